@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { idSchema, timestampSchema } from '../primitives';
+import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
+import { deploymentKinds, deploymentStatuses, resourceTypes, stepActions, stepStatuses } from './schema';
+
+/** What happened, as data: the UI makes the sentence, in the reader's language, and applies it to what it shows. */
+export const eventDataSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('slice.status'), status: z.enum(sliceStatuses) }),
+  z.object({
+    type: z.literal('vm.status'),
+    vmId: idSchema,
+    name: z.string(),
+    status: z.enum(vmStatuses),
+    error: z.string().nullable(),
+    /** Where the forwards ended up, when that is news. */
+    forwards: z.array(forwardStateSchema).optional(),
+  }),
+  z.object({ type: z.literal('network.status'), networkId: idSchema, name: z.string(), status: z.enum(edgeStatuses) }),
+  z.object({ type: z.literal('edge.status'), edgeId: idSchema, label: z.string(), status: z.enum(edgeStatuses) }),
+  z.object({
+    type: z.literal('deployment.status'),
+    deploymentId: idSchema,
+    kind: z.enum(deploymentKinds),
+    status: z.enum(deploymentStatuses),
+    vmId: idSchema.nullable(),
+    stepsTotal: z.number().int(),
+    error: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('step.status'),
+    deploymentId: idSchema,
+    seq: z.number().int(),
+    key: z.string(),
+    resource: z.enum(resourceTypes),
+    resourceId: z.number().int(),
+    label: z.string(),
+    action: z.enum(stepActions),
+    status: z.enum(stepStatuses),
+    attempts: z.number().int(),
+    error: z.string().nullable(),
+  }),
+  /** Observed and desired state differ, found by the reconciler. */
+  z.object({ type: z.literal('slice.drift'), drifted: z.array(z.string()) }),
+  /** A server has taken over after another one died. */
+  z.object({ type: z.literal('deployment.resumed'), deploymentId: idSchema }),
+]);
+export type EventData = z.infer<typeof eventDataSchema>;
+
+export const sliceEventSchema = z.object({
+  id: idSchema,
+  sliceId: idSchema,
+  at: timestampSchema,
+  data: eventDataSchema,
+});
+export type SliceEvent = z.infer<typeof sliceEventSchema>;

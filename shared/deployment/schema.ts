@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { problemSchema } from '../errors';
+import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
+
+/** The operations of this version. `update`, `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
+export const deploymentKinds = ['deploy', 'start', 'stop', 'reboot', 'destroy'] as const;
+export type DeploymentKind = (typeof deploymentKinds)[number];
+/** Kinds that may be aimed at one VM. */
+export const vmDeploymentKinds = ['start', 'stop', 'reboot'] as const satisfies readonly DeploymentKind[];
+
+/** `queued`: waits for an earlier deployment of its slice. `pending`: may be claimed. */
+export const deploymentStatuses = ['queued', 'pending', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type DeploymentStatus = (typeof deploymentStatuses)[number];
+export const liveDeploymentStatuses = ['queued', 'pending', 'running'] as const satisfies readonly DeploymentStatus[];
+
+export const stepStatuses = ['pending', 'running', 'done', 'failed', 'undone', 'skipped'] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
+export const resourceTypes = ['image', 'network', 'vm', 'edge', 'slice'] as const;
+export type ResourceType = (typeof resourceTypes)[number];
+
+export const stepActions = [
+  'prepare',
+  'create',
+  'start',
+  'connect',
+  'stop',
+  'reboot',
+  'disconnect',
+  'remove',
+  'sweep',
+] as const;
+export type StepAction = (typeof stepActions)[number];
+
+/** One idempotent action on one resource. `key` is unique in its plan and reads like `vm:web/start`. */
+export const planStepSchema = z.object({
+  seq: z.number().int().nonnegative(),
+  key: z.string(),
+  resource: z.enum(resourceTypes),
+  /** Row id of the resource (slice_vms, slice_networks, slice_edges, images, slices); 0 in a preview. */
+  resourceId: z.number().int().nonnegative(),
+  /** What the user calls it: `web`, `web–db`, `tiny`. */
+  label: z.string(),
+  action: z.enum(stepActions),
+  /** `seq` of the steps that must be done before. */
+  dependsOn: z.array(z.number().int().nonnegative()),
+});
+export type PlanStep = z.infer<typeof planStepSchema>;
+
+/** What will happen, what it needs and every reason why it cannot. Nothing has been touched yet. */
+export const planSchema = z.object({
+  kind: z.enum(deploymentKinds),
+  steps: z.array(planStepSchema),
+  /** What the slice takes from the zone beyond what it holds already. */
+  needs: resourcesSchema,
+  free: resourcesSchema.nullable(),
+  capacity: resourcesSchema.nullable(),
+  problems: z.array(problemSchema),
+  runnable: z.boolean(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const stepSchema = planStepSchema.extend({
+  id: idSchema,
+  status: z.enum(stepStatuses),
+  attempts: z.number().int(),
+  error: z.string().nullable(),
+  startedAt: timestampSchema.nullable(),
+  finishedAt: timestampSchema.nullable(),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+export const deploymentSummarySchema = z.object({
+  id: idSchema,
+  sliceId: idSchema,
+  kind: z.enum(deploymentKinds),
+  status: z.enum(deploymentStatuses),
+  /** The VM it is aimed at, null for the whole slice. */
+  vmId: idSchema.nullable(),
+  cancelRequested: z.boolean(),
+  error: z.string().nullable(),
+  stepsDone: z.number().int(),
+  stepsTotal: z.number().int(),
+  requestedBy: z.object({ id: idSchema, name: z.string() }),
+  createdAt: timestampSchema,
+  startedAt: timestampSchema.nullable(),
+  finishedAt: timestampSchema.nullable(),
+});
+export type DeploymentSummary = z.infer<typeof deploymentSummarySchema>;
+export const deploymentPage = pageOf(deploymentSummarySchema);
+export const deploymentSchema = deploymentSummarySchema.extend({ steps: z.array(stepSchema) });
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+const target = { sliceId: idSchema, kind: z.enum(deploymentKinds), vmId: idSchema.nullish() } as const;
+const vmKindOnly = (input: { kind: DeploymentKind; vmId?: number | null | undefined }) =>
+  input.vmId == null || (vmDeploymentKinds as readonly string[]).includes(input.kind);
+const vmKindMessage = { path: ['vmId'], message: 'Only start, stop and reboot can be aimed at one VM.' };
+
+export const planInput = z.strictObject(target).refine(vmKindOnly, vmKindMessage);
+export const startDeploymentInput = z
+  .strictObject({ ...target, idempotencyKey: z.string().min(8).max(64).optional() })
+  .refine(vmKindOnly, vmKindMessage);
+export const listDeploymentsInput = z.strictObject({
+  limit: listInput.limit,
+  cursor: listInput.cursor,
+  sliceId: idSchema,
+});
+export const watchInput = z.strictObject({ sliceId: idSchema, lastEventId: z.string().max(20).nullish() });

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+/**
+ * The closed list of what can go wrong, as far as a user is concerned. The client has a sentence for each
+ * in every language; the server sends an English one besides, for programs and logs.
+ */
+export const errorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'INVALID_INPUT',
+  'INVALID_CREDENTIALS',
+  'REGISTRATION_CLOSED',
+  'RATE_LIMITED',
+  'EMAIL_TAKEN',
+  'NAME_TAKEN',
+  'REVISION_CONFLICT',
+  'INVALID_TOPOLOGY',
+  'INVALID_DOCUMENT',
+  'FLAVOUR_IN_USE',
+  'FLAVOUR_RETIRED',
+  'IMAGE_IN_USE',
+  'IMAGE_RETIRED',
+  'ZONE_IN_USE',
+  'ZONE_UNAVAILABLE',
+  'PLAN_NOT_RUNNABLE',
+  'SLICE_BUSY',
+  'INVALID_TRANSITION',
+  'NOT_EMPTY',
+  'CONSOLE_UNAVAILABLE',
+  'CONSOLE_TOKEN_INVALID',
+  'PAYLOAD_TOO_LARGE',
+  'DATABASE_UNAVAILABLE',
+  'INTERNAL',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** One thing wrong with a topology, a plan or a document, and where. */
+export const problemSchema = z.object({
+  code: z.string(),
+  /** One sentence, English; the client translates by `code` and `params` where it can. */
+  message: z.string(),
+  /** Key of the VM or network. */
+  node: z.string().optional(),
+  /** Key of the edge. */
+  edge: z.string().optional(),
+  field: z.string().optional(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** What crosses the wire as `error.data.app`. */
+export interface PublicError {
+  code: ErrorCode;
+  message: string;
+  field?: string | undefined;
+  node?: string | undefined;
+  params?: Record<string, string | number> | undefined;
+  problems?: Problem[] | undefined;
+}
+
+/** An error whose sentence is meant for the user. Its `cause` is for the log only and never leaves the server. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+  readonly node: string | undefined;
+  readonly params: Record<string, string | number> | undefined;
+  readonly problems: Problem[] | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: {
+      field?: string;
+      node?: string;
+      params?: Record<string, string | number>;
+      problems?: Problem[];
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.field = details.field;
+    this.node = details.node;
+    this.params = details.params;
+    this.problems = details.problems;
+  }
+
+  toPublic(): PublicError {
+    return {
+      code: this.code,
+      message: this.message,
+      field: this.field,
+      node: this.node,
+      params: this.params,
+      problems: this.problems,
+    };
+  }
+}
+
+/** `NOT_FOUND` for what does not exist and for what the actor may not see: the two are not told apart. */
+export function notFound(what: string): AppError {
+  return new AppError('NOT_FOUND', `There is no such ${what}.`, { params: { what } });
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { limits } from './limits';
+import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+
+const size = {
+  vcpus: z.number().int().min(1).max(limits.vcpus),
+  ramMb: z.number().int().min(64).max(limits.ramMb),
+  diskGb: z.number().int().min(0).max(limits.diskGb),
+} as const;
+
+/** A VM size. `retiredAt` set: existing VMs keep it, new ones cannot take it. */
+export const flavourSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  ...size,
+  retiredAt: timestampSchema.nullable(),
+  createdAt: timestampSchema,
+  /** Live VMs of templates' current revisions and of slices that use it; a flavour in use cannot be retired. */
+  inUse: z.number().int(),
+});
+export type Flavour = z.infer<typeof flavourSchema>;
+export const flavourPage = pageOf(flavourSchema);
+
+export const listFlavoursInput = z.strictObject({ ...listInput, includeRetired: z.boolean().default(false) });
+export const createFlavourInput = z.strictObject({ name: nameSchema, ...size });
+export const updateFlavourInput = z.strictObject({ id: idSchema, name: nameSchema, ...size });

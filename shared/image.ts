@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { limits } from './limits';
+import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+
+/** `kernel`: kernel + initramfs, booted directly. `disk`: a qcow2 that gets an overlay and a cloud-init seed per VM. */
+export const imageKinds = ['kernel', 'disk'] as const;
+export const consoleKinds = ['serial', 'vnc'] as const;
+export type ConsoleKind = (typeof consoleKinds)[number];
+
+/** What the built-in image `tiny` prints on its serial console once it has booted. */
+export const tinyReadyMarker = 'TRAMA-READY';
+
+/** `builtin:tiny`, an absolute path on the server, or an http(s) URL. A URL needs a checksum. */
+export const imageSourceSchema = z
+  .string()
+  .trim()
+  .max(1000)
+  .refine(
+    (source) =>
+      source === 'builtin:tiny' ||
+      (/^\/[^\u0000-\u001f]+$/u.test(source) && !source.split('/').includes('..')) ||
+      /^https?:\/\/[^\s]+$/u.test(source),
+    'An absolute path on the server or an http(s) URL.',
+  );
+
+const writable = {
+  name: nameSchema,
+  description: descriptionSchema.default(''),
+  kind: z.enum(imageKinds),
+  source: imageSourceSchema,
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'A SHA-256 is 64 hexadecimal digits.')
+    .nullable()
+    .default(null),
+  minRamMb: z.number().int().min(0).max(limits.ramMb).default(0),
+  minDiskGb: z.number().int().min(0).max(limits.diskGb).default(0),
+  /** Text on the serial console that says that the guest has booted; null: a started process counts as started. */
+  readyMarker: z.string().min(3).max(100).nullable().default(null),
+} as const;
+
+const urlNeedsChecksum = (image: { source: string; sha256: string | null }) =>
+  !image.source.startsWith('http') || image.sha256 !== null;
+const checksumMessage = { path: ['sha256'], message: 'An image that is fetched from a URL needs its SHA-256.' };
+
+export const imageSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  description: z.string(),
+  kind: z.enum(imageKinds),
+  source: z.string(),
+  sha256: z.string().nullable(),
+  /** MiB on disk, known once a zone has prepared it. */
+  sizeMb: z.number().nullable(),
+  minRamMb: z.number(),
+  minDiskGb: z.number(),
+  readyMarker: z.string().nullable(),
+  consoles: z.array(z.enum(consoleKinds)),
+  retiredAt: timestampSchema.nullable(),
+  createdAt: timestampSchema,
+  inUse: z.number().int(),
+});
+export type Image = z.infer<typeof imageSchema>;
+export const imagePage = pageOf(imageSchema);
+
+export const listImagesInput = z.strictObject({ ...listInput, includeRetired: z.boolean().default(false) });
+export const createImageInput = z.strictObject(writable).refine(urlNeedsChecksum, checksumMessage);
+export const updateImageInput = z.strictObject({ id: idSchema, ...writable }).refine(urlNeedsChecksum, checksumMessage);

@@ -1,0 +1,27 @@
+/** Every bound that both sides enforce. Units are in the names. */
+export const limits = {
+  /** VMs in one topology. One host runs tens; a region behind OpenStack runs this many. */
+  vmsPerTopology: 1000,
+  networksPerTopology: 200,
+  edgesPerTopology: 4000,
+  /** NICs of one VM (QEMU's `pc` machine has 32 PCI slots; some are taken by VGA, balloon and the like). */
+  nicsPerVm: 24,
+  forwardsPerVm: 8,
+  nameLength: 63,
+  descriptionLength: 500,
+  emailLength: 254,
+  passwordMinLength: 10,
+  passwordMaxLength: 200,
+  pageSize: 100,
+  defaultPageSize: 50,
+  searchLength: 100,
+  /** Characters of an imported document. */
+  importLength: 4_000_000,
+  /** Bytes of one request's body. */
+  bodyBytes: 5_000_000,
+  /** Characters of an error or message that is kept on a step, a deployment or an event. */
+  messageLength: 500,
+  vcpus: 64,
+  ramMb: 1024 * 1024,
+  diskGb: 16 * 1024,
+} as const;

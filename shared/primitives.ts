@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { limits } from './limits';
+
+export const idSchema = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
+/** Input of everything that takes one thing by its id. */
+export const idInput = z.strictObject({ id: idSchema });
+/** ISO 8601 in UTC with milliseconds. */
+export const timestampSchema = z.iso.datetime();
+
+/** Name of a template, slice, flavour, image, zone: one line, no control characters, no path separators, trimmed. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1, 'A name is needed.')
+  .max(limits.nameLength, `At most ${limits.nameLength} characters.`)
+  .regex(/^[^\u0000-\u001f\u007f/\\<>]+$/u, 'A name may not hold slashes, angle brackets or control characters.')
+  .refine((name) => name !== '.' && name !== '..', 'This name is reserved.');
+
+/** Name of a VM: an RFC 1123 host name label, since the guest takes it as its host name. */
+export const hostnameSchema = z
+  .string()
+  .min(1, 'A name is needed.')
+  .max(limits.nameLength, `At most ${limits.nameLength} characters.`)
+  .regex(
+    /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/,
+    'Letters, digits and hyphens only, not starting or ending with a hyphen.',
+  );
+
+export const descriptionSchema = z.string().trim().max(limits.descriptionLength);
+
+/** Input of every list: keyset pagination, never offsets. */
+export const listInput = {
+  limit: z.number().int().min(1).max(limits.pageSize).default(limits.defaultPageSize),
+  /** `nextCursor` of the page before. Opaque. */
+  cursor: z.string().max(300).nullish(),
+  search: z.string().trim().max(limits.searchLength).optional(),
+} as const;
+
+/** Output of every list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** An amount of the three things that a zone can run out of. RAM in MiB, disk in GiB. */
+export const resourcesSchema = z.object({ vcpus: z.number(), ramMb: z.number(), diskGb: z.number() });
+export type Resources = z.infer<typeof resourcesSchema>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+export const sliceStatuses = [
+  'draft',
+  'deploying',
+  'active',
+  'degraded',
+  'stopped',
+  'failed',
+  'destroying',
+  'destroyed',
+] as const;
+export type SliceStatus = (typeof sliceStatuses)[number];
+
+/** What was last observed of a VM. `starting`: the process runs and the guest has not reported that it booted. */
+export const vmStatuses = ['absent', 'stopped', 'starting', 'running', 'paused', 'failed', 'unknown'] as const;
+export type VmStatus = (typeof vmStatuses)[number];
+
+/** What was asked for. */
+export const vmDesiredStates = ['absent', 'stopped', 'running'] as const;
+export type VmDesired = (typeof vmDesiredStates)[number];
+
+/** What was last observed of an edge or a network. */
+export const edgeStatuses = ['absent', 'down', 'up', 'unknown'] as const;
+export type EdgeStatus = (typeof edgeStatuses)[number];
+
+/** A guest port and the address on the zone's host that reaches it. */
+export const forwardStateSchema = z.object({
+  protocol: z.enum(['tcp']),
+  guestPort: z.number().int(),
+  hostAddress: z.string().nullable(),
+  hostPort: z.number().int().nullable(),
+});
+export type ForwardState = z.infer<typeof forwardStateSchema>;

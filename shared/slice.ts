@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { consoleKinds } from './image';
+import { providerKinds } from './zone';
+import { deploymentSummarySchema } from './deployment/schema';
+import { sliceEventSchema } from './deployment/events';
+import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
+
+const named = z.object({ id: idSchema, name: z.string() });
+
+export const sliceSummarySchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  status: z.enum(sliceStatuses),
+  owner: named,
+  zone: named,
+  template: named.nullable(),
+  vms: z.number().int(),
+  vmsRunning: z.number().int(),
+  vcpus: z.number().int(),
+  ramMb: z.number().int(),
+  diskGb: z.number().int(),
+  /** The operation under way, if any. */
+  busy: deploymentSummarySchema.shape.kind.nullable(),
+  createdAt: timestampSchema,
+  updatedAt: timestampSchema,
+});
+export type SliceSummary = z.infer<typeof sliceSummarySchema>;
+export const slicePage = pageOf(sliceSummarySchema);
+
+export const sliceVmSchema = z.object({
+  id: idSchema,
+  key: z.string(),
+  name: z.string(),
+  flavour: named,
+  image: named,
+  vcpus: z.number().int(),
+  ramMb: z.number().int(),
+  diskGb: z.number().int(),
+  internet: z.boolean(),
+  x: z.number(),
+  y: z.number(),
+  desired: z.enum(vmDesiredStates),
+  status: z.enum(vmStatuses),
+  /** When the status was observed. */
+  observedAt: timestampSchema.nullable(),
+  error: z.string().nullable(),
+  forwards: z.array(forwardStateSchema),
+  consoles: z.array(z.enum(consoleKinds)),
+});
+export type SliceVm = z.infer<typeof sliceVmSchema>;
+
+export const sliceNetworkSchema = z.object({
+  id: idSchema,
+  key: z.string(),
+  name: z.string(),
+  /** E.g. `10.0.3.0/24`. */
+  subnet: z.string(),
+  x: z.number(),
+  y: z.number(),
+  status: z.enum(edgeStatuses),
+});
+
+export const sliceEdgeSchema = z.object({
+  id: idSchema,
+  key: z.string(),
+  /** Key of the VM. */
+  source: z.string(),
+  /** Key of the VM or network. */
+  target: z.string(),
+  subnet: z.string(),
+  /** With the prefix length: `10.0.0.1/30`. */
+  sourceAddress: z.string(),
+  /** Null when the target is a network. */
+  targetAddress: z.string().nullable(),
+  status: z.enum(edgeStatuses),
+  observedAt: timestampSchema.nullable(),
+});
+
+export const sliceSchema = sliceSummarySchema.extend({
+  zone: named.extend({ provider: z.enum(providerKinds) }),
+  templateRevision: z.number().int().nullable(),
+  vmList: z.array(sliceVmSchema),
+  networks: z.array(sliceNetworkSchema),
+  edges: z.array(sliceEdgeSchema),
+  /** The live deployment, else the last one. */
+  deployment: deploymentSummarySchema.nullable(),
+  /** The newest event that this answer contains; `deployments.watch` continues from here. */
+  lastEventId: z.number().int().nonnegative(),
+});
+export type Slice = z.infer<typeof sliceSchema>;
+
+export const listSlicesInput = z.strictObject({
+  ...listInput,
+  status: z.enum(sliceStatuses).optional(),
+  /** With `slices:see-all`: everybody's. */
+  everyone: z.boolean().default(false),
+  includeDestroyed: z.boolean().default(false),
+});
+export const createSliceInput = z.strictObject({
+  name: nameSchema,
+  templateId: idSchema,
+  zoneId: idSchema,
+  idempotencyKey: z.string().min(8).max(64).optional(),
+});
+export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
+export const renameSliceInput = z.strictObject({ id: idSchema, name: nameSchema });
+
+export const listEventsInput = z.strictObject({ limit: listInput.limit, cursor: listInput.cursor, sliceId: idSchema });
+/** Newest first. */
+export const eventPage = pageOf(sliceEventSchema);
+
+/** What the lists show, as it changes: one notice per change of a slice that the reader may see. */
+export const sliceNoticeSchema = z.object({ sliceId: idSchema, status: z.enum(sliceStatuses).nullable() });
+export const sliceChangesInput = z.strictObject({ lastEventId: z.string().max(20).nullish() });
+
+export const openConsoleInput = z.strictObject({ vmId: idSchema, kind: z.enum(['serial']).default('serial') });
+/** `token` is used once, within seconds, as the second WebSocket subprotocol after `trama.console`, at `path`. */
+export const consoleTicketSchema = z.object({ token: z.string(), path: z.string(), expiresAt: timestampSchema });
+
+/**
+ * What the console WebSocket says besides the terminal's bytes (binary frames). Text frames, JSON.
+ * From the server: `state`; nothing from the client but binary input.
+ */
+export const consoleNoticeSchema = z.object({
+  type: z.literal('state'),
+  state: z.enum(['attached', 'vm-stopped', 'closed']),
+  message: z.string(),
+});
+export const consoleProtocol = 'trama.console';
+export const consolePath = '/console';

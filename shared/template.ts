@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { limits } from './limits';
+import { problemSchema } from './errors';
+import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { topologySchema } from './topology/schema';
+
+export const templateSummarySchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  description: z.string(),
+  revision: z.number().int(),
+  vms: z.number().int(),
+  networks: z.number().int(),
+  edges: z.number().int(),
+  vcpus: z.number().int(),
+  ramMb: z.number().int(),
+  diskGb: z.number().int(),
+  createdAt: timestampSchema,
+  updatedAt: timestampSchema,
+});
+export type TemplateSummary = z.infer<typeof templateSummarySchema>;
+export const templatePage = pageOf(templateSummarySchema);
+
+export const templateSchema = templateSummarySchema.extend({ topology: topologySchema });
+export type Template = z.infer<typeof templateSchema>;
+
+export const templateSorts = ['updated', 'name'] as const;
+export const listTemplatesInput = z.strictObject({ ...listInput, sort: z.enum(templateSorts).default('updated') });
+export const createTemplateInput = z.strictObject({
+  name: nameSchema,
+  description: descriptionSchema.default(''),
+  topology: topologySchema,
+});
+/** `topology` makes a new revision; `baseRevision` is the one that was opened: REVISION_CONFLICT if it is not the last. */
+export const updateTemplateInput = z
+  .strictObject({
+    id: idSchema,
+    name: nameSchema.optional(),
+    description: descriptionSchema.optional(),
+    topology: topologySchema.optional(),
+    baseRevision: z.number().int().positive().optional(),
+  })
+  .refine((input) => input.topology === undefined || input.baseRevision !== undefined, {
+    path: ['baseRevision'],
+    message: 'Saving a topology needs the revision that it started from.',
+  });
+export const duplicateTemplateInput = z.strictObject({ id: idSchema, name: nameSchema.optional() });
+
+export const documentFormats = ['trama', 'legacy'] as const;
+export type DocumentFormat = (typeof documentFormats)[number];
+/** `text` is the file as it was read: what is not JSON is refused by the server with a sentence. */
+export const importTemplateInput = z.strictObject({
+  text: z.string().min(1, 'The file is empty.').max(limits.importLength, 'The file is too large.'),
+  name: nameSchema.optional(),
+});
+/** `warnings`: what had to be changed or guessed, e.g. an unknown flavour. */
+export const importTemplateOutput = z.object({ template: templateSchema, warnings: z.array(problemSchema) });
+export const exportTemplateInput = z.strictObject({ id: idSchema, format: z.enum(documentFormats).default('trama') });
+export const exportTemplateOutput = z.object({ fileName: z.string(), text: z.string() });

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../errors';
+import type { Catalogue } from '../catalogue';
+import { keySchema, topologySchema, type Topology } from '../schema';
+import { validateTopology } from '../validate';
+import { readDocument, writeDocument } from './document';
+
+const flavour = (id: number, name: string, vcpus: number, ramMb: number, diskGb: number) => ({
+  id,
+  name,
+  vcpus,
+  ramMb,
+  diskGb,
+  retiredAt: null,
+});
+const catalogue: Catalogue = {
+  flavours: [
+    flavour(5, 'medium', 4, 8192, 8),
+    flavour(1, 'nano', 1, 1024, 2),
+    flavour(4, 'small', 2, 4096, 6),
+    { ...flavour(9, 'retired', 1, 512, 1), retiredAt: '2026-01-01T00:00:00.000Z' },
+  ],
+  images: [
+    { id: 2, name: 'debian', minRamMb: 512, minDiskGb: 2, retiredAt: null },
+    { id: 1, name: 'tiny', minRamMb: 96, minDiskGb: 0, retiredAt: null },
+  ],
+};
+
+function refusal(text: string): string {
+  try {
+    readDocument(text, catalogue);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'INVALID_DOCUMENT') return error.message;
+    throw error;
+  }
+  throw new Error('It was read.');
+}
+const read = (value: unknown) => readDocument(JSON.stringify(value), catalogue);
+const codes = (value: unknown) => read(value).warnings.map((warning) => warning.code);
+
+const number = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0);
+const keys = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+const differ = { selector: (text: string) => text.toLowerCase() };
+const topologies: fc.Arbitrary<Topology> = fc
+  .record({
+    nodes: fc.uniqueArray(keys, { maxLength: 12, ...differ }),
+    networks: fc.nat(3),
+    edges: fc.uniqueArray(keys, { maxLength: 20, ...differ }),
+    picks: fc.array(fc.nat(), { minLength: 64, maxLength: 64 }),
+    places: fc.array(fc.tuple(number, number), { minLength: 12, maxLength: 12 }),
+  })
+  .map(({ nodes, networks, edges, picks, places }) => {
+    const pick = <Item>(items: readonly Item[], index: number) => items[(picks[index % 64] ?? 0) % items.length];
+    const place = (index: number) => ({ x: places[index % 12]?.[0] ?? 0, y: places[index % 12]?.[1] ?? 0 });
+    const vms = nodes.slice(networks).map((key, index) => ({
+      key,
+      name: `vm${index}`,
+      flavourId: pick([1, 4, 5], index) ?? 1,
+      imageId: pick([1, 2], index + 13) ?? 1,
+      internet: (picks[index + 20] ?? 0) % 2 === 0,
+      forwards: (picks[index + 30] ?? 0) % 2 === 0 ? [] : [{ protocol: 'tcp' as const, guestPort: 80 }],
+      ...place(index),
+    }));
+    const segments = nodes.slice(0, networks).map((key, index) => ({ key, name: `net ${index}`, ...place(index + 5) }));
+    return {
+      vms,
+      networks: segments,
+      edges: edges.flatMap((key, index) => {
+        const source = pick(vms, index)?.key;
+        const target = pick([...vms, ...segments], index + 7)?.key;
+        return source === undefined || target === undefined || source === target ? [] : [{ key, source, target }];
+      }),
+    };
+  });
+
+describe('our own document', () => {
+  it('comes back as it was', () => {
+    fc.assert(
+      fc.property(topologies, (topology) => {
+        const text = writeDocument('trama', { name: 'Lab', description: 'd', topology }, catalogue);
+        const again = readDocument(text, catalogue);
+        expect(again).toEqual({ name: 'Lab', description: 'd', topology, warnings: [] });
+        expect(topologySchema.parse(again.topology)).toEqual(topology);
+      }),
+    );
+  });
+
+  it('finds places for what has none, and replaces what is not known here with a warning', () => {
+    const document = {
+      format: 'trama',
+      version: 1,
+      name: 'Lab',
+      vms: [
+        { key: 'a', name: 'a', flavour: 'NANO', image: 'tiny' },
+        { key: 'b', name: 'b', flavour: 'huge', image: 'plan9' },
+        { key: 'c', name: 'c', flavour: 'retired', image: 'tiny' },
+      ],
+      edges: [{ key: 'e', source: 'a', target: 'b' }],
+    };
+    const { topology } = read(document);
+    expect(codes(document)).toEqual(['FLAVOUR_GUESSED', 'IMAGE_GUESSED', 'FLAVOUR_GUESSED']);
+    expect(topology.vms.map((vm) => [vm.flavourId, vm.imageId])).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(new Set(topology.vms.map((vm) => `${vm.x},${vm.y}`)).size).toBe(3);
+    expect(validateTopology(topology, catalogue)).toEqual([]);
+  });
+
+  it.each([
+    [{ version: 2 }, 'version: This version of the document is not known here.'],
+    [{ vms: 'many' }, 'vms: Invalid input: expected array, received string'],
+    [{ vms: [{ key: 'a', name: 'a b', flavour: 'x', image: 'y' }] }, /^vms\[0\]\.name: Letters, digits and hyphens/],
+    [{ edges: [{ key: 'a', source: 'x' }] }, /^edges\[0\]\.target: /],
+    [{ colour: 'red' }, /colour/],
+    [{ name: 'a/b' }, /^name: /],
+  ])('says what is wrong where: %j', (change, message) => {
+    const text = JSON.stringify({ format: 'trama', version: 1, name: 'Lab', vms: [], ...change });
+    expect(refusal(text)).toMatch(message);
+  });
+});
+
+/** Ids as the predecessor's files have them: numbers, words, and words that look like numbers. */
+const legacyIds = fc.oneof(
+  fc.integer(),
+  fc.nat(20).map(String),
+  fc.nat(20).map((n) => `_${n}`),
+  fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,20}$/),
+);
+const legacyDocuments = fc
+  .record({
+    nodes: fc.uniqueArray(legacyIds, {
+      maxLength: 10,
+      // `recursos` has one entry per text; keys differ by more than case
+      selector: (id) => String(id).toLowerCase(),
+    }),
+    edges: fc.uniqueArray(fc.oneof(fc.nat(), fc.stringMatching(/^[a-z]{1,8}$/)), {
+      maxLength: 15,
+      selector: (id) => String(id),
+    }),
+    picks: fc.array(fc.nat(), { minLength: 32, maxLength: 32 }),
+  })
+  .filter(({ nodes }) => !nodes.some((id) => ['constructor', 'prototype', '__proto__'].includes(String(id))))
+  .map(({ nodes, edges, picks }) => {
+    const at = (index: number) => nodes[(picks[index % 32] ?? 0) % Math.max(1, nodes.length)];
+    const sizes = [
+      { ram_gb: 1, vcpu: 1, disk_gb: 2, os: 'tiny', flavour: 'nano' },
+      { ram_gb: 4, vcpu: 2, disk_gb: 6, os: 'debian', flavour: 'small' },
+      { ram_gb: 8, vcpu: 4, disk_gb: 8, os: 'tiny', flavour: 'medium' },
+    ];
+    return {
+      topologia: {
+        nodes: nodes.map((id, index) => ({ id, label: `host-${index}` })),
+        edges: edges.flatMap((id, index) => {
+          const [from, to] = [at(index), at(index + 11)];
+          return from === undefined || to === undefined || from === to ? [] : [{ id, from, to }];
+        }),
+      },
+      recursos: Object.fromEntries(
+        nodes.map((id, index) => [String(id), { name: `host-${index}`, ...sizes[(picks[index] ?? 0) % 3] }]),
+      ),
+      subred: { public_access: nodes.filter((_, index) => (picks[index + 9] ?? 0) % 2 === 0) },
+    };
+  });
+
+describe('the predecessor’s document', () => {
+  it('comes back unchanged', () => {
+    fc.assert(
+      fc.property(legacyDocuments, (document) => {
+        const { topology, warnings, description } = read(document);
+        expect(warnings).toEqual([]);
+        expect(topologySchema.parse(topology)).toEqual(topology);
+        const text = writeDocument('legacy', { name: 'x', description, topology }, catalogue);
+        expect(JSON.parse(text)).toEqual(document);
+      }),
+    );
+  });
+
+  it('can be written for any drawing without networks, and read again', () => {
+    fc.assert(
+      fc.property(topologies, (drawn) => {
+        const vms = new Set(drawn.vms.map((vm) => vm.key));
+        const topology = { ...drawn, networks: [], edges: drawn.edges.filter((edge) => vms.has(edge.target)) };
+        const text = writeDocument('legacy', { name: 'x', description: '', topology }, catalogue);
+        if (/"(constructor|prototype)"/.test(text)) return;
+        const again = readDocument(text, catalogue).topology;
+        expect(again.vms.map((vm) => [vm.name, vm.flavourId, vm.imageId, vm.internet])).toEqual(
+          topology.vms.map((vm) => [vm.name, vm.flavourId, vm.imageId, vm.internet]),
+        );
+        expect(again.edges).toHaveLength(topology.edges.length);
+      }),
+    );
+  });
+
+  it('is helped where it lacks something, with a warning for each guess', () => {
+    const document = {
+      topologia: {
+        nodes: [
+          { id: 1, label: 'Ñandú web' },
+          { id: 2, label: 'same' },
+          { id: 'router 3', label: 'same' },
+          { id: 4, label: 'bare' },
+        ],
+        edges: [{ from: 1, to: 2 }],
+      },
+      recursos: {
+        '1': { ram_gb: '4', vcpu: 2, disk_gb: 6, os: 'tiny' },
+        '2': { name: 'same', ram_gb: 7, vcpu: 4, disk_gb: 9, os: 'cirros', flavour: 'gone' },
+        'router 3': { name: 'same', ram_gb: 2, vcpu: 1, disk_gb: 2, os: 'tiny', flavour: 'nano' },
+      },
+    };
+    const { topology, warnings } = read(document);
+    expect(topology.vms.map((vm) => [vm.key, vm.name, vm.flavourId, vm.imageId])).toEqual([
+      ['1', 'Nandu-web', 4, 1],
+      ['2', 'same', 5, 1],
+      ['n-router-3', 'same-2', 1, 1],
+      ['4', 'bare', 1, 1],
+    ]);
+    expect(topology.vms.every((vm) => keySchema.safeParse(vm.key).success)).toBe(true);
+    expect(warnings.map(({ node, code }) => `${node} ${code}`)).toEqual([
+      'n-router-3 ID_CHANGED',
+      '1 NAME_CHANGED',
+      '2 FLAVOUR_GUESSED',
+      '2 IMAGE_GUESSED',
+      'n-router-3 NAME_CHANGED',
+      'n-router-3 SIZE_CHANGED',
+      '4 FLAVOUR_GUESSED',
+      '4 IMAGE_GUESSED',
+    ]);
+    expect(validateTopology(topology, catalogue)).toEqual([]);
+  });
+
+  const nodes = [1, 2].map((id) => ({ id, label: `n${id}` }));
+  it.each([
+    [{ topologia: { nodes, edges: [{ id: 1, from: 1, to: 9 }] } }, 'topologia.edges[0].to: there is no node 9'],
+    [{ topologia: { nodes, edges: [{ id: 1, from: 2, to: 2 }] } }, /^topologia\.edges\[0\]\.to: .* with itself$/],
+    [{ topologia: { nodes: [...nodes, { id: '1', label: 'x' }] } }, 'topologia.nodes[2].id: there are two nodes 1'],
+    [{ topologia: { nodes }, recursos: { '7': {} } }, 'recursos.7: there is no node 7'],
+    [{ topologia: { nodes }, subred: { public_access: [3] } }, 'subred.public_access[0]: there is no node 3'],
+    [{ topologia: { nodes: [{ id: null }] } }, 'topologia.nodes[0].id: An id is a number or a text.'],
+    [{ topologia: [] }, /^topologia: /],
+  ])('says what is wrong where: %j', (document, message) => {
+    expect(refusal(JSON.stringify(document))).toMatch(message);
+  });
+});
+
+describe('what is no document', () => {
+  it.each([
+    ['an image', '\ufffdPNG\r\n\u001a\n', 'This is an image (PNG), not a topology.'],
+    ['an image, byte by byte', '\u0089PNG\r\n', 'This is an image (PNG), not a topology.'],
+    ['an archive', 'PK\u0003\u0004\u0014', /^This is a ZIP archive/],
+    ['a compressed file', '\u001f\ufffd\b', /^This is a compressed file/],
+    ['a web page', '<!doctype html><html>', /^This is a web page/],
+    ['bytes', 'MZ\u0000\u0003', /^This is a binary file/],
+    ['nothing', ' \n ', 'The file is empty.'],
+    ['words', 'hello', 'This file is not JSON.'],
+    ['half a file', '{"topologia": {"nodes": [', 'This file is not JSON.'],
+    ['a list', '[]', 'The file holds a list; a topology is an object.'],
+    ['a number', '7', 'The file holds a single value; a topology is an object.'],
+    ['null', 'null', 'The file holds a single value; a topology is an object.'],
+    ['other JSON', '{"name":"package"}', /^This is JSON, but neither/],
+    ['an endless nest', '['.repeat(1_000_000), /^The file is nested deeper/],
+    ['an endless nest of objects', '{"a":'.repeat(100_000), /^The file is nested deeper/],
+    ['a way to the prototype', '{"topologia":{"nodes":[]},"recursos":{"__proto__":{"x":1}}}', /__proto__/],
+  ])('%s', (_what, text, message) => {
+    expect(refusal(text)).toMatch(message);
+  });
+
+  it('never fails in another way than with a sentence', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.json({ maxDepth: 3 }),
+      fc.jsonValue({ maxDepth: 3 }).map((v) => JSON.stringify({ topologia: v })),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          readDocument(text, catalogue);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

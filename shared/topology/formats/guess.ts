@@ -1,0 +1,86 @@
+import { AppError } from '../../errors';
+import { limits } from '../../limits';
+import { hostnameSchema } from '../../primitives';
+import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
+
+const folded = (text: string) => text.trim().toLowerCase();
+
+/** The catalogue as an import may choose from it: nothing retired, flavours from the smallest up. */
+export function choosable(catalogue: Catalogue): {
+  flavours: [CatalogueFlavour, ...CatalogueFlavour[]];
+  images: [CatalogueImage, ...CatalogueImage[]];
+} {
+  const [flavour, ...flavours] = catalogue.flavours
+    .filter((candidate) => candidate.retiredAt === null)
+    .toSorted((a, b) => a.vcpus - b.vcpus || a.ramMb - b.ramMb || a.diskGb - b.diskGb || a.id - b.id);
+  const [image, ...images] = catalogue.images
+    .filter((candidate) => candidate.retiredAt === null)
+    .toSorted((a, b) => a.id - b.id);
+  if (flavour === undefined || image === undefined)
+    throw new AppError('INVALID_DOCUMENT', 'Nothing can be imported before there is a flavour and an image.');
+  return { flavours: [flavour, ...flavours], images: [image, ...images] };
+}
+
+export function byName<Item extends { name: string }>(
+  items: readonly Item[],
+  name: string | null | undefined,
+): Item | null {
+  if (name === null || name === undefined) return null;
+  return items.find((item) => folded(item.name) === folded(name)) ?? null;
+}
+
+export interface Size {
+  vcpus?: number | undefined;
+  ramMb?: number | undefined;
+  diskGb?: number | undefined;
+}
+
+/** Whether nothing that `size` says differs from the flavour's. */
+export function fits(flavour: CatalogueFlavour, size: Size): boolean {
+  return (
+    (size.vcpus ?? flavour.vcpus) === flavour.vcpus &&
+    (size.ramMb ?? flavour.ramMb) === flavour.ramMb &&
+    (size.diskGb ?? flavour.diskGb) === flavour.diskGb
+  );
+}
+
+/** The flavour whose size is the fewest doublings away; of equals the smallest, as `flavours` begins with it. */
+export function nearest(flavours: readonly [CatalogueFlavour, ...CatalogueFlavour[]], size: Size): CatalogueFlavour {
+  const apart = (wanted: number | undefined, given: number) =>
+    wanted === undefined ? 0 : Math.abs(Math.log2((wanted + 1) / (given + 1)));
+  const distance = (flavour: CatalogueFlavour) =>
+    apart(size.vcpus, flavour.vcpus) + apart(size.ramMb, flavour.ramMb) + apart(size.diskGb, flavour.diskGb);
+  return flavours.reduce((best, flavour) => (distance(flavour) < distance(best) ? flavour : best), flavours[0]);
+}
+
+/** The first image that the flavour is large enough for, else the first. */
+export function anyImage(
+  images: readonly [CatalogueImage, ...CatalogueImage[]],
+  flavour: CatalogueFlavour,
+): CatalogueImage {
+  return images.find((image) => image.minRamMb <= flavour.ramMb && image.minDiskGb <= flavour.diskGb) ?? images[0];
+}
+
+/** `text` with a suffix that makes it differ from all of `taken` (folded), and cut to `length`. Adds it to `taken`. */
+export function unique(text: string, taken: Set<string>, length: number): string {
+  for (let number = 1; ; number += 1) {
+    const suffix = number === 1 ? '' : `-${number}`;
+    const candidate = text.slice(0, length - suffix.length).replace(/-+$/, '') + suffix;
+    if (taken.has(candidate.toLowerCase())) continue;
+    taken.add(candidate.toLowerCase());
+    return candidate;
+  }
+}
+
+/** The host name that is most like `text`, different from all of `taken`. */
+export function hostnameLike(text: string, taken: Set<string>): string {
+  const plain = hostnameSchema.safeParse(text).success
+    ? text
+    : text
+        .normalize('NFKD')
+        .replaceAll(/\p{Mark}+/gu, '')
+        .replaceAll(/[^A-Za-z0-9]+/g, '-')
+        .slice(0, limits.nameLength)
+        .replaceAll(/^-+|-+$/g, '');
+  return unique(plain === '' ? 'vm' : plain, taken, limits.nameLength);
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { limits } from '../limits';
+import { hostnameSchema, idSchema, nameSchema } from '../primitives';
+
+/** Name of a node or edge inside one topology, chosen by whoever draws. Stable over revisions, so diffs can follow it. */
+export const keySchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'A key is 1 to 64 letters, digits, _ or -.');
+const position = z.number().finite().min(-1_000_000).max(1_000_000);
+
+export const forwardSchema = z.strictObject({
+  protocol: z.enum(['tcp']),
+  guestPort: z.number().int().min(1).max(65535),
+});
+
+export const topologyVmSchema = z.strictObject({
+  key: keySchema,
+  name: hostnameSchema,
+  flavourId: idSchema,
+  imageId: idSchema,
+  /** Reach the internet from the guest, where the zone can offer that. */
+  internet: z.boolean().default(false),
+  /** Guest ports to be reached from the zone's host; the host port is allocated on deploy. */
+  forwards: z.array(forwardSchema).max(limits.forwardsPerVm).default([]),
+  x: position,
+  y: position,
+});
+export type TopologyVm = z.infer<typeof topologyVmSchema>;
+
+/** A multi-access layer-2 segment. */
+export const topologyNetworkSchema = z.strictObject({ key: keySchema, name: nameSchema, x: position, y: position });
+export type TopologyNetwork = z.infer<typeof topologyNetworkSchema>;
+
+/** A link VM–VM or an attachment VM–network: `source` is a VM's key, `target` a VM's or a network's. */
+export const topologyEdgeSchema = z.strictObject({ key: keySchema, source: keySchema, target: keySchema });
+export type TopologyEdge = z.infer<typeof topologyEdgeSchema>;
+
+export const topologySchema = z.strictObject({
+  vms: z.array(topologyVmSchema).max(limits.vmsPerTopology, `A topology has at most ${limits.vmsPerTopology} VMs.`),
+  networks: z
+    .array(topologyNetworkSchema)
+    .max(limits.networksPerTopology, `A topology has at most ${limits.networksPerTopology} networks.`),
+  edges: z
+    .array(topologyEdgeSchema)
+    .max(limits.edgesPerTopology, `A topology has at most ${limits.edgesPerTopology} edges.`),
+});
+export type Topology = z.infer<typeof topologySchema>;
+
+export const emptyTopology: Topology = { vms: [], networks: [], edges: [] };

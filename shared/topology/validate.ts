@@ -1,0 +1,266 @@
+import type { Problem } from '../errors';
+import { limits } from '../limits';
+import { hostnameSchema, nameSchema } from '../primitives';
+import type { Catalogue } from './catalogue';
+import type { Topology, TopologyVm } from './schema';
+
+/** Everything that `validateTopology` may find. Stable: the client translates by them. */
+export const topologyProblemCodes = [
+  'DUPLICATE_KEY',
+  'VM_NAME_INVALID',
+  'DUPLICATE_VM_NAME',
+  'NETWORK_NAME_INVALID',
+  'DUPLICATE_NETWORK_NAME',
+  'DUPLICATE_FORWARD',
+  'EDGE_DANGLING',
+  'EDGE_SELF_LOOP',
+  'EDGE_SOURCE_NOT_VM',
+  'TOO_MANY_NICS',
+  'FLAVOUR_UNKNOWN',
+  'FLAVOUR_RETIRED',
+  'IMAGE_UNKNOWN',
+  'IMAGE_RETIRED',
+  'IMAGE_NEEDS_RAM',
+  'IMAGE_NEEDS_DISK',
+] as const;
+export type TopologyProblemCode = (typeof topologyProblemCodes)[number];
+export type TopologyProblem = Problem & { code: TopologyProblemCode };
+
+/** Names and keys are compared as the database compares them: without regard to case. */
+const folded = (text: string) => text.toLowerCase();
+
+/**
+ * Everything that is wrong with a drawing, in the order VMs, networks, edges; an empty list says that it can be saved.
+ * Pure: the server refuses with it (INVALID_TOPOLOGY), the editor shows it while one draws.
+ *
+ * Without `catalogue` flavours and images are not looked at. A retired flavour or image is refused only where it is
+ * newly chosen: a VM that had it already in `base` (the revision that the drawing started from, found by the VM's key)
+ * keeps it, so that retiring something never makes an existing drawing impossible to save, to duplicate or to deploy.
+ *
+ * Allowed on purpose: parallel links between two VMs, two attachments of one VM to one network, VMs without any link.
+ */
+export function validateTopology(topology: Topology, catalogue?: Catalogue, base?: Topology): TopologyProblem[] {
+  return [
+    ...duplicateKeys(topology),
+    ...vmNameProblems(topology),
+    ...networkNameProblems(topology),
+    ...forwardProblems(topology),
+    ...(catalogue === undefined ? [] : catalogueProblems(topology, catalogue, base)),
+    ...edgeProblems(topology),
+    ...nicProblems(topology),
+  ];
+}
+
+/** Calls `report` for each item whose `text` an earlier one has. */
+function repeats<Item>(items: readonly Item[], text: (item: Item) => string, report: (item: Item) => void): void {
+  const seen = new Set<string>();
+  for (const item of items) {
+    const value = folded(text(item));
+    if (seen.has(value)) report(item);
+    seen.add(value);
+  }
+}
+
+function duplicateKeys(topology: Topology): TopologyProblem[] {
+  const problems: TopologyProblem[] = [];
+  // VMs and networks share one name space: an edge names its target by the key alone
+  repeats(
+    [...topology.vms, ...topology.networks],
+    (node) => node.key,
+    ({ key }) =>
+      problems.push({
+        code: 'DUPLICATE_KEY',
+        message: `Two nodes have the key ${key}.`,
+        node: key,
+        field: 'key',
+        params: { key },
+      }),
+  );
+  repeats(
+    topology.edges,
+    (edge) => edge.key,
+    ({ key }) =>
+      problems.push({
+        code: 'DUPLICATE_KEY',
+        message: `Two edges have the key ${key}.`,
+        edge: key,
+        field: 'key',
+        params: { key },
+      }),
+  );
+  return problems;
+}
+
+function vmNameProblems(topology: Topology): TopologyProblem[] {
+  const problems: TopologyProblem[] = [];
+  for (const vm of topology.vms)
+    if (!hostnameSchema.safeParse(vm.name).success)
+      problems.push({
+        code: 'VM_NAME_INVALID',
+        message: `“${vm.name}” is not a host name: letters, digits and hyphens, at most ${limits.nameLength} characters.`,
+        node: vm.key,
+        field: 'name',
+        params: { name: vm.name, max: limits.nameLength },
+      });
+  repeats(
+    topology.vms,
+    (vm) => vm.name,
+    (vm) =>
+      problems.push({
+        code: 'DUPLICATE_VM_NAME',
+        message: `Two VMs are called ${vm.name}.`,
+        node: vm.key,
+        field: 'name',
+        params: { name: vm.name },
+      }),
+  );
+  return problems;
+}
+
+function networkNameProblems(topology: Topology): TopologyProblem[] {
+  const problems: TopologyProblem[] = [];
+  for (const network of topology.networks)
+    if (!nameSchema.safeParse(network.name).success)
+      problems.push({
+        code: 'NETWORK_NAME_INVALID',
+        message: `“${network.name}” cannot be the name of a network.`,
+        node: network.key,
+        field: 'name',
+        params: { name: network.name },
+      });
+  repeats(
+    topology.networks,
+    (network) => network.name,
+    (network) =>
+      problems.push({
+        code: 'DUPLICATE_NETWORK_NAME',
+        message: `Two networks are called ${network.name}.`,
+        node: network.key,
+        field: 'name',
+        params: { name: network.name },
+      }),
+  );
+  return problems;
+}
+
+function forwardProblems(topology: Topology): TopologyProblem[] {
+  const problems: TopologyProblem[] = [];
+  for (const vm of topology.vms)
+    repeats(
+      vm.forwards,
+      (forward) => `${forward.protocol}:${forward.guestPort}`,
+      (forward) =>
+        problems.push({
+          code: 'DUPLICATE_FORWARD',
+          message: `${vm.name} forwards its port ${forward.guestPort} twice.`,
+          node: vm.key,
+          field: 'forwards',
+          params: { vm: vm.name, port: forward.guestPort },
+        }),
+    );
+  return problems;
+}
+
+function catalogueProblems(topology: Topology, catalogue: Catalogue, base: Topology | undefined): TopologyProblem[] {
+  const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
+  const images = new Map(catalogue.images.map((image) => [image.id, image]));
+  const before = new Map((base?.vms ?? []).map((vm) => [folded(vm.key), vm]));
+  return topology.vms.flatMap((vm) => {
+    const old = before.get(folded(vm.key));
+    const flavour = flavours.get(vm.flavourId);
+    const image = images.get(vm.imageId);
+    const problems: TopologyProblem[] = [];
+    const report = (
+      code: TopologyProblemCode,
+      field: keyof TopologyVm,
+      message: string,
+      params: Record<string, string | number> = {},
+    ) => problems.push({ code, message, node: vm.key, field, params: { vm: vm.name, ...params } });
+
+    if (flavour === undefined) report('FLAVOUR_UNKNOWN', 'flavourId', `${vm.name} has a flavour that does not exist.`);
+    else if (flavour.retiredAt !== null && old?.flavourId !== flavour.id)
+      report('FLAVOUR_RETIRED', 'flavourId', `${vm.name} cannot take the flavour ${flavour.name}: it was retired.`, {
+        flavour: flavour.name,
+      });
+    if (image === undefined) report('IMAGE_UNKNOWN', 'imageId', `${vm.name} has an image that does not exist.`);
+    else if (image.retiredAt !== null && old?.imageId !== image.id)
+      report('IMAGE_RETIRED', 'imageId', `${vm.name} cannot take the image ${image.name}: it was retired.`, {
+        image: image.name,
+      });
+
+    if (flavour === undefined || image === undefined) return problems;
+    const pair = { image: image.name, flavour: flavour.name };
+    if (image.minRamMb > flavour.ramMb)
+      report(
+        'IMAGE_NEEDS_RAM',
+        'flavourId',
+        `${vm.name}: the image ${image.name} needs ${image.minRamMb} MiB of RAM, ${flavour.name} has ${flavour.ramMb}.`,
+        { ...pair, needed: image.minRamMb, given: flavour.ramMb },
+      );
+    if (image.minDiskGb > flavour.diskGb)
+      report(
+        'IMAGE_NEEDS_DISK',
+        'flavourId',
+        `${vm.name}: the image ${image.name} needs ${image.minDiskGb} GiB of disk, ${flavour.name} has ${flavour.diskGb}.`,
+        { ...pair, needed: image.minDiskGb, given: flavour.diskGb },
+      );
+    return problems;
+  });
+}
+
+function edgeProblems(topology: Topology): TopologyProblem[] {
+  const vms = new Map(topology.vms.map((vm) => [vm.key, vm]));
+  const networks = new Map(topology.networks.map((network) => [network.key, network]));
+  return topology.edges.flatMap((edge): TopologyProblem[] => {
+    const dangling = (['source', 'target'] as const).filter((end) => !vms.has(edge[end]) && !networks.has(edge[end]));
+    if (dangling.length > 0)
+      return dangling.map((end) => ({
+        code: 'EDGE_DANGLING',
+        message: `The edge ${edge.key} leads to ${edge[end]}, which does not exist.`,
+        edge: edge.key,
+        field: end,
+        params: { edge: edge.key, node: edge[end] },
+      }));
+    if (edge.source === edge.target) {
+      const name = vms.get(edge.source)?.name ?? networks.get(edge.source)?.name ?? edge.source;
+      return [
+        {
+          code: 'EDGE_SELF_LOOP',
+          message: `The edge ${edge.key} connects ${name} with itself.`,
+          edge: edge.key,
+          field: 'target',
+          params: { edge: edge.key, name },
+        },
+      ];
+    }
+    const source = networks.get(edge.source);
+    if (source === undefined) return [];
+    return [
+      {
+        code: 'EDGE_SOURCE_NOT_VM',
+        message: `The edge ${edge.key} begins at the network ${source.name}: edges begin at a VM.`,
+        edge: edge.key,
+        field: 'source',
+        params: { edge: edge.key, network: source.name },
+      },
+    ];
+  });
+}
+
+function nicProblems(topology: Topology): TopologyProblem[] {
+  const nics = new Map<string, number>();
+  for (const edge of topology.edges)
+    for (const key of [edge.source, edge.target]) nics.set(key, (nics.get(key) ?? 0) + 1);
+  return topology.vms.flatMap((vm): TopologyProblem[] => {
+    const count = nics.get(vm.key) ?? 0;
+    if (count <= limits.nicsPerVm) return [];
+    return [
+      {
+        code: 'TOO_MANY_NICS',
+        message: `${vm.name} has ${count} links; a VM has at most ${limits.nicsPerVm}.`,
+        node: vm.key,
+        params: { vm: vm.name, count, max: limits.nicsPerVm },
+      },
+    ];
+  });
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { idSchema, nameSchema, resourcesSchema, timestampSchema } from './primitives';
+
+export const providerKinds = ['qemu', 'openstack', 'simulator'] as const;
+export type ProviderKind = (typeof providerKinds)[number];
+
+/** What a provider can do. `reason` says, when not, why and what to do about it, in one sentence. */
+export const capabilitySchema = z.object({ ok: z.boolean(), reason: z.string().nullable() });
+export const capabilitiesSchema = z.object({
+  /** VMs can be run at all. */
+  run: capabilitySchema,
+  /** Guests reach the internet and cannot reach the host. */
+  internet: capabilitySchema,
+  /** Host → guest TCP forwards. */
+  portForwards: capabilitySchema,
+  /** Disk images (qcow2) with overlays. */
+  disks: capabilitySchema,
+  serialConsole: capabilitySchema,
+});
+export type Capabilities = z.infer<typeof capabilitiesSchema>;
+
+const factor = z.number().min(0.1).max(100);
+/** How many times the capacity may be promised. */
+export const overcommitSchema = z.object({ vcpus: factor, ram: factor, disk: factor });
+
+/** What an admin may set: null takes what the provider measures. */
+const limit = z.number().int().min(0).max(10_000_000).nullable();
+export const zoneLimitsSchema = z.object({ vcpus: limit, ramMb: limit, diskGb: limit });
+
+export const zoneSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  provider: z.enum(providerKinds),
+  enabled: z.boolean(),
+  /** What the provider measured of the machine; null while the provider cannot be asked. */
+  physical: resourcesSchema.nullable(),
+  limits: zoneLimitsSchema,
+  overcommit: overcommitSchema,
+  /** limits ?? physical, times overcommit. Null while unknown. */
+  capacity: resourcesSchema.nullable(),
+  /** Sum over the VMs of live slices. */
+  allocated: resourcesSchema,
+  /** capacity − allocated, not below 0. */
+  free: resourcesSchema.nullable(),
+  runningVms: z.number().int(),
+  slices: z.number().int(),
+  capabilities: capabilitiesSchema.nullable(),
+  /** Facts to show as they are: accelerator, version, launch limit … */
+  facts: z.array(z.object({ name: z.string(), value: z.string() })),
+  /** When capabilities and physical were last read. */
+  observedAt: timestampSchema.nullable(),
+  createdAt: timestampSchema,
+});
+export type Zone = z.infer<typeof zoneSchema>;
+
+export const createZoneInput = z.strictObject({
+  name: nameSchema,
+  provider: z.enum(providerKinds),
+  enabled: z.boolean().default(true),
+  limits: zoneLimitsSchema.default({ vcpus: null, ramMb: null, diskGb: null }),
+  overcommit: overcommitSchema.default({ vcpus: 8, ram: 4, disk: 4 }),
+});
+export const updateZoneInput = z.strictObject({
+  id: idSchema,
+  name: nameSchema,
+  enabled: z.boolean(),
+  limits: zoneLimitsSchema,
+  overcommit: overcommitSchema,
+});
