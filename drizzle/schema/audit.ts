@@ -1,0 +1,22 @@
+import { index, json, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+import { createdAt, id, primaryId } from '../columns';
+
+/** Who did what to which object; written in the transaction of the deed. No foreign keys: it outlives what it names. */
+export const auditLog = mysqlTable(
+  'audit_log',
+  {
+    id: primaryId(),
+    userId: id('user_id'),
+    /** `slices.create`, `auth.login` … */
+    action: varchar('action', { length: 64 }).notNull(),
+    objectType: varchar('object_type', { length: 32 }),
+    objectId: id('object_id'),
+    ip: varchar('ip', { length: 45 }),
+    details: json('details').$type<Record<string, unknown>>(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('audit_log_user_id_index').on(table.userId, table.id),
+    index('audit_log_object_index').on(table.objectType, table.objectId, table.id),
+  ],
+);

@@ -1,0 +1,89 @@
+import { boolean, index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
+import {
+  deploymentKinds,
+  deploymentStatuses,
+  resourceTypes,
+  stepActions,
+  stepStatuses,
+} from '#shared/deployment/schema';
+import type { EventData } from '#shared/deployment/events';
+import { createdAt, id, instant, primaryId } from '../columns';
+import { slices, sliceVms } from './slices';
+import { users } from './users';
+
+/** One durable operation on a slice. */
+export const deployments = mysqlTable(
+  'deployments',
+  {
+    id: primaryId(),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    kind: mysqlEnum('kind', deploymentKinds).notNull(),
+    status: mysqlEnum('status', deploymentStatuses).notNull(),
+    sliceVmId: id('slice_vm_id').references(() => sliceVms.id, { onDelete: 'cascade' }),
+    requestedBy: id('requested_by')
+      .notNull()
+      .references(() => users.id, { onDelete: 'restrict' }),
+    idempotencyKey: varchar('idempotency_key', { length: 64 }),
+    cancelRequested: boolean('cancel_requested').notNull().default(false),
+    /** A later destroy takes over: stop without undoing, since the destroy removes everything anyway. */
+    superseded: boolean('superseded').notNull().default(false),
+    /** Which server process has it. */
+    leaseOwner: varchar('lease_owner', { length: 64 }),
+    /** When it may be claimed: now for a pending one, the end of the lease for a running one, null for all others. */
+    claimableAt: instant('claimable_at'),
+    /** Counts the claims. Every write of a worker is conditional on it: a worker that lost its lease changes nothing. */
+    generation: int('generation', { unsigned: true }).notNull().default(0),
+    error: varchar('error', { length: 500 }),
+    createdAt: createdAt(),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (table) => [
+    // in the order of the claim's ORDER BY: otherwise SKIP LOCKED locks every row that matches
+    index('deployments_claimable_at_index').on(table.claimableAt),
+    index('deployments_slice_id_index').on(table.sliceId, table.id),
+    index('deployments_slice_status_index').on(table.sliceId, table.status),
+    uniqueIndex('deployments_slice_idempotency_unique').on(table.sliceId, table.idempotencyKey),
+    index('deployments_requested_by_index').on(table.requestedBy),
+    index('deployments_slice_vm_id_index').on(table.sliceVmId),
+  ],
+);
+
+export const deploymentSteps = mysqlTable(
+  'deployment_steps',
+  {
+    id: primaryId(),
+    deploymentId: id('deployment_id')
+      .notNull()
+      .references(() => deployments.id, { onDelete: 'cascade' }),
+    seq: int('seq', { unsigned: true }).notNull(),
+    key: varchar('key', { length: 160 }).notNull(),
+    resource: mysqlEnum('resource', resourceTypes).notNull(),
+    resourceId: id('resource_id').notNull(),
+    label: varchar('label', { length: 140 }).notNull(),
+    action: mysqlEnum('action', stepActions).notNull(),
+    dependsOn: json('depends_on').$type<number[]>().notNull(),
+    status: mysqlEnum('status', stepStatuses).notNull().default('pending'),
+    attempts: int('attempts', { unsigned: true }).notNull().default(0),
+    error: varchar('error', { length: 500 }),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (table) => [uniqueIndex('deployment_steps_deployment_seq_unique').on(table.deploymentId, table.seq)],
+);
+
+/** Append-only. Appending locks the slice's row first, so that the ids of one slice are committed in their order. */
+export const events = mysqlTable(
+  'events',
+  {
+    id: primaryId(),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    data: json('data').$type<EventData>().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('events_slice_id_index').on(table.sliceId, table.id)],
+);

@@ -1,0 +1,174 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  double,
+  foreignKey,
+  index,
+  int,
+  json,
+  mysqlEnum,
+  mysqlTable,
+  uniqueIndex,
+  varchar,
+} from 'drizzle-orm/mysql-core';
+import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
+import { createdAt, id, instant, primaryId } from '../columns';
+import { availabilityZones, flavours, images } from './catalogue';
+import { templates } from './templates';
+import { users } from './users';
+
+/** An instance of a topology. Holds its own copy; a destroyed one stays as history and frees its name. */
+export const slices = mysqlTable(
+  'slices',
+  {
+    id: primaryId(),
+    ownerId: id('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'restrict' }),
+    zoneId: id('zone_id')
+      .notNull()
+      .references(() => availabilityZones.id, { onDelete: 'restrict' }),
+    templateId: id('template_id').references(() => templates.id, { onDelete: 'set null' }),
+    templateRevision: int('template_revision', { unsigned: true }),
+    name: varchar('name', { length: 63 }).notNull(),
+    status: mysqlEnum('status', sliceStatuses).notNull().default('draft'),
+    /** A repeat of the same `create` finds the first one. */
+    idempotencyKey: varchar('idempotency_key', { length: 64 }),
+    createdAt: createdAt(),
+    updatedAt: instant('updated_at')
+      .notNull()
+      .default(sql`(utc_timestamp(3))`),
+    deletedAt: instant('deleted_at'),
+    liveName: varchar('live_name', { length: 63 }).generatedAlwaysAs(
+      sql`(case when deleted_at is null then name else null end)`,
+      { mode: 'stored' },
+    ),
+  },
+  (table) => [
+    uniqueIndex('slices_owner_live_name_unique').on(table.ownerId, table.liveName),
+    uniqueIndex('slices_owner_idempotency_unique').on(table.ownerId, table.idempotencyKey),
+    index('slices_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
+    index('slices_updated_index').on(table.deletedAt, table.updatedAt, table.id),
+    index('slices_zone_index').on(table.zoneId, table.deletedAt),
+    index('slices_template_id_index').on(table.templateId),
+  ],
+);
+
+/** Sizes are copied from the flavour, so that a later edit of it changes nothing that exists. */
+export const sliceVms = mysqlTable(
+  'slice_vms',
+  {
+    id: primaryId(),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    key: varchar('key', { length: 64 }).notNull(),
+    name: varchar('name', { length: 63 }).notNull(),
+    flavourId: id('flavour_id')
+      .notNull()
+      .references(() => flavours.id, { onDelete: 'restrict' }),
+    imageId: id('image_id')
+      .notNull()
+      .references(() => images.id, { onDelete: 'restrict' }),
+    vcpus: int('vcpus', { unsigned: true }).notNull(),
+    ramMb: int('ram_mb', { unsigned: true }).notNull(),
+    diskGb: int('disk_gb', { unsigned: true }).notNull(),
+    internet: boolean('internet').notNull(),
+    forwards: json('forwards').$type<ForwardState[]>().notNull(),
+    x: double('x').notNull(),
+    y: double('y').notNull(),
+    /** Written by deployments only. */
+    desired: mysqlEnum('desired', vmDesiredStates).notNull().default('absent'),
+    /** Written by what observes only. */
+    status: mysqlEnum('status', vmStatuses).notNull().default('absent'),
+    observedAt: instant('observed_at'),
+    error: varchar('error', { length: 500 }),
+  },
+  (table) => [
+    uniqueIndex('slice_vms_slice_key_unique').on(table.sliceId, table.key),
+    index('slice_vms_flavour_id_index').on(table.flavourId),
+    index('slice_vms_image_id_index').on(table.imageId),
+  ],
+);
+
+export const sliceNetworks = mysqlTable(
+  'slice_networks',
+  {
+    id: primaryId(),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    key: varchar('key', { length: 64 }).notNull(),
+    name: varchar('name', { length: 63 }).notNull(),
+    subnet: varchar('subnet', { length: 43 }).notNull(),
+    x: double('x').notNull(),
+    y: double('y').notNull(),
+    status: mysqlEnum('status', edgeStatuses).notNull().default('absent'),
+  },
+  (table) => [uniqueIndex('slice_networks_slice_key_unique').on(table.sliceId, table.key)],
+);
+
+/** Addresses and NIC numbers are allocated when the slice is made and never change. */
+export const sliceEdges = mysqlTable(
+  'slice_edges',
+  {
+    id: primaryId(),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    key: varchar('key', { length: 64 }).notNull(),
+    sourceVmId: id('source_vm_id').notNull(),
+    targetVmId: id('target_vm_id'),
+    targetNetworkId: id('target_network_id'),
+    subnet: varchar('subnet', { length: 43 }).notNull(),
+    sourceAddress: varchar('source_address', { length: 43 }).notNull(),
+    targetAddress: varchar('target_address', { length: 43 }),
+    /** Number of the NIC inside the VM, from 0. */
+    sourceNic: int('source_nic', { unsigned: true }).notNull(),
+    targetNic: int('target_nic', { unsigned: true }),
+    status: mysqlEnum('status', edgeStatuses).notNull().default('absent'),
+    observedAt: instant('observed_at'),
+  },
+  (table) => [
+    uniqueIndex('slice_edges_slice_key_unique').on(table.sliceId, table.key),
+    foreignKey({
+      name: 'slice_edges_source_vm_fk',
+      columns: [table.sourceVmId],
+      foreignColumns: [sliceVms.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'slice_edges_target_vm_fk',
+      columns: [table.targetVmId],
+      foreignColumns: [sliceVms.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'slice_edges_target_network_fk',
+      columns: [table.targetNetworkId],
+      foreignColumns: [sliceNetworks.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** One-time, short-lived, for one user and one VM. Only a SHA-256 is kept. */
+export const consoleTokens = mysqlTable(
+  'console_tokens',
+  {
+    id: primaryId(),
+    tokenHash: varchar('token_hash', { length: 64 }).notNull(),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    sliceVmId: id('slice_vm_id')
+      .notNull()
+      .references(() => sliceVms.id, { onDelete: 'cascade' }),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('console_tokens_token_hash_unique').on(table.tokenHash),
+    index('console_tokens_user_id_index').on(table.userId),
+    index('console_tokens_slice_vm_id_index').on(table.sliceVmId),
+    index('console_tokens_expires_at_index').on(table.expiresAt),
+  ],
+);

@@ -1,0 +1,144 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  double,
+  foreignKey,
+  index,
+  int,
+  json,
+  mysqlTable,
+  uniqueIndex,
+  varchar,
+} from 'drizzle-orm/mysql-core';
+import type { z } from 'zod';
+import type { forwardSchema } from '#shared/topology/schema';
+import { createdAt, id, instant, primaryId } from '../columns';
+import { flavours, images } from './catalogue';
+import { users } from './users';
+
+/** A named topology of an owner. The drawing is in its revisions. */
+export const templates = mysqlTable(
+  'templates',
+  {
+    id: primaryId(),
+    ownerId: id('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'restrict' }),
+    name: varchar('name', { length: 63 }).notNull(),
+    description: varchar('description', { length: 500 }).notNull().default(''),
+    /** Number of the current revision. */
+    revision: int('revision', { unsigned: true }).notNull().default(1),
+    createdAt: createdAt(),
+    updatedAt: instant('updated_at')
+      .notNull()
+      .default(sql`(utc_timestamp(3))`),
+    deletedAt: instant('deleted_at'),
+    liveName: varchar('live_name', { length: 63 }).generatedAlwaysAs(
+      sql`(case when deleted_at is null then name else null end)`,
+      { mode: 'stored' },
+    ),
+  },
+  (table) => [
+    uniqueIndex('templates_owner_live_name_unique').on(table.ownerId, table.liveName),
+    // the two orders of the list, with what its filter needs
+    index('templates_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
+    index('templates_owner_name_index').on(table.ownerId, table.deletedAt, table.name, table.id),
+  ],
+);
+
+/** Immutable: saving a drawing adds one. */
+export const templateRevisions = mysqlTable(
+  'template_revisions',
+  {
+    id: primaryId(),
+    templateId: id('template_id')
+      .notNull()
+      .references(() => templates.id, { onDelete: 'cascade' }),
+    number: int('number', { unsigned: true }).notNull(),
+    createdBy: id('created_by')
+      .notNull()
+      .references(() => users.id, { onDelete: 'restrict' }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('template_revisions_template_number_unique').on(table.templateId, table.number),
+    index('template_revisions_created_by_index').on(table.createdBy),
+  ],
+);
+
+export const templateVms = mysqlTable(
+  'template_vms',
+  {
+    id: primaryId(),
+    revisionId: id('revision_id')
+      .notNull()
+      .references(() => templateRevisions.id, { onDelete: 'cascade' }),
+    key: varchar('key', { length: 64 }).notNull(),
+    name: varchar('name', { length: 63 }).notNull(),
+    flavourId: id('flavour_id')
+      .notNull()
+      .references(() => flavours.id, { onDelete: 'restrict' }),
+    imageId: id('image_id')
+      .notNull()
+      .references(() => images.id, { onDelete: 'restrict' }),
+    internet: boolean('internet').notNull().default(false),
+    forwards: json('forwards').$type<z.infer<typeof forwardSchema>[]>().notNull(),
+    x: double('x').notNull(),
+    y: double('y').notNull(),
+  },
+  (table) => [
+    uniqueIndex('template_vms_revision_key_unique').on(table.revisionId, table.key),
+    uniqueIndex('template_vms_revision_name_unique').on(table.revisionId, table.name),
+    index('template_vms_flavour_id_index').on(table.flavourId),
+    index('template_vms_image_id_index').on(table.imageId),
+  ],
+);
+
+export const templateNetworks = mysqlTable(
+  'template_networks',
+  {
+    id: primaryId(),
+    revisionId: id('revision_id')
+      .notNull()
+      .references(() => templateRevisions.id, { onDelete: 'cascade' }),
+    key: varchar('key', { length: 64 }).notNull(),
+    name: varchar('name', { length: 63 }).notNull(),
+    x: double('x').notNull(),
+    y: double('y').notNull(),
+  },
+  (table) => [uniqueIndex('template_networks_revision_key_unique').on(table.revisionId, table.key)],
+);
+
+export const templateEdges = mysqlTable(
+  'template_edges',
+  {
+    id: primaryId(),
+    revisionId: id('revision_id')
+      .notNull()
+      .references(() => templateRevisions.id, { onDelete: 'cascade' }),
+    key: varchar('key', { length: 64 }).notNull(),
+    sourceVmId: id('source_vm_id').notNull(),
+    /** Exactly one of the two targets is set. */
+    targetVmId: id('target_vm_id'),
+    targetNetworkId: id('target_network_id'),
+  },
+  (table) => [
+    uniqueIndex('template_edges_revision_key_unique').on(table.revisionId, table.key),
+    // named by hand: MySQL's 64 characters are too few for the generated names
+    foreignKey({
+      name: 'template_edges_source_vm_fk',
+      columns: [table.sourceVmId],
+      foreignColumns: [templateVms.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'template_edges_target_vm_fk',
+      columns: [table.targetVmId],
+      foreignColumns: [templateVms.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'template_edges_target_network_fk',
+      columns: [table.targetNetworkId],
+      foreignColumns: [templateNetworks.id],
+    }).onDelete('cascade'),
+  ],
+);
