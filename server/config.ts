@@ -1,0 +1,79 @@
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { emailSchema, passwordSchema } from '#shared/auth';
+
+const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
+
+/** The environment, as the README's configuration table describes it. Empty counts as not set. */
+const environmentSchema = z.object({
+  TRAMA_PORT: z.coerce.number().int().min(0).max(65535).default(8000),
+  TRAMA_HOST: z.string().default('127.0.0.1'),
+  TRAMA_DATA: z.string().default('.trama'),
+  TRAMA_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:3306/database')
+    .optional(),
+  TRAMA_ADMIN_EMAIL: emailSchema.optional(),
+  TRAMA_ADMIN_PASSWORD: passwordSchema.optional(),
+  TRAMA_REGISTRATION: z.enum(['open', 'closed']).default('open'),
+  TRAMA_SESSION_HOURS: z.coerce
+    .number()
+    .min(1)
+    .max(24 * 365)
+    .default(24 * 7),
+  TRAMA_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  TRAMA_SIMULATOR: flag.default(false),
+  TRAMA_LAUNCH_LIMIT: z.coerce.number().int().min(1).max(256).default(os.availableParallelism()),
+  TRAMA_ACCELERATOR: z.enum(['auto', 'tcg', 'kvm']).default('auto'),
+  TRAMA_INSTALL: flag.default(true),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  /** Absolute path of everything that this server keeps: embedded database, images, VMs, its secret. */
+  dataDir: string;
+  /** Where browsers reach it, if that is not what they say in `Host`; decides `Secure` cookies. */
+  publicUrl: string | null;
+  databaseUrl: string | null;
+  admin: { email: string | undefined; password: string | undefined };
+  registrationOpen: boolean;
+  sessionHours: number;
+  /** Signs session tokens; null: `secret` in the data folder, made at first need. */
+  secret: string | null;
+  simulator: boolean;
+  launchLimit: number;
+  accelerator: 'auto' | 'tcg' | 'kvm';
+  /** Whether what the machine lacks may be installed. */
+  mayInstall: boolean;
+}
+
+/** Reads the configuration. Throws one Error whose message lists every variable that is wrong. */
+export function readConfig(environment: Record<string, string | undefined>, root: string): Config {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(present);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The configuration is not valid:\n${lines.join('\n')}`);
+  }
+  const env = parsed.data;
+  return {
+    port: env.TRAMA_PORT,
+    host: env.TRAMA_HOST,
+    dataDir: path.resolve(root, env.TRAMA_DATA),
+    publicUrl: env.TRAMA_PUBLIC_URL ?? null,
+    databaseUrl: env.DATABASE_URL ?? null,
+    admin: { email: env.TRAMA_ADMIN_EMAIL, password: env.TRAMA_ADMIN_PASSWORD },
+    registrationOpen: env.TRAMA_REGISTRATION === 'open',
+    sessionHours: env.TRAMA_SESSION_HOURS,
+    secret: env.TRAMA_SECRET ?? null,
+    simulator: env.TRAMA_SIMULATOR,
+    launchLimit: env.TRAMA_LAUNCH_LIMIT,
+    accelerator: env.TRAMA_ACCELERATOR,
+    mayInstall: env.TRAMA_INSTALL,
+  };
+}
