@@ -1,0 +1,229 @@
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
+import { deployments, events } from '#drizzle/schema/deployments';
+import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
+import { templates } from '#drizzle/schema/templates';
+import { users } from '#drizzle/schema/users';
+import { liveDeploymentStatuses, type DeploymentKind } from '#shared/deployment/schema';
+import type { SliceStatus } from '#shared/slice-status';
+import type { Queryable } from '#server/db/client';
+import { before, contains, decodeCursor, idCursor, instantCursor } from '../keyset';
+import { chunked, only } from '../rows';
+
+const summaryColumns = {
+  id: slices.id,
+  name: slices.name,
+  status: slices.status,
+  ownerId: slices.ownerId,
+  ownerName: users.name,
+  zoneId: slices.zoneId,
+  zoneName: availabilityZones.name,
+  provider: availabilityZones.provider,
+  templateId: slices.templateId,
+  templateName: templates.name,
+  templateRevision: slices.templateRevision,
+  createdAt: slices.createdAt,
+  updatedAt: slices.updatedAt,
+};
+export type SliceSummaryRow = Awaited<ReturnType<typeof sliceRows>>[number];
+
+/** A page of slices, the last changed first, and one row more. `visible` is the actor's restriction. */
+export function sliceRows(
+  q: Queryable,
+  options: {
+    visible: SQL | undefined;
+    limit: number;
+    cursor?: string | null | undefined;
+    search?: string | undefined;
+    status?: SliceStatus | undefined;
+    includeDestroyed: boolean;
+  },
+) {
+  return summaryRows(
+    q,
+    and(
+      options.visible,
+      options.includeDestroyed ? undefined : and(isNull(slices.deletedAt), ne(slices.status, 'destroyed')),
+      options.status === undefined ? undefined : eq(slices.status, options.status),
+      contains(slices.name, options.search),
+      before(slices.updatedAt, slices.id, decodeCursor(instantCursor, options.cursor)),
+    ),
+    options.limit + 1,
+  );
+}
+
+/** The summary of one slice. The caller has checked the access. */
+export async function sliceRow(q: Queryable, id: number): Promise<SliceSummaryRow> {
+  return only(await summaryRows(q, eq(slices.id, id), 1), `slice ${id}`);
+}
+
+function summaryRows(q: Queryable, where: SQL | undefined, limit: number) {
+  return q
+    .select(summaryColumns)
+    .from(slices)
+    .innerJoin(users, eq(users.id, slices.ownerId))
+    .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
+    .leftJoin(templates, and(eq(templates.id, slices.templateId), isNull(templates.deletedAt)))
+    .where(where)
+    .orderBy(desc(slices.updatedAt), desc(slices.id))
+    .limit(limit);
+}
+
+export interface SliceTotals {
+  vms: number;
+  vmsRunning: number;
+  vcpus: number;
+  ramMb: number;
+  diskGb: number;
+}
+
+/** Numbers and sums of the slices' VMs, counted by the database. */
+export async function sliceTotals(q: Queryable, ids: readonly number[]): Promise<(id: number) => SliceTotals> {
+  const none: SliceTotals = { vms: 0, vmsRunning: 0, vcpus: 0, ramMb: 0, diskGb: 0 };
+  if (ids.length === 0) return () => none;
+  const rows = await q
+    .select({
+      id: sliceVms.sliceId,
+      vms: count(),
+      vmsRunning: sql<string>`sum(${sliceVms.status} = 'running')`,
+      vcpus: sql<string>`sum(${sliceVms.vcpus})`,
+      ramMb: sql<string>`sum(${sliceVms.ramMb})`,
+      diskGb: sql<string>`sum(${sliceVms.diskGb})`,
+    })
+    .from(sliceVms)
+    .where(inArray(sliceVms.sliceId, [...ids]))
+    .groupBy(sliceVms.sliceId);
+  const totals = new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        vms: row.vms,
+        vmsRunning: Number(row.vmsRunning),
+        vcpus: Number(row.vcpus),
+        ramMb: Number(row.ramMb),
+        diskGb: Number(row.diskGb),
+      },
+    ]),
+  );
+  return (id) => totals.get(id) ?? none;
+}
+
+/** The operation under way of each slice that has one: the newest, since a destroy overtakes what runs. */
+export async function busyKinds(q: Queryable, ids: readonly number[]): Promise<Map<number, DeploymentKind>> {
+  if (ids.length === 0) return new Map();
+  const rows = await q
+    .select({ id: deployments.sliceId, kind: deployments.kind })
+    .from(deployments)
+    .where(and(inArray(deployments.sliceId, [...ids]), inArray(deployments.status, [...liveDeploymentStatuses])))
+    .orderBy(asc(deployments.id));
+  return new Map(rows.map((row) => [row.id, row.kind]));
+}
+
+/** VMs with the names of their flavours and images, networks and edges, each in the order in which they were drawn. */
+export async function sliceParts(q: Queryable, id: number) {
+  const vms = await q
+    .select({ vm: sliceVms, flavourName: flavours.name, imageName: images.name, imageKind: images.kind })
+    .from(sliceVms)
+    .innerJoin(flavours, eq(flavours.id, sliceVms.flavourId))
+    .innerJoin(images, eq(images.id, sliceVms.imageId))
+    .where(eq(sliceVms.sliceId, id))
+    .orderBy(asc(sliceVms.id));
+  const networks = await q
+    .select()
+    .from(sliceNetworks)
+    .where(eq(sliceNetworks.sliceId, id))
+    .orderBy(asc(sliceNetworks.id));
+  const edges = await q.select().from(sliceEdges).where(eq(sliceEdges.sliceId, id)).orderBy(asc(sliceEdges.id));
+  return { vms, networks, edges };
+}
+
+type NewRow<Table extends typeof sliceVms | typeof sliceNetworks | typeof sliceEdges> = Omit<
+  Table['$inferInsert'],
+  'id' | 'sliceId'
+>;
+export type NewSliceEdge = Omit<NewRow<typeof sliceEdges>, 'sourceVmId' | 'targetVmId' | 'targetNetworkId'> & {
+  /** Keys of its ends. */
+  source: string;
+  target: string;
+};
+
+/** Adds a slice's VMs, networks and edges. */
+export async function insertSliceParts(
+  q: Queryable,
+  sliceId: number,
+  parts: { vms: NewRow<typeof sliceVms>[]; networks: NewRow<typeof sliceNetworks>[]; edges: NewSliceEdge[] },
+): Promise<void> {
+  for (const vms of chunked(parts.vms)) await q.insert(sliceVms).values(vms.map((vm) => ({ ...vm, sliceId })));
+  for (const networks of chunked(parts.networks))
+    await q.insert(sliceNetworks).values(networks.map((network) => ({ ...network, sliceId })));
+  const vmRows = await q
+    .select({ id: sliceVms.id, key: sliceVms.key })
+    .from(sliceVms)
+    .where(eq(sliceVms.sliceId, sliceId));
+  const networkRows = await q
+    .select({ id: sliceNetworks.id, key: sliceNetworks.key })
+    .from(sliceNetworks)
+    .where(eq(sliceNetworks.sliceId, sliceId));
+  const vmIds = new Map(vmRows.map((row) => [row.key, row.id]));
+  const networkIds = new Map(networkRows.map((row) => [row.key, row.id]));
+  for (const edges of chunked(parts.edges))
+    await q.insert(sliceEdges).values(
+      edges.map(({ source, target, ...edge }) => {
+        const sourceVmId = vmIds.get(source);
+        if (sourceVmId === undefined) throw new Error(`The edge ${edge.key} has no source`);
+        return {
+          ...edge,
+          sliceId,
+          sourceVmId,
+          targetVmId: vmIds.get(target) ?? null,
+          targetNetworkId: networkIds.get(target) ?? null,
+        };
+      }),
+    );
+}
+
+/** A page of a slice's events, newest first, and one row more. */
+export function sliceEventRows(
+  q: Queryable,
+  options: { sliceId: number; limit: number; cursor?: string | null | undefined },
+) {
+  const position = decodeCursor(idCursor, options.cursor);
+  return q
+    .select()
+    .from(events)
+    .where(and(eq(events.sliceId, options.sliceId), position === null ? undefined : lt(events.id, position[0])))
+    .orderBy(desc(events.id))
+    .limit(options.limit + 1);
+}
+
+/** Id of the newest event of all slices, 0 if there is none. */
+export async function newestEventId(q: Queryable): Promise<number> {
+  const [row] = await q.select({ id: sql<string | number | null>`max(${events.id})` }).from(events);
+  return Number(row?.id ?? 0);
+}
+
+/**
+ * Events of visible slices after `afterId` in the order of their ids, and besides those that are after `overlapId` and
+ * not older than `seconds`: ids of different slices may be committed out of order.
+ */
+export function visibleEvents(
+  q: Queryable,
+  options: { visible: SQL | undefined; afterId: number; overlapId: number; seconds: number; limit: number },
+) {
+  return q
+    .select({ id: events.id, sliceId: events.sliceId, data: events.data })
+    .from(events)
+    .innerJoin(slices, eq(slices.id, events.sliceId))
+    .where(
+      and(
+        gt(events.id, Math.min(options.afterId, options.overlapId)),
+        or(
+          gt(events.id, options.afterId),
+          sql`${events.createdAt} >= date_sub(utc_timestamp(3), interval ${options.seconds} second)`,
+        ),
+        options.visible,
+      ),
+    )
+    .orderBy(asc(events.id))
+    .limit(options.limit);
+}

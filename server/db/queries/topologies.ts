@@ -1,0 +1,202 @@
+import { asc, count, eq, inArray, sql } from 'drizzle-orm';
+import { flavours, images } from '#drizzle/schema/catalogue';
+import { templateEdges, templateNetworks, templateRevisions, templateVms } from '#drizzle/schema/templates';
+import type { Catalogue } from '#shared/topology/catalogue';
+import type { Topology } from '#shared/topology/schema';
+import type { Queryable } from '#server/db/client';
+import { chunked, iso, only } from '../rows';
+
+/** Row id of a template's revision. */
+export async function revisionId(q: Queryable, templateId: number, number: number): Promise<number> {
+  const rows = await q
+    .select({ id: templateRevisions.id })
+    .from(templateRevisions)
+    .where(sql`${templateRevisions.templateId} = ${templateId} and ${templateRevisions.number} = ${number}`);
+  return only(rows, `revision ${number} of template ${templateId}`).id;
+}
+
+/** The drawing of a revision, its parts in the order in which they were saved. */
+export async function readTopology(q: Queryable, revision: number): Promise<Topology> {
+  const vms = await q
+    .select()
+    .from(templateVms)
+    .where(eq(templateVms.revisionId, revision))
+    .orderBy(asc(templateVms.id));
+  const networks = await q
+    .select()
+    .from(templateNetworks)
+    .where(eq(templateNetworks.revisionId, revision))
+    .orderBy(asc(templateNetworks.id));
+  const edges = await q
+    .select()
+    .from(templateEdges)
+    .where(eq(templateEdges.revisionId, revision))
+    .orderBy(asc(templateEdges.id));
+  const vmKeys = new Map(vms.map((vm) => [vm.id, vm.key]));
+  const networkKeys = new Map(networks.map((network) => [network.id, network.key]));
+  const keyOf = (keys: Map<number, string>, id: number | null) => (id === null ? undefined : keys.get(id));
+  return {
+    vms: vms.map(({ key, name, flavourId, imageId, internet, forwards, x, y }) => ({
+      key,
+      name,
+      flavourId,
+      imageId,
+      internet,
+      forwards,
+      x,
+      y,
+    })),
+    networks: networks.map(({ key, name, x, y }) => ({ key, name, x, y })),
+    edges: edges.map((edge) => ({
+      key: edge.key,
+      source: keyOf(vmKeys, edge.sourceVmId) ?? '',
+      target: keyOf(vmKeys, edge.targetVmId) ?? keyOf(networkKeys, edge.targetNetworkId) ?? '',
+    })),
+  };
+}
+
+/** Adds a revision with its drawing, which must be valid. */
+export async function insertRevision(
+  q: Queryable,
+  revision: { templateId: number; number: number; createdBy: number; topology: Topology },
+): Promise<void> {
+  const { topology, ...row } = revision;
+  const [{ insertId }] = await q.insert(templateRevisions).values(row);
+  for (const vms of chunked(topology.vms))
+    await q.insert(templateVms).values(vms.map((vm) => ({ ...vm, revisionId: insertId })));
+  for (const networks of chunked(topology.networks))
+    await q.insert(templateNetworks).values(networks.map((network) => ({ ...network, revisionId: insertId })));
+  if (topology.edges.length === 0) return;
+  // read back instead of counted up from insertId: with several writers the numbers need not follow each other
+  const vmIds = new Map(
+    (
+      await q
+        .select({ id: templateVms.id, key: templateVms.key })
+        .from(templateVms)
+        .where(eq(templateVms.revisionId, insertId))
+    ).map((vm) => [vm.key, vm.id]),
+  );
+  const networkIds = new Map(
+    (
+      await q
+        .select({ id: templateNetworks.id, key: templateNetworks.key })
+        .from(templateNetworks)
+        .where(eq(templateNetworks.revisionId, insertId))
+    ).map((network) => [network.key, network.id]),
+  );
+  for (const edges of chunked(topology.edges))
+    await q.insert(templateEdges).values(
+      edges.map((edge) => {
+        const sourceVmId = vmIds.get(edge.source);
+        if (sourceVmId === undefined) throw new Error(`The edge ${edge.key} has no source`);
+        return {
+          revisionId: insertId,
+          key: edge.key,
+          sourceVmId,
+          targetVmId: vmIds.get(edge.target) ?? null,
+          targetNetworkId: networkIds.get(edge.target) ?? null,
+        };
+      }),
+    );
+}
+
+export interface TopologyTotals {
+  vms: number;
+  networks: number;
+  edges: number;
+  vcpus: number;
+  ramMb: number;
+  diskGb: number;
+}
+
+/** Numbers and sums of revisions, counted by the database. */
+export async function topologyTotals(
+  q: Queryable,
+  revisions: readonly number[],
+): Promise<(revision: number) => TopologyTotals> {
+  const totals = new Map<number, TopologyTotals>();
+  const none: TopologyTotals = { vms: 0, networks: 0, edges: 0, vcpus: 0, ramMb: 0, diskGb: 0 };
+  const totalsOf = (revision: number) => totals.get(revision) ?? none;
+  if (revisions.length === 0) return totalsOf;
+  const vms = await q
+    .select({
+      revision: templateVms.revisionId,
+      vms: count(),
+      vcpus: sql<string>`sum(${flavours.vcpus})`,
+      ramMb: sql<string>`sum(${flavours.ramMb})`,
+      diskGb: sql<string>`sum(${flavours.diskGb})`,
+    })
+    .from(templateVms)
+    .innerJoin(flavours, eq(flavours.id, templateVms.flavourId))
+    .where(inArray(templateVms.revisionId, [...revisions]))
+    .groupBy(templateVms.revisionId);
+  for (const row of vms)
+    totals.set(row.revision, {
+      ...none,
+      vms: row.vms,
+      vcpus: Number(row.vcpus),
+      ramMb: Number(row.ramMb),
+      diskGb: Number(row.diskGb),
+    });
+  const networks = await q
+    .select({ revision: templateNetworks.revisionId, networks: count() })
+    .from(templateNetworks)
+    .where(inArray(templateNetworks.revisionId, [...revisions]))
+    .groupBy(templateNetworks.revisionId);
+  for (const row of networks) totals.set(row.revision, { ...totalsOf(row.revision), networks: row.networks });
+  const edges = await q
+    .select({ revision: templateEdges.revisionId, edges: count() })
+    .from(templateEdges)
+    .where(inArray(templateEdges.revisionId, [...revisions]))
+    .groupBy(templateEdges.revisionId);
+  for (const row of edges) totals.set(row.revision, { ...totalsOf(row.revision), edges: row.edges });
+  return totalsOf;
+}
+
+/** Shares the rows' locks until the transaction ends: nobody retires meanwhile what is being taken. */
+async function holdCatalogue(q: Queryable, table: typeof flavours | typeof images, ids: number[]): Promise<void> {
+  // as MySQL 5 wrote it, since MariaDB does not know FOR SHARE
+  await q.execute(sql`select ${table.id} from ${table} where ${inArray(table.id, ids)} lock in share mode`);
+}
+
+/**
+ * The flavours and images that a topology uses, retired ones too, as far as they exist. `hold` keeps them from being
+ * retired until the transaction ends; call it before anything else in the transaction reads.
+ */
+export async function catalogueOf(
+  q: Queryable,
+  topology: Topology,
+  options: { hold?: boolean } = {},
+): Promise<Catalogue> {
+  const flavourIds = [...new Set(topology.vms.map((vm) => vm.flavourId))].toSorted((a, b) => a - b);
+  const imageIds = [...new Set(topology.vms.map((vm) => vm.imageId))].toSorted((a, b) => a - b);
+  if (flavourIds.length === 0) return { flavours: [], images: [] };
+  if (options.hold === true) {
+    await holdCatalogue(q, flavours, flavourIds);
+    await holdCatalogue(q, images, imageIds);
+  }
+  return {
+    flavours: (await q.select().from(flavours).where(inArray(flavours.id, flavourIds))).map(retirable),
+    images: (await q.select().from(images).where(inArray(images.id, imageIds))).map(retirable),
+  };
+}
+
+/** Everything that a new VM may take. */
+export async function liveCatalogue(q: Queryable): Promise<Catalogue> {
+  return {
+    flavours: (
+      await q
+        .select()
+        .from(flavours)
+        .where(sql`${flavours.retiredAt} is null`)
+    ).map(retirable),
+    images: (
+      await q
+        .select()
+        .from(images)
+        .where(sql`${images.retiredAt} is null`)
+    ).map(retirable),
+  };
+}
+
+const retirable = <Row extends { retiredAt: Date | null }>(row: Row) => ({ ...row, retiredAt: iso(row.retiredAt) });

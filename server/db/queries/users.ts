@@ -1,0 +1,111 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { apiTokens, roles, users } from '#drizzle/schema/users';
+import type { Role, User } from '#shared/auth';
+import type { Queryable } from '#server/db/client';
+import { iso, only } from '../rows';
+
+const columns = {
+  id: users.id,
+  email: users.email,
+  name: users.name,
+  role: roles.name,
+  createdAt: users.createdAt,
+  passwordHash: users.passwordHash,
+  disabledAt: users.disabledAt,
+};
+
+export interface UserRow {
+  id: number;
+  email: string;
+  name: string;
+  role: Role;
+  createdAt: Date;
+  passwordHash: string;
+  disabledAt: Date | null;
+}
+
+/** What others may know of a user. */
+export function publicUser(row: UserRow): User {
+  return { id: row.id, email: row.email, name: row.name, role: row.role, createdAt: iso(row.createdAt) };
+}
+
+/** The living user with this e-mail address, disabled ones too. Letters' case does not matter. */
+export async function userByEmail(q: Queryable, email: string): Promise<UserRow | null> {
+  const [row] = await q
+    .select(columns)
+    .from(users)
+    .innerJoin(roles, eq(roles.id, users.roleId))
+    .where(eq(users.liveEmail, email));
+  return row ?? null;
+}
+
+export async function userById(q: Queryable, id: number): Promise<UserRow | null> {
+  const [row] = await q
+    .select(columns)
+    .from(users)
+    .innerJoin(roles, eq(roles.id, users.roleId))
+    .where(and(eq(users.id, id), isNull(users.deletedAt)));
+  return row ?? null;
+}
+
+/** Adds a user. A duplicate of `users_live_email_unique` when the address is taken. */
+export async function insertUser(
+  q: Queryable,
+  user: { email: string; name: string; passwordHash: string; role: Role },
+): Promise<UserRow> {
+  const role = only(await q.select({ id: roles.id }).from(roles).where(eq(roles.name, user.role)), `role ${user.role}`);
+  const [{ insertId }] = await q
+    .insert(users)
+    .values({ email: user.email, name: user.name, passwordHash: user.passwordHash, roleId: role.id });
+  return only(await listed(q, insertId), `user ${insertId}`);
+}
+
+function listed(q: Queryable, id: number): Promise<UserRow[]> {
+  return q.select(columns).from(users).innerJoin(roles, eq(roles.id, users.roleId)).where(eq(users.id, id));
+}
+
+export interface SessionRow {
+  tokenId: number;
+  userId: number;
+  role: Role;
+  expiresAt: Date;
+  lastUsedAt: Date | null;
+}
+
+/** The role and the end of a session's row, unless it was revoked or its user is disabled or deleted. */
+export async function sessionById(q: Queryable, tokenId: number): Promise<{ role: Role; expiresAt: Date } | null> {
+  const [row] = await q
+    .select({ role: roles.name, expiresAt: apiTokens.expiresAt })
+    .from(apiTokens)
+    .innerJoin(users, eq(users.id, apiTokens.userId))
+    .innerJoin(roles, eq(roles.id, users.roleId))
+    .where(
+      and(eq(apiTokens.id, tokenId), isNull(apiTokens.revokedAt), isNull(users.disabledAt), isNull(users.deletedAt)),
+    );
+  return row ?? null;
+}
+
+/** The session with this token, unless it was revoked or its user is disabled or deleted. */
+export async function sessionByHash(q: Queryable, tokenHash: string): Promise<SessionRow | null> {
+  const [row] = await q
+    .select({
+      tokenId: apiTokens.id,
+      userId: users.id,
+      role: roles.name,
+      expiresAt: apiTokens.expiresAt,
+      lastUsedAt: apiTokens.lastUsedAt,
+    })
+    .from(apiTokens)
+    .innerJoin(users, eq(users.id, apiTokens.userId))
+    .innerJoin(roles, eq(roles.id, users.roleId))
+    .where(
+      and(
+        eq(apiTokens.tokenHash, tokenHash),
+        eq(apiTokens.kind, 'session'),
+        isNull(apiTokens.revokedAt),
+        isNull(users.disabledAt),
+        isNull(users.deletedAt),
+      ),
+    );
+  return row ?? null;
+}

@@ -1,0 +1,50 @@
+import { and, countDistinct, eq, getTableName, isNull, sql, type Column, type SQL } from 'drizzle-orm';
+import { slices, sliceVms } from '#drizzle/schema/slices';
+import { templateRevisions, templates, templateVms } from '#drizzle/schema/templates';
+import type { Queryable } from '#server/db/client';
+
+type Subject = 'flavourId' | 'imageId';
+
+/**
+ * How many VMs use the flavour or image of the outer query's row: those of living templates' current revisions and of
+ * living slices. A subquery, for the `select` of a page.
+ */
+export function usesOf(subject: Subject, outer: Column): SQL<number> {
+  // spelled out: drizzle leaves the table's name away where the outer query has only one table
+  const qualified = (column: Column) =>
+    sql`${sql.identifier(getTableName(column.table))}.${sql.identifier(column.name)}`;
+  return sql<number>`(
+    (select count(*) from ${templateVms}
+      join ${templateRevisions} on ${qualified(templateRevisions.id)} = ${qualified(templateVms.revisionId)}
+      join ${templates} on ${qualified(templates.id)} = ${qualified(templateRevisions.templateId)}
+        and ${qualified(templates.revision)} = ${qualified(templateRevisions.number)}
+      where ${qualified(templateVms[subject])} = ${qualified(outer)} and ${qualified(templates.deletedAt)} is null)
+    + (select count(*) from ${sliceVms}
+      join ${slices} on ${qualified(slices.id)} = ${qualified(sliceVms.sliceId)}
+      where ${qualified(sliceVms[subject])} = ${qualified(outer)} and ${qualified(slices.deletedAt)} is null))`.mapWith(
+    Number,
+  );
+}
+
+/** How many living templates (in their current revision) and slices use a flavour or image. */
+export async function usersOf(
+  q: Queryable,
+  subject: Subject,
+  id: number,
+): Promise<{ templates: number; slices: number }> {
+  const [inTemplates] = await q
+    .select({ count: countDistinct(templates.id) })
+    .from(templateVms)
+    .innerJoin(templateRevisions, eq(templateRevisions.id, templateVms.revisionId))
+    .innerJoin(
+      templates,
+      and(eq(templates.id, templateRevisions.templateId), eq(templates.revision, templateRevisions.number)),
+    )
+    .where(and(eq(templateVms[subject], id), isNull(templates.deletedAt)));
+  const [inSlices] = await q
+    .select({ count: countDistinct(slices.id) })
+    .from(sliceVms)
+    .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
+    .where(and(eq(sliceVms[subject], id), isNull(slices.deletedAt)));
+  return { templates: inTemplates?.count ?? 0, slices: inSlices?.count ?? 0 };
+}
