@@ -1,0 +1,85 @@
+import { gt, sql } from 'drizzle-orm';
+import { events } from '#drizzle/schema/deployments';
+import type { Database } from '#server/db/client';
+import type { Logger } from '#server/lib/logger';
+import type { EventBus } from './bus';
+
+/** How long an id may stay uncommitted after a later one of another slice is seen, in looks. */
+const overlap = 10;
+/** How many of the newest rows count as news when the looking begins. A spare notice costs one empty read. */
+const firstLook = 2_000;
+
+/**
+ * Brings other servers' events to this server's listeners: while there are any, it looks for new rows each second.
+ * Ids of different slices may commit out of order, so each look goes back over those of the last few.
+ * Returns the way to stop it.
+ */
+export function startPoller(options: {
+  db: Database;
+  bus: EventBus;
+  log: Logger;
+  intervalMs?: number;
+}): () => Promise<void> {
+  const { db, bus, log } = options;
+  /** Highest id at each of the last looks; the first is the floor. */
+  let highest: number[] = [];
+  let known = new Map<number, number>();
+  let looking: Promise<void> | null = null;
+  let failing = false;
+
+  const look = async () => {
+    if (highest.length === 0) {
+      const [row] = await db.select({ id: sql<string | number | null>`max(${events.id})` }).from(events);
+      // whoever began to listen since the last look may have read before these came
+      highest = [Math.max(0, Number(row?.id ?? 0) - firstLook)];
+    }
+    const floor = highest[0] ?? 0;
+    const rows = await db
+      .select({
+        sliceId: events.sliceId,
+        count: sql<string | number>`count(*)`,
+        max: sql<string | number>`max(${events.id})`,
+      })
+      .from(events)
+      .where(gt(events.id, floor))
+      .groupBy(events.sliceId);
+    const seen = new Map<number, number>();
+    let max = highest.at(-1) ?? 0;
+    for (const row of rows) {
+      max = Math.max(max, Number(row.max));
+      // ids only ever appear above the floor, so a sum that differs is news; the floor's moves only cause a spare notice
+      const mark = Number(row.count) * 1e6 + (Number(row.max) % 1e6);
+      seen.set(row.sliceId, mark);
+      if (known.get(row.sliceId) !== mark) bus.notify(row.sliceId);
+    }
+    known = seen;
+    highest = [...highest, max].slice(-overlap);
+  };
+
+  const timer = setInterval(() => {
+    if (!bus.listening) {
+      highest = [];
+      known = new Map();
+      return;
+    }
+    if (looking) return;
+    looking = look()
+      .then(
+        () => {
+          failing = false;
+        },
+        (error: unknown) => {
+          if (!failing) log.warn('New events cannot be looked for.', { error });
+          failing = true;
+        },
+      )
+      .finally(() => {
+        looking = null;
+      });
+  }, options.intervalMs ?? 1_000);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}

@@ -1,0 +1,149 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import type { EventData, SliceEvent } from '#shared/deployment/events';
+import { inTransaction } from '#server/db/transaction';
+import type { Actor } from '#server/domain/context';
+import { watchSlice } from '#server/domain/deployments/watch';
+import { silentLogger } from '#server/lib/logger';
+import { insertActor, insertSlice, simulatedZone } from '#server/provisioning/testing';
+import { appendEvents } from './append';
+import { createEventBus, type EventBus } from './bus';
+import { startPoller } from './poller';
+import { readEvents } from './read';
+import { streamEvents } from './stream';
+
+const database = useDatabase();
+let bus: EventBus;
+let actor: Actor;
+let sliceId: number;
+let otherId: number;
+
+beforeEach(async () => {
+  bus = createEventBus();
+  actor = await insertActor(database.db);
+  const zoneId = await simulatedZone(database.db);
+  sliceId = await insertSlice(database.db, actor, zoneId);
+  otherId = await insertSlice(database.db, actor, zoneId);
+});
+
+const event = (number: number): EventData => ({ type: 'deployment.resumed', deploymentId: number });
+async function write(to: number, numbers: readonly number[], notify = true) {
+  await inTransaction(database.db, (tx) => appendEvents(tx, to, numbers.map(event)));
+  if (notify) bus.notify(to);
+}
+const numberOf = ({ data }: SliceEvent) => (data.type === 'deployment.resumed' ? data.deploymentId : 0);
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+async function take(stream: AsyncGenerator<SliceEvent>, count: number): Promise<SliceEvent[]> {
+  const taken: SliceEvent[] = [];
+  while (taken.length < count) {
+    const next = await stream.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
+
+describe('the events of a slice', () => {
+  test('are read in order, from any place, and not those of others', async () => {
+    await write(sliceId, range(1, 5));
+    await write(otherId, [100]);
+    const all = await readEvents(database.db, sliceId, 0, 10);
+    expect(all.map(numberOf)).toEqual([1, 2, 3, 4, 5]);
+    expect((await readEvents(database.db, sliceId, all[2]?.id ?? 0, 10)).map(numberOf)).toEqual([4, 5]);
+    expect((await readEvents(database.db, sliceId, 0, 2)).map(numberOf)).toEqual([1, 2]);
+  });
+
+  test('are streamed without gap or double while many write at once, over any number of resumptions', async () => {
+    const writers = range(0, 7).map(async (writer) => {
+      for (const step of range(0, 24))
+        await write(sliceId, [writer * 1000 + step * 2 + 1, writer * 1000 + step * 2 + 2]);
+    });
+    const got: SliceEvent[] = [];
+    while (got.length < 400) {
+      const stop = new AbortController();
+      const stream = streamEvents(
+        { db: database.db, bus },
+        { sliceId, afterId: got.at(-1)?.id ?? 0, signal: stop.signal },
+      );
+      got.push(...(await take(stream, Math.min(37, 400 - got.length))));
+      stop.abort();
+      await stream.return(undefined);
+    }
+    await Promise.all(writers);
+    const ids = got.map((one) => one.id);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(new Set(ids).size).toBe(400);
+    expect(got).toEqual(await readEvents(database.db, sliceId, 0, 1000));
+    for (const writer of range(0, 7)) {
+      const own = got.map(numberOf).filter((number) => Math.floor(number / 1000) === writer);
+      expect(own).toEqual(range(writer * 1000 + 1, writer * 1000 + 50));
+    }
+    expect(bus.listening).toBe(false);
+  });
+
+  test('without a last id come from now on', async () => {
+    await write(sliceId, [1, 2]);
+    const stop = new AbortController();
+    const stream = streamEvents({ db: database.db, bus }, { sliceId, afterId: null, signal: stop.signal });
+    const next = stream.next();
+    // it listens before it reads where now is
+    expect(bus.listening).toBe(true);
+    await readEvents(database.db, sliceId, 0, 1);
+    await write(otherId, [100]);
+    await new Promise((resolve) => setImmediate(resolve));
+    await write(sliceId, [3]);
+    expect((await next).value).toMatchObject({ data: { deploymentId: 3 } });
+    const ending = stream.next();
+    stop.abort();
+    expect((await ending).done).toBe(true);
+    expect(bus.listening).toBe(false);
+  });
+
+  test('of another server arrive by the poller, those before its first look too', async () => {
+    const stop = new AbortController();
+    const stream = streamEvents({ db: database.db, bus }, { sliceId, afterId: 0, signal: stop.signal });
+    const got = take(stream, 3);
+    await write(sliceId, [1], false);
+    const stopPoller = startPoller({ db: database.db, bus, log: silentLogger, intervalMs: 10 });
+    await write(sliceId, [2], false);
+    await write(otherId, [100], false);
+    await write(sliceId, [3], false);
+    expect((await got).map(numberOf)).toEqual([1, 2, 3]);
+    stop.abort();
+    await stream.return(undefined);
+    await stopPoller();
+  });
+
+  test('commit out of order across slices and are still found', async () => {
+    const stop = new AbortController();
+    const stopPoller = startPoller({ db: database.db, bus, log: silentLogger, intervalMs: 10 });
+    const stream = streamEvents({ db: database.db, bus }, { sliceId, afterId: 0, signal: stop.signal });
+    const got = take(stream, 1);
+    const others = streamEvents({ db: database.db, bus }, { sliceId: otherId, afterId: 0, signal: stop.signal });
+    // the lower id is committed after the higher one was seen
+    await inTransaction(database.db, async (tx) => {
+      await appendEvents(tx, sliceId, [event(1)]);
+      await write(otherId, [100], false);
+      expect((await take(others, 1)).map(numberOf)).toEqual([100]);
+    });
+    expect((await got).map(numberOf)).toEqual([1]);
+    stop.abort();
+    await stream.return(undefined);
+    await others.return(undefined);
+    await stopPoller();
+  });
+
+  test('are for those who may see the slice', async () => {
+    const stranger = await insertActor(database.db);
+    const options = { sliceId, signal: new AbortController().signal };
+    const context = { db: database.db, bus };
+    await expect(watchSlice(context, stranger, options)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(watchSlice(context, actor, { ...options, lastEventId: '1 or 1' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+    await write(sliceId, [1]);
+    const admin = await insertActor(database.db, 'admin');
+    expect(await take(await watchSlice(context, admin, { ...options, lastEventId: '0' }), 1)).toHaveLength(1);
+  });
+});
