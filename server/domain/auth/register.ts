@@ -1,0 +1,45 @@
+import type { User } from '#shared/auth';
+import { AppError } from '#shared/errors';
+import { duplicateIndex } from '#server/db/errors';
+import { insertUser, publicUser, userByEmail } from '#server/db/queries/users';
+import { inTransaction } from '#server/db/transaction';
+import { recordAudit } from '../audit';
+import type { DomainContext } from '../context';
+import { hashPassword } from './passwords';
+import { attemptOf, attemptOfIp, countAttempts } from './rate-limits';
+import { createSession, type Client, type Session } from './sessions';
+
+const emailTaken = (cause?: unknown) =>
+  new AppError('EMAIL_TAKEN', 'There is an account with this e-mail address.', { field: 'email', cause });
+
+/** Makes an account with the role `user` and signs it in. REGISTRATION_CLOSED, EMAIL_TAKEN, RATE_LIMITED. */
+export async function register(
+  ctx: DomainContext,
+  { email, name, password, client }: { email: string; name: string; password: string; client: Client },
+): Promise<{ user: User; session: Session }> {
+  if (!ctx.settings.registrationOpen)
+    throw new AppError('REGISTRATION_CLOSED', 'Accounts are made by an administrator here.');
+  await countAttempts(
+    ctx.db,
+    [...attemptOfIp('register:ip', client.ip), attemptOf('register:email', email)],
+    ctx.clock.now(),
+  );
+  // before the costly hash; the unique index decides in the end
+  if ((await userByEmail(ctx.db, email)) !== null) throw emailTaken();
+  const passwordHash = await hashPassword(ctx.settings.argon2, password);
+  try {
+    return await inTransaction(ctx.db, async (tx) => {
+      const user = await insertUser(tx, { email, name, passwordHash, role: 'user' });
+      const { token, expiresAt } = await createSession(ctx, tx, user.id, client);
+      await recordAudit(
+        tx,
+        { userId: user.id, ip: client.ip },
+        { action: 'auth.register', objectType: 'user', objectId: user.id },
+      );
+      return { user: publicUser(user), session: { token, expiresAt } };
+    });
+  } catch (error) {
+    if (duplicateIndex(error) === 'users_live_email_unique') throw emailTaken(error);
+    throw error;
+  }
+}

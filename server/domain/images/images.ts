@@ -1,0 +1,145 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { z } from 'zod';
+import { images } from '#drizzle/schema/catalogue';
+import { can } from '#shared/auth';
+import { AppError, notFound } from '#shared/errors';
+import type { ConsoleKind, createImageInput, Image, imagePage, listImagesInput, updateImageInput } from '#shared/image';
+import type { Queryable } from '#server/db/client';
+import { page } from '#server/db/keyset';
+import { imageById, imageRows, type ImageRow } from '#server/db/queries/images';
+import { usersOf } from '#server/db/queries/uses';
+import { iso } from '#server/db/rows';
+import { inTransaction } from '#server/db/transaction';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { counted, nameTakenBy, usersInWords } from '../names';
+
+/** The consoles of a VM with such an image. Every kind has a serial port; graphics are not offered yet. */
+export function consolesOf(_kind: Image['kind']): ConsoleKind[] {
+  return ['serial'];
+}
+
+function publicImage(row: ImageRow): Image {
+  return { ...row, consoles: consolesOf(row.kind), retiredAt: iso(row.retiredAt), createdAt: iso(row.createdAt) };
+}
+
+async function loadImage(q: Queryable, id: number): Promise<ImageRow> {
+  const row = await imageById(q, id);
+  if (row === null) throw notFound('image');
+  return row;
+}
+
+/** Locks the row until the transaction ends: whoever takes this image for a VM meanwhile waits. */
+async function lockImage(q: Queryable, id: number): Promise<typeof images.$inferSelect> {
+  const [row] = await q.select().from(images).where(eq(images.id, id)).for('update');
+  if (row === undefined) throw notFound('image');
+  return row;
+}
+
+/** By name. Everyone sees the same ones; where an image lies only those who manage them, others its file's name. */
+export async function listImages(
+  ctx: DomainContext,
+  { actor, query }: { actor: Actor; query: z.infer<typeof listImagesInput> },
+): Promise<z.infer<typeof imagePage>> {
+  const rows = await imageRows(ctx.db, query);
+  const shown = (row: ImageRow): Image =>
+    can(actor.role, 'images:manage') ? publicImage(row) : { ...publicImage(row), source: fileName(row.source) };
+  return page(rows, query.limit, shown, (row) => [row.name, row.id]);
+}
+
+/** The last part of a path or a URL: what stands before it, and a query, may be a secret. */
+function fileName(source: string): string {
+  return (
+    source
+      .replace(/[?#].*$/u, '')
+      .split('/')
+      .at(-1) ?? ''
+  );
+}
+
+/** What may be written down of an image. */
+function withoutSecrets<Values extends { source: string }>(values: Values): Values {
+  return { ...values, source: fileName(values.source) };
+}
+
+/** NAME_TAKEN. The source is looked at when a zone first prepares the image. */
+export async function createImage(
+  ctx: DomainContext,
+  { actor, image }: { actor: Actor; image: z.infer<typeof createImageInput> },
+): Promise<Image> {
+  return inTransaction(ctx.db, async (tx) => {
+    const [{ insertId }] = await tx
+      .insert(images)
+      .values(image)
+      .catch(nameTakenBy('images_live_name_unique', 'image', image.name));
+    await recordAudit(tx, actor, {
+      action: 'images.create',
+      objectType: 'image',
+      objectId: insertId,
+      details: withoutSecrets(image),
+    });
+    return publicImage(await loadImage(tx, insertId));
+  });
+}
+
+/**
+ * NAME_TAKEN, IMAGE_RETIRED; IMAGE_IN_USE for another kind, source or checksum while slices boot from it, since their
+ * disks are laid over its.
+ */
+export async function updateImage(
+  ctx: DomainContext,
+  { actor, image: { id, ...values } }: { actor: Actor; image: z.infer<typeof updateImageInput> },
+): Promise<Image> {
+  return inTransaction(ctx.db, async (tx) => {
+    const old = await lockImage(tx, id);
+    if (old.retiredAt !== null)
+      throw new AppError('IMAGE_RETIRED', `${old.name} was retired and cannot be changed any more.`);
+    const otherFiles = old.kind !== values.kind || old.source !== values.source || old.sha256 !== values.sha256;
+    if (otherFiles) {
+      const users = await usersOf(tx, 'imageId', id);
+      if (users.slices > 0)
+        throw new AppError(
+          'IMAGE_IN_USE',
+          `${counted(users.slices, 'slice')} use ${old.name}: its kind, source and checksum cannot be changed.`,
+          { field: 'source', params: { name: old.name, ...users } },
+        );
+    }
+    await tx
+      .update(images)
+      .set({ ...values, ...(otherFiles ? { sizeMb: null } : {}) })
+      .where(eq(images.id, id))
+      .catch(nameTakenBy('images_live_name_unique', 'image', values.name));
+    await recordAudit(tx, actor, {
+      action: 'images.update',
+      objectType: 'image',
+      objectId: id,
+      details: withoutSecrets(values),
+    });
+    return publicImage(await loadImage(tx, id));
+  });
+}
+
+/** No new VM can take it from now on; its name becomes free. IMAGE_IN_USE while VMs have it. Twice is once. */
+export async function retireImage(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Image> {
+  return inTransaction(ctx.db, async (tx) => {
+    const old = await lockImage(tx, id);
+    if (old.retiredAt === null) {
+      const users = await usersOf(tx, 'imageId', id);
+      if (users.templates + users.slices > 0)
+        throw new AppError('IMAGE_IN_USE', `${old.name} is used by ${usersInWords(users)}.`, {
+          params: { name: old.name, ...users },
+        });
+      await tx
+        .update(images)
+        .set({ retiredAt: ctx.clock.now() })
+        .where(and(eq(images.id, id), isNull(images.retiredAt)));
+      await recordAudit(tx, actor, {
+        action: 'images.retire',
+        objectType: 'image',
+        objectId: id,
+        details: { name: old.name },
+      });
+    }
+    return publicImage(await loadImage(tx, id));
+  });
+}

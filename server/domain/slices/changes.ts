@@ -1,0 +1,87 @@
+import type { SliceStatus } from '#shared/slice-status';
+import { newestEventId, visibleEvents } from '#server/db/queries/slices';
+import type { Actor, DomainContext } from '../context';
+import { visibleSlices } from './access';
+
+export interface SliceChange {
+  /** Of the newest event that it stands for: where to go on from after an interruption. */
+  eventId: number;
+  sliceId: number;
+  /** The slice's new status, null if something else of it changed. */
+  status: SliceStatus | null;
+}
+
+/**
+ * How many ids before the newest one are read again: a transaction that took an id earlier may commit later, when
+ * it belongs to another slice. None takes longer than that many seconds.
+ */
+const overlap = 100;
+const overlapSeconds = 60;
+const batch = 500;
+
+/**
+ * What changes of the slices that the actor may see, one notice per slice and look, until `signal` fires. Without
+ * `afterId` from now on. It listens before it looks, so that nothing falls in between. After an interruption a change of
+ * the last seconds may be told twice: better than not at all, since all that a notice says is "read again".
+ */
+export async function* sliceChanges(
+  ctx: DomainContext,
+  { actor, afterId, signal }: { actor: Actor; afterId: number | null; signal: AbortSignal },
+): AsyncGenerator<SliceChange, void, undefined> {
+  const visible = visibleSlices(actor);
+  let news = true;
+  let wake: () => void = () => {};
+  const heard = () => {
+    news = true;
+    wake();
+  };
+  const stopListening = ctx.bus.listen('all', heard);
+  const onAbort = () => wake();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    let last = afterId ?? (await newestEventId(ctx.db));
+    const read = (after: number) =>
+      visibleEvents(ctx.db, {
+        visible,
+        afterId: after,
+        overlapId: Math.max(0, after - overlap),
+        seconds: overlapSeconds,
+        limit: batch,
+      });
+    // who begins now has seen all that is there
+    const sent = new Set<number>(afterId === null ? (await read(last)).map((event) => event.id) : []);
+    while (!signal.aborted) {
+      if (!news) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        wake = () => {};
+        continue;
+      }
+      news = false;
+      const newest = await newestEventId(ctx.db);
+      const found = await read(last);
+      const fresh = found.filter((event) => !sent.has(event.id));
+      const changes = new Map<number, SliceChange>();
+      for (const { id, sliceId, data } of fresh) {
+        sent.add(id);
+        const status = data.type === 'slice.status' ? data.status : (changes.get(sliceId)?.status ?? null);
+        // put last again, so that the notices come in the order of their ids
+        changes.delete(sliceId);
+        changes.set(sliceId, { eventId: id, sliceId, status });
+      }
+      const full = found.length === batch;
+      // others' events move the window too: a quiet user must not read ever more of them
+      last = full ? (found.at(-1)?.id ?? last) : Math.max(last, newest, found.at(-1)?.id ?? 0);
+      for (const id of sent) if (id <= last - 2 * overlap) sent.delete(id);
+      if (full) news = true;
+      for (const change of changes.values()) {
+        if (signal.aborted) return;
+        yield change;
+      }
+    }
+  } finally {
+    stopListening();
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,121 @@
+import { and, eq, gt, isNull, lt } from 'drizzle-orm';
+import type { z } from 'zod';
+import { availabilityZones } from '#drizzle/schema/catalogue';
+import { consoleTokens, slices, sliceVms } from '#drizzle/schema/slices';
+import { roles, users } from '#drizzle/schema/users';
+import { can } from '#shared/auth';
+import { AppError } from '#shared/errors';
+import { consolePath, type consoleTicketSchema, type openConsoleInput } from '#shared/slice';
+import type { VmStatus } from '#shared/slice-status';
+import type { ProviderKind } from '#shared/zone';
+import { iso } from '#server/db/rows';
+import { inTransaction } from '#server/db/transaction';
+import { randomToken, sha256 } from '#server/lib/secrets';
+import { attemptOf, attemptOfIp, countAttempts } from '../auth/rate-limits';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { loadSliceVm } from './access';
+
+const tokenLifeMs = 30_000;
+/** Used and expired tokens are kept this long, for whoever reads the table after something odd. */
+const tokenRemainsMs = 3_600_000;
+
+/** Why a VM in this state has no console. */
+const reasons: Record<Exclude<VmStatus, 'starting' | 'running'>, string> = {
+  absent: 'it has not been deployed.',
+  stopped: 'it is stopped. Start it first.',
+  paused: 'it is paused.',
+  failed: 'it has failed.',
+  unknown: 'its zone does not answer right now.',
+};
+
+/**
+ * A token for one console of one VM: good once, for this user, for 30 seconds. CONSOLE_UNAVAILABLE, saying why, unless
+ * the VM runs or starts; RATE_LIMITED.
+ */
+export async function openConsole(
+  ctx: DomainContext,
+  { actor, console: { vmId, kind } }: { actor: Actor; console: z.infer<typeof openConsoleInput> },
+): Promise<z.infer<typeof consoleTicketSchema>> {
+  const now = ctx.clock.now();
+  await countAttempts(ctx.db, [attemptOf('console:user', actor.userId), ...attemptOfIp('console:ip', actor.ip)], now);
+  const { slice, vm } = await loadSliceVm(ctx.db, actor, vmId);
+  if (vm.status !== 'running' && vm.status !== 'starting')
+    throw new AppError('CONSOLE_UNAVAILABLE', `${vm.name} has no console now: ${reasons[vm.status]}`, {
+      node: vm.key,
+      params: { vm: vm.name, status: vm.status },
+    });
+  const token = randomToken();
+  const expiresAt = new Date(now.getTime() + tokenLifeMs);
+  await inTransaction(ctx.db, async (tx) => {
+    await tx
+      .insert(consoleTokens)
+      .values({ tokenHash: sha256(token), userId: actor.userId, sliceVmId: vmId, expiresAt });
+    await recordAudit(tx, actor, {
+      action: 'slices.open-console',
+      objectType: 'slice_vm',
+      objectId: vmId,
+      details: { sliceId: slice.id, kind },
+    });
+  });
+  await ctx.db
+    .delete(consoleTokens)
+    .where(lt(consoleTokens.expiresAt, new Date(now.getTime() - tokenRemainsMs)))
+    .limit(100);
+  return { token, path: consolePath, expiresAt: iso(expiresAt) };
+}
+
+/** What a console token opens. */
+export interface ConsoleGrant {
+  userId: number;
+  sliceId: number;
+  vmId: number;
+  vmName: string;
+  zone: { id: number; provider: ProviderKind };
+}
+
+/**
+ * Takes a token in, once: of two calls with the same one at the same time only one succeeds. CONSOLE_TOKEN_INVALID for a
+ * token that is unknown, used, expired, or another user's than `actor` (null where the caller is not known), and when its
+ * user may not see the VM any more.
+ */
+export async function redeemConsoleToken(
+  ctx: DomainContext,
+  token: string,
+  actor: Pick<Actor, 'userId'> | null = null,
+): Promise<ConsoleGrant> {
+  const invalid = () => new AppError('CONSOLE_TOKEN_INVALID', 'This console link was used or has expired.');
+  const tokenHash = sha256(token);
+  const [used] = await ctx.db
+    .update(consoleTokens)
+    .set({ usedAt: ctx.clock.now() })
+    .where(
+      and(
+        eq(consoleTokens.tokenHash, tokenHash),
+        isNull(consoleTokens.usedAt),
+        gt(consoleTokens.expiresAt, ctx.clock.now()),
+        actor === null ? undefined : eq(consoleTokens.userId, actor.userId),
+      ),
+    );
+  if (used.affectedRows !== 1) throw invalid();
+  const [row] = await ctx.db
+    .select({
+      userId: users.id,
+      role: roles.name,
+      ownerId: slices.ownerId,
+      sliceId: slices.id,
+      vmId: sliceVms.id,
+      vmName: sliceVms.name,
+      zone: { id: availabilityZones.id, provider: availabilityZones.provider },
+    })
+    .from(consoleTokens)
+    .innerJoin(users, eq(users.id, consoleTokens.userId))
+    .innerJoin(roles, eq(roles.id, users.roleId))
+    .innerJoin(sliceVms, eq(sliceVms.id, consoleTokens.sliceVmId))
+    .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
+    .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
+    .where(and(eq(consoleTokens.tokenHash, tokenHash), isNull(users.disabledAt), isNull(users.deletedAt)));
+  if (row === undefined || (row.ownerId !== row.userId && !can(row.role, 'slices:see-all'))) throw invalid();
+  const { userId, sliceId, vmId, vmName, zone } = row;
+  return { userId, sliceId, vmId, vmName, zone };
+}

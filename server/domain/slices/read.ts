@@ -1,0 +1,145 @@
+import { eq } from 'drizzle-orm';
+import type { z } from 'zod';
+import { slices } from '#drizzle/schema/slices';
+import { can } from '#shared/auth';
+import type { DeploymentKind } from '#shared/deployment/schema';
+import { AppError } from '#shared/errors';
+import type { eventPage, listEventsInput, listSlicesInput, Slice, slicePage, SliceSummary } from '#shared/slice';
+import type { Queryable } from '#server/db/client';
+import { page } from '#server/db/keyset';
+import {
+  busyKinds,
+  sliceEventRows,
+  sliceParts,
+  sliceRow,
+  sliceRows,
+  sliceTotals,
+  type SliceSummaryRow,
+  type SliceTotals,
+} from '#server/db/queries/slices';
+import { iso } from '#server/db/rows';
+import { inSnapshot } from '#server/db/transaction';
+import { lastEventId } from '#server/events/read';
+import type { Actor, DomainContext } from '../context';
+import { currentDeployment } from '../deployments/read';
+import { consolesOf } from '../images/images';
+import { loadSlice } from './access';
+
+function summary(row: SliceSummaryRow, totals: SliceTotals, busy: DeploymentKind | undefined): SliceSummary {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    owner: { id: row.ownerId, name: row.ownerName },
+    zone: { id: row.zoneId, name: row.zoneName },
+    template: row.templateId === null ? null : { id: row.templateId, name: row.templateName ?? '' },
+    ...totals,
+    busy: busy ?? null,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  };
+}
+
+/** The actor's own slices, or with `everyone` (FORBIDDEN without `slices:see-all`) all; the last changed first. */
+export async function listSlices(
+  ctx: DomainContext,
+  { actor, query }: { actor: Actor; query: z.infer<typeof listSlicesInput> },
+): Promise<z.infer<typeof slicePage>> {
+  if (query.everyone && !can(actor.role, 'slices:see-all'))
+    throw new AppError('FORBIDDEN', 'Your role does not allow to see the slices of others.');
+  const rows = await sliceRows(ctx.db, {
+    ...query,
+    visible: query.everyone ? undefined : eq(slices.ownerId, actor.userId),
+    // whoever asks for the destroyed ones wants to see them
+    includeDestroyed: query.includeDestroyed || query.status === 'destroyed',
+  });
+  const ids = rows.map((row) => row.id);
+  const totalsOf = await sliceTotals(ctx.db, ids);
+  const busy = await busyKinds(ctx.db, ids);
+  return page(
+    rows,
+    query.limit,
+    (row) => summary(row, totalsOf(row.id), busy.get(row.id)),
+    (row) => [iso(row.updatedAt), row.id],
+  );
+}
+
+/** The whole slice and the id of its newest event, as one moment saw them: what follows that id is not in it. */
+export function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
+  return inSnapshot(ctx.db, (tx) => wholeSlice(tx, actor, id));
+}
+
+/** {@link getSlice} inside a transaction. */
+export async function wholeSlice(q: Queryable, actor: Actor, id: number): Promise<Slice> {
+  await loadSlice(q, actor, id);
+  const row = await sliceRow(q, id);
+  const totalsOf = await sliceTotals(q, [id]);
+  const busy = await busyKinds(q, [id]);
+  const { vms, networks, edges } = await sliceParts(q, id);
+  const vmKeys = new Map(vms.map(({ vm }) => [vm.id, vm.key]));
+  const networkKeys = new Map(networks.map((network) => [network.id, network.key]));
+  return {
+    ...summary(row, totalsOf(id), busy.get(id)),
+    zone: { id: row.zoneId, name: row.zoneName, provider: row.provider },
+    templateRevision: row.templateRevision,
+    vmList: vms.map(({ vm, flavourName, imageName, imageKind }) => ({
+      id: vm.id,
+      key: vm.key,
+      name: vm.name,
+      flavour: { id: vm.flavourId, name: flavourName },
+      image: { id: vm.imageId, name: imageName },
+      vcpus: vm.vcpus,
+      ramMb: vm.ramMb,
+      diskGb: vm.diskGb,
+      internet: vm.internet,
+      x: vm.x,
+      y: vm.y,
+      desired: vm.desired,
+      status: vm.status,
+      observedAt: iso(vm.observedAt),
+      error: vm.error,
+      forwards: vm.forwards,
+      consoles: consolesOf(imageKind),
+    })),
+    networks: networks.map(({ id: networkId, key, name, subnet, x, y, status }) => ({
+      id: networkId,
+      key,
+      name,
+      subnet,
+      x,
+      y,
+      status,
+    })),
+    edges: edges.map((edge) => ({
+      id: edge.id,
+      key: edge.key,
+      source: vmKeys.get(edge.sourceVmId) ?? '',
+      target:
+        (edge.targetVmId === null ? undefined : vmKeys.get(edge.targetVmId)) ??
+        (edge.targetNetworkId === null ? undefined : networkKeys.get(edge.targetNetworkId)) ??
+        '',
+      subnet: edge.subnet,
+      sourceAddress: edge.sourceAddress,
+      targetAddress: edge.targetAddress,
+      status: edge.status,
+      observedAt: iso(edge.observedAt),
+    })),
+    deployment: await currentDeployment(q, id),
+    lastEventId: await lastEventId(q, id),
+  };
+}
+
+/** The slice's history, newest first. */
+export async function listSliceEvents(
+  ctx: DomainContext,
+  { actor, query }: { actor: Actor; query: z.infer<typeof listEventsInput> },
+): Promise<z.infer<typeof eventPage>> {
+  await loadSlice(ctx.db, actor, query.sliceId);
+  const rows = await sliceEventRows(ctx.db, query);
+  return page(
+    rows,
+    query.limit,
+    (row) => ({ id: row.id, sliceId: row.sliceId, at: iso(row.createdAt), data: row.data }),
+    (row) => [row.id],
+  );
+}

@@ -1,0 +1,154 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { z } from 'zod';
+import { slices } from '#drizzle/schema/slices';
+import { AppError } from '#shared/errors';
+import type { createSliceInput, renameSliceInput, Slice } from '#shared/slice';
+import { allocateAddresses } from '#shared/topology/addresses';
+import type { Topology } from '#shared/topology/schema';
+import type { Queryable, Transaction } from '#server/db/client';
+import { duplicateIndex } from '#server/db/errors';
+import { insertSliceParts } from '#server/db/queries/slices';
+import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
+import { zoneById } from '#server/db/queries/zones';
+import { inTransaction } from '#server/db/transaction';
+import { appendEvents } from '#server/events/append';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { nameTakenBy } from '../names';
+import { loadTemplate } from '../templates/access';
+import { isOffered } from '../zones/zones';
+import { loadSlice } from './access';
+import { wholeSlice } from './read';
+
+const nameIndex = 'slices_owner_live_name_unique';
+
+/** ZONE_UNAVAILABLE unless slices can be made in the zone. Whether it can run them now is for the plan to say. */
+async function assertUsableZone(ctx: DomainContext, q: Queryable, zoneId: number): Promise<void> {
+  const zone = await zoneById(q, zoneId);
+  if (zone === null || !isOffered(ctx, zone))
+    throw new AppError('ZONE_UNAVAILABLE', 'There is no such zone.', { field: 'zoneId' });
+  if (!zone.enabled)
+    throw new AppError('ZONE_UNAVAILABLE', `The zone ${zone.name} takes no new slices.`, {
+      field: 'zoneId',
+      params: { name: zone.name },
+    });
+}
+
+/** The slice that an earlier call with this key made; null if there was none. */
+async function madeBefore(q: Queryable, actor: Actor, key: string | undefined): Promise<number | null> {
+  if (key === undefined) return null;
+  const [row] = await q
+    .select({ id: slices.id })
+    .from(slices)
+    .where(and(eq(slices.ownerId, actor.userId), eq(slices.idempotencyKey, key)));
+  return row?.id ?? null;
+}
+
+/**
+ * Makes a slice of a template's current revision: a copy of the drawing, with addresses and with the flavours' sizes.
+ * Nothing is deployed. VMs keep flavours and images that were retired since the template was saved, as an edit of the
+ * template would. A repeat with the same `idempotencyKey` answers the slice that the first call made.
+ * NAME_TAKEN, ZONE_UNAVAILABLE, NOT_FOUND (the template).
+ */
+export async function createSlice(
+  ctx: DomainContext,
+  { actor, slice }: { actor: Actor; slice: z.infer<typeof createSliceInput> },
+): Promise<Slice> {
+  const { name, templateId, zoneId, idempotencyKey } = slice;
+  const make = async (tx: Transaction): Promise<{ whole: Slice; isNew: boolean }> => {
+    const earlier = await madeBefore(tx, actor, idempotencyKey);
+    if (earlier !== null) return { whole: await wholeSlice(tx, actor, earlier), isNew: false };
+    const template = await loadTemplate(tx, actor, templateId);
+    await assertUsableZone(ctx, tx, zoneId);
+    const topology = await readTopology(tx, await revisionId(tx, template.id, template.revision));
+    const now = ctx.clock.now();
+    const [{ insertId }] = await tx
+      .insert(slices)
+      .values({
+        ownerId: actor.userId,
+        zoneId,
+        templateId,
+        templateRevision: template.revision,
+        name,
+        idempotencyKey: idempotencyKey ?? null,
+        updatedAt: now,
+      })
+      .catch(nameTakenBy(nameIndex, 'slice', name));
+    await insertTopology(tx, insertId, topology);
+    await appendEvents(tx, insertId, [{ type: 'slice.status', status: 'draft' }]);
+    await recordAudit(tx, actor, {
+      action: 'slices.create',
+      objectType: 'slice',
+      objectId: insertId,
+      details: { name, templateId, revision: template.revision, zoneId },
+    });
+    return { whole: await wholeSlice(tx, actor, insertId), isNew: true };
+  };
+  try {
+    const { whole, isNew } = await inTransaction(ctx.db, make);
+    if (isNew) ctx.bus.notify(whole.id);
+    return whole;
+  } catch (error) {
+    // two of the same at once: the other one was faster, or its name was, which then is this one's
+    const twin = duplicateIndex(error) === null ? null : await madeBefore(ctx.db, actor, idempotencyKey);
+    if (twin === null) throw error;
+    return inTransaction(ctx.db, (tx) => wholeSlice(tx, actor, twin));
+  }
+}
+
+async function insertTopology(tx: Queryable, sliceId: number, topology: Topology): Promise<void> {
+  const catalogue = await catalogueOf(tx, topology);
+  const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
+  const addresses = allocateAddresses(topology);
+  await insertSliceParts(tx, sliceId, {
+    vms: topology.vms.map((vm) => {
+      const flavour = flavours.get(vm.flavourId);
+      if (flavour === undefined) throw new Error(`There is no flavour ${vm.flavourId}`);
+      return {
+        ...vm,
+        vcpus: flavour.vcpus,
+        ramMb: flavour.ramMb,
+        diskGb: flavour.diskGb,
+        forwards: vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null })),
+      };
+    }),
+    networks: topology.networks.map((network) => ({ ...network, subnet: addresses.networks.get(network.key) ?? '' })),
+    edges: topology.edges.map((edge) => {
+      const place = addresses.edges.get(edge.key);
+      if (place === undefined) throw new Error(`The edge ${edge.key} has no addresses`);
+      return { ...edge, ...place };
+    }),
+  });
+}
+
+/** NAME_TAKEN; INVALID_TRANSITION for a slice that was destroyed. */
+export async function renameSlice(
+  ctx: DomainContext,
+  { actor, slice: { id, name } }: { actor: Actor; slice: z.infer<typeof renameSliceInput> },
+): Promise<Slice> {
+  const renamed = await inTransaction(ctx.db, async (tx) => {
+    const row = await loadSlice(tx, actor, id, { lock: true });
+    if (row.deletedAt !== null)
+      throw new AppError('INVALID_TRANSITION', `${row.name} was destroyed and cannot be renamed any more.`, {
+        params: { status: row.status },
+      });
+    if (row.name !== name) {
+      await tx
+        .update(slices)
+        .set({ name, updatedAt: ctx.clock.now() })
+        .where(and(eq(slices.id, id), isNull(slices.deletedAt)))
+        .catch(nameTakenBy(nameIndex, 'slice', name));
+      // what the lists of other windows hear: that there is something new to read
+      await appendEvents(tx, id, [{ type: 'slice.status', status: row.status }]);
+      await recordAudit(tx, actor, {
+        action: 'slices.rename',
+        objectType: 'slice',
+        objectId: id,
+        details: { from: row.name, to: name },
+      });
+    }
+    return wholeSlice(tx, actor, id);
+  });
+  ctx.bus.notify(id);
+  return renamed;
+}

@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+import type {
+  exportTemplateInput,
+  exportTemplateOutput,
+  importTemplateInput,
+  importTemplateOutput,
+} from '#shared/template';
+import { readDocument, writeDocument } from '#shared/topology/formats/document';
+import { catalogueOf, liveCatalogue } from '#server/db/queries/topologies';
+import { inSnapshot } from '#server/db/transaction';
+import type { Actor, DomainContext } from '../context';
+import { numberedName } from '../names';
+import { wholeTemplate } from './read';
+import { createImported } from './write';
+
+/** Makes a template of a file. INVALID_DOCUMENT, INVALID_TOPOLOGY; NAME_TAKEN only for a name that was asked for. */
+export async function importTemplate(
+  ctx: DomainContext,
+  { actor, file: { text, name } }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
+): Promise<z.infer<typeof importTemplateOutput>> {
+  const document = readDocument(text, await liveCatalogue(ctx.db));
+  const template = await createImported(ctx, {
+    actor,
+    name,
+    suggestion: (n) => numberedName(document.name ?? 'Imported topology', n),
+    description: document.description,
+    topology: document.topology,
+  });
+  return { template, warnings: document.warnings };
+}
+
+/** The template's current drawing as a file. INVALID_DOCUMENT when the format has no place for it. */
+export async function exportTemplate(
+  ctx: DomainContext,
+  { actor, file: { id, format } }: { actor: Actor; file: z.infer<typeof exportTemplateInput> },
+): Promise<z.infer<typeof exportTemplateOutput>> {
+  return inSnapshot(ctx.db, async (tx) => {
+    const template = await wholeTemplate(tx, actor, id);
+    const text = writeDocument(format, template, await catalogueOf(tx, template.topology));
+    return { fileName: fileNameOf(template.name, format), text };
+  });
+}
+
+/** `web servers` → `web-servers.trama.json`: safe on every file system. */
+function fileNameOf(name: string, format: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replaceAll(/\p{Mark}+/gu, '')
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
+  return `${plain === '' ? 'topology' : plain}.${format}.json`;
+}

@@ -1,0 +1,227 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { z } from 'zod';
+import { templates } from '#drizzle/schema/templates';
+import { AppError } from '#shared/errors';
+import type { createTemplateInput, duplicateTemplateInput, Template, updateTemplateInput } from '#shared/template';
+import type { Catalogue } from '#shared/topology/catalogue';
+import { sameTopology } from '#shared/topology/same';
+import type { Topology } from '#shared/topology/schema';
+import { validateTopology } from '#shared/topology/validate';
+import type { Queryable } from '#server/db/client';
+import { duplicateIndex } from '#server/db/errors';
+import { takenTemplateNames } from '#server/db/queries/templates';
+import { catalogueOf, insertRevision, readTopology, revisionId } from '#server/db/queries/topologies';
+import { inTransaction } from '#server/db/transaction';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { copyName, nameTakenBy } from '../names';
+import { loadTemplate } from './access';
+import { wholeTemplate } from './read';
+
+const nameIndex = 'templates_owner_live_name_unique';
+/** More would not be read, and each takes room on the wire. */
+const problemsTold = 200;
+
+/**
+ * INVALID_TOPOLOGY with all problems, if there are any. `base`: the drawing that it was made from, whose retired
+ * flavours and images it may keep.
+ */
+function assertValid(topology: Topology, catalogue: Catalogue, base?: Topology): void {
+  const problems = validateTopology(topology, catalogue, base);
+  const [first] = problems;
+  if (first === undefined) return;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  throw new AppError('INVALID_TOPOLOGY', `${first.message}${more}`, {
+    field: 'topology',
+    ...(first.node === undefined ? {} : { node: first.node }),
+    params: { count: problems.length },
+    problems: problems.slice(0, problemsTold),
+  });
+}
+
+interface NewTemplate {
+  name: string;
+  description: string;
+  topology: Topology;
+}
+
+/** Adds the rows of a template whose drawing has been checked. */
+async function insertTemplate(
+  ctx: DomainContext,
+  tx: Queryable,
+  actor: Actor,
+  { name, description, topology }: NewTemplate,
+): Promise<number> {
+  const now = ctx.clock.now();
+  const [{ insertId }] = await tx
+    .insert(templates)
+    .values({ ownerId: actor.userId, name, description, revision: 1, updatedAt: now });
+  await insertRevision(tx, { templateId: insertId, number: 1, createdBy: actor.userId, topology });
+  return insertId;
+}
+
+/** {@link insertTemplate} under the first name of `candidate(1)`, `candidate(2)` … that is free. */
+async function insertUnderFreeName(
+  ctx: DomainContext,
+  tx: Queryable,
+  actor: Actor,
+  candidate: (n: number) => string,
+  template: Omit<NewTemplate, 'name'>,
+): Promise<number> {
+  const batch = 50;
+  for (let first = 1; ; first += batch) {
+    const names = Array.from({ length: batch }, (_, index) => candidate(first + index));
+    const taken = await takenTemplateNames(tx, actor.userId, names);
+    for (const name of names) {
+      if (taken.has(name.toLowerCase())) continue;
+      try {
+        return await insertTemplate(ctx, tx, actor, { ...template, name });
+      } catch (error) {
+        // taken meanwhile, or the same to the database's collation: only the statement was undone, so try the next
+        if (duplicateIndex(error) !== nameIndex) throw error;
+      }
+    }
+  }
+}
+
+/** Makes a template with its first revision. NAME_TAKEN, INVALID_TOPOLOGY. */
+export async function createTemplate(
+  ctx: DomainContext,
+  { actor, template }: { actor: Actor; template: z.infer<typeof createTemplateInput> },
+): Promise<Template> {
+  return inTransaction(ctx.db, async (tx) => {
+    assertValid(template.topology, await catalogueOf(tx, template.topology, { hold: true }));
+    const id = await insertTemplate(ctx, tx, actor, template).catch(nameTakenBy(nameIndex, 'template', template.name));
+    await recordAudit(tx, actor, {
+      action: 'templates.create',
+      objectType: 'template',
+      objectId: id,
+      details: { name: template.name },
+    });
+    return wholeTemplate(tx, actor, id);
+  });
+}
+
+/** Makes a template of an imported drawing, under `name` or a free one like `suggestion`. */
+export async function createImported(
+  ctx: DomainContext,
+  options: {
+    actor: Actor;
+    name: string | undefined;
+    suggestion: (n: number) => string;
+    description: string;
+    topology: Topology;
+  },
+): Promise<Template> {
+  const { actor, name, suggestion, description, topology } = options;
+  return inTransaction(ctx.db, async (tx) => {
+    assertValid(topology, await catalogueOf(tx, topology, { hold: true }));
+    const id =
+      name === undefined
+        ? await insertUnderFreeName(ctx, tx, actor, suggestion, { description, topology })
+        : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
+            nameTakenBy(nameIndex, 'template', name),
+          );
+    await recordAudit(tx, actor, { action: 'templates.import', objectType: 'template', objectId: id });
+    return wholeTemplate(tx, actor, id);
+  });
+}
+
+/**
+ * Changes name, description or drawing. A drawing that differs from the current one becomes the next revision; one that
+ * does not is taken for saved, whatever it was made from, so that a repeat after a lost answer succeeds.
+ * REVISION_CONFLICT when somebody saved since `baseRevision`; NAME_TAKEN; INVALID_TOPOLOGY.
+ */
+export async function updateTemplate(
+  ctx: DomainContext,
+  { actor, change }: { actor: Actor; change: z.infer<typeof updateTemplateInput> },
+): Promise<Template> {
+  const { id, name, description, topology, baseRevision } = change;
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await loadTemplate(tx, actor, id, { lock: true });
+    let revision = row.revision;
+    if (topology !== undefined) {
+      // before the first plain read, which fixes what this transaction sees
+      const catalogue = await catalogueOf(tx, topology, { hold: true });
+      const current = await readTopology(tx, await revisionId(tx, id, row.revision));
+      if (!sameTopology(current, topology)) {
+        if (baseRevision !== row.revision)
+          throw new AppError(
+            'REVISION_CONFLICT',
+            `${row.name} was changed meanwhile: it is at revision ${row.revision}, and this started from ${baseRevision}.`,
+            { params: { current: row.revision, base: baseRevision ?? 0 } },
+          );
+        assertValid(topology, catalogue, current);
+        revision += 1;
+        await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology });
+      }
+    }
+    const renamed = name !== undefined && name !== row.name;
+    const described = description !== undefined && description !== row.description;
+    if (renamed || described || revision !== row.revision) {
+      const [result] = await tx
+        .update(templates)
+        .set({
+          name: name ?? row.name,
+          description: description ?? row.description,
+          revision,
+          updatedAt: ctx.clock.now(),
+        })
+        .where(and(eq(templates.id, id), eq(templates.revision, row.revision), isNull(templates.deletedAt)))
+        .catch(nameTakenBy(nameIndex, 'template', name ?? row.name));
+      if (result.affectedRows === 0)
+        throw new AppError('REVISION_CONFLICT', `${row.name} was changed meanwhile.`, {
+          params: { current: row.revision, base: baseRevision ?? 0 },
+        });
+      await recordAudit(tx, actor, {
+        action: 'templates.update',
+        objectType: 'template',
+        objectId: id,
+        details: { ...(renamed ? { from: row.name, to: name } : {}), revision },
+      });
+    }
+    return wholeTemplate(tx, actor, id);
+  });
+}
+
+/** A copy with the current drawing as its first revision. Without a name it takes a free one: `web (copy)`. NAME_TAKEN. */
+export async function duplicateTemplate(
+  ctx: DomainContext,
+  { actor, source: { id, name } }: { actor: Actor; source: z.infer<typeof duplicateTemplateInput> },
+): Promise<Template> {
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await loadTemplate(tx, actor, id, { lock: true });
+    const topology = await readTopology(tx, await revisionId(tx, id, row.revision));
+    const { description } = row;
+    const copy =
+      name === undefined
+        ? await insertUnderFreeName(ctx, tx, actor, (n) => copyName(row.name, n), { description, topology })
+        : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
+            nameTakenBy(nameIndex, 'template', name),
+          );
+    await recordAudit(tx, actor, {
+      action: 'templates.duplicate',
+      objectType: 'template',
+      objectId: copy,
+      details: { from: id },
+    });
+    return wholeTemplate(tx, actor, copy);
+  });
+}
+
+/** Deletes the template; its slices stay as they are, and its name becomes free. */
+export async function deleteTemplate(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<void> {
+  await inTransaction(ctx.db, async (tx) => {
+    const row = await loadTemplate(tx, actor, id, { lock: true });
+    await tx
+      .update(templates)
+      .set({ deletedAt: ctx.clock.now() })
+      .where(and(eq(templates.id, id), isNull(templates.deletedAt)));
+    await recordAudit(tx, actor, {
+      action: 'templates.delete',
+      objectType: 'template',
+      objectId: id,
+      details: { name: row.name },
+    });
+  });
+}

@@ -1,0 +1,174 @@
+import { eq } from 'drizzle-orm';
+import type { z } from 'zod';
+import { availabilityZones } from '#drizzle/schema/catalogue';
+import { AppError, notFound } from '#shared/errors';
+import type { Capabilities, createZoneInput, updateZoneInput, Zone } from '#shared/zone';
+import type { Queryable } from '#server/db/client';
+import { isReferenced } from '#server/db/errors';
+import { zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse } from '#server/db/queries/zones';
+import { iso } from '#server/db/rows';
+import { inTransaction } from '#server/db/transaction';
+import { describeError } from '#server/lib/logger';
+import { withTimeout } from '#server/lib/timeout';
+import type { ZoneDescription } from '#server/providers/provider';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { nameTakenBy } from '../names';
+import { capacityOf, freeOf } from './capacity';
+
+/** A page must not wait for a zone that does not answer. */
+const patienceMs = 3_000;
+
+/** Whether this installation offers such a zone at all: the simulator only where it was asked for. */
+export function isOffered(ctx: DomainContext, zone: { provider: ZoneRow['provider'] }): boolean {
+  return zone.provider !== 'simulator' || ctx.settings.simulator;
+}
+
+/** The zone, unless it is not there or not offered: NOT_FOUND. */
+async function loadZone(ctx: DomainContext, q: Queryable, id: number): Promise<ZoneRow> {
+  const zone = await zoneById(q, id);
+  if (zone === null || !isOffered(ctx, zone)) throw notFound('zone');
+  return zone;
+}
+
+type Description = Omit<ZoneDescription, 'physical' | 'observedAt'> & {
+  physical: ZoneDescription['physical'] | null;
+  observedAt: Date | null;
+};
+
+/** What is said of a zone that cannot be asked: nothing works, and why. */
+function unavailable(reason: string): Description {
+  const no = { ok: false, reason };
+  const capabilities: Capabilities = { run: no, internet: no, portForwards: no, disks: no, serialConsole: no };
+  return { physical: null, capabilities, facts: [], observedAt: null };
+}
+
+async function describe(ctx: DomainContext, zone: ZoneRow, refresh: boolean): Promise<Description> {
+  const ask = async () => {
+    const provider = await ctx.providers.forZone({ id: zone.id, provider: zone.provider });
+    return provider.describe({ refresh });
+  };
+  const late = () => new AppError('ZONE_UNAVAILABLE', 'The zone does not answer.');
+  try {
+    return await withTimeout(ask(), refresh ? 10 * patienceMs : patienceMs, late);
+  } catch (error) {
+    ctx.log.warn('A zone cannot be described', { zoneId: zone.id, error: describeError(error) });
+    // a ProviderError's sentence is meant for the user, as an AppError's is; of anything else nothing is told
+    const told = error instanceof AppError || (error instanceof Error && error.name === 'ProviderError');
+    return unavailable(told ? error.message : 'The zone cannot be reached.');
+  }
+}
+
+const unused: ZoneUse = { allocated: { vcpus: 0, ramMb: 0, diskGb: 0 }, runningVms: 0, slices: 0 };
+
+async function publicZone(ctx: DomainContext, zone: ZoneRow, use: ZoneUse, refresh = false): Promise<Zone> {
+  const { physical, capabilities, facts, observedAt } = await describe(ctx, zone, refresh);
+  const capacity = capacityOf(zone, physical);
+  return {
+    id: zone.id,
+    name: zone.name,
+    provider: zone.provider,
+    enabled: zone.enabled,
+    physical,
+    limits: { vcpus: zone.limitVcpus, ramMb: zone.limitRamMb, diskGb: zone.limitDiskGb },
+    overcommit: zone.overcommit,
+    capacity,
+    allocated: use.allocated,
+    free: freeOf(capacity, use.allocated),
+    runningVms: use.runningVms,
+    slices: use.slices,
+    capabilities,
+    facts,
+    observedAt: iso(observedAt),
+    createdAt: iso(zone.createdAt),
+  };
+}
+
+/** All zones by name, each as its provider describes it now; one that does not answer says so and delays nobody long. */
+export async function listZones(ctx: DomainContext): Promise<{ items: Zone[] }> {
+  const zones = (await zonesByName(ctx.db)).filter((zone) => isOffered(ctx, zone));
+  const use = await zoneUses(ctx.db);
+  return { items: await Promise.all(zones.map((zone) => publicZone(ctx, zone, use.get(zone.id) ?? unused))) };
+}
+
+/** One zone. `refresh` has the provider look again instead of answering what it knows. */
+export async function getZone(
+  ctx: DomainContext,
+  { id, refresh = false }: { id: number; refresh?: boolean },
+): Promise<Zone> {
+  const zone = await loadZone(ctx, ctx.db, id);
+  const use = await zoneUses(ctx.db);
+  return publicZone(ctx, zone, use.get(id) ?? unused, refresh);
+}
+
+const columnsOf = (zone: Pick<z.infer<typeof updateZoneInput>, 'name' | 'enabled' | 'limits' | 'overcommit'>) => ({
+  name: zone.name,
+  enabled: zone.enabled,
+  limitVcpus: zone.limits.vcpus,
+  limitRamMb: zone.limits.ramMb,
+  limitDiskGb: zone.limits.diskGb,
+  overcommit: zone.overcommit,
+});
+
+/** NAME_TAKEN; ZONE_UNAVAILABLE for a provider that this installation does not have. */
+export async function createZone(
+  ctx: DomainContext,
+  { actor, zone }: { actor: Actor; zone: z.infer<typeof createZoneInput> },
+): Promise<Zone> {
+  if (zone.provider === 'openstack')
+    throw new AppError('ZONE_UNAVAILABLE', 'The provider OpenStack is not available in this version.', {
+      field: 'provider',
+    });
+  if (!isOffered(ctx, zone))
+    throw new AppError('ZONE_UNAVAILABLE', 'The simulator is switched off in this installation.', {
+      field: 'provider',
+    });
+  const id = await inTransaction(ctx.db, async (tx) => {
+    const [{ insertId }] = await tx
+      .insert(availabilityZones)
+      .values({ ...columnsOf(zone), provider: zone.provider })
+      .catch(nameTakenBy('availability_zones_name_unique', 'zone', zone.name));
+    await recordAudit(tx, actor, { action: 'zones.create', objectType: 'zone', objectId: insertId, details: zone });
+    return insertId;
+  });
+  return getZone(ctx, { id });
+}
+
+/** NAME_TAKEN. A limit may go below what is in use: nothing is taken from what runs, and nothing new fits. */
+export async function updateZone(
+  ctx: DomainContext,
+  { actor, zone: { id, ...values } }: { actor: Actor; zone: z.infer<typeof updateZoneInput> },
+): Promise<Zone> {
+  await inTransaction(ctx.db, async (tx) => {
+    await loadZone(ctx, tx, id);
+    await tx
+      .update(availabilityZones)
+      .set(columnsOf(values))
+      .where(eq(availabilityZones.id, id))
+      .catch(nameTakenBy('availability_zones_name_unique', 'zone', values.name));
+    await recordAudit(tx, actor, { action: 'zones.update', objectType: 'zone', objectId: id, details: values });
+  });
+  return getZone(ctx, { id });
+}
+
+/** Only a zone that never had a slice: slices keep their zone as history. ZONE_IN_USE otherwise. */
+export async function deleteZone(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<void> {
+  await inTransaction(ctx.db, async (tx) => {
+    const zone = await loadZone(ctx, tx, id);
+    try {
+      await tx.delete(availabilityZones).where(eq(availabilityZones.id, id));
+    } catch (error) {
+      if (!isReferenced(error)) throw error;
+      throw new AppError('ZONE_IN_USE', `${zone.name} has, or had, slices. Disable it instead.`, {
+        params: { name: zone.name },
+        cause: error,
+      });
+    }
+    await recordAudit(tx, actor, {
+      action: 'zones.delete',
+      objectType: 'zone',
+      objectId: id,
+      details: { name: zone.name },
+    });
+  });
+}
