@@ -1,0 +1,43 @@
+import type { EdgeStatus } from '#shared/slice-status';
+import type { NicSpec } from './provider';
+
+/** A VM as far as its edges are concerned. `up`: its process runs, so that its NICs have carrier. */
+export interface EdgeEndVm {
+  id: number;
+  up: boolean;
+  nics: readonly NicSpec[];
+}
+/** `attached`: ids of the edges that are plugged into the segment. */
+export interface EdgeEndNetwork {
+  id: number;
+  up: boolean;
+  attached: ReadonlySet<number>;
+}
+
+/** All edges of which at least one NIC exists, by id; `up` when both ends are there and have carrier. */
+export function edgeStatuses(
+  vms: readonly EdgeEndVm[],
+  networks: readonly EdgeEndNetwork[],
+): { id: number; status: EdgeStatus }[] {
+  const ends = new Map<number, { nic: NicSpec; up: boolean }[]>();
+  for (const vm of vms) {
+    for (const nic of vm.nics) {
+      const known = ends.get(nic.edgeId);
+      if (known) known.push({ nic, up: vm.up });
+      else ends.set(nic.edgeId, [{ nic, up: vm.up }]);
+    }
+  }
+  const networkById = new Map(networks.map((network) => [network.id, network]));
+  const statuses = [...ends].map(([id, nics]) => {
+    const [first] = nics;
+    let up = nics.every((end) => end.up);
+    if (first && 'networkId' in first.nic.peer) {
+      const network = networkById.get(first.nic.peer.networkId);
+      up &&= network?.up === true && network.attached.has(id);
+    } else {
+      up &&= nics.length === 2;
+    }
+    return { id, status: up ? ('up' as const) : ('down' as const) };
+  });
+  return statuses.sort((a, b) => a.id - b.id);
+}

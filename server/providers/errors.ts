@@ -1,0 +1,21 @@
+import { ProviderError } from './provider';
+
+/** The wait was called off by the caller's signal. */
+export function aborted(signal: AbortSignal): ProviderError {
+  return new ProviderError('ABORTED', 'The operation was called off.', true, signal.reason);
+}
+
+/** A call about a VM that `ensureVm` has not defined, or that is removed. */
+export function notDefined(what: 'virtual machine' | 'network'): ProviderError {
+  return new ProviderError('INTERNAL', `The ${what} is not defined in this zone.`, false);
+}
+
+/** No console, no start that goes on: the VM is stopped. */
+export function notRunning(message = 'The virtual machine is not running.'): ProviderError {
+  return new ProviderError('NOT_RUNNING', message, true);
+}
+
+/** `error` as it may cross the provider's border: what is not a {@link ProviderError} becomes the cause of one. */
+export function asProviderError(error: unknown, message: string): ProviderError {
+  return error instanceof ProviderError ? error : new ProviderError('INTERNAL', message, true, error);
+}

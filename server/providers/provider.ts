@@ -1,0 +1,158 @@
+import type { Capabilities, ProviderKind } from '#shared/zone';
+import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
+import type { Resources } from '#shared/primitives';
+
+/**
+ * What a provider is to the rest of the system: a handful of idempotent calls, keyed by our own ids, that make real
+ * what the database says. Every provider passes `contract.ts`.
+ *
+ * Rules for all calls: calling twice equals calling once; what is not there is removed without an error; a call may be
+ * repeated after a crash at any instant; a failure is a {@link ProviderError}. A provider never sees the database.
+ */
+export interface Provider {
+  readonly kind: ProviderKind;
+  /** What the zone can do and what it has. Cached by the provider as it sees fit; `refresh` asks again. */
+  describe(options?: { refresh?: boolean }): Promise<ZoneDescription>;
+  /** Makes the image's files available, building or fetching them at first need. Concurrent calls share one run. */
+  ensureImage(image: ImageSpec): Promise<{ sizeMb: number }>;
+  ensureNetwork(slice: SliceRef, network: NetworkSpec): Promise<void>;
+  removeNetwork(slice: SliceRef, networkId: number): Promise<void>;
+  /** Defines the VM (folder, overlay, configuration), not running. Does nothing if it is running already. */
+  ensureVm(slice: SliceRef, vm: VmSpec): Promise<VmPlacement>;
+  /**
+   * Resolves when the VM runs and, if its image has a ready marker, the guest has printed it. A VM that runs already
+   * is only waited for. At most the launch limit boot at once; the others wait their turn inside this call.
+   * Waiting ends early, with an `ABORTED` error, when `signal` fires; the VM is left as it is.
+   */
+  startVm(slice: SliceRef, vm: VmSpec, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Asks the guest to power down, waits up to `graceMs` (default 8,000), then ends it. */
+  stopVm(slice: SliceRef, vmId: number, options?: { graceMs?: number }): Promise<void>;
+  /** Resets a running VM and waits as {@link startVm} does; starts one that is stopped. */
+  rebootVm(slice: SliceRef, vm: VmSpec, options?: { signal?: AbortSignal }): Promise<void>;
+  removeVm(slice: SliceRef, vmId: number): Promise<void>;
+  /** Both ends attached and with carrier. Adds the NIC to a running VM that lacks it. Does not need the VMs to run. */
+  ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
+  removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
+  /** Everything that exists of the slice here, as seen now. An empty answer means: nothing is left. */
+  observe(slice: SliceRef): Promise<SliceObservation>;
+  /** Removes whatever is left of the slice: VMs, networks, files, reservations. */
+  removeSlice(slice: SliceRef): Promise<void>;
+  /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
+  listSlices(): Promise<number[]>;
+  /** Attaches to the console; many may. The stream begins with what the console showed lately. */
+  openConsole(slice: SliceRef, vmId: number): Promise<ConsoleStream>;
+  /** Calls back when something of a slice may have changed by itself (a VM ended). Returns the way to stop it. */
+  onChange(listener: (change: { sliceId: number }) => void): () => void;
+  /** Lets go of sockets and timers. VMs go on running. */
+  close(): Promise<void>;
+}
+
+export interface ZoneDescription {
+  physical: Resources;
+  capabilities: Capabilities;
+  facts: { name: string; value: string }[];
+  observedAt: Date;
+}
+
+export interface SliceRef {
+  id: number;
+}
+
+export interface ImageSpec {
+  id: number;
+  name: string;
+  kind: 'kernel' | 'disk';
+  /** `builtin:tiny`, an absolute path or an http(s) URL. For `kernel` a folder with `vmlinuz` and `initrd.gz`. */
+  source: string;
+  /** Of the disk file; for a `kernel` image of `vmlinuz` followed by `initrd.gz`. */
+  sha256: string | null;
+  readyMarker: string | null;
+}
+
+export interface NetworkSpec {
+  id: number;
+  name: string;
+}
+
+export interface VmSpec {
+  id: number;
+  /** Host name of the guest. */
+  name: string;
+  /** RFC 4122; derived from our ids, so that a repeat finds the same VM. */
+  uuid: string;
+  vcpus: number;
+  ramMb: number;
+  diskGb: number;
+  image: ImageSpec;
+  internet: boolean;
+  forwards: { protocol: 'tcp'; guestPort: number }[];
+  nics: NicSpec[];
+  /** Names the guest should know: `/etc/hosts`. Addresses without prefix length. */
+  hosts: { address: string; name: string }[];
+}
+
+export interface NicSpec {
+  edgeId: number;
+  /** Order inside the VM, from 0; stable. */
+  index: number;
+  mac: string;
+  /** With prefix length, `10.0.0.1/30`. */
+  address: string;
+  /** What is at the other end. */
+  peer: { vmId: number } | { networkId: number };
+}
+
+export interface EdgeSpec {
+  id: number;
+  source: { vmId: number; nic: NicSpec };
+  target: { vmId: number; nic: NicSpec } | { networkId: number };
+}
+
+export interface VmPlacement {
+  forwards: ForwardState[];
+}
+
+export interface SliceObservation {
+  observedAt: Date;
+  vms: { id: number; status: Exclude<VmStatus, 'absent'>; error: string | null; forwards: ForwardState[] }[];
+  networks: { id: number; status: EdgeStatus }[];
+  /** Edges of which at least one end exists; `up` when both have carrier. */
+  edges: { id: number; status: EdgeStatus }[];
+}
+
+/** Raw bytes both ways. A reader that is slow never holds up the guest: the oldest output is dropped for it. */
+export interface ConsoleStream {
+  write(data: Uint8Array): void;
+  /** Called for the history first, then as output comes. Only one listener. */
+  onData(listener: (data: Uint8Array) => void): void;
+  /** The VM stopped or the console went away. */
+  onClose(listener: (reason: string) => void): void;
+  close(): void;
+}
+
+export const providerErrorCodes = [
+  'UNAVAILABLE',
+  'NO_CAPACITY',
+  'IMAGE_INVALID',
+  'UNSUPPORTED',
+  'VM_CRASHED',
+  'TIMEOUT',
+  'NOT_RUNNING',
+  'ABORTED',
+  'INTERNAL',
+] as const;
+export type ProviderErrorCode = (typeof providerErrorCodes)[number];
+
+/** `message` is a sentence for the user (no paths, no secrets); the `cause` goes to the log. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  constructor(
+    readonly code: ProviderErrorCode,
+    message: string,
+    /** Whether doing the same again can help. */
+    readonly retryable: boolean,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}

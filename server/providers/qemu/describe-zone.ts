@@ -1,0 +1,75 @@
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { runCommand } from '#server/lib/run-command';
+import type { ZoneDescription } from '../provider';
+import { qemuProgram } from './qemu-args';
+import type { RunAs } from './zone-folder';
+
+/** The programs that the provider needs: their first line of `--version`, or null where they are not installed. */
+export interface InstalledTools {
+  qemu: string | null;
+  qemuImg: string | null;
+  genisoimage: string | null;
+}
+
+export async function findTools(): Promise<InstalledTools> {
+  const version = (program: string) =>
+    runCommand(program, ['--version'], { timeoutMs: 10_000 }).then(
+      ({ stdout, stderr }) => (stdout || stderr).split('\n')[0] ?? '',
+      () => null,
+    );
+  const [qemu, qemuImg, genisoimage] = await Promise.all([qemuProgram, 'qemu-img', 'genisoimage'].map(version));
+  return { qemu: qemu ?? null, qemuImg: qemuImg ?? null, genisoimage: genisoimage ?? null };
+}
+
+const ok = { ok: true, reason: null } as const;
+const install = (what: string, packages: string) => ({
+  ok: false,
+  reason: `${what} is not installed. Install it: apt-get install --no-install-recommends ${packages}`,
+});
+
+/** The machine as it is, and what can be done on it. */
+export async function describeZone(zone: {
+  root: string;
+  tools: InstalledTools;
+  accelerator: string;
+  launchLimit: number;
+  runAs: RunAs | null;
+}): Promise<ZoneDescription> {
+  const { tools } = zone;
+  const disk = await statfs(zone.root);
+  const qemu = tools.qemu === null ? install('QEMU', 'qemu-system-x86 qemu-utils') : ok;
+  const disks =
+    tools.qemuImg === null
+      ? install('qemu-img', 'qemu-utils')
+      : tools.genisoimage === null
+        ? install('genisoimage', 'genisoimage')
+        : qemu;
+  return {
+    physical: {
+      vcpus: availableParallelism(),
+      ramMb: Math.floor(totalmem() / 2 ** 20),
+      diskGb: Math.floor((disk.blocks * disk.bsize) / 2 ** 30),
+    },
+    capabilities: {
+      run: qemu,
+      internet: {
+        ok: false,
+        reason: 'This zone has no way to the internet for guests that keeps the host’s own ports out of their reach.',
+      },
+      portForwards: qemu,
+      disks,
+      serialConsole: qemu,
+    },
+    facts: [
+      { name: 'Accelerator', value: zone.accelerator },
+      { name: 'QEMU', value: tools.qemu?.replace(/^QEMU emulator version /, '') ?? 'not installed' },
+      { name: 'Launch limit', value: String(zone.launchLimit) },
+      {
+        name: 'VMs run as',
+        value: zone.runAs ? `uid ${zone.runAs.uid}, gid ${zone.runAs.gid}` : `the server's own user`,
+      },
+    ],
+    observedAt: new Date(),
+  };
+}

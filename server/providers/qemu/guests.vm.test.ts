@@ -1,0 +1,292 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tinyReadyMarker } from '#shared/image';
+import { readConsole, type ConsoleText } from '../contract-console';
+import { addressOf, attachment, link, pair, vmSpec, withNic } from '../contract-fixtures';
+import type { ImageSpec, Provider, VmSpec } from '../provider';
+import { findMachines } from './find-machines';
+import { createQemuProvider } from './qemu-provider';
+import { unprivilegedUser } from './unprivileged-user';
+import type { RunAs } from './zone-folder';
+
+const run = promisify(execFile);
+const base = resolve('.trama/test');
+const tiny: ImageSpec = {
+  id: 1,
+  name: 'tiny',
+  kind: 'kernel',
+  source: 'builtin:tiny',
+  sha256: null,
+  readyMarker: tinyReadyMarker,
+};
+
+let folder: string;
+let root: string;
+let runAs: RunAs | null;
+let provider: Provider;
+let tinyFolder: string;
+
+beforeAll(async () => {
+  await mkdir(base, { recursive: true });
+  folder = await mkdtemp(join(base, 'guests-'));
+  // a folder that QEMU's user may not enter, with what breaks command lines, too deep for a unix socket's address
+  const closed = join(folder, `my zones, all of them ${'x'.repeat(120)}`);
+  await mkdir(closed);
+  await chmod(closed, 0o700);
+  root = join(closed, '1');
+  runAs = await unprivilegedUser();
+  provider = await createQemuProvider({ root, imagesRoot: join(base, 'images'), runAs });
+  await provider.ensureImage(tiny);
+  const [key = ''] = (await readdir(join(base, 'images'))).filter((name) => /^tiny-[0-9a-f]+$/.test(name));
+  tinyFolder = join(base, 'images', key);
+});
+afterAll(async () => {
+  for (const id of await provider.listSlices()) await provider.removeSlice({ id });
+  const left = await findMachines(root);
+  await provider.close();
+  await rm(folder, { recursive: true });
+  if (left.length > 0) throw new Error(`Left over: ${JSON.stringify(left)}`);
+});
+
+async function bootAll(slice: { id: number }, vms: VmSpec[]): Promise<ConsoleText[]> {
+  for (const vm of vms) await provider.ensureVm(slice, vm);
+  await Promise.all(vms.map((vm) => provider.startVm(slice, vm)));
+  return Promise.all(vms.map(async (vm) => readConsole(await provider.openConsole(slice, vm.id))));
+}
+
+let commands = 0;
+/** Runs a command in the guest's shell and answers what it printed. */
+async function inGuest(console: ConsoleText, command: string, timeoutMs = 60_000): Promise<string> {
+  const mark = `done-${++commands}`;
+  const from = console.text().length;
+  // typed in two halves, so that the echo of the command is not taken for its end
+  console.type(`${command}; echo "do""ne-${commands}=$?"\n`);
+  const text = await console.until(new RegExp(`${mark}=\\d+`), { from, timeoutMs });
+  return text.slice(from);
+}
+const ping = (console: ConsoleText, target: string) => inGuest(console, `ping -c 3 -W 5 ${target}`);
+
+test('two VMs ping each other by address and name; QEMU is not root', async () => {
+  const slice = { id: 1 };
+  const { a, b, edge } = pair({ a: 1, b: 2, edge: 3 }, tiny);
+  const [first] = await bootAll(slice, [a, b]);
+  await provider.ensureEdge(slice, edge);
+  if (!first) throw new Error('No console');
+  expect(await ping(first, '10.0.3.2')).toMatch(/ 0% packet loss/);
+  expect(await ping(first, b.name)).toMatch(/ 0% packet loss/);
+  expect(await inGuest(first, 'hostname')).toContain('vm-1');
+  // job control: Ctrl-C ends a command and the shell lives
+  const from = first.text().length;
+  first.type('ping 10.0.3.2\n');
+  await first.until(/seq=1/, { from });
+  first.type('\u0003');
+  expect(await inGuest(first, 'echo alive')).toContain('alive');
+
+  const machines = (await findMachines(root)).filter((machine) => machine.sliceId === slice.id);
+  expect(machines).toHaveLength(2);
+  for (const { pid } of machines) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    const uids = /^Uid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/).map(Number);
+    expect(uids).toEqual(Array(4).fill(runAs?.uid ?? process.getuid?.()));
+    expect(uids).not.toContain(0);
+    // filtered by seccomp
+    expect(/^Seccomp:\s+2$/m.test(status)).toBe(true);
+  }
+  // the guest's own poweroff is a stop, not a failure
+  const changed = new Promise((done) => provider.onChange(done));
+  first.type('poweroff\n');
+  await first.closed;
+  await changed;
+  await expect
+    .poll(async () => (await provider.observe(slice)).vms[0], { timeout: 10_000 })
+    .toMatchObject({ status: 'stopped', error: null });
+  await provider.removeSlice(slice);
+});
+
+test('three VMs on a network all hear each other; one plugged in later too', async () => {
+  const slice = { id: 2 };
+  const network = { id: 7, name: 'lan' };
+  await provider.ensureNetwork(slice, network);
+  const plain = [11, 12, 13].map((id) => vmSpec(id, tiny));
+  const edges = plain.map((vm, index) => attachment(20 + index, vm, network.id, index + 1));
+  const vms = plain.map((vm, index) => {
+    const edge = edges[index];
+    // the third gets its NIC while it runs
+    return edge && index < 2 ? withNic(vm, edge.source.nic) : vm;
+  });
+  const [a, , c] = await bootAll(slice, vms);
+  for (const edge of edges) await provider.ensureEdge(slice, edge);
+  if (!a || !c) throw new Error('No console');
+  expect(await ping(a, '10.200.7.2')).toMatch(/ 0% packet loss/);
+  await inGuest(
+    c,
+    'until [ -e /sys/class/net/eth0 ]; do sleep 0.2; done; ip addr add 10.200.7.3/24 dev eth0; ip link set eth0 up',
+  );
+  expect(await ping(c, '10.200.7.1')).toMatch(/ 0% packet loss/);
+  expect(await ping(a, '10.200.7.3')).toMatch(/ 0% packet loss/);
+  await provider.removeSlice(slice);
+});
+
+test('a NIC plugged into a running VM carries frames, and is gone after its removal', async () => {
+  const slice = { id: 3 };
+  const a = vmSpec(31, tiny);
+  const b = vmSpec(32, tiny);
+  const edge = link(33, a, b);
+  const [first, second] = await bootAll(slice, [a, b]);
+  if (!first || !second) throw new Error('No console');
+  await provider.ensureEdge(slice, edge);
+  const up = (address: string) =>
+    `until [ -e /sys/class/net/eth0 ]; do sleep 0.2; done; ip addr add ${address} dev eth0; ip link set eth0 up`;
+  await inGuest(first, up(edge.source.nic.address));
+  await inGuest(second, up(edge.target.nic.address));
+  expect(await ping(first, addressOf(edge.target.nic))).toMatch(/ 0% packet loss/);
+  await provider.removeEdge(slice, edge);
+  expect(await inGuest(first, 'ls /sys/class/net')).not.toContain('eth0');
+  await provider.removeSlice(slice);
+});
+
+test('a forwarded port reaches the guest, and gives the guest no way to the host or out', async () => {
+  const slice = { id: 4 };
+  const vm = vmSpec(41, tiny, { forwards: [{ protocol: 'tcp', guestPort: 7777 }] });
+  const [console] = await bootAll(slice, [vm]);
+  if (!console) throw new Error('No console');
+  await inGuest(console, 'until ip -4 addr show eth0 | grep -q 198.18; do sleep 0.2; done');
+  await inGuest(console, '(while true; do echo from-the-guest | nc -l -p 7777; done > /dev/null 2>&1 &)');
+  const listening = await inGuest(console, 'until netstat -ltn | grep 7777; do sleep 0.2; done');
+  expect(listening).toMatch(/:7777 .*LISTEN/);
+  const [forward] = (await provider.observe(slice)).vms[0]?.forwards ?? [];
+  expect(forward).toMatchObject({ guestPort: 7777, hostAddress: '127.0.0.1' });
+  const answer = await new Promise<string>((done, fail) => {
+    const socket = createConnection({ host: '127.0.0.1', port: forward?.hostPort ?? 0 });
+    socket.once('data', (data) => {
+      done(data.toString());
+      socket.destroy();
+    });
+    socket.once('error', fail);
+    socket.once('close', () => fail(new Error('closed without an answer')));
+  });
+  expect(answer).toBe('from-the-guest\n');
+
+  let reached = 0;
+  const server = createServer((socket) => {
+    reached++;
+    socket.end('host-secret\n');
+  });
+  await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : 0;
+  expect(port).toBeGreaterThan(0);
+  const { stdout } = await run('hostname', ['-I']);
+  for (const address of ['198.18.0.2', '127.0.0.1', ...stdout.trim().split(/\s+/).slice(0, 2)]) {
+    expect(await inGuest(console, `nc -w 3 ${address} ${port} < /dev/null`)).not.toContain('host-secret');
+  }
+  expect(reached).toBe(0);
+  await new Promise((done) => server.close(done));
+  await provider.removeSlice(slice);
+});
+
+test('a process whose record is lost is ended, one whose server died is found and not started twice', async () => {
+  const slice = { id: 8 };
+  const kept = vmSpec(81, tiny);
+  const lost = vmSpec(82, tiny);
+  await bootAll(slice, [kept, lost]);
+  const processes = async () => (await findMachines(root)).filter(({ sliceId }) => sliceId === slice.id);
+  const before = (await processes()).find(({ name }) => name === 'v81');
+  await provider.close();
+  await rm(join(root, 's8/v82.json'));
+  // as if the server had been killed between starting the process and writing that it did
+  const record = join(root, 's8/v81.json');
+  const off = (await readFile(record, 'utf8')).replace('"expected":"on"', '"expected":"off"');
+  await writeFile(record, off.replace('"ready":true', '"ready":false'));
+  provider = await createQemuProvider({ root, imagesRoot: join(base, 'images'), runAs });
+  expect((await provider.observe(slice)).vms).toMatchObject([{ id: 81 }]);
+  await provider.startVm(slice, kept);
+  expect(await processes()).toEqual([before]);
+  expect((await provider.observe(slice)).vms).toMatchObject([{ id: 81, status: 'running' }]);
+  await provider.removeSlice(slice);
+});
+
+test('a kernel image by path is checked against its checksum', async () => {
+  const source = join(folder, 'my kernel');
+  await mkdir(source);
+  const hash = createHash('sha256');
+  for (const name of ['vmlinuz', 'initrd.gz']) {
+    await copyFile(join(tinyFolder, name), join(source, name));
+    hash.update(await readFile(join(source, name)));
+  }
+  const image: ImageSpec = { ...tiny, id: 2, name: 'mine', source, sha256: hash.digest('hex') };
+  expect((await provider.ensureImage(image)).sizeMb).toBeGreaterThan(5);
+  await expect(provider.ensureImage({ ...image, sha256: 'a'.repeat(64) })).rejects.toMatchObject({
+    code: 'IMAGE_INVALID',
+    retryable: false,
+  });
+  await chmod(join(source, 'vmlinuz'), 0o644);
+  await writeFile(join(source, 'vmlinuz'), 'not a kernel at all'.repeat(100));
+  await expect(provider.ensureImage({ ...image, sha256: null })).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  await expect(provider.ensureImage({ ...image, source: '/nonexistent' })).rejects.toMatchObject({
+    code: 'IMAGE_INVALID',
+  });
+  await expect(provider.ensureImage({ ...image, kind: 'disk', source: '/dev/zero' })).rejects.toMatchObject({
+    code: 'IMAGE_INVALID',
+  });
+});
+
+test('a broken guest fails with a sentence instead of starting for ever', async () => {
+  const slice = { id: 5 };
+  const source = join(folder, 'broken');
+  await mkdir(source);
+  await copyFile(join(tinyFolder, 'vmlinuz'), join(source, 'vmlinuz'));
+  await writeFile(join(source, 'initrd.gz'), 'no archive');
+  const vm = vmSpec(51, { ...tiny, id: 3, name: 'broken', source });
+  await provider.ensureVm(slice, vm);
+  await expect(provider.startVm(slice, vm)).rejects.toMatchObject({ code: 'VM_CRASHED' });
+  const [seen] = (await provider.observe(slice)).vms;
+  expect(seen).toMatchObject({ status: 'failed' });
+  expect(seen?.error).toMatch(/panic/);
+  await provider.removeSlice(slice);
+});
+
+test('disk images: only a self-contained qcow2, with an overlay of the flavour’s size and a seed', async () => {
+  const slice = { id: 6 };
+  const good = join(folder, 'disk.qcow2');
+  await run('qemu-img', ['create', '-q', '-f', 'qcow2', good, '1G']);
+  const image: ImageSpec = { id: 4, name: 'disk', kind: 'disk', source: good, sha256: null, readyMarker: null };
+  const vm = vmSpec(61, image, { diskGb: 2 });
+  await provider.ensureVm(slice, vm);
+  const overlay = join(root, 's6/v61/disk.qcow2');
+  const { stdout } = await run('qemu-img', ['info', '--output=json', '-U', overlay]);
+  const info: unknown = JSON.parse(stdout);
+  expect(info).toMatchObject({ 'virtual-size': 2 * 2 ** 30, 'backing-filename-format': 'qcow2' });
+  const inode = (await stat(overlay)).ino;
+  // there is nothing to boot on it, but QEMU runs with it: firmware, overlay and seed were accepted
+  await provider.startVm(slice, vm);
+  expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running' }]);
+  await provider.stopVm(slice, vm.id, { graceMs: 0 });
+  await provider.ensureVm(slice, vm);
+  expect((await stat(overlay)).ino).toBe(inode);
+  await expect(provider.ensureVm(slice, { ...vm, id: 62, diskGb: 0.5 })).rejects.toMatchObject({
+    code: 'IMAGE_INVALID',
+  });
+  await provider.removeSlice(slice);
+
+  const refuse = async (source: string) =>
+    expect(provider.ensureImage({ ...image, source })).rejects.toMatchObject({
+      code: 'IMAGE_INVALID',
+      retryable: false,
+    });
+  const backed = join(folder, 'backed.qcow2');
+  await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', '/etc/passwd', '-F', 'raw', backed]);
+  await refuse(backed);
+  const external = join(folder, 'external.qcow2');
+  const dataFile = `data_file=${join(folder, 'external.raw')}`;
+  await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-o', dataFile, external, '1M']);
+  await refuse(external);
+  const raw = join(folder, 'raw.img');
+  await writeFile(raw, Buffer.alloc(1024 * 1024));
+  await refuse(raw);
+});

@@ -1,0 +1,65 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandError, runCommand } from '#server/lib/run-command';
+import type { VmSpec } from '../../provider';
+import { missingTool } from './disk';
+
+/** The login of VMs made from disk images, documented for users. Their consoles are reached through the server only. */
+export const diskLogin = { user: 'trama', password: 'trama' } as const;
+
+/**
+ * The three documents of a NoCloud seed (https://cloudinit.readthedocs.io/en/latest/reference/datasources/nocloud.html).
+ * All are JSON, which YAML contains, so that no name or address has to be quoted by hand.
+ * @param forwardMac MAC of the NIC that carries forwards, if there is one
+ */
+export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Record<string, string> {
+  const ethernets = Object.fromEntries([
+    ...vm.nics.map((nic) => [
+      `edge${nic.edgeId}`,
+      { match: { macaddress: nic.mac.toLowerCase() }, addresses: [nic.address], optional: true },
+    ]),
+    ...(forwardMac === null ? [] : [['forwards', { match: { macaddress: forwardMac }, dhcp4: true, optional: true }]]),
+  ]);
+  const hosts = vm.hosts.map(({ address, name }) => `${address} ${name}\n`).join('');
+  const userData = {
+    hostname: vm.name,
+    users: [
+      {
+        name: diskLogin.user,
+        plain_text_passwd: diskLogin.password,
+        lock_passwd: false,
+        shell: '/bin/bash',
+        sudo: 'ALL=(ALL) NOPASSWD:ALL',
+      },
+    ],
+    // passwords are for the console; through forwarded ports they would be open to anyone on the host
+    ssh_pwauth: false,
+    write_files: hosts === '' ? [] : [{ path: '/etc/hosts', content: hosts, append: true }],
+  };
+  return {
+    'meta-data': `${JSON.stringify({ 'instance-id': vm.uuid, 'local-hostname': vm.name })}\n`,
+    'user-data': `#cloud-config\n${JSON.stringify(userData)}\n`,
+    'network-config': `${JSON.stringify({ version: 2, ethernets })}\n`,
+  };
+}
+
+/** Writes the seed as the ISO image that cloud-init looks for, by its label. */
+export async function writeSeed(vm: VmSpec, forwardMac: string | null, path: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'trama-seed-'));
+  try {
+    const documents = cloudInitDocuments(vm, forwardMac);
+    for (const [name, content] of Object.entries(documents)) await writeFile(join(work, name), content);
+    const iso = join(work, 'seed.iso');
+    const options = ['-quiet', '-output', iso, '-volid', 'cidata', '-joliet', '-rock'];
+    await runCommand('genisoimage', [...options, ...Object.keys(documents).map((name) => join(work, name))]);
+    await rm(path, { force: true });
+    await copyFile(iso, path, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (error instanceof CommandError && error.missing) throw missingTool(error.program, 'genisoimage', error);
+    throw error;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}

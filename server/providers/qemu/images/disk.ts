@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { CommandError, runCommand } from '#server/lib/run-command';
+import { ProviderError, type ImageSpec } from '../../provider';
+
+const infoSchema = z.object({
+  format: z.string(),
+  'virtual-size': z.number(),
+  'backing-filename': z.string().optional(),
+  'format-specific': z
+    .object({ data: z.object({ 'data-file': z.string().optional() }).loose() })
+    .loose()
+    .optional(),
+});
+
+/**
+ * Accepts a self-contained qcow2 only. A backing or data file would let an image name any file of the host, and read it
+ * into a guest.
+ * @returns the size that the guest sees, in bytes
+ */
+export async function inspectDisk(image: ImageSpec, path: string): Promise<number> {
+  const refuse = (why: string, cause?: unknown) =>
+    new ProviderError('IMAGE_INVALID', `The image “${image.name}” ${why}.`, false, cause);
+  let info: z.infer<typeof infoSchema>;
+  try {
+    const { stdout } = await runCommand('qemu-img', ['info', '--output=json', '-f', 'qcow2', path]);
+    info = infoSchema.parse(JSON.parse(stdout));
+  } catch (error) {
+    if (error instanceof CommandError && error.missing) throw missingTool('qemu-img', 'qemu-utils', error);
+    throw refuse('is not a qcow2 disk', error);
+  }
+  if (info['backing-filename'] !== undefined) throw refuse('has a backing file; only a qcow2 on its own is taken');
+  if (info['format-specific']?.data['data-file'] !== undefined)
+    throw refuse('has an external data file; only a qcow2 on its own is taken');
+  return info['virtual-size'];
+}
+
+/**
+ * Makes the VM's own disk on top of an image, or grows it.
+ * @param backing path of the image relative to `folder`'s file
+ * @param diskGb 0 takes the image's size
+ */
+export async function createOverlay(
+  image: ImageSpec,
+  paths: { base: string; backing: string; overlay: string },
+  diskGb: number,
+): Promise<void> {
+  const size = await inspectDisk(image, paths.base);
+  const wanted = diskGb * 2 ** 30;
+  if (wanted > 0 && wanted < size)
+    throw new ProviderError(
+      'IMAGE_INVALID',
+      `The image “${image.name}” needs a disk of ${Math.ceil(size / 2 ** 30)} GiB; the flavour has ${diskGb}.`,
+      false,
+    );
+  const backing = ['-b', paths.backing, '-F', 'qcow2'];
+  await runCommand('qemu-img', [
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    ...backing,
+    paths.overlay,
+    String(Math.max(wanted, size)),
+  ]);
+}
+
+export function missingTool(tool: string, debianPackage: string, cause?: unknown): ProviderError {
+  return new ProviderError(
+    'UNAVAILABLE',
+    `${tool} is not installed. Install it: apt-get install --no-install-recommends ${debianPackage}`,
+    true,
+    cause,
+  );
+}

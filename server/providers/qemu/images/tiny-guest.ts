@@ -1,0 +1,97 @@
+import { tinyReadyMarker } from '#shared/image';
+import type { CpioEntry } from './cpio';
+
+/** Kernel modules that the guest loads at boot: its NICs, its configuration, the power button, the panic notifier. */
+export const tinyModules = ['virtio_pci', 'virtio_net', 'qemu_fw_cfg', 'evdev', 'button', 'pvpanic_pci', 'virtio_rng'];
+/** Without these there is no guest; without the others it lacks comfort. */
+export const indispensableModules = ['virtio_pci', 'virtio_net', 'qemu_fw_cfg'];
+
+/** Where QEMU's `-fw_cfg` puts the guest's configuration, and where the guest reads it. */
+export const guestConfigName = 'opt/trama/config';
+
+const init = `#!/bin/sh
+/bin/busybox mkdir -p /proc /sys /dev /run /tmp /sbin /usr/bin /usr/sbin
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+/bin/busybox --install -s
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin
+mkdir -p /dev/pts
+mount -t devpts devpts /dev/pts
+for module in $(cat /lib/modules/order); do insmod /lib/modules/$module.ko; done
+exec /sbin/init
+`;
+
+const inittab = `::sysinit:/etc/trama/start
+ttyS0::respawn:/etc/trama/shell
+::respawn:/sbin/acpid -f -c /etc/acpi -l /dev/null
+::ctrlaltdel:/sbin/reboot
+`;
+
+const start = `#!/bin/sh
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin
+config=/run/trama-config
+cat /sys/firmware/qemu_fw_cfg/by_name/${guestConfigName}/raw > $config 2>/dev/null
+name=$(sed -n 's/^hostname //p' $config)
+hostname "\${name:-tiny}"
+{
+  echo "127.0.0.1 localhost"
+  echo "127.0.1.1 \${name:-tiny}"
+  sed -n 's/^host //p' $config
+} > /etc/hosts
+ip link set lo up
+# NICs that are plugged in later come through here too
+mdev -d
+for nic in /sys/class/net/*; do /etc/trama/nic "\${nic##*/}"; done
+echo "${tinyReadyMarker} \${name:-tiny}" > /dev/ttyS0
+`;
+
+const nic = `#!/bin/sh
+# brings up one network interface and gives it what the configuration says for its MAC
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin
+[ "$1" != lo ] && [ -e "/sys/class/net/$1/address" ] || exit 0
+mac=$(cat "/sys/class/net/$1/address")
+ip link set "$1" up
+grep -i "^nic $mac " /run/trama-config | while read -r _ _ address; do
+  case $address in
+    dhcp) udhcpc -b -q -t 8 -T 1 -i "$1" -s /etc/trama/dhcp > /dev/null 2>&1 & ;;
+    *) ip addr replace "$address" dev "$1" ;;
+  esac
+done
+`;
+
+const dhcp = `#!/bin/sh
+case $1 in bound | renew) ;; *) exit 0 ;; esac
+ip addr replace "$ip/$mask" dev "$interface"
+for gateway in $router; do ip route replace default via "$gateway" dev "$interface"; done
+for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
+`;
+
+const shell = `#!/bin/sh
+cd /root
+export HOME=/root USER=root TERM=xterm-256color PATH=/sbin:/bin:/usr/sbin:/usr/bin
+export PS1="$(hostname)# "
+stty cols 80 rows 24
+exec /bin/sh -i
+`;
+
+const program = (path: string, content: string): CpioEntry => ({ path, kind: 'file', mode: 0o755, content });
+const text = (path: string, content: string): CpioEntry => ({ path, kind: 'file', mode: 0o644, content });
+const folder = (path: string): CpioEntry => ({ path, kind: 'folder', mode: 0o755 });
+
+/** The scripts and settings of the tiny guest: everything but busybox and the kernel's modules. */
+export const tinyFiles: readonly CpioEntry[] = [
+  ...['bin', 'dev', 'etc', 'etc/acpi', 'etc/acpi/PWRF', 'etc/trama', 'lib', 'lib/modules', 'root', 'run'].map(folder),
+  { path: 'bin/sh', kind: 'link', target: 'busybox' },
+  program('init', init),
+  text('etc/inittab', inittab),
+  text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'),
+  text('etc/group', 'root:x:0:\n'),
+  text('etc/mdev.conf', '-SUBSYSTEM=net;.* 0:0 600 @/etc/trama/nic $MDEV\n'),
+  // the name that busybox's acpid gives to the power button
+  program('etc/acpi/PWRF/00000080', '#!/bin/sh\nexec /sbin/poweroff\n'),
+  program('etc/trama/start', start),
+  program('etc/trama/nic', nic),
+  program('etc/trama/dhcp', dhcp),
+  program('etc/trama/shell', shell),
+];

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { attachment, pair, vmSpec, withNic } from '../contract-fixtures';
+import type { ImageSpec } from '../provider';
+import { forwardMac, guestConfig, networkArgs, vmArgs } from './qemu-args';
+
+const image: ImageSpec = {
+  id: 1,
+  name: 'tiny',
+  kind: 'kernel',
+  source: 'builtin:tiny',
+  sha256: null,
+  readyMarker: 'R',
+};
+const kernel = { kind: 'kernel', kernel: '../images/k/vmlinuz', initrd: '../images/k/initrd.gz' } as const;
+const after = (args: string[], option: string) => args.flatMap((arg, i) => (args[i - 1] === option ? [arg] : []));
+
+test('a VM gets its size, its links as socket pairs, a sandbox and no privileges', () => {
+  const { a, b } = pair({ a: 5, b: 6, edge: 3 }, image);
+  const args = vmArgs({ ...a, ramMb: 256, vcpus: 2 }, { accelerator: 'tcg', files: kernel, hostPorts: new Map() });
+  expect(after(args, '-m')).toEqual(['256']);
+  expect(after(args, '-smp')).toEqual(['2']);
+  expect(after(args, '-netdev')).toEqual([
+    'dgram,id=net3,local.type=unix,local.path=v5/e3,remote.type=unix,remote.path=v6/e3',
+  ]);
+  expect(after(vmArgs(b, { accelerator: 'tcg', files: kernel, hostPorts: new Map() }), '-netdev')).toEqual([
+    'dgram,id=net3,local.type=unix,local.path=v6/e3,remote.type=unix,remote.path=v5/e3',
+  ]);
+  expect(after(args, '-sandbox')[0]).toContain('spawn=deny');
+  expect(args).toContain('-nodefaults');
+  expect(args.filter((arg) => arg.startsWith('/'))).toEqual([]);
+});
+
+test('forwards listen on the loopback only and give the guest no way out', () => {
+  const vm = vmSpec(1, image, { forwards: [{ protocol: 'tcp', guestPort: 22 }] });
+  const boot = { accelerator: 'tcg', files: kernel, hostPorts: new Map([[22, 20_022]]) } as const;
+  const [netdev] = after(vmArgs(vm, boot), '-netdev');
+  expect(netdev).toMatch(/^user,id=fwd,restrict=on,.*hostfwd=tcp:127\.0\.0\.1:20022-:22$/);
+  expect(() => vmArgs(vm, { ...boot, hostPorts: new Map() })).toThrow('22');
+});
+
+test('disk images have their overlay and seed, KVM its processor', () => {
+  const args = vmArgs(vmSpec(1, image), { accelerator: 'kvm', files: { kind: 'disk' }, hostPorts: new Map() });
+  expect(after(args, '-drive').map((drive) => drive.split(',')[0])).toEqual(['file=v1/disk.qcow2', 'file=v1/seed.iso']);
+  expect(after(args, '-cpu')).toEqual(['host']);
+  expect(args).not.toContain('-kernel');
+});
+
+test('a network is a hub without a machine', () => {
+  const args = networkArgs(7, 'uuid', [{ edgeId: 3, vmId: 5 }]);
+  expect(after(args, '-machine')).toEqual(['none']);
+  expect(after(args, '-netdev')).toEqual([
+    'dgram,id=net3,local.type=unix,local.path=n7/e3,remote.type=unix,remote.path=v5/e3',
+    'hubport,id=port3,hubid=0,netdev=net3',
+  ]);
+});
+
+test('the guest is told its name, addresses and neighbours', () => {
+  const vm = vmSpec(1, image, { name: 'web', hosts: [{ address: '10.0.0.2', name: 'db' }] });
+  const full = withNic({ ...vm, forwards: [{ protocol: 'tcp', guestPort: 22 }] }, attachment(9, vm, 7, 4).source.nic);
+  expect(guestConfig(full)).toBe(
+    `hostname web\nnic 52:54:00:00:09:01 10.200.7.4/24\nnic ${forwardMac(vm.uuid)} dhcp\nhost 10.0.0.2 db\n`,
+  );
+  expect(forwardMac(vm.uuid)).toMatch(/^52:54:01(:[0-9a-f]{2}){3}$/);
+});

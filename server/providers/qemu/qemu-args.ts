@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { guestConfigName } from './images/tiny-guest';
+import type { NicSpec, VmSpec } from '../provider';
+
+/*
+ * All paths that QEMU gets are relative to the slice's folder, its working directory: short enough for unix sockets,
+ * without commas, and independent of whether its user may walk the folders above.
+ */
+
+export const qemuProgram = 'qemu-system-x86_64';
+export type Accelerator = 'tcg' | 'kvm';
+
+/** The folder of a VM or a network inside its slice's folder: `v5`, `n7`. */
+export type MachineName = `v${number}` | `n${number}`;
+
+/** The socket on which `owner` receives the edge's frames. */
+export function edgeSocket(owner: MachineName, edgeId: number): string {
+  return `${owner}/e${edgeId}`;
+}
+
+/** QEMU's monitor. Every machine has it on its command line, by which a machine is found again. */
+export function monitorSocket(name: MachineName): string {
+  return `${name}/qmp.sock`;
+}
+
+/** What a NIC is connected to: the machine that holds the other end. */
+export function peerOf(nic: NicSpec): MachineName {
+  return 'vmId' in nic.peer ? `v${nic.peer.vmId}` : `n${nic.peer.networkId}`;
+}
+
+/** One end of an edge as `netdev_add` takes it; {@link netdevOption} writes the same for the command line. */
+export function dgramNetdev(owner: MachineName, peer: MachineName, edgeId: number) {
+  return {
+    type: 'dgram',
+    id: `net${edgeId}`,
+    local: { type: 'unix', path: edgeSocket(owner, edgeId) },
+    remote: { type: 'unix', path: edgeSocket(peer, edgeId) },
+  } as const;
+}
+
+export function nicDevice(nic: NicSpec) {
+  return {
+    driver: 'virtio-net-pci',
+    id: `nic${nic.edgeId}`,
+    netdev: `net${nic.edgeId}`,
+    mac: nic.mac,
+    romfile: '',
+  } as const;
+}
+
+function netdevOption(owner: MachineName, peer: MachineName, edgeId: number): string {
+  const netdev = dgramNetdev(owner, peer, edgeId);
+  return `dgram,id=${netdev.id},local.type=unix,local.path=${netdev.local.path},remote.type=unix,remote.path=${netdev.remote.path}`;
+}
+
+/** The MAC of the NIC that carries forwards, made from the VM's uuid (locally administered, unicast). */
+export function forwardMac(uuid: string): string {
+  const hex = createHash('sha256').update(`forward ${uuid}`).digest('hex');
+  return `52:54:01:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}`;
+}
+
+/** The network of the NIC that carries forwards: reserved for benchmarks (RFC 2544), so that no edge's subnet meets it. */
+const forwardNetwork = 'net=198.18.0.0/24,host=198.18.0.2,dhcpstart=198.18.0.15';
+
+/** Without privileges, without children, without anything that is not on the command line. */
+function base(name: MachineName, uuid: string): string[] {
+  return [
+    '-uuid',
+    uuid,
+    '-nodefaults',
+    '-no-user-config',
+    '-display',
+    'none',
+    '-sandbox',
+    'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+    '-chardev',
+    `socket,id=qmp,path=${monitorSocket(name)},server=on,wait=off`,
+    '-mon',
+    'chardev=qmp,mode=control',
+  ];
+}
+
+export interface VmBoot {
+  accelerator: Accelerator;
+  /** Relative to the slice's folder. */
+  files: { kind: 'kernel'; kernel: string; initrd: string } | { kind: 'disk' };
+  hostPorts: ReadonlyMap<number, number>;
+}
+
+/** The argument vector of a VM's QEMU. */
+export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
+  const name: MachineName = `v${vm.id}`;
+  const accelerator =
+    boot.accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=16,thread=multi'];
+  const args = [
+    '-name',
+    `guest=${vm.name},process=trama-${name}`,
+    ...base(name, vm.uuid),
+    '-machine',
+    'pc',
+    ...accelerator,
+    '-m',
+    String(vm.ramMb),
+    '-smp',
+    String(vm.vcpus),
+    // a guest that panicked stays to be seen, also by a server that was not there when it happened
+    '-action',
+    'panic=pause',
+    '-device',
+    'pvpanic-pci',
+    '-device',
+    'virtio-rng-pci',
+    // appended to, so that the server can cut the log while QEMU writes it
+    '-chardev',
+    `socket,id=ser0,path=${name}/ser.sock,server=on,wait=off,logfile=${name}/ser.log,logappend=on`,
+    '-serial',
+    'chardev:ser0',
+  ];
+  if (boot.files.kind === 'kernel') {
+    args.push('-kernel', boot.files.kernel, '-initrd', boot.files.initrd, '-append', 'console=ttyS0 quiet');
+    args.push('-fw_cfg', `name=${guestConfigName},file=${name}/config`);
+  } else {
+    args.push('-drive', `file=${name}/disk.qcow2,format=qcow2,if=virtio,discard=unmap`);
+    args.push('-drive', `file=${name}/seed.iso,format=raw,if=ide,media=cdrom,readonly=on`);
+  }
+  for (const nic of vm.nics.toSorted((a, b) => a.index - b.index)) {
+    const device = nicDevice(nic);
+    args.push('-netdev', netdevOption(name, peerOf(nic), nic.edgeId));
+    args.push('-device', `${device.driver},id=${device.id},netdev=${device.netdev},mac=${device.mac},romfile=`);
+  }
+  if (vm.forwards.length > 0) {
+    const forwards = vm.forwards.map(({ guestPort }) => {
+      const hostPort = boot.hostPorts.get(guestPort);
+      if (hostPort === undefined) throw new Error(`No host port for guest port ${guestPort}`);
+      return `,hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`;
+    });
+    // restricted: the guest reaches nothing through it, neither the host's own ports nor the internet
+    args.push('-netdev', `user,id=fwd,restrict=on,ipv6=off,${forwardNetwork}${forwards.join('')}`);
+    args.push('-device', `virtio-net-pci,id=fwdnic,netdev=fwd,mac=${forwardMac(vm.uuid)},romfile=`);
+  }
+  return args;
+}
+
+/** The argument vector of a network's QEMU: no machine, only a hub that every attachment is a port of. */
+export function networkArgs(networkId: number, uuid: string, attachments: readonly Attachment[]): string[] {
+  const name: MachineName = `n${networkId}`;
+  const ports = attachments.flatMap(({ edgeId, vmId }) => [
+    '-netdev',
+    netdevOption(name, `v${vmId}`, edgeId),
+    '-netdev',
+    `hubport,id=port${edgeId},hubid=0,netdev=net${edgeId}`,
+  ]);
+  return ['-name', `guest=trama-${name}`, ...base(name, uuid), '-machine', 'none', ...ports];
+}
+
+export interface Attachment {
+  edgeId: number;
+  vmId: number;
+}
+
+/** What the tiny guest, or any kernel image that reads `opt/trama/config`, is told: one statement a line. */
+export function guestConfig(vm: VmSpec): string {
+  const lines = [
+    `hostname ${vm.name}`,
+    ...vm.nics.map((nic) => `nic ${nic.mac} ${nic.address}`),
+    ...(vm.forwards.length > 0 ? [`nic ${forwardMac(vm.uuid)} dhcp`] : []),
+    ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from '#server/lib/error-code';
+import { searchPath } from '#server/lib/run-command';
+import { ProviderError } from '../provider';
+import { isMachine, type FoundMachine } from './find-machines';
+import { monitorSocket, qemuProgram, type MachineName } from './qemu-args';
+import { QmpClient, type QmpHandlers } from './qmp-client';
+import type { RunAs, ZoneFolder } from './zone-folder';
+
+const installHint =
+  'QEMU is not installed. Install it: apt-get install --no-install-recommends qemu-system-x86 qemu-utils';
+
+/**
+ * Starts a QEMU that outlives the server: its own session, its output to `NAME.log`, its working directory the slice's
+ * folder, its user `runAs`. (The directory is changed before the user is, so it may lie where that user cannot go.)
+ */
+export async function spawnMachine(
+  folder: ZoneFolder,
+  sliceId: number,
+  name: MachineName,
+  args: readonly string[],
+  runAs: RunAs | null,
+): Promise<FoundMachine> {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const log = await open(`${folder.machinePath(sliceId, name)}.log`, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  try {
+    const child = spawn(qemuProgram, args, {
+      cwd: folder.slicePath(sliceId),
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: { PATH: searchPath(), LC_ALL: 'C.UTF-8' },
+      ...runAs,
+    });
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('spawn', () => (child.pid === undefined ? reject(new Error('No process id')) : resolve(child.pid)));
+    });
+    child.unref();
+    return { pid, sliceId, name };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) throw new ProviderError('UNAVAILABLE', installHint, true, error);
+    throw new ProviderError('UNAVAILABLE', 'The zone could not start a process.', true, error);
+  } finally {
+    await log.close();
+  }
+}
+
+/** Connects to the machine's monitor, waiting for it as long as the machine lives, `timeoutMs` at most. */
+export async function connectMonitor(
+  folder: ZoneFolder,
+  machine: FoundMachine,
+  handlers: QmpHandlers,
+  timeoutMs = 15_000,
+): Promise<QmpClient> {
+  const deadline = performance.now() + timeoutMs;
+  const path = folder.socketPath(machine.sliceId, monitorSocket(machine.name));
+  for (;;) {
+    try {
+      return await QmpClient.open(path, handlers, timeoutMs);
+    } catch (error) {
+      if (!(await isMachine(machine, folder.root))) throw await startFailure(folder, machine, error);
+      if (performance.now() > deadline)
+        throw new ProviderError('TIMEOUT', 'The virtual machine’s process does not answer.', true, error);
+      // there is no event for a socket that begins to listen
+      await sleep(20);
+    }
+  }
+}
+
+/** Why a QEMU ended at its start, by what it printed. */
+async function startFailure(folder: ZoneFolder, machine: FoundMachine, cause: unknown): Promise<ProviderError> {
+  const log = await readFile(`${folder.machinePath(machine.sliceId, machine.name)}.log`, 'utf8').catch(() => '');
+  const said = new Error(log.trim().slice(-1000) || 'QEMU said nothing', { cause });
+  if (/[Cc]annot allocate memory|cannot set up guest memory/.test(log))
+    return new ProviderError('NO_CAPACITY', 'The zone’s machine has too little free memory for it.', true, said);
+  if (/[Cc]ould not set up host forwarding/.test(log))
+    return new ProviderError('UNAVAILABLE', 'A forwarded port was taken by another program.', true, said);
+  return new ProviderError('VM_CRASHED', 'The virtual machine ended while it was starting.', true, said);
+}
+
+/** Resolves with whether the process is gone, at the latest after `timeoutMs`. It may not be a child of ours. */
+export async function waitForEnd(machine: FoundMachine, root: string, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    if (!(await isMachine(machine, root))) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(25);
+  }
+}
+
+/** Ends the process for good. */
+export async function killMachine(machine: FoundMachine, root: string): Promise<void> {
+  if (!(await isMachine(machine, root))) return;
+  try {
+    process.kill(machine.pid, 'SIGKILL');
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
+  if (!(await waitForEnd(machine, root, 10_000)))
+    throw new ProviderError('TIMEOUT', 'A virtual machine’s process could not be ended.', true);
+}

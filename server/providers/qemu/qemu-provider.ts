@@ -1,0 +1,442 @@
+import { createHash } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { writeFileAtomic } from '#server/lib/atomic-file';
+import { KeyedMutex } from '#server/lib/keyed-mutex';
+import { Semaphore } from '#server/lib/semaphore';
+import { edgeStatuses } from '../edge-status';
+import { aborted, asProviderError, notDefined, notRunning } from '../errors';
+import { ProviderError, type EdgeSpec, type NicSpec, type Provider, type SliceRef, type VmSpec } from '../provider';
+import { chooseAccelerator } from './accelerator';
+import { describeZone, findTools, type InstalledTools } from './describe-zone';
+import { findMachines } from './find-machines';
+import { HostPorts } from './host-ports';
+import { writeSeed } from './images/cloud-init';
+import { createOverlay } from './images/disk';
+import { ImageStore, type PreparedImage } from './images/image-store';
+import { NetworkMachine } from './network-machine';
+import { forwardMac, guestConfig, vmArgs, type Accelerator } from './qemu-args';
+import { killMachine } from './qemu-process';
+import { loadSlice, type SliceMachines } from './slice-machines';
+import { VmMachine, type VmMachineContext } from './vm-machine';
+import { ZoneFolder, type RunAs } from './zone-folder';
+
+export interface QemuProviderOptions {
+  /** The zone's folder, e.g. `.trama/zones/1`. Only one server may use it at a time. */
+  root: string;
+  /** Prepared images, shared by zones. */
+  imagesRoot: string;
+  /** Whom QEMU runs as; null: the server's own user. See `unprivilegedUser()`. */
+  runAs: RunAs | null;
+  /** VMs that boot at once; default: the number of processors. */
+  launchLimit?: number;
+  accel?: Accelerator | 'auto';
+  /** How long a guest may take to report that it has booted. Default 5 minutes. */
+  bootTimeoutMs?: number;
+  log?: (message: string, details?: Record<string, unknown>) => void;
+}
+
+/** A VM that boots longer than this no longer keeps others from booting. */
+const launchSlotMs = 60_000;
+const imageSpecOfTiny = {
+  id: 0,
+  name: 'tiny',
+  kind: 'kernel',
+  source: 'builtin:tiny',
+  sha256: null,
+  readyMarker: null,
+} as const;
+
+/** The provider for one machine: each VM a QEMU process that outlives the server. See ARCHITECTURE.md. */
+export async function createQemuProvider(options: QemuProviderOptions): Promise<Provider> {
+  const folder = await ZoneFolder.open(options.root, options.runAs);
+  const provider = new QemuProvider(options, folder);
+  provider.adoptAll();
+  return provider;
+}
+
+class QemuProvider implements Provider {
+  readonly kind = 'qemu' as const;
+  readonly #options: QemuProviderOptions;
+  readonly #folder: ZoneFolder;
+  readonly #images: ImageStore;
+  readonly #launches: Semaphore;
+  readonly #ports: HostPorts;
+  /** One change at a time per VM or network; the slice's key guards its folder's coming and going. */
+  readonly #locks = new KeyedMutex<string>();
+  readonly #slices = new Map<number, Promise<SliceMachines>>();
+  readonly #listeners = new Set<(change: { sliceId: number }) => void>();
+  readonly #context: VmMachineContext;
+  #tools: Promise<InstalledTools> | null = null;
+  #accelerator: Promise<Accelerator> | null = null;
+  #acceleratorText = 'not yet tried';
+  #portsKnown: Promise<void> = Promise.resolve();
+
+  constructor(options: QemuProviderOptions, folder: ZoneFolder) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#images = new ImageStore(options.imagesRoot);
+    this.#launches = new Semaphore(options.launchLimit ?? availableParallelism());
+    // zones of one machine begin at different places, so that stopped VMs of one keep their ports from the other
+    this.#ports = new HostPorts(createHash('sha256').update(folder.root).digest().readUInt32BE());
+    const log = options.log ?? (() => undefined);
+    const onChange = (sliceId: number) => {
+      for (const listener of this.#listeners) listener({ sliceId });
+    };
+    this.#context = { folder, runAs: options.runAs, onChange, log };
+  }
+
+  /** Takes over what runs, in the background: so that a VM that dies is noticed without anybody asking. */
+  adoptAll(): void {
+    this.#portsKnown = (async () => {
+      for (const sliceId of await this.listSlices()) await this.#slice(sliceId);
+    })().catch((error: unknown) => this.#context.log('could not take over all slices', { error }));
+  }
+
+  async describe({ refresh = false } = {}) {
+    if (refresh) this.#tools = null;
+    const tools = await this.#findTools();
+    const { root } = this.#folder;
+    const accelerator = this.#acceleratorText;
+    return describeZone({ root, tools, accelerator, launchLimit: this.#launches.size, runAs: this.#options.runAs });
+  }
+
+  async ensureImage(image: VmSpec['image']) {
+    const { sizeMb } = await this.#images.ensure(image);
+    return { sizeMb };
+  }
+
+  async ensureNetwork(slice: SliceRef, { id, name }: { id: number; name: string }): Promise<void> {
+    const { networks } = await this.#slice(slice.id);
+    await this.#locks.run(`${slice.id}:n${id}`, async () => {
+      let network = networks.get(id);
+      if (!network) {
+        network = new NetworkMachine(this.#context, slice.id, id, { name, attachments: [] });
+        await guarded(network.start(), 'The network could not be started.');
+        networks.set(id, network);
+      } else await guarded(network.start(), 'The network could not be started.');
+    });
+  }
+
+  async removeNetwork(slice: SliceRef, networkId: number): Promise<void> {
+    const { networks } = await this.#slice(slice.id);
+    await this.#locks.run(`${slice.id}:n${networkId}`, async () => {
+      const network = networks.get(networkId);
+      if (!network) return;
+      await guarded(network.remove(), 'The network could not be removed.');
+      networks.delete(networkId);
+    });
+  }
+
+  async ensureVm(slice: SliceRef, spec: VmSpec) {
+    if (spec.internet) {
+      const { capabilities } = await this.describe();
+      if (!capabilities.internet.ok)
+        throw new ProviderError('UNSUPPORTED', capabilities.internet.reason ?? 'No internet access here.', false);
+    }
+    const image = await this.#images.ensure(spec.image);
+    // the ports of all VMs that exist must be known before a new one gets some
+    await this.#portsKnown;
+    const { vms } = await this.#slice(slice.id);
+    return this.#locks.run(`${slice.id}:v${spec.id}`, async () => {
+      const vm = vms.get(spec.id);
+      if (vm?.alive) return { forwards: vm.forwards() };
+      const defined = await guarded(
+        this.#define(slice.id, vm, spec, image),
+        'The virtual machine could not be defined.',
+      );
+      vms.set(spec.id, defined);
+      return { forwards: defined.forwards() };
+    });
+  }
+
+  async startVm(slice: SliceRef, spec: VmSpec, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    if (signal?.aborted) throw aborted(signal);
+    const vm = await this.#definedVm(slice.id, spec.id);
+    await this.#bringUp(vm, signal, async () => {
+      if (vm.panicked) await vm.stop(0);
+      if (!vm.alive) await this.#launch(vm);
+    });
+  }
+
+  async rebootVm(slice: SliceRef, spec: VmSpec, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    if (signal?.aborted) throw aborted(signal);
+    const vm = await this.#definedVm(slice.id, spec.id);
+    let done = false;
+    await this.#bringUp(
+      vm,
+      signal,
+      async () => {
+        if (done) return;
+        done = true;
+        // a guest that would find another configuration than at its start needs a new process to read it
+        const stale = vm.record.bootConfig !== guestConfig(spec);
+        if (vm.alive && !vm.panicked && !stale) {
+          await vm.reset();
+          return;
+        }
+        if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);
+        await this.#define(slice.id, vm, spec, await this.#images.ensure(spec.image));
+        await this.#launch(vm);
+      },
+      true,
+    );
+  }
+
+  async stopVm(slice: SliceRef, vmId: number, { graceMs = 8_000 } = {}): Promise<void> {
+    const { vms } = await this.#slice(slice.id);
+    await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
+      const vm = vms.get(vmId);
+      if (vm) await guarded(vm.stop(graceMs), 'The virtual machine could not be stopped.');
+    });
+  }
+
+  async removeVm(slice: SliceRef, vmId: number): Promise<void> {
+    const { vms } = await this.#slice(slice.id);
+    await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
+      const vm = vms.get(vmId);
+      if (!vm) return;
+      await guarded(vm.stop(0), 'The virtual machine could not be stopped.');
+      await guarded(vm.remove(), 'The virtual machine could not be removed.');
+      for (const [, port] of vm.record.hostPorts) this.#ports.release(port);
+      vms.delete(vmId);
+    });
+  }
+
+  async ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+    const { networks } = await this.#slice(slice.id);
+    const { target } = edge;
+    for (const { vmId } of ends(edge)) await this.#definedVm(slice.id, vmId);
+    if ('networkId' in target) {
+      await this.#locks.run(`${slice.id}:n${target.networkId}`, async () => {
+        const network = networks.get(target.networkId);
+        if (!network) throw notDefined('network');
+        await guarded(network.attach({ edgeId: edge.id, vmId: edge.source.vmId }), 'The edge could not be attached.');
+      });
+    }
+    for (const { vmId, nic } of ends(edge)) {
+      const vm = await this.#definedVm(slice.id, vmId);
+      await this.#locks.run(`${slice.id}:v${vmId}`, () => guarded(vm.plug(nic), 'The NIC could not be added.'));
+    }
+  }
+
+  async removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+    const { vms, networks } = await this.#slice(slice.id);
+    for (const { vmId } of ends(edge)) {
+      await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
+        const vm = vms.get(vmId);
+        if (vm) await guarded(vm.unplug(edge.id), 'The NIC could not be removed.');
+      });
+    }
+    const { target } = edge;
+    if (!('networkId' in target)) return;
+    await this.#locks.run(`${slice.id}:n${target.networkId}`, async () => {
+      const network = networks.get(target.networkId);
+      if (network) await guarded(network.detach(edge.id), 'The edge could not be removed.');
+    });
+  }
+
+  async observe(slice: SliceRef) {
+    const { vms, networks } = await this.#slice(slice.id);
+    const sortedVms = [...vms.values()].sort((a, b) => a.record.spec.id - b.record.spec.id);
+    const sortedNetworks = [...networks.values()].sort((a, b) => a.id - b.id);
+    return {
+      observedAt: new Date(),
+      vms: sortedVms.map((vm) => ({ id: vm.record.spec.id, ...vm.status(), forwards: vm.forwards() })),
+      networks: sortedNetworks.map(({ id, up }) => ({ id, status: up ? ('up' as const) : ('down' as const) })),
+      edges: edgeStatuses(
+        sortedVms.map((vm) => ({ id: vm.record.spec.id, up: vm.up, nics: vm.record.spec.nics })),
+        sortedNetworks.map(({ id, up, record }) => ({
+          id,
+          up,
+          attached: new Set(record.attachments.map((attachment) => attachment.edgeId)),
+        })),
+      ),
+    };
+  }
+
+  async removeSlice(slice: SliceRef): Promise<void> {
+    const { vms, networks } = await this.#slice(slice.id);
+    await Promise.all([...vms.keys()].map((id) => this.removeVm(slice, id)));
+    await Promise.all([...networks.keys()].map((id) => this.removeNetwork(slice, id)));
+    for (const machine of await findMachines(this.#folder.root))
+      if (machine.sliceId === slice.id) await killMachine(machine, this.#folder.root);
+    await guarded(this.#folder.removeSlice(slice.id), 'The slice’s files could not be removed.');
+    this.#slices.delete(slice.id);
+  }
+
+  async listSlices(): Promise<number[]> {
+    const [folders, machines] = await Promise.all([this.#folder.listSlices(), findMachines(this.#folder.root)]);
+    return [...new Set([...folders, ...machines.map(({ sliceId }) => sliceId)])].sort((a, b) => a - b);
+  }
+
+  async openConsole(slice: SliceRef, vmId: number) {
+    const { vms } = await this.#slice(slice.id);
+    const vm = vms.get(vmId);
+    if (!vm) throw notRunning();
+    return vm.openConsole();
+  }
+
+  onChange(listener: (change: { sliceId: number }) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#portsKnown;
+    this.#listeners.clear();
+    for (const loading of this.#slices.values()) {
+      const { vms, networks } = await loading;
+      for (const network of networks.values()) network.close();
+      await Promise.all([...vms.values()].map((vm) => vm.close()));
+    }
+    await this.#folder.close();
+  }
+
+  #slice(sliceId: number): Promise<SliceMachines> {
+    let slice = this.#slices.get(sliceId);
+    if (!slice) {
+      slice = loadSlice(this.#context, sliceId).then((loaded) => {
+        for (const vm of loaded.vms.values()) for (const [, port] of vm.record.hostPorts) this.#ports.reserve(port);
+        return loaded;
+      });
+      this.#slices.set(sliceId, slice);
+      slice.catch(() => this.#slices.delete(sliceId));
+    }
+    return slice;
+  }
+
+  async #definedVm(sliceId: number, vmId: number): Promise<VmMachine> {
+    const vm = (await this.#slice(sliceId)).vms.get(vmId);
+    if (!vm) throw notDefined('virtual machine');
+    return vm;
+  }
+
+  /** Writes the record, the guest's configuration and, for disk images, overlay and seed. The VM does not run. */
+  async #define(sliceId: number, known: VmMachine | undefined, spec: VmSpec, image: PreparedImage): Promise<VmMachine> {
+    const before = new Map(known?.record.hostPorts);
+    const wanted = spec.forwards.map((forward) => forward.guestPort);
+    const hostPorts = [...(await this.#ports.assign(before, wanted))];
+    const vm =
+      known ??
+      new VmMachine(this.#context, sliceId, {
+        spec,
+        hostPorts,
+        expected: 'off',
+        ready: false,
+        error: null,
+        bootConfig: null,
+      });
+    await vm.save({ spec, hostPorts });
+    const path = this.#folder.machinePath(sliceId, vm.name);
+    const files = await this.#folder.linkImage(image.key, image.files);
+    if (spec.image.kind === 'kernel') await writeFileAtomic(join(path, 'config'), guestConfig(spec), 0o644);
+    else {
+      const [base = ''] = image.files;
+      if (!(await this.#folder.exists(sliceId, `${vm.name}/disk.qcow2`))) {
+        // moved into place whole: half a disk, from a server that was killed, would never be made again
+        const overlay = join(path, 'new.qcow2');
+        await rm(overlay, { force: true });
+        await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
+        await this.#folder.giveAway(overlay);
+        await rename(overlay, join(path, 'disk.qcow2'));
+      }
+      await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, join(path, 'seed.iso'));
+    }
+    return vm;
+  }
+
+  /** Runs `act` under the VM's lock, in one of the places for booting VMs, and waits for the guest. */
+  async #bringUp(
+    vm: VmMachine,
+    signal: AbortSignal | undefined,
+    act: () => Promise<void>,
+    always = false,
+  ): Promise<void> {
+    const timeoutMs = this.#options.bootTimeoutMs ?? 300_000;
+    if (always || !vm.alive || vm.panicked) {
+      const release = await this.#launches.acquire(signal).catch((error: unknown) => {
+        throw signal ? aborted(signal) : error;
+      });
+      const timer = setTimeout(release, launchSlotMs);
+      try {
+        await this.#locks.run(`${vm.sliceId}:${vm.name}`, async () => {
+          if (signal?.aborted) throw aborted(signal);
+          const { vms } = await this.#slice(vm.sliceId);
+          if (vms.get(vm.record.spec.id) !== vm) throw notRunning('The virtual machine was removed.');
+          await guarded(act(), 'The virtual machine could not be started.');
+        });
+        await vm.waitUntilReady(signal, timeoutMs);
+      } finally {
+        clearTimeout(timer);
+        release();
+      }
+    } else await vm.waitUntilReady(signal, timeoutMs);
+  }
+
+  async #launch(vm: VmMachine): Promise<void> {
+    const { spec } = vm.record;
+    const image = await this.#images.ensure(spec.image);
+    const [kernel = '', initrd = ''] = await this.#folder.linkImage(image.key, image.files);
+    const accelerator = await this.#chooseAccelerator();
+    const files =
+      spec.image.kind === 'kernel' ? ({ kind: 'kernel', kernel, initrd } as const) : ({ kind: 'disk' } as const);
+    // the definition may have gained or lost a NIC since it was written
+    if (files.kind === 'kernel')
+      await writeFileAtomic(join(this.#folder.machinePath(vm.sliceId, vm.name), 'config'), guestConfig(spec), 0o644);
+    // the seed is written last: without it the definition was cut short, by a crash or a full disk
+    else if (!(await this.#folder.exists(vm.sliceId, `${vm.name}/seed.iso`)))
+      await this.#define(vm.sliceId, vm, spec, image);
+    const hostPorts = new Map(vm.record.hostPorts);
+    for (const [guestPort, hostPort] of hostPorts) {
+      if (await this.#ports.isFree(hostPort)) continue;
+      // somebody else listens there by now; it stays reserved for this run, so that it is not tried again
+      hostPorts.set(guestPort, await this.#ports.allocate());
+      this.#ports.release(hostPort);
+    }
+    await vm.save({ hostPorts: [...hostPorts] });
+    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts }));
+  }
+
+  #findTools(): Promise<InstalledTools> {
+    this.#tools ??= findTools();
+    return this.#tools;
+  }
+
+  #chooseAccelerator(): Promise<Accelerator> {
+    const { accel = 'auto', runAs } = this.#options;
+    this.#accelerator ??= (async () => {
+      if (accel !== 'auto') return accel;
+      const tools = await this.#findTools();
+      const tinyImage = async () => {
+        const image = await this.#images.ensure(imageSpecOfTiny);
+        return this.#folder
+          .linkImage(image.key, image.files)
+          .then((files) => files.map((file) => file.slice('../images/'.length)));
+      };
+      return chooseAccelerator({ runAs, root: this.#folder.root, qemuVersion: tools.qemu ?? '', tinyImage });
+    })().then(
+      (chosen) => {
+        this.#acceleratorText = chosen === 'kvm' ? 'KVM' : 'TCG (software emulation)';
+        return chosen;
+      },
+      (error: unknown) => {
+        this.#accelerator = null;
+        throw error;
+      },
+    );
+    return this.#accelerator;
+  }
+}
+
+function ends(edge: EdgeSpec): { vmId: number; nic: NicSpec }[] {
+  return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];
+}
+
+/** Lets only {@link ProviderError} out. */
+function guarded<Result>(work: Promise<Result>, message: string): Promise<Result> {
+  return work.catch((error: unknown) => {
+    throw asProviderError(error, message);
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, mkdir, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
+import { tinyReadyMarker } from '#shared/image';
+import { describeProviderContract, type ContractHarness } from '../contract';
+import type { ImageSpec } from '../provider';
+import { findMachines } from './find-machines';
+import { killMachine } from './qemu-process';
+import { createQemuProvider } from './qemu-provider';
+import { unprivilegedUser } from './unprivileged-user';
+
+const image: ImageSpec = {
+  id: 1,
+  name: 'tiny',
+  kind: 'kernel',
+  source: 'builtin:tiny',
+  sha256: null,
+  readyMarker: tinyReadyMarker,
+};
+
+describeProviderContract('qemu', async () => {
+  const base = resolve('.trama/test');
+  await mkdir(base, { recursive: true });
+  const folder = await mkdtemp(join(base, 'contract-'));
+  const root = join(folder, 'zone');
+  const runAs = await unprivilegedUser();
+  const logged: unknown[] = [];
+  const create = () =>
+    createQemuProvider({ root, imagesRoot: join(base, 'images'), runAs, log: (...line) => logged.push(line) });
+  const harness: ContractHarness = {
+    provider: await create(),
+    image,
+    async restart() {
+      await harness.provider.close();
+      harness.provider = await create();
+      return harness.provider;
+    },
+    async kill(slice, vmId) {
+      for (const machine of await findMachines(root))
+        if (machine.sliceId === slice.id && machine.name === `v${vmId}`) await killMachine(machine, root);
+    },
+    async countMachines(slice, vmId) {
+      const machines = await findMachines(root);
+      return machines.filter((machine) => machine.sliceId === slice.id && machine.name === `v${vmId}`).length;
+    },
+    async dispose() {
+      expect(await findMachines(root)).toEqual([]);
+      expect((await readdir(root)).filter((name) => name !== 'images' && name !== 'accelerator.json')).toEqual([]);
+      await harness.provider.close();
+      await rm(folder, { recursive: true });
+      expect(logged).toEqual([]);
+    },
+  };
+  return harness;
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { imageKinds } from '#shared/image';
+
+/*
+ * What the zone's folder keeps of each VM and network, beside what QEMU itself may write. Read back after a restart of
+ * the server, so also by newer versions: additions need a default.
+ */
+
+const nic = z.object({
+  edgeId: z.number(),
+  index: z.number(),
+  mac: z.string(),
+  address: z.string(),
+  peer: z.union([z.object({ vmId: z.number() }), z.object({ networkId: z.number() })]),
+});
+
+const vmSpec = z.object({
+  id: z.number(),
+  name: z.string(),
+  uuid: z.string(),
+  vcpus: z.number(),
+  ramMb: z.number(),
+  diskGb: z.number(),
+  image: z.object({
+    id: z.number(),
+    name: z.string(),
+    kind: z.enum(imageKinds),
+    source: z.string(),
+    sha256: z.string().nullable(),
+    readyMarker: z.string().nullable(),
+  }),
+  internet: z.boolean(),
+  forwards: z.array(z.object({ protocol: z.literal('tcp'), guestPort: z.number() })),
+  nics: z.array(nic),
+  hosts: z.array(z.object({ address: z.string(), name: z.string() })),
+});
+
+export const vmRecordSchema = z.object({
+  spec: vmSpec,
+  /** Guest port → host port. */
+  hostPorts: z.array(z.tuple([z.number(), z.number()])),
+  /** Whether a process should be there; if it is not, the VM failed. */
+  expected: z.enum(['on', 'off']),
+  /** Whether the guest has reported, since its last boot, that it is ready. */
+  ready: z.boolean(),
+  error: z.string().nullable(),
+  /** The configuration that the running guest was booted with. */
+  bootConfig: z.string().nullable(),
+});
+export type VmRecord = z.infer<typeof vmRecordSchema>;
+
+export const networkRecordSchema = z.object({
+  name: z.string(),
+  attachments: z.array(z.object({ edgeId: z.number(), vmId: z.number() })),
+});
+export type NetworkRecord = z.infer<typeof networkRecordSchema>;

@@ -1,0 +1,56 @@
+import { rm } from 'node:fs/promises';
+import { findMachines, type FoundMachine } from './find-machines';
+import { NetworkMachine } from './network-machine';
+import { killMachine } from './qemu-process';
+import { networkRecordSchema, vmRecordSchema } from './records';
+import { VmMachine, type VmMachineContext } from './vm-machine';
+
+class NoRecordError extends Error {}
+
+/** What is known of one slice: its VMs and networks, adopted when it was first asked for. */
+export interface SliceMachines {
+  vms: Map<number, VmMachine>;
+  networks: Map<number, NetworkMachine>;
+}
+
+/** Reads the slice's folder, finds its processes and takes them over. Processes without a record are ended: orphans. */
+export async function loadSlice(context: VmMachineContext, sliceId: number): Promise<SliceMachines> {
+  const { folder } = context;
+  const found = new Map<string, FoundMachine>();
+  for (const machine of await findMachines(folder.root)) {
+    if (machine.sliceId === sliceId) found.set(machine.name, machine);
+  }
+  const slice: SliceMachines = { vms: new Map(), networks: new Map() };
+  const adopt = async (name: `v${number}` | `n${number}`): Promise<void> => {
+    const id = Number(name.slice(1));
+    const running = found.get(name) ?? null;
+    try {
+      if (name.startsWith('v')) {
+        const record = await folder.readRecord(sliceId, name, vmRecordSchema);
+        if (!record) throw new NoRecordError('There is a folder but no record');
+        const vm = new VmMachine(context, sliceId, record);
+        slice.vms.set(id, vm);
+        found.delete(name);
+        await vm.adopt(running);
+      } else {
+        const record = await folder.readRecord(sliceId, name, networkRecordSchema);
+        if (!record) throw new NoRecordError('There is a folder but no record');
+        const network = new NetworkMachine(context, sliceId, id, record);
+        slice.networks.set(id, network);
+        found.delete(name);
+        await network.adopt(running);
+      }
+    } catch (error) {
+      // a record that cannot be read is no reason to end what runs, or to delete a disk
+      if (!(error instanceof NoRecordError)) found.delete(name);
+      context.log('could not take over a machine', { slice: sliceId, machine: name, error });
+    }
+  };
+  await Promise.all((await folder.listMachines(sliceId)).map(adopt));
+  for (const orphan of found.values()) {
+    context.log('ending a process that belongs to nothing', { slice: sliceId, machine: orphan.name, pid: orphan.pid });
+    await killMachine(orphan, folder.root);
+    await rm(folder.machinePath(sliceId, orphan.name), { recursive: true, force: true });
+  }
+  return slice;
+}

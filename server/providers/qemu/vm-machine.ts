@@ -1,0 +1,398 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ForwardState, VmStatus } from '#shared/slice-status';
+import { aborted, notRunning } from '../errors';
+import { ProviderError, type ConsoleStream, type NicSpec } from '../provider';
+import { findMachines, type FoundMachine } from './find-machines';
+import { MarkerScanner } from './marker-scanner';
+import { dgramNetdev, edgeSocket, guestConfig, nicDevice, peerOf, type MachineName } from './qemu-args';
+import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
+import { QmpError, type QmpClient } from './qmp-client';
+import type { VmRecord } from './records';
+import { SerialLine } from './serial-line';
+import type { RunAs, ZoneFolder } from './zone-folder';
+
+export interface VmMachineContext {
+  folder: ZoneFolder;
+  runAs: RunAs | null;
+  /** Something changed that nobody asked for. */
+  onChange(sliceId: number): void;
+  log(message: string, details?: Record<string, unknown>): void;
+}
+
+const kernelPanic = 'Kernel panic - not syncing';
+
+/** One VM: its record, and while it runs its process, monitor and console. Calls that change it must not overlap. */
+export class VmMachine {
+  readonly sliceId: number;
+  readonly name: MachineName;
+  record: VmRecord;
+  readonly #context: VmMachineContext;
+  readonly #watchers = new Set<() => void>();
+  readonly #unplugged = new Set<string>();
+  #machine: FoundMachine | null = null;
+  #monitor: QmpClient | null = null;
+  #serial: SerialLine | null = null;
+  #scanner = new MarkerScanner([]);
+  #launching = false;
+  #panicked = false;
+  #paused = false;
+  /** The guest switched itself off, in its own words. */
+  #guestShutdown = false;
+  #closed = false;
+  #removed = false;
+  #saving: Promise<void> = Promise.resolve();
+  #ending: Promise<void> | null = null;
+
+  constructor(context: VmMachineContext, sliceId: number, record: VmRecord) {
+    this.#context = context;
+    this.sliceId = sliceId;
+    this.record = record;
+    this.name = `v${record.spec.id}`;
+  }
+
+  get alive(): boolean {
+    return this.#machine !== null;
+  }
+  get ready(): boolean {
+    return this.alive && !this.#panicked && (this.record.ready || this.record.spec.image.readyMarker === null);
+  }
+  /** Whether its NICs have carrier. */
+  get up(): boolean {
+    return this.alive && !this.#panicked;
+  }
+  get panicked(): boolean {
+    return this.#panicked;
+  }
+
+  status(): { status: Exclude<VmStatus, 'absent'>; error: string | null } {
+    if (this.#machine === null)
+      return { status: this.record.error === null ? 'stopped' : 'failed', error: this.record.error };
+    if (this.#panicked)
+      return { status: 'failed', error: 'The guest’s kernel stopped with a panic. Its console says why.' };
+    if (this.#launching) return { status: 'starting', error: null };
+    if (this.#monitor === null) return { status: 'unknown', error: 'The virtual machine’s process does not answer.' };
+    if (this.#paused) return { status: 'paused', error: null };
+    return { status: this.ready ? 'running' : 'starting', error: null };
+  }
+
+  forwards(): ForwardState[] {
+    const ports = new Map(this.record.hostPorts);
+    return this.record.spec.forwards.map(({ protocol, guestPort }) => ({
+      protocol,
+      guestPort,
+      hostAddress: '127.0.0.1',
+      hostPort: ports.get(guestPort) ?? null,
+    }));
+  }
+
+  /** Changes the record, at once in memory; resolves when it is on disk. */
+  save(change: Partial<VmRecord>): Promise<void> {
+    this.record = { ...this.record, ...change };
+    const write = async () => {
+      if (!this.#removed) await this.#context.folder.writeRecord(this.sliceId, this.name, this.record);
+    };
+    // one after another, so that an older record never overwrites a newer one
+    this.#saving = this.#saving.then(write, write);
+    return this.#saving;
+  }
+
+  /** Removes the stopped VM's files. Nothing is written any more. */
+  async remove(): Promise<void> {
+    this.#removed = true;
+    await this.#saving.catch(() => undefined);
+    await this.#context.folder.removeMachine(this.sliceId, this.name);
+    this.#notify();
+  }
+
+  /** Takes over what a former server left: a running process, or the trace of one that ended meanwhile. */
+  async adopt(found: FoundMachine | null): Promise<void> {
+    if (found) {
+      this.#machine = found;
+      await this.#connect(true);
+      if (this.record.expected !== 'on') await this.save({ expected: 'on' });
+      return;
+    }
+    if (this.record.expected === 'off') return;
+    // QEMU takes its sockets away when it ends in order; a killed one leaves them
+    const crashed = await this.#context.folder.exists(this.sliceId, `${this.name}/qmp.sock`);
+    await this.save({
+      expected: 'off',
+      ready: false,
+      error: crashed ? 'The virtual machine ended unexpectedly.' : null,
+    });
+  }
+
+  /** Starts the process and connects to it. */
+  async launch(args: readonly string[]): Promise<void> {
+    const { folder, runAs } = this.#context;
+    const machines = await findMachines(folder.root);
+    const running = machines.find(({ sliceId, name }) => sliceId === this.sliceId && name === this.name);
+    if (running) {
+      // never two: a server that was killed may have started it and not lived to write it down
+      await this.adopt(running);
+      return;
+    }
+    const path = folder.machinePath(this.sliceId, this.name);
+    await this.save({ expected: 'on', ready: false, error: null, bootConfig: guestConfig(this.record.spec) });
+    const stale = ['qmp.sock', 'ser.sock', 'ser.log', ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`)];
+    for (const file of stale) await rm(join(path, file), { force: true });
+    this.#panicked = this.#paused = this.#guestShutdown = false;
+    // its monitor has not been reached yet: that is a start, not a process that does not answer
+    this.#launching = true;
+    try {
+      this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, runAs);
+      await this.#connect(false);
+      this.#launching = false;
+    } catch (error) {
+      this.#launching = false;
+      const machine = this.#machine;
+      this.#machine = null;
+      this.#serial?.close('The virtual machine ended.');
+      if (machine) await killMachine(machine, folder.root);
+      const message = error instanceof ProviderError ? error.message : 'The virtual machine could not be started.';
+      await this.save({ expected: 'off', error: message });
+      this.#notify();
+      throw error;
+    }
+    this.#notify();
+  }
+
+  /** Waits for the guest's word that it has booted. */
+  async waitUntilReady(signal: AbortSignal | undefined, timeoutMs: number): Promise<void> {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    for (;;) {
+      if (signal?.aborted) throw aborted(signal);
+      if (this.ready) return;
+      if (this.#panicked)
+        throw new ProviderError('VM_CRASHED', 'The guest’s kernel stopped with a panic. Its console says why.', true);
+      if (!this.alive) {
+        if (this.record.error !== null) throw new ProviderError('VM_CRASHED', this.record.error, true);
+        throw notRunning('The virtual machine was stopped while it was starting.');
+      }
+      if (this.#closed) throw new ProviderError('UNAVAILABLE', 'The server is stopping.', true);
+      if (deadline.aborted)
+        throw new ProviderError(
+          'TIMEOUT',
+          'The guest did not report in time that it has booted. Its console may say why.',
+          true,
+        );
+      await this.#change([deadline, ...(signal ? [signal] : [])]);
+    }
+  }
+
+  /** Asks the guest to switch off, waits `graceMs`, then ends the process. */
+  async stop(graceMs: number): Promise<void> {
+    const machine = this.#machine;
+    if (machine) {
+      await this.save({ expected: 'off' });
+      // a guest that has not booted does not hear the power button; without a disk there is nothing to lose
+      const listens = this.up && !this.#paused && (this.ready || this.record.spec.image.kind === 'disk');
+      const { root } = this.#context.folder;
+      const ask = (command: string) => this.#monitor?.execute(command, {}, 5_000).catch(() => undefined);
+      if (listens && graceMs > 0) await ask('system_powerdown');
+      const gone = listens && graceMs > 0 && (await waitForEnd(machine, root, graceMs));
+      if (!gone) {
+        await ask('quit');
+        if (!(await waitForEnd(machine, root, 2_000))) await killMachine(machine, root);
+      }
+      await this.#ended();
+    }
+    if (this.record.error !== null || this.record.expected === 'on') await this.save({ expected: 'off', error: null });
+  }
+
+  async reset(): Promise<void> {
+    await this.save({ ready: false });
+    this.#scanner.reset();
+    this.#notify();
+    await this.#command('system_reset');
+  }
+
+  openConsole(): ConsoleStream {
+    if (!this.alive || !this.#serial?.connected) throw notRunning();
+    return this.#serial.attach();
+  }
+
+  /** Gives the VM one more NIC, also while it runs. */
+  async plug(nic: NicSpec): Promise<void> {
+    const known = this.record.spec.nics.some(({ edgeId }) => edgeId === nic.edgeId);
+    if (this.alive && !(await this.#hasDevice(nicDevice(nic).id))) {
+      const socket = join(this.#context.folder.slicePath(this.sliceId), edgeSocket(this.name, nic.edgeId));
+      // the half of a plug that a killed server left: without its socket it would be deaf
+      await this.#command('netdev_del', { id: `net${nic.edgeId}` }).catch(ignoring(/not found/i));
+      await rm(socket, { force: true });
+      await this.#command('netdev_add', dgramNetdev(this.name, peerOf(nic), nic.edgeId)).catch(
+        ignoring(/Duplicate ID/i),
+      );
+      await this.#command('device_add', nicDevice(nic)).catch((error: unknown) => {
+        if (error instanceof QmpError && /slot/i.test(error.description))
+          throw new ProviderError('UNSUPPORTED', 'The virtual machine has no room for another NIC.', false, error);
+        throw error;
+      });
+    }
+    if (!known) await this.save({ spec: { ...this.record.spec, nics: [...this.record.spec.nics, nic] } });
+  }
+
+  async unplug(edgeId: number): Promise<void> {
+    const device = `nic${edgeId}`;
+    if (this.alive) {
+      if (await this.#hasDevice(device)) {
+        this.#unplugged.delete(device);
+        await this.#command('device_del', { id: device }).catch(ignoring(/in the process of unplug|not found/i));
+        // the guest has to let go of it
+        const deadline = AbortSignal.timeout(15_000);
+        while (this.alive && !this.#unplugged.has(device)) {
+          if (deadline.aborted && (await this.#hasDevice(device)))
+            throw new ProviderError('TIMEOUT', 'The guest did not let go of the NIC.', true);
+          if (deadline.aborted) break;
+          await this.#change([deadline]);
+        }
+      }
+      if (this.alive) await this.#command('netdev_del', { id: `net${edgeId}` }).catch(ignoring(/not found/i));
+    }
+    await rm(join(this.#context.folder.slicePath(this.sliceId), edgeSocket(this.name, edgeId)), { force: true });
+    const nics = this.record.spec.nics.filter((nic) => nic.edgeId !== edgeId);
+    if (nics.length < this.record.spec.nics.length) await this.save({ spec: { ...this.record.spec, nics } });
+  }
+
+  /** Lets go of everything; the VM runs on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#monitor?.close();
+    this.#monitor = null;
+    this.#serial?.close('The server let go of the console.');
+    this.#notify();
+    // whoever adopts it next reads the record: nothing of ours may be written after that
+    await this.#saving.catch(() => undefined);
+  }
+
+  async #connect(resume: boolean): Promise<void> {
+    const machine = this.#machine;
+    if (!machine) return;
+    const { readyMarker } = this.record.spec.image;
+    this.#scanner = new MarkerScanner(readyMarker === null ? [kernelPanic] : [kernelPanic, readyMarker]);
+    const monitor = await connectMonitor(this.#context.folder, machine, {
+      onEvent: (event, data) => this.#onEvent(event, data),
+      onClose: () => this.#onMonitorClosed(machine),
+    });
+    this.#monitor = monitor;
+    const state: unknown = await monitor.execute('query-status');
+    const status = typeof state === 'object' && state !== null && 'status' in state ? state.status : null;
+    this.#panicked = status === 'guest-panicked' || status === 'internal-error';
+    this.#paused = status === 'paused';
+    this.#serial = new SerialLine(this.#context.folder, this.sliceId, this.record.spec.id, (data) =>
+      this.#onOutput(data),
+    );
+    await this.#serial.open(resume);
+  }
+
+  #onOutput(data: Uint8Array): void {
+    if (this.record.ready) return;
+    const found = this.#scanner.push(data);
+    if (found.includes(1)) {
+      this.#background(this.save({ ready: true }));
+      this.#changed();
+    } else if (found.includes(0)) {
+      this.#panicked = true;
+      this.#changed();
+    }
+  }
+
+  #onEvent(event: string, data: Record<string, unknown>): void {
+    if (event === 'RESET') {
+      this.#panicked = false;
+      this.#scanner.reset();
+      if (this.record.ready) this.#background(this.save({ ready: false }));
+    } else if (event === 'SHUTDOWN') this.#guestShutdown = data['reason'] === 'guest-shutdown';
+    else if (event === 'GUEST_PANICKED') this.#panicked = true;
+    else if (event === 'STOP') this.#paused = true;
+    else if (event === 'RESUME') this.#paused = false;
+    else if (event === 'DEVICE_DELETED') {
+      if (typeof data['device'] === 'string') this.#unplugged.add(data['device']);
+      this.#notify();
+      return;
+    } else return;
+    this.#changed();
+  }
+
+  #onMonitorClosed(machine: FoundMachine): void {
+    this.#monitor = null;
+    if (this.#closed || this.#machine !== machine) return;
+    this.#background(
+      (async () => {
+        if (await waitForEnd(machine, this.#context.folder.root, 5_000)) await this.#ended();
+        else if (this.#machine === machine) await this.#connect(false);
+      })(),
+    );
+  }
+
+  /** The process is gone. Whoever finds out first does the work, the others wait for it. */
+  #ended(): Promise<void> {
+    if (this.#machine === null) return this.#ending ?? Promise.resolve();
+    this.#machine = null;
+    this.#monitor?.close();
+    this.#monitor = null;
+    const asked = this.record.expected === 'off';
+    const inOrder = asked || this.#guestShutdown;
+    const error = inOrder ? null : 'The virtual machine ended unexpectedly.';
+    this.#serial?.close(error ?? 'The virtual machine stopped.');
+    this.#serial = null;
+    this.#panicked = this.#paused = false;
+    this.#ending = this.save({ expected: 'off', ready: false, error }).finally(() => {
+      this.#ending = null;
+      if (asked) this.#notify();
+      else this.#changed();
+    });
+    return this.#ending;
+  }
+
+  async #hasDevice(id: string): Promise<boolean> {
+    const devices = await this.#command('qom-list', { path: '/machine/peripheral' });
+    return Array.isArray(devices) && devices.some((device: unknown) => isNamed(device, id));
+  }
+
+  async #command(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    if (!this.#monitor) throw notRunning();
+    return this.#monitor.execute(command, args);
+  }
+
+  #changed(): void {
+    this.#notify();
+    this.#context.onChange(this.sliceId);
+  }
+
+  #notify(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Resolves at the next change, or when one of the signals fires. */
+  #change(signals: AbortSignal[]): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#watchers.delete(done);
+        for (const signal of signals) signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#watchers.add(done);
+      for (const signal of signals) signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#context.log('virtual machine: background work failed', { slice: this.sliceId, machine: this.name, error });
+    });
+  }
+}
+
+function isNamed(device: unknown, id: string): boolean {
+  return typeof device === 'object' && device !== null && 'name' in device && device.name === id;
+}
+
+/** For `catch`: passes over QEMU's refusal when it says that what is wanted is so already. */
+function ignoring(pattern: RegExp): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof QmpError && pattern.test(error.description)) return undefined;
+    throw error;
+  };
+}

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import {
+  chmod,
+  chown,
+  copyFile,
+  lchown,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  type FileHandle,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { writeFileAtomic } from '#server/lib/atomic-file';
+import { hasCode } from '#server/lib/error-code';
+import type { MachineName } from './qemu-args';
+
+export interface RunAs {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * The zone's folder:
+ * ```
+ * images/KEY/…       links to prepared images, read-only for QEMU
+ * s12/               a slice: the working directory of its QEMUs, which may pass through it but not write
+ *   v5.json v5.log   the server's record of VM 5; what its QEMU printed
+ *   v5/              what its QEMU may write: sockets, console log, disk
+ *   n7.json n7/      the same for network 7
+ * ```
+ * The server reads nothing through what QEMU may have replaced by a symbolic link.
+ */
+export class ZoneFolder {
+  readonly root: string;
+  readonly #handle: FileHandle;
+  readonly #runAs: RunAs | null;
+
+  private constructor(root: string, handle: FileHandle, runAs: RunAs | null) {
+    this.root = root;
+    this.#handle = handle;
+    this.#runAs = runAs;
+  }
+
+  static async open(root: string, runAs: RunAs | null): Promise<ZoneFolder> {
+    await mkdir(root, { recursive: true });
+    // QEMU's user passes through to its own folders; it cannot list
+    await chmod(root, 0o711);
+    const real = await realpath(root);
+    return new ZoneFolder(real, await open(real, constants.O_RDONLY | constants.O_DIRECTORY), runAs);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  slicePath(sliceId: number): string {
+    return join(this.root, `s${sliceId}`);
+  }
+
+  machinePath(sliceId: number, name: MachineName): string {
+    return join(this.slicePath(sliceId), name);
+  }
+
+  /** A path to connect to: a unix socket's address holds 107 bytes, the zone's folder may be deeper than that. */
+  socketPath(sliceId: number, relative: string): string {
+    return `/proc/self/fd/${this.#handle.fd}/s${sliceId}/${relative}`;
+  }
+
+  async listSlices(): Promise<number[]> {
+    const entries = await readdir(this.root);
+    return entries.flatMap((entry) => (/^s\d+$/.test(entry) ? [Number(entry.slice(1))] : []));
+  }
+
+  /** The machines that have a record or a folder. */
+  async listMachines(sliceId: number): Promise<MachineName[]> {
+    const entries = await readdir(this.slicePath(sliceId)).catch(emptyIfMissing);
+    const names = entries.flatMap((entry): MachineName[] => {
+      const match = /^([vn])(\d+)(\.json)?$/.exec(entry);
+      if (!match) return [];
+      return [match[1] === 'v' ? `v${Number(match[2])}` : `n${Number(match[2])}`];
+    });
+    return [...new Set(names)];
+  }
+
+  /** The record, or null where there is none. Throws on one that cannot be read. */
+  async readRecord<Schema extends z.ZodType>(
+    sliceId: number,
+    name: MachineName,
+    schema: Schema,
+  ): Promise<z.infer<Schema> | null> {
+    try {
+      return schema.parse(JSON.parse(await readFile(`${this.machinePath(sliceId, name)}.json`, 'utf8')));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return null;
+      throw error;
+    }
+  }
+
+  /** Makes the slice's and the machine's folder and writes the record. */
+  async writeRecord(sliceId: number, name: MachineName, record: unknown): Promise<void> {
+    const slice = this.slicePath(sliceId);
+    await mkdir(slice, { recursive: true, mode: 0o710 });
+    if (this.#runAs) await chown(slice, -1, this.#runAs.gid);
+    await chmod(slice, 0o710);
+    const machine = this.machinePath(sliceId, name);
+    try {
+      await mkdir(machine, { mode: 0o700 });
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    // also of one that is there: a server may have been killed between the two
+    await this.giveAway(machine);
+    await writeFileAtomic(`${machine}.json`, JSON.stringify(record));
+  }
+
+  /** Removes the machine's folder, then its record, then the slice's folder if that was the last. */
+  async removeMachine(sliceId: number, name: MachineName): Promise<void> {
+    const path = this.machinePath(sliceId, name);
+    await rm(path, { recursive: true, force: true });
+    await rm(`${path}.log`, { force: true });
+    await rm(`${path}.json`, { force: true });
+    await rmdir(this.slicePath(sliceId)).catch((error: unknown) => {
+      if (!hasCode(error, 'ENOENT', 'ENOTEMPTY')) throw error;
+    });
+  }
+
+  async removeSlice(sliceId: number): Promise<void> {
+    await rm(this.slicePath(sliceId), { recursive: true, force: true });
+  }
+
+  /** Hands a file or folder to QEMU: it may write it. Never what a symbolic link points to. */
+  async giveAway(path: string): Promise<void> {
+    if (this.#runAs) await lchown(path, this.#runAs.uid, this.#runAs.gid);
+  }
+
+  /** Opens a file of a machine's folder, but no symbolic link and nothing other than a regular file. Null if missing. */
+  async openPlain(sliceId: number, relative: string, flags: number): Promise<FileHandle | null> {
+    let file: FileHandle;
+    try {
+      file = await open(join(this.slicePath(sliceId), relative), flags | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ELOOP')) return null;
+      throw error;
+    }
+    const status = await file.stat();
+    if (status.isFile()) return file;
+    await file.close();
+    return null;
+  }
+
+  async exists(sliceId: number, relative: string): Promise<boolean> {
+    return lstat(join(this.slicePath(sliceId), relative)).then(
+      () => true,
+      (error: unknown) => {
+        if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * Makes files of a prepared image readable for the zone's QEMUs: by a hard link, else by a copy.
+   * @returns their paths relative to a slice's folder
+   */
+  async linkImage(key: string, files: readonly string[]): Promise<string[]> {
+    const folder = join(this.root, 'images', key);
+    for (const path of [join(this.root, 'images'), folder]) {
+      await mkdir(path, { recursive: true });
+      await chmod(path, 0o755);
+    }
+    const names: string[] = [];
+    for (const file of files) {
+      const name = file.slice(file.lastIndexOf('/') + 1);
+      const target = join(folder, name);
+      await link(file, target).catch(async (error: unknown) => {
+        if (hasCode(error, 'EEXIST')) return;
+        if (!hasCode(error, 'EXDEV', 'EPERM', 'EMLINK')) throw error;
+        const copy = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+        await copyFile(file, copy, constants.COPYFILE_FICLONE);
+        await rename(copy, target);
+      });
+      names.push(`../images/${key}/${name}`);
+    }
+    return names;
+  }
+}
+
+function emptyIfMissing(error: unknown): string[] {
+  if (hasCode(error, 'ENOENT')) return [];
+  throw error;
+}

@@ -1,0 +1,303 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import { Semaphore } from '#server/lib/semaphore';
+import type { ForwardState } from '#shared/slice-status';
+import type { Resources } from '#shared/primitives';
+import { edgeStatuses } from '../edge-status';
+import { aborted, notDefined, notRunning } from '../errors';
+import { ProviderError, type EdgeSpec, type ImageSpec, type NicSpec, type Provider, type VmSpec } from '../provider';
+import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
+import {
+  crashVm,
+  createSimulatorState,
+  newVm,
+  type SimulatedSlice,
+  type SimulatedVm,
+  type SimulatorState,
+} from './simulator-state';
+
+export interface SimulatorOptions {
+  state?: SimulatorState;
+  /** Milliseconds; all 0 unless given. */
+  delays?: { call?: number; boot?: number; slowBoot?: number; stop?: number; crash?: number };
+  /** Milliseconds since any fixed instant, never going back. */
+  clock?: () => number;
+  /** Resolves after `ms` of `clock`, rejects when `signal` fires. Called for delays above 0 only. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** VMs that boot at once; as many as wish unless given. */
+  launchLimit?: number;
+  physical?: Resources;
+}
+
+const defaultPhysical: Resources = { vcpus: 64, ramMb: 256 * 1024, diskGb: 4096 };
+const ok = { ok: true, reason: null } as const;
+/** A function, so that the answer is asked for anew after a wait. */
+const isOn = (vm: SimulatedVm) => vm.power === 'on';
+
+/**
+ * Infrastructure that exists in memory only, for tests of everything above the providers and for scale. Keeps the
+ * contract, and fails on purpose for VMs named in {@link sentinels}.
+ */
+export function createSimulatorProvider(options: SimulatorOptions = {}): Provider {
+  const state = options.state ?? createSimulatorState();
+  const delays = { call: 0, boot: 0, slowBoot: 0, stop: 0, crash: 0, ...options.delays };
+  const clock = options.clock ?? (() => performance.now());
+  const sleep = options.sleep ?? ((ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
+  const launches = new Semaphore(options.launchLimit ?? Number.MAX_SAFE_INTEGER);
+  const ownListeners = new Set<(change: { sliceId: number }) => void>();
+
+  async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) throw aborted(signal);
+    if (ms <= 0) return;
+    try {
+      await sleep(ms, signal);
+    } catch (error) {
+      if (signal?.aborted) throw aborted(signal);
+      throw error;
+    }
+  }
+  function sliceOf(sliceId: number): SimulatedSlice {
+    let slice = state.slices.get(sliceId);
+    if (!slice) state.slices.set(sliceId, (slice = { vms: new Map(), networks: new Map() }));
+    return slice;
+  }
+  function definedVm(sliceId: number, vmId: number): SimulatedVm {
+    const vm = state.slices.get(sliceId)?.vms.get(vmId);
+    if (!vm) throw notDefined('virtual machine');
+    return vm;
+  }
+  function dropIfEmpty(sliceId: number): void {
+    const slice = state.slices.get(sliceId);
+    if (slice?.vms.size === 0 && slice.networks.size === 0) state.slices.delete(sliceId);
+  }
+  function failOnce(sentinel: Sentinel, sliceId: number, vm: VmSpec): boolean {
+    const key = `${sentinel}:${sliceId}:${vm.id}`;
+    if (!behavesAs(vm.name, sentinel) || state.failedOnce.has(key)) return false;
+    state.failedOnce.add(key);
+    return true;
+  }
+  function checkImage(image: ImageSpec): void {
+    const known = image.source === 'builtin:tiny' || !image.source.startsWith('builtin:');
+    if (!known || image.source === invalidImageSource)
+      throw new ProviderError('IMAGE_INVALID', `There is no image “${image.name}” in this zone.`, false);
+  }
+  function forwardsOf(vm: SimulatedVm): ForwardState[] {
+    return vm.spec.forwards.map(({ protocol, guestPort }) => ({
+      protocol,
+      guestPort,
+      hostAddress: '127.0.0.1',
+      hostPort: vm.hostPorts.get(guestPort) ?? null,
+    }));
+  }
+  function reservePorts(vm: SimulatedVm): void {
+    const wanted = new Set(vm.spec.forwards.map((forward) => forward.guestPort));
+    for (const [guestPort, hostPort] of vm.hostPorts) {
+      if (wanted.has(guestPort)) continue;
+      vm.hostPorts.delete(guestPort);
+      state.usedPorts.delete(hostPort);
+    }
+    for (const guestPort of wanted) {
+      if (vm.hostPorts.has(guestPort)) continue;
+      let hostPort = 20_000;
+      while (state.usedPorts.has(hostPort)) hostPort++;
+      state.usedPorts.add(hostPort);
+      vm.hostPorts.set(guestPort, hostPort);
+    }
+  }
+  function say(vm: SimulatedVm, text: string): void {
+    vm.console.push(new TextEncoder().encode(text));
+  }
+
+  /** Switches on and waits until it is up, or only waits if it is on already. */
+  async function boot(sliceId: number, vmId: number, signal: AbortSignal | undefined, reset: boolean): Promise<void> {
+    await pause(delays.call, signal);
+    const vm = definedVm(sliceId, vmId);
+    const release = await launches.acquire(signal).catch((error: unknown) => {
+      throw signal ? aborted(signal) : error;
+    });
+    try {
+      if (vm !== state.slices.get(sliceId)?.vms.get(vmId)) throw notRunning('The virtual machine was removed.');
+      if (vm.power === 'off' || reset) {
+        const { name } = vm.spec;
+        if (behavesAs(name, sentinels.failStart) || failOnce(sentinels.failOnceStart, sliceId, vm.spec)) {
+          vm.error = 'The virtual machine ended while it was starting.';
+          vm.power = 'off';
+          throw new ProviderError('VM_CRASHED', vm.error, true);
+        }
+        vm.power = 'on';
+        vm.error = null;
+        vm.boot++;
+        vm.readyAt = clock() + (behavesAs(name, sentinels.slowStart) ? delays.slowBoot : delays.boot);
+        say(vm, `Booting ${vm.spec.image.name}\r\n`);
+      }
+      const thisBoot = vm.boot;
+      await pause(vm.readyAt - clock(), signal);
+      if (!isOn(vm) || vm.boot !== thisBoot) throw notRunning('The virtual machine was stopped while it started.');
+    } finally {
+      release();
+    }
+  }
+  function becomeReady(sliceId: number, vm: SimulatedVm, announced: Set<string>): void {
+    const key = `${sliceId}:${vm.spec.id}:${vm.boot}`;
+    if (announced.has(key)) return;
+    announced.add(key);
+    say(vm, `${vm.spec.image.readyMarker ?? 'ready'} ${vm.spec.name}\r\n${vm.spec.name}# `);
+    if (!behavesAs(vm.spec.name, sentinels.crashAfterStart)) return;
+    const { boot: thisBoot } = vm;
+    // the caller of startVm first gets its answer
+    void sleep(Math.max(delays.crash, 1)).then(() => {
+      if (vm.boot === thisBoot) crashVm(state, sliceId, vm.spec.id);
+    });
+  }
+  const announced = new Set<string>();
+  async function start(sliceId: number, vmId: number, signal: AbortSignal | undefined, reset: boolean): Promise<void> {
+    await boot(sliceId, vmId, signal, reset);
+    becomeReady(sliceId, definedVm(sliceId, vmId), announced);
+  }
+  function turnOff(vm: SimulatedVm): void {
+    vm.power = 'off';
+    vm.error = null;
+    vm.console.end('The virtual machine stopped.');
+  }
+  function removeVm(sliceId: number, vm: SimulatedVm): void {
+    if (failOnce(sentinels.failRemoveOnce, sliceId, vm.spec))
+      throw new ProviderError('UNAVAILABLE', 'The zone did not answer.', true);
+    turnOff(vm);
+    for (const port of vm.hostPorts.values()) state.usedPorts.delete(port);
+    state.slices.get(sliceId)?.vms.delete(vm.spec.id);
+  }
+  function plug(sliceId: number, vmId: number, nic: NicSpec): void {
+    const vm = definedVm(sliceId, vmId);
+    if (vm.spec.nics.some((known) => known.edgeId === nic.edgeId)) return;
+    vm.spec = { ...vm.spec, nics: [...vm.spec.nics, nic] };
+  }
+  function ends(edge: EdgeSpec): { vmId: number; nic: NicSpec }[] {
+    return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];
+  }
+
+  return {
+    kind: 'simulator',
+    async describe() {
+      await pause(delays.call);
+      return {
+        physical: options.physical ?? defaultPhysical,
+        capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+        facts: [{ name: 'Accelerator', value: 'none (simulated)' }],
+        observedAt: new Date(),
+      };
+    },
+    async ensureImage(image) {
+      await pause(delays.call);
+      checkImage(image);
+      return { sizeMb: 16 };
+    },
+    async ensureNetwork(slice, network) {
+      await pause(delays.call);
+      const { networks } = sliceOf(slice.id);
+      if (!networks.has(network.id)) networks.set(network.id, new Set());
+    },
+    async removeNetwork(slice, networkId) {
+      await pause(delays.call);
+      state.slices.get(slice.id)?.networks.delete(networkId);
+      dropIfEmpty(slice.id);
+    },
+    async ensureVm(slice, spec) {
+      await pause(delays.call);
+      checkImage(spec.image);
+      if (behavesAs(spec.name, sentinels.failDefine))
+        throw new ProviderError('NO_CAPACITY', 'The zone has no room for this virtual machine.', false);
+      const { vms } = sliceOf(slice.id);
+      let vm = vms.get(spec.id);
+      if (!vm) vms.set(spec.id, (vm = newVm(spec)));
+      else if (vm.power === 'off') vm.spec = spec;
+      reservePorts(vm);
+      return { forwards: forwardsOf(vm) };
+    },
+    startVm: (slice, vm, { signal } = {}) => start(slice.id, vm.id, signal, false),
+    rebootVm: (slice, vm, { signal } = {}) => start(slice.id, vm.id, signal, true),
+    async stopVm(slice, vmId) {
+      await pause(delays.stop);
+      const vm = state.slices.get(slice.id)?.vms.get(vmId);
+      if (!vm) return;
+      if (failOnce(sentinels.failOnceStop, slice.id, vm.spec))
+        throw new ProviderError('UNAVAILABLE', 'The zone did not answer.', true);
+      turnOff(vm);
+    },
+    async removeVm(slice, vmId) {
+      await pause(delays.call);
+      const vm = state.slices.get(slice.id)?.vms.get(vmId);
+      if (vm) removeVm(slice.id, vm);
+      dropIfEmpty(slice.id);
+    },
+    async ensureEdge(slice, edge) {
+      await pause(delays.call);
+      for (const end of ends(edge)) definedVm(slice.id, end.vmId);
+      if ('networkId' in edge.target) {
+        const attached = state.slices.get(slice.id)?.networks.get(edge.target.networkId);
+        if (!attached) throw notDefined('network');
+        attached.add(edge.id);
+      }
+      for (const end of ends(edge)) plug(slice.id, end.vmId, end.nic);
+    },
+    async removeEdge(slice, edge) {
+      await pause(delays.call);
+      const known = state.slices.get(slice.id);
+      if (!known) return;
+      for (const end of ends(edge)) {
+        const vm = known.vms.get(end.vmId);
+        if (vm) vm.spec = { ...vm.spec, nics: vm.spec.nics.filter((nic) => nic.edgeId !== edge.id) };
+      }
+      for (const attached of known.networks.values()) attached.delete(edge.id);
+    },
+    async observe(slice) {
+      await pause(delays.call);
+      const known = state.slices.get(slice.id);
+      const vms = known ? [...known.vms.values()] : [];
+      const networks = known ? [...known.networks] : [];
+      const now = clock();
+      return {
+        observedAt: new Date(),
+        vms: vms.map((vm) => ({
+          id: vm.spec.id,
+          status: vm.power === 'on' ? (now >= vm.readyAt ? 'running' : 'starting') : vm.error ? 'failed' : 'stopped',
+          error: vm.error,
+          forwards: forwardsOf(vm),
+        })),
+        networks: networks.map(([id]) => ({ id, status: 'up' })),
+        edges: edgeStatuses(
+          vms.map((vm) => ({ id: vm.spec.id, up: vm.power === 'on', nics: vm.spec.nics })),
+          networks.map(([id, attached]) => ({ id, up: true, attached })),
+        ),
+      };
+    },
+    async removeSlice(slice) {
+      await pause(delays.call);
+      for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) removeVm(slice.id, vm);
+      state.slices.delete(slice.id);
+    },
+    async listSlices() {
+      await pause(delays.call);
+      return [...state.slices.keys()];
+    },
+    async openConsole(slice, vmId) {
+      await pause(delays.call);
+      const vm = state.slices.get(slice.id)?.vms.get(vmId);
+      if (vm?.power !== 'on') throw notRunning();
+      // a terminal echoes what is typed
+      return vm.console.attach((data) => vm.console.push(data));
+    },
+    onChange(listener) {
+      state.listeners.add(listener);
+      ownListeners.add(listener);
+      return () => {
+        state.listeners.delete(listener);
+        ownListeners.delete(listener);
+      };
+    },
+    async close() {
+      for (const listener of ownListeners) state.listeners.delete(listener);
+      ownListeners.clear();
+      for (const slice of state.slices.values())
+        for (const vm of slice.vms.values()) vm.console.end('The server let go of the console.');
+    },
+  };
+}

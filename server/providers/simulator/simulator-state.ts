@@ -1,0 +1,58 @@
+import { ConsoleFanout } from '../console-fanout';
+import type { VmSpec } from '../provider';
+
+const historyBytes = 64 * 1024;
+
+export interface SimulatedVm {
+  spec: VmSpec;
+  power: 'off' | 'on';
+  /** Clock time from which a VM that is on counts as booted. */
+  readyAt: number;
+  /** Counts the power cycles, so that a waiter can tell that "its" boot is over. */
+  boot: number;
+  error: string | null;
+  hostPorts: Map<number, number>;
+  console: ConsoleFanout;
+}
+
+export interface SimulatedSlice {
+  vms: Map<number, SimulatedVm>;
+  /** Attached edges by network id. */
+  networks: Map<number, Set<number>>;
+}
+
+/** The simulated infrastructure. Give one to two providers, one after the other, to simulate a restart of the server. */
+export interface SimulatorState {
+  slices: Map<number, SimulatedSlice>;
+  usedPorts: Set<number>;
+  /** `sentinel:sliceId:vmId` of what fails only once and has. */
+  failedOnce: Set<string>;
+  /** Told of everything that changes by itself. */
+  listeners: Set<(change: { sliceId: number }) => void>;
+}
+
+export function createSimulatorState(): SimulatorState {
+  return { slices: new Map(), usedPorts: new Set(), failedOnce: new Set(), listeners: new Set() };
+}
+
+export function newVm(spec: VmSpec): SimulatedVm {
+  return {
+    spec,
+    power: 'off',
+    readyAt: 0,
+    boot: 0,
+    error: null,
+    hostPorts: new Map(),
+    console: new ConsoleFanout(historyBytes),
+  };
+}
+
+/** The VM dies by itself, as by a crash of its host process. Does nothing if it is off. */
+export function crashVm(state: SimulatorState, sliceId: number, vmId: number): void {
+  const vm = state.slices.get(sliceId)?.vms.get(vmId);
+  if (vm?.power !== 'on') return;
+  vm.power = 'off';
+  vm.error = 'The virtual machine ended unexpectedly.';
+  vm.console.end('The virtual machine ended unexpectedly.');
+  for (const listener of state.listeners) listener({ sliceId });
+}

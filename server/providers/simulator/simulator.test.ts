@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { describeProviderContract } from '../contract';
+import { readConsole } from '../contract-console';
+import { pair, vmSpec } from '../contract-fixtures';
+import type { ImageSpec } from '../provider';
+import { sentinels, invalidImageSource } from './sentinels';
+import { createSimulatorProvider } from './simulator-provider';
+import { crashVm, createSimulatorState } from './simulator-state';
+
+const image: ImageSpec = {
+  id: 1,
+  name: 'tiny',
+  kind: 'kernel',
+  source: 'builtin:tiny',
+  sha256: null,
+  readyMarker: 'SIMULATED-READY',
+};
+const slice = { id: 1 };
+
+describeProviderContract('simulator', async () => {
+  const state = createSimulatorState();
+  const harness = {
+    provider: createSimulatorProvider({ state }),
+    image,
+    async restart() {
+      await harness.provider.close();
+      harness.provider = createSimulatorProvider({ state });
+      return harness.provider;
+    },
+    async kill(ref: { id: number }, vmId: number) {
+      crashVm(state, ref.id, vmId);
+    },
+    async countMachines(ref: { id: number }, vmId: number) {
+      return state.slices.get(ref.id)?.vms.get(vmId)?.power === 'on' ? 1 : 0;
+    },
+    async dispose() {
+      expect(state.slices.size).toBe(0);
+      expect(state.usedPorts.size).toBe(0);
+      await harness.provider.close();
+      expect(state.listeners.size).toBe(0);
+    },
+  };
+  return harness;
+});
+
+test('fails as the names say', async () => {
+  const provider = createSimulatorProvider();
+  const define = (id: number, name: string) => {
+    const vm = vmSpec(id, image, { name });
+    return provider.ensureVm(slice, vm).then(() => vm);
+  };
+  await expect(define(1, sentinels.failDefine)).rejects.toMatchObject({ code: 'NO_CAPACITY', retryable: false });
+
+  const never = await define(2, `${sentinels.failStart}-x`);
+  for (let i = 0; i < 2; i++)
+    await expect(provider.startVm(slice, never)).rejects.toMatchObject({ code: 'VM_CRASHED', retryable: true });
+  expect((await provider.observe(slice)).vms).toMatchObject([{ id: 2, status: 'failed' }]);
+
+  const once = await define(3, sentinels.failOnceStart);
+  await expect(provider.startVm(slice, once)).rejects.toMatchObject({ code: 'VM_CRASHED' });
+  await provider.startVm(slice, once);
+
+  const stop = await define(4, sentinels.failOnceStop);
+  await provider.startVm(slice, stop);
+  await expect(provider.stopVm(slice, 4)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  await provider.stopVm(slice, 4);
+
+  await define(5, sentinels.failRemoveOnce);
+  await expect(provider.removeVm(slice, 5)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await provider.removeVm(slice, 5);
+  await define(6, sentinels.failRemoveOnce);
+  await expect(provider.removeSlice(slice)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await provider.removeSlice(slice);
+  expect(await provider.listSlices()).toEqual([]);
+
+  const named = vmSpec(7, { ...image, source: invalidImageSource });
+  await expect(provider.ensureVm(slice, named)).rejects.toMatchObject({ code: 'IMAGE_INVALID', retryable: false });
+});
+
+test('a VM that crashes after its start is noticed', async () => {
+  const provider = createSimulatorProvider();
+  const vm = vmSpec(1, image, { name: sentinels.crashAfterStart });
+  await provider.ensureVm(slice, vm);
+  const changed = new Promise<{ sliceId: number }>((resolve) => provider.onChange(resolve));
+  await provider.startVm(slice, vm);
+  expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running' }]);
+  expect(await changed).toEqual({ sliceId: 1 });
+  expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'failed' }]);
+});
+
+/** A clock that stands still until `advance` is called. */
+function manualClock() {
+  let now = 0;
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const sleepers: { at: number; wake: () => void }[] = [];
+  return {
+    clock: () => now,
+    sleep: (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        sleepers.push({ at: now + ms, wake: resolve });
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
+    async advance(ms: number) {
+      await turn();
+      now += ms;
+      for (const sleeper of sleepers.splice(0)) {
+        if (sleeper.at <= now) sleeper.wake();
+        else sleepers.push(sleeper);
+      }
+      await turn();
+    },
+  };
+}
+
+test('boots as long as it is told, is starting meanwhile, also for another provider, and can be given up', async () => {
+  const time = manualClock();
+  const state = createSimulatorState();
+  const options = { state, ...time, delays: { boot: 1_000, slowBoot: 60_000 } };
+  const provider = createSimulatorProvider(options);
+  const { a, b, edge } = pair({ a: 1, b: 2, edge: 3 }, image);
+  const slow = { ...b, name: sentinels.slowStart };
+  await provider.ensureVm(slice, a);
+  await provider.ensureVm(slice, slow);
+  await provider.ensureEdge(slice, edge);
+  const abort = new AbortController();
+  const first = provider.startVm(slice, a);
+  const second = provider.startVm(slice, slow, { signal: abort.signal });
+  const gaveUp = second.catch((error: unknown) => error);
+  await time.advance(1_000);
+  await first;
+  const other = createSimulatorProvider(options);
+  expect((await other.observe(slice)).vms.map((vm) => vm.status)).toEqual(['running', 'starting']);
+  abort.abort();
+  expect(await gaveUp).toMatchObject({ code: 'ABORTED' });
+  const again = other.startVm(slice, slow);
+  await time.advance(59_000);
+  await again;
+  expect((await other.observe(slice)).vms.map((vm) => vm.status)).toEqual(['running', 'running']);
+  const console = readConsole(await other.openConsole(slice, slow.id));
+  await console.until('SIMULATED-READY slow-start');
+});
+
+test('keeps to the launch limit', async () => {
+  const time = manualClock();
+  const provider = createSimulatorProvider({ ...time, launchLimit: 1, delays: { boot: 1_000 } });
+  const vms = [1, 2].map((id) => vmSpec(id, image));
+  for (const vm of vms) await provider.ensureVm(slice, vm);
+  const starts = vms.map((vm) => provider.startVm(slice, vm));
+  await time.advance(0);
+  expect((await provider.observe(slice)).vms.map((vm) => vm.status)).toEqual(['starting', 'stopped']);
+  await time.advance(1_000);
+  expect((await provider.observe(slice)).vms.map((vm) => vm.status)).toEqual(['running', 'starting']);
+  await time.advance(1_000);
+  await Promise.all(starts);
+});
