@@ -1,0 +1,126 @@
+import { limits } from '#shared/limits';
+import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/schema';
+import { ProviderError, type Provider, type SliceRef } from '#server/providers/provider';
+import type { SliceSpecs } from './specs';
+
+/** What an action needs: where it acts, on what, and how it learns that nobody waits for it any more. */
+export interface ActionContext {
+  provider: Provider;
+  slice: SliceRef;
+  specs: SliceSpecs;
+  /** A VM that goes anyway is not asked to power down first. */
+  graceMs: (vmId: number) => number | undefined;
+  imagePrepared: (imageId: number, sizeMb: number) => Promise<void>;
+  signal: AbortSignal;
+}
+
+interface Action {
+  run(context: ActionContext, id: number): Promise<void>;
+  /** Takes back what `run` did or began; without it there is nothing to take back. Idempotent as `run` is. */
+  undo?(context: ActionContext, id: number): Promise<void>;
+  /** Completes "VM web could not be …". */
+  past: string;
+  /** Leaves nothing of the slice behind however it goes on, so that a cancellation or a destroy does not wait for it. */
+  mayBeLeft?: boolean;
+  /** Waits for a guest: bounded by the provider's launch limit, not by ours. */
+  boots?: boolean;
+}
+
+function known<Spec>(found: Spec | undefined): Spec {
+  if (found === undefined) throw new ProviderError('INTERNAL', 'it is no longer part of the slice', false);
+  return found;
+}
+const stop: Action['run'] = ({ provider, slice, graceMs }, id) => {
+  const grace = graceMs(id);
+  return provider.stopVm(slice, id, grace === undefined ? {} : { graceMs: grace });
+};
+const removeVm: Action['run'] = ({ provider, slice }, id) => provider.removeVm(slice, id);
+const removeNetwork: Action['run'] = ({ provider, slice }, id) => provider.removeNetwork(slice, id);
+const disconnect: Action['run'] = ({ provider, slice, specs }, id) =>
+  provider.removeEdge(slice, known(specs.edges.get(id)));
+
+/** Every action that a plan may hold, with its undo. */
+const actions: Record<string, Action> = {
+  'image/prepare': {
+    async run({ provider, specs, imagePrepared }, id) {
+      const { sizeMb } = await provider.ensureImage(known(specs.images.get(id)));
+      await imagePrepared(id, sizeMb);
+    },
+    past: 'prepared',
+    mayBeLeft: true,
+  },
+  'network/create': {
+    run: ({ provider, slice, specs }, id) => provider.ensureNetwork(slice, known(specs.networks.get(id))),
+    undo: removeNetwork,
+    past: 'created',
+  },
+  'network/remove': { run: removeNetwork, past: 'removed' },
+  'vm/create': {
+    async run({ provider, slice, specs }, id) {
+      await provider.ensureVm(slice, known(specs.vm(id)));
+    },
+    undo: removeVm,
+    past: 'created',
+  },
+  'vm/start': {
+    run: ({ provider, slice, specs, signal }, id) => provider.startVm(slice, known(specs.vm(id)), { signal }),
+    undo: stop,
+    past: 'started',
+    boots: true,
+  },
+  'vm/reboot': {
+    run: ({ provider, slice, specs, signal }, id) => provider.rebootVm(slice, known(specs.vm(id)), { signal }),
+    past: 'rebooted',
+    boots: true,
+  },
+  'vm/stop': { run: stop, past: 'stopped' },
+  'vm/remove': { run: removeVm, past: 'removed' },
+  'edge/connect': {
+    run: ({ provider, slice, specs }, id) => provider.ensureEdge(slice, known(specs.edges.get(id))),
+    undo: disconnect,
+    past: 'connected',
+  },
+  'edge/disconnect': { run: disconnect, past: 'disconnected' },
+  'slice/sweep': {
+    async run({ provider, slice }) {
+      await provider.removeSlice(slice);
+      const left = await provider.observe(slice);
+      if (left.vms.length + left.networks.length + left.edges.length > 0)
+        throw new ProviderError('INTERNAL', 'something of it is still there', true);
+    },
+    past: 'cleared away',
+  },
+};
+
+/** The action of a step. Plans hold only those that exist. */
+export function actionOf(step: { resource: ResourceType; action: StepAction }): Action {
+  const action = actions[`${step.resource}/${step.action}`];
+  if (action === undefined) throw new Error(`There is no action ${step.resource}/${step.action}.`);
+  return action;
+}
+
+const nouns: Record<ResourceType, string> = {
+  image: 'Image',
+  network: 'Network',
+  vm: 'VM',
+  edge: 'Link',
+  slice: 'Slice',
+};
+
+/** One bounded sentence: what could not be done, why, and what to do. The cause of an unknown error stays in the log. */
+export function failureSentence(
+  step: Pick<PlanStep, 'resource' | 'action' | 'label'>,
+  error: unknown,
+  undoing = false,
+): string {
+  const cause =
+    error instanceof ProviderError
+      ? error.message.trim().replace(/[.\s]+$/u, '')
+      : 'an internal error, which has been logged';
+  const head = undoing
+    ? `${nouns[step.resource]} ${step.label} could not be taken back after the cancellation: `
+    : `${nouns[step.resource]} ${step.label} could not be ${actionOf(step).past}: `;
+  const tail = '; retry or destroy the slice.';
+  const room = limits.messageLength - head.length - tail.length;
+  return head + (cause.length > room ? `${cause.slice(0, room - 1)}…` : cause) + tail;
+}

@@ -1,0 +1,337 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { deployments } from '#drizzle/schema/deployments';
+import { slices } from '#drizzle/schema/slices';
+import type { DeploymentKind } from '#shared/deployment/schema';
+import type { Database } from '#server/db/client';
+import { only } from '#server/db/rows';
+import type { Actor, DomainContext } from '#server/domain/context';
+import { getDeployment } from '#server/domain/deployments/read';
+import { readEvents } from '#server/events/read';
+import { ProviderError, type Provider } from '#server/providers/provider';
+import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
+import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
+import { provisioningDefaults, type ProvisioningOptions } from './options';
+import { createLeaseOwner, type LeaseOwner } from './owner';
+import { createProvisioning, type Provisioning } from './provisioning';
+import { ended, insertActor, insertSlice, simulatedZone, small, testContext, testOptions, until } from './testing';
+
+const database = useDatabase();
+let state: SimulatorState;
+let actor: Actor;
+let zoneId: number;
+
+beforeEach(async () => {
+  state = createSimulatorState();
+  actor = await insertActor(database.db);
+  zoneId = await simulatedZone(database.db);
+});
+
+const never = new Promise<never>(() => {});
+const acts = new Set<PropertyKey>([
+  'ensureImage',
+  'ensureNetwork',
+  'removeNetwork',
+  'ensureVm',
+  'startVm',
+  'stopVm',
+  'rebootVm',
+  'removeVm',
+  'ensureEdge',
+  'removeEdge',
+  'removeSlice',
+]);
+
+/** A server that dies, as by SIGKILL, at its n-th act or commit: from then on nothing it does goes any further. */
+class Life {
+  dead = false;
+  acts = 0;
+  constructor(
+    private at = Number.POSITIVE_INFINITY,
+    private readonly when: 'before' | 'after' = 'before',
+  ) {}
+
+  dieAfter(more: number): void {
+    this.at = this.acts + more;
+  }
+
+  async through<Value>(act: () => Promise<Value>): Promise<Value> {
+    if (this.dead) return never;
+    const last = ++this.acts === this.at;
+    if (last && this.when === 'before') this.dead = true;
+    if (this.dead) return never;
+    const value = await act();
+    if (last) this.dead = true;
+    return this.dead ? never : value;
+  }
+
+  provider(provider: Provider): Provider {
+    return new Proxy(provider, {
+      get: (target, name, receiver) => {
+        const value: unknown = Reflect.get(target, name, receiver);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (acts.has(name)) return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
+          return this.dead && name !== 'onChange' ? never : (Reflect.apply(value, target, args) as unknown);
+        };
+      },
+    });
+  }
+
+  database(db: Database): Database {
+    // whatever is asked of a dead server's connection has no answer
+    const silent: unknown = new Proxy(() => {}, {
+      get: (_, name) => (name === 'then' ? () => {} : silent),
+      apply: () => silent,
+    });
+    return new Proxy(db, {
+      get: (target, name, receiver) => {
+        const value: unknown = Reflect.get(target, name, receiver);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (name === 'transaction') return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
+          return this.dead ? silent : (Reflect.apply(value, target, args) as unknown);
+        };
+      },
+    });
+  }
+}
+
+/** Knows at once that the other one is dead, as a restart on the same machine does. */
+function heir(of: LeaseOwner): LeaseOwner {
+  const owner = createLeaseOwner();
+  return { name: owner.name, retire: owner.retire, isDead: (other) => other === of.name };
+}
+
+/** Nothing happens by the clock: the n-th act is the same one in every run. */
+const still = { pollMs: 3_600_000, observeGapMs: 3_600_000, observeEveryMs: 3_600_000 };
+
+interface Server {
+  context: DomainContext;
+  provisioning: Provisioning;
+  owner: LeaseOwner;
+}
+function server(options: Partial<ProvisioningOptions> = {}, life = new Life(), owner = createLeaseOwner()): Server {
+  const context = testContext(life.database(database.db), life.provider(createSimulatorProvider({ state })));
+  return { context, owner, provisioning: createProvisioning(context, { ...testOptions, ...options }, owner) };
+}
+
+const statusOf = async (sliceId: number) =>
+  only(await database.db.select().from(slices).where(eq(slices.id, sliceId)), 'the slice').status;
+const boots = (sliceId: number) => [...(state.slices.get(sliceId)?.vms.values() ?? [])].map((vm) => vm.boot);
+
+/** Brings a slice to where `kind` can begin, and queues it, with no worker at work. */
+async function queued(kind: DeploymentKind) {
+  const sliceId = await insertSlice(database.db, actor, zoneId, small);
+  const first = server();
+  if (kind !== 'deploy') {
+    first.provisioning.worker.start();
+    const { id } = await first.provisioning.start(actor, { sliceId, kind: 'deploy' });
+    await ended(first.context, actor, sliceId, id);
+  }
+  await first.provisioning.stop();
+  const { id } = await first.provisioning.start(actor, { sliceId, kind });
+  return { sliceId, id };
+}
+
+describe('a server that is killed', () => {
+  test.each(['before', 'after'] as const)(
+    '%s any act or commit of a deploy: another ends it, each VM once',
+    async (when) => {
+      let resumed = 0;
+      // every second one each: dying after an act and dying before the next are the same but for what runs beside it
+      for (let at = when === 'before' ? 1 : 2; ; at += 2) {
+        const { sliceId, id } = await queued('deploy');
+        const life = new Life(at, when);
+        const first = server(still, life);
+        first.provisioning.worker.start();
+        await until(
+          first.context,
+          sliceId,
+          async () => life.dead || (await getDeployment({ db: database.db }, actor, { id })).finishedAt !== null,
+        );
+        void first.provisioning.stop();
+        const survived = !life.dead;
+
+        const second = server({}, new Life(), heir(first.owner));
+        second.provisioning.worker.start();
+        const deployment = await ended(second.context, actor, sliceId, id);
+        expect(deployment).toMatchObject({ status: 'succeeded', error: null });
+        expect(await statusOf(sliceId)).toBe('active');
+        expect(boots(sliceId)).toEqual([1, 1, 1]);
+        const events = await readEvents(database.db, sliceId, 0, 1000);
+        if (events.some(({ data }) => data.type === 'deployment.resumed')) resumed++;
+        await second.provisioning.stop();
+        if (survived) break;
+        expect(at).toBeLessThan(100);
+      }
+      expect(resumed).toBeGreaterThan(6);
+    },
+    120_000,
+  );
+
+  test.each(['stop', 'start', 'reboot', 'destroy'] as const)(
+    'in the middle of a %s',
+    async (kind) => {
+      for (const at of [2, 4, 6]) {
+        const { sliceId, id } = await queued(kind);
+        const life = new Life(at, 'after');
+        const first = server(still, life);
+        first.provisioning.worker.start();
+        await until(
+          first.context,
+          sliceId,
+          async () => life.dead || (await getDeployment({ db: database.db }, actor, { id })).finishedAt !== null,
+        );
+        void first.provisioning.stop();
+        const second = server({}, new Life(), heir(first.owner));
+        second.provisioning.worker.start();
+        expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+        expect(await statusOf(sliceId)).toBe(kind === 'destroy' ? 'destroyed' : kind === 'stop' ? 'stopped' : 'active');
+        if (kind === 'destroy') expect(state.slices.has(sliceId)).toBe(false);
+        await second.provisioning.stop();
+      }
+    },
+    60_000,
+  );
+
+  test('nobody can say whether it is dead: the lease runs out', async () => {
+    const { sliceId, id } = await queued('deploy');
+    const life = new Life(9, 'after');
+    const first = server({ leaseMs: 300, pollMs: 3_600_000 }, life);
+    first.provisioning.worker.start();
+    await until(first.context, sliceId, async () => life.dead);
+    const second = server();
+    second.provisioning.worker.start();
+    expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+    expect(boots(sliceId)).toEqual([1, 1, 1]);
+    void first.provisioning.stop();
+    await second.provisioning.stop();
+  });
+
+  test('while it takes back a cancelled deploy: the next one takes back the rest', async () => {
+    let undoneBefore = 0;
+    for (const at of [1, 4, 7, 10, 13]) {
+      const { sliceId, id } = await queued('deploy');
+      const life = new Life();
+      const provider = createSimulatorProvider({ state });
+      const { startVm } = provider;
+      let starts = 0;
+      provider.startVm = async (slice, vm, options) => {
+        if (++starts < 3) return startVm(slice, vm, options);
+        // all is done but the last VM: cancelled now, it dies `at` acts and commits later
+        return new Promise((_, reject) => {
+          options?.signal?.addEventListener('abort', () => {
+            life.dieAfter(at);
+            reject(new ProviderError('ABORTED', 'Left as it is.', false));
+          });
+          void dying.cancel(actor, { deploymentId: id });
+        });
+      };
+      const context = testContext(life.database(database.db), life.provider(provider));
+      const owner = createLeaseOwner();
+      const dying = createProvisioning(context, { ...testOptions, ...still }, owner);
+      dying.worker.start();
+      await until(context, sliceId, async () => life.dead);
+      void dying.stop();
+      const half = await getDeployment({ db: database.db }, actor, { id });
+      expect(half.finishedAt).toBeNull();
+      if (half.steps.some((step) => step.status === 'undone')) undoneBefore++;
+      const second = server({}, new Life(), heir(owner));
+      second.provisioning.worker.start();
+      expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'cancelled', error: null });
+      expect(await statusOf(sliceId)).toBe('draft');
+      expect(state.slices.size).toBe(0);
+      await second.provisioning.stop();
+    }
+    expect(undoneBefore).toBeGreaterThan(1);
+  }, 60_000);
+
+  test('stops in order: the lease is given back at once', async () => {
+    const { sliceId, id } = await queued('deploy');
+    const provider = createSimulatorProvider({ state });
+    const slow = { ...provider, startVm: () => never };
+    const context = testContext(database.db, slow);
+    const first = createProvisioning(context, { ...testOptions, leaseMs: 3_600_000 });
+    first.worker.start();
+    await until(context, sliceId, async () => boots(sliceId).length === 3);
+    await first.stop();
+    const row = only(await database.db.select().from(deployments).where(eq(deployments.id, id)), 'it');
+    expect(row.status).toBe('running');
+    const second = server();
+    second.provisioning.worker.start();
+    expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+    await second.provisioning.stop();
+  });
+});
+
+describe('two workers on one database', () => {
+  test('do each step once', async () => {
+    const calls = new Map<string, number>();
+    const counting = (provider: Provider): Provider =>
+      new Proxy(provider, {
+        get: (target, name, receiver) => {
+          const value: unknown = Reflect.get(target, name, receiver);
+          if (typeof value !== 'function' || !acts.has(name)) return value;
+          return (slice: { id: number }, what: unknown, ...rest: unknown[]) => {
+            const of = typeof what === 'object' && what !== null && 'id' in what ? what.id : what;
+            const key = `${String(name)} ${slice.id} ${String(of)}`;
+            if (name !== 'ensureImage') calls.set(key, (calls.get(key) ?? 0) + 1);
+            return Reflect.apply(value, target, [slice, what, ...rest]) as unknown;
+          };
+        },
+      });
+    const contexts = [1, 2].map(() => testContext(database.db, counting(createSimulatorProvider({ state }))));
+    const servers = contexts.map((context) => createProvisioning(context, { ...testOptions, deployments: 2 }));
+    const [first] = servers;
+    const [context] = contexts;
+    if (!first || !context) throw new Error('no server');
+    const ids = await Promise.all(Array.from({ length: 8 }, () => insertSlice(database.db, actor, zoneId, small)));
+    const started = [];
+    for (const sliceId of ids) started.push(await first.start(actor, { sliceId, kind: 'deploy' }));
+    for (const one of servers) one.worker.start();
+    for (const { sliceId, id } of started)
+      expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+    expect(calls.size).toBe(8 * 11);
+    expect(new Set(calls.values())).toEqual(new Set([1]));
+    const owners = await database.db.select({ generation: deployments.generation }).from(deployments);
+    expect(owners.every((row) => row.generation === 1)).toBe(true);
+    for (const one of servers) await one.stop();
+  });
+
+  test('one that lost its lease writes nothing any more', async () => {
+    const { sliceId, id } = await queued('deploy');
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let aborted: AbortSignal | undefined;
+    const provider = createSimulatorProvider({ state });
+    const slow: Provider = {
+      ...provider,
+      startVm: async (slice, vm, options) => {
+        aborted = options?.signal;
+        await held;
+        return provider.startVm(slice, vm, options);
+      },
+    };
+    const context = testContext(database.db, slow);
+    const first = createProvisioning(context, { ...testOptions, pollMs: 3_600_000 });
+    first.worker.start();
+    await until(context, sliceId, async () => aborted !== undefined);
+    // somebody else has it
+    await database.db.update(deployments).set({ generation: 77, leaseOwner: 'other' }).where(eq(deployments.id, id));
+    await until(context, sliceId, async () => aborted?.aborted === true);
+    const before = await getDeployment({ db: database.db }, actor, { id });
+    const events = await readEvents(database.db, sliceId, 0, 1000);
+    release();
+    await first.stop();
+    expect(await getDeployment({ db: database.db }, actor, { id })).toEqual(before);
+    expect(await readEvents(database.db, sliceId, 0, 1000)).toEqual(events);
+  });
+});
+
+test('the defaults leave a heartbeat two chances', () => {
+  expect(provisioningDefaults.heartbeatMs * 3).toBeLessThanOrEqual(provisioningDefaults.leaseMs);
+});

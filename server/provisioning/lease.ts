@@ -1,0 +1,134 @@
+import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import { deployments } from '#drizzle/schema/deployments';
+import type { Database, Transaction } from '#server/db/client';
+import type { LeaseOwner } from './owner';
+
+export type DeploymentRow = typeof deployments.$inferSelect;
+
+/** What a worker holds. Every write of it is conditional on the generation. */
+export interface Claim {
+  deploymentId: number;
+  sliceId: number;
+  generation: number;
+  /** Somebody had begun it before. */
+  resumed: boolean;
+}
+
+/** The lease went to somebody else, or the deployment has ended. Whoever gets this writes nothing any more. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** The database's clock decides: servers' clocks differ. */
+export const databaseNow = sql`utc_timestamp(3)`;
+const fromNow = (milliseconds: number) =>
+  sql`timestampadd(microsecond, ${Math.round(milliseconds * 1000)}, utc_timestamp(3))`;
+
+/** Takes the next deployment that may be claimed, pending or with an expired lease, for `leaseMs`; null if there is none. */
+export async function claimNext(db: Database, owner: LeaseOwner, leaseMs: number): Promise<Claim | null> {
+  return db.transaction(
+    async (tx) => {
+      const [row] = await tx
+        .select()
+        .from(deployments)
+        .where(lte(deployments.claimableAt, databaseNow))
+        .orderBy(asc(deployments.claimableAt))
+        .limit(1)
+        .for('update', { skipLocked: true });
+      if (row === undefined) return null;
+      await tx
+        .update(deployments)
+        .set({
+          status: 'running',
+          leaseOwner: owner.name,
+          generation: row.generation + 1,
+          claimableAt: fromNow(leaseMs),
+          startedAt: sql`coalesce(${deployments.startedAt}, utc_timestamp(3))`,
+        })
+        .where(eq(deployments.id, row.id));
+      return {
+        deploymentId: row.id,
+        sliceId: row.sliceId,
+        generation: row.generation + 1,
+        resumed: row.status === 'running',
+      };
+    },
+    // no gap locks: a deployment that is being queued waits for nobody's claim
+    { isolationLevel: 'read committed' },
+  );
+}
+
+const held = (claim: Claim) =>
+  and(
+    eq(deployments.id, claim.deploymentId),
+    eq(deployments.generation, claim.generation),
+    eq(deployments.status, 'running'),
+  );
+
+/** Moves the end of the lease to `leaseMs` from now. False: it is lost. */
+export async function extendLease(db: Database, claim: Claim, leaseMs: number): Promise<boolean> {
+  const [result] = await db
+    .update(deployments)
+    .set({ claimableAt: fromNow(leaseMs) })
+    .where(held(claim));
+  return result.affectedRows === 1;
+}
+
+/** Gives a lease back unfinished: whoever looks next goes on with it. */
+export async function releaseLease(db: Database, claim: Claim): Promise<void> {
+  await db.update(deployments).set({ claimableAt: databaseNow }).where(held(claim));
+}
+
+/**
+ * The deployment's row, locked, if the claim still holds; LeaseLostError otherwise. The slice's row is locked before it,
+ * by the caller: every transaction takes the two in this order.
+ */
+export async function assertHeld(tx: Transaction, claim: Claim): Promise<DeploymentRow> {
+  const [row] = await tx.select().from(deployments).where(held(claim)).for('update');
+  if (row === undefined) throw new LeaseLostError('The lease of the deployment is lost.');
+  return row;
+}
+
+/** What was asked of running deployments since they were claimed. */
+export async function readRequests(
+  db: Database,
+  ids: readonly number[],
+): Promise<Map<number, { cancel: boolean; superseded: boolean }>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: deployments.id, cancel: deployments.cancelRequested, superseded: deployments.superseded })
+    .from(deployments)
+    .where(inArray(deployments.id, [...ids]));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Ends the leases of owners that are provably dead, so that a restart goes on at once. Answers how many. */
+export async function expireDeadLeases(db: Database, owner: LeaseOwner): Promise<number> {
+  const rows = await db
+    .select({ id: deployments.id, generation: deployments.generation, leaseOwner: deployments.leaseOwner })
+    .from(deployments)
+    .where(
+      and(
+        gt(deployments.claimableAt, databaseNow),
+        eq(deployments.status, 'running'),
+        isNotNull(deployments.leaseOwner),
+      ),
+    );
+  let expired = 0;
+  for (const row of rows) {
+    if (row.leaseOwner === null || !owner.isDead(row.leaseOwner)) continue;
+    const [result] = await db
+      .update(deployments)
+      .set({ claimableAt: databaseNow })
+      .where(
+        and(
+          eq(deployments.id, row.id),
+          eq(deployments.generation, row.generation),
+          eq(deployments.status, 'running'),
+          eq(deployments.leaseOwner, row.leaseOwner),
+        ),
+      );
+    expired += result.affectedRows;
+  }
+  return expired;
+}

@@ -1,0 +1,66 @@
+import type { Problem } from '#shared/errors';
+import type { Resources } from '#shared/primitives';
+import type { SliceStatus, VmDesired } from '#shared/slice-status';
+import type { Capabilities } from '#shared/zone';
+import type { SliceObservation } from '#server/providers/provider';
+import type { DeploymentKind } from '#shared/deployment/schema';
+
+/** What the planner needs to know of a VM. Ids are 0 in a preview, where no rows exist yet; keys always tell apart. */
+export interface PlanVm {
+  id: number;
+  key: string;
+  name: string;
+  vcpus: number;
+  ramMb: number;
+  diskGb: number;
+  internet: boolean;
+  /** Number of forwarded ports. */
+  forwards: number;
+  image: { id: number; name: string; kind: 'kernel' | 'disk'; minRamMb: number; minDiskGb: number };
+  desired: VmDesired;
+}
+export interface PlanNetwork {
+  id: number;
+  key: string;
+  name: string;
+}
+export interface PlanEdge {
+  id: number;
+  key: string;
+  /** Key of a VM. */
+  source: string;
+  /** Key of a VM or a network. */
+  target: string;
+}
+export interface PlanTopology {
+  vms: readonly PlanVm[];
+  networks: readonly PlanNetwork[];
+  edges: readonly PlanEdge[];
+}
+export interface PlanZone {
+  name: string;
+  enabled: boolean;
+  /** Null while the provider cannot be asked; `unavailable` says why. */
+  capacity: Resources | null;
+  free: Resources | null;
+  capabilities: Capabilities | null;
+  unavailable: string | null;
+}
+
+export interface PlanInput {
+  kind: DeploymentKind;
+  slice: { id: number; name: string; status: SliceStatus };
+  /** Another deployment of the slice is live. */
+  busy: boolean;
+  /** Key of the VM it is aimed at, null for the whole slice. */
+  targetVm: string | null;
+  topology: PlanTopology;
+  /** What `validateTopology` says of a drawing that is previewed. Rows were checked when they were made. */
+  invalid: readonly Problem[];
+  /** What is there now; null when the provider could not be asked or may be changing it: then everything may exist. */
+  observation: SliceObservation | null;
+  zone: PlanZone;
+}
+
+/** Statuses in which a slice holds no capacity of its zone. */
+export const holdsNothing = ['draft', 'destroyed'] as const satisfies readonly SliceStatus[];

@@ -1,0 +1,122 @@
+import { refusal, type Refusal } from '#shared/deployment/transitions';
+import type { Problem } from '#shared/errors';
+import type { Resources } from '#shared/primitives';
+import type { PlanInput, PlanVm } from './plan-input';
+
+const resources = [
+  { field: 'vcpus', name: 'vCPUs', unit: '' },
+  { field: 'ramMb', name: 'RAM', unit: ' MiB' },
+  { field: 'diskGb', name: 'disk', unit: ' GiB' },
+] as const satisfies readonly { field: keyof Resources; name: string; unit: string }[];
+
+/**
+ * Every reason why the plan cannot run, together. Destroy needs nothing of the zone but to be there, so it has none of
+ * the zone's. `created` are the VMs that the plan would make, `started` those that it would run.
+ */
+export function planProblems(
+  input: PlanInput,
+  needs: Resources,
+  created: readonly PlanVm[],
+  started: readonly PlanVm[],
+): Problem[] {
+  const refused = refusal(input.kind, input.slice.status, input.busy);
+  const problems: Problem[] = refused ? [refusalProblem(input, refused)] : [];
+  if (input.kind === 'destroy') return problems;
+  problems.push(...input.invalid);
+  problems.push(...zoneProblems(input, needs, started));
+  problems.push(...vmProblems(input, created));
+  return problems;
+}
+
+/** The sentence of a refusal by the guard. */
+export function refusalProblem(input: Pick<PlanInput, 'kind' | 'slice'>, refused: Refusal): Problem {
+  if (refused.code === 'SLICE_BUSY')
+    return {
+      code: 'SLICE_BUSY',
+      message: `Another operation on slice ${input.slice.name} is under way. Wait for it, cancel it or destroy the slice.`,
+      params: { slice: input.slice.name },
+    };
+  return {
+    code: 'INVALID_TRANSITION',
+    message: `A slice that is ${refused.status} cannot be taken through “${input.kind}”.`,
+    params: { kind: input.kind, status: refused.status },
+  };
+}
+
+function zoneProblems({ kind, zone }: PlanInput, needs: Resources, started: readonly PlanVm[]): Problem[] {
+  const problems: Problem[] = [];
+  const params = { zone: zone.name };
+  const takes = resources.some(({ field }) => needs[field] > 0);
+  if (takes && !zone.enabled)
+    problems.push({ code: 'ZONE_DISABLED', message: `Zone ${zone.name} is closed for new slices.`, params });
+  if (zone.unavailable !== null)
+    problems.push({
+      code: 'ZONE_UNAVAILABLE',
+      message: `Zone ${zone.name} cannot be reached: ${zone.unavailable}`,
+      params,
+    });
+  const run = zone.capabilities?.run;
+  if (run && !run.ok && kind !== 'stop' && started.length > 0)
+    problems.push({
+      code: 'ZONE_CANNOT_RUN',
+      message: `Zone ${zone.name} cannot run VMs: ${run.reason ?? 'the reason is not known.'}`,
+      params,
+    });
+  if (zone.free) {
+    for (const { field, name, unit } of resources) {
+      const lacking = needs[field] - zone.free[field];
+      if (lacking > 0)
+        problems.push({
+          code: 'NO_CAPACITY',
+          message:
+            `Not enough ${name} in zone ${zone.name}: the slice needs ${needs[field]}${unit}, ` +
+            `${zone.free[field]}${unit} is free, ${lacking}${unit} is lacking.`,
+          field,
+          params: { zone: zone.name, resource: field, needs: needs[field], free: zone.free[field], lacking },
+        });
+    }
+  }
+  return problems;
+}
+
+function vmProblems({ zone }: PlanInput, created: readonly PlanVm[]): Problem[] {
+  const problems: Problem[] = [];
+  const can = zone.capabilities;
+  for (const vm of created) {
+    const problem = (code: string, message: string, field: string, extra: Record<string, string | number> = {}) =>
+      problems.push({ code, message, node: vm.key, field, params: { vm: vm.name, zone: zone.name, ...extra } });
+    if (can && vm.internet && !can.internet.ok)
+      problem(
+        'INTERNET_UNSUPPORTED',
+        `VM ${vm.name} asks for internet access, which zone ${zone.name} cannot give: ${can.internet.reason ?? 'unknown reason.'}`,
+        'internet',
+      );
+    if (can && vm.forwards > 0 && !can.portForwards.ok)
+      problem(
+        'FORWARDS_UNSUPPORTED',
+        `VM ${vm.name} asks for forwarded ports, which zone ${zone.name} cannot give: ${can.portForwards.reason ?? 'unknown reason.'}`,
+        'forwards',
+      );
+    if (can && vm.image.kind === 'disk' && !can.disks.ok)
+      problem(
+        'DISKS_UNSUPPORTED',
+        `VM ${vm.name} boots from a disk image, which zone ${zone.name} cannot run: ${can.disks.reason ?? 'unknown reason.'}`,
+        'imageId',
+      );
+    if (vm.ramMb < vm.image.minRamMb)
+      problem(
+        'IMAGE_NEEDS_RAM',
+        `VM ${vm.name} has ${vm.ramMb} MiB of RAM, but image ${vm.image.name} needs ${vm.image.minRamMb} MiB.`,
+        'flavourId',
+        { image: vm.image.name, needs: vm.image.minRamMb, has: vm.ramMb },
+      );
+    if (vm.diskGb < vm.image.minDiskGb)
+      problem(
+        'IMAGE_NEEDS_DISK',
+        `VM ${vm.name} has ${vm.diskGb} GiB of disk, but image ${vm.image.name} needs ${vm.image.minDiskGb} GiB.`,
+        'flavourId',
+        { image: vm.image.name, needs: vm.image.minDiskGb, has: vm.diskGb },
+      );
+  }
+  return problems;
+}

@@ -1,0 +1,359 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deploymentKinds, planSchema, type Plan } from '#shared/deployment/schema';
+import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
+import type { SliceObservation } from '#server/providers/provider';
+import type { PlanInput, PlanTopology, PlanVm, PlanZone } from './plan-input';
+import { desiredAfter, planOperation } from './planner';
+
+const ok = { ok: true, reason: null };
+const zone: PlanZone = {
+  name: 'local',
+  enabled: true,
+  capacity: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
+  free: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
+  capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+  unavailable: null,
+};
+const tiny = { id: 7, name: 'tiny', kind: 'kernel' as const, minRamMb: 96, minDiskGb: 0 };
+const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
+  id,
+  key: name,
+  name,
+  vcpus: 1,
+  ramMb: 128,
+  diskGb: 2,
+  internet: false,
+  forwards: 0,
+  image: tiny,
+  desired: 'absent',
+  ...more,
+});
+const nothing: SliceObservation = { observedAt: new Date(0), vms: [], networks: [], edges: [] };
+const line: PlanTopology = {
+  vms: [vm(1, 'web'), vm(2, 'db')],
+  networks: [{ id: 5, key: 'lan', name: 'lan' }],
+  edges: [
+    { id: 11, key: 'e1', source: 'web', target: 'db' },
+    { id: 12, key: 'e2', source: 'web', target: 'lan' },
+  ],
+};
+const input = (more: Partial<PlanInput> = {}): PlanInput => ({
+  kind: 'deploy',
+  slice: { id: 3, name: 'lab', status: 'draft' },
+  busy: false,
+  targetVm: null,
+  topology: line,
+  invalid: [],
+  observation: nothing,
+  zone,
+  ...more,
+});
+const seen = (id: number, status: Exclude<PlanStatus, 'absent'>) => ({ id, status, error: null, forwards: [] });
+type PlanStatus = (typeof vmStatuses)[number];
+const keys = (plan: Plan) => plan.steps.map((step) => step.key);
+const codes = (plan: Plan) => plan.problems.map((problem) => problem.code);
+
+describe('a plan', () => {
+  test('of a first deploy, in order', () => {
+    const plan = planOperation(input());
+    expect(plan.steps.map((step) => [step.key, step.dependsOn])).toEqual([
+      ['image:tiny/prepare', []],
+      ['network:lan/create', []],
+      ['vm:web/create', [0]],
+      ['vm:db/create', [0]],
+      ['edge:web–db/connect', [2, 3]],
+      ['edge:web–lan/connect', [2, 1]],
+      ['vm:web/start', [2, 4, 5]],
+      ['vm:db/start', [3, 4]],
+    ]);
+    expect(plan).toMatchObject({ runnable: true, problems: [], needs: { vcpus: 2, ramMb: 256, diskGb: 4 } });
+  });
+
+  test('leaves out what is satisfied', () => {
+    const observation: SliceObservation = {
+      ...nothing,
+      vms: [seen(1, 'running'), seen(2, 'failed')],
+      networks: [{ id: 5, status: 'up' }],
+      edges: [
+        { id: 11, status: 'down' },
+        { id: 12, status: 'up' },
+      ],
+    };
+    const plan = planOperation(input({ observation, slice: { id: 3, name: 'lab', status: 'failed' } }));
+    expect(keys(plan)).toEqual(['edge:web–db/connect', 'vm:db/start']);
+    expect(plan.needs).toEqual({ vcpus: 0, ramMb: 0, diskGb: 0 });
+  });
+
+  test('of a degraded slice keeps what was stopped on purpose stopped', () => {
+    const vms = [vm(1, 'web', { desired: 'stopped' }), vm(2, 'db', { desired: 'running' })];
+    const topology = { vms, networks: [], edges: [] };
+    const slice = { id: 3, name: 'lab', status: 'degraded' as const };
+    const plan = planOperation(
+      input({ topology, slice, observation: { ...nothing, vms: [seen(1, 'running'), seen(2, 'stopped')] } }),
+    );
+    expect(keys(plan)).toEqual(['vm:db/start', 'vm:web/stop']);
+  });
+
+  test('aimed at one VM touches that and what it needs', () => {
+    const slice = { id: 3, name: 'lab', status: 'degraded' as const };
+    const observation = { ...nothing, vms: [seen(2, 'running')] };
+    const start = planOperation(input({ kind: 'start', slice, targetVm: 'web', observation }));
+    expect(keys(start)).toEqual([
+      'image:tiny/prepare',
+      'network:lan/create',
+      'vm:web/create',
+      'edge:web–db/connect',
+      'edge:web–lan/connect',
+      'vm:web/start',
+    ]);
+    const stop = planOperation(input({ kind: 'stop', slice, targetVm: 'db', observation }));
+    expect(keys(stop)).toEqual(['vm:db/stop']);
+    const reboot = planOperation(input({ kind: 'reboot', slice, targetVm: 'db', observation }));
+    expect(keys(reboot)).toEqual(['vm:db/reboot']);
+  });
+
+  test('of a destroy covers rows, strangers and the rest, and has no problems of the zone', () => {
+    const observation: SliceObservation = {
+      ...nothing,
+      vms: [seen(1, 'running'), seen(2, 'stopped'), seen(99, 'paused')],
+      networks: [{ id: 5, status: 'up' }],
+    };
+    const slice = { id: 3, name: 'lab', status: 'failed' as const };
+    const off: PlanZone = { ...zone, enabled: false, free: { vcpus: 0, ramMb: 0, diskGb: 0 }, unavailable: 'gone' };
+    const plan = planOperation(input({ kind: 'destroy', slice, observation, zone: off }));
+    expect(keys(plan)).toEqual([
+      'vm:web/stop',
+      'vm:web/remove',
+      'vm:db/remove',
+      'vm:#99/stop',
+      'vm:#99/remove',
+      'network:lan/remove',
+      'slice:lab/sweep',
+    ]);
+    expect(plan.steps.at(-1)?.dependsOn).toEqual([1, 2, 4, 5]);
+    expect(plan.runnable).toBe(true);
+    const blind = planOperation(input({ kind: 'destroy', slice, observation: null, busy: true }));
+    expect(keys(blind)).toContain('vm:web/stop');
+    expect(blind.runnable).toBe(true);
+  });
+
+  test('tells parallel links apart', () => {
+    const topology = { ...line, edges: [...line.edges, { id: 13, key: 'e3', source: 'web', target: 'db' }] };
+    const plan = planOperation(input({ topology }));
+    expect(keys(plan)).toContain('edge:web–db#2/connect');
+    expect(plan.steps.at(-1)?.dependsOn).toHaveLength(3);
+  });
+
+  test('says every reason at once, each with its place', () => {
+    const no = (reason: string) => ({ ok: false, reason });
+    const capabilities = {
+      run: no('KVM and TCG are missing.'),
+      internet: no('passt is missing.'),
+      portForwards: no('no.'),
+      disks: no('qemu-img is missing.'),
+      serialConsole: ok,
+    };
+    const disk = { id: 8, name: 'debian', kind: 'disk' as const, minRamMb: 512, minDiskGb: 10 };
+    const topology = {
+      ...line,
+      vms: [vm(1, 'web', { internet: true, forwards: 1 }), vm(2, 'db', { image: disk })],
+    };
+    const free = { vcpus: 1, ramMb: 100, diskGb: 3 };
+    const plan = planOperation(
+      input({ topology, busy: true, zone: { ...zone, enabled: false, free, capabilities, unavailable: 'no answer.' } }),
+    );
+    expect(plan.runnable).toBe(false);
+    expect(codes(plan)).toEqual([
+      'SLICE_BUSY',
+      'ZONE_DISABLED',
+      'ZONE_UNAVAILABLE',
+      'ZONE_CANNOT_RUN',
+      'NO_CAPACITY',
+      'NO_CAPACITY',
+      'NO_CAPACITY',
+      'INTERNET_UNSUPPORTED',
+      'FORWARDS_UNSUPPORTED',
+      'DISKS_UNSUPPORTED',
+      'IMAGE_NEEDS_RAM',
+      'IMAGE_NEEDS_DISK',
+    ]);
+    expect(plan.problems[4]?.message).toBe(
+      'Not enough vCPUs in zone local: the slice needs 2, 1 is free, 1 is lacking.',
+    );
+    expect(plan.problems[5]?.message).toContain('needs 256 MiB, 100 MiB is free, 156 MiB is lacking');
+    expect(plan.problems.at(-1)).toMatchObject({ node: 'db', field: 'flavourId', params: { needs: 10, has: 2 } });
+    const stop = planOperation(input({ kind: 'stop', slice: { id: 3, name: 'lab', status: 'deploying' }, zone }));
+    expect(codes(stop)).toEqual(['INVALID_TRANSITION']);
+  });
+});
+
+/** Any slice in any state, with any observation of it. */
+const situations = fc
+  .record({
+    vms: fc.array(fc.record({ desired: fc.constantFrom(...vmDesiredStates), status: fc.constantFrom(...vmStatuses) }), {
+      maxLength: 8,
+    }),
+    networks: fc.array(fc.boolean(), { maxLength: 3 }),
+    links: fc.array(fc.tuple(fc.nat(7), fc.nat(10), fc.constantFrom('absent', 'down', 'up', 'unknown')), {
+      maxLength: 12,
+    }),
+    kind: fc.constantFrom(...deploymentKinds),
+    status: fc.constantFrom(...sliceStatuses),
+    target: fc.option(fc.nat(7)),
+    strangers: fc.nat(2),
+    blind: fc.boolean(),
+    busy: fc.boolean(),
+  })
+  .map((made): PlanInput => {
+    const vms = made.vms.map((one, index) => vm(index + 1, `vm${index}`, { desired: one.desired }));
+    const networks = made.networks.map((_, index) => ({ id: index + 1, key: `n${index}`, name: `net${index}` }));
+    const nodes = [...vms.map((one) => one.key), ...networks.map((one) => one.key)];
+    const edges = made.links.flatMap(([from, to], index) => {
+      const source = vms[from % Math.max(1, vms.length)]?.key;
+      const target = nodes[to % Math.max(1, nodes.length)];
+      return source === undefined || target === undefined || source === target
+        ? []
+        : [{ id: index + 1, key: `e${index}`, source, target }];
+    });
+    const present = made.vms.flatMap((one, index) => (one.status === 'absent' ? [] : [seen(index + 1, one.status)]));
+    const extra = Array.from({ length: made.strangers }, (_, index) => seen(1000 + index, 'running'));
+    const target = made.target === null ? undefined : vms[made.target % Math.max(1, vms.length)];
+    const aimed = made.kind === 'start' || made.kind === 'stop' || made.kind === 'reboot';
+    return input({
+      kind: made.kind,
+      busy: made.busy,
+      slice: { id: 3, name: 'lab', status: made.status },
+      targetVm: aimed ? (target?.key ?? null) : null,
+      topology: { vms, networks, edges },
+      observation: made.blind
+        ? null
+        : {
+            ...nothing,
+            vms: [...present, ...extra],
+            networks: made.networks.flatMap((up, index) => (up ? [{ id: index + 1, status: 'up' as const }] : [])),
+            edges: edges.map((edge) => ({ id: edge.id, status: made.links[edge.id - 1]?.[2] ?? 'absent' })),
+          },
+    });
+  });
+
+/** The steps that must be done before a step, all the way down. */
+function before(plan: Plan, seq: number): Set<number> {
+  const all = new Set<number>();
+  const visit = (one: number) => {
+    for (const dependency of plan.steps[one]?.dependsOn ?? [])
+      if (!all.has(dependency)) {
+        all.add(dependency);
+        visit(dependency);
+      }
+  };
+  visit(seq);
+  return all;
+}
+const find = (plan: Plan, resource: string, id: number, action: string) =>
+  plan.steps.find((step) => step.resource === resource && step.resourceId === id && step.action === action);
+
+describe('every plan', () => {
+  test('is a DAG in a valid order, with unique keys, as the schema says', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const plan = planOperation(situation);
+        expect(planSchema.safeParse(plan).success).toBe(true);
+        expect(new Set(keys(plan)).size).toBe(plan.steps.length);
+        for (const [index, step] of plan.steps.entries()) {
+          expect(step.seq).toBe(index);
+          expect(step.key.length).toBeLessThanOrEqual(160);
+          expect(step.dependsOn.every((dependency) => dependency < index)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('creates before it starts, and links what is there', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const plan = planOperation(situation);
+        const exists = new Set(situation.observation?.vms.map((one) => one.id));
+        const byKey = new Map(situation.topology.vms.map((one) => [one.key, one.id]));
+        const networks = new Map(situation.topology.networks.map((one) => [one.key, one.id]));
+        for (const step of plan.steps) {
+          const needs = (vmId: number) => {
+            const create = find(plan, 'vm', vmId, 'create');
+            if (create === undefined) expect(exists.has(vmId)).toBe(true);
+            else expect(before(plan, step.seq).has(create.seq)).toBe(true);
+          };
+          if (step.action === 'start' || step.action === 'reboot') needs(step.resourceId);
+          if (step.action === 'connect') {
+            const edge = situation.topology.edges.find((one) => one.id === step.resourceId);
+            for (const end of [edge?.source ?? '', edge?.target ?? '']) {
+              const vmId = byKey.get(end);
+              const networkId = networks.get(end);
+              if (vmId !== undefined) needs(vmId);
+              const create = networkId === undefined ? undefined : find(plan, 'network', networkId, 'create');
+              if (create) expect(before(plan, step.seq).has(create.seq)).toBe(true);
+            }
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('to destroy covers everything that is observed, and sweeps last', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const plan = planOperation({ ...situation, kind: 'destroy', targetVm: null });
+        for (const one of situation.observation?.vms ?? []) expect(find(plan, 'vm', one.id, 'remove')).toBeDefined();
+        for (const one of situation.observation?.networks ?? [])
+          expect(find(plan, 'network', one.id, 'remove')).toBeDefined();
+        const last = plan.steps.at(-1);
+        expect(last?.action).toBe('sweep');
+        expect(before(plan, last?.seq ?? 0).size).toBe(plan.steps.length - 1);
+        expect(codes(plan).every((code) => code === 'INVALID_TRANSITION')).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('to deploy does something for each VM that is not as it should be, and nothing for the others', () => {
+    fc.assert(
+      fc.property(situations, (situation) => {
+        const plan = planOperation({ ...situation, kind: 'deploy', targetVm: null });
+        for (const one of situation.topology.vms) {
+          const status = situation.observation?.vms.find((other) => other.id === one.id)?.status ?? 'absent';
+          const steps = plan.steps.filter((step) => step.resource === 'vm' && step.resourceId === one.id);
+          const desired = desiredAfter({ ...situation, kind: 'deploy', targetVm: null }, one);
+          expect(steps.length > 0).toBe(status !== desired);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('of a thousand VMs is made at once', () => {
+    const vms = Array.from({ length: 1000 }, (_, index) => vm(index + 1, `vm${index}`));
+    const networks = Array.from({ length: 200 }, (_, index) => ({
+      id: index + 1,
+      key: `n${index}`,
+      name: `net${index}`,
+    }));
+    const edges = Array.from({ length: 4000 }, (_, index) => ({
+      id: index + 1,
+      key: `e${index}`,
+      source: `vm${index % 1000}`,
+      target: index < 2000 ? `vm${(index * 7 + 1) % 1000}` : `n${index % 200}`,
+    })).filter((edge) => edge.source !== edge.target);
+    const plan = planOperation(input({ topology: { vms, networks, edges } }));
+    expect(plan.steps.length).toBe(1 + 200 + 2000 + edges.length);
+    const gone = planOperation(
+      input({
+        kind: 'destroy',
+        topology: { vms, networks, edges },
+        observation: null,
+        slice: { id: 3, name: 'lab', status: 'active' },
+      }),
+    );
+    expect(gone.steps.length).toBe(2000 + 200 + 1);
+  });
+});

@@ -1,0 +1,244 @@
+import type { Plan, PlanStep } from '#shared/deployment/schema';
+import type { Resources } from '#shared/primitives';
+import type { VmDesired } from '#shared/slice-status';
+import { holdsNothing, type PlanEdge, type PlanInput, type PlanVm } from './plan-input';
+import { planProblems } from './plan-problems';
+
+const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
+
+/**
+ * The steps from what is observed to what the operation asks for, what they need, and every reason why they cannot run.
+ * Pure. What is satisfied already is left out; dependencies point backwards only, so the steps are a DAG in a valid order.
+ */
+export function planOperation(input: PlanInput): Plan {
+  const builder = new PlanBuilder(input);
+  if (input.kind === 'destroy') builder.destroy();
+  else builder.converge();
+  const takes = input.kind === 'deploy' && (holdsNothing as readonly string[]).includes(input.slice.status);
+  const needs = takes ? total(input.topology.vms) : nothing;
+  const problems = planProblems(input, needs, builder.created, builder.started);
+  return {
+    kind: input.kind,
+    steps: builder.steps,
+    needs,
+    free: input.zone.free,
+    capacity: input.zone.capacity,
+    problems,
+    runnable: problems.length === 0,
+  };
+}
+
+/** What a set of VMs takes of a zone. */
+export function total(vms: readonly Resources[]): Resources {
+  const sum = { ...nothing };
+  for (const vm of vms) {
+    sum.vcpus += vm.vcpus;
+    sum.ramMb += vm.ramMb;
+    sum.diskGb += vm.diskGb;
+  }
+  return sum;
+}
+
+/** What the operation wants of a VM from now on. */
+export function desiredAfter(input: Pick<PlanInput, 'kind' | 'slice' | 'targetVm'>, vm: PlanVm): VmDesired {
+  if (input.targetVm !== null && input.targetVm !== vm.key) return vm.desired;
+  switch (input.kind) {
+    case 'deploy':
+      // a degraded slice is brought back to what was asked for, VMs that were stopped on purpose included
+      return input.slice.status === 'degraded' && vm.desired === 'stopped' ? 'stopped' : 'running';
+    case 'start':
+      return 'running';
+    case 'stop':
+      return 'stopped';
+    case 'reboot':
+      return input.targetVm === null ? vm.desired : 'running';
+    case 'destroy':
+      return 'absent';
+  }
+}
+
+class PlanBuilder {
+  readonly steps: PlanStep[] = [];
+  readonly created: PlanVm[] = [];
+  readonly started: PlanVm[] = [];
+  private readonly seqByKey = new Map<string, number>();
+  private readonly edgeLabels: Map<PlanEdge, string>;
+  private readonly observedVms;
+  private readonly observedNetworks;
+  private readonly observedEdges;
+
+  constructor(private readonly input: PlanInput) {
+    this.edgeLabels = edgeLabels(input);
+    this.observedVms = new Map(input.observation?.vms.map((vm) => [vm.id, vm.status]));
+    this.observedNetworks = new Map(input.observation?.networks.map((network) => [network.id, network.status]));
+    this.observedEdges = new Map(input.observation?.edges.map((edge) => [edge.id, edge.status]));
+  }
+
+  /** Deploy, start, stop and reboot: bring the VMs that are aimed at, and all that they need, to where they should be. */
+  converge(): void {
+    const { topology, kind, targetVm } = this.input;
+    const targets = topology.vms.filter((vm) => targetVm === null || vm.key === targetVm);
+    const create: PlanVm[] = [];
+    const start: PlanVm[] = [];
+    const stop: PlanVm[] = [];
+    const reboot: PlanVm[] = [];
+    for (const vm of targets) {
+      const desired = desiredAfter(this.input, vm);
+      const status = this.observedVms.get(vm.id);
+      if (kind === 'reboot') {
+        if (desired === 'running') (status === undefined ? start : reboot).push(vm);
+        if (desired === 'running' && status === undefined) create.push(vm);
+        continue;
+      }
+      if (status === undefined && kind !== 'stop') create.push(vm);
+      if (desired === 'running' && status !== 'running') start.push(vm);
+      if (desired === 'stopped' && status !== undefined && status !== 'stopped') stop.push(vm);
+    }
+    if (kind === 'deploy') this.removeStrangers();
+    const starting = new Set([...create, ...start, ...reboot].map((vm) => vm.key));
+    const edges = this.edgesToConnect(new Set(create.map((vm) => vm.key)), starting);
+
+    const networksOfEdges = new Set(edges.map((edge) => edge.target));
+    for (const vm of create) this.prepareImage(vm);
+    for (const network of topology.networks)
+      if ((kind === 'deploy' || networksOfEdges.has(network.key)) && this.observedNetworks.get(network.id) !== 'up')
+        this.add('network', network.id, network.name, 'create', [], network.key);
+    for (const vm of create)
+      this.add(
+        'vm',
+        vm.id,
+        vm.name,
+        'create',
+        [this.seqByKey.get(`image:${vm.image.id}:${vm.image.name}/prepare`)],
+        vm.key,
+      );
+    const connecting = new Map<string, number[]>();
+    for (const edge of edges) {
+      const seq = this.add('edge', edge.id, this.edgeLabels.get(edge) ?? edge.key, 'connect', [
+        this.seqByKey.get(`vm:${edge.source}/create`),
+        this.seqByKey.get(`vm:${edge.target}/create`),
+        this.seqByKey.get(`network:${edge.target}/create`),
+      ]);
+      for (const end of [edge.source, edge.target]) connecting.set(end, [...(connecting.get(end) ?? []), seq]);
+    }
+    // a guest that boots with all its links there needs no second look at them
+    for (const [action, vms] of [
+      ['start', start],
+      ['reboot', reboot],
+    ] as const)
+      for (const vm of vms)
+        this.add('vm', vm.id, vm.name, action, [
+          this.seqByKey.get(`vm:${vm.key}/create`),
+          ...(connecting.get(vm.key) ?? []),
+        ]);
+    for (const vm of stop) this.add('vm', vm.id, vm.name, 'stop', []);
+    this.created.push(...create);
+    this.started.push(...start, ...reboot);
+  }
+
+  /** Everything that may be there goes, known to our rows or not; the sweep takes what no row and no observation names. */
+  destroy(): void {
+    const { topology, observation, slice } = this.input;
+    const removals: number[] = [];
+    const removalByVm = new Map<string, number>();
+    for (const vm of topology.vms) {
+      const status = observation === null ? 'unknown' : this.observedVms.get(vm.id);
+      if (status === undefined) continue;
+      const seq = this.removeVm(vm.id, vm.name, status);
+      removals.push(seq);
+      removalByVm.set(vm.key, seq);
+    }
+    removals.push(...this.removeStrangers());
+    for (const network of topology.networks) {
+      if (observation !== null && !this.observedNetworks.has(network.id)) continue;
+      const attached = topology.edges
+        .filter((edge) => edge.target === network.key)
+        .map((edge) => removalByVm.get(edge.source));
+      removals.push(this.add('network', network.id, network.name, 'remove', attached, network.key));
+    }
+    this.add('slice', slice.id, slice.name, 'sweep', removals);
+  }
+
+  /** VMs and networks that are observed but are no longer ours. Answers the steps that remove them. */
+  private removeStrangers(): number[] {
+    const { topology, observation } = this.input;
+    const vms = new Set(topology.vms.map((vm) => vm.id));
+    const networks = new Set(topology.networks.map((network) => network.id));
+    const seqs: number[] = [];
+    for (const vm of observation?.vms ?? [])
+      if (!vms.has(vm.id)) seqs.push(this.removeVm(vm.id, `#${vm.id}`, vm.status));
+    for (const network of observation?.networks ?? [])
+      if (!networks.has(network.id)) seqs.push(this.add('network', network.id, `#${network.id}`, 'remove', seqs));
+    return seqs;
+  }
+
+  private removeVm(id: number, name: string, status: string): number {
+    const stop = status === 'stopped' || status === 'failed' ? undefined : this.add('vm', id, name, 'stop', []);
+    return this.add('vm', id, name, 'remove', [stop]);
+  }
+
+  /** The links of VMs that will be made or run, as far as both ends will be there, that are not up. */
+  private edgesToConnect(created: ReadonlySet<string>, starting: ReadonlySet<string>): PlanEdge[] {
+    const { topology, kind } = this.input;
+    const vms = new Map(topology.vms.map((vm) => [vm.key, vm]));
+    const exists = (key: string) => {
+      const vm = vms.get(key);
+      return vm === undefined || created.has(key) || this.observedVms.has(vm.id);
+    };
+    return topology.edges.filter((edge) => {
+      if (created.has(edge.source) || created.has(edge.target)) return exists(edge.source) && exists(edge.target);
+      if (this.observedEdges.get(edge.id) === 'up' || kind === 'stop') return false;
+      const wanted = kind === 'deploy' || starting.has(edge.source) || starting.has(edge.target);
+      return wanted && exists(edge.source) && exists(edge.target);
+    });
+  }
+
+  private prepareImage({ image }: PlanVm): void {
+    const lookup = `${image.id}:${image.name}`;
+    if (!this.seqByKey.has(`image:${lookup}/prepare`)) this.add('image', image.id, image.name, 'prepare', [], lookup);
+  }
+
+  /** Appends a step and answers its number. `lookup` is how other steps of this plan find it, the label by default. */
+  private add(
+    resource: PlanStep['resource'],
+    resourceId: number,
+    label: string,
+    action: PlanStep['action'],
+    dependsOn: readonly (number | undefined)[],
+    lookup: string = label,
+  ): number {
+    const seq = this.steps.length;
+    const known = [...new Set(dependsOn.filter((dependency) => dependency !== undefined))];
+    this.steps.push({
+      seq,
+      key: this.uniqueKey(resource, label, action),
+      resource,
+      resourceId,
+      label,
+      action,
+      dependsOn: known,
+    });
+    this.seqByKey.set(`${resource}:${lookup}/${action}`, seq);
+    return seq;
+  }
+
+  private readonly keys = new Set<string>();
+  /** Two links between the same VMs, or two images of one name, read alike: a number tells them apart. */
+  private uniqueKey(resource: string, label: string, action: string): string {
+    let key = `${resource}:${label}/${action}`;
+    for (let number = 2; this.keys.has(key); number++) key = `${resource}:${label}#${number}/${action}`;
+    this.keys.add(key);
+    return key;
+  }
+}
+
+/** What a user calls each link: `web–db`. */
+export function edgeLabels({ topology }: Pick<PlanInput, 'topology'>): Map<PlanEdge, string> {
+  const names = new Map([...topology.networks, ...topology.vms].map((node) => [node.key, node.name]));
+  return new Map(
+    topology.edges.map((edge) => [
+      edge,
+      `${names.get(edge.source) ?? edge.source}–${names.get(edge.target) ?? edge.target}`,
+    ]),
+  );
+}

@@ -1,0 +1,261 @@
+import { and, desc, eq, gt, inArray, isNull, lt, asc, sql } from 'drizzle-orm';
+import { consoleTokens, slices } from '#drizzle/schema/slices';
+import { deployments } from '#drizzle/schema/deployments';
+import { rateLimits } from '#drizzle/schema/users';
+import type { EventData } from '#shared/deployment/events';
+import { liveDeploymentStatuses } from '#shared/deployment/schema';
+import { observedStatus } from '#shared/deployment/transitions';
+import type { SliceStatus } from '#shared/slice-status';
+import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
+import { isDatabaseUnavailable } from '#server/db/errors';
+import type { Queryable, Transaction } from '#server/db/client';
+import { chunked } from '#server/db/rows';
+import { inTransaction } from '#server/db/transaction';
+import type { DomainContext } from '#server/domain/context';
+import { appendEvents, lockSlice } from '#server/events/append';
+import type { Provider, SliceObservation } from '#server/providers/provider';
+import { setSliceStatus } from './finish';
+import { writeObservation, type ObservedSlice } from './observe';
+import type { ProvisioningOptions } from './options';
+
+/** Statuses whose rows follow what is observed. */
+const followed = ['active', 'degraded', 'stopped', 'failed'] as const satisfies readonly SliceStatus[];
+const page = 200;
+
+/** Compares what is with what should be. Takes no input: runs on a signal and on a timer, and tries nothing twice. */
+export interface Reconciler {
+  start(): void;
+  wake(): void;
+  /** One whole round, after the one that is under way. Never rejects. */
+  round(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createReconciler(
+  context: Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers'>,
+  options: ProvisioningOptions,
+): Reconciler {
+  const { db, bus, log, clock, providers } = context;
+  const listening = new Map<Provider, () => void>();
+  const strangers = new Set<string>();
+  const changed = new Set<number>();
+  let timer: NodeJS.Timeout | null = null;
+  let chain: Promise<void> = Promise.resolve();
+  let queued = false;
+  let stopped = false;
+
+  async function everything(): Promise<void> {
+    for (const zone of await zonesByName(db)) {
+      if (stopped) return;
+      const provider = await providers.forZone(zone).catch(() => null);
+      if (provider && !listening.has(provider))
+        listening.set(
+          provider,
+          provider.onChange(({ sliceId }) => {
+            changed.add(sliceId);
+            wake();
+          }),
+        );
+      await eachSlice(zone, (sliceId) => follow(sliceId, provider));
+      if (provider) await removeOrphans(zone, provider);
+    }
+    await vacuum();
+  }
+
+  /** What a provider has called out: only those, at once. */
+  async function theChanged(): Promise<void> {
+    const ids = [...changed];
+    changed.clear();
+    if (ids.length === 0) return;
+    const zones = new Map((await zonesByName(db)).map((zone) => [zone.id, zone]));
+    const rows = await db
+      .select({ id: slices.id, zoneId: slices.zoneId })
+      .from(slices)
+      .where(and(inArray(slices.id, ids), inArray(slices.status, [...followed]), isNull(slices.deletedAt)));
+    for (const row of rows) {
+      const zone = zones.get(row.zoneId);
+      if (zone) await follow(row.id, await providers.forZone(zone).catch(() => null));
+    }
+  }
+
+  async function eachSlice(zone: ZoneRow, work: (sliceId: number) => Promise<void>): Promise<void> {
+    for (let after = 0; !stopped;) {
+      const rows = await db
+        .select({ id: slices.id })
+        .from(slices)
+        .where(
+          and(
+            eq(slices.zoneId, zone.id),
+            isNull(slices.deletedAt),
+            inArray(slices.status, [...followed]),
+            gt(slices.id, after),
+          ),
+        )
+        .orderBy(asc(slices.id))
+        .limit(page);
+      for (const row of rows) await work(row.id);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < page) return;
+      after = last.id;
+    }
+  }
+
+  /** One slice: its rows follow what is there, its status follows its rows. */
+  async function follow(sliceId: number, provider: Provider | null): Promise<void> {
+    const before = await newestDeployment(db, sliceId);
+    if (before.live) return;
+    let observation: SliceObservation | null = null;
+    try {
+      observation = (await provider?.observe({ id: sliceId })) ?? null;
+    } catch (error) {
+      log.warn('A slice cannot be observed.', { sliceId, error });
+    }
+    const at = observation?.observedAt ?? clock.now();
+    const news = await inTransaction(db, async (tx) => {
+      const slice = await lockSlice(tx, sliceId);
+      const now = await newestDeployment(tx, sliceId);
+      // a deployment that ran meanwhile knows better
+      if (slice === undefined || now.live || now.id !== before.id) return false;
+      const observed = await writeObservation(tx, sliceId, observation, { at, touch: true });
+      const events = [...observed.events, ...(await drift(tx, sliceId, slice.status, observed))];
+      await appendEvents(tx, sliceId, events);
+      return events.length > 0;
+    });
+    if (news) bus.notify(sliceId);
+  }
+
+  /**
+   * Whatever exists here of slices that our database says are gone. Ids that it does not know may be another database's:
+   * they are left alone. A draft's row stays locked meanwhile, so that no deploy begins on what is being removed.
+   */
+  async function removeOrphans(zone: ZoneRow, provider: Provider): Promise<void> {
+    const ids = await provider.listSlices().catch((error: unknown) => {
+      log.warn('A zone cannot list its slices.', { zoneId: zone.id, error });
+      return [];
+    });
+    if (ids.length === 0) return;
+    const rows = await db
+      .select({ id: slices.id, status: slices.status, zoneId: slices.zoneId })
+      .from(slices)
+      .where(inArray(slices.id, ids));
+    const known = new Map(rows.map((row) => [row.id, row]));
+    for (const id of ids) {
+      const row = known.get(id);
+      if (row === undefined || row.zoneId !== zone.id) {
+        const key = `${zone.id}:${id}`;
+        if (!strangers.has(key)) log.warn('A zone has VMs of a slice that is not known here.', { zoneId: zone.id, id });
+        strangers.add(key);
+      } else if (row.status === 'destroyed' || row.status === 'draft') {
+        await inTransaction(
+          db,
+          async (tx) => {
+            const slice = await lockSlice(tx, id);
+            const { live } = await newestDeployment(tx, id);
+            if (live || (slice?.status !== 'destroyed' && slice?.status !== 'draft')) return;
+            log.warn('Leftovers of a slice are removed.', { sliceId: id, status: slice.status });
+            await provider.removeSlice({ id });
+          },
+          1,
+        ).catch((error: unknown) => log.warn('Leftovers could not be removed.', { sliceId: id, error }));
+      }
+    }
+  }
+
+  /** Console tokens and counted attempts that have been of no use to anybody for an hour. */
+  async function vacuum(): Promise<void> {
+    await db
+      .delete(consoleTokens)
+      .where(lt(consoleTokens.expiresAt, sql`timestampadd(hour, -1, utc_timestamp(3))`))
+      .limit(1_000);
+    // read first: a DELETE without an index would lock the rows of those who are signing in
+    const forgotten = await db
+      .select({ key: rateLimits.key })
+      .from(rateLimits)
+      .where(lt(rateLimits.windowEndsAt, sql`timestampadd(hour, -1, utc_timestamp(3))`))
+      .limit(1_000);
+    for (const keys of chunked(forgotten.map((row) => row.key)))
+      await db
+        .delete(rateLimits)
+        .where(and(inArray(rateLimits.key, keys), lt(rateLimits.windowEndsAt, sql`utc_timestamp(3)`)));
+  }
+
+  let away = false;
+  async function guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      away = false;
+    } catch (error) {
+      if (!away) log.warn('A round of the reconciler ended early.', { error });
+      away = isDatabaseUnavailable(error);
+    }
+  }
+
+  function enqueue(work: () => Promise<void>): Promise<void> {
+    chain = chain.then(() => (stopped ? undefined : guarded(work)));
+    return chain;
+  }
+
+  function wake(): void {
+    if (queued || stopped) return;
+    queued = true;
+    void enqueue(() => {
+      queued = false;
+      return theChanged();
+    });
+  }
+
+  let rounding = false;
+  function round(): Promise<void> {
+    rounding = true;
+    return enqueue(everything).finally(() => {
+      rounding = false;
+    });
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(() => {
+        if (!rounding) void round();
+      }, options.reconcileMs);
+      void round();
+    },
+    wake,
+    round,
+    async stop() {
+      stopped = true;
+      if (timer) clearInterval(timer);
+      for (const stopListening of listening.values()) stopListening();
+      listening.clear();
+      await chain;
+    },
+  };
+}
+
+/** The status that follows from the rows, and what has drifted when that begins. */
+async function drift(
+  tx: Transaction,
+  sliceId: number,
+  status: SliceStatus,
+  observed: ObservedSlice,
+): Promise<EventData[]> {
+  if (status !== 'active' && status !== 'degraded' && status !== 'stopped') return [];
+  const next = observedStatus(observed.vms);
+  if (next === status) return [];
+  const events = await setSliceStatus(tx, sliceId, next);
+  if (next === 'degraded') {
+    const drifted = observed.vms.filter((vm) => vm.status !== vm.desired).map((vm) => vm.name);
+    events.push({ type: 'slice.drift', drifted });
+  }
+  return events;
+}
+
+async function newestDeployment(q: Queryable, sliceId: number): Promise<{ id: number; live: boolean }> {
+  const [row] = await q
+    .select({ id: deployments.id, status: deployments.status })
+    .from(deployments)
+    .where(eq(deployments.sliceId, sliceId))
+    .orderBy(desc(deployments.id))
+    .limit(1);
+  const live: readonly string[] = liveDeploymentStatuses;
+  return { id: row?.id ?? 0, live: row !== undefined && live.includes(row.status) };
+}

@@ -1,0 +1,335 @@
+import { asc, eq, sql, and } from 'drizzle-orm';
+import { availabilityZones, images } from '#drizzle/schema/catalogue';
+import { deploymentSteps } from '#drizzle/schema/deployments';
+import { slices } from '#drizzle/schema/slices';
+import { AppError } from '#shared/errors';
+import { limits } from '#shared/limits';
+import type { DomainContext } from '#server/domain/context';
+import { ProviderError, type Provider, type SliceObservation } from '#server/providers/provider';
+import { actionOf, failureSentence, type ActionContext } from './actions';
+import type { RunControl } from './control';
+import { finishDeployment, type Ending } from './finish';
+import { LeaseLostError, type Claim, type DeploymentRow } from './lease';
+import type { ProvisioningOptions } from './options';
+import { SliceObserver } from './slice-observer';
+import { loadSliceModel, type SliceModel } from './slice-model';
+import { specsOf } from './specs';
+import { pause, unless } from './waiting';
+import { walk } from './walk';
+import { updateSteps, DeploymentWriter, type StepChange, type StepRow } from './writer';
+import { writeObservation } from './observe';
+
+type Context = Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers'>;
+/** `released`: left as it is, for whoever claims it next. */
+export type RunOutcome = Ending['outcome'] | 'released';
+
+interface Loaded {
+  deployment: DeploymentRow;
+  steps: Map<number, StepRow>;
+  model: SliceModel;
+  zone: typeof availabilityZones.$inferSelect;
+}
+
+/**
+ * Carries one claimed deployment to its end: runs the plan's steps, and after a cancellation takes back those that were
+ * done. Resolves with what became of it; rejects with LeaseLostError, having written nothing more, when the lease is lost.
+ */
+export async function runDeployment(
+  context: Context,
+  options: ProvisioningOptions,
+  claim: Claim,
+  control: RunControl,
+): Promise<RunOutcome> {
+  const writer = new DeploymentWriter(context, claim, control.lost, options.databaseRetryMs);
+  const loaded = await takeUp(writer, claim);
+  control.requests({ cancel: loaded.deployment.cancelRequested, superseded: loaded.deployment.superseded });
+  let provider: Provider;
+  try {
+    provider = await context.providers.forZone(loaded.zone);
+  } catch (error) {
+    context.log.error('A deployment has no provider.', { deploymentId: claim.deploymentId, error });
+    const why =
+      error instanceof AppError ? error.message.replace(/\.$/, '') : 'an internal error, which has been logged';
+    const message = `Zone ${loaded.zone.name} cannot be used: ${why}; retry or destroy the slice.`;
+    await finishDeployment(writer, {
+      outcome: 'failed',
+      error: message.slice(0, limits.messageLength),
+      observation: null,
+      at: context.clock.now(),
+    });
+    return 'failed';
+  }
+  const run = new Run(context, options, control, writer, loaded, provider);
+  try {
+    return await run.toTheEnd();
+  } finally {
+    await run.end();
+  }
+}
+
+/** Reads what is to be done. Steps that another server was in the middle of are begun again: all of them may be. */
+async function takeUp(writer: DeploymentWriter, claim: Claim): Promise<Loaded> {
+  return writer.fenced(async (tx, deployment, emit) => {
+    const rows = await tx
+      .select()
+      .from(deploymentSteps)
+      .where(eq(deploymentSteps.deploymentId, deployment.id))
+      .orderBy(asc(deploymentSteps.seq));
+    const steps = new Map(rows.map((row) => [row.seq, row]));
+    emit({
+      type: 'deployment.status',
+      deploymentId: deployment.id,
+      kind: deployment.kind,
+      status: 'running',
+      vmId: deployment.sliceVmId,
+      stepsTotal: rows.length,
+      error: null,
+    });
+    if (claim.resumed) {
+      emit({ type: 'deployment.resumed', deploymentId: deployment.id });
+      const again = rows
+        .filter((row) => row.status === 'running')
+        .map((row): StepChange => ({ seq: row.seq, status: 'pending', attempts: row.attempts, error: null }));
+      emit(...(await updateSteps(tx, deployment.id, steps, again)));
+      for (const change of again) {
+        const step = steps.get(change.seq);
+        if (step) step.status = 'pending';
+      }
+    }
+    const [place] = await tx
+      .select({ zone: availabilityZones })
+      .from(slices)
+      .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
+      .where(eq(slices.id, deployment.sliceId));
+    if (place === undefined) throw new Error(`Slice ${deployment.sliceId} has no zone.`);
+    return { deployment, steps, model: await loadSliceModel(tx, deployment.sliceId), zone: place.zone };
+  });
+}
+
+class Run {
+  private readonly observer: SliceObserver;
+  private readonly specs;
+  private readonly createdHere: ReadonlySet<number>;
+  private failure: string | null = null;
+
+  constructor(
+    private readonly context: Context,
+    private readonly options: ProvisioningOptions,
+    private readonly control: RunControl,
+    private readonly writer: DeploymentWriter,
+    private readonly loaded: Loaded,
+    private readonly provider: Provider,
+  ) {
+    this.specs = specsOf(loaded.model);
+    const created = [...loaded.steps.values()].filter((step) => step.resource === 'vm' && step.action === 'create');
+    this.createdHere = new Set(created.map((step) => step.resourceId));
+    this.observer = new SliceObserver({
+      provider,
+      sliceId: loaded.deployment.sliceId,
+      gapMs: options.observeGapMs,
+      log: context.log,
+      write: (observation) => this.observed(observation),
+    });
+  }
+
+  async toTheEnd(): Promise<RunOutcome> {
+    const { control } = this;
+    const looking = setInterval(() => this.observer.soon(), this.options.observeEveryMs);
+    try {
+      if (control.reason === null) await this.forwards();
+    } finally {
+      clearInterval(looking);
+    }
+    for (;;) {
+      const reason = control.reason;
+      if (reason === 'lost') throw new LeaseLostError('The lease of the deployment is lost.');
+      if (reason === 'stopping') return 'released';
+      if (reason === 'cancel') {
+        this.failure = null;
+        await this.backwards();
+      }
+      // what came while it unwound outdoes the cancellation
+      if (control.reason === 'lost' || control.reason === 'stopping') continue;
+      const halted = control.reason !== null;
+      const outcome = this.failure !== null ? 'failed' : halted ? 'cancelled' : 'succeeded';
+      const error = control.reason === 'superseded' ? null : this.failure;
+      await this.observer.end();
+      const observation = await this.look();
+      const at = observation?.observedAt ?? this.context.clock.now();
+      const ended = await finishDeployment(this.writer, { outcome, error, observation, at });
+      if (ended === 'finished') return outcome;
+      control.requests({ cancel: true, superseded: false });
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.observer.end();
+  }
+
+  private async forwards(): Promise<void> {
+    const { steps } = this.loaded;
+    const todo = [...steps.values()].filter((step) => step.status !== 'done');
+    await walk(
+      todo.map((step) => ({ id: step.seq, dependsOn: step.dependsOn, lane: actionOf(step).boots ? 'boots' : 'steps' })),
+      {
+        limits: { steps: this.options.steps, boots: this.options.boots },
+        halted: () => this.failure !== null || this.control.reason !== null,
+        work: (seq) => this.perform(seq),
+      },
+    );
+  }
+
+  /** One step, with its attempts. Its failure is the deployment's; the steps beside it still come to their end. */
+  private async perform(seq: number): Promise<boolean> {
+    const step = this.step(seq);
+    const action = actionOf(step);
+    for (let attempt = 1; ; attempt++) {
+      // written before the act, so that whoever takes over knows that it may have begun
+      await this.change(step, { status: 'running', attempts: step.attempts + 1, error: null });
+      const until = action.mayBeLeft === true ? this.control.halted : this.control.leave;
+      const run = () => action.run(this.actionContext(this.control.halted), step.resourceId);
+      const failure = await this.act(run, until);
+      if (failure === null) {
+        await this.change(step, { status: 'done', attempts: step.attempts, error: null });
+        if (step.resource !== 'image') this.observer.soon();
+        return true;
+      }
+      if (step.resource !== 'image') this.observer.soon();
+      if (this.control.reason !== null) return false;
+      const delay = this.options.retryDelaysMs[attempt - 1];
+      const retryable = failure.error instanceof ProviderError && failure.error.retryable;
+      this.log('A step failed.', step, { error: failure.error, again: retryable && delay !== undefined });
+      if (retryable && delay !== undefined) {
+        await pause(delay, this.control.halted);
+        if (this.control.reason === null) continue;
+        return false;
+      }
+      const sentence = failureSentence(step, failure.error);
+      this.failure ??= sentence;
+      await this.change(step, { status: 'failed', attempts: step.attempts, error: sentence });
+      return false;
+    }
+  }
+
+  /** Takes back, in reverse, every step that was begun. What cannot be taken back stays. */
+  private async backwards(): Promise<void> {
+    const { steps } = this.loaded;
+    const dependents = new Map<number, number[]>([...steps.keys()].map((seq) => [seq, []]));
+    for (const step of steps.values()) for (const seq of step.dependsOn) dependents.get(seq)?.push(step.seq);
+    // the walk takes lower ids first: the last step becomes the first
+    const flip = (seq: number) => steps.size - 1 - seq;
+    await walk(
+      [...steps.values()].map((step) => ({
+        id: flip(step.seq),
+        dependsOn: (dependents.get(step.seq) ?? []).map(flip),
+        lane: 'steps',
+      })),
+      {
+        limits: { steps: this.options.steps },
+        halted: () => this.control.reason !== 'cancel',
+        work: (id) => this.takeBack(flip(id)),
+      },
+    );
+  }
+
+  private async takeBack(seq: number): Promise<boolean> {
+    const step = this.step(seq);
+    const { undo } = actionOf(step);
+    const begun = step.status !== 'undone' && (step.status !== 'pending' || step.attempts > 0);
+    if (undo === undefined || !begun) return true;
+    for (let attempt = 0; ; attempt++) {
+      const failure = await this.act(() => undo(this.actionContext(this.control.leave), step.resourceId));
+      if (failure === null) break;
+      if (this.control.reason !== 'cancel') return false;
+      const delay = this.options.retryDelaysMs[attempt];
+      this.log('A step could not be taken back.', step, { error: failure.error });
+      if (delay === undefined || !(failure.error instanceof ProviderError && failure.error.retryable)) {
+        const sentence = failureSentence(step, failure.error, true);
+        this.failure ??= sentence;
+        await this.change(step, { status: 'failed', attempts: step.attempts, error: sentence });
+        // the rest is taken back as far as it can be
+        return true;
+      }
+      await pause(delay, this.control.leave);
+    }
+    await this.change(step, { status: 'undone', attempts: step.attempts, error: null });
+    this.observer.soon();
+    return true;
+  }
+
+  /** Null when it was done; the error otherwise. Leaves a call that does not answer when the run is to be left, or at `until`. */
+  private async act(call: () => Promise<void>, until = this.control.leave): Promise<{ error: unknown } | null> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), this.options.stepTimeoutMs);
+    const late = () => new ProviderError('TIMEOUT', 'the zone did not answer in time', false);
+    const left = () => new ProviderError('ABORTED', 'the work is left as it is', false);
+    try {
+      await unless(until, unless(timeout.signal, call(), late), left);
+      return null;
+    } catch (error) {
+      return { error };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async look(): Promise<SliceObservation | null> {
+    const { sliceId } = this.loaded.deployment;
+    const delays = this.options.retryDelaysMs;
+    for (let attempt = 0; ; attempt++) {
+      let observation: SliceObservation | null = null;
+      const failure = await this.act(async () => {
+        observation = await this.provider.observe({ id: sliceId });
+      });
+      if (failure === null) return observation;
+      const delay = delays[attempt];
+      if (delay === undefined || this.control.leave.aborted) {
+        this.context.log.warn('A slice could not be observed after a deployment.', { sliceId, error: failure.error });
+        return null;
+      }
+      await pause(delay, this.control.leave);
+    }
+  }
+
+  private async observed(observation: SliceObservation): Promise<void> {
+    await this.writer.fenced(async (tx, row, emit) => {
+      const { events } = await writeObservation(tx, row.sliceId, observation, { at: observation.observedAt });
+      emit(...events);
+    });
+  }
+
+  private actionContext(signal: AbortSignal): ActionContext {
+    const { deployment } = this.loaded;
+    return {
+      provider: this.provider,
+      slice: { id: deployment.sliceId },
+      specs: this.specs,
+      signal,
+      graceMs: (vmId) => (deployment.kind === 'destroy' || this.createdHere.has(vmId) ? 0 : undefined),
+      imagePrepared: async (imageId, sizeMb) => {
+        const differs = sql`(${images.sizeMb} is null or ${images.sizeMb} <> ${Math.round(sizeMb)})`;
+        await this.writer.fenced((tx) =>
+          tx
+            .update(images)
+            .set({ sizeMb: Math.round(sizeMb) })
+            .where(and(eq(images.id, imageId), differs)),
+        );
+      },
+    };
+  }
+
+  private async change(step: StepRow, change: Omit<StepChange, 'seq'>): Promise<void> {
+    await this.writer.stepChanged(this.loaded.steps, { seq: step.seq, ...change });
+    Object.assign(step, change);
+  }
+
+  private step(seq: number): StepRow {
+    const step = this.loaded.steps.get(seq);
+    if (step === undefined) throw new Error(`There is no step ${seq}.`);
+    return step;
+  }
+
+  private log(message: string, step: StepRow, details: Record<string, unknown>): void {
+    this.context.log.warn(message, { deploymentId: this.loaded.deployment.id, step: step.key, ...details });
+  }
+}

@@ -1,0 +1,113 @@
+import { macOf } from '#shared/topology/addresses';
+import { uuidOf } from '#server/lib/uuid';
+import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from '#server/providers/provider';
+import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from './slice-model';
+
+/** What a provider is told of each part of a slice, by the id of its row. Made from the rows here and nowhere else. */
+export interface SliceSpecs {
+  /** Made at each call: the names that all VMs of a large network should know would fill the memory. */
+  vm(id: number): VmSpec | undefined;
+  networks: ReadonlyMap<number, NetworkSpec>;
+  edges: ReadonlyMap<number, EdgeSpec>;
+  images: ReadonlyMap<number, ImageSpec>;
+}
+
+/** The rows in the provider's words: NICs with their addresses, and the names that each guest should know. */
+export function specsOf(model: SliceModel): SliceSpecs {
+  const rows = new Map(model.vms.map((vm) => [vm.id, vm]));
+  const edges = new Map(model.edges.map((edge) => [edge.id, edgeSpec(edge)]));
+  const nics = new Map<number, NicSpec[]>();
+  for (const edge of edges.values()) {
+    push(nics, edge.source.vmId, edge.source.nic);
+    if ('vmId' in edge.target) push(nics, edge.target.vmId, edge.target.nic);
+  }
+  for (const list of nics.values()) list.sort((a, b) => a.index - b.index);
+  const hostsOf = neighbourNames(model);
+  return {
+    images: new Map([...model.images.values()].map((image) => [image.id, imageSpec(image)])),
+    networks: new Map(model.networks.map(({ id, name }) => [id, { id, name }])),
+    edges,
+    vm(id) {
+      const row = rows.get(id);
+      if (row === undefined) return undefined;
+      const { name, vcpus, ramMb, diskGb, internet } = row;
+      return {
+        id,
+        name,
+        uuid: uuidOf('vm', id),
+        vcpus,
+        ramMb,
+        diskGb,
+        image: imageSpec(imageOf(model, row)),
+        internet,
+        forwards: row.forwards.map(({ protocol, guestPort }) => ({ protocol, guestPort })),
+        nics: nics.get(id) ?? [],
+        hosts: hostsOf(id),
+      };
+    },
+  };
+}
+
+function push<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
+
+export function imageSpec(image: ImageRow): ImageSpec {
+  const { id, name, kind, source, sha256, readyMarker } = image;
+  return { id, name, kind, source, sha256, readyMarker };
+}
+
+function edgeSpec(edge: EdgeRow): EdgeSpec {
+  const nic = (end: 'source' | 'target', index: number, address: string, peer: NicSpec['peer']): NicSpec => ({
+    edgeId: edge.id,
+    index,
+    mac: macOf(edge.id, end),
+    address,
+    peer,
+  });
+  if (edge.targetVmId !== null && edge.targetAddress !== null && edge.targetNic !== null)
+    return {
+      id: edge.id,
+      source: {
+        vmId: edge.sourceVmId,
+        nic: nic('source', edge.sourceNic, edge.sourceAddress, { vmId: edge.targetVmId }),
+      },
+      target: {
+        vmId: edge.targetVmId,
+        nic: nic('target', edge.targetNic, edge.targetAddress, { vmId: edge.sourceVmId }),
+      },
+    };
+  if (edge.targetNetworkId === null) throw new Error(`Edge ${edge.id} leads nowhere.`);
+  const peer = { networkId: edge.targetNetworkId };
+  return {
+    id: edge.id,
+    source: { vmId: edge.sourceVmId, nic: nic('source', edge.sourceNic, edge.sourceAddress, peer) },
+    target: peer,
+  };
+}
+
+/** For a VM: the addresses under which it reaches others directly, over a link or a common network. */
+function neighbourNames(model: SliceModel): (vmId: number) => VmSpec['hosts'] {
+  const names = new Map(model.vms.map((vm) => [vm.id, vm.name]));
+  const linked = new Map<number, { vmId: number; address: string }[]>();
+  const networksOf = new Map<number, number[]>();
+  const attached = new Map<number, { vmId: number; address: string }[]>();
+  for (const edge of model.edges) {
+    if (edge.targetVmId !== null && edge.targetAddress !== null) {
+      push(linked, edge.sourceVmId, { vmId: edge.targetVmId, address: edge.targetAddress });
+      push(linked, edge.targetVmId, { vmId: edge.sourceVmId, address: edge.sourceAddress });
+    } else if (edge.targetNetworkId !== null) {
+      push(networksOf, edge.sourceVmId, edge.targetNetworkId);
+      push(attached, edge.targetNetworkId, { vmId: edge.sourceVmId, address: edge.sourceAddress });
+    }
+  }
+  return (vmId) =>
+    [...(linked.get(vmId) ?? []), ...(networksOf.get(vmId) ?? []).flatMap((id) => attached.get(id) ?? [])]
+      .filter((other) => other.vmId !== vmId)
+      .map((other) => ({
+        address: other.address.split('/', 1)[0] ?? other.address,
+        name: names.get(other.vmId) ?? '',
+      }));
+}
