@@ -1,0 +1,102 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import { createConsoleServer } from '#server/console/console-server';
+import type { DatabaseHandle } from '#server/db/client';
+import { authenticate, isSignedIn } from '#server/domain/auth/sessions';
+import type { DomainContext, ProviderRegistry } from '#server/domain/context';
+import { redeemConsoleToken } from '#server/domain/slices/consoles';
+import { createEventBus } from '#server/events/bus';
+import { createHttpApp } from '#server/http/http-app';
+import type { Pages } from '#server/http/pages';
+import { originAllowed } from '#server/http/security';
+import { readSessionCookie } from '#server/http/session-cookie';
+import { systemClock } from '#server/lib/clock';
+import type { Logger } from '#server/lib/logger';
+import { withTimeout } from '#server/lib/timeout';
+import { createProvisioning } from '#server/provisioning/provisioning';
+import type { Config } from './config';
+
+export interface App {
+  domain: DomainContext;
+  request: RequestListener;
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+  /** Stops working and lets go of everything. VMs go on running. Twice is once. */
+  close(): Promise<void>;
+}
+
+export interface AppParts {
+  config: Pick<Config, 'publicUrl' | 'registrationOpen' | 'sessionHours' | 'simulator'>;
+  database: DatabaseHandle;
+  providers: ProviderRegistry;
+  jwtSecret: Uint8Array;
+  pages: Pages;
+  /** Folder of the built client; null in development. */
+  assets: string | null;
+  log: Logger;
+  /** Cheaper in tests. OWASP's parameters by default. */
+  argon2?: { memoryCost: number; timeCost: number };
+}
+
+/** The composition root: everything that this process is made of, wired together and working. */
+export function createApp(parts: AppParts): App {
+  const { config, database, log } = parts;
+  const domain: DomainContext = {
+    db: database.db,
+    bus: createEventBus(),
+    providers: parts.providers,
+    clock: systemClock,
+    log,
+    settings: {
+      registrationOpen: config.registrationOpen,
+      jwtSecret: parts.jwtSecret,
+      argon2: parts.argon2 ?? { memoryCost: 19_456, timeCost: 2 },
+      sessionHours: config.sessionHours,
+      simulator: config.simulator,
+    },
+  };
+  const provisioning = createProvisioning(domain);
+  provisioning.run();
+
+  const http = createHttpApp({
+    domain,
+    provisioning,
+    authenticate: (token, client) => authenticate(domain, token, client),
+    ping: async () => {
+      const late = () => new Error('The database does not answer.');
+      // waiting for a connection counts, too
+      await withTimeout(database.pool.query({ sql: 'select 1', timeout: 2_000 }), 3_000, late);
+    },
+    publicUrl: config.publicUrl,
+    pages: parts.pages,
+    assets: parts.assets,
+  });
+  const consoles = createConsoleServer({
+    domain,
+    authenticate: async (request) => {
+      const token = readSessionCookie(request.headers.cookie);
+      return token === null ? null : authenticate(domain, token, { ip: request.socket.remoteAddress ?? null });
+    },
+    originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, config.publicUrl),
+    stillSignedIn: (actor) => isSignedIn(domain, actor),
+    open: async (actor, token) => {
+      const vm = await redeemConsoleToken(domain, token, actor);
+      const provider = await parts.providers.forZone(vm.zone);
+      return provider.openConsole({ id: vm.sliceId }, vm.vmId);
+    },
+  });
+
+  const listener = getRequestListener(http.fetch);
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    consoles.close();
+    await provisioning.stop();
+    await parts.providers.close();
+  };
+  return {
+    domain,
+    request: (incoming, response) => void listener(incoming, response),
+    upgrade: consoles.handleUpgrade,
+    close: () => (closed ??= close()),
+  };
+}

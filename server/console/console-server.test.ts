@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Actor } from '#server/domain/context';
+import { listen, type Listener } from '#server/http/listen';
+import { silentLogger } from '#server/lib/logger';
+import { ConsoleFanout } from '#server/providers/console-fanout';
+import { consolePath, consoleProtocol } from '#shared/slice';
+import { createConsoleServer } from './console-server';
+
+const actor: Actor = { userId: 1, role: 'user', tokenId: 1, ip: null };
+let listener: Listener | undefined;
+afterEach(() => listener?.close());
+
+/** The console server on a real port, in front of a guest that says nothing. */
+async function serving() {
+  const open = { readers: 0 };
+  const server = createConsoleServer({
+    domain: { log: silentLogger },
+    authenticate: async () => actor,
+    originAllowed: () => true,
+    stillSignedIn: async () => true,
+    open: async () => {
+      open.readers += 1;
+      const stream = new ConsoleFanout(1024).attach(() => {});
+      return {
+        ...stream,
+        close: () => {
+          open.readers -= 1;
+          stream.close();
+        },
+      };
+    },
+  });
+  const at = await listen({ host: '127.0.0.1', port: 0 });
+  listener = at;
+  at.setHandlers({ request: (_request, response) => void response.end('alive'), upgrade: server.handleUpgrade });
+  const { port } = new URL(at.url);
+  return { at, open, port: Number(port) };
+}
+
+async function raw(port: number, head: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (data: Buffer) => (answer += data.toString()));
+  socket.on('error', () => {});
+  socket.write(head);
+  await once(socket, 'close');
+  return answer;
+}
+
+test('an address that is no URL does not end the server', async () => {
+  const { at, port } = await serving();
+  await raw(port, 'GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  expect(await (await fetch(at.url)).text()).toBe('alive');
+});
+
+test('a handshake that fails leaves no reader behind', async () => {
+  const { open, port } = await serving();
+  const answer = await raw(
+    port,
+    `GET ${consolePath} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${consoleProtocol}, token\r\nSec-WebSocket-Key: short\r\n\r\n`,
+  );
+  expect(answer).toMatch(/^HTTP\/1.1 400/);
+  expect(open.readers).toBe(0);
+});
+
+test('an open console does not keep the server from stopping', async () => {
+  const { at, open, port } = await serving();
+  const client = new WebSocket(`ws://127.0.0.1:${port}${consolePath}`, [consoleProtocol, 'token']);
+  await once(client, 'open');
+  expect(open.readers).toBe(1);
+  const closed = once(client, 'close');
+  await at.close();
+  await closed;
+});

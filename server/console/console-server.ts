@@ -1,0 +1,137 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { z } from 'zod';
+import type { Actor, DomainContext } from '#server/domain/context';
+import { describeError } from '#server/lib/logger';
+import type { ConsoleStream } from '#server/providers/provider';
+import { AppError } from '#shared/errors';
+import { consolePath, consoleProtocol, type consoleNoticeSchema } from '#shared/slice';
+
+type Notice = z.infer<typeof consoleNoticeSchema>;
+
+/** Output that a browser has not taken yet; beyond this it is dropped for that browser, never held up for the guest. */
+const maxBufferedBytes = 4 * 1024 * 1024;
+const pingIntervalMs = 20_000;
+/** A terminal sends keys and pastes; nothing larger. */
+const maxMessageBytes = 256 * 1024;
+
+export interface ConsoleServerOptions {
+  domain: Pick<DomainContext, 'log'>;
+  /** Who the upgrade request comes from, by its session cookie. */
+  authenticate: (request: IncomingMessage) => Promise<Actor | null>;
+  originAllowed: (request: IncomingMessage) => boolean;
+  /** Spends the one-time token and attaches to the VM's console. */
+  open: (actor: Actor, token: string) => Promise<ConsoleStream>;
+  /** Whether the session that opened the console goes on: asked now and then while it is open. */
+  stillSignedIn: (actor: Actor) => Promise<boolean>;
+}
+
+export interface ConsoleServer {
+  /** Takes over the upgrade if it is for the console; false: it is not ours. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  close(): void;
+}
+
+/**
+ * Consoles over WebSocket: subprotocols `trama.console` and the one-time token (so that it is in no URL and no log),
+ * binary frames for the terminal's bytes both ways, text frames for what is to be said about it.
+ */
+export function createConsoleServer(options: ConsoleServerOptions): ConsoleServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    handleProtocols: (protocols) => (protocols.has(consoleProtocol) ? consoleProtocol : false),
+  });
+
+  async function accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (!options.originAllowed(request)) return refuse(socket, 403);
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    const token = offered[1];
+    if (offered[0] !== consoleProtocol || token === undefined) return refuse(socket, 400);
+    const actor = await options.authenticate(request);
+    if (actor === null) return refuse(socket, 401);
+    let stream: ConsoleStream;
+    try {
+      stream = await options.open(actor, token);
+    } catch (error) {
+      const known = error instanceof AppError;
+      if (!known) options.domain.log.error('console could not be opened', { error: describeError(error) });
+      return refuse(socket, known && error.code === 'CONSOLE_TOKEN_INVALID' ? 401 : 503);
+    }
+    if (socket.destroyed) return stream.close();
+    let upgraded = false;
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      upgraded = true;
+      pump(webSocket, stream, () => options.stillSignedIn(actor));
+    });
+    // a handshake that `ws` refuses (it answers by itself) must not leave a reader behind
+    if (!upgraded) stream.close();
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      // not `new URL`: it throws on what anybody may send
+      const [path] = (request.url ?? '').split('?', 1);
+      if (path !== consolePath) return false;
+      socket.on('error', () => socket.destroy());
+      accept(request, socket, head).catch((error: unknown) => {
+        options.domain.log.error('console upgrade failed', { error: describeError(error) });
+        refuse(socket, 500);
+      });
+      return true;
+    },
+    close() {
+      for (const client of sockets.clients) client.close(1001, 'The server is stopping.');
+      sockets.close();
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: 400 | 401 | 403 | 500 | 503): void {
+  const reasons = {
+    400: 'Bad Request',
+    401: 'Unauthorized',
+    403: 'Forbidden',
+    500: 'Internal Server Error',
+    503: 'Service Unavailable',
+  };
+  socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Bytes between the two until either ends. */
+function pump(webSocket: WebSocket, stream: ConsoleStream, stillSignedIn: () => Promise<boolean>): void {
+  const say = (notice: Notice) => webSocket.send(JSON.stringify(notice));
+  let alive = true;
+  const pings = setInterval(() => {
+    // a browser that vanished without closing answers no ping
+    if (!alive) return webSocket.terminate();
+    alive = false;
+    webSocket.ping();
+    stillSignedIn().then(
+      (is) => is || webSocket.close(1008, 'The session has ended.'),
+      // a database that is away ends nobody's session
+      () => undefined,
+    );
+  }, pingIntervalMs);
+  webSocket.on('pong', () => {
+    alive = true;
+  });
+  webSocket.on('message', (data, isBinary) => {
+    if (isBinary && data instanceof Buffer) stream.write(data);
+  });
+  webSocket.on('error', () => webSocket.terminate());
+  webSocket.on('close', () => {
+    clearInterval(pings);
+    stream.close();
+  });
+  say({ type: 'state', state: 'attached', message: 'Connected.' });
+  stream.onData((data) => {
+    if (webSocket.readyState === webSocket.OPEN && webSocket.bufferedAmount < maxBufferedBytes) webSocket.send(data);
+  });
+  stream.onClose((reason) => {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    say({ type: 'state', state: 'vm-stopped', message: reason });
+    webSocket.close(1000);
+  });
+}

@@ -1,0 +1,113 @@
+import { serveStatic } from '@hono/node-server/serve-static';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import type { Actor, DomainContext } from '#server/domain/context';
+import type { ProvisioningCommands } from '#server/provisioning/commands';
+import { appRouter } from '#server/rpc/app-router';
+import { describeError } from '#server/lib/logger';
+import { limits } from '#shared/limits';
+import type { Pages } from './pages';
+import { responseHeaders, sameSiteOnly } from './security';
+import { readSessionCookie, sessionCookie } from './session-cookie';
+
+export interface HttpAppOptions {
+  domain: DomainContext;
+  provisioning: ProvisioningCommands;
+  authenticate: (token: string, client: { ip: string | null }) => Promise<Actor | null>;
+  /** Rejects when the database does not answer. */
+  ping: () => Promise<void>;
+  publicUrl: string | null;
+  pages: Pages;
+  /** Folder of built assets; null in development, where Vite serves them. */
+  assets: string | null;
+}
+
+/** Everything that answers HTTP: tRPC, `/healthz`, and the page with its files. There is no other endpoint. */
+export function createHttpApp(options: HttpAppOptions): Hono {
+  const { domain, publicUrl } = options;
+  const https = publicUrl?.startsWith('https://') ?? false;
+  const app = new Hono();
+  app.use(responseHeaders({ https }));
+
+  app.get('/healthz', async (c) => {
+    c.header('cache-control', 'no-store');
+    try {
+      await options.ping();
+      return c.json({ status: 'ok', database: 'up' });
+    } catch {
+      return c.json({ status: 'unavailable', database: 'down' }, 503);
+    }
+  });
+
+  app.use('/trpc/*', sameSiteOnly(publicUrl));
+  app.use(
+    '/trpc/*',
+    bodyLimit({
+      maxSize: limits.bodyBytes,
+      onError: (c) => {
+        const message = 'The request is too large.';
+        return c.json([{ error: { message, data: { app: { code: 'PAYLOAD_TOO_LARGE', message } } } }], 413);
+      },
+    }),
+  );
+  app.all('/trpc/*', (c) =>
+    fetchRequestHandler({
+      endpoint: '/trpc',
+      req: c.req.raw,
+      router: appRouter,
+      maxBatchSize: 20,
+      createContext: async ({ resHeaders }) => {
+        const token = readSessionCookie(c.req.header('cookie'));
+        const ip = getConnInfo(c).remote.address ?? null;
+        return {
+          domain,
+          provisioning: options.provisioning,
+          actor: token === null ? null : await options.authenticate(token, { ip }),
+          client: { ip, userAgent: c.req.header('user-agent')?.slice(0, 255) ?? null },
+          setSession: (session) => resHeaders.append('set-cookie', sessionCookie(session, { secure: https })),
+        };
+      },
+      onError({ error, path: procedure, type }) {
+        // what we threw on purpose is the user's business; everything else is ours
+        const known = error.cause?.name === 'AppError' && error.cause.cause === undefined;
+        if (!known && error.code !== 'BAD_REQUEST' && error.code !== 'NOT_FOUND' && error.code !== 'PARSE_ERROR')
+          domain.log.error('procedure failed', { procedure, type, error: describeError(error) });
+      },
+    }),
+  );
+
+  if (options.assets !== null) {
+    const assets = options.assets;
+    app.use('/assets/*', compress());
+    app.use(
+      '/assets/*',
+      serveStatic({
+        root: assets,
+        // their names hold a hash of their content
+        onFound: (_path, c) => c.header('cache-control', 'public, max-age=31536000, immutable'),
+      }),
+    );
+    app.get('/assets/*', (c) => c.notFound());
+    app.get('/favicon.svg', serveStatic({ root: assets }));
+  }
+
+  app.get('*', async (c) => {
+    const nonce = c.get('secureHeadersNonce') ?? '';
+    c.header('cache-control', 'no-store');
+    try {
+      return c.html(await options.pages.html(c.req.path, nonce));
+    } catch (error) {
+      domain.log.error('the page could not be read', { error: describeError(error) });
+      return c.text('The web client has not been built. Run: npm run build', 500);
+    }
+  });
+  app.all('*', (c) => c.text('Not found', 404));
+  app.onError((error, c) => {
+    domain.log.error('request failed', { path: c.req.path, error: describeError(error) });
+    return c.text('Something went wrong on the server. It has been logged.', 500);
+  });
+  return app;
+}

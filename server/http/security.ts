@@ -1,0 +1,66 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { secureHeaders, NONCE } from 'hono/secure-headers';
+
+/**
+ * Headers of every answer. Scripts and styles come from here only, or carry the answer's nonce.
+ * `development`: Vite's client needs its own inline scripts, which Vite gives the nonce as well.
+ */
+export function responseHeaders(options: { https: boolean }): MiddlewareHandler {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'", NONCE],
+      // `style-src-attr` is left to style-src: React sets styles through the DOM, which the policy does not concern
+      styleSrc: ["'self'", NONCE],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+    strictTransportSecurity: options.https ? 'max-age=31536000' : false,
+    referrerPolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+    crossOriginOpenerPolicy: 'same-origin',
+    crossOriginResourcePolicy: 'same-origin',
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [], usb: [] },
+  });
+}
+
+/** The origins that this request may come from: its own host, and the public URL when one is set. */
+function allowedOrigins(host: string | undefined, publicUrl: string | null): Set<string> {
+  const origins = new Set<string>();
+  if (host !== undefined) for (const scheme of ['http', 'https']) origins.add(`${scheme}://${host}`);
+  if (publicUrl !== null) origins.add(new URL(publicUrl).origin);
+  return origins;
+}
+
+/** Whether a browser's request, by its `Origin`, comes from our own pages. Programs send none. */
+export function originAllowed(origin: string | undefined, host: string | undefined, publicUrl: string | null): boolean {
+  return origin === undefined || allowedOrigins(host, publicUrl).has(origin);
+}
+
+/**
+ * Refuses what another site's page could make a signed-in browser send: foreign `Origin` or `Sec-Fetch-Site`, and any
+ * body that is not JSON (which a form cannot send). Before tRPC sees the request.
+ */
+export function sameSiteOnly(publicUrl: string | null): MiddlewareHandler {
+  const refuse = (c: Context, status: 403 | 415, message: string) =>
+    c.json(
+      [{ error: { message, data: { app: { code: status === 403 ? 'FORBIDDEN' : 'INVALID_INPUT', message } } } }],
+      status,
+    );
+  return async (c, next) => {
+    const site = c.req.header('sec-fetch-site');
+    if (site !== undefined && site !== 'same-origin' && site !== 'none')
+      return refuse(c, 403, 'Requests from other sites are refused.');
+    if (!originAllowed(c.req.header('origin'), c.req.header('host'), publicUrl))
+      return refuse(c, 403, 'Requests from other sites are refused.');
+    if (c.req.method === 'POST' && !/^application\/json(;|$)/i.test(c.req.header('content-type') ?? ''))
+      return refuse(c, 415, 'Only JSON is accepted.');
+    await next();
+  };
+}

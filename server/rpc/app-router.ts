@@ -1,0 +1,20 @@
+import { authRouter } from './auth/router';
+import { deploymentsRouter } from './deployments/router';
+import { flavoursRouter } from './flavours/router';
+import { imagesRouter } from './images/router';
+import { slicesRouter } from './slices/router';
+import { templatesRouter } from './templates/router';
+import { router } from './trpc';
+import { zonesRouter } from './zones/router';
+
+/** The only interface, for the browser, the SDK and the CLI alike. */
+export const appRouter = router({
+  auth: authRouter,
+  flavours: flavoursRouter,
+  images: imagesRouter,
+  zones: zonesRouter,
+  templates: templatesRouter,
+  slices: slicesRouter,
+  deployments: deploymentsRouter,
+});
+export type AppRouter = typeof appRouter;

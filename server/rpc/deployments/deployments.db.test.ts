@@ -1,0 +1,105 @@
+import { isTrackedEnvelope } from '@trpc/server';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import type { SliceEvent } from '#shared/deployment/events';
+import type { Actor, DomainContext } from '#server/domain/context';
+import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
+import type { Provisioning } from '#server/provisioning/provisioning';
+import {
+  ended,
+  insertActor,
+  insertSlice,
+  simulatedZone,
+  testContext,
+  testProvisioning,
+} from '#server/provisioning/testing';
+import { createCallerFactory } from '../trpc';
+import { deploymentsRouter } from './router';
+
+const database = useDatabase();
+let context: DomainContext;
+let provisioning: Provisioning;
+let actor: Actor;
+let sliceId: number;
+
+beforeEach(async () => {
+  context = testContext(database.db, createSimulatorProvider());
+  provisioning = testProvisioning(context);
+  provisioning.worker.start();
+  actor = await insertActor(database.db);
+  sliceId = await insertSlice(database.db, actor, await simulatedZone(database.db));
+});
+afterEach(async () => {
+  await provisioning.stop();
+});
+
+const as = (who: Actor | null, signal?: AbortSignal) =>
+  createCallerFactory(deploymentsRouter)(
+    { domain: context, provisioning, actor: who, client: { ip: null, userAgent: null }, setSession: () => {} },
+    signal ? { signal } : {},
+  );
+
+describe('deployments over the router', () => {
+  test('are planned, started, got and listed, newest first, page by page', async () => {
+    const me = as(actor);
+    const plan = await me.plan({ sliceId, kind: 'deploy' });
+    expect(plan.runnable).toBe(true);
+    const started = await me.start({ sliceId, kind: 'deploy' });
+    expect(started.steps.map((step) => step.key)).toEqual(plan.steps.map((step) => step.key));
+    await ended(context, actor, sliceId, started.id);
+    const done = await me.get({ id: started.id });
+    expect(done).toMatchObject({
+      status: 'succeeded',
+      requestedBy: { id: actor.userId },
+      stepsDone: plan.steps.length,
+    });
+    const ids = [started.id];
+    for (const kind of ['stop', 'start'] as const) {
+      const next = await me.start({ sliceId, kind });
+      ids.unshift(next.id);
+      await ended(context, actor, sliceId, next.id);
+    }
+    const first = await me.list({ sliceId, limit: 2 });
+    const second = await me.list({ sliceId, limit: 2, cursor: first.nextCursor });
+    expect([...first.items, ...second.items].map((one) => one.id)).toEqual(ids);
+    expect(second.nextCursor).toBeNull();
+    await expect(me.list({ sliceId, limit: 2, cursor: 'junk' })).rejects.toThrow('does not exist');
+  });
+
+  test('are watched: every event after the last one seen, as tracked ones, until the client goes', async () => {
+    const stop = new AbortController();
+    const stream = await as(actor, stop.signal).watch({ sliceId, lastEventId: '0' });
+    const started = await as(actor).start({ sliceId, kind: 'deploy' });
+    const ids: number[] = [];
+    for await (const envelope of stream) {
+      if (!isTrackedEnvelope<SliceEvent>(envelope)) throw new Error('not tracked');
+      const [id, event] = envelope;
+      expect(id).toBe(String(event.id));
+      ids.push(event.id);
+      const { data } = event;
+      if (data.type === 'deployment.status' && data.status === 'succeeded') {
+        expect(data.deploymentId).toBe(started.id);
+        break;
+      }
+    }
+    expect(ids).toEqual([...new Set(ids)].sort((one, other) => one - other));
+    stop.abort();
+    expect(context.bus.listening).toBe(false);
+  });
+
+  test('are nobody else’s', async () => {
+    const { id } = await as(actor).start({ sliceId, kind: 'deploy' });
+    const stranger = as(await insertActor(database.db));
+    for (const attempt of [
+      () => stranger.get({ id }),
+      () => stranger.list({ sliceId, limit: 10 }),
+      () => stranger.cancel({ id }),
+      () => stranger.retry({ id }),
+      () => stranger.plan({ sliceId, kind: 'destroy' }),
+      () => stranger.start({ sliceId, kind: 'destroy' }),
+      () => stranger.watch({ sliceId, lastEventId: '0' }),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(as(null).get({ id })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+});

@@ -1,0 +1,56 @@
+import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { SliceEvent } from '#shared/deployment/events';
+import { idInput } from '#shared/primitives';
+import {
+  deploymentPage,
+  deploymentSchema,
+  listDeploymentsInput,
+  planInput,
+  planSchema,
+  startDeploymentInput,
+  watchInput,
+} from '#shared/deployment/schema';
+import { getDeployment, listDeployments } from '#server/domain/deployments/read';
+import { watchSlice } from '#server/domain/deployments/watch';
+import { router, userProcedure } from '../trpc';
+import { whileSignedIn } from '../while-signed-in';
+
+export const deploymentsRouter = router({
+  plan: userProcedure
+    .input(planInput)
+    .output(planSchema)
+    .query(({ ctx, input }) => ctx.provisioning.plan(ctx.actor, input)),
+  start: userProcedure
+    .input(startDeploymentInput)
+    .output(deploymentSchema)
+    .mutation(({ ctx, input }) => ctx.provisioning.start(ctx.actor, input)),
+  get: userProcedure
+    .input(idInput)
+    .output(deploymentSchema)
+    .query(({ ctx, input }) => getDeployment(ctx.domain, ctx.actor, input)),
+  list: userProcedure
+    .input(listDeploymentsInput)
+    .output(deploymentPage)
+    .query(({ ctx, input }) => listDeployments(ctx.domain, ctx.actor, input)),
+  cancel: userProcedure
+    .input(idInput)
+    .output(deploymentSchema)
+    .mutation(({ ctx, input }) => ctx.provisioning.cancel(ctx.actor, { deploymentId: input.id })),
+  retry: userProcedure
+    .input(idInput)
+    .output(deploymentSchema)
+    .mutation(({ ctx, input }) => ctx.provisioning.retry(ctx.actor, { deploymentId: input.id })),
+  /** Every event of the slice after `lastEventId`, then live. Without it: only what comes from now on. */
+  watch: userProcedure.input(watchInput).subscription(async ({ ctx, input, signal }) => {
+    const ending = new AbortController();
+    const events = await watchSlice(ctx.domain, ctx.actor, { ...input, signal: ending.signal });
+    return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => {
+      ended.addEventListener('abort', () => ending.abort());
+      return trackedEvents(events);
+    });
+  }),
+});
+
+async function* trackedEvents(events: AsyncIterable<SliceEvent>): AsyncGenerator<TrackedEnvelope<SliceEvent>, void> {
+  for await (const event of events) yield tracked(String(event.id), event);
+}

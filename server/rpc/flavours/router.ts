@@ -1,0 +1,25 @@
+import { createFlavourInput, flavourPage, flavourSchema, listFlavoursInput, updateFlavourInput } from '#shared/flavour';
+import { idInput } from '#shared/primitives';
+import { createFlavour, listFlavours, retireFlavour, updateFlavour } from '#server/domain/flavours/flavours';
+import { permittedProcedure, router, userProcedure } from '../trpc';
+
+const manage = permittedProcedure('flavours:manage');
+
+export const flavoursRouter = router({
+  list: userProcedure
+    .input(listFlavoursInput)
+    .output(flavourPage)
+    .query(({ ctx, input }) => listFlavours(ctx.domain, { query: input })),
+  create: manage
+    .input(createFlavourInput)
+    .output(flavourSchema)
+    .mutation(({ ctx, input }) => createFlavour(ctx.domain, { actor: ctx.actor, flavour: input })),
+  update: manage
+    .input(updateFlavourInput)
+    .output(flavourSchema)
+    .mutation(({ ctx, input }) => updateFlavour(ctx.domain, { actor: ctx.actor, flavour: input })),
+  retire: manage
+    .input(idInput)
+    .output(flavourSchema)
+    .mutation(({ ctx, input }) => retireFlavour(ctx.domain, { actor: ctx.actor, id: input.id })),
+});

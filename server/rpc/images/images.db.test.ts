@@ -1,0 +1,77 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { images } from '#drizzle/schema/catalogue';
+import { createKit, line, outcomeOf, refusalOf } from '../testing';
+
+const database = useDatabase();
+const kit = createKit(database);
+const { ctx } = kit;
+const checksum = 'a'.repeat(64);
+const image = { name: 'debian', kind: 'disk' as const, source: 'https://example.org/debian.qcow2', sha256: checksum };
+
+describe('images', () => {
+  it('are made, changed and retired by an admin', async () => {
+    const admin = kit.callerOf(await kit.person('admin'));
+    const made = await admin.images.create(image);
+    expect(made).toMatchObject({ ...image, inUse: 0, sizeMb: null, consoles: ['serial'] });
+    expect(await refusalOf(admin.images.create(image))).toMatchObject({ code: 'NAME_TAKEN', field: 'name' });
+    await ctx.db.update(images).set({ sizeMb: 300 }).where(eq(images.id, made.id));
+    expect(await admin.images.update({ id: made.id, ...image, description: 'stable' })).toMatchObject({
+      description: 'stable',
+      sizeMb: 300,
+    });
+    // other files: their size is not known
+    expect(await admin.images.update({ id: made.id, ...image, sha256: 'b'.repeat(64) })).toMatchObject({
+      sizeMb: null,
+    });
+    expect((await admin.images.retire({ id: made.id })).retiredAt).not.toBeNull();
+    expect(await outcomeOf(admin.images.update({ id: made.id, ...image }))).toBe('IMAGE_RETIRED');
+    expect((await admin.images.list({})).items.map(({ name }) => name)).toEqual(['tiny']);
+    expect((await admin.images.list({ includeRetired: true })).items.map(({ name }) => name)).toEqual([
+      'debian',
+      'tiny',
+    ]);
+  });
+
+  it('tell only those who manage them where they lie', async () => {
+    const admin = kit.callerOf(await kit.person('admin'));
+    const user = kit.callerOf(await kit.person());
+    const url = 'https://me:secret@example.org/a/debian.qcow2?token=secret';
+    await admin.images.create({ ...image, source: url });
+    await admin.images.create({ ...image, name: 'local', source: '/srv/images/local.qcow2' });
+    const sources = async (caller: typeof user) => (await caller.images.list({})).items.map(({ source }) => source);
+    expect(await sources(admin)).toEqual([url, '/srv/images/local.qcow2', 'builtin:tiny']);
+    expect(await sources(user)).toEqual(['debian.qcow2', 'local.qcow2', 'builtin:tiny']);
+  });
+
+  it('cannot be retired while in use, nor get other files under a slice', async () => {
+    const admin = kit.callerOf(await kit.person('admin'));
+    const user = kit.callerOf(await kit.person());
+    const made = await admin.images.create(image);
+    const topology = line(1);
+    for (const vm of topology.vms) vm.imageId = made.id;
+    const template = await user.templates.create({ name: 'one', topology });
+    expect(await refusalOf(admin.images.retire({ id: made.id }))).toMatchObject({
+      code: 'IMAGE_IN_USE',
+      message: 'debian is used by 1 template.',
+    });
+    const other = { id: made.id, ...image, sha256: 'c'.repeat(64) };
+    expect(await outcomeOf(admin.images.update(other))).toBe('OK');
+    await user.slices.create({ name: 's', templateId: template.id, zoneId: await kit.zone() });
+    expect(await outcomeOf(admin.images.update({ ...other, sha256: checksum }))).toBe('IMAGE_IN_USE');
+    expect(await outcomeOf(admin.images.update({ ...other, description: 'words only' }))).toBe('OK');
+  });
+
+  it.each([
+    ['a URL without a checksum', { ...image, sha256: null }],
+    ['a relative path', { ...image, source: 'images/x.qcow2' }],
+    ['a path that climbs', { ...image, source: '/images/../../etc/passwd' }],
+    ['another scheme', { ...image, source: 'file:///etc/passwd' }],
+    ['a checksum that is none', { ...image, sha256: 'xyz' }],
+    ['a name that is a path', { ...image, name: 'a/b' }],
+  ])('refuse %s', async (_what, input) => {
+    const admin = kit.callerOf(await kit.person('admin'));
+    expect(await outcomeOf(admin.images.create(input))).toBe('INVALID_INPUT');
+  });
+});

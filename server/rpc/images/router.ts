@@ -1,0 +1,25 @@
+import { createImageInput, imagePage, imageSchema, listImagesInput, updateImageInput } from '#shared/image';
+import { idInput } from '#shared/primitives';
+import { createImage, listImages, retireImage, updateImage } from '#server/domain/images/images';
+import { permittedProcedure, router, userProcedure } from '../trpc';
+
+const manage = permittedProcedure('images:manage');
+
+export const imagesRouter = router({
+  list: userProcedure
+    .input(listImagesInput)
+    .output(imagePage)
+    .query(({ ctx, input }) => listImages(ctx.domain, { actor: ctx.actor, query: input })),
+  create: manage
+    .input(createImageInput)
+    .output(imageSchema)
+    .mutation(({ ctx, input }) => createImage(ctx.domain, { actor: ctx.actor, image: input })),
+  update: manage
+    .input(updateImageInput)
+    .output(imageSchema)
+    .mutation(({ ctx, input }) => updateImage(ctx.domain, { actor: ctx.actor, image: input })),
+  retire: manage
+    .input(idInput)
+    .output(imageSchema)
+    .mutation(({ ctx, input }) => retireImage(ctx.domain, { actor: ctx.actor, id: input.id })),
+});

@@ -1,0 +1,74 @@
+import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { z } from 'zod';
+import { idInput } from '#shared/primitives';
+import { planSchema } from '#shared/deployment/schema';
+import {
+  consoleTicketSchema,
+  createSliceInput,
+  eventPage,
+  listEventsInput,
+  listSlicesInput,
+  openConsoleInput,
+  previewSliceInput,
+  renameSliceInput,
+  sliceChangesInput,
+  slicePage,
+  sliceSchema,
+  type sliceNoticeSchema,
+} from '#shared/slice';
+import { sliceChanges } from '#server/domain/slices/changes';
+import { openConsole } from '#server/domain/slices/consoles';
+import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read';
+import { createSlice, renameSlice } from '#server/domain/slices/write';
+import { router, userProcedure } from '../trpc';
+import { whileSignedIn } from '../while-signed-in';
+
+export const slicesRouter = router({
+  list: userProcedure
+    .input(listSlicesInput)
+    .output(slicePage)
+    .query(({ ctx, input }) => listSlices(ctx.domain, { actor: ctx.actor, query: input })),
+  get: userProcedure
+    .input(idInput)
+    .output(sliceSchema)
+    .query(({ ctx, input }) => getSlice(ctx.domain, { actor: ctx.actor, id: input.id })),
+  preview: userProcedure
+    .input(previewSliceInput)
+    .output(planSchema)
+    .query(({ ctx, input }) => ctx.provisioning.preview(ctx.actor, input)),
+  create: userProcedure
+    .input(createSliceInput)
+    .output(sliceSchema)
+    .mutation(({ ctx, input }) => createSlice(ctx.domain, { actor: ctx.actor, slice: input })),
+  rename: userProcedure
+    .input(renameSliceInput)
+    .output(sliceSchema)
+    .mutation(({ ctx, input }) => renameSlice(ctx.domain, { actor: ctx.actor, slice: input })),
+  /** The slice's history, newest first. */
+  events: userProcedure
+    .input(listEventsInput)
+    .output(eventPage)
+    .query(({ ctx, input }) => listSliceEvents(ctx.domain, { actor: ctx.actor, query: input })),
+  /** One notice for each change of a slice that the caller may see. Resumes by the last event id. */
+  changes: userProcedure.input(sliceChangesInput).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }): AsyncGenerator<TrackedEnvelope<z.infer<typeof sliceNoticeSchema>>> {
+    const afterId = eventIdOf(input.lastEventId);
+    const changes = whileSignedIn(ctx.domain, ctx.actor, signal, (ended) =>
+      sliceChanges(ctx.domain, { actor: ctx.actor, afterId, signal: ended }),
+    );
+    for await (const { eventId, sliceId, status } of changes) yield tracked(String(eventId), { sliceId, status });
+  }),
+  openConsole: userProcedure
+    .input(openConsoleInput)
+    .output(consoleTicketSchema)
+    .mutation(({ ctx, input }) => openConsole(ctx.domain, { actor: ctx.actor, console: input })),
+});
+
+/** The id in a `lastEventId`; null, which begins from now, for what we did not send. */
+function eventIdOf(text: string | null | undefined): number | null {
+  if (text === null || text === undefined || !/^\d{1,15}$/.test(text)) return null;
+  return Number(text);
+}

@@ -1,0 +1,106 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { z, ZodError } from 'zod';
+import { can, type Permission } from '#shared/auth';
+import { AppError, type ErrorCode, type PublicError } from '#shared/errors';
+import { toAppError } from '#server/domain/errors';
+import type { RequestContext } from './context';
+
+type TrpcCode = TRPCError['code'];
+
+/** The transport's code for each of ours. */
+const trpcCodes: Record<ErrorCode, TrpcCode> = {
+  UNAUTHENTICATED: 'UNAUTHORIZED',
+  FORBIDDEN: 'FORBIDDEN',
+  NOT_FOUND: 'NOT_FOUND',
+  INVALID_INPUT: 'BAD_REQUEST',
+  INVALID_CREDENTIALS: 'UNAUTHORIZED',
+  REGISTRATION_CLOSED: 'FORBIDDEN',
+  RATE_LIMITED: 'TOO_MANY_REQUESTS',
+  EMAIL_TAKEN: 'CONFLICT',
+  NAME_TAKEN: 'CONFLICT',
+  REVISION_CONFLICT: 'CONFLICT',
+  INVALID_TOPOLOGY: 'BAD_REQUEST',
+  INVALID_DOCUMENT: 'BAD_REQUEST',
+  FLAVOUR_IN_USE: 'CONFLICT',
+  FLAVOUR_RETIRED: 'CONFLICT',
+  IMAGE_IN_USE: 'CONFLICT',
+  IMAGE_RETIRED: 'CONFLICT',
+  ZONE_IN_USE: 'CONFLICT',
+  ZONE_UNAVAILABLE: 'PRECONDITION_FAILED',
+  PLAN_NOT_RUNNABLE: 'PRECONDITION_FAILED',
+  SLICE_BUSY: 'CONFLICT',
+  INVALID_TRANSITION: 'PRECONDITION_FAILED',
+  NOT_EMPTY: 'CONFLICT',
+  CONSOLE_UNAVAILABLE: 'PRECONDITION_FAILED',
+  CONSOLE_TOKEN_INVALID: 'UNAUTHORIZED',
+  PAYLOAD_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  DATABASE_UNAVAILABLE: 'SERVICE_UNAVAILABLE',
+  INTERNAL: 'INTERNAL_SERVER_ERROR',
+};
+
+/** What the client is told. Whatever is not meant for it becomes INTERNAL, without its message. */
+function publicError(error: TRPCError): PublicError {
+  const app = toAppError(error.cause);
+  if (app !== null) return app.toPublic();
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) {
+    const first = error.cause.issues[0];
+    return {
+      code: 'INVALID_INPUT',
+      message: first?.message ?? 'The input is not valid.',
+      field: first?.path.map(String).join('.') || undefined,
+    };
+  }
+  if (error.code === 'PARSE_ERROR' || error.code === 'BAD_REQUEST')
+    return { code: 'INVALID_INPUT', message: 'The request could not be read.' };
+  if (error.code === 'PAYLOAD_TOO_LARGE') return { code: 'PAYLOAD_TOO_LARGE', message: 'The request is too large.' };
+  if (error.code === 'NOT_FOUND' || error.code === 'METHOD_NOT_SUPPORTED')
+    return { code: 'NOT_FOUND', message: 'There is no such procedure.' };
+  return { code: 'INTERNAL', message: 'Something went wrong on the server. It has been logged.' };
+}
+
+const t = initTRPC.context<RequestContext>().create({
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+  errorFormatter({ shape, error }) {
+    const app = publicError(error);
+    return {
+      ...shape,
+      message: app.message,
+      data: {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        path: shape.data.path,
+        app,
+        fields: error.cause instanceof ZodError ? z.flattenError(error.cause).fieldErrors : null,
+      },
+    };
+  },
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Turns our errors, and a database that is away, into the transport's. */
+const translateErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const cause = toAppError(result.error.cause);
+  if (cause === null) return result;
+  return { ...result, error: new TRPCError({ code: trpcCodes[cause.code], message: cause.message, cause }) };
+});
+
+/** For everyone, signed in or not. */
+export const publicProcedure = t.procedure.use(translateErrors);
+
+/** For whoever is signed in. */
+export const userProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (ctx.actor === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
+  return next({ ctx: { ...ctx, actor: ctx.actor } });
+});
+
+/** For whoever holds the permission. */
+export function permittedProcedure(permission: Permission) {
+  return userProcedure.use(({ ctx, next }) => {
+    if (!can(ctx.actor.role, permission)) throw new AppError('FORBIDDEN', 'Your role does not allow this.');
+    return next();
+  });
+}
