@@ -1,0 +1,339 @@
+-- Generated from drizzle/ by `npm run db:generate`. Do not edit.
+set names utf8mb4;
+alter database character set utf8mb4 collate utf8mb4_unicode_ci;
+CREATE TABLE `audit_log` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned,
+	`action` varchar(64) NOT NULL,
+	`object_type` varchar(32),
+	`object_id` bigint unsigned,
+	`ip` varchar(45),
+	`details` json,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `audit_log_id` PRIMARY KEY(`id`)
+);
+CREATE TABLE `availability_zones` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`provider` enum('qemu','openstack','simulator') NOT NULL,
+	`enabled` boolean NOT NULL DEFAULT true,
+	`limit_vcpus` int unsigned,
+	`limit_ram_mb` int unsigned,
+	`limit_disk_gb` int unsigned,
+	`overcommit` json NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `availability_zones_id` PRIMARY KEY(`id`),
+	CONSTRAINT `availability_zones_name_unique` UNIQUE(`name`)
+);
+CREATE TABLE `flavours` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`vcpus` int unsigned NOT NULL,
+	`ram_mb` int unsigned NOT NULL,
+	`disk_gb` int unsigned NOT NULL,
+	`retired_at` datetime(3),
+	`live_name` varchar(63) GENERATED ALWAYS AS ((case when retired_at is null then name else null end)) STORED,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `flavours_id` PRIMARY KEY(`id`),
+	CONSTRAINT `flavours_live_name_unique` UNIQUE(`live_name`)
+);
+CREATE TABLE `images` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`description` varchar(500) NOT NULL DEFAULT '',
+	`kind` enum('kernel','disk') NOT NULL,
+	`source` varchar(1000) NOT NULL,
+	`sha256` varchar(64),
+	`size_mb` int unsigned,
+	`min_ram_mb` int unsigned NOT NULL DEFAULT 0,
+	`min_disk_gb` int unsigned NOT NULL DEFAULT 0,
+	`ready_marker` varchar(100),
+	`retired_at` datetime(3),
+	`live_name` varchar(63) GENERATED ALWAYS AS ((case when retired_at is null then name else null end)) STORED,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `images_id` PRIMARY KEY(`id`),
+	CONSTRAINT `images_live_name_unique` UNIQUE(`live_name`)
+);
+CREATE TABLE `deployment_steps` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`deployment_id` bigint unsigned NOT NULL,
+	`seq` int unsigned NOT NULL,
+	`key` varchar(160) NOT NULL,
+	`resource` enum('image','network','vm','edge','slice') NOT NULL,
+	`resource_id` bigint unsigned NOT NULL,
+	`label` varchar(140) NOT NULL,
+	`action` enum('prepare','create','start','connect','stop','reboot','disconnect','remove','sweep') NOT NULL,
+	`depends_on` json NOT NULL,
+	`status` enum('pending','running','done','failed','undone','skipped') NOT NULL DEFAULT 'pending',
+	`attempts` int unsigned NOT NULL DEFAULT 0,
+	`error` varchar(500),
+	`started_at` datetime(3),
+	`finished_at` datetime(3),
+	CONSTRAINT `deployment_steps_id` PRIMARY KEY(`id`),
+	CONSTRAINT `deployment_steps_deployment_seq_unique` UNIQUE(`deployment_id`,`seq`)
+);
+CREATE TABLE `deployments` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`kind` enum('deploy','start','stop','reboot','destroy') NOT NULL,
+	`status` enum('queued','pending','running','succeeded','failed','cancelled') NOT NULL,
+	`slice_vm_id` bigint unsigned,
+	`requested_by` bigint unsigned NOT NULL,
+	`idempotency_key` varchar(64),
+	`cancel_requested` boolean NOT NULL DEFAULT false,
+	`superseded` boolean NOT NULL DEFAULT false,
+	`lease_owner` varchar(64),
+	`claimable_at` datetime(3),
+	`generation` int unsigned NOT NULL DEFAULT 0,
+	`error` varchar(500),
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	`started_at` datetime(3),
+	`finished_at` datetime(3),
+	CONSTRAINT `deployments_id` PRIMARY KEY(`id`),
+	CONSTRAINT `deployments_slice_idempotency_unique` UNIQUE(`slice_id`,`idempotency_key`)
+);
+CREATE TABLE `events` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`data` json NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `events_id` PRIMARY KEY(`id`)
+);
+CREATE TABLE `console_tokens` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`token_hash` varchar(64) NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`slice_vm_id` bigint unsigned NOT NULL,
+	`expires_at` datetime(3) NOT NULL,
+	`used_at` datetime(3),
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `console_tokens_id` PRIMARY KEY(`id`),
+	CONSTRAINT `console_tokens_token_hash_unique` UNIQUE(`token_hash`)
+);
+CREATE TABLE `slice_edges` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`key` varchar(64) NOT NULL,
+	`source_vm_id` bigint unsigned NOT NULL,
+	`target_vm_id` bigint unsigned,
+	`target_network_id` bigint unsigned,
+	`subnet` varchar(43) NOT NULL,
+	`source_address` varchar(43) NOT NULL,
+	`target_address` varchar(43),
+	`source_nic` int unsigned NOT NULL,
+	`target_nic` int unsigned,
+	`status` enum('absent','down','up','unknown') NOT NULL DEFAULT 'absent',
+	`observed_at` datetime(3),
+	CONSTRAINT `slice_edges_id` PRIMARY KEY(`id`),
+	CONSTRAINT `slice_edges_slice_key_unique` UNIQUE(`slice_id`,`key`)
+);
+CREATE TABLE `slice_networks` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`key` varchar(64) NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`subnet` varchar(43) NOT NULL,
+	`x` double NOT NULL,
+	`y` double NOT NULL,
+	`status` enum('absent','down','up','unknown') NOT NULL DEFAULT 'absent',
+	CONSTRAINT `slice_networks_id` PRIMARY KEY(`id`),
+	CONSTRAINT `slice_networks_slice_key_unique` UNIQUE(`slice_id`,`key`)
+);
+CREATE TABLE `slice_vms` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`key` varchar(64) NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`flavour_id` bigint unsigned NOT NULL,
+	`image_id` bigint unsigned NOT NULL,
+	`vcpus` int unsigned NOT NULL,
+	`ram_mb` int unsigned NOT NULL,
+	`disk_gb` int unsigned NOT NULL,
+	`internet` boolean NOT NULL,
+	`forwards` json NOT NULL,
+	`x` double NOT NULL,
+	`y` double NOT NULL,
+	`desired` enum('absent','stopped','running') NOT NULL DEFAULT 'absent',
+	`status` enum('absent','stopped','starting','running','paused','failed','unknown') NOT NULL DEFAULT 'absent',
+	`observed_at` datetime(3),
+	`error` varchar(500),
+	CONSTRAINT `slice_vms_id` PRIMARY KEY(`id`),
+	CONSTRAINT `slice_vms_slice_key_unique` UNIQUE(`slice_id`,`key`)
+);
+CREATE TABLE `slices` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`owner_id` bigint unsigned NOT NULL,
+	`zone_id` bigint unsigned NOT NULL,
+	`template_id` bigint unsigned,
+	`template_revision` int unsigned,
+	`name` varchar(63) NOT NULL,
+	`status` enum('draft','deploying','active','degraded','stopped','failed','destroying','destroyed') NOT NULL DEFAULT 'draft',
+	`idempotency_key` varchar(64),
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	`updated_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	`deleted_at` datetime(3),
+	`live_name` varchar(63) GENERATED ALWAYS AS ((case when deleted_at is null then name else null end)) STORED,
+	CONSTRAINT `slices_id` PRIMARY KEY(`id`),
+	CONSTRAINT `slices_owner_live_name_unique` UNIQUE(`owner_id`,`live_name`),
+	CONSTRAINT `slices_owner_idempotency_unique` UNIQUE(`owner_id`,`idempotency_key`)
+);
+CREATE TABLE `template_edges` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`revision_id` bigint unsigned NOT NULL,
+	`key` varchar(64) NOT NULL,
+	`source_vm_id` bigint unsigned NOT NULL,
+	`target_vm_id` bigint unsigned,
+	`target_network_id` bigint unsigned,
+	CONSTRAINT `template_edges_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_edges_revision_key_unique` UNIQUE(`revision_id`,`key`)
+);
+CREATE TABLE `template_networks` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`revision_id` bigint unsigned NOT NULL,
+	`key` varchar(64) NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`x` double NOT NULL,
+	`y` double NOT NULL,
+	CONSTRAINT `template_networks_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_networks_revision_key_unique` UNIQUE(`revision_id`,`key`)
+);
+CREATE TABLE `template_revisions` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`template_id` bigint unsigned NOT NULL,
+	`number` int unsigned NOT NULL,
+	`created_by` bigint unsigned NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `template_revisions_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_revisions_template_number_unique` UNIQUE(`template_id`,`number`)
+);
+CREATE TABLE `template_vms` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`revision_id` bigint unsigned NOT NULL,
+	`key` varchar(64) NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`flavour_id` bigint unsigned NOT NULL,
+	`image_id` bigint unsigned NOT NULL,
+	`internet` boolean NOT NULL DEFAULT false,
+	`forwards` json NOT NULL,
+	`x` double NOT NULL,
+	`y` double NOT NULL,
+	CONSTRAINT `template_vms_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_vms_revision_key_unique` UNIQUE(`revision_id`,`key`),
+	CONSTRAINT `template_vms_revision_name_unique` UNIQUE(`revision_id`,`name`)
+);
+CREATE TABLE `templates` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`owner_id` bigint unsigned NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`description` varchar(500) NOT NULL DEFAULT '',
+	`revision` int unsigned NOT NULL DEFAULT 1,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	`updated_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	`deleted_at` datetime(3),
+	`live_name` varchar(63) GENERATED ALWAYS AS ((case when deleted_at is null then name else null end)) STORED,
+	CONSTRAINT `templates_id` PRIMARY KEY(`id`),
+	CONSTRAINT `templates_owner_live_name_unique` UNIQUE(`owner_id`,`live_name`)
+);
+CREATE TABLE `api_tokens` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`kind` enum('session','pat','service') NOT NULL,
+	`token_hash` varchar(64) NOT NULL,
+	`user_agent` varchar(255),
+	`ip` varchar(45),
+	`expires_at` datetime(3) NOT NULL,
+	`last_used_at` datetime(3),
+	`revoked_at` datetime(3),
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `api_tokens_id` PRIMARY KEY(`id`),
+	CONSTRAINT `api_tokens_token_hash_unique` UNIQUE(`token_hash`)
+);
+CREATE TABLE `rate_limits` (
+	`key` varchar(128) NOT NULL,
+	`attempts` bigint unsigned NOT NULL,
+	`window_ends_at` datetime(3) NOT NULL,
+	CONSTRAINT `rate_limits_key` PRIMARY KEY(`key`)
+);
+CREATE TABLE `roles` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`name` enum('user','instructor','admin') NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `roles_id` PRIMARY KEY(`id`),
+	CONSTRAINT `roles_name_unique` UNIQUE(`name`)
+);
+CREATE TABLE `users` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`email` varchar(254) NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`password_hash` varchar(255) NOT NULL,
+	`role_id` bigint unsigned NOT NULL,
+	`disabled_at` datetime(3),
+	`deleted_at` datetime(3),
+	`live_email` varchar(254) GENERATED ALWAYS AS ((case when deleted_at is null then email else null end)) STORED,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `users_id` PRIMARY KEY(`id`),
+	CONSTRAINT `users_live_email_unique` UNIQUE(`live_email`)
+);
+ALTER TABLE `deployment_steps` ADD CONSTRAINT `deployment_steps_deployment_id_deployments_id_fk` FOREIGN KEY (`deployment_id`) REFERENCES `deployments`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `deployments` ADD CONSTRAINT `deployments_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `deployments` ADD CONSTRAINT `deployments_slice_vm_id_slice_vms_id_fk` FOREIGN KEY (`slice_vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `deployments` ADD CONSTRAINT `deployments_requested_by_users_id_fk` FOREIGN KEY (`requested_by`) REFERENCES `users`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `events` ADD CONSTRAINT `events_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `console_tokens` ADD CONSTRAINT `console_tokens_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `console_tokens` ADD CONSTRAINT `console_tokens_slice_vm_id_slice_vms_id_fk` FOREIGN KEY (`slice_vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_edges` ADD CONSTRAINT `slice_edges_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_edges` ADD CONSTRAINT `slice_edges_source_vm_fk` FOREIGN KEY (`source_vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_edges` ADD CONSTRAINT `slice_edges_target_vm_fk` FOREIGN KEY (`target_vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_edges` ADD CONSTRAINT `slice_edges_target_network_fk` FOREIGN KEY (`target_network_id`) REFERENCES `slice_networks`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_networks` ADD CONSTRAINT `slice_networks_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_vms` ADD CONSTRAINT `slice_vms_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_vms` ADD CONSTRAINT `slice_vms_flavour_id_flavours_id_fk` FOREIGN KEY (`flavour_id`) REFERENCES `flavours`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `slice_vms` ADD CONSTRAINT `slice_vms_image_id_images_id_fk` FOREIGN KEY (`image_id`) REFERENCES `images`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `slices` ADD CONSTRAINT `slices_owner_id_users_id_fk` FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `slices` ADD CONSTRAINT `slices_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `slices` ADD CONSTRAINT `slices_template_id_templates_id_fk` FOREIGN KEY (`template_id`) REFERENCES `templates`(`id`) ON DELETE set null ON UPDATE no action;
+ALTER TABLE `template_edges` ADD CONSTRAINT `template_edges_revision_id_template_revisions_id_fk` FOREIGN KEY (`revision_id`) REFERENCES `template_revisions`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_edges` ADD CONSTRAINT `template_edges_source_vm_fk` FOREIGN KEY (`source_vm_id`) REFERENCES `template_vms`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_edges` ADD CONSTRAINT `template_edges_target_vm_fk` FOREIGN KEY (`target_vm_id`) REFERENCES `template_vms`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_edges` ADD CONSTRAINT `template_edges_target_network_fk` FOREIGN KEY (`target_network_id`) REFERENCES `template_networks`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_networks` ADD CONSTRAINT `template_networks_revision_id_template_revisions_id_fk` FOREIGN KEY (`revision_id`) REFERENCES `template_revisions`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_revisions` ADD CONSTRAINT `template_revisions_template_id_templates_id_fk` FOREIGN KEY (`template_id`) REFERENCES `templates`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_revisions` ADD CONSTRAINT `template_revisions_created_by_users_id_fk` FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `template_vms` ADD CONSTRAINT `template_vms_revision_id_template_revisions_id_fk` FOREIGN KEY (`revision_id`) REFERENCES `template_revisions`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_vms` ADD CONSTRAINT `template_vms_flavour_id_flavours_id_fk` FOREIGN KEY (`flavour_id`) REFERENCES `flavours`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `template_vms` ADD CONSTRAINT `template_vms_image_id_images_id_fk` FOREIGN KEY (`image_id`) REFERENCES `images`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `templates` ADD CONSTRAINT `templates_owner_id_users_id_fk` FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `api_tokens` ADD CONSTRAINT `api_tokens_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `users` ADD CONSTRAINT `users_role_id_roles_id_fk` FOREIGN KEY (`role_id`) REFERENCES `roles`(`id`) ON DELETE restrict ON UPDATE no action;
+CREATE INDEX `audit_log_user_id_index` ON `audit_log` (`user_id`,`id`);
+CREATE INDEX `audit_log_object_index` ON `audit_log` (`object_type`,`object_id`,`id`);
+CREATE INDEX `flavours_name_index` ON `flavours` (`name`);
+CREATE INDEX `images_name_index` ON `images` (`name`);
+CREATE INDEX `deployments_claimable_at_index` ON `deployments` (`claimable_at`);
+CREATE INDEX `deployments_slice_id_index` ON `deployments` (`slice_id`,`id`);
+CREATE INDEX `deployments_slice_status_index` ON `deployments` (`slice_id`,`status`);
+CREATE INDEX `deployments_requested_by_index` ON `deployments` (`requested_by`);
+CREATE INDEX `deployments_slice_vm_id_index` ON `deployments` (`slice_vm_id`);
+CREATE INDEX `events_slice_id_index` ON `events` (`slice_id`,`id`);
+CREATE INDEX `console_tokens_user_id_index` ON `console_tokens` (`user_id`);
+CREATE INDEX `console_tokens_slice_vm_id_index` ON `console_tokens` (`slice_vm_id`);
+CREATE INDEX `console_tokens_expires_at_index` ON `console_tokens` (`expires_at`);
+CREATE INDEX `slice_vms_flavour_id_index` ON `slice_vms` (`flavour_id`);
+CREATE INDEX `slice_vms_image_id_index` ON `slice_vms` (`image_id`);
+CREATE INDEX `slices_owner_updated_index` ON `slices` (`owner_id`,`deleted_at`,`updated_at`,`id`);
+CREATE INDEX `slices_updated_index` ON `slices` (`deleted_at`,`updated_at`,`id`);
+CREATE INDEX `slices_zone_index` ON `slices` (`zone_id`,`deleted_at`);
+CREATE INDEX `slices_template_id_index` ON `slices` (`template_id`);
+CREATE INDEX `template_revisions_created_by_index` ON `template_revisions` (`created_by`);
+CREATE INDEX `template_vms_flavour_id_index` ON `template_vms` (`flavour_id`);
+CREATE INDEX `template_vms_image_id_index` ON `template_vms` (`image_id`);
+CREATE INDEX `templates_owner_updated_index` ON `templates` (`owner_id`,`deleted_at`,`updated_at`,`id`);
+CREATE INDEX `templates_owner_name_index` ON `templates` (`owner_id`,`deleted_at`,`name`,`id`);
+CREATE INDEX `api_tokens_user_id_kind_index` ON `api_tokens` (`user_id`,`kind`);
+CREATE INDEX `users_role_id_index` ON `users` (`role_id`);
+create table `__drizzle_migrations` (
+	id serial primary key,
+	hash text not null,
+	created_at bigint
+);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('963ce9d3ef4142bef07bb38e75ba226f77e54e713a5fca14e6c79d96b59d98df', 1795427265909);

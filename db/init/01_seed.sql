@@ -1,0 +1,14 @@
+-- Generated from drizzle/ by `npm run db:generate`. Do not edit.
+set names utf8mb4;
+insert into `roles` (`id`, `name`, `created_at`) values (1, 'user', default);
+insert into `roles` (`id`, `name`, `created_at`) values (2, 'instructor', default);
+insert into `roles` (`id`, `name`, `created_at`) values (3, 'admin', default);
+insert into `flavours` (`id`, `name`, `vcpus`, `ram_mb`, `disk_gb`, `retired_at`, `created_at`) values (1, 'nano', 1, 1024, 2, default, default);
+insert into `flavours` (`id`, `name`, `vcpus`, `ram_mb`, `disk_gb`, `retired_at`, `created_at`) values (2, 'mini', 1, 2048, 3, default, default);
+insert into `flavours` (`id`, `name`, `vcpus`, `ram_mb`, `disk_gb`, `retired_at`, `created_at`) values (3, 'micro', 2, 2048, 4, default, default);
+insert into `flavours` (`id`, `name`, `vcpus`, `ram_mb`, `disk_gb`, `retired_at`, `created_at`) values (4, 'small', 2, 4096, 6, default, default);
+insert into `flavours` (`id`, `name`, `vcpus`, `ram_mb`, `disk_gb`, `retired_at`, `created_at`) values (5, 'medium', 4, 8192, 8, default, default);
+insert into `flavours` (`id`, `name`, `vcpus`, `ram_mb`, `disk_gb`, `retired_at`, `created_at`) values (6, 'large', 8, 12288, 10, default, default);
+insert into `flavours` (`id`, `name`, `vcpus`, `ram_mb`, `disk_gb`, `retired_at`, `created_at`) values (7, 'xlarge', 16, 16384, 12, default, default);
+insert into `images` (`id`, `name`, `description`, `kind`, `source`, `sha256`, `size_mb`, `min_ram_mb`, `min_disk_gb`, `ready_marker`, `retired_at`, `created_at`) values (1, 'tiny', 'A small Linux that boots in seconds, with a shell on its serial console.', 'kernel', 'builtin:tiny', default, default, 96, default, 'TRAMA-READY', default, default);
+insert into `availability_zones` (`id`, `name`, `provider`, `enabled`, `limit_vcpus`, `limit_ram_mb`, `limit_disk_gb`, `overcommit`, `created_at`) values (1, 'local', 'qemu', default, default, default, default, '{\"vcpus\":16,\"ram\":4,\"disk\":4}', default);

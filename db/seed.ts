@@ -1,0 +1,56 @@
+import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
+import { roles } from '#drizzle/schema/users';
+import type { Database } from '#server/db/client';
+import { roles as roleNames } from '#shared/auth';
+import { tinyReadyMarker } from '#shared/image';
+
+/** What every new database holds. Keys are given, so that it is the same rows however the database was made. */
+export const seedRows = {
+  roles: roleNames.map((name, index) => ({ id: index + 1, name })),
+  flavours: [
+    { id: 1, name: 'nano', vcpus: 1, ramMb: 1024, diskGb: 2 },
+    { id: 2, name: 'mini', vcpus: 1, ramMb: 2048, diskGb: 3 },
+    { id: 3, name: 'micro', vcpus: 2, ramMb: 2048, diskGb: 4 },
+    { id: 4, name: 'small', vcpus: 2, ramMb: 4096, diskGb: 6 },
+    { id: 5, name: 'medium', vcpus: 4, ramMb: 8192, diskGb: 8 },
+    { id: 6, name: 'large', vcpus: 8, ramMb: 12288, diskGb: 10 },
+    { id: 7, name: 'xlarge', vcpus: 16, ramMb: 16384, diskGb: 12 },
+  ],
+  images: [
+    {
+      id: 1,
+      name: 'tiny',
+      description: 'A small Linux that boots in seconds, with a shell on its serial console.',
+      kind: 'kernel',
+      source: 'builtin:tiny',
+      minRamMb: 96,
+      readyMarker: tinyReadyMarker,
+    },
+  ],
+  availabilityZones: [{ id: 1, name: 'local', provider: 'qemu', overcommit: { vcpus: 16, ram: 4, disk: 4 } }],
+} satisfies {
+  roles: (typeof roles.$inferInsert)[];
+  flavours: (typeof flavours.$inferInsert)[];
+  images: (typeof images.$inferInsert)[];
+  availabilityZones: (typeof availabilityZones.$inferInsert)[];
+};
+
+/**
+ * Puts the base rows into a database that lacks them, in one transaction. Roles are code, so a missing one is added;
+ * the catalogue belongs to the admins from then on: a table that holds any row is left as it is, so nothing that they
+ * changed is overwritten and nothing that they retired or renamed comes back. Rows of later versions come by migration.
+ * Not safe beside another seed: call it under the lock of `migrate`.
+ */
+export async function seed(db: Database): Promise<void> {
+  await db.transaction(async (tx) => {
+    const present = new Set((await tx.select({ name: roles.name }).from(roles)).map((role) => role.name));
+    const missing = seedRows.roles.filter((role) => !present.has(role.name));
+    // another role may hold the number in a database of another age
+    const rows = present.size === 0 ? missing : missing.map(({ name }) => ({ name }));
+    if (rows.length > 0) await tx.insert(roles).values(rows);
+    if ((await tx.$count(flavours)) === 0) await tx.insert(flavours).values(seedRows.flavours);
+    if ((await tx.$count(images)) === 0) await tx.insert(images).values(seedRows.images);
+    if ((await tx.$count(availabilityZones)) === 0)
+      await tx.insert(availabilityZones).values(seedRows.availabilityZones);
+  });
+}

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import mysql, { escapeId, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest';
+import { openDatabase, type Database, type DatabaseHandle } from '#server/db/client';
+import { databaseName, withDatabase } from '../database-url';
+// for the type of what it provides
+import type {} from './global-setup';
+
+export interface TestDatabase {
+  readonly db: Database;
+  /** With the database's name in it. */
+  readonly url: string;
+  readonly handle: DatabaseHandle;
+}
+
+const seeded = ['roles', 'flavours', 'images', 'availability_zones'];
+const journal = '__drizzle_migrations';
+
+/**
+ * A migrated and seeded database for this test file alone. Call it once at the top of the file; before each test every row
+ * that is not a base row is gone, and the base rows are as seeded. Keys go on counting: do not rely on their values.
+ */
+export function useDatabase(): TestDatabase {
+  const server = useServer();
+  let url: string | undefined;
+  let handle: DatabaseHandle | undefined;
+  let reset: (() => Promise<void>) | undefined;
+  const opened = () => {
+    if (handle === undefined || url === undefined) throw new Error('The database is there in tests and hooks only.');
+    return { handle, url };
+  };
+
+  beforeAll(async () => {
+    if (server.unavailable !== null) return;
+    url = await server.createDatabase();
+    reset = await copyDatabase(server.control, server.template, databaseName(url));
+    handle = openDatabase(url);
+  });
+  beforeEach(async () => {
+    await reset?.();
+  });
+  afterAll(async () => {
+    await handle?.close();
+  });
+
+  return {
+    get db() {
+      return opened().handle.db;
+    },
+    get url() {
+      return opened().url;
+    },
+    get handle() {
+      return opened().handle;
+    },
+  };
+}
+
+export interface DatabaseServer {
+  readonly product: 'mariadb' | 'mysql';
+  /** A connection that may do everything, without a database; takes several statements at once. */
+  readonly control: Connection;
+  /** Name of the migrated and seeded database; to read from only. */
+  readonly template: string;
+  /** Why the tests are skipped; null when they run. */
+  readonly unavailable: string | null;
+  /** Makes an empty database, dropped when the file's tests have run; answers its URL. */
+  createDatabase(): Promise<string>;
+}
+
+/** The server of this run, for tests that make databases of their own. Call it at the top of the file. */
+export function useServer(): DatabaseServer {
+  const provided = inject('testDatabase');
+  const info = 'unavailable' in provided ? null : provided;
+  const unavailable = 'unavailable' in provided ? provided.unavailable : null;
+  const made: string[] = [];
+  let connection: Connection | undefined;
+  const opened = () => {
+    if (connection === undefined || info === null) throw new Error('The server is there in tests and hooks only.');
+    return { connection, info };
+  };
+
+  beforeAll(async () => {
+    if (info !== null) connection = await mysql.createConnection({ uri: info.serverUrl, multipleStatements: true });
+  });
+  beforeEach((context) => {
+    if (unavailable !== null) context.skip(unavailable);
+  });
+  afterAll(async () => {
+    for (const name of made) await connection?.query(`drop database if exists ${escapeId(name)}`);
+    await connection?.end();
+  });
+
+  return {
+    get product() {
+      return opened().info.product;
+    },
+    get control() {
+      return opened().connection;
+    },
+    get template() {
+      return opened().info.template;
+    },
+    unavailable,
+    async createDatabase() {
+      const name = opened().info.prefix + randomBytes(5).toString('hex');
+      made.push(name);
+      await opened().connection.query(
+        `create database ${escapeId(name)} character set utf8mb4 collate utf8mb4_unicode_ci`,
+      );
+      return withDatabase(opened().info.serverUrl, name);
+    },
+  };
+}
+
+/** Copies tables and rows; a third of the time that migrating takes. Answers how to bring the copy back to this state. */
+async function copyDatabase(control: Connection, template: string, name: string) {
+  const from = escapeId(template);
+  await control.query(`use ${escapeId(name)}`);
+  // a test that left a transaction open should fail soon and by name
+  await control.query(`set foreign_key_checks = 0, innodb_lock_wait_timeout = 5`);
+  const [tables] = await control.query<RowDataPacket[]>(
+    `select table_name as name from information_schema.tables where table_schema = ?`,
+    [template],
+  );
+  const names = tables.map((row) => String(row['name']));
+  for (const table of names) {
+    const [made] = await control.query<RowDataPacket[]>(`show create table ${from}.${escapeId(table)}`);
+    await control.query(String(made[0]?.['Create Table']));
+  }
+  const fill = new Map<string, string>();
+  for (const table of [...seeded, journal]) {
+    const [columns] = await control.query<RowDataPacket[]>(
+      `select column_name as name from information_schema.columns
+       where table_schema = ? and table_name = ? and coalesce(generation_expression, '') = '' order by ordinal_position`,
+      [template, table],
+    );
+    const list = columns.map((row) => escapeId(String(row['name']))).join(', ');
+    fill.set(table, `insert into ${escapeId(table)} (${list}) select ${list} from ${from}.${escapeId(table)}`);
+  }
+  await control.query([...fill.values()].join('; '));
+
+  const clear = names
+    .filter((table) => !fill.has(table))
+    .map((table) => `delete from ${escapeId(table)}`)
+    .join('; ');
+  const sums = `checksum table ${seeded.map((table) => escapeId(table)).join(', ')}`;
+  const checksums = async () => {
+    const [rows] = await control.query<RowDataPacket[]>(sums);
+    return rows.map((row) => String(row['Checksum']));
+  };
+  const asSeeded = await checksums();
+  return async () => {
+    await control.query(clear);
+    const now = await checksums();
+    for (const [index, table] of seeded.entries()) {
+      if (now[index] !== asSeeded[index]) await control.query(`delete from ${escapeId(table)}; ${fill.get(table)}`);
+    }
+  };
+}
