@@ -1,0 +1,130 @@
+import { Anchor, Group, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate } from 'react-router';
+import type { SliceSummary } from '#shared/slice';
+import type { Column } from '../ui/DataTable';
+import { formatDisk, formatRam } from '../ui/format';
+import { RelativeTime } from '../ui/RelativeTime';
+import { SortedTable } from '../ui/SortedTable';
+import { sliceLooks, SliceStatusBadge } from './status-badges';
+
+export interface SlicesTableProps {
+  slices: readonly SliceSummary[];
+  /** The server has more than these. */
+  partial: boolean;
+  withOwner?: boolean | undefined;
+}
+
+type Key = 'name' | 'status' | 'owner' | 'zone' | 'template' | 'vms' | 'vcpus' | 'ramMb' | 'diskGb' | 'changed';
+
+/** The statuses in their order; not the tuple of `shared`, which would bring the schemas into the first load. */
+const lifecycle = Object.keys(sliceLooks);
+
+/** Slices with their live states. */
+export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableProps) {
+  const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  const owner: Column<SliceSummary, Key> = {
+    key: 'owner',
+    header: t('sliceList.columns.owner'),
+    sortValue: (slice) => slice.owner.name,
+    render: (slice) => slice.owner.name,
+  };
+  const columns: Column<SliceSummary, Key>[] = [
+    {
+      key: 'name',
+      header: t('sliceList.columns.name'),
+      sortValue: (slice) => slice.name,
+      render: (slice) => (
+        <Anchor component={Link} to={`/slices/${slice.id}`} fw={500} style={{ overflowWrap: 'anywhere' }}>
+          {slice.name}
+        </Anchor>
+      ),
+    },
+    {
+      key: 'status',
+      header: t('sliceList.columns.status'),
+      wide: true,
+      // in the order of the lifecycle
+      sortValue: (slice) => lifecycle.indexOf(slice.status),
+      render: (slice) => (
+        <Group gap={6} wrap="nowrap">
+          <SliceStatusBadge status={slice.status} />
+          {slice.busy === null ? null : (
+            <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+              {t('sliceList.busy', { operation: t(`deploymentKind.${slice.busy}`) })}
+            </Text>
+          )}
+        </Group>
+      ),
+    },
+    ...(withOwner ? [owner] : []),
+    {
+      key: 'zone',
+      wide: true,
+      header: t('sliceList.columns.zone'),
+      sortValue: (slice) => slice.zone.name,
+      render: (slice) => slice.zone.name,
+    },
+    {
+      key: 'template',
+      header: t('sliceList.columns.template'),
+      wide: true,
+      sortValue: (slice) => slice.template?.name ?? '',
+      render: (slice) =>
+        slice.template === null ? (
+          <Text size="sm" c="dimmed" fs="italic">
+            {t('sliceList.templateGone')}
+          </Text>
+        ) : (
+          <span style={{ overflowWrap: 'anywhere' }}>{slice.template.name}</span>
+        ),
+    },
+    {
+      key: 'vms',
+      header: t('sliceList.columns.vms'),
+      kind: 'end',
+      sortValue: (slice) => slice.vmsRunning,
+      render: (slice) => t('sliceList.running', { running: slice.vmsRunning, count: slice.vms }),
+    },
+    {
+      key: 'vcpus',
+      header: t('resources.vcpu'),
+      kind: 'end',
+      sortValue: (slice) => slice.vcpus,
+      render: (slice) => slice.vcpus,
+    },
+    {
+      key: 'ramMb',
+      header: t('resources.ram'),
+      kind: 'end',
+      sortValue: (slice) => slice.ramMb,
+      render: (slice) => formatRam(slice.ramMb, i18n.language),
+    },
+    {
+      key: 'diskGb',
+      header: t('resources.disk'),
+      kind: 'end',
+      sortValue: (slice) => slice.diskGb,
+      render: (slice) => formatDisk(slice.diskGb, i18n.language),
+    },
+    {
+      key: 'changed',
+      header: t('sliceList.columns.changed'),
+      wide: true,
+      sortValue: (slice) => slice.updatedAt,
+      render: (slice) => <RelativeTime at={slice.updatedAt} />,
+    },
+  ];
+  return (
+    <SortedTable
+      caption={t('sliceList.title')}
+      columns={columns}
+      rows={slices}
+      rowKey={(slice) => slice.id}
+      partial={partial}
+      isFaded={(slice) => slice.status === 'destroyed'}
+      onOpen={(slice) => void navigate(`/slices/${slice.id}`)}
+    />
+  );
+}

@@ -1,0 +1,76 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, test, vi } from 'vitest';
+import type { TemplateSummary } from '#shared/template';
+import { renderApp } from '../testing/render';
+import { TemplatesTable } from './TemplatesTable';
+
+function template(id: number, name: string, ramMb: number): TemplateSummary {
+  const at = new Date(Date.UTC(2026, 0, id)).toISOString();
+  return {
+    id,
+    name,
+    description: '',
+    revision: 1,
+    vms: id,
+    networks: 0,
+    edges: 0,
+    vcpus: id,
+    ramMb,
+    diskGb: 2,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+function show(templates: TemplateSummary[], partial = false) {
+  const calls = { onRename: vi.fn(), onDuplicate: vi.fn(), onExport: vi.fn(), onDelete: vi.fn() };
+  renderApp(<TemplatesTable templates={templates} partial={partial} {...calls} />);
+  return calls;
+}
+
+const names = () => screen.getAllByRole('link').map((link) => link.textContent);
+const three = [template(1, 'ring 10', 512), template(2, 'ring 9', 2048), template(3, 'Bus', 1536)];
+
+test('the newest stands first, and each column sorts both ways', async () => {
+  show(three);
+  expect(names()).toEqual(['Bus', 'ring 9', 'ring 10']);
+  await userEvent.click(screen.getByRole('button', { name: 'Name' }));
+  expect(names()).toEqual(['Bus', 'ring 9', 'ring 10']);
+  await userEvent.click(screen.getByRole('button', { name: 'Name' }));
+  expect(names()).toEqual(['ring 10', 'ring 9', 'Bus']);
+  expect(screen.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('descending');
+  await userEvent.click(screen.getByRole('button', { name: 'RAM' }));
+  expect(names()).toEqual(['ring 10', 'Bus', 'ring 9']);
+});
+
+test('sizes are written with their units', () => {
+  show([template(1, 'a', 1536)]);
+  expect(screen.getByRole('cell', { name: '1.5 GiB' })).toBeDefined();
+  expect(screen.getByRole('cell', { name: '2 GiB' })).toBeDefined();
+});
+
+test('the arrow keys walk from row to row and stop at the ends', async () => {
+  show(three);
+  const [, first, , last] = screen.getAllByRole('row');
+  first?.focus();
+  await userEvent.keyboard('{ArrowUp}');
+  expect(document.activeElement).toBe(first);
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+  expect(document.activeElement).toBe(last);
+  await userEvent.keyboard('{Home}');
+  expect(document.activeElement).toBe(first);
+});
+
+test('a list that goes on says that the sort is only among what is shown', () => {
+  show(three, true);
+  expect(screen.getByText('Sorted among the 3 that are shown.')).toBeDefined();
+});
+
+test('the menu of a row acts on this row', async () => {
+  const calls = show(three);
+  await userEvent.click(screen.getByRole('button', { name: 'Actions for ring 9' }));
+  const menu = await screen.findByRole('menu');
+  await userEvent.click(within(menu).getByRole('menuitem', { name: 'Delete' }));
+  expect(calls.onDelete).toHaveBeenCalledExactlyOnceWith(three[1]);
+});

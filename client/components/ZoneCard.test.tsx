@@ -1,0 +1,67 @@
+import { screen } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import type { Zone } from '#shared/zone';
+import { renderApp } from '../testing/render';
+import { ZoneCard } from './ZoneCard';
+
+const ok = { ok: true, reason: null };
+const zone: Zone = {
+  id: 1,
+  name: 'local',
+  provider: 'qemu',
+  enabled: true,
+  physical: { vcpus: 2, ramMb: 24_576, diskGb: 100 },
+  limits: { vcpus: null, ramMb: null, diskGb: null },
+  overcommit: { vcpus: 8, ram: 4, disk: 4 },
+  capacity: { vcpus: 16, ramMb: 98_304, diskGb: 400 },
+  allocated: { vcpus: 4, ramMb: 1536, diskGb: 8 },
+  free: { vcpus: 12, ramMb: 96_768, diskGb: 392 },
+  runningVms: 3,
+  slices: 1,
+  capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+  facts: [{ name: 'QEMU', value: '7.2.0' }],
+  observedAt: '2026-01-01T00:00:00.000Z',
+  createdAt: '2026-01-01T00:00:00.000Z',
+};
+
+function show(changes: Partial<Zone>) {
+  const ignore = () => undefined;
+  renderApp(
+    <ZoneCard
+      zone={{ ...zone, ...changes }}
+      mayManage
+      refreshing={false}
+      onRefresh={ignore}
+      onEdit={ignore}
+      onDelete={ignore}
+    />,
+  );
+}
+
+test('the room of a zone is told in numbers and units', () => {
+  show({});
+  expect(screen.getByText('Ready')).toBeDefined();
+  expect(screen.getByRole('meter', { name: 'vCPU' }).getAttribute('aria-valuetext')).toBe('4 of 16');
+  expect(screen.getByRole('meter', { name: 'RAM' }).getAttribute('aria-valuetext')).toBe('1.5 GiB of 96 GiB');
+});
+
+test('a zone that cannot run says why and which command helps', () => {
+  const reason = 'QEMU is not installed. Type `apt-get install qemu-system-x86`.';
+  show({
+    capacity: null,
+    physical: null,
+    capabilities: {
+      run: { ok: false, reason },
+      internet: ok,
+      portForwards: ok,
+      disks: ok,
+      serialConsole: ok,
+    },
+  });
+  expect(screen.getByRole('alert').textContent).toContain('QEMU is not installed.');
+  expect(screen.getByText('apt-get install qemu-system-x86')).toBeDefined();
+  expect(screen.getByRole('button', { name: 'Copy: apt-get install qemu-system-x86' })).toBeDefined();
+  expect(screen.getByRole('meter', { name: 'Disk' }).getAttribute('aria-valuetext')).toBe(
+    '8 GiB in use, capacity unknown',
+  );
+});

@@ -1,0 +1,201 @@
+import type { TFunction } from 'i18next';
+import { Alert, Text, Title } from '@mantine/core';
+import { Ban, CircleCheck, CircleHelp, CircleX, RefreshCw, SquarePen, Trash2, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Resources } from '#shared/primitives';
+import type { Capabilities, Zone } from '#shared/zone';
+import { ActionButton } from '../ui/ActionButton';
+import { CommandText } from '../ui/CommandText';
+import { formatDisk, formatRam } from '../ui/format';
+import { RelativeTime } from '../ui/RelativeTime';
+import { RowMenu } from '../ui/RowMenu';
+import { StatusBadge } from '../ui/StatusBadge';
+import classes from './ZoneCard.module.css';
+import { ZoneUsage } from './ZoneUsage';
+
+const capabilityOrder = [
+  'run',
+  'serialConsole',
+  'portForwards',
+  'disks',
+  'internet',
+] as const satisfies readonly (keyof Capabilities)[];
+
+function ZoneBadge({ zone }: { zone: Zone }) {
+  const { t } = useTranslation('catalogue');
+  if (!zone.enabled) return <StatusBadge tone="neutral" icon={Ban} label={t('zones.disabled')} />;
+  if (zone.capabilities === null) return <StatusBadge tone="warning" icon={CircleHelp} label={t('zones.unknown')} />;
+  return zone.capabilities.run.ok ? (
+    <StatusBadge tone="success" icon={CircleCheck} label={t('zones.ready')} />
+  ) : (
+    <StatusBadge tone="danger" icon={CircleX} label={t('zones.cannotRun')} />
+  );
+}
+
+function CapabilityList({ capabilities }: { capabilities: Capabilities }) {
+  const { t } = useTranslation('catalogue');
+  return (
+    <ul className={classes.capabilities}>
+      {capabilityOrder.map((key) => {
+        const { ok, reason } = capabilities[key];
+        return (
+          <li key={key}>
+            <StatusBadge
+              tone={ok ? 'success' : 'warning'}
+              icon={ok ? CircleCheck : TriangleAlert}
+              label={ok ? t('zones.can') : t('zones.cannot')}
+            />{' '}
+            <Text span size="sm">
+              {t(`zones.capability.${key}`)}
+            </Text>
+            {/* the same reason for everything is said once, above */}
+            {reason === null || reason === capabilities.run.reason ? null : (
+              <Text component="div" c="dimmed" mt={2}>
+                <CommandText text={reason} />
+              </Text>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What an admin has limited, in words; null when nothing is. */
+function useLimitsText() {
+  const { t, i18n } = useTranslation();
+  return ({ vcpus, ramMb, diskGb }: Zone['limits']): string | null => {
+    const parts = [
+      vcpus === null ? null : t('resources.vcpus', { count: vcpus }),
+      ramMb === null ? null : `${formatRam(ramMb, i18n.language)} ${t('resources.ram')}`,
+      diskGb === null ? null : `${formatDisk(diskGb, i18n.language)} ${t('resources.disk')}`,
+    ].filter((part) => part !== null);
+    return parts.length === 0 ? null : parts.join(', ');
+  };
+}
+
+function Pair({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+export interface ZoneCardProps {
+  zone: Zone;
+  mayManage: boolean;
+  refreshing: boolean;
+  onRefresh: (zone: Zone) => void;
+  onEdit: (zone: Zone) => void;
+  onDelete: (zone: Zone) => void;
+}
+
+/** What providers tell by these names has a translation; what else they tell stands as it came. */
+const knownFacts = { Accelerator: 'accelerator', 'Launch limit': 'launchLimit', 'VMs run as': 'runAs' } as const;
+
+function factName(t: TFunction<['catalogue', 'common']>, name: string): string {
+  for (const [known, key] of Object.entries(knownFacts)) if (known === name) return t(`zones.fact.${key}`);
+  return name;
+}
+
+/** All about one zone: room, abilities and why not, facts. */
+export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDelete }: ZoneCardProps) {
+  const { t, i18n } = useTranslation(['catalogue', 'common']);
+  const limitsText = useLimitsText()(zone.limits);
+  const adminsOnly = mayManage ? null : t('adminsOnly');
+  const run = zone.capabilities?.run;
+  const physical = (amount: Resources) =>
+    t('zones.physicalText', {
+      vcpus: amount.vcpus,
+      ram: formatRam(amount.ramMb, i18n.language),
+      disk: formatDisk(amount.diskGb, i18n.language),
+    });
+  const headingId = `zone-${String(zone.id)}`;
+  return (
+    <article className={classes.card} aria-labelledby={headingId}>
+      <div className={classes.head}>
+        <Title order={2} id={headingId} style={{ overflowWrap: 'anywhere' }}>
+          {zone.name}
+        </Title>
+        <ZoneBadge zone={zone} />
+        <Text size="xs" c="dimmed" ml="auto">
+          {t('zones.observed')}: {zone.observedAt === null ? t('zones.never') : <RelativeTime at={zone.observedAt} />}
+        </Text>
+        <ActionButton
+          size="xs"
+          variant="default"
+          leftSection={<RefreshCw size={14} />}
+          loading={refreshing}
+          disabledReason={adminsOnly}
+          onClick={() => onRefresh(zone)}
+        >
+          {t('common:actions.refresh')}
+        </ActionButton>
+        <RowMenu
+          name={zone.name}
+          actions={[
+            { label: t('edit'), icon: SquarePen, onClick: () => onEdit(zone), disabledReason: adminsOnly },
+            {
+              label: t('zones.delete.label'),
+              icon: Trash2,
+              danger: true,
+              onClick: () => onDelete(zone),
+              disabledReason:
+                adminsOnly ?? (zone.slices > 0 ? t('zones.delete.hasSlices', { count: zone.slices }) : null),
+            },
+          ]}
+        />
+      </div>
+      {!zone.enabled ? (
+        <Text size="sm" c="dimmed" px="md" pt="sm">
+          {t('zones.closedHelp')}
+        </Text>
+      ) : null}
+      {run?.ok === false ? (
+        <Alert variant="light" color="red" m="md" mb={0} icon={<CircleX size={18} />} title={t('zones.cannotRun')}>
+          {run.reason === null ? null : <CommandText text={run.reason} />}
+        </Alert>
+      ) : null}
+      <div className={classes.parts}>
+        <section>
+          <Title order={3}>{t('zones.usage')}</Title>
+          <ZoneUsage zone={zone} />
+          <Text size="xs" c="dimmed" mt="xs">
+            {t('zones.usageHelp')}
+          </Text>
+        </section>
+        <section>
+          <Title order={3}>{t('zones.facts')}</Title>
+          <dl className={classes.pairs}>
+            <Pair name={t('zones.provider')}>{t(`zones.providers.${zone.provider}`)}</Pair>
+            <Pair name={t('zones.slices')}>{zone.slices}</Pair>
+            <Pair name={t('zones.runningVms')}>{zone.runningVms}</Pair>
+            {zone.physical === null ? null : <Pair name={t('zones.physical')}>{physical(zone.physical)}</Pair>}
+            <Pair name={t('zones.overcommit')}>
+              {t('zones.overcommitText', { ...zone.overcommit })}
+              {limitsText === null ? null : <div>{t('zones.limited', { limits: limitsText })}</div>}
+            </Pair>
+            {zone.facts.map((fact) => (
+              <Pair key={fact.name} name={factName(t, fact.name)}>
+                {fact.value}
+              </Pair>
+            ))}
+          </dl>
+        </section>
+        <section>
+          <Title order={3}>{t('zones.capabilities')}</Title>
+          {zone.capabilities === null ? (
+            <Text size="sm" c="dimmed">
+              {t('zones.unknown')}
+            </Text>
+          ) : (
+            <CapabilityList capabilities={zone.capabilities} />
+          )}
+        </section>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,146 @@
+import { Button, Group, Loader, Text } from '@mantine/core';
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SliceVm } from '#shared/slice';
+import { appErrorOf } from '../api/app-error';
+import { trpc } from '../api/trpc';
+import { useErrorMessage } from '../components/error-message';
+import { ConsoleConnection, type ConsoleState } from './console-connection';
+import classes from './ConsoleDock.module.css';
+import type { ConsoleSettings } from './console-settings';
+import type { TerminalHandle } from './ConsoleTerminal';
+
+const ConsoleTerminal = lazy(async () => ({ default: (await import('./ConsoleTerminal')).ConsoleTerminal }));
+
+/** Whether there is a console to attach to: a VM that boots has one already. */
+export function isUp(vm: Pick<SliceVm, 'status'>): boolean {
+  return vm.status === 'running' || vm.status === 'starting' || vm.status === 'paused';
+}
+
+export interface ConsoleViewProps {
+  vm: SliceVm;
+  settings: ConsoleSettings;
+  active: boolean;
+  onLeave: () => void;
+  onStart: () => void;
+  onHandle: (handle: TerminalHandle | null) => void;
+}
+
+const idle: ConsoleState = { kind: 'connecting' };
+const noSubscription = () => () => {};
+const idleState = () => idle;
+
+/** One VM's console: its connection, its terminal, and what is to be said about them. */
+export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }: ConsoleViewProps) {
+  const { t } = useTranslation('console');
+  const { client } = trpc.useUtils();
+  const errorMessage = useErrorMessage();
+  const terminal = useRef<TerminalHandle | null>(null);
+  const [connection, setConnection] = useState<ConsoleConnection | null>(null);
+  const up = isUp(vm);
+  const latest = useRef({ up, errorMessage });
+  useEffect(() => {
+    latest.current = { up, errorMessage };
+  });
+
+  useEffect(() => {
+    const created = new ConsoleConnection(
+      {
+        openTicket: () => client.slices.openConsole.mutate({ vmId: vm.id }),
+        makeSocket: (path, protocols) => new WebSocket(socketUrl(path), protocols),
+        refused: (error) => {
+          const code = appErrorOf(error)?.code;
+          // a VM that is just coming up, a server that is: both are cured by time
+          const passing = code === undefined || code === 'RATE_LIMITED' || code === 'DATABASE_UNAVAILABLE';
+          return passing || code === 'CONSOLE_UNAVAILABLE' ? null : latest.current.errorMessage(error);
+        },
+        onAttached: () => terminal.current?.restart(),
+        onOutput: (data) => terminal.current?.write(data),
+        setTimer: (callback, ms) => {
+          const timer = setTimeout(callback, ms);
+          return () => clearTimeout(timer);
+        },
+        random: Math.random,
+      },
+      latest.current.up,
+    );
+    setConnection(created);
+    return () => created.dispose();
+  }, [client, vm.id]);
+
+  useEffect(() => connection?.setVmUp(up), [connection, up]);
+  const state = useSyncExternalStore(connection?.subscribe ?? noSubscription, connection?.state ?? idleState);
+
+  return (
+    <div className={classes.view}>
+      <ConsoleStateLine state={state} onReconnect={() => connection?.reconnect()} onStart={onStart} />
+      <Suspense
+        fallback={
+          <Group p="sm" gap="xs">
+            <Loader size="xs" />
+            <Text size="sm">{t('loading')}</Text>
+          </Group>
+        }
+      >
+        {connection === null ? null : (
+          <ConsoleTerminal
+            connection={connection}
+            label={t('terminal', { name: vm.name })}
+            settings={settings}
+            active={active}
+            onReady={() => connection.start()}
+            onLeave={onLeave}
+            handle={(handle) => {
+              terminal.current = handle;
+              onHandle(handle);
+            }}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+function socketUrl(path: string): string {
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+function ConsoleStateLine(props: { state: ConsoleState; onReconnect: () => void; onStart: () => void }) {
+  const { t } = useTranslation('console');
+  const { state } = props;
+  const text = () => {
+    switch (state.kind) {
+      case 'waiting':
+        return t('state.waiting', { seconds: state.seconds });
+      case 'closed':
+        return state.message === '' ? t('state.closedPlain') : t('state.closed', { message: state.message });
+      case 'failed':
+        return state.message;
+      case 'connecting':
+      case 'attached':
+      case 'stopped':
+        return t(`state.${state.kind}`);
+    }
+  };
+  const again = state.kind === 'waiting' || state.kind === 'closed' || state.kind === 'failed';
+  return (
+    <div className={classes.state} data-kind={state.kind}>
+      <span className={classes.dot} aria-hidden />
+      <Text size="xs" role="status">
+        {text()}
+      </Text>
+      {again ? (
+        <Button size="compact-xs" variant="default" onClick={props.onReconnect}>
+          {t('reconnect')}
+        </Button>
+      ) : null}
+      {state.kind === 'stopped' ? (
+        <Button size="compact-xs" onClick={props.onStart}>
+          {t('start')}
+        </Button>
+      ) : null}
+    </div>
+  );
+}

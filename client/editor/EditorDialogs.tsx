@@ -1,0 +1,170 @@
+import { Alert, Button, Group, Kbd, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { limits } from '#shared/limits';
+import { nameSchema } from '#shared/primitives';
+import { RelativeTime } from '../ui/RelativeTime';
+import type { Draft } from './draft-store';
+import { shortcutIds, shortcutText } from './shortcuts';
+import type { SaveState } from './use-save';
+
+// The page does not scroll, so nothing is to be locked: `lockScroll={false}`. What locks it is a <style> without a nonce,
+// which the content security policy refuses.
+
+/** Every shortcut, also those of a node on the canvas. */
+export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation(['editor', 'common']);
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('shortcuts.title')}
+      centered
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': t('common:actions.close') }}
+    >
+      <Table verticalSpacing={4}>
+        <Table.Tbody>
+          {shortcutIds.map((id) => (
+            <Table.Tr key={id}>
+              <Table.Td>{t(`shortcuts.${id}`)}</Table.Td>
+              <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                <Kbd>{shortcutText(id)}</Kbd>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Modal>
+  );
+}
+
+interface RecoveryDialogProps {
+  draft: Draft;
+  /** Somebody has saved since the draft was begun. */
+  outdated: boolean;
+  onRestore: () => void;
+  onDiscard: () => void;
+}
+
+/** Work was found that was never saved. It stays until one of the two is chosen. */
+export function RecoveryDialog({ draft, outdated, onRestore, onDiscard }: RecoveryDialogProps) {
+  const { t } = useTranslation('editor');
+  return (
+    <Modal
+      opened
+      onClose={onRestore}
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      title={t('recovery.title')}
+      centered
+      lockScroll={false}
+    >
+      <Stack>
+        <Text size="sm">
+          {t('recovery.text')} <RelativeTime at={new Date(draft.at).toISOString()} />
+        </Text>
+        <Text size="sm" c="dimmed">
+          {t('recovery.what', {
+            vms: draft.document.topology.vms.length,
+            edges: draft.document.topology.edges.length,
+          })}
+          {outdated && ` ${t('recovery.outdated')}`}
+        </Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onDiscard}>
+            {t('recovery.discard')}
+          </Button>
+          <Button onClick={onRestore} data-autofocus>
+            {t('recovery.restore')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** Two have worked on one template: which work is to be kept? */
+export function ConflictDialog({ save, name }: { save: SaveState; name: string }) {
+  const { t } = useTranslation(['editor', 'common']);
+  const [copyName, setCopyName] = useState(() => t('conflict.copyName', { name }).slice(0, limits.nameLength));
+  const parsed = nameSchema.safeParse(copyName);
+  return (
+    <Modal
+      opened
+      onClose={save.keepEditing}
+      title={t('conflict.title')}
+      centered
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': t('common:actions.close') }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (parsed.success) void save.saveAsCopy(parsed.data);
+        }}
+      >
+        <Stack>
+          <Text size="sm">{t('conflict.text')}</Text>
+          {save.error !== null && save.error.field === null && (
+            <Alert color="red" variant="light">
+              {save.error.message}
+            </Alert>
+          )}
+          <TextInput
+            label={t('conflict.copyLabel')}
+            value={copyName}
+            maxLength={limits.nameLength}
+            error={save.error?.field === 'name' ? save.error.message : undefined}
+            onChange={(event) => setCopyName(event.currentTarget.value)}
+            data-autofocus
+          />
+          <Button type="submit" loading={save.saving} disabled={!parsed.success}>
+            {t('conflict.saveCopy')}
+          </Button>
+          <Group justify="space-between">
+            <Button variant="subtle" color="red" disabled={save.saving} onClick={() => void save.reload()}>
+              {t('conflict.reload')}
+            </Button>
+            <Button variant="default" onClick={save.keepEditing}>
+              {t('conflict.keep')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+interface LeaveDialogProps {
+  onStay: () => void;
+  onLeave: () => void;
+}
+
+/** Leaving with unsaved work. */
+export function LeaveDialog({ onStay, onLeave }: LeaveDialogProps) {
+  const { t } = useTranslation(['editor', 'common']);
+  return (
+    <Modal
+      opened
+      onClose={onStay}
+      title={t('leave.title')}
+      centered
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': t('common:actions.close') }}
+    >
+      <Stack>
+        <Text size="sm">{t('leave.text')}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onStay} data-autofocus>
+            {t('leave.stay')}
+          </Button>
+          <Button color="red" onClick={onLeave}>
+            {t('leave.leave')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,69 @@
+import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
+import { Globe, Network, Server, TriangleAlert } from 'lucide-react';
+import { memo } from 'react';
+import classes from './canvas.module.css';
+import { shownStatus } from './status-icons';
+import type { CanvasNode } from './types';
+
+export type FlowNode = Node<{ node: CanvasNode; editable: boolean }, 'card'>;
+
+/** Edges are drawn between centres; this handle covers the node, so that a link may be dropped anywhere on it. */
+export const wholeNodeHandle = 'whole';
+const sides = [Position.Top, Position.Right, Position.Bottom, Position.Left] as const;
+
+/** A VM or a network on the canvas. */
+export const NodeCard = memo(function NodeCard({ data: { node, editable } }: NodeProps<FlowNode>) {
+  const Icon = node.kind === 'vm' ? Server : Network;
+  return (
+    <div className={classes.card} data-kind={node.kind} data-problem={node.problem !== undefined || undefined}>
+      <span className={classes.kind} aria-hidden>
+        <Icon size={node.kind === 'vm' ? 18 : 15} strokeWidth={1.75} />
+      </span>
+      <span className={classes.texts} title={node.problem}>
+        <span className={classes.name}>
+          <span className={classes.nameText}>{node.name}</span>
+          {node.problem !== undefined && <TriangleAlert className={classes.alert} size={14} aria-hidden />}
+          {node.internet === true && <Globe className={classes.badge} size={13} aria-hidden />}
+        </span>
+        {node.detail !== undefined && (
+          <span className={classes.detail}>
+            {node.detail}
+            {node.forwards !== undefined && node.forwards.length > 0 && (
+              <span className={classes.forwards}> :{node.forwards.join(' :')}</span>
+            )}
+          </span>
+        )}
+        {node.status !== undefined && <NodeStatus status={node.status} />}
+      </span>
+      <Handle
+        type="source"
+        id={wholeNodeHandle}
+        position={Position.Top}
+        className={classes.whole}
+        isConnectable={editable}
+        isConnectableStart={false}
+      />
+      {editable &&
+        sides.map((side) => (
+          <Handle
+            key={side}
+            type="source"
+            id={side}
+            position={side}
+            className={classes.handle}
+            isConnectableEnd={false}
+          />
+        ))}
+    </div>
+  );
+});
+
+function NodeStatus({ status }: { status: NonNullable<CanvasNode['status']> }) {
+  const { tone, word, icon: Icon } = shownStatus(status);
+  return (
+    <span className={classes.status} data-tone={tone}>
+      <Icon className={classes.statusIcon} size={13} strokeWidth={2.5} aria-hidden />
+      {word}
+    </span>
+  );
+}

@@ -1,0 +1,256 @@
+import '@xyflow/react/dist/base.css';
+import { ActionIcon, Kbd, Tooltip, useComputedColorScheme } from '@mantine/core';
+import {
+  Background,
+  ConnectionLineType,
+  ConnectionMode,
+  Panel,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+  type Connection,
+} from '@xyflow/react';
+import { Maximize, Minus, Plus, X } from 'lucide-react';
+import { useEffect, useImperativeHandle, useRef, useState, type MouseEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './canvas.module.css';
+import { LinkEdge } from './LinkEdge';
+import { NodeCard, type FlowNode } from './NodeCard';
+import type { TopologyCanvasProps } from './types';
+import { nodeKeyOf, useCanvasKeys } from './use-canvas-keys';
+import { useFlowElements } from './use-flow-elements';
+
+const nodeTypes = { card: NodeCard };
+const edgeTypes = { link: LinkEdge };
+const centred: [number, number] = [0.5, 0.5];
+const grid: [number, number] = [10, 10];
+const fitOptions = { padding: 0.15, maxZoom: 1.1 };
+/** Above this only what is visible is in the page; below, everything is, so that Tab reaches every node. */
+const cullAbove = 150;
+/** Below this zoom only names are legible. */
+const farZoom = 0.5;
+
+/**
+ * A topology: a template being drawn (`editable`) or a slice being alive. Controlled: it shows what it is given and says
+ * what the user wants; a drag is its own affair until it ends. It fills its parent, which must have a height.
+ * Use it from a lazy page only: the drawing library is large.
+ */
+export function TopologyCanvas({ ref, ...props }: TopologyCanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} handle={ref} />
+    </ReactFlowProvider>
+  );
+}
+
+function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handle: TopologyCanvasProps['ref'] }) {
+  const { t } = useTranslation('editor');
+  const { nodes, editable = false, onSelectionChange, onConnect, onOpenNode, fitKey } = props;
+  const colorMode = useComputedColorScheme('light');
+  const flow = useReactFlow<FlowNode>();
+  const frame = useRef<HTMLDivElement>(null);
+  const far = useStore((state) => state.transform[2] < farZoom);
+  const [dragsLink, setDragsLink] = useState(false);
+  const [connectFrom, setConnectFrom] = useState<string | null>(null);
+  const drawn = useFlowElements(props);
+  const kinds = new Map(nodes.map((node) => [node.key, node.kind]));
+
+  function connectable(source: string, target: string): boolean {
+    return source !== target && (kinds.get(source) === 'vm' || kinds.get(target) === 'vm');
+  }
+  function connect(source: string, target: string) {
+    if (!connectable(source, target)) return;
+    // an attachment begins at the VM, whichever end it was drawn from
+    if (kinds.get(source) === 'vm') onConnect?.(source, target);
+    else onConnect?.(target, source);
+  }
+  /** A node was clicked or taken with the keyboard. */
+  function choose(key: string) {
+    if (connectFrom !== null) {
+      connect(connectFrom, key);
+      setConnectFrom(null);
+    } else onSelectionChange({ nodes: [key], edges: [] });
+  }
+  function focusNode(key: string) {
+    const node = nodes.find((item) => item.key === key);
+    if (node === undefined) return;
+    const bounds = frame.current?.getBoundingClientRect();
+    const at = flow.flowToScreenPosition({ x: node.x, y: node.y });
+    const inside =
+      bounds !== undefined &&
+      at.x > bounds.left + 40 &&
+      at.x < bounds.right - 40 &&
+      at.y > bounds.top + 20 &&
+      at.y < bounds.bottom - 20;
+    const element = () => frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`);
+    // a node that is new, or that comes into view only now, is in the page a frame or two later
+    const focus = (frames: number) => {
+      const found = element();
+      if (found != null) found.focus({ preventScroll: true });
+      else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
+    };
+    if (inside) focus(10);
+    else
+      void flow.setCenter(node.x, node.y, { zoom: Math.max(flow.getZoom(), 0.8), duration: 200 }).then(() => focus(10));
+  }
+  function startConnect(key: string | null) {
+    setConnectFrom(key);
+    if (key !== null) focusNode(key);
+  }
+
+  const keys = useCanvasKeys({
+    ...props,
+    drawn: drawn.nodes,
+    place: drawn.place,
+    commit: drawn.commit,
+    connectFrom,
+    choose,
+    startConnect,
+    focus: focusNode,
+  });
+
+  useImperativeHandle(handle, () => ({
+    fit: () => void flow.fitView({ ...fitOptions, duration: 200 }),
+    focusNode,
+    startConnect,
+    centre: () => {
+      const bounds = frame.current?.getBoundingClientRect();
+      if (bounds === undefined) return { x: 0, y: 0 };
+      return flow.screenToFlowPosition({ x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 });
+    },
+  }));
+
+  const fitted = useRef(fitKey);
+  useEffect(() => {
+    if (fitted.current === fitKey) return;
+    fitted.current = fitKey;
+    void flow.fitView({ ...fitOptions, duration: 200 });
+  }, [fitKey, flow]);
+
+  const report = (dragged: readonly FlowNode[]) =>
+    drawn.commit(dragged.map((node) => ({ key: node.id, x: node.position.x, y: node.position.y })));
+  const fromName = nodes.find((node) => node.key === connectFrom)?.name;
+
+  function addAt(event: MouseEvent) {
+    if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane')) return;
+    const point = flow.screenToFlowPosition(
+      { x: event.clientX, y: event.clientY },
+      { snapToGrid: true, snapGrid: grid },
+    );
+    props.onAddAt?.(point);
+  }
+
+  return (
+    // the keys are those of the nodes inside; the frame itself only takes the focus after a click on it
+    <div
+      ref={frame}
+      className={classes.frame}
+      data-far={far || undefined}
+      data-linking={dragsLink || connectFrom !== null || undefined}
+      tabIndex={-1}
+      onDoubleClick={addAt}
+      {...keys}
+    >
+      <ReactFlow
+        aria-label={props.label}
+        colorMode={colorMode}
+        nodes={drawn.nodes}
+        edges={drawn.edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={drawn.onNodesChange}
+        onEdgesChange={drawn.onEdgesChange}
+        nodeOrigin={centred}
+        snapToGrid={editable}
+        snapGrid={grid}
+        // not the fitView property: it waits for nodes to be in the page, and those out of view are not
+        onInit={(instance) => void instance.fitView(fitOptions)}
+        minZoom={0.02}
+        maxZoom={2}
+        onlyRenderVisibleElements={nodes.length > cullAbove}
+        nodesDraggable={editable}
+        nodesConnectable={editable}
+        edgesFocusable={false}
+        selectNodesOnDrag={false}
+        nodeDragThreshold={3}
+        connectionMode={ConnectionMode.Loose}
+        connectionLineType={ConnectionLineType.Straight}
+        connectionRadius={10}
+        isValidConnection={({ source, target }) => connectable(source, target)}
+        onConnect={({ source, target }: Connection) => connect(source, target)}
+        onConnectStart={() => setDragsLink(true)}
+        onConnectEnd={() => setDragsLink(false)}
+        onNodeDragStop={(_event, _node, dragged) => report(dragged)}
+        onSelectionDragStop={(_event, dragged) => report(dragged)}
+        onNodeClick={(_event, node) => connectFrom !== null && choose(node.id)}
+        onNodeDoubleClick={(_event, node) => onOpenNode?.(node.id)}
+        onPaneClick={() => setConnectFrom(null)}
+        connectOnClick={false}
+        zoomOnDoubleClick={false}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+        onFocus={(event) => {
+          const key = nodeKeyOf(event.target);
+          if (key !== null && event.target.matches(':focus-visible')) focusNode(key);
+        }}
+      >
+        {editable && <Background gap={20} size={1} />}
+        <Panel position="bottom-left" className={classes.controls}>
+          <ActionIcon.Group>
+            <Tooltip label={t('canvas.zoomOut')}>
+              <ActionIcon
+                variant="default"
+                size="md"
+                aria-label={t('canvas.zoomOut')}
+                onClick={() => void flow.zoomOut()}
+              >
+                <Minus size={15} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={t('canvas.zoomIn')}>
+              <ActionIcon
+                variant="default"
+                size="md"
+                aria-label={t('canvas.zoomIn')}
+                onClick={() => void flow.zoomIn()}
+              >
+                <Plus size={15} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={t('canvas.fit')}>
+              <ActionIcon
+                variant="default"
+                size="md"
+                aria-label={t('canvas.fit')}
+                onClick={() => void flow.fitView({ ...fitOptions, duration: 200 })}
+              >
+                <Maximize size={14} />
+              </ActionIcon>
+            </Tooltip>
+          </ActionIcon.Group>
+        </Panel>
+        {props.legend !== undefined && <Panel position="top-right">{props.legend}</Panel>}
+        <Panel position="top-center">
+          <div role="status">
+            {fromName !== undefined && (
+              <span className={classes.hint}>
+                {t('canvas.connecting', { name: fromName })} <Kbd size="xs">Esc</Kbd>
+                <ActionIcon
+                  variant="subtle"
+                  size="sm"
+                  color="gray"
+                  aria-label={t('canvas.cancelConnecting')}
+                  onClick={() => setConnectFrom(null)}
+                >
+                  <X size={14} />
+                </ActionIcon>
+              </span>
+            )}
+          </div>
+        </Panel>
+      </ReactFlow>
+      {nodes.length === 0 && props.empty !== undefined && <div className={classes.empty}>{props.empty}</div>}
+    </div>
+  );
+}

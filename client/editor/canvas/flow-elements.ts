@@ -1,0 +1,128 @@
+import { Position } from '@xyflow/react';
+import type { FlowEdge } from './LinkEdge';
+import { wholeNodeHandle, type FlowNode } from './NodeCard';
+import { detourBend, edgeBends, nodeSize } from './geometry';
+import type { CanvasEdge, CanvasNode, CanvasSelection } from './types';
+
+/** Equal as far as drawing goes: plain values, one level of objects and lists deeper too. */
+export function sameLooks(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  const before = Object.entries(left);
+  const after = new Map(Object.entries(right));
+  return (
+    before.length === after.size && before.every(([key, value]) => after.has(key) && sameLooks(value, after.get(key)))
+  );
+}
+
+export interface Labels {
+  node: (node: CanvasNode) => string;
+  edge: (edge: CanvasEdge, source: string, target: string) => string;
+  role: (kind: CanvasNode['kind'] | 'edge') => string;
+}
+
+/**
+ * The canvas's nodes as the drawing library wants them. What did not change stays the same object, so that of a thousand
+ * nodes only the one that changed is drawn again. A node in the hand keeps the place where the hand has it.
+ */
+export function flowNodes(
+  previous: readonly FlowNode[],
+  nodes: readonly CanvasNode[],
+  selection: CanvasSelection,
+  editable: boolean,
+  labels: Labels,
+): FlowNode[] {
+  const before = new Map(previous.map((node) => [node.id, node]));
+  const selected = new Set(selection.nodes);
+  return nodes.map((node) => {
+    const old = before.get(node.key);
+    const isSelected = selected.has(node.key);
+    const ariaLabel = labels.node(node);
+    const inHand = old?.dragging === true;
+    if (
+      old !== undefined &&
+      old.selected === isSelected &&
+      old.data.editable === editable &&
+      old.ariaLabel === ariaLabel &&
+      (inHand || (old.position.x === node.x && old.position.y === node.y)) &&
+      sameLooks(old.data.node, node)
+    )
+      return old;
+    const size = nodeSize(node);
+    return {
+      id: node.key,
+      type: 'card',
+      position: inHand ? old.position : { x: node.x, y: node.y },
+      ...size,
+      ...(inHand ? { dragging: true } : {}),
+      measured: size,
+      // known beforehand: edges to nodes that were never on the screen are drawn too
+      handles: handlesOf(size, editable),
+      data: { node, editable },
+      selected: isSelected,
+      ariaLabel,
+      ariaRole: 'button',
+      domAttributes: { 'aria-roledescription': labels.role(node.kind), 'aria-pressed': isSelected },
+    };
+  });
+}
+
+/** Where links begin and end, relative to the node's upper left corner; NodeCard draws the same ones. */
+function handlesOf({ width, height }: { width: number; height: number }, editable: boolean): FlowNode['handles'] {
+  const side = { type: 'source', width: 1, height: 1 } as const;
+  return [
+    { id: wholeNodeHandle, type: 'source', position: Position.Top, x: 0, y: 0, width, height },
+    ...(editable
+      ? [
+          { ...side, id: Position.Top, position: Position.Top, x: width / 2, y: 0 },
+          { ...side, id: Position.Right, position: Position.Right, x: width, y: height / 2 },
+          { ...side, id: Position.Bottom, position: Position.Bottom, x: width / 2, y: height },
+          { ...side, id: Position.Left, position: Position.Left, x: 0, y: height / 2 },
+        ]
+      : []),
+  ];
+}
+
+/** The same for the edges; one whose end is not there cannot be drawn. */
+export function flowEdges(
+  previous: readonly FlowEdge[],
+  edges: readonly CanvasEdge[],
+  nodes: readonly CanvasNode[],
+  selection: CanvasSelection,
+  labels: Labels,
+): FlowEdge[] {
+  const before = new Map(previous.map((edge) => [edge.id, edge]));
+  const selected = new Set(selection.edges);
+  const ends = new Map(nodes.map((node) => [node.key, node]));
+  const bends = edgeBends(edges);
+  const boxes = nodes.map((node) => ({ key: node.key, x: node.x, y: node.y, ...nodeSize(node) }));
+  const boxOf = new Map(boxes.map((box) => [box.key, box]));
+  return edges.flatMap((edge): FlowEdge[] => {
+    const source = ends.get(edge.source);
+    const target = ends.get(edge.target);
+    if (source === undefined || target === undefined) return [];
+    const old = before.get(edge.key);
+    const from = boxOf.get(edge.source);
+    const to = boxOf.get(edge.target);
+    const parallel = bends.get(edge.key) ?? 0;
+    const bend = parallel === 0 && from !== undefined && to !== undefined ? detourBend(from, to, boxes) : parallel;
+    const data = { edge, bend, source: nodeSize(source), target: nodeSize(target) };
+    const isSelected = selected.has(edge.key);
+    const ariaLabel = labels.edge(edge, source.name, target.name);
+    if (old?.selected === isSelected && old.ariaLabel === ariaLabel && sameLooks(old.data, data)) return [old];
+    return [
+      {
+        id: edge.key,
+        type: 'link',
+        source: edge.source,
+        target: edge.target,
+        sourceHandle: wholeNodeHandle,
+        targetHandle: wholeNodeHandle,
+        data,
+        selected: isSelected,
+        ariaLabel,
+        domAttributes: { 'aria-roledescription': labels.role('edge') },
+      },
+    ];
+  });
+}

@@ -1,0 +1,103 @@
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode, Ref } from 'react';
+
+/** What a status means for the reader; the same words as StatusBadge's. */
+export type Tone = 'neutral' | 'info' | 'progress' | 'success' | 'warning' | 'danger';
+
+/** Always shown as colour + icon + word. Without `icon` the tone's own is taken. */
+export interface CanvasStatus {
+  tone: Tone;
+  label: string;
+  icon?: LucideIcon | undefined;
+  /** What is going on right now, e.g. "starting…": shown instead of the label, with a turning icon. */
+  activity?: string | undefined;
+}
+
+export interface CanvasNode {
+  key: string;
+  kind: 'vm' | 'network';
+  name: string;
+  /** The node's centre. */
+  x: number;
+  y: number;
+  /** Second line: "nano · tiny", or a network's subnet. */
+  detail?: string | undefined;
+  /** Reaches the internet. */
+  internet?: boolean | undefined;
+  /** Forwarded guest ports. */
+  forwards?: readonly number[] | undefined;
+  status?: CanvasStatus | undefined;
+  /** What is wrong with it: a red border, and this sentence on hover. */
+  problem?: string | undefined;
+}
+
+export interface CanvasEdge {
+  key: string;
+  /** Key of a VM. */
+  source: string;
+  /** Key of a VM or a network. */
+  target: string;
+  /** In the middle of the edge. */
+  label?: string | undefined;
+  /** Monospace, near the source: its address. */
+  sourceLabel?: string | undefined;
+  targetLabel?: string | undefined;
+  status?: CanvasStatus | undefined;
+  problem?: string | undefined;
+}
+
+export interface CanvasSelection {
+  nodes: readonly string[];
+  edges: readonly string[];
+}
+export const nothingSelected: CanvasSelection = { nodes: [], edges: [] };
+
+export interface CanvasMove {
+  key: string;
+  x: number;
+  y: number;
+}
+
+export interface CanvasPoint {
+  x: number;
+  y: number;
+}
+
+/** What a page may ask of the canvas, by `ref`. */
+export interface CanvasHandle {
+  /** Shows the whole drawing. */
+  fit: () => void;
+  /** Brings the node into view and gives it the keyboard. */
+  focusNode: (key: string) => void;
+  /** The next node that is chosen (click, tap, Enter) is connected with this one. */
+  startConnect: (key: string) => void;
+  /** Centre of what is visible, in the drawing's coordinates. */
+  centre: () => CanvasPoint;
+}
+
+export interface TopologyCanvasProps {
+  nodes: readonly CanvasNode[];
+  edges: readonly CanvasEdge[];
+  /** Drawing: nodes can be moved, connected and deleted. */
+  editable?: boolean;
+  selection: CanvasSelection;
+  onSelectionChange: (selection: CanvasSelection) => void;
+  /** Once, at the end of a drag or of a run of arrow keys. */
+  onMove?: (moves: CanvasMove[]) => void;
+  /** `source` is always a VM. */
+  onConnect?: (source: string, target: string) => void;
+  onDelete?: (selection: CanvasSelection) => void;
+  /** Enter or double click on a node. */
+  onOpenNode?: (key: string) => void;
+  /** Double click on the empty canvas. */
+  onAddAt?: (point: CanvasPoint) => void;
+  /** The whole drawing is brought into view when this changes (and at first). */
+  fitKey?: string | number;
+  /** What the canvas is, for who cannot see it: "Topology of lab-1". */
+  label: string;
+  /** Shown over the top right corner. */
+  legend?: ReactNode;
+  /** Shown in the middle when there is no node. */
+  empty?: ReactNode;
+  ref?: Ref<CanvasHandle>;
+}

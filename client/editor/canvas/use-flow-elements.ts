@@ -1,0 +1,144 @@
+import { applyNodeChanges, type EdgeChange, type NodeChange } from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { flowEdges, flowNodes, type Labels } from './flow-elements';
+import type { FlowEdge } from './LinkEdge';
+import type { FlowNode } from './NodeCard';
+import { shownStatus } from './status-icons';
+import type { CanvasMove, CanvasSelection, TopologyCanvasProps } from './types';
+
+type Source = Pick<TopologyCanvasProps, 'nodes' | 'edges' | 'selection'> & { editable: boolean; labels: Labels };
+
+function build(previous: { nodes: FlowNode[]; edges: FlowEdge[] }, source: Source) {
+  return {
+    source,
+    nodes: flowNodes(previous.nodes, source.nodes, source.selection, source.editable, source.labels),
+    edges: flowEdges(previous.edges, source.edges, source.nodes, source.selection, source.labels),
+  };
+}
+
+/**
+ * Nodes and edges as drawn: what the page gave, with the places that a hand or an arrow key holds right now.
+ * The page hears of selections at once and of places only when `commit` says that a move has ended.
+ */
+export function useFlowElements({
+  nodes,
+  edges,
+  selection,
+  editable = false,
+  onSelectionChange,
+  onMove,
+}: TopologyCanvasProps) {
+  const labels = useLabels();
+  const source = useMemo(
+    () => ({ nodes, edges, selection, editable, labels }),
+    [nodes, edges, selection, editable, labels],
+  );
+  const [drawn, setDrawn] = useState(() => build({ nodes: [], edges: [] }, source));
+  let current = drawn;
+  if (drawn.source !== source) {
+    // derived during rendering, not in an effect: the canvas never shows a drawing that is no longer so
+    current = build(drawn, source);
+    setDrawn(current);
+  }
+
+  // two changes of one click (nodes, then edges) come before the page has rendered the first
+  const latest = useRef(selection);
+  useEffect(() => {
+    latest.current = selection;
+  }, [selection]);
+  const select = useCallback(
+    (next: Partial<CanvasSelection>) => {
+      latest.current = { ...latest.current, ...next };
+      onSelectionChange(latest.current);
+    },
+    [onSelectionChange],
+  );
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      const places = changes.filter((change) => change.type === 'position' || change.type === 'dimensions');
+      if (places.length > 0) setDrawn((now) => ({ ...now, nodes: applyNodeChanges(places, now.nodes) }));
+      const chosen = selectionAfter(latest.current.nodes, changes);
+      if (chosen !== null) select({ nodes: chosen });
+    },
+    [select],
+  );
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange<FlowEdge>[]) => {
+      const chosen = selectionAfter(latest.current.edges, changes);
+      if (chosen !== null) select({ edges: chosen });
+    },
+    [select],
+  );
+
+  /** Puts the nodes somewhere for now. */
+  const place = useCallback((moves: readonly CanvasMove[]) => {
+    const to = new Map(moves.map((move) => [move.key, { x: move.x, y: move.y }]));
+    setDrawn((now) => ({
+      ...now,
+      nodes: now.nodes.map((node) => {
+        const position = to.get(node.id);
+        return position === undefined ? node : { ...node, position };
+      }),
+    }));
+  }, []);
+
+  const commit = useCallback(
+    (moves: readonly CanvasMove[]) => {
+      const before = new Map(nodes.map((node) => [node.key, node]));
+      const real = moves.filter(({ key, x, y }) => {
+        const node = before.get(key);
+        return node !== undefined && (node.x !== x || node.y !== y);
+      });
+      if (real.length > 0) onMove?.(real);
+    },
+    [nodes, onMove],
+  );
+
+  return { nodes: current.nodes, edges: current.edges, onNodesChange, onEdgesChange, place, commit };
+}
+
+function selectionAfter(
+  selected: readonly string[],
+  changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdge>)[],
+): string[] | null {
+  const next = new Set(selected);
+  let changed = false;
+  for (const change of changes)
+    if (change.type === 'select') {
+      changed = true;
+      if (change.selected) next.add(change.id);
+      else next.delete(change.id);
+    }
+  return changed ? [...next] : null;
+}
+
+/** What a screen reader says of nodes and edges: "VM web, nano · tiny, running". */
+function useLabels(): Labels {
+  const { t } = useTranslation('editor');
+  return useMemo(
+    () => ({
+      node: (node) =>
+        [
+          t(node.kind === 'vm' ? 'canvas.vmNamed' : 'canvas.networkNamed', { name: node.name }),
+          node.detail,
+          node.status === undefined ? undefined : shownStatus(node.status).word,
+          node.internet === true ? t('canvas.internet') : undefined,
+          node.problem,
+        ]
+          .filter((part) => part !== undefined)
+          .join(', '),
+      edge: (edge, source, target) =>
+        [
+          t('canvas.edgeBetween', { source, target }),
+          edge.status === undefined ? undefined : shownStatus(edge.status).word,
+          edge.problem,
+        ]
+          .filter((part) => part !== undefined)
+          .join(', '),
+      role: (kind) => t(`canvas.role.${kind}`),
+    }),
+    [t],
+  );
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { limits } from '#shared/limits';
+import { presetTopology } from '#shared/topology/presets';
+import { emptyTopology, topologySchema } from '#shared/topology/schema';
+import { validateTopology } from '#shared/topology/validate';
+import { applyCommand, type Command, type Document } from './document';
+import { copyOf, freePlace, fromClipboardText, toClipboardText, withNewKeys } from './fragment';
+import { historyReducer, startHistory } from './history';
+import { takenNames, uniqueName } from './names';
+
+const start: Document = {
+  name: 'lab',
+  description: '',
+  topology: presetTopology('line', 3, { flavourId: 1, imageId: 1 }),
+};
+
+const key = fc.constantFrom('vm1', 'vm2', 'vm3', 'a', 'b', 'c', 'n', 'e1', 'e2', 'x', 'nowhere');
+const coordinate = fc.oneof(fc.integer({ min: -500, max: 500 }), fc.double(), fc.constantFrom(2e6, -2e6));
+const name = fc.oneof(fc.constantFrom('web', 'vm1', 'VM2', '-', '', 'a b', 'x'.repeat(70)), fc.string());
+const some = (arbitrary: fc.Arbitrary<string>) => fc.array(arbitrary, { maxLength: 4 });
+const port = fc.integer({ min: 1, max: 65535 });
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({
+    type: fc.constant('addVm' as const),
+    key,
+    x: coordinate,
+    y: coordinate,
+    flavourId: fc.constantFrom(1, 2),
+    imageId: fc.constant(1),
+  }),
+  fc.record({ type: fc.constant('addNetwork' as const), key, x: coordinate, y: coordinate }),
+  fc.record({ type: fc.constant('connect' as const), key, source: key, target: key }),
+  fc.record({
+    type: fc.constant('move' as const),
+    moves: fc.array(fc.record({ key, x: coordinate, y: coordinate }), { maxLength: 4 }),
+  }),
+  fc.record({
+    type: fc.constant('setVms' as const),
+    keys: some(key),
+    fields: fc.record(
+      {
+        name,
+        flavourId: fc.constantFrom(1, 2, 3),
+        internet: fc.boolean(),
+        forwards: fc.array(fc.record({ protocol: fc.constant('tcp' as const), guestPort: port }), { maxLength: 10 }),
+      },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record({ type: fc.constant('setNetwork' as const), key, name }),
+  fc.record({ type: fc.constant('delete' as const), nodes: some(key), edges: some(key) }),
+  fc.constant({ type: 'insert' as const, fragment: withNewKeys(start.topology, 10, 10) }),
+  fc.record({ type: fc.constant('setDetails' as const), name, description: fc.string() }),
+);
+
+describe('commands', () => {
+  it('keep the topology valid, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
+        const end = commands.reduce(applyCommand, start);
+        expect(topologySchema.safeParse(end.topology).error).toBeUndefined();
+        // two VMs of one name can be typed, and are shown as a problem; nothing else can be wrong
+        const codes = validateTopology(end.topology).map(({ code }) => code);
+        expect(codes.filter((code) => !/^DUPLICATE_(VM_NAME|NETWORK_NAME|FORWARD)$/.test(code))).toEqual([]);
+      }),
+    );
+  });
+
+  it('are all undone by undo, and done again by redo', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(command, fc.option(fc.constantFrom('j', 'k'))), { maxLength: 40 }), (steps) => {
+        const begin = startHistory(start);
+        let history = begin;
+        for (const [next, join] of steps)
+          history = historyReducer(history, { type: 'do', command: next, join: join ?? undefined });
+        const end = history.present;
+        const count = history.past.length;
+        for (let step = 0; step < count; step++) history = historyReducer(history, { type: 'undo' });
+        expect(history.present).toBe(start);
+        for (let step = 0; step < count; step++) history = historyReducer(history, { type: 'redo' });
+        expect(history.present).toBe(end);
+      }),
+    );
+  });
+
+  it('that change nothing are no step', () => {
+    const history = startHistory(start);
+    const still = { key: 'vm1', x: start.topology.vms[0]?.x ?? 0, y: start.topology.vms[0]?.y ?? 0 };
+    expect(historyReducer(history, { type: 'do', command: { type: 'move', moves: [still] } })).toBe(history);
+    expect(historyReducer(history, { type: 'do', command: { type: 'delete', nodes: ['no'], edges: [] } })).toBe(
+      history,
+    );
+  });
+
+  it('join into one step while one types', () => {
+    let history = startHistory(start);
+    for (const text of ['w', 'we', 'web'])
+      history = historyReducer(history, {
+        type: 'do',
+        command: { type: 'setVms', keys: ['vm1'], fields: { name: text } },
+        join: 'name vm1',
+      });
+    expect(history.past).toHaveLength(1);
+    expect(historyReducer(history, { type: 'undo' }).present).toBe(start);
+  });
+
+  it('delete a node with its edges, and an attachment begins at a VM', () => {
+    const after = applyCommand(start, { type: 'delete', nodes: ['vm2'], edges: [] });
+    expect(after.topology.edges).toEqual([]);
+    const withNetwork = applyCommand(start, { type: 'addNetwork', key: 'n', x: 0, y: 0 });
+    expect(applyCommand(withNetwork, { type: 'connect', key: 'e', source: 'n', target: 'vm1' })).toBe(withNetwork);
+    expect(
+      applyCommand(withNetwork, { type: 'connect', key: 'e', source: 'vm1', target: 'n' }).topology.edges,
+    ).toHaveLength(3);
+  });
+
+  it('refuse more VMs than a topology may have', () => {
+    const many = presetTopology('ring', limits.vmsPerTopology, { flavourId: 1, imageId: 1 });
+    const full: Document = { ...start, topology: many };
+    expect(applyCommand(full, { type: 'addVm', key: 'one-more', x: 0, y: 0, flavourId: 1, imageId: 1 })).toBe(full);
+  });
+});
+
+describe('copies', () => {
+  it('have new keys, free names and the edges among them', () => {
+    const fragment = withNewKeys(copyOf(start.topology, ['vm1', 'vm2']), 20, 20);
+    const { topology } = applyCommand(start, { type: 'insert', fragment });
+    expect(topology.vms.map((vm) => vm.name)).toEqual(['vm1', 'vm2', 'vm3', 'vm4', 'vm5']);
+    expect(topology.edges).toHaveLength(3);
+    expect(validateTopology(topology)).toEqual([]);
+  });
+
+  it('survive the clipboard, and other texts are no copies', () => {
+    expect(fromClipboardText(toClipboardText(start.topology))).toEqual(start.topology);
+    for (const text of ['', 'hello', '{}', '{"trama":"fragment"}', 'null']) expect(fromClipboardText(text)).toBeNull();
+  });
+});
+
+describe('names and places', () => {
+  it('are never those of another', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ minLength: 1, maxLength: 63 })),
+        fc.string({ minLength: 1, maxLength: 63 }),
+        (names, wish) => {
+          const taken = takenNames(names.map((text) => ({ name: text })));
+          const got = uniqueName(wish, taken);
+          expect(taken.has(got.toLowerCase())).toBe(false);
+          expect(got.length).toBeLessThanOrEqual(limits.nameLength);
+        },
+      ),
+    );
+    expect(uniqueName('vm3', new Set(['vm3', 'vm4']))).toBe('vm5');
+    expect(uniqueName('web', new Set(['web']))).toBe('web2');
+  });
+
+  it('are found beside what is there', () => {
+    expect(freePlace(emptyTopology, { x: 3, y: 4 })).toEqual({ x: 0, y: 0 });
+    const spot = freePlace(start.topology, { x: 0, y: 0 });
+    expect(start.topology.vms.every((vm) => Math.abs(vm.x - spot.x) >= 200 || Math.abs(vm.y - spot.y) >= 80)).toBe(
+      true,
+    );
+  });
+});

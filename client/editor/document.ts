@@ -1,0 +1,167 @@
+import { limits } from '#shared/limits';
+import { hostnameSchema, nameSchema } from '#shared/primitives';
+import type { Topology, TopologyNetwork, TopologyVm } from '#shared/topology/schema';
+import { countedName, takenNames, uniqueName } from './names';
+
+/** What the editor edits. The topology always satisfies its schema; the name may be empty until it is saved. */
+export interface Document {
+  name: string;
+  description: string;
+  topology: Topology;
+}
+
+export type VmFields = Partial<Pick<TopologyVm, 'name' | 'flavourId' | 'imageId' | 'internet' | 'forwards'>>;
+
+/** Everything that changes a document. Keys of new things come with the command: the same commands, the same document. */
+export type Command =
+  | { type: 'addVm'; key: string; x: number; y: number; flavourId: number; imageId: number }
+  | { type: 'addNetwork'; key: string; x: number; y: number }
+  | { type: 'connect'; key: string; source: string; target: string }
+  | { type: 'move'; moves: readonly { key: string; x: number; y: number }[] }
+  | { type: 'setVms'; keys: readonly string[]; fields: VmFields }
+  | { type: 'setNetwork'; key: string; name: string }
+  | { type: 'delete'; nodes: readonly string[]; edges: readonly string[] }
+  /** A preset or what was copied: with keys that are new (see fragment.ts). */
+  | { type: 'insert'; fragment: Topology }
+  | { type: 'setDetails'; name?: string; description?: string };
+
+const bound = 1_000_000;
+const place = (value: number) => (Number.isFinite(value) ? Math.min(Math.max(Math.round(value), -bound), bound) : 0);
+
+/** The document after the command; the very same one if the command changes nothing or must not be. Pure. */
+export function applyCommand(document: Document, command: Command): Document {
+  if (command.type === 'setDetails') return setDetails(document, command);
+  const topology = applyToTopology(document.topology, command);
+  return topology === document.topology ? document : { ...document, topology };
+}
+
+function setDetails(document: Document, { name, description }: { name?: string; description?: string }): Document {
+  const next = {
+    ...document,
+    name: (name ?? document.name).slice(0, limits.nameLength),
+    description: (description ?? document.description).slice(0, limits.descriptionLength),
+  };
+  return next.name === document.name && next.description === document.description ? document : next;
+}
+
+function applyToTopology(topology: Topology, command: Exclude<Command, { type: 'setDetails' }>): Topology {
+  switch (command.type) {
+    case 'addVm': {
+      const { key, x, y, flavourId, imageId } = command;
+      const name = countedName('vm', takenNames(topology.vms));
+      const vm = { key, name, flavourId, imageId, internet: false, forwards: [], x, y };
+      return insert(topology, { vms: [vm], networks: [], edges: [] });
+    }
+    case 'addNetwork': {
+      const { key, x, y } = command;
+      const name = countedName('net', takenNames(topology.networks));
+      return insert(topology, { vms: [], networks: [{ key, name, x, y }], edges: [] });
+    }
+    case 'connect': {
+      const { key, source, target } = command;
+      if (source === target) return topology;
+      return insert(topology, { vms: [], networks: [], edges: [{ key, source, target }] });
+    }
+    case 'insert':
+      return insert(topology, command.fragment);
+    case 'move':
+      return move(topology, command.moves);
+    case 'setVms':
+      return setVms(topology, new Set(command.keys), command.fields);
+    case 'setNetwork': {
+      const name = nameSchema.safeParse(command.name);
+      if (!name.success) return topology;
+      return replaceNetworks(topology, (network) =>
+        network.key === command.key && network.name !== name.data ? { ...network, name: name.data } : network,
+      );
+    }
+    case 'delete':
+      return remove(topology, new Set(command.nodes), new Set(command.edges));
+  }
+}
+
+/** Adds everything of the fragment, with names that are free, or nothing if it does not fit or its keys are taken. */
+function insert(topology: Topology, fragment: Topology): Topology {
+  const keys = new Set([...topology.vms, ...topology.networks].map(({ key }) => key));
+  const edgeKeys = new Set(topology.edges.map(({ key }) => key));
+  const nodes = [...fragment.vms, ...fragment.networks];
+  if (nodes.some(({ key }) => keys.has(key)) || fragment.edges.some(({ key }) => edgeKeys.has(key))) return topology;
+  if (
+    nodes.length + fragment.edges.length === 0 ||
+    topology.vms.length + fragment.vms.length > limits.vmsPerTopology ||
+    topology.networks.length + fragment.networks.length > limits.networksPerTopology ||
+    topology.edges.length + fragment.edges.length > limits.edgesPerTopology
+  )
+    return topology;
+  const vmKeys = new Set([...topology.vms, ...fragment.vms].map(({ key }) => key));
+  for (const { key } of nodes) keys.add(key);
+  if (fragment.edges.some(({ source, target }) => !vmKeys.has(source) || !keys.has(target))) return topology;
+
+  const vmNames = takenNames(topology.vms);
+  const networkNames = takenNames(topology.networks);
+  return {
+    vms: fragment.vms.length === 0 ? topology.vms : [...topology.vms, ...fragment.vms.map((vm) => settle(vm, vmNames))],
+    networks:
+      fragment.networks.length === 0
+        ? topology.networks
+        : [...topology.networks, ...fragment.networks.map((network) => settle(network, networkNames))],
+    edges: fragment.edges.length === 0 ? topology.edges : [...topology.edges, ...fragment.edges],
+  };
+}
+
+/** Gives the node a free name and a place inside of the bounds. */
+function settle<Node extends TopologyVm | TopologyNetwork>(node: Node, taken: Set<string>): Node {
+  const name = uniqueName(node.name, taken);
+  taken.add(name.toLowerCase());
+  return { ...node, name, x: place(node.x), y: place(node.y) };
+}
+
+function move(topology: Topology, moves: readonly { key: string; x: number; y: number }[]): Topology {
+  const to = new Map(moves.map(({ key, x, y }) => [key, { x: place(x), y: place(y) }]));
+  const moved = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
+    const target = to.get(node.key);
+    return target === undefined || (target.x === node.x && target.y === node.y) ? node : { ...node, ...target };
+  };
+  return replaceNetworks(replaceVms(topology, moved), moved);
+}
+
+function setVms(topology: Topology, keys: ReadonlySet<string>, fields: VmFields): Topology {
+  if (fields.name !== undefined && (keys.size > 1 || !hostnameSchema.safeParse(fields.name).success)) return topology;
+  if ((fields.forwards?.length ?? 0) > limits.forwardsPerVm) return topology;
+  return replaceVms(topology, (vm) => {
+    if (!keys.has(vm.key)) return vm;
+    const next = { ...vm, ...fields };
+    const same =
+      next.name === vm.name &&
+      next.flavourId === vm.flavourId &&
+      next.imageId === vm.imageId &&
+      next.internet === vm.internet &&
+      next.forwards.length === vm.forwards.length &&
+      next.forwards.every((forward, index) => forward.guestPort === vm.forwards[index]?.guestPort);
+    return same ? vm : next;
+  });
+}
+
+function remove(topology: Topology, nodes: ReadonlySet<string>, edges: ReadonlySet<string>): Topology {
+  const next = {
+    vms: topology.vms.filter(({ key }) => !nodes.has(key)),
+    networks: topology.networks.filter(({ key }) => !nodes.has(key)),
+    edges: topology.edges.filter(
+      ({ key, source, target }) => !edges.has(key) && !nodes.has(source) && !nodes.has(target),
+    ),
+  };
+  const count = (value: Topology) => value.vms.length + value.networks.length + value.edges.length;
+  return count(next) === count(topology) ? topology : next;
+}
+
+function replaceVms(topology: Topology, change: (vm: TopologyVm) => TopologyVm): Topology {
+  const vms = topology.vms.map(change);
+  return vms.every((vm, index) => vm === topology.vms[index]) ? topology : { ...topology, vms };
+}
+
+function replaceNetworks(topology: Topology, change: (network: TopologyNetwork) => TopologyNetwork): Topology {
+  const networks = topology.networks.map(change);
+  return networks.every((network, index) => network === topology.networks[index])
+    ? topology
+    : { ...topology, networks };
+}

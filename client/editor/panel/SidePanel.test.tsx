@@ -1,0 +1,151 @@
+import { act, screen, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { presetTopology } from '#shared/topology/presets';
+import { renderApp } from '../../testing/render';
+import type { EditorCatalogue } from '../use-catalogue';
+import { useEditor, type EditorState } from '../use-editor';
+import { SidePanel } from './SidePanel';
+
+const at = '2026-01-01T00:00:00.000Z';
+const flavour = { vcpus: 1, ramMb: 1024, diskGb: 2, retiredAt: null, createdAt: at, inUse: 0 };
+const image = {
+  description: '',
+  kind: 'kernel' as const,
+  source: 'builtin:tiny',
+  sha256: null,
+  sizeMb: null,
+  minRamMb: 0,
+  minDiskGb: 0,
+  readyMarker: null,
+  consoles: [],
+  retiredAt: null,
+  createdAt: at,
+  inUse: 0,
+};
+const catalogue: EditorCatalogue = {
+  flavours: [
+    { ...flavour, id: 1, name: 'nano' },
+    { ...flavour, id: 2, name: 'medium', vcpus: 4, ramMb: 8192 },
+  ],
+  images: [
+    { ...image, id: 1, name: 'tiny' },
+    { ...image, id: 2, name: 'big', minRamMb: 4096 },
+  ],
+  zones: [],
+};
+const initial = {
+  template: null,
+  document: { name: 'lab', description: '', topology: presetTopology('line', 3, { flavourId: 1, imageId: 1 }) },
+};
+const storageKey = () => 'draft';
+
+let editor: EditorState;
+const onConnect = vi.fn();
+
+function Panel() {
+  const state = useEditor({ initial, catalogue, storageKey, hold: false });
+  editor = state;
+  return (
+    <SidePanel
+      editor={state}
+      catalogue={catalogue}
+      onConnect={onConnect}
+      onDelete={() => state.run({ type: 'delete', ...state.selection })}
+      onFocusNode={(key) => state.select({ nodes: [key], edges: [] })}
+    />
+  );
+}
+
+beforeEach(() => {
+  localStorage.clear();
+  onConnect.mockReset();
+  renderApp(<Panel />);
+});
+
+function select(nodes: string[], edges: string[] = []) {
+  act(() => editor.select({ nodes, edges }));
+}
+const vm = (key: string) => editor.document.topology.vms.find((item) => item.key === key);
+
+describe('the side panel', () => {
+  it('sums up the template when nothing is selected', async () => {
+    const totals = screen.getByText('RAM').parentElement;
+    expect(totals?.textContent).toBe('RAM3 GiB');
+    await userEvent.type(screen.getByLabelText('Description'), 'for the course');
+    expect(editor.document.description).toBe('for the course');
+  });
+
+  it('renames a VM as one types, in one step of undo, and keeps what is no name to itself', async () => {
+    select(['vm2']);
+    const name = screen.getByLabelText('Name');
+    await userEvent.clear(name);
+    expect(vm('vm2')?.name).toBe('vm2');
+    expect(screen.getByText(/Letters, digits and hyphens only/)).toBeTruthy();
+    await userEvent.type(name, 'web-1');
+    expect(vm('vm2')?.name).toBe('web-1');
+    expect(screen.queryByText(/Letters, digits and hyphens only/)).toBeNull();
+    await userEvent.type(name, ' x');
+    expect(vm('vm2')?.name).toBe('web-1');
+    await userEvent.tab();
+    expect((name as HTMLInputElement).value).toBe('web-1');
+    act(() => editor.undo());
+    expect(editor.document).toEqual(initial.document);
+  });
+
+  it('says at the field that two VMs have one name', async () => {
+    select(['vm2']);
+    await userEvent.clear(screen.getByLabelText('Name'));
+    await userEvent.type(screen.getByLabelText('Name'), 'VM1');
+    expect(screen.getByText('Two VMs are called VM1.')).toBeTruthy();
+    expect(editor.problems).toHaveLength(1);
+  });
+
+  it('takes flavour and image, and says when they do not go together', async () => {
+    select(['vm1']);
+    await userEvent.click(screen.getByRole('combobox', { name: 'Image' }));
+    await userEvent.click(screen.getByRole('option', { name: 'big' }));
+    expect(vm('vm1')?.imageId).toBe(2);
+    expect(screen.getByText(/needs 4096 MiB of RAM, nano has 1024/)).toBeTruthy();
+    await userEvent.click(screen.getByRole('combobox', { name: 'Flavour' }));
+    await userEvent.click(screen.getByRole('option', { name: /^medium/ }));
+    expect(editor.problems).toEqual([]);
+  });
+
+  it('forwards ports, and internet access can be asked for', async () => {
+    select(['vm1']);
+    await userEvent.click(screen.getByRole('switch', { name: /Internet access/ }));
+    await userEvent.click(screen.getByRole('button', { name: 'Add port' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Add port' }));
+    expect(vm('vm1')?.internet).toBe(true);
+    expect(vm('vm1')?.forwards.map(({ guestPort }) => guestPort)).toEqual([22, 80]);
+    const second = screen.getByLabelText('Port 2 of the VM');
+    await userEvent.clear(second);
+    await userEvent.type(second, '22');
+    expect(screen.getByText('vm1 forwards its port 22 twice.')).toBeTruthy();
+    await userEvent.click(screen.getAllByRole('button', { name: 'Remove port 22' })[0] ?? second);
+    expect(vm('vm1')?.forwards).toHaveLength(1);
+  });
+
+  it('sets what several VMs have in one go', async () => {
+    select(['vm1', 'vm3']);
+    expect(screen.getByText('2 selected')).toBeTruthy();
+    await userEvent.click(screen.getByRole('combobox', { name: 'Flavour' }));
+    await userEvent.click(screen.getByRole('option', { name: /^medium/ }));
+    expect(editor.document.topology.vms.map(({ flavourId }) => flavourId)).toEqual([2, 1, 2]);
+  });
+
+  it('leads from a VM to its links and from a link to its ends', async () => {
+    select(['vm2']);
+    expect(screen.getByText('2 links')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Connect…' }));
+    expect(onConnect).toHaveBeenCalledWith('vm2');
+    await userEvent.click(screen.getByRole('button', { name: 'To vm3' }));
+    expect(editor.selection.edges).toEqual(['e2']);
+    const panel = within(document.body);
+    expect(panel.getByRole('button', { name: 'vm2' })).toBeTruthy();
+    await userEvent.click(panel.getByRole('button', { name: 'Delete' }));
+    expect(editor.document.topology.edges.map(({ key }) => key)).toEqual(['e1']);
+    expect(editor.selection.edges).toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Spline, Trash2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { nameSchema } from '#shared/primitives';
+import { useProblemText } from '../problem-text';
+import type { EditorCatalogue } from '../use-catalogue';
+import type { EditorState } from '../use-editor';
+import { CommittedName } from './CommittedName';
+import { LinkList } from './LinkList';
+import { ManyPanel } from './ManyPanel';
+import { TemplatePanel } from './TemplatePanel';
+import { VmPanel } from './VmPanel';
+
+export interface SidePanelProps {
+  editor: EditorState;
+  catalogue: EditorCatalogue;
+  onConnect: (key: string) => void;
+  onDelete: () => void;
+  onFocusNode: (key: string) => void;
+}
+
+/** What can be said about what is selected; about the template when nothing is. */
+export function SidePanel({ editor, catalogue, onConnect, onDelete, onFocusNode }: SidePanelProps) {
+  const { t } = useTranslation('editor');
+  const problemText = useProblemText();
+  const { document, selection, run, problems } = editor;
+  const { topology } = document;
+  const chosen = new Set(selection.nodes);
+  const vms = topology.vms.filter((vm) => chosen.has(vm.key));
+  const networks = topology.networks.filter((network) => chosen.has(network.key));
+  const edges = topology.edges.filter((edge) => selection.edges.includes(edge.key));
+  const [vm] = vms;
+  const [network] = networks;
+  const [edge] = edges;
+  const count = vms.length + networks.length + edges.length;
+  const selectEdge = (key: string) => editor.select({ nodes: [], edges: [key] });
+
+  if (count === 0)
+    return (
+      <Stack gap="sm">
+        <Title order={2}>{t('template.title')}</Title>
+        <TemplatePanel
+          document={document}
+          catalogue={catalogue}
+          onDescription={(description) => run({ type: 'setDetails', description }, 'description')}
+        />
+      </Stack>
+    );
+
+  const actions = (connectKey: string | null) => (
+    <Group gap="xs" mt="xs">
+      {connectKey !== null && (
+        <Button variant="default" size="xs" leftSection={<Spline size={14} />} onClick={() => onConnect(connectKey)}>
+          {t('tool.connect')}
+        </Button>
+      )}
+      <Button variant="default" size="xs" leftSection={<Trash2 size={14} />} onClick={onDelete}>
+        {t('tool.delete')}
+      </Button>
+    </Group>
+  );
+
+  if (count === 1 && vm !== undefined)
+    return (
+      <Stack gap="sm">
+        <Title order={2}>{t('vm.title')}</Title>
+        <VmPanel
+          vm={vm}
+          catalogue={catalogue}
+          problems={problems}
+          onChange={(fields, join) => run({ type: 'setVms', keys: [vm.key], fields }, join)}
+        />
+        <LinkList topology={topology} nodeKey={vm.key} onSelectEdge={selectEdge} />
+        {actions(vm.key)}
+      </Stack>
+    );
+
+  if (count === 1 && network !== undefined) {
+    const problem = problems.find((item) => item.node === network.key);
+    return (
+      <Stack gap="sm">
+        <Title order={2}>{t('network.title')}</Title>
+        <CommittedName
+          key={network.key}
+          label={t('network.name')}
+          description={t('network.hint')}
+          value={network.name}
+          schema={nameSchema}
+          invalid={t('network.nameInvalid')}
+          problem={problem === undefined ? undefined : problemText(problem)}
+          onChange={(name) => run({ type: 'setNetwork', key: network.key, name }, `name ${network.key}`)}
+        />
+        <LinkList topology={topology} nodeKey={network.key} onSelectEdge={selectEdge} />
+        {actions(network.key)}
+      </Stack>
+    );
+  }
+
+  if (count === 1 && edge !== undefined) {
+    const isLink = topology.vms.some((item) => item.key === edge.target);
+    const ends = [edge.source, edge.target].map((key) => ({
+      key,
+      name: [...topology.vms, ...topology.networks].find((node) => node.key === key)?.name ?? '?',
+    }));
+    return (
+      <Stack gap="sm">
+        <Title order={2}>{t(isLink ? 'edge.link' : 'edge.attachment')}</Title>
+        <Text size="sm" c="dimmed">
+          {t(isLink ? 'edge.linkHint' : 'edge.attachmentHint')}
+        </Text>
+        <Group gap="xs">
+          {ends.map((end) => (
+            <Button key={end.key} variant="light" size="xs" onClick={() => onFocusNode(end.key)}>
+              {end.name}
+            </Button>
+          ))}
+        </Group>
+        {actions(null)}
+      </Stack>
+    );
+  }
+
+  return (
+    <Stack gap="sm">
+      <Title order={2}>{t('many.title', { count })}</Title>
+      {vms.length > 0 && (
+        <ManyPanel
+          vms={vms}
+          catalogue={catalogue}
+          onChange={(fields) => run({ type: 'setVms', keys: vms.map(({ key }) => key), fields })}
+        />
+      )}
+      {actions(null)}
+    </Stack>
+  );
+}

@@ -1,0 +1,57 @@
+import { SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { limits } from '#shared/limits';
+import { formatCount, formatDisk, formatRam } from '../../ui/format';
+import type { Document } from '../document';
+import type { EditorCatalogue } from '../use-catalogue';
+
+interface TemplatePanelProps {
+  document: Document;
+  catalogue: EditorCatalogue;
+  onDescription: (description: string) => void;
+}
+
+/** Nothing is selected: the template itself, and what it asks of a zone. */
+export function TemplatePanel({ document, catalogue, onDescription }: TemplatePanelProps) {
+  const { t, i18n } = useTranslation(['editor', 'common']);
+  const { vms, networks, edges } = document.topology;
+  const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
+  const sum = (read: 'vcpus' | 'ramMb' | 'diskGb') =>
+    vms.reduce((total, vm) => total + (flavours.get(vm.flavourId)?.[read] ?? 0), 0);
+  const totals = [
+    { name: t('common:resources.vm'), value: formatCount(vms.length, i18n.language) },
+    { name: t('common:resources.network'), value: formatCount(networks.length, i18n.language) },
+    { name: t('common:resources.edge'), value: formatCount(edges.length, i18n.language) },
+    { name: t('common:resources.vcpu'), value: formatCount(sum('vcpus'), i18n.language) },
+    { name: t('common:resources.ram'), value: formatRam(sum('ramMb'), i18n.language) },
+    { name: t('common:resources.disk'), value: formatDisk(sum('diskGb'), i18n.language) },
+  ];
+  return (
+    <Stack gap="md">
+      <Textarea
+        label={t('template.description')}
+        value={document.description}
+        maxLength={limits.descriptionLength}
+        autosize
+        minRows={2}
+        maxRows={8}
+        onChange={(event) => onDescription(event.currentTarget.value)}
+      />
+      <SimpleGrid component="dl" cols={3} spacing="xs" verticalSpacing="sm" m={0}>
+        {totals.map(({ name, value }) => (
+          <div key={name}>
+            <Text component="dt" size="xs" c="dimmed">
+              {name}
+            </Text>
+            <Text component="dd" m={0} fw={600}>
+              {value}
+            </Text>
+          </div>
+        ))}
+      </SimpleGrid>
+      <Text size="xs" c="dimmed">
+        {t('template.hint')}
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,183 @@
+import { ActionIcon, Alert, Button, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
+import { Plus, X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '#shared/errors';
+import { limits } from '#shared/limits';
+import { hostnameSchema } from '#shared/primitives';
+import type { TopologyVm } from '#shared/topology/schema';
+import type { VmFields } from '../document';
+import { useProblemText } from '../problem-text';
+import type { EditorCatalogue } from '../use-catalogue';
+import { useChoices } from './choices';
+import { CommittedName } from './CommittedName';
+
+export interface VmPanelProps {
+  vm: TopologyVm;
+  catalogue: EditorCatalogue;
+  problems: readonly Problem[];
+  /** `join`: changes of one kind in a row are one step of undo. */
+  onChange: (fields: VmFields, join?: string) => void;
+}
+
+/** Everything that one VM is. */
+export function VmPanel({ vm, catalogue, problems, onChange }: VmPanelProps) {
+  const { t } = useTranslation('editor');
+  const choices = useChoices(catalogue);
+  const problemText = useProblemText();
+  const problemOf = (field: string) => {
+    const problem = problems.find((item) => item.node === vm.key && item.field === field);
+    return problem === undefined ? undefined : problemText(problem);
+  };
+  const rest = problems.filter(
+    (item) => item.node === vm.key && !['name', 'flavourId', 'imageId', 'forwards'].includes(item.field ?? ''),
+  );
+
+  return (
+    <Stack gap="sm">
+      <CommittedName
+        key={vm.key}
+        label={t('vm.name')}
+        value={vm.name}
+        schema={hostnameSchema}
+        invalid={t('vm.nameInvalid')}
+        problem={problemOf('name')}
+        onChange={(name) => onChange({ name }, `name ${vm.key}`)}
+      />
+      <Select
+        label={t('vm.flavour')}
+        data={choices.flavours(vm.flavourId)}
+        value={String(vm.flavourId)}
+        error={problemOf('flavourId')}
+        allowDeselect={false}
+        searchable={catalogue.flavours.length > 12}
+        onChange={(value) => value !== null && onChange({ flavourId: Number(value) })}
+      />
+      <Select
+        label={t('vm.image')}
+        data={choices.images(vm.imageId)}
+        value={String(vm.imageId)}
+        error={problemOf('imageId')}
+        allowDeselect={false}
+        searchable={catalogue.images.length > 12}
+        onChange={(value) => value !== null && onChange({ imageId: Number(value) })}
+      />
+      <InternetSwitch checked={vm.internet} catalogue={catalogue} onChange={(internet) => onChange({ internet })} />
+      <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
+      {rest.map((problem) => (
+        <Alert key={problem.code} color="red" variant="light" p="xs">
+          {problemText(problem)}
+        </Alert>
+      ))}
+    </Stack>
+  );
+}
+
+interface InternetSwitchProps {
+  checked: boolean;
+  catalogue: EditorCatalogue;
+  onChange: (internet: boolean) => void;
+}
+
+/** Internet access, with a word when no zone can give it. */
+export function InternetSwitch({ checked, catalogue, onChange }: InternetSwitchProps) {
+  const { t } = useTranslation('editor');
+  const known = catalogue.zones.filter((zone) => zone.enabled && zone.capabilities !== null);
+  const offered = known.some((zone) => zone.capabilities?.internet.ok === true);
+  return (
+    <Switch
+      label={t('vm.internet')}
+      description={known.length > 0 && !offered ? t('vm.internetNowhere') : t('vm.internetHint')}
+      checked={checked}
+      onChange={(event) => onChange(event.currentTarget.checked)}
+    />
+  );
+}
+
+/** The first port from the usual ones that is not forwarded yet. */
+function nextPort(used: readonly number[]): number {
+  const free = [22, 80, 443, 8080].find((port) => !used.includes(port));
+  if (free !== undefined) return free;
+  let port = 8081;
+  while (used.includes(port)) port++;
+  return port;
+}
+
+function Forwards({
+  vm,
+  problem,
+  onChange,
+}: {
+  vm: TopologyVm;
+  problem: string | undefined;
+  onChange: VmPanelProps['onChange'];
+}) {
+  const { t } = useTranslation('editor');
+  const ports = vm.forwards.map((forward) => forward.guestPort);
+  const set = (next: number[], join?: string) =>
+    onChange({ forwards: next.map((guestPort) => ({ protocol: 'tcp', guestPort })) }, join);
+  return (
+    <Stack gap={6} role="group" aria-label={t('vm.forwards')}>
+      <div>
+        <Text size="sm" fw={500}>
+          {t('vm.forwards')}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {t('vm.forwardsHint')}
+        </Text>
+      </div>
+      {ports.map((port, index) => (
+        // the position is what a row is: two may hold the same port while one types
+        // eslint-disable-next-line react/no-array-index-key
+        <Group key={index} gap={6} wrap="nowrap">
+          <NumberInput
+            aria-label={t('vm.guestPort', { number: index + 1 })}
+            leftSection={
+              <Text size="xs" c="dimmed">
+                tcp
+              </Text>
+            }
+            leftSectionWidth={38}
+            size="xs"
+            value={port}
+            min={1}
+            max={65535}
+            clampBehavior="blur"
+            allowDecimal={false}
+            hideControls
+            style={{ flex: 1 }}
+            onChange={(value) => {
+              if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535)
+                set(
+                  ports.map((old, place) => (place === index ? value : old)),
+                  `port ${vm.key} ${index}`,
+                );
+            }}
+          />
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('vm.removeForward', { port })}
+            onClick={() => set(ports.filter((_, place) => place !== index))}
+          >
+            <X size={15} />
+          </ActionIcon>
+        </Group>
+      ))}
+      {problem !== undefined && (
+        <Text size="xs" c="var(--mantine-color-error)">
+          {problem}
+        </Text>
+      )}
+      <Button
+        variant="subtle"
+        size="compact-xs"
+        leftSection={<Plus size={14} />}
+        style={{ alignSelf: 'flex-start' }}
+        disabled={ports.length >= limits.forwardsPerVm}
+        onClick={() => set([...ports, nextPort(ports)])}
+      >
+        {t('vm.addForward')}
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,21 @@
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '#shared/errors';
+import { topologyProblemCodes, type TopologyProblemCode } from '#shared/topology/validate';
+
+function isKnown(code: string): code is TopologyProblemCode {
+  const known: readonly string[] = topologyProblemCodes;
+  return known.includes(code);
+}
+
+/** The sentence of a problem in the reader's language; the server's own where there is no translation. */
+export function useProblemText(): (problem: Problem) => string {
+  const { t } = useTranslation('editor');
+  return useCallback(
+    (problem) =>
+      isKnown(problem.code)
+        ? t(`problem.${problem.code}`, { ...problem.params, defaultValue: problem.message })
+        : problem.message,
+    [t],
+  );
+}

@@ -1,0 +1,148 @@
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import type { Problem } from '#shared/errors';
+import type { Template } from '#shared/template';
+import { nameSchema } from '#shared/primitives';
+import { emptyTopology } from '#shared/topology/schema';
+import { validateTopology } from '#shared/topology/validate';
+import { nothingSelected, type CanvasSelection } from './canvas/types';
+import type { Command, Document } from './document';
+import { dropDraft, writeDraft, type Draft } from './draft-store';
+import { historyReducer, startHistory } from './history';
+import type { EditorCatalogue } from './use-catalogue';
+
+/** What is on the server; `template` is null for one that was never saved. */
+export interface Saved {
+  template: Pick<Template, 'id' | 'revision'> | null;
+  document: Document;
+}
+
+export function documentOf(template: Template): Document {
+  return { name: template.name, description: template.description, topology: template.topology };
+}
+export const newDocument: Document = { name: '', description: '', topology: emptyTopology };
+
+/** Equal in content; sharing makes the usual answers quick. */
+function sameDocument(left: Document, right: Document): boolean {
+  if (left === right) return true;
+  return (
+    // trimmed, as the server keeps them
+    left.name.trim() === right.name.trim() &&
+    left.description.trim() === right.description.trim() &&
+    (left.topology === right.topology || JSON.stringify(left.topology) === JSON.stringify(right.topology))
+  );
+}
+
+/** How long after the last change the draft is written, ms: a crash costs at most this. */
+const draftDelay = 400;
+
+export interface EditorOptions {
+  initial: Saved;
+  catalogue: EditorCatalogue;
+  /** Name in the local storage of the unsaved work. */
+  storageKey: (templateId: number | null) => string;
+  /** An older draft waits for a decision: it must not be overwritten. */
+  hold: boolean;
+}
+
+/** The state of one editor: document with history, selection, what is saved, what is wrong. Knows no network. */
+export function useEditor({ initial, catalogue, storageKey, hold }: EditorOptions) {
+  const [history, dispatch] = useReducer(historyReducer, initial.document, startHistory);
+  const [saved, setSaved] = useState(initial);
+  const [selection, select] = useState<CanvasSelection>(nothingSelected);
+  // what the server found when it refused; true until the next change
+  const [refused, setRefused] = useState<{ document: Document; problems: Problem[] } | null>(null);
+  const document = history.present;
+  const { topology } = document;
+  const dirty = useMemo(() => !sameDocument(document, saved.document), [document, saved]);
+
+  const problems = useMemo<Problem[]>(() => {
+    if (refused !== null && refused.document === document) return refused.problems;
+    return validateTopology(topology, catalogue, saved.document.topology);
+  }, [document, topology, catalogue, saved, refused]);
+  const nameError = useMemo(() => !nameSchema.safeParse(document.name).success, [document.name]);
+
+  // what was selected may be gone after a delete or an undo
+  const shown = useMemo<CanvasSelection>(() => {
+    const nodes = new Set([...topology.vms, ...topology.networks].map(({ key }) => key));
+    const edges = new Set(topology.edges.map(({ key }) => key));
+    const kept = {
+      nodes: selection.nodes.filter((key) => nodes.has(key)),
+      edges: selection.edges.filter((key) => edges.has(key)),
+    };
+    return kept.nodes.length === selection.nodes.length && kept.edges.length === selection.edges.length
+      ? selection
+      : kept;
+  }, [topology, selection]);
+
+  const run = useCallback((command: Command, join?: string) => dispatch({ type: 'do', command, join }), []);
+  const undo = useCallback(() => dispatch({ type: 'undo' }), []);
+  const redo = useCallback(() => dispatch({ type: 'redo' }), []);
+
+  const key = storageKey(saved.template?.id ?? null);
+  const unsaved = useRef<{ key: string; draft: Omit<Draft, 'version'> } | null>(null);
+  useEffect(() => {
+    if (hold) return;
+    if (!dirty) {
+      unsaved.current = null;
+      dropDraft(localStorage, key);
+      return;
+    }
+    unsaved.current = { key, draft: { document, revision: saved.template?.revision ?? null, at: Date.now() } };
+    const timer = setTimeout(() => {
+      if (unsaved.current !== null) writeDraft(localStorage, unsaved.current.key, unsaved.current.draft);
+    }, draftDelay);
+    return () => clearTimeout(timer);
+  }, [hold, dirty, document, key, saved]);
+  useEffect(() => {
+    const keep = () => {
+      if (unsaved.current !== null) writeDraft(localStorage, unsaved.current.key, unsaved.current.draft);
+    };
+    window.addEventListener('pagehide', keep);
+    return () => window.removeEventListener('pagehide', keep);
+  }, []);
+
+  /** `document` is now on the server as `template`. What was changed meanwhile stays, unsaved. */
+  const markSaved = useCallback(
+    (template: Pick<Template, 'id' | 'revision'>, asSaved: Document) => {
+      dropDraft(localStorage, key);
+      setRefused(null);
+      setSaved({ template, document: asSaved });
+    },
+    [key],
+  );
+  /** Another document takes the place of this one, without a way back. */
+  const reset = useCallback((next: Saved, shownDocument: Document = next.document) => {
+    setSaved(next);
+    setRefused(null);
+    select(nothingSelected);
+    dispatch({ type: 'reset', document: shownDocument });
+  }, []);
+  const discardDraft = useCallback(() => {
+    unsaved.current = null;
+    dropDraft(localStorage, key);
+  }, [key]);
+  const refuse = useCallback(
+    (asSent: Document, found: Problem[]) => setRefused({ document: asSent, problems: found }),
+    [],
+  );
+
+  return {
+    document,
+    saved,
+    dirty,
+    problems,
+    nameError,
+    selection: shown,
+    select,
+    run,
+    undo,
+    redo,
+    canUndo: history.past.length > 0,
+    canRedo: history.future.length > 0,
+    markSaved,
+    reset,
+    refuse,
+    discardDraft,
+  };
+}
+export type EditorState = ReturnType<typeof useEditor>;

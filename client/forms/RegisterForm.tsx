@@ -1,0 +1,51 @@
+import { Button, Stack, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { z } from 'zod';
+import { registerInput } from '#shared/auth';
+import { limits } from '#shared/limits';
+import { useSchemaForm } from '../hooks/schema-form';
+import { FormAlert } from '../ui/FormAlert';
+import { PasswordField } from './PasswordField';
+
+export function RegisterForm({ save }: { save: (input: z.output<typeof registerInput>) => Promise<unknown> }) {
+  const { t } = useTranslation('auth');
+  const { form, onSubmit, alert, saving } = useSchemaForm({
+    schema: registerInput,
+    initialValues: { name: '', email: '', password: '' },
+    save,
+  });
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="sm">
+        <FormAlert message={alert} />
+        <TextInput
+          label={t('name')}
+          placeholder={t('namePlaceholder')}
+          name="name"
+          autoComplete="name"
+          autoFocus
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label={t('email')}
+          type="email"
+          name="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          {...form.getInputProps('email')}
+        />
+        <PasswordField
+          label={t('password')}
+          description={t('passwordRules', { min: limits.passwordMinLength })}
+          name="password"
+          autoComplete="new-password"
+          {...form.getInputProps('password')}
+        />
+        <Button type="submit" loading={saving} mt="xs" fullWidth>
+          {t('register')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,141 @@
+import { Fieldset, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { createZoneInput, providerKinds, type ProviderKind, type Zone } from '#shared/zone';
+import { trpc } from '../api/trpc';
+import { useSchemaForm } from '../hooks/schema-form';
+import { FormAlert } from '../ui/FormAlert';
+import { numberOf } from '../ui/numbers';
+import { PanelButtons } from '../ui/PanelButtons';
+
+interface Amounts {
+  vcpus: number | string;
+  ramMb: number | string;
+  diskGb: number | string;
+}
+interface Factors {
+  vcpus: number | string;
+  ram: number | string;
+  disk: number | string;
+}
+interface Values extends Record<string, unknown> {
+  name: string;
+  provider: ProviderKind;
+  enabled: boolean;
+  limits: Amounts;
+  overcommit: Factors;
+}
+
+/** Creates a zone, or edits the one that it is given; its provider never changes. */
+export function ZoneForm({ zone, onDone }: { zone: Zone | null; onDone: () => void }) {
+  const { t } = useTranslation(['catalogue', 'common']);
+  const utils = trpc.useUtils();
+  const create = trpc.zones.create.useMutation();
+  const update = trpc.zones.update.useMutation();
+  const initialValues: Values = {
+    name: zone?.name ?? '',
+    provider: zone?.provider ?? 'qemu',
+    enabled: zone?.enabled ?? true,
+    limits: {
+      vcpus: zone?.limits.vcpus ?? '',
+      ramMb: zone?.limits.ramMb ?? '',
+      diskGb: zone?.limits.diskGb ?? '',
+    },
+    overcommit: zone?.overcommit ?? { vcpus: 8, ram: 4, disk: 4 },
+  };
+  const { form, onSubmit, alert, saving } = useSchemaForm({
+    schema: createZoneInput,
+    initialValues,
+    toInput: ({ limits, overcommit, ...values }) => ({
+      ...values,
+      limits: {
+        vcpus: numberOf(limits.vcpus) ?? null,
+        ramMb: numberOf(limits.ramMb) ?? null,
+        diskGb: numberOf(limits.diskGb) ?? null,
+      },
+      overcommit: {
+        vcpus: numberOf(overcommit.vcpus),
+        ram: numberOf(overcommit.ram),
+        disk: numberOf(overcommit.disk),
+      },
+    }),
+    save: async ({ provider, ...input }) => {
+      await (zone === null
+        ? create.mutateAsync({ provider, ...input })
+        : update.mutateAsync({ id: zone.id, ...input }));
+      await utils.zones.invalidate();
+      onDone();
+    },
+  });
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="sm">
+        <FormAlert message={alert} />
+        <TextInput label={t('name')} data-autofocus {...form.getInputProps('name')} />
+        <Select
+          label={t('zones.provider')}
+          data={providerKinds.map((value) => ({ value, label: t(`zones.providers.${value}`) }))}
+          allowDeselect={false}
+          disabled={zone !== null}
+          {...form.getInputProps('provider')}
+        />
+        <Switch label={t('zones.form.enabled')} {...form.getInputProps('enabled', { type: 'checkbox' })} />
+        <Fieldset legend={t('zones.form.limits')}>
+          <Text size="xs" c="dimmed" mb="xs">
+            {t('zones.form.limitsHelp')}
+          </Text>
+          <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+            <NumberInput
+              label={t('zones.form.vcpus')}
+              min={0}
+              allowDecimal={false}
+              {...form.getInputProps('limits.vcpus')}
+            />
+            <NumberInput
+              label={t('zones.form.ramMb')}
+              min={0}
+              step={1024}
+              allowDecimal={false}
+              {...form.getInputProps('limits.ramMb')}
+            />
+            <NumberInput
+              label={t('zones.form.diskGb')}
+              min={0}
+              allowDecimal={false}
+              {...form.getInputProps('limits.diskGb')}
+            />
+          </SimpleGrid>
+        </Fieldset>
+        <Fieldset legend={t('zones.form.overcommit')}>
+          <Text size="xs" c="dimmed" mb="xs">
+            {t('zones.form.overcommitHelp')}
+          </Text>
+          <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+            <NumberInput
+              label={t('zones.form.vcpusFactor')}
+              step={0.5}
+              decimalScale={2}
+              {...form.getInputProps('overcommit.vcpus')}
+            />
+            <NumberInput
+              label={t('zones.form.ramFactor')}
+              step={0.5}
+              decimalScale={2}
+              {...form.getInputProps('overcommit.ram')}
+            />
+            <NumberInput
+              label={t('zones.form.diskFactor')}
+              step={0.5}
+              decimalScale={2}
+              {...form.getInputProps('overcommit.disk')}
+            />
+          </SimpleGrid>
+        </Fieldset>
+      </Stack>
+      <PanelButtons
+        label={zone === null ? t('common:actions.create') : t('common:actions.save')}
+        saving={saving}
+        onCancel={onDone}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,23 @@
+import { useTranslation } from 'react-i18next';
+
+interface CatalogueEntry {
+  retiredAt: string | null;
+  inUse: number;
+}
+
+/** Why an entry of the catalogue cannot be edited or retired by who is looking, or null if it can. */
+export function useCatalogueReasons(mayManage: boolean) {
+  const { t } = useTranslation('catalogue');
+  return {
+    create: mayManage ? null : t('adminsOnly'),
+    edit: (entry: CatalogueEntry): string | null => {
+      if (!mayManage) return t('adminsOnly');
+      return entry.retiredAt === null ? null : t('editRetired');
+    },
+    retire: (entry: CatalogueEntry): string | null => {
+      if (!mayManage) return t('adminsOnly');
+      if (entry.retiredAt !== null) return t('isRetired');
+      return entry.inUse > 0 ? t('inUse', { count: entry.inUse }) : null;
+    },
+  };
+}

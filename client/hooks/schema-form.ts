@@ -1,0 +1,63 @@
+import { useForm, type UseFormReturnType } from '@mantine/form';
+import { useState, type FormEvent } from 'react';
+import type { z } from 'zod';
+import { applyFieldErrors } from '../components/error-message';
+import { schemaErrors } from '../components/schema-errors';
+
+export interface SchemaFormOptions<Values extends Record<string, unknown>, Schema extends z.ZodType> {
+  /** The schema that the server checks the input with. */
+  schema: Schema;
+  initialValues: Values;
+  /** From what the fields hold to what the schema takes; without it the values themselves. */
+  toInput?: (values: Values) => unknown;
+  /** Sends it. What it throws is shown on its field, else as the form's alert. */
+  save: (input: z.output<Schema>) => Promise<unknown>;
+}
+
+export interface SchemaForm<Values extends Record<string, unknown>> {
+  form: UseFormReturnType<Values>;
+  onSubmit: (event: FormEvent<HTMLFormElement>) => void;
+  /** The sentence of an error that belongs to no field. */
+  alert: string | null;
+  saving: boolean;
+}
+
+/** A form that checks itself with the server's schema and shows each error, the server's too, in exactly one place. */
+export function useSchemaForm<Values extends Record<string, unknown>, Schema extends z.ZodType>({
+  schema,
+  initialValues,
+  toInput = (values) => values,
+  save,
+}: SchemaFormOptions<Values, Schema>): SchemaForm<Values> {
+  const [alert, setAlert] = useState<string | null>(null);
+  const [saving, setSaving] = useState(false);
+  const form = useForm<Values>({ initialValues, validate: (values) => schemaErrors(schema, toInput(values)) });
+
+  const focusFirst = (paths: string[]) => {
+    // the fields in the order in which they stand on the page, not in that of the schema
+    const nodes = paths.map((path) => form.getInputNode(path)).filter((node) => node !== null);
+    nodes.sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+    nodes[0]?.focus();
+  };
+
+  const submit = async (values: Values) => {
+    setSaving(true);
+    setAlert(null);
+    try {
+      await save(schema.parse(toInput(values)));
+    } catch (error) {
+      setAlert(applyFieldErrors(form, error));
+    } finally {
+      setSaving(false);
+    }
+  };
+
+  const onSubmit = form.onSubmit(
+    (values) => (saving ? undefined : submit(values)),
+    (errors) => {
+      setAlert(null);
+      focusFirst(Object.keys(errors));
+    },
+  );
+  return { form, onSubmit, alert, saving };
+}

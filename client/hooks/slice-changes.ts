@@ -1,0 +1,24 @@
+import { useThrottledCallback } from '@mantine/hooks';
+import { trpc } from '../api/trpc';
+import { appErrorOf } from '../api/app-error';
+
+/** Keeps the lists of slices, and what hangs on them, as they are on the server while the page is shown. */
+export function useSliceChanges(): void {
+  const utils = trpc.useUtils();
+  // a deploy of many VMs is a burst of notices: the lists are asked again at most twice a second
+  const refresh = useThrottledCallback(() => {
+    void utils.slices.list.invalidate();
+    void utils.zones.invalidate();
+  }, 500);
+  trpc.slices.changes.useSubscription(
+    {},
+    {
+      onData: refresh,
+      // what was missed while the connection was away is in the lists, too
+      onStarted: refresh,
+      onError: (error) => {
+        if (appErrorOf(error)?.code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
+      },
+    },
+  );
+}

@@ -1,0 +1,17 @@
+export const auth = {
+  signIn: 'Sign in',
+  register: 'Create account',
+  email: 'E-mail address',
+  password: 'Password',
+  name: 'Name',
+  namePlaceholder: 'How others see you',
+  passwordRules: 'At least {{min}} characters. A few unrelated words are easy to remember and hard to guess.',
+  showPassword: 'Show the password',
+  hidePassword: 'Hide the password',
+  noAccount: 'No account yet?',
+  haveAccount: 'Have an account already?',
+  closedTitle: 'Registration is closed',
+  closed: 'Ask an administrator of this installation for an account.',
+  capsLock: 'Caps lock is on.',
+  preferences: 'Language and appearance',
+} as const;

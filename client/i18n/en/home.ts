@@ -1,0 +1,31 @@
+export const home = {
+  title: 'Home',
+  hello: 'Hello, {{name}}',
+  slices: 'My slices',
+  allSlices: 'All slices',
+  zones: 'Room in the zones',
+  running_one: '{{count}} VM is running',
+  running_other: '{{count}} VMs are running',
+  nothingRunning: 'No VM is running',
+  attention_one: '{{count}} slice needs attention',
+  attention_other: '{{count}} slices need attention',
+  noZones: 'There is no zone to deploy to yet.',
+  zoneDown: 'Cannot run VMs now. See why',
+  zoneOff: 'Closed by an administrator.',
+  free: '{{vcpus}} vCPUs, {{ram}} RAM and {{disk}} disk are free',
+  guide: {
+    title: 'Three steps to your first network',
+    step: 'Step {{number}}',
+    done: 'Done',
+    draw: { title: 'Draw a template', text: 'Put VMs on a canvas and connect them.', action: 'New template' },
+    slice: {
+      title: 'Make a slice of it',
+      text: 'Choose a zone and a name. You see the plan before anything happens.',
+      action: 'New slice',
+    },
+    use: {
+      title: 'Deploy it and work in it',
+      text: 'Watch each VM come up, then open its console in the browser.',
+    },
+  },
+} as const;

@@ -1,0 +1,37 @@
+import type { Messages } from '../messages';
+import type { console as english } from '../en/console';
+
+export const console: Messages<typeof english> = {
+  dock: 'Consolas',
+  tabs: 'Consolas abiertas',
+  tab: 'Consola de {{name}}',
+  terminal: 'Terminal de {{name}}',
+  close: 'Cerrar la consola de {{name}}',
+  closeAll: 'Cerrar las consolas',
+  resize: 'Altura de las consolas',
+  maximise: 'Maximizar',
+  restore: 'Restaurar',
+  settings: 'Ajustes de la consola',
+  larger: 'Texto más grande',
+  smaller: 'Texto más pequeño',
+  fontSize: 'Tamaño del texto',
+  screenReader: 'Compatibilidad con lectores de pantalla',
+  popOut: 'Abrir en una ventana aparte',
+  copy: 'Copiar',
+  paste: 'Pegar',
+  escape: 'Ctrl+Mayús+` pasa de la página a la terminal y al revés. Ctrl+Mayús+C copia, Ctrl+Mayús+V pega.',
+  keys: 'Teclado',
+  state: {
+    connecting: 'Conectando…',
+    attached: 'Conectada',
+    waiting: 'Se perdió la conexión. Nuevo intento en {{seconds}} s.',
+    stopped: 'La MV no está en marcha.',
+    closed: 'La consola se cerró: {{message}}',
+    closedPlain: 'La consola se cerró.',
+    failed: '{{message}}',
+  },
+  reconnect: 'Reconectar',
+  start: 'Arrancar la MV',
+  loading: 'Cargando la terminal…',
+  truncated: 'La salida llega más rápido de lo que se puede mostrar.',
+};

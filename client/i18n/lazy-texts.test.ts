@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { lazyTexts } from './lazy-texts';
+
+const client = path.join(import.meta.dirname, '..');
+const lazy = Object.keys(lazyTexts.en);
+
+async function source(file: string): Promise<{ file: string; text: string } | null> {
+  for (const candidate of [`${file}.tsx`, `${file}.ts`]) {
+    const text = await readFile(candidate, 'utf8').catch(() => null);
+    if (text !== null) return { file: candidate, text };
+  }
+  return null;
+}
+
+/** The lazy namespaces that a module and all that it imports speak with. */
+async function spoken(file: string, seen = new Set<string>(), found = new Set<string>()): Promise<Set<string>> {
+  const module = await source(file);
+  if (module === null || seen.has(module.file)) return found;
+  seen.add(module.file);
+  const { text } = module;
+  const mentions = text.matchAll(/useTranslation\(([^)]*)\)|TFunction<([^>]*)>|\bt\(['`](\w+):/g);
+  for (const [mention] of mentions)
+    for (const name of lazy) if (new RegExp(`['\`]${name}['\`:]`).test(mention)) found.add(name);
+  const imports = text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g);
+  for (const [, target] of imports)
+    if (target !== undefined && !target.includes('i18n/'))
+      await spoken(path.join(path.dirname(file), target), seen, found);
+  return found;
+}
+
+const routes = await readFile(path.join(client, 'routes.tsx'), 'utf8');
+const pages = Array.from(
+  routes.matchAll(/import\('(\.\/(?:pages|layouts)\/\w+)'\)((?:,\s*'\w+')*)/g),
+  ([, file, names]) => ({
+    file: file ?? '',
+    names: Array.from((names ?? '').matchAll(/'(\w+)'/g), ([, name]) => name ?? ''),
+  }),
+);
+
+test('the routes name pages', () => {
+  expect(pages.length).toBeGreaterThan(10);
+});
+
+test.each(pages)('$file comes with the texts that it speaks with, and no others', async ({ file, names }) => {
+  const needed = await spoken(path.join(client, file));
+  expect([...needed].sort()).toEqual([...new Set(names)].sort());
+});

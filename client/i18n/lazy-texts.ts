@@ -1,0 +1,24 @@
+/** The texts that come with the pages that need them: one small chunk for each language and namespace. */
+const english = {
+  catalogue: async () => (await import('./en/catalogue')).catalogue,
+  console: async () => (await import('./en/console')).console,
+  editor: async () => (await import('./en/editor')).editor,
+  events: async () => (await import('./en/events')).events,
+  slices: async () => (await import('./en/slices')).slices,
+  templates: async () => (await import('./en/templates')).templates,
+};
+
+export type LazyNamespace = keyof typeof english;
+export type LazyResources = { [Namespace in LazyNamespace]: Awaited<ReturnType<(typeof english)[Namespace]>> };
+type Loaders = Record<LazyNamespace, () => Promise<object>>;
+
+const spanish: Loaders = {
+  catalogue: async () => (await import('./es/catalogue')).catalogue,
+  console: async () => (await import('./es/console')).console,
+  editor: async () => (await import('./es/editor')).editor,
+  events: async () => (await import('./es/events')).events,
+  slices: async () => (await import('./es/slices')).slices,
+  templates: async () => (await import('./es/templates')).templates,
+};
+
+export const lazyTexts: Record<'en' | 'es', Loaders> = { en: english, es: spanish };

@@ -1,0 +1,86 @@
+import { Burger, Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import { ErrorState } from '../components/ErrorState';
+import { signInPath } from '../hooks/return-path';
+import { useSession } from '../hooks/session';
+import { LoadingRows } from '../ui/LoadingRows';
+import classes from './AppLayout.module.css';
+import { MainNav } from './MainNav';
+
+const mainId = 'main';
+
+/** Leads the keyboard and the screen reader to the new page, as a full page load would. */
+function useFocusOnChange(pathname: string) {
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    const main = document.getElementById(mainId);
+    const heading = main?.querySelector<HTMLElement>('[data-page-heading]');
+    (heading ?? main)?.focus({ preventScroll: true });
+  }, [pathname]);
+}
+
+/** What surrounds every page of whoever is signed in; whoever is not is led to the sign-in page and back. */
+export function Component() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const location = useLocation();
+  const navigation = useNavigation();
+  const [menuOpened, menu] = useDisclosure(false);
+  useFocusOnChange(location.pathname);
+
+  if (session.user === null && !session.isPending && session.error === null)
+    return <Navigate to={signInPath(location.pathname + location.search + location.hash)} replace />;
+
+  return (
+    <div className={classes.shell}>
+      <a
+        className={classes.skip}
+        href={`#${mainId}`}
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById(mainId)?.focus();
+        }}
+      >
+        {t('nav.skip')}
+      </a>
+      {navigation.state === 'loading' ? (
+        <div className={classes.progress} role="status" aria-label={t('nav.loading')} />
+      ) : null}
+      <aside className={classes.sidebar}>
+        <MainNav user={session.user} />
+      </aside>
+      <header className={classes.topbar}>
+        <Burger opened={menuOpened} onClick={menu.toggle} size="sm" aria-label={t('nav.open')} />
+        <Link to="/" className={classes.brand}>
+          {t('appName')}
+        </Link>
+      </header>
+      <Drawer
+        opened={menuOpened}
+        onClose={menu.close}
+        size="15rem"
+        padding={0}
+        title={t('appName')}
+        closeButtonProps={{ 'aria-label': t('actions.close') }}
+        styles={{ header: { paddingInline: '1rem' }, body: { height: 'calc(100% - 3.75rem)' } }}
+      >
+        <MainNav user={session.user} onNavigate={menu.close} withBrand={false} />
+      </Drawer>
+      <main id={mainId} className={classes.main} tabIndex={-1}>
+        {session.isPending ? (
+          <LoadingRows />
+        ) : session.user === null ? (
+          <ErrorState error={session.error} onRetry={session.refetch} />
+        ) : (
+          <Outlet />
+        )}
+      </main>
+      <ScrollRestoration />
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { Avatar, Button, Stack, Text, UnstyledButton } from '@mantine/core';
+import { ChevronsUpDown, LogOut } from 'lucide-react';
+import { useId, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { User } from '#shared/auth';
+import { trpc } from '../api/trpc';
+import { notifyError } from '../components/error-message';
+import { PreferenceFields } from '../components/preferences';
+import classes from './AppLayout.module.css';
+
+/** Who is signed in; opens upwards to language, appearance and the way out. */
+export function UserMenu({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const panelId = useId();
+  const logout = trpc.auth.logout.useMutation({
+    // a new load of the page: nothing of what was shown stays in memory
+    onSuccess: () => window.location.assign('/login'),
+    onError: notifyError,
+  });
+  return (
+    <div className={classes.account}>
+      {opened ? (
+        <Stack
+          id={panelId}
+          gap="xs"
+          className={classes.accountPanel}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            setOpened(false);
+            button.current?.focus();
+          }}
+        >
+          <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            {user.email}
+          </Text>
+          <PreferenceFields />
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<LogOut size={14} />}
+            loading={logout.isPending}
+            onClick={() => logout.mutate()}
+          >
+            {t('user.signOut')}
+          </Button>
+        </Stack>
+      ) : null}
+      <UnstyledButton
+        ref={button}
+        className={classes.user}
+        aria-label={t('user.menu', { name: user.name })}
+        aria-expanded={opened}
+        aria-controls={opened ? panelId : undefined}
+        onClick={() => setOpened(!opened)}
+      >
+        <Avatar size={28} radius="xl" color="weft" name={user.name} aria-hidden />
+        <span style={{ flex: 1, minWidth: 0 }}>
+          <Text size="sm" truncate>
+            {user.name}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {t(`user.role.${user.role}`)}
+          </Text>
+        </span>
+        <ChevronsUpDown size={14} aria-hidden />
+      </UnstyledButton>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './global.css';
+import { MantineProvider } from '@mantine/core';
+import { ModalsProvider } from '@mantine/modals';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { RouterProvider } from 'react-router/dom';
+import { Toasts } from './layouts/Toasts';
+import { createApiClient, createQueryClient, trpc } from './api/trpc';
+import { startI18n } from './i18n/i18n';
+import { createAppRouter } from './routes';
+import { cssVariables, theme } from './theme';
+
+/** The nonce that the server put into this page: what inline styles need under its content security policy. */
+function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+}
+
+// where the scroll lock of dialogs (react-remove-scroll) looks for it
+Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+
+const queryClient = createQueryClient();
+const apiClient = createApiClient();
+await startI18n();
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+    >
+      <trpc.Provider client={apiClient} queryClient={queryClient}>
+        <QueryClientProvider client={queryClient}>
+          <ModalsProvider>
+            <Toasts />
+            <RouterProvider router={createAppRouter()} />
+          </ModalsProvider>
+        </QueryClientProvider>
+      </trpc.Provider>
+    </MantineProvider>
+  </StrictMode>,
+);

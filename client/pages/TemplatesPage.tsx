@@ -1,0 +1,130 @@
+import { Button, FileButton, Group } from '@mantine/core';
+import { keepPreviousData } from '@tanstack/react-query';
+import { Plus, Upload, Waypoints } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { limits } from '#shared/limits';
+import type { DocumentFormat, TemplateSummary } from '#shared/template';
+import { trpc } from '../api/trpc';
+import { confirmDestroy } from '../components/confirm';
+import { notifyDone, notifyError } from '../components/error-message';
+import { ErrorState } from '../components/ErrorState';
+import { ImportResults, useTemplateImports } from '../components/template-imports';
+import { TemplatesTable } from '../components/TemplatesTable';
+import { TemplateRenamePanel } from '../forms/TemplateRenamePanel';
+import { downloadText } from '../hooks/download';
+import { useFilters } from '../hooks/filters';
+import { usePageTitle } from '../hooks/page-title';
+import { EmptyState } from '../ui/EmptyState';
+import { FileDrop } from '../ui/FileDrop';
+import { LoadingRows } from '../ui/LoadingRows';
+import { MoreButton } from '../ui/MoreButton';
+import { NoMatch } from '../ui/NoMatch';
+import { PageHeader } from '../ui/PageHeader';
+import { SearchField } from '../ui/SearchField';
+
+export function Component() {
+  const { t } = useTranslation(['templates', 'common']);
+  usePageTitle(t('title'));
+  const utils = trpc.useUtils();
+  const filters = useFilters();
+  const search = filters.get('q');
+  const list = trpc.templates.list.useInfiniteQuery(
+    { limit: limits.pageSize, search: search === '' ? undefined : search },
+    { getNextPageParam: (page) => page.nextCursor ?? undefined, placeholderData: keepPreviousData },
+  );
+  const imports = useTemplateImports();
+  const [renaming, setRenaming] = useState<TemplateSummary | null>(null);
+  const changed = () => void utils.templates.list.invalidate();
+  const duplicate = trpc.templates.duplicate.useMutation({
+    onSuccess: (copy) => notifyDone(t('duplicated', { name: copy.name })),
+    onError: notifyError,
+    onSettled: changed,
+  });
+  const remove = trpc.templates.delete.useMutation({ onError: notifyError, onSettled: changed });
+
+  const exportAs = async (template: TemplateSummary, format: DocumentFormat) => {
+    try {
+      const { fileName, text } = await utils.templates.export.fetch({ id: template.id, format }, { staleTime: 0 });
+      downloadText(fileName, text);
+      notifyDone(t('exported', { fileName }));
+    } catch (error) {
+      notifyError(error);
+    }
+  };
+  const confirmDelete = (template: TemplateSummary) =>
+    confirmDestroy({
+      title: t('delete.title', { name: template.name }),
+      goes: [t('delete.goes', { name: template.name })],
+      stays: t('delete.stays'),
+      confirmLabel: t('delete.confirm'),
+      onConfirm: () =>
+        remove.mutate({ id: template.id }, { onSuccess: () => notifyDone(t('deleted', { name: template.name })) }),
+    });
+
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const importButton = (
+    <FileButton multiple accept="application/json,.json" onChange={(files) => void imports.importFiles(files)}>
+      {(props) => (
+        <Button {...props} variant="default" leftSection={<Upload size={16} />}>
+          {t('import')}
+        </Button>
+      )}
+    </FileButton>
+  );
+  const newButton = (
+    <Button component={Link} to="/templates/new" leftSection={<Plus size={16} />}>
+      {t('new')}
+    </Button>
+  );
+
+  return (
+    <FileDrop hint={t('dropHere')} onFiles={(files) => void imports.importFiles(files)}>
+      <PageHeader
+        title={t('title')}
+        description={t('description')}
+        action={
+          <>
+            {importButton}
+            {newButton}
+          </>
+        }
+      />
+      <ImportResults results={imports.results} onDismiss={imports.dismiss} />
+      {list.isPending ? (
+        <LoadingRows rows={6} />
+      ) : list.isError && list.data === undefined ? (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : rows.length === 0 && search === '' ? (
+        <EmptyState icon={Waypoints} title={t('empty.title')} action={newButton}>
+          {t('empty.text')}
+        </EmptyState>
+      ) : (
+        <>
+          <Group mb="sm">
+            <SearchField label={t('search')} value={search} onChange={(q) => filters.set({ q })} />
+          </Group>
+          {rows.length === 0 ? (
+            <NoMatch search={search} onClear={() => filters.set({ q: null })} />
+          ) : (
+            <TemplatesTable
+              templates={rows}
+              partial={list.hasNextPage}
+              onRename={setRenaming}
+              onDuplicate={(template) => duplicate.mutate({ id: template.id })}
+              onExport={(template, format) => void exportAs(template, format)}
+              onDelete={confirmDelete}
+            />
+          )}
+          <MoreButton
+            more={list.hasNextPage}
+            loading={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          />
+        </>
+      )}
+      <TemplateRenamePanel template={renaming} onClose={() => setRenaming(null)} />
+    </FileDrop>
+  );
+}

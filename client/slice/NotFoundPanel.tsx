@@ -1,0 +1,21 @@
+import { Button } from '@mantine/core';
+import { SearchX } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { EmptyState } from '../ui/EmptyState';
+
+/** The slice does not exist, or is not the reader's to see. */
+export function NotFoundPanel() {
+  const { t } = useTranslation(['errors', 'slices']);
+  return (
+    <EmptyState
+      icon={SearchX}
+      title={t('errors:notFound.slice')}
+      action={
+        <Button component={Link} to="/slices" variant="default">
+          {t('slices:title')}
+        </Button>
+      }
+    />
+  );
+}

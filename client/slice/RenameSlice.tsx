@@ -1,0 +1,55 @@
+import { ActionIcon, Button, Group, Popover, TextInput, Tooltip } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { Pencil } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { trpc } from '../api/trpc';
+import { applyFieldErrors, notifyError } from '../components/error-message';
+import { nameProblem } from '../components/schema-errors';
+
+/** The pencil beside the name, with its small form. */
+export function RenameSlice({ id, name }: { id: number; name: string }) {
+  const { t } = useTranslation(['slices', 'common']);
+  const [opened, setOpened] = useState(false);
+  const utils = trpc.useUtils();
+  const form = useForm({
+    initialValues: { name },
+    validate: { name: (value) => nameProblem(value) },
+  });
+  const rename = trpc.slices.rename.useMutation({
+    onSuccess: (slice) => {
+      utils.slices.get.setData({ id }, (known) => known && { ...known, name: slice.name });
+      void utils.slices.list.invalidate();
+      setOpened(false);
+    },
+    onError: (error) => {
+      if (applyFieldErrors(form, error) !== null) notifyError(error);
+    },
+  });
+  const open = () => {
+    form.setValues({ name });
+    form.clearErrors();
+    setOpened(true);
+  };
+  return (
+    <Popover opened={opened} onChange={setOpened} trapFocus position="bottom-start" withArrow>
+      <Popover.Target>
+        <Tooltip label={t('header.rename')}>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('header.rename')} onClick={open}>
+            <Pencil size={14} />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form onSubmit={form.onSubmit((values) => rename.mutate({ id, name: values.name.trim() }))}>
+          <Group align="flex-end" gap="xs">
+            <TextInput label={t('header.newName')} data-autofocus {...form.getInputProps('name')} />
+            <Button type="submit" loading={rename.isPending}>
+              {t('common:actions.rename')}
+            </Button>
+          </Group>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,116 @@
+import { Alert, Group, List, Progress, Text } from '@mantine/core';
+import { Archive, CircleX, TriangleAlert } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Deployment } from '#shared/deployment/schema';
+import type { Slice } from '#shared/slice';
+import { countDone, isLive } from './apply-event';
+import { operationName, stepTitle } from './event-sentence';
+import classes from './slice.module.css';
+
+/** What has to be said before anything else: what goes on, what failed and why, what is not as it should be. */
+export function SliceBanner({ slice, deployment }: { slice: Slice; deployment: Deployment | undefined }) {
+  if (slice.deployment !== null && isLive(slice.deployment.status))
+    return <BusyBanner slice={slice} deployment={deployment} />;
+  if (slice.status === 'failed') return <FailedBanner slice={slice} deployment={deployment} />;
+  if (slice.status === 'degraded') return <DegradedBanner slice={slice} />;
+  return slice.status === 'destroyed' ? <DestroyedBanner /> : null;
+}
+
+function useOperationName(slice: Slice): string {
+  const { t } = useTranslation('events');
+  if (slice.deployment === null) return '';
+  const { kind, vmId } = slice.deployment;
+  return operationName(t, kind, vmId, (id) => slice.vmList.find((vm) => vm.id === id)?.name);
+}
+
+function BusyBanner({ slice, deployment }: { slice: Slice; deployment: Deployment | undefined }) {
+  const { t } = useTranslation('slices');
+  const kind = useOperationName(slice);
+  const summary = slice.deployment;
+  if (summary === null) return null;
+  const known = deployment?.id === summary.id ? deployment : undefined;
+  const done = known === undefined ? summary.stepsDone : countDone(known.steps);
+  const total = known?.steps.length ?? summary.stepsTotal;
+  return (
+    <Group gap="sm" mb="sm" wrap="nowrap" role="status">
+      <Text size="sm" className={classes.numbers}>
+        {summary.status === 'running' ? t('banner.busy', { kind, done, total }) : t('banner.busyWaiting', { kind })}
+      </Text>
+      <Progress value={total === 0 ? 0 : (100 * done) / total} flex={1} animated aria-label={t('banner.progress')} />
+    </Group>
+  );
+}
+
+function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deployment | undefined }) {
+  const { t } = useTranslation('slices');
+  const { t: tEvents } = useTranslation('events');
+  const kind = useOperationName(slice);
+  const error = slice.deployment?.error ?? deployment?.error ?? null;
+  // the sentence of the whole names the first of them already
+  const failed =
+    deployment?.steps.filter(
+      (step) => step.status === 'failed' && !(step.error !== null && error?.includes(step.error) === true),
+    ) ?? [];
+  return (
+    <Alert
+      mb="sm"
+      color="red"
+      variant="light"
+      role="alert"
+      icon={<CircleX size={18} />}
+      title={slice.deployment === null ? t('refused.status.failed') : t('banner.failedTitle', { kind })}
+    >
+      <Text size="sm" className={classes.wrapAnywhere}>
+        {error ?? t('banner.failedUnknown')}
+      </Text>
+      {failed.length === 0 ? null : (
+        <List size="sm" my={4} spacing={2}>
+          {failed.slice(0, 5).map((step) => (
+            <List.Item key={step.seq} className={classes.wrapAnywhere}>
+              {t('banner.failedStep', { step: stepTitle(tEvents, step), attempts: step.attempts })} {step.error}
+            </List.Item>
+          ))}
+        </List>
+      )}
+      <Text size="sm">{t('banner.failedHelp')}</Text>
+    </Alert>
+  );
+}
+
+function DegradedBanner({ slice }: { slice: Slice }) {
+  const { t } = useTranslation(['slices', 'common']);
+  const differ = slice.vmList.filter((vm) => vm.desired !== vm.status);
+  return (
+    <Alert
+      mb="sm"
+      color="yellow"
+      variant="light"
+      role="status"
+      icon={<TriangleAlert size={18} />}
+      title={t('banner.degradedTitle')}
+    >
+      <List size="sm" mb={4} spacing={2}>
+        {differ.slice(0, 8).map((vm) => (
+          <List.Item key={vm.id}>
+            {t('banner.degradedVm', {
+              name: vm.name,
+              status: t(`common:status.vm.${vm.status}`).toLowerCase(),
+              desired: t(`banner.desired.${vm.desired}`),
+            })}
+          </List.Item>
+        ))}
+        {differ.length > 8 ? <List.Item>{t('plan.more', { count: differ.length - 8 })}</List.Item> : null}
+      </List>
+      <Text size="sm">{t('banner.degradedHelp')}</Text>
+    </Alert>
+  );
+}
+
+function DestroyedBanner() {
+  const { t } = useTranslation('slices');
+  return (
+    <Alert mb="sm" color="gray" variant="light" icon={<Archive size={18} />} title={t('banner.destroyedTitle')}>
+      <Text size="sm">{t('banner.destroyedText')}</Text>
+    </Alert>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Deployment, DeploymentKind, Plan } from '#shared/deployment/schema';
+import { refusal, type Refusal } from '#shared/deployment/transitions';
+import type { Slice, SliceVm } from '#shared/slice';
+import { isLive } from './apply-event';
+
+export type SliceAction = DeploymentKind | 'retry' | 'cancel';
+
+/** Why an action cannot be taken now, as data; the button makes the sentence. */
+export type Reason =
+  Refusal | { code: 'PLAN'; plan: Plan | undefined } | { code: 'CANCELLING' } | { code: 'VM'; running: boolean };
+
+export interface Offer {
+  action: SliceAction;
+  primary: boolean;
+  reason: Reason | null;
+}
+
+/**
+ * What the page offers for a slice in this state, the primary action first. `plan` is the plan of a deploy, when the
+ * page has asked for one.
+ */
+export function offers(slice: Slice, plan: Plan | undefined): Offer[] {
+  if (slice.status === 'destroyed') return [];
+  const deployment = slice.deployment;
+  const live = deployment !== null && isLive(deployment.status);
+  const busy = live || slice.busy !== null;
+  const primary = primaryAction(slice, live);
+  const shown = new Set<SliceAction>([primary]);
+  if (slice.status === 'degraded') shown.add('deploy');
+  if (slice.status === 'active' || slice.status === 'degraded' || slice.status === 'stopped')
+    for (const action of ['start', 'stop', 'reboot'] as const) shown.add(action);
+  shown.add('destroy');
+  return [...shown].map((action) => ({
+    action,
+    primary: action === primary,
+    reason: reasonFor(slice, action, busy, plan),
+  }));
+}
+
+function primaryAction({ status, deployment }: Slice, live: boolean): SliceAction {
+  if (live) return deployment?.kind === 'destroy' ? 'destroy' : 'cancel';
+  switch (status) {
+    case 'draft':
+    case 'degraded':
+      return 'deploy';
+    case 'active':
+      return 'stop';
+    case 'stopped':
+      return 'start';
+    case 'failed':
+      return deployment?.status === 'failed' ? 'retry' : 'deploy';
+    case 'deploying':
+      return 'cancel';
+    case 'destroying':
+    case 'destroyed':
+      return 'destroy';
+  }
+}
+
+function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan | undefined): Reason | null {
+  if (action === 'cancel') return slice.deployment?.cancelRequested === true ? { code: 'CANCELLING' } : null;
+  if (action === 'retry') return busy ? { code: 'SLICE_BUSY' } : null;
+  const refused = refusal(action, slice.status, busy);
+  if (refused !== null) return refused;
+  if (action === 'deploy' && slice.status === 'draft' && plan?.runnable !== true) return { code: 'PLAN', plan };
+  // what is so already needs no doing; a degraded slice may need either
+  if (action === 'start' && slice.status === 'active' && slice.vmList.every((vm) => vm.status === 'running'))
+    return { code: 'INVALID_TRANSITION', status: 'active' };
+  if ((action === 'stop' || action === 'reboot') && slice.status === 'stopped')
+    return { code: 'INVALID_TRANSITION', status: 'stopped' };
+  return null;
+}
+
+/** Why an operation on one VM cannot begin now, or null. */
+export function vmReason(slice: Slice, vm: SliceVm, action: 'start' | 'stop' | 'reboot'): Reason | null {
+  const busy = slice.busy !== null || (slice.deployment !== null && isLive(slice.deployment.status));
+  // one VM of a stopped slice may run; the whole slice's rule for reboot is about the whole slice
+  const refused = refusal(action, slice.status, busy);
+  if (refused !== null) return refused;
+  if (action === 'start' && vm.status === 'running') return { code: 'VM', running: true };
+  const down = vm.status === 'stopped' || vm.status === 'absent';
+  if (action !== 'start' && down) return { code: 'VM', running: false };
+  return null;
+}
+
+/** What is going on with each resource right now, from the steps that run: `vm:12` → the step. */
+export function runningSteps(deployment: Deployment | undefined): Map<string, Deployment['steps'][number]> {
+  const running = new Map<string, Deployment['steps'][number]>();
+  if (deployment !== undefined && isLive(deployment.status))
+    for (const step of deployment.steps)
+      if (step.status === 'running') running.set(`${step.resource}:${step.resourceId}`, step);
+  return running;
+}

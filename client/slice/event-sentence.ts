@@ -1,0 +1,84 @@
+import type { TFunction } from 'i18next';
+import type { EventData } from '#shared/deployment/events';
+import type { PlanStep } from '#shared/deployment/schema';
+
+type EventsT = TFunction<'events'>;
+
+/** What a step is called: `Create VM web`. */
+export function stepTitle(t: EventsT, step: Pick<PlanStep, 'action' | 'resource' | 'label'>): string {
+  return t(`step.${step.action}`, { what: t(`resource.${step.resource}`, { label: step.label }) });
+}
+
+/** What happened, as a sentence in the reader's language. `vmName` knows the names of VMs by id. */
+export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number) => string | undefined): string {
+  switch (data.type) {
+    case 'slice.status':
+      return t(`slice.${data.status}`);
+    case 'vm.status':
+      return withError(t(`vm.${data.status}`, { name: data.name }), data.error);
+    case 'network.status':
+      return t(`network.${data.status}`, { name: data.name });
+    case 'edge.status':
+      return t(`edge.${data.status}`, { name: data.label });
+    case 'deployment.status': {
+      const kind = operationName(t, data.kind, data.vmId, vmName);
+      const error = data.error ?? '';
+      if (data.status === 'running') return t('deployment.running', { kind, count: data.stepsTotal });
+      return t(`deployment.${data.status}`, { kind, error }).trim();
+    }
+    case 'step.status': {
+      const step = stepTitle(t, data);
+      if (data.status === 'running' && data.attempts > 1)
+        return t('stepStatus.retrying', { step, attempts: data.attempts });
+      return t(`stepStatus.${data.status}`, { step, error: data.error ?? '' }).trim();
+    }
+    case 'slice.drift':
+      return data.drifted.length === 0 ? t('noDrift') : t('drift', { names: data.drifted.join(', ') });
+    case 'deployment.resumed':
+      return t('resumed');
+  }
+}
+
+/** `Deploy`, or `Stop of VM web`. */
+export function operationName(
+  t: EventsT,
+  kind: Extract<EventData, { type: 'deployment.status' }>['kind'],
+  vmId: number | null,
+  vmName: (vmId: number) => string | undefined,
+): string {
+  if (vmId === null) return t(`kind.${kind}`);
+  return t('kindOfVm', { kind: t(`kind.${kind}`), vm: vmName(vmId) ?? `#${vmId}` });
+}
+
+function withError(sentence: string, error: string | null): string {
+  return error === null ? sentence : `${sentence} ${error}`;
+}
+
+export type EventTone = 'neutral' | 'progress' | 'success' | 'warning' | 'danger';
+
+/** How an event is to be taken, for the mark beside it. */
+export function eventTone(data: EventData): EventTone {
+  switch (data.type) {
+    case 'slice.status':
+      if (data.status === 'failed') return 'danger';
+      if (data.status === 'degraded') return 'warning';
+      return data.status === 'active' ? 'success' : 'neutral';
+    case 'vm.status':
+      if (data.status === 'failed' || data.error !== null) return 'danger';
+      if (data.status === 'unknown') return 'warning';
+      return data.status === 'running' ? 'success' : data.status === 'starting' ? 'progress' : 'neutral';
+    case 'network.status':
+    case 'edge.status':
+      return data.status === 'up' ? 'success' : data.status === 'unknown' ? 'warning' : 'neutral';
+    case 'deployment.status':
+      if (data.status === 'failed') return 'danger';
+      return data.status === 'succeeded' ? 'success' : data.status === 'running' ? 'progress' : 'neutral';
+    case 'step.status':
+      if (data.status === 'failed') return 'danger';
+      return data.status === 'running' ? 'progress' : data.status === 'undone' ? 'warning' : 'neutral';
+    case 'slice.drift':
+      return data.drifted.length === 0 ? 'success' : 'warning';
+    case 'deployment.resumed':
+      return 'warning';
+  }
+}

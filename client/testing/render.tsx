@@ -1,0 +1,46 @@
+import { MantineProvider } from '@mantine/core';
+import { ModalsProvider } from '@mantine/modals';
+import { cleanup, render } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { MemoryRouter } from 'react-router';
+import { afterEach } from 'vitest';
+import { loadTexts, startI18n } from '../i18n/i18n';
+import { theme } from '../theme';
+
+/** What jsdom lacks of a browser, and the component library asks for: no media query matches, nothing is resized or loaded. */
+function completeBrowser(): void {
+  window.matchMedia = (query) => {
+    const target = new EventTarget();
+    return Object.assign(target, {
+      matches: false,
+      media: query,
+      onchange: null,
+      addListener: () => undefined,
+      removeListener: () => undefined,
+    });
+  };
+  window.ResizeObserver = class implements ResizeObserver {
+    observe(): void {}
+    unobserve(): void {}
+    disconnect(): void {}
+  };
+  const fonts = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  Object.defineProperty(document, 'fonts', { configurable: true, value: fonts });
+  Element.prototype.scrollIntoView = () => undefined;
+}
+
+completeBrowser();
+await startI18n();
+await loadTexts(['catalogue', 'console', 'editor', 'events', 'slices', 'templates']);
+afterEach(cleanup);
+
+/** Renders with what every component of the app may count on: theme, texts, links, dialogs. */
+export function renderApp(children: ReactNode) {
+  return render(
+    <MantineProvider theme={theme} env="test">
+      <ModalsProvider>
+        <MemoryRouter>{children}</MemoryRouter>
+      </ModalsProvider>
+    </MantineProvider>,
+  );
+}
