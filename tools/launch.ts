@@ -1,0 +1,59 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { readConfig } from '#server/config';
+import { listen, PortTakenError } from '#server/http/listen';
+import { serve } from '#server/main';
+import { ensureMachine } from './setup/ensure-machine';
+import { thisMachine } from './setup/machine';
+import { buildClientIfStale } from './build-client';
+import { withMachineLock } from '#db/machine-lock';
+import { openDatabaseServer } from '#db/open';
+
+/**
+ * From a clone to a running server: takes the port, installs what the machine lacks and builds the client if that is
+ * needed, starts the database, serves. Ends the process with one line when that cannot be.
+ */
+export async function launch(options: { root: string; development: boolean }): Promise<void> {
+  const say = (line: string) => console.log(line);
+  try {
+    const config = readConfig(process.env, options.root);
+    // the port first: nothing else is worth starting without it
+    const listener = await listen({ host: config.host, port: config.port });
+    await takeFolder(config.dataDir, say);
+    const wanted = config.databaseUrl === null ? (['database', 'qemu'] as const) : (['qemu'] as const);
+    const machine = thisMachine(process.env);
+    await Promise.all([
+      // without leave to install, it only says what lacks
+      ensureMachine({
+        want: wanted,
+        log: say,
+        machine: config.mayInstall ? machine : { ...machine, isRoot: () => false },
+      }),
+      options.development ? undefined : buildClientIfStale(options.root, say),
+    ]);
+    await serve({ ...options, config, listener, openDatabaseServer, say });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    console.error(error instanceof PortTakenError || process.env['TRAMA_DEBUG'] !== '1' ? error.message : error);
+    process.exit(1);
+  }
+}
+
+/**
+ * Holds the data folder until this process ends, however it ends: its VMs have one monitor each, for one server. Waits
+ * for a server that is stopping.
+ */
+async function takeFolder(dataDir: string, say: (line: string) => void): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  const folder = await realpath(dataDir);
+  const waiting = setTimeout(() => say(`Waiting for the Trama that still uses ${folder}.`), 500);
+  await new Promise<void>((resolve, reject) => {
+    const hold = () => {
+      resolve();
+      return new Promise<never>(() => {});
+    };
+    withMachineLock(`server of ${folder}`, hold, 15_000).catch((cause: unknown) => {
+      const sentence = `Trama runs already on ${folder}. Give this one a folder of its own: TRAMA_DATA=other-folder npm start`;
+      reject(new Error(sentence, { cause }));
+    });
+  }).finally(() => clearTimeout(waiting));
+}

@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { bringMysql } from '#db/testing/mysql-from-packages';
+import { buildClientIfStale } from '../build-client';
+import { ensureMachine } from '../setup/ensure-machine';
+import { leftoverProcesses, trackedChanges } from './leftovers';
+import { runCommand, runVitest, type Outcome } from './stages';
+
+interface Stage {
+  name: string;
+  run: () => Promise<Outcome>;
+}
+
+const none: Outcome = { passed: 0, failed: 0, skipped: 0 };
+
+/**
+ * The whole pyramid, stage by stage; a failed stage does not stop the others. `only`: names of stages (their first word).
+ * Prints `N passed, N failed` last and answers the exit code.
+ */
+export async function runTests(root: string, only: readonly string[]): Promise<number> {
+  const say = (line: string) => console.log(line);
+  // one folder for everybody's temporary files, so that nothing outside the clone stays
+  const temporary = await mkdtemp(path.join(os.tmpdir(), 'trama-test-'));
+  const results = path.join(root, '.trama', 'test-results');
+  await mkdir(results, { recursive: true });
+  const env = { ...process.env, TMPDIR: temporary, TRAMA_TEST_RUN: path.basename(temporary), NO_COLOR: '1' };
+  const before = await trackedChanges(root);
+
+  say('Preparing…');
+  await ensureMachine({ want: ['database', 'qemu', 'chromium'], log: say });
+
+  const command = (name: string, args: string[]) => () => runCommand({ name, args, root, env });
+  const vitest = (project: string[], extra: Record<string, string> = {}) =>
+    runVitest({ project, root, env: { ...env, ...extra }, results });
+
+  const stages: Stage[] = [
+    { name: 'lint + layers', run: command('oxlint', ['--type-aware', '--deny-warnings']) },
+    { name: 'types', run: command('tsc', ['--noEmit']) },
+    { name: 'dead code', run: command('knip', []) },
+    { name: 'format', run: command('prettier', ['--check', '--log-level', 'warn', '.']) },
+    { name: 'migrations and db/init fresh', run: command('tsx', ['db/cli.ts', 'check']) },
+    { name: 'unit', run: () => vitest(['unit', 'client']) },
+    { name: 'database on MariaDB', run: () => vitest(['db'], { TRAMA_TEST_DATABASE: 'mariadb' }) },
+    {
+      name: 'database on MySQL',
+      async run() {
+        const mysql = await bringMysql(path.join(root, '.trama', 'cache', 'mysql'));
+        if ('reason' in mysql) {
+          say(`SKIPPED: no MySQL server can be had here: ${mysql.reason}`);
+          return { ...none, skipped: 1 };
+        }
+        return vitest(['db'], { TRAMA_TEST_DATABASE: 'mysql' });
+      },
+    },
+    { name: 'provider contract on real QEMU', run: () => vitest(['vm']) },
+    {
+      name: 'end-to-end in Chromium with real VMs, crash and resume',
+      async run() {
+        await buildClientIfStale(root, say);
+        return vitest(['e2e']);
+      },
+    },
+  ];
+
+  const total = { ...none };
+  const summary: string[] = [];
+  for (const stage of stages) {
+    if (only.length > 0 && !only.some((word) => stage.name.includes(word))) continue;
+    say(`\n=== ${stage.name}`);
+    const started = performance.now();
+    const outcome = await stage.run().catch((error: unknown): Outcome => {
+      console.error(error);
+      return { ...none, failed: 1 };
+    });
+    total.passed += outcome.passed;
+    total.failed += outcome.failed;
+    total.skipped += outcome.skipped;
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : '';
+    summary.push(
+      `${outcome.failed > 0 ? 'FAIL' : 'ok  '} ${stage.name}: ${outcome.passed} passed, ${outcome.failed} failed${skipped} (${seconds} s)`,
+    );
+    say(summary.at(-1) ?? '');
+  }
+
+  await rm(temporary, { recursive: true, force: true });
+  const left = [
+    ...(await leftoverProcesses(root, env.TRAMA_TEST_RUN)),
+    ...(await trackedChanges(root)).filter((line) => !before.includes(line)),
+  ];
+  for (const line of left) say(`left over: ${line}`);
+  summary.push(
+    `${left.length > 0 ? 'FAIL' : 'ok  '} nothing left over: no process, no listening port, no file outside ignored folders`,
+  );
+  if (left.length > 0) total.failed += 1;
+  else total.passed += 1;
+
+  say(`\n${summary.join('\n')}\n`);
+  say(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
