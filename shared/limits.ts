@@ -9,6 +9,12 @@ export const limits = {
   forwardsPerVm: 8,
   nameLength: 63,
   descriptionLength: 500,
+  /** Living tokens of one account, sessions not counted. */
+  tokensPerUser: 100,
+  /** Users that one template or slice is shared with. */
+  sharesPerObject: 500,
+  /** Days that a token may live. */
+  tokenDays: 366,
   emailLength: 254,
   passwordMinLength: 10,
   passwordMaxLength: 200,

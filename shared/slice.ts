@@ -4,6 +4,7 @@ import { providerKinds } from './zone';
 import { deploymentSummarySchema } from './deployment/schema';
 import { sliceEventSchema } from './deployment/events';
 import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { accessKinds } from './sharing';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
 
 const named = z.object({ id: idSchema, name: z.string() });
@@ -13,6 +14,8 @@ export const sliceSummarySchema = z.object({
   name: z.string(),
   status: z.enum(sliceStatuses),
   owner: named,
+  /** How the reader comes to see it: decides what they may do with it. */
+  access: z.enum(accessKinds),
   zone: named,
   template: named.nullable(),
   vms: z.number().int(),
@@ -90,11 +93,12 @@ export const sliceSchema = sliceSummarySchema.extend({
 });
 export type Slice = z.infer<typeof sliceSchema>;
 
+export const sliceSets = ['mine', 'shared', 'all', 'everyone'] as const;
 export const listSlicesInput = z.strictObject({
   ...listInput,
   status: z.enum(sliceStatuses).optional(),
-  /** With `slices:see-all`: everybody's. */
-  everyone: z.boolean().default(false),
+  /** Whose: one's own, those shared with one, both, or, with `slices:see-all`, everybody's. */
+  of: z.enum(sliceSets).default('mine'),
   includeDestroyed: z.boolean().default(false),
 });
 export const createSliceInput = z.strictObject({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits } from './limits';
 import { problemSchema } from './errors';
 import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { accessKinds, visibilities } from './sharing';
 import { topologySchema } from './topology/schema';
 
 export const templateSummarySchema = z.object({
@@ -9,6 +10,10 @@ export const templateSummarySchema = z.object({
   name: z.string(),
   description: z.string(),
   revision: z.number().int(),
+  owner: z.object({ id: idSchema, name: z.string() }),
+  visibility: z.enum(visibilities),
+  /** How the reader comes to see it. Only `own` may change it. */
+  access: z.enum(accessKinds),
   vms: z.number().int(),
   networks: z.number().int(),
   edges: z.number().int(),
@@ -25,7 +30,15 @@ export const templateSchema = templateSummarySchema.extend({ topology: topologyS
 export type Template = z.infer<typeof templateSchema>;
 
 export const templateSorts = ['updated', 'name'] as const;
-export const listTemplatesInput = z.strictObject({ ...listInput, sort: z.enum(templateSorts).default('updated') });
+/** Whose: one's own, those of others that are shared with one or published, or all of these. */
+export const templateSets = ['mine', 'shared', 'all'] as const;
+export const listTemplatesInput = z.strictObject({
+  ...listInput,
+  sort: z.enum(templateSorts).default('updated'),
+  of: z.enum(templateSets).default('mine'),
+});
+/** Published to all users, or not any more. */
+export const publishTemplateInput = z.strictObject({ id: idSchema, published: z.boolean() });
 export const createTemplateInput = z.strictObject({
   name: nameSchema,
   description: descriptionSchema.default(''),

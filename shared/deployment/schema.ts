@@ -1,10 +1,23 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors';
+import type { Level } from '../scopes';
+import { quotaSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
 
 /** The operations of this version. `update`, `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
 export const deploymentKinds = ['deploy', 'start', 'stop', 'reboot', 'destroy'] as const;
 export type DeploymentKind = (typeof deploymentKinds)[number];
+/**
+ * What an operation takes of who asks for it. What is shared to be operated, and a token to operate with, can do the
+ * ones that neither make nor unmake.
+ */
+export const levelOfKind = {
+  deploy: 'manage',
+  start: 'operate',
+  stop: 'operate',
+  reboot: 'operate',
+  destroy: 'manage',
+} as const satisfies Record<DeploymentKind, Level>;
 /** Kinds that may be aimed at one VM. */
 export const vmDeploymentKinds = ['start', 'stop', 'reboot'] as const satisfies readonly DeploymentKind[];
 
@@ -55,6 +68,8 @@ export const planSchema = z.object({
   needs: resourcesSchema,
   free: resourcesSchema.nullable(),
   capacity: resourcesSchema.nullable(),
+  /** The owner's quota, and what this adds to it; null for what takes nothing of it. */
+  quota: quotaSchema.nullable(),
   problems: z.array(problemSchema),
   runnable: z.boolean(),
 });

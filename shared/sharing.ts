@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { emailSchema } from './auth';
+import { idSchema, timestampSchema } from './primitives';
+
+/** What a slice is shared for. `view`: see it; `operate`: start, stop and reboot its VMs and use their consoles, too. */
+export const shareLevels = ['view', 'operate'] as const;
+export type ShareLevel = (typeof shareLevels)[number];
+
+/** How somebody comes to see a thing: as its owner, by a share, because it is published, or as an administrator. */
+export const accessKinds = ['own', 'operate', 'view', 'published', 'admin'] as const;
+export type AccessKind = (typeof accessKinds)[number];
+
+/** Who sees a template: its owner; named users besides; every user. */
+export const visibilities = ['private', 'shared', 'published'] as const;
+
+export const shareSchema = z.object({
+  user: z.object({ id: idSchema, name: z.string(), email: z.string() }),
+  level: z.enum(shareLevels),
+  createdAt: timestampSchema,
+});
+export type Share = z.infer<typeof shareSchema>;
+export const shareListSchema = z.object({ items: z.array(shareSchema) });
+
+/** With whom, by the whole address. NOT_FOUND on `email`. Again with another level changes it. */
+export const shareTemplateInput = z.strictObject({ id: idSchema, email: emailSchema });
+export const shareSliceInput = z.strictObject({
+  id: idSchema,
+  email: emailSchema,
+  level: z.enum(shareLevels).default('view'),
+});
+export const unshareInput = z.strictObject({ id: idSchema, userId: idSchema });
