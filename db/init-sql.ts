@@ -4,7 +4,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/mysql2';
 import { escape, format } from 'mysql2';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
-import { roles } from '#drizzle/schema/users';
+import { quotas, roles } from '#drizzle/schema/users';
 import { journalTable, migrationsFolder } from './migrate';
 import { seedRows } from './seed';
 
@@ -38,6 +38,7 @@ export function seedStatements(): string[] {
     ...seedRows.flavours.map((row) => db.insert(flavours).values(row)),
     ...seedRows.images.map((row) => db.insert(images).values(row)),
     ...seedRows.availabilityZones.map((row) => db.insert(availabilityZones).values(row)),
+    ...seedRows.quotas.map((row) => db.insert(quotas).values(row)),
   ];
   return inserts.map((insert) => {
     const { sql, params } = insert.toSQL();

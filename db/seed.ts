@@ -1,5 +1,5 @@
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
-import { roles } from '#drizzle/schema/users';
+import { quotas, roles } from '#drizzle/schema/users';
 import type { Database } from '#server/db/client';
 import { roles as roleNames } from '#shared/auth';
 import { tinyReadyMarker } from '#shared/image';
@@ -28,11 +28,39 @@ export const seedRows = {
     },
   ],
   availabilityZones: [{ id: 1, name: 'local', provider: 'qemu', overcommit: { vcpus: 16, ram: 4, disk: 4 } }],
+  // room for a course's work, and an end to what a stranger can take; roles are numbered as above
+  quotas: [
+    {
+      id: 1,
+      roleId: 1,
+      slices: 20,
+      vms: 200,
+      vcpus: 400,
+      ramMb: 524_288,
+      diskGb: 2_000,
+      runningVms: 60,
+      runningVcpus: 120,
+      runningRamMb: 131_072,
+    },
+    {
+      id: 2,
+      roleId: 2,
+      slices: 200,
+      vms: 2_000,
+      vcpus: 4_000,
+      ramMb: 4_194_304,
+      diskGb: 20_000,
+      runningVms: 600,
+      runningVcpus: 1_200,
+      runningRamMb: 1_048_576,
+    },
+  ],
 } satisfies {
   roles: (typeof roles.$inferInsert)[];
   flavours: (typeof flavours.$inferInsert)[];
   images: (typeof images.$inferInsert)[];
   availabilityZones: (typeof availabilityZones.$inferInsert)[];
+  quotas: (typeof quotas.$inferInsert)[];
 };
 
 /**
@@ -48,6 +76,8 @@ export async function seed(db: Database): Promise<void> {
     // another role may hold the number in a database of another age
     const rows = present.size === 0 ? missing : missing.map(({ name }) => ({ name }));
     if (rows.length > 0) await tx.insert(roles).values(rows);
+    // the numbers of the roles are those above in a new database only
+    if ((await tx.$count(quotas)) === 0 && present.size === 0) await tx.insert(quotas).values(seedRows.quotas);
     if ((await tx.$count(flavours)) === 0) await tx.insert(flavours).values(seedRows.flavours);
     if ((await tx.$count(images)) === 0) await tx.insert(images).values(seedRows.images);
     if ((await tx.$count(availabilityZones)) === 0)

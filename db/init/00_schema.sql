@@ -331,9 +331,91 @@ CREATE INDEX `templates_owner_updated_index` ON `templates` (`owner_id`,`deleted
 CREATE INDEX `templates_owner_name_index` ON `templates` (`owner_id`,`deleted_at`,`name`,`id`);
 CREATE INDEX `api_tokens_user_id_kind_index` ON `api_tokens` (`user_id`,`kind`);
 CREATE INDEX `users_role_id_index` ON `users` (`role_id`);
+CREATE TABLE `slice_shares` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`level` enum('view','operate') NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `slice_shares_id` PRIMARY KEY(`id`),
+	CONSTRAINT `slice_shares_slice_user_unique` UNIQUE(`slice_id`,`user_id`)
+);
+CREATE TABLE `template_shares` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`template_id` bigint unsigned NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `template_shares_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_shares_template_user_unique` UNIQUE(`template_id`,`user_id`)
+);
+CREATE TABLE `password_resets` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`token_hash` varchar(64) NOT NULL,
+	`expires_at` datetime(3) NOT NULL,
+	`used_at` datetime(3),
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `password_resets_id` PRIMARY KEY(`id`),
+	CONSTRAINT `password_resets_token_hash_unique` UNIQUE(`token_hash`)
+);
+CREATE TABLE `quotas` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`role_id` bigint unsigned,
+	`user_id` bigint unsigned,
+	`slices` int,
+	`vms` int,
+	`vcpus` int,
+	`ram_mb` int,
+	`disk_gb` int,
+	`running_vms` int,
+	`running_vcpus` int,
+	`running_ram_mb` int,
+	CONSTRAINT `quotas_id` PRIMARY KEY(`id`),
+	CONSTRAINT `quotas_role_id_unique` UNIQUE(`role_id`),
+	CONSTRAINT `quotas_user_id_unique` UNIQUE(`user_id`)
+);
+CREATE TABLE `recovery_codes` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`code_hash` varchar(64) NOT NULL,
+	`used_at` datetime(3),
+	CONSTRAINT `recovery_codes_id` PRIMARY KEY(`id`),
+	CONSTRAINT `recovery_codes_user_code_unique` UNIQUE(`user_id`,`code_hash`)
+);
+ALTER TABLE `users` MODIFY COLUMN `password_hash` varchar(255);
+ALTER TABLE `audit_log` ADD `token_id` bigint unsigned;
+ALTER TABLE `audit_log` ADD `token_kind` enum('session','pat','service');
+ALTER TABLE `audit_log` ADD `token_name` varchar(63);
+ALTER TABLE `audit_log` ADD `result` varchar(32) DEFAULT 'OK' NOT NULL;
+ALTER TABLE `templates` ADD `published_at` datetime(3);
+ALTER TABLE `api_tokens` ADD `name` varchar(63);
+ALTER TABLE `api_tokens` ADD `scopes` json;
+ALTER TABLE `users` ADD `kind` enum('person','service') DEFAULT 'person' NOT NULL;
+ALTER TABLE `users` ADD `totp_secret` varchar(255);
+ALTER TABLE `users` ADD `totp_enabled_at` datetime(3);
+ALTER TABLE `users` ADD `totp_last_step` bigint unsigned;
+ALTER TABLE `slice_shares` ADD CONSTRAINT `slice_shares_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_shares` ADD CONSTRAINT `slice_shares_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_shares` ADD CONSTRAINT `template_shares_template_id_templates_id_fk` FOREIGN KEY (`template_id`) REFERENCES `templates`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_shares` ADD CONSTRAINT `template_shares_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `password_resets` ADD CONSTRAINT `password_resets_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `quotas` ADD CONSTRAINT `quotas_role_id_roles_id_fk` FOREIGN KEY (`role_id`) REFERENCES `roles`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `quotas` ADD CONSTRAINT `quotas_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `recovery_codes` ADD CONSTRAINT `recovery_codes_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `slice_shares_user_id_index` ON `slice_shares` (`user_id`,`slice_id`);
+CREATE INDEX `template_shares_user_id_index` ON `template_shares` (`user_id`,`template_id`);
+CREATE INDEX `password_resets_user_id_index` ON `password_resets` (`user_id`);
+CREATE INDEX `password_resets_expires_at_index` ON `password_resets` (`expires_at`);
+CREATE INDEX `audit_log_action_index` ON `audit_log` (`action`,`id`);
+CREATE INDEX `audit_log_created_at_index` ON `audit_log` (`created_at`);
+CREATE INDEX `templates_published_index` ON `templates` (`published_at`,`deleted_at`);
+CREATE INDEX `api_tokens_expires_at_index` ON `api_tokens` (`expires_at`);
+CREATE INDEX `rate_limits_window_ends_at_index` ON `rate_limits` (`window_ends_at`);
+CREATE INDEX `users_name_index` ON `users` (`deleted_at`,`name`,`id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
 	created_at bigint
 );
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('963ce9d3ef4142bef07bb38e75ba226f77e54e713a5fca14e6c79d96b59d98df', 1795427265909);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2d7b51e3d9e4f41cb7c8b89a10f3a00aebaea1027839bb8c4d313c86f0af854c', 1795464610012);

@@ -1,4 +1,5 @@
-import { index, json, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+import { index, json, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+import { tokenKinds } from '#shared/auth';
 import { createdAt, id, primaryId } from '../columns';
 
 /** Who did what to which object; written in the transaction of the deed. No foreign keys: it outlives what it names. */
@@ -12,11 +13,19 @@ export const auditLog = mysqlTable(
     objectType: varchar('object_type', { length: 32 }),
     objectId: id('object_id'),
     ip: varchar('ip', { length: 45 }),
+    /** The session or token that it was done with, and what it was called then. */
+    tokenId: id('token_id'),
+    tokenKind: mysqlEnum('token_kind', tokenKinds),
+    tokenName: varchar('token_name', { length: 63 }),
+    /** `OK`, or the code of the error that refused it. */
+    result: varchar('result', { length: 32 }).notNull().default('OK'),
     details: json('details').$type<Record<string, unknown>>(),
     createdAt: createdAt(),
   },
   (table) => [
     index('audit_log_user_id_index').on(table.userId, table.id),
+    index('audit_log_action_index').on(table.action, table.id),
+    index('audit_log_created_at_index').on(table.createdAt),
     index('audit_log_object_index').on(table.objectType, table.objectId, table.id),
   ],
 );

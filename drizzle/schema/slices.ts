@@ -12,6 +12,7 @@ import {
   varchar,
 } from 'drizzle-orm/mysql-core';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
+import { shareLevels } from '#shared/sharing';
 import { createdAt, id, instant, primaryId } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
 import { templates } from './templates';
@@ -51,6 +52,26 @@ export const slices = mysqlTable(
     index('slices_updated_index').on(table.deletedAt, table.updatedAt, table.id),
     index('slices_zone_index').on(table.zoneId, table.deletedAt),
     index('slices_template_id_index').on(table.templateId),
+  ],
+);
+
+/** Named users that see, or also operate, a slice of somebody else's. */
+export const sliceShares = mysqlTable(
+  'slice_shares',
+  {
+    id: primaryId(),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    level: mysqlEnum('level', shareLevels).notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('slice_shares_slice_user_unique').on(table.sliceId, table.userId),
+    index('slice_shares_user_id_index').on(table.userId, table.sliceId),
   ],
 );
 

@@ -26,6 +26,8 @@ export const templates = mysqlTable(
       .references(() => users.id, { onDelete: 'restrict' }),
     name: varchar('name', { length: 63 }).notNull(),
     description: varchar('description', { length: 500 }).notNull().default(''),
+    /** Set: every user sees it. */
+    publishedAt: instant('published_at'),
     /** Number of the current revision. */
     revision: int('revision', { unsigned: true }).notNull().default(1),
     createdAt: createdAt(),
@@ -42,7 +44,27 @@ export const templates = mysqlTable(
     uniqueIndex('templates_owner_live_name_unique').on(table.ownerId, table.liveName),
     // the two orders of the list, with what its filter needs
     index('templates_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
+    index('templates_published_index').on(table.publishedAt, table.deletedAt),
     index('templates_owner_name_index').on(table.ownerId, table.deletedAt, table.name, table.id),
+  ],
+);
+
+/** Named users that see a template of somebody else's. */
+export const templateShares = mysqlTable(
+  'template_shares',
+  {
+    id: primaryId(),
+    templateId: id('template_id')
+      .notNull()
+      .references(() => templates.id, { onDelete: 'cascade' }),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('template_shares_template_user_unique').on(table.templateId, table.userId),
+    index('template_shares_user_id_index').on(table.userId, table.templateId),
   ],
 );
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { mysqlTable, varchar, mysqlEnum, uniqueIndex, index } from 'drizzle-orm/mysql-core';
-import { roles as roleNames, tokenKinds } from '#shared/auth';
+import { index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
+import { roles as roleNames, tokenKinds, userKinds } from '#shared/auth';
+import type { Scope } from '#shared/scopes';
 import { createdAt, id, instant, primaryId } from '../columns';
 
 /** The roles that exist. What each may do is code: `permissions` in shared/auth.ts. */
@@ -16,7 +17,14 @@ export const users = mysqlTable(
     id: primaryId(),
     email: varchar('email', { length: 254 }).notNull(),
     name: varchar('name', { length: 63 }).notNull(),
-    passwordHash: varchar('password_hash', { length: 255 }).notNull(),
+    kind: mysqlEnum('kind', userKinds).notNull().default('person'),
+    /** Null for service accounts, and until a person made by an admin has chosen a password. */
+    passwordHash: varchar('password_hash', { length: 255 }),
+    /** The authenticator's secret, encrypted with a key of the server's; in force since `totp_enabled_at`. */
+    totpSecret: varchar('totp_secret', { length: 255 }),
+    totpEnabledAt: instant('totp_enabled_at'),
+    /** The time step of the last code that was accepted: none is good twice. */
+    totpLastStep: id('totp_last_step'),
     roleId: id('role_id')
       .notNull()
       .references(() => roles.id, { onDelete: 'restrict' }),
@@ -32,6 +40,7 @@ export const users = mysqlTable(
   (table) => [
     uniqueIndex('users_live_email_unique').on(table.liveEmail),
     index('users_role_id_index').on(table.roleId),
+    index('users_name_index').on(table.deletedAt, table.name, table.id),
   ],
 );
 
@@ -46,8 +55,14 @@ export const apiTokens = mysqlTable(
     kind: mysqlEnum('kind', tokenKinds).notNull(),
     /** SHA-256 of the token, hexadecimal. */
     tokenHash: varchar('token_hash', { length: 64 }).notNull(),
+    /** Of PATs and service tokens. */
+    name: varchar('name', { length: 63 }),
+    /** Of PATs and service tokens; null for a session: all that its user may do. */
+    scopes: json('scopes').$type<Scope[]>(),
     userAgent: varchar('user_agent', { length: 255 }),
+    /** Where it was used last. */
     ip: varchar('ip', { length: 45 }),
+    /** In any case; a session also ends when it was not used for a while. */
     expiresAt: instant('expires_at').notNull(),
     lastUsedAt: instant('last_used_at'),
     revokedAt: instant('revoked_at'),
@@ -56,13 +71,77 @@ export const apiTokens = mysqlTable(
   (table) => [
     uniqueIndex('api_tokens_token_hash_unique').on(table.tokenHash),
     index('api_tokens_user_id_kind_index').on(table.userId, table.kind),
+    index('api_tokens_expires_at_index').on(table.expiresAt),
+  ],
+);
+
+/** Each signs in once in place of an authenticator's code. Only a SHA-256 is kept. */
+export const recoveryCodes = mysqlTable(
+  'recovery_codes',
+  {
+    id: primaryId(),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    codeHash: varchar('code_hash', { length: 64 }).notNull(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [uniqueIndex('recovery_codes_user_code_unique').on(table.userId, table.codeHash)],
+);
+
+/** One-time links that an administrator makes, by which a person chooses a new password. Only a SHA-256 is kept. */
+export const passwordResets = mysqlTable(
+  'password_resets',
+  {
+    id: primaryId(),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    tokenHash: varchar('token_hash', { length: 64 }).notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('password_resets_token_hash_unique').on(table.tokenHash),
+    index('password_resets_user_id_index').on(table.userId),
+    index('password_resets_expires_at_index').on(table.expiresAt),
+  ],
+);
+
+/** -1 is "no limit". In a role's row null is that, too; in a user's row null is "as the role has it". */
+const limit = (name: string) => int(name);
+
+/** Of a role or of a user: exactly one of the two is set. */
+export const quotas = mysqlTable(
+  'quotas',
+  {
+    id: primaryId(),
+    roleId: id('role_id').references(() => roles.id, { onDelete: 'cascade' }),
+    userId: id('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    slices: limit('slices'),
+    vms: limit('vms'),
+    vcpus: limit('vcpus'),
+    ramMb: limit('ram_mb'),
+    diskGb: limit('disk_gb'),
+    runningVms: limit('running_vms'),
+    runningVcpus: limit('running_vcpus'),
+    runningRamMb: limit('running_ram_mb'),
+  },
+  (table) => [
+    uniqueIndex('quotas_role_id_unique').on(table.roleId),
+    uniqueIndex('quotas_user_id_unique').on(table.userId),
   ],
 );
 
 /** Failed and counted attempts per key (`login:ip:…`, `login:email:…`), shared by all servers. */
-export const rateLimits = mysqlTable('rate_limits', {
-  key: varchar('key', { length: 128 }).primaryKey(),
-  attempts: id('attempts').notNull(),
-  /** Attempts are forgotten after this. */
-  windowEndsAt: instant('window_ends_at').notNull(),
-});
+export const rateLimits = mysqlTable(
+  'rate_limits',
+  {
+    key: varchar('key', { length: 128 }).primaryKey(),
+    attempts: id('attempts').notNull(),
+    /** Attempts are forgotten after this. */
+    windowEndsAt: instant('window_ends_at').notNull(),
+  },
+  (table) => [index('rate_limits_window_ends_at_index').on(table.windowEndsAt)],
+);
