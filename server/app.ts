@@ -26,7 +26,16 @@ export interface App {
 }
 
 export interface AppParts {
-  config: Pick<Config, 'publicUrl' | 'registrationOpen' | 'sessionHours' | 'simulator'>;
+  config: Pick<
+    Config,
+    | 'publicUrl'
+    | 'registrationOpen'
+    | 'registrationDomains'
+    | 'sessionHours'
+    | 'sessionIdleHours'
+    | 'auditDays'
+    | 'simulator'
+  >;
   database: DatabaseHandle;
   providers: ProviderRegistry;
   jwtSecret: Uint8Array;
@@ -49,9 +58,12 @@ export function createApp(parts: AppParts): App {
     log,
     settings: {
       registrationOpen: config.registrationOpen,
+      registrationDomains: config.registrationDomains,
       jwtSecret: parts.jwtSecret,
       argon2: parts.argon2 ?? { memoryCost: 19_456, timeCost: 2 },
       sessionHours: config.sessionHours,
+      sessionIdleHours: config.sessionIdleHours,
+      auditDays: config.auditDays,
       simulator: config.simulator,
     },
   };

@@ -17,12 +17,24 @@ const environmentSchema = z.object({
     .optional(),
   TRAMA_ADMIN_EMAIL: emailSchema.optional(),
   TRAMA_ADMIN_PASSWORD: passwordSchema.optional(),
-  TRAMA_REGISTRATION: z.enum(['open', 'closed']).default('open'),
+  TRAMA_REGISTRATION: z
+    .string()
+    .regex(
+      /^(open|closed|[a-z0-9-]+(\.[a-z0-9-]+)+(\s*,\s*[a-z0-9-]+(\.[a-z0-9-]+)+)*)$/i,
+      'is open, closed, or a list of domains',
+    )
+    .default('open'),
   TRAMA_SESSION_HOURS: z.coerce
     .number()
     .min(1)
     .max(24 * 365)
     .default(24 * 7),
+  TRAMA_SESSION_IDLE_HOURS: z.coerce
+    .number()
+    .min(0.1)
+    .max(24 * 365)
+    .default(24 * 2),
+  TRAMA_AUDIT_DAYS: z.coerce.number().int().min(1).max(36_500).default(365),
   TRAMA_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   TRAMA_SIMULATOR: flag.default(false),
   TRAMA_LAUNCH_LIMIT: z.coerce.number().int().min(1).max(256).default(os.availableParallelism()),
@@ -40,7 +52,11 @@ export interface Config {
   databaseUrl: string | null;
   admin: { email: string | undefined; password: string | undefined };
   registrationOpen: boolean;
+  /** Domains that an address must be of to register; null for any. */
+  registrationDomains: readonly string[] | null;
   sessionHours: number;
+  sessionIdleHours: number;
+  auditDays: number;
   /** Signs session tokens; null: `secret` in the data folder, made at first need. */
   secret: string | null;
   simulator: boolean;
@@ -68,8 +84,13 @@ export function readConfig(environment: Record<string, string | undefined>, root
     publicUrl: env.TRAMA_PUBLIC_URL ?? null,
     databaseUrl: env.DATABASE_URL ?? null,
     admin: { email: env.TRAMA_ADMIN_EMAIL, password: env.TRAMA_ADMIN_PASSWORD },
-    registrationOpen: env.TRAMA_REGISTRATION === 'open',
+    registrationOpen: env.TRAMA_REGISTRATION !== 'closed',
+    registrationDomains: /^(open|closed)$/i.test(env.TRAMA_REGISTRATION)
+      ? null
+      : env.TRAMA_REGISTRATION.split(',').map((domain) => domain.trim().toLowerCase()),
     sessionHours: env.TRAMA_SESSION_HOURS,
+    sessionIdleHours: env.TRAMA_SESSION_IDLE_HOURS,
+    auditDays: env.TRAMA_AUDIT_DAYS,
     secret: env.TRAMA_SECRET ?? null,
     simulator: env.TRAMA_SIMULATOR,
     launchLimit: env.TRAMA_LAUNCH_LIMIT,

@@ -49,7 +49,7 @@ export function Component() {
       limit: limits.pageSize,
       search: search === '' ? undefined : search,
       status,
-      everyone,
+      of: everyone ? 'everyone' : 'mine',
       includeDestroyed: includeDestroyed || status === 'destroyed',
     },
     { getNextPageParam: (page) => page.nextCursor ?? undefined, placeholderData: keepPreviousData },

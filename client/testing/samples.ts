@@ -35,6 +35,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
     name: 'lab',
     status: 'draft',
     owner: { id: 1, name: 'Ada' },
+    access: 'own',
     zone: { id: 1, name: 'local', provider: 'qemu' },
     template: { id: 4, name: 'line' },
     templateRevision: 2,
@@ -104,6 +105,7 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
 export function samplePlan(change: Partial<Plan> = {}): Plan {
   return {
     kind: 'deploy',
+    quota: null,
     steps: sampleDeployment().steps.map(({ seq, key, resource, resourceId, label, action, dependsOn }) => ({
       seq,
       key,

@@ -9,7 +9,7 @@ import { ConsoleFanout } from '#server/providers/console-fanout';
 import { consolePath, consoleProtocol } from '#shared/slice';
 import { createConsoleServer } from './console-server';
 
-const actor: Actor = { userId: 1, role: 'user', tokenId: 1, ip: null };
+const actor: Actor = { userId: 1, role: 'user', tokenId: 1, kind: 'session', scopes: null, ip: null };
 let listener: Listener | undefined;
 afterEach(() => listener?.close());
 

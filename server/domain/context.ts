@@ -1,4 +1,5 @@
-import type { Role } from '#shared/auth';
+import type { Role, TokenKind } from '#shared/auth';
+import type { Scope } from '#shared/scopes';
 import type { Database } from '#server/db/client';
 import type { EventBus } from '#server/events/bus';
 import type { Clock } from '#server/lib/clock';
@@ -11,6 +12,9 @@ export interface Actor {
   role: Role;
   /** Row of `api_tokens` that the call came with. */
   tokenId: number;
+  kind: TokenKind;
+  /** What the token is for; null for a session: all that its user may do. Never more than the role allows. */
+  scopes: readonly Scope[] | null;
   ip: string | null;
 }
 
@@ -30,11 +34,18 @@ export interface DomainContext {
   log: Logger;
   settings: {
     registrationOpen: boolean;
+    /** Domains that an address must be of to register; null for any. */
+    registrationDomains: readonly string[] | null;
     /** HS256 key for session tokens. */
     jwtSecret: Uint8Array;
     /** argon2id costs; cheaper in tests. */
     argon2: { memoryCost: number; timeCost: number };
+    /** A session ends after so many hours in any case. */
     sessionHours: number;
+    /** A session that is not used for so many hours ends. */
+    sessionIdleHours: number;
+    /** How long the audit log is kept. */
+    auditDays: number;
     simulator: boolean;
   };
 }

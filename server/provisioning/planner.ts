@@ -23,6 +23,7 @@ export function planOperation(input: PlanInput): Plan {
     needs,
     free: input.zone.free,
     capacity: input.zone.capacity,
+    quota: null,
     problems,
     runnable: problems.length === 0,
   };

@@ -75,7 +75,7 @@ export async function insertActor(db: Database, role: Role = 'user'): Promise<Ac
     passwordHash: 'none',
     roleId: roleRow.id,
   });
-  return { userId: user.insertId, role, tokenId: 1, ip: null };
+  return { userId: user.insertId, role, tokenId: 1, kind: 'session', scopes: null, ip: null };
 }
 
 /** The seeded zone, on the simulator. */
@@ -164,9 +164,12 @@ export function testContext(db: Database, provider: Provider, overrides: Partial
     log: silentLogger,
     settings: {
       registrationOpen: true,
+      registrationDomains: null,
       jwtSecret: new Uint8Array(32),
       argon2: { memoryCost: 8, timeCost: 1 },
       sessionHours: 1,
+      sessionIdleHours: 1,
+      auditDays: 365,
       simulator: true,
     },
     ...overrides,

@@ -1,15 +1,23 @@
+import { auditRouter } from './audit/router';
 import { authRouter } from './auth/router';
 import { deploymentsRouter } from './deployments/router';
 import { flavoursRouter } from './flavours/router';
 import { imagesRouter } from './images/router';
+import { quotasRouter } from './quotas/router';
 import { slicesRouter } from './slices/router';
 import { templatesRouter } from './templates/router';
+import { tokensRouter } from './tokens/router';
 import { router } from './trpc';
+import { usersRouter } from './users/router';
 import { zonesRouter } from './zones/router';
 
 /** The only interface, for the browser, the SDK and the CLI alike. */
 export const appRouter = router({
   auth: authRouter,
+  tokens: tokensRouter,
+  users: usersRouter,
+  quotas: quotasRouter,
+  audit: auditRouter,
   flavours: flavoursRouter,
   images: imagesRouter,
   zones: zonesRouter,

@@ -25,7 +25,7 @@ describe('a database that is away', () => {
     const handle = openDatabase(`mysql://u:p@127.0.0.1:${await deadPort()}/nothing`);
     try {
       const kit = createKit({ db: handle.db });
-      const actor = { userId: 1, role: 'admin' as const, tokenId: 1, ip: null };
+      const actor = { userId: 1, role: 'admin' as const, tokenId: 1, kind: 'session' as const, scopes: null, ip: null };
       const api = kit.callerOf(actor);
       expect(await outcomeOf(api.templates.list({}))).toBe('DATABASE_UNAVAILABLE');
       expect(await outcomeOf(api.slices.get({ id: 1 }))).toBe('DATABASE_UNAVAILABLE');

@@ -41,9 +41,12 @@ export function createKit(database: { db: Database }) {
     log: silentLogger,
     settings: {
       registrationOpen: true,
+      registrationDomains: null,
       jwtSecret: new TextEncoder().encode('a secret of thirty-two characters'),
       argon2: { memoryCost: 8, timeCost: 1 },
       sessionHours: 12,
+      sessionIdleHours: 6,
+      auditDays: 365,
       simulator: true,
     },
   };
@@ -58,7 +61,7 @@ export function createKit(database: { db: Database }) {
     const email = `person${people}@example.org`;
     const user = await insertUser(ctx.db, { email, name: `Person ${people}`, passwordHash: await passwordHash, role });
     const { tokenId, token } = await createSession(ctx, ctx.db, user.id, { ip: null, userAgent: null });
-    return { userId: user.id, role, tokenId, ip: null, email, token };
+    return { userId: user.id, role, tokenId, kind: 'session', scopes: null, ip: null, email, token };
   }
 
   /** The API as somebody, or nobody, calls it. `sessions` collects what was to become cookies. */

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { z, ZodError } from 'zod';
 import { can, type Permission } from '#shared/auth';
 import { AppError, type ErrorCode, type PublicError } from '#shared/errors';
+import { scopesAllow, type Area, type AreaScope, type Level } from '#shared/scopes';
 import { toAppError } from '#server/domain/errors';
 import type { RequestContext } from './context';
 
@@ -14,7 +15,13 @@ const trpcCodes: Record<ErrorCode, TrpcCode> = {
   NOT_FOUND: 'NOT_FOUND',
   INVALID_INPUT: 'BAD_REQUEST',
   INVALID_CREDENTIALS: 'UNAUTHORIZED',
+  SECOND_FACTOR_NEEDED: 'UNAUTHORIZED',
+  SECOND_FACTOR_WRONG: 'UNAUTHORIZED',
   REGISTRATION_CLOSED: 'FORBIDDEN',
+  EMAIL_DOMAIN_NOT_ALLOWED: 'FORBIDDEN',
+  LINK_INVALID: 'UNAUTHORIZED',
+  LAST_ADMIN: 'CONFLICT',
+  QUOTA_EXCEEDED: 'FORBIDDEN',
   RATE_LIMITED: 'TOO_MANY_REQUESTS',
   EMAIL_TAKEN: 'CONFLICT',
   NAME_TAKEN: 'CONFLICT',
@@ -58,23 +65,35 @@ function publicError(error: TRPCError): PublicError {
   return { code: 'INTERNAL', message: 'Something went wrong on the server. It has been logged.' };
 }
 
-const t = initTRPC.context<RequestContext>().create({
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
-  errorFormatter({ shape, error }) {
-    const app = publicError(error);
-    return {
-      ...shape,
-      message: app.message,
-      data: {
-        code: shape.data.code,
-        httpStatus: shape.data.httpStatus,
-        path: shape.data.path,
-        app,
-        fields: error.cause instanceof ZodError ? z.flattenError(error.cause).fieldErrors : null,
-      },
-    };
-  },
-});
+/** Who may call a procedure; what the builders below check, and the description of the API's surface tells. */
+export interface ProcedureMeta {
+  /** `public`: everyone; `user`: whoever is signed in; else who holds the permission. */
+  access: 'public' | 'user' | Permission;
+  /** What a token needs besides its owner's rights; `session`: no token will do; null where nobody is asked. */
+  scope: AreaScope | 'session' | null;
+}
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    defaultMeta: { access: 'public', scope: null },
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+    errorFormatter({ shape, error }) {
+      const app = publicError(error);
+      return {
+        ...shape,
+        message: app.message,
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          path: shape.data.path,
+          app,
+          fields: error.cause instanceof ZodError ? z.flattenError(error.cause).fieldErrors : null,
+        },
+      };
+    },
+  });
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
@@ -91,16 +110,41 @@ const translateErrors = t.middleware(async ({ next }) => {
 /** For everyone, signed in or not. */
 export const publicProcedure = t.procedure.use(translateErrors);
 
-/** For whoever is signed in. */
-export const userProcedure = publicProcedure.use(({ ctx, next }) => {
+const signedIn = publicProcedure.use(({ ctx, next }) => {
   if (ctx.actor === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
   return next({ ctx: { ...ctx, actor: ctx.actor } });
 });
 
-/** For whoever holds the permission. */
-export function permittedProcedure(permission: Permission) {
-  return userProcedure.use(({ ctx, next }) => {
-    if (!can(ctx.actor.role, permission)) throw new AppError('FORBIDDEN', 'Your role does not allow this.');
+/** For whoever is signed in, and for tokens with the scope. */
+export function userProcedure(scope: AreaScope) {
+  const [area, level] = splitScope(scope);
+  return signedIn.meta({ access: 'user', scope }).use(({ ctx, next }) => {
+    if (!scopesAllow(ctx.actor.scopes, area, level))
+      throw new AppError('FORBIDDEN', `This token lacks the scope ${scope}.`, { params: { scope } });
     return next();
   });
+}
+
+/** For whoever holds the permission, and for their tokens with the scope. */
+export function permittedProcedure(permission: Permission, scope: AreaScope) {
+  return userProcedure(scope)
+    .meta({ access: permission, scope })
+    .use(({ ctx, next }) => {
+      if (!can(ctx.actor.role, permission)) throw new AppError('FORBIDDEN', 'Your role does not allow this.');
+      return next();
+    });
+}
+
+/** For whoever is signed in by a password: what would let a token outgrow itself. */
+export const sessionProcedure = signedIn.meta({ access: 'user', scope: 'session' }).use(({ ctx, next }) => {
+  if (ctx.actor.kind !== 'session')
+    throw new AppError('FORBIDDEN', 'A token cannot do this. Sign in with a password.', {
+      params: { scope: 'session' },
+    });
+  return next();
+});
+
+function splitScope(scope: AreaScope): [Area, Level] {
+  const [area, level] = scope.split(':') as [Area, Level];
+  return [area, level];
 }

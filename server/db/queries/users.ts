@@ -6,27 +6,39 @@ import { iso, only } from '../rows';
 
 const columns = {
   id: users.id,
+  kind: users.kind,
   email: users.email,
   name: users.name,
   role: roles.name,
   createdAt: users.createdAt,
   passwordHash: users.passwordHash,
   disabledAt: users.disabledAt,
+  totpEnabledAt: users.totpEnabledAt,
 };
 
 export interface UserRow {
   id: number;
+  kind: 'person' | 'service';
   email: string;
   name: string;
   role: Role;
   createdAt: Date;
-  passwordHash: string;
+  passwordHash: string | null;
   disabledAt: Date | null;
+  totpEnabledAt: Date | null;
 }
 
 /** What others may know of a user. */
 export function publicUser(row: UserRow): User {
-  return { id: row.id, email: row.email, name: row.name, role: row.role, createdAt: iso(row.createdAt) };
+  return {
+    id: row.id,
+    kind: row.kind,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    secondFactor: row.totpEnabledAt !== null,
+    createdAt: iso(row.createdAt),
+  };
 }
 
 /** The living user with this e-mail address, disabled ones too. Letters' case does not matter. */

@@ -64,7 +64,14 @@ export async function authenticate(
       .update(apiTokens)
       .set({ lastUsedAt: now })
       .where(and(eq(apiTokens.id, session.tokenId), or(isNull(apiTokens.lastUsedAt), lt(apiTokens.lastUsedAt, stale))));
-  return { userId: session.userId, role: session.role, tokenId: session.tokenId, ip: client.ip };
+  return {
+    userId: session.userId,
+    role: session.role,
+    tokenId: session.tokenId,
+    kind: 'session',
+    scopes: null,
+    ip: client.ip,
+  };
 }
 
 /**

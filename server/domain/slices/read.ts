@@ -31,6 +31,7 @@ function summary(row: SliceSummaryRow, totals: SliceTotals, busy: DeploymentKind
     name: row.name,
     status: row.status,
     owner: { id: row.ownerId, name: row.ownerName },
+    access: 'own',
     zone: { id: row.zoneId, name: row.zoneName },
     template: row.templateId === null ? null : { id: row.templateId, name: row.templateName ?? '' },
     ...totals,
@@ -40,16 +41,16 @@ function summary(row: SliceSummaryRow, totals: SliceTotals, busy: DeploymentKind
   };
 }
 
-/** The actor's own slices, or with `everyone` (FORBIDDEN without `slices:see-all`) all; the last changed first. */
+/** The actor's own slices, or of `everyone` (FORBIDDEN without `slices:see-all`) all; the last changed first. */
 export async function listSlices(
   ctx: DomainContext,
   { actor, query }: { actor: Actor; query: z.infer<typeof listSlicesInput> },
 ): Promise<z.infer<typeof slicePage>> {
-  if (query.everyone && !can(actor.role, 'slices:see-all'))
+  if (query.of === 'everyone' && !can(actor.role, 'slices:see-all'))
     throw new AppError('FORBIDDEN', 'Your role does not allow to see the slices of others.');
   const rows = await sliceRows(ctx.db, {
     ...query,
-    visible: query.everyone ? undefined : eq(slices.ownerId, actor.userId),
+    visible: query.of === 'everyone' ? undefined : eq(slices.ownerId, actor.userId),
     // whoever asks for the destroyed ones wants to see them
     includeDestroyed: query.includeDestroyed || query.status === 'destroyed',
   });

@@ -16,39 +16,41 @@ import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
 export const deploymentsRouter = router({
-  plan: userProcedure
+  plan: userProcedure('slices:read')
     .input(planInput)
     .output(planSchema)
     .query(({ ctx, input }) => ctx.provisioning.plan(ctx.actor, input)),
-  start: userProcedure
+  start: userProcedure('slices:operate')
     .input(startDeploymentInput)
     .output(deploymentSchema)
     .mutation(({ ctx, input }) => ctx.provisioning.start(ctx.actor, input)),
-  get: userProcedure
+  get: userProcedure('slices:read')
     .input(idInput)
     .output(deploymentSchema)
     .query(({ ctx, input }) => getDeployment(ctx.domain, ctx.actor, input)),
-  list: userProcedure
+  list: userProcedure('slices:read')
     .input(listDeploymentsInput)
     .output(deploymentPage)
     .query(({ ctx, input }) => listDeployments(ctx.domain, ctx.actor, input)),
-  cancel: userProcedure
+  cancel: userProcedure('slices:operate')
     .input(idInput)
     .output(deploymentSchema)
     .mutation(({ ctx, input }) => ctx.provisioning.cancel(ctx.actor, { deploymentId: input.id })),
-  retry: userProcedure
+  retry: userProcedure('slices:operate')
     .input(idInput)
     .output(deploymentSchema)
     .mutation(({ ctx, input }) => ctx.provisioning.retry(ctx.actor, { deploymentId: input.id })),
   /** Every event of the slice after `lastEventId`, then live. Without it: only what comes from now on. */
-  watch: userProcedure.input(watchInput).subscription(async ({ ctx, input, signal }) => {
-    const ending = new AbortController();
-    const events = await watchSlice(ctx.domain, ctx.actor, { ...input, signal: ending.signal });
-    return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => {
-      ended.addEventListener('abort', () => ending.abort());
-      return trackedEvents(events);
-    });
-  }),
+  watch: userProcedure('slices:read')
+    .input(watchInput)
+    .subscription(async ({ ctx, input, signal }) => {
+      const ending = new AbortController();
+      const events = await watchSlice(ctx.domain, ctx.actor, { ...input, signal: ending.signal });
+      return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => {
+        ended.addEventListener('abort', () => ending.abort());
+        return trackedEvents(events);
+      });
+    }),
 });
 
 async function* trackedEvents(events: AsyncIterable<SliceEvent>): AsyncGenerator<TrackedEnvelope<SliceEvent>, void> {

@@ -3,10 +3,10 @@ import { idInput } from '#shared/primitives';
 import { createFlavour, listFlavours, retireFlavour, updateFlavour } from '#server/domain/flavours/flavours';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
-const manage = permittedProcedure('flavours:manage');
+const manage = permittedProcedure('flavours:manage', 'catalogue:manage');
 
 export const flavoursRouter = router({
-  list: userProcedure
+  list: userProcedure('catalogue:read')
     .input(listFlavoursInput)
     .output(flavourPage)
     .query(({ ctx, input }) => listFlavours(ctx.domain, { query: input })),

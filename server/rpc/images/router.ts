@@ -3,10 +3,10 @@ import { idInput } from '#shared/primitives';
 import { createImage, listImages, retireImage, updateImage } from '#server/domain/images/images';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
-const manage = permittedProcedure('images:manage');
+const manage = permittedProcedure('images:manage', 'catalogue:manage');
 
 export const imagesRouter = router({
-  list: userProcedure
+  list: userProcedure('catalogue:read')
     .input(listImagesInput)
     .output(imagePage)
     .query(({ ctx, input }) => listImages(ctx.domain, { actor: ctx.actor, query: input })),

@@ -16,55 +16,63 @@ import {
   sliceSchema,
   type sliceNoticeSchema,
 } from '#shared/slice';
+import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { sliceChanges } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read';
 import { createSlice, renameSlice } from '#server/domain/slices/write';
+import { notYet } from '../not-yet';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
 export const slicesRouter = router({
-  list: userProcedure
+  list: userProcedure('slices:read')
     .input(listSlicesInput)
     .output(slicePage)
     .query(({ ctx, input }) => listSlices(ctx.domain, { actor: ctx.actor, query: input })),
-  get: userProcedure
+  get: userProcedure('slices:read')
     .input(idInput)
     .output(sliceSchema)
     .query(({ ctx, input }) => getSlice(ctx.domain, { actor: ctx.actor, id: input.id })),
-  preview: userProcedure
+  preview: userProcedure('slices:read')
     .input(previewSliceInput)
     .output(planSchema)
     .query(({ ctx, input }) => ctx.provisioning.preview(ctx.actor, input)),
-  create: userProcedure
+  create: userProcedure('slices:manage')
     .input(createSliceInput)
     .output(sliceSchema)
     .mutation(({ ctx, input }) => createSlice(ctx.domain, { actor: ctx.actor, slice: input })),
-  rename: userProcedure
+  rename: userProcedure('slices:manage')
     .input(renameSliceInput)
     .output(sliceSchema)
     .mutation(({ ctx, input }) => renameSlice(ctx.domain, { actor: ctx.actor, slice: input })),
   /** The slice's history, newest first. */
-  events: userProcedure
+  events: userProcedure('slices:read')
     .input(listEventsInput)
     .output(eventPage)
     .query(({ ctx, input }) => listSliceEvents(ctx.domain, { actor: ctx.actor, query: input })),
   /** One notice for each change of a slice that the caller may see. Resumes by the last event id. */
-  changes: userProcedure.input(sliceChangesInput).subscription(async function* ({
-    ctx,
-    input,
-    signal,
-  }): AsyncGenerator<TrackedEnvelope<z.infer<typeof sliceNoticeSchema>>> {
-    const afterId = eventIdOf(input.lastEventId);
-    const changes = whileSignedIn(ctx.domain, ctx.actor, signal, (ended) =>
-      sliceChanges(ctx.domain, { actor: ctx.actor, afterId, signal: ended }),
-    );
-    for await (const { eventId, sliceId, status } of changes) yield tracked(String(eventId), { sliceId, status });
-  }),
-  openConsole: userProcedure
+  changes: userProcedure('slices:read')
+    .input(sliceChangesInput)
+    .subscription(async function* ({
+      ctx,
+      input,
+      signal,
+    }): AsyncGenerator<TrackedEnvelope<z.infer<typeof sliceNoticeSchema>>> {
+      const afterId = eventIdOf(input.lastEventId);
+      const changes = whileSignedIn(ctx.domain, ctx.actor, signal, (ended) =>
+        sliceChanges(ctx.domain, { actor: ctx.actor, afterId, signal: ended }),
+      );
+      for await (const { eventId, sliceId, status } of changes) yield tracked(String(eventId), { sliceId, status });
+    }),
+  openConsole: userProcedure('slices:operate')
     .input(openConsoleInput)
     .output(consoleTicketSchema)
     .mutation(({ ctx, input }) => openConsole(ctx.domain, { actor: ctx.actor, console: input })),
+  /** With whom the owner shares it, for what. */
+  shares: userProcedure('slices:read').input(idInput).output(shareListSchema).query(notYet),
+  share: userProcedure('slices:manage').input(shareSliceInput).output(shareListSchema).mutation(notYet),
+  unshare: userProcedure('slices:manage').input(unshareInput).output(shareListSchema).mutation(notYet),
 });
 
 /** The id in a `lastEventId`; null, which begins from now, for what we did not send. */

@@ -150,7 +150,7 @@ describe('a slice', () => {
     const admin = kit.callerOf(await kit.person('admin'));
     for (const caller of [stranger, instructor]) {
       expect((await caller.slices.list({})).items).toEqual([]);
-      expect(await outcomeOf(caller.slices.list({ everyone: true }))).toBe('FORBIDDEN');
+      expect(await outcomeOf(caller.slices.list({ of: 'everyone' }))).toBe('FORBIDDEN');
       for (const call of [
         () => caller.slices.get({ id }),
         () => caller.slices.rename({ id, name: 'Theirs' }),
@@ -160,7 +160,7 @@ describe('a slice', () => {
         expect(await outcomeOf(call())).toBe('NOT_FOUND');
     }
     expect((await admin.slices.list({})).items).toEqual([]);
-    expect((await admin.slices.list({ everyone: true })).items.map((slice) => slice.id)).toEqual([id]);
+    expect((await admin.slices.list({ of: 'everyone' })).items.map((slice) => slice.id)).toEqual([id]);
     expect(await admin.slices.get({ id })).toMatchObject({ id, name: 'One' });
     expect(await outcomeOf(admin.slices.openConsole({ vmId }))).toBe('OK');
   });

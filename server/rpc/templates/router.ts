@@ -8,49 +8,60 @@ import {
   importTemplateInput,
   importTemplateOutput,
   listTemplatesInput,
+  publishTemplateInput,
   templatePage,
   templateSchema,
   updateTemplateInput,
 } from '#shared/template';
+import { shareListSchema, shareTemplateInput, unshareInput } from '#shared/sharing';
 import { exportTemplate, importTemplate } from '#server/domain/templates/documents';
 import { getTemplate, listTemplates } from '#server/domain/templates/read';
 import { createTemplate, deleteTemplate, duplicateTemplate, updateTemplate } from '#server/domain/templates/write';
-import { router, userProcedure } from '../trpc';
+import { notYet } from '../not-yet';
+import { permittedProcedure, router, userProcedure } from '../trpc';
 
 export const templatesRouter = router({
-  list: userProcedure
+  list: userProcedure('templates:read')
     .input(listTemplatesInput)
     .output(templatePage)
     .query(({ ctx, input }) => listTemplates(ctx.domain, { actor: ctx.actor, query: input })),
-  get: userProcedure
+  get: userProcedure('templates:read')
     .input(idInput)
     .output(templateSchema)
     .query(({ ctx, input }) => getTemplate(ctx.domain, { actor: ctx.actor, id: input.id })),
-  create: userProcedure
+  create: userProcedure('templates:manage')
     .input(createTemplateInput)
     .output(templateSchema)
     .mutation(({ ctx, input }) => createTemplate(ctx.domain, { actor: ctx.actor, template: input })),
-  update: userProcedure
+  update: userProcedure('templates:manage')
     .input(updateTemplateInput)
     .output(templateSchema)
     .mutation(({ ctx, input }) => updateTemplate(ctx.domain, { actor: ctx.actor, change: input })),
-  duplicate: userProcedure
+  duplicate: userProcedure('templates:manage')
     .input(duplicateTemplateInput)
     .output(templateSchema)
     .mutation(({ ctx, input }) => duplicateTemplate(ctx.domain, { actor: ctx.actor, source: input })),
-  delete: userProcedure
+  delete: userProcedure('templates:manage')
     .input(idInput)
     .output(z.null())
     .mutation(async ({ ctx, input }) => {
       await deleteTemplate(ctx.domain, { actor: ctx.actor, id: input.id });
       return null;
     }),
-  import: userProcedure
+  import: userProcedure('templates:manage')
     .input(importTemplateInput)
     .output(importTemplateOutput)
     .mutation(({ ctx, input }) => importTemplate(ctx.domain, { actor: ctx.actor, file: input })),
-  export: userProcedure
+  export: userProcedure('templates:read')
     .input(exportTemplateInput)
     .output(exportTemplateOutput)
     .query(({ ctx, input }) => exportTemplate(ctx.domain, { actor: ctx.actor, file: input })),
+  /** With whom the owner shares it. */
+  shares: userProcedure('templates:read').input(idInput).output(shareListSchema).query(notYet),
+  share: userProcedure('templates:manage').input(shareTemplateInput).output(shareListSchema).mutation(notYet),
+  unshare: userProcedure('templates:manage').input(unshareInput).output(shareListSchema).mutation(notYet),
+  publish: permittedProcedure('templates:publish', 'templates:manage')
+    .input(publishTemplateInput)
+    .output(templateSchema)
+    .mutation(notYet),
 });

@@ -4,12 +4,14 @@ import { createZoneInput, updateZoneInput, zoneSchema } from '#shared/zone';
 import { createZone, deleteZone, getZone, listZones, updateZone } from '#server/domain/zones/zones';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
-const manage = permittedProcedure('zones:manage');
+const manage = permittedProcedure('zones:manage', 'catalogue:manage');
 
 export const zonesRouter = router({
   /** Zones are few: all of them, without pages. */
-  list: userProcedure.output(z.object({ items: z.array(zoneSchema) })).query(({ ctx }) => listZones(ctx.domain)),
-  get: userProcedure
+  list: userProcedure('catalogue:read')
+    .output(z.object({ items: z.array(zoneSchema) }))
+    .query(({ ctx }) => listZones(ctx.domain)),
+  get: userProcedure('catalogue:read')
     .input(idInput)
     .output(zoneSchema)
     .query(({ ctx, input }) => getZone(ctx.domain, { id: input.id })),
