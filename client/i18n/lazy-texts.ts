@@ -4,6 +4,7 @@ const english = {
   console: async () => (await import('./en/console')).console,
   editor: async () => (await import('./en/editor')).editor,
   events: async () => (await import('./en/events')).events,
+  quota: async () => (await import('./en/quota')).quota,
   slices: async () => (await import('./en/slices')).slices,
   templates: async () => (await import('./en/templates')).templates,
 };
@@ -17,6 +18,7 @@ const spanish: Loaders = {
   console: async () => (await import('./es/console')).console,
   editor: async () => (await import('./es/editor')).editor,
   events: async () => (await import('./es/events')).events,
+  quota: async () => (await import('./es/quota')).quota,
   slices: async () => (await import('./es/slices')).slices,
   templates: async () => (await import('./es/templates')).templates,
 };

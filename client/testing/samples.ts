@@ -1,5 +1,6 @@
 import type { EventData, SliceEvent } from '#shared/deployment/events';
 import type { Deployment, Plan } from '#shared/deployment/schema';
+import { quotaFields, type Quota, type QuotaField, type QuotaLimits, type QuotaUse } from '#shared/quota';
 import type { Slice, SliceVm } from '#shared/slice';
 
 const at = '2030-01-01T00:00:00.000Z';
@@ -126,4 +127,16 @@ export function samplePlan(change: Partial<Plan> = {}): Plan {
 
 export function sampleEvent(id: number, data: EventData): SliceEvent {
   return { id, sliceId: 7, at: new Date(Date.parse(at) + id * 1000).toISOString(), data };
+}
+
+function ofEach<Value>(value: Value): Record<QuotaField, Value> {
+  return Object.fromEntries(quotaFields.map((field) => [field, value])) as Record<QuotaField, Value>;
+}
+
+/** Nothing used and no limits but the given ones. */
+export function sampleQuota(limits: Partial<QuotaLimits> = {}, used: Partial<QuotaUse> = {}): Quota {
+  return {
+    limits: { ...ofEach<number | null>(null), ...limits },
+    used: { ...ofEach(0), ...used },
+  };
 }

@@ -101,6 +101,7 @@ export const common = {
     of: '{{used}} of {{of}}',
     after: '{{used}} → {{after}} of {{of}}',
     unknown: '{{used}} in use, capacity unknown',
+    unlimited: '{{used}}, no limit',
   },
   failed: { title: 'This could not be loaded' },
   confirm: { goes: 'This will be gone:' },

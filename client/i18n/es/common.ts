@@ -104,6 +104,7 @@ export const common: Messages<typeof english> = {
     of: '{{used}} de {{of}}',
     after: '{{used}} → {{after}} de {{of}}',
     unknown: '{{used}} en uso, capacidad desconocida',
+    unlimited: '{{used}}, sin límite',
   },
   failed: { title: 'No se pudo cargar' },
   confirm: { goes: 'Se eliminará:' },

@@ -1,0 +1,31 @@
+/** What one may have, and how an administrator sets it. */
+export const quota = {
+  mine: 'My quota',
+  noLimits: 'No limits are set for you.',
+  group: { total: 'In all slices, drafts too', running: 'Of VMs that run' },
+  field: {
+    slices: 'Slices',
+    vms: 'VMs',
+    vcpus: 'vCPU',
+    ramMb: 'RAM',
+    diskGb: 'Disk',
+    runningVms: 'Running VMs',
+    runningVcpus: 'Running vCPU',
+    runningRamMb: 'Running RAM',
+  },
+  unit: { ramMb: 'MiB', diskGb: 'GiB', runningRamMb: 'MiB' },
+  kind: 'Limit of {{field}}',
+  asRole: 'As the role',
+  asRoleLimit: 'As the role: {{limit}}',
+  noLimit: 'No limit',
+  number: 'Number',
+  amount: 'How much: {{field}}',
+  used: '{{used}} in use',
+  below: 'Below what is in use: what is there stays, nothing can be added.',
+  saved: 'The quota is saved.',
+  roles: {
+    title: 'Quotas of the roles',
+    help: 'What holds for everybody with a role, unless their account says something else.',
+    saved: 'The quota of the role is saved.',
+  },
+} as const;
