@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { emailSchema } from './auth';
 import { idSchema, timestampSchema } from './primitives';
+import type { Level } from './scopes';
 
 /** What a slice is shared for. `view`: see it; `operate`: start, stop and reboot its VMs and use their consoles, too. */
 export const shareLevels = ['view', 'operate'] as const;
@@ -9,6 +10,18 @@ export type ShareLevel = (typeof shareLevels)[number];
 /** How somebody comes to see a thing: as its owner, by a share, because it is published, or as an administrator. */
 export const accessKinds = ['own', 'operate', 'view', 'published', 'admin'] as const;
 export type AccessKind = (typeof accessKinds)[number];
+
+/**
+ * How far each goes with the thing itself. What is seen of a template may be exported, duplicated and deployed; what that
+ * makes is one's own.
+ */
+export const levelOfAccess = {
+  own: 'manage',
+  operate: 'operate',
+  view: 'read',
+  published: 'read',
+  admin: 'manage',
+} as const satisfies Record<AccessKind, Level>;
 
 /** Who sees a template: its owner; named users besides; every user. */
 export const visibilities = ['private', 'shared', 'published'] as const;

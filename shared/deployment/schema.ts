@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors';
 import type { Level } from '../scopes';
-import { quotaSchema } from '../quota';
+import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
 
 /** The operations of this version. `update`, `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
@@ -68,8 +68,8 @@ export const planSchema = z.object({
   needs: resourcesSchema,
   free: resourcesSchema.nullable(),
   capacity: resourcesSchema.nullable(),
-  /** The owner's quota, and what this adds to it; null for what takes nothing of it. */
-  quota: quotaSchema.nullable(),
+  /** The owner's quota, and what this would add to it; null for what takes nothing of it. */
+  quota: quotaSchema.extend({ added: quotaUseSchema }).nullable(),
   problems: z.array(problemSchema),
   runnable: z.boolean(),
 });
