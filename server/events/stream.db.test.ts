@@ -82,17 +82,15 @@ describe('the events of a slice', () => {
     expect(bus.listening).toBe(false);
   });
 
-  test('without a last id come from now on', async () => {
+  test('without a last id come from now on: from when the answer begins, not from when it is first read', async () => {
     await write(sliceId, [1, 2]);
     const stop = new AbortController();
-    const stream = streamEvents({ db: database.db, bus }, { sliceId, afterId: null, signal: stop.signal });
-    const next = stream.next();
-    // it listens before it reads where now is
-    expect(bus.listening).toBe(true);
-    await readEvents(database.db, sliceId, 0, 1);
+    const stream = (await watchSlice({ db: database.db, bus }, actor, { sliceId }))(stop.signal);
     await write(otherId, [100]);
-    await new Promise((resolve) => setImmediate(resolve));
     await write(sliceId, [3]);
+    const next = stream.next();
+    // it listens before it reads
+    expect(bus.listening).toBe(true);
     expect((await next).value).toMatchObject({ data: { deploymentId: 3 } });
     const ending = stream.next();
     stop.abort();
@@ -136,7 +134,7 @@ describe('the events of a slice', () => {
 
   test('are for those who may see the slice', async () => {
     const stranger = await insertActor(database.db);
-    const options = { sliceId, signal: new AbortController().signal };
+    const options = { sliceId };
     const context = { db: database.db, bus };
     await expect(watchSlice(context, stranger, options)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(watchSlice(context, actor, { ...options, lastEventId: '1 or 1' })).rejects.toMatchObject({
@@ -144,6 +142,9 @@ describe('the events of a slice', () => {
     });
     await write(sliceId, [1]);
     const admin = await insertActor(database.db, 'admin');
-    expect(await take(await watchSlice(context, admin, { ...options, lastEventId: '0' }), 1)).toHaveLength(1);
+    const follow = await watchSlice(context, admin, { ...options, lastEventId: '0' });
+    const stream = follow(new AbortController().signal);
+    expect(await take(stream, 1)).toHaveLength(1);
+    await stream.return(undefined);
   });
 });

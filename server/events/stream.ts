@@ -1,17 +1,18 @@
 import type { Database } from '#server/db/client';
 import type { SliceEvent } from '#shared/deployment/events';
 import type { EventBus } from './bus';
-import { lastEventId, readEvents } from './read';
+import { readEvents } from './read';
 
 const page = 500;
 
 /**
- * Every event of a slice after `afterId` (null: from now on), then live, in order and each once, until `signal` fires.
- * It listens before it reads, so that nothing falls between the two.
+ * Every event of a slice after `afterId`, then live, in order and each once, until `signal` fires. It listens before it
+ * reads, so that nothing falls between the two. Where "from now on" begins, the caller has read before: a generator runs
+ * only when it is asked, which may be long after its reader was told that it begins.
  */
 export async function* streamEvents(
   source: { db: Database; bus: EventBus },
-  options: { sliceId: number; afterId: number | null; signal: AbortSignal },
+  options: { sliceId: number; afterId: number; signal: AbortSignal },
 ): AsyncGenerator<SliceEvent, void, undefined> {
   const { sliceId, signal } = options;
   let news = false;
@@ -24,7 +25,7 @@ export async function* streamEvents(
   const onAbort = () => wake();
   signal.addEventListener('abort', onAbort);
   try {
-    let last = options.afterId ?? (await lastEventId(source.db, sliceId));
+    let last = options.afterId;
     while (!signal.aborted) {
       news = false;
       const events = await readEvents(source.db, sliceId, last, page);

@@ -20,15 +20,43 @@ const overlapSeconds = 60;
 const batch = 500;
 
 /**
- * What changes of the slices that the actor may see, one notice per slice and look, until `signal` fires. Without
- * `afterId` from now on. It listens before it looks, so that nothing falls in between. After an interruption a change of
- * the last seconds may be told twice: better than not at all, since all that a notice says is "read again".
+ * What changes of the slices that the actor may see, one notice per slice and look, until the signal fires. Without
+ * `afterId` from now on, and now is when this resolves: who looks at the slices after that has missed nothing.
+ * After an interruption a change of the last seconds may be told twice: better than not at all, since all that a notice
+ * says is "read again".
  */
-export async function* sliceChanges(
+export async function sliceChanges(
   ctx: DomainContext,
-  { actor, afterId, signal }: { actor: Actor; afterId: number | null; signal: AbortSignal },
-): AsyncGenerator<SliceChange, void, undefined> {
+  { actor, afterId }: { actor: Actor; afterId: number | null },
+): Promise<(signal: AbortSignal) => AsyncGenerator<SliceChange, void, undefined>> {
   const visible = visibleSlices(actor);
+  const read = (after: number) =>
+    visibleEvents(ctx.db, {
+      visible,
+      afterId: after,
+      overlapId: Math.max(0, after - overlap),
+      seconds: overlapSeconds,
+      limit: batch,
+    });
+  const from = afterId ?? (await newestEventId(ctx.db));
+  // who begins now has seen all that is there
+  const seen = afterId === null ? (await read(from)).map((event) => event.id) : [];
+  return (signal) => follow(ctx, { read, from, seen, signal });
+}
+
+type VisibleEvent = Awaited<ReturnType<typeof visibleEvents>>[number];
+
+/** Notices of what `read` finds after `from` and what is not among the `seen`. It listens before it reads. */
+async function* follow(
+  ctx: DomainContext,
+  options: {
+    read: (after: number) => Promise<VisibleEvent[]>;
+    from: number;
+    seen: readonly number[];
+    signal: AbortSignal;
+  },
+): AsyncGenerator<SliceChange, void, undefined> {
+  const { read, signal } = options;
   let news = true;
   let wake: () => void = () => {};
   const heard = () => {
@@ -39,17 +67,8 @@ export async function* sliceChanges(
   const onAbort = () => wake();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    let last = afterId ?? (await newestEventId(ctx.db));
-    const read = (after: number) =>
-      visibleEvents(ctx.db, {
-        visible,
-        afterId: after,
-        overlapId: Math.max(0, after - overlap),
-        seconds: overlapSeconds,
-        limit: batch,
-      });
-    // who begins now has seen all that is there
-    const sent = new Set<number>(afterId === null ? (await read(last)).map((event) => event.id) : []);
+    let last = options.from;
+    const sent = new Set(options.seen);
     while (!signal.aborted) {
       if (!news) {
         await new Promise<void>((resolve) => {

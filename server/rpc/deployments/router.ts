@@ -44,12 +44,8 @@ export const deploymentsRouter = router({
   watch: userProcedure('slices:read')
     .input(watchInput)
     .subscription(async ({ ctx, input, signal }) => {
-      const ending = new AbortController();
-      const events = await watchSlice(ctx.domain, ctx.actor, { ...input, signal: ending.signal });
-      return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => {
-        ended.addEventListener('abort', () => ending.abort());
-        return trackedEvents(events);
-      });
+      const follow = await watchSlice(ctx.domain, ctx.actor, input);
+      return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => trackedEvents(follow(ended)));
     }),
 });
 

@@ -17,7 +17,7 @@ import {
   type sliceNoticeSchema,
 } from '#shared/slice';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
-import { sliceChanges } from '#server/domain/slices/changes';
+import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read';
 import { createSlice, renameSlice } from '#server/domain/slices/write';
@@ -54,16 +54,10 @@ export const slicesRouter = router({
   /** One notice for each change of a slice that the caller may see. Resumes by the last event id. */
   changes: userProcedure('slices:read')
     .input(sliceChangesInput)
-    .subscription(async function* ({
-      ctx,
-      input,
-      signal,
-    }): AsyncGenerator<TrackedEnvelope<z.infer<typeof sliceNoticeSchema>>> {
-      const afterId = eventIdOf(input.lastEventId);
-      const changes = whileSignedIn(ctx.domain, ctx.actor, signal, (ended) =>
-        sliceChanges(ctx.domain, { actor: ctx.actor, afterId, signal: ended }),
-      );
-      for await (const { eventId, sliceId, status } of changes) yield tracked(String(eventId), { sliceId, status });
+    // its answer begins when it is fixed what is new, so that who reads the slices after that misses nothing
+    .subscription(async ({ ctx, input, signal }) => {
+      const follow = await sliceChanges(ctx.domain, { actor: ctx.actor, afterId: eventIdOf(input.lastEventId) });
+      return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => trackedChanges(follow(ended)));
     }),
   openConsole: userProcedure('slices:operate')
     .input(openConsoleInput)
@@ -74,6 +68,12 @@ export const slicesRouter = router({
   share: userProcedure('slices:manage').input(shareSliceInput).output(shareListSchema).mutation(notYet),
   unshare: userProcedure('slices:manage').input(unshareInput).output(shareListSchema).mutation(notYet),
 });
+
+type Notice = TrackedEnvelope<z.infer<typeof sliceNoticeSchema>>;
+
+async function* trackedChanges(changes: AsyncIterable<SliceChange>): AsyncGenerator<Notice, void> {
+  for await (const { eventId, sliceId, status } of changes) yield tracked(String(eventId), { sliceId, status });
+}
 
 /** The id in a `lastEventId`; null, which begins from now, for what we did not send. */
 function eventIdOf(text: string | null | undefined): number | null {
