@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
-import { liveDeploymentStatuses } from '#shared/deployment/schema';
+import { levelOfKind, liveDeploymentStatuses, type DeploymentKind } from '#shared/deployment/schema';
 import { AppError, notFound } from '#shared/errors';
 import { only } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
@@ -14,7 +14,7 @@ import { queueDeployment } from './start';
 export async function queueRetry(context: DomainContext, actor: Actor, deploymentId: number): Promise<number> {
   const [row] = await context.db.select().from(deployments).where(eq(deployments.id, deploymentId));
   if (row === undefined) throw notFound('deployment');
-  await visible(context, actor, row.sliceId);
+  await assertMay(context, actor, row);
   const [newest] = await context.db
     .select({ id: deployments.id })
     .from(deployments)
@@ -35,13 +35,13 @@ export async function queueRetry(context: DomainContext, actor: Actor, deploymen
 /** Asks for a live deployment to be cancelled. Asking twice is asking once. The caller wakes the worker. */
 export async function requestCancel(context: DomainContext, actor: Actor, deploymentId: number): Promise<void> {
   const [known] = await context.db
-    .select({ sliceId: deployments.sliceId })
+    .select({ sliceId: deployments.sliceId, kind: deployments.kind })
     .from(deployments)
     .where(eq(deployments.id, deploymentId));
   if (known === undefined) throw notFound('deployment');
-  await visible(context, actor, known.sliceId);
+  await assertMay(context, actor, known);
   await inTransaction(context.db, async (tx) => {
-    await loadSlice(tx, actor, known.sliceId, { lock: true });
+    await loadSlice(tx, actor, known.sliceId, { lock: true, need: levelOfKind[known.kind] });
     const row = only(
       await tx.select().from(deployments).where(eq(deployments.id, deploymentId)).for('update'),
       'the deployment',
@@ -68,9 +68,14 @@ export async function requestCancel(context: DomainContext, actor: Actor, deploy
   context.bus.notify(known.sliceId);
 }
 
-async function visible(context: DomainContext, actor: Actor, sliceId: number): Promise<void> {
+/** NOT_FOUND for a deployment of a slice that the actor may not see, FORBIDDEN when they may not have asked for it. */
+async function assertMay(
+  context: DomainContext,
+  actor: Actor,
+  { sliceId, kind }: { sliceId: number; kind: DeploymentKind },
+): Promise<void> {
   try {
-    await loadSlice(context.db, actor, sliceId);
+    await loadSlice(context.db, actor, sliceId, { need: levelOfKind[kind] });
   } catch (error) {
     throw error instanceof AppError && error.code === 'NOT_FOUND' ? notFound('deployment') : error;
   }

@@ -3,7 +3,7 @@ import { availabilityZones } from '#drizzle/schema/catalogue';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
-import { liveDeploymentStatuses, type DeploymentKind, type Plan } from '#shared/deployment/schema';
+import { levelOfKind, liveDeploymentStatuses, type DeploymentKind, type Plan } from '#shared/deployment/schema';
 import { refusal, transitions } from '#shared/deployment/transitions';
 import { AppError } from '#shared/errors';
 import type { VmDesired } from '#shared/slice-status';
@@ -43,8 +43,9 @@ export async function planDeployment(context: DomainContext, actor: Actor, opera
 
 /**
  * Plans, checks and queues an operation in one transaction, which also takes the zone's capacity, and answers the
- * deployment's id. The same idempotency key answers the first one's. A destroy takes over whatever is under way, and
- * answers the destroy that is under way or done already. The caller wakes the worker.
+ * deployment's id. FORBIDDEN for who sees the slice but may not do that to it. The same idempotency key answers the first
+ * one's. A destroy takes over whatever is under way, and answers the destroy that is under way or done already. The caller
+ * wakes the worker.
  */
 export async function queueDeployment(
   context: DomainContext,
@@ -53,7 +54,7 @@ export async function queueDeployment(
 ): Promise<number> {
   const { db, bus } = context;
   for (let attempt = 0; attempt < 5; attempt++) {
-    const slice = await loadSlice(db, actor, operation.sliceId);
+    const slice = await loadSlice(db, actor, operation.sliceId, { need: levelOfKind[operation.kind] });
     const mark = await deploymentMark(db, slice.id);
     const seen = await lookAround(context, slice);
     const answer = await inTransaction(db, (tx) => queue(tx, actor, operation, { mark, ...seen }));
@@ -104,7 +105,7 @@ async function queue(
 ): Promise<number | 'stale'> {
   const { sliceId, kind, idempotencyKey } = operation;
   // locks before reads: what a transaction reads first fixes what it sees
-  const slice = await loadSlice(tx, actor, sliceId, { lock: true });
+  const slice = await loadSlice(tx, actor, sliceId, { lock: true, need: levelOfKind[kind] });
   if (kind === 'deploy')
     await tx
       .select({ id: availabilityZones.id })

@@ -1,10 +1,12 @@
 import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/mysql-core';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
-import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
+import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
 import { liveDeploymentStatuses, type DeploymentKind } from '#shared/deployment/schema';
+import type { sliceSets } from '#shared/slice';
 import type { SliceStatus } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
 import { before, contains, decodeCursor, idCursor, instantCursor } from '../keyset';
@@ -16,6 +18,8 @@ const summaryColumns = {
   status: slices.status,
   ownerId: slices.ownerId,
   ownerName: users.name,
+  /** What it is shared with the reader for. */
+  share: sliceShares.level,
   zoneId: slices.zoneId,
   zoneName: availabilityZones.name,
   provider: availabilityZones.provider,
@@ -27,11 +31,12 @@ const summaryColumns = {
 };
 export type SliceSummaryRow = Awaited<ReturnType<typeof sliceRows>>[number];
 
-/** A page of slices, the last changed first, and one row more. `visible` is the actor's restriction. */
-export function sliceRows(
+/** A page of slices, the last changed first, and one row more. `of`: whose, as seen from the reader. */
+export async function sliceRows(
   q: Queryable,
   options: {
-    visible: SQL | undefined;
+    readerId: number;
+    of: (typeof sliceSets)[number];
     limit: number;
     cursor?: string | null | undefined;
     search?: string | undefined;
@@ -39,31 +44,58 @@ export function sliceRows(
     includeDestroyed: boolean;
   },
 ) {
+  const { readerId, of } = options;
+  const limit = options.limit + 1;
+  const asked = and(
+    options.includeDestroyed ? undefined : and(isNull(slices.deletedAt), ne(slices.status, 'destroyed')),
+    options.status === undefined ? undefined : eq(slices.status, options.status),
+    contains(slices.name, options.search),
+    before(slices.updatedAt, slices.id, decodeCursor(instantCursor, options.cursor)),
+  );
+  if (of === 'everyone') return summaryRows(q, readerId, asked, limit);
+  const mine = eq(slices.ownerId, readerId);
+  if (of === 'mine') return summaryRows(q, readerId, and(mine, asked), limit);
+  // each part by an index of its own, which an OR of the two has not
+  const newest = [desc(slices.updatedAt), desc(slices.id)];
+  const shared = q
+    .select({ id: slices.id })
+    .from(sliceShares)
+    .innerJoin(slices, eq(slices.id, sliceShares.sliceId))
+    .where(and(eq(sliceShares.userId, readerId), ne(slices.ownerId, readerId), asked))
+    .orderBy(...newest)
+    .limit(limit);
+  const own = q
+    .select({ id: slices.id })
+    .from(slices)
+    .where(and(mine, asked))
+    .orderBy(...newest)
+    .limit(limit);
+  const picked = await (of === 'shared' ? shared : unionAll(own, shared));
+  if (picked.length === 0) return [];
   return summaryRows(
     q,
-    and(
-      options.visible,
-      options.includeDestroyed ? undefined : and(isNull(slices.deletedAt), ne(slices.status, 'destroyed')),
-      options.status === undefined ? undefined : eq(slices.status, options.status),
-      contains(slices.name, options.search),
-      before(slices.updatedAt, slices.id, decodeCursor(instantCursor, options.cursor)),
+    readerId,
+    inArray(
+      slices.id,
+      picked.map((row) => row.id),
     ),
-    options.limit + 1,
+    limit,
   );
 }
 
-/** The summary of one slice. The caller has checked the access. */
-export async function sliceRow(q: Queryable, id: number): Promise<SliceSummaryRow> {
-  return only(await summaryRows(q, eq(slices.id, id), 1), `slice ${id}`);
+/** The summary of one slice, as the reader gets it. The caller has checked the access. */
+export async function sliceRow(q: Queryable, readerId: number, id: number): Promise<SliceSummaryRow> {
+  return only(await summaryRows(q, readerId, eq(slices.id, id), 1), `slice ${id}`);
 }
 
-function summaryRows(q: Queryable, where: SQL | undefined, limit: number) {
+function summaryRows(q: Queryable, readerId: number, where: SQL | undefined, limit: number) {
   return q
     .select(summaryColumns)
     .from(slices)
     .innerJoin(users, eq(users.id, slices.ownerId))
     .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
     .leftJoin(templates, and(eq(templates.id, slices.templateId), isNull(templates.deletedAt)))
+    .leftJoin(sliceShares, and(eq(sliceShares.sliceId, slices.id), eq(sliceShares.userId, readerId)))
     .where(where)
     .orderBy(desc(slices.updatedAt), desc(slices.id))
     .limit(limit);

@@ -20,6 +20,10 @@ const policies = {
   'register:email': { free: 5, maxSeconds: 60, windowSeconds: 3600 },
   // a class registers from one address
   'register:ip': { free: 100, maxSeconds: 900, windowSeconds: 3600 },
+  // addresses of nobody, typed to share with
+  'share:user': { free: 60, maxSeconds: 60, windowSeconds: 3600 },
+  // refusals that are written down
+  'refused:user': { free: 60, maxSeconds: 60, windowSeconds: 3600 },
   'console:user': { free: 120, maxSeconds: 30, windowSeconds: 300 },
   'console:ip': { free: 240, maxSeconds: 30, windowSeconds: 300 },
 } as const satisfies Record<string, RatePolicy>;

@@ -1,48 +1,116 @@
-import { and, eq, type SQL } from 'drizzle-orm';
-import { slices, sliceVms } from '#drizzle/schema/slices';
+import { and, eq, or, type SQL } from 'drizzle-orm';
+import { sliceShares, slices, sliceVms } from '#drizzle/schema/slices';
 import { can } from '#shared/auth';
-import { notFound } from '#shared/errors';
+import { AppError, notFound } from '#shared/errors';
+import { reaches, scopesAllow, type Level } from '#shared/scopes';
+import type { AccessKind, ShareLevel } from '#shared/sharing';
 import type { Queryable } from '#server/db/client';
+import { shareLevelOf, sliceSharedWith } from '#server/db/queries/shares';
 import type { Actor } from '../context';
 
 export type SliceRow = typeof slices.$inferSelect;
 export type SliceVmRow = typeof sliceVms.$inferSelect;
+/** How somebody comes to see a slice. */
+export type SliceAccess = Exclude<AccessKind, 'published'>;
 
-/** Restricts a query on `slices` to what the actor may see: their own, or all with `slices:see-all`. */
+/** How far each kind of access goes. */
+const reach = { own: 'manage', admin: 'manage', operate: 'operate', view: 'read' } as const satisfies Record<
+  SliceAccess,
+  Level
+>;
+
+/**
+ * How the actor comes to see a slice of `ownerId` that is shared with them for `share`; null when they may not. The role
+ * comes before the share, since it allows more.
+ */
+export function accessTo(
+  actor: Pick<Actor, 'userId' | 'role'>,
+  ownerId: number,
+  share: ShareLevel | null,
+): SliceAccess | null {
+  if (ownerId === actor.userId) return 'own';
+  return can(actor.role, 'slices:see-all') ? 'admin' : share;
+}
+
+/** Whether who has `access` may do what needs `level`. */
+export function allows(access: SliceAccess, level: Level): boolean {
+  return reaches(reach[access], level);
+}
+
+/** Restricts a query on `slices` to what the actor may see: their own and what is shared with them, or all. */
 export function visibleSlices(actor: Actor): SQL | undefined {
-  return can(actor.role, 'slices:see-all') ? undefined : eq(slices.ownerId, actor.userId);
+  if (can(actor.role, 'slices:see-all')) return undefined;
+  return or(eq(slices.ownerId, actor.userId), sliceSharedWith(actor.userId));
+}
+
+export interface SliceNeed {
+  /** What is to be done with it: look (the default), act on what is there, or change it. */
+  need?: Level;
 }
 
 /**
- * The slice, if the actor may see it, destroyed ones too; NOT_FOUND otherwise. `lock` takes the row's lock until the
- * end of the transaction: for whoever changes the slice, its VMs or its deployments.
+ * The slice, if the actor may see it, destroyed ones too, and how they come to see it; NOT_FOUND otherwise. FORBIDDEN when
+ * what they are given, or their token's scopes, are not enough for `need`. `lock` takes the row's lock until the end of
+ * the transaction: for whoever changes the slice, its VMs, its deployments or its shares.
  */
 export async function loadSlice(
   q: Queryable,
   actor: Actor,
   id: number,
-  options: { lock?: boolean } = {},
-): Promise<SliceRow> {
-  const query = q
-    .select()
-    .from(slices)
-    .where(and(eq(slices.id, id), visibleSlices(actor)));
-  const [row] = await (options.lock === true ? query.for('update') : query);
+  options: SliceNeed & { lock?: boolean } = {},
+): Promise<SliceRow & { access: SliceAccess }> {
+  const lock = options.lock === true;
+  const query = q.select().from(slices).where(eq(slices.id, id));
+  const [row] = await (lock ? query.for('update') : query);
   if (row === undefined) throw notFound('slice');
-  return row;
+  const access =
+    accessTo(actor, row.ownerId, null) ?? accessTo(actor, row.ownerId, await shareLevelOf(q, id, actor.userId, lock));
+  if (access === null) throw notFound('slice');
+  assertMay(actor, row, access, options.need ?? 'read');
+  return { ...row, access };
 }
 
-/** A VM and its slice, if the actor may see the slice; NOT_FOUND otherwise. */
+/** A VM and its slice, if the actor may see the slice; NOT_FOUND and FORBIDDEN as of {@link loadSlice}. */
 export async function loadSliceVm(
   q: Queryable,
   actor: Actor,
   vmId: number,
+  options: SliceNeed = {},
 ): Promise<{ slice: SliceRow; vm: SliceVmRow }> {
   const [row] = await q
-    .select({ slice: slices, vm: sliceVms })
+    .select({ slice: slices, vm: sliceVms, share: sliceShares.level })
     .from(sliceVms)
     .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
-    .where(and(eq(sliceVms.id, vmId), visibleSlices(actor)));
-  if (row === undefined) throw notFound('VM');
-  return row;
+    .leftJoin(sliceShares, and(eq(sliceShares.sliceId, slices.id), eq(sliceShares.userId, actor.userId)))
+    .where(eq(sliceVms.id, vmId));
+  const access = row === undefined ? null : accessTo(actor, row.slice.ownerId, row.share);
+  if (row === undefined || access === null) throw notFound('VM');
+  assertMay(actor, row.slice, access, options.need ?? 'read');
+  return { slice: row.slice, vm: row.vm };
+}
+
+/** Whether the actor may still do to a slice what needs `level`: for what outlives its request. */
+export async function maySlice(q: Queryable, actor: Actor, id: number, level: Level): Promise<boolean> {
+  try {
+    await loadSlice(q, actor, id, { need: level });
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN')) return false;
+    throw error;
+  }
+}
+
+function assertMay(actor: Actor, slice: SliceRow, access: SliceAccess, need: Level): void {
+  if (!allows(access, need))
+    throw new AppError(
+      'FORBIDDEN',
+      need === 'operate'
+        ? `${slice.name} is shared with you to view only. Its owner can let you operate it.`
+        : `Only the owner of ${slice.name} and administrators may do this.`,
+      { params: { access, need } },
+    );
+  if (!scopesAllow(actor.scopes, 'slices', need)) {
+    const scope = `slices:${need}`;
+    throw new AppError('FORBIDDEN', `This token lacks the scope ${scope}.`, { params: { scope } });
+  }
 }

@@ -1,10 +1,10 @@
 import { and, eq, gt, isNull, lt } from 'drizzle-orm';
 import type { z } from 'zod';
 import { availabilityZones } from '#drizzle/schema/catalogue';
-import { consoleTokens, slices, sliceVms } from '#drizzle/schema/slices';
+import { consoleTokens, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { roles, users } from '#drizzle/schema/users';
-import { can } from '#shared/auth';
 import { AppError } from '#shared/errors';
+import { scopesAllow } from '#shared/scopes';
 import { consolePath, type consoleTicketSchema, type openConsoleInput } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
 import type { ProviderKind } from '#shared/zone';
@@ -14,7 +14,7 @@ import { randomToken, sha256 } from '#server/lib/secrets';
 import { attemptOf, attemptOfIp, countAttempts } from '../auth/rate-limits';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { loadSliceVm } from './access';
+import { accessTo, allows, loadSliceVm } from './access';
 
 const tokenLifeMs = 30_000;
 /** Used and expired tokens are kept this long, for whoever reads the table after something odd. */
@@ -31,7 +31,7 @@ const reasons: Record<Exclude<VmStatus, 'starting' | 'running'>, string> = {
 
 /**
  * A token for one console of one VM: good once, for this user, for 30 seconds. CONSOLE_UNAVAILABLE, saying why, unless
- * the VM runs or starts; RATE_LIMITED.
+ * the VM runs or starts; FORBIDDEN for who may only view; RATE_LIMITED.
  */
 export async function openConsole(
   ctx: DomainContext,
@@ -39,7 +39,7 @@ export async function openConsole(
 ): Promise<z.infer<typeof consoleTicketSchema>> {
   const now = ctx.clock.now();
   await countAttempts(ctx.db, [attemptOf('console:user', actor.userId), ...attemptOfIp('console:ip', actor.ip)], now);
-  const { slice, vm } = await loadSliceVm(ctx.db, actor, vmId);
+  const { slice, vm } = await loadSliceVm(ctx.db, actor, vmId, { need: 'operate' });
   if (vm.status !== 'running' && vm.status !== 'starting')
     throw new AppError('CONSOLE_UNAVAILABLE', `${vm.name} has no console now: ${reasons[vm.status]}`, {
       node: vm.key,
@@ -52,7 +52,7 @@ export async function openConsole(
       .insert(consoleTokens)
       .values({ tokenHash: sha256(token), userId: actor.userId, sliceVmId: vmId, expiresAt });
     await recordAudit(tx, actor, {
-      action: 'slices.open-console',
+      action: 'slices.openConsole',
       objectType: 'slice_vm',
       objectId: vmId,
       details: { sliceId: slice.id, kind },
@@ -77,14 +77,15 @@ export interface ConsoleGrant {
 /**
  * Takes a token in, once: of two calls with the same one at the same time only one succeeds. CONSOLE_TOKEN_INVALID for a
  * token that is unknown, used, expired, or another user's than `actor` (null where the caller is not known), and when its
- * user may not see the VM any more.
+ * user, or the token that they come with, may not operate the VM any more.
  */
 export async function redeemConsoleToken(
   ctx: DomainContext,
   token: string,
-  actor: Pick<Actor, 'userId'> | null = null,
+  actor: (Pick<Actor, 'userId'> & Partial<Pick<Actor, 'scopes'>>) | null = null,
 ): Promise<ConsoleGrant> {
   const invalid = () => new AppError('CONSOLE_TOKEN_INVALID', 'This console link was used or has expired.');
+  if (!scopesAllow(actor?.scopes ?? null, 'slices', 'operate')) throw invalid();
   const tokenHash = sha256(token);
   const [used] = await ctx.db
     .update(consoleTokens)
@@ -103,6 +104,7 @@ export async function redeemConsoleToken(
       userId: users.id,
       role: roles.name,
       ownerId: slices.ownerId,
+      share: sliceShares.level,
       sliceId: slices.id,
       vmId: sliceVms.id,
       vmName: sliceVms.name,
@@ -114,8 +116,10 @@ export async function redeemConsoleToken(
     .innerJoin(sliceVms, eq(sliceVms.id, consoleTokens.sliceVmId))
     .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
     .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
+    .leftJoin(sliceShares, and(eq(sliceShares.sliceId, slices.id), eq(sliceShares.userId, users.id)))
     .where(and(eq(consoleTokens.tokenHash, tokenHash), isNull(users.disabledAt), isNull(users.deletedAt)));
-  if (row === undefined || (row.ownerId !== row.userId && !can(row.role, 'slices:see-all'))) throw invalid();
+  const access = row === undefined ? null : accessTo(row, row.ownerId, row.share);
+  if (row === undefined || access === null || !allows(access, 'operate')) throw invalid();
   const { userId, sliceId, vmId, vmName, zone } = row;
   return { userId, sliceId, vmId, vmName, zone };
 }

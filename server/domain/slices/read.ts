@@ -1,6 +1,4 @@
-import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
-import { slices } from '#drizzle/schema/slices';
 import { can } from '#shared/auth';
 import type { DeploymentKind } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
@@ -23,15 +21,21 @@ import { lastEventId } from '#server/events/read';
 import type { Actor, DomainContext } from '../context';
 import { currentDeployment } from '../deployments/read';
 import { consolesOf } from '../images/images';
-import { loadSlice } from './access';
+import { accessTo, loadSlice } from './access';
 
-function summary(row: SliceSummaryRow, totals: SliceTotals, busy: DeploymentKind | undefined): SliceSummary {
+function summary(
+  actor: Actor,
+  row: SliceSummaryRow,
+  totals: SliceTotals,
+  busy: DeploymentKind | undefined,
+): SliceSummary {
   return {
     id: row.id,
     name: row.name,
     status: row.status,
     owner: { id: row.ownerId, name: row.ownerName },
-    access: 'own',
+    // a share that was taken back while the page was read
+    access: accessTo(actor, row.ownerId, row.share) ?? 'view',
     zone: { id: row.zoneId, name: row.zoneName },
     template: row.templateId === null ? null : { id: row.templateId, name: row.templateName ?? '' },
     ...totals,
@@ -41,7 +45,10 @@ function summary(row: SliceSummaryRow, totals: SliceTotals, busy: DeploymentKind
   };
 }
 
-/** The actor's own slices, or of `everyone` (FORBIDDEN without `slices:see-all`) all; the last changed first. */
+/**
+ * The actor's own slices, those shared with them, both, or of `everyone` (FORBIDDEN without `slices:see-all`) all; the last
+ * changed first.
+ */
 export async function listSlices(
   ctx: DomainContext,
   { actor, query }: { actor: Actor; query: z.infer<typeof listSlicesInput> },
@@ -50,7 +57,7 @@ export async function listSlices(
     throw new AppError('FORBIDDEN', 'Your role does not allow to see the slices of others.');
   const rows = await sliceRows(ctx.db, {
     ...query,
-    visible: query.of === 'everyone' ? undefined : eq(slices.ownerId, actor.userId),
+    readerId: actor.userId,
     // whoever asks for the destroyed ones wants to see them
     includeDestroyed: query.includeDestroyed || query.status === 'destroyed',
   });
@@ -60,7 +67,7 @@ export async function listSlices(
   return page(
     rows,
     query.limit,
-    (row) => summary(row, totalsOf(row.id), busy.get(row.id)),
+    (row) => summary(actor, row, totalsOf(row.id), busy.get(row.id)),
     (row) => [iso(row.updatedAt), row.id],
   );
 }
@@ -73,14 +80,14 @@ export function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: 
 /** {@link getSlice} inside a transaction. */
 export async function wholeSlice(q: Queryable, actor: Actor, id: number): Promise<Slice> {
   await loadSlice(q, actor, id);
-  const row = await sliceRow(q, id);
+  const row = await sliceRow(q, actor.userId, id);
   const totalsOf = await sliceTotals(q, [id]);
   const busy = await busyKinds(q, [id]);
   const { vms, networks, edges } = await sliceParts(q, id);
   const vmKeys = new Map(vms.map(({ vm }) => [vm.id, vm.key]));
   const networkKeys = new Map(networks.map((network) => [network.id, network.key]));
   return {
-    ...summary(row, totalsOf(id), busy.get(id)),
+    ...summary(actor, row, totalsOf(id), busy.get(id)),
     zone: { id: row.zoneId, name: row.zoneName, provider: row.provider },
     templateRevision: row.templateRevision,
     vmList: vms.map(({ vm, flavourName, imageName, imageKind }) => ({

@@ -121,13 +121,13 @@ async function insertTopology(tx: Queryable, sliceId: number, topology: Topology
   });
 }
 
-/** NAME_TAKEN; INVALID_TRANSITION for a slice that was destroyed. */
+/** For its owner and administrators. NAME_TAKEN; INVALID_TRANSITION for a slice that was destroyed. */
 export async function renameSlice(
   ctx: DomainContext,
   { actor, slice: { id, name } }: { actor: Actor; slice: z.infer<typeof renameSliceInput> },
 ): Promise<Slice> {
   const renamed = await inTransaction(ctx.db, async (tx) => {
-    const row = await loadSlice(tx, actor, id, { lock: true });
+    const row = await loadSlice(tx, actor, id, { lock: true, need: 'manage' });
     if (row.deletedAt !== null)
       throw new AppError('INVALID_TRANSITION', `${row.name} was destroyed and cannot be renamed any more.`, {
         params: { status: row.status },

@@ -20,8 +20,8 @@ import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing'
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read';
+import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
 import { createSlice, renameSlice } from '#server/domain/slices/write';
-import { notYet } from '../not-yet';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
@@ -64,9 +64,19 @@ export const slicesRouter = router({
     .output(consoleTicketSchema)
     .mutation(({ ctx, input }) => openConsole(ctx.domain, { actor: ctx.actor, console: input })),
   /** With whom the owner shares it, for what. */
-  shares: userProcedure('slices:read').input(idInput).output(shareListSchema).query(notYet),
-  share: userProcedure('slices:manage').input(shareSliceInput).output(shareListSchema).mutation(notYet),
-  unshare: userProcedure('slices:manage').input(unshareInput).output(shareListSchema).mutation(notYet),
+  shares: userProcedure('slices:read')
+    .input(idInput)
+    .output(shareListSchema)
+    .query(({ ctx, input }) => listSliceShares(ctx.domain, { actor: ctx.actor, id: input.id })),
+  share: userProcedure('slices:manage')
+    .input(shareSliceInput)
+    .output(shareListSchema)
+    .mutation(({ ctx, input }) => shareSlice(ctx.domain, { actor: ctx.actor, share: input })),
+  /** Also to leave what somebody shares with the caller. */
+  unshare: userProcedure('slices:manage')
+    .input(unshareInput)
+    .output(shareListSchema)
+    .mutation(({ ctx, input }) => unshareSlice(ctx.domain, { actor: ctx.actor, share: input })),
 });
 
 type Notice = TrackedEnvelope<z.infer<typeof sliceNoticeSchema>>;

@@ -1,0 +1,97 @@
+import type { z } from 'zod';
+import { AppError } from '#shared/errors';
+import type { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
+import type { Queryable } from '#server/db/client';
+import {
+  countSliceShares,
+  deleteSliceShare,
+  putSliceShare,
+  shareLevelOf,
+  sliceShareRows,
+} from '#server/db/queries/shares';
+import { iso } from '#server/db/rows';
+import { inTransaction } from '#server/db/transaction';
+import { appendEvents } from '#server/events/append';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
+import { allows, loadSlice, type SliceAccess } from './access';
+
+type ShareList = z.infer<typeof shareListSchema>;
+
+/** With whom a slice is shared: all of it for who may manage it, for others only that it is shared with them. */
+export async function listSliceShares(
+  ctx: DomainContext,
+  { actor, id }: { actor: Actor; id: number },
+): Promise<ShareList> {
+  const { access } = await loadSlice(ctx.db, actor, id);
+  return shownShares(ctx.db, actor, id, access);
+}
+
+async function shownShares(q: Queryable, actor: Actor, id: number, access: SliceAccess): Promise<ShareList> {
+  const rows = await sliceShareRows(q, id, allows(access, 'manage') ? undefined : actor.userId);
+  return { items: rows.map((row) => ({ ...row, createdAt: iso(row.createdAt) })) };
+}
+
+/**
+ * Lets the account with this address view or operate the slice; again with another level changes it. For its owner and
+ * administrators. NOT_FOUND and INVALID_INPUT on `email`; INVALID_TRANSITION for a slice that was destroyed.
+ */
+export async function shareSlice(
+  ctx: DomainContext,
+  { actor, share: { id, email, level } }: { actor: Actor; share: z.infer<typeof shareSliceInput> },
+): Promise<ShareList> {
+  // who may not share it learns nothing about addresses
+  await loadSlice(ctx.db, actor, id, { need: 'manage' });
+  const user = await accountToShareWith(ctx, actor, email);
+  const list = await inTransaction(ctx.db, async (tx) => {
+    const slice = await loadSlice(tx, actor, id, { lock: true, need: 'manage' });
+    if (slice.deletedAt !== null)
+      throw new AppError('INVALID_TRANSITION', `${slice.name} was destroyed and cannot be shared any more.`, {
+        params: { status: slice.status },
+      });
+    assertSharable(actor, slice.ownerId, user);
+    const earlier = await shareLevelOf(tx, id, user.id, true);
+    if (earlier !== level) {
+      if (earlier === null) assertRoomForShare(await countSliceShares(tx, id));
+      await putSliceShare(tx, id, user.id, level);
+      // what the lists of others hear: that there is something new to read
+      await appendEvents(tx, id, [{ type: 'slice.status', status: slice.status }]);
+      await recordAudit(tx, actor, {
+        action: 'slices.share',
+        objectType: 'slice',
+        objectId: id,
+        details: { userId: user.id, name: user.name, level },
+      });
+    }
+    return shownShares(tx, actor, id, slice.access);
+  });
+  ctx.bus.notify(id);
+  return list;
+}
+
+/**
+ * Takes a share back. For its owner and administrators, and for the user themselves, who so leaves it. What is not shared
+ * with them stays so.
+ */
+export async function unshareSlice(
+  ctx: DomainContext,
+  { actor, share: { id, userId } }: { actor: Actor; share: z.infer<typeof unshareInput> },
+): Promise<ShareList> {
+  const list = await inTransaction(ctx.db, async (tx) => {
+    const need = userId === actor.userId ? 'read' : 'manage';
+    const slice = await loadSlice(tx, actor, id, { lock: true, need });
+    if (await deleteSliceShare(tx, id, userId)) {
+      await appendEvents(tx, id, [{ type: 'slice.status', status: slice.status }]);
+      await recordAudit(tx, actor, {
+        action: 'slices.unshare',
+        objectType: 'slice',
+        objectId: id,
+        details: { userId },
+      });
+    }
+    return shownShares(tx, actor, id, slice.access);
+  });
+  ctx.bus.notify(id);
+  return list;
+}
