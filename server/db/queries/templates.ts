@@ -1,39 +1,94 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNull } from 'drizzle-orm';
-import { templateRevisions, templates } from '#drizzle/schema/templates';
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm';
+import { union } from 'drizzle-orm/mysql-core';
+import { templateRevisions, templates, templateShares } from '#drizzle/schema/templates';
+import { users } from '#drizzle/schema/users';
+import type { templateSets } from '#shared/template';
 import type { Queryable } from '#server/db/client';
 import { after, before, contains, decodeCursor, instantCursor, nameCursor } from '../keyset';
+import { only } from '../rows';
+import { templateIsShared, templateSharedWith } from './shares';
 
-/** A page of an owner's templates with their current revisions' row ids, and one row more. */
+const summaryColumns = (readerId: number) => ({
+  ...getTableColumns(templates),
+  ownerName: users.name,
+  revisionId: templateRevisions.id,
+  sharedWithAnybody: templateIsShared.mapWith(Boolean),
+  sharedWithReader: templateSharedWith(readerId).mapWith(Boolean),
+});
+export type TemplateSummaryRow = Awaited<ReturnType<typeof templateRows>>[number];
+
+/**
+ * A page of templates with their current revisions' row ids, and one row more. `of`: the reader's own, those of others that
+ * they see since they are shared with them or published, or all of these.
+ */
 export async function templateRows(
   q: Queryable,
   options: {
-    ownerId: number;
+    readerId: number;
+    of: (typeof templateSets)[number];
     limit: number;
     sort: 'updated' | 'name';
     cursor?: string | null | undefined;
     search?: string | undefined;
   },
 ) {
+  const { readerId, of } = options;
+  const limit = options.limit + 1;
   const byName = options.sort === 'name';
-  return q
-    .select({ ...getTableColumns(templates), revisionId: templateRevisions.id })
+  const order = byName ? [asc(templates.name), asc(templates.id)] : [desc(templates.updatedAt), desc(templates.id)];
+  const asked = and(
+    isNull(templates.deletedAt),
+    contains(templates.name, options.search),
+    byName
+      ? after(templates.name, templates.id, decodeCursor(nameCursor, options.cursor))
+      : before(templates.updatedAt, templates.id, decodeCursor(instantCursor, options.cursor)),
+  );
+  const mine = and(eq(templates.ownerId, readerId), asked);
+  if (of === 'mine') return summaryRows(q, readerId, mine, order, limit);
+  // each part by an index of its own, which an OR of them has not
+  const others = and(ne(templates.ownerId, readerId), asked);
+  const own = q
+    .select({ id: templates.id })
     .from(templates)
+    .where(mine)
+    .orderBy(...order)
+    .limit(limit);
+  const shared = q
+    .select({ id: templates.id })
+    .from(templateShares)
+    .innerJoin(templates, eq(templates.id, templateShares.templateId))
+    .where(and(eq(templateShares.userId, readerId), others))
+    .orderBy(...order)
+    .limit(limit);
+  const published = q
+    .select({ id: templates.id })
+    .from(templates)
+    .where(and(isNotNull(templates.publishedAt), others))
+    .orderBy(...order)
+    .limit(limit);
+  const picked = await (of === 'shared' ? union(shared, published) : union(own, shared, published));
+  if (picked.length === 0) return [];
+  const ids = picked.map((row) => row.id);
+  return summaryRows(q, readerId, and(inArray(templates.id, ids), isNull(templates.deletedAt)), order, limit);
+}
+
+/** The summary of one template, as the reader gets it. The caller has checked the access. */
+export async function templateRow(q: Queryable, readerId: number, id: number): Promise<TemplateSummaryRow> {
+  return only(await summaryRows(q, readerId, eq(templates.id, id), [], 1), `template ${id}`);
+}
+
+function summaryRows(q: Queryable, readerId: number, where: SQL | undefined, order: SQL[], limit: number) {
+  return q
+    .select(summaryColumns(readerId))
+    .from(templates)
+    .innerJoin(users, eq(users.id, templates.ownerId))
     .innerJoin(
       templateRevisions,
       and(eq(templateRevisions.templateId, templates.id), eq(templateRevisions.number, templates.revision)),
     )
-    .where(
-      and(
-        eq(templates.ownerId, options.ownerId),
-        isNull(templates.deletedAt),
-        contains(templates.name, options.search),
-        byName
-          ? after(templates.name, templates.id, decodeCursor(nameCursor, options.cursor))
-          : before(templates.updatedAt, templates.id, decodeCursor(instantCursor, options.cursor)),
-      ),
-    )
-    .orderBy(...(byName ? [asc(templates.name), asc(templates.id)] : [desc(templates.updatedAt), desc(templates.id)]))
-    .limit(options.limit + 1);
+    .where(where)
+    .orderBy(...order)
+    .limit(limit);
 }
 
 /** Which of `names` the owner's living templates have, in lower case. */

@@ -1,23 +1,53 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { templates } from '#drizzle/schema/templates';
-import { notFound } from '#shared/errors';
+import { AppError, notFound } from '#shared/errors';
+import type { Level } from '#shared/scopes';
+import type { AccessKind } from '#shared/sharing';
 import type { Queryable } from '#server/db/client';
+import { isTemplateSharedWith } from '#server/db/queries/shares';
 import type { Actor } from '../context';
 
 export type TemplateRow = typeof templates.$inferSelect;
+/** How somebody comes to see a template. */
+export type TemplateAccess = Extract<AccessKind, 'own' | 'view' | 'published'>;
 
-/** The actor's own, not deleted template; NOT_FOUND otherwise. `lock` takes the row's lock until the transaction ends. */
+/** How the actor comes to see a template; null when they may not. */
+export function templateAccess(
+  actor: Pick<Actor, 'userId'>,
+  template: Pick<TemplateRow, 'ownerId' | 'publishedAt'>,
+  shared: boolean,
+): TemplateAccess | null {
+  if (template.ownerId === actor.userId) return 'own';
+  if (shared) return 'view';
+  return template.publishedAt === null ? null : 'published';
+}
+
+/**
+ * The template, unless it was deleted, and how the actor comes to see it: as its owner, since it is shared with them, or
+ * since it is published; NOT_FOUND otherwise. To `manage` it is the owner's; FORBIDDEN for the others. `lock` takes the
+ * row's lock until the transaction ends.
+ *
+ * It asks no scope of a token: a slice can be made of a template without one for templates.
+ */
 export async function loadTemplate(
   q: Queryable,
   actor: Actor,
   id: number,
-  options: { lock?: boolean } = {},
-): Promise<TemplateRow> {
+  options: { lock?: boolean; need?: Extract<Level, 'read' | 'manage'> } = {},
+): Promise<TemplateRow & { access: TemplateAccess }> {
+  const lock = options.lock === true;
   const query = q
     .select()
     .from(templates)
-    .where(and(eq(templates.id, id), eq(templates.ownerId, actor.userId), isNull(templates.deletedAt)));
-  const [row] = await (options.lock === true ? query.for('update') : query);
+    .where(and(eq(templates.id, id), isNull(templates.deletedAt)));
+  const [row] = await (lock ? query.for('update') : query);
   if (row === undefined) throw notFound('template');
-  return row;
+  const shared = row.ownerId !== actor.userId && (await isTemplateSharedWith(q, id, actor.userId, lock));
+  const access = templateAccess(actor, row, shared);
+  if (access === null) throw notFound('template');
+  if (options.need === 'manage' && access !== 'own')
+    throw new AppError('FORBIDDEN', `Only the owner of ${row.name} may do this. You can make a copy of it.`, {
+      params: { access, need: 'manage' },
+    });
+  return { ...row, access };
 }

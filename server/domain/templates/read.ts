@@ -2,34 +2,35 @@ import type { z } from 'zod';
 import type { listTemplatesInput, Template, templatePage, TemplateSummary } from '#shared/template';
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
-import { templateRows } from '#server/db/queries/templates';
-import { readTopology, revisionId, topologyTotals, type TopologyTotals } from '#server/db/queries/topologies';
+import { templateRow, templateRows, type TemplateSummaryRow } from '#server/db/queries/templates';
+import { readTopology, topologyTotals, type TopologyTotals } from '#server/db/queries/topologies';
 import { iso } from '#server/db/rows';
 import { inSnapshot } from '#server/db/transaction';
 import type { Actor, DomainContext } from '../context';
-import { loadTemplate, type TemplateRow } from './access';
+import { loadTemplate, templateAccess } from './access';
 
-function summary(row: TemplateRow, totals: TopologyTotals): TemplateSummary {
+function summary(actor: Actor, row: TemplateSummaryRow, totals: TopologyTotals): TemplateSummary {
   return {
     id: row.id,
     name: row.name,
     description: row.description,
     revision: row.revision,
-    owner: { id: row.ownerId, name: '' },
-    visibility: 'private',
-    access: 'own',
+    owner: { id: row.ownerId, name: row.ownerName },
+    visibility: row.publishedAt !== null ? 'published' : row.sharedWithAnybody ? 'shared' : 'private',
+    // a share that was taken back while the page was read
+    access: templateAccess(actor, row, row.sharedWithReader) ?? 'view',
     ...totals,
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
   };
 }
 
-/** The actor's own templates, with numbers and sums of their current revisions. */
+/** The actor's own templates, those that others share with them or publish, or all; with sums of their current revisions. */
 export async function listTemplates(
   ctx: DomainContext,
   { actor, query }: { actor: Actor; query: z.infer<typeof listTemplatesInput> },
 ): Promise<z.infer<typeof templatePage>> {
-  const rows = await templateRows(ctx.db, { ownerId: actor.userId, ...query });
+  const rows = await templateRows(ctx.db, { readerId: actor.userId, ...query });
   const totalsOf = await topologyTotals(
     ctx.db,
     rows.map((row) => row.revisionId),
@@ -37,7 +38,7 @@ export async function listTemplates(
   return page(
     rows,
     query.limit,
-    (row) => summary(row, totalsOf(row.revisionId)),
+    (row) => summary(actor, row, totalsOf(row.revisionId)),
     (row) => [query.sort === 'name' ? row.name : iso(row.updatedAt), row.id],
   );
 }
@@ -49,8 +50,8 @@ export function getTemplate(ctx: DomainContext, { actor, id }: { actor: Actor; i
 
 /** {@link getTemplate} inside a transaction. */
 export async function wholeTemplate(q: Queryable, actor: Actor, id: number): Promise<Template> {
-  const row = await loadTemplate(q, actor, id);
-  const revision = await revisionId(q, row.id, row.revision);
-  const totalsOf = await topologyTotals(q, [revision]);
-  return { ...summary(row, totalsOf(revision)), topology: await readTopology(q, revision) };
+  await loadTemplate(q, actor, id);
+  const row = await templateRow(q, actor.userId, id);
+  const totalsOf = await topologyTotals(q, [row.revisionId]);
+  return { ...summary(actor, row, totalsOf(row.revisionId)), topology: await readTopology(q, row.revisionId) };
 }

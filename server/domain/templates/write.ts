@@ -138,7 +138,7 @@ export async function updateTemplate(
 ): Promise<Template> {
   const { id, name, description, topology, baseRevision } = change;
   return inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, actor, id, { lock: true });
+    const row = await loadTemplate(tx, actor, id, { lock: true, need: 'manage' });
     let revision = row.revision;
     if (topology !== undefined) {
       // before the first plain read, which fixes what this transaction sees
@@ -184,13 +184,16 @@ export async function updateTemplate(
   });
 }
 
-/** A copy with the current drawing as its first revision. Without a name it takes a free one: `web (copy)`. NAME_TAKEN. */
+/**
+ * A copy, the actor's own, of a template that they see, with the current drawing as its first revision. Without a name it
+ * takes a free one: `web (copy)`. NAME_TAKEN.
+ */
 export async function duplicateTemplate(
   ctx: DomainContext,
   { actor, source: { id, name } }: { actor: Actor; source: z.infer<typeof duplicateTemplateInput> },
 ): Promise<Template> {
   return inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, actor, id, { lock: true });
+    const row = await loadTemplate(tx, actor, id);
     const topology = await readTopology(tx, await revisionId(tx, id, row.revision));
     const { description } = row;
     const copy =
@@ -212,7 +215,7 @@ export async function duplicateTemplate(
 /** Deletes the template; its slices stay as they are, and its name becomes free. */
 export async function deleteTemplate(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<void> {
   await inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, actor, id, { lock: true });
+    const row = await loadTemplate(tx, actor, id, { lock: true, need: 'manage' });
     await tx
       .update(templates)
       .set({ deletedAt: ctx.clock.now() })

@@ -16,8 +16,8 @@ import {
 import { shareListSchema, shareTemplateInput, unshareInput } from '#shared/sharing';
 import { exportTemplate, importTemplate } from '#server/domain/templates/documents';
 import { getTemplate, listTemplates } from '#server/domain/templates/read';
+import { listTemplateShares, publishTemplate, shareTemplate, unshareTemplate } from '#server/domain/templates/shares';
 import { createTemplate, deleteTemplate, duplicateTemplate, updateTemplate } from '#server/domain/templates/write';
-import { notYet } from '../not-yet';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 export const templatesRouter = router({
@@ -57,11 +57,21 @@ export const templatesRouter = router({
     .output(exportTemplateOutput)
     .query(({ ctx, input }) => exportTemplate(ctx.domain, { actor: ctx.actor, file: input })),
   /** With whom the owner shares it. */
-  shares: userProcedure('templates:read').input(idInput).output(shareListSchema).query(notYet),
-  share: userProcedure('templates:manage').input(shareTemplateInput).output(shareListSchema).mutation(notYet),
-  unshare: userProcedure('templates:manage').input(unshareInput).output(shareListSchema).mutation(notYet),
+  shares: userProcedure('templates:read')
+    .input(idInput)
+    .output(shareListSchema)
+    .query(({ ctx, input }) => listTemplateShares(ctx.domain, { actor: ctx.actor, id: input.id })),
+  share: userProcedure('templates:manage')
+    .input(shareTemplateInput)
+    .output(shareListSchema)
+    .mutation(({ ctx, input }) => shareTemplate(ctx.domain, { actor: ctx.actor, share: input })),
+  /** Also to leave what somebody shares with the caller. */
+  unshare: userProcedure('templates:manage')
+    .input(unshareInput)
+    .output(shareListSchema)
+    .mutation(({ ctx, input }) => unshareTemplate(ctx.domain, { actor: ctx.actor, share: input })),
   publish: permittedProcedure('templates:publish', 'templates:manage')
     .input(publishTemplateInput)
     .output(templateSchema)
-    .mutation(notYet),
+    .mutation(({ ctx, input }) => publishTemplate(ctx.domain, { actor: ctx.actor, template: input })),
 });
