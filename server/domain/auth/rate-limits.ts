@@ -20,6 +20,9 @@ const policies = {
   'register:email': { free: 5, maxSeconds: 60, windowSeconds: 3600 },
   // a class registers from one address
   'register:ip': { free: 100, maxSeconds: 900, windowSeconds: 3600 },
+  // bearer tokens that nobody has
+  'token:ip': { free: 30, maxSeconds: 900, windowSeconds: 3600 },
+  'token-create:user': { free: 30, maxSeconds: 60, windowSeconds: 3600 },
   'console:user': { free: 120, maxSeconds: 30, windowSeconds: 300 },
   'console:ip': { free: 240, maxSeconds: 30, windowSeconds: 300 },
 } as const satisfies Record<string, RatePolicy>;
