@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, ne } from 'drizzle-orm';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import type { Role, TokenKind } from '#shared/auth';
 import type { Scope } from '#shared/scopes';
@@ -88,4 +88,56 @@ export function countLivingTokens(q: Queryable, userId: number, now: Date): Prom
       gt(apiTokens.expiresAt, now),
     ),
   );
+}
+
+/** A user's sessions that are neither revoked nor at their end nor unused since `usedAfter`, the last used first. */
+export async function livingSessions(
+  q: Queryable,
+  userId: number,
+  { now, usedAfter }: { now: Date; usedAfter: Date },
+): Promise<TokenRow[]> {
+  const rows = await selected(q)
+    .where(
+      and(
+        eq(apiTokens.userId, userId),
+        eq(apiTokens.kind, 'session'),
+        isNull(apiTokens.revokedAt),
+        gt(apiTokens.expiresAt, now),
+        gt(apiTokens.lastUsedAt, usedAfter),
+      ),
+    )
+    .orderBy(desc(apiTokens.lastUsedAt), desc(apiTokens.id))
+    // whoever signs in by a script has thousands; what nobody can look through is ended by signing out everywhere
+    .limit(100);
+  return rows.map(tokenRow);
+}
+
+/** Revokes one session or token, if it is not revoked. Answers whether it was not. */
+export async function revokeOne(q: Queryable, id: number, now: Date): Promise<boolean> {
+  const [revoked] = await q
+    .update(apiTokens)
+    .set({ revokedAt: now })
+    .where(and(eq(apiTokens.id, id), isNull(apiTokens.revokedAt)));
+  return revoked.affectedRows > 0;
+}
+
+/** Revokes a user's sessions, or tokens, or both, but for `except`. Answers how many were living. */
+export async function revokeAll(
+  q: Queryable,
+  { userId, kinds, except }: { userId: number; kinds: readonly TokenKind[]; except?: number },
+  now: Date,
+): Promise<number> {
+  const [revoked] = await q
+    .update(apiTokens)
+    .set({ revokedAt: now })
+    .where(
+      and(
+        eq(apiTokens.userId, userId),
+        inArray(apiTokens.kind, kinds),
+        isNull(apiTokens.revokedAt),
+        gt(apiTokens.expiresAt, now),
+        except === undefined ? undefined : ne(apiTokens.id, except),
+      ),
+    );
+  return revoked.affectedRows;
 }

@@ -2,7 +2,7 @@ import { and, eq, isNull, lt, or } from 'drizzle-orm';
 import { apiTokens } from '#drizzle/schema/users';
 import { tokenPrefixes } from '#shared/token';
 import type { Queryable } from '#server/db/client';
-import { tokenByHash, tokenById, type TokenRow } from '#server/db/queries/tokens';
+import { revokeOne, tokenByHash, tokenById, type TokenRow } from '#server/db/queries/tokens';
 import { inTransaction } from '#server/db/transaction';
 import { sha256 } from '#server/lib/secrets';
 import { recordAudit } from '../audit';
@@ -23,6 +23,13 @@ export interface Session {
 /** `last_used_at` is for people: a minute's precision saves a write per request. */
 const lastUsedPrecisionMs = 60_000;
 
+async function newToken(ctx: DomainContext, userId: number): Promise<Session & { now: Date }> {
+  const now = ctx.clock.now();
+  // JWTs count in whole seconds: the row ends with the token, not before it
+  const expiresAt = new Date(Math.floor(now.getTime() / 1000 + ctx.settings.sessionHours * 3600) * 1000);
+  return { now, expiresAt, token: await signSession(ctx.settings.jwtSecret, { userId, issuedAt: now, expiresAt }) };
+}
+
 /** Makes a session's token; its hash is kept in `api_tokens`, the token itself nowhere. */
 export async function createSession(
   ctx: DomainContext,
@@ -30,10 +37,7 @@ export async function createSession(
   userId: number,
   client: Client,
 ): Promise<Session & { tokenId: number }> {
-  const now = ctx.clock.now();
-  // JWTs count in whole seconds: the row ends with the token, not before it
-  const expiresAt = new Date(Math.floor(now.getTime() / 1000 + ctx.settings.sessionHours * 3600) * 1000);
-  const token = await signSession(ctx.settings.jwtSecret, { userId, issuedAt: now, expiresAt });
+  const { now, expiresAt, token } = await newToken(ctx, userId);
   const [{ insertId }] = await q.insert(apiTokens).values({
     userId,
     kind: 'session',
@@ -123,14 +127,35 @@ export async function isSignedIn(
   return token !== null && token.role === actor.role && inForce(ctx, token, ctx.clock.now());
 }
 
+/**
+ * Gives the actor's session a new token and a new end: whoever has the old one is out. Null if the session has ended
+ * meanwhile.
+ */
+export async function renewSession(
+  ctx: DomainContext,
+  q: Queryable,
+  actor: Actor,
+  client: Client,
+): Promise<Session | null> {
+  const { now, expiresAt, token } = await newToken(ctx, actor.userId);
+  const [renewed] = await q
+    .update(apiTokens)
+    .set({ tokenHash: sha256(token), userAgent: client.userAgent, ip: client.ip, expiresAt, lastUsedAt: now })
+    .where(and(eq(apiTokens.id, actor.tokenId), eq(apiTokens.kind, 'session'), isNull(apiTokens.revokedAt)));
+  return renewed.affectedRows > 0 ? { token, expiresAt } : null;
+}
+
+/**
+ * Ends the session that a browser comes with to sign in anew: the cookie is about to be replaced, and what is in no
+ * cookie should not be good any more.
+ */
+export async function endReplaced(ctx: DomainContext, q: Queryable, replaced: Actor | null): Promise<void> {
+  if (replaced?.kind !== 'session') return;
+  if (await revokeOne(q, replaced.tokenId, ctx.clock.now()))
+    await recordAudit(q, replaced, { action: 'auth.logout', objectType: 'api_token', objectId: replaced.tokenId });
+}
+
 /** Revokes the session that the actor came with. Twice is once. */
 export async function logout(ctx: DomainContext, { actor }: { actor: Actor }): Promise<void> {
-  await inTransaction(ctx.db, async (tx) => {
-    const [revoked] = await tx
-      .update(apiTokens)
-      .set({ revokedAt: ctx.clock.now() })
-      .where(and(eq(apiTokens.id, actor.tokenId), eq(apiTokens.userId, actor.userId), isNull(apiTokens.revokedAt)));
-    if (revoked.affectedRows > 0)
-      await recordAudit(tx, actor, { action: 'auth.logout', objectType: 'api_token', objectId: actor.tokenId });
-  });
+  await inTransaction(ctx.db, (tx) => endReplaced(ctx, tx, actor));
 }

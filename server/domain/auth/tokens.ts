@@ -13,7 +13,7 @@ import {
   type tokenListSchema,
 } from '#shared/token';
 import type { Transaction } from '#server/db/client';
-import { countLivingTokens, livingTokens, tokenById, type TokenRow } from '#server/db/queries/tokens';
+import { countLivingTokens, livingTokens, revokeOne, tokenById, type TokenRow } from '#server/db/queries/tokens';
 import { userById } from '#server/db/queries/users';
 import { iso, only } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
@@ -82,6 +82,9 @@ export async function createToken(
   const expiresAt = new Date(now.getTime() + days * 86_400_000);
   return inTransaction(ctx.db, async (tx) => {
     const kind = await lockOwner(tx, actor, ownerId);
+    // one that was ended meanwhile, with all tokens, must not leave a new one behind
+    if ((await tokenById(tx, actor.tokenId))?.live !== true)
+      throw new AppError('UNAUTHENTICATED', 'The session has ended. Sign in again.');
     if ((await countLivingTokens(tx, ownerId, now)) >= limits.tokensPerUser)
       throw new AppError('QUOTA_EXCEEDED', `There are ${limits.tokensPerUser} tokens already. Revoke one first.`, {
         params: { limit: limits.tokensPerUser },
@@ -111,11 +114,7 @@ export async function revokeToken(ctx: DomainContext, { actor, id }: { actor: Ac
     const token = await tokenById(tx, id);
     if (token === null || token.kind === 'session') throw notFound('token');
     if (token.userId !== actor.userId && !managesUsers(actor, 'manage')) throw notFound('token');
-    const [revoked] = await tx
-      .update(apiTokens)
-      .set({ revokedAt: ctx.clock.now() })
-      .where(and(eq(apiTokens.id, id), isNull(apiTokens.revokedAt)));
-    if (revoked.affectedRows > 0)
+    if (await revokeOne(tx, id, ctx.clock.now()))
       await recordAudit(tx, actor, {
         action: 'tokens.revoke',
         objectType: 'api_token',
