@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { consoleProtocol } from '#shared/slice';
+import { consoleProtocol } from '#shared/console';
 import { TramaError, toTramaError } from './errors';
 import type { Transport } from './transport';
 

@@ -6,7 +6,8 @@ import type { Actor, DomainContext } from '#server/domain/context';
 import { describeError } from '#server/lib/logger';
 import type { ConsoleStream } from '#server/providers/provider';
 import { AppError, type ErrorCode } from '#shared/errors';
-import { consolePath, consoleProtocol, type consoleNoticeSchema } from '#shared/slice';
+import { consolePath, consoleProtocol } from '#shared/console';
+import type { consoleNoticeSchema } from '#shared/slice';
 
 type Notice = z.infer<typeof consoleNoticeSchema>;
 
