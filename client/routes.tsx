@@ -25,6 +25,7 @@ export function createAppRouter() {
       children: [
         { path: '/login', lazy: () => import('./pages/LoginPage') },
         { path: '/register', lazy: () => import('./pages/RegisterPage') },
+        { path: '/reset', lazy: () => import('./pages/ResetPage') },
         {
           path: '/',
           lazy: () => import('./layouts/AppLayout'),

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { consolePath, consoleProtocol } from '#shared/slice';
+import { consolePath, consoleProtocol } from '#shared/console';
 import type { ApiSession } from './api';
 
 export interface GuestConsole {

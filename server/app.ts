@@ -3,14 +3,14 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { createConsoleServer } from '#server/console/console-server';
 import type { DatabaseHandle } from '#server/db/client';
-import { authenticate, isSignedIn } from '#server/domain/auth/sessions';
+import { authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { redeemConsoleToken } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
+import { identify, type Credentials } from '#server/http/credentials';
 import { createHttpApp } from '#server/http/http-app';
 import type { Pages } from '#server/http/pages';
 import { originAllowed } from '#server/http/security';
-import { readSessionCookie } from '#server/http/session-cookie';
 import { systemClock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
 import { withTimeout } from '#server/lib/timeout';
@@ -70,10 +70,15 @@ export function createApp(parts: AppParts): App {
   const provisioning = createProvisioning(domain);
   provisioning.run();
 
+  const actorOf = (credentials: Credentials, client: { ip: string | null }) =>
+    identify(credentials, {
+      session: (token) => authenticate(domain, token, client),
+      token: (token) => authenticateToken(domain, token, client),
+    });
   const http = createHttpApp({
     domain,
     provisioning,
-    authenticate: (token, client) => authenticate(domain, token, client),
+    authenticate: actorOf,
     ping: async () => {
       const late = () => new Error('The database does not answer.');
       // waiting for a connection counts, too
@@ -85,10 +90,7 @@ export function createApp(parts: AppParts): App {
   });
   const consoles = createConsoleServer({
     domain,
-    authenticate: async (request) => {
-      const token = readSessionCookie(request.headers.cookie);
-      return token === null ? null : authenticate(domain, token, { ip: request.socket.remoteAddress ?? null });
-    },
+    authenticate: (request) => actorOf(request.headers, { ip: request.socket.remoteAddress ?? null }),
     originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, config.publicUrl),
     stillSignedIn: (actor) => isSignedIn(domain, actor),
     open: async (actor, token) => {

@@ -131,5 +131,3 @@ export const consoleNoticeSchema = z.object({
   state: z.enum(['attached', 'vm-stopped', 'closed']),
   message: z.string(),
 });
-export const consoleProtocol = 'trama.console';
-export const consolePath = '/console';

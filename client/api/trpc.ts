@@ -1,7 +1,8 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { httpBatchLink, httpSubscriptionLink, retryLink, splitLink, type TRPCLink } from '@trpc/client';
 import { createTRPCReact, getQueryKey } from '@trpc/react-query';
-import type { User } from '#shared/auth';
+import type { z } from 'zod';
+import type { meSchema, User } from '#shared/auth';
 import type { AppRouter } from '#server/rpc/app-router';
 import { appErrorOf } from './app-error';
 
@@ -52,8 +53,11 @@ const sessionKey = getQueryKey(trpc.auth.me, undefined, 'query');
  * the layout then leads to the sign-in page.
  */
 export function setSessionUser(client: QueryClient, user: User | null): void {
-  client.setQueryData<{ user: User | null; registrationOpen: boolean }>(sessionKey, (me) => ({
-    registrationOpen: me?.registrationOpen ?? false,
+  client.setQueryData<z.infer<typeof meSchema>>(sessionKey, (me) => ({
+    token: null,
+    registrationOpen: false,
+    registrationDomains: null,
+    ...me,
     user,
   }));
   if (user === null) client.removeQueries({ predicate: (query) => query.queryHash !== JSON.stringify(sessionKey) });

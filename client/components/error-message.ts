@@ -1,17 +1,47 @@
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { ErrorCode } from '#shared/errors';
+import type { ErrorCode, PublicError } from '#shared/errors';
 import { appErrorOf, isApiError } from '../api/app-error';
 
-const whats = ['template', 'slice', 'flavour', 'image', 'zone', 'vm', 'deployment', 'user'] as const;
+const whats = [
+  'template',
+  'slice',
+  'flavour',
+  'image',
+  'zone',
+  'vm',
+  'deployment',
+  'user',
+  'token',
+  'session',
+  'share',
+] as const;
+
+/** How long to wait, as people say it. */
+function waitSentence(seconds: number): string {
+  if (seconds < 120) return i18next.t('errors:waitSeconds', { count: Math.ceil(seconds) });
+  return i18next.t('errors:waitMinutes', { count: Math.ceil(seconds / 60) });
+}
+
+/** The sentence of a code that more than the code decides; null for all others. */
+function specialSentence({ code, field, params }: PublicError): string | null {
+  if (code === 'NOT_FOUND') {
+    const what = whats.find((known) => known === String(params?.what).toLowerCase());
+    return what === undefined ? null : i18next.t(`errors:notFound.${what}`);
+  }
+  // who is signed in has not given an address that could be wrong
+  if (code === 'INVALID_CREDENTIALS' && field === 'currentPassword') return i18next.t('errors:passwordWrong');
+  if (code === 'RATE_LIMITED' && typeof params?.seconds === 'number') return waitSentence(params.seconds);
+  return null;
+}
 
 /** The sentence for an error, in the language of the reader. */
 function sentenceFor(error: unknown): string {
   const app = appErrorOf(error);
   if (app === null) return isApiError(error) ? i18next.t('errors:network') : i18next.t('errors:unexpected');
-  const what = whats.find((known) => known.toLowerCase() === String(app.params?.what).toLowerCase());
-  if (app.code === 'NOT_FOUND' && what !== undefined) return i18next.t(`errors:notFound.${what}`);
+  const special = specialSentence(app);
+  if (special !== null) return special;
   return i18next.t(`errors:code.${app.code}`, { ...app.params, message: app.message, defaultValue: app.message });
 }
 
@@ -22,7 +52,13 @@ export function useErrorMessage(): (error: unknown) => string {
 }
 
 /** Where an error belongs that names no field itself. */
-const usualField: Partial<Record<ErrorCode, string>> = { NAME_TAKEN: 'name', EMAIL_TAKEN: 'email' };
+const usualField: Partial<Record<ErrorCode, string>> = {
+  NAME_TAKEN: 'name',
+  EMAIL_TAKEN: 'email',
+  EMAIL_DOMAIN_NOT_ALLOWED: 'email',
+  SECOND_FACTOR_NEEDED: 'code',
+  SECOND_FACTOR_WRONG: 'code',
+};
 
 interface FormLike {
   values: object;

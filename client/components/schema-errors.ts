@@ -15,6 +15,11 @@ const sentences = {
   'An absolute path on the server or an http(s) URL.': 'imageSource',
   'A SHA-256 is 64 hexadecimal digits.': 'sha256',
   'An image that is fetched from a URL needs its SHA-256.': 'sha256Needed',
+  'A code is needed.': 'codeNeeded',
+  'Letters and digits only.': 'codeCharacters',
+  'At least one scope is needed.': 'scopeNeeded',
+  'Say to whom they go.': 'receiverNeeded',
+  'They cannot go to the account that is deleted.': 'receiverDeleted',
 } as const;
 
 function known(message: string): (typeof sentences)[keyof typeof sentences] | undefined {

@@ -1,4 +1,5 @@
-import { consoleNoticeSchema, consoleProtocol } from '#shared/slice';
+import { consoleProtocol } from '#shared/console';
+import { consoleNoticeSchema } from '#shared/slice';
 
 export type ConsoleState =
   | { kind: 'connecting' }

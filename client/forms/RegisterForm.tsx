@@ -7,8 +7,19 @@ import { useSchemaForm } from '../hooks/schema-form';
 import { FormAlert } from '../ui/FormAlert';
 import { PasswordField } from './PasswordField';
 
-export function RegisterForm({ save }: { save: (input: z.output<typeof registerInput>) => Promise<unknown> }) {
-  const { t } = useTranslation('auth');
+/** `example.org, example.com or example.net` */
+function either(domains: readonly string[], language: string): string {
+  return new Intl.ListFormat(language, { type: 'disjunction' }).format(domains);
+}
+
+export interface RegisterFormProps {
+  /** Domains that the address must be of; null for any. */
+  domains?: readonly string[] | null;
+  save: (input: z.output<typeof registerInput>) => Promise<unknown>;
+}
+
+export function RegisterForm({ domains = null, save }: RegisterFormProps) {
+  const { t, i18n } = useTranslation('auth');
   const { form, onSubmit, alert, saving } = useSchemaForm({
     schema: registerInput,
     initialValues: { name: '', email: '', password: '' },
@@ -28,6 +39,7 @@ export function RegisterForm({ save }: { save: (input: z.output<typeof registerI
         />
         <TextInput
           label={t('email')}
+          description={domains === null ? undefined : t('domains', { domains: either(domains, i18n.language) })}
           type="email"
           name="email"
           autoComplete="username"

@@ -12,6 +12,6 @@ export function returnPath(search: URLSearchParams, origin: string = window.loca
   // the URL parser decides, as the browser would: `//host` and `/\host` are other sites
   const url = new URL(wanted, origin);
   if (url.origin !== origin || url.pathname.startsWith('//')) return '/';
-  if (/^\/(login|register)\/?$/.test(url.pathname)) return '/';
+  if (/^\/(login|register|reset)\/?$/.test(url.pathname)) return '/';
   return url.pathname + url.search + url.hash;
 }

@@ -5,6 +5,8 @@ import { trpc } from '../api/trpc';
 export interface Session {
   user: User | null;
   registrationOpen: boolean;
+  /** Domains that an address must be of to register; null for any. */
+  registrationDomains: readonly string[] | null;
   isPending: boolean;
   error: unknown;
   refetch: () => void;
@@ -19,6 +21,7 @@ export function useSession(): Session {
   return {
     user,
     registrationOpen: me.data?.registrationOpen ?? false,
+    registrationDomains: me.data?.registrationDomains ?? null,
     isPending: me.isPending,
     error: me.error,
     refetch: () => void me.refetch(),

@@ -1,5 +1,6 @@
 /** The texts that come with the pages that need them: one small chunk for each language and namespace. */
 const english = {
+  audit: async () => (await import('./en/audit')).audit,
   catalogue: async () => (await import('./en/catalogue')).catalogue,
   console: async () => (await import('./en/console')).console,
   editor: async () => (await import('./en/editor')).editor,
@@ -14,6 +15,7 @@ export type LazyResources = { [Namespace in LazyNamespace]: Awaited<ReturnType<(
 type Loaders = Record<LazyNamespace, () => Promise<object>>;
 
 const spanish: Loaders = {
+  audit: async () => (await import('./es/audit')).audit,
   catalogue: async () => (await import('./es/catalogue')).catalogue,
   console: async () => (await import('./es/console')).console,
   editor: async () => (await import('./es/editor')).editor,

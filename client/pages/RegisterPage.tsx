@@ -37,7 +37,10 @@ export function Component() {
       ) : session.error !== null ? (
         <ErrorState error={session.error} onRetry={session.refetch} />
       ) : session.registrationOpen ? (
-        <RegisterForm save={async (input) => setSessionUser(queryClient, await register.mutateAsync(input))} />
+        <RegisterForm
+          domains={session.registrationDomains}
+          save={async (input) => setSessionUser(queryClient, await register.mutateAsync(input))}
+        />
       ) : (
         <Alert variant="light" color="gray" icon={<Lock size={18} />} title={t('closedTitle')}>
           {t('closed')}

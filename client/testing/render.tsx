@@ -31,7 +31,16 @@ function completeBrowser(): void {
 
 completeBrowser();
 await startI18n();
-await loadTexts(['catalogue', 'console', 'editor', 'events', 'quota', 'slices', 'templates']);
+await loadTexts([
+  'audit',
+  'catalogue',
+  'console',
+  'editor',
+  'events',
+  'quota',
+  'slices',
+  'templates',
+]);
 afterEach(cleanup);
 
 /** Renders with what every component of the app may count on: theme, texts, links, dialogs. */

@@ -6,7 +6,7 @@ import type { Actor } from '#server/domain/context';
 import { listen, type Listener } from '#server/http/listen';
 import { silentLogger } from '#server/lib/logger';
 import { ConsoleFanout } from '#server/providers/console-fanout';
-import { consolePath, consoleProtocol } from '#shared/slice';
+import { consolePath, consoleProtocol } from '#shared/console';
 import { createConsoleServer } from './console-server';
 
 const actor: Actor = { userId: 1, role: 'user', tokenId: 1, kind: 'session', scopes: null, ip: null };

@@ -5,8 +5,9 @@ import type { z } from 'zod';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { describeError } from '#server/lib/logger';
 import type { ConsoleStream } from '#server/providers/provider';
-import { AppError } from '#shared/errors';
-import { consolePath, consoleProtocol, type consoleNoticeSchema } from '#shared/slice';
+import { AppError, type ErrorCode } from '#shared/errors';
+import { consolePath, consoleProtocol } from '#shared/console';
+import type { consoleNoticeSchema } from '#shared/slice';
 
 type Notice = z.infer<typeof consoleNoticeSchema>;
 
@@ -18,7 +19,7 @@ const maxMessageBytes = 256 * 1024;
 
 export interface ConsoleServerOptions {
   domain: Pick<DomainContext, 'log'>;
-  /** Who the upgrade request comes from, by its session cookie. */
+  /** Who the upgrade request comes from, by its session cookie or bearer token. May reject with an AppError. */
   authenticate: (request: IncomingMessage) => Promise<Actor | null>;
   originAllowed: (request: IncomingMessage) => boolean;
   /** Spends the one-time token and attaches to the VM's console. */
@@ -49,15 +50,16 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const token = offered[1];
     if (offered[0] !== consoleProtocol || token === undefined) return refuse(socket, 400);
-    const actor = await options.authenticate(request);
-    if (actor === null) return refuse(socket, 401);
     let stream: ConsoleStream;
+    let actor: Actor | null;
     try {
+      actor = await options.authenticate(request);
+      if (actor === null) return refuse(socket, 401);
       stream = await options.open(actor, token);
     } catch (error) {
       const known = error instanceof AppError;
       if (!known) options.domain.log.error('console could not be opened', { error: describeError(error) });
-      return refuse(socket, known && error.code === 'CONSOLE_TOKEN_INVALID' ? 401 : 503);
+      return refuse(socket, known ? (refusals[error.code] ?? 503) : 503);
     }
     if (socket.destroyed) return stream.close();
     let upgraded = false;
@@ -88,14 +90,17 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
   };
 }
 
-function refuse(socket: Duplex, status: 400 | 401 | 403 | 500 | 503): void {
-  const reasons = {
-    400: 'Bad Request',
-    401: 'Unauthorized',
-    403: 'Forbidden',
-    500: 'Internal Server Error',
-    503: 'Service Unavailable',
-  };
+const reasons = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
+const refusals: Partial<Record<ErrorCode, keyof typeof reasons>> = { CONSOLE_TOKEN_INVALID: 401, RATE_LIMITED: 429 };
+
+function refuse(socket: Duplex, status: keyof typeof reasons): void {
   socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

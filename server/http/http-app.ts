@@ -7,16 +7,19 @@ import { compress } from 'hono/compress';
 import type { Actor, DomainContext } from '#server/domain/context';
 import type { ProvisioningCommands } from '#server/provisioning/commands';
 import { appRouter } from '#server/rpc/app-router';
+import { refuseCall } from '#server/rpc/trpc';
 import { describeError } from '#server/lib/logger';
 import { limits } from '#shared/limits';
+import type { Credentials } from './credentials';
 import type { Pages } from './pages';
 import { responseHeaders, sameSiteOnly } from './security';
-import { readSessionCookie, sessionCookie } from './session-cookie';
+import { sessionCookie } from './session-cookie';
 
 export interface HttpAppOptions {
   domain: DomainContext;
   provisioning: ProvisioningCommands;
-  authenticate: (token: string, client: { ip: string | null }) => Promise<Actor | null>;
+  /** Rejects with an AppError, such as RATE_LIMITED. */
+  authenticate: (credentials: Credentials, client: { ip: string | null }) => Promise<Actor | null>;
   /** Rejects when the database does not answer. */
   ping: () => Promise<void>;
   publicUrl: string | null;
@@ -60,12 +63,12 @@ export function createHttpApp(options: HttpAppOptions): Hono {
       router: appRouter,
       maxBatchSize: 20,
       createContext: async ({ resHeaders }) => {
-        const token = readSessionCookie(c.req.header('cookie'));
         const ip = getConnInfo(c).remote.address ?? null;
+        const credentials = { authorization: c.req.header('authorization'), cookie: c.req.header('cookie') };
         return {
           domain,
           provisioning: options.provisioning,
-          actor: token === null ? null : await options.authenticate(token, { ip }),
+          actor: await options.authenticate(credentials, { ip }).catch(refuseCall),
           client: { ip, userAgent: c.req.header('user-agent')?.slice(0, 255) ?? null },
           setSession: (session) => resHeaders.append('set-cookie', sessionCookie(session, { secure: https })),
         };

@@ -3,12 +3,14 @@ import { availabilityZones } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
 import type { Role } from '#shared/auth';
 import { AppError, type PublicError } from '#shared/errors';
+import type { Scope } from '#shared/scopes';
 import type { VmStatus } from '#shared/slice-status';
 import type { Topology } from '#shared/topology/schema';
 import type { Database } from '#server/db/client';
 import { insertUser } from '#server/db/queries/users';
 import type { Actor, DomainContext } from '#server/domain/context';
-import { createSession } from '#server/domain/auth/sessions';
+import { authenticateToken, createSession } from '#server/domain/auth/sessions';
+import { createToken } from '#server/domain/auth/tokens';
 import { hashPassword } from '#server/domain/auth/passwords';
 import { createEventBus } from '#server/events/bus';
 import { silentLogger } from '#server/lib/logger';
@@ -64,6 +66,14 @@ export function createKit(database: { db: Database }) {
     return { userId: user.id, role, tokenId, kind: 'session', scopes: null, ip: null, email, token };
   }
 
+  /** A token of the person's with the scopes, as an actor. */
+  async function tokenOf(owner: Actor, scopes: Scope[], days = 90): Promise<Actor & { token: string }> {
+    const { token } = await createToken(ctx, { actor: owner, name: 'test', scopes, days });
+    const actor = await authenticateToken(ctx, token);
+    if (actor === null) throw new Error('the token is not accepted');
+    return { ...actor, token };
+  }
+
   /** The API as somebody, or nobody, calls it. `sessions` collects what was to become cookies. */
   function callerOf(
     actor: Actor | null,
@@ -90,6 +100,7 @@ export function createKit(database: { db: Database }) {
     ctx,
     simulator,
     person,
+    tokenOf,
     callerOf,
     /** Moves the clock. */
     pass(ms: number) {

@@ -98,6 +98,13 @@ const t = initTRPC
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
+/** Throws what the transport makes of `error`: for what goes wrong before a procedure is called. */
+export function refuseCall(error: unknown): never {
+  const cause = toAppError(error);
+  if (cause === null) throw error;
+  throw new TRPCError({ code: trpcCodes[cause.code], message: cause.message, cause });
+}
+
 /** Turns our errors, and a database that is away, into the transport's. */
 const translateErrors = t.middleware(async ({ next }) => {
   const result = await next();

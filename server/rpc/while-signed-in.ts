@@ -11,7 +11,7 @@ const checkMs = 30_000;
  * what merely breaks off. While the database is away nobody's session ends.
  */
 export async function* whileSignedIn<Item>(
-  context: Pick<DomainContext, 'db' | 'clock'>,
+  context: Pick<DomainContext, 'db' | 'clock' | 'settings'>,
   actor: Actor,
   signal: AbortSignal | undefined,
   open: (signal: AbortSignal) => AsyncIterable<Item>,

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '#shared/errors';
+
 /** `{{message}}` is the server's own sentence: for codes that stand for many different things. */
 export const errors = {
   title: 'That did not work',
@@ -19,6 +21,11 @@ export const errors = {
     imageSource: 'An absolute path on the server or an http(s) URL.',
     sha256: 'A SHA-256 is 64 hexadecimal digits.',
     sha256Needed: 'An image that is fetched from a URL needs its SHA-256.',
+    codeNeeded: 'A code is needed.',
+    codeCharacters: 'Letters and digits only.',
+    scopeNeeded: 'Choose at least one thing that the token may do.',
+    receiverNeeded: 'Say to whom they go.',
+    receiverDeleted: 'They cannot go to the account that is deleted.',
   },
   notFound: {
     template: 'There is no such template.',
@@ -29,14 +36,28 @@ export const errors = {
     vm: 'There is no such VM.',
     deployment: 'There is no such deployment.',
     user: 'There is no such user.',
+    token: 'There is no such token. It may have been revoked already.',
+    session: 'There is no such session. It may have ended already.',
+    share: 'It is not shared with them.',
   },
+  passwordWrong: 'The password is wrong.',
+  waitSeconds_one: 'Too many attempts. Wait {{count}} second and try again.',
+  waitSeconds_other: 'Too many attempts. Wait {{count}} seconds and try again.',
+  waitMinutes_one: 'Too many attempts. Wait {{count}} minute and try again.',
+  waitMinutes_other: 'Too many attempts. Wait {{count}} minutes and try again.',
   code: {
     UNAUTHENTICATED: 'Your session has ended. Sign in again.',
     FORBIDDEN: 'Your role does not allow this.',
     NOT_FOUND: '{{message}}',
     INVALID_INPUT: '{{message}}',
     INVALID_CREDENTIALS: 'The e-mail address or the password is wrong.',
+    SECOND_FACTOR_NEEDED: 'A code of your authenticator is needed besides the password.',
+    SECOND_FACTOR_WRONG: 'This code is wrong or was used already.',
     REGISTRATION_CLOSED: 'Registration is closed. Ask an administrator for an account.',
+    EMAIL_DOMAIN_NOT_ALLOWED: 'Accounts are not open to addresses of this domain.',
+    LINK_INVALID: 'This link was used already, has expired, or is incomplete.',
+    LAST_ADMIN: 'There would be no administrator left. Make somebody else one first.',
+    QUOTA_EXCEEDED: '{{message}}',
     RATE_LIMITED: 'Too many attempts. Wait a little and try again.',
     EMAIL_TAKEN: 'There is an account with this e-mail address already.',
     NAME_TAKEN: 'This name is taken. Choose another one.',
@@ -58,5 +79,5 @@ export const errors = {
     PAYLOAD_TOO_LARGE: 'This is too large to be sent.',
     DATABASE_UNAVAILABLE: 'The database cannot be reached just now. Nothing is lost; try again in a moment.',
     INTERNAL: 'Something went wrong on the server. It has been logged.',
-  },
+  } satisfies Record<ErrorCode, string>,
 } as const;

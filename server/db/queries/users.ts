@@ -1,5 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { apiTokens, roles, users } from '#drizzle/schema/users';
+import { roles, users } from '#drizzle/schema/users';
 import type { Role, User } from '#shared/auth';
 import type { Queryable } from '#server/db/client';
 import { iso, only } from '../rows';
@@ -74,50 +74,4 @@ export async function insertUser(
 
 function listed(q: Queryable, id: number): Promise<UserRow[]> {
   return q.select(columns).from(users).innerJoin(roles, eq(roles.id, users.roleId)).where(eq(users.id, id));
-}
-
-export interface SessionRow {
-  tokenId: number;
-  userId: number;
-  role: Role;
-  expiresAt: Date;
-  lastUsedAt: Date | null;
-}
-
-/** The role and the end of a session's row, unless it was revoked or its user is disabled or deleted. */
-export async function sessionById(q: Queryable, tokenId: number): Promise<{ role: Role; expiresAt: Date } | null> {
-  const [row] = await q
-    .select({ role: roles.name, expiresAt: apiTokens.expiresAt })
-    .from(apiTokens)
-    .innerJoin(users, eq(users.id, apiTokens.userId))
-    .innerJoin(roles, eq(roles.id, users.roleId))
-    .where(
-      and(eq(apiTokens.id, tokenId), isNull(apiTokens.revokedAt), isNull(users.disabledAt), isNull(users.deletedAt)),
-    );
-  return row ?? null;
-}
-
-/** The session with this token, unless it was revoked or its user is disabled or deleted. */
-export async function sessionByHash(q: Queryable, tokenHash: string): Promise<SessionRow | null> {
-  const [row] = await q
-    .select({
-      tokenId: apiTokens.id,
-      userId: users.id,
-      role: roles.name,
-      expiresAt: apiTokens.expiresAt,
-      lastUsedAt: apiTokens.lastUsedAt,
-    })
-    .from(apiTokens)
-    .innerJoin(users, eq(users.id, apiTokens.userId))
-    .innerJoin(roles, eq(roles.id, users.roleId))
-    .where(
-      and(
-        eq(apiTokens.tokenHash, tokenHash),
-        eq(apiTokens.kind, 'session'),
-        isNull(apiTokens.revokedAt),
-        isNull(users.disabledAt),
-        isNull(users.deletedAt),
-      ),
-    );
-  return row ?? null;
 }

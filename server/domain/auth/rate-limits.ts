@@ -20,6 +20,16 @@ const policies = {
   'register:email': { free: 5, maxSeconds: 60, windowSeconds: 3600 },
   // a class registers from one address
   'register:ip': { free: 100, maxSeconds: 900, windowSeconds: 3600 },
+  'reset:ip': { free: 20, maxSeconds: 900, windowSeconds: 3600 },
+  // by somebody who is signed in; as for a sign-in
+  'password:user': { free: 5, maxSeconds: 60, windowSeconds: 3600 },
+  // by somebody who is signed in: addresses that are taken are told
+  'email:user': { free: 10, maxSeconds: 900, windowSeconds: 3600 },
+  // only who knows the password gets here: three codes of a million are good at a time, so the pauses must grow
+  'second-factor:user': { free: 5, maxSeconds: 900, windowSeconds: 86_400 },
+  // bearer tokens that nobody has
+  'token:ip': { free: 30, maxSeconds: 900, windowSeconds: 3600 },
+  'token-create:user': { free: 30, maxSeconds: 60, windowSeconds: 3600 },
   // addresses of nobody, typed to share with
   'share:user': { free: 60, maxSeconds: 60, windowSeconds: 3600 },
   // refusals that are written down

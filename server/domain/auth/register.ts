@@ -4,21 +4,32 @@ import { duplicateIndex } from '#server/db/errors';
 import { insertUser, publicUser, userByEmail } from '#server/db/queries/users';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
-import type { DomainContext } from '../context';
+import type { Actor, DomainContext } from '../context';
+import { checkEmailDomain } from './email-domains';
 import { hashPassword } from './passwords';
 import { attemptOf, attemptOfIp, countAttempts } from './rate-limits';
-import { createSession, type Client, type Session } from './sessions';
+import { createSession, endReplaced, type Client, type Session } from './sessions';
 
 const emailTaken = (cause?: unknown) =>
   new AppError('EMAIL_TAKEN', 'There is an account with this e-mail address.', { field: 'email', cause });
 
-/** Makes an account with the role `user` and signs it in. REGISTRATION_CLOSED, EMAIL_TAKEN, RATE_LIMITED. */
+/**
+ * Makes an account with the role `user` and signs it in. REGISTRATION_CLOSED; on `email` EMAIL_DOMAIN_NOT_ALLOWED and
+ * EMAIL_TAKEN; RATE_LIMITED. `replaced`: the session that the browser comes with, which ends.
+ */
 export async function register(
   ctx: DomainContext,
-  { email, name, password, client }: { email: string; name: string; password: string; client: Client },
+  {
+    email,
+    name,
+    password,
+    client,
+    replaced,
+  }: { email: string; name: string; password: string; client: Client; replaced: Actor | null },
 ): Promise<{ user: User; session: Session }> {
   if (!ctx.settings.registrationOpen)
     throw new AppError('REGISTRATION_CLOSED', 'Accounts are made by an administrator here.');
+  checkEmailDomain(ctx, email);
   await countAttempts(
     ctx.db,
     [...attemptOfIp('register:ip', client.ip), attemptOf('register:email', email)],
@@ -30,6 +41,7 @@ export async function register(
   try {
     return await inTransaction(ctx.db, async (tx) => {
       const user = await insertUser(tx, { email, name, passwordHash, role: 'user' });
+      await endReplaced(ctx, tx, replaced);
       const { token, expiresAt } = await createSession(ctx, tx, user.id, client);
       await recordAudit(
         tx,

@@ -73,7 +73,12 @@ describe('registering', () => {
       expect(await outcomeOf(anonymous().auth.register({ email: 'a@example.org', name: 'Ada', password }))).toBe(
         'REGISTRATION_CLOSED',
       );
-      expect(await anonymous().auth.me()).toEqual({ user: null, registrationOpen: false });
+      expect(await anonymous().auth.me()).toEqual({
+        user: null,
+        token: null,
+        registrationOpen: false,
+        registrationDomains: null,
+      });
     } finally {
       ctx.settings.registrationOpen = true;
     }

@@ -17,11 +17,19 @@ import {
   userSchema,
 } from '#shared/auth';
 import { idInput } from '#shared/primitives';
+import { changeEmail, changePassword, updateProfile } from '#server/domain/auth/account';
 import { login } from '#server/domain/auth/login';
 import { me } from '#server/domain/auth/me';
+import { listSessions, revokeSession, signOutEverywhere } from '#server/domain/auth/own-sessions';
+import { resetPassword } from '#server/domain/auth/password-links';
 import { register } from '#server/domain/auth/register';
+import {
+  beginSecondFactor,
+  disableSecondFactor,
+  enableSecondFactor,
+  renewRecoveryCodes,
+} from '#server/domain/auth/second-factor';
 import { logout } from '#server/domain/auth/sessions';
-import { notYet } from '../not-yet';
 import { publicProcedure, router, sessionProcedure, userProcedure } from '../trpc';
 
 export const authRouter = router({
@@ -30,7 +38,7 @@ export const authRouter = router({
     .input(registerInput)
     .output(userSchema)
     .mutation(async ({ ctx, input }) => {
-      const { user, session } = await register(ctx.domain, { ...input, client: ctx.client });
+      const { user, session } = await register(ctx.domain, { ...input, client: ctx.client, replaced: ctx.actor });
       ctx.setSession(session);
       return user;
     }),
@@ -38,7 +46,7 @@ export const authRouter = router({
     .input(loginInput)
     .output(userSchema)
     .mutation(async ({ ctx, input }) => {
-      const { user, session } = await login(ctx.domain, { ...input, client: ctx.client });
+      const { user, session } = await login(ctx.domain, { ...input, client: ctx.client, replaced: ctx.actor });
       ctx.setSession(session);
       return user;
     }),
@@ -48,19 +56,68 @@ export const authRouter = router({
     ctx.setSession(null);
     return null;
   }),
-  updateProfile: userProcedure('account:manage').input(updateProfileInput).output(userSchema).mutation(notYet),
+  updateProfile: userProcedure('account:manage')
+    .input(updateProfileInput)
+    .output(userSchema)
+    .mutation(({ ctx, input }) => updateProfile(ctx.domain, { actor: ctx.actor, ...input })),
   /** Also ends all other sessions of the account, and gives this one a new token. */
-  changePassword: sessionProcedure.input(changePasswordInput).output(z.null()).mutation(notYet),
-  changeEmail: sessionProcedure.input(changeEmailInput).output(userSchema).mutation(notYet),
+  changePassword: sessionProcedure
+    .input(changePasswordInput)
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      ctx.setSession(await changePassword(ctx.domain, { actor: ctx.actor, ...input, client: ctx.client }));
+      return null;
+    }),
+  changeEmail: sessionProcedure
+    .input(changeEmailInput)
+    .output(userSchema)
+    .mutation(({ ctx, input }) => changeEmail(ctx.domain, { actor: ctx.actor, ...input })),
   /** One's own sessions, the last used first. */
-  sessions: userProcedure('account:read').output(sessionListSchema).query(notYet),
-  revokeSession: userProcedure('account:manage').input(idInput).output(z.null()).mutation(notYet),
-  signOutEverywhere: sessionProcedure.input(signOutEverywhereInput).output(z.null()).mutation(notYet),
+  sessions: userProcedure('account:read')
+    .output(sessionListSchema)
+    .query(({ ctx }) => listSessions(ctx.domain, { actor: ctx.actor })),
+  revokeSession: userProcedure('account:manage')
+    .input(idInput)
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await revokeSession(ctx.domain, { actor: ctx.actor, ...input });
+      if (input.id === ctx.actor.tokenId) ctx.setSession(null);
+      return null;
+    }),
+  signOutEverywhere: sessionProcedure
+    .input(signOutEverywhereInput)
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await signOutEverywhere(ctx.domain, { actor: ctx.actor, ...input });
+      ctx.setSession(null);
+      return null;
+    }),
   /** Takes a link up that an administrator made. Does not sign in. */
-  resetPassword: publicProcedure.input(resetPasswordInput).output(z.null()).mutation(notYet),
-  beginSecondFactor: sessionProcedure.input(beginSecondFactorInput).output(secondFactorSetupSchema).mutation(notYet),
-  enableSecondFactor: sessionProcedure.input(enableSecondFactorInput).output(recoveryCodesSchema).mutation(notYet),
-  disableSecondFactor: sessionProcedure.input(disableSecondFactorInput).output(z.null()).mutation(notYet),
+  resetPassword: publicProcedure
+    .input(resetPasswordInput)
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await resetPassword(ctx.domain, { ...input, client: ctx.client });
+      return null;
+    }),
+  beginSecondFactor: sessionProcedure
+    .input(beginSecondFactorInput)
+    .output(secondFactorSetupSchema)
+    .mutation(({ ctx, input }) => beginSecondFactor(ctx.domain, { actor: ctx.actor, ...input })),
+  enableSecondFactor: sessionProcedure
+    .input(enableSecondFactorInput)
+    .output(recoveryCodesSchema)
+    .mutation(({ ctx, input }) => enableSecondFactor(ctx.domain, { actor: ctx.actor, ...input })),
+  disableSecondFactor: sessionProcedure
+    .input(disableSecondFactorInput)
+    .output(z.null())
+    .mutation(async ({ ctx, input }) => {
+      await disableSecondFactor(ctx.domain, { actor: ctx.actor, ...input });
+      return null;
+    }),
   /** New recovery codes in place of all earlier ones. */
-  renewRecoveryCodes: sessionProcedure.input(disableSecondFactorInput).output(recoveryCodesSchema).mutation(notYet),
+  renewRecoveryCodes: sessionProcedure
+    .input(disableSecondFactorInput)
+    .output(recoveryCodesSchema)
+    .mutation(({ ctx, input }) => renewRecoveryCodes(ctx.domain, { actor: ctx.actor, ...input })),
 });

@@ -1,0 +1,75 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, test } from 'vitest';
+import type { AuditEntry } from '#shared/audit';
+import { chooseLanguage } from '../i18n/i18n';
+import { renderApp } from '../testing/render';
+import { auditQuery } from './AuditFilters';
+import { AuditTable } from './AuditTable';
+import { actionWords } from './audit-words';
+
+const entry: AuditEntry = {
+  id: 7,
+  at: '2026-03-01T10:00:00.000Z',
+  user: { id: 1, name: 'Ada', email: 'ada@example.org' },
+  action: 'slices.create',
+  objectType: 'slice',
+  objectId: 12,
+  ip: '192.0.2.1',
+  token: { id: 3, kind: 'pat', name: 'ci' },
+  result: 'OK',
+  details: { name: 'lab', vms: 3 },
+};
+
+beforeEach(() => chooseLanguage('en'));
+
+test('a deed is told in words, with where it came from', () => {
+  renderApp(<AuditTable entries={[entry]} withUser />);
+  const row = screen.getAllByRole('row')[1];
+  if (row === undefined) throw new Error('no row');
+  for (const text of ['Create slice', 'Ada', '192.0.2.1', 'Token ci', 'Done'])
+    expect(within(row).getByText(text)).toBeDefined();
+  expect(within(row).getByRole('link', { name: 'Slice lab' }).getAttribute('href')).toBe('/slices/12');
+});
+
+test('what was refused says so, and nobody known is named so', () => {
+  renderApp(<AuditTable entries={[{ ...entry, user: null, token: null, result: 'FORBIDDEN' }]} withUser />);
+  expect(screen.getByText('Refused').closest('[title]')?.getAttribute('title')).toBe('FORBIDDEN');
+  expect(screen.getByText('Nobody known')).toBeDefined();
+});
+
+test('Enter on a row shows what was recorded', async () => {
+  renderApp(<AuditTable entries={[entry]} />);
+  screen.getAllByRole('row')[1]?.focus();
+  await userEvent.keyboard('{Enter}');
+  const panel = await screen.findByRole('dialog');
+  expect(within(panel).getByText('slices.create')).toBeDefined();
+  expect(within(panel).getByText('lab')).toBeDefined();
+  expect(within(panel).getByText('3')).toBeDefined();
+});
+
+test('a procedure’s name and a deed’s are the same words, and an unknown one stays as it is', async () => {
+  expect(actionWords('slices.openConsole')).toBe('Open console');
+  expect(actionWords('slices.open-console')).toBe('Open console');
+  expect(actionWords('moon.shine')).toBe('moon.shine');
+  await chooseLanguage('es');
+  expect(actionWords('slices.openConsole')).toBe('Abrir consola');
+});
+
+test('a day of the filters is a whole day where the reader is, and nonsense is no filter', () => {
+  const of = (values: Record<string, string>) =>
+    auditQuery({ get: (name) => values[name] ?? '', set: () => undefined });
+  const query = of({ action: 'slices', from: '2026-03-01', until: '2026-03-31', result: 'ok' });
+  expect(query).toEqual({
+    action: 'slices.',
+    result: 'ok',
+    from: new Date(2026, 2, 1).toISOString(),
+    until: new Date(2026, 3, 1).toISOString(),
+  });
+  expect(of({ action: 'x', from: 'tomorrow', result: 'maybe' })).toEqual({
+    action: undefined,
+    result: undefined,
+    from: undefined,
+    until: undefined,
+  });
+});

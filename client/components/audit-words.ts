@@ -1,0 +1,42 @@
+import i18next from 'i18next';
+import type { AuditEntry } from '#shared/audit';
+
+/** `slices.openConsole` as the catalogue has it: `slices.open-console`. */
+function kebab(action: string): string {
+  return action.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The text at a path of the audit catalogue, or null: what was recorded may be newer or older than this page. */
+function textAt(path: string): string | null {
+  for (const language of [i18next.language, 'en']) {
+    const text: unknown = i18next.getResource(language, 'audit', path);
+    if (typeof text === 'string') return text;
+  }
+  return null;
+}
+
+/** What was done, in the reader's language; a deed without words keeps its name. */
+export function actionWords(action: string): string {
+  return textAt(`action.${kebab(action)}`) ?? action;
+}
+
+/** What it was done to: `Slice 12`, with its name where the details have it; null for nothing in particular. */
+export function objectWords({ objectType, objectId, details }: AuditEntry): string | null {
+  if (objectType === null) return null;
+  const kind = textAt(`objects.${objectType}`) ?? objectType;
+  const name = details?.['name'] ?? details?.['email'];
+  if (typeof name === 'string' && name !== '') return `${kind} ${name}`;
+  return objectId === null ? kind : `${kind} ${objectId}`;
+}
+
+/** Where the object can be looked at, or null. */
+export function objectPath({ objectType, objectId }: AuditEntry): string | null {
+  if (objectId === null) return null;
+  if (objectType === 'slice') return `/slices/${objectId}`;
+  return objectType === 'template' ? `/templates/${objectId}` : null;
+}
+
+/** A detail's value on one line: texts as they are, everything else as JSON. */
+export function detailText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,31 @@
+import type { TRPCClientErrorLike } from '@trpc/client';
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '#server/rpc/app-router';
+
+export type { AppRouter };
+/** What each procedure takes: `RouterInputs['slices']['create']`. */
+export type RouterInputs = inferRouterInputs<AppRouter>;
+/** What each procedure answers: `RouterOutputs['slices']['list']`. */
+export type RouterOutputs = inferRouterOutputs<AppRouter>;
+
+type PublicError = NonNullable<TRPCClientErrorLike<AppRouter>['data']>['app'];
+/** The codes of the server's own errors. */
+export type ServerErrorCode = PublicError['code'];
+/** One thing wrong with a topology, a plan or a document, and where. */
+export type Problem = NonNullable<PublicError['problems']>[number];
+
+export type User = RouterOutputs['auth']['login'];
+export type Template = RouterOutputs['templates']['get'];
+export type TemplateSummary = RouterOutputs['templates']['list']['items'][number];
+export type Topology = Template['topology'];
+export type Slice = RouterOutputs['slices']['get'];
+export type SliceSummary = RouterOutputs['slices']['list']['items'][number];
+export type SliceVm = Slice['vmList'][number];
+export type Plan = RouterOutputs['deployments']['plan'];
+export type Deployment = RouterOutputs['deployments']['get'];
+export type Zone = RouterOutputs['zones']['get'];
+type Tracked<Stream> = Stream extends AsyncIterable<infer Item> ? Item : never;
+/** Something that happened to a slice; `id` increases, and is where `watch` can go on. */
+export type SliceEvent = Tracked<RouterOutputs['deployments']['watch']>['data'];
+/** That something changed of a slice that one may see. */
+export type SliceNotice = Tracked<RouterOutputs['slices']['changes']>['data'];

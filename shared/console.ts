@@ -1,0 +1,3 @@
+/** Where consoles are served, and the WebSocket's subprotocol: the one-time token is offered as a second one. */
+export const consolePath = '/console';
+export const consoleProtocol = 'trama.console';
