@@ -53,7 +53,7 @@ export async function openConsole(
       .insert(consoleTokens)
       .values({ tokenHash: sha256(token), userId: actor.userId, sliceVmId: vmId, expiresAt });
     await recordAudit(tx, actor, {
-      action: 'slices.openConsole',
+      action: 'slices.open-console',
       objectType: 'slice_vm',
       objectId: vmId,
       details: { sliceId: slice.id, kind },
