@@ -58,6 +58,14 @@ export function before(column: Column, id: Column, position: readonly [string | 
 /** Rows whose `column` holds `search`, taken literally. */
 export function contains(column: Column, search: string | undefined): SQL | undefined {
   if (search === undefined || search === '') return undefined;
-  const pattern = `%${search.replaceAll(/[!%_]/g, (character) => `!${character}`)}%`;
-  return sql`${column} like ${pattern} escape '!'`;
+  return sql`${column} like ${`%${literal(search)}%`} escape '!'`;
+}
+
+/** Rows whose `column` begins with `text`, taken literally. */
+export function startsWith(column: Column, text: string): SQL {
+  return sql`${column} like ${`${literal(text)}%`} escape '!'`;
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[!%_]/g, (character) => `!${character}`);
 }

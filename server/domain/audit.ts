@@ -1,27 +1,38 @@
 import { auditLog } from '#drizzle/schema/audit';
+import type { ErrorCode } from '#shared/errors';
 import type { Queryable } from '#server/db/client';
+import { tokenName } from '#server/db/queries/audit';
+import type { Actor } from './context';
 
 /** One deed: who did what to which object. `details` holds ids and names, never secrets. */
 export interface Deed {
-  /** `slices.create`, `auth.login` … */
+  /** A noun and a verb: `slices.create`, `auth.login`, `slices.open-console`. */
   action: string;
   objectType?: string;
   objectId?: number;
+  /** The code of the error that refused it; without it, it was done. */
+  result?: ErrorCode;
+  /** `name` is what the object is called. */
   details?: Record<string, unknown>;
 }
 
+/** Who did it, as far as it is known, and with which session or token. */
+export type Doer = { userId: number | null; ip: string | null } & Partial<Pick<Actor, 'tokenId' | 'kind'>>;
+
 /** Writes the deed. Call it in the transaction of the deed, so that neither is there without the other. */
-export async function recordAudit(
-  q: Queryable,
-  actor: { userId: number | null; ip: string | null },
-  deed: Deed,
-): Promise<void> {
+export async function recordAudit(q: Queryable, actor: Doer, deed: Deed): Promise<void> {
+  const { tokenId = null, kind = null } = actor;
   await q.insert(auditLog).values({
     userId: actor.userId,
     ip: actor.ip,
+    tokenId,
+    tokenKind: kind,
+    // sessions have no names
+    tokenName: tokenId === null || kind === 'session' ? null : await tokenName(q, tokenId),
     action: deed.action,
     objectType: deed.objectType ?? null,
     objectId: deed.objectId ?? null,
+    result: deed.result ?? 'OK',
     details: deed.details ?? null,
   });
 }

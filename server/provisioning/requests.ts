@@ -29,7 +29,12 @@ export async function queueRetry(context: DomainContext, actor: Actor, deploymen
         : `Only a failed operation can be taken up again; this one is ${row.status}.`,
       { params: { status: row.status } },
     );
-  return queueDeployment(context, actor, { sliceId: row.sliceId, kind: row.kind, vmId: row.sliceVmId });
+  return queueDeployment(context, actor, {
+    sliceId: row.sliceId,
+    kind: row.kind,
+    vmId: row.sliceVmId,
+    retryOf: row.id,
+  });
 }
 
 /** Asks for a live deployment to be cancelled. Asking twice is asking once. The caller wakes the worker. */

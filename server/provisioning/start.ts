@@ -28,6 +28,8 @@ export interface Operation {
   sliceId: number;
   kind: DeploymentKind;
   vmId?: number | null | undefined;
+  /** The failed deployment that it takes up again. */
+  retryOf?: number;
 }
 
 /** The plan for an operation on a slice that the actor may see. Touches nothing. */
@@ -177,10 +179,10 @@ async function queue(
   if (during !== null) events.push(...(await setSliceStatus(tx, sliceId, during)));
   else await tx.update(slices).set({ updatedAt: databaseNow }).where(eq(slices.id, sliceId));
   await recordAudit(tx, actor, {
-    action: 'deployments.start',
+    action: operation.retryOf === undefined ? 'deployments.start' : 'deployments.retry',
     objectType: 'slice',
     objectId: sliceId,
-    details: { deploymentId, kind, vmId: operation.vmId ?? null },
+    details: { name: slice.name, deploymentId, kind, vmId: operation.vmId ?? null },
   });
   await appendEvents(tx, sliceId, events);
   return deploymentId;

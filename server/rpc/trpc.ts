@@ -3,6 +3,7 @@ import { z, ZodError } from 'zod';
 import { can, type Permission } from '#shared/auth';
 import { AppError, type ErrorCode, type PublicError } from '#shared/errors';
 import { scopesAllow, type Area, type AreaScope, type Level } from '#shared/scopes';
+import { isRefusal, recordRefusal } from '#server/domain/audit/refusals';
 import { toAppError } from '#server/domain/errors';
 import type { RequestContext } from './context';
 
@@ -117,9 +118,21 @@ const translateErrors = t.middleware(async ({ next }) => {
 /** For everyone, signed in or not. */
 export const publicProcedure = t.procedure.use(translateErrors);
 
-const signedIn = publicProcedure.use(({ ctx, next }) => {
+const known = publicProcedure.use(({ ctx, next }) => {
   if (ctx.actor === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
   return next({ ctx: { ...ctx, actor: ctx.actor } });
+});
+
+/** Writes down what was refused to whoever is signed in. What was done, what does it writes down itself. */
+const signedIn = known.use(async ({ ctx, next, type, path, getRawInput }) => {
+  const result = await next();
+  if (result.ok || type !== 'mutation') return result;
+  const code = toAppError(result.error.cause)?.code;
+  if (code !== undefined && isRefusal(code)) {
+    const input = await getRawInput().catch(() => undefined);
+    await recordRefusal(ctx.domain, { actor: ctx.actor, procedure: path, input, code });
+  }
+  return result;
 });
 
 /** For whoever is signed in, and for tokens with the scope. */

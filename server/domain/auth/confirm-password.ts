@@ -20,7 +20,12 @@ export async function confirmPassword(
   const passwordHash = user?.passwordHash ?? null;
   const matches = await verifyPassword(ctx.settings.argon2, passwordHash, currentPassword);
   if (user === null || passwordHash === null || !matches) {
-    await recordAudit(ctx.db, actor, { action: 'auth.password-failed', objectType: 'user', objectId: actor.userId });
+    await recordAudit(ctx.db, actor, {
+      action: 'auth.password-failed',
+      objectType: 'user',
+      objectId: actor.userId,
+      result: 'INVALID_CREDENTIALS',
+    });
     throw new AppError('INVALID_CREDENTIALS', 'This is not your current password.', { field: 'currentPassword' });
   }
   await forget(ctx.db, attempts);

@@ -54,7 +54,11 @@ export async function login(
     await recordAudit(
       ctx.db,
       { userId: user?.id ?? null, ip: client.ip },
-      { action: 'auth.login-failed', ...(user === null ? {} : { objectType: 'user', objectId: user.id }) },
+      {
+        action: 'auth.login-failed',
+        result: 'INVALID_CREDENTIALS',
+        ...(user === null ? {} : { objectType: 'user', objectId: user.id }),
+      },
     );
     throw credentialsWrong();
   }

@@ -84,6 +84,7 @@ async function guarded<Result>(
   if (result === null) {
     await recordAudit(ctx.db, actor, {
       action: 'auth.second-factor-failed',
+      result: 'SECOND_FACTOR_WRONG',
       objectType: 'user',
       objectId: actor.userId,
     });
@@ -108,6 +109,8 @@ export function withSecondFactor<Result extends object>(
   );
 }
 
+const deed = (actor: Actor, action: string): Deed => ({ action, objectType: 'user', objectId: actor.userId });
+
 /** A new secret for the actor's authenticator. It is asked for at sign-in only after {@link enableSecondFactor}. */
 export async function beginSecondFactor(
   ctx: DomainContext,
@@ -116,11 +119,12 @@ export async function beginSecondFactor(
   const user = await confirmPassword(ctx, actor, currentPassword);
   const secret = newSecret();
   const sealed = seal(ctx.settings.jwtSecret, secret, boundTo(actor.userId));
-  if (!(await keepSecret(ctx.db, actor.userId, sealed))) throw alreadyOn();
+  await inTransaction(ctx.db, async (tx) => {
+    if (!(await keepSecret(tx, actor.userId, sealed))) throw alreadyOn();
+    await recordAudit(tx, actor, deed(actor, 'auth.begin-second-factor'));
+  });
   return { secret, uri: otpauthUri(secret, user.email) };
 }
-
-const deed = (actor: Actor, action: string): Deed => ({ action, objectType: 'user', objectId: actor.userId });
 
 /** Ten new codes in place of all earlier ones; the answer is the only place where they can be read. */
 async function renewCodes(tx: Transaction, userId: number): Promise<z.infer<typeof recoveryCodesSchema>> {

@@ -61,7 +61,7 @@ export async function shareSlice(
         action: 'slices.share',
         objectType: 'slice',
         objectId: id,
-        details: { userId: user.id, name: user.name, level },
+        details: { name: slice.name, userId: user.id, with: user.name, level },
       });
     }
     return shownShares(tx, actor, id, slice.access);
@@ -87,7 +87,7 @@ export async function unshareSlice(
         action: 'slices.unshare',
         objectType: 'slice',
         objectId: id,
-        details: { userId },
+        details: { name: slice.name, userId },
       });
     }
     return shownShares(tx, actor, id, slice.access);

@@ -53,7 +53,7 @@ export async function shareTemplate(
         action: 'templates.share',
         objectType: 'template',
         objectId: id,
-        details: { userId: user.id, name: user.name },
+        details: { name: template.name, userId: user.id, with: user.name },
       });
     }
     return shownShares(tx, actor, id, template.access);
@@ -76,7 +76,7 @@ export async function unshareTemplate(
         action: 'templates.unshare',
         objectType: 'template',
         objectId: id,
-        details: { userId },
+        details: { name: template.name, userId },
       });
     return shownShares(tx, actor, id, template.access);
   });
@@ -95,10 +95,10 @@ export async function publishTemplate(
         .set({ publishedAt: published ? ctx.clock.now() : null })
         .where(and(eq(templates.id, id), isNull(templates.deletedAt)));
       await recordAudit(tx, actor, {
-        action: 'templates.publish',
+        action: published ? 'templates.publish' : 'templates.unpublish',
         objectType: 'template',
         objectId: id,
-        details: { name: row.name, published },
+        details: { name: row.name },
       });
     }
     return wholeTemplate(tx, actor, id);

@@ -1,13 +1,20 @@
 import { auditExportSchema, auditPage, exportAuditInput, listAuditInput, listOwnAuditInput } from '#shared/audit';
-import { notYet } from '../not-yet';
+import { exportAudit } from '#server/domain/audit/export';
+import { listAudit, listOwnAudit } from '#server/domain/audit/read';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 export const auditRouter = router({
-  list: permittedProcedure('audit:see-all', 'admin:read').input(listAuditInput).output(auditPage).query(notYet),
+  list: permittedProcedure('audit:see-all', 'admin:read')
+    .input(listAuditInput)
+    .output(auditPage)
+    .query(({ ctx, input }) => listAudit(ctx.domain, { query: input })),
   /** What the caller did, or was done in their name. */
-  mine: userProcedure('account:read').input(listOwnAuditInput).output(auditPage).query(notYet),
+  mine: userProcedure('account:read')
+    .input(listOwnAuditInput)
+    .output(auditPage)
+    .query(({ ctx, input }) => listOwnAudit(ctx.domain, { actor: ctx.actor, query: input })),
   export: permittedProcedure('audit:see-all', 'admin:read')
     .input(exportAuditInput)
     .output(auditExportSchema)
-    .query(notYet),
+    .query(({ ctx, input }) => exportAudit(ctx.domain, { query: input })),
 });

@@ -89,10 +89,10 @@ describe('a template', () => {
     expect(await callers.owner.templates.publish({ id, published: false })).toMatchObject({ visibility: 'shared' });
     expect(await outcomeOf(callers.stranger.templates.get({ id }))).toBe('NOT_FOUND');
     expect(await outcomeOf(callers.reader.templates.get({ id }))).toBe('OK');
-    const actions = await ctx.db.select().from(auditLog).where(eq(auditLog.action, 'templates.publish'));
-    expect(actions.map((row) => row.details)).toEqual([
-      { name: 'Lab', published: true },
-      { name: 'Lab', published: false },
+    const deeds = await ctx.db.select().from(auditLog).where(eq(auditLog.objectId, id)).orderBy(auditLog.id);
+    expect(deeds.map((row) => row.action).filter((action) => action.endsWith('publish'))).toEqual([
+      'templates.publish',
+      'templates.unpublish',
     ]);
   });
 

@@ -1,0 +1,57 @@
+import { and, asc, desc, eq, gt, gte, lt, ne, type SQL } from 'drizzle-orm';
+import { auditLog } from '#drizzle/schema/audit';
+import { apiTokens, users } from '#drizzle/schema/users';
+import type { Queryable } from '#server/db/client';
+import { startsWith } from '../keyset';
+
+/** What a token is called; null for a session, and for one that there is not. */
+export async function tokenName(q: Queryable, tokenId: number): Promise<string | null> {
+  const [row] = await q.select({ name: apiTokens.name }).from(apiTokens).where(eq(apiTokens.id, tokenId));
+  return row?.name ?? null;
+}
+
+export interface AuditFilters {
+  /** Who did it. */
+  userId?: number | undefined;
+  /** Exact (`slices.create`) or a noun with all its verbs (`slices.`). */
+  action?: string | undefined;
+  objectType?: string | undefined;
+  objectId?: number | undefined;
+  result?: 'ok' | 'refused' | undefined;
+  from?: string | undefined;
+  /** Exclusive. */
+  until?: string | undefined;
+}
+export type AuditRow = Awaited<ReturnType<typeof auditRows>>[number];
+
+/** `limit` deeds after the one with the id `after` in the `order`, with their doers. */
+export function auditRows(
+  q: Queryable,
+  options: { filters: AuditFilters; order: 'newest' | 'oldest'; after: number | null; limit: number },
+) {
+  const { filters, order, after, limit } = options;
+  const beyond = order === 'newest' ? lt : gt;
+  return q
+    .select({ deed: auditLog, userName: users.name, userEmail: users.email })
+    .from(auditLog)
+    .leftJoin(users, eq(users.id, auditLog.userId))
+    .where(and(matching(filters), after === null ? undefined : beyond(auditLog.id, after)))
+    .orderBy(order === 'newest' ? desc(auditLog.id) : asc(auditLog.id))
+    .limit(limit);
+}
+
+function matching({ userId, action, objectType, objectId, result, from, until }: AuditFilters): SQL | undefined {
+  return and(
+    userId === undefined ? undefined : eq(auditLog.userId, userId),
+    action === undefined || action === ''
+      ? undefined
+      : action.endsWith('.')
+        ? startsWith(auditLog.action, action)
+        : eq(auditLog.action, action),
+    objectType === undefined ? undefined : eq(auditLog.objectType, objectType),
+    objectId === undefined ? undefined : eq(auditLog.objectId, objectId),
+    result === undefined ? undefined : (result === 'ok' ? eq : ne)(auditLog.result, 'OK'),
+    from === undefined ? undefined : gte(auditLog.createdAt, new Date(from)),
+    until === undefined ? undefined : lt(auditLog.createdAt, new Date(until)),
+  );
+}

@@ -1,0 +1,20 @@
+import type { AuditEntry } from '#shared/audit';
+import type { AuditRow } from '#server/db/queries/audit';
+import { iso } from '#server/db/rows';
+
+/** A deed as readers of the log get it. */
+export function auditEntry({ deed, userName, userEmail }: AuditRow): AuditEntry {
+  const { id, userId, tokenId, tokenKind } = deed;
+  return {
+    id,
+    at: iso(deed.createdAt),
+    user: userId === null ? null : { id: userId, name: userName ?? '', email: userEmail ?? '' },
+    action: deed.action,
+    objectType: deed.objectType,
+    objectId: deed.objectId,
+    ip: deed.ip,
+    token: tokenId === null || tokenKind === null ? null : { id: tokenId, kind: tokenKind, name: deed.tokenName },
+    result: deed.result,
+    details: deed.details,
+  };
+}

@@ -1,0 +1,333 @@
+import { asc, desc, eq, gt } from 'drizzle-orm';
+import { Secret, TOTP } from 'otpauth';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { useDatabase } from '#db/testing/database';
+import { auditLog } from '#drizzle/schema/audit';
+import { deployments } from '#drizzle/schema/deployments';
+import { slices } from '#drizzle/schema/slices';
+import { apiTokens, roles, users } from '#drizzle/schema/users';
+import { createPasswordLink } from '#server/domain/auth/password-links';
+import { appRouter } from '../app-router';
+import { createKit, line, password } from '../testing';
+
+const database = useDatabase();
+const kit = createKit(database);
+const { ctx } = kit;
+
+async function stage() {
+  const admin = await kit.person('admin');
+  const owner = await kit.person('instructor');
+  const other = await kit.person();
+  const as = kit.callerOf(owner);
+  const template = async () => (await as.templates.create({ name: 'Lab', topology: line(1) })).id;
+  const slice = async () => {
+    const templateId = await template();
+    const zoneId = await kit.zone();
+    const { id, vmList } = await as.slices.create({ name: 'One', templateId, zoneId });
+    const vmId = vmList[0]?.id ?? 0;
+    await kit.observed(vmId, 'running');
+    return { id, vmId, zoneId, templateId };
+  };
+  return { people: { admin, owner, other }, admin: kit.callerOf(admin), owner: as, template, slice };
+}
+type Stage = Awaited<ReturnType<typeof stage>>;
+
+/** What a deed was done to, as the log has it: `template 12`. */
+type ObjectName = readonly [type: string, id: number | null];
+interface Deed {
+  call: () => Promise<unknown>;
+  object: (answer: unknown) => ObjectName | Promise<ObjectName>;
+  /** Who did it, where that is not the instructor. */
+  doer?: 'admin' | 'other' | 'new';
+}
+
+/** Done to what it answers. */
+const making = (type: string, call: () => Promise<unknown>, doer?: Deed['doer']): Deed => ({
+  call,
+  object: (answer) => [type, z.object({ id: z.number() }).parse(answer).id],
+  ...(doer === undefined ? {} : { doer }),
+});
+/** Done to what was there. */
+const doing = (type: string, id: number | null, call: () => Promise<unknown>, doer?: Deed['doer']): Deed => ({
+  call,
+  object: () => [type, id],
+  ...(doer === undefined ? {} : { doer }),
+});
+async function newestToken(): Promise<ObjectName> {
+  const [row] = await ctx.db.select({ id: apiTokens.id }).from(apiTokens).orderBy(desc(apiTokens.id)).limit(1);
+  return ['api_token', row?.id ?? 0];
+}
+
+const codeOf = (secret: string) =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: ctx.clock.now().getTime() });
+async function secondFactor({ owner }: Stage) {
+  const { secret } = await owner.auth.beginSecondFactor({ currentPassword: password });
+  const { codes } = await owner.auth.enableSecondFactor({ code: codeOf(secret) });
+  return { currentPassword: password, code: codes[0] ?? '' };
+}
+
+const size = { vcpus: 1, ramMb: 512, diskGb: 1 };
+const image = { name: 'new', kind: 'kernel', source: '/images/new' } as const;
+const noZoneLimits = { vcpus: null, ramMb: null, diskGb: null };
+const zone = { enabled: true, limits: noZoneLimits, overcommit: { vcpus: 1, ram: 1, disk: 1 } };
+const totals = { slices: 9, vms: 9, vcpus: 9, ramMb: 9, diskGb: 9 };
+const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: null };
+
+/** Every mutation, made ready to be called. It is written down under its path in kebab case. */
+const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
+  'auth.register': () =>
+    making('user', () => kit.callerOf(null).auth.register({ email: 'new@example.org', name: 'New', password }), 'new'),
+  'auth.login': (s) => ({
+    call: () => kit.callerOf(null).auth.login({ email: s.people.owner.email, password }),
+    object: newestToken,
+  }),
+  'auth.logout': (s) => doing('api_token', s.people.owner.tokenId, () => s.owner.auth.logout()),
+  'auth.updateProfile': (s) =>
+    doing('user', s.people.owner.userId, () => s.owner.auth.updateProfile({ name: 'Another' })),
+  'auth.changePassword': (s) =>
+    doing('user', s.people.owner.userId, () =>
+      s.owner.auth.changePassword({ currentPassword: password, password: `${password} 2` }),
+    ),
+  'auth.changeEmail': (s) =>
+    doing('user', s.people.owner.userId, () =>
+      s.owner.auth.changeEmail({ currentPassword: password, email: 'another@example.org' }),
+    ),
+  'auth.revokeSession': (s) =>
+    doing('api_token', s.people.owner.tokenId, () => s.owner.auth.revokeSession({ id: s.people.owner.tokenId })),
+  'auth.signOutEverywhere': (s) =>
+    doing('user', s.people.owner.userId, () => s.owner.auth.signOutEverywhere({ tokensToo: true })),
+  'auth.resetPassword': async (s) => {
+    const { path } = await ctx.db.transaction((tx) => createPasswordLink(tx, ctx, s.people.other.userId));
+    const token = path.slice(path.indexOf('#') + 1);
+    const call = () => kit.callerOf(null).auth.resetPassword({ token, password: `${password} 2` });
+    return doing('user', s.people.other.userId, call, 'other');
+  },
+  'auth.beginSecondFactor': (s) =>
+    doing('user', s.people.owner.userId, () => s.owner.auth.beginSecondFactor({ currentPassword: password })),
+  'auth.enableSecondFactor': async (s) => {
+    const { secret } = await s.owner.auth.beginSecondFactor({ currentPassword: password });
+    return doing('user', s.people.owner.userId, () => s.owner.auth.enableSecondFactor({ code: codeOf(secret) }));
+  },
+  'auth.disableSecondFactor': async (s) => {
+    const proof = await secondFactor(s);
+    return doing('user', s.people.owner.userId, () => s.owner.auth.disableSecondFactor(proof));
+  },
+  'auth.renewRecoveryCodes': async (s) => {
+    const proof = await secondFactor(s);
+    return doing('user', s.people.owner.userId, () => s.owner.auth.renewRecoveryCodes(proof));
+  },
+
+  'tokens.create': (s) => ({
+    call: () => s.owner.tokens.create({ name: 'mine', scopes: ['read'] }),
+    object: newestToken,
+  }),
+  'tokens.revoke': async (s) => {
+    const { info } = await s.owner.tokens.create({ name: 'mine', scopes: ['read'] });
+    return doing('api_token', info.id, () => s.owner.tokens.revoke({ id: info.id }));
+  },
+
+  'flavours.create': (s) => making('flavour', () => s.admin.flavours.create({ name: 'new', ...size }), 'admin'),
+  'flavours.update': async (s) => {
+    const { id } = await s.admin.flavours.create({ name: 'old', ...size });
+    return doing('flavour', id, () => s.admin.flavours.update({ id, name: 'new', ...size }), 'admin');
+  },
+  'flavours.retire': async (s) => {
+    const { id } = await s.admin.flavours.create({ name: 'old', ...size });
+    return doing('flavour', id, () => s.admin.flavours.retire({ id }), 'admin');
+  },
+  'images.create': (s) => making('image', () => s.admin.images.create(image), 'admin'),
+  'images.update': async (s) => {
+    const { id } = await s.admin.images.create({ ...image, name: 'old' });
+    return doing('image', id, () => s.admin.images.update({ id, ...image }), 'admin');
+  },
+  'images.retire': async (s) => {
+    const { id } = await s.admin.images.create(image);
+    return doing('image', id, () => s.admin.images.retire({ id }), 'admin');
+  },
+  'zones.create': (s) => making('zone', () => s.admin.zones.create({ name: 'new', provider: 'simulator' }), 'admin'),
+  'zones.update': async (s) => {
+    const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
+    return doing('zone', id, () => s.admin.zones.update({ id, name: 'new', ...zone }), 'admin');
+  },
+  'zones.delete': async (s) => {
+    const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
+    return doing('zone', id, () => s.admin.zones.delete({ id }), 'admin');
+  },
+
+  'templates.create': (s) => making('template', () => s.owner.templates.create({ name: 'new', topology: line(1) })),
+  'templates.import': (s) => ({
+    call: () => s.owner.templates.import({ text: '{"format":"trama","version":1,"name":"new","vms":[]}' }),
+    object: (answer) => ['template', z.object({ template: z.object({ id: z.number() }) }).parse(answer).template.id],
+  }),
+  'templates.update': async (s) => {
+    const id = await s.template();
+    return doing('template', id, () => s.owner.templates.update({ id, topology: line(2), baseRevision: 1 }));
+  },
+  'templates.duplicate': async (s) => {
+    const id = await s.template();
+    return making('template', () => s.owner.templates.duplicate({ id }));
+  },
+  'templates.delete': async (s) => {
+    const id = await s.template();
+    return doing('template', id, () => s.owner.templates.delete({ id }));
+  },
+  'templates.share': async (s) => {
+    const id = await s.template();
+    return doing('template', id, () => s.owner.templates.share({ id, email: s.people.other.email }));
+  },
+  'templates.unshare': async (s) => {
+    const id = await s.template();
+    await s.owner.templates.share({ id, email: s.people.other.email });
+    return doing('template', id, () => s.owner.templates.unshare({ id, userId: s.people.other.userId }));
+  },
+  'templates.publish': async (s) => {
+    const id = await s.template();
+    return doing('template', id, () => s.owner.templates.publish({ id, published: true }));
+  },
+
+  'slices.create': async (s) => {
+    const { templateId, zoneId } = await s.slice();
+    return making('slice', () => s.owner.slices.create({ name: 'new', templateId, zoneId }));
+  },
+  'slices.rename': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.slices.rename({ id, name: 'new' }));
+  },
+  'slices.openConsole': async (s) => {
+    const { vmId } = await s.slice();
+    return doing('slice_vm', vmId, () => s.owner.slices.openConsole({ vmId }));
+  },
+  'slices.share': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.slices.share({ id, email: s.people.other.email }));
+  },
+  'slices.unshare': async (s) => {
+    const { id } = await s.slice();
+    await s.owner.slices.share({ id, email: s.people.other.email });
+    return doing('slice', id, () => s.owner.slices.unshare({ id, userId: s.people.other.userId }));
+  },
+  'deployments.start': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.deployments.start({ sliceId: id, kind: 'deploy' }));
+  },
+  'deployments.cancel': async (s) => {
+    const slice = await s.slice();
+    const { id } = await s.owner.deployments.start({ sliceId: slice.id, kind: 'deploy' });
+    return doing('slice', slice.id, () => s.owner.deployments.cancel({ id }));
+  },
+  'deployments.retry': async (s) => {
+    const slice = await s.slice();
+    const { id } = await s.owner.deployments.start({ sliceId: slice.id, kind: 'deploy' });
+    const end = { status: 'failed', claimableAt: null, finishedAt: new Date() } as const;
+    await ctx.db.update(deployments).set(end).where(eq(deployments.id, id));
+    await ctx.db.update(slices).set({ status: 'failed' }).where(eq(slices.id, slice.id));
+    return doing('slice', slice.id, () => s.owner.deployments.retry({ id }));
+  },
+
+  'users.create': (s) => ({
+    call: () => s.admin.users.create({ email: 'new@example.org', name: 'New', role: 'user' }),
+    object: (answer) => ['user', z.object({ user: z.object({ id: z.number() }) }).parse(answer).user.id],
+    doer: 'admin',
+  }),
+  'users.createService': (s) =>
+    making('user', () => s.admin.users.createService({ name: 'robot', role: 'user' }), 'admin'),
+  'users.update': (s) =>
+    doing(
+      'user',
+      s.people.other.userId,
+      () => s.admin.users.update({ id: s.people.other.userId, role: 'instructor' }),
+      'admin',
+    ),
+  'users.disable': (s) =>
+    doing('user', s.people.other.userId, () => s.admin.users.disable({ id: s.people.other.userId }), 'admin'),
+  'users.enable': async (s) => {
+    const { userId } = s.people.other;
+    await ctx.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, userId));
+    return doing('user', userId, () => s.admin.users.enable({ id: userId }), 'admin');
+  },
+  'users.resetPassword': (s) =>
+    doing('user', s.people.other.userId, () => s.admin.users.resetPassword({ id: s.people.other.userId }), 'admin'),
+  'users.removeSecondFactor': async (s) => {
+    await secondFactor(s);
+    const { userId } = s.people.owner;
+    return doing('user', userId, () => s.admin.users.removeSecondFactor({ id: userId }), 'admin');
+  },
+  'users.signOut': (s) =>
+    doing('user', s.people.other.userId, () => s.admin.users.signOut({ id: s.people.other.userId }), 'admin'),
+  'users.delete': (s) => {
+    const what = { id: s.people.other.userId, templates: 'delete', slices: 'destroy' } as const;
+    return doing('user', s.people.other.userId, () => s.admin.users.delete(what), 'admin');
+  },
+  'quotas.setOfUser': (s) =>
+    doing(
+      'user',
+      s.people.other.userId,
+      () => s.admin.quotas.setOfUser({ userId: s.people.other.userId, quota }),
+      'admin',
+    ),
+  'quotas.setOfRole': (s) => ({
+    call: () => s.admin.quotas.setOfRole({ role: 'user', limits: quota }),
+    object: async () => {
+      const [role] = await ctx.db.select().from(roles).where(eq(roles.name, 'user'));
+      return ['role', role?.id ?? 0];
+    },
+    doer: 'admin',
+  }),
+};
+
+/** It asks a provider how it is, and changes nothing. */
+const unrecorded = ['zones.refresh'];
+
+/** The router's own record of its procedures is flat, whatever its type says. */
+const kinds = z
+  .record(
+    z.string(),
+    z.custom<{ _def: { type: string } }>().transform((procedure) => procedure._def.type),
+  )
+  .parse(appRouter._def.procedures);
+const mutations = Object.keys(kinds).filter((path) => kinds[path] === 'mutation');
+const written = async (after: number) =>
+  ctx.db.select().from(auditLog).where(gt(auditLog.id, after)).orderBy(asc(auditLog.id));
+const kebab = (path: string) => path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+class Undone extends Error {}
+/** Has every transaction of `work` that writes rolled back at its end. */
+async function undoing(work: () => Promise<unknown>): Promise<void> {
+  const { db } = ctx;
+  const { transaction } = db;
+  let undone = 0;
+  db.transaction = (inner, config) =>
+    transaction(async (tx) => {
+      const result = await inner(tx);
+      if (config?.accessMode === 'read only') return result;
+      undone += 1;
+      throw new Undone('rolled back');
+    }, config);
+  try {
+    await expect(work()).rejects.toMatchObject({ cause: expect.any(Undone) });
+  } finally {
+    db.transaction = transaction;
+  }
+  expect(undone).toBeGreaterThan(0);
+}
+
+describe('every mutation', () => {
+  it('is in the table', () => {
+    expect([...Object.keys(deeds), ...unrecorded].toSorted()).toEqual(mutations.toSorted());
+  });
+
+  it.each(Object.entries(deeds))('%s is written down once, in the transaction of the deed', async (path, prepare) => {
+    const scene = await stage();
+    const deed = await prepare(scene);
+    const last = (await written(0)).at(-1)?.id ?? 0;
+    if (/^(users|quotas)\./.test(path)) return;
+    await undoing(deed.call);
+    expect(await written(last)).toEqual([]);
+    const answer = await deed.call();
+    const rows = await written(last);
+    const [type, id] = await deed.object(answer);
+    const doer = deed.doer === 'new' ? id : scene.people[deed.doer ?? 'owner'].userId;
+    expect(rows).toMatchObject([{ action: kebab(path), objectType: type, objectId: id, userId: doer, result: 'OK' }]);
+  });
+});
