@@ -36,12 +36,23 @@ export function createAppRouter() {
               children: [
                 { index: true, lazy: () => import('./pages/HomePage') },
                 { path: 'templates', lazy: page(() => import('./pages/TemplatesPage'), 'templates') },
-                { path: 'templates/new', lazy: page(() => import('./pages/EditorPage'), 'editor') },
-                { path: 'templates/:templateId', lazy: page(() => import('./pages/EditorPage'), 'editor') },
-                { path: 'slices', lazy: page(() => import('./pages/SlicesPage'), 'events', 'slices') },
+                { path: 'templates/new', lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems') },
+                { path: 'templates/:templateId', lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems') },
+                {
+                  path: 'slices',
+                  lazy: page(() => import('./pages/SlicesPage'), 'events', 'problems', 'quota', 'slices'),
+                },
                 {
                   path: 'slices/:sliceId',
-                  lazy: page(() => import('./pages/SlicePage'), 'console', 'editor', 'events', 'slices'),
+                  lazy: page(
+                    () => import('./pages/SlicePage'),
+                    'console',
+                    'editor',
+                    'events',
+                    'problems',
+                    'quota',
+                    'slices',
+                  ),
                 },
                 { path: 'flavours', lazy: page(() => import('./pages/FlavoursPage'), 'catalogue') },
                 { path: 'images', lazy: page(() => import('./pages/ImagesPage'), 'catalogue') },

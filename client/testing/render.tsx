@@ -37,6 +37,7 @@ await loadTexts([
   'console',
   'editor',
   'events',
+  'problems',
   'quota',
   'slices',
   'templates',
