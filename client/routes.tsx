@@ -34,13 +34,19 @@ export function createAppRouter() {
               // a page that breaks leaves the navigation standing
               ErrorBoundary: RouteError,
               children: [
-                { index: true, lazy: () => import('./pages/HomePage') },
-                { path: 'templates', lazy: page(() => import('./pages/TemplatesPage'), 'templates') },
-                { path: 'templates/new', lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems') },
-                { path: 'templates/:templateId', lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems') },
+                { index: true, lazy: page(() => import('./pages/HomePage'), 'quota') },
+                { path: 'templates', lazy: page(() => import('./pages/TemplatesPage'), 'sharing', 'templates') },
+                {
+                  path: 'templates/new',
+                  lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems', 'sharing'),
+                },
+                {
+                  path: 'templates/:templateId',
+                  lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems', 'sharing'),
+                },
                 {
                   path: 'slices',
-                  lazy: page(() => import('./pages/SlicesPage'), 'events', 'problems', 'quota', 'slices'),
+                  lazy: page(() => import('./pages/SlicesPage'), 'events', 'problems', 'quota', 'sharing', 'slices'),
                 },
                 {
                   path: 'slices/:sliceId',
@@ -51,6 +57,7 @@ export function createAppRouter() {
                     'events',
                     'problems',
                     'quota',
+                    'sharing',
                     'slices',
                   ),
                 },

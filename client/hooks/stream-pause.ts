@@ -16,7 +16,10 @@ export interface PausableStream {
 export function usePausableStream(): PausableStream {
   const last = useRef<string | null>(null);
   // both at once: a stream that is taken up must not begin at the old place first
-  const [state, setState] = useState(() => ({ paused: isHidden(), after: last.current }));
+  const [state, setState] = useState<Pick<PausableStream, 'paused' | 'after'>>(() => ({
+    paused: isHidden(),
+    after: null,
+  }));
   useEffect(() => {
     const onChange = () => setState({ paused: isHidden(), after: last.current });
     document.addEventListener('visibilitychange', onChange);

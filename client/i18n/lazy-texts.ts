@@ -7,6 +7,7 @@ const english = {
   events: async () => (await import('./en/events')).events,
   problems: async () => (await import('./en/problems')).problems,
   quota: async () => (await import('./en/quota')).quota,
+  sharing: async () => (await import('./en/sharing')).sharing,
   slices: async () => (await import('./en/slices')).slices,
   templates: async () => (await import('./en/templates')).templates,
 };
@@ -23,6 +24,7 @@ const spanish: Loaders = {
   events: async () => (await import('./es/events')).events,
   problems: async () => (await import('./es/problems')).problems,
   quota: async () => (await import('./es/quota')).quota,
+  sharing: async () => (await import('./es/sharing')).sharing,
   slices: async () => (await import('./es/slices')).slices,
   templates: async () => (await import('./es/templates')).templates,
 };

@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Problem } from '#shared/errors';
 import { sliceStatuses, type SliceStatus } from '#shared/slice-status';
 import { topologyProblemCodes, type TopologyProblemCode } from '#shared/topology/validate';
-import { formatQuota, quotaFieldOf } from '../components/quota-fields';
+import { formatQuota, quotaFieldOf, quotaGroups } from '../components/quota-fields';
 import { formatDisk, formatRam } from '../ui/format';
 
 type SlicesT = TFunction<['slices', 'common', 'problems']>;
@@ -78,6 +78,16 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     default:
       return drawingText(t, problem);
   }
+}
+
+/** Whether not even a draft can be made: drafts count for the totals of a quota. */
+export function holdsBackDraft({ code, params }: Problem): boolean {
+  return code === 'QUOTA_EXCEEDED' && quotaGroups.total.some((field) => field === params?.resource);
+}
+
+/** All of them, one after the other: for a notice, which has no room for what to do about each. */
+export function problemSentences(t: SlicesT, language: string, problems: readonly Problem[]): string {
+  return problems.map((problem) => problemText(t, language, problem).what).join(' ');
 }
 
 /** What is wrong with the drawing itself; the server's own sentence for what is not known here. */

@@ -39,6 +39,7 @@ await loadTexts([
   'events',
   'problems',
   'quota',
+  'sharing',
   'slices',
   'templates',
 ]);

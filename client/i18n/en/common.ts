@@ -74,8 +74,6 @@ export const common = {
     filters: 'Filters',
     anyStatus: 'Any status',
     status: 'Status',
-    everyone: 'Everybody’s',
-    everyoneReason: 'Only administrators see the slices of others.',
     destroyed: 'Destroyed ones, too',
     columns: {
       name: 'Name',

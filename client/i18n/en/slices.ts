@@ -18,6 +18,9 @@ export const slices = {
     pickFirst: 'Choose a template and a zone to see the plan.',
     draftNotice:
       'This plan cannot run as things are. The slice can be created as a draft now and deployed once that is solved.',
+    templateOf: 'of {{owner}}',
+    noZones: 'There is no zone yet.',
+    noRoom: 'There is no room for it in your quota, not even as a draft.',
     submit: 'Create slice',
   },
   header: {

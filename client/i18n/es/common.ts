@@ -77,8 +77,6 @@ export const common: Messages<typeof english> = {
     filters: 'Filtros',
     anyStatus: 'Cualquier estado',
     status: 'Estado',
-    everyone: 'De todos',
-    everyoneReason: 'Solo los administradores ven los slices de otros.',
     destroyed: 'También los destruidos',
     columns: {
       name: 'Nombre',

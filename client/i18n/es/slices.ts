@@ -21,6 +21,9 @@ export const slices: Messages<typeof english> = {
     pickFirst: 'Elija una plantilla y una zona para ver el plan.',
     draftNotice:
       'Tal como está, este plan no puede ejecutarse. El slice se puede crear ya como borrador y desplegar cuando eso se resuelva.',
+    templateOf: 'de {{owner}}',
+    noZones: 'Aún no hay ninguna zona.',
+    noRoom: 'No cabe en su cuota, ni siquiera como borrador.',
     submit: 'Crear slice',
   },
   header: {
