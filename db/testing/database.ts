@@ -13,6 +13,7 @@ export interface TestDatabase {
   readonly handle: DatabaseHandle;
 }
 
+// quotas are not among them: a test's users have no limits but those that it sets
 const seeded = ['roles', 'flavours', 'images', 'availability_zones'];
 const journal = '__drizzle_migrations';
 

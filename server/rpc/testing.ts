@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
+import { users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import { AppError, type PublicError } from '#shared/errors';
 import type { Scope } from '#shared/scopes';
+import type { QuotaLimits } from '#shared/quota';
 import type { VmStatus } from '#shared/slice-status';
 import type { Topology } from '#shared/topology/schema';
 import type { Database } from '#server/db/client';
@@ -12,6 +14,7 @@ import type { Actor, DomainContext } from '#server/domain/context';
 import { authenticateToken, createSession } from '#server/domain/auth/sessions';
 import { createToken } from '#server/domain/auth/tokens';
 import { hashPassword } from '#server/domain/auth/passwords';
+import { quotaOfUser, setRoleQuota, setUserQuota } from '#server/domain/quotas/quotas';
 import { createEventBus } from '#server/events/bus';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -22,6 +25,17 @@ import { createCallerFactory } from './trpc';
 export const password = 'correct horse battery';
 const createCaller = createCallerFactory(appRouter);
 export type Caller = ReturnType<typeof createCaller>;
+
+const unlimited: QuotaLimits = {
+  slices: null,
+  vms: null,
+  vcpus: null,
+  ramMb: null,
+  diskGb: null,
+  runningVms: null,
+  runningVcpus: null,
+  runningRamMb: null,
+};
 
 /** The API on a test's database, with a clock that can be moved, a simulator zone, and one provider that is broken. */
 export function createKit(database: { db: Database }) {
@@ -115,6 +129,20 @@ export function createKit(database: { db: Database }) {
         ...values,
       });
       return insertId;
+    },
+    /** Sets quotas: a test's database has none, so nobody has a limit. */
+    async quota(of: { role: Role } | { userId: number }, limits: Partial<QuotaLimits>): Promise<void> {
+      const admin = await person('admin');
+      if ('role' in of) {
+        await setRoleQuota(ctx, { actor: admin, role: of.role, limits: { ...unlimited, ...limits } });
+        return;
+      }
+      const { own } = await quotaOfUser(ctx, of);
+      await setUserQuota(ctx, { actor: admin, userId: of.userId, quota: { ...own, ...limits } });
+    },
+    /** Disables an account behind the back of whoever acts with it. */
+    async disabled({ userId }: { userId: number }): Promise<void> {
+      await ctx.db.update(users).set({ disabledAt: ctx.clock.now() }).where(eq(users.id, userId));
     },
     /** Has a VM observed in a state, as provisioning would. */
     async observed(vmId: number, status: VmStatus): Promise<void> {
