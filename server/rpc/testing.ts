@@ -40,6 +40,7 @@ const unlimited: QuotaLimits = {
 /** The API on a test's database, with a clock that can be moved, a simulator zone, and one provider that is broken. */
 export function createKit(database: { db: Database }) {
   let offsetMs = 0;
+  let frozenAt: number | null = null;
   const simulator = createSimulatorProvider({ physical: { vcpus: 8, ramMb: 16_384, diskGb: 100 } });
   const ctx: DomainContext = {
     get db() {
@@ -53,7 +54,7 @@ export function createKit(database: { db: Database }) {
           : Promise.reject(new AppError('ZONE_UNAVAILABLE', 'QEMU is not installed on this machine.')),
       close: () => simulator.close(),
     },
-    clock: { now: () => new Date(Date.now() + offsetMs) },
+    clock: { now: () => new Date((frozenAt ?? Date.now()) + offsetMs) },
     log: silentLogger,
     settings: {
       registrationOpen: true,
@@ -116,6 +117,10 @@ export function createKit(database: { db: Database }) {
     person,
     tokenOf,
     callerOf,
+    /** Has the clock stand still but for {@link pass}: for pauses and codes, which a slow machine would outlast. */
+    freeze() {
+      frozenAt ??= Date.now();
+    },
     /** Moves the clock. */
     pass(ms: number) {
       offsetMs += ms;
