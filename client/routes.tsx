@@ -64,6 +64,10 @@ export function createAppRouter() {
                 { path: 'flavours', lazy: page(() => import('./pages/FlavoursPage'), 'catalogue') },
                 { path: 'images', lazy: page(() => import('./pages/ImagesPage'), 'catalogue') },
                 { path: 'zones', lazy: page(() => import('./pages/ZonesPage'), 'catalogue') },
+                {
+                  path: 'account/:section?',
+                  lazy: page(() => import('./pages/AccountPage'), 'account', 'audit', 'quota', 'tokens'),
+                },
                 { path: '*', lazy: () => import('./pages/NotFoundPage') },
               ],
             },

@@ -32,6 +32,7 @@ function completeBrowser(): void {
 completeBrowser();
 await startI18n();
 await loadTexts([
+  'account',
   'audit',
   'catalogue',
   'console',
@@ -42,6 +43,7 @@ await loadTexts([
   'sharing',
   'slices',
   'templates',
+  'tokens',
 ]);
 afterEach(cleanup);
 

@@ -38,6 +38,7 @@ export const common = {
     light: 'Light',
     dark: 'Dark',
     auto: 'System',
+    account: 'Account',
     signOut: 'Sign out',
     role: { user: 'User', instructor: 'Instructor', admin: 'Administrator' },
   },

@@ -41,6 +41,7 @@ export const common: Messages<typeof english> = {
     light: 'Claro',
     dark: 'Oscuro',
     auto: 'Sistema',
+    account: 'Cuenta',
     signOut: 'Cerrar sesión',
     role: { user: 'Usuario', instructor: 'Docente', admin: 'Administrador' },
   },
