@@ -8,11 +8,20 @@ const db = '**/*.db.test.ts';
 const vm = '**/*.vm.test.ts';
 const never = ['node_modules/**', '.trama/**', 'dist/**'];
 
+/**
+ * Limits are there to name a hang, not to measure: what takes a tenth of a second on an idle machine has taken ten on one
+ * whose two cores are busy. `expect.poll` gives up before its test does, so that the failure says what was waited for.
+ */
+const patience = { expect: { poll: { timeout: 20_000 } }, testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
+    // a database server has to end, too
+    teardownTimeout: 60_000,
     projects: [
       {
         test: {
+          ...patience,
           name: 'unit',
           include: ['{shared,server,db,tools,drizzle}/**/*.test.ts'],
           exclude: [...never, db, vm],
@@ -21,34 +30,39 @@ export default defineConfig({
       },
       {
         test: {
+          ...patience,
           name: 'client',
           include: ['client/**/*.test.{ts,tsx}'],
           exclude: never,
           environment: 'jsdom',
+          setupFiles: ['./client/testing/patience.ts'],
         },
       },
       {
         test: {
+          ...patience,
           name: 'db',
           include: ['{server,db}/' + db],
           exclude: never,
           globalSetup: ['./db/testing/global-setup.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
         },
       },
       {
         test: {
+          ...patience,
           name: 'vm',
           include: ['server/' + vm],
           exclude: never,
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },
       },
       {
         test: {
+          ...patience,
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           exclude: never,

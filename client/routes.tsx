@@ -34,18 +34,40 @@ export function createAppRouter() {
               // a page that breaks leaves the navigation standing
               ErrorBoundary: RouteError,
               children: [
-                { index: true, lazy: () => import('./pages/HomePage') },
-                { path: 'templates', lazy: page(() => import('./pages/TemplatesPage'), 'templates') },
-                { path: 'templates/new', lazy: page(() => import('./pages/EditorPage'), 'editor') },
-                { path: 'templates/:templateId', lazy: page(() => import('./pages/EditorPage'), 'editor') },
-                { path: 'slices', lazy: page(() => import('./pages/SlicesPage'), 'events', 'slices') },
+                { index: true, lazy: page(() => import('./pages/HomePage'), 'quota') },
+                { path: 'templates', lazy: page(() => import('./pages/TemplatesPage'), 'sharing', 'templates') },
+                {
+                  path: 'templates/new',
+                  lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems', 'sharing'),
+                },
+                {
+                  path: 'templates/:templateId',
+                  lazy: page(() => import('./pages/EditorPage'), 'editor', 'problems', 'sharing'),
+                },
+                {
+                  path: 'slices',
+                  lazy: page(() => import('./pages/SlicesPage'), 'events', 'problems', 'quota', 'sharing', 'slices'),
+                },
                 {
                   path: 'slices/:sliceId',
-                  lazy: page(() => import('./pages/SlicePage'), 'console', 'editor', 'events', 'slices'),
+                  lazy: page(
+                    () => import('./pages/SlicePage'),
+                    'console',
+                    'editor',
+                    'events',
+                    'problems',
+                    'quota',
+                    'sharing',
+                    'slices',
+                  ),
                 },
                 { path: 'flavours', lazy: page(() => import('./pages/FlavoursPage'), 'catalogue') },
                 { path: 'images', lazy: page(() => import('./pages/ImagesPage'), 'catalogue') },
                 { path: 'zones', lazy: page(() => import('./pages/ZonesPage'), 'catalogue') },
+                {
+                  path: 'account/:section?',
+                  lazy: page(() => import('./pages/AccountPage'), 'account', 'audit', 'quota', 'tokens'),
+                },
                 { path: '*', lazy: () => import('./pages/NotFoundPage') },
               ],
             },

@@ -13,11 +13,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('migrations and db/init of this version are fresh', { timeout: 60_000 }, async () => {
+test('migrations and db/init of this version are fresh', { timeout: 180_000 }, async () => {
   expect(await checkDatabaseFiles()).toEqual([]);
 });
 
-test('a changed schema and a changed db/init are each noticed', { timeout: 60_000 }, async () => {
+test('a changed schema and a changed db/init are each noticed', { timeout: 180_000 }, async () => {
   const drizzleFolder = path.join(folder, 'drizzle');
   await cp(path.join(root, 'drizzle'), drizzleFolder, { recursive: true });
   const users = path.join(drizzleFolder, 'schema/users.ts');

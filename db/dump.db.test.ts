@@ -19,7 +19,7 @@ import { describeSchema, readAllRows } from './testing/describe-database';
 import { startTestServer } from './testing/server';
 import { migrate } from './migrate';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 const server = useServer();
 const database = useDatabase();
 const root = path.resolve(import.meta.dirname, '..');

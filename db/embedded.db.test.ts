@@ -14,7 +14,7 @@ import { bringMysql } from './testing/mysql-from-packages';
 
 const server = useServer();
 // MySQL takes 3 s to make a data folder, more on a busy machine
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 const root = path.resolve(import.meta.dirname, '..');
 let folder = '';
 const started: EmbeddedDatabase[] = [];
@@ -149,9 +149,9 @@ test('starts a database again that ended while it was held, at the same URL', as
   const running = await findRunningServer(dataDir());
   if (running === null) throw new Error('no server');
   process.kill(running.pid, 'SIGKILL');
-  await untilEnded(running.pid, 10_000);
+  await untilEnded(running.pid, 60_000);
   await said;
-  await expect.poll(() => ask(database.url, 'select count(*) as n from t'), { timeout: 30_000 }).toEqual([{ n: 0 }]);
+  await expect.poll(() => ask(database.url, 'select count(*) as n from t'), { timeout: 120_000 }).toEqual([{ n: 0 }]);
 });
 
 test('a lost password file costs nothing but the password', async () => {

@@ -11,7 +11,7 @@ import { useServer } from './testing/database';
 import { describeSchema, readAllRows } from './testing/describe-database';
 
 // whole databases are made, which a busy MySQL takes 5 s for
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 const server = useServer();
 
 async function databaseFromInit(): Promise<string> {

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { RowDataPacket } from 'mysql2/promise';
 import { expect, test, vi } from 'vitest';
@@ -11,7 +13,7 @@ import { useDatabase, useServer } from './testing/database';
 import { describeSchema } from './testing/describe-database';
 
 // whole databases are made, which a busy MySQL takes 5 s for
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 const server = useServer();
 const database = useDatabase();
 
@@ -41,7 +43,8 @@ test('several processes may migrate at once', async () => {
   const handle = openDatabase(url);
   expect(await handle.db.$count(flavours)).toBe(7);
   const [journal] = await handle.pool.query<RowDataPacket[]>('select count(*) as n from __drizzle_migrations');
-  expect(journal[0]?.['n']).toBe(1);
+  const files = await readdir(path.resolve(import.meta.dirname, '../drizzle/migrations'));
+  expect(journal[0]?.['n']).toBe(files.filter((name) => name.endsWith('.sql')).length);
   await handle.close();
 });
 

@@ -42,14 +42,14 @@ async function run(mode: 'wait' | 'fail'): Promise<{ code: unknown; said: string
   }
 }
 
-test('a signal while the server starts ends what was started, too', { timeout: 20_000 }, async () => {
+test('a signal while the server starts ends what was started, too', async () => {
   const { code, said } = await run('wait');
   expect(said).toContain('database stopped');
   expect(said).not.toContain('refused');
   expect(code).toBe(0);
 });
 
-test('a start that fails leaves nothing running', { timeout: 20_000 }, async () => {
+test('a start that fails leaves nothing running', async () => {
   const { code, said } = await run('fail');
   expect(said).toMatch(/database stopped\s+refused/);
   expect(code).toBe(3);

@@ -26,9 +26,16 @@ function template(id: number, name: string, ramMb: number): TemplateSummary {
   };
 }
 
-function show(templates: TemplateSummary[], partial = false) {
-  const calls = { onRename: vi.fn(), onDuplicate: vi.fn(), onExport: vi.fn(), onDelete: vi.fn() };
-  renderApp(<TemplatesTable templates={templates} partial={partial} {...calls} />);
+function show(templates: TemplateSummary[], partial = false, withOwner = false) {
+  const calls = {
+    onShare: vi.fn(),
+    onLeave: vi.fn(),
+    onRename: vi.fn(),
+    onDuplicate: vi.fn(),
+    onExport: vi.fn(),
+    onDelete: vi.fn(),
+  };
+  renderApp(<TemplatesTable templates={templates} partial={partial} withOwner={withOwner} {...calls} />);
   return calls;
 }
 
@@ -76,4 +83,25 @@ test('the menu of a row acts on this row', async () => {
   const menu = await screen.findByRole('menu');
   await userEvent.click(within(menu).getByRole('menuitem', { name: 'Delete' }));
   expect(calls.onDelete).toHaveBeenCalledExactlyOnceWith(three[1]);
+});
+
+test('what is another one’s says whose it is, and refuses with the reason what only they do', async () => {
+  const foreign: TemplateSummary = {
+    ...template(4, 'theirs', 512),
+    owner: { id: 2, name: 'Bea' },
+    visibility: 'shared',
+    access: 'view',
+  };
+  const calls = show([foreign], false, true);
+  expect(screen.getByRole('cell', { name: 'Bea' })).toBeDefined();
+  expect(screen.getByRole('cell', { name: 'Shared' })).toBeDefined();
+  await userEvent.click(screen.getByRole('button', { name: 'Actions for theirs' }));
+  const menu = await screen.findByRole('menu');
+  const share = within(menu).getByRole('menuitem', { name: /^Share/ });
+  expect(share.textContent).toContain('Only its owner, Bea, does this.');
+  await userEvent.click(share);
+  expect(calls.onShare).not.toHaveBeenCalled();
+  expect(within(menu).queryByRole('menuitem', { name: 'Delete' })).toBeNull();
+  await userEvent.click(within(menu).getByRole('menuitem', { name: 'Leave' }));
+  expect(calls.onLeave).toHaveBeenCalledExactlyOnceWith(foreign);
 });

@@ -1,5 +1,5 @@
 import { Anchor, Text } from '@mantine/core';
-import { Boxes, Copy, Download, PencilLine, SquarePen, Trash2 } from 'lucide-react';
+import { Boxes, Copy, Download, Globe, Lock, LogOut, PencilLine, Share2, SquarePen, Trash2, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { DocumentFormat, TemplateSummary } from '#shared/template';
@@ -8,23 +8,46 @@ import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
 import { RowMenu } from '../ui/RowMenu';
 import { SortedTable } from '../ui/SortedTable';
+import { StatusBadge } from '../ui/StatusBadge';
 
 export interface TemplatesTableProps {
   templates: readonly TemplateSummary[];
   /** The server has more than these. */
   partial: boolean;
+  /** Templates of others are among them. */
+  withOwner?: boolean | undefined;
+  onShare: (template: TemplateSummary) => void;
+  onLeave: (template: TemplateSummary) => void;
   onRename: (template: TemplateSummary) => void;
   onDuplicate: (template: TemplateSummary) => void;
   onExport: (template: TemplateSummary, format: DocumentFormat) => void;
   onDelete: (template: TemplateSummary) => void;
 }
 
-type Key = 'name' | 'vms' | 'vcpus' | 'ramMb' | 'diskGb' | 'updated' | 'actions';
+type Key = 'name' | 'owner' | 'visibility' | 'vms' | 'vcpus' | 'ramMb' | 'diskGb' | 'updated' | 'actions';
+
+const visibilityLooks = { private: Lock, shared: Users, published: Globe };
 
 export function TemplatesTable(props: TemplatesTableProps) {
-  const { templates, partial, onRename, onDuplicate, onExport, onDelete } = props;
-  const { t, i18n } = useTranslation(['templates', 'common']);
+  const { templates, partial, withOwner = false, onShare, onLeave, onRename, onDuplicate, onExport, onDelete } = props;
+  const { t, i18n } = useTranslation(['templates', 'common', 'sharing']);
   const navigate = useNavigate();
+  /** Why something that is the owner's cannot be done, or null. */
+  const ownerOnly = (template: TemplateSummary) =>
+    template.access === 'own' ? null : t('sharing:ownerOnly', { owner: template.owner.name });
+  const owner: Column<TemplateSummary, Key> = {
+    key: 'owner',
+    header: t('sharing:columns.owner'),
+    sortValue: (template) => template.owner.name,
+    render: (template) =>
+      template.access === 'own' ? (
+        <Text size="sm" c="dimmed">
+          {t('sharing:me')}
+        </Text>
+      ) : (
+        template.owner.name
+      ),
+  };
   const columns: Column<TemplateSummary, Key>[] = [
     {
       key: 'name',
@@ -41,6 +64,20 @@ export function TemplatesTable(props: TemplatesTableProps) {
             </Text>
           )}
         </div>
+      ),
+    },
+    ...(withOwner ? [owner] : []),
+    {
+      key: 'visibility',
+      header: t('sharing:columns.visibility'),
+      wide: true,
+      sortValue: (template) => template.visibility,
+      render: ({ visibility }) => (
+        <StatusBadge
+          tone={visibility === 'private' ? 'neutral' : 'info'}
+          icon={visibilityLooks[visibility]}
+          label={t(`sharing:visibility.${visibility}`)}
+        />
       ),
     },
     {
@@ -88,11 +125,30 @@ export function TemplatesTable(props: TemplatesTableProps) {
           actions={[
             { label: t('open'), icon: SquarePen, onClick: () => void navigate(`/templates/${template.id}`) },
             { label: t('newSlice'), icon: Boxes, onClick: () => void navigate(`/slices?template=${template.id}`) },
-            { label: t('common:actions.rename'), icon: PencilLine, onClick: () => onRename(template) },
+            {
+              label: t('common:actions.rename'),
+              icon: PencilLine,
+              onClick: () => onRename(template),
+              disabledReason: ownerOnly(template),
+            },
+            {
+              label: t('sharing:share'),
+              icon: Share2,
+              onClick: () => onShare(template),
+              disabledReason: ownerOnly(template),
+            },
             { label: t('common:actions.duplicate'), icon: Copy, onClick: () => onDuplicate(template) },
             { label: t('exportTrama'), icon: Download, onClick: () => onExport(template, 'trama') },
             { label: t('exportLegacy'), icon: Download, onClick: () => onExport(template, 'legacy') },
-            { label: t('common:actions.delete'), icon: Trash2, danger: true, onClick: () => onDelete(template) },
+            template.access === 'own'
+              ? { label: t('common:actions.delete'), icon: Trash2, danger: true, onClick: () => onDelete(template) }
+              : {
+                  label: t('sharing:leave.label'),
+                  icon: LogOut,
+                  danger: true,
+                  onClick: () => onLeave(template),
+                  disabledReason: template.access === 'view' ? null : t('sharing:leave.published'),
+                },
           ]}
         />
       ),

@@ -85,11 +85,16 @@ function closable() {
 
 /** For an action that has no form and no place of its own: a button in a row, a menu. */
 export function notifyError(error: unknown): void {
+  notifyFailure(sentenceFor(error));
+}
+
+/** The same for what has its own sentence already. */
+export function notifyFailure(message: string): void {
   notifications.show({
     ...closable(),
     color: 'red',
     title: i18next.t('errors:title'),
-    message: sentenceFor(error),
+    message,
     autoClose: 10_000,
   });
 }

@@ -64,7 +64,9 @@ function setUp(vmUp = true) {
     if (found === undefined) throw new Error(`no socket ${index}`);
     return found;
   };
-  const settled = (count: number) => vi.waitFor(() => expect(sockets.length).toBe(count));
+  const settled = async (count: number) => {
+    await expect.poll(() => sockets.length).toBe(count);
+  };
   return { connection, socket, sockets, timers, openTicket, output, settled };
 }
 
@@ -141,7 +143,7 @@ describe('ConsoleConnection', () => {
     const { connection, openTicket, timers, settled } = setUp();
     openTicket.mockRejectedValueOnce('never');
     connection.start();
-    await vi.waitFor(() => expect(connection.state()).toEqual({ kind: 'failed', message: 'You may not.' }));
+    await expect.poll(() => connection.state()).toEqual({ kind: 'failed', message: 'You may not.' });
     expect(timers).toEqual([]);
     connection.reconnect();
     await settled(1);

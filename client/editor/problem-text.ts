@@ -10,12 +10,10 @@ function isKnown(code: string): code is TopologyProblemCode {
 
 /** The sentence of a problem in the reader's language; the server's own where there is no translation. */
 export function useProblemText(): (problem: Problem) => string {
-  const { t } = useTranslation('editor');
+  const { t } = useTranslation('problems');
   return useCallback(
     (problem) =>
-      isKnown(problem.code)
-        ? t(`problem.${problem.code}`, { ...problem.params, defaultValue: problem.message })
-        : problem.message,
+      isKnown(problem.code) ? t(problem.code, { ...problem.params, defaultValue: problem.message }) : problem.message,
     [t],
   );
 }

@@ -8,11 +8,13 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { limits } from '#shared/limits';
 import type { Zone } from '#shared/zone';
+import { appErrorOf } from '../api/app-error';
 import { trpc } from '../api/trpc';
 import { applyFieldErrors } from '../components/error-message';
 import { nameProblem } from '../components/schema-errors';
 import { ErrorState } from '../components/ErrorState';
 import { PlanView } from '../slice/PlanView';
+import { holdsBackDraft, problemSentences } from '../slice/problem-sentence';
 import { randomKey } from '../slice/random-key';
 import { formatDisk, formatRam } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
@@ -37,7 +39,7 @@ export function SliceCreateDrawer({ opened, onClose, templateId }: SliceCreateDr
 }
 
 function SliceCreateForm({ templateId, onClose }: { templateId: number | undefined; onClose: () => void }) {
-  const { t } = useTranslation(['slices', 'common']);
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const navigate = useNavigate();
   const utils = trpc.useUtils();
   const [failure, setFailure] = useState<string | null>(null);
@@ -61,6 +63,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
     staleTime: 0,
     placeholderData: keepPreviousData,
   });
+  const noRoom = target !== null && (preview.data?.problems.some(holdsBackDraft) ?? false);
   const create = trpc.slices.create.useMutation({
     onSuccess: (slice) => {
       utils.slices.get.setData({ id: slice.id }, slice);
@@ -71,7 +74,10 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
     onError: (error) => {
       // a refused wish that is changed is another wish
       idempotencyKey.current = randomKey();
-      setFailure(applyFieldErrors(form, error));
+      const problems = appErrorOf(error)?.problems ?? [];
+      setFailure(problems.length === 0 ? applyFieldErrors(form, error) : problemSentences(t, i18n.language, problems));
+      // what was free when the plan was made may be taken now
+      if (target !== null) void utils.slices.preview.invalidate(target);
     },
   });
   const closed = zones.data?.items.filter((zone) => !isOpen(zone)) ?? [];
@@ -83,7 +89,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         setFailure(null);
         const problem = nameProblem(name);
         if (problem !== null) form.setFieldError('name', problem);
-        else if (target !== null)
+        else if (target !== null && !noRoom)
           create.mutate({ ...target, name: name.trim(), idempotencyKey: idempotencyKey.current });
       }}
     >
@@ -95,16 +101,19 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           searchable
           searchValue={template.search}
           onSearchChange={template.setSearch}
+          renderOption={({ option }) => <TemplateOption name={option.label} owner={template.ownerOf(option.value)} />}
           // the server has searched
           filter={({ options }) => options}
-          nothingFoundMessage={t('create.noTemplates')}
+          nothingFoundMessage={template.loading ? t('common:loading') : t('create.noTemplates')}
           data-autofocus={templateId === undefined || undefined}
           {...form.getInputProps('templateId')}
           onChange={(value) => form.setFieldValue('templateId', value ?? '')}
         />
+        {template.error === null ? null : <ErrorState error={template.error} onRetry={template.retry} />}
         <Select
           label={t('create.zone')}
-          placeholder={t('create.zonePlaceholder')}
+          placeholder={zones.isPending ? t('common:loading') : t('create.zonePlaceholder')}
+          nothingFoundMessage={zones.isPending ? t('common:loading') : t('create.noZones')}
           data={(zones.data?.items ?? []).map((zone) => ({
             value: String(zone.id),
             label: zone.name,
@@ -150,7 +159,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         </section>
         {target !== null && preview.data?.runnable === false ? (
           <Alert variant="light" color="yellow" icon={<PencilLine size={18} />}>
-            {t('create.draftNotice')}
+            {noRoom ? t('create.noRoom') : t('create.draftNotice')}
           </Alert>
         ) : null}
         {failure === null ? null : (
@@ -162,7 +171,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           <Button variant="default" onClick={onClose}>
             {t('common:actions.cancel')}
           </Button>
-          <Button type="submit" loading={create.isPending} disabled={target === null}>
+          <Button type="submit" loading={create.isPending} disabled={target === null || noRoom}>
             {t('create.submit')}
           </Button>
         </Group>
@@ -180,7 +189,8 @@ function useTemplateChoice(chosen: string) {
   // what the field shows of the choice is not something to search for
   const term = wanted === selectedName ? '' : wanted.trim();
   const found = trpc.templates.list.useQuery(
-    { search: term === '' ? undefined : term.slice(0, limits.searchLength), limit: 20 },
+    // what others share or publish can be made a slice of, too
+    { search: term === '' ? undefined : term.slice(0, limits.searchLength), limit: 20, of: 'all' },
     { placeholderData: keepPreviousData },
   );
   const options = useMemo(() => {
@@ -189,7 +199,34 @@ function useTemplateChoice(chosen: string) {
       items.unshift({ value: chosen, label: selectedName });
     return items;
   }, [found.data, chosen, selectedName]);
-  return { options, name: selectedName, search, setSearch };
+  const ownerOf = (value: string): string | null => {
+    const template = found.data?.items.find((item) => String(item.id) === value);
+    return template === undefined || template.access === 'own' ? null : template.owner.name;
+  };
+  return {
+    options,
+    ownerOf,
+    name: selectedName,
+    search,
+    setSearch,
+    loading: found.isPending,
+    error: found.data === undefined ? found.error : null,
+    retry: () => void found.refetch(),
+  };
+}
+
+function TemplateOption({ name, owner }: { name: string; owner: string | null }) {
+  const { t } = useTranslation('slices');
+  return (
+    <div>
+      <Text size="sm">{name}</Text>
+      {owner === null ? null : (
+        <Text size="xs" c="dimmed">
+          {t('create.templateOf', { owner })}
+        </Text>
+      )}
+    </div>
+  );
 }
 
 function isOpen(zone: Zone): boolean {

@@ -1,13 +1,17 @@
 /** The texts that come with the pages that need them: one small chunk for each language and namespace. */
 const english = {
+  account: async () => (await import('./en/account')).account,
   audit: async () => (await import('./en/audit')).audit,
   catalogue: async () => (await import('./en/catalogue')).catalogue,
   console: async () => (await import('./en/console')).console,
   editor: async () => (await import('./en/editor')).editor,
   events: async () => (await import('./en/events')).events,
+  problems: async () => (await import('./en/problems')).problems,
   quota: async () => (await import('./en/quota')).quota,
+  sharing: async () => (await import('./en/sharing')).sharing,
   slices: async () => (await import('./en/slices')).slices,
   templates: async () => (await import('./en/templates')).templates,
+  tokens: async () => (await import('./en/tokens')).tokens,
 };
 
 export type LazyNamespace = keyof typeof english;
@@ -15,14 +19,18 @@ export type LazyResources = { [Namespace in LazyNamespace]: Awaited<ReturnType<(
 type Loaders = Record<LazyNamespace, () => Promise<object>>;
 
 const spanish: Loaders = {
+  account: async () => (await import('./es/account')).account,
   audit: async () => (await import('./es/audit')).audit,
   catalogue: async () => (await import('./es/catalogue')).catalogue,
   console: async () => (await import('./es/console')).console,
   editor: async () => (await import('./es/editor')).editor,
   events: async () => (await import('./es/events')).events,
+  problems: async () => (await import('./es/problems')).problems,
   quota: async () => (await import('./es/quota')).quota,
+  sharing: async () => (await import('./es/sharing')).sharing,
   slices: async () => (await import('./es/slices')).slices,
   templates: async () => (await import('./es/templates')).templates,
+  tokens: async () => (await import('./es/tokens')).tokens,
 };
 
 export const lazyTexts: Record<'en' | 'es', Loaders> = { en: english, es: spanish };

@@ -49,7 +49,7 @@ export function MainNav({ user, onNavigate, withBrand = true }: MainNavProps) {
       {links(work)}
       <div className={classes.section}>{t('nav.catalogue')}</div>
       {links(catalogue)}
-      {user === null ? null : <UserMenu user={user} />}
+      {user === null ? null : <UserMenu user={user} onNavigate={onNavigate} />}
     </nav>
   );
 }

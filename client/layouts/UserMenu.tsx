@@ -1,15 +1,22 @@
 import { Avatar, Button, Stack, Text, UnstyledButton } from '@mantine/core';
-import { ChevronsUpDown, LogOut } from 'lucide-react';
+import { ChevronsUpDown, LogOut, UserRound } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { User } from '#shared/auth';
 import { trpc } from '../api/trpc';
 import { notifyError } from '../components/error-message';
 import { PreferenceFields } from '../components/preferences';
 import classes from './AppLayout.module.css';
 
-/** Who is signed in; opens upwards to language, appearance and the way out. */
-export function UserMenu({ user }: { user: User }) {
+export interface UserMenuProps {
+  user: User;
+  /** Told when a link of the menu is followed. */
+  onNavigate?: (() => void) | undefined;
+}
+
+/** Who is signed in; opens upwards to the account, language, appearance and the way out. */
+export function UserMenu({ user, onNavigate }: UserMenuProps) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -35,6 +42,19 @@ export function UserMenu({ user }: { user: User }) {
           <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {user.email}
           </Text>
+          <Button
+            component={Link}
+            to="/account"
+            size="xs"
+            variant="default"
+            leftSection={<UserRound size={14} />}
+            onClick={() => {
+              setOpened(false);
+              onNavigate?.();
+            }}
+          >
+            {t('user.account')}
+          </Button>
           <PreferenceFields />
           <Button
             size="xs"

@@ -9,6 +9,7 @@ import { appErrorOf } from '../api/app-error';
 import { ErrorState } from '../components/ErrorState';
 import { Editor } from '../editor/Editor';
 import classes from '../editor/editor.module.css';
+import { ReadOnlyEditor } from '../editor/ReadOnlyEditor';
 import { useCatalogue } from '../editor/use-catalogue';
 import { documentOf, newDocument } from '../editor/use-editor';
 import { useSession } from '../hooks/session';
@@ -77,6 +78,8 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
         <Loader size="sm" />
       </div>
     );
+  if (template.data !== undefined && template.data.access !== 'own')
+    return <ReadOnlyEditor template={template.data} catalogue={catalogue.data} />;
   return (
     <Editor
       initial={

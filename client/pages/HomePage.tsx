@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Anchor, Box, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -16,15 +17,17 @@ import { PageHeader } from '../ui/PageHeader';
 import { formatDisk, formatRam } from '../ui/format';
 
 const shown = 20;
+const HomeQuota = lazy(async () => ({ default: (await import('../components/HomeQuota')).HomeQuota }));
 
-/** One sentence: what runs, and what needs a look. */
-function Summary({ slices }: { slices: readonly SliceSummary[] }) {
+/** One sentence: what runs, and what needs a look. `partial`: there are more slices than these. */
+function Summary({ slices, partial }: { slices: readonly SliceSummary[]; partial: boolean }) {
   const { t } = useTranslation('home');
   const running = slices.reduce((sum, slice) => sum + slice.vmsRunning, 0);
   const attention = slices.filter((slice) => slice.status === 'failed' || slice.status === 'degraded').length;
   const parts: string[] = [running === 0 ? t('nothingRunning') : t('running', { count: running })];
   if (attention > 0) parts.push(t('attention', { count: attention }));
-  return <>{parts.join(' · ')}</>;
+  const summary = parts.join(' · ');
+  return <>{partial ? t('ofLast', { count: slices.length, summary }) : summary}</>;
 }
 
 function ZoneCard({ zone }: { zone: Zone }) {
@@ -99,7 +102,11 @@ export function Component() {
       <Box mb={-16}>
         <PageHeader
           title={t('hello', { name: user?.name ?? '' })}
-          description={slices.data === undefined || empty ? undefined : <Summary slices={slices.data.items} />}
+          description={
+            slices.data === undefined || empty ? undefined : (
+              <Summary slices={slices.data.items} partial={slices.data.nextCursor !== null} />
+            )
+          }
         />
       </Box>
       {slices.isPending ? (
@@ -109,8 +116,10 @@ export function Component() {
       ) : empty ? (
         templates.isPending ? (
           <LoadingRows rows={1} height={150} />
+        ) : templates.data === undefined ? (
+          <ErrorState error={templates.error} onRetry={() => void templates.refetch()} />
         ) : (
-          <FirstSteps hasTemplates={(templates.data?.items.length ?? 0) > 0} />
+          <FirstSteps hasTemplates={templates.data.items.length > 0} />
         )
       ) : (
         <section aria-labelledby="my-slices">
@@ -131,6 +140,9 @@ export function Component() {
         </Title>
         <Zones />
       </section>
+      <Suspense>
+        <HomeQuota />
+      </Suspense>
     </Stack>
   );
 }

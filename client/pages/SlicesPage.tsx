@@ -1,11 +1,13 @@
 import { Button, Group, Select, Switch } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
-import { Boxes, Plus } from 'lucide-react';
+import { Boxes, Plus, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
+import { sliceSets } from '#shared/slice';
 import { sliceStatuses } from '#shared/slice-status';
 import { trpc } from '../api/trpc';
 import { ErrorState } from '../components/ErrorState';
+import { SetTabs } from '../components/SetTabs';
 import { SlicesTable } from '../components/SlicesTable';
 import { SliceCreateDrawer } from '../forms/slice-create';
 import { useFilters } from '../hooks/filters';
@@ -32,7 +34,7 @@ function useCreatePanel(filters: ReturnType<typeof useFilters>) {
 }
 
 export function Component() {
-  const { t } = useTranslation();
+  const { t } = useTranslation(['common', 'sharing']);
   usePageTitle(t('sliceList.title'));
   const session = useSession();
   const filters = useFilters();
@@ -42,20 +44,21 @@ export function Component() {
   const search = filters.get('q');
   const status = sliceStatuses.find((known) => known === filters.get('status'));
   const seesAll = session.can('slices:see-all');
-  const everyone = seesAll && filters.get('everyone') !== '';
+  const sets = sliceSets.filter((set) => set !== 'everyone' || seesAll);
+  const of = sets.find((set) => set === filters.get('of')) ?? 'mine';
   const includeDestroyed = filters.get('destroyed') !== '';
   const list = trpc.slices.list.useInfiniteQuery(
     {
       limit: limits.pageSize,
       search: search === '' ? undefined : search,
       status,
-      of: everyone ? 'everyone' : 'mine',
+      of,
       includeDestroyed: includeDestroyed || status === 'destroyed',
     },
     { getNextPageParam: (page) => page.nextCursor ?? undefined, placeholderData: keepPreviousData },
   );
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const filtered = search !== '' || status !== undefined || includeDestroyed || everyone;
+  const filtered = search !== '' || status !== undefined || includeDestroyed;
 
   const newButton = (
     <Button leftSection={<Plus size={16} />} onClick={panel.open}>
@@ -71,12 +74,8 @@ export function Component() {
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : (
         <>
-          {rows.length === 0 && !filtered ? (
-            <EmptyState icon={Boxes} title={t('sliceList.empty.title')} action={newButton}>
-              {t('sliceList.empty.text')}
-            </EmptyState>
-          ) : null}
           <Group mb="sm" gap="sm" role="group" aria-label={t('sliceList.filters')}>
+            <SetTabs sets={sets} value={of} onChange={(set) => filters.set({ of: set === 'mine' ? null : set })} />
             {rows.length === 0 && !filtered ? null : (
               <>
                 <SearchField label={t('sliceList.search')} value={search} onChange={(q) => filters.set({ q })} />
@@ -91,13 +90,6 @@ export function Component() {
                 />
               </>
             )}
-            {seesAll ? (
-              <Switch
-                label={t('sliceList.everyone')}
-                checked={everyone}
-                onChange={(event) => filters.set({ everyone: event.currentTarget.checked ? '1' : null })}
-              />
-            ) : null}
             <Switch
               label={t('sliceList.destroyed')}
               checked={includeDestroyed}
@@ -105,13 +97,18 @@ export function Component() {
             />
           </Group>
           {rows.length > 0 ? (
-            <SlicesTable slices={rows} partial={list.hasNextPage} withOwner={everyone} />
+            <SlicesTable slices={rows} partial={list.hasNextPage} withOwner={of !== 'mine'} />
           ) : filtered ? (
-            <NoMatch
-              search={search}
-              onClear={() => filters.set({ q: null, status: null, everyone: null, destroyed: null })}
-            />
-          ) : null}
+            <NoMatch search={search} onClear={() => filters.set({ q: null, status: null, destroyed: null })} />
+          ) : of === 'shared' ? (
+            <EmptyState icon={Users} title={t('sharing:empty.title.slices')}>
+              {t('sharing:empty.shared.slices')}
+            </EmptyState>
+          ) : (
+            <EmptyState icon={Boxes} title={t('sliceList.empty.title')} action={newButton}>
+              {t('sliceList.empty.text')}
+            </EmptyState>
+          )}
           <MoreButton
             more={list.hasNextPage}
             loading={list.isFetchingNextPage}

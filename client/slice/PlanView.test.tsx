@@ -5,7 +5,7 @@ import { offers } from './actions';
 import { PlanView } from './PlanView';
 import { SliceActions } from './SliceActions';
 import { renderApp } from '../testing/render';
-import { samplePlan, sampleSlice } from '../testing/samples';
+import { sampleDeployment, samplePlan, sampleQuota, sampleSlice } from '../testing/samples';
 
 const lacking: Problem = {
   code: 'NO_CAPACITY',
@@ -29,6 +29,29 @@ describe('PlanView', () => {
     renderApp(<PlanView plan={samplePlan()} zone="local" />);
     expect(screen.getByRole('meter', { name: 'vCPU' }).getAttribute('aria-valuetext')).toBe('6 → 9 of 16');
     expect(screen.getByRole('meter', { name: 'RAM' }).getAttribute('aria-valuetext')).toBe('4 GiB → 4.8 GiB of 8 GiB');
+  });
+
+  it('shows what it takes of the quota, and the sentence of what is too much', () => {
+    const quota = {
+      ...sampleQuota({ runningVms: 4 }, { runningVms: 3 }),
+      added: sampleQuota({}, { runningVms: 3 }).used,
+    };
+    const problem: Problem = {
+      code: 'QUOTA_EXCEEDED',
+      message: 'Too many.',
+      params: { resource: 'runningRamMb', limit: 4096, used: 3072, added: 2048 },
+    };
+    renderApp(<PlanView plan={samplePlan({ quota, problems: [problem], runnable: false })} />);
+    expect(screen.getByRole('meter', { name: 'Running VMs' }).getAttribute('aria-valuetext')).toBe('3 → 6 of 4');
+    expect(screen.getByRole('alert').textContent).toContain(
+      'Over the quota of running RAM: 4 GiB allowed, 3 GiB in use, 2 GiB more asked for.',
+    );
+  });
+
+  it('says nothing of a quota without limits', () => {
+    const quota = { ...sampleQuota(), added: sampleQuota({}, { vms: 3 }).used };
+    renderApp(<PlanView plan={samplePlan({ quota })} />);
+    expect(screen.queryByText('What it takes of the quota')).toBeNull();
   });
 
   it('shows the steps in order, and what each waits for', () => {
@@ -55,6 +78,32 @@ describe('SliceActions', () => {
     renderApp(<SliceActions slice={sampleSlice()} plan={samplePlan()} commands={listening} />);
     screen.getByRole('button', { name: 'Deploy' }).click();
     expect(asked).toEqual(['deploy']);
+  });
+
+  it('lets who operates a slice stop it, and says why they cannot destroy it', () => {
+    const slice = sampleSlice({ status: 'active', access: 'operate' });
+    renderApp(<SliceActions slice={slice} plan={undefined} commands={commands} />);
+    expect(screen.getByRole('button', { name: 'Stop' }).getAttribute('aria-disabled')).toBeNull();
+    expect(screen.getByRole('button', { name: 'Destroy' }).getAttribute('aria-description')).toContain(
+      'shared with you to be operated',
+    );
+  });
+
+  it('lets who sees a slice do nothing with it, also not end what others began', () => {
+    const running = sampleDeployment({ kind: 'stop' });
+    for (const change of [{ status: 'active' }, { status: 'active', busy: 'stop', deployment: running }] as const)
+      for (const { reason } of offers(sampleSlice({ ...change, access: 'view' }), undefined))
+        expect(reason).toEqual({ code: 'ACCESS', level: 'read' });
+  });
+
+  it('lets who operates a slice cancel a stop, but not a deploy', () => {
+    const cancel = (kind: 'stop' | 'deploy') =>
+      offers(
+        sampleSlice({ status: 'active', access: 'operate', deployment: sampleDeployment({ kind }) }),
+        undefined,
+      ).find((offer) => offer.action === 'cancel')?.reason;
+    expect(cancel('stop')).toBeNull();
+    expect(cancel('deploy')).toEqual({ code: 'ACCESS', level: 'operate' });
   });
 
   it('offers for every status a way on, and nothing for what is destroyed', () => {

@@ -3,6 +3,7 @@ import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan, PlanStep } from '#shared/deployment/schema';
+import { QuotaBars } from '../components/QuotaBars';
 import { ResourceBar } from '../ui/ResourceBar';
 import { stepTitle } from './event-sentence';
 import { formatResource, problemText } from './problem-sentence';
@@ -18,23 +19,27 @@ const labels = { vcpus: 'vcpu', ramMb: 'ram', diskGb: 'disk' } as const;
 export function PlanView({
   plan,
   zone,
+  owner,
   compact = false,
 }: {
   plan: Plan;
   zone?: string | undefined;
+  /** Whose quota it takes of, when it is not the reader's. */
+  owner?: string | undefined;
   compact?: boolean;
 }) {
   return (
     <Stack gap="md">
       <PlanVerdict plan={plan} />
       <PlanNeeds plan={plan} zone={zone} />
+      <PlanQuota quota={plan.quota} owner={owner} />
       {compact ? null : <PlanSteps steps={plan.steps} />}
     </Stack>
   );
 }
 
 function PlanVerdict({ plan }: { plan: Plan }) {
-  const { t, i18n } = useTranslation(['slices', 'common']);
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   if (plan.problems.length === 0)
     return (
       <div className={classes.ready} role="status">
@@ -99,6 +104,20 @@ function PlanNeeds({ plan, zone }: { plan: Plan; zone?: string | undefined }) {
           );
         })}
       </div>
+    </section>
+  );
+}
+
+/** Nothing for who has no limits: there is nothing to be careful about. */
+function PlanQuota({ quota, owner }: { quota: Plan['quota']; owner: string | undefined }) {
+  const { t } = useTranslation('slices');
+  if (quota === null || Object.values(quota.limits).every((limit) => limit === null)) return null;
+  return (
+    <section>
+      <Title order={3} size="h4" fz="sm" mb="xs">
+        {owner === undefined ? t('plan.quota') : t('plan.quotaOf', { owner })}
+      </Title>
+      <QuotaBars quota={quota} added={quota.added} compact />
     </section>
   );
 }

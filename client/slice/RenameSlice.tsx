@@ -7,8 +7,8 @@ import { trpc } from '../api/trpc';
 import { applyFieldErrors, notifyError } from '../components/error-message';
 import { nameProblem } from '../components/schema-errors';
 
-/** The pencil beside the name, with its small form. */
-export function RenameSlice({ id, name }: { id: number; name: string }) {
+/** The pencil beside the name, with its small form; `reason`: why it cannot be renamed. */
+export function RenameSlice({ id, name, reason }: { id: number; name: string; reason: string | null }) {
   const { t } = useTranslation(['slices', 'common']);
   const [opened, setOpened] = useState(false);
   const utils = trpc.useUtils();
@@ -34,8 +34,16 @@ export function RenameSlice({ id, name }: { id: number; name: string }) {
   return (
     <Popover opened={opened} onChange={setOpened} trapFocus position="bottom-start" withArrow>
       <Popover.Target>
-        <Tooltip label={t('header.rename')}>
-          <ActionIcon variant="subtle" color="gray" aria-label={t('header.rename')} onClick={open}>
+        <Tooltip label={reason ?? t('header.rename')} multiline maw={320}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('header.rename')}
+            data-disabled={reason !== null || undefined}
+            aria-disabled={reason !== null || undefined}
+            aria-description={reason ?? undefined}
+            onClick={reason === null ? open : undefined}
+          >
             <Pencil size={14} />
           </ActionIcon>
         </Tooltip>

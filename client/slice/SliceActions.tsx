@@ -23,7 +23,7 @@ const icons: Record<SliceAction, LucideIcon> = {
 /** What can be done with the slice now; what cannot says why. */
 export function SliceActions(props: { slice: Slice; plan: Plan | undefined; commands: SliceCommands }) {
   const { slice, plan, commands } = props;
-  const { t, i18n } = useTranslation(['slices', 'common']);
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const destroyQuestion = useDestroyQuestion();
 
   function act(action: SliceAction) {

@@ -15,15 +15,18 @@ import { useSession } from '../hooks/session';
 import { LoadingRows } from '../ui/LoadingRows';
 import { PageHeader } from '../ui/PageHeader';
 import { RelativeTime } from '../ui/RelativeTime';
+import { accessRefusal, type SliceDeed } from './access';
 import { runningSteps } from './actions';
 import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
 import { NotFoundPanel } from './NotFoundPanel';
 import { PlanView } from './PlanView';
+import { reasonSentence } from './reason-sentence';
 import { RenameSlice } from './RenameSlice';
 import { SliceActions } from './SliceActions';
 import { SliceBanner } from './SliceBanner';
 import { SliceCanvas } from './SliceCanvas';
+import { SliceSharing } from './SliceSharing';
 import classes from './slice.module.css';
 import { StepList } from './StepList';
 import { useLiveSlice, type LiveSlice } from './use-live-slice';
@@ -56,12 +59,17 @@ function Loading() {
 }
 
 function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; consoleVmId: number | null }) {
-  const { t } = useTranslation(['slices', 'common']);
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const { user } = useSession();
+  const owner = user?.id === slice.owner.id ? undefined : slice.owner.name;
+  const refused = (deed: SliceDeed) => reasonSentence(t, i18n.language, accessRefusal(slice.access, deed));
+  // the address may have come from somebody who may do more
+  const asked = refused('console') === null ? consoleVmId : null;
   const commands = useSliceCommands(slice.id);
   const [view, setView] = useState<View>('topology');
   const [selected, setSelected] = useState<string | null>(null);
-  const [consoles, setConsoles] = useState<readonly number[]>(consoleVmId === null ? [] : [consoleVmId]);
-  const [activeConsole, setActiveConsole] = useState<number | null>(consoleVmId);
+  const [consoles, setConsoles] = useState<readonly number[]>(asked === null ? [] : [asked]);
+  const [activeConsole, setActiveConsole] = useState<number | null>(asked);
   const narrow = useMediaQuery('(max-width: 62em)') ?? false;
   const { height } = useConsoleSettings();
 
@@ -122,12 +130,19 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
           title={
             <Group gap="xs" component="span">
               {slice.name}
-              {slice.status === 'destroyed' ? null : <RenameSlice id={slice.id} name={slice.name} />}
+              {slice.status === 'destroyed' ? null : (
+                <RenameSlice id={slice.id} name={slice.name} reason={refused('rename')} />
+              )}
               <SliceStatusBadge status={slice.status} />
             </Group>
           }
           description={<Meta slice={slice} live={live} />}
-          action={<SliceActions slice={slice} plan={shownPlan} commands={commands} />}
+          action={
+            <>
+              <SliceActions slice={slice} plan={shownPlan} commands={commands} />
+              {slice.status === 'destroyed' ? null : <SliceSharing slice={slice} reason={refused('share')} />}
+            </>
+          }
         />
         <SliceBanner slice={slice} deployment={live.deployment} />
         {slice.status === 'draft' && plan.isError && wantsPlan ? (
@@ -143,7 +158,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
           <Tabs.Panel value="topology">
             {draftPlan === undefined ? null : (
               <div className={classes.verdict}>
-                <PlanView plan={draftPlan} zone={slice.zone.name} compact />
+                <PlanView plan={draftPlan} zone={slice.zone.name} owner={owner} compact />
               </div>
             )}
             <div
@@ -179,7 +194,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
             )}
           </Tabs.Panel>
           <Tabs.Panel value="plan">
-            <PlanOrSteps slice={slice} live={live} plan={wantsPlan ? plan : null} />
+            <PlanOrSteps slice={slice} live={live} plan={wantsPlan ? plan : null} owner={owner} />
           </Tabs.Panel>
           <Tabs.Panel value="events">
             <EventLog slice={slice} live={live.events} />
@@ -221,10 +236,17 @@ interface PlanQuery {
   refetch: () => unknown;
 }
 
-function PlanOrSteps({ slice, live, plan }: { slice: Slice; live: LiveSlice; plan: PlanQuery | null }) {
+interface PlanOrStepsProps {
+  slice: Slice;
+  live: LiveSlice;
+  plan: PlanQuery | null;
+  owner: string | undefined;
+}
+
+function PlanOrSteps({ slice, live, plan, owner }: PlanOrStepsProps) {
   const { t } = useTranslation('slices');
   if (plan !== null) {
-    if (plan.data !== undefined) return <PlanView plan={plan.data} zone={slice.zone.name} />;
+    if (plan.data !== undefined) return <PlanView plan={plan.data} zone={slice.zone.name} owner={owner} />;
     if (plan.error !== null) return <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />;
     return <LoadingRows rows={8} height={24} />;
   }

@@ -6,6 +6,7 @@ import type { Slice, SliceVm } from '#shared/slice';
 import { VmStatusBadge } from '../components/status-badges';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
+import { accessRefusal } from './access';
 import { vmReason } from './actions';
 import { useActivity } from './activity';
 import { CopyValue } from './CopyValue';
@@ -82,9 +83,9 @@ export function VmPanel({ slice, vm, step, commands, onOpenConsole }: VmPanelPro
 }
 
 function VmActions({ slice, vm, commands, onOpenConsole }: Omit<VmPanelProps, 'step'>) {
-  const { t, i18n } = useTranslation(['slices', 'common']);
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const reason = (action: 'start' | 'stop' | 'reboot') => reasonSentence(t, i18n.language, vmReason(slice, vm, action));
-  const noConsole = consoleReason(vm);
+  const noConsole = consoleReason(slice, vm);
   return (
     <div className={classes.vmActions} role="group" aria-label={vm.name}>
       <ReasonedButton
@@ -120,7 +121,12 @@ function VmActions({ slice, vm, commands, onOpenConsole }: Omit<VmPanelProps, 's
 }
 
 /** Why a console cannot be opened: the key of the sentence, or null. A stopped VM's can: it waits for the VM. */
-export function consoleReason(vm: SliceVm): 'vm.noConsole' | 'vm.consoleUnavailable' | null {
+export function consoleReason(
+  slice: Pick<Slice, 'access'>,
+  vm: SliceVm,
+): 'refused.access.read' | 'refused.access.operate' | 'vm.noConsole' | 'vm.consoleUnavailable' | null {
+  const notAllowed = accessRefusal(slice.access, 'console');
+  if (notAllowed !== null) return `refused.access.${notAllowed.level}`;
   if (!vm.consoles.includes('serial')) return 'vm.noConsole';
   return vm.status === 'absent' ? 'vm.consoleUnavailable' : null;
 }

@@ -86,7 +86,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
                 </Table.Td>
                 <Table.Td>
                   <Group gap={4} justify="flex-end">
-                    {slice.status === 'destroyed' || consoleReason(vm) !== null ? null : (
+                    {slice.status === 'destroyed' || consoleReason(slice, vm) !== null ? null : (
                       <Tooltip label={t('vm.console')}>
                         <ActionIcon
                           variant="subtle"

@@ -1,13 +1,18 @@
 import type { Deployment, DeploymentKind, Plan } from '#shared/deployment/schema';
 import { refusal, type Refusal } from '#shared/deployment/transitions';
 import type { Slice, SliceVm } from '#shared/slice';
+import { accessRefusal, type AccessRefusal, type SliceDeed } from './access';
 import { isLive } from './apply-event';
 
 export type SliceAction = DeploymentKind | 'retry' | 'cancel';
 
 /** Why an action cannot be taken now, as data; the button makes the sentence. */
 export type Reason =
-  Refusal | { code: 'PLAN'; plan: Plan | undefined } | { code: 'CANCELLING' } | { code: 'VM'; running: boolean };
+  | AccessRefusal
+  | Refusal
+  | { code: 'PLAN'; plan: Plan | undefined }
+  | { code: 'CANCELLING' }
+  | { code: 'VM'; running: boolean };
 
 export interface Offer {
   action: SliceAction;
@@ -57,7 +62,15 @@ function primaryAction({ status, deployment }: Slice, live: boolean): SliceActio
   }
 }
 
+/** To take an operation up again, or to end it short, takes what it took to begin it. */
+function deedOf(slice: Slice, action: SliceAction): SliceDeed {
+  return action === 'retry' || action === 'cancel' ? (slice.deployment?.kind ?? 'deploy') : action;
+}
+
 function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan | undefined): Reason | null {
+  // what will not change by waiting comes first
+  const notAllowed = accessRefusal(slice.access, deedOf(slice, action));
+  if (notAllowed !== null) return notAllowed;
   if (action === 'cancel') return slice.deployment?.cancelRequested === true ? { code: 'CANCELLING' } : null;
   if (action === 'retry') return busy ? { code: 'SLICE_BUSY' } : null;
   const refused = refusal(action, slice.status, busy);
@@ -73,6 +86,8 @@ function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan 
 
 /** Why an operation on one VM cannot begin now, or null. */
 export function vmReason(slice: Slice, vm: SliceVm, action: 'start' | 'stop' | 'reboot'): Reason | null {
+  const notAllowed = accessRefusal(slice.access, action);
+  if (notAllowed !== null) return notAllowed;
   const busy = slice.busy !== null || (slice.deployment !== null && isLive(slice.deployment.status));
   // one VM of a stopped slice may run; the whole slice's rule for reboot is about the whole slice
   const refused = refusal(action, slice.status, busy);

@@ -1,9 +1,11 @@
 import type { TFunction } from 'i18next';
 import type { Problem } from '#shared/errors';
 import { sliceStatuses, type SliceStatus } from '#shared/slice-status';
+import { topologyProblemCodes, type TopologyProblemCode } from '#shared/topology/validate';
+import { formatQuota, quotaFieldOf, quotaGroups } from '../components/quota-fields';
 import { formatDisk, formatRam } from '../ui/format';
 
-type SlicesT = TFunction<['slices', 'common']>;
+type SlicesT = TFunction<['slices', 'common', 'problems']>;
 
 export interface ProblemText {
   what: string;
@@ -44,8 +46,24 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
         remedy: t('remedy.NO_CAPACITY'),
       };
     }
+    case 'QUOTA_EXCEEDED': {
+      const field = quotaFieldOf(params.resource);
+      if (field === null) return { what: message, remedy: t('remedy.QUOTA_EXCEEDED') };
+      const amount = (value: unknown) => formatQuota(field, Number(value), language);
+      return {
+        what: t('problem.QUOTA_EXCEEDED', {
+          field: t(`plan.quotaField.${field}`),
+          limit: amount(params.limit),
+          used: amount(params.used),
+          added: amount(params.added),
+        }),
+        remedy: t('remedy.QUOTA_EXCEEDED'),
+      };
+    }
     case 'IMAGE_NEEDS_RAM':
     case 'IMAGE_NEEDS_DISK': {
+      // found in the drawing, not by the planner: other facts, and so another sentence
+      if (params.has === undefined) return drawingText(t, problem);
       const amount = (value: unknown) =>
         formatResource(code === 'IMAGE_NEEDS_RAM' ? 'ramMb' : 'diskGb', Number(value), language);
       const what = t(`problem.${code}`, { ...names, has: amount(params.has), needs: amount(params.needs) });
@@ -58,8 +76,26 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     case 'DISKS_UNSUPPORTED':
       return { what: withReason(t(`problem.${code}`, names), message, language), remedy: t(`remedy.${code}`) };
     default:
-      return { what: message, remedy: null };
+      return drawingText(t, problem);
   }
+}
+
+/** Whether not even a draft can be made: drafts count for the totals of a quota. */
+export function holdsBackDraft({ code, params }: Problem): boolean {
+  return code === 'QUOTA_EXCEEDED' && quotaGroups.total.some((field) => field === params?.resource);
+}
+
+/** All of them, one after the other: for a notice, which has no room for what to do about each. */
+export function problemSentences(t: SlicesT, language: string, problems: readonly Problem[]): string {
+  return problems.map((problem) => problemText(t, language, problem).what).join(' ');
+}
+
+/** What is wrong with the drawing itself; the server's own sentence for what is not known here. */
+function drawingText(t: SlicesT, { code, message, params }: Problem): ProblemText {
+  const known: readonly string[] = topologyProblemCodes;
+  const isKnown = (name: string): name is TopologyProblemCode => known.includes(name);
+  if (!isKnown(code)) return { what: message, remedy: null };
+  return { what: t(`problems:${code}`, { ...params, defaultValue: message }), remedy: t('remedy.drawing') };
 }
 
 /** The server's English sentence says the same and the provider's reason: it is enough alone for who reads English. */

@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Reason } from './actions';
 import { problemText } from './problem-sentence';
 
-type SlicesT = TFunction<['slices', 'common']>;
+type SlicesT = TFunction<['slices', 'common', 'problems']>;
 
 /** Why a button cannot be pressed, as a sentence; null if it can. */
 export function reasonSentence(t: SlicesT, language: string, reason: Reason | null): string | null {
@@ -12,6 +12,8 @@ export function reasonSentence(t: SlicesT, language: string, reason: Reason | nu
       return t('refused.SLICE_BUSY');
     case 'INVALID_TRANSITION':
       return t(`refused.status.${reason.status}`);
+    case 'ACCESS':
+      return t(`refused.access.${reason.level}`);
     case 'CANCELLING':
       return t('actions.cancelling');
     case 'VM':

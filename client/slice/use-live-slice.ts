@@ -4,6 +4,7 @@ import type { SliceEvent } from '#shared/deployment/events';
 import type { Deployment } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
 import { trpc } from '../api/trpc';
+import { usePausableStream } from '../hooks/stream-pause';
 import { applyEvents, applyToDeployment, mergeEvents, needsSnapshot } from './apply-event';
 
 export type Connection = 'live' | 'reconnecting' | 'lost' | 'off';
@@ -66,10 +67,12 @@ export function useLiveSlice(sliceId: number): LiveSlice {
     [],
   );
 
+  const stream = usePausableStream();
   const subscription = trpc.deployments.watch.useSubscription(
-    from === undefined || ended ? skipToken : { sliceId, lastEventId: String(from) },
+    from === undefined || ended || stream.paused ? skipToken : { sliceId, lastEventId: stream.after ?? String(from) },
     {
-      onData: ({ data }) => {
+      onData: ({ id, data }) => {
+        stream.seen(id);
         gathered.current.push(data);
         timer.current ??= setTimeout(flush, gatherMs);
       },

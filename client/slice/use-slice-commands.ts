@@ -1,7 +1,10 @@
 import { useMemo } from 'react';
 import type { Deployment, DeploymentKind } from '#shared/deployment/schema';
 import { trpc } from '../api/trpc';
-import { notifyError } from '../components/error-message';
+import { useTranslation } from 'react-i18next';
+import { appErrorOf } from '../api/app-error';
+import { notifyError, notifyFailure } from '../components/error-message';
+import { problemSentences } from './problem-sentence';
 import { randomKey } from './random-key';
 
 export interface SliceCommands {
@@ -13,13 +16,16 @@ export interface SliceCommands {
 
 /** What a user may ask of a slice. What comes of it arrives as events; errors are shown as a notice. */
 export function useSliceCommands(sliceId: number): SliceCommands {
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const utils = trpc.useUtils();
   const onSuccess = (deployment: Deployment) => {
     utils.deployments.get.setData({ id: deployment.id }, deployment);
     void utils.slices.get.invalidate({ id: sliceId });
   };
   const onError = (error: unknown) => {
-    notifyError(error);
+    const problems = appErrorOf(error)?.problems ?? [];
+    if (problems.length === 0) notifyError(error);
+    else notifyFailure(problemSentences(t, i18n.language, problems));
     // refused because something has changed that the page does not show yet
     void utils.slices.get.invalidate({ id: sliceId });
     void utils.deployments.plan.invalidate({ sliceId });

@@ -32,14 +32,18 @@ function completeBrowser(): void {
 completeBrowser();
 await startI18n();
 await loadTexts([
+  'account',
   'audit',
   'catalogue',
   'console',
   'editor',
   'events',
+  'problems',
   'quota',
+  'sharing',
   'slices',
   'templates',
+  'tokens',
 ]);
 afterEach(cleanup);
 

@@ -9,6 +9,7 @@ import { createHttpApp } from './http-app';
 const database = useDatabase();
 const kit = createKit(database);
 const { ctx } = kit;
+kit.freeze();
 
 /** One request as it comes from the network. Answers status and body. */
 async function ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}, ip = '198.51.100.1') {

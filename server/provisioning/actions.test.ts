@@ -97,6 +97,8 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
       capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
       unavailable: null,
     },
+    quota: null,
+    isNew: false,
   });
   expect(plan.problems).toEqual([]);
   return plan.steps;

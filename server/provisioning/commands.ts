@@ -10,7 +10,7 @@ export interface ProvisioningCommands {
   ): Promise<Plan>;
   /** The plan that a slice made now from this template in this zone would have. */
   preview(actor: Actor, options: { templateId: number; zoneId: number }): Promise<Plan>;
-  /** Plans, checks and queues. Errors: SLICE_BUSY, INVALID_TRANSITION, PLAN_NOT_RUNNABLE (with the problems). */
+  /** Plans, checks and queues. Errors: SLICE_BUSY, INVALID_TRANSITION, QUOTA_EXCEEDED, PLAN_NOT_RUNNABLE (with the problems). */
   start(
     actor: Actor,
     options: {

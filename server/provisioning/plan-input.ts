@@ -1,5 +1,6 @@
 import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
+import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import type { Capabilities } from '#shared/zone';
 import type { SliceObservation } from '#server/providers/provider';
@@ -60,6 +61,10 @@ export interface PlanInput {
   /** What is there now; null when the provider could not be asked or may be changing it: then everything may exist. */
   observation: SliceObservation | null;
   zone: PlanZone;
+  /** The owner's; null for what takes nothing of it. */
+  quota: Quota | null;
+  /** The slice is not there yet: making it takes of the quota, too. */
+  isNew: boolean;
 }
 
 /** Statuses in which a slice holds no capacity of its zone. */

@@ -1,6 +1,8 @@
 import { refusal, type Refusal } from '#shared/deployment/transitions';
 import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
+import type { QuotaUse } from '#shared/quota';
+import { quotaProblems } from '#server/domain/quotas/problems';
 import type { PlanInput, PlanVm } from './plan-input';
 
 const resources = [
@@ -11,18 +13,21 @@ const resources = [
 
 /**
  * Every reason why the plan cannot run, together. Destroy needs nothing of the zone but to be there, so it has none of
- * the zone's. `created` are the VMs that the plan would make, `started` those that it would run.
+ * the zone's, and nothing of the quota. `created` are the VMs that the plan would make, `started` those that it would run,
+ * `added` what it takes of the owner's quota.
  */
 export function planProblems(
   input: PlanInput,
   needs: Resources,
   created: readonly PlanVm[],
   started: readonly PlanVm[],
+  added: QuotaUse | null,
 ): Problem[] {
   const refused = refusal(input.kind, input.slice.status, input.busy);
   const problems: Problem[] = refused ? [refusalProblem(input, refused)] : [];
   if (input.kind === 'destroy') return problems;
   problems.push(...input.invalid);
+  if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, created));
   return problems;

@@ -47,6 +47,8 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
   invalid: [],
   observation: nothing,
   zone,
+  quota: null,
+  isNew: false,
   ...more,
 });
 const seen = (id: number, status: Exclude<PlanStatus, 'absent'>) => ({ id, status, error: null, forwards: [] });
@@ -68,6 +70,33 @@ describe('a plan', () => {
       ['vm:db/start', [3, 4]],
     ]);
     expect(plan).toMatchObject({ runnable: true, problems: [], needs: { vcpus: 2, ramMb: 256, diskGb: 4 } });
+  });
+
+  test('says what it takes of the quota: what was not asked to run before, and all of a new slice', () => {
+    const used = { slices: 1, vms: 9, vcpus: 9, ramMb: 1152, diskGb: 9 };
+    const running = { runningVms: 1, runningVcpus: 1, runningRamMb: 128 };
+    const limits = { slices: 1, vms: 10, vcpus: null, ramMb: 1280, diskGb: null };
+    const quota = {
+      used: { ...used, ...running },
+      limits: { ...limits, runningVms: 2, runningVcpus: null, runningRamMb: null },
+    };
+    const some = { ...line, vms: [vm(1, 'web', { desired: 'running' }), vm(2, 'db')] };
+    const none = { slices: 0, vms: 0, vcpus: 0, ramMb: 0, diskGb: 0 };
+    const deploy = planOperation(input({ topology: some, quota }));
+    expect(deploy.quota).toEqual({ ...quota, added: { ...none, ...running } });
+    expect(deploy.runnable).toBe(true);
+    const preview = planOperation(input({ quota, isNew: true }));
+    expect(preview.quota?.added).toEqual({
+      ...{ slices: 1, vms: 2, vcpus: 2, ramMb: 256, diskGb: 4 },
+      ...{ runningVms: 2, runningVcpus: 2, runningRamMb: 256 },
+    });
+    expect(preview.problems.map((problem) => [problem.code, problem.field])).toEqual([
+      ['QUOTA_EXCEEDED', 'slices'],
+      ['QUOTA_EXCEEDED', 'vms'],
+      ['QUOTA_EXCEEDED', 'ramMb'],
+      ['QUOTA_EXCEEDED', 'runningVms'],
+    ]);
+    expect(planOperation(input()).quota).toBe(null);
   });
 
   test('leaves out what is satisfied', () => {

@@ -1,6 +1,8 @@
 import type { Plan, PlanStep } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
+import type { QuotaUse } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
+import { runningOf, totalsOf } from '#server/domain/quotas/problems';
 import { holdsNothing, type PlanEdge, type PlanInput, type PlanVm } from './plan-input';
 import { planProblems } from './plan-problems';
 
@@ -16,14 +18,15 @@ export function planOperation(input: PlanInput): Plan {
   else builder.converge();
   const takes = input.kind === 'deploy' && (holdsNothing as readonly string[]).includes(input.slice.status);
   const needs = takes ? total(input.topology.vms) : nothing;
-  const problems = planProblems(input, needs, builder.created, builder.started);
+  const added = input.quota === null ? null : quotaTakenBy(input);
+  const problems = planProblems(input, needs, builder.created, builder.started, added);
   return {
     kind: input.kind,
     steps: builder.steps,
     needs,
     free: input.zone.free,
     capacity: input.zone.capacity,
-    quota: null,
+    quota: input.quota === null || added === null ? null : { ...input.quota, added },
     problems,
     runnable: problems.length === 0,
   };
@@ -38,6 +41,14 @@ export function total(vms: readonly Resources[]): Resources {
     sum.diskGb += vm.diskGb;
   }
   return sum;
+}
+
+/** What the operation takes of the owner's quota: VMs that were not asked to run before, and all of a new slice. */
+function quotaTakenBy(input: PlanInput): QuotaUse {
+  const { vms } = input.topology;
+  const more = vms.filter((vm) => vm.desired !== 'running' && desiredAfter(input, vm) === 'running');
+  const totals = input.isNew ? { slices: 1, ...totalsOf(vms) } : { slices: 0, ...totalsOf([]) };
+  return { ...totals, ...runningOf(more) };
 }
 
 /** What the operation wants of a VM from now on. */

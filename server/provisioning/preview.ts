@@ -7,6 +7,7 @@ import { zoneById } from '#server/db/queries/zones';
 import { inSnapshot } from '#server/db/transaction';
 import type { Queryable } from '#server/db/client';
 import type { Actor, DomainContext } from '#server/domain/context';
+import { quotaOf } from '#server/domain/quotas/quotas';
 import { loadTemplate, type TemplateRow } from '#server/domain/templates/access';
 import type { PlanTopology } from './plan-input';
 import { planOperation } from './planner';
@@ -33,6 +34,8 @@ export async function previewDeployment(
       invalid: [],
       observation: { observedAt: context.clock.now(), vms: [], networks: [], edges: [] },
       zone: await planZoneOf(tx, zone, report),
+      quota: await quotaOf(tx, actor.userId),
+      isNew: true,
     });
   });
 }

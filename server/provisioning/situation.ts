@@ -2,6 +2,7 @@ import { desc, eq } from 'drizzle-orm';
 import { deployments } from '#drizzle/schema/deployments';
 import { AppError } from '#shared/errors';
 import type { DeploymentKind } from '#shared/deployment/schema';
+import type { Quota } from '#shared/quota';
 import type { Queryable } from '#server/db/client';
 import { allocatedOf, type ZoneRow } from '#server/db/queries/zones';
 import type { DomainContext } from '#server/domain/context';
@@ -85,8 +86,9 @@ export function planInputOf(options: {
   model: SliceModel;
   observation: SliceObservation | null;
   zone: PlanZone;
+  quota: Quota | null;
 }): PlanInput {
-  const { kind, slice, busy, vmId, model, observation, zone } = options;
+  const { kind, slice, busy, vmId, model, observation, zone, quota } = options;
   const target = vmId === null ? null : (model.vms.find((vm) => vm.id === vmId)?.key ?? null);
   if (vmId !== null && target === null)
     throw new AppError('NOT_FOUND', 'There is no such VM.', { params: { what: 'VM' } });
@@ -100,5 +102,7 @@ export function planInputOf(options: {
     // what a deployment under way is changing is not known: everything may be there
     observation: busy && kind === 'destroy' ? null : observation,
     zone,
+    quota,
+    isNew: false,
   };
 }

@@ -13,7 +13,9 @@ import { chunked } from '#server/db/rows';
 import { inSnapshot, inTransaction } from '#server/db/transaction';
 import { recordAudit } from '#server/domain/audit';
 import type { Actor, DomainContext } from '#server/domain/context';
-import { loadSlice, type SliceRow } from '#server/domain/slices/access';
+import { quotaExceeded } from '#server/domain/quotas/problems';
+import { lockOwner, quotaOf } from '#server/domain/quotas/quotas';
+import { loadSlice, type SliceAccess, type SliceRow } from '#server/domain/slices/access';
 import { appendEvents } from '#server/events/append';
 import type { SliceObservation } from '#server/providers/provider';
 import { setSliceStatus } from './finish';
@@ -47,7 +49,8 @@ export async function planDeployment(context: DomainContext, actor: Actor, opera
  * Plans, checks and queues an operation in one transaction, which also takes the zone's capacity, and answers the
  * deployment's id. FORBIDDEN for who sees the slice but may not do that to it. The same idempotency key answers the first
  * one's. A destroy takes over whatever is under way, and answers the destroy that is under way or done already. The caller
- * wakes the worker.
+ * wakes the worker. QUOTA_EXCEEDED when only the owner's quota is in the way, PLAN_NOT_RUNNABLE with all problems when
+ * other things are.
  */
 export async function queueDeployment(
   context: DomainContext,
@@ -59,7 +62,9 @@ export async function queueDeployment(
     const slice = await loadSlice(db, actor, operation.sliceId, { need: levelOfKind[operation.kind] });
     const mark = await deploymentMark(db, slice.id);
     const seen = await lookAround(context, slice);
-    const answer = await inTransaction(db, (tx) => queue(tx, actor, operation, { mark, ...seen }));
+    const answer = await inTransaction(db, (tx) =>
+      queue(tx, actor, operation, { mark, ownerId: slice.ownerId, ...seen }),
+    );
     // an operation that began or ended meanwhile has changed what was looked at
     if (answer === 'stale') continue;
     bus.notify(operation.sliceId);
@@ -81,7 +86,7 @@ async function lookAround(context: DomainContext, slice: SliceRow): Promise<Seen
 
 async function planInput(
   tx: Transaction,
-  slice: SliceRow,
+  slice: SliceRow & { access: SliceAccess },
   operation: Operation,
   busy: boolean,
   seen: Seen,
@@ -96,18 +101,28 @@ async function planInput(
     model: await loadSliceModel(tx, slice.id),
     observation: seen.observation,
     zone: await planZoneOf(tx, zone, seen.report, { exceptSliceId: slice.id }),
+    // who may only look is not told what else the owner has
+    quota: takesQuota(operation.kind) && slice.access !== 'view' ? await quotaOf(tx, slice.ownerId) : null,
   });
+}
+
+/** Whether VMs may run after it that were not asked to run before. Stop and destroy are never refused for a quota. */
+function takesQuota(kind: DeploymentKind): boolean {
+  return kind !== 'stop' && kind !== 'destroy';
 }
 
 async function queue(
   tx: Transaction,
   actor: Actor,
   operation: Operation & { idempotencyKey?: string | undefined },
-  seen: Seen & { mark: string },
+  seen: Seen & { mark: string; ownerId: number },
 ): Promise<number | 'stale'> {
   const { sliceId, kind, idempotencyKey } = operation;
-  // locks before reads: what a transaction reads first fixes what it sees
+  // locks before reads: what a transaction reads first fixes what it sees; the owner's before those of their slices
+  if (takesQuota(kind)) await lockOwner(tx, seen.ownerId);
   const slice = await loadSlice(tx, actor, sliceId, { lock: true, need: levelOfKind[kind] });
+  // given to somebody else meanwhile, whose quota is not locked
+  if (slice.ownerId !== seen.ownerId) return 'stale';
   if (kind === 'deploy')
     await tx
       .select({ id: availabilityZones.id })
@@ -135,6 +150,8 @@ async function queue(
 
   const input = await planInput(tx, slice, operation, live.length > 0, seen);
   const plan = planOperation(input);
+  const overQuota = plan.problems.filter((problem) => problem.code === 'QUOTA_EXCEEDED');
+  if (overQuota.length > 0 && overQuota.length === plan.problems.length) throw quotaExceeded(overQuota);
   if (!plan.runnable)
     throw new AppError('PLAN_NOT_RUNNABLE', plan.problems[0]?.message ?? 'The plan cannot run.', {
       problems: plan.problems,

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
+import { deployments } from '#drizzle/schema/deployments';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import { roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
@@ -17,9 +18,9 @@ import { getDeployment } from '#server/domain/deployments/read';
 import type { ProvisioningOptions } from './options';
 import { createProvisioning, type Provisioning } from './provisioning';
 
-/** Short times, so that tests wait for events and not for timers. */
+/** Short times, so that tests wait for events and not for timers; a lease that outlasts a machine that stands still. */
 export const testOptions: Partial<ProvisioningOptions> = {
-  leaseMs: 1_000,
+  leaseMs: 60_000,
   heartbeatMs: 100,
   pollMs: 25,
   retryDelaysMs: [1, 1],
@@ -181,7 +182,7 @@ export async function until<Value>(
   context: Pick<DomainContext, 'bus'>,
   sliceId: number,
   test: () => Promise<Value | null | undefined | false>,
-  patienceMs = 15_000,
+  patienceMs = 60_000,
 ): Promise<Value> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
@@ -209,8 +210,12 @@ export function ended(context: DomainContext, actor: Actor, sliceId: number, id:
     context,
     sliceId,
     async () => {
-      const deployment = await getDeployment(context, actor, { id });
-      return deployment.finishedAt === null ? null : deployment;
+      // asked after every event: the whole deployment only once it has ended
+      const [row] = await context.db
+        .select({ finishedAt: deployments.finishedAt })
+        .from(deployments)
+        .where(eq(deployments.id, id));
+      return row?.finishedAt == null ? null : getDeployment(context, actor, { id });
     },
     patienceMs,
   );
@@ -224,9 +229,10 @@ export async function carryOut(
   sliceId: number,
   kind: DeploymentKind,
   vmId?: number,
+  patienceMs?: number,
 ) {
   const { id } = await provisioning.start(actor, { sliceId, kind, vmId });
-  return ended(context, actor, sliceId, id);
+  return ended(context, actor, sliceId, id, patienceMs);
 }
 
 export function testProvisioning(context: DomainContext, options: Partial<ProvisioningOptions> = {}): Provisioning {

@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
+import { users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import { AppError, type PublicError } from '#shared/errors';
 import type { Scope } from '#shared/scopes';
+import type { QuotaLimits } from '#shared/quota';
 import type { VmStatus } from '#shared/slice-status';
 import type { Topology } from '#shared/topology/schema';
 import type { Database } from '#server/db/client';
@@ -12,6 +14,7 @@ import type { Actor, DomainContext } from '#server/domain/context';
 import { authenticateToken, createSession } from '#server/domain/auth/sessions';
 import { createToken } from '#server/domain/auth/tokens';
 import { hashPassword } from '#server/domain/auth/passwords';
+import { quotaOfUser, setRoleQuota, setUserQuota } from '#server/domain/quotas/quotas';
 import { createEventBus } from '#server/events/bus';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -23,9 +26,21 @@ export const password = 'correct horse battery';
 const createCaller = createCallerFactory(appRouter);
 export type Caller = ReturnType<typeof createCaller>;
 
+const unlimited: QuotaLimits = {
+  slices: null,
+  vms: null,
+  vcpus: null,
+  ramMb: null,
+  diskGb: null,
+  runningVms: null,
+  runningVcpus: null,
+  runningRamMb: null,
+};
+
 /** The API on a test's database, with a clock that can be moved, a simulator zone, and one provider that is broken. */
 export function createKit(database: { db: Database }) {
   let offsetMs = 0;
+  let frozenAt: number | null = null;
   const simulator = createSimulatorProvider({ physical: { vcpus: 8, ramMb: 16_384, diskGb: 100 } });
   const ctx: DomainContext = {
     get db() {
@@ -39,7 +54,7 @@ export function createKit(database: { db: Database }) {
           : Promise.reject(new AppError('ZONE_UNAVAILABLE', 'QEMU is not installed on this machine.')),
       close: () => simulator.close(),
     },
-    clock: { now: () => new Date(Date.now() + offsetMs) },
+    clock: { now: () => new Date((frozenAt ?? Date.now()) + offsetMs) },
     log: silentLogger,
     settings: {
       registrationOpen: true,
@@ -102,6 +117,10 @@ export function createKit(database: { db: Database }) {
     person,
     tokenOf,
     callerOf,
+    /** Has the clock stand still but for {@link pass}: for pauses and codes, which a slow machine would outlast. */
+    freeze() {
+      frozenAt ??= Date.now();
+    },
     /** Moves the clock. */
     pass(ms: number) {
       offsetMs += ms;
@@ -115,6 +134,20 @@ export function createKit(database: { db: Database }) {
         ...values,
       });
       return insertId;
+    },
+    /** Sets quotas: a test's database has none, so nobody has a limit. */
+    async quota(of: { role: Role } | { userId: number }, limits: Partial<QuotaLimits>): Promise<void> {
+      const admin = await person('admin');
+      if ('role' in of) {
+        await setRoleQuota(ctx, { actor: admin, role: of.role, limits: { ...unlimited, ...limits } });
+        return;
+      }
+      const { own } = await quotaOfUser(ctx, of);
+      await setUserQuota(ctx, { actor: admin, userId: of.userId, quota: { ...own, ...limits } });
+    },
+    /** Disables an account behind the back of whoever acts with it. */
+    async disabled({ userId }: { userId: number }): Promise<void> {
+      await ctx.db.update(users).set({ disabledAt: ctx.clock.now() }).where(eq(users.id, userId));
     },
     /** Has a VM observed in a state, as provisioning would. */
     async observed(vmId: number, status: VmStatus): Promise<void> {

@@ -1,6 +1,7 @@
 import { SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
+import type { Topology } from '#shared/topology/schema';
 import { formatCount, formatDisk, formatRam } from '../../ui/format';
 import type { Document } from '../document';
 import type { EditorCatalogue } from '../use-catalogue';
@@ -13,19 +14,7 @@ interface TemplatePanelProps {
 
 /** Nothing is selected: the template itself, and what it asks of a zone. */
 export function TemplatePanel({ document, catalogue, onDescription }: TemplatePanelProps) {
-  const { t, i18n } = useTranslation(['editor', 'common']);
-  const { vms, networks, edges } = document.topology;
-  const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
-  const sum = (read: 'vcpus' | 'ramMb' | 'diskGb') =>
-    vms.reduce((total, vm) => total + (flavours.get(vm.flavourId)?.[read] ?? 0), 0);
-  const totals = [
-    { name: t('common:resources.vm'), value: formatCount(vms.length, i18n.language) },
-    { name: t('common:resources.network'), value: formatCount(networks.length, i18n.language) },
-    { name: t('common:resources.edge'), value: formatCount(edges.length, i18n.language) },
-    { name: t('common:resources.vcpu'), value: formatCount(sum('vcpus'), i18n.language) },
-    { name: t('common:resources.ram'), value: formatRam(sum('ramMb'), i18n.language) },
-    { name: t('common:resources.disk'), value: formatDisk(sum('diskGb'), i18n.language) },
-  ];
+  const { t } = useTranslation('editor');
   return (
     <Stack gap="md">
       <Textarea
@@ -37,21 +26,41 @@ export function TemplatePanel({ document, catalogue, onDescription }: TemplatePa
         maxRows={8}
         onChange={(event) => onDescription(event.currentTarget.value)}
       />
-      <SimpleGrid component="dl" cols={3} spacing="xs" verticalSpacing="sm" m={0}>
-        {totals.map(({ name, value }) => (
-          <div key={name}>
-            <Text component="dt" size="xs" c="dimmed">
-              {name}
-            </Text>
-            <Text component="dd" m={0} fw={600}>
-              {value}
-            </Text>
-          </div>
-        ))}
-      </SimpleGrid>
+      <TemplateTotals topology={document.topology} catalogue={catalogue} />
       <Text size="xs" c="dimmed">
         {t('template.hint')}
       </Text>
     </Stack>
+  );
+}
+
+/** What the drawing asks of a zone. */
+export function TemplateTotals({ topology, catalogue }: { topology: Topology; catalogue: EditorCatalogue }) {
+  const { t, i18n } = useTranslation('common');
+  const { vms, networks, edges } = topology;
+  const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
+  const sum = (read: 'vcpus' | 'ramMb' | 'diskGb') =>
+    vms.reduce((total, vm) => total + (flavours.get(vm.flavourId)?.[read] ?? 0), 0);
+  const totals = [
+    { name: t('resources.vm'), value: formatCount(vms.length, i18n.language) },
+    { name: t('resources.network'), value: formatCount(networks.length, i18n.language) },
+    { name: t('resources.edge'), value: formatCount(edges.length, i18n.language) },
+    { name: t('resources.vcpu'), value: formatCount(sum('vcpus'), i18n.language) },
+    { name: t('resources.ram'), value: formatRam(sum('ramMb'), i18n.language) },
+    { name: t('resources.disk'), value: formatDisk(sum('diskGb'), i18n.language) },
+  ];
+  return (
+    <SimpleGrid component="dl" cols={3} spacing="xs" verticalSpacing="sm" m={0}>
+      {totals.map(({ name, value }) => (
+        <div key={name}>
+          <Text component="dt" size="xs" c="dimmed">
+            {name}
+          </Text>
+          <Text component="dd" m={0} fw={600}>
+            {value}
+          </Text>
+        </div>
+      ))}
+    </SimpleGrid>
   );
 }

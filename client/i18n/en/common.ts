@@ -38,6 +38,7 @@ export const common = {
     light: 'Light',
     dark: 'Dark',
     auto: 'System',
+    account: 'Account',
     signOut: 'Sign out',
     role: { user: 'User', instructor: 'Instructor', admin: 'Administrator' },
   },
@@ -74,8 +75,6 @@ export const common = {
     filters: 'Filters',
     anyStatus: 'Any status',
     status: 'Status',
-    everyone: 'Everybody’s',
-    everyoneReason: 'Only administrators see the slices of others.',
     destroyed: 'Destroyed ones, too',
     columns: {
       name: 'Name',

@@ -9,6 +9,8 @@ export const home = {
   nothingRunning: 'No VM is running',
   attention_one: '{{count}} slice needs attention',
   attention_other: '{{count}} slices need attention',
+  ofLast_one: 'Of the last one: {{summary}}',
+  ofLast_other: 'Of the last {{count}}: {{summary}}',
   noZones: 'There is no zone to deploy to yet.',
   zoneDown: 'Cannot run VMs now. See why',
   zoneOff: 'Closed by an administrator.',

@@ -18,6 +18,9 @@ export const slices = {
     pickFirst: 'Choose a template and a zone to see the plan.',
     draftNotice:
       'This plan cannot run as things are. The slice can be created as a draft now and deployed once that is solved.',
+    templateOf: 'of {{owner}}',
+    noZones: 'There is no zone yet.',
+    noRoom: 'There is no room for it in your quota, not even as a draft.',
     submit: 'Create slice',
   },
   header: {
@@ -59,6 +62,10 @@ export const slices = {
     },
     vmRunning: 'It runs already.',
     vmStopped: 'It does not run.',
+    access: {
+      read: 'It is shared with you to be seen only.',
+      operate: 'It is shared with you to be operated. Its owner deploys, changes and destroys it.',
+    },
   },
   destroy: {
     title: 'Destroy {{name}}?',
@@ -113,6 +120,18 @@ export const slices = {
     more_other: 'and {{count}} more',
     showAll: 'Show all',
     resource: { vcpus: 'vCPU', ramMb: 'RAM', diskGb: 'Disk' },
+    quota: 'What it takes of the quota',
+    quotaOf: 'What it takes of the quota of {{owner}}',
+    quotaField: {
+      slices: 'slices',
+      vms: 'VMs',
+      vcpus: 'vCPUs',
+      ramMb: 'RAM',
+      diskGb: 'disk',
+      runningVms: 'running VMs',
+      runningVcpus: 'running vCPUs',
+      runningRamMb: 'running RAM',
+    },
   },
   problem: {
     SLICE_BUSY: 'Another operation on this slice is under way.',
@@ -126,6 +145,7 @@ export const slices = {
     DISKS_UNSUPPORTED: 'VM {{vm}} boots from a disk image, which zone {{zone}} cannot run.',
     IMAGE_NEEDS_RAM: 'VM {{vm}} has {{has}} of RAM; image {{image}} needs {{needs}}.',
     IMAGE_NEEDS_DISK: 'VM {{vm}} has {{has}} of disk; image {{image}} needs {{needs}}.',
+    QUOTA_EXCEEDED: 'Over the quota of {{field}}: {{limit}} allowed, {{used}} in use, {{added}} more asked for.',
   },
   /** What to do about a problem. */
   remedy: {
@@ -139,6 +159,8 @@ export const slices = {
     DISKS_UNSUPPORTED: 'Choose another image in the template, or another zone.',
     IMAGE_NEEDS_RAM: 'Choose a larger flavour in the template.',
     IMAGE_NEEDS_DISK: 'Choose a larger flavour in the template.',
+    QUOTA_EXCEEDED: 'Stop or destroy what is not needed any more, or ask an administrator for a larger quota.',
+    drawing: 'Correct it in the template.',
   },
   steps: {
     title: '{{kind}}',

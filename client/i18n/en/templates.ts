@@ -1,6 +1,6 @@
 export const templates = {
   title: 'Templates',
-  description: 'Topologies that you drew. A slice is made from one of them.',
+  description: 'Topologies that you or others drew. A slice is made from one of them.',
   new: 'New template',
   import: 'Import',
   search: 'Search templates',

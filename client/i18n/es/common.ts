@@ -41,6 +41,7 @@ export const common: Messages<typeof english> = {
     light: 'Claro',
     dark: 'Oscuro',
     auto: 'Sistema',
+    account: 'Cuenta',
     signOut: 'Cerrar sesión',
     role: { user: 'Usuario', instructor: 'Docente', admin: 'Administrador' },
   },
@@ -77,8 +78,6 @@ export const common: Messages<typeof english> = {
     filters: 'Filtros',
     anyStatus: 'Cualquier estado',
     status: 'Estado',
-    everyone: 'De todos',
-    everyoneReason: 'Solo los administradores ven los slices de otros.',
     destroyed: 'También los destruidos',
     columns: {
       name: 'Nombre',

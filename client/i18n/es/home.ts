@@ -12,6 +12,8 @@ export const home: Messages<typeof english> = {
   nothingRunning: 'Ninguna MV en marcha',
   attention_one: '{{count}} slice requiere atención',
   attention_other: '{{count}} slices requieren atención',
+  ofLast_one: 'Del último: {{summary}}',
+  ofLast_other: 'De los últimos {{count}}: {{summary}}',
   noZones: 'Aún no hay ninguna zona donde desplegar.',
   zoneDown: 'Ahora no puede ejecutar MV. Ver por qué',
   zoneOff: 'Cerrada por un administrador.',

@@ -21,6 +21,9 @@ export const slices: Messages<typeof english> = {
     pickFirst: 'Elija una plantilla y una zona para ver el plan.',
     draftNotice:
       'Tal como está, este plan no puede ejecutarse. El slice se puede crear ya como borrador y desplegar cuando eso se resuelva.',
+    templateOf: 'de {{owner}}',
+    noZones: 'Aún no hay ninguna zona.',
+    noRoom: 'No cabe en su cuota, ni siquiera como borrador.',
     submit: 'Crear slice',
   },
   header: {
@@ -62,6 +65,10 @@ export const slices: Messages<typeof english> = {
     },
     vmRunning: 'Ya está en marcha.',
     vmStopped: 'No está en marcha.',
+    access: {
+      read: 'Está compartido con usted solo para verlo.',
+      operate: 'Está compartido con usted para operarlo. Su dueño lo despliega, lo cambia y lo destruye.',
+    },
   },
   destroy: {
     title: '¿Destruir {{name}}?',
@@ -116,6 +123,18 @@ export const slices: Messages<typeof english> = {
     more_other: 'y {{count}} más',
     showAll: 'Mostrar todo',
     resource: { vcpus: 'vCPU', ramMb: 'RAM', diskGb: 'disco' },
+    quota: 'Lo que toma de la cuota',
+    quotaOf: 'Lo que toma de la cuota de {{owner}}',
+    quotaField: {
+      slices: 'slices',
+      vms: 'MV',
+      vcpus: 'vCPU',
+      ramMb: 'RAM',
+      diskGb: 'disco',
+      runningVms: 'MV en marcha',
+      runningVcpus: 'vCPU en marcha',
+      runningRamMb: 'RAM en marcha',
+    },
   },
   problem: {
     SLICE_BUSY: 'Hay otra operación en curso en este slice.',
@@ -130,6 +149,7 @@ export const slices: Messages<typeof english> = {
     DISKS_UNSUPPORTED: 'La MV {{vm}} arranca de una imagen de disco, que la zona {{zone}} no puede ejecutar.',
     IMAGE_NEEDS_RAM: 'La MV {{vm}} tiene {{has}} de RAM; la imagen {{image}} necesita {{needs}}.',
     IMAGE_NEEDS_DISK: 'La MV {{vm}} tiene {{has}} de disco; la imagen {{image}} necesita {{needs}}.',
+    QUOTA_EXCEEDED: 'Cuota de {{field}} superada: se permiten {{limit}}, hay {{used}} en uso y se piden {{added}} más.',
   },
   remedy: {
     SLICE_BUSY: 'Espere a que termine o cancélela.',
@@ -142,6 +162,8 @@ export const slices: Messages<typeof english> = {
     DISKS_UNSUPPORTED: 'Elija otra imagen en la plantilla u otra zona.',
     IMAGE_NEEDS_RAM: 'Elija un sabor más grande en la plantilla.',
     IMAGE_NEEDS_DISK: 'Elija un sabor más grande en la plantilla.',
+    QUOTA_EXCEEDED: 'Detenga o destruya lo que ya no haga falta, o pida una cuota mayor a un administrador.',
+    drawing: 'Corríjalo en la plantilla.',
   },
   steps: {
     title: '{{kind}}',

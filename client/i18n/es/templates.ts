@@ -3,7 +3,7 @@ import type { templates as english } from '../en/templates';
 
 export const templates: Messages<typeof english> = {
   title: 'Plantillas',
-  description: 'Topologías que ha dibujado. Un slice se crea a partir de una de ellas.',
+  description: 'Topologías que usted u otros han dibujado. Un slice se crea a partir de una de ellas.',
   new: 'Nueva plantilla',
   import: 'Importar',
   search: 'Buscar plantillas',

@@ -179,12 +179,14 @@ export type NewSliceEdge = Omit<NewRow<typeof sliceEdges>, 'sourceVmId' | 'targe
   target: string;
 };
 
+export interface SliceParts {
+  vms: NewRow<typeof sliceVms>[];
+  networks: NewRow<typeof sliceNetworks>[];
+  edges: NewSliceEdge[];
+}
+
 /** Adds a slice's VMs, networks and edges. */
-export async function insertSliceParts(
-  q: Queryable,
-  sliceId: number,
-  parts: { vms: NewRow<typeof sliceVms>[]; networks: NewRow<typeof sliceNetworks>[]; edges: NewSliceEdge[] },
-): Promise<void> {
+export async function insertSliceParts(q: Queryable, sliceId: number, parts: SliceParts): Promise<void> {
   for (const vms of chunked(parts.vms)) await q.insert(sliceVms).values(vms.map((vm) => ({ ...vm, sliceId })));
   for (const networks of chunked(parts.networks))
     await q.insert(sliceNetworks).values(networks.map((network) => ({ ...network, sliceId })));

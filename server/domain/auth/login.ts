@@ -72,9 +72,10 @@ export async function login(
     await forgive(tx, byIp);
     return made;
   };
+  // from here on codes may be guessed, which has a limit of its own, but no longer the password
+  if (usable.totpEnabledAt !== null) await forget(ctx.db, byEmail);
   if (usable.totpEnabledAt !== null && code === undefined) {
-    // a step on the way in, not a guess
-    await forgive(ctx.db, [...byEmail, ...byIp]);
+    await forgive(ctx.db, byIp);
     throw new AppError('SECOND_FACTOR_NEEDED', 'Enter the code of your authenticator, or a recovery code.', {
       field: 'code',
     });

@@ -7,7 +7,7 @@ import { allocateAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
-import { insertSliceParts } from '#server/db/queries/slices';
+import { insertSliceParts, type SliceParts } from '#server/db/queries/slices';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
 import { zoneById } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
@@ -15,6 +15,8 @@ import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { nameTakenBy } from '../names';
+import { totalsOf } from '../quotas/problems';
+import { assertWithinQuota, lockOwner } from '../quotas/quotas';
 import { loadTemplate } from '../templates/access';
 import { isOffered } from '../zones/zones';
 import { loadSlice } from './access';
@@ -48,7 +50,7 @@ async function madeBefore(q: Queryable, actor: Actor, key: string | undefined): 
  * Makes a slice of a template's current revision: a copy of the drawing, with addresses and with the flavours' sizes.
  * Nothing is deployed. VMs keep flavours and images that were retired since the template was saved, as an edit of the
  * template would. A repeat with the same `idempotencyKey` answers the slice that the first call made.
- * NAME_TAKEN, ZONE_UNAVAILABLE, NOT_FOUND (the template).
+ * NAME_TAKEN, ZONE_UNAVAILABLE, NOT_FOUND (the template), QUOTA_EXCEEDED.
  */
 export async function createSlice(
   ctx: DomainContext,
@@ -56,11 +58,15 @@ export async function createSlice(
 ): Promise<Slice> {
   const { name, templateId, zoneId, idempotencyKey } = slice;
   const make = async (tx: Transaction): Promise<{ whole: Slice; isNew: boolean }> => {
+    // the quota's lock; and an account that was disabled meanwhile makes nothing more
+    if (!(await lockOwner(tx, actor.userId))) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
     const earlier = await madeBefore(tx, actor, idempotencyKey);
     if (earlier !== null) return { whole: await wholeSlice(tx, actor, earlier), isNew: false };
     const template = await loadTemplate(tx, actor, templateId);
     await assertUsableZone(ctx, tx, zoneId);
     const topology = await readTopology(tx, await revisionId(tx, template.id, template.revision));
+    const parts = await partsOf(tx, topology);
+    await assertWithinQuota(tx, actor.userId, { slices: 1, ...totalsOf(parts.vms) });
     const now = ctx.clock.now();
     const [{ insertId }] = await tx
       .insert(slices)
@@ -74,7 +80,7 @@ export async function createSlice(
         updatedAt: now,
       })
       .catch(nameTakenBy(nameIndex, 'slice', name));
-    await insertTopology(tx, insertId, topology);
+    await insertSliceParts(tx, insertId, parts);
     await appendEvents(tx, insertId, [{ type: 'slice.status', status: 'draft' }]);
     await recordAudit(tx, actor, {
       action: 'slices.create',
@@ -96,11 +102,12 @@ export async function createSlice(
   }
 }
 
-async function insertTopology(tx: Queryable, sliceId: number, topology: Topology): Promise<void> {
+/** The rows of a drawing: with the flavours' sizes of now, and with addresses. */
+async function partsOf(tx: Queryable, topology: Topology): Promise<SliceParts> {
   const catalogue = await catalogueOf(tx, topology);
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
   const addresses = allocateAddresses(topology);
-  await insertSliceParts(tx, sliceId, {
+  return {
     vms: topology.vms.map((vm) => {
       const flavour = flavours.get(vm.flavourId);
       if (flavour === undefined) throw new Error(`There is no flavour ${vm.flavourId}`);
@@ -118,7 +125,7 @@ async function insertTopology(tx: Queryable, sliceId: number, topology: Topology
       if (place === undefined) throw new Error(`The edge ${edge.key} has no addresses`);
       return { ...edge, ...place };
     }),
-  });
+  };
 }
 
 /** For its owner and administrators. NAME_TAKEN; INVALID_TRANSITION for a slice that was destroyed. */

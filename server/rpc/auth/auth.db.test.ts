@@ -14,6 +14,7 @@ import { whileSignedIn } from '../while-signed-in';
 const database = useDatabase();
 const kit = createKit(database);
 const { ctx } = kit;
+kit.freeze();
 const anonymous = (ip: string | null = null, sessions: ({ token: string; expiresAt: Date } | null)[] = []) =>
   kit.callerOf(null, { ip, sessions });
 

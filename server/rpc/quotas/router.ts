@@ -6,23 +6,27 @@ import {
   setRoleQuotaInput,
   setUserQuotaInput,
 } from '#shared/quota';
-import { notYet } from '../not-yet';
+import { ownQuota, quotaOfUser, quotasOfRoles, setRoleQuota, setUserQuota } from '#server/domain/quotas/quotas';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 export const quotasRouter = router({
   /** What the caller may have and has. */
-  mine: userProcedure('account:read').output(quotaSchema).query(notYet),
+  mine: userProcedure('account:read')
+    .output(quotaSchema)
+    .query(({ ctx }) => ownQuota(ctx.domain, { actor: ctx.actor })),
   ofUser: permittedProcedure('quotas:manage', 'admin:read')
     .input(quotaOfUserInput)
     .output(quotaOfUserSchema)
-    .query(notYet),
-  ofRoles: permittedProcedure('quotas:manage', 'admin:read').output(roleQuotasSchema).query(notYet),
+    .query(({ ctx, input }) => quotaOfUser(ctx.domain, input)),
+  ofRoles: permittedProcedure('quotas:manage', 'admin:read')
+    .output(roleQuotasSchema)
+    .query(({ ctx }) => quotasOfRoles(ctx.domain)),
   setOfUser: permittedProcedure('quotas:manage', 'admin:manage')
     .input(setUserQuotaInput)
     .output(quotaOfUserSchema)
-    .mutation(notYet),
+    .mutation(({ ctx, input }) => setUserQuota(ctx.domain, { actor: ctx.actor, ...input })),
   setOfRole: permittedProcedure('quotas:manage', 'admin:manage')
     .input(setRoleQuotaInput)
     .output(roleQuotasSchema)
-    .mutation(notYet),
+    .mutation(({ ctx, input }) => setRoleQuota(ctx.domain, { actor: ctx.actor, ...input })),
 });

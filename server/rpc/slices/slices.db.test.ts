@@ -16,6 +16,8 @@ import { createKit, line, outcomeOf, refusalOf } from '../testing';
 const database = useDatabase();
 const kit = createKit(database);
 const { ctx } = kit;
+// tokens of consoles live for seconds, and pauses between too many are counted in them
+kit.freeze();
 
 /** A user with a template of three VMs in a row, two of them in a network, and a zone to put it into. */
 async function scene() {

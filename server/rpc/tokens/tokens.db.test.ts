@@ -12,6 +12,7 @@ import { createKit, outcomeOf, refusalOf } from '../testing';
 const database = useDatabase();
 const kit = createKit(database);
 const { ctx } = kit;
+kit.freeze();
 const days = 86_400_000;
 
 async function roleId(name: Role): Promise<number> {

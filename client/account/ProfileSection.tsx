@@ -1,0 +1,36 @@
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { User } from '#shared/auth';
+import { trpc } from '../api/trpc';
+import { ErrorState } from '../components/ErrorState';
+import { QuotaBars } from '../components/QuotaBars';
+import { EmailForm, NameForm } from '../forms/ProfileForms';
+import { LoadingRows } from '../ui/LoadingRows';
+import { SettingsRow } from './SettingsRow';
+
+function OwnQuota() {
+  const quota = trpc.quotas.mine.useQuery();
+  if (quota.isPending) return <LoadingRows rows={2} height={70} />;
+  if (quota.data === undefined) return <ErrorState error={quota.error} onRetry={() => void quota.refetch()} />;
+  return <QuotaBars quota={quota.data} />;
+}
+
+export function ProfileSection({ user }: { user: User }) {
+  const { t } = useTranslation(['account', 'common', 'quota']);
+  return (
+    <>
+      <SettingsRow title={t('profile.name')} help={t('profile.nameHelp')}>
+        <NameForm user={user} />
+      </SettingsRow>
+      <SettingsRow title={t('profile.email')} help={t('profile.emailHelp')}>
+        <EmailForm user={user} />
+      </SettingsRow>
+      <SettingsRow title={t('profile.role')} help={t('profile.roleHelp')}>
+        <Text size="sm">{t(`common:user.role.${user.role}`)}</Text>
+      </SettingsRow>
+      <SettingsRow title={t('quota:mine')} help={t('profile.quotaHelp')} wide>
+        <OwnQuota />
+      </SettingsRow>
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+import { Group, Text } from '@mantine/core';
+import { Clock, TriangleAlert, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Token } from '#shared/token';
+import { trpc } from '../api/trpc';
+import { confirmDestroy } from '../components/confirm';
+import { notifyError } from '../components/error-message';
+import type { Column } from '../ui/DataTable';
+import { formatExact, formatRelative } from '../ui/format';
+import { RelativeTime } from '../ui/RelativeTime';
+import { RowMenu } from '../ui/RowMenu';
+import { SortedTable } from '../ui/SortedTable';
+import { StatusBadge } from '../ui/StatusBadge';
+import classes from './account.module.css';
+import { expiryOf } from './expiry';
+
+type Key = 'name' | 'scopes' | 'expires' | 'used' | 'created' | 'actions';
+
+/** When the token ends, with a warning when that is near. */
+function Expires({ at }: { at: string }) {
+  const { t, i18n } = useTranslation('tokens');
+  const [now] = useState(() => Date.now());
+  const moment = Date.parse(at);
+  const expiry = expiryOf(moment, now);
+  return (
+    <Group gap={6} wrap="nowrap">
+      <time dateTime={at} title={formatExact(moment, i18n.language)} style={{ whiteSpace: 'nowrap' }}>
+        {formatRelative(moment, now, i18n.language)}
+      </time>
+      {expiry === 'later' ? null : (
+        <StatusBadge
+          tone={expiry === 'soon' ? 'warning' : 'danger'}
+          icon={expiry === 'soon' ? Clock : TriangleAlert}
+          label={t(expiry)}
+        />
+      )}
+    </Group>
+  );
+}
+
+/** Asks, revokes, and has the list of tokens asked for again. */
+function useRevoke() {
+  const { t } = useTranslation('tokens');
+  const utils = trpc.useUtils();
+  const revoke = trpc.tokens.revoke.useMutation({
+    onError: notifyError,
+    onSettled: () => void utils.tokens.list.invalidate(),
+  });
+  return ({ id, name }: Token) =>
+    confirmDestroy({
+      title: t('confirm.title', { name }),
+      goes: [t('confirm.goes')],
+      stays: t('confirm.stays'),
+      confirmLabel: t('confirm.label'),
+      onConfirm: () => revoke.mutate({ id }),
+    });
+}
+
+/** Living tokens of one account, to look through and to revoke. Speaks with the texts of `tokens`. */
+export function TokensTable({ tokens }: { tokens: readonly Token[] }) {
+  const { t } = useTranslation(['tokens', 'common']);
+  const revoke = useRevoke();
+  const columns: Column<Token, Key>[] = [
+    {
+      key: 'name',
+      header: t('name'),
+      sortValue: (token) => token.name,
+      render: (token) => <span style={{ overflowWrap: 'anywhere' }}>{token.name}</span>,
+    },
+    {
+      key: 'scopes',
+      header: t('scopes'),
+      wide: true,
+      render: (token) => <span className={classes.mono}>{token.scopes.join(', ')}</span>,
+    },
+    {
+      key: 'expires',
+      header: t('expires'),
+      wide: true,
+      sortValue: (token) => token.expiresAt,
+      render: (token) => <Expires at={token.expiresAt} />,
+    },
+    {
+      key: 'used',
+      header: t('lastUsed'),
+      wide: true,
+      sortValue: (token) => token.lastUsedAt ?? '',
+      render: ({ lastUsedAt, ip }) =>
+        lastUsedAt === null ? (
+          <Text span size="sm" c="dimmed">
+            {t('never')}
+          </Text>
+        ) : (
+          <span className={classes.device}>
+            <RelativeTime at={lastUsedAt} />
+            {ip === null ? null : (
+              <Text span c="dimmed" className={classes.mono ?? ''}>
+                {ip}
+              </Text>
+            )}
+          </span>
+        ),
+    },
+    {
+      key: 'created',
+      header: t('created'),
+      wide: true,
+      sortValue: (token) => token.createdAt,
+      render: (token) => <RelativeTime at={token.createdAt} />,
+    },
+    {
+      key: 'actions',
+      header: t('common:table.actions'),
+      kind: 'actions',
+      render: (token) => (
+        <RowMenu
+          name={token.name}
+          actions={[{ label: t('revoke'), icon: Trash2, danger: true, onClick: () => revoke(token) }]}
+        />
+      ),
+    },
+  ];
+  return <SortedTable caption={t('caption')} columns={columns} rows={tokens} rowKey={(token) => token.id} />;
+}

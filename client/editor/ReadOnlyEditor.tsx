@@ -1,0 +1,139 @@
+import { Button, Drawer, Group, Text, Title, Tooltip } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { Boxes, Copy, Eye, PanelRight } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import type { Template } from '#shared/template';
+import { trpc } from '../api/trpc';
+import { notifyDone, notifyError } from '../components/error-message';
+import { usePageTitle } from '../hooks/page-title';
+import { StatusBadge } from '../ui/StatusBadge';
+import { TopologyCanvas } from './canvas/TopologyCanvas';
+import { nothingSelected, type CanvasHandle, type CanvasSelection } from './canvas/types';
+import { drawingOf } from './drawing';
+import classes from './editor.module.css';
+import { ReadOnlyPanel } from './panel/ReadOnlyPanel';
+import { useProblemText } from './problem-text';
+import type { EditorCatalogue } from './use-catalogue';
+
+/** A template of somebody else: to be looked at, made slices of, and duplicated. */
+export function ReadOnlyEditor({ template, catalogue }: { template: Template; catalogue: EditorCatalogue }) {
+  const { t } = useTranslation(['editor', 'common', 'sharing']);
+  const navigate = useNavigate();
+  const utils = trpc.useUtils();
+  const problemText = useProblemText();
+  const canvas = useRef<CanvasHandle>(null);
+  const [selection, select] = useState<CanvasSelection>(nothingSelected);
+  const isWide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
+  const [sheetOpened, sheet] = useDisclosure(false);
+  usePageTitle(template.name);
+  const duplicate = trpc.templates.duplicate.useMutation({
+    onSuccess: (copy) => {
+      utils.templates.get.setData({ id: copy.id }, copy);
+      void utils.templates.list.invalidate();
+      notifyDone(t('sharing:readOnly.duplicated', { name: copy.name }));
+      void navigate(`/templates/${copy.id}`);
+    },
+    onError: notifyError,
+  });
+  const { topology } = template;
+  const drawing = useMemo(() => drawingOf(topology, catalogue, [], problemText), [topology, catalogue, problemText]);
+  const panel = (
+    <ReadOnlyPanel
+      template={template}
+      catalogue={catalogue}
+      selection={selection}
+      onSelectEdge={(key) => select({ nodes: [], edges: [key] })}
+      onFocusNode={(key) => {
+        select({ nodes: [key], edges: [] });
+        canvas.current?.focusNode(key);
+      }}
+    />
+  );
+  const noVms = topology.vms.length === 0;
+  return (
+    <div className={classes.editor}>
+      <header className={classes.bar}>
+        <Group gap="xs" className={classes.title}>
+          <Title order={1} size="h3" tabIndex={-1} data-page-heading style={{ overflowWrap: 'anywhere' }}>
+            {template.name}
+          </Title>
+          <StatusBadge tone="info" icon={Eye} label={t('sharing:readOnly.state')} />
+          <Text size="xs" c="dimmed">
+            {t('sharing:readOnly.title', { owner: template.owner.name })}
+          </Text>
+        </Group>
+        <Group gap="xs" className={classes.save}>
+          {isWide ? null : (
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<PanelRight size={15} />}
+              onClick={sheet.toggle}
+              aria-expanded={sheetOpened}
+            >
+              {t('tool.panel')}
+            </Button>
+          )}
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<Copy size={15} />}
+            loading={duplicate.isPending}
+            onClick={() => duplicate.mutate({ id: template.id })}
+          >
+            {t('sharing:readOnly.duplicate')}
+          </Button>
+          <Tooltip label={t('save.noVms')} disabled={!noVms}>
+            <Button
+              size="xs"
+              leftSection={<Boxes size={15} />}
+              data-disabled={noVms || undefined}
+              aria-disabled={noVms}
+              onClick={() => (noVms ? undefined : void navigate(`/slices?template=${template.id}`))}
+            >
+              {t('common:sliceList.new')}
+            </Button>
+          </Tooltip>
+        </Group>
+      </header>
+      <div className={classes.body}>
+        <div className={classes.drawing}>
+          <div className={classes.canvas}>
+            <TopologyCanvas
+              ref={canvas}
+              label={t('canvas.label', { name: template.name })}
+              nodes={drawing.nodes}
+              edges={drawing.edges}
+              selection={selection}
+              onSelectionChange={(next) => {
+                select(next);
+                if (!isWide && next.nodes.length + next.edges.length === 1) sheet.open();
+              }}
+              onOpenNode={(key) => select({ nodes: [key], edges: [] })}
+              empty={<Text c="dimmed">{t('empty.title')}</Text>}
+            />
+          </div>
+        </div>
+        {isWide ? (
+          <aside className={classes.panel} aria-label={t('panel.label')}>
+            {panel}
+          </aside>
+        ) : (
+          <Drawer
+            opened={sheetOpened}
+            onClose={sheet.close}
+            position="bottom"
+            size="55%"
+            title={t('panel.label')}
+            closeButtonProps={{ 'aria-label': t('common:actions.close') }}
+            lockScroll={false}
+          >
+            {panel}
+          </Drawer>
+        )}
+      </div>
+    </div>
+  );
+}

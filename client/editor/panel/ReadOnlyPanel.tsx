@@ -1,0 +1,112 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Template } from '#shared/template';
+import type { TopologyVm } from '#shared/topology/schema';
+import type { CanvasSelection } from '../canvas/types';
+import type { EditorCatalogue } from '../use-catalogue';
+import { useChoices } from './choices';
+import { LinkList } from './LinkList';
+import { TemplateTotals } from './TemplatePanel';
+
+interface ReadOnlyPanelProps {
+  template: Template;
+  catalogue: EditorCatalogue;
+  selection: CanvasSelection;
+  onSelectEdge: (key: string) => void;
+  onFocusNode: (key: string) => void;
+}
+
+/** What is selected of a drawing that cannot be changed; the template itself when nothing is. */
+export function ReadOnlyPanel({ template, catalogue, selection, onSelectEdge, onFocusNode }: ReadOnlyPanelProps) {
+  const { t } = useTranslation('editor');
+  const { topology } = template;
+  const [nodeKey] = selection.nodes;
+  const [edgeKey] = selection.edges;
+  const vm = topology.vms.find((item) => item.key === nodeKey);
+  const network = topology.networks.find((item) => item.key === nodeKey);
+  const edge = topology.edges.find((item) => item.key === edgeKey);
+  const links = (key: string) => <LinkList topology={topology} nodeKey={key} onSelectEdge={onSelectEdge} />;
+
+  if (vm !== undefined)
+    return (
+      <Panel title={t('vm.title')} name={vm.name}>
+        <VmFacts vm={vm} catalogue={catalogue} />
+        {links(vm.key)}
+      </Panel>
+    );
+  if (network !== undefined)
+    return (
+      <Panel title={t('network.title')} name={network.name}>
+        {links(network.key)}
+      </Panel>
+    );
+  if (edge !== undefined) {
+    const isLink = topology.vms.some((item) => item.key === edge.target);
+    return (
+      <Panel title={t(isLink ? 'edge.link' : 'edge.attachment')}>
+        <Group gap="xs">
+          {[edge.source, edge.target].map((key) => (
+            <Button key={key} variant="light" size="xs" onClick={() => onFocusNode(key)}>
+              {[...topology.vms, ...topology.networks].find((node) => node.key === key)?.name ?? '?'}
+            </Button>
+          ))}
+        </Group>
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={t('template.title')}>
+      {template.description === '' ? null : (
+        <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {template.description}
+        </Text>
+      )}
+      <TemplateTotals topology={topology} catalogue={catalogue} />
+    </Panel>
+  );
+}
+
+function Panel({ title, name, children }: { title: string; name?: string; children: ReactNode }) {
+  return (
+    <Stack gap="sm">
+      <Title order={2}>{title}</Title>
+      {name === undefined ? null : (
+        <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+          {name}
+        </Text>
+      )}
+      {children}
+    </Stack>
+  );
+}
+
+function VmFacts({ vm, catalogue }: { vm: TopologyVm; catalogue: EditorCatalogue }) {
+  const { t } = useTranslation(['editor', 'common']);
+  const { sizes } = useChoices(catalogue);
+  const flavour = catalogue.flavours.find((item) => item.id === vm.flavourId);
+  const image = catalogue.images.find((item) => item.id === vm.imageId);
+  const facts: [string, string][] = [
+    [t('vm.flavour'), flavour === undefined ? '?' : `${flavour.name} (${sizes(flavour)})`],
+    [t('vm.image'), image?.name ?? '?'],
+    [t('vm.internet'), vm.internet ? t('common:yes') : t('common:no')],
+    [
+      t('vm.forwards'),
+      vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(({ guestPort }) => guestPort).join(', '),
+    ],
+  ];
+  return (
+    <Stack component="dl" gap="xs" m={0}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <Text component="dt" size="xs" c="dimmed">
+            {name}
+          </Text>
+          <Text component="dd" m={0} size="sm">
+            {value}
+          </Text>
+        </div>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,57 @@
+/** Whose a thing is, and with whom it is shared. */
+export const sharing = {
+  whose: 'Whose',
+  set: { mine: 'Mine', shared: 'Shared with me', all: 'All', everyone: 'Everybody’s' },
+  visibility: { private: 'Private', shared: 'Shared', published: 'Published' },
+  columns: { owner: 'Owner', visibility: 'Visible to' },
+  me: 'me',
+  share: 'Share…',
+  title: 'Share “{{name}}”',
+  add: {
+    email: 'E-mail address',
+    level: 'They may',
+    submit: 'Share',
+    find: 'Name or address',
+    none: 'Nobody is found.',
+  },
+  whole: 'The whole address of their account.',
+  level: { view: 'see it', operate: 'operate it' },
+  levelHelp: {
+    view: 'They see its VMs, its plan and its events.',
+    operate: 'They also start, stop and reboot its VMs and use their consoles.',
+  },
+  templateHelp: 'They see it, export and duplicate it, and make slices of their own from it. Only you change it.',
+  with: 'Shared with',
+  nobody: 'Nobody yet.',
+  levelOf: 'What {{name}} may',
+  remove: 'Do not share with {{name}} any more',
+  publish: {
+    label: 'Published to all users',
+    help: 'Everybody with an account sees it and can make slices from it.',
+    notAllowed: 'Only instructors and administrators publish templates.',
+  },
+  ownerOnly: 'Only its owner, {{owner}}, does this.',
+  ownerOrAdmin: 'Only its owner, {{owner}}, or an administrator does this.',
+  leave: {
+    label: 'Leave',
+    title: 'Leave “{{name}}”?',
+    goes: '“{{name}}” from your list',
+    stays: 'It stays with {{owner}}, who can share it with you again. What you made from it is yours.',
+    confirm: 'Leave',
+    done: 'You have left “{{name}}”.',
+    published: 'It is published to all users, so there is nothing to leave.',
+  },
+  readOnly: {
+    title: 'This template belongs to {{owner}}. You can look at it and make slices from it.',
+    duplicate: 'Duplicate to edit',
+    duplicated: 'This copy, “{{name}}”, is yours.',
+    state: 'Read only',
+  },
+  empty: {
+    shared: {
+      templates: 'Nobody has shared a template with you, and none is published.',
+      slices: 'Nobody has shared a slice with you.',
+    },
+    title: { templates: 'No shared templates', slices: 'No shared slices' },
+  },
+} as const;

@@ -1,0 +1,21 @@
+import type { Messages } from '../messages';
+import type { problems as english } from '../en/problems';
+
+export const problems: Messages<typeof english> = {
+  DUPLICATE_KEY: 'Dos elementos tienen la clave {{key}}.',
+  VM_NAME_INVALID: '«{{name}}» no es un nombre de host: letras, cifras y guiones, como máximo {{max}} caracteres.',
+  DUPLICATE_VM_NAME: 'Dos MV se llaman {{name}}.',
+  NETWORK_NAME_INVALID: '«{{name}}» no puede ser el nombre de una red.',
+  DUPLICATE_NETWORK_NAME: 'Dos redes se llaman {{name}}.',
+  DUPLICATE_FORWARD: '{{vm}} redirige dos veces su puerto {{port}}.',
+  EDGE_DANGLING: 'Un enlace lleva a {{node}}, que no existe.',
+  EDGE_SELF_LOOP: '{{name}} está enlazado consigo mismo.',
+  EDGE_SOURCE_NOT_VM: 'Un enlace empieza en la red {{network}}: los enlaces empiezan en una MV.',
+  TOO_MANY_NICS: '{{vm}} tiene {{count}} enlaces; una MV tiene como máximo {{max}}.',
+  FLAVOUR_UNKNOWN: '{{vm}} tiene un sabor que no existe.',
+  FLAVOUR_RETIRED: '{{vm}} no puede tener el sabor {{flavour}}: está retirado.',
+  IMAGE_UNKNOWN: '{{vm}} tiene una imagen que no existe.',
+  IMAGE_RETIRED: '{{vm}} no puede tener la imagen {{image}}: está retirada.',
+  IMAGE_NEEDS_RAM: '{{vm}}: la imagen {{image}} necesita {{needed}} MiB de RAM, {{flavour}} tiene {{given}}.',
+  IMAGE_NEEDS_DISK: '{{vm}}: la imagen {{image}} necesita {{needed}} GiB de disco, {{flavour}} tiene {{given}}.',
+};

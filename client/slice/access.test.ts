@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { deploymentKinds } from '#shared/deployment/schema';
+import { accessKinds, type AccessKind } from '#shared/sharing';
+import { accessRefusal, type SliceDeed } from './access';
+
+const deeds: readonly SliceDeed[] = [...deploymentKinds, 'console', 'rename', 'share'];
+const allowed = (access: AccessKind) => deeds.filter((deed) => accessRefusal(access, deed) === null);
+
+test.each<[AccessKind, readonly SliceDeed[]]>([
+  ['own', deeds],
+  ['admin', deeds],
+  ['operate', ['start', 'stop', 'reboot', 'console']],
+  ['view', []],
+  ['published', []],
+])('%s may do %j', (access, expected) => {
+  expect(allowed(access)).toEqual(expected);
+});
+
+test('every kind of access is said above, and a refusal says how far one may go', () => {
+  expect(accessKinds).toHaveLength(5);
+  expect(accessRefusal('view', 'stop')).toEqual({ code: 'ACCESS', level: 'read' });
+  expect(accessRefusal('operate', 'destroy')).toEqual({ code: 'ACCESS', level: 'operate' });
+});

@@ -1,0 +1,58 @@
+import i18next from 'i18next';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Problem } from '#shared/errors';
+import { topologyProblemCodes } from '#shared/topology/validate';
+import { chooseLanguage, loadTexts, startI18n } from '../i18n/i18n';
+import { problemText } from './problem-sentence';
+
+const params = {
+  zone: 'local',
+  vm: 'web',
+  image: 'tiny',
+  flavour: 'nano',
+  name: 'web',
+  key: 'k',
+  node: 'n',
+  network: 'lan',
+  port: 80,
+  count: 30,
+  max: 24,
+  needed: 512,
+  given: 256,
+};
+const message = 'The server’s own sentence.';
+const planned: Problem[] = [
+  { code: 'SLICE_BUSY', message },
+  { code: 'INVALID_TRANSITION', message, params: { status: 'active' } },
+  { code: 'NO_CAPACITY', message, params: { zone: 'local', resource: 'diskGb', needs: 9, free: 4, lacking: 5 } },
+  { code: 'QUOTA_EXCEEDED', message, params: { resource: 'runningVms', limit: 4, used: 3, added: 2 } },
+  { code: 'IMAGE_NEEDS_RAM', message, params: { vm: 'web', image: 'tiny', needs: 512, has: 256 } },
+  { code: 'IMAGE_NEEDS_DISK', message, params: { vm: 'web', image: 'tiny', needs: 9, has: 2 } },
+  ...['ZONE_DISABLED', 'ZONE_CANNOT_RUN', 'ZONE_UNAVAILABLE'].map((code) => ({ code, message, params })),
+  ...['INTERNET_UNSUPPORTED', 'FORWARDS_UNSUPPORTED', 'DISKS_UNSUPPORTED'].map((code) => ({ code, message, params })),
+];
+const drawn: Problem[] = topologyProblemCodes.map((code) => ({ code, message, params }));
+
+describe('problemText', () => {
+  beforeAll(async () => {
+    await startI18n();
+    await loadTexts(['problems', 'slices']);
+    await chooseLanguage('es');
+  });
+  const say = (problem: Problem) =>
+    problemText(i18next.getFixedT('es', ['slices', 'common', 'problems']), 'es', problem).what;
+
+  it.each([...planned, ...drawn].map((problem) => [problem.code, problem] as const))(
+    'has a whole sentence of its own for %s',
+    (_, problem) => {
+      // a sentence of the provider may stand behind ours, never in its place
+      expect(say(problem)).not.toBe(message);
+      expect(say(problem)).toMatch(/\S{2,} .*[.)]$/u);
+      expect(say(problem)).not.toMatch(/[{}]|undefined|null|NaN/);
+    },
+  );
+
+  it('leaves to the server what it does not know', () => {
+    expect(say({ code: 'SOMETHING_NEW', message })).toBe(message);
+  });
+});

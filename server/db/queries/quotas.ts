@@ -1,0 +1,116 @@
+import { and, asc, countDistinct, count, eq, isNull, ne, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/mysql-core';
+import { slices, sliceVms } from '#drizzle/schema/slices';
+import { quotas, roles, users } from '#drizzle/schema/users';
+import type { Role } from '#shared/auth';
+import { quotaFields, type QuotaField, type QuotaLimits, type QuotaUse, type UserQuota } from '#shared/quota';
+import type { Queryable } from '#server/db/client';
+
+/** What stands in a row for "no limit". */
+const unlimited = -1;
+type Amounts = Record<QuotaField, number | null>;
+
+function eachField<Value>(value: (field: QuotaField) => Value): Record<QuotaField, Value> {
+  return {
+    slices: value('slices'),
+    vms: value('vms'),
+    vcpus: value('vcpus'),
+    ramMb: value('ramMb'),
+    diskGb: value('diskGb'),
+    runningVms: value('runningVms'),
+    runningVcpus: value('runningVcpus'),
+    runningRamMb: value('runningRamMb'),
+  };
+}
+
+const amount = (value: number | null | undefined) => (value === unlimited ? null : (value ?? null));
+const limitsOf = (row: Amounts | null): QuotaLimits => eachField((field) => amount(row?.[field]));
+const ownOf = (row: Amounts | null): UserQuota =>
+  eachField((field) => {
+    const value = row?.[field] ?? null;
+    return value === null ? 'role' : amount(value);
+  });
+
+/** What a user's role allows, what is set for the user alone, and what holds: the latter where it says something. */
+export interface LimitsRow {
+  role: QuotaLimits;
+  own: UserQuota;
+  limits: QuotaLimits;
+}
+
+/** The limits of a user, a deleted one's too; null if there never was one. */
+export async function limitsOfUser(q: Queryable, userId: number): Promise<LimitsRow | null> {
+  const ofRole = alias(quotas, 'of_role');
+  const ofUser = alias(quotas, 'of_user');
+  const [row] = await q
+    .select({ ofRole, ofUser })
+    .from(users)
+    .leftJoin(ofRole, eq(ofRole.roleId, users.roleId))
+    .leftJoin(ofUser, eq(ofUser.userId, users.id))
+    .where(eq(users.id, userId));
+  if (row === undefined) return null;
+  const role = limitsOf(row.ofRole);
+  const own = ownOf(row.ofUser);
+  const limits = eachField((field) => {
+    const value = own[field];
+    return value === 'role' ? role[field] : value;
+  });
+  return { role, own, limits };
+}
+
+/**
+ * What a user's slices take that are not destroyed, counted by the database. In a transaction it sees what the
+ * transaction sees.
+ */
+export async function quotaUse(q: Queryable, ownerId: number): Promise<QuotaUse> {
+  const running = sql`${sliceVms.desired} = 'running'`;
+  const [row] = await q
+    .select({
+      slices: countDistinct(slices.id),
+      vms: count(sliceVms.id),
+      vcpus: sql<string>`coalesce(sum(${sliceVms.vcpus}), 0)`,
+      ramMb: sql<string>`coalesce(sum(${sliceVms.ramMb}), 0)`,
+      diskGb: sql<string>`coalesce(sum(${sliceVms.diskGb}), 0)`,
+      runningVms: sql<string>`coalesce(sum(${running}), 0)`,
+      runningVcpus: sql<string>`coalesce(sum(case when ${running} then ${sliceVms.vcpus} else 0 end), 0)`,
+      runningRamMb: sql<string>`coalesce(sum(case when ${running} then ${sliceVms.ramMb} else 0 end), 0)`,
+    })
+    .from(slices)
+    .leftJoin(sliceVms, eq(sliceVms.sliceId, slices.id))
+    .where(and(eq(slices.ownerId, ownerId), isNull(slices.deletedAt), ne(slices.status, 'destroyed')));
+  return eachField((field) => Number(row?.[field] ?? 0));
+}
+
+/** The limits of every role, in the order in which roles were made. */
+export async function limitsOfRoles(q: Queryable): Promise<{ role: Role; limits: QuotaLimits }[]> {
+  const rows = await q
+    .select({ role: roles.name, quota: quotas })
+    .from(roles)
+    .leftJoin(quotas, eq(quotas.roleId, roles.id))
+    .orderBy(asc(roles.id));
+  return rows.map((row) => ({ role: row.role, limits: limitsOf(row.quota) }));
+}
+
+/** Writes the limits of a role. */
+export async function writeRoleLimits(q: Queryable, roleId: number, limits: QuotaLimits): Promise<void> {
+  await q
+    .insert(quotas)
+    .values({ roleId, ...limits })
+    .onDuplicateKeyUpdate({ set: limits });
+}
+
+/** Writes what is set for a user alone. A user for whom all is as the role has it needs no row. */
+export async function writeUserLimits(q: Queryable, userId: number, own: UserQuota): Promise<void> {
+  if (quotaFields.every((field) => own[field] === 'role')) {
+    await q.delete(quotas).where(eq(quotas.userId, userId));
+    return;
+  }
+  const values = eachField((field) => {
+    const value = own[field];
+    return value === 'role' ? null : (value ?? unlimited);
+  });
+  await q
+    .insert(quotas)
+    .values({ userId, ...values })
+    .onDuplicateKeyUpdate({ set: values });
+}

@@ -1,0 +1,161 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { auditLog } from '#drizzle/schema/audit';
+import { apiTokens, users } from '#drizzle/schema/users';
+import { authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
+import type { Actor } from '#server/domain/context';
+import { createKit, outcomeOf, password } from '../testing';
+
+const database = useDatabase();
+const kit = createKit(database);
+const { ctx } = kit;
+kit.freeze();
+const hour = 3_600_000;
+type Cookie = { token: string; expiresAt: Date } | null;
+
+/** Signs in once more, as from another browser. */
+async function signIn(email: string, ip: string | null = null): Promise<Actor & { token: string }> {
+  const cookies: Cookie[] = [];
+  await kit.callerOf(null, { ip, sessions: cookies }).auth.login({ email, password });
+  const token = cookies[0]?.token ?? '';
+  const actor = await authenticate(ctx, token, { ip });
+  if (actor === null) throw new Error('not signed in');
+  return { ...actor, token };
+}
+
+describe('a session', () => {
+  it('slides with its use, ends when it was idle, and in any case after its hours', async () => {
+    const { sessionHours, sessionIdleHours } = ctx.settings;
+    const used = await kit.person();
+    const idle = await kit.person();
+    expect(sessionIdleHours).toBe(6);
+    for (let hours = 5; hours < sessionHours; hours += 5) {
+      kit.pass(5 * hour);
+      expect(await authenticate(ctx, used.token)).not.toBeNull();
+      expect(await isSignedIn(ctx, used)).toBe(true);
+    }
+    // at ten hours
+    expect(await authenticate(ctx, idle.token)).toBeNull();
+    expect(await isSignedIn(ctx, idle)).toBe(false);
+    kit.pass(2 * hour - 60_000);
+    expect(await authenticate(ctx, used.token)).not.toBeNull();
+    kit.pass(61_000);
+    expect(await authenticate(ctx, used.token)).toBeNull();
+    expect(await isSignedIn(ctx, used)).toBe(false);
+  });
+
+  it('is good to the last minute of its idle time', async () => {
+    const ada = await kit.person();
+    kit.pass(6 * hour - 1000);
+    expect(await isSignedIn(ctx, ada)).toBe(true);
+    kit.pass(1001);
+    expect(await isSignedIn(ctx, ada)).toBe(false);
+  });
+
+  it('does not go on with another role, a disabled or a deleted user', async () => {
+    const ada = await kit.person();
+    expect(await isSignedIn(ctx, { ...ada, role: 'admin' })).toBe(false);
+    await ctx.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, ada.userId));
+    expect(await isSignedIn(ctx, ada)).toBe(false);
+    await ctx.db.update(users).set({ disabledAt: null, deletedAt: new Date() }).where(eq(users.id, ada.userId));
+    expect(await isSignedIn(ctx, ada)).toBe(false);
+  });
+
+  it('is a new one at each sign-in, and ends the one that the browser came with, whosever it was', async () => {
+    const ada = await kit.person();
+    const bob = await kit.person();
+    const cookies: Cookie[] = [];
+    await kit.callerOf(ada, { sessions: cookies }).auth.login({ email: ada.email, password });
+    expect(cookies[0]?.token).not.toBe(ada.token);
+    expect(await authenticate(ctx, ada.token)).toBeNull();
+    const second = await authenticate(ctx, cookies[0]?.token ?? '');
+    await kit.callerOf(second, { sessions: cookies }).auth.login({ email: bob.email, password });
+    expect(await authenticate(ctx, cookies[0]?.token ?? '')).toBeNull();
+    expect(await authenticate(ctx, cookies[1]?.token ?? '')).toMatchObject({ userId: bob.userId });
+    const third = await authenticate(ctx, cookies[1]?.token ?? '');
+    await kit
+      .callerOf(third, { sessions: cookies })
+      .auth.register({ email: 'replaces@example.org', name: 'New', password });
+    expect(await authenticate(ctx, cookies[1]?.token ?? '')).toBeNull();
+    // a token that comes along is not a browser's session
+    const pat = await kit.tokenOf(bob, ['read']);
+    await kit.callerOf(pat).auth.login({ email: bob.email, password });
+    expect(await authenticateToken(ctx, pat.token)).not.toBeNull();
+    // and one that fails replaces nothing
+    await outcomeOf(kit.callerOf(bob).auth.login({ email: bob.email, password: 'wrong password' }));
+    expect(await authenticate(ctx, bob.token)).not.toBeNull();
+  });
+});
+
+describe('one’s own sessions', () => {
+  it('are listed with where they come from, the last used first, without what has ended and without others’', async () => {
+    const ada = await kit.person();
+    await kit.person();
+    const revoked = await signIn(ada.email);
+    await kit.callerOf(revoked).auth.logout();
+    kit.pass(5 * hour);
+    const other = await signIn(ada.email, '192.0.2.8');
+    await kit.tokenOf(ada, ['read']);
+    const { items } = await kit.callerOf(ada).auth.sessions();
+    expect(items).toMatchObject([
+      { id: other.tokenId, ip: '192.0.2.8', userAgent: 'test', current: false },
+      { id: ada.tokenId, ip: null, userAgent: null, current: true },
+    ]);
+    const [newer, older] = items;
+    if (newer === undefined || older === undefined) throw new Error('not two');
+    expect(Date.parse(newer.idleExpiresAt) - Date.parse(newer.lastUsedAt ?? '')).toBe(6 * hour);
+    // its last hour: the end in any case comes first
+    kit.pass(hour - 1000);
+    await authenticate(ctx, ada.token, { ip: '192.0.2.20' });
+    kit.pass(5 * hour + 2000);
+    await authenticate(ctx, ada.token, { ip: '192.0.2.21' });
+    expect((await kit.callerOf(ada).auth.sessions()).items).toMatchObject([
+      { id: ada.tokenId, ip: '192.0.2.21', idleExpiresAt: older.expiresAt, expiresAt: older.expiresAt },
+    ]);
+  });
+
+  it('are ended one by one, by their owner only, once; this one takes its cookie along', async () => {
+    const ada = await kit.person();
+    const other = await signIn(ada.email);
+    const stranger = await kit.person('admin');
+    const pat = await kit.tokenOf(ada, ['account:manage']);
+    const cookies: Cookie[] = [];
+    const api = kit.callerOf(ada, { sessions: cookies });
+    expect(await outcomeOf(kit.callerOf(stranger).auth.revokeSession({ id: ada.tokenId }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(api.auth.revokeSession({ id: pat.tokenId }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(api.auth.revokeSession({ id: 999_999 }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(kit.callerOf(pat).auth.revokeSession({ id: other.tokenId }))).toBe('OK');
+    expect(await outcomeOf(api.auth.revokeSession({ id: other.tokenId }))).toBe('OK');
+    expect(await authenticate(ctx, other.token)).toBeNull();
+    expect(await authenticate(ctx, ada.token)).not.toBeNull();
+    expect(cookies).toEqual([]);
+    expect(await outcomeOf(api.auth.revokeSession({ id: ada.tokenId }))).toBe('OK');
+    expect(cookies).toEqual([null]);
+    expect(await authenticate(ctx, ada.token)).toBeNull();
+    const deeds = await ctx.db.select().from(auditLog).where(eq(auditLog.action, 'auth.revoke-session'));
+    expect(deeds.map((deed) => deed.objectId)).toEqual([other.tokenId, ada.tokenId]);
+  });
+
+  it('are all ended at once; tokens only when asked for; others’ never', async () => {
+    const ada = await kit.person();
+    const other = await signIn(ada.email);
+    const stranger = await kit.person();
+    const pat = await kit.tokenOf(ada, ['read']);
+    const cookies: Cookie[] = [];
+    const api = kit.callerOf(ada, { sessions: cookies });
+    await api.auth.signOutEverywhere({});
+    for (const { token } of [ada, other]) expect(await authenticate(ctx, token)).toBeNull();
+    expect(cookies).toEqual([null]);
+    expect(await authenticateToken(ctx, pat.token)).not.toBeNull();
+    await api.auth.signOutEverywhere({ tokensToo: true });
+    expect(await authenticateToken(ctx, pat.token)).toBeNull();
+    expect(await authenticate(ctx, stranger.token)).not.toBeNull();
+    const deeds = await ctx.db.select().from(auditLog).where(eq(auditLog.action, 'auth.sign-out-everywhere'));
+    expect(deeds.map((deed) => deed.details)).toEqual([
+      { sessions: 2, tokens: 0 },
+      { sessions: 0, tokens: 1 },
+    ]);
+    expect(await ctx.db.$count(apiTokens, eq(apiTokens.userId, ada.userId))).toBe(3);
+  });
+});
