@@ -321,7 +321,7 @@ describe('every mutation', () => {
     const scene = await stage();
     const deed = await prepare(scene);
     const last = (await written(0)).at(-1)?.id ?? 0;
-    if (/^(users|quotas)\./.test(path)) return;
+    if (path.startsWith('users.')) return;
     await undoing(deed.call);
     expect(await written(last)).toEqual([]);
     const answer = await deed.call();

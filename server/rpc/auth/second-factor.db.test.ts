@@ -219,12 +219,12 @@ describe('a second factor', () => {
     const api = kit.callerOf(await kit.tokenOf(ada as Actor, ['manage']));
     const input = { currentPassword: password, code: ada.codes[0] ?? '' };
     for (const call of [
-      api.auth.beginSecondFactor({ currentPassword: password }),
-      api.auth.enableSecondFactor({ code: '123456' }),
-      api.auth.disableSecondFactor(input),
-      api.auth.renewRecoveryCodes(input),
+      () => api.auth.beginSecondFactor({ currentPassword: password }),
+      () => api.auth.enableSecondFactor({ code: '123456' }),
+      () => api.auth.disableSecondFactor(input),
+      () => api.auth.renewRecoveryCodes(input),
     ])
-      expect(await outcomeOf(call)).toBe('FORBIDDEN');
+      expect(await outcomeOf(call())).toBe('FORBIDDEN');
   });
 });
 
