@@ -5,6 +5,7 @@ import { createConsoleServer } from '#server/console/console-server';
 import type { DatabaseHandle } from '#server/db/client';
 import { authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
+import { maySlice } from '#server/domain/slices/access';
 import { redeemConsoleToken } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
@@ -93,10 +94,12 @@ export function createApp(parts: AppParts): App {
     authenticate: (request) => actorOf(request.headers, { ip: request.socket.remoteAddress ?? null }),
     originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, config.publicUrl),
     stillSignedIn: (actor) => isSignedIn(domain, actor),
+    mayOperate: (actor, sliceId) => maySlice(domain.db, actor, sliceId, 'operate'),
     open: async (actor, token) => {
       const vm = await redeemConsoleToken(domain, token, actor);
       const provider = await parts.providers.forZone(vm.zone);
-      return provider.openConsole({ id: vm.sliceId }, vm.vmId);
+      const stream = await provider.openConsole({ id: vm.sliceId }, vm.vmId);
+      return { ...stream, sliceId: vm.sliceId };
     },
   });
 

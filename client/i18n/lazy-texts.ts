@@ -12,6 +12,7 @@ const english = {
   slices: async () => (await import('./en/slices')).slices,
   templates: async () => (await import('./en/templates')).templates,
   tokens: async () => (await import('./en/tokens')).tokens,
+  users: async () => (await import('./en/users')).users,
 };
 
 export type LazyNamespace = keyof typeof english;
@@ -31,6 +32,7 @@ const spanish: Loaders = {
   slices: async () => (await import('./es/slices')).slices,
   templates: async () => (await import('./es/templates')).templates,
   tokens: async () => (await import('./es/tokens')).tokens,
+  users: async () => (await import('./es/users')).users,
 };
 
 export const lazyTexts: Record<'en' | 'es', Loaders> = { en: english, es: spanish };

@@ -1,13 +1,14 @@
-import { Boxes, Cpu, Disc3, House, MapPin, Waypoints, type LucideIcon } from 'lucide-react';
+import { Boxes, Cpu, Disc3, House, MapPin, ScrollText, Users, Waypoints, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
 import type { User } from '#shared/auth';
+import { can, type Permission } from '#shared/permissions';
 import classes from './AppLayout.module.css';
 import { UserMenu } from './UserMenu';
 
 interface Entry {
   to: string;
-  key: 'home' | 'templates' | 'slices' | 'flavours' | 'images' | 'zones';
+  key: 'home' | 'templates' | 'slices' | 'flavours' | 'images' | 'zones' | 'users' | 'audit';
   icon: LucideIcon;
 }
 
@@ -22,6 +23,11 @@ const catalogue: readonly Entry[] = [
   { to: '/zones', key: 'zones', icon: MapPin },
 ];
 
+const administration: readonly (Entry & { permission: Permission })[] = [
+  { to: '/users', key: 'users', icon: Users, permission: 'users:manage' },
+  { to: '/audit', key: 'audit', icon: ScrollText, permission: 'audit:see-all' },
+];
+
 interface MainNavProps {
   user: User | null;
   onNavigate?: () => void;
@@ -31,6 +37,7 @@ interface MainNavProps {
 /** The way to every page, and the account's menu below. */
 export function MainNav({ user, onNavigate, withBrand = true }: MainNavProps) {
   const { t } = useTranslation();
+  const admin = administration.filter(({ permission }) => user !== null && can(user.role, permission));
   const links = (entries: readonly Entry[]) =>
     entries.map(({ to, key, icon: Icon }) => (
       <NavLink key={to} to={to} end={to === '/'} className={classes.link ?? ''} onClick={onNavigate}>
@@ -49,6 +56,12 @@ export function MainNav({ user, onNavigate, withBrand = true }: MainNavProps) {
       {links(work)}
       <div className={classes.section}>{t('nav.catalogue')}</div>
       {links(catalogue)}
+      {admin.length === 0 ? null : (
+        <>
+          <div className={classes.section}>{t('nav.administration')}</div>
+          {links(admin)}
+        </>
+      )}
       {user === null ? null : <UserMenu user={user} onNavigate={onNavigate} />}
     </nav>
   );

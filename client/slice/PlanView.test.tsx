@@ -39,7 +39,7 @@ describe('PlanView', () => {
     const problem: Problem = {
       code: 'QUOTA_EXCEEDED',
       message: 'Too many.',
-      params: { resource: 'runningRamMb', limit: 4096, used: 3072, added: 2048 },
+      params: { field: 'runningRamMb', limit: 4096, used: 3072, more: 2048 },
     };
     renderApp(<PlanView plan={samplePlan({ quota, problems: [problem], runnable: false })} />);
     expect(screen.getByRole('meter', { name: 'Running VMs' }).getAttribute('aria-valuetext')).toBe('3 → 6 of 4');

@@ -25,7 +25,7 @@ const planned: Problem[] = [
   { code: 'SLICE_BUSY', message },
   { code: 'INVALID_TRANSITION', message, params: { status: 'active' } },
   { code: 'NO_CAPACITY', message, params: { zone: 'local', resource: 'diskGb', needs: 9, free: 4, lacking: 5 } },
-  { code: 'QUOTA_EXCEEDED', message, params: { resource: 'runningVms', limit: 4, used: 3, added: 2 } },
+  { code: 'QUOTA_EXCEEDED', message, params: { field: 'runningVms', limit: 4, used: 3, more: 2 } },
   { code: 'IMAGE_NEEDS_RAM', message, params: { vm: 'web', image: 'tiny', needs: 512, has: 256 } },
   { code: 'IMAGE_NEEDS_DISK', message, params: { vm: 'web', image: 'tiny', needs: 9, has: 2 } },
   ...['ZONE_DISABLED', 'ZONE_CANNOT_RUN', 'ZONE_UNAVAILABLE'].map((code) => ({ code, message, params })),

@@ -47,7 +47,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
       };
     }
     case 'QUOTA_EXCEEDED': {
-      const field = quotaFieldOf(params.resource);
+      const field = quotaFieldOf(params.field);
       if (field === null) return { what: message, remedy: t('remedy.QUOTA_EXCEEDED') };
       const amount = (value: unknown) => formatQuota(field, Number(value), language);
       return {
@@ -55,7 +55,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
           field: t(`plan.quotaField.${field}`),
           limit: amount(params.limit),
           used: amount(params.used),
-          added: amount(params.added),
+          added: amount(params.more),
         }),
         remedy: t('remedy.QUOTA_EXCEEDED'),
       };
@@ -82,7 +82,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
 
 /** Whether not even a draft can be made: drafts count for the totals of a quota. */
 export function holdsBackDraft({ code, params }: Problem): boolean {
-  return code === 'QUOTA_EXCEEDED' && quotaGroups.total.some((field) => field === params?.resource);
+  return code === 'QUOTA_EXCEEDED' && quotaGroups.total.some((field) => field === params?.field);
 }
 
 /** All of them, one after the other: for a notice, which has no room for what to do about each. */

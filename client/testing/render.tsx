@@ -44,6 +44,7 @@ await loadTexts([
   'slices',
   'templates',
   'tokens',
+  'users',
 ]);
 afterEach(cleanup);
 

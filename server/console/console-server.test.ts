@@ -21,11 +21,13 @@ async function serving() {
     authenticate: async () => actor,
     originAllowed: () => true,
     stillSignedIn: async () => true,
+    mayOperate: async () => true,
     open: async () => {
       open.readers += 1;
       const stream = new ConsoleFanout(1024).attach(() => {});
       return {
         ...stream,
+        sliceId: 1,
         close: () => {
           open.readers -= 1;
           stream.close();

@@ -23,9 +23,11 @@ export interface ConsoleServerOptions {
   authenticate: (request: IncomingMessage) => Promise<Actor | null>;
   originAllowed: (request: IncomingMessage) => boolean;
   /** Spends the one-time token and attaches to the VM's console. */
-  open: (actor: Actor, token: string) => Promise<ConsoleStream>;
+  open: (actor: Actor, token: string) => Promise<ConsoleStream & { sliceId: number }>;
   /** Whether the session that opened the console goes on: asked now and then while it is open. */
   stillSignedIn: (actor: Actor) => Promise<boolean>;
+  /** Whether they may still operate the VM's slice: asked with it. */
+  mayOperate: (actor: Actor, sliceId: number) => Promise<boolean>;
 }
 
 export interface ConsoleServer {
@@ -50,7 +52,7 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const token = offered[1];
     if (offered[0] !== consoleProtocol || token === undefined) return refuse(socket, 400);
-    let stream: ConsoleStream;
+    let stream: ConsoleStream & { sliceId: number };
     let actor: Actor | null;
     try {
       actor = await options.authenticate(request);
@@ -65,7 +67,10 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
     let upgraded = false;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       upgraded = true;
-      pump(webSocket, stream, () => options.stillSignedIn(actor));
+      pump(webSocket, stream, async () => {
+        if (!(await options.stillSignedIn(actor))) return 'The session has ended.';
+        return (await options.mayOperate(actor, stream.sliceId)) ? null : 'You may not operate this VM any more.';
+      });
     });
     // a handshake that `ws` refuses (it answers by itself) must not leave a reader behind
     if (!upgraded) stream.close();
@@ -104,8 +109,8 @@ function refuse(socket: Duplex, status: keyof typeof reasons): void {
   socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Bytes between the two until either ends. */
-function pump(webSocket: WebSocket, stream: ConsoleStream, stillSignedIn: () => Promise<boolean>): void {
+/** Bytes between the two until either ends, or there is a reason why it must: asked now and then. */
+function pump(webSocket: WebSocket, stream: ConsoleStream, reasonToEnd: () => Promise<string | null>): void {
   const say = (notice: Notice) => webSocket.send(JSON.stringify(notice));
   let alive = true;
   const pings = setInterval(() => {
@@ -113,8 +118,8 @@ function pump(webSocket: WebSocket, stream: ConsoleStream, stillSignedIn: () => 
     if (!alive) return webSocket.terminate();
     alive = false;
     webSocket.ping();
-    stillSignedIn().then(
-      (is) => is || webSocket.close(1008, 'The session has ended.'),
+    reasonToEnd().then(
+      (reason) => reason === null || webSocket.close(1008, reason),
       // a database that is away ends nobody's session
       () => undefined,
     );

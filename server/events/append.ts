@@ -18,7 +18,10 @@ export async function appendEvents(tx: Transaction, sliceId: number, datas: read
     await tx.insert(events).values(datas.slice(from, from + batch).map((data) => ({ sliceId, data })));
 }
 
-/** The slice's row, locked until the end of the transaction. Every writer of a slice takes this lock before any other. */
+/**
+ * The slice's row, locked until the end of the transaction. Every writer of a slice takes this lock before any other but
+ * its owner's.
+ */
 export async function lockSlice(tx: Transaction, sliceId: number): Promise<typeof slices.$inferSelect | undefined> {
   const [row] = await tx.select().from(slices).where(eq(slices.id, sliceId)).for('update');
   return row;

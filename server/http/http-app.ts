@@ -1,5 +1,6 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import type { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -8,11 +9,12 @@ import type { Actor, DomainContext } from '#server/domain/context';
 import type { ProvisioningCommands } from '#server/provisioning/commands';
 import { appRouter } from '#server/rpc/app-router';
 import { refuseCall } from '#server/rpc/trpc';
+import { hasCode } from '#server/lib/error-code';
 import { describeError } from '#server/lib/logger';
 import { limits } from '#shared/limits';
 import type { Credentials } from './credentials';
 import type { Pages } from './pages';
-import { responseHeaders, sameSiteOnly } from './security';
+import { readableAddress, responseHeaders, sameSiteOnly } from './security';
 import { sessionCookie } from './session-cookie';
 
 export interface HttpAppOptions {
@@ -27,6 +29,15 @@ export interface HttpAppOptions {
   /** Folder of built assets; null in development, where Vite serves them. */
   assets: string | null;
 }
+
+/** What the caller did wrong: nobody has to read of it in the server's log, which anybody could fill so. */
+const callersFaults: ReadonlySet<TRPCError['code']> = new Set([
+  'BAD_REQUEST',
+  'NOT_FOUND',
+  'PARSE_ERROR',
+  'METHOD_NOT_SUPPORTED',
+  'UNSUPPORTED_MEDIA_TYPE',
+]);
 
 /** Everything that answers HTTP: tRPC, `/healthz`, and the page with its files. There is no other endpoint. */
 export function createHttpApp(options: HttpAppOptions): Hono {
@@ -45,7 +56,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     }
   });
 
-  app.use('/trpc/*', sameSiteOnly(publicUrl));
+  app.use('/trpc/*', readableAddress(), sameSiteOnly(publicUrl));
   app.use(
     '/trpc/*',
     bodyLimit({
@@ -76,7 +87,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
       onError({ error, path: procedure, type }) {
         // what we threw on purpose is the user's business; everything else is ours
         const known = error.cause?.name === 'AppError' && error.cause.cause === undefined;
-        if (!known && error.code !== 'BAD_REQUEST' && error.code !== 'NOT_FOUND' && error.code !== 'PARSE_ERROR')
+        if (!known && !callersFaults.has(error.code))
           domain.log.error('procedure failed', { procedure, type, error: describeError(error) });
       },
     }),
@@ -109,6 +120,8 @@ export function createHttpApp(options: HttpAppOptions): Hono {
   });
   app.all('*', (c) => c.text('Not found', 404));
   app.onError((error, c) => {
+    // the caller hung up in the middle of its request
+    if (hasCode(error, 'ECONNRESET')) return c.text('The request broke off.', 400);
     domain.log.error('request failed', { path: c.req.path, error: describeError(error) });
     return c.text('Something went wrong on the server. It has been logged.', 500);
   });

@@ -43,6 +43,19 @@ export function originAllowed(origin: string | undefined, host: string | undefin
   return origin === undefined || allowedOrigins(host, publicUrl).has(origin);
 }
 
+/** Refuses an address whose escapes are none (`%E0%A4`): tRPC would take its own failure to read it for a fault of ours. */
+export function readableAddress(): MiddlewareHandler {
+  return async (c, next) => {
+    try {
+      decodeURIComponent(new URL(c.req.url).pathname);
+    } catch {
+      const message = 'There is no such procedure.';
+      return c.json([{ error: { message, data: { app: { code: 'NOT_FOUND', message } } } }], 404);
+    }
+    await next();
+  };
+}
+
 /**
  * Refuses what another site's page could make a signed-in browser send: foreign `Origin` or `Sec-Fetch-Site`, and any
  * body that is not JSON (which a form cannot send). Before tRPC sees the request.
@@ -59,7 +72,8 @@ export function sameSiteOnly(publicUrl: string | null): MiddlewareHandler {
       return refuse(c, 403, 'Requests from other sites are refused.');
     if (!originAllowed(c.req.header('origin'), c.req.header('host'), publicUrl))
       return refuse(c, 403, 'Requests from other sites are refused.');
-    if (c.req.method === 'POST' && !/^application\/json(;|$)/i.test(c.req.header('content-type') ?? ''))
+    const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
+    if (!reads && !/^application\/json(;|$)/i.test(c.req.header('content-type') ?? ''))
       return refuse(c, 415, 'Only JSON is accepted.');
     await next();
   };

@@ -58,7 +58,7 @@ function publicError(error: TRPCError): PublicError {
       field: first?.path.map(String).join('.') || undefined,
     };
   }
-  if (error.code === 'PARSE_ERROR' || error.code === 'BAD_REQUEST')
+  if (error.code === 'PARSE_ERROR' || error.code === 'BAD_REQUEST' || error.code === 'UNSUPPORTED_MEDIA_TYPE')
     return { code: 'INVALID_INPUT', message: 'The request could not be read.' };
   if (error.code === 'PAYLOAD_TOO_LARGE') return { code: 'PAYLOAD_TOO_LARGE', message: 'The request is too large.' };
   if (error.code === 'NOT_FOUND' || error.code === 'METHOD_NOT_SUPPORTED')

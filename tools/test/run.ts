@@ -1,16 +1,23 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bringMysql } from '#db/testing/mysql-from-packages';
 import { buildClientIfStale } from '../build-client';
 import { ensureMachine } from '../setup/ensure-machine';
-import { leftoverProcesses, trackedChanges } from './leftovers';
-import { runCommand, runVitest, type Outcome } from './stages';
+import { endProcesses, leftoverProcesses, trackedChanges } from './leftovers';
+import { runCommand, runVitest, runVitestTwice, type Outcome } from './stages';
 
 interface Stage {
   name: string;
-  run: () => Promise<Outcome>;
+  /** `over` fires when the stage's time is over and what it has started is ended. */
+  run: (over: AbortSignal) => Promise<Outcome>;
 }
+
+/** After so long a stage is taken to hang: it is ended and has failed by its name. */
+const stageMinutes = 25;
+/** And the whole run: what has no time left has failed, so that there is an answer within an hour and a half. */
+const runMinutes = 85;
 
 const none: Outcome = { passed: 0, failed: 0, skipped: 0 };
 
@@ -26,6 +33,7 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
   await mkdir(results, { recursive: true });
   const env = { ...process.env, TMPDIR: temporary, TRAMA_TEST_RUN: path.basename(temporary), NO_COLOR: '1' };
   const before = await trackedChanges(root);
+  const runEnds = performance.now() + runMinutes * 60_000;
 
   say('Preparing…');
   await ensureMachine({ want: ['database', 'qemu', 'chromium'], log: say });
@@ -33,6 +41,21 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
   const command = (name: string, args: string[]) => () => runCommand({ name, args, root, env });
   const vitest = (project: string[], extra: Record<string, string> = {}) =>
     runVitest({ project, root, env: { ...env, ...extra }, results });
+  const vitestTwice = (project: string[], over: AbortSignal) => runVitestTwice({ project, root, env, results, over });
+
+  /** The stage's outcome, or its failure when its time is over. */
+  const within = async (stage: Stage): Promise<Outcome> => {
+    const ms = Math.min(stageMinutes * 60_000, runEnds - performance.now());
+    if (ms <= 0) return { ...none, failed: 1, notes: ['there was no time left for it'] };
+    const over = new AbortController();
+    const done = new AbortController();
+    const late = sleep(ms, null, { signal: done.signal }).catch(() => null);
+    const outcome = await Promise.race([stage.run(over.signal), late]).finally(() => done.abort());
+    if (outcome !== null) return outcome;
+    over.abort();
+    await endProcesses(root, env.TRAMA_TEST_RUN);
+    return { ...none, failed: 1, notes: [`it was ended after ${Math.round(ms / 60_000)} minutes`] };
+  };
 
   const stages: Stage[] = [
     { name: 'lint + layers', run: command('oxlint', ['--type-aware', '--deny-warnings']) },
@@ -53,12 +76,12 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
         return vitest(['db'], { TRAMA_TEST_DATABASE: 'mysql' });
       },
     },
-    { name: 'provider contract on real QEMU', run: () => vitest(['vm']) },
+    { name: 'provider contract on real QEMU', run: (over) => vitestTwice(['vm'], over) },
     {
       name: 'end-to-end in Chromium with real VMs, crash and resume',
-      async run() {
+      async run(over) {
         await buildClientIfStale(root, say);
-        return vitest(['e2e']);
+        return vitestTwice(['e2e'], over);
       },
     },
   ];
@@ -69,7 +92,7 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
     if (only.length > 0 && !only.some((word) => stage.name.includes(word))) continue;
     say(`\n=== ${stage.name}`);
     const started = performance.now();
-    const outcome = await stage.run().catch((error: unknown): Outcome => {
+    const outcome = await within(stage).catch((error: unknown): Outcome => {
       console.error(error);
       return { ...none, failed: 1 };
     });
@@ -81,10 +104,11 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
     summary.push(
       `${outcome.failed > 0 ? 'FAIL' : 'ok  '} ${stage.name}: ${outcome.passed} passed, ${outcome.failed} failed${skipped} (${seconds} s)`,
     );
-    say(summary.at(-1) ?? '');
+    for (const note of outcome.notes ?? []) summary.push(`     ${note}`);
+    say(summary.slice(-1 - (outcome.notes?.length ?? 0)).join('\n'));
   }
 
-  await rm(temporary, { recursive: true, force: true });
+  await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   const left = [
     ...(await leftoverProcesses(root, env.TRAMA_TEST_RUN)),
     ...(await trackedChanges(root)).filter((line) => !before.includes(line)),

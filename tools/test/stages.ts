@@ -8,6 +8,8 @@ export interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  /** Lines for the summary. */
+  notes?: string[];
 }
 
 type Environment = Record<string, string | undefined>;
@@ -36,28 +38,97 @@ const reportSchema = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
+  testResults: z.array(
+    z.object({
+      /** Absolute path of the test file. */
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
 });
+type Report = z.infer<typeof reportSchema>;
 
-/** Some of the projects of vitest.config.ts, counted by test. A run that counts none, or ends in an error, has failed. */
-export async function runVitest(options: {
+interface VitestOptions {
   project: string[];
   root: string;
   env: Environment;
   results: string;
-}): Promise<Outcome> {
-  const report = path.join(options.results, `${options.project.join('-')}.json`);
-  await rm(report, { force: true });
-  const args = ['run', ...options.project.flatMap((name) => ['--project', name])];
+}
+
+/** Runs vitest once, on all files or on those given. `report` is null if it did not get that far. */
+async function vitestOnce(options: VitestOptions, files: readonly string[]) {
+  const file = path.join(options.results, `${options.project.join('-')}.json`);
+  await rm(file, { force: true });
+  const args = ['run', ...options.project.flatMap((name) => ['--project', name]), ...files];
   const code = await exitCode(
     binary(options.root, 'vitest'),
-    [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
     options.root,
     options.env,
   );
-  const parsed = reportSchema.safeParse(JSON.parse(await readFile(report, 'utf8').catch(() => 'null')));
-  if (!parsed.success) return { passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests, numTodoTests } = parsed.data;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return { code, report: reportOf(text) };
+}
+
+function reportOf(text: string): Report | null {
+  try {
+    return reportSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function outcomeOf({ code, report }: { code: number; report: Report | null }): Outcome {
+  if (report === null) return { passed: 0, failed: 1, skipped: 0 };
+  const { numPassedTests: passed, numFailedTests: failed, numPendingTests, numTodoTests } = report;
   // a file that could not be loaded, or an error outside of any test, is in the exit code only
   const unseen = failed === 0 && (code !== 0 || passed === 0) ? 1 : 0;
   return { passed, failed: failed + unseen, skipped: numPendingTests + numTodoTests };
+}
+
+/** Some of the projects of vitest.config.ts, counted by test. A run that counts none, or ends in an error, has failed. */
+export async function runVitest(options: VitestOptions): Promise<Outcome> {
+  return outcomeOf(await vitestOnce(options, []));
+}
+
+/**
+ * As {@link runVitest}, for tests that need a whole machine (VMs, a browser): the files in which something failed are run
+ * once more, from their beginning, since their tests build on each other. What passed only then is said in the summary.
+ * `over`: the stage's time is over, so there is no second try.
+ */
+export async function runVitestTwice(options: VitestOptions & { over: AbortSignal }): Promise<Outcome> {
+  const first = await vitestOnce(options, []);
+  const outcome = outcomeOf(first);
+  if (outcome.failed === 0 || options.over.aborted) return outcome;
+  const broken = (first.report?.testResults ?? []).filter((file) => file.status !== 'passed');
+  // without a file to blame it is the run itself that broke: all of it again
+  const again = broken.map((file) => path.relative(options.root, file.name));
+  process.stdout.write(`\n${outcome.failed} failed; once more: ${again.join(', ') || 'all of it'}\n`);
+  const second = await vitestOnce(options, again);
+  const outcomeAgain = outcomeOf(second);
+  const count = (status: (status: string) => boolean) =>
+    again.length === 0
+      ? 0
+      : (first.report?.testResults ?? [])
+          .filter((file) => !broken.includes(file))
+          .flatMap((file) => file.assertionResults)
+          .filter((test) => status(test.status)).length;
+  const failedAtFirst = new Set(
+    broken.flatMap((file) => file.assertionResults.filter((test) => test.status === 'failed')).map((t) => t.fullName),
+  );
+  const rescued = (second.report?.testResults ?? [])
+    .flatMap((file) => file.assertionResults)
+    .filter((test) => test.status === 'passed' && failedAtFirst.has(test.fullName))
+    .map((test) => test.fullName);
+  const note =
+    rescued.length > 0
+      ? `${rescued.length} passed only at the second try: ${rescued.join('; ')}`
+      : `run a second time: ${again.join(', ') || 'all of it'}`;
+  return {
+    passed: outcomeAgain.passed + count((status) => status === 'passed'),
+    failed: outcomeAgain.failed,
+    skipped: outcomeAgain.skipped + count((status) => status !== 'passed' && status !== 'failed'),
+    notes: [note],
+  };
 }

@@ -29,6 +29,9 @@ export const common = {
     flavours: 'Flavours',
     images: 'Images',
     zones: 'Zones',
+    administration: 'Administration',
+    users: 'Users',
+    audit: 'Audit log',
     loading: 'Loading the page…',
   },
   user: {

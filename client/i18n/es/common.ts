@@ -32,6 +32,9 @@ export const common: Messages<typeof english> = {
     flavours: 'Sabores',
     images: 'Imágenes',
     zones: 'Zonas',
+    administration: 'Administración',
+    users: 'Usuarios',
+    audit: 'Auditoría',
     loading: 'Cargando la página…',
   },
   user: {

@@ -251,14 +251,14 @@ describe('a subscription', () => {
       yield 'first';
       if (!signal.aborted) await once(signal, 'abort');
     };
-    const stream = whileSignedIn(ctx, ada, undefined, open, 20);
+    const stream = whileSignedIn(ctx, ada, undefined, open, { everyMs: 20 });
     expect(await stream.next()).toEqual({ done: false, value: 'first' });
     const next = outcomeOf(stream.next());
     await kit.callerOf(ada).auth.logout();
     expect(await next).toBe('UNAUTHENTICATED');
 
     const gone = new AbortController();
-    const other = whileSignedIn(ctx, await kit.person(), gone.signal, open, 20);
+    const other = whileSignedIn(ctx, await kit.person(), gone.signal, open, { everyMs: 20 });
     await other.next();
     const last = other.next();
     gone.abort();

@@ -11,6 +11,7 @@ import {
   watchInput,
 } from '#shared/deployment/schema';
 import { getDeployment, listDeployments } from '#server/domain/deployments/read';
+import { maySlice } from '#server/domain/slices/access';
 import { watchSlice } from '#server/domain/deployments/watch';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
@@ -45,7 +46,9 @@ export const deploymentsRouter = router({
     .input(watchInput)
     .subscription(async ({ ctx, input, signal }) => {
       const follow = await watchSlice(ctx.domain, ctx.actor, input);
-      return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => trackedEvents(follow(ended)));
+      return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => trackedEvents(follow(ended)), {
+        may: () => maySlice(ctx.domain.db, ctx.actor, input.sliceId, 'read'),
+      });
     }),
 });
 

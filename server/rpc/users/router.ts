@@ -13,7 +13,18 @@ import {
   passwordLinkSchema,
   updateUserInput,
 } from '#shared/user';
-import { notYet } from '../not-yet';
+import { deleteUser } from '#server/domain/users/delete';
+import { findUsers, getUser, listUsers } from '#server/domain/users/read';
+import {
+  createService,
+  createUser,
+  disableUser,
+  enableUser,
+  makePasswordLink,
+  removeSecondFactor,
+  signOutUser,
+  updateUser,
+} from '#server/domain/users/write';
 import { permittedProcedure, router } from '../trpc';
 
 const read = permittedProcedure('users:manage', 'admin:read');
@@ -21,21 +32,64 @@ const manage = permittedProcedure('users:manage', 'admin:manage');
 
 export const usersRouter = router({
   /** By name. */
-  list: read.input(listUsersInput).output(accountPage).query(notYet),
-  get: read.input(idInput).output(accountSchema).query(notYet),
+  list: read
+    .input(listUsersInput)
+    .output(accountPage)
+    .query(({ ctx, input }) => listUsers(ctx.domain, { query: input })),
+  get: read
+    .input(idInput)
+    .output(accountSchema)
+    .query(({ ctx, input }) => getUser(ctx.domain, input)),
   /** People whose name or address holds the text: at most 10. */
-  find: permittedProcedure('users:find', 'account:read').input(findUsersInput).output(foundUsersSchema).query(notYet),
-  create: manage.input(createUserInput).output(createdUserSchema).mutation(notYet),
-  createService: manage.input(createServiceInput).output(accountSchema).mutation(notYet),
-  update: manage.input(updateUserInput).output(accountSchema).mutation(notYet),
+  find: permittedProcedure('users:find', 'account:read')
+    .input(findUsersInput)
+    .output(foundUsersSchema)
+    .query(({ ctx, input }) => findUsers(ctx.domain, { actor: ctx.actor, search: input.search })),
+  create: manage
+    .input(createUserInput)
+    .output(createdUserSchema)
+    .mutation(({ ctx, input }) => createUser(ctx.domain, { actor: ctx.actor, user: input })),
+  createService: manage
+    .input(createServiceInput)
+    .output(accountSchema)
+    .mutation(({ ctx, input }) => createService(ctx.domain, { actor: ctx.actor, service: input })),
+  update: manage
+    .input(updateUserInput)
+    .output(accountSchema)
+    .mutation(({ ctx, input }) => updateUser(ctx.domain, { actor: ctx.actor, change: input })),
   /** Ends all sessions; tokens are refused until the account is enabled again. What runs goes on running. */
-  disable: manage.input(idInput).output(accountSchema).mutation(notYet),
-  enable: manage.input(idInput).output(accountSchema).mutation(notYet),
+  disable: manage
+    .input(idInput)
+    .output(accountSchema)
+    .mutation(({ ctx, input }) => disableUser(ctx.domain, { actor: ctx.actor, id: input.id })),
+  enable: manage
+    .input(idInput)
+    .output(accountSchema)
+    .mutation(({ ctx, input }) => enableUser(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** A link to choose a new password by; earlier links of the account are void. */
-  resetPassword: manage.input(idInput).output(passwordLinkSchema).mutation(notYet),
+  resetPassword: manage
+    .input(idInput)
+    .output(passwordLinkSchema)
+    .mutation(({ ctx, input }) => makePasswordLink(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** For who has lost both the authenticator and the recovery codes. */
-  removeSecondFactor: manage.input(idInput).output(accountSchema).mutation(notYet),
+  removeSecondFactor: manage
+    .input(idInput)
+    .output(accountSchema)
+    .mutation(({ ctx, input }) => removeSecondFactor(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** Ends all sessions and revokes all tokens. */
-  signOut: manage.input(idInput).output(accountSchema).mutation(notYet),
-  delete: manage.input(deleteUserInput).output(deletedUserSchema).mutation(notYet),
+  signOut: manage
+    .input(idInput)
+    .output(accountSchema)
+    .mutation(({ ctx, input }) => signOutUser(ctx.domain, { actor: ctx.actor, id: input.id })),
+  /** Again, if it broke off: it goes on where it was. */
+  delete: manage
+    .input(deleteUserInput)
+    .output(deletedUserSchema)
+    .mutation(({ ctx, input }) =>
+      deleteUser(ctx.domain, {
+        actor: ctx.actor,
+        choice: input,
+        destroySlice: (actor, sliceId) => ctx.provisioning.start(actor, { sliceId, kind: 'destroy' }),
+      }),
+    ),
 });

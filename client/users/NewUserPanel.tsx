@@ -1,0 +1,111 @@
+import { Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import type { Role } from '#shared/permissions';
+import { createServiceInput, createUserInput } from '#shared/user';
+import { trpc } from '../api/trpc';
+import { useSchemaForm } from '../hooks/schema-form';
+import { FormAlert } from '../ui/FormAlert';
+import { PanelButtons } from '../ui/PanelButtons';
+import { SidePanel } from '../ui/SidePanel';
+import { PasswordLink, type Link } from './PasswordLink';
+import { RoleField } from './RoleField';
+
+export type NewUserKind = 'person' | 'service';
+
+/** Makes an account; a person's ends with the link that they choose their password by. */
+export function NewUserPanel({ kind, onClose }: { kind: NewUserKind | null; onClose: () => void }) {
+  const { t } = useTranslation('users');
+  const [made, setMade] = useState<{ name: string; link: Link } | null>(null);
+  const close = () => {
+    setMade(null);
+    onClose();
+  };
+  return (
+    <SidePanel
+      opened={kind !== null}
+      onClose={close}
+      title={made === null ? t(kind === 'service' ? 'newService' : 'new') : t('link.title', { name: made.name })}
+    >
+      {made !== null ? (
+        <PasswordLink link={made.link} onDone={close} />
+      ) : kind === 'person' ? (
+        <PersonForm onMade={setMade} onCancel={close} />
+      ) : kind === 'service' ? (
+        <ServiceForm onDone={close} />
+      ) : null}
+    </SidePanel>
+  );
+}
+
+interface PersonFormProps {
+  onMade: (made: { name: string; link: Link }) => void;
+  onCancel: () => void;
+}
+
+function PersonForm({ onMade, onCancel }: PersonFormProps) {
+  const { t } = useTranslation('users');
+  const utils = trpc.useUtils();
+  const create = trpc.users.create.useMutation();
+  const { form, onSubmit, alert, saving } = useSchemaForm({
+    schema: createUserInput,
+    initialValues: { email: '', name: '', role: 'user' as Role },
+    save: async (input) => {
+      const { user, link } = await create.mutateAsync(input);
+      void utils.users.list.invalidate();
+      onMade({ name: user.name, link });
+    },
+  });
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="sm">
+        <FormAlert message={alert} />
+        <TextInput
+          label={t('create.email')}
+          type="email"
+          autoComplete="off"
+          data-autofocus
+          {...form.getInputProps('email')}
+        />
+        <TextInput label={t('create.name')} autoComplete="off" {...form.getInputProps('name')} />
+        <RoleField {...form.getInputProps('role')} value={form.values.role} />
+        <Text size="xs" c="dimmed">
+          {t('create.help')} {t('create.emailed')}
+        </Text>
+      </Stack>
+      <PanelButtons label={t('create.submit')} saving={saving} onCancel={onCancel} />
+    </form>
+  );
+}
+
+function ServiceForm({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation('users');
+  const utils = trpc.useUtils();
+  const navigate = useNavigate();
+  const create = trpc.users.createService.useMutation();
+  const { form, onSubmit, alert, saving } = useSchemaForm({
+    schema: createServiceInput,
+    initialValues: { name: '', role: 'user' as Role },
+    save: async (input) => {
+      const user = await create.mutateAsync(input);
+      utils.users.get.setData({ id: user.id }, user);
+      void utils.users.list.invalidate();
+      onDone();
+      void navigate(`/users/${user.id}`);
+    },
+  });
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="sm">
+        <FormAlert message={alert} />
+        <TextInput label={t('create.name')} autoComplete="off" data-autofocus {...form.getInputProps('name')} />
+        <RoleField {...form.getInputProps('role')} value={form.values.role} />
+        <Text size="xs" c="dimmed">
+          {t('create.serviceHelp')}
+        </Text>
+      </Stack>
+      <PanelButtons label={t('create.submit')} saving={saving} onCancel={onDone} />
+    </form>
+  );
+}

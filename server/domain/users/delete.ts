@@ -1,0 +1,101 @@
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { z } from 'zod';
+import { slices } from '#drizzle/schema/slices';
+import { AppError } from '#shared/errors';
+import type { deletedUserSchema, deleteUserInput } from '#shared/user';
+import type { Transaction } from '#server/db/client';
+import { accountById, buryAccount, lockAccounts, writeDisabled, type AccountRow } from '#server/db/queries/accounts';
+import { revokeAll } from '#server/db/queries/tokens';
+import { inTransaction } from '#server/db/transaction';
+import { recordAudit } from '../audit';
+import { voidPasswordLinks } from '../auth/password-links';
+import type { Actor, DomainContext } from '../context';
+import { deleteTemplatesOf, handOverSlices, handOverTemplates } from './hand-over';
+import { assertNotLastAdministrator, lockAccount, userDeed } from './write';
+
+type Choice = z.infer<typeof deleteUserInput>;
+
+/**
+ * Deletes an account, in three parts that can each be repeated: a call that broke off is finished by the next one.
+ * First, together, nobody can sign in any more and templates and slices go where they are to go; then `destroySlice`,
+ * by which the caller lends what provisioning can do, queues the destruction of each slice that stays; then the account
+ * is gone and its address free. Its destroyed slices stay as history. Slices are given away whatever the quota of who
+ * gets them. NOT_FOUND, also on `transferTo`; LAST_ADMIN; FORBIDDEN for one's own account.
+ */
+export async function deleteUser(
+  ctx: DomainContext,
+  {
+    actor,
+    choice,
+    destroySlice,
+  }: { actor: Actor; choice: Choice; destroySlice: (actor: Actor, sliceId: number) => Promise<unknown> },
+): Promise<z.infer<typeof deletedUserSchema>> {
+  const { id } = choice;
+  const { row, templates, given } = await inTransaction(ctx.db, (tx) => begin(ctx, tx, actor, choice));
+  for (const sliceId of given) ctx.bus.notify(sliceId);
+  const doomed = await livingSlices(ctx, id);
+  // whoever may delete an account may do this to its slices, also by a token that is for accounts only
+  const destroyer: Actor = { ...actor, scopes: null };
+  for (const sliceId of doomed) await destroySlice(destroyer, sliceId);
+  await inTransaction(ctx.db, async (tx) => {
+    await lockAccounts(tx, [id]);
+    if (await buryAccount(tx, id, ctx.clock.now()))
+      await recordAudit(tx, actor, userDeed('delete', id, { ...detailsOf(choice), name: row.name, email: row.email }));
+  });
+  return { templates, slices: given.length + doomed.length };
+}
+
+async function begin(
+  ctx: DomainContext,
+  tx: Transaction,
+  actor: Actor,
+  choice: Choice,
+): Promise<{ row: AccountRow; templates: number; given: number[] }> {
+  const { id } = choice;
+  const transfers = choice.templates === 'transfer' || choice.slices === 'transfer';
+  const heir = transfers ? choice.transferTo : undefined;
+  const row = await lockAccount(tx, id, { power: true, alongside: heir });
+  await assertNotLastAdministrator(tx, row);
+  if (id === actor.userId)
+    throw new AppError('FORBIDDEN', 'You cannot delete your own account. Another administrator can.');
+  const to = heir === undefined ? null : await heirOf(tx, heir);
+  const now = ctx.clock.now();
+  if (row.disabledAt === null) await writeDisabled(tx, id, now);
+  const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
+  const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
+  await voidPasswordLinks(tx, id);
+  if (row.disabledAt === null || sessions + tokens > 0)
+    await recordAudit(tx, actor, userDeed('disable', id, { ...detailsOf(choice), sessions, tokens }));
+  const templates =
+    choice.templates === 'transfer' && to !== null
+      ? await handOverTemplates(ctx, tx, { actor, from: id, to })
+      : await deleteTemplatesOf(ctx, tx, { actor, ownerId: id });
+  const given =
+    choice.slices === 'transfer' && to !== null ? await handOverSlices(ctx, tx, { actor, from: id, to }) : [];
+  return { row, templates, given };
+}
+
+/** The id of who gets the things: an account in force. */
+async function heirOf(tx: Transaction, id: number): Promise<number> {
+  const row = await accountById(tx, id);
+  if (row === null)
+    throw new AppError('NOT_FOUND', 'There is no such user.', { field: 'transferTo', params: { what: 'user' } });
+  if (row.disabledAt !== null)
+    throw new AppError('INVALID_INPUT', `${row.name} is disabled and cannot be given anything.`, {
+      field: 'transferTo',
+    });
+  return id;
+}
+
+function detailsOf({ templates, slices, transferTo }: Choice): Record<string, unknown> {
+  return { templates, slices, ...(transferTo === undefined ? {} : { transferTo }) };
+}
+
+async function livingSlices(ctx: Pick<DomainContext, 'db'>, ownerId: number): Promise<number[]> {
+  const rows = await ctx.db
+    .select({ id: slices.id })
+    .from(slices)
+    .where(and(eq(slices.ownerId, ownerId), isNull(slices.deletedAt)))
+    .orderBy(asc(slices.id));
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,199 @@
+import type { z } from 'zod';
+import { AppError, notFound } from '#shared/errors';
+import type {
+  Account,
+  createdUserSchema,
+  createServiceInput,
+  createUserInput,
+  passwordLinkSchema,
+  updateUserInput,
+} from '#shared/user';
+import type { Transaction } from '#server/db/client';
+import { duplicateIndex } from '#server/db/errors';
+import {
+  accountById,
+  insertAccount,
+  lockAccounts,
+  lockAdministrators,
+  otherAdministrators,
+  writeAccount,
+  writeDisabled,
+  type AccountRow,
+} from '#server/db/queries/accounts';
+import { removeSecondFactor as forgetSecondFactor } from '#server/db/queries/second-factor';
+import { revokeAll } from '#server/db/queries/tokens';
+import { inTransaction } from '#server/db/transaction';
+import { randomToken } from '#server/lib/secrets';
+import { recordAudit, type Deed } from '../audit';
+import { createPasswordLink, voidPasswordLinks } from '../auth/password-links';
+import type { Actor, DomainContext } from '../context';
+import { wholeAccount } from './read';
+
+interface OfUser {
+  actor: Actor;
+  id: number;
+}
+
+/** What is done to one account, as the audit log has it. */
+export function userDeed(verb: string, id: number, details?: Record<string, unknown>): Deed {
+  return { action: `users.${verb}`, objectType: 'user', objectId: id, ...(details === undefined ? {} : { details }) };
+}
+
+/**
+ * A living account, locked until the end of the transaction. `power`: what is to be done might take an administrator
+ * away, so that whoever else might waits. First of all in a transaction. NOT_FOUND.
+ */
+export async function lockAccount(
+  tx: Transaction,
+  id: number,
+  options: { power?: boolean; alongside?: number | undefined } = {},
+): Promise<AccountRow> {
+  if (options.power === true) await lockAdministrators(tx);
+  await lockAccounts(tx, options.alongside === undefined ? [id] : [id, options.alongside]);
+  const row = await accountById(tx, id);
+  if (row === null) throw notFound('user');
+  return row;
+}
+
+/**
+ * LAST_ADMIN if nobody could administer the system without this account, which was locked with `power`. Service accounts
+ * do not count: nobody can sign in to them.
+ */
+export async function assertNotLastAdministrator(tx: Transaction, account: AccountRow): Promise<void> {
+  if (account.role !== 'admin' || account.kind !== 'person' || account.disabledAt !== null) return;
+  if ((await otherAdministrators(tx, account.id)) === 0)
+    throw new AppError(
+      'LAST_ADMIN',
+      `${account.name} is the only administrator left who can sign in. Make somebody else an administrator first.`,
+      { params: { name: account.name } },
+    );
+}
+
+/** Makes an account for a person, and the link by which they choose a password: to be shown once. EMAIL_TAKEN. */
+export async function createUser(
+  ctx: DomainContext,
+  { actor, user }: { actor: Actor; user: z.infer<typeof createUserInput> },
+): Promise<z.infer<typeof createdUserSchema>> {
+  try {
+    return await inTransaction(ctx.db, async (tx) => {
+      const id = await insertAccount(tx, { kind: 'person', ...user });
+      const link = await createPasswordLink(tx, ctx, id);
+      await recordAudit(tx, actor, userDeed('create', id, user));
+      return { user: await wholeAccount(ctx, tx, id), link };
+    });
+  } catch (error) {
+    if (duplicateIndex(error) !== 'users_live_email_unique') throw error;
+    throw new AppError('EMAIL_TAKEN', 'There is an account with this e-mail address.', {
+      field: 'email',
+      cause: error,
+    });
+  }
+}
+
+/** Makes a machine account. It has no password, only tokens, and an address that no mail reaches, to be shared with. */
+export function createService(
+  ctx: DomainContext,
+  { actor, service }: { actor: Actor; service: z.infer<typeof createServiceInput> },
+): Promise<Account> {
+  const email = `service-${randomToken(9).toLowerCase()}@services.invalid`;
+  return inTransaction(ctx.db, async (tx) => {
+    const id = await insertAccount(tx, { kind: 'service', email, ...service });
+    await recordAudit(tx, actor, userDeed('create-service', id, service));
+    return wholeAccount(ctx, tx, id);
+  });
+}
+
+/** Changes name or role; the role counts at once for all sessions and tokens. NOT_FOUND, LAST_ADMIN. */
+export function updateUser(
+  ctx: DomainContext,
+  { actor, change: { id, name, role } }: { actor: Actor; change: z.infer<typeof updateUserInput> },
+): Promise<Account> {
+  return inTransaction(ctx.db, async (tx) => {
+    const before = await lockAccount(tx, id, { power: role !== undefined });
+    const after = { name: name ?? before.name, role: role ?? before.role };
+    if (after.role !== before.role) await assertNotLastAdministrator(tx, before);
+    if (after.role !== before.role || after.name !== before.name) {
+      await writeAccount(tx, id, after);
+      await recordAudit(
+        tx,
+        actor,
+        userDeed('update', id, { from: { name: before.name, role: before.role }, to: after }),
+      );
+    }
+    return wholeAccount(ctx, tx, id);
+  });
+}
+
+/**
+ * Ends all sessions, takes password links back and has tokens refused, until the account is enabled again. What runs goes
+ * on running. NOT_FOUND; LAST_ADMIN; FORBIDDEN for one's own account.
+ */
+export function disableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await lockAccount(tx, id, { power: true });
+    await assertNotLastAdministrator(tx, row);
+    if (id === actor.userId)
+      throw new AppError('FORBIDDEN', 'You cannot disable your own account. Another administrator can.');
+    if (row.disabledAt === null) {
+      const now = ctx.clock.now();
+      await writeDisabled(tx, id, now);
+      const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
+      await voidPasswordLinks(tx, id);
+      await recordAudit(tx, actor, userDeed('disable', id, { sessions }));
+    }
+    return wholeAccount(ctx, tx, id);
+  });
+}
+
+/** Lets the account in again; its tokens are good again, its sessions are not. NOT_FOUND. */
+export function enableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await lockAccount(tx, id);
+    if (row.disabledAt !== null) {
+      await writeDisabled(tx, id, null);
+      await recordAudit(tx, actor, userDeed('enable', id));
+    }
+    return wholeAccount(ctx, tx, id);
+  });
+}
+
+/**
+ * A link to choose a new password by, to be shown once; earlier ones are void. The password of before goes on being good
+ * until the link is used. NOT_FOUND; INVALID_INPUT for accounts that could not use it.
+ */
+export function makePasswordLink(
+  ctx: DomainContext,
+  { actor, id }: OfUser,
+): Promise<z.infer<typeof passwordLinkSchema>> {
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await lockAccount(tx, id);
+    if (row.kind === 'service')
+      throw new AppError('INVALID_INPUT', `${row.name} is a service account: it has tokens and no password.`);
+    if (row.disabledAt !== null)
+      throw new AppError('INVALID_INPUT', `${row.name} is disabled. Enable the account first.`);
+    const link = await createPasswordLink(tx, ctx, id);
+    await recordAudit(tx, actor, userDeed('reset-password', id, { expiresAt: link.expiresAt }));
+    return link;
+  });
+}
+
+/** For who has lost both the authenticator and the recovery codes. Removing what is not there is no deed. NOT_FOUND. */
+export function removeSecondFactor(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
+  return inTransaction(ctx.db, async (tx) => {
+    await lockAccount(tx, id);
+    if (await forgetSecondFactor(tx, id)) await recordAudit(tx, actor, userDeed('remove-second-factor', id));
+    return wholeAccount(ctx, tx, id);
+  });
+}
+
+/** Ends all sessions and revokes all tokens of the account. NOT_FOUND. */
+export function signOutUser(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
+  return inTransaction(ctx.db, async (tx) => {
+    await lockAccount(tx, id);
+    const now = ctx.clock.now();
+    const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
+    const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
+    if (sessions + tokens > 0) await recordAudit(tx, actor, userDeed('sign-out', id, { sessions, tokens }));
+    return wholeAccount(ctx, tx, id);
+  });
+}
