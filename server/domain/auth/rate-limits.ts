@@ -79,15 +79,24 @@ export async function countAttempts(q: Queryable, attempts: readonly Attempt[], 
           and (${rateLimits.windowEndsAt} <= ${now} or ${secondsSince} >= ${delay(policy)})`);
       return result.affectedRows > 0;
     };
-    if (await count()) continue;
-    const [inserted] = await q.insert(rateLimits).ignore().values({ key, attempts: 1, windowEndsAt });
-    if (inserted.affectedRows > 0) continue;
-    // another server may have made the row between the two statements
-    if (await count()) continue;
-    const [row] = await q
-      .select({ wait: sql<string>`${delay(policy)} - ${secondsSince}` })
-      .from(rateLimits)
-      .where(eq(rateLimits.key, key));
+    const counted = async () => {
+      if (await count()) return true;
+      const [inserted] = await q.insert(rateLimits).ignore().values({ key, attempts: 1, windowEndsAt });
+      // another call may have made the row between the two statements
+      return inserted.affectedRows > 0 || count();
+    };
+    const waiting = () =>
+      q
+        .select({ wait: sql<string>`${delay(policy)} - ${secondsSince}` })
+        .from(rateLimits)
+        .where(eq(rateLimits.key, key));
+    if (await counted()) continue;
+    let [row] = await waiting();
+    if (row === undefined) {
+      // and a third one, which knew the password, may have had it forgotten
+      if (await counted()) continue;
+      [row] = await waiting();
+    }
     const seconds = Math.max(1, Math.ceil(Number(row?.wait ?? 1)));
     throw new AppError('RATE_LIMITED', `Too many attempts. Try again in ${seconds} s.`, { params: { seconds } });
   }
