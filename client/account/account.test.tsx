@@ -24,18 +24,18 @@ test('recovery codes are left only by who says that they are kept', async () => 
   expect(onDone).toHaveBeenCalledOnce();
 });
 
-function Picker({ role, onChange }: { role: Role; onChange: (choice: ScopeChoice) => void }) {
+function Picker({ owner, onChange }: { owner: Role; onChange: (choice: ScopeChoice) => void }) {
   const [choice, setChoice] = useState(nothingChosen);
   const change = (next: ScopeChoice) => {
     setChoice(next);
     onChange(next);
   };
-  return <ScopePicker role={role} value={choice} onChange={change} />;
+  return <ScopePicker role={owner} value={choice} onChange={change} />;
 }
 
 test('what a level lets a token do is said in words as it is chosen', async () => {
   const onChange = vi.fn();
-  renderApp(<Picker role="user" onChange={onChange} />);
+  renderApp(<Picker owner="user" onChange={onChange} />);
   const slices = screen.getByRole('radiogroup', { name: 'Slices' });
   await userEvent.click(within(slices).getByRole('radio', { name: 'Operate' }));
   expect(onChange).toHaveBeenLastCalledWith({ ...nothingChosen, slices: 'operate' });
