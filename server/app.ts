@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { createConsoleServer } from '#server/console/console-server';
@@ -6,6 +7,7 @@ import type { DatabaseHandle } from '#server/db/client';
 import { authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { maySlice } from '#server/domain/slices/access';
+import { startHousekeeping } from '#server/domain/housekeeping';
 import { redeemConsoleToken } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
@@ -14,6 +16,7 @@ import type { Pages } from '#server/http/pages';
 import { originAllowed } from '#server/http/security';
 import { systemClock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
+import { clientAddress } from '#server/lib/trusted-proxies';
 import { withTimeout } from '#server/lib/timeout';
 import { createProvisioning } from '#server/provisioning/provisioning';
 import type { Config } from './config';
@@ -36,7 +39,9 @@ export interface AppParts {
     | 'sessionIdleHours'
     | 'auditDays'
     | 'simulator'
-  >;
+  > &
+    // none is trusted without it
+    Partial<Pick<Config, 'trustedProxies'>>;
   database: DatabaseHandle;
   providers: ProviderRegistry;
   jwtSecret: Uint8Array;
@@ -70,7 +75,11 @@ export function createApp(parts: AppParts): App {
   };
   const provisioning = createProvisioning(domain);
   provisioning.run();
+  const stopHousekeeping = startHousekeeping(domain);
 
+  const trustedProxies = config.trustedProxies ?? new BlockList();
+  const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
+    clientAddress(trustedProxies, peer, forwardedFor);
   const actorOf = (credentials: Credentials, client: { ip: string | null }) =>
     identify(credentials, {
       session: (token) => authenticate(domain, token, client),
@@ -80,6 +89,7 @@ export function createApp(parts: AppParts): App {
     domain,
     provisioning,
     authenticate: actorOf,
+    addressOf,
     ping: async () => {
       const late = () => new Error('The database does not answer.');
       // waiting for a connection counts, too
@@ -91,7 +101,11 @@ export function createApp(parts: AppParts): App {
   });
   const consoles = createConsoleServer({
     domain,
-    authenticate: (request) => actorOf(request.headers, { ip: request.socket.remoteAddress ?? null }),
+    authenticate: ({ headers, socket }) => {
+      // Node puts what comes in several headers of this name together, in their order
+      const forwardedFor = headers['x-forwarded-for'];
+      return actorOf(headers, { ip: addressOf(socket.remoteAddress, forwardedFor?.toString()) });
+    },
     originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, config.publicUrl),
     stillSignedIn: (actor) => isSignedIn(domain, actor),
     mayOperate: (actor, sliceId) => maySlice(domain.db, actor, sliceId, 'operate'),
@@ -107,7 +121,7 @@ export function createApp(parts: AppParts): App {
   let closed: Promise<void> | undefined;
   const close = async () => {
     consoles.close();
-    await provisioning.stop();
+    await Promise.all([provisioning.stop(), stopHousekeeping()]);
     await parts.providers.close();
   };
   return {

@@ -1,6 +1,8 @@
+import type { BlockList } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { parseProxies } from '#server/lib/trusted-proxies';
 import { emailSchema, passwordSchema } from '#shared/auth';
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
@@ -34,6 +36,17 @@ const environmentSchema = z.object({
     .min(0.1)
     .max(24 * 365)
     .default(24 * 2),
+  TRAMA_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      try {
+        return parseProxies(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not a list' });
+        return z.NEVER;
+      }
+    }),
   TRAMA_AUDIT_DAYS: z.coerce.number().int().min(1).max(36_500).default(365),
   TRAMA_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   TRAMA_SIMULATOR: flag.default(false),
@@ -54,6 +67,8 @@ export interface Config {
   registrationOpen: boolean;
   /** Domains that an address must be of to register; null for any. */
   registrationDomains: readonly string[] | null;
+  /** Proxies whose `X-Forwarded-For` says who calls. */
+  trustedProxies: BlockList;
   sessionHours: number;
   sessionIdleHours: number;
   auditDays: number;
@@ -88,6 +103,7 @@ export function readConfig(environment: Record<string, string | undefined>, root
     registrationDomains: /^(open|closed)$/i.test(env.TRAMA_REGISTRATION)
       ? null
       : env.TRAMA_REGISTRATION.split(',').map((domain) => domain.trim().toLowerCase()),
+    trustedProxies: env.TRAMA_TRUSTED_PROXIES,
     sessionHours: env.TRAMA_SESSION_HOURS,
     sessionIdleHours: env.TRAMA_SESSION_IDLE_HOURS,
     auditDays: env.TRAMA_AUDIT_DAYS,

@@ -21,7 +21,7 @@ export function ScopePicker({ role, value, onChange, error }: ScopePickerProps) 
   const choose = (area: Area, level: ChosenLevel) => onChange({ ...value, [area]: level });
   return (
     <div role="group" aria-labelledby={`${id}-label`} aria-describedby={`${id}-help`}>
-      <Text size="sm" fw={500} id={`${id}-label`}>
+      <Text size="sm" fw={600} id={`${id}-label`}>
         {t('form.may')}
       </Text>
       <Text size="xs" c="dimmed" mb={6} id={`${id}-help`}>

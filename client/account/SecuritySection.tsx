@@ -10,6 +10,7 @@ import { SettingsRow } from './SettingsRow';
 
 export function SecuritySection({ user }: { user: User }) {
   const { t } = useTranslation('account');
+  const on = user.secondFactor;
   const [task, setTask] = useState<SecondFactorTask | null>(null);
   return (
     <>
@@ -18,22 +19,20 @@ export function SecuritySection({ user }: { user: User }) {
       </SettingsRow>
       <SettingsRow title={t('factor.title')} help={t('factor.help')}>
         <Group gap="sm">
-          {user.secondFactor ? (
-            <>
-              <StatusBadge tone="success" icon={ShieldCheck} label={t('factor.on')} />
-              <Button variant="default" onClick={() => setTask('renew')}>
-                {t('factor.renew')}
-              </Button>
-              <Button variant="default" onClick={() => setTask('disable')}>
-                {t('factor.disable')}
-              </Button>
-            </>
-          ) : (
-            <>
-              <StatusBadge tone="neutral" icon={ShieldOff} label={t('factor.off')} />
-              <Button onClick={() => setTask('setUp')}>{t('factor.setUp')}</Button>
-            </>
-          )}
+          <StatusBadge
+            tone={on ? 'success' : 'neutral'}
+            icon={on ? ShieldCheck : ShieldOff}
+            label={t(on ? 'factor.on' : 'factor.off')}
+          />
+          {/* one button for both, so that the focus comes back to it when it has done its work */}
+          <Button variant={on ? 'default' : 'filled'} onClick={() => setTask(on ? 'disable' : 'setUp')}>
+            {t(on ? 'factor.disable' : 'factor.setUp')}
+          </Button>
+          {on ? (
+            <Button variant="default" onClick={() => setTask('renew')}>
+              {t('factor.renew')}
+            </Button>
+          ) : null}
         </Group>
       </SettingsRow>
       <SecondFactorPanel task={task} email={user.email} onClose={() => setTask(null)} />

@@ -110,20 +110,24 @@ function MadeToken({ made, onDone }: { made: Made; onDone: () => void }) {
       </Alert>
       <CopyBlock value={made.secret} label={t('made.copy')} focus />
       <section aria-labelledby="token-use">
-        <Text size="sm" fw={500} id="token-use" component="h3">
+        <Text size="sm" fw={600} id="token-use" component="h3">
           {t('made.use')}
         </Text>
         <Text size="xs" c="dimmed" mt={6} mb={4}>
           {t('made.cli')}
         </Text>
-        <CopyBlock value={`trama login --url ${origin} --token`} />
+        <CopyBlock value={`npx trama login ${origin} --token`} />
         <Text size="xs" c="dimmed" mt="sm" mb={4}>
           {t('made.sdk')}
         </Text>
         <CopyBlock
           value={[
             "import { createTramaClient } from 'trama/client';",
-            `const trama = createTramaClient({ url: '${origin}', token: process.env.TRAMA_TOKEN });`,
+            '',
+            'const trama = createTramaClient({',
+            `  url: '${origin}',`,
+            '  token: process.env.TRAMA_TOKEN,',
+            '});',
           ].join('\n')}
         />
       </section>

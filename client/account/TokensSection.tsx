@@ -15,31 +15,26 @@ export function TokensSection({ user }: { user: User }) {
   const tokens = trpc.tokens.list.useQuery({});
   const [making, setMaking] = useState(false);
   const items = tokens.data?.items ?? [];
-  const newButton = (
-    <Button leftSection={<Plus size={16} />} onClick={() => setMaking(true)}>
-      {t('tokens:new')}
-    </Button>
-  );
   return (
     <>
+      <Group justify="space-between" mb="sm" gap="sm">
+        <Text size="sm" c="dimmed" maw={620}>
+          {t('tokens.help')}
+        </Text>
+        <Button leftSection={<Plus size={16} />} onClick={() => setMaking(true)}>
+          {t('tokens:new')}
+        </Button>
+      </Group>
       {tokens.isPending ? (
         <LoadingRows rows={3} />
       ) : tokens.data === undefined ? (
         <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />
       ) : items.length === 0 ? (
-        <EmptyState icon={KeyRound} title={t('tokens:empty.title')} action={newButton}>
+        <EmptyState icon={KeyRound} title={t('tokens:empty.title')}>
           {t('tokens:empty.text')}
         </EmptyState>
       ) : (
-        <>
-          <Group justify="space-between" mb="sm" gap="sm">
-            <Text size="sm" c="dimmed" maw={620}>
-              {t('tokens.help')}
-            </Text>
-            {newButton}
-          </Group>
-          <TokensTable tokens={items} />
-        </>
+        <TokensTable tokens={items} />
       )}
       <TokenPanel opened={making} onClose={() => setMaking(false)} owner={{ role: user.role }} />
     </>

@@ -7,7 +7,7 @@ import { trpc } from '../api/trpc';
 import { confirmDestroy } from '../components/confirm';
 import { notifyError } from '../components/error-message';
 import type { Column } from '../ui/DataTable';
-import { formatExact, formatRelative } from '../ui/format';
+import { formatExact } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
 import { RowMenu } from '../ui/RowMenu';
 import { SortedTable } from '../ui/SortedTable';
@@ -26,7 +26,7 @@ function Expires({ at }: { at: string }) {
   return (
     <Group gap={6} wrap="nowrap">
       <time dateTime={at} title={formatExact(moment, i18n.language)} style={{ whiteSpace: 'nowrap' }}>
-        {formatRelative(moment, now, i18n.language)}
+        {new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).format(moment)}
       </time>
       {expiry === 'later' ? null : (
         <StatusBadge

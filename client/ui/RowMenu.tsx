@@ -15,7 +15,7 @@ export interface RowAction {
 export function RowMenu({ name, actions }: { name: string; actions: readonly RowAction[] }) {
   const { t } = useTranslation();
   return (
-    <Menu position="bottom-end" shadow="md" width={230}>
+    <Menu position="bottom-end" shadow="md" width={230} returnFocus>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={t('table.actionsOf', { name })}>
           <Ellipsis size={16} />

@@ -1,8 +1,11 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
+import { apiTokens } from '#drizzle/schema/users';
 import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
+import { clientAddress, parseProxies } from '#server/lib/trusted-proxies';
 import { createProvisioning } from '#server/provisioning/provisioning';
-import { createKit } from '#server/rpc/testing';
+import { createKit, password } from '#server/rpc/testing';
 import { identify } from './credentials';
 import { createHttpApp } from './http-app';
 
@@ -12,7 +15,11 @@ const { ctx } = kit;
 kit.freeze();
 
 /** One request as it comes from the network. Answers status and body. */
-async function ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}, ip = '198.51.100.1') {
+async function ask(
+  path: string,
+  init: RequestInit & { headers?: Record<string, string> } = {},
+  { ip = '198.51.100.1', publicUrl = null }: { ip?: string; publicUrl?: string | null } = {},
+) {
   const app = createHttpApp({
     domain: ctx,
     provisioning: createProvisioning(ctx),
@@ -21,14 +28,20 @@ async function ask(path: string, init: RequestInit & { headers?: Record<string, 
         session: (token) => authenticate(ctx, token, client),
         token: (token) => authenticateToken(ctx, token, client),
       }),
+    addressOf: (peer, forwardedFor) => clientAddress(parseProxies('10.0.0.0/8'), peer, forwardedFor),
     ping: async () => {},
-    publicUrl: null,
+    publicUrl,
     pages: { html: async () => '<html></html>' },
     assets: null,
   });
-  const response = await app.request(`http://trama.test${path}`, init, {
-    incoming: { socket: { remoteAddress: ip, remotePort: 1, remoteFamily: 'IPv4' } },
-  });
+  const headers = { host: 'trama.test', ...init.headers };
+  const response = await app.request(
+    `http://trama.test${path}`,
+    { ...init, headers },
+    {
+      incoming: { socket: { remoteAddress: ip, remotePort: 1, remoteFamily: 'IPv4' } },
+    },
+  );
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
@@ -59,7 +72,7 @@ describe('who a request comes from', () => {
   });
 
   it('is refused in our words when too many tokens were nobody’s', async () => {
-    const guess = () => ask('/trpc/auth.me', { headers: { authorization: 'Bearer x' } }, '198.51.100.7');
+    const guess = () => ask('/trpc/auth.me', { headers: { authorization: 'Bearer x' } }, { ip: '198.51.100.7' });
     for (let n = 0; n < 30; n += 1) expect((await guess()).status).toBe(200);
     const refused = await guess();
     expect(refused.status).toBe(429);
@@ -76,5 +89,55 @@ describe('who a request comes from', () => {
     expect((await update({ origin: 'https://evil.example' })).status).toBe(403);
     expect((await update({ 'content-type': 'text/plain' })).status).toBe(415);
     expect((await update({})).status).toBe(400);
+  });
+});
+
+describe('where a request comes from', () => {
+  const seenAt = async (ip: string, forwarded: Record<string, string>) => {
+    const ada = await kit.person();
+    // its use is noted a minute later
+    kit.pass(61_000);
+    await ask('/trpc/auth.me', { headers: { cookie: `trama_session=${ada.token}`, ...forwarded } }, { ip });
+    const [row] = await ctx.db.select().from(apiTokens).where(eq(apiTokens.id, ada.tokenId));
+    return row?.ip;
+  };
+
+  it('is said by trusted proxies only', async () => {
+    expect(await seenAt('198.51.100.1', { 'x-forwarded-for': '192.0.2.1' })).toBe('198.51.100.1');
+    expect(await seenAt('10.0.0.1', { 'x-forwarded-for': '6.6.6.6, 192.0.2.1, 10.0.0.2' })).toBe('192.0.2.1');
+    expect(await seenAt('::ffff:10.0.0.1', {})).toBe('10.0.0.1');
+    expect(await seenAt('10.0.0.1', { forwarded: 'for=192.0.2.1', 'x-real-ip': '192.0.2.1' })).toBe('10.0.0.1');
+  });
+});
+
+describe('every answer', () => {
+  it('forbids framing, sniffing and inline scripts; behind TLS, as the public URL says, it also asks for TLS', async () => {
+    for (const path of ['/', '/trpc/auth.me', '/trpc/no.such', '/healthz', '/assets/none.js']) {
+      const { headers } = await ask(path, { headers: { 'x-forwarded-proto': 'https' } });
+      const policy = headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe-(inline|eval)|\*/);
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('strict-transport-security')).toBeNull();
+      const secure = await ask(path, {}, { publicUrl: 'https://trama.test' });
+      expect(secure.headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+    }
+  });
+
+  it('that gives a session gives it to HTTP and to this site only, and behind TLS to TLS only', async () => {
+    const { email } = await kit.person();
+    const signIn = async (publicUrl: string | null) => {
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: 'http://trama.test' },
+        body: JSON.stringify({ email, password }),
+      };
+      return (await ask('/trpc/auth.login', init, { publicUrl })).headers.get('set-cookie') ?? '';
+    };
+    expect(await signIn(null)).toMatch(/^trama_session=[^;]+;.*HttpOnly.*SameSite=Strict/);
+    expect(await signIn(null)).not.toMatch(/Secure|Domain/i);
+    expect(await signIn('https://trama.test')).toMatch(/; Secure/);
   });
 });

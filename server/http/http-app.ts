@@ -11,6 +11,7 @@ import { appRouter } from '#server/rpc/app-router';
 import { refuseCall } from '#server/rpc/trpc';
 import { hasCode } from '#server/lib/error-code';
 import { describeError } from '#server/lib/logger';
+import { plainAddress } from '#server/lib/trusted-proxies';
 import { limits } from '#shared/limits';
 import type { Credentials } from './credentials';
 import type { Pages } from './pages';
@@ -22,6 +23,8 @@ export interface HttpAppOptions {
   provisioning: ProvisioningCommands;
   /** Rejects with an AppError, such as RATE_LIMITED. */
   authenticate: (credentials: Credentials, client: { ip: string | null }) => Promise<Actor | null>;
+  /** Who really calls, by the peer's address and what trusted proxies say; without it none is trusted. */
+  addressOf?: (peer: string | undefined, forwardedFor: string | undefined) => string | null;
   /** Rejects when the database does not answer. */
   ping: () => Promise<void>;
   publicUrl: string | null;
@@ -41,7 +44,7 @@ const callersFaults: ReadonlySet<TRPCError['code']> = new Set([
 
 /** Everything that answers HTTP: tRPC, `/healthz`, and the page with its files. There is no other endpoint. */
 export function createHttpApp(options: HttpAppOptions): Hono {
-  const { domain, publicUrl } = options;
+  const { domain, publicUrl, addressOf = (peer) => plainAddress(peer ?? '') } = options;
   const https = publicUrl?.startsWith('https://') ?? false;
   const app = new Hono();
   app.use(responseHeaders({ https }));
@@ -74,7 +77,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
       router: appRouter,
       maxBatchSize: 20,
       createContext: async ({ resHeaders }) => {
-        const ip = getConnInfo(c).remote.address ?? null;
+        const ip = addressOf(getConnInfo(c).remote.address, c.req.header('x-forwarded-for'));
         const credentials = { authorization: c.req.header('authorization'), cookie: c.req.header('cookie') };
         return {
           domain,

@@ -24,3 +24,20 @@ test('a failed query is logged without its parameters, causes and stack included
     },
   });
 });
+
+test('secrets are written nowhere: not in messages, errors or details', () => {
+  const lines: string[] = [];
+  const log = createLogger((line) => lines.push(line));
+  const token = `trama_pat_${'x'.repeat(43)}`;
+  log.warn(`somebody came with ${token}`, {
+    error: new Error(`no ${token}`, { cause: new Error('cookie: trama_session=hunter2') }),
+    request: { headers: { authorization: token, cookie: 'trama_session=hunter2' }, path: '/trpc' },
+    input: { password: 'hunter2' },
+  });
+  expect(lines.join('')).not.toMatch(/x{43}|hunter2/);
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    level: 'warn',
+    message: 'somebody came with trama_pat_[redacted]',
+    request: { path: '/trpc', headers: { cookie: '[redacted]' } },
+  });
+});

@@ -1,4 +1,6 @@
-/** Structured log lines. `secrets` never reach it: callers pass ids, not tokens. */
+import { redactText, redactValue } from './redact';
+
+/** Structured log lines. Callers pass ids, not tokens; what gets here all the same is redacted. */
 export interface Logger {
   info(message: string, details?: Record<string, unknown>): void;
   warn(message: string, details?: Record<string, unknown>): void;
@@ -21,6 +23,10 @@ export function describeError(error: unknown): unknown {
   };
 }
 
+function asRecord(details: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(redactValue(details) ?? {}));
+}
+
 /** One JSON object per line on `write` (standard error by default), so that programs can read it. */
 export function createLogger(write: (line: string) => void = (line) => process.stderr.write(line)): Logger {
   const at =
@@ -29,7 +35,8 @@ export function createLogger(write: (line: string) => void = (line) => process.s
       const plain = Object.fromEntries(
         Object.entries(details).map(([key, value]) => [key, value instanceof Error ? describeError(value) : value]),
       );
-      write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...plain })}\n`);
+      const line = { time: new Date().toISOString(), level, message: redactText(message), ...asRecord(plain) };
+      write(`${JSON.stringify(line)}\n`);
     };
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }

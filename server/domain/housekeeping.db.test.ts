@@ -1,0 +1,122 @@
+import { eq } from 'drizzle-orm';
+import { expect, it, vi } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { auditLog } from '#drizzle/schema/audit';
+import { consoleTokens } from '#drizzle/schema/slices';
+import { apiTokens, passwordResets, rateLimits, users } from '#drizzle/schema/users';
+import { deleteEnded } from '#server/db/queries/housekeeping';
+import { createKit, line, outcomeOf } from '#server/rpc/testing';
+import { createPasswordLink } from './auth/password-links';
+import { keepHouse, startHousekeeping } from './housekeeping';
+
+const database = useDatabase();
+const kit = createKit(database);
+const { ctx } = kit;
+kit.freeze();
+const hour = 3_600_000;
+const day = 24 * hour;
+const nothing = { tokens: 0, passwordLinks: 0, consoleTokens: 0, rateLimits: 0, auditEntries: 0 };
+
+it('deletes sessions and tokens 30 days after their end, and no others', async () => {
+  const ada = await kit.person();
+  const revoked = await kit.tokenOf(ada, ['read'], 100);
+  const expiring = await kit.tokenOf(ada, ['read'], 2);
+  const living = await kit.tokenOf(ada, ['read'], 100);
+  await kit.callerOf(ada).tokens.revoke({ id: revoked.tokenId });
+  const left = async () => (await ctx.db.select().from(apiTokens)).map((row) => row.id);
+  kit.pass(30 * day);
+  expect((await keepHouse(ctx)).tokens).toBe(0);
+  kit.pass(1);
+  // revoked 30 days ago
+  expect((await keepHouse(ctx)).tokens).toBe(1);
+  expect(await left()).toEqual([ada.tokenId, expiring.tokenId, living.tokenId]);
+  // the session has lasted half a day
+  kit.pass(day);
+  expect((await keepHouse(ctx)).tokens).toBe(1);
+  kit.pass(day);
+  expect((await keepHouse(ctx)).tokens).toBe(1);
+  expect(await left()).toEqual([living.tokenId]);
+  expect(await ctx.db.$count(users, eq(users.id, ada.userId))).toBe(1);
+});
+
+it('deletes links, console tokens and rate limits that have run out, and keeps those that have not', async () => {
+  const ada = await kit.person('admin');
+  const api = kit.callerOf(ada);
+  const zoneId = await kit.zone();
+  const template = await api.templates.create({ name: 'template', topology: line(1) });
+  const slice = await api.slices.create({ name: 'slice', templateId: template.id, zoneId });
+  const vmId = slice.vmList[0]?.id ?? 0;
+  await kit.observed(vmId, 'running');
+  await api.slices.openConsole({ vmId });
+  await createPasswordLink(ctx.db, ctx, ada.userId);
+  await outcomeOf(kit.callerOf(null).auth.login({ email: 'nobody@example.org', password: 'wrong password' }));
+  const counts = async () => [
+    await ctx.db.$count(passwordResets),
+    await ctx.db.$count(consoleTokens),
+    await ctx.db.$count(rateLimits),
+  ];
+  expect(await counts()).toEqual([1, 1, 2]);
+  expect(await keepHouse(ctx)).toEqual(nothing);
+  kit.pass(hour - 1);
+  // the console's count runs out after minutes, its token is kept for an hour
+  expect(await keepHouse(ctx)).toEqual({ ...nothing, rateLimits: 1 });
+  kit.pass(30_002);
+  expect(await keepHouse(ctx)).toEqual({ ...nothing, rateLimits: 1, consoleTokens: 1 });
+  expect(await counts()).toEqual([1, 0, 0]);
+  kit.pass(23 * hour);
+  expect(await keepHouse(ctx)).toEqual({ ...nothing, passwordLinks: 1 });
+});
+
+it('deletes audit entries after as many days as are set, in pieces, also when two servers do it', async () => {
+  const now = ctx.clock.now().getTime();
+  const age = (days: number) => ({ action: 'test', createdAt: new Date(now - days * day) });
+  await ctx.db
+    .insert(auditLog)
+    .values([...Array.from({ length: 23 }, (_, n) => age(ctx.settings.auditDays + 1 + n)), age(364), age(0)]);
+  const ended = {
+    now: new Date(now),
+    tokensBefore: new Date(0),
+    consoleTokensBefore: new Date(0),
+    auditBefore: new Date(now - ctx.settings.auditDays * day),
+  };
+  expect((await deleteEnded(ctx.db, ended, AbortSignal.abort(), 5)).auditEntries).toBe(0);
+  const { signal } = new AbortController();
+  const both = await Promise.all([deleteEnded(ctx.db, ended, signal, 5), deleteEnded(ctx.db, ended, signal, 5)]);
+  expect(both[0].auditEntries + both[1].auditEntries).toBe(23);
+  expect(await ctx.db.$count(auditLog)).toBe(2);
+  expect(await keepHouse(ctx)).toEqual(nothing);
+});
+
+it('is done at the start and again and again, until it is stopped', async () => {
+  const entry = () => ctx.db.insert(auditLog).values({ action: 'test', createdAt: new Date(0) });
+  const entries = () => ctx.db.$count(auditLog);
+  await entry();
+  const stop = startHousekeeping(ctx, 20);
+  try {
+    await vi.waitFor(async () => expect(await entries()).toBe(0), { timeout: 15_000 });
+    await entry();
+    await vi.waitFor(async () => expect(await entries()).toBe(0), { timeout: 15_000 });
+  } finally {
+    await stop();
+  }
+});
+
+it('outlives a database that is away', async () => {
+  const warn = vi.fn();
+  const failing = {
+    clock: ctx.clock,
+    settings: ctx.settings,
+    log: { ...ctx.log, warn },
+    get db(): never {
+      throw new Error('away');
+    },
+  };
+  await expect(keepHouse(failing)).rejects.toThrow('away');
+  const stop = startHousekeeping(failing, 20);
+  try {
+    // the second time shows that the first did not end it
+    await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThan(1), { timeout: 15_000 });
+  } finally {
+    await stop();
+  }
+});

@@ -1,0 +1,59 @@
+import { deleteEnded, type Deleted } from '#server/db/queries/housekeeping';
+import type { DomainContext } from './context';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Sessions and tokens that have ended are kept so long, for whoever asks the audit log what they were. */
+const tokensRemainMs = 30 * day;
+const consoleTokensRemainMs = hour;
+
+type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'settings'>;
+
+/**
+ * Deletes what nobody needs any more: sessions and tokens 30 days after their end, password links and rate limits that
+ * have run out, console tokens after an hour, and audit entries after as many days as are set. Several servers may do it
+ * at once.
+ */
+export async function keepHouse(ctx: Context, signal = new AbortController().signal): Promise<Deleted> {
+  const now = ctx.clock.now();
+  const before = (ms: number) => new Date(now.getTime() - ms);
+  return deleteEnded(
+    ctx.db,
+    {
+      now,
+      tokensBefore: before(tokensRemainMs),
+      consoleTokensBefore: before(consoleTokensRemainMs),
+      auditBefore: before(ctx.settings.auditDays * day),
+    },
+    signal,
+  );
+}
+
+/** Keeps house now and every hour. Answers what stops it, and waits for what is under way. */
+export function startHousekeeping(ctx: Context, everyMs = hour): () => Promise<void> {
+  const stopping = new AbortController();
+  let round: Promise<void> | null = null;
+  const begin = () => {
+    // one at a time: an hour may be too short for the first
+    round ??= keepHouse(ctx, stopping.signal)
+      .then(
+        (deleted) => {
+          if (Object.values(deleted).some((count) => count > 0)) ctx.log.info('Housekeeping.', deleted);
+        },
+        // a database that is away, or another server that was faster: there is a next time
+        (error: unknown) => {
+          if (!stopping.signal.aborted) ctx.log.warn('Housekeeping ended early.', { error });
+        },
+      )
+      .finally(() => {
+        round = null;
+      });
+  };
+  begin();
+  const timer = setInterval(begin, everyMs);
+  return async () => {
+    clearInterval(timer);
+    stopping.abort();
+    await round;
+  };
+}
