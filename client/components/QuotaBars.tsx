@@ -8,7 +8,7 @@ import classes from './QuotaBars.module.css';
 
 export interface QuotaBarsProps {
   quota: Quota;
-  /** What something that is planned would add: shown as a hatched part. */
+  /** What something that is planned would add: shown as a hatched part; the compact form then shows nothing else. */
   added?: Partial<QuotaUse> | undefined;
   /** Only what is limited, without headings. */
   compact?: boolean | undefined;
@@ -35,7 +35,11 @@ export function QuotaBars({ quota, added, compact = false }: QuotaBarsProps) {
   };
 
   if (compact) {
-    const limited = groups.flatMap((group) => quotaGroups[group].filter((field) => quota.limits[field] !== null));
+    const limited = groups.flatMap((group) =>
+      quotaGroups[group].filter(
+        (field) => quota.limits[field] !== null && (added === undefined || (added[field] ?? 0) > 0),
+      ),
+    );
     if (limited.length === 0)
       return (
         <Text size="sm" c="dimmed">

@@ -15,7 +15,7 @@ export function SetTabs<Name extends SetName>({ sets, value, onChange }: SetTabs
   return (
     <SegmentedControl
       aria-label={t('whose')}
-      size="xs"
+      size="sm"
       data={sets.map((set) => ({ value: set, label: t(`set.${set}`) }))}
       value={value}
       onChange={(next) => {

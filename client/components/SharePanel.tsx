@@ -50,7 +50,6 @@ function TemplateShares({ template }: { template: TemplateSummary }) {
   };
   return (
     <Stack gap="lg">
-      <PublishSwitch template={template} />
       <ShareForm help={t('templateHelp')} save={async ({ email }) => keep(await share.mutateAsync({ id, email }))} />
       <ShareList
         shares={list.data?.items}
@@ -60,6 +59,7 @@ function TemplateShares({ template }: { template: TemplateSummary }) {
           unshare.mutateAsync({ id, userId: user.id }).then(keep, (error: unknown) => notifyError(error))
         }
       />
+      <PublishSwitch template={template} />
     </Stack>
   );
 }

@@ -3,6 +3,7 @@ import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan, PlanStep } from '#shared/deployment/schema';
+import { quotaGroups } from '../components/quota-fields';
 import { QuotaBars } from '../components/QuotaBars';
 import { ResourceBar } from '../ui/ResourceBar';
 import { stepTitle } from './event-sentence';
@@ -47,6 +48,7 @@ function PlanVerdict({ plan }: { plan: Plan }) {
         {plan.steps.length === 0 ? t('plan.noSteps') : t('plan.ready', { count: plan.steps.length })}
       </div>
     );
+  const texts = plan.problems.map((problem) => problemText(t, i18n.language, problem));
   return (
     <Alert
       variant="light"
@@ -56,13 +58,13 @@ function PlanVerdict({ plan }: { plan: Plan }) {
       title={t('plan.problemsTitle', { count: plan.problems.length })}
     >
       <List spacing={6} size="sm">
-        {plan.problems.map((problem, index) => {
-          const { what, remedy } = problemText(t, i18n.language, problem);
+        {texts.map(({ what, remedy }, index) => {
           return (
             // two problems may read the same
-            <List.Item key={`${index}:${problem.code}`}>
+            <List.Item key={`${index}:${what}`}>
               {what}
-              {remedy === null ? null : (
+              {/* what helps against several in a row is said once, behind the last */}
+              {remedy === null || remedy === texts[index + 1]?.remedy ? null : (
                 <Text span inherit>
                   {' '}
                   {remedy}
@@ -108,10 +110,17 @@ function PlanNeeds({ plan, zone }: { plan: Plan; zone?: string | undefined }) {
   );
 }
 
-/** Nothing for who has no limits: there is nothing to be careful about. */
+/** Whether the plan takes of anything that the owner's quota limits. */
+export function takesOfQuota(quota: Plan['quota']): quota is NonNullable<Plan['quota']> {
+  if (quota === null) return false;
+  const fields = Object.values(quotaGroups).flat();
+  return fields.some((field) => quota.limits[field] !== null && quota.added[field] > 0);
+}
+
+/** Nothing where there is nothing to be careful about. */
 function PlanQuota({ quota, owner }: { quota: Plan['quota']; owner: string | undefined }) {
   const { t } = useTranslation('slices');
-  if (quota === null || Object.values(quota.limits).every((limit) => limit === null)) return null;
+  if (!takesOfQuota(quota)) return null;
   return (
     <section>
       <Title order={3} size="h4" fz="sm" mb="xs">

@@ -44,7 +44,7 @@ export function SliceActions(props: { slice: Slice; plan: Plan | undefined; comm
             key={action}
             size="sm"
             variant={primary && !danger ? 'filled' : 'default'}
-            c={danger ? 'red' : undefined}
+            c={danger && reason === null ? 'red' : undefined}
             leftSection={<Icon size={14} />}
             reason={reasonSentence(t, i18n.language, reason)}
             loading={primary && commands.pending}

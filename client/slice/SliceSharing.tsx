@@ -31,7 +31,7 @@ export function SliceSharing({ slice, reason }: { slice: Slice; reason: string |
     confirmDestroy({
       title: t('leave.title', { name: slice.name }),
       goes: [t('leave.goes', { name: slice.name })],
-      stays: t('leave.stays', { owner: slice.owner.name }),
+      stays: t('leave.staysSlice', { owner: slice.owner.name }),
       confirmLabel: t('leave.confirm'),
       onConfirm: () => leave.mutate({ id: slice.id, userId }),
     });

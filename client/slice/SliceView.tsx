@@ -20,7 +20,7 @@ import { runningSteps } from './actions';
 import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
 import { NotFoundPanel } from './NotFoundPanel';
-import { PlanView } from './PlanView';
+import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
 import { RenameSlice } from './RenameSlice';
 import { SliceActions } from './SliceActions';
@@ -116,7 +116,13 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
   };
   const draftPlan = slice.status === 'draft' ? shownPlan : undefined;
   const below =
-    draftPlan !== undefined ? 'plan' : slice.status === 'failed' || slice.status === 'degraded' ? 'notice' : undefined;
+    draftPlan !== undefined
+      ? takesOfQuota(draftPlan.quota)
+        ? 'plan-quota'
+        : 'plan'
+      : slice.status === 'failed' || slice.status === 'degraded'
+        ? 'notice'
+        : undefined;
 
   return (
     <div className={classes.page} style={dockHeight}>

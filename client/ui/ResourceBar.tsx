@@ -27,7 +27,7 @@ export function ResourceBar({ label, used, of, unlimited = false, after, format 
         ? t('usage.of', { used: amount(used), of: amount(of) })
         : t('usage.after', { used: amount(used), after: amount(after), of: amount(of) });
   const percent = (value: number) => (of === null || of === 0 ? 0 : Math.min(100, (100 * value) / of));
-  const level = of === null ? 'unknown' : total > of ? 'over' : total > 0.9 * of ? 'high' : 'normal';
+  const level = of === null ? 'unknown' : total > of ? 'over' : total > 0 && total >= 0.9 * of ? 'high' : 'normal';
   const Icon = level === 'over' ? CircleX : level === 'high' ? TriangleAlert : null;
   return (
     <div

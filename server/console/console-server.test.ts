@@ -6,6 +6,7 @@ import type { Actor } from '#server/domain/context';
 import { listen, type Listener } from '#server/http/listen';
 import { silentLogger } from '#server/lib/logger';
 import { ConsoleFanout } from '#server/providers/console-fanout';
+import { AppError } from '#shared/errors';
 import { consolePath, consoleProtocol } from '#shared/console';
 import { createConsoleServer } from './console-server';
 
@@ -14,11 +15,11 @@ let listener: Listener | undefined;
 afterEach(() => listener?.close());
 
 /** The console server on a real port, in front of a guest that says nothing. */
-async function serving() {
+async function serving(authenticate: () => Promise<Actor | null> = async () => actor) {
   const open = { readers: 0 };
   const server = createConsoleServer({
     domain: { log: silentLogger },
-    authenticate: async () => actor,
+    authenticate,
     originAllowed: () => true,
     stillSignedIn: async () => true,
     mayOperate: async () => true,
@@ -77,4 +78,21 @@ test('an open console does not keep the server from stopping', async () => {
   const closed = once(client, 'close');
   await at.close();
   await closed;
+});
+
+test.each([
+  ['nobody', async () => null, 401],
+  [
+    'somebody who tried too many tokens',
+    () => Promise.reject(new AppError('RATE_LIMITED', 'Too many attempts.', { params: { seconds: 1 } })),
+    429,
+  ],
+])('%s is told so, and opens nothing', async (_who, authenticate, status) => {
+  const { open, port } = await serving(authenticate);
+  const client = new WebSocket(`ws://127.0.0.1:${port}${consolePath}`, [consoleProtocol, 'token']);
+  const [, response] = await once(client, 'unexpected-response');
+  expect(response.statusCode).toBe(status);
+  expect(open.readers).toBe(0);
+  client.on('error', () => {});
+  client.terminate();
 });

@@ -37,6 +37,7 @@ export const sharing = {
     title: 'Leave “{{name}}”?',
     goes: '“{{name}}” from your list',
     stays: 'It stays with {{owner}}, who can share it with you again. What you made from it is yours.',
+    staysSlice: 'It stays with {{owner}}, who can share it with you again.',
     confirm: 'Leave',
     done: 'You have left “{{name}}”.',
     published: 'It is published to all users, so there is nothing to leave.',

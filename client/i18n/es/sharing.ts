@@ -39,6 +39,7 @@ export const sharing: Messages<typeof english> = {
     title: '¿Abandonar «{{name}}»?',
     goes: '«{{name}}», de su lista',
     stays: 'Sigue siendo de {{owner}}, que puede volver a compartirlo. Lo que usted haya creado con ello es suyo.',
+    staysSlice: 'Sigue siendo de {{owner}}, que puede volver a compartirlo.',
     confirm: 'Abandonar',
     done: 'Ha abandonado «{{name}}».',
     published: 'Está publicada para todos, así que no hay nada que abandonar.',

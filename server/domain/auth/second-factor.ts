@@ -57,7 +57,7 @@ function openSecret(ctx: Pick<DomainContext, 'settings' | 'log'>, userId: number
 }
 
 /** Whether signing in to the account needs a code. */
-export async function needsSecondFactor(q: Queryable, userId: number): Promise<boolean> {
+async function needsSecondFactor(q: Queryable, userId: number): Promise<boolean> {
   return (await authenticatorOf(q, userId)).enabledAt !== null;
 }
 

@@ -227,18 +227,3 @@ describe('a second factor', () => {
       expect(await outcomeOf(call())).toBe('FORBIDDEN');
   });
 });
-
-describe('a sign-in that was overtaken', () => {
-  it('does not outlive the password that it knew', async () => {
-    const ada = await kit.person();
-    const change = kit
-      .callerOf(ada)
-      .auth.changePassword({ currentPassword: password, password: 'another good password' });
-    const logins = Array.from({ length: 4 }, () => outcomeOf(login(ada.email)));
-    await change;
-    await Promise.all(logins);
-    // whether a sign-in came before or after: its session is not there any more, or was never made
-    const { items } = await kit.callerOf(ada).auth.sessions();
-    expect(items.map((session) => session.id)).toEqual([ada.tokenId]);
-  });
-});
