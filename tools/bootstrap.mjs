@@ -4,6 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const needed = [20, 19];
+/** What npm says when it was the network: it may go well in a moment. */
+const passing =
+  /\b(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ECONNREFUSED|EIDLETIMEOUT|ERR_SOCKET_TIMEOUT|EPIPE|E429|E50[0-9])\b/;
+/** Pauses before the second and the third try. */
+const pausesSeconds = [5, 20];
 
 /** Ends the process with one line if this Node is too old. */
 export function requireNode() {
@@ -31,15 +36,24 @@ export function ensureDependencies(root) {
   const stamp = path.join(root, 'node_modules', '.trama-installed');
   if (wanted !== null && read(stamp) === wanted) return;
   console.log('Installing the dependencies (npm ci)…');
-  const result = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-    // on Windows npm is a script, which needs a shell
-    shell: process.platform === 'win32',
-  });
-  if (result.status !== 0) {
-    console.error('The dependencies could not be installed. See the lines above; then try again.');
-    process.exit(1);
+  for (let attempt = 0; ; attempt++) {
+    const result = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['inherit', 'inherit', 'pipe'],
+      encoding: 'utf8',
+      maxBuffer: 16 * 1024 * 1024,
+      // on Windows npm is a script, which needs a shell
+      shell: process.platform === 'win32',
+    });
+    process.stderr.write(result.stderr ?? '');
+    if (result.status === 0) break;
+    const wait = pausesSeconds[attempt];
+    if (wait === undefined || !passing.test(result.stderr ?? '')) {
+      console.error('The dependencies could not be installed. See the lines above; then try again.');
+      process.exit(1);
+    }
+    console.error(`The network did not answer; trying again in ${wait} s.`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait * 1000);
   }
   writeFileSync(stamp, wanted ?? '');
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findServer, probeServer, type ServerBinary } from '../server-binary';
 
@@ -8,6 +9,9 @@ const run = promisify(execFile);
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 // dependencies of the maintainer scripts, not of the server
 const notNeeded = /^(perl|libperl|libdb5|libgdbm|libc-gconv|gcc-|openssl-provider|debconf|adduser|passwd)/;
+
+/** Pauses before the second and the third try of a download. */
+const pausesMs = [5_000, 20_000];
 
 export type BroughtServer = { binary: ServerBinary } | { reason: string };
 
@@ -94,12 +98,25 @@ async function download(site: string, folder: string): Promise<string[]> {
     'APT::Sandbox::User=root',
     'Acquire::Languages=none',
     'Debug::NoLocking=1',
+    'Acquire::Retries=3',
+    'APT::Update::Error-Mode=any',
   ].flatMap((option) => ['-o', option]);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   const apply = (...args: string[]) =>
     run('apt-get', [...options, '-qq', ...args], { env: environment, timeout: 300_000, maxBuffer: 8 << 20 });
-  await apply('update');
-  await apply('-y', '--no-install-recommends', '--download-only', 'install', 'mysql-server-core');
+  // lists and packages together: an archive that was renewed in between has other packages than its lists said
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await apply('update');
+      await apply('-y', '--no-install-recommends', '--download-only', 'install', 'mysql-server-core');
+      break;
+    } catch (error) {
+      const wait = pausesMs[attempt];
+      if (wait === undefined) throw error;
+      process.stdout.write(`MySQL could not be fetched (${lastLine(error)}); trying again in ${wait / 1000} s.\n`);
+      await sleep(wait);
+    }
+  }
   const archives = path.join(apt, 'cache/archives');
   const names = (await readdir(archives)).filter((name) => name.endsWith('.deb') && !notNeeded.test(name));
   return names.map((name) => path.join(archives, name));

@@ -10,6 +10,8 @@ interface Setting {
   lists?: boolean;
   /** Exit codes of the installs to come, 0 when used up. */
   installs?: number[];
+  /** What apt-get says of an install that fails. */
+  complaint?: string;
 }
 
 function made(setting: Setting) {
@@ -29,13 +31,15 @@ function made(setting: Setting) {
         for (const { packages, programs: names } of Object.values(requirements)) {
           if (packages.every((name) => args.includes(name))) for (const [first] of names) programs.add(first ?? '');
         }
-      } else line('E: Unable to locate package');
+      } else line(setting.complaint ?? 'E: Unable to locate package');
       return Promise.resolve(code);
     },
   };
   const lines: string[] = [];
-  const run = (want: Want[]) => ensureMachine({ want, machine, log: (line) => lines.push(line) });
-  return { run, calls, lines };
+  const pauses: number[] = [];
+  const pause = (ms: number) => Promise.resolve(pauses.push(ms));
+  const run = (want: Want[]) => ensureMachine({ want, machine, log: (line) => lines.push(line), pause });
+  return { run, calls, lines, pauses };
 }
 
 const all = ['mysqld', 'qemu-system-x86_64', 'qemu-img', 'genisoimage', 'unxz', 'chromium'];
@@ -73,6 +77,18 @@ test('fetches them once more when an install fails, and installs the rest whatev
     'install',
     'install',
   ]);
+});
+
+test('waits and tries again while the network is away, three times', async () => {
+  const complaint = 'E: Failed to fetch http://deb.debian.org/qemu.deb  Temporary failure resolving deb.debian.org';
+  const shortly = made({ programs: all.slice(1), installs: [100, 100, 100], complaint });
+  expect((await shortly.run(['database'])).installed).toEqual(['database']);
+  expect(shortly.pauses).toEqual([5_000, 20_000]);
+  expect(shortly.lines.at(-1)).toMatch(/^Packages cannot be fetched now \(.+\); trying again in 20 s\.$/);
+
+  const long = made({ programs: all.slice(1), installs: [100, 100, 100, 100], complaint });
+  expect((await long.run(['database'])).lacking).toHaveLength(1);
+  expect(long.pauses).toEqual([5_000, 20_000]);
 });
 
 test('an ordinary user gets one line with the command', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { thisMachine, type Machine } from './machine';
 import { requirements, type Want } from './packages';
 
@@ -7,7 +8,15 @@ export interface EnsureOptions {
   /** What apt-get is doing, for a line that is written over; none when output is no terminal. */
   progress?: (text: string) => void;
   machine?: Machine;
+  /** Waits so many milliseconds before the next try. */
+  pause?: (ms: number) => Promise<unknown>;
 }
+
+/** What apt-get says when it was the network, or another apt-get, and not the package: it may go well in a moment. */
+const passing =
+  /failed to fetch|unable to fetch|could not (connect|resolve|get lock)|temporary failure|timed? ?out|connection (failed|reset|refused)|is held by process|index files failed/i;
+/** Pauses before the second and the third try. */
+const pausesMs = [5_000, 20_000];
 
 export interface EnsureResult {
   installed: Want[];
@@ -30,35 +39,50 @@ export async function ensureMachine(options: EnsureOptions): Promise<EnsureResul
     result.lacking.push({ want, message });
     options.log(message);
   };
-  if (!machine.isRoot() || !(await machine.hasApt())) {
-    const apt = await machine.hasApt();
-    for (const want of missing) lack(want, apt ? '' : 'noApt');
+  const hasApt = await machine.hasApt();
+  if (!machine.isRoot() || !hasApt) {
+    for (const want of missing) lack(want, hasApt ? '' : 'noApt');
     return result;
   }
+
+  const pause = options.pause ?? sleep;
+  /** apt-get, again after each pause while the network is away. Answers its code and what it said last of an error. */
+  const apt = async (args: readonly string[], pauses = pausesMs): Promise<{ code: number; said: string }> => {
+    for (let attempt = 0; ; attempt++) {
+      let said = '';
+      let hopeful = false;
+      const code = await machine.aptGet(args, (text) => {
+        if (text.startsWith('E: ')) said = text.slice(3);
+        hopeful ||= /^[EW]: /.test(text) && passing.test(text);
+        options.progress?.(text);
+      });
+      const wait = pauses[attempt];
+      if (code === 0 || !hopeful || wait === undefined) return { code, said };
+      options.log(
+        `Packages cannot be fetched now (${said || 'the network did not answer'}); trying again in ${wait / 1000} s.`,
+      );
+      await pause(wait);
+    }
+  };
 
   let fresh = false;
   const update = async () => {
     if (fresh) return;
     fresh = true;
     options.log('Fetching the lists of packages …');
-    await machine.aptGet(['-q', 'update'], (text) => options.progress?.(text));
+    await apt(['-q', 'update']);
   };
   if (!(await machine.hasPackageLists())) await update();
   // one by one, so that what can be had is not lost by what cannot
   for (const want of missing) {
     const { title, packages } = requirements[want];
     options.log(`Installing ${title} …`);
-    let said = '';
-    const install = () =>
-      machine.aptGet(['-q', '-y', '--no-install-recommends', 'install', ...packages], (text) => {
-        if (text.startsWith('E: ')) said = text.slice(3);
-        options.progress?.(text);
-      });
-    let code = await install();
+    const args = ['-q', '-y', '--no-install-recommends', 'install', ...packages];
+    // old lists may name versions that are gone: then waiting does not help, but new lists do
+    let { code, said } = await apt(args, fresh ? pausesMs : []);
     if (code !== 0 && !fresh) {
-      // the lists may name versions that are gone
       await update();
-      code = await install();
+      ({ code, said } = await apt(args));
     }
     if (code === 0 && (await isThere(machine, want))) result.installed.push(want);
     else lack(want, said || `apt-get ended with ${code}`);

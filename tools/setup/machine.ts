@@ -40,13 +40,24 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
+/** Waits for another apt-get, asks again by itself, and says by its exit code when lists could not be fetched. */
+const patience = [
+  'DPkg::Lock::Timeout=300',
+  'Acquire::Retries=3',
+  'Acquire::http::Timeout=60',
+  'Acquire::https::Timeout=60',
+  'APT::Update::Error-Mode=any',
+].flatMap((option) => ['-o', option]);
+/** Far more than the largest of our packages takes on a slow line. */
+const aptLimitMs = 10 * 60_000;
+
 function runAptGet(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   line: (text: string) => void,
 ): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn('apt-get', args, {
+    const child = spawn('apt-get', [...patience, ...args], {
       env: { ...env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -58,7 +69,16 @@ function runAptGet(
     };
     child.stdout.setEncoding('utf8').on('data', hear);
     child.stderr.setEncoding('utf8').on('data', hear);
-    child.once('error', () => resolve(127)).once('close', (code) => resolve(code ?? 1));
+    const limit = setTimeout(() => {
+      line(`E: apt-get took longer than ${aptLimitMs / 60_000} minutes`);
+      child.kill('SIGTERM');
+    }, aptLimitMs);
+    child
+      .once('error', () => resolve(127))
+      .once('close', (code) => {
+        clearTimeout(limit);
+        resolve(code ?? 1);
+      });
   });
 }
 

@@ -23,14 +23,15 @@ const kernelMetaPackage = { x64: 'linux-image-cloud-amd64', arm64: 'linux-image-
 export async function buildTinyImage(folder: string): Promise<void> {
   const work = join(folder, 'packages');
   await mkdir(work, { recursive: true });
-  const kernelPackage = await resolveKernelPackage();
   try {
-    await runCommand('apt-get', ['download', '-qq', kernelPackage, 'busybox-static'], {
-      cwd: work,
-      timeoutMs: 600_000,
+    await downloadPackages(work).catch(async (error: unknown) => {
+      // the lists may name versions that are gone; only root may fetch new ones
+      if (error instanceof ProviderError || process.getuid?.() !== 0) throw error;
+      await updatePackageLists();
+      await downloadPackages(work);
     });
   } catch (error) {
-    throw cannotBuild('its packages could not be downloaded', error);
+    throw error instanceof ProviderError ? error : cannotBuild('its packages could not be downloaded', error);
   }
   const unpacked = join(folder, 'unpacked');
   for (const file of await readdir(work)) {
@@ -66,6 +67,15 @@ export async function buildTinyImage(folder: string): Promise<void> {
   await copyFile(join(unpacked, 'boot', `vmlinuz-${version}`), join(folder, 'vmlinuz'));
 }
 
+/** The kernel's and busybox's packages, as files in `folder`. */
+async function downloadPackages(folder: string): Promise<void> {
+  const packages = [await resolveKernelPackage(), 'busybox-static'];
+  await runCommand('apt-get', ['download', '-qq', ...retries, ...packages], { cwd: folder, timeoutMs: 600_000 });
+}
+
+const retries = ['-o', 'Acquire::Retries=3'];
+const updatePackageLists = () => runCommand('apt-get', ['update', '-qq', ...retries], { timeoutMs: 300_000 });
+
 /** The package behind Debian's “newest kernel for virtual machines”. */
 async function resolveKernelPackage(): Promise<string> {
   const arch = process.arch;
@@ -77,7 +87,7 @@ async function resolveKernelPackage(): Promise<string> {
     if (found !== undefined) return found;
     // an image of Debian without package lists, as containers are; only root may fetch them
     if (process.getuid?.() === 0) {
-      await runCommand('apt-get', ['update', '-qq'], { timeoutMs: 300_000 });
+      await updatePackageLists();
       const foundNow = find((await ask()).stdout);
       if (foundNow !== undefined) return foundNow;
     }
