@@ -21,6 +21,9 @@ export const flavourSchema = z.object({
 export type Flavour = z.infer<typeof flavourSchema>;
 export const flavourPage = pageOf(flavourSchema);
 
-export const listFlavoursInput = z.strictObject({ ...listInput, includeRetired: z.boolean().default(false) });
+export const listFlavoursInput = z.strictObject({
+  ...listInput,
+  includeRetired: z.boolean().default(false).describe('also what is retired'),
+});
 export const createFlavourInput = z.strictObject({ name: nameSchema, ...size });
 export const updateFlavourInput = z.strictObject({ id: idSchema, name: nameSchema, ...size });

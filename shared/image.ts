@@ -63,6 +63,9 @@ export const imageSchema = z.object({
 export type Image = z.infer<typeof imageSchema>;
 export const imagePage = pageOf(imageSchema);
 
-export const listImagesInput = z.strictObject({ ...listInput, includeRetired: z.boolean().default(false) });
+export const listImagesInput = z.strictObject({
+  ...listInput,
+  includeRetired: z.boolean().default(false).describe('also what is retired'),
+});
 export const createImageInput = z.strictObject(writable).refine(urlNeedsChecksum, checksumMessage);
 export const updateImageInput = z.strictObject({ id: idSchema, ...writable }).refine(urlNeedsChecksum, checksumMessage);

@@ -30,10 +30,10 @@ export const descriptionSchema = z.string().trim().max(limits.descriptionLength)
 
 /** Input of every list: keyset pagination, never offsets. */
 export const listInput = {
-  limit: z.number().int().min(1).max(limits.pageSize).default(limits.defaultPageSize),
+  limit: z.number().int().min(1).max(limits.pageSize).default(limits.defaultPageSize).describe('how many at most'),
   /** `nextCursor` of the page before. Opaque. */
   cursor: z.string().max(300).nullish(),
-  search: z.string().trim().max(limits.searchLength).optional(),
+  search: z.string().trim().max(limits.searchLength).optional().describe('only what holds this text'),
 } as const;
 
 /** Output of every list. */

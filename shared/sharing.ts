@@ -39,6 +39,6 @@ export const shareTemplateInput = z.strictObject({ id: idSchema, email: emailSch
 export const shareSliceInput = z.strictObject({
   id: idSchema,
   email: emailSchema,
-  level: z.enum(shareLevels).default('view'),
+  level: z.enum(shareLevels).default('view').describe('to see it, or to start, stop and use consoles, too'),
 });
 export const unshareInput = z.strictObject({ id: idSchema, userId: idSchema });

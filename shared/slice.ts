@@ -96,13 +96,13 @@ export type Slice = z.infer<typeof sliceSchema>;
 export const sliceSets = ['mine', 'shared', 'all', 'everyone'] as const;
 export const listSlicesInput = z.strictObject({
   ...listInput,
-  status: z.enum(sliceStatuses).optional(),
+  status: z.enum(sliceStatuses).optional().describe('only those in this status'),
   /** Whose: one's own, those shared with one, both, or, with `slices:see-all`, everybody's. */
-  of: z.enum(sliceSets).default('mine'),
-  includeDestroyed: z.boolean().default(false),
+  of: z.enum(sliceSets).default('mine').describe('whose: yours, those shared with you, both, or everyone’s'),
+  includeDestroyed: z.boolean().default(false).describe('also what is destroyed'),
 });
 export const createSliceInput = z.strictObject({
-  name: nameSchema,
+  name: nameSchema.describe('what the slice is called'),
   templateId: idSchema,
   zoneId: idSchema,
   idempotencyKey: z.string().min(8).max(64).optional(),

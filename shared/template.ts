@@ -34,8 +34,8 @@ export const templateSorts = ['updated', 'name'] as const;
 export const templateSets = ['mine', 'shared', 'all'] as const;
 export const listTemplatesInput = z.strictObject({
   ...listInput,
-  sort: z.enum(templateSorts).default('updated'),
-  of: z.enum(templateSets).default('mine'),
+  sort: z.enum(templateSorts).default('updated').describe('the last changed first, or by name'),
+  of: z.enum(templateSets).default('mine').describe('whose: yours, those shared with you or published, or both'),
 });
 /** Published to all users, or not any more. */
 export const publishTemplateInput = z.strictObject({ id: idSchema, published: z.boolean() });
@@ -64,9 +64,12 @@ export type DocumentFormat = (typeof documentFormats)[number];
 /** `text` is the file as it was read: what is not JSON is refused by the server with a sentence. */
 export const importTemplateInput = z.strictObject({
   text: z.string().min(1, 'The file is empty.').max(limits.importLength, 'The file is too large.'),
-  name: nameSchema.optional(),
+  name: nameSchema.optional().describe('in place of the document’s name'),
 });
 /** `warnings`: what had to be changed or guessed, e.g. an unknown flavour. */
 export const importTemplateOutput = z.object({ template: templateSchema, warnings: z.array(problemSchema) });
-export const exportTemplateInput = z.strictObject({ id: idSchema, format: z.enum(documentFormats).default('trama') });
+export const exportTemplateInput = z.strictObject({
+  id: idSchema,
+  format: z.enum(documentFormats).default('trama').describe('of the document'),
+});
 export const exportTemplateOutput = z.object({ fileName: z.string(), text: z.string() });

@@ -24,9 +24,19 @@ export const tokenListSchema = z.object({ items: z.array(tokenSchema) });
 /** `userId`: a service account, for who holds `users:manage`; without it the caller. */
 export const listTokensInput = z.strictObject({ userId: idSchema.optional() });
 export const createTokenInput = z.strictObject({
-  name: nameSchema,
-  scopes: z.array(scopeSchema).min(1, 'At least one scope is needed.').max(20),
-  days: z.number().int().min(1).max(limits.tokenDays, `At most ${limits.tokenDays} days.`).default(90),
+  name: nameSchema.describe('what you will know it by'),
+  scopes: z
+    .array(scopeSchema)
+    .min(1, 'At least one scope is needed.')
+    .max(20)
+    .describe('what it may do: read, operate or manage, everywhere or in one area'),
+  days: z
+    .number()
+    .int()
+    .min(1)
+    .max(limits.tokenDays, `At most ${limits.tokenDays} days.`)
+    .default(90)
+    .describe('how many days it is good for'),
   userId: idSchema.optional(),
 });
 /** `token` is shown this once. */

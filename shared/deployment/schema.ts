@@ -106,7 +106,11 @@ export const deploymentPage = pageOf(deploymentSummarySchema);
 export const deploymentSchema = deploymentSummarySchema.extend({ steps: z.array(stepSchema) });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-const target = { sliceId: idSchema, kind: z.enum(deploymentKinds), vmId: idSchema.nullish() } as const;
+const target = {
+  sliceId: idSchema,
+  kind: z.enum(deploymentKinds).describe('the operation'),
+  vmId: idSchema.nullish(),
+} as const;
 const vmKindOnly = (input: { kind: DeploymentKind; vmId?: number | null | undefined }) =>
   input.vmId == null || (vmDeploymentKinds as readonly string[]).includes(input.kind);
 const vmKindMessage = { path: ['vmId'], message: 'Only start, stop and reboot can be aimed at one VM.' };

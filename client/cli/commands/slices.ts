@@ -1,0 +1,263 @@
+import type { Command } from 'commander';
+import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
+import type { Cli } from '../cli';
+import { confirm } from '../confirm';
+import { CliError } from '../errors';
+import { eventText } from '../event-text';
+import { findSlice, findTemplate, findVm, findZone } from '../find';
+import { inputs } from '../inputs';
+import { allOr } from '../list';
+import type { Column } from '../output';
+import { waitWithProgress } from '../progress';
+import { addOptions, argumentFor } from '../schema-options';
+import { changeShares, shareColumns } from '../shares';
+import { joinConsole } from '../terminal';
+import { addWaitOptions, type WaitFlags } from '../wait-options';
+
+type Kind = Deployment['kind'];
+type ListOptions = RouterInputs['slices']['list'] & { all?: boolean };
+
+const colourOf = (status: string) =>
+  status === 'active' || status === 'running' || status === 'up'
+    ? ('green' as const)
+    : status === 'failed' || status === 'degraded'
+      ? ('red' as const)
+      : null;
+
+const columns: Column<SliceSummary>[] = [
+  { title: 'ID', value: ({ id }) => id, right: true },
+  { title: 'NAME', value: ({ name }) => name, flexible: true },
+  {
+    title: 'STATUS',
+    value: ({ status, busy }) => (busy === null ? status : `${status} (${busy})`),
+    style: ({ status }) => colourOf(status),
+  },
+  { title: 'VMS', value: ({ vms, vmsRunning }) => `${vmsRunning}/${vms}`, right: true },
+  { title: 'OWNER', value: ({ owner }) => owner.name, flexible: true },
+  { title: 'ZONE', value: ({ zone }) => zone.name, flexible: true },
+  { title: 'TEMPLATE', value: ({ template }) => template?.name ?? null, flexible: true },
+  { title: 'UPDATED', value: ({ updatedAt }) => updatedAt },
+];
+const vmColumns = (slice: Slice): Column<SliceVm>[] => [
+  { title: 'VM', value: ({ name }) => name, flexible: true },
+  { title: 'STATUS', value: ({ status }) => status, style: ({ status }) => colourOf(status) },
+  { title: 'ADDRESSES', value: (vm) => addressesOf(slice, vm).join(', '), flexible: true },
+  { title: 'FLAVOUR', value: ({ flavour }) => flavour.name },
+  { title: 'IMAGE', value: ({ image }) => image.name },
+  {
+    title: 'FORWARDS',
+    value: ({ forwards }) =>
+      forwards.map((one) => `${one.hostAddress ?? '?'}:${one.hostPort ?? '?'}→${one.guestPort}`).join(', ') || null,
+    flexible: true,
+  },
+  { title: 'ERROR', value: ({ error }) => error, flexible: true },
+];
+
+function addressesOf({ edges }: Slice, { key }: SliceVm): string[] {
+  return edges.flatMap(({ source, target, sourceAddress, targetAddress }) =>
+    source === key ? [sourceAddress] : target === key && targetAddress !== null ? [targetAddress] : [],
+  );
+}
+
+function showSlice({ out }: Cli, slice: Slice): void {
+  if (out.json) return out.value(slice);
+  out.record(slice, [
+    ['ID', slice.id],
+    ['Name', slice.name],
+    ['Status', slice.busy === null ? slice.status : `${slice.status} (${slice.busy})`],
+    ['Owner', slice.owner.name],
+    ['Zone', slice.zone.name],
+    ['Template', slice.template?.name ?? null],
+    ['Last', slice.deployment === null ? null : `${slice.deployment.kind} ${slice.deployment.status}`],
+    ...(slice.deployment?.error != null ? ([['Error', slice.deployment.error]] as const) : []),
+  ]);
+  if (slice.vmList.length > 0) out.raw('\n');
+  out.list({ items: slice.vmList }, vmColumns(slice), 'It has no VMs.');
+}
+
+function showPlan({ out }: Cli, plan: Plan): void {
+  if (out.json) return out.value(plan);
+  out.list(
+    { items: plan.steps },
+    [
+      { title: 'STEP', value: ({ seq }) => seq, right: true },
+      { title: 'ACTION', value: ({ action }) => action },
+      { title: 'ON', value: ({ resource, label }) => `${resource} ${label}`, flexible: true },
+      { title: 'AFTER', value: ({ dependsOn }) => dependsOn.join(', ') || null, flexible: true },
+    ],
+    'There is nothing to do.',
+  );
+  const { needs, free } = plan;
+  const beside = free === null ? '' : `; free are ${free.vcpus} vCPUs, ${free.ramMb} MiB RAM, ${free.diskGb} GiB disk`;
+  out.text(`It takes ${needs.vcpus} vCPUs, ${needs.ramMb} MiB RAM, ${needs.diskGb} GiB disk${beside}.`);
+  for (const { message } of plan.problems) out.text(`  - ${message}`);
+  out.text(plan.runnable ? 'It can be done.' : 'It cannot be done as it is.');
+}
+
+interface Operation {
+  kind: Kind;
+  flags: WaitFlags;
+  vmId?: number;
+}
+
+/** Starts an operation, waits for its end unless told not to, and says how the slice is then. */
+async function operate(cli: Cli, client: TramaClient, slice: Slice, { kind, flags, vmId }: Operation): Promise<void> {
+  // so that the answer may get lost without the operation being started twice
+  const idempotencyKey = crypto.randomUUID();
+  const started = await client.api.deployments.start.mutate({
+    sliceId: slice.id,
+    kind,
+    idempotencyKey,
+    ...(vmId !== undefined && { vmId }),
+  });
+  if (flags.wait === false) {
+    if (cli.out.json) return cli.out.value(started);
+    return cli.out.message(`The ${kind} of ${slice.name} has begun. Follow it with: trama slices watch ${slice.id}`);
+  }
+  const ended = await waitWithProgress(
+    cli,
+    client,
+    started,
+    flags.timeout === undefined ? undefined : flags.timeout * 1000,
+  );
+  if (cli.out.json) return cli.out.value(ended);
+  const now = await client.api.slices.get.query({ id: slice.id });
+  cli.out.message(`${now.name} is ${now.status}.`);
+}
+
+interface CreateOptions extends WaitFlags {
+  template: string;
+  zone?: string;
+  deploy?: boolean;
+}
+
+async function createSlice(cli: Cli, name: string, options: CreateOptions): Promise<void> {
+  const client = await cli.client();
+  const [template, zone] = await Promise.all([findTemplate(client, options.template), findZone(client, options.zone)]);
+  const idempotencyKey = crypto.randomUUID();
+  const slice = await client.api.slices.create.mutate({
+    name,
+    templateId: template.id,
+    zoneId: zone.id,
+    idempotencyKey,
+  });
+  if (options.deploy === true) return operate(cli, client, slice, { kind: 'deploy', flags: options });
+  if (cli.out.json) return cli.out.value(slice);
+  cli.out.message(
+    `Created ${slice.name} with ${slice.vms} VMs; its id is ${slice.id}. Deploy it with: trama slices deploy ${slice.id}`,
+  );
+}
+
+async function planSlice(cli: Cli, name: string, kind: Kind | undefined): Promise<void> {
+  const client = await cli.client();
+  const slice = await findSlice(client, name);
+  const plan = await client.api.deployments.plan.query({ sliceId: slice.id, kind: kind ?? 'deploy' });
+  showPlan(cli, plan);
+  if (!plan.runnable) throw new CliError(`The ${plan.kind} of ${slice.name} cannot be run now.`);
+}
+
+async function watchSlice(cli: Cli, name: string): Promise<void> {
+  const client = await cli.client();
+  const slice = await findSlice(client, name);
+  if (!cli.out.json) cli.out.message(`${slice.name} is ${slice.status}. Ctrl-C ends.`);
+  for await (const event of client.watch({ sliceId: slice.id, lastEventId: slice.lastEventId }))
+    if (cli.out.json) cli.out.line(event);
+    else cli.out.text(eventText(event));
+}
+
+const operations: readonly [Kind, string][] = [
+  ['deploy', 'make it real: every VM and link'],
+  ['start', 'start the VMs that are stopped'],
+  ['stop', 'stop the VMs; what they have on disk stays'],
+  ['reboot', 'start the VMs anew'],
+  ['destroy', 'remove every VM and link; nothing of them stays'],
+];
+
+export function addSliceCommands(program: Command, cli: Cli): void {
+  const slices = program.command('slices').description('instances of templates, with their VMs');
+  const onOne = (name: string, description: string) =>
+    slices.command(name).description(description).argument('<slice>', 'its id or name');
+
+  addOptions(slices.command('list').description('slices that you see'), inputs.listSlices)
+    .option('--all', 'every page')
+    .action(async ({ all, ...input }: ListOptions) => {
+      const client = await cli.client();
+      cli.out.list(await allOr(client, client.api.slices.list, input, all), columns, 'There are no slices.');
+    });
+  onOne('show', 'a slice with its VMs').action(async (name: string) =>
+    showSlice(cli, await findSlice(await cli.client(), name)),
+  );
+  addWaitOptions(
+    slices
+      .command('create')
+      .description('make a slice of a template; nothing runs before it is deployed')
+      .addArgument(argumentFor('name', inputs.createSlice.name))
+      .requiredOption('-t, --template <template>', 'the template’s id or name')
+      .option('-z, --zone <zone>', 'where; may be left out where there is one zone only')
+      .option('--deploy', 'deploy it, too'),
+  ).action((name: string, options: CreateOptions) => createSlice(cli, name, options));
+  addOptions(onOne('plan', 'what an operation would do, and whether it can; nothing is touched'), {
+    kind: { ...inputs.plan.kind, default: 'deploy' },
+  }).action((name: string, { kind }: { kind?: Kind }) => planSlice(cli, name, kind));
+
+  for (const [kind, description] of operations) {
+    const command = addWaitOptions(onOne(kind, description));
+    if (kind === 'start' || kind === 'stop' || kind === 'reboot') command.option('--vm <vm>', 'only this VM');
+    if (kind === 'destroy') command.option('-y, --yes', 'do not ask');
+    command.action(async (name: string, flags: WaitFlags & { vm?: string; yes?: boolean }) => {
+      const client = await cli.client();
+      const slice = await findSlice(client, name);
+      if (kind === 'destroy')
+        await confirm(cli, flags.yes, `Destroy ${slice.name} with its ${slice.vms} VMs and everything on their disks?`);
+      const vmId = flags.vm === undefined ? {} : { vmId: findVm(slice, flags.vm).id };
+      await operate(cli, client, slice, { kind, flags, ...vmId });
+    });
+  }
+
+  onOne('watch', 'what happens to a slice, as it happens').action((name: string) => watchSlice(cli, name));
+  addOptions(
+    onOne('share', 'let another user view or operate a slice, or show who can').argument(
+      '[email]',
+      'the other user’s whole address',
+    ),
+    inputs.shareSlice,
+  )
+    .option('--remove', 'not any more')
+    .action(
+      async (name: string, email: string | undefined, options: { level?: 'view' | 'operate'; remove?: boolean }) => {
+        const client = await cli.client();
+        const { id } = await findSlice(client, name);
+        const { slices: api } = client.api;
+        const { level } = options;
+        const list = await changeShares(
+          {
+            list: () => api.shares.query({ id }),
+            add: (whole) => api.share.mutate({ id, email: whole, ...(level !== undefined && { level }) }),
+            remove: (userId) => api.unshare.mutate({ id, userId }),
+          },
+          email,
+          options.remove,
+        );
+        cli.out.list(list, shareColumns, 'It is shared with nobody.');
+      },
+    );
+
+  program
+    .command('console')
+    .description('the serial console of a VM; Ctrl-] leaves')
+    .argument('<slice>', 'its id or name')
+    .argument('<vm>', 'its name')
+    .option('--linger <seconds>', 'after piped input has ended, wait until the VM is silent for so long', Number, 2)
+    .action(async (sliceName: string, vmName: string, { linger }: { linger: number }) => {
+      const client = await cli.client();
+      const vm = findVm(await findSlice(client, sliceName), vmName);
+      const guest = await client.console(vm.id);
+      if (cli.prompt.interactive) cli.out.message(`Connected to ${vm.name}. Ctrl-] leaves.`);
+      const reason = await joinConsole(
+        guest,
+        { stdin: cli.stdin, stdout: cli.out.stdout },
+        { lingerMs: linger * 1000, signal: cli.signal },
+      );
+      if (reason !== null) throw new CliError(reason);
+    });
+}

@@ -1,0 +1,129 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { RouterInputs, TemplateSummary } from '../../sdk/index';
+import type { Cli } from '../cli';
+import { confirm } from '../confirm';
+import { findTemplate } from '../find';
+import { inputs } from '../inputs';
+import { allOr } from '../list';
+import type { Column } from '../output';
+import { addOptions } from '../schema-options';
+import { changeShares, shareColumns } from '../shares';
+
+const columns: Column<TemplateSummary>[] = [
+  { title: 'ID', value: ({ id }) => id, right: true },
+  { title: 'NAME', value: ({ name }) => name, flexible: true },
+  { title: 'OWNER', value: ({ owner }) => owner.name, flexible: true },
+  { title: 'VISIBILITY', value: ({ visibility }) => visibility },
+  { title: 'VMS', value: ({ vms }) => vms, right: true },
+  { title: 'VCPUS', value: ({ vcpus }) => vcpus, right: true },
+  { title: 'RAM MIB', value: ({ ramMb }) => ramMb, right: true },
+  { title: 'DISK GIB', value: ({ diskGb }) => diskGb, right: true },
+  { title: 'UPDATED', value: ({ updatedAt }) => updatedAt },
+];
+
+type ListOptions = RouterInputs['templates']['list'] & { all?: boolean };
+
+async function importTemplate(cli: Cli, file: string, options: { name?: string }): Promise<void> {
+  const text = file === '-' ? await cli.prompt.readAll() : await readFile(file, 'utf8');
+  const { api } = await cli.client();
+  const { template, warnings } = await api.templates.import.mutate({ text, ...options });
+  for (const { message } of warnings) cli.out.message(`Note: ${message}`);
+  if (cli.out.json) return cli.out.value({ template, warnings });
+  cli.out.message(`Imported ${template.name} with ${template.vms} VMs; its id is ${template.id}.`);
+}
+
+async function exportTemplate(
+  cli: Cli,
+  name: string,
+  options: { format?: RouterInputs['templates']['export']['format']; output?: string },
+): Promise<void> {
+  const client = await cli.client();
+  const { id } = await findTemplate(client, name);
+  const { format, output } = options;
+  const { text } = await client.api.templates.export.query({ id, ...(format !== undefined && { format }) });
+  if (output === undefined) return cli.out.raw(text);
+  await writeFile(output, text);
+  cli.out.message(`Written to ${output}.`);
+}
+
+export function addTemplateCommands(program: Command, cli: Cli): void {
+  const templates = program.command('templates').description('drawings of VMs and links, to be deployed as slices');
+  const onOne = (name: string, description: string) =>
+    templates.command(name).description(description).argument('<template>', 'its id or name');
+
+  addOptions(templates.command('list').description('templates that you may deploy'), inputs.listTemplates)
+    .option('--all', 'every page')
+    .action(async ({ all, ...input }: ListOptions) => {
+      const client = await cli.client();
+      const page = await allOr(client, client.api.templates.list, input, all);
+      cli.out.list(page, columns, 'There are no templates.');
+    });
+  onOne('get', 'a template with its VMs and links').action(async (name: string) => {
+    const client = await cli.client();
+    const template = await client.api.templates.get.query({ id: (await findTemplate(client, name)).id });
+    const { vms, networks, edges } = template.topology;
+    cli.out.record(template, [
+      ['ID', template.id],
+      ['Name', template.name],
+      ['Description', template.description],
+      ['Owner', template.owner.name],
+      ['Visibility', template.visibility],
+      ['Revision', template.revision],
+      ['VMs', vms.map((vm) => vm.name).join(', ')],
+      ['Networks', networks.map((network) => network.name).join(', ')],
+      ['Links', edges.length],
+      ['Takes', `${template.vcpus} vCPUs, ${template.ramMb} MiB RAM, ${template.diskGb} GiB disk`],
+      ['Updated', template.updatedAt],
+    ]);
+  });
+  addOptions(
+    templates
+      .command('import')
+      .description('make a template of a document')
+      .argument('<file>', 'a Trama or legacy JSON document; - for standard input'),
+    inputs.importTemplate,
+  ).action((file: string, options: { name?: string }) => importTemplate(cli, file, options));
+  addOptions(onOne('export', 'the document of a template'), inputs.exportTemplate)
+    .option('-o, --output <file>', 'write to this file instead of standard output')
+    .action((name: string, options: { format?: 'trama' | 'legacy'; output?: string }) =>
+      exportTemplate(cli, name, options),
+    );
+  onOne('delete', 'delete a template; its slices stay')
+    .option('-y, --yes', 'do not ask')
+    .action(async (name: string, { yes }: { yes?: boolean }) => {
+      const client = await cli.client();
+      const { id, name: whole } = await findTemplate(client, name);
+      await confirm(cli, yes, `Delete the template ${whole}?`);
+      await client.api.templates.delete.mutate({ id });
+      if (cli.out.json) cli.out.value({ id });
+      else cli.out.message(`Deleted ${whole}.`);
+    });
+  onOne('share', 'let another user see and deploy a template, or show who can')
+    .argument('[email]', 'the other user’s whole address')
+    .option('--remove', 'not any more')
+    .action(async (name: string, email: string | undefined, { remove }: { remove?: boolean }) => {
+      const client = await cli.client();
+      const { id } = await findTemplate(client, name);
+      const { templates: api } = client.api;
+      const list = await changeShares(
+        {
+          list: () => api.shares.query({ id }),
+          add: (whole) => api.share.mutate({ id, email: whole }),
+          remove: (userId) => api.unshare.mutate({ id, userId }),
+        },
+        email,
+        remove,
+      );
+      cli.out.list(list, shareColumns.slice(0, 2), 'It is shared with nobody.');
+    });
+  onOne('publish', 'let every user see and deploy a template')
+    .option('--withdraw', 'not any more')
+    .action(async (name: string, { withdraw }: { withdraw?: boolean }) => {
+      const client = await cli.client();
+      const { id } = await findTemplate(client, name);
+      const template = await client.api.templates.publish.mutate({ id, published: withdraw !== true });
+      if (cli.out.json) cli.out.value(template);
+      else cli.out.message(`${template.name} is ${template.visibility}.`);
+    });
+}

@@ -1,0 +1,47 @@
+import { TramaError, type TramaErrorCode } from '../sdk/index';
+
+/** What the process ends with; in the README and in `trama --help`. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  forbidden: 3,
+  notFound: 4,
+  network: 5,
+  interrupted: 130,
+} as const;
+
+const byCode: Partial<Record<TramaErrorCode, number>> = {
+  INVALID_INPUT: exitCodes.usage,
+  UNAUTHENTICATED: exitCodes.forbidden,
+  INVALID_CREDENTIALS: exitCodes.forbidden,
+  SECOND_FACTOR_NEEDED: exitCodes.forbidden,
+  SECOND_FACTOR_WRONG: exitCodes.forbidden,
+  FORBIDDEN: exitCodes.forbidden,
+  NOT_FOUND: exitCodes.notFound,
+  NETWORK: exitCodes.network,
+};
+
+/** A sentence for the user and the exit code, for what goes wrong on this side. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  constructor(
+    message: string,
+    readonly exitCode: number = exitCodes.failed,
+  ) {
+    super(message);
+  }
+}
+
+/** The sentence, the further lines and the exit code for whatever was thrown. */
+export function explain(error: unknown): { lines: string[]; exitCode: number } {
+  if (error instanceof CliError) return { lines: [error.message], exitCode: error.exitCode };
+  if (!(error instanceof TramaError))
+    return { lines: [error instanceof Error ? error.message : String(error)], exitCode: exitCodes.failed };
+  const field = error.field === undefined || error.field === '' ? '' : `${error.field}: `;
+  const hint = error.code === 'UNAUTHENTICATED' ? ' Sign in with: trama login' : '';
+  const problems = error.problems
+    .filter(({ message }) => message !== error.message)
+    .map(({ message }) => `  - ${message}`);
+  return { lines: [`${field}${error.message}${hint}`, ...problems], exitCode: byCode[error.code] ?? exitCodes.failed };
+}

@@ -1,0 +1,31 @@
+import type { SliceEvent } from '../sdk/index';
+
+/** An event as one line, English. */
+export function eventText({ at, data }: SliceEvent): string {
+  return `${at}  ${sentence(data)}`;
+}
+
+function sentence(data: SliceEvent['data']): string {
+  const because = 'error' in data && data.error !== null ? `: ${data.error}` : '';
+  switch (data.type) {
+    case 'slice.status':
+      return `slice is ${data.status}`;
+    case 'vm.status':
+      return `VM ${data.name} is ${data.status}${because}`;
+    case 'network.status':
+      return `network ${data.name} is ${data.status}`;
+    case 'edge.status':
+      return `link ${data.label} is ${data.status}`;
+    case 'deployment.status':
+      return `${data.kind} ${data.deploymentId} is ${data.status}${because}`;
+    case 'step.status':
+      return `${data.action} ${data.label} is ${data.status}${because}`;
+    case 'slice.drift':
+      return `not as it should be: ${data.drifted.join(', ')}`;
+    case 'deployment.resumed':
+      return `deployment ${data.deploymentId} was taken up again`;
+    default:
+      // a newer server may know more
+      return (data satisfies never as { type: string }).type;
+  }
+}

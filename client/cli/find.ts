@@ -1,0 +1,78 @@
+import { TramaError, type Slice, type SliceVm, type TramaClient } from '../sdk/index';
+import { CliError, exitCodes } from './errors';
+
+interface Named {
+  id: number;
+  name: string;
+}
+
+const isId = (text: string) => /^\d{1,15}$/.test(text);
+
+/**
+ * The id behind what the user typed: an id, or the exact name. What looks like an id is one if there is such a thing.
+ * NOT_FOUND, or a sentence with the ids to choose from.
+ */
+async function find(what: string, text: string, byId: (id: number) => Promise<Named>, all: AsyncIterable<Named>) {
+  if (isId(text))
+    try {
+      return await byId(Number(text));
+    } catch (error) {
+      if (!(error instanceof TramaError) || error.code !== 'NOT_FOUND') throw error;
+    }
+  const found: Named[] = [];
+  for await (const item of all) if (item.name === text) found.push(item);
+  const [first] = found;
+  if (first === undefined) throw new CliError(`There is no ${what} ${text}.`, exitCodes.notFound);
+  if (found.length > 1)
+    throw new CliError(
+      `More than one ${what} is called ${text}: say which by its id, ${found.map(({ id }) => id).join(' or ')}.`,
+      exitCodes.usage,
+    );
+  return first;
+}
+
+// names are at most 63 characters; a longer text is none, and must not make the search one that is refused
+const searchFor = (text: string) => text.slice(0, 100);
+
+export const findTemplate = (client: TramaClient, text: string) =>
+  find(
+    'template',
+    text,
+    (id) => client.api.templates.get.query({ id }),
+    client.all(client.api.templates.list, { of: 'all', search: searchFor(text) }),
+  );
+
+export async function findSlice(client: TramaClient, text: string): Promise<Slice> {
+  const { id } = await find(
+    'slice',
+    text,
+    (sliceId) => client.api.slices.get.query({ id: sliceId }),
+    client.all(client.api.slices.list, { of: 'all', search: searchFor(text) }),
+  );
+  return client.api.slices.get.query({ id });
+}
+
+export async function findZone(client: TramaClient, text: string | undefined): Promise<Named> {
+  const { items } = await client.api.zones.list.query();
+  const open = items.filter(({ enabled }) => enabled);
+  if (text === undefined) {
+    const [only] = open;
+    if (only !== undefined && open.length === 1) return only;
+    const names = open.map(({ name }) => name).join(', ');
+    throw new CliError(`Say in which zone: --zone${names === '' ? '' : `, one of ${names}`}.`, exitCodes.usage);
+  }
+  const zone = items.find(({ id, name }) => name === text || String(id) === text);
+  if (zone === undefined) throw new CliError(`There is no zone ${text}.`, exitCodes.notFound);
+  return zone;
+}
+
+/** A VM of the slice, by its name or id. */
+export function findVm(slice: Slice, text: string): SliceVm {
+  const vm = slice.vmList.find(({ name, id }) => name === text || String(id) === text);
+  if (vm !== undefined) return vm;
+  const names = slice.vmList.map(({ name }) => name).join(', ');
+  throw new CliError(
+    `The slice ${slice.name} has no VM ${text}${names === '' ? '' : `; it has ${names}`}.`,
+    exitCodes.notFound,
+  );
+}
