@@ -86,9 +86,11 @@ import type { AppRouter as Theirs } from '../package/types/app-router.js';
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type ErrorOf<Router extends { _def: { _config: { $types: { errorShape: unknown } } } }> =
   Router['_def']['_config']['$types']['errorShape'];
+// a union of true and false is not true
+type Every<Each> = [Each] extends [true] ? true : false;
 type Each<A, B> = { [Path in keyof A]: Path extends keyof B ? Same<A[Path], B[Path]> : false }[keyof A];
-export const inputs: Each<inferRouterInputs<Ours>, inferRouterInputs<Theirs>> = true;
-export const outputs: Each<inferRouterOutputs<Ours>, inferRouterOutputs<Theirs>> = true;
+export const inputs: Every<Each<inferRouterInputs<Ours>, inferRouterInputs<Theirs>>> = true;
+export const outputs: Every<Each<inferRouterOutputs<Ours>, inferRouterOutputs<Theirs>>> = true;
 export const paths: Same<keyof inferRouterInputs<Ours>, keyof inferRouterInputs<Theirs>> = true;
 export const shapes: [ErrorOf<Ours>, ErrorOf<Theirs>] extends [ErrorOf<Theirs>, ErrorOf<Ours>] ? true : false = true;
 `;

@@ -7,6 +7,7 @@ import { buildClientIfStale } from '../build-client';
 import { ensureMachine } from '../setup/ensure-machine';
 import { endProcesses, leftoverProcesses, trackedChanges } from './leftovers';
 import { runCommand, runVitest, runVitestTwice, type Outcome } from './stages';
+import { testPackedSdk } from './stranger';
 
 interface Stage {
   name: string;
@@ -63,6 +64,8 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
     { name: 'dead code', run: command('knip', []) },
     { name: 'format', run: command('prettier', ['--check', '--log-level', 'warn', '.']) },
     { name: 'migrations and db/init fresh', run: command('tsx', ['db/cli.ts', 'check']) },
+    { name: 'API surface fresh', run: command('tsx', ['tools/api-surface/main.ts', 'check']) },
+    { name: 'SDK from the packed tarball', run: () => testPackedSdk(root, env, say) },
     { name: 'unit', run: () => vitest(['unit', 'client']) },
     { name: 'database on MariaDB', run: () => vitest(['db'], { TRAMA_TEST_DATABASE: 'mariadb' }) },
     {
