@@ -22,6 +22,11 @@ function useLinkToken(): string {
   return token;
 }
 
+/** `autoFocus` is for fields and buttons; this for a link. */
+function focusIt(link: HTMLElement | null): void {
+  link?.focus();
+}
+
 export function Component() {
   const { t } = useTranslation('auth');
   usePageTitle(t('reset.title'));
@@ -56,7 +61,7 @@ export function Component() {
         <Alert variant="light" icon={<CircleCheck size={18} />} title={t('reset.doneTitle')} role="status">
           <Stack gap="sm" align="flex-start">
             <Text size="sm">{t('reset.done')}</Text>
-            <Button component={Link} to="/login" autoFocus>
+            <Button component={Link} to="/login" ref={focusIt}>
               {t('signIn')}
             </Button>
           </Stack>

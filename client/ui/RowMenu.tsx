@@ -1,5 +1,6 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { Ellipsis, type LucideIcon } from 'lucide-react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 export interface RowAction {
@@ -14,10 +15,11 @@ export interface RowAction {
 /** What can be done with one row. */
 export function RowMenu({ name, actions }: { name: string; actions: readonly RowAction[] }) {
   const { t } = useTranslation();
+  const button = useRef<HTMLButtonElement>(null);
   return (
     <Menu position="bottom-end" shadow="md" width={230} returnFocus>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('table.actionsOf', { name })}>
+        <ActionIcon ref={button} variant="subtle" color="gray" aria-label={t('table.actionsOf', { name })}>
           <Ellipsis size={16} />
         </ActionIcon>
       </Menu.Target>
@@ -31,7 +33,12 @@ export function RowMenu({ name, actions }: { name: string; actions: readonly Row
               // not `disabled`: the keyboard and the screen reader shall find the reason
               aria-disabled={refused || undefined}
               closeMenuOnClick={!refused}
-              onClick={refused ? undefined : onClick}
+              onClick={() => {
+                if (refused) return;
+                // where the focus comes back to from what the action opens: the item is gone by then
+                button.current?.focus();
+                onClick();
+              }}
               style={
                 refused
                   ? { cursor: 'not-allowed' }
