@@ -15,6 +15,7 @@ const whats = [
   'user',
   'token',
   'session',
+  'role',
   'share',
 ] as const;
 

@@ -38,6 +38,7 @@ export const errors = {
     user: 'There is no such user.',
     token: 'There is no such token. It may have been revoked already.',
     session: 'There is no such session. It may have ended already.',
+    role: 'There is no such role.',
     share: 'It is not shared with them.',
   },
   passwordWrong: 'The password is wrong.',

@@ -38,6 +38,7 @@ export const errors: Messages<typeof english> = {
     user: 'Ese usuario no existe.',
     token: 'Ese token no existe. Quizá ya se revocó.',
     session: 'Esa sesión no existe. Quizá ya terminó.',
+    role: 'Ese rol no existe.',
     share: 'No está compartido con esa persona.',
   },
   passwordWrong: 'La contraseña no es correcta.',
