@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, NativeSelect, Stack, Switch, Text, Title, Tooltip } from '@mantine/core';
 import { UserPlus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { emailSchema } from '#shared/auth';
@@ -181,9 +181,15 @@ interface ShareListProps {
 
 function ShareList({ shares, error, onRetry, onRemove, onLevel }: ShareListProps) {
   const { t } = useTranslation('sharing');
+  const heading = useRef<HTMLHeadingElement>(null);
+  // the button that had the focus goes with its row
+  const remove = async (share: Share) => {
+    await onRemove(share);
+    heading.current?.focus();
+  };
   return (
     <section aria-label={t('with')}>
-      <Title order={3} fz="sm" mb="xs">
+      <Title ref={heading} order={3} fz="sm" mb="xs" tabIndex={-1} style={{ outline: 'none' }}>
         {t('with')}
       </Title>
       {shares === undefined ? (
@@ -199,7 +205,7 @@ function ShareList({ shares, error, onRetry, onRemove, onLevel }: ShareListProps
       ) : (
         <ul className={classes.list}>
           {shares.map((share) => (
-            <ShareRow key={share.user.id} share={share} onRemove={onRemove} onLevel={onLevel} />
+            <ShareRow key={share.user.id} share={share} onRemove={remove} onLevel={onLevel} />
           ))}
         </ul>
       )}

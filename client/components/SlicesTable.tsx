@@ -27,6 +27,7 @@ export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableP
   const owner: Column<SliceSummary, Key> = {
     key: 'owner',
     header: t('sliceList.columns.owner'),
+    wide: true,
     sortValue: (slice) => slice.owner.name,
     render: (slice) => slice.owner.name,
   };

@@ -38,6 +38,7 @@ export function TemplatesTable(props: TemplatesTableProps) {
   const owner: Column<TemplateSummary, Key> = {
     key: 'owner',
     header: t('sharing:columns.owner'),
+    wide: true,
     sortValue: (template) => template.owner.name,
     render: (template) =>
       template.access === 'own' ? (

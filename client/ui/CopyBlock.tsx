@@ -25,6 +25,7 @@ export function CopyBlock({ value, label, focus = false }: CopyBlockProps) {
               color="gray"
               onClick={copy}
               autoFocus={focus}
+              data-autofocus={focus || undefined}
               aria-label={copied ? t('copied') : (label ?? t('copy'))}
             >
               {copied ? <Check size={16} /> : <Copy size={16} />}

@@ -124,6 +124,7 @@ export const users = {
     destroySlices: 'Destroy them, VMs and disks included',
     transfer: 'Give them to somebody else',
     to: 'To whom',
+    whom: 'Say to whom they go.',
     toHelp: 'What they get counts for their quota, even if it is more than it allows.',
     stays: 'Slices that others made from its templates stay as they are.',
     confirm: 'Delete account',

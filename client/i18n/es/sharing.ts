@@ -3,7 +3,7 @@ import type { sharing as english } from '../en/sharing';
 
 export const sharing: Messages<typeof english> = {
   whose: 'De quién',
-  set: { mine: 'Míos', shared: 'Compartidos conmigo', all: 'Todos', everyone: 'De cualquiera' },
+  set: { mine: 'Lo mío', shared: 'Compartido conmigo', all: 'Todo', everyone: 'De todos' },
   visibility: { private: 'Privada', shared: 'Compartida', published: 'Publicada' },
   columns: { owner: 'Propietario', visibility: 'Visibilidad' },
   me: 'yo',
