@@ -1,0 +1,279 @@
+// @vitest-environment node
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TramaConsole } from '../sdk/index';
+import { checkedUrl, writeLogin } from './config';
+import { clean, cut, tableLines, width } from './output';
+import { runCli } from './program';
+import { joinConsole } from './terminal';
+
+class Sink extends Writable {
+  text = '';
+  isTTY = false;
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+let home: string;
+let server: http.Server;
+let url: string;
+const asked: string[] = [];
+let answers: (path: string, body: string) => { status?: number; body: unknown };
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(os.tmpdir(), 'trama-cli-'));
+  server = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+      const procedure = pathname.replace('/trpc/', '');
+      asked.push(`${request.method} ${procedure} ${searchParams.get('input') ?? body}`);
+      const answer = answers(procedure, body);
+      response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer.body));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  url = `http://127.0.0.1:${address.port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const ok = (data: unknown) => ({ body: { result: { data } } });
+const refused = (status: number, app: object) => ({
+  status,
+  body: { error: { message: 'x', code: -32000, data: { code: 'X', httpStatus: status, app } } },
+});
+
+/** Runs a command line in this process, with a token for the server unless told otherwise. */
+async function trama(args: string[], env: Record<string, string> = { TRAMA_URL: url, TRAMA_TOKEN: 'trama_pat_x' }) {
+  const [stdout, stderr] = [new Sink(), new Sink()];
+  asked.length = 0;
+  const code = await runCli({
+    args,
+    env: { XDG_CONFIG_HOME: home, ...env },
+    stdin: new PassThrough().end(),
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+    version: '1.2.3',
+  });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+describe('the command line', () => {
+  it('tells choices, ranges and defaults from the schemas', async () => {
+    const { code, stdout } = await trama(['slices', 'list', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/--limit <number>\s+how many at most; 1 to 100 \(default: 50\)/);
+    expect(stdout).toContain('"draft", "deploying"');
+    expect(stdout).toContain('--include-destroyed');
+    expect(stdout).toContain('--json');
+  });
+
+  it.each([
+    [['slices', 'list', '--limit', '101'], 'from 1 to 100'],
+    [['slices', 'list', '--limit', '1e1'], 'whole number'],
+    [['slices', 'list', '--status', 'asleep'], 'Allowed choices'],
+    [['tokens', 'create', 'x', '--scopes', 'everything'], 'Allowed choices'],
+    [['slices', 'create', 'n'.repeat(64), '-t', 'x'], 'at most 63'],
+    [['templates', 'fold'], 'unknown command'],
+    [['call', 'slices'], 'slices.list'],
+    [['call', 'slices.list', '{'], 'not JSON'],
+  ])('refuses %j as wrong use, before anything is asked', async (args, sentence) => {
+    const { code, stderr, stdout } = await trama(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
+    expect(stdout).toBe('');
+    expect(asked).toEqual([]);
+  });
+
+  it('sends what was said, and leaves the defaults to the server', async () => {
+    answers = () => ok({ items: [], nextCursor: null });
+    expect((await trama(['slices', 'list', '--of', 'all', '--limit', '7'])).code).toBe(0);
+    expect(asked).toEqual(['GET slices.list {"of":"all","limit":7}']);
+  });
+
+  it('prints JSON and nothing else for programs', async () => {
+    const page = { items: [{ id: 1, name: 'a\u009bb\u202e' }], nextCursor: 'x' };
+    answers = () => ok(page);
+    const { stdout, stderr } = await trama(['flavours', 'list', '--json']);
+    expect(JSON.parse(stdout)).toEqual(page);
+    expect(stdout).not.toMatch(/[\u009b\u202e]/);
+    expect(stderr).toBe('');
+  });
+
+  it('shows names without what a terminal would obey', async () => {
+    answers = () =>
+      ok({
+        items: [{ id: 1, name: 'a\u001b[2Jb', vcpus: 1, ramMb: 64, diskGb: 1, retiredAt: null }],
+        nextCursor: null,
+      });
+    const { stdout } = await trama(['flavours', 'list']);
+    expect(stdout).toContain('a\ufffd[2Jb');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it.each([
+    [401, 'UNAUTHENTICATED', 3],
+    [403, 'FORBIDDEN', 3],
+    [404, 'NOT_FOUND', 4],
+    [400, 'INVALID_INPUT', 2],
+    [409, 'NAME_TAKEN', 1],
+  ])('ends %i %s with %i, one sentence and the problems', async (status, code, exit) => {
+    const problems = [{ code: 'P', message: 'web has no room.' }];
+    answers = () => refused(status, { code, message: 'It cannot be.', problems });
+    const ended = await trama(['zones', 'list']);
+    expect(ended.code).toBe(exit);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toMatch(/^trama: It cannot be\.[^\n]*\n {2}- web has no room\.\n$/);
+  });
+
+  it('finds by id or by name, and asks which where a name is not enough', async () => {
+    answers = (procedure, _body) =>
+      procedure === 'templates.get'
+        ? refused(404, { code: 'NOT_FOUND', message: 'There is no such template.' })
+        : ok({
+            items: [
+              { id: 4, name: '12' },
+              { id: 5, name: '12' },
+              { id: 6, name: '123' },
+            ],
+            nextCursor: null,
+          });
+    const both = await trama(['templates', 'delete', '12', '--yes']);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('4 or 5') });
+    expect((await trama(['templates', 'delete', '1', '--yes'])).code).toBe(4);
+  });
+
+  it('does not destroy where nobody can be asked', async () => {
+    answers = () => ok({ id: 3, name: 'lab', vms: 2 });
+    const { code, stderr } = await trama(['slices', 'destroy', '3']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--yes');
+    expect(asked.filter((line) => line.startsWith('POST'))).toEqual([]);
+  });
+
+  it('calls any procedure, as the kind that it is', async () => {
+    answers = (_procedure, body) =>
+      body === '' ? refused(405, { code: 'NOT_FOUND', message: 'There is no such procedure.' }) : ok({ done: true });
+    const { code, stdout } = await trama(['call', 'slices.rename', '{"id":1,"name":"x"}']);
+    expect([code, JSON.parse(stdout)]).toEqual([0, { done: true }]);
+    expect(asked).toEqual(['GET slices.rename {"id":1,"name":"x"}', 'POST slices.rename {"id":1,"name":"x"}']);
+  });
+
+  it('completes commands, options and choices', async () => {
+    const complete = async (...words: string[]) => (await trama(['__complete', '--', ...words])).stdout.split('\n');
+    expect(await complete('sl')).toEqual(['slices', '']);
+    expect(await complete('slices', 'd')).toEqual(['deploy', 'destroy', '']);
+    expect(await complete('slices', 'list', '--of', 'm')).toEqual(['mine', '']);
+    expect(await complete('slices', 'list', '--inc')).toEqual(['--include-destroyed', '']);
+    for (const shell of ['bash', 'zsh', 'fish'])
+      expect((await trama(['completion', shell])).stdout).toContain('__complete');
+  });
+
+  it('keeps a token for its user and its server only', async () => {
+    const file = await writeLogin({ XDG_CONFIG_HOME: home }, { url, token: 'trama_pat_kept' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ url, token: 'trama_pat_kept' });
+    answers = () => ok({ items: [] });
+    expect((await trama(['zones', 'list'], {})).code).toBe(0);
+    // another server is not told it
+    const other = await trama(['zones', 'list'], { TRAMA_URL: 'http://127.0.0.1:9' });
+    expect(other).toMatchObject({ code: 3, stderr: expect.stringContaining('trama login') });
+  });
+});
+
+describe('addresses', () => {
+  it('are taken without what follows them', () => {
+    expect(checkedUrl('http://a:8000/')).toBe('http://a:8000');
+    expect(checkedUrl('trama.example.org')).toBe('https://trama.example.org');
+    for (const wrong of ['ftp://a', 'http://', 'https://me:secret@a'])
+      expect(() => checkedUrl(wrong)).toThrow('not an address');
+  });
+});
+
+describe('tables', () => {
+  const style = (_name: string, text: string) => text;
+  const columns = [
+    { title: 'ID', value: (row: { id: number; name: string }) => row.id, right: true },
+    { title: 'NAME', value: (row: { id: number; name: string }) => row.name, flexible: true },
+    { title: 'N', value: () => null },
+  ];
+
+  it('are aligned, also with wide characters, and fit the terminal', () => {
+    const rows = [
+      { id: 1, name: '日本' },
+      { id: 20, name: 'a name that is long' },
+    ];
+    expect(tableLines(rows, columns, { columns: null, style })).toEqual([
+      'ID  NAME                 N',
+      ' 1  日本                 –',
+      '20  a name that is long  –',
+    ]);
+    const narrow = tableLines(rows, columns, { columns: 16, style });
+    expect(narrow.map(width).every((one) => one <= 16)).toBe(true);
+    expect(narrow[2]).toBe('20  a name t…  –');
+  });
+
+  it('cut by what is seen', () => {
+    expect([cut('abc', 3), cut('abcd', 3), cut('日本語', 4)]).toEqual(['abc', 'ab…', '日…']);
+    expect(clean('a\n\u0007\u007f\u2066b')).toBe('a\ufffd\ufffd\ufffd\ufffdb');
+  });
+});
+
+describe('a console on a pipe', () => {
+  /** A guest that answers each line with it. */
+  function echo(): TramaConsole & { typed: string[] } {
+    const stream = new PassThrough();
+    const typed: string[] = [];
+    return {
+      typed,
+      write(data) {
+        typed.push(Buffer.from(data).toString());
+        stream.write(data);
+      },
+      close: () => void stream.end(),
+      closed: new Promise((resolve) => stream.on('close', () => resolve('It was stopped.'))),
+      async *[Symbol.asyncIterator]() {
+        for await (const chunk of stream) yield chunk as Buffer;
+      },
+    };
+  }
+  const signal = new AbortController().signal;
+
+  it('types lines as a keyboard does, and leaves by Ctrl-]', async () => {
+    const [guest, stdin, stdout] = [echo(), new PassThrough(), new Sink()];
+    const joined = joinConsole(guest, { stdin, stdout }, { lingerMs: 60_000, signal });
+    stdin.write('é one\ntwo\u001dthree\n');
+    expect(await joined).toBeNull();
+    expect(guest.typed).toEqual(['é one\rtwo']);
+    expect(stdout.text).toBe('é one\rtwo');
+  });
+
+  it('leaves some time after the end of what is piped in, and says why it ended by itself', async () => {
+    const [guest, stdin, stdout] = [echo(), new PassThrough(), new Sink()];
+    stdin.end('one\n');
+    expect(await joinConsole(guest, { stdin, stdout }, { lingerMs: 50, signal })).toBeNull();
+    expect(stdout.text).toBe('one\r');
+    const stopped = echo();
+    stopped.close();
+    expect(await joinConsole(stopped, { stdin: new PassThrough(), stdout }, { lingerMs: 50, signal })).toBe(
+      'It was stopped.',
+    );
+  });
+});
