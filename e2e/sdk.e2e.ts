@@ -83,7 +83,8 @@ test('from a drawing to running VMs and back, by the packed SDK, over a restart 
   const watching = (async () => {
     for await (const event of trama.watch({ sliceId: slice.id, signal: ending.signal })) {
       seen.push(event);
-      if (event.data.type === 'slice.status' && event.data.status === 'destroyed') return;
+      const { data } = event;
+      if (data.type === 'deployment.status' && data.kind === 'destroy' && data.status === 'succeeded') return;
     }
   })();
 
