@@ -412,6 +412,7 @@ CREATE INDEX `templates_published_index` ON `templates` (`published_at`,`deleted
 CREATE INDEX `api_tokens_expires_at_index` ON `api_tokens` (`expires_at`);
 CREATE INDEX `rate_limits_window_ends_at_index` ON `rate_limits` (`window_ends_at`);
 CREATE INDEX `users_name_index` ON `users` (`deleted_at`,`name`,`id`);
+CREATE INDEX `audit_log_result_index` ON `audit_log` (`result`,`id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -419,3 +420,4 @@ create table `__drizzle_migrations` (
 );
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('963ce9d3ef4142bef07bb38e75ba226f77e54e713a5fca14e6c79d96b59d98df', 1795427265909);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2d7b51e3d9e4f41cb7c8b89a10f3a00aebaea1027839bb8c4d313c86f0af854c', 1795464610012);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('54a09316541c48367ca2ff1790bf6377671072e091e289fbec7589d87dd803aa', 1795469413543);

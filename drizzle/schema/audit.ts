@@ -26,6 +26,8 @@ export const auditLog = mysqlTable(
     index('audit_log_user_id_index').on(table.userId, table.id),
     index('audit_log_action_index').on(table.action, table.id),
     index('audit_log_created_at_index').on(table.createdAt),
+    // what was refused is seldom, and asked for
+    index('audit_log_result_index').on(table.result, table.id),
     index('audit_log_object_index').on(table.objectType, table.objectId, table.id),
   ],
 );

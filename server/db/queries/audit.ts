@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, ne, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, ne, type SQL } from 'drizzle-orm';
 import { auditLog } from '#drizzle/schema/audit';
 import { apiTokens, users } from '#drizzle/schema/users';
 import type { Queryable } from '#server/db/client';
@@ -22,22 +22,36 @@ export interface AuditFilters {
   /** Exclusive. */
   until?: string | undefined;
 }
-export type AuditRow = Awaited<ReturnType<typeof auditRows>>[number];
+export interface AuditRow {
+  deed: typeof auditLog.$inferSelect;
+  /** Who did it; null for nobody known. */
+  user: { id: number; name: string; email: string } | null;
+}
 
 /** `limit` deeds after the one with the id `after` in the `order`, with their doers. */
-export function auditRows(
+export async function auditRows(
   q: Queryable,
   options: { filters: AuditFilters; order: 'newest' | 'oldest'; after: number | null; limit: number },
-) {
+): Promise<AuditRow[]> {
   const { filters, order, after, limit } = options;
   const beyond = order === 'newest' ? lt : gt;
-  return q
-    .select({ deed: auditLog, userName: users.name, userEmail: users.email })
+  const deeds = await q
+    .select()
     .from(auditLog)
-    .leftJoin(users, eq(users.id, auditLog.userId))
     .where(and(matching(filters), after === null ? undefined : beyond(auditLog.id, after)))
     .orderBy(order === 'newest' ? desc(auditLog.id) : asc(auditLog.id))
     .limit(limit);
+  // not joined: MySQL would read the whole log to do so
+  const ids = [...new Set(deeds.flatMap(({ userId }) => userId ?? []))];
+  const doers =
+    ids.length === 0
+      ? []
+      : await q
+          .select({ id: users.id, name: users.name, email: users.email })
+          .from(users)
+          .where(inArray(users.id, ids));
+  const byId = new Map(doers.map((user) => [user.id, user]));
+  return deeds.map((deed) => ({ deed, user: deed.userId === null ? null : (byId.get(deed.userId) ?? null) }));
 }
 
 function matching({ userId, action, objectType, objectId, result, from, until }: AuditFilters): SQL | undefined {

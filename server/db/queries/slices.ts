@@ -52,11 +52,15 @@ export async function sliceRows(
     contains(slices.name, options.search),
     before(slices.updatedAt, slices.id, decodeCursor(instantCursor, options.cursor)),
   );
-  if (of === 'everyone') return summaryRows(q, readerId, asked, limit);
-  const mine = eq(slices.ownerId, readerId);
-  if (of === 'mine') return summaryRows(q, readerId, and(mine, asked), limit);
-  // each part by an index of its own, which an OR of the two has not
   const newest = [desc(slices.updatedAt), desc(slices.id)];
+  const those = (where: SQL | undefined) =>
+    q
+      .select({ id: slices.id })
+      .from(slices)
+      .where(and(where, asked))
+      .orderBy(...newest)
+      .limit(limit);
+  const mine = eq(slices.ownerId, readerId);
   const shared = q
     .select({ id: slices.id })
     .from(sliceShares)
@@ -64,23 +68,15 @@ export async function sliceRows(
     .where(and(eq(sliceShares.userId, readerId), ne(slices.ownerId, readerId), asked))
     .orderBy(...newest)
     .limit(limit);
-  const own = q
-    .select({ id: slices.id })
-    .from(slices)
-    .where(and(mine, asked))
-    .orderBy(...newest)
-    .limit(limit);
-  const picked = await (of === 'shared' ? shared : unionAll(own, shared));
-  if (picked.length === 0) return [];
-  return summaryRows(
-    q,
-    readerId,
-    inArray(
-      slices.id,
-      picked.map((row) => row.id),
-    ),
-    limit,
-  );
+  // first which, each part by an index of its own, then the rest of these: joined at once, all would be read and sorted
+  const picked = {
+    mine: () => those(mine),
+    shared: () => shared,
+    all: () => unionAll(those(mine), shared),
+    everyone: () => those(undefined),
+  };
+  const ids = (await picked[of]()).map((row) => row.id);
+  return ids.length === 0 ? [] : summaryRows(q, readerId, inArray(slices.id, ids), limit);
 }
 
 /** The summary of one slice, as the reader gets it. The caller has checked the access. */

@@ -43,33 +43,26 @@ export async function templateRows(
       ? after(templates.name, templates.id, decodeCursor(nameCursor, options.cursor))
       : before(templates.updatedAt, templates.id, decodeCursor(instantCursor, options.cursor)),
   );
-  const mine = and(eq(templates.ownerId, readerId), asked);
-  if (of === 'mine') return summaryRows(q, readerId, mine, order, limit);
-  // each part by an index of its own, which an OR of them has not
-  const others = and(ne(templates.ownerId, readerId), asked);
-  const own = q
-    .select({ id: templates.id })
-    .from(templates)
-    .where(mine)
-    .orderBy(...order)
-    .limit(limit);
+  const those = (where: SQL | undefined) =>
+    q
+      .select({ id: templates.id })
+      .from(templates)
+      .where(and(where, asked))
+      .orderBy(...order)
+      .limit(limit);
+  const own = those(eq(templates.ownerId, readerId));
+  const published = those(and(isNotNull(templates.publishedAt), ne(templates.ownerId, readerId)));
   const shared = q
     .select({ id: templates.id })
     .from(templateShares)
     .innerJoin(templates, eq(templates.id, templateShares.templateId))
-    .where(and(eq(templateShares.userId, readerId), others))
+    .where(and(eq(templateShares.userId, readerId), ne(templates.ownerId, readerId), asked))
     .orderBy(...order)
     .limit(limit);
-  const published = q
-    .select({ id: templates.id })
-    .from(templates)
-    .where(and(isNotNull(templates.publishedAt), others))
-    .orderBy(...order)
-    .limit(limit);
-  const picked = await (of === 'shared' ? union(shared, published) : union(own, shared, published));
-  if (picked.length === 0) return [];
-  const ids = picked.map((row) => row.id);
-  return summaryRows(q, readerId, and(inArray(templates.id, ids), isNull(templates.deletedAt)), order, limit);
+  // first which, each part by an index of its own, then the rest of these: joined at once, all would be read and sorted
+  const picked = { mine: () => own, shared: () => union(shared, published), all: () => union(own, shared, published) };
+  const ids = (await picked[of]()).map((row) => row.id);
+  return ids.length === 0 ? [] : summaryRows(q, readerId, inArray(templates.id, ids), order, limit);
 }
 
 /** The summary of one template, as the reader gets it. The caller has checked the access. */

@@ -3,12 +3,12 @@ import type { AuditRow } from '#server/db/queries/audit';
 import { iso } from '#server/db/rows';
 
 /** A deed as readers of the log get it. */
-export function auditEntry({ deed, userName, userEmail }: AuditRow): AuditEntry {
-  const { id, userId, tokenId, tokenKind } = deed;
+export function auditEntry({ deed, user }: AuditRow): AuditEntry {
+  const { id, tokenId, tokenKind } = deed;
   return {
     id,
     at: iso(deed.createdAt),
-    user: userId === null ? null : { id: userId, name: userName ?? '', email: userEmail ?? '' },
+    user,
     action: deed.action,
     objectType: deed.objectType,
     objectId: deed.objectId,

@@ -1,0 +1,1 @@
+CREATE INDEX `audit_log_result_index` ON `audit_log` (`result`,`id`);
