@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 const db = '**/*.db.test.ts';
 const vm = '**/*.vm.test.ts';
+const seed = './tools/test/fixed-seed.ts';
 const never = ['node_modules/**', '.trama/**', 'dist/**'];
 
 /**
@@ -26,6 +27,7 @@ export default defineConfig({
           include: ['{shared,server,db,tools,drizzle}/**/*.test.ts'],
           exclude: [...never, db, vm],
           environment: 'node',
+          setupFiles: [seed],
         },
       },
       {
@@ -35,7 +37,7 @@ export default defineConfig({
           include: ['client/**/*.test.{ts,tsx}'],
           exclude: never,
           environment: 'jsdom',
-          setupFiles: ['./client/testing/patience.ts'],
+          setupFiles: ['./client/testing/patience.ts', seed],
         },
       },
       {
@@ -45,6 +47,7 @@ export default defineConfig({
           include: ['{server,db}/' + db],
           exclude: never,
           globalSetup: ['./db/testing/global-setup.ts'],
+          setupFiles: [seed],
           testTimeout: 90_000,
           hookTimeout: 120_000,
         },

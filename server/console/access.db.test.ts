@@ -72,7 +72,7 @@ beforeEach(async () => {
       const [vm] = await ctx.db.select().from(sliceVms).where(eq(sliceVms.sliceId, slice.id));
       if (vm?.status !== 'running') throw new Error('the VM does not run yet');
     },
-    { timeout: 30_000, interval: 20 },
+    { timeout: 100_000, interval: 20 },
   );
   await ctx.db.insert(sliceShares).values([
     { sliceId: slice.id, userId: scene.user.viewer, level: 'view' },

@@ -93,9 +93,9 @@ it('is done at the start and again and again, until it is stopped', async () => 
   await entry();
   const stop = startHousekeeping(ctx, 20);
   try {
-    await vi.waitFor(async () => expect(await entries()).toBe(0), { timeout: 15_000 });
+    await vi.waitFor(async () => expect(await entries()).toBe(0), { timeout: 40_000 });
     await entry();
-    await vi.waitFor(async () => expect(await entries()).toBe(0), { timeout: 15_000 });
+    await vi.waitFor(async () => expect(await entries()).toBe(0), { timeout: 40_000 });
   } finally {
     await stop();
   }
@@ -115,7 +115,7 @@ it('outlives a database that is away', async () => {
   const stop = startHousekeeping(failing, 20);
   try {
     // the second time shows that the first did not end it
-    await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThan(1), { timeout: 15_000 });
+    await vi.waitFor(() => expect(warn.mock.calls.length).toBeGreaterThan(1), { timeout: 40_000 });
   } finally {
     await stop();
   }

@@ -10,7 +10,7 @@ import { giveSession, makeScene } from '#server/testing/scene';
 import { limits } from '#shared/limits';
 
 /** Requests that no client of ours would send, byte by byte. `TRAMA_FUZZ_SEED` repeats a run. */
-const seed = Number(process.env['TRAMA_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const seed = Number(process.env['TRAMA_FUZZ_SEED'] ?? 20_261_123);
 const database = useDatabase();
 const kit = createKit(database);
 const logged: string[] = [];
@@ -38,14 +38,19 @@ beforeEach(async () => {
   cookie = `trama_session=${(await giveSession(kit.ctx, scene, 'owner')).token}`;
 });
 
+/** What /healthz says, which is no procedure. */
+const healthy = '{"status":"ok","database":"up"}';
+
 /** Fails unless the answer may be given, and the server is there as before. */
 function check(answer: RawAnswer, request: unknown): void {
   sent += 1;
-  const said = JSON.stringify(request).slice(0, 2_000);
+  const asked = JSON.stringify(request);
+  const said = asked.slice(0, 2_000);
   expect(answer.status, said).toBeLessThan(500);
   // who accepts lines of JSON gets them, under the same name
-  const isJson = /^content-type: application\/json(;|\r|$)/im.test(answer.headers) && !said.includes('jsonl');
-  if (answer.complete && answer.body !== '' && isJson) expect(faultIn(answer.status, answer.body), said).toBeNull();
+  const isJson = /^content-type: application\/json(;|\r|$)/im.test(answer.headers) && !asked.includes('jsonl');
+  if (answer.complete && answer.body !== '' && answer.body !== healthy && isJson)
+    expect(faultIn(answer.status, answer.body), said).toBeNull();
   expect(answer.body, said).not.toMatch(/"code":"(INTERNAL|DATABASE_UNAVAILABLE)"/);
   expect(answer.body, said).not.toMatch(/node_modules|\.ts:\d|\n\s+at /);
   expect(logged.splice(0), said).toEqual([]);
@@ -303,7 +308,7 @@ const strange: fc.Arbitrary<Request> = fc.record({
   body: bodies,
 });
 
-it('requests put together from anything are answered or refused', { timeout: 240_000 }, async () => {
+it('requests put together from anything are answered or refused', { timeout: 600_000 }, async () => {
   const count = 4_000;
   let before = 0;
   const started = performance.now();
@@ -323,7 +328,7 @@ it('requests put together from anything are answered or refused', { timeout: 240
   expect(after - before).toBeLessThan(64);
 });
 
-it('garbage on the line, also behind a good request, ends that line only', { timeout: 120_000 }, async () => {
+it('garbage on the line, also behind a good request, ends that line only', { timeout: 600_000 }, async () => {
   const good = `GET /trpc/auth.me HTTP/1.1\r\nhost: 127.0.0.1:${served.port}\r\n\r\n`;
   const chunks = [
     ...[

@@ -35,7 +35,10 @@ export function sendRaw(
     });
     socket.on('close', () => {
       clearTimeout(patience);
-      resolve(whole() ?? { status: 0, headers: '', body: Buffer.concat(chunks).toString(), complete: false });
+      const answer = whole();
+      if (answer === null) resolve({ status: 0, headers: '', body: Buffer.concat(chunks).toString(), complete: false });
+      // what announces no end, ends with the line
+      else resolve({ ...answer, complete: answer.complete || !announcesEnd(answer.headers) });
     });
     socket.write(bytes);
     if (options.half === true) socket.end();
@@ -49,12 +52,23 @@ function parseAnswer(bytes: Buffer): RawAnswer | null {
   if (end < 0 || status === undefined) return null;
   const headers = text.slice(0, end);
   const rest = bytes.subarray(end + 4);
-  const length = /^content-length: (\d+)/im.exec(headers)?.[1];
-  const chunked = /^transfer-encoding: chunked/im.test(headers);
-  const body = chunked ? unchunk(rest.toString('utf8')) : rest.toString('utf8');
-  const complete = chunked ? /(^|\r\n)0\r\n\r\n/.test(rest.toString('latin1')) : rest.length >= Number(length ?? 0);
-  return { status: Number(status), headers, body, complete };
+  if (isChunked(headers)) {
+    const complete = /(^|\r\n)0\r\n\r\n/.test(rest.toString('latin1'));
+    return { status: Number(status), headers, body: unchunk(rest.toString('utf8')), complete };
+  }
+  const bodiless = /^(1\d\d|204|304)$/.test(status);
+  const length = bodiless ? 0 : lengthOf(headers);
+  // behind the first answer may come another, to what was sent too much
+  const body = rest.subarray(0, length ?? rest.length).toString('utf8');
+  return { status: Number(status), headers, body, complete: length !== null && rest.length >= length };
 }
+
+const isChunked = (headers: string) => /^transfer-encoding: chunked/im.test(headers);
+function lengthOf(headers: string): number | null {
+  const length = /^content-length: (\d+)/im.exec(headers)?.[1];
+  return length === undefined ? null : Number(length);
+}
+const announcesEnd = (headers: string) => isChunked(headers) || lengthOf(headers) !== null;
 
 function unchunk(text: string): string {
   let rest = text;
