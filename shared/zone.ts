@@ -21,11 +21,11 @@ export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
 const factor = z.number().min(0.1).max(100);
 /** How many times the capacity may be promised. */
-export const overcommitSchema = z.object({ vcpus: factor, ram: factor, disk: factor });
+export const overcommitSchema = z.strictObject({ vcpus: factor, ram: factor, disk: factor });
 
 /** What an admin may set: null takes what the provider measures. */
 const limit = z.number().int().min(0).max(10_000_000).nullable();
-export const zoneLimitsSchema = z.object({ vcpus: limit, ramMb: limit, diskGb: limit });
+export const zoneLimitsSchema = z.strictObject({ vcpus: limit, ramMb: limit, diskGb: limit });
 
 export const zoneSchema = z.object({
   id: idSchema,

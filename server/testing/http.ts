@@ -54,9 +54,6 @@ export async function serve(kit: ReturnType<typeof createKit>, options: { maxHea
   };
 }
 
-/** The answer to one call of a batch: what came of it. */
-export type Answer = { code: 'OK'; data: unknown } | { code: ErrorCode; message: string; field: string | undefined };
-
 /** What an answer must not tell: code, files, statements, machines. */
 const leak =
   /\\n\s*at |\bat [\w.<>[\] ]+ \(|node_modules|file:\/\/|\/server\/|\.[cm]?[jt]s:\d|\bselect\b.+\bfrom\b|\binsert into\b|\bupdate .+ set\b|\bECONN|\bER_[A-Z]|SQLSTATE|Duplicate entry|Unknown column|mysql|mariadb|drizzle|Cannot read propert|is not a function|is not iterable|Maximum call stack/i;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { attachment, pair, vmSpec, withNic } from '../contract-fixtures';
+import { hostnameSchema } from '#shared/primitives';
 import type { ImageSpec } from '../provider';
 import { forwardMac, guestConfig, networkArgs, vmArgs } from './qemu-args';
 
@@ -61,4 +62,52 @@ test('the guest is told its name, addresses and neighbours', () => {
     `hostname web\nnic 52:54:00:00:09:01 10.200.7.4/24\nnic ${forwardMac(vm.uuid)} dhcp\nhost 10.0.0.2 db\n`,
   );
   expect(forwardMac(vm.uuid)).toMatch(/^52:54:01(:[0-9a-f]{2}){3}$/);
+});
+
+test('names and ids never become options: what a person may write adds no argument and ends none', () => {
+  const { a } = pair({ a: 5, b: 6, edge: 3 }, image);
+  const boot = { accelerator: 'tcg', files: kernel, hostPorts: new Map([[22, 20_022]]) } as const;
+  const forwards = [{ protocol: 'tcp' as const, guestPort: 22 }];
+  const plain = vmArgs({ ...a, name: 'web', forwards }, boot);
+  const evil = [
+    '-device',
+    'a,process=evil',
+    'a,debug-threads=on',
+    '-drive file=/etc/passwd',
+    '$(id)',
+    '`id`',
+    '\n-S',
+    '',
+  ];
+  for (const name of evil) {
+    // the schema is what keeps them out: the name stands in `-name guest=…`
+    expect(hostnameSchema.safeParse(name).success, name).toBe(false);
+    // an image's source and name are read by the server and never reach QEMU
+    const args = vmArgs({ ...a, name: 'web', forwards, image: { ...image, name, source: name } }, boot);
+    expect(args).toEqual(plain);
+  }
+  for (const name of ['a', 'x'.repeat(63), '0-0', 'device', 'process']) {
+    const args = vmArgs({ ...a, name, forwards }, boot);
+    expect(args).toHaveLength(plain.length);
+    expect(args.filter((arg, index) => arg !== plain[index])).toEqual([`guest=${name},process=trama-v5`]);
+  }
+});
+
+test('a name that slipped past its schema still adds no option', () => {
+  const { a } = pair({ a: 5, b: 6, edge: 3 }, image);
+  const [name = ''] = after(
+    vmArgs({ ...a, name: 'a,debug-threads=on' }, { accelerator: 'tcg', files: kernel, hostPorts: new Map() }),
+    '-name',
+  );
+  // QEMU reads `,,` as a comma of the value
+  expect(name.replaceAll(',,', '').split(',')).toHaveLength(2);
+});
+
+test('what the guest is told is one statement a line, whatever its neighbours are called', () => {
+  const vm = vmSpec(1, image, { name: 'web', hosts: [{ address: '10.0.0.2', name: 'db' }] });
+  expect(
+    guestConfig(vm)
+      .split('\n')
+      .filter((line) => line !== ''),
+  ).toHaveLength(2);
 });

@@ -94,7 +94,8 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     boot.accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,tb-size=16,thread=multi'];
   const args = [
     '-name',
-    `guest=${vm.name},process=trama-${name}`,
+    // a comma would begin another option: doubled, it is one of the name
+    `guest=${vm.name.replaceAll(',', ',,')},process=trama-${name}`,
     ...base(name, vm.uuid),
     '-machine',
     'pc',

@@ -1,0 +1,369 @@
+import type { AreaScope } from '#shared/scopes';
+import { line, password, type Caller } from '#server/rpc/testing';
+import type { ProcedureMeta } from '#server/rpc/trpc';
+import type { Person, Scene } from './scene';
+
+/**
+ * Who may call what, as data: written from the rules (ARCHITECTURE.md, "Who may do what"), not read from the code. For a
+ * signed-in person the outcome stands in the row; what a token of theirs gets follows from its scopes and the row's.
+ */
+export type Outcome = string;
+
+/** Outcomes of the sessions of those who may sign in. */
+export type Outcomes = readonly [
+  nobody: Outcome,
+  owner: Outcome,
+  stranger: Outcome,
+  viewer: Outcome,
+  operator: Outcome,
+  instructor: Outcome,
+  admin: Outcome,
+];
+const columns = ['owner', 'stranger', 'viewer', 'operator', 'instructor', 'admin'] as const satisfies Person[];
+
+/** The outcome for a person's session, or null's for nobody. The service account is a user who owns nothing. */
+export function outcomeFor(outcomes: Outcomes, person: Person | null): Outcome {
+  const column = person === 'service' ? 'stranger' : person;
+  return outcomes[columns.findIndex((name) => name === column) + 1] ?? '';
+}
+
+export interface Row {
+  access: ProcedureMeta['access'];
+  scope: ProcedureMeta['scope'];
+  outcomes: Outcomes;
+  call: (api: Caller, scene: Scene, person: Person | null) => Promise<unknown>;
+  /** What a token needs besides `scope` for this very call, and what it is told without it: who would otherwise succeed. */
+  needs?: { scope: AreaScope; otherwise: Outcome; of?: Person };
+}
+
+const no = 'UNAUTHENTICATED';
+const denied = 'FORBIDDEN';
+const unseen = 'NOT_FOUND';
+
+const everyone: Outcomes = ['OK', 'OK', 'OK', 'OK', 'OK', 'OK', 'OK'];
+const signedIn: Outcomes = [no, 'OK', 'OK', 'OK', 'OK', 'OK', 'OK'];
+const instructors: Outcomes = [no, denied, denied, denied, denied, 'OK', 'OK'];
+const admins: Outcomes = [no, denied, denied, denied, denied, denied, 'OK'];
+const ownerOnly: Outcomes = [no, 'OK', unseen, unseen, unseen, unseen, unseen];
+const ownerOrAdmin: Outcomes = [no, 'OK', unseen, unseen, unseen, unseen, 'OK'];
+const adminOrUnseen: Outcomes = [no, unseen, unseen, unseen, unseen, unseen, 'OK'];
+/** A template of the owner's that is shared with `viewer`. */
+const seeTemplate: Outcomes = [no, 'OK', unseen, 'OK', unseen, unseen, unseen];
+const changeTemplate: Outcomes = [no, 'OK', unseen, denied, unseen, unseen, unseen];
+const changePublished: Outcomes = [no, 'OK', denied, denied, denied, denied, denied];
+/** A slice of the owner's that is shared with `viewer` to view and with `operator` to operate. */
+const seeSlice: Outcomes = [no, 'OK', unseen, 'OK', 'OK', unseen, 'OK'];
+const operateSlice: Outcomes = [no, 'OK', unseen, denied, 'OK', unseen, 'OK'];
+const manageSlice: Outcomes = [no, 'OK', unseen, denied, denied, unseen, 'OK'];
+
+const publicTo = (call: Row['call'], outcomes: Outcomes = everyone): Row => ({
+  access: 'public',
+  scope: null,
+  outcomes,
+  call,
+});
+const row = (
+  access: Row['access'],
+  scope: Row['scope'],
+  outcomes: Outcomes,
+  call: Row['call'],
+  needs?: Row['needs'],
+): Row => ({ access, scope, outcomes, call, ...(needs === undefined ? {} : { needs }) });
+/** With another outcome than OK for who gets through. */
+const endingIn = (outcomes: Outcomes, outcome: Outcome) =>
+  outcomes.map((each) => (each === 'OK' ? outcome : each)) as unknown as Outcomes;
+
+const noQuota = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null } as const;
+const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null };
+const noLimits = { vcpus: null, ramMb: null, diskGb: null };
+const document = '{"format":"trama","version":1,"name":"new","vms":[]}';
+
+const toManage = { scope: 'slices:manage', otherwise: denied } as const;
+const adminNeeds = (scope: AreaScope, otherwise: Outcome = unseen) => ({ scope, otherwise, of: 'admin' }) as const;
+
+/** By procedure, and a word for what is done where it matters: `deployments.start destroy`. */
+export const matrix: Record<string, Row> = {
+  'auth.me': publicTo((api) => api.auth.me()),
+  'auth.register': publicTo((api, s) => api.auth.register({ email: `new${s.n}@example.org`, name: 'New', password })),
+  'auth.login': publicTo((api, s) => api.auth.login({ email: s.email('spare'), password })),
+  'auth.resetPassword': publicTo((api, s) => api.auth.resetPassword({ token: s.reset, password })),
+  'auth.logout': row('user', 'session', signedIn, (api) => api.auth.logout()),
+  'auth.updateProfile': row('user', 'account:manage', signedIn, (api) => api.auth.updateProfile({ name: 'New' })),
+  'auth.changePassword': row('user', 'session', signedIn, (api) =>
+    api.auth.changePassword({ currentPassword: password, password: 'another horse battery' }),
+  ),
+  'auth.changeEmail': row('user', 'session', signedIn, (api, s) =>
+    api.auth.changeEmail({ currentPassword: password, email: `new${s.n}@example.org` }),
+  ),
+  'auth.sessions': row('user', 'account:read', signedIn, (api) => api.auth.sessions()),
+  'auth.revokeSession': row('user', 'account:manage', ownerOnly, (api, s) =>
+    api.auth.revokeSession({ id: s.sessionId }),
+  ),
+  'auth.signOutEverywhere': row('user', 'session', signedIn, (api) => api.auth.signOutEverywhere({})),
+  'auth.beginSecondFactor': row('user', 'session', signedIn, (api) =>
+    api.auth.beginSecondFactor({ currentPassword: password }),
+  ),
+  // nobody has begun: whoever may is told so
+  'auth.enableSecondFactor': row('user', 'session', endingIn(signedIn, 'INVALID_INPUT'), (api) =>
+    api.auth.enableSecondFactor({ code: '000000' }),
+  ),
+  'auth.disableSecondFactor': row('user', 'session', endingIn(signedIn, 'INVALID_INPUT'), (api) =>
+    api.auth.disableSecondFactor({ currentPassword: password, code: '000000' }),
+  ),
+  'auth.renewRecoveryCodes': row('user', 'session', endingIn(signedIn, 'INVALID_INPUT'), (api) =>
+    api.auth.renewRecoveryCodes({ currentPassword: password, code: '000000' }),
+  ),
+
+  'tokens.list': row('user', 'account:read', signedIn, (api) => api.tokens.list({})),
+  'tokens.list of a service': row(
+    'user',
+    'account:read',
+    adminOrUnseen,
+    (api, s, person) => api.tokens.list({ userId: person === 'service' ? s.user.spare : s.user.service }),
+    adminNeeds('admin:read'),
+  ),
+  'tokens.list of a person': row('user', 'account:read', endingIn(adminOrUnseen, unseen), (api, s) =>
+    api.tokens.list({ userId: s.user.spare }),
+  ),
+  'tokens.create': row('user', 'session', signedIn, (api) => api.tokens.create({ name: 'new', scopes: ['manage'] })),
+  'tokens.create for a service': row('user', 'session', adminOrUnseen, (api, s) =>
+    api.tokens.create({ name: 'new', scopes: ['manage'], userId: s.user.service }),
+  ),
+  'tokens.create for a person': row('user', 'session', endingIn(adminOrUnseen, unseen), (api, s) =>
+    api.tokens.create({ name: 'new', scopes: ['manage'], userId: s.user.spare }),
+  ),
+  'tokens.revoke': row(
+    'user',
+    'account:manage',
+    ownerOrAdmin,
+    (api, s) => api.tokens.revoke({ id: s.tokenId }),
+    adminNeeds('admin:manage'),
+  ),
+  'tokens.revoke a session': row('user', 'account:manage', endingIn(ownerOnly, unseen), (api, s) =>
+    api.tokens.revoke({ id: s.sessionId }),
+  ),
+
+  'users.list': row('users:manage', 'admin:read', admins, (api) => api.users.list({})),
+  'users.get': row('users:manage', 'admin:read', admins, (api, s) => api.users.get({ id: s.user.spare })),
+  'users.find': row('users:find', 'account:read', instructors, (api) => api.users.find({ search: 'spare' })),
+  'users.create': row('users:manage', 'admin:manage', admins, (api, s) =>
+    api.users.create({ email: `new${s.n}@example.org`, name: 'New', role: 'admin' }),
+  ),
+  'users.createService': row('users:manage', 'admin:manage', admins, (api) =>
+    api.users.createService({ name: 'New', role: 'admin' }),
+  ),
+  'users.update': row('users:manage', 'admin:manage', admins, (api, s) =>
+    api.users.update({ id: s.user.spare, role: 'admin' }),
+  ),
+  'users.disable': row('users:manage', 'admin:manage', admins, (api, s) => api.users.disable({ id: s.user.spare })),
+  'users.enable': row('users:manage', 'admin:manage', admins, (api, s) => api.users.enable({ id: s.user.spare })),
+  'users.resetPassword': row('users:manage', 'admin:manage', admins, (api, s) =>
+    api.users.resetPassword({ id: s.user.spare }),
+  ),
+  'users.removeSecondFactor': row('users:manage', 'admin:manage', admins, (api, s) =>
+    api.users.removeSecondFactor({ id: s.user.spare }),
+  ),
+  'users.signOut': row('users:manage', 'admin:manage', admins, (api, s) => api.users.signOut({ id: s.user.spare })),
+  'users.delete': row('users:manage', 'admin:manage', admins, (api, s) =>
+    api.users.delete({ id: s.user.spare, templates: 'delete', slices: 'destroy' }),
+  ),
+
+  'quotas.mine': row('user', 'account:read', signedIn, (api) => api.quotas.mine()),
+  'quotas.ofUser': row('quotas:manage', 'admin:read', admins, (api, s) => api.quotas.ofUser({ userId: s.user.spare })),
+  'quotas.ofRoles': row('quotas:manage', 'admin:read', admins, (api) => api.quotas.ofRoles()),
+  'quotas.setOfUser': row('quotas:manage', 'admin:manage', admins, (api, s) =>
+    api.quotas.setOfUser({ userId: s.user.spare, quota: limits }),
+  ),
+  'quotas.setOfRole': row('quotas:manage', 'admin:manage', admins, (api) =>
+    api.quotas.setOfRole({ role: 'user', limits }),
+  ),
+
+  'audit.list': row('audit:see-all', 'admin:read', admins, (api) => api.audit.list({})),
+  'audit.mine': row('user', 'account:read', signedIn, (api) => api.audit.mine({})),
+  'audit.export': row('audit:see-all', 'admin:read', admins, (api) => api.audit.export({})),
+
+  'flavours.list': row('user', 'catalogue:read', signedIn, (api) => api.flavours.list({})),
+  'flavours.create': row('flavours:manage', 'catalogue:manage', admins, (api, s) =>
+    api.flavours.create({ name: `new ${s.n}`, ...s.size }),
+  ),
+  'flavours.update': row('flavours:manage', 'catalogue:manage', admins, (api, s) =>
+    api.flavours.update({ id: s.flavour, name: `new ${s.n}`, ...s.size }),
+  ),
+  'flavours.retire': row('flavours:manage', 'catalogue:manage', admins, (api, s) =>
+    api.flavours.retire({ id: s.flavour }),
+  ),
+  'images.list': row('user', 'catalogue:read', signedIn, (api) => api.images.list({})),
+  'images.create': row('images:manage', 'catalogue:manage', admins, (api, s) =>
+    api.images.create({ name: `new ${s.n}`, kind: 'kernel', source: '/images/new' }),
+  ),
+  'images.update': row('images:manage', 'catalogue:manage', admins, (api, s) =>
+    api.images.update({ id: s.image, name: `new ${s.n}`, kind: 'kernel', source: '/images/new' }),
+  ),
+  'images.retire': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.retire({ id: s.image })),
+  'zones.list': row('user', 'catalogue:read', signedIn, (api) => api.zones.list()),
+  'zones.get': row('user', 'catalogue:read', signedIn, (api, s) => api.zones.get({ id: s.zone })),
+  'zones.create': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
+    api.zones.create({ name: `new ${s.n}`, provider: 'simulator' }),
+  ),
+  'zones.update': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
+    api.zones.update({
+      id: s.zone,
+      name: `new ${s.n}`,
+      enabled: true,
+      limits: noLimits,
+      overcommit: { vcpus: 1, ram: 1, disk: 1 },
+    }),
+  ),
+  'zones.refresh': row('zones:manage', 'catalogue:manage', admins, (api, s) => api.zones.refresh({ id: s.zone })),
+  'zones.delete': row('zones:manage', 'catalogue:manage', admins, (api, s) => api.zones.delete({ id: s.spareZone })),
+
+  'templates.list': row('user', 'templates:read', signedIn, (api) => api.templates.list({})),
+  'templates.get': row('user', 'templates:read', seeTemplate, (api, s) =>
+    api.templates.get({ id: s.template.template }),
+  ),
+  'templates.get published': row('user', 'templates:read', signedIn, (api, s) =>
+    api.templates.get({ id: s.template.published }),
+  ),
+  'templates.create': row('user', 'templates:manage', signedIn, (api, s) =>
+    api.templates.create({ name: `new ${s.n}`, topology: line(1) }),
+  ),
+  'templates.update': row('user', 'templates:manage', changeTemplate, (api, s) =>
+    api.templates.update({ id: s.template.template, name: `new ${s.n}` }),
+  ),
+  'templates.update published': row('user', 'templates:manage', changePublished, (api, s) =>
+    api.templates.update({ id: s.template.published, name: `new ${s.n}` }),
+  ),
+  'templates.duplicate': row('user', 'templates:manage', seeTemplate, (api, s) =>
+    api.templates.duplicate({ id: s.template.template }),
+  ),
+  'templates.duplicate published': row('user', 'templates:manage', signedIn, (api, s) =>
+    api.templates.duplicate({ id: s.template.published }),
+  ),
+  'templates.delete': row('user', 'templates:manage', changeTemplate, (api, s) =>
+    api.templates.delete({ id: s.template.template }),
+  ),
+  'templates.delete published': row('user', 'templates:manage', changePublished, (api, s) =>
+    api.templates.delete({ id: s.template.published }),
+  ),
+  'templates.import': row('user', 'templates:manage', signedIn, (api) => api.templates.import({ text: document })),
+  'templates.export': row('user', 'templates:read', seeTemplate, (api, s) =>
+    api.templates.export({ id: s.template.template }),
+  ),
+  'templates.export published': row('user', 'templates:read', signedIn, (api, s) =>
+    api.templates.export({ id: s.template.published }),
+  ),
+  // who it is shared with is told of their own share alone
+  'templates.shares': row('user', 'templates:read', seeTemplate, (api, s) =>
+    api.templates.shares({ id: s.template.template }),
+  ),
+  'templates.share': row('user', 'templates:manage', changeTemplate, (api, s) =>
+    api.templates.share({ id: s.template.template, email: s.email('spare') }),
+  ),
+  'templates.unshare': row('user', 'templates:manage', changeTemplate, (api, s) =>
+    api.templates.unshare({ id: s.template.template, userId: s.user.spare }),
+  ),
+  'templates.unshare oneself': row('user', 'templates:manage', seeTemplate, (api, s, person) =>
+    api.templates.unshare({ id: s.template.template, userId: s.user[person ?? 'spare'] }),
+  ),
+  // its role decides first, then whose it is
+  'templates.publish': row(
+    'templates:publish',
+    'templates:manage',
+    [no, denied, denied, denied, denied, 'OK', unseen],
+    (api, s) => api.templates.publish({ id: s.template.lesson, published: true }),
+  ),
+  'templates.publish a user’s': row(
+    'templates:publish',
+    'templates:manage',
+    [no, denied, denied, denied, denied, unseen, unseen],
+    (api, s) => api.templates.publish({ id: s.template.template, published: true }),
+  ),
+
+  'slices.list': row('user', 'slices:read', signedIn, (api) => api.slices.list({})),
+  'slices.list of everyone': row('user', 'slices:read', admins, (api) => api.slices.list({ of: 'everyone' })),
+  'slices.get': row('user', 'slices:read', seeSlice, (api, s) => api.slices.get({ id: s.slice.idle })),
+  'slices.preview': row('user', 'slices:read', seeTemplate, (api, s) =>
+    api.slices.preview({ templateId: s.template.template, zoneId: s.zone }),
+  ),
+  'slices.create': row('user', 'slices:manage', seeTemplate, (api, s) =>
+    api.slices.create({ name: `new ${s.n}`, templateId: s.template.template, zoneId: s.zone }),
+  ),
+  'slices.create of a published template': row('user', 'slices:manage', signedIn, (api, s) =>
+    api.slices.create({ name: `new ${s.n}`, templateId: s.template.published, zoneId: s.zone }),
+  ),
+  'slices.rename': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.slices.rename({ id: s.slice.idle, name: `new ${s.n}` }),
+  ),
+  'slices.events': row('user', 'slices:read', seeSlice, (api, s) => api.slices.events({ sliceId: s.slice.idle })),
+  'slices.changes': row('user', 'slices:read', signedIn, (api) => api.slices.changes({ lastEventId: '0' }).then(begin)),
+  'slices.openConsole': row('user', 'slices:operate', operateSlice, (api, s) =>
+    api.slices.openConsole({ vmId: s.vm.idle }),
+  ),
+  'slices.shares': row('user', 'slices:read', seeSlice, (api, s) => api.slices.shares({ id: s.slice.idle })),
+  'slices.share': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.slices.share({ id: s.slice.idle, email: s.email('spare'), level: 'operate' }),
+  ),
+  'slices.unshare': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.slices.unshare({ id: s.slice.idle, userId: s.user.spare }),
+  ),
+  'slices.unshare oneself': row('user', 'slices:manage', seeSlice, (api, s, person) =>
+    api.slices.unshare({ id: s.slice.idle, userId: s.user[person ?? 'spare'] }),
+  ),
+
+  'deployments.plan': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.deployments.plan({ sliceId: s.slice.idle, kind: 'destroy' }),
+  ),
+  'deployments.start deploy': row(
+    'user',
+    'slices:operate',
+    manageSlice,
+    (api, s) => api.deployments.start({ sliceId: s.slice.undeployed, kind: 'deploy' }),
+    toManage,
+  ),
+  'deployments.start stop': row('user', 'slices:operate', operateSlice, (api, s) =>
+    api.deployments.start({ sliceId: s.slice.idle, kind: 'stop' }),
+  ),
+  'deployments.start reboot of a VM': row('user', 'slices:operate', operateSlice, (api, s) =>
+    api.deployments.start({ sliceId: s.slice.idle, kind: 'reboot', vmId: s.vm.idle }),
+  ),
+  'deployments.start destroy': row(
+    'user',
+    'slices:operate',
+    manageSlice,
+    (api, s) => api.deployments.start({ sliceId: s.slice.idle, kind: 'destroy' }),
+    toManage,
+  ),
+  'deployments.get': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.get({ id: s.deployment.idle })),
+  'deployments.list': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.list({ sliceId: s.slice.idle })),
+  'deployments.cancel a stop': row('user', 'slices:operate', operateSlice, (api, s) =>
+    api.deployments.cancel({ id: s.deployment.stopping }),
+  ),
+  'deployments.cancel a deploy': row(
+    'user',
+    'slices:operate',
+    manageSlice,
+    (api, s) => api.deployments.cancel({ id: s.deployment.deploying }),
+    toManage,
+  ),
+  'deployments.retry a stop': row('user', 'slices:operate', operateSlice, (api, s) =>
+    api.deployments.retry({ id: s.deployment.unstopped }),
+  ),
+  'deployments.retry a deploy': row(
+    'user',
+    'slices:operate',
+    manageSlice,
+    (api, s) => api.deployments.retry({ id: s.deployment.undeployed }),
+    toManage,
+  ),
+  'deployments.watch': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.deployments.watch({ sliceId: s.slice.idle, lastEventId: '0' }).then(begin),
+  ),
+};
+
+/**
+ * Begins a subscription, so that its own checks are made. It ends by itself, since its signal has fired already; a check
+ * that comes first still answers.
+ */
+async function begin(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const _first of stream) return;
+}
