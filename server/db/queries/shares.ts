@@ -30,6 +30,12 @@ export function sliceSharedWith(userId: number): SQL {
   return sql`exists (select 1 from ${sliceShares} where ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${userId})`;
 }
 
+/** Which slices are shared with the user: read from an index alone. */
+export async function idsOfSlicesSharedWith(q: Queryable, userId: number): Promise<Set<number>> {
+  const rows = await q.select({ id: sliceShares.sliceId }).from(sliceShares).where(eq(sliceShares.userId, userId));
+  return new Set(rows.map((row) => row.id));
+}
+
 /** With whom a slice is shared, by name; `userId` restricts it to one. The caller has checked the access. */
 export function sliceShareRows(q: Queryable, sliceId: number, userId?: number) {
   return q

@@ -1,4 +1,5 @@
 import type { SliceStatus } from '#shared/slice-status';
+import { idsOfSlicesSharedWith } from '#server/db/queries/shares';
 import { newestEventId, visibleEvents } from '#server/db/queries/slices';
 import type { Actor, DomainContext } from '../context';
 import { visibleSlices } from './access';
@@ -39,24 +40,31 @@ export async function sliceChanges(
       limit: batch,
     });
   const from = afterId ?? (await newestEventId(ctx.db));
+  const shared = await idsOfSlicesSharedWith(ctx.db, actor.userId);
   // who begins now has seen all that is there
   const seen = afterId === null ? (await read(from)).map((event) => event.id) : [];
-  return (signal) => follow(ctx, { read, from, seen, signal });
+  const sharedNow = () => idsOfSlicesSharedWith(ctx.db, actor.userId);
+  return (signal) => follow(ctx, { read, from, seen, sharedNow, shared, signal });
 }
 
 type VisibleEvent = Awaited<ReturnType<typeof visibleEvents>>[number];
 
-/** Notices of what `read` finds after `from` and what is not among the `seen`. It listens before it reads. */
+/**
+ * Notices of what `read` finds after `from` and what is not among the `seen`, and of slices that were `shared` and are not
+ * any more: of these no event is to be seen. It listens before it reads.
+ */
 async function* follow(
   ctx: DomainContext,
   options: {
     read: (after: number) => Promise<VisibleEvent[]>;
     from: number;
     seen: readonly number[];
+    shared: ReadonlySet<number>;
+    sharedNow: () => Promise<ReadonlySet<number>>;
     signal: AbortSignal;
   },
 ): AsyncGenerator<SliceChange, void, undefined> {
-  const { read, signal } = options;
+  const { read, sharedNow, signal } = options;
   let news = true;
   let wake: () => void = () => {};
   const heard = () => {
@@ -68,6 +76,7 @@ async function* follow(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     let last = options.from;
+    let { shared } = options;
     const sent = new Set(options.seen);
     while (!signal.aborted) {
       if (!news) {
@@ -92,6 +101,10 @@ async function* follow(
       const full = found.length === batch;
       // others' events move the window too: a quiet user must not read ever more of them
       last = full ? (found.at(-1)?.id ?? last) : Math.max(last, newest, found.at(-1)?.id ?? 0);
+      const stillShared = await sharedNow();
+      for (const sliceId of shared)
+        if (!stillShared.has(sliceId)) changes.set(sliceId, { eventId: last, sliceId, status: null });
+      shared = stillShared;
       for (const id of sent) if (id <= last - 2 * overlap) sent.delete(id);
       if (full) news = true;
       for (const change of changes.values()) {

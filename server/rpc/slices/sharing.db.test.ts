@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { sliceShares, slices } from '#drizzle/schema/slices';
@@ -7,6 +8,7 @@ import { users } from '#drizzle/schema/users';
 import { deploymentKinds, levelOfKind } from '#shared/deployment/schema';
 import { limits } from '#shared/limits';
 import type { Scope } from '#shared/scopes';
+import { sliceNoticeSchema } from '#shared/slice';
 import type { Actor } from '#server/domain/context';
 import { redeemConsoleToken } from '#server/domain/slices/consoles';
 import { createKit, line, outcomeOf, refusalOf } from '../testing';
@@ -337,5 +339,40 @@ describe('lists', () => {
     expect(await walk({ of: 'all' })).toEqual(names.slice(0, -1));
     const all = await callers.viewer.slices.list({ of: 'shared', includeDestroyed: true });
     expect(all.items.map((slice) => slice.name)).toContain('One');
+  });
+});
+
+describe('notices of changes', () => {
+  const notice = z.tuple([z.string(), sliceNoticeSchema], z.unknown());
+  /** The notices of one look, until the next one. */
+  async function listening(actor: Actor, signal: AbortSignal) {
+    const stream = await kit.callerOf(actor, { signal }).slices.changes({});
+    const iterator = stream[Symbol.asyncIterator]();
+    return async () => {
+      const { value, done } = await iterator.next();
+      return done === true ? null : notice.parse(value)[1];
+    };
+  }
+
+  it('come to those it is shared with, from the share to its end, and to nobody else', async () => {
+    const { people, callers, id, template, zoneId } = await scene();
+    const other = await callers.owner.slices.create({ name: 'Two', templateId: template.id, zoneId });
+    const stop = new AbortController();
+    const viewer = await listening(people.viewer, stop.signal);
+    const stranger = await listening(people.stranger, stop.signal);
+    await callers.owner.slices.rename({ id: other.id, name: 'Unseen' });
+    await callers.owner.slices.rename({ id, name: 'Seen' });
+    expect(await viewer()).toEqual({ sliceId: id, status: 'draft' });
+    await callers.owner.slices.share({ id: other.id, email: people.viewer.email });
+    expect(await viewer()).toMatchObject({ sliceId: other.id });
+    await callers.owner.slices.unshare({ id, userId: people.viewer.userId });
+    // that it is gone, and not what became of it
+    expect(await viewer()).toEqual({ sliceId: id, status: null });
+    await callers.owner.slices.rename({ id, name: 'Unseen now' });
+    await callers.owner.slices.rename({ id: other.id, name: 'Seen' });
+    expect(await viewer()).toMatchObject({ sliceId: other.id });
+    const nothing = stranger();
+    stop.abort();
+    expect(await nothing).toBeNull();
   });
 });
