@@ -28,7 +28,7 @@ export const personNameSchema = z
   .trim()
   .min(1, 'A name is needed.')
   .max(limits.nameLength)
-  .regex(/^[^\u0000-\u001f\u007f<>]+$/u, 'A name may not hold angle brackets or control characters.');
+  .regex(/^[^\u0000-\u001f\u007f<>\ud800-\udfff]+$/u, 'A name may not hold angle brackets or control characters.');
 
 /** Six digits of an authenticator, or a recovery code; spaces and hyphens are for the eye. */
 export const secondFactorSchema = z

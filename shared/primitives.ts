@@ -13,7 +13,11 @@ export const nameSchema = z
   .trim()
   .min(1, 'A name is needed.')
   .max(limits.nameLength, `At most ${limits.nameLength} characters.`)
-  .regex(/^[^\u0000-\u001f\u007f/\\<>]+$/u, 'A name may not hold slashes, angle brackets or control characters.')
+  // nor halves of characters, which no JSON column takes
+  .regex(
+    /^[^\u0000-\u001f\u007f/\\<>\ud800-\udfff]+$/u,
+    'A name may not hold slashes, angle brackets or control characters.',
+  )
   .refine((name) => name !== '.' && name !== '..', 'This name is reserved.');
 
 /** Name of a VM: an RFC 1123 host name label, since the guest takes it as its host name. */

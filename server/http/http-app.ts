@@ -40,6 +40,8 @@ const callersFaults: ReadonlySet<TRPCError['code']> = new Set([
   'PARSE_ERROR',
   'METHOD_NOT_SUPPORTED',
   'UNSUPPORTED_MEDIA_TYPE',
+  // a name or an address that is taken: its cause is the unique index that said so
+  'CONFLICT',
 ]);
 
 /** Everything that answers HTTP: tRPC, `/healthz`, and the page with its files. There is no other endpoint. */
