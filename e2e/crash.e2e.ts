@@ -57,7 +57,7 @@ test('killed with -9 in the middle of a deploy and started again, the deploy goe
   // and once more in the middle of a destroy
   await sliceAction(page, 'Destroy').click();
   await page.getByRole('button', { name: 'Destroy slice' }).click();
-  await untilSlice(page, 'Destroying', 30_000);
+  await untilSlice(page, /^Destroy(ing|ed)$/, 60_000);
   await server.kill();
   server = await startTrama({ dataDir, port });
   await untilSlice(page, 'Destroyed', bootMs);

@@ -14,6 +14,7 @@ import {
   signIn,
   sliceAction,
   typeInConsole,
+  untilDone,
   untilSlice,
   vmOnCanvas,
 } from './pages';
@@ -174,7 +175,7 @@ describe('from an empty machine to a running slice and back', () => {
 
   test('a slice is made of it, and its plan is shown before anything happens', async () => {
     await createSlice(page, { template: 'line of three', name: 'first' });
-    await untilSlice(page, 'Draft', 30_000);
+    await untilSlice(page, 'Draft', 60_000);
     await page.getByRole('tab', { name: 'Plan' }).click();
     await page.getByText('vm1').first().waitFor();
     await page.getByRole('tab', { name: 'Topology' }).click();
@@ -185,9 +186,9 @@ describe('from an empty machine to a running slice and back', () => {
   test('it is deployed, and every VM and link is seen coming up without a reload', async () => {
     await page.evaluate(() => Object.assign(window, { notReloaded: true }));
     await sliceAction(page, 'Deploy').click();
-    await untilSlice(page, 'Deploying', 30_000);
+    await untilSlice(page, /^(Deploying|Active)$/, 60_000);
     for (const vm of ['vm1', 'vm2', 'vm3']) await vmOnCanvas(page, vm, 'Running').waitFor({ timeout: bootMs });
-    await untilSlice(page, 'Active', 60_000);
+    await untilSlice(page, 'Active', 120_000);
     expect(await page.evaluate(() => 'notReloaded' in window)).toBe(true);
     expect(await guestsIn(dataDir)).toEqual(
       new Map([
@@ -211,8 +212,8 @@ describe('from an empty machine to a running slice and back', () => {
       ).json();
       return answer.result.data.edges[0]?.targetAddress.split('/')[0];
     }, slicePath.split('/').at(-1));
-    await typeInConsole(page, 'vm1', `ping -c 3 ${address}`, /3 packets received|3 received/);
-    await typeInConsole(page, 'vm1', 'ping -c 1 vm2 >/dev/null && echo by-$((40+2))-name', /by-42-name/);
+    await typeInConsole(page, 'vm1', `ping -c 3 -W 30 ${address}`, /3 packets received|3 received/);
+    await typeInConsole(page, 'vm1', 'ping -c 1 -W 30 vm2 >/dev/null && echo by-$((40+2))-name', /by-42-name/);
     await screenshot(page, 'slice');
     if (process.env['TRAMA_UPDATE_SCREENSHOT'] === '1')
       await copyFile(path.join(results, 'slice.png'), path.join(root, 'docs', 'slice.png'));
@@ -230,11 +231,11 @@ describe('from an empty machine to a running slice and back', () => {
     expect([...(await guestsIn(dataDir)).keys()].toSorted()).toEqual(['vm2', 'vm3']);
     await panel.getByRole('button', { name: 'Start' }).click();
     await vmOnCanvas(page, 'vm1', 'Running').waitFor({ timeout: bootMs });
-    await untilSlice(page, 'Active', 60_000);
+    await untilSlice(page, 'Active', 120_000);
     await panel.getByRole('button', { name: 'Reboot' }).click();
-    await vmOnCanvas(page, 'vm1', '(rebooting|Starting)').waitFor({ timeout: bootMs });
+    await untilDone(page, 'reboot', bootMs);
     await vmOnCanvas(page, 'vm1', 'Running').waitFor({ timeout: bootMs });
-    await untilSlice(page, 'Active', 60_000);
+    await untilSlice(page, 'Active', 120_000);
   });
 
   test('the server is stopped and started: accounts, templates, slices and running VMs are kept', async () => {
@@ -249,12 +250,12 @@ describe('from an empty machine to a running slice and back', () => {
       [...before.keys()].toSorted(),
     );
     // the page that was open all the time finds the server again by itself
-    await page.getByRole('status').getByText('Live').waitFor({ timeout: 60_000 });
+    await page.getByRole('status').getByText('Live').waitFor({ timeout: 120_000 });
     await page.goto('/templates');
     await page.getByRole('row', { name: /line of three/ }).waitFor();
     await page.goto('/slices');
     await page.getByRole('link', { name: 'first' }).click();
-    await untilSlice(page, 'Active', 60_000);
+    await untilSlice(page, 'Active', 120_000);
     await page.getByRole('tab', { name: 'VMs' }).click();
     await page.getByRole('button', { name: 'Open console: vm2' }).click();
     await typeInConsole(page, 'vm2', 'echo still-$((40+2))-here', /still-42-here/);

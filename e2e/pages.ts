@@ -7,7 +7,7 @@ import { root } from './trama-server';
 export const results = path.join(root, '.trama', 'test-results');
 
 /** Slow enough for a busy machine, short enough to fail within a test's time. */
-const actionTimeoutMs = 30_000;
+const actionTimeoutMs = 60_000;
 
 /** A browser of one person: English, 1280 px, and every violation of the content security policy written down. */
 export async function openPerson(
@@ -86,8 +86,25 @@ export function vmOnCanvas(page: Page, name: string, status = ''): Locator {
 }
 
 /** Resolves when the slice's page, without a reload, says that the slice is in this state. */
-export async function untilSlice(page: Page, status: string, timeout: number): Promise<void> {
+export async function untilSlice(page: Page, status: string | RegExp, timeout: number): Promise<void> {
   await page.getByRole('heading', { level: 1 }).getByText(status, { exact: true }).waitFor({ timeout });
+}
+
+/**
+ * Resolves when the newest operation on the slice of this page is of that kind and has succeeded: what is on the page in
+ * between, a page that stands still for a moment may never show.
+ */
+export async function untilDone(page: Page, kind: string, timeout: number): Promise<void> {
+  const newest = (sliceId: number) =>
+    page.evaluate(async (id) => {
+      const input = encodeURIComponent(JSON.stringify({ sliceId: id, limit: 1 }));
+      const answer: { result: { data: { items: { kind: string; status: string }[] } } } = await (
+        await fetch(`/trpc/deployments.list?input=${input}`)
+      ).json();
+      return answer.result.data.items.map((item) => `${item.kind} ${item.status}`);
+    }, sliceId);
+  const id = Number(new URL(page.url()).pathname.split('/').at(-1));
+  await expect.poll(() => newest(id), { timeout, interval: 500 }).toEqual([`${kind} succeeded`]);
 }
 
 /** The buttons beside the slice's name. */
@@ -99,9 +116,15 @@ export function sliceAction(page: Page, name: string): Locator {
 export async function typeInConsole(page: Page, vm: string, line: string, expected: RegExp): Promise<void> {
   const terminal = page.getByRole('group', { name: `Terminal of ${vm}` });
   const rows = terminal.locator('.xterm-rows');
-  // the history has been replayed and the guest's shell waits
-  await expect.poll(() => rows.innerText(), { timeout: 60_000, interval: 100 }).toMatch(new RegExp(`${vm}.*#\\s*$`));
   await terminal.getByRole('textbox').focus();
+  let looks = 0;
+  const shown = async () => {
+    // the kernel may have spoken behind the prompt: every five seconds a new one is asked for
+    if (++looks % 50 === 0) await page.keyboard.press('Enter');
+    return rows.innerText();
+  };
+  // the history has been replayed and the guest's shell waits
+  await expect.poll(shown, { timeout: 120_000, interval: 100 }).toMatch(new RegExp(`${vm}.*#\\s*$`));
   await page.keyboard.type(`${line}\n`);
-  await expect.poll(() => rows.innerText(), { timeout: 60_000, interval: 100 }).toMatch(expected);
+  await expect.poll(() => rows.innerText(), { timeout: 120_000, interval: 100 }).toMatch(expected);
 }

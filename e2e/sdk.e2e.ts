@@ -81,7 +81,7 @@ test('from a drawing to running VMs and back, by the packed SDK, over a restart 
   const ending = new AbortController();
   const seen: Sdk.SliceEvent[] = [];
   const watching = (async () => {
-    for await (const event of trama.watch({ sliceId: slice.id, signal: ending.signal })) {
+    for await (const event of trama.watch({ sliceId: slice.id, lastEventId: 0, signal: ending.signal })) {
       seen.push(event);
       const { data } = event;
       if (data.type === 'deployment.status' && data.kind === 'destroy' && data.status === 'succeeded') return;
@@ -89,12 +89,14 @@ test('from a drawing to running VMs and back, by the packed SDK, over a restart 
   })();
 
   const deploy = await api.deployments.start.mutate({ sliceId: slice.id, kind: 'deploy' });
-  const steps: string[] = [];
-  const deployed = await trama.waitFor(deploy, {
-    onEvent: ({ data }) => data.type === 'step.status' && data.status === 'done' && steps.push(data.key),
-  });
+  const told: number[] = [];
+  const deployed = await trama.waitFor(deploy, { onEvent: ({ id }) => told.push(id) });
   expect(deployed.status).toBe('succeeded');
-  expect(steps).toHaveLength(deployed.stepsTotal);
+  // the wait tells what happens from its beginning on, the watcher all
+  const done = () => seen.filter(({ data }) => data.type === 'step.status' && data.status === 'done');
+  await expect.poll(done).toHaveLength(deployed.stepsTotal);
+  expect(told).not.toEqual([]);
+  await expect.poll(() => seen.map(({ id }) => id)).toEqual(expect.arrayContaining(told));
   const running = await api.slices.get.query({ id: slice.id });
   expect(running).toMatchObject({ status: 'active', vmsRunning: 2 });
   expect([...(await guestsIn(dataDir)).keys()].toSorted()).toEqual(['db', 'web']);

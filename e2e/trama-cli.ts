@@ -41,14 +41,18 @@ export function tramaCli(env: Record<string, string>) {
           ? spawn(process.execPath, [binary, ...args], { env: whole, stdio: 'pipe' })
           : spawn('script', ['-qefc', command, '/dev/null'], { env: whole, stdio: 'pipe' });
       const output = collect(child);
-      const closed = once(child, 'close');
+      let isClosed = false;
+      const closed = once(child, 'close').finally(() => {
+        isClosed = true;
+      });
       return {
         text: output.stdout,
         type: (text: string) => child.stdin.write(text),
         /** Resolves as soon as what was printed matches; rejects when it ends without. */
         async until(pattern: RegExp): Promise<void> {
           while (!pattern.test(output.stdout())) {
-            if (child.exitCode !== null) throw new Error(`it ended after: ${output.stdout()}${output.stderr()}`);
+            // what it printed last may come after its end
+            if (isClosed) throw new Error(`it ended after: ${output.stdout()}${output.stderr()}`);
             await Promise.race([once(child.stdout, 'data'), closed]);
           }
         },

@@ -39,8 +39,9 @@ export function createPrompter(stdin: Input, stderr: NodeJS.WritableStream): Pro
     },
     async askSecret(question) {
       if (!interactive) throw refuse(question);
-      stderr.write(question);
+      // before it is asked: who answers at once would see the answer
       stdin.setRawMode?.(true);
+      stderr.write(question);
       try {
         return await readHidden(stdin);
       } finally {

@@ -40,6 +40,18 @@ const careless = {
  * ends in whatever way. Throws `DatabaseServerError` when it does not start.
  */
 export async function startTestServer(binary: ServerBinary, root: string): Promise<TestServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launch(binary, root);
+    } catch (error) {
+      // the port was free when it was chosen, and somebody else was faster
+      if (attempt === 3 || !(error instanceof DatabaseServerError && /port .* was taken/.test(error.message)))
+        throw error;
+    }
+  }
+}
+
+async function launch(binary: ServerBinary, root: string): Promise<TestServer> {
   const local = path.join(root, '.trama');
   await mkdir(local, { recursive: true });
   await removeAbandoned(local);

@@ -16,7 +16,7 @@ interface Stage {
 }
 
 /** After so long a stage is taken to hang: it is ended and has failed by its name. */
-const stageMinutes = 25;
+const stageMinutes = 30;
 /** And the whole run: what has no time left has failed, so that there is an answer within an hour and a half. */
 const runMinutes = 85;
 

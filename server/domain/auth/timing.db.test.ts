@@ -43,7 +43,7 @@ async function inTurns(turns: number, one: (turn: number) => Promise<void>, othe
   return times;
 }
 
-it('signing in takes as long for an unknown account as for a wrong password', { timeout: 300_000 }, async () => {
+it('signing in takes as long for an unknown account as for a wrong password', { timeout: 900_000 }, async () => {
   const passwordHash = await hashPassword(ctx.settings.argon2, password);
   const people = await Promise.all(Array.from({ length: 10 }, () => kit.person()));
   const emails = people.map(({ email }) => email);
@@ -89,8 +89,8 @@ it('signing in takes as long for an unknown account as for a wrong password', { 
     );
     if (isEven({ chance, difference })) break;
   }
-  // the measure sees what there is to see
-  expect(naiveChance).toBeGreaterThan(0.8);
+  // the measure sees what there is to see; 0.9 on a machine with seven times more work than cores
+  expect(naiveChance).toBeGreaterThan(0.7);
   expect(rounds.some(isEven), JSON.stringify(rounds)).toBe(true);
 });
 
