@@ -55,6 +55,12 @@ async function ask(url: string, statement: string): Promise<RowDataPacket[]> {
   }
 }
 
+test('keeps its temporary tables where no other server clears them away', async () => {
+  const database = await start();
+  const [row] = await ask(database.url, 'select @@tmpdir as folder');
+  expect(row?.['folder']).toBe(path.join(folder, 'tmp'));
+});
+
 test('keeps its rows, its port and its password over a stop and a start', async () => {
   const first = await start();
   expect(first.adopted).toBe(false);

@@ -210,6 +210,8 @@ async function launch(home: string, binary: ServerBinary, state: State, wantedPo
   const dataDir = path.join(home, 'data');
   const initFile = path.join(home, 'init.sql');
   const logFile = path.join(home, 'server.log');
+  const temporaryDir = path.join(home, 'tmp');
+  await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
   for (let attempt = 1; ; attempt++) {
     const last = state.port !== null && attempt === 1 && (await isPortFree(state.port)) ? state.port : null;
     const port = wantedPort ?? last ?? (await freePort());
@@ -218,7 +220,7 @@ async function launch(home: string, binary: ServerBinary, state: State, wantedPo
       await rm(path.join(dataDir, stale), { force: true });
     await writeInitFile(initFile, binary, state.password);
     const log = openSync(logFile, 'w', 0o600);
-    const [program, ...args] = serverArguments(binary, { dataDir, port, initFile });
+    const [program, ...args] = serverArguments(binary, { dataDir, temporaryDir, port, initFile });
     // a process group of its own: Ctrl-C in the terminal is for us, who then end it in order
     const child = spawn(program, args, { cwd: home, stdio: ['ignore', log, log], detached: true });
     closeSync(log);

@@ -86,6 +86,8 @@ async function runServerTool(program: string, args: string[], cwd: string): Prom
 export interface ServerOptions {
   /** Absolute. */
   dataDir: string;
+  /** Absolute, there, and this server's alone: a server that starts deletes the temporary tables it finds in it. */
+  temporaryDir: string;
   port: number;
   /** SQL that the server runs before it lets anybody in. */
   initFile: string;
@@ -98,6 +100,7 @@ export function serverArguments(binary: ServerBinary, options: ServerOptions): [
     '--no-defaults',
     ...binary.options,
     `--datadir=${options.dataDir}`,
+    `--tmpdir=${options.temporaryDir}`,
     // relative to the data folder: a socket's path may have 107 bytes only
     '--socket=server.sock',
     '--pid-file=server.pid',

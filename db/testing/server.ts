@@ -57,7 +57,8 @@ async function launch(binary: ServerBinary, root: string): Promise<TestServer> {
   await removeAbandoned(local);
   const folder = path.join(local, `test-db-${process.pid}-${randomBytes(2).toString('hex')}`);
   const dataDir = path.join(folder, 'data');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temporaryDir = path.join(folder, 'tmp');
+  await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
   const password = randomBytes(16).toString('hex');
   const initFile = path.join(folder, 'init.sql');
   const logFile = path.join(folder, 'server.log');
@@ -73,7 +74,7 @@ async function launch(binary: ServerBinary, root: string): Promise<TestServer> {
       guardian,
       'guardian',
       folder,
-      ...serverArguments(binary, { dataDir, port, initFile, extra: careless[binary.product] }),
+      ...serverArguments(binary, { dataDir, temporaryDir, port, initFile, extra: careless[binary.product] }),
     ],
     { stdio: ['pipe', log, log], detached: true },
   );
