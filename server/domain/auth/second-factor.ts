@@ -61,11 +61,21 @@ async function needsSecondFactor(q: Queryable, userId: number): Promise<boolean>
   return (await authenticatorOf(q, userId)).enabledAt !== null;
 }
 
-/** Spends a code of the authenticator or a recovery code. False if it is wrong or was spent. */
-async function spend(ctx: DomainContext, tx: Transaction, userId: number, given: string): Promise<boolean> {
+/** Spends a code of the authenticator or a recovery code, which is written down. False if it is wrong or was spent. */
+async function spend(
+  ctx: DomainContext,
+  tx: Transaction,
+  actor: { userId: number; ip: string | null },
+  given: string,
+): Promise<boolean> {
+  const { userId } = actor;
   const code = plain(given);
   const now = ctx.clock.now();
-  if (!/^\d{6}$/.test(code)) return spendRecoveryCode(tx, userId, code, now);
+  if (!/^\d{6}$/.test(code)) {
+    if (!(await spendRecoveryCode(tx, userId, code, now))) return false;
+    await recordAudit(tx, actor, { action: 'auth.recovery-code-used', objectType: 'user', objectId: userId });
+    return true;
+  }
   const { secret, enabledAt } = await authenticatorOf(tx, userId);
   if (secret === null || enabledAt === null) return false;
   const step = stepOf(openSecret(ctx, userId, secret), code, now);
@@ -105,7 +115,7 @@ export function withSecondFactor<Result extends object>(
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   return guarded(ctx, actor, () =>
-    inTransaction(ctx.db, async (tx) => ((await spend(ctx, tx, actor.userId, code)) ? work(tx) : null)),
+    inTransaction(ctx.db, async (tx) => ((await spend(ctx, tx, actor, code)) ? work(tx) : null)),
   );
 }
 

@@ -140,6 +140,10 @@ describe('a second factor', () => {
     const bob = await protectedPerson();
     expect(await outcomeOf(login(bob.email, ada.codes[2] ?? ''))).toBe('SECOND_FACTOR_WRONG');
     expect(await outcomeOf(login(ada.email, ada.codes[2] ?? ''))).toBe('OK');
+    // each time it is written down, since whoever did not use one wants to know
+    const used = (userId: number) =>
+      ctx.db.$count(auditLog, and(eq(auditLog.action, 'auth.recovery-code-used'), eq(auditLog.userId, userId)));
+    expect([await used(ada.userId), await used(bob.userId)]).toEqual([3, 0]);
   });
 
   it('has its recovery codes renewed with password and code: the earlier ones are void', async () => {
