@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SliceEvent } from '#shared/deployment/events';
 import type { Deployment } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
+import { appErrorOf } from '../api/app-error';
 import { trpc } from '../api/trpc';
 import { usePausableStream } from '../hooks/stream-pause';
 import { applyEvents, applyToDeployment, mergeEvents, needsSnapshot } from './apply-event';
@@ -75,6 +76,12 @@ export function useLiveSlice(sliceId: number): LiveSlice {
         stream.seen(id);
         gathered.current.push(data);
         timer.current ??= setTimeout(flush, gatherMs);
+      },
+      onError(error) {
+        const code = appErrorOf(error)?.code;
+        if (code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
+        // it is shared no more: what was seen of it is taken away, too
+        if (code === 'NOT_FOUND') void utils.slices.get.reset({ id: sliceId });
       },
     },
   );
