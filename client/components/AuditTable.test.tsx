@@ -32,6 +32,18 @@ test('a deed is told in words, with where it came from', () => {
   expect(within(row).getByRole('link', { name: 'Slice lab' }).getAttribute('href')).toBe('/slices/12');
 });
 
+test('who signs in makes a session; an account is a link for administrators only', () => {
+  const signIn = { ...entry, action: 'auth.login', objectType: 'api_token', details: null };
+  const update = { ...entry, id: 8, action: 'users.update', objectType: 'user', details: null };
+  const { unmount } = renderApp(<AuditTable entries={[signIn, update]} withUser />);
+  expect(screen.getByText('Session 12')).toBeDefined();
+  expect(screen.getByRole('link', { name: 'User 12' }).getAttribute('href')).toBe('/users/12');
+  unmount();
+  renderApp(<AuditTable entries={[update]} />);
+  expect(screen.queryByRole('link')).toBeNull();
+  expect(screen.getByText('User 12')).toBeDefined();
+});
+
 test('what was refused says so, and nobody known is named so', () => {
   renderApp(<AuditTable entries={[{ ...entry, user: null, token: null, result: 'FORBIDDEN' }]} withUser />);
   expect(screen.getByText('Refused').closest('[title]')?.getAttribute('title')).toBe('FORBIDDEN');

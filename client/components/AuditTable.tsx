@@ -32,9 +32,9 @@ function Result({ result }: { result: string }) {
   );
 }
 
-function ObjectLink({ entry }: { entry: AuditEntry }) {
+function ObjectLink({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
   const words = objectWords(entry);
-  const path = objectPath(entry);
+  const path = objectPath(entry, admin);
   if (words === null)
     return (
       <Text span c="dimmed">
@@ -59,7 +59,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 /** Everything that was recorded of one deed. */
-function Entry({ entry }: { entry: AuditEntry }) {
+function Entry({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
   const { t, i18n } = useTranslation('audit');
   const tokenWords = useTokenWords();
   const details = Object.entries(entry.details ?? {});
@@ -72,7 +72,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
         <Fact name={t('when')}>{formatExact(Date.parse(entry.at), i18n.language)}</Fact>
         <Fact name={t('who')}>{entry.user === null ? t('nobody') : `${entry.user.name} · ${entry.user.email}`}</Fact>
         <Fact name={t('object')}>
-          <ObjectLink entry={entry} />
+          <ObjectLink entry={entry} admin={admin} />
         </Fact>
         <Fact name={t('from')}>
           <span className={classes.mono}>{entry.ip ?? '–'}</span>
@@ -106,7 +106,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
 
 export interface AuditTableProps {
   entries: readonly AuditEntry[];
-  /** With a column of who did it: for everybody's log. */
+  /** With a column of who did it, and the way to accounts: for everybody's log. */
   withUser?: boolean | undefined;
 }
 
@@ -138,7 +138,12 @@ export function AuditTable({ entries, withUser = false }: AuditTableProps) {
   };
   const columns: Column<AuditEntry, Key>[] = [
     { key: 'what', header: t('what'), render: ({ action }) => <span title={action}>{actionWords(action)}</span> },
-    { key: 'object', header: t('object'), wide: true, render: (entry) => <ObjectLink entry={entry} /> },
+    {
+      key: 'object',
+      header: t('object'),
+      wide: true,
+      render: (entry) => <ObjectLink entry={entry} admin={withUser} />,
+    },
     ...(withUser ? [who] : []),
     { key: 'when', header: t('when'), wide: true, render: ({ at }) => <RelativeTime at={at} /> },
     {
@@ -187,7 +192,7 @@ export function AuditTable({ entries, withUser = false }: AuditTableProps) {
         closeOnClickOutside
         title={shown === null ? '' : t('entry', { id: shown.id })}
       >
-        {shown === null ? null : <Entry entry={shown} />}
+        {shown === null ? null : <Entry entry={shown} admin={withUser} />}
       </SidePanel>
     </>
   );

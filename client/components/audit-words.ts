@@ -21,17 +21,20 @@ export function actionWords(action: string): string {
 }
 
 /** What it was done to: `Slice 12`, with its name where the details have it; null for nothing in particular. */
-export function objectWords({ objectType, objectId, details }: AuditEntry): string | null {
+export function objectWords({ action, objectType, objectId, details }: AuditEntry): string | null {
   if (objectType === null) return null;
-  const kind = textAt(`objects.${objectType}`) ?? objectType;
+  // what signing in makes and signing out ends; other tokens are the nouns of their own deeds
+  const type = objectType === 'api_token' && action.startsWith('auth.') ? 'session' : objectType;
+  const kind = textAt(`objects.${type}`) ?? type;
   const name = details?.['name'] ?? details?.['email'];
   if (typeof name === 'string' && name !== '') return `${kind} ${name}`;
   return objectId === null ? kind : `${kind} ${objectId}`;
 }
 
-/** Where the object can be looked at, or null. */
-export function objectPath({ objectType, objectId }: AuditEntry): string | null {
+/** Where the object can be looked at, or null. Accounts have a page for administrators only. */
+export function objectPath({ objectType, objectId }: AuditEntry, admin: boolean): string | null {
   if (objectId === null) return null;
+  if (admin && objectType === 'user') return `/users/${objectId}`;
   if (objectType === 'slice') return `/slices/${objectId}`;
   return objectType === 'template' ? `/templates/${objectId}` : null;
 }

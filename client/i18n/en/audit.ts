@@ -43,6 +43,7 @@ export const audit = {
   },
   objects: {
     user: 'User',
+    session: 'Session',
     api_token: 'Token',
     template: 'Template',
     slice: 'Slice',

@@ -45,6 +45,7 @@ export const audit: Messages<typeof english> = {
   },
   objects: {
     user: 'Usuario',
+    session: 'Sesión',
     api_token: 'Token',
     template: 'Plantilla',
     slice: 'Slice',
