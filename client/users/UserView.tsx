@@ -82,13 +82,12 @@ export function UserView({ account, by }: { account: Account; by: Onlooker }) {
 function Facts({ account }: { account: Account }) {
   const { t } = useTranslation('users');
   return (
-    <Group gap="xs" component="span">
+    <Group gap="0.125rem 0.875rem" component="span">
       <span style={{ overflowWrap: 'anywhere' }}>{account.kind === 'service' ? t('kind.service') : account.email}</span>
       <span>
-        · {t('facts.created')} <RelativeTime at={account.createdAt} />
+        {t('facts.created')} <RelativeTime at={account.createdAt} />
       </span>
       <span>
-        ·{' '}
         {account.lastUsedAt === null ? (
           t('facts.never')
         ) : (
@@ -97,13 +96,10 @@ function Facts({ account }: { account: Account }) {
           </>
         )}
       </span>
-      {account.kind === 'person' ? <span>· {t('facts.sessions', { count: account.sessions })}</span> : null}
-      <span>
-        ·{' '}
-        <Anchor component={Link} to={`/audit?user=${account.id}`} size="sm">
-          {t('activity')}
-        </Anchor>
-      </span>
+      {account.kind === 'person' ? <span>{t('facts.sessions', { count: account.sessions })}</span> : null}
+      <Anchor component={Link} to={`/audit?user=${account.id}`} size="sm">
+        {t('activity')}
+      </Anchor>
     </Group>
   );
 }

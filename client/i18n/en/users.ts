@@ -58,8 +58,8 @@ export const users = {
   notFound: { title: 'There is no such user.', back: 'All users' },
   facts: {
     created: 'Made',
-    lastUsed: 'last used',
-    never: 'never used',
+    lastUsed: 'Last used',
+    never: 'Never used',
     sessions_one: '{{count}} session',
     sessions_other: '{{count}} sessions',
   },

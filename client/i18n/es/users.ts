@@ -60,8 +60,8 @@ export const users: Messages<typeof english> = {
   notFound: { title: 'No existe ese usuario.', back: 'Todos los usuarios' },
   facts: {
     created: 'Creada',
-    lastUsed: 'último uso',
-    never: 'nunca usada',
+    lastUsed: 'Último uso',
+    never: 'Nunca usada',
     sessions_one: '{{count}} sesión',
     sessions_other: '{{count}} sesiones',
   },
