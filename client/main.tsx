@@ -1,3 +1,4 @@
+import './api/zod-settings';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './global.css';
