@@ -7,6 +7,7 @@ import type { ImportedDocument, TemplateDocument } from './document';
 import { anyImage, byName, choosable, fits, hostnameLike, nearest, unique, type Size } from './guess';
 import { layout } from './layout';
 import { invalidDocument, parseAs } from './parse';
+import { forbiddenKeys } from './read-json';
 
 const legacyId = z.union([z.number().finite(), z.string().min(1).max(200)], 'An id is a number or a text.');
 type LegacyId = z.infer<typeof legacyId>;
@@ -242,10 +243,13 @@ export function writeLegacy({ topology }: TemplateDocument, catalogue: Catalogue
   };
 }
 
-/** Ids of keys. Two keys whose ids would be the same text (`7` and `_7`) are kept apart by the key itself. */
+/**
+ * Ids of keys. Two keys whose ids would be the same text (`7` and `_7`) are kept apart by the key itself, and what reading
+ * refuses as a key (`__proto__`) is none.
+ */
 function idsOf(items: readonly { key: string }[]): Map<string, LegacyId> {
   const ids = new Map<string, LegacyId>();
-  const taken = new Set<string>();
+  const taken = new Set<string>(forbiddenKeys);
   for (const { key } of items) {
     let id = idOf(key);
     for (let spare = key; taken.has(String(id)); spare = `_${spare}`) id = spare;

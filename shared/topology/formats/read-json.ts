@@ -39,7 +39,7 @@ function depthOf(text: string): number {
 }
 
 /** Names that would reach an object's prototype where somebody copies keys carelessly. No document needs them. */
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+export const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * The JSON object in a file that somebody dropped. INVALID_DOCUMENT, with a sentence that says what the file is instead,
