@@ -1,5 +1,5 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { z } from 'zod';
 import { applyFieldErrors } from '../components/error-message';
 import { schemaErrors } from '../components/schema-errors';
@@ -22,7 +22,10 @@ export interface SchemaForm<Values extends Record<string, unknown>> {
   saving: boolean;
 }
 
-/** A form that checks itself with the server's schema and shows each error, the server's too, in exactly one place. */
+/**
+ * A form that checks itself with the server's schema and shows each error, the server's too, in exactly one place. The
+ * keyboard is led to the field that was refused; else it stays where it was, since a button that waits lets go of it.
+ */
 export function useSchemaForm<Values extends Record<string, unknown>, Schema extends z.ZodType>({
   schema,
   initialValues,
@@ -40,24 +43,37 @@ export function useSchemaForm<Values extends Record<string, unknown>, Schema ext
     nodes[0]?.focus();
   };
 
+  const before = useRef<Element | null>(null);
+  useEffect(() => {
+    if (!saving && before.current instanceof HTMLElement && document.activeElement === document.body)
+      before.current.focus();
+    if (!saving) before.current = null;
+  }, [saving]);
+
   const submit = async (values: Values) => {
     setSaving(true);
     setAlert(null);
     try {
       await save(schema.parse(toInput(values)));
     } catch (error) {
-      setAlert(applyFieldErrors(form, error));
+      const setFieldError = (path: string, message: string) => {
+        form.setFieldError(path, message);
+        focusFirst([path]);
+      };
+      setAlert(applyFieldErrors({ values: form.values, setFieldError }, error));
     } finally {
       setSaving(false);
     }
   };
 
-  const onSubmit = form.onSubmit(
-    (values) => (saving ? undefined : submit(values)),
-    (errors) => {
-      setAlert(null);
-      focusFirst(Object.keys(errors));
-    },
-  );
+  const check = form.onSubmit(submit, (errors) => {
+    setAlert(null);
+    focusFirst(Object.keys(errors));
+  });
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+    if (saving) return event.preventDefault();
+    before.current = document.activeElement;
+    check(event);
+  };
   return { form, onSubmit, alert, saving };
 }
