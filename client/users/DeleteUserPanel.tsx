@@ -96,6 +96,7 @@ function DeleteForm({ account, onCancel }: { account: Account; onCancel: () => v
             enabledOnly
             except={account.id}
             value={transferTo}
+            data-path="transferTo"
             error={form.errors['transferTo'] === undefined ? undefined : t('delete.whom')}
             onChange={(userId) => {
               form.setFieldValue('transferTo', userId);
