@@ -1,4 +1,4 @@
-import { Autocomplete, Text, TextInput } from '@mantine/core';
+import { Autocomplete, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, skipToken } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { trpc } from '../api/trpc';
 import { useSession } from '../hooks/session';
+import { PersonOption } from '../ui/PersonOption';
 
 /** Shorter than this, the server does not search. */
 const shortest = 2;
@@ -59,14 +60,10 @@ function FoundPersonField({ value, ...props }: PersonFieldProps) {
       // the server has searched, by name too
       filter={({ options }) => options}
       renderOption={({ option }) => (
-        <div style={{ minWidth: 0 }}>
-          <Text size="sm" truncate>
-            {people.find((person) => person.email === option.value)?.name ?? option.value}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            {option.value}
-          </Text>
-        </div>
+        <PersonOption
+          name={people.find((person) => person.email === option.value)?.name ?? option.value}
+          detail={option.value}
+        />
       )}
     />
   );

@@ -1,10 +1,11 @@
-import { Select, Text, type SelectProps } from '@mantine/core';
+import { Select, type SelectProps } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, skipToken } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { trpc } from '../api/trpc';
+import { PersonOption } from '../ui/PersonOption';
 
 type UserSelectProps = Omit<
   SelectProps,
@@ -46,16 +47,7 @@ export function UserSelect({ value, onChange, except, enabledOnly = false, ...pr
       filter={({ options }) => options}
       renderOption={({ option }) => {
         const user = people.find((candidate) => String(candidate.id) === option.value);
-        return (
-          <div style={{ minWidth: 0 }}>
-            <Text size="sm" truncate>
-              {option.label}
-            </Text>
-            <Text size="xs" c="dimmed" truncate>
-              {user?.kind === 'service' ? t('kind.service') : user?.email}
-            </Text>
-          </div>
-        );
+        return <PersonOption name={option.label} detail={user?.kind === 'service' ? t('kind.service') : user?.email} />;
       }}
     />
   );
