@@ -15,7 +15,7 @@ import { createKit, line, password } from './testing';
  * code of ours. The inputs are the same in every run: `TRAMA_FUZZ_SEED` takes others, `TRAMA_FUZZ_INPUTS` more of them.
  */
 const seed = Number(process.env['TRAMA_FUZZ_SEED'] ?? 20_261_123);
-const wanted = Number(process.env['TRAMA_FUZZ_INPUTS'] ?? 52_000);
+const wanted = Number(process.env['TRAMA_FUZZ_INPUTS'] ?? 104_000);
 const batchSize = 20;
 
 const database = useDatabase();

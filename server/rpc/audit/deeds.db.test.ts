@@ -40,6 +40,8 @@ interface Deed {
   object: (answer: unknown) => ObjectName | Promise<ObjectName>;
   /** Who did it, where that is not the instructor. */
   doer?: 'admin' | 'other' | 'new';
+  /** What is written down before it: what it took. */
+  before?: string[];
 }
 
 /** Done to what it answers. */
@@ -111,11 +113,13 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   },
   'auth.disableSecondFactor': async (s) => {
     const proof = await secondFactor(s);
-    return doing('user', s.people.owner.userId, () => s.owner.auth.disableSecondFactor(proof));
+    const deed = doing('user', s.people.owner.userId, () => s.owner.auth.disableSecondFactor(proof));
+    return { ...deed, before: ['auth.recovery-code-used'] };
   },
   'auth.renewRecoveryCodes': async (s) => {
     const proof = await secondFactor(s);
-    return doing('user', s.people.owner.userId, () => s.owner.auth.renewRecoveryCodes(proof));
+    const deed = doing('user', s.people.owner.userId, () => s.owner.auth.renewRecoveryCodes(proof));
+    return { ...deed, before: ['auth.recovery-code-used'] };
   },
 
   'tokens.create': (s) => ({
@@ -330,6 +334,9 @@ describe('every mutation', () => {
     const rows = await written(last);
     const [type, id] = await deed.object(answer);
     const doer = deed.doer === 'new' ? id : scene.people[deed.doer ?? 'owner'].userId;
-    expect(rows).toMatchObject([{ action: kebab(path), objectType: type, objectId: id, userId: doer, result: 'OK' }]);
+    expect(rows).toMatchObject([
+      ...(deed.before ?? []).map((action) => ({ action, result: 'OK' })),
+      { action: kebab(path), objectType: type, objectId: id, userId: doer, result: 'OK' },
+    ]);
   });
 });
