@@ -4,7 +4,8 @@ import { idSchema } from './primitives';
 
 /**
  * What a user may have. Totals count every slice that is not destroyed, drafts too; `running…` counts VMs that are asked
- * to run. RAM in MiB, disk in GiB. A slice counts for its owner, whoever operates it.
+ * to run, and those that were asked to stop until they have stopped. RAM in MiB, disk in GiB. A slice counts for its owner,
+ * whoever operates it.
  */
 export const quotaFields = [
   'slices',

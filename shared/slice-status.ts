@@ -16,6 +16,9 @@ export type SliceStatus = (typeof sliceStatuses)[number];
 export const vmStatuses = ['absent', 'stopped', 'starting', 'running', 'paused', 'failed', 'unknown'] as const;
 export type VmStatus = (typeof vmStatuses)[number];
 
+/** Of these a VM takes its host's processors and memory. */
+export const runningVmStatuses = ['starting', 'running'] as const satisfies readonly VmStatus[];
+
 /** What was asked for. */
 export const vmDesiredStates = ['absent', 'stopped', 'running'] as const;
 export type VmDesired = (typeof vmDesiredStates)[number];

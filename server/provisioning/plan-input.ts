@@ -19,6 +19,8 @@ export interface PlanVm {
   forwards: number;
   image: { id: number; name: string; kind: 'kernel' | 'disk'; minRamMb: number; minDiskGb: number };
   desired: VmDesired;
+  /** It counts as running in its owner's quota: it is asked to run, or has not stopped yet. */
+  counted: boolean;
 }
 export interface PlanNetwork {
   id: number;

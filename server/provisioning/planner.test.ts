@@ -27,6 +27,7 @@ const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
   forwards: 0,
   image: tiny,
   desired: 'absent',
+  counted: more.desired === 'running',
   ...more,
 });
 const nothing: SliceObservation = { observedAt: new Date(0), vms: [], networks: [], edges: [] };

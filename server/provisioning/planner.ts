@@ -43,10 +43,10 @@ export function total(vms: readonly Resources[]): Resources {
   return sum;
 }
 
-/** What the operation takes of the owner's quota: VMs that were not asked to run before, and all of a new slice. */
+/** What the operation takes of the owner's quota: VMs that did not count as running before, and all of a new slice. */
 function quotaTakenBy(input: PlanInput): QuotaUse {
   const { vms } = input.topology;
-  const more = vms.filter((vm) => vm.desired !== 'running' && desiredAfter(input, vm) === 'running');
+  const more = vms.filter((vm) => !vm.counted && desiredAfter(input, vm) === 'running');
   const totals = input.isNew ? { slices: 1, ...totalsOf(vms) } : { slices: 0, ...totalsOf([]) };
   return { ...totals, ...runningOf(more) };
 }

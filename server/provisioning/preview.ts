@@ -77,6 +77,7 @@ async function templateTopology(q: Queryable, template: TemplateRow): Promise<Pl
       forwards: vm.forwards.length,
       image: { id: 0, name: image.name, kind: image.kind, minRamMb: image.minRamMb, minDiskGb: image.minDiskGb },
       desired: 'absent' as const,
+      counted: false,
     })),
     networks: networks.map(({ key, name }) => ({ id: 0, key, name })),
     edges: edges.map((edge) => ({

@@ -1,6 +1,7 @@
 import { asc, eq, inArray } from 'drizzle-orm';
 import { images } from '#drizzle/schema/catalogue';
 import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
+import { runningVmStatuses, type VmStatus } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
 import type { PlanTopology } from './plan-input';
 
@@ -32,6 +33,8 @@ export async function loadSliceModel(q: Queryable, sliceId: number): Promise<Sli
   return { vms, networks, edges, images: new Map(rows.map((image) => [image.id, image])) };
 }
 
+const running: readonly VmStatus[] = runningVmStatuses;
+
 /** The planner's view of the rows. */
 export function planTopologyOf(model: SliceModel): PlanTopology {
   const keyOfVm = new Map(model.vms.map((vm) => [vm.id, vm.key]));
@@ -56,6 +59,7 @@ export function planTopologyOf(model: SliceModel): PlanTopology {
           minDiskGb: image.minDiskGb,
         },
         desired: vm.desired,
+        counted: vm.desired === 'running' || running.includes(vm.status),
       };
     }),
     networks: model.networks.map(({ id, key, name }) => ({ id, key, name })),

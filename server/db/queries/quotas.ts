@@ -1,9 +1,10 @@
-import { and, asc, countDistinct, count, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, countDistinct, count, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/mysql-core';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { quotas, roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import { quotaFields, type QuotaField, type QuotaLimits, type QuotaUse, type UserQuota } from '#shared/quota';
+import { runningVmStatuses } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
 
 /** What stands in a row for "no limit". */
@@ -63,7 +64,8 @@ export async function limitsOfUser(q: Queryable, userId: number): Promise<Limits
  * transaction sees.
  */
 export async function quotaUse(q: Queryable, ownerId: number): Promise<QuotaUse> {
-  const running = sql`${sliceVms.desired} = 'running'`;
+  // what is asked to stop may be cancelled, or fail to
+  const running = or(eq(sliceVms.desired, 'running'), inArray(sliceVms.status, runningVmStatuses));
   const [row] = await q
     .select({
       slices: countDistinct(slices.id),

@@ -300,6 +300,27 @@ describe('running VMs', () => {
     expect(await outcomeOf(api.deployments.start(start))).toBe('OK');
   });
 
+  it('counts what was asked to stop until it has stopped, so that a cancelled stop takes nothing unasked', async () => {
+    const { user, one, other } = await two();
+    await user.deployments.start({ sliceId: one.id, kind: 'deploy' });
+    await done(one.id);
+    for (const vm of one.vmList) await kit.observed(vm.id, 'running');
+    const deployOther = () => outcomeOf(user.deployments.start({ sliceId: other.id, kind: 'deploy' }));
+    await user.deployments.start({ sliceId: one.id, kind: 'stop' });
+    expect((await user.quotas.mine()).used).toMatchObject({ runningVms: 3, runningVcpus: 3, runningRamMb: 3072 });
+    expect(await deployOther()).toBe('QUOTA_EXCEEDED');
+    // a destroy that may be cancelled, too
+    await user.deployments.start({ sliceId: one.id, kind: 'destroy' });
+    expect(await deployOther()).toBe('QUOTA_EXCEEDED');
+    await ctx.db.update(deployments).set({ status: 'cancelled', claimableAt: null });
+    await ctx.db.update(slices).set({ status: 'failed' }).where(eq(slices.id, one.id));
+    // they run still: to be asked to run again takes no more of the quota
+    expect((await user.deployments.plan({ sliceId: one.id, kind: 'deploy' })).quota?.added).toEqual(none);
+    for (const vm of one.vmList) await kit.observed(vm.id, 'stopped');
+    expect((await user.quotas.mine()).used).toMatchObject({ runningVms: 0 });
+    expect(await deployOther()).toBe('OK');
+  });
+
   it('tells what else is in the way, too', async () => {
     const { user, one, zoneId, owner } = await two();
     await kit.callerOf(await kit.person('admin')).zones.update({
