@@ -172,7 +172,7 @@ export async function lockAccounts(q: Queryable, ids: readonly number[]): Promis
     .for('update');
 }
 
-/** How many people other than `exceptId` are administrators with an account in force. */
+/** How many people other than `exceptId` are administrators with an account in force, who have chosen a password. */
 export async function otherAdministrators(q: Queryable, exceptId: number): Promise<number> {
   const [row] = await q
     .select({ count: count() })
@@ -182,6 +182,7 @@ export async function otherAdministrators(q: Queryable, exceptId: number): Promi
       and(
         eq(roles.name, 'admin'),
         eq(users.kind, 'person'),
+        isNotNull(users.passwordHash),
         isNull(users.disabledAt),
         isNull(users.deletedAt),
         ne(users.id, exceptId),

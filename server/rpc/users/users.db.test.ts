@@ -257,6 +257,7 @@ describe('the last administrator', () => {
     const disabled = await kit.person('admin');
     await admin.users.disable({ id: disabled.userId });
     await admin.users.createService({ name: 'Machine', role: 'admin' });
+    await admin.users.create({ email: 'invited@example.org', name: 'Invited', role: 'admin' });
     const deleted = await kit.person('admin');
     await admin.users.delete({ id: deleted.userId, templates: 'delete', slices: 'destroy' });
     const attempts = (caller: typeof admin) => [
