@@ -25,6 +25,11 @@ export const scopes: readonly Scope[] = [
 ];
 export const scopeSchema = z.enum(scopes as [Scope, ...Scope[]]);
 
+/** What the two halves of a scope are. */
+export function splitScope(scope: AreaScope): [Area, Level] {
+  return scope.split(':') as [Area, Level];
+}
+
 /** Whether `have` is enough where `need` is asked for. */
 export function reaches(have: Level, need: Level): boolean {
   return levels.indexOf(have) >= levels.indexOf(need);

@@ -24,7 +24,10 @@ function expected(row: Row, { person, scopes: with_, ending }: CallerKind): Outc
   const granted = with_.flatMap((scope) => grants[scope]);
   if (row.scope === 'session' || row.scope === null || !granted.includes(row.scope)) return 'FORBIDDEN';
   const { needs } = row;
-  const lacks = needs !== undefined && (needs.of ?? person) === person && !granted.includes(needs.scope);
+  const lacks =
+    needs !== undefined &&
+    (needs.of ?? person) === person &&
+    (needs.scope === 'session' || !granted.includes(needs.scope));
   return lacks && own === 'OK' ? needs.otherwise : own;
 }
 

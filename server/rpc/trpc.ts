@@ -2,8 +2,9 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { z, ZodError } from 'zod';
 import { can, type Permission } from '#shared/auth';
 import { AppError, type ErrorCode, type PublicError } from '#shared/errors';
-import { scopesAllow, type Area, type AreaScope, type Level } from '#shared/scopes';
+import type { AreaScope } from '#shared/scopes';
 import { isRefusal, recordRefusal } from '#server/domain/audit/refusals';
+import { assertScope, assertSession } from '#server/domain/auth/token-limits';
 import { toAppError } from '#server/domain/errors';
 import type { RequestContext } from './context';
 
@@ -137,10 +138,8 @@ const signedIn = known.use(async ({ ctx, next, type, path, getRawInput }) => {
 
 /** For whoever is signed in, and for tokens with the scope. */
 export function userProcedure(scope: AreaScope) {
-  const [area, level] = splitScope(scope);
   return signedIn.meta({ access: 'user', scope }).use(({ ctx, next }) => {
-    if (!scopesAllow(ctx.actor.scopes, area, level))
-      throw new AppError('FORBIDDEN', `This token lacks the scope ${scope}.`, { params: { scope } });
+    assertScope(ctx.actor, scope);
     return next();
   });
 }
@@ -157,14 +156,14 @@ export function permittedProcedure(permission: Permission, scope: AreaScope) {
 
 /** For whoever is signed in by a password: what would let a token outgrow itself. */
 export const sessionProcedure = signedIn.meta({ access: 'user', scope: 'session' }).use(({ ctx, next }) => {
-  if (ctx.actor.kind !== 'session')
-    throw new AppError('FORBIDDEN', 'A token cannot do this. Sign in with a password.', {
-      params: { scope: 'session' },
-    });
+  assertSession(ctx.actor);
   return next();
 });
 
-function splitScope(scope: AreaScope): [Area, Level] {
-  const [area, level] = scope.split(':') as [Area, Level];
-  return [area, level];
+/** For whoever holds the permission and is signed in by a password. */
+export function permittedSessionProcedure(permission: Permission) {
+  return sessionProcedure.meta({ access: permission, scope: 'session' }).use(({ ctx, next }) => {
+    if (!can(ctx.actor.role, permission)) throw new AppError('FORBIDDEN', 'Your role does not allow this.');
+    return next();
+  });
 }

@@ -32,8 +32,11 @@ export interface Row {
   scope: ProcedureMeta['scope'];
   outcomes: Outcomes;
   call: (api: Caller, scene: Scene, person: Person | null) => Promise<unknown>;
-  /** What a token needs besides `scope` for this very call, and what it is told without it: who would otherwise succeed. */
-  needs?: { scope: AreaScope; otherwise: Outcome; of?: Person };
+  /**
+   * What a token needs besides `scope` for this very call (`session`: no token will do), and what it is told without it:
+   * who would otherwise succeed.
+   */
+  needs?: { scope: AreaScope | 'session'; otherwise: Outcome; of?: Person };
 }
 
 const no = 'UNAUTHENTICATED';
@@ -79,6 +82,7 @@ const noLimits = { vcpus: null, ramMb: null, diskGb: null };
 const document = '{"format":"trama","version":1,"name":"new","vms":[]}';
 
 const toManage = { scope: 'slices:manage', otherwise: denied } as const;
+const signedInOnly = { scope: 'session', otherwise: denied } as const;
 const adminNeeds = (scope: AreaScope, otherwise: Outcome = unseen) => ({ scope, otherwise, of: 'admin' }) as const;
 
 /** By procedure, and a word for what is done where it matters: `deployments.start destroy`. */
@@ -147,25 +151,62 @@ export const matrix: Record<string, Row> = {
   'users.get': row('users:manage', 'admin:read', admins, (api, s) => api.users.get({ id: s.user.spare })),
   'users.find': row('users:find', 'account:read', instructors, (api) => api.users.find({ search: 'spare' })),
   'users.create': row('users:manage', 'admin:manage', admins, (api, s) =>
-    api.users.create({ email: `new${s.n}@example.org`, name: 'New', role: 'admin' }),
+    api.users.create({ email: `new${s.n}@example.org`, name: 'New', role: 'instructor' }),
+  ),
+  'users.create an administrator': row(
+    'users:manage',
+    'admin:manage',
+    admins,
+    (api, s) => api.users.create({ email: `new${s.n}@example.org`, name: 'New', role: 'admin' }),
+    signedInOnly,
   ),
   'users.createService': row('users:manage', 'admin:manage', admins, (api) =>
-    api.users.createService({ name: 'New', role: 'admin' }),
+    api.users.createService({ name: 'New', role: 'instructor' }),
+  ),
+  'users.createService an administrator': row(
+    'users:manage',
+    'admin:manage',
+    admins,
+    (api) => api.users.createService({ name: 'New', role: 'admin' }),
+    signedInOnly,
   ),
   'users.update': row('users:manage', 'admin:manage', admins, (api, s) =>
-    api.users.update({ id: s.user.spare, role: 'admin' }),
+    api.users.update({ id: s.user.spare, role: 'instructor' }),
+  ),
+  'users.update to an administrator': row(
+    'users:manage',
+    'admin:manage',
+    admins,
+    (api, s) => api.users.update({ id: s.user.spare, role: 'admin' }),
+    signedInOnly,
   ),
   'users.disable': row('users:manage', 'admin:manage', admins, (api, s) => api.users.disable({ id: s.user.spare })),
   'users.enable': row('users:manage', 'admin:manage', admins, (api, s) => api.users.enable({ id: s.user.spare })),
-  'users.resetPassword': row('users:manage', 'admin:manage', admins, (api, s) =>
+  'users.resetPassword': row('users:manage', 'session', admins, (api, s) =>
     api.users.resetPassword({ id: s.user.spare }),
   ),
-  'users.removeSecondFactor': row('users:manage', 'admin:manage', admins, (api, s) =>
+  'users.removeSecondFactor': row('users:manage', 'session', admins, (api, s) =>
     api.users.removeSecondFactor({ id: s.user.spare }),
   ),
   'users.signOut': row('users:manage', 'admin:manage', admins, (api, s) => api.users.signOut({ id: s.user.spare })),
   'users.delete': row('users:manage', 'admin:manage', admins, (api, s) =>
     api.users.delete({ id: s.user.spare, templates: 'delete', slices: 'destroy' }),
+  ),
+  'users.delete and give templates away': row(
+    'users:manage',
+    'admin:manage',
+    admins,
+    (api, s) =>
+      api.users.delete({ id: s.user.spare, templates: 'transfer', slices: 'destroy', transferTo: s.user.admin }),
+    { scope: 'templates:manage', otherwise: denied },
+  ),
+  'users.delete and give slices away': row(
+    'users:manage',
+    'admin:manage',
+    admins,
+    (api, s) =>
+      api.users.delete({ id: s.user.spare, templates: 'delete', slices: 'transfer', transferTo: s.user.admin }),
+    toManage,
   ),
 
   'quotas.mine': row('user', 'account:read', signedIn, (api) => api.quotas.mine()),

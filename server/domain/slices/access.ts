@@ -2,10 +2,11 @@ import { and, eq, or, type SQL } from 'drizzle-orm';
 import { sliceShares, slices, sliceVms } from '#drizzle/schema/slices';
 import { can } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
-import { reaches, scopesAllow, type Level } from '#shared/scopes';
+import { reaches, type Level } from '#shared/scopes';
 import type { AccessKind, ShareLevel } from '#shared/sharing';
 import type { Queryable } from '#server/db/client';
 import { shareLevelOf, sliceSharedWith } from '#server/db/queries/shares';
+import { assertScope } from '../auth/token-limits';
 import type { Actor } from '../context';
 
 export type SliceRow = typeof slices.$inferSelect;
@@ -109,8 +110,5 @@ function assertMay(actor: Actor, slice: SliceRow, access: SliceAccess, need: Lev
         : `Only the owner of ${slice.name} and administrators may do this.`,
       { params: { access, need } },
     );
-  if (!scopesAllow(actor.scopes, 'slices', need)) {
-    const scope = `slices:${need}`;
-    throw new AppError('FORBIDDEN', `This token lacks the scope ${scope}.`, { params: { scope } });
-  }
+  assertScope(actor, `slices:${need}`);
 }

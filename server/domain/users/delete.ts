@@ -9,6 +9,7 @@ import { revokeAll } from '#server/db/queries/tokens';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import { voidPasswordLinks } from '../auth/password-links';
+import { assertScope } from '../auth/token-limits';
 import type { Actor, DomainContext } from '../context';
 import { deleteTemplatesOf, handOverSlices, handOverTemplates } from './hand-over';
 import { assertNotLastAdministrator, lockAccount, userDeed } from './write';
@@ -20,7 +21,8 @@ type Choice = z.infer<typeof deleteUserInput>;
  * First, together, nobody can sign in any more and templates and slices go where they are to go; then `destroySlice`,
  * by which the caller lends what provisioning can do, queues the destruction of each slice that stays; then the account
  * is gone and its address free. Its destroyed slices stay as history. Slices are given away whatever the quota of who
- * gets them. NOT_FOUND, also on `transferTo`; LAST_ADMIN; FORBIDDEN for one's own account.
+ * gets them. NOT_FOUND, also on `transferTo`; LAST_ADMIN; FORBIDDEN for one's own account, and for a token that would give
+ * away what it may not manage.
  */
 export async function deleteUser(
   ctx: DomainContext,
@@ -31,6 +33,8 @@ export async function deleteUser(
   }: { actor: Actor; choice: Choice; destroySlice: (actor: Actor, sliceId: number) => Promise<unknown> },
 ): Promise<z.infer<typeof deletedUserSchema>> {
   const { id } = choice;
+  if (choice.templates === 'transfer') assertScope(actor, 'templates:manage');
+  if (choice.slices === 'transfer') assertScope(actor, 'slices:manage');
   const { row, templates, given } = await inTransaction(ctx.db, (tx) => begin(ctx, tx, actor, choice));
   for (const sliceId of given) ctx.bus.notify(sliceId);
   const doomed = await livingSlices(ctx, id);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { can, type Role } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
 import type {
   Account,
@@ -26,6 +27,7 @@ import { inTransaction } from '#server/db/transaction';
 import { randomToken } from '#server/lib/secrets';
 import { recordAudit, type Deed } from '../audit';
 import { createPasswordLink, voidPasswordLinks } from '../auth/password-links';
+import { assertSession } from '../auth/token-limits';
 import type { Actor, DomainContext } from '../context';
 import { wholeAccount } from './read';
 
@@ -57,7 +59,7 @@ export async function lockAccount(
 
 /**
  * LAST_ADMIN if nobody could administer the system without this account, which was locked with `power`. Service accounts
- * do not count: nobody can sign in to them.
+ * do not count, nor does who has not chosen a password yet: nobody can sign in to them.
  */
 export async function assertNotLastAdministrator(tx: Transaction, account: AccountRow): Promise<void> {
   if (account.role !== 'admin' || account.kind !== 'person' || account.disabledAt !== null) return;
@@ -69,11 +71,22 @@ export async function assertNotLastAdministrator(tx: Transaction, account: Accou
     );
 }
 
-/** Makes an account for a person, and the link by which they choose a password: to be shown once. EMAIL_TAKEN. */
+/**
+ * FORBIDDEN for a token that would make an administrator: as that one, whoever has it could do what the token may not.
+ */
+function assertMayGive(actor: Actor, role: Role): void {
+  if (can(role, 'users:manage')) assertSession(actor);
+}
+
+/**
+ * Makes an account for a person, and the link by which they choose a password: to be shown once. EMAIL_TAKEN; FORBIDDEN
+ * for an administrator's by a token.
+ */
 export async function createUser(
   ctx: DomainContext,
   { actor, user }: { actor: Actor; user: z.infer<typeof createUserInput> },
 ): Promise<z.infer<typeof createdUserSchema>> {
+  assertMayGive(actor, user.role);
   try {
     return await inTransaction(ctx.db, async (tx) => {
       const id = await insertAccount(tx, { kind: 'person', ...user });
@@ -90,11 +103,15 @@ export async function createUser(
   }
 }
 
-/** Makes a machine account. It has no password, only tokens, and an address that no mail reaches, to be shared with. */
-export function createService(
+/**
+ * Makes a machine account. It has no password, only tokens, and an address that no mail reaches, to be shared with.
+ * FORBIDDEN for an administrator's by a token.
+ */
+export async function createService(
   ctx: DomainContext,
   { actor, service }: { actor: Actor; service: z.infer<typeof createServiceInput> },
 ): Promise<Account> {
+  assertMayGive(actor, service.role);
   const email = `service-${randomToken(9).toLowerCase()}@services.invalid`;
   return inTransaction(ctx.db, async (tx) => {
     const id = await insertAccount(tx, { kind: 'service', email, ...service });
@@ -103,7 +120,10 @@ export function createService(
   });
 }
 
-/** Changes name or role; the role counts at once for all sessions and tokens. NOT_FOUND, LAST_ADMIN. */
+/**
+ * Changes name or role; the role counts at once for all sessions and tokens. NOT_FOUND; LAST_ADMIN; FORBIDDEN to make an
+ * administrator by a token.
+ */
 export function updateUser(
   ctx: DomainContext,
   { actor, change: { id, name, role } }: { actor: Actor; change: z.infer<typeof updateUserInput> },
@@ -111,7 +131,10 @@ export function updateUser(
   return inTransaction(ctx.db, async (tx) => {
     const before = await lockAccount(tx, id, { power: role !== undefined });
     const after = { name: name ?? before.name, role: role ?? before.role };
-    if (after.role !== before.role) await assertNotLastAdministrator(tx, before);
+    if (after.role !== before.role) {
+      assertMayGive(actor, after.role);
+      await assertNotLastAdministrator(tx, before);
+    }
     if (after.role !== before.role || after.name !== before.name) {
       await writeAccount(tx, id, after);
       await recordAudit(

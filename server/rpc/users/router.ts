@@ -25,10 +25,12 @@ import {
   signOutUser,
   updateUser,
 } from '#server/domain/users/write';
-import { permittedProcedure, router } from '../trpc';
+import { permittedProcedure, permittedSessionProcedure, router } from '../trpc';
 
 const read = permittedProcedure('users:manage', 'admin:read');
 const manage = permittedProcedure('users:manage', 'admin:manage');
+/** What gives an account into somebody's hands. */
+const manageSignedIn = permittedSessionProcedure('users:manage');
 
 export const usersRouter = router({
   /** By name. */
@@ -45,6 +47,7 @@ export const usersRouter = router({
     .input(findUsersInput)
     .output(foundUsersSchema)
     .query(({ ctx, input }) => findUsers(ctx.domain, { actor: ctx.actor, search: input.search })),
+  /** An administrator: not by a token, neither here nor in the next two. */
   create: manage
     .input(createUserInput)
     .output(createdUserSchema)
@@ -67,12 +70,12 @@ export const usersRouter = router({
     .output(accountSchema)
     .mutation(({ ctx, input }) => enableUser(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** A link to choose a new password by; earlier links of the account are void. */
-  resetPassword: manage
+  resetPassword: manageSignedIn
     .input(idInput)
     .output(passwordLinkSchema)
     .mutation(({ ctx, input }) => makePasswordLink(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** For who has lost both the authenticator and the recovery codes. */
-  removeSecondFactor: manage
+  removeSecondFactor: manageSignedIn
     .input(idInput)
     .output(accountSchema)
     .mutation(({ ctx, input }) => removeSecondFactor(ctx.domain, { actor: ctx.actor, id: input.id })),

@@ -249,6 +249,31 @@ describe('an account', () => {
   });
 });
 
+describe('a token to manage accounts with', () => {
+  it('makes people and machines, but neither administrators nor ways into an account', async () => {
+    const { boss, admin } = await scene();
+    const owner = await kit.person();
+    const by = kit.callerOf(await kit.tokenOf(boss, ['admin:manage']));
+    expect(await outcomeOf(by.users.create({ email: 'a@example.org', name: 'A', role: 'instructor' }))).toBe('OK');
+    const machine = await by.users.createService({ name: 'CI', role: 'user' });
+    expect(await outcomeOf(by.users.update({ id: owner.userId, role: 'instructor' }))).toBe('OK');
+    const attempts = [
+      () => by.users.create({ email: 'b@example.org', name: 'B', role: 'admin' }),
+      () => by.users.createService({ name: 'CI', role: 'admin' }),
+      () => by.users.update({ id: machine.id, role: 'admin' }),
+      () => by.users.update({ id: owner.userId, role: 'admin' }),
+      () => by.users.resetPassword({ id: boss.userId }),
+      () => by.users.resetPassword({ id: owner.userId }),
+      () => by.users.removeSecondFactor({ id: boss.userId }),
+    ];
+    for (const attempt of attempts)
+      expect(await refusalOf(attempt())).toMatchObject({ code: 'FORBIDDEN', params: { scope: 'session' } });
+    // an administrator's name may be changed, and their role, since it is theirs already, be repeated
+    expect(await outcomeOf(by.users.update({ id: boss.userId, name: 'Boss', role: 'admin' }))).toBe('OK');
+    expect((await admin.users.list({ role: 'admin' })).items.map(({ id }) => id)).toEqual([boss.userId]);
+  });
+});
+
 describe('the last administrator', () => {
   it('cannot be demoted, disabled or deleted, by themselves neither', async () => {
     const { boss, admin } = await scene();
