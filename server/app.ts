@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { createConsoleServer } from '#server/console/console-server';
 import type { DatabaseHandle } from '#server/db/client';
-import { authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
+import { askAgainMs, authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { maySlice } from '#server/domain/slices/access';
 import { startHousekeeping } from '#server/domain/housekeeping';
@@ -108,6 +108,7 @@ export function createApp(parts: AppParts): App {
     },
     originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, config.publicUrl),
     stillSignedIn: (actor) => isSignedIn(domain, actor),
+    askAgainMs,
     mayOperate: (actor, sliceId) => maySlice(domain.db, actor, sliceId, 'operate'),
     open: async (actor, token) => {
       const vm = await redeemConsoleToken(domain, token, actor);

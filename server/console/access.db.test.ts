@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { useDatabase } from '#db/testing/database';
 import { sliceShares, slices, sliceVms } from '#drizzle/schema/slices';
 import { createApp, type App } from '#server/app';
+import { askAgainMs } from '#server/domain/auth/sessions';
 import { listen, type Listener } from '#server/http/listen';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -236,7 +237,7 @@ describe('an open console is closed', () => {
     await once(socket, 'open');
     const closed = once(socket, 'close');
     await take(credential);
-    vi.advanceTimersByTime(20_000);
+    vi.advanceTimersByTime(askAgainMs);
     const [code] = (await closed) as [number];
     expect(code).toBe(1008);
   });

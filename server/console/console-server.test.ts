@@ -15,17 +15,21 @@ let listener: Listener | undefined;
 afterEach(() => listener?.close());
 
 /** The console server on a real port, in front of a guest that says nothing. */
-async function serving(authenticate: () => Promise<Actor | null> = async () => actor) {
-  const open = { readers: 0 };
+async function serving(
+  authenticate: () => Promise<Actor | null> = async () => actor,
+  stillSignedIn: () => Promise<boolean> = async () => true,
+) {
+  const open = { readers: 0, typed: '' };
   const server = createConsoleServer({
     domain: { log: silentLogger },
     authenticate,
     originAllowed: () => true,
-    stillSignedIn: async () => true,
+    stillSignedIn,
     mayOperate: async () => true,
+    askAgainMs: 10,
     open: async () => {
       open.readers += 1;
-      const stream = new ConsoleFanout(1024).attach(() => {});
+      const stream = new ConsoleFanout(1024).attach((data) => (open.typed += Buffer.from(data).toString()));
       return {
         ...stream,
         sliceId: 1,
@@ -94,5 +98,28 @@ test.each([
   expect(response.statusCode).toBe(status);
   expect(open.readers).toBe(0);
   client.on('error', () => {});
+  client.terminate();
+});
+
+test('what is typed after the session has ended reaches the guest no more, whatever the client makes of the closing', async () => {
+  let signedIn = true;
+  const { open, port } = await serving(
+    () => Promise.resolve(actor),
+    () => Promise.resolve(signedIn),
+  );
+  const client = new WebSocket(`ws://127.0.0.1:${port}${consolePath}`, [consoleProtocol, 'token']);
+  await once(client, 'open');
+  client.send(Buffer.from('a'));
+  await expect.poll(() => open.typed).toBe('a');
+  // a client that leaves the server's closing unread, and so unanswered
+  client.pause();
+  signedIn = false;
+  await expect.poll(() => open.readers).toBe(0);
+  await new Promise<void>((resolve, reject) => {
+    client.send(Buffer.from('b'), (error) => (error == null ? resolve() : reject(error)));
+  });
+  const other = await raw(port, 'GET / HTTP/1.0\r\n\r\n');
+  expect(other).toContain('alive');
+  expect(open.typed).toBe('a');
   client.terminate();
 });

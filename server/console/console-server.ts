@@ -4,6 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { z } from 'zod';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { describeError } from '#server/lib/logger';
+import { repeatedly } from '#server/lib/repeatedly';
 import type { ConsoleStream } from '#server/providers/provider';
 import { AppError, type ErrorCode } from '#shared/errors';
 import { consolePath, consoleProtocol } from '#shared/console';
@@ -24,10 +25,12 @@ export interface ConsoleServerOptions {
   originAllowed: (request: IncomingMessage) => boolean;
   /** Spends the one-time token and attaches to the VM's console. */
   open: (actor: Actor, token: string) => Promise<ConsoleStream & { sliceId: number }>;
-  /** Whether the session that opened the console goes on: asked now and then while it is open. */
+  /** Whether the session that opened the console goes on: asked again and again while it is open. */
   stillSignedIn: (actor: Actor) => Promise<boolean>;
   /** Whether they may still operate the VM's slice: asked with it. */
   mayOperate: (actor: Actor, sliceId: number) => Promise<boolean>;
+  /** How often the two are asked. */
+  askAgainMs: number;
 }
 
 export interface ConsoleServer {
@@ -67,7 +70,7 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
     let upgraded = false;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       upgraded = true;
-      pump(webSocket, stream, async () => {
+      pump(webSocket, stream, options.askAgainMs, async () => {
         if (!(await options.stillSignedIn(actor))) return 'The session has ended.';
         return (await options.mayOperate(actor, stream.sliceId)) ? null : 'You may not operate this VM any more.';
       });
@@ -109,8 +112,13 @@ function refuse(socket: Duplex, status: keyof typeof reasons): void {
   socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Bytes between the two until either ends, or there is a reason why it must: asked now and then. */
-function pump(webSocket: WebSocket, stream: ConsoleStream, reasonToEnd: () => Promise<string | null>): void {
+/** Bytes between the two until either ends, or there is a reason why it must: asked every `askAgainMs`. */
+function pump(
+  webSocket: WebSocket,
+  stream: ConsoleStream,
+  askAgainMs: number,
+  reasonToEnd: () => Promise<string | null>,
+): void {
   const say = (notice: Notice) => webSocket.send(JSON.stringify(notice));
   let alive = true;
   const pings = setInterval(() => {
@@ -118,12 +126,22 @@ function pump(webSocket: WebSocket, stream: ConsoleStream, reasonToEnd: () => Pr
     if (!alive) return webSocket.terminate();
     alive = false;
     webSocket.ping();
-    reasonToEnd().then(
-      (reason) => reason === null || webSocket.close(1008, reason),
-      // a database that is away ends nobody's session
-      () => undefined,
-    );
   }, pingIntervalMs);
+  let left = false;
+  const leave = () => {
+    if (left) return;
+    left = true;
+    stopAsking();
+    stream.close();
+  };
+  // a database that is away ends nobody's session
+  const stopAsking = repeatedly(askAgainMs, async () => {
+    const reason = await reasonToEnd();
+    if (reason === null) return;
+    // at once: a client that does not answer the closing could go on typing until it is given up
+    leave();
+    webSocket.close(1008, reason);
+  });
   webSocket.on('pong', () => {
     alive = true;
   });
@@ -133,7 +151,7 @@ function pump(webSocket: WebSocket, stream: ConsoleStream, reasonToEnd: () => Pr
   webSocket.on('error', () => webSocket.terminate());
   webSocket.on('close', () => {
     clearInterval(pings);
-    stream.close();
+    leave();
   });
   say({ type: 'state', state: 'attached', message: 'Connected.' });
   stream.onData((data) => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { sliceShares } from '#drizzle/schema/slices';
 import { roles, users } from '#drizzle/schema/users';
+import { askAgainMs } from '#server/domain/auth/sessions';
 import { actorOf, type CallerKind } from '#server/testing/access-callers';
 import { endings, makeScene, type Scene } from '#server/testing/scene';
 import { createKit, outcomeOf } from './testing';
@@ -80,5 +81,5 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
 async function tick(ended: () => boolean): Promise<void> {
   // the subscription has to have begun to have its interval
   await expect.poll(() => ended() || vi.getTimerCount() > 0).toBe(true);
-  vi.advanceTimersByTime(30_000);
+  vi.advanceTimersByTime(askAgainMs);
 }

@@ -1,10 +1,8 @@
 import { AppError, notFound } from '#shared/errors';
-import { isSignedIn } from '#server/domain/auth/sessions';
+import { askAgainMs, isSignedIn } from '#server/domain/auth/sessions';
 import type { Actor, DomainContext } from '#server/domain/context';
+import { repeatedly } from '#server/lib/repeatedly';
 import { refuseCall } from './trpc';
-
-/** How long a subscription may outlive its session, or its share. */
-const checkMs = 30_000;
 
 /**
  * What `open` gives until `signal` fires or the actor's session ends, or they `may` no more see what it is about: then
@@ -16,7 +14,7 @@ export async function* whileSignedIn<Item>(
   actor: Actor,
   signal: AbortSignal | undefined,
   open: (signal: AbortSignal) => AsyncIterable<Item>,
-  { everyMs = checkMs, may = () => Promise.resolve(true) }: { everyMs?: number; may?: () => Promise<boolean> } = {},
+  { everyMs = askAgainMs, may = () => Promise.resolve(true) }: { everyMs?: number; may?: () => Promise<boolean> } = {},
 ): AsyncGenerator<Item, void, undefined> {
   const ending = new AbortController();
   const leave = () => ending.abort();
@@ -28,11 +26,11 @@ export async function* whileSignedIn<Item>(
     else if (!(await may())) ended ??= 'not theirs';
     if (ended !== null) leave();
   };
-  const timer = setInterval(() => void check().catch(() => undefined), everyMs);
+  const stopAsking = repeatedly(everyMs, check);
   try {
     yield* open(ending.signal);
   } finally {
-    clearInterval(timer);
+    stopAsking();
     signal?.removeEventListener('abort', leave);
   }
   if (ended !== null) refuseCall(ended === 'signed out' ? sessionEnded() : notFound('slice'));

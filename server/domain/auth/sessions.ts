@@ -115,6 +115,9 @@ export async function authenticateToken(
   return null;
 }
 
+/** How often what outlives its request asks whether it still may: {@link isSignedIn}, and what it is about. */
+export const askAgainMs = 10_000;
+
 /**
  * Whether the actor's session or token goes on as it was: for what outlives its request. False when it was revoked or has
  * expired, or its user is disabled, deleted or has another role by now.
