@@ -356,6 +356,8 @@ describe('an account, its rights and its end', () => {
     await form.getByText(/^4 in use\. Below what is in use/).waitFor();
     await form.getByRole('button', { name: 'Save' }).click();
     await form.waitFor({ state: 'detached' });
+    // the keyboard is back where the panel was opened
+    await expect.poll(() => office.page.evaluate(() => document.activeElement?.textContent)).toBe('Change…');
 
     const { page } = desk;
     const panel = await openNewSlice(page, { template: 'pair', zone: 'pretended' });

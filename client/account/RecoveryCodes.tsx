@@ -39,7 +39,7 @@ export function RecoveryCodes({ codes, email, onDone }: RecoveryCodesProps) {
             <Button
               variant="default"
               onClick={copy}
-              data-autofocus
+              autoFocus
               leftSection={copied ? <Check size={15} /> : <Copy size={15} />}
             >
               {copied ? t('factor.copied') : t('factor.copy')}

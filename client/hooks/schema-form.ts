@@ -22,6 +22,9 @@ export interface SchemaForm<Values extends Record<string, unknown>> {
   saving: boolean;
 }
 
+/** A panel that closes since its form is saved leads the focus back itself, and is let do so first. */
+const settleMs = 50;
+
 /**
  * A form that checks itself with the server's schema and shows each error, the server's too, in exactly one place. The
  * keyboard is led to the field that was refused; else it stays where it was, since a button that waits lets go of it.
@@ -45,9 +48,12 @@ export function useSchemaForm<Values extends Record<string, unknown>, Schema ext
 
   const before = useRef<Element | null>(null);
   useEffect(() => {
-    if (!saving && before.current instanceof HTMLElement && document.activeElement === document.body)
-      before.current.focus();
-    if (!saving) before.current = null;
+    if (saving) return undefined;
+    const timer = setTimeout(() => {
+      if (before.current instanceof HTMLElement && document.activeElement === document.body) before.current.focus();
+      before.current = null;
+    }, settleMs);
+    return () => clearTimeout(timer);
   }, [saving]);
 
   const submit = async (values: Values) => {
