@@ -17,6 +17,7 @@ export const sliceSummarySchema = z.object({
   /** How the reader comes to see it: decides what they may do with it. */
   access: z.enum(accessKinds),
   zone: named,
+  /** Null when it was deleted, or the reader does not see it. */
   template: named.nullable(),
   vms: z.number().int(),
   vmsRunning: z.number().int(),

@@ -90,7 +90,7 @@ export const common = {
     },
     running: '{{running}} of {{count}}',
     busy: 'Under way: {{operation}}',
-    templateGone: 'deleted',
+    templateGone: 'not available',
     empty: {
       title: 'No slices yet',
       text: 'A slice is a living copy of a template. Make one, look at its plan, and deploy it.',

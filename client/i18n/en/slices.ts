@@ -27,7 +27,7 @@ export const slices = {
     zone: 'Zone {{name}}',
     owner: 'Owner {{name}}',
     revision: 'revision {{revision}}',
-    noTemplate: 'Its template has been deleted',
+    noTemplate: 'Its template was deleted or is not shared with you',
     created: 'Created',
     rename: 'Rename slice',
     newName: 'New name',

@@ -93,7 +93,7 @@ export const common: Messages<typeof english> = {
     },
     running: '{{running}} de {{count}}',
     busy: 'En curso: {{operation}}',
-    templateGone: 'eliminada',
+    templateGone: 'no disponible',
     empty: {
       title: 'Aún no hay slices',
       text: 'Un slice es una copia viva de una plantilla. Cree uno, mire su plan y despliéguelo.',

@@ -30,7 +30,7 @@ export const slices: Messages<typeof english> = {
     zone: 'Zona {{name}}',
     owner: 'Dueño: {{name}}',
     revision: 'revisión {{revision}}',
-    noTemplate: 'Su plantilla fue eliminada',
+    noTemplate: 'Su plantilla fue eliminada o no se comparte contigo',
     created: 'Creado',
     rename: 'Renombrar slice',
     newName: 'Nombre nuevo',

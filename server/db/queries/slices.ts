@@ -11,6 +11,7 @@ import type { SliceStatus } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
 import { before, contains, decodeCursor, idCursor, instantCursor } from '../keyset';
 import { chunked, only } from '../rows';
+import { visibleTemplate } from './shares';
 
 const summaryColumns = {
   id: slices.id,
@@ -23,7 +24,8 @@ const summaryColumns = {
   zoneId: slices.zoneId,
   zoneName: availabilityZones.name,
   provider: availabilityZones.provider,
-  templateId: slices.templateId,
+  /** What it was made of, if the reader sees that: whose it is may have renamed it since, for nobody to know. */
+  templateId: templates.id,
   templateName: templates.name,
   templateRevision: slices.templateRevision,
   createdAt: slices.createdAt,
@@ -90,7 +92,7 @@ function summaryRows(q: Queryable, readerId: number, where: SQL | undefined, lim
     .from(slices)
     .innerJoin(users, eq(users.id, slices.ownerId))
     .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
-    .leftJoin(templates, and(eq(templates.id, slices.templateId), isNull(templates.deletedAt)))
+    .leftJoin(templates, and(eq(templates.id, slices.templateId), visibleTemplate(readerId)))
     .leftJoin(sliceShares, and(eq(sliceShares.sliceId, slices.id), eq(sliceShares.userId, readerId)))
     .where(where)
     .orderBy(desc(slices.updatedAt), desc(slices.id))

@@ -37,7 +37,8 @@ function summary(
     // a share that was taken back while the page was read
     access: accessTo(actor, row.ownerId, row.share) ?? 'view',
     zone: { id: row.zoneId, name: row.zoneName },
-    template: row.templateId === null ? null : { id: row.templateId, name: row.templateName ?? '' },
+    template:
+      row.templateId === null || row.templateName === null ? null : { id: row.templateId, name: row.templateName },
     ...totals,
     busy: busy ?? null,
     createdAt: iso(row.createdAt),

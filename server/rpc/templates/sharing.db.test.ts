@@ -124,8 +124,17 @@ describe('a template', () => {
     const slice = await callers.reader.slices.create({ name: 'Mine', templateId: id, zoneId });
     expect(slice).toMatchObject({ owner: { id: people.reader.userId }, template: { id, name: 'Lab' } });
     await callers.owner.templates.unshare({ id, userId: people.reader.userId });
-    // what they made of it, they keep, with the name of what it was made of
-    expect(await callers.reader.slices.get({ id: slice.id })).toMatchObject({ template: { id, name: 'Lab' } });
+    await callers.owner.templates.update({ id, name: 'Renamed in private' });
+    // what they made of it, they keep; what it was made of is not theirs to see any more
+    expect(await callers.reader.slices.get({ id: slice.id })).toMatchObject({ template: null, templateRevision: 1 });
+    expect((await callers.reader.slices.list({})).items).toMatchObject([{ id: slice.id, template: null }]);
+    // nor is it to those who only see a slice of the owner's
+    const own = await callers.owner.slices.create({ name: 'Own', templateId: id, zoneId });
+    await callers.owner.slices.share({ id: own.id, email: people.reader.email });
+    expect(await callers.reader.slices.get({ id: own.id })).toMatchObject({ access: 'view', template: null });
+    expect(await callers.owner.slices.get({ id: own.id })).toMatchObject({ template: { name: 'Renamed in private' } });
+    await callers.owner.templates.delete({ id });
+    expect(await callers.owner.slices.get({ id: own.id })).toMatchObject({ template: null });
     expect(await outcomeOf(callers.reader.slices.create({ name: 'More', templateId: id, zoneId }))).toBe('NOT_FOUND');
     expect(await outcomeOf(callers.owner.slices.get({ id: slice.id }))).toBe('NOT_FOUND');
   });
