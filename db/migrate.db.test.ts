@@ -1,14 +1,19 @@
-import { readdir } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { eq } from 'drizzle-orm';
+import { migrate as applyMigrations } from 'drizzle-orm/mysql2/migrator';
 import type { RowDataPacket } from 'mysql2/promise';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, flavours } from '#drizzle/schema/catalogue';
-import { roles, users } from '#drizzle/schema/users';
+import { templates } from '#drizzle/schema/templates';
+import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { openDatabase } from '#server/db/client';
+import { limitsOfRoles } from '#server/db/queries/quotas';
 import { databaseName } from './database-url';
 import { schemaStatements } from './init-sql';
-import { migrate, seedDatabase } from './migrate';
+import { migrate, migrationsFolder, seedDatabase } from './migrate';
 import { useDatabase, useServer } from './testing/database';
 import { describeSchema } from './testing/describe-database';
 
@@ -46,6 +51,52 @@ test('several processes may migrate at once', async () => {
   const files = await readdir(path.resolve(import.meta.dirname, '../drizzle/migrations'));
   expect(journal[0]?.['n']).toBe(files.filter((name) => name.endsWith('.sql')).length);
   await handle.close();
+});
+
+/** A folder with the first migration alone, as the first version had it. */
+async function firstMigration(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'trama-migrations-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const journalFile = path.join(migrationsFolder, 'meta/_journal.json');
+  const journal = JSON.parse(await readFile(journalFile, 'utf8')) as { entries: { tag: string }[] };
+  const [first] = journal.entries;
+  if (first === undefined) throw new Error('there are no migrations');
+  await mkdir(path.join(folder, 'meta'));
+  await writeFile(path.join(folder, 'meta/_journal.json'), JSON.stringify({ ...journal, entries: [first] }));
+  await copyFile(path.join(migrationsFolder, `${first.tag}.sql`), path.join(folder, `${first.tag}.sql`));
+  return folder;
+}
+
+test('a database of the first version keeps its rows, and nobody gets limits', async () => {
+  const url = await server.createDatabase();
+  const handle = openDatabase(url, { connectionLimit: 1 });
+  onTestFinished(() => handle.close());
+  await handle.pool.query('alter database character set utf8mb4 collate utf8mb4_unicode_ci');
+  await applyMigrations(handle.db, { migrationsFolder: await firstMigration() });
+  for (const statement of [
+    "insert into roles (id, name) values (1, 'user'), (2, 'admin')",
+    "insert into users (id, email, name, password_hash, role_id) values (1, 'a@b.c', 'A', 'hash', 2)",
+    "insert into api_tokens (user_id, kind, token_hash, expires_at) values (1, 'session', 'abc', '2100-01-01')",
+    "insert into audit_log (user_id, action, created_at) values (1, 'auth.login', '2020-01-01')",
+    "insert into templates (id, owner_id, name, updated_at) values (1, 1, 'Lab', '2020-01-01')",
+    "insert into rate_limits values ('login:ip:abc', 3, '2020-01-01')",
+  ])
+    await handle.pool.query(statement);
+  await migrate(url);
+  expect(await handle.db.select().from(users)).toMatchObject([
+    { email: 'a@b.c', kind: 'person', passwordHash: 'hash', roleId: 2, totpEnabledAt: null, liveEmail: 'a@b.c' },
+  ]);
+  expect(await handle.db.select().from(apiTokens)).toMatchObject([{ kind: 'session', tokenHash: 'abc', scopes: null }]);
+  expect(await handle.db.select().from(auditLog)).toMatchObject([
+    { action: 'auth.login', result: 'OK', tokenId: null, createdAt: new Date('2020-01-01T00:00:00Z') },
+  ]);
+  expect(await handle.db.select().from(templates)).toMatchObject([{ name: 'Lab', publishedAt: null }]);
+  expect(await limitsOfRoles(handle.db)).toMatchObject(
+    ['user', 'admin', 'instructor'].map((role) => ({ role, limits: { slices: null, runningVms: null } })),
+  );
+  expect(await describeSchema(server.control, databaseName(url))).toEqual(
+    await describeSchema(server.control, server.template),
+  );
 });
 
 test('gives up with a sentence when another process keeps the lock', async () => {
