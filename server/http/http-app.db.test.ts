@@ -45,6 +45,15 @@ async function ask(
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
+it('no answer of the API is kept by a browser or a proxy', async () => {
+  const ada = await kit.person();
+  const cookie = { cookie: `trama_session=${ada.token}` };
+  for (const path of ['/trpc/auth.me', '/trpc/tokens.list?input=%7B%7D', '/trpc/users.list?input=%7B%7D', '/trpc/none'])
+    expect((await ask(path, { headers: cookie })).headers.get('cache-control'), path).toBe('no-store');
+  const refused = await ask('/trpc/auth.me', { headers: { 'sec-fetch-site': 'cross-site' } });
+  expect([refused.status, refused.headers.get('cache-control')]).toEqual([403, 'no-store']);
+});
+
 describe('who a request comes from', () => {
   it('is said by the bearer token, which counts alone, or by the cookie', async () => {
     const ada = await kit.person();

@@ -15,7 +15,7 @@ import { plainAddress } from '#server/lib/trusted-proxies';
 import { limits } from '#shared/limits';
 import type { Credentials } from './credentials';
 import type { Pages } from './pages';
-import { readableAddress, responseHeaders, sameSiteOnly } from './security';
+import { neverKept, readableAddress, responseHeaders, sameSiteOnly } from './security';
 import { sessionCookie } from './session-cookie';
 
 export interface HttpAppOptions {
@@ -61,7 +61,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     }
   });
 
-  app.use('/trpc/*', readableAddress(), sameSiteOnly(publicUrl));
+  app.use('/trpc/*', neverKept(), readableAddress(), sameSiteOnly(publicUrl));
   app.use(
     '/trpc/*',
     bodyLimit({

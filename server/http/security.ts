@@ -43,6 +43,14 @@ export function originAllowed(origin: string | undefined, host: string | undefin
   return origin === undefined || allowedOrigins(host, publicUrl).has(origin);
 }
 
+/** Has no browser and no proxy keep the answers: they are for who asks now. A stream says more of its own. */
+export function neverKept(): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+  };
+}
+
 /** Refuses an address whose escapes are none (`%E0%A4`): tRPC would take its own failure to read it for a fault of ours. */
 export function readableAddress(): MiddlewareHandler {
   return async (c, next) => {
