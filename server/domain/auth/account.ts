@@ -10,7 +10,7 @@ import { only } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { confirmPassword } from './confirm-password';
+import { confirmPassword, passwordWrong } from './confirm-password';
 import { checkEmailDomain } from './email-domains';
 import { voidPasswordLinks } from './password-links';
 import { hashPassword } from './passwords';
@@ -60,8 +60,7 @@ export async function changePassword(
       .set({ passwordHash })
       // of two changes at once, or a reset meanwhile, the later one knew a password that is no longer the current one
       .where(and(eq(users.id, actor.userId), eq(users.passwordHash, user.passwordHash)));
-    if (changed.affectedRows === 0)
-      throw new AppError('INVALID_CREDENTIALS', 'This is not your current password.', { field: 'currentPassword' });
+    if (changed.affectedRows === 0) throw passwordWrong();
     const sessions = await revokeAll(
       tx,
       { userId: actor.userId, kinds: ['session'], except: actor.tokenId },
@@ -93,7 +92,12 @@ export async function changeEmail(
   await countAttempts(ctx.db, [attemptOf('email:user', actor.userId)], ctx.clock.now());
   try {
     return await inTransaction(ctx.db, async (tx) => {
-      await tx.update(users).set({ email }).where(eq(users.id, actor.userId));
+      const [changed] = await tx
+        .update(users)
+        .set({ email })
+        // a reset meanwhile has shut out whoever knew the password of before
+        .where(and(eq(users.id, actor.userId), eq(users.passwordHash, user.passwordHash)));
+      if (changed.affectedRows === 0) throw passwordWrong();
       await recordAudit(tx, actor, {
         action: 'auth.change-email',
         objectType: 'user',

@@ -5,6 +5,9 @@ import type { Actor, DomainContext } from '../context';
 import { verifyPassword } from './passwords';
 import { attemptOf, countAttempts, forget } from './rate-limits';
 
+export const passwordWrong = () =>
+  new AppError('INVALID_CREDENTIALS', 'This is not your current password.', { field: 'currentPassword' });
+
 /**
  * Makes sure that who is signed in is who knows the password: before what would let somebody who only found a browser
  * open take the account over. INVALID_CREDENTIALS on `currentPassword`; RATE_LIMITED.
@@ -26,7 +29,7 @@ export async function confirmPassword(
       objectId: actor.userId,
       result: 'INVALID_CREDENTIALS',
     });
-    throw new AppError('INVALID_CREDENTIALS', 'This is not your current password.', { field: 'currentPassword' });
+    throw passwordWrong();
   }
   await forget(ctx.db, attempts);
   return { ...user, passwordHash };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { apiTokens, users } from '#drizzle/schema/users';
 import { login } from '#server/domain/auth/login';
-import { changePassword } from '#server/domain/auth/account';
+import { changeEmail, changePassword } from '#server/domain/auth/account';
 import { createPasswordLink } from '#server/domain/auth/password-links';
 import { createToken } from '#server/domain/auth/tokens';
 import type { DomainContext } from '#server/domain/context';
@@ -67,6 +67,24 @@ describe('a sign-in', () => {
   it('succeeds where nothing happened that matters', async () => {
     const ada = await kit.person();
     expect(await signIn(ada.email, () => kit.callerOf(ada).auth.updateProfile({ name: 'Ada' }))).toBe('OK');
+  });
+});
+
+describe('an e-mail address', () => {
+  it('is not changed by who knew the password of before', async () => {
+    const ada = await kit.person();
+    const change = (deed: () => Promise<unknown>) =>
+      outcomeOf(
+        changeEmail(overtakenBy(deed), { actor: ada, currentPassword: password, email: 'mine@example.net' }).catch(
+          wrapped,
+        ),
+      );
+    expect(await change(() => reset(ada.userId))).toBe('INVALID_CREDENTIALS');
+    const [row] = await ctx.db.select().from(users).where(eq(users.id, ada.userId));
+    expect(row?.email).toBe(ada.email);
+    expect(await outcomeOf(kit.callerOf(ada).auth.changeEmail({ currentPassword: other, email: ada.email }))).toBe(
+      'OK',
+    );
   });
 });
 
