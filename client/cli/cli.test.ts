@@ -10,6 +10,7 @@ import type { TramaConsole } from '../sdk/index';
 import { checkedUrl, writeLogin } from './config';
 import { clean, cut, tableLines, width } from './output';
 import { runCli } from './program';
+import { createPrompter } from './prompt';
 import { joinConsole } from './terminal';
 
 class Sink extends Writable {
@@ -275,5 +276,17 @@ describe('a console on a pipe', () => {
     expect(await joinConsole(stopped, { stdin: new PassThrough(), stdout }, { lingerMs: 50, signal })).toBe(
       'It was stopped.',
     );
+  });
+});
+
+describe('a question', () => {
+  it('shows what a terminal would obey instead of having it obeyed', async () => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const stderr = new Sink();
+    const answer = createPrompter(stdin, stderr).ask('Destroy a\u009b2Jb\u202e? ');
+    stdin.write('y\n');
+    expect(await answer).toBe('y');
+    expect(stderr.text).toContain('Destroy a\ufffd2Jb\ufffd? ');
+    expect(stderr.text).not.toContain('\u009b');
   });
 });

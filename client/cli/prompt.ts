@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { ReadStream } from 'node:tty';
 import { CliError, exitCodes } from './errors';
+import { clean } from './output';
 
 export type Input = NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
 
@@ -31,7 +32,8 @@ export function createPrompter(stdin: Input, stderr: NodeJS.WritableStream): Pro
         return await new Promise<string>((resolve, reject) => {
           lines.once('SIGINT', () => reject(interrupted()));
           lines.once('close', () => reject(interrupted()));
-          lines.question(question).then(resolve, reject);
+          // it may hold a name that somebody else gave
+          lines.question(clean(question)).then(resolve, reject);
         });
       } finally {
         lines.close();
@@ -41,7 +43,7 @@ export function createPrompter(stdin: Input, stderr: NodeJS.WritableStream): Pro
       if (!interactive) throw refuse(question);
       // before it is asked: who answers at once would see the answer
       stdin.setRawMode?.(true);
-      stderr.write(question);
+      stderr.write(clean(question));
       try {
         return await readHidden(stdin);
       } finally {
