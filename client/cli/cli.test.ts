@@ -61,13 +61,17 @@ const refused = (status: number, app: object) => ({
 });
 
 /** Runs a command line in this process, with a token for the server unless told otherwise. */
-async function trama(args: string[], env: Record<string, string> = { TRAMA_URL: url, TRAMA_TOKEN: 'trama_pat_x' }) {
+async function trama(
+  args: string[],
+  env: Record<string, string> = { TRAMA_URL: url, TRAMA_TOKEN: 'trama_pat_x' },
+  typed = '',
+) {
   const [stdout, stderr] = [new Sink(), new Sink()];
   asked.length = 0;
   const code = await runCli({
     args,
     env: { XDG_CONFIG_HOME: home, ...env },
-    stdin: new PassThrough().end(),
+    stdin: new PassThrough().end(typed),
     stdout,
     stderr,
     signal: new AbortController().signal,
@@ -100,6 +104,23 @@ describe('the command line', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(sentence);
     expect(stdout).toBe('');
+    expect(asked).toEqual([]);
+  });
+
+  it('tells a password to no server but the one that was named', async () => {
+    answers = () => ok(null);
+    const named = http.createServer((request, response) => {
+      response.writeHead(307, { location: `${url}${request.url}` }).end();
+    });
+    named.listen(0, '127.0.0.1');
+    await once(named, 'listening');
+    const address = named.address();
+    const port = address === null || typeof address === 'string' ? 0 : address.port;
+    const options = ['--email', 'a@example.org', '--password-stdin'];
+    const { code } = await trama(['login', `http://127.0.0.1:${port}`, ...options], {}, 'correct horse battery\n');
+    named.closeAllConnections();
+    named.close();
+    expect(code).toBe(5);
     expect(asked).toEqual([]);
   });
 

@@ -58,7 +58,8 @@ export async function withSession<Result>(
   const keepCookie: typeof globalThis.fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
     if (cookie !== '') headers.set('cookie', cookie);
-    const response = await globalThis.fetch(input, { ...init, headers });
+    // a password is for the server that was named, not for where it would send us on to
+    const response = await globalThis.fetch(input, { ...init, headers, redirect: 'error' });
     for (const line of response.headers.getSetCookie()) cookie = line.split(';', 1)[0] ?? '';
     return response;
   };
