@@ -122,8 +122,14 @@ export async function createImported(
         : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
             nameTakenBy(nameIndex, 'template', name),
           );
-    await recordAudit(tx, actor, { action: 'templates.import', objectType: 'template', objectId: id });
-    return wholeTemplate(tx, actor, id);
+    const made = await wholeTemplate(tx, actor, id);
+    await recordAudit(tx, actor, {
+      action: 'templates.import',
+      objectType: 'template',
+      objectId: id,
+      details: { name: made.name },
+    });
+    return made;
   });
 }
 
@@ -202,13 +208,14 @@ export async function duplicateTemplate(
         : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
             nameTakenBy(nameIndex, 'template', name),
           );
+    const made = await wholeTemplate(tx, actor, copy);
     await recordAudit(tx, actor, {
       action: 'templates.duplicate',
       objectType: 'template',
       objectId: copy,
-      details: { from: id },
+      details: { name: made.name, from: id },
     });
-    return wholeTemplate(tx, actor, copy);
+    return made;
   });
 }
 
