@@ -2,9 +2,9 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { User } from '#shared/auth';
 import { trpc } from '../api/trpc';
-import { ErrorState } from '../components/ErrorState';
-import { QuotaBars } from '../components/QuotaBars';
-import { EmailForm, NameForm } from '../forms/ProfileForms';
+import { ErrorState } from '../api/ErrorState';
+import { QuotaBars } from '../quota/QuotaBars';
+import { EmailForm, NameForm } from './ProfileForms';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SettingsRow } from './SettingsRow';
 

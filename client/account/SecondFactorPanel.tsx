@@ -9,8 +9,8 @@ import {
   type secondFactorSetupSchema,
 } from '#shared/auth';
 import { trpc } from '../api/trpc';
-import { notifyDone } from '../components/error-message';
-import { PasswordField } from '../forms/PasswordField';
+import { notifyDone } from '../api/error-message';
+import { PasswordField } from '../auth/PasswordField';
 import { useSchemaForm, type SchemaForm } from '../hooks/schema-form';
 import { CopyBlock } from '../ui/CopyBlock';
 import { FormAlert } from '../ui/FormAlert';

@@ -3,7 +3,7 @@ import { ShieldCheck, ShieldOff } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '#shared/auth';
-import { ChangePasswordForm } from '../forms/ProfileForms';
+import { ChangePasswordForm } from './ProfileForms';
 import { StatusBadge } from '../ui/StatusBadge';
 import { SecondFactorPanel, type SecondFactorTask } from './SecondFactorPanel';
 import { SettingsRow } from './SettingsRow';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '#shared/auth';
 import { trpc } from '../api/trpc';
-import { ErrorState } from '../components/ErrorState';
+import { ErrorState } from '../api/ErrorState';
 import { EmptyState } from '../ui/EmptyState';
 import { LoadingRows } from '../ui/LoadingRows';
 import { TokenPanel } from './TokenPanel';

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { SliceVm } from '#shared/slice';
 import { appErrorOf } from '../api/app-error';
 import { trpc } from '../api/trpc';
-import { useErrorMessage } from '../components/error-message';
+import { useErrorMessage } from '../api/error-message';
 import { ConsoleConnection, type ConsoleState } from './console-connection';
 import classes from './ConsoleDock.module.css';
 import type { ConsoleSettings } from './console-settings';

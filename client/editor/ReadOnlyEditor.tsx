@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Template } from '#shared/template';
 import { trpc } from '../api/trpc';
-import { notifyDone, notifyError } from '../components/error-message';
+import { notifyDone, notifyError } from '../api/error-message';
 import { usePageTitle } from '../hooks/page-title';
 import { StatusBadge } from '../ui/StatusBadge';
 import { TopologyCanvas } from './canvas/TopologyCanvas';

@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import type { Template } from '#shared/template';
 import { trpc } from '../api/trpc';
 import { appErrorOf } from '../api/app-error';
-import { useErrorMessage } from '../components/error-message';
+import { useErrorMessage } from '../api/error-message';
 import type { Document } from './document';
 import type { EditorState } from './use-editor';
 

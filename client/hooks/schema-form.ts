@@ -1,8 +1,8 @@
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { z } from 'zod';
-import { applyFieldErrors } from '../components/error-message';
-import { schemaErrors } from '../components/schema-errors';
+import { applyFieldErrors } from '../api/error-message';
+import { schemaErrors } from './schema-errors';
 
 export interface SchemaFormOptions<Values extends Record<string, unknown>, Schema extends z.ZodType> {
   /** The schema that the server checks the input with. */

@@ -32,7 +32,7 @@ async function spoken(file: string, seen = new Set<string>(), found = new Set<st
 
 const routes = await readFile(path.join(client, 'routes.tsx'), 'utf8');
 const pages = Array.from(
-  routes.matchAll(/import\('(\.\/(?:pages|layouts)\/\w+)'\)((?:,\s*'\w+')*)/g),
+  routes.matchAll(/import\('(\.\/[a-z]+\/\w+(?:Page|Layout))'\)((?:,\s*'\w+')*)/g),
   ([, file, names]) => ({
     file: file ?? '',
     names: Array.from((names ?? '').matchAll(/'(\w+)'/g), ([, name]) => name ?? ''),

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
-import { ErrorState } from '../components/ErrorState';
+import { ErrorState } from '../api/ErrorState';
 import { signInPath } from '../hooks/return-path';
 import { useSession } from '../hooks/session';
 import { LoadingRows } from '../ui/LoadingRows';

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { User } from '#shared/auth';
 import { trpc } from '../api/trpc';
-import { notifyError } from '../components/error-message';
-import { PreferenceFields } from '../components/preferences';
+import { notifyError } from '../api/error-message';
+import { PreferenceFields } from './preferences';
 import classes from './AppLayout.module.css';
 
 export interface UserMenuProps {

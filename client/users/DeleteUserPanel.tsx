@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { deleteUserInput, type Account } from '#shared/user';
 import { trpc } from '../api/trpc';
-import { notifyDone } from '../components/error-message';
+import { notifyDone } from '../api/error-message';
 import { useSchemaForm } from '../hooks/schema-form';
 import { FormAlert } from '../ui/FormAlert';
 import { SidePanel } from '../ui/SidePanel';

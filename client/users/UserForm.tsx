@@ -2,7 +2,7 @@ import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { updateUserInput, type Account } from '#shared/user';
 import { trpc } from '../api/trpc';
-import { notifyDone } from '../components/error-message';
+import { notifyDone } from '../api/error-message';
 import { useSchemaForm } from '../hooks/schema-form';
 import { FormAlert } from '../ui/FormAlert';
 import { RoleField } from './RoleField';

@@ -6,7 +6,7 @@ import type { Account } from '#shared/user';
 import { TokenPanel } from '../account/TokenPanel';
 import { TokensTable } from '../account/TokensTable';
 import { trpc } from '../api/trpc';
-import { ErrorState } from '../components/ErrorState';
+import { ErrorState } from '../api/ErrorState';
 import { LoadingRows } from '../ui/LoadingRows';
 
 /** The tokens of a service account. */

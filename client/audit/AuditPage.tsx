@@ -1,0 +1,137 @@
+import { Group, NativeSelect, NumberInput } from '@mantine/core';
+import { keepPreviousData } from '@tanstack/react-query';
+import { ScrollText } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { idSchema } from '#shared/primitives';
+import { trpc } from '../api/trpc';
+import { AuditFilters, auditQuery, clearAuditFilters, isAuditFiltered } from './AuditFilters';
+import { AuditTable } from './AuditTable';
+import { ErrorState } from '../api/ErrorState';
+import { useFilters, type Filters } from '../hooks/filters';
+import { usePageTitle } from '../hooks/page-title';
+import { useSession } from '../hooks/session';
+import { EmptyState } from '../ui/EmptyState';
+import { LoadingRows } from '../ui/LoadingRows';
+import { MoreButton } from '../ui/MoreButton';
+import { NoMatch } from '../ui/NoMatch';
+import { PageHeader } from '../ui/PageHeader';
+import { AdminsOnly } from '../users/AdminsOnly';
+import { AuditExport } from './AuditExport';
+import { UserSelect } from '../users/UserSelect';
+
+const objectTypes = [
+  'user',
+  'api_token',
+  'template',
+  'slice',
+  'slice_vm',
+  'deployment',
+  'flavour',
+  'image',
+  'zone',
+  'role',
+] as const;
+
+/** Everybody's audit log. */
+export function Component() {
+  const { t } = useTranslation('users');
+  usePageTitle(t('audit.title'));
+  return useSession().can('audit:see-all') ? <AuditLog /> : <AdminsOnly />;
+}
+
+function idOf(text: string): number | undefined {
+  const id = idSchema.safeParse(text === '' ? undefined : Number(text));
+  return id.success ? id.data : undefined;
+}
+
+function AuditLog() {
+  const { t } = useTranslation(['users', 'audit']);
+  const filters = useFilters();
+  const objectType = objectTypes.find((known) => known === filters.get('object'));
+  const query = {
+    ...auditQuery(filters),
+    userId: idOf(filters.get('user')),
+    objectType,
+    objectId: objectType === undefined ? undefined : idOf(filters.get('id')),
+  };
+  const list = trpc.audit.list.useInfiniteQuery(query, {
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const filtered = isAuditFiltered(filters) || query.userId !== undefined || objectType !== undefined;
+  return (
+    <>
+      <PageHeader
+        title={t('audit.title')}
+        description={t('audit.description')}
+        action={<AuditExport query={query} />}
+      />
+      <AuditFilters filters={filters} admin />
+      <MoreFilters filters={filters} userId={query.userId ?? null} objectType={objectType} />
+      {list.isPending ? (
+        <LoadingRows rows={10} />
+      ) : list.isError && list.data === undefined ? (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : rows.length > 0 ? (
+        <AuditTable entries={rows} withUser />
+      ) : filtered ? (
+        <NoMatch
+          search=""
+          onClear={() => {
+            clearAuditFilters(filters);
+            filters.set({ user: null, object: null, id: null });
+          }}
+        />
+      ) : (
+        <EmptyState icon={ScrollText} title={t('audit:empty.title')}>
+          {t('audit:empty.text')}
+        </EmptyState>
+      )}
+      <MoreButton more={list.hasNextPage} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()} />
+    </>
+  );
+}
+
+interface MoreFiltersProps {
+  filters: Filters;
+  userId: number | null;
+  objectType: (typeof objectTypes)[number] | undefined;
+}
+
+function MoreFilters({ filters, userId, objectType }: MoreFiltersProps) {
+  const { t } = useTranslation(['users', 'audit']);
+  return (
+    <Group mb="sm" gap="sm" align="flex-end">
+      <UserSelect
+        label={t('audit.user')}
+        placeholder={t('audit.anybody')}
+        clearable
+        value={userId}
+        onChange={(id) => filters.set({ user: id === null ? null : String(id) })}
+        w={{ base: '100%', xs: 190 }}
+      />
+      <NativeSelect
+        label={t('audit.objectType')}
+        value={objectType ?? ''}
+        onChange={(event) => filters.set({ object: event.currentTarget.value, id: null })}
+        data={[
+          { value: '', label: t('audit.anyObject') },
+          ...objectTypes.map((value) => ({ value, label: t(`audit:objects.${value}`) })),
+        ]}
+        w={{ base: '100%', xs: 170 }}
+      />
+      {objectType === undefined ? null : (
+        <NumberInput
+          label={t('audit.objectId')}
+          value={filters.get('id')}
+          min={1}
+          allowDecimal={false}
+          hideControls
+          onChange={(value) => filters.set({ id: String(value) })}
+          w={120}
+        />
+      )}
+    </Group>
+  );
+}

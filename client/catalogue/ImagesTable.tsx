@@ -1,0 +1,135 @@
+import { Code, Text } from '@mantine/core';
+import { Archive, SquarePen } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Image } from '#shared/image';
+import { useCatalogueReasons } from './catalogue-reasons';
+import type { Column } from '../ui/DataTable';
+import { formatDisk, formatRam } from '../ui/format';
+import { RowMenu } from '../ui/RowMenu';
+import { SortedTable } from '../ui/SortedTable';
+import { RetiredBadge } from './RetiredBadge';
+
+export interface ImagesTableProps {
+  images: readonly Image[];
+  partial: boolean;
+  mayManage: boolean;
+  onEdit: (image: Image) => void;
+  onRetire: (image: Image) => void;
+}
+
+type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'consoles' | 'used' | 'state' | 'actions';
+
+export function ImagesTable({ images, partial, mayManage, onEdit, onRetire }: ImagesTableProps) {
+  const { t, i18n } = useTranslation(['catalogue', 'common']);
+  const reasons = useCatalogueReasons(mayManage);
+  const minimum = (image: Image) => {
+    const parts = [];
+    if (image.minRamMb > 0) parts.push(`${formatRam(image.minRamMb, i18n.language)} ${t('common:resources.ram')}`);
+    if (image.minDiskGb > 0) parts.push(`${formatDisk(image.minDiskGb, i18n.language)} ${t('common:resources.disk')}`);
+    return parts.length === 0 ? '–' : parts.join(', ');
+  };
+  const columns: Column<Image, Key>[] = [
+    {
+      key: 'name',
+      header: t('name'),
+      sortValue: (image) => image.name,
+      render: (image) => (
+        <div style={{ minWidth: 0 }}>
+          {image.name}
+          {image.description === '' ? null : (
+            <Text size="xs" c="dimmed" fw={400} lineClamp={2} maw={320}>
+              {image.description}
+            </Text>
+          )}
+        </div>
+      ),
+    },
+    {
+      key: 'kind',
+      wide: true,
+      header: t('images.kind'),
+      sortValue: (image) => image.kind,
+      render: (image) => t(`images.kinds.${image.kind}`),
+    },
+    {
+      key: 'source',
+      header: t('images.source'),
+      wide: true,
+      render: (image) => (
+        <Code
+          title={image.sha256 === null ? undefined : `SHA-256 ${image.sha256}`}
+          style={{ overflowWrap: 'anywhere', display: 'inline-block', minWidth: '7rem', maxWidth: '18rem' }}
+        >
+          {image.source}
+        </Code>
+      ),
+    },
+    {
+      key: 'minimum',
+      header: t('images.minimum'),
+      wide: true,
+      sortValue: (image) => image.minRamMb,
+      render: minimum,
+    },
+    {
+      key: 'size',
+      header: t('images.size'),
+      kind: 'end',
+      sortValue: (image) => image.sizeMb ?? 0,
+      render: (image) =>
+        image.sizeMb === null ? <span title={t('images.sizeUnknown')}>–</span> : formatRam(image.sizeMb, i18n.language),
+    },
+    {
+      key: 'consoles',
+      header: t('images.consoles'),
+      render: (image) => image.consoles.map((kind) => t(`images.console.${kind}`)).join(', '),
+    },
+    {
+      key: 'used',
+      wide: true,
+      header: t('used'),
+      sortValue: (image) => image.inUse,
+      render: (image) => (image.inUse === 0 ? t('notUsed') : t('usedBy', { count: image.inUse })),
+    },
+    {
+      key: 'state',
+      header: t('state'),
+      wide: true,
+      sortValue: (image) => image.retiredAt ?? '',
+      render: (image) => <RetiredBadge retiredAt={image.retiredAt} />,
+    },
+    {
+      key: 'actions',
+      header: t('common:table.actions'),
+      kind: 'actions',
+      render: (image) => (
+        <RowMenu
+          name={image.name}
+          actions={[
+            { label: t('edit'), icon: SquarePen, onClick: () => onEdit(image), disabledReason: reasons.edit(image) },
+            {
+              label: t('retire'),
+              icon: Archive,
+              danger: true,
+              onClick: () => onRetire(image),
+              disabledReason: reasons.retire(image),
+            },
+          ]}
+        />
+      ),
+    },
+  ];
+  return (
+    <SortedTable
+      caption={t('images.title')}
+      columns={columns}
+      rows={images}
+      rowKey={(image) => image.id}
+      partial={partial}
+      isFaded={(image) => image.retiredAt !== null}
+      onOpen={(image) => {
+        if (reasons.edit(image) === null) onEdit(image);
+      }}
+    />
+  );
+}

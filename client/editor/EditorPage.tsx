@@ -1,0 +1,112 @@
+import { Button, Loader } from '@mantine/core';
+import { FileQuestion } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { idSchema } from '#shared/primitives';
+import { trpc } from '../api/trpc';
+import { appErrorOf } from '../api/app-error';
+import { ErrorState } from '../api/ErrorState';
+import { Editor } from './Editor';
+import classes from './editor.module.css';
+import { ReadOnlyEditor } from './ReadOnlyEditor';
+import { useCatalogue } from './use-catalogue';
+import { documentOf, newDocument } from './use-editor';
+import { useSession } from '../hooks/session';
+import { EmptyState } from '../ui/EmptyState';
+
+interface EditorSession {
+  /** Of the address; null for a new template. */
+  id: number | null;
+  /** What was loaded for this session: null also after the new template has got its id. */
+  openedAs: number | null;
+  /** The template that the next change of address leads to without a new session. */
+  adopts: number | null;
+  number: number;
+}
+
+/** The editor of a new template or of an existing one. */
+export function Component() {
+  const { templateId } = useParams();
+  const parsed = idSchema.safeParse(Number(templateId));
+  const id = templateId !== undefined && parsed.success ? parsed.data : null;
+  const [session, setSession] = useState<EditorSession>({ id, openedAs: id, adopts: null, number: 0 });
+  if (session.id !== id)
+    setSession(
+      id !== null && id === session.adopts
+        ? { ...session, id, adopts: null }
+        : { id, openedAs: id, adopts: null, number: session.number + 1 },
+    );
+
+  if (templateId !== undefined && !parsed.success) return <NoSuchTemplate />;
+  return (
+    <OpenEditor
+      key={session.number}
+      templateId={session.openedAs}
+      onAdopt={(adopts) => setSession((current) => ({ ...current, adopts }))}
+    />
+  );
+}
+
+interface OpenEditorProps {
+  templateId: number | null;
+  onAdopt: (templateId: number) => void;
+}
+
+function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  const catalogue = useCatalogue();
+  const template = trpc.templates.get.useQuery(
+    { id: templateId ?? 0 },
+    // the editor's work is not replaced by what is loaded again: once is enough
+    { enabled: templateId !== null, staleTime: Infinity, refetchOnMount: 'always', refetchOnWindowFocus: false },
+  );
+
+  if (templateId !== null && template.error !== null) {
+    if (appErrorOf(template.error)?.code === 'NOT_FOUND') return <NoSuchTemplate />;
+    if (template.data === undefined)
+      return <ErrorState error={template.error} onRetry={() => void template.refetch()} />;
+  }
+  if (catalogue.data === undefined && catalogue.error !== null)
+    return <ErrorState error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
+  // what is in the cache may be an old revision: work that began with it could not be saved
+  const ready = templateId === null || (template.isFetchedAfterMount && template.data !== undefined);
+  if (!ready || catalogue.data === undefined || user === null)
+    return (
+      <div className={classes.loading} role="status" aria-label={t('loading')}>
+        <Loader size="sm" />
+      </div>
+    );
+  if (template.data !== undefined && template.data.access !== 'own')
+    return <ReadOnlyEditor template={template.data} catalogue={catalogue.data} />;
+  return (
+    <Editor
+      initial={
+        template.data === undefined || templateId === null
+          ? { template: null, document: newDocument }
+          : { template: template.data, document: documentOf(template.data) }
+      }
+      catalogue={catalogue.data}
+      userId={user.id}
+      onAdopt={onAdopt}
+    />
+  );
+}
+
+function NoSuchTemplate() {
+  const { t } = useTranslation(['editor', 'errors']);
+  return (
+    <EmptyState
+      icon={FileQuestion}
+      title={t('errors:notFound.template')}
+      action={
+        <Button component={Link} to="/templates" variant="default">
+          {t('editor:notFound.back')}
+        </Button>
+      }
+    >
+      {t('editor:notFound.text')}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,109 @@
+import { Group, NativeSelect, NumberInput, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  quotaFields,
+  quotaLimitsSchema,
+  type QuotaField,
+  type QuotaLimits,
+  type QuotaUse,
+  type UserQuota,
+} from '#shared/quota';
+import { formatQuota } from './quota-fields';
+import { useSchemaForm } from '../hooks/schema-form';
+import { FormAlert } from '../ui/FormAlert';
+import { numberOf } from '../ui/numbers';
+import { PanelButtons } from '../ui/PanelButtons';
+import { eachField } from './each-field';
+
+type Kind = 'role' | 'none' | 'number';
+
+const units: Partial<Record<QuotaField, 'MiB' | 'GiB'>> = { ramMb: 'MiB', diskGb: 'GiB', runningRamMb: 'MiB' };
+
+interface QuotaFormProps {
+  initial: UserQuota;
+  /** What the role says: offered, and shown, where it may hold. */
+  ofRole?: QuotaLimits | undefined;
+  used?: QuotaUse | undefined;
+  save: (quota: UserQuota) => Promise<unknown>;
+  onCancel: () => void;
+}
+
+/** Every quantity of a quota: as the role has it, without a limit, or a number. */
+export function QuotaForm({ initial, ofRole, used, save, onCancel }: QuotaFormProps) {
+  const { t, i18n } = useTranslation(['quota', 'common']);
+  const [kindOf, setKindOf] = useState(() =>
+    eachField((field): Kind => (initial[field] === 'role' ? 'role' : initial[field] === null ? 'none' : 'number')),
+  );
+  const amounts: Record<QuotaField, number | string> = eachField((field) => {
+    const limit = initial[field] === 'role' ? ofRole?.[field] : initial[field];
+    return limit ?? '';
+  });
+  const { form, onSubmit, alert, saving } = useSchemaForm({
+    schema: quotaLimitsSchema,
+    initialValues: amounts,
+    // what the role says needs no checking; `save` puts it back
+    toInput: (values) => eachField((field) => (kindOf[field] === 'number' ? numberOf(values[field]) : null)),
+    save: (limits) => save(eachField((field) => (kindOf[field] === 'role' ? 'role' : limits[field]))),
+  });
+  const kinds: readonly Kind[] = ofRole === undefined ? ['none', 'number'] : ['role', 'none', 'number'];
+  const words = (field: QuotaField): Record<Kind, string> => {
+    const limit = ofRole?.[field] ?? null;
+    return {
+      role: t('asRoleLimit', {
+        limit: limit === null ? t('noLimit').toLowerCase() : formatQuota(field, limit, i18n.language),
+      }),
+      none: t('noLimit'),
+      number: t('number'),
+    };
+  };
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack gap="sm">
+        <FormAlert message={alert} />
+        {quotaFields.map((field, place) => {
+          const kind = kindOf[field];
+          const name = t(`field.${field}`);
+          const over = used !== undefined && kind === 'number' && Number(form.values[field]) < used[field];
+          return (
+            <div key={field}>
+              <Group gap="xs" align="flex-start" wrap="nowrap">
+                <NativeSelect
+                  label={name}
+                  aria-label={t('kind', { field: name })}
+                  data-autofocus={place === 0 || undefined}
+                  flex={1}
+                  data={kinds.map((value) => ({ value, label: words(field)[value] }))}
+                  value={kind}
+                  onChange={(event) => {
+                    const next = kinds.find((known) => known === event.currentTarget.value);
+                    if (next !== undefined) setKindOf({ ...kindOf, [field]: next });
+                  }}
+                />
+                {kind === 'number' ? (
+                  <NumberInput
+                    label={units[field] ?? '\u00a0'}
+                    aria-label={t('amount', { field: name })}
+                    w={140}
+                    min={0}
+                    allowDecimal={false}
+                    allowNegative={false}
+                    thousandSeparator=" "
+                    {...form.getInputProps(field)}
+                  />
+                ) : null}
+              </Group>
+              {used === undefined ? null : (
+                <Text size="xs" c={over ? 'var(--mantine-color-error)' : 'dimmed'} mt={2}>
+                  {t('used', { used: formatQuota(field, used[field], i18n.language) })}
+                  {over ? `. ${t('below')}` : null}
+                </Text>
+              )}
+            </div>
+          );
+        })}
+      </Stack>
+      <PanelButtons label={t('common:actions.save')} saving={saving} onCancel={onCancel} />
+    </form>
+  );
+}

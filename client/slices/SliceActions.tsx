@@ -1,0 +1,59 @@
+import { Group } from '@mantine/core';
+import { Ban, Play, RotateCcw, RotateCw, Rocket, Square, Trash2, type LucideIcon } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Plan } from '#shared/deployment/schema';
+import type { Slice } from '#shared/slice';
+import { confirmDestroy } from '../ui/confirm';
+import { offers, type SliceAction } from './actions';
+import { useDestroyQuestion } from './destroy-question';
+import { ReasonedButton } from './ReasonedButton';
+import { reasonSentence } from './reason-sentence';
+import type { SliceCommands } from './use-slice-commands';
+
+const icons: Record<SliceAction, LucideIcon> = {
+  deploy: Rocket,
+  start: Play,
+  stop: Square,
+  reboot: RotateCw,
+  destroy: Trash2,
+  retry: RotateCcw,
+  cancel: Ban,
+};
+
+/** What can be done with the slice now; what cannot says why. */
+export function SliceActions(props: { slice: Slice; plan: Plan | undefined; commands: SliceCommands }) {
+  const { slice, plan, commands } = props;
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const destroyQuestion = useDestroyQuestion();
+
+  function act(action: SliceAction) {
+    const deployment = slice.deployment;
+    if (action === 'destroy') confirmDestroy({ ...destroyQuestion(slice), onConfirm: () => commands.start('destroy') });
+    else if (action === 'cancel' || action === 'retry') {
+      if (deployment !== null) commands[action](deployment.id);
+    } else commands.start(action);
+  }
+
+  return (
+    <Group gap="xs" role="group" aria-label={t('actions.label')}>
+      {offers(slice, plan).map(({ action, primary, reason }) => {
+        const Icon = icons[action];
+        const danger = action === 'destroy';
+        return (
+          <ReasonedButton
+            key={action}
+            size="sm"
+            variant={primary && !danger ? 'filled' : 'default'}
+            c={danger && reason === null ? 'red' : undefined}
+            leftSection={<Icon size={14} />}
+            reason={reasonSentence(t, i18n.language, reason)}
+            loading={primary && commands.pending}
+            onClick={() => act(action)}
+          >
+            {action === 'cancel' && reason !== null ? t('actions.cancelling') : t(`actions.${action}`)}
+          </ReasonedButton>
+        );
+      })}
+    </Group>
+  );
+}

@@ -1,0 +1,97 @@
+import { useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Step } from '#shared/deployment/schema';
+import type { Slice } from '#shared/slice';
+import { edgeLooks, vmLooks } from './status-badges';
+import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
+import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
+import { useActivity } from './activity';
+import classes from './slice.module.css';
+import { useRefitOnResize } from './use-refit-on-resize';
+
+export interface SliceCanvasProps {
+  slice: Slice;
+  /** Steps at work, by `resource:id`. */
+  running: ReadonlyMap<string, Step>;
+  /** Key of the VM that is shown beside. */
+  selected: string | null;
+  onSelect: (key: string | null) => void;
+}
+
+/** The slice's topology, alive. */
+export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasProps) {
+  const { t } = useTranslation(['slices', 'common']);
+  const activity = useActivity();
+  const canvas = useRef<CanvasHandle>(null);
+  const frame = useRefitOnResize(() => canvas.current?.fit());
+  const nodes: CanvasNode[] = [
+    ...slice.vmList.map((vm): CanvasNode => ({
+      key: vm.key,
+      kind: 'vm',
+      name: vm.name,
+      x: vm.x,
+      y: vm.y,
+      detail: `${vm.flavour.name} · ${vm.image.name}`,
+      internet: vm.internet,
+      forwards: vm.forwards.map((forward) => forward.guestPort),
+      status: {
+        ...vmLooks[vm.status],
+        label: t(`common:status.vm.${vm.status}`),
+        activity: activity(running.get(`vm:${vm.id}`)),
+      },
+      problem: vm.error ?? undefined,
+    })),
+    ...slice.networks.map((network): CanvasNode => ({
+      key: network.key,
+      kind: 'network',
+      name: network.name,
+      x: network.x,
+      y: network.y,
+      detail: network.subnet,
+      status: {
+        ...edgeLooks[network.status],
+        label: t(`common:status.edge.${network.status}`),
+        activity: activity(running.get(`network:${network.id}`)),
+      },
+    })),
+  ];
+  const down = new Set(slice.vmList.flatMap((vm) => (vm.status === 'running' ? [] : [vm.key])));
+  const bothRun = (edge: Slice['edges'][number]) => !down.has(edge.source) && !down.has(edge.target);
+  const edges: CanvasEdge[] = slice.edges.map((edge) => ({
+    key: edge.key,
+    source: edge.source,
+    target: edge.target,
+    sourceLabel: withoutPrefix(edge.sourceAddress),
+    targetLabel: edge.targetAddress === null ? undefined : withoutPrefix(edge.targetAddress),
+    status: {
+      ...edgeLooks[edge.status],
+      // a link between VMs that do not run is down, and nothing is wrong with it
+      ...(edge.status === 'down' && !bothRun(edge) ? { tone: 'neutral' as const } : {}),
+      label: t(`common:status.edge.${edge.status}`),
+      activity: activity(running.get(`edge:${edge.id}`)),
+    },
+  }));
+  const selection = useMemo<CanvasSelection>(
+    () => ({ nodes: selected === null ? [] : [selected], edges: [] }),
+    [selected],
+  );
+  return (
+    <div ref={frame} className={classes.canvasFrame}>
+      <TopologyCanvas
+        ref={canvas}
+        nodes={nodes}
+        edges={edges}
+        selection={selection}
+        onSelectionChange={({ nodes: [key] }) => onSelect(key ?? null)}
+        onOpenNode={onSelect}
+        label={`${t('tabs.topology')}: ${slice.name}`}
+        empty={t('empty.noVms')}
+      />
+    </div>
+  );
+}
+
+/** The canvas has no room for the prefix length, which is the same at both ends. */
+function withoutPrefix(address: string): string {
+  return address.split('/')[0] ?? address;
+}

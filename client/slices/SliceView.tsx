@@ -1,0 +1,303 @@
+import { ActionIcon, Anchor, Drawer, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { X } from 'lucide-react';
+import { useState, type CSSProperties } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { trpc } from '../api/trpc';
+import { appErrorOf } from '../api/app-error';
+import { ErrorState } from '../api/ErrorState';
+import { SliceStatusBadge } from './status-badges';
+import { ConsoleDock } from '../console/ConsoleDock';
+import { useConsoleSettings } from '../console/console-settings';
+import { usePageTitle } from '../hooks/page-title';
+import { useSession } from '../hooks/session';
+import { LoadingRows } from '../ui/LoadingRows';
+import { PageHeader } from '../ui/PageHeader';
+import { RelativeTime } from '../ui/RelativeTime';
+import { accessRefusal, type SliceDeed } from './access';
+import { runningSteps } from './actions';
+import { isLive } from './apply-event';
+import { EventLog } from './EventLog';
+import { NotFoundPanel } from './NotFoundPanel';
+import { PlanView, takesOfQuota } from './PlanView';
+import { reasonSentence } from './reason-sentence';
+import { RenameSlice } from './RenameSlice';
+import { SliceActions } from './SliceActions';
+import { SliceBanner } from './SliceBanner';
+import { SliceCanvas } from './SliceCanvas';
+import { SliceSharing } from './SliceSharing';
+import classes from './slice.module.css';
+import { StepList } from './StepList';
+import { useLiveSlice, type LiveSlice } from './use-live-slice';
+import { useSliceCommands } from './use-slice-commands';
+import { SliceVmPanel } from './SliceVmPanel';
+import { VmTable } from './VmTable';
+import type { Slice } from '#shared/slice';
+
+type View = 'topology' | 'vms' | 'plan' | 'events';
+
+/** The page of one slice. `consoleVmId` opens that VM's console at once, in full size. */
+export function SliceView({ sliceId, consoleVmId }: { sliceId: number; consoleVmId: number | null }) {
+  const live = useLiveSlice(sliceId);
+  const { t } = useTranslation('slices');
+  usePageTitle(live.slice?.name ?? t('one'));
+  if (live.slice !== undefined) return <Loaded slice={live.slice} live={live} consoleVmId={consoleVmId} />;
+  if (live.error === null) return <Loading />;
+  if (appErrorOf(live.error)?.code === 'NOT_FOUND') return <NotFoundPanel />;
+  return <ErrorState error={live.error} onRetry={live.refetch} />;
+}
+
+function Loading() {
+  return (
+    <Stack gap="sm">
+      <Skeleton height={34} width={280} />
+      <LoadingRows rows={1} height={20} />
+      <Skeleton height={420} />
+    </Stack>
+  );
+}
+
+function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; consoleVmId: number | null }) {
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const { user } = useSession();
+  const owner = user?.id === slice.owner.id ? undefined : slice.owner.name;
+  const refused = (deed: SliceDeed) => reasonSentence(t, i18n.language, accessRefusal(slice.access, deed));
+  // the address may have come from somebody who may do more
+  const asked = refused('console') === null ? consoleVmId : null;
+  const commands = useSliceCommands(slice.id);
+  const [view, setView] = useState<View>('topology');
+  const [selected, setSelected] = useState<string | null>(null);
+  const [consoles, setConsoles] = useState<readonly number[]>(asked === null ? [] : [asked]);
+  const [activeConsole, setActiveConsole] = useState<number | null>(asked);
+  const narrow = useMediaQuery('(max-width: 62em)') ?? false;
+  const { height } = useConsoleSettings();
+
+  const idle = slice.deployment === null || !isLive(slice.deployment.status);
+  const wantsPlan = idle && (slice.status === 'draft' || slice.status === 'degraded');
+  const plan = trpc.deployments.plan.useQuery(
+    { sliceId: slice.id, kind: 'deploy' },
+    { enabled: wantsPlan, staleTime: 0 },
+  );
+  const shownPlan = wantsPlan ? plan.data : undefined;
+  const running = runningSteps(live.deployment);
+  const vm = slice.vmList.find((candidate) => candidate.key === selected);
+  const open =
+    slice.status === 'destroyed' ? [] : consoles.flatMap((id) => slice.vmList.find((v) => v.id === id) ?? []);
+
+  const openConsole = (vmId: number) => {
+    setConsoles((ids) => (ids.includes(vmId) ? ids : [...ids, vmId]));
+    setActiveConsole(vmId);
+  };
+  const closeConsole = (vmId: number) => {
+    const left = consoles.filter((id) => id !== vmId);
+    setConsoles(left);
+    setActiveConsole(left.at(-1) ?? null);
+  };
+  const panel =
+    vm === undefined ? null : (
+      <SliceVmPanel
+        slice={slice}
+        vm={vm}
+        step={running.get(`vm:${vm.id}`)}
+        commands={commands}
+        onOpenConsole={(id) => {
+          openConsole(id);
+          if (narrow) setSelected(null);
+        }}
+      />
+    );
+  // a VM that was chosen in the table is shown over it
+  const asDrawer = narrow || view !== 'topology';
+  // what happens is told beside the canvas, until a VM is looked at
+  const logBeside = panel === null && !narrow && slice.status !== 'draft';
+  const dockHeight: CSSProperties & Record<'--dock-height', string> = {
+    '--dock-height': open.length === 0 ? '0px' : `min(${height}px, 80dvh)`,
+  };
+  const draftPlan = slice.status === 'draft' ? shownPlan : undefined;
+  const below =
+    draftPlan !== undefined
+      ? takesOfQuota(draftPlan.quota)
+        ? 'plan-quota'
+        : 'plan'
+      : slice.status === 'failed' || slice.status === 'degraded'
+        ? 'notice'
+        : undefined;
+
+  return (
+    <div className={classes.page} style={dockHeight}>
+      <div className={classes.content}>
+        <PageHeader
+          breadcrumbs={[
+            <Anchor key="slices" component={Link} to="/slices" size="sm">
+              {t('title')}
+            </Anchor>,
+          ]}
+          title={
+            <Group gap="xs" component="span">
+              {slice.name}
+              {slice.status === 'destroyed' ? null : (
+                <RenameSlice id={slice.id} name={slice.name} reason={refused('rename')} />
+              )}
+              <SliceStatusBadge status={slice.status} />
+            </Group>
+          }
+          description={<Meta slice={slice} live={live} />}
+          action={
+            <>
+              <SliceActions slice={slice} plan={shownPlan} commands={commands} />
+              {slice.status === 'destroyed' ? null : <SliceSharing slice={slice} reason={refused('share')} />}
+            </>
+          }
+        />
+        <SliceBanner slice={slice} deployment={live.deployment} />
+        {slice.status === 'draft' && plan.isError && wantsPlan ? (
+          <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />
+        ) : null}
+        <Tabs value={view} onChange={(value) => setView(toView(value))} keepMounted={false}>
+          <Tabs.List mb="sm">
+            <Tabs.Tab value="topology">{t('tabs.topology')}</Tabs.Tab>
+            <Tabs.Tab value="vms">{t('tabs.vms')}</Tabs.Tab>
+            <Tabs.Tab value="plan">{wantsPlan ? t('tabs.plan') : t('tabs.steps')}</Tabs.Tab>
+            <Tabs.Tab value="events">{t('tabs.events')}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="topology">
+            {draftPlan === undefined ? null : (
+              <div className={classes.verdict}>
+                <PlanView plan={draftPlan} zone={slice.zone.name} owner={owner} compact />
+              </div>
+            )}
+            <div
+              className={classes.stage}
+              data-below={below}
+              data-panel={(panel !== null && !asDrawer) || logBeside || undefined}
+            >
+              <div className={classes.canvas}>
+                <SliceCanvas slice={slice} running={running} selected={selected} onSelect={setSelected} />
+              </div>
+              {logBeside ? <EventLog slice={slice} live={live.events} beside /> : null}
+              {panel === null || asDrawer ? null : (
+                <aside className={classes.panel} aria-label={t('vm.panel')}>
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    className={classes.closePanel}
+                    aria-label={t('vm.close')}
+                    onClick={() => setSelected(null)}
+                  >
+                    <X size={16} />
+                  </ActionIcon>
+                  {panel}
+                </aside>
+              )}
+            </div>
+          </Tabs.Panel>
+          <Tabs.Panel value="vms">
+            {slice.vmList.length === 0 ? (
+              <Text c="dimmed">{t('empty.noVms')}</Text>
+            ) : (
+              <VmTable slice={slice} running={running} onOpen={setSelected} onOpenConsole={openConsole} />
+            )}
+          </Tabs.Panel>
+          <Tabs.Panel value="plan">
+            <PlanOrSteps slice={slice} live={live} plan={wantsPlan ? plan : null} owner={owner} />
+          </Tabs.Panel>
+          <Tabs.Panel value="events">
+            <EventLog slice={slice} live={live.events} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+      <Drawer
+        opened={panel !== null && asDrawer}
+        onClose={() => setSelected(null)}
+        position={narrow ? 'bottom' : 'right'}
+        size={narrow ? '75%' : 360}
+        closeButtonProps={{ 'aria-label': t('vm.close') }}
+        title={t('vm.panel')}
+      >
+        {panel}
+      </Drawer>
+      {activeConsole === null || open.length === 0 ? null : (
+        <ConsoleDock
+          sliceId={slice.id}
+          vms={open}
+          activeId={activeConsole}
+          startMaximised={consoleVmId !== null}
+          onActivate={setActiveConsole}
+          onClose={closeConsole}
+          onStart={(vmId) => commands.start('start', vmId)}
+        />
+      )}
+    </div>
+  );
+}
+
+function toView(value: string | null): View {
+  return value === 'vms' || value === 'plan' || value === 'events' ? value : 'topology';
+}
+
+interface PlanQuery {
+  data: Parameters<typeof PlanView>[0]['plan'] | undefined;
+  error: unknown;
+  refetch: () => unknown;
+}
+
+interface PlanOrStepsProps {
+  slice: Slice;
+  live: LiveSlice;
+  plan: PlanQuery | null;
+  owner: string | undefined;
+}
+
+function PlanOrSteps({ slice, live, plan, owner }: PlanOrStepsProps) {
+  const { t } = useTranslation('slices');
+  if (plan !== null) {
+    if (plan.data !== undefined) return <PlanView plan={plan.data} zone={slice.zone.name} owner={owner} />;
+    if (plan.error !== null) return <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />;
+    return <LoadingRows rows={8} height={24} />;
+  }
+  if (slice.deployment === null) return <Text c="dimmed">{t('steps.none')}</Text>;
+  if (live.deployment === undefined) return <LoadingRows rows={8} height={24} />;
+  return (
+    <StepList
+      deployment={live.deployment}
+      vmName={(id) => slice.vmList.find((candidate) => candidate.id === id)?.name}
+    />
+  );
+}
+
+function Meta({ slice, live }: { slice: Slice; live: LiveSlice }) {
+  const { t } = useTranslation(['slices', 'common']);
+  const { user } = useSession();
+  return (
+    <div className={classes.meta}>
+      <span>{t('header.zone', { name: slice.zone.name })}</span>
+      {user !== null && user.id !== slice.owner.id ? (
+        <span>{t('header.owner', { name: slice.owner.name })}</span>
+      ) : null}
+      {slice.template === null ? (
+        <span>{t('header.noTemplate')}</span>
+      ) : (
+        <span>
+          <Anchor component={Link} to={`/templates/${slice.template.id}`} size="sm">
+            {slice.template.name}
+          </Anchor>
+          {slice.templateRevision === null ? null : <> {t('header.revision', { revision: slice.templateRevision })}</>}
+        </span>
+      )}
+      <span>
+        {t('header.created')} <RelativeTime at={slice.createdAt} />
+      </span>
+      {live.connection === 'off' ? null : (
+        <span className={classes.connection} data-kind={live.connection} role="status">
+          {t(`connection.${live.connection}`)}
+          {live.connection === 'lost' ? (
+            <Anchor component="button" type="button" size="sm" onClick={live.reconnect}>
+              {t('connection.reconnect')}
+            </Anchor>
+          ) : null}
+        </span>
+      )}
+    </div>
+  );
+}

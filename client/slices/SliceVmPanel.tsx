@@ -1,0 +1,196 @@
+import { Alert, Group, Stack, Text, Title } from '@mantine/core';
+import { Play, RotateCw, Square, SquareTerminal } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Step } from '#shared/deployment/schema';
+import type { Slice, SliceVm } from '#shared/slice';
+import { VmStatusBadge } from './status-badges';
+import { formatDisk, formatRam } from '../ui/format';
+import { RelativeTime } from '../ui/RelativeTime';
+import { accessRefusal } from './access';
+import { vmReason } from './actions';
+import { useActivity } from './activity';
+import { CopyValue } from './CopyValue';
+import { ReasonedButton } from './ReasonedButton';
+import { reasonSentence } from './reason-sentence';
+import classes from './slice.module.css';
+import type { SliceCommands } from './use-slice-commands';
+import { addressesOf, forwardAddress } from './vm-facts';
+
+export interface SliceVmPanelProps {
+  slice: Slice;
+  vm: SliceVm;
+  /** The step that is at work on it. */
+  step: Step | undefined;
+  commands: SliceCommands;
+  onOpenConsole: (vmId: number) => void;
+}
+
+/** All there is to know of one VM, and what can be done with it. */
+export function SliceVmPanel({ slice, vm, step, commands, onOpenConsole }: SliceVmPanelProps) {
+  const { t, i18n } = useTranslation(['slices', 'common']);
+  const activity = useActivity()(step);
+  const over = slice.status === 'destroyed';
+  return (
+    <Stack gap="sm">
+      <Group gap="xs" justify="space-between">
+        <Title order={2} size="h3" className={classes.wrapAnywhere}>
+          {vm.name}
+        </Title>
+        <VmStatusBadge status={vm.status} />
+      </Group>
+      <Text size="xs" c="dimmed">
+        {activity === undefined ? null : <>{activity} · </>}
+        {vm.observedAt === null ? (
+          t('vm.never')
+        ) : (
+          <>
+            {t('vm.observed')} <RelativeTime at={vm.observedAt} />
+          </>
+        )}
+        {over || vm.desired === vm.status ? null : (
+          <> · {t('vm.asked', { desired: t(`banner.desired.${vm.desired}`) })}</>
+        )}
+      </Text>
+      {vm.error === null ? null : (
+        <Alert color="red" variant="light" p="xs" title={t('vm.error')} className={classes.wrapAnywhere}>
+          {vm.error}
+        </Alert>
+      )}
+      {over ? null : <VmActions slice={slice} vm={vm} commands={commands} onOpenConsole={onOpenConsole} />}
+      <VmAddresses slice={slice} vm={vm} />
+      <VmForwards vm={vm} />
+      <section>
+        <Title order={3} size="h4" fz="sm" mb={4}>
+          {t('vm.machine')}
+        </Title>
+        <dl className={classes.facts}>
+          <dt>{t('vm.flavour')}</dt>
+          <dd>{vm.flavour.name}</dd>
+          <dt>{t('vm.image')}</dt>
+          <dd>{vm.image.name}</dd>
+          <dt>{t('common:resources.vcpu')}</dt>
+          <dd>{vm.vcpus}</dd>
+          <dt>{t('common:resources.ram')}</dt>
+          <dd>{formatRam(vm.ramMb, i18n.language)}</dd>
+          <dt>{t('common:resources.disk')}</dt>
+          <dd>{formatDisk(vm.diskGb, i18n.language)}</dd>
+          <dt>{t('vm.internet')}</dt>
+          <dd>{vm.internet ? t('common:yes') : t('common:no')}</dd>
+        </dl>
+      </section>
+    </Stack>
+  );
+}
+
+function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProps, 'step'>) {
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const reason = (action: 'start' | 'stop' | 'reboot') => reasonSentence(t, i18n.language, vmReason(slice, vm, action));
+  const noConsole = consoleReason(slice, vm);
+  return (
+    <div className={classes.vmActions} role="group" aria-label={vm.name}>
+      <ReasonedButton
+        size="xs"
+        leftSection={<SquareTerminal size={14} />}
+        reason={noConsole === null ? null : t(noConsole)}
+        onClick={() => onOpenConsole(vm.id)}
+      >
+        {t('vm.console')}
+      </ReasonedButton>
+      {(
+        [
+          ['start', Play],
+          ['stop', Square],
+          ['reboot', RotateCw],
+        ] as const
+      ).map(([action, Icon]) => (
+        <ReasonedButton
+          key={action}
+          size="xs"
+          variant="default"
+          px={6}
+          leftSection={<Icon size={13} />}
+          reason={reason(action)}
+          loading={commands.pending}
+          onClick={() => commands.start(action, vm.id)}
+        >
+          {t(`actions.${action}`)}
+        </ReasonedButton>
+      ))}
+    </div>
+  );
+}
+
+/** Why a console cannot be opened: the key of the sentence, or null. A stopped VM's can: it waits for the VM. */
+export function consoleReason(
+  slice: Pick<Slice, 'access'>,
+  vm: SliceVm,
+): 'refused.access.read' | 'refused.access.operate' | 'vm.noConsole' | 'vm.consoleUnavailable' | null {
+  const notAllowed = accessRefusal(slice.access, 'console');
+  if (notAllowed !== null) return `refused.access.${notAllowed.level}`;
+  if (!vm.consoles.includes('serial')) return 'vm.noConsole';
+  return vm.status === 'absent' ? 'vm.consoleUnavailable' : null;
+}
+
+function VmAddresses({ slice, vm }: { slice: Slice; vm: SliceVm }) {
+  const { t } = useTranslation('slices');
+  const addresses = addressesOf(slice, vm);
+  return (
+    <section>
+      <Title order={3} size="h4" fz="sm" mb={4}>
+        {t('vm.addresses')}
+      </Title>
+      {addresses.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('vm.noAddresses')}
+        </Text>
+      ) : (
+        <dl className={classes.facts}>
+          {addresses.map(({ edgeKey, peer, address }) => (
+            <AddressRow key={edgeKey} peer={peer} address={address} />
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function AddressRow({ peer, address }: { peer: string; address: string }) {
+  const { t } = useTranslation('slices');
+  return (
+    <>
+      <dt>{t('vm.toPeer', { peer })}</dt>
+      <dd>
+        <CopyValue value={address} />
+      </dd>
+    </>
+  );
+}
+
+function VmForwards({ vm }: { vm: SliceVm }) {
+  const { t } = useTranslation('slices');
+  if (vm.forwards.length === 0) return null;
+  return (
+    <section>
+      <Title order={3} size="h4" fz="sm" mb={4}>
+        {t('vm.forwards')}
+      </Title>
+      <ul className={classes.plain}>
+        {vm.forwards.map((forward) => {
+          const address = forwardAddress(forward);
+          return (
+            <li key={`${forward.protocol}:${forward.guestPort}`} className={classes.copyable}>
+              {address === null ? (
+                <Text size="sm" c="dimmed" span>
+                  {t('vm.forwardPending')}
+                </Text>
+              ) : (
+                <CopyValue value={address} />
+              )}
+              <span className={classes.code}>→ :{forward.guestPort}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

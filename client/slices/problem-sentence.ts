@@ -1,0 +1,120 @@
+import type { TFunction } from 'i18next';
+import type { Problem } from '#shared/errors';
+import { sliceStatuses, type SliceStatus } from '#shared/slice-status';
+import { topologyProblemCodes, type TopologyProblemCode } from '#shared/topology/validate';
+import { formatQuota, quotaFieldOf, quotaGroups } from '../quota/quota-fields';
+import { formatDisk, formatRam } from '../ui/format';
+
+type SlicesT = TFunction<['slices', 'common', 'problems']>;
+
+export interface ProblemText {
+  what: string;
+  /** What to do about it, where that is known. */
+  remedy: string | null;
+}
+
+/**
+ * A plan's problem in the reader's language: by its code where there is a sentence for it, else the server's own.
+ * Where the provider gave a reason, the server's sentence has it, so that one is shown besides.
+ */
+export function problemText(t: SlicesT, language: string, problem: Problem): ProblemText {
+  const { code, message, params = {} } = problem;
+  const names = { zone: params.zone ?? '', vm: params.vm ?? '', image: params.image ?? '' };
+  switch (code) {
+    case 'SLICE_BUSY':
+    case 'ZONE_DISABLED':
+      return { what: t(`problem.${code}`, names), remedy: t(`remedy.${code}`) };
+    case 'INVALID_TRANSITION': {
+      const status = sliceStatuses.find((known) => known === params.status);
+      return {
+        what: status === undefined ? message : t('problem.INVALID_TRANSITION', { status: statusWord(t, status) }),
+        remedy: null,
+      };
+    }
+    case 'NO_CAPACITY': {
+      const resource = resourceOf(params.resource);
+      if (resource === null) return { what: message, remedy: t('remedy.NO_CAPACITY') };
+      const amount = (value: unknown) => formatResource(resource, Number(value), language);
+      return {
+        what: t('problem.NO_CAPACITY', {
+          zone: names.zone,
+          resource: t(`plan.resource.${resource}`),
+          needs: amount(params.needs),
+          free: amount(params.free),
+          lacking: amount(params.lacking),
+        }),
+        remedy: t('remedy.NO_CAPACITY'),
+      };
+    }
+    case 'QUOTA_EXCEEDED': {
+      const field = quotaFieldOf(params.field);
+      if (field === null) return { what: message, remedy: t('remedy.QUOTA_EXCEEDED') };
+      const amount = (value: unknown) => formatQuota(field, Number(value), language);
+      return {
+        what: t('problem.QUOTA_EXCEEDED', {
+          field: t(`plan.quotaField.${field}`),
+          limit: amount(params.limit),
+          used: amount(params.used),
+          added: amount(params.more),
+        }),
+        remedy: t('remedy.QUOTA_EXCEEDED'),
+      };
+    }
+    case 'IMAGE_NEEDS_RAM':
+    case 'IMAGE_NEEDS_DISK': {
+      // found in the drawing, not by the planner: other facts, and so another sentence
+      if (params.has === undefined) return drawingText(t, problem);
+      const amount = (value: unknown) =>
+        formatResource(code === 'IMAGE_NEEDS_RAM' ? 'ramMb' : 'diskGb', Number(value), language);
+      const what = t(`problem.${code}`, { ...names, has: amount(params.has), needs: amount(params.needs) });
+      return { what, remedy: t(`remedy.${code}`) };
+    }
+    case 'ZONE_CANNOT_RUN':
+    case 'ZONE_UNAVAILABLE':
+    case 'INTERNET_UNSUPPORTED':
+    case 'FORWARDS_UNSUPPORTED':
+    case 'DISKS_UNSUPPORTED':
+      return { what: withReason(t(`problem.${code}`, names), message, language), remedy: t(`remedy.${code}`) };
+    default:
+      return drawingText(t, problem);
+  }
+}
+
+/** Whether not even a draft can be made: drafts count for the totals of a quota. */
+export function holdsBackDraft({ code, params }: Problem): boolean {
+  return code === 'QUOTA_EXCEEDED' && quotaGroups.total.some((field) => field === params?.field);
+}
+
+/** All of them, one after the other: for a notice, which has no room for what to do about each. */
+export function problemSentences(t: SlicesT, language: string, problems: readonly Problem[]): string {
+  return problems.map((problem) => problemText(t, language, problem).what).join(' ');
+}
+
+/** What is wrong with the drawing itself; the server's own sentence for what is not known here. */
+function drawingText(t: SlicesT, { code, message, params }: Problem): ProblemText {
+  const known: readonly string[] = topologyProblemCodes;
+  const isKnown = (name: string): name is TopologyProblemCode => known.includes(name);
+  if (!isKnown(code)) return { what: message, remedy: null };
+  return { what: t(`problems:${code}`, { ...params, defaultValue: message }), remedy: t('remedy.drawing') };
+}
+
+/** The server's English sentence says the same and the provider's reason: it is enough alone for who reads English. */
+function withReason(translated: string, message: string, language: string): string {
+  return language.startsWith('en') ? message : `${translated} (${message})`;
+}
+
+function statusWord(t: SlicesT, status: SliceStatus): string {
+  return t(`common:status.slice.${status}`);
+}
+
+export type ResourceName = 'vcpus' | 'ramMb' | 'diskGb';
+
+function resourceOf(value: unknown): ResourceName | null {
+  return value === 'vcpus' || value === 'ramMb' || value === 'diskGb' ? value : null;
+}
+
+export function formatResource(resource: ResourceName, amount: number, language: string): string {
+  if (resource === 'ramMb') return formatRam(amount, language);
+  if (resource === 'diskGb') return formatDisk(amount, language);
+  return String(amount);
+}

@@ -1,0 +1,28 @@
+import { useThrottledCallback } from '@mantine/hooks';
+import { skipToken } from '@tanstack/react-query';
+import { trpc } from '../api/trpc';
+import { appErrorOf } from '../api/app-error';
+import { usePausableStream } from '../hooks/stream-pause';
+
+/** Keeps the lists of slices, and what hangs on them, as they are on the server while the page is shown. */
+export function useSliceChanges(): void {
+  const utils = trpc.useUtils();
+  const stream = usePausableStream();
+  // a deploy of many VMs is a burst of notices: the lists are asked again at most twice a second
+  const refresh = useThrottledCallback(() => {
+    void utils.slices.list.invalidate();
+    void utils.zones.invalidate();
+    void utils.quotas.mine.invalidate();
+  }, 500);
+  trpc.slices.changes.useSubscription(stream.paused ? skipToken : { lastEventId: stream.after }, {
+    onData: ({ id }) => {
+      stream.seen(id);
+      refresh();
+    },
+    // what was missed while the connection was away is in the lists, too
+    onStarted: refresh,
+    onError: (error) => {
+      if (appErrorOf(error)?.code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
+    },
+  });
+}

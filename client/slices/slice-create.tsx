@@ -1,0 +1,280 @@
+import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, skipToken } from '@tanstack/react-query';
+import { PencilLine } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { limits } from '#shared/limits';
+import type { Zone } from '#shared/zone';
+import { appErrorOf } from '../api/app-error';
+import { trpc } from '../api/trpc';
+import { applyFieldErrors } from '../api/error-message';
+import { nameProblem } from '../hooks/schema-errors';
+import { ErrorState } from '../api/ErrorState';
+import { PlanView } from './PlanView';
+import { holdsBackDraft, problemSentences } from './problem-sentence';
+import { randomKey } from './random-key';
+import { formatDisk, formatRam } from '../ui/format';
+import { LoadingRows } from '../ui/LoadingRows';
+import { SidePanel } from '../ui/SidePanel';
+
+export interface SliceCreateDrawerProps {
+  opened: boolean;
+  onClose: () => void;
+  /** The template to begin with. */
+  templateId?: number | undefined;
+}
+
+/** A new slice from a template in a zone, with the plan in sight before anything is made. */
+export function SliceCreateDrawer({ opened, onClose, templateId }: SliceCreateDrawerProps) {
+  const { t } = useTranslation('slices');
+  return (
+    <SidePanel opened={opened} onClose={onClose} size="lg" title={t('create.title')}>
+      {/* mounted anew each time: what was typed before is not what is wanted now */}
+      {opened ? <SliceCreateForm templateId={templateId} onClose={onClose} /> : null}
+    </SidePanel>
+  );
+}
+
+function SliceCreateForm({ templateId, onClose }: { templateId: number | undefined; onClose: () => void }) {
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const navigate = useNavigate();
+  const utils = trpc.useUtils();
+  const [failure, setFailure] = useState<string | null>(null);
+  const idempotencyKey = useRef(randomKey());
+  const form = useForm({
+    initialValues: { templateId: templateId === undefined ? '' : String(templateId), zoneId: '', name: '' },
+    validate: { name: (value) => nameProblem(value) },
+  });
+  const template = useTemplateChoice(form.values.templateId);
+  const zones = trpc.zones.list.useQuery();
+  const usable = zones.data?.items.filter(isOpen) ?? [];
+  // with one zone to choose there is nothing to choose
+  const zoneId = form.values.zoneId !== '' ? form.values.zoneId : usable.length === 1 ? String(usable[0]?.id) : '';
+  const chosen = zones.data?.items.find((zone) => String(zone.id) === zoneId);
+  const name = form.isDirty('name') || form.values.name !== '' ? form.values.name : (template.name ?? '');
+  const target =
+    form.values.templateId !== '' && zoneId !== ''
+      ? { templateId: Number(form.values.templateId), zoneId: Number(zoneId) }
+      : null;
+  const preview = trpc.slices.preview.useQuery(target ?? skipToken, {
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+  });
+  const noRoom = target !== null && (preview.data?.problems.some(holdsBackDraft) ?? false);
+  const create = trpc.slices.create.useMutation({
+    onSuccess: (slice) => {
+      utils.slices.get.setData({ id: slice.id }, slice);
+      void utils.slices.list.invalidate();
+      onClose();
+      void navigate(`/slices/${slice.id}`);
+    },
+    onError: (error) => {
+      // a refused wish that is changed is another wish
+      idempotencyKey.current = randomKey();
+      const problems = appErrorOf(error)?.problems ?? [];
+      setFailure(problems.length === 0 ? applyFieldErrors(form, error) : problemSentences(t, i18n.language, problems));
+      // what was free when the plan was made may be taken now
+      if (target !== null) void utils.slices.preview.invalidate(target);
+    },
+  });
+  const closed = zones.data?.items.filter((zone) => !isOpen(zone)) ?? [];
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        setFailure(null);
+        const problem = nameProblem(name);
+        if (problem !== null) form.setFieldError('name', problem);
+        else if (target !== null && !noRoom)
+          create.mutate({ ...target, name: name.trim(), idempotencyKey: idempotencyKey.current });
+      }}
+    >
+      <Stack gap="md">
+        <Select
+          label={t('create.template')}
+          placeholder={t('create.templatePlaceholder')}
+          data={template.options}
+          searchable
+          searchValue={template.search}
+          onSearchChange={template.setSearch}
+          renderOption={({ option }) => <TemplateOption name={option.label} owner={template.ownerOf(option.value)} />}
+          // the server has searched
+          filter={({ options }) => options}
+          nothingFoundMessage={template.loading ? t('common:loading') : t('create.noTemplates')}
+          data-autofocus={templateId === undefined || undefined}
+          {...form.getInputProps('templateId')}
+          onChange={(value) => form.setFieldValue('templateId', value ?? '')}
+        />
+        {template.error === null ? null : <ErrorState error={template.error} onRetry={template.retry} />}
+        <Select
+          label={t('create.zone')}
+          placeholder={zones.isPending ? t('common:loading') : t('create.zonePlaceholder')}
+          nothingFoundMessage={zones.isPending ? t('common:loading') : t('create.noZones')}
+          data={(zones.data?.items ?? []).map((zone) => ({
+            value: String(zone.id),
+            label: zone.name,
+            disabled: !isOpen(zone),
+          }))}
+          renderOption={({ option }) => (
+            <ZoneOption zone={zones.data?.items.find((zone) => String(zone.id) === option.value)} />
+          )}
+          description={
+            closed.length > 0 && usable.length === 0 ? (
+              <ClosedZones zones={closed} />
+            ) : chosen === undefined ? undefined : (
+              <ZoneFree zone={chosen} />
+            )
+          }
+          {...form.getInputProps('zoneId')}
+          value={zoneId === '' ? null : zoneId}
+          onChange={(value) => form.setFieldValue('zoneId', value ?? '')}
+        />
+        {zones.error ? <ErrorState error={zones.error} onRetry={() => void zones.refetch()} /> : null}
+        <TextInput
+          label={t('create.name')}
+          maxLength={limits.nameLength}
+          {...form.getInputProps('name')}
+          value={name}
+          data-autofocus={templateId !== undefined || undefined}
+        />
+        <section aria-label={t('create.plan')}>
+          <Text fw={600} mb="xs">
+            {t('create.plan')}
+          </Text>
+          {target === null ? (
+            <Text size="sm" c="dimmed">
+              {t('create.pickFirst')}
+            </Text>
+          ) : preview.error ? (
+            <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />
+          ) : preview.data === undefined ? (
+            <LoadingRows rows={4} height={32} />
+          ) : (
+            <PlanView plan={preview.data} compact />
+          )}
+        </section>
+        {target !== null && preview.data?.runnable === false ? (
+          <Alert variant="light" color="yellow" icon={<PencilLine size={18} />}>
+            {noRoom ? t('create.noRoom') : t('create.draftNotice')}
+          </Alert>
+        ) : null}
+        {failure === null ? null : (
+          <Alert variant="light" color="red" role="alert">
+            {failure}
+          </Alert>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('common:actions.cancel')}
+          </Button>
+          <Button type="submit" loading={create.isPending} disabled={target === null || noRoom}>
+            {t('create.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Templates as the search finds them, the chosen one always among them. */
+function useTemplateChoice(chosen: string) {
+  const [search, setSearch] = useState('');
+  const [wanted] = useDebouncedValue(search, 200);
+  const selected = trpc.templates.get.useQuery(chosen === '' ? skipToken : { id: Number(chosen) });
+  const selectedName = selected.data?.name;
+  // what the field shows of the choice is not something to search for
+  const term = wanted === selectedName ? '' : wanted.trim();
+  const found = trpc.templates.list.useQuery(
+    // what others share or publish can be made a slice of, too
+    { search: term === '' ? undefined : term.slice(0, limits.searchLength), limit: 20, of: 'all' },
+    { placeholderData: keepPreviousData },
+  );
+  const options = useMemo(() => {
+    const items = (found.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
+    if (selectedName !== undefined && !items.some((item) => item.value === chosen))
+      items.unshift({ value: chosen, label: selectedName });
+    return items;
+  }, [found.data, chosen, selectedName]);
+  const ownerOf = (value: string): string | null => {
+    const template = found.data?.items.find((item) => String(item.id) === value);
+    return template === undefined || template.access === 'own' ? null : template.owner.name;
+  };
+  return {
+    options,
+    ownerOf,
+    name: selectedName,
+    search,
+    setSearch,
+    loading: found.isPending,
+    error: found.data === undefined ? found.error : null,
+    retry: () => void found.refetch(),
+  };
+}
+
+function TemplateOption({ name, owner }: { name: string; owner: string | null }) {
+  const { t } = useTranslation('slices');
+  return (
+    <div>
+      <Text size="sm">{name}</Text>
+      {owner === null ? null : (
+        <Text size="xs" c="dimmed">
+          {t('create.templateOf', { owner })}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function isOpen(zone: Zone): boolean {
+  return zone.enabled && zone.capabilities?.run.ok !== false;
+}
+
+function ZoneFree({ zone }: { zone: Zone | undefined }) {
+  const { t, i18n } = useTranslation('slices');
+  if (zone === undefined) return null;
+  if (zone.free === null) return <>{t('create.zoneFreeUnknown')}</>;
+  const { vcpus, ramMb, diskGb } = zone.free;
+  return (
+    <>
+      {t('create.zoneFree', {
+        vcpus,
+        ram: formatRam(ramMb, i18n.language),
+        disk: formatDisk(diskGb, i18n.language),
+      })}
+    </>
+  );
+}
+
+function ZoneClosed({ zone }: { zone: Zone }) {
+  const { t } = useTranslation('slices');
+  if (!zone.enabled) return <>{t('create.zoneDisabled')}</>;
+  return <>{t('create.zoneCannotRun', { reason: zone.capabilities?.run.reason ?? '' })}</>;
+}
+
+function ClosedZones({ zones }: { zones: readonly Zone[] }) {
+  return (
+    <>
+      {zones.map((zone) => (
+        <span key={zone.id} style={{ display: 'block' }}>
+          {zone.name}: <ZoneClosed zone={zone} />
+        </span>
+      ))}
+    </>
+  );
+}
+
+function ZoneOption({ zone }: { zone: Zone | undefined }) {
+  if (zone === undefined) return null;
+  return (
+    <div>
+      <Text size="sm">{zone.name}</Text>
+      <Text size="xs" c="dimmed">
+        {isOpen(zone) ? <ZoneFree zone={zone} /> : <ZoneClosed zone={zone} />}
+      </Text>
+    </div>
+  );
+}

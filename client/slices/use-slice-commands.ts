@@ -1,0 +1,47 @@
+import { useMemo } from 'react';
+import type { Deployment, DeploymentKind } from '#shared/deployment/schema';
+import { trpc } from '../api/trpc';
+import { useTranslation } from 'react-i18next';
+import { appErrorOf } from '../api/app-error';
+import { notifyError, notifyFailure } from '../api/error-message';
+import { problemSentences } from './problem-sentence';
+import { randomKey } from './random-key';
+
+export interface SliceCommands {
+  start: (kind: DeploymentKind, vmId?: number) => void;
+  cancel: (deploymentId: number) => void;
+  retry: (deploymentId: number) => void;
+  pending: boolean;
+}
+
+/** What a user may ask of a slice. What comes of it arrives as events; errors are shown as a notice. */
+export function useSliceCommands(sliceId: number): SliceCommands {
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const utils = trpc.useUtils();
+  const onSuccess = (deployment: Deployment) => {
+    utils.deployments.get.setData({ id: deployment.id }, deployment);
+    void utils.slices.get.invalidate({ id: sliceId });
+  };
+  const onError = (error: unknown) => {
+    const problems = appErrorOf(error)?.problems ?? [];
+    if (problems.length === 0) notifyError(error);
+    else notifyFailure(problemSentences(t, i18n.language, problems));
+    // refused because something has changed that the page does not show yet
+    void utils.slices.get.invalidate({ id: sliceId });
+    void utils.deployments.plan.invalidate({ sliceId });
+  };
+  const start = trpc.deployments.start.useMutation({ onSuccess, onError });
+  const cancel = trpc.deployments.cancel.useMutation({ onSuccess, onError });
+  const retry = trpc.deployments.retry.useMutation({ onSuccess, onError });
+  const [startNow, cancelNow, retryNow] = [start.mutate, cancel.mutate, retry.mutate];
+  const commands = useMemo(
+    () => ({
+      start: (kind: DeploymentKind, vmId?: number) =>
+        startNow({ sliceId, kind, vmId: vmId ?? null, idempotencyKey: randomKey() }),
+      cancel: (id: number) => cancelNow({ id }),
+      retry: (id: number) => retryNow({ id }),
+    }),
+    [sliceId, startNow, cancelNow, retryNow],
+  );
+  return { ...commands, pending: start.isPending || cancel.isPending || retry.isPending };
+}

@@ -1,0 +1,128 @@
+import { Alert, Anchor, Button, Group, List, Loader, Stack, Text } from '@mantine/core';
+import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Problem } from '#shared/errors';
+import { limits } from '#shared/limits';
+import { trpc } from '../api/trpc';
+import { appErrorOf } from '../api/app-error';
+import { useErrorMessage } from '../api/error-message';
+
+/** What became of one file. */
+export type ImportResult =
+  | { id: string; file: string; state: 'reading' }
+  | { id: string; file: string; state: 'done'; templateId: number; name: string; warnings: readonly Problem[] }
+  | { id: string; file: string; state: 'failed'; message: string; problems: readonly Problem[] };
+
+/** Imports files one after the other and keeps what became of each. */
+export function useTemplateImports() {
+  const { t } = useTranslation('templates');
+  const utils = trpc.useUtils();
+  const mutation = trpc.templates.import.useMutation();
+  const errorMessage = useErrorMessage();
+  const [results, setResults] = useState<ImportResult[]>([]);
+
+  /** The sentence against a file that the server need not see, or its text. */
+  const read = async (file: File): Promise<{ text: string } | { refusal: string }> => {
+    if (file.size > limits.importLength)
+      return { refusal: t('imports.tooLarge', { mb: limits.importLength / 1_000_000 }) };
+    const text = await file.text().catch(() => null);
+    if (text === null) return { refusal: t('imports.unreadable') };
+    // a picture or an archive; whether JSON makes sense is the server's to say
+    return /^\s*[{[]/.test(text.replace(/^\uFEFF/, '')) ? { text } : { refusal: t('imports.notJson') };
+  };
+
+  const importOne = async (id: string, file: File): Promise<ImportResult> => {
+    const content = await read(file);
+    if ('refusal' in content) return { id, file: file.name, state: 'failed', message: content.refusal, problems: [] };
+    try {
+      const { template, warnings } = await mutation.mutateAsync({ text: content.text });
+      await utils.templates.list.invalidate();
+      return { id, file: file.name, state: 'done', templateId: template.id, name: template.name, warnings };
+    } catch (error) {
+      const problems = appErrorOf(error)?.problems ?? [];
+      return { id, file: file.name, state: 'failed', message: errorMessage(error), problems };
+    }
+  };
+
+  const importFiles = async (files: readonly File[]) => {
+    for (const file of files) {
+      const id = crypto.randomUUID();
+      setResults((current) => [...current, { id, file: file.name, state: 'reading' }]);
+      const result = await importOne(id, file);
+      setResults((current) => current.map((one) => (one.id === id ? result : one)));
+    }
+  };
+
+  return { results, importFiles, dismiss: () => setResults([]) };
+}
+
+function ProblemList({ problems }: { problems: readonly Problem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <List size="sm" spacing={2} mt={4}>
+      {problems.map((problem, place) => (
+        // one document can have the same problem twice, at places that have no name
+        <List.Item key={`${problem.code}-${problem.node ?? problem.edge ?? ''}-${String(place)}`}>
+          {problem.message}
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+function ResultLine({ result }: { result: ImportResult }) {
+  const { t } = useTranslation('templates');
+  if (result.state === 'reading')
+    return (
+      <Group gap="xs">
+        <Loader size="xs" />
+        <Text size="sm">{t('imports.reading', { file: result.file })}</Text>
+      </Group>
+    );
+  if (result.state === 'failed')
+    return (
+      <Alert variant="light" color="red" icon={<CircleAlert size={18} />}>
+        <Text size="sm" fw={600}>
+          {t('imports.failed', { file: result.file })}
+        </Text>
+        {result.message}
+        <ProblemList problems={result.problems} />
+      </Alert>
+    );
+  const warned = result.warnings.length > 0;
+  return (
+    <Alert
+      variant="light"
+      color={warned ? 'yellow' : 'weft'}
+      icon={warned ? <TriangleAlert size={18} /> : <CircleCheck size={18} />}
+    >
+      {warned
+        ? t('imports.doneWarnings', { file: result.file, name: result.name, count: result.warnings.length })
+        : t('imports.done', { file: result.file, name: result.name })}{' '}
+      <Anchor component={Link} to={`/templates/${String(result.templateId)}`} size="sm">
+        {t('open')}
+      </Anchor>
+      <ProblemList problems={result.warnings} />
+    </Alert>
+  );
+}
+
+/** What became of the files, above the list, until it is dismissed. */
+export function ImportResults({ results, onDismiss }: { results: readonly ImportResult[]; onDismiss: () => void }) {
+  const { t } = useTranslation('templates');
+  if (results.length === 0) return null;
+  return (
+    <Stack gap="xs" mb="md" component="section" aria-label={t('imports.title')} aria-live="polite">
+      {results.map((result) => (
+        <ResultLine key={result.id} result={result} />
+      ))}
+      {results.some((result) => result.state === 'reading') ? null : (
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={onDismiss} style={{ alignSelf: 'flex-end' }}>
+          {t('imports.dismiss')}
+        </Button>
+      )}
+    </Stack>
+  );
+}
