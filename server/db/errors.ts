@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors';
 import { AppError } from '#shared/errors';
 
 interface SqlFailure {
@@ -72,7 +73,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   let wrapped = false;
   for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
     // file and network errors of other origin have the same codes: the driver's come wrapped by drizzle or are fatal
-    const ofDatabase: boolean = wrapped || 'fatal' in current || current.name === 'DrizzleQueryError';
+    const ofDatabase: boolean = wrapped || 'fatal' in current || current instanceof DrizzleQueryError;
     if ('code' in current && typeof current.code === 'string' && connectionCodes.has(current.code) && ofDatabase)
       return true;
     if (connectionMessages.test(current.message)) return true;

@@ -12,6 +12,7 @@ import { refuseCall } from '#server/rpc/trpc';
 import { hasCode } from '#server/lib/error-code';
 import { describeError } from '#server/lib/logger';
 import { plainAddress } from '#server/lib/trusted-proxies';
+import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
 import type { Credentials } from './credentials';
 import type { Pages } from './pages';
@@ -91,7 +92,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
       },
       onError({ error, path: procedure, type }) {
         // what we threw on purpose is the user's business; everything else is ours
-        const known = error.cause?.name === 'AppError' && error.cause.cause === undefined;
+        const known = error.cause instanceof AppError && error.cause.cause === undefined;
         if (!known && !callersFaults.has(error.code))
           domain.log.error('procedure failed', { procedure, type, error: describeError(error) });
       },

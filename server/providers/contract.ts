@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConsole } from './contract-console';
 import { attachment, link, pair, vmSpec, withNic } from './contract-fixtures';
-import { ProviderError, type ImageSpec, type Provider, type SliceObservation, type SliceRef } from './provider';
+import { ProviderError } from '#server/lib/provider-error';
+import type { ImageSpec, Provider, SliceObservation, SliceRef } from './provider';
 
 /** What the contract needs besides the provider itself. */
 export interface ContractHarness {

@@ -1,4 +1,4 @@
-import { ProviderError } from './provider';
+import { ProviderError } from '#server/lib/provider-error';
 
 /** The wait was called off by the caller's signal. */
 export function aborted(signal: AbortSignal): ProviderError {

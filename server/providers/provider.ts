@@ -129,30 +129,3 @@ export interface ConsoleStream {
   onClose(listener: (reason: string) => void): void;
   close(): void;
 }
-
-export const providerErrorCodes = [
-  'UNAVAILABLE',
-  'NO_CAPACITY',
-  'IMAGE_INVALID',
-  'UNSUPPORTED',
-  'VM_CRASHED',
-  'TIMEOUT',
-  'NOT_RUNNING',
-  'ABORTED',
-  'INTERNAL',
-] as const;
-export type ProviderErrorCode = (typeof providerErrorCodes)[number];
-
-/** `message` is a sentence for the user (no paths, no secrets); the `cause` goes to the log. */
-export class ProviderError extends Error {
-  override readonly name = 'ProviderError';
-  constructor(
-    readonly code: ProviderErrorCode,
-    message: string,
-    /** Whether doing the same again can help. */
-    readonly retryable: boolean,
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-  }
-}

@@ -1,6 +1,7 @@
 import { limits } from '#shared/limits';
 import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/schema';
-import { ProviderError, type Provider, type SliceRef } from '#server/providers/provider';
+import { ProviderError } from '#server/lib/provider-error';
+import type { Provider, SliceRef } from '#server/providers/provider';
 import type { SliceSpecs } from './specs';
 
 /** What an action needs: where it acts, on what, and how it learns that nobody waits for it any more. */

@@ -7,9 +7,10 @@ import type { DeploymentKind } from '#shared/deployment/schema';
 import type { Database } from '#server/db/client';
 import { only } from '#server/db/rows';
 import type { Actor, DomainContext } from '#server/domain/context';
-import { getDeployment } from '#server/domain/deployments/read';
-import { readEvents } from '#server/events/read';
-import { ProviderError, type Provider } from '#server/providers/provider';
+import { getDeployment } from '#server/domain/deployments/read-deployments';
+import { readEvents } from '#server/events/read-events';
+import { ProviderError } from '#server/lib/provider-error';
+import type { Provider } from '#server/providers/provider';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { provisioningDefaults, type ProvisioningOptions } from './options';
@@ -149,7 +150,7 @@ describe('a server that is killed', () => {
         await until(
           first.context,
           sliceId,
-          async () => life.dead || (await getDeployment({ db: database.db }, actor, { id })).finishedAt !== null,
+          async () => life.dead || (await getDeployment({ db: database.db }, { actor, id })).finishedAt !== null,
         );
         void first.provisioning.stop();
         const survived = !life.dead;
@@ -182,7 +183,7 @@ describe('a server that is killed', () => {
         await until(
           first.context,
           sliceId,
-          async () => life.dead || (await getDeployment({ db: database.db }, actor, { id })).finishedAt !== null,
+          async () => life.dead || (await getDeployment({ db: database.db }, { actor, id })).finishedAt !== null,
         );
         void first.provisioning.stop();
         const second = server({}, new Life(), heir(first.owner));
@@ -235,7 +236,7 @@ describe('a server that is killed', () => {
       dying.worker.start();
       await until(context, sliceId, async () => life.dead);
       void dying.stop();
-      const half = await getDeployment({ db: database.db }, actor, { id });
+      const half = await getDeployment({ db: database.db }, { actor, id });
       expect(half.finishedAt).toBeNull();
       if (half.steps.some((step) => step.status === 'undone')) undoneBefore++;
       const second = server({}, new Life(), heir(owner));
@@ -323,11 +324,11 @@ describe('two workers on one database', () => {
     // somebody else has it
     await database.db.update(deployments).set({ generation: 77, leaseOwner: 'other' }).where(eq(deployments.id, id));
     await until(context, sliceId, async () => aborted?.aborted === true);
-    const before = await getDeployment({ db: database.db }, actor, { id });
+    const before = await getDeployment({ db: database.db }, { actor, id });
     const events = await readEvents(database.db, sliceId, 0, 1000);
     release();
     await first.stop();
-    expect(await getDeployment({ db: database.db }, actor, { id })).toEqual(before);
+    expect(await getDeployment({ db: database.db }, { actor, id })).toEqual(before);
     expect(await readEvents(database.db, sliceId, 0, 1000)).toEqual(events);
   });
 });

@@ -6,8 +6,8 @@ import { images } from '#drizzle/schema/catalogue';
 import { rateLimits } from '#drizzle/schema/users';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import type { Actor, DomainContext } from '#server/domain/context';
-import { getDeployment } from '#server/domain/deployments/read';
-import { readEvents } from '#server/events/read';
+import { getDeployment } from '#server/domain/deployments/read-deployments';
+import { readEvents } from '#server/events/read-events';
 import { only } from '#server/db/rows';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { crashVm, createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
@@ -180,7 +180,7 @@ describe('cancelling', () => {
     provisioning.worker.start();
     const { id } = await provisioning.start(actor, { sliceId, kind });
     const running = (key: string) => async () => {
-      const { steps } = await getDeployment(context, actor, { id });
+      const { steps } = await getDeployment(context, { actor, id });
       return steps.find((step) => step.key === key)?.status === 'running';
     };
     await until(context, sliceId, running('vm:slow-start/start'));
@@ -236,7 +236,7 @@ describe('cancelling', () => {
     const sliceId = await insertSlice(database.db, actor, zoneId, pair);
     const { id } = await provisioning.start(actor, { sliceId, kind: 'deploy' });
     await until(context, sliceId, async () => {
-      const { steps } = await getDeployment(context, actor, { id });
+      const { steps } = await getDeployment(context, { actor, id });
       return steps.some((step) => step.resource === 'image' && step.status === 'running');
     });
     const destroy = await provisioning.start(actor, { sliceId, kind: 'destroy' });

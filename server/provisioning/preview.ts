@@ -23,7 +23,7 @@ export async function previewDeployment(
   if (zone === null) throw notFound('zone');
   const report = await askZone(context, zone);
   return inSnapshot(context.db, async (tx) => {
-    const template = await loadTemplate(tx, actor, options.templateId);
+    const template = await loadTemplate(tx, { actor, id: options.templateId });
     return planOperation({
       kind: 'deploy',
       slice: { id: 0, name: template.name, status: 'draft' },

@@ -1,4 +1,4 @@
-import { getDeployment } from '#server/domain/deployments/read';
+import { getDeployment } from '#server/domain/deployments/read-deployments';
 import type { DomainContext } from '#server/domain/context';
 import { startPoller } from '#server/events/poller';
 import type { ProvisioningCommands } from './commands';
@@ -37,17 +37,17 @@ export function createProvisioning(
     async start(actor, operation) {
       const id = await queueDeployment(context, actor, operation);
       worker.wake();
-      return getDeployment(context, actor, { id });
+      return getDeployment(context, { actor, id });
     },
     async cancel(actor, { deploymentId }) {
       await requestCancel(context, actor, deploymentId);
       worker.wake();
-      return getDeployment(context, actor, { id: deploymentId });
+      return getDeployment(context, { actor, id: deploymentId });
     },
     async retry(actor, { deploymentId }) {
       const id = await queueRetry(context, actor, deploymentId);
       worker.wake();
-      return getDeployment(context, actor, { id });
+      return getDeployment(context, { actor, id });
     },
     run() {
       worker.start();

@@ -46,7 +46,7 @@ export async function requestCancel(context: DomainContext, actor: Actor, deploy
   if (known === undefined) throw notFound('deployment');
   await assertMay(context, actor, known);
   await inTransaction(context.db, async (tx) => {
-    await loadSlice(tx, actor, known.sliceId, { lock: true, need: levelOfKind[known.kind] });
+    await loadSlice(tx, { actor, id: known.sliceId, lock: true, need: levelOfKind[known.kind] });
     const row = only(
       await tx.select().from(deployments).where(eq(deployments.id, deploymentId)).for('update'),
       'the deployment',
@@ -80,7 +80,7 @@ async function assertMay(
   { sliceId, kind }: { sliceId: number; kind: DeploymentKind },
 ): Promise<void> {
   try {
-    await loadSlice(context.db, actor, sliceId, { need: levelOfKind[kind] });
+    await loadSlice(context.db, { actor, id: sliceId, need: levelOfKind[kind] });
   } catch (error) {
     throw error instanceof AppError && error.code === 'NOT_FOUND' ? notFound('deployment') : error;
   }

@@ -8,7 +8,8 @@ import { allocatedOf, type ZoneRow } from '#server/db/queries/zones';
 import type { DomainContext } from '#server/domain/context';
 import type { SliceRow } from '#server/domain/slices/access';
 import { capacityOf, freeOf } from '#server/domain/zones/capacity';
-import { ProviderError, type Provider, type SliceObservation, type ZoneDescription } from '#server/providers/provider';
+import { ProviderError } from '#server/lib/provider-error';
+import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
 import type { PlanInput, PlanZone } from './plan-input';
 import { planTopologyOf, type SliceModel } from './slice-model';
 

@@ -36,10 +36,10 @@ export interface Operation {
 
 /** The plan for an operation on a slice that the actor may see. Touches nothing. */
 export async function planDeployment(context: DomainContext, actor: Actor, operation: Operation): Promise<Plan> {
-  const slice = await loadSlice(context.db, actor, operation.sliceId);
+  const slice = await loadSlice(context.db, { actor, id: operation.sliceId });
   const seen = await lookAround(context, slice);
   return inSnapshot(context.db, async (tx) => {
-    const now = await loadSlice(tx, actor, operation.sliceId);
+    const now = await loadSlice(tx, { actor, id: operation.sliceId });
     const live = await liveDeployments(tx, now.id);
     return planOperation(await planInput(tx, now, operation, live.length > 0, seen));
   });
@@ -59,7 +59,7 @@ export async function queueDeployment(
 ): Promise<number> {
   const { db, bus } = context;
   for (let attempt = 0; attempt < 5; attempt++) {
-    const slice = await loadSlice(db, actor, operation.sliceId, { need: levelOfKind[operation.kind] });
+    const slice = await loadSlice(db, { actor, id: operation.sliceId, need: levelOfKind[operation.kind] });
     const mark = await deploymentMark(db, slice.id);
     const seen = await lookAround(context, slice);
     const answer = await inTransaction(db, (tx) =>
@@ -120,7 +120,7 @@ async function queue(
   const { sliceId, kind, idempotencyKey } = operation;
   // locks before reads: what a transaction reads first fixes what it sees; the owner's before those of their slices
   if (takesQuota(kind)) await lockOwner(tx, seen.ownerId);
-  const slice = await loadSlice(tx, actor, sliceId, { lock: true, need: levelOfKind[kind] });
+  const slice = await loadSlice(tx, { actor, id: sliceId, lock: true, need: levelOfKind[kind] });
   // given to somebody else meanwhile, whose quota is not locked
   if (slice.ownerId !== seen.ownerId) return 'stale';
   if (kind === 'deploy')

@@ -14,7 +14,7 @@ import { createEventBus } from '#server/events/bus';
 import { systemClock } from '#server/lib/clock';
 import { silentLogger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
-import { getDeployment } from '#server/domain/deployments/read';
+import { getDeployment } from '#server/domain/deployments/read-deployments';
 import type { ProvisioningOptions } from './options';
 import { createProvisioning, type Provisioning } from './provisioning';
 
@@ -215,7 +215,7 @@ export function ended(context: DomainContext, actor: Actor, sliceId: number, id:
         .select({ finishedAt: deployments.finishedAt })
         .from(deployments)
         .where(eq(deployments.id, id));
-      return row?.finishedAt == null ? null : getDeployment(context, actor, { id });
+      return row?.finishedAt == null ? null : getDeployment(context, { actor, id });
     },
     patienceMs,
   );

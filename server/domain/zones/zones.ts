@@ -9,6 +9,7 @@ import { zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse } from '#se
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { describeError } from '#server/lib/logger';
+import { ProviderError } from '#server/lib/provider-error';
 import { withTimeout } from '#server/lib/timeout';
 import type { ZoneDescription } from '#server/providers/provider';
 import { recordAudit } from '../audit';
@@ -53,8 +54,8 @@ async function describe(ctx: DomainContext, zone: ZoneRow, refresh: boolean): Pr
     return await withTimeout(ask(), refresh ? 10 * patienceMs : patienceMs, late);
   } catch (error) {
     ctx.log.warn('A zone cannot be described', { zoneId: zone.id, error: describeError(error) });
-    // a ProviderError's sentence is meant for the user, as an AppError's is; of anything else nothing is told
-    const told = error instanceof AppError || (error instanceof Error && error.name === 'ProviderError');
+    // their sentences are meant for the user; of anything else nothing is told
+    const told = error instanceof AppError || error instanceof ProviderError;
     return unavailable(told ? error.message : 'The zone cannot be reached.');
   }
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { ProviderError } from '../provider';
+import { ProviderError } from '#server/lib/provider-error';
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those is in the way at a restart. */
 const firstPort = 20_000;

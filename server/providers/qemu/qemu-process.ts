@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '#server/lib/error-code';
 import { searchPath } from '#server/lib/run-command';
-import { ProviderError } from '../provider';
+import { ProviderError } from '#server/lib/provider-error';
 import { isMachine, type FoundMachine } from './find-machines';
 import { monitorSocket, qemuProgram, type MachineName } from './qemu-args';
 import { QmpClient, type QmpHandlers } from './qmp-client';

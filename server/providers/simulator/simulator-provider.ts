@@ -4,7 +4,8 @@ import type { ForwardState } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
 import { edgeStatuses } from '../edge-status';
 import { aborted, notDefined, notRunning } from '../errors';
-import { ProviderError, type EdgeSpec, type ImageSpec, type NicSpec, type Provider, type VmSpec } from '../provider';
+import { ProviderError } from '#server/lib/provider-error';
+import type { EdgeSpec, ImageSpec, NicSpec, Provider, VmSpec } from '../provider';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
 import {
   crashVm,

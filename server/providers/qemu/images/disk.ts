@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CommandError, runCommand } from '#server/lib/run-command';
-import { ProviderError, type ImageSpec } from '../../provider';
+import { ProviderError } from '#server/lib/provider-error';
+import type { ImageSpec } from '../../provider';
 
 const infoSchema = z.object({
   format: z.string(),

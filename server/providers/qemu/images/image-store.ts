@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { hasCode } from '#server/lib/error-code';
 import { withFileLock } from '#server/lib/file-lock';
 import { asProviderError } from '../../errors';
-import { ProviderError, type ImageSpec } from '../../provider';
+import { ProviderError } from '#server/lib/provider-error';
+import type { ImageSpec } from '../../provider';
 import { inspectDisk } from './disk';
 import { buildTinyImage, tinyVersion } from './tiny-build';
 

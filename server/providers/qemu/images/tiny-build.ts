@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CommandError, runCommand } from '#server/lib/run-command';
-import { ProviderError } from '../../provider';
+import { ProviderError } from '#server/lib/provider-error';
 import { cpioArchive, type CpioEntry } from './cpio';
 import { collectModules } from './kernel-modules';
 import { indispensableModules, tinyFiles, tinyModules } from './tiny-guest';
