@@ -107,11 +107,11 @@ export function createApp(parts: AppParts): App {
       return actorOf(headers, { ip: addressOf(socket.remoteAddress, forwardedFor?.toString()) });
     },
     originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, config.publicUrl),
-    stillSignedIn: (actor) => isSignedIn(domain, actor),
+    stillSignedIn: (actor) => isSignedIn(domain, { actor }),
     askAgainMs,
-    mayOperate: (actor, sliceId) => maySlice(domain.db, actor, sliceId, 'operate'),
+    mayOperate: (actor, sliceId) => maySlice(domain.db, { actor, id: sliceId, need: 'operate' }),
     open: async (actor, token) => {
-      const vm = await redeemConsoleToken(domain, token, actor);
+      const vm = await redeemConsoleToken(domain, { actor, token });
       const provider = await parts.providers.forZone(vm.zone);
       const stream = await provider.openConsole({ id: vm.sliceId }, vm.vmId);
       return { ...stream, sliceId: vm.sliceId };

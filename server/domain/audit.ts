@@ -4,8 +4,8 @@ import type { Queryable } from '#server/db/client';
 import { tokenName } from '#server/db/queries/audit';
 import type { Actor } from './context';
 
-/** One deed: who did what to which object. `details` holds ids and names, never secrets. */
-export interface Deed {
+/** One action: who did what to which object. `details` holds ids and names, never secrets. */
+export interface AuditRecord {
   /** A noun and a verb: `slices.create`, `auth.login`, `slices.open-console`. */
   action: string;
   objectType?: string;
@@ -17,10 +17,10 @@ export interface Deed {
 }
 
 /** Who did it, as far as it is known, and with which session or token. */
-export type Doer = { userId: number | null; ip: string | null } & Partial<Pick<Actor, 'tokenId' | 'kind'>>;
+export type AuditActor = { userId: number | null; ip: string | null } & Partial<Pick<Actor, 'tokenId' | 'kind'>>;
 
-/** Writes the deed. Call it in the transaction of the deed, so that neither is there without the other. */
-export async function recordAudit(q: Queryable, actor: Doer, deed: Deed): Promise<void> {
+/** Writes the record. Call it in the transaction of the deed, so that neither is there without the other. */
+export async function recordAudit(q: Queryable, actor: AuditActor, record: AuditRecord): Promise<void> {
   const { tokenId = null, kind = null } = actor;
   await q.insert(auditLog).values({
     userId: actor.userId,
@@ -29,10 +29,10 @@ export async function recordAudit(q: Queryable, actor: Doer, deed: Deed): Promis
     tokenKind: kind,
     // sessions have no names
     tokenName: tokenId === null || kind === 'session' ? null : await tokenName(q, tokenId),
-    action: deed.action,
-    objectType: deed.objectType ?? null,
-    objectId: deed.objectId ?? null,
-    result: deed.result ?? 'OK',
-    details: deed.details ?? null,
+    action: record.action,
+    objectType: record.objectType ?? null,
+    objectId: record.objectId ?? null,
+    result: record.result ?? 'OK',
+    details: record.details ?? null,
   });
 }

@@ -7,7 +7,7 @@ import { apiTokens, passwordResets, rateLimits, users } from '#drizzle/schema/us
 import { deleteEnded } from '#server/db/queries/housekeeping';
 import { createKit, line, outcomeOf } from '#server/rpc/testing';
 import { createPasswordLink } from './auth/password-links';
-import { keepHouse, startHousekeeping } from './housekeeping';
+import { deleteExpired, startHousekeeping } from './housekeeping';
 
 const database = useDatabase();
 const kit = createKit(database);
@@ -25,16 +25,16 @@ it('deletes sessions and tokens 30 days after their end, and no others', async (
   await kit.callerOf(ada).tokens.revoke({ id: revoked.tokenId });
   const left = async () => (await ctx.db.select().from(apiTokens)).map((row) => row.id);
   kit.pass(30 * day);
-  expect((await keepHouse(ctx)).tokens).toBe(0);
+  expect((await deleteExpired(ctx)).tokens).toBe(0);
   kit.pass(1);
   // revoked 30 days ago
-  expect((await keepHouse(ctx)).tokens).toBe(1);
+  expect((await deleteExpired(ctx)).tokens).toBe(1);
   expect(await left()).toEqual([ada.tokenId, expiring.tokenId, living.tokenId]);
   // the session has lasted half a day
   kit.pass(day);
-  expect((await keepHouse(ctx)).tokens).toBe(1);
+  expect((await deleteExpired(ctx)).tokens).toBe(1);
   kit.pass(day);
-  expect((await keepHouse(ctx)).tokens).toBe(1);
+  expect((await deleteExpired(ctx)).tokens).toBe(1);
   expect(await left()).toEqual([living.tokenId]);
   expect(await ctx.db.$count(users, eq(users.id, ada.userId))).toBe(1);
 });
@@ -56,15 +56,15 @@ it('deletes links, console tokens and rate limits that have run out, and keeps t
     await ctx.db.$count(rateLimits),
   ];
   expect(await counts()).toEqual([1, 1, 2]);
-  expect(await keepHouse(ctx)).toEqual(nothing);
+  expect(await deleteExpired(ctx)).toEqual(nothing);
   kit.pass(hour - 1);
   // the console's count runs out after minutes, its token is kept for an hour
-  expect(await keepHouse(ctx)).toEqual({ ...nothing, rateLimits: 1 });
+  expect(await deleteExpired(ctx)).toEqual({ ...nothing, rateLimits: 1 });
   kit.pass(30_002);
-  expect(await keepHouse(ctx)).toEqual({ ...nothing, rateLimits: 1, consoleTokens: 1 });
+  expect(await deleteExpired(ctx)).toEqual({ ...nothing, rateLimits: 1, consoleTokens: 1 });
   expect(await counts()).toEqual([1, 0, 0]);
   kit.pass(23 * hour);
-  expect(await keepHouse(ctx)).toEqual({ ...nothing, passwordLinks: 1 });
+  expect(await deleteExpired(ctx)).toEqual({ ...nothing, passwordLinks: 1 });
 });
 
 it('deletes audit entries after as many days as are set, in pieces, also when two servers do it', async () => {
@@ -84,7 +84,7 @@ it('deletes audit entries after as many days as are set, in pieces, also when tw
   const both = await Promise.all([deleteEnded(ctx.db, ended, signal, 5), deleteEnded(ctx.db, ended, signal, 5)]);
   expect(both[0].auditEntries + both[1].auditEntries).toBe(23);
   expect(await ctx.db.$count(auditLog)).toBe(2);
-  expect(await keepHouse(ctx)).toEqual(nothing);
+  expect(await deleteExpired(ctx)).toEqual(nothing);
 });
 
 it('is done at the start and again and again, until it is stopped', async () => {
@@ -111,7 +111,7 @@ it('outlives a database that is away', async () => {
       throw new Error('away');
     },
   };
-  await expect(keepHouse(failing)).rejects.toThrow('away');
+  await expect(deleteExpired(failing)).rejects.toThrow('away');
   const stop = startHousekeeping(failing, 20);
   try {
     // the second time shows that the first did not end it

@@ -14,7 +14,7 @@ type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'settings'>;
  * have run out, console tokens after an hour, and audit entries after as many days as are set. Several servers may do it
  * at once.
  */
-export async function keepHouse(ctx: Context, signal = new AbortController().signal): Promise<Deleted> {
+export async function deleteExpired(ctx: Context, signal = new AbortController().signal): Promise<Deleted> {
   const now = ctx.clock.now();
   const before = (ms: number) => new Date(now.getTime() - ms);
   return deleteEnded(
@@ -35,7 +35,7 @@ export function startHousekeeping(ctx: Context, everyMs = hour): () => Promise<v
   let round: Promise<void> | null = null;
   const begin = () => {
     // one at a time: an hour may be too short for the first
-    round ??= keepHouse(ctx, stopping.signal)
+    round ??= deleteExpired(ctx, stopping.signal)
       .then(
         (deleted) => {
           if (Object.values(deleted).some((count) => count > 0)) ctx.log.info('Housekeeping.', deleted);

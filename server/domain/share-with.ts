@@ -8,7 +8,10 @@ import type { Actor, DomainContext } from './context';
  * The account with this address, to share with. NOT_FOUND on `email` for none and for a disabled one. What is not found
  * is counted (RATE_LIMITED), so that nobody learns who has an account by trying.
  */
-export async function accountToShareWith(ctx: DomainContext, actor: Actor, email: string): Promise<UserRow> {
+export async function accountToShareWith(
+  ctx: DomainContext,
+  { actor, email }: { actor: Actor; email: string },
+): Promise<UserRow> {
   const attempts = [attemptOf('share:user', actor.userId)];
   await countAttempts(ctx.db, attempts, ctx.clock.now());
   const user = await userByEmail(ctx.db, email);
@@ -22,7 +25,7 @@ export async function accountToShareWith(ctx: DomainContext, actor: Actor, email
 }
 
 /** INVALID_INPUT on `email` for who has it anyway: the owner, and the one who shares. */
-export function assertSharable(actor: Actor, ownerId: number, user: UserRow): void {
+export function assertSharable({ actor, ownerId, user }: { actor: Actor; ownerId: number; user: UserRow }): void {
   if (user.id === ownerId || user.id === actor.userId)
     throw new AppError(
       'INVALID_INPUT',

@@ -9,7 +9,7 @@ import { insertActor, insertSlice, simulatedZone } from '#server/provisioning/te
 import { appendEvents } from './append';
 import { createEventBus, type EventBus } from './bus';
 import { startPoller } from './poller';
-import { readEvents } from './read';
+import { readEvents } from './read-events';
 import { streamEvents } from './stream';
 
 const database = useDatabase();
@@ -85,7 +85,7 @@ describe('the events of a slice', () => {
   test('without a last id come from now on: from when the answer begins, not from when it is first read', async () => {
     await write(sliceId, [1, 2]);
     const stop = new AbortController();
-    const stream = (await watchSlice({ db: database.db, bus }, actor, { sliceId }))(stop.signal);
+    const stream = (await watchSlice({ db: database.db, bus }, { actor, sliceId }))(stop.signal);
     await write(otherId, [100]);
     await write(sliceId, [3]);
     const next = stream.next();
@@ -136,13 +136,13 @@ describe('the events of a slice', () => {
     const stranger = await insertActor(database.db);
     const options = { sliceId };
     const context = { db: database.db, bus };
-    await expect(watchSlice(context, stranger, options)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(watchSlice(context, actor, { ...options, lastEventId: '1 or 1' })).rejects.toMatchObject({
+    await expect(watchSlice(context, { actor: stranger, ...options })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(watchSlice(context, { actor, ...options, lastEventId: '1 or 1' })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     });
     await write(sliceId, [1]);
     const admin = await insertActor(database.db, 'admin');
-    const follow = await watchSlice(context, admin, { ...options, lastEventId: '0' });
+    const follow = await watchSlice(context, { actor: admin, ...options, lastEventId: '0' });
     const stream = follow(new AbortController().signal);
     expect(await take(stream, 1)).toHaveLength(1);
     await stream.return(undefined);

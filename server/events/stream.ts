@@ -1,7 +1,7 @@
 import type { Database } from '#server/db/client';
 import type { SliceEvent } from '#shared/deployment/events';
 import type { EventBus } from './bus';
-import { readEvents } from './read';
+import { readEvents } from './read-events';
 
 const page = 500;
 

@@ -22,7 +22,7 @@ export async function* whileSignedIn<Item>(
   if (signal?.aborted) return;
   signal?.addEventListener('abort', leave);
   const check = async () => {
-    if (!(await isSignedIn(context, actor))) ended = 'signed out';
+    if (!(await isSignedIn(context, { actor }))) ended = 'signed out';
     else if (!(await may())) ended ??= 'not theirs';
     if (ended !== null) leave();
   };

@@ -192,11 +192,11 @@ export async function otherAdministrators(q: Queryable, exceptId: number): Promi
 }
 
 /**
- * Takes a locked account out of the living, with its password, second factor, quota and all that is shared with it; its
+ * Marks a locked account deleted and removes its password, second factor, quota and all that is shared with it; its
  * row stays, since history names it. Answers whether it was living.
  */
-export async function buryAccount(q: Queryable, id: number, now: Date): Promise<boolean> {
-  const [buried] = await q
+export async function markAccountDeleted(q: Queryable, id: number, now: Date): Promise<boolean> {
+  const [marked] = await q
     .update(users)
     .set({ deletedAt: now, passwordHash: null, totpSecret: null, totpEnabledAt: null, totpLastStep: null })
     .where(and(eq(users.id, id), isNull(users.deletedAt)));
@@ -204,5 +204,5 @@ export async function buryAccount(q: Queryable, id: number, now: Date): Promise<
   await q.delete(quotas).where(eq(quotas.userId, id));
   await q.delete(sliceShares).where(eq(sliceShares.userId, id));
   await q.delete(templateShares).where(eq(templateShares.userId, id));
-  return buried.affectedRows > 0;
+  return marked.affectedRows > 0;
 }

@@ -52,7 +52,7 @@ export async function changePassword(
     client,
   }: { actor: Actor; currentPassword: string; password: string; client: Client },
 ): Promise<Session> {
-  const user = await confirmPassword(ctx, actor, currentPassword);
+  const user = await confirmPassword(ctx, { actor, currentPassword });
   const passwordHash = await hashPassword(ctx.settings.argon2, password);
   return inTransaction(ctx.db, async (tx) => {
     const [changed] = await tx
@@ -67,7 +67,7 @@ export async function changePassword(
       ctx.clock.now(),
     );
     await voidPasswordLinks(tx, actor.userId);
-    const session = await renewSession(ctx, tx, actor, client);
+    const session = await renewSession(ctx, tx, { actor, client });
     if (session === null) throw new AppError('UNAUTHENTICATED', 'The session has ended. Sign in again.');
     await recordAudit(tx, actor, {
       action: 'auth.change-password',
@@ -87,7 +87,7 @@ export async function changeEmail(
   ctx: DomainContext,
   { actor, currentPassword, email }: { actor: Actor; currentPassword: string; email: string },
 ): Promise<User> {
-  const user = await confirmPassword(ctx, actor, currentPassword);
+  const user = await confirmPassword(ctx, { actor, currentPassword });
   if (!can(user.role, 'users:manage')) checkEmailDomain(ctx, email);
   await countAttempts(ctx.db, [attemptOf('email:user', actor.userId)], ctx.clock.now());
   try {

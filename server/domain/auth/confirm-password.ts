@@ -14,8 +14,7 @@ export const passwordWrong = () =>
  */
 export async function confirmPassword(
   ctx: DomainContext,
-  actor: Actor,
-  currentPassword: string,
+  { actor, currentPassword }: { actor: Actor; currentPassword: string },
 ): Promise<UserRow & { passwordHash: string }> {
   const attempts = [attemptOf('password:user', actor.userId)];
   await countAttempts(ctx.db, attempts, ctx.clock.now());

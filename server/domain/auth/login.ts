@@ -83,6 +83,6 @@ export async function login(
   const { token, expiresAt } =
     usable.totpEnabledAt === null || code === undefined
       ? await inTransaction(ctx.db, signIn)
-      : await withSecondFactor(ctx, self, code, signIn);
+      : await withSecondFactor(ctx, { actor: self, code }, signIn);
   return { user: publicUser(usable), session: { token, expiresAt } };
 }

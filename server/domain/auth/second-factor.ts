@@ -14,7 +14,7 @@ import {
 } from '#server/db/queries/second-factor';
 import { inTransaction } from '#server/db/transaction';
 import { describeError } from '#server/lib/logger';
-import { recordAudit, type Deed } from '../audit';
+import { recordAudit, type AuditRecord } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { confirmPassword } from './confirm-password';
 import { attemptOf, countAttempts, forget } from './rate-limits';
@@ -61,12 +61,14 @@ async function needsSecondFactor(q: Queryable, userId: number): Promise<boolean>
   return (await authenticatorOf(q, userId)).enabledAt !== null;
 }
 
+/** Whoever proves who they are: at sign-in there is no {@link Actor} yet. */
+type Proving = Pick<Actor, 'userId' | 'ip'>;
+
 /** Spends a code of the authenticator or a recovery code, which is written down. False if it is wrong or was spent. */
 async function spend(
   ctx: DomainContext,
   tx: Transaction,
-  actor: { userId: number; ip: string | null },
-  given: string,
+  { actor, given }: { actor: Proving; given: string },
 ): Promise<boolean> {
   const { userId } = actor;
   const code = plain(given);
@@ -85,7 +87,7 @@ async function spend(
 /** Counts the attempt, and with the right code forgets it: the pauses grow with wrong ones only. RATE_LIMITED. */
 async function guarded<Result>(
   ctx: DomainContext,
-  actor: { userId: number; ip: string | null },
+  { actor }: { actor: Proving },
   work: () => Promise<Result | null>,
 ): Promise<Result> {
   const attempts = [attemptOf('second-factor:user', actor.userId)];
@@ -110,28 +112,31 @@ async function guarded<Result>(
  */
 export function withSecondFactor<Result extends object>(
   ctx: DomainContext,
-  actor: { userId: number; ip: string | null },
-  code: string,
+  { actor, code }: { actor: Proving; code: string },
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  return guarded(ctx, actor, () =>
-    inTransaction(ctx.db, async (tx) => ((await spend(ctx, tx, actor, code)) ? work(tx) : null)),
+  return guarded(ctx, { actor }, () =>
+    inTransaction(ctx.db, async (tx) => ((await spend(ctx, tx, { actor, given: code })) ? work(tx) : null)),
   );
 }
 
-const deed = (actor: Actor, action: string): Deed => ({ action, objectType: 'user', objectId: actor.userId });
+const recordOf = (actor: Actor, action: string): AuditRecord => ({
+  action,
+  objectType: 'user',
+  objectId: actor.userId,
+});
 
 /** A new secret for the actor's authenticator. It is asked for at sign-in only after {@link enableSecondFactor}. */
 export async function beginSecondFactor(
   ctx: DomainContext,
   { actor, currentPassword }: { actor: Actor; currentPassword: string },
 ): Promise<z.infer<typeof secondFactorSetupSchema>> {
-  const user = await confirmPassword(ctx, actor, currentPassword);
+  const user = await confirmPassword(ctx, { actor, currentPassword });
   const secret = newSecret();
   const sealed = seal(ctx.settings.jwtSecret, secret, boundTo(actor.userId));
   await inTransaction(ctx.db, async (tx) => {
     if (!(await keepSecret(tx, actor.userId, sealed))) throw alreadyOn();
-    await recordAudit(tx, actor, deed(actor, 'auth.begin-second-factor'));
+    await recordAudit(tx, actor, recordOf(actor, 'auth.begin-second-factor'));
   });
   return { secret, uri: otpauthUri(secret, user.email) };
 }
@@ -154,13 +159,13 @@ export async function enableSecondFactor(
   const { secret, enabledAt } = await authenticatorOf(ctx.db, actor.userId);
   if (enabledAt !== null) throw alreadyOn();
   if (secret === null) throw new AppError('INVALID_INPUT', 'Set an authenticator up first.');
-  return guarded(ctx, actor, async () => {
+  return guarded(ctx, { actor }, async () => {
     const now = ctx.clock.now();
     const step = stepOf(openSecret(ctx, actor.userId, secret), plain(code), now);
     if (step === null) return null;
     return inTransaction(ctx.db, async (tx) => {
       if (!(await enforceSecret(tx, actor.userId, { secret, step, now }))) throw alreadyOn();
-      await recordAudit(tx, actor, deed(actor, 'auth.enable-second-factor'));
+      await recordAudit(tx, actor, recordOf(actor, 'auth.enable-second-factor'));
       return renewCodes(tx, actor.userId);
     });
   });
@@ -171,11 +176,11 @@ export async function disableSecondFactor(
   ctx: DomainContext,
   { actor, currentPassword, code }: { actor: Actor; currentPassword: string; code: string },
 ): Promise<void> {
-  await confirmPassword(ctx, actor, currentPassword);
+  await confirmPassword(ctx, { actor, currentPassword });
   if (!(await needsSecondFactor(ctx.db, actor.userId))) throw notOn();
-  await withSecondFactor(ctx, actor, code, async (tx) => {
+  await withSecondFactor(ctx, { actor, code }, async (tx) => {
     await removeSecondFactor(tx, actor.userId);
-    await recordAudit(tx, actor, deed(actor, 'auth.disable-second-factor'));
+    await recordAudit(tx, actor, recordOf(actor, 'auth.disable-second-factor'));
     return {};
   });
 }
@@ -185,11 +190,11 @@ export async function renewRecoveryCodes(
   ctx: DomainContext,
   { actor, currentPassword, code }: { actor: Actor; currentPassword: string; code: string },
 ): Promise<z.infer<typeof recoveryCodesSchema>> {
-  await confirmPassword(ctx, actor, currentPassword);
+  await confirmPassword(ctx, { actor, currentPassword });
   if (!(await needsSecondFactor(ctx.db, actor.userId))) throw notOn();
-  return withSecondFactor(ctx, actor, code, async (tx) => {
+  return withSecondFactor(ctx, { actor, code }, async (tx) => {
     const codes = await renewCodes(tx, actor.userId);
-    await recordAudit(tx, actor, deed(actor, 'auth.renew-recovery-codes'));
+    await recordAudit(tx, actor, recordOf(actor, 'auth.renew-recovery-codes'));
     return codes;
   });
 }

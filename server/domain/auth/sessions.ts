@@ -124,7 +124,7 @@ export const askAgainMs = 10_000;
  */
 export async function isSignedIn(
   ctx: Pick<DomainContext, 'db' | 'clock' | 'settings'>,
-  actor: Pick<Actor, 'tokenId' | 'role'>,
+  { actor }: { actor: Pick<Actor, 'tokenId' | 'role'> },
 ): Promise<boolean> {
   const token = await tokenById(ctx.db, actor.tokenId);
   return token !== null && token.role === actor.role && inForce(ctx, token, ctx.clock.now());
@@ -137,8 +137,7 @@ export async function isSignedIn(
 export async function renewSession(
   ctx: DomainContext,
   q: Queryable,
-  actor: Actor,
-  client: Client,
+  { actor, client }: { actor: Actor; client: Client },
 ): Promise<Session | null> {
   const { now, expiresAt, token } = await newToken(ctx, actor.userId);
   const [renewed] = await q

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { users } from '#drizzle/schema/users';
-import { notFound } from '#shared/errors';
+import { AppError, notFound } from '#shared/errors';
 import type { Deployment, DeploymentSummary, Step } from '#shared/deployment/schema';
 import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
@@ -11,20 +11,24 @@ import { loadSlice } from '../slices/access';
 
 /** One page of a slice's deployments, newest first. NOT_FOUND for a slice that the actor may not see. */
 export async function listDeployments(
-  context: Pick<DomainContext, 'db'>,
-  actor: Actor,
-  options: { sliceId: number; limit: number; cursor?: string | null | undefined },
+  { db }: Pick<DomainContext, 'db'>,
+  {
+    actor,
+    sliceId,
+    limit,
+    cursor,
+  }: { actor: Actor; sliceId: number; limit: number; cursor?: string | null | undefined },
 ): Promise<{ items: DeploymentSummary[]; nextCursor: string | null }> {
-  await loadSlice(context.db, actor, options.sliceId);
-  const position = decodeCursor(idCursor, options.cursor);
+  await loadSlice(db, { actor, id: sliceId });
+  const position = decodeCursor(idCursor, cursor);
   const rows = await summaries(
-    context.db,
-    and(eq(deployments.sliceId, options.sliceId), position === null ? undefined : lt(deployments.id, position[0])),
-    options.limit + 1,
+    db,
+    and(eq(deployments.sliceId, sliceId), position === null ? undefined : lt(deployments.id, position[0])),
+    limit + 1,
   );
   return page(
     rows,
-    options.limit,
+    limit,
     (row) => row,
     (row) => [row.id],
   );
@@ -32,26 +36,20 @@ export async function listDeployments(
 
 /** A deployment with its steps. NOT_FOUND for one of a slice that the actor may not see. */
 export async function getDeployment(
-  context: Pick<DomainContext, 'db'>,
-  actor: Actor,
-  options: { id: number },
+  { db }: Pick<DomainContext, 'db'>,
+  { actor, id }: { actor: Actor; id: number },
 ): Promise<Deployment> {
-  const { db } = context;
-  const [summary] = await summaries(db, eq(deployments.id, options.id), 1);
+  const [summary] = await summaries(db, eq(deployments.id, id), 1);
   if (summary === undefined) throw notFound('deployment');
-  await loadSlice(db, actor, summary.sliceId).catch((error: unknown) => {
-    throw isNotFound(error) ? notFound('deployment') : error;
+  await loadSlice(db, { actor, id: summary.sliceId }).catch((error: unknown) => {
+    throw error instanceof AppError && error.code === 'NOT_FOUND' ? notFound('deployment') : error;
   });
   const rows = await db
     .select()
     .from(deploymentSteps)
-    .where(eq(deploymentSteps.deploymentId, options.id))
+    .where(eq(deploymentSteps.deploymentId, id))
     .orderBy(asc(deploymentSteps.seq));
   return { ...summary, steps: rows.map(publicStep) };
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'NOT_FOUND';
 }
 
 /** The live deployment of a slice, else its last one; null if there was none. The caller has checked the access. */

@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors';
 import type { SliceEvent } from '#shared/deployment/events';
-import { lastEventId as newestEventId } from '#server/events/read';
+import { lastEventId as newestEventId } from '#server/events/read-events';
 import { streamEvents } from '#server/events/stream';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
@@ -12,13 +12,11 @@ import { loadSlice } from '../slices/access';
  */
 export async function watchSlice(
   context: Pick<DomainContext, 'db' | 'bus'>,
-  actor: Actor,
-  options: { sliceId: number; lastEventId?: string | null | undefined },
+  { actor, sliceId, lastEventId }: { actor: Actor; sliceId: number; lastEventId?: string | null | undefined },
 ): Promise<(signal: AbortSignal) => AsyncGenerator<SliceEvent, void, undefined>> {
-  const { sliceId, lastEventId } = options;
   if (lastEventId != null && !/^\d{1,15}$/.test(lastEventId))
     throw new AppError('INVALID_INPUT', 'This is not the id of an event.', { field: 'lastEventId' });
-  await loadSlice(context.db, actor, sliceId);
+  await loadSlice(context.db, { actor, id: sliceId });
   const afterId = lastEventId == null ? await newestEventId(context.db, sliceId) : Number(lastEventId);
   return (signal) => streamEvents(context, { sliceId, afterId, signal });
 }

@@ -44,7 +44,8 @@ export function visibleSlices(actor: Actor): SQL | undefined {
   return or(eq(slices.ownerId, actor.userId), sliceSharedWith(actor.userId));
 }
 
-export interface SliceNeed {
+interface Wanted {
+  actor: Actor;
   /** What is to be done with it: look (the default), act on what is there, or change it. */
   need?: Level;
 }
@@ -56,27 +57,22 @@ export interface SliceNeed {
  */
 export async function loadSlice(
   q: Queryable,
-  actor: Actor,
-  id: number,
-  options: SliceNeed & { lock?: boolean } = {},
+  { actor, id, need = 'read', lock = false }: Wanted & { id: number; lock?: boolean },
 ): Promise<SliceRow & { access: SliceAccess }> {
-  const lock = options.lock === true;
   const query = q.select().from(slices).where(eq(slices.id, id));
   const [row] = await (lock ? query.for('update') : query);
   if (row === undefined) throw notFound('slice');
   const access =
     accessTo(actor, row.ownerId, null) ?? accessTo(actor, row.ownerId, await shareLevelOf(q, id, actor.userId, lock));
   if (access === null) throw notFound('slice');
-  assertMay(actor, row, access, options.need ?? 'read');
+  assertMay(actor, row, access, need);
   return { ...row, access };
 }
 
 /** A VM and its slice, if the actor may see the slice; NOT_FOUND and FORBIDDEN as of {@link loadSlice}. */
 export async function loadSliceVm(
   q: Queryable,
-  actor: Actor,
-  vmId: number,
-  options: SliceNeed = {},
+  { actor, vmId, need = 'read' }: Wanted & { vmId: number },
 ): Promise<{ slice: SliceRow; vm: SliceVmRow }> {
   const [row] = await q
     .select({ slice: slices, vm: sliceVms, share: sliceShares.level })
@@ -86,14 +82,14 @@ export async function loadSliceVm(
     .where(eq(sliceVms.id, vmId));
   const access = row === undefined ? null : accessTo(actor, row.slice.ownerId, row.share);
   if (row === undefined || access === null) throw notFound('VM');
-  assertMay(actor, row.slice, access, options.need ?? 'read');
+  assertMay(actor, row.slice, access, need);
   return { slice: row.slice, vm: row.vm };
 }
 
-/** Whether the actor may still do to a slice what needs `level`: for what outlives its request. */
-export async function maySlice(q: Queryable, actor: Actor, id: number, level: Level): Promise<boolean> {
+/** Whether the actor may still do to a slice what they `need`: for what outlives its request. */
+export async function maySlice(q: Queryable, { actor, id, need }: Required<Wanted> & { id: number }): Promise<boolean> {
   try {
-    await loadSlice(q, actor, id, { need: level });
+    await loadSlice(q, { actor, id, need });
     return true;
   } catch (error) {
     if (error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'FORBIDDEN')) return false;

@@ -40,7 +40,7 @@ export async function openConsole(
 ): Promise<z.infer<typeof consoleTicketSchema>> {
   const now = ctx.clock.now();
   await countAttempts(ctx.db, [attemptOf('console:user', actor.userId), ...attemptOfIp('console:ip', actor.ip)], now);
-  const { slice, vm } = await loadSliceVm(ctx.db, actor, vmId, { need: 'operate' });
+  const { slice, vm } = await loadSliceVm(ctx.db, { actor, vmId, need: 'operate' });
   if (vm.status !== 'running' && vm.status !== 'starting')
     throw new AppError('CONSOLE_UNAVAILABLE', `${vm.name} has no console now: ${reasons[vm.status]}`, {
       node: vm.key,
@@ -82,8 +82,7 @@ export interface ConsoleGrant {
  */
 export async function redeemConsoleToken(
   ctx: DomainContext,
-  token: string,
-  actor: (Pick<Actor, 'userId'> & Partial<Pick<Actor, 'scopes'>>) | null = null,
+  { actor = null, token }: { actor?: (Pick<Actor, 'userId'> & Partial<Pick<Actor, 'scopes'>>) | null; token: string },
 ): Promise<ConsoleGrant> {
   const invalid = () => new AppError('CONSOLE_TOKEN_INVALID', 'This console link was used or has expired.');
   if (!scopesAllow(actor?.scopes ?? null, 'slices', 'operate')) throw invalid();

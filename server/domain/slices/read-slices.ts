@@ -17,9 +17,9 @@ import {
 } from '#server/db/queries/slices';
 import { iso } from '#server/db/rows';
 import { inSnapshot } from '#server/db/transaction';
-import { lastEventId } from '#server/events/read';
+import { lastEventId } from '#server/events/read-events';
 import type { Actor, DomainContext } from '../context';
-import { currentDeployment } from '../deployments/read';
+import { currentDeployment } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
 import { accessTo, loadSlice } from './access';
 
@@ -75,12 +75,12 @@ export async function listSlices(
 
 /** The whole slice and the id of its newest event, as one moment saw them: what follows that id is not in it. */
 export function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
-  return inSnapshot(ctx.db, (tx) => wholeSlice(tx, actor, id));
+  return inSnapshot(ctx.db, (tx) => wholeSlice(tx, { actor, id }));
 }
 
 /** {@link getSlice} inside a transaction. */
-export async function wholeSlice(q: Queryable, actor: Actor, id: number): Promise<Slice> {
-  await loadSlice(q, actor, id);
+export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
+  await loadSlice(q, { actor, id });
   const row = await sliceRow(q, actor.userId, id);
   const totalsOf = await sliceTotals(q, [id]);
   const busy = await busyKinds(q, [id]);
@@ -143,7 +143,7 @@ export async function listSliceEvents(
   ctx: DomainContext,
   { actor, query }: { actor: Actor; query: z.infer<typeof listEventsInput> },
 ): Promise<z.infer<typeof eventPage>> {
-  await loadSlice(ctx.db, actor, query.sliceId);
+  await loadSlice(ctx.db, { actor, id: query.sliceId });
   const rows = await sliceEventRows(ctx.db, query);
   return page(
     rows,

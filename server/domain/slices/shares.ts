@@ -24,7 +24,7 @@ export async function listSliceShares(
   ctx: DomainContext,
   { actor, id }: { actor: Actor; id: number },
 ): Promise<ShareList> {
-  const { access } = await loadSlice(ctx.db, actor, id);
+  const { access } = await loadSlice(ctx.db, { actor, id });
   return shownShares(ctx.db, actor, id, access);
 }
 
@@ -42,15 +42,15 @@ export async function shareSlice(
   { actor, share: { id, email, level } }: { actor: Actor; share: z.infer<typeof shareSliceInput> },
 ): Promise<ShareList> {
   // who may not share it learns nothing about addresses
-  await loadSlice(ctx.db, actor, id, { need: 'manage' });
-  const user = await accountToShareWith(ctx, actor, email);
+  await loadSlice(ctx.db, { actor, id, need: 'manage' });
+  const user = await accountToShareWith(ctx, { actor, email });
   const list = await inTransaction(ctx.db, async (tx) => {
-    const slice = await loadSlice(tx, actor, id, { lock: true, need: 'manage' });
+    const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (slice.deletedAt !== null)
       throw new AppError('INVALID_TRANSITION', `${slice.name} was destroyed and cannot be shared any more.`, {
         params: { status: slice.status },
       });
-    assertSharable(actor, slice.ownerId, user);
+    assertSharable({ actor, ownerId: slice.ownerId, user });
     const earlier = await shareLevelOf(tx, id, user.id, true);
     if (earlier !== level) {
       if (earlier === null) assertRoomForShare(await countSliceShares(tx, id));
@@ -80,7 +80,7 @@ export async function unshareSlice(
 ): Promise<ShareList> {
   const list = await inTransaction(ctx.db, async (tx) => {
     const need = userId === actor.userId ? 'read' : 'manage';
-    const slice = await loadSlice(tx, actor, id, { lock: true, need });
+    const slice = await loadSlice(tx, { actor, id, lock: true, need });
     if (await deleteSliceShare(tx, id, userId)) {
       await appendEvents(tx, id, [{ type: 'slice.status', status: slice.status }]);
       await recordAudit(tx, actor, {

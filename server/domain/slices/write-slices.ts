@@ -20,7 +20,7 @@ import { assertWithinQuota, lockOwner } from '../quotas/quotas';
 import { loadTemplate } from '../templates/access';
 import { isOffered } from '../zones/zones';
 import { loadSlice } from './access';
-import { wholeSlice } from './read';
+import { wholeSlice } from './read-slices';
 
 const nameIndex = 'slices_owner_live_name_unique';
 
@@ -61,8 +61,8 @@ export async function createSlice(
     // the quota's lock; and an account that was disabled meanwhile makes nothing more
     if (!(await lockOwner(tx, actor.userId))) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
     const earlier = await madeBefore(tx, actor, idempotencyKey);
-    if (earlier !== null) return { whole: await wholeSlice(tx, actor, earlier), isNew: false };
-    const template = await loadTemplate(tx, actor, templateId);
+    if (earlier !== null) return { whole: await wholeSlice(tx, { actor, id: earlier }), isNew: false };
+    const template = await loadTemplate(tx, { actor, id: templateId });
     await assertUsableZone(ctx, tx, zoneId);
     const topology = await readTopology(tx, await revisionId(tx, template.id, template.revision));
     const parts = await partsOf(tx, topology);
@@ -88,7 +88,7 @@ export async function createSlice(
       objectId: insertId,
       details: { name, templateId, revision: template.revision, zoneId },
     });
-    return { whole: await wholeSlice(tx, actor, insertId), isNew: true };
+    return { whole: await wholeSlice(tx, { actor, id: insertId }), isNew: true };
   };
   try {
     const { whole, isNew } = await inTransaction(ctx.db, make);
@@ -98,7 +98,7 @@ export async function createSlice(
     // two of the same at once: the other one was faster, or its name was, which then is this one's
     const twin = duplicateIndex(error) === null ? null : await madeBefore(ctx.db, actor, idempotencyKey);
     if (twin === null) throw error;
-    return inTransaction(ctx.db, (tx) => wholeSlice(tx, actor, twin));
+    return inTransaction(ctx.db, (tx) => wholeSlice(tx, { actor, id: twin }));
   }
 }
 
@@ -134,7 +134,7 @@ export async function renameSlice(
   { actor, slice: { id, name } }: { actor: Actor; slice: z.infer<typeof renameSliceInput> },
 ): Promise<Slice> {
   const renamed = await inTransaction(ctx.db, async (tx) => {
-    const row = await loadSlice(tx, actor, id, { lock: true, need: 'manage' });
+    const row = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (row.deletedAt !== null)
       throw new AppError('INVALID_TRANSITION', `${row.name} was destroyed and cannot be renamed any more.`, {
         params: { status: row.status },
@@ -154,7 +154,7 @@ export async function renameSlice(
         details: { from: row.name, to: name },
       });
     }
-    return wholeSlice(tx, actor, id);
+    return wholeSlice(tx, { actor, id });
   });
   ctx.bus.notify(id);
   return renamed;

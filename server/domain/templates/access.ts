@@ -31,11 +31,13 @@ export function templateAccess(
  */
 export async function loadTemplate(
   q: Queryable,
-  actor: Actor,
-  id: number,
-  options: { lock?: boolean; need?: Extract<Level, 'read' | 'manage'> } = {},
+  {
+    actor,
+    id,
+    need = 'read',
+    lock = false,
+  }: { actor: Actor; id: number; need?: Extract<Level, 'read' | 'manage'>; lock?: boolean },
 ): Promise<TemplateRow & { access: TemplateAccess }> {
-  const lock = options.lock === true;
   const query = q
     .select()
     .from(templates)
@@ -45,7 +47,7 @@ export async function loadTemplate(
   const shared = row.ownerId !== actor.userId && (await isTemplateSharedWith(q, id, actor.userId, lock));
   const access = templateAccess(actor, row, shared);
   if (access === null) throw notFound('template');
-  if (options.need === 'manage' && access !== 'own')
+  if (need === 'manage' && access !== 'own')
     throw new AppError('FORBIDDEN', `Only the owner of ${row.name} may do this. You can make a copy of it.`, {
       params: { access, need: 'manage' },
     });

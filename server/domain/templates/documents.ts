@@ -10,8 +10,8 @@ import { catalogueOf, liveCatalogue } from '#server/db/queries/topologies';
 import { inSnapshot } from '#server/db/transaction';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
-import { wholeTemplate } from './read';
-import { createImported } from './write';
+import { wholeTemplate } from './read-templates';
+import { createImported } from './write-templates';
 
 /** Makes a template of a file. INVALID_DOCUMENT, INVALID_TOPOLOGY; NAME_TAKEN only for a name that was asked for. */
 export async function importTemplate(
@@ -35,7 +35,7 @@ export async function exportTemplate(
   { actor, file: { id, format } }: { actor: Actor; file: z.infer<typeof exportTemplateInput> },
 ): Promise<z.infer<typeof exportTemplateOutput>> {
   return inSnapshot(ctx.db, async (tx) => {
-    const template = await wholeTemplate(tx, actor, id);
+    const template = await wholeTemplate(tx, { actor, id });
     const text = writeDocument(format, template, await catalogueOf(tx, template.topology));
     return { fileName: fileNameOf(template.name, format), text };
   });

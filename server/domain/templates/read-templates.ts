@@ -45,12 +45,12 @@ export async function listTemplates(
 
 /** The template with its current drawing, as one moment saw both. */
 export function getTemplate(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Template> {
-  return inSnapshot(ctx.db, (tx) => wholeTemplate(tx, actor, id));
+  return inSnapshot(ctx.db, (tx) => wholeTemplate(tx, { actor, id }));
 }
 
 /** {@link getTemplate} inside a transaction. */
-export async function wholeTemplate(q: Queryable, actor: Actor, id: number): Promise<Template> {
-  await loadTemplate(q, actor, id);
+export async function wholeTemplate(q: Queryable, { actor, id }: { actor: Actor; id: number }): Promise<Template> {
+  await loadTemplate(q, { actor, id });
   const row = await templateRow(q, actor.userId, id);
   const totalsOf = await topologyTotals(q, [row.revisionId]);
   return { ...summary(actor, row, totalsOf(row.revisionId)), topology: await readTopology(q, row.revisionId) };

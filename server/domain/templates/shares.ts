@@ -17,7 +17,7 @@ import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
 import { loadTemplate, type TemplateAccess } from './access';
-import { wholeTemplate } from './read';
+import { wholeTemplate } from './read-templates';
 
 type ShareList = z.infer<typeof shareListSchema>;
 
@@ -26,7 +26,7 @@ export async function listTemplateShares(
   ctx: DomainContext,
   { actor, id }: { actor: Actor; id: number },
 ): Promise<ShareList> {
-  const { access } = await loadTemplate(ctx.db, actor, id);
+  const { access } = await loadTemplate(ctx.db, { actor, id });
   return shownShares(ctx.db, actor, id, access);
 }
 
@@ -41,11 +41,11 @@ export async function shareTemplate(
   { actor, share: { id, email } }: { actor: Actor; share: z.infer<typeof shareTemplateInput> },
 ): Promise<ShareList> {
   // who may not share it learns nothing about addresses
-  await loadTemplate(ctx.db, actor, id, { need: 'manage' });
-  const user = await accountToShareWith(ctx, actor, email);
+  await loadTemplate(ctx.db, { actor, id, need: 'manage' });
+  const user = await accountToShareWith(ctx, { actor, email });
   return inTransaction(ctx.db, async (tx) => {
-    const template = await loadTemplate(tx, actor, id, { lock: true, need: 'manage' });
-    assertSharable(actor, template.ownerId, user);
+    const template = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
+    assertSharable({ actor, ownerId: template.ownerId, user });
     if (!(await isTemplateSharedWith(tx, id, user.id, true))) {
       assertRoomForShare(await countTemplateShares(tx, id));
       await insertTemplateShare(tx, id, user.id);
@@ -70,7 +70,7 @@ export async function unshareTemplate(
 ): Promise<ShareList> {
   return inTransaction(ctx.db, async (tx) => {
     const need = userId === actor.userId ? 'read' : 'manage';
-    const template = await loadTemplate(tx, actor, id, { lock: true, need });
+    const template = await loadTemplate(tx, { actor, id, lock: true, need });
     if (await deleteTemplateShare(tx, id, userId))
       await recordAudit(tx, actor, {
         action: 'templates.unshare',
@@ -88,7 +88,7 @@ export async function publishTemplate(
   { actor, template: { id, published } }: { actor: Actor; template: z.infer<typeof publishTemplateInput> },
 ): Promise<Template> {
   return inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, actor, id, { lock: true, need: 'manage' });
+    const row = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
     if ((row.publishedAt !== null) !== published) {
       await tx
         .update(templates)
@@ -101,6 +101,6 @@ export async function publishTemplate(
         details: { name: row.name },
       });
     }
-    return wholeTemplate(tx, actor, id);
+    return wholeTemplate(tx, { actor, id });
   });
 }

@@ -16,7 +16,7 @@ import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { copyName, nameTakenBy } from '../names';
 import { loadTemplate } from './access';
-import { wholeTemplate } from './read';
+import { wholeTemplate } from './read-templates';
 
 const nameIndex = 'templates_owner_live_name_unique';
 /** More would not be read, and each takes room on the wire. */
@@ -98,7 +98,7 @@ export async function createTemplate(
       objectId: id,
       details: { name: template.name },
     });
-    return wholeTemplate(tx, actor, id);
+    return wholeTemplate(tx, { actor, id });
   });
 }
 
@@ -122,7 +122,7 @@ export async function createImported(
         : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
             nameTakenBy(nameIndex, 'template', name),
           );
-    const made = await wholeTemplate(tx, actor, id);
+    const made = await wholeTemplate(tx, { actor, id });
     await recordAudit(tx, actor, {
       action: 'templates.import',
       objectType: 'template',
@@ -144,7 +144,7 @@ export async function updateTemplate(
 ): Promise<Template> {
   const { id, name, description, topology, baseRevision } = change;
   return inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, actor, id, { lock: true, need: 'manage' });
+    const row = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
     let revision = row.revision;
     if (topology !== undefined) {
       // before the first plain read, which fixes what this transaction sees
@@ -186,7 +186,7 @@ export async function updateTemplate(
         details: { ...(renamed ? { from: row.name, to: name } : {}), revision },
       });
     }
-    return wholeTemplate(tx, actor, id);
+    return wholeTemplate(tx, { actor, id });
   });
 }
 
@@ -199,7 +199,7 @@ export async function duplicateTemplate(
   { actor, source: { id, name } }: { actor: Actor; source: z.infer<typeof duplicateTemplateInput> },
 ): Promise<Template> {
   return inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, actor, id);
+    const row = await loadTemplate(tx, { actor, id });
     const topology = await readTopology(tx, await revisionId(tx, id, row.revision));
     const { description } = row;
     const copy =
@@ -208,7 +208,7 @@ export async function duplicateTemplate(
         : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
             nameTakenBy(nameIndex, 'template', name),
           );
-    const made = await wholeTemplate(tx, actor, copy);
+    const made = await wholeTemplate(tx, { actor, id: copy });
     await recordAudit(tx, actor, {
       action: 'templates.duplicate',
       objectType: 'template',
@@ -222,7 +222,7 @@ export async function duplicateTemplate(
 /** Deletes the template; its slices stay as they are, and its name becomes free. */
 export async function deleteTemplate(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<void> {
   await inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, actor, id, { lock: true, need: 'manage' });
+    const row = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
     await tx
       .update(templates)
       .set({ deletedAt: ctx.clock.now() })

@@ -4,7 +4,13 @@ import { slices } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
 import type { deletedUserSchema, deleteUserInput } from '#shared/user';
 import type { Transaction } from '#server/db/client';
-import { accountById, buryAccount, lockAccounts, writeDisabled, type AccountRow } from '#server/db/queries/accounts';
+import {
+  accountById,
+  markAccountDeleted,
+  lockAccounts,
+  writeDisabled,
+  type AccountRow,
+} from '#server/db/queries/accounts';
 import { revokeAll } from '#server/db/queries/tokens';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
@@ -12,7 +18,7 @@ import { voidPasswordLinks } from '../auth/password-links';
 import { assertScope } from '../auth/token-limits';
 import type { Actor, DomainContext } from '../context';
 import { deleteTemplatesOf, handOverSlices, handOverTemplates } from './hand-over';
-import { assertNotLastAdministrator, lockAccount, userDeed } from './write';
+import { assertNotLastAdministrator, lockAccount, userRecord } from './write-accounts';
 
 type Choice = z.infer<typeof deleteUserInput>;
 
@@ -43,8 +49,12 @@ export async function deleteUser(
   for (const sliceId of doomed) await destroySlice(destroyer, sliceId);
   await inTransaction(ctx.db, async (tx) => {
     await lockAccounts(tx, [id]);
-    if (await buryAccount(tx, id, ctx.clock.now()))
-      await recordAudit(tx, actor, userDeed('delete', id, { ...detailsOf(choice), name: row.name, email: row.email }));
+    if (await markAccountDeleted(tx, id, ctx.clock.now()))
+      await recordAudit(
+        tx,
+        actor,
+        userRecord('delete', id, { ...detailsOf(choice), name: row.name, email: row.email }),
+      );
   });
   return { templates, slices: given.length + doomed.length };
 }
@@ -69,7 +79,7 @@ async function begin(
   const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
   await voidPasswordLinks(tx, id);
   if (row.disabledAt === null || sessions + tokens > 0)
-    await recordAudit(tx, actor, userDeed('disable', id, { ...detailsOf(choice), sessions, tokens }));
+    await recordAudit(tx, actor, userRecord('disable', id, { ...detailsOf(choice), sessions, tokens }));
   const templates =
     choice.templates === 'transfer' && to !== null
       ? await handOverTemplates(ctx, tx, { actor, from: id, to })

@@ -25,11 +25,11 @@ import { removeSecondFactor as forgetSecondFactor } from '#server/db/queries/sec
 import { revokeAll } from '#server/db/queries/tokens';
 import { inTransaction } from '#server/db/transaction';
 import { randomToken } from '#server/lib/secrets';
-import { recordAudit, type Deed } from '../audit';
+import { recordAudit, type AuditRecord } from '../audit';
 import { createPasswordLink, voidPasswordLinks } from '../auth/password-links';
 import { assertSession } from '../auth/token-limits';
 import type { Actor, DomainContext } from '../context';
-import { wholeAccount } from './read';
+import { wholeAccount } from './read-accounts';
 
 interface OfUser {
   actor: Actor;
@@ -37,7 +37,7 @@ interface OfUser {
 }
 
 /** What is done to one account, as the audit log has it. */
-export function userDeed(verb: string, id: number, details?: Record<string, unknown>): Deed {
+export function userRecord(verb: string, id: number, details?: Record<string, unknown>): AuditRecord {
   return { action: `users.${verb}`, objectType: 'user', objectId: id, ...(details === undefined ? {} : { details }) };
 }
 
@@ -91,7 +91,7 @@ export async function createUser(
     return await inTransaction(ctx.db, async (tx) => {
       const id = await insertAccount(tx, { kind: 'person', ...user });
       const link = await createPasswordLink(tx, ctx, id);
-      await recordAudit(tx, actor, userDeed('create', id, user));
+      await recordAudit(tx, actor, userRecord('create', id, user));
       return { user: await wholeAccount(ctx, tx, id), link };
     });
   } catch (error) {
@@ -115,7 +115,7 @@ export async function createService(
   const email = `service-${randomToken(9).toLowerCase()}@services.invalid`;
   return inTransaction(ctx.db, async (tx) => {
     const id = await insertAccount(tx, { kind: 'service', email, ...service });
-    await recordAudit(tx, actor, userDeed('create-service', id, service));
+    await recordAudit(tx, actor, userRecord('create-service', id, service));
     return wholeAccount(ctx, tx, id);
   });
 }
@@ -140,7 +140,7 @@ export function updateUser(
       await recordAudit(
         tx,
         actor,
-        userDeed('update', id, { from: { name: before.name, role: before.role }, to: after }),
+        userRecord('update', id, { from: { name: before.name, role: before.role }, to: after }),
       );
     }
     return wholeAccount(ctx, tx, id);
@@ -162,7 +162,7 @@ export function disableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<
       await writeDisabled(tx, id, now);
       const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
       await voidPasswordLinks(tx, id);
-      await recordAudit(tx, actor, userDeed('disable', id, { sessions }));
+      await recordAudit(tx, actor, userRecord('disable', id, { sessions }));
     }
     return wholeAccount(ctx, tx, id);
   });
@@ -174,7 +174,7 @@ export function enableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<A
     const row = await lockAccount(tx, id);
     if (row.disabledAt !== null) {
       await writeDisabled(tx, id, null);
-      await recordAudit(tx, actor, userDeed('enable', id));
+      await recordAudit(tx, actor, userRecord('enable', id));
     }
     return wholeAccount(ctx, tx, id);
   });
@@ -195,7 +195,7 @@ export function makePasswordLink(
     if (row.disabledAt !== null)
       throw new AppError('INVALID_INPUT', `${row.name} is disabled. Enable the account first.`);
     const link = await createPasswordLink(tx, ctx, id);
-    await recordAudit(tx, actor, userDeed('reset-password', id, { expiresAt: link.expiresAt }));
+    await recordAudit(tx, actor, userRecord('reset-password', id, { expiresAt: link.expiresAt }));
     return link;
   });
 }
@@ -204,7 +204,7 @@ export function makePasswordLink(
 export function removeSecondFactor(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
   return inTransaction(ctx.db, async (tx) => {
     await lockAccount(tx, id);
-    if (await forgetSecondFactor(tx, id)) await recordAudit(tx, actor, userDeed('remove-second-factor', id));
+    if (await forgetSecondFactor(tx, id)) await recordAudit(tx, actor, userRecord('remove-second-factor', id));
     return wholeAccount(ctx, tx, id);
   });
 }
@@ -216,7 +216,7 @@ export function signOutUser(ctx: DomainContext, { actor, id }: OfUser): Promise<
     const now = ctx.clock.now();
     const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
     const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
-    if (sessions + tokens > 0) await recordAudit(tx, actor, userDeed('sign-out', id, { sessions, tokens }));
+    if (sessions + tokens > 0) await recordAudit(tx, actor, userRecord('sign-out', id, { sessions, tokens }));
     return wholeAccount(ctx, tx, id);
   });
 }

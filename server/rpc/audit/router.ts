@@ -1,6 +1,6 @@
 import { auditExportSchema, auditPage, exportAuditInput, listAuditInput, listOwnAuditInput } from '#shared/audit';
 import { exportAudit } from '#server/domain/audit/export';
-import { listAudit, listOwnAudit } from '#server/domain/audit/read';
+import { listAudit, listOwnAudit } from '#server/domain/audit/read-audit';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 export const auditRouter = router({

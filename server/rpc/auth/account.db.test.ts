@@ -47,7 +47,7 @@ describe('changing the password', () => {
       tokenId: ada.tokenId,
     });
     // what is open in this browser goes on
-    expect(await isSignedIn(ctx, ada)).toBe(true);
+    expect(await isSignedIn(ctx, { actor: ada })).toBe(true);
     expect(await authenticateToken(ctx, pat.token)).not.toBeNull();
     expect(await authenticate(ctx, bob.token)).not.toBeNull();
     expect(await login(ada.email, password)).toBe('INVALID_CREDENTIALS');

@@ -33,33 +33,33 @@ describe('a session', () => {
     for (let hours = 5; hours < sessionHours; hours += 5) {
       kit.pass(5 * hour);
       expect(await authenticate(ctx, used.token)).not.toBeNull();
-      expect(await isSignedIn(ctx, used)).toBe(true);
+      expect(await isSignedIn(ctx, { actor: used })).toBe(true);
     }
     // at ten hours
     expect(await authenticate(ctx, idle.token)).toBeNull();
-    expect(await isSignedIn(ctx, idle)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: idle })).toBe(false);
     kit.pass(2 * hour - 60_000);
     expect(await authenticate(ctx, used.token)).not.toBeNull();
     kit.pass(61_000);
     expect(await authenticate(ctx, used.token)).toBeNull();
-    expect(await isSignedIn(ctx, used)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: used })).toBe(false);
   });
 
   it('is good to the last minute of its idle time', async () => {
     const ada = await kit.person();
     kit.pass(6 * hour - 1000);
-    expect(await isSignedIn(ctx, ada)).toBe(true);
+    expect(await isSignedIn(ctx, { actor: ada })).toBe(true);
     kit.pass(1001);
-    expect(await isSignedIn(ctx, ada)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: ada })).toBe(false);
   });
 
   it('does not go on with another role, a disabled or a deleted user', async () => {
     const ada = await kit.person();
-    expect(await isSignedIn(ctx, { ...ada, role: 'admin' })).toBe(false);
+    expect(await isSignedIn(ctx, { actor: { ...ada, role: 'admin' } })).toBe(false);
     await ctx.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, ada.userId));
-    expect(await isSignedIn(ctx, ada)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: ada })).toBe(false);
     await ctx.db.update(users).set({ disabledAt: null, deletedAt: new Date() }).where(eq(users.id, ada.userId));
-    expect(await isSignedIn(ctx, ada)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: ada })).toBe(false);
   });
 
   it('is a new one at each sign-in, and ends the one that the browser came with, whosever it was', async () => {

@@ -10,7 +10,7 @@ import {
   startDeploymentInput,
   watchInput,
 } from '#shared/deployment/schema';
-import { getDeployment, listDeployments } from '#server/domain/deployments/read';
+import { getDeployment, listDeployments } from '#server/domain/deployments/read-deployments';
 import { maySlice } from '#server/domain/slices/access';
 import { watchSlice } from '#server/domain/deployments/watch';
 import { router, userProcedure } from '../trpc';
@@ -28,11 +28,11 @@ export const deploymentsRouter = router({
   get: userProcedure('slices:read')
     .input(idInput)
     .output(deploymentSchema)
-    .query(({ ctx, input }) => getDeployment(ctx.domain, ctx.actor, input)),
+    .query(({ ctx, input }) => getDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   list: userProcedure('slices:read')
     .input(listDeploymentsInput)
     .output(deploymentPage)
-    .query(({ ctx, input }) => listDeployments(ctx.domain, ctx.actor, input)),
+    .query(({ ctx, input }) => listDeployments(ctx.domain, { actor: ctx.actor, ...input })),
   cancel: userProcedure('slices:operate')
     .input(idInput)
     .output(deploymentSchema)
@@ -45,9 +45,9 @@ export const deploymentsRouter = router({
   watch: userProcedure('slices:read')
     .input(watchInput)
     .subscription(async ({ ctx, input, signal }) => {
-      const follow = await watchSlice(ctx.domain, ctx.actor, input);
+      const follow = await watchSlice(ctx.domain, { actor: ctx.actor, ...input });
       return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => trackedEvents(follow(ended)), {
-        may: () => maySlice(ctx.domain.db, ctx.actor, input.sliceId, 'read'),
+        may: () => maySlice(ctx.domain.db, { actor: ctx.actor, id: input.sliceId, need: 'read' }),
       });
     }),
 });

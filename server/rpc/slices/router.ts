@@ -19,9 +19,9 @@ import {
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
-import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read';
+import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read-slices';
 import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
-import { createSlice, renameSlice } from '#server/domain/slices/write';
+import { createSlice, renameSlice } from '#server/domain/slices/write-slices';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 

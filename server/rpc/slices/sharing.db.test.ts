@@ -150,7 +150,7 @@ describe('a shared slice', () => {
     const { people, callers, id, vmId } = await scene();
     const redeemed = (token: string, actor: Actor) =>
       outcomeOf(
-        redeemConsoleToken(ctx, token, actor).catch((cause: unknown) => {
+        redeemConsoleToken(ctx, { actor, token }).catch((cause: unknown) => {
           throw new Error('refused', { cause });
         }),
       );

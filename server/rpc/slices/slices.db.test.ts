@@ -343,7 +343,7 @@ describe('a console', () => {
     const both = await Promise.all([outcomeOf(redeem(ticket.token, owner)), outcomeOf(redeem(ticket.token, owner))]);
     expect(both.toSorted()).toEqual(['CONSOLE_TOKEN_INVALID', 'OK']);
     const again = await user.slices.openConsole({ vmId: vm.id });
-    expect(await redeemConsoleToken(ctx, again.token)).toEqual({
+    expect(await redeemConsoleToken(ctx, { token: again.token })).toEqual({
       userId: owner.userId,
       sliceId: slice.id,
       vmId: vm.id,
@@ -384,7 +384,7 @@ describe('a console', () => {
 
   /** As the transport would wrap what it gets. */
   function redeem(token: string, actor: { userId: number }) {
-    return redeemConsoleToken(ctx, token, actor).catch((cause: unknown) => {
+    return redeemConsoleToken(ctx, { actor, token }).catch((cause: unknown) => {
       throw new Error('refused', { cause });
     });
   }

@@ -15,9 +15,14 @@ import {
 } from '#shared/template';
 import { shareListSchema, shareTemplateInput, unshareInput } from '#shared/sharing';
 import { exportTemplate, importTemplate } from '#server/domain/templates/documents';
-import { getTemplate, listTemplates } from '#server/domain/templates/read';
+import { getTemplate, listTemplates } from '#server/domain/templates/read-templates';
 import { listTemplateShares, publishTemplate, shareTemplate, unshareTemplate } from '#server/domain/templates/shares';
-import { createTemplate, deleteTemplate, duplicateTemplate, updateTemplate } from '#server/domain/templates/write';
+import {
+  createTemplate,
+  deleteTemplate,
+  duplicateTemplate,
+  updateTemplate,
+} from '#server/domain/templates/write-templates';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 export const templatesRouter = router({

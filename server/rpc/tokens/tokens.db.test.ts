@@ -88,7 +88,7 @@ describe('a personal access token', () => {
     expect(now).toMatchObject({ role: 'user', scopes: ['manage'] });
     expect(await outcomeOf(kit.callerOf(now).flavours.retire({ id: 999 }))).toBe('FORBIDDEN');
     // what was begun as an administrator does not go on
-    expect(await isSignedIn(ctx, actor)).toBe(false);
+    expect(await isSignedIn(ctx, { actor })).toBe(false);
 
     await ctx.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, ada.userId));
     expect(await authenticateToken(ctx, token)).toBeNull();
@@ -101,10 +101,10 @@ describe('a personal access token', () => {
     const { token, ...actor } = await kit.tokenOf(ada, ['read'], 2);
     kit.pass(2 * days - 60_000);
     expect(await authenticateToken(ctx, token)).not.toBeNull();
-    expect(await isSignedIn(ctx, actor)).toBe(true);
+    expect(await isSignedIn(ctx, { actor })).toBe(true);
     kit.pass(60_001);
     expect(await authenticateToken(ctx, token)).toBeNull();
-    expect(await isSignedIn(ctx, actor)).toBe(false);
+    expect(await isSignedIn(ctx, { actor })).toBe(false);
     expect((await kit.callerOf(ada).tokens.list({})).items).toEqual([]);
   });
 

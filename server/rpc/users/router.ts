@@ -14,7 +14,7 @@ import {
   updateUserInput,
 } from '#shared/user';
 import { deleteUser } from '#server/domain/users/delete';
-import { findUsers, getUser, listUsers } from '#server/domain/users/read';
+import { findUsers, getUser, listUsers } from '#server/domain/users/read-accounts';
 import {
   createService,
   createUser,
@@ -24,7 +24,7 @@ import {
   removeSecondFactor,
   signOutUser,
   updateUser,
-} from '#server/domain/users/write';
+} from '#server/domain/users/write-accounts';
 import { permittedProcedure, permittedSessionProcedure, router } from '../trpc';
 
 const read = permittedProcedure('users:manage', 'admin:read');

@@ -149,13 +149,13 @@ describe('an account', () => {
     const person = await kit.person();
     const { token } = await kit.callerOf(person).tokens.create({ name: 'all', scopes: ['admin:read'], days: 1 });
     expect(await outcomeOf(kit.callerOf(await authenticateToken(ctx, token)).users.list({}))).toBe('FORBIDDEN');
-    expect(await isSignedIn(ctx, person)).toBe(true);
+    expect(await isSignedIn(ctx, { actor: person })).toBe(true);
     const changed = await admin.users.update({ id: person.userId, role: 'admin', name: 'Boss' });
     expect(changed).toMatchObject({ id: person.userId, role: 'admin', name: 'Boss' });
     expect(await authenticate(ctx, person.token)).toMatchObject({ role: 'admin' });
     expect(await outcomeOf(kit.callerOf(await authenticateToken(ctx, token)).users.list({}))).toBe('OK');
     // a stream that was opened with the rights of before ends
-    expect(await isSignedIn(ctx, person)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: person })).toBe(false);
     // nothing changes: no deed
     await admin.users.update({ id: person.userId, role: 'admin' });
     expect(await deedsTo(person.userId)).toEqual([
@@ -180,7 +180,7 @@ describe('an account', () => {
     });
     expect(await authenticate(ctx, person.token)).toBe(null);
     expect(await authenticateToken(ctx, token)).toBe(null);
-    expect(await isSignedIn(ctx, person)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: person })).toBe(false);
     const anyone = kit.callerOf(null);
     const login = { email: person.email, password };
     expect(await outcomeOf(anyone.auth.login(login))).toBe('INVALID_CREDENTIALS');
@@ -241,7 +241,7 @@ describe('an account', () => {
     expect(await admin.users.signOut({ id: person.userId })).toMatchObject({ sessions: 0, tokens: 0 });
     expect(await authenticate(ctx, person.token)).toBe(null);
     expect(await authenticateToken(ctx, token)).toBe(null);
-    expect(await isSignedIn(ctx, person)).toBe(false);
+    expect(await isSignedIn(ctx, { actor: person })).toBe(false);
     expect(await authenticate(ctx, bystander.token)).toMatchObject({ userId: bystander.userId });
     expect(await deedsTo(person.userId)).toMatchObject([
       { action: 'users.sign-out', details: { sessions: 1, tokens: 1 } },
