@@ -1,6 +1,7 @@
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { quotas, roles } from '#drizzle/schema/users';
 import type { Database } from '#server/db/client';
+import { inTransaction } from '#server/db/transaction';
 import { roles as roleNames } from '#shared/auth';
 import { tinyReadyMarker } from '#shared/image';
 
@@ -70,7 +71,7 @@ export const seedRows = {
  * Not safe beside another seed: call it under the lock of `migrate`.
  */
 export async function seed(db: Database): Promise<void> {
-  await db.transaction(async (tx) => {
+  await inTransaction(db, async (tx) => {
     const present = new Set((await tx.select({ name: roles.name }).from(roles)).map((role) => role.name));
     const missing = seedRows.roles.filter((role) => !present.has(role.name));
     // another role may hold the number in a database of another age

@@ -82,7 +82,9 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
   const { config, listener, say } = options;
   const databaseServer = (parts.databaseServer = await options.openDatabaseServer(config, say));
   if (stopping()) return;
-  const database = (parts.database = openDatabase(databaseServer.url));
+  const database = (parts.database = openDatabase(databaseServer.url, {
+    onContention: (conflict) => log.warn('a lock conflict in the database', { ...conflict }),
+  }));
   const providers = createProviderRegistry({ ...config, log });
   if (options.development) parts.development = await developmentPages(options.root, listener.server);
   const { development } = parts;

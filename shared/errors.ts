@@ -37,6 +37,8 @@ export const errorCodes = [
   'CONSOLE_TOKEN_INVALID',
   'PAYLOAD_TOO_LARGE',
   'DATABASE_UNAVAILABLE',
+  'DATABASE_BUSY',
+  'DATABASE_FULL',
   'INTERNAL',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];

@@ -105,5 +105,5 @@ function reasonOf(error: Error): string {
 /** What may go well if it is done again: nobody answered, or the server cannot at the moment. */
 export function isPassing(error: TramaError): boolean {
   if (error.code === 'NETWORK') return error.status === undefined || [429, 502, 503, 504].includes(error.status);
-  return error.code === 'DATABASE_UNAVAILABLE' || error.code === 'RATE_LIMITED';
+  return ['DATABASE_UNAVAILABLE', 'DATABASE_BUSY', 'RATE_LIMITED'].includes(error.code);
 }

@@ -1,5 +1,7 @@
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import mysql from 'mysql2/promise';
+import { againAfterContention, type ContentionListener } from './contention';
+import { isContention, sqlDetails } from './errors';
 import { runtimeSqlMode } from './sql-mode';
 
 export type Database = MySql2Database;
@@ -16,14 +18,19 @@ export interface DatabaseHandle {
   close(): Promise<void>;
 }
 
+export interface DatabaseOptions {
+  connectionLimit?: number;
+  queueLimit?: number;
+  /** Hears of every lock conflict, those of transactions too. */
+  onContention?: ContentionListener;
+}
+
 /**
  * A pool on `url` (`mysql://user:password@host:3306/database`), every connection in UTC and with MySQL's strict SQL mode,
- * on MariaDB too. Connects at first use.
+ * on MariaDB too. Connects at first use. A statement outside a transaction that loses a lock conflict is done again here;
+ * for transactions there is `inTransaction`.
  */
-export function openDatabase(
-  url: string,
-  options: { connectionLimit?: number; queueLimit?: number } = {},
-): DatabaseHandle {
+export function openDatabase(url: string, options: DatabaseOptions = {}): DatabaseHandle {
   const pool = mysql.createPool({
     uri: url,
     connectionLimit: options.connectionLimit ?? 10,
@@ -37,14 +44,34 @@ export function openDatabase(
   });
   pool.pool.on('connection', (connection) => {
     // queued before anything else that this connection will run
-    connection.query(`set time_zone = '+00:00', sql_mode = '${runtimeSqlMode}'`, (error) => {
+    // a lock that is not had in 10 s is asked for anew: the server's own 50 s are longer than a browser waits
+    const settings = `time_zone = '+00:00', sql_mode = '${runtimeSqlMode}', innodb_lock_wait_timeout = 10`;
+    connection.query(`set ${settings}`, (error) => {
       // without a listener a refusal (a server that shuts down) would end the process
       if (error !== null) connection.destroy();
     });
   });
+  repeatStatements(pool, options.onContention);
   const db = drizzle({ client: pool });
-  db.transaction = (work, config) => transaction(pool, work, config);
+  db.transaction = (work, config) =>
+    transaction(pool, work, config).catch((error: unknown) => {
+      if (isContention(error)) options.onContention?.({ ...sqlDetails(error), attempt: 1 });
+      throw error;
+    });
   return { db, pool, close: () => pool.end() };
+}
+
+/**
+ * What goes to the pool itself is a statement of its own: it commits or leaves nothing behind, so it can be done again.
+ * Transactions run on one connection and do not pass here.
+ */
+function repeatStatements(pool: mysql.Pool, heard: ContentionListener | undefined): void {
+  const query = pool.query.bind(pool);
+  const execute = pool.execute.bind(pool);
+  Object.assign(pool, {
+    query: (...args: Parameters<typeof query>) => againAfterContention(() => query(...args), heard),
+    execute: (...args: Parameters<typeof execute>) => againAfterContention(() => execute(...args), heard),
+  });
 }
 
 /**

@@ -25,6 +25,22 @@ test('a failed query is logged without its parameters, causes and stack included
   });
 });
 
+test('a database error is logged with its number and SQL state, not with the statement and its values', () => {
+  const lines: string[] = [];
+  const log = createLogger((line) => lines.push(line));
+  const refused = Object.assign(new Error('Deadlock found'), {
+    code: 'ER_LOCK_DEADLOCK',
+    errno: 1213,
+    sqlState: '40001',
+    sql: "insert into users values ('hunter2')",
+  });
+  log.error('it failed', { error: new DrizzleQueryError('insert into users values (?)', ['hunter2'], refused) });
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    error: { cause: { message: 'Deadlock found', code: 'ER_LOCK_DEADLOCK', errno: 1213, sqlState: '40001' } },
+  });
+  expect(lines.join('')).not.toContain('hunter2');
+});
+
 test('secrets are written nowhere: not in messages, errors or details', () => {
   const lines: string[] = [];
   const log = createLogger((line) => lines.push(line));

@@ -7,6 +7,16 @@ export interface Logger {
   error(message: string, details?: Record<string, unknown>): void;
 }
 
+/** What a manual finds an error by: Node's and the database driver's code and number, and the SQL state. */
+function errorNumbers(error: Error): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(error).filter(
+      (entry): entry is [string, string | number] =>
+        ['code', 'errno', 'sqlState'].includes(entry[0]) && ['string', 'number'].includes(typeof entry[1]),
+    ),
+  );
+}
+
 /**
  * An error as plain data, with its chain of causes. A failed query's parameters are left out: they may be hashes of
  * passwords and tokens.
@@ -18,6 +28,7 @@ export function describeError(error: unknown): unknown {
   return {
     name: error.name,
     message,
+    ...errorNumbers(error),
     stack: isQuery ? error.stack?.replace(error.message, () => message) : error.stack,
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { deployments } from '#drizzle/schema/deployments';
 import type { Database, Transaction } from '#server/db/client';
+import { inTransaction } from '#server/db/transaction';
 import type { LeaseOwner } from './owner';
 
 export type DeploymentRow = typeof deployments.$inferSelect;
@@ -26,7 +27,8 @@ const fromNow = (milliseconds: number) =>
 
 /** Takes the next deployment that may be claimed, pending or with an expired lease, for `leaseMs`; null if there is none. */
 export async function claimNext(db: Database, owner: LeaseOwner, leaseMs: number): Promise<Claim | null> {
-  return db.transaction(
+  return inTransaction(
+    db,
     async (tx) => {
       const [row] = await tx
         .select()

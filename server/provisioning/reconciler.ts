@@ -146,17 +146,15 @@ export function createReconciler(
         if (!strangers.has(key)) log.warn('A zone has VMs of a slice that is not known here.', { zoneId: zone.id, id });
         strangers.add(key);
       } else if (row.status === 'destroyed' || row.status === 'draft') {
-        await inTransaction(
-          db,
-          async (tx) => {
-            const slice = await lockSlice(tx, id);
-            const { live } = await newestDeployment(tx, id);
-            if (live || (slice?.status !== 'destroyed' && slice?.status !== 'draft')) return;
-            log.warn('Leftovers of a slice are removed.', { sliceId: id, status: slice.status });
-            await provider.removeSlice({ id });
-          },
-          1,
-        ).catch((error: unknown) => log.warn('Leftovers could not be removed.', { sliceId: id, error }));
+        // once: it touches more than the database
+        const removed = db.transaction(async (tx) => {
+          const slice = await lockSlice(tx, id);
+          const { live } = await newestDeployment(tx, id);
+          if (live || (slice?.status !== 'destroyed' && slice?.status !== 'draft')) return;
+          log.warn('Leftovers of a slice are removed.', { sliceId: id, status: slice.status });
+          await provider.removeSlice({ id });
+        });
+        await removed.catch((error: unknown) => log.warn('Leftovers could not be removed.', { sliceId: id, error }));
       }
     }
   }

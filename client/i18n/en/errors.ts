@@ -79,6 +79,9 @@ export const errors = {
     CONSOLE_TOKEN_INVALID: 'The console has to be opened anew.',
     PAYLOAD_TOO_LARGE: 'This is too large to be sent.',
     DATABASE_UNAVAILABLE: 'The database cannot be reached just now. Nothing is lost; try again in a moment.',
+    DATABASE_BUSY: 'Others were changing the same thing at this moment. Nothing was changed; try again.',
+    DATABASE_FULL:
+      'The disk of the server’s database is full. Nothing that was saved is lost; an administrator has to make room.',
     INTERNAL: 'Something went wrong on the server. It has been logged.',
   } satisfies Record<ErrorCode, string>,
 } as const;

@@ -79,6 +79,9 @@ export const errors: Messages<typeof english> = {
     CONSOLE_TOKEN_INVALID: 'Hay que abrir la consola de nuevo.',
     PAYLOAD_TOO_LARGE: 'Es demasiado grande para enviarlo.',
     DATABASE_UNAVAILABLE: 'La base de datos no responde. No se ha perdido nada; inténtelo de nuevo en un momento.',
+    DATABASE_BUSY: 'Otros estaban cambiando lo mismo en este momento. No se ha cambiado nada; inténtelo de nuevo.',
+    DATABASE_FULL:
+      'El disco de la base de datos está lleno. Nada de lo guardado se ha perdido; un administrador tiene que liberar espacio.',
     INTERNAL: 'Algo ha fallado en el servidor. Ha quedado registrado.',
   },
 };
