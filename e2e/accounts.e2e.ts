@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openSession } from './api';
+import { openSession } from '../rig/api';
 import { launchBrowser } from './browser';
 import { drawPreset, openPerson, register, rowAction, screenshot, signIn, sliceAction, untilSlice } from './pages';
-import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from './trama-server';
+import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 
 const berta = { name: 'Berta', email: 'berta@example.org', password: 'four small wooden boats' };
 const carla = { name: 'Carla', email: 'carla@example.org', password: 'correct horse battery' };

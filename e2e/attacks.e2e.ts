@@ -2,10 +2,10 @@ import http from 'node:http';
 import { once } from 'node:events';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSession, untilDeployed, type ApiSession } from './api';
+import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { launchBrowser } from './browser';
 import { openPerson, signIn } from './pages';
-import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from './trama-server';
+import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 
 /** What would run, or show, if any of it were taken for markup, for a script, an address or a template of texts. */
 const markup = `<img src=x onerror="window.pwned=1" data-pwned><script>window.pwned=1</script>`;

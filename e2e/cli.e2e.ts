@@ -1,8 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildPackage } from '../tools/package/build';
-import { openSession } from './api';
+import { buildPackage } from '../package/build';
+import { openSession } from '../rig/api';
 import { tramaCli } from './trama-cli';
 import {
   freePort,
@@ -14,7 +14,7 @@ import {
   sliceFilesIn,
   startTrama,
   type TramaServer,
-} from './trama-server';
+} from '../rig/trama-server';
 
 const eva = { name: 'Eva', email: 'eva@example.org', password: 'correct horse battery' };
 const pair = {

@@ -11,7 +11,7 @@ import {
   sliceFilesIn,
   startTrama,
   type TramaServer,
-} from './trama-server';
+} from '../rig/trama-server';
 
 const bootMs = 180_000;
 let dataDir: string;

@@ -30,7 +30,7 @@ import {
   sliceFilesIn,
   startTrama,
   type TramaServer,
-} from './trama-server';
+} from '../rig/trama-server';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const bootMs = 180_000;

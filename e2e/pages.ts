@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { root } from './trama-server';
+import { root } from '../rig/trama-server';
 
 export const results = path.join(root, '.trama', 'test-results');
 

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type * as Sdk from '../client/sdk/index';
-import { buildPackage } from '../tools/package/build';
-import { openSession } from './api';
+import { buildPackage } from '../package/build';
+import { openSession } from '../rig/api';
 import {
   freePort,
   guestsIn,
@@ -14,7 +14,7 @@ import {
   sliceFilesIn,
   startTrama,
   type TramaServer,
-} from './trama-server';
+} from '../rig/trama-server';
 
 let dataDir: string;
 let port: number;

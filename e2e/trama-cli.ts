@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { root } from './trama-server';
+import { root } from '../rig/trama-server';
 
 const binary = path.join(root, 'dist', 'package', 'trama.js');
 

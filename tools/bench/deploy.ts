@@ -7,9 +7,9 @@ import { once } from 'node:events';
 import { chmod, cp, lstat, mkdir, readlink, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openSession, untilDeployed, type ApiSession } from '../../e2e/api';
-import { openConsole, ping } from '../../e2e/console';
-import { freePort, makeDataDir, processesIn, removeDataDir, startTrama } from '../../e2e/trama-server';
+import { openSession, untilDeployed, type ApiSession } from '../../rig/api';
+import { openConsole, ping } from '../../rig/console';
+import { freePort, makeDataDir, processesIn, removeDataDir, startTrama } from '../../rig/trama-server';
 import type { Slice } from '#shared/slice';
 import type { Topology } from '#shared/topology/schema';
 

@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { buildPackage } from '../package/build';
-import { run } from '../package/run-tool';
+import { buildPackage } from '../../package/build';
+import { run } from '../../package/run-tool';
 import type { Outcome } from './stages';
 
 const allowed = ['@trpc', '@types', '@typescript', 'commander', 'trama', 'typescript', 'undici-types', 'ws'];

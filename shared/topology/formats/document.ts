@@ -1,25 +1,10 @@
-import { AppError, type Problem } from '../../errors';
+import { AppError } from '../../errors';
 import type { DocumentFormat } from '../../template';
 import type { Catalogue } from '../catalogue';
-import type { Topology } from '../schema';
+import type { ImportedDocument, TemplateDocument } from './document-types';
 import { isLegacy, readLegacy, writeLegacy } from './legacy';
 import { readJsonObject } from './read-json';
 import { readTrama, writeTrama } from './trama';
-
-export interface TemplateDocument {
-  name: string;
-  description: string;
-  topology: Topology;
-}
-
-export interface ImportedDocument {
-  /** Null where the format has no name. */
-  name: string | null;
-  description: string;
-  topology: Topology;
-  /** What had to be changed or guessed. */
-  warnings: Problem[];
-}
 
 /**
  * Reads a file in any format that we know; its content says which. INVALID_DOCUMENT with one sentence that says what is

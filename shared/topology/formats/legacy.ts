@@ -3,7 +3,7 @@ import { AppError, type Problem } from '../../errors';
 import { limits } from '../../limits';
 import type { Catalogue, CatalogueFlavour } from '../catalogue';
 import { keySchema, type Topology } from '../schema';
-import type { ImportedDocument, TemplateDocument } from './document';
+import type { ImportedDocument, TemplateDocument } from './document-types';
 import { anyImage, byName, choosable, fits, hostnameLike, nearest, unique, type Size } from './guess';
 import { layout } from './layout';
 import { invalidDocument, parseAs } from './parse';

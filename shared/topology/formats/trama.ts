@@ -4,7 +4,7 @@ import { limits } from '../../limits';
 import { descriptionSchema, hostnameSchema, nameSchema } from '../../primitives';
 import type { Catalogue } from '../catalogue';
 import { forwardSchema, topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema, type Topology } from '../schema';
-import type { ImportedDocument, TemplateDocument } from './document';
+import type { ImportedDocument, TemplateDocument } from './document-types';
 import { anyImage, byName, choosable } from './guess';
 import { layout } from './layout';
 import { parseAs } from './parse';

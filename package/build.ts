@@ -4,7 +4,7 @@ import { build } from 'vite';
 import { z } from 'zod';
 import { run } from './run-tool';
 import { checkTypes, writeTypes } from './types';
-import { inputs } from '../../client/cli/inputs';
+import { inputs } from '../client/cli/inputs';
 
 /** What the package needs at run time; everything else is in the bundles. */
 const dependencies = ['@trpc/client', '@trpc/server', 'commander', 'ws'] as const;
@@ -35,7 +35,7 @@ export async function buildPackage(root: string): Promise<Packed> {
   await bundle(root, target);
   await writeTypes(root, path.join(target, 'types'));
   await checkTypes(root);
-  await copyFile(path.join(root, 'tools', 'package', 'README.md'), path.join(target, 'README.md'));
+  await copyFile(path.join(root, 'package', 'README.md'), path.join(target, 'README.md'));
   const { version, license, engines } = manifest;
   await writeFile(
     path.join(target, 'package.json'),

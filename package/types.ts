@@ -44,7 +44,7 @@ const replacements: readonly [RegExp, string][] = [
 export async function writeTypes(root: string, target: string): Promise<void> {
   const emitted = path.join(root, 'dist', 'package-types');
   await rm(emitted, { recursive: true, force: true });
-  await runTool(root, 'tsc', ['-p', 'tools/package/tsconfig.json']);
+  await runTool(root, 'tsc', ['-p', 'package/tsconfig.json']);
   await mkdir(target, { recursive: true });
 
   const router = await readFile(path.join(emitted, 'server', 'rpc', 'app-router.d.ts'), 'utf8');
