@@ -1,47 +1,40 @@
-import { Text } from '@mantine/core';
-import { keepPreviousData } from '@tanstack/react-query';
+import { Group, Text } from '@mantine/core';
 import { History } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { trpc } from '../api/trpc';
-import { AuditFilters, auditQuery, clearAuditFilters, isAuditFiltered } from '../audit/AuditFilters';
+import { AuditFilters, auditQuery, isAuditFiltered, noAuditFilters } from '../audit/AuditFilters';
 import { AuditTable } from '../audit/AuditTable';
-import { ErrorState } from '../api/ErrorState';
+import { keyset, listedPages } from '../api/keyset';
 import { useFilters } from '../hooks/filters';
 import { EmptyState } from '../ui/EmptyState';
-import { LoadingRows } from '../ui/LoadingRows';
-import { MoreButton } from '../ui/MoreButton';
-import { NoMatch } from '../ui/NoMatch';
+import { ListStates } from '../layouts/ListPage';
 
 /** What one did oneself. */
 export function ActivitySection() {
   const { t } = useTranslation(['account', 'audit']);
   const filters = useFilters();
-  const list = trpc.audit.mine.useInfiniteQuery(
-    { limit: limits.defaultPageSize, ...auditQuery(filters) },
-    { getNextPageParam: (page) => page.nextCursor ?? undefined, placeholderData: keepPreviousData },
-  );
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const list = trpc.audit.mine.useInfiniteQuery({ limit: limits.defaultPageSize, ...auditQuery(filters) }, keyset);
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">
         {t('activity.help')}
       </Text>
-      <AuditFilters filters={filters} />
-      {list.isPending ? (
-        <LoadingRows rows={8} />
-      ) : list.data === undefined ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length > 0 ? (
-        <AuditTable entries={rows} />
-      ) : isAuditFiltered(filters) ? (
-        <NoMatch search="" onClear={() => clearAuditFilters(filters)} />
-      ) : (
-        <EmptyState icon={History} title={t('audit:empty.title')}>
-          {t('audit:empty.text')}
-        </EmptyState>
-      )}
-      <MoreButton more={list.hasNextPage} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()} />
+      <Group mb="sm" gap="sm" align="flex-end" role="group" aria-label={t('audit:filter.label')}>
+        <AuditFilters filters={filters} />
+      </Group>
+      <ListStates
+        list={listedPages(list)}
+        loading={{ rows: 8 }}
+        narrowed={isAuditFiltered(filters) ? { search: '', clear: () => filters.set(noAuditFilters) } : null}
+        empty={
+          <EmptyState icon={History} title={t('audit:empty.title')}>
+            {t('audit:empty.text')}
+          </EmptyState>
+        }
+      >
+        {(entries) => <AuditTable entries={entries} />}
+      </ListStates>
     </>
   );
 }

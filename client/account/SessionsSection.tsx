@@ -6,9 +6,9 @@ import type { SessionInfo } from '#shared/auth';
 import { trpc } from '../api/trpc';
 import { confirmDestroy } from '../ui/confirm';
 import { notifyError, useErrorMessage } from '../api/error-message';
-import { ErrorState } from '../api/ErrorState';
+import { listedWhole } from '../api/keyset';
+import { ListStates } from '../layouts/ListPage';
 import { FormAlert } from '../ui/FormAlert';
-import { LoadingRows } from '../ui/LoadingRows';
 import { SessionsTable } from './SessionsTable';
 import { useDeviceName } from './device-name';
 
@@ -83,13 +83,10 @@ export function SessionsSection() {
           {t('sessions.everywhere')}
         </Button>
       </Group>
-      {sessions.isPending ? (
-        <LoadingRows rows={3} />
-      ) : sessions.data === undefined ? (
-        <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />
-      ) : (
-        <SessionsTable sessions={sessions.data.items} onRevoke={confirmRevoke} />
-      )}
+      {/* the one that asks is always among them */}
+      <ListStates list={listedWhole(sessions)} loading={{ rows: 3 }} empty={null}>
+        {(items) => <SessionsTable sessions={items} onRevoke={confirmRevoke} />}
+      </ListStates>
       <SignOutEverywhere opened={asking} sessions={sessions.data?.items.length ?? 1} onClose={() => setAsking(false)} />
     </>
   );

@@ -1,4 +1,4 @@
-import { Group, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Filters } from '../hooks/filters';
 
@@ -38,10 +38,8 @@ export function isAuditFiltered(filters: Filters): boolean {
   return names.some((name) => filters.get(name) !== '');
 }
 
-/** Takes all of them off. */
-export function clearAuditFilters(filters: Filters): void {
-  filters.set(Object.fromEntries(names.map((name) => [name, null])));
-}
+/** To be set: takes all of them off. */
+export const noAuditFilters: Record<string, null> = Object.fromEntries(names.map((name) => [name, null]));
 
 export interface AuditFiltersProps {
   filters: Filters;
@@ -54,7 +52,7 @@ export function AuditFilters({ filters, admin = false }: AuditFiltersProps) {
   const { t } = useTranslation('audit');
   const shown = admin ? [...nouns, ...adminNouns] : nouns;
   return (
-    <Group mb="sm" gap="sm" align="flex-end" role="group" aria-label={t('filter.label')}>
+    <>
       <NativeSelect
         label={t('filter.action')}
         value={filters.get('action')}
@@ -85,6 +83,6 @@ export function AuditFilters({ filters, admin = false }: AuditFiltersProps) {
           style={{ flex: '0 1 9.5rem' }}
         />
       ))}
-    </Group>
+    </>
   );
 }

@@ -1,20 +1,16 @@
-import { Group, NativeSelect, NumberInput } from '@mantine/core';
-import { keepPreviousData } from '@tanstack/react-query';
+import { NativeSelect, NumberInput } from '@mantine/core';
 import { ScrollText } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { idSchema } from '#shared/primitives';
 import { trpc } from '../api/trpc';
-import { AuditFilters, auditQuery, clearAuditFilters, isAuditFiltered } from './AuditFilters';
+import { AuditFilters, auditQuery, isAuditFiltered, noAuditFilters } from './AuditFilters';
 import { AuditTable } from './AuditTable';
-import { ErrorState } from '../api/ErrorState';
+import { keyset, listedPages } from '../api/keyset';
 import { useFilters, type Filters } from '../hooks/filters';
 import { usePageTitle } from '../hooks/page-title';
 import { useSession } from '../hooks/session';
 import { EmptyState } from '../ui/EmptyState';
-import { LoadingRows } from '../ui/LoadingRows';
-import { MoreButton } from '../ui/MoreButton';
-import { NoMatch } from '../ui/NoMatch';
-import { PageHeader } from '../ui/PageHeader';
+import { ListPage } from '../layouts/ListPage';
 import { AdminsOnly } from '../users/AdminsOnly';
 import { AuditExport } from './AuditExport';
 import { UserSelect } from '../users/UserSelect';
@@ -54,42 +50,38 @@ function AuditLog() {
     objectType,
     objectId: objectType === undefined ? undefined : idOf(filters.get('id')),
   };
-  const list = trpc.audit.list.useInfiniteQuery(query, {
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const list = trpc.audit.list.useInfiniteQuery(query, keyset);
   const filtered = isAuditFiltered(filters) || query.userId !== undefined || objectType !== undefined;
   return (
-    <>
-      <PageHeader
-        title={t('audit.title')}
-        description={t('audit.description')}
-        action={<AuditExport query={query} />}
-      />
-      <AuditFilters filters={filters} admin />
-      <MoreFilters filters={filters} userId={query.userId ?? null} objectType={objectType} />
-      {list.isPending ? (
-        <LoadingRows rows={10} />
-      ) : list.isError && list.data === undefined ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-      ) : rows.length > 0 ? (
-        <AuditTable entries={rows} withUser />
-      ) : filtered ? (
-        <NoMatch
-          search=""
-          onClear={() => {
-            clearAuditFilters(filters);
-            filters.set({ user: null, object: null, id: null });
-          }}
-        />
-      ) : (
+    <ListPage
+      title={t('audit.title')}
+      description={t('audit.description')}
+      action={<AuditExport query={query} />}
+      list={listedPages(list)}
+      loading={{ rows: 10 }}
+      filtersLabel={t('audit:filter.label')}
+      filters={() => (
+        <>
+          <AuditFilters filters={filters} admin />
+          <MoreFilters filters={filters} userId={query.userId ?? null} objectType={objectType} />
+        </>
+      )}
+      narrowed={
+        filtered
+          ? {
+              search: '',
+              clear: () => filters.set({ ...noAuditFilters, user: null, object: null, id: null }),
+            }
+          : null
+      }
+      empty={
         <EmptyState icon={ScrollText} title={t('audit:empty.title')}>
           {t('audit:empty.text')}
         </EmptyState>
-      )}
-      <MoreButton more={list.hasNextPage} loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()} />
-    </>
+      }
+    >
+      {(entries) => <AuditTable entries={entries} withUser />}
+    </ListPage>
   );
 }
 
@@ -102,7 +94,7 @@ interface MoreFiltersProps {
 function MoreFilters({ filters, userId, objectType }: MoreFiltersProps) {
   const { t } = useTranslation(['users', 'audit']);
   return (
-    <Group mb="sm" gap="sm" align="flex-end">
+    <>
       <UserSelect
         label={t('audit.user')}
         placeholder={t('audit.anybody')}
@@ -132,6 +124,6 @@ function MoreFilters({ filters, userId, objectType }: MoreFiltersProps) {
           w={120}
         />
       )}
-    </Group>
+    </>
   );
 }

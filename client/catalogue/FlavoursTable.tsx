@@ -1,6 +1,7 @@
 import { Archive, SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Flavour } from '#shared/flavour';
+import type { CatalogueTableProps } from './CataloguePage';
 import { useCatalogueReasons } from './catalogue-reasons';
 import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
@@ -8,12 +9,8 @@ import { RowMenu } from '../ui/RowMenu';
 import { SortedTable } from '../ui/SortedTable';
 import { RetiredBadge } from './RetiredBadge';
 
-export interface FlavoursTableProps {
+export interface FlavoursTableProps extends CatalogueTableProps<Flavour> {
   flavours: readonly Flavour[];
-  partial: boolean;
-  mayManage: boolean;
-  onEdit: (flavour: Flavour) => void;
-  onRetire: (flavour: Flavour) => void;
 }
 
 type Key = 'name' | 'vcpus' | 'ramMb' | 'diskGb' | 'used' | 'state' | 'actions';

@@ -2,6 +2,7 @@ import { Code, Text } from '@mantine/core';
 import { Archive, SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Image } from '#shared/image';
+import type { CatalogueTableProps } from './CataloguePage';
 import { useCatalogueReasons } from './catalogue-reasons';
 import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
@@ -9,12 +10,8 @@ import { RowMenu } from '../ui/RowMenu';
 import { SortedTable } from '../ui/SortedTable';
 import { RetiredBadge } from './RetiredBadge';
 
-export interface ImagesTableProps {
+export interface ImagesTableProps extends CatalogueTableProps<Image> {
   images: readonly Image[];
-  partial: boolean;
-  mayManage: boolean;
-  onEdit: (image: Image) => void;
-  onRetire: (image: Image) => void;
 }
 
 type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'consoles' | 'used' | 'state' | 'actions';

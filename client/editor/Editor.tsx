@@ -95,7 +95,7 @@ export function Editor({ initial, catalogue, userId, onAdopt }: EditorProps) {
   }
   async function deploy() {
     const id = dirty ? (await saveNow())?.id : editor.saved.template?.id;
-    if (id !== undefined) guard.pass(() => navigate(`/slices?template=${id}`));
+    if (id !== undefined) guard.pass(() => navigate(`/slices?panel=new-${id}`));
   }
 
   function run(action: PageShortcut) {

@@ -91,7 +91,7 @@ export function ReadOnlyEditor({ template, catalogue }: { template: Template; ca
               leftSection={<Boxes size={15} />}
               data-disabled={noVms || undefined}
               aria-disabled={noVms}
-              onClick={() => (noVms ? undefined : void navigate(`/slices?template=${template.id}`))}
+              onClick={() => (noVms ? undefined : void navigate(`/slices?panel=new-${template.id}`))}
             >
               {t('common:sliceList.new')}
             </Button>

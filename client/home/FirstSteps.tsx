@@ -67,7 +67,7 @@ export function FirstSteps({ hasTemplates }: { hasTemplates: boolean }) {
           current={hasTemplates}
           action={
             hasTemplates ? (
-              <Button component={Link} to="/slices?new=1">
+              <Button component={Link} to="/slices?panel=new">
                 {t('guide.slice.action')}
               </Button>
             ) : undefined

@@ -2,7 +2,8 @@ import { useSearchParams } from 'react-router';
 
 export interface Filters {
   get: (name: string) => string;
-  set: (values: Record<string, string | null>) => void;
+  /** `push` makes it a step that the browser's Back takes back. */
+  set: (values: Record<string, string | null>, options?: { push?: boolean }) => void;
 }
 
 /** What a list is filtered by, in the address: a reload keeps it, and it can be sent to somebody. */
@@ -10,7 +11,7 @@ export function useFilters(): Filters {
   const [search, setSearch] = useSearchParams();
   return {
     get: (name) => search.get(name) ?? '',
-    set: (values) =>
+    set: (values, { push = false } = {}) =>
       setSearch(
         (current) => {
           const next = new URLSearchParams(current);
@@ -19,7 +20,7 @@ export function useFilters(): Filters {
             else next.set(name, value);
           return next;
         },
-        { replace: true, preventScrollReset: true },
+        { replace: !push, preventScrollReset: true },
       ),
   };
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { SliceEvent } from '#shared/deployment/events';
 import type { Slice } from '#shared/slice';
 import { trpc } from '../api/trpc';
+import { keyset } from '../api/keyset';
 import { ErrorState } from '../api/ErrorState';
 import { LoadingRows } from '../ui/LoadingRows';
 import { RelativeTime } from '../ui/RelativeTime';
@@ -30,7 +31,7 @@ export function EventLog({
   const history = trpc.slices.events.useInfiniteQuery(
     { sliceId: slice.id, limit: 50 },
     {
-      getNextPageParam: (page) => page.nextCursor ?? undefined,
+      getNextPageParam: keyset.getNextPageParam,
       initialCursor: null,
       // the stream goes on from here, so it has to begin with what is so now
       gcTime: 0,

@@ -68,8 +68,8 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
     onSuccess: (slice) => {
       utils.slices.get.setData({ id: slice.id }, slice);
       void utils.slices.list.invalidate();
-      onClose();
-      void navigate(`/slices/${slice.id}`);
+      // in place of the panel: Back leads to the list
+      void navigate(`/slices/${slice.id}`, { replace: true });
     },
     onError: (error) => {
       // a refused wish that is changed is another wish

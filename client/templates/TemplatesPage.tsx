@@ -1,7 +1,5 @@
-import { Button, FileButton, Group } from '@mantine/core';
-import { keepPreviousData } from '@tanstack/react-query';
+import { Button, FileButton } from '@mantine/core';
 import { Plus, Upload, Users, Waypoints } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { limits } from '#shared/limits';
@@ -9,7 +7,7 @@ import { templateSets, type DocumentFormat, type TemplateSummary } from '#shared
 import { trpc } from '../api/trpc';
 import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
-import { ErrorState } from '../api/ErrorState';
+import { keyset, listedPages } from '../api/keyset';
 import { SetTabs } from '../sharing/SetTabs';
 import { TemplateSharePanel } from '../sharing/SharePanel';
 import { ImportResults, useTemplateImports } from './template-imports';
@@ -17,19 +15,15 @@ import { TemplatesTable } from './TemplatesTable';
 import { TemplateRenamePanel } from './TemplateRenamePanel';
 import { downloadText } from '../hooks/download';
 import { useFilters } from '../hooks/filters';
-import { usePageTitle } from '../hooks/page-title';
+import { usePanel } from '../hooks/panel';
 import { useSession } from '../hooks/session';
 import { EmptyState } from '../ui/EmptyState';
 import { FileDrop } from '../ui/FileDrop';
-import { LoadingRows } from '../ui/LoadingRows';
-import { MoreButton } from '../ui/MoreButton';
-import { NoMatch } from '../ui/NoMatch';
-import { PageHeader } from '../ui/PageHeader';
+import { ListPage } from '../layouts/ListPage';
 import { SearchField } from '../ui/SearchField';
 
 export function Component() {
   const { t } = useTranslation(['templates', 'common', 'sharing']);
-  usePageTitle(t('title'));
   const utils = trpc.useUtils();
   const filters = useFilters();
   const { user } = useSession();
@@ -37,11 +31,10 @@ export function Component() {
   const of = templateSets.find((set) => set === filters.get('of')) ?? 'mine';
   const list = trpc.templates.list.useInfiniteQuery(
     { limit: limits.pageSize, search: search === '' ? undefined : search, of },
-    { getNextPageParam: (page) => page.nextCursor ?? undefined, placeholderData: keepPreviousData },
+    keyset,
   );
   const imports = useTemplateImports();
-  const [renaming, setRenaming] = useState<TemplateSummary | null>(null);
-  const [sharing, setSharing] = useState<TemplateSummary | null>(null);
+  const panel = usePanel(['rename', 'share']);
   const changed = () => void utils.templates.list.invalidate();
   const duplicate = trpc.templates.duplicate.useMutation({
     onSuccess: (copy) => notifyDone(t('duplicated', { name: copy.name })),
@@ -84,7 +77,8 @@ export function Component() {
       },
     });
 
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const listed = listedPages(list);
+  const about = listed.rows?.find((template) => template.id === panel.id) ?? null;
   const importButton = (
     <FileButton multiple accept="application/json,.json" onChange={(files) => void imports.importFiles(files)}>
       {(props) => (
@@ -102,7 +96,7 @@ export function Component() {
 
   return (
     <FileDrop hint={t('dropHere')} onFiles={(files) => void imports.importFiles(files)}>
-      <PageHeader
+      <ListPage
         title={t('title')}
         description={t('description')}
         action={
@@ -111,56 +105,54 @@ export function Component() {
             {newButton}
           </>
         }
-      />
-      <ImportResults results={imports.results} onDismiss={imports.dismiss} />
-      {list.isPending ? (
-        <LoadingRows rows={6} />
-      ) : list.isError && list.data === undefined ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-      ) : (
-        <>
-          <Group mb="sm" gap="sm">
+        notice={<ImportResults results={imports.results} onDismiss={imports.dismiss} />}
+        list={listed}
+        loading={{ rows: 6 }}
+        filters={(worthwhile) => (
+          <>
             <SetTabs
               sets={templateSets}
               value={of}
-              onChange={(set) => filters.set({ of: set === 'mine' ? null : set })}
+              onChange={(set) => filters.set({ of: set === 'mine' ? null : set }, { push: true })}
             />
-            {rows.length === 0 && search === '' ? null : (
+            {worthwhile ? (
               <SearchField label={t('search')} value={search} onChange={(q) => filters.set({ q })} />
-            )}
-          </Group>
-          {rows.length === 0 && search !== '' ? (
-            <NoMatch search={search} onClear={() => filters.set({ q: null })} />
-          ) : rows.length === 0 && of === 'shared' ? (
+            ) : null}
+          </>
+        )}
+        narrowed={search === '' ? null : { search, clear: () => filters.set({ q: null }) }}
+        empty={
+          of === 'shared' ? (
             <EmptyState icon={Users} title={t('sharing:empty.title.templates')}>
               {t('sharing:empty.shared.templates')}
             </EmptyState>
-          ) : rows.length === 0 ? (
+          ) : (
             <EmptyState icon={Waypoints} title={t('empty.title')} action={newButton}>
               {t('empty.text')}
             </EmptyState>
-          ) : (
-            <TemplatesTable
-              templates={rows}
-              partial={list.hasNextPage}
-              withOwner={of !== 'mine'}
-              onShare={setSharing}
-              onLeave={confirmLeave}
-              onRename={setRenaming}
-              onDuplicate={(template) => duplicate.mutate({ id: template.id })}
-              onExport={(template, format) => void exportAs(template, format)}
-              onDelete={confirmDelete}
-            />
-          )}
-          <MoreButton
-            more={list.hasNextPage}
-            loading={list.isFetchingNextPage}
-            onClick={() => void list.fetchNextPage()}
+          )
+        }
+        panels={
+          <>
+            <TemplateSharePanel template={panel.name === 'share' ? about : null} onClose={panel.close} />
+            <TemplateRenamePanel template={panel.name === 'rename' ? about : null} onClose={panel.close} />
+          </>
+        }
+      >
+        {(rows, partial) => (
+          <TemplatesTable
+            templates={rows}
+            partial={partial}
+            withOwner={of !== 'mine'}
+            onShare={(template) => panel.open('share', template.id)}
+            onLeave={confirmLeave}
+            onRename={(template) => panel.open('rename', template.id)}
+            onDuplicate={(template) => duplicate.mutate({ id: template.id })}
+            onExport={(template, format) => void exportAs(template, format)}
+            onDelete={confirmDelete}
           />
-        </>
-      )}
-      <TemplateSharePanel template={sharing} onClose={() => setSharing(null)} />
-      <TemplateRenamePanel template={renaming} onClose={() => setRenaming(null)} />
+        )}
+      </ListPage>
     </FileDrop>
   );
 }

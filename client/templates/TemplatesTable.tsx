@@ -125,7 +125,7 @@ export function TemplatesTable(props: TemplatesTableProps) {
           name={template.name}
           actions={[
             { label: t('open'), icon: SquarePen, onClick: () => void navigate(`/templates/${template.id}`) },
-            { label: t('newSlice'), icon: Boxes, onClick: () => void navigate(`/slices?template=${template.id}`) },
+            { label: t('newSlice'), icon: Boxes, onClick: () => void navigate(`/slices?panel=new-${template.id}`) },
             {
               label: t('common:actions.rename'),
               icon: PencilLine,

@@ -91,8 +91,8 @@ function ServiceForm({ onDone }: { onDone: () => void }) {
       const user = await create.mutateAsync(input);
       utils.users.get.setData({ id: user.id }, user);
       void utils.users.list.invalidate();
-      onDone();
-      void navigate(`/users/${user.id}`);
+      // in place of the panel: Back leads to the list
+      void navigate(`/users/${user.id}`, { replace: true });
     },
   });
   return (
