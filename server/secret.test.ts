@@ -1,7 +1,10 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { seal, unseal } from '#server/domain/auth/seal';
+import { readConfig } from './config';
 import { sessionSecret } from './secret';
 
 let folder: string;
@@ -23,4 +26,30 @@ test('the empty file that a crash left is replaced', async () => {
   const made = await sessionSecret(null, folder);
   expect(made).toHaveLength(32);
   expect(await sessionSecret(null, folder)).toEqual(made);
+});
+
+test('what the file says is accepted as TRAMA_SECRET by a second server, and is the same key', async () => {
+  const first = await sessionSecret(null, folder);
+  // as a person copies it, or a file is read into the environment
+  const copied = await readFile(path.join(folder, 'secret'), 'utf8');
+  const { secret } = readConfig({ TRAMA_SECRET: copied }, '/');
+  expect(Buffer.from(await sessionSecret(secret, '/nowhere'))).toEqual(Buffer.from(first));
+});
+
+test('a file of raw bytes, as older versions made it, keeps its key: sealed second factors stay readable', async () => {
+  const old = randomBytes(32);
+  await writeFile(path.join(folder, 'secret'), old, { mode: 0o600 });
+  const sealed = seal(old, 'JBSWY3DPEHPK3PXP', 'user 1');
+  const first = await sessionSecret(null, folder);
+  expect(unseal(first, sealed, 'user 1')).toBe('JBSWY3DPEHPK3PXP');
+  const text = await readFile(path.join(folder, 'secret'), 'utf8');
+  expect(text).toMatch(/^trama_secret_[\w-]{43}\n$/);
+  expect((await stat(path.join(folder, 'secret'))).mode & 0o777).toBe(0o600);
+  for (const again of [await sessionSecret(null, folder), await sessionSecret(text, '/nowhere')])
+    expect(Buffer.from(again)).toEqual(old);
+});
+
+test('any other TRAMA_SECRET is the key that it always was', async () => {
+  const text = 'correct horse battery staple, twice';
+  expect(await sessionSecret(text, folder)).toEqual(new TextEncoder().encode(text));
 });

@@ -6,7 +6,7 @@ const secretKeys =
 
 /** Secrets that are known by their looks, wherever they stand in a text. */
 const patterns: readonly [RegExp, string][] = [
-  [/\btrama_(pat|svc)_[A-Za-z0-9_-]+/g, `trama_$1_${redacted}`],
+  [/\btrama_(pat|svc|secret)_[A-Za-z0-9_-]+/g, `trama_$1_${redacted}`],
   // a JWT's head is JSON: `{"` in base64url
   [/\beyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, redacted],
   [/\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{6,}/gi, `$1$2${redacted}`],
