@@ -13,6 +13,13 @@ const environmentSchema = z.object({
   TRAMA_HOST: z.string().default('127.0.0.1'),
   TRAMA_DATA: z.string().default('.trama'),
   TRAMA_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRAMA_ALLOWED_HOSTS: z
+    .string()
+    .regex(
+      /^\s*[^\s,:/]+(\s*,\s*[^\s,:/]+)*\s*$/,
+      'is a list of host names without ports: lab.example.org, .example.com',
+    )
+    .optional(),
   DATABASE_URL: z
     .string()
     .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:3306/database')
@@ -62,6 +69,8 @@ export interface Config {
   dataDir: string;
   /** Where browsers reach it, if that is not what they say in `Host`; decides `Secure` cookies. */
   publicUrl: string | null;
+  /** Names besides by which it may be called; `.example.org` is all below it. */
+  allowedHosts: readonly string[];
   databaseUrl: string | null;
   admin: { email: string | undefined; password: string | undefined };
   registrationOpen: boolean;
@@ -97,6 +106,10 @@ export function readConfig(environment: Record<string, string | undefined>, root
     host: env.TRAMA_HOST,
     dataDir: path.resolve(root, env.TRAMA_DATA),
     publicUrl: env.TRAMA_PUBLIC_URL ?? null,
+    allowedHosts: (env.TRAMA_ALLOWED_HOSTS ?? '')
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ''),
     databaseUrl: env.DATABASE_URL ?? null,
     admin: { email: env.TRAMA_ADMIN_EMAIL, password: env.TRAMA_ADMIN_PASSWORD },
     registrationOpen: env.TRAMA_REGISTRATION !== 'closed',

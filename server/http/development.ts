@@ -17,7 +17,8 @@ export async function developmentPages(root: string, server: Server): Promise<De
     configFile: path.join(root, 'vite.config.ts'),
     root: path.join(root, 'client'),
     appType: 'custom',
-    server: { middlewareMode: true, hmr: { server } },
+    // which hosts may call is the listener's to say
+    server: { middlewareMode: true, hmr: { server }, allowedHosts: true },
   });
   return {
     pages: {

@@ -1,6 +1,8 @@
 import http, { type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import type { Duplex } from 'node:stream';
+import { hostPolicy, hostRefusal } from './hosts';
 
 /** Another program has the port. The message is for the person at the terminal. */
 export class PortTakenError extends Error {
@@ -20,16 +22,54 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Takes the port at once, so that a second server is told before it touches anything. Rejects with PortTakenError. */
-export async function listen(options: { host: string; port: number }): Promise<Listener> {
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** By which it may be called besides loopback's names and its own address. */
+  publicUrl?: string | null;
+  allowedHosts?: readonly string[];
+  /** In which a request's head, and the whole request, must have come. */
+  headMs?: number;
+  requestMs?: number;
+}
+
+/**
+ * Takes the port at once, so that a second server is told before it touches anything. Rejects with PortTakenError. Whoever
+ * calls by a foreign name is refused, whatever they ask for: pages, files, the API, WebSockets.
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const mayCall = hostPolicy({
+    listening: options.host,
+    machine: os.hostname(),
+    publicUrl: options.publicUrl ?? null,
+    allowed: options.allowedHosts ?? [],
+  });
   let request: RequestListener = (_request, response) => {
     response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('Trama is starting.\n');
   };
   let upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean = () => false;
-  const server = http.createServer((incoming, response) => request(incoming, response));
+  const headMs = options.headMs ?? 15_000;
+  const requestMs = options.requestMs ?? 60_000;
+  const server = http.createServer(
+    // a request that does not come to its end is answered 408 and closed; Node's own limit is five minutes
+    { headersTimeout: headMs, requestTimeout: requestMs, connectionsCheckingInterval: Math.min(headMs, 5_000) },
+    (incoming, response) => {
+      const { host } = incoming.headers;
+      if (mayCall(host)) request(incoming, response);
+      else
+        response
+          .writeHead(421, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
+          .end(hostRefusal(host ?? ''));
+    },
+  );
   // the server counts them, but closing all its connections leaves them open
   const upgraded = new Set<Duplex>();
   server.on('upgrade', (incoming, socket, head) => {
+    if (!mayCall(incoming.headers.host)) {
+      socket.on('error', () => {});
+      socket.end('HTTP/1.1 421 Misdirected Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     // in development Vite listens as well, for its hot reload
