@@ -7,6 +7,7 @@ import type { RowDataPacket } from 'mysql2/promise';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, flavours } from '#drizzle/schema/catalogue';
+import { deployments } from '#drizzle/schema/deployments';
 import { templates } from '#drizzle/schema/templates';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { openDatabase } from '#server/db/client';
@@ -80,6 +81,9 @@ test('a database of the first version keeps its rows, and nobody gets limits', a
     "insert into audit_log (user_id, action, created_at) values (1, 'auth.login', '2020-01-01')",
     "insert into templates (id, owner_id, name, updated_at) values (1, 1, 'Lab', '2020-01-01')",
     "insert into rate_limits values ('login:ip:abc', 3, '2020-01-01')",
+    "insert into availability_zones (id, name, provider, overcommit) values (7, 'lab', 'qemu', '{}')",
+    "insert into slices (id, owner_id, zone_id, name) values (3, 1, 7, 's')",
+    "insert into deployments (slice_id, kind, status, requested_by) values (3, 'deploy', 'pending', 1)",
   ])
     await handle.pool.query(statement);
   await migrate(url);
@@ -91,6 +95,7 @@ test('a database of the first version keeps its rows, and nobody gets limits', a
     { action: 'auth.login', result: 'OK', tokenId: null, createdAt: new Date('2020-01-01T00:00:00Z') },
   ]);
   expect(await handle.db.select().from(templates)).toMatchObject([{ name: 'Lab', publishedAt: null }]);
+  expect(await handle.db.select().from(deployments)).toMatchObject([{ sliceId: 3, zoneId: 7 }]);
   expect(await limitsOfRoles(handle.db)).toMatchObject(
     ['user', 'admin', 'instructor'].map((role) => ({ role, limits: { slices: null, runningVms: null } })),
   );

@@ -53,6 +53,9 @@ export const zoneSchema = z.object({
 });
 export type Zone = z.infer<typeof zoneSchema>;
 
+/** What the home of a zone has told of it, and when that was seen. */
+export type ZoneReport = Pick<Zone, 'capabilities' | 'facts' | 'physical'>;
+
 export const createZoneInput = z.strictObject({
   name: nameSchema,
   provider: z.enum(providerKinds),

@@ -413,6 +413,42 @@ CREATE INDEX `api_tokens_expires_at_index` ON `api_tokens` (`expires_at`);
 CREATE INDEX `rate_limits_window_ends_at_index` ON `rate_limits` (`window_ends_at`);
 CREATE INDEX `users_name_index` ON `users` (`deleted_at`,`name`,`id`);
 CREATE INDEX `audit_log_result_index` ON `audit_log` (`result`,`id`);
+CREATE TABLE `zone_departures` (
+	`zone_id` bigint unsigned NOT NULL,
+	`home_id` bigint unsigned NOT NULL,
+	CONSTRAINT `zone_departures_zone_id_home_id_pk` PRIMARY KEY(`zone_id`,`home_id`)
+);
+CREATE TABLE `zone_reports` (
+	`zone_id` bigint unsigned NOT NULL,
+	`report` json NOT NULL,
+	`observed_at` datetime(3) NOT NULL,
+	CONSTRAINT `zone_reports_zone_id` PRIMARY KEY(`zone_id`)
+);
+CREATE TABLE `homes` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`identity` varchar(36) NOT NULL,
+	`host` varchar(255) NOT NULL,
+	`relay_url` varchar(255) NOT NULL,
+	`boot_id` varchar(64),
+	`version` varchar(32) NOT NULL,
+	`server` varchar(64),
+	`seen_at` datetime(3) NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `homes_id` PRIMARY KEY(`id`),
+	CONSTRAINT `homes_identity_unique` UNIQUE(`identity`)
+);
+ALTER TABLE `availability_zones` ADD `home_id` bigint unsigned;
+ALTER TABLE `deployments` ADD `zone_id` bigint unsigned NOT NULL;
+UPDATE `deployments` INNER JOIN `slices` ON `slices`.`id` = `deployments`.`slice_id` SET `deployments`.`zone_id` = `slices`.`zone_id`;
+ALTER TABLE `slices` ADD `restart_after_reboot` boolean DEFAULT false NOT NULL;
+ALTER TABLE `zone_departures` ADD CONSTRAINT `zone_departures_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `zone_departures` ADD CONSTRAINT `zone_departures_home_id_homes_id_fk` FOREIGN KEY (`home_id`) REFERENCES `homes`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `zone_reports` ADD CONSTRAINT `zone_reports_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `zone_departures_home_id_index` ON `zone_departures` (`home_id`);
+ALTER TABLE `availability_zones` ADD CONSTRAINT `availability_zones_home_id_homes_id_fk` FOREIGN KEY (`home_id`) REFERENCES `homes`(`id`) ON DELETE restrict ON UPDATE no action;
+ALTER TABLE `deployments` ADD CONSTRAINT `deployments_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE restrict ON UPDATE no action;
+CREATE INDEX `availability_zones_home_id_index` ON `availability_zones` (`home_id`);
+CREATE INDEX `deployments_zone_claimable_index` ON `deployments` (`zone_id`,`claimable_at`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -421,3 +457,4 @@ create table `__drizzle_migrations` (
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('963ce9d3ef4142bef07bb38e75ba226f77e54e713a5fca14e6c79d96b59d98df', 1795427265909);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2d7b51e3d9e4f41cb7c8b89a10f3a00aebaea1027839bb8c4d313c86f0af854c', 1795464610012);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('54a09316541c48367ca2ff1790bf6377671072e091e289fbec7589d87dd803aa', 1795469413543);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('85a1744a596442b78b309996934fe77e77ca024fd593f60c67cc72816872d3b2', 1795612775777);

@@ -1,9 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
+import {
+  boolean,
+  index,
+  int,
+  json,
+  mysqlEnum,
+  mysqlTable,
+  primaryKey,
+  uniqueIndex,
+  varchar,
+} from 'drizzle-orm/mysql-core';
 import { imageKinds } from '#shared/image';
-import { providerKinds, type overcommitSchema } from '#shared/zone';
+import { providerKinds, type overcommitSchema, type ZoneReport } from '#shared/zone';
 import type { z } from 'zod';
-import { createdAt, instant, primaryId } from '../columns';
+import { createdAt, id, instant, primaryId } from '../columns';
+import { homes } from './homes';
 
 /** VM sizes. RAM in MiB, disk in GiB. A retired one frees its name. */
 export const flavours = mysqlTable(
@@ -57,6 +68,8 @@ export const availabilityZones = mysqlTable(
     name: varchar('name', { length: 63 }).notNull(),
     provider: mysqlEnum('provider', providerKinds).notNull(),
     enabled: boolean('enabled').notNull().default(true),
+    /** Whose data folder its VMs are in. Null: no server's yet, or the provider is not local. */
+    homeId: id('home_id').references(() => homes.id, { onDelete: 'restrict' }),
     /** Null: what the provider measures. */
     limitVcpus: int('limit_vcpus', { unsigned: true }),
     limitRamMb: int('limit_ram_mb', { unsigned: true }),
@@ -64,5 +77,34 @@ export const availabilityZones = mysqlTable(
     overcommit: json('overcommit').$type<z.infer<typeof overcommitSchema>>().notNull(),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex('availability_zones_name_unique').on(table.name)],
+  (table) => [
+    uniqueIndex('availability_zones_name_unique').on(table.name),
+    index('availability_zones_home_id_index').on(table.homeId),
+  ],
+);
+
+/** What the home of a zone said of it last, for the servers that cannot look themselves. Written by the home only. */
+export const zoneReports = mysqlTable('zone_reports', {
+  zoneId: id('zone_id')
+    .primaryKey()
+    .references(() => availabilityZones.id, { onDelete: 'cascade' }),
+  report: json('report').$type<ZoneReport>().notNull(),
+  observedAt: instant('observed_at').notNull(),
+});
+
+/** Homes that a zone was taken from while they were away: should they come back, what they have of it is removed. */
+export const zoneDepartures = mysqlTable(
+  'zone_departures',
+  {
+    zoneId: id('zone_id')
+      .notNull()
+      .references(() => availabilityZones.id, { onDelete: 'cascade' }),
+    homeId: id('home_id')
+      .notNull()
+      .references(() => homes.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.zoneId, table.homeId] }),
+    index('zone_departures_home_id_index').on(table.homeId),
+  ],
 );

@@ -8,6 +8,7 @@ import {
 } from '#shared/deployment/schema';
 import type { EventData } from '#shared/deployment/events';
 import { createdAt, id, instant, primaryId } from '../columns';
+import { availabilityZones } from './catalogue';
 import { slices, sliceVms } from './slices';
 import { users } from './users';
 
@@ -19,6 +20,10 @@ export const deployments = mysqlTable(
     sliceId: id('slice_id')
       .notNull()
       .references(() => slices.id, { onDelete: 'cascade' }),
+    /** The slice's, which never changes: servers claim by it. */
+    zoneId: id('zone_id')
+      .notNull()
+      .references(() => availabilityZones.id, { onDelete: 'restrict' }),
     kind: mysqlEnum('kind', deploymentKinds).notNull(),
     status: mysqlEnum('status', deploymentStatuses).notNull(),
     sliceVmId: id('slice_vm_id').references(() => sliceVms.id, { onDelete: 'cascade' }),
@@ -42,6 +47,7 @@ export const deployments = mysqlTable(
   },
   (table) => [
     // in the order of the claim's ORDER BY: otherwise SKIP LOCKED locks every row that matches
+    index('deployments_zone_claimable_index').on(table.zoneId, table.claimableAt),
     index('deployments_claimable_at_index').on(table.claimableAt),
     index('deployments_slice_id_index').on(table.sliceId, table.id),
     index('deployments_slice_status_index').on(table.sliceId, table.status),

@@ -33,6 +33,8 @@ export const slices = mysqlTable(
     templateRevision: int('template_revision', { unsigned: true }),
     name: varchar('name', { length: 63 }).notNull(),
     status: mysqlEnum('status', sliceStatuses).notNull().default('draft'),
+    /** Whether the VMs that ran come back by themselves after the machine that they run on was restarted. */
+    restartAfterReboot: boolean('restart_after_reboot').notNull().default(false),
     /** A repeat of the same `create` finds the first one. */
     idempotencyKey: varchar('idempotency_key', { length: 64 }),
     createdAt: createdAt(),

@@ -170,6 +170,7 @@ async function queue(
   const waits = live.length > 0;
   const [inserted] = await tx.insert(deployments).values({
     sliceId,
+    zoneId: slice.zoneId,
     kind,
     status: waits ? 'queued' : 'pending',
     sliceVmId: operation.vmId ?? null,

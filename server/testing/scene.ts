@@ -139,6 +139,7 @@ export async function makeScene(ctx: Context) {
   const [firstDeployment] = await db.insert(deployments).values(
     sliceKeys.map((key) => ({
       sliceId: slice[key],
+      zoneId: zone.insertId,
       kind: operations[key][0],
       status: operations[key][1],
       requestedBy: user.owner,
