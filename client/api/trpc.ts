@@ -76,7 +76,8 @@ export function createQueryClient(): QueryClient {
         staleTime: 10_000,
         retry: (failures, error) => failures < 2 && !('data' in error && error.data),
       },
-      mutations: { retry: false },
+      // 'always': what is pressed while offline fails there and then, and is not sent by itself once the network is back
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
   return client;

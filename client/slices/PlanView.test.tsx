@@ -1,4 +1,5 @@
 import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '#shared/errors';
 import { offers } from './actions';
@@ -13,7 +14,8 @@ const lacking: Problem = {
   params: { zone: 'local', resource: 'ramMb', needs: 8192, free: 4096, lacking: 4096 },
 };
 const unknown: Problem = { code: 'SOMETHING_NEW', message: 'The server says why.' };
-const commands = { start: () => {}, cancel: () => {}, retry: () => {}, pending: false };
+const commands = { start: () => {}, cancel: () => {}, retry: () => {}, isPending: () => false };
+const elsewhere = { vmKey: null, onOpenConsole: () => {} };
 
 describe('PlanView', () => {
   it('shows every reason against it, with what to do', () => {
@@ -66,7 +68,7 @@ describe('PlanView', () => {
 describe('SliceActions', () => {
   it('keeps Deploy from being pressed while the plan cannot run, and says why', () => {
     const plan = samplePlan({ problems: [lacking], runnable: false });
-    renderApp(<SliceActions slice={sampleSlice()} plan={plan} commands={commands} />);
+    renderApp(<SliceActions slice={sampleSlice()} plan={plan} commands={commands} {...elsewhere} />);
     const deploy = screen.getByRole('button', { name: 'Deploy' });
     expect(deploy.getAttribute('aria-disabled')).toBe('true');
     expect(deploy.getAttribute('aria-description')).toContain('Not enough RAM in zone local');
@@ -75,18 +77,44 @@ describe('SliceActions', () => {
   it('lets Deploy be pressed once the plan can run', () => {
     const asked: string[] = [];
     const listening = { ...commands, start: (kind: string) => asked.push(kind) };
-    renderApp(<SliceActions slice={sampleSlice()} plan={samplePlan()} commands={listening} />);
+    renderApp(<SliceActions slice={sampleSlice()} plan={samplePlan()} commands={listening} {...elsewhere} />);
     screen.getByRole('button', { name: 'Deploy' }).click();
     expect(asked).toEqual(['deploy']);
   });
 
   it('lets who operates a slice stop it, and says why they cannot destroy it', () => {
     const slice = sampleSlice({ status: 'active', access: 'operate' });
-    renderApp(<SliceActions slice={slice} plan={undefined} commands={commands} />);
+    renderApp(<SliceActions slice={slice} plan={undefined} commands={commands} {...elsewhere} />);
     expect(screen.getByRole('button', { name: 'Stop' }).getAttribute('aria-disabled')).toBeNull();
     expect(screen.getByRole('button', { name: 'Destroy' }).getAttribute('aria-description')).toContain(
       'shared with you to be operated',
     );
+  });
+
+  it('made Stop the first thing to do with a healthy slice; that is its console', async () => {
+    const opened: number[] = [];
+    const base = sampleSlice({ status: 'active' });
+    const slice = {
+      ...base,
+      vmList: base.vmList.slice(0, 2).map((vm, at) => ({
+        ...vm,
+        id: 31 + at,
+        ...(at === 0 ? { key: 'r10', name: 'R10' } : { key: 'r2', name: 'R2' }),
+        status: 'running' as const,
+      })),
+    };
+    const shown = { plan: undefined, commands, onOpenConsole: (id: number) => opened.push(id) };
+    const { unmount } = renderApp(<SliceActions slice={slice} vmKey={null} {...shown} />);
+    const look = (name: string) => screen.getByRole('button', { name }).getAttribute('data-variant');
+    expect([look('Console'), look('Stop')]).toEqual(['filled', 'default']);
+    await userEvent.click(screen.getByRole('button', { name: 'Console' }));
+    const items = await screen.findAllByRole('menuitem');
+    expect(items.map((item) => item.textContent)).toEqual(['R2', 'R10']);
+    await userEvent.click(screen.getByRole('menuitem', { name: 'R2' }));
+    unmount();
+    renderApp(<SliceActions slice={slice} vmKey="r10" {...shown} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Console' }));
+    expect(opened).toEqual([32, 31]);
   });
 
   it('lets who sees a slice do nothing with it, also not end what others began', () => {
@@ -110,7 +138,8 @@ describe('SliceActions', () => {
     const primary = (status: Parameters<typeof sampleSlice>[0]) =>
       offers(sampleSlice(status), samplePlan()).find((offer) => offer.primary);
     expect(primary({ status: 'draft' })?.action).toBe('deploy');
-    expect(primary({ status: 'active' })?.action).toBe('stop');
+    // what one wants of a slice that runs well is a console, and not to stop it
+    expect(primary({ status: 'active' })).toBeUndefined();
     expect(primary({ status: 'stopped' })?.action).toBe('start');
     expect(primary({ status: 'degraded' })?.action).toBe('deploy');
     expect(primary({ status: 'destroyed' })).toBeUndefined();

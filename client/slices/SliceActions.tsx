@@ -5,6 +5,7 @@ import type { Plan } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
 import { confirmDestroy } from '../ui/confirm';
 import { offers, type SliceAction } from './actions';
+import { ConsoleButton } from './ConsoleButton';
 import { useDestroyQuestion } from './destroy-question';
 import { ReasonedButton } from './ReasonedButton';
 import { reasonSentence } from './reason-sentence';
@@ -20,9 +21,17 @@ const icons: Record<SliceAction, LucideIcon> = {
   cancel: Ban,
 };
 
+export interface SliceActionsProps {
+  slice: Slice;
+  plan: Plan | undefined;
+  commands: SliceCommands;
+  /** Key of the VM that is shown beside. */
+  vmKey: string | null;
+  onOpenConsole: (vmId: number) => void;
+}
+
 /** What can be done with the slice now; what cannot says why. */
-export function SliceActions(props: { slice: Slice; plan: Plan | undefined; commands: SliceCommands }) {
-  const { slice, plan, commands } = props;
+export function SliceActions({ slice, plan, commands, vmKey, onOpenConsole }: SliceActionsProps) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const destroyQuestion = useDestroyQuestion();
 
@@ -34,9 +43,18 @@ export function SliceActions(props: { slice: Slice; plan: Plan | undefined; comm
     } else commands.start(action);
   }
 
+  const offered = offers(slice, plan);
   return (
     <Group gap="xs" role="group" aria-label={t('actions.label')}>
-      {offers(slice, plan).map(({ action, primary, reason }) => {
+      {slice.status === 'active' || slice.status === 'degraded' ? (
+        <ConsoleButton
+          slice={slice}
+          vmKey={vmKey}
+          primary={!offered.some(({ primary }) => primary)}
+          onOpen={onOpenConsole}
+        />
+      ) : null}
+      {offered.map(({ action, primary, reason }) => {
         const Icon = icons[action];
         const danger = action === 'destroy';
         return (
@@ -47,7 +65,7 @@ export function SliceActions(props: { slice: Slice; plan: Plan | undefined; comm
             c={danger && reason === null ? 'red' : undefined}
             leftSection={<Icon size={14} />}
             reason={reasonSentence(t, i18n.language, reason)}
-            loading={primary && commands.pending}
+            loading={commands.isPending(action)}
             onClick={() => act(action)}
           >
             {action === 'cancel' && reason !== null ? t('actions.cancelling') : t(`actions.${action}`)}

@@ -1,15 +1,14 @@
-import { useParams, useSearchParams } from 'react-router';
+import { useParams } from 'react-router';
 import { NotFoundPanel } from './NotFoundPanel';
 import { SliceView } from './SliceView';
 
 /** One slice: what it is, what goes on in it, and its consoles. */
 export function Component() {
   const { sliceId } = useParams();
-  const [search] = useSearchParams();
   const id = positiveInteger(sliceId);
   if (id === null) return <NotFoundPanel />;
   // another slice is another page: nothing of the one before stays
-  return <SliceView key={id} sliceId={id} consoleVmId={positiveInteger(search.get('console'))} />;
+  return <SliceView key={id} sliceId={id} />;
 }
 
 function positiveInteger(text: string | null | undefined): number | null {

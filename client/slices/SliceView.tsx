@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Drawer, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { X } from 'lucide-react';
-import { useState, type CSSProperties } from 'react';
+import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { trpc } from '../api/trpc';
@@ -31,18 +31,17 @@ import classes from './slice.module.css';
 import { StepList } from './StepList';
 import { useLiveSlice, type LiveSlice } from './use-live-slice';
 import { useSliceCommands } from './use-slice-commands';
+import { useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
 import { VmTable } from './VmTable';
 import type { Slice } from '#shared/slice';
 
-type View = 'topology' | 'vms' | 'plan' | 'events';
-
-/** The page of one slice. `consoleVmId` opens that VM's console at once, in full size. */
-export function SliceView({ sliceId, consoleVmId }: { sliceId: number; consoleVmId: number | null }) {
+/** The page of one slice. */
+export function SliceView({ sliceId }: { sliceId: number }) {
   const live = useLiveSlice(sliceId);
   const { t } = useTranslation('slices');
   usePageTitle(live.slice?.name ?? t('one'));
-  if (live.slice !== undefined) return <Loaded slice={live.slice} live={live} consoleVmId={consoleVmId} />;
+  if (live.slice !== undefined) return <Loaded slice={live.slice} live={live} />;
   if (live.error === null) return <Loading />;
   if (appErrorOf(live.error)?.code === 'NOT_FOUND') return <NotFoundPanel />;
   return <ErrorState error={live.error} onRetry={live.refetch} />;
@@ -58,18 +57,14 @@ function Loading() {
   );
 }
 
-function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; consoleVmId: number | null }) {
+function Loaded({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const { user } = useSession();
   const owner = user?.id === slice.owner.id ? undefined : slice.owner.name;
   const refused = (deed: SliceDeed) => reasonSentence(t, i18n.language, accessRefusal(slice.access, deed));
-  // the address may have come from somebody who may do more
-  const asked = refused('console') === null ? consoleVmId : null;
   const commands = useSliceCommands(slice.id);
-  const [view, setView] = useState<View>('topology');
-  const [selected, setSelected] = useState<string | null>(null);
-  const [consoles, setConsoles] = useState<readonly number[]>(asked === null ? [] : [asked]);
-  const [activeConsole, setActiveConsole] = useState<number | null>(asked);
+  const place = useSlicePlace();
+  const view = place.tab;
   const narrow = useMediaQuery('(max-width: 62em)') ?? false;
   const { height } = useConsoleSettings();
 
@@ -81,19 +76,12 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
   );
   const shownPlan = wantsPlan ? plan.data : undefined;
   const running = runningSteps(live.deployment);
-  const vm = slice.vmList.find((candidate) => candidate.key === selected);
+  const vm = slice.vmList.find((candidate) => candidate.key === place.vmKey);
+  // the address may have come from somebody who may do more
   const open =
-    slice.status === 'destroyed' ? [] : consoles.flatMap((id) => slice.vmList.find((v) => v.id === id) ?? []);
-
-  const openConsole = (vmId: number) => {
-    setConsoles((ids) => (ids.includes(vmId) ? ids : [...ids, vmId]));
-    setActiveConsole(vmId);
-  };
-  const closeConsole = (vmId: number) => {
-    const left = consoles.filter((id) => id !== vmId);
-    setConsoles(left);
-    setActiveConsole(left.at(-1) ?? null);
-  };
+    slice.status === 'destroyed' || refused('console') !== null
+      ? []
+      : place.consoles.flatMap((id) => slice.vmList.find((candidate) => candidate.id === id) ?? []);
   const panel =
     vm === undefined ? null : (
       <SliceVmPanel
@@ -101,10 +89,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
         vm={vm}
         step={running.get(`vm:${vm.id}`)}
         commands={commands}
-        onOpenConsole={(id) => {
-          openConsole(id);
-          if (narrow) setSelected(null);
-        }}
+        onOpenConsole={(id) => place.openConsole(id, { closeVm: narrow })}
       />
     );
   // a VM that was chosen in the table is shown over it
@@ -145,7 +130,13 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
           description={<Meta slice={slice} live={live} />}
           action={
             <>
-              <SliceActions slice={slice} plan={shownPlan} commands={commands} />
+              <SliceActions
+                slice={slice}
+                plan={shownPlan}
+                commands={commands}
+                vmKey={place.vmKey}
+                onOpenConsole={place.openConsole}
+              />
               {slice.status === 'destroyed' ? null : <SliceSharing slice={slice} reason={refused('share')} />}
             </>
           }
@@ -154,7 +145,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
         {slice.status === 'draft' && plan.isError && wantsPlan ? (
           <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />
         ) : null}
-        <Tabs value={view} onChange={(value) => setView(toView(value))} keepMounted={false}>
+        <Tabs value={view} onChange={(value) => place.showTab(toTab(value))} keepMounted={false}>
           <Tabs.List mb="sm">
             <Tabs.Tab value="topology">{t('tabs.topology')}</Tabs.Tab>
             <Tabs.Tab value="vms">{t('tabs.vms')}</Tabs.Tab>
@@ -173,7 +164,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
               data-panel={(panel !== null && !asDrawer) || logBeside || undefined}
             >
               <div className={classes.canvas}>
-                <SliceCanvas slice={slice} running={running} selected={selected} onSelect={setSelected} />
+                <SliceCanvas slice={slice} running={running} selected={vm?.key ?? null} onSelect={place.showVm} />
               </div>
               {logBeside ? <EventLog slice={slice} live={live.events} beside /> : null}
               {panel === null || asDrawer ? null : (
@@ -183,7 +174,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
                     color="gray"
                     className={classes.closePanel}
                     aria-label={t('vm.close')}
-                    onClick={() => setSelected(null)}
+                    onClick={() => place.showVm(null)}
                   >
                     <X size={16} />
                   </ActionIcon>
@@ -196,7 +187,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
             {slice.vmList.length === 0 ? (
               <Text c="dimmed">{t('empty.noVms')}</Text>
             ) : (
-              <VmTable slice={slice} running={running} onOpen={setSelected} onOpenConsole={openConsole} />
+              <VmTable slice={slice} running={running} onOpen={place.showVm} onOpenConsole={place.openConsole} />
             )}
           </Tabs.Panel>
           <Tabs.Panel value="plan">
@@ -209,7 +200,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
       </div>
       <Drawer
         opened={panel !== null && asDrawer}
-        onClose={() => setSelected(null)}
+        onClose={() => place.showVm(null)}
         position={narrow ? 'bottom' : 'right'}
         size={narrow ? '75%' : 360}
         closeButtonProps={{ 'aria-label': t('vm.close') }}
@@ -217,14 +208,14 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
       >
         {panel}
       </Drawer>
-      {activeConsole === null || open.length === 0 ? null : (
+      {place.activeConsole === null || open.length === 0 ? null : (
         <ConsoleDock
           sliceId={slice.id}
           vms={open}
-          activeId={activeConsole}
-          startMaximised={consoleVmId !== null}
-          onActivate={setActiveConsole}
-          onClose={closeConsole}
+          activeId={place.activeConsole}
+          startMaximised={place.startMaximised}
+          onActivate={place.openConsole}
+          onClose={place.closeConsole}
           onStart={(vmId) => commands.start('start', vmId)}
         />
       )}
@@ -232,7 +223,7 @@ function Loaded({ slice, live, consoleVmId }: { slice: Slice; live: LiveSlice; c
   );
 }
 
-function toView(value: string | null): View {
+function toTab(value: string | null): SliceTab {
   return value === 'vms' || value === 'plan' || value === 'events' ? value : 'topology';
 }
 

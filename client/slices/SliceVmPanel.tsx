@@ -6,9 +6,9 @@ import type { Slice, SliceVm } from '#shared/slice';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
-import { accessRefusal } from './access';
 import { vmReason } from './actions';
 import { useActivity } from './activity';
+import { consoleReason } from './console-reason';
 import { CopyValue } from './CopyValue';
 import { ReasonedButton } from './ReasonedButton';
 import { reasonSentence } from './reason-sentence';
@@ -110,7 +110,7 @@ function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProp
           px={6}
           leftSection={<Icon size={13} />}
           reason={reason(action)}
-          loading={commands.pending}
+          loading={commands.isPending(action, vm.id)}
           onClick={() => commands.start(action, vm.id)}
         >
           {t(`actions.${action}`)}
@@ -118,17 +118,6 @@ function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProp
       ))}
     </div>
   );
-}
-
-/** Why a console cannot be opened: the key of the sentence, or null. A stopped VM's can: it waits for the VM. */
-export function consoleReason(
-  slice: Pick<Slice, 'access'>,
-  vm: SliceVm,
-): 'refused.access.read' | 'refused.access.operate' | 'vm.noConsole' | 'vm.consoleUnavailable' | null {
-  const notAllowed = accessRefusal(slice.access, 'console');
-  if (notAllowed !== null) return `refused.access.${notAllowed.level}`;
-  if (!vm.consoles.includes('serial')) return 'vm.noConsole';
-  return vm.status === 'absent' ? 'vm.consoleUnavailable' : null;
 }
 
 function VmAddresses({ slice, vm }: { slice: Slice; vm: SliceVm }) {

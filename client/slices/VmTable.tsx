@@ -6,10 +6,11 @@ import type { Slice } from '#shared/slice';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
+import { byName } from '../ui/sort';
 import { useActivity } from './activity';
 import classes from './slice.module.css';
 import { addressesOf, forwardAddress } from './vm-facts';
-import { consoleReason } from './SliceVmPanel';
+import { consoleReason } from './console-reason';
 
 export interface VmTableProps {
   slice: Slice;
@@ -36,7 +37,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {slice.vmList.map((vm) => {
+          {slice.vmList.toSorted(byName(i18n.language)).map((vm) => {
             const doing = activity(running.get(`vm:${vm.id}`));
             return (
               <Table.Tr key={vm.id}>

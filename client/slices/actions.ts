@@ -30,7 +30,7 @@ export function offers(slice: Slice, plan: Plan | undefined): Offer[] {
   const live = deployment !== null && isLive(deployment.status);
   const busy = live || slice.busy !== null;
   const primary = primaryAction(slice, live);
-  const shown = new Set<SliceAction>([primary]);
+  const shown = new Set<SliceAction>(primary === null ? [] : [primary]);
   if (slice.status === 'degraded') shown.add('deploy');
   if (slice.status === 'active' || slice.status === 'degraded' || slice.status === 'stopped')
     for (const action of ['start', 'stop', 'reboot'] as const) shown.add(action);
@@ -42,14 +42,15 @@ export function offers(slice: Slice, plan: Plan | undefined): Offer[] {
   }));
 }
 
-function primaryAction({ status, deployment }: Slice, live: boolean): SliceAction {
+/** What leads on from here; null for a slice that runs well: what one wants of that is its consoles. */
+function primaryAction({ status, deployment }: Slice, live: boolean): SliceAction | null {
   if (live) return deployment?.kind === 'destroy' ? 'destroy' : 'cancel';
   switch (status) {
     case 'draft':
     case 'degraded':
       return 'deploy';
     case 'active':
-      return 'stop';
+      return null;
     case 'stopped':
       return 'start';
     case 'failed':

@@ -1,9 +1,10 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Deployment, DeploymentKind } from '#shared/deployment/schema';
 import { trpc } from '../api/trpc';
 import { useTranslation } from 'react-i18next';
 import { appErrorOf } from '../api/app-error';
 import { notifyError, notifyFailure } from '../api/error-message';
+import type { SliceAction } from './actions';
 import { problemSentences } from './problem-sentence';
 import { randomKey } from './random-key';
 
@@ -11,7 +12,8 @@ export interface SliceCommands {
   start: (kind: DeploymentKind, vmId?: number) => void;
   cancel: (deploymentId: number) => void;
   retry: (deploymentId: number) => void;
-  pending: boolean;
+  /** Whether this very wish is on its way to the server. */
+  isPending: (action: SliceAction, vmId?: number) => boolean;
 }
 
 /** What a user may ask of a slice. What comes of it arrives as events; errors are shown as a notice. */
@@ -30,9 +32,27 @@ export function useSliceCommands(sliceId: number): SliceCommands {
     void utils.slices.get.invalidate({ id: sliceId });
     void utils.deployments.plan.invalidate({ sliceId });
   };
-  const start = trpc.deployments.start.useMutation({ onSuccess, onError });
-  const cancel = trpc.deployments.cancel.useMutation({ onSuccess, onError });
-  const retry = trpc.deployments.retry.useMutation({ onSuccess, onError });
+  const [pending, setPending] = useState<readonly string[]>([]);
+  const begin = (wish: string) => setPending((wishes) => [...wishes, wish]);
+  const end = (wish: string) => setPending((wishes) => wishes.toSpliced(wishes.indexOf(wish), 1));
+  const start = trpc.deployments.start.useMutation({
+    onMutate: ({ kind, vmId }) => begin(wishOf(kind, vmId)),
+    onSuccess,
+    onError,
+    onSettled: (_deployment, _error, { kind, vmId }) => end(wishOf(kind, vmId)),
+  });
+  const cancel = trpc.deployments.cancel.useMutation({
+    onMutate: () => begin('cancel'),
+    onSuccess,
+    onError,
+    onSettled: () => end('cancel'),
+  });
+  const retry = trpc.deployments.retry.useMutation({
+    onMutate: () => begin('retry'),
+    onSuccess,
+    onError,
+    onSettled: () => end('retry'),
+  });
   const [startNow, cancelNow, retryNow] = [start.mutate, cancel.mutate, retry.mutate];
   const commands = useMemo(
     () => ({
@@ -43,5 +63,9 @@ export function useSliceCommands(sliceId: number): SliceCommands {
     }),
     [sliceId, startNow, cancelNow, retryNow],
   );
-  return { ...commands, pending: start.isPending || cancel.isPending || retry.isPending };
+  return { ...commands, isPending: (action, vmId) => pending.includes(wishOf(action, vmId)) };
+}
+
+function wishOf(action: SliceAction, vmId: number | null | undefined): string {
+  return vmId == null ? action : `${action}:${vmId}`;
 }

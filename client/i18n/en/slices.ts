@@ -36,6 +36,7 @@ export const slices = {
   tabs: { topology: 'Topology', vms: 'VMs', plan: 'Plan', steps: 'Steps', events: 'Events' },
   actions: {
     label: 'What can be done with this slice',
+    console: 'Console',
     deploy: 'Deploy',
     start: 'Start',
     stop: 'Stop',

@@ -39,6 +39,7 @@ export const slices: Messages<typeof english> = {
   tabs: { topology: 'Topología', vms: 'MV', plan: 'Plan', steps: 'Pasos', events: 'Eventos' },
   actions: {
     label: 'Lo que se puede hacer con este slice',
+    console: 'Consola',
     deploy: 'Desplegar',
     start: 'Arrancar',
     stop: 'Detener',

@@ -1,0 +1,57 @@
+import { Button, Menu } from '@mantine/core';
+import { ChevronDown, SquareTerminal } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Slice } from '#shared/slice';
+import { byName } from '../ui/sort';
+import { consoleReason } from './console-reason';
+import { ReasonedButton } from './ReasonedButton';
+
+export interface ConsoleButtonProps {
+  slice: Slice;
+  /** Key of the VM that is shown beside: its console is meant. */
+  vmKey: string | null;
+  /** What one does with a slice that runs. */
+  primary: boolean;
+  onOpen: (vmId: number) => void;
+}
+
+/** Opens a console: of the VM that is looked at, of the only one, or of one that is chosen. */
+export function ConsoleButton({ slice, vmKey, primary, onOpen }: ConsoleButtonProps) {
+  const { t, i18n } = useTranslation(['slices', 'common']);
+  const [first] = slice.vmList;
+  if (first === undefined) return null;
+  const vms = slice.vmList.filter((vm) => consoleReason(slice, vm) === null).toSorted(byName(i18n.language));
+  const chosen = vms.find((vm) => vm.key === vmKey) ?? (vms.length === 1 ? vms[0] : undefined);
+  const refused = vms.length === 0 ? consoleReason(slice, first) : null;
+  const look = {
+    size: 'sm',
+    variant: primary ? 'filled' : 'default',
+    leftSection: <SquareTerminal size={14} />,
+  };
+  if (chosen !== undefined || refused !== null)
+    return (
+      <ReasonedButton
+        {...look}
+        reason={refused === null ? null : t(refused)}
+        onClick={() => chosen !== undefined && onOpen(chosen.id)}
+      >
+        {t('actions.console')}
+      </ReasonedButton>
+    );
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button {...look} rightSection={<ChevronDown size={14} />}>
+          {t('actions.console')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah="60dvh" style={{ overflowY: 'auto' }}>
+        {vms.map((vm) => (
+          <Menu.Item key={vm.id} onClick={() => onOpen(vm.id)}>
+            {vm.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

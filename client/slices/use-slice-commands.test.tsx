@@ -1,0 +1,48 @@
+import { onlineManager } from '@tanstack/react-query';
+import { act, renderHook, waitFor } from '@testing-library/react';
+import { afterEach, expect, test } from 'vitest';
+import { apiWrapper } from '../testing/api';
+import '../testing/render';
+import { sampleDeployment } from '../testing/samples';
+import { useSliceCommands } from './use-slice-commands';
+
+afterEach(() => onlineManager.setOnline(true));
+
+test('every button spun while one wish was on its way', async () => {
+  const answers: (() => void)[] = [];
+  const wrapper = apiWrapper(
+    () => new Promise((resolve) => answers.push(() => resolve(sampleDeployment({ kind: 'stop' })))),
+  );
+  const { result } = renderHook(() => useSliceCommands(7), { wrapper });
+  act(() => result.current.start('stop', 12));
+  await waitFor(() => expect(result.current.isPending('stop', 12)).toBe(true));
+  expect(result.current.isPending('stop')).toBe(false);
+  expect(result.current.isPending('stop', 13)).toBe(false);
+  expect(result.current.isPending('start', 12)).toBe(false);
+  // a second wish does not end the spinning of the first
+  act(() => result.current.start('reboot', 13));
+  await waitFor(() => expect(answers.length).toBe(2));
+  expect(result.current.isPending('stop', 12)).toBe(true);
+  act(() => answers[0]?.());
+  await waitFor(() => expect(result.current.isPending('stop', 12)).toBe(false));
+  expect(result.current.isPending('reboot', 13)).toBe(true);
+});
+
+test('a wish that was pressed while offline was sent by itself later', async () => {
+  const asked: string[] = [];
+  const wrapper = apiWrapper((path) => {
+    asked.push(path);
+    return Promise.reject(new TypeError('Failed to fetch'));
+  });
+  const { result } = renderHook(() => useSliceCommands(7), { wrapper });
+  onlineManager.setOnline(false);
+  act(() => result.current.start('destroy'));
+  // it fails where it was pressed
+  await waitFor(() => expect(asked).toEqual(['deployments.start']));
+  await waitFor(() => expect(result.current.isPending('destroy')).toBe(false));
+  onlineManager.setOnline(true);
+  // whatever is sent now is sent after what would have been waiting
+  act(() => result.current.cancel(5));
+  await waitFor(() => expect(asked).toContain('deployments.cancel'));
+  expect(asked).toEqual(['deployments.start', 'deployments.cancel']);
+});
