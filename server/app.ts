@@ -8,7 +8,7 @@ import { askAgainMs, authenticate, authenticateToken, isSignedIn } from '#server
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { maySlice } from '#server/domain/slices/access';
 import { startHousekeeping } from '#server/domain/housekeeping';
-import { redeemConsoleToken } from '#server/domain/slices/consoles';
+import { redeemConsoleToken, spendConsoleToken } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
 import { createHttpApp } from '#server/http/http-app';
@@ -110,6 +110,9 @@ export function createApp(parts: AppParts): App {
     stillSignedIn: (actor) => isSignedIn(domain, { actor }),
     askAgainMs,
     mayOperate: (actor, sliceId) => maySlice(domain.db, { actor, id: sliceId, need: 'operate' }),
+    spend: async (token) => {
+      await spendConsoleToken(domain, { token });
+    },
     open: async (actor, token) => {
       const vm = await redeemConsoleToken(domain, { actor, token });
       const provider = await parts.providers.forZone(vm.zone);

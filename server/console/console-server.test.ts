@@ -19,7 +19,14 @@ async function serving(
   authenticate: () => Promise<Actor | null> = async () => actor,
   stillSignedIn: () => Promise<boolean> = async () => true,
 ) {
-  const open = { readers: 0, typed: '' };
+  const fanout = new ConsoleFanout(1024);
+  const open = {
+    readers: 0,
+    typed: '',
+    sizes: [] as string[],
+    spent: [] as string[],
+    print: (text: string) => fanout.push(Buffer.from(text)),
+  };
   const server = createConsoleServer({
     domain: { log: silentLogger },
     authenticate,
@@ -27,9 +34,13 @@ async function serving(
     stillSignedIn,
     mayOperate: async () => true,
     askAgainMs: 10,
+    spend: async (token) => void open.spent.push(token),
     open: async () => {
       open.readers += 1;
-      const stream = new ConsoleFanout(1024).attach((data) => (open.typed += Buffer.from(data).toString()));
+      const stream = fanout.attach(
+        (data) => (open.typed += Buffer.from(data).toString()),
+        (cols, rows) => open.sizes.push(`${cols}x${rows}`),
+      );
       return {
         ...stream,
         sliceId: 1,
@@ -97,6 +108,7 @@ test.each([
   const [, response] = await once(client, 'unexpected-response');
   expect(response.statusCode).toBe(status);
   expect(open.readers).toBe(0);
+  if (status === 401) expect(open.spent).toEqual(['token']);
   client.on('error', () => {});
   client.terminate();
 });
@@ -121,5 +133,39 @@ test('what is typed after the session has ended reaches the guest no more, whate
   const other = await raw(port, 'GET / HTTP/1.0\r\n\r\n');
   expect(other).toContain('alive');
   expect(open.typed).toBe('a');
+  client.terminate();
+});
+
+test('the size of the terminal reaches the guest, and what is no size does not', async () => {
+  const { open, port } = await serving();
+  const client = new WebSocket(`ws://127.0.0.1:${port}${consolePath}`, [consoleProtocol, 'token']);
+  await once(client, 'open');
+  for (const text of ['nonsense', '{"type":"resize"}', '{"type":"resize","cols":0,"rows":4}', '{"type":"other"}'])
+    client.send(text);
+  client.send(JSON.stringify({ type: 'resize', cols: 132, rows: 43 }));
+  client.send(Buffer.from('x'));
+  await expect.poll(() => open.typed).toBe('x');
+  expect(open.sizes).toEqual(['132x43']);
+  client.terminate();
+});
+
+test('output that comes in many small pieces goes out in few frames, whole and in order', async () => {
+  const { open, port } = await serving();
+  const client = new WebSocket(`ws://127.0.0.1:${port}${consolePath}`, [consoleProtocol, 'token']);
+  let text = '';
+  let frames = 0;
+  client.on('message', (data: Buffer, isBinary) => {
+    if (!isBinary) return;
+    frames += 1;
+    text += data.toString();
+  });
+  await once(client, 'open');
+  let printed = '';
+  for (let n = 0; n < 10_000; n += 1) {
+    printed += `${n}\n`;
+    open.print(`${n}\n`);
+  }
+  await expect.poll(() => text).toBe(printed);
+  expect(frames).toBeLessThan(100);
   client.terminate();
 });

@@ -7,13 +7,18 @@ import { describeError } from '#server/lib/logger';
 import { repeatedly } from '#server/lib/repeatedly';
 import type { ConsoleStream } from '#server/providers/provider';
 import { AppError, type ErrorCode } from '#shared/errors';
-import { consolePath, consoleProtocol } from '#shared/console';
+import { consoleControlSchema, consolePath, consoleProtocol } from '#shared/console';
 import type { consoleNoticeSchema } from '#shared/slice';
+import { PacedOutput } from './paced-output';
 
 type Notice = z.infer<typeof consoleNoticeSchema>;
 
 /** Output that a browser has not taken yet; beyond this it is dropped for that browser, never held up for the guest. */
-const maxBufferedBytes = 4 * 1024 * 1024;
+const maxBufferedBytes = 512 * 1024;
+/** Half of what the eye sees as one; a guest that prints without end then costs some sixty frames a second. */
+const gatherMs = 15;
+/** A browser that takes nothing for so long is given up: it connects again by itself, and gets the history. */
+const stuckAfterMs = 15_000;
 const pingIntervalMs = 20_000;
 /** A terminal sends keys and pastes; nothing larger. */
 const maxMessageBytes = 256 * 1024;
@@ -23,8 +28,10 @@ export interface ConsoleServerOptions {
   /** Who the upgrade request comes from, by its session cookie or bearer token. May reject with an AppError. */
   authenticate: (request: IncomingMessage) => Promise<Actor | null>;
   originAllowed: (request: IncomingMessage) => boolean;
-  /** Spends the one-time token and attaches to the VM's console. */
+  /** Spends the one-time token, whatever comes of it, and attaches to the VM's console. */
   open: (actor: Actor, token: string) => Promise<ConsoleStream & { sliceId: number }>;
+  /** Spends the one-time token of a request that is refused before {@link open}. */
+  spend: (token: string) => Promise<void>;
   /** Whether the session that opened the console goes on: asked again and again while it is open. */
   stillSignedIn: (actor: Actor) => Promise<boolean>;
   /** Whether they may still operate the VM's slice: asked with it. */
@@ -41,7 +48,8 @@ export interface ConsoleServer {
 
 /**
  * Consoles over WebSocket: subprotocols `trama.console` and the one-time token (so that it is in no URL and no log),
- * binary frames for the terminal's bytes both ways, text frames for what is to be said about it.
+ * binary frames for the terminal's bytes both ways, text frames for what is to be said about it: by the server a notice
+ * (`consoleNoticeSchema`), by the client a control (`consoleControlSchema`).
  */
 export function createConsoleServer(options: ConsoleServerOptions): ConsoleServer {
   const sockets = new WebSocketServer({
@@ -51,15 +59,20 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
   });
 
   async function accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (!options.originAllowed(request)) return refuse(socket, 403);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const token = offered[1];
+    // a token that came by a wrong way is known to somebody who should not have it
+    const refuseAndSpend = async (status: keyof typeof reasons) => {
+      if (token !== undefined) await options.spend(token);
+      refuse(socket, status);
+    };
+    if (!options.originAllowed(request)) return refuseAndSpend(403);
     if (offered[0] !== consoleProtocol || token === undefined) return refuse(socket, 400);
     let stream: ConsoleStream & { sliceId: number };
     let actor: Actor | null;
     try {
       actor = await options.authenticate(request);
-      if (actor === null) return refuse(socket, 401);
+      if (actor === null) return await refuseAndSpend(401);
       stream = await options.open(actor, token);
     } catch (error) {
       const known = error instanceof AppError;
@@ -128,10 +141,21 @@ function pump(
     webSocket.ping();
   }, pingIntervalMs);
   let left = false;
+  const output = new PacedOutput({
+    send: (data, done) => {
+      if (webSocket.readyState === webSocket.OPEN) webSocket.send(data, () => done());
+      else done();
+    },
+    onStuck: () => webSocket.terminate(),
+    capacity: maxBufferedBytes,
+    gatherMs,
+    stuckAfterMs,
+  });
   const leave = () => {
     if (left) return;
     left = true;
     stopAsking();
+    output.close();
     stream.close();
   };
   // a database that is away ends nobody's session
@@ -146,7 +170,10 @@ function pump(
     alive = true;
   });
   webSocket.on('message', (data, isBinary) => {
-    if (isBinary && data instanceof Buffer) stream.write(data);
+    if (!(data instanceof Buffer)) return;
+    if (isBinary) return stream.write(data);
+    const control = parseControl(data);
+    if (control !== null) stream.resize(control.cols, control.rows);
   });
   webSocket.on('error', () => webSocket.terminate());
   webSocket.on('close', () => {
@@ -154,12 +181,20 @@ function pump(
     leave();
   });
   say({ type: 'state', state: 'attached', message: 'Connected.' });
-  stream.onData((data) => {
-    if (webSocket.readyState === webSocket.OPEN && webSocket.bufferedAmount < maxBufferedBytes) webSocket.send(data);
-  });
+  stream.onData((data) => output.push(data));
   stream.onClose((reason) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
+    output.end();
     say({ type: 'state', state: 'vm-stopped', message: reason });
     webSocket.close(1000);
   });
+}
+
+/** What a client asks for in a text frame, or null: what is not understood is passed over, so that newer clients work. */
+function parseControl(data: Buffer) {
+  try {
+    return consoleControlSchema.safeParse(JSON.parse(data.toString('utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
 }

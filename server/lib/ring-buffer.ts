@@ -15,7 +15,7 @@ export class RingBuffer {
   push(data: Uint8Array): void {
     if (data.length === 0) return;
     // a copy: the caller's buffer may be a slice of a pool that is kept alive or reused
-    const copy = Uint8Array.from(data.length > this.#capacity ? data.subarray(data.length - this.#capacity) : data);
+    const copy = new Uint8Array(data.length > this.#capacity ? data.subarray(data.length - this.#capacity) : data);
     this.#chunks.push(copy);
     this.#length += copy.length;
     while (this.#length > this.#capacity) {

@@ -35,8 +35,11 @@ export class ConsoleFanout {
     for (const reader of this.#readers) reader.end(reason);
   }
 
-  /** A reader that begins with the history. `write` takes what it types. */
-  attach(write: (data: Uint8Array) => void): ConsoleStream {
+  /** A reader that begins with the history. `write` takes what it types, `resize` the size of its terminal. */
+  attach(
+    write: (data: Uint8Array) => void,
+    resize: (cols: number, rows: number) => void = () => undefined,
+  ): ConsoleStream {
     const pending = new RingBuffer(this.#historyBytes);
     pending.push(this.#history.read());
     let onData: ((data: Uint8Array) => void) | null = null;
@@ -57,6 +60,9 @@ export class ConsoleFanout {
     return {
       write: (data) => {
         if (ended === null) write(data);
+      },
+      resize: (cols, rows) => {
+        if (ended === null) resize(cols, rows);
       },
       onData: (listener) => {
         onData = listener;

@@ -123,6 +123,8 @@ export interface SliceObservation {
 /** Raw bytes both ways. A reader that is slow never holds up the guest: the oldest output is dropped for it. */
 export interface ConsoleStream {
   write(data: Uint8Array): void;
+  /** Tells the guest how many characters the reader's terminal shows. Without effect where the guest does not listen. */
+  resize(cols: number, rows: number): void;
   /** Called for the history first, then as output comes. Only one listener. */
   onData(listener: (data: Uint8Array) => void): void;
   /** The VM stopped or the console went away. */

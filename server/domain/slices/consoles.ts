@@ -12,7 +12,7 @@ import type { ProviderKind } from '#shared/zone';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { randomToken, sha256 } from '#server/lib/secrets';
-import { attemptOf, attemptOfIp, countAttempts } from '../auth/rate-limits';
+import { attemptOf, attemptOfIp, countAttempts, forget } from '../auth/rate-limits';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { accessTo, allows, loadSliceVm } from './access';
@@ -39,7 +39,7 @@ export async function openConsole(
   { actor, console: { vmId, kind } }: { actor: Actor; console: z.infer<typeof openConsoleInput> },
 ): Promise<z.infer<typeof consoleTicketSchema>> {
   const now = ctx.clock.now();
-  await countAttempts(ctx.db, [attemptOf('console:user', actor.userId), ...attemptOfIp('console:ip', actor.ip)], now);
+  await countAttempts(ctx.db, asking(actor), now);
   const { slice, vm } = await loadSliceVm(ctx.db, { actor, vmId, need: 'operate' });
   if (vm.status !== 'running' && vm.status !== 'starting')
     throw new AppError('CONSOLE_UNAVAILABLE', `${vm.name} has no console now: ${reasons[vm.status]}`, {
@@ -76,29 +76,22 @@ export interface ConsoleGrant {
 }
 
 /**
- * Takes a token in, once: of two calls with the same one at the same time only one succeeds. CONSOLE_TOKEN_INVALID for a
- * token that is unknown, used, expired, or another user's than `actor` (null where the caller is not known), and when its
- * user, or the token that they come with, may not operate the VM any more.
+ * Takes a token in, once: of two calls with the same one at the same time only one succeeds, and a token that is refused
+ * is spent, too: whoever had it should not have. CONSOLE_TOKEN_INVALID for a token that is unknown, used, expired, or
+ * another user's than `actor` (null where the caller is not known), and when its user, or the token that they come with,
+ * may not operate the VM any more. A good one takes back what was counted against its user for asking.
  */
 export async function redeemConsoleToken(
   ctx: DomainContext,
-  { actor = null, token }: { actor?: (Pick<Actor, 'userId'> & Partial<Pick<Actor, 'scopes'>>) | null; token: string },
+  {
+    actor = null,
+    token,
+  }: { actor?: (Pick<Actor, 'userId'> & Partial<Pick<Actor, 'scopes' | 'ip'>>) | null; token: string },
 ): Promise<ConsoleGrant> {
   const invalid = () => new AppError('CONSOLE_TOKEN_INVALID', 'This console link was used or has expired.');
+  if (!(await spendConsoleToken(ctx, { token }))) throw invalid();
   if (!scopesAllow(actor?.scopes ?? null, 'slices', 'operate')) throw invalid();
   const tokenHash = sha256(token);
-  const [used] = await ctx.db
-    .update(consoleTokens)
-    .set({ usedAt: ctx.clock.now() })
-    .where(
-      and(
-        eq(consoleTokens.tokenHash, tokenHash),
-        isNull(consoleTokens.usedAt),
-        gt(consoleTokens.expiresAt, ctx.clock.now()),
-        actor === null ? undefined : eq(consoleTokens.userId, actor.userId),
-      ),
-    );
-  if (used.affectedRows !== 1) throw invalid();
   const [row] = await ctx.db
     .select({
       userId: users.id,
@@ -120,6 +113,26 @@ export async function redeemConsoleToken(
     .where(and(eq(consoleTokens.tokenHash, tokenHash), isNull(users.disabledAt), isNull(users.deletedAt)));
   const access = row === undefined ? null : accessTo(row, row.ownerId, row.share);
   if (row === undefined || access === null || !allows(access, 'operate')) throw invalid();
+  if (actor !== null && actor.userId !== row.userId) throw invalid();
+  // somebody who works in consoles all day, or reconnects in a bad network, is not to be slowed down for ever
+  if (actor !== null) await forget(ctx.db, asking({ userId: row.userId, ip: actor.ip ?? null }));
   const { userId, sliceId, vmId, vmName, zone } = row;
   return { userId, sliceId, vmId, vmName, zone };
+}
+
+/** Marks a token as used. False when it was not good any more. */
+export async function spendConsoleToken(ctx: DomainContext, { token }: { token: string }): Promise<boolean> {
+  const now = ctx.clock.now();
+  const [used] = await ctx.db
+    .update(consoleTokens)
+    .set({ usedAt: now })
+    .where(
+      and(eq(consoleTokens.tokenHash, sha256(token)), isNull(consoleTokens.usedAt), gt(consoleTokens.expiresAt, now)),
+    );
+  return used.affectedRows === 1;
+}
+
+/** What is counted when somebody asks for a console. */
+function asking({ userId, ip }: Pick<Actor, 'userId' | 'ip'>) {
+  return [attemptOf('console:user', userId), ...attemptOfIp('console:ip', ip)];
 }

@@ -190,6 +190,29 @@ test('a forwarded port reaches the guest, and gives the guest no way to the host
   await provider.removeSlice(slice);
 });
 
+test('the guest’s terminal follows the reader’s size, and wget with a time limit is no segmentation fault', async () => {
+  const slice = { id: 9 };
+  const vm = vmSpec(91, tiny);
+  const [console] = await bootAll(slice, [vm]);
+  if (!console) throw new Error('No console');
+  const stream = await provider.openConsole(slice, vm.id);
+  stream.resize(132, 43);
+  const size = (wanted: string) => `until [ "$(stty size)" = "${wanted}" ]; do sleep 0.2; done; stty size`;
+  expect(await inGuest(console, size('43 132'))).toContain('43 132');
+  // a new shell has it too
+  console.type('exit\n');
+  await console.until('BusyBox', { from: console.text().length });
+  expect(await inGuest(console, size('43 132'))).toContain('43 132');
+  stream.close();
+
+  const serve = 'while true; do printf "HTTP/1.0 200 OK\\r\\n\\r\\nhello\\n" | nc -l -p 80; done';
+  await inGuest(console, `(${serve} > /dev/null 2>&1 &)`);
+  await inGuest(console, 'until netstat -ltn | grep -q ":80 "; do sleep 0.2; done');
+  expect(await inGuest(console, 'wget -q -T 30 -O - http://127.0.0.1/')).toContain('hello');
+  expect(await inGuest(console, 'wget -T')).not.toContain('Segmentation fault');
+  await provider.removeSlice(slice);
+});
+
 test('a process whose record is lost is ended, one whose server died is found and not started twice', async () => {
   const slice = { id: 8 };
   const kept = vmSpec(81, tiny);

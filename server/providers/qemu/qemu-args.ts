@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { guestConfigName } from './images/tiny-guest';
+import { guestConfigName, guestPortName } from './images/tiny-guest';
 import type { NicSpec, VmSpec } from '../provider';
 
 /*
@@ -21,6 +21,11 @@ export function edgeSocket(owner: MachineName, edgeId: number): string {
 /** QEMU's monitor. Every machine has it on its command line, by which a machine is found again. */
 export function monitorSocket(name: MachineName): string {
   return `${name}/qmp.sock`;
+}
+
+/** The socket of the VM's port for what the server has to tell its guest: see {@link guestPortName}. */
+export function guestSocket(name: MachineName): string {
+  return `${name}/guest.sock`;
 }
 
 /** What a NIC is connected to: the machine that holds the other end. */
@@ -116,6 +121,12 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     `socket,id=ser0,path=${name}/ser.sock,server=on,wait=off,logfile=${name}/ser.log,logappend=on`,
     '-serial',
     'chardev:ser0',
+    '-device',
+    'virtio-serial-pci,id=ports,max_ports=2',
+    '-chardev',
+    `socket,id=guest,path=${guestSocket(name)},server=on,wait=off`,
+    '-device',
+    `virtserialport,bus=ports.0,chardev=guest,name=${guestPortName}`,
   ];
   if (boot.files.kind === 'kernel') {
     args.push('-kernel', boot.files.kernel, '-initrd', boot.files.initrd, '-append', 'console=ttyS0 quiet');

@@ -58,10 +58,10 @@ export class SerialLine {
     });
   }
 
-  attach(): ConsoleStream {
+  attach(resize: (cols: number, rows: number) => void): ConsoleStream {
     return this.#fanout.attach((data) => {
       if (this.#socket && this.#socket.writableLength + data.length <= inputLimit) this.#socket.write(data);
-    });
+    }, resize);
   }
 
   /** Lets go of the socket and ends all readers. */

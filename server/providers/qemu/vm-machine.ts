@@ -5,6 +5,7 @@ import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ConsoleStream, NicSpec } from '../provider';
 import { findMachines, type FoundMachine } from './find-machines';
+import { GuestPort } from './guest-port';
 import { MarkerScanner } from './marker-scanner';
 import { dgramNetdev, edgeSocket, guestConfig, nicDevice, peerOf, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
@@ -34,6 +35,7 @@ export class VmMachine {
   #machine: FoundMachine | null = null;
   #monitor: QmpClient | null = null;
   #serial: SerialLine | null = null;
+  #port: GuestPort | null = null;
   #scanner = new MarkerScanner([]);
   #launching = false;
   #panicked = false;
@@ -136,7 +138,13 @@ export class VmMachine {
     }
     const path = folder.machinePath(this.sliceId, this.name);
     await this.save({ expected: 'on', ready: false, error: null, bootConfig: guestConfig(this.record.spec) });
-    const stale = ['qmp.sock', 'ser.sock', 'ser.log', ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`)];
+    const stale = [
+      'qmp.sock',
+      'ser.sock',
+      'guest.sock',
+      'ser.log',
+      ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`),
+    ];
     for (const file of stale) await rm(join(path, file), { force: true });
     this.#panicked = this.#paused = this.#guestShutdown = false;
     // its monitor has not been reached yet: that is a start, not a process that does not answer
@@ -211,7 +219,7 @@ export class VmMachine {
 
   openConsole(): ConsoleStream {
     if (!this.alive || !this.#serial?.connected) throw notRunning();
-    return this.#serial.attach();
+    return this.#serial.attach((cols, rows) => this.#port?.resize(cols, rows));
   }
 
   /** Gives the VM one more NIC, also while it runs. */
@@ -262,6 +270,7 @@ export class VmMachine {
     this.#monitor?.close();
     this.#monitor = null;
     this.#serial?.close('The server let go of the console.');
+    this.#port?.close();
     this.#notify();
     // whoever adopts it next reads the record: nothing of ours may be written after that
     await this.#saving.catch(() => undefined);
@@ -285,6 +294,7 @@ export class VmMachine {
       this.#onOutput(data),
     );
     await this.#serial.open(resume);
+    this.#port = await GuestPort.open(this.#context.folder, this.sliceId, this.name);
   }
 
   #onOutput(data: Uint8Array): void {
@@ -337,7 +347,8 @@ export class VmMachine {
     const inOrder = asked || this.#guestShutdown;
     const error = inOrder ? null : 'The virtual machine ended unexpectedly.';
     this.#serial?.close(error ?? 'The virtual machine stopped.');
-    this.#serial = null;
+    this.#port?.close();
+    this.#serial = this.#port = null;
     this.#panicked = this.#paused = false;
     this.#ending = this.save({ expected: 'off', ready: false, error }).finally(() => {
       this.#ending = null;

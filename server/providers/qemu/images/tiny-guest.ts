@@ -2,12 +2,29 @@ import { tinyReadyMarker } from '#shared/image';
 import type { CpioEntry } from './cpio';
 
 /** Kernel modules that the guest loads at boot: its NICs, its configuration, the power button, the panic notifier. */
-export const tinyModules = ['virtio_pci', 'virtio_net', 'qemu_fw_cfg', 'evdev', 'button', 'pvpanic_pci', 'virtio_rng'];
+export const tinyModules = [
+  'virtio_pci',
+  'virtio_net',
+  'qemu_fw_cfg',
+  'evdev',
+  'button',
+  'pvpanic_pci',
+  'virtio_rng',
+  'virtio_console',
+];
 /** Without these there is no guest; without the others it lacks comfort. */
 export const indispensableModules = ['virtio_pci', 'virtio_net', 'qemu_fw_cfg'];
 
 /** Where QEMU's `-fw_cfg` puts the guest's configuration, and where the guest reads it. */
 export const guestConfigName = 'opt/trama/config';
+
+/**
+ * The virtio port on which the server tells the guest, one statement a line, what only the server knows: `size COLS ROWS`,
+ * the size of the terminal in which its console is shown. The guest says a line to have the last ones again.
+ */
+export const guestPortName = 'trama.guest';
+/** Where the tiny guest keeps the size, for the next shell. */
+const sizeFile = '/run/trama-size';
 
 const init = `#!/bin/sh
 /bin/busybox mkdir -p /proc /sys /dev /run /tmp /sbin /usr/bin /usr/sbin
@@ -24,6 +41,7 @@ exec /sbin/init
 
 const inittab = `::sysinit:/etc/trama/start
 ttyS0::respawn:/etc/trama/shell
+::respawn:/etc/trama/listen
 ::respawn:/sbin/acpid -f -c /etc/acpi -l /dev/null
 ::ctrlaltdel:/sbin/reboot
 `;
@@ -70,9 +88,60 @@ for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
 const shell = `#!/bin/sh
 cd /root
 export HOME=/root USER=root TERM=xterm-256color PATH=/sbin:/bin:/usr/sbin:/usr/bin
-export PS1="$(hostname)# "
+export PS1="$(hostname)# " ENV=/etc/trama/profile
 stty cols 80 rows 24
+[ -s ${sizeFile} ] && stty $(cat ${sizeFile})
 exec /bin/sh -i
+`;
+
+const listen = `#!/bin/sh
+# does what the server says on its port; without the port, or while no server is there, it looks again now and then
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin
+port=
+for entry in /sys/class/virtio-ports/*; do
+  [ "$(cat "$entry/name" 2>/dev/null)" = ${guestPortName} ] && port=/dev/\${entry##*/}
+done
+[ -n "$port" ] || exec sleep 3600
+exec 3<>"$port" || exec sleep 5
+echo hello >&3
+while read -r word cols rows <&3; do
+  [ "$word" = size ] || continue
+  echo "cols $cols rows $rows" > ${sizeFile}
+  stty -F /dev/ttyS0 cols "$cols" rows "$rows"
+done
+sleep 5
+`;
+
+const wget = `#!/bin/sh
+# Debian's busybox has a wget that ends with a segmentation fault when it is given a time limit: timeout keeps it instead
+limit=0
+left=$#
+while [ $left -gt 0 ]; do
+  case $1 in
+    -T | -[cqS]T | -[cqS][cqS]T)
+      [ $left -gt 1 ] || break
+      [ "$1" = -T ] || set -- "$@" "\${1%T}"
+      limit=$2
+      shift 2
+      left=$((left - 2))
+      ;;
+    -T*)
+      limit=\${1#-T}
+      shift
+      left=$((left - 1))
+      ;;
+    *)
+      set -- "$@" "$1"
+      shift
+      left=$((left - 1))
+      ;;
+  esac
+done
+[ "$limit" = 0 ] && exec busybox wget "$@"
+timeout "$limit" busybox wget "$@"
+code=$?
+[ $code = 143 ] && echo 'wget: download timed out' >&2
+exit $code
 `;
 
 const program = (path: string, content: string): CpioEntry => ({ path, kind: 'file', mode: 0o755, content });
@@ -94,4 +163,8 @@ export const tinyFiles: readonly CpioEntry[] = [
   program('etc/trama/nic', nic),
   program('etc/trama/dhcp', dhcp),
   program('etc/trama/shell', shell),
+  program('etc/trama/listen', listen),
+  program('etc/trama/wget', wget),
+  // a shell of busybox asks for its own commands before it looks for files
+  text('etc/trama/profile', 'wget() { /etc/trama/wget "$@"; }\n'),
 ];

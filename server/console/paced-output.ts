@@ -1,0 +1,78 @@
+import { RingBuffer } from '#server/lib/ring-buffer';
+
+export interface PacedOutputOptions {
+  /** Hands one frame over; `done` is called when the other side's machine has taken it, or never will. */
+  send: (data: Uint8Array, done: () => void) => void;
+  /** The other side has taken nothing for `stuckAfterMs`. Called once; nothing is sent any more. */
+  onStuck: () => void;
+  /** Bytes held for a reader that is slow; of more, the oldest are dropped. */
+  capacity: number;
+  /** Output that comes within this time goes out as one frame. The first byte after a silence is not held up. */
+  gatherMs: number;
+  stuckAfterMs: number;
+}
+
+/**
+ * A guest's output on its way to one browser. At most one frame is under way at a time, and what comes meanwhile is put
+ * together: a reader that does not read costs one frame and `capacity` bytes, however much and in however small pieces
+ * the guest prints, and giving it up is no more work than giving up one that reads.
+ */
+export class PacedOutput {
+  readonly #options: PacedOutputOptions;
+  readonly #pending: RingBuffer;
+  #gathering: NodeJS.Timeout | null = null;
+  #stuck: NodeJS.Timeout | null = null;
+  #sending = false;
+  #closed = false;
+
+  constructor(options: PacedOutputOptions) {
+    this.#options = options;
+    this.#pending = new RingBuffer(options.capacity);
+  }
+
+  push(data: Uint8Array): void {
+    if (this.#closed) return;
+    this.#pending.push(data);
+    if (!this.#sending && this.#gathering === null) this.#flush();
+  }
+
+  /** Hands over what is left, behind what is under way, and takes nothing more. */
+  end(): void {
+    if (this.#closed) return;
+    const rest = this.#pending.read();
+    this.close();
+    if (rest.length > 0) this.#options.send(rest, () => undefined);
+  }
+
+  /** Drops what is left. */
+  close(): void {
+    this.#closed = true;
+    this.#pending.clear();
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    if (this.#stuck !== null) clearTimeout(this.#stuck);
+    this.#gathering = this.#stuck = null;
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const frame = this.#pending.read();
+    this.#pending.clear();
+    this.#sending = true;
+    this.#stuck = setTimeout(() => {
+      this.close();
+      this.#options.onStuck();
+    }, this.#options.stuckAfterMs);
+    this.#options.send(frame, () => this.#sent());
+  }
+
+  #sent(): void {
+    this.#sending = false;
+    if (this.#closed) return;
+    if (this.#stuck !== null) clearTimeout(this.#stuck);
+    this.#stuck = null;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = null;
+      this.#flush();
+    }, this.#options.gatherMs);
+  }
+}

@@ -1,0 +1,49 @@
+import { connect, type Socket } from 'node:net';
+import { hasCode } from '#server/lib/error-code';
+import { guestSocket, type MachineName } from './qemu-args';
+import type { ZoneFolder } from './zone-folder';
+
+/**
+ * The port on which the server tells a guest what only it knows; see `guestPortName`. A guest that does not listen costs
+ * nothing: what it has not read yet is not added to.
+ */
+export class GuestPort {
+  #socket: Socket;
+  #size: string | null = null;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    // whatever the guest says, it has begun to listen
+    socket.on('data', () => this.#tell());
+    socket.on('error', () => undefined);
+  }
+
+  /** Connects to a QEMU that listens; null for one of before this port. */
+  static async open(folder: ZoneFolder, sliceId: number, name: MachineName): Promise<GuestPort | null> {
+    const socket = connect({ path: folder.socketPath(sliceId, guestSocket(name)) });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+      });
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ECONNREFUSED')) return null;
+      throw error;
+    }
+    return new GuestPort(socket);
+  }
+
+  /** The size of the terminal that shows the guest's console, in characters. */
+  resize(cols: number, rows: number): void {
+    this.#size = `size ${cols} ${rows}\n`;
+    this.#tell();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #tell(): void {
+    if (this.#size !== null && this.#socket.writableLength === 0) this.#socket.write(this.#size);
+  }
+}
