@@ -87,7 +87,6 @@ export function createApp(parts: AppParts): App {
     });
   const http = createHttpApp({
     domain,
-    provisioning,
     authenticate: actorOf,
     addressOf,
     ping: async () => {

@@ -2,6 +2,7 @@ import { Alert, Group, List, Progress, Text } from '@mantine/core';
 import { Archive, CircleX, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Deployment } from '#shared/deployment/schema';
+import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice } from '#shared/slice';
 import { countDone, isLive } from './apply-event';
 import { operationName, stepTitle } from './event-sentence';
@@ -79,7 +80,7 @@ function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deploym
 
 function DegradedBanner({ slice }: { slice: Slice }) {
   const { t } = useTranslation(['slices', 'common']);
-  const differ = slice.vmList.filter((vm) => vm.desired !== vm.status);
+  const differ = slice.vmList.filter((vm) => !isAsDesired(vm));
   return (
     <Alert
       mb="sm"

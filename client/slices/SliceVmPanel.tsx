@@ -2,6 +2,7 @@ import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { Play, RotateCw, Square, SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Step } from '#shared/deployment/schema';
+import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice, SliceVm } from '#shared/slice';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
@@ -47,9 +48,7 @@ export function SliceVmPanel({ slice, vm, step, commands, onOpenConsole }: Slice
             {t('vm.observed')} <RelativeTime at={vm.observedAt} />
           </>
         )}
-        {over || vm.desired === vm.status ? null : (
-          <> · {t('vm.asked', { desired: t(`banner.desired.${vm.desired}`) })}</>
-        )}
+        {over || isAsDesired(vm) ? null : <> · {t('vm.asked', { desired: t(`banner.desired.${vm.desired}`) })}</>}
       </Text>
       {vm.error === null ? null : (
         <Alert color="red" variant="light" p="xs" title={t('vm.error')} className={classes.wrapAnywhere}>

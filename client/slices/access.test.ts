@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deploymentKinds } from '#shared/deployment/schema';
+import { deploymentKinds } from '#shared/deployment/operations';
 import { accessKinds, type AccessKind } from '#shared/sharing';
 import { accessRefusal, type SliceDeed } from './access';
 

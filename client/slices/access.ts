@@ -1,15 +1,14 @@
-import { levelOfKind, type DeploymentKind } from '#shared/deployment/schema';
+import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import { reaches, type Level } from '#shared/scopes';
 import { levelOfAccess, type AccessKind } from '#shared/sharing';
 
 /** What else can be done with a slice, besides its operations, and how far one must be allowed to go for it. */
-const levelOfDeed = {
-  ...levelOfKind,
-  console: 'operate',
-  rename: 'manage',
-  share: 'manage',
-} as const satisfies Record<DeploymentKind | 'console' | 'rename' | 'share', Level>;
-export type SliceDeed = keyof typeof levelOfDeed;
+const levelOfDeed = { console: 'operate', rename: 'manage', share: 'manage' } as const satisfies Record<string, Level>;
+type OtherDeed = keyof typeof levelOfDeed;
+export type SliceDeed = DeploymentKind | OtherDeed;
+
+const isOther = (deed: SliceDeed): deed is OtherDeed => deed in levelOfDeed;
+const levelOf = (deed: SliceDeed): Level => (isOther(deed) ? levelOfDeed[deed] : operationOf(deed).level);
 
 /** Why somebody may not do it to this slice, as the level that they have; null when they may. Pure. */
 export interface AccessRefusal {
@@ -21,5 +20,5 @@ export interface AccessRefusal {
 export function accessRefusal(access: AccessKind, deed: SliceDeed): AccessRefusal | null {
   const level = levelOfAccess[access];
   // who manages may do everything there is
-  return level === 'manage' || reaches(level, levelOfDeed[deed]) ? null : { code: 'ACCESS', level };
+  return level === 'manage' || reaches(level, levelOf(deed)) ? null : { code: 'ACCESS', level };
 }

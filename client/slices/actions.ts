@@ -1,5 +1,11 @@
-import type { Deployment, DeploymentKind, Plan } from '#shared/deployment/schema';
-import { refusal, type Refusal } from '#shared/deployment/transitions';
+import type { Deployment, Plan } from '#shared/deployment/schema';
+import {
+  operationOf,
+  refusal,
+  type DeploymentKind,
+  type Refusal,
+  type VmDeploymentKind,
+} from '#shared/deployment/operations';
 import type { Slice, SliceVm } from '#shared/slice';
 import { accessRefusal, type AccessRefusal, type SliceDeed } from './access';
 import { isLive } from './apply-event';
@@ -44,7 +50,8 @@ export function offers(slice: Slice, plan: Plan | undefined): Offer[] {
 
 /** What leads on from here; null for a slice that runs well: what one wants of that is its consoles. */
 function primaryAction({ status, deployment }: Slice, live: boolean): SliceAction | null {
-  if (live) return deployment?.kind === 'destroy' ? 'destroy' : 'cancel';
+  // what takes over is not called off by a click, but can be asked for again
+  if (live) return deployment !== null && operationOf(deployment.kind).supersedes ? deployment.kind : 'cancel';
   switch (status) {
     case 'draft':
     case 'degraded':
@@ -86,7 +93,7 @@ function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan 
 }
 
 /** Why an operation on one VM cannot begin now, or null. */
-export function vmReason(slice: Slice, vm: SliceVm, action: 'start' | 'stop' | 'reboot'): Reason | null {
+export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind): Reason | null {
   const notAllowed = accessRefusal(slice.access, action);
   if (notAllowed !== null) return notAllowed;
   const busy = slice.busy !== null || (slice.deployment !== null && isLive(slice.deployment.status));

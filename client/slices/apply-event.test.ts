@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventData, SliceEvent } from '#shared/deployment/events';
-import { deploymentKinds, deploymentStatuses, stepStatuses } from '#shared/deployment/schema';
+import { deploymentKinds } from '#shared/deployment/operations';
+import { deploymentStatuses, stepStatuses } from '#shared/deployment/schema';
 import { edgeStatuses, sliceStatuses, vmStatuses } from '#shared/slice-status';
 import { applyEvent, applyEvents, applyToDeployment, concernsVm, mergeEvents, needsSnapshot } from './apply-event';
 import { sampleDeployment, sampleEvent, sampleSlice, sampleVm } from '../testing/samples';

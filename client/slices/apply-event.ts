@@ -1,13 +1,12 @@
 import type { SliceEvent } from '#shared/deployment/events';
+import { desiredAfter } from '#shared/deployment/operations';
 import {
   liveDeploymentStatuses,
   type Deployment,
-  type DeploymentKind,
   type DeploymentStatus,
   type DeploymentSummary,
   type Step,
 } from '#shared/deployment/schema';
-import type { VmDesired } from '#shared/slice-status';
 import type { Slice, SliceVm } from '#shared/slice';
 
 /**
@@ -79,15 +78,12 @@ function afterDeployment(slice: Slice, news: DeploymentNews, at: string): Slice 
   const known = slice.deployment;
   // an older one that ends late says nothing about what is under way now
   if (known !== null && news.deploymentId < known.id) return slice;
-  const wanted = live ? desiredAfter(news.kind) : null;
-  const next = withVms(
-    slice,
-    slice.vmList.map((vm) =>
-      wanted !== null && (news.vmId === null || news.vmId === vm.id) && !keepsDesired(slice, vm, news)
-        ? { ...vm, desired: wanted }
-        : vm,
-    ),
-  );
+  const next = live
+    ? withVms(
+        slice,
+        slice.vmList.map((vm) => wantedBy(news, slice, vm)),
+      )
+    : slice;
   // one that is not known yet lacks its requester here: `needsSnapshot` says so to whoever can ask
   return {
     ...next,
@@ -96,16 +92,9 @@ function afterDeployment(slice: Slice, news: DeploymentNews, at: string): Slice 
   };
 }
 
-/** What is stopped on purpose stays so when a slice is brought back to what was asked for, or is rebooted whole. */
-function keepsDesired(slice: Slice, vm: SliceVm, news: DeploymentNews): boolean {
-  if (vm.desired !== 'stopped') return false;
-  if (news.kind === 'deploy') return slice.status === 'degraded';
-  return news.kind === 'reboot' && news.vmId === null;
-}
-
-function desiredAfter(kind: DeploymentKind): VmDesired {
-  if (kind === 'stop') return 'stopped';
-  return kind === 'destroy' ? 'absent' : 'running';
+function wantedBy({ kind, vmId }: DeploymentNews, { status }: Slice, vm: SliceVm): SliceVm {
+  if (vmId !== null && vmId !== vm.id) return vm;
+  return { ...vm, desired: desiredAfter(kind, { desired: vm.desired, ofVm: vmId !== null, sliceStatus: status }) };
 }
 
 function withNews<Known extends DeploymentSummary>(known: Known, news: DeploymentNews, at: string): Known {

@@ -1,13 +1,8 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EventData } from '#shared/deployment/events';
-import {
-  deploymentKinds,
-  deploymentStatuses,
-  resourceTypes,
-  stepActions,
-  stepStatuses,
-} from '#shared/deployment/schema';
+import { deploymentKinds } from '#shared/deployment/operations';
+import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import { edgeStatuses, sliceStatuses, vmStatuses } from '#shared/slice-status';
 import { chooseLanguage, loadTexts, startI18n } from '../i18n/i18n';
 import { eventSentence } from './event-sentence';

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { Deployment, DeploymentKind } from '#shared/deployment/schema';
+import type { DeploymentKind } from '#shared/deployment/operations';
+import type { Deployment } from '#shared/deployment/schema';
 import { trpc } from '../api/trpc';
 import { useTranslation } from 'react-i18next';
 import { appErrorOf } from '../api/app-error';

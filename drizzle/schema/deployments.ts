@@ -1,11 +1,6 @@
 import { boolean, index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
-import {
-  deploymentKinds,
-  deploymentStatuses,
-  resourceTypes,
-  stepActions,
-  stepStatuses,
-} from '#shared/deployment/schema';
+import { deploymentKinds } from '#shared/deployment/operations';
+import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import type { EventData } from '#shared/deployment/events';
 import { createdAt, id, instant, primaryId } from '../columns';
 import { availabilityZones } from './catalogue';

@@ -2,7 +2,7 @@ import { auditLog } from '#drizzle/schema/audit';
 import type { ErrorCode } from '#shared/errors';
 import type { Queryable } from '#server/db/client';
 import { tokenName } from '#server/db/queries/audit';
-import type { Actor } from './context';
+import type { Actor, SystemActor } from './context';
 
 /** One action: who did what to which object. `details` holds ids and names, never secrets. */
 export interface AuditRecord {
@@ -20,7 +20,12 @@ export interface AuditRecord {
 export type AuditActor = { userId: number | null; ip: string | null } & Partial<Pick<Actor, 'tokenId' | 'kind'>>;
 
 /** Writes the record. Call it in the transaction of the deed, so that neither is there without the other. */
-export async function recordAudit(q: Queryable, actor: AuditActor, record: AuditRecord): Promise<void> {
+export async function recordAudit(q: Queryable, actor: AuditActor | SystemActor, record: AuditRecord): Promise<void> {
+  if (actor.kind === 'system') {
+    const { because, onBehalfOf } = actor;
+    const nobody = { userId: null, ip: null };
+    return recordAudit(q, nobody, { ...record, details: { ...record.details, because, onBehalfOf } });
+  }
   const { tokenId = null, kind = null } = actor;
   await q.insert(auditLog).values({
     userId: actor.userId,

@@ -18,6 +18,23 @@ export interface Actor {
   ip: string | null;
 }
 
+/**
+ * The server itself, for what follows from a decision without being asked for by anybody at that moment. It may do
+ * everything, and its deeds are written down as its own.
+ */
+export interface SystemActor {
+  kind: 'system';
+  /** The account whose decision it follows from. */
+  onBehalfOf: number;
+  /** Which decision, as the action of the audit log: `users.delete`. */
+  because: string;
+}
+
+/** The account that a deed is put down to. */
+export function accountOf(actor: Actor | SystemActor): number {
+  return actor.kind === 'system' ? actor.onBehalfOf : actor.userId;
+}
+
 /** Gives the provider of a zone. Providers are made once per zone and kept. */
 export interface ProviderRegistry {
   /** Rejects with ZONE_UNAVAILABLE when this server cannot make that provider. */

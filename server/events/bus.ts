@@ -7,12 +7,17 @@ export interface EventBus {
   notify(sliceId: number): void;
   /** Returns the way to stop listening. `'all'` hears every slice. */
   listen(sliceId: number | 'all', listener: (sliceId: number) => void): () => void;
-  /** Whether anybody listens: the poller has nothing to do otherwise. */
+  /** Tells whoever works on deployments that one was queued or is to be cancelled. After the commit, too. */
+  offerWork(): void;
+  /** Hears of {@link offerWork}. Returns the way to stop listening. */
+  onWork(listener: () => void): () => void;
+  /** Whether anybody listens to slices: the poller has nothing to do otherwise. */
   readonly listening: boolean;
 }
 
 export function createEventBus(): EventBus {
   const listeners = new Map<number | 'all', Set<(sliceId: number) => void>>();
+  const workers = new Set<() => void>();
   return {
     notify(sliceId) {
       for (const key of [sliceId, 'all'] as const)
@@ -25,6 +30,13 @@ export function createEventBus(): EventBus {
         set.delete(listener);
         if (set.size === 0 && listeners.get(key) === set) listeners.delete(key);
       };
+    },
+    offerWork() {
+      for (const worker of [...workers]) worker();
+    },
+    onWork(listener) {
+      workers.add(listener);
+      return () => workers.delete(listener);
     },
     get listening() {
       return listeners.size > 0;

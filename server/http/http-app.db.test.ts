@@ -4,7 +4,6 @@ import { useDatabase } from '#db/testing/database';
 import { apiTokens } from '#drizzle/schema/users';
 import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
 import { clientAddress, parseProxies } from '#server/lib/trusted-proxies';
-import { createProvisioning } from '#server/provisioning/provisioning';
 import { createKit, password } from '#server/rpc/testing';
 import { identify } from './credentials';
 import { createHttpApp } from './http-app';
@@ -22,7 +21,6 @@ async function ask(
 ) {
   const app = createHttpApp({
     domain: ctx,
-    provisioning: createProvisioning(ctx),
     authenticate: (credentials, client) =>
       identify(credentials, {
         session: (token) => authenticate(ctx, token, client),

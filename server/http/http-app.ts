@@ -6,7 +6,6 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import type { Actor, DomainContext } from '#server/domain/context';
-import type { ProvisioningCommands } from '#server/provisioning/commands';
 import { appRouter } from '#server/rpc/app-router';
 import { refuseCall } from '#server/rpc/trpc';
 import { hasCode } from '#server/lib/error-code';
@@ -21,7 +20,6 @@ import { sessionCookie } from './session-cookie';
 
 export interface HttpAppOptions {
   domain: DomainContext;
-  provisioning: ProvisioningCommands;
   /** Rejects with an AppError, such as RATE_LIMITED. */
   authenticate: (credentials: Credentials, client: { ip: string | null }) => Promise<Actor | null>;
   /** Who really calls, by the peer's address and what trusted proxies say; without it none is trusted. */
@@ -84,7 +82,6 @@ export function createHttpApp(options: HttpAppOptions): Hono {
         const credentials = { authorization: c.req.header('authorization'), cookie: c.req.header('cookie') };
         return {
           domain,
-          provisioning: options.provisioning,
           actor: await options.authenticate(credentials, { ip }).catch(refuseCall),
           client: { ip, userAgent: c.req.header('user-agent')?.slice(0, 255) ?? null },
           setSession: (session) => resHeaders.append('set-cookie', sessionCookie(session, { secure: https })),

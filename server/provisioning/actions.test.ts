@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { deploymentKinds, type PlanStep } from '#shared/deployment/schema';
+import { deploymentKinds } from '#shared/deployment/operations';
+import type { PlanStep } from '#shared/deployment/schema';
 import { limits } from '#shared/limits';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { ProviderError } from '#server/lib/provider-error';
@@ -7,8 +8,9 @@ import type { Provider, SliceObservation } from '#server/providers/provider';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState } from '#server/providers/simulator/simulator-state';
 import { actionOf, failureSentence, type ActionContext } from './actions';
-import { planOperation } from './planner';
-import { planTopologyOf, type SliceModel } from './slice-model';
+import { planOperation } from '#server/domain/deployments/planner';
+import type { SliceModel } from '#server/db/queries/slice-model';
+import { planTopologyOf } from '#server/domain/deployments/plan-input';
 import { specsOf } from './specs';
 import { small } from './testing';
 

@@ -3,9 +3,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
-import type { DeploymentKind } from '#shared/deployment/schema';
+import type { DeploymentKind } from '#shared/deployment/operations';
 import type { Database } from '#server/db/client';
 import { only } from '#server/db/rows';
+import { cancelDeployment } from '#server/domain/deployments/cancel';
+import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { getDeployment } from '#server/domain/deployments/read-deployments';
 import { readEvents } from '#server/events/read-events';
@@ -128,11 +130,11 @@ async function queued(kind: DeploymentKind) {
   const first = server();
   if (kind !== 'deploy') {
     first.provisioning.worker.start();
-    const { id } = await first.provisioning.start(actor, { sliceId, kind: 'deploy' });
+    const { id } = await startDeployment(first.context, { actor, sliceId, kind: 'deploy' });
     await ended(first.context, actor, sliceId, id);
   }
   await first.provisioning.stop();
-  const { id } = await first.provisioning.start(actor, { sliceId, kind });
+  const { id } = await startDeployment(first.context, { actor, sliceId, kind });
   return { sliceId, id };
 }
 
@@ -227,7 +229,7 @@ describe('a server that is killed', () => {
             life.dieAfter(at);
             reject(new ProviderError('ABORTED', 'Left as it is.', false));
           });
-          void dying.cancel(actor, { deploymentId: id });
+          void cancelDeployment(context, { actor, id });
         });
       };
       const context = testContext(life.database(database.db), life.provider(provider));
@@ -290,7 +292,7 @@ describe('two workers on one database', () => {
     if (!first || !context) throw new Error('no server');
     const ids = await Promise.all(Array.from({ length: 8 }, () => insertSlice(database.db, actor, zoneId, small)));
     const started = [];
-    for (const sliceId of ids) started.push(await first.start(actor, { sliceId, kind: 'deploy' }));
+    for (const sliceId of ids) started.push(await startDeployment(context, { actor, sliceId, kind: 'deploy' }));
     for (const one of servers) one.worker.start();
     for (const { sliceId, id } of started)
       expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });

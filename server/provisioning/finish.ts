@@ -1,13 +1,17 @@
 import { and, asc, eq } from 'drizzle-orm';
-import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
-import { slices, sliceVms } from '#drizzle/schema/slices';
+import { deployments } from '#drizzle/schema/deployments';
+import { sliceVms } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
 import type { DeploymentStatus } from '#shared/deployment/schema';
-import { observedStatus, transitions } from '#shared/deployment/transitions';
-import type { SliceStatus } from '#shared/slice-status';
+import { desiredLike, observedStatus } from '#shared/deployment/observed-status';
+import { operationOf } from '#shared/deployment/operations';
 import type { Transaction } from '#server/db/client';
+import { databaseNow } from '#server/db/clock';
+import { stepRows, stepsTotal, type DeploymentRow } from '#server/db/queries/deployments';
+import { setSliceStatus } from '#server/domain/deployments/slice-status';
 import type { SliceObservation } from '#server/providers/provider';
-import { databaseNow, type DeploymentRow } from './lease';
+import { writeDesired } from '#server/db/queries/slices';
+import type { VmDesired } from '#shared/slice-status';
 import { writeAbsent, writeObservation } from './observe';
 import { updateSteps, type DeploymentWriter, type StepChange } from './writer';
 
@@ -31,7 +35,7 @@ export async function finishDeployment(
   return writer.fenced(async (tx, row, emit) => {
     if (ending.outcome === 'succeeded' && row.cancelRequested && !row.superseded) return 'cancel-requested';
     const outcome = row.superseded && ending.outcome === 'failed' ? 'cancelled' : ending.outcome;
-    const stepsTotal = await skipTheRest(tx, row, emit);
+    const total = await skipTheRest(tx, row, emit);
     await tx
       .update(deployments)
       .set({ status: outcome, error: ending.error, claimableAt: null, leaseOwner: null, finishedAt: databaseNow })
@@ -49,7 +53,7 @@ export async function finishDeployment(
       kind: row.kind,
       status: outcome,
       vmId: row.sliceVmId,
-      stepsTotal,
+      stepsTotal: total,
       error: ending.error,
     });
     emit(...(await releaseNext(tx, row.sliceId)));
@@ -59,30 +63,30 @@ export async function finishDeployment(
 
 async function endSlice(tx: Transaction, row: DeploymentRow, ending: Ending): Promise<EventData[]> {
   const { sliceId, kind } = row;
-  const rule = transitions[kind][ending.outcome];
+  const { ends } = operationOf(kind);
+  const rule = ends[ending.outcome];
   if (rule === 'destroyed')
     return [...(await writeAbsent(tx, sliceId, ending.at)), ...(await setSliceStatus(tx, sliceId, 'destroyed'))];
 
   const observed = await writeObservation(tx, sliceId, ending.observation, { at: ending.at, touch: true });
-  if (ending.outcome === 'failed')
-    return [...observed.events, ...(await setSliceStatus(tx, sliceId, transitions[kind].failed))];
+  if (ending.outcome === 'failed') return [...observed.events, ...(await setSliceStatus(tx, sliceId, ends.failed))];
   if (rule === 'draft' && ending.observation !== null && isEmpty(ending.observation)) {
     await tx.update(sliceVms).set({ desired: 'absent' }).where(eq(sliceVms.sliceId, sliceId));
     return [...observed.events, ...(await setSliceStatus(tx, sliceId, 'draft'))];
   }
-  if (ending.outcome === 'cancelled' && kind !== 'deploy' && kind !== 'destroy') {
+  if (ending.outcome === 'cancelled' && rule === 'observed') {
     // what was cancelled is no longer wanted: what is there now is
     const target = row.sliceVmId === null ? undefined : eq(sliceVms.id, row.sliceVmId);
     const rows = await tx
       .select()
       .from(sliceVms)
       .where(and(eq(sliceVms.sliceId, sliceId), target));
-    for (const desired of ['running', 'stopped'] as const)
-      for (const vm of rows) {
-        const is = vm.status === 'running' || vm.status === 'starting' ? 'running' : 'stopped';
-        if (vm.desired !== is && is === desired && vm.status !== 'unknown')
-          await tx.update(sliceVms).set({ desired }).where(eq(sliceVms.id, vm.id));
-      }
+    const changes = new Map<VmDesired, number[]>();
+    for (const vm of rows) {
+      const desired = desiredLike(vm.status);
+      if (desired !== null && desired !== vm.desired) changes.set(desired, [...(changes.get(desired) ?? []), vm.id]);
+    }
+    await writeDesired(tx, changes);
     const after = await tx.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId));
     return [...observed.events, ...(await setSliceStatus(tx, sliceId, observedStatus(after)))];
   }
@@ -95,24 +99,13 @@ function isEmpty(observation: SliceObservation): boolean {
   return observation.vms.length + observation.networks.length + observation.edges.length === 0;
 }
 
-/** Writes a slice's status, on the row that the caller has locked, and answers the event if that is a change. */
-export async function setSliceStatus(tx: Transaction, sliceId: number, status: SliceStatus): Promise<EventData[]> {
-  const [row] = await tx.select({ status: slices.status }).from(slices).where(eq(slices.id, sliceId));
-  if (row === undefined || row.status === status) return [];
-  await tx
-    .update(slices)
-    .set({ status, updatedAt: databaseNow, ...(status === 'destroyed' ? { deletedAt: databaseNow } : {}) })
-    .where(and(eq(slices.id, sliceId), eq(slices.status, row.status)));
-  return [{ type: 'slice.status', status }];
-}
-
 /** Marks the steps that will not run any more. Answers how many steps there are. */
 async function skipTheRest(
   tx: Transaction,
   row: DeploymentRow,
   emit: (...events: EventData[]) => void,
 ): Promise<number> {
-  const steps = await tx.select().from(deploymentSteps).where(eq(deploymentSteps.deploymentId, row.id));
+  const steps = await stepRows(tx, row.id);
   const changes = steps
     .filter((step) => step.status === 'pending' || step.status === 'running')
     .map((step): StepChange => ({ seq: step.seq, status: 'skipped', attempts: step.attempts, error: null }));
@@ -134,7 +127,6 @@ export async function releaseNext(tx: Transaction, sliceId: number): Promise<Eve
     .update(deployments)
     .set({ status: 'pending', claimableAt: databaseNow })
     .where(and(eq(deployments.id, next.id), eq(deployments.status, 'queued')));
-  const stepsTotal = await tx.$count(deploymentSteps, eq(deploymentSteps.deploymentId, next.id));
   return [
     {
       type: 'deployment.status',
@@ -142,7 +134,7 @@ export async function releaseNext(tx: Transaction, sliceId: number): Promise<Eve
       kind: next.kind,
       status: 'pending',
       vmId: next.sliceVmId,
-      stepsTotal,
+      stepsTotal: await stepsTotal(tx, next.id),
       error: null,
     },
   ];

@@ -1,10 +1,10 @@
 import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { deployments } from '#drizzle/schema/deployments';
 import type { Database, Transaction } from '#server/db/client';
+import { databaseNow } from '#server/db/clock';
+import type { DeploymentRow } from '#server/db/queries/deployments';
 import { inTransaction } from '#server/db/transaction';
 import type { LeaseOwner } from './owner';
-
-export type DeploymentRow = typeof deployments.$inferSelect;
 
 /** What a worker holds. Every write of it is conditional on the generation. */
 export interface Claim {
@@ -20,8 +20,6 @@ export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
-/** The database's clock decides: servers' clocks differ. */
-export const databaseNow = sql`utc_timestamp(3)`;
 const fromNow = (milliseconds: number) =>
   sql`timestampadd(microsecond, ${Math.round(milliseconds * 1000)}, utc_timestamp(3))`;
 

@@ -5,6 +5,10 @@ import { auditLog } from '#drizzle/schema/audit';
 import { images } from '#drizzle/schema/catalogue';
 import { rateLimits } from '#drizzle/schema/users';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
+import { cancelDeployment } from '#server/domain/deployments/cancel';
+import { planDeployment } from '#server/domain/deployments/plan';
+import { retryDeployment } from '#server/domain/deployments/retry';
+import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { getDeployment } from '#server/domain/deployments/read-deployments';
 import { readEvents } from '#server/events/read-events';
@@ -48,7 +52,7 @@ const sliceRow = async (id: number) => only(await database.db.select().from(slic
 const vmRows = (id: number) => database.db.select().from(sliceVms).where(eq(sliceVms.sliceId, id));
 const edgeRows = (id: number) => database.db.select().from(sliceEdges).where(eq(sliceEdges.sliceId, id));
 const run = (sliceId: number, kind: 'deploy' | 'start' | 'stop' | 'reboot' | 'destroy', vmId?: number) =>
-  carryOut(provisioning, context, actor, sliceId, kind, vmId);
+  carryOut(context, actor, sliceId, kind, vmId);
 
 describe('a slice', () => {
   test('is deployed: every VM runs, every link is up, rows and events say so', async () => {
@@ -99,7 +103,7 @@ describe('a slice', () => {
     const networks = await database.db.select().from(sliceNetworks).where(eq(sliceNetworks.sliceId, sliceId));
     expect(networks.every((network) => network.status === 'absent')).toBe(true);
     // twice is no error: it is what was asked for
-    expect(await provisioning.start(actor, { sliceId, kind: 'destroy' })).toMatchObject({ id: destroyed.id });
+    expect(await startDeployment(context, { actor, sliceId, kind: 'destroy' })).toMatchObject({ id: destroyed.id });
   });
 
   test('has single VMs stopped, started and rebooted', async () => {
@@ -138,13 +142,13 @@ describe('what fails', () => {
     await database.db.update(sliceVms).set({ name: 'now-fine' }).where(eq(sliceVms.name, 'fail-start'));
     for (const vm of state.slices.get(sliceId)?.vms.values() ?? [])
       if (vm.spec.name === 'fail-start') vm.spec = { ...vm.spec, name: 'now-fine' };
-    const { id } = await provisioning.retry(actor, { deploymentId: failed.id });
+    const { id } = await retryDeployment(context, { actor, id: failed.id });
     const retried = await ended(context, actor, sliceId, id);
     expect(retried.status).toBe('succeeded');
     expect(retried.steps.map((one) => one.action)).not.toContain('create');
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'active' });
     expect([...(state.slices.get(sliceId)?.vms.values() ?? [])].map((vm) => vm.boot)).toEqual([1, 1, 1]);
-    await expect(provisioning.retry(actor, { deploymentId: failed.id })).rejects.toMatchObject({
+    await expect(retryDeployment(context, { actor, id: failed.id })).rejects.toMatchObject({
       code: 'INVALID_TRANSITION',
     });
   });
@@ -178,7 +182,7 @@ describe('cancelling', () => {
     context = testContext(database.db, createSimulatorProvider({ state, delays: { slowBoot: 60_000 } }));
     provisioning = testProvisioning(context);
     provisioning.worker.start();
-    const { id } = await provisioning.start(actor, { sliceId, kind });
+    const { id } = await startDeployment(context, { actor, sliceId, kind });
     const running = (key: string) => async () => {
       const { steps } = await getDeployment(context, { actor, id });
       return steps.find((step) => step.key === key)?.status === 'running';
@@ -195,7 +199,7 @@ describe('cancelling', () => {
   test('takes back what was done and leaves a draft', async () => {
     const sliceId = await insertSlice(database.db, actor, zoneId, pair);
     const id = await hang(sliceId, 'deploy');
-    expect(await provisioning.cancel(actor, { deploymentId: id })).toMatchObject({ cancelRequested: true });
+    expect(await cancelDeployment(context, { actor, id })).toMatchObject({ cancelRequested: true });
     const cancelled = await ended(context, actor, sliceId, id);
     expect(cancelled).toMatchObject({ status: 'cancelled', error: null });
     expect(cancelled.steps.filter((step) => step.resource === 'vm').map((step) => step.status)).toEqual([
@@ -207,7 +211,7 @@ describe('cancelling', () => {
     expect(state.slices.size).toBe(0);
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'draft' });
     expect((await vmRows(sliceId)).every((vm) => vm.desired === 'absent' && vm.status === 'absent')).toBe(true);
-    await expect(provisioning.cancel(actor, { deploymentId: id })).rejects.toMatchObject({
+    await expect(cancelDeployment(context, { actor, id })).rejects.toMatchObject({
       code: 'INVALID_TRANSITION',
     });
   });
@@ -215,11 +219,11 @@ describe('cancelling', () => {
   test('a destroy takes over at once and waits for nobody', async () => {
     const sliceId = await insertSlice(database.db, actor, zoneId, pair);
     const id = await hang(sliceId, 'deploy');
-    const destroy = await provisioning.start(actor, { sliceId, kind: 'destroy' });
+    const destroy = await startDeployment(context, { actor, sliceId, kind: 'destroy' });
     expect(destroy.status).toBe('queued');
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'destroying' });
     // asked again while it is under way: the same one
-    expect(await provisioning.start(actor, { sliceId, kind: 'destroy' })).toMatchObject({ id: destroy.id });
+    expect(await startDeployment(context, { actor, sliceId, kind: 'destroy' })).toMatchObject({ id: destroy.id });
     expect(await ended(context, actor, sliceId, destroy.id)).toMatchObject({ status: 'succeeded' });
     expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'cancelled' });
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'destroyed' });
@@ -234,12 +238,12 @@ describe('cancelling', () => {
     provisioning = testProvisioning(context);
     provisioning.worker.start();
     const sliceId = await insertSlice(database.db, actor, zoneId, pair);
-    const { id } = await provisioning.start(actor, { sliceId, kind: 'deploy' });
+    const { id } = await startDeployment(context, { actor, sliceId, kind: 'deploy' });
     await until(context, sliceId, async () => {
       const { steps } = await getDeployment(context, { actor, id });
       return steps.some((step) => step.resource === 'image' && step.status === 'running');
     });
-    const destroy = await provisioning.start(actor, { sliceId, kind: 'destroy' });
+    const destroy = await startDeployment(context, { actor, sliceId, kind: 'destroy' });
     expect(await ended(context, actor, sliceId, destroy.id)).toMatchObject({ status: 'succeeded' });
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'destroyed' });
   });
@@ -249,7 +253,7 @@ describe('cancelling', () => {
     await run(sliceId, 'deploy');
     await run(sliceId, 'stop');
     const id = await hang(sliceId, 'start');
-    await provisioning.cancel(actor, { deploymentId: id });
+    await cancelDeployment(context, { actor, id });
     expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'cancelled' });
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'stopped' });
     expect((await vmRows(sliceId)).map((vm) => [vm.desired, vm.status])).toEqual([
@@ -266,7 +270,7 @@ describe('cancelling', () => {
     await provisioning.reconciler.round();
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'degraded' });
     const id = await hang(sliceId, 'deploy');
-    await provisioning.cancel(actor, { deploymentId: id });
+    await cancelDeployment(context, { actor, id });
     expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'cancelled' });
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'degraded' });
     expect((await vmRows(sliceId)).map((vm) => [vm.desired, vm.status])).toEqual([
@@ -280,28 +284,28 @@ describe('starting', () => {
   test('is refused while busy, from the wrong status, for strangers, and once per key', async () => {
     await provisioning.stop();
     const sliceId = await insertSlice(database.db, actor, zoneId, small);
-    await expect(provisioning.start(actor, { sliceId, kind: 'reboot' })).rejects.toMatchObject({
+    await expect(startDeployment(context, { actor, sliceId, kind: 'reboot' })).rejects.toMatchObject({
       code: 'INVALID_TRANSITION',
     });
-    const first = await provisioning.start(actor, { sliceId, kind: 'deploy', idempotencyKey: 'only-once' });
-    const again = await provisioning.start(actor, { sliceId, kind: 'deploy', idempotencyKey: 'only-once' });
+    const first = await startDeployment(context, { actor, sliceId, kind: 'deploy', idempotencyKey: 'only-once' });
+    const again = await startDeployment(context, { actor, sliceId, kind: 'deploy', idempotencyKey: 'only-once' });
     expect(again.id).toBe(first.id);
-    await expect(provisioning.start(actor, { sliceId, kind: 'deploy' })).rejects.toMatchObject({
+    await expect(startDeployment(context, { actor, sliceId, kind: 'deploy' })).rejects.toMatchObject({
       code: 'INVALID_TRANSITION',
     });
     const stranger = await insertActor(database.db);
     const admin = await insertActor(database.db, 'admin');
     for (const attempt of [
-      () => provisioning.plan(stranger, { sliceId, kind: 'destroy' }),
-      () => provisioning.start(stranger, { sliceId, kind: 'destroy' }),
-      () => provisioning.cancel(stranger, { deploymentId: first.id }),
-      () => provisioning.retry(stranger, { deploymentId: first.id }),
+      () => planDeployment(context, { actor: stranger, sliceId, kind: 'destroy' }),
+      () => startDeployment(context, { actor: stranger, sliceId, kind: 'destroy' }),
+      () => cancelDeployment(context, { actor: stranger, id: first.id }),
+      () => retryDeployment(context, { actor: stranger, id: first.id }),
     ])
       await expect(attempt()).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await provisioning.plan(admin, { sliceId, kind: 'destroy' })).toMatchObject({ runnable: true });
+    expect(await planDeployment(context, { actor: admin, sliceId, kind: 'destroy' })).toMatchObject({ runnable: true });
     const other = await insertSlice(database.db, actor, zoneId, small);
     const [foreignVm] = await vmRows(other);
-    await expect(provisioning.plan(actor, { sliceId, kind: 'stop', vmId: foreignVm?.id })).rejects.toMatchObject({
+    await expect(planDeployment(context, { actor, sliceId, kind: 'stop', vmId: foreignVm?.id })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
@@ -310,7 +314,7 @@ describe('starting', () => {
     await simulatedZone(database.db, { vcpus: 5 });
     const ids = [await insertSlice(database.db, actor, zoneId), await insertSlice(database.db, actor, zoneId)];
     const results = await Promise.allSettled(
-      ids.map((sliceId) => provisioning.start(actor, { sliceId, kind: 'deploy' })),
+      ids.map((sliceId) => startDeployment(context, { actor, sliceId, kind: 'deploy' })),
     );
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     const refused = results.find((result) => result.status === 'rejected');

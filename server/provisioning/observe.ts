@@ -4,9 +4,9 @@ import type { EventData } from '#shared/deployment/events';
 import { limits } from '#shared/limits';
 import type { EdgeStatus, ForwardState, VmDesired, VmStatus } from '#shared/slice-status';
 import type { Transaction } from '#server/db/client';
+import { edgeNames } from '#server/db/queries/slice-model';
 import { chunked } from '#server/db/rows';
 import type { SliceObservation } from '#server/providers/provider';
-import { edgeNames } from './slice-model';
 
 /** What a slice is after an observation, as far as its status depends on it. */
 export interface ObservedSlice {

@@ -8,6 +8,7 @@ import { slices } from '#drizzle/schema/slices';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
 import { only } from '#server/db/rows';
 import { silentLogger } from '#server/lib/logger';
+import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
@@ -130,7 +131,7 @@ async function deployUntilTheCut(leaseMs: number) {
   });
   provisioning = testProvisioning(context, { leaseMs });
   const sliceId = await insertSlice(database.db, actor, zoneId, topology);
-  const { id } = await provisioning.start(actor, { sliceId, kind: 'deploy' });
+  const { id } = await startDeployment(context, { actor, sliceId, kind: 'deploy' });
   provisioning.run();
   await isCut;
   return { sliceId, id, noticed };
@@ -165,7 +166,7 @@ test('connections that are killed one after another change nothing', async () =>
   context = testContext(handle.db, provider);
   provisioning = testProvisioning(context, { leaseMs: 60_000 });
   const sliceId = await insertSlice(database.db, actor, zoneId, topology);
-  const { id } = await provisioning.start(actor, { sliceId, kind: 'deploy' });
+  const { id } = await startDeployment(context, { actor, sliceId, kind: 'deploy' });
   provisioning.run();
   let killed = 0;
   await until(bystander(), sliceId, async () => {

@@ -1,20 +1,20 @@
-import { and, desc, eq, gt, inArray, isNull, lt, asc, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lt, asc, sql } from 'drizzle-orm';
 import { consoleTokens, slices } from '#drizzle/schema/slices';
-import { deployments } from '#drizzle/schema/deployments';
 import { rateLimits } from '#drizzle/schema/users';
 import type { EventData } from '#shared/deployment/events';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
-import { observedStatus } from '#shared/deployment/transitions';
+import { isAsDesired, observedStatus } from '#shared/deployment/observed-status';
 import type { SliceStatus } from '#shared/slice-status';
+import { newestDeployment } from '#server/db/queries/deployments';
 import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Queryable, Transaction } from '#server/db/client';
 import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
+import { setSliceStatus } from '#server/domain/deployments/slice-status';
 import { appendEvents, lockSlice } from '#server/events/append';
 import type { Provider, SliceObservation } from '#server/providers/provider';
-import { setSliceStatus } from './finish';
 import { writeObservation, type ObservedSlice } from './observe';
 import type { ProvisioningOptions } from './options';
 
@@ -102,7 +102,7 @@ export function createReconciler(
 
   /** One slice: its rows follow what is there, its status follows its rows. */
   async function follow(sliceId: number, provider: Provider | null): Promise<void> {
-    const before = await newestDeployment(db, sliceId);
+    const before = await newestOf(db, sliceId);
     if (before.live) return;
     let observation: SliceObservation | null = null;
     try {
@@ -113,7 +113,7 @@ export function createReconciler(
     const at = observation?.observedAt ?? clock.now();
     const news = await inTransaction(db, async (tx) => {
       const slice = await lockSlice(tx, sliceId);
-      const now = await newestDeployment(tx, sliceId);
+      const now = await newestOf(tx, sliceId);
       // a deployment that ran meanwhile knows better
       if (slice === undefined || now.live || now.id !== before.id) return false;
       const observed = await writeObservation(tx, sliceId, observation, { at, touch: true });
@@ -149,7 +149,7 @@ export function createReconciler(
         // once: it touches more than the database
         const removed = db.transaction(async (tx) => {
           const slice = await lockSlice(tx, id);
-          const { live } = await newestDeployment(tx, id);
+          const { live } = await newestOf(tx, id);
           if (live || (slice?.status !== 'destroyed' && slice?.status !== 'draft')) return;
           log.warn('Leftovers of a slice are removed.', { sliceId: id, status: slice.status });
           await provider.removeSlice({ id });
@@ -241,19 +241,15 @@ async function drift(
   if (next === status) return [];
   const events = await setSliceStatus(tx, sliceId, next);
   if (next === 'degraded') {
-    const drifted = observed.vms.filter((vm) => vm.status !== vm.desired).map((vm) => vm.name);
+    const drifted = observed.vms.filter((vm) => !isAsDesired(vm)).map((vm) => vm.name);
     events.push({ type: 'slice.drift', drifted });
   }
   return events;
 }
 
-async function newestDeployment(q: Queryable, sliceId: number): Promise<{ id: number; live: boolean }> {
-  const [row] = await q
-    .select({ id: deployments.id, status: deployments.status })
-    .from(deployments)
-    .where(eq(deployments.sliceId, sliceId))
-    .orderBy(desc(deployments.id))
-    .limit(1);
+/** The newest deployment of a slice, and whether it is under way. */
+async function newestOf(q: Queryable, sliceId: number): Promise<{ id: number; live: boolean }> {
+  const row = await newestDeployment(q, sliceId);
   const live: readonly string[] = liveDeploymentStatuses;
-  return { id: row?.id ?? 0, live: row !== undefined && live.includes(row.status) };
+  return { id: row?.id ?? 0, live: row !== null && live.includes(row.status) };
 }

@@ -1,23 +1,24 @@
-import { asc, eq, sql, and } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { availabilityZones, images } from '#drizzle/schema/catalogue';
-import { deploymentSteps } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
+import { removesSlice } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
+import { stepRows, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
+import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import type { DomainContext } from '#server/domain/context';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { actionOf, failureSentence, type ActionContext } from './actions';
 import type { RunControl } from './control';
 import { finishDeployment, type Ending } from './finish';
-import { LeaseLostError, type Claim, type DeploymentRow } from './lease';
+import { LeaseLostError, type Claim } from './lease';
 import type { ProvisioningOptions } from './options';
 import { SliceObserver } from './slice-observer';
-import { loadSliceModel, type SliceModel } from './slice-model';
 import { specsOf } from './specs';
 import { pause, unless } from './waiting';
 import { walk } from './walk';
-import { updateSteps, DeploymentWriter, type StepChange, type StepRow } from './writer';
+import { updateSteps, DeploymentWriter, type StepChange } from './writer';
 import { writeObservation } from './observe';
 
 type Context = Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers'>;
@@ -71,11 +72,7 @@ export async function runDeployment(
 /** Reads what is to be done. Steps that another server was in the middle of are begun again: all of them may be. */
 async function takeUp(writer: DeploymentWriter, claim: Claim): Promise<Loaded> {
   return writer.fenced(async (tx, deployment, emit) => {
-    const rows = await tx
-      .select()
-      .from(deploymentSteps)
-      .where(eq(deploymentSteps.deploymentId, deployment.id))
-      .orderBy(asc(deploymentSteps.seq));
+    const rows = await stepRows(tx, deployment.id);
     const steps = new Map(rows.map((row) => [row.seq, row]));
     emit({
       type: 'deployment.status',
@@ -306,7 +303,7 @@ class Run {
       slice: { id: deployment.sliceId },
       specs: this.specs,
       signal,
-      graceMs: (vmId) => (deployment.kind === 'destroy' || this.createdHere.has(vmId) ? 0 : undefined),
+      graceMs: (vmId) => (removesSlice(deployment.kind) || this.createdHere.has(vmId) ? 0 : undefined),
       imagePrepared: async (imageId, sizeMb) => {
         const differs = sql`(${images.sizeMb} is null or ${images.sizeMb} <> ${Math.round(sizeMb)})`;
         await this.writer.fenced((tx) =>

@@ -1,7 +1,7 @@
 import { macOf } from '#shared/topology/addresses';
 import { uuidOf } from '#server/lib/uuid';
 import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from '#server/providers/provider';
-import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from './slice-model';
+import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
 
 /** What a provider is told of each part of a slice, by the id of its row. Made from the rows here and nowhere else. */
 export interface SliceSpecs {

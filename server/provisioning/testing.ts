@@ -4,7 +4,7 @@ import { deployments } from '#drizzle/schema/deployments';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import { roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
-import type { DeploymentKind } from '#shared/deployment/schema';
+import type { DeploymentKind } from '#shared/deployment/operations';
 import { allocateAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import type { Database } from '#server/db/client';
@@ -15,6 +15,7 @@ import { systemClock } from '#server/lib/clock';
 import { silentLogger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
 import { getDeployment } from '#server/domain/deployments/read-deployments';
+import { startDeployment } from '#server/domain/deployments/start';
 import type { ProvisioningOptions } from './options';
 import { createProvisioning, type Provisioning } from './provisioning';
 
@@ -223,7 +224,6 @@ export function ended(context: DomainContext, actor: Actor, sliceId: number, id:
 
 /** Starts an operation and waits for its end. */
 export async function carryOut(
-  provisioning: Provisioning,
   context: DomainContext,
   actor: Actor,
   sliceId: number,
@@ -231,7 +231,7 @@ export async function carryOut(
   vmId?: number,
   patienceMs?: number,
 ) {
-  const { id } = await provisioning.start(actor, { sliceId, kind, vmId });
+  const { id } = await startDeployment(context, { actor, sliceId, kind, vmId });
   return ended(context, actor, sliceId, id, patienceMs);
 }
 

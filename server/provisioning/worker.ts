@@ -18,9 +18,8 @@ import { DeploymentWriter } from './writer';
 
 /** Works on deployments, each under a lease of its own. Any number of servers may run one on the same database. */
 export interface Worker {
+  /** Begins to work: looks for something to do now, whenever the bus offers it, and now and then by itself. */
   start(): void;
-  /** Looks for work now: something was queued or is to be cancelled. */
-  wake(): void;
   /** Leaves what is under way as it is, gives the leases back and resolves when nothing is written any more. */
   stop(): Promise<void>;
 }
@@ -33,6 +32,7 @@ export function createWorker(
   const { db, log } = context;
   const running = new Map<number, { control: RunControl; done: Promise<void> }>();
   let timer: NodeJS.Timeout | null = null;
+  let stopListening = () => {};
   let stopped = false;
   let again = false;
   let looking: Promise<void> | null = null;
@@ -146,13 +146,15 @@ export function createWorker(
 
   return {
     start() {
-      timer ??= setInterval(wake, options.pollMs);
+      if (timer !== null) return;
+      timer = setInterval(wake, options.pollMs);
+      stopListening = context.bus.onWork(wake);
       wake();
     },
-    wake,
     async stop() {
       stopped = true;
       if (timer) clearInterval(timer);
+      stopListening();
       for (const { control } of running.values()) control.stop();
       await looking;
       // while the database is away nothing can be given back: the leases run out by themselves

@@ -3,15 +3,16 @@ import { deploymentSteps } from '#drizzle/schema/deployments';
 import type { EventData } from '#shared/deployment/events';
 import type { StepStatus } from '#shared/deployment/schema';
 import type { Transaction } from '#server/db/client';
+import { databaseNow } from '#server/db/clock';
 import { isContention, isDatabaseUnavailable } from '#server/db/errors';
+import type { DeploymentRow, StepRow } from '#server/db/queries/deployments';
 import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
 import { appendEvents, lockSlice } from '#server/events/append';
-import { assertHeld, databaseNow, LeaseLostError, type Claim, type DeploymentRow } from './lease';
+import { assertHeld, LeaseLostError, type Claim } from './lease';
 import { pause, unless } from './waiting';
 
-export type StepRow = typeof deploymentSteps.$inferSelect;
 export interface StepChange {
   seq: number;
   status: StepStatus;

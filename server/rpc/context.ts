@@ -1,10 +1,8 @@
 import type { Actor, DomainContext } from '#server/domain/context';
-import type { ProvisioningCommands } from '#server/provisioning/commands';
 
 /** What a procedure gets. One per request. */
 export interface RequestContext {
   domain: DomainContext;
-  provisioning: ProvisioningCommands;
   actor: Actor | null;
   client: { ip: string | null; userAgent: string | null };
   /** Set or (null) clear the session cookie on the response. */

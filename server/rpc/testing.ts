@@ -18,7 +18,6 @@ import { quotaOfUser, setRoleQuota, setUserQuota } from '#server/domain/quotas/q
 import { createEventBus } from '#server/events/bus';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { createProvisioning, type Provisioning } from '#server/provisioning/provisioning';
 import { appRouter } from './app-router';
 import { createCallerFactory } from './trpc';
 
@@ -67,7 +66,6 @@ export function createKit(database: { db: Database }) {
       simulator: true,
     },
   };
-  let provisioning: Provisioning | undefined;
   let passwordHash: Promise<string> | undefined;
   let people = 0;
 
@@ -101,8 +99,6 @@ export function createKit(database: { db: Database }) {
     return createCaller(
       {
         domain: ctx,
-        // made at first use: the database is there in tests only
-        provisioning: (provisioning ??= createProvisioning(ctx)),
         actor,
         client: { ip: options.ip ?? null, userAgent: 'test' },
         setSession: (session) => options.sessions?.push(session),

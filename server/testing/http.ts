@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { errorCodes, type ErrorCode } from '#shared/errors';
 import { createHttpApp } from '#server/http/http-app';
-import { createProvisioning } from '#server/provisioning/provisioning';
 import type { createKit } from '#server/rpc/testing';
 import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
 import { identify } from '#server/http/credentials';
@@ -22,7 +21,6 @@ export async function serve(kit: ReturnType<typeof createKit>, options: { maxHea
   const { ctx } = kit;
   const app = createHttpApp({
     domain: ctx,
-    provisioning: createProvisioning(ctx),
     authenticate: (credentials, client) =>
       identify(credentials, {
         session: (token) => authenticate(ctx, token, client),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '../primitives';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
-import { deploymentKinds, deploymentStatuses, resourceTypes, stepActions, stepStatuses } from './schema';
+import { deploymentKinds } from './operations';
+import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from './schema';
 
 /** What happened, as data: the UI makes the sentence, in the reader's language, and applies it to what it shows. */
 export const eventDataSchema = z.discriminatedUnion('type', [

@@ -1,25 +1,8 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors';
-import type { Level } from '../scopes';
 import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
-
-/** The operations of this version. `update`, `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
-export const deploymentKinds = ['deploy', 'start', 'stop', 'reboot', 'destroy'] as const;
-export type DeploymentKind = (typeof deploymentKinds)[number];
-/**
- * What an operation takes of who asks for it. What is shared to be operated, and a token to operate with, can do the
- * ones that neither make nor unmake.
- */
-export const levelOfKind = {
-  deploy: 'manage',
-  start: 'operate',
-  stop: 'operate',
-  reboot: 'operate',
-  destroy: 'manage',
-} as const satisfies Record<DeploymentKind, Level>;
-/** Kinds that may be aimed at one VM. */
-export const vmDeploymentKinds = ['start', 'stop', 'reboot'] as const satisfies readonly DeploymentKind[];
+import { aimsAtVm, deploymentKinds, type DeploymentKind } from './operations';
 
 /** `queued`: waits for an earlier deployment of its slice. `pending`: may be claimed. */
 export const deploymentStatuses = ['queued', 'pending', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -112,7 +95,7 @@ const target = {
   vmId: idSchema.nullish(),
 } as const;
 const vmKindOnly = (input: { kind: DeploymentKind; vmId?: number | null | undefined }) =>
-  input.vmId == null || (vmDeploymentKinds as readonly string[]).includes(input.kind);
+  input.vmId == null || aimsAtVm(input.kind);
 const vmKindMessage = { path: ['vmId'], message: 'Only start, stop and reboot can be aimed at one VM.' };
 
 export const planInput = z.strictObject(target).refine(vmKindOnly, vmKindMessage);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
+import { aimsAtVm, removesSlice } from '#shared/deployment/operations';
 import { confirm } from '../confirm';
 import { CliError } from '../errors';
 import { eventText } from '../event-text';
@@ -202,12 +203,12 @@ export function addSliceCommands(program: Command, cli: Cli): void {
 
   for (const [kind, description] of operations) {
     const command = addWaitOptions(onOne(kind, description));
-    if (kind === 'start' || kind === 'stop' || kind === 'reboot') command.option('--vm <vm>', 'only this VM');
-    if (kind === 'destroy') command.option('-y, --yes', 'do not ask');
+    if (aimsAtVm(kind)) command.option('--vm <vm>', 'only this VM');
+    if (removesSlice(kind)) command.option('-y, --yes', 'do not ask');
     command.action(async (name: string, flags: WaitFlags & { vm?: string; yes?: boolean }) => {
       const client = await cli.client();
       const slice = await findSlice(client, name);
-      if (kind === 'destroy')
+      if (removesSlice(kind))
         await confirm(cli, flags.yes, `Destroy ${slice.name} with its ${slice.vms} VMs and everything on their disks?`);
       const vmId = flags.vm === undefined ? {} : { vmId: findVm(slice, flags.vm).id };
       await operate(cli, client, slice, { kind, flags, ...vmId });

@@ -5,10 +5,12 @@ import { deployments, events } from '#drizzle/schema/deployments';
 import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
-import { liveDeploymentStatuses, type DeploymentKind } from '#shared/deployment/schema';
+import type { DeploymentKind } from '#shared/deployment/operations';
+import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { sliceSets } from '#shared/slice';
-import type { SliceStatus } from '#shared/slice-status';
-import type { Queryable } from '#server/db/client';
+import type { SliceStatus, VmDesired } from '#shared/slice-status';
+import type { Queryable, Transaction } from '#server/db/client';
+import { databaseNow } from '../clock';
 import { before, contains, decodeCursor, idCursor, instantCursor } from '../keyset';
 import { chunked, only } from '../rows';
 import { visibleTemplate } from './shares';
@@ -258,4 +260,25 @@ export function visibleEvents(
     )
     .orderBy(asc(events.id))
     .limit(options.limit);
+}
+
+/** Writes a slice's status, on the row that the caller has locked. Answers whether that is a change. */
+export async function writeSliceStatus(tx: Transaction, sliceId: number, status: SliceStatus): Promise<boolean> {
+  const deletedAt = status === 'destroyed' ? { deletedAt: databaseNow } : {};
+  const [result] = await tx
+    .update(slices)
+    .set({ status, updatedAt: databaseNow, ...deletedAt })
+    .where(and(eq(slices.id, sliceId), ne(slices.status, status)));
+  return result.affectedRows > 0;
+}
+
+/** Something of the slice has changed, so that it comes first in lists. */
+export async function touchSlice(tx: Transaction, sliceId: number): Promise<void> {
+  await tx.update(slices).set({ updatedAt: databaseNow }).where(eq(slices.id, sliceId));
+}
+
+/** Writes what is wanted of VMs from now on: their ids, by what it is. */
+export async function writeDesired(tx: Transaction, changes: ReadonlyMap<VmDesired, readonly number[]>): Promise<void> {
+  for (const [desired, ids] of changes)
+    for (const chunk of chunked(ids)) await tx.update(sliceVms).set({ desired }).where(inArray(sliceVms.id, chunk));
 }

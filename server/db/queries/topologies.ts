@@ -163,11 +163,7 @@ async function holdCatalogue(q: Queryable, table: typeof flavours | typeof image
  * The flavours and images that a topology uses, retired ones too, as far as they exist. `hold` keeps them from being
  * retired until the transaction ends; call it before anything else in the transaction reads.
  */
-export async function catalogueOf(
-  q: Queryable,
-  topology: Topology,
-  options: { hold?: boolean } = {},
-): Promise<Catalogue> {
+export async function catalogueOf(q: Queryable, topology: Topology, options: { hold?: boolean } = {}) {
   const flavourIds = [...new Set(topology.vms.map((vm) => vm.flavourId))].toSorted((a, b) => a - b);
   const imageIds = [...new Set(topology.vms.map((vm) => vm.imageId))].toSorted((a, b) => a - b);
   if (flavourIds.length === 0) return { flavours: [], images: [] };

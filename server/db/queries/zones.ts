@@ -2,7 +2,7 @@ import { and, asc, count, eq, isNull, ne, notInArray, sql, type SQL } from 'driz
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import type { Resources } from '#shared/primitives';
-import type { Queryable } from '#server/db/client';
+import type { Queryable, Transaction } from '#server/db/client';
 
 export type ZoneRow = typeof availabilityZones.$inferSelect;
 
@@ -77,4 +77,13 @@ export function zonesByName(q: Queryable): Promise<ZoneRow[]> {
 export async function zoneById(q: Queryable, id: number): Promise<ZoneRow | null> {
   const [row] = await q.select().from(availabilityZones).where(eq(availabilityZones.id, id));
   return row ?? null;
+}
+
+/** Locks a zone's row until the end of the transaction: whoever takes of its capacity comes one after the other. */
+export async function lockZone(tx: Transaction, id: number): Promise<void> {
+  await tx
+    .select({ id: availabilityZones.id })
+    .from(availabilityZones)
+    .where(eq(availabilityZones.id, id))
+    .for('update');
 }

@@ -11,12 +11,12 @@ import { loadSlice } from '../slices/access';
  * none: both before the stream begins, since a client takes up again a stream that breaks off.
  */
 export async function watchSlice(
-  context: Pick<DomainContext, 'db' | 'bus'>,
+  ctx: Pick<DomainContext, 'db' | 'bus'>,
   { actor, sliceId, lastEventId }: { actor: Actor; sliceId: number; lastEventId?: string | null | undefined },
 ): Promise<(signal: AbortSignal) => AsyncGenerator<SliceEvent, void, undefined>> {
   if (lastEventId != null && !/^\d{1,15}$/.test(lastEventId))
     throw new AppError('INVALID_INPUT', 'This is not the id of an event.', { field: 'lastEventId' });
-  await loadSlice(context.db, { actor, id: sliceId });
-  const afterId = lastEventId == null ? await newestEventId(context.db, sliceId) : Number(lastEventId);
-  return (signal) => streamEvents(context, { sliceId, afterId, signal });
+  await loadSlice(ctx.db, { actor, id: sliceId });
+  const afterId = lastEventId == null ? await newestEventId(ctx.db, sliceId) : Number(lastEventId);
+  return (signal) => streamEvents(ctx, { sliceId, afterId, signal });
 }

@@ -7,7 +7,7 @@ import type { AccessKind, ShareLevel } from '#shared/sharing';
 import type { Queryable } from '#server/db/client';
 import { shareLevelOf, sliceSharedWith } from '#server/db/queries/shares';
 import { assertScope } from '../auth/token-limits';
-import type { Actor } from '../context';
+import type { Actor, SystemActor } from '../context';
 
 export type SliceRow = typeof slices.$inferSelect;
 export type SliceVmRow = typeof sliceVms.$inferSelect;
@@ -52,16 +52,22 @@ interface Wanted {
 
 /**
  * The slice, if the actor may see it, destroyed ones too, and how they come to see it; NOT_FOUND otherwise. FORBIDDEN when
- * what they are given, or their token's scopes, are not enough for `need`. `lock` takes the row's lock until the end of
- * the transaction: for whoever changes the slice, its VMs, its deployments or its shares.
+ * what they are given, or their token's scopes, are not enough for `need`; the system is asked nothing. `lock` takes the
+ * row's lock until the end of the transaction: for whoever changes the slice, its VMs, its deployments or its shares.
  */
 export async function loadSlice(
   q: Queryable,
-  { actor, id, need = 'read', lock = false }: Wanted & { id: number; lock?: boolean },
+  {
+    actor,
+    id,
+    need = 'read',
+    lock = false,
+  }: Omit<Wanted, 'actor'> & { actor: Actor | SystemActor; id: number; lock?: boolean },
 ): Promise<SliceRow & { access: SliceAccess }> {
   const query = q.select().from(slices).where(eq(slices.id, id));
   const [row] = await (lock ? query.for('update') : query);
   if (row === undefined) throw notFound('slice');
+  if (actor.kind === 'system') return { ...row, access: 'admin' };
   const access =
     accessTo(actor, row.ownerId, null) ?? accessTo(actor, row.ownerId, await shareLevelOf(q, id, actor.userId, lock));
   if (access === null) throw notFound('slice');

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { can } from '#shared/auth';
-import type { DeploymentKind } from '#shared/deployment/schema';
+import type { DeploymentKind } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import type { eventPage, listEventsInput, listSlicesInput, Slice, slicePage, SliceSummary } from '#shared/slice';
 import type { Queryable } from '#server/db/client';

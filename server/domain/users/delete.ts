@@ -16,7 +16,8 @@ import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import { voidPasswordLinks } from '../auth/password-links';
 import { assertScope } from '../auth/token-limits';
-import type { Actor, DomainContext } from '../context';
+import type { Actor, DomainContext, SystemActor } from '../context';
+import { queueDeployment } from '../deployments/start';
 import { deleteTemplatesOf, handOverSlices, handOverTemplates } from './hand-over';
 import { assertNotLastAdministrator, lockAccount, userRecord } from './write-accounts';
 
@@ -24,19 +25,14 @@ type Choice = z.infer<typeof deleteUserInput>;
 
 /**
  * Deletes an account, in three parts that can each be repeated: a call that broke off is finished by the next one.
- * First, together, nobody can sign in any more and templates and slices go where they are to go; then `destroySlice`,
- * by which the caller lends what provisioning can do, queues the destruction of each slice that stays; then the account
- * is gone and its address free. Its destroyed slices stay as history. Slices are given away whatever the quota of who
+ * First, together, nobody can sign in any more and templates and slices go where they are to go; then the system
+ * queues the destruction of each slice that stays, whatever the actor's token is for; then the account is gone and its address free. Its destroyed slices stay as history. Slices are given away whatever the quota of who
  * gets them. NOT_FOUND, also on `transferTo`; LAST_ADMIN; FORBIDDEN for one's own account, and for a token that would give
  * away what it may not manage.
  */
 export async function deleteUser(
   ctx: DomainContext,
-  {
-    actor,
-    choice,
-    destroySlice,
-  }: { actor: Actor; choice: Choice; destroySlice: (actor: Actor, sliceId: number) => Promise<unknown> },
+  { actor, choice }: { actor: Actor; choice: Choice },
 ): Promise<z.infer<typeof deletedUserSchema>> {
   const { id } = choice;
   if (choice.templates === 'transfer') assertScope(actor, 'templates:manage');
@@ -44,9 +40,8 @@ export async function deleteUser(
   const { row, templates, given } = await inTransaction(ctx.db, (tx) => begin(ctx, tx, actor, choice));
   for (const sliceId of given) ctx.bus.notify(sliceId);
   const doomed = await livingSlices(ctx, id);
-  // whoever may delete an account may do this to its slices, also by a token that is for accounts only
-  const destroyer: Actor = { ...actor, scopes: null };
-  for (const sliceId of doomed) await destroySlice(destroyer, sliceId);
+  const system: SystemActor = { kind: 'system', onBehalfOf: actor.userId, because: 'users.delete' };
+  for (const sliceId of doomed) await queueDeployment(ctx, { actor: system, sliceId, kind: 'destroy' });
   await inTransaction(ctx.db, async (tx) => {
     await lockAccounts(tx, [id]);
     if (await markAccountDeleted(tx, id, ctx.clock.now()))

@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const as = (who: Actor | null, signal?: AbortSignal) =>
   createCallerFactory(deploymentsRouter)(
-    { domain: context, provisioning, actor: who, client: { ip: null, userAgent: null }, setSession: () => {} },
+    { domain: context, actor: who, client: { ip: null, userAgent: null }, setSession: () => {} },
     signal ? { signal } : {},
   );
 

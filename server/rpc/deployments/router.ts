@@ -10,9 +10,13 @@ import {
   startDeploymentInput,
   watchInput,
 } from '#shared/deployment/schema';
+import { cancelDeployment } from '#server/domain/deployments/cancel';
+import { planDeployment } from '#server/domain/deployments/plan';
 import { getDeployment, listDeployments } from '#server/domain/deployments/read-deployments';
-import { maySlice } from '#server/domain/slices/access';
+import { retryDeployment } from '#server/domain/deployments/retry';
+import { startDeployment } from '#server/domain/deployments/start';
 import { watchSlice } from '#server/domain/deployments/watch';
+import { maySlice } from '#server/domain/slices/access';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
@@ -20,11 +24,11 @@ export const deploymentsRouter = router({
   plan: userProcedure('slices:read')
     .input(planInput)
     .output(planSchema)
-    .query(({ ctx, input }) => ctx.provisioning.plan(ctx.actor, input)),
+    .query(({ ctx, input }) => planDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   start: userProcedure('slices:operate')
     .input(startDeploymentInput)
     .output(deploymentSchema)
-    .mutation(({ ctx, input }) => ctx.provisioning.start(ctx.actor, input)),
+    .mutation(({ ctx, input }) => startDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   get: userProcedure('slices:read')
     .input(idInput)
     .output(deploymentSchema)
@@ -36,11 +40,11 @@ export const deploymentsRouter = router({
   cancel: userProcedure('slices:operate')
     .input(idInput)
     .output(deploymentSchema)
-    .mutation(({ ctx, input }) => ctx.provisioning.cancel(ctx.actor, { deploymentId: input.id })),
+    .mutation(({ ctx, input }) => cancelDeployment(ctx.domain, { actor: ctx.actor, id: input.id })),
   retry: userProcedure('slices:operate')
     .input(idInput)
     .output(deploymentSchema)
-    .mutation(({ ctx, input }) => ctx.provisioning.retry(ctx.actor, { deploymentId: input.id })),
+    .mutation(({ ctx, input }) => retryDeployment(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** Every event of the slice after `lastEventId`, then live. Without it: only what comes from now on. */
   watch: userProcedure('slices:read')
     .input(watchInput)

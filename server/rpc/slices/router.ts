@@ -17,6 +17,7 @@ import {
   type sliceNoticeSchema,
 } from '#shared/slice';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
+import { previewDeployment } from '#server/domain/deployments/plan';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read-slices';
@@ -37,7 +38,7 @@ export const slicesRouter = router({
   preview: userProcedure('slices:read')
     .input(previewSliceInput)
     .output(planSchema)
-    .query(({ ctx, input }) => ctx.provisioning.preview(ctx.actor, input)),
+    .query(({ ctx, input }) => previewDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   create: userProcedure('slices:manage')
     .input(createSliceInput)
     .output(sliceSchema)

@@ -5,7 +5,7 @@ import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { sliceShares, slices } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
-import { deploymentKinds, levelOfKind } from '#shared/deployment/schema';
+import { deploymentKinds, operationOf } from '#shared/deployment/operations';
 import { limits } from '#shared/limits';
 import type { Scope } from '#shared/scopes';
 import { sliceNoticeSchema } from '#shared/slice';
@@ -133,7 +133,7 @@ describe('a shared slice', () => {
     expect(await outcomeOf(operator.slices.openConsole({ vmId }))).toBe('OK');
     for (const kind of deploymentKinds)
       expect(await outcomeOf(operator.deployments.start({ sliceId: id, kind }))).toBe(
-        levelOfKind[kind] === 'manage' ? 'FORBIDDEN' : 'INVALID_TRANSITION',
+        operationOf(kind).level === 'manage' ? 'FORBIDDEN' : 'INVALID_TRANSITION',
       );
     expect(await refusalOf(operator.deployments.start({ sliceId: id, kind: 'destroy' }))).toMatchObject({
       params: { scope: 'slices:manage' },

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { useDatabase } from '#db/testing/database';
@@ -88,10 +88,19 @@ describe('deleting an account', () => {
       { action: 'users.disable', objectId: s.leaver.userId, details: { sessions: 1, templates: 'delete' } },
       { action: 'templates.delete', objectId: s.lab.id },
       { action: 'templates.delete', objectId: s.old.id },
-      { action: 'deployments.start', objectId: s.running.id, details: { kind: 'destroy' } },
-      { action: 'deployments.start', objectId: s.draft.id, details: { kind: 'destroy' } },
       { action: 'users.delete', objectId: s.leaver.userId, details: { email: s.leaver.email, slices: 'destroy' } },
       { action: 'users.create' },
+    ]);
+    // what follows from it is the system's own doing
+    const because = { kind: 'destroy', because: 'users.delete', onBehalfOf: s.boss.userId };
+    const followed = await ctx.db
+      .select()
+      .from(auditLog)
+      .where(and(eq(auditLog.action, 'deployments.start'), isNull(auditLog.userId)))
+      .orderBy(asc(auditLog.id));
+    expect(followed).toMatchObject([
+      { objectId: s.running.id, tokenId: null, details: because },
+      { objectId: s.draft.id, tokenId: null, details: because },
     ]);
     // gone is gone: its things cannot be deleted again
     expect(await outcomeOf(leave(s))).toBe('NOT_FOUND');
@@ -195,16 +204,19 @@ describe('deleting an account', () => {
   it('is finished by the next call when it broke off', async () => {
     const s = await scene();
     const choice = { id: s.leaver.userId, templates: 'delete', slices: 'destroy' } as const;
-    let calls = 0;
-    const breaksOff = deleteUser(ctx, {
-      actor: s.boss,
-      choice,
-      destroySlice: async (actor, sliceId) => {
-        calls += 1;
-        if (calls === 2) throw new Error('the server was killed');
-        await kit.callerOf(actor).deployments.start({ sliceId, kind: 'destroy' });
+    // what locks the account, the first slice's destruction, the second one's
+    let transactions = 0;
+    const dying = new Proxy(ctx.db, {
+      get(db, name) {
+        const value: unknown = Reflect.get(db, name, db);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          if (name === 'transaction' && ++transactions === 3) throw new Error('the server was killed');
+          return Reflect.apply(value, db, args);
+        };
       },
     });
+    const breaksOff = deleteUser({ ...ctx, db: dying }, { actor: s.boss, choice });
     await expect(breaksOff).rejects.toThrow('killed');
     // still there, and locked out
     expect(await s.admin.users.get({ id: s.leaver.userId })).toMatchObject({

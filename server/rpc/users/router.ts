@@ -88,11 +88,5 @@ export const usersRouter = router({
   delete: manage
     .input(deleteUserInput)
     .output(deletedUserSchema)
-    .mutation(({ ctx, input }) =>
-      deleteUser(ctx.domain, {
-        actor: ctx.actor,
-        choice: input,
-        destroySlice: (actor, sliceId) => ctx.provisioning.start(actor, { sliceId, kind: 'destroy' }),
-      }),
-    ),
+    .mutation(({ ctx, input }) => deleteUser(ctx.domain, { actor: ctx.actor, choice: input })),
 });

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deploymentKinds, planSchema, type Plan } from '#shared/deployment/schema';
+import { deploymentKinds } from '#shared/deployment/operations';
+import { planSchema, type Plan } from '#shared/deployment/schema';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import type { SliceObservation } from '#server/providers/provider';
 import type { PlanInput, PlanTopology, PlanVm, PlanZone } from './plan-input';
-import { desiredAfter, planOperation } from './planner';
+import { planOperation, wantedOf } from './planner';
 
 const ok = { ok: true, reason: null };
 const zone: PlanZone = {
@@ -353,7 +354,7 @@ describe('every plan', () => {
         for (const one of situation.topology.vms) {
           const status = situation.observation?.vms.find((other) => other.id === one.id)?.status ?? 'absent';
           const steps = plan.steps.filter((step) => step.resource === 'vm' && step.resourceId === one.id);
-          const desired = desiredAfter({ ...situation, kind: 'deploy', targetVm: null }, one);
+          const desired = wantedOf({ ...situation, kind: 'deploy', targetVm: null }, one);
           expect(steps.length > 0).toBe(status !== desired);
         }
       }),

@@ -1,10 +1,11 @@
 import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
-import type { SliceStatus, VmDesired } from '#shared/slice-status';
+import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus } from '#shared/slice-status';
 import type { Capabilities } from '#shared/zone';
+import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
 import type { SliceObservation } from '#server/providers/provider';
-import type { DeploymentKind } from '#shared/deployment/schema';
+import type { DeploymentKind } from '#shared/deployment/operations';
 
 /** What the planner needs to know of a VM. Ids are 0 in a preview, where no rows exist yet; keys always tell apart. */
 export interface PlanVm {
@@ -71,3 +72,45 @@ export interface PlanInput {
 
 /** Statuses in which a slice holds no capacity of its zone. */
 export const holdsNothing = ['draft', 'destroyed'] as const satisfies readonly SliceStatus[];
+
+const running: readonly VmStatus[] = runningVmStatuses;
+
+/** The planner's view of the rows. */
+export function planTopologyOf(model: SliceModel): PlanTopology {
+  const keyOfVm = new Map(model.vms.map((vm) => [vm.id, vm.key]));
+  const keyOfNetwork = new Map(model.networks.map((network) => [network.id, network.key]));
+  return {
+    vms: model.vms.map((vm) => {
+      const image = imageOf(model, vm);
+      return {
+        id: vm.id,
+        key: vm.key,
+        name: vm.name,
+        vcpus: vm.vcpus,
+        ramMb: vm.ramMb,
+        diskGb: vm.diskGb,
+        internet: vm.internet,
+        forwards: vm.forwards.length,
+        image: {
+          id: image.id,
+          name: image.name,
+          kind: image.kind,
+          minRamMb: image.minRamMb,
+          minDiskGb: image.minDiskGb,
+        },
+        desired: vm.desired,
+        counted: vm.desired === 'running' || running.includes(vm.status),
+      };
+    }),
+    networks: model.networks.map(({ id, key, name }) => ({ id, key, name })),
+    edges: model.edges.map((edge) => ({
+      id: edge.id,
+      key: edge.key,
+      source: keyOfVm.get(edge.sourceVmId) ?? '',
+      target:
+        (edge.targetVmId === null ? undefined : keyOfVm.get(edge.targetVmId)) ??
+        (edge.targetNetworkId === null ? undefined : keyOfNetwork.get(edge.targetNetworkId)) ??
+        '',
+    })),
+  };
+}

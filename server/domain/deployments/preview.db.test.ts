@@ -1,20 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { templateEdges, templateNetworks, templateRevisions, templates, templateVms } from '#drizzle/schema/templates';
+import { previewDeployment } from '#server/domain/deployments/plan';
+import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import type { Provisioning } from './provisioning';
-import { insertActor, insertSlice, simulatedZone, testContext, testProvisioning } from './testing';
+import { insertActor, insertSlice, simulatedZone, testContext } from '#server/provisioning/testing';
 
 const database = useDatabase();
 let context: DomainContext;
-let provisioning: Provisioning;
 let actor: Actor;
 let zoneId: number;
 
 beforeEach(async () => {
   context = testContext(database.db, createSimulatorProvider());
-  provisioning = testProvisioning(context);
   actor = await insertActor(database.db);
   zoneId = await simulatedZone(database.db, { vcpus: 4 });
 });
@@ -46,7 +45,7 @@ describe('a preview', () => {
   test('shows the steps, what they need and what the zone has left', async () => {
     const templateId = await insertTemplate();
     const sliceId = await insertSlice(database.db, actor, zoneId);
-    const plan = await provisioning.preview(actor, { templateId, zoneId });
+    const plan = await previewDeployment(context, { actor, templateId, zoneId });
     expect(plan.steps.map((step) => step.key)).toEqual([
       'image:tiny/prepare',
       'network:lan/create',
@@ -60,8 +59,8 @@ describe('a preview', () => {
     expect(plan.steps.every((step) => step.resourceId === 0)).toBe(true);
     expect(plan).toMatchObject({ runnable: true, needs: { vcpus: 2, ramMb: 2048, diskGb: 4 }, free: { vcpus: 4 } });
     // three of four are taken now
-    await provisioning.start(actor, { sliceId, kind: 'deploy' });
-    const full = await provisioning.preview(actor, { templateId, zoneId });
+    await startDeployment(context, { actor, sliceId, kind: 'deploy' });
+    const full = await previewDeployment(context, { actor, templateId, zoneId });
     expect(full.runnable).toBe(false);
     expect(full.problems.map((problem) => [problem.code, problem.field])).toEqual([['NO_CAPACITY', 'vcpus']]);
   });
@@ -69,7 +68,7 @@ describe('a preview', () => {
   test('says that the zone cannot be asked', async () => {
     const templateId = await insertTemplate();
     context.providers = { forZone: () => Promise.reject(new Error('secret')), close: async () => {} };
-    const plan = await provisioning.preview(actor, { templateId, zoneId });
+    const plan = await previewDeployment(context, { actor, templateId, zoneId });
     expect(plan).toMatchObject({ runnable: false, problems: [{ code: 'ZONE_UNAVAILABLE' }] });
     expect(JSON.stringify(plan)).not.toContain('secret');
   });
@@ -77,8 +76,10 @@ describe('a preview', () => {
   test("is not given of a stranger's template nor in a zone that is not there", async () => {
     const templateId = await insertTemplate();
     const stranger = await insertActor(database.db);
-    await expect(provisioning.preview(stranger, { templateId, zoneId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(provisioning.preview(actor, { templateId, zoneId: 999_999 })).rejects.toMatchObject({
+    await expect(previewDeployment(context, { actor: stranger, templateId, zoneId })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(previewDeployment(context, { actor, templateId, zoneId: 999_999 })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });

@@ -1,8 +1,8 @@
-import { refusal, type Refusal } from '#shared/deployment/transitions';
+import { refusal, removesSlice, type Refusal } from '#shared/deployment/operations';
 import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
-import { quotaProblems } from '#server/domain/quotas/problems';
+import { quotaProblems } from '../quotas/problems';
 import type { PlanInput, PlanVm } from './plan-input';
 
 const resources = [
@@ -25,7 +25,7 @@ export function planProblems(
 ): Problem[] {
   const refused = refusal(input.kind, input.slice.status, input.busy);
   const problems: Problem[] = refused ? [refusalProblem(input, refused)] : [];
-  if (input.kind === 'destroy') return problems;
+  if (removesSlice(input.kind)) return problems;
   problems.push(...input.invalid);
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
@@ -48,7 +48,7 @@ export function refusalProblem(input: Pick<PlanInput, 'kind' | 'slice'>, refused
   };
 }
 
-function zoneProblems({ kind, zone }: PlanInput, needs: Resources, started: readonly PlanVm[]): Problem[] {
+function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly PlanVm[]): Problem[] {
   const problems: Problem[] = [];
   const params = { zone: zone.name };
   const takes = resources.some(({ field }) => needs[field] > 0);
@@ -61,7 +61,7 @@ function zoneProblems({ kind, zone }: PlanInput, needs: Resources, started: read
       params,
     });
   const run = zone.capabilities?.run;
-  if (run && !run.ok && kind !== 'stop' && started.length > 0)
+  if (run && !run.ok && started.length > 0)
     problems.push({
       code: 'ZONE_CANNOT_RUN',
       message: `Zone ${zone.name} cannot run VMs: ${run.reason ?? 'the reason is not known.'}`,

@@ -1,8 +1,9 @@
+import { desiredAfter, operationOf, removesSlice } from '#shared/deployment/operations';
 import type { Plan, PlanStep } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
-import { runningOf, totalsOf } from '#server/domain/quotas/problems';
+import { runningOf, totalsOf } from '../quotas/problems';
 import { holdsNothing, type PlanEdge, type PlanInput, type PlanVm } from './plan-input';
 import { planProblems } from './plan-problems';
 
@@ -14,9 +15,10 @@ const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
  */
 export function planOperation(input: PlanInput): Plan {
   const builder = new PlanBuilder(input);
-  if (input.kind === 'destroy') builder.destroy();
+  const { takesCapacity } = operationOf(input.kind);
+  if (removesSlice(input.kind)) builder.remove();
   else builder.converge();
-  const takes = input.kind === 'deploy' && (holdsNothing as readonly string[]).includes(input.slice.status);
+  const takes = takesCapacity && (holdsNothing as readonly string[]).includes(input.slice.status);
   const needs = takes ? total(input.topology.vms) : nothing;
   const added = input.quota === null ? null : quotaTakenBy(input);
   const problems = planProblems(input, needs, builder.created, builder.started, added);
@@ -33,7 +35,7 @@ export function planOperation(input: PlanInput): Plan {
 }
 
 /** What a set of VMs takes of a zone. */
-export function total(vms: readonly Resources[]): Resources {
+function total(vms: readonly Resources[]): Resources {
   const sum = { ...nothing };
   for (const vm of vms) {
     sum.vcpus += vm.vcpus;
@@ -46,33 +48,25 @@ export function total(vms: readonly Resources[]): Resources {
 /** What the operation takes of the owner's quota: VMs that did not count as running before, and all of a new slice. */
 function quotaTakenBy(input: PlanInput): QuotaUse {
   const { vms } = input.topology;
-  const more = vms.filter((vm) => !vm.counted && desiredAfter(input, vm) === 'running');
+  const more = vms.filter((vm) => !vm.counted && wantedOf(input, vm) === 'running');
   const totals = input.isNew ? { slices: 1, ...totalsOf(vms) } : { slices: 0, ...totalsOf([]) };
   return { ...totals, ...runningOf(more) };
 }
 
 /** What the operation wants of a VM from now on. */
-export function desiredAfter(input: Pick<PlanInput, 'kind' | 'slice' | 'targetVm'>, vm: PlanVm): VmDesired {
-  if (input.targetVm !== null && input.targetVm !== vm.key) return vm.desired;
-  switch (input.kind) {
-    case 'deploy':
-      // a degraded slice is brought back to what was asked for, VMs that were stopped on purpose included
-      return input.slice.status === 'degraded' && vm.desired === 'stopped' ? 'stopped' : 'running';
-    case 'start':
-      return 'running';
-    case 'stop':
-      return 'stopped';
-    case 'reboot':
-      return input.targetVm === null ? vm.desired : 'running';
-    case 'destroy':
-      return 'absent';
-  }
+export function wantedOf(
+  { kind, slice, targetVm }: Pick<PlanInput, 'kind' | 'slice' | 'targetVm'>,
+  vm: PlanVm,
+): VmDesired {
+  if (targetVm !== null && targetVm !== vm.key) return vm.desired;
+  return desiredAfter(kind, { desired: vm.desired, ofVm: targetVm !== null, sliceStatus: slice.status });
 }
 
 class PlanBuilder {
   readonly steps: PlanStep[] = [];
   readonly created: PlanVm[] = [];
   readonly started: PlanVm[] = [];
+  private readonly operation;
   private readonly seqByKey = new Map<string, number>();
   private readonly edgeLabels: Map<PlanEdge, string>;
   private readonly observedVms;
@@ -80,6 +74,7 @@ class PlanBuilder {
   private readonly observedEdges;
 
   constructor(private readonly input: PlanInput) {
+    this.operation = operationOf(input.kind);
     this.edgeLabels = edgeLabels(input);
     this.observedVms = new Map(input.observation?.vms.map((vm) => [vm.id, vm.status]));
     this.observedNetworks = new Map(input.observation?.networks.map((network) => [network.id, network.status]));
@@ -88,32 +83,34 @@ class PlanBuilder {
 
   /** Deploy, start, stop and reboot: bring the VMs that are aimed at, and all that they need, to where they should be. */
   converge(): void {
-    const { topology, kind, targetVm } = this.input;
+    const { topology, targetVm } = this.input;
+    const { builds, restarts, needsVm } = this.operation;
     const targets = topology.vms.filter((vm) => targetVm === null || vm.key === targetVm);
     const create: PlanVm[] = [];
     const start: PlanVm[] = [];
     const stop: PlanVm[] = [];
     const reboot: PlanVm[] = [];
     for (const vm of targets) {
-      const desired = desiredAfter(this.input, vm);
+      const desired = wantedOf(this.input, vm);
       const status = this.observedVms.get(vm.id);
-      if (kind === 'reboot') {
-        if (desired === 'running') (status === undefined ? start : reboot).push(vm);
-        if (desired === 'running' && status === undefined) create.push(vm);
-        continue;
-      }
-      if (status === undefined && kind !== 'stop') create.push(vm);
-      if (desired === 'running' && status !== 'running') start.push(vm);
+      // what is stopped on purpose is not there to be taken down and up again
+      if (restarts && desired !== 'running') continue;
+      if (status === undefined && !needsVm) create.push(vm);
+      if (desired === 'running' && restarts && status !== undefined) reboot.push(vm);
+      else if (desired === 'running' && status !== 'running') start.push(vm);
       if (desired === 'stopped' && status !== undefined && status !== 'stopped') stop.push(vm);
     }
-    if (kind === 'deploy') this.removeStrangers();
+    if (builds === 'everything') this.removeStrangers();
     const starting = new Set([...create, ...start, ...reboot].map((vm) => vm.key));
     const edges = this.edgesToConnect(new Set(create.map((vm) => vm.key)), starting);
 
     const networksOfEdges = new Set(edges.map((edge) => edge.target));
     for (const vm of create) this.prepareImage(vm);
     for (const network of topology.networks)
-      if ((kind === 'deploy' || networksOfEdges.has(network.key)) && this.observedNetworks.get(network.id) !== 'up')
+      if (
+        (builds === 'everything' || networksOfEdges.has(network.key)) &&
+        this.observedNetworks.get(network.id) !== 'up'
+      )
         this.add('network', network.id, network.name, 'create', [], network.key);
     for (const vm of create)
       this.add(
@@ -149,7 +146,7 @@ class PlanBuilder {
   }
 
   /** Everything that may be there goes, known to our rows or not; the sweep takes what no row and no observation names. */
-  destroy(): void {
+  remove(): void {
     const { topology, observation, slice } = this.input;
     const removals: number[] = [];
     const removalByVm = new Map<string, number>();
@@ -191,7 +188,8 @@ class PlanBuilder {
 
   /** The links of VMs that will be made or run, as far as both ends will be there, that are not up. */
   private edgesToConnect(created: ReadonlySet<string>, starting: ReadonlySet<string>): PlanEdge[] {
-    const { topology, kind } = this.input;
+    const { topology } = this.input;
+    const { builds } = this.operation;
     const vms = new Map(topology.vms.map((vm) => [vm.key, vm]));
     const exists = (key: string) => {
       const vm = vms.get(key);
@@ -199,8 +197,8 @@ class PlanBuilder {
     };
     return topology.edges.filter((edge) => {
       if (created.has(edge.source) || created.has(edge.target)) return exists(edge.source) && exists(edge.target);
-      if (this.observedEdges.get(edge.id) === 'up' || kind === 'stop') return false;
-      const wanted = kind === 'deploy' || starting.has(edge.source) || starting.has(edge.target);
+      if (this.observedEdges.get(edge.id) === 'up' || builds === 'nothing') return false;
+      const wanted = builds === 'everything' || starting.has(edge.source) || starting.has(edge.target);
       return wanted && exists(edge.source) && exists(edge.target);
     });
   }
@@ -245,7 +243,7 @@ class PlanBuilder {
 }
 
 /** What a user calls each link: `web–db`. */
-export function edgeLabels({ topology }: Pick<PlanInput, 'topology'>): Map<PlanEdge, string> {
+function edgeLabels({ topology }: Pick<PlanInput, 'topology'>): Map<PlanEdge, string> {
   const names = new Map([...topology.networks, ...topology.vms].map((node) => [node.key, node.name]));
   return new Map(
     topology.edges.map((edge) => [

@@ -1,9 +1,7 @@
 import { asc, eq, inArray } from 'drizzle-orm';
 import { images } from '#drizzle/schema/catalogue';
 import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
-import { runningVmStatuses, type VmStatus } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
-import type { PlanTopology } from './plan-input';
 
 export type ImageRow = typeof images.$inferSelect;
 export type VmRow = typeof sliceVms.$inferSelect;
@@ -31,48 +29,6 @@ export async function loadSliceModel(q: Queryable, sliceId: number): Promise<Sli
   const imageIds = [...new Set(vms.map((vm) => vm.imageId))];
   const rows = imageIds.length === 0 ? [] : await q.select().from(images).where(inArray(images.id, imageIds));
   return { vms, networks, edges, images: new Map(rows.map((image) => [image.id, image])) };
-}
-
-const running: readonly VmStatus[] = runningVmStatuses;
-
-/** The planner's view of the rows. */
-export function planTopologyOf(model: SliceModel): PlanTopology {
-  const keyOfVm = new Map(model.vms.map((vm) => [vm.id, vm.key]));
-  const keyOfNetwork = new Map(model.networks.map((network) => [network.id, network.key]));
-  return {
-    vms: model.vms.map((vm) => {
-      const image = imageOf(model, vm);
-      return {
-        id: vm.id,
-        key: vm.key,
-        name: vm.name,
-        vcpus: vm.vcpus,
-        ramMb: vm.ramMb,
-        diskGb: vm.diskGb,
-        internet: vm.internet,
-        forwards: vm.forwards.length,
-        image: {
-          id: image.id,
-          name: image.name,
-          kind: image.kind,
-          minRamMb: image.minRamMb,
-          minDiskGb: image.minDiskGb,
-        },
-        desired: vm.desired,
-        counted: vm.desired === 'running' || running.includes(vm.status),
-      };
-    }),
-    networks: model.networks.map(({ id, key, name }) => ({ id, key, name })),
-    edges: model.edges.map((edge) => ({
-      id: edge.id,
-      key: edge.key,
-      source: keyOfVm.get(edge.sourceVmId) ?? '',
-      target:
-        (edge.targetVmId === null ? undefined : keyOfVm.get(edge.targetVmId)) ??
-        (edge.targetNetworkId === null ? undefined : keyOfNetwork.get(edge.targetNetworkId)) ??
-        '',
-    })),
-  };
 }
 
 /** The image of a VM; its foreign key says that it is there. */

@@ -1,17 +1,16 @@
-import { desc, eq } from 'drizzle-orm';
-import { deployments } from '#drizzle/schema/deployments';
 import { AppError } from '#shared/errors';
-import type { DeploymentKind } from '#shared/deployment/schema';
+import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { Quota } from '#shared/quota';
 import type { Queryable } from '#server/db/client';
+import { newestDeployment } from '#server/db/queries/deployments';
+import type { SliceModel } from '#server/db/queries/slice-model';
 import { allocatedOf, type ZoneRow } from '#server/db/queries/zones';
-import type { DomainContext } from '#server/domain/context';
-import type { SliceRow } from '#server/domain/slices/access';
-import { capacityOf, freeOf } from '#server/domain/zones/capacity';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
-import type { PlanInput, PlanZone } from './plan-input';
-import { planTopologyOf, type SliceModel } from './slice-model';
+import type { DomainContext } from '../context';
+import type { SliceRow } from '../slices/access';
+import { capacityOf, freeOf } from '../zones/capacity';
+import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
 
 /** What a zone's provider says; asked before any transaction, since it may take its time. */
 export interface ZoneReport {
@@ -21,6 +20,7 @@ export interface ZoneReport {
   unavailable: string | null;
 }
 
+/** Asks a zone's provider what it can do and has. Never fails: the report says why it could not be asked. */
 export async function askZone(context: Pick<DomainContext, 'providers' | 'log'>, zone: ZoneRow): Promise<ZoneReport> {
   let provider: Provider | null = null;
   try {
@@ -69,13 +69,8 @@ export async function planZoneOf(
 
 /** Changes whenever a deployment of the slice begins or ends: what was observed before is stale then. */
 export async function deploymentMark(q: Queryable, sliceId: number): Promise<string> {
-  const [newest] = await q
-    .select({ id: deployments.id, status: deployments.status })
-    .from(deployments)
-    .where(eq(deployments.sliceId, sliceId))
-    .orderBy(desc(deployments.id))
-    .limit(1);
-  return newest === undefined ? 'none' : `${newest.id}:${newest.status}`;
+  const newest = await newestDeployment(q, sliceId);
+  return newest === null ? 'none' : `${newest.id}:${newest.status}`;
 }
 
 /** The planner's input from rows. `vmId` is a VM of the slice or null. */
@@ -101,7 +96,7 @@ export function planInputOf(options: {
     topology: planTopologyOf(model),
     invalid: [],
     // what a deployment under way is changing is not known: everything may be there
-    observation: busy && kind === 'destroy' ? null : observation,
+    observation: busy && operationOf(kind).supersedes ? null : observation,
     zone,
     quota,
     isNew: false,

@@ -1,0 +1,159 @@
+import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
+import { users } from '#drizzle/schema/users';
+import type { DeploymentKind } from '#shared/deployment/operations';
+import { liveDeploymentStatuses, type PlanStep } from '#shared/deployment/schema';
+import type { Queryable, Transaction } from '#server/db/client';
+import { databaseNow } from '../clock';
+import { chunked, only } from '../rows';
+
+export type DeploymentRow = typeof deployments.$inferSelect;
+export type StepRow = typeof deploymentSteps.$inferSelect;
+
+/** The deployment, whoever asks: the caller checks the access to its slice. Null if there is none. */
+export async function deploymentById(q: Queryable, id: number): Promise<DeploymentRow | null> {
+  const [row] = await q.select().from(deployments).where(eq(deployments.id, id));
+  return row ?? null;
+}
+
+/** The deployment's row, locked until the end of the transaction; the caller has locked its slice's before. */
+export async function lockDeployment(tx: Transaction, id: number): Promise<DeploymentRow> {
+  return only(await tx.select().from(deployments).where(eq(deployments.id, id)).for('update'), `deployment ${id}`);
+}
+
+/** The newest deployment of a slice, null if there was none. The newest is the live one, if any is. */
+export async function newestDeployment(
+  q: Queryable,
+  sliceId: number,
+): Promise<Pick<DeploymentRow, 'id' | 'status'> | null> {
+  const [row] = await q
+    .select({ id: deployments.id, status: deployments.status })
+    .from(deployments)
+    .where(eq(deployments.sliceId, sliceId))
+    .orderBy(desc(deployments.id))
+    .limit(1);
+  return row ?? null;
+}
+
+/** The live deployments of a slice, oldest first. */
+export function liveDeployments(q: Queryable, sliceId: number): Promise<DeploymentRow[]> {
+  return q
+    .select()
+    .from(deployments)
+    .where(and(eq(deployments.sliceId, sliceId), inArray(deployments.status, [...liveDeploymentStatuses])))
+    .orderBy(asc(deployments.id));
+}
+
+/** Id of the deployment of a slice that was asked for with the key, null if none was. */
+export async function deploymentByKey(q: Queryable, sliceId: number, idempotencyKey: string): Promise<number | null> {
+  const [row] = await q
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(and(eq(deployments.sliceId, sliceId), eq(deployments.idempotencyKey, idempotencyKey)));
+  return row?.id ?? null;
+}
+
+/** Id of the newest deployment of the kind that succeeded, null if none did. */
+export async function newestSuccess(q: Queryable, sliceId: number, kind: DeploymentKind): Promise<number | null> {
+  const [row] = await q
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(and(eq(deployments.sliceId, sliceId), eq(deployments.kind, kind), eq(deployments.status, 'succeeded')))
+    .orderBy(desc(deployments.id))
+    .limit(1);
+  return row?.id ?? null;
+}
+
+/** Adds a deployment with its steps, to be claimed at once, or `waiting` for those before it. Answers its id. */
+export async function insertDeployment(
+  tx: Transaction,
+  deployment: Pick<DeploymentRow, 'sliceId' | 'zoneId' | 'kind' | 'sliceVmId' | 'requestedBy' | 'idempotencyKey'> & {
+    waiting: boolean;
+    steps: readonly PlanStep[];
+  },
+): Promise<number> {
+  const { waiting, steps, ...values } = deployment;
+  const [inserted] = await tx.insert(deployments).values({
+    ...values,
+    status: waiting ? 'queued' : 'pending',
+    claimableAt: waiting ? null : databaseNow,
+  });
+  const deploymentId = inserted.insertId;
+  for (const chunk of chunked(steps))
+    await tx.insert(deploymentSteps).values(chunk.map((step) => ({ ...step, deploymentId })));
+  return deploymentId;
+}
+
+/** Has live deployments give way to one that takes over: they end where they are. */
+export async function supersedeDeployments(tx: Transaction, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0)
+    await tx
+      .update(deployments)
+      .set({ cancelRequested: true, superseded: true })
+      .where(inArray(deployments.id, [...ids]));
+}
+
+/** Asks for a deployment to be cancelled, whose row is locked. */
+export async function writeCancelRequest(tx: Transaction, id: number): Promise<void> {
+  await tx.update(deployments).set({ cancelRequested: true }).where(eq(deployments.id, id));
+}
+
+/** How many steps a deployment has. */
+export function stepsTotal(q: Queryable, deploymentId: number): Promise<number> {
+  return q.$count(deploymentSteps, eq(deploymentSteps.deploymentId, deploymentId));
+}
+
+/** The steps of a deployment in the order of its plan. */
+export function stepRows(q: Queryable, deploymentId: number): Promise<StepRow[]> {
+  return q
+    .select()
+    .from(deploymentSteps)
+    .where(eq(deploymentSteps.deploymentId, deploymentId))
+    .orderBy(asc(deploymentSteps.seq));
+}
+
+export interface DeploymentSummaryRow {
+  deployment: DeploymentRow;
+  /** Who asked for it. */
+  requester: string;
+  stepsDone: number;
+  stepsTotal: number;
+}
+
+/** Deployments with their numbers of steps, newest first: one by its id, or a slice's, those below `beforeId`. */
+export function deploymentSummaries(
+  q: Queryable,
+  which: { id: number } | { sliceId: number; beforeId: number | null; limit: number },
+): Promise<DeploymentSummaryRow[]> {
+  if ('id' in which) return summaries(q, eq(deployments.id, which.id), 1);
+  const { sliceId, beforeId, limit } = which;
+  const before = beforeId === null ? undefined : lt(deployments.id, beforeId);
+  return summaries(q, and(eq(deployments.sliceId, sliceId), before), limit);
+}
+
+async function summaries(q: Queryable, where: SQL | undefined, limit: number): Promise<DeploymentSummaryRow[]> {
+  const rows = await q
+    .select({ deployment: deployments, requester: users.name })
+    .from(deployments)
+    .innerJoin(users, eq(users.id, deployments.requestedBy))
+    .where(where)
+    .orderBy(desc(deployments.id))
+    .limit(limit);
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.deployment.id);
+  const counts = await q
+    .select({
+      id: deploymentSteps.deploymentId,
+      total: sql<string | number>`count(*)`,
+      done: sql<string | number>`sum(${deploymentSteps.status} = 'done')`,
+    })
+    .from(deploymentSteps)
+    .where(inArray(deploymentSteps.deploymentId, ids))
+    .groupBy(deploymentSteps.deploymentId);
+  const byId = new Map(counts.map((row) => [row.id, row]));
+  return rows.map((row) => ({
+    ...row,
+    stepsDone: Number(byId.get(row.deployment.id)?.done ?? 0),
+    stepsTotal: Number(byId.get(row.deployment.id)?.total ?? 0),
+  }));
+}

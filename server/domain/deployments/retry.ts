@@ -1,0 +1,27 @@
+import type { Deployment } from '#shared/deployment/schema';
+import { AppError } from '#shared/errors';
+import { newestDeployment } from '#server/db/queries/deployments';
+import type { Actor, DomainContext } from '../context';
+import { loadDeployment } from './access';
+import { startDeployment } from './start';
+
+/**
+ * A failed deployment is taken up by a new one of its kind: what is satisfied already is not in its plan. NOT_FOUND and
+ * what {@link startDeployment} refuses; INVALID_TRANSITION for one that did not fail or is not the slice's last.
+ */
+export async function retryDeployment(
+  ctx: DomainContext,
+  { actor, id }: { actor: Actor; id: number },
+): Promise<Deployment> {
+  const { sliceId, kind, status, sliceVmId: vmId } = await loadDeployment(ctx.db, { actor, id });
+  const newest = await newestDeployment(ctx.db, sliceId);
+  if (status !== 'failed' || newest?.id !== id)
+    throw new AppError(
+      'INVALID_TRANSITION',
+      status === 'failed'
+        ? 'Another operation on the slice has begun since this one failed.'
+        : `Only a failed operation can be taken up again; this one is ${status}.`,
+      { params: { status } },
+    );
+  return startDeployment(ctx, { actor, sliceId, kind, vmId, retryOf: id });
+}

@@ -1,0 +1,171 @@
+import type { EventData } from '#shared/deployment/events';
+import { operationOf, refusal } from '#shared/deployment/operations';
+import type { Deployment, Plan } from '#shared/deployment/schema';
+import { AppError } from '#shared/errors';
+import type { VmDesired } from '#shared/slice-status';
+import type { Transaction } from '#server/db/client';
+import {
+  deploymentByKey,
+  insertDeployment,
+  liveDeployments,
+  newestSuccess,
+  supersedeDeployments,
+  type DeploymentRow,
+} from '#server/db/queries/deployments';
+import { touchSlice, writeDesired } from '#server/db/queries/slices';
+import { lockZone } from '#server/db/queries/zones';
+import { inTransaction } from '#server/db/transaction';
+import { appendEvents } from '#server/events/append';
+import { recordAudit } from '../audit';
+import { accountOf, type Actor, type DomainContext, type SystemActor } from '../context';
+import { quotaExceeded } from '../quotas/problems';
+import { lockOwner } from '../quotas/quotas';
+import { loadSlice, type SliceRow } from '../slices/access';
+import { lookAround, planInput, type Operation, type Seen } from './plan';
+import type { PlanInput } from './plan-input';
+import { refusalProblem } from './plan-problems';
+import { planOperation, wantedOf } from './planner';
+import { getDeployment } from './read-deployments';
+import { deploymentMark } from './situation';
+import { setSliceStatus } from './slice-status';
+
+interface Request extends Operation {
+  /** The same key for the same slice answers the deployment that was queued first. */
+  idempotencyKey?: string | undefined;
+  /** The failed deployment that it takes up again. */
+  retryOf?: number;
+}
+
+/**
+ * Plans, checks and queues an operation; the workers hear of it. FORBIDDEN for who sees the slice but may not do that to
+ * it, SLICE_BUSY, INVALID_TRANSITION, QUOTA_EXCEEDED when only the owner's quota is in the way, PLAN_NOT_RUNNABLE with all
+ * problems when other things are.
+ */
+export async function startDeployment(
+  ctx: DomainContext,
+  { actor, ...request }: Request & { actor: Actor },
+): Promise<Deployment> {
+  return getDeployment(ctx, { actor, id: await queueDeployment(ctx, { actor, ...request }) });
+}
+
+/**
+ * As {@link startDeployment}, also for the system itself, and answers the deployment's id. All is one transaction, which
+ * takes the zone's capacity, too. A destroy takes over whatever is under way, and answers the destroy that is under way or
+ * done already.
+ */
+export async function queueDeployment(
+  ctx: DomainContext,
+  { actor, ...request }: Request & { actor: Actor | SystemActor },
+): Promise<number> {
+  const need = operationOf(request.kind).level;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const slice = await loadSlice(ctx.db, { actor, id: request.sliceId, need });
+    const mark = await deploymentMark(ctx.db, slice.id);
+    const seen = await lookAround(ctx, slice);
+    const answer = await inTransaction(ctx.db, (tx) =>
+      queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, ...seen }),
+    );
+    // an operation that began or ended meanwhile has changed what was looked at
+    if (answer === 'stale') continue;
+    ctx.bus.notify(request.sliceId);
+    ctx.bus.offerWork();
+    return answer;
+  }
+  throw new AppError('SLICE_BUSY', 'Other operations on this slice keep coming in between. Try again.');
+}
+
+async function queue(
+  tx: Transaction,
+  { actor, ...request }: Request & { actor: Actor | SystemActor },
+  seen: Seen & { mark: string; ownerId: number },
+): Promise<number | 'stale'> {
+  const { sliceId, kind, idempotencyKey } = request;
+  const operation = operationOf(kind);
+  // locks before reads: what a transaction reads first fixes what it sees; the owner's before those of their slices
+  if (operation.takesQuota) await lockOwner(tx, seen.ownerId);
+  const slice = await loadSlice(tx, { actor, id: sliceId, lock: true, need: operation.level });
+  // given to somebody else meanwhile, whose quota is not locked
+  if (slice.ownerId !== seen.ownerId) return 'stale';
+  if (operation.takesCapacity) await lockZone(tx, slice.zoneId);
+  const first = idempotencyKey === undefined ? null : await deploymentByKey(tx, sliceId, idempotencyKey);
+  if (first !== null) return first;
+  const live = await liveDeployments(tx, sliceId);
+  const same = operation.supersedes ? await sameAgain(tx, slice, request, live) : null;
+  if (same !== null) return same;
+  const busy = live.length > 0;
+  assertMayBegin(slice, request, busy);
+  if ((await deploymentMark(tx, sliceId)) !== seen.mark) return 'stale';
+
+  const input = await planInput(tx, slice, request, busy, seen);
+  const plan = planOperation(input);
+  assertRunnable(plan);
+  await supersedeDeployments(
+    tx,
+    live.map((row) => row.id),
+  );
+  const vmId = request.vmId ?? null;
+  const deploymentId = await insertDeployment(tx, {
+    sliceId,
+    zoneId: slice.zoneId,
+    kind,
+    sliceVmId: vmId,
+    requestedBy: accountOf(actor),
+    idempotencyKey: idempotencyKey ?? null,
+    waiting: busy,
+    steps: plan.steps,
+  });
+  await writeDesired(tx, desiredChanges(input));
+  const status = busy ? 'queued' : 'pending';
+  const stepsTotal = plan.steps.length;
+  const events: EventData[] = [
+    { type: 'deployment.status', deploymentId, kind, status, vmId, stepsTotal, error: null },
+  ];
+  if (operation.during !== null) events.push(...(await setSliceStatus(tx, sliceId, operation.during)));
+  else await touchSlice(tx, sliceId);
+  await recordAudit(tx, actor, {
+    action: request.retryOf === undefined ? 'deployments.start' : 'deployments.retry',
+    objectType: 'slice',
+    objectId: sliceId,
+    details: { name: slice.name, deploymentId, kind, vmId },
+  });
+  await appendEvents(tx, sliceId, events);
+  return deploymentId;
+}
+
+function assertMayBegin(slice: SliceRow, { kind }: Request, busy: boolean): void {
+  const refused = refusal(kind, slice.status, busy);
+  if (refused === null) return;
+  const { message, params } = refusalProblem({ kind, slice }, refused);
+  throw new AppError(refused.code, message, params === undefined ? {} : { params });
+}
+
+function assertRunnable(plan: Plan): void {
+  const overQuota = plan.problems.filter((problem) => problem.code === 'QUOTA_EXCEEDED');
+  if (overQuota.length > 0 && overQuota.length === plan.problems.length) throw quotaExceeded(overQuota);
+  if (!plan.runnable)
+    throw new AppError('PLAN_NOT_RUNNABLE', plan.problems[0]?.message ?? 'The plan cannot run.', {
+      problems: plan.problems,
+    });
+}
+
+/** A deployment of the kind that does what is asked already: under way, or done for good. */
+async function sameAgain(
+  tx: Transaction,
+  slice: SliceRow,
+  { kind }: Request,
+  live: readonly DeploymentRow[],
+): Promise<number | null> {
+  const current = live.find((row) => row.kind === kind && !row.cancelRequested);
+  if (current !== undefined) return current.id;
+  return slice.status === operationOf(kind).ends.succeeded ? newestSuccess(tx, slice.id, kind) : null;
+}
+
+/** Ids of the VMs of which something else is wanted from now on, by what. */
+function desiredChanges(input: PlanInput): Map<VmDesired, number[]> {
+  const changes = new Map<VmDesired, number[]>();
+  for (const vm of input.topology.vms) {
+    const desired = wantedOf(input, vm);
+    if (desired !== vm.desired) changes.set(desired, [...(changes.get(desired) ?? []), vm.id]);
+  }
+  return changes;
+}

@@ -1,0 +1,41 @@
+import type { SliceStatus, VmDesired, VmStatus } from '../slice-status';
+
+/** Observed statuses that are as each desired state asks for. */
+const fulfilling = {
+  absent: ['absent'],
+  stopped: ['stopped'],
+  running: ['running'],
+} as const satisfies Record<VmDesired, readonly VmStatus[]>;
+
+/** Whether a VM is as it is wanted. The one place where the two are compared: their words need not be the same. */
+export function isAsDesired({ desired, status }: { desired: VmDesired; status: VmStatus }): boolean {
+  const statuses: readonly VmStatus[] = fulfilling[desired];
+  return statuses.includes(status);
+}
+
+/** What one wants who wants a VM as it is; null where nobody can say how it is. */
+export function desiredLike(status: VmStatus): VmDesired | null {
+  switch (status) {
+    case 'starting':
+    case 'running':
+      return 'running';
+    case 'unknown':
+      return null;
+    case 'absent':
+    case 'stopped':
+    case 'paused':
+    case 'failed':
+      return 'stopped';
+  }
+}
+
+/**
+ * A slice's status from its VMs, when no operation is under way: all as desired → `active` (or `stopped` if none is
+ * desired to run), anything else → `degraded`. A slice without VMs is `active`.
+ */
+export function observedStatus(
+  vms: readonly { desired: VmDesired; status: VmStatus }[],
+): Extract<SliceStatus, 'active' | 'stopped' | 'degraded'> {
+  if (!vms.every(isAsDesired)) return 'degraded';
+  return vms.length > 0 && vms.every((vm) => vm.desired === 'stopped') ? 'stopped' : 'active';
+}

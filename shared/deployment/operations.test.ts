@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { sliceStatuses, vmDesiredStates, vmStatuses, type SliceStatus, type VmDesired } from '../slice-status';
+import { desiredLike, isAsDesired, observedStatus } from './observed-status';
+import {
+  aimsAtVm,
+  deploymentKinds,
+  desiredAfter,
+  operationOf,
+  operations,
+  refusal,
+  removesSlice,
+  type DeploymentKind,
+} from './operations';
+import { planInput, startDeploymentInput } from './schema';
+
+/** What may begin in which status, written out: a change of the table has to be made here as well. */
+const allowed: Record<SliceStatus, readonly DeploymentKind[]> = {
+  draft: ['deploy', 'destroy'],
+  deploying: ['destroy'],
+  active: ['start', 'stop', 'reboot', 'destroy'],
+  degraded: ['deploy', 'start', 'stop', 'reboot', 'destroy'],
+  stopped: ['start', 'stop', 'destroy'],
+  failed: ['deploy', 'start', 'stop', 'reboot', 'destroy'],
+  destroying: ['destroy'],
+  destroyed: [],
+};
+
+describe('the table of operations', () => {
+  test('has a row for each kind and nothing else', () => {
+    expect(Object.keys(operations).sort()).toEqual([...deploymentKinds].sort());
+  });
+
+  test.each(sliceStatuses.flatMap((status) => deploymentKinds.map((kind) => ({ status, kind }))))(
+    '$kind of a slice that is $status',
+    ({ status, kind }) => {
+      const may = allowed[status].includes(kind);
+      expect(refusal(kind, status, false)).toEqual(may ? null : { code: 'INVALID_TRANSITION', status });
+      const busy = refusal(kind, status, true);
+      if (!may) expect(busy).toEqual({ code: 'INVALID_TRANSITION', status });
+      else expect(busy).toEqual(kind === 'destroy' ? null : { code: 'SLICE_BUSY' });
+    },
+  );
+
+  test('every status that is reached by an operation can be left again, but for destroyed', () => {
+    const reached = new Set<SliceStatus>(['draft']);
+    for (const kind of deploymentKinds) {
+      const { during, ends } = operationOf(kind);
+      for (const status of [during, ends.succeeded, ends.failed, ends.cancelled])
+        for (const one of status === 'observed' ? (['active', 'stopped', 'degraded'] as const) : [status])
+          if (one !== null) reached.add(one);
+    }
+    expect([...reached].sort()).toEqual([...sliceStatuses].sort());
+    for (const status of reached)
+      expect(deploymentKinds.some((kind) => refusal(kind, status, false) === null)).toBe(status !== 'destroyed');
+  });
+
+  test('whatever failed can be taken up again and destroyed', () => {
+    for (const kind of deploymentKinds) {
+      const { failed } = operationOf(kind).ends;
+      expect(refusal(kind, failed, false)).toBeNull();
+      expect(refusal('destroy', failed, false)).toBeNull();
+    }
+  });
+
+  test.each<[DeploymentKind, 'slice' | 'vm', SliceStatus, Record<VmDesired, VmDesired>]>([
+    ['deploy', 'slice', 'draft', { absent: 'running', stopped: 'running', running: 'running' }],
+    ['deploy', 'slice', 'failed', { absent: 'running', stopped: 'running', running: 'running' }],
+    ['deploy', 'slice', 'degraded', { absent: 'running', stopped: 'stopped', running: 'running' }],
+    ['start', 'slice', 'stopped', { absent: 'running', stopped: 'running', running: 'running' }],
+    ['start', 'vm', 'stopped', { absent: 'running', stopped: 'running', running: 'running' }],
+    ['stop', 'slice', 'active', { absent: 'stopped', stopped: 'stopped', running: 'stopped' }],
+    ['stop', 'vm', 'active', { absent: 'stopped', stopped: 'stopped', running: 'stopped' }],
+    ['reboot', 'slice', 'active', { absent: 'absent', stopped: 'stopped', running: 'running' }],
+    ['reboot', 'vm', 'active', { absent: 'running', stopped: 'running', running: 'running' }],
+    ['destroy', 'slice', 'active', { absent: 'absent', stopped: 'absent', running: 'absent' }],
+  ])('%s of a %s while it is %s: what is wanted afterwards', (kind, target, sliceStatus, after) => {
+    for (const desired of vmDesiredStates)
+      expect(desiredAfter(kind, { desired, ofVm: target === 'vm', sliceStatus })).toBe(after[desired]);
+  });
+
+  test.each(deploymentKinds)('%s: what it takes, and what it can be aimed at, go together', (kind) => {
+    const operation = operationOf(kind);
+    const wanted = [operation.wants.slice, operation.wants.vm];
+    const mayRunMore = wanted.some((want) => want === 'running' || want === 'restored');
+    // what may make more run than ran is counted, and nothing else is ever refused for a quota
+    expect(operation.takesQuota).toBe(mayRunMore);
+    // only who brings up all of a slice can take more of the zone than it holds; it is called something while it does
+    expect(operation.takesCapacity).toBe(operation.builds === 'everything');
+    if (operation.takesCapacity) expect(operation.during).not.toBeNull();
+    // what neither makes nor unmakes a slice can be done by who may operate it
+    expect(operation.level).toBe(operation.takesCapacity || removesSlice(kind) ? 'manage' : 'operate');
+    expect(aimsAtVm(kind)).toBe(operation.level === 'operate');
+    // what makes nothing needs what it acts on to be there
+    expect(operation.needsVm).toBe(operation.builds === 'nothing');
+    if (operation.supersedes) expect(removesSlice(kind)).toBe(true);
+    for (const input of [planInput, startDeploymentInput]) {
+      expect(input.safeParse({ sliceId: 1, kind }).success).toBe(true);
+      expect(input.safeParse({ sliceId: 1, kind, vmId: 2 }).success).toBe(aimsAtVm(kind));
+    }
+  });
+});
+
+describe('what is wanted and what is there', () => {
+  test('are compared by what fulfils the wish', () => {
+    for (const desired of vmDesiredStates)
+      expect(vmStatuses.filter((status) => isAsDesired({ desired, status }))).toEqual([desired]);
+  });
+
+  test('whoever wants a VM as it is wants a state that it fulfils, or will', () => {
+    expect(vmStatuses.map((status) => [status, desiredLike(status)])).toEqual([
+      ['absent', 'stopped'],
+      ['stopped', 'stopped'],
+      ['starting', 'running'],
+      ['running', 'running'],
+      ['paused', 'stopped'],
+      ['failed', 'stopped'],
+      ['unknown', null],
+    ]);
+  });
+
+  test('make the status of a slice', () => {
+    expect(observedStatus([])).toBe('active');
+    for (const desired of vmDesiredStates)
+      for (const status of vmStatuses) {
+        const fulfilled = isAsDesired({ desired, status });
+        const one = observedStatus([{ desired, status }]);
+        expect(one).toBe(!fulfilled ? 'degraded' : desired === 'stopped' ? 'stopped' : 'active');
+        const two = observedStatus([
+          { desired, status },
+          { desired: 'running', status: 'running' },
+        ]);
+        expect(two).toBe(fulfilled ? 'active' : 'degraded');
+      }
+  });
+});

@@ -1,0 +1,165 @@
+import type { Level } from '../scopes';
+import type { SliceStatus, VmDesired } from '../slice-status';
+
+/** The operations of this version. `update`, `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
+export const deploymentKinds = ['deploy', 'start', 'stop', 'reboot', 'destroy'] as const;
+export type DeploymentKind = (typeof deploymentKinds)[number];
+
+/**
+ * What is wanted of a VM from when an operation begins: a state, what was wanted before, or (`restored`) that it runs, but
+ * for what was stopped on purpose in a slice that is brought back to what was asked for.
+ */
+type Want = VmDesired | 'asBefore' | 'restored';
+
+interface Operation {
+  /**
+   * What it takes of who asks for it. What is shared to be operated, and a token to operate with, can do the ones that
+   * neither make nor unmake.
+   */
+  level: Level;
+  /** Statuses of the slice in which it may begin. */
+  from: readonly SliceStatus[];
+  /** What the slice is called while it runs; null leaves the status as it is. */
+  during: SliceStatus | null;
+  /**
+   * What the slice becomes. `observed`: what the provider reports afterwards, see `observedStatus`. `draft`: only if
+   * nothing is left of it; what was there before stays, and the status is the observed one then.
+   */
+  ends: {
+    succeeded: SliceStatus | 'observed';
+    failed: SliceStatus;
+    cancelled: SliceStatus | 'observed';
+  };
+  /** Of each VM when it is aimed at the whole slice, and of the one that it is aimed at; null: it cannot be. */
+  wants: { slice: Want; vm: Want | null };
+  /**
+   * Which networks and links it brings up: all of the slice, and away with what is no longer of it; those that the VMs
+   * need which it starts; none.
+   */
+  builds: 'everything' | 'needed' | 'nothing';
+  /** A VM that runs already is taken down and up again. */
+  restarts: boolean;
+  /** VMs may run after it that did not before: refused over the owner's quota. */
+  takesQuota: boolean;
+  /** It takes of the zone what the slice does not hold yet: refused where that is not free. */
+  takesCapacity: boolean;
+  /** It acts on VMs that are there and leaves out the others; without it they are made. */
+  needsVm: boolean;
+  /** Never refused for what is under way, but takes over from it; a second one is the first one. */
+  supersedes: boolean;
+}
+
+/**
+ * The lifecycle as data, one row for each operation. Planner, guard, runner, command line and browser read it, so that a
+ * new operation is a row here and, where it needs one, a new step.
+ */
+export const operations = {
+  deploy: {
+    level: 'manage',
+    from: ['draft', 'failed', 'degraded'],
+    during: 'deploying',
+    ends: { succeeded: 'observed', failed: 'failed', cancelled: 'draft' },
+    wants: { slice: 'restored', vm: null },
+    builds: 'everything',
+    restarts: false,
+    takesQuota: true,
+    takesCapacity: true,
+    needsVm: false,
+    supersedes: false,
+  },
+  start: {
+    level: 'operate',
+    from: ['active', 'degraded', 'stopped', 'failed'],
+    during: null,
+    ends: { succeeded: 'observed', failed: 'failed', cancelled: 'observed' },
+    wants: { slice: 'running', vm: 'running' },
+    builds: 'needed',
+    restarts: false,
+    takesQuota: true,
+    takesCapacity: false,
+    needsVm: false,
+    supersedes: false,
+  },
+  stop: {
+    level: 'operate',
+    from: ['active', 'degraded', 'stopped', 'failed'],
+    during: null,
+    ends: { succeeded: 'observed', failed: 'failed', cancelled: 'observed' },
+    wants: { slice: 'stopped', vm: 'stopped' },
+    builds: 'nothing',
+    restarts: false,
+    takesQuota: false,
+    takesCapacity: false,
+    needsVm: true,
+    supersedes: false,
+  },
+  reboot: {
+    level: 'operate',
+    // a failed reboot can be taken up again
+    from: ['active', 'degraded', 'failed'],
+    during: null,
+    ends: { succeeded: 'observed', failed: 'failed', cancelled: 'observed' },
+    wants: { slice: 'asBefore', vm: 'running' },
+    builds: 'needed',
+    restarts: true,
+    takesQuota: true,
+    takesCapacity: false,
+    needsVm: false,
+    supersedes: false,
+  },
+  destroy: {
+    level: 'manage',
+    from: ['draft', 'deploying', 'active', 'degraded', 'stopped', 'failed', 'destroying'],
+    during: 'destroying',
+    ends: { succeeded: 'destroyed', failed: 'failed', cancelled: 'failed' },
+    wants: { slice: 'absent', vm: null },
+    builds: 'nothing',
+    restarts: false,
+    takesQuota: false,
+    takesCapacity: false,
+    needsVm: true,
+    supersedes: true,
+  },
+} as const satisfies Record<DeploymentKind, Operation>;
+
+/** The row of an operation, as wide as the table's type: for whoever is not about one operation in particular. */
+export function operationOf(kind: DeploymentKind): Operation {
+  return operations[kind];
+}
+
+/** An operation that may be aimed at one VM. */
+export type VmDeploymentKind = {
+  [Kind in DeploymentKind]: (typeof operations)[Kind]['wants']['vm'] extends null ? never : Kind;
+}[DeploymentKind];
+
+/** Whether an operation may be aimed at one VM. */
+export function aimsAtVm(kind: DeploymentKind): kind is VmDeploymentKind {
+  return operationOf(kind).wants.vm !== null;
+}
+
+/** Whether nothing is left of a slice after the operation: what is asked twice before it is done. */
+export function removesSlice(kind: DeploymentKind): boolean {
+  return operationOf(kind).wants.slice === 'absent';
+}
+
+/** What an operation wants from now on of a VM of which `desired` was wanted; `ofVm`: it is aimed at this one alone. */
+export function desiredAfter(
+  kind: DeploymentKind,
+  vm: { desired: VmDesired; ofVm: boolean; sliceStatus: SliceStatus },
+): VmDesired {
+  const { wants } = operationOf(kind);
+  const want = (vm.ofVm ? wants.vm : null) ?? wants.slice;
+  if (want === 'asBefore') return vm.desired;
+  if (want === 'restored') return vm.sliceStatus === 'degraded' && vm.desired === 'stopped' ? 'stopped' : 'running';
+  return want;
+}
+
+/** Why an operation may not begin now, or null if it may. `busy`: another deployment of the slice is live. */
+export type Refusal = { code: 'SLICE_BUSY' } | { code: 'INVALID_TRANSITION'; status: SliceStatus };
+
+/** The guard. */
+export function refusal(kind: DeploymentKind, status: SliceStatus, busy: boolean): Refusal | null {
+  const { from, supersedes } = operationOf(kind);
+  if (!from.includes(status)) return { code: 'INVALID_TRANSITION', status };
+  return busy && !supersedes ? { code: 'SLICE_BUSY' } : null;
+}
