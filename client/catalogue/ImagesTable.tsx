@@ -122,6 +122,7 @@ export function ImagesTable({ images, partial, mayManage, onEdit, onRetire }: Im
       columns={columns}
       rows={images}
       rowKey={(image) => image.id}
+      initialSort={partial ? undefined : { key: 'name', direction: 'ascending' }}
       partial={partial}
       isFaded={(image) => image.retiredAt !== null}
       onOpen={(image) => {

@@ -5,7 +5,7 @@ import { presetTopology } from '#shared/topology/presets';
 import { emptyTopology, topologySchema } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
 import { applyCommand, type Command, type Document } from './document';
-import { copyOf, freePlace, fromClipboardText, toClipboardText, withNewKeys } from './fragment';
+import { copyOf, freePlace, shiftIntoView, fromClipboardText, toClipboardText, withNewKeys } from './fragment';
 import { historyReducer, startHistory } from './history';
 import { takenNames, uniqueName } from './names';
 
@@ -155,11 +155,57 @@ describe('names and places', () => {
     expect(uniqueName('web', new Set(['web']))).toBe('web2');
   });
 
+  const visible = { left: -600, top: -350, right: 600, bottom: 350 };
+  const isVisible = ({ x, y }: { x: number; y: number }) => Math.abs(x) <= 500 && Math.abs(y) <= 300;
+
   it('are found beside what is there', () => {
-    expect(freePlace(emptyTopology, { x: 3, y: 4 })).toEqual({ x: 0, y: 0 });
-    const spot = freePlace(start.topology, { x: 0, y: 0 });
+    expect(freePlace(emptyTopology, { left: -97, top: -46, right: 103, bottom: 54 })).toEqual({ x: 0, y: 0 });
+    const spot = freePlace(start.topology, visible);
     expect(start.topology.vms.every((vm) => Math.abs(vm.x - spot.x) >= 200 || Math.abs(vm.y - spot.y) >= 80)).toBe(
       true,
     );
+  });
+
+  it('new VMs landed upon others or out of sight while there was room', () => {
+    let document: Document = { ...start, topology: emptyTopology };
+    const places: { x: number; y: number }[] = [];
+    for (let count = 0; count < 25; count++) {
+      const place = freePlace(document.topology, visible);
+      places.push(place);
+      document = applyCommand(document, { type: 'addVm', key: `k${count}`, ...place, flavourId: 1, imageId: 1 });
+    }
+    expect(places.filter((place) => !isVisible(place))).toEqual([]);
+    for (const [at, place] of places.entries())
+      expect(places.slice(0, at).every(({ x, y }) => Math.abs(x - place.x) >= 200 || Math.abs(y - place.y) >= 80)).toBe(
+        true,
+      );
+  });
+
+  it('are out of sight when all that is visible is taken', () => {
+    const vm = start.topology.vms[0];
+    const full = {
+      ...emptyTopology,
+      vms: Array.from({ length: 81 }, (_, at) => ({
+        ...vm,
+        key: `k${at}`,
+        name: `vm${at}`,
+        flavourId: 1,
+        imageId: 1,
+        internet: false,
+        forwards: [],
+        x: ((at % 9) - 4) * 180,
+        y: (Math.floor(at / 9) - 4) * 70,
+      })),
+    };
+    expect(isVisible(freePlace(full, visible))).toBe(false);
+  });
+
+  it('a copy was pasted where nobody looked', () => {
+    const fragment = copyOf(start.topology, ['vm1']);
+    const far = { left: 10_000, top: 10_000, right: 11_000, bottom: 10_600 };
+    const { dx, dy } = shiftIntoView(fragment, far);
+    const [vm] = withNewKeys(fragment, dx, dy).vms;
+    expect(vm).toMatchObject({ x: 10_500, y: 10_300 });
+    expect(shiftIntoView(fragment, visible)).toEqual({ dx: 0, dy: 0 });
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { topologySchema, type Topology } from '#shared/topology/schema';
+import type { CanvasArea, CanvasPoint } from './canvas/types';
 
 /** A key for something new: random, since a key that was used before would make a later revision mistake it for the old. */
 export function newKey(): string {
@@ -37,15 +38,8 @@ export function withNewKeys(fragment: Topology, dx: number, dy: number, makeKey:
   };
 }
 
-export interface Bounds {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
 /** The rectangle of the nodes' centres; null when there is none. */
-export function boundsOf(topology: Topology): Bounds | null {
+export function boundsOf(topology: Topology): CanvasArea | null {
   const nodes = [...topology.vms, ...topology.networks];
   const [first] = nodes;
   if (first === undefined) return null;
@@ -67,23 +61,59 @@ export function shiftBelow(topology: Topology, fragment: Topology): { dx: number
   return { dx: there.left - comes.left, dy: there.bottom + 160 - comes.top };
 }
 
-/** A free place near a wished one, so that what is added never lies upon something. */
-export function freePlace(topology: Topology, wish: { x: number; y: number }): { x: number; y: number } {
-  const nodes = [...topology.vms, ...topology.networks];
-  const x = Math.round(wish.x / 10) * 10;
-  const y = Math.round(wish.y / 10) * 10;
-  const taken = (px: number, py: number) =>
-    nodes.some((node) => Math.abs(node.x - px) < 200 && Math.abs(node.y - py) < 80);
-  // outwards; in a row to the right if there is room, as one writes
-  for (let ring = 0; ring < 40; ring++) {
-    const cells: { dx: number; dy: number }[] = [];
-    for (let dy = -ring; dy <= ring; dy++)
-      for (let dx = -ring; dx <= ring; dx++) if (Math.max(Math.abs(dx), Math.abs(dy)) === ring) cells.push({ dx, dy });
-    cells.sort((left, right) => Math.abs(left.dy) - Math.abs(right.dy) || right.dx - left.dx || right.dy - left.dy);
-    const free = cells.find(({ dx, dy }) => !taken(x + dx * 280, y + dy * 140));
-    if (free !== undefined) return { x: x + free.dx * 280, y: y + free.dy * 140 };
+/** px between a node's centre and the edge of what is visible: half of the node, and some air. */
+const margin = { x: 100, y: 50 };
+
+/** Steps away from the middle, ring by ring; in each to the right first, as one writes. */
+function* ringsOf(rings: number, stepX: number, stepY: number): Generator<CanvasPoint> {
+  for (let ring = 0; ring <= rings; ring++) {
+    const cells: CanvasPoint[] = [];
+    for (let y = -ring; y <= ring; y++)
+      for (let x = -ring; x <= ring; x++) if (Math.max(Math.abs(x), Math.abs(y)) === ring) cells.push({ x, y });
+    cells.sort((left, right) => Math.abs(left.y) - Math.abs(right.y) || right.x - left.x || right.y - left.y);
+    for (const { x, y } of cells) yield { x: x * stepX, y: y * stepY };
   }
-  return { x, y };
+}
+
+/**
+ * A free place for a node, so that what is added never lies upon something and is seen at once: as near to the middle of
+ * what is visible as may be, with room for links if there is any; out of sight only if all that is visible is taken.
+ */
+export function freePlace(topology: Topology, visible: CanvasArea): CanvasPoint {
+  const nodes = [...topology.vms, ...topology.networks];
+  const middle = {
+    x: Math.round((visible.left + visible.right) / 20) * 10,
+    y: Math.round((visible.top + visible.bottom) / 20) * 10,
+  };
+  const reach = {
+    x: (visible.right - visible.left) / 2 - margin.x,
+    y: (visible.bottom - visible.top) / 2 - margin.y,
+  };
+  const search = (stepX: number, stepY: number, anywhere: boolean): CanvasPoint | undefined => {
+    const rings = anywhere ? 40 : Math.max(0, Math.ceil(Math.max(reach.x / stepX, reach.y / stepY)));
+    for (const step of ringsOf(rings, stepX, stepY)) {
+      if (!anywhere && (Math.abs(step.x) > reach.x || Math.abs(step.y) > reach.y)) continue;
+      const place = { x: middle.x + step.x, y: middle.y + step.y };
+      const taken = nodes.some((node) => Math.abs(node.x - place.x) < 200 && Math.abs(node.y - place.y) < 80);
+      if (!taken) return place;
+    }
+    return undefined;
+  };
+  return search(280, 140, false) ?? search(40, 20, false) ?? search(280, 140, true) ?? middle;
+}
+
+/** How far a fragment has to go to be seen: not at all if some of it is, else to the middle of what is visible. */
+export function shiftIntoView(fragment: Topology, visible: CanvasArea): { dx: number; dy: number } {
+  const bounds = boundsOf(fragment);
+  const isSeen = ({ x, y }: CanvasPoint) =>
+    x > visible.left && x < visible.right && y > visible.top && y < visible.bottom;
+  if (bounds === null || [...fragment.vms, ...fragment.networks].some(isSeen)) return { dx: 0, dy: 0 };
+  const middle = (from: number, to: number) => (from + to) / 2;
+  const towards = (to: number, from: number) => Math.round((to - from) / 10) * 10;
+  return {
+    dx: towards(middle(visible.left, visible.right), middle(bounds.left, bounds.right)),
+    dy: towards(middle(visible.top, visible.bottom), middle(bounds.top, bounds.bottom)),
+  };
 }
 
 const clipboardSchema = z.strictObject({ trama: z.literal('fragment'), topology: topologySchema });

@@ -89,6 +89,16 @@ export function shortcutOf(event: KeyboardEvent): PageShortcut | null {
   return null;
 }
 
+/**
+ * Whether copying is the field's or the dialog's own affair. A field in which nothing is marked has nothing to copy: what
+ * is meant then is what is chosen in the drawing.
+ */
+function hasOwnCopy(target: EventTarget | null): boolean {
+  if (!isTyping(target)) return false;
+  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return true;
+  return target.closest('[role="dialog"]') !== null || target.selectionStart !== target.selectionEnd;
+}
+
 export interface ClipboardActions {
   /** Text to put on the clipboard, null to leave it alone. */
   copy: () => string | null;
@@ -115,8 +125,9 @@ export function useShortcuts(run: (id: PageShortcut) => void, clipboard: Clipboa
       latest.current.run(id);
     };
     const put = (take: (actions: ClipboardActions) => string | null) => (event: ClipboardEvent) => {
+      if (hasOwnCopy(event.target)) return;
       // marked text is what the user means to copy
-      if (isTyping(event.target) || document.getSelection()?.isCollapsed === false) return;
+      if (!isTyping(event.target) && document.getSelection()?.isCollapsed === false) return;
       const text = take(latest.current.clipboard);
       if (text === null) return;
       event.clipboardData?.setData('text/plain', text);
@@ -125,7 +136,8 @@ export function useShortcuts(run: (id: PageShortcut) => void, clipboard: Clipboa
     const onCopy = put((actions) => actions.copy());
     const onCut = put((actions) => actions.cut());
     const onPaste = (event: ClipboardEvent) => {
-      if (isTyping(event.target)) return;
+      // a piece of a drawing is never meant for a field, wherever the focus was left
+      if (event.target instanceof Element && event.target.closest('[role="dialog"]') !== null) return;
       if (latest.current.clipboard.paste(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);

@@ -3,7 +3,16 @@ import { limits } from '#shared/limits';
 import { presetTopology } from '#shared/topology/presets';
 import type { Topology } from '#shared/topology/schema';
 import { nothingSelected, type CanvasHandle, type CanvasPoint } from './canvas/types';
-import { copyOf, freePlace, fromClipboardText, newKey, shiftBelow, toClipboardText, withNewKeys } from './fragment';
+import {
+  copyOf,
+  freePlace,
+  fromClipboardText,
+  newKey,
+  shiftBelow,
+  shiftIntoView,
+  toClipboardText,
+  withNewKeys,
+} from './fragment';
 import type { PresetChoice } from './PresetMenu';
 import type { EditorState } from './use-editor';
 
@@ -19,6 +28,8 @@ interface DrawingOptions {
 
 /** Distance at which a copy is laid beside what it was made from. */
 const copyShift = 40;
+/** Before the canvas is there. */
+const nowhere = { left: 0, top: 0, right: 0, bottom: 0 };
 
 /** What toolbar, menu, keys and clipboard do to the drawing. */
 export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: DrawingOptions) {
@@ -30,7 +41,7 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
   }
 
   function addNode(kind: 'vm' | 'network', at?: CanvasPoint) {
-    const spot = at ?? freePlace(topology, canvas.current?.centre() ?? { x: 0, y: 0 });
+    const spot = at ?? freePlace(topology, canvas.current?.visible() ?? nowhere);
     const key = newKey();
     if (kind === 'network') editor.run({ type: 'addNetwork', key, ...spot });
     else if (defaults !== null) editor.run({ type: 'addVm', key, ...spot, ...defaults });
@@ -49,9 +60,10 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
     if (fragment === null) return false;
     const taken = new Set([...topology.vms, ...topology.networks].map(({ x, y }) => `${x} ${y}`));
     const nodes = [...fragment.vms, ...fragment.networks];
+    const { dx, dy } = canvas.current === null ? { dx: 0, dy: 0 } : shiftIntoView(fragment, canvas.current.visible());
     let shift = 0;
-    while (nodes.some(({ x, y }) => taken.has(`${x + shift} ${y + shift}`))) shift += copyShift;
-    insert(withNewKeys(fragment, shift, shift));
+    while (nodes.some(({ x, y }) => taken.has(`${x + dx + shift} ${y + dy + shift}`))) shift += copyShift;
+    insert(withNewKeys(fragment, dx + shift, dy + shift));
     return true;
   }
 

@@ -4,11 +4,12 @@ import type { Template } from '#shared/template';
 import { nameSchema } from '#shared/primitives';
 import { emptyTopology } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
-import { nothingSelected, type CanvasSelection } from './canvas/types';
+import type { CanvasSelection } from './canvas/types';
 import type { Command, Document } from './document';
 import { dropDraft, writeDraft, type Draft } from './draft-store';
 import { historyReducer, startHistory } from './history';
 import type { EditorCatalogue } from './use-catalogue';
+import { useKeptSelection } from './kept-selection';
 
 /** What is on the server; `template` is null for one that was never saved. */
 export interface Saved {
@@ -48,7 +49,8 @@ export interface EditorOptions {
 export function useEditor({ initial, catalogue, storageKey, hold }: EditorOptions) {
   const [history, dispatch] = useReducer(historyReducer, initial.document, startHistory);
   const [saved, setSaved] = useState(initial);
-  const [selection, select] = useState<CanvasSelection>(nothingSelected);
+  const key = storageKey(saved.template?.id ?? null);
+  const [selection, select] = useKeptSelection(key);
   // what the server found when it refused; true until the next change
   const [refused, setRefused] = useState<{ document: Document; problems: Problem[] } | null>(null);
   const document = history.present;
@@ -78,7 +80,6 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
   const undo = useCallback(() => dispatch({ type: 'undo' }), []);
   const redo = useCallback(() => dispatch({ type: 'redo' }), []);
 
-  const key = storageKey(saved.template?.id ?? null);
   const unsaved = useRef<{ key: string; draft: Omit<Draft, 'version'> } | null>(null);
   useEffect(() => {
     if (hold) return;
@@ -114,7 +115,7 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
   const reset = useCallback((next: Saved, shownDocument: Document = next.document) => {
     setSaved(next);
     setRefused(null);
-    select(nothingSelected);
+    // what is chosen and is in the other document, too, stays chosen
     dispatch({ type: 'reset', document: shownDocument });
   }, []);
   const discardDraft = useCallback(() => {

@@ -9,6 +9,7 @@ import { keyset } from '../api/keyset';
 import { ErrorState } from '../api/ErrorState';
 import { LoadingRows } from '../ui/LoadingRows';
 import { RelativeTime } from '../ui/RelativeTime';
+import { byName } from '../ui/sort';
 import { concernsVm, mergeEvents } from './apply-event';
 import { eventSentence, eventTone } from './event-sentence';
 import classes from './slice.module.css';
@@ -57,7 +58,7 @@ export function EventLog({
           size="xs"
           aria-label={t('log.filter')}
           placeholder={t('log.everything')}
-          data={slice.vmList.map((vm) => ({ value: String(vm.id), label: vm.name }))}
+          data={slice.vmList.toSorted(byName(i18n.language)).map((vm) => ({ value: String(vm.id), label: vm.name }))}
           value={vmId === null ? null : String(vmId)}
           onChange={(value) => setVmId(value === null ? null : Number(value))}
           clearable

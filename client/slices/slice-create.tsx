@@ -19,6 +19,7 @@ import { randomKey } from './random-key';
 import { formatDisk, formatRam } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SidePanel } from '../ui/SidePanel';
+import { byName } from '../ui/sort';
 
 export interface SliceCreateDrawerProps {
   opened: boolean;
@@ -114,7 +115,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           label={t('create.zone')}
           placeholder={zones.isPending ? t('common:loading') : t('create.zonePlaceholder')}
           nothingFoundMessage={zones.isPending ? t('common:loading') : t('create.noZones')}
-          data={(zones.data?.items ?? []).map((zone) => ({
+          data={(zones.data?.items ?? []).toSorted(byName(i18n.language)).map((zone) => ({
             value: String(zone.id),
             label: zone.name,
             disabled: !isOpen(zone),

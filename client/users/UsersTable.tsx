@@ -90,6 +90,7 @@ export function UsersTable({ users, partial }: { users: readonly Account[]; part
       columns={columns}
       rows={users}
       rowKey={(user) => user.id}
+      initialSort={partial ? undefined : { key: 'name', direction: 'ascending' }}
       partial={partial}
       isFaded={(user) => user.disabledAt !== null}
       onOpen={(user) => void navigate(`/users/${user.id}`)}

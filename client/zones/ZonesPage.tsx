@@ -15,9 +15,10 @@ import { useSliceChanges } from '../slices/slice-changes';
 import { ActionButton } from '../ui/ActionButton';
 import { EmptyState } from '../ui/EmptyState';
 import { SidePanel } from '../ui/SidePanel';
+import { byName } from '../ui/sort';
 
 export function Component() {
-  const { t } = useTranslation('catalogue');
+  const { t, i18n } = useTranslation('catalogue');
   const mayManage = useSession().can('zones:manage');
   const utils = trpc.useUtils();
   const zones = trpc.zones.list.useQuery();
@@ -73,7 +74,7 @@ export function Component() {
     >
       {(items) => (
         <Stack>
-          {items.map((zone) => (
+          {items.toSorted(byName(i18n.language)).map((zone) => (
             <ZoneCard
               key={zone.id}
               zone={zone}

@@ -25,6 +25,8 @@ const nodeTypes = { card: NodeCard };
 const edgeTypes = { link: LinkEdge };
 const centred: [number, number] = [0.5, 0.5];
 const grid: [number, number] = [10, 10];
+/** Held while clicking, these add to the selection or take from it. */
+const adding = ['Shift', 'Control', 'Meta'];
 const fitOptions = { padding: 0.15, maxZoom: 1.1 };
 /** Above this only what is visible is in the page; below, everything is, so that Tab reaches every node. */
 const cullAbove = 150;
@@ -114,10 +116,12 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     fit: () => void flow.fitView({ ...fitOptions, duration: 200 }),
     focusNode,
     startConnect,
-    centre: () => {
+    visible: () => {
       const bounds = frame.current?.getBoundingClientRect();
-      if (bounds === undefined) return { x: 0, y: 0 };
-      return flow.screenToFlowPosition({ x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 });
+      if (bounds === undefined) return { left: 0, top: 0, right: 0, bottom: 0 };
+      const from = flow.screenToFlowPosition({ x: bounds.left, y: bounds.top });
+      const to = flow.screenToFlowPosition({ x: bounds.right, y: bounds.bottom });
+      return { left: from.x, top: from.y, right: to.x, bottom: to.y };
     },
   }));
 
@@ -127,6 +131,27 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     fitted.current = fitKey;
     void flow.fitView({ ...fitOptions, duration: 200 });
   }, [fitKey, flow]);
+
+  /**
+   * A click without modifiers means this one node. The drawing library leaves the others selected, too, and what is
+   * changed next would change all of them.
+   */
+  function click(event: MouseEvent, key: string) {
+    if (connectFrom !== null) return choose(key);
+    if (event.shiftKey || event.ctrlKey || event.metaKey) return;
+    const { selection } = props;
+    if (selection.nodes.includes(key) && selection.nodes.length + selection.edges.length > 1)
+      onSelectionChange({ nodes: [key], edges: [] });
+  }
+  /** With Shift the browser would mark the page's text up to here; what was marked would be copied instead of nodes. */
+  function keepTextUnmarked(event: MouseEvent) {
+    if (!(event.target instanceof Element) || event.target.closest('input, textarea, button') !== null) return;
+    document.getSelection()?.removeAllRanges();
+    if (!event.shiftKey) return;
+    event.preventDefault();
+    // and with that the browser does not give the focus either
+    event.target.closest<HTMLElement>('[tabindex]')?.focus({ preventScroll: true });
+  }
 
   const report = (dragged: readonly FlowNode[]) =>
     drawn.commit(dragged.map((node) => ({ key: node.id, x: node.position.x, y: node.position.y })));
@@ -150,6 +175,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       data-linking={dragsLink || connectFrom !== null || undefined}
       tabIndex={-1}
       onDoubleClick={addAt}
+      onMouseDownCapture={keepTextUnmarked}
       {...keys}
     >
       <ReactFlow
@@ -183,7 +209,8 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
         onConnectEnd={() => setDragsLink(false)}
         onNodeDragStop={(_event, _node, dragged) => report(dragged)}
         onSelectionDragStop={(_event, dragged) => report(dragged)}
-        onNodeClick={(_event, node) => connectFrom !== null && choose(node.id)}
+        onNodeClick={(event, node) => click(event, node.id)}
+        multiSelectionKeyCode={adding}
         onNodeDoubleClick={(_event, node) => onOpenNode?.(node.id)}
         onPaneClick={() => setConnectFrom(null)}
         connectOnClick={false}

@@ -15,6 +15,9 @@ export function sameLooks(left: unknown, right: unknown): boolean {
   );
 }
 
+/** The drawing library's word for what Shift does not begin a marquee on: a click with it adds to the selection. */
+const clickable = 'nokey';
+
 export interface Labels {
   node: (node: CanvasNode) => string;
   edge: (edge: CanvasEdge, source: string, target: string) => string;
@@ -52,6 +55,7 @@ export function flowNodes(
     return {
       id: node.key,
       type: 'card',
+      className: clickable,
       position: inHand ? old.position : { x: node.x, y: node.y },
       ...size,
       ...(inHand ? { dragging: true } : {}),
@@ -114,6 +118,7 @@ export function flowEdges(
       {
         id: edge.key,
         type: 'link',
+        className: clickable,
         source: edge.source,
         target: edge.target,
         sourceHandle: wholeNodeHandle,

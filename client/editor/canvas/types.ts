@@ -63,6 +63,13 @@ export interface CanvasPoint {
   y: number;
 }
 
+export interface CanvasArea {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 /** What a page may ask of the canvas, by `ref`. */
 export interface CanvasHandle {
   /** Shows the whole drawing. */
@@ -71,8 +78,8 @@ export interface CanvasHandle {
   focusNode: (key: string) => void;
   /** The next node that is chosen (click, tap, Enter) is connected with this one. */
   startConnect: (key: string) => void;
-  /** Centre of what is visible, in the drawing's coordinates. */
-  centre: () => CanvasPoint;
+  /** What of the drawing is visible, in its own coordinates. */
+  visible: () => CanvasArea;
 }
 
 export interface TopologyCanvasProps {

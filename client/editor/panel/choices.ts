@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Flavour } from '#shared/flavour';
 import { formatDisk, formatRam } from '../../ui/format';
+import { byName } from '../../ui/sort';
 import type { EditorCatalogue } from '../use-catalogue';
 
 /** Flavours and images as the choices of a select. A retired one is offered only to whom has it already. */
@@ -12,12 +13,13 @@ export function useChoices(catalogue: EditorCatalogue) {
       formatRam(flavour.ramMb, i18n.language),
       formatDisk(flavour.diskGb, i18n.language),
     ].join(', ');
-  const offered = <Item extends { id: number; retiredAt: string | null }>(
+  const offered = <Item extends { id: number; name: string; retiredAt: string | null }>(
     items: readonly Item[],
     label: (item: Item) => string,
     has: number | undefined,
   ) =>
     items
+      .toSorted(byName(i18n.language))
       .filter((item) => item.retiredAt === null || item.id === has)
       .map((item) => ({
         value: String(item.id),
