@@ -109,6 +109,9 @@ export const createSliceInput = z.strictObject({
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
 export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
+/** Who makes a slice asks first what it can be called. */
+export const freeSliceNameInput = z.strictObject({ name: nameSchema.describe('what it should be called') });
+export const freeSliceNameOutput = z.object({ name: nameSchema.describe('the same if it is free, else one like it') });
 export const renameSliceInput = z.strictObject({ id: idSchema, name: nameSchema });
 
 export const listEventsInput = z.strictObject({ limit: listInput.limit, cursor: listInput.cursor, sliceId: idSchema });

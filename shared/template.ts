@@ -65,6 +65,7 @@ export type DocumentFormat = (typeof documentFormats)[number];
 export const importTemplateInput = z.strictObject({
   text: z.string().min(1, 'The file is empty.').max(limits.importLength, 'The file is too large.'),
   name: nameSchema.optional().describe('in place of the document’s name'),
+  fileName: z.string().max(255).optional().describe('names it if neither `name` nor the document does'),
 });
 /** `warnings`: what had to be changed or guessed, e.g. an unknown flavour. */
 export const importTemplateOutput = z.object({ template: templateSchema, warnings: z.array(problemSchema) });

@@ -22,16 +22,19 @@ export function PlanView({
   zone,
   owner,
   compact = false,
+  waits = false,
 }: {
   plan: Plan;
   zone?: string | undefined;
   /** Whose quota it takes of, when it is not the reader's. */
   owner?: string | undefined;
   compact?: boolean;
+  /** Something outside of the plan keeps it from running: it is not called ready. */
+  waits?: boolean;
 }) {
   return (
     <Stack gap="md">
-      <PlanVerdict plan={plan} />
+      {waits && plan.problems.length === 0 ? null : <PlanVerdict plan={plan} />}
       <PlanNeeds plan={plan} zone={zone} />
       <PlanQuota quota={plan.quota} owner={owner} />
       {compact ? null : <PlanSteps steps={plan.steps} />}

@@ -55,7 +55,10 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
   // with one zone to choose there is nothing to choose
   const zoneId = form.values.zoneId !== '' ? form.values.zoneId : usable.length === 1 ? String(usable[0]?.id) : '';
   const chosen = zones.data?.items.find((zone) => String(zone.id) === zoneId);
-  const name = form.isDirty('name') || form.values.name !== '' ? form.values.name : (template.name ?? '');
+  // null until a hand was laid on it; an empty field is a wish, too
+  const [typed, setTyped] = useState<string | null>(null);
+  const naming = useFreeName(typed, template.name);
+  const { name } = naming;
   const target =
     form.values.templateId !== '' && zoneId !== ''
       ? { templateId: Number(form.values.templateId), zoneId: Number(zoneId) }
@@ -90,7 +93,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         setFailure(null);
         const problem = nameProblem(name);
         if (problem !== null) form.setFieldError('name', problem);
-        else if (target !== null && !noRoom)
+        else if (target !== null && !noRoom && naming.free === null)
           create.mutate({ ...target, name: name.trim(), idempotencyKey: idempotencyKey.current });
       }}
     >
@@ -140,6 +143,13 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           maxLength={limits.nameLength}
           {...form.getInputProps('name')}
           value={name}
+          onChange={(event) => {
+            form.setFieldValue('name', event.currentTarget.value);
+            setTyped(event.currentTarget.value);
+          }}
+          error={
+            form.errors['name'] ?? (naming.free === null ? undefined : t('create.nameTaken', { free: naming.free }))
+          }
           data-autofocus={templateId !== undefined || undefined}
         />
         <section aria-label={t('create.plan')}>
@@ -155,7 +165,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           ) : preview.data === undefined ? (
             <LoadingRows rows={4} height={32} />
           ) : (
-            <PlanView plan={preview.data} compact />
+            <PlanView plan={preview.data} compact waits={naming.free !== null} />
           )}
         </section>
         {target !== null && preview.data?.runnable === false ? (
@@ -172,13 +182,32 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           <Button variant="default" onClick={onClose}>
             {t('common:actions.cancel')}
           </Button>
-          <Button type="submit" loading={create.isPending} disabled={target === null || noRoom}>
+          <Button type="submit" loading={create.isPending} disabled={target === null || noRoom || naming.free !== null}>
             {t('create.submit')}
           </Button>
         </Group>
       </Stack>
     </form>
   );
+}
+
+/**
+ * What the slice is called: as typed, else like its template, with a number if that is taken. `free` is what could be had
+ * in place of a typed name that is taken.
+ */
+function useFreeName(typed: string | null, template: string | undefined): { name: string; free: string | null } {
+  const wish = (typed ?? template ?? '').trim();
+  const [asked] = useDebouncedValue(wish, 200);
+  const answer = trpc.slices.freeName.useQuery(
+    asked === '' || nameProblem(asked) !== null ? skipToken : { name: asked },
+    {
+      staleTime: 0,
+    },
+  );
+  const free = asked === wish ? answer.data?.name : undefined;
+  if (typed !== null) return { name: typed, free: free === undefined || free === wish ? null : free };
+  // shown only when it is known to be free, so that it does not change under a hand that begins to type
+  return { name: free ?? (answer.isError ? wish : ''), free: null };
 }
 
 /** Templates as the search finds them, the chosen one always among them. */

@@ -37,7 +37,10 @@ export function useTemplateImports() {
     const content = await read(file);
     if ('refusal' in content) return { id, file: file.name, state: 'failed', message: content.refusal, problems: [] };
     try {
-      const { template, warnings } = await mutation.mutateAsync({ text: content.text });
+      const { template, warnings } = await mutation.mutateAsync({
+        text: content.text,
+        fileName: file.name.slice(0, 255),
+      });
       await utils.templates.list.invalidate();
       return { id, file: file.name, state: 'done', templateId: template.id, name: template.name, warnings };
     } catch (error) {
@@ -58,16 +61,42 @@ export function useTemplateImports() {
   return { results, importFiles, dismiss: () => setResults([]) };
 }
 
+/** So many of one kind are shown each by itself. */
+const fewAlike = 3;
+
+function byCode(problems: readonly Problem[]): Map<string, Problem[]> {
+  const groups = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const group = groups.get(problem.code);
+    if (group === undefined) groups.set(problem.code, [problem]);
+    else group.push(problem);
+  }
+  return groups;
+}
+
+/** What is wrong at many places of a document is said once, with its first place; the others are a click away. */
 function ProblemList({ problems }: { problems: readonly Problem[] }) {
+  const { t } = useTranslation('templates');
   if (problems.length === 0) return null;
   return (
-    <List size="sm" spacing={2} mt={4}>
-      {problems.map((problem, place) => (
-        // one document can have the same problem twice, at places that have no name
-        <List.Item key={`${problem.code}-${problem.node ?? problem.edge ?? ''}-${String(place)}`}>
-          {problem.message}
-        </List.Item>
-      ))}
+    <List size="sm" spacing={2} mt={4} style={{ overflowWrap: 'anywhere' }}>
+      {[...byCode(problems)].map(([code, alike]) =>
+        alike.length <= fewAlike ? (
+          alike.map((problem, place) => <List.Item key={`${code}-${String(place)}`}>{problem.message}</List.Item>)
+        ) : (
+          <List.Item key={code}>
+            {alike[0]?.message}
+            <details>
+              <summary>{t('imports.alike', { count: alike.length - 1 })}</summary>
+              <List size="sm" spacing={2} mah={240} style={{ overflowY: 'auto' }} tabIndex={0}>
+                {alike.slice(1).map((problem, place) => (
+                  <List.Item key={place}>{problem.message}</List.Item>
+                ))}
+              </List>
+            </details>
+          </List.Item>
+        ),
+      )}
     </List>
   );
 }

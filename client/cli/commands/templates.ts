@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { RouterInputs, TemplateSummary } from '../../sdk/index';
 import type { Cli } from '../cli';
@@ -27,7 +28,11 @@ type ListOptions = RouterInputs['templates']['list'] & { all?: boolean };
 async function importTemplate(cli: Cli, file: string, options: { name?: string }): Promise<void> {
   const text = file === '-' ? await cli.prompt.readAll() : await readFile(file, 'utf8');
   const { api } = await cli.client();
-  const { template, warnings } = await api.templates.import.mutate({ text, ...options });
+  const { template, warnings } = await api.templates.import.mutate({
+    text,
+    ...(file === '-' ? {} : { fileName: path.basename(file).slice(0, 255) }),
+    ...options,
+  });
   for (const { message } of warnings) cli.out.message(`Note: ${message}`);
   if (cli.out.json) return cli.out.value({ template, warnings });
   cli.out.message(`Imported ${template.name} with ${template.vms} VMs; its id is ${template.id}.`);

@@ -21,6 +21,7 @@ export const slices = {
     templateOf: 'of {{owner}}',
     noZones: 'There is no zone yet.',
     noRoom: 'There is no room for it in your quota, not even as a draft.',
+    nameTaken: 'You have a slice of this name. “{{free}}” is free.',
     submit: 'Create slice',
   },
   header: {

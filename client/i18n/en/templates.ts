@@ -37,6 +37,8 @@ export const templates = {
     doneWarnings_one: '{{file}} is now the template “{{name}}”. One thing had to be changed:',
     doneWarnings_other: '{{file}} is now the template “{{name}}”. {{count}} things had to be changed:',
     failed: '{{file}} was not imported.',
+    alike_one: 'and one more like it',
+    alike_other: 'and {{count}} more like it',
     tooLarge: 'The file is too large: at most {{mb}} MB.',
     notJson: 'This is not a text document in JSON. Expected is a topology that Trama or its predecessor exported.',
     unreadable: 'The file could not be read.',

@@ -24,6 +24,7 @@ export const slices: Messages<typeof english> = {
     templateOf: 'de {{owner}}',
     noZones: 'Aún no hay ninguna zona.',
     noRoom: 'No cabe en su cuota, ni siquiera como borrador.',
+    nameTaken: 'Ya tiene un slice con este nombre. «{{free}}» está libre.',
     submit: 'Crear slice',
   },
   header: {

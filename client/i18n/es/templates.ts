@@ -40,6 +40,8 @@ export const templates: Messages<typeof english> = {
     doneWarnings_one: '{{file}} es ahora la plantilla «{{name}}». Hubo que cambiar una cosa:',
     doneWarnings_other: '{{file}} es ahora la plantilla «{{name}}». Hubo que cambiar {{count}} cosas:',
     failed: '{{file}} no se ha importado.',
+    alike_one: 'y otro igual',
+    alike_other: 'y otros {{count}} iguales',
     tooLarge: 'El archivo es demasiado grande: como máximo {{mb}} MB.',
     notJson: 'No es un documento de texto en JSON. Se espera una topología exportada por Trama o por su predecesor.',
     unreadable: 'No se pudo leer el archivo.',

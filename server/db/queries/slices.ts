@@ -282,3 +282,16 @@ export async function writeDesired(tx: Transaction, changes: ReadonlyMap<VmDesir
   for (const [desired, ids] of changes)
     for (const chunk of chunked(ids)) await tx.update(sliceVms).set({ desired }).where(inArray(sliceVms.id, chunk));
 }
+
+/** Whether the owner has a slice of this name that was not destroyed. */
+export async function hasLiveSlice(
+  q: Queryable,
+  { ownerId, name }: { ownerId: number; name: string },
+): Promise<boolean> {
+  const rows = await q
+    .select({ id: slices.id })
+    .from(slices)
+    .where(and(eq(slices.ownerId, ownerId), eq(slices.liveName, name)))
+    .limit(1);
+  return rows.length > 0;
+}

@@ -7,6 +7,7 @@ import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
 import {
   busyKinds,
+  hasLiveSlice,
   sliceEventRows,
   sliceParts,
   sliceRow,
@@ -19,6 +20,7 @@ import { iso } from '#server/db/rows';
 import { inSnapshot } from '#server/db/transaction';
 import { lastEventId } from '#server/events/read-events';
 import type { Actor, DomainContext } from '../context';
+import { numberedName } from '../names';
 import { currentDeployment } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
 import { accessTo, loadSlice } from './access';
@@ -151,4 +153,16 @@ export async function listSliceEvents(
     (row) => ({ id: row.id, sliceId: row.sliceId, at: iso(row.createdAt), data: row.data }),
     (row) => [row.id],
   );
+}
+
+/** `name` if the actor has no live slice of that name, else the first of `name (2)`, `name (3)` … that is free now. */
+export async function freeSliceName(
+  ctx: DomainContext,
+  { actor, name }: { actor: Actor; name: string },
+): Promise<{ name: string }> {
+  // one by one: what counts as the same name is the collation's to say
+  for (let n = 1; ; n++) {
+    const candidate = numberedName(name, n);
+    if (!(await hasLiveSlice(ctx.db, { ownerId: actor.userId, name: candidate }))) return { name: candidate };
+  }
 }

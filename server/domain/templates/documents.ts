@@ -5,6 +5,7 @@ import type {
   importTemplateInput,
   importTemplateOutput,
 } from '#shared/template';
+import { nameSchema } from '#shared/primitives';
 import { readDocument, writeDocument } from '#shared/topology/formats/document';
 import { catalogueOf, liveCatalogue } from '#server/db/queries/topologies';
 import { inSnapshot } from '#server/db/transaction';
@@ -16,13 +17,13 @@ import { createImported } from './write-templates';
 /** Makes a template of a file. INVALID_DOCUMENT, INVALID_TOPOLOGY; NAME_TAKEN only for a name that was asked for. */
 export async function importTemplate(
   ctx: DomainContext,
-  { actor, file: { text, name } }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
+  { actor, file: { text, name, fileName } }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
 ): Promise<z.infer<typeof importTemplateOutput>> {
   const document = readDocument(text, await liveCatalogue(ctx.db));
   const template = await createImported(ctx, {
     actor,
     name,
-    suggestion: (n) => numberedName(document.name ?? 'Imported topology', n),
+    suggestion: (n) => numberedName(document.name ?? nameOfFile(fileName) ?? 'Imported topology', n),
     description: document.description,
     topology: document.topology,
   });
@@ -39,6 +40,19 @@ export async function exportTemplate(
     const text = writeDocument(format, template, await catalogueOf(tx, template.topology));
     return { fileName: fileNameOf(template.name, format), text };
   });
+}
+
+/** `lab 3.trama.json` → `lab 3`; null where nothing is left that a name may be. */
+function nameOfFile(fileName = ''): string | null {
+  const base = fileName
+    .replace(/^.*[/\\]/, '')
+    .replace(/\.(json|txt)$/i, '')
+    .replace(/\.(trama|legacy)$/i, '')
+    // what no name may hold
+    .replace(/[<>\p{Control}]/gu, ' ')
+    .trim();
+  const name = nameSchema.safeParse(numberedName(base, 1));
+  return name.success ? name.data : null;
 }
 
 /** `web servers` → `web-servers.trama.json`: safe on every file system. */

@@ -6,6 +6,8 @@ import {
   consoleTicketSchema,
   createSliceInput,
   eventPage,
+  freeSliceNameInput,
+  freeSliceNameOutput,
   listEventsInput,
   listSlicesInput,
   openConsoleInput,
@@ -20,7 +22,7 @@ import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing'
 import { previewDeployment } from '#server/domain/deployments/plan';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
-import { getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read-slices';
+import { freeSliceName, getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read-slices';
 import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
 import { createSlice, renameSlice } from '#server/domain/slices/write-slices';
 import { router, userProcedure } from '../trpc';
@@ -39,6 +41,11 @@ export const slicesRouter = router({
     .input(previewSliceInput)
     .output(planSchema)
     .query(({ ctx, input }) => previewDeployment(ctx.domain, { actor: ctx.actor, ...input })),
+  /** A name that the caller has no live slice of: the one that is asked for, or one like it. */
+  freeName: userProcedure('slices:read')
+    .input(freeSliceNameInput)
+    .output(freeSliceNameOutput)
+    .query(({ ctx, input }) => freeSliceName(ctx.domain, { actor: ctx.actor, ...input })),
   create: userProcedure('slices:manage')
     .input(createSliceInput)
     .output(sliceSchema)

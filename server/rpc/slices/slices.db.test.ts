@@ -176,6 +176,23 @@ describe('a slice', () => {
   });
 });
 
+describe('a name for a slice', () => {
+  it('that is taken is answered with a free one, and one that is free with itself', async () => {
+    const { user, template, zoneId } = await scene();
+    const free = async (name: string) => (await user.slices.freeName({ name })).name;
+    expect(await free('web')).toBe('web');
+    await user.slices.create({ name: 'Web', templateId: template.id, zoneId });
+    expect(await free('web')).toBe('web (2)');
+    await user.slices.create({ name: 'web (2)', templateId: template.id, zoneId });
+    expect(await free('web')).toBe('web (3)');
+    const long = 'n'.repeat(63);
+    await user.slices.create({ name: long, templateId: template.id, zoneId });
+    expect(await free(long)).toBe(`${'n'.repeat(59)} (2)`);
+    // what others have is no matter
+    expect((await kit.callerOf(await kit.person()).slices.freeName({ name: 'web' })).name).toBe('web');
+  });
+});
+
 describe('a list of slices', () => {
   it('comes in pages, the last changed first, with what runs', async () => {
     const { user, template, zoneId } = await scene();

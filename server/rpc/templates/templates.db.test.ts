@@ -324,8 +324,24 @@ describe('files', () => {
     expect(template).toMatchObject({ name: 'Imported topology', vms: 2, edges: 1, vcpus: 3 });
     const file = await user.templates.export({ id: template.id, format: 'legacy' });
     expect(JSON.parse(file.text)).toEqual(legacy);
-    const again = await user.templates.import({ text: JSON.stringify(legacy) });
+    const text = JSON.stringify(legacy);
+    const again = await user.templates.import({ text });
     expect(again.template.name).toBe('Imported topology (2)');
+  });
+
+  it('without a name of their own were all called "Imported topology": their file names them', async () => {
+    const user = kit.callerOf(await kit.person());
+    const text = JSON.stringify(legacy);
+    const named = async (fileName: string) => (await user.templates.import({ text, fileName })).template.name;
+    expect(await named('Práctica 3.json')).toBe('Práctica 3');
+    expect(await named('Práctica 3.json')).toBe('Práctica 3 (2)');
+    expect(await named('C:\\labs\\ring.legacy.JSON')).toBe('ring');
+    expect(await named('.json')).toBe('Imported topology');
+    expect(await named(`${'x'.repeat(200)}.json`)).toBe('x'.repeat(63));
+    const made = await user.templates.create({ name: 'Own', description: '', topology: rich });
+    const file = await user.templates.export({ id: made.id });
+    const own = await user.templates.import({ text: file.text, fileName: 'other.json' });
+    expect(own.template.name).toBe('Own (2)');
   });
 
   it('with networks have no place in the predecessor’s format', async () => {

@@ -1,0 +1,35 @@
+import { screen, within } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
+import type { Problem } from '#shared/errors';
+import { chooseLanguage } from '../i18n/i18n';
+import { renderApp } from '../testing/render';
+import { ImportResults } from './template-imports';
+
+beforeEach(() => chooseLanguage('en'));
+
+test('an import report of a thousand lines filled the page', () => {
+  const warnings: Problem[] = [
+    ...Array.from({ length: 1000 }, (_, at) => ({
+      code: 'FLAVOUR_GUESSED',
+      message: `vm${at} got the flavour nano.`,
+      node: `vm${at}`,
+    })),
+    { code: 'ID_CHANGED', message: 'The id 1 is now n1.' },
+  ];
+  renderApp(
+    <ImportResults
+      results={[{ id: 'a', file: 'lab.json', state: 'done', templateId: 1, name: 'lab', warnings }]}
+      onDismiss={() => {}}
+    />,
+  );
+  const lines = document.querySelectorAll('section > * li:not(li li)');
+  expect([...lines].map((line) => line.textContent?.split('.')[0])).toEqual([
+    'vm0 got the flavour nano',
+    'The id 1 is now n1',
+  ]);
+  // all of them are there for who wants them
+  const more = screen.getByRole('group');
+  expect(more).toHaveProperty('open', false);
+  expect(more.querySelector('summary')?.textContent).toBe('and 999 more like it');
+  expect(within(more).getAllByText(/flavour nano/)).toHaveLength(999);
+});
