@@ -260,11 +260,14 @@ describe('tables', () => {
 
 describe('a console on a pipe', () => {
   /** A guest that answers each line with it. */
-  function echo(): TramaConsole & { typed: string[] } {
+  function echo(): TramaConsole & { typed: string[]; sizes: string[] } {
     const stream = new PassThrough();
     const typed: string[] = [];
+    const sizes: string[] = [];
     return {
       typed,
+      sizes,
+      resize: (cols, rows) => void sizes.push(`${cols}×${rows}`),
       write(data) {
         typed.push(Buffer.from(data).toString());
         stream.write(data);
@@ -285,6 +288,24 @@ describe('a console on a pipe', () => {
     expect(await joined).toBeNull();
     expect(guest.typed).toEqual(['é one\rtwo']);
     expect(stdout.text).toBe('é one\rtwo');
+  });
+
+  it('told the guest nothing of the terminal’s size; a pipe has none to tell', async () => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const stdout = Object.assign(new Sink(), { isTTY: true, columns: 120, rows: 40 });
+    const guest = echo();
+    const joined = joinConsole(guest, { stdin, stdout }, { lingerMs: 60_000, signal });
+    await expect.poll(() => guest.sizes).toEqual(['120×40']);
+    stdout.columns = 2000;
+    stdout.emit('resize');
+    expect(guest.sizes).toEqual(['120×40', '1000×40']);
+    stdin.write('\u001d');
+    await joined;
+    const piped = echo();
+    const [pipe, file] = [new PassThrough(), Object.assign(new Sink(), { columns: 80, rows: 24 })];
+    pipe.end('\u001d');
+    await joinConsole(piped, { stdin: pipe, stdout: file }, { lingerMs: 50, signal });
+    expect(piped.sizes).toEqual([]);
   });
 
   it('leaves some time after the end of what is piped in, and says why it ended by itself', async () => {

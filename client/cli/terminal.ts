@@ -8,15 +8,17 @@ const leaveByte = 0x1d;
 const restore =
   '\u001b[?1049l\u001b[?25h\u001b[0m\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\r\n';
 
+type Output = Writable & { isTTY?: boolean | undefined; columns?: number | undefined; rows?: number | undefined };
+
 /**
  * Joins a terminal, or a pipe, with a VM's console until Ctrl-], the end of the console or the signal. A terminal is raw
- * meanwhile and always given back. After the end of a pipe it goes on until the guest has been silent for `lingerMs`. A
- * serial line knows no size, so that there is nothing to be told when the window changes its own.
+ * meanwhile and always given back. After the end of a pipe it goes on until the guest has been silent for `lingerMs`. The
+ * guest hears of the terminal's size, and of every change of it.
  * Resolves with why it ended; null when the user left.
  */
 export async function joinConsole(
   guest: TramaConsole,
-  streams: { stdin: Input; stdout: Writable & { isTTY?: boolean | undefined } },
+  streams: { stdin: Input; stdout: Output },
   options: { lingerMs: number; signal: AbortSignal },
 ): Promise<string | null> {
   const { stdin, stdout } = streams;
@@ -43,6 +45,10 @@ export async function joinConsole(
       guest.write(raw ? typed : Buffer.from(typed.toString('latin1').replaceAll('\n', '\r'), 'latin1'));
     if (end >= 0) leave();
   };
+  const tellSize = () => {
+    const { columns = 0, rows = 0 } = stdout;
+    if (columns > 0 && rows > 0) guest.resize(Math.min(columns, 1000), Math.min(rows, 1000));
+  };
   const giveBack = () => {
     if (raw) stdin.setRawMode?.(false);
   };
@@ -50,6 +56,10 @@ export async function joinConsole(
   process.once('exit', giveBack);
   options.signal.addEventListener('abort', leave);
   if (raw) stdin.setRawMode?.(true);
+  if (raw && stdout.isTTY === true) {
+    tellSize();
+    stdout.on('resize', tellSize);
+  }
   stdin.on('data', onData);
   stdin.once('end', linger);
   stdin.resume();
@@ -63,6 +73,7 @@ export async function joinConsole(
   } finally {
     cancelLinger.abort();
     stdin.off('data', onData);
+    stdout.off('resize', tellSize);
     stdin.off('end', linger);
     stdin.pause();
     giveBack();

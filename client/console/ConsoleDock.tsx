@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Tabs, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { AArrowDown, AArrowUp, Copy, ExternalLink, Maximize2, Minimize2, Settings, X } from 'lucide-react';
+import { AArrowDown, AArrowUp, Copy, ExternalLink, Maximize2, Minimize2, Scaling, Settings, X } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SliceVm } from '#shared/slice';
@@ -50,6 +50,15 @@ export function ConsoleDock(props: ConsoleDockProps) {
   const copy = () => {
     const text = handles.current.get(active.id)?.selection() ?? '';
     if (text !== '') void navigator.clipboard?.writeText(text);
+  };
+
+  /** For guests that do not listen for it: their shell is told, as a hand would. */
+  const typeSize = () => {
+    const handle = handles.current.get(active.id);
+    if (handle === undefined) return;
+    const { cols, rows } = handle.size();
+    handle.type(`stty cols ${cols} rows ${rows}\r`);
+    handle.focus();
   };
 
   return (
@@ -111,6 +120,9 @@ export function ConsoleDock(props: ConsoleDockProps) {
               onClick={() => changeConsoleSettings({ fontSize: Math.max(8, settings.fontSize - 1) })}
             >
               {t('smaller')}
+            </Menu.Item>
+            <Menu.Item leftSection={<Scaling size={14} />} closeMenuOnClick onClick={typeSize}>
+              {t('typeSize')}
             </Menu.Item>
             <Menu.CheckboxItem
               checked={settings.screenReader}

@@ -49,6 +49,10 @@ export interface TerminalHandle {
   paste: (text: string) => void;
   write: (data: Uint8Array) => void;
   restart: () => void;
+  /** To the guest, as if typed. */
+  type: (text: string) => void;
+  /** In cells. */
+  size: () => { cols: number; rows: number };
 }
 
 export interface ConsoleTerminalProps {
@@ -95,6 +99,8 @@ export function ConsoleTerminal({
     paste: (text) => terminal.current?.paste(text),
     write: (data) => writer.current?.push(data),
     restart: () => writer.current?.restart(),
+    type: (text) => connection.send(encoder.encode(text)),
+    size: () => ({ cols: terminal.current?.cols ?? 80, rows: terminal.current?.rows ?? 24 }),
   }));
 
   useEffect(() => {
@@ -122,12 +128,15 @@ export function ConsoleTerminal({
     writer.current = output;
     created.onData((data) => connection.send(encoder.encode(data)));
     created.onBinary((data) => connection.send(Uint8Array.from(data, (character) => character.charCodeAt(0))));
+    created.onResize(({ cols, rows }) => connection.resize(cols, rows));
     created.attachCustomKeyEventHandler((event) => handleKey(event, created, () => leave.current()));
     const observer = new ResizeObserver(() => {
       // a hidden tab has no size, and fitting to nothing would throw its lines away
       if (element.clientWidth > 0 && element.clientHeight > 0) fitting.fit();
     });
     observer.observe(element);
+    // also a size that fitting does not change has to be told
+    connection.resize(created.cols, created.rows);
     ready.current();
     return () => {
       observer.disconnect();

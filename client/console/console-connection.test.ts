@@ -8,9 +8,9 @@ class ScriptedSocket implements ConsoleSocket {
   onopen = null;
   onmessage: ((event: MessageEvent<unknown>) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
-  sent: Uint8Array[] = [];
+  sent: (Uint8Array | string)[] = [];
   constructor(readonly protocols: string[]) {}
-  send(data: Uint8Array<ArrayBuffer>) {
+  send(data: Uint8Array<ArrayBuffer> | string) {
     this.sent.push(data);
   }
   close() {
@@ -85,6 +85,30 @@ describe('ConsoleConnection', () => {
     expect(socket(0).sent).toEqual([new Uint8Array([2])]);
     socket(0).output('~ # ');
     expect(output).toEqual(['(reset)', '~ # ']);
+  });
+
+  it('the guest kept 80 × 24 whatever the size of the window', async () => {
+    const { connection, socket, timers, settled } = setUp();
+    const run = () =>
+      timers
+        .filter((timer) => !timer.cancelled)
+        .at(-1)
+        ?.callback();
+    connection.resize(100, 30);
+    connection.start();
+    await settled(1);
+    socket(0).say('attached');
+    expect(socket(0).sent).toEqual(['{"type":"resize","cols":100,"rows":30}']);
+    // while an edge is dragged only the last size counts
+    for (const rows of [31, 32, 33]) connection.resize(100, rows);
+    connection.resize(100, 33);
+    run();
+    expect(socket(0).sent.slice(1)).toEqual(['{"type":"resize","cols":100,"rows":33}']);
+    socket(0).drop();
+    run();
+    await settled(2);
+    socket(1).say('attached');
+    expect(socket(1).sent).toEqual(['{"type":"resize","cols":100,"rows":33}']);
   });
 
   it('comes back with a new token and growing pauses while the VM is up', async () => {

@@ -1,4 +1,5 @@
-import { consoleProtocol } from '#shared/console';
+import type { z } from 'zod';
+import { consoleProtocol, type consoleControlSchema } from '#shared/console';
 import { consoleNoticeSchema } from '#shared/slice';
 
 export type ConsoleState =
@@ -20,7 +21,7 @@ export interface ConsoleSocket {
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent<unknown>) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
-  send(data: Uint8Array<ArrayBuffer>): void;
+  send(data: Uint8Array<ArrayBuffer> | string): void;
   close(): void;
 }
 
@@ -40,6 +41,8 @@ export interface ConsoleConnectionOptions {
 const open = 1;
 const firstDelayMs = 500;
 const maxDelayMs = 15_000;
+/** An edge that is dragged makes many sizes: the guest hears of the last one. */
+const resizeDelayMs = 150;
 
 /**
  * One console's way to its VM: every attempt with a new one-time token, again with growing pauses while the VM is up,
@@ -51,6 +54,9 @@ export class ConsoleConnection {
   private socket: ConsoleSocket | null = null;
   private cancelTimer: (() => void) | null = null;
   private failures = 0;
+  /** Of the terminal, in cells; null until it has been measured. */
+  private size: { cols: number; rows: number } | null = null;
+  private cancelResize: (() => void) | null = null;
   private vmUp: boolean;
   private disposed = false;
   /** Counts attempts, so that what an abandoned one still says is not heard. */
@@ -98,8 +104,25 @@ export class ConsoleConnection {
     if (this.current.kind === 'attached' && this.socket?.readyState === open) this.socket.send(data);
   }
 
+  /** The terminal's size, in cells. The guest is told of it, now and after every attachment. */
+  resize(cols: number, rows: number): void {
+    if (this.size?.cols === cols && this.size.rows === rows) return;
+    this.size = { cols, rows };
+    this.cancelResize?.();
+    this.cancelResize = this.options.setTimer(() => this.tellSize(), resizeDelayMs);
+  }
+
+  private tellSize(): void {
+    this.cancelResize?.();
+    this.cancelResize = null;
+    if (this.size === null || this.current.kind !== 'attached' || this.socket?.readyState !== open) return;
+    const control: z.infer<typeof consoleControlSchema> = { type: 'resize', ...this.size };
+    this.socket.send(JSON.stringify(control));
+  }
+
   dispose(): void {
     this.disposed = true;
+    this.cancelResize?.();
     this.abandon();
     this.listeners.clear();
   }
@@ -133,6 +156,7 @@ export class ConsoleConnection {
         this.failures = 0;
         this.options.onAttached();
         this.become({ kind: 'attached' });
+        this.tellSize();
       } else if (notice?.state === 'vm-stopped') {
         ended = 'stopped';
       } else if (notice?.state === 'closed') {

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
-import { consoleProtocol } from '#shared/console';
+import type { z } from 'zod';
+import { consoleProtocol, type consoleControlSchema } from '#shared/console';
 import { TramaError, toTramaError } from './errors';
 import type { Transport } from './transport';
 
@@ -7,6 +8,8 @@ import type { Transport } from './transport';
 export interface TramaConsole extends AsyncIterable<Uint8Array> {
   /** Bytes to the guest, as if typed; text as UTF-8. Enter is `\r`. What is written after the end goes nowhere. */
   write(data: string | Uint8Array): void;
+  /** The size of the terminal that shows it, in cells (1 to 1000): guests that listen for it set their own by it. */
+  resize(cols: number, rows: number): void;
   close(): void;
   /** Resolves when it has ended, with what the server said last: `closed by us`, or why the VM's side ended. */
   readonly closed: Promise<string>;
@@ -65,6 +68,10 @@ export async function openConsole(
   return {
     write(data) {
       if (socket.readyState === socket.OPEN) socket.send(typeof data === 'string' ? Buffer.from(data) : data);
+    },
+    resize(cols, rows) {
+      const control: z.infer<typeof consoleControlSchema> = { type: 'resize', cols, rows };
+      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(control));
     },
     close: () => socket.close(),
     closed,

@@ -12,6 +12,7 @@ export const console = {
   larger: 'Larger text',
   smaller: 'Smaller text',
   fontSize: 'Text size',
+  typeSize: 'Type the window’s size to the guest (stty)',
   screenReader: 'Screen reader support',
   popOut: 'Open in a window of its own',
   copy: 'Copy',

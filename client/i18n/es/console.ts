@@ -15,6 +15,7 @@ export const console: Messages<typeof english> = {
   larger: 'Texto más grande',
   smaller: 'Texto más pequeño',
   fontSize: 'Tamaño del texto',
+  typeSize: 'Escribir el tamaño de la ventana en la VM (stty)',
   screenReader: 'Compatibilidad con lectores de pantalla',
   popOut: 'Abrir en una ventana aparte',
   copy: 'Copiar',
