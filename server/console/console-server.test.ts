@@ -70,7 +70,7 @@ async function raw(port: number, head: string): Promise<string> {
 
 test('an address that is no URL does not end the server', async () => {
   const { at, port } = await serving();
-  await raw(port, 'GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await raw(port, 'GET // HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   expect(await (await fetch(at.url)).text()).toBe('alive');
 });
 
@@ -78,7 +78,7 @@ test('a handshake that fails leaves no reader behind', async () => {
   const { open, port } = await serving();
   const answer = await raw(
     port,
-    `GET ${consolePath} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `GET ${consolePath} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${consoleProtocol}, token\r\nSec-WebSocket-Key: short\r\n\r\n`,
   );
   expect(answer).toMatch(/^HTTP\/1.1 400/);

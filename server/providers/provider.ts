@@ -15,6 +15,10 @@ export interface Provider {
   describe(options?: { refresh?: boolean }): Promise<ZoneDescription>;
   /** Makes the image's files available, building or fetching them at first need. Concurrent calls share one run. */
   ensureImage(image: ImageSpec): Promise<{ sizeMb: number }>;
+  /** What is here of an image, without preparing it. */
+  imageState(image: ImageSpec): Promise<ImageState>;
+  /** Removes prepared images that are neither of `inUse` nor under a VM's disk. Null where the provider keeps none. */
+  pruneImages(inUse: readonly ImageSpec[]): Promise<{ freedMb: number } | null>;
   ensureNetwork(slice: SliceRef, network: NetworkSpec): Promise<void>;
   removeNetwork(slice: SliceRef, networkId: number): Promise<void>;
   /** Defines the VM (folder, overlay, configuration), not running. Does nothing if it is running already. */
@@ -68,6 +72,13 @@ export interface ImageSpec {
   sha256: string | null;
   readyMarker: string | null;
 }
+
+/** `fetching` also while it is built, copied or checked; `totalMb` null while nobody has said it. */
+export type ImageState =
+  | { state: 'absent' }
+  | { state: 'fetching'; doneMb: number; totalMb: number | null }
+  | { state: 'verified'; sizeMb: number }
+  | { state: 'broken'; reason: string };
 
 export interface NetworkSpec {
   id: number;

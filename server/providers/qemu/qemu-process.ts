@@ -78,7 +78,18 @@ async function startFailure(folder: ZoneFolder, machine: FoundMachine, cause: un
     return new ProviderError('NO_CAPACITY', 'The zone’s machine has too little free memory for it.', true, said);
   if (/[Cc]ould not set up host forwarding/.test(log))
     return new ProviderError('UNAVAILABLE', 'A forwarded port was taken by another program.', true, said);
-  return new ProviderError('VM_CRASHED', 'The virtual machine ended while it was starting.', true, said);
+  const line = lastWords(log);
+  const quoted = line === '' ? '' : ` QEMU says: ${line}`;
+  return new ProviderError('VM_CRASHED', `The virtual machine ended while it was starting.${quoted}`, true, said);
+}
+
+/** QEMU's last line, for the user: without its own name, and with the names of files only. */
+export function lastWords(log: string): string {
+  const line = log.trim().split('\n').at(-1) ?? '';
+  return line
+    .replace(/^qemu-system-\S+?: (?:-\S+ \S+: )?/, '')
+    .replaceAll(/(?:[\w.-]*\/)+([\w.-]+)/g, '$1')
+    .slice(0, 300);
 }
 
 /** Resolves with whether the process is gone, at the latest after `timeoutMs`. It may not be a child of ours. */

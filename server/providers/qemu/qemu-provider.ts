@@ -77,7 +77,7 @@ class QemuProvider implements Provider {
   constructor(options: QemuProviderOptions, folder: ZoneFolder) {
     this.#options = options;
     this.#folder = folder;
-    this.#images = new ImageStore(options.imagesRoot);
+    this.#images = new ImageStore(options.imagesRoot, options.log);
     this.#launches = new Semaphore(options.launchLimit ?? availableParallelism());
     // zones of one machine begin at different places, so that stopped VMs of one keep their ports from the other
     this.#ports = new HostPorts(createHash('sha256').update(folder.root).digest().readUInt32BE());
@@ -106,6 +106,22 @@ class QemuProvider implements Provider {
   async ensureImage(image: VmSpec['image']) {
     const { sizeMb } = await this.#images.ensure(image);
     return { sizeMb };
+  }
+
+  async imageState(image: VmSpec['image']) {
+    return this.#images.state(image);
+  }
+
+  async pruneImages(inUse: readonly VmSpec['image'][]) {
+    const used = new Set<string>();
+    for (const sliceId of await this.listSlices())
+      for (const { record } of (await this.#slice(sliceId)).vms.values()) {
+        // a disk lies over the files of one key for good; of before keys were written down, none can be told apart
+        if (record.spec.image.kind === 'disk' && record.imageKey === null) return { freedMb: 0 };
+        if (record.imageKey !== null) used.add(record.imageKey);
+      }
+    await this.#folder.pruneLinks(used);
+    return { freedMb: await this.#images.prune(inUse, await this.#folder.linkedImages()) };
   }
 
   async ensureNetwork(slice: SliceRef, { id, name }: { id: number; name: string }): Promise<void> {
@@ -328,6 +344,7 @@ class QemuProvider implements Provider {
         ready: false,
         error: null,
         bootConfig: null,
+        imageKey: null,
       });
     await vm.save({ spec, hostPorts });
     const path = this.#folder.machinePath(sliceId, vm.name);
@@ -342,6 +359,7 @@ class QemuProvider implements Provider {
         await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
         await this.#folder.giveAway(overlay);
         await rename(overlay, join(path, 'disk.qcow2'));
+        await vm.save({ imageKey: image.key });
       }
       await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, join(path, 'seed.iso'));
     }
@@ -379,7 +397,20 @@ class QemuProvider implements Provider {
   async #launch(vm: VmMachine): Promise<void> {
     const { spec } = vm.record;
     const image = await this.#images.ensure(spec.image);
+    const { imageKey } = vm.record;
+    if (
+      spec.image.kind === 'disk' &&
+      imageKey !== null &&
+      imageKey !== image.key &&
+      !(await this.#images.isWhole(imageKey))
+    )
+      throw new ProviderError(
+        'IMAGE_INVALID',
+        `The disk of ${spec.name} lies over files of the image “${spec.image.name}” that are damaged, and its source has changed since.`,
+        false,
+      );
     const [kernel = '', initrd = ''] = await this.#folder.linkImage(image.key, image.files);
+    if (spec.image.kind === 'kernel') await vm.save({ imageKey: image.key });
     const accelerator = await this.#chooseAccelerator();
     const files =
       spec.image.kind === 'kernel' ? ({ kind: 'kernel', kernel, initrd } as const) : ({ kind: 'disk' } as const);
@@ -397,7 +428,11 @@ class QemuProvider implements Provider {
       this.#ports.release(hostPort);
     }
     await vm.save({ hostPorts: [...hostPorts] });
-    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts }));
+    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts })).catch((error: unknown) => {
+      // whatever QEMU found wrong with the files, they are read anew before the next try
+      this.#images.distrust(spec.image);
+      throw error;
+    });
   }
 
   #findTools(): Promise<InstalledTools> {

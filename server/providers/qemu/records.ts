@@ -46,6 +46,8 @@ export const vmRecordSchema = z.object({
   error: z.string().nullable(),
   /** The configuration that the running guest was booted with. */
   bootConfig: z.string().nullable(),
+  /** Which prepared image its disk lies over, or its kernel came from. */
+  imageKey: z.string().nullable().default(null),
 });
 export type VmRecord = z.infer<typeof vmRecordSchema>;
 

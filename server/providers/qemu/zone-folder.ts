@@ -15,9 +15,11 @@ import {
   rename,
   rm,
   rmdir,
+  stat,
+  utimes,
   type FileHandle,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
@@ -181,20 +183,56 @@ export class ZoneFolder {
     for (const file of files) {
       const name = file.slice(file.lastIndexOf('/') + 1);
       const target = join(folder, name);
-      await link(file, target).catch(async (error: unknown) => {
-        if (hasCode(error, 'EEXIST')) return;
-        if (!hasCode(error, 'EXDEV', 'EPERM', 'EMLINK')) throw error;
-        const copy = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-        await copyFile(file, copy, constants.COPYFILE_FICLONE);
-        await rename(copy, target);
-      });
+      if (!(await isSameFile(file, target))) {
+        // in place of what was damaged, too; what runs on it keeps it
+        const made = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+        await link(file, made).catch(async (error: unknown) => {
+          if (!hasCode(error, 'EXDEV', 'EPERM', 'EMLINK')) throw error;
+          await copyFile(file, made, constants.COPYFILE_FICLONE);
+          const { atime, mtime } = await stat(file);
+          await utimes(made, atime, mtime);
+        });
+        await rename(made, target);
+        // a link renamed over another of the same file stays
+        await rm(made, { force: true });
+      }
       names.push(`../images/${key}/${name}`);
     }
     return names;
   }
+
+  /** Keys of the images that VMs of any zone of this data folder may use. */
+  async linkedImages(): Promise<Set<string>> {
+    const zones = dirname(this.root);
+    const keys = new Set<string>();
+    for (const zone of await readdir(zones))
+      for (const key of await readdir(join(zones, zone, 'images')).catch(emptyIfMissing)) keys.add(key);
+    return keys;
+  }
+
+  /** Removes the links to images that no VM of this zone uses. */
+  async pruneLinks(used: ReadonlySet<string>): Promise<void> {
+    const images = join(this.root, 'images');
+    for (const key of await readdir(images).catch(emptyIfMissing)) {
+      if (used.has(key)) continue;
+      const status = await stat(join(images, key)).catch(() => null);
+      // one that was linked this hour may be on its way into a VM
+      if (status === null || Date.now() - status.mtimeMs < 3_600_000) continue;
+      await rm(join(images, key), { recursive: true, force: true });
+    }
+  }
+}
+
+/** Whether the target is the file, or the copy of it as it is now. */
+async function isSameFile(file: string, target: string): Promise<boolean> {
+  const there = await stat(target).catch(() => null);
+  if (there === null) return false;
+  const wanted = await stat(file);
+  if (wanted.dev === there.dev) return wanted.ino === there.ino;
+  return wanted.size === there.size && Math.abs(wanted.mtimeMs - there.mtimeMs) < 1;
 }
 
 function emptyIfMissing(error: unknown): string[] {
-  if (hasCode(error, 'ENOENT')) return [];
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
   throw error;
 }

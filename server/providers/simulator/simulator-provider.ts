@@ -3,7 +3,7 @@ import { Semaphore } from '#server/lib/semaphore';
 import type { ForwardState } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
 import { edgeStatuses } from '../edge-status';
-import { aborted, notDefined, notRunning } from '../errors';
+import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { EdgeSpec, ImageSpec, NicSpec, Provider, VmSpec } from '../provider';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
@@ -190,6 +190,19 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       await pause(delays.call);
       checkImage(image);
       return { sizeMb: 16 };
+    },
+    async imageState(image) {
+      await pause(delays.call);
+      try {
+        checkImage(image);
+        return { state: 'verified', sizeMb: 16 };
+      } catch (error) {
+        return { state: 'broken', reason: asProviderError(error, 'The image is not valid.').message };
+      }
+    },
+    async pruneImages() {
+      await pause(delays.call);
+      return null;
     },
     async ensureNetwork(slice, network) {
       await pause(delays.call);

@@ -1,11 +1,17 @@
 import { z } from 'zod';
+import { limits } from '#shared/limits';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec } from '../../provider';
 
+/** Checking reads all of an image's tables, over a slow disk too. */
+const checkTimeoutMs = 900_000;
+const maxVirtualBytes = limits.diskGb * 2 ** 30;
+
 const infoSchema = z.object({
   format: z.string(),
   'virtual-size': z.number(),
+  encrypted: z.boolean().optional(),
   'backing-filename': z.string().optional(),
   'format-specific': z
     .object({ data: z.object({ 'data-file': z.string().optional() }).loose() })
@@ -19,8 +25,7 @@ const infoSchema = z.object({
  * @returns the size that the guest sees, in bytes
  */
 export async function inspectDisk(image: ImageSpec, path: string): Promise<number> {
-  const refuse = (why: string, cause?: unknown) =>
-    new ProviderError('IMAGE_INVALID', `The image “${image.name}” ${why}.`, false, cause);
+  const refuse = refusalOf(image);
   let info: z.infer<typeof infoSchema>;
   try {
     const { stdout } = await runCommand('qemu-img', ['info', '--output=json', '-f', 'qcow2', path]);
@@ -32,8 +37,32 @@ export async function inspectDisk(image: ImageSpec, path: string): Promise<numbe
   if (info['backing-filename'] !== undefined) throw refuse('has a backing file; only a qcow2 on its own is taken');
   if (info['format-specific']?.data['data-file'] !== undefined)
     throw refuse('has an external data file; only a qcow2 on its own is taken');
+  if (info.encrypted === true) throw refuse('is encrypted');
+  if (info['virtual-size'] > maxVirtualBytes)
+    throw refuse(`is a disk of ${Math.ceil(info['virtual-size'] / 2 ** 30)} GiB; at most ${limits.diskGb} are taken`);
   return info['virtual-size'];
 }
+
+/** Looks at the whole qcow2, after {@link inspectDisk}: one that was cut short or damaged would fail inside of guests. */
+export async function checkDisk(image: ImageSpec, path: string): Promise<void> {
+  try {
+    await runCommand('qemu-img', ['check', '-q', '-f', 'qcow2', path], { timeoutMs: checkTimeoutMs });
+  } catch (error) {
+    if (error instanceof CommandError && error.missing) throw missingTool('qemu-img', 'qemu-utils', error);
+    // leaked clusters waste room and harm nothing (qemu-img(1), "check")
+    if (error instanceof CommandError && exitCodeOf(error) === leaksOnly) return;
+    throw refusalOf(image)('is damaged: qemu-img finds it cut short or corrupt', error);
+  }
+}
+
+const leaksOnly = 3;
+
+function exitCodeOf({ cause }: CommandError): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : null;
+}
+
+const refusalOf = (image: ImageSpec) => (why: string, cause?: unknown) =>
+  new ProviderError('IMAGE_INVALID', `The image “${image.name}” ${why}.`, false, cause);
 
 /**
  * Makes the VM's own disk on top of an image, or grows it.

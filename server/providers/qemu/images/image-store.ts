@@ -1,15 +1,18 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
-import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { chmod, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { syncTree } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { withFileLock } from '#server/lib/file-lock';
-import { asProviderError } from '../../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { ImageSpec } from '../../provider';
-import { inspectDisk } from './disk';
+import { asProviderError } from '../../errors';
+import type { ImageSpec, ImageState } from '../../provider';
+import { checkDisk, inspectDisk } from './disk';
+import { fetchImage, hashing, type Progress } from './fetch-image';
+import { checkKernel } from './kernel-file';
+import { ImageManifests } from './manifest';
 import { buildTinyImage, tinyVersion } from './tiny-build';
 
 export interface PreparedImage {
@@ -21,52 +24,136 @@ export interface PreparedImage {
 }
 
 const fileNames = { kernel: ['vmlinuz', 'initrd.gz'], disk: ['disk.qcow2'] } as const;
+/** Younger folders are not pruned: whoever is preparing one has not said yet that it uses it. */
+const pruneAfterMs = 3_600_000;
 
 /**
- * Prepared images of this machine, shared by its zones and processes: built, copied or fetched once, checked, then moved
- * into place whole. Sources given by path are copied, so that a file changed afterwards does not break the VMs on it.
+ * Prepared images of this machine, shared by its zones and processes: built, copied or fetched once, checked, written
+ * through to the disk, then moved into place whole. Before each use the files are compared with the manifest beside them; what
+ * was damaged is made again. Sources given by path are copied, so that a file changed afterwards does not break the VMs on it.
  */
 export class ImageStore {
   readonly #root: string;
+  readonly #manifests = new ImageManifests();
   readonly #running = new Map<string, Promise<PreparedImage>>();
+  /** By {@link idOf}: how far a preparation is, and why the last one failed. */
+  readonly #progress = new Map<string, { doneMb: number; totalMb: number | null }>();
+  readonly #failures = new Map<string, string>();
+  readonly #log: (message: string, details: Record<string, unknown>) => void;
 
-  constructor(root: string) {
+  constructor(root: string, log: (message: string, details: Record<string, unknown>) => void = () => undefined) {
     this.#root = root;
+    this.#log = log;
   }
 
+  /** The image's files, whole. Concurrent calls share one run. */
   ensure(image: ImageSpec): Promise<PreparedImage> {
-    const id = JSON.stringify([image.kind, image.source, image.sha256]);
+    const id = idOf(image);
     let run = this.#running.get(id);
     if (!run) {
+      this.#progress.set(id, { doneMb: 0, totalMb: null });
       run = this.#prepare(image)
-        .catch((error: unknown) => {
-          if (hasCode(error, 'ENOSPC'))
-            throw new ProviderError(
-              'NO_CAPACITY',
-              `The zone's disk is full; “${image.name}” has no room.`,
-              true,
-              error,
-            );
-          throw asProviderError(error, `The image “${image.name}” could not be prepared.`);
+        .then((prepared) => {
+          this.#failures.delete(id);
+          return prepared;
         })
-        .finally(() => this.#running.delete(id));
+        .catch((error: unknown) => {
+          const told = hasCode(error, 'ENOSPC')
+            ? new ProviderError('NO_CAPACITY', `The zone's disk is full; “${image.name}” has no room.`, true, error)
+            : asProviderError(error, `The image “${image.name}” could not be prepared.`);
+          this.#failures.set(id, told.message);
+          throw told;
+        })
+        .finally(() => {
+          this.#running.delete(id);
+          this.#progress.delete(id);
+        });
       this.#running.set(id, run);
     }
     return run;
   }
 
-  async #prepare(image: ImageSpec): Promise<PreparedImage> {
-    const key = await keyOf(image);
-    const folder = join(this.#root, key);
-    const files = fileNames[image.kind].map((name) => join(folder, name));
-    if (!(await allThere(files))) {
-      await mkdir(this.#root, { recursive: true });
-      await withFileLock(join(this.#root, `${key}.lock`), async () => {
-        if (!(await allThere(files))) await this.#make(image, folder);
+  /** What is here of the image, without preparing anything. Damage that nobody has met yet is found by {@link ensure}. */
+  async state(image: ImageSpec): Promise<ImageState> {
+    const id = idOf(image);
+    const progress = this.#progress.get(id);
+    if (progress) return { state: 'fetching', ...progress };
+    const reason = this.#failures.get(id);
+    if (reason !== undefined) return { state: 'broken', reason };
+    try {
+      const verdict = await this.#manifests.compare(this.#folder(await keyOf(image)), { sizesOnly: true });
+      if (verdict.kind === 'good') return { state: 'verified', sizeMb: verdict.sizeMb };
+      return verdict.kind === 'damaged' ? { state: 'broken', reason: damaged(image) } : { state: 'absent' };
+    } catch (error) {
+      return { state: 'broken', reason: asProviderError(error, `The image “${image.name}” cannot be read.`).message };
+    }
+  }
+
+  /** Reads the files anew at the next use, whatever their times say: a VM could not start with them. */
+  distrust(image: ImageSpec): void {
+    void keyOf(image).then(
+      (key) => this.#manifests.forget(this.#folder(key)),
+      () => undefined,
+    );
+  }
+
+  /** Whether the files that a disk was laid over are whole; see {@link ensure} for those of an image as it is now. */
+  async isWhole(key: string): Promise<boolean> {
+    return (await this.#manifests.compare(this.#folder(key))).kind === 'good';
+  }
+
+  /** Removes what is neither of one of `images` nor named in `keys`. @returns MiB that became free */
+  async prune(images: readonly ImageSpec[], keys: ReadonlySet<string>): Promise<number> {
+    const keep = new Set(keys);
+    for (const image of images) {
+      const key = await keyOf(image).catch(() => null);
+      // a source that is away for the moment: which of the folders is its own cannot be said
+      if (key === null) return 0;
+      keep.add(key);
+    }
+    let freed = 0;
+    for (const name of await readdir(this.#root).catch(() => [])) {
+      const isFolder = /^(?:tiny|kernel|disk)-[0-9a-f-]+$/.test(name);
+      const isLeftover = name.startsWith('.') && name.endsWith('.tmp');
+      if (!(isFolder && !keep.has(name)) && !isLeftover) continue;
+      await withFileLock(join(this.#root, `${name}.lock`), async () => {
+        const status = await stat(join(this.#root, name)).catch(() => null);
+        if (!status?.isDirectory() || Date.now() - status.mtimeMs < pruneAfterMs) return;
+        freed += await sizeOf(join(this.#root, name));
+        await rm(join(this.#root, name), { recursive: true, force: true });
+        this.#manifests.forget(join(this.#root, name));
+        this.#log('removed an image that nothing uses', { image: name });
       });
     }
-    const sizes = await Promise.all(files.map((file) => stat(file)));
-    return { key, files, sizeMb: Math.ceil(sizes.reduce((sum, { size }) => sum + size, 0) / 2 ** 20) };
+    return Math.ceil(freed / 2 ** 20);
+  }
+
+  #folder(key: string): string {
+    return join(this.#root, key);
+  }
+
+  async #prepare(image: ImageSpec): Promise<PreparedImage> {
+    const key = await keyOf(image);
+    const folder = this.#folder(key);
+    const files = fileNames[image.kind].map((name) => join(folder, name));
+    let verdict = await this.#manifests.compare(folder);
+    if (verdict.kind !== 'good') {
+      await mkdir(this.#root, { recursive: true });
+      await withFileLock(join(this.#root, `${key}.lock`), async () => {
+        // another process may have made it meanwhile
+        verdict = await this.#manifests.compare(folder);
+        if (verdict.kind === 'good') return;
+        if (verdict.kind === 'damaged') this.#log('an image in the cache is damaged; making it again', { image: key });
+        await this.#make(image, folder).catch((error: unknown) => {
+          if (verdict.kind !== 'damaged' || hasCode(error, 'ENOSPC')) throw error;
+          const { code, message, retryable } = asProviderError(error, 'It could not be prepared again.');
+          throw new ProviderError(code, `${damaged(image)} ${message}`, retryable, error);
+        });
+        verdict = await this.#manifests.compare(folder);
+      });
+    }
+    if (verdict.kind !== 'good') throw new ProviderError('UNAVAILABLE', damaged(image), true);
+    return { key, files, sizeMb: verdict.sizeMb };
   }
 
   async #make(image: ImageSpec, folder: string): Promise<void> {
@@ -74,34 +161,53 @@ export class ImageStore {
     await mkdir(temporary);
     try {
       const names = fileNames[image.kind];
-      const hash = createHash('sha256');
-      if (image.source === 'builtin:tiny') {
-        await buildTinyImage(temporary);
-        for (const name of names) for await (const chunk of createReadStream(join(temporary, name))) hash.update(chunk);
-      } else if (/^https?:/.test(image.source)) {
-        await download(image, join(temporary, 'disk.qcow2'), hash);
-      } else {
-        const sources = image.kind === 'kernel' ? names.map((name) => join(image.source, name)) : [image.source];
-        for (const [index, source] of sources.entries())
-          await copyPlainFile(image, source, join(temporary, names[index] ?? ''), hash);
-      }
-      const digest = hash.digest('hex');
+      const digest = await this.#fill(image, temporary);
       if (image.sha256 !== null && image.sha256 !== digest)
         throw invalid(image, 'does not have the checksum that it should', { expected: image.sha256, digest });
       for (const name of names) await chmod(join(temporary, name), 0o444);
-      if (image.kind === 'kernel') await checkKernel(image, join(temporary, 'vmlinuz'));
-      else await inspectDisk(image, join(temporary, 'disk.qcow2'));
+      if (image.kind === 'kernel') await checkKernel(image, join(temporary, 'vmlinuz'), join(temporary, 'initrd.gz'));
+      else {
+        await inspectDisk(image, join(temporary, 'disk.qcow2'));
+        await checkDisk(image, join(temporary, 'disk.qcow2'));
+      }
       for (const leftover of ['packages', 'unpacked'])
         await rm(join(temporary, leftover), { recursive: true, force: true });
+      await this.#manifests.write(temporary, names);
       await chmod(temporary, 0o755);
-      // a folder that lacks a file, from whatever happened to it
+      // before the name is given: a machine that loses its power must not keep a name without the content
+      await syncTree(temporary);
+      // what was damaged, or lacks a file; VMs that run have their own links
       await rm(folder, { recursive: true, force: true });
       await rename(temporary, folder);
+      await syncTree(this.#root, { filesToo: false });
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
   }
+
+  /** Puts the image's files into the folder. @returns the checksum over them */
+  async #fill(image: ImageSpec, folder: string): Promise<string> {
+    const hash = createHash('sha256');
+    const names = fileNames[image.kind];
+    const onProgress: Progress = (done, total) =>
+      this.#progress.set(idOf(image), { doneMb: toMb(done), totalMb: total === null ? null : toMb(total) });
+    if (image.source === 'builtin:tiny') {
+      await buildTinyImage(folder);
+      for (const name of names) hash.update(await readFile(join(folder, name)));
+    } else if (/^https?:/.test(image.source)) {
+      await fetchImage(image, join(folder, 'disk.qcow2'), hash, onProgress);
+    } else {
+      const sources = image.kind === 'kernel' ? names.map((name) => join(image.source, name)) : [image.source];
+      for (const [index, source] of sources.entries())
+        await copyPlainFile(image, source, join(folder, names[index] ?? ''), hash, onProgress);
+    }
+    return hash.digest('hex');
+  }
 }
+
+const toMb = (bytes: number) => Math.floor(bytes / 2 ** 20);
+const idOf = (image: ImageSpec) => JSON.stringify([image.kind, image.source, image.sha256]);
+const damaged = (image: ImageSpec) => `The files of the image “${image.name}” in this zone are damaged.`;
 
 function invalid(image: ImageSpec, why: string, cause?: unknown): ProviderError {
   return new ProviderError('IMAGE_INVALID', `The image “${image.name}” ${why}.`, false, cause);
@@ -133,61 +239,33 @@ async function keyOf(image: ImageSpec): Promise<string> {
   return `${image.kind}-${hash.digest('hex').slice(0, 32)}`;
 }
 
-async function allThere(files: string[]): Promise<boolean> {
-  const results = await Promise.allSettled(files.map((file) => access(file)));
-  return results.every((result) => result.status === 'fulfilled');
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(folder, { recursive: true })) {
+    const status = await stat(join(folder, name)).catch(() => null);
+    // other links keep the rest
+    if (status?.isFile() && status.nlink === 1) bytes += status.size;
+  }
+  return bytes;
 }
 
-function hashing(hash: Hash): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-}
-
-async function copyPlainFile(image: ImageSpec, from: string, to: string, hash: Hash): Promise<void> {
+async function copyPlainFile(
+  image: ImageSpec,
+  from: string,
+  to: string,
+  hash: Hash,
+  onProgress: Progress,
+): Promise<void> {
   const file = await open(from, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw invalid(image, 'is not there, or the server may not read it', error);
   });
   try {
     // asked of what was opened: the name may mean another file by now
-    if (!(await file.stat()).isFile()) throw invalid(image, 'is not a regular file');
-    await pipeline(file.createReadStream({ autoClose: false }), hashing(hash), createWriteStream(to, { flags: 'wx' }));
-  } finally {
-    await file.close();
-  }
-}
-
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
-  } finally {
-    await reader.cancel();
-  }
-}
-
-async function download(image: ImageSpec, to: string, hash: Hash): Promise<void> {
-  try {
-    const response = await fetch(image.source, { signal: AbortSignal.timeout(3_600_000) });
-    if (!response.ok || !response.body) throw new Error(`HTTP status ${response.status}`);
-    await pipeline(chunksOf(response.body), hashing(hash), createWriteStream(to, { flags: 'wx' }));
-  } catch (error) {
-    if (hasCode(error, 'ENOSPC')) throw error;
-    throw new ProviderError('UNAVAILABLE', `The image “${image.name}” could not be fetched from its URL.`, true, error);
-  }
-}
-
-/** Both forms in which QEMU boots a Linux kernel. */
-async function checkKernel(image: ImageSpec, path: string): Promise<void> {
-  const file = await open(path);
-  try {
-    const { buffer } = await file.read(Buffer.alloc(0x206), 0, 0x206, 0);
-    const isElf = buffer.subarray(0, 4).toString('latin1') === '\x7fELF';
-    if (!isElf && buffer.subarray(0x202, 0x206).toString('latin1') !== 'HdrS')
-      throw invalid(image, 'holds no Linux kernel');
+    const status = await file.stat();
+    if (!status.isFile()) throw invalid(image, 'is not a regular file');
+    let done = 0;
+    const counted = hashing(hash, (count) => onProgress((done += count), status.size));
+    await pipeline(file.createReadStream({ autoClose: false }), counted, createWriteStream(to, { flags: 'wx' }));
   } finally {
     await file.close();
   }
