@@ -44,8 +44,11 @@ export async function startTrama(options: {
   dataDir: string;
   port: number;
   env?: Record<string, string>;
+  /** Options of Node itself; the process then also has a channel for messages. */
+  nodeOptions?: readonly string[];
 }): Promise<TramaServer> {
-  const child = spawn(process.execPath, ['tools/start.mjs'], {
+  const channel = options.nodeOptions === undefined ? [] : (['ipc'] as const);
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), 'tools/start.mjs'], {
     cwd: root,
     env: {
       ...process.env,
@@ -55,16 +58,18 @@ export async function startTrama(options: {
       DATABASE_URL: '',
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...channel],
     // a group of its own, so that a signal to the test run is not one to the server
     detached: true,
   });
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('the server has no output');
   const lines: string[] = [];
   let email: string | null = null;
   let admin: TramaServer['admin'] = null;
   const exited = once(child, 'exit');
   const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: stdout }).on('line', (line) => {
       lines.push(line);
       email = /^\s+e-mail\s+(\S+)/.exec(line)?.[1] ?? email;
       const password = /^\s+password\s+(\S+)/.exec(line)?.[1];
@@ -73,7 +78,7 @@ export async function startTrama(options: {
       // the account, if any, comes in the same piece
       if (seen !== undefined) setImmediate(() => resolve(seen));
     });
-    createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+    createInterface({ input: stderr }).on('line', (line) => lines.push(line));
     child.once('exit', (code) =>
       reject(new Error(`the server ended with ${code} before it was ready:\n${lines.join('\n')}`)),
     );

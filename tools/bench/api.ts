@@ -1,0 +1,116 @@
+/**
+ * `npm run bench:api [-- REQUESTS [ROUNDS]]`: CPU per request of the server process, beside that of a bare `node:http` server
+ * that checks the same token and answers the same data by prepared statements. Turn by turn on one database; the ratio is of
+ * the best rounds, and 1.00 would be an API that costs nothing. `BENCH_PROFILE=folder` also writes CPU profiles of Trama.
+ */
+import { once } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
+import type { Topology } from '#shared/topology/schema';
+import { untilDeployed, type ApiSession } from '../../rig/api';
+import { atShare, cpuOf, load, openBenchWorld, profiled, startBareServer } from './world';
+
+const [requests = 2_000, rounds = 3] = process.argv.slice(2).map(Number);
+const templates = 60;
+const connections = 8;
+
+function line(names: readonly string[], flavourId: number, imageId: number): Topology {
+  return {
+    vms: names.map((name, index) => ({
+      key: name,
+      name,
+      flavourId,
+      imageId,
+      internet: false,
+      forwards: [],
+      x: index * 160,
+      y: 0,
+    })),
+    networks: [],
+    edges: names.slice(1).map((name, index) => ({ key: `e${index}`, source: names[index] ?? '', target: name })),
+  };
+}
+
+/** 60 templates and a deployed slice of three VMs; answers the slice's id. */
+async function furnish(session: ApiSession): Promise<number> {
+  const { api } = session;
+  const flavour = (await api.flavours.list.query({ search: 'nano' })).items[0];
+  const image = (await api.images.list.query({ search: 'tiny' })).items[0];
+  if (flavour === undefined || image === undefined) throw new Error('the seed is not there');
+  const zone = await api.zones.create.mutate({
+    name: 'bench',
+    provider: 'simulator',
+    enabled: true,
+    limits: { vcpus: 1_000, ramMb: 1_000_000, diskGb: 10_000 },
+    overcommit: { vcpus: 1, ram: 1, disk: 1 },
+  });
+  const topology = line(['web', 'app', 'db'], flavour.id, image.id);
+  let templateId = 0;
+  for (let n = 1; n <= templates; n += 1)
+    ({ id: templateId } = await api.templates.create.mutate({ name: `template ${n}`, topology }));
+  const slice = await api.slices.create.mutate({ name: 'bench', templateId, zoneId: zone.id });
+  const deployment = await api.deployments.start.mutate({ sliceId: slice.id, kind: 'deploy' });
+  await untilDeployed(session, slice.id, deployment.id);
+  return slice.id;
+}
+
+async function answerOf(url: string, path: string, cookie: string): Promise<unknown> {
+  const response = await fetch(`${url}${path}`, { headers: { cookie } });
+  return response.json();
+}
+
+async function main(): Promise<void> {
+  const world = await openBenchWorld();
+  try {
+    const sliceId = await furnish(world.session);
+    const bare = await startBareServer(world.databaseUrl);
+    const path = (procedure: string, input?: object) =>
+      `/trpc/${procedure}${input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`}`;
+    const asked = [
+      path('auth.me'),
+      path('flavours.list', { limit: 50 }),
+      path('templates.list', { limit: templates }),
+      path('slices.get', { id: sliceId }),
+    ];
+    const cookie = world.session.cookie();
+    const servers = [
+      { name: 'Trama', url: world.server.url, process: world.server.process },
+      { name: 'bare', url: bare.url, process: bare.process },
+    ] as const;
+    console.log(`CPU per request, ${connections} connections, best of ${rounds} rounds of ${requests} requests`);
+    console.log(`${'procedure'.padEnd(16)} ${'Trama'.padStart(9)} ${'bare'.padStart(9)}   ratio   p50 Trama / bare`);
+    for (const each of asked) {
+      const [ours, theirs] = await Promise.all(servers.map(({ url }) => answerOf(url, each, cookie)));
+      if (!isDeepStrictEqual(ours, theirs))
+        throw new Error(`The two answer differently:\n${JSON.stringify(ours)}\n${JSON.stringify(theirs)}`);
+      const best = { Trama: Infinity, bare: Infinity };
+      const middle = { Trama: Infinity, bare: Infinity };
+      for (let round = 0; round <= rounds; round += 1)
+        for (const { name, url, process: child } of servers) {
+          const before = await cpuOf(child);
+          const times = await load({ url, cookie, path: each, requests, connections });
+          const cpu = (await cpuOf(child)) - before;
+          // the first one warms up
+          if (round === 0) continue;
+          best[name] = Math.min(best[name], cpu / requests);
+          middle[name] = Math.min(middle[name], atShare(times, 0.5));
+        }
+      const name = each.slice('/trpc/'.length).split('?')[0] ?? '';
+      const folder = process.env['BENCH_PROFILE'];
+      if (folder !== undefined)
+        await profiled(world.server.process, `${folder}/${name}.cpuprofile`, () =>
+          load({ url: world.server.url, cookie, path: each, requests, connections }),
+        );
+      const micro = (value: number) => `${value.toFixed(0)} µs`.padStart(9);
+      console.log(
+        `${name.padEnd(16)} ${micro(best.Trama)} ${micro(best.bare)}   ${(best.bare / best.Trama).toFixed(2)}    ` +
+          `${middle.Trama.toFixed(1)} / ${middle.bare.toFixed(1)} ms`,
+      );
+    }
+    bare.process.kill();
+    await once(bare.process, 'exit');
+  } finally {
+    await world.close();
+  }
+}
+
+await main();
