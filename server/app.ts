@@ -11,8 +11,10 @@ import { startHousekeeping } from '#server/domain/housekeeping';
 import { redeemConsoleToken, spendConsoleToken } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
+import { createDirectQueries } from '#server/http/direct-queries';
 import { createHttpApp } from '#server/http/http-app';
 import type { Pages } from '#server/http/pages';
+import { createRpcCalls } from '#server/http/rpc-calls';
 import { originAllowed } from '#server/http/security';
 import { systemClock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
@@ -85,10 +87,15 @@ export function createApp(parts: AppParts): App {
       session: (token) => authenticate(domain, token, client),
       token: (token) => authenticateToken(domain, token, client),
     });
-  const http = createHttpApp({
+  const calls = createRpcCalls({
     domain,
     authenticate: actorOf,
     addressOf,
+    publicUrl: config.publicUrl,
+  });
+  const http = createHttpApp({
+    domain,
+    calls,
     ping: async () => {
       const late = () => new Error('The database does not answer.');
       // waiting for a connection counts, too
@@ -121,6 +128,7 @@ export function createApp(parts: AppParts): App {
   });
 
   const listener = getRequestListener(http.fetch);
+  const answersDirectly = createDirectQueries(calls, { publicUrl: config.publicUrl });
   let closed: Promise<void> | undefined;
   const close = async () => {
     consoles.close();
@@ -129,7 +137,9 @@ export function createApp(parts: AppParts): App {
   };
   return {
     domain,
-    request: (incoming, response) => void listener(incoming, response),
+    request: (incoming, response) => {
+      if (!answersDirectly(incoming, response)) void listener(incoming, response);
+    },
     upgrade: consoles.handleUpgrade,
     close: () => (closed ??= close()),
   };

@@ -7,6 +7,7 @@ import { clientAddress, parseProxies } from '#server/lib/trusted-proxies';
 import { createKit, password } from '#server/rpc/testing';
 import { identify } from './credentials';
 import { createHttpApp } from './http-app';
+import { createRpcCalls } from './rpc-calls';
 
 const database = useDatabase();
 const kit = createKit(database);
@@ -19,7 +20,7 @@ async function ask(
   init: RequestInit & { headers?: Record<string, string> } = {},
   { ip = '198.51.100.1', publicUrl = null }: { ip?: string; publicUrl?: string | null } = {},
 ) {
-  const app = createHttpApp({
+  const calls = createRpcCalls({
     domain: ctx,
     authenticate: (credentials, client) =>
       identify(credentials, {
@@ -27,6 +28,11 @@ async function ask(
         token: (token) => authenticateToken(ctx, token, client),
       }),
     addressOf: (peer, forwardedFor) => clientAddress(parseProxies('10.0.0.0/8'), peer, forwardedFor),
+    publicUrl,
+  });
+  const app = createHttpApp({
+    domain: ctx,
+    calls,
     ping: async () => {},
     publicUrl,
     pages: { html: async () => '<html></html>' },

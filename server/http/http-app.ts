@@ -1,29 +1,21 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import type { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
-import type { Actor, DomainContext } from '#server/domain/context';
+import type { DomainContext } from '#server/domain/context';
 import { appRouter } from '#server/rpc/app-router';
-import { refuseCall } from '#server/rpc/trpc';
 import { hasCode } from '#server/lib/error-code';
 import { describeError } from '#server/lib/logger';
-import { plainAddress } from '#server/lib/trusted-proxies';
-import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
-import type { Credentials } from './credentials';
 import type { Pages } from './pages';
+import { maxBatchSize, type RpcCalls } from './rpc-calls';
 import { neverKept, readableAddress, responseHeaders, sameSiteOnly } from './security';
-import { sessionCookie } from './session-cookie';
 
 export interface HttpAppOptions {
   domain: DomainContext;
-  /** Rejects with an AppError, such as RATE_LIMITED. */
-  authenticate: (credentials: Credentials, client: { ip: string | null }) => Promise<Actor | null>;
-  /** Who really calls, by the peer's address and what trusted proxies say; without it none is trusted. */
-  addressOf?: (peer: string | undefined, forwardedFor: string | undefined) => string | null;
+  calls: RpcCalls;
   /** Rejects when the database does not answer. */
   ping: () => Promise<void>;
   publicUrl: string | null;
@@ -32,20 +24,9 @@ export interface HttpAppOptions {
   assets: string | null;
 }
 
-/** What the caller did wrong: nobody has to read of it in the server's log, which anybody could fill so. */
-const callersFaults: ReadonlySet<TRPCError['code']> = new Set([
-  'BAD_REQUEST',
-  'NOT_FOUND',
-  'PARSE_ERROR',
-  'METHOD_NOT_SUPPORTED',
-  'UNSUPPORTED_MEDIA_TYPE',
-  // a name or an address that is taken: its cause is the unique index that said so
-  'CONFLICT',
-]);
-
 /** Everything that answers HTTP: tRPC, `/healthz`, and the page with its files. There is no other endpoint. */
 export function createHttpApp(options: HttpAppOptions): Hono {
-  const { domain, publicUrl, addressOf = (peer) => plainAddress(peer ?? '') } = options;
+  const { domain, publicUrl } = options;
   const https = publicUrl?.startsWith('https://') ?? false;
   const app = new Hono();
   app.use(responseHeaders({ https }));
@@ -76,23 +57,14 @@ export function createHttpApp(options: HttpAppOptions): Hono {
       endpoint: '/trpc',
       req: c.req.raw,
       router: appRouter,
-      maxBatchSize: 20,
-      createContext: async ({ resHeaders }) => {
-        const ip = addressOf(getConnInfo(c).remote.address, c.req.header('x-forwarded-for'));
-        const credentials = { authorization: c.req.header('authorization'), cookie: c.req.header('cookie') };
-        return {
-          domain,
-          actor: await options.authenticate(credentials, { ip }).catch(refuseCall),
-          client: { ip, userAgent: c.req.header('user-agent')?.slice(0, 255) ?? null },
-          setSession: (session) => resHeaders.append('set-cookie', sessionCookie(session, { secure: https })),
-        };
-      },
-      onError({ error, path: procedure, type }) {
-        // what we threw on purpose is the user's business; everything else is ours
-        const known = error.cause instanceof AppError && error.cause.cause === undefined;
-        if (!known && !callersFaults.has(error.code))
-          domain.log.error('procedure failed', { procedure, type, error: describeError(error) });
-      },
+      maxBatchSize,
+      createContext: ({ resHeaders }) =>
+        options.calls.contextOf({
+          peer: getConnInfo(c).remote.address,
+          header: (name) => c.req.header(name),
+          setCookie: (value) => resHeaders.append('set-cookie', value),
+        }),
+      onError: options.calls.failed,
     }),
   );
 

@@ -30,6 +30,24 @@ export function responseHeaders(options: { https: boolean }): MiddlewareHandler 
   });
 }
 
+/**
+ * Headers of an answer that is no page, for who writes it without a middleware: what {@link responseHeaders} sets and
+ * {@link neverKept}, and a policy under which nothing may be loaded, run or framed.
+ */
+export function plainAnswerHeaders(options: { https: boolean }): Record<string, string> {
+  return {
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=()',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    ...(options.https ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
 /** The origins that this request may come from: its own host, and the public URL when one is set. */
 function allowedOrigins(host: string | undefined, publicUrl: string | null): Set<string> {
   const origins = new Set<string>();

@@ -2,7 +2,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { errorCodes, type ErrorCode } from '#shared/errors';
+import { createDirectQueries } from '#server/http/direct-queries';
 import { createHttpApp } from '#server/http/http-app';
+import { createRpcCalls } from '#server/http/rpc-calls';
 import type { createKit } from '#server/rpc/testing';
 import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
 import { identify } from '#server/http/credentials';
@@ -15,26 +17,39 @@ export interface Served {
 
 /**
  * The API of a kit on a real port of the loopback, as the server serves it, but that nothing is ever deployed. `maxHeader`:
- * bytes that the address and the headers of a request may have, Node's 16 KiB unless given.
+ * bytes that the address and the headers of a request may have, Node's 16 KiB unless given. `direct: false`: queries too go the
+ * long way.
  */
-export async function serve(kit: ReturnType<typeof createKit>, options: { maxHeader?: number } = {}): Promise<Served> {
+export async function serve(
+  kit: ReturnType<typeof createKit>,
+  options: { maxHeader?: number; direct?: boolean } = {},
+): Promise<Served> {
   const { ctx } = kit;
-  const app = createHttpApp({
+  const publicUrl = null;
+  const calls = createRpcCalls({
     domain: ctx,
     authenticate: (credentials, client) =>
       identify(credentials, {
         session: (token) => authenticate(ctx, token, client),
         token: (token) => authenticateToken(ctx, token, client),
       }),
+    publicUrl,
+  });
+  const app = createHttpApp({
+    domain: ctx,
+    calls,
     ping: () => Promise.resolve(),
-    publicUrl: null,
+    publicUrl,
     pages: { html: () => Promise.resolve('<!doctype html><title>Trama</title>') },
     assets: null,
   });
   const listener = getRequestListener(app.fetch);
+  const answersDirectly = options.direct === false ? () => false : createDirectQueries(calls, { publicUrl });
   const server = http.createServer(
     options.maxHeader === undefined ? {} : { maxHeaderSize: options.maxHeader },
-    (request, response) => void listener(request, response),
+    (request, response) => {
+      if (!answersDirectly(request, response)) void listener(request, response);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

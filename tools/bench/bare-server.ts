@@ -40,8 +40,7 @@ async function whoIs(cookie: string | undefined): Promise<RowDataPacket | null> 
      from api_tokens t join users u on u.id = t.user_id join roles r on r.id = u.role_id where t.token_hash = ?`,
     [createHash('sha256').update(token).digest('hex')],
   );
-  const good =
-    session?.['revoked_at'] === null && session['disabled_at'] === null && session['deleted_at'] === null;
+  const good = session?.['revoked_at'] === null && session['disabled_at'] === null && session['deleted_at'] === null;
   return good && session['user_id'] === Number(claims.sub) ? session : null;
 }
 
@@ -57,7 +56,13 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
         secondFactor: session['totp_enabled_at'] !== null,
         createdAt: iso(session['created_at']),
       },
-      token: { id: session['id'], kind: session['kind'], name: null, scopes: null, expiresAt: iso(session['expires_at']) },
+      token: {
+        id: session['id'],
+        kind: session['kind'],
+        name: null,
+        scopes: null,
+        expiresAt: iso(session['expires_at']),
+      },
       registrationOpen: true,
       registrationDomains: null,
     };

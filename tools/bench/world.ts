@@ -28,7 +28,9 @@ export interface BenchWorld {
  * A database server of its own, with the migrated and seeded database that `fill` puts rows into, and Trama on it as `npm
  * start` runs it, with the simulator.
  */
-export async function openBenchWorld(options: { fill?: (databaseUrl: string) => Promise<void> } = {}): Promise<BenchWorld> {
+export async function openBenchWorld(
+  options: { fill?: (databaseUrl: string) => Promise<void> } = {},
+): Promise<BenchWorld> {
   const binary = await findServer();
   if (binary === null) throw new Error('The benches need a database server, as `npm start` installs it.');
   const parent = path.join(root, '.trama', 'bench');
@@ -141,7 +143,11 @@ export function atShare(sorted: readonly number[], share: number): number {
 }
 
 /** A CPU profile of what a server process does during `work`, for Chromium's developer tools. */
-export async function profiled<Result>(child: ChildProcess, file: string, work: () => Promise<Result>): Promise<Result> {
+export async function profiled<Result>(
+  child: ChildProcess,
+  file: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const say = async (message: string) => {
     const answered = once(child, 'message');
     child.send(message);
