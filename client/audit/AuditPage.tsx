@@ -1,4 +1,4 @@
-import { NativeSelect, NumberInput } from '@mantine/core';
+import { Group, NativeSelect, NumberInput } from '@mantine/core';
 import { ScrollText } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { idSchema } from '#shared/primitives';
@@ -61,10 +61,11 @@ function AuditLog() {
       loading={{ rows: 10 }}
       filtersLabel={t('audit:filter.label')}
       filters={() => (
-        <>
+        // their labels stand over them
+        <Group gap="sm" align="flex-end">
           <AuditFilters filters={filters} admin />
           <MoreFilters filters={filters} userId={query.userId ?? null} objectType={objectType} />
-        </>
+        </Group>
       )}
       narrowed={
         filtered

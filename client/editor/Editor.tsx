@@ -15,7 +15,7 @@ import { drawingOf } from './drawing';
 import classes from './editor.module.css';
 import { ConflictDialog, LeaveDialog, RecoveryDialog, ShortcutsDialog } from './EditorDialogs';
 import { EditorToolbar } from './EditorToolbar';
-import { SidePanel } from './panel/SidePanel';
+import { SelectionPanel } from './panel/SelectionPanel';
 import { ProblemList } from './ProblemList';
 import { useProblemText } from './problem-text';
 import { shortcutText, useShortcuts, type PageShortcut } from './shortcuts';
@@ -139,7 +139,7 @@ export function Editor({ initial, catalogue, userId, onAdopt }: EditorProps) {
   const savedState = base === null ? t('save.new') : t('save.saved', { revision: base.revision });
   const state = save.saving ? t('save.saving') : dirty ? t('save.unsaved') : savedState;
   const panel = (
-    <SidePanel
+    <SelectionPanel
       editor={editor}
       catalogue={catalogue}
       onConnect={(key) => {

@@ -99,7 +99,7 @@ export function freePlace(topology: Topology, visible: CanvasArea): CanvasPoint 
     }
     return undefined;
   };
-  return search(280, 140, false) ?? search(40, 20, false) ?? search(280, 140, true) ?? middle;
+  return search(240, 120, false) ?? search(40, 20, false) ?? search(240, 120, true) ?? middle;
 }
 
 /** How far a fragment has to go to be seen: not at all if some of it is, else to the middle of what is visible. */

@@ -60,7 +60,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
       <PageHeader title={title} description={description} action={action} />
       {notice}
       {filters === undefined || (rows === undefined && error !== null) ? null : (
-        <Group mb="sm" gap="sm" align="flex-end" role="group" aria-label={filtersLabel}>
+        <Group mb="sm" gap="sm" role="group" aria-label={filtersLabel}>
           {filters(worthwhile)}
         </Group>
       )}

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Slice } from '#shared/slice';
 import { byName } from '../ui/sort';
 import { consoleReason } from './console-reason';
-import { ReasonedButton } from './ReasonedButton';
+import { ActionButton } from '../ui/ActionButton';
 
 export interface ConsoleButtonProps {
   slice: Slice;
@@ -30,13 +30,13 @@ export function ConsoleButton({ slice, vmKey, primary, onOpen }: ConsoleButtonPr
   };
   if (chosen !== undefined || refused !== null)
     return (
-      <ReasonedButton
+      <ActionButton
         {...look}
-        reason={refused === null ? null : t(refused)}
+        disabledReason={refused === null ? null : t(refused)}
         onClick={() => chosen !== undefined && onOpen(chosen.id)}
       >
         {t('actions.console')}
-      </ReasonedButton>
+      </ActionButton>
     );
   return (
     <Menu position="bottom-start">

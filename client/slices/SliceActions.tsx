@@ -7,7 +7,7 @@ import { confirmDestroy } from '../ui/confirm';
 import { offers, type SliceAction } from './actions';
 import { ConsoleButton } from './ConsoleButton';
 import { useDestroyQuestion } from './destroy-question';
-import { ReasonedButton } from './ReasonedButton';
+import { ActionButton } from '../ui/ActionButton';
 import { reasonSentence } from './reason-sentence';
 import type { SliceCommands } from './use-slice-commands';
 
@@ -58,18 +58,18 @@ export function SliceActions({ slice, plan, commands, vmKey, onOpenConsole }: Sl
         const Icon = icons[action];
         const danger = action === 'destroy';
         return (
-          <ReasonedButton
+          <ActionButton
             key={action}
             size="sm"
             variant={primary && !danger ? 'filled' : 'default'}
             c={danger && reason === null ? 'red' : undefined}
             leftSection={<Icon size={14} />}
-            reason={reasonSentence(t, i18n.language, reason)}
+            disabledReason={reasonSentence(t, i18n.language, reason)}
             loading={commands.isPending(action)}
             onClick={() => act(action)}
           >
             {action === 'cancel' && reason !== null ? t('actions.cancelling') : t(`actions.${action}`)}
-          </ReasonedButton>
+          </ActionButton>
         );
       })}
     </Group>

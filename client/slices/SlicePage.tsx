@@ -1,18 +1,39 @@
+import { Skeleton, Stack } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
+import { idSchema } from '#shared/primitives';
+import { appErrorOf } from '../api/app-error';
+import { ErrorState } from '../api/ErrorState';
+import { usePageTitle } from '../hooks/page-title';
+import { LoadingRows } from '../ui/LoadingRows';
 import { NotFoundPanel } from './NotFoundPanel';
 import { SliceView } from './SliceView';
+import { useLiveSlice } from './use-live-slice';
 
-/** One slice: what it is, what goes on in it, and its consoles. */
+/** The page of one slice. */
 export function Component() {
   const { sliceId } = useParams();
-  const id = positiveInteger(sliceId);
-  if (id === null) return <NotFoundPanel />;
+  const id = idSchema.safeParse(Number(sliceId));
   // another slice is another page: nothing of the one before stays
-  return <SliceView key={id} sliceId={id} />;
+  return id.success ? <OneSlice key={id.data} id={id.data} /> : <NotFoundPanel />;
 }
 
-function positiveInteger(text: string | null | undefined): number | null {
-  if (text === null || text === undefined || !/^[1-9][0-9]{0,15}$/.test(text)) return null;
-  const number = Number(text);
-  return Number.isSafeInteger(number) ? number : null;
+function OneSlice({ id }: { id: number }) {
+  const live = useLiveSlice(id);
+  const { t } = useTranslation('slices');
+  usePageTitle(live.slice?.name ?? t('one'));
+  if (live.slice !== undefined) return <SliceView slice={live.slice} live={live} />;
+  if (live.error === null) return <Loading />;
+  if (appErrorOf(live.error)?.code === 'NOT_FOUND') return <NotFoundPanel />;
+  return <ErrorState error={live.error} onRetry={live.refetch} />;
+}
+
+function Loading() {
+  return (
+    <Stack gap="sm">
+      <Skeleton height={34} width={280} />
+      <LoadingRows rows={1} height={20} />
+      <Skeleton height={420} />
+    </Stack>
+  );
 }

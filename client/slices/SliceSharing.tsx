@@ -9,7 +9,7 @@ import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
 import { SliceSharePanel } from '../sharing/SharePanel';
 import { useSession } from '../hooks/session';
-import { ReasonedButton } from './ReasonedButton';
+import { ActionButton } from '../ui/ActionButton';
 
 /** The way to those whom the slice is shared with; for one of them, the way out. `reason`: why it cannot be shared. */
 export function SliceSharing({ slice, reason }: { slice: Slice; reason: string | null }) {
@@ -37,15 +37,15 @@ export function SliceSharing({ slice, reason }: { slice: Slice; reason: string |
     });
   return (
     <>
-      <ReasonedButton
+      <ActionButton
         size="sm"
         variant="default"
         leftSection={<Share2 size={14} />}
-        reason={reason}
+        disabledReason={reason}
         onClick={panel.open}
       >
         {t('share')}
-      </ReasonedButton>
+      </ActionButton>
       {isGuest && user !== null ? (
         <Button
           size="sm"

@@ -1,16 +1,14 @@
-import { ActionIcon, Anchor, Drawer, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Drawer, Group, Tabs, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { X } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { trpc } from '../api/trpc';
-import { appErrorOf } from '../api/app-error';
 import { ErrorState } from '../api/ErrorState';
 import { SliceStatusBadge } from './status-badges';
 import { ConsoleDock } from '../console/ConsoleDock';
 import { useConsoleSettings } from '../console/console-settings';
-import { usePageTitle } from '../hooks/page-title';
 import { useSession } from '../hooks/session';
 import { LoadingRows } from '../ui/LoadingRows';
 import { PageHeader } from '../ui/PageHeader';
@@ -19,7 +17,6 @@ import { accessRefusal, type SliceDeed } from './access';
 import { runningSteps } from './actions';
 import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
-import { NotFoundPanel } from './NotFoundPanel';
 import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
 import { RenameSlice } from './RenameSlice';
@@ -29,35 +26,15 @@ import { SliceCanvas } from './SliceCanvas';
 import { SliceSharing } from './SliceSharing';
 import classes from './slice.module.css';
 import { StepList } from './StepList';
-import { useLiveSlice, type LiveSlice } from './use-live-slice';
+import type { LiveSlice } from './use-live-slice';
 import { useSliceCommands } from './use-slice-commands';
 import { useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
 import { VmTable } from './VmTable';
 import type { Slice } from '#shared/slice';
 
-/** The page of one slice. */
-export function SliceView({ sliceId }: { sliceId: number }) {
-  const live = useLiveSlice(sliceId);
-  const { t } = useTranslation('slices');
-  usePageTitle(live.slice?.name ?? t('one'));
-  if (live.slice !== undefined) return <Loaded slice={live.slice} live={live} />;
-  if (live.error === null) return <Loading />;
-  if (appErrorOf(live.error)?.code === 'NOT_FOUND') return <NotFoundPanel />;
-  return <ErrorState error={live.error} onRetry={live.refetch} />;
-}
-
-function Loading() {
-  return (
-    <Stack gap="sm">
-      <Skeleton height={34} width={280} />
-      <LoadingRows rows={1} height={20} />
-      <Skeleton height={420} />
-    </Stack>
-  );
-}
-
-function Loaded({ slice, live }: { slice: Slice; live: LiveSlice }) {
+/** What a slice is, what goes on in it, and its consoles. */
+export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const { user } = useSession();
   const owner = user?.id === slice.owner.id ? undefined : slice.owner.name;

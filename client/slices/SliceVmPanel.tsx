@@ -11,7 +11,7 @@ import { vmReason } from './actions';
 import { useActivity } from './activity';
 import { consoleReason } from './console-reason';
 import { CopyValue } from './CopyValue';
-import { ReasonedButton } from './ReasonedButton';
+import { ActionButton } from '../ui/ActionButton';
 import { reasonSentence } from './reason-sentence';
 import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
@@ -87,14 +87,14 @@ function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProp
   const noConsole = consoleReason(slice, vm);
   return (
     <div className={classes.vmActions} role="group" aria-label={vm.name}>
-      <ReasonedButton
+      <ActionButton
         size="xs"
         leftSection={<SquareTerminal size={14} />}
-        reason={noConsole === null ? null : t(noConsole)}
+        disabledReason={noConsole === null ? null : t(noConsole)}
         onClick={() => onOpenConsole(vm.id)}
       >
         {t('vm.console')}
-      </ReasonedButton>
+      </ActionButton>
       {(
         [
           ['start', Play],
@@ -102,18 +102,18 @@ function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProp
           ['reboot', RotateCw],
         ] as const
       ).map(([action, Icon]) => (
-        <ReasonedButton
+        <ActionButton
           key={action}
           size="xs"
           variant="default"
           px={6}
           leftSection={<Icon size={13} />}
-          reason={reason(action)}
+          disabledReason={reason(action)}
           loading={commands.isPending(action, vm.id)}
           onClick={() => commands.start(action, vm.id)}
         >
           {t(`actions.${action}`)}
-        </ReasonedButton>
+        </ActionButton>
       ))}
     </div>
   );

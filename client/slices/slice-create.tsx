@@ -15,7 +15,7 @@ import { nameProblem } from '../hooks/schema-errors';
 import { ErrorState } from '../api/ErrorState';
 import { PlanView } from './PlanView';
 import { holdsBackDraft, problemSentences } from './problem-sentence';
-import { randomKey } from './random-key';
+import { randomKey } from '../api/random-key';
 import { formatDisk, formatRam } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SidePanel } from '../ui/SidePanel';

@@ -7,7 +7,7 @@ import { appErrorOf } from '../api/app-error';
 import { notifyError, notifyFailure } from '../api/error-message';
 import type { SliceAction } from './actions';
 import { problemSentences } from './problem-sentence';
-import { randomKey } from './random-key';
+import { randomKey } from '../api/random-key';
 
 export interface SliceCommands {
   start: (kind: DeploymentKind, vmId?: number) => void;

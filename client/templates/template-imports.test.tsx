@@ -1,11 +1,13 @@
-import { screen, within } from '@testing-library/react';
-import { beforeEach, expect, test } from 'vitest';
+import { act, renderHook, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Problem } from '#shared/errors';
 import { chooseLanguage } from '../i18n/i18n';
+import { apiWrapper } from '../testing/api';
 import { renderApp } from '../testing/render';
-import { ImportResults } from './template-imports';
+import { ImportResults, useTemplateImports } from './template-imports';
 
 beforeEach(() => chooseLanguage('en'));
+afterEach(() => vi.unstubAllGlobals());
 
 test('an import report of a thousand lines filled the page', () => {
   const warnings: Problem[] = [
@@ -32,4 +34,18 @@ test('an import report of a thousand lines filled the page', () => {
   expect(more).toHaveProperty('open', false);
   expect(more.querySelector('summary')?.textContent).toBe('and 999 more like it');
   expect(within(more).getAllByText(/flavour nano/)).toHaveLength(999);
+});
+
+test('nothing could be imported from a server that is reached by plain HTTP', async () => {
+  // no secure context, no randomUUID
+  vi.stubGlobal('crypto', { getRandomValues: (bytes: Uint8Array) => bytes.fill(7) });
+  const sent: unknown[] = [];
+  const wrapper = apiWrapper((_path, input) => {
+    sent.push(input);
+    return Promise.resolve({ template: { id: 4, name: 'ring' }, warnings: [] });
+  });
+  const { result } = renderHook(() => useTemplateImports(), { wrapper });
+  await act(() => result.current.importFiles([new File(['{"topologia":{}}'], 'ring.json')]));
+  await waitFor(() => expect(result.current.results).toMatchObject([{ state: 'done', templateId: 4, name: 'ring' }]));
+  expect(sent).toEqual([{ text: '{"topologia":{}}', fileName: 'ring.json' }]);
 });

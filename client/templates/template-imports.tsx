@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
+import { randomKey } from '../api/random-key';
 import { trpc } from '../api/trpc';
 import { appErrorOf } from '../api/app-error';
 import { useErrorMessage } from '../api/error-message';
@@ -51,7 +52,7 @@ export function useTemplateImports() {
 
   const importFiles = async (files: readonly File[]) => {
     for (const file of files) {
-      const id = crypto.randomUUID();
+      const id = randomKey();
       setResults((current) => [...current, { id, file: file.name, state: 'reading' }]);
       const result = await importOne(id, file);
       setResults((current) => current.map((one) => (one.id === id ? result : one)));

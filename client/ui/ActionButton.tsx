@@ -1,6 +1,8 @@
 import { Button, Tooltip, type ButtonProps } from '@mantine/core';
+import type { ReactNode } from 'react';
 
-interface ActionButtonProps extends ButtonProps {
+export interface ActionButtonProps extends ButtonProps {
+  children: ReactNode;
   onClick: () => void;
   /** Why it cannot be done now: shown on hover and on focus. */
   disabledReason?: string | null | undefined;
@@ -10,8 +12,14 @@ interface ActionButtonProps extends ButtonProps {
 export function ActionButton({ disabledReason, onClick, ...props }: ActionButtonProps) {
   if (disabledReason == null) return <Button {...props} onClick={onClick} />;
   return (
-    <Tooltip label={disabledReason} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
-      <Button {...props} data-disabled aria-disabled onClick={(event) => event.preventDefault()} />
+    <Tooltip label={disabledReason} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
+      <Button
+        {...props}
+        data-disabled
+        aria-disabled="true"
+        aria-description={disabledReason}
+        onClick={(event) => event.preventDefault()}
+      />
     </Tooltip>
   );
 }

@@ -5,7 +5,7 @@ import { presetTopology } from '#shared/topology/presets';
 import { renderApp } from '../../testing/render';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useEditor, type EditorState } from '../use-editor';
-import { SidePanel } from './SidePanel';
+import { SelectionPanel } from './SelectionPanel';
 
 const at = '2026-01-01T00:00:00.000Z';
 const flavour = { vcpus: 1, ramMb: 1024, diskGb: 2, retiredAt: null, createdAt: at, inUse: 0 };
@@ -47,7 +47,7 @@ function Panel() {
   const state = useEditor({ initial, catalogue, storageKey, hold: false });
   editor = state;
   return (
-    <SidePanel
+    <SelectionPanel
       editor={state}
       catalogue={catalogue}
       onConnect={onConnect}

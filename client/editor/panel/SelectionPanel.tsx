@@ -11,7 +11,7 @@ import { ManyPanel } from './ManyPanel';
 import { TemplatePanel } from './TemplatePanel';
 import { VmPanel } from './VmPanel';
 
-export interface SidePanelProps {
+export interface SelectionPanelProps {
   editor: EditorState;
   catalogue: EditorCatalogue;
   onConnect: (key: string) => void;
@@ -20,7 +20,7 @@ export interface SidePanelProps {
 }
 
 /** What can be said about what is selected; about the template when nothing is. */
-export function SidePanel({ editor, catalogue, onConnect, onDelete, onFocusNode }: SidePanelProps) {
+export function SelectionPanel({ editor, catalogue, onConnect, onDelete, onFocusNode }: SelectionPanelProps) {
   const { t } = useTranslation('editor');
   const problemText = useProblemText();
   const { document, selection, run, problems } = editor;
