@@ -2,6 +2,7 @@ import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import mysql from 'mysql2/promise';
 import { againAfterContention, type ContentionListener } from './contention';
 import { isContention, sqlDetails } from './errors';
+import { bindExecutor } from './prepared';
 import { runtimeSqlMode } from './sql-mode';
 
 export type Database = MySql2Database;
@@ -53,6 +54,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   });
   repeatStatements(pool, options.onContention);
   const db = drizzle({ client: pool });
+  bindExecutor(db, pool);
   db.transaction = (work, config) =>
     transaction(pool, work, config).catch((error: unknown) => {
       if (isContention(error)) options.onContention?.({ ...sqlDetails(error), attempt: 1 });
@@ -87,6 +89,7 @@ async function transaction<Result>(
   const failures: unknown[] = [];
   try {
     const result = await drizzle({ client: connection }).transaction(async (tx) => {
+      bindExecutor(tx, connection);
       try {
         return await work(tx);
       } catch (error) {

@@ -1,4 +1,4 @@
-import { sql, type Column, type SQL } from 'drizzle-orm';
+import { is, Placeholder, sql, type Column, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '#shared/errors';
 
@@ -41,24 +41,34 @@ export function page<Row, Item>(
   };
 }
 
+/** Of the last row of the page before, or where it will be put into a prepared statement. */
+type Position = readonly [string | Date | Placeholder, number | Placeholder];
+
+const valueOf = (value: Position[0], column: Column) => (is(value, Placeholder) ? value : sql.param(value, column));
+
 /** Rows that come after `(value, id)` in ascending order. Written so that an index on the two is used by both databases. */
-export function after(column: Column, id: Column, position: readonly [string | Date, number] | null): SQL | undefined {
+export function after(column: Column, id: Column, position: Position | null): SQL | undefined {
   if (position === null) return undefined;
-  const value = sql.param(position[0], column);
+  const value = valueOf(position[0], column);
   return sql`(${column} >= ${value} and (${column} > ${value} or ${id} > ${position[1]}))`;
 }
 
 /** Rows that come after `(value, id)` in descending order. */
-export function before(column: Column, id: Column, position: readonly [string | Date, number] | null): SQL | undefined {
+export function before(column: Column, id: Column, position: Position | null): SQL | undefined {
   if (position === null) return undefined;
-  const value = sql.param(position[0], column);
+  const value = valueOf(position[0], column);
   return sql`(${column} <= ${value} and (${column} < ${value} or ${id} < ${position[1]}))`;
 }
 
 /** Rows whose `column` holds `search`, taken literally. */
 export function contains(column: Column, search: string | undefined): SQL | undefined {
   if (search === undefined || search === '') return undefined;
-  return sql`${column} like ${`%${literal(search)}%`} escape '!'`;
+  return sql`${column} like ${containing(search)} escape '!'`;
+}
+
+/** The pattern of {@link contains}. */
+export function containing(search: string): string {
+  return `%${literal(search)}%`;
 }
 
 /** Rows whose `column` begins with `text`, taken literally. */

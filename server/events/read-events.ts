@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { events } from '#drizzle/schema/deployments';
 import type { Queryable } from '#server/db/client';
+import { number, prepared } from '#server/db/prepared';
 import type { SliceEvent } from '#shared/deployment/events';
 
 /** Events of a slice after an id, oldest first. The caller has checked who may see the slice. */
@@ -19,11 +20,14 @@ export async function readEvents(q: Queryable, sliceId: number, afterId: number,
   }));
 }
 
+const newest = { id: number(sql`max(${events.id})`) };
+const newestOf = prepared<typeof newest, { slice: number }>(
+  newest,
+  (list) => sql`select ${list} from ${events} where ${events.sliceId} = ${sql.placeholder('slice')}`,
+);
+
 /** Id of the newest event of a slice, 0 if it has none. */
 export async function lastEventId(q: Queryable, sliceId: number): Promise<number> {
-  const [row] = await q
-    .select({ id: sql<string | number | null>`max(${events.id})` })
-    .from(events)
-    .where(eq(events.sliceId, sliceId));
-  return Number(row?.id ?? 0);
+  const [row] = await newestOf(q, { slice: sliceId });
+  return row?.id ?? 0;
 }

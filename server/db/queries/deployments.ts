@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { users } from '#drizzle/schema/users';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses, type PlanStep } from '#shared/deployment/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
+import { number, prepared } from '../prepared';
 import { chunked, only } from '../rows';
 
 export type DeploymentRow = typeof deployments.$inferSelect;
@@ -129,6 +130,31 @@ export function deploymentSummaries(
   const { sliceId, beforeId, limit } = which;
   const before = beforeId === null ? undefined : lt(deployments.id, beforeId);
   return summaries(q, and(eq(deployments.sliceId, sliceId), before), limit);
+}
+
+const newestFields = {
+  ...getTableColumns(deployments),
+  requester: users.name,
+  stepsDone: number(
+    sql`(select count(*) from ${deploymentSteps} where ${deploymentSteps.deploymentId} = ${deployments.id}
+      and ${deploymentSteps.status} = 'done')`,
+  ),
+  stepsTotal: number(
+    sql`(select count(*) from ${deploymentSteps} where ${deploymentSteps.deploymentId} = ${deployments.id})`,
+  ),
+};
+const newestOf = prepared<typeof newestFields, { slice: number }>(
+  newestFields,
+  (list) => sql`select ${list} from ${deployments} inner join ${users} on ${users.id} = ${deployments.requestedBy}
+    where ${deployments.sliceId} = ${sql.placeholder('slice')} order by ${deployments.id} desc limit 1`,
+);
+
+/** The newest deployment of a slice with its numbers of steps; null if there was none. */
+export async function newestSummary(q: Queryable, sliceId: number): Promise<DeploymentSummaryRow | null> {
+  const [row] = await newestOf(q, { slice: sliceId });
+  if (row === undefined) return null;
+  const { requester, stepsDone, stepsTotal: total, ...deployment } = row;
+  return { deployment, requester, stepsDone, stepsTotal: total };
 }
 
 async function summaries(q: Queryable, where: SQL | undefined, limit: number): Promise<DeploymentSummaryRow[]> {

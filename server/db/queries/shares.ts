@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, isNotNull, isNull, or, sql, type Placeholder, type SQL } from 'drizzle-orm';
 import { sliceShares, slices } from '#drizzle/schema/slices';
 import { templates, templateShares } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
@@ -87,12 +87,12 @@ export async function isTemplateSharedWith(
 }
 
 /** Condition on `templates`: shared with the user. */
-export function templateSharedWith(userId: number): SQL {
+export function templateSharedWith(userId: number | Placeholder): SQL {
   return sql`exists (select 1 from ${templateShares} where ${templateShares.templateId} = ${templates.id} and ${templateShares.userId} = ${userId})`;
 }
 
 /** Condition on `templates`: not deleted, and the user's own, published or shared with them. */
-export function visibleTemplate(userId: number): SQL | undefined {
+export function visibleTemplate(userId: number | Placeholder): SQL | undefined {
   return and(
     isNull(templates.deletedAt),
     or(eq(templates.ownerId, userId), isNotNull(templates.publishedAt), templateSharedWith(userId)),

@@ -1,4 +1,19 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  ne,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/mysql-core';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
@@ -12,7 +27,8 @@ import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
 import { before, contains, decodeCursor, idCursor, instantCursor } from '../keyset';
-import { chunked, only } from '../rows';
+import { number, optional, prepared, type RowOf } from '../prepared';
+import { chunked } from '../rows';
 import { visibleTemplate } from './shares';
 
 const summaryColumns = {
@@ -83,9 +99,29 @@ export async function sliceRows(
   return ids.length === 0 ? [] : summaryRows(q, readerId, inArray(slices.id, ids), limit);
 }
 
-/** The summary of one slice, as the reader gets it. The caller has checked the access. */
-export async function sliceRow(q: Queryable, readerId: number, id: number): Promise<SliceSummaryRow> {
-  return only(await summaryRows(q, readerId, eq(slices.id, id), 1), `slice ${id}`);
+const headFields = {
+  ...summaryColumns,
+  share: optional(sliceShares.level),
+  templateId: optional(templates.id),
+  templateName: optional(templates.name),
+  lastEventId: number(sql`(select max(${events.id}) from ${events} where ${events.sliceId} = ${slices.id})`),
+};
+export type SliceHeadRow = RowOf<typeof headFields>;
+const reader = sql.placeholder('reader');
+const headById = prepared<typeof headFields, Record<'reader' | 'id', number>>(
+  headFields,
+  (list) => sql`select ${list} from ${slices}
+    inner join ${users} on ${users.id} = ${slices.ownerId}
+    inner join ${availabilityZones} on ${availabilityZones.id} = ${slices.zoneId}
+    left join ${templates} on ${templates.id} = ${slices.templateId} and ${visibleTemplate(reader)}
+    left join ${sliceShares} on ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader}
+    where ${slices.id} = ${sql.placeholder('id')}`,
+);
+
+/** The summary of one slice, as the reader gets it, and the id of its newest event; null if there is none. */
+export async function sliceHead(q: Queryable, readerId: number, id: number): Promise<SliceHeadRow | null> {
+  const [row] = await headById(q, { reader: readerId, id });
+  return row ?? null;
 }
 
 function summaryRows(q: Queryable, readerId: number, where: SQL | undefined, limit: number) {
@@ -151,22 +187,44 @@ export async function busyKinds(q: Queryable, ids: readonly number[]): Promise<M
   return new Map(rows.map((row) => [row.id, row.kind]));
 }
 
+const ofSlice = sql.placeholder('slice');
+const vmFields = {
+  ...getTableColumns(sliceVms),
+  flavourName: flavours.name,
+  imageName: images.name,
+  imageKind: images.kind,
+};
+const vmsOf = prepared<typeof vmFields, { slice: number }>(
+  vmFields,
+  (list) => sql`select ${list} from ${sliceVms}
+    inner join ${flavours} on ${flavours.id} = ${sliceVms.flavourId}
+    inner join ${images} on ${images.id} = ${sliceVms.imageId}
+    where ${sliceVms.sliceId} = ${ofSlice} order by ${sliceVms.id}`,
+);
+const networkFields = getTableColumns(sliceNetworks);
+const networksOf = prepared<typeof networkFields, { slice: number }>(
+  networkFields,
+  (list) =>
+    sql`select ${list} from ${sliceNetworks} where ${sliceNetworks.sliceId} = ${ofSlice} order by ${sliceNetworks.id}`,
+);
+const edgeFields = getTableColumns(sliceEdges);
+const edgesOf = prepared<typeof edgeFields, { slice: number }>(
+  edgeFields,
+  (list) => sql`select ${list} from ${sliceEdges} where ${sliceEdges.sliceId} = ${ofSlice} order by ${sliceEdges.id}`,
+);
+
 /** VMs with the names of their flavours and images, networks and edges, each in the order in which they were drawn. */
 export async function sliceParts(q: Queryable, id: number) {
-  const vms = await q
-    .select({ vm: sliceVms, flavourName: flavours.name, imageName: images.name, imageKind: images.kind })
-    .from(sliceVms)
-    .innerJoin(flavours, eq(flavours.id, sliceVms.flavourId))
-    .innerJoin(images, eq(images.id, sliceVms.imageId))
-    .where(eq(sliceVms.sliceId, id))
-    .orderBy(asc(sliceVms.id));
-  const networks = await q
-    .select()
-    .from(sliceNetworks)
-    .where(eq(sliceNetworks.sliceId, id))
-    .orderBy(asc(sliceNetworks.id));
-  const edges = await q.select().from(sliceEdges).where(eq(sliceEdges.sliceId, id)).orderBy(asc(sliceEdges.id));
-  return { vms, networks, edges };
+  const [vms, networks, edges] = await Promise.all([
+    vmsOf(q, { slice: id }),
+    networksOf(q, { slice: id }),
+    edgesOf(q, { slice: id }),
+  ]);
+  return {
+    vms: vms.map(({ flavourName, imageName, imageKind, ...vm }) => ({ vm, flavourName, imageName, imageKind })),
+    networks,
+    edges,
+  };
 }
 
 type NewRow<Table extends typeof sliceVms | typeof sliceNetworks | typeof sliceEdges> = Omit<

@@ -1,27 +1,112 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, isNull, ne, type SQL } from 'drizzle-orm';
-import { union } from 'drizzle-orm/mysql-core';
-import { templateRevisions, templates, templateShares } from '#drizzle/schema/templates';
+import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { flavours } from '#drizzle/schema/catalogue';
+import {
+  templateEdges,
+  templateNetworks,
+  templateRevisions,
+  templates,
+  templateShares,
+  templateVms,
+} from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
 import type { templateSets } from '#shared/template';
 import type { Queryable } from '#server/db/client';
-import { after, before, contains, decodeCursor, instantCursor, nameCursor } from '../keyset';
+import { after, before, containing, decodeCursor, instantCursor, nameCursor } from '../keyset';
+import { isoText, number, optionalIsoText, prepared, preparedBy, truth, type RowOf, type Value } from '../prepared';
 import { only } from '../rows';
 import { templateIsShared, templateSharedWith } from './shares';
 
-const summaryColumns = (readerId: number) => ({
-  ...getTableColumns(templates),
+const reader = sql.placeholder('reader');
+const is = {
+  own: sql`${templates.ownerId} = ${reader}`,
+  published: sql`${templates.publishedAt} is not null and ${templates.ownerId} <> ${reader}`,
+  shared: sql`${templateShares.userId} = ${reader} and ${templates.ownerId} <> ${reader}`,
+};
+
+const fields = {
+  id: templates.id,
+  ownerId: templates.ownerId,
   ownerName: users.name,
+  name: templates.name,
+  description: templates.description,
+  publishedAt: optionalIsoText(templates.publishedAt),
+  revision: templates.revision,
+  createdAt: isoText(templates.createdAt),
+  updatedAt: isoText(templates.updatedAt),
   revisionId: templateRevisions.id,
-  sharedWithAnybody: templateIsShared.mapWith(Boolean),
-  sharedWithReader: templateSharedWith(readerId).mapWith(Boolean),
-});
-export type TemplateSummaryRow = Awaited<ReturnType<typeof templateRows>>[number];
+  sharedWithAnybody: truth(templateIsShared),
+  sharedWithReader: truth(templateSharedWith(reader)),
+  vms: number(sql`sizes.vms`),
+  networks: number(
+    sql`(select count(*) from ${templateNetworks} where ${templateNetworks.revisionId} = page.revision_id)`,
+  ),
+  edges: number(sql`(select count(*) from ${templateEdges} where ${templateEdges.revisionId} = page.revision_id)`),
+  vcpus: number(sql`sizes.vcpus`),
+  ramMb: number(sql`sizes.ram_mb`),
+  diskGb: number(sql`sizes.disk_gb`),
+};
+export type TemplateSummaryRow = RowOf<typeof fields>;
 
 /**
- * A page of templates with their current revisions' row ids, and one row more. `of`: the reader's own, those of others that
+ * Summaries of the templates that `picked` gives, with sums of their current revisions, in one statement: first which, each
+ * part by an index of its own, then the rest of these. Joined at once, all would be read and sorted.
+ */
+const summaries = (picked: SQL, order: SQL) => (list: SQL) =>
+  sql`with page as (
+      select ${templates.id} as id, ${templateRevisions.id} as revision_id from (${picked}) picked
+      inner join ${templates} on ${templates.id} = picked.id
+      inner join ${templateRevisions}
+        on ${templateRevisions.templateId} = ${templates.id} and ${templateRevisions.number} = ${templates.revision}
+      order by ${order} limit ${sql.placeholder('limit')}
+    )
+    select ${list} from page
+    inner join ${templates} on ${templates.id} = page.id
+    inner join ${templateRevisions} on ${templateRevisions.id} = page.revision_id
+    inner join ${users} on ${users.id} = ${templates.ownerId}
+    left join (
+      select page.revision_id, count(*) as vms, sum(${flavours.vcpus}) as vcpus, sum(${flavours.ramMb}) as ram_mb,
+        sum(${flavours.diskGb}) as disk_gb
+      from page inner join ${templateVms} on ${templateVms.revisionId} = page.revision_id
+      inner join ${flavours} on ${flavours.id} = ${templateVms.flavourId} group by page.revision_id
+    ) sizes on sizes.revision_id = page.revision_id
+    order by ${order}`;
+
+type Variant = `${(typeof templateSets)[number]} ${'updated' | 'name'} ${'first' | 'next'} ${'all' | 'search'}`;
+
+const pageOf = preparedBy((variant: Variant) => {
+  const [of, sort, place, search] = variant.split(' ');
+  const order =
+    sort === 'name' ? sql`${templates.name}, ${templates.id}` : sql`${templates.updatedAt} desc, ${templates.id} desc`;
+  const [value, id] = [sql.placeholder('value'), sql.placeholder('id')];
+  const behind =
+    sort === 'name'
+      ? after(templates.name, templates.id, [value, id])
+      : before(templates.updatedAt, templates.id, [value, id]);
+  const asked = [
+    isNull(templates.deletedAt),
+    ...(place === 'next' ? [behind] : []),
+    ...(search === 'search' ? [sql`${templates.name} like ${sql.placeholder('pattern')} escape '!'`] : []),
+  ];
+  const those = (condition: SQL, from: SQL = sql`${templates}`) =>
+    sql`(select ${templates.id} as id from ${from} where ${and(condition, ...asked)}
+      order by ${order} limit ${sql.placeholder('limit')})`;
+  const shared = those(
+    is.shared,
+    sql`${templateShares} inner join ${templates} on ${templates.id} = ${templateShares.templateId}`,
+  );
+  const others = sql`${shared} union ${those(is.published)}`;
+  const picked = of === 'mine' ? those(is.own) : of === 'shared' ? others : sql`${those(is.own)} union ${others}`;
+  return prepared<typeof fields, Record<'reader' | 'limit', number> & Record<'value' | 'id' | 'pattern', Value>>(
+    fields,
+    summaries(picked, order),
+  );
+});
+
+/**
+ * A page of templates with sums of their current revisions, and one row more. `of`: the reader's own, those of others that
  * they see since they are shared with them or published, or all of these.
  */
-export async function templateRows(
+export function templateRows(
   q: Queryable,
   options: {
     readerId: number;
@@ -31,57 +116,25 @@ export async function templateRows(
     cursor?: string | null | undefined;
     search?: string | undefined;
   },
-) {
-  const { readerId, of } = options;
-  const limit = options.limit + 1;
-  const byName = options.sort === 'name';
-  const order = byName ? [asc(templates.name), asc(templates.id)] : [desc(templates.updatedAt), desc(templates.id)];
-  const asked = and(
-    isNull(templates.deletedAt),
-    contains(templates.name, options.search),
-    byName
-      ? after(templates.name, templates.id, decodeCursor(nameCursor, options.cursor))
-      : before(templates.updatedAt, templates.id, decodeCursor(instantCursor, options.cursor)),
-  );
-  const those = (where: SQL | undefined) =>
-    q
-      .select({ id: templates.id })
-      .from(templates)
-      .where(and(where, asked))
-      .orderBy(...order)
-      .limit(limit);
-  const own = those(eq(templates.ownerId, readerId));
-  const published = those(and(isNotNull(templates.publishedAt), ne(templates.ownerId, readerId)));
-  const shared = q
-    .select({ id: templates.id })
-    .from(templateShares)
-    .innerJoin(templates, eq(templates.id, templateShares.templateId))
-    .where(and(eq(templateShares.userId, readerId), ne(templates.ownerId, readerId), asked))
-    .orderBy(...order)
-    .limit(limit);
-  // first which, each part by an index of its own, then the rest of these: joined at once, all would be read and sorted
-  const picked = { mine: () => own, shared: () => union(shared, published), all: () => union(own, shared, published) };
-  const ids = (await picked[of]()).map((row) => row.id);
-  return ids.length === 0 ? [] : summaryRows(q, readerId, inArray(templates.id, ids), order, limit);
+): Promise<TemplateSummaryRow[]> {
+  const { readerId, of, sort, search = '' } = options;
+  const position = decodeCursor(sort === 'name' ? nameCursor : instantCursor, options.cursor);
+  const statement = pageOf(`${of} ${sort} ${position === null ? 'first' : 'next'} ${search === '' ? 'all' : 'search'}`);
+  const [value, id] = position ?? [null, null];
+  return statement(q, { reader: readerId, limit: options.limit + 1, value, id, pattern: containing(search) });
 }
+
+const byId = prepared<typeof fields, Record<'reader' | 'id' | 'limit', number>>(
+  fields,
+  summaries(
+    sql`select ${templates.id} as id from ${templates} where ${templates.id} = ${sql.placeholder('id')}`,
+    sql`${templates.id}`,
+  ),
+);
 
 /** The summary of one template, as the reader gets it. The caller has checked the access. */
 export async function templateRow(q: Queryable, readerId: number, id: number): Promise<TemplateSummaryRow> {
-  return only(await summaryRows(q, readerId, eq(templates.id, id), [], 1), `template ${id}`);
-}
-
-function summaryRows(q: Queryable, readerId: number, where: SQL | undefined, order: SQL[], limit: number) {
-  return q
-    .select(summaryColumns(readerId))
-    .from(templates)
-    .innerJoin(users, eq(users.id, templates.ownerId))
-    .innerJoin(
-      templateRevisions,
-      and(eq(templateRevisions.templateId, templates.id), eq(templateRevisions.number, templates.revision)),
-    )
-    .where(where)
-    .orderBy(...order)
-    .limit(limit);
+  return only(await byId(q, { reader: readerId, id, limit: 1 }), `template ${id}`);
 }
 
 /** Which of `names` the owner's living templates have, in lower case. */

@@ -1,8 +1,10 @@
-import { and, desc, eq, gt, inArray, isNull, ne } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, ne, sql, type SQL } from 'drizzle-orm';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import type { Role, TokenKind } from '#shared/auth';
 import type { Scope } from '#shared/scopes';
 import type { Queryable } from '#server/db/client';
+import { prepared } from '../prepared';
+import type { PublicUserRow } from './users';
 
 /** A session or token with what is true of its owner now. */
 export interface TokenRow {
@@ -17,6 +19,7 @@ export interface TokenRow {
   expiresAt: Date;
   lastUsedAt: Date | null;
   createdAt: Date;
+  owner: PublicUserRow;
   /** Neither revoked, nor of a disabled or deleted user. Time is another matter. */
   live: boolean;
 }
@@ -36,6 +39,11 @@ const columns = {
   revokedAt: apiTokens.revokedAt,
   disabledAt: users.disabledAt,
   deletedAt: users.deletedAt,
+  userKind: users.kind,
+  email: users.email,
+  userName: users.name,
+  userCreatedAt: users.createdAt,
+  totpEnabledAt: users.totpEnabledAt,
 };
 
 const selected = (q: Queryable) =>
@@ -46,19 +54,42 @@ const selected = (q: Queryable) =>
     .innerJoin(roles, eq(roles.id, users.roleId));
 type Selected = Awaited<ReturnType<typeof selected>>[number];
 
-function tokenRow({ revokedAt, disabledAt, deletedAt, ...row }: Selected): TokenRow {
-  return { ...row, live: revokedAt === null && disabledAt === null && deletedAt === null };
+function tokenRow(selectedRow: Selected): TokenRow {
+  const { revokedAt, disabledAt, deletedAt, userKind, email, userName, userCreatedAt, totpEnabledAt, ...row } =
+    selectedRow;
+  return {
+    ...row,
+    owner: {
+      id: row.userId,
+      kind: userKind,
+      email,
+      name: userName,
+      role: row.role,
+      createdAt: userCreatedAt,
+      totpEnabledAt,
+    },
+    live: revokedAt === null && disabledAt === null && deletedAt === null,
+  };
 }
+
+const preparedWhere = <Values extends Record<string, string | number>>(condition: SQL) =>
+  prepared<typeof columns, Values>(
+    columns,
+    (fields) => sql`select ${fields} from ${apiTokens} inner join ${users} on ${users.id} = ${apiTokens.userId}
+      inner join ${roles} on ${roles.id} = ${users.roleId} where ${condition}`,
+  );
+const byId = preparedWhere<{ id: number }>(sql`${apiTokens.id} = ${sql.placeholder('id')}`);
+const byHash = preparedWhere<{ hash: string }>(sql`${apiTokens.tokenHash} = ${sql.placeholder('hash')}`);
 
 /** The session or token with this id, whatever has become of it. */
 export async function tokenById(q: Queryable, id: number): Promise<TokenRow | null> {
-  const [row] = await selected(q).where(eq(apiTokens.id, id));
+  const [row] = await byId(q, { id });
   return row === undefined ? null : tokenRow(row);
 }
 
 /** The session or token whose secret has this SHA-256, whatever has become of it. */
 export async function tokenByHash(q: Queryable, tokenHash: string): Promise<TokenRow | null> {
-  const [row] = await selected(q).where(eq(apiTokens.tokenHash, tokenHash));
+  const [row] = await byHash(q, { hash: tokenHash });
   return row === undefined ? null : tokenRow(row);
 }
 

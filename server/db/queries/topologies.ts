@@ -1,4 +1,4 @@
-import { asc, count, eq, inArray, sql } from 'drizzle-orm';
+import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { flavours, images } from '#drizzle/schema/catalogue';
 import { templateEdges, templateNetworks, templateRevisions, templateVms } from '#drizzle/schema/templates';
 import type { Catalogue } from '#shared/topology/catalogue';
@@ -98,59 +98,6 @@ export async function insertRevision(
         };
       }),
     );
-}
-
-export interface TopologyTotals {
-  vms: number;
-  networks: number;
-  edges: number;
-  vcpus: number;
-  ramMb: number;
-  diskGb: number;
-}
-
-/** Numbers and sums of revisions, counted by the database. */
-export async function topologyTotals(
-  q: Queryable,
-  revisions: readonly number[],
-): Promise<(revision: number) => TopologyTotals> {
-  const totals = new Map<number, TopologyTotals>();
-  const none: TopologyTotals = { vms: 0, networks: 0, edges: 0, vcpus: 0, ramMb: 0, diskGb: 0 };
-  const totalsOf = (revision: number) => totals.get(revision) ?? none;
-  if (revisions.length === 0) return totalsOf;
-  const vms = await q
-    .select({
-      revision: templateVms.revisionId,
-      vms: count(),
-      vcpus: sql<string>`sum(${flavours.vcpus})`,
-      ramMb: sql<string>`sum(${flavours.ramMb})`,
-      diskGb: sql<string>`sum(${flavours.diskGb})`,
-    })
-    .from(templateVms)
-    .innerJoin(flavours, eq(flavours.id, templateVms.flavourId))
-    .where(inArray(templateVms.revisionId, [...revisions]))
-    .groupBy(templateVms.revisionId);
-  for (const row of vms)
-    totals.set(row.revision, {
-      ...none,
-      vms: row.vms,
-      vcpus: Number(row.vcpus),
-      ramMb: Number(row.ramMb),
-      diskGb: Number(row.diskGb),
-    });
-  const networks = await q
-    .select({ revision: templateNetworks.revisionId, networks: count() })
-    .from(templateNetworks)
-    .where(inArray(templateNetworks.revisionId, [...revisions]))
-    .groupBy(templateNetworks.revisionId);
-  for (const row of networks) totals.set(row.revision, { ...totalsOf(row.revision), networks: row.networks });
-  const edges = await q
-    .select({ revision: templateEdges.revisionId, edges: count() })
-    .from(templateEdges)
-    .where(inArray(templateEdges.revisionId, [...revisions]))
-    .groupBy(templateEdges.revisionId);
-  for (const row of edges) totals.set(row.revision, { ...totalsOf(row.revision), edges: row.edges });
-  return totalsOf;
 }
 
 /** Shares the rows' locks until the transaction ends: nobody retires meanwhile what is being taken. */

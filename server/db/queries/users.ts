@@ -28,8 +28,11 @@ export interface UserRow {
   totpEnabledAt: Date | null;
 }
 
+/** As much of a user as others may know. */
+export type PublicUserRow = Omit<UserRow, 'passwordHash' | 'disabledAt'>;
+
 /** What others may know of a user. */
-export function publicUser(row: UserRow): User {
+export function publicUser(row: PublicUserRow): User {
   return {
     id: row.id,
     kind: row.kind,

@@ -1,18 +1,16 @@
 import type { z } from 'zod';
 import type { meSchema } from '#shared/auth';
 import { tokenById } from '#server/db/queries/tokens';
-import { publicUser, userById } from '#server/db/queries/users';
+import { publicUser } from '#server/db/queries/users';
 import { iso } from '#server/db/rows';
 import type { Actor, DomainContext } from '../context';
+import { tokenSeen } from './sessions';
 
 /** Who is calling, and whether an account can be made. Works for everyone. */
 export async function me(ctx: DomainContext, { actor }: { actor: Actor | null }): Promise<z.infer<typeof meSchema>> {
-  const [user, token] =
-    actor === null
-      ? [null, null]
-      : await Promise.all([userById(ctx.db, actor.userId), tokenById(ctx.db, actor.tokenId)]);
+  const token = actor === null ? null : (tokenSeen(actor) ?? (await tokenById(ctx.db, actor.tokenId)));
   return {
-    user: user === null ? null : publicUser(user),
+    user: token === null ? null : publicUser(token.owner),
     token:
       token === null
         ? null

@@ -69,7 +69,7 @@ async function actorOf(ctx: DomainContext, token: TokenRow, now: Date, ip: strin
       .update(apiTokens)
       .set({ lastUsedAt: now, ip })
       .where(and(eq(apiTokens.id, token.id), or(isNull(apiTokens.lastUsedAt), lt(apiTokens.lastUsedAt, stale))));
-  return {
+  const actor: Actor = {
     userId: token.userId,
     role: token.role,
     tokenId: token.id,
@@ -77,6 +77,19 @@ async function actorOf(ctx: DomainContext, token: TokenRow, now: Date, ip: strin
     scopes: token.kind === 'session' ? null : (token.scopes ?? []),
     ip,
   };
+  seen.set(actor, token);
+  return actor;
+}
+
+/** What was read of an actor when their request was let in. */
+const seen = new WeakMap<Actor, TokenRow>();
+
+/**
+ * The session or token that an actor's request came with, as it was read to let them in: who only tells it on, in the same
+ * request, need not look a second time. Null for an actor that no request made.
+ */
+export function tokenSeen(actor: Actor): TokenRow | null {
+  return seen.get(actor) ?? null;
 }
 
 /**
@@ -89,9 +102,10 @@ export async function authenticate(
   client: Pick<Client, 'ip'> = { ip: null },
 ): Promise<Actor | null> {
   const now = ctx.clock.now();
-  const subject = await verifySession(ctx.settings.jwtSecret, token, now);
+  const hash = sha256(token);
+  const subject = await verifySession(ctx.settings.jwtSecret, { token, hash }, now);
   if (subject === null) return null;
-  const session = await tokenByHash(ctx.db, sha256(token));
+  const session = await tokenByHash(ctx.db, hash);
   if (session === null || session.kind !== 'session' || session.userId !== subject) return null;
   return actorOf(ctx, session, now, client.ip);
 }

@@ -2,7 +2,13 @@ import { notFound } from '#shared/errors';
 import type { Deployment, DeploymentSummary, Step } from '#shared/deployment/schema';
 import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
-import { deploymentSummaries, stepRows, type DeploymentSummaryRow, type StepRow } from '#server/db/queries/deployments';
+import {
+  deploymentSummaries,
+  newestSummary,
+  stepRows,
+  type DeploymentSummaryRow,
+  type StepRow,
+} from '#server/db/queries/deployments';
 import { iso } from '#server/db/rows';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
@@ -39,8 +45,8 @@ export async function getDeployment(
 /** The live deployment of a slice, else its last one; null if there was none. The caller has checked the access. */
 export async function currentDeployment(q: Queryable, sliceId: number): Promise<DeploymentSummary | null> {
   // the newest is the live one: only a destroy begins beside another, and it takes over
-  const [summary] = await deploymentSummaries(q, { sliceId, beforeId: null, limit: 1 });
-  return summary === undefined ? null : publicSummary(summary);
+  const summary = await newestSummary(q, sliceId);
+  return summary === null ? null : publicSummary(summary);
 }
 
 function publicSummary({ deployment, requester, stepsDone, stepsTotal }: DeploymentSummaryRow): DeploymentSummary {

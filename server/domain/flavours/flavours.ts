@@ -7,14 +7,14 @@ import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
 import { flavourById, flavourRows, type FlavourRow } from '#server/db/queries/flavours';
 import { usersOf } from '#server/db/queries/uses';
-import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { nameTakenBy, usersInWords } from '../names';
 
 function publicFlavour(row: FlavourRow): Flavour {
-  return { ...row, retiredAt: iso(row.retiredAt), createdAt: iso(row.createdAt) };
+  const { id, name, vcpus, ramMb, diskGb, retiredAt, createdAt, inUse } = row;
+  return { id, name, vcpus, ramMb, diskGb, retiredAt, createdAt, inUse };
 }
 
 async function loadFlavour(q: Queryable, id: number): Promise<FlavourRow> {

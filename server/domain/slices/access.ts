@@ -103,7 +103,17 @@ export async function maySlice(q: Queryable, { actor, id, need }: Required<Wante
   }
 }
 
-function assertMay(actor: Actor, slice: SliceRow, access: SliceAccess, need: Level): void {
+/** What {@link loadSlice} asks before a slice is shown, of a row that says for what it is shared with the actor. */
+export function assertSees(
+  actor: Actor,
+  slice: Pick<SliceRow, 'name' | 'ownerId'> & { share: ShareLevel | null },
+): void {
+  const access = accessTo(actor, slice.ownerId, slice.share);
+  if (access === null) throw notFound('slice');
+  assertMay(actor, slice, access, 'read');
+}
+
+function assertMay(actor: Actor, slice: Pick<SliceRow, 'name'>, access: SliceAccess, need: Level): void {
   if (!allows(access, need))
     throw new AppError(
       'FORBIDDEN',

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { can } from '#shared/auth';
 import type { DeploymentKind } from '#shared/deployment/operations';
-import { AppError } from '#shared/errors';
+import { liveDeploymentStatuses } from '#shared/deployment/schema';
+import { AppError, notFound } from '#shared/errors';
 import type { eventPage, listEventsInput, listSlicesInput, Slice, slicePage, SliceSummary } from '#shared/slice';
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
@@ -10,9 +11,10 @@ import {
   hasLiveSlice,
   sliceEventRows,
   sliceParts,
-  sliceRow,
+  sliceHead,
   sliceRows,
   sliceTotals,
+  type SliceHeadRow,
   type SliceSummaryRow,
   type SliceTotals,
 } from '#server/db/queries/slices';
@@ -23,11 +25,11 @@ import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
 import { currentDeployment } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
-import { accessTo, loadSlice } from './access';
+import { accessTo, assertSees, loadSlice } from './access';
 
 function summary(
   actor: Actor,
-  row: SliceSummaryRow,
+  row: SliceSummaryRow | SliceHeadRow,
   totals: SliceTotals,
   busy: DeploymentKind | undefined,
 ): SliceSummary {
@@ -75,22 +77,39 @@ export async function listSlices(
   );
 }
 
-/** The whole slice and the id of its newest event, as one moment saw them: what follows that id is not in it. */
-export function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
-  return inSnapshot(ctx.db, (tx) => wholeSlice(tx, { actor, id }));
+/**
+ * The whole slice and the id of its newest event, as one moment saw them: what follows that id is not in it. Whatever changes
+ * a slice leaves an event, so no transaction is needed while none comes in between.
+ */
+export async function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
+  const slice = await wholeSlice(ctx.db, { actor, id });
+  const unchanged = (await lastEventId(ctx.db, id)) === slice.lastEventId;
+  return unchanged ? slice : inSnapshot(ctx.db, (tx) => wholeSlice(tx, { actor, id }));
 }
 
 /** {@link getSlice} inside a transaction. */
 export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
-  await loadSlice(q, { actor, id });
-  const row = await sliceRow(q, actor.userId, id);
-  const totalsOf = await sliceTotals(q, [id]);
-  const busy = await busyKinds(q, [id]);
-  const { vms, networks, edges } = await sliceParts(q, id);
+  const row = await sliceHead(q, actor.userId, id);
+  if (row === null) throw notFound('slice');
+  assertSees(actor, row);
+  const [deployment, { vms, networks, edges }] = await Promise.all([currentDeployment(q, id), sliceParts(q, id)]);
+  const live: readonly string[] = liveDeploymentStatuses;
+  const totals = {
+    vms: vms.length,
+    vmsRunning: vms.filter(({ vm }) => vm.status === 'running').length,
+    vcpus: sumOf(vms, ({ vm }) => vm.vcpus),
+    ramMb: sumOf(vms, ({ vm }) => vm.ramMb),
+    diskGb: sumOf(vms, ({ vm }) => vm.diskGb),
+  };
   const vmKeys = new Map(vms.map(({ vm }) => [vm.id, vm.key]));
   const networkKeys = new Map(networks.map((network) => [network.id, network.key]));
   return {
-    ...summary(actor, row, totalsOf(id), busy.get(id)),
+    ...summary(
+      actor,
+      row,
+      totals,
+      deployment !== null && live.includes(deployment.status) ? deployment.kind : undefined,
+    ),
     zone: { id: row.zoneId, name: row.zoneName, provider: row.provider },
     templateRevision: row.templateRevision,
     vmList: vms.map(({ vm, flavourName, imageName, imageKind }) => ({
@@ -135,9 +154,13 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       status: edge.status,
       observedAt: iso(edge.observedAt),
     })),
-    deployment: await currentDeployment(q, id),
-    lastEventId: await lastEventId(q, id),
+    deployment,
+    lastEventId: row.lastEventId,
   };
+}
+
+function sumOf<Item>(items: readonly Item[], amount: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + amount(item), 0);
 }
 
 /** The slice's history, newest first. */

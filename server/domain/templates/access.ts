@@ -14,7 +14,7 @@ export type TemplateAccess = Extract<AccessKind, 'own' | 'view' | 'published'>;
 /** How the actor comes to see a template; null when they may not. */
 export function templateAccess(
   actor: Pick<Actor, 'userId'>,
-  template: Pick<TemplateRow, 'ownerId' | 'publishedAt'>,
+  template: { ownerId: number; publishedAt: Date | string | null },
   shared: boolean,
 ): TemplateAccess | null {
   if (template.ownerId === actor.userId) return 'own';

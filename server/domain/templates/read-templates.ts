@@ -3,13 +3,12 @@ import type { listTemplatesInput, Template, templatePage, TemplateSummary } from
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
 import { templateRow, templateRows, type TemplateSummaryRow } from '#server/db/queries/templates';
-import { readTopology, topologyTotals, type TopologyTotals } from '#server/db/queries/topologies';
-import { iso } from '#server/db/rows';
+import { readTopology } from '#server/db/queries/topologies';
 import { inSnapshot } from '#server/db/transaction';
 import type { Actor, DomainContext } from '../context';
 import { loadTemplate, templateAccess } from './access';
 
-function summary(actor: Actor, row: TemplateSummaryRow, totals: TopologyTotals): TemplateSummary {
+function summary(actor: Actor, row: TemplateSummaryRow): TemplateSummary {
   return {
     id: row.id,
     name: row.name,
@@ -19,9 +18,14 @@ function summary(actor: Actor, row: TemplateSummaryRow, totals: TopologyTotals):
     visibility: row.publishedAt !== null ? 'published' : row.sharedWithAnybody ? 'shared' : 'private',
     // a share that was taken back while the page was read
     access: templateAccess(actor, row, row.sharedWithReader) ?? 'view',
-    ...totals,
-    createdAt: iso(row.createdAt),
-    updatedAt: iso(row.updatedAt),
+    vms: row.vms,
+    networks: row.networks,
+    edges: row.edges,
+    vcpus: row.vcpus,
+    ramMb: row.ramMb,
+    diskGb: row.diskGb,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
   };
 }
 
@@ -31,15 +35,11 @@ export async function listTemplates(
   { actor, query }: { actor: Actor; query: z.infer<typeof listTemplatesInput> },
 ): Promise<z.infer<typeof templatePage>> {
   const rows = await templateRows(ctx.db, { readerId: actor.userId, ...query });
-  const totalsOf = await topologyTotals(
-    ctx.db,
-    rows.map((row) => row.revisionId),
-  );
   return page(
     rows,
     query.limit,
-    (row) => summary(actor, row, totalsOf(row.revisionId)),
-    (row) => [query.sort === 'name' ? row.name : iso(row.updatedAt), row.id],
+    (row) => summary(actor, row),
+    (row) => [query.sort === 'name' ? row.name : row.updatedAt, row.id],
   );
 }
 
@@ -52,6 +52,5 @@ export function getTemplate(ctx: DomainContext, { actor, id }: { actor: Actor; i
 export async function wholeTemplate(q: Queryable, { actor, id }: { actor: Actor; id: number }): Promise<Template> {
   await loadTemplate(q, { actor, id });
   const row = await templateRow(q, actor.userId, id);
-  const totalsOf = await topologyTotals(q, [row.revisionId]);
-  return { ...summary(actor, row, totalsOf(row.revisionId)), topology: await readTopology(q, row.revisionId) };
+  return { ...summary(actor, row), topology: await readTopology(q, row.revisionId) };
 }
