@@ -219,6 +219,24 @@ describe('from an empty machine to a running slice and back', () => {
       await copyFile(path.join(results, 'slice.png'), path.join(root, 'docs', 'slice.png'));
   });
 
+  test('a reload closed the consoles, and the guest kept 80 × 24 whatever the size of the window', async () => {
+    await page.reload();
+    const terminal = page.getByRole('group', { name: 'Terminal of vm1' });
+    await terminal.waitFor();
+    await page.getByRole('complementary', { name: 'VM' }).getByRole('heading', { name: 'vm1' }).waitFor();
+    const rows = () => terminal.locator('.xterm-rows > div').count();
+    const guestFollows = async (word: string) => {
+      const line = `until stty size | grep -q "^${await rows()} "; do sleep 1; done; echo ${word}-$((40+2))`;
+      await typeInConsole(page, 'vm1', line, new RegExp(`${word}-42`));
+    };
+    const small = await rows();
+    await guestFollows('small');
+    await page.getByRole('button', { name: 'Maximise' }).click();
+    await expect.poll(rows, { timeout: 60_000 }).toBeGreaterThan(small);
+    await guestFollows('large');
+    await page.getByRole('button', { name: 'Restore' }).click();
+  });
+
   test('one VM is stopped, started and rebooted', async () => {
     await page
       .getByRole('button', { name: 'Close consoles' })

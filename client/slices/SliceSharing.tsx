@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { LogOut, Share2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -8,6 +7,7 @@ import { trpc } from '../api/trpc';
 import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
 import { SliceSharePanel } from '../sharing/SharePanel';
+import { usePanel } from '../hooks/panel';
 import { useSession } from '../hooks/session';
 import { ActionButton } from '../ui/ActionButton';
 
@@ -17,7 +17,7 @@ export function SliceSharing({ slice, reason }: { slice: Slice; reason: string |
   const { user } = useSession();
   const navigate = useNavigate();
   const utils = trpc.useUtils();
-  const [opened, panel] = useDisclosure(false);
+  const panel = usePanel(['share']);
   const leave = trpc.slices.unshare.useMutation({
     onSuccess: () => {
       notifyDone(t('leave.done', { name: slice.name }));
@@ -42,7 +42,7 @@ export function SliceSharing({ slice, reason }: { slice: Slice; reason: string |
         variant="default"
         leftSection={<Share2 size={14} />}
         disabledReason={reason}
-        onClick={panel.open}
+        onClick={() => panel.open('share')}
       >
         {t('share')}
       </ActionButton>
@@ -57,7 +57,7 @@ export function SliceSharing({ slice, reason }: { slice: Slice; reason: string |
           {t('leave.label')}
         </Button>
       ) : null}
-      <SliceSharePanel slice={slice} opened={opened} onClose={panel.close} />
+      <SliceSharePanel slice={slice} opened={panel.name === 'share' && reason === null} onClose={panel.close} />
     </>
   );
 }

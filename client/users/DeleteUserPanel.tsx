@@ -51,7 +51,8 @@ function DeleteForm({ account, onCancel }: { account: Account; onCancel: () => v
       void utils.users.list.invalidate();
       void utils.slices.list.invalidate();
       void utils.templates.list.invalidate();
-      void navigate('/users');
+      // Back would lead to an account that is not there any more
+      void navigate('/users', { replace: true });
     },
   });
   const { templates, slices, transferTo } = form.values;

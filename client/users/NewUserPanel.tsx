@@ -18,22 +18,20 @@ export type NewUserKind = 'person' | 'service';
 export function NewUserPanel({ kind, onClose }: { kind: NewUserKind | null; onClose: () => void }) {
   const { t } = useTranslation('users');
   const [made, setMade] = useState<{ name: string; link: Link } | null>(null);
-  const close = () => {
-    setMade(null);
-    onClose();
-  };
   return (
     <SidePanel
       opened={kind !== null}
-      onClose={close}
+      onClose={onClose}
+      // Back closes it, too
+      onExitTransitionEnd={() => setMade(null)}
       title={made === null ? t(kind === 'service' ? 'newService' : 'new') : t('link.title', { name: made.name })}
     >
       {made !== null ? (
-        <PasswordLink link={made.link} onDone={close} />
+        <PasswordLink link={made.link} onDone={onClose} />
       ) : kind === 'person' ? (
-        <PersonForm onMade={setMade} onCancel={close} />
+        <PersonForm onMade={setMade} onCancel={onClose} />
       ) : kind === 'service' ? (
-        <ServiceForm onDone={close} />
+        <ServiceForm onDone={onClose} />
       ) : null}
     </SidePanel>
   );

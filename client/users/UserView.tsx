@@ -1,5 +1,4 @@
 import { Anchor, Badge, Group } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -11,6 +10,7 @@ import { notifyDone, notifyError } from '../api/error-message';
 import { ErrorState } from '../api/ErrorState';
 import { QuotaBars } from '../quota/QuotaBars';
 import { usePageTitle } from '../hooks/page-title';
+import { usePanel } from '../hooks/panel';
 import { ActionButton } from '../ui/ActionButton';
 import { LoadingRows } from '../ui/LoadingRows';
 import { PageHeader } from '../ui/PageHeader';
@@ -28,7 +28,7 @@ import { UserTokens } from './UserTokens';
 export function UserView({ account, by }: { account: Account; by: Onlooker }) {
   const { t } = useTranslation(['users', 'common']);
   usePageTitle(account.name);
-  const [deleting, deletion] = useDisclosure(false);
+  const panel = usePanel(['delete']);
   const reason = (deed: UserDeed): string | null => {
     const refusal = userRefusal(account, deed, by);
     return refusal === null ? null : t(`refused.${refusal}`);
@@ -69,12 +69,12 @@ export function UserView({ account, by }: { account: Account; by: Onlooker }) {
           variant="default"
           c={reason('delete') === null ? 'var(--mantine-color-error)' : undefined}
           disabledReason={reason('delete')}
-          onClick={deletion.open}
+          onClick={() => panel.open('delete')}
         >
           {t('delete.label')}
         </ActionButton>
       </SettingsRow>
-      <DeleteUserPanel account={account} opened={deleting} onClose={deletion.close} />
+      <DeleteUserPanel account={account} opened={panel.name === 'delete'} onClose={panel.close} />
     </>
   );
 }
@@ -215,13 +215,13 @@ function AccessRows({ account, reason }: AccessRowsProps) {
 function QuotaRow({ account }: { account: Account }) {
   const { t } = useTranslation('users');
   const quota = trpc.quotas.ofUser.useQuery({ userId: account.id });
-  const [opened, panel] = useDisclosure(false);
+  const panel = usePanel(['quota']);
   return (
     <SettingsRow title={t('quota.title')} help={t('quota.help')} wide>
       {quota.data !== undefined ? (
         <>
           <QuotaBars quota={quota.data} />
-          <ActionButton variant="default" mt="md" onClick={panel.open}>
+          <ActionButton variant="default" mt="md" onClick={() => panel.open('quota')}>
             {t('quota.change')}
           </ActionButton>
         </>
@@ -230,7 +230,7 @@ function QuotaRow({ account }: { account: Account }) {
       ) : (
         <ErrorState error={quota.error} onRetry={() => void quota.refetch()} />
       )}
-      <UserQuotaPanel account={account} opened={opened} onClose={panel.close} />
+      <UserQuotaPanel account={account} opened={panel.name === 'quota'} onClose={panel.close} />
     </SettingsRow>
   );
 }
