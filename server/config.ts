@@ -59,6 +59,17 @@ const environmentSchema = z.object({
   TRAMA_SIMULATOR: flag.default(false),
   TRAMA_LAUNCH_LIMIT: z.coerce.number().int().min(1).max(256).default(os.availableParallelism()),
   TRAMA_ACCELERATOR: z.enum(['auto', 'tcg', 'kvm']).default('auto'),
+  TRAMA_VM_UIDS: z
+    .string()
+    .regex(/^(off|[1-9]\d*-[1-9]\d*)$/, 'is FIRST-LAST, or off')
+    .default('1879048192-1879113727')
+    .transform((text, context) => {
+      if (text === 'off') return null;
+      const [first = 0, last = 0] = text.split('-').map(Number);
+      if (last - first >= 15 && first >= 1000 && last < 2 ** 32 - 1) return { first, count: last - first + 1 };
+      context.addIssue({ code: 'custom', message: 'must be at least 16 user ids from 1000 on' });
+      return z.NEVER;
+    }),
   TRAMA_INSTALL: flag.default(true),
 });
 
@@ -86,6 +97,8 @@ export interface Config {
   simulator: boolean;
   launchLimit: number;
   accelerator: 'auto' | 'tcg' | 'kvm';
+  /** User ids out of which each slice's VMs get one, where the server is root; null: they share one. */
+  vmUids: { first: number; count: number } | null;
   /** Whether what the machine lacks may be installed. */
   mayInstall: boolean;
 }
@@ -124,6 +137,7 @@ export function readConfig(environment: Record<string, string | undefined>, root
     simulator: env.TRAMA_SIMULATOR,
     launchLimit: env.TRAMA_LAUNCH_LIMIT,
     accelerator: env.TRAMA_ACCELERATOR,
+    vmUids: env.TRAMA_VM_UIDS,
     mayInstall: env.TRAMA_INSTALL,
   };
 }

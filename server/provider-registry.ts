@@ -3,7 +3,7 @@ import type { ProviderRegistry } from '#server/domain/context';
 import type { Logger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
-import { unprivilegedUser } from '#server/providers/qemu/unprivileged-user';
+import { chooseVmUsers, type UidRange } from '#server/providers/qemu/vm-users';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { AppError } from '#shared/errors';
 
@@ -12,6 +12,8 @@ export interface ProviderRegistryOptions {
   dataDir: string;
   launchLimit: number;
   accelerator: 'auto' | 'tcg' | 'kvm';
+  /** User ids for VMs, where the server is root; null: all VMs share one unprivileged user. */
+  vmUids: UidRange | null;
   simulator: boolean;
   log: Logger;
 }
@@ -25,7 +27,7 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
       return createQemuProvider({
         root: path.join(options.dataDir, 'zones', String(zone.id)),
         imagesRoot: path.join(options.dataDir, 'images'),
-        runAs: await unprivilegedUser(),
+        users: await chooseVmUsers(options.vmUids),
         launchLimit: options.launchLimit,
         accel: options.accelerator,
         log: (message, details) => options.log.info(message, { zone: zone.id, ...details }),

@@ -13,11 +13,21 @@ export const sliceStatuses = [
 export type SliceStatus = (typeof sliceStatuses)[number];
 
 /** What was last observed of a VM. `starting`: the process runs and the guest has not reported that it booted. */
-export const vmStatuses = ['absent', 'stopped', 'starting', 'running', 'paused', 'failed', 'unknown'] as const;
+export const vmStatuses = [
+  'absent',
+  'stopped',
+  'starting',
+  'running',
+  'paused',
+  'failed',
+  'unknown',
+  // its process is there and does not answer
+  'notResponding',
+] as const;
 export type VmStatus = (typeof vmStatuses)[number];
 
 /** Of these a VM takes its host's processors and memory. */
-export const runningVmStatuses = ['starting', 'running'] as const satisfies readonly VmStatus[];
+export const runningVmStatuses = ['starting', 'running', 'notResponding'] as const satisfies readonly VmStatus[];
 
 /** What was asked for. */
 export const vmDesiredStates = ['absent', 'stopped', 'running'] as const;

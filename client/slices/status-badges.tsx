@@ -44,6 +44,7 @@ export const vmLooks: Record<VmStatus, StatusLook> = {
   running: { tone: 'success', icon: CircleCheck },
   paused: { tone: 'warning', icon: CirclePause },
   failed: { tone: 'danger', icon: CircleX },
+  notResponding: { tone: 'danger', icon: TriangleAlert },
   unknown: { tone: 'warning', icon: CircleHelp },
 };
 

@@ -449,6 +449,7 @@ ALTER TABLE `availability_zones` ADD CONSTRAINT `availability_zones_home_id_home
 ALTER TABLE `deployments` ADD CONSTRAINT `deployments_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE restrict ON UPDATE no action;
 CREATE INDEX `availability_zones_home_id_index` ON `availability_zones` (`home_id`);
 CREATE INDEX `deployments_zone_claimable_index` ON `deployments` (`zone_id`,`claimable_at`);
+ALTER TABLE `slice_vms` MODIFY COLUMN `status` enum('absent','stopped','starting','running','paused','failed','unknown','notResponding') NOT NULL DEFAULT 'absent';
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -458,3 +459,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('963ce9d3ef414
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2d7b51e3d9e4f41cb7c8b89a10f3a00aebaea1027839bb8c4d313c86f0af854c', 1795464610012);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('54a09316541c48367ca2ff1790bf6377671072e091e289fbec7589d87dd803aa', 1795469413543);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('85a1744a596442b78b309996934fe77e77ca024fd593f60c67cc72816872d3b2', 1795612775777);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9617b07bf5b8006ac3d15b56b6668414b548d516f57dd97055a5e3066bf90383', 1795616593179);

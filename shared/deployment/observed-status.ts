@@ -18,6 +18,7 @@ export function desiredLike(status: VmStatus): VmDesired | null {
   switch (status) {
     case 'starting':
     case 'running':
+    case 'notResponding':
       return 'running';
     case 'unknown':
       return null;

@@ -115,6 +115,7 @@ describe('what is wanted and what is there', () => {
       ['paused', 'stopped'],
       ['failed', 'stopped'],
       ['unknown', null],
+      ['notResponding', 'running'],
     ]);
   });
 

@@ -124,6 +124,7 @@ export const common = {
       starting: 'Starting',
       running: 'Running',
       paused: 'Paused',
+      notResponding: 'Not responding',
       failed: 'Failed',
       unknown: 'Unknown',
     },

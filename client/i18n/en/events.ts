@@ -43,6 +43,7 @@ export const events = {
     starting: 'VM {{name}} is booting.',
     running: 'VM {{name}} is running.',
     paused: 'VM {{name}} is paused.',
+    notResponding: 'VM {{name}} does not respond.',
     failed: 'VM {{name}} has failed.',
     unknown: 'The state of VM {{name}} is not known.',
   },

@@ -127,6 +127,7 @@ export const common: Messages<typeof english> = {
       starting: 'Arrancando',
       running: 'En marcha',
       paused: 'En pausa',
+      notResponding: 'No responde',
       failed: 'Fallida',
       unknown: 'Desconocido',
     },

@@ -45,6 +45,7 @@ export const events: Messages<typeof english> = {
     starting: 'La MV {{name}} está arrancando.',
     running: 'La MV {{name}} está en marcha.',
     paused: 'La MV {{name}} está en pausa.',
+    notResponding: 'La MV {{name}} no responde.',
     failed: 'La MV {{name}} ha fallado.',
     unknown: 'No se conoce el estado de la MV {{name}}.',
   },

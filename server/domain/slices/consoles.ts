@@ -27,6 +27,7 @@ const reasons: Record<Exclude<VmStatus, 'starting' | 'running'>, string> = {
   stopped: 'it is stopped. Start it first.',
   paused: 'it is paused.',
   failed: 'it has failed.',
+  notResponding: 'it does not respond. Reboot it.',
   unknown: 'its zone does not answer right now.',
 };
 

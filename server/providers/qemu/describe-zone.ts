@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { runCommand } from '#server/lib/run-command';
 import type { ZoneDescription } from '../provider';
 import { qemuProgram } from './qemu-args';
-import type { RunAs } from './zone-folder';
+import type { VmUsers } from './vm-users';
 
 /** The programs that the provider needs: their first line of `--version`, or null where they are not installed. */
 export interface InstalledTools {
@@ -34,7 +34,7 @@ export async function describeZone(zone: {
   tools: InstalledTools;
   accelerator: string;
   launchLimit: number;
-  runAs: RunAs | null;
+  users: VmUsers;
 }): Promise<ZoneDescription> {
   const { tools } = zone;
   const disk = await statfs(zone.root);
@@ -67,9 +67,16 @@ export async function describeZone(zone: {
       { name: 'Launch limit', value: String(zone.launchLimit) },
       {
         name: 'VMs run as',
-        value: zone.runAs ? `uid ${zone.runAs.uid}, gid ${zone.runAs.gid}` : `the server's own user`,
+        value: usersInWords(zone.users),
       },
     ],
     observedAt: new Date(),
   };
+}
+
+function usersInWords(users: VmUsers): string {
+  if (users.kind === 'server') return 'the server’s own user, all the same: they are not kept apart from one another';
+  if (users.kind === 'shared') return `uid ${users.user.uid}, all the same: they are not kept apart from one another`;
+  const { first, count } = users.range;
+  return `a user id of its own per slice (${first}–${first + count - 1})`;
 }

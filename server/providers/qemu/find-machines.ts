@@ -42,7 +42,11 @@ async function identify(pid: number, root: string): Promise<FoundMachine | null>
 
 /** The machine that a command line, as `/proc` shows it, belongs to. A zombie has an empty one. */
 export function machineNameOf(commandLine: string): MachineName | null {
-  const match = /^[^\0]*qemu-system-[^\0]*\0(?:.*\0)?socket,id=qmp,path=([vn])(\d+)\/qmp\.sock,/s.exec(commandLine);
+  // the two programs before it become it: they limit what it may do
+  const match =
+    /^(?:env\0[^\0]*\0)?(?:prlimit\0[^\0]*\0)?[^\0]*qemu-system-[^\0]*\0(?:.*\0)?socket,id=qmp,path=([vn])(\d+)\/qmp\.sock,/s.exec(
+      commandLine,
+    );
   if (!match) return null;
   return match[1] === 'v' ? `v${Number(match[2])}` : `n${Number(match[2])}`;
 }

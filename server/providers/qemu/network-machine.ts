@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
 import { dgramNetdev, edgeSocket, networkArgs, type Attachment, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
-import { QmpError, type QmpClient } from './qmp-client';
+import { QmpError, type QmpClient, type QmpHandlers } from './qmp-client';
 import type { NetworkRecord } from './records';
 import type { VmMachineContext } from './vm-machine';
 
@@ -40,13 +41,14 @@ export class NetworkMachine {
   /** Starts the process with all attachments, unless it runs. */
   async start(): Promise<void> {
     if (this.#machine) return;
-    const { folder, runAs } = this.#context;
+    const { folder } = this.#context;
     await this.#save();
     const path = folder.machinePath(this.sliceId, this.name);
     const stale = ['qmp.sock', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];
     for (const file of stale) await rm(join(path, file), { force: true });
     const args = networkArgs(this.id, uuidOf(path), this.record.attachments);
-    const machine = await spawnMachine(folder, this.sliceId, this.name, args, runAs);
+    await folder.settleUser(this.sliceId);
+    const machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimitOf(null));
     this.#machine = machine;
     try {
       await this.#connect(machine);
@@ -111,7 +113,7 @@ export class NetworkMachine {
   }
 
   async #connect(machine: FoundMachine): Promise<void> {
-    this.#monitor = await connectMonitor(this.#context.folder, machine, {
+    const handlers: QmpHandlers = {
       onEvent: () => undefined,
       onClose: () => {
         if (this.#closed || this.#machine !== machine) return;
@@ -122,7 +124,8 @@ export class NetworkMachine {
           this.#context.onChange(this.sliceId);
         });
       },
-    });
+    };
+    this.#monitor = await connectMonitor(this.#context.folder, machine, handlers, fileLimitOf(null));
   }
 
   #removeSocket(edgeId: number): Promise<void> {

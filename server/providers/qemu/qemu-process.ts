@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '#server/lib/error-code';
 import { searchPath } from '#server/lib/run-command';
@@ -8,26 +8,31 @@ import { ProviderError } from '#server/lib/provider-error';
 import { isMachine, type FoundMachine } from './find-machines';
 import { monitorSocket, qemuProgram, type MachineName } from './qemu-args';
 import { QmpClient, type QmpHandlers } from './qmp-client';
-import type { RunAs, ZoneFolder } from './zone-folder';
+import { createLog, readLogTail } from './bounded-log';
+import type { ZoneFolder } from './zone-folder';
 
 const installHint =
   'QEMU is not installed. Install it: apt-get install --no-install-recommends qemu-system-x86 qemu-utils';
 
 /**
  * Starts a QEMU that outlives the server: its own session, its output to `NAME.log`, its working directory the slice's
- * folder, its user `runAs`. (The directory is changed before the user is, so it may lie where that user cannot go.)
+ * folder, its user the slice's. (The directory is changed before the user is, so it may lie where that user cannot go.)
+ * No file of it grows beyond `fileLimit` bytes: see `bounded-log.ts`.
  */
 export async function spawnMachine(
   folder: ZoneFolder,
   sliceId: number,
   name: MachineName,
   args: readonly string[],
-  runAs: RunAs | null,
+  fileLimit: number,
 ): Promise<FoundMachine> {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-  const log = await open(`${folder.machinePath(sliceId, name)}.log`, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  const logPath = `${folder.machinePath(sliceId, name)}.log`;
+  await rm(logPath, { force: true });
+  const log = await createLog(logPath, fileLimit, null);
   try {
-    const child = spawn(qemuProgram, args, {
+    const runAs = await folder.userOf(sliceId);
+    const limited = ['--ignore-signal=XFSZ', 'prlimit', `--fsize=${fileLimit}:${fileLimit}`, qemuProgram];
+    const child = spawn('env', [...limited, ...args], {
       cwd: folder.slicePath(sliceId),
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
@@ -38,14 +43,19 @@ export async function spawnMachine(
       child.once('error', reject);
       child.once('spawn', () => (child.pid === undefined ? reject(new Error('No process id')) : resolve(child.pid)));
     });
+    // until the programs before it have become QEMU, the kernel may show no command line for an instant
+    while (child.exitCode === null && child.signalCode === null && !(await isQemu(pid))) await sleep(2);
     child.unref();
     return { pid, sliceId, name };
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) throw new ProviderError('UNAVAILABLE', installHint, true, error);
     throw new ProviderError('UNAVAILABLE', 'The zone could not start a process.', true, error);
   } finally {
     await log.close();
   }
+}
+
+async function isQemu(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).startsWith(qemuProgram);
 }
 
 /** Connects to the machine's monitor, waiting for it as long as the machine lives, `timeoutMs` at most. */
@@ -53,6 +63,7 @@ export async function connectMonitor(
   folder: ZoneFolder,
   machine: FoundMachine,
   handlers: QmpHandlers,
+  fileLimit: number,
   timeoutMs = 15_000,
 ): Promise<QmpClient> {
   const deadline = performance.now() + timeoutMs;
@@ -61,7 +72,7 @@ export async function connectMonitor(
     try {
       return await QmpClient.open(path, handlers, timeoutMs);
     } catch (error) {
-      if (!(await isMachine(machine, folder.root))) throw await startFailure(folder, machine, error);
+      if (!(await isMachine(machine, folder.root))) throw await startFailure(folder, machine, fileLimit, error);
       if (performance.now() > deadline)
         throw new ProviderError('TIMEOUT', 'The virtual machine’s process does not answer.', true, error);
       // there is no event for a socket that begins to listen
@@ -71,8 +82,16 @@ export async function connectMonitor(
 }
 
 /** Why a QEMU ended at its start, by what it printed. */
-async function startFailure(folder: ZoneFolder, machine: FoundMachine, cause: unknown): Promise<ProviderError> {
-  const log = await readFile(`${folder.machinePath(machine.sliceId, machine.name)}.log`, 'utf8').catch(() => '');
+async function startFailure(
+  folder: ZoneFolder,
+  machine: FoundMachine,
+  fileLimit: number,
+  cause: unknown,
+): Promise<ProviderError> {
+  const file = await folder.openPlain(machine.sliceId, `${machine.name}.log`, constants.O_RDONLY).catch(() => null);
+  const log = file ? (await readLogTail(file, fileLimit, 16_384)).tail.toString() : '';
+  await file?.close();
+  if (/failed to execute qemu-system/.test(log)) return new ProviderError('UNAVAILABLE', installHint, true, cause);
   const said = new Error(log.trim().slice(-1000) || 'QEMU said nothing', { cause });
   if (/[Cc]annot allocate memory|cannot set up guest memory/.test(log))
     return new ProviderError('NO_CAPACITY', 'The zone’s machine has too little free memory for it.', true, said);

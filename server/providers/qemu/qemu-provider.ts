@@ -21,20 +21,23 @@ import { forwardMac, guestConfig, vmArgs, type Accelerator } from './qemu-args';
 import { killMachine } from './qemu-process';
 import { loadSlice, type SliceMachines } from './slice-machines';
 import { VmMachine, type VmMachineContext } from './vm-machine';
-import { ZoneFolder, type RunAs } from './zone-folder';
+import type { VmUsers } from './vm-users';
+import { ZoneFolder } from './zone-folder';
 
 export interface QemuProviderOptions {
   /** The zone's folder, e.g. `.trama/zones/1`. Only one server may use it at a time. */
   root: string;
   /** Prepared images, shared by zones. */
   imagesRoot: string;
-  /** Whom QEMU runs as; null: the server's own user. See `unprivilegedUser()`. */
-  runAs: RunAs | null;
+  /** Whom QEMU runs as. See `chooseVmUsers()`. */
+  users: VmUsers;
   /** VMs that boot at once; default: the number of processors. */
   launchLimit?: number;
   accel?: Accelerator | 'auto';
   /** How long a guest may take to report that it has booted. Default 5 minutes. */
   bootTimeoutMs?: number;
+  /** How often each VM's process is asked whether it answers. Default 10 seconds. */
+  askAgainMs?: number;
   log?: (message: string, details?: Record<string, unknown>) => void;
 }
 
@@ -51,7 +54,7 @@ const imageSpecOfTiny = {
 
 /** The provider for one machine: each VM a QEMU process that outlives the server. See ARCHITECTURE.md. */
 export async function createQemuProvider(options: QemuProviderOptions): Promise<Provider> {
-  const folder = await ZoneFolder.open(options.root, options.runAs);
+  const folder = await ZoneFolder.open(options.root, options.users);
   const provider = new QemuProvider(options, folder);
   provider.adoptAll();
   return provider;
@@ -85,7 +88,7 @@ class QemuProvider implements Provider {
     const onChange = (sliceId: number) => {
       for (const listener of this.#listeners) listener({ sliceId });
     };
-    this.#context = { folder, runAs: options.runAs, onChange, log };
+    this.#context = { folder, askAgainMs: options.askAgainMs, onChange, log };
   }
 
   /** Takes over what runs, in the background: so that a VM that dies is noticed without anybody asking. */
@@ -100,7 +103,7 @@ class QemuProvider implements Provider {
     const tools = await this.#findTools();
     const { root } = this.#folder;
     const accelerator = this.#acceleratorText;
-    return describeZone({ root, tools, accelerator, launchLimit: this.#launches.size, runAs: this.#options.runAs });
+    return describeZone({ root, tools, accelerator, launchLimit: this.#launches.size, users: this.#options.users });
   }
 
   async ensureImage(image: VmSpec['image']) {
@@ -172,7 +175,7 @@ class QemuProvider implements Provider {
     if (signal?.aborted) throw aborted(signal);
     const vm = await this.#definedVm(slice.id, spec.id);
     await this.#bringUp(vm, signal, async () => {
-      if (vm.panicked) await vm.stop(0);
+      if (vm.panicked || vm.hung) await vm.stop(0);
       if (!vm.alive) await this.#launch(vm);
     });
   }
@@ -189,10 +192,7 @@ class QemuProvider implements Provider {
         done = true;
         // a guest that would find another configuration than at its start needs a new process to read it
         const stale = vm.record.bootConfig !== guestConfig(spec);
-        if (vm.alive && !vm.panicked && !stale) {
-          await vm.reset();
-          return;
-        }
+        if (vm.alive && !vm.panicked && !stale && (await vm.reset())) return;
         if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);
         await this.#define(slice.id, vm, spec, await this.#images.ensure(spec.image));
         await this.#launch(vm);
@@ -357,7 +357,7 @@ class QemuProvider implements Provider {
         const overlay = join(path, 'new.qcow2');
         await rm(overlay, { force: true });
         await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
-        await this.#folder.giveAway(overlay);
+        await this.#folder.giveAway(sliceId, overlay);
         await rename(overlay, join(path, 'disk.qcow2'));
         await vm.save({ imageKey: image.key });
       }
@@ -374,7 +374,7 @@ class QemuProvider implements Provider {
     always = false,
   ): Promise<void> {
     const timeoutMs = this.#options.bootTimeoutMs ?? 300_000;
-    if (always || !vm.alive || vm.panicked) {
+    if (always || !vm.alive || vm.panicked || vm.hung) {
       const release = await this.#launches.acquire(signal).catch((error: unknown) => {
         throw signal ? aborted(signal) : error;
       });
@@ -441,7 +441,7 @@ class QemuProvider implements Provider {
   }
 
   #chooseAccelerator(): Promise<Accelerator> {
-    const { accel = 'auto', runAs } = this.#options;
+    const { accel = 'auto', users } = this.#options;
     this.#accelerator ??= (async () => {
       if (accel !== 'auto') return accel;
       const tools = await this.#findTools();
@@ -451,6 +451,12 @@ class QemuProvider implements Provider {
           .linkImage(image.key, image.files)
           .then((files) => files.map((file) => file.slice('../images/'.length)));
       };
+      const runAs =
+        users.kind === 'perSlice'
+          ? { uid: users.range.first, gid: users.range.first }
+          : users.kind === 'shared'
+            ? users.user
+            : null;
       return chooseAccelerator({ runAs, root: this.#folder.root, qemuVersion: tools.qemu ?? '', tinyImage });
     })().then(
       (chosen) => {

@@ -7,7 +7,7 @@ import type { ImageSpec } from '../provider';
 import { findMachines } from './find-machines';
 import { killMachine } from './qemu-process';
 import { createQemuProvider } from './qemu-provider';
-import { unprivilegedUser } from './unprivileged-user';
+import { chooseVmUsers } from './vm-users';
 
 const image: ImageSpec = {
   id: 1,
@@ -23,10 +23,10 @@ describeProviderContract('qemu', async () => {
   await mkdir(base, { recursive: true });
   const folder = await mkdtemp(join(base, 'contract-'));
   const root = join(folder, 'zone');
-  const runAs = await unprivilegedUser();
+  const users = await chooseVmUsers();
   const logged: unknown[] = [];
   const create = () =>
-    createQemuProvider({ root, imagesRoot: join(base, 'images'), runAs, log: (...line) => logged.push(line) });
+    createQemuProvider({ root, imagesRoot: join(base, 'images'), users, log: (...line) => logged.push(line) });
   const harness: ContractHarness = {
     provider: await create(),
     image,

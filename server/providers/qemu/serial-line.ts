@@ -2,11 +2,12 @@ import { constants } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { ConsoleFanout } from '../console-fanout';
 import type { ConsoleStream } from '../provider';
+import { clearLog, logBytes, readLogTail } from './bounded-log';
 import type { ZoneFolder } from './zone-folder';
 
 const historyBytes = 256 * 1024;
-/** The log on disk is cut to the history when it grows beyond this. */
-const logLimit = 4 * 1024 * 1024;
+/** The log on disk is cut to the history when it grows beyond this: before it is full. */
+const cutBeyond = logBytes / 2;
 /** Typed input that the guest does not take is dropped beyond this. */
 const inputLimit = 64 * 1024;
 
@@ -18,15 +19,22 @@ export class SerialLine {
   readonly #folder: ZoneFolder;
   readonly #sliceId: number;
   readonly #vmId: number;
+  readonly #fileLimit: number;
   readonly #onOutput: (data: Uint8Array) => void;
   readonly #fanout = new ConsoleFanout(historyBytes);
   #socket: Socket | null = null;
   #logBytes = 0;
 
-  constructor(folder: ZoneFolder, sliceId: number, vmId: number, onOutput: (data: Uint8Array) => void) {
+  /** @param vm with the file limit that its QEMU runs under */
+  constructor(
+    folder: ZoneFolder,
+    vm: { sliceId: number; id: number; fileLimit: number },
+    onOutput: (data: Uint8Array) => void,
+  ) {
     this.#folder = folder;
-    this.#sliceId = sliceId;
-    this.#vmId = vmId;
+    this.#sliceId = vm.sliceId;
+    this.#vmId = vm.id;
+    this.#fileLimit = vm.fileLimit;
     this.#onOutput = onOutput;
   }
 
@@ -48,7 +56,7 @@ export class SerialLine {
       this.#fanout.push(data);
       this.#onOutput(data);
       this.#logBytes += data.length;
-      if (this.#logBytes > logLimit) {
+      if (this.#logBytes > cutBeyond) {
         this.#logBytes = 0;
         void this.#cutLog();
       }
@@ -79,13 +87,10 @@ export class SerialLine {
     const file = await this.#folder.openPlain(this.#sliceId, this.#logPath, constants.O_RDONLY);
     if (!file) return;
     try {
-      const { size } = await file.stat();
-      this.#logBytes = size;
-      const length = Math.min(size, historyBytes);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-      const output = buffer.subarray(0, bytesRead);
-      this.#fanout.push(output);
-      this.#onOutput(output);
+      const { tail, total } = await readLogTail(file, this.#fileLimit, historyBytes);
+      this.#logBytes = total;
+      this.#fanout.push(tail);
+      this.#onOutput(tail);
     } finally {
       await file.close();
     }
@@ -97,7 +102,7 @@ export class SerialLine {
     const file = await this.#folder.openPlain(this.#sliceId, this.#logPath, flags).catch(() => null);
     if (!file) return;
     try {
-      await file.truncate(0);
+      await clearLog(file, this.#fileLimit);
       await file.write(this.#fanout.history());
     } finally {
       await file.close();

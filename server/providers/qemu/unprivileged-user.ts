@@ -1,5 +1,10 @@
 import { CommandError, runCommand } from '#server/lib/run-command';
-import type { RunAs } from './zone-folder';
+
+/** Whom a process runs as. */
+export interface RunAs {
+  uid: number;
+  gid: number;
+}
 
 /**
  * Whom QEMU should run as: nobody else when the server is not root; when it is, `trama-vm` if there is such a user,

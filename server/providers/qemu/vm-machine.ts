@@ -4,25 +4,31 @@ import type { ForwardState, VmStatus } from '#shared/slice-status';
 import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ConsoleStream, NicSpec } from '../provider';
+import { createLog, fileLimitOf } from './bounded-log';
 import { findMachines, type FoundMachine } from './find-machines';
 import { GuestPort } from './guest-port';
 import { MarkerScanner } from './marker-scanner';
 import { dgramNetdev, edgeSocket, guestConfig, nicDevice, peerOf, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
-import { QmpError, type QmpClient } from './qmp-client';
+import { QmpClosedError, QmpError, type QmpClient, type QmpHandlers } from './qmp-client';
 import type { VmRecord } from './records';
 import { SerialLine } from './serial-line';
-import type { RunAs, ZoneFolder } from './zone-folder';
+import type { ZoneFolder } from './zone-folder';
 
 export interface VmMachineContext {
   folder: ZoneFolder;
-  runAs: RunAs | null;
+  /** How often each monitor is asked whether it answers; default 10 seconds. */
+  askAgainMs?: number | undefined;
   /** Something changed that nobody asked for. */
   onChange(sliceId: number): void;
   log(message: string, details?: Record<string, unknown>): void;
 }
 
 const kernelPanic = 'Kernel panic - not syncing';
+const defaultAskAgainMs = 10_000;
+/** A monitor that needs longer is not just busy. */
+const answerMs = 10_000;
+const noAnswer = 'The virtual machine’s process does not answer.';
 
 /** One VM: its record, and while it runs its process, monitor and console. Calls that change it must not overlap. */
 export class VmMachine {
@@ -38,6 +44,9 @@ export class VmMachine {
   #port: GuestPort | null = null;
   #scanner = new MarkerScanner([]);
   #launching = false;
+  /** Its monitor has answered when it was asked last. */
+  #answers = true;
+  #asking: NodeJS.Timeout | null = null;
   #panicked = false;
   #paused = false;
   /** The guest switched itself off, in its own words. */
@@ -67,6 +76,10 @@ export class VmMachine {
   get panicked(): boolean {
     return this.#panicked;
   }
+  /** Its process is there and does not answer: only ending it helps. */
+  get hung(): boolean {
+    return this.alive && !this.#launching && (this.#monitor === null || !this.#answers);
+  }
 
   status(): { status: Exclude<VmStatus, 'absent'>; error: string | null } {
     if (this.#machine === null)
@@ -74,7 +87,7 @@ export class VmMachine {
     if (this.#panicked)
       return { status: 'failed', error: 'The guest’s kernel stopped with a panic. Its console says why.' };
     if (this.#launching) return { status: 'starting', error: null };
-    if (this.#monitor === null) return { status: 'unknown', error: 'The virtual machine’s process does not answer.' };
+    if (this.hung) return { status: 'notResponding', error: noAnswer };
     if (this.#paused) return { status: 'paused', error: null };
     return { status: this.ready ? 'running' : 'starting', error: null };
   }
@@ -112,6 +125,7 @@ export class VmMachine {
   async adopt(found: FoundMachine | null): Promise<void> {
     if (found) {
       this.#machine = found;
+      this.#watch();
       await this.#connect(true);
       if (this.record.expected !== 'on') await this.save({ expected: 'on' });
       return;
@@ -128,7 +142,7 @@ export class VmMachine {
 
   /** Starts the process and connects to it. */
   async launch(args: readonly string[]): Promise<void> {
-    const { folder, runAs } = this.#context;
+    const { folder } = this.#context;
     const machines = await findMachines(folder.root);
     const running = machines.find(({ sliceId, name }) => sliceId === this.sliceId && name === this.name);
     if (running) {
@@ -146,13 +160,19 @@ export class VmMachine {
       ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`),
     ];
     for (const file of stale) await rm(join(path, file), { force: true });
+    await folder.settleUser(this.sliceId);
+    const fileLimit = fileLimitOf(this.record.spec);
+    const log = await createLog(join(path, 'ser.log'), fileLimit, await folder.userOf(this.sliceId));
+    await log.close();
     this.#panicked = this.#paused = this.#guestShutdown = false;
+    this.#answers = true;
     // its monitor has not been reached yet: that is a start, not a process that does not answer
     this.#launching = true;
     try {
-      this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, runAs);
+      this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimit);
       await this.#connect(false);
       this.#launching = false;
+      this.#watch();
     } catch (error) {
       this.#launching = false;
       const machine = this.#machine;
@@ -198,23 +218,28 @@ export class VmMachine {
       // a guest that has not booted does not hear the power button; without a disk there is nothing to lose
       const listens = this.up && !this.#paused && (this.ready || this.record.spec.image.kind === 'disk');
       const { root } = this.#context.folder;
-      const ask = (command: string) => this.#monitor?.execute(command, {}, 5_000).catch(() => undefined);
-      if (listens && graceMs > 0) await ask('system_powerdown');
-      const gone = listens && graceMs > 0 && (await waitForEnd(machine, root, graceMs));
+      // one that does not answer is not waited for twice
+      const ask = async (command: string) =>
+        !this.hung && (this.#answers = await this.#asked(command, 5_000).catch(() => false));
+      const asked = listens && graceMs > 0 && (await ask('system_powerdown'));
+      const gone = asked && (await waitForEnd(machine, root, graceMs));
       if (!gone) {
-        await ask('quit');
-        if (!(await waitForEnd(machine, root, 2_000))) await killMachine(machine, root);
+        const quits = await ask('quit');
+        if (!quits || !(await waitForEnd(machine, root, 2_000))) await killMachine(machine, root);
       }
       await this.#ended();
     }
     if (this.record.error !== null || this.record.expected === 'on') await this.save({ expected: 'off', error: null });
   }
 
-  async reset(): Promise<void> {
+  /** Resets the guest. A process that does not answer is ended instead: false, it has to be launched again. */
+  async reset(): Promise<boolean> {
     await this.save({ ready: false });
     this.#scanner.reset();
     this.#notify();
-    await this.#command('system_reset');
+    if (!this.hung && (await this.#asked('system_reset', answerMs))) return true;
+    await this.stop(0);
+    return false;
   }
 
   openConsole(): ConsoleStream {
@@ -267,6 +292,7 @@ export class VmMachine {
   /** Lets go of everything; the VM runs on. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#unwatch();
     this.#monitor?.close();
     this.#monitor = null;
     this.#serial?.close('The server let go of the console.');
@@ -281,18 +307,21 @@ export class VmMachine {
     if (!machine) return;
     const { readyMarker } = this.record.spec.image;
     this.#scanner = new MarkerScanner(readyMarker === null ? [kernelPanic] : [kernelPanic, readyMarker]);
-    const monitor = await connectMonitor(this.#context.folder, machine, {
+    const fileLimit = fileLimitOf(this.record.spec);
+    const handlers: QmpHandlers = {
       onEvent: (event, data) => this.#onEvent(event, data),
       onClose: () => this.#onMonitorClosed(machine),
-    });
+    };
+    const monitor = await connectMonitor(this.#context.folder, machine, handlers, fileLimit);
     this.#monitor = monitor;
+    this.#answers = true;
     const state: unknown = await monitor.execute('query-status');
     const status = typeof state === 'object' && state !== null && 'status' in state ? state.status : null;
     this.#panicked = status === 'guest-panicked' || status === 'internal-error';
     this.#paused = status === 'paused';
-    this.#serial = new SerialLine(this.#context.folder, this.sliceId, this.record.spec.id, (data) =>
-      this.#onOutput(data),
-    );
+    if (this.#serial?.connected) return;
+    const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
+    this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
     await this.#serial.open(resume);
     this.#port = await GuestPort.open(this.#context.folder, this.sliceId, this.name);
   }
@@ -341,6 +370,7 @@ export class VmMachine {
   #ended(): Promise<void> {
     if (this.#machine === null) return this.#ending ?? Promise.resolve();
     this.#machine = null;
+    this.#unwatch();
     this.#monitor?.close();
     this.#monitor = null;
     const asked = this.record.expected === 'off';
@@ -356,6 +386,47 @@ export class VmMachine {
       else this.#changed();
     });
     return this.#ending;
+  }
+
+  /** Asks the monitor now and then whether it answers, and connects to one that could not be reached. */
+  #watch(): void {
+    this.#unwatch();
+    let under = false;
+    this.#asking = setInterval(() => {
+      if (under || this.#launching || this.#closed) return;
+      under = true;
+      this.#background(this.#look().finally(() => (under = false)));
+    }, this.#context.askAgainMs ?? defaultAskAgainMs);
+    this.#asking.unref();
+  }
+
+  #unwatch(): void {
+    if (this.#asking) clearInterval(this.#asking);
+    this.#asking = null;
+  }
+
+  async #look(): Promise<void> {
+    const machine = this.#machine;
+    if (!machine) return;
+    const before = this.hung;
+    if (this.#monitor === null) await this.#connect(true).catch(() => undefined);
+    else {
+      const answers = await this.#asked('query-status', answerMs).catch(() => false);
+      // it may have ended, or been launched again, meanwhile
+      if (this.#machine === machine) this.#answers = answers;
+    }
+    if (this.#machine === machine && this.hung !== before) this.#changed();
+  }
+
+  /** Whether the monitor took the command in time. Rejects with what QEMU has against it. */
+  async #asked(command: string, timeoutMs: number): Promise<boolean> {
+    try {
+      await this.#monitor?.execute(command, {}, timeoutMs);
+      return this.#monitor !== null;
+    } catch (error) {
+      if (error instanceof QmpClosedError) return false;
+      throw error;
+    }
   }
 
   async #hasDevice(id: string): Promise<boolean> {

@@ -23,12 +23,12 @@ import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
+import { KeyedMutex } from '#server/lib/keyed-mutex';
+import { ProviderError } from '#server/lib/provider-error';
+import { findMachines } from './find-machines';
 import type { MachineName } from './qemu-args';
-
-export interface RunAs {
-  uid: number;
-  gid: number;
-}
+import type { RunAs } from './unprivileged-user';
+import type { UidRange, VmUsers } from './vm-users';
 
 /**
  * The zone's folder:
@@ -44,20 +44,23 @@ export interface RunAs {
 export class ZoneFolder {
   readonly root: string;
   readonly #handle: FileHandle;
-  readonly #runAs: RunAs | null;
+  readonly #users: VmUsers;
+  /** Whom each slice's machines run as, as far as it was asked for. */
+  readonly #userOf = new Map<number, RunAs>();
+  readonly #settling = new KeyedMutex<string>();
 
-  private constructor(root: string, handle: FileHandle, runAs: RunAs | null) {
+  private constructor(root: string, handle: FileHandle, users: VmUsers) {
     this.root = root;
     this.#handle = handle;
-    this.#runAs = runAs;
+    this.#users = users;
   }
 
-  static async open(root: string, runAs: RunAs | null): Promise<ZoneFolder> {
+  static async open(root: string, users: VmUsers): Promise<ZoneFolder> {
     await mkdir(root, { recursive: true });
     // QEMU's user passes through to its own folders; it cannot list
     await chmod(root, 0o711);
     const real = await realpath(root);
-    return new ZoneFolder(real, await open(real, constants.O_RDONLY | constants.O_DIRECTORY), runAs);
+    return new ZoneFolder(real, await open(real, constants.O_RDONLY | constants.O_DIRECTORY), users);
   }
 
   async close(): Promise<void> {
@@ -111,7 +114,8 @@ export class ZoneFolder {
   async writeRecord(sliceId: number, name: MachineName, record: unknown): Promise<void> {
     const slice = this.slicePath(sliceId);
     await mkdir(slice, { recursive: true, mode: 0o710 });
-    if (this.#runAs) await chown(slice, -1, this.#runAs.gid);
+    const user = await this.userOf(sliceId);
+    if (user) await chown(slice, -1, user.gid);
     await chmod(slice, 0o710);
     const machine = this.machinePath(sliceId, name);
     try {
@@ -120,7 +124,7 @@ export class ZoneFolder {
       if (!hasCode(error, 'EEXIST')) throw error;
     }
     // also of one that is there: a server may have been killed between the two
-    await this.giveAway(machine);
+    await this.giveAway(sliceId, machine);
     await writeFileAtomic(`${machine}.json`, JSON.stringify(record));
   }
 
@@ -137,11 +141,74 @@ export class ZoneFolder {
 
   async removeSlice(sliceId: number): Promise<void> {
     await rm(this.slicePath(sliceId), { recursive: true, force: true });
+    this.#userOf.delete(sliceId);
   }
 
   /** Hands a file or folder to QEMU: it may write it. Never what a symbolic link points to. */
-  async giveAway(path: string): Promise<void> {
-    if (this.#runAs) await lchown(path, this.#runAs.uid, this.#runAs.gid);
+  async giveAway(sliceId: number, path: string): Promise<void> {
+    const user = await this.userOf(sliceId);
+    if (user) await lchown(path, user.uid, user.gid);
+  }
+
+  /** Whom the slice's machines run as; null: the server's own user. A slice with a folder has the user that it had. */
+  async userOf(sliceId: number): Promise<RunAs | null> {
+    if (this.#users.kind === 'server') return null;
+    if (this.#users.kind === 'shared') return this.#users.user;
+    const known = this.#userOf.get(sliceId);
+    if (known) return known;
+    const { range, former } = this.#users;
+    return this.#settling.run('users', async () => {
+      const folder = await lstat(this.slicePath(sliceId)).catch(() => null);
+      const own = folder !== null && isOf(range, folder.gid) ? { uid: folder.gid, gid: folder.gid } : null;
+      // made before slices had users of their own
+      const user =
+        own ?? (folder !== null && folder.gid === former.gid ? former : await this.#freeUser(sliceId, range));
+      this.#userOf.set(sliceId, user);
+      return user;
+    });
+  }
+
+  /**
+   * To be called before a machine is started: a slice whose files belong to the former common user gets one of its own,
+   * unless a machine of it still runs as that. Those of one slice must share one, since they write to each other's sockets.
+   */
+  async settleUser(sliceId: number): Promise<void> {
+    if (this.#users.kind !== 'perSlice') return;
+    const { range } = this.#users;
+    const user = await this.userOf(sliceId);
+    if (user === null || isOf(range, user.gid)) return;
+    await this.#settling.run('users', async () => {
+      // another machine of it, started at the same time, may have been faster
+      if (isOf(range, this.#userOf.get(sliceId)?.gid ?? 0)) return;
+      if ((await findMachines(this.root)).some((machine) => machine.sliceId === sliceId)) return;
+      const own = await this.#freeUser(sliceId, range);
+      const slice = this.slicePath(sliceId);
+      for (const entry of await readdir(slice, { withFileTypes: true }))
+        if (entry.isDirectory()) await handOver(join(slice, entry.name), own);
+      // last: it says whose the slice is
+      await chown(slice, -1, own.gid);
+      this.#userOf.set(sliceId, own);
+    });
+  }
+
+  /** A user that no slice has in any zone of this data folder. The first of the range is the accelerator probe's. */
+  async #freeUser(sliceId: number, { first, count }: UidRange): Promise<RunAs> {
+    const taken = new Set([...this.#userOf.values()].map(({ gid }) => gid));
+    const zones = dirname(this.root);
+    for (const zone of await readdir(zones))
+      for (const entry of await readdir(join(zones, zone)).catch(emptyIfMissing)) {
+        const status = /^s\d+$/.test(entry) ? await lstat(join(zones, zone, entry)).catch(() => null) : null;
+        if (status) taken.add(status.gid);
+      }
+    for (let n = 0; n < count - 1; n += 1) {
+      const id = first + 1 + ((sliceId + n) % (count - 1));
+      if (!taken.has(id)) return { uid: id, gid: id };
+    }
+    throw new ProviderError(
+      'NO_CAPACITY',
+      'All user ids of this zone’s range are in use. Configure a larger one.',
+      true,
+    );
   }
 
   /** Opens a file of a machine's folder, but no symbolic link and nothing other than a regular file. Null if missing. */
@@ -230,6 +297,18 @@ async function isSameFile(file: string, target: string): Promise<boolean> {
   const wanted = await stat(file);
   if (wanted.dev === there.dev) return wanted.ino === there.ino;
   return wanted.size === there.size && Math.abs(wanted.mtimeMs - there.mtimeMs) < 1;
+}
+
+const isOf = ({ first, count }: UidRange, id: number) => id > first && id < first + count;
+
+/** Gives a folder with all that is in it to the user. What a symbolic or hard link leads to stays whose it is. */
+async function handOver(path: string, user: RunAs): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const inside = join(path, entry.name);
+    if (entry.isDirectory()) await handOver(inside, user);
+    else if ((await lstat(inside)).nlink === 1) await lchown(inside, user.uid, user.gid);
+  }
+  await lchown(path, user.uid, user.gid);
 }
 
 function emptyIfMissing(error: unknown): string[] {

@@ -21,7 +21,7 @@ import { tinyReadyMarker } from '#shared/image';
 import { vmSpec } from '../../contract-fixtures';
 import type { ImageSpec, Provider } from '../../provider';
 import { createQemuProvider } from '../qemu-provider';
-import { unprivilegedUser } from '../unprivileged-user';
+import { chooseVmUsers } from '../vm-users';
 import { ImageStore } from './image-store';
 
 /** The cache of images, with real files and the real qemu-img. */
@@ -57,7 +57,7 @@ beforeAll(async () => {
   await mkdir(source);
   for (const file of tiny.files) await copyFile(file, join(source, file.slice(file.lastIndexOf('/') + 1)));
   kernel = { id: 1, name: 'mine', kind: 'kernel', source, sha256: null, readyMarker: tinyReadyMarker };
-  provider = await createQemuProvider({ root: join(folder, 'zones/1'), imagesRoot, runAs: await unprivilegedUser() });
+  provider = await createQemuProvider({ root: join(folder, 'zones/1'), imagesRoot, users: await chooseVmUsers() });
 });
 afterAll(async () => {
   for (const id of await provider.listSlices()) await provider.removeSlice({ id });

@@ -1,0 +1,1 @@
+ALTER TABLE `slice_vms` MODIFY COLUMN `status` enum('absent','stopped','starting','running','paused','failed','unknown','notResponding') NOT NULL DEFAULT 'absent';
