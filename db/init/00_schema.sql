@@ -450,6 +450,9 @@ ALTER TABLE `deployments` ADD CONSTRAINT `deployments_zone_id_availability_zones
 CREATE INDEX `availability_zones_home_id_index` ON `availability_zones` (`home_id`);
 CREATE INDEX `deployments_zone_claimable_index` ON `deployments` (`zone_id`,`claimable_at`);
 ALTER TABLE `slice_vms` MODIFY COLUMN `status` enum('absent','stopped','starting','running','paused','failed','unknown','notResponding') NOT NULL DEFAULT 'absent';
+DROP INDEX `users_name_index` ON `users`;
+ALTER TABLE `users` ADD `sort_name` varchar(83) GENERATED ALWAYS AS ((concat(regexp_replace(name, '[0-9]+$', ''), coalesce(lpad(nullif(regexp_substr(name, '[0-9]+$'), ''), 20, '0'), '')))) STORED;
+CREATE INDEX `users_sort_name_index` ON `users` (`deleted_at`,`sort_name`,`id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -460,3 +463,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2d7b51e3d9e4f
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('54a09316541c48367ca2ff1790bf6377671072e091e289fbec7589d87dd803aa', 1795469413543);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('85a1744a596442b78b309996934fe77e77ca024fd593f60c67cc72816872d3b2', 1795612775777);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9617b07bf5b8006ac3d15b56b6668414b548d516f57dd97055a5e3066bf90383', 1795616593179);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bc610c760d7c23bb5734ae928bba2110098b5a24dc657a0b7fcc9b1ce8169093', 1795617186372);

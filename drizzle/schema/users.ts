@@ -17,6 +17,11 @@ export const users = mysqlTable(
     id: primaryId(),
     email: varchar('email', { length: 254 }).notNull(),
     name: varchar('name', { length: 63 }).notNull(),
+    /** What lists by name are ordered by: the number at the end has leading zeros, so that `student2` comes before `student10`. */
+    sortName: varchar('sort_name', { length: 83 }).generatedAlwaysAs(
+      sql`(concat(regexp_replace(name, '[0-9]+$', ''), coalesce(lpad(nullif(regexp_substr(name, '[0-9]+$'), ''), 20, '0'), '')))`,
+      { mode: 'stored' },
+    ),
     kind: mysqlEnum('kind', userKinds).notNull().default('person'),
     /** Null for service accounts, and until a person made by an admin has chosen a password. */
     passwordHash: varchar('password_hash', { length: 255 }),
@@ -40,7 +45,7 @@ export const users = mysqlTable(
   (table) => [
     uniqueIndex('users_live_email_unique').on(table.liveEmail),
     index('users_role_id_index').on(table.roleId),
-    index('users_name_index').on(table.deletedAt, table.name, table.id),
+    index('users_sort_name_index').on(table.deletedAt, table.sortName, table.id),
   ],
 );
 

@@ -31,6 +31,23 @@ async function rename(id: number, name: string, email = `${name.toLowerCase()}@e
 }
 
 describe('the list of accounts', () => {
+  it('had student10 before student2, page after page', async () => {
+    const admin = kit.callerOf(await kit.person('admin'));
+    for (const number of [10, 2, 1, 100, 11, 3]) await rename((await kit.person()).userId, `student${number}`);
+    const seen: string[] = [];
+    for (let cursor: string | null = null; ;) {
+      const page: Awaited<ReturnType<typeof admin.users.list>> = await admin.users.list({
+        search: 'student',
+        limit: 2,
+        cursor,
+      });
+      seen.push(...page.items.map(({ name }) => name));
+      cursor = page.nextCursor;
+      if (cursor === null) break;
+    }
+    expect(seen).toEqual(['student1', 'student2', 'student3', 'student10', 'student11', 'student100']);
+  });
+
   it('comes by name in pages, and is searched in names and addresses, taken literally', async () => {
     const { boss, admin } = await scene();
     await rename(boss.userId, 'Zoe');
