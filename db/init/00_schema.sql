@@ -453,6 +453,25 @@ ALTER TABLE `slice_vms` MODIFY COLUMN `status` enum('absent','stopped','starting
 DROP INDEX `users_name_index` ON `users`;
 ALTER TABLE `users` ADD `sort_name` varchar(83) GENERATED ALWAYS AS ((concat(regexp_replace(name, '[0-9]+$', ''), coalesce(lpad(nullif(regexp_substr(name, '[0-9]+$'), ''), 20, '0'), '')))) STORED;
 CREATE INDEX `users_sort_name_index` ON `users` (`deleted_at`,`sort_name`,`id`);
+CREATE TABLE `zone_sums` (
+	`zone_id` bigint unsigned NOT NULL,
+	`slices` bigint NOT NULL,
+	`vcpus` bigint NOT NULL,
+	`ram_mb` bigint NOT NULL,
+	`disk_gb` bigint NOT NULL,
+	CONSTRAINT `zone_sums_zone_id` PRIMARY KEY(`zone_id`)
+);
+ALTER TABLE `zone_sums` ADD CONSTRAINT `zone_sums_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `slice_vms_status_index` ON `slice_vms` (`status`,`slice_id`);
+CREATE INDEX `slices_zone_status_index` ON `slices` (`zone_id`,`status`,`id`);
+INSERT INTO `zone_sums` (`zone_id`, `slices`, `vcpus`, `ram_mb`, `disk_gb`)
+SELECT `live`.`zone_id`, `live`.`slices`, coalesce(`held`.`vcpus`, 0), coalesce(`held`.`ram_mb`, 0), coalesce(`held`.`disk_gb`, 0)
+FROM (SELECT `zone_id`, count(*) AS `slices` FROM `slices` WHERE `deleted_at` IS NULL GROUP BY `zone_id`) `live`
+LEFT JOIN (
+	SELECT `slices`.`zone_id`, sum(`slice_vms`.`vcpus`) AS `vcpus`, sum(`slice_vms`.`ram_mb`) AS `ram_mb`, sum(`slice_vms`.`disk_gb`) AS `disk_gb`
+	FROM `slices` INNER JOIN `slice_vms` ON `slice_vms`.`slice_id` = `slices`.`id`
+	WHERE `slices`.`deleted_at` IS NULL AND `slices`.`status` NOT IN ('draft', 'destroyed') GROUP BY `slices`.`zone_id`
+) `held` ON `held`.`zone_id` = `live`.`zone_id`;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -464,3 +483,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('54a09316541c4
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('85a1744a596442b78b309996934fe77e77ca024fd593f60c67cc72816872d3b2', 1795612775777);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9617b07bf5b8006ac3d15b56b6668414b548d516f57dd97055a5e3066bf90383', 1795616593179);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bc610c760d7c23bb5734ae928bba2110098b5a24dc657a0b7fcc9b1ce8169093', 1795617186372);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('43817e1029440ddf6d5dff77a773beaf711964fcfa79c1d8bd61e258b1f81e59', 1795617260811);

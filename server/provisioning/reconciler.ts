@@ -18,9 +18,13 @@ import type { Provider, SliceObservation } from '#server/providers/provider';
 import { writeObservation, type ObservedSlice } from './observe';
 import type { ProvisioningOptions } from './options';
 
-/** Statuses whose rows follow what is observed. */
-const followed = ['active', 'degraded', 'stopped', 'failed'] as const satisfies readonly SliceStatus[];
+/** Statuses whose rows follow what is observed: those of slices of which something runs, or should, and the others. */
+const inMotion = ['active', 'degraded'] as const satisfies readonly SliceStatus[];
+const atRest = ['stopped', 'failed'] as const satisfies readonly SliceStatus[];
+const followed: readonly SliceStatus[] = [...inMotion, ...atRest];
 const page = 200;
+/** Of each status and zone. */
+const restingPerRound = 5;
 
 /** Compares what is with what should be. Takes no input: runs on a signal and on a timer, and tries nothing twice. */
 export interface Reconciler {
@@ -39,6 +43,8 @@ export function createReconciler(
   const listening = new Map<Provider, () => void>();
   const strangers = new Set<string>();
   const changed = new Set<number>();
+  /** Behind which slice those at rest go on, by zone and status. */
+  const turns = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let chain: Promise<void> = Promise.resolve();
   let queued = false;
@@ -78,26 +84,36 @@ export function createReconciler(
     }
   }
 
+  /**
+   * What runs, or should, in each round. Of those at rest, in which nothing happens but by a deployment or what the provider
+   * calls out, a few in turn: there may be a million of them.
+   */
   async function eachSlice(zone: ZoneRow, work: (sliceId: number) => Promise<void>): Promise<void> {
-    for (let after = 0; !stopped;) {
-      const rows = await db
-        .select({ id: slices.id })
-        .from(slices)
-        .where(
-          and(
-            eq(slices.zoneId, zone.id),
-            isNull(slices.deletedAt),
-            inArray(slices.status, [...followed]),
-            gt(slices.id, after),
-          ),
-        )
-        .orderBy(asc(slices.id))
-        .limit(page);
-      for (const row of rows) await work(row.id);
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < page) return;
-      after = last.id;
+    for (const status of inMotion)
+      for (let after = 0; !stopped;) {
+        const ids = await slicesIn(zone, status, after, page);
+        for (const id of ids) await work(id);
+        const last = ids.at(-1);
+        if (last === undefined || ids.length < page) break;
+        after = last;
+      }
+    for (const status of atRest) {
+      if (stopped) return;
+      const turn = `${zone.id} ${status}`;
+      const ids = await slicesIn(zone, status, turns.get(turn) ?? 0, restingPerRound);
+      for (const id of ids) await work(id);
+      turns.set(turn, ids.length < restingPerRound ? 0 : (ids.at(-1) ?? 0));
     }
+  }
+
+  async function slicesIn(zone: ZoneRow, status: SliceStatus, after: number, limit: number): Promise<number[]> {
+    const rows = await db
+      .select({ id: slices.id })
+      .from(slices)
+      .where(and(eq(slices.zoneId, zone.id), eq(slices.status, status), gt(slices.id, after)))
+      .orderBy(asc(slices.id))
+      .limit(limit);
+    return rows.map((row) => row.id);
   }
 
   /** One slice: its rows follow what is there, its status follows its rows. */

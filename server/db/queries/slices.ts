@@ -30,6 +30,7 @@ import { before, contains, decodeCursor, idCursor, instantCursor } from '../keys
 import { number, optional, prepared, type RowOf } from '../prepared';
 import { chunked } from '../rows';
 import { visibleTemplate } from './shares';
+import { countInZone } from './zones';
 
 const summaryColumns = {
   id: slices.id,
@@ -323,6 +324,7 @@ export function visibleEvents(
 /** Writes a slice's status, on the row that the caller has locked. Answers whether that is a change. */
 export async function writeSliceStatus(tx: Transaction, sliceId: number, status: SliceStatus): Promise<boolean> {
   const deletedAt = status === 'destroyed' ? { deletedAt: databaseNow } : {};
+  await countInZone(tx, sliceId, status);
   const [result] = await tx
     .update(slices)
     .set({ status, updatedAt: databaseNow, ...deletedAt })

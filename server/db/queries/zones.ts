@@ -1,7 +1,8 @@
-import { and, asc, count, eq, isNull, ne, notInArray, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, isNull, notInArray, sql, type SQL } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
-import { slices, sliceVms } from '#drizzle/schema/slices';
+import { slices, sliceVms, zoneSums } from '#drizzle/schema/slices';
 import type { Resources } from '#shared/primitives';
+import type { SliceStatus } from '#shared/slice-status';
 import type { Queryable, Transaction } from '#server/db/client';
 
 export type ZoneRow = typeof availabilityZones.$inferSelect;
@@ -14,6 +15,55 @@ const sums = {
   ramMb: sql<string>`coalesce(sum(${sliceVms.ramMb}), 0)`,
   diskGb: sql<string>`coalesce(sum(${sliceVms.diskGb}), 0)`,
 };
+const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
+
+/** What the VMs of one slice take together, if it holds resources. */
+async function heldBy(q: Queryable, sliceId: number): Promise<Resources> {
+  const [row] = await q
+    .select(sums)
+    .from(slices)
+    .innerJoin(sliceVms, eq(sliceVms.sliceId, slices.id))
+    .where(and(eq(slices.id, sliceId), holding()));
+  return { vcpus: Number(row?.vcpus ?? 0), ramMb: Number(row?.ramMb ?? 0), diskGb: Number(row?.diskGb ?? 0) };
+}
+
+/** Whether a slice in this status holds resources of its zone; as {@link holding} asks the database. */
+const holds = (status: SliceStatus) => status !== 'draft' && status !== 'destroyed';
+
+/**
+ * Brings the sums of a slice's zone after it: call it before the slice's status is written, on its locked row, with what that
+ * will be, or null for a new slice, that is a draft. Takes the lock of the sums, after all others.
+ */
+export async function countInZone(tx: Queryable, sliceId: number, next: SliceStatus | null): Promise<void> {
+  const [slice] = await tx
+    .select({ zoneId: slices.zoneId, status: slices.status, deletedAt: slices.deletedAt })
+    .from(slices)
+    .where(eq(slices.id, sliceId));
+  if (slice === undefined) return;
+  const { zoneId, status, deletedAt } = slice;
+  if (next === null) return addToZone(tx, zoneId, 1, nothing);
+  const gone = next === 'destroyed' && deletedAt === null ? -1 : 0;
+  const sign = Number(holds(next)) - Number(holds(status) && deletedAt === null);
+  if (gone === 0 && sign === 0) return;
+  const [size] = sign === 0 ? [] : await tx.select(sums).from(sliceVms).where(eq(sliceVms.sliceId, sliceId));
+  const of = (sum: string | undefined) => sign * Number(sum ?? 0);
+  await addToZone(tx, zoneId, gone, { vcpus: of(size?.vcpus), ramMb: of(size?.ramMb), diskGb: of(size?.diskGb) });
+}
+
+async function addToZone(tx: Queryable, zoneId: number, count: number, amount: Resources): Promise<void> {
+  const added = { slices: count, ...amount };
+  await tx
+    .insert(zoneSums)
+    .values({ zoneId, ...added })
+    .onDuplicateKeyUpdate({
+      set: {
+        slices: sql`${zoneSums.slices} + ${added.slices}`,
+        vcpus: sql`${zoneSums.vcpus} + ${added.vcpus}`,
+        ramMb: sql`${zoneSums.ramMb} + ${added.ramMb}`,
+        diskGb: sql`${zoneSums.diskGb} + ${added.diskGb}`,
+      },
+    });
+}
 
 /**
  * What the VMs of a zone's deployed slices take together. RAM in MiB, disk in GiB. `exceptSliceId` leaves one slice out,
@@ -24,18 +74,13 @@ export async function allocatedOf(
   zoneId: number,
   options: { exceptSliceId?: number } = {},
 ): Promise<Resources> {
-  const [row] = await q
-    .select(sums)
-    .from(slices)
-    .innerJoin(sliceVms, eq(sliceVms.sliceId, slices.id))
-    .where(
-      and(
-        eq(slices.zoneId, zoneId),
-        holding(),
-        options.exceptSliceId === undefined ? undefined : ne(slices.id, options.exceptSliceId),
-      ),
-    );
-  return { vcpus: Number(row?.vcpus ?? 0), ramMb: Number(row?.ramMb ?? 0), diskGb: Number(row?.diskGb ?? 0) };
+  const [all = nothing] = await q.select().from(zoneSums).where(eq(zoneSums.zoneId, zoneId));
+  const own = options.exceptSliceId === undefined ? nothing : await heldBy(q, options.exceptSliceId);
+  return {
+    vcpus: Math.max(0, all.vcpus - own.vcpus),
+    ramMb: Math.max(0, all.ramMb - own.ramMb),
+    diskGb: Math.max(0, all.diskGb - own.diskGb),
+  };
 }
 
 export interface ZoneUse {
@@ -46,27 +91,20 @@ export interface ZoneUse {
 
 /** {@link allocatedOf} for all zones at once, with their numbers of running VMs and of live slices. */
 export async function zoneUses(q: Queryable): Promise<Map<number, ZoneUse>> {
-  const use = new Map<number, ZoneUse>();
-  const live = await q
-    .select({ zoneId: slices.zoneId, slices: count() })
-    .from(slices)
-    .where(isNull(slices.deletedAt))
+  const kept = await q.select().from(zoneSums);
+  const running = await q
+    .select({ zoneId: slices.zoneId, vms: count() })
+    .from(sliceVms)
+    .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
+    .where(and(eq(sliceVms.status, 'running'), holding()))
     .groupBy(slices.zoneId);
-  for (const row of live)
-    use.set(row.zoneId, { allocated: { vcpus: 0, ramMb: 0, diskGb: 0 }, runningVms: 0, slices: row.slices });
-  const held = await q
-    .select({ zoneId: slices.zoneId, ...sums, running: sql<string>`sum(${sliceVms.status} = 'running')` })
-    .from(slices)
-    .innerJoin(sliceVms, eq(sliceVms.sliceId, slices.id))
-    .where(holding())
-    .groupBy(slices.zoneId);
-  for (const row of held)
-    use.set(row.zoneId, {
-      allocated: { vcpus: Number(row.vcpus), ramMb: Number(row.ramMb), diskGb: Number(row.diskGb) },
-      runningVms: Number(row.running),
-      slices: use.get(row.zoneId)?.slices ?? 0,
-    });
-  return use;
+  const runningIn = new Map(running.map((row) => [row.zoneId, row.vms]));
+  return new Map(
+    kept.map(({ zoneId, slices: live, ...allocated }) => [
+      zoneId,
+      { allocated, runningVms: runningIn.get(zoneId) ?? 0, slices: Math.max(0, live) },
+    ]),
+  );
 }
 
 /** All zones by name. They are few. */

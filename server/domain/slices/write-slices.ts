@@ -9,7 +9,7 @@ import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { insertSliceParts, type SliceParts } from '#server/db/queries/slices';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
-import { zoneById } from '#server/db/queries/zones';
+import { countInZone, zoneById } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
@@ -88,6 +88,8 @@ export async function createSlice(
       objectId: insertId,
       details: { name, templateId, revision: template.revision, zoneId },
     });
+    // last: whoever makes a slice in this zone waits for it
+    await countInZone(tx, insertId, null);
     return { whole: await wholeSlice(tx, { actor, id: insertId }), isNew: true };
   };
   try {

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { slices } from '#drizzle/schema/slices';
+import { writeSliceStatus } from '#server/db/queries/slices';
 import { allocatedOf } from '#server/db/queries/zones';
 import { createKit, line, outcomeOf, refusalOf } from '../testing';
 
@@ -43,10 +44,7 @@ describe('zones', () => {
     const nothing = { vcpus: 0, ramMb: 0, diskGb: 0 };
     expect(await allocatedOf(ctx.db, zoneId)).toEqual(nothing);
     const become = (id: number, status: 'active' | 'failed' | 'destroyed') =>
-      ctx.db
-        .update(slices)
-        .set({ status, deletedAt: status === 'destroyed' ? new Date() : null })
-        .where(eq(slices.id, id));
+      ctx.db.transaction((tx) => writeSliceStatus(tx, id, status));
     await become(a.id, 'active');
     await become(b.id, 'failed');
     await become(c.id, 'destroyed');

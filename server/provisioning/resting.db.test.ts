@@ -1,0 +1,51 @@
+import { inArray } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { slices } from '#drizzle/schema/slices';
+import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
+import { createSimulatorState } from '#server/providers/simulator/simulator-state';
+import { createProvisioning } from './provisioning';
+import { drawing, insertActor, insertSlice, simulatedZone, testContext } from './testing';
+
+const database = useDatabase();
+
+test('the reconciler does not visit every stopped slice in every round, but each in its turn, and what runs always', async () => {
+  const simulator = createSimulatorProvider({ state: createSimulatorState() });
+  const visits: number[] = [];
+  const provider = {
+    ...simulator,
+    observe: (slice: { id: number }) => {
+      visits.push(slice.id);
+      return simulator.observe(slice);
+    },
+  };
+  const provisioning = createProvisioning(testContext(database.db, provider));
+  const actor = await insertActor(database.db);
+  const zoneId = await simulatedZone(database.db);
+  const make = async (count: number, status: 'stopped' | 'degraded') => {
+    const ids: number[] = [];
+    for (let n = 0; n < count; n += 1)
+      ids.push(await insertSlice(database.db, actor, zoneId, drawing({ vms: ['web'], edges: [] })));
+    await database.db.update(slices).set({ status }).where(inArray(slices.id, ids));
+    return ids;
+  };
+  // nothing is observed of either, as of a slice whose every VM is missing
+  const [resting, moving] = [await make(12, 'stopped'), await make(3, 'degraded')];
+  const round = async () => {
+    visits.length = 0;
+    await provisioning.reconciler.round();
+    return { moving: visits.filter((id) => moving.includes(id)), resting: visits.filter((id) => resting.includes(id)) };
+  };
+  const seen = new Set<number>();
+  for (let n = 0; n < 3; n += 1) {
+    const visited = await round();
+    expect(visited.moving).toEqual(moving);
+    expect(visited.resting.length).toBeLessThanOrEqual(5);
+    for (const id of visited.resting) seen.add(id);
+    // what is found there may change their statuses: they go on as they were
+    await database.db.update(slices).set({ status: 'stopped' }).where(inArray(slices.id, resting));
+    await database.db.update(slices).set({ status: 'degraded' }).where(inArray(slices.id, moving));
+  }
+  expect([...seen]).toEqual(resting);
+  await provisioning.stop();
+});
