@@ -1,4 +1,4 @@
-import { bigint, datetime } from 'drizzle-orm/mysql-core';
+import { bigint, datetime, json } from 'drizzle-orm/mysql-core';
 import { sql } from 'drizzle-orm';
 
 /** `bigint unsigned`, read as a JavaScript number: ids stay far below 2^53. */
@@ -14,3 +14,6 @@ export const createdAt = () =>
   instant('created_at')
     .notNull()
     .default(sql`(utc_timestamp(3))`);
+
+/** What a VM, a network or an edge has besides what has a column of its own (`server/db/queries/parts.ts`). */
+export const properties = () => json('properties').$type<Record<string, unknown>>();

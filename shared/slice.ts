@@ -5,6 +5,7 @@ import { deploymentSummarySchema } from './deployment/schema';
 import { sliceEventSchema } from './deployment/events';
 import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
 import { accessKinds } from './sharing';
+import { edgeProperties, networkProperties, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
 
 const named = z.object({ id: idSchema, name: z.string() });
@@ -33,6 +34,7 @@ export type SliceSummary = z.infer<typeof sliceSummarySchema>;
 export const slicePage = pageOf(sliceSummarySchema);
 
 export const sliceVmSchema = z.object({
+  ...vmProperties,
   id: idSchema,
   key: z.string(),
   name: z.string(),
@@ -41,7 +43,6 @@ export const sliceVmSchema = z.object({
   vcpus: z.number().int(),
   ramMb: z.number().int(),
   diskGb: z.number().int(),
-  internet: z.boolean(),
   x: z.number(),
   y: z.number(),
   desired: z.enum(vmDesiredStates),
@@ -55,6 +56,7 @@ export const sliceVmSchema = z.object({
 export type SliceVm = z.infer<typeof sliceVmSchema>;
 
 export const sliceNetworkSchema = z.object({
+  ...networkProperties,
   id: idSchema,
   key: z.string(),
   name: z.string(),
@@ -66,6 +68,7 @@ export const sliceNetworkSchema = z.object({
 });
 
 export const sliceEdgeSchema = z.object({
+  ...edgeProperties,
   id: idSchema,
   key: z.string(),
   /** Key of the VM. */

@@ -209,3 +209,23 @@ describe('names and places', () => {
     expect(shiftIntoView(fragment, visible)).toEqual({ dx: 0, dy: 0 });
   });
 });
+
+describe('a property that the editor has no field for', () => {
+  it('stays with its VM, network or edge whatever is done to them', () => {
+    const extra = <Part extends object>(part: Part) => ({ ...part, extra: 'kept' });
+    const { vms, networks, edges } = presetTopology('bus', 3, { flavourId: 1, imageId: 1 });
+    const drawn = { vms: vms.map(extra), networks: networks.map(extra), edges: edges.map(extra) };
+    const commands: Command[] = [
+      { type: 'setVms', keys: ['vm1', 'vm2'], fields: { internet: true } },
+      { type: 'setVms', keys: ['vm1'], fields: { name: 'web' } },
+      { type: 'setNetwork', key: 'bus', name: 'lan' },
+      { type: 'move', moves: [{ key: 'vm1', x: 1, y: 1 }] },
+      { type: 'delete', nodes: ['vm3'], edges: [] },
+      { type: 'insert', fragment: withNewKeys(copyOf(drawn, ['vm1', 'vm2', 'bus']), 9, 9) },
+    ];
+    const { topology } = commands.reduce(applyCommand, { ...start, topology: drawn });
+    const all = [...topology.vms, ...topology.networks, ...topology.edges];
+    expect(all).toHaveLength(4 + 2 + 4);
+    expect(all).toEqual(all.map(() => expect.objectContaining({ extra: 'kept' })));
+  });
+});

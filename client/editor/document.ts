@@ -1,6 +1,7 @@
 import { limits } from '#shared/limits';
-import { hostnameSchema, nameSchema } from '#shared/primitives';
-import type { Topology, TopologyNetwork, TopologyVm } from '#shared/topology/schema';
+import { nameSchema } from '#shared/primitives';
+import { canonical } from '#shared/topology/properties';
+import { newVm, topologyVmSchema, type Topology, type TopologyNetwork, type TopologyVm } from '#shared/topology/schema';
 import { countedName, takenNames, uniqueName } from './names';
 
 /** What the editor edits. The topology always satisfies its schema; the name may be empty until it is saved. */
@@ -10,7 +11,9 @@ export interface Document {
   topology: Topology;
 }
 
-export type VmFields = Partial<Pick<TopologyVm, 'name' | 'flavourId' | 'imageId' | 'internet' | 'forwards'>>;
+/** What a panel may change of VMs: everything but which one it is and where it stands. */
+export type VmFields = Partial<Omit<TopologyVm, 'key' | 'x' | 'y'>>;
+const vmFieldsSchema = topologyVmSchema.omit({ key: true, x: true, y: true }).partial();
 
 /** Everything that changes a document. Keys of new things come with the command: the same commands, the same document. */
 export type Command =
@@ -49,7 +52,7 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
     case 'addVm': {
       const { key, x, y, flavourId, imageId } = command;
       const name = countedName('vm', takenNames(topology.vms));
-      const vm = { key, name, flavourId, imageId, internet: false, forwards: [], x, y };
+      const vm = newVm({ key, name, flavourId, imageId, x, y });
       return insert(topology, { vms: [vm], networks: [], edges: [] });
     }
     case 'addNetwork': {
@@ -126,19 +129,12 @@ function move(topology: Topology, moves: readonly { key: string; x: number; y: n
 }
 
 function setVms(topology: Topology, keys: ReadonlySet<string>, fields: VmFields): Topology {
-  if (fields.name !== undefined && (keys.size > 1 || !hostnameSchema.safeParse(fields.name).success)) return topology;
-  if ((fields.forwards?.length ?? 0) > limits.forwardsPerVm) return topology;
+  // two VMs cannot have one name, and nothing goes into the document that the server's schema would refuse
+  if ((fields.name !== undefined && keys.size > 1) || !vmFieldsSchema.safeParse(fields).success) return topology;
   return replaceVms(topology, (vm) => {
     if (!keys.has(vm.key)) return vm;
     const next = { ...vm, ...fields };
-    const same =
-      next.name === vm.name &&
-      next.flavourId === vm.flavourId &&
-      next.imageId === vm.imageId &&
-      next.internet === vm.internet &&
-      next.forwards.length === vm.forwards.length &&
-      next.forwards.every((forward, index) => forward.guestPort === vm.forwards[index]?.guestPort);
-    return same ? vm : next;
+    return canonical(next) === canonical(vm) ? vm : next;
   });
 }
 

@@ -34,7 +34,12 @@ export function withNewKeys(fragment: Topology, dx: number, dy: number, makeKey:
   return {
     vms: fragment.vms.map(moved),
     networks: fragment.networks.map(moved),
-    edges: fragment.edges.map((edge) => ({ key: makeKey(), source: key(edge.source), target: key(edge.target) })),
+    edges: fragment.edges.map((edge) => ({
+      ...edge,
+      key: makeKey(),
+      source: key(edge.source),
+      target: key(edge.target),
+    })),
   };
 }
 

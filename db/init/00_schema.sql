@@ -472,6 +472,12 @@ LEFT JOIN (
 	FROM `slices` INNER JOIN `slice_vms` ON `slice_vms`.`slice_id` = `slices`.`id`
 	WHERE `slices`.`deleted_at` IS NULL AND `slices`.`status` NOT IN ('draft', 'destroyed') GROUP BY `slices`.`zone_id`
 ) `held` ON `held`.`zone_id` = `live`.`zone_id`;
+ALTER TABLE `slice_edges` ADD `properties` json;
+ALTER TABLE `slice_networks` ADD `properties` json;
+ALTER TABLE `slice_vms` ADD `properties` json;
+ALTER TABLE `template_edges` ADD `properties` json;
+ALTER TABLE `template_networks` ADD `properties` json;
+ALTER TABLE `template_vms` ADD `properties` json;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -484,3 +490,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('85a1744a59644
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9617b07bf5b8006ac3d15b56b6668414b548d516f57dd97055a5e3066bf90383', 1795616593179);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bc610c760d7c23bb5734ae928bba2110098b5a24dc657a0b7fcc9b1ce8169093', 1795617186372);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('43817e1029440ddf6d5dff77a773beaf711964fcfa79c1d8bd61e258b1f81e59', 1795617260811);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4691f04abfd92a68eb1fa4730554ab224f071255e467550678eca5f95587c0f6', 1795617417003);

@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm/mysql-core';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
 import { shareLevels } from '#shared/sharing';
-import { createdAt, id, instant, primaryId } from '../columns';
+import { createdAt, id, instant, primaryId, properties } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
 import { templates } from './templates';
 import { users } from './users';
@@ -103,6 +103,7 @@ export const sliceVms = mysqlTable(
     forwards: json('forwards').$type<ForwardState[]>().notNull(),
     x: double('x').notNull(),
     y: double('y').notNull(),
+    properties: properties(),
     /** Written by deployments only. */
     desired: mysqlEnum('desired', vmDesiredStates).notNull().default('absent'),
     /** Written by what observes only. */
@@ -130,6 +131,7 @@ export const sliceNetworks = mysqlTable(
     subnet: varchar('subnet', { length: 43 }).notNull(),
     x: double('x').notNull(),
     y: double('y').notNull(),
+    properties: properties(),
     status: mysqlEnum('status', edgeStatuses).notNull().default('absent'),
   },
   (table) => [uniqueIndex('slice_networks_slice_key_unique').on(table.sliceId, table.key)],
@@ -153,6 +155,7 @@ export const sliceEdges = mysqlTable(
     /** Number of the NIC inside the VM, from 0. */
     sourceNic: int('source_nic', { unsigned: true }).notNull(),
     targetNic: int('target_nic', { unsigned: true }),
+    properties: properties(),
     status: mysqlEnum('status', edgeStatuses).notNull().default('absent'),
     observedAt: instant('observed_at'),
   },

@@ -12,7 +12,7 @@ import {
 } from 'drizzle-orm/mysql-core';
 import type { z } from 'zod';
 import type { forwardSchema } from '#shared/topology/schema';
-import { createdAt, id, instant, primaryId } from '../columns';
+import { createdAt, id, instant, primaryId, properties } from '../columns';
 import { flavours, images } from './catalogue';
 import { users } from './users';
 
@@ -107,6 +107,7 @@ export const templateVms = mysqlTable(
     forwards: json('forwards').$type<z.infer<typeof forwardSchema>[]>().notNull(),
     x: double('x').notNull(),
     y: double('y').notNull(),
+    properties: properties(),
   },
   (table) => [
     uniqueIndex('template_vms_revision_key_unique').on(table.revisionId, table.key),
@@ -127,6 +128,7 @@ export const templateNetworks = mysqlTable(
     name: varchar('name', { length: 63 }).notNull(),
     x: double('x').notNull(),
     y: double('y').notNull(),
+    properties: properties(),
   },
   (table) => [uniqueIndex('template_networks_revision_key_unique').on(table.revisionId, table.key)],
 );
@@ -143,6 +145,7 @@ export const templateEdges = mysqlTable(
     /** Exactly one of the two targets is set. */
     targetVmId: id('target_vm_id'),
     targetNetworkId: id('target_network_id'),
+    properties: properties(),
   },
   (table) => [
     uniqueIndex('template_edges_revision_key_unique').on(table.revisionId, table.key),

@@ -1,6 +1,7 @@
 import type { Capabilities, ProviderKind } from '#shared/zone';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
+import type { VmProperties } from '#shared/topology/schema';
 
 /**
  * What a provider is to the rest of the system: a handful of idempotent calls, keyed by our own ids, that make real
@@ -85,7 +86,8 @@ export interface NetworkSpec {
   name: string;
 }
 
-export interface VmSpec {
+/** With the properties that the topology states for VMs (`shared/topology/schema.ts`). */
+export interface VmSpec extends VmProperties {
   id: number;
   /** Host name of the guest. */
   name: string;
@@ -95,8 +97,6 @@ export interface VmSpec {
   ramMb: number;
   diskGb: number;
   image: ImageSpec;
-  internet: boolean;
-  forwards: { protocol: 'tcp'; guestPort: number }[];
   nics: NicSpec[];
   /** Names the guest should know: `/etc/hosts`. Addresses without prefix length. */
   hosts: { address: string; name: string }[];

@@ -45,6 +45,7 @@ const model: SliceModel = {
     status: 'absent',
     observedAt: null,
     error: null,
+    properties: null,
   })),
   networks: small.networks.map((network, index) => ({
     ...network,
@@ -52,6 +53,7 @@ const model: SliceModel = {
     sliceId: 9,
     subnet: addresses.networks.get(network.key) ?? '',
     status: 'absent',
+    properties: null,
   })),
   edges: small.edges.flatMap((edge, index) => {
     const address = addresses.edges.get(edge.key);
@@ -67,6 +69,7 @@ const model: SliceModel = {
           targetNetworkId: ids.has(edge.target) ? null : 1,
           status: 'absent' as const,
           observedAt: null,
+          properties: null,
         };
   }),
 };

@@ -1,4 +1,6 @@
 import { macOf } from '#shared/topology/addresses';
+import { topologyParts } from '#shared/topology/schema';
+import { partOf } from '#server/db/queries/parts';
 import { uuidOf } from '#server/lib/uuid';
 import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from '#server/providers/provider';
 import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
@@ -13,9 +15,13 @@ export interface SliceSpecs {
 }
 
 /** The rows in the provider's words: NICs with their addresses, and the names that each guest should know. */
-export function specsOf(model: SliceModel): SliceSpecs {
+export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
+  // what a drawing has besides, the provider is told in other words: ids, sizes, the image, NICs
+  const guestSchema = parts.vm.omit({ key: true, flavourId: true, imageId: true, x: true, y: true });
+  const networkSchema = parts.network.omit({ key: true, x: true, y: true });
+  const edgeSchema = parts.edge.omit({ key: true, source: true, target: true });
   const rows = new Map(model.vms.map((vm) => [vm.id, vm]));
-  const edges = new Map(model.edges.map((edge) => [edge.id, edgeSpec(edge)]));
+  const edges = new Map(model.edges.map((row) => [row.id, { ...partOf(edgeSchema, row), ...edgeSpec(row) }]));
   const nics = new Map<number, NicSpec[]>();
   for (const edge of edges.values()) {
     push(nics, edge.source.vmId, edge.source.nic);
@@ -25,22 +31,21 @@ export function specsOf(model: SliceModel): SliceSpecs {
   const hostsOf = neighbourNames(model);
   return {
     images: new Map([...model.images.values()].map((image) => [image.id, imageSpec(image)])),
-    networks: new Map(model.networks.map(({ id, name }) => [id, { id, name }])),
+    networks: new Map(model.networks.map((row) => [row.id, { ...partOf(networkSchema, row), id: row.id }])),
     edges,
     vm(id) {
       const row = rows.get(id);
       if (row === undefined) return undefined;
-      const { name, vcpus, ramMb, diskGb, internet } = row;
+      const { vcpus, ramMb, diskGb } = row;
       return {
+        ...partOf(guestSchema, row),
         id,
-        name,
         uuid: uuidOf('vm', id),
         vcpus,
         ramMb,
         diskGb,
         image: imageSpec(imageOf(model, row)),
-        internet,
-        forwards: row.forwards.map(({ protocol, guestPort }) => ({ protocol, guestPort })),
+        forwards: row.forwards.map(({ hostAddress: _address, hostPort: _port, ...asked }) => asked),
         nics: nics.get(id) ?? [],
         hosts: hostsOf(id),
       };

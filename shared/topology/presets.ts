@@ -1,5 +1,5 @@
 import { limits } from '../limits';
-import type { Topology, TopologyEdge, TopologyVm } from './schema';
+import { newVm, type Topology, type TopologyEdge, type TopologyVm } from './schema';
 
 export const presetKinds = ['line', 'ring', 'star', 'tree', 'mesh', 'bus'] as const;
 export type PresetKind = (typeof presetKinds)[number];
@@ -138,14 +138,7 @@ export function presetTopology(
     edges.push(...indexes(count).map((index) => ({ key: `e${index + 1}`, source: key(index), target: 'bus' })));
   }
   return {
-    vms: places.map((place, index) => ({
-      ...vm,
-      ...place,
-      key: key(index),
-      name: key(index),
-      internet: false,
-      forwards: [],
-    })),
+    vms: places.map((place, index) => newVm({ ...vm, ...place, key: key(index), name: key(index) })),
     networks,
     edges,
   };

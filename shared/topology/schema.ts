@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../limits';
 import { hostnameSchema, idSchema, nameSchema } from '../primitives';
+import { propertyFacts } from './properties';
 
 /** Name of a node or edge inside one topology, chosen by whoever draws. Stable over revisions, so diffs can follow it. */
 export const keySchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'A key is 1 to 64 letters, digits, _ or -.');
@@ -11,27 +12,75 @@ export const forwardSchema = z.strictObject({
   guestPort: z.number().int().min(1).max(65535),
 });
 
+/*
+ * Properties are stated here and nowhere else: a line in one of these three tables says a property's values, its limits, its
+ * default (each must have one: older documents and rows lack it) and how a change of it takes effect. Rows, documents, the
+ * editor's merge, slices, what providers are told and what they keep follow. `parts.db.test.ts` adds one and loses it nowhere.
+ */
+
+/** What a guest is, besides its name, its size and its image. */
+export const vmProperties = {
+  /** Reach the internet from the guest, where the zone can offer that. */
+  internet: z
+    .boolean()
+    .default(false)
+    .register(propertyFacts, {
+      effect: 'restart',
+      needs: { capability: 'internet', code: 'INTERNET_UNSUPPORTED', words: 'internet access' },
+    }),
+  /** Guest ports to be reached from the zone's host; the host port is allocated on deploy. */
+  forwards: z
+    .array(forwardSchema)
+    .max(limits.forwardsPerVm)
+    .default([])
+    .register(propertyFacts, {
+      effect: 'restart',
+      needs: { capability: 'portForwards', code: 'FORWARDS_UNSUPPORTED', words: 'forwarded ports' },
+    }),
+};
+export const networkProperties = {};
+export const edgeProperties = {};
+
 export const topologyVmSchema = z.strictObject({
   key: keySchema,
   name: hostnameSchema,
   flavourId: idSchema,
   imageId: idSchema,
-  /** Reach the internet from the guest, where the zone can offer that. */
-  internet: z.boolean().default(false),
-  /** Guest ports to be reached from the zone's host; the host port is allocated on deploy. */
-  forwards: z.array(forwardSchema).max(limits.forwardsPerVm).default([]),
+  ...vmProperties,
   x: position,
   y: position,
 });
 export type TopologyVm = z.infer<typeof topologyVmSchema>;
 
 /** A multi-access layer-2 segment. */
-export const topologyNetworkSchema = z.strictObject({ key: keySchema, name: nameSchema, x: position, y: position });
+export const topologyNetworkSchema = z.strictObject({
+  key: keySchema,
+  name: nameSchema,
+  ...networkProperties,
+  x: position,
+  y: position,
+});
 export type TopologyNetwork = z.infer<typeof topologyNetworkSchema>;
 
 /** A link VM–VM or an attachment VM–network: `source` is a VM's key, `target` a VM's or a network's. */
-export const topologyEdgeSchema = z.strictObject({ key: keySchema, source: keySchema, target: keySchema });
+export const topologyEdgeSchema = z.strictObject({
+  key: keySchema,
+  source: keySchema,
+  target: keySchema,
+  ...edgeProperties,
+});
 export type TopologyEdge = z.infer<typeof topologyEdgeSchema>;
+
+/** The schemas of a topology's parts. What carries properties takes them as a parameter, so that a test can state one more. */
+export const topologyParts = { vm: topologyVmSchema, network: topologyNetworkSchema, edge: topologyEdgeSchema };
+export type TopologyParts = typeof topologyParts;
+
+const vmPropertiesSchema = z.object(vmProperties);
+export type VmProperties = z.infer<typeof vmPropertiesSchema>;
+/** A VM with every property at its default. */
+export function newVm(vm: Omit<TopologyVm, keyof typeof vmProperties>): TopologyVm {
+  return { ...vm, ...vmPropertiesSchema.parse({}) };
+}
 
 export const topologySchema = z.strictObject({
   vms: z.array(topologyVmSchema).max(limits.vmsPerTopology, `A topology has at most ${limits.vmsPerTopology} VMs.`),

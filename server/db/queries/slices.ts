@@ -24,11 +24,13 @@ import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { sliceSets } from '#shared/slice';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
+import { topologyParts } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
 import { before, contains, decodeCursor, idCursor, instantCursor } from '../keyset';
 import { number, optional, prepared, type RowOf } from '../prepared';
 import { chunked } from '../rows';
+import { endIdsIn, rowOf, type EndIds } from './parts';
 import { visibleTemplate } from './shares';
 import { countInZone } from './zones';
 
@@ -232,7 +234,7 @@ type NewRow<Table extends typeof sliceVms | typeof sliceNetworks | typeof sliceE
   Table['$inferInsert'],
   'id' | 'sliceId'
 >;
-export type NewSliceEdge = Omit<NewRow<typeof sliceEdges>, 'sourceVmId' | 'targetVmId' | 'targetNetworkId'> & {
+export type NewSliceEdge = Omit<NewRow<typeof sliceEdges>, keyof EndIds> & {
   /** Keys of its ends. */
   source: string;
   target: string;
@@ -245,34 +247,30 @@ export interface SliceParts {
 }
 
 /** Adds a slice's VMs, networks and edges. */
-export async function insertSliceParts(q: Queryable, sliceId: number, parts: SliceParts): Promise<void> {
-  for (const vms of chunked(parts.vms)) await q.insert(sliceVms).values(vms.map((vm) => ({ ...vm, sliceId })));
-  for (const networks of chunked(parts.networks))
-    await q.insert(sliceNetworks).values(networks.map((network) => ({ ...network, sliceId })));
-  const vmRows = await q
-    .select({ id: sliceVms.id, key: sliceVms.key })
-    .from(sliceVms)
-    .where(eq(sliceVms.sliceId, sliceId));
-  const networkRows = await q
-    .select({ id: sliceNetworks.id, key: sliceNetworks.key })
-    .from(sliceNetworks)
-    .where(eq(sliceNetworks.sliceId, sliceId));
-  const vmIds = new Map(vmRows.map((row) => [row.key, row.id]));
-  const networkIds = new Map(networkRows.map((row) => [row.key, row.id]));
-  for (const edges of chunked(parts.edges))
-    await q.insert(sliceEdges).values(
-      edges.map(({ source, target, ...edge }) => {
-        const sourceVmId = vmIds.get(source);
-        if (sourceVmId === undefined) throw new Error(`The edge ${edge.key} has no source`);
-        return {
-          ...edge,
-          sliceId,
-          sourceVmId,
-          targetVmId: vmIds.get(target) ?? null,
-          targetNetworkId: networkIds.get(target) ?? null,
-        };
-      }),
-    );
+export async function insertSliceParts(
+  q: Queryable,
+  sliceId: number,
+  { vms, networks, edges }: SliceParts,
+  parts = topologyParts,
+): Promise<void> {
+  for (const some of chunked(vms))
+    await q.insert(sliceVms).values(some.map((vm) => ({ ...rowOf(parts.vm, sliceVms, vm), sliceId })));
+  for (const some of chunked(networks))
+    await q
+      .insert(sliceNetworks)
+      .values(some.map((network) => ({ ...rowOf(parts.network, sliceNetworks, network), sliceId })));
+  if (edges.length === 0) return;
+  const idsOf = endIdsIn({
+    vms: await q.select({ id: sliceVms.id, key: sliceVms.key }).from(sliceVms).where(eq(sliceVms.sliceId, sliceId)),
+    networks: await q
+      .select({ id: sliceNetworks.id, key: sliceNetworks.key })
+      .from(sliceNetworks)
+      .where(eq(sliceNetworks.sliceId, sliceId)),
+  });
+  for (const some of chunked(edges))
+    await q
+      .insert(sliceEdges)
+      .values(some.map((edge) => ({ ...rowOf(parts.edge, sliceEdges, edge), ...idsOf(edge), sliceId })));
 }
 
 /** A page of a slice's events, newest first, and one row more. */

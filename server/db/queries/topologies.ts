@@ -2,9 +2,10 @@ import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { flavours, images } from '#drizzle/schema/catalogue';
 import { templateEdges, templateNetworks, templateRevisions, templateVms } from '#drizzle/schema/templates';
 import type { Catalogue } from '#shared/topology/catalogue';
-import type { Topology } from '#shared/topology/schema';
+import { topologyParts, type Topology } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { chunked, iso, only } from '../rows';
+import { endIdsIn, endKeysIn, partOf, rowOf } from './parts';
 
 /** Row id of a template's revision. */
 export async function revisionId(q: Queryable, templateId: number, number: number): Promise<number> {
@@ -16,7 +17,7 @@ export async function revisionId(q: Queryable, templateId: number, number: numbe
 }
 
 /** The drawing of a revision, its parts in the order in which they were saved. */
-export async function readTopology(q: Queryable, revision: number): Promise<Topology> {
+export async function readTopology(q: Queryable, revision: number, parts = topologyParts): Promise<Topology> {
   const vms = await q
     .select()
     .from(templateVms)
@@ -32,72 +33,46 @@ export async function readTopology(q: Queryable, revision: number): Promise<Topo
     .from(templateEdges)
     .where(eq(templateEdges.revisionId, revision))
     .orderBy(asc(templateEdges.id));
-  const vmKeys = new Map(vms.map((vm) => [vm.id, vm.key]));
-  const networkKeys = new Map(networks.map((network) => [network.id, network.key]));
-  const keyOf = (keys: Map<number, string>, id: number | null) => (id === null ? undefined : keys.get(id));
+  const endsOf = endKeysIn({ vms, networks });
   return {
-    vms: vms.map(({ key, name, flavourId, imageId, internet, forwards, x, y }) => ({
-      key,
-      name,
-      flavourId,
-      imageId,
-      internet,
-      forwards,
-      x,
-      y,
-    })),
-    networks: networks.map(({ key, name, x, y }) => ({ key, name, x, y })),
-    edges: edges.map((edge) => ({
-      key: edge.key,
-      source: keyOf(vmKeys, edge.sourceVmId) ?? '',
-      target: keyOf(vmKeys, edge.targetVmId) ?? keyOf(networkKeys, edge.targetNetworkId) ?? '',
-    })),
+    vms: vms.map((vm) => partOf(parts.vm, vm)),
+    networks: networks.map((network) => partOf(parts.network, network)),
+    edges: edges.map((edge) => partOf(parts.edge, { ...edge, ...endsOf(edge) })),
   };
 }
 
-/** Adds a revision with its drawing, which must be valid. */
+/** Adds a revision with its drawing, which must be valid. Answers its row's id. */
 export async function insertRevision(
   q: Queryable,
   revision: { templateId: number; number: number; createdBy: number; topology: Topology },
-): Promise<void> {
+  parts = topologyParts,
+): Promise<number> {
   const { topology, ...row } = revision;
   const [{ insertId }] = await q.insert(templateRevisions).values(row);
+  const revisionId = insertId;
   for (const vms of chunked(topology.vms))
-    await q.insert(templateVms).values(vms.map((vm) => ({ ...vm, revisionId: insertId })));
+    await q.insert(templateVms).values(vms.map((vm) => ({ ...rowOf(parts.vm, templateVms, vm), revisionId })));
   for (const networks of chunked(topology.networks))
-    await q.insert(templateNetworks).values(networks.map((network) => ({ ...network, revisionId: insertId })));
-  if (topology.edges.length === 0) return;
+    await q
+      .insert(templateNetworks)
+      .values(networks.map((network) => ({ ...rowOf(parts.network, templateNetworks, network), revisionId })));
+  if (topology.edges.length === 0) return revisionId;
   // read back instead of counted up from insertId: with several writers the numbers need not follow each other
-  const vmIds = new Map(
-    (
-      await q
-        .select({ id: templateVms.id, key: templateVms.key })
-        .from(templateVms)
-        .where(eq(templateVms.revisionId, insertId))
-    ).map((vm) => [vm.key, vm.id]),
-  );
-  const networkIds = new Map(
-    (
-      await q
-        .select({ id: templateNetworks.id, key: templateNetworks.key })
-        .from(templateNetworks)
-        .where(eq(templateNetworks.revisionId, insertId))
-    ).map((network) => [network.key, network.id]),
-  );
+  const idsOf = endIdsIn({
+    vms: await q
+      .select({ id: templateVms.id, key: templateVms.key })
+      .from(templateVms)
+      .where(eq(templateVms.revisionId, revisionId)),
+    networks: await q
+      .select({ id: templateNetworks.id, key: templateNetworks.key })
+      .from(templateNetworks)
+      .where(eq(templateNetworks.revisionId, revisionId)),
+  });
   for (const edges of chunked(topology.edges))
-    await q.insert(templateEdges).values(
-      edges.map((edge) => {
-        const sourceVmId = vmIds.get(edge.source);
-        if (sourceVmId === undefined) throw new Error(`The edge ${edge.key} has no source`);
-        return {
-          revisionId: insertId,
-          key: edge.key,
-          sourceVmId,
-          targetVmId: vmIds.get(edge.target) ?? null,
-          targetNetworkId: networkIds.get(edge.target) ?? null,
-        };
-      }),
-    );
+    await q
+      .insert(templateEdges)
+      .values(edges.map((edge) => ({ ...rowOf(parts.edge, templateEdges, edge), ...idsOf(edge), revisionId })));
+  return revisionId;
 }
 
 /** Shares the rows' locks until the transaction ends: nobody retires meanwhile what is being taken. */

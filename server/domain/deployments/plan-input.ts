@@ -2,7 +2,10 @@ import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
 import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus } from '#shared/slice-status';
+import { needsOf, type Need } from '#shared/topology/properties';
+import { topologyVmSchema } from '#shared/topology/schema';
 import type { Capabilities } from '#shared/zone';
+import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
 import type { SliceObservation } from '#server/providers/provider';
 import type { DeploymentKind } from '#shared/deployment/operations';
@@ -15,9 +18,8 @@ export interface PlanVm {
   vcpus: number;
   ramMb: number;
   diskGb: number;
-  internet: boolean;
-  /** Number of forwarded ports. */
-  forwards: number;
+  /** What its properties ask of the zone. */
+  needs: readonly Need[];
   image: { id: number; name: string; kind: 'kernel' | 'disk'; minRamMb: number; minDiskGb: number };
   desired: VmDesired;
   /** It counts as running in its owner's quota: it is asked to run, or has not stopped yet. */
@@ -77,8 +79,7 @@ const running: readonly VmStatus[] = runningVmStatuses;
 
 /** The planner's view of the rows. */
 export function planTopologyOf(model: SliceModel): PlanTopology {
-  const keyOfVm = new Map(model.vms.map((vm) => [vm.id, vm.key]));
-  const keyOfNetwork = new Map(model.networks.map((network) => [network.id, network.key]));
+  const endsOf = endKeysIn(model);
   return {
     vms: model.vms.map((vm) => {
       const image = imageOf(model, vm);
@@ -89,8 +90,7 @@ export function planTopologyOf(model: SliceModel): PlanTopology {
         vcpus: vm.vcpus,
         ramMb: vm.ramMb,
         diskGb: vm.diskGb,
-        internet: vm.internet,
-        forwards: vm.forwards.length,
+        needs: needsOf(topologyVmSchema, partOf(topologyVmSchema, vm)),
         image: {
           id: image.id,
           name: image.name,
@@ -103,14 +103,6 @@ export function planTopologyOf(model: SliceModel): PlanTopology {
       };
     }),
     networks: model.networks.map(({ id, key, name }) => ({ id, key, name })),
-    edges: model.edges.map((edge) => ({
-      id: edge.id,
-      key: edge.key,
-      source: keyOfVm.get(edge.sourceVmId) ?? '',
-      target:
-        (edge.targetVmId === null ? undefined : keyOfVm.get(edge.targetVmId)) ??
-        (edge.targetNetworkId === null ? undefined : keyOfNetwork.get(edge.targetNetworkId)) ??
-        '',
-    })),
+    edges: model.edges.map((edge) => ({ id: edge.id, key: edge.key, ...endsOf(edge) })),
   };
 }

@@ -90,18 +90,15 @@ function vmProblems({ zone }: PlanInput, created: readonly PlanVm[]): Problem[] 
   for (const vm of created) {
     const problem = (code: string, message: string, field: string, extra: Record<string, string | number> = {}) =>
       problems.push({ code, message, node: vm.key, field, params: { vm: vm.name, zone: zone.name, ...extra } });
-    if (can && vm.internet && !can.internet.ok)
-      problem(
-        'INTERNET_UNSUPPORTED',
-        `VM ${vm.name} asks for internet access, which zone ${zone.name} cannot give: ${can.internet.reason ?? 'unknown reason.'}`,
-        'internet',
-      );
-    if (can && vm.forwards > 0 && !can.portForwards.ok)
-      problem(
-        'FORWARDS_UNSUPPORTED',
-        `VM ${vm.name} asks for forwarded ports, which zone ${zone.name} cannot give: ${can.portForwards.reason ?? 'unknown reason.'}`,
-        'forwards',
-      );
+    for (const { property, capability, code, words } of can ? vm.needs : []) {
+      const able = can?.[capability];
+      if (able?.ok === false)
+        problem(
+          code,
+          `VM ${vm.name} asks for ${words}, which zone ${zone.name} cannot give: ${able.reason ?? 'unknown reason.'}`,
+          property,
+        );
+    }
     if (can && vm.image.kind === 'disk' && !can.disks.ok)
       problem(
         'DISKS_UNSUPPORTED',

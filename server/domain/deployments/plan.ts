@@ -1,6 +1,8 @@
 import { notFound } from '#shared/errors';
 import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { Plan } from '#shared/deployment/schema';
+import { needsOf } from '#shared/topology/properties';
+import { topologyVmSchema } from '#shared/topology/schema';
 import { liveDeployments } from '#server/db/queries/deployments';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
@@ -118,8 +120,7 @@ async function templateTopology(q: Queryable, template: TemplateRow): Promise<Pl
         vcpus: flavour.vcpus,
         ramMb: flavour.ramMb,
         diskGb: flavour.diskGb,
-        internet: vm.internet,
-        forwards: vm.forwards.length,
+        needs: needsOf(topologyVmSchema, vm),
         image: { id: 0, name: image.name, kind: image.kind, minRamMb: image.minRamMb, minDiskGb: image.minDiskGb },
         desired: 'absent' as const,
         counted: false,

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { planSchema, type Plan } from '#shared/deployment/schema';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
+import { needsOf } from '#shared/topology/properties';
+import { topologyVmSchema } from '#shared/topology/schema';
 import type { SliceObservation } from '#server/providers/provider';
 import type { PlanInput, PlanTopology, PlanVm, PlanZone } from './plan-input';
 import { planOperation, wantedOf } from './planner';
@@ -24,8 +26,7 @@ const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
   vcpus: 1,
   ramMb: 128,
   diskGb: 2,
-  internet: false,
-  forwards: 0,
+  needs: [],
   image: tiny,
   desired: 'absent',
   counted: more.desired === 'running',
@@ -185,10 +186,11 @@ describe('a plan', () => {
       disks: no('qemu-img is missing.'),
       serialConsole: ok,
     };
+    const asking = { internet: true, forwards: [{ protocol: 'tcp', guestPort: 80 }] };
     const disk = { id: 8, name: 'debian', kind: 'disk' as const, minRamMb: 512, minDiskGb: 10 };
     const topology = {
       ...line,
-      vms: [vm(1, 'web', { internet: true, forwards: 1 }), vm(2, 'db', { image: disk })],
+      vms: [vm(1, 'web', { needs: needsOf(topologyVmSchema, asking) }), vm(2, 'db', { image: disk })],
     };
     const free = { vcpus: 1, ramMb: 100, diskGb: 3 };
     const plan = planOperation(

@@ -4,7 +4,9 @@ import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { AppError, notFound } from '#shared/errors';
 import type { eventPage, listEventsInput, listSlicesInput, Slice, slicePage, SliceSummary } from '#shared/slice';
+import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
+import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { page } from '#server/db/keyset';
 import {
   busyKinds,
@@ -101,8 +103,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     ramMb: sumOf(vms, ({ vm }) => vm.ramMb),
     diskGb: sumOf(vms, ({ vm }) => vm.diskGb),
   };
-  const vmKeys = new Map(vms.map(({ vm }) => [vm.id, vm.key]));
-  const networkKeys = new Map(networks.map((network) => [network.id, network.key]));
+  const endsOf = endKeysIn({ vms: vms.map(({ vm }) => vm), networks });
   return {
     ...summary(
       actor,
@@ -113,17 +114,13 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     zone: { id: row.zoneId, name: row.zoneName, provider: row.provider },
     templateRevision: row.templateRevision,
     vmList: vms.map(({ vm, flavourName, imageName, imageKind }) => ({
+      ...partOf(topologyVmSchema, vm),
       id: vm.id,
-      key: vm.key,
-      name: vm.name,
       flavour: { id: vm.flavourId, name: flavourName },
       image: { id: vm.imageId, name: imageName },
       vcpus: vm.vcpus,
       ramMb: vm.ramMb,
       diskGb: vm.diskGb,
-      internet: vm.internet,
-      x: vm.x,
-      y: vm.y,
       desired: vm.desired,
       status: vm.status,
       observedAt: iso(vm.observedAt),
@@ -131,23 +128,15 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       forwards: vm.forwards,
       consoles: consolesOf(imageKind),
     })),
-    networks: networks.map(({ id: networkId, key, name, subnet, x, y, status }) => ({
-      id: networkId,
-      key,
-      name,
-      subnet,
-      x,
-      y,
-      status,
+    networks: networks.map((network) => ({
+      ...partOf(topologyNetworkSchema, network),
+      id: network.id,
+      subnet: network.subnet,
+      status: network.status,
     })),
     edges: edges.map((edge) => ({
+      ...partOf(topologyEdgeSchema, { ...edge, ...endsOf(edge) }),
       id: edge.id,
-      key: edge.key,
-      source: vmKeys.get(edge.sourceVmId) ?? '',
-      target:
-        (edge.targetVmId === null ? undefined : vmKeys.get(edge.targetVmId)) ??
-        (edge.targetNetworkId === null ? undefined : networkKeys.get(edge.targetNetworkId)) ??
-        '',
       subnet: edge.subnet,
       sourceAddress: edge.sourceAddress,
       targetAddress: edge.targetAddress,

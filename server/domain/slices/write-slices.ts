@@ -3,12 +3,10 @@ import type { z } from 'zod';
 import { slices } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
 import type { createSliceInput, renameSliceInput, Slice } from '#shared/slice';
-import { allocateAddresses } from '#shared/topology/addresses';
-import type { Topology } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
-import { insertSliceParts, type SliceParts } from '#server/db/queries/slices';
-import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
+import { insertSliceParts } from '#server/db/queries/slices';
+import { readTopology, revisionId } from '#server/db/queries/topologies';
 import { countInZone, zoneById } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
@@ -20,6 +18,7 @@ import { assertWithinQuota, lockOwner } from '../quotas/quotas';
 import { loadTemplate } from '../templates/access';
 import { isOffered } from '../zones/zones';
 import { loadSlice } from './access';
+import { copyOfDrawing } from './copy';
 import { wholeSlice } from './read-slices';
 
 const nameIndex = 'slices_owner_live_name_unique';
@@ -65,7 +64,7 @@ export async function createSlice(
     const template = await loadTemplate(tx, { actor, id: templateId });
     await assertUsableZone(ctx, tx, zoneId);
     const topology = await readTopology(tx, await revisionId(tx, template.id, template.revision));
-    const parts = await partsOf(tx, topology);
+    const parts = await copyOfDrawing(tx, topology);
     await assertWithinQuota(tx, actor.userId, { slices: 1, ...totalsOf(parts.vms) });
     const now = ctx.clock.now();
     const [{ insertId }] = await tx
@@ -102,32 +101,6 @@ export async function createSlice(
     if (twin === null) throw error;
     return inTransaction(ctx.db, (tx) => wholeSlice(tx, { actor, id: twin }));
   }
-}
-
-/** The rows of a drawing: with the flavours' sizes of now, and with addresses. */
-async function partsOf(tx: Queryable, topology: Topology): Promise<SliceParts> {
-  const catalogue = await catalogueOf(tx, topology);
-  const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
-  const addresses = allocateAddresses(topology);
-  return {
-    vms: topology.vms.map((vm) => {
-      const flavour = flavours.get(vm.flavourId);
-      if (flavour === undefined) throw new Error(`There is no flavour ${vm.flavourId}`);
-      return {
-        ...vm,
-        vcpus: flavour.vcpus,
-        ramMb: flavour.ramMb,
-        diskGb: flavour.diskGb,
-        forwards: vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null })),
-      };
-    }),
-    networks: topology.networks.map((network) => ({ ...network, subnet: addresses.networks.get(network.key) ?? '' })),
-    edges: topology.edges.map((edge) => {
-      const place = addresses.edges.get(edge.key);
-      if (place === undefined) throw new Error(`The edge ${edge.key} has no addresses`);
-      return { ...edge, ...place };
-    }),
-  };
 }
 
 /** For its owner and administrators. NAME_TAKEN; INVALID_TRANSITION for a slice that was destroyed. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { imageKinds } from '#shared/image';
+import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 
 /*
  * What the zone's folder keeps of each VM and network, beside what QEMU itself may write. Read back after a restart of
@@ -14,41 +15,46 @@ const nic = z.object({
   peer: z.union([z.object({ vmId: z.number() }), z.object({ networkId: z.number() })]),
 });
 
-const vmSpec = z.object({
-  id: z.number(),
-  name: z.string(),
-  uuid: z.string(),
-  vcpus: z.number(),
-  ramMb: z.number(),
-  diskGb: z.number(),
-  image: z.object({
-    id: z.number(),
-    name: z.string(),
-    kind: z.enum(imageKinds),
-    source: z.string(),
-    sha256: z.string().nullable(),
-    readyMarker: z.string().nullable(),
-  }),
-  internet: z.boolean(),
-  forwards: z.array(z.object({ protocol: z.literal('tcp'), guestPort: z.number() })),
-  nics: z.array(nic),
-  hosts: z.array(z.object({ address: z.string(), name: z.string() })),
-});
+/** With every property of VMs; what a record is older than gets its default. */
+const vmSpecOf = ({ vm }: TopologyParts) =>
+  vm
+    .omit({ key: true, flavourId: true, imageId: true, x: true, y: true })
+    .strip()
+    .extend({
+      id: z.number(),
+      name: z.string(),
+      uuid: z.string(),
+      vcpus: z.number(),
+      ramMb: z.number(),
+      diskGb: z.number(),
+      image: z.object({
+        id: z.number(),
+        name: z.string(),
+        kind: z.enum(imageKinds),
+        source: z.string(),
+        sha256: z.string().nullable(),
+        readyMarker: z.string().nullable(),
+      }),
+      nics: z.array(nic),
+      hosts: z.array(z.object({ address: z.string(), name: z.string() })),
+    });
 
-export const vmRecordSchema = z.object({
-  spec: vmSpec,
-  /** Guest port → host port. */
-  hostPorts: z.array(z.tuple([z.number(), z.number()])),
-  /** Whether a process should be there; if it is not, the VM failed. */
-  expected: z.enum(['on', 'off']),
-  /** Whether the guest has reported, since its last boot, that it is ready. */
-  ready: z.boolean(),
-  error: z.string().nullable(),
-  /** The configuration that the running guest was booted with. */
-  bootConfig: z.string().nullable(),
-  /** Which prepared image its disk lies over, or its kernel came from. */
-  imageKey: z.string().nullable().default(null),
-});
+export const vmRecordSchemaOf = (parts = topologyParts) =>
+  z.object({
+    spec: vmSpecOf(parts),
+    /** Guest port → host port. */
+    hostPorts: z.array(z.tuple([z.number(), z.number()])),
+    /** Whether a process should be there; if it is not, the VM failed. */
+    expected: z.enum(['on', 'off']),
+    /** Whether the guest has reported, since its last boot, that it is ready. */
+    ready: z.boolean(),
+    error: z.string().nullable(),
+    /** The configuration that the running guest was booted with. */
+    bootConfig: z.string().nullable(),
+    /** Which prepared image its disk lies over, or its kernel came from. */
+    imageKey: z.string().nullable().default(null),
+  });
+export const vmRecordSchema = vmRecordSchemaOf();
 export type VmRecord = z.infer<typeof vmRecordSchema>;
 
 export const networkRecordSchema = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, type Problem } from '../../errors';
 import { limits } from '../../limits';
 import type { Catalogue, CatalogueFlavour } from '../catalogue';
-import { keySchema, type Topology } from '../schema';
+import { keySchema, newVm, type Topology } from '../schema';
 import type { ImportedDocument, TemplateDocument } from './document-types';
 import { anyImage, byName, choosable, fits, hostnameLike, nearest, unique, type Size } from './guess';
 import { layout } from './layout';
@@ -123,16 +123,9 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
           : `there is no image ${resource.os} here; ${image.name} was taken.`,
         { wanted: resource?.os ?? '', taken: image.name },
       );
-    return {
-      key,
-      name,
-      flavourId: flavour.id,
-      imageId: image.id,
-      internet: online.has(key),
-      forwards: [],
-      x: places[index]?.x ?? 0,
-      y: places[index]?.y ?? 0,
-    };
+    const place = { x: places[index]?.x ?? 0, y: places[index]?.y ?? 0 };
+    const vm = newVm({ key, name, flavourId: flavour.id, imageId: image.id, ...place });
+    return { ...vm, internet: online.has(key) };
   });
 
   const takenEdges = new Set<string>();

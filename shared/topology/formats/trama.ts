@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Problem } from '../../errors';
 import { limits } from '../../limits';
-import { descriptionSchema, hostnameSchema, nameSchema } from '../../primitives';
+import { descriptionSchema, nameSchema } from '../../primitives';
 import type { Catalogue } from '../catalogue';
-import { forwardSchema, topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema, type Topology } from '../schema';
+import { withoutDefaults } from '../properties';
+import { topologyParts, type TopologyParts } from '../schema';
 import type { ImportedDocument, TemplateDocument } from './document-types';
 import { anyImage, byName, choosable } from './guess';
 import { layout } from './layout';
@@ -12,72 +13,58 @@ import { parseAs } from './parse';
 const catalogueName = z.string().trim().min(1).max(limits.nameLength);
 
 /** Our own document. Flavours and images stand in it by name, so that it means the same in another installation. */
-const tramaDocumentSchema = z.strictObject({
-  format: z.literal('trama'),
-  version: z.literal(1, 'This version of the document is not known here.'),
-  name: nameSchema,
-  description: descriptionSchema.default(''),
-  vms: z
-    .array(
-      z.strictObject({
-        key: topologyVmSchema.shape.key,
-        name: hostnameSchema,
-        flavour: catalogueName,
-        image: catalogueName,
-        internet: z.boolean().default(false),
-        forwards: z.array(forwardSchema).max(limits.forwardsPerVm).default([]),
-        x: topologyVmSchema.shape.x.optional(),
-        y: topologyVmSchema.shape.y.optional(),
-      }),
-    )
-    .max(limits.vmsPerTopology, `A topology has at most ${limits.vmsPerTopology} VMs.`),
-  networks: z
-    .array(
-      topologyNetworkSchema.extend({
-        x: topologyNetworkSchema.shape.x.optional(),
-        y: topologyNetworkSchema.shape.y.optional(),
-      }),
-    )
-    .max(limits.networksPerTopology, `A topology has at most ${limits.networksPerTopology} networks.`)
-    .default([]),
-  edges: z
-    .array(topologyEdgeSchema)
-    .max(limits.edgesPerTopology, `A topology has at most ${limits.edgesPerTopology} edges.`)
-    .default([]),
-});
+function documentSchemaOf({ vm, network, edge }: TopologyParts) {
+  const place = { x: vm.shape.x.optional(), y: vm.shape.y.optional() };
+  return z.strictObject({
+    format: z.literal('trama'),
+    version: z.literal(1, 'This version of the document is not known here.'),
+    name: nameSchema,
+    description: descriptionSchema.default(''),
+    vms: z
+      .array(
+        vm.omit({ flavourId: true, imageId: true }).extend({ flavour: catalogueName, image: catalogueName, ...place }),
+      )
+      .max(limits.vmsPerTopology, `A topology has at most ${limits.vmsPerTopology} VMs.`),
+    networks: z
+      .array(network.extend(place))
+      .max(limits.networksPerTopology, `A topology has at most ${limits.networksPerTopology} networks.`)
+      .default([]),
+    edges: z
+      .array(edge)
+      .max(limits.edgesPerTopology, `A topology has at most ${limits.edgesPerTopology} edges.`)
+      .default([]),
+  });
+}
 
 /** Reads our own document. An unknown flavour or image is replaced by the first there is, with a warning. */
-export function readTrama(value: unknown, catalogue: Catalogue): ImportedDocument {
-  const document = parseAs(tramaDocumentSchema, value);
+export function readTrama(value: unknown, catalogue: Catalogue, parts = topologyParts): ImportedDocument {
+  const document = parseAs(documentSchemaOf(parts), value);
   const { flavours, images } = choosable(catalogue);
   const warnings: Problem[] = [];
   const places = layout(document.vms.length + document.networks.length);
-  const vms = document.vms.map((vm, index) => {
-    const flavour = byName(flavours, vm.flavour) ?? flavours[0];
-    const image = byName(images, vm.image) ?? anyImage(images, flavour);
-    if (byName(flavours, vm.flavour) === null)
+  const vms = document.vms.map(({ flavour: wantedFlavour, image: wantedImage, ...vm }, index) => {
+    const flavour = byName(flavours, wantedFlavour) ?? flavours[0];
+    const image = byName(images, wantedImage) ?? anyImage(images, flavour);
+    if (byName(flavours, wantedFlavour) === null)
       warnings.push({
         code: 'FLAVOUR_GUESSED',
-        message: `${vm.name}: there is no flavour ${vm.flavour} here; ${flavour.name} was taken.`,
+        message: `${vm.name}: there is no flavour ${wantedFlavour} here; ${flavour.name} was taken.`,
         node: vm.key,
         field: 'flavourId',
-        params: { vm: vm.name, wanted: vm.flavour, taken: flavour.name },
+        params: { vm: vm.name, wanted: wantedFlavour, taken: flavour.name },
       });
-    if (byName(images, vm.image) === null)
+    if (byName(images, wantedImage) === null)
       warnings.push({
         code: 'IMAGE_GUESSED',
-        message: `${vm.name}: there is no image ${vm.image} here; ${image.name} was taken.`,
+        message: `${vm.name}: there is no image ${wantedImage} here; ${image.name} was taken.`,
         node: vm.key,
         field: 'imageId',
-        params: { vm: vm.name, wanted: vm.image, taken: image.name },
+        params: { vm: vm.name, wanted: wantedImage, taken: image.name },
       });
     return {
-      key: vm.key,
-      name: vm.name,
+      ...vm,
       flavourId: flavour.id,
       imageId: image.id,
-      internet: vm.internet,
-      forwards: vm.forwards,
       x: vm.x ?? places[index]?.x ?? 0,
       y: vm.y ?? places[index]?.y ?? 0,
     };
@@ -94,27 +81,30 @@ export function readTrama(value: unknown, catalogue: Catalogue): ImportedDocumen
   };
 }
 
-/** Writes our own document. The catalogue must know all flavours and images of the topology. */
-export function writeTrama({ name, description, topology }: TemplateDocument, catalogue: Catalogue): unknown {
+/**
+ * Writes our own document. The catalogue must know all flavours and images of the topology. What a property is by default
+ * is not written: a document says what was drawn, however many properties there are.
+ */
+export function writeTrama(
+  { name, description, topology }: TemplateDocument,
+  catalogue: Catalogue,
+  parts = topologyParts,
+): unknown {
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour.name]));
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
-  const vm = ({ key, name: vmName, flavourId, imageId, internet, forwards, x, y }: Topology['vms'][number]) => ({
-    key,
-    name: vmName,
-    flavour: flavours.get(flavourId) ?? '',
-    image: images.get(imageId) ?? '',
-    internet,
-    forwards: forwards.map(({ protocol, guestPort }) => ({ protocol, guestPort })),
-    x,
-    y,
-  });
   return {
     format: 'trama',
     version: 1,
     name,
     description,
-    vms: topology.vms.map(vm),
-    networks: topology.networks.map(({ key, name: networkName, x, y }) => ({ key, name: networkName, x, y })),
-    edges: topology.edges.map(({ key, source, target }) => ({ key, source, target })),
+    vms: topology.vms.map(({ flavourId, imageId, key, name: vmName, ...vm }) => ({
+      key,
+      name: vmName,
+      flavour: flavours.get(flavourId) ?? '',
+      image: images.get(imageId) ?? '',
+      ...withoutDefaults(parts.vm, vm),
+    })),
+    networks: topology.networks.map((network) => withoutDefaults(parts.network, network)),
+    edges: topology.edges.map((edge) => withoutDefaults(parts.edge, edge)),
   };
 }
