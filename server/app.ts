@@ -6,6 +6,8 @@ import { createConsoleServer } from '#server/console/console-server';
 import type { DatabaseHandle } from '#server/db/client';
 import { askAgainMs, authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
+import { createHomeKeeper, type HomeOptions } from '#server/domain/homes/home';
+import { placeOf, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
 import { startHousekeeping } from '#server/domain/housekeeping';
 import { redeemConsoleToken, spendConsoleToken } from '#server/domain/slices/consoles';
@@ -20,11 +22,14 @@ import { systemClock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
 import { clientAddress } from '#server/lib/trusted-proxies';
 import { withTimeout } from '#server/lib/timeout';
+import { createLeaseOwner } from '#server/provisioning/owner';
 import { createProvisioning } from '#server/provisioning/provisioning';
 import type { Config } from './config';
 
 export interface App {
   domain: DomainContext;
+  /** Resolves once it is known which zones are this server's. */
+  ready: Promise<void>;
   request: RequestListener;
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Stops working and lets go of everything. VMs go on running. Twice is once. */
@@ -51,6 +56,8 @@ export interface AppParts {
   /** Folder of the built client; null in development. */
   assets: string | null;
   log: Logger;
+  /** What this server says of its home; null where no other one shares the database and nothing is kept of it: in tests. */
+  home: (Omit<HomeOptions, 'isDead' | 'signs'> & { signs: Omit<HomeOptions['signs'], 'server'> }) | null;
   /** Cheaper in tests. OWASP's parameters by default. */
   argon2?: { memoryCost: number; timeCost: number };
 }
@@ -58,8 +65,21 @@ export interface AppParts {
 /** The composition root: everything that this process is made of, wired together and working. */
 export function createApp(parts: AppParts): App {
   const { config, database, log } = parts;
+  const owner = createLeaseOwner();
+  const keeper =
+    parts.home === null
+      ? null
+      : createHomeKeeper(
+          { db: database.db, log, providers: parts.providers, clock: systemClock },
+          {
+            ...parts.home,
+            signs: { ...parts.home.signs, server: owner.name },
+            isDead: (server) => owner.isDead(server),
+          },
+        );
   const domain: DomainContext = {
     db: database.db,
+    home: keeper?.home ?? { id: null, everything: true, accompanied: false },
     bus: createEventBus(),
     providers: parts.providers,
     clock: systemClock,
@@ -75,7 +95,12 @@ export function createApp(parts: AppParts): App {
       simulator: config.simulator,
     },
   };
-  const provisioning = createProvisioning(domain);
+  const provisioning = createProvisioning(domain, {}, owner);
+  keeper?.onGain(() => {
+    domain.bus.offerWork();
+    void provisioning.reconciler.round();
+  });
+  const ready = keeper?.start() ?? Promise.resolve();
   provisioning.run();
   const stopHousekeeping = startHousekeeping(domain);
 
@@ -121,6 +146,8 @@ export function createApp(parts: AppParts): App {
     },
     open: async (actor, token) => {
       const vm = await redeemConsoleToken(domain, { actor, token });
+      const place = await placeOf(domain, { zone: vm.zone });
+      if (place.at !== 'here') throw zoneAway(vm.zone, place);
       const provider = await parts.providers.forZone(vm.zone);
       const stream = await provider.openConsole({ id: vm.sliceId }, vm.vmId);
       return { ...stream, sliceId: vm.sliceId };
@@ -133,10 +160,13 @@ export function createApp(parts: AppParts): App {
   const close = async () => {
     consoles.close();
     await Promise.all([provisioning.stop(), stopHousekeeping()]);
+    // only now: whoever takes the home over finds nothing under way
+    await keeper?.stop();
     await parts.providers.close();
   };
   return {
     domain,
+    ready,
     request: (incoming, response) => {
       if (!answersDirectly(incoming, response)) void listener(incoming, response);
     },

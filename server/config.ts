@@ -20,6 +20,7 @@ const environmentSchema = z.object({
       'is a list of host names without ports: lab.example.org, .example.com',
     )
     .optional(),
+  TRAMA_RELAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z
     .string()
     .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:3306/database')
@@ -82,6 +83,8 @@ export interface Config {
   publicUrl: string | null;
   /** Names besides by which it may be called; `.example.org` is all below it. */
   allowedHosts: readonly string[];
+  /** Where other servers on the same database reach this one; null: at the address that it listens on. */
+  relayUrl: string | null;
   databaseUrl: string | null;
   admin: { email: string | undefined; password: string | undefined };
   registrationOpen: boolean;
@@ -123,6 +126,7 @@ export function readConfig(environment: Record<string, string | undefined>, root
       .split(',')
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== ''),
+    relayUrl: env.TRAMA_RELAY_URL ?? null,
     databaseUrl: env.DATABASE_URL ?? null,
     admin: { email: env.TRAMA_ADMIN_EMAIL, password: env.TRAMA_ADMIN_PASSWORD },
     registrationOpen: env.TRAMA_REGISTRATION !== 'closed',

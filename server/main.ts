@@ -1,10 +1,13 @@
+import { hostname } from 'node:os';
 import path from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
 import { ensureFirstAdmin } from '#server/domain/auth/first-admin';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
 import { createLogger, type Logger } from '#server/lib/logger';
 import { createApp, type App } from './app';
 import type { Config } from './config';
 import { developmentPages, type DevelopmentPages } from './http/development';
+import { homeIdentity } from './home-identity';
 import type { Listener } from './http/listen';
 import { builtPages } from './http/pages';
 import { createProviderRegistry } from './provider-registry';
@@ -91,7 +94,18 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
   const built = path.join(options.root, 'dist', 'client');
   const jwtSecret = await sessionSecret(config.secret, config.dataDir);
   if (stopping()) return;
+  const identity = await homeIdentity(config.dataDir);
   const app = (parts.app = createApp({
+    home: {
+      signs: {
+        identity,
+        host: hostname(),
+        relayUrl: config.relayUrl ?? listener.peerUrl,
+        version: packageJson.version,
+      },
+      // the embedded one is in this data folder, too
+      exclusive: config.databaseUrl === null,
+    },
     config,
     database,
     providers,
@@ -100,6 +114,7 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
     assets: development === undefined ? built : null,
     log,
   }));
+  await app.ready;
   const admin = await ensureFirstAdmin(app.domain, config.admin);
   listener.setHandlers({ request: development?.wrap(app.request) ?? app.request, upgrade: app.upgrade });
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ProviderRegistry } from '#server/domain/context';
 import type { Logger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
+import { findTools } from '#server/providers/qemu/describe-zone';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
 import { chooseVmUsers, type UidRange } from '#server/providers/qemu/vm-users';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -21,6 +22,7 @@ export interface ProviderRegistryOptions {
 /** Makes the provider of each zone at first need and keeps it. */
 export function createProviderRegistry(options: ProviderRegistryOptions): ProviderRegistry {
   const made = new Map<number, Promise<Provider>>();
+  let tools: ReturnType<typeof findTools> | undefined;
 
   async function make(zone: { id: number; provider: 'qemu' | 'openstack' | 'simulator' }): Promise<Provider> {
     if (zone.provider === 'qemu')
@@ -45,6 +47,10 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
       // a zone that could not be made is tried again at the next call
       provider.catch(() => made.delete(zone.id));
       return provider;
+    },
+    async runnable() {
+      const { qemu } = await (tools ??= findTools());
+      return [...(qemu === null ? [] : ['qemu' as const]), ...(options.simulator ? ['simulator' as const] : [])];
     },
     async close() {
       for (const result of await Promise.allSettled(made.values()))

@@ -29,6 +29,7 @@ export const errorCodes = [
   'IMAGE_RETIRED',
   'ZONE_IN_USE',
   'ZONE_UNAVAILABLE',
+  'ZONE_AWAY',
   'PLAN_NOT_RUNNABLE',
   'SLICE_BUSY',
   'INVALID_TRANSITION',

@@ -4,6 +4,9 @@ import { idSchema, nameSchema, resourcesSchema, timestampSchema } from './primit
 export const providerKinds = ['qemu', 'openstack', 'simulator'] as const;
 export type ProviderKind = (typeof providerKinds)[number];
 
+/** Providers whose VMs are in the data folder of one server: their zones have a home. */
+export const localProviderKinds = ['qemu', 'simulator'] as const satisfies readonly ProviderKind[];
+
 /** What a provider can do. `reason` says, when not, why and what to do about it, in one sentence. */
 export const capabilitySchema = z.object({ ok: z.boolean(), reason: z.string().nullable() });
 export const capabilitiesSchema = z.object({
@@ -49,12 +52,23 @@ export const zoneSchema = z.object({
   facts: z.array(z.object({ name: z.string(), value: z.string() })),
   /** When capabilities and physical were last read. */
   observedAt: timestampSchema.nullable(),
+  /** The server whose machine its VMs are on. Null: no server has taken it yet, or it is no machine's of ours. */
+  home: z
+    .object({
+      id: idSchema,
+      /** Name of the machine. */
+      host: z.string(),
+      seenAt: timestampSchema,
+      /** It gives no sign of life: what is shown of the zone is what it told last. */
+      away: z.boolean(),
+    })
+    .nullable(),
   createdAt: timestampSchema,
 });
 export type Zone = z.infer<typeof zoneSchema>;
 
 /** What the home of a zone has told of it, and when that was seen. */
-export type ZoneReport = Pick<Zone, 'capabilities' | 'facts' | 'physical'>;
+export type ZoneReport = Pick<Zone, 'facts' | 'physical'> & { capabilities: Capabilities };
 
 export const createZoneInput = z.strictObject({
   name: nameSchema,

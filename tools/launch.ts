@@ -17,7 +17,8 @@ export async function launch(options: { root: string; development: boolean }): P
   try {
     const config = readConfig(process.env, options.root);
     // the port first: nothing else is worth starting without it
-    const listener = await listen(config);
+    const relay = config.relayUrl === null ? [] : [new URL(config.relayUrl).hostname];
+    const listener = await listen({ ...config, allowedHosts: [...config.allowedHosts, ...relay] });
     await takeFolder(config.dataDir, say);
     const wanted = config.databaseUrl === null ? (['database', 'qemu'] as const) : (['qemu'] as const);
     const machine = thisMachine(process.env);

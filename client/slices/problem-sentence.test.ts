@@ -7,6 +7,7 @@ import { problemText } from './problem-sentence';
 
 const params = {
   zone: 'local',
+  host: 'lab-1',
   vm: 'web',
   image: 'tiny',
   flavour: 'nano',
@@ -28,7 +29,7 @@ const planned: Problem[] = [
   { code: 'QUOTA_EXCEEDED', message, params: { field: 'runningVms', limit: 4, used: 3, more: 2 } },
   { code: 'IMAGE_NEEDS_RAM', message, params: { vm: 'web', image: 'tiny', needs: 512, has: 256 } },
   { code: 'IMAGE_NEEDS_DISK', message, params: { vm: 'web', image: 'tiny', needs: 9, has: 2 } },
-  ...['ZONE_DISABLED', 'ZONE_CANNOT_RUN', 'ZONE_UNAVAILABLE'].map((code) => ({ code, message, params })),
+  ...['ZONE_DISABLED', 'ZONE_CANNOT_RUN', 'ZONE_UNAVAILABLE', 'ZONE_AWAY'].map((code) => ({ code, message, params })),
   ...['INTERNET_UNSUPPORTED', 'FORWARDS_UNSUPPORTED', 'DISKS_UNSUPPORTED'].map((code) => ({ code, message, params })),
 ];
 const drawn: Problem[] = topologyProblemCodes.map((code) => ({ code, message, params }));

@@ -19,10 +19,11 @@ export interface ProblemText {
  */
 export function problemText(t: SlicesT, language: string, problem: Problem): ProblemText {
   const { code, message, params = {} } = problem;
-  const names = { zone: params.zone ?? '', vm: params.vm ?? '', image: params.image ?? '' };
+  const names = { zone: params.zone ?? '', vm: params.vm ?? '', image: params.image ?? '', host: params.host ?? '' };
   switch (code) {
     case 'SLICE_BUSY':
     case 'ZONE_DISABLED':
+    case 'ZONE_AWAY':
       return { what: t(`problem.${code}`, names), remedy: t(`remedy.${code}`) };
     case 'INVALID_TRANSITION': {
       const status = sliceStatuses.find((known) => known === params.status);

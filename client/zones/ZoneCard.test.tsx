@@ -21,6 +21,7 @@ const zone: Zone = {
   capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
   facts: [{ name: 'QEMU', value: '7.2.0' }],
   observedAt: '2026-01-01T00:00:00.000Z',
+  home: { id: 1, host: 'lab-1', seenAt: '2026-01-01T00:00:00.000Z', away: false },
   createdAt: '2026-01-01T00:00:00.000Z',
 };
 

@@ -38,6 +38,7 @@ let stage: Stage;
 beforeEach(async () => {
   const providers = registryOf(createSimulatorProvider());
   app = createApp({
+    home: null,
     config: {
       publicUrl: null,
       registrationOpen: true,

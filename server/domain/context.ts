@@ -5,6 +5,7 @@ import type { EventBus } from '#server/events/bus';
 import type { Clock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
+import type { ProviderKind } from '#shared/zone';
 
 /** Who acts. Made by the transport from a session; domain functions trust it. */
 export interface Actor {
@@ -39,7 +40,19 @@ export function accountOf(actor: Actor | SystemActor): number {
 export interface ProviderRegistry {
   /** Rejects with ZONE_UNAVAILABLE when this server cannot make that provider. */
   forZone(zone: { id: number; provider: 'qemu' | 'openstack' | 'simulator' }): Promise<Provider>;
+  /** Local providers that this machine has what it takes to run. */
+  runnable(): Promise<readonly ProviderKind[]>;
   close(): Promise<void>;
+}
+
+/** What this server has of the zones: the data folder that local zones name as their home. */
+export interface Home {
+  /** Row of `homes`; null while this server does not hold it. */
+  readonly id: number | null;
+  /** Every zone is this server's: no other one reaches the database. */
+  readonly everything: boolean;
+  /** Other servers are alive on the same database: what they write has to be looked for. */
+  readonly accompanied: boolean;
 }
 
 /** What every domain function needs besides the actor and its options. */
@@ -47,6 +60,7 @@ export interface DomainContext {
   db: Database;
   bus: EventBus;
   providers: ProviderRegistry;
+  home: Home;
   clock: Clock;
   log: Logger;
   settings: {

@@ -11,7 +11,7 @@ export interface EventBus {
   offerWork(): void;
   /** Hears of {@link offerWork}. Returns the way to stop listening. */
   onWork(listener: () => void): () => void;
-  /** Whether anybody listens to slices: the poller has nothing to do otherwise. */
+  /** Whether anybody listens to slices. */
   readonly listening: boolean;
 }
 

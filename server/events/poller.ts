@@ -5,12 +5,13 @@ import type { Logger } from '#server/lib/logger';
 import type { EventBus } from './bus';
 
 /** How long an id may stay uncommitted after a later one of another slice is seen, in looks. */
-const overlap = 10;
+const overlap = 40;
 /** How many of the newest rows count as news when the looking begins. A spare notice costs one empty read. */
 const firstLook = 2_000;
 
 /**
- * Brings other servers' events to this server's listeners: while there are any, it looks for new rows each second.
+ * Brings other servers' events to this server's listeners: it looks for new rows four times a second, while there are any
+ * and other servers are alive. What they queue for this server's zones is among their news.
  * Ids of different slices may commit out of order, so each look goes back over those of the last few.
  * Returns the way to stop it.
  */
@@ -18,9 +19,11 @@ export function startPoller(options: {
   db: Database;
   bus: EventBus;
   log: Logger;
+  /** Whether other servers are alive; without it they are. */
+  accompanied?: () => boolean;
   intervalMs?: number;
 }): () => Promise<void> {
-  const { db, bus, log } = options;
+  const { db, bus, log, accompanied = () => true } = options;
   /** Highest id at each of the last looks; the first is the floor. */
   let highest: number[] = [];
   let known = new Map<number, number>();
@@ -45,19 +48,23 @@ export function startPoller(options: {
       .groupBy(events.sliceId);
     const seen = new Map<number, number>();
     let max = highest.at(-1) ?? 0;
+    let news = false;
     for (const row of rows) {
       max = Math.max(max, Number(row.max));
       // ids only ever appear above the floor, so a sum that differs is news; the floor's moves only cause a spare notice
       const mark = Number(row.count) * 1e6 + (Number(row.max) % 1e6);
       seen.set(row.sliceId, mark);
-      if (known.get(row.sliceId) !== mark) bus.notify(row.sliceId);
+      if (known.get(row.sliceId) === mark) continue;
+      news = true;
+      bus.notify(row.sliceId);
     }
+    if (news) bus.offerWork();
     known = seen;
     highest = [...highest, max].slice(-overlap);
   };
 
   const timer = setInterval(() => {
-    if (!bus.listening) {
+    if (!accompanied()) {
       highest = [];
       known = new Map();
       return;
@@ -76,7 +83,7 @@ export function startPoller(options: {
       .finally(() => {
         looking = null;
       });
-  }, options.intervalMs ?? 1_000);
+  }, options.intervalMs ?? 250);
   timer.unref();
   return async () => {
     clearInterval(timer);

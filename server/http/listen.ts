@@ -13,6 +13,8 @@ export interface Listener {
   server: Server;
   /** `http://localhost:8000` */
   url: string;
+  /** The same, as another machine says it. */
+  peerUrl: string;
   /** From now on this answers; before, every request is told that the server is starting. */
   setHandlers(handlers: {
     request: RequestListener;
@@ -31,6 +33,12 @@ export interface ListenOptions {
   /** In which a request's head, and the whole request, must have come. */
   headMs?: number;
   requestMs?: number;
+}
+
+/** A name for the address that is listened on; the machine's own where that is every address. */
+function peerName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return os.hostname();
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /**
@@ -97,6 +105,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const anywhere = options.host === '0.0.0.0' || options.host === '::' || options.host === '127.0.0.1';
   return {
     server,
+    peerUrl: `http://${peerName(options.host)}:${port}`,
     url: `http://${anywhere ? 'localhost' : options.host}:${port}`,
     setHandlers(handlers) {
       ({ request, upgrade } = handlers);

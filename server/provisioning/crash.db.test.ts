@@ -4,7 +4,6 @@ import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
 import type { DeploymentKind } from '#shared/deployment/operations';
-import type { Database } from '#server/db/client';
 import { only } from '#server/db/rows';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { startDeployment } from '#server/domain/deployments/start';
@@ -17,6 +16,7 @@ import { createSimulatorProvider } from '#server/providers/simulator/simulator-p
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { provisioningDefaults, type ProvisioningOptions } from './options';
 import { createLeaseOwner, type LeaseOwner } from './owner';
+import { acts, heir, Life, never } from './life';
 import { createProvisioning, type Provisioning } from './provisioning';
 import { ended, insertActor, insertSlice, simulatedZone, small, testContext, testOptions, until } from './testing';
 
@@ -30,82 +30,6 @@ beforeEach(async () => {
   actor = await insertActor(database.db);
   zoneId = await simulatedZone(database.db);
 });
-
-const never = new Promise<never>(() => {});
-const acts = new Set<PropertyKey>([
-  'ensureImage',
-  'ensureNetwork',
-  'removeNetwork',
-  'ensureVm',
-  'startVm',
-  'stopVm',
-  'rebootVm',
-  'removeVm',
-  'ensureEdge',
-  'removeEdge',
-  'removeSlice',
-]);
-
-/** A server that dies, as by SIGKILL, at its n-th act or commit: from then on nothing it does goes any further. */
-class Life {
-  dead = false;
-  acts = 0;
-  constructor(
-    private at = Number.POSITIVE_INFINITY,
-    private readonly when: 'before' | 'after' = 'before',
-  ) {}
-
-  dieAfter(more: number): void {
-    this.at = this.acts + more;
-  }
-
-  async through<Value>(act: () => Promise<Value>): Promise<Value> {
-    if (this.dead) return never;
-    const last = ++this.acts === this.at;
-    if (last && this.when === 'before') this.dead = true;
-    if (this.dead) return never;
-    const value = await act();
-    if (last) this.dead = true;
-    return this.dead ? never : value;
-  }
-
-  provider(provider: Provider): Provider {
-    return new Proxy(provider, {
-      get: (target, name, receiver) => {
-        const value: unknown = Reflect.get(target, name, receiver);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          if (acts.has(name)) return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
-          return this.dead && name !== 'onChange' ? never : (Reflect.apply(value, target, args) as unknown);
-        };
-      },
-    });
-  }
-
-  database(db: Database): Database {
-    // whatever is asked of a dead server's connection has no answer
-    const silent: unknown = new Proxy(() => {}, {
-      get: (_, name) => (name === 'then' ? () => {} : silent),
-      apply: () => silent,
-    });
-    return new Proxy(db, {
-      get: (target, name, receiver) => {
-        const value: unknown = Reflect.get(target, name, receiver);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          if (name === 'transaction') return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
-          return this.dead ? silent : (Reflect.apply(value, target, args) as unknown);
-        };
-      },
-    });
-  }
-}
-
-/** Knows at once that the other one is dead, as a restart on the same machine does. */
-function heir(of: LeaseOwner): LeaseOwner {
-  const owner = createLeaseOwner();
-  return { name: owner.name, retire: owner.retire, isDead: (other) => other === of.name };
-}
 
 /** Nothing happens by the clock: the n-th act is the same one in every run. */
 const still = { pollMs: 3_600_000, observeGapMs: 3_600_000, observeEveryMs: 3_600_000 };

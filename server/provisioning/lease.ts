@@ -1,9 +1,14 @@
 import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import { availabilityZones } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
 import type { Database, Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import type { DeploymentRow } from '#server/db/queries/deployments';
+import { servedBy } from '#server/db/queries/homes';
+import { zoneById } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
+import type { Home } from '#server/domain/context';
+import { serves } from '#server/domain/homes/places';
 import type { LeaseOwner } from './owner';
 
 /** What a worker holds. Every write of it is conditional on the generation. */
@@ -23,19 +28,48 @@ export class LeaseLostError extends Error {
 const fromNow = (milliseconds: number) =>
   sql`timestampadd(microsecond, ${Math.round(milliseconds * 1000)}, utc_timestamp(3))`;
 
-/** Takes the next deployment that may be claimed, pending or with an expired lease, for `leaseMs`; null if there is none. */
-export async function claimNext(db: Database, owner: LeaseOwner, leaseMs: number): Promise<Claim | null> {
+interface ClaimOptions {
+  owner: LeaseOwner;
+  leaseMs: number;
+  home: Home;
+}
+
+/**
+ * Takes the next deployment that may be claimed, pending or with an expired lease, for `leaseMs`; null if there is none.
+ * Only of zones that this server works on: another would look for their VMs in the wrong place.
+ */
+export async function claimNext(db: Database, options: ClaimOptions): Promise<Claim | null> {
+  const { home } = options;
+  const zones = await db
+    .select({ id: deployments.zoneId })
+    .from(deployments)
+    .innerJoin(availabilityZones, eq(availabilityZones.id, deployments.zoneId))
+    .where(and(lte(deployments.claimableAt, databaseNow), home.everything ? undefined : servedBy(home.id)))
+    .groupBy(deployments.zoneId)
+    .orderBy(sql`min(${deployments.claimableAt})`);
+  for (const zone of zones) {
+    const claim = await claimInZone(db, zone.id, options);
+    if (claim !== null) return claim;
+  }
+  return null;
+}
+
+/** One zone at a time: only so does an index have the order of the ORDER BY. */
+function claimInZone(db: Database, zoneId: number, { owner, leaseMs, home }: ClaimOptions): Promise<Claim | null> {
   return inTransaction(
     db,
     async (tx) => {
       const [row] = await tx
         .select()
         .from(deployments)
-        .where(lte(deployments.claimableAt, databaseNow))
+        .where(and(eq(deployments.zoneId, zoneId), lte(deployments.claimableAt, databaseNow)))
         .orderBy(asc(deployments.claimableAt))
         .limit(1)
         .for('update', { skipLocked: true });
       if (row === undefined) return null;
+      // its home may have become another one since it was looked at
+      const zone = await zoneById(tx, zoneId);
+      if (zone === null || !serves(home, zone)) return null;
       await tx
         .update(deployments)
         .set({

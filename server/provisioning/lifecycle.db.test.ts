@@ -354,7 +354,7 @@ describe('the reconciler', () => {
     const sliceId = await insertSlice(database.db, actor, zoneId);
     await run(sliceId, 'deploy');
     const { providers } = context;
-    context.providers = { forZone: () => Promise.reject(new Error('gone')), close: async () => {} };
+    context.providers = { ...context.providers, forZone: () => Promise.reject(new Error('gone')) };
     const blind = testProvisioning(context);
     await blind.reconciler.round();
     expect((await vmRows(sliceId)).map((vm) => vm.status)).toEqual(['unknown', 'unknown', 'unknown']);

@@ -31,7 +31,12 @@ export function createProvisioning(
     run() {
       worker.start();
       reconciler.start();
-      stopPoller = startPoller({ db: context.db, bus: context.bus, log: context.log });
+      stopPoller = startPoller({
+        db: context.db,
+        bus: context.bus,
+        log: context.log,
+        accompanied: () => context.home.accompanied,
+      });
     },
     async stop() {
       await Promise.all([worker.stop(), reconciler.stop(), stopPoller()]);

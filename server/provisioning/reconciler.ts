@@ -6,6 +6,7 @@ import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { isAsDesired, observedStatus } from '#shared/deployment/observed-status';
 import type { SliceStatus } from '#shared/slice-status';
 import { newestDeployment } from '#server/db/queries/deployments';
+import { deleteDeparture, departuresOf } from '#server/db/queries/homes';
 import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Queryable, Transaction } from '#server/db/client';
@@ -13,6 +14,7 @@ import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
 import { setSliceStatus } from '#server/domain/deployments/slice-status';
+import { serves } from '#server/domain/homes/places';
 import { appendEvents, lockSlice } from '#server/events/append';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { writeObservation, type ObservedSlice } from './observe';
@@ -36,7 +38,7 @@ export interface Reconciler {
 }
 
 export function createReconciler(
-  context: Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers'>,
+  context: Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers' | 'home'>,
   options: ProvisioningOptions,
 ): Reconciler {
   const { db, bus, log, clock, providers } = context;
@@ -53,6 +55,8 @@ export function createReconciler(
   async function everything(): Promise<void> {
     for (const zone of await zonesByName(db)) {
       if (stopped) return;
+      // what another server's data folder holds cannot be seen from here
+      if (!serves(context.home, zone)) continue;
       const provider = await providers.forZone(zone).catch(() => null);
       if (provider && !listening.has(provider))
         listening.set(
@@ -65,7 +69,29 @@ export function createReconciler(
       await eachSlice(zone, (sliceId) => follow(sliceId, provider));
       if (provider) await removeOrphans(zone, provider);
     }
+    await leaveZones();
     await vacuum();
+  }
+
+  /**
+   * Zones that were taken from this home while it was away: their slices have been made anew elsewhere, so what is left of
+   * them here is there twice.
+   */
+  async function leaveZones(): Promise<void> {
+    const homeId = context.home.id;
+    if (homeId === null) return;
+    for (const zone of await departuresOf(db, homeId)) {
+      try {
+        const provider = await providers.forZone(zone);
+        for (const id of await provider.listSlices()) {
+          log.warn('What is left here of a slice of another home is removed.', { zoneId: zone.id, sliceId: id });
+          await provider.removeSlice({ id });
+        }
+        await deleteDeparture(db, zone.id, homeId);
+      } catch (error) {
+        log.warn('What is left here of a zone could not be removed.', { zoneId: zone.id, error });
+      }
+    }
   }
 
   /** What a provider has called out: only those, at once. */
@@ -80,7 +106,7 @@ export function createReconciler(
       .where(and(inArray(slices.id, ids), inArray(slices.status, [...followed]), isNull(slices.deletedAt)));
     for (const row of rows) {
       const zone = zones.get(row.zoneId);
-      if (zone) await follow(row.id, await providers.forZone(zone).catch(() => null));
+      if (zone && serves(context.home, zone)) await follow(row.id, await providers.forZone(zone).catch(() => null));
     }
   }
 

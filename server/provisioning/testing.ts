@@ -9,7 +9,7 @@ import { allocateAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import type { Database } from '#server/db/client';
 import { only } from '#server/db/rows';
-import type { Actor, DomainContext, ProviderRegistry } from '#server/domain/context';
+import type { Actor, DomainContext, Home, ProviderRegistry } from '#server/domain/context';
 import { createEventBus } from '#server/events/bus';
 import { systemClock } from '#server/lib/clock';
 import { silentLogger } from '#server/lib/logger';
@@ -154,14 +154,22 @@ export async function insertSlice(
 
 /** The provider for every zone. */
 export function registryOf(provider: Provider): ProviderRegistry {
-  return { forZone: () => Promise.resolve(provider), close: () => provider.close() };
+  return {
+    forZone: () => Promise.resolve(provider),
+    runnable: () => Promise.resolve(['simulator'] as const),
+    close: () => provider.close(),
+  };
 }
+
+/** A server that no other one shares the database with. */
+export const alone: Home = { id: null, everything: true, accompanied: false };
 
 export function testContext(db: Database, provider: Provider, overrides: Partial<DomainContext> = {}): DomainContext {
   return {
     db,
     bus: createEventBus(),
     providers: registryOf(provider),
+    home: alone,
     clock: systemClock,
     log: silentLogger,
     settings: {

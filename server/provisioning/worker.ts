@@ -16,7 +16,7 @@ import type { LeaseOwner } from './owner';
 import { runDeployment } from './runner';
 import { DeploymentWriter } from './writer';
 
-/** Works on deployments, each under a lease of its own. Any number of servers may run one on the same database. */
+/** Works on deployments of this server's zones, each under a lease of its own. Any number of servers may run one on the same database. */
 export interface Worker {
   /** Begins to work: looks for something to do now, whenever the bus offers it, and now and then by itself. */
   start(): void;
@@ -25,7 +25,7 @@ export interface Worker {
 }
 
 export function createWorker(
-  context: Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers'>,
+  context: Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers' | 'home'>,
   options: ProvisioningOptions,
   owner: LeaseOwner,
 ): Worker {
@@ -108,7 +108,7 @@ export function createWorker(
     for (const [id, asked] of requests) running.get(id)?.control.requests(asked);
     while (!stopped && running.size < options.deployments) {
       const asked = performance.now();
-      const claim = await claimNext(db, owner, options.leaseMs);
+      const claim = await claimNext(db, { owner, leaseMs: options.leaseMs, home: context.home });
       if (claim === null) break;
       const control = new RunControl();
       if (stopped) control.stop();

@@ -18,6 +18,7 @@ import { quotaOfUser, setRoleQuota, setUserQuota } from '#server/domain/quotas/q
 import { createEventBus } from '#server/events/bus';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
+import { alone } from '#server/provisioning/testing';
 import { appRouter } from './app-router';
 import { createCallerFactory } from './trpc';
 
@@ -51,8 +52,10 @@ export function createKit(database: { db: Database }) {
         zone.provider === 'simulator'
           ? Promise.resolve(simulator)
           : Promise.reject(new AppError('ZONE_UNAVAILABLE', 'QEMU is not installed on this machine.')),
+      runnable: () => Promise.resolve(['simulator'] as const),
       close: () => simulator.close(),
     },
+    home: alone,
     clock: { now: () => new Date((frozenAt ?? Date.now()) + offsetMs) },
     log: silentLogger,
     settings: {

@@ -144,6 +144,7 @@ export const slices: Messages<typeof english> = {
     ZONE_DISABLED: 'La zona {{zone}} está cerrada para slices nuevos.',
     ZONE_CANNOT_RUN: 'La zona {{zone}} no puede ejecutar MV.',
     ZONE_UNAVAILABLE: 'No se puede alcanzar la zona {{zone}}.',
+    ZONE_AWAY: 'No se puede alcanzar la zona {{zone}}: su servidor {{host}} no responde.',
     NO_CAPACITY:
       'Falta {{resource}} en la zona {{zone}}: se necesitan {{needs}}, hay {{free}} libres, faltan {{lacking}}.',
     INTERNET_UNSUPPORTED: 'La MV {{vm}} pide acceso a internet, que la zona {{zone}} no puede dar.',
@@ -158,6 +159,8 @@ export const slices: Messages<typeof english> = {
     ZONE_DISABLED: 'Elija otra zona o pida a un administrador que abra esta.',
     ZONE_CANNOT_RUN: 'Su página dice qué falta.',
     ZONE_UNAVAILABLE: 'Pruebe de nuevo en un momento; su página dice más.',
+    ZONE_AWAY:
+      'Lo que se ejecuta allí sigue en marcha. Pruebe de nuevo cuando vuelva el servidor; un administrador puede iniciarlo.',
     NO_CAPACITY: 'Destruya lo que ya no haga falta, elija sabores más pequeños u otra zona.',
     INTERNET_UNSUPPORTED: 'Quite el acceso a internet en la plantilla o elija otra zona.',
     FORWARDS_UNSUPPORTED: 'Quite las redirecciones de la plantilla o elija otra zona.',

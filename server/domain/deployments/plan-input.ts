@@ -51,6 +51,8 @@ export interface PlanZone {
   free: Resources | null;
   capabilities: Capabilities | null;
   unavailable: string | null;
+  /** No living server works on it, as a problem that says so. */
+  away?: Problem | null;
 }
 
 export interface PlanInput {

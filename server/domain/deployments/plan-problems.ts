@@ -60,6 +60,7 @@ function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly P
       message: `Zone ${zone.name} cannot be reached: ${zone.unavailable}`,
       params,
     });
+  if (zone.away) problems.push(zone.away);
   const run = zone.capabilities?.run;
   if (run && !run.ok && started.length > 0)
     problems.push({

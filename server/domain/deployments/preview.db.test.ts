@@ -67,7 +67,7 @@ describe('a preview', () => {
 
   test('says that the zone cannot be asked', async () => {
     const templateId = await insertTemplate();
-    context.providers = { forZone: () => Promise.reject(new Error('secret')), close: async () => {} };
+    context.providers = { ...context.providers, forZone: () => Promise.reject(new Error('secret')) };
     const plan = await previewDeployment(context, { actor, templateId, zoneId });
     expect(plan).toMatchObject({ runnable: false, problems: [{ code: 'ZONE_UNAVAILABLE' }] });
     expect(JSON.stringify(plan)).not.toContain('secret');

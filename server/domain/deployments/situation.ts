@@ -1,45 +1,70 @@
-import { AppError } from '#shared/errors';
+import { AppError, type Problem } from '#shared/errors';
 import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
+import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
 import type { Queryable } from '#server/db/client';
 import { newestDeployment } from '#server/db/queries/deployments';
-import type { SliceModel } from '#server/db/queries/slice-model';
+import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { allocatedOf, type ZoneRow } from '#server/db/queries/zones';
+import { reportOf } from '#server/db/queries/homes';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
 import type { DomainContext } from '../context';
+import { placeOf, zoneAway } from '../homes/places';
 import type { SliceRow } from '../slices/access';
 import { capacityOf, freeOf } from '../zones/capacity';
 import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
 
+/** As far as planning needs it. */
+type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & { physical: Resources | null };
+
+const problemOf = ({ code, message, params }: AppError): Problem => ({ code, message, ...(params && { params }) });
+
 /** What a zone's provider says; asked before any transaction, since it may take its time. */
 export interface ZoneReport {
   provider: Provider | null;
-  description: ZoneDescription | null;
+  description: ZoneDescriptionTold | null;
   /** Why it could not be asked, as the end of a sentence. */
   unavailable: string | null;
+  /** No living server works on it. */
+  away: Problem | null;
 }
 
-/** Asks a zone's provider what it can do and has. Never fails: the report says why it could not be asked. */
-export async function askZone(context: Pick<DomainContext, 'providers' | 'log'>, zone: ZoneRow): Promise<ZoneReport> {
+/**
+ * Asks a zone's provider what it can do and has; of a zone that another server works on, what that one told last. Never
+ * fails: the report says why it could not be asked.
+ */
+export async function askZone(
+  context: Pick<DomainContext, 'db' | 'home' | 'providers' | 'log'>,
+  zone: ZoneRow,
+): Promise<ZoneReport> {
+  const place = await placeOf(context, { zone });
+  if (place.at !== 'here') {
+    // what its home told last: planning needs no more, and the home looks again when it carries the plan out
+    const told = await reportOf(context.db, zone.id);
+    const away = place.at === 'elsewhere' ? null : problemOf(zoneAway(zone, place));
+    return { provider: null, description: told?.report ?? null, unavailable: null, away };
+  }
   let provider: Provider | null = null;
   try {
     provider = await context.providers.forZone(zone);
-    return { provider, description: await provider.describe(), unavailable: null };
+    return { provider, description: await provider.describe(), unavailable: null, away: null };
   } catch (error) {
     context.log.warn('A zone cannot be asked.', { zoneId: zone.id, error });
     const told = error instanceof AppError || error instanceof ProviderError;
-    return { provider, description: null, unavailable: told ? error.message : 'its provider does not answer.' };
+    const unavailable = told ? error.message : 'its provider does not answer.';
+    return { provider, description: null, unavailable, away: null };
   }
 }
 
 /** What is there of a slice; null, with the report's `unavailable` set, when the provider cannot say. */
 export async function observeForPlan(
-  context: Pick<DomainContext, 'log'>,
+  context: Pick<DomainContext, 'db' | 'log'>,
   report: ZoneReport,
   sliceId: number,
 ): Promise<{ observation: SliceObservation | null; report: ZoneReport }> {
-  if (report.provider === null) return { observation: null, report };
+  if (report.provider === null)
+    return { observation: report.unavailable === null ? await observedLast(context.db, sliceId) : null, report };
   try {
     return { observation: await report.provider.observe({ id: sliceId }), report };
   } catch (error) {
@@ -47,6 +72,21 @@ export async function observeForPlan(
     const why = error instanceof ProviderError ? error.message : 'its provider does not answer.';
     return { observation: null, report: { ...report, unavailable: report.unavailable ?? why } };
   }
+}
+
+/** What the home of a slice's zone has observed of it last, as its rows say. */
+async function observedLast(q: Queryable, sliceId: number): Promise<SliceObservation> {
+  const { vms, networks, edges } = await loadSliceModel(q, sliceId);
+  const there = <Row extends { id: number; status: string }>(rows: readonly Row[]) =>
+    rows.flatMap(({ id, status }) =>
+      status === 'absent' ? [] : [{ id, status: status as Exclude<Row['status'], 'absent'> }],
+    );
+  return {
+    observedAt: new Date(Math.max(0, ...vms.map((vm) => vm.observedAt?.getTime() ?? 0))),
+    vms: there(vms).map((vm) => ({ ...vm, error: null, forwards: [] })),
+    networks: there(networks),
+    edges: there(edges),
+  };
 }
 
 /** The zone as the planner sees it, with what others have allocated at this moment. */
@@ -64,6 +104,7 @@ export async function planZoneOf(
     free: freeOf(capacity, await allocatedOf(q, zone.id, options)),
     capabilities: report.description?.capabilities ?? null,
     unavailable: report.unavailable,
+    away: report.away,
   };
 }
 

@@ -8,13 +8,14 @@ import { consolePath } from '#shared/console';
 import { scopesAllow } from '#shared/scopes';
 import type { consoleTicketSchema, openConsoleInput } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
-import type { ProviderKind } from '#shared/zone';
+import { zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { randomToken, sha256 } from '#server/lib/secrets';
 import { attemptOf, attemptOfIp, countAttempts, forget } from '../auth/rate-limits';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { placeOf, zoneAway } from '../homes/places';
 import { accessTo, allows, loadSliceVm } from './access';
 
 const tokenLifeMs = 30_000;
@@ -47,6 +48,9 @@ export async function openConsole(
       node: vm.key,
       params: { vm: vm.name, status: vm.status },
     });
+  const zone = await zoneById(ctx.db, slice.zoneId);
+  const place = zone === null ? null : await placeOf(ctx, { zone });
+  if (zone !== null && (place?.at === 'away' || place?.at === 'nowhere')) throw zoneAway(zone, place);
   const token = randomToken();
   const expiresAt = new Date(now.getTime() + tokenLifeMs);
   await inTransaction(ctx.db, async (tx) => {
@@ -73,7 +77,7 @@ export interface ConsoleGrant {
   sliceId: number;
   vmId: number;
   vmName: string;
-  zone: { id: number; provider: ProviderKind };
+  zone: Pick<ZoneRow, 'id' | 'name' | 'provider' | 'homeId'>;
 }
 
 /**
@@ -102,7 +106,12 @@ export async function redeemConsoleToken(
       sliceId: slices.id,
       vmId: sliceVms.id,
       vmName: sliceVms.name,
-      zone: { id: availabilityZones.id, provider: availabilityZones.provider },
+      zone: {
+        id: availabilityZones.id,
+        name: availabilityZones.name,
+        provider: availabilityZones.provider,
+        homeId: availabilityZones.homeId,
+      },
     })
     .from(consoleTokens)
     .innerJoin(users, eq(users.id, consoleTokens.userId))

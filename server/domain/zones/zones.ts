@@ -5,6 +5,7 @@ import { AppError, notFound } from '#shared/errors';
 import type { Capabilities, createZoneInput, updateZoneInput, Zone } from '#shared/zone';
 import type { Queryable } from '#server/db/client';
 import { isReferenced } from '#server/db/errors';
+import { homeById, reportOf } from '#server/db/queries/homes';
 import { zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
@@ -14,6 +15,7 @@ import { withTimeout } from '#server/lib/timeout';
 import type { ZoneDescription } from '#server/providers/provider';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { placeAt, zoneAway, type Place } from '../homes/places';
 import { nameTakenBy } from '../names';
 import { capacityOf, freeOf } from './capacity';
 
@@ -44,7 +46,17 @@ function unavailable(reason: string): Description {
   return { physical: null, capabilities, facts: [], observedAt: null };
 }
 
-async function describe(ctx: DomainContext, zone: ZoneRow, refresh: boolean): Promise<Description> {
+/** What the home of a zone has told of it last; that nothing can be done there now, when its server is away. */
+async function told(ctx: DomainContext, zone: ZoneRow, place: Exclude<Place, { at: 'here' }>): Promise<Description> {
+  const last = await reportOf(ctx.db, zone.id);
+  if (place.at === 'elsewhere' && last !== null) return { ...last.report, observedAt: last.observedAt };
+  const why = place.at === 'elsewhere' ? 'Its server has told nothing of it yet.' : zoneAway(zone, place).message;
+  const { capabilities } = unavailable(why);
+  return { physical: null, facts: [], ...last?.report, capabilities, observedAt: last?.observedAt ?? null };
+}
+
+async function describe(ctx: DomainContext, zone: ZoneRow, place: Place, refresh: boolean): Promise<Description> {
+  if (place.at !== 'here') return told(ctx, zone, place);
   const ask = async () => {
     const provider = await ctx.providers.forZone({ id: zone.id, provider: zone.provider });
     return provider.describe({ refresh });
@@ -63,7 +75,9 @@ async function describe(ctx: DomainContext, zone: ZoneRow, refresh: boolean): Pr
 const unused: ZoneUse = { allocated: { vcpus: 0, ramMb: 0, diskGb: 0 }, runningVms: 0, slices: 0 };
 
 async function publicZone(ctx: DomainContext, zone: ZoneRow, use: ZoneUse, refresh = false): Promise<Zone> {
-  const { physical, capabilities, facts, observedAt } = await describe(ctx, zone, refresh);
+  const home = zone.homeId === null ? null : await homeById(ctx.db, zone.homeId);
+  const place = placeAt(ctx.home, { zone, home });
+  const { physical, capabilities, facts, observedAt } = await describe(ctx, zone, place, refresh);
   const capacity = capacityOf(zone, physical);
   return {
     id: zone.id,
@@ -81,6 +95,7 @@ async function publicZone(ctx: DomainContext, zone: ZoneRow, use: ZoneUse, refre
     capabilities,
     facts,
     observedAt: iso(observedAt),
+    home: home === null ? null : { id: home.id, host: home.host, seenAt: iso(home.seenAt), away: place.at === 'away' },
     createdAt: iso(zone.createdAt),
   };
 }

@@ -363,7 +363,7 @@ describe('a console', () => {
       sliceId: slice.id,
       vmId: vm.id,
       vmName: 'vm-1',
-      zone: { id: zoneId, provider: 'simulator' },
+      zone: { id: zoneId, name: 'simulated', provider: 'simulator', homeId: null },
     });
     expect(await outcomeOf(redeem('nonsense', owner))).toBe('CONSOLE_TOKEN_INVALID');
   });

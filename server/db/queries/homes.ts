@@ -1,0 +1,161 @@
+import { and, eq, inArray, isNull, lt, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import { availabilityZones, zoneDepartures, zoneReports } from '#drizzle/schema/catalogue';
+import { homes } from '#drizzle/schema/homes';
+import { localProviderKinds, type ProviderKind, type ZoneReport } from '#shared/zone';
+import type { Queryable } from '#server/db/client';
+import type { ZoneRow } from './zones';
+
+/** A server's last sign of life is this old at most, else it is away. */
+export const awayAfterMs = 15_000;
+
+/** The database's clock decides: servers' clocks differ. */
+const now = sql`utc_timestamp(3)`;
+const longAgo = sql`timestampadd(microsecond, ${-awayAfterMs * 1000}, utc_timestamp(3))`;
+/** Some server works on the home. */
+const alive = sql<number>`(${homes.server} is not null and ${homes.seenAt} >= ${longAgo})`;
+
+export interface HomeState {
+  id: number;
+  identity: string;
+  host: string;
+  relayUrl: string;
+  bootId: string | null;
+  server: string | null;
+  seenAt: Date;
+  alive: boolean;
+}
+
+const columns = {
+  id: homes.id,
+  identity: homes.identity,
+  host: homes.host,
+  relayUrl: homes.relayUrl,
+  bootId: homes.bootId,
+  server: homes.server,
+  seenAt: homes.seenAt,
+  alive,
+};
+const stateOf = (row: Omit<HomeState, 'alive'> & { alive: number }): HomeState => ({ ...row, alive: row.alive === 1 });
+
+export async function homeByIdentity(q: Queryable, identity: string): Promise<HomeState | null> {
+  const [row] = await q.select(columns).from(homes).where(eq(homes.identity, identity));
+  return row === undefined ? null : stateOf(row);
+}
+
+export async function homeById(q: Queryable, id: number): Promise<HomeState | null> {
+  const [row] = await q.select(columns).from(homes).where(eq(homes.id, id));
+  return row === undefined ? null : stateOf(row);
+}
+
+/** What a server says of itself as it takes a home. */
+export type HomeSigns = Pick<typeof homes.$inferInsert, 'identity' | 'host' | 'relayUrl' | 'version'> & {
+  server: string;
+};
+
+/** Makes the home's row if it lacks. */
+export async function insertHome(q: Queryable, signs: HomeSigns): Promise<void> {
+  await q
+    .insert(homes)
+    .values({ ...signs, server: null, seenAt: now })
+    .onDuplicateKeyUpdate({ set: { identity: signs.identity } });
+}
+
+/** Takes a home for the server that `signs` names, unless `holder`'s life is still to be reckoned with. False: not had. */
+export async function takeHome(
+  q: Queryable,
+  id: number,
+  signs: HomeSigns,
+  options: { holder: string | null; holderIsDead: boolean },
+): Promise<boolean> {
+  const { holder, holderIsDead } = options;
+  const same = holder === null ? isNull(homes.server) : eq(homes.server, holder);
+  const free = holder === null || holderIsDead ? undefined : lt(homes.seenAt, longAgo);
+  const [result] = await q
+    .update(homes)
+    .set({ ...signs, seenAt: now })
+    .where(and(eq(homes.id, id), same, free));
+  return result.affectedRows === 1;
+}
+
+/** The heartbeat. False: the home is another server's by now. */
+export async function keepHome(q: Queryable, id: number, server: string): Promise<boolean> {
+  const [result] = await q
+    .update(homes)
+    .set({ seenAt: now })
+    .where(and(eq(homes.id, id), eq(homes.server, server)));
+  return result.affectedRows === 1;
+}
+
+/** Lets go of the home: from now on everybody knows that its server is away. */
+export async function leaveHome(q: Queryable, id: number, server: string): Promise<void> {
+  await q
+    .update(homes)
+    .set({ server: null, seenAt: now })
+    .where(and(eq(homes.id, id), eq(homes.server, server)));
+}
+
+/** Whether other homes than this have a living server. */
+export async function othersAlive(q: Queryable, id: number): Promise<boolean> {
+  return (await q.$count(homes, and(sql`${homes.id} <> ${id}`, alive))) > 0;
+}
+
+/**
+ * Gives local zones that have no home this one, one statement per zone, so that of two servers each gets it whole or not at
+ * all. `all`: those of other homes too, for a database that no other server can reach. Answers the ids.
+ */
+export async function adoptZones(
+  q: Queryable,
+  homeId: number,
+  options: { providers: readonly ProviderKind[]; all: boolean },
+): Promise<number[]> {
+  if (options.providers.length === 0) return [];
+  const free = options.all
+    ? or(isNull(availabilityZones.homeId), sql`${availabilityZones.homeId} <> ${homeId}`)
+    : isNull(availabilityZones.homeId);
+  const candidates = await q
+    .select({ id: availabilityZones.id })
+    .from(availabilityZones)
+    .where(and(free, inArray(availabilityZones.provider, [...options.providers])));
+  const adopted: number[] = [];
+  for (const { id } of candidates) {
+    const [result] = await q
+      .update(availabilityZones)
+      .set({ homeId })
+      .where(and(eq(availabilityZones.id, id), free));
+    if (result.affectedRows === 1) adopted.push(id);
+  }
+  return adopted;
+}
+
+/** Zones that a home works on, as a condition: its own, and those whose providers have no home. Null: not even its own. */
+export function servedBy(homeId: number | null): SQL | undefined {
+  const anybodys = notInArray(availabilityZones.provider, [...localProviderKinds]);
+  return homeId === null ? anybodys : or(eq(availabilityZones.homeId, homeId), anybodys);
+}
+
+/** Keeps what the home says of its zone. */
+export async function writeReport(q: Queryable, zoneId: number, report: ZoneReport, observedAt: Date): Promise<void> {
+  const values = { report, observedAt };
+  await q
+    .insert(zoneReports)
+    .values({ zoneId, ...values })
+    .onDuplicateKeyUpdate({ set: values });
+}
+
+export async function reportOf(q: Queryable, zoneId: number): Promise<{ report: ZoneReport; observedAt: Date } | null> {
+  const [row] = await q.select().from(zoneReports).where(eq(zoneReports.zoneId, zoneId));
+  return row ?? null;
+}
+
+/** Zones that were taken from a home, whose remains it is to remove. */
+export function departuresOf(q: Queryable, homeId: number): Promise<Pick<ZoneRow, 'id' | 'provider'>[]> {
+  return q
+    .select({ id: availabilityZones.id, provider: availabilityZones.provider })
+    .from(zoneDepartures)
+    .innerJoin(availabilityZones, eq(availabilityZones.id, zoneDepartures.zoneId))
+    .where(eq(zoneDepartures.homeId, homeId));
+}
+
+export async function deleteDeparture(q: Queryable, zoneId: number, homeId: number): Promise<void> {
+  await q.delete(zoneDepartures).where(and(eq(zoneDepartures.zoneId, zoneId), eq(zoneDepartures.homeId, homeId)));
+}

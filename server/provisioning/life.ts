@@ -1,0 +1,81 @@
+import type { Database } from '#server/db/client';
+import type { Provider } from '#server/providers/provider';
+import { createLeaseOwner, type LeaseOwner } from './owner';
+
+/** What a dead server gets of whatever it waits for. */
+export const never = new Promise<never>(() => {});
+/** Calls of a provider that change something. */
+export const acts = new Set<PropertyKey>([
+  'ensureImage',
+  'ensureNetwork',
+  'removeNetwork',
+  'ensureVm',
+  'startVm',
+  'stopVm',
+  'rebootVm',
+  'removeVm',
+  'ensureEdge',
+  'removeEdge',
+  'removeSlice',
+]);
+
+/** A server that dies, as by SIGKILL, at its n-th act or commit: from then on nothing it does goes any further. */
+export class Life {
+  dead = false;
+  acts = 0;
+  constructor(
+    private at = Number.POSITIVE_INFINITY,
+    private readonly when: 'before' | 'after' = 'before',
+  ) {}
+
+  dieAfter(more: number): void {
+    this.at = this.acts + more;
+  }
+
+  async through<Value>(act: () => Promise<Value>): Promise<Value> {
+    if (this.dead) return never;
+    const last = ++this.acts === this.at;
+    if (last && this.when === 'before') this.dead = true;
+    if (this.dead) return never;
+    const value = await act();
+    if (last) this.dead = true;
+    return this.dead ? never : value;
+  }
+
+  provider(provider: Provider): Provider {
+    return new Proxy(provider, {
+      get: (target, name, receiver) => {
+        const value: unknown = Reflect.get(target, name, receiver);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (acts.has(name)) return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
+          return this.dead && name !== 'onChange' ? never : (Reflect.apply(value, target, args) as unknown);
+        };
+      },
+    });
+  }
+
+  database(db: Database): Database {
+    // whatever is asked of a dead server's connection has no answer
+    const silent: unknown = new Proxy(() => {}, {
+      get: (_, name) => (name === 'then' ? () => {} : silent),
+      apply: () => silent,
+    });
+    return new Proxy(db, {
+      get: (target, name, receiver) => {
+        const value: unknown = Reflect.get(target, name, receiver);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (name === 'transaction') return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
+          return this.dead ? silent : (Reflect.apply(value, target, args) as unknown);
+        };
+      },
+    });
+  }
+}
+
+/** Knows at once that the other one is dead, as a restart on the same machine does. */
+export function heir(of: LeaseOwner): LeaseOwner {
+  const owner = createLeaseOwner();
+  return { name: owner.name, retire: owner.retire, isDead: (other) => other === of.name };
+}
