@@ -134,6 +134,52 @@ describe('from an empty machine to a running slice and back', () => {
     await page.getByRole('row', { name: /to be deleted/ }).waitFor({ state: 'detached' });
   });
 
+  test('in the editor a marquee marked text, a click left others chosen, and a copy from a field did nothing', async () => {
+    await drawPreset(page, { name: 'to be chosen from', shape: 'Line', size: 3 });
+    const chosen = () =>
+      page.evaluate(() =>
+        Array.from(document.querySelectorAll('.react-flow__node[aria-pressed="true"]'), (node) =>
+          node.getAttribute('aria-label')?.split(',', 1).join(),
+        ),
+      );
+    const expectChosen = async (...names: string[]) => {
+      await expect.poll(chosen, { timeout: 60_000 }).toEqual(names.map((name) => `VM ${name}`));
+    };
+    await page.keyboard.press('Control+a');
+    await expectChosen('vm1', 'vm2', 'vm3');
+    await vmOnCanvas(page, 'vm2').click();
+    await expectChosen('vm2');
+    await vmOnCanvas(page, 'vm3').click({ modifiers: ['Shift'] });
+    await expectChosen('vm2', 'vm3');
+
+    const pane = await page.locator('.react-flow__pane').boundingBox();
+    if (pane === null) throw new Error('no canvas');
+    await page.keyboard.down('Shift');
+    await page.mouse.move(pane.x + 5, pane.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(pane.x + pane.width - 5, pane.y + pane.height - 5, { steps: 10 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await expectChosen('vm1', 'vm2', 'vm3');
+    expect(await page.evaluate(() => document.getSelection()?.toString())).toBe('');
+
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByLabel('Template name').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Control+c');
+    await page.keyboard.press('Control+v');
+    await expectChosen('vm4', 'vm5', 'vm6');
+    expect(await page.getByLabel('Template name').inputValue()).toBe('to be chosen from');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved, revision 2').waitFor();
+    await page.reload();
+    await expectChosen('vm4', 'vm5', 'vm6');
+    await page.goto('/templates');
+    await rowAction(page, 'to be chosen from', 'Delete');
+    await page.getByRole('button', { name: 'Delete template' }).click();
+    await page.getByRole('row', { name: /to be chosen from/ }).waitFor({ state: 'detached' });
+  });
+
   test('it is exported, a predecessor’s document is imported, and a picture is refused with a reason', async () => {
     const download = page.waitForEvent('download');
     await rowAction(page, 'line of three', 'Export as Trama document');
