@@ -9,8 +9,10 @@ import { askAgainMs } from '#server/domain/auth/sessions';
 import { listen, type Listener } from '#server/http/listen';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { registryOf, simulatedZone } from '#server/provisioning/testing';
-import { createKit, line } from '#server/rpc/testing';
+import { registryOf } from '#server/testing/context';
+import { line } from '#server/testing/drawings';
+import { simulatedZone } from '#server/testing/rows';
+import { createWorld } from '#server/testing/world';
 import { actorOf, type CallerKind } from '#server/testing/access-callers';
 import { endings, giveSession, giveToken, makeScene, type Person, type Scene } from '#server/testing/scene';
 import { consolePath, consoleProtocol } from '#shared/console';
@@ -18,8 +20,8 @@ import type { Scope } from '#shared/scopes';
 
 /** The console over a real WebSocket of the real server, in front of a simulated VM that runs. */
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 let app: App;
 let listener: Listener;
 
@@ -98,7 +100,7 @@ async function post(name: string, input: unknown, cookie: string): Promise<unkno
 /** A console token, as the person would get it. */
 async function ticketOf(person: Person): Promise<string> {
   const actor = await actorOf(ctx, stage.scene, { name: person, person, scopes: 'session' });
-  return (await kit.callerOf(actor).slices.openConsole({ vmId: stage.vmId })).token;
+  return (await world.callerOf(actor).slices.openConsole({ vmId: stage.vmId })).token;
 }
 
 type Headers = Record<string, string>;
@@ -148,7 +150,7 @@ describe('a console', () => {
       [{ name: 'templates', person: 'owner', scopes: ['templates:manage'] }, 'FORBIDDEN'],
     ];
     for (const [caller, code] of callers) {
-      const api = kit.callerOf(await actorOf(ctx, stage.scene, caller));
+      const api = world.callerOf(await actorOf(ctx, stage.scene, caller));
       await expect(api.slices.openConsole({ vmId: stage.vmId }), caller.name).rejects.toMatchObject({
         cause: { code },
       });

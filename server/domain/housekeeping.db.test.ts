@@ -5,51 +5,53 @@ import { auditLog } from '#drizzle/schema/audit';
 import { consoleTokens } from '#drizzle/schema/slices';
 import { apiTokens, passwordResets, rateLimits, users } from '#drizzle/schema/users';
 import { deleteEnded } from '#server/db/queries/housekeeping';
-import { createKit, line, outcomeOf } from '#server/rpc/testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 import { createPasswordLink } from './auth/password-links';
 import { deleteExpired, startHousekeeping } from './housekeeping';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
-kit.freeze();
+const world = createWorld(database);
+const { ctx } = world;
+world.freeze();
 const hour = 3_600_000;
 const day = 24 * hour;
 const nothing = { tokens: 0, passwordLinks: 0, consoleTokens: 0, rateLimits: 0, auditEntries: 0 };
 
 it('deletes sessions and tokens 30 days after their end, and no others', async () => {
-  const ada = await kit.person();
-  const revoked = await kit.tokenOf(ada, ['read'], 100);
-  const expiring = await kit.tokenOf(ada, ['read'], 2);
-  const living = await kit.tokenOf(ada, ['read'], 100);
-  await kit.callerOf(ada).tokens.revoke({ id: revoked.tokenId });
+  const ada = await world.person();
+  const revoked = await world.tokenOf(ada, ['read'], 100);
+  const expiring = await world.tokenOf(ada, ['read'], 2);
+  const living = await world.tokenOf(ada, ['read'], 100);
+  await world.callerOf(ada).tokens.revoke({ id: revoked.tokenId });
   const left = async () => (await ctx.db.select().from(apiTokens)).map((row) => row.id);
-  kit.pass(30 * day);
+  world.pass(30 * day);
   expect((await deleteExpired(ctx)).tokens).toBe(0);
-  kit.pass(1);
+  world.pass(1);
   // revoked 30 days ago
   expect((await deleteExpired(ctx)).tokens).toBe(1);
   expect(await left()).toEqual([ada.tokenId, expiring.tokenId, living.tokenId]);
   // the session has lasted half a day
-  kit.pass(day);
+  world.pass(day);
   expect((await deleteExpired(ctx)).tokens).toBe(1);
-  kit.pass(day);
+  world.pass(day);
   expect((await deleteExpired(ctx)).tokens).toBe(1);
   expect(await left()).toEqual([living.tokenId]);
   expect(await ctx.db.$count(users, eq(users.id, ada.userId))).toBe(1);
 });
 
 it('deletes links, console tokens and rate limits that have run out, and keeps those that have not', async () => {
-  const ada = await kit.person('admin');
-  const api = kit.callerOf(ada);
-  const zoneId = await kit.zone();
+  const ada = await world.person('admin');
+  const api = world.callerOf(ada);
+  const zoneId = await world.zone();
   const template = await api.templates.create({ name: 'template', topology: line(1) });
   const slice = await api.slices.create({ name: 'slice', templateId: template.id, zoneId });
   const vmId = slice.vmList[0]?.id ?? 0;
-  await kit.observed(vmId, 'running');
+  await world.observed(vmId, 'running');
   await api.slices.openConsole({ vmId });
   await createPasswordLink(ctx.db, ctx, ada.userId);
-  await outcomeOf(kit.callerOf(null).auth.login({ email: 'nobody@example.org', password: 'wrong password' }));
+  await outcomeOf(world.callerOf(null).auth.login({ email: 'nobody@example.org', password: 'wrong password' }));
   const counts = async () => [
     await ctx.db.$count(passwordResets),
     await ctx.db.$count(consoleTokens),
@@ -57,13 +59,13 @@ it('deletes links, console tokens and rate limits that have run out, and keeps t
   ];
   expect(await counts()).toEqual([1, 1, 2]);
   expect(await deleteExpired(ctx)).toEqual(nothing);
-  kit.pass(hour - 1);
+  world.pass(hour - 1);
   // the console's count runs out after minutes, its token is kept for an hour
   expect(await deleteExpired(ctx)).toEqual({ ...nothing, rateLimits: 1 });
-  kit.pass(30_002);
+  world.pass(30_002);
   expect(await deleteExpired(ctx)).toEqual({ ...nothing, rateLimits: 1, consoleTokens: 1 });
   expect(await counts()).toEqual([1, 0, 0]);
-  kit.pass(23 * hour);
+  world.pass(23 * hour);
   expect(await deleteExpired(ctx)).toEqual({ ...nothing, passwordLinks: 1 });
 });
 

@@ -5,7 +5,7 @@ import { inTransaction } from '#server/db/transaction';
 import type { Actor } from '#server/domain/context';
 import { watchSlice } from '#server/domain/deployments/watch';
 import { silentLogger } from '#server/lib/logger';
-import { insertActor, insertSlice, simulatedZone } from '#server/provisioning/testing';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 import { appendEvents } from './append';
 import { createEventBus, type EventBus } from './bus';
 import { startPoller } from './poller';

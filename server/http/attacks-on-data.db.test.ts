@@ -5,7 +5,9 @@ import { useDatabase } from '#db/testing/database';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
 import { nameSchema } from '#shared/primitives';
-import { createKit, line, refusalOf, type Caller } from '#server/rpc/testing';
+import { line } from '#server/testing/drawings';
+import { refusalOf } from '#server/testing/outcomes';
+import { createWorld, type Caller } from '#server/testing/world';
 import { actorOf } from '#server/testing/access-callers';
 import { meaningfulTexts } from '#server/testing/break';
 import { fromZod } from '#server/testing/from-zod';
@@ -14,19 +16,19 @@ import { procedures, type Procedure } from '#server/testing/procedures';
 import { giveSession, makeScene, type Scene } from '#server/testing/scene';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 let served: Served;
 let scene: Scene;
 let owner: Caller;
 
 beforeAll(async () => {
-  served = await serve(kit);
+  served = await serve(world);
 });
 afterAll(() => served.close());
 beforeEach(async () => {
   scene = await makeScene(ctx);
-  owner = kit.callerOf(await actorOf(ctx, scene, { name: 'owner', person: 'owner', scopes: 'session' }));
+  owner = world.callerOf(await actorOf(ctx, scene, { name: 'owner', person: 'owner', scopes: 'session' }));
 });
 
 /** The field by which an input says what it is about. */
@@ -70,16 +72,16 @@ describe('ids tell nothing', () => {
     // a session for each batch: the clock goes on between them, since the limits on attempts are another test's subject
     const sessions: { token: string; tokenId: number }[] = [];
     for (let left = around.size; left > 0; left -= 19) {
-      kit.pass(4_000_000);
+      world.pass(4_000_000);
       sessions.push(await giveSession(ctx, scene, 'stranger'));
     }
-    kit.pass(-4_000_000 * sessions.length);
+    world.pass(-4_000_000 * sessions.length);
     // what a stranger may see, is, or has
     const visible = new Set([scene.template.published, user.stranger, ...sessions.map(({ tokenId }) => tokenId)]);
     const ids = [...around].filter((id) => id > 0 && !visible.has(id));
     const answers = new Map<string, number[]>();
     for (let from = 0; from < ids.length; from += 19) {
-      kit.pass(4_000_000);
+      world.pass(4_000_000);
       const stranger = sessions.shift();
       if (stranger === undefined) throw new Error('too few sessions');
       // one that nothing has goes with each batch

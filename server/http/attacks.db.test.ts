@@ -5,20 +5,20 @@ import { useDatabase } from '#db/testing/database';
 import { templates } from '#drizzle/schema/templates';
 import { apiTokens, users } from '#drizzle/schema/users';
 import { sha256 } from '#server/lib/secrets';
-import { createKit, password } from '#server/rpc/testing';
+import { createWorld, password } from '#server/testing/world';
 import { serve, type Served } from '#server/testing/http';
 import { giveSession, giveToken, makeScene, type Scene } from '#server/testing/scene';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 let served: Served;
 let scene: Scene;
 /** The owner's session. */
 let session: { token: string; tokenId: number };
 
 beforeAll(async () => {
-  served = await serve(kit);
+  served = await serve(world);
 });
 afterAll(() => served.close());
 beforeEach(async () => {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { serve, type Served } from '#server/testing/http';
-import { createKit } from '#server/rpc/testing';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
+const world = createWorld(database);
 let direct: Served;
 let longWay: Served;
 beforeAll(async () => {
-  direct = await serve(kit);
-  longWay = await serve(kit, { direct: false });
+  direct = await serve(world);
+  longWay = await serve(world, { direct: false });
 });
 afterAll(async () => {
   await Promise.all([direct.close(), longWay.close()]);
@@ -32,9 +32,9 @@ async function ask({ url }: Served, path: string, given: Record<string, string>,
 const input = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 
 test('a query is answered, or refused, as on the long way, whatever is asked and however', async () => {
-  const ada = await kit.person();
+  const ada = await world.person();
   const cookie = { cookie: `trama_session=${ada.token}` };
-  const { token: pat } = await kit.tokenOf(await kit.person(), ['read']);
+  const { token: pat } = await world.tokenOf(await world.person(), ['read']);
   const asked: [path: string, headers: Record<string, string>, method?: string][] = [
     ['/trpc/auth.me', {}],
     ['/trpc/auth.me', cookie],

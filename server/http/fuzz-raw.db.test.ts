@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
-import { createKit } from '#server/rpc/testing';
+import { createWorld } from '#server/testing/world';
 import { meaningfulTexts } from '#server/testing/break';
 import { faultIn, serve, type Served } from '#server/testing/http';
 import { heapInUse } from '#server/testing/memory';
@@ -12,7 +12,7 @@ import { limits } from '#shared/limits';
 /** Requests that no client of ours would send, byte by byte. `TRAMA_FUZZ_SEED` repeats a run. */
 const seed = Number(process.env['TRAMA_FUZZ_SEED'] ?? 20_261_123);
 const database = useDatabase();
-const kit = createKit(database);
+const world = createWorld(database);
 const logged: string[] = [];
 const rejections: unknown[] = [];
 const onRejection = (reason: unknown) => rejections.push(reason);
@@ -21,21 +21,21 @@ let cookie = '';
 let sent = 0;
 
 beforeAll(async () => {
-  kit.ctx.log = {
+  world.ctx.log = {
     info: () => {},
     warn: () => {},
     error: (message, details) => logged.push(`${message} ${JSON.stringify(details)}`),
   };
   process.on('unhandledRejection', onRejection);
-  served = await serve(kit);
+  served = await serve(world);
 });
 afterAll(async () => {
   process.off('unhandledRejection', onRejection);
   await served.close();
 });
 beforeEach(async () => {
-  const scene = await makeScene(kit.ctx);
-  cookie = `trama_session=${(await giveSession(kit.ctx, scene, 'owner')).token}`;
+  const scene = await makeScene(world.ctx);
+  cookie = `trama_session=${(await giveSession(world.ctx, scene, 'owner')).token}`;
 });
 
 /** What /healthz says, which is no procedure. */
@@ -315,7 +315,7 @@ it('requests put together from anything are answered or refused', { timeout: 600
   for (const [index, request] of fc.sample(strange, { numRuns: count, seed }).entries()) {
     if (index === 500) before = await heapInUse();
     // attempts are counted by address, and all come from one
-    kit.pass(3_600_000 * (index % 50 === 0 ? 1 : 0));
+    world.pass(3_600_000 * (index % 50 === 0 ? 1 : 0));
     check(await sendRaw(served.port, bytesOf(request), { half: true }), request);
   }
   const ms = performance.now() - started;

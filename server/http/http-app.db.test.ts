@@ -4,15 +4,15 @@ import { useDatabase } from '#db/testing/database';
 import { apiTokens } from '#drizzle/schema/users';
 import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
 import { clientAddress, parseProxies } from '#server/lib/trusted-proxies';
-import { createKit, password } from '#server/rpc/testing';
+import { createWorld, password } from '#server/testing/world';
 import { identify } from './credentials';
 import { createHttpApp } from './http-app';
 import { createRpcCalls } from './rpc-calls';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
-kit.freeze();
+const world = createWorld(database);
+const { ctx } = world;
+world.freeze();
 
 /** One request as it comes from the network. Answers status and body. */
 async function ask(
@@ -50,7 +50,7 @@ async function ask(
 }
 
 it('no answer of the API is kept by a browser or a proxy', async () => {
-  const ada = await kit.person();
+  const ada = await world.person();
   const cookie = { cookie: `trama_session=${ada.token}` };
   for (const path of ['/trpc/auth.me', '/trpc/tokens.list?input=%7B%7D', '/trpc/users.list?input=%7B%7D', '/trpc/none'])
     expect((await ask(path, { headers: cookie })).headers.get('cache-control'), path).toBe('no-store');
@@ -60,8 +60,8 @@ it('no answer of the API is kept by a browser or a proxy', async () => {
 
 describe('who a request comes from', () => {
   it('is said by the bearer token, which counts alone, or by the cookie', async () => {
-    const ada = await kit.person();
-    const pat = await kit.tokenOf(await kit.person(), ['read']);
+    const ada = await world.person();
+    const pat = await world.tokenOf(await world.person(), ['read']);
     const bearer = { authorization: `Bearer ${pat.token}` };
     const cookie = { cookie: `trama_session=${ada.token}` };
     const who = async (headers: Record<string, string>) => {
@@ -79,7 +79,7 @@ describe('who a request comes from', () => {
   });
 
   it('is never said by the address', async () => {
-    const pat = await kit.tokenOf(await kit.person(), ['read']);
+    const pat = await world.tokenOf(await world.person(), ['read']);
     for (const name of ['token', 'access_token', 'authorization', 'trama_session'])
       expect((await ask(`/trpc/templates.list?input=%7B%7D&${name}=${pat.token}`)).status).toBe(401);
   });
@@ -93,7 +93,7 @@ describe('who a request comes from', () => {
   });
 
   it('changes nothing of what is refused from other sites', async () => {
-    const pat = await kit.tokenOf(await kit.person(), ['manage']);
+    const pat = await world.tokenOf(await world.person(), ['manage']);
     const bearer = { authorization: `Bearer ${pat.token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ name: 'new' });
     const update = (headers: Record<string, string>) =>
@@ -107,9 +107,9 @@ describe('who a request comes from', () => {
 
 describe('where a request comes from', () => {
   const seenAt = async (ip: string, forwarded: Record<string, string>) => {
-    const ada = await kit.person();
+    const ada = await world.person();
     // its use is noted a minute later
-    kit.pass(61_000);
+    world.pass(61_000);
     await ask('/trpc/auth.me', { headers: { cookie: `trama_session=${ada.token}`, ...forwarded } }, { ip });
     const [row] = await ctx.db.select().from(apiTokens).where(eq(apiTokens.id, ada.tokenId));
     return row?.ip;
@@ -140,7 +140,7 @@ describe('every answer', () => {
   });
 
   it('that gives a session gives it to HTTP and to this site only, and behind TLS to TLS only', async () => {
-    const { email } = await kit.person();
+    const { email } = await world.person();
     const signIn = async (publicUrl: string | null) => {
       const init = {
         method: 'POST',

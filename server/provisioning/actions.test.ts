@@ -12,7 +12,7 @@ import { planOperation } from '#server/domain/deployments/planner';
 import type { SliceModel } from '#server/db/queries/slice-model';
 import { planTopologyOf } from '#server/domain/deployments/plan-input';
 import { specsOf } from './specs';
-import { small } from './testing';
+import { small } from '#server/testing/drawings';
 
 const addresses = allocateAddresses(small);
 const ids = new Map(small.vms.map((vm, index) => [vm.key, index + 1]));

@@ -18,7 +18,10 @@ import { provisioningDefaults, type ProvisioningOptions } from './options';
 import { createLeaseOwner, type LeaseOwner } from './owner';
 import { acts, heir, Life, never } from './life';
 import { createProvisioning, type Provisioning } from './provisioning';
-import { ended, insertActor, insertSlice, simulatedZone, small, testContext, testOptions, until } from './testing';
+import { testContext } from '#server/testing/context';
+import { small } from '#server/testing/drawings';
+import { ended, testOptions, until } from '#server/testing/provisioning';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
 let state: SimulatorState;

@@ -16,18 +16,10 @@ import { only } from '#server/db/rows';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { crashVm, createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import type { Provisioning } from './provisioning';
-import {
-  carryOut,
-  drawing,
-  ended,
-  insertActor,
-  insertSlice,
-  simulatedZone,
-  small,
-  testContext,
-  testProvisioning,
-  until,
-} from './testing';
+import { testContext } from '#server/testing/context';
+import { drawing, small } from '#server/testing/drawings';
+import { carryOut, ended, testProvisioning, until } from '#server/testing/provisioning';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
 let state: SimulatorState;

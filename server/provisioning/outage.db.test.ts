@@ -13,16 +13,10 @@ import type { Actor, DomainContext } from '#server/domain/context';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import type { Provisioning } from './provisioning';
-import {
-  drawing,
-  ended,
-  insertActor,
-  insertSlice,
-  simulatedZone,
-  testContext,
-  testProvisioning,
-  until,
-} from './testing';
+import { testContext } from '#server/testing/context';
+import { drawing } from '#server/testing/drawings';
+import { ended, testProvisioning, until } from '#server/testing/provisioning';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
 

@@ -20,7 +20,8 @@ import type { Actor } from '#server/domain/context';
 import { vmRecordSchemaOf } from '#server/providers/qemu/records';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { specsOf } from './specs';
-import { insertActor, simulatedZone, small } from './testing';
+import { small } from '#server/testing/drawings';
+import { insertActor, simulatedZone } from '#server/testing/rows';
 
 /** The topology's own schemas with one property more for each kind of part: all that a new property takes. */
 const parts = {

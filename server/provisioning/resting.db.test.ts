@@ -5,7 +5,9 @@ import { slices } from '#drizzle/schema/slices';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState } from '#server/providers/simulator/simulator-state';
 import { createProvisioning } from './provisioning';
-import { drawing, insertActor, insertSlice, simulatedZone, testContext } from './testing';
+import { testContext } from '#server/testing/context';
+import { drawing } from '#server/testing/drawings';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
 

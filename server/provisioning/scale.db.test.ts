@@ -5,7 +5,10 @@ import { useDatabase } from '#db/testing/database';
 import { sliceVms } from '#drizzle/schema/slices';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState } from '#server/providers/simulator/simulator-state';
-import { carryOut, drawing, insertActor, insertSlice, simulatedZone, testContext } from './testing';
+import { testContext } from '#server/testing/context';
+import { drawing } from '#server/testing/drawings';
+import { carryOut } from '#server/testing/provisioning';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 import { createProvisioning } from './provisioning';
 
 const database = useDatabase();

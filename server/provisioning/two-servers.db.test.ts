@@ -19,18 +19,10 @@ import { createSimulatorState } from '#server/providers/simulator/simulator-stat
 import { Life } from './life';
 import { createLeaseOwner } from './owner';
 import { createProvisioning, type Provisioning } from './provisioning';
-import {
-  carryOut,
-  ended,
-  insertActor,
-  insertSlice,
-  registryOf,
-  simulatedZone,
-  small,
-  testContext,
-  testOptions,
-  until,
-} from './testing';
+import { registryOf, testContext } from '#server/testing/context';
+import { small } from '#server/testing/drawings';
+import { carryOut, ended, testOptions, until } from '#server/testing/provisioning';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
 let actor: Actor;

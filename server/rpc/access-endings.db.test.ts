@@ -6,11 +6,12 @@ import { roles, users } from '#drizzle/schema/users';
 import { askAgainMs } from '#server/domain/auth/sessions';
 import { actorOf, type CallerKind } from '#server/testing/access-callers';
 import { endings, makeScene, type Scene } from '#server/testing/scene';
-import { createKit, outcomeOf } from './testing';
+import { outcomeOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 // what a subscription asks now and then, it asks by an interval: the tests say when it is over
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
@@ -52,7 +53,7 @@ describe('a subscription ends', () => {
       const scene = await makeScene(ctx);
       const actor = await actorOf(ctx, scene, caller);
       if (actor === null) throw new Error('nobody');
-      const { slices, deployments } = kit.callerOf(actor);
+      const { slices, deployments } = world.callerOf(actor);
       const stream: AsyncIterable<unknown> =
         kind === 'watch'
           ? await deployments.watch({ sliceId: scene.slice.idle })

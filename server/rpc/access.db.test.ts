@@ -5,11 +5,12 @@ import { actorOf, callers, grants, type CallerKind } from '#server/testing/acces
 import { matrix, outcomeFor, type Outcome, type Row } from '#server/testing/access-matrix';
 import { procedures } from '#server/testing/procedures';
 import { makeScene, type Scene } from '#server/testing/scene';
-import { createKit, outcomeOf } from './testing';
+import { outcomeOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 /** The procedure that a row is about. */
 const nameOf = (title: string) => title.split(' ', 1)[0] ?? '';
@@ -61,7 +62,7 @@ describe('who may call what', () => {
       const scene = (untouched ??= await makeScene(ctx));
       if (procedure?.kind === 'mutation' && wanted[caller.name] === 'OK') untouched = undefined;
       const actor = await actorOf(ctx, scene, caller);
-      const api = kit.callerOf(actor, { signal: AbortSignal.abort() });
+      const api = world.callerOf(actor, { signal: AbortSignal.abort() });
       seen[caller.name] = await outcomeOf(row.call(api, scene, caller.person));
       cells += 1;
     }

@@ -3,7 +3,8 @@ import { useDatabase } from '#db/testing/database';
 import { openDatabase } from '#server/db/client';
 import { duplicateIndex, isDatabaseUnavailable } from '#server/db/errors';
 import { users } from '#drizzle/schema/users';
-import { createKit, outcomeOf, password } from './testing';
+import { outcomeOf } from '#server/testing/outcomes';
+import { createWorld, password } from '#server/testing/world';
 
 const database = useDatabase();
 
@@ -14,9 +15,9 @@ describe('a database that is away', () => {
   it('is said to be away, by queries and mutations alike', async () => {
     const handle = openDatabase(nowhere);
     try {
-      const kit = createKit({ db: handle.db });
+      const world = createWorld({ db: handle.db });
       const actor = { userId: 1, role: 'admin' as const, tokenId: 1, kind: 'session' as const, scopes: null, ip: null };
-      const api = kit.callerOf(actor);
+      const api = world.callerOf(actor);
       expect(await outcomeOf(api.templates.list({}))).toBe('DATABASE_UNAVAILABLE');
       expect(await outcomeOf(api.slices.get({ id: 1 }))).toBe('DATABASE_UNAVAILABLE');
       expect(await outcomeOf(api.templates.delete({ id: 1 }))).toBe('DATABASE_UNAVAILABLE');
@@ -44,8 +45,8 @@ describe('a database that is away', () => {
   });
 
   it('is not what a refused row is', async () => {
-    const kit = createKit(database);
-    const { email } = await kit.person();
+    const world = createWorld(database);
+    const { email } = await world.person();
     const [row] = await database.db.select().from(users);
     if (row === undefined) throw new Error('no user');
     const { id: _id, liveEmail: _live, ...values } = row;

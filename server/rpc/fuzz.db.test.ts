@@ -8,7 +8,8 @@ import { codeOf, faultIn, serve, type Served } from '#server/testing/http';
 import { heapInUse } from '#server/testing/memory';
 import { procedures, type Procedure } from '#server/testing/procedures';
 import { giveSession, giveToken, makeScene, type Scene } from '#server/testing/scene';
-import { createKit, line, password } from './testing';
+import { line } from '#server/testing/drawings';
+import { createWorld, password } from '#server/testing/world';
 
 /**
  * Inputs made from each procedure's own schema and broken in every way, over real HTTP: whatever comes, the answer is a
@@ -19,8 +20,8 @@ const wanted = Number(process.env['TRAMA_FUZZ_INPUTS'] ?? 104_000);
 const batchSize = 20;
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 const logged: string[] = [];
 const rejections: unknown[] = [];
 const onRejection = (reason: unknown) => rejections.push(reason);
@@ -36,7 +37,7 @@ beforeAll(async () => {
   };
   process.on('unhandledRejection', onRejection);
   // queries carry their input in the address: as large as a body may be
-  served = await serve(kit, { maxHeader: 8 * 2 ** 20 });
+  served = await serve(world, { maxHeader: 8 * 2 ** 20 });
 });
 afterAll(async () => {
   process.off('unhandledRejection', onRejection);
@@ -109,7 +110,7 @@ interface Reply {
 /** Sends the inputs as one batch. */
 async function send(procedure: Procedure, inputs: unknown[], headers: Record<string, string>): Promise<Reply> {
   // many callers: the limits on attempts are the subject of other tests
-  kit.pass(3_600_000);
+  world.pass(3_600_000);
   const json = toJson(Object.fromEntries(inputs.map((input, index) => [String(index), input])));
   const path = `/trpc/${inputs.map(() => procedure.name).join(',')}?batch=1`;
   const response =

@@ -1,5 +1,6 @@
 import type { AreaScope } from '#shared/scopes';
-import { line, password, type Caller } from '#server/rpc/testing';
+import { line } from './drawings';
+import { password, type Caller } from './world';
 import type { ProcedureMeta } from '#server/rpc/trpc';
 import type { Person, Scene } from './scene';
 

@@ -5,7 +5,7 @@ import { errorCodes, type ErrorCode } from '#shared/errors';
 import { createDirectQueries } from '#server/http/direct-queries';
 import { createHttpApp } from '#server/http/http-app';
 import { createRpcCalls } from '#server/http/rpc-calls';
-import type { createKit } from '#server/rpc/testing';
+import type { createWorld } from './world';
 import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
 import { identify } from '#server/http/credentials';
 
@@ -16,15 +16,15 @@ export interface Served {
 }
 
 /**
- * The API of a kit on a real port of the loopback, as the server serves it, but that nothing is ever deployed. `maxHeader`:
+ * The API of a world on a real port of the loopback, as the server serves it, but that nothing is ever deployed. `maxHeader`:
  * bytes that the address and the headers of a request may have, Node's 16 KiB unless given. `direct: false`: queries too go the
  * long way.
  */
 export async function serve(
-  kit: ReturnType<typeof createKit>,
+  world: ReturnType<typeof createWorld>,
   options: { maxHeader?: number; direct?: boolean } = {},
 ): Promise<Served> {
-  const { ctx } = kit;
+  const { ctx } = world;
   const publicUrl = null;
   const calls = createRpcCalls({
     domain: ctx,

@@ -11,7 +11,7 @@ import { createSession } from '#server/domain/auth/sessions';
 import { hashPassword } from '#server/domain/auth/passwords';
 import type { DomainContext } from '#server/domain/context';
 import { randomToken, sha256 } from '#server/lib/secrets';
-import { password } from '#server/rpc/testing';
+import { password } from './world';
 
 /** Everybody who may call, and `spare`, to whom things are done. */
 const cast = {

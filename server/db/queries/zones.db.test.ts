@@ -3,15 +3,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { slices, sliceVms } from '#drizzle/schema/slices';
-import { createKit, line } from '#server/rpc/testing';
+import { line } from '#server/testing/drawings';
+import { createWorld } from '#server/testing/world';
 import { sliceStatuses } from '#shared/slice-status';
 import { inTransaction } from '../transaction';
 import { writeSliceStatus } from './slices';
 import { allocatedOf, zoneUses } from './zones';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 /** As it was added up before the sums were kept: from all slices. */
 async function addedUp(zoneId: number) {
@@ -29,8 +30,8 @@ async function addedUp(zoneId: number) {
 }
 
 test("a zone's sums are what its slices add up to, whatever becomes of these, also several at once", async () => {
-  const zoneId = await kit.zone();
-  const user = kit.callerOf(await kit.person());
+  const zoneId = await world.zone();
+  const user = world.callerOf(await world.person());
   const templates = [
     await user.templates.create({ name: 'one', topology: line(1) }),
     await user.templates.create({ name: 'four', topology: line(4) }),

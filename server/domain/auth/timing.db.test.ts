@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { users } from '#drizzle/schema/users';
 import { userByEmail } from '#server/db/queries/users';
-import { createKit, outcomeOf, password } from '#server/rpc/testing';
+import { outcomeOf } from '#server/testing/outcomes';
+import { createWorld, password } from '#server/testing/world';
 import { hashPassword } from './passwords';
 
 /**
@@ -13,8 +14,8 @@ import { hashPassword } from './passwords';
  * same minute on the same machine.
  */
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 // cheaper than in production, and still more than the noise of a busy machine: some eight milliseconds of a core
 ctx.settings.argon2 = { memoryCost: 12_288, timeCost: 2 };
 const tries = 500;
@@ -45,15 +46,15 @@ async function inTurns(turns: number, one: (turn: number) => Promise<void>, othe
 
 it('signing in takes as long for an unknown account as for a wrong password', { timeout: 900_000 }, async () => {
   const passwordHash = await hashPassword(ctx.settings.argon2, password);
-  const people = await Promise.all(Array.from({ length: 10 }, () => kit.person()));
+  const people = await Promise.all(Array.from({ length: 10 }, () => world.person()));
   const emails = people.map(({ email }) => email);
   // their passwords at the costs of this test
   await ctx.db.update(users).set({ passwordHash });
 
   const attempt = async (email: string) => {
     // the pauses between attempts are the subject of another test
-    kit.pass(4_000_000);
-    expect(await outcomeOf(kit.callerOf(null).auth.login({ email, password: 'wrong password' }))).toBe(
+    world.pass(4_000_000);
+    expect(await outcomeOf(world.callerOf(null).auth.login({ email, password: 'wrong password' }))).toBe(
       'INVALID_CREDENTIALS',
     );
   };

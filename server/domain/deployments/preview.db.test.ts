@@ -5,7 +5,8 @@ import { previewDeployment } from '#server/domain/deployments/plan';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { insertActor, insertSlice, simulatedZone, testContext } from '#server/provisioning/testing';
+import { testContext } from '#server/testing/context';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
 let context: DomainContext;

@@ -5,21 +5,23 @@ import { auditLog } from '#drizzle/schema/audit';
 import type { AuditEntry } from '#shared/audit';
 import { limits } from '#shared/limits';
 import { recordAudit } from '#server/domain/audit';
-import { createKit, line, outcomeOf, password, type Caller } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf } from '#server/testing/outcomes';
+import { createWorld, password, type Caller } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 async function people() {
-  const admin = await kit.person('admin');
-  const user = await kit.person();
-  const other = await kit.person();
+  const admin = await world.person('admin');
+  const user = await world.person();
+  const other = await world.person();
   return {
     admin,
     user,
     other,
-    as: { admin: kit.callerOf(admin), user: kit.callerOf(user), other: kit.callerOf(other) },
+    as: { admin: world.callerOf(admin), user: world.callerOf(user), other: world.callerOf(other) },
   };
 }
 
@@ -37,8 +39,8 @@ async function pages(read: (cursor: string | null) => ReturnType<Caller['audit']
 describe('a deed', () => {
   it('says who did it, from where and with what', async () => {
     const { user, as } = await people();
-    const token = await kit.tokenOf({ ...user, ip: '192.0.2.7' }, ['templates:manage']);
-    const program = kit.callerOf({ ...token, ip: '2001:db8::1' });
+    const token = await world.tokenOf({ ...user, ip: '192.0.2.7' }, ['templates:manage']);
+    const program = world.callerOf({ ...token, ip: '2001:db8::1' });
     const { id } = await program.templates.create({ name: 'Lab', topology: line(1) });
     await as.user.templates.update({ id, name: 'Laboratory' });
     await as.user.tokens.revoke({ id: token.tokenId });
@@ -61,7 +63,7 @@ describe('a deed', () => {
   it('that was refused is there too, with what it was for and nothing else of the input', async () => {
     const { other, as } = await people();
     const template = await as.user.templates.create({ name: 'Lab', topology: line(1) });
-    const zoneId = await kit.zone();
+    const zoneId = await world.zone();
     const slice = await as.user.slices.create({ name: 'One', templateId: template.id, zoneId });
     const { id } = slice;
     await as.user.slices.share({ id, email: other.email });
@@ -79,7 +81,7 @@ describe('a deed', () => {
         { action, objectType, objectId, result: 'FORBIDDEN', details: null, user: { id: other.userId } },
       ]);
     }
-    const reader = kit.callerOf(await kit.tokenOf(other, ['slices:read', 'account:read']));
+    const reader = world.callerOf(await world.tokenOf(other, ['slices:read', 'account:read']));
     expect(await outcomeOf(reader.slices.unshare({ id, userId: other.userId }))).toBe('FORBIDDEN');
     expect((await as.other.audit.mine({ limit: 1 })).items).toMatchObject([
       { action: 'slices.unshare', token: { kind: 'pat', name: 'test' }, result: 'FORBIDDEN' },
@@ -97,7 +99,7 @@ describe('a deed', () => {
     expect(await outcomeOf(as.other.templates.delete({ id: template.id }))).toBe('NOT_FOUND');
     expect(await outcomeOf(as.user.templates.create({ name: 'Lab', topology: line(1) }))).toBe('NAME_TAKEN');
     expect(await outcomeOf(as.user.templates.share({ id: template.id, email: user.email }))).toBe('INVALID_INPUT');
-    expect(await outcomeOf(kit.callerOf(null).templates.delete({ id: template.id }))).toBe('UNAUTHENTICATED');
+    expect(await outcomeOf(world.callerOf(null).templates.delete({ id: template.id }))).toBe('UNAUTHENTICATED');
     expect(await ctx.db.$count(auditLog)).toBe(before);
   });
 
@@ -127,7 +129,7 @@ describe('a deed', () => {
 
   it('of a failed sign-in is a refusal, of the account where there is one', async () => {
     const { user, as } = await people();
-    const login = (email: string) => kit.callerOf(null).auth.login({ email, password: `${password}?` });
+    const login = (email: string) => world.callerOf(null).auth.login({ email, password: `${password}?` });
     expect(await outcomeOf(login(user.email))).toBe('INVALID_CREDENTIALS');
     expect(await outcomeOf(login('nobody@example.org'))).toBe('INVALID_CREDENTIALS');
     const { items } = await as.admin.audit.list({ action: 'auth.login-failed' });
@@ -199,10 +201,10 @@ describe('the log', () => {
     expect(new Set(mine.map((entry) => entry.user?.id))).toEqual(new Set([user.userId]));
     expect(numbers((await as.other.audit.mine({ objectId: 7 })).items)).toEqual([1]);
     expect(numbers((await as.other.audit.mine({ action: 'slices.' })).items)).toEqual([1]);
-    const narrow = kit.callerOf(await kit.tokenOf(other, ['slices:manage']));
+    const narrow = world.callerOf(await world.tokenOf(other, ['slices:manage']));
     expect(await outcomeOf(narrow.audit.mine({}))).toBe('FORBIDDEN');
     for (const role of ['user', 'instructor'] as const) {
-      const caller = kit.callerOf(await kit.person(role));
+      const caller = world.callerOf(await world.person(role));
       expect(await outcomeOf(caller.audit.list({}))).toBe('FORBIDDEN');
       expect(await outcomeOf(caller.audit.export({}))).toBe('FORBIDDEN');
       expect((await caller.audit.mine({})).items).toEqual([]);

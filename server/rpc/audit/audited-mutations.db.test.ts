@@ -9,27 +9,28 @@ import { slices } from '#drizzle/schema/slices';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { createPasswordLink } from '#server/domain/auth/password-links';
 import { appRouter } from '../app-router';
-import { createKit, line, password } from '../testing';
+import { line } from '#server/testing/drawings';
+import { createWorld, password } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 async function stage() {
-  const admin = await kit.person('admin');
-  const owner = await kit.person('instructor');
-  const other = await kit.person();
-  const as = kit.callerOf(owner);
+  const admin = await world.person('admin');
+  const owner = await world.person('instructor');
+  const other = await world.person();
+  const as = world.callerOf(owner);
   const template = async () => (await as.templates.create({ name: 'Lab', topology: line(1) })).id;
   const slice = async () => {
     const templateId = await template();
-    const zoneId = await kit.zone();
+    const zoneId = await world.zone();
     const { id, vmList } = await as.slices.create({ name: 'One', templateId, zoneId });
     const vmId = vmList[0]?.id ?? 0;
-    await kit.observed(vmId, 'running');
+    await world.observed(vmId, 'running');
     return { id, vmId, zoneId, templateId };
   };
-  return { people: { admin, owner, other }, admin: kit.callerOf(admin), owner: as, template, slice };
+  return { people: { admin, owner, other }, admin: world.callerOf(admin), owner: as, template, slice };
 }
 type Stage = Awaited<ReturnType<typeof stage>>;
 
@@ -79,9 +80,13 @@ const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: n
 /** Every mutation, made ready to be called. It is written down under its path in kebab case. */
 const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   'auth.register': () =>
-    making('user', () => kit.callerOf(null).auth.register({ email: 'new@example.org', name: 'New', password }), 'new'),
+    making(
+      'user',
+      () => world.callerOf(null).auth.register({ email: 'new@example.org', name: 'New', password }),
+      'new',
+    ),
   'auth.login': (s) => ({
-    call: () => kit.callerOf(null).auth.login({ email: s.people.owner.email, password }),
+    call: () => world.callerOf(null).auth.login({ email: s.people.owner.email, password }),
     object: newestToken,
   }),
   'auth.logout': (s) => doing('api_token', s.people.owner.tokenId, () => s.owner.auth.logout()),
@@ -102,7 +107,7 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   'auth.resetPassword': async (s) => {
     const { path } = await ctx.db.transaction((tx) => createPasswordLink(tx, ctx, s.people.other.userId));
     const token = path.slice(path.indexOf('#') + 1);
-    const call = () => kit.callerOf(null).auth.resetPassword({ token, password: `${password} 2` });
+    const call = () => world.callerOf(null).auth.resetPassword({ token, password: `${password} 2` });
     return doing('user', s.people.other.userId, call, 'other');
   },
   'auth.beginSecondFactor': (s) =>

@@ -8,15 +8,16 @@ import { apiTokens, users } from '#drizzle/schema/users';
 import { ensureFirstAdmin } from '#server/domain/auth/first-admin';
 import { authenticate } from '#server/domain/auth/sessions';
 import { sha256 } from '#server/lib/secrets';
-import { createKit, outcomeOf, password, refusalOf } from '../testing';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld, password } from '#server/testing/world';
 import { whileSignedIn } from '../while-signed-in';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
-kit.freeze();
+const world = createWorld(database);
+const { ctx } = world;
+world.freeze();
 const anonymous = (ip: string | null = null, sessions: ({ token: string; expiresAt: Date } | null)[] = []) =>
-  kit.callerOf(null, { ip, sessions });
+  world.callerOf(null, { ip, sessions });
 
 describe('registering', () => {
   it('makes a user, signs in and keeps only the token’s hash', async () => {
@@ -88,26 +89,26 @@ describe('registering', () => {
 
 describe('signing in and out', () => {
   it('works with the right password, and ends with logout for this session only', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const sessions: ({ token: string; expiresAt: Date } | null)[] = [];
     const user = await anonymous(null, sessions).auth.login({ email: ada.email.toUpperCase(), password });
     expect(user.id).toBe(ada.userId);
     const actor = await authenticate(ctx, sessions[0]?.token ?? '');
     if (actor === null) throw new Error('not signed in');
-    expect((await kit.callerOf(actor).auth.me()).user).toEqual(user);
-    await kit.callerOf(actor, { sessions }).auth.logout();
+    expect((await world.callerOf(actor).auth.me()).user).toEqual(user);
+    await world.callerOf(actor, { sessions }).auth.logout();
     expect(sessions[1]).toBeNull();
     expect(await authenticate(ctx, sessions[0]?.token ?? '')).toBeNull();
     expect(await authenticate(ctx, ada.token)).toMatchObject({ userId: ada.userId });
     // twice is once
-    await kit.callerOf(actor).auth.logout();
+    await world.callerOf(actor).auth.logout();
     const deeds = await ctx.db.select().from(auditLog).where(eq(auditLog.action, 'auth.logout'));
     expect(deeds).toHaveLength(1);
   });
 
   it('says the same of an unknown user, a wrong password and a disabled account', async () => {
-    const ada = await kit.person();
-    const disabled = await kit.person();
+    const ada = await world.person();
+    const disabled = await world.person();
     await ctx.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, disabled.userId));
     const refusals = await Promise.all([
       refusalOf(anonymous().auth.login({ email: 'nobody@example.org', password })),
@@ -122,7 +123,7 @@ describe('signing in and out', () => {
 
 describe('a session token', () => {
   it('is refused when forged, of another algorithm, expired, or its user disabled or deleted', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const claims = () => new SignJWT().setSubject(String(ada.userId)).setIssuer('trama').setJti('x');
     const soon = new Date(Date.now() + 60_000);
     const other = await claims()
@@ -147,21 +148,21 @@ describe('a session token', () => {
     expect(await authenticate(ctx, ada.token)).toBeNull();
     await ctx.db.update(users).set({ deletedAt: null }).where(eq(users.id, ada.userId));
     expect(await authenticate(ctx, ada.token)).not.toBeNull();
-    kit.pass(12 * 3_600_000 + 1000);
+    world.pass(12 * 3_600_000 + 1000);
     expect(await authenticate(ctx, ada.token)).toBeNull();
   });
 
   it('notes its use once a minute', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const lastUsed = async () => {
       const [row] = await ctx.db.select().from(apiTokens).where(eq(apiTokens.id, ada.tokenId));
       return row?.lastUsedAt?.getTime();
     };
     const first = await lastUsed();
-    kit.pass(30_000);
+    world.pass(30_000);
     await authenticate(ctx, ada.token);
     expect(await lastUsed()).toBe(first);
-    kit.pass(31_000);
+    world.pass(31_000);
     await authenticate(ctx, ada.token);
     expect((await lastUsed()) ?? 0).toBeGreaterThan(first ?? 0);
   });
@@ -172,21 +173,21 @@ describe('rate limits', () => {
     anonymous(ip).auth.login({ email, password: secret });
 
   it('let an address be tried five times, then with growing pauses, and forget with the right password', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     for (let n = 0; n < 5; n += 1) expect(await outcomeOf(guess(ada.email))).toBe('INVALID_CREDENTIALS');
     expect(await refusalOf(guess(ada.email, null, password))).toMatchObject({
       code: 'RATE_LIMITED',
       params: { seconds: 1 },
     });
-    kit.pass(1_000);
+    world.pass(1_000);
     expect(await outcomeOf(guess(ada.email))).toBe('INVALID_CREDENTIALS');
-    kit.pass(1_000);
+    world.pass(1_000);
     expect(await refusalOf(guess(ada.email))).toMatchObject({ code: 'RATE_LIMITED', params: { seconds: 1 } });
-    kit.pass(1_000);
+    world.pass(1_000);
     expect(await outcomeOf(guess(ada.email))).toBe('INVALID_CREDENTIALS');
-    kit.pass(2_500);
+    world.pass(2_500);
     expect(await outcomeOf(guess(ada.email))).toBe('RATE_LIMITED');
-    kit.pass(1_500);
+    world.pass(1_500);
     expect(await outcomeOf(guess(ada.email, null, password))).toBe('OK');
     for (let n = 0; n < 5; n += 1) expect(await outcomeOf(guess(ada.email))).toBe('INVALID_CREDENTIALS');
   });
@@ -207,7 +208,7 @@ describe('rate limits', () => {
   it('are forgotten after their window', async () => {
     for (let n = 0; n < 5; n += 1) await outcomeOf(guess('late@example.org'));
     expect(await outcomeOf(guess('late@example.org'))).toBe('RATE_LIMITED');
-    kit.pass(3_601_000);
+    world.pass(3_601_000);
     for (let n = 0; n < 5; n += 1) expect(await outcomeOf(guess('late@example.org'))).toBe('INVALID_CREDENTIALS');
   });
 
@@ -233,7 +234,7 @@ describe('the first administrator', () => {
   });
 
   it('takes what it is given and refuses what cannot be used', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     expect(await outcomeOf(ensureFirstAdmin(ctx, { email: ada.email, password }).catch(wrapped))).toBe('EMAIL_TAKEN');
     expect(await outcomeOf(ensureFirstAdmin(ctx, { email: 'nonsense' }).catch(wrapped))).toBe('INVALID_INPUT');
     expect(await outcomeOf(ensureFirstAdmin(ctx, { password: 'short' }).catch(wrapped))).toBe('INVALID_INPUT');
@@ -246,7 +247,7 @@ describe('the first administrator', () => {
 
 describe('a subscription', () => {
   it('ends with the session that began it, and with the client', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const open = async function* (signal: AbortSignal) {
       yield 'first';
       if (!signal.aborted) await once(signal, 'abort');
@@ -254,11 +255,11 @@ describe('a subscription', () => {
     const stream = whileSignedIn(ctx, ada, undefined, open, { everyMs: 20 });
     expect(await stream.next()).toEqual({ done: false, value: 'first' });
     const next = outcomeOf(stream.next());
-    await kit.callerOf(ada).auth.logout();
+    await world.callerOf(ada).auth.logout();
     expect(await next).toBe('UNAUTHENTICATED');
 
     const gone = new AbortController();
-    const other = whileSignedIn(ctx, await kit.person(), gone.signal, open, { everyMs: 20 });
+    const other = whileSignedIn(ctx, await world.person(), gone.signal, open, { everyMs: 20 });
     await other.next();
     const last = other.next();
     gone.abort();

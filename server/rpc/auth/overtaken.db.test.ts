@@ -7,11 +7,12 @@ import { changeEmail, changePassword } from '#server/domain/auth/account';
 import { createPasswordLink } from '#server/domain/auth/password-links';
 import { createToken } from '#server/domain/auth/tokens';
 import type { DomainContext } from '#server/domain/context';
-import { createKit, outcomeOf, password } from '../testing';
+import { outcomeOf } from '#server/testing/outcomes';
+import { createWorld, password } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 const client = { ip: null, userAgent: null };
 const other = 'another good password';
 
@@ -37,7 +38,7 @@ function wrapped(cause: unknown): never {
 
 async function reset(userId: number): Promise<void> {
   const { path } = await createPasswordLink(ctx.db, ctx, userId);
-  await kit.callerOf(null).auth.resetPassword({ token: path.split('#')[1] ?? '', password: other });
+  await world.callerOf(null).auth.resetPassword({ token: path.split('#')[1] ?? '', password: other });
 }
 
 describe('a sign-in', () => {
@@ -47,7 +48,7 @@ describe('a sign-in', () => {
     (await ctx.db.select().from(apiTokens).where(eq(apiTokens.userId, userId))).filter((row) => row.revokedAt === null);
 
   it('does not outlive the password that it knew', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     expect(await signIn(ada.email, () => reset(ada.userId))).toBe('INVALID_CREDENTIALS');
     expect(await living(ada.userId)).toEqual([]);
   });
@@ -58,21 +59,21 @@ describe('a sign-in', () => {
     // its second factor would not have been asked for
     ['protected by a second factor', { totpSecret: 'v1.x', totpEnabledAt: new Date() }],
   ])('does not succeed where the account was %s meanwhile', async (_what, change) => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const deed = () => ctx.db.update(users).set(change).where(eq(users.id, ada.userId));
     expect(await signIn(ada.email, deed)).toBe('INVALID_CREDENTIALS');
     expect(await living(ada.userId)).toHaveLength(1);
   });
 
   it('succeeds where nothing happened that matters', async () => {
-    const ada = await kit.person();
-    expect(await signIn(ada.email, () => kit.callerOf(ada).auth.updateProfile({ name: 'Ada' }))).toBe('OK');
+    const ada = await world.person();
+    expect(await signIn(ada.email, () => world.callerOf(ada).auth.updateProfile({ name: 'Ada' }))).toBe('OK');
   });
 });
 
 describe('an e-mail address', () => {
   it('is not changed by who knew the password of before', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const change = (deed: () => Promise<unknown>) =>
       outcomeOf(
         changeEmail(overtakenBy(deed), { actor: ada, currentPassword: password, email: 'mine@example.net' }).catch(
@@ -82,7 +83,7 @@ describe('an e-mail address', () => {
     expect(await change(() => reset(ada.userId))).toBe('INVALID_CREDENTIALS');
     const [row] = await ctx.db.select().from(users).where(eq(users.id, ada.userId));
     expect(row?.email).toBe(ada.email);
-    expect(await outcomeOf(kit.callerOf(ada).auth.changeEmail({ currentPassword: other, email: ada.email }))).toBe(
+    expect(await outcomeOf(world.callerOf(ada).auth.changeEmail({ currentPassword: other, email: ada.email }))).toBe(
       'OK',
     );
   });
@@ -90,20 +91,20 @@ describe('an e-mail address', () => {
 
 describe('a token', () => {
   it('is not made by a session that was ended meanwhile, with all tokens', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const make = (deed: () => Promise<unknown>) =>
       outcomeOf(
         createToken(overtakenBy(deed), { actor: ada, name: 'late', scopes: ['manage'], days: 1 }).catch(wrapped),
       );
-    expect(await make(() => kit.callerOf(ada).auth.signOutEverywhere({ tokensToo: true }))).toBe('UNAUTHENTICATED');
+    expect(await make(() => world.callerOf(ada).auth.signOutEverywhere({ tokensToo: true }))).toBe('UNAUTHENTICATED');
     expect(await ctx.db.$count(apiTokens, eq(apiTokens.kind, 'pat'))).toBe(0);
   });
 });
 
 describe('a change of the password', () => {
   it('does not undo a reset, and keeps no session that was ended meanwhile', async () => {
-    const ada = await kit.person();
-    const bob = await kit.person();
+    const ada = await world.person();
+    const bob = await world.person();
     const change = (actor: typeof ada, deed: () => Promise<unknown>) =>
       outcomeOf(
         changePassword(overtakenBy(deed), {
@@ -114,8 +115,8 @@ describe('a change of the password', () => {
         }).catch(wrapped),
       );
     expect(await change(ada, () => reset(ada.userId))).toBe('INVALID_CREDENTIALS');
-    expect(await outcomeOf(kit.callerOf(null).auth.login({ email: ada.email, password: other }))).toBe('OK');
-    expect(await change(bob, () => kit.callerOf(bob).auth.logout())).toBe('UNAUTHENTICATED');
-    expect(await outcomeOf(kit.callerOf(null).auth.login({ email: bob.email, password }))).toBe('OK');
+    expect(await outcomeOf(world.callerOf(null).auth.login({ email: ada.email, password: other }))).toBe('OK');
+    expect(await change(bob, () => world.callerOf(bob).auth.logout())).toBe('UNAUTHENTICATED');
+    expect(await outcomeOf(world.callerOf(null).auth.login({ email: bob.email, password }))).toBe('OK');
   });
 });

@@ -6,12 +6,13 @@ import { auditLog } from '#drizzle/schema/audit';
 import { recoveryCodes, users } from '#drizzle/schema/users';
 import { removeSecondFactor } from '#server/db/queries/second-factor';
 import type { Actor } from '#server/domain/context';
-import { createKit, outcomeOf, password, refusalOf } from '../testing';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld, password } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
-kit.freeze();
+const world = createWorld(database);
+const { ctx } = world;
+world.freeze();
 const step = 30_000;
 
 /** What the authenticator shows, so many steps from now. */
@@ -30,22 +31,22 @@ function wrongCode(secret: string): string {
 }
 
 async function protectedPerson() {
-  const ada = await kit.person();
-  const api = kit.callerOf(ada);
+  const ada = await world.person();
+  const api = world.callerOf(ada);
   const { secret, uri } = await api.auth.beginSecondFactor({ currentPassword: password });
   const { codes } = await api.auth.enableSecondFactor({ code: shown(secret) });
   // the code that enabled it is spent: the next one is two steps on at the latest
-  kit.pass(2 * step);
+  world.pass(2 * step);
   return { ...ada, api, secret, uri, codes };
 }
 
 const login = (email: string, code?: string) =>
-  kit.callerOf(null, { ip: null }).auth.login({ email, password, ...(code === undefined ? {} : { code }) });
+  world.callerOf(null, { ip: null }).auth.login({ email, password, ...(code === undefined ? {} : { code }) });
 
 describe('a second factor', () => {
   it('is asked for only once a code has shown that it works', async () => {
-    const ada = await kit.person();
-    const api = kit.callerOf(ada);
+    const ada = await world.person();
+    const api = world.callerOf(ada);
     expect(await refusalOf(api.auth.beginSecondFactor({ currentPassword: 'wrong password' }))).toMatchObject({
       code: 'INVALID_CREDENTIALS',
       field: 'currentPassword',
@@ -87,7 +88,7 @@ describe('a second factor', () => {
   it('is needed with the right password, and not spoken of with a wrong one', async () => {
     const ada = await protectedPerson();
     expect(await refusalOf(login(ada.email))).toMatchObject({ code: 'SECOND_FACTOR_NEEDED', field: 'code' });
-    const wrong = kit
+    const wrong = world
       .callerOf(null)
       .auth.login({ email: ada.email, password: 'wrong password', code: shown(ada.secret) });
     expect(await outcomeOf(wrong)).toBe('INVALID_CREDENTIALS');
@@ -102,7 +103,7 @@ describe('a second factor', () => {
       .where(and(eq(auditLog.userId, ada.userId), eq(auditLog.action, 'auth.second-factor-failed')));
     expect(deeds).toHaveLength(1);
     // without a second factor a code is no obstacle
-    expect(await outcomeOf(login((await kit.person()).email, '123456'))).toBe('OK');
+    expect(await outcomeOf(login((await world.person()).email, '123456'))).toBe('OK');
   });
 
   it('takes codes of the steps before and after, each once, and none that is earlier than one that was used', async () => {
@@ -114,7 +115,7 @@ describe('a second factor', () => {
     expect(await outcomeOf(login(ada.email, early))).toBe('SECOND_FACTOR_WRONG');
     expect(await outcomeOf(login(ada.email, shown(ada.secret, 1)))).toBe('OK');
     expect(await outcomeOf(login(ada.email, now))).toBe('SECOND_FACTOR_WRONG');
-    kit.pass(2 * step);
+    world.pass(2 * step);
     expect(await outcomeOf(login(ada.email, ` ${shown(ada.secret).replace(/(...)/, '$1 ')} `))).toBe('OK');
   });
 
@@ -193,13 +194,13 @@ describe('a second factor', () => {
     expect(await disable()).toBe('RATE_LIMITED');
     // the password may be given as often as one likes; it is right
     for (let n = 0; n < 6; n += 1) expect(await outcomeOf(login(ada.email))).toBe('SECOND_FACTOR_NEEDED');
-    kit.pass(1_000);
+    world.pass(1_000);
     expect(await disable()).toBe('SECOND_FACTOR_WRONG');
-    kit.pass(1_000);
+    world.pass(1_000);
     expect(await guess()).toBe('RATE_LIMITED');
-    kit.pass(1_000);
+    world.pass(1_000);
     expect(await guess()).toBe('SECOND_FACTOR_WRONG');
-    kit.pass(60_000);
+    world.pass(60_000);
     expect(await outcomeOf(login(ada.email, shown(ada.secret)))).toBe('OK');
     for (let n = 0; n < 5; n += 1) expect(await guess()).toBe('SECOND_FACTOR_WRONG');
   });
@@ -220,7 +221,7 @@ describe('a second factor', () => {
 
   it('is nothing that a token may change', async () => {
     const ada = await protectedPerson();
-    const api = kit.callerOf(await kit.tokenOf(ada as Actor, ['manage']));
+    const api = world.callerOf(await world.tokenOf(ada as Actor, ['manage']));
     const input = { currentPassword: password, code: ada.codes[0] ?? '' };
     for (const call of [
       () => api.auth.beginSecondFactor({ currentPassword: password }),

@@ -5,14 +5,9 @@ import type { SliceEvent } from '#shared/deployment/events';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import type { Provisioning } from '#server/provisioning/provisioning';
-import {
-  ended,
-  insertActor,
-  insertSlice,
-  simulatedZone,
-  testContext,
-  testProvisioning,
-} from '#server/provisioning/testing';
+import { testContext } from '#server/testing/context';
+import { ended, testProvisioning } from '#server/testing/provisioning';
+import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 import { createCallerFactory } from '../trpc';
 import { deploymentsRouter } from './router';
 

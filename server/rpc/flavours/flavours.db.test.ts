@@ -3,17 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { slices } from '#drizzle/schema/slices';
-import { createKit, line, outcomeOf, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 const size = { vcpus: 2, ramMb: 512, diskGb: 1 };
 
 async function callers() {
-  const admin = await kit.person('admin');
-  const user = await kit.person();
-  return { admin: kit.callerOf(admin), user: kit.callerOf(user), adminId: admin.userId };
+  const admin = await world.person('admin');
+  const user = await world.person();
+  return { admin: world.callerOf(admin), user: world.callerOf(user), adminId: admin.userId };
 }
 
 describe('flavours', () => {
@@ -84,7 +86,7 @@ describe('flavours', () => {
 
   it('cannot be retired while templates or slices use them, and say by what', async () => {
     const { admin, user } = await callers();
-    const zoneId = await kit.zone();
+    const zoneId = await world.zone();
     const flavour = await admin.flavours.create({ name: 'used', ...size });
     const topology = line(2);
     for (const vm of topology.vms) vm.flavourId = flavour.id;

@@ -2,17 +2,19 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { images } from '#drizzle/schema/catalogue';
-import { createKit, line, outcomeOf, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 const checksum = 'a'.repeat(64);
 const image = { name: 'debian', kind: 'disk' as const, source: 'https://example.org/debian.qcow2', sha256: checksum };
 
 describe('images', () => {
   it('are made, changed and retired by an admin', async () => {
-    const admin = kit.callerOf(await kit.person('admin'));
+    const admin = world.callerOf(await world.person('admin'));
     const made = await admin.images.create(image);
     expect(made).toMatchObject({ ...image, inUse: 0, sizeMb: null, consoles: ['serial'] });
     expect(await refusalOf(admin.images.create(image))).toMatchObject({ code: 'NAME_TAKEN', field: 'name' });
@@ -35,8 +37,8 @@ describe('images', () => {
   });
 
   it('tell only those who manage them where they lie', async () => {
-    const admin = kit.callerOf(await kit.person('admin'));
-    const user = kit.callerOf(await kit.person());
+    const admin = world.callerOf(await world.person('admin'));
+    const user = world.callerOf(await world.person());
     const url = 'https://me:secret@example.org/a/debian.qcow2?token=secret';
     await admin.images.create({ ...image, source: url });
     await admin.images.create({ ...image, name: 'local', source: '/srv/images/local.qcow2' });
@@ -46,8 +48,8 @@ describe('images', () => {
   });
 
   it('cannot be retired while in use, nor get other files under a slice', async () => {
-    const admin = kit.callerOf(await kit.person('admin'));
-    const user = kit.callerOf(await kit.person());
+    const admin = world.callerOf(await world.person('admin'));
+    const user = world.callerOf(await world.person());
     const made = await admin.images.create(image);
     const topology = line(1);
     for (const vm of topology.vms) vm.imageId = made.id;
@@ -58,7 +60,7 @@ describe('images', () => {
     });
     const other = { id: made.id, ...image, sha256: 'c'.repeat(64) };
     expect(await outcomeOf(admin.images.update(other))).toBe('OK');
-    await user.slices.create({ name: 's', templateId: template.id, zoneId: await kit.zone() });
+    await user.slices.create({ name: 's', templateId: template.id, zoneId: await world.zone() });
     expect(await outcomeOf(admin.images.update({ ...other, sha256: checksum }))).toBe('IMAGE_IN_USE');
     expect(await outcomeOf(admin.images.update({ ...other, description: 'words only' }))).toBe('OK');
   });
@@ -71,7 +73,7 @@ describe('images', () => {
     ['a checksum that is none', { ...image, sha256: 'xyz' }],
     ['a name that is a path', { ...image, name: 'a/b' }],
   ])('refuse %s', async (_what, input) => {
-    const admin = kit.callerOf(await kit.person('admin'));
+    const admin = world.callerOf(await world.person('admin'));
     expect(await outcomeOf(admin.images.create(input))).toBe('INVALID_INPUT');
   });
 });

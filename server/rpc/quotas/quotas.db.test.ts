@@ -6,11 +6,13 @@ import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { quotas } from '#drizzle/schema/users';
 import type { UserQuota } from '#shared/quota';
-import { createKit, line, outcomeOf, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 const asRole: UserQuota = {
   slices: 'role',
@@ -26,10 +28,10 @@ const none = { slices: 0, vms: 0, vcpus: 0, ramMb: 0, diskGb: 0, runningVms: 0, 
 
 /** A user with a template of so many nano VMs (1 vCPU, 1024 MiB, 2 GiB each), and a zone with room for all. */
 async function scene(vms = 2) {
-  const owner = await kit.person();
-  const user = kit.callerOf(owner);
+  const owner = await world.person();
+  const user = world.callerOf(owner);
   const template = await user.templates.create({ name: 'Line', topology: line(vms) });
-  const zoneId = await kit.zone({ limitVcpus: 1000, limitRamMb: 1_000_000, limitDiskGb: 10_000 });
+  const zoneId = await world.zone({ limitVcpus: 1000, limitRamMb: 1_000_000, limitDiskGb: 10_000 });
   const create = (name: string) => user.slices.create({ name, templateId: template.id, zoneId });
   return { owner, user, template, zoneId, create };
 }
@@ -48,12 +50,12 @@ async function done(sliceId: number, status: 'active' | 'destroyed' = 'active') 
 
 describe('a quota', () => {
   it('is of the role, field by field outdone by what is set for the user', async () => {
-    const user = await kit.person();
-    const admin = kit.callerOf(await kit.person('admin'));
-    const mine = () => kit.callerOf(user).quotas.mine();
+    const user = await world.person();
+    const admin = world.callerOf(await world.person('admin'));
+    const mine = () => world.callerOf(user).quotas.mine();
     // no rows, no limits
     expect(Object.values((await mine()).limits)).toEqual(Array(8).fill(null));
-    await kit.quota({ role: 'user' }, { slices: 3, vms: 10, runningVms: 5 });
+    await world.quota({ role: 'user' }, { slices: 3, vms: 10, runningVms: 5 });
     const set = await admin.quotas.setOfUser({
       userId: user.userId,
       quota: { ...asRole, vms: 20, runningVms: null, diskGb: 7 },
@@ -63,7 +65,7 @@ describe('a quota', () => {
     expect(await admin.quotas.ofUser({ userId: user.userId })).toEqual(set);
     expect((await mine()).limits).toEqual(set.limits);
     // somebody else of the role has the role's
-    expect((await kit.callerOf(await kit.person()).quotas.mine()).limits).toMatchObject({ vms: 10, runningVms: 5 });
+    expect((await world.callerOf(await world.person()).quotas.mine()).limits).toMatchObject({ vms: 10, runningVms: 5 });
     expect((await admin.quotas.ofRoles()).items.map(({ role, limits }) => [role, limits.vms])).toEqual([
       ['user', 10],
       ['instructor', null],
@@ -78,11 +80,11 @@ describe('a quota', () => {
   });
 
   it('is changed with an entry in the audit log that says what from and to, or none if nothing changed', async () => {
-    const user = await kit.person();
-    const admin = await kit.person('admin');
+    const user = await world.person();
+    const admin = await world.person('admin');
     const quota = { ...asRole, vms: 20 };
-    await kit.callerOf(admin).quotas.setOfUser({ userId: user.userId, quota });
-    await kit.callerOf(admin).quotas.setOfUser({ userId: user.userId, quota });
+    await world.callerOf(admin).quotas.setOfUser({ userId: user.userId, quota });
+    await world.callerOf(admin).quotas.setOfUser({ userId: user.userId, quota });
     const log = await ctx.db
       .select()
       .from(auditLog)
@@ -109,14 +111,14 @@ describe('a quota', () => {
     await ctx.db.delete(sliceVms);
     expect(await used()).toEqual({ ...none, slices: 1 });
     // and nothing of it is anybody else's
-    expect((await kit.callerOf(await kit.person()).quotas.mine()).used).toEqual(none);
+    expect((await world.callerOf(await world.person()).quotas.mine()).used).toEqual(none);
   });
 });
 
 describe('creating a slice', () => {
   it('is refused with every quantity that is exceeded', async () => {
     const { user, owner, template, zoneId, create } = await scene(3);
-    await kit.quota({ userId: owner.userId }, { slices: 2, vms: 5, ramMb: 5000, diskGb: 100 });
+    await world.quota({ userId: owner.userId }, { slices: 2, vms: 5, ramMb: 5000, diskGb: 100 });
     await create('One');
     const refusal = await refusalOf(create('Two'));
     expect(refusal).toMatchObject({
@@ -150,14 +152,14 @@ describe('creating a slice', () => {
     });
     expect(plan.problems).toEqual(refusal.problems);
     // exactly the limit is allowed
-    await kit.quota({ userId: owner.userId }, { vms: 6, ramMb: 6144 });
+    await world.quota({ userId: owner.userId }, { vms: 6, ramMb: 6144 });
     expect(await outcomeOf(create('Two'))).toBe('OK');
     expect(await outcomeOf(create('Three'))).toBe('QUOTA_EXCEEDED');
   });
 
   it('answers a repeat of what it made though the quota is used up by it', async () => {
     const { user, owner, template, zoneId } = await scene(1);
-    await kit.quota({ userId: owner.userId }, { slices: 1 });
+    await world.quota({ userId: owner.userId }, { slices: 1 });
     const input = { name: 'One', templateId: template.id, zoneId, idempotencyKey: 'the same form' };
     const one = await user.slices.create(input);
     expect((await user.slices.create(input)).id).toBe(one.id);
@@ -165,7 +167,7 @@ describe('creating a slice', () => {
 
   it('gives the last of the quota once, however many ask at the same time', async () => {
     const { owner, create } = await scene(2);
-    await kit.quota({ userId: owner.userId }, { vms: 6 });
+    await world.quota({ userId: owner.userId }, { vms: 6 });
     const outcomes = await Promise.all(Array.from({ length: 8 }, (_, index) => outcomeOf(create(`Slice ${index}`))));
     expect(outcomes.toSorted()).toEqual([...Array(3).fill('OK'), ...Array(5).fill('QUOTA_EXCEEDED')]);
     expect(await ctx.db.$count(sliceVms)).toBe(6);
@@ -173,7 +175,7 @@ describe('creating a slice', () => {
 
   it('makes nothing for an account that was disabled meanwhile', async () => {
     const { owner, create } = await scene(1);
-    await kit.disabled(owner);
+    await world.disabled(owner);
     expect(await outcomeOf(create('One'))).toBe('UNAUTHENTICATED');
     expect(await ctx.db.$count(slices)).toBe(0);
   });
@@ -185,7 +187,7 @@ describe('running VMs', () => {
     const s = await scene(3);
     const one = await s.create('One');
     const other = await s.create('Two');
-    await kit.quota({ userId: s.owner.userId }, { runningVms: 4, runningVcpus: 5, runningRamMb: 10_000 });
+    await world.quota({ userId: s.owner.userId }, { runningVms: 4, runningVcpus: 5, runningRamMb: 10_000 });
     return { ...s, one, other };
   }
 
@@ -219,7 +221,7 @@ describe('running VMs', () => {
     await user.deployments.start({ sliceId: one.id, kind: 'stop', vmId: vm?.id });
     await done(one.id);
     // two run: of the quota of 4, two more could
-    await kit.quota({ userId: owner.userId }, { runningVms: 2 });
+    await world.quota({ userId: owner.userId }, { runningVms: 2 });
     const start = (kind: 'start' | 'reboot', vmId?: number) =>
       outcomeOf(user.deployments.start({ sliceId: one.id, kind, vmId }));
     expect(await start('start', vm?.id)).toBe('QUOTA_EXCEEDED');
@@ -237,11 +239,11 @@ describe('running VMs', () => {
     expect(await start('reboot')).toBe('OK');
     await done(one.id);
     // a deploy that failed holds what it asked for: its retry takes no more of it, even of a quota that was lowered
-    await kit.quota({ userId: owner.userId }, { runningVms: 5 });
+    await world.quota({ userId: owner.userId }, { runningVms: 5 });
     const { id } = await user.deployments.start({ sliceId: other.id, kind: 'deploy' });
     await ctx.db.update(deployments).set({ status: 'failed', claimableAt: null }).where(eq(deployments.id, id));
     await ctx.db.update(slices).set({ status: 'failed' }).where(eq(slices.id, other.id));
-    await kit.quota({ userId: owner.userId }, { runningVms: 1 });
+    await world.quota({ userId: owner.userId }, { runningVms: 1 });
     expect(await outcomeOf(user.deployments.retry({ id }))).toBe('OK');
   });
 
@@ -256,14 +258,14 @@ describe('running VMs', () => {
       .update(sliceVms)
       .set({ desired: 'stopped' })
       .where(eq(sliceVms.id, one.vmList[0]?.id ?? 0));
-    await kit.quota({ userId: owner.userId }, { runningVms: 2 });
+    await world.quota({ userId: owner.userId }, { runningVms: 2 });
     expect(await outcomeOf(user.deployments.retry({ id }))).toBe('QUOTA_EXCEEDED');
   });
 
   it('never stands in the way of stop, cancel and destroy, and stops nothing when it is lowered', async () => {
     const { user, owner, one, other } = await two();
     const { id } = await user.deployments.start({ sliceId: one.id, kind: 'deploy' });
-    await kit.quota({ userId: owner.userId }, { slices: 0, vms: 0, runningVms: 0, runningVcpus: 0, runningRamMb: 0 });
+    await world.quota({ userId: owner.userId }, { slices: 0, vms: 0, runningVms: 0, runningVcpus: 0, runningRamMb: 0 });
     expect((await user.quotas.mine()).used).toMatchObject({ runningVms: 3 });
     expect(await outcomeOf(user.deployments.cancel({ id }))).toBe('OK');
     await done(one.id);
@@ -278,25 +280,25 @@ describe('running VMs', () => {
 
   it('counts for the owner, whoever operates the slice', async () => {
     const { user, one, owner } = await two();
-    const operator = await kit.person();
-    const viewer = await kit.person();
+    const operator = await world.person();
+    const viewer = await world.person();
     await user.slices.share({ id: one.id, email: operator.email, level: 'operate' });
     await user.slices.share({ id: one.id, email: viewer.email });
     await user.deployments.start({ sliceId: one.id, kind: 'deploy' });
     await done(one.id);
     await user.deployments.start({ sliceId: one.id, kind: 'stop' });
     await done(one.id);
-    await kit.quota({ userId: owner.userId }, { runningVms: 2 });
-    await kit.quota({ userId: operator.userId }, { runningVms: 0 });
+    await world.quota({ userId: owner.userId }, { runningVms: 2 });
+    await world.quota({ userId: operator.userId }, { runningVms: 0 });
     const start = { sliceId: one.id, kind: 'start' } as const;
-    const api = kit.callerOf(operator);
+    const api = world.callerOf(operator);
     const refusal = await refusalOf(api.deployments.start(start));
     expect(refusal).toMatchObject({ code: 'QUOTA_EXCEEDED', params: { field: 'runningVms', limit: 2 } });
     expect((await api.deployments.plan(start)).problems).toEqual(refusal.problems);
     // who may only look is not told what else the owner has
-    expect(await kit.callerOf(viewer).deployments.plan(start)).toMatchObject({ quota: null, problems: [] });
+    expect(await world.callerOf(viewer).deployments.plan(start)).toMatchObject({ quota: null, problems: [] });
     // and it is nobody's quota but the owner's
-    await kit.quota({ userId: owner.userId }, { runningVms: null });
+    await world.quota({ userId: owner.userId }, { runningVms: null });
     expect(await outcomeOf(api.deployments.start(start))).toBe('OK');
   });
 
@@ -304,7 +306,7 @@ describe('running VMs', () => {
     const { user, one, other } = await two();
     await user.deployments.start({ sliceId: one.id, kind: 'deploy' });
     await done(one.id);
-    for (const vm of one.vmList) await kit.observed(vm.id, 'running');
+    for (const vm of one.vmList) await world.observed(vm.id, 'running');
     const deployOther = () => outcomeOf(user.deployments.start({ sliceId: other.id, kind: 'deploy' }));
     await user.deployments.start({ sliceId: one.id, kind: 'stop' });
     expect((await user.quotas.mine()).used).toMatchObject({ runningVms: 3, runningVcpus: 3, runningRamMb: 3072 });
@@ -316,21 +318,21 @@ describe('running VMs', () => {
     await ctx.db.update(slices).set({ status: 'failed' }).where(eq(slices.id, one.id));
     // they run still: to be asked to run again takes no more of the quota
     expect((await user.deployments.plan({ sliceId: one.id, kind: 'deploy' })).quota?.added).toEqual(none);
-    for (const vm of one.vmList) await kit.observed(vm.id, 'stopped');
+    for (const vm of one.vmList) await world.observed(vm.id, 'stopped');
     expect((await user.quotas.mine()).used).toMatchObject({ runningVms: 0 });
     expect(await deployOther()).toBe('OK');
   });
 
   it('tells what else is in the way, too', async () => {
     const { user, one, zoneId, owner } = await two();
-    await kit.callerOf(await kit.person('admin')).zones.update({
+    await world.callerOf(await world.person('admin')).zones.update({
       id: zoneId,
       name: 'simulated',
       enabled: true,
       limits: { vcpus: 2, ramMb: 1_000_000, diskGb: 10_000 },
       overcommit: { vcpus: 1, ram: 1, disk: 1 },
     });
-    await kit.quota({ userId: owner.userId }, { runningVms: 1 });
+    await world.quota({ userId: owner.userId }, { runningVms: 1 });
     const refusal = await refusalOf(user.deployments.start({ sliceId: one.id, kind: 'deploy' }));
     expect(refusal.code).toBe('PLAN_NOT_RUNNABLE');
     expect(refusal.problems?.map(({ code, field }) => [code, field])).toEqual([
@@ -344,10 +346,10 @@ describe('running VMs', () => {
     const made: number[] = [];
     for (let index = 0; index < 6; index += 1) {
       // each in a zone of its own, since deploys in one zone wait for each other
-      const zoneId = await kit.zone({ name: `zone ${index}` });
+      const zoneId = await world.zone({ name: `zone ${index}` });
       made.push((await user.slices.create({ name: `Slice ${index}`, templateId: template.id, zoneId })).id);
     }
-    await kit.quota({ userId: owner.userId }, { runningVms: 5 });
+    await world.quota({ userId: owner.userId }, { runningVms: 5 });
     const outcomes = await Promise.all(
       made.map((sliceId) => outcomeOf(user.deployments.start({ sliceId, kind: 'deploy' }))),
     );

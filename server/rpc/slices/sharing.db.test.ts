@@ -11,33 +11,35 @@ import type { Scope } from '#shared/scopes';
 import { sliceNoticeSchema } from '#shared/slice';
 import type { Actor } from '#server/domain/context';
 import { redeemConsoleToken } from '#server/domain/slices/consoles';
-import { createKit, line, outcomeOf, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 /** A slice with a running VM, and everybody who may come to it. */
 async function scene() {
   const people = {
-    owner: await kit.person(),
-    viewer: await kit.person(),
-    operator: await kit.person(),
-    stranger: await kit.person(),
-    instructor: await kit.person('instructor'),
-    admin: await kit.person('admin'),
+    owner: await world.person(),
+    viewer: await world.person(),
+    operator: await world.person(),
+    stranger: await world.person(),
+    instructor: await world.person('instructor'),
+    admin: await world.person('admin'),
   };
-  const owner = kit.callerOf(people.owner);
-  const zoneId = await kit.zone();
+  const owner = world.callerOf(people.owner);
+  const zoneId = await world.zone();
   const template = await owner.templates.create({ name: 'Line', topology: line(1) });
   const slice = await owner.slices.create({ name: 'One', templateId: template.id, zoneId });
   const vmId = slice.vmList[0]?.id ?? 0;
-  await kit.observed(vmId, 'running');
+  await world.observed(vmId, 'running');
   await owner.slices.share({ id: slice.id, email: people.viewer.email });
   await owner.slices.share({ id: slice.id, email: people.operator.email, level: 'operate' });
   const callers = Object.fromEntries(
-    Object.entries(people).map(([who, actor]) => [who, kit.callerOf(actor)]),
-  ) as Record<keyof typeof people, ReturnType<typeof kit.callerOf>>;
+    Object.entries(people).map(([who, actor]) => [who, world.callerOf(actor)]),
+  ) as Record<keyof typeof people, ReturnType<typeof world.callerOf>>;
   return { people, callers, template, zoneId, id: slice.id, vmId };
 }
 
@@ -67,7 +69,7 @@ describe('a shared slice', () => {
 
   it('can be operated by who may operate it, and changed by its owner and admins only', async () => {
     const { callers, people, id, vmId } = await scene();
-    const outcomes = async (caller: ReturnType<typeof kit.callerOf>) => ({
+    const outcomes = async (caller: ReturnType<typeof world.callerOf>) => ({
       console: await outcomeOf(caller.slices.openConsole({ vmId })),
       stop: await outcomeOf(caller.deployments.start({ sliceId: id, kind: 'stop' })),
       deploy: await outcomeOf(caller.deployments.start({ sliceId: id, kind: 'deploy' })),
@@ -126,10 +128,10 @@ describe('a shared slice', () => {
 
   it('gives a token no more than its scopes say', async () => {
     const { people, id, vmId } = await scene();
-    const blind = kit.callerOf(withScopes(people.owner, 'templates:manage', 'catalogue:manage'));
+    const blind = world.callerOf(withScopes(people.owner, 'templates:manage', 'catalogue:manage'));
     expect(await outcomeOf(blind.slices.get({ id }))).toBe('FORBIDDEN');
     expect(await outcomeOf(blind.slices.list({}))).toBe('FORBIDDEN');
-    const operator = kit.callerOf(withScopes(people.owner, 'slices:operate'));
+    const operator = world.callerOf(withScopes(people.owner, 'slices:operate'));
     expect(await outcomeOf(operator.slices.openConsole({ vmId }))).toBe('OK');
     for (const kind of deploymentKinds)
       expect(await outcomeOf(operator.deployments.start({ sliceId: id, kind }))).toBe(
@@ -138,10 +140,10 @@ describe('a shared slice', () => {
     expect(await refusalOf(operator.deployments.start({ sliceId: id, kind: 'destroy' }))).toMatchObject({
       params: { scope: 'slices:manage' },
     });
-    const deployed = await kit.callerOf(people.owner).deployments.start({ sliceId: id, kind: 'deploy' });
+    const deployed = await world.callerOf(people.owner).deployments.start({ sliceId: id, kind: 'deploy' });
     expect(await outcomeOf(operator.deployments.cancel({ id: deployed.id }))).toBe('FORBIDDEN');
     // an all-powerful token of somebody who may only view
-    const viewer = kit.callerOf(withScopes(people.viewer, 'manage'));
+    const viewer = world.callerOf(withScopes(people.viewer, 'manage'));
     expect(await outcomeOf(viewer.slices.openConsole({ vmId }))).toBe('FORBIDDEN');
     expect(await outcomeOf(viewer.slices.get({ id }))).toBe('OK');
   });
@@ -171,7 +173,7 @@ describe('a shared slice', () => {
 describe('shares', () => {
   it('are shown whole to the owner and admins, to others their own', async () => {
     const { people, callers, id } = await scene();
-    const seen = async (caller: ReturnType<typeof kit.callerOf>) =>
+    const seen = async (caller: ReturnType<typeof world.callerOf>) =>
       (await caller.slices.shares({ id })).items.map(({ user, level }) => [user.id, level]);
     const both = [
       [people.viewer.userId, 'view'],
@@ -212,7 +214,7 @@ describe('shares', () => {
 
   it('are for accounts that there are, and not for who has the slice anyway', async () => {
     const { people, callers, id } = await scene();
-    const share = (caller: ReturnType<typeof kit.callerOf>, email: string) =>
+    const share = (caller: ReturnType<typeof world.callerOf>, email: string) =>
       refusalOf(caller.slices.share({ id, email }));
     const nobody = { code: 'NOT_FOUND', field: 'email', message: 'There is no account with this address.' };
     expect(await share(callers.owner, 'nobody@example.org')).toMatchObject(nobody);
@@ -277,7 +279,7 @@ describe('lists', () => {
   it('are of one’s own, of what is shared with one, of both, or of all', async () => {
     const { people, callers, id, zoneId } = await scene();
     const template = await callers.viewer.templates.create({ name: 'Mine', topology: line(1) });
-    kit.pass(10);
+    world.pass(10);
     const own = await callers.viewer.slices.create({ name: 'Own', templateId: template.id, zoneId });
     const seen = async (who: keyof typeof people, of?: 'mine' | 'shared' | 'all' | 'everyone') =>
       (await callers[who].slices.list({ of })).items.map((slice) => [slice.id, slice.access]);
@@ -307,7 +309,7 @@ describe('lists', () => {
     const theirs = await callers.viewer.templates.create({ name: 'Mine', topology: line(1) });
     const names: string[] = ['One'];
     for (let n = 0; n < 7; n += 1) {
-      kit.pass(10);
+      world.pass(10);
       const shared = n % 2 === 0;
       const maker = shared ? callers.owner : callers.viewer;
       const made = await maker.slices.create({
@@ -346,7 +348,7 @@ describe('notices of changes', () => {
   const notice = z.tuple([z.string(), sliceNoticeSchema], z.unknown());
   /** The notices of one look, until the next one. */
   async function listening(actor: Actor, signal: AbortSignal) {
-    const stream = await kit.callerOf(actor, { signal }).slices.changes({});
+    const stream = await world.callerOf(actor, { signal }).slices.changes({});
     const iterator = stream[Symbol.asyncIterator]();
     return async () => {
       const { value, done } = await iterator.next();

@@ -11,24 +11,26 @@ import type { Topology } from '#shared/topology/schema';
 import { inTransaction } from '#server/db/transaction';
 import { redeemConsoleToken } from '#server/domain/slices/consoles';
 import { appendEvents } from '#server/events/append';
-import { createKit, line, outcomeOf, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 // tokens of consoles live for seconds, and pauses between too many are counted in them
-kit.freeze();
+world.freeze();
 
 /** A user with a template of three VMs in a row, two of them in a network, and a zone to put it into. */
 async function scene() {
-  const owner = await kit.person();
-  const user = kit.callerOf(owner);
+  const owner = await world.person();
+  const user = world.callerOf(owner);
   const topology: Topology = line(3);
   topology.networks.push({ key: 'lan', name: 'LAN', x: 0, y: 100 });
   topology.edges.push({ key: 'a1', source: 'vm1', target: 'lan' }, { key: 'a3', source: 'vm3', target: 'lan' });
   topology.vms = topology.vms.map((vm) => ({ ...vm, forwards: [{ protocol: 'tcp' as const, guestPort: 22 }] }));
   const template = await user.templates.create({ name: 'Line', topology });
-  return { owner, user, template, zoneId: await kit.zone() };
+  return { owner, user, template, zoneId: await world.zone() };
 }
 
 describe('a slice', () => {
@@ -99,7 +101,7 @@ describe('a slice', () => {
   });
 
   async function scene2() {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const template = await user.templates.create({ name: 'Line', topology: line(1) });
     const { items } = await user.zones.list();
     const zoneId = items.find((zone) => zone.provider === 'simulator')?.id ?? 0;
@@ -131,13 +133,13 @@ describe('a slice', () => {
     const { user, template, zoneId } = await scene();
     const make = (input: { templateId?: number; zoneId?: number; name?: string }) =>
       outcomeOf(user.slices.create({ name: 'One', templateId: template.id, zoneId, ...input }));
-    const closed = await kit.zone({ name: 'closed', enabled: false });
+    const closed = await world.zone({ name: 'closed', enabled: false });
     expect(await make({ zoneId: 999_999 })).toBe('ZONE_UNAVAILABLE');
     expect(await make({ zoneId: closed })).toBe('ZONE_UNAVAILABLE');
     expect(await make({ templateId: 999_999 })).toBe('NOT_FOUND');
     expect(await make({ name: '../x' })).toBe('INVALID_INPUT');
     expect(await make({ name: 'x'.repeat(300) })).toBe('INVALID_INPUT');
-    const stranger = kit.callerOf(await kit.person());
+    const stranger = world.callerOf(await world.person());
     expect(await outcomeOf(stranger.slices.create({ name: 'One', templateId: template.id, zoneId }))).toBe('NOT_FOUND');
     expect(await ctx.db.$count(slices)).toBe(0);
   });
@@ -146,10 +148,10 @@ describe('a slice', () => {
     const { user, template, zoneId } = await scene();
     const { id, vmList } = await user.slices.create({ name: 'One', templateId: template.id, zoneId });
     const vmId = vmList[0]?.id ?? 0;
-    await kit.observed(vmId, 'running');
-    const stranger = kit.callerOf(await kit.person());
-    const instructor = kit.callerOf(await kit.person('instructor'));
-    const admin = kit.callerOf(await kit.person('admin'));
+    await world.observed(vmId, 'running');
+    const stranger = world.callerOf(await world.person());
+    const instructor = world.callerOf(await world.person('instructor'));
+    const admin = world.callerOf(await world.person('admin'));
     for (const caller of [stranger, instructor]) {
       expect((await caller.slices.list({})).items).toEqual([]);
       expect(await outcomeOf(caller.slices.list({ of: 'everyone' }))).toBe('FORBIDDEN');
@@ -171,7 +173,7 @@ describe('a slice', () => {
     const { user, template, zoneId } = await scene();
     const plan = await user.slices.preview({ templateId: template.id, zoneId });
     expect(plan).toMatchObject({ kind: 'deploy', needs: { vcpus: 3, ramMb: 3072, diskGb: 6 }, runnable: true });
-    const stranger = kit.callerOf(await kit.person());
+    const stranger = world.callerOf(await world.person());
     expect(await outcomeOf(stranger.slices.preview({ templateId: template.id, zoneId }))).toBe('NOT_FOUND');
   });
 });
@@ -189,7 +191,7 @@ describe('a name for a slice', () => {
     await user.slices.create({ name: long, templateId: template.id, zoneId });
     expect(await free(long)).toBe(`${'n'.repeat(59)} (2)`);
     // what others have is no matter
-    expect((await kit.callerOf(await kit.person()).slices.freeName({ name: 'web' })).name).toBe('web');
+    expect((await world.callerOf(await world.person()).slices.freeName({ name: 'web' })).name).toBe('web');
   });
 });
 
@@ -198,7 +200,7 @@ describe('a list of slices', () => {
     const { user, template, zoneId } = await scene();
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
       await user.slices.create({ name, templateId: template.id, zoneId });
-      kit.pass(10);
+      world.pass(10);
     }
     const seen: string[] = [];
     let cursor: string | null = null;
@@ -210,8 +212,8 @@ describe('a list of slices', () => {
     expect(seen).toEqual(['e', 'd', 'c', 'b', 'a']);
     const [first] = (await user.slices.list({ search: 'c' })).items;
     const whole = await user.slices.get({ id: first?.id ?? 0 });
-    await kit.observed(whole.vmList[0]?.id ?? 0, 'running');
-    await kit.observed(whole.vmList[1]?.id ?? 0, 'starting');
+    await world.observed(whole.vmList[0]?.id ?? 0, 'running');
+    await world.observed(whole.vmList[1]?.id ?? 0, 'starting');
     expect((await user.slices.list({ search: 'c' })).items).toMatchObject([{ name: 'c', vms: 3, vmsRunning: 1 }]);
     expect((await user.slices.list({ status: 'active' })).items).toEqual([]);
   });
@@ -242,7 +244,7 @@ describe('events', () => {
 const envelope = z.tuple([z.string(), sliceNoticeSchema], z.unknown());
 
 /** What a subscription yields, one by one. */
-async function watching(caller: ReturnType<typeof kit.callerOf>, lastEventId?: string) {
+async function watching(caller: ReturnType<typeof world.callerOf>, lastEventId?: string) {
   const stream = await caller.slices.changes({ lastEventId });
   const iterator = stream[Symbol.asyncIterator]();
   return async () => {
@@ -263,14 +265,14 @@ describe('changes', () => {
   it('tell the owner and admins, each once, and nobody else', async () => {
     const { owner, user, template, zoneId } = await scene();
     const { id } = await user.slices.create({ name: 'One', templateId: template.id, zoneId });
-    const stranger = await kit.person();
-    const theirs = kit.callerOf(stranger);
+    const stranger = await world.person();
+    const theirs = world.callerOf(stranger);
     const theirTemplate = await theirs.templates.create({ name: 'T', topology: line(1) });
     const theirSlice = await theirs.slices.create({ name: 'T', templateId: theirTemplate.id, zoneId });
     const stop = new AbortController();
-    const mine = await watching(kit.callerOf(owner, { signal: stop.signal }));
-    const other = await watching(kit.callerOf(stranger, { signal: stop.signal }));
-    const all = await watching(kit.callerOf(await kit.person('admin'), { signal: stop.signal }));
+    const mine = await watching(world.callerOf(owner, { signal: stop.signal }));
+    const other = await watching(world.callerOf(stranger, { signal: stop.signal }));
+    const all = await watching(world.callerOf(await world.person('admin'), { signal: stop.signal }));
     // they begin with what comes from now on, whether they are read yet or not
     await append(theirSlice.id, 'failed');
     await append(id, 'active');
@@ -296,7 +298,7 @@ describe('changes', () => {
     const a = await user.slices.create({ name: 'A', templateId: template.id, zoneId });
     const b = await user.slices.create({ name: 'B', templateId: template.id, zoneId });
     const stop = new AbortController();
-    const next = await watching(kit.callerOf(owner, { signal: stop.signal }), String(b.lastEventId));
+    const next = await watching(world.callerOf(owner, { signal: stop.signal }), String(b.lastEventId));
     // what happened just before is told again rather than risked
     const told = [await next(), await next()];
     expect(told.map((notice) => notice?.sliceId)).toEqual([a.id, b.id]);
@@ -344,7 +346,7 @@ describe('a console', () => {
     const slice = await user.slices.create({ name: 'One', templateId: template.id, zoneId });
     const vm = slice.vmList[0];
     if (vm === undefined) throw new Error('no VM');
-    await kit.observed(vm.id, 'running');
+    await world.observed(vm.id, 'running');
     return { owner, user, slice, vm, zoneId };
   }
 
@@ -371,14 +373,14 @@ describe('a console', () => {
   it('token that was refused is spent', async () => {
     const { owner, user, vm } = await running();
     const { token } = await user.slices.openConsole({ vmId: vm.id });
-    expect(await outcomeOf(redeem(token, await kit.person()))).toBe('CONSOLE_TOKEN_INVALID');
+    expect(await outcomeOf(redeem(token, await world.person()))).toBe('CONSOLE_TOKEN_INVALID');
     expect(await outcomeOf(redeem(token, owner))).toBe('CONSOLE_TOKEN_INVALID');
   });
 
   it('token expires, and dies with its user', async () => {
     const { owner, user, vm } = await running();
     const late = await user.slices.openConsole({ vmId: vm.id });
-    kit.pass(30_001);
+    world.pass(30_001);
     expect(await outcomeOf(redeem(late.token, owner))).toBe('CONSOLE_TOKEN_INVALID');
     const orphan = await user.slices.openConsole({ vmId: vm.id });
     await ctx.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, owner.userId));
@@ -387,12 +389,12 @@ describe('a console', () => {
 
   it('is refused, with the reason, while the VM does not run', async () => {
     const { user, vm } = await running();
-    await kit.observed(vm.id, 'stopped');
+    await world.observed(vm.id, 'stopped');
     expect(await refusalOf(user.slices.openConsole({ vmId: vm.id }))).toMatchObject({
       code: 'CONSOLE_UNAVAILABLE',
       message: 'vm-1 has no console now: it is stopped. Start it first.',
     });
-    await kit.observed(vm.id, 'starting');
+    await world.observed(vm.id, 'starting');
     expect(await outcomeOf(user.slices.openConsole({ vmId: vm.id }))).toBe('OK');
   });
 

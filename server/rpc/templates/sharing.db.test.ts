@@ -6,29 +6,31 @@ import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
 import type { Scope } from '#shared/scopes';
 import type { Actor } from '#server/domain/context';
-import { createKit, line, outcomeOf, refusalOf, type Caller } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld, type Caller } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 /** A template of an instructor, and everybody who may come to it. */
 async function scene() {
   const people = {
-    owner: await kit.person('instructor'),
-    reader: await kit.person(),
-    stranger: await kit.person(),
-    admin: await kit.person('admin'),
+    owner: await world.person('instructor'),
+    reader: await world.person(),
+    stranger: await world.person(),
+    admin: await world.person('admin'),
   };
   const callers = {
-    owner: kit.callerOf(people.owner),
-    reader: kit.callerOf(people.reader),
-    stranger: kit.callerOf(people.stranger),
-    admin: kit.callerOf(people.admin),
+    owner: world.callerOf(people.owner),
+    reader: world.callerOf(people.reader),
+    stranger: world.callerOf(people.stranger),
+    admin: world.callerOf(people.admin),
   };
   const { id } = await callers.owner.templates.create({ name: 'Lab', description: 'For all', topology: line(2) });
   await callers.owner.templates.share({ id, email: people.reader.email });
-  return { people, callers, id, zoneId: await kit.zone() };
+  return { people, callers, id, zoneId: await world.zone() };
 }
 
 /** What each verb ends with. Those that change something come last, and change nothing when they are refused. */
@@ -143,7 +145,7 @@ describe('a template', () => {
     const { people, id, zoneId } = await scene();
     const token = (...scopes: Scope[]): Caller => {
       const actor: Actor = { ...people.reader, kind: 'pat', scopes };
-      return kit.callerOf(actor);
+      return world.callerOf(actor);
     };
     const slices = token('slices:manage');
     expect(await outcomeOf(slices.templates.get({ id }))).toBe('FORBIDDEN');
@@ -220,9 +222,9 @@ describe('shares of a template', () => {
 describe('a list of templates', () => {
   it('is of one’s own, of what others show, or of both', async () => {
     const { people, callers, id } = await scene();
-    kit.pass(10);
+    world.pass(10);
     const own = await callers.reader.templates.create({ name: 'Own', topology: line(1) });
-    kit.pass(10);
+    world.pass(10);
     const published = await callers.admin.templates.create({ name: 'Public', topology: line(1) });
     await callers.admin.templates.publish({ id: published.id, published: true });
     const seen = async (caller: Caller, of?: 'mine' | 'shared' | 'all') =>
@@ -253,7 +255,7 @@ describe('a list of templates', () => {
     const { people, callers } = await scene();
     const names = ['Lab'];
     for (const [n, name] of ['delta', 'Äpfel', 'alpha', 'Zulu', 'beta', 'echo'].entries()) {
-      kit.pass(10);
+      world.pass(10);
       const maker = n % 2 === 0 ? callers.owner : callers.reader;
       const made = await maker.templates.create({ name, topology: line(1) });
       if (n === 0) await callers.owner.templates.share({ id: made.id, email: people.reader.email });

@@ -4,11 +4,13 @@ import { useDatabase } from '#db/testing/database';
 import { flavours } from '#drizzle/schema/catalogue';
 import { templateEdges, templateRevisions, templates } from '#drizzle/schema/templates';
 import type { Topology } from '#shared/topology/schema';
-import { createKit, line, outcomeOf, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 /** Two VMs in a network, linked twice besides, with everything that a drawing can hold. */
 const rich: Topology = {
@@ -40,7 +42,7 @@ const copyOf = (topology: Topology): Topology => structuredClone(topology);
 
 describe('a template', () => {
   it('keeps its drawing exactly, with sums counted by the database', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const made = await user.templates.create({ name: 'Office', description: 'two', topology: rich });
     expect(made).toMatchObject({ vms: 2, networks: 1, edges: 4, vcpus: 3, ramMb: 5120, diskGb: 8, revision: 1 });
     expect(made.topology).toEqual(rich);
@@ -50,14 +52,14 @@ describe('a template', () => {
   });
 
   it('may be empty', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const made = await user.templates.create({ name: 'Empty', topology: line(0) });
     expect(made).toMatchObject({ vms: 0, vcpus: 0, topology: line(0) });
   });
 
   it('has a name of its own, per owner, in any case', async () => {
-    const user = kit.callerOf(await kit.person());
-    const other = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
+    const other = world.callerOf(await world.person());
     const made = await user.templates.create({ name: 'Lab', topology: line(1) });
     expect(await refusalOf(user.templates.create({ name: 'LAB', topology: line(1) }))).toMatchObject({
       code: 'NAME_TAKEN',
@@ -73,9 +75,9 @@ describe('a template', () => {
   });
 
   it('is nobody else’s, admins included', async () => {
-    const owner = kit.callerOf(await kit.person());
+    const owner = world.callerOf(await world.person());
     const { id } = await owner.templates.create({ name: 'Mine', topology: line(1) });
-    for (const stranger of [kit.callerOf(await kit.person()), kit.callerOf(await kit.person('admin'))]) {
+    for (const stranger of [world.callerOf(await world.person()), world.callerOf(await world.person('admin'))]) {
       expect((await stranger.templates.list({})).items).toEqual([]);
       for (const call of [
         () => stranger.templates.get({ id }),
@@ -94,7 +96,7 @@ describe('revisions', () => {
   const revisionsOf = (id: number) => ctx.db.$count(templateRevisions, eq(templateRevisions.templateId, id));
 
   it('are added only when the drawing really changed', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'T', topology: rich });
     const reordered = copyOf(rich);
     reordered.vms.reverse();
@@ -114,7 +116,7 @@ describe('revisions', () => {
   });
 
   it('conflict when somebody saved in between, and a repeat of the same save does not', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'T', topology: line(1) });
     const save = (count: number, baseRevision: number) =>
       user.templates.update({ id, topology: line(count), baseRevision });
@@ -129,7 +131,7 @@ describe('revisions', () => {
   });
 
   it('let one of many who save at once win', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'T', topology: line(1) });
     const outcomes = await Promise.all(
       [2, 3, 4, 5, 6].map((count) => outcomeOf(user.templates.update({ id, topology: line(count), baseRevision: 1 }))),
@@ -142,9 +144,9 @@ describe('revisions', () => {
 
 describe('a list of templates', () => {
   it('goes through all of them in pages, in both orders', async () => {
-    const owner = await kit.person();
-    const user = kit.callerOf(owner);
-    const stranger = kit.callerOf(await kit.person());
+    const owner = await world.person();
+    const user = world.callerOf(owner);
+    const stranger = world.callerOf(await world.person());
     await stranger.templates.create({ name: 'strange', topology: line(1) });
     const names = ['delta', 'Alpha', 'charlie', 'Bravo', 'echo'];
     for (const name of names) await user.templates.create({ name, topology: line(2) });
@@ -174,7 +176,7 @@ describe('a list of templates', () => {
 
 describe('a copy', () => {
   it('always finds a free name', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'Lab', description: 'd', topology: rich });
     const copy = await user.templates.duplicate({ id });
     expect(copy).toMatchObject({ name: 'Lab (copy)', description: 'd', revision: 1, topology: rich });
@@ -190,7 +192,7 @@ describe('a copy', () => {
   });
 
   it('takes a name that was asked for, or says that it is taken', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'Lab', topology: line(1) });
     expect((await user.templates.duplicate({ id, name: 'Other' })).name).toBe('Other');
     expect(await outcomeOf(user.templates.duplicate({ id, name: 'Other' }))).toBe('NAME_TAKEN');
@@ -207,7 +209,7 @@ describe('a drawing that makes no sense is refused, and nothing is kept of it:',
     ['an unknown image', (t) => t.vms.forEach((vm) => (vm.imageId = 999_999)), 'IMAGE_UNKNOWN'],
   ];
   it.each(cases)('%s', async (_what, spoil, code) => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const topology = line(2);
     spoil(topology);
     const refusal = await refusalOf(user.templates.create({ name: 'T', topology }));
@@ -224,19 +226,19 @@ describe('a drawing that makes no sense is refused, and nothing is kept of it:',
     ['10,000 VMs', (t: Topology) => (t.vms = line(10_000).vms)],
     ['a position that is no number', (t: Topology) => t.vms.forEach((vm) => (vm.x = Number.NaN))],
   ])('%s', async (_what, spoil) => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const topology = line(2);
     spoil(topology);
     expect(await outcomeOf(user.templates.create({ name: 'T', topology }))).toBe('INVALID_INPUT');
   });
 
   it.each(['a/b', '..', 'x'.repeat(300), '<script>', ' ', 'a\u0000b'])('a name like %j', async (name) => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     expect(await outcomeOf(user.templates.create({ name, topology: line(1) }))).toBe('INVALID_INPUT');
   });
 
   it('a retired flavour, unless the VM had it before', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'T', topology: line(1) });
     // what the interface does not allow while it is in use, an older version or a race may have left
     await ctx.db.update(flavours).set({ retiredAt: new Date() }).where(eq(flavours.id, 1));
@@ -253,8 +255,8 @@ describe('a drawing that makes no sense is refused, and nothing is kept of it:',
   });
 
   it('a flavour that is being retired at the same moment', async () => {
-    const admin = kit.callerOf(await kit.person('admin'));
-    const user = kit.callerOf(await kit.person());
+    const admin = world.callerOf(await world.person('admin'));
+    const user = world.callerOf(await world.person());
     for (let round = 0; round < 5; round += 1) {
       const flavour = await admin.flavours.create({ name: `f${round}`, vcpus: 1, ramMb: 512, diskGb: 1 });
       const topology = line(2);
@@ -273,7 +275,7 @@ describe('a drawing that makes no sense is refused, and nothing is kept of it:',
 
 describe('a large drawing', () => {
   it('of 1,000 VMs and 4,000 edges is saved whole', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const topology = line(1000);
     topology.edges = Array.from({ length: 4000 }, (_, n) => ({
       key: `e${n}`,
@@ -305,7 +307,7 @@ describe('files', () => {
   };
 
   it('of our own come back as the same template', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const made = await user.templates.create({ name: 'Office: n.º 1', description: 'two', topology: rich });
     const file = await user.templates.export({ id: made.id });
     expect(file.fileName).toBe('Office-n-o-1.trama.json');
@@ -318,7 +320,7 @@ describe('files', () => {
   });
 
   it('of the predecessor come back unchanged', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { template, warnings } = await user.templates.import({ text: JSON.stringify(legacy) });
     expect(warnings).toEqual([]);
     expect(template).toMatchObject({ name: 'Imported topology', vms: 2, edges: 1, vcpus: 3 });
@@ -330,7 +332,7 @@ describe('files', () => {
   });
 
   it('without a name of their own were all called "Imported topology": their file names them', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const text = JSON.stringify(legacy);
     const named = async (fileName: string) => (await user.templates.import({ text, fileName })).template.name;
     expect(await named('Práctica 3.json')).toBe('Práctica 3');
@@ -345,13 +347,13 @@ describe('files', () => {
   });
 
   it('with networks have no place in the predecessor’s format', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'T', topology: rich });
     expect(await outcomeOf(user.templates.export({ id, format: 'legacy' }))).toBe('INVALID_DOCUMENT');
   });
 
   it('that are something else are refused in a sentence', async () => {
-    const user = kit.callerOf(await kit.person());
+    const user = world.callerOf(await world.person());
     const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]).toString('utf8');
     expect(await refusalOf(user.templates.import({ text: png }))).toMatchObject({
       code: 'INVALID_DOCUMENT',

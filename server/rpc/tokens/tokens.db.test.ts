@@ -7,12 +7,13 @@ import type { Role } from '#shared/auth';
 import { limits } from '#shared/limits';
 import { authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import { sha256 } from '#server/lib/secrets';
-import { createKit, outcomeOf, refusalOf } from '../testing';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
-kit.freeze();
+const world = createWorld(database);
+const { ctx } = world;
+world.freeze();
 const days = 86_400_000;
 
 async function roleId(name: Role): Promise<number> {
@@ -32,8 +33,8 @@ async function service(role: Role = 'user'): Promise<number> {
 
 describe('a personal access token', () => {
   it('is shown once, kept as a hash, listed without its secret, and acts as its owner within its scopes', async () => {
-    const ada = await kit.person('instructor');
-    const made = await kit
+    const ada = await world.person('instructor');
+    const made = await world
       .callerOf(ada)
       .tokens.create({ name: 'laptop', scopes: ['slices:read', 'slices:read'], days: 30 });
     expect(made.token).toMatch(/^trama_pat_[A-Za-z0-9_-]{43}$/);
@@ -57,7 +58,7 @@ describe('a personal access token', () => {
       scopes: ['slices:read'],
       ip: '192.0.2.4',
     });
-    const api = kit.callerOf(actor);
+    const api = world.callerOf(actor);
     expect(await api.auth.me()).toMatchObject({
       user: { id: ada.userId },
       token: { id: made.info.id, kind: 'pat', name: 'laptop', scopes: ['slices:read'], expiresAt: made.info.expiresAt },
@@ -68,7 +69,7 @@ describe('a personal access token', () => {
       params: { scope: 'templates:read' },
     });
     expect(await outcomeOf(api.tokens.list({}))).toBe('FORBIDDEN');
-    expect((await kit.callerOf(ada).tokens.list({})).items).toMatchObject([
+    expect((await world.callerOf(ada).tokens.list({})).items).toMatchObject([
       { id: made.info.id, ip: '192.0.2.4', lastUsedAt: expect.any(String) },
     ]);
     const deeds = await ctx.db.select().from(auditLog).where(eq(auditLog.action, 'tokens.create'));
@@ -77,16 +78,16 @@ describe('a personal access token', () => {
   });
 
   it('has the role that its owner has now, and nobody’s when they are disabled or deleted', async () => {
-    const ada = await kit.person('admin');
-    const { token, ...actor } = await kit.tokenOf(ada, ['manage']);
-    expect(await outcomeOf(kit.callerOf(actor).flavours.retire({ id: 999 }))).toBe('NOT_FOUND');
+    const ada = await world.person('admin');
+    const { token, ...actor } = await world.tokenOf(ada, ['manage']);
+    expect(await outcomeOf(world.callerOf(actor).flavours.retire({ id: 999 }))).toBe('NOT_FOUND');
     await ctx.db
       .update(users)
       .set({ roleId: await roleId('user') })
       .where(eq(users.id, ada.userId));
     const now = await authenticateToken(ctx, token);
     expect(now).toMatchObject({ role: 'user', scopes: ['manage'] });
-    expect(await outcomeOf(kit.callerOf(now).flavours.retire({ id: 999 }))).toBe('FORBIDDEN');
+    expect(await outcomeOf(world.callerOf(now).flavours.retire({ id: 999 }))).toBe('FORBIDDEN');
     // what was begun as an administrator does not go on
     expect(await isSignedIn(ctx, { actor })).toBe(false);
 
@@ -97,20 +98,20 @@ describe('a personal access token', () => {
   });
 
   it('ends at its time, and is not idle before', async () => {
-    const ada = await kit.person();
-    const { token, ...actor } = await kit.tokenOf(ada, ['read'], 2);
-    kit.pass(2 * days - 60_000);
+    const ada = await world.person();
+    const { token, ...actor } = await world.tokenOf(ada, ['read'], 2);
+    world.pass(2 * days - 60_000);
     expect(await authenticateToken(ctx, token)).not.toBeNull();
     expect(await isSignedIn(ctx, { actor })).toBe(true);
-    kit.pass(60_001);
+    world.pass(60_001);
     expect(await authenticateToken(ctx, token)).toBeNull();
     expect(await isSignedIn(ctx, { actor })).toBe(false);
-    expect((await kit.callerOf(ada).tokens.list({})).items).toEqual([]);
+    expect((await world.callerOf(ada).tokens.list({})).items).toEqual([]);
   });
 
   it('is no session, and a session’s token no bearer token', async () => {
-    const ada = await kit.person();
-    const { token } = await kit.tokenOf(ada, ['manage']);
+    const ada = await world.person();
+    const { token } = await world.tokenOf(ada, ['manage']);
     expect(await authenticate(ctx, token)).toBeNull();
     expect(await authenticateToken(ctx, ada.token)).toBeNull();
     expect(await authenticateToken(ctx, '')).toBeNull();
@@ -119,8 +120,8 @@ describe('a personal access token', () => {
   });
 
   it('makes no tokens, however wide its scopes', async () => {
-    const pat = await kit.tokenOf(await kit.person('admin'), ['manage']);
-    expect(await refusalOf(kit.callerOf(pat).tokens.create({ name: 'more', scopes: ['read'] }))).toMatchObject({
+    const pat = await world.tokenOf(await world.person('admin'), ['manage']);
+    expect(await refusalOf(world.callerOf(pat).tokens.create({ name: 'more', scopes: ['read'] }))).toMatchObject({
       code: 'FORBIDDEN',
       params: { scope: 'session' },
     });
@@ -133,11 +134,11 @@ describe('a personal access token', () => {
     ['no name', { name: ' ', scopes: ['read' as const] }],
     ['an unknown key', { name: 'x', scopes: ['read' as const], kind: 'service' }],
   ])('is refused with %s', async (_what, input) => {
-    expect(await outcomeOf(kit.callerOf(await kit.person()).tokens.create(input))).toBe('INVALID_INPUT');
+    expect(await outcomeOf(world.callerOf(await world.person()).tokens.create(input))).toBe('INVALID_INPUT');
   });
 
   it('is one of so many, counted one after the other; those that ended do not count', async () => {
-    const ada = await kit.person();
+    const ada = await world.person();
     const row = (n: number, values: Partial<typeof apiTokens.$inferInsert> = {}) => ({
       userId: ada.userId,
       kind: 'pat' as const,
@@ -154,7 +155,7 @@ describe('a personal access token', () => {
         row(-1, { revokedAt: new Date() }),
         row(-2, { expiresAt: new Date(0) }),
       ]);
-    const call = () => outcomeOf(kit.callerOf(ada).tokens.create({ name: 'one more', scopes: ['read'] }));
+    const call = () => outcomeOf(world.callerOf(ada).tokens.create({ name: 'one more', scopes: ['read'] }));
     expect((await Promise.all([call(), call(), call()])).toSorted()).toEqual([
       'OK',
       'QUOTA_EXCEEDED',
@@ -163,45 +164,45 @@ describe('a personal access token', () => {
   });
 
   it('is made with pauses by who makes many', async () => {
-    const ada = await kit.person();
-    const make = () => outcomeOf(kit.callerOf(ada).tokens.create({ name: 'x', scopes: ['read'] }));
+    const ada = await world.person();
+    const make = () => outcomeOf(world.callerOf(ada).tokens.create({ name: 'x', scopes: ['read'] }));
     for (let n = 0; n < 30; n += 1) expect(await make()).toBe('OK');
     expect(await make()).toBe('RATE_LIMITED');
-    kit.pass(1_000);
+    world.pass(1_000);
     expect(await make()).toBe('OK');
   });
 });
 
 describe('revoking', () => {
   it('takes one’s own, also the one that is used, once', async () => {
-    const ada = await kit.person();
-    const { token, ...first } = await kit.tokenOf(ada, ['account:manage']);
-    const second = await kit.tokenOf(ada, ['read']);
-    const api = kit.callerOf(first);
+    const ada = await world.person();
+    const { token, ...first } = await world.tokenOf(ada, ['account:manage']);
+    const second = await world.tokenOf(ada, ['read']);
+    const api = world.callerOf(first);
     expect(await outcomeOf(api.tokens.revoke({ id: second.tokenId }))).toBe('OK');
     expect(await authenticateToken(ctx, second.token)).toBeNull();
     expect(await outcomeOf(api.tokens.revoke({ id: first.tokenId }))).toBe('OK');
     expect(await authenticateToken(ctx, token)).toBeNull();
-    expect(await outcomeOf(kit.callerOf(ada).tokens.revoke({ id: first.tokenId }))).toBe('OK');
-    expect((await kit.callerOf(ada).tokens.list({})).items).toEqual([]);
+    expect(await outcomeOf(world.callerOf(ada).tokens.revoke({ id: first.tokenId }))).toBe('OK');
+    expect((await world.callerOf(ada).tokens.list({})).items).toEqual([]);
     const deeds = await ctx.db.select().from(auditLog).where(eq(auditLog.action, 'tokens.revoke'));
     expect(deeds.map((deed) => deed.objectId)).toEqual([second.tokenId, first.tokenId]);
   });
 
   it('finds neither strangers’ tokens nor sessions, and the tokens of all for who manages users', async () => {
-    const ada = await kit.person();
-    const pat = await kit.tokenOf(ada, ['read']);
-    const admin = await kit.person('admin');
-    for (const other of [await kit.person(), await kit.person('instructor')])
-      expect(await outcomeOf(kit.callerOf(other).tokens.revoke({ id: pat.tokenId }))).toBe('NOT_FOUND');
-    expect(await outcomeOf(kit.callerOf(ada).tokens.revoke({ id: ada.tokenId }))).toBe('NOT_FOUND');
-    expect(await outcomeOf(kit.callerOf(admin).tokens.revoke({ id: ada.tokenId }))).toBe('NOT_FOUND');
-    expect(await outcomeOf(kit.callerOf(ada).tokens.revoke({ id: 999_999 }))).toBe('NOT_FOUND');
+    const ada = await world.person();
+    const pat = await world.tokenOf(ada, ['read']);
+    const admin = await world.person('admin');
+    for (const other of [await world.person(), await world.person('instructor')])
+      expect(await outcomeOf(world.callerOf(other).tokens.revoke({ id: pat.tokenId }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(world.callerOf(ada).tokens.revoke({ id: ada.tokenId }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(world.callerOf(admin).tokens.revoke({ id: ada.tokenId }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(world.callerOf(ada).tokens.revoke({ id: 999_999 }))).toBe('NOT_FOUND');
     // a token for the account only is not one for everybody's
-    const narrow = await kit.tokenOf(admin, ['account:manage', 'admin:read']);
-    expect(await outcomeOf(kit.callerOf(narrow).tokens.revoke({ id: pat.tokenId }))).toBe('NOT_FOUND');
+    const narrow = await world.tokenOf(admin, ['account:manage', 'admin:read']);
+    expect(await outcomeOf(world.callerOf(narrow).tokens.revoke({ id: pat.tokenId }))).toBe('NOT_FOUND');
     expect(await authenticateToken(ctx, pat.token)).not.toBeNull();
-    expect(await outcomeOf(kit.callerOf(admin).tokens.revoke({ id: pat.tokenId }))).toBe('OK');
+    expect(await outcomeOf(world.callerOf(admin).tokens.revoke({ id: pat.tokenId }))).toBe('OK');
     expect(await authenticateToken(ctx, pat.token)).toBeNull();
   });
 });
@@ -209,33 +210,33 @@ describe('revoking', () => {
 describe('a service token', () => {
   it('is made and listed by who manages users, for a service account only', async () => {
     const id = await service('instructor');
-    const admin = await kit.person('admin');
-    const ada = await kit.person();
+    const admin = await world.person('admin');
+    const ada = await world.person();
     const input = { name: 'CI', scopes: ['templates:read' as const] };
-    expect(await outcomeOf(kit.callerOf(ada).tokens.create({ ...input, userId: id }))).toBe('NOT_FOUND');
-    expect(await outcomeOf(kit.callerOf(admin).tokens.create({ ...input, userId: ada.userId }))).toBe('NOT_FOUND');
-    expect(await outcomeOf(kit.callerOf(admin).tokens.create({ ...input, userId: 999_999 }))).toBe('NOT_FOUND');
-    const { token, info } = await kit.callerOf(admin).tokens.create({ ...input, userId: id });
+    expect(await outcomeOf(world.callerOf(ada).tokens.create({ ...input, userId: id }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(world.callerOf(admin).tokens.create({ ...input, userId: ada.userId }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(world.callerOf(admin).tokens.create({ ...input, userId: 999_999 }))).toBe('NOT_FOUND');
+    const { token, info } = await world.callerOf(admin).tokens.create({ ...input, userId: id });
     expect(token).toMatch(/^trama_svc_[A-Za-z0-9_-]{43}$/);
     expect(await authenticateToken(ctx, token)).toMatchObject({ userId: id, role: 'instructor', kind: 'service' });
 
-    expect((await kit.callerOf(admin).tokens.list({ userId: id })).items).toMatchObject([
+    expect((await world.callerOf(admin).tokens.list({ userId: id })).items).toMatchObject([
       { id: info.id, kind: 'service' },
     ]);
-    expect((await kit.callerOf(admin).tokens.list({})).items).toEqual([]);
-    expect(await outcomeOf(kit.callerOf(admin).tokens.list({ userId: ada.userId }))).toBe('NOT_FOUND');
-    expect(await outcomeOf(kit.callerOf(ada).tokens.list({ userId: id }))).toBe('NOT_FOUND');
-    const narrow = await kit.tokenOf(admin, ['account:read']);
-    expect(await outcomeOf(kit.callerOf(narrow).tokens.list({ userId: id }))).toBe('NOT_FOUND');
-    const wide = await kit.tokenOf(admin, ['read']);
-    expect((await kit.callerOf(wide).tokens.list({ userId: id })).items).toHaveLength(1);
+    expect((await world.callerOf(admin).tokens.list({})).items).toEqual([]);
+    expect(await outcomeOf(world.callerOf(admin).tokens.list({ userId: ada.userId }))).toBe('NOT_FOUND');
+    expect(await outcomeOf(world.callerOf(ada).tokens.list({ userId: id }))).toBe('NOT_FOUND');
+    const narrow = await world.tokenOf(admin, ['account:read']);
+    expect(await outcomeOf(world.callerOf(narrow).tokens.list({ userId: id }))).toBe('NOT_FOUND');
+    const wide = await world.tokenOf(admin, ['read']);
+    expect((await world.callerOf(wide).tokens.list({ userId: id })).items).toHaveLength(1);
   });
 });
 
 describe('a bearer token that nobody has', () => {
   it('costs its network an attempt; a good one costs nothing and is not kept out', async () => {
-    const ada = await kit.person();
-    const { token } = await kit.tokenOf(ada, ['read']);
+    const ada = await world.person();
+    const { token } = await world.tokenOf(ada, ['read']);
     const client = { ip: '192.0.2.66' };
     const guess = (n: number) =>
       outcomeOf(

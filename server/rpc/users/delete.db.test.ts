@@ -10,24 +10,26 @@ import { quotas, users } from '#drizzle/schema/users';
 import { sliceNoticeSchema } from '#shared/slice';
 import { authenticate } from '#server/domain/auth/sessions';
 import { deleteUser } from '#server/domain/users/delete';
-import { testProvisioning, until } from '#server/provisioning/testing';
-import { createKit, line, outcomeOf, password, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { testProvisioning, until } from '#server/testing/provisioning';
+import { createWorld, password } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 const envelope = z.tuple([z.string(), sliceNoticeSchema, z.symbol()]);
 
 /** Somebody who leaves with two templates and two slices, one of them running, and somebody who stays. */
 async function scene() {
-  const boss = await kit.person('admin');
-  const admin = kit.callerOf(boss);
-  const leaver = await kit.person();
-  const heir = await kit.person();
-  const friend = await kit.person();
-  const user = kit.callerOf(leaver);
-  const zoneId = await kit.zone();
+  const boss = await world.person('admin');
+  const admin = world.callerOf(boss);
+  const leaver = await world.person();
+  const heir = await world.person();
+  const friend = await world.person();
+  const user = world.callerOf(leaver);
+  const zoneId = await world.zone();
   const lab = await user.templates.create({ name: 'Lab', topology: line(2) });
   const old = await user.templates.create({ name: 'Old', topology: line(1) });
   const running = await user.slices.create({ name: 'Running', templateId: lab.id, zoneId });
@@ -67,14 +69,14 @@ describe('deleting an account', () => {
   it('deletes its templates and destroys its slices, drafts too', async () => {
     const s = await scene();
     await s.user.templates.share({ id: s.lab.id, email: s.friend.email });
-    const theirs = await kit.callerOf(s.heir).templates.create({ name: 'Theirs', topology: line(1) });
-    await kit.callerOf(s.heir).templates.share({ id: theirs.id, email: s.leaver.email });
-    await kit.quota({ userId: s.leaver.userId }, { vms: 100 });
+    const theirs = await world.callerOf(s.heir).templates.create({ name: 'Theirs', topology: line(1) });
+    await world.callerOf(s.heir).templates.share({ id: theirs.id, email: s.leaver.email });
+    await world.quota({ userId: s.leaver.userId }, { vms: 100 });
     expect(await leave(s)).toEqual({ templates: 2, slices: 2 });
     expect(await authenticate(ctx, s.leaver.token)).toBe(null);
     expect(await outcomeOf(s.admin.users.get({ id: s.leaver.userId }))).toBe('NOT_FOUND');
-    expect((await kit.callerOf(s.friend).templates.list({ of: 'all' })).items).toEqual([]);
-    expect((await kit.callerOf(s.heir).templates.shares({ id: theirs.id })).items).toEqual([]);
+    expect((await world.callerOf(s.friend).templates.list({ of: 'all' })).items).toEqual([]);
+    expect((await world.callerOf(s.heir).templates.shares({ id: theirs.id })).items).toEqual([]);
     expect(await ctx.db.$count(quotas)).toBe(0);
     expect(await destroysOf(s)).toEqual([s.running.id, s.draft.id]);
     // the address is free
@@ -130,7 +132,7 @@ describe('deleting an account', () => {
 
   it('gives templates and slices to somebody else, with their shares, under names that are free', async () => {
     const s = await scene();
-    const heir = kit.callerOf(s.heir);
+    const heir = world.callerOf(s.heir);
     await heir.templates.create({ name: 'LAB', topology: line(1) });
     await heir.templates.create({ name: 'Lab (2)', topology: line(1) });
     const own = await heir.templates.create({ name: 'Own', topology: line(1) });
@@ -142,7 +144,7 @@ describe('deleting an account', () => {
       await s.user.slices.share({ id: s.running.id, email, level: 'operate' });
     }
     // less than they will have: the administrator has decided it
-    await kit.quota({ userId: s.heir.userId }, { slices: 1, runningVms: 0 });
+    await world.quota({ userId: s.heir.userId }, { slices: 1, runningVms: 0 });
 
     expect(await leave(s, { templates: 'transfer', slices: 'transfer' })).toEqual({ templates: 2, slices: 3 });
     expect((await heir.templates.list({ sort: 'name' })).items.map(({ id, name }) => [id, name])).toEqual(
@@ -182,7 +184,7 @@ describe('deleting an account', () => {
   it('tells the new owner’s open lists', async () => {
     const s = await scene();
     const stop = new AbortController();
-    const changes = await kit.callerOf(s.heir, { signal: stop.signal }).slices.changes({});
+    const changes = await world.callerOf(s.heir, { signal: stop.signal }).slices.changes({});
     await leave(s, { slices: 'transfer' });
     const told = new Set<number>();
     for await (const change of changes) {
@@ -226,7 +228,7 @@ describe('deleting an account', () => {
       sessions: 0,
     });
     const login = { email: s.leaver.email, password };
-    expect(await outcomeOf(kit.callerOf(null).auth.login(login))).toBe('INVALID_CREDENTIALS');
+    expect(await outcomeOf(world.callerOf(null).auth.login(login))).toBe('INVALID_CREDENTIALS');
     expect(await destroysOf(s)).toEqual([s.running.id]);
     expect(await leave(s)).toEqual({ templates: 0, slices: 2 });
     expect(await destroysOf(s)).toEqual([s.running.id, s.draft.id]);
@@ -257,7 +259,7 @@ describe('deleting an account', () => {
     const s = await scene();
     const give = (transferTo: number) =>
       refusalOf(s.admin.users.delete({ id: s.leaver.userId, templates: 'transfer', slices: 'destroy', transferTo }));
-    await kit.disabled(s.friend);
+    await world.disabled(s.friend);
     expect(await give(s.friend.userId)).toMatchObject({ code: 'INVALID_INPUT', field: 'transferTo' });
     expect(await give(999_999)).toMatchObject({ code: 'NOT_FOUND', field: 'transferTo' });
     expect(await s.admin.users.get({ id: s.leaver.userId })).toMatchObject({ disabledAt: null, templates: 2 });
@@ -266,11 +268,11 @@ describe('deleting an account', () => {
 
   it('needs no more of a token than that it is for accounts', async () => {
     const s = await scene();
-    const token = kit.callerOf(await kit.tokenOf(s.boss, ['admin:manage']));
+    const token = world.callerOf(await world.tokenOf(s.boss, ['admin:manage']));
     expect(await outcomeOf(token.slices.get({ id: s.running.id }))).toBe('FORBIDDEN');
     const choice = { id: s.leaver.userId, templates: 'delete', slices: 'destroy' } as const;
     expect(await token.users.delete(choice)).toEqual({ templates: 2, slices: 2 });
-    const reader = kit.callerOf(await kit.tokenOf(s.boss, ['admin:read']));
+    const reader = world.callerOf(await world.tokenOf(s.boss, ['admin:read']));
     expect(await outcomeOf(reader.users.delete({ ...choice, id: s.heir.userId }))).toBe('FORBIDDEN');
   });
 });

@@ -6,15 +6,17 @@ import { recoveryCodes, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import type { Account } from '#shared/user';
 import { authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
-import { createKit, line, outcomeOf, password, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld, password } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 
 async function scene() {
-  const boss = await kit.person('admin');
-  return { boss, admin: kit.callerOf(boss) };
+  const boss = await world.person('admin');
+  return { boss, admin: world.callerOf(boss) };
 }
 
 /** What administrators did to an account, as the audit log has it, oldest first. */
@@ -32,8 +34,8 @@ async function rename(id: number, name: string, email = `${name.toLowerCase()}@e
 
 describe('the list of accounts', () => {
   it('had student10 before student2, page after page', async () => {
-    const admin = kit.callerOf(await kit.person('admin'));
-    for (const number of [10, 2, 1, 100, 11, 3]) await rename((await kit.person()).userId, `student${number}`);
+    const admin = world.callerOf(await world.person('admin'));
+    for (const number of [10, 2, 1, 100, 11, 3]) await rename((await world.person()).userId, `student${number}`);
     const seen: string[] = [];
     for (let cursor: string | null = null; ;) {
       const page: Awaited<ReturnType<typeof admin.users.list>> = await admin.users.list({
@@ -51,7 +53,7 @@ describe('the list of accounts', () => {
   it('comes by name in pages, and is searched in names and addresses, taken literally', async () => {
     const { boss, admin } = await scene();
     await rename(boss.userId, 'Zoe');
-    for (const name of ['Berta', 'Adam', 'Dora', 'Carl']) await rename((await kit.person()).userId, name);
+    for (const name of ['Berta', 'Adam', 'Dora', 'Carl']) await rename((await world.person()).userId, name);
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
@@ -68,8 +70,8 @@ describe('the list of accounts', () => {
 
   it('is filtered by role, kind and state', async () => {
     const { boss, admin } = await scene();
-    const instructor = await kit.person('instructor');
-    const user = await kit.person();
+    const instructor = await world.person('instructor');
+    const user = await world.person();
     const service = await admin.users.createService({ name: 'CI', role: 'user' });
     await admin.users.disable({ id: user.userId });
     const ids = async (filter: Parameters<typeof admin.users.list>[0]) =>
@@ -83,9 +85,9 @@ describe('the list of accounts', () => {
 
   it('says what each has, and when they were last seen', async () => {
     const { admin } = await scene();
-    const person = await kit.person();
-    const user = kit.callerOf(person);
-    const zoneId = await kit.zone();
+    const person = await world.person();
+    const user = world.callerOf(person);
+    const zoneId = await world.zone();
     const template = await user.templates.create({ name: 'One', topology: line(1) });
     await user.templates.delete({ id: (await user.templates.create({ name: 'Two', topology: line(1) })).id });
     await user.slices.create({ name: 'One', templateId: template.id, zoneId });
@@ -97,7 +99,7 @@ describe('the list of accounts', () => {
     expect(account.lastUsedAt).not.toBe(null);
     expect((await admin.users.list({ search: person.email })).items).toEqual([account]);
     await user.tokens.revoke({ id: info.id });
-    kit.pass(7 * 3_600_000);
+    world.pass(7 * 3_600_000);
     // the session was not used for too long
     expect(await admin.users.get({ id: person.userId })).toMatchObject({ sessions: 0, tokens: 1 });
     expect((await admin.users.list({ kind: 'service' })).items).toEqual([]);
@@ -106,8 +108,8 @@ describe('the list of accounts', () => {
 
   it('finds people to share with, but not oneself, machines, the disabled and the deleted', async () => {
     const { admin } = await scene();
-    const teacher = await kit.person('instructor');
-    const [found, disabled, deleted] = [await kit.person(), await kit.person(), await kit.person()];
+    const teacher = await world.person('instructor');
+    const [found, disabled, deleted] = [await world.person(), await world.person(), await world.person()];
     await rename(teacher.userId, 'Ada One');
     await rename(found.userId, 'Ada Two', 'two@example.net');
     await rename(disabled.userId, 'Ada Three', 'three@example.net');
@@ -115,14 +117,14 @@ describe('the list of accounts', () => {
     await admin.users.createService({ name: 'Ada Five', role: 'user' });
     await admin.users.disable({ id: disabled.userId });
     await admin.users.delete({ id: deleted.userId, templates: 'delete', slices: 'destroy' });
-    const find = (search: string) => kit.callerOf(teacher).users.find({ search });
+    const find = (search: string) => world.callerOf(teacher).users.find({ search });
     expect((await find('ada')).items).toEqual([{ id: found.userId, name: 'Ada Two', email: 'two@example.net' }]);
     expect((await find('TWO@exam')).items).toHaveLength(1);
     expect((await find('three')).items).toEqual([]);
     for (let index = 0; index < 11; index += 1)
-      await rename((await kit.person()).userId, `Ada ${index}`, `a${index}@x.org`);
+      await rename((await world.person()).userId, `Ada ${index}`, `a${index}@x.org`);
     expect((await find('ada')).items).toHaveLength(10);
-    expect(await outcomeOf(kit.callerOf(found).users.find({ search: 'ada' }))).toBe('FORBIDDEN');
+    expect(await outcomeOf(world.callerOf(found).users.find({ search: 'ada' }))).toBe('FORBIDDEN');
   });
 });
 
@@ -131,7 +133,7 @@ describe('an account', () => {
     const { boss, admin } = await scene();
     const { user, link } = await admin.users.create({ email: 'New@Example.org', name: 'New', role: 'instructor' });
     expect(user).toMatchObject({ kind: 'person', email: 'new@example.org', role: 'instructor', sessions: 0 });
-    const anyone = kit.callerOf(null);
+    const anyone = world.callerOf(null);
     expect(await outcomeOf(anyone.auth.login({ email: 'new@example.org', password }))).toBe('INVALID_CREDENTIALS');
     const token = link.path.split('#')[1] ?? '';
     await anyone.auth.resetPassword({ token, password });
@@ -163,14 +165,14 @@ describe('an account', () => {
 
   it('is given another name and role, which count at once', async () => {
     const { boss, admin } = await scene();
-    const person = await kit.person();
-    const { token } = await kit.callerOf(person).tokens.create({ name: 'all', scopes: ['admin:read'], days: 1 });
-    expect(await outcomeOf(kit.callerOf(await authenticateToken(ctx, token)).users.list({}))).toBe('FORBIDDEN');
+    const person = await world.person();
+    const { token } = await world.callerOf(person).tokens.create({ name: 'all', scopes: ['admin:read'], days: 1 });
+    expect(await outcomeOf(world.callerOf(await authenticateToken(ctx, token)).users.list({}))).toBe('FORBIDDEN');
     expect(await isSignedIn(ctx, { actor: person })).toBe(true);
     const changed = await admin.users.update({ id: person.userId, role: 'admin', name: 'Boss' });
     expect(changed).toMatchObject({ id: person.userId, role: 'admin', name: 'Boss' });
     expect(await authenticate(ctx, person.token)).toMatchObject({ role: 'admin' });
-    expect(await outcomeOf(kit.callerOf(await authenticateToken(ctx, token)).users.list({}))).toBe('OK');
+    expect(await outcomeOf(world.callerOf(await authenticateToken(ctx, token)).users.list({}))).toBe('OK');
     // a stream that was opened with the rights of before ends
     expect(await isSignedIn(ctx, { actor: person })).toBe(false);
     // nothing changes: no deed
@@ -187,8 +189,8 @@ describe('an account', () => {
 
   it('that is disabled is out at once, and in again with its tokens when it is enabled', async () => {
     const { boss, admin } = await scene();
-    const person = await kit.person();
-    const { token } = await kit.callerOf(person).tokens.create({ name: 'script', scopes: ['read'], days: 1 });
+    const person = await world.person();
+    const { token } = await world.callerOf(person).tokens.create({ name: 'script', scopes: ['read'], days: 1 });
     const link = await admin.users.resetPassword({ id: person.userId });
     expect(await admin.users.disable({ id: person.userId })).toMatchObject({
       disabledAt: expect.any(String),
@@ -198,7 +200,7 @@ describe('an account', () => {
     expect(await authenticate(ctx, person.token)).toBe(null);
     expect(await authenticateToken(ctx, token)).toBe(null);
     expect(await isSignedIn(ctx, { actor: person })).toBe(false);
-    const anyone = kit.callerOf(null);
+    const anyone = world.callerOf(null);
     const login = { email: person.email, password };
     expect(await outcomeOf(anyone.auth.login(login))).toBe('INVALID_CREDENTIALS');
     expect(await outcomeOf(admin.users.resetPassword({ id: person.userId }))).toBe('INVALID_INPUT');
@@ -219,12 +221,12 @@ describe('an account', () => {
 
   it('gets a new password by a link, which outdates the one before', async () => {
     const { admin } = await scene();
-    const person = await kit.person();
+    const person = await world.person();
     const first = await admin.users.resetPassword({ id: person.userId });
     const second = await admin.users.resetPassword({ id: person.userId });
     const use = (path: string) =>
       outcomeOf(
-        kit.callerOf(null).auth.resetPassword({ token: path.split('#')[1] ?? '', password: 'another password' }),
+        world.callerOf(null).auth.resetPassword({ token: path.split('#')[1] ?? '', password: 'another password' }),
       );
     expect(await use(first.path)).toBe('LINK_INVALID');
     expect(await use(second.path)).toBe('OK');
@@ -236,7 +238,7 @@ describe('an account', () => {
 
   it('loses its second factor when an administrator removes it', async () => {
     const { admin } = await scene();
-    const person = await kit.person();
+    const person = await world.person();
     await ctx.db
       .update(users)
       .set({ totpSecret: 'sealed', totpEnabledAt: new Date(), totpLastStep: 1 })
@@ -247,14 +249,14 @@ describe('an account', () => {
     expect(await ctx.db.$count(recoveryCodes)).toBe(0);
     await admin.users.removeSecondFactor({ id: person.userId });
     expect((await deedsTo(person.userId)).map(({ action }) => action)).toEqual(['users.remove-second-factor']);
-    expect(await outcomeOf(kit.callerOf(null).auth.login({ email: person.email, password }))).toBe('OK');
+    expect(await outcomeOf(world.callerOf(null).auth.login({ email: person.email, password }))).toBe('OK');
   });
 
   it('is signed out everywhere, its tokens revoked', async () => {
     const { admin } = await scene();
-    const person = await kit.person();
-    const bystander = await kit.person();
-    const { token } = await kit.callerOf(person).tokens.create({ name: 'script', scopes: ['read'], days: 1 });
+    const person = await world.person();
+    const bystander = await world.person();
+    const { token } = await world.callerOf(person).tokens.create({ name: 'script', scopes: ['read'], days: 1 });
     expect(await admin.users.signOut({ id: person.userId })).toMatchObject({ sessions: 0, tokens: 0 });
     expect(await authenticate(ctx, person.token)).toBe(null);
     expect(await authenticateToken(ctx, token)).toBe(null);
@@ -269,8 +271,8 @@ describe('an account', () => {
 describe('a token to manage accounts with', () => {
   it('makes people and machines, but neither administrators nor ways into an account', async () => {
     const { boss, admin } = await scene();
-    const owner = await kit.person();
-    const by = kit.callerOf(await kit.tokenOf(boss, ['admin:manage']));
+    const owner = await world.person();
+    const by = world.callerOf(await world.tokenOf(boss, ['admin:manage']));
     expect(await outcomeOf(by.users.create({ email: 'a@example.org', name: 'A', role: 'instructor' }))).toBe('OK');
     const machine = await by.users.createService({ name: 'CI', role: 'user' });
     expect(await outcomeOf(by.users.update({ id: owner.userId, role: 'instructor' }))).toBe('OK');
@@ -296,11 +298,11 @@ describe('the last administrator', () => {
     const { boss, admin } = await scene();
     const id = boss.userId;
     // none of these could take over
-    const disabled = await kit.person('admin');
+    const disabled = await world.person('admin');
     await admin.users.disable({ id: disabled.userId });
     await admin.users.createService({ name: 'Machine', role: 'admin' });
     await admin.users.create({ email: 'invited@example.org', name: 'Invited', role: 'admin' });
-    const deleted = await kit.person('admin');
+    const deleted = await world.person('admin');
     await admin.users.delete({ id: deleted.userId, templates: 'delete', slices: 'destroy' });
     const attempts = (caller: typeof admin) => [
       () => caller.users.update({ id, role: 'user' }),
@@ -310,10 +312,10 @@ describe('the last administrator', () => {
     for (const attempt of attempts(admin)) expect(await outcomeOf(attempt())).toBe('LAST_ADMIN');
     expect(await outcomeOf(admin.users.update({ id, name: 'Still here' }))).toBe('OK');
     // somebody whose rights ended while they called
-    for (const attempt of attempts(kit.callerOf(deleted))) expect(await outcomeOf(attempt())).toBe('LAST_ADMIN');
+    for (const attempt of attempts(world.callerOf(deleted))) expect(await outcomeOf(attempt())).toBe('LAST_ADMIN');
     expect(await admin.users.get({ id })).toMatchObject({ role: 'admin', disabledAt: null });
     // with another one there, demoting oneself is one's own affair; the rest takes another one
-    await kit.person('admin');
+    await world.person('admin');
     expect(await refusalOf(admin.users.disable({ id }))).toMatchObject({
       code: 'FORBIDDEN',
       message: 'You cannot disable your own account. Another administrator can.',
@@ -322,12 +324,12 @@ describe('the last administrator', () => {
     expect(await outcomeOf(admin.users.update({ id, role: 'user' }))).toBe('OK');
   });
 
-  it.each<[string, (who: Awaited<ReturnType<typeof kit.person>>, id: number) => Promise<Account | object>]>([
-    ['demote', (who, id) => kit.callerOf(who).users.update({ id, role: 'user' })],
-    ['disable', (who, id) => kit.callerOf(who).users.disable({ id })],
-    ['delete', (who, id) => kit.callerOf(who).users.delete({ id, templates: 'delete', slices: 'destroy' })],
+  it.each<[string, (who: Awaited<ReturnType<typeof world.person>>, id: number) => Promise<Account | object>]>([
+    ['demote', (who, id) => world.callerOf(who).users.update({ id, role: 'user' })],
+    ['disable', (who, id) => world.callerOf(who).users.disable({ id })],
+    ['delete', (who, id) => world.callerOf(who).users.delete({ id, templates: 'delete', slices: 'destroy' })],
   ])('is left when all administrators %s each other at the same time', async (_verb, act) => {
-    const admins = [await kit.person('admin'), await kit.person('admin'), await kit.person('admin')];
+    const admins = [await world.person('admin'), await world.person('admin'), await world.person('admin')];
     const outcomes = await Promise.all(
       admins.map((who, index) => outcomeOf(act(who, admins[(index + 1) % admins.length]?.userId ?? 0))),
     );

@@ -4,18 +4,20 @@ import { useDatabase } from '#db/testing/database';
 import { slices } from '#drizzle/schema/slices';
 import { writeSliceStatus } from '#server/db/queries/slices';
 import { allocatedOf } from '#server/db/queries/zones';
-import { createKit, line, outcomeOf, refusalOf } from '../testing';
+import { line } from '#server/testing/drawings';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
-const kit = createKit(database);
-const { ctx } = kit;
+const world = createWorld(database);
+const { ctx } = world;
 const overcommit = { vcpus: 2, ram: 1, disk: 1 };
 const limits = { vcpus: null, ramMb: null, diskGb: null };
 
 describe('zones', () => {
   it('show what their provider says, and why one cannot run', async () => {
-    await kit.zone();
-    const user = kit.callerOf(await kit.person());
+    await world.zone();
+    const user = world.callerOf(await world.person());
     const { items } = await user.zones.list();
     expect(items.map((zone) => zone.name)).toEqual(['local', 'simulated']);
     expect(items[0]).toMatchObject({
@@ -36,8 +38,8 @@ describe('zones', () => {
   });
 
   it('count what deployed slices hold, and not drafts nor the destroyed', async () => {
-    const zoneId = await kit.zone();
-    const user = kit.callerOf(await kit.person());
+    const zoneId = await world.zone();
+    const user = world.callerOf(await world.person());
     const template = await user.templates.create({ name: 't', topology: line(3) });
     const make = (name: string) => user.slices.create({ name, templateId: template.id, zoneId });
     const [a, b, c] = [await make('a'), await make('b'), await make('c')];
@@ -53,7 +55,7 @@ describe('zones', () => {
     expect(await allocatedOf(ctx.db, zoneId, { exceptSliceId: a.id })).toEqual(three);
     expect(await ctx.db.transaction((tx) => allocatedOf(tx, zoneId, { exceptSliceId: b.id }))).toEqual(three);
     expect(await allocatedOf(ctx.db, 1)).toEqual(nothing);
-    await kit.observed(a.vmList[0]?.id ?? 0, 'running');
+    await world.observed(a.vmList[0]?.id ?? 0, 'running');
     expect(await user.zones.get({ id: zoneId })).toMatchObject({
       allocated: { vcpus: 6, ramMb: 6144, diskGb: 12 },
       free: { vcpus: 10, ramMb: 10_240, diskGb: 88 },
@@ -61,7 +63,7 @@ describe('zones', () => {
       slices: 2,
     });
     // below what is in use: nothing is free, and nothing is taken away
-    const admin = kit.callerOf(await kit.person('admin'));
+    const admin = world.callerOf(await world.person('admin'));
     const lowered = await admin.zones.update({
       id: zoneId,
       name: 'simulated',
@@ -76,7 +78,7 @@ describe('zones', () => {
   });
 
   it('are made, changed and deleted by an admin', async () => {
-    const admin = kit.callerOf(await kit.person('admin'));
+    const admin = world.callerOf(await world.person('admin'));
     const made = await admin.zones.create({ name: 'lab', provider: 'simulator' });
     expect(made).toMatchObject({ name: 'lab', enabled: true, limits });
     expect(await refusalOf(admin.zones.create({ name: 'Lab', provider: 'simulator' }))).toMatchObject({
@@ -98,22 +100,22 @@ describe('zones', () => {
   });
 
   it('cannot be deleted once they had a slice', async () => {
-    const zoneId = await kit.zone();
-    const user = kit.callerOf(await kit.person());
+    const zoneId = await world.zone();
+    const user = world.callerOf(await world.person());
     const template = await user.templates.create({ name: 't', topology: line(1) });
     const slice = await user.slices.create({ name: 's', templateId: template.id, zoneId });
     await ctx.db.update(slices).set({ status: 'destroyed', deletedAt: new Date() }).where(eq(slices.id, slice.id));
-    const admin = kit.callerOf(await kit.person('admin'));
+    const admin = world.callerOf(await world.person('admin'));
     expect(await outcomeOf(admin.zones.delete({ id: zoneId }))).toBe('ZONE_IN_USE');
   });
 
   it('of providers that are not there cannot be made', async () => {
-    const admin = kit.callerOf(await kit.person('admin'));
+    const admin = world.callerOf(await world.person('admin'));
     expect(await refusalOf(admin.zones.create({ name: 'cloud', provider: 'openstack' }))).toMatchObject({
       code: 'ZONE_UNAVAILABLE',
       message: 'The provider OpenStack is not available in this version.',
     });
-    const zoneId = await kit.zone();
+    const zoneId = await world.zone();
     ctx.settings.simulator = false;
     try {
       expect(await outcomeOf(admin.zones.create({ name: 'sim', provider: 'simulator' }))).toBe('ZONE_UNAVAILABLE');
@@ -125,15 +127,15 @@ describe('zones', () => {
   });
 
   it('that do not answer do not hold up the others', async () => {
-    const zoneId = await kit.zone();
-    const user = kit.callerOf(await kit.person());
-    const { describe: answer } = kit.simulator;
-    kit.simulator.describe = () => new Promise(() => {});
+    const zoneId = await world.zone();
+    const user = world.callerOf(await world.person());
+    const { describe: answer } = world.simulator;
+    world.simulator.describe = () => new Promise(() => {});
     try {
       const zone = await user.zones.get({ id: zoneId });
       expect(zone.capabilities?.run).toEqual({ ok: false, reason: 'The zone does not answer.' });
     } finally {
-      kit.simulator.describe = answer;
+      world.simulator.describe = answer;
     }
   });
 });

@@ -3,11 +3,9 @@ import { availabilityZones } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
-import { AppError, type PublicError } from '#shared/errors';
 import type { Scope } from '#shared/scopes';
 import type { QuotaLimits } from '#shared/quota';
 import type { VmStatus } from '#shared/slice-status';
-import type { Topology } from '#shared/topology/schema';
 import type { Database } from '#server/db/client';
 import { insertUser } from '#server/db/queries/users';
 import type { Actor, DomainContext } from '#server/domain/context';
@@ -15,17 +13,14 @@ import { authenticateToken, createSession } from '#server/domain/auth/sessions';
 import { createToken } from '#server/domain/auth/tokens';
 import { hashPassword } from '#server/domain/auth/passwords';
 import { quotaOfUser, setRoleQuota, setUserQuota } from '#server/domain/quotas/quotas';
-import { createEventBus } from '#server/events/bus';
-import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { alone } from '#server/provisioning/testing';
-import { appRouter } from './app-router';
-import { createCallerFactory } from './trpc';
+import { appRouter } from '#server/rpc/app-router';
+import { createCallerFactory } from '#server/rpc/trpc';
+import { simulatorOnly, withoutDatabase } from './context';
 
 export const password = 'correct horse battery';
 const createCaller = createCallerFactory(appRouter);
 export type Caller = ReturnType<typeof createCaller>;
-
 const unlimited: QuotaLimits = {
   slices: null,
   vms: null,
@@ -38,35 +33,18 @@ const unlimited: QuotaLimits = {
 };
 
 /** The API on a test's database, with a clock that can be moved, a simulator zone, and one provider that is broken. */
-export function createKit(database: { db: Database }) {
+export function createWorld(database: { db: Database }) {
   let offsetMs = 0;
   let frozenAt: number | null = null;
   const simulator = createSimulatorProvider({ physical: { vcpus: 8, ramMb: 16_384, diskGb: 100 } });
   const ctx: DomainContext = {
+    ...withoutDatabase(simulator, {
+      providers: simulatorOnly(simulator),
+      clock: { now: () => new Date((frozenAt ?? Date.now()) + offsetMs) },
+    }),
+    // it is there in tests only, and some put another one in its place
     get db() {
       return database.db;
-    },
-    bus: createEventBus(),
-    providers: {
-      forZone: (zone) =>
-        zone.provider === 'simulator'
-          ? Promise.resolve(simulator)
-          : Promise.reject(new AppError('ZONE_UNAVAILABLE', 'QEMU is not installed on this machine.')),
-      runnable: () => Promise.resolve(['simulator'] as const),
-      close: () => simulator.close(),
-    },
-    home: alone,
-    clock: { now: () => new Date((frozenAt ?? Date.now()) + offsetMs) },
-    log: silentLogger,
-    settings: {
-      registrationOpen: true,
-      registrationDomains: null,
-      jwtSecret: new TextEncoder().encode('a secret of thirty-two characters'),
-      argon2: { memoryCost: 8, timeCost: 1 },
-      sessionHours: 12,
-      sessionIdleHours: 6,
-      auditDays: 365,
-      simulator: true,
     },
   };
   let passwordHash: Promise<string> | undefined;
@@ -153,53 +131,4 @@ export function createKit(database: { db: Database }) {
       await ctx.db.update(sliceVms).set({ status }).where(eq(sliceVms.id, vmId));
     },
   };
-}
-
-/** VMs in a row, each linked to the next, of the seeded `nano` flavour and `tiny` image. */
-export function line(count: number, prefix = 'vm'): Topology {
-  return {
-    vms: Array.from({ length: count }, (_, index) => ({
-      key: `${prefix}${index + 1}`,
-      name: `${prefix}-${index + 1}`,
-      flavourId: 1,
-      imageId: 1,
-      internet: false,
-      forwards: [],
-      x: index * 100,
-      y: 0,
-    })),
-    networks: [],
-    edges: Array.from({ length: Math.max(0, count - 1) }, (_, index) => ({
-      key: `e${index + 1}`,
-      source: `${prefix}${index + 1}`,
-      target: `${prefix}${index + 2}`,
-    })),
-  };
-}
-
-/** The public error that a call ends with. Fails if it does not fail. */
-export async function refusalOf(call: Promise<unknown>): Promise<PublicError> {
-  try {
-    await call;
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof AppError) return cause.toPublic();
-    throw error;
-  }
-  throw new Error('It was not refused.');
-}
-
-/** The code that a call ends with: ours, or `INVALID_INPUT` where the input's schema refused it, or `OK`. */
-export async function outcomeOf(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-    return 'OK';
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    // a subscription's own errors come as they are: the transport wraps them
-    if (error instanceof AppError) return error.code;
-    if (error.cause instanceof AppError) return error.cause.code;
-    if ('code' in error && error.code === 'BAD_REQUEST') return 'INVALID_INPUT';
-    throw error;
-  }
 }

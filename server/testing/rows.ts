@@ -1,0 +1,53 @@
+import { eq } from 'drizzle-orm';
+import { availabilityZones } from '#drizzle/schema/catalogue';
+import { slices } from '#drizzle/schema/slices';
+import type { Role } from '#shared/auth';
+import type { Topology } from '#shared/topology/schema';
+import type { Database } from '#server/db/client';
+import { insertSliceParts } from '#server/db/queries/slices';
+import { insertUser } from '#server/db/queries/users';
+import { only } from '#server/db/rows';
+import type { Actor } from '#server/domain/context';
+import { copyOfDrawing } from '#server/domain/slices/copy';
+import { small } from './drawings';
+
+let serial = 0;
+
+/** A person who may sign in nowhere, as an actor. */
+export async function insertActor(db: Database, role: Role = 'user'): Promise<Actor> {
+  const number = ++serial;
+  const email = `user${number}@example.test`;
+  const user = await insertUser(db, { email, name: `User ${number}`, passwordHash: 'none', role });
+  return { userId: user.id, role, tokenId: 1, kind: 'session', scopes: null, ip: null };
+}
+
+/** The seeded zone, on the simulator. */
+export async function simulatedZone(
+  db: Database,
+  limits: { vcpus?: number; ramMb?: number; diskGb?: number } = {},
+): Promise<number> {
+  const zone = only(await db.select().from(availabilityZones).limit(1), 'a zone');
+  await db
+    .update(availabilityZones)
+    .set({
+      provider: 'simulator',
+      limitVcpus: limits.vcpus ?? 1_000_000,
+      limitRamMb: limits.ramMb ?? 9_000_000,
+      limitDiskGb: limits.diskGb ?? 1_000_000,
+      overcommit: { vcpus: 1, ram: 1, disk: 1 },
+    })
+    .where(eq(availabilityZones.id, zone.id));
+  return zone.id;
+}
+
+/** A draft slice, with the rows that one made from a template gets, but without the template. */
+export async function insertSlice(
+  db: Database,
+  actor: Actor,
+  zoneId: number,
+  topology: Topology = small,
+): Promise<number> {
+  const [slice] = await db.insert(slices).values({ ownerId: actor.userId, zoneId, name: `slice-${++serial}` });
+  await insertSliceParts(db, slice.insertId, await copyOfDrawing(db, topology));
+  return slice.insertId;
+}
