@@ -3,11 +3,11 @@ import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './global.css';
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
+import { Dialogs } from './layouts/Dialogs';
 import { Toasts } from './layouts/Toasts';
 import { createApiClient, createQueryClient, trpc } from './api/trpc';
 import { startI18n } from './i18n/i18n';
@@ -38,10 +38,9 @@ createRoot(root).render(
     >
       <trpc.Provider client={apiClient} queryClient={queryClient}>
         <QueryClientProvider client={queryClient}>
-          <ModalsProvider>
-            <Toasts />
-            <RouterProvider router={createAppRouter()} />
-          </ModalsProvider>
+          <Toasts />
+          <Dialogs />
+          <RouterProvider router={createAppRouter()} />
         </QueryClientProvider>
       </trpc.Provider>
     </MantineProvider>

@@ -1,6 +1,10 @@
 import { createBrowserRouter } from 'react-router';
 import { loadTexts } from './i18n/i18n';
 import type { LazyNamespace } from './i18n/lazy-texts';
+// what everybody sees first comes in one file with the entry; see vite.config.ts
+import { Component as LoginPage } from './auth/LoginPage';
+import { Component as HomePage } from './home/HomePage';
+import { Component as AppLayout } from './layouts/AppLayout';
 import { RouteError } from './layouts/RouteError';
 
 /** While the first chunks are on their way: nothing, since anything would only flash. */
@@ -23,18 +27,18 @@ export function createAppRouter() {
       ErrorBoundary: RouteError,
       HydrateFallback: Starting,
       children: [
-        { path: '/login', lazy: () => import('./auth/LoginPage') },
+        { path: '/login', Component: LoginPage },
         { path: '/register', lazy: () => import('./auth/RegisterPage') },
         { path: '/reset', lazy: () => import('./auth/ResetPage') },
         {
           path: '/',
-          lazy: () => import('./layouts/AppLayout'),
+          Component: AppLayout,
           children: [
             {
               // a page that breaks leaves the navigation standing
               ErrorBoundary: RouteError,
               children: [
-                { index: true, lazy: page(() => import('./home/HomePage'), 'quota') },
+                { index: true, lazy: page(() => Promise.resolve({ Component: HomePage }), 'quota') },
                 { path: 'templates', lazy: page(() => import('./templates/TemplatesPage'), 'sharing', 'templates') },
                 {
                   path: 'templates/new',

@@ -1,6 +1,6 @@
-import { Burger, Drawer } from '@mantine/core';
+import { Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { ErrorState } from '../api/ErrorState';
@@ -11,6 +11,7 @@ import classes from './AppLayout.module.css';
 import { MainNav } from './MainNav';
 
 const mainId = 'main';
+const NavDrawer = lazy(async () => ({ default: (await import('./NavDrawer')).NavDrawer }));
 
 /** Leads the keyboard and the screen reader to the new page, as a full page load would. */
 function useFocusOnChange(pathname: string) {
@@ -31,6 +32,8 @@ export function Component() {
   const location = useLocation();
   const navigation = useNavigation();
   const [menuOpened, menu] = useDisclosure(false);
+  const [menuUsed, setMenuUsed] = useState(false);
+  if (menuOpened && !menuUsed) setMenuUsed(true);
   useFocusOnChange(location.pathname);
 
   if (session.user === null && !session.isPending && session.error === null)
@@ -60,17 +63,11 @@ export function Component() {
           {t('appName')}
         </Link>
       </header>
-      <Drawer
-        opened={menuOpened}
-        onClose={menu.close}
-        size="15rem"
-        padding={0}
-        title={t('appName')}
-        closeButtonProps={{ 'aria-label': t('actions.close') }}
-        styles={{ header: { paddingInline: '1rem' }, body: { height: 'calc(100% - 3.75rem)' } }}
-      >
-        <MainNav user={session.user} onNavigate={menu.close} withBrand={false} />
-      </Drawer>
+      {menuUsed ? (
+        <Suspense>
+          <NavDrawer opened={menuOpened} onClose={menu.close} user={session.user} />
+        </Suspense>
+      ) : null}
       <main id={mainId} className={classes.main} tabIndex={-1}>
         {session.isPending ? (
           <LoadingRows />

@@ -1,10 +1,10 @@
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
 import { cleanup, render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { MemoryRouter } from 'react-router';
 import { afterEach } from 'vitest';
 import { loadTexts, startI18n } from '../i18n/i18n';
+import { Dialogs } from '../layouts/Dialogs';
 import { theme } from '../theme';
 
 /** What jsdom lacks of a browser, and the component library asks for: no media query matches, nothing is resized or loaded. */
@@ -52,9 +52,8 @@ afterEach(cleanup);
 export function renderApp(children: ReactNode) {
   return render(
     <MantineProvider theme={theme} env="test">
-      <ModalsProvider>
-        <MemoryRouter>{children}</MemoryRouter>
-      </ModalsProvider>
+      <Dialogs />
+      <MemoryRouter>{children}</MemoryRouter>
     </MantineProvider>,
   );
 }

@@ -1,6 +1,7 @@
+import type { modals as Modals } from '@mantine/modals';
 import { List, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import i18next from 'i18next';
+import { dialogsReady } from './dialogs';
 
 export interface ConfirmDestroyOptions {
   title: string;
@@ -14,7 +15,11 @@ export interface ConfirmDestroyOptions {
 }
 
 /** Asks once, names what will go and says what stays. The focus starts on the safe button. */
-export function confirmDestroy({ title, goes, stays, confirmLabel, onConfirm }: ConfirmDestroyOptions): void {
+export function confirmDestroy(options: ConfirmDestroyOptions): void {
+  void Promise.all([import('@mantine/modals'), dialogsReady()]).then(([{ modals }]) => open(modals, options));
+}
+
+function open(modals: typeof Modals, { title, goes, stays, confirmLabel, onConfirm }: ConfirmDestroyOptions): void {
   const safe = { 'data-autofocus': true };
   modals.openConfirmModal({
     title,
