@@ -9,6 +9,7 @@ import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { createHomeKeeper, type HomeOptions } from '#server/domain/homes/home';
 import { placeOf, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
+import { startImageKeeper } from '#server/domain/images/image-states';
 import { startHousekeeping } from '#server/domain/housekeeping';
 import { redeemConsoleToken, spendConsoleToken } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
@@ -103,6 +104,7 @@ export function createApp(parts: AppParts): App {
   const ready = keeper?.start() ?? Promise.resolve();
   provisioning.run();
   const stopHousekeeping = startHousekeeping(domain);
+  const stopImageKeeper = startImageKeeper(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
   const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
@@ -159,7 +161,7 @@ export function createApp(parts: AppParts): App {
   let closed: Promise<void> | undefined;
   const close = async () => {
     consoles.close();
-    await Promise.all([provisioning.stop(), stopHousekeeping()]);
+    await Promise.all([provisioning.stop(), stopHousekeeping(), stopImageKeeper()]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();
     await parts.providers.close();

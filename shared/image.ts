@@ -43,6 +43,21 @@ const urlNeedsChecksum = (image: { source: string; sha256: string | null }) =>
   !image.source.startsWith('http') || image.sha256 !== null;
 const checksumMessage = { path: ['sha256'], message: 'An image that is fetched from a URL needs its SHA-256.' };
 
+/** What a zone says of an image. `requested`: it is asked to look; no entry: it has nothing of it yet. */
+export const imageZoneStates = ['requested', 'fetching', 'verified', 'broken'] as const;
+const imageZoneStateSchema = z.object({
+  zoneId: idSchema,
+  zoneName: z.string(),
+  state: z.enum(imageZoneStates),
+  /** One sentence, of a broken one. */
+  reason: z.string().nullable(),
+  /** MiB, of one that is being fetched; the total null while nobody has said it. */
+  doneMb: z.number().int().nullable(),
+  totalMb: z.number().int().nullable(),
+  at: timestampSchema,
+});
+export type ImageZoneState = z.infer<typeof imageZoneStateSchema>;
+
 export const imageSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -59,6 +74,7 @@ export const imageSchema = z.object({
   retiredAt: timestampSchema.nullable(),
   createdAt: timestampSchema,
   inUse: z.number().int(),
+  zones: z.array(imageZoneStateSchema).describe('what zones have of it; those that have nothing are left out'),
 });
 export type Image = z.infer<typeof imageSchema>;
 export const imagePage = pageOf(imageSchema);

@@ -1,5 +1,5 @@
 import { Code, Text } from '@mantine/core';
-import { Archive, SquarePen } from 'lucide-react';
+import { Archive, SearchCheck, SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Image } from '#shared/image';
 import type { CatalogueTableProps } from './CataloguePage';
@@ -8,15 +8,16 @@ import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
 import { RowMenu } from '../ui/RowMenu';
 import { SortedTable } from '../ui/SortedTable';
-import { RetiredBadge } from './RetiredBadge';
+import { ImageBadge, stateOf } from './ImageBadge';
 
 export interface ImagesTableProps extends CatalogueTableProps<Image> {
   images: readonly Image[];
+  onCheck: (image: Image) => void;
 }
 
 type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'consoles' | 'used' | 'state' | 'actions';
 
-export function ImagesTable({ images, partial, mayManage, onEdit, onRetire }: ImagesTableProps) {
+export function ImagesTable({ images, partial, mayManage, onEdit, onRetire, onCheck }: ImagesTableProps) {
   const { t, i18n } = useTranslation(['catalogue', 'common']);
   const reasons = useCatalogueReasons(mayManage);
   const minimum = (image: Image) => {
@@ -91,9 +92,8 @@ export function ImagesTable({ images, partial, mayManage, onEdit, onRetire }: Im
     {
       key: 'state',
       header: t('state'),
-      wide: true,
-      sortValue: (image) => image.retiredAt ?? '',
-      render: (image) => <RetiredBadge retiredAt={image.retiredAt} />,
+      sortValue: (image) => (image.retiredAt === null ? stateOf(image).state : 'retired'),
+      render: (image) => <ImageBadge image={image} />,
     },
     {
       key: 'actions',
@@ -104,6 +104,12 @@ export function ImagesTable({ images, partial, mayManage, onEdit, onRetire }: Im
           name={image.name}
           actions={[
             { label: t('edit'), icon: SquarePen, onClick: () => onEdit(image), disabledReason: reasons.edit(image) },
+            {
+              label: t('images.check'),
+              icon: SearchCheck,
+              onClick: () => onCheck(image),
+              disabledReason: reasons.check(image),
+            },
             {
               label: t('retire'),
               icon: Archive,

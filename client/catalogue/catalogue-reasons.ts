@@ -14,6 +14,10 @@ export function useCatalogueReasons(mayManage: boolean) {
       if (!mayManage) return t('adminsOnly');
       return entry.retiredAt === null ? null : t('editRetired');
     },
+    check: (entry: CatalogueEntry): string | null => {
+      if (!mayManage) return t('adminsOnly');
+      return entry.retiredAt === null ? null : t('images.checkRetired');
+    },
     retire: (entry: CatalogueEntry): string | null => {
       if (!mayManage) return t('adminsOnly');
       if (entry.retiredAt !== null) return t('isRetired');

@@ -478,6 +478,20 @@ ALTER TABLE `slice_vms` ADD `properties` json;
 ALTER TABLE `template_edges` ADD `properties` json;
 ALTER TABLE `template_networks` ADD `properties` json;
 ALTER TABLE `template_vms` ADD `properties` json;
+CREATE TABLE `image_states` (
+	`image_id` bigint unsigned NOT NULL,
+	`zone_id` bigint unsigned NOT NULL,
+	`state` enum('requested','fetching','verified','broken') NOT NULL,
+	`reason` varchar(1000),
+	`done_mb` int unsigned,
+	`total_mb` int unsigned,
+	`at` datetime(3) NOT NULL,
+	CONSTRAINT `image_states_image_id_zone_id_pk` PRIMARY KEY(`image_id`,`zone_id`)
+);
+ALTER TABLE `image_states` ADD CONSTRAINT `image_states_image_id_images_id_fk` FOREIGN KEY (`image_id`) REFERENCES `images`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `image_states` ADD CONSTRAINT `image_states_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `image_states_zone_id_index` ON `image_states` (`zone_id`);
+CREATE INDEX `image_states_state_index` ON `image_states` (`state`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -491,3 +505,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9617b07bf5b80
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bc610c760d7c23bb5734ae928bba2110098b5a24dc657a0b7fcc9b1ce8169093', 1795617186372);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('43817e1029440ddf6d5dff77a773beaf711964fcfa79c1d8bd61e258b1f81e59', 1795617260811);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4691f04abfd92a68eb1fa4730554ab224f071255e467550678eca5f95587c0f6', 1795617417003);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3043b72aea9e1364682158c09baa2f1a915fdd87251264403d92539f08dba057', 1795617909431);

@@ -10,7 +10,7 @@ import {
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core';
-import { imageKinds } from '#shared/image';
+import { imageKinds, imageZoneStates } from '#shared/image';
 import { providerKinds, type overcommitSchema, type ZoneReport } from '#shared/zone';
 import type { z } from 'zod';
 import { createdAt, id, instant, primaryId } from '../columns';
@@ -80,6 +80,30 @@ export const availabilityZones = mysqlTable(
   (table) => [
     uniqueIndex('availability_zones_name_unique').on(table.name),
     index('availability_zones_home_id_index').on(table.homeId),
+  ],
+);
+
+/** What zones last said of the images: a zone without a row has nothing of one. Written by the zone's server. */
+export const imageStates = mysqlTable(
+  'image_states',
+  {
+    imageId: id('image_id')
+      .notNull()
+      .references(() => images.id, { onDelete: 'cascade' }),
+    zoneId: id('zone_id')
+      .notNull()
+      .references(() => availabilityZones.id, { onDelete: 'cascade' }),
+    state: mysqlEnum('state', imageZoneStates).notNull(),
+    /** Of a broken one: the sentence that says why. */
+    reason: varchar('reason', { length: 1000 }),
+    doneMb: int('done_mb', { unsigned: true }),
+    totalMb: int('total_mb', { unsigned: true }),
+    at: instant('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.imageId, table.zoneId] }),
+    index('image_states_zone_id_index').on(table.zoneId),
+    index('image_states_state_index').on(table.state),
   ],
 );
 

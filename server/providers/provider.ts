@@ -14,8 +14,9 @@ export interface Provider {
   readonly kind: ProviderKind;
   /** What the zone can do and what it has. Cached by the provider as it sees fit; `refresh` asks again. */
   describe(options?: { refresh?: boolean }): Promise<ZoneDescription>;
-  /** Makes the image's files available, building or fetching them at first need. Concurrent calls share one run. */
-  ensureImage(image: ImageSpec): Promise<{ sizeMb: number }>;
+  /** Makes the image's files available, building or fetching them at first need. Concurrent calls share one run.
+   *  `reread`: also files that were found good before are read whole. */
+  ensureImage(image: ImageSpec, options?: { reread?: boolean }): Promise<{ sizeMb: number }>;
   /** What is here of an image, without preparing it. */
   imageState(image: ImageSpec): Promise<ImageState>;
   /** Removes prepared images that are neither of `inUse` nor under a VM's disk. Null where the provider keeps none. */

@@ -1,7 +1,7 @@
 import { limits } from '#shared/limits';
 import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/schema';
 import { ProviderError } from '#server/lib/provider-error';
-import type { Provider, SliceRef } from '#server/providers/provider';
+import type { ImageState, Provider, SliceRef } from '#server/providers/provider';
 import type { SliceSpecs } from './specs';
 
 /** What an action needs: where it acts, on what, and how it learns that nobody waits for it any more. */
@@ -11,7 +11,8 @@ export interface ActionContext {
   specs: SliceSpecs;
   /** A VM that goes anyway is not asked to power down first. */
   graceMs: (vmId: number) => number | undefined;
-  imagePrepared: (imageId: number, sizeMb: number) => Promise<void>;
+  /** Writes down what became of an image in this zone. */
+  imagePrepared: (imageId: number, state: ImageState) => Promise<void>;
   signal: AbortSignal;
 }
 
@@ -44,8 +45,14 @@ const disconnect: Action['run'] = ({ provider, slice, specs }, id) =>
 const actions: Record<string, Action> = {
   'image/prepare': {
     async run({ provider, specs, imagePrepared }, id) {
-      const { sizeMb } = await provider.ensureImage(known(specs.images.get(id)));
-      await imagePrepared(id, sizeMb);
+      const image = known(specs.images.get(id));
+      try {
+        await imagePrepared(id, { state: 'verified', ...(await provider.ensureImage(image)) });
+      } catch (error) {
+        if (error instanceof ProviderError && error.code !== 'ABORTED')
+          await imagePrepared(id, { state: 'broken', reason: error.message });
+        throw error;
+      }
     },
     past: 'prepared',
     mayBeLeft: true,

@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { availabilityZones, images } from '#drizzle/schema/catalogue';
+import { eq } from 'drizzle-orm';
+import { availabilityZones } from '#drizzle/schema/catalogue';
 import { slices } from '#drizzle/schema/slices';
 import { removesSlice } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
@@ -7,6 +7,7 @@ import { limits } from '#shared/limits';
 import { stepRows, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import type { DomainContext } from '#server/domain/context';
+import { isVerified, writeImageState } from '#server/domain/images/image-states';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { actionOf, failureSentence, type ActionContext } from './actions';
@@ -304,13 +305,12 @@ class Run {
       specs: this.specs,
       signal,
       graceMs: (vmId) => (removesSlice(deployment.kind) || this.createdHere.has(vmId) ? 0 : undefined),
-      imagePrepared: async (imageId, sizeMb) => {
-        const differs = sql`(${images.sizeMb} is null or ${images.sizeMb} <> ${Math.round(sizeMb)})`;
+      imagePrepared: async (imageId, state) => {
+        const { zoneId } = deployment;
+        // deploys at once would wait for each other's lock on the row only to write the same
+        if (state.state === 'verified' && (await isVerified(this.context.db, { imageId, zoneId }))) return;
         await this.writer.fenced((tx) =>
-          tx
-            .update(images)
-            .set({ sizeMb: Math.round(sizeMb) })
-            .where(and(eq(images.id, imageId), differs)),
+          writeImageState(tx, { imageId, zoneId, state, now: this.context.clock.now() }),
         );
       },
     };

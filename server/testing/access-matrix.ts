@@ -241,6 +241,7 @@ export const matrix: Record<string, Row> = {
   'images.update': row('images:manage', 'catalogue:manage', admins, (api, s) =>
     api.images.update({ id: s.image, name: `new ${s.n}`, kind: 'kernel', source: '/images/new' }),
   ),
+  'images.check': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.check({ id: s.image })),
   'images.retire': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.retire({ id: s.image })),
   'zones.list': row('user', 'catalogue:read', signedIn, (api) => api.zones.list()),
   'zones.get': row('user', 'catalogue:read', signedIn, (api, s) => api.zones.get({ id: s.zone })),

@@ -22,6 +22,7 @@ const image = {
   retiredAt: null,
   createdAt: at,
   inUse: 0,
+  zones: [],
 };
 const catalogue: EditorCatalogue = {
   flavours: [

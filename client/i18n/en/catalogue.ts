@@ -61,6 +61,16 @@ export const catalogue = {
     sizeUnknown: 'known after the first use',
     consoles: 'Consoles',
     console: { serial: 'Serial', vnc: 'Screen' },
+    check: 'Check',
+    checkRetired: 'What is retired is not checked.',
+    states: {
+      absent: 'Not fetched',
+      requested: 'Waiting',
+      fetching: 'Fetching',
+      verified: 'Verified',
+      broken: 'Broken',
+    },
+    absentHelp: 'No zone has fetched it yet; the first VM that boots from it will.',
     retire: {
       title: 'Retire “{{name}}”?',
       goes: 'The image “{{name}}” as a choice for new VMs',

@@ -70,6 +70,16 @@ export const catalogue: Messages<typeof english> = {
     sizeUnknown: 'se sabrá tras el primer uso',
     consoles: 'Consolas',
     console: { serial: 'Serie', vnc: 'Pantalla' },
+    check: 'Comprobar',
+    checkRetired: 'Lo retirado no se comprueba.',
+    states: {
+      absent: 'Sin obtener',
+      requested: 'En espera',
+      fetching: 'Obteniendo',
+      verified: 'Verificada',
+      broken: 'Dañada',
+    },
+    absentHelp: 'Ninguna zona la ha obtenido aún; lo hará la primera MV que arranque con ella.',
     retire: {
       title: '¿Retirar «{{name}}»?',
       goes: 'La imagen «{{name}}» como opción para nuevas MV',

@@ -1,9 +1,17 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
-import { images } from '#drizzle/schema/catalogue';
+import { images, imageStates } from '#drizzle/schema/catalogue';
 import { can } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
-import type { ConsoleKind, createImageInput, Image, imagePage, listImagesInput, updateImageInput } from '#shared/image';
+import type {
+  ConsoleKind,
+  createImageInput,
+  Image,
+  imagePage,
+  ImageZoneState,
+  listImagesInput,
+  updateImageInput,
+} from '#shared/image';
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
 import { imageById, imageRows, type ImageRow } from '#server/db/queries/images';
@@ -13,14 +21,26 @@ import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { counted, nameTakenBy, usersInWords } from '../names';
+import { imageStatesOf, requestImageCheck } from './image-states';
 
 /** The consoles of a VM with such an image. Every kind has a serial port; graphics are not offered yet. */
 export function consolesOf(_kind: Image['kind']): ConsoleKind[] {
   return ['serial'];
 }
 
-function publicImage(row: ImageRow): Image {
-  return { ...row, consoles: consolesOf(row.kind), retiredAt: iso(row.retiredAt), createdAt: iso(row.createdAt) };
+function publicImage(row: ImageRow, zones: ImageZoneState[]): Image {
+  return {
+    ...row,
+    zones,
+    consoles: consolesOf(row.kind),
+    retiredAt: iso(row.retiredAt),
+    createdAt: iso(row.createdAt),
+  };
+}
+
+/** As it is now, with what zones say of it. */
+async function imageNow(q: Queryable, id: number): Promise<Image> {
+  return publicImage(await loadImage(q, id), (await imageStatesOf(q, [id])).get(id) ?? []);
 }
 
 async function loadImage(q: Queryable, id: number): Promise<ImageRow> {
@@ -42,8 +62,14 @@ export async function listImages(
   { actor, query }: { actor: Actor; query: z.infer<typeof listImagesInput> },
 ): Promise<z.infer<typeof imagePage>> {
   const rows = await imageRows(ctx.db, query);
-  const shown = (row: ImageRow): Image =>
-    can(actor.role, 'images:manage') ? publicImage(row) : { ...publicImage(row), source: fileName(row.source) };
+  const states = await imageStatesOf(
+    ctx.db,
+    rows.map(({ id }) => id),
+  );
+  const shown = (row: ImageRow): Image => {
+    const image = publicImage(row, states.get(row.id) ?? []);
+    return can(actor.role, 'images:manage') ? image : { ...image, source: fileName(row.source) };
+  };
   return page(rows, query.limit, shown, (row) => [row.name, row.id]);
 }
 
@@ -78,7 +104,7 @@ export async function createImage(
       objectId: insertId,
       details: withoutSecrets(image),
     });
-    return publicImage(await loadImage(tx, insertId));
+    return imageNow(tx, insertId);
   });
 }
 
@@ -109,13 +135,15 @@ export async function updateImage(
       .set({ ...values, ...(otherFiles ? { sizeMb: null } : {}) })
       .where(eq(images.id, id))
       .catch(nameTakenBy('images_live_name_unique', 'image', values.name));
+    // what zones said was of the files of before
+    if (otherFiles) await tx.delete(imageStates).where(eq(imageStates.imageId, id));
     await recordAudit(tx, actor, {
       action: 'images.update',
       objectType: 'image',
       objectId: id,
       details: withoutSecrets(values),
     });
-    return publicImage(await loadImage(tx, id));
+    return imageNow(tx, id);
   });
 }
 
@@ -140,6 +168,23 @@ export async function retireImage(ctx: DomainContext, { actor, id }: { actor: Ac
         details: { name: old.name },
       });
     }
-    return publicImage(await loadImage(tx, id));
+    return imageNow(tx, id);
+  });
+}
+
+/** Every zone reads its files of the image anew, or fetches it; how that goes is in `zones` of the image. IMAGE_RETIRED. */
+export async function checkImage(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Image> {
+  return inTransaction(ctx.db, async (tx) => {
+    const image = await lockImage(tx, id);
+    if (image.retiredAt !== null)
+      throw new AppError('IMAGE_RETIRED', `${image.name} was retired and cannot be checked any more.`);
+    await requestImageCheck(tx, { imageId: id, now: ctx.clock.now() });
+    await recordAudit(tx, actor, {
+      action: 'images.check',
+      objectType: 'image',
+      objectId: id,
+      details: { name: image.name },
+    });
+    return imageNow(tx, id);
   });
 }

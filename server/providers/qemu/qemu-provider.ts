@@ -106,7 +106,8 @@ class QemuProvider implements Provider {
     return describeZone({ root, tools, accelerator, launchLimit: this.#launches.size, users: this.#options.users });
   }
 
-  async ensureImage(image: VmSpec['image']) {
+  async ensureImage(image: VmSpec['image'], { reread = false } = {}) {
+    if (reread) await this.#images.distrust(image);
     const { sizeMb } = await this.#images.ensure(image);
     return { sizeMb };
   }
@@ -428,9 +429,9 @@ class QemuProvider implements Provider {
       this.#ports.release(hostPort);
     }
     await vm.save({ hostPorts: [...hostPorts] });
-    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts })).catch((error: unknown) => {
+    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts })).catch(async (error: unknown) => {
       // whatever QEMU found wrong with the files, they are read anew before the next try
-      this.#images.distrust(spec.image);
+      await this.#images.distrust(spec.image);
       throw error;
     });
   }

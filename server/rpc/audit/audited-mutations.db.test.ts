@@ -150,6 +150,10 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.admin.images.create({ ...image, name: 'old' });
     return doing('image', id, () => s.admin.images.update({ id, ...image }), 'admin');
   },
+  'images.check': async (s) => {
+    const { id } = await s.admin.images.create(image);
+    return doing('image', id, () => s.admin.images.check({ id }), 'admin');
+  },
   'images.retire': async (s) => {
     const { id } = await s.admin.images.create(image);
     return doing('image', id, () => s.admin.images.retire({ id }), 'admin');

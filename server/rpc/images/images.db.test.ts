@@ -2,9 +2,15 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { images } from '#drizzle/schema/catalogue';
+import { checkRequested, writeImageState } from '#server/domain/images/image-states';
+import { ProviderError } from '#server/lib/provider-error';
+import type { Provider } from '#server/providers/provider';
+import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { createWorld } from '#server/testing/world';
+import { registryOf } from '#server/testing/context';
+import { simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
 const world = createWorld(database);
@@ -75,5 +81,63 @@ describe('images', () => {
   ])('refuse %s', async (_what, input) => {
     const admin = world.callerOf(await world.person('admin'));
     expect(await outcomeOf(admin.images.create(input))).toBe('INVALID_INPUT');
+  });
+});
+
+describe('the state of an image in a zone', () => {
+  const keeper = (provider: Provider) => ({ ...ctx, providers: registryOf(provider) });
+
+  it('is asked for, fetched and verified, or broken with the reason', async () => {
+    const admin = world.callerOf(await world.person('admin'));
+    const user = world.callerOf(await world.person());
+    const zoneId = await simulatedZone(ctx.db);
+    const { id } = await admin.images.create(image);
+    expect((await admin.images.check({ id })).zones).toMatchObject([{ zoneId, state: 'requested', reason: null }]);
+    const provider = createSimulatorProvider();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    provider.imageState = () => Promise.resolve({ state: 'fetching', doneMb: 12, totalMb: 300 });
+    provider.ensureImage = async (_spec, options) => {
+      expect(options).toEqual({ reread: true });
+      await held;
+      return { sizeMb: 300 };
+    };
+    const round = checkRequested(keeper(provider));
+    const seen = async () => (await user.images.list({ search: image.name })).items[0];
+    await expect
+      .poll(async () => (await seen())?.zones)
+      .toMatchObject([{ state: 'fetching', doneMb: 12, totalMb: 300 }]);
+    // taken: nobody else does it too
+    await checkRequested(keeper(createSimulatorProvider()));
+    expect((await seen())?.zones).toMatchObject([{ state: 'fetching' }]);
+    release();
+    await round;
+    expect(await seen()).toMatchObject({ sizeMb: 300, zones: [{ state: 'verified', doneMb: null }] });
+
+    await admin.images.check({ id });
+    const reason = 'The image “debian” could not be fetched: there is nothing at its URL (HTTP 404).';
+    provider.ensureImage = () => Promise.reject(new ProviderError('UNAVAILABLE', reason, false));
+    await checkRequested(keeper(provider));
+    expect((await seen())?.zones).toMatchObject([{ state: 'broken', reason }]);
+    // other files: what was said of the former is not true of them
+    await admin.images.update({ id, ...image, sha256: 'b'.repeat(64) });
+    expect((await seen())?.zones).toEqual([]);
+    await admin.images.retire({ id });
+    expect(await outcomeOf(admin.images.check({ id }))).toBe('IMAGE_RETIRED');
+  });
+
+  it('that a dead server was finding out is found out by another', async () => {
+    const admin = world.callerOf(await world.person('admin'));
+    const zoneId = await simulatedZone(ctx.db);
+    const { id } = await admin.images.create(image);
+    await writeImageState(ctx.db, {
+      imageId: id,
+      zoneId,
+      state: { state: 'fetching', doneMb: 1, totalMb: null },
+      now: new Date(ctx.clock.now().getTime() - 61_000),
+    });
+    const provider = createSimulatorProvider();
+    await checkRequested(keeper(provider));
+    expect((await admin.images.list({ search: image.name })).items[0]?.zones).toMatchObject([{ state: 'verified' }]);
   });
 });

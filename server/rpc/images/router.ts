@@ -1,6 +1,6 @@
 import { createImageInput, imagePage, imageSchema, listImagesInput, updateImageInput } from '#shared/image';
 import { idInput } from '#shared/primitives';
-import { createImage, listImages, retireImage, updateImage } from '#server/domain/images/images';
+import { checkImage, createImage, listImages, retireImage, updateImage } from '#server/domain/images/images';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 const manage = permittedProcedure('images:manage', 'catalogue:manage');
@@ -18,6 +18,11 @@ export const imagesRouter = router({
     .input(updateImageInput)
     .output(imageSchema)
     .mutation(({ ctx, input }) => updateImage(ctx.domain, { actor: ctx.actor, image: input })),
+  /** Asks every zone to read the image anew, or to fetch it. */
+  check: manage
+    .input(idInput)
+    .output(imageSchema)
+    .mutation(({ ctx, input }) => checkImage(ctx.domain, { actor: ctx.actor, id: input.id })),
   retire: manage
     .input(idInput)
     .output(imageSchema)

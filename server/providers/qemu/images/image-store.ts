@@ -90,11 +90,9 @@ export class ImageStore {
   }
 
   /** Reads the files anew at the next use, whatever their times say: a VM could not start with them. */
-  distrust(image: ImageSpec): void {
-    void keyOf(image).then(
-      (key) => this.#manifests.forget(this.#folder(key)),
-      () => undefined,
-    );
+  async distrust(image: ImageSpec): Promise<void> {
+    const key = await keyOf(image).catch(() => null);
+    if (key !== null) this.#manifests.forget(this.#folder(key));
   }
 
   /** Whether the files that a disk was laid over are whole; see {@link ensure} for those of an image as it is now. */

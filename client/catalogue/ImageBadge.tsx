@@ -1,0 +1,54 @@
+import { CircleCheck, CircleDashed, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Image, ImageZoneState } from '#shared/image';
+import { formatRam } from '../ui/format';
+import { StatusBadge, type Tone } from '../ui/StatusBadge';
+import { RetiredBadge } from './RetiredBadge';
+
+const looks: Record<ImageZoneState['state'] | 'absent', { tone: Tone; icon: LucideIcon }> = {
+  absent: { tone: 'neutral', icon: CircleDashed },
+  requested: { tone: 'progress', icon: LoaderCircle },
+  fetching: { tone: 'progress', icon: LoaderCircle },
+  verified: { tone: 'success', icon: CircleCheck },
+  broken: { tone: 'danger', icon: CircleX },
+};
+/** Of several zones, what a reader has to know first. */
+const order = ['broken', 'fetching', 'requested', 'verified'] as const;
+
+/** What is to be said of the image in short: the state of the zone with which there is most to do. */
+export function stateOf(image: Pick<Image, 'zones'>): ImageZoneState | { state: 'absent' } {
+  for (const state of order) {
+    const zone = image.zones.find((candidate) => candidate.state === state);
+    if (zone !== undefined) return zone;
+  }
+  return { state: 'absent' };
+}
+
+/** Whether a zone is busy with the image. */
+export function isUnderWay(image: Pick<Image, 'zones'>): boolean {
+  return image.zones.some(({ state }) => state === 'requested' || state === 'fetching');
+}
+
+/** Whether VMs can boot from the image, and if not, why. */
+export function ImageBadge({ image }: { image: Pick<Image, 'retiredAt' | 'zones'> }) {
+  const { t, i18n } = useTranslation('catalogue');
+  if (image.retiredAt !== null) return <RetiredBadge retiredAt={image.retiredAt} />;
+  const { state } = stateOf(image);
+  const amount = (mb: number) => formatRam(mb, i18n.language);
+  const lines = image.zones.map((zone) => {
+    const progress =
+      zone.state !== 'fetching' || zone.doneMb === null || zone.doneMb === 0
+        ? ''
+        : zone.totalMb === null
+          ? ` ${amount(zone.doneMb)}`
+          : ` ${amount(zone.doneMb)} / ${amount(zone.totalMb)}`;
+    return `${zone.zoneName}: ${zone.reason ?? `${t(`images.states.${zone.state}`)}${progress}`}`;
+  });
+  return (
+    <StatusBadge
+      {...looks[state]}
+      label={t(`images.states.${state}`)}
+      title={lines.length === 0 ? t('images.absentHelp') : lines.join('\n')}
+    />
+  );
+}

@@ -1,0 +1,232 @@
+import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
+import { sliceVms } from '#drizzle/schema/slices';
+import type { ImageZoneState } from '#shared/image';
+import type { Queryable } from '#server/db/client';
+import type { ZoneRow } from '#server/db/queries/zones';
+import { iso } from '#server/db/rows';
+import { ProviderError } from '#server/lib/provider-error';
+import type { ImageSpec, ImageState, Provider } from '#server/providers/provider';
+import type { DomainContext } from '../context';
+import { serves } from '../homes/places';
+
+/** A row that says `fetching` and was not touched for so long belongs to a server that is gone. */
+const abandonedMs = 60_000;
+const progressMs = 1_000;
+const lookMs = 3_000;
+const pruneMs = 3_600_000;
+
+/** What zones last said of these images. A zone that has nothing of one has no entry. */
+export async function imageStatesOf(q: Queryable, ids: readonly number[]): Promise<Map<number, ImageZoneState[]>> {
+  const found = new Map<number, ImageZoneState[]>();
+  if (ids.length === 0) return found;
+  const rows = await q
+    .select({ ...stateColumns, zoneName: availabilityZones.name })
+    .from(imageStates)
+    .innerJoin(availabilityZones, eq(availabilityZones.id, imageStates.zoneId))
+    .where(inArray(imageStates.imageId, [...ids]))
+    .orderBy(asc(availabilityZones.name));
+  for (const { imageId, at, ...state } of rows) {
+    const states = found.get(imageId) ?? [];
+    states.push({ ...state, at: iso(at) });
+    found.set(imageId, states);
+  }
+  return found;
+}
+
+const stateColumns = {
+  imageId: imageStates.imageId,
+  zoneId: imageStates.zoneId,
+  state: imageStates.state,
+  reason: imageStates.reason,
+  doneMb: imageStates.doneMb,
+  totalMb: imageStates.totalMb,
+  at: imageStates.at,
+};
+
+/** Whether the zone is known to have the image whole. */
+export async function isVerified(
+  q: Queryable,
+  { imageId, zoneId }: { imageId: number; zoneId: number },
+): Promise<boolean> {
+  const [row] = await q
+    .select({ state: imageStates.state })
+    .from(imageStates)
+    .where(and(eq(imageStates.imageId, imageId), eq(imageStates.zoneId, zoneId)));
+  return row?.state === 'verified';
+}
+
+/** Writes down what a zone says of an image. The size is the image's own, whichever zone says it. */
+export async function writeImageState(
+  q: Queryable,
+  { imageId, zoneId, state, now }: { imageId: number; zoneId: number; state: ImageState; now: Date },
+): Promise<void> {
+  const key = and(eq(imageStates.imageId, imageId), eq(imageStates.zoneId, zoneId));
+  if (state.state === 'absent') {
+    await q.delete(imageStates).where(key);
+    return;
+  }
+  const values = {
+    state: state.state,
+    reason: state.state === 'broken' ? state.reason.slice(0, 1000) : null,
+    doneMb: state.state === 'fetching' ? state.doneMb : null,
+    totalMb: state.state === 'fetching' ? state.totalMb : null,
+    at: now,
+  };
+  await q
+    .insert(imageStates)
+    .values({ imageId, zoneId, ...values })
+    .onDuplicateKeyUpdate({ set: values });
+  if (state.state !== 'verified') return;
+  const sizeMb = Math.round(state.sizeMb);
+  const differs = sql`(${images.sizeMb} is null or ${images.sizeMb} <> ${sizeMb})`;
+  await q
+    .update(images)
+    .set({ sizeMb })
+    .where(and(eq(images.id, imageId), differs));
+}
+
+/** Asks every open zone that keeps images to read this one anew, or to fetch it. Who has the zone does so: {@link startImageKeeper}. */
+export async function requestImageCheck(q: Queryable, { imageId, now }: { imageId: number; now: Date }): Promise<void> {
+  const zones = await q
+    .select({ id: availabilityZones.id })
+    .from(availabilityZones)
+    .where(eq(availabilityZones.enabled, true));
+  if (zones.length === 0) return;
+  const values = { state: 'requested' as const, reason: null, doneMb: null, totalMb: null, at: now };
+  await q
+    .insert(imageStates)
+    .values(zones.map(({ id }) => ({ imageId, zoneId: id, ...values })))
+    .onDuplicateKeyUpdate({ set: values });
+}
+
+type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'providers' | 'home'>;
+
+/**
+ * Does the checks that are asked for in the zones of this server, and removes prepared images that nothing uses. Several
+ * servers may do it at once: each check is taken by one.
+ */
+export function startImageKeeper(ctx: Context): () => Promise<void> {
+  let stopped = false;
+  let pruned = 0;
+  let round: Promise<void> | null = null;
+  const begin = () => {
+    round ??= look()
+      // a database that is away: there is a next time
+      .catch((error: unknown) => {
+        if (!stopped) ctx.log.warn('Images could not be looked after.', { error });
+      })
+      .finally(() => {
+        round = null;
+      });
+  };
+  const look = async () => {
+    await checkRequested(ctx);
+    if (stopped || Date.now() - pruned < pruneMs) return;
+    pruned = Date.now();
+    await pruneImages(ctx);
+  };
+  const timer = setInterval(begin, lookMs);
+  return async () => {
+    stopped = true;
+    clearInterval(timer);
+    // a download may take an hour: it is left to the provider, which is closed next
+    await Promise.race([round, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  };
+}
+
+const zoneColumns = {
+  id: availabilityZones.id,
+  provider: availabilityZones.provider,
+  homeId: availabilityZones.homeId,
+};
+
+/** The zone's provider, or null when the zone is another server's or cannot be reached. */
+async function providerHere(ctx: Context, zone: Pick<ZoneRow, 'id' | 'provider' | 'homeId'>): Promise<Provider | null> {
+  return serves(ctx.home, zone) ? ctx.providers.forZone(zone).catch(() => null) : null;
+}
+
+/** One round of the checks that wait. Resolves when they are done. */
+export async function checkRequested(ctx: Context): Promise<void> {
+  const now = ctx.clock.now();
+  const abandoned = sql`${imageStates.at} < ${new Date(now.getTime() - abandonedMs)}`;
+  const waits = or(eq(imageStates.state, 'requested'), and(eq(imageStates.state, 'fetching'), abandoned));
+  const rows = await ctx.db
+    .select({
+      zone: zoneColumns,
+      image: {
+        id: images.id,
+        name: images.name,
+        kind: images.kind,
+        source: images.source,
+        sha256: images.sha256,
+        readyMarker: images.readyMarker,
+      },
+    })
+    .from(imageStates)
+    .innerJoin(images, eq(images.id, imageStates.imageId))
+    .innerJoin(availabilityZones, eq(availabilityZones.id, imageStates.zoneId))
+    .where(waits)
+    .limit(20);
+  await Promise.all(
+    rows.map(async ({ zone, image }) => {
+      const provider = await providerHere(ctx, zone);
+      if (provider === null) return;
+      const [taken] = await ctx.db
+        .update(imageStates)
+        .set({ state: 'fetching', doneMb: 0, totalMb: null, at: now })
+        .where(and(eq(imageStates.imageId, image.id), eq(imageStates.zoneId, zone.id), waits));
+      if (taken.affectedRows === 1) await check(ctx, { provider, zoneId: zone.id, image });
+    }),
+  );
+}
+
+async function check(
+  ctx: Context,
+  { provider, zoneId, image }: { provider: Provider; zoneId: number; image: ImageSpec },
+): Promise<void> {
+  const write = (state: ImageState) =>
+    writeImageState(ctx.db, { imageId: image.id, zoneId, state, now: ctx.clock.now() });
+  let done = false;
+  let telling = Promise.resolve();
+  const timer = setInterval(() => {
+    telling = provider
+      .imageState(image)
+      .then((state) => (done || state.state !== 'fetching' ? undefined : write(state)))
+      .catch((error: unknown) => ctx.log.warn('The progress of an image could not be written.', { error }));
+  }, progressMs);
+  let outcome: ImageState;
+  try {
+    outcome = { state: 'verified', ...(await provider.ensureImage(image, { reread: true })) };
+  } catch (error) {
+    ctx.log.warn('An image is not good.', { imageId: image.id, zoneId, error });
+    outcome = { state: 'broken', reason: error instanceof ProviderError ? error.message : 'It could not be prepared.' };
+  }
+  done = true;
+  clearInterval(timer);
+  await telling;
+  await write(outcome);
+}
+
+/** Removes, in the zones of this server, prepared images that are neither in the catalogue nor under a VM. */
+async function pruneImages(ctx: Context): Promise<void> {
+  const columns = {
+    id: images.id,
+    name: images.name,
+    kind: images.kind,
+    source: images.source,
+    sha256: images.sha256,
+    readyMarker: images.readyMarker,
+  };
+  const used = sql`exists (select 1 from ${sliceVms} where ${sliceVms.imageId} = ${images.id} and ${sliceVms.status} <> 'absent')`;
+  const inUse = await ctx.db
+    .select(columns)
+    .from(images)
+    .where(or(isNull(images.retiredAt), used));
+  const zones = await ctx.db.select(zoneColumns).from(availabilityZones);
+  for (const zone of zones) {
+    const provider = await providerHere(ctx, zone);
+    const result = await provider?.pruneImages(inUse);
+    if (result && result.freedMb > 0) ctx.log.info('Unused images were removed.', { zoneId: zone.id, ...result });
+  }
+}
