@@ -30,6 +30,24 @@ export const hostnameSchema = z
     'Letters, digits and hyphens only, not starting or ending with a hyphen.',
   );
 
+/** Names that `/etc/hosts` has already: another machine of that name could not be reached. */
+const reservedHostnames = new Set([
+  'localhost',
+  'localhost4',
+  'localhost6',
+  'ip6-localhost',
+  'ip6-loopback',
+  'ip6-localnet',
+  'ip6-mcastprefix',
+  'ip6-allnodes',
+  'ip6-allrouters',
+  'ip6-allhosts',
+  'broadcasthost',
+]);
+export function isReservedHostname(name: string): boolean {
+  return reservedHostnames.has(name.toLowerCase());
+}
+
 export const descriptionSchema = z.string().trim().max(limits.descriptionLength);
 
 /** Input of every list: keyset pagination, never offsets. */

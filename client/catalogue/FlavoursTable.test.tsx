@@ -34,7 +34,7 @@ test('an administrator retires a flavour that nothing uses', async () => {
 });
 
 test.each([
-  ['it is in use', { ...nano, inUse: 3 }, true, '3 VMs use it. Change or destroy those first.'],
+  ['it is in use', { ...nano, inUse: 3 }, true, '3 VMs of templates and slices use it. Change or destroy those first.'],
   ['it is retired', { ...nano, retiredAt: nano.createdAt }, true, 'It is retired already.'],
   ['the reader is no administrator', nano, false, 'Only administrators can change this.'],
 ])('it says why it cannot when %s', async (_when, flavour, mayManage, reason) => {

@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Step } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
-import { edgeLooks, vmLooks } from './status-badges';
+import { edgeLooks, vmLooks, vmWord } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
 import { useActivity } from './activity';
@@ -36,7 +36,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
       forwards: vm.forwards.map((forward) => forward.guestPort),
       status: {
         ...vmLooks[vm.status],
-        label: t(`common:status.vm.${vm.status}`),
+        label: t(`common:status.vm.${vmWord(vm.status, slice.status)}`),
         activity: activity(running.get(`vm:${vm.id}`)),
       },
       problem: vm.error ?? undefined,

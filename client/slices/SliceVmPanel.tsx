@@ -37,7 +37,7 @@ export function SliceVmPanel({ slice, vm, step, commands, onOpenConsole }: Slice
         <Title order={2} size="h3" className={classes.wrapAnywhere}>
           {vm.name}
         </Title>
-        <VmStatusBadge status={vm.status} />
+        <VmStatusBadge status={vm.status} of={slice.status} />
       </Group>
       <Text size="xs" c="dimmed">
         {activity === undefined ? null : <>{activity} · </>}

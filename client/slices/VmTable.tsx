@@ -52,7 +52,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
                   </Anchor>
                 </Table.Th>
                 <Table.Td>
-                  <VmStatusBadge status={vm.status} />
+                  <VmStatusBadge status={vm.status} of={slice.status} />
                   <Text size="xs" c="dimmed">
                     {doing ?? (vm.observedAt === null ? t('vm.never') : <RelativeTime at={vm.observedAt} />)}
                   </Text>

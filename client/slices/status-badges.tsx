@@ -48,6 +48,11 @@ export const vmLooks: Record<VmStatus, StatusLook> = {
   unknown: { tone: 'warning', icon: CircleHelp },
 };
 
+/** The word for a VM's status in a slice of a status. */
+export function vmWord(status: VmStatus, of: SliceStatus): VmStatus | 'destroyed' {
+  return status === 'absent' && of === 'destroyed' ? 'destroyed' : status;
+}
+
 export const edgeLooks: Record<EdgeStatus, StatusLook> = {
   absent: { tone: 'neutral', icon: CircleDashed },
   down: { tone: 'danger', icon: CircleX },
@@ -78,9 +83,18 @@ export function SliceStatusBadge({ status }: { status: SliceStatus }) {
   return <StatusBadge {...sliceLooks[status]} label={t(`status.slice.${status}`)} />;
 }
 
-export function VmStatusBadge({ status, title }: { status: VmStatus; title?: string | undefined }) {
+/** `of`: the slice's status; what is not there any more has been destroyed with it, not never been made. */
+export function VmStatusBadge({
+  status,
+  of,
+  title,
+}: {
+  status: VmStatus;
+  of: SliceStatus;
+  title?: string | undefined;
+}) {
   const { t } = useTranslation();
-  return <StatusBadge {...vmLooks[status]} label={t(`status.vm.${status}`)} title={title} />;
+  return <StatusBadge {...vmLooks[status]} label={t(`status.vm.${vmWord(status, of)}`)} title={title} />;
 }
 
 export function DeploymentStatusBadge({ status }: { status: DeploymentStatus }) {

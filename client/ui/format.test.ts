@@ -9,6 +9,12 @@ test.each([
   [2_097_152, '2 TiB'],
 ])('%d MiB of RAM is %s', (ramMb, text) => expect(formatRam(ramMb)).toBe(text));
 
+test('2,000 GiB are not called 2 TiB', () => {
+  expect(formatDisk(2000)).toBe('2,000 GiB');
+  expect(formatDisk(2048)).toBe('2 TiB');
+  expect(formatRam(2_048_000, 'es')).toBe('2000 GiB');
+});
+
 test('the reader’s language has its own decimal sign', () => {
   expect(formatRam(1536, 'es')).toBe('1,5 GiB');
   expect(formatDisk(1536, 'es')).toBe('1,5 TiB');

@@ -9,9 +9,10 @@ export function formatRam(ramMb: number, language = 'en'): string {
   return formatDisk(ramMb / 1024, language);
 }
 
-/** GiB as people read it: `0 GiB`, `20 GiB`, `1.5 TiB`. */
+/** GiB as people read it: `0 GiB`, `20 GiB`, `1.5 TiB`; `2,000 GiB`, since that is not 2 TiB. */
 export function formatDisk(diskGb: number, language = 'en'): string {
-  if (Math.abs(diskGb) < 1024) return `${decimal(diskGb, language)} GiB`;
+  const isWhole = Number.isInteger((diskGb / 1024) * 10);
+  if (Math.abs(diskGb) < 1024 || !isWhole) return `${decimal(diskGb, language)} GiB`;
   return `${decimal(diskGb / 1024, language)} TiB`;
 }
 

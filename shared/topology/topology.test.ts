@@ -113,6 +113,13 @@ describe('validateTopology', () => {
         },
       ],
       [
+        'VM_NAME_RESERVED',
+        (t) => {
+          first(t).vm.name = 'LocalHost';
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
         'VM_NAME_INVALID',
         (t) => {
           first(t).vm.name = '../etc';

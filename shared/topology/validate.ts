@@ -1,6 +1,6 @@
 import type { Problem } from '../errors';
 import { limits } from '../limits';
-import { hostnameSchema, nameSchema } from '../primitives';
+import { hostnameSchema, isReservedHostname, nameSchema } from '../primitives';
 import type { Catalogue } from './catalogue';
 import type { Topology, TopologyVm } from './schema';
 
@@ -8,6 +8,7 @@ import type { Topology, TopologyVm } from './schema';
 export const topologyProblemCodes = [
   'DUPLICATE_KEY',
   'VM_NAME_INVALID',
+  'VM_NAME_RESERVED',
   'DUPLICATE_VM_NAME',
   'NETWORK_NAME_INVALID',
   'DUPLICATE_NETWORK_NAME',
@@ -93,7 +94,15 @@ function duplicateKeys(topology: Topology): TopologyProblem[] {
 
 function vmNameProblems(topology: Topology): TopologyProblem[] {
   const problems: TopologyProblem[] = [];
-  for (const vm of topology.vms)
+  for (const vm of topology.vms) {
+    if (isReservedHostname(vm.name))
+      problems.push({
+        code: 'VM_NAME_RESERVED',
+        message: `“${vm.name}” is what every machine calls itself or its network. Choose another name.`,
+        node: vm.key,
+        field: 'name',
+        params: { name: vm.name },
+      });
     if (!hostnameSchema.safeParse(vm.name).success)
       problems.push({
         code: 'VM_NAME_INVALID',
@@ -102,6 +111,7 @@ function vmNameProblems(topology: Topology): TopologyProblem[] {
         field: 'name',
         params: { name: vm.name, max: limits.nameLength },
       });
+  }
   repeats(
     topology.vms,
     (vm) => vm.name,

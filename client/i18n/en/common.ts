@@ -120,6 +120,7 @@ export const common = {
     },
     vm: {
       absent: 'Not created',
+      destroyed: 'Destroyed',
       stopped: 'Stopped',
       starting: 'Starting',
       running: 'Running',

@@ -25,7 +25,7 @@ export const events = {
     done: '{{step}}: done.',
     failed: '{{step}}: failed. {{error}}',
     undone: '{{step}}: undone.',
-    skipped: '{{step}}: not needed.',
+    skipped: '{{step}}: left out.',
   },
   slice: {
     draft: 'The slice is a draft: nothing of it runs.',

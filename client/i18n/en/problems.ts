@@ -1,6 +1,7 @@
 /** What can be wrong with a drawing, by the codes of `validateTopology`. */
 export const problems = {
   DUPLICATE_KEY: 'Two things have the key {{key}}.',
+  VM_NAME_RESERVED: '“{{name}}” is what every machine calls itself or its network. Choose another name.',
   VM_NAME_INVALID: '“{{name}}” is not a host name: letters, digits and hyphens, at most {{max}} characters.',
   DUPLICATE_VM_NAME: 'Two VMs are called {{name}}.',
   NETWORK_NAME_INVALID: '“{{name}}” cannot be the name of a network.',

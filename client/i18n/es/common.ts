@@ -123,6 +123,7 @@ export const common: Messages<typeof english> = {
     },
     vm: {
       absent: 'Sin crear',
+      destroyed: 'Destruida',
       stopped: 'Detenida',
       starting: 'Arrancando',
       running: 'En marcha',

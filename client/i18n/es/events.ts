@@ -27,7 +27,7 @@ export const events: Messages<typeof english> = {
     done: '{{step}}: hecho.',
     failed: '{{step}}: falló. {{error}}',
     undone: '{{step}}: deshecho.',
-    skipped: '{{step}}: no hace falta.',
+    skipped: '{{step}}: se omitió.',
   },
   slice: {
     draft: 'El slice es un borrador: nada suyo está en marcha.',

@@ -3,6 +3,7 @@ import type { problems as english } from '../en/problems';
 
 export const problems: Messages<typeof english> = {
   DUPLICATE_KEY: 'Dos elementos tienen la clave {{key}}.',
+  VM_NAME_RESERVED: 'Cada máquina llama «{{name}}» a sí misma o a su red. Hay que elegir otro nombre.',
   VM_NAME_INVALID: '«{{name}}» no es un nombre de host: letras, cifras y guiones, como máximo {{max}} caracteres.',
   DUPLICATE_VM_NAME: 'Dos MV se llaman {{name}}.',
   NETWORK_NAME_INVALID: '«{{name}}» no puede ser el nombre de una red.',

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors';
 import { limits } from '../../limits';
-import { hostnameSchema } from '../../primitives';
+import { hostnameSchema, isReservedHostname } from '../../primitives';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
 
 const folded = (text: string) => text.trim().toLowerCase();
@@ -82,5 +82,5 @@ export function hostnameLike(text: string, taken: Set<string>): string {
         .replaceAll(/[^A-Za-z0-9]+/g, '-')
         .slice(0, limits.nameLength)
         .replaceAll(/^-+|-+$/g, '');
-  return unique(plain === '' ? 'vm' : plain, taken, limits.nameLength);
+  return unique(plain === '' ? 'vm' : isReservedHostname(plain) ? `${plain}-vm` : plain, taken, limits.nameLength);
 }

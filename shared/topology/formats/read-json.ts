@@ -11,6 +11,10 @@ const signatures: readonly (readonly [RegExp, string])[] = [
   [/^.PNG/su, 'This is an image (PNG), not a topology.'],
   [/^GIF8/u, 'This is an image (GIF), not a topology.'],
   [/^(\u00ff\u00d8\u00ff|\ufffd{3,4})/u, 'This is an image or another binary file, not a topology.'],
+  [
+    /^(\u00ff\u00fe|\u00fe\u00ff|\ufffd{2})(\u0000|[^\u0000]\u0000)/u,
+    'The file is UTF-16: save it as UTF-8 and import it again.',
+  ],
   [/^PK\u0003\u0004/u, 'This is a ZIP archive: unpack it and import the document in it.'],
   [/^\u001f[\u008b\ufffd]/u, 'This is a compressed file: unpack it and import the document in it.'],
   [/^%PDF/u, 'This is a PDF, not a topology.'],
@@ -38,6 +42,18 @@ function depthOf(text: string): number {
   return deepest;
 }
 
+/**
+ * `: line 3, column 14 is not as it should be`, as far as the parser tells: `at position 41`, or, at its end, nothing but that
+ * the text ended.
+ */
+function placeOf(cause: unknown, text: string): string {
+  const message = cause instanceof Error ? cause.message : '';
+  const position = /at position (\d+)/.exec(message)?.[1];
+  if (position === undefined && !/unexpected end|unterminated/i.test(message)) return '';
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  return `: there is an error at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
 /** Names that would reach an object's prototype where somebody copies keys carelessly. No document needs them. */
 export const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -50,6 +66,8 @@ export function readJsonObject(file: string): Record<string, unknown> {
   if (text.trim() === '') refuse('The file is empty.');
   const head = text.slice(0, 300);
   for (const [signature, sentence] of signatures) if (signature.test(head)) refuse(sentence);
+  // what is no UTF-8 was read as that: names would be changed without a word
+  if (text.includes('\ufffd')) refuse('The file is not UTF-8: save it as UTF-8 and import it again.');
   if (depthOf(text) > maxDepth) refuse(`The file is nested deeper than ${maxDepth} levels: this is not a topology.`);
   let forbidden: string | undefined;
   let value: unknown;
@@ -59,7 +77,7 @@ export function readJsonObject(file: string): Record<string, unknown> {
       return inner;
     });
   } catch (cause) {
-    refuse('This file is not JSON.', cause);
+    refuse(`This file is not JSON${placeOf(cause, text)}.`, cause);
   }
   if (forbidden !== undefined) refuse(`The file holds a key that is not allowed: ${forbidden}.`);
   if (Array.isArray(value)) refuse('The file holds a list; a topology is an object.');
