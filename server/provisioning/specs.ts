@@ -18,8 +18,15 @@ export interface SliceSpecs {
 export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   // what a drawing has besides, the provider is told in other words: ids, sizes, the image, NICs
   const guestSchema = parts.vm.omit({ key: true, flavourId: true, imageId: true, x: true, y: true });
-  const networkSchema = parts.network.omit({ key: true, x: true, y: true });
-  const edgeSchema = parts.edge.omit({ key: true, source: true, target: true });
+  const networkSchema = parts.network.omit({ key: true, subnets: true, x: true, y: true });
+  const edgeSchema = parts.edge.omit({
+    key: true,
+    source: true,
+    target: true,
+    subnets: true,
+    sourceNic: true,
+    targetNic: true,
+  });
   const rows = new Map(model.vms.map((vm) => [vm.id, vm]));
   const edges = new Map(model.edges.map((row) => [row.id, { ...partOf(edgeSchema, row), ...edgeSpec(row) }]));
   const nics = new Map<number, NicSpec[]>();

@@ -6,12 +6,17 @@ export function sameTopology(a: Topology, b: Topology): boolean {
   return canonical(inOrder(a)) === canonical(inOrder(b));
 }
 
-/** The order in which VMs and networks were drawn tells no two drawings apart. */
+/**
+ * The order in which VMs and networks were drawn tells no two drawings apart. That of edges does where they have no numbers of
+ * NICs yet, since it is what gives them those (`withAddresses`).
+ */
 function inOrder(topology: Topology): Topology {
   const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   return {
     vms: topology.vms.toSorted(byKey),
     networks: topology.networks.toSorted(byKey),
-    edges: topology.edges.toSorted(byKey),
+    edges: topology.edges.every((edge) => edge.sourceNic !== undefined)
+      ? topology.edges.toSorted(byKey)
+      : topology.edges,
   };
 }

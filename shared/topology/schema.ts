@@ -41,6 +41,20 @@ export const vmProperties = {
 export const networkProperties = {};
 export const edgeProperties = {};
 
+/*
+ * Where parts stand in the address plan. Given when a drawing is saved (`addresses.ts`) and kept from then on, in later
+ * revisions, copies and slices: a link keeps its subnet, its NICs their numbers and addresses, whatever else comes or goes.
+ */
+const cidr = z.string().regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'An address with its prefix length: 10.0.0.1/30.');
+const subnets = z.array(cidr).max(1).optional();
+/** One end of an edge: which NIC of the VM it is, from 0, and that NIC's addresses. */
+const nicSchema = z.strictObject({
+  index: z.number().int().min(0).max(limits.edgesPerTopology),
+  addresses: z.array(cidr).max(1),
+});
+const networkPlacement = { subnets };
+const edgePlacement = { subnets, sourceNic: nicSchema.optional(), targetNic: nicSchema.optional() };
+
 export const topologyVmSchema = z.strictObject({
   key: keySchema,
   name: hostnameSchema,
@@ -57,6 +71,7 @@ export const topologyNetworkSchema = z.strictObject({
   key: keySchema,
   name: nameSchema,
   ...networkProperties,
+  ...networkPlacement,
   x: position,
   y: position,
 });
@@ -68,6 +83,7 @@ export const topologyEdgeSchema = z.strictObject({
   source: keySchema,
   target: keySchema,
   ...edgeProperties,
+  ...edgePlacement,
 });
 export type TopologyEdge = z.infer<typeof topologyEdgeSchema>;
 

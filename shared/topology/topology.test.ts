@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../limits';
-import { allocateAddresses, macOf } from './addresses';
+import { allocateAddresses, macOf, withAddresses } from './addresses';
 import type { Catalogue } from './catalogue';
 import { sameTopology } from './same';
-import { emptyTopology, topologySchema, type Topology } from './schema';
+import { emptyTopology, newVm, topologySchema, type Topology } from './schema';
 import { validateTopology } from './validate';
 
 const catalogue: Catalogue = {
@@ -208,7 +208,8 @@ describe('validateTopology', () => {
 describe('sameTopology', () => {
   it('sees through the order of things, and no difference besides', () => {
     fc.assert(
-      fc.property(someVms, (topology) => {
+      fc.property(someVms, (drawn) => {
+        const topology = withAddresses(drawn);
         const turned = structuredClone(topology);
         turned.vms.reverse();
         turned.networks.reverse();
@@ -231,7 +232,8 @@ function read(text: string) {
   return { value, first, last: first + size - 1, prefix: Number(prefix) };
 }
 
-function checkAddresses(topology: Topology) {
+/** `dense`: the numbers of NICs have no gaps and follow the edges, as in a drawing that nothing was removed from. */
+function checkAddresses(topology: Topology, dense = true) {
   const { networks, edges } = allocateAddresses(topology);
   expect([...edges.keys()]).toEqual(topology.edges.map(({ key }) => key));
   const subnets = new Map<string, { first: number; last: number }>();
@@ -265,12 +267,103 @@ function checkAddresses(topology: Topology) {
     if (place.targetNic === null) expect(place.subnet).toBe(networks.get(edge.target));
     else nics.set(edge.target, [...(nics.get(edge.target) ?? []), place.targetNic]);
   }
-  for (const numbers of nics.values()) expect(numbers).toEqual(numbers.map((_, index) => index));
+  for (const numbers of nics.values()) {
+    expect(new Set(numbers).size).toBe(numbers.length);
+    for (const number of numbers) expect(number).toBeLessThan(limits.nicsPerVm);
+    if (dense) expect(numbers).toEqual(numbers.map((_, index) => index));
+  }
 }
+
+describe('sameTopology of edges that have no NICs yet', () => {
+  it('sees their order, which decides the numbers of the NICs', () => {
+    fc.assert(
+      fc.property(drawings, (topology) => {
+        fc.pre(topology.edges.length > 1);
+        const turned = { ...topology, edges: topology.edges.toReversed() };
+        expect(sameTopology(topology, turned)).toBe(false);
+      }),
+    );
+  });
+});
+
+/** A drawing, and some of its edges and networks that go. */
+const cuts = fc.tuple(drawings, fc.func(fc.boolean()), fc.func(fc.boolean())).map(([topology, goes, networkGoes]) => {
+  const networks = topology.networks.filter(({ key }) => !networkGoes(key));
+  const nodes = new Set([...topology.vms, ...networks].map(({ key }) => key));
+  const edges = topology.edges.filter(({ key, target }) => !goes(key) && nodes.has(target));
+  return { whole: topology, cut: { ...topology, networks, edges } };
+});
+
+describe('NICs and addresses', () => {
+  it('stay with their edge whatever other edges and networks go', () => {
+    fc.assert(
+      fc.property(cuts, ({ whole, cut }) => {
+        const saved = withAddresses(whole);
+        const placed = new Map(saved.edges.map((edge) => [edge.key, edge]));
+        // cut in the editor, which keeps what it was given, and by a program that writes the drawing anew
+        const left = new Set([...cut.networks, ...cut.edges].map(({ key }) => key));
+        const kept = {
+          ...saved,
+          networks: saved.networks.filter(({ key }) => left.has(key)),
+          edges: saved.edges.filter(({ key }) => left.has(key)),
+        };
+        for (const next of [withAddresses(kept), withAddresses(kept, saved), withAddresses(cut, saved)])
+          expect(next.edges).toEqual(cut.edges.map(({ key }) => placed.get(key)));
+      }),
+    );
+  });
+
+  it('stay with their edge when others are drawn, which get what is free', () => {
+    fc.assert(
+      fc.property(cuts, ({ whole, cut }) => {
+        const saved = withAddresses(cut);
+        const had = new Map(saved.edges.map((edge) => [edge.key, edge]));
+        const next = withAddresses(whole, saved);
+        expect(next.edges.filter(({ key }) => had.has(key))).toEqual(saved.edges);
+        checkAddresses(next, false);
+      }),
+    );
+  });
+
+  it('are given anew to edges that say nothing but another order', () => {
+    const vms = ['a', 'b', 'c'].map((key) => newVm({ key, name: key, flavourId: 1, imageId: 1, x: 0, y: 0 }));
+    const edges = ['b', 'c'].map((target) => ({ key: `a${target}`, source: 'a', target }));
+    const saved = withAddresses({ vms, networks: [], edges });
+    const turned = withAddresses({ vms, networks: [], edges: edges.toReversed() }, saved);
+    const nics = (topology: Topology) => new Map(topology.edges.map(({ key, sourceNic }) => [key, sourceNic]));
+    expect(nics(saved).get('ac')?.index).toBe(1);
+    expect(nics(turned).get('ac')?.index).toBe(0);
+    expect(nics(turned).get('ac')?.addresses).toEqual(nics(saved).get('ac')?.addresses);
+    expect(sameTopology(saved, turned)).toBe(false);
+  });
+
+  it('that another edge has, or that cannot be, are given anew', () => {
+    const vms = ['a', 'b'].map((key) => newVm({ key, name: key, flavourId: 1, imageId: 1, x: 0, y: 0 }));
+    const claim = (index: number, address: string) => ({ index, addresses: [address] });
+    const edge = (key: string, index: number, address: string) => ({
+      key,
+      source: 'a',
+      target: 'b',
+      sourceNic: claim(index, address),
+    });
+    const claimed = [
+      edge('e1', 3, '10.0.0.9/30'),
+      edge('e2', 3, '10.0.0.9/30'),
+      edge('e3', 900, '999.0.0.1/30'),
+      edge('e4', 1, '10.0.2.1/30'),
+      edge('e5', 5, '10.0.0.1/8'),
+    ];
+    const topology = { vms, networks: [], edges: claimed };
+    checkAddresses(topology, false);
+    const { edges } = allocateAddresses(topology);
+    expect(edges.get('e1')).toMatchObject({ sourceAddress: '10.0.0.9/30', sourceNic: 3 });
+    expect(edges.get('e2')?.sourceAddress).not.toBe('10.0.0.9/30');
+  });
+});
 
 describe('allocateAddresses', () => {
   it('gives each end an address of its own, inside its subnet, and no two subnets the same place', () => {
-    fc.assert(fc.property(drawings, checkAddresses));
+    fc.assert(fc.property(drawings, (topology) => checkAddresses(topology)));
   });
 
   it('always gives the same', () => {

@@ -21,8 +21,11 @@ export async function copyOfDrawing(q: Queryable, topology: Topology): Promise<S
         forwards: vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null })),
       };
     }),
-    networks: topology.networks.map((network) => ({ ...network, subnet: addresses.networks.get(network.key) ?? '' })),
-    edges: topology.edges.map((edge) => {
+    networks: topology.networks.map(({ subnets: _subnets, ...network }) => ({
+      ...network,
+      subnet: addresses.networks.get(network.key) ?? '',
+    })),
+    edges: topology.edges.map(({ subnets: _subnets, sourceNic: _source, targetNic: _target, ...edge }) => {
       const place = addresses.edges.get(edge.key);
       if (place === undefined) throw new Error(`The edge ${edge.key} has no addresses`);
       return { ...edge, ...place };

@@ -89,6 +89,10 @@ export async function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor
   return unchanged ? slice : inSnapshot(ctx.db, (tx) => wholeSlice(tx, { actor, id }));
 }
 
+// a slice's address plan is in columns of its own
+const networkSchema = topologyNetworkSchema.omit({ subnets: true });
+const edgeSchema = topologyEdgeSchema.omit({ subnets: true, sourceNic: true, targetNic: true });
+
 /** {@link getSlice} inside a transaction. */
 export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
   const row = await sliceHead(q, actor.userId, id);
@@ -129,13 +133,13 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       consoles: consolesOf(imageKind),
     })),
     networks: networks.map((network) => ({
-      ...partOf(topologyNetworkSchema, network),
+      ...partOf(networkSchema, network),
       id: network.id,
       subnet: network.subnet,
       status: network.status,
     })),
     edges: edges.map((edge) => ({
-      ...partOf(topologyEdgeSchema, { ...edge, ...endsOf(edge) }),
+      ...partOf(edgeSchema, { ...edge, ...endsOf(edge) }),
       id: edge.id,
       subnet: edge.subnet,
       sourceAddress: edge.sourceAddress,

@@ -4,6 +4,7 @@ import { templates } from '#drizzle/schema/templates';
 import { AppError } from '#shared/errors';
 import type { createTemplateInput, duplicateTemplateInput, Template, updateTemplateInput } from '#shared/template';
 import type { Catalogue } from '#shared/topology/catalogue';
+import { withAddresses } from '#shared/topology/addresses';
 import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
@@ -56,7 +57,12 @@ async function insertTemplate(
   const [{ insertId }] = await tx
     .insert(templates)
     .values({ ownerId: actor.userId, name, description, revision: 1, updatedAt: now });
-  await insertRevision(tx, { templateId: insertId, number: 1, createdBy: actor.userId, topology });
+  await insertRevision(tx, {
+    templateId: insertId,
+    number: 1,
+    createdBy: actor.userId,
+    topology: withAddresses(topology),
+  });
   return insertId;
 }
 
@@ -150,7 +156,10 @@ export async function updateTemplate(
       // before the first plain read, which fixes what this transaction sees
       const catalogue = await catalogueOf(tx, topology, { hold: true });
       const current = await readTopology(tx, await revisionId(tx, id, row.revision));
-      if (!sameTopology(current, topology)) {
+      // what is not valid has no addresses yet, and is refused below
+      const valid = validateTopology(topology).length === 0;
+      const placed = valid ? withAddresses(topology, current) : topology;
+      if (!sameTopology(withAddresses(current), placed)) {
         if (baseRevision !== row.revision)
           throw new AppError(
             'REVISION_CONFLICT',
@@ -159,7 +168,7 @@ export async function updateTemplate(
           );
         assertValid(topology, catalogue, current);
         revision += 1;
-        await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology });
+        await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology: placed });
       }
     }
     const renamed = name !== undefined && name !== row.name;

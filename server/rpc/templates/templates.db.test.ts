@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { flavours } from '#drizzle/schema/catalogue';
 import { templateEdges, templateRevisions, templates } from '#drizzle/schema/templates';
+import { withAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
@@ -45,7 +46,7 @@ describe('a template', () => {
     const user = world.callerOf(await world.person());
     const made = await user.templates.create({ name: 'Office', description: 'two', topology: rich });
     expect(made).toMatchObject({ vms: 2, networks: 1, edges: 4, vcpus: 3, ramMb: 5120, diskGb: 8, revision: 1 });
-    expect(made.topology).toEqual(rich);
+    expect(made.topology).toEqual(withAddresses(rich));
     expect(await user.templates.get({ id: made.id })).toEqual(made);
     const { topology: _drawing, ...summary } = made;
     expect((await user.templates.list({})).items).toEqual([summary]);
@@ -98,7 +99,7 @@ describe('revisions', () => {
   it('are added only when the drawing really changed', async () => {
     const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'T', topology: rich });
-    const reordered = copyOf(rich);
+    const reordered = copyOf(withAddresses(rich));
     reordered.vms.reverse();
     reordered.edges.reverse();
     expect(await user.templates.update({ id, topology: reordered, baseRevision: 1 })).toMatchObject({ revision: 1 });
@@ -113,6 +114,34 @@ describe('revisions', () => {
     const saved = await user.templates.update({ id, topology: moved, baseRevision: 1 });
     expect(saved).toMatchObject({ revision: 2, topology: moved });
     expect(await revisionsOf(id)).toBe(2);
+  });
+
+  it('are added for another order of edges alone, which decides the numbers of NICs that none has yet', async () => {
+    const user = world.callerOf(await world.person());
+    const { id } = await user.templates.create({ name: 'T', topology: rich });
+    const reordered = { ...rich, edges: rich.edges.toReversed() };
+    const saved = await user.templates.update({ id, topology: reordered, baseRevision: 1 });
+    expect(saved.revision).toBe(2);
+    expect(saved.topology.edges.map(({ key, sourceNic }) => [key, sourceNic?.index])).toEqual([
+      ['a2', 0],
+      ['a1', 0],
+      ['l2', 1],
+      ['l1', 2],
+    ]);
+  });
+
+  it('leave NICs and addresses to the edges that stay when another is deleted, in slices, too', async () => {
+    const user = world.callerOf(await world.person());
+    const made = await user.templates.create({ name: 'T', topology: rich });
+    const before = new Map(made.topology.edges.map((edge) => [edge.key, edge]));
+    const without = { ...rich, edges: rich.edges.filter(({ key }) => key !== 'l1') };
+    const saved = await user.templates.update({ id: made.id, topology: without, baseRevision: 1 });
+    expect(saved.topology.edges).toEqual(without.edges.map(({ key }) => before.get(key)));
+    const zoneId = await world.zone();
+    const slice = await user.slices.create({ name: 'S', templateId: made.id, zoneId });
+    expect(slice.edges.map(({ key, sourceAddress }) => [key, sourceAddress])).toEqual(
+      without.edges.map(({ key }) => [key, before.get(key)?.sourceNic?.addresses[0]]),
+    );
   });
 
   it('conflict when somebody saved in between, and a repeat of the same save does not', async () => {
@@ -286,7 +315,7 @@ describe('a large drawing', () => {
     const { id } = await user.templates.create({ name: 'Large', topology });
     process.stdout.write(`saved 1,000 VMs and 4,000 edges in ${Math.round(performance.now() - started)} ms\n`);
     expect(await ctx.db.$count(templateEdges)).toBe(4000);
-    expect((await user.templates.get({ id })).topology).toEqual(topology);
+    expect((await user.templates.get({ id })).topology).toEqual(withAddresses(topology));
   });
 });
 
