@@ -94,7 +94,12 @@ export interface ZoneCardProps {
 }
 
 /** What providers tell by these names has a translation; what else they tell stands as it came. */
-const knownFacts = { Accelerator: 'accelerator', 'Launch limit': 'launchLimit', 'VMs run as': 'runAs' } as const;
+const knownFacts = {
+  Accelerator: 'accelerator',
+  'Free on disk': 'freeOnDisk',
+  'Launch limit': 'launchLimit',
+  'VMs run as': 'runAs',
+} as const;
 
 function factName(t: TFunction<['catalogue', 'common']>, name: string): string {
   for (const [known, key] of Object.entries(knownFacts)) if (known === name) return t(`zones.fact.${key}`);

@@ -1,4 +1,6 @@
+import { hasCode } from '#server/lib/error-code';
 import { ProviderError } from '#server/lib/provider-error';
+import { CommandError } from '#server/lib/run-command';
 
 /** The wait was called off by the caller's signal. */
 export function aborted(signal: AbortSignal): ProviderError {
@@ -17,5 +19,13 @@ export function notRunning(message = 'The virtual machine is not running.'): Pro
 
 /** `error` as it may cross the provider's border: what is not a {@link ProviderError} becomes the cause of one. */
 export function asProviderError(error: unknown, message: string): ProviderError {
-  return error instanceof ProviderError ? error : new ProviderError('INTERNAL', message, true, error);
+  if (error instanceof ProviderError) return error;
+  if (isDiskFull(error)) return new ProviderError('NO_CAPACITY', `${message} The zone’s disk is full.`, true, error);
+  return new ProviderError('INTERNAL', message, true, error);
+}
+
+/** Whether it failed for want of room, here or in a program that was run. */
+function isDiskFull(error: unknown): boolean {
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return true;
+  return error instanceof CommandError && /No space left on device|Disk quota exceeded/.test(error.stderr);
 }

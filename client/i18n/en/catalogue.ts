@@ -105,7 +105,7 @@ export const catalogue = {
     refreshed: 'The zone was asked anew.',
     capabilities: 'What it can do',
     facts: 'Facts',
-    fact: { accelerator: 'Accelerator', launchLimit: 'Launch limit', runAs: 'VMs run as' },
+    fact: { freeOnDisk: 'Free on disk', accelerator: 'Accelerator', launchLimit: 'Launch limit', runAs: 'VMs run as' },
     capability: {
       run: 'Run VMs',
       internet: 'Internet access for VMs',

@@ -117,7 +117,12 @@ export const catalogue: Messages<typeof english> = {
     refreshed: 'Se ha vuelto a consultar la zona.',
     capabilities: 'Lo que puede hacer',
     facts: 'Datos',
-    fact: { accelerator: 'Acelerador', launchLimit: 'Arranques a la vez', runAs: 'MV a nombre de' },
+    fact: {
+      freeOnDisk: 'Libre en disco',
+      accelerator: 'Acelerador',
+      launchLimit: 'Arranques a la vez',
+      runAs: 'MV a nombre de',
+    },
     capability: {
       run: 'Ejecutar MV',
       internet: 'Acceso a internet para las MV',

@@ -38,7 +38,8 @@ export async function describeZone(zone: {
 }): Promise<ZoneDescription> {
   const { tools } = zone;
   const disk = await statfs(zone.root);
-  const qemu = tools.qemu === null ? install('QEMU', 'qemu-system-x86 qemu-utils') : ok;
+  const room = roomOf(disk.bavail * disk.bsize);
+  const qemu = tools.qemu === null ? install('QEMU', 'qemu-system-x86 qemu-utils') : room.capability;
   const disks =
     tools.qemuImg === null
       ? install('qemu-img', 'qemu-utils')
@@ -64,6 +65,7 @@ export async function describeZone(zone: {
     facts: [
       { name: 'Accelerator', value: zone.accelerator },
       { name: 'QEMU', value: tools.qemu?.replace(/^QEMU emulator version /, '') ?? 'not installed' },
+      { name: 'Free on disk', value: room.text },
       { name: 'Launch limit', value: String(zone.launchLimit) },
       {
         name: 'VMs run as',
@@ -72,6 +74,17 @@ export async function describeZone(zone: {
     ],
     observedAt: new Date(),
   };
+}
+
+/** Less than this is not begun with: a VM's records, sockets, logs and the first writes to its disk need it. */
+const leastFreeBytes = 64 * 2 ** 20;
+
+/** What the file system really has left, whatever the zone may promise; and whether a VM can be run with it. */
+export function roomOf(freeBytes: number): { text: string; capability: { ok: boolean; reason: string | null } } {
+  const mb = Math.floor(freeBytes / 2 ** 20);
+  const text = mb < 1024 ? `${mb} MiB` : `${(mb / 1024).toFixed(1)} GiB`;
+  if (freeBytes >= leastFreeBytes) return { text, capability: ok };
+  return { text, capability: { ok: false, reason: `The zone’s disk is full: ${text} are free. Make room on it.` } };
 }
 
 function usersInWords(users: VmUsers): string {
