@@ -3,11 +3,14 @@ import { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { createConsoleServer } from '#server/console/console-server';
+import { createRelayServer, openRelayedConsole } from '#server/console/relay';
 import type { DatabaseHandle } from '#server/db/client';
+import { zoneById } from '#server/db/queries/zones';
+import { createRelayVerifier, signRelay } from '#server/domain/auth/relay-tokens';
 import { askAgainMs, authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { createHomeKeeper, type HomeOptions } from '#server/domain/homes/home';
-import { placeOf, zoneAway } from '#server/domain/homes/places';
+import { placeOf, serves, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startHousekeeping } from '#server/domain/housekeeping';
@@ -132,6 +135,10 @@ export function createApp(parts: AppParts): App {
     pages: parts.pages,
     assets: parts.assets,
   });
+  const consoleHere = async (zone: Parameters<ProviderRegistry['forZone']>[0], sliceId: number, vmId: number) => {
+    const provider = await parts.providers.forZone(zone);
+    return provider.openConsole({ id: sliceId }, vmId);
+  };
   const consoles = createConsoleServer({
     domain,
     authenticate: ({ headers, socket }) => {
@@ -149,10 +156,23 @@ export function createApp(parts: AppParts): App {
     open: async (actor, token) => {
       const vm = await redeemConsoleToken(domain, { actor, token });
       const place = await placeOf(domain, { zone: vm.zone });
-      if (place.at !== 'here') throw zoneAway(vm.zone, place);
-      const provider = await parts.providers.forZone(vm.zone);
-      const stream = await provider.openConsole({ id: vm.sliceId }, vm.vmId);
-      return { ...stream, sliceId: vm.sliceId };
+      const { sliceId, vmId, userId } = vm;
+      if (place.at === 'here') return { ...(await consoleHere(vm.zone, sliceId, vmId)), sliceId };
+      if (place.at !== 'elsewhere' || place.home.server === null) throw zoneAway(vm.zone, place);
+      const { server } = place.home;
+      const grant = { vmId, sliceId, zoneId: vm.zone.id, userId };
+      const pass = await signRelay(parts.jwtSecret, { ...grant, server, now: systemClock.now() });
+      return { ...(await openRelayedConsole(place.home, pass)), sliceId };
+    },
+  });
+  const takeIn = createRelayVerifier({ secret: parts.jwtSecret, server: owner.name, now: () => systemClock.now() });
+  const relay = createRelayServer({
+    log,
+    open: async (token) => {
+      const grant = await takeIn(token);
+      const zone = grant === null ? null : await zoneById(database.db, grant.zoneId);
+      if (grant === null || zone === null || !serves(domain.home, zone)) return null;
+      return consoleHere(zone, grant.sliceId, grant.vmId);
     },
   });
 
@@ -161,6 +181,7 @@ export function createApp(parts: AppParts): App {
   let closed: Promise<void> | undefined;
   const close = async () => {
     consoles.close();
+    relay.close();
     await Promise.all([provisioning.stop(), stopHousekeeping(), stopImageKeeper()]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();
@@ -172,7 +193,8 @@ export function createApp(parts: AppParts): App {
     request: (incoming, response) => {
       if (!answersDirectly(incoming, response)) void listener(incoming, response);
     },
-    upgrade: consoles.handleUpgrade,
+    upgrade: (incoming, socket, head) =>
+      consoles.handleUpgrade(incoming, socket, head) || relay.handleUpgrade(incoming, socket, head),
     close: () => (closed ??= close()),
   };
 }

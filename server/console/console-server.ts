@@ -83,10 +83,11 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
     let upgraded = false;
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       upgraded = true;
-      pump(webSocket, stream, options.askAgainMs, async () => {
+      const reasonToEnd = async () => {
         if (!(await options.stillSignedIn(actor))) return 'The session has ended.';
         return (await options.mayOperate(actor, stream.sliceId)) ? null : 'You may not operate this VM any more.';
-      });
+      };
+      pump(webSocket, stream, { everyMs: options.askAgainMs, reasonToEnd });
     });
     // a handshake that `ws` refuses (it answers by itself) must not leave a reader behind
     if (!upgraded) stream.close();
@@ -121,16 +122,16 @@ const reasons = {
 } as const;
 const refusals: Partial<Record<ErrorCode, keyof typeof reasons>> = { CONSOLE_TOKEN_INVALID: 401, RATE_LIMITED: 429 };
 
-function refuse(socket: Duplex, status: keyof typeof reasons): void {
+/** Answers the handshake with a status, and ends it. */
+export function refuse(socket: Duplex, status: keyof typeof reasons): void {
   socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** Bytes between the two until either ends, or there is a reason why it must: asked every `askAgainMs`. */
-function pump(
+/** Bytes between the two until either ends, or there is a reason why it must, which `asking` is about. */
+export function pump(
   webSocket: WebSocket,
   stream: ConsoleStream,
-  askAgainMs: number,
-  reasonToEnd: () => Promise<string | null>,
+  asking: { everyMs: number; reasonToEnd: () => Promise<string | null> } | null,
 ): void {
   const say = (notice: Notice) => webSocket.send(JSON.stringify(notice));
   let alive = true;
@@ -159,13 +160,16 @@ function pump(
     stream.close();
   };
   // a database that is away ends nobody's session
-  const stopAsking = repeatedly(askAgainMs, async () => {
-    const reason = await reasonToEnd();
-    if (reason === null) return;
-    // at once: a client that does not answer the closing could go on typing until it is given up
-    leave();
-    webSocket.close(1008, reason);
-  });
+  const stopAsking =
+    asking === null
+      ? () => {}
+      : repeatedly(asking.everyMs, async () => {
+          const reason = await asking.reasonToEnd();
+          if (reason === null) return;
+          // at once: a client that does not answer the closing could go on typing until it is given up
+          leave();
+          webSocket.close(1008, reason);
+        });
   webSocket.on('pong', () => {
     alive = true;
   });

@@ -1,0 +1,147 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { describeError, type Logger } from '#server/lib/logger';
+import type { ConsoleStream } from '#server/providers/provider';
+import { AppError } from '#shared/errors';
+import { pump, refuse } from './console-server';
+
+/** Where a server serves the consoles of its zones to other servers, and the subprotocol: the token is a second one. */
+const relayPath = '/relay/console';
+const relayProtocol = 'trama.relay';
+const connectTimeoutMs = 5_000;
+/** What came before its reader; the console's history is far below it. */
+const maxMessageBytes = 2 * 1024 * 1024;
+
+export interface RelayServer {
+  /** Takes over the upgrade if it is another server's; false: it is not. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  close(): void;
+}
+
+/**
+ * The home's end of relayed consoles. `open` takes in the token and attaches to the VM, or answers null for a token that
+ * is not good. Who may operate the VM is for the server to ask that its user is signed in at: it ends what may not go on.
+ */
+export function createRelayServer(options: {
+  log: Logger;
+  open: (token: string) => Promise<ConsoleStream | null>;
+}): RelayServer {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    handleProtocols: (protocols) => (protocols.has(relayProtocol) ? relayProtocol : false),
+  });
+
+  async function accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    const token = offered[1];
+    // a browser names its page: no page has any business here
+    if (request.headers.origin !== undefined) return refuse(socket, 403);
+    if (offered[0] !== relayProtocol || token === undefined) return refuse(socket, 400);
+    const stream = await options.open(token);
+    if (stream === null) return refuse(socket, 401);
+    if (socket.destroyed) return stream.close();
+    let upgraded = false;
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      upgraded = true;
+      pump(webSocket, stream, null);
+    });
+    if (!upgraded) stream.close();
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const [path] = (request.url ?? '').split('?', 1);
+      if (path !== relayPath) return false;
+      socket.on('error', () => socket.destroy());
+      accept(request, socket, head).catch((error: unknown) => {
+        options.log.warn('a console could not be relayed', { error: describeError(error) });
+        refuse(socket, 503);
+      });
+      return true;
+    },
+    close() {
+      for (const client of sockets.clients) client.close(1001, 'The server is stopping.');
+      sockets.close();
+    },
+  };
+}
+
+const noticeSchema = z.object({ type: z.literal('state'), state: z.literal('vm-stopped'), message: z.string() });
+
+/**
+ * A console of another server's VM, as that one serves it: bytes both ways, the guest's terminal size, and the reason why it
+ * ended. CONSOLE_UNAVAILABLE when that server cannot be reached or refuses.
+ */
+export async function openRelayedConsole(
+  home: { relayUrl: string; host: string },
+  token: string,
+): Promise<ConsoleStream> {
+  const url = new URL(relayPath, home.relayUrl);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  const socket = new WebSocket(url, [relayProtocol, token], {
+    handshakeTimeout: connectTimeoutMs,
+    maxPayload: maxMessageBytes,
+  });
+  let data: ((data: Uint8Array) => void) | null = null;
+  let closed: ((reason: string) => void) | null = null;
+  // what comes before anybody listens: the history is sent at once
+  let early: Uint8Array[] = [];
+  let reason = `The connection to the server ${home.host} was lost.`;
+  let over = false;
+  socket.on('message', (message, isBinary) => {
+    if (!(message instanceof Buffer)) return;
+    if (!isBinary) {
+      reason = noticeOf(message) ?? reason;
+      return;
+    }
+    if (data === null) early.push(message);
+    else data(message);
+  });
+  socket.on('close', (_code, said) => {
+    over = true;
+    if (said.length > 0) reason = said.toString('utf8');
+    closed?.(reason);
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', (cause) =>
+      reject(
+        new AppError('CONSOLE_UNAVAILABLE', `The server ${home.host} does not pass on its consoles.`, {
+          params: { host: home.host },
+          cause,
+        }),
+      ),
+    );
+  });
+  socket.on('error', () => socket.terminate());
+  const send = (message: Uint8Array | string) => {
+    if (socket.readyState === socket.OPEN) socket.send(message);
+  };
+  return {
+    write: send,
+    resize: (cols, rows) => send(JSON.stringify({ type: 'resize', cols, rows })),
+    onData(listener) {
+      data = listener;
+      for (const chunk of early) listener(chunk);
+      early = [];
+    },
+    onClose(listener) {
+      closed = listener;
+      if (over) listener(reason);
+    },
+    close: () => socket.close(1000),
+  };
+}
+
+/** Why the VM's side ends; null for a notice that says nothing of that. */
+function noticeOf(message: Buffer): string | null {
+  try {
+    const notice = noticeSchema.safeParse(JSON.parse(message.toString('utf8'))).data;
+    return notice?.message ?? null;
+  } catch {
+    return null;
+  }
+}
