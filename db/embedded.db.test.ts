@@ -1,14 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rm, stat, symlink, writeFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startEmbedded, type EmbeddedDatabase } from './embedded';
-import { findRunningServer, untilEnded } from './running-server';
-import { findServer } from './server-binary';
-import { DatabaseServerError } from './server-process';
+import { migrate } from './migrate';
+import { findRunningServer, ownerOf, terminate, untilEnded } from './running-server';
+import { findServer, type ServerBinary } from './server-binary';
+import {
+  DatabaseServerError,
+  freePort,
+  initialiseDataDir,
+  serverArguments,
+  serverUrl,
+  untilServing,
+  writeInitFile,
+} from './server-process';
 import { useServer } from './testing/database';
 import { bringMysql } from './testing/mysql-from-packages';
 
@@ -88,7 +97,8 @@ test('lets nobody in without the password, which only its owner can read', async
     await expect(ask(stranger.href, 'select 1'), `${user}/${password}`).rejects.toThrow(/denied|not allowed/i);
   }
   expect((await stat(path.join(folder, 'server.json'))).mode & 0o777).toBe(0o600);
-  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  // a server that is not root has to pass through
+  expect((await stat(folder)).mode & 0o777).toBe(isRoot ? 0o710 : 0o700);
   await expect(stat(path.join(folder, 'init.sql'))).rejects.toThrow('ENOENT');
 });
 
@@ -189,4 +199,136 @@ test('a folder that is not a database is refused in one line', async () => {
   const error: unknown = await startEmbedded(folder, { findServer: find }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(DatabaseServerError);
   expect(String(error)).not.toContain('\n');
+});
+
+/** What the server's process runs as. */
+async function ownerOfServer(): Promise<number | null> {
+  const running = await findRunningServer(dataDir());
+  return running === null ? null : ownerOf(running.pid);
+}
+
+const isRoot = process.getuid?.() === 0;
+
+test.skipIf(!isRoot)('does not run as root, and owns nothing but its data', async () => {
+  await start();
+  const uid = await ownerOfServer();
+  expect(uid).toBeGreaterThan(0);
+  expect((await stat(dataDir())).uid).toBe(uid);
+  for (const file of ['server.json', 'server.log', 'no-files', '.'])
+    expect((await stat(path.join(folder, file))).uid, file).toBe(0);
+});
+
+test.skipIf(!isRoot)('runs unprivileged in a folder that only root can reach', async () => {
+  await chmod(path.dirname(folder), 0o700);
+  const database = await start();
+  expect(await ownerOfServer()).toBeGreaterThan(0);
+  // what is opened late needs the way, too
+  await ask(database.url, 'create table t (a int)');
+  await ask(database.url, 'create table t2 as select * from t');
+  await ask(database.url, 'analyze table t');
+  await database.stop();
+  const again = await start();
+  expect(await ask(again.url, 'select count(*) as n from t')).toEqual([{ n: 0 }]);
+});
+
+test('its user may write no file, read none, and reach no other database or account', async () => {
+  const database = await start();
+  const target = path.join(folder, 'written');
+  for (const statement of [
+    `select 'x' into outfile ${mysql.escape(target)}`,
+    `select 'x' into outfile ${mysql.escape(path.join(folder, 'no-files/written'))}`,
+    `load data infile '/etc/passwd' into table t`,
+    `load data local infile '/etc/passwd' into table t`,
+    'create database another',
+    'select * from mysql.user',
+    "create user 'x'@'%'",
+    "grant all on trama.* to 'x'@'%'",
+    'set global general_log = 1',
+    'shutdown',
+  ])
+    await expect(
+      ask(database.url, statement).finally(() => ask(database.url, 'create table if not exists t (a text)')),
+      statement,
+    ).rejects.toThrow(/denied|privilege|not allowed|secure-file-priv|local|infile/i);
+  expect(await ask(database.url, "select load_file('/etc/passwd') as text")).toEqual([{ text: null }]);
+  const [row] = await ask(database.url, 'select @@secure_file_priv as folder, @@local_infile as local');
+  expect([null, 'NULL', path.join(folder, 'no-files') + '/']).toContain(row?.['folder']);
+  expect(row?.['local']).toBe(0);
+});
+
+test('has all rights that this version’s migrations and seed need', async () => {
+  const database = await start();
+  await migrate(database.url);
+  await migrate(database.url);
+  expect(await ask(database.url, 'select count(*) as n from roles')).not.toEqual([{ n: 0 }]);
+});
+
+/** A folder as older versions made it and ran it: as root, with a user that might do everything. Left running. */
+async function oldFolder(): Promise<void> {
+  const binary = await find();
+  if (binary === null) throw new Error('no server');
+  const password = 'ab'.repeat(24);
+  await mkdir(path.join(folder, 'tmp'), { recursive: true });
+  await mkdir(path.join(folder, 'any'));
+  await chmod(folder, 0o700);
+  await initialiseDataDir(binary, dataDir());
+  const initFile = path.join(folder, 'init.sql');
+  await writeInitFile(initFile, binary, password, 'server');
+  const port = await freePort();
+  const [program, ...args] = serverArguments(binary, {
+    dataDir: dataDir(),
+    temporaryDir: path.join(folder, 'tmp'),
+    port,
+    initFile,
+    noFiles: path.join(folder, 'any'),
+    asRoot: true,
+  });
+  spawn(program, args, { cwd: folder, stdio: 'ignore', detached: true }).unref();
+  await untilServing(serverUrl(port, password), dataDir(), () => false);
+  const { product, version } = binary;
+  await writeFile(path.join(folder, 'server.json'), JSON.stringify({ password, port, product, version }), {
+    mode: 0o600,
+  });
+  await ask(serverUrl(port, password), 'create database trama character set utf8mb4 collate utf8mb4_unicode_ci');
+  await ask(serverUrl(port, password, 'trama'), 'create table t (a int)');
+  await ask(serverUrl(port, password, 'trama'), 'insert into t values (5)');
+}
+
+test.each(['stopped', 'left running'])(
+  'a folder of an older version, %s, keeps its rows and loses its power',
+  async (how) => {
+    await oldFolder();
+    const before = await findRunningServer(dataDir());
+    if (before === null) throw new Error('no server');
+    if (how === 'stopped') await terminate(before.pid);
+    const database = await start();
+    expect(await ask(database.url, 'select a from t')).toEqual([{ a: 5 }]);
+    if (!isRoot && how === 'left running') return;
+    if (isRoot) expect(await ownerOfServer()).toBeGreaterThan(0);
+    await expect(ask(database.url, 'create database another')).rejects.toThrow(/denied/i);
+    await ask(database.url, 'insert into t values (6)');
+  },
+);
+
+test.skipIf(!isRoot)('an ordinary user’s folder stays theirs when root starts there', async () => {
+  await mkdir(folder);
+  await chown(folder, 12_345, 12_345);
+  await start();
+  expect(await ownerOfServer()).toBe(12_345);
+  for (const file of ['server.json', 'server.log', 'data', 'tmp', 'data/ibdata1'])
+    expect((await stat(path.join(folder, file))).uid, file).toBe(12_345);
+});
+
+test.skipIf(!isRoot)('says so when only root can run it, and runs all the same', async () => {
+  const hidden = path.join(path.dirname(folder), 'bin');
+  await mkdir(hidden, { mode: 0o700 });
+  const found = await find();
+  if (found === null) throw new Error('no server');
+  const [program, ...args] = found.command;
+  await symlink(program, path.join(hidden, path.basename(program)));
+  const binary: ServerBinary = { ...found, command: [path.join(hidden, path.basename(program)), ...args] };
+  const lines: string[] = [];
+  started.push(await startEmbedded(folder, { findServer: async () => binary, log: (line) => lines.push(line) }));
+  expect(await ownerOfServer()).toBe(0);
+  expect(lines.join('\n')).toMatch(/runs as root: nobody else can reach/);
 });

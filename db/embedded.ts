@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
 import { withDatabase } from './database-url';
 import { withMachineLock } from './machine-lock';
-import { findRunningServer, isRunning, terminate, untilEnded } from './running-server';
+import { findRunningServer, isRunning, ownerOf, terminate } from './running-server';
+import { findWay, giveFiles, giveHome, noFilesFolder, serverAccount, spawnServer, type Way } from './server-account';
 import { findServer, type ServerBinary } from './server-binary';
 import {
   DatabaseServerError,
@@ -17,6 +17,7 @@ import {
   initialiseDataDir,
   isPortFree,
   serverArguments,
+  serverDatabase,
   serverUrl,
   untilServing,
   writeInitFile,
@@ -39,7 +40,6 @@ export interface EmbeddedOptions {
 
 type Log = (line: string) => void;
 
-const database = 'trama';
 const installCommand = 'apt-get install --no-install-recommends mariadb-server-core mariadb-client-core';
 
 /** Kept beside the data, readable by its owner only. The rest is null until the server came up once. */
@@ -125,7 +125,12 @@ async function adoptOrStart(home: string, wantedPort: number | null, find: typeo
   const dataDir = path.join(home, 'data');
   await prepareHome(home);
   const state = await readState(home);
-  const running = await findRunningServer(dataDir);
+  const account = await serverAccount(home);
+  let running = await findRunningServer(dataDir);
+  if (running !== null && account !== null && (await ownerOf(running.pid)) === 0) {
+    // an older version's, which was left running as root; what another process works on is left to it
+    if (await stopUnlessUsed(serverUrl(running.port, state.password), dataDir, log)) running = null;
+  }
   if (running !== null && (wantedPort === null || wantedPort === running.port)) {
     const ended = { yes: false };
     const watch = setInterval(() => void isRunning(running.pid).then((is) => (ended.yes = !is)), 50);
@@ -143,14 +148,21 @@ async function adoptOrStart(home: string, wantedPort: number | null, find: typeo
     log(`Making an empty ${binary.product === 'mysql' ? 'MySQL' : 'MariaDB'} database in ${home}.`);
     await initialiseDataDir(binary, dataDir);
   }
-  const port = await launch(home, binary, state, wantedPort);
+  const way = account === null ? null : await findWay(home, account, binary.command);
+  if (account !== null && way === null)
+    log(
+      `The database runs as root: nobody else can reach ${home} and ${binary.command[0]}. Move the clone out of /root.`,
+    );
+  const port = await launch(home, binary, state, wantedPort, way);
   await writeState(home, { ...state, port, product: binary.product, version: binary.version });
+  await giveFiles(home);
   return { url: await makeDatabase(port, state.password), port, adopted: false };
 }
 
 async function prepareHome(home: string): Promise<void> {
   await mkdir(home, { recursive: true, mode: 0o700 });
-  await chmod(home, 0o700);
+  // root's is changed by `giveHome`, while no server needs the way through it
+  if (process.getuid?.() !== 0) await chmod(home, 0o700);
   for (const name of await readdir(home)) {
     // a data folder whose making was killed
     if (name.startsWith('.new-')) await rm(path.join(home, name), { recursive: true, force: true });
@@ -206,23 +218,31 @@ export function isNewer(made: string, installed: string): boolean {
 }
 
 /** Starts the server and waits until it answers; answers its port. */
-async function launch(home: string, binary: ServerBinary, state: State, wantedPort: number | null): Promise<number> {
+async function launch(
+  home: string,
+  binary: ServerBinary,
+  state: State,
+  wantedPort: number | null,
+  way: Way | null,
+): Promise<number> {
   const dataDir = path.join(home, 'data');
   const initFile = path.join(home, 'init.sql');
   const logFile = path.join(home, 'server.log');
   const temporaryDir = path.join(home, 'tmp');
   await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
+  await giveHome(home, way?.account ?? null);
   for (let attempt = 1; ; attempt++) {
     const last = state.port !== null && attempt === 1 && (await isPortFree(state.port)) ? state.port : null;
     const port = wantedPort ?? last ?? (await freePort());
     // nobody runs: a killed server's files would make MySQL believe in whoever has its number now
     for (const stale of ['server.sock', 'server.sock.lock', 'server.pid'])
       await rm(path.join(dataDir, stale), { force: true });
-    await writeInitFile(initFile, binary, state.password);
+    await writeInitFile(initFile, binary, state.password, 'database');
+    if (way !== null) await chown(initFile, way.account.uid, way.account.gid);
     const log = openSync(logFile, 'w', 0o600);
-    const [program, ...args] = serverArguments(binary, { dataDir, temporaryDir, port, initFile });
-    // a process group of its own: Ctrl-C in the terminal is for us, who then end it in order
-    const child = spawn(program, args, { cwd: home, stdio: ['ignore', log, log], detached: true });
+    const noFiles = noFilesFolder(home);
+    const argv = serverArguments(binary, { dataDir, temporaryDir, port, initFile, noFiles, asRoot: way === null });
+    const child = spawnServer({ argv, home, way, log });
     closeSync(log);
     let ended = false;
     child.once('exit', () => (ended = true)).once('error', () => (ended = true));
@@ -248,12 +268,12 @@ async function makeDatabase(port: number, password: string): Promise<string> {
   const connection = await mysql.createConnection({ uri: serverUrl(port, password) });
   try {
     await connection.query(
-      `create database if not exists ${database} character set utf8mb4 collate utf8mb4_unicode_ci`,
+      `create database if not exists ${serverDatabase} character set utf8mb4 collate utf8mb4_unicode_ci`,
     );
   } finally {
     await connection.end();
   }
-  return serverUrl(port, password, database);
+  return serverUrl(port, password, serverDatabase);
 }
 
 interface Hold {
@@ -278,26 +298,26 @@ async function holdOpen(url: string, lost: () => void): Promise<Hold> {
   };
 }
 
-async function stopUnlessUsed(url: string, dataDir: string, log: Log): Promise<void> {
+/** Ends the server of `dataDir`, unless another process holds it: then false. */
+async function stopUnlessUsed(url: string, dataDir: string, log: Log): Promise<boolean> {
   const running = await findRunningServer(dataDir);
-  if (running === null) return;
+  if (running === null) return true;
   try {
     const connection = await mysql.createConnection({ uri: withDatabase(url, '') });
     try {
       if (await isHeld(connection)) {
         log('The embedded database stays up: another process uses it.');
-        return;
+        return false;
       }
-      await connection.query('shutdown');
     } finally {
       connection.destroy();
     }
-    await untilEnded(running.pid, 60_000);
   } catch (error) {
     // another password: this is no longer the server that we started
-    if (error instanceof Error && 'code' in error && error.code === 'ER_ACCESS_DENIED_ERROR') return;
-    await terminate(running.pid);
+    if (error instanceof Error && 'code' in error && error.code === 'ER_ACCESS_DENIED_ERROR') return false;
   }
+  await terminate(running.pid);
+  return true;
 }
 
 /** Whether another process holds it. A hold that was just released may take a moment to disappear. */

@@ -33,6 +33,13 @@ export async function findRunningServer(dataDir: string): Promise<RunningServer 
   return null;
 }
 
+/** The user id that a process runs as; null when it has ended. */
+export async function ownerOf(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1];
+  return uid === undefined ? null : Number(uid);
+}
+
 /** Whether the process exists and has not become a zombie. */
 export async function isRunning(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);

@@ -14,8 +14,10 @@ export class DatabaseServerError extends Error {
   override name = 'DatabaseServerError';
 }
 
-/** The user of a private server: everything, from this machine, by password only. */
+/** The user of a private server, from this machine, by password only. */
 export const serverUser = 'trama';
+/** The database of a private server. */
+export const serverDatabase = 'trama';
 
 // the default of 96 MB is written out at the first start
 const logSize = { mariadb: ['--innodb-log-file-size=16M'], mysql: ['--innodb-redo-log-capacity=16M'] } as const;
@@ -91,6 +93,10 @@ export interface ServerOptions {
   port: number;
   /** SQL that the server runs before it lets anybody in. */
   initFile: string;
+  /** The only folder that statements may write files to: one that the server may not enter. Absolute. */
+  noFiles: string;
+  /** If started by root, it stays root. */
+  asRoot?: boolean;
   extra?: readonly string[];
 }
 
@@ -116,19 +122,30 @@ export function serverArguments(binary: ServerBinary, options: ServerOptions): [
     '--innodb-buffer-pool-size=32M',
     '--max-connections=200',
     '--max-allowed-packet=64M',
+    '--local-infile=0',
     ...logSize[binary.product],
-    ...asRoot(),
+    ...(options.asRoot ? asRoot() : []),
   ];
-  const own = binary.product === 'mysql' ? ['--mysqlx=OFF', '--secure-file-priv=NULL'] : [];
+  // MariaDB has no NULL
+  const own =
+    binary.product === 'mysql'
+      ? ['--mysqlx=OFF', '--secure-file-priv=NULL']
+      : [`--secure-file-priv=${options.noFiles}`];
   const [program, ...args] = binary.command;
   return [program, ...args, ...common, ...own, ...(options.extra ?? [])];
 }
 
 /**
- * Writes the SQL that makes `serverUser` with `password` and takes away every way in without one.
- * Repeatable: each start runs it again. The server wants one statement per line.
+ * Writes the SQL that makes `serverUser` with `password` and takes away every way in without one. `rights`: `database` is
+ * all that migrations and work need, on the one database, and nothing of the server (files, other accounts, other databases);
+ * `server` is everything, for tests. Repeatable: each start runs it again. The server wants one statement per line.
  */
-export async function writeInitFile(file: string, binary: ServerBinary, password: string): Promise<void> {
+export async function writeInitFile(
+  file: string,
+  binary: ServerBinary,
+  password: string,
+  rights: 'database' | 'server',
+): Promise<void> {
   // what is quoted below is ours and hexadecimal
   if (!/^[0-9a-f]+$/.test(password)) throw new TypeError('The password must be hexadecimal.');
   const strangers =
@@ -144,7 +161,13 @@ export async function writeInitFile(file: string, binary: ServerBinary, password
     `alter user 'root'@'localhost' identified by '${password}';`,
     `create user if not exists '${serverUser}'@'127.0.0.1' identified by '${password}';`,
     `alter user '${serverUser}'@'127.0.0.1' identified by '${password}';`,
-    `grant all on *.* to '${serverUser}'@'127.0.0.1' with grant option;`,
+    ...(rights === 'server'
+      ? [`grant all on *.* to '${serverUser}'@'127.0.0.1' with grant option;`]
+      : [
+          // older versions gave it everything
+          `revoke all privileges, grant option from '${serverUser}'@'127.0.0.1';`,
+          `grant all on ${serverDatabase}.* to '${serverUser}'@'127.0.0.1';`,
+        ]),
   ];
   await writeFile(file, lines.join('\n') + '\n', { mode: 0o600 });
 }

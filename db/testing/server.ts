@@ -59,11 +59,13 @@ async function launch(binary: ServerBinary, root: string): Promise<TestServer> {
   const dataDir = path.join(folder, 'data');
   const temporaryDir = path.join(folder, 'tmp');
   await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
+  const noFiles = path.join(folder, 'no-files');
+  await mkdir(noFiles);
   const password = randomBytes(16).toString('hex');
   const initFile = path.join(folder, 'init.sql');
   const logFile = path.join(folder, 'server.log');
   await copyInitialisedDataDir(binary, path.join(local, 'cache'), dataDir);
-  await writeInitFile(initFile, binary, password);
+  await writeInitFile(initFile, binary, password, 'server');
   const port = await freePort();
   const log = openSync(logFile, 'a', 0o600);
   // detached: Ctrl-C reaches the test run first, which still needs its database
@@ -74,7 +76,15 @@ async function launch(binary: ServerBinary, root: string): Promise<TestServer> {
       guardian,
       'guardian',
       folder,
-      ...serverArguments(binary, { dataDir, temporaryDir, port, initFile, extra: careless[binary.product] }),
+      ...serverArguments(binary, {
+        dataDir,
+        temporaryDir,
+        port,
+        initFile,
+        noFiles,
+        asRoot: true,
+        extra: careless[binary.product],
+      }),
     ],
     { stdio: ['pipe', log, log], detached: true },
   );
