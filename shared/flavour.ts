@@ -15,8 +15,8 @@ export const flavourSchema = z.object({
   ...size,
   retiredAt: timestampSchema.nullable(),
   createdAt: timestampSchema,
-  /** Live VMs of templates' current revisions and of slices that use it; a flavour in use cannot be retired. */
-  inUse: z.number().int(),
+  /** Live VMs of templates' current revisions and of slices that use it; a flavour in use cannot be retired. So many at most: more are not counted. */
+  inUse: z.number().int().max(limits.usesCounted),
 });
 export type Flavour = z.infer<typeof flavourSchema>;
 export const flavourPage = pageOf(flavourSchema);

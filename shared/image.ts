@@ -73,7 +73,7 @@ export const imageSchema = z.object({
   consoles: z.array(z.enum(consoleKinds)),
   retiredAt: timestampSchema.nullable(),
   createdAt: timestampSchema,
-  inUse: z.number().int(),
+  inUse: z.number().int().max(limits.usesCounted),
   zones: z.array(imageZoneStateSchema).describe('what zones have of it; those that have nothing are left out'),
 });
 export type Image = z.infer<typeof imageSchema>;

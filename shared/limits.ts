@@ -19,6 +19,8 @@ export const limits = {
   passwordMinLength: 10,
   passwordMaxLength: 200,
   pageSize: 100,
+  /** VMs that use a flavour or an image are counted so far. */
+  usesCounted: 100,
   defaultPageSize: 50,
   searchLength: 100,
   /** Characters of an imported document. */

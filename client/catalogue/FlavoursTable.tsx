@@ -2,7 +2,7 @@ import { Archive, SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Flavour } from '#shared/flavour';
 import type { CatalogueTableProps } from './CataloguePage';
-import { useCatalogueReasons } from './catalogue-reasons';
+import { usedByText, useCatalogueReasons } from './catalogue-reasons';
 import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
 import { RowMenu } from '../ui/RowMenu';
@@ -45,7 +45,7 @@ export function FlavoursTable({ flavours, partial, mayManage, onEdit, onRetire }
       key: 'used',
       header: t('used'),
       sortValue: (flavour) => flavour.inUse,
-      render: (flavour) => (flavour.inUse === 0 ? t('notUsed') : t('usedBy', { count: flavour.inUse })),
+      render: (flavour) => usedByText(t, flavour.inUse),
     },
     {
       key: 'state',

@@ -3,7 +3,7 @@ import { Archive, SearchCheck, SquarePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Image } from '#shared/image';
 import type { CatalogueTableProps } from './CataloguePage';
-import { useCatalogueReasons } from './catalogue-reasons';
+import { usedByText, useCatalogueReasons } from './catalogue-reasons';
 import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
 import { RowMenu } from '../ui/RowMenu';
@@ -87,7 +87,7 @@ export function ImagesTable({ images, partial, mayManage, onEdit, onRetire, onCh
       wide: true,
       header: t('used'),
       sortValue: (image) => image.inUse,
-      render: (image) => (image.inUse === 0 ? t('notUsed') : t('usedBy', { count: image.inUse })),
+      render: (image) => usedByText(t, image.inUse),
     },
     {
       key: 'state',

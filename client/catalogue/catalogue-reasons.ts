@@ -1,4 +1,6 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { limits } from '#shared/limits';
 
 interface CatalogueEntry {
   retiredAt: string | null;
@@ -21,7 +23,14 @@ export function useCatalogueReasons(mayManage: boolean) {
     retire: (entry: CatalogueEntry): string | null => {
       if (!mayManage) return t('adminsOnly');
       if (entry.retiredAt !== null) return t('isRetired');
+      if (entry.inUse >= limits.usesCounted) return t('inUseMany', { count: entry.inUse });
       return entry.inUse > 0 ? t('inUse', { count: entry.inUse }) : null;
     },
   };
+}
+
+/** How many VMs use it, in words; from some number on nobody counts. */
+export function usedByText(t: TFunction<'catalogue'>, inUse: number): string {
+  if (inUse === 0) return t('notUsed');
+  return inUse >= limits.usesCounted ? t('usedByMany', { count: inUse }) : t('usedBy', { count: inUse });
 }

@@ -5,6 +5,7 @@ export const catalogue = {
   used: 'In use',
   usedBy_one: 'by {{count}} VM of a template or slice',
   usedBy_other: 'by {{count}} VMs of templates and slices',
+  usedByMany: 'by {{count}} VMs of templates and slices, or more',
   notUsed: 'no',
   retired: 'Retired',
   available: 'Available',
@@ -15,6 +16,7 @@ export const catalogue = {
   isRetired: 'It is retired already.',
   inUse_one: 'One VM of a template or slice uses it. Change or destroy that one first.',
   inUse_other: '{{count}} VMs of templates and slices use it. Change or destroy those first.',
+  inUseMany: '{{count}} VMs of templates and slices, or more, use it. Change or destroy those first.',
   editRetired: 'What is retired stays as it is.',
   flavours: {
     title: 'Flavours',

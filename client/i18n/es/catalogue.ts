@@ -8,6 +8,7 @@ export const catalogue: Messages<typeof english> = {
   used: 'En uso',
   usedBy_one: 'por {{count}} MV de una plantilla o slice',
   usedBy_other: 'por {{count}} MV de plantillas y slices',
+  usedByMany: 'por {{count}} MV o más',
   notUsed: 'no',
   retired: 'Retirado',
   available: 'Disponible',
@@ -18,6 +19,7 @@ export const catalogue: Messages<typeof english> = {
   isRetired: 'Ya está retirado.',
   inUse_one: 'Una MV de una plantilla o slice lo usa. Antes hay que cambiarla o destruirla.',
   inUse_other: '{{count}} MV de plantillas y slices lo usan. Antes hay que cambiarlas o destruirlas.',
+  inUseMany: '{{count}} MV o más lo usan. Antes hay que cambiarlas o destruirlas.',
   editRetired: 'Lo retirado se queda como está.',
   flavours: {
     title: 'Sabores',

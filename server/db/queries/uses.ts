@@ -1,29 +1,33 @@
 import { and, countDistinct, eq, getTableName, isNull, sql, type Column, type SQL } from 'drizzle-orm';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { templateRevisions, templates, templateVms } from '#drizzle/schema/templates';
+import { limits } from '#shared/limits';
 import type { Queryable } from '#server/db/client';
 
 type Subject = 'flavourId' | 'imageId';
 
 /**
  * How many VMs use the flavour or image of the outer query's row: those of living templates' current revisions and of
- * living slices. A subquery, for the `select` of a page.
+ * living slices. A subquery, for the `select` of a page. No more than `limits.usesCounted` of either are counted: a million
+ * take seconds.
  */
 export function usesOf(subject: Subject, outer: Column): SQL<number> {
   // spelled out: drizzle leaves the table's name away where the outer query has only one table
   const qualified = (column: Column) =>
     sql`${sql.identifier(getTableName(column.table))}.${sql.identifier(column.name)}`;
-  return sql<number>`(
-    (select count(*) from ${templateVms}
+  const inTemplates = sql`from ${templateVms}
       join ${templateRevisions} on ${qualified(templateRevisions.id)} = ${qualified(templateVms.revisionId)}
       join ${templates} on ${qualified(templates.id)} = ${qualified(templateRevisions.templateId)}
         and ${qualified(templates.revision)} = ${qualified(templateRevisions.number)}
-      where ${qualified(templateVms[subject])} = ${qualified(outer)} and ${qualified(templates.deletedAt)} is null)
-    + (select count(*) from ${sliceVms}
+      where ${qualified(templateVms[subject])} = ${qualified(outer)} and ${qualified(templates.deletedAt)} is null`;
+  const inSlices = sql`from ${sliceVms}
       join ${slices} on ${qualified(slices.id)} = ${qualified(sliceVms.sliceId)}
-      where ${qualified(sliceVms[subject])} = ${qualified(outer)} and ${qualified(slices.deletedAt)} is null))`.mapWith(
-    Number,
-  );
+      where ${qualified(sliceVms[subject])} = ${qualified(outer)} and ${qualified(slices.deletedAt)} is null`;
+  const most = sql.raw(String(limits.usesCounted));
+  // whether there is one behind so many is found by walking past those; a limited list cannot be counted where MariaDB is
+  const counted = (those: SQL) =>
+    sql`case when (select 1 ${those} limit 1 offset ${most}) is null then (select count(*) ${those}) else ${most} end`;
+  return sql<number>`least(${most}, ${counted(inTemplates)} + ${counted(inSlices)})`.mapWith(Number);
 }
 
 /** How many living templates (in their current revision) and slices use a flavour or image. */
