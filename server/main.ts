@@ -3,6 +3,8 @@ import path from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { ensureFirstAdmin } from '#server/domain/auth/first-admin';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
+import { systemClock } from '#server/lib/clock';
+import { withoutRepeats } from '#server/lib/log-repeats';
 import { createLogger, type Logger } from '#server/lib/logger';
 import { createApp, type App } from './app';
 import type { Config } from './config';
@@ -39,7 +41,7 @@ const closeTimeoutMs = 15_000;
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { listener, say } = options;
-  const log = createLogger();
+  const log = withoutRepeats(createLogger(), systemClock);
   process.on('unhandledRejection', (error) => log.error('unhandled rejection', { error }));
 
   const parts: Parts = {};
