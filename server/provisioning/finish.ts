@@ -88,10 +88,10 @@ async function endSlice(tx: Transaction, row: DeploymentRow, ending: Ending): Pr
     }
     await writeDesired(tx, changes);
     const after = await tx.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId));
-    return [...observed.events, ...(await setSliceStatus(tx, sliceId, observedStatus(after)))];
+    return [...observed.events, ...(await setSliceStatus(tx, sliceId, observedStatus(after, observed.edges)))];
   }
   // a cancelled deploy that left something (it was there before) is not a draft: that would forget what exists
-  const status = rule === 'observed' || rule === 'draft' ? observedStatus(observed.vms) : rule;
+  const status = rule === 'observed' || rule === 'draft' ? observedStatus(observed.vms, observed.edges) : rule;
   return [...observed.events, ...(await setSliceStatus(tx, sliceId, status))];
 }
 

@@ -381,3 +381,25 @@ describe('the reconciler', () => {
     expect((await database.db.select().from(rateLimits)).map((row) => row.key)).toEqual(['new']);
   });
 });
+
+test.each(['start', 'deploy'] as const)(
+  'a network that died left its slice active, with nothing to be done about it: degraded, and %s repairs it',
+  async (kind) => {
+    const sliceId = await insertSlice(database.db, actor, zoneId, small);
+    await carryOut(context, actor, sliceId, 'deploy');
+    const statusNow = async () =>
+      only(await database.db.select().from(slices).where(eq(slices.id, sliceId)), 'the slice').status;
+    expect(await statusNow()).toBe('active');
+    state.slices.get(sliceId)?.networks.clear();
+    await provisioning.reconciler.round();
+    expect(await statusNow()).toBe('degraded');
+    const repair = await carryOut(context, actor, sliceId, kind);
+    expect(repair).toMatchObject({ status: 'succeeded' });
+    expect(repair.steps.map((step) => step.key)).toEqual([
+      'network:lan/create',
+      'edge:a–lan/connect',
+      'edge:c–lan/connect',
+    ]);
+    expect(await statusNow()).toBe('active');
+  },
+);

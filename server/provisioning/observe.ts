@@ -11,7 +11,8 @@ import type { SliceObservation } from '#server/providers/provider';
 /** What a slice is after an observation, as far as its status depends on it. */
 export interface ObservedSlice {
   vms: { name: string; desired: VmDesired; status: VmStatus }[];
-  edges: { label: string; status: EdgeStatus }[];
+  /** `broken`: not up, though the VMs that it joins run; its network's process may be dead. */
+  edges: { label: string; broken: boolean }[];
   events: EventData[];
 }
 
@@ -72,6 +73,7 @@ export async function writeObservation(
     await tx.update(sliceNetworks).set(values).where(inArray(sliceNetworks.id, ids));
 
   const labels = edgeNames({ vms, networks, edges });
+  const runningVms = new Set(vms.filter((_, at) => vmStates[at]?.status === 'running').map((row) => row.id));
   const edgeChanges = new Groups<{ status: EdgeStatus }>();
   const edgeStates = edges.map((row) => {
     const status = plain(row.status, seen.edges.get(row.id));
@@ -80,7 +82,8 @@ export async function writeObservation(
       edgeChanges.add({ status }, row.id);
       events.push({ type: 'edge.status', edgeId: row.id, label, status });
     }
-    return { label, status };
+    const ends = [row.sourceVmId, row.targetVmId].filter((id) => id !== null);
+    return { label, broken: status !== 'up' && ends.every((id) => runningVms.has(id)) };
   });
   for (const [values, ids] of edgeChanges.entries())
     for (const chunk of chunked(ids))

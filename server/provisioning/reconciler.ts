@@ -279,11 +279,12 @@ async function drift(
   observed: ObservedSlice,
 ): Promise<EventData[]> {
   if (status !== 'active' && status !== 'degraded' && status !== 'stopped') return [];
-  const next = observedStatus(observed.vms);
+  const next = observedStatus(observed.vms, observed.edges);
   if (next === status) return [];
   const events = await setSliceStatus(tx, sliceId, next);
   if (next === 'degraded') {
     const drifted = observed.vms.filter((vm) => !isAsDesired(vm)).map((vm) => vm.name);
+    drifted.push(...observed.edges.filter((edge) => edge.broken).map((edge) => edge.label));
     events.push({ type: 'slice.drift', drifted });
   }
   return events;

@@ -32,11 +32,13 @@ export function desiredLike(status: VmStatus): VmDesired | null {
 
 /**
  * A slice's status from its VMs, when no operation is under way: all as desired → `active` (or `stopped` if none is
- * desired to run), anything else → `degraded`. A slice without VMs is `active`.
+ * desired to run), anything else → `degraded`, also a link that is not up though the VMs that it joins run. A slice
+ * without VMs is `active`.
  */
 export function observedStatus(
   vms: readonly { desired: VmDesired; status: VmStatus }[],
+  edges: readonly { broken: boolean }[] = [],
 ): Extract<SliceStatus, 'active' | 'stopped' | 'degraded'> {
-  if (!vms.every(isAsDesired)) return 'degraded';
+  if (!vms.every(isAsDesired) || edges.some((edge) => edge.broken)) return 'degraded';
   return vms.length > 0 && vms.every((vm) => vm.desired === 'stopped') ? 'stopped' : 'active';
 }

@@ -195,10 +195,17 @@ class PlanBuilder {
       const vm = vms.get(key);
       return vm === undefined || created.has(key) || this.observedVms.has(vm.id);
     };
+    const runs = (key: string) => {
+      const vm = vms.get(key);
+      return vm === undefined || this.observedVms.get(vm.id) === 'running';
+    };
+    const aimedAt = (key: string) => vms.has(key) && (this.input.targetVm === null || this.input.targetVm === key);
     return topology.edges.filter((edge) => {
       if (created.has(edge.source) || created.has(edge.target)) return exists(edge.source) && exists(edge.target);
       if (this.observedEdges.get(edge.id) === 'up' || builds === 'nothing') return false;
-      const wanted = builds === 'everything' || starting.has(edge.source) || starting.has(edge.target);
+      // a link whose VMs run has lost its network or a NIC: what asks for these VMs to run asks for it, too
+      const broken = runs(edge.source) && runs(edge.target) && (aimedAt(edge.source) || aimedAt(edge.target));
+      const wanted = builds === 'everything' || broken || starting.has(edge.source) || starting.has(edge.target);
       return wanted && exists(edge.source) && exists(edge.target);
     });
   }
