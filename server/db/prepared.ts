@@ -19,7 +19,7 @@ export function bindExecutor(queryable: object, executor: Executor): void {
 }
 
 /** Something computed, and how its value is read. */
-interface Computed<Value> {
+export interface Computed<Value> {
   sql: SQL;
   read: (value: unknown) => Value;
 }
