@@ -4,9 +4,16 @@ import type { AppRouter, Problem, ServerErrorCode } from './types';
 /**
  * Besides the server's: `NETWORK`: the server cannot be reached, or what answers is not Trama. `ABORTED`: a signal fired.
  * `TIMEOUT`: `timeoutMs` is over. `DEPLOYMENT_FAILED` and `DEPLOYMENT_CANCELLED`: how the deployment that was waited for ended.
+ * `VERSION_MISMATCH`: the server is of another major or minor version; the sentence says which of the two to upgrade.
  */
 export type TramaErrorCode =
-  ServerErrorCode | 'NETWORK' | 'ABORTED' | 'TIMEOUT' | 'DEPLOYMENT_FAILED' | 'DEPLOYMENT_CANCELLED';
+  | ServerErrorCode
+  | 'NETWORK'
+  | 'ABORTED'
+  | 'TIMEOUT'
+  | 'DEPLOYMENT_FAILED'
+  | 'DEPLOYMENT_CANCELLED'
+  | 'VERSION_MISMATCH';
 
 interface Details {
   field?: string | undefined;

@@ -1,4 +1,5 @@
 import { createTRPCClient, httpLink, splitLink, type TRPCClient } from '@trpc/client';
+import { checkingVersion } from './check-version';
 import { openConsole, type TramaConsole } from './console';
 import { errorOfAnswer } from './errors';
 import { retryLink, retryPolicy, type RetryOptions } from './retry';
@@ -72,7 +73,7 @@ export function createTramaClient(options: TramaClientOptions): TramaClient {
   const { token } = options;
   const transport: Transport = {
     url: baseUrl(options.url),
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: checkingVersion(options.fetch ?? ((input, init) => globalThis.fetch(input, init))),
     headers: (): Record<string, string> => (token === undefined ? {} : { authorization: `Bearer ${token}` }),
     retry: retryPolicy(options.retry),
   };

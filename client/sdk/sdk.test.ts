@@ -76,6 +76,33 @@ async function idsOf(events: AsyncIterable<SliceEvent>): Promise<number[]> {
   return ids;
 }
 
+describe('a server of another version', () => {
+  const answering =
+    (theirs: string): Answer =>
+    (_request, response) =>
+      void response
+        .writeHead(200, { 'content-type': 'application/json', 'x-trama-version': theirs })
+        .end(JSON.stringify({ result: { data: { user: null } } }));
+
+  it.each([
+    ['0.2.0', /server runs Trama 0\.2\.0.*upgrade this program/],
+    ['1.1.0', /server runs Trama 1\.1\.0.*upgrade this program/],
+    ['0.0.9', /server runs Trama 0\.0\.9.*the server is to be upgraded/],
+  ])('%s is refused, and which one to upgrade is said', async (theirs, sentence) => {
+    const { client, asked } = await serve(answering(theirs));
+    await expect(client().api.auth.me.query()).rejects.toMatchObject({
+      code: 'VERSION_MISMATCH',
+      message: expect.stringMatching(sentence) as string,
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each(['0.1.0', '0.1.7', 'unknown'])('%s is not', async (theirs) => {
+    const { client } = await serve(answering(theirs));
+    await expect(client().api.auth.me.query()).resolves.toEqual({ user: null });
+  });
+});
+
 describe('calls', () => {
   it('send the token and give the answer', async () => {
     const { client, asked } = await serve(ok({ items: [], nextCursor: null }));

@@ -49,6 +49,13 @@ async function ask(
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
+it('every answer of the API says which version gives it, a refusal too', async () => {
+  for (const site of ['same-origin', 'cross-site'])
+    expect(
+      (await ask('/trpc/auth.me', { headers: { 'sec-fetch-site': site } })).headers.get('x-trama-version'),
+    ).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
 it('no answer of the API is kept by a browser or a proxy', async () => {
   const ada = await world.person();
   const cookie = { cookie: `trama_session=${ada.token}` };

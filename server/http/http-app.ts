@@ -11,7 +11,7 @@ import { describeError } from '#server/lib/logger';
 import { limits } from '#shared/limits';
 import type { Pages } from './pages';
 import { maxBatchSize, type RpcCalls } from './rpc-calls';
-import { neverKept, readableAddress, responseHeaders, sameSiteOnly } from './security';
+import { neverKept, readableAddress, responseHeaders, sameSiteOnly, tellVersion } from './security';
 
 export interface HttpAppOptions {
   domain: DomainContext;
@@ -41,7 +41,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     }
   });
 
-  app.use('/trpc/*', neverKept(), readableAddress(), sameSiteOnly(publicUrl));
+  app.use('/trpc/*', tellVersion(), neverKept(), readableAddress(), sameSiteOnly(publicUrl));
   app.use(
     '/trpc/*',
     bodyLimit({

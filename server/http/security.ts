@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { secureHeaders, NONCE } from 'hono/secure-headers';
+import { version, versionHeader } from '#shared/version';
 
 /**
  * Headers of every answer. Scripts and styles come from here only, or carry the answer's nonce.
@@ -36,6 +37,7 @@ export function responseHeaders(options: { https: boolean }): MiddlewareHandler 
  */
 export function plainAnswerHeaders(options: { https: boolean }): Record<string, string> {
   return {
+    [versionHeader]: version,
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     'cross-origin-opener-policy': 'same-origin',
@@ -66,6 +68,14 @@ export function neverKept(): MiddlewareHandler {
   return async (c, next) => {
     await next();
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+  };
+}
+
+/** Tells programs which version answers them: those made for another one say which of the two to upgrade. */
+export function tellVersion(): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    c.header(versionHeader, version);
   };
 }
 
