@@ -71,11 +71,11 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
     const found = await rows(
       `select f.id, f.name, f.vcpus, f.ram_mb as ramMb, f.disk_gb as diskGb, f.retired_at as retiredAt,
         f.created_at as createdAt,
-        (select count(*) from template_vms v join template_revisions r on r.id = v.revision_id
+        least(100, (select count(*) from template_vms v join template_revisions r on r.id = v.revision_id
           join templates t on t.id = r.template_id and t.revision = r.number
           where v.flavour_id = f.id and t.deleted_at is null)
         + (select count(*) from slice_vms v join slices s on s.id = v.slice_id
-          where v.flavour_id = f.id and s.deleted_at is null) as inUse
+          where v.flavour_id = f.id and s.deleted_at is null)) as inUse
        from flavours f where f.retired_at is null order by f.name, f.id limit ?`,
       [String(limit + 1)],
     );
