@@ -26,7 +26,7 @@ import { systemClock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
 import { clientAddress } from '#server/lib/trusted-proxies';
 import { withTimeout } from '#server/lib/timeout';
-import { createLeaseOwner } from '#server/provisioning/owner';
+import { createLeaseOwner, processRealm } from '#server/provisioning/owner';
 import { createProvisioning } from '#server/provisioning/provisioning';
 import type { Config } from './config';
 
@@ -76,6 +76,7 @@ export function createApp(parts: AppParts): App {
       : createHomeKeeper(
           { db: database.db, log, providers: parts.providers, clock: systemClock },
           {
+            bootId: processRealm(),
             ...parts.home,
             signs: { ...parts.home.signs, server: owner.name },
             isDead: (server) => owner.isDead(server),

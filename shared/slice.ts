@@ -87,6 +87,8 @@ export const sliceEdgeSchema = z.object({
 export const sliceSchema = sliceSummarySchema.extend({
   zone: named.extend({ provider: z.enum(providerKinds) }),
   templateRevision: z.number().int().nullable(),
+  /** Whether VMs that ran come back by themselves after the machine that they run on was restarted. */
+  restartAfterReboot: z.boolean(),
   vmList: z.array(sliceVmSchema),
   networks: z.array(sliceNetworkSchema),
   edges: z.array(sliceEdgeSchema),
@@ -109,12 +111,14 @@ export const createSliceInput = z.strictObject({
   name: nameSchema.describe('what the slice is called'),
   templateId: idSchema,
   zoneId: idSchema,
+  restartAfterReboot: z.boolean().default(false).describe('start again by itself after a restart of the machine'),
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
 export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
 /** Who makes a slice asks first what it can be called. */
 export const freeSliceNameInput = z.strictObject({ name: nameSchema.describe('what it should be called') });
 export const freeSliceNameOutput = z.object({ name: nameSchema.describe('the same if it is free, else one like it') });
+export const setRestartInput = z.strictObject({ id: idSchema, restartAfterReboot: z.boolean() });
 export const renameSliceInput = z.strictObject({ id: idSchema, name: nameSchema });
 
 export const listEventsInput = z.strictObject({ limit: listInput.limit, cursor: listInput.cursor, sliceId: idSchema });

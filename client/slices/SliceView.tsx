@@ -19,6 +19,7 @@ import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
 import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
+import { RestartSwitch } from './RestartSwitch';
 import { RenameSlice } from './RenameSlice';
 import { SliceActions } from './SliceActions';
 import { SliceBanner } from './SliceBanner';
@@ -118,6 +119,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
             </>
           }
         />
+        <RestartSwitch slice={slice} reason={refused('rename')} />
         <SliceBanner slice={slice} deployment={live.deployment} />
         {slice.status === 'draft' && plan.isError && wantsPlan ? (
           <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />

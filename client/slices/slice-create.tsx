@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, skipToken } from '@tanstack/react-query';
@@ -57,6 +57,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
   const chosen = zones.data?.items.find((zone) => String(zone.id) === zoneId);
   // null until a hand was laid on it; an empty field is a wish, too
   const [typed, setTyped] = useState<string | null>(null);
+  const [restart, setRestart] = useState(false);
   const naming = useFreeName(typed, template.name);
   const { name } = naming;
   const target =
@@ -94,7 +95,12 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         const problem = nameProblem(name);
         if (problem !== null) form.setFieldError('name', problem);
         else if (target !== null && !noRoom && naming.free === null)
-          create.mutate({ ...target, name: name.trim(), idempotencyKey: idempotencyKey.current });
+          create.mutate({
+            ...target,
+            name: name.trim(),
+            restartAfterReboot: restart,
+            idempotencyKey: idempotencyKey.current,
+          });
       }}
     >
       <Stack gap="md">
@@ -151,6 +157,12 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
             form.errors['name'] ?? (naming.free === null ? undefined : t('create.nameTaken', { free: naming.free }))
           }
           data-autofocus={templateId !== undefined || undefined}
+        />
+        <Switch
+          size="xs"
+          label={t('header.restartAfterReboot')}
+          checked={restart}
+          onChange={(event) => setRestart(event.currentTarget.checked)}
         />
         <section aria-label={t('create.plan')}>
           <Text fw={600} mb="xs">

@@ -40,6 +40,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
     zone: { id: 1, name: 'local', provider: 'qemu' },
     template: { id: 4, name: 'line' },
     templateRevision: 2,
+    restartAfterReboot: false,
     vms: vmList.length,
     vmsRunning: vmList.filter((vm) => vm.status === 'running').length,
     vcpus: 3,

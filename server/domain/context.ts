@@ -53,6 +53,8 @@ export interface Home {
   readonly everything: boolean;
   /** Other servers are alive on the same database: what they write has to be looked for. */
   readonly accompanied: boolean;
+  /** The run of the machine, if it is another one than that in which its VMs were seen last: they have ended since. */
+  readonly rebooted?: string | null;
 }
 
 /** What every domain function needs besides the actor and its options. */

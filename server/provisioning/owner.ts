@@ -26,7 +26,7 @@ function read(path: string): string | null {
  * Where process ids mean the same: one run of one kernel and one PID namespace. A host's name says neither (containers
  * share it, machines too), and a PID of elsewhere always looks dead from here. Null where that cannot be told.
  */
-function processRealm(): string | null {
+export function processRealm(): string | null {
   const boot = read('/proc/sys/kernel/random/boot_id');
   if (boot === null) return null;
   try {

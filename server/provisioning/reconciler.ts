@@ -14,6 +14,7 @@ import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
 import { setSliceStatus } from '#server/domain/deployments/slice-status';
+import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
 import { appendEvents, lockSlice } from '#server/events/append';
 import type { Provider, SliceObservation } from '#server/providers/provider';
@@ -37,10 +38,7 @@ export interface Reconciler {
   stop(): Promise<void>;
 }
 
-export function createReconciler(
-  context: Pick<DomainContext, 'db' | 'bus' | 'log' | 'clock' | 'providers' | 'home'>,
-  options: ProvisioningOptions,
-): Reconciler {
+export function createReconciler(context: DomainContext, options: ProvisioningOptions): Reconciler {
   const { db, bus, log, clock, providers } = context;
   const listening = new Map<Provider, () => void>();
   const strangers = new Set<string>();
@@ -51,6 +49,7 @@ export function createReconciler(
   let chain: Promise<void> = Promise.resolve();
   let queued = false;
   let stopped = false;
+  let broughtBack: string | null | undefined = null;
 
   async function everything(): Promise<void> {
     for (const zone of await zonesByName(db)) {
@@ -68,6 +67,11 @@ export function createReconciler(
         );
       await eachSlice(zone, (sliceId) => follow(sliceId, provider));
       if (provider) await removeOrphans(zone, provider);
+    }
+    // only now: what the restart of the machine has ended is degraded
+    if (context.home.rebooted !== broughtBack) {
+      await bringBackAfterReboot(context);
+      broughtBack = context.home.rebooted;
     }
     await leaveZones();
     await vacuum();

@@ -1,11 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
+import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, zoneDepartures } from '#drizzle/schema/catalogue';
 import { homes } from '#drizzle/schema/homes';
 import { deployments } from '#drizzle/schema/deployments';
-import { slices } from '#drizzle/schema/slices';
+import { slices, sliceVms } from '#drizzle/schema/slices';
 import { only } from '#server/db/rows';
 import { planDeployment } from '#server/domain/deployments/plan';
 import { startDeployment } from '#server/domain/deployments/start';
@@ -50,7 +51,7 @@ interface Server {
 }
 
 /** A server process on a machine, at work. */
-async function startServer(on: Machine): Promise<Server> {
+async function startServer(on: Machine, bootId: string | null = null): Promise<Server> {
   const life = new Life();
   const db = life.database(database.db);
   const provider = life.provider(createSimulatorProvider({ state: on.state }));
@@ -62,6 +63,7 @@ async function startServer(on: Machine): Promise<Server> {
     {
       signs: { identity: on.identity, host: on.name, relayUrl: 'http://127.0.0.1:1', version: '0', server: owner.name },
       exclusive: false,
+      bootId,
       isDead,
       beatMs: 50,
     },
@@ -262,5 +264,54 @@ describe('two servers on one database', () => {
         );
       }
     }
+  });
+});
+
+describe('after a restart of the machine', () => {
+  /** All that ran has ended, and the next server finds another run of the kernel. */
+  async function reboot(on: Machine, running: Server) {
+    running.kill();
+    for (const slice of on.state.slices.values()) for (const vm of slice.vms.values()) vm.power = 'off';
+    return startServer(on, `boot ${randomUUID()}`);
+  }
+
+  test('slices that say so come back by themselves, but not VMs that were stopped, nor other slices', async () => {
+    const a = machine('a');
+    const zoneId = await simulatedZone(database.db);
+    const first = await startServer(a, 'boot 1');
+    const [back, stays] = [
+      await insertSlice(database.db, actor, zoneId),
+      await insertSlice(database.db, actor, zoneId),
+    ];
+    await database.db.update(slices).set({ restartAfterReboot: true }).where(eq(slices.id, back));
+    for (const id of [back, stays]) await carryOut(first.context, actor, id, 'deploy');
+    const [stopped] = await database.db.select().from(sliceVms).where(eq(sliceVms.sliceId, back)).orderBy(sliceVms.id);
+    await carryOut(first.context, actor, back, 'stop', stopped?.id);
+    const again = await reboot(a, first);
+    const powers = (id: number) => [...(a.state.slices.get(id)?.vms.values() ?? [])].map((vm) => vm.power);
+    await until(again.context, back, async () => powers(back).filter((power) => power === 'on').length === 2);
+    expect(await until(again.context, stays, async () => (await sliceOf(stays)).status === 'degraded')).toBe(true);
+    expect(powers(stays)).toEqual(['off', 'off', 'off']);
+    const [deed] = await database.db
+      .select()
+      .from(auditLog)
+      .where(eq(auditLog.objectId, back))
+      .orderBy(desc(auditLog.id));
+    expect(deed).toMatchObject({ userId: null, details: { kind: 'deploy', onBehalfOf: actor.userId } });
+  });
+
+  test('a restart of the server alone starts nothing', async () => {
+    const a = machine('a');
+    const zoneId = await simulatedZone(database.db);
+    const first = await startServer(a, 'boot 1');
+    const sliceId = await insertSlice(database.db, actor, zoneId);
+    await database.db.update(slices).set({ restartAfterReboot: true }).where(eq(slices.id, sliceId));
+    await carryOut(first.context, actor, sliceId, 'deploy');
+    first.kill();
+    for (const vm of a.state.slices.get(sliceId)?.vms.values() ?? []) vm.power = 'off';
+    const again = await startServer(a, 'boot 1');
+    await until(again.context, sliceId, async () => (await sliceOf(sliceId)).status === 'degraded');
+    await again.provisioning.reconciler.round();
+    expect(await database.db.$count(deployments, eq(deployments.sliceId, sliceId))).toBe(1);
   });
 });

@@ -338,6 +338,9 @@ export const matrix: Record<string, Row> = {
   'slices.rename': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.slices.rename({ id: s.slice.idle, name: `new ${s.n}` }),
   ),
+  'slices.setRestart': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.slices.setRestart({ id: s.slice.idle, restartAfterReboot: true }),
+  ),
   'slices.events': row('user', 'slices:read', seeSlice, (api, s) => api.slices.events({ sliceId: s.slice.idle })),
   'slices.changes': row('user', 'slices:read', signedIn, (api) => api.slices.changes({ lastEventId: '0' }).then(begin)),
   'slices.openConsole': row('user', 'slices:operate', operateSlice, (api, s) =>

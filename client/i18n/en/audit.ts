@@ -91,6 +91,7 @@ export const audit = {
     },
     slices: {
       create: 'Create slice',
+      'set-restart': 'Change what happens after a restart of the machine',
       rename: 'Rename slice',
       share: 'Share slice',
       unshare: 'Stop sharing slice',

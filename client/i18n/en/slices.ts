@@ -30,6 +30,7 @@ export const slices = {
     revision: 'revision {{revision}}',
     noTemplate: 'Its template was deleted or is not shared with you',
     created: 'Created',
+    restartAfterReboot: 'Start by itself after a restart of the machine',
     rename: 'Rename slice',
     newName: 'New name',
   },

@@ -93,6 +93,7 @@ export const audit: Messages<typeof english> = {
     },
     slices: {
       create: 'Crear slice',
+      'set-restart': 'Cambiar qué pasa tras reiniciarse la máquina',
       rename: 'Cambiar el nombre de slice',
       share: 'Compartir slice',
       unshare: 'Dejar de compartir slice',

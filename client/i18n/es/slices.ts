@@ -33,6 +33,7 @@ export const slices: Messages<typeof english> = {
     revision: 'revisión {{revision}}',
     noTemplate: 'Su plantilla fue eliminada o no se comparte contigo',
     created: 'Creado',
+    restartAfterReboot: 'Arrancar solo tras reiniciarse la máquina',
     rename: 'Renombrar slice',
     newName: 'Nombre nuevo',
   },

@@ -53,10 +53,10 @@ export type HomeSigns = Pick<typeof homes.$inferInsert, 'identity' | 'host' | 'r
 };
 
 /** Makes the home's row if it lacks. */
-export async function insertHome(q: Queryable, signs: HomeSigns): Promise<void> {
+export async function insertHome(q: Queryable, signs: HomeSigns, bootId: string | null): Promise<void> {
   await q
     .insert(homes)
-    .values({ ...signs, server: null, seenAt: now })
+    .values({ ...signs, bootId, server: null, seenAt: now })
     .onDuplicateKeyUpdate({ set: { identity: signs.identity } });
 }
 
@@ -75,6 +75,11 @@ export async function takeHome(
     .set({ ...signs, seenAt: now })
     .where(and(eq(homes.id, id), same, free));
   return result.affectedRows === 1;
+}
+
+/** Notes in which run of the machine its VMs are. */
+export async function writeBootId(q: Queryable, id: number, bootId: string): Promise<void> {
+  await q.update(homes).set({ bootId }).where(eq(homes.id, id));
 }
 
 /** The heartbeat. False: the home is another server's by now. */

@@ -49,6 +49,7 @@ const summaryColumns = {
   templateId: templates.id,
   templateName: templates.name,
   templateRevision: slices.templateRevision,
+  restartAfterReboot: slices.restartAfterReboot,
   createdAt: slices.createdAt,
   updatedAt: slices.updatedAt,
 };

@@ -20,6 +20,8 @@ const sameReportMs = 60_000;
 
 export interface HomeOptions {
   signs: HomeSigns;
+  /** Of the run of the machine that its VMs live in; null where that cannot be told. */
+  bootId?: string | null;
   /** No other server reaches the database: all zones of local providers are this home's, whoever had them. */
   exclusive: boolean;
   /** Whether that server process certainly runs no more. */
@@ -51,7 +53,7 @@ export function createHomeKeeper(
 ): HomeKeeper {
   const { db, log, providers } = ctx;
   const { signs, exclusive, beatMs = 2_000 } = options;
-  const state = { id: null as number | null, everything: false, accompanied: false };
+  const state = { id: null as number | null, everything: false, accompanied: false, rebooted: null as string | null };
   const listeners = new Set<() => void>();
   const said = new Map<number, { text: string; at: number }>();
   const silent = new Set<number>();
@@ -65,13 +67,16 @@ export function createHomeKeeper(
     if (state.id !== null) log.error('Another server uses the identity of this data folder.', { ...signs });
     let known = await homeByIdentity(db, signs.identity);
     if (known === null) {
-      await insertHome(db, signs);
+      await insertHome(db, signs, options.bootId ?? null);
       known = await homeByIdentity(db, signs.identity);
     }
     if (known === null) return null;
     const holder = known.server;
     const holderIsDead = holder !== null && options.isDead(holder);
-    return (await takeHome(db, known.id, signs, { holder, holderIsDead })) ? known.id : null;
+    if (!(await takeHome(db, known.id, signs, { holder, holderIsDead }))) return null;
+    const bootId = options.bootId ?? null;
+    state.rebooted = bootId !== null && bootId !== known.bootId ? bootId : null;
+    return known.id;
   }
 
   async function look(): Promise<void> {

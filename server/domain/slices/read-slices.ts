@@ -117,6 +117,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     ),
     zone: { id: row.zoneId, name: row.zoneName, provider: row.provider },
     templateRevision: row.templateRevision,
+    restartAfterReboot: row.restartAfterReboot,
     vmList: vms.map(({ vm, flavourName, imageName, imageKind }) => ({
       ...partOf(topologyVmSchema, vm),
       id: vm.id,

@@ -2,7 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
 import { slices } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
-import type { createSliceInput, renameSliceInput, Slice } from '#shared/slice';
+import type { createSliceInput, renameSliceInput, setRestartInput, Slice } from '#shared/slice';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { insertSliceParts } from '#server/db/queries/slices';
@@ -55,7 +55,7 @@ export async function createSlice(
   ctx: DomainContext,
   { actor, slice }: { actor: Actor; slice: z.infer<typeof createSliceInput> },
 ): Promise<Slice> {
-  const { name, templateId, zoneId, idempotencyKey } = slice;
+  const { name, templateId, zoneId, restartAfterReboot, idempotencyKey } = slice;
   const make = async (tx: Transaction): Promise<{ whole: Slice; isNew: boolean }> => {
     // the quota's lock; and an account that was disabled meanwhile makes nothing more
     if (!(await lockOwner(tx, actor.userId))) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
@@ -75,6 +75,7 @@ export async function createSlice(
         templateId,
         templateRevision: template.revision,
         name,
+        restartAfterReboot,
         idempotencyKey: idempotencyKey ?? null,
         updatedAt: now,
       })
@@ -101,6 +102,36 @@ export async function createSlice(
     if (twin === null) throw error;
     return inTransaction(ctx.db, (tx) => wholeSlice(tx, { actor, id: twin }));
   }
+}
+
+/**
+ * Whether the slice's VMs come back by themselves after a restart of their machine: for its owner and administrators.
+ * INVALID_TRANSITION for a slice that was destroyed.
+ */
+export async function setRestart(
+  ctx: DomainContext,
+  { actor, slice: { id, restartAfterReboot } }: { actor: Actor; slice: z.infer<typeof setRestartInput> },
+): Promise<Slice> {
+  const changed = await inTransaction(ctx.db, async (tx) => {
+    const row = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
+    if (row.deletedAt !== null)
+      throw new AppError('INVALID_TRANSITION', `${row.name} was destroyed and cannot be changed any more.`, {
+        params: { status: row.status },
+      });
+    if (row.restartAfterReboot !== restartAfterReboot) {
+      await tx.update(slices).set({ restartAfterReboot, updatedAt: ctx.clock.now() }).where(eq(slices.id, id));
+      await appendEvents(tx, id, [{ type: 'slice.status', status: row.status }]);
+      await recordAudit(tx, actor, {
+        action: 'slices.set-restart',
+        objectType: 'slice',
+        objectId: id,
+        details: { name: row.name, restartAfterReboot },
+      });
+    }
+    return wholeSlice(tx, { actor, id });
+  });
+  ctx.bus.notify(id);
+  return changed;
 }
 
 /** For its owner and administrators. NAME_TAKEN; INVALID_TRANSITION for a slice that was destroyed. */

@@ -13,6 +13,7 @@ import {
   openConsoleInput,
   previewSliceInput,
   renameSliceInput,
+  setRestartInput,
   sliceChangesInput,
   slicePage,
   sliceSchema,
@@ -24,7 +25,7 @@ import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import { freeSliceName, getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read-slices';
 import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
-import { createSlice, renameSlice } from '#server/domain/slices/write-slices';
+import { createSlice, renameSlice, setRestart } from '#server/domain/slices/write-slices';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
@@ -54,6 +55,11 @@ export const slicesRouter = router({
     .input(renameSliceInput)
     .output(sliceSchema)
     .mutation(({ ctx, input }) => renameSlice(ctx.domain, { actor: ctx.actor, slice: input })),
+  /** Whether its VMs come back by themselves after a restart of their machine. */
+  setRestart: userProcedure('slices:manage')
+    .input(setRestartInput)
+    .output(sliceSchema)
+    .mutation(({ ctx, input }) => setRestart(ctx.domain, { actor: ctx.actor, slice: input })),
   /** The slice's history, newest first. */
   events: userProcedure('slices:read')
     .input(listEventsInput)
