@@ -4,6 +4,7 @@
  * the best rounds, and 1.00 would be an API that costs nothing. `BENCH_PROFILE=folder` also writes CPU profiles of Trama.
  */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Topology } from '#shared/topology/schema';
 import { untilDeployed, type ApiSession } from '../../rig/api';
@@ -48,6 +49,8 @@ async function furnish(session: ApiSession): Promise<number> {
   for (let n = 1; n <= templates; n += 1)
     ({ id: templateId } = await api.templates.create.mutate({ name: `template ${n}`, topology }));
   const slice = await api.slices.create.mutate({ name: 'bench', templateId, zoneId: zone.id });
+  // a zone is of use once a server has made it its own
+  while (!(await api.deployments.plan.query({ sliceId: slice.id, kind: 'deploy' })).runnable) await sleep(250);
   const deployment = await api.deployments.start.mutate({ sliceId: slice.id, kind: 'deploy' });
   await untilDeployed(session, slice.id, deployment.id);
   return slice.id;
