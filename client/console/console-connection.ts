@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { consoleProtocol, type consoleControlSchema } from '#shared/console';
+import { consoleProtocol } from '#shared/console';
+import type { ConsoleControl } from '#shared/console-control';
 import { consoleNoticeSchema } from '#shared/slice';
 
 export type ConsoleState =
@@ -116,7 +116,7 @@ export class ConsoleConnection {
     this.cancelResize?.();
     this.cancelResize = null;
     if (this.size === null || this.current.kind !== 'attached' || this.socket?.readyState !== open) return;
-    const control: z.infer<typeof consoleControlSchema> = { type: 'resize', ...this.size };
+    const control: ConsoleControl = { type: 'resize', ...this.size };
     this.socket.send(JSON.stringify(control));
   }
 

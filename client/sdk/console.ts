@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
-import type { z } from 'zod';
-import { consoleProtocol, type consoleControlSchema } from '#shared/console';
+import { consoleProtocol } from '#shared/console';
+import type { ConsoleControl } from '#shared/console-control';
 import { TramaError, toTramaError } from './errors';
 import type { Transport } from './transport';
 
@@ -70,7 +70,7 @@ export async function openConsole(
       if (socket.readyState === socket.OPEN) socket.send(typeof data === 'string' ? Buffer.from(data) : data);
     },
     resize(cols, rows) {
-      const control: z.infer<typeof consoleControlSchema> = { type: 'resize', cols, rows };
+      const control: ConsoleControl = { type: 'resize', cols, rows };
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(control));
     },
     close: () => socket.close(),

@@ -7,7 +7,8 @@ import { describeError } from '#server/lib/logger';
 import { repeatedly } from '#server/lib/repeatedly';
 import type { ConsoleStream } from '#server/providers/provider';
 import { AppError, type ErrorCode } from '#shared/errors';
-import { consoleControlSchema, consolePath, consoleProtocol } from '#shared/console';
+import { consolePath, consoleProtocol } from '#shared/console';
+import { consoleControlSchema } from '#shared/console-control';
 import type { consoleNoticeSchema } from '#shared/slice';
 import { PacedOutput } from './paced-output';
 
