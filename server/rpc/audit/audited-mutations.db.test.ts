@@ -207,6 +207,10 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.slice();
     return doing('slice', id, () => s.owner.slices.rename({ id, name: 'new' }));
   },
+  'slices.setRestart': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.slices.setRestart({ id, restartAfterReboot: true }));
+  },
   'slices.openConsole': async (s) => {
     const { vmId } = await s.slice();
     return doing('slice_vm', vmId, () => s.owner.slices.openConsole({ vmId }));
