@@ -1,10 +1,12 @@
+import { countDone } from '#shared/deployment/progress';
+import type { StepStatus } from '#shared/deployment/schema';
 import type { Deployment, SliceEvent, TramaClient } from '../sdk/index';
 import type { Cli } from './cli';
 import { CliError, exitCodes } from './errors';
 
 /** The steps of a deployment, as the events tell. */
 export class Progress {
-  private readonly steps: Map<number, { label: string; action: string; status: string }>;
+  private readonly steps: Map<number, { label: string; action: string; status: StepStatus }>;
 
   constructor(private readonly deployment: Deployment) {
     this.steps = new Map(deployment.steps.map(({ seq, label, action, status }) => [seq, { label, action, status }]));
@@ -22,9 +24,7 @@ export class Progress {
 
   /** `deploy 3/7`. */
   get summary(): string {
-    const all = [...this.steps.values()];
-    const done = all.filter(({ status }) => status === 'done' || status === 'skipped').length;
-    return `${this.deployment.kind} ${done}/${all.length}`;
+    return `${this.deployment.kind} ${countDone(this.steps.values())}/${this.steps.size}`;
   }
 
   /** What goes on at the moment. */

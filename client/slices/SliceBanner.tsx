@@ -1,10 +1,11 @@
 import { Alert, Group, List, Progress, Text } from '@mantine/core';
 import { Archive, CircleX, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { countDone } from '#shared/deployment/progress';
 import type { Deployment } from '#shared/deployment/schema';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice } from '#shared/slice';
-import { countDone, isLive } from './apply-event';
+import { isLive } from './apply-event';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
 

@@ -1,10 +1,11 @@
 import { Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { countDone } from '#shared/deployment/progress';
 import type { Deployment, Step } from '#shared/deployment/schema';
 import { DeploymentStatusBadge, StepStatusBadge } from './status-badges';
 import { RelativeTime } from '../ui/RelativeTime';
-import { countDone, isLive } from './apply-event';
+import { isLive } from './apply-event';
 import { formatDuration } from './duration';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventData, SliceEvent } from '#shared/deployment/events';
 import { deploymentKinds } from '#shared/deployment/operations';
-import { deploymentStatuses, stepStatuses } from '#shared/deployment/schema';
+import { deploymentStatuses, stepStatuses, type StepStatus } from '#shared/deployment/schema';
 import { edgeStatuses, sliceStatuses, vmStatuses } from '#shared/slice-status';
 import { applyEvent, applyEvents, applyToDeployment, concernsVm, mergeEvents, needsSnapshot } from './apply-event';
 import { sampleDeployment, sampleEvent, sampleSlice, sampleVm } from '../testing/samples';
@@ -135,12 +135,12 @@ describe('applyEvent', () => {
 });
 
 describe('applyToDeployment', () => {
-  const step = (id: number, status: 'running' | 'done' | 'failed' | 'undone', attempts = 1) =>
+  const step = (id: number, status: StepStatus, attempts = 1, seq = 0) =>
     sampleEvent(id, {
       type: 'step.status',
       deploymentId: 5,
-      seq: 0,
-      key: 'vm:0/create',
+      seq,
+      key: `vm:${seq}/create`,
       resource: 'vm',
       resourceId: 1,
       label: 'web',
@@ -162,6 +162,12 @@ describe('applyToDeployment', () => {
       finishedAt: events[3]?.at,
     });
     expect(after.steps[1]?.status).toBe('pending');
+  });
+
+  it('does not count what a failure left out as done', () => {
+    const events = [step(101, 'done'), step(102, 'skipped', 1, 1)];
+    expect(events.reduce(applyToDeployment, sampleDeployment()).stepsDone).toBe(1);
+    expect(applyEvents(begin(), events).deployment?.stepsDone).toBe(1);
   });
 
   it('says the same when all is said again', () => {

@@ -1,5 +1,6 @@
 import type { SliceEvent } from '#shared/deployment/events';
 import { desiredAfter } from '#shared/deployment/operations';
+import { countDone, isStepDone } from '#shared/deployment/progress';
 import {
   liveDeploymentStatuses,
   type Deployment,
@@ -61,7 +62,7 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
     case 'step.status': {
       const deployment = slice.deployment;
       if (deployment?.id !== data.deploymentId) return slice;
-      const step = data.status === 'done' || data.status === 'skipped' ? 1 : data.status === 'undone' ? -1 : 0;
+      const step = isStepDone(data.status) ? 1 : data.status === 'undone' ? -1 : 0;
       const stepsDone = Math.max(0, Math.min(deployment.stepsTotal, deployment.stepsDone + step));
       return { ...slice, deployment: { ...deployment, stepsDone } };
     }
@@ -151,11 +152,6 @@ function stepAfter(step: Step, news: StepNews, at: string): Step {
     startedAt: begins ? at : step.startedAt,
     finishedAt: ends ? (step.status === news.status ? (step.finishedAt ?? at) : at) : null,
   };
-}
-
-/** Steps that need nothing more. */
-export function countDone(steps: readonly Pick<Step, 'status'>[]): number {
-  return steps.filter((step) => step.status === 'done' || step.status === 'skipped').length;
 }
 
 /** Events in the order of their ids, each once. */

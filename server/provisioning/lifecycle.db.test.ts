@@ -4,13 +4,14 @@ import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { images } from '#drizzle/schema/catalogue';
 import { rateLimits } from '#drizzle/schema/users';
+import { countDone } from '#shared/deployment/progress';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { planDeployment } from '#server/domain/deployments/plan';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
-import { getDeployment } from '#server/domain/deployments/read-deployments';
+import { currentDeployment, getDeployment } from '#server/domain/deployments/read-deployments';
 import { readEvents } from '#server/events/read-events';
 import { only } from '#server/db/rows';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -162,6 +163,9 @@ describe('what fails', () => {
     expect(failed).toMatchObject({ status: 'failed' });
     expect(failed.error).toContain('VM fail-define could not be created: The zone has no room');
     expect(failed.steps.every((step) => ['done', 'failed', 'skipped'].includes(step.status))).toBe(true);
+    // what was left out is not told as done
+    expect(failed.stepsDone).toBe(countDone(failed.steps));
+    expect((await currentDeployment(database.db, sliceId))?.stepsDone).toBe(failed.stepsDone);
     expect(await run(sliceId, 'destroy')).toMatchObject({ status: 'succeeded' });
     expect(state.slices.size).toBe(0);
   });

@@ -2,7 +2,8 @@ import { and, asc, desc, eq, getTableColumns, inArray, lt, sql, type SQL } from 
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { users } from '#drizzle/schema/users';
 import type { DeploymentKind } from '#shared/deployment/operations';
-import { liveDeploymentStatuses, type PlanStep } from '#shared/deployment/schema';
+import { isStepDone } from '#shared/deployment/progress';
+import { liveDeploymentStatuses, stepStatuses, type PlanStep } from '#shared/deployment/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
 import { number, prepared } from '../prepared';
@@ -132,12 +133,21 @@ export function deploymentSummaries(
   return summaries(q, and(eq(deployments.sliceId, sliceId), before), limit);
 }
 
+/** Whether a step's row is done, by the same function as everywhere; as text, since prepared statements hold no values. */
+const doneStatuses = sql.raw(
+  stepStatuses
+    .filter(isStepDone)
+    .map((status) => `'${status}'`)
+    .join(', '),
+);
+const isDone = sql`${deploymentSteps.status} in (${doneStatuses})`;
+
 const newestFields = {
   ...getTableColumns(deployments),
   requester: users.name,
   stepsDone: number(
     sql`(select count(*) from ${deploymentSteps} where ${deploymentSteps.deploymentId} = ${deployments.id}
-      and ${deploymentSteps.status} = 'done')`,
+      and ${isDone})`,
   ),
   stepsTotal: number(
     sql`(select count(*) from ${deploymentSteps} where ${deploymentSteps.deploymentId} = ${deployments.id})`,
@@ -171,7 +181,7 @@ async function summaries(q: Queryable, where: SQL | undefined, limit: number): P
     .select({
       id: deploymentSteps.deploymentId,
       total: sql<string | number>`count(*)`,
-      done: sql<string | number>`sum(${deploymentSteps.status} = 'done')`,
+      done: sql<string | number>`sum(${isDone})`,
     })
     .from(deploymentSteps)
     .where(inArray(deploymentSteps.deploymentId, ids))
