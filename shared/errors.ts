@@ -18,6 +18,7 @@ export const errorCodes = [
   'LAST_ADMIN',
   'QUOTA_EXCEEDED',
   'RATE_LIMITED',
+  'TOO_MANY_STREAMS',
   'EMAIL_TAKEN',
   'NAME_TAKEN',
   'REVISION_CONFLICT',

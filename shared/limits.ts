@@ -11,6 +11,8 @@ export const limits = {
   descriptionLength: 500,
   /** Living tokens of one account, sessions not counted. */
   tokensPerUser: 100,
+  /** Event streams that one user has open at a server at once: pages that are shown, and programs that wait. */
+  streamsPerUser: 100,
   /** Users that one template or slice is shared with. */
   sharesPerObject: 500,
   /** Days that a token may live. */

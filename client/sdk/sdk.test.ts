@@ -269,6 +269,12 @@ describe('watch', () => {
     const block = `event: serialized-error\ndata: ${JSON.stringify({ data: { app: ended } })}\n\n`;
     const later = await serve(stream([event(1), block]));
     expect(await failure(idsOf(later.client().watch({ sliceId: 7, lastEventId: 0 })))).toMatchObject(ended);
+    const full = { code: 'TOO_MANY_STREAMS', message: 'This account has 100 event streams open.' };
+    const crowded = await serve(
+      stream([event(1), `event: serialized-error\ndata: ${JSON.stringify({ data: { app: full } })}\n\n`]),
+    );
+    expect(await failure(idsOf(crowded.client().watch({ sliceId: 7, lastEventId: 0 })))).toMatchObject(full);
+    expect(crowded.asked).toHaveLength(1);
     const never = await serve(drop);
     expect(await failure(idsOf(never.client().watch({ sliceId: 7, lastEventId: 0 })))).toMatchObject({
       code: 'NETWORK',

@@ -2,6 +2,7 @@ import { useThrottledCallback } from '@mantine/hooks';
 import { skipToken } from '@tanstack/react-query';
 import { trpc } from '../api/trpc';
 import { appErrorOf } from '../api/app-error';
+import { notifyError } from '../api/error-message';
 import { usePausableStream } from '../hooks/stream-pause';
 
 /** Keeps the lists of slices, and what hangs on them, as they are on the server while the page is shown. */
@@ -22,7 +23,9 @@ export function useSliceChanges(): void {
     // what was missed while the connection was away is in the lists, too
     onStarted: refresh,
     onError: (error) => {
-      if (appErrorOf(error)?.code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
+      const code = appErrorOf(error)?.code;
+      if (code === 'TOO_MANY_STREAMS') notifyError(error);
+      if (code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
     },
   });
 }

@@ -4,6 +4,7 @@ import type { SliceEvent } from '#shared/deployment/events';
 import type { Deployment } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
 import { appErrorOf } from '../api/app-error';
+import { notifyError } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { usePausableStream } from '../hooks/stream-pause';
 import { applyEvents, applyToDeployment, mergeEvents, needsSnapshot } from './apply-event';
@@ -79,6 +80,7 @@ export function useLiveSlice(sliceId: number): LiveSlice {
       },
       onError(error) {
         const code = appErrorOf(error)?.code;
+        if (code === 'TOO_MANY_STREAMS') notifyError(error);
         if (code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
         // it is shared no more: what was seen of it is taken away, too
         if (code === 'NOT_FOUND') void utils.slices.get.reset({ id: sliceId });

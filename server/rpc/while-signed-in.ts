@@ -1,4 +1,5 @@
 import { AppError, notFound } from '#shared/errors';
+import { limits } from '#shared/limits';
 import { askAgainMs, isSignedIn } from '#server/domain/auth/sessions';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { repeatedly } from '#server/lib/repeatedly';
@@ -7,7 +8,7 @@ import { refuseCall } from './trpc';
 /**
  * What `open` gives until `signal` fires or the actor's session ends, or they `may` no more see what it is about: then
  * UNAUTHENTICATED or NOT_FOUND, since a client takes up again what merely breaks off. While the database is away nobody's
- * session ends.
+ * session ends. One user has `limits.streamsPerUser` of them at once: TOO_MANY_STREAMS for the next, until one has ended.
  */
 export async function* whileSignedIn<Item>(
   context: Pick<DomainContext, 'db' | 'clock' | 'settings'>,
@@ -20,6 +21,7 @@ export async function* whileSignedIn<Item>(
   const leave = () => ending.abort();
   let ended: 'signed out' | 'not theirs' | null = null;
   if (signal?.aborted) return;
+  const giveBack = takeStream(context.db, actor.userId);
   signal?.addEventListener('abort', leave);
   const check = async () => {
     if (!(await isSignedIn(context, { actor }))) ended = 'signed out';
@@ -31,9 +33,31 @@ export async function* whileSignedIn<Item>(
     yield* open(ending.signal);
   } finally {
     stopAsking();
+    giveBack();
     signal?.removeEventListener('abort', leave);
   }
   if (ended !== null) refuseCall(ended === 'signed out' ? sessionEnded() : notFound('slice'));
 }
 
 const sessionEnded = () => new AppError('UNAUTHENTICATED', 'The session has ended. Sign in again.');
+
+/** How many streams each user has open, at each server of this process; who has none is not in it. */
+const streams = new WeakMap<DomainContext['db'], Map<number, number>>();
+
+/** Counts one more stream of the user; the answer takes it back. TOO_MANY_STREAMS. */
+function takeStream(db: DomainContext['db'], userId: number): () => void {
+  const counts = streams.get(db) ?? new Map<number, number>();
+  streams.set(db, counts);
+  const limit = limits.streamsPerUser;
+  const taken = counts.get(userId) ?? 0;
+  if (taken >= limit) {
+    const sentence = `This account has ${limit} event streams open, which is the most. End some of them and try again.`;
+    refuseCall(new AppError('TOO_MANY_STREAMS', sentence, { params: { limit } }));
+  }
+  counts.set(userId, taken + 1);
+  return () => {
+    const left = (counts.get(userId) ?? 1) - 1;
+    if (left === 0) counts.delete(userId);
+    else counts.set(userId, left);
+  };
+}

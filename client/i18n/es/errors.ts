@@ -60,6 +60,8 @@ export const errors: Messages<typeof english> = {
     LAST_ADMIN: 'No quedaría ningún administrador. Nombre antes a otra persona.',
     QUOTA_EXCEEDED: 'La cuota no alcanza: {{message}}',
     RATE_LIMITED: 'Demasiados intentos. Espere un poco e inténtelo de nuevo.',
+    TOO_MANY_STREAMS:
+      'Su cuenta sigue slices desde {{limit}} páginas y programas a la vez, que es el máximo. Cierre algunos e inténtelo de nuevo.',
     EMAIL_TAKEN: 'Ya existe una cuenta con este correo electrónico.',
     NAME_TAKEN: 'Este nombre ya está en uso. Elija otro.',
     REVISION_CONFLICT: 'Entretanto alguien ha guardado una revisión más reciente.',

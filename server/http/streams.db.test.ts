@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { whileSignedIn } from '#server/rpc/while-signed-in';
+import { serve, type Served } from '#server/testing/http';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { createWorld } from '#server/testing/world';
+import { limits } from '#shared/limits';
+
+type Person = Awaited<ReturnType<ReturnType<typeof createWorld>['person']>>;
+
+const database = useDatabase();
+const world = createWorld(database);
+const { ctx } = world;
+let served: Served;
+beforeAll(async () => {
+  served = await serve(world);
+});
+afterAll(() => served.close());
+
+const open = async function* (signal: AbortSignal) {
+  yield 'first';
+  if (!signal.aborted) await once(signal, 'abort');
+};
+const breaking = async function* () {
+  yield 'first';
+  await Promise.reject(new Error('broken'));
+};
+
+/** A stream of theirs that is begun, and how to end it as the client does. */
+async function begin(person: Person, content: (signal: AbortSignal) => AsyncGenerator<string> = open) {
+  const client = new AbortController();
+  const stream = whileSignedIn(ctx, person, client.signal, content, { everyMs: 20 });
+  await stream.next();
+  return { stream, client };
+}
+
+it('one user could hold any number of event streams', async () => {
+  const ada = await world.person();
+  const all = [];
+  for (let count = 1; count < limits.streamsPerUser; count += 1) all.push(await begin(ada));
+  const full = async () =>
+    expect(await refusalOf(begin(ada))).toMatchObject({
+      code: 'TOO_MANY_STREAMS',
+      params: { limit: limits.streamsPerUser },
+    });
+
+  // the last place is free again however its stream ends, and what was refused takes none
+  const left = await begin(ada);
+  await full();
+  left.client.abort();
+  expect(await left.stream.next()).toMatchObject({ done: true });
+  const returned = await begin(ada);
+  await full();
+  await returned.stream.return();
+  const broken = await begin(ada, breaking);
+  await full();
+  await expect(broken.stream.next()).rejects.toThrow('broken');
+  const last = await begin(ada);
+  await full();
+  // who has none is not kept from it
+  const eve = await begin(await world.person());
+  eve.client.abort();
+  await eve.stream.next();
+
+  await world.callerOf(ada).auth.logout();
+  expect(await Promise.all([last, ...all].map(({ stream }) => outcomeOf(stream.next())))).toEqual(
+    Array.from({ length: limits.streamsPerUser }, () => 'UNAUTHENTICATED'),
+  );
+  const again = await begin(ada);
+  again.client.abort();
+  await again.stream.next();
+});
+
+it('a connection that the client drops gives its place back, and the refusal is told in the stream', async () => {
+  const ada = await world.person();
+  const held = [];
+  for (let count = 1; count < limits.streamsPerUser; count += 1) held.push(await begin(ada));
+  /** Follows the changes until `enough` has been said; drops the connection then. */
+  const follow = async (enough: string, meanwhile: () => Promise<void> = async () => {}) => {
+    const client = new AbortController();
+    const answer = await fetch(`${served.url}/trpc/slices.changes?input=%7B%7D`, {
+      headers: { cookie: `trama_session=${ada.token}`, accept: 'text/event-stream' },
+      signal: client.signal,
+    });
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let said = '';
+    while (!said.includes(enough)) {
+      const part = await reader?.read();
+      if (part?.value === undefined) break;
+      said += part.value;
+    }
+    await meanwhile();
+    client.abort();
+    return said;
+  };
+  await follow('event: connected', async () => {
+    await expect.poll(() => outcomeOf(attempt(ada)), { timeout: 30_000 }).toBe('TOO_MANY_STREAMS');
+    const refused = await follow('TOO_MANY_STREAMS');
+    expect(refused).toContain('event: serialized-error');
+    expect(refused).toContain('TOO_MANY_STREAMS');
+  });
+  await expect.poll(() => outcomeOf(attempt(ada)), { timeout: 30_000 }).toBe('OK');
+  for (const { client, stream } of held) {
+    client.abort();
+    await stream.next();
+  }
+});
+
+/** Begins a stream and ends it at once. */
+async function attempt(person: Person): Promise<void> {
+  const { stream } = await begin(person);
+  await stream.return();
+}
