@@ -92,7 +92,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
     slice: { id: 9, name: 'lab', status: kind === 'deploy' ? 'failed' : 'active' },
     busy: false,
     targetVm: null,
-    topology: planTopologyOf(model),
+    topology: planTopologyOf(model, { status: 'active', busy: false }),
     invalid: [],
     observation: await provider.observe(slice),
     zone: {

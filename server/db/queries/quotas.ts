@@ -1,10 +1,12 @@
-import { and, asc, countDistinct, count, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, countDistinct, eq, exists, inArray, isNull, ne, not, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/mysql-core';
+import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { quotas, roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
+import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { quotaFields, type QuotaField, type QuotaLimits, type QuotaUse, type UserQuota } from '#shared/quota';
-import { runningVmStatuses } from '#shared/slice-status';
+import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus, vmStatuses } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
 
 /** What stands in a row for "no limit". */
@@ -59,13 +61,42 @@ export async function limitsOfUser(q: Queryable, userId: number): Promise<Limits
   return { role, own, limits };
 }
 
+/** Statuses of slices in which VMs that are asked to run need not come up: nothing works on it any more. */
+const givenUp = ['failed', 'degraded'] as const satisfies readonly SliceStatus[];
+/** Of these a VM certainly runs nothing. */
+const notThere = ['absent', 'stopped', 'failed'] as const satisfies readonly VmStatus[];
+const runs: readonly VmStatus[] = runningVmStatuses;
+/** Of these it may run, if it is asked to. */
+const mayRun = vmStatuses.filter((status) => !(notThere as readonly VmStatus[]).includes(status));
+
+/**
+ * Whether a VM counts as running in its owner's quota: it runs, or is asked to and may yet. What an operation that has
+ * failed did not bring up, or what has died since, counts again when an operation on its slice is under way. Pure; the
+ * same as the SQL of {@link quotaUse}.
+ */
+export function countsAsRunning(
+  vm: { desired: VmDesired; status: VmStatus },
+  slice: { status: SliceStatus; busy: boolean },
+): boolean {
+  if (runs.includes(vm.status)) return true;
+  const isGivenUp = !slice.busy && (givenUp as readonly SliceStatus[]).includes(slice.status);
+  return vm.desired === 'running' && (!isGivenUp || mayRun.includes(vm.status));
+}
+
 /**
  * What a user's slices take that are not destroyed, counted by the database. In a transaction it sees what the
  * transaction sees.
  */
 export async function quotaUse(q: Queryable, ownerId: number): Promise<QuotaUse> {
+  const busy = exists(
+    q
+      .select({ one: sql`1` })
+      .from(deployments)
+      .where(and(eq(deployments.sliceId, slices.id), inArray(deployments.status, liveDeploymentStatuses))),
+  );
+  const expected = or(not(inArray(slices.status, givenUp)), inArray(sliceVms.status, mayRun), busy);
   // what is asked to stop may be cancelled, or fail to
-  const running = or(eq(sliceVms.desired, 'running'), inArray(sliceVms.status, runningVmStatuses));
+  const running = or(inArray(sliceVms.status, runningVmStatuses), and(eq(sliceVms.desired, 'running'), expected));
   const [row] = await q
     .select({
       slices: countDistinct(slices.id),

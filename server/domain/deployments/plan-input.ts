@@ -1,11 +1,12 @@
 import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
-import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus } from '#shared/slice-status';
+import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import { needsOf, type Need } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
 import type { Capabilities } from '#shared/zone';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
+import { countsAsRunning } from '#server/db/queries/quotas';
 import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
 import type { SliceObservation } from '#server/providers/provider';
 import type { DeploymentKind } from '#shared/deployment/operations';
@@ -22,7 +23,7 @@ export interface PlanVm {
   needs: readonly Need[];
   image: { id: number; name: string; kind: 'kernel' | 'disk'; minRamMb: number; minDiskGb: number };
   desired: VmDesired;
-  /** It counts as running in its owner's quota: it is asked to run, or has not stopped yet. */
+  /** It counts as running in its owner's quota: it runs, or is asked to and may yet. */
   counted: boolean;
 }
 export interface PlanNetwork {
@@ -77,10 +78,8 @@ export interface PlanInput {
 /** Statuses in which a slice holds no capacity of its zone. */
 export const holdsNothing = ['draft', 'destroyed'] as const satisfies readonly SliceStatus[];
 
-const running: readonly VmStatus[] = runningVmStatuses;
-
-/** The planner's view of the rows. */
-export function planTopologyOf(model: SliceModel): PlanTopology {
+/** The planner's view of the rows. `slice`: what it is in, and whether an operation on it is live. */
+export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; busy: boolean }): PlanTopology {
   const endsOf = endKeysIn(model);
   return {
     vms: model.vms.map((vm) => {
@@ -101,7 +100,7 @@ export function planTopologyOf(model: SliceModel): PlanTopology {
           minDiskGb: image.minDiskGb,
         },
         desired: vm.desired,
-        counted: vm.desired === 'running' || running.includes(vm.status),
+        counted: countsAsRunning(vm, slice),
       };
     }),
     networks: model.networks.map(({ id, key, name }) => ({ id, key, name })),

@@ -134,7 +134,7 @@ export function planInputOf(options: {
     slice: { id: slice.id, name: slice.name, status: slice.status },
     busy,
     targetVm: target,
-    topology: planTopologyOf(model),
+    topology: planTopologyOf(model, { status: slice.status, busy }),
     invalid: [],
     // what a deployment under way is changing is not known: everything may be there
     observation: busy && operationOf(kind).supersedes ? null : observation,

@@ -48,6 +48,15 @@ async function done(sliceId: number, status: 'active' | 'destroyed' = 'active') 
     .where(eq(slices.id, sliceId));
 }
 
+/** Ends what is under way on a slice as a failure. */
+async function failed(sliceId: number) {
+  await ctx.db
+    .update(deployments)
+    .set({ status: 'failed', claimableAt: null, finishedAt: new Date() })
+    .where(eq(deployments.sliceId, sliceId));
+  await ctx.db.update(slices).set({ status: 'failed' }).where(eq(slices.id, sliceId));
+}
+
 describe('a quota', () => {
   it('is of the role, field by field outdone by what is set for the user', async () => {
     const user = await world.person();
@@ -238,13 +247,59 @@ describe('running VMs', () => {
     await done(one.id);
     expect(await start('reboot')).toBe('OK');
     await done(one.id);
-    // a deploy that failed holds what it asked for: its retry takes no more of it, even of a quota that was lowered
+    // a deploy that failed holds what it brought up: its retry takes no more of it, even of a quota that was lowered
     await world.quota({ userId: owner.userId }, { runningVms: 5 });
     const { id } = await user.deployments.start({ sliceId: other.id, kind: 'deploy' });
-    await ctx.db.update(deployments).set({ status: 'failed', claimableAt: null }).where(eq(deployments.id, id));
-    await ctx.db.update(slices).set({ status: 'failed' }).where(eq(slices.id, other.id));
+    for (const { id: vmId } of other.vmList) await world.observed(vmId, 'running');
+    await failed(other.id);
     await world.quota({ userId: owner.userId }, { runningVms: 1 });
     expect(await outcomeOf(user.deployments.retry({ id }))).toBe('OK');
+  });
+
+  it('of a deployment that failed do not count when they never came up, and starting them takes the quota anew', async () => {
+    const { user, owner, one, other } = await two();
+    const { id } = await user.deployments.start({ sliceId: one.id, kind: 'deploy' });
+    const [up, unknown, down] = one.vmList.map((vm) => vm.id);
+    await world.observed(up ?? 0, 'running');
+    await world.observed(unknown ?? 0, 'unknown');
+    // as long as it is under way, all that it asks for
+    const used = async () => (await user.quotas.mine()).used.runningVms;
+    expect(await used()).toBe(3);
+    await failed(one.id);
+    // what may run for all one knows does count
+    expect(await used()).toBe(2);
+    await world.observed(unknown ?? 0, 'stopped');
+    expect((await user.quotas.mine()).used).toMatchObject({ runningVms: 1, runningVcpus: 1, runningRamMb: 1024 });
+    expect(await outcomeOf(user.deployments.start({ sliceId: other.id, kind: 'deploy' }))).toBe('OK');
+    await done(other.id);
+    expect(await used()).toBe(4);
+    // all that is free is taken now: neither a retry, nor one VM, nor a way round by stopping one gets the others
+    expect(await outcomeOf(user.deployments.retry({ id }))).toBe('QUOTA_EXCEEDED');
+    const start = () => outcomeOf(user.deployments.start({ sliceId: one.id, kind: 'start', vmId: down }));
+    expect(await start()).toBe('QUOTA_EXCEEDED');
+    await user.deployments.start({ sliceId: one.id, kind: 'stop', vmId: unknown });
+    await ctx.db.update(deployments).set({ status: 'succeeded', claimableAt: null });
+    await ctx.db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, one.id));
+    expect(await used()).toBe(4);
+    expect(await start()).toBe('QUOTA_EXCEEDED');
+    await world.quota({ userId: owner.userId }, { runningVms: 5, runningVcpus: 5 });
+    expect(await start()).toBe('OK');
+    expect(await used()).toBe(5);
+  });
+
+  it('gives the last of the quota once to slices whose deployments failed and are taken up again at the same time', async () => {
+    const { owner, user, template } = await scene(2);
+    const ids: number[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      const zoneId = await world.zone({ name: `zone ${index}` });
+      const { id: sliceId } = await user.slices.create({ name: `Slice ${index}`, templateId: template.id, zoneId });
+      ids.push((await user.deployments.start({ sliceId, kind: 'deploy' })).id);
+      await failed(sliceId);
+    }
+    await world.quota({ userId: owner.userId }, { runningVms: 5 });
+    const outcomes = await Promise.all(ids.map((id) => outcomeOf(user.deployments.retry({ id }))));
+    expect(outcomes.toSorted()).toEqual(['OK', 'OK', 'QUOTA_EXCEEDED', 'QUOTA_EXCEEDED']);
+    expect((await user.quotas.mine()).used.runningVms).toBe(4);
   });
 
   it('a retry that would run more than the quota allows is refused', async () => {
