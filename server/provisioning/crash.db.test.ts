@@ -262,6 +262,86 @@ describe('two workers on one database', () => {
   });
 });
 
+/** What every VM is given to wait for before it boots, and when the first one does. */
+function heldBoots() {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let booting = false;
+  const provider = createSimulatorProvider({ state });
+  const slow: Provider = {
+    ...provider,
+    startVm: async (slice, vm, options) => {
+      booting = true;
+      await held;
+      return provider.startVm(slice, vm, options);
+    },
+  };
+  return { slow, release: () => release(), booting: () => booting };
+}
+
+test('a deployment that was taken up again trusted steps marked done: what is gone is made again', async () => {
+  const { sliceId, id } = await queued('deploy');
+  const { slow, release, booting } = heldBoots();
+  const context = testContext(database.db, slow);
+  const first = createProvisioning(context, testOptions);
+  first.worker.start();
+  await until(context, sliceId, async () => booting());
+  await first.stop();
+  release();
+  const made = state.slices.get(sliceId);
+  const [lost] = made?.vms.keys() ?? [];
+  if (made === undefined || lost === undefined) throw new Error('nothing was made');
+  made.networks.clear();
+  made.vms.delete(lost);
+
+  const second = server();
+  second.provisioning.worker.start();
+  expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+  await second.provisioning.stop();
+  expect([...made.networks.keys()]).toHaveLength(1);
+  expect([...made.vms.values()].map((vm) => vm.boot)).toHaveLength(3);
+  expect(await statusOf(sliceId)).toBe('active');
+});
+
+describe('a deployment succeeded with its network dead', () => {
+  test('one that died while the VMs booted is made again', async () => {
+    const { sliceId, id } = await queued('deploy');
+    const { slow, release, booting } = heldBoots();
+    const context = testContext(database.db, slow);
+    const provisioning = createProvisioning(context, testOptions);
+    provisioning.worker.start();
+    await until(context, sliceId, async () => booting());
+    state.slices.get(sliceId)?.networks.clear();
+    release();
+    expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+    await provisioning.stop();
+    expect(state.slices.get(sliceId)?.networks.size).toBe(1);
+    expect(await statusOf(sliceId)).toBe('active');
+  });
+
+  test('one that does not stay fails the deployment, by its name', async () => {
+    const { sliceId, id } = await queued('deploy');
+    const provider = createSimulatorProvider({ state });
+    const dying: Provider = {
+      ...provider,
+      observe: (slice) => {
+        state.slices.get(sliceId)?.networks.clear();
+        return provider.observe(slice);
+      },
+    };
+    const context = testContext(database.db, dying);
+    const provisioning = createProvisioning(context, testOptions);
+    provisioning.worker.start();
+    const deployment = await ended(context, actor, sliceId, id);
+    await provisioning.stop();
+    expect(deployment.status).toBe('failed');
+    expect(deployment.error).toMatch(/lan could not be/);
+    expect(await statusOf(sliceId)).toBe('failed');
+  });
+});
+
 test('the defaults leave a heartbeat two chances', () => {
   expect(provisioningDefaults.heartbeatMs * 3).toBeLessThanOrEqual(provisioningDefaults.leaseMs);
 });

@@ -11,6 +11,7 @@ import { isVerified, writeImageState } from '#server/domain/images/image-states'
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { actionOf, failureSentence, type ActionContext } from './actions';
+import { contradictedSteps } from './contradicted';
 import type { RunControl } from './control';
 import { finishDeployment, type Ending } from './finish';
 import { LeaseLostError, type Claim } from './lease';
@@ -62,7 +63,7 @@ export async function runDeployment(
     });
     return 'failed';
   }
-  const run = new Run(context, options, control, writer, loaded, provider);
+  const run = new Run(context, options, control, writer, loaded, provider, claim.resumed);
   try {
     return await run.toTheEnd();
   } finally {
@@ -118,6 +119,7 @@ class Run {
     private readonly writer: DeploymentWriter,
     private readonly loaded: Loaded,
     private readonly provider: Provider,
+    private readonly resumed: boolean,
   ) {
     this.specs = specsOf(loaded.model);
     const created = [...loaded.steps.values()].filter((step) => step.resource === 'vm' && step.action === 'create');
@@ -165,7 +167,42 @@ class Run {
     await this.observer.end();
   }
 
+  /**
+   * Runs what is to be done. What another server did is observed before anything is built upon it, and so are networks and
+   * links at the end: what is not there any more is made again, and fails the deployment when it does not stay.
+   */
   private async forwards(): Promise<void> {
+    if (this.resumed) await this.doAgain(['network', 'vm', 'edge']);
+    for (let round = 0; ; round++) {
+      await this.walkSteps();
+      if (this.failure !== null || this.control.reason !== null) return;
+      const [gone] = await this.doAgain(['network', 'edge']);
+      if (gone === undefined) return;
+      if (round < 2) continue;
+      const sentence = failureSentence(gone, new ProviderError('INTERNAL', 'it does not stay', false));
+      this.failure = sentence;
+      await this.change(gone, { status: 'failed', attempts: gone.attempts, error: sentence });
+      return;
+    }
+  }
+
+  /** Sets steps that are done back to be done again where the provider shows that their work is gone. Answers them. */
+  private async doAgain(resources: readonly StepRow['resource'][]): Promise<StepRow[]> {
+    const done = [...this.loaded.steps.values()].filter(
+      (step) => step.status === 'done' && resources.includes(step.resource),
+    );
+    const observation = done.length === 0 ? null : await this.look();
+    if (observation === null || this.control.reason !== null) return [];
+    const numbers = contradictedSteps(done, observation, resources);
+    const again = done.filter((step) => numbers.has(step.seq));
+    for (const step of again) {
+      this.log('What a step has made is gone; it is done again.', step, {});
+      await this.change(step, { status: 'pending', attempts: step.attempts, error: null });
+    }
+    return again;
+  }
+
+  private async walkSteps(): Promise<void> {
     const { steps } = this.loaded;
     const todo = [...steps.values()].filter((step) => step.status !== 'done');
     await walk(
