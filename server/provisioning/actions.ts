@@ -132,3 +132,17 @@ export function failureSentence(
   const room = limits.messageLength - head.length - tail.length;
   return head + (cause.length > room ? `${cause.slice(0, room - 1)}…` : cause) + tail;
 }
+
+/** The deployment's sentence, within the limit: the only failure, or all of them with one advice; null for none. */
+export function failuresSentence(failures: readonly string[]): string | null {
+  const [first] = failures;
+  if (first === undefined || failures.length === 1) return first ?? null;
+  const tail = '; retry or destroy the slice.';
+  const all = failures.map((sentence) => (sentence.endsWith(tail) ? sentence.slice(0, -tail.length) : sentence));
+  const joined = all.join('; ');
+  const room = limits.messageLength - tail.length;
+  if (joined.length <= room) return joined + tail;
+  // what does not fit is counted
+  const count = `; and ${failures.length - 1} more`;
+  return `${(all[0] ?? first).slice(0, room - count.length)}${count}${tail}`;
+}

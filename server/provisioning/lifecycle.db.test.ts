@@ -407,3 +407,20 @@ test.each(['start', 'deploy'] as const)(
     expect(await statusNow()).toBe('active');
   },
 );
+
+test('one bad VM kept its neighbours from starting: what can start does, and all that cannot is named', async () => {
+  const topology = drawing({
+    vms: ['a', 'fail-define', 'b', 'fail-start'],
+    edges: [
+      ['a', 'fail-define'],
+      ['a', 'b'],
+      ['b', 'fail-start'],
+    ],
+  });
+  const sliceId = await insertSlice(database.db, actor, zoneId, topology);
+  const failed = await carryOut(context, actor, sliceId, 'deploy');
+  expect(failed.status).toBe('failed');
+  expect(failed.error).toMatch(/VM fail-define could not be created: .+VM fail-start could not be started: .+slice\.$/);
+  const rows = await vmRows(sliceId);
+  expect(Object.fromEntries(rows.map((vm) => [vm.name, vm.status]))).toMatchObject({ a: 'running', b: 'running' });
+});

@@ -10,7 +10,7 @@ import type { DomainContext } from '#server/domain/context';
 import { isVerified, writeImageState } from '#server/domain/images/image-states';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
-import { actionOf, failureSentence, type ActionContext } from './actions';
+import { actionOf, failureSentence, failuresSentence, type ActionContext } from './actions';
 import { contradictedSteps } from './contradicted';
 import type { RunControl } from './control';
 import { finishDeployment, type Ending } from './finish';
@@ -110,7 +110,8 @@ class Run {
   private readonly observer: SliceObserver;
   private readonly specs;
   private readonly createdHere: ReadonlySet<number>;
-  private failure: string | null = null;
+  /** Sentences of what failed; not of what only could not be begun because of it. */
+  private failures: string[] = [];
 
   constructor(
     private readonly context: Context,
@@ -146,14 +147,14 @@ class Run {
       if (reason === 'lost') throw new LeaseLostError('The lease of the deployment is lost.');
       if (reason === 'stopping') return 'released';
       if (reason === 'cancel') {
-        this.failure = null;
+        this.failures = [];
         await this.backwards();
       }
       // what came while it unwound outdoes the cancellation
       if (control.reason === 'lost' || control.reason === 'stopping') continue;
       const halted = control.reason !== null;
-      const outcome = this.failure !== null ? 'failed' : halted ? 'cancelled' : 'succeeded';
-      const error = control.reason === 'superseded' ? null : this.failure;
+      const outcome = this.failures.length > 0 ? 'failed' : halted ? 'cancelled' : 'succeeded';
+      const error = control.reason === 'superseded' ? null : failuresSentence(this.failures);
       await this.observer.end();
       const observation = await this.look();
       const at = observation?.observedAt ?? this.context.clock.now();
@@ -175,12 +176,13 @@ class Run {
     if (this.resumed) await this.doAgain(['network', 'vm', 'edge']);
     for (let round = 0; ; round++) {
       await this.walkSteps();
-      if (this.failure !== null || this.control.reason !== null) return;
+      if (this.failures.length > 0) await this.startTheRest();
+      if (this.failures.length > 0 || this.control.reason !== null) return;
       const [gone] = await this.doAgain(['network', 'edge']);
       if (gone === undefined) return;
       if (round < 2) continue;
       const sentence = failureSentence(gone, new ProviderError('INTERNAL', 'it does not stay', false));
-      this.failure = sentence;
+      this.failures.push(sentence);
       await this.change(gone, { status: 'failed', attempts: gone.attempts, error: sentence });
       return;
     }
@@ -209,13 +211,32 @@ class Run {
       todo.map((step) => ({ id: step.seq, dependsOn: step.dependsOn, lane: actionOf(step).boots ? 'boots' : 'steps' })),
       {
         limits: { steps: this.options.steps, boots: this.options.boots },
-        halted: () => this.failure !== null || this.control.reason !== null,
+        halted: () => this.control.reason !== null,
         work: (seq) => this.perform(seq),
       },
     );
   }
 
-  /** One step, with its attempts. Its failure is the deployment's; the steps beside it still come to their end. */
+  /** VMs whose link to one that failed could not be made run all the same: one bad VM does not keep its neighbours. */
+  private async startTheRest(): Promise<void> {
+    const steps = [...this.loaded.steps.values()].filter(
+      (step) =>
+        step.status === 'pending' &&
+        step.resource === 'vm' &&
+        step.action === 'start' &&
+        step.dependsOn.every((seq) => this.step(seq).status === 'done' || this.step(seq).resource === 'edge'),
+    );
+    await walk(
+      steps.map((step) => ({ id: step.seq, dependsOn: [], lane: 'boots' })),
+      {
+        limits: { boots: this.options.boots },
+        halted: () => this.control.reason !== null,
+        work: (seq) => this.perform(seq),
+      },
+    );
+  }
+
+  /** One step, with its attempts. Its failure is the deployment's; what does not need it goes on. */
   private async perform(seq: number): Promise<boolean> {
     const step = this.step(seq);
     const action = actionOf(step);
@@ -241,7 +262,7 @@ class Run {
         return false;
       }
       const sentence = failureSentence(step, failure.error);
-      this.failure ??= sentence;
+      this.failures.push(sentence);
       await this.change(step, { status: 'failed', attempts: step.attempts, error: sentence });
       return false;
     }
@@ -281,7 +302,7 @@ class Run {
       this.log('A step could not be taken back.', step, { error: failure.error });
       if (delay === undefined || !(failure.error instanceof ProviderError && failure.error.retryable)) {
         const sentence = failureSentence(step, failure.error, true);
-        this.failure ??= sentence;
+        this.failures.push(sentence);
         await this.change(step, { status: 'failed', attempts: step.attempts, error: sentence });
         // the rest is taken back as far as it can be
         return true;
