@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { cleanup, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import type { Zone } from '#shared/zone';
 import { renderApp } from '../testing/render';
@@ -65,4 +65,29 @@ test('a zone that cannot run says why and which command helps', () => {
   expect(screen.getByRole('meter', { name: 'Disk' }).getAttribute('aria-valuetext')).toBe(
     '8 GiB in use, capacity unknown',
   );
+});
+
+test('a zone says which server has it and when that was last heard of', () => {
+  show({ home: { id: 1, host: 'lab-7', seenAt: '2026-01-02T03:04:05.000Z', away: false } });
+  const server = screen.getByText('Server').nextElementSibling;
+  expect(server?.textContent).toContain('lab-7');
+  expect(server?.querySelector('time')?.dateTime).toBe('2026-01-02T03:04:05.000Z');
+  expect(screen.queryByText('Its server is away')).toBeNull();
+  expect(screen.getByText('Ready')).toBeDefined();
+});
+
+test('a zone whose server was away was shown as ready', () => {
+  show({ home: { id: 1, host: 'lab-7', seenAt: '2026-01-02T03:04:05.000Z', away: true } });
+  const badge = screen.getByText('Its server is away');
+  expect(badge.querySelector('svg')).not.toBeNull();
+  expect(screen.queryByText('Ready')).toBeNull();
+  expect(screen.getByText(/What is shown here is what it told last/)).toBeDefined();
+});
+
+test('a zone that no server has taken says so, and one behind OpenStack has none', () => {
+  show({ home: null });
+  expect(screen.getByText('No server has taken it yet')).toBeDefined();
+  cleanup();
+  show({ home: null, provider: 'openstack' });
+  expect(screen.queryByText('Server')).toBeNull();
 });

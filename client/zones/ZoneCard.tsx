@@ -1,10 +1,20 @@
 import type { TFunction } from 'i18next';
 import { Alert, Text, Title } from '@mantine/core';
-import { Ban, CircleCheck, CircleHelp, CircleX, RefreshCw, SquarePen, Trash2, TriangleAlert } from 'lucide-react';
+import {
+  Ban,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  RefreshCw,
+  ServerOff,
+  SquarePen,
+  Trash2,
+  TriangleAlert,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Resources } from '#shared/primitives';
-import type { Capabilities, Zone } from '#shared/zone';
+import { localProviderKinds, type Capabilities, type ProviderKind, type Zone } from '#shared/zone';
 import { ActionButton } from '../ui/ActionButton';
 import { CommandText } from '../ui/CommandText';
 import { formatDisk, formatRam } from '../ui/format';
@@ -25,6 +35,8 @@ const capabilityOrder = [
 function ZoneBadge({ zone }: { zone: Zone }) {
   const { t } = useTranslation('catalogue');
   if (!zone.enabled) return <StatusBadge tone="neutral" icon={Ban} label={t('zones.disabled')} />;
+  // what it told last says nothing of now
+  if (zone.home?.away === true) return null;
   if (zone.capabilities === null) return <StatusBadge tone="warning" icon={CircleHelp} label={t('zones.unknown')} />;
   return zone.capabilities.run.ok ? (
     <StatusBadge tone="success" icon={CircleCheck} label={t('zones.ready')} />
@@ -84,6 +96,28 @@ function Pair({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+const hasHome = (provider: ProviderKind): boolean => localProviderKinds.some((kind) => kind === provider);
+
+/** Which server has the zone's VMs, and when it was last heard of. Nothing for a zone that is at no server of ours. */
+function HomePair({ zone: { home, provider } }: { zone: Zone }) {
+  const { t } = useTranslation('catalogue');
+  if (home === null && !hasHome(provider)) return null;
+  return (
+    <Pair name={t('zones.home')}>
+      {home === null ? (
+        t('zones.noHome')
+      ) : (
+        <>
+          {home.host}
+          <div>
+            {t('zones.heardOf')} <RelativeTime at={home.seenAt} />
+          </div>
+        </>
+      )}
+    </Pair>
+  );
+}
+
 export interface ZoneCardProps {
   zone: Zone;
   mayManage: boolean;
@@ -126,6 +160,7 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
           {zone.name}
         </Title>
         <ZoneBadge zone={zone} />
+        {zone.home?.away === true ? <StatusBadge tone="warning" icon={ServerOff} label={t('zones.away')} /> : null}
         <Text size="xs" c="dimmed" ml="auto">
           {t('zones.observed')}: {zone.observedAt === null ? t('zones.never') : <RelativeTime at={zone.observedAt} />}
         </Text>
@@ -159,6 +194,11 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
           {t('zones.closedHelp')}
         </Text>
       ) : null}
+      {zone.home?.away === true ? (
+        <Text size="sm" c="dimmed" px="md" pt="sm">
+          {t('zones.awayHelp')}
+        </Text>
+      ) : null}
       {run?.ok === false ? (
         <Alert variant="light" color="red" m="md" mb={0} icon={<CircleX size={18} />} title={t('zones.cannotRun')}>
           {run.reason === null ? null : <CommandText text={run.reason} />}
@@ -176,6 +216,7 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
           <Title order={3}>{t('zones.facts')}</Title>
           <dl className={classes.pairs}>
             <Pair name={t('zones.provider')}>{t(`zones.providers.${zone.provider}`)}</Pair>
+            <HomePair zone={zone} />
             <Pair name={t('zones.slices')}>{zone.slices}</Pair>
             <Pair name={t('zones.runningVms')}>{zone.runningVms}</Pair>
             {zone.physical === null ? null : <Pair name={t('zones.physical')}>{physical(zone.physical)}</Pair>}

@@ -21,7 +21,8 @@ export function Component() {
   const { t, i18n } = useTranslation('catalogue');
   const mayManage = useSession().can('zones:manage');
   const utils = trpc.useUtils();
-  const zones = trpc.zones.list.useQuery();
+  // that a server went away, or has come back, is no event of a slice
+  const zones = trpc.zones.list.useQuery(undefined, { refetchInterval: 15_000 });
   useSliceChanges();
   const changed = () => void utils.zones.invalidate();
   const refresh = trpc.zones.refresh.useMutation({
