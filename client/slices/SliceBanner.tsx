@@ -3,7 +3,7 @@ import { Archive, CircleX, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { countDone } from '#shared/deployment/progress';
 import type { Deployment } from '#shared/deployment/schema';
-import { isAsDesired } from '#shared/deployment/observed-status';
+import { isAsDesired, isBroken } from '#shared/deployment/observed-status';
 import type { Slice } from '#shared/slice';
 import { isLive } from './apply-event';
 import { operationName, stepTitle } from './event-sentence';
@@ -81,7 +81,21 @@ function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deploym
 
 function DegradedBanner({ slice }: { slice: Slice }) {
   const { t } = useTranslation(['slices', 'common']);
-  const differ = slice.vmList.filter((vm) => !isAsDesired(vm));
+  const vms = slice.vmList
+    .filter((vm) => !isAsDesired(vm))
+    .map((vm) => ({
+      key: `vm ${vm.key}`,
+      sentence: t('banner.degradedVm', {
+        name: vm.name,
+        status: t(`common:status.vm.${vm.status}`).toLowerCase(),
+        desired: t(`banner.desired.${vm.desired}`),
+      }),
+    }));
+  const links = brokenLinks(slice).map(({ key, ...names }) => ({
+    key: `link ${key}`,
+    sentence: t('banner.degradedLink', names),
+  }));
+  const differ = [...vms, ...links];
   return (
     <Alert
       mb="sm"
@@ -92,13 +106,9 @@ function DegradedBanner({ slice }: { slice: Slice }) {
       title={t('banner.degradedTitle')}
     >
       <List size="sm" mb={4} spacing={2}>
-        {differ.slice(0, 8).map((vm) => (
-          <List.Item key={vm.id}>
-            {t('banner.degradedVm', {
-              name: vm.name,
-              status: t(`common:status.vm.${vm.status}`).toLowerCase(),
-              desired: t(`banner.desired.${vm.desired}`),
-            })}
+        {differ.slice(0, 8).map(({ key, sentence }) => (
+          <List.Item key={key} className={classes.wrapAnywhere}>
+            {sentence}
           </List.Item>
         ))}
         {differ.length > 8 ? <List.Item>{t('plan.more', { count: differ.length - 8 })}</List.Item> : null}
@@ -106,6 +116,26 @@ function DegradedBanner({ slice }: { slice: Slice }) {
       <Text size="sm">{t('banner.degradedHelp')}</Text>
     </Alert>
   );
+}
+
+/** The links that are not up though the VMs at their ends run, each by the names of what it joins. */
+function brokenLinks({ vmList, networks, edges }: Slice): { key: string; one: string; other: string }[] {
+  const vms = new Map(vmList.map((vm) => [vm.key, vm]));
+  const nameOf = new Map([...vmList, ...networks].map(({ key, name }) => [key, name]));
+  return edges
+    .filter(({ status, source, target, targetAddress }) => {
+      // without an address of its own the target is a network
+      const ends = targetAddress === null ? [source] : [source, target];
+      return isBroken(
+        status,
+        ends.map((end) => vms.get(end)?.status),
+      );
+    })
+    .map(({ key, source, target }) => ({
+      key,
+      one: nameOf.get(source) ?? source,
+      other: nameOf.get(target) ?? target,
+    }));
 }
 
 function DestroyedBanner() {

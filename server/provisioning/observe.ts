@@ -1,6 +1,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
+import { isBroken } from '#shared/deployment/observed-status';
 import { limits } from '#shared/limits';
 import type { EdgeStatus, ForwardState, VmDesired, VmStatus } from '#shared/slice-status';
 import type { Transaction } from '#server/db/client';
@@ -11,7 +12,7 @@ import type { SliceObservation } from '#server/providers/provider';
 /** What a slice is after an observation, as far as its status depends on it. */
 export interface ObservedSlice {
   vms: { name: string; desired: VmDesired; status: VmStatus }[];
-  /** `broken`: not up, though the VMs that it joins run; its network's process may be dead. */
+  /** `broken`: see {@link isBroken}. */
   edges: { label: string; broken: boolean }[];
   events: EventData[];
 }
@@ -73,7 +74,7 @@ export async function writeObservation(
     await tx.update(sliceNetworks).set(values).where(inArray(sliceNetworks.id, ids));
 
   const labels = edgeNames({ vms, networks, edges });
-  const runningVms = new Set(vms.filter((_, at) => vmStates[at]?.status === 'running').map((row) => row.id));
+  const statusOf = new Map(vms.map((row, at) => [row.id, vmStates[at]?.status]));
   const edgeChanges = new Groups<{ status: EdgeStatus }>();
   const edgeStates = edges.map((row) => {
     const status = plain(row.status, seen.edges.get(row.id));
@@ -83,7 +84,13 @@ export async function writeObservation(
       events.push({ type: 'edge.status', edgeId: row.id, label, status });
     }
     const ends = [row.sourceVmId, row.targetVmId].filter((id) => id !== null);
-    return { label, broken: status !== 'up' && ends.every((id) => runningVms.has(id)) };
+    return {
+      label,
+      broken: isBroken(
+        status,
+        ends.map((id) => statusOf.get(id)),
+      ),
+    };
   });
   for (const [values, ids] of edgeChanges.entries())
     for (const chunk of chunked(ids))

@@ -1,4 +1,4 @@
-import type { SliceStatus, VmDesired, VmStatus } from '../slice-status';
+import type { EdgeStatus, SliceStatus, VmDesired, VmStatus } from '../slice-status';
 
 /** Observed statuses that are as each desired state asks for. */
 const fulfilling = {
@@ -28,6 +28,11 @@ export function desiredLike(status: VmStatus): VmDesired | null {
     case 'failed':
       return 'stopped';
   }
+}
+
+/** Whether a link is not up though the VMs that it joins (one, or two) all run; its network's process may be dead. */
+export function isBroken(status: EdgeStatus, joined: readonly (VmStatus | undefined)[]): boolean {
+  return status !== 'up' && joined.every((vm) => vm === 'running');
 }
 
 /**

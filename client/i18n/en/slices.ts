@@ -91,6 +91,7 @@ export const slices = {
     failedStep: '{{step}}, attempt {{attempts}}:',
     degradedTitle: 'Not everything is as it was asked for',
     degradedVm: '{{name}} is {{status}}, should be {{desired}}',
+    degradedLink: 'The link between {{one}} and {{other}} is down',
     degradedHelp: 'Deploy brings everything back to what was asked for.',
     desired: { absent: 'gone', stopped: 'stopped', running: 'running' },
     destroyedTitle: 'This slice is destroyed',

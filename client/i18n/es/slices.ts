@@ -94,6 +94,7 @@ export const slices: Messages<typeof english> = {
     failedStep: '{{step}}, intento {{attempts}}:',
     degradedTitle: 'No todo está como se pidió',
     degradedVm: '{{name}}: {{status}}; se pidió: {{desired}}',
+    degradedLink: 'El enlace entre {{one}} y {{other}} está caído',
     degradedHelp: 'Desplegar lo devuelve todo a lo que se pidió.',
     desired: { absent: 'eliminada', stopped: 'detenida', running: 'en marcha' },
     destroyedTitle: 'Este slice está destruido',
