@@ -85,3 +85,26 @@ test('a day of the filters is a whole day where the reader is, and nonsense is n
     until: undefined,
   });
 });
+
+test('the audit log said "Start deployment, Done" of every operation: it says which one, and that it was asked for', async () => {
+  const asked = (id: number, action: string, details: AuditEntry['details']) => ({ ...entry, id, action, details });
+  const entries = [
+    asked(1, 'deployments.start', { name: 'lab', kind: 'deploy', vmId: null }),
+    asked(2, 'deployments.start', { name: 'lab', kind: 'stop', vmId: 5 }),
+    asked(3, 'deployments.retry', { name: 'lab', kind: 'destroy', vmId: null }),
+    // as older servers wrote it
+    asked(4, 'deployments.cancel', { deploymentId: 9 }),
+  ];
+  renderApp(<AuditTable entries={entries} />);
+  for (const words of ['Deploy slice', 'Stop VM', 'Take up again: Destroy slice', 'Cancel operation'])
+    expect(screen.getByText(words)).toBeDefined();
+  expect(screen.getAllByText('Asked for')).toHaveLength(4);
+  expect(screen.queryByText('Done')).toBeNull();
+  await chooseLanguage('es');
+  expect(await screen.findByText('Detener VM')).toBeDefined();
+});
+
+test('a slice that was renamed is called by its new name', () => {
+  renderApp(<AuditTable entries={[{ ...entry, action: 'slices.rename', details: { from: 'lab', to: 'lab-2' } }]} />);
+  expect(screen.getByRole('link', { name: 'Slice lab-2' })).toBeDefined();
+});

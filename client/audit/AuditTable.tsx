@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Code, Stack, Text, Tooltip } from '@mantine/core';
-import { CircleCheck, CircleX, PanelRightOpen } from 'lucide-react';
+import { CircleCheck, CircleX, PanelRightOpen, Send } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -9,7 +9,7 @@ import { formatExact } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
 import { SidePanel } from '../ui/SidePanel';
 import { StatusBadge } from '../ui/StatusBadge';
-import { actionWords, detailText, objectPath, objectWords } from './audit-words';
+import { actionWords, detailText, isRequest, objectPath, objectWords } from './audit-words';
 import classes from './AuditTable.module.css';
 
 type Key = 'what' | 'object' | 'who' | 'when' | 'from' | 'result' | 'actions';
@@ -23,8 +23,9 @@ function useTokenWords() {
   };
 }
 
-function Result({ result }: { result: string }) {
+function Result({ action, result }: Pick<AuditEntry, 'action' | 'result'>) {
   const { t } = useTranslation('audit');
+  if (result === 'OK' && isRequest(action)) return <StatusBadge tone="neutral" icon={Send} label={t('requested')} />;
   return result === 'OK' ? (
     <StatusBadge tone="success" icon={CircleCheck} label={t('ok')} />
   ) : (
@@ -67,7 +68,7 @@ function Entry({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
     <Stack gap="md">
       <dl className={classes.facts}>
         <Fact name={t('what')}>
-          {actionWords(entry.action)} <Code>{entry.action}</Code>
+          {actionWords(entry.action, entry.details)} <Code>{entry.action}</Code>
         </Fact>
         <Fact name={t('when')}>{formatExact(Date.parse(entry.at), i18n.language)}</Fact>
         <Fact name={t('who')}>{entry.user === null ? t('nobody') : `${entry.user.name} · ${entry.user.email}`}</Fact>
@@ -79,7 +80,8 @@ function Entry({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
           {entry.token === null ? null : ` · ${tokenWords(entry.token)}`}
         </Fact>
         <Fact name={t('result')}>
-          <Result result={entry.result} /> {entry.result === 'OK' ? null : <Code>{entry.result}</Code>}
+          <Result action={entry.action} result={entry.result} />{' '}
+          {entry.result === 'OK' ? null : <Code>{entry.result}</Code>}
         </Fact>
       </dl>
       <section>
@@ -137,7 +139,11 @@ export function AuditTable({ entries, withUser = false }: AuditTableProps) {
       ),
   };
   const columns: Column<AuditEntry, Key>[] = [
-    { key: 'what', header: t('what'), render: ({ action }) => <span title={action}>{actionWords(action)}</span> },
+    {
+      key: 'what',
+      header: t('what'),
+      render: ({ action, details }) => <span title={action}>{actionWords(action, details)}</span>,
+    },
     {
       key: 'object',
       header: t('object'),
@@ -161,7 +167,12 @@ export function AuditTable({ entries, withUser = false }: AuditTableProps) {
         </span>
       ),
     },
-    { key: 'result', header: t('result'), wide: true, render: ({ result }) => <Result result={result} /> },
+    {
+      key: 'result',
+      header: t('result'),
+      wide: true,
+      render: ({ action, result }) => <Result action={action} result={result} />,
+    },
     {
       key: 'actions',
       header: t('details'),

@@ -15,9 +15,22 @@ function textAt(path: string): string | null {
   return null;
 }
 
-/** What was done, in the reader's language; a deed without words keeps its name. */
-export function actionWords(action: string): string {
-  return textAt(`action.${kebab(action)}`) ?? action;
+/**
+ * What was done, in the reader's language; a deed without words keeps its name. An operation is called what it is (`Stop VM`),
+ * where the details say so.
+ */
+export function actionWords(action: string, details: AuditEntry['details'] = null): string {
+  const words = textAt(`action.${kebab(action)}`) ?? action;
+  if (!isRequest(action) || typeof details?.['kind'] !== 'string') return words;
+  const scope = typeof details['vmId'] === 'number' ? 'vm' : 'slice';
+  const operation = textAt(`operation.${scope}.${details['kind']}`);
+  if (operation === null) return words;
+  return action === 'deployments.start' ? operation : `${words}: ${operation}`;
+}
+
+/** Whether the deed only asked for something that goes on afterwards: that it is done would say too much. */
+export function isRequest(action: string): boolean {
+  return action.startsWith('deployments.');
 }
 
 /** What it was done to: `Slice 12`, with its name where the details have it; null for nothing in particular. */
@@ -26,7 +39,8 @@ export function objectWords({ action, objectType, objectId, details }: AuditEntr
   // what signing in makes and signing out ends; other tokens are the nouns of their own deeds
   const type = objectType === 'api_token' && action.startsWith('auth.') ? 'session' : objectType;
   const kind = textAt(`objects.${type}`) ?? type;
-  const name = details?.['name'] ?? details?.['email'];
+  // of a new name the one that it has since
+  const name = details?.['name'] ?? details?.['to'] ?? details?.['email'];
   if (typeof name === 'string' && name !== '') return `${kind} ${name}`;
   return objectId === null ? kind : `${kind} ${objectId}`;
 }

@@ -10,6 +10,7 @@ export const audit = {
   nobody: 'Nobody known',
   ok: 'Done',
   refused: 'Refused',
+  requested: 'Asked for',
   browser: 'Browser session',
   pat: 'Token {{name}}',
   service: 'Service token {{name}}',
@@ -55,6 +56,16 @@ export const audit = {
     role: 'Role',
     quota: 'Quota',
   },
+  operation: {
+    vm: { start: 'Start VM', stop: 'Stop VM', reboot: 'Reboot VM' },
+    slice: {
+      deploy: 'Deploy slice',
+      start: 'Start slice',
+      stop: 'Stop slice',
+      reboot: 'Reboot slice',
+      destroy: 'Destroy slice',
+    },
+  },
   action: {
     auth: {
       register: 'Create account',
@@ -98,7 +109,7 @@ export const audit = {
       transfer: 'Transfer slice',
       'open-console': 'Open console',
     },
-    deployments: { start: 'Start deployment', cancel: 'Cancel deployment', retry: 'Retry deployment' },
+    deployments: { start: 'Start operation', cancel: 'Cancel operation', retry: 'Take up again' },
     flavours: { create: 'Create flavour', update: 'Change flavour', retire: 'Retire flavour' },
     images: { create: 'Create image', update: 'Change image', retire: 'Retire image' },
     zones: { create: 'Create zone', update: 'Change zone', delete: 'Delete zone', refresh: 'Check zone' },

@@ -12,6 +12,7 @@ export const audit: Messages<typeof english> = {
   nobody: 'Nadie conocido',
   ok: 'Hecho',
   refused: 'Rechazado',
+  requested: 'Solicitado',
   browser: 'Sesión del navegador',
   pat: 'Token {{name}}',
   service: 'Token de servicio {{name}}',
@@ -57,6 +58,16 @@ export const audit: Messages<typeof english> = {
     role: 'Rol',
     quota: 'Cuota',
   },
+  operation: {
+    vm: { start: 'Arrancar VM', stop: 'Detener VM', reboot: 'Reiniciar VM' },
+    slice: {
+      deploy: 'Desplegar slice',
+      start: 'Arrancar slice',
+      stop: 'Detener slice',
+      reboot: 'Reiniciar slice',
+      destroy: 'Destruir slice',
+    },
+  },
   action: {
     auth: {
       register: 'Crear cuenta',
@@ -100,7 +111,7 @@ export const audit: Messages<typeof english> = {
       transfer: 'Traspasar slice',
       'open-console': 'Abrir consola',
     },
-    deployments: { start: 'Iniciar despliegue', cancel: 'Cancelar despliegue', retry: 'Reintentar despliegue' },
+    deployments: { start: 'Iniciar operación', cancel: 'Cancelar operación', retry: 'Retomar' },
     flavours: { create: 'Crear sabor', update: 'Cambiar sabor', retire: 'Retirar sabor' },
     images: { create: 'Crear imagen', update: 'Cambiar imagen', retire: 'Retirar imagen' },
     zones: { create: 'Crear zona', update: 'Cambiar zona', delete: 'Eliminar zona', refresh: 'Comprobar zona' },

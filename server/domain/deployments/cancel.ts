@@ -20,7 +20,7 @@ export async function cancelDeployment(
 ): Promise<Deployment> {
   const { sliceId, kind, sliceVmId: vmId } = await loadDeployment(ctx.db, { actor, id });
   await inTransaction(ctx.db, async (tx) => {
-    await loadSlice(tx, { actor, id: sliceId, lock: true, need: operationOf(kind).level });
+    const slice = await loadSlice(tx, { actor, id: sliceId, lock: true, need: operationOf(kind).level });
     const { status, cancelRequested } = await lockDeployment(tx, id);
     const live: readonly string[] = liveDeploymentStatuses;
     if (!live.includes(status))
@@ -33,7 +33,7 @@ export async function cancelDeployment(
       action: 'deployments.cancel',
       objectType: 'slice',
       objectId: sliceId,
-      details: { deploymentId: id },
+      details: { name: slice.name, deploymentId: id, kind, vmId },
     });
     const total = await stepsTotal(tx, id);
     await appendEvents(tx, sliceId, [

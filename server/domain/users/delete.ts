@@ -45,11 +45,7 @@ export async function deleteUser(
   await inTransaction(ctx.db, async (tx) => {
     await lockAccounts(tx, [id]);
     if (await markAccountDeleted(tx, id, ctx.clock.now()))
-      await recordAudit(
-        tx,
-        actor,
-        userRecord('delete', id, { ...detailsOf(choice), name: row.name, email: row.email }),
-      );
+      await recordAudit(tx, actor, userRecord('delete', row, { ...detailsOf(choice), email: row.email }));
   });
   return { templates, slices: given.length + doomed.length };
 }
@@ -74,7 +70,7 @@ async function begin(
   const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
   await voidPasswordLinks(tx, id);
   if (row.disabledAt === null || sessions + tokens > 0)
-    await recordAudit(tx, actor, userRecord('disable', id, { ...detailsOf(choice), sessions, tokens }));
+    await recordAudit(tx, actor, userRecord('disable', row, { ...detailsOf(choice), sessions, tokens }));
   const templates =
     choice.templates === 'transfer' && to !== null
       ? await handOverTemplates(ctx, tx, { actor, from: id, to })

@@ -37,8 +37,12 @@ interface OfUser {
 }
 
 /** What is done to one account, as the audit log has it. */
-export function userRecord(verb: string, id: number, details?: Record<string, unknown>): AuditRecord {
-  return { action: `users.${verb}`, objectType: 'user', objectId: id, ...(details === undefined ? {} : { details }) };
+export function userRecord(
+  verb: string,
+  { id, name }: { id: number; name: string },
+  details: Record<string, unknown> = {},
+): AuditRecord {
+  return { action: `users.${verb}`, objectType: 'user', objectId: id, details: { name, ...details } };
 }
 
 /**
@@ -91,7 +95,7 @@ export async function createUser(
     return await inTransaction(ctx.db, async (tx) => {
       const id = await insertAccount(tx, { kind: 'person', ...user });
       const link = await createPasswordLink(tx, ctx, id);
-      await recordAudit(tx, actor, userRecord('create', id, user));
+      await recordAudit(tx, actor, userRecord('create', { id, name: user.name }, user));
       return { user: await wholeAccount(ctx, tx, id), link };
     });
   } catch (error) {
@@ -115,7 +119,7 @@ export async function createService(
   const email = `service-${randomToken(9).toLowerCase()}@services.invalid`;
   return inTransaction(ctx.db, async (tx) => {
     const id = await insertAccount(tx, { kind: 'service', email, ...service });
-    await recordAudit(tx, actor, userRecord('create-service', id, service));
+    await recordAudit(tx, actor, userRecord('create-service', { id, name: service.name }, service));
     return wholeAccount(ctx, tx, id);
   });
 }
@@ -140,7 +144,7 @@ export function updateUser(
       await recordAudit(
         tx,
         actor,
-        userRecord('update', id, { from: { name: before.name, role: before.role }, to: after }),
+        userRecord('update', { id, name: after.name }, { from: { name: before.name, role: before.role }, to: after }),
       );
     }
     return wholeAccount(ctx, tx, id);
@@ -162,7 +166,7 @@ export function disableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<
       await writeDisabled(tx, id, now);
       const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
       await voidPasswordLinks(tx, id);
-      await recordAudit(tx, actor, userRecord('disable', id, { sessions }));
+      await recordAudit(tx, actor, userRecord('disable', row, { sessions }));
     }
     return wholeAccount(ctx, tx, id);
   });
@@ -174,7 +178,7 @@ export function enableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<A
     const row = await lockAccount(tx, id);
     if (row.disabledAt !== null) {
       await writeDisabled(tx, id, null);
-      await recordAudit(tx, actor, userRecord('enable', id));
+      await recordAudit(tx, actor, userRecord('enable', row));
     }
     return wholeAccount(ctx, tx, id);
   });
@@ -195,7 +199,7 @@ export function makePasswordLink(
     if (row.disabledAt !== null)
       throw new AppError('INVALID_INPUT', `${row.name} is disabled. Enable the account first.`);
     const link = await createPasswordLink(tx, ctx, id);
-    await recordAudit(tx, actor, userRecord('reset-password', id, { expiresAt: link.expiresAt }));
+    await recordAudit(tx, actor, userRecord('reset-password', row, { expiresAt: link.expiresAt }));
     return link;
   });
 }
@@ -203,8 +207,8 @@ export function makePasswordLink(
 /** For who has lost both the authenticator and the recovery codes. Removing what is not there is no deed. NOT_FOUND. */
 export function removeSecondFactor(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
   return inTransaction(ctx.db, async (tx) => {
-    await lockAccount(tx, id);
-    if (await forgetSecondFactor(tx, id)) await recordAudit(tx, actor, userRecord('remove-second-factor', id));
+    const row = await lockAccount(tx, id);
+    if (await forgetSecondFactor(tx, id)) await recordAudit(tx, actor, userRecord('remove-second-factor', row));
     return wholeAccount(ctx, tx, id);
   });
 }
@@ -212,11 +216,11 @@ export function removeSecondFactor(ctx: DomainContext, { actor, id }: OfUser): P
 /** Ends all sessions and revokes all tokens of the account. NOT_FOUND. */
 export function signOutUser(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
   return inTransaction(ctx.db, async (tx) => {
-    await lockAccount(tx, id);
+    const row = await lockAccount(tx, id);
     const now = ctx.clock.now();
     const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
     const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
-    if (sessions + tokens > 0) await recordAudit(tx, actor, userRecord('sign-out', id, { sessions, tokens }));
+    if (sessions + tokens > 0) await recordAudit(tx, actor, userRecord('sign-out', row, { sessions, tokens }));
     return wholeAccount(ctx, tx, id);
   });
 }

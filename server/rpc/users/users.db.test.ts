@@ -181,7 +181,11 @@ describe('an account', () => {
       {
         action: 'users.update',
         userId: boss.userId,
-        details: { from: { name: expect.any(String), role: 'user' }, to: { name: 'Boss', role: 'admin' } },
+        details: {
+          name: 'Boss',
+          from: { name: expect.any(String), role: 'user' },
+          to: { name: 'Boss', role: 'admin' },
+        },
       },
     ]);
     expect(await outcomeOf(admin.users.update({ id: 999_999, name: 'Nobody' }))).toBe('NOT_FOUND');
