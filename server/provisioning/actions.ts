@@ -115,6 +115,9 @@ const nouns: Record<ResourceType, string> = {
   slice: 'Slice',
 };
 
+/** The end of every such sentence. */
+const advice = '; retry or destroy the slice.';
+
 /** One bounded sentence: what could not be done, why, and what to do. The cause of an unknown error stays in the log. */
 export function failureSentence(
   step: Pick<PlanStep, 'resource' | 'action' | 'label'>,
@@ -128,21 +131,19 @@ export function failureSentence(
   const head = undoing
     ? `${nouns[step.resource]} ${step.label} could not be taken back after the cancellation: `
     : `${nouns[step.resource]} ${step.label} could not be ${actionOf(step).past}: `;
-  const tail = '; retry or destroy the slice.';
-  const room = limits.messageLength - head.length - tail.length;
-  return head + (cause.length > room ? `${cause.slice(0, room - 1)}…` : cause) + tail;
+  const room = limits.messageLength - head.length - advice.length;
+  return head + (cause.length > room ? `${cause.slice(0, room - 1)}…` : cause) + advice;
 }
 
 /** The deployment's sentence, within the limit: the only failure, or all of them with one advice; null for none. */
 export function failuresSentence(failures: readonly string[]): string | null {
   const [first] = failures;
   if (first === undefined || failures.length === 1) return first ?? null;
-  const tail = '; retry or destroy the slice.';
-  const all = failures.map((sentence) => (sentence.endsWith(tail) ? sentence.slice(0, -tail.length) : sentence));
+  const all = failures.map((sentence) => (sentence.endsWith(advice) ? sentence.slice(0, -advice.length) : sentence));
   const joined = all.join('; ');
-  const room = limits.messageLength - tail.length;
-  if (joined.length <= room) return joined + tail;
+  const room = limits.messageLength - advice.length;
+  if (joined.length <= room) return joined + advice;
   // what does not fit is counted
   const count = `; and ${failures.length - 1} more`;
-  return `${(all[0] ?? first).slice(0, room - count.length)}${count}${tail}`;
+  return `${(all[0] ?? first).slice(0, room - count.length)}${count}${advice}`;
 }

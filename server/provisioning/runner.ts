@@ -197,28 +197,20 @@ class Run {
     if (observation === null || this.control.reason !== null) return [];
     const numbers = contradictedSteps(done, observation, resources);
     const again = done.filter((step) => numbers.has(step.seq));
-    for (const step of again) {
-      this.log('What a step has made is gone; it is done again.', step, {});
-      await this.change(step, { status: 'pending', attempts: step.attempts, error: null });
-    }
+    for (const step of again) this.log('What a step has made is gone; it is done again.', step, {});
+    // together, so that the writer needs few transactions for them
+    await Promise.all(
+      again.map((step) => this.change(step, { status: 'pending', attempts: step.attempts, error: null })),
+    );
     return again;
   }
 
-  private async walkSteps(): Promise<void> {
-    const { steps } = this.loaded;
-    const todo = [...steps.values()].filter((step) => step.status !== 'done');
-    await walk(
-      todo.map((step) => ({ id: step.seq, dependsOn: step.dependsOn, lane: actionOf(step).boots ? 'boots' : 'steps' })),
-      {
-        limits: { steps: this.options.steps, boots: this.options.boots },
-        halted: () => this.control.reason !== null,
-        work: (seq) => this.perform(seq),
-      },
-    );
+  private walkSteps(): Promise<void> {
+    return this.performAll([...this.loaded.steps.values()].filter((step) => step.status !== 'done'));
   }
 
   /** VMs whose link to one that failed could not be made run all the same: one bad VM does not keep its neighbours. */
-  private async startTheRest(): Promise<void> {
+  private startTheRest(): Promise<void> {
     const steps = [...this.loaded.steps.values()].filter(
       (step) =>
         step.status === 'pending' &&
@@ -226,10 +218,19 @@ class Run {
         step.action === 'start' &&
         step.dependsOn.every((seq) => this.step(seq).status === 'done' || this.step(seq).resource === 'edge'),
     );
-    await walk(
-      steps.map((step) => ({ id: step.seq, dependsOn: [], lane: 'boots' })),
+    return this.performAll(steps);
+  }
+
+  /** Along their dependencies among each other; all others count as done. */
+  private performAll(steps: readonly StepRow[]): Promise<void> {
+    return walk(
+      steps.map((step) => ({
+        id: step.seq,
+        dependsOn: step.dependsOn,
+        lane: actionOf(step).boots ? 'boots' : 'steps',
+      })),
       {
-        limits: { boots: this.options.boots },
+        limits: { steps: this.options.steps, boots: this.options.boots },
         halted: () => this.control.reason !== null,
         work: (seq) => this.perform(seq),
       },
