@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { tinyReadyMarker } from '#shared/image';
 import type { EdgeSpec, ImageSpec, NicSpec, VmSpec } from './provider';
 
 /** An RFC 4122 UUID made from a name, as the planner makes them from ids. */
@@ -6,6 +7,16 @@ export function uuidOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** The built-in guest, as real providers' tests boot it. */
+export const tiny: ImageSpec = {
+  id: 1,
+  name: 'tiny',
+  kind: 'kernel',
+  source: 'builtin:tiny',
+  sha256: null,
+  readyMarker: tinyReadyMarker,
+};
 
 /** A small VM on `image`; `id` makes its uuid. */
 export function vmSpec(id: number, image: ImageSpec, overrides: Partial<VmSpec> = {}): VmSpec {

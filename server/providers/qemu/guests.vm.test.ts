@@ -5,9 +5,8 @@ import { createConnection, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tinyReadyMarker } from '#shared/image';
 import { readConsole, type ConsoleText } from '../contract-console';
-import { addressOf, attachment, link, pair, vmSpec, withNic } from '../contract-fixtures';
+import { addressOf, attachment, link, pair, tiny, vmSpec, withNic } from '../contract-fixtures';
 import type { ImageSpec, Provider, VmSpec } from '../provider';
 import { findMachines } from './find-machines';
 import { createQemuProvider } from './qemu-provider';
@@ -15,15 +14,6 @@ import { chooseVmUsers, type VmUsers } from './vm-users';
 
 const run = promisify(execFile);
 const base = resolve('.trama/test');
-const tiny: ImageSpec = {
-  id: 1,
-  name: 'tiny',
-  kind: 'kernel',
-  source: 'builtin:tiny',
-  sha256: null,
-  readyMarker: tinyReadyMarker,
-};
-
 let folder: string;
 let root: string;
 let users: VmUsers;

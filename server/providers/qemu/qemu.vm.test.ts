@@ -1,22 +1,12 @@
 import { mkdtemp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
-import { tinyReadyMarker } from '#shared/image';
 import { describeProviderContract, type ContractHarness } from '../contract';
-import type { ImageSpec } from '../provider';
+import { tiny } from '../contract-fixtures';
 import { findMachines } from './find-machines';
 import { killMachine } from './qemu-process';
 import { createQemuProvider } from './qemu-provider';
 import { chooseVmUsers } from './vm-users';
-
-const image: ImageSpec = {
-  id: 1,
-  name: 'tiny',
-  kind: 'kernel',
-  source: 'builtin:tiny',
-  sha256: null,
-  readyMarker: tinyReadyMarker,
-};
 
 describeProviderContract('qemu', async () => {
   const base = resolve('.trama/test');
@@ -29,7 +19,7 @@ describeProviderContract('qemu', async () => {
     createQemuProvider({ root, imagesRoot: join(base, 'images'), users, log: (...line) => logged.push(line) });
   const harness: ContractHarness = {
     provider: await create(),
-    image,
+    image: tiny,
     async restart() {
       await harness.provider.close();
       harness.provider = await create();

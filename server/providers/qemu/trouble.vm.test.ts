@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tinyReadyMarker } from '#shared/image';
 import { readConsole } from '../contract-console';
-import { pair, vmSpec } from '../contract-fixtures';
-import type { ImageSpec, Provider } from '../provider';
+import { pair, tiny, vmSpec } from '../contract-fixtures';
+import type { Provider } from '../provider';
 import { logBytes } from './bounded-log';
 import { findMachines } from './find-machines';
 import { createQemuProvider } from './qemu-provider';
@@ -14,14 +13,6 @@ import type { RunAs } from './unprivileged-user';
 
 /** What goes wrong around a VM: its process hangs, its neighbour is broken out of, nobody reads what it prints. */
 const base = resolve('.trama/test');
-const tiny: ImageSpec = {
-  id: 1,
-  name: 'tiny',
-  kind: 'kernel',
-  source: 'builtin:tiny',
-  sha256: null,
-  readyMarker: tinyReadyMarker,
-};
 let folder: string;
 let root: string;
 let users: VmUsers;
