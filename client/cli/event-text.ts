@@ -5,11 +5,20 @@ export function eventText({ at, data }: SliceEvent): string {
   return `${at}  ${sentence(data)}`;
 }
 
+const changes = {
+  name: 'the name',
+  owner: 'the owner',
+  restart: 'the restart after a reboot',
+  sharing: 'the sharing',
+} as const;
+
 function sentence(data: SliceEvent['data']): string {
   const because = 'error' in data && data.error !== null ? `: ${data.error}` : '';
   switch (data.type) {
     case 'slice.status':
       return `slice is ${data.status}`;
+    case 'slice.changed':
+      return data.name === undefined ? `${changes[data.what]} of the slice changed` : `slice is called ${data.name}`;
     case 'vm.status':
       return `VM ${data.name} is ${data.status}${because}`;
     case 'network.status':

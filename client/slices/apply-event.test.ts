@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventData, SliceEvent } from '#shared/deployment/events';
+import { sliceFacts, type EventData, type SliceEvent } from '#shared/deployment/events';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { deploymentStatuses, stepStatuses, type StepStatus } from '#shared/deployment/schema';
 import { edgeStatuses, sliceStatuses, vmStatuses } from '#shared/slice-status';
@@ -47,6 +47,8 @@ const anyData: fc.Arbitrary<EventData> = fc.oneof(
     error,
   }),
   fc.record({ type: fc.constant('slice.drift' as const), drifted: fc.array(name) }),
+  fc.record({ type: fc.constant('slice.changed' as const), what: fc.constantFrom(...sliceFacts) }),
+  fc.record({ type: fc.constant('slice.changed' as const), what: fc.constant('name' as const), name }),
 );
 const history: fc.Arbitrary<SliceEvent[]> = fc
   .array(anyData, { maxLength: 30 })
@@ -190,4 +192,13 @@ describe('events', () => {
     const drift = sampleEvent(2, { type: 'slice.drift', drifted: ['app'] });
     expect([1, 2, 3].map((id) => concernsVm(drift, id, slice))).toEqual([false, false, true]);
   });
+});
+
+it('what a change says too little of is read again; a new name is shown at once', () => {
+  const shared = sampleEvent(101, { type: 'slice.changed', what: 'sharing' });
+  const renamed = sampleEvent(102, { type: 'slice.changed', what: 'name', name: 'other' });
+  const slice = applyEvents(begin(), [shared, renamed]);
+  expect(slice).toMatchObject({ name: 'other', status: begin().status, lastEventId: 102 });
+  expect(needsSnapshot(slice, shared)).toBe(true);
+  expect(needsSnapshot(slice, sampleEvent(103, { type: 'slice.status', status: 'active' }))).toBe(false);
 });

@@ -28,6 +28,8 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
   switch (data.type) {
     case 'slice.status':
       return { ...slice, status: data.status };
+    case 'slice.changed':
+      return data.name === undefined ? slice : { ...slice, name: data.name };
     case 'vm.status':
       return withVms(
         slice,
@@ -120,9 +122,10 @@ export function isLive(status: DeploymentStatus): boolean {
   return (liveDeploymentStatuses as readonly DeploymentStatus[]).includes(status);
 }
 
-/** Whether the event tells of a deployment that the slice does not know, so that a new snapshot is worth asking for. */
+/** Whether the event says less than has changed, or tells of a deployment that the slice does not know: a snapshot says it. */
 export function needsSnapshot(slice: Slice, event: SliceEvent): boolean {
   const { data } = event;
+  if (data.type === 'slice.changed') return true;
   if (data.type !== 'deployment.status' && data.type !== 'step.status') return false;
   return data.deploymentId > (slice.deployment?.id ?? 0);
 }
@@ -181,6 +184,7 @@ export function concernsVm(event: SliceEvent, vmId: number, slice: Slice): boole
     case 'slice.drift':
       return vm !== undefined && data.drifted.includes(vm.name);
     case 'slice.status':
+    case 'slice.changed':
     case 'network.status':
     case 'deployment.resumed':
       return false;

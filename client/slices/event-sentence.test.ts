@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EventData } from '#shared/deployment/events';
+import { sliceFacts, type EventData } from '#shared/deployment/events';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import { edgeStatuses, sliceStatuses, vmStatuses } from '#shared/slice-status';
@@ -8,6 +8,7 @@ import { chooseLanguage, loadTexts, startI18n } from '../i18n/i18n';
 import { eventSentence } from './event-sentence';
 
 const every: EventData[] = [
+  ...sliceFacts.map((what) => ({ type: 'slice.changed' as const, what, ...(what === 'name' ? { name: 'lab' } : {}) })),
   ...sliceStatuses.map((status) => ({ type: 'slice.status' as const, status })),
   ...vmStatuses.map((status) => ({ type: 'vm.status' as const, vmId: 1, name: 'web', status, error: null })),
   ...edgeStatuses.flatMap((status) => [

@@ -14,6 +14,8 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
   switch (data.type) {
     case 'slice.status':
       return t(`slice.${data.status}`);
+    case 'slice.changed':
+      return data.what === 'name' ? t('changed.name', { name: data.name ?? '' }) : t(`changed.${data.what}`);
     case 'vm.status':
       return withError(t(`vm.${data.status}`, { name: data.name }), data.error);
     case 'network.status':
@@ -63,6 +65,8 @@ export function eventTone(data: EventData): EventTone {
       if (data.status === 'failed') return 'danger';
       if (data.status === 'degraded') return 'warning';
       return data.status === 'active' ? 'success' : 'neutral';
+    case 'slice.changed':
+      return 'neutral';
     case 'vm.status':
       if (data.status === 'failed' || data.error !== null) return 'danger';
       if (data.status === 'unknown') return 'warning';

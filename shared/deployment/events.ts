@@ -4,9 +4,14 @@ import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../
 import { deploymentKinds } from './operations';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from './schema';
 
+/** What of a slice can change without anything of it starting or stopping. */
+export const sliceFacts = ['name', 'owner', 'restart', 'sharing'] as const;
+
 /** What happened, as data: the UI makes the sentence, in the reader's language, and applies it to what it shows. */
 export const eventDataSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('slice.status'), status: z.enum(sliceStatuses) }),
+  /** Something else of the slice: who shows it reads it again. `name` is its new one, where that is what changed. */
+  z.object({ type: z.literal('slice.changed'), what: z.enum(sliceFacts), name: z.string().optional() }),
   z.object({
     type: z.literal('vm.status'),
     vmId: idSchema,

@@ -37,6 +37,12 @@ export const events = {
     destroying: 'The slice is being destroyed.',
     destroyed: 'The slice is destroyed.',
   },
+  changed: {
+    name: 'The slice is called {{name}} now.',
+    owner: 'The slice has another owner.',
+    restart: 'Whether the slice starts again after a restart of its machine was changed.',
+    sharing: 'With whom the slice is shared was changed.',
+  },
   vm: {
     absent: 'VM {{name}} is not there.',
     stopped: 'VM {{name}} is stopped.',

@@ -39,6 +39,12 @@ export const events: Messages<typeof english> = {
     destroying: 'El slice se está destruyendo.',
     destroyed: 'El slice está destruido.',
   },
+  changed: {
+    name: 'El slice se llama ahora {{name}}.',
+    owner: 'El slice tiene otro propietario.',
+    restart: 'Ha cambiado si el slice vuelve a arrancar tras un reinicio de su máquina.',
+    sharing: 'Ha cambiado con quién se comparte el slice.',
+  },
   vm: {
     absent: 'La MV {{name}} no existe.',
     stopped: 'La MV {{name}} está detenida.',

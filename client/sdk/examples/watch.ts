@@ -10,6 +10,8 @@ function sentence({ data }: SliceEvent): string {
   switch (data.type) {
     case 'slice.status':
       return `The slice is ${data.status}.`;
+    case 'slice.changed':
+      return `The ${data.what} of the slice changed.`;
     case 'vm.status':
       return `${data.name} is ${data.status}.`;
     case 'deployment.status':

@@ -120,7 +120,7 @@ export async function setRestart(
       });
     if (row.restartAfterReboot !== restartAfterReboot) {
       await tx.update(slices).set({ restartAfterReboot, updatedAt: ctx.clock.now() }).where(eq(slices.id, id));
-      await appendEvents(tx, id, [{ type: 'slice.status', status: row.status }]);
+      await appendEvents(tx, id, [{ type: 'slice.changed', what: 'restart' }]);
       await recordAudit(tx, actor, {
         action: 'slices.set-restart',
         objectType: 'slice',
@@ -151,8 +151,7 @@ export async function renameSlice(
         .set({ name, updatedAt: ctx.clock.now() })
         .where(and(eq(slices.id, id), isNull(slices.deletedAt)))
         .catch(nameTakenBy(nameIndex, 'slice', name));
-      // what the lists of other windows hear: that there is something new to read
-      await appendEvents(tx, id, [{ type: 'slice.status', status: row.status }]);
+      await appendEvents(tx, id, [{ type: 'slice.changed', what: 'name', name }]);
       await recordAudit(tx, actor, {
         action: 'slices.rename',
         objectType: 'slice',

@@ -97,7 +97,7 @@ export async function handOverSlices(
   { actor, from, to }: HandOver,
 ): Promise<number[]> {
   const rows = await tx
-    .select({ id: slices.id, name: slices.name, status: slices.status })
+    .select({ id: slices.id, name: slices.name })
     .from(slices)
     .where(and(eq(slices.ownerId, from), isNull(slices.deletedAt)))
     .orderBy(asc(slices.id))
@@ -111,8 +111,7 @@ export async function handOverSlices(
         .where(eq(slices.id, row.id)),
     );
     await tx.delete(sliceShares).where(and(eq(sliceShares.sliceId, row.id), eq(sliceShares.userId, to)));
-    // what the lists of the new owner hear: that there is something new to read
-    await appendEvents(tx, row.id, [{ type: 'slice.status', status: row.status }]);
+    await appendEvents(tx, row.id, [{ type: 'slice.changed', what: 'owner' }]);
     await recordAudit(tx, actor, {
       action: 'slices.transfer',
       objectType: 'slice',
