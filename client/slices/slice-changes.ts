@@ -3,19 +3,21 @@ import { skipToken } from '@tanstack/react-query';
 import { trpc } from '../api/trpc';
 import { appErrorOf } from '../api/app-error';
 import { notifyError } from '../api/error-message';
+import { useRightsChanged } from '../hooks/rights';
 import { usePausableStream } from '../hooks/stream-pause';
 
 /** Keeps the lists of slices, and what hangs on them, as they are on the server while the page is shown. */
 export function useSliceChanges(): void {
   const utils = trpc.useUtils();
   const stream = usePausableStream();
+  const rightsChanged = useRightsChanged();
   // a deploy of many VMs is a burst of notices: the lists are asked again at most twice a second
   const refresh = useThrottledCallback(() => {
     void utils.slices.list.invalidate();
     void utils.zones.invalidate();
     void utils.quotas.mine.invalidate();
   }, 500);
-  trpc.slices.changes.useSubscription(stream.paused ? skipToken : { lastEventId: stream.after }, {
+  const subscription = trpc.slices.changes.useSubscription(stream.paused ? skipToken : { lastEventId: stream.after }, {
     onData: ({ id }) => {
       stream.seen(id);
       refresh();
@@ -25,7 +27,7 @@ export function useSliceChanges(): void {
     onError: (error) => {
       const code = appErrorOf(error)?.code;
       if (code === 'TOO_MANY_STREAMS') notifyError(error);
-      if (code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
+      if (code === 'UNAUTHENTICATED') rightsChanged(() => subscription.reset());
     },
   });
 }

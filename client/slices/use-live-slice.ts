@@ -6,6 +6,7 @@ import type { Slice } from '#shared/slice';
 import { appErrorOf } from '../api/app-error';
 import { notifyError } from '../api/error-message';
 import { trpc } from '../api/trpc';
+import { useRightsChanged } from '../hooks/rights';
 import { usePausableStream } from '../hooks/stream-pause';
 import { applyEvents, applyToDeployment, mergeEvents, needsSnapshot } from './apply-event';
 
@@ -51,6 +52,8 @@ export function useLiveSlice(sliceId: number): LiveSlice {
     const after = applyEvents(before, news);
     utils.slices.get.setData({ id: sliceId }, after);
     if (news.some((event) => needsSnapshot(after, event))) void utils.slices.get.invalidate({ id: sliceId });
+    if (news.some(({ data }) => data.type === 'slice.changed' && data.what === 'sharing'))
+      void utils.slices.shares.invalidate({ id: sliceId });
     const id = after.deployment?.id;
     if (id === undefined) return;
     utils.deployments.get.setData({ id }, (known) => known && news.reduce(applyToDeployment, known));
@@ -70,6 +73,7 @@ export function useLiveSlice(sliceId: number): LiveSlice {
   );
 
   const stream = usePausableStream();
+  const rightsChanged = useRightsChanged();
   const subscription = trpc.deployments.watch.useSubscription(
     from === undefined || ended || stream.paused ? skipToken : { sliceId, lastEventId: stream.after ?? String(from) },
     {
@@ -81,7 +85,7 @@ export function useLiveSlice(sliceId: number): LiveSlice {
       onError(error) {
         const code = appErrorOf(error)?.code;
         if (code === 'TOO_MANY_STREAMS') notifyError(error);
-        if (code === 'UNAUTHENTICATED') void utils.auth.me.invalidate();
+        if (code === 'UNAUTHENTICATED') rightsChanged(() => subscription.reset());
         // it is shared no more: what was seen of it is taken away, too
         if (code === 'NOT_FOUND') void utils.slices.get.reset({ id: sliceId });
       },

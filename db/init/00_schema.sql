@@ -492,6 +492,13 @@ ALTER TABLE `image_states` ADD CONSTRAINT `image_states_image_id_images_id_fk` F
 ALTER TABLE `image_states` ADD CONSTRAINT `image_states_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
 CREATE INDEX `image_states_zone_id_index` ON `image_states` (`zone_id`);
 CREATE INDEX `image_states_state_index` ON `image_states` (`state`);
+CREATE TABLE `account_changes` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `account_changes_id` PRIMARY KEY(`id`)
+);
+CREATE INDEX `account_changes_created_at_index` ON `account_changes` (`created_at`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -506,3 +513,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bc610c760d7c2
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('43817e1029440ddf6d5dff77a773beaf711964fcfa79c1d8bd61e258b1f81e59', 1795617260811);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4691f04abfd92a68eb1fa4730554ab224f071255e467550678eca5f95587c0f6', 1795617417003);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3043b72aea9e1364682158c09baa2f1a915fdd87251264403d92539f08dba057', 1795617909431);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3cbe8d8edeaf4d22f03538e71e40d342a0ea8886a4226e02154c958de04f6ddd', 1795633632415);

@@ -114,6 +114,21 @@ export const passwordResets = mysqlTable(
   ],
 );
 
+/**
+ * That an account may do something else than before: signed out, another role, a share more or less. Tells other servers,
+ * whose streams and consoles of that account ask again then. Kept for an hour.
+ */
+export const accountChanges = mysqlTable(
+  'account_changes',
+  {
+    id: primaryId(),
+    // no foreign key: it would lock the account's row after those of sessions and slices
+    userId: id('user_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('account_changes_created_at_index').on(table.createdAt)],
+);
+
 /** -1 is "no limit". In a role's row null is that, too; in a user's row null is "as the role has it". */
 const limit = (name: string) => int(name);
 

@@ -254,6 +254,27 @@ describe('an open console is closed', () => {
     expect(code).toBe(1008);
   });
 
+  it('at once when its share is taken back, and not at the next look', async () => {
+    const { scene, sliceId } = stage;
+    const ticket = await ticketOf('operator');
+    const { token } = await giveSession(ctx, scene, 'operator');
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const socket = new WebSocket(`${listener.url.replace('http', 'ws')}${consolePath}`, [consoleProtocol, ticket], {
+      headers: { cookie: `trama_session=${token}` },
+    });
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    const owner = await giveSession(ctx, scene, 'owner');
+    const answer = await fetch(`${listener.url}/trpc/slices.unshare`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: listener.url, cookie: `trama_session=${owner.token}` },
+      body: JSON.stringify({ id: sliceId, userId: scene.user.operator }),
+    });
+    expect(answer.status).toBe(200);
+    const [code] = (await closed) as [number];
+    expect(code).toBe(1008);
+  });
+
   async function sharedNow(level: 'view' | null): Promise<void> {
     const { scene, sliceId } = stage;
     const mine = and(eq(sliceShares.sliceId, sliceId), eq(sliceShares.userId, scene.user.operator));

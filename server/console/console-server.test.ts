@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Actor } from '#server/domain/context';
 import { listen, type Listener } from '#server/http/listen';
+import { createEventBus } from '#server/events/bus';
 import { silentLogger } from '#server/lib/logger';
 import { ConsoleFanout } from '#server/providers/console-fanout';
 import { AppError } from '#shared/errors';
@@ -28,7 +29,7 @@ async function serving(
     print: (text: string) => fanout.push(Buffer.from(text)),
   };
   const server = createConsoleServer({
-    domain: { log: silentLogger },
+    domain: { bus: createEventBus(), log: silentLogger },
     authenticate,
     originAllowed: () => true,
     stillSignedIn,

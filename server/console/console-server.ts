@@ -25,7 +25,7 @@ const pingIntervalMs = 20_000;
 const maxMessageBytes = 256 * 1024;
 
 export interface ConsoleServerOptions {
-  domain: Pick<DomainContext, 'log'>;
+  domain: Pick<DomainContext, 'bus' | 'log'>;
   /** Who the upgrade request comes from, by its session cookie or bearer token. May reject with an AppError. */
   authenticate: (request: IncomingMessage) => Promise<Actor | null>;
   originAllowed: (request: IncomingMessage) => boolean;
@@ -37,7 +37,7 @@ export interface ConsoleServerOptions {
   stillSignedIn: (actor: Actor) => Promise<boolean>;
   /** Whether they may still operate the VM's slice: asked with it. */
   mayOperate: (actor: Actor, sliceId: number) => Promise<boolean>;
-  /** How often the two are asked. */
+  /** How often the two are asked, besides whenever what the account may do has changed. */
   askAgainMs: number;
 }
 
@@ -88,7 +88,8 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
         if (!(await options.stillSignedIn(actor))) return 'The session has ended.';
         return (await options.mayOperate(actor, stream.sliceId)) ? null : 'You may not operate this VM any more.';
       };
-      pump(webSocket, stream, { everyMs: options.askAgainMs, reasonToEnd });
+      const onNews = (ask: () => void) => options.domain.bus.listenAccount(actor.userId, ask);
+      pump(webSocket, stream, { everyMs: options.askAgainMs, onNews, reasonToEnd });
     });
     // a handshake that `ws` refuses (it answers by itself) must not leave a reader behind
     if (!upgraded) stream.close();
@@ -132,7 +133,12 @@ export function refuse(socket: Duplex, status: keyof typeof reasons): void {
 export function pump(
   webSocket: WebSocket,
   stream: ConsoleStream,
-  asking: { everyMs: number; reasonToEnd: () => Promise<string | null> } | null,
+  asking: {
+    everyMs: number;
+    /** Hears when it is to be asked out of turn. */
+    onNews: (ask: () => void) => () => void;
+    reasonToEnd: () => Promise<string | null>;
+  } | null,
 ): void {
   const say = (notice: Notice) => webSocket.send(JSON.stringify(notice));
   let alive = true;
@@ -156,14 +162,15 @@ export function pump(
   const leave = () => {
     if (left) return;
     left = true;
-    stopAsking();
+    asked?.stop();
+    stopListening();
     output.close();
     stream.close();
   };
   // a database that is away ends nobody's session
-  const stopAsking =
+  const asked =
     asking === null
-      ? () => {}
+      ? null
       : repeatedly(asking.everyMs, async () => {
           const reason = await asking.reasonToEnd();
           if (reason === null) return;
@@ -171,6 +178,9 @@ export function pump(
           leave();
           webSocket.close(1008, reason);
         });
+  const stopListening = asking === null || asked === null ? () => {} : asking.onNews(asked.now);
+  // what was taken while it was being opened was told to nobody
+  asked?.now();
   webSocket.on('pong', () => {
     alive = true;
   });

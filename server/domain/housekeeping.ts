@@ -6,12 +6,13 @@ const day = 24 * hour;
 /** Sessions and tokens that have ended are kept so long, for whoever asks the audit log what they were. */
 const tokensRemainMs = 30 * day;
 const consoleTokensRemainMs = hour;
+const accountChangesRemainMs = hour;
 
 type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'settings'>;
 
 /**
  * Deletes what nobody needs any more: sessions and tokens 30 days after their end, password links and rate limits that
- * have run out, console tokens after an hour, and audit entries after as many days as are set. Several servers may do it
+ * have run out, console tokens and what was told to other servers after an hour, and audit entries after as many days as are set. Several servers may do it
  * at once.
  */
 export async function deleteExpired(ctx: Context, signal = new AbortController().signal): Promise<Deleted> {
@@ -23,6 +24,7 @@ export async function deleteExpired(ctx: Context, signal = new AbortController()
       now,
       tokensBefore: before(tokensRemainMs),
       consoleTokensBefore: before(consoleTokensRemainMs),
+      accountChangesBefore: before(accountChangesRemainMs),
       auditBefore: before(ctx.settings.auditDays * day),
     },
     signal,

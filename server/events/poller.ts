@@ -1,16 +1,19 @@
-import { gt, sql } from 'drizzle-orm';
+import { desc, gt, sql } from 'drizzle-orm';
 import { events } from '#drizzle/schema/deployments';
+import { accountChanges } from '#drizzle/schema/users';
 import type { Database } from '#server/db/client';
 import type { Logger } from '#server/lib/logger';
 import type { EventBus } from './bus';
 
 /** How long an id may stay uncommitted after a later one of another slice is seen, in looks. */
 const overlap = 40;
+/** How many ids of accounts' changes are read again at each look: so many are hardly made within one transaction's life. */
+const accountOverlap = 100;
 /** How many of the newest rows count as news when the looking begins. A spare notice costs one empty read. */
 const firstLook = 2_000;
 
 /**
- * Brings other servers' events to this server's listeners: it looks for new rows four times a second, while there are any
+ * Brings other servers' events, and changes of accounts' rights, to this server's listeners: it looks for new rows four times a second, while there are any
  * and other servers are alive. What they queue for this server's zones is among their news.
  * Ids of different slices may commit out of order, so each look goes back over those of the last few.
  * Returns the way to stop it.
@@ -27,6 +30,7 @@ export function startPoller(options: {
   /** Highest id at each of the last looks; the first is the floor. */
   let highest: number[] = [];
   let known = new Map<number, number>();
+  let accountsKnown = new Set<number>();
   let looking: Promise<void> | null = null;
   let failing = false;
 
@@ -63,6 +67,21 @@ export function startPoller(options: {
     highest = [...highest, max].slice(-overlap);
   };
 
+  const lookAtAccounts = async () => {
+    if (!bus.listeningToAccounts) {
+      accountsKnown = new Set();
+      return;
+    }
+    // those that are there when the looking begins are told, too: it asks what is open once more than needed
+    const rows = await db
+      .select({ id: accountChanges.id, userId: accountChanges.userId })
+      .from(accountChanges)
+      .orderBy(desc(accountChanges.id))
+      .limit(accountOverlap);
+    for (const row of rows) if (!accountsKnown.has(row.id)) bus.notifyAccount(row.userId);
+    accountsKnown = new Set(rows.map((row) => row.id));
+  };
+
   const timer = setInterval(() => {
     if (!accompanied()) {
       highest = [];
@@ -70,7 +89,7 @@ export function startPoller(options: {
       return;
     }
     if (looking) return;
-    looking = look()
+    looking = Promise.all([look(), lookAtAccounts()])
       .then(
         () => {
           failing = false;

@@ -7,11 +7,12 @@ import { refuseCall } from './trpc';
 
 /**
  * What `open` gives until `signal` fires or the actor's session ends, or they `may` no more see what it is about: then
- * UNAUTHENTICATED or NOT_FOUND, since a client takes up again what merely breaks off. While the database is away nobody's
+ * UNAUTHENTICATED or NOT_FOUND, since a client takes up again what merely breaks off. Both are asked when the account's
+ * rights have changed, and every now and then. While the database is away nobody's
  * session ends. One user has `limits.streamsPerUser` of them at once: TOO_MANY_STREAMS for the next, until one has ended.
  */
 export async function* whileSignedIn<Item>(
-  context: Pick<DomainContext, 'db' | 'clock' | 'settings'>,
+  context: Pick<DomainContext, 'db' | 'bus' | 'clock' | 'settings'>,
   actor: Actor,
   signal: AbortSignal | undefined,
   open: (signal: AbortSignal) => AsyncIterable<Item>,
@@ -28,11 +29,15 @@ export async function* whileSignedIn<Item>(
     else if (!(await may())) ended ??= 'not theirs';
     if (ended !== null) leave();
   };
-  const stopAsking = repeatedly(everyMs, check);
+  const asking = repeatedly(everyMs, check);
+  const stopListening = context.bus.listenAccount(actor.userId, asking.now);
+  // what was taken while this call was on its way was told to nobody
+  asking.now();
   try {
     yield* open(ending.signal);
   } finally {
-    stopAsking();
+    asking.stop();
+    stopListening();
     giveBack();
     signal?.removeEventListener('abort', leave);
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { createConsoleServer } from '#server/console/console-server';
 import { listen } from '#server/http/listen';
+import { createEventBus } from '#server/events/bus';
 import { silentLogger } from '#server/lib/logger';
 import { ConsoleFanout } from '#server/providers/console-fanout';
 import { consolePath, consoleProtocol } from '#shared/console';
@@ -30,7 +31,7 @@ async function measure(count: number): Promise<string> {
   }, 5);
   const actor = { userId: 1, role: 'user', tokenId: 1, kind: 'session', scopes: null, ip: null } as const;
   const server = createConsoleServer({
-    domain: { log: silentLogger },
+    domain: { bus: createEventBus(), log: silentLogger },
     authenticate: () => Promise.resolve(actor),
     originAllowed: () => true,
     stillSignedIn: () => Promise.resolve(true),

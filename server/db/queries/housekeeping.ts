@@ -2,7 +2,7 @@ import { and, inArray, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core';
 import { auditLog } from '#drizzle/schema/audit';
 import { consoleTokens } from '#drizzle/schema/slices';
-import { apiTokens, passwordResets, rateLimits } from '#drizzle/schema/users';
+import { accountChanges, apiTokens, passwordResets, rateLimits } from '#drizzle/schema/users';
 import type { Queryable } from '#server/db/client';
 
 /** Until when, exclusive, what has ended is deleted. */
@@ -10,11 +10,12 @@ export interface Ended {
   now: Date;
   tokensBefore: Date;
   consoleTokensBefore: Date;
+  accountChangesBefore: Date;
   auditBefore: Date;
 }
 
 interface Target {
-  name: 'tokens' | 'passwordLinks' | 'consoleTokens' | 'rateLimits' | 'auditEntries';
+  name: 'tokens' | 'passwordLinks' | 'consoleTokens' | 'rateLimits' | 'accountChanges' | 'auditEntries';
   table: MySqlTable;
   key: MySqlColumn;
   ended: SQL | undefined;
@@ -47,6 +48,12 @@ function targets(ended: Ended): Target[] {
       ended: lte(rateLimits.windowEndsAt, ended.now),
     },
     {
+      name: 'accountChanges',
+      table: accountChanges,
+      key: accountChanges.id,
+      ended: lt(accountChanges.createdAt, ended.accountChangesBefore),
+    },
+    {
       name: 'auditEntries',
       table: auditLog,
       key: auditLog.id,
@@ -61,7 +68,14 @@ export type Deleted = Record<Target['name'], number>;
  * deleted by their keys, if they have still ended by then: neither requests nor another server that does the same wait.
  */
 export async function deleteEnded(q: Queryable, ended: Ended, signal: AbortSignal, size = 500): Promise<Deleted> {
-  const deleted: Deleted = { tokens: 0, passwordLinks: 0, consoleTokens: 0, rateLimits: 0, auditEntries: 0 };
+  const deleted: Deleted = {
+    tokens: 0,
+    passwordLinks: 0,
+    consoleTokens: 0,
+    rateLimits: 0,
+    accountChanges: 0,
+    auditEntries: 0,
+  };
   for (const { name, table, key, ended: condition } of targets(ended))
     while (!signal.aborted) {
       const rows = await q.select({ key }).from(table).where(condition).limit(size);

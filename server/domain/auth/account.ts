@@ -15,6 +15,7 @@ import { checkEmailDomain } from './email-domains';
 import { voidPasswordLinks } from './password-links';
 import { hashPassword } from './passwords';
 import { attemptOf, countAttempts } from './rate-limits';
+import { changingRights } from './rights';
 import { renewSession, type Client, type Session } from './sessions';
 
 async function self(q: Queryable, actor: Actor): Promise<User> {
@@ -54,13 +55,13 @@ export async function changePassword(
 ): Promise<Session> {
   const user = await confirmPassword(ctx, { actor, currentPassword });
   const passwordHash = await hashPassword(ctx.settings.argon2, password);
-  return inTransaction(ctx.db, async (tx) => {
-    const [changed] = await tx
+  return changingRights(ctx, async (tx, changed) => {
+    const [written] = await tx
       .update(users)
       .set({ passwordHash })
       // of two changes at once, or a reset meanwhile, the later one knew a password that is no longer the current one
       .where(and(eq(users.id, actor.userId), eq(users.passwordHash, user.passwordHash)));
-    if (changed.affectedRows === 0) throw passwordWrong();
+    if (written.affectedRows === 0) throw passwordWrong();
     const sessions = await revokeAll(
       tx,
       { userId: actor.userId, kinds: ['session'], except: actor.tokenId },
@@ -69,6 +70,7 @@ export async function changePassword(
     await voidPasswordLinks(tx, actor.userId);
     const session = await renewSession(ctx, tx, { actor, client });
     if (session === null) throw new AppError('UNAUTHENTICATED', 'The session has ended. Sign in again.');
+    await changed(actor.userId);
     await recordAudit(tx, actor, {
       action: 'auth.change-password',
       objectType: 'user',

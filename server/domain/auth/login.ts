@@ -4,11 +4,11 @@ import type { User } from '#shared/auth';
 import { AppError } from '#shared/errors';
 import type { Transaction } from '#server/db/client';
 import { publicUser, userByEmail, type UserRow } from '#server/db/queries/users';
-import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { verifyPassword } from './passwords';
 import { attemptOf, attemptOfIp, countAttempts, forget, forgive } from './rate-limits';
+import { changingRights, type Changed } from './rights';
 import { withSecondFactor } from './second-factor';
 import { createSession, endReplaced, type Client, type Session } from './sessions';
 
@@ -63,9 +63,9 @@ export async function login(
     throw credentialsWrong();
   }
   const self = { userId: usable.id, ip: client.ip };
-  const signIn = async (tx: Transaction) => {
+  const signIn = async (tx: Transaction, changed: Changed) => {
     if (!(await isAsRead(tx, usable))) throw credentialsWrong();
-    await endReplaced(ctx, tx, replaced);
+    await endReplaced(ctx, tx, replaced, changed);
     const made = await createSession(ctx, tx, usable.id, client);
     await recordAudit(tx, self, { action: 'auth.login', objectType: 'api_token', objectId: made.tokenId });
     await forget(tx, byEmail);
@@ -82,7 +82,7 @@ export async function login(
   }
   const { token, expiresAt } =
     usable.totpEnabledAt === null || code === undefined
-      ? await inTransaction(ctx.db, signIn)
+      ? await changingRights(ctx, signIn)
       : await withSecondFactor(ctx, { actor: self, code }, signIn);
   return { user: publicUser(usable), session: { token, expiresAt } };
 }

@@ -3,9 +3,9 @@ import type { sessionListSchema } from '#shared/auth';
 import { notFound } from '#shared/errors';
 import { livingSessions, revokeAll, revokeOne, tokenById } from '#server/db/queries/tokens';
 import { iso } from '#server/db/rows';
-import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { changingRights } from './rights';
 import { idleEnd } from './sessions';
 
 /** The actor's sessions that are good now, the last used first, at most 100. */
@@ -35,11 +35,12 @@ export async function listSessions(
 
 /** Ends one of the actor's sessions, whichever. Twice is once. NOT_FOUND for others' and for tokens. */
 export async function revokeSession(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<void> {
-  await inTransaction(ctx.db, async (tx) => {
+  await changingRights(ctx, async (tx, changed) => {
     const session = await tokenById(tx, id);
     if (session?.kind !== 'session' || session.userId !== actor.userId) throw notFound('session');
-    if (await revokeOne(tx, id, ctx.clock.now()))
-      await recordAudit(tx, actor, { action: 'auth.revoke-session', objectType: 'api_token', objectId: id });
+    if (!(await revokeOne(tx, id, ctx.clock.now()))) return;
+    await changed(actor.userId);
+    await recordAudit(tx, actor, { action: 'auth.revoke-session', objectType: 'api_token', objectId: id });
   });
 }
 
@@ -48,10 +49,11 @@ export async function signOutEverywhere(
   ctx: DomainContext,
   { actor, tokensToo }: { actor: Actor; tokensToo: boolean },
 ): Promise<void> {
-  await inTransaction(ctx.db, async (tx) => {
+  await changingRights(ctx, async (tx, changed) => {
     const now = ctx.clock.now();
     const sessions = await revokeAll(tx, { userId: actor.userId, kinds: ['session'] }, now);
     const tokens = tokensToo ? await revokeAll(tx, { userId: actor.userId, kinds: ['pat'] }, now) : 0;
+    await changed(actor.userId);
     await recordAudit(tx, actor, {
       action: 'auth.sign-out-everywhere',
       objectType: 'user',

@@ -6,12 +6,12 @@ import type { Queryable } from '#server/db/client';
 import { revokeAll } from '#server/db/queries/tokens';
 import { userById, type UserRow } from '#server/db/queries/users';
 import { iso } from '#server/db/rows';
-import { inTransaction } from '#server/db/transaction';
 import { randomToken, sha256 } from '#server/lib/secrets';
 import { recordAudit } from '../audit';
 import type { DomainContext } from '../context';
 import { hashPassword } from './passwords';
 import { attemptOfIp, countAttempts, forgive } from './rate-limits';
+import { changingRights } from './rights';
 import type { Client } from './sessions';
 
 /** How long a link is good. */
@@ -73,7 +73,7 @@ export async function resetPassword(
   const owner = await ownerOfLink(ctx.db, token, ctx.clock.now());
   if (owner === null) throw linkInvalid();
   const passwordHash = await hashPassword(ctx.settings.argon2, password);
-  await inTransaction(ctx.db, async (tx) => {
+  await changingRights(ctx, async (tx, changed) => {
     const now = ctx.clock.now();
     // the same order of locks as where links are made
     await tx.select({ id: users.id }).from(users).where(eq(users.id, owner.id)).for('update');
@@ -91,6 +91,7 @@ export async function resetPassword(
     await tx.update(users).set({ passwordHash }).where(eq(users.id, owner.id));
     const sessions = await revokeAll(tx, { userId: owner.id, kinds: ['session'] }, now);
     const tokens = await revokeAll(tx, { userId: owner.id, kinds: ['pat'] }, now);
+    await changed(owner.id);
     await forgive(tx, byIp);
     await recordAudit(
       tx,

@@ -2,12 +2,12 @@ import type { User } from '#shared/auth';
 import { AppError } from '#shared/errors';
 import { duplicateIndex } from '#server/db/errors';
 import { insertUser, publicUser, userByEmail } from '#server/db/queries/users';
-import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { checkEmailDomain } from './email-domains';
 import { hashPassword } from './passwords';
 import { attemptOf, attemptOfIp, countAttempts } from './rate-limits';
+import { changingRights } from './rights';
 import { createSession, endReplaced, type Client, type Session } from './sessions';
 
 const emailTaken = (cause?: unknown) =>
@@ -39,9 +39,9 @@ export async function register(
   if ((await userByEmail(ctx.db, email)) !== null) throw emailTaken();
   const passwordHash = await hashPassword(ctx.settings.argon2, password);
   try {
-    return await inTransaction(ctx.db, async (tx) => {
+    return await changingRights(ctx, async (tx, changed) => {
       const user = await insertUser(tx, { email, name, passwordHash, role: 'user' });
-      await endReplaced(ctx, tx, replaced);
+      await endReplaced(ctx, tx, replaced, changed);
       const { token, expiresAt } = await createSession(ctx, tx, user.id, client);
       await recordAudit(
         tx,

@@ -18,6 +18,7 @@ import { recordAudit, type AuditRecord } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { confirmPassword } from './confirm-password';
 import { attemptOf, countAttempts, forget } from './rate-limits';
+import { changingRights, type Changed } from './rights';
 import { seal, unseal } from './seal';
 import { newSecret, otpauthUri, stepOf } from './totp';
 
@@ -113,10 +114,12 @@ async function guarded<Result>(
 export function withSecondFactor<Result extends object>(
   ctx: DomainContext,
   { actor, code }: { actor: Proving; code: string },
-  work: (tx: Transaction) => Promise<Result>,
+  work: (tx: Transaction, changed: Changed) => Promise<Result>,
 ): Promise<Result> {
   return guarded(ctx, { actor }, () =>
-    inTransaction(ctx.db, async (tx) => ((await spend(ctx, tx, { actor, given: code })) ? work(tx) : null)),
+    changingRights(ctx, async (tx, changed) =>
+      (await spend(ctx, tx, { actor, given: code })) ? work(tx, changed) : null,
+    ),
   );
 }
 

@@ -3,12 +3,12 @@ import { apiTokens } from '#drizzle/schema/users';
 import { tokenPrefixes } from '#shared/token';
 import type { Queryable } from '#server/db/client';
 import { revokeOne, tokenByHash, tokenById, type TokenRow } from '#server/db/queries/tokens';
-import { inTransaction } from '#server/db/transaction';
 import { sha256 } from '#server/lib/secrets';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { signSession, verifySession } from './jwt';
 import { attemptOfIp, countAttempts } from './rate-limits';
+import { changingRights, type Changed } from './rights';
 
 /** Where a call comes from. */
 export interface Client {
@@ -165,13 +165,19 @@ export async function renewSession(
  * Ends the session that a browser comes with to sign in anew: the cookie is about to be replaced, and what is in no
  * cookie should not be good any more.
  */
-export async function endReplaced(ctx: DomainContext, q: Queryable, replaced: Actor | null): Promise<void> {
+export async function endReplaced(
+  ctx: DomainContext,
+  q: Queryable,
+  replaced: Actor | null,
+  changed: Changed,
+): Promise<void> {
   if (replaced?.kind !== 'session') return;
-  if (await revokeOne(q, replaced.tokenId, ctx.clock.now()))
-    await recordAudit(q, replaced, { action: 'auth.logout', objectType: 'api_token', objectId: replaced.tokenId });
+  if (!(await revokeOne(q, replaced.tokenId, ctx.clock.now()))) return;
+  await changed(replaced.userId);
+  await recordAudit(q, replaced, { action: 'auth.logout', objectType: 'api_token', objectId: replaced.tokenId });
 }
 
 /** Revokes the session that the actor came with. Twice is once. */
 export async function logout(ctx: DomainContext, { actor }: { actor: Actor }): Promise<void> {
-  await inTransaction(ctx.db, (tx) => endReplaced(ctx, tx, actor));
+  await changingRights(ctx, (tx, changed) => endReplaced(ctx, tx, actor, changed));
 }

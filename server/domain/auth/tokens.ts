@@ -21,6 +21,7 @@ import { randomToken, sha256 } from '#server/lib/secrets';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { attemptOf, countAttempts } from './rate-limits';
+import { changingRights } from './rights';
 
 /** Whether the actor handles other accounts, with a token that is for it. */
 function managesUsers(actor: Actor, level: Level): boolean {
@@ -110,16 +111,17 @@ export async function createToken(
  * Twice is once. NOT_FOUND for every other, and for sessions.
  */
 export async function revokeToken(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<void> {
-  await inTransaction(ctx.db, async (tx) => {
+  await changingRights(ctx, async (tx, changed) => {
     const token = await tokenById(tx, id);
     if (token === null || token.kind === 'session') throw notFound('token');
     if (token.userId !== actor.userId && !managesUsers(actor, 'manage')) throw notFound('token');
-    if (await revokeOne(tx, id, ctx.clock.now()))
-      await recordAudit(tx, actor, {
-        action: 'tokens.revoke',
-        objectType: 'api_token',
-        objectId: id,
-        details: { userId: token.userId, kind: token.kind, name: token.name },
-      });
+    if (!(await revokeOne(tx, id, ctx.clock.now()))) return;
+    await changed(token.userId);
+    await recordAudit(tx, actor, {
+      action: 'tokens.revoke',
+      objectType: 'api_token',
+      objectId: id,
+      details: { userId: token.userId, kind: token.kind, name: token.name },
+    });
   });
 }

@@ -139,7 +139,7 @@ export function createHomeKeeper(
   return {
     home: state,
     async start() {
-      stopBeating = repeatedly(beatMs, beat);
+      stopBeating = repeatedly(beatMs, beat).stop;
       await beat();
     },
     beat,

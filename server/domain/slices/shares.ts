@@ -10,9 +10,9 @@ import {
   sliceShareRows,
 } from '#server/db/queries/shares';
 import { iso } from '#server/db/rows';
-import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
+import { changingRights } from '../auth/rights';
 import type { Actor, DomainContext } from '../context';
 import { accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
 import { allows, loadSlice, type SliceAccess } from './access';
@@ -44,7 +44,7 @@ export async function shareSlice(
   // who may not share it learns nothing about addresses
   await loadSlice(ctx.db, { actor, id, need: 'manage' });
   const user = await accountToShareWith(ctx, { actor, email });
-  const list = await inTransaction(ctx.db, async (tx) => {
+  const list = await changingRights(ctx, async (tx, changed) => {
     const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (slice.deletedAt !== null)
       throw new AppError('INVALID_TRANSITION', `${slice.name} was destroyed and cannot be shared any more.`, {
@@ -55,8 +55,8 @@ export async function shareSlice(
     if (earlier !== level) {
       if (earlier === null) assertRoomForShare(await countSliceShares(tx, id));
       await putSliceShare(tx, id, user.id, level);
-      // what the lists of others hear: that there is something new to read
-      await appendEvents(tx, id, [{ type: 'slice.status', status: slice.status }]);
+      await changed(user.id);
+      await appendEvents(tx, id, [{ type: 'slice.changed', what: 'sharing' }]);
       await recordAudit(tx, actor, {
         action: 'slices.share',
         objectType: 'slice',
@@ -78,11 +78,12 @@ export async function unshareSlice(
   ctx: DomainContext,
   { actor, share: { id, userId } }: { actor: Actor; share: z.infer<typeof unshareInput> },
 ): Promise<ShareList> {
-  const list = await inTransaction(ctx.db, async (tx) => {
+  const list = await changingRights(ctx, async (tx, changed) => {
     const need = userId === actor.userId ? 'read' : 'manage';
     const slice = await loadSlice(tx, { actor, id, lock: true, need });
     if (await deleteSliceShare(tx, id, userId)) {
-      await appendEvents(tx, id, [{ type: 'slice.status', status: slice.status }]);
+      await changed(userId);
+      await appendEvents(tx, id, [{ type: 'slice.changed', what: 'sharing' }]);
       await recordAudit(tx, actor, {
         action: 'slices.unshare',
         objectType: 'slice',

@@ -15,6 +15,7 @@ import { revokeAll } from '#server/db/queries/tokens';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import { voidPasswordLinks } from '../auth/password-links';
+import { changingRights } from '../auth/rights';
 import { assertScope } from '../auth/token-limits';
 import type { Actor, DomainContext, SystemActor } from '../context';
 import { queueDeployment } from '../deployments/start';
@@ -37,7 +38,10 @@ export async function deleteUser(
   const { id } = choice;
   if (choice.templates === 'transfer') assertScope(actor, 'templates:manage');
   if (choice.slices === 'transfer') assertScope(actor, 'slices:manage');
-  const { row, templates, given } = await inTransaction(ctx.db, (tx) => begin(ctx, tx, actor, choice));
+  const { row, templates, given } = await changingRights(ctx, async (tx, changed) => {
+    await changed(id);
+    return begin(ctx, tx, actor, choice);
+  });
   for (const sliceId of given) ctx.bus.notify(sliceId);
   const doomed = await livingSlices(ctx, id);
   const system: SystemActor = { kind: 'system', onBehalfOf: actor.userId, because: 'users.delete' };

@@ -27,6 +27,7 @@ import { inTransaction } from '#server/db/transaction';
 import { randomToken } from '#server/lib/secrets';
 import { recordAudit, type AuditRecord } from '../audit';
 import { createPasswordLink, voidPasswordLinks } from '../auth/password-links';
+import { changingRights } from '../auth/rights';
 import { assertSession } from '../auth/token-limits';
 import type { Actor, DomainContext } from '../context';
 import { wholeAccount } from './read-accounts';
@@ -132,7 +133,7 @@ export function updateUser(
   ctx: DomainContext,
   { actor, change: { id, name, role } }: { actor: Actor; change: z.infer<typeof updateUserInput> },
 ): Promise<Account> {
-  return inTransaction(ctx.db, async (tx) => {
+  return changingRights(ctx, async (tx, changed) => {
     const before = await lockAccount(tx, id, { power: role !== undefined });
     const after = { name: name ?? before.name, role: role ?? before.role };
     if (after.role !== before.role) {
@@ -141,6 +142,7 @@ export function updateUser(
     }
     if (after.role !== before.role || after.name !== before.name) {
       await writeAccount(tx, id, after);
+      if (after.role !== before.role) await changed(id);
       await recordAudit(
         tx,
         actor,
@@ -156,7 +158,7 @@ export function updateUser(
  * on running. NOT_FOUND; LAST_ADMIN; FORBIDDEN for one's own account.
  */
 export function disableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
-  return inTransaction(ctx.db, async (tx) => {
+  return changingRights(ctx, async (tx, changed) => {
     const row = await lockAccount(tx, id, { power: true });
     await assertNotLastAdministrator(tx, row);
     if (id === actor.userId)
@@ -164,6 +166,7 @@ export function disableUser(ctx: DomainContext, { actor, id }: OfUser): Promise<
     if (row.disabledAt === null) {
       const now = ctx.clock.now();
       await writeDisabled(tx, id, now);
+      await changed(id);
       const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
       await voidPasswordLinks(tx, id);
       await recordAudit(tx, actor, userRecord('disable', row, { sessions }));
@@ -215,12 +218,15 @@ export function removeSecondFactor(ctx: DomainContext, { actor, id }: OfUser): P
 
 /** Ends all sessions and revokes all tokens of the account. NOT_FOUND. */
 export function signOutUser(ctx: DomainContext, { actor, id }: OfUser): Promise<Account> {
-  return inTransaction(ctx.db, async (tx) => {
+  return changingRights(ctx, async (tx, changed) => {
     const row = await lockAccount(tx, id);
     const now = ctx.clock.now();
     const sessions = await revokeAll(tx, { userId: id, kinds: ['session'] }, now);
     const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
-    if (sessions + tokens > 0) await recordAudit(tx, actor, userRecord('sign-out', row, { sessions, tokens }));
+    if (sessions + tokens > 0) {
+      await changed(id);
+      await recordAudit(tx, actor, userRecord('sign-out', row, { sessions, tokens }));
+    }
     return wholeAccount(ctx, tx, id);
   });
 }

@@ -364,7 +364,7 @@ describe('notices of changes', () => {
     const stranger = await listening(people.stranger, stop.signal);
     await callers.owner.slices.rename({ id: other.id, name: 'Unseen' });
     await callers.owner.slices.rename({ id, name: 'Seen' });
-    expect(await viewer()).toEqual({ sliceId: id, status: 'draft' });
+    expect(await viewer()).toEqual({ sliceId: id, status: null });
     await callers.owner.slices.share({ id: other.id, email: people.viewer.email });
     expect(await viewer()).toMatchObject({ sliceId: other.id });
     await callers.owner.slices.unshare({ id, userId: people.viewer.userId });

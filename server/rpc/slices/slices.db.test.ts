@@ -241,6 +241,28 @@ describe('events', () => {
   });
 });
 
+it('that something else changed was told as a status that had not: it is an event of its own', async () => {
+  const { owner, user, template, zoneId } = await scene();
+  const { id } = await user.slices.create({ name: 'One', templateId: template.id, zoneId });
+  const guest = await world.person();
+  const heir = await world.person();
+  await user.slices.rename({ id, name: 'Two' });
+  await user.slices.setRestart({ id, restartAfterReboot: true });
+  await user.slices.share({ id, email: guest.email });
+  await user.slices.unshare({ id, userId: guest.userId });
+  const admin = world.callerOf(await world.person('admin'));
+  await admin.users.delete({ id: owner.userId, templates: 'delete', slices: 'transfer', transferTo: heir.userId });
+  const { items } = await world.callerOf(heir).slices.events({ sliceId: id });
+  expect(items.map(({ data }) => data).reverse()).toEqual([
+    { type: 'slice.status', status: 'draft' },
+    { type: 'slice.changed', what: 'name', name: 'Two' },
+    { type: 'slice.changed', what: 'restart' },
+    { type: 'slice.changed', what: 'sharing' },
+    { type: 'slice.changed', what: 'sharing' },
+    { type: 'slice.changed', what: 'owner' },
+  ]);
+});
+
 const envelope = z.tuple([z.string(), sliceNoticeSchema], z.unknown());
 
 /** What a subscription yields, one by one. */
