@@ -499,6 +499,9 @@ CREATE TABLE `account_changes` (
 	CONSTRAINT `account_changes_id` PRIMARY KEY(`id`)
 );
 CREATE INDEX `account_changes_created_at_index` ON `account_changes` (`created_at`);
+ALTER TABLE `slice_edges` ADD `applied` json;
+ALTER TABLE `slice_networks` ADD `applied` json;
+ALTER TABLE `slice_vms` ADD `applied` json;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -514,3 +517,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('43817e1029440
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4691f04abfd92a68eb1fa4730554ab224f071255e467550678eca5f95587c0f6', 1795617417003);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3043b72aea9e1364682158c09baa2f1a915fdd87251264403d92539f08dba057', 1795617909431);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3cbe8d8edeaf4d22f03538e71e40d342a0ea8886a4226e02154c958de04f6ddd', 1795633632415);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9e80005ea8be10647f3088a7aae12f3932c70647c641466ddf54e32418e004be', 1795634233828);

@@ -12,12 +12,16 @@ import {
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core';
+import type { Applied } from '#shared/deployment/applied';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
 import { shareLevels } from '#shared/sharing';
 import { createdAt, id, instant, primaryId, properties } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
 import { templates } from './templates';
 import { users } from './users';
+
+/** What its provider has applied of it, as last observed: whoever cannot ask the provider plans by it. */
+const applied = () => json('applied').$type<Applied>();
 
 /** An instance of a topology. Holds its own copy; a destroyed one stays as history and frees its name. */
 export const slices = mysqlTable(
@@ -109,6 +113,7 @@ export const sliceVms = mysqlTable(
     /** Written by what observes only. */
     status: mysqlEnum('status', vmStatuses).notNull().default('absent'),
     observedAt: instant('observed_at'),
+    applied: applied(),
     error: varchar('error', { length: 500 }),
   },
   (table) => [
@@ -133,6 +138,7 @@ export const sliceNetworks = mysqlTable(
     y: double('y').notNull(),
     properties: properties(),
     status: mysqlEnum('status', edgeStatuses).notNull().default('absent'),
+    applied: applied(),
   },
   (table) => [uniqueIndex('slice_networks_slice_key_unique').on(table.sliceId, table.key)],
 );
@@ -158,6 +164,7 @@ export const sliceEdges = mysqlTable(
     properties: properties(),
     status: mysqlEnum('status', edgeStatuses).notNull().default('absent'),
     observedAt: instant('observed_at'),
+    applied: applied(),
   },
   (table) => [
     uniqueIndex('slice_edges_slice_key_unique').on(table.sliceId, table.key),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appliedEdge, appliedNetwork, appliedVm } from './applied';
 import { readConsole } from './contract-console';
 import { attachment, link, pair, vmSpec, withNic } from './contract-fixtures';
 import { ProviderError } from '#server/lib/provider-error';
@@ -188,7 +189,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       await provider.ensureEdge(slice, plug);
       await provider.ensureEdge(slice, plug);
       let seen = await provider.observe(slice);
-      expect(seen.networks).toEqual([{ id: network.id, status: 'up' }]);
+      expect(seen.networks).toMatchObject([{ id: network.id, status: 'up' }]);
       expect([edgeOf(seen, edge.id), edgeOf(seen, plug.id)]).toEqual(['up', 'up']);
 
       const rebooted = withNic(aLinked, plug.source.nic);
@@ -226,6 +227,66 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       expect(edgeOf(await provider.observe(slice), edge.id)).toBe('down');
       await provider.ensureVm(slice, { ...a, nics: [] });
       expect(edgeOf(await provider.observe(slice), edge.id)).toBe('absent');
+    });
+
+    test('reports what was applied of each VM, network and edge, the same after a restart of the server', async () => {
+      const slice = newSlice();
+      const { a, b, edge } = newPair();
+      const network = { id: id(), name: 'lan' };
+      const plug = attachment(id(), a, network.id, 1);
+      await harness.provider.ensureNetwork(slice, network);
+      await harness.provider.ensureVm(slice, withNic(a, plug.source.nic));
+      await harness.provider.ensureVm(slice, b);
+      await harness.provider.ensureEdge(slice, edge);
+      await harness.provider.ensureEdge(slice, plug);
+      const expected = {
+        vms: [a, b].map((vm) => appliedVm(vm)),
+        networks: [appliedNetwork(network)],
+        edges: [edge, plug].sort((one, other) => one.id - other.id).map((one) => appliedEdge(one)),
+      };
+      const applied = (seen: SliceObservation) => ({
+        vms: seen.vms.map((vm) => vm.applied),
+        networks: seen.networks.map((one) => one.applied),
+        edges: seen.edges.map((one) => one.applied),
+      });
+      expect(applied(await harness.provider.observe(slice))).toEqual(expected);
+      expect(applied(await (await harness.restart()).observe(slice))).toEqual(expected);
+
+      const { provider } = harness;
+      const larger = { ...a, ramMb: a.ramMb + 16 };
+      await provider.ensureVm(slice, larger);
+      expect((await provider.observe(slice)).vms[0]?.applied).toEqual(appliedVm(larger));
+      await provider.startVm(slice, larger);
+      // one that runs takes no other definition, and does not say that it did
+      await provider.ensureVm(slice, a);
+      expect((await provider.observe(slice)).vms[0]?.applied).toEqual(appliedVm(larger));
+      // nor does an edge whose NIC is there with another address
+      const moved = { ...edge, source: { ...edge.source, nic: { ...edge.source.nic, address: '10.99.0.1/30' } } };
+      await provider.ensureEdge(slice, moved);
+      expect((await provider.observe(slice)).edges.find((one) => one.id === edge.id)?.applied).toEqual(
+        appliedEdge(edge),
+      );
+      await provider.removeEdge(slice, edge);
+      await provider.removeSlice(slice);
+      expect(isEmpty(await provider.observe(slice))).toBe(true);
+    });
+
+    test('observes many slices in one call, each as by itself', async () => {
+      const { provider } = harness;
+      const [first, second, empty] = [newSlice(), newSlice(), newSlice()];
+      const { a, b, edge } = newPair();
+      await provider.ensureNetwork(first, { id: id(), name: 'lan' });
+      for (const vm of [a, b]) await provider.ensureVm(second, vm);
+      await provider.ensureEdge(second, edge);
+      const seen = await provider.observeMany([first, second, empty]);
+      expect([...seen.keys()].sort()).toEqual([first.id, second.id, empty.id].sort());
+      for (const slice of [first, second, empty])
+        expect(seen.get(slice.id)).toEqual({
+          ...(await provider.observe(slice)),
+          observedAt: expect.any(Date) as unknown,
+        });
+      expect((await provider.observeMany([])).size).toBe(0);
+      for (const slice of [first, second]) await provider.removeSlice(slice);
     });
 
     test('starts a stopped VM by reboot', async () => {

@@ -1,5 +1,5 @@
-import type { EdgeStatus } from '#shared/slice-status';
-import type { NicSpec } from './provider';
+import type { Applied } from '#shared/deployment/applied';
+import type { NicSpec, SliceObservation } from './provider';
 
 /** A VM as far as its edges are concerned. `up`: its process runs, so that its NICs have carrier. */
 export interface EdgeEndVm {
@@ -14,11 +14,15 @@ export interface EdgeEndNetwork {
   attached: ReadonlySet<number>;
 }
 
-/** All edges of which at least one NIC exists, by id; `up` when both ends are there and have carrier. */
+/**
+ * All edges of which at least one NIC exists, by id; `up` when both ends are there and have carrier. `applied`: what was applied of
+ * each, as far as it is known.
+ */
 export function edgeStatuses(
   vms: readonly EdgeEndVm[],
   networks: readonly EdgeEndNetwork[],
-): { id: number; status: EdgeStatus }[] {
+  applied: ReadonlyMap<number, Applied>,
+): SliceObservation['edges'] {
   const ends = new Map<number, { nic: NicSpec; up: boolean }[]>();
   for (const vm of vms) {
     for (const nic of vm.nics) {
@@ -37,7 +41,7 @@ export function edgeStatuses(
     } else {
       up &&= nics.length === 2;
     }
-    return { id, status: up ? ('up' as const) : ('down' as const) };
+    return { id, status: up ? ('up' as const) : ('down' as const), applied: applied.get(id) ?? null };
   });
   return statuses.sort((a, b) => a.id - b.id);
 }

@@ -1,3 +1,4 @@
+import type { Applied } from '#shared/deployment/applied';
 import type { Capabilities, ProviderKind } from '#shared/zone';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
@@ -41,6 +42,11 @@ export interface Provider {
   removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /** Everything that exists of the slice here, as seen now. An empty answer means: nothing is left. */
   observe(slice: SliceRef): Promise<SliceObservation>;
+  /**
+   * As {@link observe}, of many slices in one call: what a provider lists by API it lists once, not once per slice. One that
+   * cannot be observed is missing in the answer and does not keep the others from being in it.
+   */
+  observeMany(slices: readonly SliceRef[]): Promise<Map<number, SliceObservation>>;
   /** Removes whatever is left of the slice: VMs, networks, files, reservations. */
   removeSlice(slice: SliceRef): Promise<void>;
   /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
@@ -124,12 +130,22 @@ export interface VmPlacement {
   forwards: ForwardState[];
 }
 
+/**
+ * `applied`: what was applied of the spec that was given last, see `applied.ts`; what could not be applied yet is not in it. Null
+ * where nobody knows, as of what an older version has made: that is not a difference.
+ */
 export interface SliceObservation {
   observedAt: Date;
-  vms: { id: number; status: Exclude<VmStatus, 'absent'>; error: string | null; forwards: ForwardState[] }[];
-  networks: { id: number; status: EdgeStatus }[];
+  vms: {
+    id: number;
+    status: Exclude<VmStatus, 'absent'>;
+    error: string | null;
+    forwards: ForwardState[];
+    applied: Applied | null;
+  }[];
+  networks: { id: number; status: EdgeStatus; applied: Applied | null }[];
   /** Edges of which at least one end exists; `up` when both have carrier. */
-  edges: { id: number; status: EdgeStatus }[];
+  edges: { id: number; status: EdgeStatus; applied: Applied | null }[];
 }
 
 /** Raw bytes both ways. A reader that is slow never holds up the guest: the oldest output is dropped for it. */

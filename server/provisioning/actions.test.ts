@@ -46,6 +46,7 @@ const model: SliceModel = {
     observedAt: null,
     error: null,
     properties: null,
+    applied: null,
   })),
   networks: small.networks.map((network, index) => ({
     ...network,
@@ -54,6 +55,7 @@ const model: SliceModel = {
     subnet: addresses.networks.get(network.key) ?? '',
     status: 'absent',
     properties: null,
+    applied: null,
   })),
   edges: small.edges.flatMap((edge, index) => {
     const address = addresses.edges.get(edge.key);
@@ -70,6 +72,7 @@ const model: SliceModel = {
           status: 'absent' as const,
           observedAt: null,
           properties: null,
+          applied: null,
         };
   }),
 };

@@ -15,7 +15,12 @@ import { currentDeployment, getDeployment } from '#server/domain/deployments/rea
 import { readEvents } from '#server/events/read-events';
 import { only } from '#server/db/rows';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { crashVm, createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
+import {
+  crashVm,
+  createSimulatorState,
+  newSlice,
+  type SimulatorState,
+} from '#server/providers/simulator/simulator-state';
 import type { Provisioning } from './provisioning';
 import { testContext } from '#server/testing/context';
 import { drawing, small } from '#server/testing/drawings';
@@ -369,8 +374,8 @@ describe('the reconciler', () => {
     if (!leftovers) throw new Error('not deployed');
     await run(destroyed, 'destroy');
     state.slices.set(destroyed, leftovers);
-    state.slices.set(draft, { vms: new Map(), networks: new Map([[1, new Set()]]) });
-    state.slices.set(999_999, { vms: new Map(), networks: new Map([[1, new Set()]]) });
+    state.slices.set(draft, { ...newSlice(), networks: new Map([[1, new Set()]]) });
+    state.slices.set(999_999, { ...newSlice(), networks: new Map([[1, new Set()]]) });
     await provisioning.reconciler.round();
     expect([...state.slices.keys()]).toEqual([999_999]);
   });

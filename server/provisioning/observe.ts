@@ -8,6 +8,7 @@ import type { Transaction } from '#server/db/client';
 import { edgeNames } from '#server/db/queries/slice-model';
 import { chunked } from '#server/db/rows';
 import type { SliceObservation } from '#server/providers/provider';
+import { writeApplied } from './write-applied';
 
 /** What a slice is after an observation, as far as its status depends on it. */
 export interface ObservedSlice {
@@ -35,8 +36,8 @@ export async function writeObservation(
   const edges = await tx.select().from(sliceEdges).where(eq(sliceEdges.sliceId, sliceId));
   const seen = {
     vms: new Map(observation?.vms.map((vm) => [vm.id, vm])),
-    networks: new Map(observation?.networks.map((network) => [network.id, network.status])),
-    edges: new Map(observation?.edges.map((edge) => [edge.id, edge.status])),
+    networks: new Map(observation?.networks.map((network) => [network.id, network])),
+    edges: new Map(observation?.edges.map((edge) => [edge.id, edge])),
   };
   const plain = (known: EdgeStatus, now: EdgeStatus | undefined): EdgeStatus =>
     observation === null && known !== 'absent' ? 'unknown' : (now ?? 'absent');
@@ -65,7 +66,7 @@ export async function writeObservation(
 
   const networkChanges = new Groups<{ status: EdgeStatus }>();
   for (const row of networks) {
-    const status = plain(row.status, seen.networks.get(row.id));
+    const status = plain(row.status, seen.networks.get(row.id)?.status);
     if (status === row.status) continue;
     networkChanges.add({ status }, row.id);
     events.push({ type: 'network.status', networkId: row.id, name: row.name, status });
@@ -77,7 +78,7 @@ export async function writeObservation(
   const statusOf = new Map(vms.map((row, at) => [row.id, vmStates[at]?.status]));
   const edgeChanges = new Groups<{ status: EdgeStatus }>();
   const edgeStates = edges.map((row) => {
-    const status = plain(row.status, seen.edges.get(row.id));
+    const status = plain(row.status, seen.edges.get(row.id)?.status);
     const label = labels.get(row.id) ?? row.key;
     if (status !== row.status) {
       edgeChanges.add({ status }, row.id);
@@ -99,6 +100,11 @@ export async function writeObservation(
         .set({ ...values, observedAt: at })
         .where(inArray(sliceEdges.id, chunk));
 
+  if (observation !== null) {
+    await writeApplied(tx, sliceVms, vms, seen.vms);
+    await writeApplied(tx, sliceNetworks, networks, seen.networks);
+    await writeApplied(tx, sliceEdges, edges, seen.edges);
+  }
   if (options.touch === true && observation !== null) {
     await tx.update(sliceVms).set({ observedAt: at }).where(eq(sliceVms.sliceId, sliceId));
     await tx.update(sliceEdges).set({ observedAt: at }).where(eq(sliceEdges.sliceId, sliceId));

@@ -2,14 +2,14 @@ import { and, eq, gt, inArray, isNull, lt, asc, sql } from 'drizzle-orm';
 import { consoleTokens, slices } from '#drizzle/schema/slices';
 import { rateLimits } from '#drizzle/schema/users';
 import type { EventData } from '#shared/deployment/events';
-import { liveDeploymentStatuses } from '#shared/deployment/schema';
+import { liveDeploymentStatuses, type DeploymentStatus } from '#shared/deployment/schema';
 import { isAsDesired, observedStatus } from '#shared/deployment/observed-status';
 import type { SliceStatus } from '#shared/slice-status';
-import { newestDeployment } from '#server/db/queries/deployments';
+import { newestDeployment, newestDeployments } from '#server/db/queries/deployments';
 import { deleteDeparture, departuresOf } from '#server/db/queries/homes';
 import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { isDatabaseUnavailable } from '#server/db/errors';
-import type { Queryable, Transaction } from '#server/db/client';
+import type { Transaction } from '#server/db/client';
 import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
@@ -65,7 +65,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
             wake();
           }),
         );
-      await eachSlice(zone, (sliceId) => follow(sliceId, provider));
+      await follow(await slicesToVisit(zone), zone, provider);
       if (provider) await removeOrphans(zone, provider);
     }
     // only now: what the restart of the machine has ended is degraded
@@ -108,32 +108,35 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       .select({ id: slices.id, zoneId: slices.zoneId })
       .from(slices)
       .where(and(inArray(slices.id, ids), inArray(slices.status, [...followed]), isNull(slices.deletedAt)));
-    for (const row of rows) {
-      const zone = zones.get(row.zoneId);
-      if (zone && serves(context.home, zone)) await follow(row.id, await providers.forZone(zone).catch(() => null));
+    for (const zone of zones.values()) {
+      const here = rows.filter((row) => row.zoneId === zone.id).map((row) => row.id);
+      if (here.length > 0 && serves(context.home, zone))
+        await follow(here, zone, await providers.forZone(zone).catch(() => null));
     }
   }
 
   /**
-   * What runs, or should, in each round. Of those at rest, in which nothing happens but by a deployment or what the provider
+   * Slices that a round visits: what runs, or should, in each. Of those at rest, in which nothing happens but by a deployment or what the provider
    * calls out, a few in turn: there may be a million of them.
    */
-  async function eachSlice(zone: ZoneRow, work: (sliceId: number) => Promise<void>): Promise<void> {
+  async function slicesToVisit(zone: ZoneRow): Promise<number[]> {
+    const visited: number[] = [];
     for (const status of inMotion)
       for (let after = 0; !stopped;) {
         const ids = await slicesIn(zone, status, after, page);
-        for (const id of ids) await work(id);
+        visited.push(...ids);
         const last = ids.at(-1);
         if (last === undefined || ids.length < page) break;
         after = last;
       }
     for (const status of atRest) {
-      if (stopped) return;
+      if (stopped) break;
       const turn = `${zone.id} ${status}`;
       const ids = await slicesIn(zone, status, turns.get(turn) ?? 0, restingPerRound);
-      for (const id of ids) await work(id);
+      visited.push(...ids);
       turns.set(turn, ids.length < restingPerRound ? 0 : (ids.at(-1) ?? 0));
     }
+    return visited;
   }
 
   async function slicesIn(zone: ZoneRow, status: SliceStatus, after: number, limit: number): Promise<number[]> {
@@ -146,22 +149,35 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
     return rows.map((row) => row.id);
   }
 
-  /** One slice: its rows follow what is there, its status follows its rows. */
-  async function follow(sliceId: number, provider: Provider | null): Promise<void> {
-    const before = await newestOf(db, sliceId);
-    if (before.live) return;
-    let observation: SliceObservation | null = null;
-    try {
-      observation = (await provider?.observe({ id: sliceId })) ?? null;
-    } catch (error) {
-      log.warn('A slice cannot be observed.', { sliceId, error });
+  /** Slices of one zone, which is asked once for all of them: their rows follow what is there. */
+  async function follow(sliceIds: readonly number[], zone: ZoneRow, provider: Provider | null): Promise<void> {
+    const before = await newestDeployments(db, sliceIds);
+    const resting = sliceIds.filter((id) => !isLive(before.get(id)));
+    if (resting.length === 0) return;
+    const observations = await provider?.observeMany(resting.map((id) => ({ id }))).catch((error: unknown) => {
+      log.warn('The slices of a zone cannot be observed.', { zoneId: zone.id, error });
+      return undefined;
+    });
+    for (const sliceId of resting) {
+      if (stopped) return;
+      const observation = observations?.get(sliceId) ?? null;
+      if (observations && observation === null) log.warn('A slice cannot be observed.', { sliceId });
+      await followOne(sliceId, before.get(sliceId)?.id, observation);
     }
+  }
+
+  /** A slice's status follows its rows, and these what was seen while `newest` was its last deployment. */
+  async function followOne(
+    sliceId: number,
+    newest: number | undefined,
+    observation: SliceObservation | null,
+  ): Promise<void> {
     const at = observation?.observedAt ?? clock.now();
     const news = await inTransaction(db, async (tx) => {
       const slice = await lockSlice(tx, sliceId);
-      const now = await newestOf(tx, sliceId);
+      const now = await newestDeployment(tx, sliceId);
       // a deployment that ran meanwhile knows better
-      if (slice === undefined || now.live || now.id !== before.id) return false;
+      if (slice === undefined || isLive(now) || now?.id !== newest) return false;
       const observed = await writeObservation(tx, sliceId, observation, { at, touch: true });
       const events = [...observed.events, ...(await drift(tx, sliceId, slice.status, observed))];
       await appendEvents(tx, sliceId, events);
@@ -195,7 +211,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
         // once: it touches more than the database
         const removed = db.transaction(async (tx) => {
           const slice = await lockSlice(tx, id);
-          const { live } = await newestOf(tx, id);
+          const live = isLive(await newestDeployment(tx, id));
           if (live || (slice?.status !== 'destroyed' && slice?.status !== 'draft')) return;
           log.warn('Leftovers of a slice are removed.', { sliceId: id, status: slice.status });
           await provider.removeSlice({ id });
@@ -294,9 +310,7 @@ async function drift(
   return events;
 }
 
-/** The newest deployment of a slice, and whether it is under way. */
-async function newestOf(q: Queryable, sliceId: number): Promise<{ id: number; live: boolean }> {
-  const row = await newestDeployment(q, sliceId);
-  const live: readonly string[] = liveDeploymentStatuses;
-  return { id: row?.id ?? 0, live: row !== null && live.includes(row.status) };
+function isLive(deployment: { status: DeploymentStatus } | null | undefined): boolean {
+  const live: readonly DeploymentStatus[] = liveDeploymentStatuses;
+  return deployment != null && live.includes(deployment.status);
 }

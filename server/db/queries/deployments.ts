@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, lt, max, sql, type SQL } from 'drizzle-orm';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { users } from '#drizzle/schema/users';
 import type { DeploymentKind } from '#shared/deployment/operations';
@@ -35,6 +35,25 @@ export async function newestDeployment(
     .orderBy(desc(deployments.id))
     .limit(1);
   return row ?? null;
+}
+
+/** As {@link newestDeployment}, of many slices at once, by their ids; those that never had one are not in it. */
+export async function newestDeployments(
+  q: Queryable,
+  sliceIds: readonly number[],
+): Promise<Map<number, Pick<DeploymentRow, 'id' | 'status'>>> {
+  const found = new Map<number, Pick<DeploymentRow, 'id' | 'status'>>();
+  for (const ids of chunked(sliceIds)) {
+    const newest = q
+      .select({ id: max(deployments.id) })
+      .from(deployments)
+      .where(inArray(deployments.sliceId, ids))
+      .groupBy(deployments.sliceId);
+    const { sliceId, id, status } = deployments;
+    const rows = await q.select({ sliceId, id, status }).from(deployments).where(inArray(deployments.id, newest));
+    for (const row of rows) found.set(row.sliceId, { id: row.id, status: row.status });
+  }
+  return found;
 }
 
 /** The live deployments of a slice, oldest first. */

@@ -54,7 +54,13 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
   isNew: false,
   ...more,
 });
-const seen = (id: number, status: Exclude<PlanStatus, 'absent'>) => ({ id, status, error: null, forwards: [] });
+const seen = (id: number, status: Exclude<PlanStatus, 'absent'>) => ({
+  id,
+  status,
+  error: null,
+  forwards: [],
+  applied: null,
+});
 type PlanStatus = (typeof vmStatuses)[number];
 const keys = (plan: Plan) => plan.steps.map((step) => step.key);
 const codes = (plan: Plan) => plan.problems.map((problem) => problem.code);
@@ -106,10 +112,10 @@ describe('a plan', () => {
     const observation: SliceObservation = {
       ...nothing,
       vms: [seen(1, 'running'), seen(2, 'failed')],
-      networks: [{ id: 5, status: 'up' }],
+      networks: [{ id: 5, status: 'up', applied: null }],
       edges: [
-        { id: 11, status: 'down' },
-        { id: 12, status: 'up' },
+        { id: 11, status: 'down', applied: null },
+        { id: 12, status: 'up', applied: null },
       ],
     };
     const plan = planOperation(input({ observation, slice: { id: 3, name: 'lab', status: 'failed' } }));
@@ -149,7 +155,7 @@ describe('a plan', () => {
     const observation: SliceObservation = {
       ...nothing,
       vms: [seen(1, 'running'), seen(2, 'stopped'), seen(99, 'paused')],
-      networks: [{ id: 5, status: 'up' }],
+      networks: [{ id: 5, status: 'up', applied: null }],
     };
     const slice = { id: 3, name: 'lab', status: 'failed' as const };
     const off: PlanZone = { ...zone, enabled: false, free: { vcpus: 0, ramMb: 0, diskGb: 0 }, unavailable: 'gone' };
@@ -264,8 +270,14 @@ const situations = fc
         : {
             ...nothing,
             vms: [...present, ...extra],
-            networks: made.networks.flatMap((up, index) => (up ? [{ id: index + 1, status: 'up' as const }] : [])),
-            edges: edges.map((edge) => ({ id: edge.id, status: made.links[edge.id - 1]?.[2] ?? 'absent' })),
+            networks: made.networks.flatMap((up, index) =>
+              up ? [{ id: index + 1, status: 'up' as const, applied: null }] : [],
+            ),
+            edges: edges.map((edge) => ({
+              id: edge.id,
+              status: made.links[edge.id - 1]?.[2] ?? 'absent',
+              applied: null,
+            })),
           },
     });
   });

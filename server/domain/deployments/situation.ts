@@ -1,3 +1,4 @@
+import type { Applied } from '#shared/deployment/applied';
 import { AppError, type Problem } from '#shared/errors';
 import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { Resources } from '#shared/primitives';
@@ -77,9 +78,9 @@ export async function observeForPlan(
 /** What the home of a slice's zone has observed of it last, as its rows say. */
 async function observedLast(q: Queryable, sliceId: number): Promise<SliceObservation> {
   const { vms, networks, edges } = await loadSliceModel(q, sliceId);
-  const there = <Row extends { id: number; status: string }>(rows: readonly Row[]) =>
-    rows.flatMap(({ id, status }) =>
-      status === 'absent' ? [] : [{ id, status: status as Exclude<Row['status'], 'absent'> }],
+  const there = <Row extends { id: number; status: string; applied: Applied | null }>(rows: readonly Row[]) =>
+    rows.flatMap(({ id, status, applied }) =>
+      status === 'absent' ? [] : [{ id, status: status as Exclude<Row['status'], 'absent'>, applied }],
     );
   return {
     observedAt: new Date(Math.max(0, ...vms.map((vm) => vm.observedAt?.getTime() ?? 0))),

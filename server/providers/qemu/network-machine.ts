@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Applied } from '#shared/deployment/applied';
 import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
 import { dgramNetdev, edgeSocket, networkArgs, type Attachment, type MachineName } from './qemu-args';
@@ -38,10 +39,11 @@ export class NetworkMachine {
     await this.#connect(found);
   }
 
-  /** Starts the process with all attachments, unless it runs. */
-  async start(): Promise<void> {
+  /** Starts the process with all attachments, unless it runs. `applied`: what it is started with. */
+  async start(applied: Applied): Promise<void> {
     if (this.#machine) return;
     const { folder } = this.#context;
+    this.record = { ...this.record, applied };
     await this.#save();
     const path = folder.machinePath(this.sliceId, this.name);
     const stale = ['qmp.sock', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];

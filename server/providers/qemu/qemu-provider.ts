@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '#server/lib/atomic-file';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
+import { canonical } from '#shared/topology/properties';
+import { appliedEdge, appliedNetwork, appliedVm } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { EdgeSpec, NicSpec, Provider, SliceRef, VmSpec } from '../provider';
+import type { EdgeSpec, NetworkSpec, NicSpec, Provider, SliceObservation, SliceRef, VmSpec } from '../provider';
 import { chooseAccelerator } from './accelerator';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { findMachines } from './find-machines';
@@ -128,15 +130,14 @@ class QemuProvider implements Provider {
     return { freedMb: await this.#images.prune(inUse, await this.#folder.linkedImages()) };
   }
 
-  async ensureNetwork(slice: SliceRef, { id, name }: { id: number; name: string }): Promise<void> {
+  async ensureNetwork(slice: SliceRef, spec: NetworkSpec): Promise<void> {
+    const { id, name } = spec;
     const { networks } = await this.#slice(slice.id);
     await this.#locks.run(`${slice.id}:n${id}`, async () => {
-      let network = networks.get(id);
-      if (!network) {
-        network = new NetworkMachine(this.#context, slice.id, id, { name, attachments: [] });
-        await guarded(network.start(), 'The network could not be started.');
-        networks.set(id, network);
-      } else await guarded(network.start(), 'The network could not be started.');
+      const network =
+        networks.get(id) ?? new NetworkMachine(this.#context, slice.id, id, { name, attachments: [], applied: null });
+      await guarded(network.start(appliedNetwork(spec)), 'The network could not be started.');
+      networks.set(id, network);
     });
   }
 
@@ -237,6 +238,7 @@ class QemuProvider implements Provider {
       const vm = await this.#definedVm(slice.id, vmId);
       await this.#locks.run(`${slice.id}:v${vmId}`, () => guarded(vm.plug(nic), 'The NIC could not be added.'));
     }
+    await this.#edgeApplied(slice.id, edge);
   }
 
   async removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
@@ -255,14 +257,35 @@ class QemuProvider implements Provider {
     });
   }
 
-  async observe(slice: SliceRef) {
+  async observeMany(slices: readonly SliceRef[]) {
+    const seen = new Map<number, SliceObservation>();
+    for (const slice of slices) {
+      const observation = await this.observe(slice).catch((error: unknown) => {
+        this.#context.log('a slice could not be observed', { slice: slice.id, error });
+        return null;
+      });
+      if (observation) seen.set(slice.id, observation);
+    }
+    return seen;
+  }
+
+  async observe(slice: SliceRef): Promise<SliceObservation> {
     const { vms, networks } = await this.#slice(slice.id);
     const sortedVms = [...vms.values()].sort((a, b) => a.record.spec.id - b.record.spec.id);
     const sortedNetworks = [...networks.values()].sort((a, b) => a.id - b.id);
     return {
       observedAt: new Date(),
-      vms: sortedVms.map((vm) => ({ id: vm.record.spec.id, ...vm.status(), forwards: vm.forwards() })),
-      networks: sortedNetworks.map(({ id, up }) => ({ id, status: up ? ('up' as const) : ('down' as const) })),
+      vms: sortedVms.map((vm) => ({
+        id: vm.record.spec.id,
+        ...vm.status(),
+        forwards: vm.forwards(),
+        applied: vm.record.applied,
+      })),
+      networks: sortedNetworks.map(({ id, up, record: { applied } }) => ({
+        id,
+        status: up ? ('up' as const) : ('down' as const),
+        applied,
+      })),
       edges: edgeStatuses(
         sortedVms.map((vm) => ({ id: vm.record.spec.id, up: vm.up, nics: vm.record.spec.nics })),
         sortedNetworks.map(({ id, up, record }) => ({
@@ -270,6 +293,7 @@ class QemuProvider implements Provider {
           up,
           attached: new Set(record.attachments.map((attachment) => attachment.edgeId)),
         })),
+        new Map(sortedVms.flatMap((vm) => vm.record.edges.map(({ id, applied }) => [id, applied]))),
       ),
     };
   }
@@ -346,8 +370,10 @@ class QemuProvider implements Provider {
         error: null,
         bootConfig: null,
         imageKey: null,
+        applied: null,
+        edges: [],
       });
-    await vm.save({ spec, hostPorts });
+    await vm.save({ spec, hostPorts, applied: null });
     const path = this.#folder.machinePath(sliceId, vm.name);
     const files = await this.#folder.linkImage(image.key, image.files);
     if (spec.image.kind === 'kernel') await writeFileAtomic(join(path, 'config'), guestConfig(spec), 0o644);
@@ -364,7 +390,25 @@ class QemuProvider implements Provider {
       }
       await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, join(path, 'seed.iso'));
     }
+    await vm.save({ applied: appliedVm(spec) });
     return vm;
+  }
+
+  /** Writes down what was applied of an edge, unless one of its NICs is from before and another one than was asked for. */
+  async #edgeApplied(sliceId: number, edge: EdgeSpec): Promise<void> {
+    for (const { vmId, nic } of ends(edge)) {
+      const { record } = await this.#definedVm(sliceId, vmId);
+      const there = record.spec.nics.find((known) => known.edgeId === edge.id);
+      if (canonical(there) !== canonical(nic)) return;
+    }
+    const { vmId } = edge.source;
+    const source = await this.#definedVm(sliceId, vmId);
+    const applied = appliedEdge(edge);
+    await this.#locks.run(`${sliceId}:v${vmId}`, async () => {
+      const others = source.record.edges.filter((known) => known.id !== edge.id);
+      const known = source.record.edges.find(({ id }) => id === edge.id);
+      if (known?.applied.digest !== applied.digest) await source.save({ edges: [...others, { id: edge.id, applied }] });
+    });
   }
 
   /** Runs `act` under the VM's lock, in one of the places for booting VMs, and waits for the guest. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { imageKinds } from '#shared/image';
+import { appliedSchema } from '#shared/deployment/applied';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 
 /*
@@ -53,6 +54,10 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     bootConfig: z.string().nullable(),
     /** Which prepared image its disk lies over, or its kernel came from. */
     imageKey: z.string().nullable().default(null),
+    /** What was applied of the VM's definition; null: by a version that kept no account of it. */
+    applied: appliedSchema.nullable().default(null),
+    /** The same of the edges whose source it is. */
+    edges: z.array(z.object({ id: z.number(), applied: appliedSchema })).default([]),
   });
 export const vmRecordSchema = vmRecordSchemaOf();
 export type VmRecord = z.infer<typeof vmRecordSchema>;
@@ -60,5 +65,6 @@ export type VmRecord = z.infer<typeof vmRecordSchema>;
 export const networkRecordSchema = z.object({
   name: z.string(),
   attachments: z.array(z.object({ edgeId: z.number(), vmId: z.number() })),
+  applied: appliedSchema.nullable().default(null),
 });
 export type NetworkRecord = z.infer<typeof networkRecordSchema>;

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
+import { appliedVm } from '../applied';
 import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ConsoleStream, NicSpec } from '../provider';
@@ -151,7 +152,9 @@ export class VmMachine {
       return;
     }
     const path = folder.machinePath(this.sliceId, this.name);
-    await this.save({ expected: 'on', ready: false, error: null, bootConfig: guestConfig(this.record.spec) });
+    const { spec, applied } = this.record;
+    const known = applied ?? appliedVm(spec);
+    await this.save({ expected: 'on', ready: false, error: null, bootConfig: guestConfig(spec), applied: known });
     const stale = [
       'qmp.sock',
       'ser.sock',
@@ -286,7 +289,9 @@ export class VmMachine {
     }
     await rm(join(this.#context.folder.slicePath(this.sliceId), edgeSocket(this.name, edgeId)), { force: true });
     const nics = this.record.spec.nics.filter((nic) => nic.edgeId !== edgeId);
-    if (nics.length < this.record.spec.nics.length) await this.save({ spec: { ...this.record.spec, nics } });
+    const edges = this.record.edges.filter((edge) => edge.id !== edgeId);
+    if (nics.length < this.record.spec.nics.length || edges.length < this.record.edges.length)
+      await this.save({ spec: { ...this.record.spec, nics }, edges });
   }
 
   /** Lets go of everything; the VM runs on. */

@@ -2,14 +2,17 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Semaphore } from '#server/lib/semaphore';
 import type { ForwardState } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
+import { canonical } from '#shared/topology/properties';
+import { appliedEdge, appliedNetwork, appliedVm } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { EdgeSpec, ImageSpec, NicSpec, Provider, VmSpec } from '../provider';
+import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
 import {
   crashVm,
   createSimulatorState,
+  newSlice,
   newVm,
   type SimulatedSlice,
   type SimulatedVm,
@@ -58,7 +61,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   }
   function sliceOf(sliceId: number): SimulatedSlice {
     let slice = state.slices.get(sliceId);
-    if (!slice) state.slices.set(sliceId, (slice = { vms: new Map(), networks: new Map() }));
+    if (!slice) state.slices.set(sliceId, (slice = newSlice()));
     return slice;
   }
   function definedVm(sliceId: number, vmId: number): SimulatedVm {
@@ -171,6 +174,31 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     if (vm.spec.nics.some((known) => known.edgeId === nic.edgeId)) return;
     vm.spec = { ...vm.spec, nics: [...vm.spec.nics, nic] };
   }
+  function nicOf(sliceId: number, vmId: number, edgeId: number): NicSpec | undefined {
+    return definedVm(sliceId, vmId).spec.nics.find((nic) => nic.edgeId === edgeId);
+  }
+  function observe(sliceId: number): SliceObservation {
+    const known = state.slices.get(sliceId);
+    const vms = known ? [...known.vms.values()] : [];
+    const networks = known ? [...known.networks] : [];
+    const now = clock();
+    return {
+      observedAt: new Date(),
+      vms: vms.map((vm) => ({
+        id: vm.spec.id,
+        status: vm.power === 'on' ? (now >= vm.readyAt ? 'running' : 'starting') : vm.error ? 'failed' : 'stopped',
+        error: vm.error,
+        forwards: forwardsOf(vm),
+        applied: vm.applied,
+      })),
+      networks: networks.map(([id]) => ({ id, status: 'up', applied: known?.applied.networks.get(id) ?? null })),
+      edges: edgeStatuses(
+        vms.map((vm) => ({ id: vm.spec.id, up: vm.power === 'on', nics: vm.spec.nics })),
+        networks.map(([id, attached]) => ({ id, up: true, attached })),
+        known?.applied.edges ?? new Map(),
+      ),
+    };
+  }
   function ends(edge: EdgeSpec): { vmId: number; nic: NicSpec }[] {
     return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];
   }
@@ -206,12 +234,16 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     },
     async ensureNetwork(slice, network) {
       await pause(delays.call);
-      const { networks } = sliceOf(slice.id);
-      if (!networks.has(network.id)) networks.set(network.id, new Set());
+      const { networks, applied } = sliceOf(slice.id);
+      if (networks.has(network.id)) return;
+      networks.set(network.id, new Set());
+      applied.networks.set(network.id, appliedNetwork(network));
     },
     async removeNetwork(slice, networkId) {
       await pause(delays.call);
-      state.slices.get(slice.id)?.networks.delete(networkId);
+      const known = state.slices.get(slice.id);
+      known?.networks.delete(networkId);
+      known?.applied.networks.delete(networkId);
       dropIfEmpty(slice.id);
     },
     async ensureVm(slice, spec) {
@@ -222,7 +254,10 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       const { vms } = sliceOf(slice.id);
       let vm = vms.get(spec.id);
       if (!vm) vms.set(spec.id, (vm = newVm(spec)));
-      else if (vm.power === 'off') vm.spec = spec;
+      if (vm.power === 'off') {
+        vm.spec = spec;
+        vm.applied = appliedVm(spec);
+      }
       reservePorts(vm);
       return { forwards: forwardsOf(vm) };
     },
@@ -251,6 +286,8 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         attached.add(edge.id);
       }
       for (const end of ends(edge)) plug(slice.id, end.vmId, end.nic);
+      if (ends(edge).every(({ vmId, nic }) => canonical(nicOf(slice.id, vmId, edge.id)) === canonical(nic)))
+        sliceOf(slice.id).applied.edges.set(edge.id, appliedEdge(edge));
     },
     async removeEdge(slice, edge) {
       await pause(delays.call);
@@ -261,27 +298,15 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         if (vm) vm.spec = { ...vm.spec, nics: vm.spec.nics.filter((nic) => nic.edgeId !== edge.id) };
       }
       for (const attached of known.networks.values()) attached.delete(edge.id);
+      known.applied.edges.delete(edge.id);
     },
     async observe(slice) {
       await pause(delays.call);
-      const known = state.slices.get(slice.id);
-      const vms = known ? [...known.vms.values()] : [];
-      const networks = known ? [...known.networks] : [];
-      const now = clock();
-      return {
-        observedAt: new Date(),
-        vms: vms.map((vm) => ({
-          id: vm.spec.id,
-          status: vm.power === 'on' ? (now >= vm.readyAt ? 'running' : 'starting') : vm.error ? 'failed' : 'stopped',
-          error: vm.error,
-          forwards: forwardsOf(vm),
-        })),
-        networks: networks.map(([id]) => ({ id, status: 'up' })),
-        edges: edgeStatuses(
-          vms.map((vm) => ({ id: vm.spec.id, up: vm.power === 'on', nics: vm.spec.nics })),
-          networks.map(([id, attached]) => ({ id, up: true, attached })),
-        ),
-      };
+      return observe(slice.id);
+    },
+    async observeMany(slices) {
+      await pause(delays.call);
+      return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
     async removeSlice(slice) {
       await pause(delays.call);

@@ -1,3 +1,4 @@
+import type { Applied } from '#shared/deployment/applied';
 import { ConsoleFanout } from '../console-fanout';
 import type { VmSpec } from '../provider';
 
@@ -5,6 +6,8 @@ const historyBytes = 64 * 1024;
 
 export interface SimulatedVm {
   spec: VmSpec;
+  /** Null: made by a version that kept no account of it. */
+  applied: Applied | null;
   power: 'off' | 'on';
   /** Clock time from which a VM that is on counts as booted. */
   readyAt: number;
@@ -19,6 +22,8 @@ export interface SimulatedSlice {
   vms: Map<number, SimulatedVm>;
   /** Attached edges by network id. */
   networks: Map<number, Set<number>>;
+  /** Of networks and edges, by their ids. */
+  applied: { networks: Map<number, Applied>; edges: Map<number, Applied> };
 }
 
 /** The simulated infrastructure. Give one to two providers, one after the other, to simulate a restart of the server. */
@@ -35,9 +40,14 @@ export function createSimulatorState(): SimulatorState {
   return { slices: new Map(), usedPorts: new Set(), failedOnce: new Set(), listeners: new Set() };
 }
 
+export function newSlice(): SimulatedSlice {
+  return { vms: new Map(), networks: new Map(), applied: { networks: new Map(), edges: new Map() } };
+}
+
 export function newVm(spec: VmSpec): SimulatedVm {
   return {
     spec,
+    applied: null,
     power: 'off',
     readyAt: 0,
     boot: 0,

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { propertyFacts } from '#shared/topology/properties';
+import { topologyParts, topologyVmSchema } from '#shared/topology/schema';
+import { appliedEdge, appliedNetwork, appliedVm } from './applied';
+import { attachment, link, tiny, vmSpec, withNic } from './contract-fixtures';
+
+const web = vmSpec(1, tiny);
+const disk = { ...tiny, kind: 'disk' as const };
+
+test('the digest follows what was applied, whatever the order of keys', () => {
+  const { image, ...rest } = web;
+  expect(appliedVm({ image, ...rest }).digest).toBe(appliedVm(web).digest);
+  expect(appliedVm(web).digest).toMatch(/^1:[0-9a-f]{32}$/);
+  const others = [
+    { ...web, name: 'db' },
+    { ...web, vcpus: 2 },
+    { ...web, ramMb: 128 },
+    { ...web, internet: true },
+    { ...web, forwards: [{ protocol: 'tcp' as const, guestPort: 22 }] },
+    { ...web, image: { ...tiny, id: 2 } },
+    { ...web, image: disk },
+    { ...web, image: disk, diskGb: 2 },
+  ].map((vm) => appliedVm(vm).digest);
+  expect(new Set([appliedVm(web).digest, ...others]).size).toBe(9);
+});
+
+test('what no guest is told, or is told anew at each start, is not in it', () => {
+  const same = [
+    { ...web, image: { ...tiny, name: 'small', source: '/elsewhere', readyMarker: null } },
+    { ...web, uuid: 'another' },
+    { ...web, hosts: [{ address: '10.0.0.1', name: 'db' }] },
+    withNic(web, link(5, web, vmSpec(2, tiny)).source.nic),
+    // without a disk its size says nothing
+    { ...web, diskGb: 7 },
+  ];
+  for (const vm of same) expect(appliedVm(vm)).toEqual(appliedVm(web));
+  expect(appliedNetwork({ id: 1, name: 'lan' })).toEqual(appliedNetwork({ id: 2, name: 'wan' }));
+});
+
+test('an edge is its ends, their NICs and addresses', () => {
+  const db = vmSpec(2, tiny);
+  const edge = link(5, web, db);
+  const { nic } = edge.source;
+  const others = [
+    { ...edge, source: { vmId: 3, nic } },
+    { ...edge, source: { ...edge.source, nic: { ...nic, index: 1 } } },
+    { ...edge, source: { ...edge.source, nic: { ...nic, address: '10.9.9.1/30' } } },
+    attachment(5, web, 9, 1),
+  ].map((one) => appliedEdge(one).digest);
+  expect(new Set([appliedEdge(edge).digest, ...others]).size).toBe(5);
+});
+
+test('a property that is stated later makes no difference until it is set', () => {
+  const motd = z.string().default('').register(propertyFacts, { effect: 'live' });
+  const note = z.string().default('').register(propertyFacts, { effect: 'none' });
+  const parts = { ...topologyParts, vm: topologyVmSchema.extend({ motd, note }) };
+  const [unset, set] = [
+    { ...web, motd: '', note: 'mine' },
+    { ...web, motd: 'Hello' },
+  ];
+  expect(appliedVm(unset, parts)).toEqual(appliedVm(web));
+  expect(appliedVm(set, parts).properties).toEqual({
+    ...appliedVm(web).properties,
+    motd: 'Hello',
+  });
+});
