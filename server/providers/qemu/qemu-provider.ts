@@ -1,28 +1,24 @@
 import { createHash } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { writeFileAtomic } from '#server/lib/atomic-file';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
 import { canonical } from '#shared/topology/properties';
-import { appliedEdge, appliedNetwork, appliedVm } from '../applied';
+import { appliedEdge, appliedNetwork } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { EdgeSpec, NetworkSpec, NicSpec, Provider, SliceObservation, SliceRef, VmSpec } from '../provider';
-import { chooseAccelerator } from './accelerator';
+import { AcceleratorChoice } from './accelerator-choice';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { findMachines } from './find-machines';
 import { HostPorts } from './host-ports';
-import { writeSeed } from './images/cloud-init';
-import { createOverlay } from './images/disk';
-import { ImageStore, type PreparedImage } from './images/image-store';
+import { ImageStore } from './images/image-store';
 import { NetworkMachine } from './network-machine';
-import { forwardMac, guestConfig, vmArgs, type Accelerator } from './qemu-args';
+import { guestConfig, type Accelerator } from './qemu-args';
 import { killMachine } from './qemu-process';
 import { loadSlice, type SliceMachines } from './slice-machines';
-import { VmMachine, type VmMachineContext } from './vm-machine';
+import type { VmMachine, VmMachineContext } from './vm-machine';
+import { VmDefinitions } from './vm-definitions';
 import type { VmUsers } from './vm-users';
 import { ZoneFolder } from './zone-folder';
 
@@ -45,15 +41,6 @@ export interface QemuProviderOptions {
 
 /** A VM that boots longer than this no longer keeps others from booting. */
 const launchSlotMs = 60_000;
-const imageSpecOfTiny = {
-  id: 0,
-  name: 'tiny',
-  kind: 'kernel',
-  source: 'builtin:tiny',
-  sha256: null,
-  readyMarker: null,
-} as const;
-
 /** The provider for one machine: each VM a QEMU process that outlives the server. See ARCHITECTURE.md. */
 export async function createQemuProvider(options: QemuProviderOptions): Promise<Provider> {
   const folder = await ZoneFolder.open(options.root, options.users);
@@ -74,9 +61,9 @@ class QemuProvider implements Provider {
   readonly #slices = new Map<number, Promise<SliceMachines>>();
   readonly #listeners = new Set<(change: { sliceId: number }) => void>();
   readonly #context: VmMachineContext;
+  readonly #accelerator: AcceleratorChoice;
+  readonly #definitions: VmDefinitions;
   #tools: Promise<InstalledTools> | null = null;
-  #accelerator: Promise<Accelerator> | null = null;
-  #acceleratorText = 'not yet tried';
   #portsKnown: Promise<void> = Promise.resolve();
 
   constructor(options: QemuProviderOptions, folder: ZoneFolder) {
@@ -91,6 +78,14 @@ class QemuProvider implements Provider {
       for (const listener of this.#listeners) listener({ sliceId });
     };
     this.#context = { folder, askAgainMs: options.askAgainMs, onChange, log };
+    this.#accelerator = new AcceleratorChoice({
+      wanted: options.accel ?? 'auto',
+      folder,
+      users: options.users,
+      images: this.#images,
+      qemuVersion: async () => (await this.#findTools()).qemu ?? '',
+    });
+    this.#definitions = new VmDefinitions(this.#context, this.#images, this.#ports, this.#accelerator);
   }
 
   /** Takes over what runs, in the background: so that a VM that dies is noticed without anybody asking. */
@@ -104,7 +99,7 @@ class QemuProvider implements Provider {
     if (refresh) this.#tools = null;
     const tools = await this.#findTools();
     const { root } = this.#folder;
-    const accelerator = this.#acceleratorText;
+    const accelerator = this.#accelerator.inWords;
     return describeZone({ root, tools, accelerator, launchLimit: this.#launches.size, users: this.#options.users });
   }
 
@@ -165,7 +160,7 @@ class QemuProvider implements Provider {
       const vm = vms.get(spec.id);
       if (vm?.alive) return { forwards: vm.forwards() };
       const defined = await guarded(
-        this.#define(slice.id, vm, spec, image),
+        this.#definitions.define(slice.id, vm, spec, image),
         'The virtual machine could not be defined.',
       );
       vms.set(spec.id, defined);
@@ -178,7 +173,7 @@ class QemuProvider implements Provider {
     const vm = await this.#definedVm(slice.id, spec.id);
     await this.#bringUp(vm, signal, async () => {
       if (vm.panicked || vm.hung) await vm.stop(0);
-      if (!vm.alive) await this.#launch(vm);
+      if (!vm.alive) await this.#definitions.launch(vm);
     });
   }
 
@@ -196,8 +191,8 @@ class QemuProvider implements Provider {
         const stale = vm.record.bootConfig !== guestConfig(spec);
         if (vm.alive && !vm.panicked && !stale && (await vm.reset())) return;
         if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);
-        await this.#define(slice.id, vm, spec, await this.#images.ensure(spec.image));
-        await this.#launch(vm);
+        await this.#definitions.define(slice.id, vm, spec, await this.#images.ensure(spec.image));
+        await this.#definitions.launch(vm);
       },
       true,
     );
@@ -355,45 +350,6 @@ class QemuProvider implements Provider {
     return vm;
   }
 
-  /** Writes the record, the guest's configuration and, for disk images, overlay and seed. The VM does not run. */
-  async #define(sliceId: number, known: VmMachine | undefined, spec: VmSpec, image: PreparedImage): Promise<VmMachine> {
-    const before = new Map(known?.record.hostPorts);
-    const wanted = spec.forwards.map((forward) => forward.guestPort);
-    const hostPorts = [...(await this.#ports.assign(before, wanted))];
-    const vm =
-      known ??
-      new VmMachine(this.#context, sliceId, {
-        spec,
-        hostPorts,
-        expected: 'off',
-        ready: false,
-        error: null,
-        bootConfig: null,
-        imageKey: null,
-        applied: null,
-        edges: [],
-      });
-    await vm.save({ spec, hostPorts, applied: null });
-    const path = this.#folder.machinePath(sliceId, vm.name);
-    const files = await this.#folder.linkImage(image.key, image.files);
-    if (spec.image.kind === 'kernel') await writeFileAtomic(join(path, 'config'), guestConfig(spec), 0o644);
-    else {
-      const [base = ''] = image.files;
-      if (!(await this.#folder.exists(sliceId, `${vm.name}/disk.qcow2`))) {
-        // moved into place whole: half a disk, from a server that was killed, would never be made again
-        const overlay = join(path, 'new.qcow2');
-        await rm(overlay, { force: true });
-        await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
-        await this.#folder.giveAway(sliceId, overlay);
-        await rename(overlay, join(path, 'disk.qcow2'));
-        await vm.save({ imageKey: image.key });
-      }
-      await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, join(path, 'seed.iso'));
-    }
-    await vm.save({ applied: appliedVm(spec) });
-    return vm;
-  }
-
   /** Writes down what was applied of an edge, unless one of its NICs is from before and another one than was asked for. */
   async #edgeApplied(sliceId: number, edge: EdgeSpec): Promise<void> {
     for (const { vmId, nic } of ends(edge)) {
@@ -439,81 +395,9 @@ class QemuProvider implements Provider {
     } else await vm.waitUntilReady(signal, timeoutMs);
   }
 
-  async #launch(vm: VmMachine): Promise<void> {
-    const { spec } = vm.record;
-    const image = await this.#images.ensure(spec.image);
-    const { imageKey } = vm.record;
-    if (
-      spec.image.kind === 'disk' &&
-      imageKey !== null &&
-      imageKey !== image.key &&
-      !(await this.#images.isWhole(imageKey))
-    )
-      throw new ProviderError(
-        'IMAGE_INVALID',
-        `The disk of ${spec.name} lies over files of the image “${spec.image.name}” that are damaged, and its source has changed since.`,
-        false,
-      );
-    const [kernel = '', initrd = ''] = await this.#folder.linkImage(image.key, image.files);
-    if (spec.image.kind === 'kernel') await vm.save({ imageKey: image.key });
-    const accelerator = await this.#chooseAccelerator();
-    const files =
-      spec.image.kind === 'kernel' ? ({ kind: 'kernel', kernel, initrd } as const) : ({ kind: 'disk' } as const);
-    // the definition may have gained or lost a NIC since it was written
-    if (files.kind === 'kernel')
-      await writeFileAtomic(join(this.#folder.machinePath(vm.sliceId, vm.name), 'config'), guestConfig(spec), 0o644);
-    // the seed is written last: without it the definition was cut short, by a crash or a full disk
-    else if (!(await this.#folder.exists(vm.sliceId, `${vm.name}/seed.iso`)))
-      await this.#define(vm.sliceId, vm, spec, image);
-    const hostPorts = new Map(vm.record.hostPorts);
-    for (const [guestPort, hostPort] of hostPorts) {
-      if (await this.#ports.isFree(hostPort)) continue;
-      // somebody else listens there by now; it stays reserved for this run, so that it is not tried again
-      hostPorts.set(guestPort, await this.#ports.allocate());
-      this.#ports.release(hostPort);
-    }
-    await vm.save({ hostPorts: [...hostPorts] });
-    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts })).catch(async (error: unknown) => {
-      // whatever QEMU found wrong with the files, they are read anew before the next try
-      await this.#images.distrust(spec.image);
-      throw error;
-    });
-  }
-
   #findTools(): Promise<InstalledTools> {
     this.#tools ??= findTools();
     return this.#tools;
-  }
-
-  #chooseAccelerator(): Promise<Accelerator> {
-    const { accel = 'auto', users } = this.#options;
-    this.#accelerator ??= (async () => {
-      if (accel !== 'auto') return accel;
-      const tools = await this.#findTools();
-      const tinyImage = async () => {
-        const image = await this.#images.ensure(imageSpecOfTiny);
-        return this.#folder
-          .linkImage(image.key, image.files)
-          .then((files) => files.map((file) => file.slice('../images/'.length)));
-      };
-      const runAs =
-        users.kind === 'perSlice'
-          ? { uid: users.range.first, gid: users.range.first }
-          : users.kind === 'shared'
-            ? users.user
-            : null;
-      return chooseAccelerator({ runAs, root: this.#folder.root, qemuVersion: tools.qemu ?? '', tinyImage });
-    })().then(
-      (chosen) => {
-        this.#acceleratorText = chosen === 'kvm' ? 'KVM' : 'TCG (software emulation)';
-        return chosen;
-      },
-      (error: unknown) => {
-        this.#accelerator = null;
-        throw error;
-      },
-    );
-    return this.#accelerator;
   }
 }
 

@@ -1,0 +1,110 @@
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '#server/lib/atomic-file';
+import { ProviderError } from '#server/lib/provider-error';
+import { appliedVm } from '../applied';
+import type { VmSpec } from '../provider';
+import type { AcceleratorChoice } from './accelerator-choice';
+import type { HostPorts } from './host-ports';
+import { writeSeed } from './images/cloud-init';
+import { createOverlay } from './images/disk';
+import type { ImageStore, PreparedImage } from './images/image-store';
+import { forwardMac, guestConfig, vmArgs } from './qemu-args';
+import { VmMachine, type VmMachineContext } from './vm-machine';
+
+/** What lies in a VM's folder before it runs, and the start of its process on it. The VM's lock is held by the caller. */
+export class VmDefinitions {
+  readonly #context: VmMachineContext;
+  readonly #images: ImageStore;
+  readonly #ports: HostPorts;
+  readonly #accelerator: AcceleratorChoice;
+
+  constructor(context: VmMachineContext, images: ImageStore, ports: HostPorts, accelerator: AcceleratorChoice) {
+    this.#context = context;
+    this.#images = images;
+    this.#ports = ports;
+    this.#accelerator = accelerator;
+  }
+
+  /** Writes the record, the guest's configuration and, for disk images, overlay and seed. The VM does not run. */
+  async define(sliceId: number, known: VmMachine | undefined, spec: VmSpec, image: PreparedImage): Promise<VmMachine> {
+    const { folder } = this.#context;
+    const before = new Map(known?.record.hostPorts);
+    const wanted = spec.forwards.map((forward) => forward.guestPort);
+    const hostPorts = [...(await this.#ports.assign(before, wanted))];
+    const vm =
+      known ??
+      new VmMachine(this.#context, sliceId, {
+        spec,
+        hostPorts,
+        expected: 'off',
+        ready: false,
+        error: null,
+        bootConfig: null,
+        imageKey: null,
+        applied: null,
+        edges: [],
+      });
+    await vm.save({ spec, hostPorts, applied: null });
+    const path = folder.machinePath(sliceId, vm.name);
+    const files = await folder.linkImage(image.key, image.files);
+    if (spec.image.kind === 'kernel') await writeFileAtomic(join(path, 'config'), guestConfig(spec), 0o644);
+    else {
+      const [base = ''] = image.files;
+      if (!(await folder.exists(sliceId, `${vm.name}/disk.qcow2`))) {
+        // moved into place whole: half a disk, from a server that was killed, would never be made again
+        const overlay = join(path, 'new.qcow2');
+        await rm(overlay, { force: true });
+        await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
+        await folder.giveAway(sliceId, overlay);
+        await rename(overlay, join(path, 'disk.qcow2'));
+        await vm.save({ imageKey: image.key });
+      }
+      await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, join(path, 'seed.iso'));
+    }
+    await vm.save({ applied: appliedVm(spec) });
+    return vm;
+  }
+
+  /** Starts the VM's process as its record says. */
+  async launch(vm: VmMachine): Promise<void> {
+    const { folder } = this.#context;
+    const { spec } = vm.record;
+    const image = await this.#images.ensure(spec.image);
+    const { imageKey } = vm.record;
+    if (
+      spec.image.kind === 'disk' &&
+      imageKey !== null &&
+      imageKey !== image.key &&
+      !(await this.#images.isWhole(imageKey))
+    )
+      throw new ProviderError(
+        'IMAGE_INVALID',
+        `The disk of ${spec.name} lies over files of the image “${spec.image.name}” that are damaged, and its source has changed since.`,
+        false,
+      );
+    const [kernel = '', initrd = ''] = await folder.linkImage(image.key, image.files);
+    if (spec.image.kind === 'kernel') await vm.save({ imageKey: image.key });
+    const accelerator = await this.#accelerator.choose();
+    const files =
+      spec.image.kind === 'kernel' ? ({ kind: 'kernel', kernel, initrd } as const) : ({ kind: 'disk' } as const);
+    // the definition may have gained or lost a NIC since it was written
+    if (files.kind === 'kernel')
+      await writeFileAtomic(join(folder.machinePath(vm.sliceId, vm.name), 'config'), guestConfig(spec), 0o644);
+    // the seed is written last: without it the definition was cut short, by a crash or a full disk
+    else if (!(await folder.exists(vm.sliceId, `${vm.name}/seed.iso`))) await this.define(vm.sliceId, vm, spec, image);
+    const hostPorts = new Map(vm.record.hostPorts);
+    for (const [guestPort, hostPort] of hostPorts) {
+      if (await this.#ports.isFree(hostPort)) continue;
+      // somebody else listens there by now; it stays reserved for this run, so that it is not tried again
+      hostPorts.set(guestPort, await this.#ports.allocate());
+      this.#ports.release(hostPort);
+    }
+    await vm.save({ hostPorts: [...hostPorts] });
+    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts })).catch(async (error: unknown) => {
+      // whatever QEMU found wrong with the files, they are read anew before the next try
+      await this.#images.distrust(spec.image);
+      throw error;
+    });
+  }
+}
