@@ -56,6 +56,24 @@ describe('PlanView', () => {
     expect(screen.queryByText('What it takes of the quota')).toBeNull();
   });
 
+  it('says of a change what it takes, property by property, and what is lost by it', () => {
+    const [step] = samplePlan().steps;
+    if (!step) throw new Error('no step');
+    const changes = [
+      { property: 'ramMb', effect: 'restart' as const, from: '128', to: '2048' },
+      { property: 'image', effect: 'recreate' as const, from: '{"id":1,"kind":"disk"}', to: '{"id":2,"kind":"disk"}' },
+      { property: 'madeUpLater', effect: 'live' as const, from: null, to: '"x"' },
+    ];
+    const update = { changes, loses: ['memory' as const, 'disk' as const] };
+    renderApp(<PlanView plan={samplePlan({ steps: [{ ...step, action: 'update', update }] })} />);
+    const item = screen.getByText('Change VM web').closest('li');
+    expect(item?.textContent).toContain('RAM 128 MiB → 2 GiB, by a restart');
+    expect(item?.textContent).toContain('Image, made anew');
+    expect(item?.textContent).toContain('madeUpLater, while it runs');
+    expect(item?.textContent).toContain('Lost by it: what is in memory.');
+    expect(item?.textContent).toContain('Lost by it: all that is on the disk.');
+  });
+
   it('shows the steps in order, and what each waits for', () => {
     renderApp(<PlanView plan={samplePlan()} />);
     const steps = within(screen.getByRole('region', { name: 'Plan' })).getAllByRole('listitem');

@@ -10,6 +10,7 @@ import { stepTitle } from './event-sentence';
 import { formatResource, problemText } from './problem-sentence';
 import classes from './slice.module.css';
 import { byPhase } from './step-phases';
+import { UpdateNote } from './UpdateNote';
 
 /** Steps of one phase that are shown before "show all". */
 const shownSteps = 12;
@@ -157,7 +158,10 @@ function PlanSteps({ steps }: { steps: readonly PlanStep[] }) {
               {(step) => (
                 <li key={step.seq} className={classes.planStep}>
                   <span className={classes.seq}>{step.seq + 1}</span>
-                  <span>{titles.get(step.seq)}</span>
+                  <span>
+                    {titles.get(step.seq)}
+                    {step.update === null ? null : <UpdateNote update={step.update} />}
+                  </span>
                   {step.dependsOn.length === 0 ? null : (
                     <span className={classes.after}>
                       {t('plan.after', { steps: step.dependsOn.map((seq) => seq + 1).join(', ') })}

@@ -9,6 +9,7 @@ import { isLive } from './apply-event';
 import { formatDuration } from './duration';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
+import { UpdateNote } from './UpdateNote';
 
 /** An operation's steps as they go: status, attempts, how long, and what went wrong. */
 export function StepList({
@@ -76,6 +77,7 @@ function StepRow({ step, title, now }: { step: Step; title: string; now: number 
             · {t('steps.attempt', { count: step.attempts })}
           </Text>
         ) : null}
+        {step.update === null ? null : <UpdateNote update={step.update} />}
         {step.error === null ? null : (
           <Text size="xs" c="red" className={classes.wrapAnywhere}>
             {step.error}

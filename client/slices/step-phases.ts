@@ -1,11 +1,12 @@
 import type { PlanStep, StepAction } from '#shared/deployment/schema';
 
-export const phases = ['stop', 'remove', 'prepare', 'create', 'connect', 'start'] as const;
+export const phases = ['stop', 'remove', 'prepare', 'create', 'change', 'connect', 'start'] as const;
 export type Phase = (typeof phases)[number];
 
 const phaseOf: Record<StepAction, Phase> = {
   prepare: 'prepare',
   create: 'create',
+  update: 'change',
   connect: 'connect',
   start: 'start',
   reboot: 'start',

@@ -93,6 +93,7 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
       resourceId: seq + 1,
       label: seq === 0 ? 'web' : 'db',
       action: 'create',
+      update: null,
       dependsOn: seq === 0 ? [] : [0],
       status: 'pending',
       attempts: 0,
@@ -108,13 +109,14 @@ export function samplePlan(change: Partial<Plan> = {}): Plan {
   return {
     kind: 'deploy',
     quota: null,
-    steps: sampleDeployment().steps.map(({ seq, key, resource, resourceId, label, action, dependsOn }) => ({
+    steps: sampleDeployment().steps.map(({ seq, key, resource, resourceId, label, action, update, dependsOn }) => ({
       seq,
       key,
       resource,
       resourceId,
       label,
       action,
+      update,
       dependsOn,
     })),
     needs: { vcpus: 3, ramMb: 768, diskGb: 3 },

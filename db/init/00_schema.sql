@@ -502,6 +502,8 @@ CREATE INDEX `account_changes_created_at_index` ON `account_changes` (`created_a
 ALTER TABLE `slice_edges` ADD `applied` json;
 ALTER TABLE `slice_networks` ADD `applied` json;
 ALTER TABLE `slice_vms` ADD `applied` json;
+ALTER TABLE `deployment_steps` MODIFY COLUMN `action` enum('prepare','create','update','start','connect','stop','reboot','disconnect','remove','sweep') NOT NULL;
+ALTER TABLE `deployment_steps` ADD `update` json;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -518,3 +520,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4691f04abfd92
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3043b72aea9e1364682158c09baa2f1a915fdd87251264403d92539f08dba057', 1795617909431);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3cbe8d8edeaf4d22f03538e71e40d342a0ea8886a4226e02154c958de04f6ddd', 1795633632415);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9e80005ea8be10647f3088a7aae12f3932c70647c641466ddf54e32418e004be', 1795634233828);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4d2d252454cfb5caff63075f99aa00bd8e3fdc45982e3bc205247737e2c1da1e', 1795634796118);

@@ -1,5 +1,6 @@
 import { boolean, index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
 import { deploymentKinds } from '#shared/deployment/operations';
+import type { Update } from '#shared/deployment/applied';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import type { EventData } from '#shared/deployment/events';
 import { createdAt, id, instant, primaryId } from '../columns';
@@ -65,6 +66,7 @@ export const deploymentSteps = mysqlTable(
     resourceId: id('resource_id').notNull(),
     label: varchar('label', { length: 140 }).notNull(),
     action: mysqlEnum('action', stepActions).notNull(),
+    update: json('update').$type<Update>(),
     dependsOn: json('depends_on').$type<number[]>().notNull(),
     status: mysqlEnum('status', stepStatuses).notNull().default('pending'),
     attempts: int('attempts', { unsigned: true }).notNull().default(0),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Applied } from '#shared/deployment/applied';
-import { canonical, propertiesOf, withoutDefaults, type PartSchema } from '#shared/topology/properties';
+import type { Applied, Change } from '#shared/deployment/applied';
+import { canonical, propertiesOf, withoutDefaults, type Effect, type PartSchema } from '#shared/topology/properties';
 import { topologyParts } from '#shared/topology/schema';
 import type { EdgeSpec, ImageSpec, NetworkSpec, VmSpec } from './provider';
 
@@ -53,4 +53,83 @@ function applied(kind: string, own: Record<string, unknown>, part: PartSchema, s
     .update(canonical([kind, properties]))
     .digest('hex');
   return { digest: `${version}:${hash.slice(0, 32)}`, properties };
+}
+
+type Rule = Effect | ((from: unknown, to: unknown) => Effect);
+
+/** How changes of what the rows say besides the stated properties take effect. */
+const ownRules: Record<keyof typeof topologyParts, Record<string, Rule>> = {
+  vm: {
+    name: 'restart',
+    vcpus: 'restart',
+    ramMb: 'restart',
+    // a disk can grow under its file system, not shrink
+    diskGb: (from, to) => (typeof from === 'number' && typeof to === 'number' && to > from ? 'restart' : 'recreate'),
+    // a kernel is read at each start, a disk was made from its image
+    image: (from, to) => (isKernel(from) && isKernel(to) ? 'restart' : 'recreate'),
+  },
+  network: {},
+  edge: {
+    between: 'recreate',
+    sourceNic: 'restart',
+    sourceAddress: 'restart',
+    targetNic: 'restart',
+    targetAddress: 'restart',
+  },
+};
+
+function isKernel(image: unknown): boolean {
+  return typeof image === 'object' && image !== null && 'kind' in image && image.kind === 'kernel';
+}
+
+/**
+ * Property by property, how what is wanted differs from what was applied. Nothing where what was applied is not known, or was
+ * written down by another version's rule; properties that this version does not know are passed over.
+ */
+export function changesOf(
+  kind: keyof typeof topologyParts,
+  before: Applied | null,
+  wanted: Applied,
+  parts = topologyParts,
+): Change[] {
+  if (before === null || before.digest === wanted.digest || versionOf(before) !== versionOf(wanted)) return [];
+  const stated = propertiesOf(parts[kind]).map(({ name, facts }): [string, Rule] => [name, facts.effect]);
+  const rules = new Map<string, Rule>([...Object.entries(ownRules[kind]), ...stated]);
+  return [...rules].flatMap(([property, rule]): Change[] => {
+    const from = before.properties[property] ?? null;
+    const to = wanted.properties[property] ?? null;
+    const effect = typeof rule === 'function' ? rule(from, to) : rule;
+    if (effect === 'none' || canonical(from) === canonical(to)) return [];
+    return [{ property, effect, from: valueOf(before, property), to: valueOf(wanted, property) }];
+  });
+}
+
+/** The value of a property as JSON; null where it is not set, or as by default. */
+export function valueOf({ properties }: Applied, property: string): string | null {
+  const value = properties[property] ?? null;
+  return value === null ? null : canonical(value);
+}
+
+const versionOf = ({ digest }: Applied) => digest.slice(0, digest.indexOf(':'));
+
+/**
+ * The spec that a VM which is as `before` can be given now: that which is wanted, but for what `allowed` does not let be
+ * changed, which stays. What takes effect live is always allowed.
+ */
+export function applicable(
+  before: VmSpec,
+  wanted: VmSpec,
+  allowed: { restart: boolean; recreate: boolean },
+  parts = topologyParts,
+): VmSpec {
+  const values = new Map<string, unknown>(Object.entries(before));
+  const kept = changesOf('vm', appliedVm(before, parts), appliedVm(wanted, parts), parts)
+    .filter(({ effect }) => effect !== 'live' && !allowed[effect])
+    .map(({ property }): [string, unknown] => [property, values.get(property)]);
+  return { ...wanted, ...Object.fromEntries(kept) };
+}
+
+/** Whether anything of it has to be made anew. */
+export function recreates(changes: readonly Change[]): boolean {
+  return changes.some(({ effect }) => effect === 'recreate');
 }

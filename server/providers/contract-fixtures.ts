@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { tinyReadyMarker } from '#shared/image';
+import { propertyFacts } from '#shared/topology/properties';
+import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
 import type { EdgeSpec, ImageSpec, NicSpec, VmSpec } from './provider';
 
 /** An RFC 4122 UUID made from a name, as the planner makes them from ids. */
@@ -7,6 +10,15 @@ export function uuidOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** The topology's schemas with a property for each effect that none of its own has yet. */
+export const contractParts = {
+  vm: topologyVmSchema.extend({ motd: z.string().default('').register(propertyFacts, { effect: 'live' }) }),
+  network: topologyNetworkSchema.extend({
+    dns: z.array(z.string()).default([]).register(propertyFacts, { effect: 'restart' }),
+  }),
+  edge: topologyEdgeSchema,
+};
 
 /** The built-in guest, as real providers' tests boot it. */
 export const tiny: ImageSpec = {

@@ -2,23 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appliedEdge, appliedNetwork, appliedVm } from './applied';
 import { readConsole } from './contract-console';
 import { attachment, link, pair, vmSpec, withNic } from './contract-fixtures';
+import type { ContractHarness } from './contract-harness';
+import { testUpdates } from './contract-updates';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec, Provider, SliceObservation, SliceRef } from './provider';
-
-/** What the contract needs besides the provider itself. */
-export interface ContractHarness {
-  provider: Provider;
-  /** An image that boots and whose console echoes what is typed. Has a ready marker. */
-  image: ImageSpec;
-  /** Closes the provider and makes a new one on the same state, as a restart of the server does. */
-  restart(): Promise<Provider>;
-  /** Ends the VM from outside, behind the provider's back. */
-  kill(slice: SliceRef, vmId: number): Promise<void>;
-  /** How many machines really run for this VM: asked of the infrastructure, not of the provider. */
-  countMachines(slice: SliceRef, vmId: number): Promise<number>;
-  /** Called last, when all slices are removed; throws if anything is left over. */
-  dispose(): Promise<void>;
-}
 
 /** The tests that every provider passes. Slices and VMs get ids of their own in each test. */
 export function describeProviderContract(name: string, makeHarness: () => Promise<ContractHarness>): void {
@@ -417,6 +404,8 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       expect((await harness.provider.observe(slice)).vms[0]).toMatchObject({ status: 'stopped', error: null });
       await harness.provider.removeSlice(slice);
     });
+
+    testUpdates({ harness: () => harness, newSlice, id, codeOf });
 
     test('stops waiting when it is told to, and leaves the VM as it is', async () => {
       const { provider } = harness;

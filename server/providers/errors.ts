@@ -29,3 +29,10 @@ function isDiskFull(error: unknown): boolean {
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) return true;
   return error instanceof CommandError && /No space left on device|Disk quota exceeded/.test(error.stderr);
 }
+
+/** Lets only {@link ProviderError} out. */
+export function guarded<Result>(work: Promise<Result>, message: string): Promise<Result> {
+  return work.catch((error: unknown) => {
+    throw asProviderError(error, message);
+  });
+}

@@ -24,8 +24,24 @@ export interface Provider {
   pruneImages(inUse: readonly ImageSpec[]): Promise<{ freedMb: number } | null>;
   ensureNetwork(slice: SliceRef, network: NetworkSpec): Promise<void>;
   removeNetwork(slice: SliceRef, networkId: number): Promise<void>;
-  /** Defines the VM (folder, overlay, configuration), not running. Does nothing if it is running already. */
+  /**
+   * Defines the VM (folder, overlay, configuration), not running. Does nothing if it is running already; of one that is there and
+   * does not run, all is taken but what it would have to be made anew for.
+   */
   ensureVm(slice: SliceRef, vm: VmSpec): Promise<VmPlacement>;
+  /**
+   * Gives a VM that is there another spec, as far as its state allows: what takes effect live at once, what takes a restart
+   * while it does not run, and what it has to be made anew for only then and with `recreate`, which loses its disk. What is not
+   * allowed stays as it was, and goes on being observed so. It is neither started nor stopped, and its NICs are its edges'.
+   */
+  updateVm(slice: SliceRef, vm: VmSpec, options?: { recreate?: boolean }): Promise<VmPlacement>;
+  /** Gives a network that is there another spec. Its links may be down for a moment. */
+  updateNetwork(slice: SliceRef, network: NetworkSpec): Promise<void>;
+  /**
+   * As {@link ensureEdge}, and what is there of the edge in another way is changed: numbers and addresses of its NICs, and
+   * NICs of VMs that are no longer its ends. Guests that run see another address at their next start.
+   */
+  updateEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /**
    * Resolves when the VM runs and, if its image has a ready marker, the guest has printed it. A VM that runs already
    * is only waited for. At most the launch limit boot at once; the others wait their turn inside this call.

@@ -11,7 +11,7 @@ import { actionOf, failureSentence, type ActionContext } from './actions';
 import { planOperation } from '#server/domain/deployments/planner';
 import type { SliceModel } from '#server/db/queries/slice-model';
 import { planTopologyOf } from '#server/domain/deployments/plan-input';
-import { specsOf } from './specs';
+import { specsOf } from '#server/domain/deployments/specs';
 import { small } from '#server/testing/drawings';
 
 const addresses = allocateAddresses(small);
@@ -132,7 +132,8 @@ describe.each(deploymentKinds)('the steps of a plan to %s', (kind) => {
     const provider = createSimulatorProvider({ state });
     const context = contextOf(provider);
     for (const earlier of preparation[kind])
-      for (const step of await stepsOf(provider, earlier)) await actionOf(step).run(context, step.resourceId);
+      for (const step of await stepsOf(provider, earlier))
+        await actionOf(step).run(context, step.resourceId, step.update);
     return { state, provider, context, steps: await stepsOf(provider, kind) };
   }
 
@@ -143,7 +144,8 @@ describe.each(deploymentKinds)('the steps of a plan to %s', (kind) => {
       [once, 1],
       [twice, 2],
     ] as const)
-      for (const step of world.steps) await times(count, () => actionOf(step).run(world.context, step.resourceId));
+      for (const step of world.steps)
+        await times(count, () => actionOf(step).run(world.context, step.resourceId, step.update));
     expect(comparable(await twice.provider.observe(slice))).toEqual(comparable(await once.provider.observe(slice)));
   });
 
@@ -153,7 +155,8 @@ describe.each(deploymentKinds)('the steps of a plan to %s', (kind) => {
     for (let failing = 0; failing <= steps.length; failing++) {
       const world = await prepared();
       const before = comparable(await world.provider.observe(slice));
-      for (const step of world.steps.slice(0, failing)) await actionOf(step).run(world.context, step.resourceId);
+      for (const step of world.steps.slice(0, failing))
+        await actionOf(step).run(world.context, step.resourceId, step.update);
       // the one that failed may have been done as well: its undo is registered before the act
       for (const step of world.steps.slice(0, failing + 1).reverse())
         await times(2, async () => actionOf(step).undo?.(world.context, step.resourceId));

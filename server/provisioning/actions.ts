@@ -1,8 +1,10 @@
+import type { Update } from '#shared/deployment/applied';
 import { limits } from '#shared/limits';
 import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/schema';
 import { ProviderError } from '#server/lib/provider-error';
+import { recreates } from '#server/providers/applied';
 import type { ImageState, Provider, SliceRef } from '#server/providers/provider';
-import type { SliceSpecs } from './specs';
+import type { SliceSpecs } from '#server/domain/deployments/specs';
 
 /** What an action needs: where it acts, on what, and how it learns that nobody waits for it any more. */
 export interface ActionContext {
@@ -17,7 +19,8 @@ export interface ActionContext {
 }
 
 interface Action {
-  run(context: ActionContext, id: number): Promise<void>;
+  /** `update`: of a step that changes what is there. */
+  run(context: ActionContext, id: number, update: Update | null): Promise<void>;
   /** Takes back what `run` did or began; without it there is nothing to take back. Idempotent as `run` is. */
   undo?(context: ActionContext, id: number): Promise<void>;
   /** Completes "VM web could not be …". */
@@ -32,13 +35,13 @@ function known<Spec>(found: Spec | undefined): Spec {
   if (found === undefined) throw new ProviderError('INTERNAL', 'it is no longer part of the slice', false);
   return found;
 }
-const stop: Action['run'] = ({ provider, slice, graceMs }, id) => {
+const stop = ({ provider, slice, graceMs }: ActionContext, id: number) => {
   const grace = graceMs(id);
   return provider.stopVm(slice, id, grace === undefined ? {} : { graceMs: grace });
 };
-const removeVm: Action['run'] = ({ provider, slice }, id) => provider.removeVm(slice, id);
-const removeNetwork: Action['run'] = ({ provider, slice }, id) => provider.removeNetwork(slice, id);
-const disconnect: Action['run'] = ({ provider, slice, specs }, id) =>
+const removeVm = ({ provider, slice }: ActionContext, id: number) => provider.removeVm(slice, id);
+const removeNetwork = ({ provider, slice }: ActionContext, id: number) => provider.removeNetwork(slice, id);
+const disconnect = ({ provider, slice, specs }: ActionContext, id: number) =>
   provider.removeEdge(slice, known(specs.edges.get(id)));
 
 /** Every action that a plan may hold, with its undo. */
@@ -62,6 +65,11 @@ const actions: Record<string, Action> = {
     undo: removeNetwork,
     past: 'created',
   },
+  // what was changed stays changed after a cancellation: what it was before is in no row any more
+  'network/update': {
+    run: ({ provider, slice, specs }, id) => provider.updateNetwork(slice, known(specs.networks.get(id))),
+    past: 'changed',
+  },
   'network/remove': { run: removeNetwork, past: 'removed' },
   'vm/create': {
     async run({ provider, slice, specs }, id) {
@@ -69,6 +77,12 @@ const actions: Record<string, Action> = {
     },
     undo: removeVm,
     past: 'created',
+  },
+  'vm/update': {
+    async run({ provider, slice, specs }, id, update) {
+      await provider.updateVm(slice, known(specs.vm(id)), { recreate: recreates(update?.changes ?? []) });
+    },
+    past: 'changed',
   },
   'vm/start': {
     run: ({ provider, slice, specs, signal }, id) => provider.startVm(slice, known(specs.vm(id)), { signal }),
@@ -87,6 +101,10 @@ const actions: Record<string, Action> = {
     run: ({ provider, slice, specs }, id) => provider.ensureEdge(slice, known(specs.edges.get(id))),
     undo: disconnect,
     past: 'connected',
+  },
+  'edge/update': {
+    run: ({ provider, slice, specs }, id) => provider.updateEdge(slice, known(specs.edges.get(id))),
+    past: 'changed',
   },
   'edge/disconnect': { run: disconnect, past: 'disconnected' },
   'slice/sweep': {

@@ -1,14 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
-import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
+import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
+import { planDeployment } from '#server/domain/deployments/plan';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import type { Provisioning } from './provisioning';
-import { specsOf } from './specs';
+import { specsOf } from '#server/domain/deployments/specs';
 import { testContext } from '#server/testing/context';
 import { carryOut, testProvisioning } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
@@ -30,6 +31,86 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await provisioning.stop();
+});
+
+/** What is wanted of some VM and some link changes in the rows, as nothing of the domain changes them yet. */
+async function changeRows() {
+  const { db } = database;
+  const { vms, edges } = await loadSliceModel(db, sliceId);
+  const [a, b] = vms;
+  const edge = edges.find((one) => one.sourceVmId === b?.id);
+  if (!a || !b || !edge) throw new Error('another drawing');
+  await db.update(sliceVms).set({ ramMb: 777 }).where(eq(sliceVms.id, a.id));
+  await db.update(sliceEdges).set({ sourceAddress: '10.99.0.1/30' }).where(eq(sliceEdges.id, edge.id));
+  // a deploy begins on what is degraded
+  await db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, sliceId));
+  return { a, b, edge };
+}
+const bootOf = (vmId: number) => state.slices.get(sliceId)?.vms.get(vmId)?.boot;
+
+test('a deploy brings what is there to what the rows say, and touches nothing else', async () => {
+  const { db } = database;
+  await carryOut(context, actor, sliceId, 'deploy');
+  const { a, b, edge } = await changeRows();
+  const others = (await loadSliceModel(db, sliceId)).vms.filter((vm) => ![a.id, b.id, edge.targetVmId].includes(vm.id));
+
+  const plan = await planDeployment(context, { actor, sliceId, kind: 'deploy' });
+  expect(plan.runnable).toBe(true);
+  const ended = await carryOut(context, actor, sliceId, 'deploy');
+  expect(ended).toMatchObject({ status: 'succeeded', error: null });
+  // what was planned is what is kept of it
+  expect(ended.steps.map(({ key, update }) => ({ key, update }))).toEqual(
+    plan.steps.map(({ key, update }) => ({ key, update })),
+  );
+  expect(
+    plan.steps.flatMap((step) => (step.update ? [[step.resource, step.resourceId, step.update.changes]] : [])),
+  ).toEqual([
+    ['vm', a.id, [{ property: 'ramMb', effect: 'restart', from: String(a.ramMb), to: '777' }]],
+    [
+      'edge',
+      edge.id,
+      [
+        {
+          property: 'sourceAddress',
+          effect: 'restart',
+          from: JSON.stringify(edge.sourceAddress),
+          to: '"10.99.0.1/30"',
+        },
+      ],
+    ],
+  ]);
+  expect(state.slices.get(sliceId)?.vms.get(a.id)?.spec.ramMb).toBe(777);
+  expect(
+    state.slices
+      .get(sliceId)
+      ?.vms.get(b.id)
+      ?.spec.nics.map((nic) => nic.address),
+  ).toContain('10.99.0.1/30');
+  for (const id of [a.id, b.id, edge.targetVmId ?? 0]) expect(bootOf(id)).toBe(2);
+  for (const { id } of others) expect(bootOf(id)).toBe(1);
+
+  await db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, sliceId));
+  expect((await planDeployment(context, { actor, sliceId, kind: 'deploy' })).steps).toEqual([]);
+});
+
+test('what an older version has made is not restarted for that', async () => {
+  await carryOut(context, actor, sliceId, 'deploy');
+  const made = state.slices.get(sliceId);
+  for (const vm of made?.vms.values() ?? []) vm.applied = null;
+  made?.applied.networks.clear();
+  made?.applied.edges.clear();
+  await changeRows();
+  expect((await planDeployment(context, { actor, sliceId, kind: 'deploy' })).steps).toEqual([]);
+});
+
+test('a server that cannot ask the zone plans the same from what its home has observed', async () => {
+  await carryOut(context, actor, sliceId, 'deploy');
+  await changeRows();
+  const asked = await planDeployment(context, { actor, sliceId, kind: 'deploy' });
+  const elsewhere = { ...context, home: { ...context.home, everything: false } };
+  const told = await planDeployment(elsewhere, { actor, sliceId, kind: 'deploy' });
+  expect(told.steps).toEqual(asked.steps);
+  expect(told.steps.some((step) => step.action === 'update')).toBe(true);
 });
 
 test('rows keep what was applied, for servers that cannot ask the provider, until it is gone', async () => {

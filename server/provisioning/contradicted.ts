@@ -1,8 +1,13 @@
+import type { Applied, Update } from '#shared/deployment/applied';
 import type { StepRow } from '#server/db/queries/deployments';
+import { valueOf } from '#server/providers/applied';
 import type { SliceObservation } from '#server/providers/provider';
 
 /** Whether what a step that is done has made is not there, as far as an observation can tell. */
-function isContradicted(step: Pick<StepRow, 'resource' | 'action' | 'resourceId'>, seen: SliceObservation): boolean {
+function isContradicted(
+  step: Pick<StepRow, 'resource' | 'action' | 'resourceId' | 'update'>,
+  seen: SliceObservation,
+): boolean {
   const { resourceId: id } = step;
   const vm = seen.vms.find((one) => one.id === id);
   switch (`${step.resource}/${step.action}`) {
@@ -13,6 +18,18 @@ function isContradicted(step: Pick<StepRow, 'resource' | 'action' | 'resourceId'
       return !seen.edges.some((one) => one.id === id && one.status !== 'absent');
     case 'vm/create':
       return vm === undefined;
+    case 'vm/update':
+      return lacks(step.update, vm);
+    case 'network/update':
+      return lacks(
+        step.update,
+        seen.networks.find((one) => one.id === id),
+      );
+    case 'edge/update':
+      return lacks(
+        step.update,
+        seen.edges.find((one) => one.id === id),
+      );
     case 'vm/start':
       return vm === undefined || vm.status === 'stopped' || vm.status === 'failed';
     case 'vm/stop':
@@ -24,6 +41,14 @@ function isContradicted(step: Pick<StepRow, 'resource' | 'action' | 'resourceId'
   }
 }
 
+/** Whether a change is not there. What was applied and is not known may be it. */
+function lacks(update: Update | null, seen: { applied: Applied | null } | undefined): boolean {
+  if (seen === undefined) return true;
+  const { applied } = seen;
+  if (applied === null || update === null) return false;
+  return update.changes.some(({ property, to }) => valueOf(applied, property) !== to);
+}
+
 /**
  * Numbers of the steps marked done that have to be done again: those whose work is not there any more, and what was built
  * upon it. A reboot is never among them: to do it again would not make the same. `resources` narrows what is asked of.
@@ -33,10 +58,18 @@ export function contradictedSteps(
   seen: SliceObservation,
   resources: readonly StepRow['resource'][],
 ): Set<number> {
+  const all = [...steps].toSorted((a, b) => a.seq - b.seq);
   const again = new Set<number>();
+  // a VM that was stopped only to be changed runs again by a later step: that is no contradiction
+  const begun = new Set(
+    all.flatMap((step) =>
+      step.resource === 'vm' && step.action === 'start' && step.attempts > 0 ? [step.resourceId] : [],
+    ),
+  );
   // a step depends only on earlier ones
-  for (const step of [...steps].toSorted((a, b) => a.seq - b.seq)) {
+  for (const step of all) {
     if (step.status !== 'done' || step.action === 'reboot' || !resources.includes(step.resource)) continue;
+    if (step.resource === 'vm' && step.action === 'stop' && begun.has(step.resourceId)) continue;
     if (step.dependsOn.some((seq) => again.has(seq)) || isContradicted(step, seen)) again.add(step.seq);
   }
   return again;

@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
-import { slices } from '#drizzle/schema/slices';
+import { slices, sliceVms } from '#drizzle/schema/slices';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { only } from '#server/db/rows';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
@@ -65,6 +65,21 @@ async function queued(kind: DeploymentKind) {
   return { sliceId, id };
 }
 
+/** As {@link queued}, a deploy of a slice that runs and one VM of which is wanted with more RAM. */
+async function queuedChange() {
+  const sliceId = await insertSlice(database.db, actor, zoneId, small);
+  const { context, provisioning } = server();
+  provisioning.worker.start();
+  await ended(context, actor, sliceId, (await startDeployment(context, { actor, sliceId, kind: 'deploy' })).id);
+  await provisioning.stop();
+  const [vm] = await database.db.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId)).orderBy(asc(sliceVms.id));
+  if (!vm) throw new Error('no VM');
+  await database.db.update(sliceVms).set({ ramMb: 777 }).where(eq(sliceVms.id, vm.id));
+  await database.db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, sliceId));
+  const { id } = await startDeployment(context, { actor, sliceId, kind: 'deploy' });
+  return { sliceId, id, changed: vm.id };
+}
+
 describe('a server that is killed', () => {
   test.each(['before', 'after'] as const)(
     '%s any act or commit of a deploy: another ends it, each VM once',
@@ -125,6 +140,33 @@ describe('a server that is killed', () => {
     },
     300_000,
   );
+
+  test('at any act or commit of a deploy that changes what is there: it is changed once, and restarted once', async () => {
+    for (let at = 1; ; at += 2) {
+      const { sliceId, id, changed } = await queuedChange();
+      const life = new Life(at, at % 4 === 1 ? 'before' : 'after');
+      const first = server(still, life);
+      first.provisioning.worker.start();
+      await until(
+        first.context,
+        sliceId,
+        async () => life.dead || (await getDeployment({ db: database.db }, { actor, id })).finishedAt !== null,
+      );
+      void first.provisioning.stop();
+      const survived = !life.dead;
+      const second = server({}, new Life(), heir(first.owner));
+      second.provisioning.worker.start();
+      expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded', error: null });
+      await second.provisioning.stop();
+      expect(await statusOf(sliceId)).toBe('active');
+      const vms = [...(state.slices.get(sliceId)?.vms.values() ?? [])];
+      expect(vms.map((vm) => [vm.spec.ramMb === 777, vm.boot])).toEqual(
+        vms.map((vm) => (vm.spec.id === changed ? [true, 2] : [false, 1])),
+      );
+      if (survived) break;
+      expect(at).toBeLessThan(60);
+    }
+  }, 300_000);
 
   test('nobody can say whether it is dead: the lease runs out', async () => {
     const { sliceId, id } = await queued('deploy');

@@ -19,7 +19,7 @@ import { copyOfDrawing } from '#server/domain/slices/copy';
 import type { Actor } from '#server/domain/context';
 import { vmRecordSchemaOf } from '#server/providers/qemu/records';
 import { loadSliceModel } from '#server/db/queries/slice-model';
-import { specsOf } from './specs';
+import { specsOf } from '#server/domain/deployments/specs';
 import { small } from '#server/testing/drawings';
 import { insertActor, simulatedZone } from '#server/testing/rows';
 
@@ -117,7 +117,10 @@ describe('a property that is stated in one place', () => {
     const model = await loadSliceModel(db, sliceId);
     const [vm] = model.vms;
     const record = { spec: specsOf(model).vm(vm?.id ?? 0), hostPorts: [], expected: 'off', ready: false, error: null };
-    expect(vmRecordSchemaOf(parts).parse({ ...record, bootConfig: null }).spec).toMatchObject({ motd: '' });
+    const kept = vmRecordSchemaOf(parts).parse({ ...record, bootConfig: null });
+    expect(kept.spec).toMatchObject({ motd: '' });
+    // nobody has written down what was applied of it
+    expect(kept).toMatchObject({ applied: null, edges: [] });
   });
 });
 

@@ -17,7 +17,7 @@ import { finishDeployment, type Ending } from './finish';
 import { LeaseLostError, type Claim } from './lease';
 import type { ProvisioningOptions } from './options';
 import { SliceObserver } from './slice-observer';
-import { specsOf } from './specs';
+import { specsOf } from '#server/domain/deployments/specs';
 import { pause, unless } from './waiting';
 import { walk } from './walk';
 import { updateSteps, DeploymentWriter, type StepChange } from './writer';
@@ -195,7 +195,7 @@ class Run {
     );
     const observation = done.length === 0 ? null : await this.look();
     if (observation === null || this.control.reason !== null) return [];
-    const numbers = contradictedSteps(done, observation, resources);
+    const numbers = contradictedSteps(this.loaded.steps.values(), observation, resources);
     const again = done.filter((step) => numbers.has(step.seq));
     for (const step of again) this.log('What a step has made is gone; it is done again.', step, {});
     // together, so that the writer needs few transactions for them
@@ -245,7 +245,7 @@ class Run {
       // written before the act, so that whoever takes over knows that it may have begun
       await this.change(step, { status: 'running', attempts: step.attempts + 1, error: null });
       const until = action.mayBeLeft === true ? this.control.halted : this.control.leave;
-      const run = () => action.run(this.actionContext(this.control.halted), step.resourceId);
+      const run = () => action.run(this.actionContext(this.control.halted), step.resourceId, step.update);
       const failure = await this.act(run, until);
       if (failure === null) {
         await this.change(step, { status: 'done', attempts: step.attempts, error: null });

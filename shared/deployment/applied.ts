@@ -7,3 +7,23 @@ import { z } from 'zod';
  */
 export const appliedSchema = z.object({ digest: z.string(), properties: z.record(z.string(), z.unknown()) });
 export type Applied = z.infer<typeof appliedSchema>;
+
+/** What a change of a property takes, other than none. */
+const changeEffects = ['live', 'restart', 'recreate'] as const;
+
+/** How one property of a part differs from what was applied of it. Its values are JSON; null: not set, or as by default. */
+const changeSchema = z.object({
+  property: z.string(),
+  effect: z.enum(changeEffects),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+});
+export type Change = z.infer<typeof changeSchema>;
+
+/** What is lost by a change: what the guest has in its memory, for which it is shut down, and what is on its disk. */
+const lossSchema = z.enum(['memory', 'disk']);
+export type Loss = z.infer<typeof lossSchema>;
+
+/** What a step changes of something that is there, and what is lost by it. */
+export const updateSchema = z.object({ changes: z.array(changeSchema), loses: z.array(lossSchema) });
+export type Update = z.infer<typeof updateSchema>;

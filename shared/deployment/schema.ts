@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors';
+import { updateSchema } from './applied';
 import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
 import { aimsAtVm, deploymentKinds, type DeploymentKind } from './operations';
@@ -18,6 +19,7 @@ export type ResourceType = (typeof resourceTypes)[number];
 export const stepActions = [
   'prepare',
   'create',
+  'update',
   'start',
   'connect',
   'stop',
@@ -38,6 +40,8 @@ export const planStepSchema = z.object({
   /** What the user calls it: `web`, `web–db`, `tiny`. */
   label: z.string(),
   action: z.enum(stepActions),
+  /** Of the action `update`: property by property, what it changes. */
+  update: updateSchema.nullable(),
   /** `seq` of the steps that must be done before. */
   dependsOn: z.array(z.number().int().nonnegative()),
 });

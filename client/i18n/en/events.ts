@@ -10,6 +10,7 @@ export const events = {
   step: {
     prepare: 'Prepare {{what}}',
     create: 'Create {{what}}',
+    update: 'Change {{what}}',
     start: 'Start {{what}}',
     connect: 'Connect {{what}}',
     stop: 'Stop {{what}}',

@@ -12,6 +12,7 @@ export const events: Messages<typeof english> = {
   step: {
     prepare: 'Preparar {{what}}',
     create: 'Crear {{what}}',
+    update: 'Cambiar {{what}}',
     start: 'Arrancar {{what}}',
     connect: 'Conectar {{what}}',
     stop: 'Detener {{what}}',

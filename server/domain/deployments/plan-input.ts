@@ -1,3 +1,4 @@
+import type { Applied } from '#shared/deployment/applied';
 import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
@@ -8,8 +9,10 @@ import type { Capabilities } from '#shared/zone';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { countsAsRunning } from '#server/db/queries/quotas';
 import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
+import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import type { SliceObservation } from '#server/providers/provider';
 import type { DeploymentKind } from '#shared/deployment/operations';
+import { specsOf } from './specs';
 
 /** What the planner needs to know of a VM. Ids are 0 in a preview, where no rows exist yet; keys always tell apart. */
 export interface PlanVm {
@@ -25,11 +28,14 @@ export interface PlanVm {
   desired: VmDesired;
   /** It counts as running in its owner's quota: it runs, or is asked to and may yet. */
   counted: boolean;
+  /** What there should be of it, to be compared with what was applied; null in a preview. */
+  wanted: Applied | null;
 }
 export interface PlanNetwork {
   id: number;
   key: string;
   name: string;
+  wanted: Applied | null;
 }
 export interface PlanEdge {
   id: number;
@@ -38,6 +44,7 @@ export interface PlanEdge {
   source: string;
   /** Key of a VM or a network. */
   target: string;
+  wanted: Applied | null;
 }
 export interface PlanTopology {
   vms: readonly PlanVm[];
@@ -81,9 +88,11 @@ export const holdsNothing = ['draft', 'destroyed'] as const satisfies readonly S
 /** The planner's view of the rows. `slice`: what it is in, and whether an operation on it is live. */
 export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; busy: boolean }): PlanTopology {
   const endsOf = endKeysIn(model);
+  const specs = specsOf(model);
   return {
     vms: model.vms.map((vm) => {
       const image = imageOf(model, vm);
+      const definition = specs.definition(vm.id);
       return {
         id: vm.id,
         key: vm.key,
@@ -101,9 +110,16 @@ export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; 
         },
         desired: vm.desired,
         counted: countsAsRunning(vm, slice),
+        wanted: definition === undefined ? null : appliedVm(definition),
       };
     }),
-    networks: model.networks.map(({ id, key, name }) => ({ id, key, name })),
-    edges: model.edges.map((edge) => ({ id: edge.id, key: edge.key, ...endsOf(edge) })),
+    networks: model.networks.map(({ id, key, name }) => {
+      const spec = specs.networks.get(id);
+      return { id, key, name, wanted: spec === undefined ? null : appliedNetwork(spec) };
+    }),
+    edges: model.edges.map((edge) => {
+      const spec = specs.edges.get(edge.id);
+      return { id: edge.id, key: edge.key, ...endsOf(edge), wanted: spec === undefined ? null : appliedEdge(spec) };
+    }),
   };
 }

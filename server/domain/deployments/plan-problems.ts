@@ -13,13 +13,13 @@ const resources = [
 
 /**
  * Every reason why the plan cannot run, together. Destroy needs nothing of the zone but to be there, so it has none of
- * the zone's, and nothing of the quota. `created` are the VMs that the plan would make, `started` those that it would run,
+ * the zone's, and nothing of the quota. `made` are the VMs that the plan would make or change, `started` those that it would run,
  * `added` what it takes of the owner's quota.
  */
 export function planProblems(
   input: PlanInput,
   needs: Resources,
-  created: readonly PlanVm[],
+  made: readonly PlanVm[],
   started: readonly PlanVm[],
   added: QuotaUse | null,
 ): Problem[] {
@@ -29,7 +29,7 @@ export function planProblems(
   problems.push(...input.invalid);
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
-  problems.push(...vmProblems(input, created));
+  problems.push(...vmProblems(input, made));
   return problems;
 }
 
@@ -85,10 +85,10 @@ function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly P
   return problems;
 }
 
-function vmProblems({ zone }: PlanInput, created: readonly PlanVm[]): Problem[] {
+function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
   const problems: Problem[] = [];
   const can = zone.capabilities;
-  for (const vm of created) {
+  for (const vm of made) {
     const problem = (code: string, message: string, field: string, extra: Record<string, string | number> = {}) =>
       problems.push({ code, message, node: vm.key, field, params: { vm: vm.name, zone: zone.name, ...extra } });
     for (const { property, capability, code, words } of can ? vm.needs : []) {

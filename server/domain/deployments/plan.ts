@@ -124,9 +124,10 @@ async function templateTopology(q: Queryable, template: TemplateRow): Promise<Pl
         image: { id: 0, name: image.name, kind: image.kind, minRamMb: image.minRamMb, minDiskGb: image.minDiskGb },
         desired: 'absent' as const,
         counted: false,
+        wanted: null,
       };
     }),
-    networks: drawing.networks.map(({ key, name }) => ({ id: 0, key, name })),
-    edges: drawing.edges.map(({ key, source, target }) => ({ id: 0, key, source, target })),
+    networks: drawing.networks.map(({ key, name }) => ({ id: 0, key, name, wanted: null })),
+    edges: drawing.edges.map(({ key, source, target }) => ({ id: 0, key, source, target, wanted: null })),
   };
 }

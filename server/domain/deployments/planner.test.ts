@@ -5,6 +5,8 @@ import { planSchema, type Plan } from '#shared/deployment/schema';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
+import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
+import { link, tiny as contractTiny, vmSpec } from '#server/providers/contract-fixtures';
 import type { SliceObservation } from '#server/providers/provider';
 import type { PlanInput, PlanTopology, PlanVm, PlanZone } from './plan-input';
 import { planOperation, wantedOf } from './planner';
@@ -30,15 +32,16 @@ const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
   image: tiny,
   desired: 'absent',
   counted: more.desired === 'running',
+  wanted: null,
   ...more,
 });
 const nothing: SliceObservation = { observedAt: new Date(0), vms: [], networks: [], edges: [] };
 const line: PlanTopology = {
   vms: [vm(1, 'web'), vm(2, 'db')],
-  networks: [{ id: 5, key: 'lan', name: 'lan' }],
+  networks: [{ id: 5, key: 'lan', name: 'lan', wanted: null }],
   edges: [
-    { id: 11, key: 'e1', source: 'web', target: 'db' },
-    { id: 12, key: 'e2', source: 'web', target: 'lan' },
+    { id: 11, key: 'e1', source: 'web', target: 'db', wanted: null },
+    { id: 12, key: 'e2', source: 'web', target: 'lan', wanted: null },
   ],
 };
 const input = (more: Partial<PlanInput> = {}): PlanInput => ({
@@ -177,7 +180,10 @@ describe('a plan', () => {
   });
 
   test('tells parallel links apart', () => {
-    const topology = { ...line, edges: [...line.edges, { id: 13, key: 'e3', source: 'web', target: 'db' }] };
+    const topology = {
+      ...line,
+      edges: [...line.edges, { id: 13, key: 'e3', source: 'web', target: 'db', wanted: null }],
+    };
     const plan = planOperation(input({ topology }));
     expect(keys(plan)).toContain('edge:web–db#2/connect');
     expect(plan.steps.at(-1)?.dependsOn).toHaveLength(3);
@@ -227,12 +233,30 @@ describe('a plan', () => {
   });
 });
 
+const guest = vmSpec(1, contractTiny);
+/** What was applied of a VM that differs from `guest` in what takes that. */
+const appliedBefore = (change: 'none' | 'unknown' | 'restart' | 'recreate') =>
+  change === 'unknown'
+    ? null
+    : appliedVm(
+        change === 'restart'
+          ? { ...guest, ramMb: 64 }
+          : change === 'recreate'
+            ? { ...guest, image: { id: 9, kind: 'disk' } }
+            : guest,
+      );
+
 /** Any slice in any state, with any observation of it. */
 const situations = fc
   .record({
-    vms: fc.array(fc.record({ desired: fc.constantFrom(...vmDesiredStates), status: fc.constantFrom(...vmStatuses) }), {
-      maxLength: 8,
-    }),
+    vms: fc.array(
+      fc.record({
+        desired: fc.constantFrom(...vmDesiredStates),
+        status: fc.constantFrom(...vmStatuses),
+        change: fc.constantFrom(...(['none', 'unknown', 'restart', 'recreate'] as const)),
+      }),
+      { maxLength: 8 },
+    ),
     networks: fc.array(fc.boolean(), { maxLength: 3 }),
     links: fc.array(fc.tuple(fc.nat(7), fc.nat(10), fc.constantFrom('absent', 'down', 'up', 'unknown')), {
       maxLength: 12,
@@ -245,17 +269,26 @@ const situations = fc
     busy: fc.boolean(),
   })
   .map((made): PlanInput => {
-    const vms = made.vms.map((one, index) => vm(index + 1, `vm${index}`, { desired: one.desired }));
-    const networks = made.networks.map((_, index) => ({ id: index + 1, key: `n${index}`, name: `net${index}` }));
+    const vms = made.vms.map((one, index) =>
+      vm(index + 1, `vm${index}`, { desired: one.desired, wanted: appliedVm(guest) }),
+    );
+    const networks = made.networks.map((_, index) => ({
+      id: index + 1,
+      key: `n${index}`,
+      name: `net${index}`,
+      wanted: null,
+    }));
     const nodes = [...vms.map((one) => one.key), ...networks.map((one) => one.key)];
     const edges = made.links.flatMap(([from, to], index) => {
       const source = vms[from % Math.max(1, vms.length)]?.key;
       const target = nodes[to % Math.max(1, nodes.length)];
       return source === undefined || target === undefined || source === target
         ? []
-        : [{ id: index + 1, key: `e${index}`, source, target }];
+        : [{ id: index + 1, key: `e${index}`, source, target, wanted: null }];
     });
-    const present = made.vms.flatMap((one, index) => (one.status === 'absent' ? [] : [seen(index + 1, one.status)]));
+    const present = made.vms.flatMap((one, index) =>
+      one.status === 'absent' ? [] : [{ ...seen(index + 1, one.status), applied: appliedBefore(one.change) }],
+    );
     const extra = Array.from({ length: made.strangers }, (_, index) => seen(1000 + index, 'running'));
     const target = made.target === null ? undefined : vms[made.target % Math.max(1, vms.length)];
     const aimed = made.kind === 'start' || made.kind === 'stop' || made.kind === 'reboot';
@@ -281,6 +314,90 @@ const situations = fc
           },
     });
   });
+
+describe('a plan of what differs from what was applied', () => {
+  const there: SliceObservation = {
+    ...nothing,
+    vms: [seen(1, 'running'), seen(2, 'running')].map((one) => ({ ...one, applied: appliedVm(guest) })),
+    networks: [{ id: 5, status: 'up', applied: appliedNetwork({ id: 5, name: 'lan' }) }],
+    edges: [
+      { id: 11, status: 'up', applied: null },
+      { id: 12, status: 'up', applied: null },
+    ],
+  };
+  const running = (id: number, name: string, wanted = appliedVm(guest)) => vm(id, name, { desired: 'running', wanted });
+  const planOf = (topology: Partial<PlanTopology>, more: Partial<PlanInput> = {}) =>
+    planOperation(
+      input({
+        slice: { id: 3, name: 'lab', status: 'degraded' },
+        topology: { ...line, vms: [running(1, 'web'), running(2, 'db')], ...topology },
+        observation: there,
+        ...more,
+      }),
+    );
+
+  test('has a step that says property by property what it takes and what is lost', () => {
+    const wanted = appliedVm({ ...guest, ramMb: 256, image: { id: 9, kind: 'disk' }, diskGb: 2 });
+    const plan = planOf({ vms: [running(1, 'web', wanted), running(2, 'db')] });
+    expect(plan.steps.map((step) => [step.key, step.dependsOn])).toEqual([
+      ['image:tiny/prepare', []],
+      ['vm:web/stop', []],
+      ['vm:web/update', [1, 0]],
+      ['vm:web/start', [1, 2]],
+    ]);
+    expect(plan.steps[2]?.update).toEqual({
+      changes: [
+        { property: 'ramMb', effect: 'restart', from: '96', to: '256' },
+        { property: 'diskGb', effect: 'recreate', from: null, to: '2' },
+        { property: 'image', effect: 'recreate', from: '{"id":1,"kind":"kernel"}', to: '{"id":9,"kind":"disk"}' },
+      ],
+      loses: ['memory', 'disk'],
+    });
+    expect(plan.steps.filter((step) => step.action !== 'update').every((step) => step.update === null)).toBe(true);
+  });
+
+  test('is empty where nothing differs, and where nobody knows what was applied', () => {
+    expect(planOf({}).steps).toEqual([]);
+    const unknown = { ...there, vms: [seen(1, 'running'), seen(2, 'running')] };
+    expect(planOf({}, { observation: unknown }).steps).toEqual([]);
+    const older = there.vms.map((one) => ({ ...one, applied: { digest: '0:x', properties: { ramMb: 1 } } }));
+    expect(planOf({}, { observation: { ...there, vms: older } }).steps).toEqual([]);
+  });
+
+  test('changes an edge while its VMs are down, and starts them again', () => {
+    const [a, b] = [guest, vmSpec(2, contractTiny)];
+    const edge = link(11, a, b);
+    const moved = { ...edge, source: { ...edge.source, nic: { ...edge.source.nic, address: '10.9.9.1/30' } } };
+    const [e1, e2] = line.edges;
+    if (!e1 || !e2) throw new Error('no edges');
+    const [first, second] = there.edges;
+    if (!first || !second) throw new Error('no edges');
+    const observation = { ...there, edges: [{ ...first, applied: appliedEdge(edge) }, second] };
+    const plan = planOf({ edges: [{ ...e1, wanted: appliedEdge(moved) }, e2] }, { observation });
+    expect(plan.steps.map((step) => [step.key, step.dependsOn])).toEqual([
+      ['vm:web/stop', []],
+      ['vm:db/stop', []],
+      ['edge:web–db/update', [0, 1]],
+      ['vm:web/start', [0, 2]],
+      ['vm:db/start', [1, 2]],
+    ]);
+    expect(plan.steps[2]?.update).toMatchObject({ changes: [{ property: 'sourceAddress' }], loses: ['memory'] });
+  });
+
+  test('is only of what builds everything: a start takes what was applied', () => {
+    const wanted = appliedVm({ ...guest, ramMb: 256 });
+    const topology = { vms: [running(1, 'web', wanted), running(2, 'db')] };
+    for (const kind of ['start', 'stop', 'reboot'] as const)
+      expect(planOf(topology, { kind }).steps.some((step) => step.action === 'update')).toBe(false);
+  });
+
+  test('is refused for what the zone cannot give the changed VM', () => {
+    const wanted = appliedVm({ ...guest, image: { id: 9, kind: 'disk' } });
+    const disk = { id: 9, name: 'debian', kind: 'disk' as const, minRamMb: 512, minDiskGb: 0 };
+    const plan = planOf({ vms: [vm(1, 'web', { desired: 'running', wanted, image: disk }), running(2, 'db')] });
+    expect(codes(plan)).toEqual(['IMAGE_NEEDS_RAM']);
+  });
+});
 
 /** The steps that must be done before a step, all the way down. */
 function before(plan: Plan, seq: number): Set<number> {
@@ -369,7 +486,23 @@ describe('every plan', () => {
           const status = situation.observation?.vms.find((other) => other.id === one.id)?.status ?? 'absent';
           const steps = plan.steps.filter((step) => step.resource === 'vm' && step.resourceId === one.id);
           const desired = wantedOf({ ...situation, kind: 'deploy', targetVm: null }, one);
-          expect(steps.length > 0).toBe(status !== desired);
+          const applied = situation.observation?.vms.find((other) => other.id === one.id)?.applied ?? null;
+          const differs = applied !== null && applied.digest !== one.wanted?.digest;
+          expect(steps.length > 0).toBe(status !== desired || differs);
+          const update = steps.find((step) => step.action === 'update');
+          expect(update !== undefined).toBe(differs);
+          if (update === undefined || applied === null) continue;
+          // it is down while it is changed, and comes up again only if it is to run
+          const stop = steps.find((step) => step.action === 'stop');
+          expect(stop !== undefined).toBe(status !== 'stopped');
+          if (stop) expect(update.dependsOn).toContain(stop.seq);
+          const start = steps.find((step) => step.action === 'start');
+          expect(start !== undefined).toBe(desired === 'running');
+          if (start) expect(before(plan, start.seq).has(update.seq)).toBe(true);
+          expect(update.update?.loses).toEqual([
+            ...(status !== 'stopped' && status !== 'failed' ? ['memory'] : []),
+            ...(applied.properties['ramMb'] === 64 ? [] : ['disk']),
+          ]);
         }
       }),
       { numRuns: 300 },
@@ -382,12 +515,14 @@ describe('every plan', () => {
       id: index + 1,
       key: `n${index}`,
       name: `net${index}`,
+      wanted: null,
     }));
     const edges = Array.from({ length: 4000 }, (_, index) => ({
       id: index + 1,
       key: `e${index}`,
       source: `vm${index % 1000}`,
       target: index < 2000 ? `vm${(index * 7 + 1) % 1000}` : `n${index % 200}`,
+      wanted: null,
     })).filter((edge) => edge.source !== edge.target);
     const plan = planOperation(input({ topology: { vms, networks, edges } }));
     expect(plan.steps.length).toBe(1 + 200 + 2000 + edges.length);

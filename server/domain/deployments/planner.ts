@@ -1,10 +1,12 @@
 import { desiredAfter, operationOf, removesSlice } from '#shared/deployment/operations';
+import type { Applied, Change, Loss, Update } from '#shared/deployment/applied';
 import type { Plan, PlanStep } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
 import { runningOf, totalsOf } from '../quotas/problems';
-import { holdsNothing, type PlanEdge, type PlanInput, type PlanVm } from './plan-input';
+import { changesOf, recreates } from '#server/providers/applied';
+import { holdsNothing, type PlanEdge, type PlanInput, type PlanNetwork, type PlanVm } from './plan-input';
 import { planProblems } from './plan-problems';
 
 const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
@@ -21,7 +23,7 @@ export function planOperation(input: PlanInput): Plan {
   const takes = takesCapacity && (holdsNothing as readonly string[]).includes(input.slice.status);
   const needs = takes ? total(input.topology.vms) : nothing;
   const added = input.quota === null ? null : quotaTakenBy(input);
-  const problems = planProblems(input, needs, builder.created, builder.started, added);
+  const problems = planProblems(input, needs, builder.made, builder.started, added);
   return {
     kind: input.kind,
     steps: builder.steps,
@@ -64,7 +66,8 @@ export function wantedOf(
 
 class PlanBuilder {
   readonly steps: PlanStep[] = [];
-  readonly created: PlanVm[] = [];
+  /** VMs that are made, or made to be as they are wanted. */
+  readonly made: PlanVm[] = [];
   readonly started: PlanVm[] = [];
   private readonly operation;
   private readonly seqByKey = new Map<string, number>();
@@ -72,6 +75,7 @@ class PlanBuilder {
   private readonly observedVms;
   private readonly observedNetworks;
   private readonly observedEdges;
+  private readonly differences;
 
   constructor(private readonly input: PlanInput) {
     this.operation = operationOf(input.kind);
@@ -79,6 +83,7 @@ class PlanBuilder {
     this.observedVms = new Map(input.observation?.vms.map((vm) => [vm.id, vm.status]));
     this.observedNetworks = new Map(input.observation?.networks.map((network) => [network.id, network.status]));
     this.observedEdges = new Map(input.observation?.edges.map((edge) => [edge.id, edge.status]));
+    this.differences = differencesIn(input);
   }
 
   /** Deploy, start, stop and reboot: bring the VMs that are aimed at, and all that they need, to where they should be. */
@@ -90,44 +95,64 @@ class PlanBuilder {
     const start: PlanVm[] = [];
     const stop: PlanVm[] = [];
     const reboot: PlanVm[] = [];
+    /** Shut down to be changed, whatever becomes of them then. */
+    const halt = new Set<PlanVm>();
     for (const vm of targets) {
       const desired = wantedOf(this.input, vm);
       const status = this.observedVms.get(vm.id);
       // what is stopped on purpose is not there to be taken down and up again
       if (restarts && desired !== 'running') continue;
+      if (this.isUp(vm) && this.differences.halting.has(vm.key)) halt.add(vm);
       if (status === undefined && !needsVm) create.push(vm);
       if (desired === 'running' && restarts && status !== undefined) reboot.push(vm);
-      else if (desired === 'running' && status !== 'running') start.push(vm);
-      if (desired === 'stopped' && status !== undefined && status !== 'stopped') stop.push(vm);
+      else if (desired === 'running' && (status !== 'running' || halt.has(vm))) start.push(vm);
+      if (desired === 'stopped' && this.isUp(vm) && !halt.has(vm)) stop.push(vm);
     }
     if (builds === 'everything') this.removeStrangers();
     const starting = new Set([...create, ...start, ...reboot].map((vm) => vm.key));
     const edges = this.edgesToConnect(new Set(create.map((vm) => vm.key)), starting);
+    const update = targets.filter((vm) => this.differences.vms.has(vm));
 
     const networksOfEdges = new Set(edges.map((edge) => edge.target));
-    for (const vm of create) this.prepareImage(vm);
-    for (const network of topology.networks)
-      if (
+    for (const vm of [...create, ...update]) this.prepareImage(vm);
+    for (const network of topology.networks) {
+      const changes = this.differences.networks.get(network);
+      if (changes) this.addUpdate('network', network, network.name, [], { changes, loses: [] });
+      else if (
         (builds === 'everything' || networksOfEdges.has(network.key)) &&
         this.observedNetworks.get(network.id) !== 'up'
       )
         this.add('network', network.id, network.name, 'create', [], network.key);
-    for (const vm of create)
-      this.add(
-        'vm',
-        vm.id,
-        vm.name,
-        'create',
-        [this.seqByKey.get(`image:${vm.image.id}:${vm.image.name}/prepare`)],
-        vm.key,
-      );
+    }
+    for (const vm of create) this.add('vm', vm.id, vm.name, 'create', [this.seqByKey.get(imageKey(vm))], vm.key);
+    for (const vm of halt) this.add('vm', vm.id, vm.name, 'stop', [], vm.key);
+    for (const vm of update) {
+      const changes = this.differences.vms.get(vm) ?? [];
+      const loses: Loss[] = [
+        ...(halt.has(vm) && this.observedVms.get(vm.id) !== 'failed' ? ['memory' as const] : []),
+        ...(recreates(changes) ? ['disk' as const] : []),
+      ];
+      const needs = [this.seqByKey.get(`vm:${vm.key}/stop`), this.seqByKey.get(imageKey(vm))];
+      this.addUpdate('vm', vm, vm.name, needs, { changes, loses });
+    }
     const connecting = new Map<string, number[]>();
-    for (const edge of edges) {
-      const seq = this.add('edge', edge.id, this.edgeLabels.get(edge) ?? edge.key, 'connect', [
-        this.seqByKey.get(`vm:${edge.source}/create`),
-        this.seqByKey.get(`vm:${edge.target}/create`),
-        this.seqByKey.get(`network:${edge.target}/create`),
+    const halted = new Set([...halt].map((vm) => vm.key));
+    for (const edge of topology.edges) {
+      const changes = this.differences.edges.get(edge);
+      if (!changes && !edges.includes(edge)) continue;
+      const label = this.edgeLabels.get(edge) ?? edge.key;
+      const needs = (['create', 'stop', 'update'] as const).flatMap((action) => [
+        this.seqByKey.get(`vm:${edge.source}/${action}`),
+        this.seqByKey.get(`vm:${edge.target}/${action}`),
+        this.seqByKey.get(`network:${edge.target}/${action}`),
       ]);
+      const loses: Loss[] =
+        changes?.some(({ effect }) => effect === 'restart') && [edge.source, edge.target].some((end) => halted.has(end))
+          ? ['memory']
+          : [];
+      const seq = changes
+        ? this.addUpdate('edge', edge, label, needs, { changes, loses })
+        : this.add('edge', edge.id, label, 'connect', needs);
       for (const end of [edge.source, edge.target]) connecting.set(end, [...(connecting.get(end) ?? []), seq]);
     }
     // a guest that boots with all its links there needs no second look at them
@@ -138,11 +163,19 @@ class PlanBuilder {
       for (const vm of vms)
         this.add('vm', vm.id, vm.name, action, [
           this.seqByKey.get(`vm:${vm.key}/create`),
+          this.seqByKey.get(`vm:${vm.key}/stop`),
+          this.seqByKey.get(`vm:${vm.key}/update`),
           ...(connecting.get(vm.key) ?? []),
         ]);
     for (const vm of stop) this.add('vm', vm.id, vm.name, 'stop', []);
-    this.created.push(...create);
+    this.made.push(...create, ...update);
     this.started.push(...start, ...reboot);
+  }
+
+  /** Whether it is there and not plainly stopped: of one that failed there may still be a process, and an error to be cleared. */
+  private isUp(vm: PlanVm): boolean {
+    const status = this.observedVms.get(vm.id);
+    return status !== undefined && status !== 'stopped';
   }
 
   /** Everything that may be there goes, known to our rows or not; the sweep takes what no row and no observation names. */
@@ -201,6 +234,7 @@ class PlanBuilder {
     };
     const aimedAt = (key: string) => vms.has(key) && (this.input.targetVm === null || this.input.targetVm === key);
     return topology.edges.filter((edge) => {
+      if (this.differences.edges.has(edge)) return false;
       if (created.has(edge.source) || created.has(edge.target)) return exists(edge.source) && exists(edge.target);
       if (this.observedEdges.get(edge.id) === 'up' || builds === 'nothing') return false;
       // a link whose VMs run has lost its network or a NIC: what asks for these VMs to run asks for it, too
@@ -210,9 +244,20 @@ class PlanBuilder {
     });
   }
 
-  private prepareImage({ image }: PlanVm): void {
-    const lookup = `${image.id}:${image.name}`;
-    if (!this.seqByKey.has(`image:${lookup}/prepare`)) this.add('image', image.id, image.name, 'prepare', [], lookup);
+  private prepareImage(vm: PlanVm): void {
+    const { image } = vm;
+    if (!this.seqByKey.has(imageKey(vm)))
+      this.add('image', image.id, image.name, 'prepare', [], `${image.id}:${image.name}`);
+  }
+
+  private addUpdate(
+    resource: 'vm' | 'network' | 'edge',
+    { id, key }: { id: number; key: string },
+    label: string,
+    dependsOn: readonly (number | undefined)[],
+    update: Update,
+  ): number {
+    return this.add(resource, id, label, 'update', dependsOn, key, update);
   }
 
   /** Appends a step and answers its number. `lookup` is how other steps of this plan find it, the label by default. */
@@ -223,6 +268,7 @@ class PlanBuilder {
     action: PlanStep['action'],
     dependsOn: readonly (number | undefined)[],
     lookup: string = label,
+    update: Update | null = null,
   ): number {
     const seq = this.steps.length;
     const known = [...new Set(dependsOn.filter((dependency) => dependency !== undefined))];
@@ -233,6 +279,7 @@ class PlanBuilder {
       resourceId,
       label,
       action,
+      update,
       dependsOn: known,
     });
     this.seqByKey.set(`${resource}:${lookup}/${action}`, seq);
@@ -247,6 +294,51 @@ class PlanBuilder {
     this.keys.add(key);
     return key;
   }
+}
+
+/** How other steps of the plan find the preparation of a VM's image. */
+const imageKey = ({ image }: PlanVm) => `image:${image.id}:${image.name}/prepare`;
+
+interface Differences {
+  vms: Map<PlanVm, Change[]>;
+  networks: Map<PlanNetwork, Change[]>;
+  edges: Map<PlanEdge, Change[]>;
+  /** Keys of VMs that cannot be as they are wanted while they run. */
+  halting: Set<string>;
+}
+
+/**
+ * How what is there differs from what is wanted, property by property. Only operations that build everything see it: the others
+ * start and stop what was applied. What is to be made anew, or is down and comes up with what is wanted, is not in it.
+ */
+function differencesIn({ kind, topology, observation }: PlanInput): Differences {
+  const found: Differences = { vms: new Map(), networks: new Map(), edges: new Map(), halting: new Set() };
+  if (operationOf(kind).builds !== 'everything' || observation === null) return found;
+  const changesIn = <Part extends { id: number; wanted: Applied | null }>(
+    part: 'vm' | 'network' | 'edge',
+    parts: readonly Part[],
+    seen: readonly { id: number; applied: Applied | null }[],
+    into: Map<Part, Change[]>,
+  ) => {
+    const byId = new Map(seen.map(({ id, applied }) => [id, applied]));
+    for (const one of parts) {
+      const changes = one.wanted === null ? [] : changesOf(part, byId.get(one.id) ?? null, one.wanted);
+      if (changes.length > 0) into.set(one, changes);
+    }
+  };
+  changesIn('vm', topology.vms, observation.vms, found.vms);
+  changesIn(
+    'network',
+    topology.networks,
+    observation.networks.filter(({ status }) => status === 'up'),
+    found.networks,
+  );
+  changesIn('edge', topology.edges, observation.edges, found.edges);
+  for (const [vm, changes] of found.vms) if (changes.some(({ effect }) => effect !== 'live')) found.halting.add(vm.key);
+  for (const [edge, changes] of found.edges)
+    if (changes.some(({ effect }) => effect === 'restart'))
+      for (const end of [edge.source, edge.target]) found.halting.add(end);
+  return found;
 }
 
 /** What a user calls each link: `web–db`. */

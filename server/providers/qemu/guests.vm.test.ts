@@ -9,6 +9,7 @@ import { readConsole, type ConsoleText } from '../contract-console';
 import { addressOf, attachment, link, pair, tiny, vmSpec, withNic } from '../contract-fixtures';
 import type { ImageSpec, Provider, VmSpec } from '../provider';
 import { findMachines } from './find-machines';
+import { forwardMac } from './qemu-args';
 import { createQemuProvider } from './qemu-provider';
 import { chooseVmUsers, type VmUsers } from './vm-users';
 
@@ -263,6 +264,34 @@ test('a broken guest fails with a sentence instead of starting for ever', async 
   expect(seen?.error).toMatch(/panic/);
   await provider.removeSlice(slice);
 });
+
+test('the guest numbered its NICs by the order in which they were plugged in: it follows ours, forwards last', async () => {
+  const slice = { id: 12 };
+  const bare = vmSpec(121, tiny, { forwards: [{ protocol: 'tcp', guestPort: 22 }] });
+  const peer = vmSpec(122, tiny);
+  const numbered = (edgeId: number, index: number) => {
+    const edge = link(edgeId, bare, peer);
+    return { ...edge, source: { ...edge.source, nic: { ...edge.source.nic, index } } };
+  };
+  const [first, second, third] = [numbered(1201, 0), numbered(1202, 1), numbered(1203, 2)];
+  await provider.ensureVm(slice, peer);
+  const vm = withNic(withNic(bare, first.source.nic), second.source.nic);
+  const [console] = await bootAll(slice, [vm]);
+  if (!console) throw new Error('no console');
+  // the place of the first is free for the third, before that of the second
+  await provider.removeEdge(slice, first);
+  await provider.ensureEdge(slice, third);
+  const from = console.text().length;
+  console.type('reboot -f\n');
+  await console.until(tiny.readyMarker ?? '', { from, timeoutMs: 120_000 });
+  const macs = await inGuest(console, 'cat /sys/class/net/eth*/address');
+  expect(macs.match(/52:54:0\d(:[0-9a-f]{2}){3}/g)).toEqual([
+    second.source.nic.mac,
+    third.source.nic.mac,
+    forwardMac(bare.uuid),
+  ]);
+  await provider.removeSlice(slice);
+}, 180_000);
 
 test('disk images: only a self-contained qcow2, with an overlay of the flavour’s size and a seed', async () => {
   const slice = { id: 6 };

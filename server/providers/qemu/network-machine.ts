@@ -61,6 +61,22 @@ export class NetworkMachine {
     }
   }
 
+  /** Takes another spec. `restart`: by a new start of its process, with all attachments. */
+  async update({ name, applied, restart }: { name: string; applied: Applied; restart: boolean }): Promise<void> {
+    this.record = { ...this.record, name };
+    const machine = this.#machine;
+    if (machine && restart) {
+      this.#machine = null;
+      this.#monitor?.close();
+      this.#monitor = null;
+      await killMachine(machine, this.#context.folder.root);
+      await this.start(applied);
+      return;
+    }
+    this.record = { ...this.record, applied };
+    await this.#save();
+  }
+
   async attach(attachment: Attachment): Promise<void> {
     const { edgeId, vmId } = attachment;
     const known = this.record.attachments.some((other) => other.edgeId === edgeId);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { attachment, pair, vmSpec, withNic } from '../contract-fixtures';
 import { hostnameSchema } from '#shared/primitives';
 import type { ImageSpec } from '../provider';
-import { forwardMac, guestConfig, networkArgs, vmArgs } from './qemu-args';
+import { forwardMac, guestConfig, networkArgs, nicDevice, nicSlots, vmArgs } from './qemu-args';
 
 const image: ImageSpec = {
   id: 1,
@@ -37,6 +37,15 @@ test('forwards listen on the loopback only and give the guest no way out', () =>
   const [netdev] = after(vmArgs(vm, boot), '-netdev');
   expect(netdev).toMatch(/^user,id=fwd,restrict=on,.*hostfwd=tcp:127\.0\.0\.1:20022-:22$/);
   expect(() => vmArgs(vm, { ...boot, hostPorts: new Map() })).toThrow('22');
+});
+
+test('a NIC has the place of its number, and there is none beyond the last', () => {
+  const { nic } = pair({ a: 5, b: 6, edge: 3 }, image).edge.source;
+  const device = (index: number) => nicDevice({ ...nic, index });
+  const places = Array.from({ length: nicSlots }, (_, index) => device(index).addr);
+  expect(new Set(places).size).toBe(24);
+  expect([places[0], places.at(-1)]).toEqual(['0x7', '0x1e']);
+  expect(() => device(nicSlots)).toThrow('no room for another NIC');
 });
 
 test('disk images have their overlay and seed, KVM its processor', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { guestConfigName, guestPortName } from './images/tiny-guest';
+import { ProviderError } from '#server/lib/provider-error';
 import type { NicSpec, VmSpec } from '../provider';
 
 /*
@@ -43,12 +44,26 @@ export function dgramNetdev(owner: MachineName, peer: MachineName, edgeId: numbe
   } as const;
 }
 
+/*
+ * PCI slots. The guest numbers its interfaces along them, so that each NIC has the slot of its number, wherever it was added and
+ * whatever was removed before. 0 and 1 are the board's, 2 to 6 are taken by the devices on the command line that name none; the NIC of
+ * forwards comes last.
+ */
+const firstNicSlot = 7;
+const forwardSlot = 31;
+/** NICs that a VM has room for, besides that of forwards. */
+export const nicSlots = forwardSlot - firstNicSlot;
+const slot = (number: number) => `0x${number.toString(16)}`;
+
 export function nicDevice(nic: NicSpec) {
+  if (nic.index >= nicSlots)
+    throw new ProviderError('UNSUPPORTED', 'The virtual machine has no room for another NIC.', false);
   return {
     driver: 'virtio-net-pci',
     id: `nic${nic.edgeId}`,
     netdev: `net${nic.edgeId}`,
     mac: nic.mac,
+    addr: slot(firstNicSlot + nic.index),
     romfile: '',
   } as const;
 }
@@ -138,7 +153,8 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
   for (const nic of vm.nics.toSorted((a, b) => a.index - b.index)) {
     const device = nicDevice(nic);
     args.push('-netdev', netdevOption(name, peerOf(nic), nic.edgeId));
-    args.push('-device', `${device.driver},id=${device.id},netdev=${device.netdev},mac=${device.mac},romfile=`);
+    const { driver, id, netdev, mac, addr } = device;
+    args.push('-device', `${driver},id=${id},netdev=${netdev},mac=${mac},addr=${addr},romfile=`);
   }
   if (vm.forwards.length > 0) {
     const forwards = vm.forwards.map(({ guestPort }) => {
@@ -148,7 +164,10 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     });
     // restricted: the guest reaches nothing through it, neither the host's own ports nor the internet
     args.push('-netdev', `user,id=fwd,restrict=on,ipv6=off,${forwardNetwork}${forwards.join('')}`);
-    args.push('-device', `virtio-net-pci,id=fwdnic,netdev=fwd,mac=${forwardMac(vm.uuid)},romfile=`);
+    args.push(
+      '-device',
+      `virtio-net-pci,id=fwdnic,netdev=fwd,mac=${forwardMac(vm.uuid)},addr=${slot(forwardSlot)},romfile=`,
+    );
   }
   return args;
 }

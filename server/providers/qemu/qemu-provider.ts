@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
-import { canonical } from '#shared/topology/properties';
-import { appliedEdge, appliedNetwork } from '../applied';
+import { topologyParts, type TopologyParts } from '#shared/topology/schema';
+import { appliedNetwork, changesOf } from '../applied';
 import { edgeStatuses } from '../edge-status';
-import { aborted, asProviderError, notDefined, notRunning } from '../errors';
+import { aborted, guarded, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { EdgeSpec, NetworkSpec, NicSpec, Provider, SliceObservation, SliceRef, VmSpec } from '../provider';
+import type { EdgeSpec, NetworkSpec, Provider, SliceObservation, SliceRef, VmSpec } from '../provider';
 import { AcceleratorChoice } from './accelerator-choice';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
+import { EdgeWiring } from './edge-wiring';
 import { findMachines } from './find-machines';
 import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
@@ -36,6 +37,8 @@ export interface QemuProviderOptions {
   bootTimeoutMs?: number;
   /** How often each VM's process is asked whether it answers. Default 10 seconds. */
   askAgainMs?: number;
+  /** With the properties that a test states. */
+  parts?: TopologyParts;
   log?: (message: string, details?: Record<string, unknown>) => void;
 }
 
@@ -63,6 +66,7 @@ class QemuProvider implements Provider {
   readonly #context: VmMachineContext;
   readonly #accelerator: AcceleratorChoice;
   readonly #definitions: VmDefinitions;
+  readonly #edges: EdgeWiring;
   #tools: Promise<InstalledTools> | null = null;
   #portsKnown: Promise<void> = Promise.resolve();
 
@@ -77,7 +81,9 @@ class QemuProvider implements Provider {
     const onChange = (sliceId: number) => {
       for (const listener of this.#listeners) listener({ sliceId });
     };
-    this.#context = { folder, askAgainMs: options.askAgainMs, onChange, log };
+    const { parts = topologyParts, askAgainMs } = options;
+    this.#context = { folder, askAgainMs, parts, onChange, log };
+    this.#edges = new EdgeWiring((sliceId) => this.#slice(sliceId), this.#locks, parts);
     this.#accelerator = new AcceleratorChoice({
       wanted: options.accel ?? 'auto',
       folder,
@@ -131,7 +137,7 @@ class QemuProvider implements Provider {
     await this.#locks.run(`${slice.id}:n${id}`, async () => {
       const network =
         networks.get(id) ?? new NetworkMachine(this.#context, slice.id, id, { name, attachments: [], applied: null });
-      await guarded(network.start(appliedNetwork(spec)), 'The network could not be started.');
+      await guarded(network.start(appliedNetwork(spec, this.#context.parts)), 'The network could not be started.');
       networks.set(id, network);
     });
   }
@@ -147,11 +153,7 @@ class QemuProvider implements Provider {
   }
 
   async ensureVm(slice: SliceRef, spec: VmSpec) {
-    if (spec.internet) {
-      const { capabilities } = await this.describe();
-      if (!capabilities.internet.ok)
-        throw new ProviderError('UNSUPPORTED', capabilities.internet.reason ?? 'No internet access here.', false);
-    }
+    await this.#allow(spec);
     const image = await this.#images.ensure(spec.image);
     // the ports of all VMs that exist must be known before a new one gets some
     await this.#portsKnown;
@@ -159,10 +161,12 @@ class QemuProvider implements Provider {
     return this.#locks.run(`${slice.id}:v${spec.id}`, async () => {
       const vm = vms.get(spec.id);
       if (vm?.alive) return { forwards: vm.forwards() };
-      const defined = await guarded(
-        this.#definitions.define(slice.id, vm, spec, image),
-        'The virtual machine could not be defined.',
-      );
+      const failed = 'The virtual machine could not be defined.';
+      if (vm) {
+        await guarded(this.#definitions.redefine(vm, spec, { recreate: false }), failed);
+        return { forwards: vm.forwards() };
+      }
+      const defined = await guarded(this.#definitions.define(slice.id, undefined, spec, image), failed);
       vms.set(spec.id, defined);
       return { forwards: defined.forwards() };
     });
@@ -191,7 +195,7 @@ class QemuProvider implements Provider {
         const stale = vm.record.bootConfig !== guestConfig(spec);
         if (vm.alive && !vm.panicked && !stale && (await vm.reset())) return;
         if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);
-        await this.#definitions.define(slice.id, vm, spec, await this.#images.ensure(spec.image));
+        await this.#definitions.redefine(vm, spec, { recreate: false });
         await this.#definitions.launch(vm);
       },
       true,
@@ -218,38 +222,41 @@ class QemuProvider implements Provider {
     });
   }
 
-  async ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
-    const { networks } = await this.#slice(slice.id);
-    const { target } = edge;
-    for (const { vmId } of ends(edge)) await this.#definedVm(slice.id, vmId);
-    if ('networkId' in target) {
-      await this.#locks.run(`${slice.id}:n${target.networkId}`, async () => {
-        const network = networks.get(target.networkId);
-        if (!network) throw notDefined('network');
-        await guarded(network.attach({ edgeId: edge.id, vmId: edge.source.vmId }), 'The edge could not be attached.');
-      });
-    }
-    for (const { vmId, nic } of ends(edge)) {
-      const vm = await this.#definedVm(slice.id, vmId);
-      await this.#locks.run(`${slice.id}:v${vmId}`, () => guarded(vm.plug(nic), 'The NIC could not be added.'));
-    }
-    await this.#edgeApplied(slice.id, edge);
+  async updateVm(slice: SliceRef, spec: VmSpec, { recreate = false } = {}) {
+    await this.#allow(spec);
+    await this.#portsKnown;
+    const vm = await this.#definedVm(slice.id, spec.id);
+    return this.#locks.run(`${slice.id}:${vm.name}`, async () => {
+      if (vm.panicked || vm.hung) await vm.stop(0);
+      const wanted = { ...spec, nics: vm.record.spec.nics };
+      await guarded(this.#definitions.redefine(vm, wanted, { recreate }), 'The virtual machine could not be changed.');
+      return { forwards: vm.forwards() };
+    });
   }
 
-  async removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
-    const { vms, networks } = await this.#slice(slice.id);
-    for (const { vmId } of ends(edge)) {
-      await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
-        const vm = vms.get(vmId);
-        if (vm) await guarded(vm.unplug(edge.id), 'The NIC could not be removed.');
-      });
-    }
-    const { target } = edge;
-    if (!('networkId' in target)) return;
-    await this.#locks.run(`${slice.id}:n${target.networkId}`, async () => {
-      const network = networks.get(target.networkId);
-      if (network) await guarded(network.detach(edge.id), 'The edge could not be removed.');
+  async updateNetwork(slice: SliceRef, spec: NetworkSpec): Promise<void> {
+    const { networks } = await this.#slice(slice.id);
+    await this.#locks.run(`${slice.id}:n${spec.id}`, async () => {
+      const network = networks.get(spec.id);
+      if (!network) throw notDefined('network');
+      const { parts } = this.#context;
+      const applied = appliedNetwork(spec, parts);
+      const changes = changesOf('network', network.record.applied, applied, parts);
+      const restart = changes.some(({ effect }) => effect !== 'live');
+      await guarded(network.update({ name: spec.name, applied, restart }), 'The network could not be changed.');
     });
+  }
+
+  ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+    return this.#edges.ensure(slice, edge);
+  }
+
+  updateEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+    return this.#edges.update(slice, edge);
+  }
+
+  removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+    return this.#edges.remove(slice, edge);
   }
 
   async observeMany(slices: readonly SliceRef[]) {
@@ -344,27 +351,17 @@ class QemuProvider implements Provider {
     return slice;
   }
 
+  async #allow(spec: VmSpec): Promise<void> {
+    if (!spec.internet) return;
+    const { capabilities } = await this.describe();
+    if (!capabilities.internet.ok)
+      throw new ProviderError('UNSUPPORTED', capabilities.internet.reason ?? 'No internet access here.', false);
+  }
+
   async #definedVm(sliceId: number, vmId: number): Promise<VmMachine> {
     const vm = (await this.#slice(sliceId)).vms.get(vmId);
     if (!vm) throw notDefined('virtual machine');
     return vm;
-  }
-
-  /** Writes down what was applied of an edge, unless one of its NICs is from before and another one than was asked for. */
-  async #edgeApplied(sliceId: number, edge: EdgeSpec): Promise<void> {
-    for (const { vmId, nic } of ends(edge)) {
-      const { record } = await this.#definedVm(sliceId, vmId);
-      const there = record.spec.nics.find((known) => known.edgeId === edge.id);
-      if (canonical(there) !== canonical(nic)) return;
-    }
-    const { vmId } = edge.source;
-    const source = await this.#definedVm(sliceId, vmId);
-    const applied = appliedEdge(edge);
-    await this.#locks.run(`${sliceId}:v${vmId}`, async () => {
-      const others = source.record.edges.filter((known) => known.id !== edge.id);
-      const known = source.record.edges.find(({ id }) => id === edge.id);
-      if (known?.applied.digest !== applied.digest) await source.save({ edges: [...others, { id: edge.id, applied }] });
-    });
   }
 
   /** Runs `act` under the VM's lock, in one of the places for booting VMs, and waits for the guest. */
@@ -399,15 +396,4 @@ class QemuProvider implements Provider {
     this.#tools ??= findTools();
     return this.#tools;
   }
-}
-
-function ends(edge: EdgeSpec): { vmId: number; nic: NicSpec }[] {
-  return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];
-}
-
-/** Lets only {@link ProviderError} out. */
-function guarded<Result>(work: Promise<Result>, message: string): Promise<Result> {
-  return work.catch((error: unknown) => {
-    throw asProviderError(error, message);
-  });
 }

@@ -1,8 +1,12 @@
-import { mkdtemp, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
-import { describeProviderContract, type ContractHarness } from '../contract';
-import { tiny } from '../contract-fixtures';
+import { z } from 'zod';
+import { runCommand } from '#server/lib/run-command';
+import { describeProviderContract } from '../contract';
+import type { ContractHarness } from '../contract-harness';
+import { contractParts, tiny } from '../contract-fixtures';
+import type { ImageSpec, SliceRef } from '../provider';
 import { findMachines } from './find-machines';
 import { killMachine } from './qemu-process';
 import { createQemuProvider } from './qemu-provider';
@@ -16,10 +20,34 @@ describeProviderContract('qemu', async () => {
   const users = await chooseVmUsers();
   const logged: unknown[] = [];
   const create = () =>
-    createQemuProvider({ root, imagesRoot: join(base, 'images'), users, log: (...line) => logged.push(line) });
+    createQemuProvider({
+      root,
+      imagesRoot: join(base, 'images'),
+      users,
+      parts: contractParts,
+      log: (...line) => logged.push(line),
+    });
+  const machineOf = async (slice: SliceRef, vmId: number) =>
+    (await findMachines(root)).find((machine) => machine.sliceId === slice.id && machine.name === `v${vmId}`);
+  const disk = async (id: number): Promise<ImageSpec> => {
+    const source = join(folder, `disk${id}.qcow2`);
+    await runCommand('qemu-img', ['create', '-q', '-f', 'qcow2', source, '1G']);
+    return { id, name: `disk${id}`, kind: 'disk', source, sha256: null, readyMarker: null };
+  };
   const harness: ContractHarness = {
     provider: await create(),
     image: tiny,
+    disks: [await disk(2), await disk(3)],
+    async machineRam(slice, vmId) {
+      const args = (await readFile(`/proc/${(await machineOf(slice, vmId))?.pid}/cmdline`, 'utf8')).split('\0');
+      return Number(args[args.indexOf('-m') + 1]);
+    },
+    async diskOf(slice, vmId) {
+      const path = join(root, `s${slice.id}/v${vmId}/disk.qcow2`);
+      const { stdout } = await runCommand('qemu-img', ['info', '--output=json', '-U', path]);
+      const { 'virtual-size': bytes } = z.object({ 'virtual-size': z.number() }).parse(JSON.parse(stdout));
+      return { id: (await stat(path, { bigint: true })).ino, gb: bytes / 2 ** 30 };
+    },
     async restart() {
       await harness.provider.close();
       harness.provider = await create();

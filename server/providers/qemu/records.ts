@@ -59,8 +59,7 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     /** The same of the edges whose source it is. */
     edges: z.array(z.object({ id: z.number(), applied: appliedSchema })).default([]),
   });
-export const vmRecordSchema = vmRecordSchemaOf();
-export type VmRecord = z.infer<typeof vmRecordSchema>;
+export type VmRecord = z.infer<ReturnType<typeof vmRecordSchemaOf>>;
 
 export const networkRecordSchema = z.object({
   name: z.string(),

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { findMachines, type FoundMachine } from './find-machines';
 import { NetworkMachine } from './network-machine';
 import { killMachine } from './qemu-process';
-import { networkRecordSchema, vmRecordSchema } from './records';
+import { networkRecordSchema, vmRecordSchemaOf } from './records';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
 class NoRecordError extends Error {}
@@ -16,6 +16,7 @@ export interface SliceMachines {
 /** Reads the slice's folder, finds its processes and takes them over. Processes without a record are ended: orphans. */
 export async function loadSlice(context: VmMachineContext, sliceId: number): Promise<SliceMachines> {
   const { folder } = context;
+  const vmRecords = vmRecordSchemaOf(context.parts);
   const found = new Map<string, FoundMachine>();
   for (const machine of await findMachines(folder.root)) {
     if (machine.sliceId === sliceId) found.set(machine.name, machine);
@@ -26,7 +27,7 @@ export async function loadSlice(context: VmMachineContext, sliceId: number): Pro
     const running = found.get(name) ?? null;
     try {
       if (name.startsWith('v')) {
-        const record = await folder.readRecord(sliceId, name, vmRecordSchema);
+        const record = await folder.readRecord(sliceId, name, vmRecords);
         if (!record) throw new NoRecordError('There is a folder but no record');
         const vm = new VmMachine(context, sliceId, record);
         slice.vms.set(id, vm);

@@ -2,12 +2,12 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '#server/lib/atomic-file';
 import { ProviderError } from '#server/lib/provider-error';
-import { appliedVm } from '../applied';
+import { appliedVm, applicable, changesOf, recreates } from '../applied';
 import type { VmSpec } from '../provider';
 import type { AcceleratorChoice } from './accelerator-choice';
 import type { HostPorts } from './host-ports';
 import { writeSeed } from './images/cloud-init';
-import { createOverlay } from './images/disk';
+import { createOverlay, growDisk } from './images/disk';
 import type { ImageStore, PreparedImage } from './images/image-store';
 import { forwardMac, guestConfig, vmArgs } from './qemu-args';
 import { VmMachine, type VmMachineContext } from './vm-machine';
@@ -45,8 +45,9 @@ export class VmDefinitions {
         applied: null,
         edges: [],
       });
-    await vm.save({ spec, hostPorts, applied: null });
     const path = folder.machinePath(sliceId, vm.name);
+    if (known) await this.#changeDisk(known, spec, path);
+    await vm.save({ spec, hostPorts, applied: null });
     const files = await folder.linkImage(image.key, image.files);
     if (spec.image.kind === 'kernel') await writeFileAtomic(join(path, 'config'), guestConfig(spec), 0o644);
     else {
@@ -62,8 +63,36 @@ export class VmDefinitions {
       }
       await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, join(path, 'seed.iso'));
     }
-    await vm.save({ applied: appliedVm(spec) });
+    await vm.save({ applied: appliedVm(spec, this.#context.parts) });
     return vm;
+  }
+
+  /**
+   * Gives a VM that is there another spec, but for what cannot be changed while it runs, or without that it is made anew, which
+   * only `recreate` allows.
+   */
+  async redefine(vm: VmMachine, wanted: VmSpec, { recreate }: { recreate: boolean }): Promise<void> {
+    const { parts } = this.#context;
+    const stopped = !vm.alive;
+    const next = applicable(vm.record.spec, wanted, { restart: stopped, recreate: recreate && stopped }, parts);
+    // no property of today reaches a process that runs: what is live is only kept
+    if (vm.alive) await vm.save({ spec: next, applied: appliedVm(next, parts) });
+    else await this.define(vm.sliceId, vm, next, await this.#images.ensure(next.image));
+  }
+
+  /** Before the new spec is written down: who is killed between the two finds that there is still something to change. */
+  async #changeDisk({ record, sliceId, name }: VmMachine, spec: VmSpec, path: string): Promise<void> {
+    const { folder, parts } = this.#context;
+    const changes = changesOf('vm', appliedVm(record.spec, parts), appliedVm(spec, parts), parts);
+    if (recreates(changes)) {
+      // the seed first: without it nobody starts what has no disk
+      for (const file of ['seed.iso', 'disk.qcow2']) await rm(join(path, file), { force: true });
+      return;
+    }
+    const file = `${name}/disk.qcow2`;
+    const grows = spec.image.kind === 'disk' && spec.diskGb > record.spec.diskGb;
+    if (grows && (await folder.exists(sliceId, file)))
+      await growDisk({ folder: folder.slicePath(sliceId), file, diskGb: spec.diskGb }, await folder.userOf(sliceId));
   }
 
   /** Starts the VM's process as its record says. */

@@ -1,25 +1,29 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
+import type { TopologyParts } from '#shared/topology/schema';
 import { appliedVm } from '../applied';
 import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { ConsoleStream, NicSpec } from '../provider';
+import type { ConsoleStream } from '../provider';
 import { createLog, fileLimitOf } from './bounded-log';
 import { findMachines, type FoundMachine } from './find-machines';
 import { GuestPort } from './guest-port';
 import { MarkerScanner } from './marker-scanner';
-import { dgramNetdev, edgeSocket, guestConfig, nicDevice, peerOf, type MachineName } from './qemu-args';
+import { guestConfig, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
-import { QmpClosedError, QmpError, type QmpClient, type QmpHandlers } from './qmp-client';
+import { QmpClosedError, type QmpClient, type QmpHandlers } from './qmp-client';
 import type { VmRecord } from './records';
 import { SerialLine } from './serial-line';
+import { VmNics } from './vm-nics';
 import type { ZoneFolder } from './zone-folder';
 
 export interface VmMachineContext {
   folder: ZoneFolder;
   /** How often each monitor is asked whether it answers; default 10 seconds. */
   askAgainMs?: number | undefined;
+  /** The properties that VMs, networks and edges have. */
+  parts: TopologyParts;
   /** Something changed that nobody asked for. */
   onChange(sliceId: number): void;
   log(message: string, details?: Record<string, unknown>): void;
@@ -35,10 +39,10 @@ const noAnswer = 'The virtual machine’s process does not answer.';
 export class VmMachine {
   readonly sliceId: number;
   readonly name: MachineName;
+  readonly nics: VmNics;
   record: VmRecord;
   readonly #context: VmMachineContext;
   readonly #watchers = new Set<() => void>();
-  readonly #unplugged = new Set<string>();
   #machine: FoundMachine | null = null;
   #monitor: QmpClient | null = null;
   #serial: SerialLine | null = null;
@@ -62,6 +66,10 @@ export class VmMachine {
     this.sliceId = sliceId;
     this.record = record;
     this.name = `v${record.spec.id}`;
+    this.nics = new VmNics(this, context.folder, {
+      command: (command, args) => this.#command(command, args),
+      change: (signals) => this.#change(signals),
+    });
   }
 
   get alive(): boolean {
@@ -153,7 +161,7 @@ export class VmMachine {
     }
     const path = folder.machinePath(this.sliceId, this.name);
     const { spec, applied } = this.record;
-    const known = applied ?? appliedVm(spec);
+    const known = applied ?? appliedVm(spec, this.#context.parts);
     await this.save({ expected: 'on', ready: false, error: null, bootConfig: guestConfig(spec), applied: known });
     const stale = [
       'qmp.sock',
@@ -250,50 +258,6 @@ export class VmMachine {
     return this.#serial.attach((cols, rows) => this.#port?.resize(cols, rows));
   }
 
-  /** Gives the VM one more NIC, also while it runs. */
-  async plug(nic: NicSpec): Promise<void> {
-    const known = this.record.spec.nics.some(({ edgeId }) => edgeId === nic.edgeId);
-    if (this.alive && !(await this.#hasDevice(nicDevice(nic).id))) {
-      const socket = join(this.#context.folder.slicePath(this.sliceId), edgeSocket(this.name, nic.edgeId));
-      // the half of a plug that a killed server left: without its socket it would be deaf
-      await this.#command('netdev_del', { id: `net${nic.edgeId}` }).catch(ignoring(/not found/i));
-      await rm(socket, { force: true });
-      await this.#command('netdev_add', dgramNetdev(this.name, peerOf(nic), nic.edgeId)).catch(
-        ignoring(/Duplicate ID/i),
-      );
-      await this.#command('device_add', nicDevice(nic)).catch((error: unknown) => {
-        if (error instanceof QmpError && /slot/i.test(error.description))
-          throw new ProviderError('UNSUPPORTED', 'The virtual machine has no room for another NIC.', false, error);
-        throw error;
-      });
-    }
-    if (!known) await this.save({ spec: { ...this.record.spec, nics: [...this.record.spec.nics, nic] } });
-  }
-
-  async unplug(edgeId: number): Promise<void> {
-    const device = `nic${edgeId}`;
-    if (this.alive) {
-      if (await this.#hasDevice(device)) {
-        this.#unplugged.delete(device);
-        await this.#command('device_del', { id: device }).catch(ignoring(/in the process of unplug|not found/i));
-        // the guest has to let go of it
-        const deadline = AbortSignal.timeout(15_000);
-        while (this.alive && !this.#unplugged.has(device)) {
-          if (deadline.aborted && (await this.#hasDevice(device)))
-            throw new ProviderError('TIMEOUT', 'The guest did not let go of the NIC.', true);
-          if (deadline.aborted) break;
-          await this.#change([deadline]);
-        }
-      }
-      if (this.alive) await this.#command('netdev_del', { id: `net${edgeId}` }).catch(ignoring(/not found/i));
-    }
-    await rm(join(this.#context.folder.slicePath(this.sliceId), edgeSocket(this.name, edgeId)), { force: true });
-    const nics = this.record.spec.nics.filter((nic) => nic.edgeId !== edgeId);
-    const edges = this.record.edges.filter((edge) => edge.id !== edgeId);
-    if (nics.length < this.record.spec.nics.length || edges.length < this.record.edges.length)
-      await this.save({ spec: { ...this.record.spec, nics }, edges });
-  }
-
   /** Lets go of everything; the VM runs on. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -353,7 +317,7 @@ export class VmMachine {
     else if (event === 'STOP') this.#paused = true;
     else if (event === 'RESUME') this.#paused = false;
     else if (event === 'DEVICE_DELETED') {
-      if (typeof data['device'] === 'string') this.#unplugged.add(data['device']);
+      if (typeof data['device'] === 'string') this.nics.deleted(data['device']);
       this.#notify();
       return;
     } else return;
@@ -434,11 +398,6 @@ export class VmMachine {
     }
   }
 
-  async #hasDevice(id: string): Promise<boolean> {
-    const devices = await this.#command('qom-list', { path: '/machine/peripheral' });
-    return Array.isArray(devices) && devices.some((device: unknown) => isNamed(device, id));
-  }
-
   async #command(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
     if (!this.#monitor) throw notRunning();
     return this.#monitor.execute(command, args);
@@ -471,16 +430,4 @@ export class VmMachine {
       this.#context.log('virtual machine: background work failed', { slice: this.sliceId, machine: this.name, error });
     });
   }
-}
-
-function isNamed(device: unknown, id: string): boolean {
-  return typeof device === 'object' && device !== null && 'name' in device && device.name === id;
-}
-
-/** For `catch`: passes over QEMU's refusal when it says that what is wanted is so already. */
-function ignoring(pattern: RegExp): (error: unknown) => undefined {
-  return (error) => {
-    if (error instanceof QmpError && pattern.test(error.description)) return undefined;
-    throw error;
-  };
 }

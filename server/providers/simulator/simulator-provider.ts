@@ -3,7 +3,8 @@ import { Semaphore } from '#server/lib/semaphore';
 import type { ForwardState } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
 import { canonical } from '#shared/topology/properties';
-import { appliedEdge, appliedNetwork, appliedVm } from '../applied';
+import { topologyParts, type TopologyParts } from '#shared/topology/schema';
+import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreates } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
@@ -30,6 +31,8 @@ export interface SimulatorOptions {
   /** VMs that boot at once; as many as wish unless given. */
   launchLimit?: number;
   physical?: Resources;
+  /** With the properties that a test states. */
+  parts?: TopologyParts;
 }
 
 const defaultPhysical: Resources = { vcpus: 64, ramMb: 256 * 1024, diskGb: 4096 };
@@ -47,6 +50,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   const clock = options.clock ?? (() => performance.now());
   const sleep = options.sleep ?? ((ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
   const launches = new Semaphore(options.launchLimit ?? Number.MAX_SAFE_INTEGER);
+  const { parts = topologyParts } = options;
   const ownListeners = new Set<(change: { sliceId: number }) => void>();
 
   async function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -174,6 +178,28 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     if (vm.spec.nics.some((known) => known.edgeId === nic.edgeId)) return;
     vm.spec = { ...vm.spec, nics: [...vm.spec.nics, nic] };
   }
+  function redefine(vm: SimulatedVm, spec: VmSpec): void {
+    const applied = appliedVm(spec, parts);
+    const anew = recreates(changesOf('vm', appliedVm(vm.spec, parts), applied, parts));
+    if (anew) vm.disk += 1;
+    vm.diskGb = anew ? spec.diskGb : Math.max(vm.diskGb, spec.diskGb);
+    vm.spec = spec;
+    vm.applied = applied;
+  }
+  /** Takes away what another edge of this id had, unless only the address of its NIC differs. */
+  function unplugOthers(known: SimulatedSlice, edge: EdgeSpec): void {
+    const wanted = new Map(ends(edge).map(({ vmId, nic }) => [vmId, nic]));
+    for (const vm of known.vms.values()) {
+      const nics = vm.spec.nics.flatMap((nic) => {
+        const stays = wanted.get(vm.spec.id);
+        return nic.edgeId !== edge.id ? [nic] : stays === undefined ? [] : [stays];
+      });
+      vm.spec = { ...vm.spec, nics };
+    }
+    const { target } = edge;
+    for (const [id, attached] of known.networks)
+      if (!('networkId' in target && target.networkId === id)) attached.delete(edge.id);
+  }
   function nicOf(sliceId: number, vmId: number, edgeId: number): NicSpec | undefined {
     return definedVm(sliceId, vmId).spec.nics.find((nic) => nic.edgeId === edgeId);
   }
@@ -198,6 +224,17 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         known?.applied.edges ?? new Map(),
       ),
     };
+  }
+  function ensureEdge(sliceId: number, edge: EdgeSpec): void {
+    for (const end of ends(edge)) definedVm(sliceId, end.vmId);
+    if ('networkId' in edge.target) {
+      const attached = state.slices.get(sliceId)?.networks.get(edge.target.networkId);
+      if (!attached) throw notDefined('network');
+      attached.add(edge.id);
+    }
+    for (const end of ends(edge)) plug(sliceId, end.vmId, end.nic);
+    if (ends(edge).every(({ vmId, nic }) => canonical(nicOf(sliceId, vmId, edge.id)) === canonical(nic)))
+      sliceOf(sliceId).applied.edges.set(edge.id, appliedEdge(edge, parts));
   }
   function ends(edge: EdgeSpec): { vmId: number; nic: NicSpec }[] {
     return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];
@@ -237,7 +274,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       const { networks, applied } = sliceOf(slice.id);
       if (networks.has(network.id)) return;
       networks.set(network.id, new Set());
-      applied.networks.set(network.id, appliedNetwork(network));
+      applied.networks.set(network.id, appliedNetwork(network, parts));
     },
     async removeNetwork(slice, networkId) {
       await pause(delays.call);
@@ -254,10 +291,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       const { vms } = sliceOf(slice.id);
       let vm = vms.get(spec.id);
       if (!vm) vms.set(spec.id, (vm = newVm(spec)));
-      if (vm.power === 'off') {
-        vm.spec = spec;
-        vm.applied = appliedVm(spec);
-      }
+      if (vm.power === 'off') redefine(vm, applicable(vm.spec, spec, { restart: true, recreate: false }, parts));
       reservePorts(vm);
       return { forwards: forwardsOf(vm) };
     },
@@ -279,15 +313,28 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     },
     async ensureEdge(slice, edge) {
       await pause(delays.call);
+      ensureEdge(slice.id, edge);
+    },
+    async updateVm(slice, spec, { recreate = false } = {}) {
+      await pause(delays.call);
+      checkImage(spec.image);
+      const vm = definedVm(slice.id, spec.id);
+      const wanted = { ...spec, nics: vm.spec.nics };
+      redefine(vm, applicable(vm.spec, wanted, { restart: !isOn(vm), recreate: recreate && !isOn(vm) }, parts));
+      reservePorts(vm);
+      return { forwards: forwardsOf(vm) };
+    },
+    async updateNetwork(slice, network) {
+      await pause(delays.call);
+      const known = state.slices.get(slice.id);
+      if (!known?.networks.has(network.id)) throw notDefined('network');
+      known.applied.networks.set(network.id, appliedNetwork(network, parts));
+    },
+    async updateEdge(slice, edge) {
+      await pause(delays.call);
       for (const end of ends(edge)) definedVm(slice.id, end.vmId);
-      if ('networkId' in edge.target) {
-        const attached = state.slices.get(slice.id)?.networks.get(edge.target.networkId);
-        if (!attached) throw notDefined('network');
-        attached.add(edge.id);
-      }
-      for (const end of ends(edge)) plug(slice.id, end.vmId, end.nic);
-      if (ends(edge).every(({ vmId, nic }) => canonical(nicOf(slice.id, vmId, edge.id)) === canonical(nic)))
-        sliceOf(slice.id).applied.edges.set(edge.id, appliedEdge(edge));
+      unplugOthers(sliceOf(slice.id), edge);
+      ensureEdge(slice.id, edge);
     },
     async removeEdge(slice, edge) {
       await pause(delays.call);

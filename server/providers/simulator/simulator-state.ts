@@ -9,6 +9,10 @@ export interface SimulatedVm {
   /** Null: made by a version that kept no account of it. */
   applied: Applied | null;
   power: 'off' | 'on';
+  /** Which disk it has: another number, another disk, with nothing of the first on it. */
+  disk: number;
+  /** Its size: it never shrinks. */
+  diskGb: number;
   /** Clock time from which a VM that is on counts as booted. */
   readyAt: number;
   /** Counts the power cycles, so that a waiter can tell that "its" boot is over. */
@@ -49,6 +53,8 @@ export function newVm(spec: VmSpec): SimulatedVm {
     spec,
     applied: null,
     power: 'off',
+    disk: 1,
+    diskGb: spec.diskGb,
     readyAt: 0,
     boot: 0,
     error: null,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeProviderContract } from '../contract';
 import { readConsole } from '../contract-console';
-import { pair, vmSpec } from '../contract-fixtures';
+import { contractParts, pair, vmSpec } from '../contract-fixtures';
 import type { ImageSpec } from '../provider';
 import { sentinels, invalidImageSource } from './sentinels';
 import { createSimulatorProvider } from './simulator-provider';
@@ -20,11 +20,15 @@ const slice = { id: 1 };
 describeProviderContract('simulator', async () => {
   const state = createSimulatorState();
   const harness = {
-    provider: createSimulatorProvider({ state }),
+    provider: createSimulatorProvider({ state, parts: contractParts }),
     image,
+    disks: [
+      { ...image, id: 2, kind: 'disk' },
+      { ...image, id: 3, kind: 'disk' },
+    ] satisfies [ImageSpec, ImageSpec],
     async restart() {
       await harness.provider.close();
-      harness.provider = createSimulatorProvider({ state });
+      harness.provider = createSimulatorProvider({ state, parts: contractParts });
       return harness.provider;
     },
     async kill(ref: { id: number }, vmId: number) {
@@ -32,6 +36,13 @@ describeProviderContract('simulator', async () => {
     },
     async countMachines(ref: { id: number }, vmId: number) {
       return state.slices.get(ref.id)?.vms.get(vmId)?.power === 'on' ? 1 : 0;
+    },
+    async machineRam(ref: { id: number }, vmId: number) {
+      return state.slices.get(ref.id)?.vms.get(vmId)?.spec.ramMb ?? 0;
+    },
+    async diskOf(ref: { id: number }, vmId: number) {
+      const vm = state.slices.get(ref.id)?.vms.get(vmId);
+      return { id: vm?.disk ?? 0, gb: vm?.diskGb ?? 0 };
     },
     async dispose() {
       expect(state.slices.size).toBe(0);

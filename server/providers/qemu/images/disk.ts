@@ -94,6 +94,20 @@ export async function createOverlay(
   ]);
 }
 
+/** Grows the disk of a VM that does not run. Done as the user whose file it is: a guest that broke out may have made it anything. */
+export async function growDisk(
+  disk: { folder: string; file: string; diskGb: number },
+  runAs: { uid: number; gid: number } | null,
+): Promise<void> {
+  const { folder, file, diskGb } = disk;
+  try {
+    await runCommand('qemu-img', ['resize', '-q', '-f', 'qcow2', file, `${diskGb}G`], { cwd: folder, ...runAs });
+  } catch (error) {
+    if (error instanceof CommandError && error.missing) throw missingTool('qemu-img', 'qemu-utils', error);
+    throw error;
+  }
+}
+
 export function missingTool(tool: string, debianPackage: string, cause?: unknown): ProviderError {
   return new ProviderError(
     'UNAVAILABLE',

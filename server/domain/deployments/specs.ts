@@ -2,6 +2,7 @@ import { macOf } from '#shared/topology/addresses';
 import { topologyParts } from '#shared/topology/schema';
 import { partOf } from '#server/db/queries/parts';
 import { uuidOf } from '#server/lib/uuid';
+import type { VmDefinition } from '#server/providers/applied';
 import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from '#server/providers/provider';
 import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
 
@@ -9,6 +10,8 @@ import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/d
 export interface SliceSpecs {
   /** Made at each call: the names that all VMs of a large network should know would fill the memory. */
   vm(id: number): VmSpec | undefined;
+  /** As much of it as is the VM's own: without its NICs and the names of its neighbours. */
+  definition(id: number): VmDefinition | undefined;
   networks: ReadonlyMap<number, NetworkSpec>;
   edges: ReadonlyMap<number, EdgeSpec>;
   images: ReadonlyMap<number, ImageSpec>;
@@ -36,26 +39,29 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   }
   for (const list of nics.values()) list.sort((a, b) => a.index - b.index);
   const hostsOf = neighbourNames(model);
+  const definitionOf = (id: number): Omit<VmSpec, 'nics' | 'hosts'> | undefined => {
+    const row = rows.get(id);
+    if (row === undefined) return undefined;
+    const { vcpus, ramMb, diskGb } = row;
+    return {
+      ...partOf(guestSchema, row),
+      id,
+      uuid: uuidOf('vm', id),
+      vcpus,
+      ramMb,
+      diskGb,
+      image: imageSpec(imageOf(model, row)),
+      forwards: row.forwards.map(({ hostAddress: _address, hostPort: _port, ...asked }) => asked),
+    };
+  };
   return {
     images: new Map([...model.images.values()].map((image) => [image.id, imageSpec(image)])),
     networks: new Map(model.networks.map((row) => [row.id, { ...partOf(networkSchema, row), id: row.id }])),
     edges,
+    definition: definitionOf,
     vm(id) {
-      const row = rows.get(id);
-      if (row === undefined) return undefined;
-      const { vcpus, ramMb, diskGb } = row;
-      return {
-        ...partOf(guestSchema, row),
-        id,
-        uuid: uuidOf('vm', id),
-        vcpus,
-        ramMb,
-        diskGb,
-        image: imageSpec(imageOf(model, row)),
-        forwards: row.forwards.map(({ hostAddress: _address, hostPort: _port, ...asked }) => asked),
-        nics: nics.get(id) ?? [],
-        hosts: hostsOf(id),
-      };
+      const definition = definitionOf(id);
+      return definition && { ...definition, nics: nics.get(id) ?? [], hosts: hostsOf(id) };
     },
   };
 }

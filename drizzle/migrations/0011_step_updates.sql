@@ -1,0 +1,2 @@
+ALTER TABLE `deployment_steps` MODIFY COLUMN `action` enum('prepare','create','update','start','connect','stop','reboot','disconnect','remove','sweep') NOT NULL;--> statement-breakpoint
+ALTER TABLE `deployment_steps` ADD `update` json;

@@ -1,0 +1,22 @@
+import type { ImageSpec, Provider, SliceRef } from './provider';
+
+/** What the contract needs besides the provider itself, which is made with `contractParts`. */
+export interface ContractHarness {
+  provider: Provider;
+  /** An image that boots and whose console echoes what is typed. Has a ready marker. */
+  image: ImageSpec;
+  /** Closes the provider and makes a new one on the same state, as a restart of the server does. */
+  restart(): Promise<Provider>;
+  /** Ends the VM from outside, behind the provider's back. */
+  kill(slice: SliceRef, vmId: number): Promise<void>;
+  /** How many machines really run for this VM: asked of the infrastructure, not of the provider. */
+  countMachines(slice: SliceRef, vmId: number): Promise<number>;
+  /** Of the machine that runs for this VM, in MiB. */
+  machineRam(slice: SliceRef, vmId: number): Promise<number>;
+  /** Two images that VMs have disks of; they need not boot. */
+  disks: readonly [ImageSpec, ImageSpec];
+  /** Which disk the VM has, other than that of any other, and its size. */
+  diskOf(slice: SliceRef, vmId: number): Promise<{ id: number | bigint; gb: number }>;
+  /** Called last, when all slices are removed; throws if anything is left over. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { appliedEdge, appliedNetwork, appliedVm } from './applied';
+import type { ContractHarness } from './contract-harness';
+import { readConsole } from './contract-console';
+import { attachment, contractParts, link, pair, vmSpec, withNic } from './contract-fixtures';
+import type { EdgeSpec, NetworkSpec, SliceRef, VmSpec } from './provider';
+
+interface Tools {
+  harness: () => ContractHarness;
+  newSlice: () => SliceRef;
+  id: () => number;
+  codeOf: (work: Promise<unknown>) => Promise<string>;
+}
+
+/** Of the contract, what changes what is there: one test for each way in which a change takes effect, and for each part. */
+export function testUpdates({ harness, newSlice, id, codeOf }: Tools): void {
+  const vmOf = async (slice: SliceRef, vmId: number) =>
+    (await harness().provider.observe(slice)).vms.find((vm) => vm.id === vmId);
+  const edgeOf = async (slice: SliceRef, edgeId: number) =>
+    (await harness().provider.observe(slice)).edges.find((edge) => edge.id === edgeId);
+  const twice = async (work: () => Promise<unknown>) => {
+    await work();
+    await work();
+  };
+
+  test('changes nothing that is not there', async () => {
+    const { provider, image } = harness();
+    const slice = newSlice();
+    const { a, edge } = pair({ a: id(), b: id(), edge: id() }, image);
+    expect(await codeOf(provider.updateVm(slice, a))).toBe('INTERNAL');
+    expect(await codeOf(provider.updateNetwork(slice, { id: id(), name: 'lan' }))).toBe('INTERNAL');
+    expect(await codeOf(provider.updateEdge(slice, edge))).toBe('INTERNAL');
+    await provider.removeSlice(slice);
+  });
+
+  test('of a VM that runs, changes what is live and keeps the rest until it is stopped', async () => {
+    const { provider, image } = harness();
+    const slice = newSlice();
+    const vm = vmSpec(id(), image);
+    await provider.ensureVm(slice, vm);
+    await provider.startVm(slice, vm);
+    const console = readConsole(await provider.openConsole(slice, vm.id));
+    const greeting = { motd: 'Hello' };
+    const wanted: VmSpec & { motd: string } = { ...vm, ramMb: vm.ramMb + 32, ...greeting };
+    await twice(() => provider.updateVm(slice, wanted, { recreate: true }));
+    const half: VmSpec & { motd: string } = { ...vm, ...greeting };
+    expect(await vmOf(slice, vm.id)).toMatchObject({ status: 'running', applied: appliedVm(half, contractParts) });
+    expect(await harness().machineRam(slice, vm.id)).toBe(vm.ramMb);
+    // it is the same run of it
+    console.type('still-here\n');
+    await console.until('still-here');
+
+    await provider.stopVm(slice, vm.id);
+    await twice(() => provider.updateVm(slice, wanted));
+    expect(await vmOf(slice, vm.id)).toMatchObject({ status: 'stopped', applied: appliedVm(wanted, contractParts) });
+    await harness().restart();
+    expect(await vmOf(slice, vm.id)).toMatchObject({ status: 'stopped', applied: appliedVm(wanted, contractParts) });
+    await harness().provider.startVm(slice, wanted);
+    expect(await harness().machineRam(slice, vm.id)).toBe(vm.ramMb + 32);
+    await harness().provider.removeSlice(slice);
+  });
+
+  test('makes a disk anew only if it is told to, and grows it otherwise', async () => {
+    const { provider, disks } = harness();
+    const [first, second] = disks;
+    const slice = newSlice();
+    const vm = vmSpec(id(), first);
+    const disk = () => harness().diskOf(slice, vm.id);
+    const applied = async () => (await vmOf(slice, vm.id))?.applied;
+    await provider.ensureVm(slice, vm);
+    const before = await disk();
+    const other: VmSpec = { ...vm, image: second };
+    // neither a definition nor a change that does not say so takes what is on it
+    await provider.ensureVm(slice, other);
+    await provider.updateVm(slice, other);
+    expect(await disk()).toEqual(before);
+    expect(await applied()).toEqual(appliedVm(vm));
+
+    const larger: VmSpec = { ...vm, diskGb: 3 };
+    await twice(() => provider.updateVm(slice, larger));
+    expect(await disk()).toEqual({ id: before.id, gb: 3 });
+    expect(await applied()).toEqual(appliedVm(larger));
+    await provider.updateVm(slice, vm);
+    expect(await disk()).toEqual({ id: before.id, gb: 3 });
+
+    await provider.updateVm(slice, other, { recreate: true });
+    const made = await disk();
+    expect(made.id).not.toBe(before.id);
+    expect(made.gb).toBe(vm.diskGb);
+    expect(await applied()).toEqual(appliedVm(other));
+    await provider.updateVm(slice, other, { recreate: true });
+    expect(await disk()).toEqual(made);
+    await provider.removeSlice(slice);
+  });
+
+  test('of an edge of VMs that run, changes addresses and ends', async () => {
+    const { provider, image } = harness();
+    const slice = newSlice();
+    const { a, b, edge } = pair({ a: id(), b: id(), edge: id() }, image);
+    const c = vmSpec(id(), image);
+    const network: NetworkSpec = { id: id(), name: 'lan' };
+    for (const vm of [a, b, c]) await provider.ensureVm(slice, vm);
+    await provider.ensureEdge(slice, edge);
+    await provider.ensureNetwork(slice, network);
+    await Promise.all([a, b, c].map((vm) => provider.startVm(slice, vm)));
+
+    const { nic } = edge.source;
+    const moved: EdgeSpec = { ...edge, source: { vmId: a.id, nic: { ...nic, address: '10.250.0.1/30' } } };
+    const elsewhere = link(edge.id, { ...a, nics: [] }, c);
+    const plugged = attachment(edge.id, { ...a, nics: [] }, network.id, 1);
+    for (const wanted of [moved, elsewhere, plugged, edge]) {
+      await twice(() => provider.updateEdge(slice, wanted));
+      expect(await edgeOf(slice, edge.id)).toEqual({ id: edge.id, status: 'up', applied: appliedEdge(wanted) });
+    }
+    // what it does not end at any more is free of it
+    await provider.updateEdge(slice, elsewhere);
+    await provider.removeVm(slice, b.id);
+    expect(await edgeOf(slice, edge.id)).toMatchObject({ status: 'up' });
+    await harness().restart();
+    expect(await edgeOf(slice, edge.id)).toMatchObject({ status: 'up', applied: appliedEdge(elsewhere) });
+    for (const vm of [a, c]) expect((await vmOf(slice, vm.id))?.status).toBe('running');
+    await harness().provider.removeSlice(slice);
+  });
+
+  test('of a network, with its links', async () => {
+    const { provider, image } = harness();
+    const slice = newSlice();
+    const network: NetworkSpec = { id: id(), name: 'lan' };
+    const bare = vmSpec(id(), image);
+    const plug = attachment(id(), bare, network.id, 1);
+    const vm = withNic(bare, plug.source.nic);
+    await provider.ensureNetwork(slice, network);
+    await provider.ensureVm(slice, vm);
+    await provider.ensureEdge(slice, plug);
+    await provider.startVm(slice, vm);
+    const wanted: NetworkSpec & { dns: string[] } = { ...network, dns: ['10.9.9.9'] };
+    await twice(() => provider.updateNetwork(slice, wanted));
+    const seen = await provider.observe(slice);
+    expect(seen.networks).toEqual([{ id: network.id, status: 'up', applied: appliedNetwork(wanted, contractParts) }]);
+    expect(seen.edges).toMatchObject([{ id: plug.id, status: 'up' }]);
+    expect(seen.networks[0]?.applied).not.toEqual(appliedNetwork(network, contractParts));
+    await provider.removeSlice(slice);
+  });
+}
