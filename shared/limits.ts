@@ -1,11 +1,11 @@
-/** Every bound that both sides enforce. Units are in the names. */
+/** Every bound of our own that both sides enforce; those of a zone, its provider says. Units are in the names. */
 export const limits = {
   /** VMs in one topology. One host runs tens; a region behind OpenStack runs this many. */
   vmsPerTopology: 1000,
   networksPerTopology: 200,
   edgesPerTopology: 4000,
-  /** NICs of one VM (QEMU's `pc` machine has 32 PCI slots; some are taken by VGA, balloon and the like). */
-  nicsPerVm: 24,
+  /** NICs of one VM in a drawing. How many a zone has room for, its provider says (`vmLimits`), and the plan. */
+  nicsPerVm: 64,
   forwardsPerVm: 8,
   nameLength: 63,
   descriptionLength: 500,

@@ -22,6 +22,11 @@ export const capabilitiesSchema = z.object({
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
+const range = z.object({ min: z.number().int(), max: z.number().int() });
+/** What one VM of a zone can have, by what its provider can do. NICs are numbered from 0. */
+export const vmLimitsSchema = z.object({ nics: z.number().int(), vcpus: range, ramMb: range, diskGb: range });
+export type VmLimits = z.infer<typeof vmLimitsSchema>;
+
 const factor = z.number().min(0.1).max(100);
 /** How many times the capacity may be promised. */
 export const overcommitSchema = z.strictObject({ vcpus: factor, ram: factor, disk: factor });
@@ -68,7 +73,11 @@ export const zoneSchema = z.object({
 export type Zone = z.infer<typeof zoneSchema>;
 
 /** What the home of a zone has told of it, and when that was seen. */
-export type ZoneReport = Pick<Zone, 'facts' | 'physical'> & { capabilities: Capabilities };
+export type ZoneReport = Pick<Zone, 'facts' | 'physical'> & {
+  capabilities: Capabilities;
+  /** Missing in what an older version has told. */
+  vmLimits?: VmLimits;
+};
 
 export const createZoneInput = z.strictObject({
   name: nameSchema,

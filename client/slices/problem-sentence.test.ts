@@ -29,6 +29,8 @@ const planned: Problem[] = [
   { code: 'QUOTA_EXCEEDED', message, params: { field: 'runningVms', limit: 4, used: 3, more: 2 } },
   { code: 'IMAGE_NEEDS_RAM', message, params: { vm: 'web', image: 'tiny', needs: 512, has: 256 } },
   { code: 'IMAGE_NEEDS_DISK', message, params: { vm: 'web', image: 'tiny', needs: 9, has: 2 } },
+  { code: 'VM_OUT_OF_RANGE', message, params: { ...params, resource: 'ramMb', has: 9000, min: 32, max: 8192 } },
+  { code: 'VM_TOO_MANY_NICS', message, params: { ...params, needs: 30 } },
   ...['ZONE_DISABLED', 'ZONE_CANNOT_RUN', 'ZONE_UNAVAILABLE', 'ZONE_AWAY'].map((code) => ({ code, message, params })),
   ...['INTERNET_UNSUPPORTED', 'FORWARDS_UNSUPPORTED', 'DISKS_UNSUPPORTED'].map((code) => ({ code, message, params })),
 ];

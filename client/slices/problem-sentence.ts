@@ -61,6 +61,19 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
         remedy: t('remedy.QUOTA_EXCEEDED'),
       };
     }
+    case 'VM_OUT_OF_RANGE': {
+      const resource = resourceOf(params.resource);
+      if (resource === null) return { what: message, remedy: t('remedy.VM_OUT_OF_RANGE') };
+      const [has = '', min = '', max = ''] = [params.has, params.min, params.max].map((value) =>
+        formatResource(resource, Number(value), language),
+      );
+      const amounts = { resource: capitalised(t(`plan.resource.${resource}`)), has, min, max };
+      return { what: t('problem.VM_OUT_OF_RANGE', { ...names, ...amounts }), remedy: t('remedy.VM_OUT_OF_RANGE') };
+    }
+    case 'VM_TOO_MANY_NICS': {
+      const amounts = { needs: Number(params.needs), max: Number(params.max) };
+      return { what: t('problem.VM_TOO_MANY_NICS', { ...names, ...amounts }), remedy: t('remedy.VM_TOO_MANY_NICS') };
+    }
     case 'IMAGE_NEEDS_RAM':
     case 'IMAGE_NEEDS_DISK': {
       // found in the drawing, not by the planner: other facts, and so another sentence
@@ -106,6 +119,11 @@ function withReason(translated: string, message: string, language: string): stri
 
 function statusWord(t: SlicesT, status: SliceStatus): string {
   return t(`common:status.slice.${status}`);
+}
+
+/** vCPU stays as it is. */
+function capitalised(word: string): string {
+  return word.startsWith('v') ? word : word.slice(0, 1).toUpperCase() + word.slice(1);
 }
 
 export type ResourceName = 'vcpus' | 'ramMb' | 'diskGb';

@@ -53,6 +53,9 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       expect(description.physical.vcpus).toBeGreaterThan(0);
       expect(description.physical.ramMb).toBeGreaterThan(0);
       expect(description.physical.diskGb).toBeGreaterThan(0);
+      const { nics, ...sizes } = description.vmLimits;
+      expect(nics).toBeGreaterThan(0);
+      for (const { min, max } of Object.values(sizes)) expect(min).toBeLessThan(max);
       expect(description.capabilities.run).toEqual({ ok: true, reason: null });
       for (const capability of Object.values(description.capabilities)) {
         expect(capability.ok ? capability.reason === null : (capability.reason ?? '').length > 10).toBe(true);
@@ -274,6 +277,26 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
         });
       expect((await provider.observeMany([])).size).toBe(0);
       for (const slice of [first, second]) await provider.removeSlice(slice);
+    });
+
+    test('has room for as many NICs as it says, and refuses one more', async () => {
+      const { provider } = harness;
+      const slice = newSlice();
+      const { nics } = (await provider.describe()).vmLimits;
+      const hub = vmSpec(id(), harness.image);
+      const peer = vmSpec(id(), harness.image);
+      const edges = Array.from({ length: nics + 1 }, (_, index) => {
+        const edge = link(id(), hub, peer);
+        return { ...edge, source: { ...edge.source, nic: { ...edge.source.nic, index } } };
+      });
+      const last = edges.pop();
+      if (!last) throw new Error('no edges');
+      await provider.ensureVm(slice, { ...hub, nics: edges.map((edge) => edge.source.nic) });
+      await provider.ensureVm(slice, peer);
+      await provider.startVm(slice, hub);
+      expect(statusOf(await provider.observe(slice), hub.id)).toBe('running');
+      expect(await codeOf(provider.ensureEdge(slice, last))).toBe('UNSUPPORTED');
+      await provider.removeSlice(slice);
     });
 
     test('starts a stopped VM by reboot', async () => {

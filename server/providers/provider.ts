@@ -1,5 +1,5 @@
 import type { Applied } from '#shared/deployment/applied';
-import type { Capabilities, ProviderKind } from '#shared/zone';
+import type { Capabilities, ProviderKind, VmLimits } from '#shared/zone';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
 import type { VmProperties } from '#shared/topology/schema';
@@ -78,6 +78,7 @@ export interface Provider {
 export interface ZoneDescription {
   physical: Resources;
   capabilities: Capabilities;
+  vmLimits: VmLimits;
   facts: { name: string; value: string }[];
   observedAt: Date;
 }

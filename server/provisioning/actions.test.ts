@@ -104,6 +104,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
       capacity: null,
       free: null,
       capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+      vmLimits: null,
       unavailable: null,
     },
     quota: null,

@@ -5,7 +5,7 @@ import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import { needsOf, type Need } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
-import type { Capabilities } from '#shared/zone';
+import type { Capabilities, VmLimits } from '#shared/zone';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { countsAsRunning } from '#server/db/queries/quotas';
 import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
@@ -22,6 +22,8 @@ export interface PlanVm {
   vcpus: number;
   ramMb: number;
   diskGb: number;
+  /** NICs that it has to have room for: one more than the highest number. */
+  nics: number;
   /** What its properties ask of the zone. */
   needs: readonly Need[];
   image: { id: number; name: string; kind: 'kernel' | 'disk'; minRamMb: number; minDiskGb: number };
@@ -58,6 +60,8 @@ export interface PlanZone {
   capacity: Resources | null;
   free: Resources | null;
   capabilities: Capabilities | null;
+  /** What one VM can have there; null while nobody has said it. */
+  vmLimits: VmLimits | null;
   unavailable: string | null;
   /** No living server works on it, as a problem that says so. */
   away?: Problem | null;
@@ -85,10 +89,23 @@ export interface PlanInput {
 /** Statuses in which a slice holds no capacity of its zone. */
 export const holdsNothing = ['draft', 'destroyed'] as const satisfies readonly SliceStatus[];
 
+/** From the numbers of NICs: how many each VM has to have room for. */
+export function nicsNeeded<Vm>(ends: readonly { vm: Vm; index: number }[]): Map<Vm, number> {
+  const needed = new Map<Vm, number>();
+  for (const { vm, index } of ends) needed.set(vm, Math.max(needed.get(vm) ?? 0, index + 1));
+  return needed;
+}
+
 /** The planner's view of the rows. `slice`: what it is in, and whether an operation on it is live. */
 export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; busy: boolean }): PlanTopology {
   const endsOf = endKeysIn(model);
   const specs = specsOf(model);
+  const nics = nicsNeeded(
+    model.edges.flatMap(({ sourceVmId, sourceNic, targetVmId, targetNic }) => [
+      { vm: sourceVmId, index: sourceNic },
+      ...(targetVmId === null ? [] : [{ vm: targetVmId, index: targetNic ?? 0 }]),
+    ]),
+  );
   return {
     vms: model.vms.map((vm) => {
       const image = imageOf(model, vm);
@@ -100,6 +117,7 @@ export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; 
         vcpus: vm.vcpus,
         ramMb: vm.ramMb,
         diskGb: vm.diskGb,
+        nics: nics.get(vm.id) ?? 0,
         needs: needsOf(topologyVmSchema, partOf(topologyVmSchema, vm)),
         image: {
           id: image.id,

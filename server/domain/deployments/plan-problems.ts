@@ -106,6 +106,25 @@ function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
         `VM ${vm.name} boots from a disk image, which zone ${zone.name} cannot run: ${can.disks.reason ?? 'unknown reason.'}`,
         'imageId',
       );
+    for (const { field, name, unit } of zone.vmLimits ? resources : []) {
+      // a kernel image has no disk
+      if (zone.vmLimits === null || (field === 'diskGb' && vm.image.kind === 'kernel')) continue;
+      const { min, max } = zone.vmLimits[field];
+      if (vm[field] < min || vm[field] > max)
+        problem(
+          'VM_OUT_OF_RANGE',
+          `VM ${vm.name} has ${unit === '' ? `${vm[field]} ${name}` : `${vm[field]}${unit} of ${name}`}; zone ${zone.name} runs VMs with ${min}${unit} to ${max}${unit}.`,
+          'flavourId',
+          { resource: field, has: vm[field], min, max },
+        );
+    }
+    if (zone.vmLimits && vm.nics > zone.vmLimits.nics)
+      problem(
+        'VM_TOO_MANY_NICS',
+        `VM ${vm.name} needs ${vm.nics} NICs; a VM of zone ${zone.name} has at most ${zone.vmLimits.nics}.`,
+        'edges',
+        { needs: vm.nics, max: zone.vmLimits.nics },
+      );
     if (vm.ramMb < vm.image.minRamMb)
       problem(
         'IMAGE_NEEDS_RAM',

@@ -1,6 +1,7 @@
 import { notFound } from '#shared/errors';
 import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { Plan } from '#shared/deployment/schema';
+import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
 import { liveDeployments } from '#server/db/queries/deployments';
@@ -14,7 +15,7 @@ import type { Actor, DomainContext } from '../context';
 import { quotaOf } from '../quotas/quotas';
 import { loadSlice, type SliceAccess, type SliceRow } from '../slices/access';
 import { loadTemplate, type TemplateRow } from '../templates/access';
-import type { PlanInput, PlanTopology } from './plan-input';
+import { nicsNeeded, type PlanInput, type PlanTopology } from './plan-input';
 import { planOperation } from './planner';
 import { askZone, observeForPlan, planInputOf, planZoneOf, type ZoneReport } from './situation';
 
@@ -107,6 +108,14 @@ async function templateTopology(q: Queryable, template: TemplateRow): Promise<Pl
   const catalogue = await catalogueOf(q, drawing);
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
   const images = new Map(catalogue.images.map((image) => [image.id, image]));
+  const addresses = allocateAddresses(drawing);
+  const nics = nicsNeeded(
+    drawing.edges.flatMap(({ key, source, target }) => {
+      const place = addresses.edges.get(key);
+      const far = place?.targetNic == null ? [] : [{ vm: target, index: place.targetNic }];
+      return place === undefined ? [] : [{ vm: source, index: place.sourceNic }, ...far];
+    }),
+  );
   return {
     vms: drawing.vms.map((vm) => {
       const flavour = flavours.get(vm.flavourId);
@@ -120,6 +129,7 @@ async function templateTopology(q: Queryable, template: TemplateRow): Promise<Pl
         vcpus: flavour.vcpus,
         ramMb: flavour.ramMb,
         diskGb: flavour.diskGb,
+        nics: nics.get(vm.key) ?? 0,
         needs: needsOf(topologyVmSchema, vm),
         image: { id: 0, name: image.name, kind: image.kind, minRamMb: image.minRamMb, minDiskGb: image.minDiskGb },
         desired: 'absent' as const,

@@ -18,6 +18,7 @@ const zone: PlanZone = {
   capacity: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
   free: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
   capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+  vmLimits: null,
   unavailable: null,
 };
 const tiny = { id: 7, name: 'tiny', kind: 'kernel' as const, minRamMb: 96, minDiskGb: 0 };
@@ -28,6 +29,7 @@ const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
   vcpus: 1,
   ramMb: 128,
   diskGb: 2,
+  nics: 0,
   needs: [],
   image: tiny,
   desired: 'absent',
@@ -314,6 +316,30 @@ const situations = fc
           },
     });
   });
+
+test('what one VM can have is asked of the zone, and named on the VM that is beyond it', () => {
+  const vmLimits = { nics: 4, vcpus: { min: 1, max: 2 }, ramMb: { min: 64, max: 128 }, diskGb: { min: 10, max: 20 } };
+  const topology = { ...line, vms: [vm(1, 'web', { vcpus: 4, nics: 5 }), vm(2, 'db', { nics: 4 })] };
+  const plan = planOperation(input({ topology, zone: { ...zone, vmLimits } }));
+  expect(plan.problems).toEqual([
+    {
+      code: 'VM_OUT_OF_RANGE',
+      message: 'VM web has 4 vCPUs; zone local runs VMs with 1 to 2.',
+      node: 'web',
+      field: 'flavourId',
+      params: { vm: 'web', zone: 'local', resource: 'vcpus', has: 4, min: 1, max: 2 },
+    },
+    {
+      code: 'VM_TOO_MANY_NICS',
+      message: 'VM web needs 5 NICs; a VM of zone local has at most 4.',
+      node: 'web',
+      field: 'edges',
+      params: { vm: 'web', zone: 'local', needs: 5, max: 4 },
+    },
+  ]);
+  // a zone that has not said it refuses nothing for it
+  expect(planOperation(input({ topology })).problems).toEqual([]);
+});
 
 describe('a plan of what differs from what was applied', () => {
   const there: SliceObservation = {

@@ -17,7 +17,10 @@ import { capacityOf, freeOf } from '../zones/capacity';
 import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
 
 /** As far as planning needs it. */
-type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & { physical: Resources | null };
+type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & {
+  physical: Resources | null;
+  vmLimits?: ZoneDescription['vmLimits'];
+};
 
 const problemOf = ({ code, message, params }: AppError): Problem => ({ code, message, ...(params && { params }) });
 
@@ -104,6 +107,7 @@ export async function planZoneOf(
     capacity,
     free: freeOf(capacity, await allocatedOf(q, zone.id, options)),
     capabilities: report.description?.capabilities ?? null,
+    vmLimits: report.description?.vmLimits ?? null,
     unavailable: report.unavailable,
     away: report.away,
   };

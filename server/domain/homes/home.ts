@@ -106,12 +106,12 @@ export function createHomeKeeper(
     for (const zone of zones) {
       try {
         const description = await (await providers.forZone(zone)).describe();
-        const { observedAt, physical, capabilities, facts } = description;
-        const text = JSON.stringify({ physical, capabilities, facts });
+        const { observedAt, ...report } = description;
+        const text = JSON.stringify(report);
         const at = ctx.clock.now().getTime();
         const last = said.get(zone.id);
         if (last?.text === text && at - last.at < sameReportMs) continue;
-        await writeReport(db, zone.id, { physical, capabilities, facts }, observedAt);
+        await writeReport(db, zone.id, report, observedAt);
         said.set(zone.id, { text, at });
         silent.delete(zone.id);
       } catch (error) {

@@ -34,7 +34,7 @@ async function loadZone(ctx: DomainContext, q: Queryable, id: number): Promise<Z
   return zone;
 }
 
-type Description = Omit<ZoneDescription, 'physical' | 'observedAt'> & {
+type Description = Omit<ZoneDescription, 'physical' | 'observedAt' | 'vmLimits'> & {
   physical: ZoneDescription['physical'] | null;
   observedAt: Date | null;
 };

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { runCommand } from '#server/lib/run-command';
 import type { ZoneDescription } from '../provider';
-import { qemuProgram } from './qemu-args';
+import { nicSlots, qemuProgram } from './qemu-args';
 import type { VmUsers } from './vm-users';
 
 /** The programs that the provider needs: their first line of `--version`, or null where they are not installed. */
@@ -27,6 +27,11 @@ const install = (what: string, packages: string) => ({
   ok: false,
   reason: `${what} is not installed. Install it: apt-get install --no-install-recommends ${packages}`,
 });
+
+/** Of QEMU's machine `pc`. */
+const maxVcpus = 255;
+/** The largest file of ext4, the usual file system. */
+const maxDiskGb = 16 * 1024;
 
 /** The machine as it is, and what can be done on it. */
 export async function describeZone(zone: {
@@ -61,6 +66,13 @@ export async function describeZone(zone: {
       portForwards: qemu,
       disks,
       serialConsole: qemu,
+    },
+    vmLimits: {
+      nics: nicSlots,
+      vcpus: { min: 1, max: maxVcpus },
+      // less does not boot any kernel that is in use; more than the machine has cannot be given to one guest
+      ramMb: { min: 32, max: Math.floor(totalmem() / 2 ** 20) },
+      diskGb: { min: 0, max: maxDiskGb },
     },
     facts: [
       { name: 'Accelerator', value: zone.accelerator },

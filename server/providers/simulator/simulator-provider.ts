@@ -2,6 +2,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Semaphore } from '#server/lib/semaphore';
 import type { ForwardState } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
+import type { VmLimits } from '#shared/zone';
 import { canonical } from '#shared/topology/properties';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreates } from '../applied';
@@ -31,11 +32,19 @@ export interface SimulatorOptions {
   /** VMs that boot at once; as many as wish unless given. */
   launchLimit?: number;
   physical?: Resources;
+  /** Generous unless given. */
+  vmLimits?: Partial<VmLimits>;
   /** With the properties that a test states. */
   parts?: TopologyParts;
 }
 
 const defaultPhysical: Resources = { vcpus: 64, ramMb: 256 * 1024, diskGb: 4096 };
+const defaultVmLimits: VmLimits = {
+  nics: 24,
+  vcpus: { min: 1, max: 1024 },
+  ramMb: { min: 1, max: 16 * 1024 * 1024 },
+  diskGb: { min: 0, max: 1024 * 1024 },
+};
 const ok = { ok: true, reason: null } as const;
 /** A function, so that the answer is asked for anew after a wait. */
 const isOn = (vm: SimulatedVm) => vm.power === 'on';
@@ -51,6 +60,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   const sleep = options.sleep ?? ((ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
   const launches = new Semaphore(options.launchLimit ?? Number.MAX_SAFE_INTEGER);
   const { parts = topologyParts } = options;
+  const vmLimits = { ...defaultVmLimits, ...options.vmLimits };
   const ownListeners = new Set<(change: { sliceId: number }) => void>();
 
   async function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -176,6 +186,8 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   function plug(sliceId: number, vmId: number, nic: NicSpec): void {
     const vm = definedVm(sliceId, vmId);
     if (vm.spec.nics.some((known) => known.edgeId === nic.edgeId)) return;
+    if (nic.index >= vmLimits.nics)
+      throw new ProviderError('UNSUPPORTED', 'The virtual machine has no room for another NIC.', false);
     vm.spec = { ...vm.spec, nics: [...vm.spec.nics, nic] };
   }
   function redefine(vm: SimulatedVm, spec: VmSpec): void {
@@ -247,6 +259,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       return {
         physical: options.physical ?? defaultPhysical,
         capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+        vmLimits,
         facts: [{ name: 'Accelerator', value: 'none (simulated)' }],
         observedAt: new Date(),
       };
