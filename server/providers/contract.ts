@@ -67,7 +67,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       const { a, edge } = newPair();
       expect(isEmpty(await harness.provider.observe(slice))).toBe(true);
       await harness.provider.stopVm(slice, a.id);
-      await harness.provider.removeEdge(slice, edge);
+      await harness.provider.removeEdge(slice, edge.id);
       await harness.provider.removeVm(slice, a.id);
       await harness.provider.removeNetwork(slice, id());
       await harness.provider.removeSlice(slice);
@@ -139,8 +139,8 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       seen = await provider.observe(slice);
       expect(edgeOf(seen, edge.id)).toBe('up');
 
-      await provider.removeEdge(slice, edge);
-      await provider.removeEdge(slice, edge);
+      await provider.removeEdge(slice, edge.id);
+      await provider.removeEdge(slice, edge.id);
       seen = await provider.observe(slice);
       expect(edgeOf(seen, edge.id)).toBe('absent');
       expect([statusOf(seen, a.id), statusOf(seen, b.id)]).toEqual(['running', 'running']);
@@ -194,7 +194,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       seen = await provider.observe(slice);
       expect(seen.networks).toEqual([]);
       expect(edgeOf(seen, plug.id)).toBe('down');
-      await provider.removeEdge(slice, plug);
+      await provider.removeEdge(slice, plug.id);
       seen = await provider.observe(slice);
       expect([edgeOf(seen, edge.id), edgeOf(seen, plug.id)]).toEqual(['up', 'absent']);
       // what is left goes in one call, while the VMs run
@@ -256,7 +256,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       expect((await provider.observe(slice)).edges.find((one) => one.id === edge.id)?.applied).toEqual(
         appliedEdge(edge),
       );
-      await provider.removeEdge(slice, edge);
+      await provider.removeEdge(slice, edge.id);
       await provider.removeSlice(slice);
       expect(isEmpty(await provider.observe(slice))).toBe(true);
     });

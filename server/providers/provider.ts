@@ -55,7 +55,8 @@ export interface Provider {
   removeVm(slice: SliceRef, vmId: number): Promise<void>;
   /** Both ends attached and with carrier. Adds the NIC to a running VM that lacks it. Does not need the VMs to run. */
   ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
-  removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
+  /** Also one whose ends nobody knows any more. */
+  removeEdge(slice: SliceRef, edgeId: number): Promise<void>;
   /** Everything that exists of the slice here, as seen now. An empty answer means: nothing is left. */
   observe(slice: SliceRef): Promise<SliceObservation>;
   /**

@@ -29,6 +29,8 @@ interface Action {
   mayBeLeft?: boolean;
   /** Waits for a guest: bounded by the provider's launch limit, not by ours. */
   boots?: boolean;
+  /** Steps of this resource are waited for, and need not succeed: a VM starts without the links that could not be made. */
+  waitsFor?: ResourceType;
 }
 
 function known<Spec>(found: Spec | undefined): Spec {
@@ -41,8 +43,7 @@ const stop = ({ provider, slice, graceMs }: ActionContext, id: number) => {
 };
 const removeVm = ({ provider, slice }: ActionContext, id: number) => provider.removeVm(slice, id);
 const removeNetwork = ({ provider, slice }: ActionContext, id: number) => provider.removeNetwork(slice, id);
-const disconnect = ({ provider, slice, specs }: ActionContext, id: number) =>
-  provider.removeEdge(slice, known(specs.edges.get(id)));
+const disconnect = ({ provider, slice }: ActionContext, id: number) => provider.removeEdge(slice, id);
 
 /** Every action that a plan may hold, with its undo. */
 const actions: Record<string, Action> = {
@@ -89,6 +90,7 @@ const actions: Record<string, Action> = {
     undo: stop,
     past: 'started',
     boots: true,
+    waitsFor: 'edge',
   },
   'vm/reboot': {
     run: ({ provider, slice, specs, signal }, id) => provider.rebootVm(slice, known(specs.vm(id)), { signal }),

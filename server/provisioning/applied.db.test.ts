@@ -93,6 +93,26 @@ test('a deploy brings what is there to what the rows say, and touches nothing el
   expect((await planDeployment(context, { actor, sliceId, kind: 'deploy' })).steps).toEqual([]);
 });
 
+test('a deploy takes away a link that the rows have no more, and the next one has its NIC', async () => {
+  const { db } = database;
+  await carryOut(context, actor, sliceId, 'deploy');
+  const { edges } = await loadSliceModel(db, sliceId);
+  const [edge] = edges;
+  if (!edge) throw new Error('no edge');
+  const { id: old, applied: _applied, status: _status, ...values } = edge;
+  await db.delete(sliceEdges).where(eq(sliceEdges.id, old));
+  await db.insert(sliceEdges).values(values);
+  await db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, sliceId));
+  const ended = await carryOut(context, actor, sliceId, 'deploy');
+  expect(ended).toMatchObject({ status: 'succeeded', error: null });
+  expect(ended.steps.map((step) => step.action)).toEqual(['disconnect', 'connect']);
+  const vm = state.slices.get(sliceId)?.vms.get(edge.sourceVmId);
+  expect(vm?.boot).toBe(1);
+  expect(vm?.spec.nics.map((nic) => nic.edgeId)).not.toContain(old);
+  expect(vm?.spec.nics).toHaveLength(edges.filter((one) => one.sourceVmId === edge.sourceVmId).length);
+  expect((await loadSliceModel(db, sliceId)).edges.every((one) => one.status === 'up')).toBe(true);
+});
+
 test('what an older version has made is not restarted for that', async () => {
   await carryOut(context, actor, sliceId, 'deploy');
   const made = state.slices.get(sliceId);

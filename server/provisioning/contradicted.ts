@@ -18,6 +18,8 @@ function isContradicted(
       return !seen.edges.some((one) => one.id === id && one.status !== 'absent');
     case 'vm/create':
       return vm === undefined;
+    case 'edge/disconnect':
+      return seen.edges.some((one) => one.id === id && one.status !== 'absent');
     case 'vm/update':
       return lacks(step.update, vm);
     case 'network/update':

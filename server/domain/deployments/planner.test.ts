@@ -410,6 +410,29 @@ describe('a plan of what differs from what was applied', () => {
     expect(plan.steps[2]?.update).toMatchObject({ changes: [{ property: 'sourceAddress' }], loses: ['memory'] });
   });
 
+  test('takes away links that are no longer of the slice, after their VMs and before what takes their NICs', () => {
+    const [e1, e2] = line.edges;
+    if (!e1 || !e2) throw new Error('no edges');
+    const observation: SliceObservation = {
+      ...there,
+      vms: [...there.vms, seen(3, 'stopped')],
+      networks: [...there.networks, { id: 6, status: 'up', applied: null }],
+      edges: [{ id: 10, status: 'up', applied: null }],
+    };
+    const plan = planOf({ edges: [e1] }, { observation });
+    expect(plan.steps.map((step) => [step.key, step.dependsOn])).toEqual([
+      ['vm:#3/remove', []],
+      ['edge:#10/disconnect', [0]],
+      ['network:#6/remove', [0, 1]],
+      ['edge:web–db/connect', [0, 1, 2]],
+    ]);
+    // a start leaves them, and with everything they go by themselves
+    for (const kind of ['start', 'destroy'] as const)
+      expect(planOf({ edges: [e1] }, { kind, observation }).steps.some((step) => step.action === 'disconnect')).toBe(
+        false,
+      );
+  });
+
   test('is only of what builds everything: a start takes what was applied', () => {
     const wanted = appliedVm({ ...guest, ramMb: 256 });
     const topology = { vms: [running(1, 'web', wanted), running(2, 'db')] };

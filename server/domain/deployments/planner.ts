@@ -108,7 +108,7 @@ class PlanBuilder {
       else if (desired === 'running' && (status !== 'running' || halt.has(vm))) start.push(vm);
       if (desired === 'stopped' && this.isUp(vm) && !halt.has(vm)) stop.push(vm);
     }
-    if (builds === 'everything') this.removeStrangers();
+    const unplugged = builds === 'everything' ? this.removeStrangers('edges too') : [];
     const starting = new Set([...create, ...start, ...reboot].map((vm) => vm.key));
     const edges = this.edgesToConnect(new Set(create.map((vm) => vm.key)), starting);
     const update = targets.filter((vm) => this.differences.vms.has(vm));
@@ -146,6 +146,8 @@ class PlanBuilder {
         this.seqByKey.get(`vm:${edge.target}/${action}`),
         this.seqByKey.get(`network:${edge.target}/${action}`),
       ]);
+      // their NICs may have the numbers that this one's shall have
+      needs.push(...unplugged);
       const loses: Loss[] =
         changes?.some(({ effect }) => effect === 'restart') && [edge.source, edge.target].some((end) => halted.has(end))
           ? ['memory']
@@ -190,7 +192,7 @@ class PlanBuilder {
       removals.push(seq);
       removalByVm.set(vm.key, seq);
     }
-    removals.push(...this.removeStrangers());
+    removals.push(...this.removeStrangers('nodes'));
     for (const network of topology.networks) {
       if (observation !== null && !this.observedNetworks.has(network.id)) continue;
       const attached = topology.edges
@@ -201,14 +203,19 @@ class PlanBuilder {
     this.add('slice', slice.id, slice.name, 'sweep', removals);
   }
 
-  /** VMs and networks that are observed but are no longer ours. Answers the steps that remove them. */
-  private removeStrangers(): number[] {
+  /** What is observed but is no longer ours; its edges only if they do not go with everything. Answers the steps that remove it. */
+  private removeStrangers(which: 'edges too' | 'nodes'): number[] {
     const { topology, observation } = this.input;
     const vms = new Set(topology.vms.map((vm) => vm.id));
     const networks = new Set(topology.networks.map((network) => network.id));
     const seqs: number[] = [];
     for (const vm of observation?.vms ?? [])
       if (!vms.has(vm.id)) seqs.push(this.removeVm(vm.id, `#${vm.id}`, vm.status));
+    const edges = new Set(topology.edges.map((edge) => edge.id));
+    const left = [...seqs];
+    for (const edge of which === 'nodes' ? [] : (observation?.edges ?? []))
+      if (!edges.has(edge.id) && edge.status !== 'absent')
+        seqs.push(this.add('edge', edge.id, `#${edge.id}`, 'disconnect', left));
     for (const network of observation?.networks ?? [])
       if (!networks.has(network.id)) seqs.push(this.add('network', network.id, `#${network.id}`, 'remove', seqs));
     return seqs;

@@ -59,20 +59,18 @@ export class EdgeWiring {
     await this.ensure(slice, edge);
   }
 
-  async remove(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+  async remove(slice: SliceRef, edgeId: number): Promise<void> {
     const { vms, networks } = await this.#machines(slice.id);
-    for (const { vmId } of ends(edge)) {
-      await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
-        const vm = vms.get(vmId);
-        if (vm) await guarded(vm.nics.unplug(edge.id), 'The NIC could not be removed.');
-      });
-    }
-    const { target } = edge;
-    if (!('networkId' in target)) return;
-    await this.#locks.run(`${slice.id}:n${target.networkId}`, async () => {
-      const network = networks.get(target.networkId);
-      if (network) await guarded(network.detach(edge.id), 'The edge could not be removed.');
-    });
+    // also of processes whose records do not know of it: a server may have been killed between the two
+    for (const [id, vm] of vms)
+      if (vm.alive || vm.nics.of(edgeId) !== undefined)
+        await this.#locks.run(`${slice.id}:v${id}`, () =>
+          guarded(vm.nics.unplug(edgeId), 'The NIC could not be removed.'),
+        );
+    for (const [id, network] of networks)
+      await this.#locks.run(`${slice.id}:n${id}`, () =>
+        guarded(network.detach(edgeId), 'The edge could not be removed.'),
+      );
   }
 
   async #vm(sliceId: number, vmId: number): Promise<VmMachine> {

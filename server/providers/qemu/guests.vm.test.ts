@@ -136,7 +136,7 @@ test('a NIC plugged into a running VM carries frames, and is gone after its remo
   await inGuest(first, up(edge.source.nic.address));
   await inGuest(second, up(edge.target.nic.address));
   expect(await ping(first, addressOf(edge.target.nic))).toMatch(/ 0% packet loss/);
-  await provider.removeEdge(slice, edge);
+  await provider.removeEdge(slice, edge.id);
   expect(await inGuest(first, 'ls /sys/class/net')).not.toContain('eth0');
   await provider.removeSlice(slice);
 });
@@ -279,7 +279,7 @@ test('the guest numbered its NICs by the order in which they were plugged in: it
   const [console] = await bootAll(slice, [vm]);
   if (!console) throw new Error('no console');
   // the place of the first is free for the third, before that of the second
-  await provider.removeEdge(slice, first);
+  await provider.removeEdge(slice, first.id);
   await provider.ensureEdge(slice, third);
   const from = console.text().length;
   console.type('reboot -f\n');

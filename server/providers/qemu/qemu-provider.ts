@@ -255,8 +255,8 @@ class QemuProvider implements Provider {
     return this.#edges.update(slice, edge);
   }
 
-  removeEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
-    return this.#edges.remove(slice, edge);
+  removeEdge(slice: SliceRef, edgeId: number): Promise<void> {
+    return this.#edges.remove(slice, edgeId);
   }
 
   async observeMany(slices: readonly SliceRef[]) {

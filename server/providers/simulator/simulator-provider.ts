@@ -349,16 +349,14 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       unplugOthers(sliceOf(slice.id), edge);
       ensureEdge(slice.id, edge);
     },
-    async removeEdge(slice, edge) {
+    async removeEdge(slice, edgeId) {
       await pause(delays.call);
       const known = state.slices.get(slice.id);
       if (!known) return;
-      for (const end of ends(edge)) {
-        const vm = known.vms.get(end.vmId);
-        if (vm) vm.spec = { ...vm.spec, nics: vm.spec.nics.filter((nic) => nic.edgeId !== edge.id) };
-      }
-      for (const attached of known.networks.values()) attached.delete(edge.id);
-      known.applied.edges.delete(edge.id);
+      for (const vm of known.vms.values())
+        vm.spec = { ...vm.spec, nics: vm.spec.nics.filter((nic) => nic.edgeId !== edgeId) };
+      for (const attached of known.networks.values()) attached.delete(edgeId);
+      known.applied.edges.delete(edgeId);
     },
     async observe(slice) {
       await pause(delays.call);
