@@ -75,6 +75,30 @@ describe('a slice', () => {
     expect(deeds).toMatchObject([{ action: 'deployments.start', objectId: sliceId, userId: actor.userId }]);
   });
 
+  test('was looked at twice at the end of its deployment: one look says what is gone and what there is', async () => {
+    const simulator = createSimulatorProvider({ state });
+    let looks = 0;
+    const counted = testContext(database.db, {
+      ...simulator,
+      observe: (slice) => {
+        looks += 1;
+        return simulator.observe(slice);
+      },
+    });
+    // so that of the looks while it is under way only the first is taken
+    const hour = 3_600_000;
+    const own = testProvisioning(counted, { observeGapMs: hour, observeEveryMs: hour });
+    const sliceId = await insertSlice(database.db, actor, zoneId);
+    await provisioning.stop();
+    const { id } = await startDeployment(counted, { actor, sliceId, kind: 'deploy' });
+    looks = 0;
+    own.worker.start();
+    expect(await ended(counted, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+    await own.stop();
+    expect(looks).toBe(2);
+    expect(await sliceRow(sliceId)).toMatchObject({ status: 'active' });
+  });
+
   test('stops, starts, reboots and is destroyed without leftovers', async () => {
     const sliceId = await insertSlice(database.db, actor, zoneId);
     await run(sliceId, 'deploy');

@@ -137,8 +137,9 @@ class Run {
   async toTheEnd(): Promise<RunOutcome> {
     const { control } = this;
     const looking = setInterval(() => this.observer.soon(), this.options.observeEveryMs);
+    let seen: SliceObservation | null = null;
     try {
-      if (control.reason === null) await this.forwards();
+      if (control.reason === null) seen = await this.forwards();
     } finally {
       clearInterval(looking);
     }
@@ -156,7 +157,8 @@ class Run {
       const outcome = this.failures.length > 0 ? 'failed' : halted ? 'cancelled' : 'succeeded';
       const error = control.reason === 'superseded' ? null : failuresSentence(this.failures);
       await this.observer.end();
-      const observation = await this.look();
+      const observation = halted ? await this.look() : (seen ?? (await this.look()));
+      seen = null;
       const at = observation?.observedAt ?? this.context.clock.now();
       const ended = await finishDeployment(this.writer, { outcome, error, observation, at });
       if (ended === 'finished') return outcome;
@@ -170,31 +172,39 @@ class Run {
 
   /**
    * Runs what is to be done. What another server did is observed before anything is built upon it, and so are networks and
-   * links at the end: what is not there any more is made again, and fails the deployment when it does not stay.
+   * links at the end: what is not there any more is made again, and fails the deployment when it does not stay. Answers
+   * what was seen then, if nothing came after it.
    */
-  private async forwards(): Promise<void> {
+  private async forwards(): Promise<SliceObservation | null> {
     if (this.resumed) await this.doAgain(['network', 'vm', 'edge']);
     for (let round = 0; ; round++) {
       await this.walkSteps();
-      if (this.failures.length > 0) await this.startTheRest();
-      if (this.failures.length > 0 || this.control.reason !== null) return;
-      const [gone] = await this.doAgain(['network', 'edge']);
-      if (gone === undefined) return;
+      if (this.failures.length > 0 || this.control.reason !== null) return null;
+      // whoever looks from here on looks last: no older look is written over it
+      await this.observer.rest();
+      const {
+        gone: [gone],
+        seen,
+      } = await this.doAgain(['network', 'edge']);
+      if (gone === undefined) return seen;
+      this.observer.resume();
       if (round < 2) continue;
       const sentence = failureSentence(gone, new ProviderError('INTERNAL', 'it does not stay', false));
       this.failures.push(sentence);
       await this.change(gone, { status: 'failed', attempts: gone.attempts, error: sentence });
-      return;
+      return null;
     }
   }
 
-  /** Sets steps that are done back to be done again where the provider shows that their work is gone. Answers them. */
-  private async doAgain(resources: readonly StepRow['resource'][]): Promise<StepRow[]> {
+  /** Sets steps that are done back to be done again where the provider shows that their work is gone. Answers them, and what it showed. */
+  private async doAgain(
+    resources: readonly StepRow['resource'][],
+  ): Promise<{ gone: StepRow[]; seen: SliceObservation | null }> {
     const done = [...this.loaded.steps.values()].filter(
       (step) => step.status === 'done' && resources.includes(step.resource),
     );
     const observation = done.length === 0 ? null : await this.look();
-    if (observation === null || this.control.reason !== null) return [];
+    if (observation === null || this.control.reason !== null) return { gone: [], seen: null };
     const numbers = contradictedSteps(this.loaded.steps.values(), observation, resources);
     const again = done.filter((step) => numbers.has(step.seq));
     for (const step of again) this.log('What a step has made is gone; it is done again.', step, {});
@@ -202,31 +212,16 @@ class Run {
     await Promise.all(
       again.map((step) => this.change(step, { status: 'pending', attempts: step.attempts, error: null })),
     );
-    return again;
+    return { gone: again, seen: observation };
   }
 
+  /** Along their dependencies among each other; those that are done count as done. */
   private walkSteps(): Promise<void> {
-    return this.performAll([...this.loaded.steps.values()].filter((step) => step.status !== 'done'));
-  }
-
-  /** VMs whose link to one that failed could not be made run all the same: one bad VM does not keep its neighbours. */
-  private startTheRest(): Promise<void> {
-    const steps = [...this.loaded.steps.values()].filter(
-      (step) =>
-        step.status === 'pending' &&
-        step.resource === 'vm' &&
-        step.action === 'start' &&
-        step.dependsOn.every((seq) => this.step(seq).status === 'done' || this.step(seq).resource === 'edge'),
-    );
-    return this.performAll(steps);
-  }
-
-  /** Along their dependencies among each other; all others count as done. */
-  private performAll(steps: readonly StepRow[]): Promise<void> {
+    const steps = [...this.loaded.steps.values()].filter((step) => step.status !== 'done');
     return walk(
       steps.map((step) => ({
         id: step.seq,
-        dependsOn: step.dependsOn,
+        ...this.waitsOf(step),
         lane: actionOf(step).boots ? 'boots' : 'steps',
       })),
       {
@@ -235,6 +230,16 @@ class Run {
         work: (seq) => this.perform(seq),
       },
     );
+  }
+
+  /** What a step needs, and what it only waits for: one bad VM does not keep its neighbours from starting without it. */
+  private waitsOf(step: StepRow): { dependsOn: number[]; after: number[] } {
+    const only = actionOf(step).waitsFor;
+    const isSoft = (seq: number) => this.step(seq).resource === only;
+    return {
+      dependsOn: step.dependsOn.filter((seq) => !isSoft(seq)),
+      after: step.dependsOn.filter(isSoft),
+    };
   }
 
   /** One step, with its attempts. Its failure is the deployment's; what does not need it goes on. */

@@ -6,7 +6,7 @@ import { pause } from './waiting';
 export class SliceObserver {
   private dirty = false;
   private looking: Promise<void> | null = null;
-  private readonly ended = new AbortController();
+  private resting = new AbortController();
   private readonly stopListening: () => void;
   private complained = false;
 
@@ -26,33 +26,44 @@ export class SliceObserver {
 
   soon(): void {
     this.dirty = true;
-    if (this.looking === null && !this.ended.signal.aborted)
-      this.looking = this.look().finally(() => {
+    if (this.looking === null && !this.resting.signal.aborted)
+      this.looking = this.look(this.resting.signal).finally(() => {
         this.looking = null;
         if (this.dirty) this.soon();
       });
   }
 
-  private async look(): Promise<void> {
+  private async look(resting: AbortSignal): Promise<void> {
     const { provider, sliceId, write, gapMs, log } = this.options;
-    while (this.dirty && !this.ended.signal.aborted) {
+    while (this.dirty && !resting.aborted) {
       this.dirty = false;
       try {
         const observation = await provider.observe({ id: sliceId });
-        if (!this.ended.signal.aborted) await write(observation);
+        if (!resting.aborted) await write(observation);
       } catch (error) {
         if (!this.complained) log.warn('A slice could not be observed during a deployment.', { sliceId, error });
         this.complained = true;
       }
-      await pause(gapMs, this.ended.signal);
+      await pause(gapMs, resting);
     }
   }
 
-  /** Ends the looking; resolves when nothing of it is under way. */
+  /** Looks no more until {@link resume}; resolves when nothing of it is under way, so that whoever looks now looks last. */
+  async rest(): Promise<void> {
+    this.resting.abort();
+    await this.looking;
+  }
+
+  resume(): void {
+    if (!this.resting.signal.aborted) return;
+    this.resting = new AbortController();
+    if (this.dirty) this.soon();
+  }
+
+  /** Ends the looking for good. */
   async end(): Promise<void> {
     this.stopListening();
-    this.ended.abort();
+    await this.rest();
     this.dirty = false;
-    await this.looking;
   }
 }
