@@ -158,15 +158,13 @@ function PlanSteps({ steps }: { steps: readonly PlanStep[] }) {
               {(step) => (
                 <li key={step.seq} className={classes.planStep}>
                   <span className={classes.seq}>{step.seq + 1}</span>
-                  <span>
-                    {titles.get(step.seq)}
-                    {step.update === null ? null : <UpdateNote update={step.update} />}
-                  </span>
+                  <span>{titles.get(step.seq)}</span>
                   {step.dependsOn.length === 0 ? null : (
                     <span className={classes.after}>
-                      {t('plan.after', { steps: step.dependsOn.map((seq) => seq + 1).join(', ') })}
+                      {t('plan.after', { steps: inOrder(step.dependsOn).join(', ') })}
                     </span>
                   )}
+                  {step.update === null ? null : <UpdateNote update={step.update} />}
                 </li>
               )}
             </Shortened>
@@ -176,6 +174,9 @@ function PlanSteps({ steps }: { steps: readonly PlanStep[] }) {
     </section>
   );
 }
+
+/** The numbers that steps are shown with. */
+const inOrder = (seqs: readonly number[]) => seqs.map((seq) => seq + 1).toSorted((a, b) => a - b);
 
 function useStepTitles(steps: readonly PlanStep[]): Map<number, string> {
   const { t } = useTranslation('events');
