@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
+import { changeLines } from '../plan-text';
 import { aimsAtVm, removesSlice } from '#shared/deployment/operations';
 import { confirm } from '../confirm';
 import { CliError } from '../errors';
@@ -88,6 +89,7 @@ function showPlan({ out }: Cli, plan: Plan): void {
     ],
     'There is nothing to do.',
   );
+  for (const line of changeLines(plan.steps)) out.text(`  ${line}`);
   const { needs, free } = plan;
   const beside = free === null ? '' : `; free are ${free.vcpus} vCPUs, ${free.ramMb} MiB RAM, ${free.diskGb} GiB disk`;
   out.text(`It takes ${needs.vcpus} vCPUs, ${needs.ramMb} MiB RAM, ${needs.diskGb} GiB disk${beside}.`);
