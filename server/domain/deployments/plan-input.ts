@@ -82,6 +82,8 @@ export interface PlanInput {
   zone: PlanZone;
   /** The owner's; null for what takes nothing of it. */
   quota: Quota | null;
+  /** Nobody has seen the plan: what would lose a disk stays as it is, until somebody asks for it. */
+  unattended?: boolean;
   /** The slice is not there yet: making it takes of the quota, too. */
   isNew: boolean;
 }

@@ -410,6 +410,21 @@ describe('a plan of what differs from what was applied', () => {
     expect(plan.steps[2]?.update).toMatchObject({ changes: [{ property: 'sourceAddress' }], loses: ['memory'] });
   });
 
+  test('makes no disk anew that nobody has been asked about', () => {
+    const [ram, image] = [
+      { ...guest, ramMb: 256 },
+      { ...guest, image: { id: 9, kind: 'disk' as const } },
+    ];
+    const topology = { vms: [running(1, 'web', appliedVm(ram)), running(2, 'db', appliedVm(image))] };
+    expect(keys(planOf(topology))).toContain('vm:db/update');
+    expect(keys(planOf(topology, { unattended: true }))).toEqual([
+      'image:tiny/prepare',
+      'vm:web/stop',
+      'vm:web/update',
+      'vm:web/start',
+    ]);
+  });
+
   test('takes away links that are no longer of the slice, after their VMs and before what takes their NICs', () => {
     const [e1, e2] = line.edges;
     if (!e1 || !e2) throw new Error('no edges');

@@ -318,7 +318,7 @@ interface Differences {
  * How what is there differs from what is wanted, property by property. Only operations that build everything see it: the others
  * start and stop what was applied. What is to be made anew, or is down and comes up with what is wanted, is not in it.
  */
-function differencesIn({ kind, topology, observation }: PlanInput): Differences {
+function differencesIn({ kind, topology, observation, unattended }: PlanInput): Differences {
   const found: Differences = { vms: new Map(), networks: new Map(), edges: new Map(), halting: new Set() };
   if (operationOf(kind).builds !== 'everything' || observation === null) return found;
   const changesIn = <Part extends { id: number; wanted: Applied | null }>(
@@ -334,6 +334,7 @@ function differencesIn({ kind, topology, observation }: PlanInput): Differences 
     }
   };
   changesIn('vm', topology.vms, observation.vms, found.vms);
+  if (unattended === true) for (const [vm, changes] of found.vms) if (recreates(changes)) found.vms.delete(vm);
   changesIn(
     'network',
     topology.networks,

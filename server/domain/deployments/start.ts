@@ -96,7 +96,8 @@ async function queue(
   assertMayBegin(slice, request, busy);
   if ((await deploymentMark(tx, sliceId)) !== seen.mark) return 'stale';
 
-  const input = await planInput(tx, slice, request, busy, seen);
+  const unattended = actor.kind === 'system';
+  const input = { ...(await planInput(tx, slice, request, busy, seen)), unattended };
   const plan = planOperation(input);
   assertRunnable(plan);
   await supersedeDeployments(
