@@ -160,13 +160,20 @@ export async function sliceFilesIn(dataDir: string): Promise<string[]> {
   return entries.filter((entry) => /(^|\/)s\d+(\/|$)/.test(entry));
 }
 
-/** Ends whatever still runs on a data folder and removes it. For `afterAll`, also after a failed test. */
-export async function removeDataDir(dataDir: string): Promise<void> {
-  for (const pid of (await processesIn(dataDir)).keys())
+/** Ends with `kill -9` all processes that work in `folder` or below, as a power cut does; answers how many. */
+export async function killAllIn(folder: string): Promise<number> {
+  const found = await processesIn(folder);
+  for (const pid of found.keys())
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
       // it has ended by itself
     }
+  return found.size;
+}
+
+/** Ends whatever still runs on a data folder and removes it. For `afterAll`, also after a failed test. */
+export async function removeDataDir(dataDir: string): Promise<void> {
+  await killAllIn(dataDir);
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }

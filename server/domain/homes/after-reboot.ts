@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { slices } from '#drizzle/schema/slices';
 import { writeBootId } from '#server/db/queries/homes';
@@ -24,7 +24,9 @@ export async function bringBackAfterReboot(ctx: DomainContext): Promise<void> {
         eq(slices.restartAfterReboot, true),
         isNull(slices.deletedAt),
       ),
-    );
+    )
+    // in the order in which they were made: what others lean on is mostly there first
+    .orderBy(asc(slices.id));
   for (const slice of rows) {
     const actor = { kind: 'system', onBehalfOf: slice.ownerId, because: 'slices.set-restart' } as const;
     const idempotencyKey = `reboot:${rebooted}`;

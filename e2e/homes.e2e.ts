@@ -1,0 +1,194 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openSession, untilDeployed, type ApiSession } from '../rig/api';
+import { openConsole, ping } from '../rig/console';
+import { startSharedDatabase, type SharedDatabase } from '../rig/shared-database';
+import {
+  freePort,
+  guestsIn,
+  killAllIn,
+  makeDataDir,
+  processesIn,
+  removeDataDir,
+  sliceFilesIn,
+  startTrama,
+  type TramaServer,
+} from '../rig/trama-server';
+
+const eva = { name: 'Eva', email: 'eva@example.org', password: 'correct horse battery' };
+type Kind = 'deploy' | 'destroy';
+
+/** A server's machine: what it keeps outlives the process. */
+interface Host {
+  dataDir: string;
+  port: number;
+  server: TramaServer;
+  /** Signed in at this server. */
+  session: ApiSession;
+}
+
+/** Two servers with a data folder and a zone each, on one database. Each test goes on where the one before ended. */
+describe('two servers on one database, with real VMs', () => {
+  let database: SharedDatabase;
+  const hosts: Host[] = [];
+  const slices: { id: number; at: number }[] = [];
+  const secret = randomUUID();
+
+  const start = (dataDir: string, port: number) =>
+    startTrama({ dataDir, port, env: { DATABASE_URL: database.url, TRAMA_SECRET: secret } });
+  const host = (index: number): Host => {
+    const found = hosts[index];
+    if (found === undefined) throw new Error('no such host');
+    return found;
+  };
+  const restart = async (index: number) => {
+    const { dataDir, port } = host(index);
+    host(index).server = await start(dataDir, port);
+  };
+  const slice = (index: number) => {
+    const found = slices[index];
+    if (found === undefined) throw new Error('no such slice');
+    return found;
+  };
+
+  beforeAll(async () => {
+    database = await startSharedDatabase();
+    for (const index of [0, 1]) {
+      const [dataDir, port] = [await makeDataDir(), await freePort()];
+      const server = await start(dataDir, port);
+      hosts.push({ dataDir, port, server, session: openSession(server.url) });
+      if (index === 0) await host(0).session.api.auth.register.mutate(eva);
+      else await host(1).session.api.auth.login.mutate({ email: eva.email, password: eva.password });
+    }
+    // the first server has adopted the zone that there was; the other gets one, too
+    await database.connection.query(
+      `insert into availability_zones (name, provider, home_id, overcommit)
+         select 'second', provider, (select max(id) from homes), overcommit from availability_zones limit 1`,
+    );
+  });
+  afterAll(async () => {
+    for (const { server } of hosts) await server.stop();
+    for (const { dataDir } of hosts) await removeDataDir(dataDir);
+    await database?.stop();
+  });
+
+  let failed = false;
+  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
+  afterEach((step) => {
+    failed ||= step.task.result?.state === 'fail';
+  });
+
+  /** Which statuses the slice has had since it was a draft, one after the other. */
+  async function history(sliceId: number): Promise<string[]> {
+    const { items } = await host(0).session.api.slices.events.query({ sliceId, limit: 100 });
+    return items
+      .flatMap(({ data }) => (data.type === 'slice.status' ? [data.status] : []))
+      .reverse()
+      .slice(1);
+  }
+
+  /** Asks for it of the server that is not its home, which is killed after some of its steps and started again. */
+  async function killedWithin(kind: Kind, { id, at }: { id: number; at: number }): Promise<void> {
+    const elsewhere = host(1 - at).session;
+    const before = (await elsewhere.api.slices.get.query({ id })).lastEventId;
+    const deployment = await elsewhere.api.deployments.start.mutate({ sliceId: id, kind });
+    let left = randomInt(1, 12);
+    for await (const { data } of elsewhere.events(id, before)) {
+      if (data.type === 'step.status') left -= 1;
+      const over = data.type === 'deployment.status' && data.status !== 'queued' && data.status !== 'running';
+      if (left === 0 || over) break;
+    }
+    await host(at).server.kill();
+    await restart(at);
+    await untilDeployed(elsewhere, id, deployment.id);
+  }
+
+  const once = (...names: string[]) => new Map(names.map((name) => [name, 1]));
+
+  /** Draws these VMs, the first two joined by a link, and makes a slice of them in the zone of a host. */
+  async function makeSlice(at: number, vms: string[], restartAfterReboot = false): Promise<void> {
+    const { api } = host(0).session;
+    const name = `${vms.join('-')}-${at}`;
+    const drawing = {
+      format: 'trama',
+      version: 1,
+      name,
+      vms: vms.map((vm) => ({ key: vm, name: vm, flavour: 'nano', image: 'tiny' })),
+      edges: vms.length > 1 ? [{ key: 'link', source: vms[0], target: vms[1] }] : [],
+    };
+    const { template } = await api.templates.import.mutate({ text: JSON.stringify(drawing) });
+    const zone = (await api.zones.list.query()).items.find((one) => one.name === (at === 0 ? 'local' : 'second'));
+    const create = { name, templateId: template.id, zoneId: zone?.id ?? 0, restartAfterReboot };
+    slices.push({ id: (await api.slices.create.mutate(create)).id, at });
+  }
+
+  test('each deploys in its own folder what is asked of the other; killed at a random step, nothing starts twice', async () => {
+    await makeSlice(0, ['web', 'db'], true);
+    await makeSlice(1, ['far']);
+    await makeSlice(0, ['stays']);
+    for (const one of slices) await killedWithin('deploy', one);
+    expect(await guestsIn(host(0).dataDir)).toEqual(once('web', 'db', 'stays'));
+    expect(await guestsIn(host(1).dataDir)).toEqual(once('far'));
+    for (const { id } of slices) {
+      expect(await history(id)).toEqual(['deploying', 'active']);
+      for (const { session } of hosts)
+        expect(await session.api.slices.get.query({ id })).toMatchObject({ status: 'active' });
+    }
+  });
+
+  /** By the console of one VM, through a server that it does not run at: its address, and that its neighbour answers. */
+  async function addressByConsole(of: { id: number; at: number }): Promise<string> {
+    const { session } = host(1 - of.at);
+    const { vmList } = await session.api.slices.get.query({ id: of.id });
+    const guest = await openConsole(session, vmList.find(({ name }) => name === 'web')?.id ?? 0);
+    guest.type('');
+    await guest.until(/web# /);
+    await ping(guest, 'db');
+    guest.type("ip -4 addr show eth0; echo EN''D");
+    const [shown] = await guest.until(/inet [\d./]+[^]*END/);
+    guest.close();
+    return /inet ([\d./]+)/.exec(shown)?.[1] ?? '';
+  }
+  let address: string;
+
+  test('consoles are relayed by the other server: the guest’s prompt is read, and it pings its neighbour', async () => {
+    address = await addressByConsole(slice(0));
+    expect(address).toMatch(/^10\./);
+  });
+
+  test('after a reboot of a host its slices that say so come back as they were; others stay down, nothing flaps', async () => {
+    const [comes, far, stays] = [slice(0), slice(1), slice(2)];
+    const { dataDir, server } = host(0);
+    await server.kill();
+    // two VMs, one VM, no network
+    expect(await killAllIn(`${dataDir}/zones`)).toBe(3);
+    await database.connection.query(`update homes set boot_id = 'before' order by id limit 1`);
+    await restart(0);
+    const { api } = host(1).session;
+    const statusOf = async ({ id }: { id: number }) => (await api.slices.get.query({ id })).status;
+    await expect
+      .poll(() => history(comes.id), { timeout: 120_000 })
+      .toEqual(['deploying', 'active', 'degraded', 'deploying', 'active']);
+    await expect.poll(() => statusOf(stays), { timeout: 30_000 }).toBe('degraded');
+    expect(await guestsIn(dataDir)).toEqual(once('web', 'db'));
+    expect(await addressByConsole(comes)).toBe(address);
+    // the reboot is answered once: another restart of the server finds the same run of its machine
+    await host(0).server.kill();
+    await restart(0);
+    const { items } = await api.deployments.list.query({ sliceId: comes.id });
+    expect(items.map(({ kind, status }) => [kind, status])).toEqual([
+      ['deploy', 'succeeded'],
+      ['deploy', 'succeeded'],
+    ]);
+    expect(await history(stays.id)).toEqual(['deploying', 'active', 'degraded']);
+    expect(await history(far.id)).toEqual(['deploying', 'active']);
+  });
+
+  test('killed in the middle of a destroy that the other was asked for, its return ends it, and nothing is left', async () => {
+    for (const one of slices) await killedWithin('destroy', one);
+    for (const { dataDir } of hosts) {
+      expect([...(await processesIn(`${dataDir}/zones`)).keys()]).toEqual([]);
+      expect(await sliceFilesIn(dataDir)).toEqual([]);
+    }
+  });
+});
