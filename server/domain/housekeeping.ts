@@ -1,4 +1,5 @@
 import { deleteEnded, type Deleted } from '#server/db/queries/housekeeping';
+import { startBackgroundLoop } from '#server/lib/background-loop';
 import type { DomainContext } from './context';
 
 const hour = 3_600_000;
@@ -33,29 +34,14 @@ export async function deleteExpired(ctx: Context, signal = new AbortController()
 
 /** Keeps house now and every hour. Answers what stops it, and waits for what is under way. */
 export function startHousekeeping(ctx: Context, everyMs = hour): () => Promise<void> {
-  const stopping = new AbortController();
-  let round: Promise<void> | null = null;
-  const begin = () => {
-    // one at a time: an hour may be too short for the first
-    round ??= deleteExpired(ctx, stopping.signal)
-      .then(
-        (deleted) => {
-          if (Object.values(deleted).some((count) => count > 0)) ctx.log.info('Housekeeping.', deleted);
-        },
-        // a database that is away, or another server that was faster: there is a next time
-        (error: unknown) => {
-          if (!stopping.signal.aborted) ctx.log.warn('Housekeeping ended early.', { error });
-        },
-      )
-      .finally(() => {
-        round = null;
-      });
-  };
-  begin();
-  const timer = setInterval(begin, everyMs);
-  return async () => {
-    clearInterval(timer);
-    stopping.abort();
-    await round;
-  };
+  return startBackgroundLoop({
+    everyMs,
+    atOnce: true,
+    round: async (signal) => {
+      const deleted = await deleteExpired(ctx, signal);
+      if (Object.values(deleted).some((count) => count > 0)) ctx.log.info('Housekeeping.', deleted);
+    },
+    // a database that is away, or another server that was faster: there is a next time
+    onError: (error) => ctx.log.warn('Housekeeping ended early.', { error }),
+  });
 }

@@ -5,6 +5,7 @@ import type { ImageZoneState } from '#shared/image';
 import type { Queryable } from '#server/db/client';
 import type { ZoneRow } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
+import { startBackgroundLoop } from '#server/lib/background-loop';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec, ImageState, Provider } from '#server/providers/provider';
 import type { DomainContext } from '../context';
@@ -107,32 +108,20 @@ type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'providers' | 'home'
  * servers may do it at once: each check is taken by one.
  */
 export function startImageKeeper(ctx: Context): () => Promise<void> {
-  let stopped = false;
   let pruned = 0;
-  let round: Promise<void> | null = null;
-  const begin = () => {
-    round ??= look()
-      // a database that is away: there is a next time
-      .catch((error: unknown) => {
-        if (!stopped) ctx.log.warn('Images could not be looked after.', { error });
-      })
-      .finally(() => {
-        round = null;
-      });
-  };
-  const look = async () => {
-    await checkRequested(ctx);
-    if (stopped || Date.now() - pruned < pruneMs) return;
-    pruned = Date.now();
-    await pruneImages(ctx);
-  };
-  const timer = setInterval(begin, lookMs);
-  return async () => {
-    stopped = true;
-    clearInterval(timer);
+  return startBackgroundLoop({
+    everyMs: lookMs,
+    round: async (signal) => {
+      await checkRequested(ctx);
+      if (signal.aborted || Date.now() - pruned < pruneMs) return;
+      pruned = Date.now();
+      await pruneImages(ctx);
+    },
+    // a database that is away: there is a next time
+    onError: (error) => ctx.log.warn('Images could not be looked after.', { error }),
     // a download may take an hour: it is left to the provider, which is closed next
-    await Promise.race([round, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
-  };
+    patienceMs: 1_000,
+  });
 }
 
 const zoneColumns = {
