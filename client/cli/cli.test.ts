@@ -182,6 +182,60 @@ describe('the command line', () => {
     expect((await trama(['templates', 'delete', '1', '--yes'])).code).toBe(4);
   });
 
+  it('says at the making, and later, whether a slice starts again after a restart of its machine', async () => {
+    const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null, restartAfterReboot: true };
+    const whole = { ...slice, owner: { name: 'Ada' }, zone: { name: 'local' }, template: null, deployment: null };
+    const zone = { id: 1, name: 'local', enabled: true };
+    answers = (procedure, body) =>
+      procedure === 'zones.list'
+        ? ok({ items: [zone] })
+        : ok({ ...whole, vmList: [], ...(body.includes('false') && { restartAfterReboot: false }) });
+    await trama(['slices', 'create', 'lab', '-t', '4', '--restart-after-reboot']);
+    expect(asked.at(-1)).toMatch(/^POST slices.create .*"restartAfterReboot":true/);
+    await trama(['slices', 'create', 'lab', '-t', '4']);
+    expect(asked.at(-1)).not.toContain('restartAfterReboot');
+    expect((await trama(['slices', 'show', '3'])).stdout).toMatch(/After a reboot\s+starts again by itself/);
+    const off = await trama(['slices', 'set-restart', '3', 'off']);
+    expect(asked.at(-1)).toBe('POST slices.setRestart {"id":3,"restartAfterReboot":false}');
+    expect(off.stderr).toContain('After a restart of its machine lab stays down.');
+    expect((await trama(['slices', 'set-restart', '3', 'perhaps'])).code).toBe(2);
+  });
+
+  it('has an image checked, waits for the zones, and fails where one has it broken', async () => {
+    const image = (states: string[]) => ({
+      id: 7,
+      name: 'debian',
+      zones: states.map((state, zoneId) => ({
+        zoneId,
+        zoneName: `z${zoneId}`,
+        state,
+        reason: state === 'broken' ? 'The checksum differs.' : null,
+        doneMb: null,
+        totalMb: null,
+      })),
+    });
+    const told = [
+      ['verified', 'verified'],
+      ['requested', 'fetching'],
+      ['verified', 'fetching'],
+      ['verified', 'broken'],
+    ];
+    answers = (procedure) => {
+      const next = image(told.shift() ?? []);
+      return ok(procedure === 'images.check' ? next : { items: [next], nextCursor: null });
+    };
+    const check = await trama(['images', 'check', 'debian']);
+    expect(asked[1]).toBe('POST images.check {"id":7}');
+    expect(told).toEqual([]);
+    expect(check).toMatchObject({ code: 1, stderr: expect.stringContaining('debian is broken in z1.') });
+    expect(check.stdout).toMatch(/z0\s+verified[^]*z1\s+broken\s.*The checksum differs\./);
+    answers = (procedure) =>
+      ok(procedure === 'images.check' ? image(['requested']) : { items: [image(['verified'])], nextCursor: null });
+    const begun = await trama(['images', 'check', 'debian', '--no-wait']);
+    expect(begun).toMatchObject({ code: 0, stdout: expect.stringMatching(/z0\s+requested/) });
+    expect((await trama(['images', 'check', 'nothing'])).code).toBe(4);
+  });
+
   it('does not destroy where nobody can be asked', async () => {
     answers = () => ok({ id: 3, name: 'lab', vms: 2 });
     const { code, stderr } = await trama(['slices', 'destroy', '3']);

@@ -1,5 +1,7 @@
-import { TramaError, type Slice, type SliceVm, type TramaClient } from '../sdk/index';
+import { TramaError, type RouterOutputs, type Slice, type SliceVm, type TramaClient } from '../sdk/index';
 import { CliError, exitCodes } from './errors';
+
+type Image = RouterOutputs['images']['list']['items'][number];
 
 interface Named {
   id: number;
@@ -50,6 +52,17 @@ export async function findSlice(client: TramaClient, text: string): Promise<Slic
     client.all(client.api.slices.list, { of: 'all', search: searchFor(text) }),
   );
   return client.api.slices.get.query({ id });
+}
+
+/** An image that is not retired, by its exact name or its id. */
+export async function findImage(client: TramaClient, text: string): Promise<Image> {
+  let named: Image | undefined;
+  for await (const image of client.all(client.api.images.list, {})) {
+    if (String(image.id) === text) return image;
+    if (image.name === text) named = image;
+  }
+  if (named === undefined) throw new CliError(`There is no image ${text}.`, exitCodes.notFound);
+  return named;
 }
 
 export async function findZone(client: TramaClient, text: string | undefined): Promise<Named> {

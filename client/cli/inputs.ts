@@ -68,7 +68,7 @@ export const inputs = {
   importTemplate: fieldsOf(importTemplateInput, ['name']),
   exportTemplate: fieldsOf(exportTemplateInput, ['format']),
   listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed']),
-  createSlice: fieldsOf(createSliceInput, ['name', 'idempotencyKey']),
+  createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),
   plan: fieldsOf(planInput, ['kind']),
   startDeployment: fieldsOf(startDeploymentInput, ['idempotencyKey']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),

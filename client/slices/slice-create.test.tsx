@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import '../testing/render';
-import { samplePlan } from '../testing/samples';
+import { samplePlan, sampleSlice } from '../testing/samples';
 import { SliceCreateDrawer } from './slice-create';
 
 const named = z.object({ name: z.string() });
@@ -47,4 +47,23 @@ test('the drawer proposed a taken name and called it ready', async () => {
   await userEvent.type(name, 'oratory');
   await waitFor(() => expect(create.disabled).toBe(false));
   await screen.findByText('Ready to run: 2 steps.');
+});
+
+test('a new slice stays down after a restart of its machine unless the form says otherwise', async () => {
+  const made: unknown[] = [];
+  const create: typeof answer = (path, input) => {
+    if (path !== 'slices.create') return answer(path, input);
+    made.push(input);
+    return Promise.resolve(sampleSlice());
+  };
+  render(<SliceCreateDrawer opened onClose={() => {}} templateId={12} />, { wrapper: apiWrapper(create) });
+  const restart = await screen.findByRole<HTMLInputElement>('switch', {
+    name: 'Start by itself after a restart of the machine',
+  });
+  expect(restart.checked).toBe(false);
+  await userEvent.click(restart);
+  await waitFor(() => expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Name' }).value).toBe('lab (3)'));
+  await screen.findByText('Ready to run: 2 steps.');
+  await userEvent.click(screen.getByRole('button', { name: 'Create slice' }));
+  await waitFor(() => expect(made).toMatchObject([{ templateId: 12, restartAfterReboot: true }]));
 });

@@ -1,10 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { RouterInputs, RouterOutputs, Zone } from '../../sdk/index';
 import type { Cli } from '../cli';
+import { CliError } from '../errors';
+import { findImage } from '../find';
 import { inputs } from '../inputs';
 import { allOr } from '../list';
 import type { Column } from '../output';
 import { addOptions } from '../schema-options';
+import { addWaitOptions, type WaitFlags } from '../wait-options';
 
 type Flavour = RouterOutputs['flavours']['list']['items'][number];
 type Image = RouterOutputs['images']['list']['items'][number];
@@ -36,6 +40,42 @@ const zoneColumns: Column<Zone>[] = [
   { title: 'FREE DISK GIB', value: ({ free }) => free?.diskGb ?? null, right: true },
 ];
 
+const zoneStateColumns: Column<Image['zones'][number]>[] = [
+  { title: 'ZONE', value: ({ zoneName }) => zoneName, flexible: true },
+  { title: 'STATE', value: ({ state }) => state },
+  {
+    title: 'MIB',
+    value: ({ doneMb, totalMb }) => (doneMb === null ? null : `${doneMb}/${totalMb ?? '?'}`),
+    right: true,
+  },
+  { title: 'REASON', value: ({ reason }) => reason, flexible: true },
+];
+
+/** How often zones are asked how far they are with an image that they check. */
+const lookAgainMs = 1_000;
+
+/** Has every zone read the image's files anew, waits for what they find, and fails if one of them is broken. */
+async function checkImage(cli: Cli, name: string, flags: WaitFlags): Promise<void> {
+  const client = await cli.client();
+  const { id } = await findImage(client, name);
+  let image = await client.api.images.check.mutate({ id });
+  const over = flags.timeout === undefined ? Infinity : Date.now() + flags.timeout * 1_000;
+  const waits = () => image.zones.some(({ state }) => state === 'requested' || state === 'fetching');
+  while (flags.wait !== false && waits()) {
+    if (Date.now() > over) throw new CliError(`Not all zones are done. What they find: trama images show ${id}`);
+    await delay(lookAgainMs, undefined, { signal: cli.signal });
+    image = await findImage(client, String(id));
+  }
+  showImage(cli, image);
+  const broken = image.zones.filter(({ state }) => state === 'broken').map(({ zoneName }) => zoneName);
+  if (broken.length > 0) throw new CliError(`${image.name} is broken in ${broken.join(', ')}.`);
+}
+
+function showImage(cli: Cli, image: Image): void {
+  if (cli.out.json) cli.out.value(image);
+  else cli.out.list({ items: image.zones }, zoneStateColumns, 'No zone has anything of it.');
+}
+
 /** Flavours, images and zones. */
 export function addCatalogueCommands(program: Command, cli: Cli): void {
   const flavours = program.command('flavours').description('sizes of VMs');
@@ -52,6 +92,17 @@ export function addCatalogueCommands(program: Command, cli: Cli): void {
       const client = await cli.client();
       cli.out.list(await allOr(client, client.api.images.list, input, all), imageColumns, 'There are no images.');
     });
+  images
+    .command('show')
+    .description('what each zone has of an image')
+    .argument('<image>', 'its id or name')
+    .action(async (name: string) => showImage(cli, await findImage(await cli.client(), name)));
+  addWaitOptions(
+    images
+      .command('check')
+      .description('have every zone read an image anew, or fetch it, and say whether it is whole')
+      .argument('<image>', 'its id or name'),
+  ).action((name: string, flags: WaitFlags) => checkImage(cli, name, flags));
   const zones = program.command('zones').description('places to deploy to');
   zones
     .command('list')

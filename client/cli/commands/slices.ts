@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { changeLines } from '../plan-text';
@@ -11,7 +11,7 @@ import { inputs } from '../inputs';
 import { allOr } from '../list';
 import type { Column } from '../output';
 import { waitWithProgress } from '../progress';
-import { addOptions, argumentFor } from '../schema-options';
+import { addOptions, argumentFor, optionFor } from '../schema-options';
 import { changeShares, shareColumns } from '../shares';
 import { joinConsole } from '../terminal';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
@@ -70,6 +70,7 @@ function showSlice({ out }: Cli, slice: Slice): void {
     ['Owner', slice.owner.name],
     ['Zone', slice.zone.name],
     ['Template', slice.template?.name ?? null],
+    ['After a reboot', slice.restartAfterReboot ? 'starts again by itself' : 'stays down'],
     ['Last', slice.deployment === null ? null : `${slice.deployment.kind} ${slice.deployment.status}`],
     ...(slice.deployment?.error != null ? ([['Error', slice.deployment.error]] as const) : []),
   ]);
@@ -131,6 +132,7 @@ async function operate(cli: Cli, client: TramaClient, slice: Slice, { kind, flag
 interface CreateOptions extends WaitFlags {
   template: string;
   zone?: string;
+  restartAfterReboot?: boolean;
   deploy?: boolean;
 }
 
@@ -142,6 +144,7 @@ async function createSlice(cli: Cli, name: string, options: CreateOptions): Prom
     name,
     templateId: template.id,
     zoneId: zone.id,
+    ...(options.restartAfterReboot === true && { restartAfterReboot: true }),
     idempotencyKey,
   });
   if (options.deploy === true) return operate(cli, client, slice, { kind: 'deploy', flags: options });
@@ -157,6 +160,15 @@ async function planSlice(cli: Cli, name: string, kind: Kind | undefined): Promis
   const plan = await client.api.deployments.plan.query({ sliceId: slice.id, kind: kind ?? 'deploy' });
   showPlan(cli, plan);
   if (!plan.runnable) throw new CliError(`The ${plan.kind} of ${slice.name} cannot be run now.`);
+}
+
+async function setRestart(cli: Cli, name: string, choice: string): Promise<void> {
+  const client = await cli.client();
+  const { id } = await findSlice(client, name);
+  const slice = await client.api.slices.setRestart.mutate({ id, restartAfterReboot: choice === 'on' });
+  if (cli.out.json) return cli.out.value(slice);
+  const does = slice.restartAfterReboot ? 'starts again by itself' : 'stays down';
+  cli.out.message(`After a restart of its machine ${slice.name} ${does}.`);
 }
 
 async function watchSlice(cli: Cli, name: string): Promise<void> {
@@ -197,6 +209,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
       .addArgument(argumentFor('name', inputs.createSlice.name))
       .requiredOption('-t, --template <template>', 'the template’s id or name')
       .option('-z, --zone <zone>', 'where; may be left out where there is one zone only')
+      .addOption(optionFor('restartAfterReboot', inputs.createSlice.restartAfterReboot))
       .option('--deploy', 'deploy it, too'),
   ).action((name: string, options: CreateOptions) => createSlice(cli, name, options));
   addOptions(onOne('plan', 'what an operation would do, and whether it can; nothing is touched'), {
@@ -217,6 +230,9 @@ export function addSliceCommands(program: Command, cli: Cli): void {
     });
   }
 
+  onOne('set-restart', 'whether what ran starts again by itself after a restart of its machine')
+    .addArgument(new Argument('<choice>', 'on or off').choices(['on', 'off']))
+    .action((name: string, choice: string) => setRestart(cli, name, choice));
   onOne('watch', 'what happens to a slice, as it happens').action((name: string) => watchSlice(cli, name));
   addOptions(
     onOne('share', 'let another user view or operate a slice, or show who can').argument(
