@@ -16,7 +16,15 @@ export interface ContractHarness {
   /** Two images that VMs have disks of; they need not boot. */
   disks: readonly [ImageSpec, ImageSpec];
   /** Which disk the VM has, other than that of any other, and its size. */
-  diskOf(slice: SliceRef, vmId: number): Promise<{ id: number | bigint; gb: number }>;
+  diskOf(slice: SliceRef, vmId: number): Promise<{ id: string; gb: number }>;
   /** Called last, when all slices are removed; throws if anything is left over. */
   dispose(): Promise<void>;
+}
+
+/** What the contract's tests share. */
+export interface ContractTools {
+  harness: () => ContractHarness;
+  newSlice: () => SliceRef;
+  id: () => number;
+  codeOf: (work: Promise<unknown>) => Promise<string>;
 }

@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
 import { appliedEdge, appliedNetwork, appliedVm } from './applied';
-import type { ContractHarness } from './contract-harness';
+import type { ContractTools } from './contract-harness';
 import { readConsole } from './contract-console';
 import { attachment, contractParts, link, pair, vmSpec, withNic } from './contract-fixtures';
 import type { EdgeSpec, NetworkSpec, SliceRef, VmSpec } from './provider';
 
-interface Tools {
-  harness: () => ContractHarness;
-  newSlice: () => SliceRef;
-  id: () => number;
-  codeOf: (work: Promise<unknown>) => Promise<string>;
-}
-
 /** Of the contract, what changes what is there: one test for each way in which a change takes effect, and for each part. */
-export function testUpdates({ harness, newSlice, id, codeOf }: Tools): void {
+export function testUpdates({ harness, newSlice, id, codeOf }: ContractTools): void {
   const vmOf = async (slice: SliceRef, vmId: number) =>
     (await harness().provider.observe(slice)).vms.find((vm) => vm.id === vmId);
   const edgeOf = async (slice: SliceRef, edgeId: number) =>

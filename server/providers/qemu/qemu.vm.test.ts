@@ -46,7 +46,9 @@ describeProviderContract('qemu', async () => {
       const path = join(root, `s${slice.id}/v${vmId}/disk.qcow2`);
       const { stdout } = await runCommand('qemu-img', ['info', '--output=json', '-U', path]);
       const { 'virtual-size': bytes } = z.object({ 'virtual-size': z.number() }).parse(JSON.parse(stdout));
-      return { id: (await stat(path, { bigint: true })).ino, gb: bytes / 2 ** 30 };
+      // the number of a file that is gone is given to the next one
+      const { ino, birthtimeNs } = await stat(path, { bigint: true });
+      return { id: `${ino} of ${birthtimeNs}`, gb: bytes / 2 ** 30 };
     },
     async restart() {
       await harness.provider.close();

@@ -7,6 +7,7 @@ import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ConsoleStream } from '../provider';
 import { createLog, fileLimitOf } from './bounded-log';
+import { Changes } from './changes';
 import { findMachines, type FoundMachine } from './find-machines';
 import { GuestPort } from './guest-port';
 import { MarkerScanner } from './marker-scanner';
@@ -42,7 +43,7 @@ export class VmMachine {
   readonly nics: VmNics;
   record: VmRecord;
   readonly #context: VmMachineContext;
-  readonly #watchers = new Set<() => void>();
+  readonly #changes = new Changes();
   #machine: FoundMachine | null = null;
   #monitor: QmpClient | null = null;
   #serial: SerialLine | null = null;
@@ -68,7 +69,7 @@ export class VmMachine {
     this.name = `v${record.spec.id}`;
     this.nics = new VmNics(this, context.folder, {
       command: (command, args) => this.#command(command, args),
-      change: (signals) => this.#change(signals),
+      change: (signals) => this.#changes.next(signals),
     });
   }
 
@@ -127,7 +128,7 @@ export class VmMachine {
     this.#removed = true;
     await this.#saving.catch(() => undefined);
     await this.#context.folder.removeMachine(this.sliceId, this.name);
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** Takes over what a former server left: a running process, or the trace of one that ended meanwhile. */
@@ -192,10 +193,10 @@ export class VmMachine {
       if (machine) await killMachine(machine, folder.root);
       const message = error instanceof ProviderError ? error.message : 'The virtual machine could not be started.';
       await this.save({ expected: 'off', error: message });
-      this.#notify();
+      this.#changes.notify();
       throw error;
     }
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** Waits for the guest's word that it has booted. */
@@ -217,7 +218,7 @@ export class VmMachine {
           'The guest did not report in time that it has booted. Its console may say why.',
           true,
         );
-      await this.#change([deadline, ...(signal ? [signal] : [])]);
+      await this.#changes.next([deadline, ...(signal ? [signal] : [])]);
     }
   }
 
@@ -247,7 +248,7 @@ export class VmMachine {
   async reset(): Promise<boolean> {
     await this.save({ ready: false });
     this.#scanner.reset();
-    this.#notify();
+    this.#changes.notify();
     if (!this.hung && (await this.#asked('system_reset', answerMs))) return true;
     await this.stop(0);
     return false;
@@ -266,7 +267,7 @@ export class VmMachine {
     this.#monitor = null;
     this.#serial?.close('The server let go of the console.');
     this.#port?.close();
-    this.#notify();
+    this.#changes.notify();
     // whoever adopts it next reads the record: nothing of ours may be written after that
     await this.#saving.catch(() => undefined);
   }
@@ -318,7 +319,7 @@ export class VmMachine {
     else if (event === 'RESUME') this.#paused = false;
     else if (event === 'DEVICE_DELETED') {
       if (typeof data['device'] === 'string') this.nics.deleted(data['device']);
-      this.#notify();
+      this.#changes.notify();
       return;
     } else return;
     this.#changed();
@@ -351,7 +352,7 @@ export class VmMachine {
     this.#panicked = this.#paused = false;
     this.#ending = this.save({ expected: 'off', ready: false, error }).finally(() => {
       this.#ending = null;
-      if (asked) this.#notify();
+      if (asked) this.#changes.notify();
       else this.#changed();
     });
     return this.#ending;
@@ -404,25 +405,8 @@ export class VmMachine {
   }
 
   #changed(): void {
-    this.#notify();
+    this.#changes.notify();
     this.#context.onChange(this.sliceId);
-  }
-
-  #notify(): void {
-    for (const watcher of this.#watchers) watcher();
-  }
-
-  /** Resolves at the next change, or when one of the signals fires. */
-  #change(signals: AbortSignal[]): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#watchers.delete(done);
-        for (const signal of signals) signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#watchers.add(done);
-      for (const signal of signals) signal.addEventListener('abort', done, { once: true });
-    });
   }
 
   #background(work: Promise<void>): void {

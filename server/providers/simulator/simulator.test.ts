@@ -42,7 +42,7 @@ describeProviderContract('simulator', async () => {
     },
     async diskOf(ref: { id: number }, vmId: number) {
       const vm = state.slices.get(ref.id)?.vms.get(vmId);
-      return { id: vm?.disk ?? 0, gb: vm?.diskGb ?? 0 };
+      return { id: String(vm?.disk), gb: vm?.diskGb ?? 0 };
     },
     async dispose() {
       expect(state.slices.size).toBe(0);
