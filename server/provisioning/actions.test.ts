@@ -90,14 +90,15 @@ function contextOf(provider: Provider): ActionContext {
   };
 }
 async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number]): Promise<PlanStep[]> {
+  const observation = await provider.observe(slice);
   const plan = planOperation({
     kind,
     slice: { id: 9, name: 'lab', status: kind === 'deploy' ? 'failed' : 'active' },
     busy: false,
     targetVm: null,
-    topology: planTopologyOf(model, { status: 'active', busy: false }),
+    topology: planTopologyOf(model, { status: 'active', busy: false }, observation),
     invalid: [],
-    observation: await provider.observe(slice),
+    observation,
     zone: {
       name: 'local',
       enabled: true,

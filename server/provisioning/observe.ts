@@ -20,7 +20,8 @@ export interface ObservedSlice {
 
 /**
  * Writes what was observed of a slice into its rows: the only writer of observed state. Rows change only where
- * something differs, with an event for each; `touch` moves the time of observation of all rows. A null observation means
+ * something differs, with an event for each; `touch` moves the time of observation of all rows and keeps what was applied, which
+ * nobody reads while a deployment is under way. A null observation means
  * that the provider could not be asked: what may exist is `unknown` then, never `stopped`. The slice's row is locked by
  * the caller, who appends the events.
  */
@@ -100,12 +101,10 @@ export async function writeObservation(
         .set({ ...values, observedAt: at })
         .where(inArray(sliceEdges.id, chunk));
 
-  if (observation !== null) {
+  if (options.touch === true && observation !== null) {
     await writeApplied(tx, sliceVms, vms, seen.vms);
     await writeApplied(tx, sliceNetworks, networks, seen.networks);
     await writeApplied(tx, sliceEdges, edges, seen.edges);
-  }
-  if (options.touch === true && observation !== null) {
     await tx.update(sliceVms).set({ observedAt: at }).where(eq(sliceVms.sliceId, sliceId));
     await tx.update(sliceEdges).set({ observedAt: at }).where(eq(sliceEdges.sliceId, sliceId));
   }
@@ -115,7 +114,7 @@ export async function writeObservation(
 /** After a destroy: nothing is there, nothing is wanted. Answers the events of what changed. */
 export async function writeAbsent(tx: Transaction, sliceId: number, at: Date): Promise<EventData[]> {
   const empty: SliceObservation = { observedAt: at, vms: [], networks: [], edges: [] };
-  const { events } = await writeObservation(tx, sliceId, empty, { at });
+  const { events } = await writeObservation(tx, sliceId, empty, { at, touch: true });
   await tx.update(sliceVms).set({ desired: 'absent' }).where(eq(sliceVms.sliceId, sliceId));
   return events;
 }

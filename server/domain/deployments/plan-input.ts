@@ -30,7 +30,7 @@ export interface PlanVm {
   desired: VmDesired;
   /** It counts as running in its owner's quota: it runs, or is asked to and may yet. */
   counted: boolean;
-  /** What there should be of it, to be compared with what was applied; null in a preview. */
+  /** What there should be of it, to be compared with what was applied; null where that is not known. */
   wanted: Applied | null;
 }
 export interface PlanNetwork {
@@ -98,10 +98,24 @@ export function nicsNeeded<Vm>(ends: readonly { vm: Vm; index: number }[]): Map<
   return needed;
 }
 
-/** The planner's view of the rows. `slice`: what it is in, and whether an operation on it is live. */
-export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; busy: boolean }): PlanTopology {
+/**
+ * The planner's view of the rows. `slice`: what it is in, and whether an operation on it is live. `seen`: what is to be compared
+ * with the rows; of what it does not know, nothing is worked out that there should be.
+ */
+export function planTopologyOf(
+  model: SliceModel,
+  slice: { status: SliceStatus; busy: boolean },
+  seen: Pick<SliceObservation, 'vms' | 'networks' | 'edges'> = { vms: [], networks: [], edges: [] },
+): PlanTopology {
   const endsOf = endKeysIn(model);
-  const specs = specsOf(model);
+  const comparable = (parts: readonly { id: number; applied: Applied | null }[]) =>
+    new Set(parts.flatMap(({ id, applied }) => (applied === null ? [] : [id])));
+  const known = {
+    vms: comparable(seen.vms),
+    networks: comparable(seen.networks),
+    edges: comparable(seen.edges),
+  };
+  const specs = known.vms.size + known.networks.size + known.edges.size > 0 ? specsOf(model) : null;
   const nics = nicsNeeded(
     model.edges.flatMap(({ sourceVmId, sourceNic, targetVmId, targetNic }) => [
       { vm: sourceVmId, index: sourceNic },
@@ -111,7 +125,7 @@ export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; 
   return {
     vms: model.vms.map((vm) => {
       const image = imageOf(model, vm);
-      const definition = specs.definition(vm.id);
+      const definition = known.vms.has(vm.id) ? specs?.definition(vm.id) : undefined;
       return {
         id: vm.id,
         key: vm.key,
@@ -134,11 +148,11 @@ export function planTopologyOf(model: SliceModel, slice: { status: SliceStatus; 
       };
     }),
     networks: model.networks.map(({ id, key, name }) => {
-      const spec = specs.networks.get(id);
+      const spec = known.networks.has(id) ? specs?.networks.get(id) : undefined;
       return { id, key, name, wanted: spec === undefined ? null : appliedNetwork(spec) };
     }),
     edges: model.edges.map((edge) => {
-      const spec = specs.edges.get(edge.id);
+      const spec = known.edges.has(edge.id) ? specs?.edges.get(edge.id) : undefined;
       return { id: edge.id, key: edge.key, ...endsOf(edge), wanted: spec === undefined ? null : appliedEdge(spec) };
     }),
   };

@@ -139,7 +139,11 @@ export function planInputOf(options: {
     slice: { id: slice.id, name: slice.name, status: slice.status },
     busy,
     targetVm: target,
-    topology: planTopologyOf(model, { status: slice.status, busy }),
+    topology: planTopologyOf(
+      model,
+      { status: slice.status, busy },
+      operationOf(kind).builds === 'everything' && observation !== null ? observation : undefined,
+    ),
     invalid: [],
     // what a deployment under way is changing is not known: everything may be there
     observation: busy && operationOf(kind).supersedes ? null : observation,
