@@ -389,7 +389,10 @@ class QemuProvider implements Provider {
         clearTimeout(timer);
         release();
       }
-    } else await vm.waitUntilReady(signal, timeoutMs);
+    } else {
+      await guarded(vm.goOn(), 'The virtual machine could not go on.');
+      await vm.waitUntilReady(signal, timeoutMs);
+    }
   }
 
   #findTools(): Promise<InstalledTools> {

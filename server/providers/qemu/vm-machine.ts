@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
 import type { TopologyParts } from '#shared/topology/schema';
@@ -8,6 +8,7 @@ import { ProviderError } from '#server/lib/provider-error';
 import type { ConsoleStream } from '../provider';
 import { createLog, fileLimitOf } from './bounded-log';
 import { Changes } from './changes';
+import { roomOf } from './describe-zone';
 import { findMachines, type FoundMachine } from './find-machines';
 import { GuestPort } from './guest-port';
 import { MarkerScanner } from './marker-scanner';
@@ -34,6 +35,7 @@ const kernelPanic = 'Kernel panic - not syncing';
 const defaultAskAgainMs = 10_000;
 /** A monitor that needs longer is not just busy. */
 const answerMs = 10_000;
+const starvedMessage = 'The zone’s disk is full: the virtual machine waits, and goes on when there is room.';
 const noAnswer = 'The virtual machine’s process does not answer.';
 
 /** One VM: its record, and while it runs its process, monitor and console. Calls that change it must not overlap. */
@@ -55,6 +57,8 @@ export class VmMachine {
   #asking: NodeJS.Timeout | null = null;
   #panicked = false;
   #paused = false;
+  /** Paused by QEMU, since what the guest writes has no room on the zone's disk. */
+  #starved = false;
   /** The guest switched itself off, in its own words. */
   #guestShutdown = false;
   #closed = false;
@@ -98,7 +102,7 @@ export class VmMachine {
       return { status: 'failed', error: 'The guest’s kernel stopped with a panic. Its console says why.' };
     if (this.#launching) return { status: 'starting', error: null };
     if (this.hung) return { status: 'notResponding', error: noAnswer };
-    if (this.#paused) return { status: 'paused', error: null };
+    if (this.#paused) return { status: 'paused', error: this.#starved ? starvedMessage : null };
     return { status: this.ready ? 'running' : 'starting', error: null };
   }
 
@@ -176,7 +180,7 @@ export class VmMachine {
     const fileLimit = fileLimitOf(this.record.spec);
     const log = await createLog(join(path, 'ser.log'), fileLimit, await folder.userOf(this.sliceId));
     await log.close();
-    this.#panicked = this.#paused = this.#guestShutdown = false;
+    this.#panicked = this.#paused = this.#starved = this.#guestShutdown = false;
     this.#answers = true;
     // its monitor has not been reached yet: that is a start, not a process that does not answer
     this.#launching = true;
@@ -220,6 +224,15 @@ export class VmMachine {
         );
       await this.#changes.next([deadline, ...(signal ? [signal] : [])]);
     }
+  }
+
+  /** Has a guest go on that waits for room on the disk. NO_CAPACITY while there is none. */
+  async goOn(): Promise<void> {
+    if (!this.#starved) return;
+    const { bavail, bsize } = await statfs(this.#context.folder.root);
+    // by the rule that lets one begin: with less it would stop again at once
+    if (!roomOf(bavail * bsize).capability.ok) throw new ProviderError('NO_CAPACITY', starvedMessage, true);
+    await this.#command('cont');
   }
 
   /** Asks the guest to switch off, waits `graceMs`, then ends the process. */
@@ -288,7 +301,8 @@ export class VmMachine {
     const state: unknown = await monitor.execute('query-status');
     const status = typeof state === 'object' && state !== null && 'status' in state ? state.status : null;
     this.#panicked = status === 'guest-panicked' || status === 'internal-error';
-    this.#paused = status === 'paused';
+    this.#starved = status === 'io-error';
+    this.#paused = status === 'paused' || this.#starved;
     if (this.#serial?.connected) return;
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
@@ -316,7 +330,8 @@ export class VmMachine {
     } else if (event === 'SHUTDOWN') this.#guestShutdown = data['reason'] === 'guest-shutdown';
     else if (event === 'GUEST_PANICKED') this.#panicked = true;
     else if (event === 'STOP') this.#paused = true;
-    else if (event === 'RESUME') this.#paused = false;
+    else if (event === 'RESUME') this.#paused = this.#starved = false;
+    else if (event === 'BLOCK_IO_ERROR') this.#starved = data['nospace'] === true && data['action'] === 'stop';
     else if (event === 'DEVICE_DELETED') {
       if (typeof data['device'] === 'string') this.nics.deleted(data['device']);
       this.#changes.notify();
@@ -349,7 +364,7 @@ export class VmMachine {
     this.#serial?.close(error ?? 'The virtual machine stopped.');
     this.#port?.close();
     this.#serial = this.#port = null;
-    this.#panicked = this.#paused = false;
+    this.#panicked = this.#paused = this.#starved = false;
     this.#ending = this.save({ expected: 'off', ready: false, error }).finally(() => {
       this.#ending = null;
       if (asked) this.#changes.notify();
@@ -384,6 +399,8 @@ export class VmMachine {
       const answers = await this.#asked('query-status', answerMs).catch(() => false);
       // it may have ended, or been launched again, meanwhile
       if (this.#machine === machine) this.#answers = answers;
+      // while there is no room yet it waits on
+      if (answers) await this.goOn().catch(() => undefined);
     }
     if (this.#machine === machine && this.hung !== before) this.#changed();
   }
