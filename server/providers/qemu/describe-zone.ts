@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { runCommand } from '#server/lib/run-command';
 import type { ZoneDescription } from '../provider';
+import { maxDiskGb } from './images/disk';
 import { nicSlots, qemuProgram } from './qemu-args';
 import type { VmUsers } from './vm-users';
 
@@ -30,8 +31,6 @@ const install = (what: string, packages: string) => ({
 
 /** Of QEMU's machine `pc`. */
 const maxVcpus = 255;
-/** The largest file of ext4, the usual file system. */
-const maxDiskGb = 16 * 1024;
 
 /** The machine as it is, and what can be done on it. */
 export async function describeZone(zone: {

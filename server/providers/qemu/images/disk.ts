@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { limits } from '#shared/limits';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec } from '../../provider';
 
 /** Checking reads all of an image's tables, over a slow disk too. */
 const checkTimeoutMs = 900_000;
-const maxVirtualBytes = limits.diskGb * 2 ** 30;
+/** The largest file of ext4, the usual file system. */
+export const maxDiskGb = 16 * 1024;
+const maxVirtualBytes = maxDiskGb * 2 ** 30;
 
 const infoSchema = z.object({
   format: z.string(),
@@ -39,7 +40,7 @@ export async function inspectDisk(image: ImageSpec, path: string): Promise<numbe
     throw refuse('has an external data file; only a qcow2 on its own is taken');
   if (info.encrypted === true) throw refuse('is encrypted');
   if (info['virtual-size'] > maxVirtualBytes)
-    throw refuse(`is a disk of ${Math.ceil(info['virtual-size'] / 2 ** 30)} GiB; at most ${limits.diskGb} are taken`);
+    throw refuse(`is a disk of ${Math.ceil(info['virtual-size'] / 2 ** 30)} GiB; at most ${maxDiskGb} are taken`);
   return info['virtual-size'];
 }
 
