@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -292,6 +292,26 @@ test('the guest numbered its NICs by the order in which they were plugged in: it
   ]);
   await provider.removeSlice(slice);
 }, 180_000);
+
+test('a guest that broke out and made its disk a link to a file of the host has nothing of it grown', async () => {
+  const slice = { id: 13 };
+  const source = join(folder, 'grown.qcow2');
+  const victim = join(folder, 'victim.qcow2');
+  for (const path of [source, victim]) await run('qemu-img', ['create', '-q', '-f', 'qcow2', path, '1G']);
+  await chmod(victim, 0o600);
+  const image: ImageSpec = { id: 9, name: 'grown', kind: 'disk', source, sha256: null, readyMarker: null };
+  const vm = vmSpec(131, image);
+  await provider.ensureVm(slice, vm);
+  const disk = join(root, 's13/v131/disk.qcow2');
+  const before = await readFile(victim);
+  await rm(disk);
+  await symlink(victim, disk);
+  // without users of their own QEMU may do what the server may
+  if (users.kind !== 'server')
+    await expect(provider.updateVm(slice, { ...vm, diskGb: 5 })).rejects.toMatchObject({ code: 'INTERNAL' });
+  expect(await readFile(victim)).toEqual(before);
+  await provider.removeSlice(slice);
+});
 
 test('disk images: only a self-contained qcow2, with an overlay of the flavour’s size and a seed', async () => {
   const slice = { id: 6 };
