@@ -2,6 +2,7 @@ import { isTrackedEnvelope } from '@trpc/server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import type { SliceEvent } from '#shared/deployment/events';
+import { createSession } from '#server/domain/auth/sessions';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import type { Provisioning } from '#server/provisioning/provisioning';
@@ -21,7 +22,10 @@ beforeEach(async () => {
   context = testContext(database.db, createSimulatorProvider());
   provisioning = testProvisioning(context);
   provisioning.worker.start();
-  actor = await insertActor(database.db);
+  const user = await insertActor(database.db);
+  // what is watched ends with the session, which is looked at when it begins
+  const client = { ip: null, userAgent: null };
+  actor = { ...user, tokenId: (await createSession(context, database.db, user.userId, client)).tokenId };
   sliceId = await insertSlice(database.db, actor, await simulatedZone(database.db));
 });
 afterEach(async () => {
