@@ -65,6 +65,16 @@ async function queued(kind: DeploymentKind) {
   return { sliceId, id };
 }
 
+/** As {@link queued}, a start of a slice whose VMs are stopped and whose network is there. */
+async function queuedStart() {
+  const { sliceId, id } = await queued('stop');
+  const first = server();
+  first.provisioning.worker.start();
+  await ended(first.context, actor, sliceId, id);
+  await first.provisioning.stop();
+  return { sliceId, id: (await startDeployment(first.context, { actor, sliceId, kind: 'start' })).id };
+}
+
 /** As {@link queued}, a deploy of a slice that runs and one VM of which is wanted with more RAM. */
 async function queuedChange() {
   const sliceId = await insertSlice(database.db, actor, zoneId, small);
@@ -319,6 +329,11 @@ function heldBoots() {
       await held;
       return provider.startVm(slice, vm, options);
     },
+    rebootVm: async (slice, vm, options) => {
+      booting = true;
+      await held;
+      return provider.rebootVm(slice, vm, options);
+    },
   };
   return { slow, release: () => release(), booting: () => booting };
 }
@@ -363,8 +378,26 @@ describe('a deployment succeeded with its network dead', () => {
     expect(await statusOf(sliceId)).toBe('active');
   });
 
-  test('one that does not stay fails the deployment, by its name', async () => {
-    const { sliceId, id } = await queued('deploy');
+  test.each(['start', 'reboot'] as const)(
+    'one that a %s found working, and that died then, is made again',
+    async (kind) => {
+      const { sliceId, id } = kind === 'start' ? await queuedStart() : await queued(kind);
+      const { slow, release, booting } = heldBoots();
+      const context = testContext(database.db, slow);
+      const provisioning = createProvisioning(context, testOptions);
+      provisioning.worker.start();
+      await until(context, sliceId, async () => booting());
+      state.slices.get(sliceId)?.networks.clear();
+      release();
+      expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
+      await provisioning.stop();
+      expect(state.slices.get(sliceId)?.networks.size).toBe(1);
+      expect(await statusOf(sliceId)).toBe('active');
+    },
+  );
+
+  test.each(['deploy', 'reboot'] as const)('one that does not stay fails a %s, by its name', async (kind) => {
+    const { sliceId, id } = await queued(kind);
     const provider = createSimulatorProvider({ state });
     const dying: Provider = {
       ...provider,

@@ -15,6 +15,7 @@ import { contradictedSteps } from './contradicted';
 import type { RunControl } from './control';
 import { finishDeployment, type Ending } from './finish';
 import { LeaseLostError, type Claim } from './lease';
+import { lostLinks } from './lost-links';
 import type { ProvisioningOptions } from './options';
 import { SliceObserver } from './slice-observer';
 import { specsOf } from '#server/domain/deployments/specs';
@@ -186,7 +187,7 @@ class Run {
         gone: [gone],
         seen,
       } = await this.doAgain(['network', 'edge']);
-      if (gone === undefined) return seen;
+      if (gone === undefined) return this.connectTheLost(seen);
       this.observer.resume();
       if (round < 2) continue;
       const sentence = failureSentence(gone, new ProviderError('INTERNAL', 'it does not stay', false));
@@ -194,6 +195,32 @@ class Run {
       await this.change(gone, { status: 'failed', attempts: gone.attempts, error: sentence });
       return null;
     }
+  }
+
+  /**
+   * Networks that this deployment found working and has no step for, but whose VMs it has started: those that have died
+   * meanwhile are made again, and fail it when they do not stay. Answers what was seen last.
+   */
+  private async connectTheLost(last: SliceObservation | null): Promise<SliceObservation | null> {
+    let seen = last;
+    for (let round = 0; this.control.reason === null; round++) {
+      seen ??= await this.look();
+      const lost = seen === null ? [] : lostLinks(this.loaded.steps.values(), this.loaded.model, seen);
+      const [first] = lost;
+      if (first === undefined) return seen;
+      const stays = new ProviderError('INTERNAL', 'it does not stay', false);
+      for (const one of round < 3 ? lost : []) {
+        this.context.log.warn('What a deployment leans on is gone; it is made again.', { ...one });
+        const action = actionOf(one);
+        const again = () => action.run(this.actionContext(this.control.halted), one.resourceId, null);
+        const failure = await this.act(again);
+        if (failure !== null) this.failures.push(failureSentence(one, failure.error));
+      }
+      if (round === 3) this.failures.push(failureSentence(first, stays));
+      if (this.failures.length > 0) return null;
+      seen = null;
+    }
+    return null;
   }
 
   /** Sets steps that are done back to be done again where the provider shows that their work is gone. Answers them, and what it showed. */
