@@ -104,17 +104,25 @@ describe('two servers on one database, with real VMs', () => {
   }
 
   const once = (...names: string[]) => new Map(names.map((name) => [name, 1]));
+  /** As {@link guestsIn}, without the processes of networks. */
+  const vmsIn = async (dataDir: string) =>
+    new Map([...(await guestsIn(dataDir))].filter(([name]) => !name.startsWith('trama-')));
 
-  /** Draws these VMs, the first two joined by a link, and makes a slice of them in the zone of a host. */
+  /** Draws these VMs, the first two joined by a link and by a network, and makes a slice of them in the zone of a host. */
   async function makeSlice(at: number, vms: string[], restartAfterReboot = false): Promise<void> {
     const { api } = host(0).session;
     const name = `${vms.join('-')}-${at}`;
+    const joined = vms.length > 1 ? vms.slice(0, 2) : [];
     const drawing = {
       format: 'trama',
       version: 1,
       name,
       vms: vms.map((vm) => ({ key: vm, name: vm, flavour: 'nano', image: 'tiny' })),
-      edges: vms.length > 1 ? [{ key: 'link', source: vms[0], target: vms[1] }] : [],
+      networks: joined.length > 0 ? [{ key: 'lan', name: 'lan' }] : [],
+      edges: [
+        ...(joined.length > 0 ? [{ key: 'link', source: joined[0], target: joined[1] }] : []),
+        ...joined.map((vm) => ({ key: `${vm}-lan`, source: vm, target: 'lan' })),
+      ],
     };
     const { template } = await api.templates.import.mutate({ text: JSON.stringify(drawing) });
     const zone = (await api.zones.list.query()).items.find((one) => one.name === (at === 0 ? 'local' : 'second'));
@@ -127,8 +135,8 @@ describe('two servers on one database, with real VMs', () => {
     await makeSlice(1, ['far']);
     await makeSlice(0, ['stays']);
     for (const one of slices) await killedWithin('deploy', one);
-    expect(await guestsIn(host(0).dataDir)).toEqual(once('web', 'db', 'stays'));
-    expect(await guestsIn(host(1).dataDir)).toEqual(once('far'));
+    expect(await vmsIn(host(0).dataDir)).toEqual(once('web', 'db', 'stays'));
+    expect(await vmsIn(host(1).dataDir)).toEqual(once('far'));
     for (const { id } of slices) {
       expect(await history(id)).toEqual(['deploying', 'active']);
       for (const { session } of hosts)
@@ -136,14 +144,16 @@ describe('two servers on one database, with real VMs', () => {
     }
   });
 
-  /** By the console of one VM, through a server that it does not run at: its address, and that its neighbour answers. */
+  /** By the console of one VM, through a server that it does not run at: its address, and that its neighbour answers both ways. */
   async function addressByConsole(of: { id: number; at: number }): Promise<string> {
     const { session } = host(1 - of.at);
-    const { vmList } = await session.api.slices.get.query({ id: of.id });
+    const { vmList, edges } = await session.api.slices.get.query({ id: of.id });
+    const throughLan = edges.find(({ key }) => key === 'db-lan')?.sourceAddress.split('/')[0] ?? '';
     const guest = await openConsole(session, vmList.find(({ name }) => name === 'web')?.id ?? 0);
     guest.type('');
     await guest.until(/web# /);
     await ping(guest, 'db');
+    await ping(guest, throughLan);
     guest.type("ip -4 addr show eth0; echo EN''D");
     const [shown] = await guest.until(/inet [\d./]+[^]*END/);
     guest.close();
@@ -156,21 +166,55 @@ describe('two servers on one database, with real VMs', () => {
     expect(address).toMatch(/^10\./);
   });
 
+  test('a network whose process was killed left its slice active: it is degraded by name, and Start repairs it', async () => {
+    const { id } = slice(0);
+    const { api } = host(0).session;
+    const networks = [...(await processesIn(`${host(0).dataDir}/zones`))].filter(
+      ([, args]) => args[args.indexOf('-machine') + 1] === 'none',
+    );
+    expect(networks).toHaveLength(1);
+    for (const [pid] of networks) process.kill(pid, 'SIGKILL');
+    const statusOf = async () => (await api.slices.get.query({ id })).status;
+    await expect.poll(statusOf).toBe('degraded');
+    const broken = await api.slices.get.query({ id });
+    expect(broken.networks).toMatchObject([{ name: 'lan', status: 'down' }]);
+    expect(broken.edges.filter(({ status }) => status !== 'up').map(({ key }) => key)).toEqual(['web-lan', 'db-lan']);
+    const plan = await api.deployments.plan.query({ sliceId: id, kind: 'start' });
+    expect(plan.steps.map(({ resource, action }) => `${resource}/${action}`)).toEqual([
+      'network/create',
+      'edge/connect',
+      'edge/connect',
+    ]);
+    await untilDeployed(host(0).session, id, (await api.deployments.start.mutate({ sliceId: id, kind: 'start' })).id);
+    expect(await statusOf()).toBe('active');
+    expect(await addressByConsole(slice(0))).toBe(address);
+  });
+
   test('after a reboot of a host its slices that say so come back as they were; others stay down, nothing flaps', async () => {
     const [comes, far, stays] = [slice(0), slice(1), slice(2)];
     const { dataDir, server } = host(0);
     await server.kill();
-    // two VMs, one VM, no network
-    expect(await killAllIn(`${dataDir}/zones`)).toBe(3);
+    // three VMs and a network
+    expect(await killAllIn(`${dataDir}/zones`)).toBe(4);
     await database.connection.query(`update homes set boot_id = 'before' order by id limit 1`);
     await restart(0);
     const { api } = host(1).session;
     const statusOf = async ({ id }: { id: number }) => (await api.slices.get.query({ id })).status;
     await expect
       .poll(() => history(comes.id), { timeout: 120_000 })
-      .toEqual(['deploying', 'active', 'degraded', 'deploying', 'active']);
+      .toEqual([
+        'deploying',
+        'active',
+        // the network
+        'degraded',
+        'active',
+        // the reboot
+        'degraded',
+        'deploying',
+        'active',
+      ]);
     await expect.poll(() => statusOf(stays), { timeout: 30_000 }).toBe('degraded');
-    expect(await guestsIn(dataDir)).toEqual(once('web', 'db'));
+    expect(await vmsIn(dataDir)).toEqual(once('web', 'db'));
     expect(await addressByConsole(comes)).toBe(address);
     // the reboot is answered once: another restart of the server finds the same run of its machine
     await host(0).server.kill();
@@ -178,6 +222,7 @@ describe('two servers on one database, with real VMs', () => {
     const { items } = await api.deployments.list.query({ sliceId: comes.id });
     expect(items.map(({ kind, status }) => [kind, status])).toEqual([
       ['deploy', 'succeeded'],
+      ['start', 'succeeded'],
       ['deploy', 'succeeded'],
     ]);
     expect(await history(stays.id)).toEqual(['deploying', 'active', 'degraded']);
