@@ -45,7 +45,7 @@ type Wanted = 'active' | 'stopped' | 'destroyed';
 /** What can be asked for when the slice is as it was wanted last. */
 const possible = {
   destroyed: ['deploy'],
-  active: ['stop', 'stop', 'reboot', 'start', 'destroy'],
+  active: ['stop', 'stop', 'reboot', 'reboot', 'destroy'],
   stopped: ['start', 'start', 'destroy'],
 } as const satisfies Record<Wanted, readonly DeploymentKind[]>;
 const wantedAfter = {
@@ -120,7 +120,10 @@ class Chaos {
       await delay(random() * this.took[kind] * 1_000);
       const victim = oneOf(victims);
       const second = ((performance.now() - begun) / 1_000).toFixed(1);
-      done.push(`${await this.#kill(victim)} at ${second} s`);
+      const { finishedAt } = await this.session.api.deployments.get.query({ id });
+      // what dies only then is not the operation's to put right
+      const late = finishedAt === null ? '' : ' after its end';
+      done.push(`${await this.#kill(victim)} at ${second} s${late}`);
     }
     const status = await this.#untilEnded(id);
     if (status === 'succeeded') this.took[kind] = (this.took[kind] + (performance.now() - begun) / 1_000) / 2;
