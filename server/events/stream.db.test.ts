@@ -9,8 +9,7 @@ import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 import { appendEvents } from './append';
 import { createEventBus, type EventBus } from './bus';
 import { startPoller } from './poller';
-import { readEvents } from './read-events';
-import { streamEvents } from './stream';
+import { readEvents, streamEvents } from './stream';
 
 const database = useDatabase();
 let bus: EventBus;

@@ -9,7 +9,7 @@ import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { getDeployment } from '#server/domain/deployments/read-deployments';
-import { readEvents } from '#server/events/read-events';
+import { readEvents } from '#server/events/stream';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider } from '#server/providers/provider';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';

@@ -12,7 +12,7 @@ import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { currentDeployment, getDeployment } from '#server/domain/deployments/read-deployments';
-import { readEvents } from '#server/events/read-events';
+import { readEvents } from '#server/events/stream';
 import { only } from '#server/db/rows';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import {

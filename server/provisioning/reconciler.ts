@@ -13,7 +13,7 @@ import type { Transaction } from '#server/db/client';
 import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
-import { setSliceStatus } from '#server/domain/deployments/slice-status';
+import { setSliceStatus } from '#server/db/queries/slices';
 import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
 import { appendEvents, lockSlice } from '#server/events/append';

@@ -20,6 +20,7 @@ import { deployments, events } from '#drizzle/schema/deployments';
 import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
+import type { EventData } from '#shared/deployment/events';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { sliceSets } from '#shared/slice';
@@ -320,15 +321,15 @@ export function visibleEvents(
     .limit(options.limit);
 }
 
-/** Writes a slice's status, on the row that the caller has locked. Answers whether that is a change. */
-export async function writeSliceStatus(tx: Transaction, sliceId: number, status: SliceStatus): Promise<boolean> {
+/** Writes a slice's status, on the row that the caller has locked, and answers the event if that is a change. */
+export async function setSliceStatus(tx: Transaction, sliceId: number, status: SliceStatus): Promise<EventData[]> {
   const deletedAt = status === 'destroyed' ? { deletedAt: databaseNow } : {};
   await countInZone(tx, sliceId, status);
   const [result] = await tx
     .update(slices)
     .set({ status, updatedAt: databaseNow, ...deletedAt })
     .where(and(eq(slices.id, sliceId), ne(slices.status, status)));
-  return result.affectedRows > 0;
+  return result.affectedRows > 0 ? [{ type: 'slice.status', status }] : [];
 }
 
 /** Something of the slice has changed, so that it comes first in lists. */

@@ -7,7 +7,7 @@ import { line } from '#server/testing/drawings';
 import { createWorld } from '#server/testing/world';
 import { sliceStatuses } from '#shared/slice-status';
 import { inTransaction } from '../transaction';
-import { writeSliceStatus } from './slices';
+import { setSliceStatus } from './slices';
 import { allocatedOf, zoneUses } from './zones';
 
 const database = useDatabase();
@@ -50,7 +50,7 @@ test("a zone's sums are what its slices add up to, whatever becomes of these, al
           inTransaction(ctx.db, async (tx) => {
             const id = made[slice]?.id ?? 0;
             await tx.select().from(slices).where(eq(slices.id, id)).for('update');
-            await writeSliceStatus(tx, id, status);
+            await setSliceStatus(tx, id, status);
             if (taken) throw new Error('taken back');
           }).catch((error: unknown) => expect(error).toMatchObject({ message: 'taken back' })),
         ),

@@ -12,7 +12,7 @@ import {
   supersedeDeployments,
   type DeploymentRow,
 } from '#server/db/queries/deployments';
-import { touchSlice, writeDesired } from '#server/db/queries/slices';
+import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/slices';
 import { lockZone } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
@@ -27,7 +27,6 @@ import { refusalProblem } from './plan-problems';
 import { planOperation, wantedOf } from './planner';
 import { getDeployment } from './read-deployments';
 import { deploymentMark } from './situation';
-import { setSliceStatus } from './slice-status';
 
 interface Request extends Operation {
   /** The same key for the same slice answers the deployment that was queued first. */

@@ -1,7 +1,6 @@
 import { AppError } from '#shared/errors';
 import type { SliceEvent } from '#shared/deployment/events';
-import { lastEventId as newestEventId } from '#server/events/read-events';
-import { streamEvents } from '#server/events/stream';
+import { lastEventId as newestEventId, streamEvents } from '#server/events/stream';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
 

@@ -22,7 +22,7 @@ import {
 } from '#server/db/queries/slices';
 import { iso } from '#server/db/rows';
 import { inSnapshot } from '#server/db/transaction';
-import { lastEventId } from '#server/events/read-events';
+import { lastEventId } from '#server/events/stream';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
 import { currentDeployment } from '../deployments/read-deployments';

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { slices } from '#drizzle/schema/slices';
-import { writeSliceStatus } from '#server/db/queries/slices';
+import { setSliceStatus } from '#server/db/queries/slices';
 import { allocatedOf } from '#server/db/queries/zones';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
@@ -46,7 +46,7 @@ describe('zones', () => {
     const nothing = { vcpus: 0, ramMb: 0, diskGb: 0 };
     expect(await allocatedOf(ctx.db, zoneId)).toEqual(nothing);
     const become = (id: number, status: 'active' | 'failed' | 'destroyed') =>
-      ctx.db.transaction((tx) => writeSliceStatus(tx, id, status));
+      ctx.db.transaction((tx) => setSliceStatus(tx, id, status));
     await become(a.id, 'active');
     await become(b.id, 'failed');
     await become(c.id, 'destroyed');
