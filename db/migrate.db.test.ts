@@ -26,7 +26,7 @@ const database = useDatabase();
 test('the migrations and the seed apply', async () => {
   const rows = await database.db.select().from(flavours).orderBy(flavours.id);
   expect(rows.map((row) => row.name)).toEqual(['nano', 'mini', 'micro', 'small', 'medium', 'large', 'xlarge']);
-  expect(rows[0]).toMatchObject({ vcpus: 1, ramMb: 1024, diskGb: 2, liveName: 'nano', retiredAt: null });
+  expect(rows[0]).toMatchObject({ vcpus: 1, ramMb: 1024, diskGb: 2, liveKey: 'nano', retiredAt: null });
 });
 
 test('a test may change base rows and add others', async () => {

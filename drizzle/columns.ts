@@ -1,4 +1,4 @@
-import { bigint, datetime, json } from 'drizzle-orm/mysql-core';
+import { bigint, customType, datetime, json, varchar } from 'drizzle-orm/mysql-core';
 import { sql } from 'drizzle-orm';
 
 /** `bigint unsigned`, read as a JavaScript number: ids stay far below 2^53. */
@@ -17,3 +17,36 @@ export const createdAt = () =>
 
 /** What a VM, a network or an edge has besides what has a column of its own (`server/db/queries/parts.ts`). */
 export const properties = () => json('properties').$type<Record<string, unknown>>();
+
+/** Compared character by character: the tables' own collation takes `ano` for `año`. */
+const exactName = customType<{ data: string }>({
+  dataType: () => 'varchar(63) character set utf8mb4 collate utf8mb4_bin',
+});
+
+/**
+ * By which a name is unique while its row lives; null, and so free again, once `goneAt` (the column's name in SQL) is set. Upper and
+ * lower case are the same name, accents are not.
+ */
+export const liveKey = (goneAt: string) =>
+  exactName('live_key').generatedAlwaysAs(sql.raw(`(case when ${goneAt} is null then lower(name) else null end)`), {
+    mode: 'stored',
+  });
+
+/** {@link liveKey} where rows are deleted for good. */
+export const uniqueKey = () => exactName('unique_key').generatedAlwaysAs(sql`(lower(name))`, { mode: 'stored' });
+
+/**
+ * What lists by name are ordered by: each number in it has at least ten digits, so that `R2` comes before `R10`. Ten zeros go before each
+ * number, then as many as are too many go; one first digit after the other, since the databases write references to what was
+ * found differently, and MariaDB replaces no empty match. Cut to what an index takes; the rest is decided by the id.
+ */
+export const sortKey = () => {
+  const padded = Array.from('0123456789').reduce(
+    (text, digit) => `regexp_replace(${text}, '(?<![0-9])${digit}', '0000000000${digit}')`,
+    'name',
+  );
+  return varchar('sort_key', { length: 190 }).generatedAlwaysAs(
+    sql.raw(`(left(regexp_replace(${padded}, '(?<![0-9])0+(?=[0-9]{10})', ''), 190))`),
+    { mode: 'stored' },
+  );
+};

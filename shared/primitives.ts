@@ -7,10 +7,12 @@ export const idInput = z.strictObject({ id: idSchema });
 /** ISO 8601 in UTC with milliseconds. */
 export const timestampSchema = z.iso.datetime();
 
-/** Name of a template, slice, flavour, image, zone: one line, no control characters, no path separators, trimmed. */
-export const nameSchema = z
+/** What was once accepted as a name, and may be in drawings: see {@link nameSchema}. */
+export const lineSchema = z
   .string()
   .trim()
+  // the same letters, however an accent was typed, are the same name
+  .normalize('NFC')
   .min(1, 'A name is needed.')
   .max(limits.nameLength, `At most ${limits.nameLength} characters.`)
   // nor halves of characters, which no JSON column takes
@@ -19,6 +21,13 @@ export const nameSchema = z
     'A name may not hold slashes, angle brackets or control characters.',
   )
   .refine((name) => name !== '.' && name !== '..', 'This name is reserved.');
+
+/** Name of a template, slice, flavour, image, zone: one line, no control characters, no path separators, trimmed. */
+export const nameSchema = lineSchema.refine(
+  // what ends a line or turns the direction of a text, too: such a name would show as another
+  (name) => !/[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u.test(name),
+  'A name may not hold slashes, angle brackets or control characters.',
+);
 
 /** Name of a VM: an RFC 1123 host name label, since the guest takes it as its host name. */
 export const hostnameSchema = z

@@ -504,6 +504,39 @@ ALTER TABLE `slice_networks` ADD `applied` json;
 ALTER TABLE `slice_vms` ADD `applied` json;
 ALTER TABLE `deployment_steps` MODIFY COLUMN `action` enum('prepare','create','update','start','connect','stop','reboot','disconnect','remove','sweep') NOT NULL;
 ALTER TABLE `deployment_steps` ADD `update` json;
+ALTER TABLE `availability_zones` DROP INDEX `availability_zones_name_unique`;
+ALTER TABLE `flavours` DROP INDEX `flavours_live_name_unique`;
+ALTER TABLE `images` DROP INDEX `images_live_name_unique`;
+ALTER TABLE `slices` DROP INDEX `slices_owner_live_name_unique`;
+ALTER TABLE `templates` DROP INDEX `templates_owner_live_name_unique`;
+DROP INDEX `flavours_name_index` ON `flavours`;
+DROP INDEX `images_name_index` ON `images`;
+DROP INDEX `templates_owner_name_index` ON `templates`;
+DROP INDEX `users_sort_name_index` ON `users`;
+ALTER TABLE `availability_zones` ADD `sort_key` varchar(190) GENERATED ALWAYS AS ((left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(name, '(?<![0-9])0', '00000000000'), '(?<![0-9])1', '00000000001'), '(?<![0-9])2', '00000000002'), '(?<![0-9])3', '00000000003'), '(?<![0-9])4', '00000000004'), '(?<![0-9])5', '00000000005'), '(?<![0-9])6', '00000000006'), '(?<![0-9])7', '00000000007'), '(?<![0-9])8', '00000000008'), '(?<![0-9])9', '00000000009'), '(?<![0-9])0+(?=[0-9]{10})', ''), 190))) STORED;
+ALTER TABLE `availability_zones` ADD `unique_key` varchar(63) character set utf8mb4 collate utf8mb4_bin GENERATED ALWAYS AS ((lower(name))) STORED;
+ALTER TABLE `flavours` ADD `live_key` varchar(63) character set utf8mb4 collate utf8mb4_bin GENERATED ALWAYS AS ((case when retired_at is null then lower(name) else null end)) STORED;
+ALTER TABLE `flavours` ADD `sort_key` varchar(190) GENERATED ALWAYS AS ((left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(name, '(?<![0-9])0', '00000000000'), '(?<![0-9])1', '00000000001'), '(?<![0-9])2', '00000000002'), '(?<![0-9])3', '00000000003'), '(?<![0-9])4', '00000000004'), '(?<![0-9])5', '00000000005'), '(?<![0-9])6', '00000000006'), '(?<![0-9])7', '00000000007'), '(?<![0-9])8', '00000000008'), '(?<![0-9])9', '00000000009'), '(?<![0-9])0+(?=[0-9]{10})', ''), 190))) STORED;
+ALTER TABLE `images` ADD `live_key` varchar(63) character set utf8mb4 collate utf8mb4_bin GENERATED ALWAYS AS ((case when retired_at is null then lower(name) else null end)) STORED;
+ALTER TABLE `images` ADD `sort_key` varchar(190) GENERATED ALWAYS AS ((left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(name, '(?<![0-9])0', '00000000000'), '(?<![0-9])1', '00000000001'), '(?<![0-9])2', '00000000002'), '(?<![0-9])3', '00000000003'), '(?<![0-9])4', '00000000004'), '(?<![0-9])5', '00000000005'), '(?<![0-9])6', '00000000006'), '(?<![0-9])7', '00000000007'), '(?<![0-9])8', '00000000008'), '(?<![0-9])9', '00000000009'), '(?<![0-9])0+(?=[0-9]{10})', ''), 190))) STORED;
+ALTER TABLE `slices` ADD `live_key` varchar(63) character set utf8mb4 collate utf8mb4_bin GENERATED ALWAYS AS ((case when deleted_at is null then lower(name) else null end)) STORED;
+ALTER TABLE `templates` ADD `live_key` varchar(63) character set utf8mb4 collate utf8mb4_bin GENERATED ALWAYS AS ((case when deleted_at is null then lower(name) else null end)) STORED;
+ALTER TABLE `templates` ADD `sort_key` varchar(190) GENERATED ALWAYS AS ((left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(name, '(?<![0-9])0', '00000000000'), '(?<![0-9])1', '00000000001'), '(?<![0-9])2', '00000000002'), '(?<![0-9])3', '00000000003'), '(?<![0-9])4', '00000000004'), '(?<![0-9])5', '00000000005'), '(?<![0-9])6', '00000000006'), '(?<![0-9])7', '00000000007'), '(?<![0-9])8', '00000000008'), '(?<![0-9])9', '00000000009'), '(?<![0-9])0+(?=[0-9]{10})', ''), 190))) STORED;
+ALTER TABLE `users` ADD `sort_key` varchar(190) GENERATED ALWAYS AS ((left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(name, '(?<![0-9])0', '00000000000'), '(?<![0-9])1', '00000000001'), '(?<![0-9])2', '00000000002'), '(?<![0-9])3', '00000000003'), '(?<![0-9])4', '00000000004'), '(?<![0-9])5', '00000000005'), '(?<![0-9])6', '00000000006'), '(?<![0-9])7', '00000000007'), '(?<![0-9])8', '00000000008'), '(?<![0-9])9', '00000000009'), '(?<![0-9])0+(?=[0-9]{10})', ''), 190))) STORED;
+ALTER TABLE `availability_zones` ADD CONSTRAINT `availability_zones_name_unique` UNIQUE(`unique_key`);
+ALTER TABLE `flavours` ADD CONSTRAINT `flavours_live_name_unique` UNIQUE(`live_key`);
+ALTER TABLE `images` ADD CONSTRAINT `images_live_name_unique` UNIQUE(`live_key`);
+ALTER TABLE `slices` ADD CONSTRAINT `slices_owner_live_name_unique` UNIQUE(`owner_id`,`live_key`);
+ALTER TABLE `templates` ADD CONSTRAINT `templates_owner_live_name_unique` UNIQUE(`owner_id`,`live_key`);
+CREATE INDEX `flavours_sort_key_index` ON `flavours` (`sort_key`,`id`);
+CREATE INDEX `images_sort_key_index` ON `images` (`sort_key`,`id`);
+CREATE INDEX `templates_owner_sort_key_index` ON `templates` (`owner_id`,`deleted_at`,`sort_key`,`id`);
+CREATE INDEX `users_sort_key_index` ON `users` (`deleted_at`,`sort_key`,`id`);
+ALTER TABLE `flavours` DROP COLUMN `live_name`;
+ALTER TABLE `images` DROP COLUMN `live_name`;
+ALTER TABLE `slices` DROP COLUMN `live_name`;
+ALTER TABLE `templates` DROP COLUMN `live_name`;
+ALTER TABLE `users` DROP COLUMN `sort_name`;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -521,3 +554,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3043b72aea9e1
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3cbe8d8edeaf4d22f03538e71e40d342a0ea8886a4226e02154c958de04f6ddd', 1795633632415);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9e80005ea8be10647f3088a7aae12f3932c70647c641466ddf54e32418e004be', 1795634233828);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4d2d252454cfb5caff63075f99aa00bd8e3fdc45982e3bc205247737e2c1da1e', 1795634796118);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1f1765f65f7e3e9ec9a12f91e3c83af7e1dcaddf6bd3b055754e3235b39c18a1', 1795637670774);

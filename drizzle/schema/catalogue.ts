@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import {
   boolean,
   index,
@@ -13,7 +12,7 @@ import {
 import { imageKinds, imageZoneStates } from '#shared/image';
 import { providerKinds, type overcommitSchema, type ZoneReport } from '#shared/zone';
 import type { z } from 'zod';
-import { createdAt, id, instant, primaryId } from '../columns';
+import { createdAt, id, instant, liveKey, primaryId, sortKey, uniqueKey } from '../columns';
 import { homes } from './homes';
 
 /** VM sizes. RAM in MiB, disk in GiB. A retired one frees its name. */
@@ -26,13 +25,14 @@ export const flavours = mysqlTable(
     ramMb: int('ram_mb', { unsigned: true }).notNull(),
     diskGb: int('disk_gb', { unsigned: true }).notNull(),
     retiredAt: instant('retired_at'),
-    liveName: varchar('live_name', { length: 63 }).generatedAlwaysAs(
-      sql`(case when retired_at is null then name else null end)`,
-      { mode: 'stored' },
-    ),
+    liveKey: liveKey('retired_at'),
+    sortKey: sortKey(),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex('flavours_live_name_unique').on(table.liveName), index('flavours_name_index').on(table.name)],
+  (table) => [
+    uniqueIndex('flavours_live_name_unique').on(table.liveKey),
+    index('flavours_sort_key_index').on(table.sortKey, table.id),
+  ],
 );
 
 /** What VMs boot. `source` and `sha256` as in shared/image.ts. */
@@ -51,13 +51,14 @@ export const images = mysqlTable(
     minDiskGb: int('min_disk_gb', { unsigned: true }).notNull().default(0),
     readyMarker: varchar('ready_marker', { length: 100 }),
     retiredAt: instant('retired_at'),
-    liveName: varchar('live_name', { length: 63 }).generatedAlwaysAs(
-      sql`(case when retired_at is null then name else null end)`,
-      { mode: 'stored' },
-    ),
+    liveKey: liveKey('retired_at'),
+    sortKey: sortKey(),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex('images_live_name_unique').on(table.liveName), index('images_name_index').on(table.name)],
+  (table) => [
+    uniqueIndex('images_live_name_unique').on(table.liveKey),
+    index('images_sort_key_index').on(table.sortKey, table.id),
+  ],
 );
 
 /** Places to deploy to. */
@@ -75,10 +76,13 @@ export const availabilityZones = mysqlTable(
     limitRamMb: int('limit_ram_mb', { unsigned: true }),
     limitDiskGb: int('limit_disk_gb', { unsigned: true }),
     overcommit: json('overcommit').$type<z.infer<typeof overcommitSchema>>().notNull(),
+    sortKey: sortKey(),
+    /** Zones are deleted for good. */
+    uniqueKey: uniqueKey(),
     createdAt: createdAt(),
   },
   (table) => [
-    uniqueIndex('availability_zones_name_unique').on(table.name),
+    uniqueIndex('availability_zones_name_unique').on(table.uniqueKey),
     index('availability_zones_home_id_index').on(table.homeId),
   ],
 );

@@ -15,7 +15,7 @@ import {
 import type { Applied } from '#shared/deployment/applied';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
 import { shareLevels } from '#shared/sharing';
-import { createdAt, id, instant, primaryId, properties } from '../columns';
+import { createdAt, id, instant, liveKey, primaryId, properties } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
 import { templates } from './templates';
 import { users } from './users';
@@ -47,13 +47,10 @@ export const slices = mysqlTable(
       .notNull()
       .default(sql`(utc_timestamp(3))`),
     deletedAt: instant('deleted_at'),
-    liveName: varchar('live_name', { length: 63 }).generatedAlwaysAs(
-      sql`(case when deleted_at is null then name else null end)`,
-      { mode: 'stored' },
-    ),
+    liveKey: liveKey('deleted_at'),
   },
   (table) => [
-    uniqueIndex('slices_owner_live_name_unique').on(table.ownerId, table.liveName),
+    uniqueIndex('slices_owner_live_name_unique').on(table.ownerId, table.liveKey),
     uniqueIndex('slices_owner_idempotency_unique').on(table.ownerId, table.idempotencyKey),
     index('slices_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
     index('slices_updated_index').on(table.deletedAt, table.updatedAt, table.id),

@@ -12,7 +12,7 @@ import {
 } from 'drizzle-orm/mysql-core';
 import type { z } from 'zod';
 import type { forwardSchema } from '#shared/topology/schema';
-import { createdAt, id, instant, primaryId, properties } from '../columns';
+import { createdAt, id, instant, liveKey, primaryId, properties, sortKey } from '../columns';
 import { flavours, images } from './catalogue';
 import { users } from './users';
 
@@ -35,17 +35,15 @@ export const templates = mysqlTable(
       .notNull()
       .default(sql`(utc_timestamp(3))`),
     deletedAt: instant('deleted_at'),
-    liveName: varchar('live_name', { length: 63 }).generatedAlwaysAs(
-      sql`(case when deleted_at is null then name else null end)`,
-      { mode: 'stored' },
-    ),
+    liveKey: liveKey('deleted_at'),
+    sortKey: sortKey(),
   },
   (table) => [
-    uniqueIndex('templates_owner_live_name_unique').on(table.ownerId, table.liveName),
+    uniqueIndex('templates_owner_live_name_unique').on(table.ownerId, table.liveKey),
     // the two orders of the list, with what its filter needs
     index('templates_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
     index('templates_published_index').on(table.publishedAt, table.deletedAt),
-    index('templates_owner_name_index').on(table.ownerId, table.deletedAt, table.name, table.id),
+    index('templates_owner_sort_key_index').on(table.ownerId, table.deletedAt, table.sortKey, table.id),
   ],
 );
 

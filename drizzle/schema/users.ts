@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
 import { roles as roleNames, tokenKinds, userKinds } from '#shared/auth';
 import type { Scope } from '#shared/scopes';
-import { createdAt, id, instant, primaryId } from '../columns';
+import { createdAt, id, instant, primaryId, sortKey } from '../columns';
 
 /** The roles that exist. What each may do is code: `permissions` in shared/auth.ts. */
 export const roles = mysqlTable(
@@ -17,11 +17,7 @@ export const users = mysqlTable(
     id: primaryId(),
     email: varchar('email', { length: 254 }).notNull(),
     name: varchar('name', { length: 63 }).notNull(),
-    /** What lists by name are ordered by: the number at the end has leading zeros, so that `student2` comes before `student10`. */
-    sortName: varchar('sort_name', { length: 83 }).generatedAlwaysAs(
-      sql`(concat(regexp_replace(name, '[0-9]+$', ''), coalesce(lpad(nullif(regexp_substr(name, '[0-9]+$'), ''), 20, '0'), '')))`,
-      { mode: 'stored' },
-    ),
+    sortKey: sortKey(),
     kind: mysqlEnum('kind', userKinds).notNull().default('person'),
     /** Null for service accounts, and until a person made by an admin has chosen a password. */
     passwordHash: varchar('password_hash', { length: 255 }),
@@ -45,7 +41,7 @@ export const users = mysqlTable(
   (table) => [
     uniqueIndex('users_live_email_unique').on(table.liveEmail),
     index('users_role_id_index').on(table.roleId),
-    index('users_sort_name_index').on(table.deletedAt, table.sortName, table.id),
+    index('users_sort_key_index').on(table.deletedAt, table.sortKey, table.id),
   ],
 );
 

@@ -28,7 +28,8 @@ const image: SliceModel['images'] extends Map<number, infer Row> ? Row : never =
   minDiskGb: 0,
   readyMarker: null,
   retiredAt: null,
-  liveName: 'tiny',
+  liveKey: 'tiny',
+  sortKey: 'tiny',
   createdAt: new Date(0),
 };
 const model: SliceModel = {

@@ -118,7 +118,7 @@ describe('a slice', () => {
     expect(state.slices.size).toBe(0);
     expect(state.usedPorts.size).toBe(0);
     const row = await sliceRow(sliceId);
-    expect(row).toMatchObject({ status: 'destroyed', liveName: null });
+    expect(row).toMatchObject({ status: 'destroyed', liveKey: null });
     expect(row.deletedAt).not.toBeNull();
     expect((await vmRows(sliceId)).every((vm) => vm.status === 'absent' && vm.desired === 'absent')).toBe(true);
     expect((await edgeRows(sliceId)).every((edge) => edge.status === 'absent')).toBe(true);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits';
-import { hostnameSchema, idSchema, nameSchema } from '../primitives';
+import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { propertyFacts } from './properties';
 
 /** Name of a node or edge inside one topology, chosen by whoever draws. Stable over revisions, so diffs can follow it. */
@@ -69,7 +69,7 @@ export type TopologyVm = z.infer<typeof topologyVmSchema>;
 /** A multi-access layer-2 segment. */
 export const topologyNetworkSchema = z.strictObject({
   key: keySchema,
-  name: nameSchema,
+  name: lineSchema,
   ...networkProperties,
   ...networkPlacement,
   x: position,

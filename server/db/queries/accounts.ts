@@ -13,7 +13,7 @@ const columns = {
   kind: users.kind,
   email: users.email,
   name: users.name,
-  sortName: users.sortName,
+  sortKey: users.sortKey,
   role: roles.name,
   disabledAt: users.disabledAt,
   totpEnabledAt: users.totpEnabledAt,
@@ -27,7 +27,7 @@ function selected(q: Queryable, where: SQL | undefined, limit: number) {
     .from(users)
     .innerJoin(roles, eq(roles.id, users.roleId))
     .where(and(isNull(users.deletedAt), where))
-    .orderBy(asc(users.sortName), asc(users.id))
+    .orderBy(asc(users.sortKey), asc(users.id))
     .limit(limit);
 }
 
@@ -58,7 +58,7 @@ export function accountRows(
       kind === undefined ? undefined : eq(users.kind, kind),
       state === undefined ? undefined : byState,
       named(options.search),
-      after(users.sortName, users.id, decodeCursor(nameCursor, options.cursor)),
+      after(users.sortKey, users.id, decodeCursor(nameCursor, options.cursor)),
     ),
     options.limit + 1,
   );

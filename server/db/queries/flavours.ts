@@ -2,12 +2,13 @@ import { and, isNull, sql } from 'drizzle-orm';
 import { flavours } from '#drizzle/schema/catalogue';
 import type { Queryable } from '#server/db/client';
 import { after, containing, decodeCursor, nameCursor } from '../keyset';
-import { isoText, number, optionalIsoText, prepared, preparedBy, type RowOf, type Value } from '../prepared';
+import { isoText, number, optional, optionalIsoText, prepared, preparedBy, type RowOf, type Value } from '../prepared';
 import { usesOf } from './uses';
 
 const fields = {
   id: flavours.id,
   name: flavours.name,
+  sortKey: optional(flavours.sortKey),
   vcpus: flavours.vcpus,
   ramMb: flavours.ramMb,
   diskGb: flavours.diskGb,
@@ -24,12 +25,14 @@ const pageOf = preparedBy((variant: Variant) => {
     sql`true`,
     state === 'all' ? undefined : isNull(flavours.retiredAt),
     search === 'search' ? sql`${flavours.name} like ${sql.placeholder('pattern')} escape '!'` : undefined,
-    place === 'next' ? after(flavours.name, flavours.id, [sql.placeholder('name'), sql.placeholder('id')]) : undefined,
+    place === 'next'
+      ? after(flavours.sortKey, flavours.id, [sql.placeholder('name'), sql.placeholder('id')])
+      : undefined,
   );
   return prepared<typeof fields, { limit: number } & Record<'name' | 'id' | 'pattern', Value>>(
     fields,
     (list) => sql`select ${list} from ${flavours} where ${asked}
-      order by ${flavours.name}, ${flavours.id} limit ${sql.placeholder('limit')}`,
+      order by ${flavours.sortKey}, ${flavours.id} limit ${sql.placeholder('limit')}`,
   );
 });
 

@@ -7,6 +7,7 @@ import { usesOf } from './uses';
 const columns = {
   id: images.id,
   name: images.name,
+  sortKey: images.sortKey,
   description: images.description,
   kind: images.kind,
   source: images.source,
@@ -38,10 +39,10 @@ export function imageRows(
       and(
         options.includeRetired ? undefined : isNull(images.retiredAt),
         contains(images.name, options.search),
-        after(images.name, images.id, decodeCursor(nameCursor, options.cursor)),
+        after(images.sortKey, images.id, decodeCursor(nameCursor, options.cursor)),
       ),
     )
-    .orderBy(asc(images.name), asc(images.id))
+    .orderBy(asc(images.sortKey), asc(images.id))
     .limit(options.limit + 1);
 }
 

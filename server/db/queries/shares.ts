@@ -45,7 +45,7 @@ export function sliceShareRows(q: Queryable, sliceId: number, userId?: number) {
     .where(
       and(eq(sliceShares.sliceId, sliceId), enabled, userId === undefined ? undefined : eq(sliceShares.userId, userId)),
     )
-    .orderBy(asc(users.sortName), asc(users.id));
+    .orderBy(asc(users.sortKey), asc(users.id));
 }
 
 /** With how many living users a slice is shared, disabled ones too. */
@@ -116,7 +116,7 @@ export function templateShareRows(q: Queryable, templateId: number, userId?: num
         userId === undefined ? undefined : eq(templateShares.userId, userId),
       ),
     )
-    .orderBy(asc(users.sortName), asc(users.id));
+    .orderBy(asc(users.sortKey), asc(users.id));
 }
 
 /** With how many living users a template is shared, disabled ones too. */

@@ -351,7 +351,7 @@ export async function hasLiveSlice(
   const rows = await q
     .select({ id: slices.id })
     .from(slices)
-    .where(and(eq(slices.ownerId, ownerId), eq(slices.liveName, name)))
+    .where(and(eq(slices.ownerId, ownerId), eq(slices.liveKey, sql`lower(${name})`)))
     .limit(1);
   return rows.length > 0;
 }

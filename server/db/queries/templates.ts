@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { flavours } from '#drizzle/schema/catalogue';
 import {
   templateEdges,
@@ -12,7 +12,17 @@ import { users } from '#drizzle/schema/users';
 import type { templateSets } from '#shared/template';
 import type { Queryable } from '#server/db/client';
 import { after, before, containing, decodeCursor, instantCursor, nameCursor } from '../keyset';
-import { isoText, number, optionalIsoText, prepared, preparedBy, truth, type RowOf, type Value } from '../prepared';
+import {
+  isoText,
+  number,
+  optional,
+  optionalIsoText,
+  prepared,
+  preparedBy,
+  truth,
+  type RowOf,
+  type Value,
+} from '../prepared';
 import { only } from '../rows';
 import { templateIsShared, templateSharedWith } from './shares';
 
@@ -28,6 +38,7 @@ const fields = {
   ownerId: templates.ownerId,
   ownerName: users.name,
   name: templates.name,
+  sortKey: optional(templates.sortKey),
   description: templates.description,
   publishedAt: optionalIsoText(templates.publishedAt),
   revision: templates.revision,
@@ -76,11 +87,13 @@ type Variant = `${(typeof templateSets)[number]} ${'updated' | 'name'} ${'first'
 const pageOf = preparedBy((variant: Variant) => {
   const [of, sort, place, search] = variant.split(' ');
   const order =
-    sort === 'name' ? sql`${templates.name}, ${templates.id}` : sql`${templates.updatedAt} desc, ${templates.id} desc`;
+    sort === 'name'
+      ? sql`${templates.sortKey}, ${templates.id}`
+      : sql`${templates.updatedAt} desc, ${templates.id} desc`;
   const [value, id] = [sql.placeholder('value'), sql.placeholder('id')];
   const behind =
     sort === 'name'
-      ? after(templates.name, templates.id, [value, id])
+      ? after(templates.sortKey, templates.id, [value, id])
       : before(templates.updatedAt, templates.id, [value, id]);
   const asked = [
     isNull(templates.deletedAt),
@@ -142,6 +155,14 @@ export async function takenTemplateNames(q: Queryable, ownerId: number, names: s
   const rows = await q
     .select({ name: templates.name })
     .from(templates)
-    .where(and(eq(templates.ownerId, ownerId), inArray(templates.liveName, names)));
+    .where(
+      and(
+        eq(templates.ownerId, ownerId),
+        sql`${templates.liveKey} in (${sql.join(
+          names.map((name) => sql`lower(${name})`),
+          sql`, `,
+        )})`,
+      ),
+    );
   return new Set(rows.map((row) => row.name.toLowerCase()));
 }

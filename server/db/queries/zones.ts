@@ -109,7 +109,7 @@ export async function zoneUses(q: Queryable): Promise<Map<number, ZoneUse>> {
 
 /** All zones by name. They are few. */
 export function zonesByName(q: Queryable): Promise<ZoneRow[]> {
-  return q.select().from(availabilityZones).orderBy(asc(availabilityZones.name), asc(availabilityZones.id));
+  return q.select().from(availabilityZones).orderBy(asc(availabilityZones.sortKey), asc(availabilityZones.id));
 }
 
 export async function zoneById(q: Queryable, id: number): Promise<ZoneRow | null> {

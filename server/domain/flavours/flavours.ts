@@ -36,7 +36,7 @@ export async function listFlavours(
   { query }: { query: z.infer<typeof listFlavoursInput> },
 ): Promise<z.infer<typeof flavourPage>> {
   const rows = await flavourRows(ctx.db, query);
-  return page(rows, query.limit, publicFlavour, (row) => [row.name, row.id]);
+  return page(rows, query.limit, publicFlavour, (row) => [row.sortKey ?? row.name, row.id]);
 }
 
 /** NAME_TAKEN. */

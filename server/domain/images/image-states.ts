@@ -26,7 +26,7 @@ export async function imageStatesOf(q: Queryable, ids: readonly number[]): Promi
     .from(imageStates)
     .innerJoin(availabilityZones, eq(availabilityZones.id, imageStates.zoneId))
     .where(inArray(imageStates.imageId, [...ids]))
-    .orderBy(asc(availabilityZones.name));
+    .orderBy(asc(availabilityZones.sortKey));
   for (const { imageId, at, ...state } of rows) {
     const states = found.get(imageId) ?? [];
     states.push({ ...state, at: iso(at) });

@@ -70,7 +70,7 @@ export async function listImages(
     const image = publicImage(row, states.get(row.id) ?? []);
     return can(actor.role, 'images:manage') ? image : { ...image, source: fileName(row.source) };
   };
-  return page(rows, query.limit, shown, (row) => [row.name, row.id]);
+  return page(rows, query.limit, shown, (row) => [row.sortKey ?? row.name, row.id]);
 }
 
 /** The last part of a path or a URL: what stands before it, and a query, may be a secret. */

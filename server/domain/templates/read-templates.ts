@@ -39,7 +39,7 @@ export async function listTemplates(
     rows,
     query.limit,
     (row) => summary(actor, row),
-    (row) => [query.sort === 'name' ? row.name : row.updatedAt, row.id],
+    (row) => [query.sort === 'name' ? (row.sortKey ?? row.name) : row.updatedAt, row.id],
   );
 }
 

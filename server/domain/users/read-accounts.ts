@@ -55,7 +55,7 @@ export async function listUsers(
     rows,
     query.limit,
     (row) => account(row, factsById(row.id)),
-    (row) => [row.sortName ?? row.name, row.id],
+    (row) => [row.sortKey ?? row.name, row.id],
   );
 }
 

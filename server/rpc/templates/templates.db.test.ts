@@ -214,8 +214,8 @@ describe('a copy', () => {
     expect(many.map(({ name }) => name).toSorted()).toEqual([3, 4, 5, 6].map((n) => `Lab (copy ${n})`));
     const long = await user.templates.create({ name: 'ñ'.repeat(63), topology: line(1) });
     expect((await user.templates.duplicate({ id: long.id })).name).toBe(`${'ñ'.repeat(56)} (copy)`);
-    // the collation takes these two for the same
-    await user.templates.create({ name: 'Cafe (copy)', topology: line(1) });
+    // the database takes these two for the same
+    await user.templates.create({ name: 'CAFÉ (copy)', topology: line(1) });
     const cafe = await user.templates.create({ name: 'Café', topology: line(1) });
     expect((await user.templates.duplicate({ id: cafe.id })).name).toBe('Café (copy 2)');
   });
