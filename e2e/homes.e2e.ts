@@ -1,5 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCommand } from '#server/lib/run-command';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { openConsole, ping } from '../rig/console';
 import { startSharedDatabase, type SharedDatabase } from '../rig/shared-database';
@@ -234,6 +236,57 @@ describe('two servers on one database, with real VMs', () => {
     for (const { dataDir } of hosts) {
       expect([...(await processesIn(`${dataDir}/zones`)).keys()]).toEqual([]);
       expect(await sliceFilesIn(dataDir)).toEqual([]);
+    }
+  });
+
+  test('a full disk was 7 GiB free: the zone tells what is left, and a deploy is refused with the cause until there is room', async ({
+    skip,
+  }) => {
+    const dataDir = await makeDataDir();
+    const mount = (...options: string[]) =>
+      runCommand('mount', ['-t', 'tmpfs', '-o', options.join(), 'trama-full-disk', dataDir]);
+    const mounted = await mount('size=56m', 'mode=755').then(
+      () => true,
+      () => false,
+    );
+    if (!mounted) await removeDataDir(dataDir);
+    skip(!mounted, 'this process may not mount a small file system');
+    const server = await start(dataDir, await freePort());
+    try {
+      await database.connection.query(
+        `insert into availability_zones (name, provider, home_id, overcommit)
+           select 'small', provider, (select max(id) from homes), overcommit from availability_zones limit 1`,
+      );
+      const session = openSession(server.url);
+      await session.api.auth.login.mutate({ email: eva.email, password: eva.password });
+      const { api } = session;
+      const zone = (await api.zones.list.query()).items.find(({ name }) => name === 'small');
+      const zoneId = zone?.id ?? 0;
+      const freeMb = async () => {
+        const { facts } = await api.zones.get.query({ id: zoneId });
+        return Number(/^(\d+) MiB$/.exec(facts.find(({ name }) => name === 'Free on disk')?.value ?? '')?.[1]);
+      };
+      const { bavail, bsize } = await statfs(dataDir);
+      expect(Math.abs((await freeMb()) - Math.floor((bavail * bsize) / 2 ** 20))).toBeLessThanOrEqual(1);
+
+      const template = (await api.templates.list.query({ search: 'far' })).items[0];
+      const create = { name: 'cramped', templateId: template?.id ?? 0, zoneId };
+      const { id } = await api.slices.create.mutate(create);
+      const plan = () => api.deployments.plan.query({ sliceId: id, kind: 'deploy' });
+      expect(await plan()).toMatchObject({
+        runnable: false,
+        problems: [
+          { code: 'ZONE_CANNOT_RUN', message: expect.stringMatching(/disk is full: \d+ MiB are free/) },
+          { code: 'NO_CAPACITY', field: 'diskGb' },
+        ],
+      });
+      await expect(api.deployments.start.mutate({ sliceId: id, kind: 'deploy' })).rejects.toThrow(/disk is full/);
+      await mount('remount', 'size=3g');
+      expect(await plan()).toMatchObject({ runnable: true, problems: [] });
+    } finally {
+      await server.stop();
+      await runCommand('umount', [dataDir]);
+      await removeDataDir(dataDir);
     }
   });
 });
