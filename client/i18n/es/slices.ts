@@ -31,7 +31,7 @@ export const slices: Messages<typeof english> = {
     zone: 'Zona {{name}}',
     owner: 'Dueño: {{name}}',
     revision: 'revisión {{revision}}',
-    noTemplate: 'Su plantilla fue eliminada o no se comparte contigo',
+    noTemplate: 'Su plantilla fue eliminada o no se comparte con usted',
     created: 'Creado',
     restartAfterReboot: 'Arrancar solo tras reiniciarse la máquina',
     rename: 'Renombrar slice',
