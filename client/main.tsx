@@ -1,6 +1,7 @@
 import './api/zod-settings';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
+import './font.css';
 import './global.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';

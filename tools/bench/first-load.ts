@@ -47,3 +47,12 @@ console.log(
   `First load of JavaScript (sign-in, home): ${kib(total)} KiB gzip in ${sizes.length} files (${kib(plain)} KiB plain), ` +
     `${((total / 1024 / limitKib) * 100).toFixed(0)} % of the ${limitKib} KiB allowed.`,
 );
+const fonts = Array.from(
+  page.matchAll(/<link rel="preload" as="font"[^>]* href="\/([^"]+)"/g),
+  ([, file]) => file ?? '',
+);
+const letters = (await Promise.all(fonts.map((file) => readFile(path.join(built, file))))).reduce(
+  (sum, { length }) => sum + length,
+  0,
+);
+console.log(`With the webfont, which text does not wait for (${kib(letters)} KiB): ${kib(total + letters)} KiB.`);
