@@ -105,6 +105,15 @@ describe('two servers on one database, with real VMs', () => {
     await untilDeployed(elsewhere, id, deployment.id);
   }
 
+  /** Of the first two slices each home is killed in the middle; meanwhile the first home has the third one to do as well. */
+  async function asked(kind: Kind): Promise<void> {
+    await killedWithin(kind, slice(0));
+    const { session } = host(0);
+    const third = async ({ id }: { id: number }) =>
+      untilDeployed(session, id, (await session.api.deployments.start.mutate({ sliceId: id, kind })).id);
+    await Promise.all([killedWithin(kind, slice(1)), third(slice(2))]);
+  }
+
   const once = (...names: string[]) => new Map(names.map((name) => [name, 1]));
   /** As {@link guestsIn}, without the processes of networks. */
   const vmsIn = async (dataDir: string) =>
@@ -136,7 +145,7 @@ describe('two servers on one database, with real VMs', () => {
     await makeSlice(0, ['web', 'db'], true);
     await makeSlice(1, ['far']);
     await makeSlice(0, ['stays']);
-    for (const one of slices) await killedWithin('deploy', one);
+    await asked('deploy');
     expect(await vmsIn(host(0).dataDir)).toEqual(once('web', 'db', 'stays'));
     expect(await vmsIn(host(1).dataDir)).toEqual(once('far'));
     for (const { id } of slices) {
@@ -232,7 +241,7 @@ describe('two servers on one database, with real VMs', () => {
   });
 
   test('killed in the middle of a destroy that the other was asked for, its return ends it, and nothing is left', async () => {
-    for (const one of slices) await killedWithin('destroy', one);
+    await asked('destroy');
     for (const { dataDir } of hosts) {
       expect([...(await processesIn(`${dataDir}/zones`)).keys()]).toEqual([]);
       expect(await sliceFilesIn(dataDir)).toEqual([]);
