@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
@@ -12,7 +12,8 @@ import { findWay, giveFiles, giveHome, noFilesFolder, serverAccount, spawnServer
 import { findServer, type ServerBinary } from './server-binary';
 import {
   DatabaseServerError,
-  explainServerLog,
+  DiskFullError,
+  failureOf,
   freePort,
   initialiseDataDir,
   isPortFree,
@@ -28,6 +29,8 @@ export interface EmbeddedDatabase {
   url: string;
   /** The database ran already: another process of this clone uses it, or was killed without ending it. */
   adopted: boolean;
+  /** It has ended and waits for room on its disk; it comes back by itself. */
+  lacksRoom(): boolean;
   /** Lets go of the database and ends it cleanly, unless another process still uses it. Waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -36,9 +39,15 @@ export interface EmbeddedOptions {
   log?: ((line: string) => void) | undefined;
   /** Which server to start; by default MariaDB, else MySQL. */
   findServer?: typeof findServer;
+  /** Free bytes on the disk that holds a folder. */
+  freeBytes?: typeof freeBytes;
 }
 
 type Log = (line: string) => void;
+
+/** Below this a server that starts is soon at its end again: its temporary tablespace alone takes 12 MiB. */
+const roomToStart = 64 * 2 ** 20;
+const roomPollMs = 1_000;
 
 const installCommand = 'apt-get install --no-install-recommends mariadb-server-core mariadb-client-core';
 
@@ -57,16 +66,25 @@ interface Up {
   adopted: boolean;
 }
 
+/** Bytes that may still be written to the disk that holds `folder`. */
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
 /**
  * The private database in `folder` (data, log and password): adopted when it runs already, else started. Any number of
- * processes may call it at once. While it is held here, a database that ends is started again on the same port.
+ * processes may call it at once. While it is held here, a database that ends is started again on the same port; one
+ * that ended on a full disk, when there is room.
  * Throws `DatabaseServerError` with one line for a person.
  */
 export async function startEmbedded(folder: string, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
   const home = path.resolve(folder);
   const log = options.log ?? (() => {});
   const find = options.findServer ?? findServer;
+  const free = options.freeBytes ?? freeBytes;
   const stopping = new AbortController();
+  let full = false;
   let hold: Hold | null = null;
 
   const bringUp = async (port: number | null): Promise<Up> => {
@@ -75,18 +93,39 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
     return up;
   };
 
+  const pauseFor = (milliseconds: number) =>
+    delay(milliseconds, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
+  const hasRoom = () =>
+    free(home).then(
+      (bytes) => bytes >= roomToStart,
+      // not to be asked, so not the reason to wait
+      () => true,
+    );
+  /** Said once, however often it is found. */
+  const fillUp = (): void => {
+    if (!full)
+      log(`The embedded database has ended and the disk that holds ${home} is full: it comes back when there is room.`);
+    full = true;
+  };
+
   const bringBack = async (port: number): Promise<void> => {
     for (let pause = 250; !stopping.signal.aborted; pause = Math.min(pause * 2, 15_000)) {
+      for (; !stopping.signal.aborted && !(await hasRoom()); await pauseFor(roomPollMs)) fillUp();
+      if (stopping.signal.aborted) return;
       try {
-        log('The embedded database has ended; starting it again.');
+        if (!full) log('The embedded database has ended; starting it again.');
         await withMachineLock(home, async () => {
           // asked to stop while waiting for the lock
           if (!stopping.signal.aborted) await bringUp(port);
         });
+        if (full && !stopping.signal.aborted) log('There is room again, and the embedded database is back.');
+        full = false;
         return;
-      } catch (error) {
-        log(error instanceof Error ? error.message : String(error));
-        await delay(pause, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
+      } catch (failure) {
+        const error = inOneLine(failure, home);
+        if (error instanceof DiskFullError || !(await hasRoom())) fillUp();
+        else log(error instanceof Error ? error.message : String(error));
+        await pauseFor(pause);
       }
     }
   };
@@ -103,7 +142,7 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
       await stopUnlessUsed(first.url, path.join(home, 'data'), log);
     });
   };
-  return { url: first.url, adopted: first.adopted, stop: () => (stopped ??= stop()) };
+  return { url: first.url, adopted: first.adopted, lacksRoom: () => full, stop: () => (stopped ??= stop()) };
 }
 
 /** The file system's refusals in words; any other error as it is. */
@@ -117,7 +156,9 @@ function inOneLine(error: unknown, home: string): unknown {
     EROFS: `${home} is on a file system that cannot be written to.`,
   };
   const sentence = typeof code === 'string' ? sentences[code] : undefined;
-  return sentence === undefined ? error : new DatabaseServerError(sentence, { cause: error });
+  if (sentence === undefined) return error;
+  const Kind = code === 'ENOSPC' || code === 'EDQUOT' ? DiskFullError : DatabaseServerError;
+  return new Kind(sentence, { cause: error });
 }
 
 /** Finds the running server of `home` or starts one; on `wantedPort` only, if given. Call it under the lock. */
@@ -183,8 +224,17 @@ async function readState(home: string): Promise<State> {
 
 async function writeState(home: string, state: State): Promise<void> {
   const file = path.join(home, 'server.json');
-  await writeFile(`${file}.new`, JSON.stringify(state) + '\n', { mode: 0o600 });
+  const written = await open(`${file}.new`, 'w', 0o600);
+  try {
+    await written.writeFile(JSON.stringify(state) + '\n');
+    // on the disk before it takes the other's place, and its place, too: a lost password costs a restart of the database
+    await written.sync();
+  } finally {
+    await written.close();
+  }
   await rename(`${file}.new`, file);
+  const folder = await open(home, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 /** An installed server that can open this data. */
@@ -258,9 +308,7 @@ async function launch(
     const text = await readFile(logFile, 'utf8').catch(() => '');
     const portLost = /Address already in use|Bind on TCP\/IP port/i.test(text);
     if (portLost && attempt < 4 && wantedPort === null) continue;
-    throw new DatabaseServerError(
-      explainServerLog(text) ?? `The database server did not start; its log is ${logFile}.`,
-    );
+    throw failureOf(text) ?? new DatabaseServerError(`The database server did not start; its log is ${logFile}.`);
   }
 }
 

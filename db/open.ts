@@ -7,7 +7,7 @@ import { checkedUrl } from './url';
 export async function openDatabaseServer(
   config: { databaseUrl: string | null; dataDir: string },
   say: (line: string) => void,
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<{ url: string; lacksRoom?: () => boolean; stop(): Promise<void> }> {
   if (config.databaseUrl !== null) {
     const url = checkedUrl(config.databaseUrl);
     await migrate(url);

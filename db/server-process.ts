@@ -14,6 +14,11 @@ export class DatabaseServerError extends Error {
   override name = 'DatabaseServerError';
 }
 
+/** There is no room for what the server has to write. */
+export class DiskFullError extends DatabaseServerError {
+  override name = 'DiskFullError';
+}
+
 /** The user of a private server, from this machine, by password only. */
 export const serverUser = 'trama';
 /** The database of a private server. */
@@ -235,11 +240,17 @@ export function explainServerLog(log: string): string | null {
   return first ? `The database server says: ${first}` : null;
 }
 
+/** {@link explainServerLog} as an error. */
+export function failureOf(log: string): DatabaseServerError | null {
+  const sentence = explainServerLog(log);
+  if (sentence === null) return null;
+  return sentence === fullDisk ? new DiskFullError(sentence) : new DatabaseServerError(sentence);
+}
+
+const fullDisk = 'The disk is full: free some space, then start again.';
+
 const knownFailures: [RegExp, string][] = [
-  [
-    /No space left on device|OS errno 28\b|error(?: number)? 28\b|Disk is full/i,
-    'The disk is full: free some space, then start again.',
-  ],
+  [/No space left on device|OS errno 28\b|error(?: number)? 28\b|Disk is full/i, fullDisk],
   [/Address already in use|Bind on TCP\/IP port/i, 'The port of the database server was taken by another program.'],
   [
     /Unable to lock .*ibdata1|unable to lock|Another process with pid|Could not open or create the system tablespace|Can't lock aria control file/i,

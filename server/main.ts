@@ -18,6 +18,8 @@ import { sessionSecret } from './secret';
 /** The database that this server works on, migrated and seeded. */
 export interface DatabaseServer {
   url: string;
+  /** It has ended and waits for room on its disk. */
+  lacksRoom?: () => boolean;
   /** Stops it, if it is ours. */
   stop(): Promise<void>;
 }
@@ -88,6 +90,7 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
   const databaseServer = (parts.databaseServer = await options.openDatabaseServer(config, say));
   if (stopping()) return;
   const database = (parts.database = openDatabase(databaseServer.url, {
+    lacksRoom: databaseServer.lacksRoom,
     onContention: (conflict) => log.warn('a lock conflict in the database', { ...conflict }),
   }));
   const providers = createProviderRegistry({ ...config, log });

@@ -1,7 +1,7 @@
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import mysql from 'mysql2/promise';
 import { againAfterContention, type ContentionListener } from './contention';
-import { isContention, sqlDetails } from './errors';
+import { diskFull, isContention, isDatabaseUnavailable, sqlDetails } from './errors';
 import { bindExecutor } from './prepared';
 import { runtimeSqlMode } from './sql-mode';
 
@@ -22,6 +22,8 @@ export interface DatabaseHandle {
 export interface DatabaseOptions {
   connectionLimit?: number;
   queueLimit?: number;
+  /** Whether the database is away since its disk is full: then that is the error. */
+  lacksRoom?: (() => boolean) | undefined;
   /** Hears of every lock conflict, those of transactions too. */
   onContention?: ContentionListener;
 }
@@ -53,6 +55,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     });
   });
   repeatStatements(pool, options.onContention);
+  if (options.lacksRoom !== undefined) nameFullDisk(pool, options.lacksRoom);
   const db = drizzle({ client: pool });
   bindExecutor(db, pool);
   db.transaction = (work, config) =>
@@ -73,6 +76,20 @@ function repeatStatements(pool: mysql.Pool, heard: ContentionListener | undefine
   Object.assign(pool, {
     query: (...args: Parameters<typeof query>) => againAfterContention(() => query(...args), heard),
     execute: (...args: Parameters<typeof execute>) => againAfterContention(() => execute(...args), heard),
+  });
+}
+
+/** What cannot be reached for want of room says so, as a statement that finds the disk full does. */
+function nameFullDisk(pool: mysql.Pool, lacksRoom: () => boolean): void {
+  const { query, execute, getConnection } = pool;
+  const named = <Result>(work: Promise<Result>): Promise<Result> =>
+    work.catch((cause: unknown) => {
+      throw lacksRoom() && isDatabaseUnavailable(cause) ? diskFull(cause) : cause;
+    });
+  Object.assign(pool, {
+    query: (...args: Parameters<typeof query>) => named(query.apply(pool, args)),
+    execute: (...args: Parameters<typeof execute>) => named(execute.apply(pool, args)),
+    getConnection: () => named(getConnection.call(pool)),
   });
 }
 

@@ -61,6 +61,12 @@ export function isContention(error: unknown): boolean {
   return contention.has(sqlFailure(error)?.errno ?? 0);
 }
 
+/** The database's own error for a full disk, for when it is not there to say so. */
+export function diskFull(cause: unknown): Error {
+  const error = new Error('The database has ended, since its disk is full.', { cause });
+  return Object.assign(error, { code: 'ER_DISK_FULL', errno: 1021, sqlState: 'HY000' });
+}
+
 /** A full disk, and a table that cannot grow. */
 const full = new Set([1021, 1114]);
 /** Refusals of another name that say so in their text; never one whose text holds what a user typed. */

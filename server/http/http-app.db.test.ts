@@ -6,6 +6,7 @@ import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
 import { clientAddress, parseProxies } from '#server/lib/trusted-proxies';
 import { createWorld, password } from '#server/testing/world';
 import { identify } from './credentials';
+import { diskFull } from '#server/db/errors';
 import { createHttpApp } from './http-app';
 import { createRpcCalls } from './rpc-calls';
 
@@ -18,7 +19,11 @@ world.freeze();
 async function ask(
   path: string,
   init: RequestInit & { headers?: Record<string, string> } = {},
-  { ip = '198.51.100.1', publicUrl = null }: { ip?: string; publicUrl?: string | null } = {},
+  {
+    ip = '198.51.100.1',
+    publicUrl = null,
+    ping = async () => {},
+  }: { ip?: string; publicUrl?: string | null; ping?: () => Promise<void> } = {},
 ) {
   const calls = createRpcCalls({
     domain: ctx,
@@ -33,7 +38,7 @@ async function ask(
   const app = createHttpApp({
     domain: ctx,
     calls,
-    ping: async () => {},
+    ping,
     publicUrl,
     pages: { html: async () => '<html></html>' },
     assets: null,
@@ -54,6 +59,17 @@ it('every answer of the API says which version gives it, a refusal too', async (
     expect(
       (await ask('/trpc/auth.me', { headers: { 'sec-fetch-site': site } })).headers.get('x-trama-version'),
     ).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+it('the state of the server did not tell a full disk from a database that is away', async () => {
+  const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', errno: -111, fatal: true });
+  for (const [error, state] of [
+    [away, 'down'],
+    [diskFull(away), 'full'],
+  ] as const) {
+    const answer = await ask('/healthz', {}, { ping: () => Promise.reject(error) });
+    expect(answer).toMatchObject({ status: 503, text: JSON.stringify({ status: 'unavailable', database: state }) });
+  }
 });
 
 it('no answer of the API is kept by a browser or a proxy', async () => {

@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import type { DomainContext } from '#server/domain/context';
 import { appRouter } from '#server/rpc/app-router';
+import { isDatabaseFull } from '#server/db/errors';
 import { hasCode } from '#server/lib/error-code';
 import { describeError } from '#server/lib/logger';
 import { limits } from '#shared/limits';
@@ -36,8 +37,8 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     try {
       await options.ping();
       return c.json({ status: 'ok', database: 'up' });
-    } catch {
-      return c.json({ status: 'unavailable', database: 'down' }, 503);
+    } catch (error) {
+      return c.json({ status: 'unavailable', database: isDatabaseFull(error) ? 'full' : 'down' }, 503);
     }
   });
 

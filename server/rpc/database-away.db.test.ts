@@ -27,6 +27,21 @@ describe('a database that is away', () => {
     }
   });
 
+  it('was said to be unreachable when its disk was full', async () => {
+    const handle = openDatabase(nowhere, { lacksRoom: () => true });
+    try {
+      const world = createWorld({ db: handle.db });
+      const actor = { userId: 1, role: 'admin' as const, tokenId: 1, kind: 'session' as const, scopes: null, ip: null };
+      const api = world.callerOf(actor);
+      expect(await outcomeOf(api.templates.list({}))).toBe('DATABASE_FULL');
+      expect(await outcomeOf(api.flavours.list({}))).toBe('DATABASE_FULL');
+      expect(await outcomeOf(api.templates.delete({ id: 1 }))).toBe('DATABASE_FULL');
+      expect(await outcomeOf(api.auth.login({ email: 'a@example.org', password }))).toBe('DATABASE_FULL');
+    } finally {
+      await handle.close();
+    }
+  });
+
   it('is said to be away when it drops the connection in mid-query', async () => {
     const handle = openDatabase(database.url, { connectionLimit: 1 });
     try {
