@@ -114,10 +114,14 @@ export function createApp(parts: AppParts): App {
   const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
     clientAddress(trustedProxies, peer, forwardedFor);
   const actorOf = (credentials: Credentials, client: { ip: string | null }) =>
-    identify(credentials, {
-      session: (token) => authenticate(domain, token, client),
-      token: (token) => authenticateToken(domain, token, client),
-    });
+    identify(
+      credentials,
+      {
+        session: (token) => authenticate(domain, token, client),
+        token: (token) => authenticateToken(domain, token, client),
+      },
+      { secure: config.publicUrl?.startsWith('https://') ?? false },
+    );
   const calls = createRpcCalls({
     domain,
     authenticate: actorOf,

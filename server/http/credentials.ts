@@ -1,5 +1,5 @@
 import type { Actor } from '#server/domain/context';
-import { readSessionCookie } from './session-cookie';
+import { readSessionCookie, type Transport } from './session-cookie';
 
 /** What a request says of who sends it. */
 export interface Credentials {
@@ -13,9 +13,13 @@ type Identify = (token: string) => Promise<Actor | null>;
  * there counts alone, also when it is no good: a program must not act as whoever's cookie comes along. Tokens anywhere
  * else, such as in the address, count for nothing.
  */
-export function identify(credentials: Credentials, by: { session: Identify; token: Identify }): Promise<Actor | null> {
+export function identify(
+  credentials: Credentials,
+  by: { session: Identify; token: Identify },
+  transport: Transport,
+): Promise<Actor | null> {
   const bearer = /^bearer(?:\s+(.*))?$/i.exec(credentials.authorization?.trim() ?? '');
   if (bearer !== null) return by.token(bearer[1] ?? '');
-  const session = readSessionCookie(credentials.cookie);
+  const session = readSessionCookie(credentials.cookie, transport);
   return session === null ? Promise.resolve(null) : by.session(session);
 }

@@ -28,10 +28,14 @@ async function ask(
   const calls = createRpcCalls({
     domain: ctx,
     authenticate: (credentials, client) =>
-      identify(credentials, {
-        session: (token) => authenticate(ctx, token, client),
-        token: (token) => authenticateToken(ctx, token, client),
-      }),
+      identify(
+        credentials,
+        {
+          session: (token) => authenticate(ctx, token, client),
+          token: (token) => authenticateToken(ctx, token, client),
+        },
+        { secure: publicUrl !== null },
+      ),
     addressOf: (peer, forwardedFor) => clientAddress(parseProxies('10.0.0.0/8'), peer, forwardedFor),
     publicUrl,
   });
@@ -175,5 +179,26 @@ describe('every answer', () => {
     expect(await signIn(null)).toMatch(/^trama_session=[^;]+;.*HttpOnly.*SameSite=Strict/);
     expect(await signIn(null)).not.toMatch(/Secure|Domain/i);
     expect(await signIn('https://trama.test')).toMatch(/; Secure/);
+  });
+
+  it('that gives a session behind TLS gave it under a name that other hosts of the domain can plant', async () => {
+    const ada = await world.person();
+    const publicUrl = 'https://trama.test';
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: publicUrl },
+      body: JSON.stringify({ email: ada.email, password }),
+    };
+    const given = (await ask('/trpc/auth.login', init, { publicUrl })).headers.get('set-cookie') ?? '';
+    expect(given).toMatch(/^__Host-trama_session=[^;]+;/);
+    expect(given).toMatch(/; Path=\/(;|$)/);
+    expect(given).toMatch(/; Secure/);
+    expect(given).not.toMatch(/Domain/i);
+    const token = /=([^;]+)/.exec(given)?.[1] ?? '';
+    const meBy = async (cookie: string) => (await ask('/trpc/auth.me', { headers: { cookie } }, { publicUrl })).text;
+    expect(await meBy(`__Host-trama_session=${token}`)).toContain(ada.email);
+    // planted by another host, or of before: neither counts
+    expect(await meBy(`trama_session=${token}`)).not.toContain(ada.email);
+    expect(await meBy(`trama_session=planted; __Host-trama_session=${token}`)).toContain(ada.email);
   });
 });

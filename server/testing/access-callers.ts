@@ -98,7 +98,7 @@ export async function actorOf(ctx: DomainContext, scene: Scene, caller: CallerKi
     session: (text: string) => authenticate(ctx, text),
     token: (text: string) => authenticateToken(ctx, text),
   };
-  if (person === null) return identify({}, by);
+  if (person === null) return identify({}, by, { secure: false });
   const isSession = scopes === 'session';
   const credential = isSession
     ? await giveSession(ctx, scene, person)
@@ -107,5 +107,6 @@ export async function actorOf(ctx: DomainContext, scene: Scene, caller: CallerKi
   return identify(
     isSession ? { cookie: `trama_session=${credential.token}` } : { authorization: `Bearer ${credential.token}` },
     by,
+    { secure: false },
   );
 }

@@ -29,10 +29,14 @@ export async function serve(
   const calls = createRpcCalls({
     domain: ctx,
     authenticate: (credentials, client) =>
-      identify(credentials, {
-        session: (token) => authenticate(ctx, token, client),
-        token: (token) => authenticateToken(ctx, token, client),
-      }),
+      identify(
+        credentials,
+        {
+          session: (token) => authenticate(ctx, token, client),
+          token: (token) => authenticateToken(ctx, token, client),
+        },
+        { secure: false },
+      ),
     publicUrl,
   });
   const app = createHttpApp({
