@@ -9,6 +9,8 @@ export const limits = {
   forwardsPerVm: 8,
   nameLength: 63,
   descriptionLength: 500,
+  /** Living templates of one owner; those made at the same instant may go a little beyond. */
+  templatesPerUser: 10_000,
   /** Living tokens of one account, sessions not counted. */
   tokensPerUser: 100,
   /** Event streams that one user has open at a server at once: pages that are shown, and programs that wait. */

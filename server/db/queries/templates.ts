@@ -150,6 +150,17 @@ export async function templateRow(q: Queryable, readerId: number, id: number): P
   return only(await byId(q, { reader: readerId, id, limit: 1 }), `template ${id}`);
 }
 
+/** Whether an owner has `limit` living templates or more. Counted no further. */
+export async function hasTemplates(q: Queryable, ownerId: number, limit: number): Promise<boolean> {
+  const [row] = await q
+    .select({ id: templates.id })
+    .from(templates)
+    .where(and(eq(templates.ownerId, ownerId), isNull(templates.deletedAt)))
+    .limit(1)
+    .offset(limit - 1);
+  return row !== undefined;
+}
+
 /** Which of `names` the owner's living templates have, in lower case. */
 export async function takenTemplateNames(q: Queryable, ownerId: number, names: string[]): Promise<Set<string>> {
   const rows = await q

@@ -2,6 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
 import { templates } from '#drizzle/schema/templates';
 import { AppError } from '#shared/errors';
+import { limits } from '#shared/limits';
 import type { createTemplateInput, duplicateTemplateInput, Template, updateTemplateInput } from '#shared/template';
 import type { Catalogue } from '#shared/topology/catalogue';
 import { withAddresses } from '#shared/topology/addresses';
@@ -10,7 +11,7 @@ import type { Topology } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
 import type { Queryable } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
-import { takenTemplateNames } from '#server/db/queries/templates';
+import { hasTemplates, takenTemplateNames } from '#server/db/queries/templates';
 import { catalogueOf, insertRevision, readTopology, revisionId } from '#server/db/queries/topologies';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
@@ -46,13 +47,17 @@ interface NewTemplate {
   topology: Topology;
 }
 
-/** Adds the rows of a template whose drawing has been checked. */
+/** Adds the rows of a template whose drawing has been checked. QUOTA_EXCEEDED beyond `limits.templatesPerUser`. */
 async function insertTemplate(
   ctx: DomainContext,
   tx: Queryable,
   actor: Actor,
   { name, description, topology }: NewTemplate,
 ): Promise<number> {
+  if (await hasTemplates(tx, actor.userId, limits.templatesPerUser))
+    throw new AppError('QUOTA_EXCEEDED', `There are ${limits.templatesPerUser} templates already. Delete one first.`, {
+      params: { limit: limits.templatesPerUser },
+    });
   const now = ctx.clock.now();
   const [{ insertId }] = await tx
     .insert(templates)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { flavours } from '#drizzle/schema/catalogue';
 import { templateEdges, templateRevisions, templates } from '#drizzle/schema/templates';
+import { limits } from '#shared/limits';
 import { withAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import { line } from '#server/testing/drawings';
@@ -201,6 +202,20 @@ describe('a list of templates', () => {
     const { nextCursor } = await user.templates.list({ sort: 'name', limit: 2 });
     expect(await outcomeOf(user.templates.list({ sort: 'updated', cursor: nextCursor }))).toBe('INVALID_INPUT');
   });
+});
+
+it('one user could make templates without end', async () => {
+  const person = await world.person();
+  const user = world.callerOf(person);
+  const row = (n: number) => ({ ownerId: person.userId, name: `t${n}`, revision: 1, updatedAt: new Date() });
+  await database.db
+    .insert(templates)
+    .values(Array.from({ length: limits.templatesPerUser - 1 }, (_, index) => row(index)));
+  const { id } = await user.templates.create({ name: 'the last', topology: line(1) });
+  expect(await outcomeOf(user.templates.create({ name: 'one more', topology: line(1) }))).toBe('QUOTA_EXCEEDED');
+  expect(await outcomeOf(user.templates.duplicate({ id }))).toBe('QUOTA_EXCEEDED');
+  await user.templates.delete({ id });
+  await user.templates.create({ name: 'one more', topology: line(1) });
 });
 
 describe('a copy', () => {
