@@ -24,7 +24,7 @@ export function Component() {
         session.registrationOpen ? (
           <>
             {t('noAccount')}{' '}
-            <Anchor component={Link} to={{ pathname: '/register', search: search.toString() }}>
+            <Anchor component={Link} underline="always" to={{ pathname: '/register', search: search.toString() }}>
               {t('register')}
             </Anchor>
           </>

@@ -26,7 +26,7 @@ export function Component() {
       footer={
         <>
           {t('haveAccount')}{' '}
-          <Anchor component={Link} to={{ pathname: '/login', search: search.toString() }}>
+          <Anchor component={Link} underline="always" to={{ pathname: '/login', search: search.toString() }}>
             {t('signIn')}
           </Anchor>
         </>

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group } from '@mantine/core';
+import { Alert, Button, Drawer, Group, VisuallyHidden } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { Shapes, Waypoints } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -156,6 +156,9 @@ export function Editor({ initial, catalogue, userId, onAdopt }: EditorProps) {
 
   return (
     <div className={classes.editor}>
+      <VisuallyHidden>
+        <h1>{document.name === '' ? t('template.new') : document.name}</h1>
+      </VisuallyHidden>
       <EditorToolbar
         name={document.name}
         nameError={nameError}

@@ -98,6 +98,7 @@ function NoSuchTemplate() {
   const { t } = useTranslation(['editor', 'errors']);
   return (
     <EmptyState
+      wholePage
       icon={FileQuestion}
       title={t('errors:notFound.template')}
       action={

@@ -57,12 +57,12 @@ export function Component() {
       <aside className={classes.sidebar}>
         <MainNav user={session.user} />
       </aside>
-      <header className={classes.topbar}>
+      <nav className={classes.topbar} aria-label={t('appName')}>
         <Burger opened={menuOpened} onClick={menu.toggle} size="sm" aria-label={t('nav.open')} />
         <Link to="/" className={classes.brand}>
           {t('appName')}
         </Link>
-      </header>
+      </nav>
       {menuUsed ? (
         <Suspense>
           <NavDrawer opened={menuOpened} onClose={menu.close} user={session.user} />

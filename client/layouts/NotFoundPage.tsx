@@ -10,6 +10,7 @@ export function Component() {
   usePageTitle(t('notFound.title'));
   return (
     <EmptyState
+      wholePage
       icon={Compass}
       title={t('notFound.title')}
       action={

@@ -1,4 +1,4 @@
-import { Avatar, Button, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Avatar, Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ChevronsUpDown, LogOut, UserRound } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -70,16 +70,16 @@ export function UserMenu({ user, onNavigate }: UserMenuProps) {
       <UnstyledButton
         ref={button}
         className={classes.user}
-        aria-label={t('user.menu', { name: user.name })}
         aria-expanded={opened}
         aria-controls={opened ? panelId : undefined}
         onClick={() => setOpened(!opened)}
       >
+        <VisuallyHidden>{t('user.menu', { name: user.name })}</VisuallyHidden>
         <Avatar size={28} radius="xl" color="weft" name={user.name} aria-hidden />
         <span style={{ flex: 1, minWidth: 0 }}>
-          <Text size="sm" truncate>
+          <Text size="sm" truncate aria-hidden>
             {user.name}
-          </Text>
+          </Text>{' '}
           <Text size="xs" c="dimmed">
             {t(`user.role.${user.role}`)}
           </Text>

@@ -9,6 +9,7 @@ export function NotFoundPanel() {
   const { t } = useTranslation(['errors', 'slices']);
   return (
     <EmptyState
+      wholePage
       icon={SearchX}
       title={t('errors:notFound.slice')}
       action={

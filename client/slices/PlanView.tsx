@@ -86,7 +86,7 @@ function PlanNeeds({ plan, zone }: { plan: Plan; zone?: string | undefined }) {
   const { t } = useTranslation(['slices', 'common']);
   return (
     <section>
-      <Title order={3} size="h4" fz="sm" mb="xs">
+      <Title order={2} size="h4" fz="sm" mb="xs">
         {zone === undefined ? t('plan.needsOne') : t('plan.needs', { zone })}
       </Title>
       {plan.capacity === null || plan.free === null ? (
@@ -127,7 +127,7 @@ function PlanQuota({ quota, owner }: { quota: Plan['quota']; owner: string | und
   if (!takesOfQuota(quota)) return null;
   return (
     <section>
-      <Title order={3} size="h4" fz="sm" mb="xs">
+      <Title order={2} size="h4" fz="sm" mb="xs">
         {owner === undefined ? t('plan.quota') : t('plan.quotaOf', { owner })}
       </Title>
       <QuotaBars quota={quota} added={quota.added} compact />
@@ -141,7 +141,7 @@ function PlanSteps({ steps }: { steps: readonly PlanStep[] }) {
   if (steps.length === 0) return null;
   return (
     <section aria-label={t('tabs.plan')}>
-      <Title order={3} size="h4" fz="sm" mb="xs">
+      <Title order={2} size="h4" fz="sm" mb="xs">
         {t('plan.steps', { count: steps.length })}
       </Title>
       <ol className={classes.phases}>

@@ -249,7 +249,7 @@ function Meta({ slice, live }: { slice: Slice; live: LiveSlice }) {
         <span>{t('header.noTemplate')}</span>
       ) : (
         <span>
-          <Anchor component={Link} to={`/templates/${slice.template.id}`} size="sm">
+          <Anchor component={Link} to={`/templates/${slice.template.id}`} size="sm" underline="always">
             {slice.template.name}
           </Anchor>
           {slice.templateRevision === null ? null : <> {t('header.revision', { revision: slice.templateRevision })}</>}
@@ -262,7 +262,7 @@ function Meta({ slice, live }: { slice: Slice; live: LiveSlice }) {
         <span className={classes.connection} data-kind={live.connection} role="status">
           {t(`connection.${live.connection}`)}
           {live.connection === 'lost' ? (
-            <Anchor component="button" type="button" size="sm" onClick={live.reconnect}>
+            <Anchor component="button" type="button" size="sm" underline="always" onClick={live.reconnect}>
               {t('connection.reconnect')}
             </Anchor>
           ) : null}

@@ -8,16 +8,18 @@ export interface EmptyStateProps {
   children?: ReactNode;
   /** The button or link that ends the emptiness. */
   action?: ReactNode;
+  /** It stands for the whole page, so that its title is the page's heading. */
+  wholePage?: boolean;
 }
 
 /** What stands where a list would, when there is nothing: what this is, and what to do. */
-export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon: Icon, title, children, action, wholePage = false }: EmptyStateProps) {
   return (
     <Stack align="center" gap="xs" py={48} px="md" ta="center">
       <ThemeIcon variant="light" size={44} radius="xl" color="gray" aria-hidden>
         <Icon size={22} />
       </ThemeIcon>
-      <Title order={2} size="h3">
+      <Title order={wholePage ? 1 : 2} size="h3">
         {title}
       </Title>
       {children === undefined ? null : (

@@ -17,7 +17,7 @@ export function RowMenu({ name, actions }: { name: string; actions: readonly Row
   const { t } = useTranslation();
   const button = useRef<HTMLButtonElement>(null);
   return (
-    <Menu position="bottom-end" shadow="md" width={230} returnFocus>
+    <Menu position="bottom-end" shadow="md" width={230} returnFocus withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon ref={button} variant="subtle" color="gray" aria-label={t('table.actionsOf', { name })}>
           <Ellipsis size={16} />

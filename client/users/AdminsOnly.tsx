@@ -6,7 +6,7 @@ import { EmptyState } from '../ui/EmptyState';
 export function AdminsOnly() {
   const { t } = useTranslation('users');
   return (
-    <EmptyState icon={Lock} title={t('adminsOnly.title')}>
+    <EmptyState wholePage icon={Lock} title={t('adminsOnly.title')}>
       {t('adminsOnly.text')}
     </EmptyState>
   );
