@@ -228,6 +228,30 @@ describe('how the pages look', () => {
       ),
     ],
     [
+      'the tab VMs of a slice',
+      at(
+        () => office,
+        () => `/slices/${ids.broken}`,
+        (page) => page.getByRole('tab', { name: 'VMs' }).click(),
+      ),
+    ],
+    [
+      'the tab Steps of a slice',
+      at(
+        () => office,
+        () => `/slices/${ids.broken}`,
+        (page) => page.getByRole('tab', { name: 'Steps' }).click(),
+      ),
+    ],
+    [
+      'the tab Events of a slice',
+      at(
+        () => office,
+        () => `/slices/${ids.broken}`,
+        (page) => page.getByRole('tab', { name: 'Events' }).click(),
+      ),
+    ],
+    [
       'a draft',
       at(
         () => office,

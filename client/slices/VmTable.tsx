@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Group, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Group, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Step } from '#shared/deployment/schema';
@@ -33,7 +33,9 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
             <Table.Th>{t('vm.addresses')}</Table.Th>
             <Table.Th>{t('vm.forwards')}</Table.Th>
             <Table.Th>{t('vm.machine')}</Table.Th>
-            <Table.Th aria-label={t('vm.console')} />
+            <Table.Th pos="relative">
+              <VisuallyHidden>{t('vm.console')}</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
