@@ -63,9 +63,10 @@ async function answerOf(url: string, path: string, cookie: string): Promise<unkn
 
 async function main(): Promise<void> {
   const world = await openBenchWorld();
+  let bare: Awaited<ReturnType<typeof startBareServer>> | undefined;
   try {
     const sliceId = await furnish(world.session);
-    const bare = await startBareServer(world.databaseUrl);
+    bare = await startBareServer(world.databaseUrl);
     const path = (procedure: string, input?: object) =>
       `/trpc/${procedure}${input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`}`;
     const asked = [
@@ -109,9 +110,9 @@ async function main(): Promise<void> {
           `${middle.Trama.toFixed(1)} / ${middle.bare.toFixed(1)} ms`,
       );
     }
-    bare.process.kill();
-    await once(bare.process, 'exit');
   } finally {
+    // whatever ends the bench, the bare server would outlive it
+    if (bare?.process.kill() === true) await once(bare.process, 'exit');
     await world.close();
   }
 }

@@ -124,7 +124,8 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
     const [[slice], vms, networks, edges, [deployment]] = await Promise.all([
       rows(
         `select s.id, s.name, s.status, s.owner_id, u.name as owner_name, s.zone_id, z.name as zone_name, z.provider,
-          t.id as template_id, t.name as template_name, s.template_revision, s.created_at, s.updated_at,
+          t.id as template_id, t.name as template_name, s.template_revision, s.restart_after_reboot,
+          s.created_at, s.updated_at,
           (select max(e.id) from events e where e.slice_id = s.id) as last_event_id
          from slices s join users u on u.id = s.owner_id join availability_zones z on z.id = s.zone_id
          left join templates t on t.id = s.template_id where s.id = ? and s.owner_id = ?`,
@@ -165,6 +166,7 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
       createdAt: iso(slice?.['created_at']),
       updatedAt: iso(slice?.['updated_at']),
       templateRevision: slice?.['template_revision'],
+      restartAfterReboot: slice?.['restart_after_reboot'] === 1,
       vmList: vms.map((vm) => ({
         id: vm['id'],
         key: vm['key'],
