@@ -64,7 +64,8 @@ export const listInput = {
   limit: z.number().int().min(1).max(limits.pageSize).default(limits.defaultPageSize).describe('how many at most'),
   /** `nextCursor` of the page before. Opaque. */
   cursor: z.string().max(300).nullish(),
-  search: z.string().trim().max(limits.searchLength).optional().describe('only what holds this text'),
+  // in the form in which names are kept
+  search: z.string().trim().normalize('NFC').max(limits.searchLength).optional().describe('only what holds this text'),
 } as const;
 
 /** Output of every list. */

@@ -131,6 +131,7 @@ describe('names are only names', () => {
     expect(nasty.length).toBeGreaterThan(20);
     const before = await ctx.db.$count(users);
     const names = new Set<string>();
+    const written = new Map<string, string>();
     for (const text of nasty) {
       const outcome = await owner.templates.create({ name: text, topology: line(1) }).then(
         ({ id, name }) => ({ id, name }),
@@ -139,13 +140,15 @@ describe('names are only names', () => {
       );
       if (outcome === null) continue;
       names.add(outcome.name);
-      expect((await owner.templates.get({ id: outcome.id })).name).toBe(text.trim());
+      written.set(outcome.name, text);
+      // in one form, however its accents were typed
+      expect((await owner.templates.get({ id: outcome.id })).name).toBe(text.trim().normalize('NFC'));
     }
     expect(names.size).toBeGreaterThan(nasty.length - 5);
-    for (const search of names) {
+    for (const [name, search] of written) {
       const { items } = await owner.templates.list({ search, limit: 100 });
-      const found = items.map(({ name }) => name);
-      expect(found).toContain(search);
+      const found = items.map((item) => item.name);
+      expect(found).toContain(name);
       // a wildcard would find them all
       expect(found.length, `search for ${search}`).toBeLessThan(names.size / 2);
     }
