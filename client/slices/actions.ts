@@ -7,6 +7,7 @@ import {
   type VmDeploymentKind,
 } from '#shared/deployment/operations';
 import type { Slice, SliceVm } from '#shared/slice';
+import { runningVmStatuses, type VmStatus } from '#shared/slice-status';
 import { accessRefusal, type AccessRefusal, type SliceDeed } from './access';
 import { isLive } from './apply-event';
 
@@ -106,11 +107,27 @@ export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind): R
   return null;
 }
 
-/** What is going on with each resource right now, from the steps that run: `vm:12` → the step. */
-export function runningSteps(deployment: Deployment | undefined): Map<string, Deployment['steps'][number]> {
+/**
+ * What is going on with each resource right now, from the steps that run: `vm:12` → the step. A VM that was just stopped or
+ * removed goes on being so until that is observed: that it runs again in between would not be true.
+ */
+export function runningSteps(
+  deployment: Deployment | undefined,
+  vms: readonly Pick<SliceVm, 'id' | 'status'>[],
+): Map<string, Deployment['steps'][number]> {
   const running = new Map<string, Deployment['steps'][number]>();
-  if (deployment !== undefined && isLive(deployment.status))
-    for (const step of deployment.steps)
-      if (step.status === 'running') running.set(`${step.resource}:${step.resourceId}`, step);
+  if (deployment === undefined || !isLive(deployment.status)) return running;
+  const statusOf = new Map(vms.map((vm) => [vm.id, vm.status]));
+  const isUnseen = ({ resource, resourceId, action, status }: Deployment['steps'][number]) =>
+    resource === 'vm' &&
+    status === 'done' &&
+    (action === 'stop' || action === 'remove') &&
+    isRunning(statusOf.get(resourceId));
+  for (const step of deployment.steps)
+    if (step.status === 'running' || isUnseen(step)) running.set(`${step.resource}:${step.resourceId}`, step);
   return running;
+}
+
+function isRunning(status: VmStatus | undefined): boolean {
+  return (runningVmStatuses as readonly (VmStatus | undefined)[]).includes(status);
 }

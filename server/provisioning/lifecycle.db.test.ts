@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
-import { images } from '#drizzle/schema/catalogue';
+import { availabilityZones, images } from '#drizzle/schema/catalogue';
 import { rateLimits } from '#drizzle/schema/users';
 import { countDone } from '#shared/deployment/progress';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
@@ -220,6 +220,28 @@ describe('cancelling', () => {
     return id;
   }
   const pair = drawing({ vms: ['a', 'slow-start'], edges: [['a', 'slow-start']] });
+
+  test('links were up while a guest that they join was still booting: they are down until both run', async () => {
+    const sliceId = await insertSlice(database.db, actor, zoneId, pair);
+    await hang(sliceId, 'deploy');
+    await until(context, sliceId, async () =>
+      (await vmRows(sliceId)).every((vm) => vm.status === (vm.name === 'a' ? 'running' : 'starting')),
+    );
+    const [zone] = await database.db.select().from(availabilityZones);
+    if (zone === undefined) throw new Error('no zone');
+    const provider = await context.providers.forZone(zone);
+    // the NICs have carrier
+    expect((await provider.observe({ id: sliceId })).edges.map((edge) => edge.status)).toEqual(['up']);
+    expect((await edgeRows(sliceId)).map((edge) => edge.status)).toEqual(['down']);
+    for (const vm of state.slices.get(sliceId)?.vms.values() ?? []) vm.readyAt = 0;
+    await until(context, sliceId, async () => (await edgeRows(sliceId)).every((edge) => edge.status === 'up'));
+    // its history never says it otherwise
+    const booted = new Set<number>();
+    for (const { data } of await readEvents(database.db, sliceId, 0, 1000)) {
+      if (data.type === 'vm.status' && data.status === 'running') booted.add(data.vmId);
+      if (data.type === 'edge.status' && data.status === 'up') expect(booted.size).toBe(2);
+    }
+  });
 
   test('takes back what was done and leaves a draft', async () => {
     const sliceId = await insertSlice(database.db, actor, zoneId, pair);

@@ -1,7 +1,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
-import { isBroken } from '#shared/deployment/observed-status';
+import { isBroken, linkStatus } from '#shared/deployment/observed-status';
 import { limits } from '#shared/limits';
 import type { EdgeStatus, ForwardState, VmDesired, VmStatus } from '#shared/slice-status';
 import type { Transaction } from '#server/db/client';
@@ -79,20 +79,14 @@ export async function writeObservation(
   const statusOf = new Map(vms.map((row, at) => [row.id, vmStates[at]?.status]));
   const edgeChanges = new Groups<{ status: EdgeStatus }>();
   const edgeStates = edges.map((row) => {
-    const status = plain(row.status, seen.edges.get(row.id)?.status);
+    const joined = [row.sourceVmId, row.targetVmId].filter((id) => id !== null).map((id) => statusOf.get(id));
+    const status = linkStatus(plain(row.status, seen.edges.get(row.id)?.status), joined);
     const label = labels.get(row.id) ?? row.key;
     if (status !== row.status) {
       edgeChanges.add({ status }, row.id);
       events.push({ type: 'edge.status', edgeId: row.id, label, status });
     }
-    const ends = [row.sourceVmId, row.targetVmId].filter((id) => id !== null);
-    return {
-      label,
-      broken: isBroken(
-        status,
-        ends.map((id) => statusOf.get(id)),
-      ),
-    };
+    return { label, broken: isBroken(status, joined) };
   });
   for (const [values, ids] of edgeChanges.entries())
     for (const chunk of chunked(ids))

@@ -30,6 +30,14 @@ export function desiredLike(status: VmStatus): VmDesired | null {
   }
 }
 
+/**
+ * What a link is to who uses it, of what is observed: a NIC has carrier as soon as its VM's process runs, but nobody hears
+ * anything through it before the guests that it joins (one, or two) have booted.
+ */
+export function linkStatus(observed: EdgeStatus, joined: readonly (VmStatus | undefined)[]): EdgeStatus {
+  return observed === 'up' && !joined.every((vm) => vm === 'running') ? 'down' : observed;
+}
+
 /** Whether a link is not up though the VMs that it joins (one, or two) all run; its network's process may be dead. */
 export function isBroken(status: EdgeStatus, joined: readonly (VmStatus | undefined)[]): boolean {
   return status !== 'up' && joined.every((vm) => vm === 'running');
