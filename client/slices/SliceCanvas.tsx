@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Step } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
-import { edgeLooks, vmLooks, vmWord } from './status-badges';
+import { edgeLooks, partWord, vmLooks } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
 import { useActivity } from './activity';
@@ -36,7 +36,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
       forwards: vm.forwards.map((forward) => forward.guestPort),
       status: {
         ...vmLooks[vm.status],
-        label: t(`common:status.vm.${vmWord(vm.status, slice.status)}`),
+        label: t(`common:status.vm.${partWord(vm.status, slice.status)}`),
         activity: activity(running.get(`vm:${vm.id}`)),
       },
       problem: vm.error ?? undefined,
@@ -50,7 +50,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
       detail: network.subnet,
       status: {
         ...edgeLooks[network.status],
-        label: t(`common:status.edge.${network.status}`),
+        label: t(`common:status.edge.${partWord(network.status, slice.status)}`),
         activity: activity(running.get(`network:${network.id}`)),
       },
     })),
@@ -67,7 +67,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
       ...edgeLooks[edge.status],
       // a link between VMs that do not run is down, and nothing is wrong with it
       ...(edge.status === 'down' && !bothRun(edge) ? { tone: 'neutral' as const } : {}),
-      label: t(`common:status.edge.${edge.status}`),
+      label: t(`common:status.edge.${partWord(edge.status, slice.status)}`),
       activity: activity(running.get(`edge:${edge.id}`)),
     },
   }));

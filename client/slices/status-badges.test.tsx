@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { vmWord } from './status-badges';
+import { partWord } from './status-badges';
 
-test('a VM that is gone is destroyed in a destroyed slice, and not created in any other', () => {
-  expect(vmWord('absent', 'destroyed')).toBe('destroyed');
-  expect(vmWord('absent', 'draft')).toBe('absent');
-  expect(vmWord('absent', 'failed')).toBe('absent');
-  expect(vmWord('running', 'destroyed')).toBe('running');
+test('VMs and links of a destroyed slice read “not created”: they are destroyed, and not created in any other', () => {
+  for (const of of ['destroying', 'destroyed'] as const) expect(partWord('absent', of)).toBe('destroyed');
+  expect(partWord('absent', 'draft')).toBe('absent');
+  expect(partWord('absent', 'failed')).toBe('absent');
+  expect(partWord('running', 'destroying')).toBe('running');
+  expect(partWord('down', 'destroying')).toBe('down');
 });

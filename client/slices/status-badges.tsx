@@ -48,9 +48,9 @@ export const vmLooks: Record<VmStatus, StatusLook> = {
   unknown: { tone: 'warning', icon: CircleHelp },
 };
 
-/** The word for a VM's status in a slice of a status. */
-export function vmWord(status: VmStatus, of: SliceStatus): VmStatus | 'destroyed' {
-  return status === 'absent' && of === 'destroyed' ? 'destroyed' : status;
+/** The word for the status of a VM, network or link of a slice: what is gone with the slice is not `absent` as what was never made. */
+export function partWord<Status extends VmStatus | EdgeStatus>(status: Status, of: SliceStatus): Status | 'destroyed' {
+  return status === 'absent' && (of === 'destroyed' || of === 'destroying') ? 'destroyed' : status;
 }
 
 export const edgeLooks: Record<EdgeStatus, StatusLook> = {
@@ -94,7 +94,7 @@ export function VmStatusBadge({
   title?: string | undefined;
 }) {
   const { t } = useTranslation();
-  return <StatusBadge {...vmLooks[status]} label={t(`status.vm.${vmWord(status, of)}`)} title={title} />;
+  return <StatusBadge {...vmLooks[status]} label={t(`status.vm.${partWord(status, of)}`)} title={title} />;
 }
 
 export function DeploymentStatusBadge({ status }: { status: DeploymentStatus }) {

@@ -129,7 +129,7 @@ export const common = {
       failed: 'Failed',
       unknown: 'Unknown',
     },
-    edge: { absent: 'Not created', down: 'Down', up: 'Up', unknown: 'Unknown' },
+    edge: { absent: 'Not created', destroyed: 'Destroyed', down: 'Down', up: 'Up', unknown: 'Unknown' },
     deployment: {
       queued: 'Queued',
       pending: 'Waiting',

@@ -132,7 +132,7 @@ export const common: Messages<typeof english> = {
       failed: 'Fallida',
       unknown: 'Desconocido',
     },
-    edge: { absent: 'Sin crear', down: 'Caído', up: 'Activo', unknown: 'Desconocido' },
+    edge: { absent: 'Sin crear', destroyed: 'Destruido', down: 'Caído', up: 'Activo', unknown: 'Desconocido' },
     deployment: {
       queued: 'En cola',
       pending: 'En espera',
