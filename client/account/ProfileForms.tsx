@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { changeEmailInput, changePasswordInput, updateProfileInput, type User } from '#shared/auth';
@@ -6,7 +6,7 @@ import { limits } from '#shared/limits';
 import { setSessionUser, trpc } from '../api/trpc';
 import { notifyDone } from '../api/error-message';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
+import { FormFrame } from '../ui/FormFrame';
 import { PasswordField } from '../auth/PasswordField';
 
 /** The name of whoever is signed in. */
@@ -26,23 +26,20 @@ export function NameForm({ user }: { user: User }) {
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <Group gap="xs" align="flex-start" wrap="nowrap">
-          <TextInput
-            aria-label={t('profile.name')}
-            name="name"
-            autoComplete="name"
-            style={{ flex: 1 }}
-            {...form.getInputProps('name')}
-          />
-          <Button type="submit" variant="default" loading={saving} disabled={!form.isDirty()}>
-            {t('common:actions.save')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <FormFrame onSubmit={onSubmit} alert={alert}>
+      <Group gap="xs" align="flex-start" wrap="nowrap">
+        <TextInput
+          aria-label={t('profile.name')}
+          name="name"
+          autoComplete="name"
+          style={{ flex: 1 }}
+          {...form.getInputProps('name')}
+        />
+        <Button type="submit" variant="default" loading={saving} disabled={!form.isDirty()}>
+          {t('common:actions.save')}
+        </Button>
+      </Group>
+    </FormFrame>
   );
 }
 
@@ -61,33 +58,30 @@ export function EmailForm({ user }: { user: User }) {
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {t('profile.emailNow', { email: user.email })}
-        </Text>
-        <TextInput
-          label={t('profile.emailNew')}
-          type="email"
-          name="email"
-          autoComplete="email"
-          autoCapitalize="none"
-          spellCheck={false}
-          {...form.getInputProps('email')}
-        />
-        <PasswordField
-          label={t('profile.current')}
-          description={t('profile.currentHelp')}
-          name="currentPassword"
-          autoComplete="current-password"
-          {...form.getInputProps('currentPassword')}
-        />
-        <Button type="submit" variant="default" loading={saving} style={{ alignSelf: 'flex-start' }}>
-          {t('profile.emailSave')}
-        </Button>
-      </Stack>
-    </form>
+    <FormFrame onSubmit={onSubmit} alert={alert}>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {t('profile.emailNow', { email: user.email })}
+      </Text>
+      <TextInput
+        label={t('profile.emailNew')}
+        type="email"
+        name="email"
+        autoComplete="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        {...form.getInputProps('email')}
+      />
+      <PasswordField
+        label={t('profile.current')}
+        description={t('profile.currentHelp')}
+        name="currentPassword"
+        autoComplete="current-password"
+        {...form.getInputProps('currentPassword')}
+      />
+      <Button type="submit" variant="default" loading={saving} style={{ alignSelf: 'flex-start' }}>
+        {t('profile.emailSave')}
+      </Button>
+    </FormFrame>
   );
 }
 
@@ -107,26 +101,23 @@ export function ChangePasswordForm() {
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <PasswordField
-          label={t('password.current')}
-          name="currentPassword"
-          autoComplete="current-password"
-          {...form.getInputProps('currentPassword')}
-        />
-        <PasswordField
-          label={t('password.next')}
-          description={t('auth:passwordRules', { min: limits.passwordMinLength })}
-          name="password"
-          autoComplete="new-password"
-          {...form.getInputProps('password')}
-        />
-        <Button type="submit" variant="default" loading={saving} style={{ alignSelf: 'flex-start' }}>
-          {t('password.save')}
-        </Button>
-      </Stack>
-    </form>
+    <FormFrame onSubmit={onSubmit} alert={alert}>
+      <PasswordField
+        label={t('password.current')}
+        name="currentPassword"
+        autoComplete="current-password"
+        {...form.getInputProps('currentPassword')}
+      />
+      <PasswordField
+        label={t('password.next')}
+        description={t('auth:passwordRules', { min: limits.passwordMinLength })}
+        name="password"
+        autoComplete="new-password"
+        {...form.getInputProps('password')}
+      />
+      <Button type="submit" variant="default" loading={saving} style={{ alignSelf: 'flex-start' }}>
+        {t('password.save')}
+      </Button>
+    </FormFrame>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Text, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -13,8 +13,7 @@ import { notifyDone } from '../api/error-message';
 import { PasswordField } from '../auth/PasswordField';
 import { useSchemaForm, type SchemaForm } from '../hooks/schema-form';
 import { CopyBlock } from '../ui/CopyBlock';
-import { FormAlert } from '../ui/FormAlert';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 import { SidePanel } from '../ui/SidePanel';
 import { QrCode } from './QrCode';
 import { RecoveryCodes } from './RecoveryCodes';
@@ -25,27 +24,23 @@ type Setup = z.infer<typeof secondFactorSetupSchema>;
 function BeginForm({ onSetup, onCancel }: { onSetup: (setup: Setup) => void; onCancel: () => void }) {
   const { t } = useTranslation('account');
   const begin = trpc.auth.beginSecondFactor.useMutation();
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: beginSecondFactorInput,
     initialValues: { currentPassword: '' },
     save: async (input) => onSetup(await begin.mutateAsync(input)),
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <Text size="sm">{t('factor.beginText')}</Text>
-        <PasswordField
-          label={t('profile.current')}
-          description={t('profile.currentHelp')}
-          name="currentPassword"
-          autoComplete="current-password"
-          data-autofocus
-          {...form.getInputProps('currentPassword')}
-        />
-      </Stack>
-      <PanelButtons label={t('factor.begin')} saving={saving} onCancel={onCancel} />
-    </form>
+    <PanelForm {...frame} submit={t('factor.begin')} onCancel={onCancel}>
+      <Text size="sm">{t('factor.beginText')}</Text>
+      <PasswordField
+        label={t('profile.current')}
+        description={t('profile.currentHelp')}
+        name="currentPassword"
+        autoComplete="current-password"
+        data-autofocus
+        {...form.getInputProps('currentPassword')}
+      />
+    </PanelForm>
   );
 }
 
@@ -58,35 +53,31 @@ interface ConfirmFormProps {
 function ConfirmForm({ setup, onCodes, onCancel }: ConfirmFormProps) {
   const { t } = useTranslation('account');
   const enable = trpc.auth.enableSecondFactor.useMutation();
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: enableSecondFactorInput,
     initialValues: { code: '' },
     save: async (input) => onCodes((await enable.mutateAsync(input)).codes),
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <Text size="sm">{t('factor.scan')}</Text>
-        <QrCode text={setup.uri} label={t('factor.qr')} />
-        <div>
-          <Text size="xs" c="dimmed" mb={4}>
-            {t('factor.secret')}
-          </Text>
-          <CopyBlock value={setup.secret} label={t('factor.copySecret')} />
-        </div>
-        <TextInput
-          label={t('factor.code')}
-          description={t('factor.codeHelp')}
-          name="code"
-          autoComplete="one-time-code"
-          inputMode="numeric"
-          autoFocus
-          {...form.getInputProps('code')}
-        />
-      </Stack>
-      <PanelButtons label={t('factor.confirm')} saving={saving} onCancel={onCancel} />
-    </form>
+    <PanelForm {...frame} submit={t('factor.confirm')} onCancel={onCancel}>
+      <Text size="sm">{t('factor.scan')}</Text>
+      <QrCode text={setup.uri} label={t('factor.qr')} />
+      <div>
+        <Text size="xs" c="dimmed" mb={4}>
+          {t('factor.secret')}
+        </Text>
+        <CopyBlock value={setup.secret} label={t('factor.copySecret')} />
+      </div>
+      <TextInput
+        label={t('factor.code')}
+        description={t('factor.codeHelp')}
+        name="code"
+        autoComplete="one-time-code"
+        inputMode="numeric"
+        autoFocus
+        {...form.getInputProps('code')}
+      />
+    </PanelForm>
   );
 }
 
@@ -102,34 +93,30 @@ interface ProofFormProps {
 /** Password and code, for what weakens the account. */
 function ProofForm({ text, label, save, onCancel }: ProofFormProps) {
   const { t } = useTranslation('account');
-  const { form, onSubmit, alert, saving }: SchemaForm<Proof> = useSchemaForm({
+  const { form, ...frame }: SchemaForm<Proof> = useSchemaForm({
     schema: disableSecondFactorInput,
     initialValues: { currentPassword: '', code: '' },
     save,
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <Text size="sm">{text}</Text>
-        <PasswordField
-          label={t('profile.current')}
-          name="currentPassword"
-          autoComplete="current-password"
-          data-autofocus
-          {...form.getInputProps('currentPassword')}
-        />
-        <TextInput
-          label={t('factor.anyCode')}
-          name="code"
-          autoComplete="one-time-code"
-          autoCapitalize="none"
-          spellCheck={false}
-          {...form.getInputProps('code')}
-        />
-      </Stack>
-      <PanelButtons label={label} saving={saving} onCancel={onCancel} />
-    </form>
+    <PanelForm {...frame} submit={label} onCancel={onCancel}>
+      <Text size="sm">{text}</Text>
+      <PasswordField
+        label={t('profile.current')}
+        name="currentPassword"
+        autoComplete="current-password"
+        data-autofocus
+        {...form.getInputProps('currentPassword')}
+      />
+      <TextInput
+        label={t('factor.anyCode')}
+        name="code"
+        autoComplete="one-time-code"
+        autoCapitalize="none"
+        spellCheck={false}
+        {...form.getInputProps('code')}
+      />
+    </PanelForm>
   );
 }
 

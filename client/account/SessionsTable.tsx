@@ -1,9 +1,9 @@
 import { LogOut, MonitorCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { SessionInfo } from '#shared/auth';
+import { useActionsColumn } from '../ui/actions-column';
+import { since } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
-import { RelativeTime } from '../ui/RelativeTime';
-import { RowMenu } from '../ui/RowMenu';
 import { SortedTable } from '../ui/SortedTable';
 import { StatusBadge } from '../ui/StatusBadge';
 import classes from './account.module.css';
@@ -18,7 +18,7 @@ export interface SessionsTableProps {
 
 /** Where one is signed in; the session that looks is marked. */
 export function SessionsTable({ sessions, onRevoke }: SessionsTableProps) {
-  const { t } = useTranslation(['account', 'common']);
+  const { t } = useTranslation('account');
   const deviceName = useDeviceName();
   const columns: Column<SessionInfo, Key>[] = [
     {
@@ -40,39 +40,20 @@ export function SessionsTable({ sessions, onRevoke }: SessionsTableProps) {
       sortValue: (session) => session.ip ?? '',
       render: (session) => session.ip ?? '–',
     },
-    {
-      key: 'used',
-      header: t('sessions.used'),
-      wide: true,
-      sortValue: (session) => session.lastUsedAt ?? session.createdAt,
-      render: (session) => <RelativeTime at={session.lastUsedAt ?? session.createdAt} />,
-    },
-    {
-      key: 'began',
-      header: t('sessions.began'),
-      wide: true,
-      sortValue: (session) => session.createdAt,
-      render: (session) => <RelativeTime at={session.createdAt} />,
-    },
-    {
-      key: 'actions',
-      header: t('common:table.actions'),
-      kind: 'actions',
-      render: (session) => (
-        <RowMenu
-          name={deviceName(session.userAgent)}
-          actions={[
-            {
-              label: t('sessions.signOut'),
-              icon: LogOut,
-              danger: true,
-              onClick: () => onRevoke(session),
-              disabledReason: session.current ? t('sessions.currentReason') : null,
-            },
-          ]}
-        />
-      ),
-    },
+    since('used', t('sessions.used'), (session) => session.lastUsedAt ?? session.createdAt),
+    since('began', t('sessions.began'), (session) => session.createdAt),
+    useActionsColumn<SessionInfo>(
+      (session) => deviceName(session.userAgent),
+      (session) => [
+        {
+          label: t('sessions.signOut'),
+          icon: LogOut,
+          danger: true,
+          onClick: () => onRevoke(session),
+          disabledReason: session.current ? t('sessions.currentReason') : null,
+        },
+      ],
+    ),
   ];
   return (
     <SortedTable caption={t('sessions.caption')} columns={columns} rows={sessions} rowKey={(session) => session.id} />

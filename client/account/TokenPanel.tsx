@@ -8,9 +8,8 @@ import { createTokenInput } from '#shared/token';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
 import { CopyBlock } from '../ui/CopyBlock';
-import { FormAlert } from '../ui/FormAlert';
 import { numberOf } from '../ui/numbers';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 import { SidePanel } from '../ui/SidePanel';
 import { nothingChosen, scopesOf, type ScopeChoice } from './scope-choice';
 import { ScopePicker } from './ScopePicker';
@@ -47,7 +46,7 @@ function TokenForm({ owner, onMade, onCancel }: TokenFormProps) {
   const create = trpc.tokens.create.useMutation();
   const [now] = useState(() => Date.now());
   const initialValues: Values = { name: '', days: 90, scopes: nothingChosen };
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: createTokenInput,
     initialValues,
     toInput: (values) => ({
@@ -68,34 +67,30 @@ function TokenForm({ owner, onMade, onCancel }: TokenFormProps) {
       ? undefined
       : new Intl.DateTimeFormat(i18n.language, { dateStyle: 'long' }).format(now + days * day);
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="md">
-        <FormAlert message={alert} />
-        <TextInput
-          label={t('form.name')}
-          placeholder={t('form.namePlaceholder')}
-          autoComplete="off"
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <NumberInput
-          label={t('form.days')}
-          description={until === undefined ? undefined : t('form.until', { date: until })}
-          min={1}
-          max={limits.tokenDays}
-          clampBehavior="none"
-          allowDecimal={false}
-          {...form.getInputProps('days')}
-        />
-        <ScopePicker
-          role={owner.role}
-          value={form.values.scopes}
-          onChange={(scopes) => form.setFieldValue('scopes', scopes)}
-          error={form.errors.scopes}
-        />
-      </Stack>
-      <PanelButtons label={t('form.create')} saving={saving} onCancel={onCancel} />
-    </form>
+    <PanelForm {...frame} submit={t('form.create')} onCancel={onCancel} gap="md">
+      <TextInput
+        label={t('form.name')}
+        placeholder={t('form.namePlaceholder')}
+        autoComplete="off"
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <NumberInput
+        label={t('form.days')}
+        description={until === undefined ? undefined : t('form.until', { date: until })}
+        min={1}
+        max={limits.tokenDays}
+        clampBehavior="none"
+        allowDecimal={false}
+        {...form.getInputProps('days')}
+      />
+      <ScopePicker
+        role={owner.role}
+        value={form.values.scopes}
+        onChange={(scopes) => form.setFieldValue('scopes', scopes)}
+        error={form.errors.scopes}
+      />
+    </PanelForm>
   );
 }
 

@@ -6,10 +6,11 @@ import type { Token } from '#shared/token';
 import { trpc } from '../api/trpc';
 import { confirmDestroy } from '../ui/confirm';
 import { notifyError } from '../api/error-message';
+import { useActionsColumn } from '../ui/actions-column';
+import { since } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
 import { formatExact } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
-import { RowMenu } from '../ui/RowMenu';
 import { SortedTable } from '../ui/SortedTable';
 import { StatusBadge } from '../ui/StatusBadge';
 import classes from './account.module.css';
@@ -59,7 +60,7 @@ function useRevoke() {
 
 /** Living tokens of one account, to look through and to revoke. Speaks with the texts of `tokens`. */
 export function TokensTable({ tokens }: { tokens: readonly Token[] }) {
-  const { t } = useTranslation(['tokens', 'common']);
+  const { t } = useTranslation('tokens');
   const revoke = useRevoke();
   const columns: Column<Token, Key>[] = [
     {
@@ -102,24 +103,11 @@ export function TokensTable({ tokens }: { tokens: readonly Token[] }) {
           </span>
         ),
     },
-    {
-      key: 'created',
-      header: t('created'),
-      wide: true,
-      sortValue: (token) => token.createdAt,
-      render: (token) => <RelativeTime at={token.createdAt} />,
-    },
-    {
-      key: 'actions',
-      header: t('common:table.actions'),
-      kind: 'actions',
-      render: (token) => (
-        <RowMenu
-          name={token.name}
-          actions={[{ label: t('revoke'), icon: Trash2, danger: true, onClick: () => revoke(token) }]}
-        />
-      ),
-    },
+    since('created', t('created'), (token) => token.createdAt),
+    useActionsColumn<Token>(
+      ({ name }) => name,
+      (token) => [{ label: t('revoke'), icon: Trash2, danger: true, onClick: () => revoke(token) }],
+    ),
   ];
   return <SortedTable caption={t('caption')} columns={columns} rows={tokens} rowKey={(token) => token.id} />;
 }

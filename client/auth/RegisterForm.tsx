@@ -1,10 +1,10 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { registerInput } from '#shared/auth';
 import { limits } from '#shared/limits';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
+import { FormFrame } from '../ui/FormFrame';
 import { PasswordField } from './PasswordField';
 
 /** `example.org, example.com or example.net` */
@@ -26,38 +26,35 @@ export function RegisterForm({ domains = null, save }: RegisterFormProps) {
     save,
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput
-          label={t('name')}
-          placeholder={t('namePlaceholder')}
-          name="name"
-          autoComplete="name"
-          autoFocus
-          {...form.getInputProps('name')}
-        />
-        <TextInput
-          label={t('email')}
-          description={domains === null ? undefined : t('domains', { domains: either(domains, i18n.language) })}
-          type="email"
-          name="email"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          {...form.getInputProps('email')}
-        />
-        <PasswordField
-          label={t('password')}
-          description={t('passwordRules', { min: limits.passwordMinLength })}
-          name="password"
-          autoComplete="new-password"
-          {...form.getInputProps('password')}
-        />
-        <Button type="submit" loading={saving} mt="xs" fullWidth>
-          {t('register')}
-        </Button>
-      </Stack>
-    </form>
+    <FormFrame onSubmit={onSubmit} alert={alert}>
+      <TextInput
+        label={t('name')}
+        placeholder={t('namePlaceholder')}
+        name="name"
+        autoComplete="name"
+        autoFocus
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label={t('email')}
+        description={domains === null ? undefined : t('domains', { domains: either(domains, i18n.language) })}
+        type="email"
+        name="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        {...form.getInputProps('email')}
+      />
+      <PasswordField
+        label={t('password')}
+        description={t('passwordRules', { min: limits.passwordMinLength })}
+        name="password"
+        autoComplete="new-password"
+        {...form.getInputProps('password')}
+      />
+      <Button type="submit" loading={saving} mt="xs" fullWidth>
+        {t('register')}
+      </Button>
+    </FormFrame>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { passwordSchema } from '#shared/auth';
 import { limits } from '#shared/limits';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
+import { FormFrame } from '../ui/FormFrame';
 import { PasswordField } from './PasswordField';
 
 const schema = z.strictObject({ password: passwordSchema });
@@ -14,24 +14,21 @@ export function ResetForm({ save }: { save: (input: z.output<typeof schema>) => 
   const { t } = useTranslation('auth');
   const { form, onSubmit, alert, saving } = useSchemaForm({ schema, initialValues: { password: '' }, save });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <PasswordField
-          label={t('reset.password')}
-          description={t('passwordRules', { min: limits.passwordMinLength })}
-          name="password"
-          autoComplete="new-password"
-          autoFocus
-          {...form.getInputProps('password')}
-        />
-        <Text size="xs" c="dimmed">
-          {t('reset.note')}
-        </Text>
-        <Button type="submit" loading={saving} fullWidth>
-          {t('reset.save')}
-        </Button>
-      </Stack>
-    </form>
+    <FormFrame onSubmit={onSubmit} alert={alert}>
+      <PasswordField
+        label={t('reset.password')}
+        description={t('passwordRules', { min: limits.passwordMinLength })}
+        name="password"
+        autoComplete="new-password"
+        autoFocus
+        {...form.getInputProps('password')}
+      />
+      <Text size="xs" c="dimmed">
+        {t('reset.note')}
+      </Text>
+      <Button type="submit" loading={saving} fullWidth>
+        {t('reset.save')}
+      </Button>
+    </FormFrame>
   );
 }

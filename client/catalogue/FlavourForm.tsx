@@ -1,11 +1,10 @@
-import { NumberInput, Stack, TextInput } from '@mantine/core';
+import { NumberInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { createFlavourInput, type Flavour } from '#shared/flavour';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
 import { numberOf } from '../ui/numbers';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 
 interface Values extends Record<string, unknown> {
   name: string;
@@ -26,7 +25,7 @@ export function FlavourForm({ flavour, onDone }: { flavour: Flavour | null; onDo
     ramMb: flavour?.ramMb ?? 1024,
     diskGb: flavour?.diskGb ?? 2,
   };
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: createFlavourInput,
     initialValues,
     toInput: (values) => ({
@@ -42,31 +41,27 @@ export function FlavourForm({ flavour, onDone }: { flavour: Flavour | null; onDo
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput label={t('name')} data-autofocus {...form.getInputProps('name')} />
-        <NumberInput label={t('flavours.vcpus')} min={1} allowDecimal={false} {...form.getInputProps('vcpus')} />
-        <NumberInput
-          label={t('flavours.ramMb')}
-          min={64}
-          step={256}
-          allowDecimal={false}
-          {...form.getInputProps('ramMb')}
-        />
-        <NumberInput
-          label={t('flavours.diskGb')}
-          description={t('flavours.diskHelp')}
-          min={0}
-          allowDecimal={false}
-          {...form.getInputProps('diskGb')}
-        />
-      </Stack>
-      <PanelButtons
-        label={flavour === null ? t('common:actions.create') : t('common:actions.save')}
-        saving={saving}
-        onCancel={onDone}
+    <PanelForm
+      {...frame}
+      submit={flavour === null ? t('common:actions.create') : t('common:actions.save')}
+      onCancel={onDone}
+    >
+      <TextInput label={t('name')} data-autofocus {...form.getInputProps('name')} />
+      <NumberInput label={t('flavours.vcpus')} min={1} allowDecimal={false} {...form.getInputProps('vcpus')} />
+      <NumberInput
+        label={t('flavours.ramMb')}
+        min={64}
+        step={256}
+        allowDecimal={false}
+        {...form.getInputProps('ramMb')}
       />
-    </form>
+      <NumberInput
+        label={t('flavours.diskGb')}
+        description={t('flavours.diskHelp')}
+        min={0}
+        allowDecimal={false}
+        {...form.getInputProps('diskGb')}
+      />
+    </PanelForm>
   );
 }

@@ -1,11 +1,10 @@
-import { NumberInput, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { NumberInput, SegmentedControl, Text, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { createImageInput, imageKinds, type Image } from '#shared/image';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
 import { numberOf } from '../ui/numbers';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 
 interface Values extends Record<string, unknown> {
   name: string;
@@ -34,7 +33,7 @@ export function ImageForm({ image, onDone }: { image: Image | null; onDone: () =
     minDiskGb: image?.minDiskGb ?? 2,
     readyMarker: image?.readyMarker ?? '',
   };
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: createImageInput,
     initialValues,
     toInput: (values) => ({
@@ -52,57 +51,53 @@ export function ImageForm({ image, onDone }: { image: Image | null; onDone: () =
   });
   const mono = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } };
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput label={t('name')} data-autofocus {...form.getInputProps('name')} />
-        <Textarea label={t('description')} autosize minRows={2} {...form.getInputProps('description')} />
-        <div>
-          <SegmentedControl
-            fullWidth
-            aria-label={t('images.kind')}
-            data={imageKinds.map((value) => ({ value, label: t(`images.kinds.${value}`) }))}
-            {...form.getInputProps('kind')}
-          />
-          <Text size="xs" c="dimmed" mt={4}>
-            {t(`images.kindHelp.${form.values.kind}`)}
-          </Text>
-        </div>
-        <TextInput
-          label={t('images.source')}
-          description={t('images.sourceHelp')}
-          spellCheck={false}
-          styles={mono}
-          {...form.getInputProps('source')}
+    <PanelForm
+      {...frame}
+      submit={image === null ? t('common:actions.create') : t('common:actions.save')}
+      onCancel={onDone}
+    >
+      <TextInput label={t('name')} data-autofocus {...form.getInputProps('name')} />
+      <Textarea label={t('description')} autosize minRows={2} {...form.getInputProps('description')} />
+      <div>
+        <SegmentedControl
+          fullWidth
+          aria-label={t('images.kind')}
+          data={imageKinds.map((value) => ({ value, label: t(`images.kinds.${value}`) }))}
+          {...form.getInputProps('kind')}
         />
-        <TextInput
-          label={t('images.sha256')}
-          description={t('images.sha256Help')}
-          spellCheck={false}
-          styles={mono}
-          {...form.getInputProps('sha256')}
-        />
-        <NumberInput
-          label={t('images.minRamMb')}
-          min={0}
-          step={64}
-          allowDecimal={false}
-          {...form.getInputProps('minRamMb')}
-        />
-        <NumberInput label={t('images.minDiskGb')} min={0} allowDecimal={false} {...form.getInputProps('minDiskGb')} />
-        <TextInput
-          label={t('images.readyMarker')}
-          description={t('images.readyMarkerHelp')}
-          spellCheck={false}
-          styles={mono}
-          {...form.getInputProps('readyMarker')}
-        />
-      </Stack>
-      <PanelButtons
-        label={image === null ? t('common:actions.create') : t('common:actions.save')}
-        saving={saving}
-        onCancel={onDone}
+        <Text size="xs" c="dimmed" mt={4}>
+          {t(`images.kindHelp.${form.values.kind}`)}
+        </Text>
+      </div>
+      <TextInput
+        label={t('images.source')}
+        description={t('images.sourceHelp')}
+        spellCheck={false}
+        styles={mono}
+        {...form.getInputProps('source')}
       />
-    </form>
+      <TextInput
+        label={t('images.sha256')}
+        description={t('images.sha256Help')}
+        spellCheck={false}
+        styles={mono}
+        {...form.getInputProps('sha256')}
+      />
+      <NumberInput
+        label={t('images.minRamMb')}
+        min={0}
+        step={64}
+        allowDecimal={false}
+        {...form.getInputProps('minRamMb')}
+      />
+      <NumberInput label={t('images.minDiskGb')} min={0} allowDecimal={false} {...form.getInputProps('minDiskGb')} />
+      <TextInput
+        label={t('images.readyMarker')}
+        description={t('images.readyMarkerHelp')}
+        spellCheck={false}
+        styles={mono}
+        {...form.getInputProps('readyMarker')}
+      />
+    </PanelForm>
   );
 }

@@ -1,13 +1,12 @@
 import { Code, Text } from '@mantine/core';
-import { Archive, SearchCheck, SquarePen } from 'lucide-react';
+import { SearchCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Image } from '#shared/image';
 import type { CatalogueTableProps } from './CataloguePage';
-import { usedByText, useCatalogueReasons } from './catalogue-reasons';
+import { CatalogueTable } from './CatalogueTable';
+import { useCatalogueReasons } from './catalogue-reasons';
 import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
-import { RowMenu } from '../ui/RowMenu';
-import { SortedTable } from '../ui/SortedTable';
 import { ImageBadge, stateOf } from './ImageBadge';
 
 export interface ImagesTableProps extends CatalogueTableProps<Image> {
@@ -15,11 +14,11 @@ export interface ImagesTableProps extends CatalogueTableProps<Image> {
   onCheck: (image: Image) => void;
 }
 
-type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'consoles' | 'used' | 'state' | 'actions';
+type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'consoles';
 
-export function ImagesTable({ images, partial, mayManage, onEdit, onRetire, onCheck }: ImagesTableProps) {
+export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
   const { t, i18n } = useTranslation(['catalogue', 'common']);
-  const reasons = useCatalogueReasons(mayManage);
+  const reasons = useCatalogueReasons(props.mayManage);
   const minimum = (image: Image) => {
     const parts = [];
     if (image.minRamMb > 0) parts.push(`${formatRam(image.minRamMb, i18n.language)} ${t('common:resources.ram')}`);
@@ -82,58 +81,26 @@ export function ImagesTable({ images, partial, mayManage, onEdit, onRetire, onCh
       header: t('images.consoles'),
       render: (image) => image.consoles.map((kind) => t(`images.console.${kind}`)).join(', '),
     },
-    {
-      key: 'used',
-      wide: true,
-      header: t('used'),
-      sortValue: (image) => image.inUse,
-      render: (image) => usedByText(t, image.inUse),
-    },
-    {
-      key: 'state',
-      header: t('state'),
-      sortValue: (image) => (image.retiredAt === null ? stateOf(image).state : 'retired'),
-      render: (image) => <ImageBadge image={image} />,
-    },
-    {
-      key: 'actions',
-      header: t('common:table.actions'),
-      kind: 'actions',
-      render: (image) => (
-        <RowMenu
-          name={image.name}
-          actions={[
-            { label: t('edit'), icon: SquarePen, onClick: () => onEdit(image), disabledReason: reasons.edit(image) },
-            {
-              label: t('images.check'),
-              icon: SearchCheck,
-              onClick: () => onCheck(image),
-              disabledReason: reasons.check(image),
-            },
-            {
-              label: t('retire'),
-              icon: Archive,
-              danger: true,
-              onClick: () => onRetire(image),
-              disabledReason: reasons.retire(image),
-            },
-          ]}
-        />
-      ),
-    },
   ];
   return (
-    <SortedTable
+    <CatalogueTable
+      {...props}
       caption={t('images.title')}
+      entries={images}
       columns={columns}
-      rows={images}
-      rowKey={(image) => image.id}
-      initialSort={partial ? undefined : { key: 'name', direction: 'ascending' }}
-      partial={partial}
-      isFaded={(image) => image.retiredAt !== null}
-      onOpen={(image) => {
-        if (reasons.edit(image) === null) onEdit(image);
+      initialSort={props.partial ? undefined : { key: 'name', direction: 'ascending' }}
+      state={{
+        sortValue: (image) => (image.retiredAt === null ? stateOf(image).state : 'retired'),
+        render: (image) => <ImageBadge image={image} />,
       }}
+      actions={(image) => [
+        {
+          label: t('images.check'),
+          icon: SearchCheck,
+          onClick: () => onCheck(image),
+          disabledReason: reasons.check(image),
+        },
+      ]}
     />
   );
 }

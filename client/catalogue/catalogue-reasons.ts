@@ -2,7 +2,7 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 
-interface CatalogueEntry {
+export interface CatalogueEntry {
   retiredAt: string | null;
   inUse: number;
 }

@@ -1,4 +1,4 @@
-import { Group, NativeSelect, NumberInput, Stack, Text } from '@mantine/core';
+import { Group, NativeSelect, NumberInput, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
@@ -11,9 +11,8 @@ import {
 } from '#shared/quota';
 import { formatQuota } from './quota-fields';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
 import { numberOf } from '../ui/numbers';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 import { eachField } from './each-field';
 
 type Kind = 'role' | 'none' | 'number';
@@ -39,7 +38,7 @@ export function QuotaForm({ initial, ofRole, used, save, onCancel }: QuotaFormPr
     const limit = initial[field] === 'role' ? ofRole?.[field] : initial[field];
     return limit ?? '';
   });
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: quotaLimitsSchema,
     initialValues: amounts,
     // what the role says needs no checking; `save` puts it back
@@ -58,52 +57,48 @@ export function QuotaForm({ initial, ofRole, used, save, onCancel }: QuotaFormPr
     };
   };
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        {quotaFields.map((field, place) => {
-          const kind = kindOf[field];
-          const name = t(`field.${field}`);
-          const over = used !== undefined && kind === 'number' && Number(form.values[field]) < used[field];
-          return (
-            <div key={field}>
-              <Group gap="xs" align="flex-start" wrap="nowrap">
-                <NativeSelect
-                  label={name}
-                  aria-label={t('kind', { field: name })}
-                  data-autofocus={place === 0 || undefined}
-                  flex={1}
-                  data={kinds.map((value) => ({ value, label: words(field)[value] }))}
-                  value={kind}
-                  onChange={(event) => {
-                    const next = kinds.find((known) => known === event.currentTarget.value);
-                    if (next !== undefined) setKindOf({ ...kindOf, [field]: next });
-                  }}
+    <PanelForm {...frame} submit={t('common:actions.save')} onCancel={onCancel}>
+      {quotaFields.map((field, place) => {
+        const kind = kindOf[field];
+        const name = t(`field.${field}`);
+        const over = used !== undefined && kind === 'number' && Number(form.values[field]) < used[field];
+        return (
+          <div key={field}>
+            <Group gap="xs" align="flex-start" wrap="nowrap">
+              <NativeSelect
+                label={name}
+                aria-label={t('kind', { field: name })}
+                data-autofocus={place === 0 || undefined}
+                flex={1}
+                data={kinds.map((value) => ({ value, label: words(field)[value] }))}
+                value={kind}
+                onChange={(event) => {
+                  const next = kinds.find((known) => known === event.currentTarget.value);
+                  if (next !== undefined) setKindOf({ ...kindOf, [field]: next });
+                }}
+              />
+              {kind === 'number' ? (
+                <NumberInput
+                  label={units[field] ?? '\u00a0'}
+                  aria-label={t('amount', { field: name })}
+                  w={140}
+                  min={0}
+                  allowDecimal={false}
+                  allowNegative={false}
+                  thousandSeparator=" "
+                  {...form.getInputProps(field)}
                 />
-                {kind === 'number' ? (
-                  <NumberInput
-                    label={units[field] ?? '\u00a0'}
-                    aria-label={t('amount', { field: name })}
-                    w={140}
-                    min={0}
-                    allowDecimal={false}
-                    allowNegative={false}
-                    thousandSeparator=" "
-                    {...form.getInputProps(field)}
-                  />
-                ) : null}
-              </Group>
-              {used === undefined ? null : (
-                <Text size="xs" c={over ? 'var(--mantine-color-error)' : 'dimmed'} mt={2}>
-                  {t('used', { used: formatQuota(field, used[field], i18n.language) })}
-                  {over ? `. ${t('below')}` : null}
-                </Text>
-              )}
-            </div>
-          );
-        })}
-      </Stack>
-      <PanelButtons label={t('common:actions.save')} saving={saving} onCancel={onCancel} />
-    </form>
+              ) : null}
+            </Group>
+            {used === undefined ? null : (
+              <Text size="xs" c={over ? 'var(--mantine-color-error)' : 'dimmed'} mt={2}>
+                {t('used', { used: formatQuota(field, used[field], i18n.language) })}
+                {over ? `. ${t('below')}` : null}
+              </Text>
+            )}
+          </div>
+        );
+      })}
+    </PanelForm>
   );
 }

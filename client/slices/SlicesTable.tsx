@@ -1,10 +1,10 @@
-import { Anchor, Group, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import type { SliceSummary } from '#shared/slice';
+import { NameLink } from '../layouts/NameLink';
+import { figures, since, useResourceColumns } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
-import { formatDisk, formatRam } from '../ui/format';
-import { RelativeTime } from '../ui/RelativeTime';
 import { SortedTable } from '../ui/SortedTable';
 import { sliceLooks, SliceStatusBadge } from './status-badges';
 
@@ -22,7 +22,7 @@ const lifecycle = Object.keys(sliceLooks);
 
 /** Slices with their live states. */
 export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const owner: Column<SliceSummary, Key> = {
     key: 'owner',
@@ -36,11 +36,7 @@ export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableP
       key: 'name',
       header: t('sliceList.columns.name'),
       sortValue: (slice) => slice.name,
-      render: (slice) => (
-        <Anchor component={Link} to={`/slices/${slice.id}`} fw={500} style={{ overflowWrap: 'anywhere' }}>
-          {slice.name}
-        </Anchor>
-      ),
+      render: (slice) => <NameLink to={`/slices/${slice.id}`}>{slice.name}</NameLink>,
     },
     {
       key: 'status',
@@ -81,41 +77,14 @@ export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableP
           <span style={{ overflowWrap: 'anywhere' }}>{slice.template.name}</span>
         ),
     },
-    {
-      key: 'vms',
-      header: t('sliceList.columns.vms'),
-      kind: 'end',
-      sortValue: (slice) => slice.vmsRunning,
-      render: (slice) => t('sliceList.running', { running: slice.vmsRunning, count: slice.vms }),
-    },
-    {
-      key: 'vcpus',
-      header: t('resources.vcpu'),
-      kind: 'end',
-      sortValue: (slice) => slice.vcpus,
-      render: (slice) => slice.vcpus,
-    },
-    {
-      key: 'ramMb',
-      header: t('resources.ram'),
-      kind: 'end',
-      sortValue: (slice) => slice.ramMb,
-      render: (slice) => formatRam(slice.ramMb, i18n.language),
-    },
-    {
-      key: 'diskGb',
-      header: t('resources.disk'),
-      kind: 'end',
-      sortValue: (slice) => slice.diskGb,
-      render: (slice) => formatDisk(slice.diskGb, i18n.language),
-    },
-    {
-      key: 'changed',
-      header: t('sliceList.columns.changed'),
-      wide: true,
-      sortValue: (slice) => slice.updatedAt,
-      render: (slice) => <RelativeTime at={slice.updatedAt} />,
-    },
+    figures(
+      'vms',
+      t('sliceList.columns.vms'),
+      (slice) => slice.vmsRunning,
+      (running, slice) => t('sliceList.running', { running, count: slice.vms }),
+    ),
+    ...useResourceColumns<SliceSummary>(),
+    since('changed', t('sliceList.columns.changed'), (slice) => slice.updatedAt),
   ];
   return (
     <SortedTable

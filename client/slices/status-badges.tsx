@@ -26,26 +26,35 @@ export interface StatusLook {
   icon: LucideIcon;
 }
 
+// what means the same of a slice, a VM, a link, a deployment or a step looks the same
+const atWork: StatusLook = { tone: 'progress', icon: LoaderCircle };
+const good: StatusLook = { tone: 'success', icon: CircleCheck };
+const bad: StatusLook = { tone: 'danger', icon: CircleX };
+const notThere: StatusLook = { tone: 'neutral', icon: CircleDashed };
+const stopped: StatusLook = { tone: 'neutral', icon: CircleStop };
+const ended: StatusLook = { tone: 'neutral', icon: Ban };
+const unknown: StatusLook = { tone: 'warning', icon: CircleHelp };
+
 export const sliceLooks: Record<SliceStatus, StatusLook> = {
   draft: { tone: 'neutral', icon: PencilLine },
-  deploying: { tone: 'progress', icon: LoaderCircle },
-  active: { tone: 'success', icon: CircleCheck },
+  deploying: atWork,
+  active: good,
   degraded: { tone: 'warning', icon: TriangleAlert },
-  stopped: { tone: 'neutral', icon: CircleStop },
-  failed: { tone: 'danger', icon: CircleX },
-  destroying: { tone: 'progress', icon: LoaderCircle },
-  destroyed: { tone: 'neutral', icon: Ban },
+  stopped,
+  failed: bad,
+  destroying: atWork,
+  destroyed: ended,
 };
 
 export const vmLooks: Record<VmStatus, StatusLook> = {
-  absent: { tone: 'neutral', icon: CircleDashed },
-  stopped: { tone: 'neutral', icon: CircleStop },
-  starting: { tone: 'progress', icon: LoaderCircle },
-  running: { tone: 'success', icon: CircleCheck },
+  absent: notThere,
+  stopped,
+  starting: atWork,
+  running: good,
   paused: { tone: 'warning', icon: CirclePause },
-  failed: { tone: 'danger', icon: CircleX },
+  failed: bad,
   notResponding: { tone: 'danger', icon: TriangleAlert },
-  unknown: { tone: 'warning', icon: CircleHelp },
+  unknown,
 };
 
 /** The word for the status of a VM, network or link of a slice: what is gone with the slice is not `absent` as what was never made. */
@@ -53,27 +62,22 @@ export function partWord<Status extends VmStatus | EdgeStatus>(status: Status, o
   return status === 'absent' && (of === 'destroyed' || of === 'destroying') ? 'destroyed' : status;
 }
 
-export const edgeLooks: Record<EdgeStatus, StatusLook> = {
-  absent: { tone: 'neutral', icon: CircleDashed },
-  down: { tone: 'danger', icon: CircleX },
-  up: { tone: 'success', icon: CircleCheck },
-  unknown: { tone: 'warning', icon: CircleHelp },
-};
+export const edgeLooks: Record<EdgeStatus, StatusLook> = { absent: notThere, down: bad, up: good, unknown };
 
-export const deploymentLooks: Record<DeploymentStatus, StatusLook> = {
+const deploymentLooks: Record<DeploymentStatus, StatusLook> = {
   queued: { tone: 'neutral', icon: Clock },
   pending: { tone: 'info', icon: Clock },
-  running: { tone: 'progress', icon: LoaderCircle },
-  succeeded: { tone: 'success', icon: CircleCheck },
-  failed: { tone: 'danger', icon: CircleX },
-  cancelled: { tone: 'neutral', icon: Ban },
+  running: atWork,
+  succeeded: good,
+  failed: bad,
+  cancelled: ended,
 };
 
-export const stepLooks: Record<StepStatus, StatusLook> = {
+const stepLooks: Record<StepStatus, StatusLook> = {
   pending: { tone: 'neutral', icon: Circle },
-  running: { tone: 'progress', icon: LoaderCircle },
+  running: atWork,
   done: { tone: 'success', icon: Check },
-  failed: { tone: 'danger', icon: CircleX },
+  failed: bad,
   undone: { tone: 'warning', icon: Undo2 },
   skipped: { tone: 'neutral', icon: SkipForward },
 };

@@ -1,12 +1,11 @@
-import { Stack, Textarea, TextInput } from '@mantine/core';
+import { Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { descriptionSchema, nameSchema } from '#shared/primitives';
 import type { TemplateSummary } from '#shared/template';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 import { SidePanel } from '../ui/SidePanel';
 
 const schema = z.strictObject({ name: nameSchema, description: descriptionSchema });
@@ -15,7 +14,7 @@ function RenameForm({ template, onDone }: { template: TemplateSummary; onDone: (
   const { t } = useTranslation(['templates', 'common']);
   const utils = trpc.useUtils();
   const update = trpc.templates.update.useMutation();
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema,
     initialValues: { name: template.name, description: template.description },
     save: async (input) => {
@@ -25,14 +24,10 @@ function RenameForm({ template, onDone }: { template: TemplateSummary; onDone: (
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput label={t('rename.name')} data-autofocus {...form.getInputProps('name')} />
-        <Textarea label={t('rename.description')} autosize minRows={3} {...form.getInputProps('description')} />
-      </Stack>
-      <PanelButtons label={t('common:actions.save')} saving={saving} onCancel={onDone} />
-    </form>
+    <PanelForm {...frame} submit={t('common:actions.save')} onCancel={onDone}>
+      <TextInput label={t('rename.name')} data-autofocus {...form.getInputProps('name')} />
+      <Textarea label={t('rename.description')} autosize minRows={3} {...form.getInputProps('description')} />
+    </PanelForm>
   );
 }
 

@@ -1,11 +1,11 @@
-import { Button, Group, Radio, Stack, Text } from '@mantine/core';
+import { Radio, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { deleteUserInput, type Account } from '#shared/user';
 import { trpc } from '../api/trpc';
 import { notifyDone } from '../api/error-message';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
+import { PanelForm } from '../ui/FormFrame';
 import { SidePanel } from '../ui/SidePanel';
 import { UserSelect } from './UserSelect';
 
@@ -36,7 +36,7 @@ function DeleteForm({ account, onCancel }: { account: Account; onCancel: () => v
     slices: account.slices === 0 ? 'destroy' : 'transfer',
     transferTo: null,
   };
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: deleteUserInput,
     initialValues,
     toInput: ({ templates, slices, transferTo }) => ({
@@ -57,67 +57,63 @@ function DeleteForm({ account, onCancel }: { account: Account; onCancel: () => v
   });
   const { templates, slices, transferTo } = form.values;
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="md">
-        <FormAlert message={alert} />
-        <Text size="sm">{t('delete.help')}</Text>
-        {account.templates === 0 ? null : (
-          <Radio.Group
-            label={t('delete.templates', { count: account.templates })}
-            value={templates}
-            onChange={(value) => form.setFieldValue('templates', value === 'delete' ? 'delete' : 'transfer')}
-          >
-            <Stack gap={6} mt={6}>
-              <Radio value="transfer" label={t('delete.transfer')} data-autofocus />
-              <Radio value="delete" label={t('delete.deleteTemplates')} />
-            </Stack>
-          </Radio.Group>
-        )}
-        {account.slices === 0 ? null : (
-          <Radio.Group
-            label={t('delete.slices', { count: account.slices })}
-            value={slices}
-            onChange={(value) => form.setFieldValue('slices', value === 'destroy' ? 'destroy' : 'transfer')}
-          >
-            <Stack gap={6} mt={6}>
-              <Radio value="transfer" label={t('delete.transfer')} />
-              <Radio value="destroy" label={t('delete.destroySlices')} />
-            </Stack>
-          </Radio.Group>
-        )}
-        {account.templates === 0 && account.slices === 0 ? (
-          <Text size="sm" c="dimmed">
-            {t('delete.none')}
-          </Text>
-        ) : null}
-        {transfers(templates, slices) ? (
-          <UserSelect
-            label={t('delete.to')}
-            description={t('delete.toHelp')}
-            enabledOnly
-            except={account.id}
-            value={transferTo}
-            data-path="transferTo"
-            error={form.errors['transferTo'] === undefined ? undefined : t('delete.whom')}
-            onChange={(userId) => {
-              form.setFieldValue('transferTo', userId);
-              form.clearFieldError('transferTo');
-            }}
-          />
-        ) : null}
+    <PanelForm
+      {...frame}
+      submit={t('delete.confirm')}
+      danger
+      focusCancel={account.templates === 0}
+      onCancel={onCancel}
+      gap="md"
+    >
+      <Text size="sm">{t('delete.help')}</Text>
+      {account.templates === 0 ? null : (
+        <Radio.Group
+          label={t('delete.templates', { count: account.templates })}
+          value={templates}
+          onChange={(value) => form.setFieldValue('templates', value === 'delete' ? 'delete' : 'transfer')}
+        >
+          <Stack gap={6} mt={6}>
+            <Radio value="transfer" label={t('delete.transfer')} data-autofocus />
+            <Radio value="delete" label={t('delete.deleteTemplates')} />
+          </Stack>
+        </Radio.Group>
+      )}
+      {account.slices === 0 ? null : (
+        <Radio.Group
+          label={t('delete.slices', { count: account.slices })}
+          value={slices}
+          onChange={(value) => form.setFieldValue('slices', value === 'destroy' ? 'destroy' : 'transfer')}
+        >
+          <Stack gap={6} mt={6}>
+            <Radio value="transfer" label={t('delete.transfer')} />
+            <Radio value="destroy" label={t('delete.destroySlices')} />
+          </Stack>
+        </Radio.Group>
+      )}
+      {account.templates === 0 && account.slices === 0 ? (
         <Text size="sm" c="dimmed">
-          {t('delete.stays')}
+          {t('delete.none')}
         </Text>
-      </Stack>
-      <Group justify="flex-end" mt="md">
-        <Button variant="default" onClick={onCancel} data-autofocus={account.templates === 0 || undefined}>
-          {t('common:actions.cancel')}
-        </Button>
-        <Button type="submit" color="red" loading={saving}>
-          {t('delete.confirm')}
-        </Button>
-      </Group>
-    </form>
+      ) : null}
+      {transfers(templates, slices) ? (
+        <UserSelect
+          label={t('delete.to')}
+          description={t('delete.toHelp')}
+          enabledOnly
+          except={account.id}
+          value={transferTo}
+          data-path="transferTo"
+          error={form.errors['transferTo'] === undefined ? undefined : t('delete.whom')}
+          onChange={(userId) => {
+            form.setFieldValue('transferTo', userId);
+            form.clearFieldError('transferTo');
+          }}
+        />
+      ) : null}
+      <Text size="sm" c="dimmed">
+        {t('delete.stays')}
+      </Text>
+    </PanelForm>
   );
 }
 

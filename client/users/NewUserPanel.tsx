@@ -1,4 +1,4 @@
-import { Stack, Text, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -6,8 +6,7 @@ import type { Role } from '#shared/permissions';
 import { createServiceInput, createUserInput } from '#shared/user';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 import { SidePanel } from '../ui/SidePanel';
 import { PasswordLink, type Link } from './PasswordLink';
 import { RoleField } from './RoleField';
@@ -46,7 +45,7 @@ function PersonForm({ onMade, onCancel }: PersonFormProps) {
   const { t } = useTranslation('users');
   const utils = trpc.useUtils();
   const create = trpc.users.create.useMutation();
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: createUserInput,
     initialValues: { email: '', name: '', role: 'user' as Role },
     save: async (input) => {
@@ -56,24 +55,20 @@ function PersonForm({ onMade, onCancel }: PersonFormProps) {
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput
-          label={t('create.email')}
-          type="email"
-          autoComplete="off"
-          data-autofocus
-          {...form.getInputProps('email')}
-        />
-        <TextInput label={t('create.name')} autoComplete="off" {...form.getInputProps('name')} />
-        <RoleField {...form.getInputProps('role')} value={form.values.role} />
-        <Text size="xs" c="dimmed">
-          {t('create.help')} {t('create.emailed')}
-        </Text>
-      </Stack>
-      <PanelButtons label={t('create.submit')} saving={saving} onCancel={onCancel} />
-    </form>
+    <PanelForm {...frame} submit={t('create.submit')} onCancel={onCancel}>
+      <TextInput
+        label={t('create.email')}
+        type="email"
+        autoComplete="off"
+        data-autofocus
+        {...form.getInputProps('email')}
+      />
+      <TextInput label={t('create.name')} autoComplete="off" {...form.getInputProps('name')} />
+      <RoleField {...form.getInputProps('role')} value={form.values.role} />
+      <Text size="xs" c="dimmed">
+        {t('create.help')} {t('create.emailed')}
+      </Text>
+    </PanelForm>
   );
 }
 
@@ -82,7 +77,7 @@ function ServiceForm({ onDone }: { onDone: () => void }) {
   const utils = trpc.useUtils();
   const navigate = useNavigate();
   const create = trpc.users.createService.useMutation();
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: createServiceInput,
     initialValues: { name: '', role: 'user' as Role },
     save: async (input) => {
@@ -94,16 +89,12 @@ function ServiceForm({ onDone }: { onDone: () => void }) {
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput label={t('create.name')} autoComplete="off" data-autofocus {...form.getInputProps('name')} />
-        <RoleField {...form.getInputProps('role')} value={form.values.role} />
-        <Text size="xs" c="dimmed">
-          {t('create.serviceHelp')}
-        </Text>
-      </Stack>
-      <PanelButtons label={t('create.submit')} saving={saving} onCancel={onDone} />
-    </form>
+    <PanelForm {...frame} submit={t('create.submit')} onCancel={onDone}>
+      <TextInput label={t('create.name')} autoComplete="off" data-autofocus {...form.getInputProps('name')} />
+      <RoleField {...form.getInputProps('role')} value={form.values.role} />
+      <Text size="xs" c="dimmed">
+        {t('create.serviceHelp')}
+      </Text>
+    </PanelForm>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { updateUserInput, type Account } from '#shared/user';
 import { trpc } from '../api/trpc';
 import { notifyDone } from '../api/error-message';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
+import { FormFrame } from '../ui/FormFrame';
 import { RoleField } from './RoleField';
 
 /** Name and role of an account. */
@@ -28,17 +28,14 @@ export function UserForm({ account, roleReason }: { account: Account; roleReason
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput label={t('create.name')} autoComplete="off" {...form.getInputProps('name')} />
-        <RoleField {...form.getInputProps('role')} value={form.values.role} disabledReason={roleReason} />
-        <Group>
-          <Button type="submit" variant="default" loading={saving} disabled={!form.isDirty()}>
-            {t('common:actions.save')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <FormFrame onSubmit={onSubmit} alert={alert}>
+      <TextInput label={t('create.name')} autoComplete="off" {...form.getInputProps('name')} />
+      <RoleField {...form.getInputProps('role')} value={form.values.role} disabledReason={roleReason} />
+      <Group>
+        <Button type="submit" variant="default" loading={saving} disabled={!form.isDirty()}>
+          {t('common:actions.save')}
+        </Button>
+      </Group>
+    </FormFrame>
   );
 }

@@ -1,8 +1,10 @@
-import { Anchor, Group, Text, Tooltip } from '@mantine/core';
+import { Group, Text, Tooltip } from '@mantine/core';
 import { Bot, ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import type { Account } from '#shared/user';
+import { NameLink } from '../layouts/NameLink';
+import { figures } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
 import { formatCount } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
@@ -17,13 +19,13 @@ const roleOrder = { user: 0, instructor: 1, admin: 2 };
 export function UsersTable({ users, partial }: { users: readonly Account[]; partial: boolean }) {
   const { t, i18n } = useTranslation(['users', 'common']);
   const navigate = useNavigate();
-  const count = (key: 'templates' | 'slices' | 'tokens'): Column<Account, Key> => ({
-    key,
-    header: t(`columns.${key}`),
-    kind: 'end',
-    sortValue: (user) => user[key],
-    render: (user) => formatCount(user[key], i18n.language),
-  });
+  const count = (key: 'templates' | 'slices' | 'tokens') =>
+    figures<Account, Key>(
+      key,
+      t(`columns.${key}`),
+      (user) => user[key],
+      (value) => formatCount(value, i18n.language),
+    );
   const columns: Column<Account, Key>[] = [
     {
       key: 'name',
@@ -37,9 +39,7 @@ export function UsersTable({ users, partial }: { users: readonly Account[]; part
                 <Bot size={15} role="img" aria-label={t('kind.service')} style={{ flex: 'none' }} />
               </Tooltip>
             ) : null}
-            <Anchor component={Link} to={`/users/${user.id}`} fw={500} style={{ overflowWrap: 'anywhere' }}>
-              {user.name}
-            </Anchor>
+            <NameLink to={`/users/${user.id}`}>{user.name}</NameLink>
             {user.secondFactor ? (
               <Tooltip label={t('factor')}>
                 <ShieldCheck size={14} role="img" aria-label={t('factor')} style={{ flex: 'none' }} />

@@ -1,11 +1,10 @@
-import { Fieldset, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Fieldset, NumberInput, Select, SimpleGrid, Switch, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { createZoneInput, providerKinds, type ProviderKind, type Zone } from '#shared/zone';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormAlert } from '../ui/FormAlert';
 import { numberOf } from '../ui/numbers';
-import { PanelButtons } from '../ui/PanelButtons';
+import { PanelForm } from '../ui/FormFrame';
 
 interface Amounts {
   vcpus: number | string;
@@ -42,7 +41,7 @@ export function ZoneForm({ zone, onDone }: { zone: Zone | null; onDone: () => vo
     },
     overcommit: zone?.overcommit ?? { vcpus: 8, ram: 4, disk: 4 },
   };
-  const { form, onSubmit, alert, saving } = useSchemaForm({
+  const { form, ...frame } = useSchemaForm({
     schema: createZoneInput,
     initialValues,
     toInput: ({ limits, overcommit, ...values }) => ({
@@ -67,75 +66,71 @@ export function ZoneForm({ zone, onDone }: { zone: Zone | null; onDone: () => vo
     },
   });
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Stack gap="sm">
-        <FormAlert message={alert} />
-        <TextInput label={t('name')} data-autofocus {...form.getInputProps('name')} />
-        <Select
-          label={t('zones.provider')}
-          data={providerKinds.map((value) => ({ value, label: t(`zones.providers.${value}`) }))}
-          allowDeselect={false}
-          disabled={zone !== null}
-          {...form.getInputProps('provider')}
-        />
-        <Switch label={t('zones.form.enabled')} {...form.getInputProps('enabled', { type: 'checkbox' })} />
-        <Fieldset legend={t('zones.form.limits')}>
-          <Text size="xs" c="dimmed" mb="xs">
-            {t('zones.form.limitsHelp')}
-          </Text>
-          <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
-            <NumberInput
-              label={t('zones.form.vcpus')}
-              min={0}
-              allowDecimal={false}
-              {...form.getInputProps('limits.vcpus')}
-            />
-            <NumberInput
-              label={t('zones.form.ramMb')}
-              min={0}
-              step={1024}
-              allowDecimal={false}
-              {...form.getInputProps('limits.ramMb')}
-            />
-            <NumberInput
-              label={t('zones.form.diskGb')}
-              min={0}
-              allowDecimal={false}
-              {...form.getInputProps('limits.diskGb')}
-            />
-          </SimpleGrid>
-        </Fieldset>
-        <Fieldset legend={t('zones.form.overcommit')}>
-          <Text size="xs" c="dimmed" mb="xs">
-            {t('zones.form.overcommitHelp')}
-          </Text>
-          <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
-            <NumberInput
-              label={t('zones.form.vcpusFactor')}
-              step={0.5}
-              decimalScale={2}
-              {...form.getInputProps('overcommit.vcpus')}
-            />
-            <NumberInput
-              label={t('zones.form.ramFactor')}
-              step={0.5}
-              decimalScale={2}
-              {...form.getInputProps('overcommit.ram')}
-            />
-            <NumberInput
-              label={t('zones.form.diskFactor')}
-              step={0.5}
-              decimalScale={2}
-              {...form.getInputProps('overcommit.disk')}
-            />
-          </SimpleGrid>
-        </Fieldset>
-      </Stack>
-      <PanelButtons
-        label={zone === null ? t('common:actions.create') : t('common:actions.save')}
-        saving={saving}
-        onCancel={onDone}
+    <PanelForm
+      {...frame}
+      submit={zone === null ? t('common:actions.create') : t('common:actions.save')}
+      onCancel={onDone}
+    >
+      <TextInput label={t('name')} data-autofocus {...form.getInputProps('name')} />
+      <Select
+        label={t('zones.provider')}
+        data={providerKinds.map((value) => ({ value, label: t(`zones.providers.${value}`) }))}
+        allowDeselect={false}
+        disabled={zone !== null}
+        {...form.getInputProps('provider')}
       />
-    </form>
+      <Switch label={t('zones.form.enabled')} {...form.getInputProps('enabled', { type: 'checkbox' })} />
+      <Fieldset legend={t('zones.form.limits')}>
+        <Text size="xs" c="dimmed" mb="xs">
+          {t('zones.form.limitsHelp')}
+        </Text>
+        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+          <NumberInput
+            label={t('zones.form.vcpus')}
+            min={0}
+            allowDecimal={false}
+            {...form.getInputProps('limits.vcpus')}
+          />
+          <NumberInput
+            label={t('zones.form.ramMb')}
+            min={0}
+            step={1024}
+            allowDecimal={false}
+            {...form.getInputProps('limits.ramMb')}
+          />
+          <NumberInput
+            label={t('zones.form.diskGb')}
+            min={0}
+            allowDecimal={false}
+            {...form.getInputProps('limits.diskGb')}
+          />
+        </SimpleGrid>
+      </Fieldset>
+      <Fieldset legend={t('zones.form.overcommit')}>
+        <Text size="xs" c="dimmed" mb="xs">
+          {t('zones.form.overcommitHelp')}
+        </Text>
+        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+          <NumberInput
+            label={t('zones.form.vcpusFactor')}
+            step={0.5}
+            decimalScale={2}
+            {...form.getInputProps('overcommit.vcpus')}
+          />
+          <NumberInput
+            label={t('zones.form.ramFactor')}
+            step={0.5}
+            decimalScale={2}
+            {...form.getInputProps('overcommit.ram')}
+          />
+          <NumberInput
+            label={t('zones.form.diskFactor')}
+            step={0.5}
+            decimalScale={2}
+            {...form.getInputProps('overcommit.disk')}
+          />
+        </SimpleGrid>
+      </Fieldset>
+    </PanelForm>
   );
 }
