@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ProviderError } from '#server/lib/provider-error';
+import { repeatedly } from '#server/lib/repeatedly';
 import type { Applied } from '#shared/deployment/applied';
 import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
@@ -19,6 +21,9 @@ export class NetworkMachine {
   readonly #context: VmMachineContext;
   #machine: FoundMachine | null = null;
   #monitor: QmpClient | null = null;
+  /** Its monitor has answered when it was asked last. */
+  #answers = true;
+  #asking: { stop(): void } | null = null;
   #closed = false;
 
   constructor(context: VmMachineContext, sliceId: number, id: number, record: NetworkRecord) {
@@ -30,19 +35,26 @@ export class NetworkMachine {
   }
 
   get up(): boolean {
-    return this.#machine !== null;
+    return this.#machine !== null && !this.#hung;
+  }
+
+  /** Its process is there and does not answer, so that it passes nothing on: only a new one helps. */
+  get #hung(): boolean {
+    return this.#machine !== null && (this.#monitor === null || !this.#answers);
   }
 
   async adopt(found: FoundMachine | null): Promise<void> {
     if (!found) return;
     this.#machine = found;
+    this.#watch();
     await this.#connect(found);
   }
 
-  /** Starts the process with all attachments, unless it runs. `applied`: what it is started with. */
+  /** Starts the process with all attachments, unless it runs; one that hangs is ended first. `applied`: what it is started with. */
   async start(applied: Applied): Promise<void> {
-    if (this.#machine) return;
+    if (this.up) return;
     const { folder } = this.#context;
+    if (this.#machine) await this.#end(this.#machine);
     this.record = { ...this.record, applied };
     await this.#save();
     const path = folder.machinePath(this.sliceId, this.name);
@@ -55,10 +67,10 @@ export class NetworkMachine {
     try {
       await this.#connect(machine);
     } catch (error) {
-      this.#machine = null;
-      await killMachine(machine, folder.root);
+      await this.#end(machine);
       throw error;
     }
+    this.#watch();
   }
 
   /** Takes another spec. `restart`: by a new start of its process, with all attachments. */
@@ -66,10 +78,7 @@ export class NetworkMachine {
     this.record = { ...this.record, name };
     const machine = this.#machine;
     if (machine && restart) {
-      this.#machine = null;
-      this.#monitor?.close();
-      this.#monitor = null;
-      await killMachine(machine, this.#context.folder.root);
+      await this.#end(machine);
       await this.start(applied);
       return;
     }
@@ -81,6 +90,7 @@ export class NetworkMachine {
     const { edgeId, vmId } = attachment;
     const known = this.record.attachments.some((other) => other.edgeId === edgeId);
     if (!known) {
+      if (this.#hung) throw new ProviderError('TIMEOUT', 'The network’s process does not answer.', true);
       const port = { type: 'hubport', id: `port${edgeId}`, hubid: 0, netdev: `net${edgeId}` };
       // a server that was killed may have plugged it in and not lived to write it down; its socket goes with it
       await this.#unplug(edgeId);
@@ -93,7 +103,8 @@ export class NetworkMachine {
   }
 
   async detach(edgeId: number): Promise<void> {
-    await this.#unplug(edgeId);
+    // one that hangs is ended before it is used again
+    if (!this.#hung) await this.#unplug(edgeId);
     await this.#removeSocket(edgeId);
     const attachments = this.record.attachments.filter((other) => other.edgeId !== edgeId);
     if (attachments.length === this.record.attachments.length) return;
@@ -104,15 +115,43 @@ export class NetworkMachine {
   async remove(): Promise<void> {
     const machine = this.#machine;
     this.close();
-    this.#machine = null;
-    if (machine) await killMachine(machine, this.#context.folder.root);
+    if (machine) await this.#end(machine);
     await this.#context.folder.removeMachine(this.sliceId, this.name);
   }
 
   close(): void {
     this.#closed = true;
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#asking?.stop();
+    this.#asking = null;
     this.#monitor?.close();
     this.#monitor = null;
+  }
+
+  async #end(machine: FoundMachine): Promise<void> {
+    this.#machine = null;
+    this.#letGo();
+    await killMachine(machine, this.#context.folder.root);
+  }
+
+  /** Asks the monitor now and then whether it answers, and connects to one that could not be reached. */
+  #watch(): void {
+    this.#asking?.stop();
+    this.#asking = repeatedly(this.#context.askAgainMs, async () => {
+      const machine = this.#machine;
+      if (!machine || this.#closed) return;
+      const before = this.#hung;
+      if (this.#monitor === null) await this.#connect(machine).catch(() => undefined);
+      else {
+        const answers = await this.#monitor.took('query-status').catch(() => false);
+        // it may have ended, or been started again, meanwhile
+        if (this.#machine === machine) this.#answers = answers;
+      }
+      if (this.#machine === machine && this.#hung !== before) this.#context.onChange(this.sliceId);
+    });
   }
 
   async #unplug(edgeId: number): Promise<void> {
@@ -139,11 +178,16 @@ export class NetworkMachine {
         void waitForEnd(machine, this.#context.folder.root, 5_000).then((gone) => {
           if (!gone || this.#machine !== machine) return;
           this.#machine = null;
+          this.#letGo();
           this.#context.onChange(this.sliceId);
         });
       },
     };
-    this.#monitor = await connectMonitor(this.#context.folder, machine, handlers, fileLimitOf(null));
+    const monitor = await connectMonitor(this.#context.folder, machine, handlers, fileLimitOf(null));
+    // it may have been ended, or let go of, meanwhile
+    if (this.#closed || this.#machine !== machine) return monitor.close();
+    this.#monitor = monitor;
+    this.#answers = true;
   }
 
   #removeSocket(edgeId: number): Promise<void> {

@@ -35,7 +35,7 @@ export interface QemuProviderOptions {
   accel?: Accelerator | 'auto';
   /** How long a guest may take to report that it has booted. Default 5 minutes. */
   bootTimeoutMs?: number;
-  /** How often each VM's process is asked whether it answers. Default 10 seconds. */
+  /** How often each process is asked whether it answers. Default 10 seconds. */
   askAgainMs?: number;
   /** With the properties that a test states. */
   parts?: TopologyParts;
@@ -81,7 +81,7 @@ class QemuProvider implements Provider {
     const onChange = (sliceId: number) => {
       for (const listener of this.#listeners) listener({ sliceId });
     };
-    const { parts = topologyParts, askAgainMs } = options;
+    const { parts = topologyParts, askAgainMs = 10_000 } = options;
     this.#context = { folder, askAgainMs, parts, onChange, log };
     this.#edges = new EdgeWiring((sliceId) => this.#slice(sliceId), this.#locks, parts);
     this.#accelerator = new AcceleratorChoice({

@@ -17,6 +17,9 @@ export class QmpClosedError extends Error {
   override readonly name = 'QmpClosedError';
 }
 
+/** A monitor that needs longer is not just busy. */
+const answerMs = 10_000;
+
 export interface QmpHandlers {
   onEvent(event: string, data: Record<string, unknown>): void;
   /** Called once, also after {@link QmpClient.close}. */
@@ -96,6 +99,17 @@ export class QmpClient {
       this.#waiting.set(id, { command, resolve, reject, timer });
       this.#socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
     });
+  }
+
+  /** Whether QEMU took the command in time: a process that hangs does not. Rejects with {@link QmpError}. */
+  async took(command: string, timeoutMs = answerMs): Promise<boolean> {
+    try {
+      await this.execute(command, {}, timeoutMs);
+      return true;
+    } catch (error) {
+      if (error instanceof QmpClosedError) return false;
+      throw error;
+    }
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConsole } from '../contract-console';
-import { pair, tiny, vmSpec } from '../contract-fixtures';
+import { attachment, pair, tiny, vmSpec } from '../contract-fixtures';
 import type { Provider } from '../provider';
 import { logBytes } from './bounded-log';
 import { findMachines } from './find-machines';
@@ -118,6 +118,48 @@ test('a VM whose process hangs is shown as not responding, and a reboot ends in 
   process.kill(await pidOf(1, 'v1'), 'SIGSTOP');
   await provider.stopVm(slices.a, a.id);
   expect(await statusOf(slices.a)).toBe('stopped');
+});
+
+test('a network whose process hung was up for ever, and nothing repaired it', async () => {
+  const slice = { id: 4 };
+  const network = { id: 7, name: 'lan' };
+  await provider.ensureNetwork(slice, network);
+  const plain = [vmSpec(41, tiny), vmSpec(42, tiny)];
+  const edges = plain.map((vm, index) => attachment(43 + index, vm, network.id, index + 1));
+  const vms = plain.map((vm, index) => ({ ...vm, nics: edges[index] ? [edges[index].source.nic] : [] }));
+  for (const vm of vms) await provider.ensureVm(slice, vm);
+  for (const edge of edges) await provider.ensureEdge(slice, edge);
+  await Promise.all(vms.map((vm) => provider.startVm(slice, vm)));
+  const links = async () => {
+    const seen = await provider.observe(slice);
+    return [...seen.networks, ...seen.edges].map(({ status }) => status);
+  };
+  expect(await links()).toEqual(['up', 'up', 'up']);
+
+  const told: number[] = [];
+  const stop = provider.onChange(({ sliceId }) => told.push(sliceId));
+  process.kill(await pidOf(4, 'n7'), 'SIGSTOP');
+  await expect.poll(links, { timeout: 60_000 }).toEqual(['down', 'down', 'down']);
+  expect(told).toContain(4);
+  stop();
+  process.kill(await pidOf(4, 'n7'), 'SIGCONT');
+  await expect.poll(links, { timeout: 60_000 }).toEqual(['up', 'up', 'up']);
+
+  // one that hung while no server was there is found so by the next, and what repairs it is what makes it
+  const hung = await pidOf(4, 'n7');
+  process.kill(hung, 'SIGSTOP');
+  await provider.close();
+  provider = await create(users);
+  expect(await links()).toEqual(['down', 'down', 'down']);
+  await provider.ensureNetwork(slice, network);
+  for (const edge of edges) await provider.ensureEdge(slice, edge);
+  expect(await links()).toEqual(['up', 'up', 'up']);
+  expect(await pidOf(4, 'n7')).not.toBe(hung);
+  const console = readConsole(await provider.openConsole(slice, 41));
+  console.type('ping -c 2 -W 10 10.200.7.2\n');
+  await console.until(/ 0% packet loss/);
+  process.kill(await pidOf(4, 'n7'), 'SIGSTOP');
+  await provider.removeSlice(slice);
 });
 
 test('the console’s log does not grow without bound while no server is there', async () => {

@@ -5,6 +5,7 @@ import type { TopologyParts } from '#shared/topology/schema';
 import { appliedVm } from '../applied';
 import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
+import { repeatedly } from '#server/lib/repeatedly';
 import type { ConsoleStream } from '../provider';
 import { createLog, fileLimitOf } from './bounded-log';
 import { Changes } from './changes';
@@ -14,7 +15,7 @@ import { GuestPort } from './guest-port';
 import { MarkerScanner } from './marker-scanner';
 import { guestConfig, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
-import { QmpClosedError, type QmpClient, type QmpHandlers } from './qmp-client';
+import type { QmpClient, QmpHandlers } from './qmp-client';
 import type { VmRecord } from './records';
 import { SerialLine } from './serial-line';
 import { VmNics } from './vm-nics';
@@ -22,8 +23,8 @@ import type { ZoneFolder } from './zone-folder';
 
 export interface VmMachineContext {
   folder: ZoneFolder;
-  /** How often each monitor is asked whether it answers; default 10 seconds. */
-  askAgainMs?: number | undefined;
+  /** How often each monitor is asked whether it answers. */
+  askAgainMs: number;
   /** The properties that VMs, networks and edges have. */
   parts: TopologyParts;
   /** Something changed that nobody asked for. */
@@ -32,9 +33,6 @@ export interface VmMachineContext {
 }
 
 const kernelPanic = 'Kernel panic - not syncing';
-const defaultAskAgainMs = 10_000;
-/** A monitor that needs longer is not just busy. */
-const answerMs = 10_000;
 const starvedMessage = 'The zone’s disk is full: the virtual machine waits, and goes on when there is room.';
 const noAnswer = 'The virtual machine’s process does not answer.';
 
@@ -54,7 +52,7 @@ export class VmMachine {
   #launching = false;
   /** Its monitor has answered when it was asked last. */
   #answers = true;
-  #asking: NodeJS.Timeout | null = null;
+  #asking: { stop(): void } | null = null;
   #panicked = false;
   #paused = false;
   /** Paused by QEMU, since what the guest writes has no room on the zone's disk. */
@@ -262,7 +260,7 @@ export class VmMachine {
     await this.save({ ready: false });
     this.#scanner.reset();
     this.#changes.notify();
-    if (!this.hung && (await this.#asked('system_reset', answerMs))) return true;
+    if (!this.hung && (await this.#asked('system_reset'))) return true;
     await this.stop(0);
     return false;
   }
@@ -376,27 +374,21 @@ export class VmMachine {
   /** Asks the monitor now and then whether it answers, and connects to one that could not be reached. */
   #watch(): void {
     this.#unwatch();
-    let under = false;
-    this.#asking = setInterval(() => {
-      if (under || this.#launching || this.#closed) return;
-      under = true;
-      this.#background(this.#look().finally(() => (under = false)));
-    }, this.#context.askAgainMs ?? defaultAskAgainMs);
-    this.#asking.unref();
+    this.#asking = repeatedly(this.#context.askAgainMs, () => this.#look());
   }
 
   #unwatch(): void {
-    if (this.#asking) clearInterval(this.#asking);
+    this.#asking?.stop();
     this.#asking = null;
   }
 
   async #look(): Promise<void> {
     const machine = this.#machine;
-    if (!machine) return;
+    if (!machine || this.#launching || this.#closed) return;
     const before = this.hung;
     if (this.#monitor === null) await this.#connect(true).catch(() => undefined);
     else {
-      const answers = await this.#asked('query-status', answerMs).catch(() => false);
+      const answers = await this.#asked('query-status').catch(() => false);
       // it may have ended, or been launched again, meanwhile
       if (this.#machine === machine) this.#answers = answers;
       // while there is no room yet it waits on
@@ -405,15 +397,8 @@ export class VmMachine {
     if (this.#machine === machine && this.hung !== before) this.#changed();
   }
 
-  /** Whether the monitor took the command in time. Rejects with what QEMU has against it. */
-  async #asked(command: string, timeoutMs: number): Promise<boolean> {
-    try {
-      await this.#monitor?.execute(command, {}, timeoutMs);
-      return this.#monitor !== null;
-    } catch (error) {
-      if (error instanceof QmpClosedError) return false;
-      throw error;
-    }
+  async #asked(command: string, timeoutMs?: number): Promise<boolean> {
+    return (await this.#monitor?.took(command, timeoutMs)) ?? false;
   }
 
   async #command(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
