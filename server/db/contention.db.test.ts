@@ -45,30 +45,32 @@ async function connectionId(handle: DatabaseHandle): Promise<number> {
   return Number(found[0]?.['id']);
 }
 
-test('a statement outside a transaction that loses a deadlock is done again, not INTERNAL', async () => {
-  const { handle, conflicts } = opened();
-  const id = await connectionId(handle);
-  await rows('a', 'b', ...Array.from({ length: 50 }, (_, index) => `weight-${index}`));
-  let single: Promise<unknown> | undefined;
-  await database.db.transaction(async (tx) => {
-    // whoever has changed less is the one that the database gives up
-    await tx.execute(sql`update rate_limits set attempts = attempts + 1 where \`key\` like 'weight-%'`);
-    await tx.update(rateLimits).set({ attempts: 1 }).where(eq(rateLimits.key, 'a'));
-    single = handle.db.execute(
-      sql`update rate_limits set attempts = attempts + 10 where \`key\` in ('a', 'b') order by \`key\` desc`,
+test.each(['as text', 'prepared'] as const)(
+  'a statement outside a transaction, %s, that loses a deadlock is done again, not INTERNAL',
+  async (how) => {
+    const { handle, conflicts } = opened();
+    const id = await connectionId(handle);
+    await rows('a', 'b', ...Array.from({ length: 50 }, (_, index) => `weight-${index}`));
+    let single: Promise<unknown> | undefined;
+    await database.db.transaction(async (tx) => {
+      // whoever has changed less is the one that the database gives up
+      await tx.execute(sql`update rate_limits set attempts = attempts + 1 where \`key\` like 'weight-%'`);
+      await tx.update(rateLimits).set({ attempts: 1 }).where(eq(rateLimits.key, 'a'));
+      const both = "update rate_limits set attempts = attempts + 10 where `key` in ('a', 'b') order by `key` desc";
+      single = how === 'prepared' ? handle.pool.execute(both) : handle.db.execute(sql.raw(both));
+      // it is awaited below
+      single.catch(() => undefined);
+      await untilWaiting(id);
+      await tx.update(rateLimits).set({ attempts: 2 }).where(eq(rateLimits.key, 'b'));
+    });
+    await single;
+    const [after] = await database.handle.pool.query<RowDataPacket[]>(
+      "select attempts from rate_limits where `key` in ('a', 'b') order by `key`",
     );
-    // it is awaited below
-    single.catch(() => undefined);
-    await untilWaiting(id);
-    await tx.update(rateLimits).set({ attempts: 2 }).where(eq(rateLimits.key, 'b'));
-  });
-  await single;
-  const [after] = await database.handle.pool.query<RowDataPacket[]>(
-    "select attempts from rate_limits where `key` in ('a', 'b') order by `key`",
-  );
-  expect(after).toEqual([{ attempts: 11 }, { attempts: 12 }]);
-  expect(conflicts).toEqual([{ errno: 1213, sqlState: '40001', attempt: 1 }]);
-});
+    expect(after).toEqual([{ attempts: 11 }, { attempts: 12 }]);
+    expect(conflicts).toEqual([{ errno: 1213, sqlState: '40001', attempt: 1 }]);
+  },
+);
 
 test('an attempt that is counted while its row is locked for too long is counted when the lock goes', async () => {
   const { handle, conflicts } = opened();
