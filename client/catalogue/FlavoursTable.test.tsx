@@ -2,6 +2,7 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
 import type { Flavour } from '#shared/flavour';
+import { limits } from '#shared/limits';
 import { renderApp } from '../testing/render';
 import { FlavoursTable } from './FlavoursTable';
 
@@ -43,4 +44,12 @@ test.each([
   expect(retire.textContent).toContain(reason);
   await userEvent.click(retire);
   expect(onRetire).not.toHaveBeenCalled();
+});
+
+test('“in use by 27 VMs” counted VMs of templates, too, and did not say so', () => {
+  const flavours = [27, 1, limits.usesCounted].map((inUse, at) => ({ ...nano, id: at + 1, name: `size-${at}`, inUse }));
+  renderApp(<FlavoursTable flavours={flavours} partial={false} mayManage onEdit={vi.fn()} onRetire={vi.fn()} />);
+  expect(screen.getByText('by 27 VMs of templates and slices')).toBeDefined();
+  expect(screen.getByText('by 1 VM of a template or slice')).toBeDefined();
+  expect(screen.getByText(`by ${limits.usesCounted} VMs of templates and slices, or more`)).toBeDefined();
 });
