@@ -14,7 +14,7 @@ import { placeOf, serves, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startHousekeeping } from '#server/domain/housekeeping';
-import { redeemConsoleToken, spendConsoleToken } from '#server/domain/slices/consoles';
+import { redeemConsoleToken, spendConsoleToken, takeConsole, type ConsoleGrant } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
 import { createDirectQueries } from '#server/http/direct-queries';
@@ -144,6 +144,16 @@ export function createApp(parts: AppParts): App {
     const provider = await parts.providers.forZone(zone);
     return provider.openConsole({ id: sliceId }, vmId);
   };
+  /** At its home: here, or by way of the server that is. */
+  const consoleOf = async ({ zone, sliceId, vmId, userId }: ConsoleGrant) => {
+    const place = await placeOf(domain, { zone });
+    if (place.at === 'here') return consoleHere(zone, sliceId, vmId);
+    if (place.at !== 'elsewhere' || place.home.server === null) throw zoneAway(zone, place);
+    const { server } = place.home;
+    const grant = { vmId, sliceId, zoneId: zone.id, userId };
+    const pass = await signRelay(parts.jwtSecret, { ...grant, server, now: systemClock.now() });
+    return openRelayedConsole(place.home, pass);
+  };
   const consoles = createConsoleServer({
     domain,
     authenticate: ({ headers, socket }) => {
@@ -160,14 +170,21 @@ export function createApp(parts: AppParts): App {
     },
     open: async (actor, token) => {
       const vm = await redeemConsoleToken(domain, { actor, token });
-      const place = await placeOf(domain, { zone: vm.zone });
-      const { sliceId, vmId, userId } = vm;
-      if (place.at === 'here') return { ...(await consoleHere(vm.zone, sliceId, vmId)), sliceId };
-      if (place.at !== 'elsewhere' || place.home.server === null) throw zoneAway(vm.zone, place);
-      const { server } = place.home;
-      const grant = { vmId, sliceId, zoneId: vm.zone.id, userId };
-      const pass = await signRelay(parts.jwtSecret, { ...grant, server, now: systemClock.now() });
-      return { ...(await openRelayedConsole(place.home, pass)), sliceId };
+      const giveBack = takeConsole(domain, { actor });
+      try {
+        const stream = await consoleOf(vm);
+        return {
+          ...stream,
+          sliceId: vm.sliceId,
+          close: () => {
+            giveBack();
+            stream.close();
+          },
+        };
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
     },
   });
   const takeIn = createRelayVerifier({ secret: parts.jwtSecret, server: owner.name, now: () => systemClock.now() });

@@ -19,6 +19,7 @@ export const errorCodes = [
   'QUOTA_EXCEEDED',
   'RATE_LIMITED',
   'TOO_MANY_STREAMS',
+  'TOO_MANY_CONSOLES',
   'EMAIL_TAKEN',
   'NAME_TAKEN',
   'REVISION_CONFLICT',

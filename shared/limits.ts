@@ -15,6 +15,8 @@ export const limits = {
   tokensPerUser: 100,
   /** Event streams that one user has open at a server at once: pages that are shown, and programs that wait. */
   streamsPerUser: 100,
+  /** Consoles that one user has open at a server at once. */
+  consolesPerUser: 64,
   /** Users that one template or slice is shared with. */
   sharesPerObject: 500,
   /** Days that a token may live. */

@@ -13,9 +13,11 @@ import { registryOf } from '#server/testing/context';
 import { line } from '#server/testing/drawings';
 import { simulatedZone } from '#server/testing/rows';
 import { createWorld } from '#server/testing/world';
+import { outcomeOf } from '#server/testing/outcomes';
 import { actorOf, type CallerKind } from '#server/testing/access-callers';
 import { endings, giveSession, giveToken, makeScene, type Person, type Scene } from '#server/testing/scene';
 import { consolePath, consoleProtocol } from '#shared/console';
+import { limits } from '#shared/limits';
 import type { Scope } from '#shared/scopes';
 
 /** The console over a real WebSocket of the real server, in front of a simulated VM that runs. */
@@ -215,6 +217,33 @@ describe('a console', () => {
     await ctx.db.delete(sliceShares).where(eq(sliceShares.userId, stage.scene.user.operator));
     expect(await open(ticket, await cookieOf('operator'))).toBe(401);
   });
+});
+
+it('one user could hold any number of consoles', async () => {
+  const headers = await cookieOf('operator');
+  const held: WebSocket[] = [];
+  const hold = async (ticket: string) => {
+    const url = `${listener.url.replace('http', 'ws')}${consolePath}`;
+    const socket = new WebSocket(url, [consoleProtocol, ticket], { headers });
+    await once(socket, 'open');
+    held.push(socket);
+  };
+  try {
+    for (let count = 1; count < limits.consolesPerUser; count += 1) await hold(await ticketOf('operator'));
+    // both were given out while there was one place left
+    const [last, late] = [await ticketOf('operator'), await ticketOf('operator')];
+    await hold(last);
+    expect(await open(late, headers)).toBe(429);
+    expect(await outcomeOf(ticketOf('operator'))).toBe('TOO_MANY_CONSOLES');
+    // others are not kept out, and a place is free again when its console has ended
+    expect(await open(await ticketOf('owner'), await cookieOf('owner'))).toBe(101);
+    held.pop()?.close();
+    await expect.poll(() => outcomeOf(ticketOf('operator'))).toBe('OK');
+    await hold(await ticketOf('operator'));
+    expect(await outcomeOf(ticketOf('operator'))).toBe('TOO_MANY_CONSOLES');
+  } finally {
+    for (const socket of held) socket.terminate();
+  }
 });
 
 describe('an open console is closed', () => {

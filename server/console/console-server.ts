@@ -122,7 +122,11 @@ const reasons = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const;
-const refusals: Partial<Record<ErrorCode, keyof typeof reasons>> = { CONSOLE_TOKEN_INVALID: 401, RATE_LIMITED: 429 };
+const refusals: Partial<Record<ErrorCode, keyof typeof reasons>> = {
+  CONSOLE_TOKEN_INVALID: 401,
+  RATE_LIMITED: 429,
+  TOO_MANY_CONSOLES: 429,
+};
 
 /** Answers the handshake with a status, and ends it. */
 export function refuse(socket: Duplex, status: keyof typeof reasons): void {

@@ -2,6 +2,7 @@ import { AppError, notFound } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { askAgainMs, isSignedIn } from '#server/domain/auth/sessions';
 import type { Actor, DomainContext } from '#server/domain/context';
+import { Places } from '#server/lib/places';
 import { repeatedly } from '#server/lib/repeatedly';
 import { refuseCall } from './trpc';
 
@@ -46,23 +47,16 @@ export async function* whileSignedIn<Item>(
 
 const sessionEnded = () => new AppError('UNAUTHENTICATED', 'The session has ended. Sign in again.');
 
-/** How many streams each user has open, at each server of this process; who has none is not in it. */
-const streams = new WeakMap<DomainContext['db'], Map<number, number>>();
+/** The streams that each user has open, at each server of this process. */
+const streams = new WeakMap<DomainContext['db'], Places<number>>();
 
 /** Counts one more stream of the user; the answer takes it back. TOO_MANY_STREAMS. */
 function takeStream(db: DomainContext['db'], userId: number): () => void {
-  const counts = streams.get(db) ?? new Map<number, number>();
-  streams.set(db, counts);
-  const limit = limits.streamsPerUser;
-  const taken = counts.get(userId) ?? 0;
-  if (taken >= limit) {
-    const sentence = `This account has ${limit} event streams open, which is the most. End some of them and try again.`;
-    refuseCall(new AppError('TOO_MANY_STREAMS', sentence, { params: { limit } }));
-  }
-  counts.set(userId, taken + 1);
-  return () => {
-    const left = (counts.get(userId) ?? 1) - 1;
-    if (left === 0) counts.delete(userId);
-    else counts.set(userId, left);
-  };
+  const places = streams.get(db) ?? new Places<number>(limits.streamsPerUser);
+  streams.set(db, places);
+  const giveBack = places.take(userId);
+  if (giveBack !== null) return giveBack;
+  const { limit } = places;
+  const sentence = `This account has ${limit} event streams open, which is the most. End some of them and try again.`;
+  return refuseCall(new AppError('TOO_MANY_STREAMS', sentence, { params: { limit } }));
 }

@@ -62,6 +62,7 @@ export const errors = {
     RATE_LIMITED: 'Too many attempts. Wait a little and try again.',
     TOO_MANY_STREAMS:
       'Your account follows slices from {{limit}} pages and programs at once, which is the most. End some of them and try again.',
+    TOO_MANY_CONSOLES: 'Your account has {{limit}} consoles open, which is the most. Close some of them and try again.',
     EMAIL_TAKEN: 'There is an account with this e-mail address already.',
     NAME_TAKEN: 'This name is taken. Choose another one.',
     REVISION_CONFLICT: 'Somebody has saved a newer revision meanwhile.',

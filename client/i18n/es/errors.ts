@@ -62,6 +62,8 @@ export const errors: Messages<typeof english> = {
     RATE_LIMITED: 'Demasiados intentos. Espere un poco e inténtelo de nuevo.',
     TOO_MANY_STREAMS:
       'Su cuenta sigue slices desde {{limit}} páginas y programas a la vez, que es el máximo. Cierre algunos e inténtelo de nuevo.',
+    TOO_MANY_CONSOLES:
+      'Su cuenta tiene {{limit}} consolas abiertas, que es el máximo. Cierre algunas e inténtelo de nuevo.',
     EMAIL_TAKEN: 'Ya existe una cuenta con este correo electrónico.',
     NAME_TAKEN: 'Este nombre ya está en uso. Elija otro.',
     REVISION_CONFLICT: 'Entretanto alguien ha guardado una revisión más reciente.',

@@ -4,6 +4,7 @@ import { availabilityZones } from '#drizzle/schema/catalogue';
 import { consoleTokens, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { roles, users } from '#drizzle/schema/users';
 import { AppError } from '#shared/errors';
+import { limits } from '#shared/limits';
 import { consolePath } from '#shared/console';
 import { scopesAllow } from '#shared/scopes';
 import type { consoleTicketSchema, openConsoleInput } from '#shared/slice';
@@ -11,6 +12,7 @@ import type { VmStatus } from '#shared/slice-status';
 import { zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
+import { Places } from '#server/lib/places';
 import { randomToken, sha256 } from '#server/lib/secrets';
 import { attemptOf, attemptOfIp, countAttempts, forget } from '../auth/rate-limits';
 import { recordAudit } from '../audit';
@@ -34,13 +36,14 @@ const reasons: Record<Exclude<VmStatus, 'starting' | 'running'>, string> = {
 
 /**
  * A token for one console of one VM: good once, for this user, for 30 seconds. CONSOLE_UNAVAILABLE, saying why, unless
- * the VM runs or starts; FORBIDDEN for who may only view; RATE_LIMITED.
+ * the VM runs or starts; FORBIDDEN for who may only view; RATE_LIMITED; TOO_MANY_CONSOLES.
  */
 export async function openConsole(
   ctx: DomainContext,
   { actor, console: { vmId, kind } }: { actor: Actor; console: z.infer<typeof openConsoleInput> },
 ): Promise<z.infer<typeof consoleTicketSchema>> {
   const now = ctx.clock.now();
+  if (!placesOf(ctx).hasFree(actor.userId)) throw tooManyConsoles();
   await countAttempts(ctx.db, asking(actor), now);
   const { slice, vm } = await loadSliceVm(ctx.db, { actor, vmId, need: 'operate' });
   if (vm.status !== 'running' && vm.status !== 'starting')
@@ -140,6 +143,28 @@ export async function spendConsoleToken(ctx: DomainContext, { token }: { token: 
       and(eq(consoleTokens.tokenHash, sha256(token)), isNull(consoleTokens.usedAt), gt(consoleTokens.expiresAt, now)),
     );
   return used.affectedRows === 1;
+}
+
+/** The consoles that each user has open, at each server of this process. */
+const open = new WeakMap<DomainContext['db'], Places<number>>();
+
+function placesOf({ db }: Pick<DomainContext, 'db'>): Places<number> {
+  const places = open.get(db) ?? new Places<number>(limits.consolesPerUser);
+  open.set(db, places);
+  return places;
+}
+
+function tooManyConsoles(): AppError {
+  const limit = limits.consolesPerUser;
+  const sentence = `This account has ${limit} consoles open, which is the most. Close some of them and try again.`;
+  return new AppError('TOO_MANY_CONSOLES', sentence, { params: { limit } });
+}
+
+/** Counts one more open console of the user; the answer takes it back. TOO_MANY_CONSOLES. */
+export function takeConsole(ctx: Pick<DomainContext, 'db'>, { actor }: { actor: Pick<Actor, 'userId'> }): () => void {
+  const giveBack = placesOf(ctx).take(actor.userId);
+  if (giveBack === null) throw tooManyConsoles();
+  return giveBack;
 }
 
 /** What is counted when somebody asks for a console. */
