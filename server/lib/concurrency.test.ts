@@ -44,6 +44,34 @@ test('a semaphore hands places on in order, and an aborted waiter takes none', a
   (await semaphore.acquire())();
 });
 
+test('a semaphore that grows lets in who waits, and one that shrinks takes nobody’s place', async () => {
+  const semaphore = new Semaphore(1);
+  const entered: number[] = [];
+  const releases = new Map<number, () => void>();
+  const waiters = [1, 2, 3, 4].map((n) =>
+    semaphore.acquire().then((release) => {
+      entered.push(n);
+      releases.set(n, release);
+    }),
+  );
+  await waiters[0];
+  expect(entered).toEqual([1]);
+  semaphore.resize(3);
+  await Promise.all(waiters.slice(0, 3));
+  expect(entered).toEqual([1, 2, 3]);
+  semaphore.resize(1);
+  expect(semaphore.size).toBe(1);
+  releases.get(1)?.();
+  releases.get(2)?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  // 3 holds the one place that is left
+  expect(entered).toEqual([1, 2, 3]);
+  releases.get(3)?.();
+  await waiters[3];
+  expect(entered).toEqual([1, 2, 3, 4]);
+});
+
 test('a semaphore without places is refused', () => {
   expect(() => new Semaphore(0)).toThrow(RangeError);
+  expect(() => new Semaphore(1).resize(0)).toThrow(RangeError);
 });

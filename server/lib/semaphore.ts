@@ -1,20 +1,28 @@
 /** At most `size` holders at once; the others wait in the order in which they came. */
 export class Semaphore {
-  readonly size: number;
-  #free: number;
+  #size: number;
+  #held = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(size: number) {
-    if (!(size >= 1)) throw new RangeError(`A semaphore needs at least one place, not ${size}.`);
-    this.size = size;
-    this.#free = size;
+    this.#size = sizeOf(size);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** More places are given to who waits at once; of fewer, nobody loses the place that they hold. */
+  resize(size: number): void {
+    this.#size = sizeOf(size);
+    this.#admit();
   }
 
   /** Waits for a place and answers the way to give it back (calling it again does nothing). Rejects with the signal's reason. */
   async acquire(signal?: AbortSignal): Promise<() => void> {
     signal?.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free--;
+    if (this.#held < this.#size) {
+      this.#held++;
     } else {
       await new Promise<void>((resolve, reject) => {
         const enter = () => {
@@ -33,9 +41,22 @@ export class Semaphore {
     return () => {
       if (!held) return;
       held = false;
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
+      this.#held--;
+      this.#admit();
     };
   }
+
+  #admit(): void {
+    while (this.#held < this.#size) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#held++;
+      next();
+    }
+  }
+}
+
+function sizeOf(size: number): number {
+  if (!(size >= 1)) throw new RangeError(`A semaphore needs at least one place, not ${size}.`);
+  return size;
 }
