@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { seal, unseal } from '#server/domain/auth/seal';
+import { seal, unseal } from '#server/domain/seal';
 import { readConfig } from './config';
 import { sessionSecret } from './secret';
 
@@ -39,9 +39,10 @@ test('what the file says is accepted as TRAMA_SECRET by a second server, and is 
 test('a file of raw bytes, as older versions made it, keeps its key: sealed second factors stay readable', async () => {
   const old = randomBytes(32);
   await writeFile(path.join(folder, 'secret'), old, { mode: 0o600 });
-  const sealed = seal(old, 'JBSWY3DPEHPK3PXP', 'user 1');
+  const whose = { purpose: 'secondFactor', bound: 'user 1' } as const;
+  const sealed = seal(old, 'JBSWY3DPEHPK3PXP', whose);
   const first = await sessionSecret(null, folder);
-  expect(unseal(first, sealed, 'user 1')).toBe('JBSWY3DPEHPK3PXP');
+  expect(unseal(first, sealed, whose)).toBe('JBSWY3DPEHPK3PXP');
   const text = await readFile(path.join(folder, 'secret'), 'utf8');
   expect(text).toMatch(/^trama_secret_[\w-]{43}\n$/);
   expect((await stat(path.join(folder, 'secret'))).mode & 0o777).toBe(0o600);

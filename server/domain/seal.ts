@@ -5,29 +5,39 @@ const version = 'v1';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** A key of its own for what is kept, so that what signs sessions is used for nothing else. */
-function keyOf(secret: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'trama: authenticator secrets at rest', 32));
+/** What is sealed, each with a key of its own. These texts stay as they are: what was sealed with another cannot be opened. */
+const purposes = {
+  secondFactor: 'trama: authenticator secrets at rest',
+  zoneSettings: 'trama: secrets of zones at rest',
+} as const;
+
+/** What a sealed text is for, and whose it is: put into another row it cannot be opened. */
+export interface SealedFor {
+  purpose: keyof typeof purposes;
+  bound: string;
 }
 
-/**
- * Encrypts `text` for the database. `bound` says whose it is: put into another row it cannot be opened.
- * AES-256-GCM; `v1.` and base64url of nonce, tag and ciphertext.
- */
-export function seal(secret: Uint8Array, text: string, bound: string): string {
+/** A key of its own for each purpose, so that what signs sessions is used for nothing else. */
+function keyOf(secret: Uint8Array, purpose: keyof typeof purposes): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', purposes[purpose], 32));
+}
+
+/** Encrypts `text` for the database. AES-256-GCM; `v1.` and base64url of nonce, tag and ciphertext. */
+export function seal(secret: Uint8Array, text: string, { purpose, bound }: SealedFor): string {
   const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv(algorithm, keyOf(secret), iv, { authTagLength: tagBytes });
+  const cipher = createCipheriv(algorithm, keyOf(secret, purpose), iv, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(bound));
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return `${version}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`;
 }
 
 /** What was sealed. Throws when the server's secret is another one by now, or the row was changed. */
-export function unseal(secret: Uint8Array, sealed: string, bound: string): string {
+export function unseal(secret: Uint8Array, sealed: string, { purpose, bound }: SealedFor): string {
   const [head, body] = sealed.split('.');
   if (head !== version || body === undefined) throw new Error('It is not sealed.');
   const bytes = Buffer.from(body, 'base64url');
-  const decipher = createDecipheriv(algorithm, keyOf(secret), bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
+  const key = keyOf(secret, purpose);
+  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
   decipher.setAAD(Buffer.from(bound));
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
   return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8');

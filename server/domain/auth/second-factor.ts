@@ -16,10 +16,10 @@ import { inTransaction } from '#server/db/transaction';
 import { describeError } from '#server/lib/logger';
 import { recordAudit, type AuditRecord } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { seal, unseal, type SealedFor } from '../seal';
 import { confirmPassword } from './confirm-password';
 import { attemptOf, countAttempts, forget } from './rate-limits';
 import { changingRights, type Changed } from './rights';
-import { seal, unseal } from './seal';
 import { newSecret, otpauthUri, stepOf } from './totp';
 
 const recoveryCodeCount = 10;
@@ -39,11 +39,11 @@ const codeWrong = () =>
 const alreadyOn = () =>
   new AppError('INVALID_INPUT', 'The second factor is on already. Turn it off first to use another authenticator.');
 const notOn = () => new AppError('INVALID_INPUT', 'The second factor is not on.');
-const boundTo = (userId: number) => `user ${userId}`;
+const sealedFor = (userId: number): SealedFor => ({ purpose: 'secondFactor', bound: `user ${userId}` });
 
 function openSecret(ctx: Pick<DomainContext, 'settings' | 'log'>, userId: number, sealed: string): string {
   try {
-    return unseal(ctx.settings.jwtSecret, sealed, boundTo(userId));
+    return unseal(ctx.settings.jwtSecret, sealed, sealedFor(userId));
   } catch (error) {
     ctx.log.error('the secret of an authenticator cannot be read; is TRAMA_SECRET another one than before?', {
       userId,
@@ -136,7 +136,7 @@ export async function beginSecondFactor(
 ): Promise<z.infer<typeof secondFactorSetupSchema>> {
   const user = await confirmPassword(ctx, { actor, currentPassword });
   const secret = newSecret();
-  const sealed = seal(ctx.settings.jwtSecret, secret, boundTo(actor.userId));
+  const sealed = seal(ctx.settings.jwtSecret, secret, sealedFor(actor.userId));
   await inTransaction(ctx.db, async (tx) => {
     if (!(await keepSecret(tx, actor.userId, sealed))) throw alreadyOn();
     await recordAudit(tx, actor, recordOf(actor, 'auth.begin-second-factor'));
