@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { createConsoleServer } from '#server/console/console-server';
 import { createRelayServer, openRelayedConsole } from '#server/console/relay';
 import type { DatabaseHandle } from '#server/db/client';
-import { zoneById } from '#server/db/queries/zones';
+import { zoneById, type ProviderZone } from '#server/db/queries/zones';
 import { createRelayVerifier, signRelay } from '#server/domain/auth/relay-tokens';
 import { askAgainMs, authenticate, authenticateToken, isSignedIn } from '#server/domain/auth/sessions';
 import type { DomainContext, ProviderRegistry } from '#server/domain/context';
@@ -140,7 +140,7 @@ export function createApp(parts: AppParts): App {
     pages: parts.pages,
     assets: parts.assets,
   });
-  const consoleHere = async (zone: Parameters<ProviderRegistry['forZone']>[0], sliceId: number, vmId: number) => {
+  const consoleHere = async (zone: ProviderZone, sliceId: number, vmId: number) => {
     const provider = await parts.providers.forZone(zone);
     return provider.openConsole({ id: sliceId }, vmId);
   };

@@ -93,11 +93,11 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
     lacksRoom: databaseServer.lacksRoom,
     onContention: (conflict) => log.warn('a lock conflict in the database', { ...conflict }),
   }));
-  const providers = createProviderRegistry({ ...config, log });
+  const jwtSecret = await sessionSecret(config.secret, config.dataDir);
+  const providers = createProviderRegistry({ ...config, jwtSecret, log });
   if (options.development) parts.development = await developmentPages(options.root, listener.server);
   const { development } = parts;
   const built = path.join(options.root, 'dist', 'client');
-  const jwtSecret = await sessionSecret(config.secret, config.dataDir);
   if (stopping()) return;
   const identity = await homeIdentity(config.dataDir);
   const app = (parts.app = createApp({

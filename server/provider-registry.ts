@@ -1,59 +1,108 @@
 import path from 'node:path';
+import type { ProviderZone } from '#server/db/queries/zones';
 import type { ProviderRegistry } from '#server/domain/context';
+import { openZoneSettings } from '#server/domain/zones/settings';
 import type { Logger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
 import { findTools } from '#server/providers/qemu/describe-zone';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
 import { chooseVmUsers, type UidRange } from '#server/providers/qemu/vm-users';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
+import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { AppError } from '#shared/errors';
+import type { OpenSettings } from '#shared/zone-settings';
 
 export interface ProviderRegistryOptions {
   /** Absolute. Zones keep their VMs in `zones/ID`, images are shared by them in `images`. */
   dataDir: string;
+  /** Of zones whose settings do not say it. */
   launchLimit: number;
   accelerator: 'auto' | 'tcg' | 'kvm';
   /** User ids for VMs, where the server is root; null: all VMs share one unprivileged user. */
   vmUids: UidRange | null;
   simulator: boolean;
+  /** Opens the zones' sealed secrets. */
+  jwtSecret: Uint8Array;
   log: Logger;
 }
 
-/** Makes the provider of each zone at first need and keeps it. */
+interface Kept {
+  /** Of the settings that it was given last. */
+  version: number;
+  provider: Promise<Provider>;
+  /** The same, once it goes by those settings. */
+  ready: Promise<Provider>;
+}
+
+/**
+ * Makes the provider of each zone at first need and keeps it. A zone's row that has been changed since, by this server or another one, has
+ * what is kept take the new settings: whoever holds the provider goes on with it, and of one folder there are never two.
+ */
 export function createProviderRegistry(options: ProviderRegistryOptions): ProviderRegistry {
-  const made = new Map<number, Promise<Provider>>();
+  const made = new Map<number, Kept>();
+  /** What is simulated outlives its provider, as VMs outlive theirs. */
+  const simulated = new Map<number, SimulatorState>();
   let tools: ReturnType<typeof findTools> | undefined;
 
-  async function make(zone: { id: number; provider: 'qemu' | 'openstack' | 'simulator' }): Promise<Provider> {
-    if (zone.provider === 'qemu')
+  async function make(zone: ProviderZone, settings: OpenSettings): Promise<Provider> {
+    if (settings.provider === 'qemu')
       return createQemuProvider({
         root: path.join(options.dataDir, 'zones', String(zone.id)),
         imagesRoot: path.join(options.dataDir, 'images'),
         users: await chooseVmUsers(options.vmUids),
         launchLimit: options.launchLimit,
         accel: options.accelerator,
+        settings,
         log: (message, details) => options.log.info(message, { zone: zone.id, ...details }),
       });
-    if (zone.provider === 'simulator' && options.simulator) return createSimulatorProvider();
+    if (settings.provider === 'simulator' && options.simulator) {
+      const state = simulated.get(zone.id) ?? createSimulatorState();
+      simulated.set(zone.id, state);
+      return createSimulatorProvider({ state, settings });
+    }
     throw new AppError('ZONE_UNAVAILABLE', `This server cannot run zones of the provider ${zone.provider}.`);
+  }
+
+  const open = async (zone: ProviderZone) => openZoneSettings(options.jwtSecret, zone);
+
+  /** Has the provider that is kept take other settings, after those that it is taking. */
+  async function reconfigured(known: Kept, zone: ProviderZone): Promise<Provider> {
+    const provider = await known.provider;
+    await known.ready.catch(() => undefined);
+    await provider.configure(await open(zone));
+    options.log.info('A zone goes by its changed settings.', { zone: zone.id, version: zone.settingsVersion });
+    return provider;
   }
 
   return {
     forZone(zone) {
       const known = made.get(zone.id);
-      if (known !== undefined) return known;
-      const provider = make(zone);
-      made.set(zone.id, provider);
-      // a zone that could not be made is tried again at the next call
-      provider.catch(() => made.delete(zone.id));
-      return provider;
+      // a row that was read before the last change is told nothing of
+      if (known !== undefined && known.version >= zone.settingsVersion) return known.ready;
+      const provider = known?.provider ?? open(zone).then((settings) => make(zone, settings));
+      const ready = known === undefined ? provider : reconfigured(known, zone);
+      const kept: Kept = { version: zone.settingsVersion, provider, ready };
+      made.set(zone.id, kept);
+      // what failed is tried again at the next call; what could not be made is made from the start
+      ready.catch(() => (kept.version -= 1));
+      provider.catch(() => {
+        if (made.get(zone.id)?.provider === provider) made.delete(zone.id);
+      });
+      return ready;
+    },
+    async forget(zoneId) {
+      const known = made.get(zoneId);
+      made.delete(zoneId);
+      simulated.delete(zoneId);
+      const provider = await known?.provider.catch(() => undefined);
+      await provider?.close();
     },
     async runnable() {
       const { qemu } = await (tools ??= findTools());
       return [...(qemu === null ? [] : ['qemu' as const]), ...(options.simulator ? ['simulator' as const] : [])];
     },
     async close() {
-      for (const result of await Promise.allSettled(made.values()))
+      for (const result of await Promise.allSettled([...made.values()].map(({ provider }) => provider)))
         if (result.status === 'fulfilled') await result.value.close();
     },
   };

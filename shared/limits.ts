@@ -33,6 +33,8 @@ export const limits = {
   importLength: 4_000_000,
   /** Bytes of one request's body. */
   bodyBytes: 5_000_000,
+  /** Characters of one secret of a zone, as a key of a cloud. */
+  secretLength: 2_000,
   /** Characters of an error or message that is kept on a step, a deployment or an event. */
   messageLength: 500,
   vcpus: 64,

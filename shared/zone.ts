@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, nameSchema, resourcesSchema, timestampSchema } from './primitives';
+import { zoneSettingsInput, zoneSettingsSchema } from './zone-settings';
 
 export const providerKinds = ['qemu', 'openstack', 'simulator'] as const;
 export type ProviderKind = (typeof providerKinds)[number];
@@ -44,6 +45,8 @@ export const zoneSchema = z.object({
   physical: resourcesSchema.nullable(),
   limits: zoneLimitsSchema,
   overcommit: overcommitSchema,
+  /** What its provider is told; null for who may not manage zones. */
+  settings: zoneSettingsSchema.nullable(),
   /** limits ?? physical, times overcommit. Null while unknown. */
   capacity: resourcesSchema.nullable(),
   /** Sum over the VMs of live slices. */
@@ -53,6 +56,8 @@ export const zoneSchema = z.object({
   runningVms: z.number().int(),
   slices: z.number().int(),
   capabilities: capabilitiesSchema.nullable(),
+  /** What one VM can have; null while the provider has not told. */
+  vmLimits: vmLimitsSchema.nullable(),
   /** Facts to show as they are: accelerator, version, launch limit … */
   facts: z.array(z.object({ name: z.string(), value: z.string() })),
   /** When capabilities and physical were last read. */
@@ -85,6 +90,8 @@ export const createZoneInput = z.strictObject({
   enabled: z.boolean().default(true),
   limits: zoneLimitsSchema.default({ vcpus: null, ramMb: null, diskGb: null }),
   overcommit: overcommitSchema.default({ vcpus: 8, ram: 4, disk: 4 }),
+  /** Of the zone's provider. What is not given has its default, and no secret is set. */
+  settings: zoneSettingsInput.optional(),
 });
 export const updateZoneInput = z.strictObject({
   id: idSchema,
@@ -92,4 +99,6 @@ export const updateZoneInput = z.strictObject({
   enabled: z.boolean(),
   limits: zoneLimitsSchema,
   overcommit: overcommitSchema,
+  /** Of the zone's provider. What is not given stays as it is. */
+  settings: zoneSettingsInput.optional(),
 });

@@ -537,6 +537,9 @@ ALTER TABLE `images` DROP COLUMN `live_name`;
 ALTER TABLE `slices` DROP COLUMN `live_name`;
 ALTER TABLE `templates` DROP COLUMN `live_name`;
 ALTER TABLE `users` DROP COLUMN `sort_name`;
+ALTER TABLE `availability_zones` ADD `settings` json;
+ALTER TABLE `availability_zones` ADD `secrets` json;
+ALTER TABLE `availability_zones` ADD `settings_version` int unsigned DEFAULT 0 NOT NULL;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -555,3 +558,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3cbe8d8edeaf4
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9e80005ea8be10647f3088a7aae12f3932c70647c641466ddf54e32418e004be', 1795634233828);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4d2d252454cfb5caff63075f99aa00bd8e3fdc45982e3bc205247737e2c1da1e', 1795634796118);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1f1765f65f7e3e9ec9a12f91e3c83af7e1dcaddf6bd3b055754e3235b39c18a1', 1795637670774);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e0a6ed306724b10f4cde2011fba6779e9445e4f47e4115fdc8545d938539a5cc', 1795645247038);

@@ -76,6 +76,12 @@ export const availabilityZones = mysqlTable(
     limitRamMb: int('limit_ram_mb', { unsigned: true }),
     limitDiskGb: int('limit_disk_gb', { unsigned: true }),
     overcommit: json('overcommit').$type<z.infer<typeof overcommitSchema>>().notNull(),
+    /** Plain settings by their names (`shared/zone-settings.ts`); null, and what is not there: the defaults. */
+    settings: json('settings').$type<Record<string, unknown>>(),
+    /** Secret ones by their names, each sealed for this row and this name (`server/domain/zones/settings.ts`). */
+    secrets: json('secrets').$type<Record<string, string>>(),
+    /** Grows with every change of them, so that whoever keeps a provider sees that it has to be told. */
+    settingsVersion: int('settings_version', { unsigned: true }).notNull().default(0),
     sortKey: sortKey(),
     /** Zones are deleted for good. */
     uniqueKey: uniqueKey(),

@@ -6,6 +6,7 @@ import type { Clock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
 import type { ProviderKind } from '#shared/zone';
+import type { ProviderZone } from '#server/db/queries/zones';
 
 /** Who acts. Made by the transport from a session; domain functions trust it. */
 export interface Actor {
@@ -36,10 +37,15 @@ export function accountOf(actor: Actor | SystemActor): number {
   return actor.kind === 'system' ? actor.onBehalfOf : actor.userId;
 }
 
-/** Gives the provider of a zone. Providers are made once per zone and kept. */
+/** Gives the provider of a zone. Providers are made once per zone and kept; changed settings reach the one that is kept. */
 export interface ProviderRegistry {
-  /** Rejects with ZONE_UNAVAILABLE when this server cannot make that provider. */
-  forZone(zone: { id: number; provider: 'qemu' | 'openstack' | 'simulator' }): Promise<Provider>;
+  /**
+   * As the zone's row says: give one that was read just now. Rejects with ZONE_UNAVAILABLE when this server cannot make that provider,
+   * or cannot open the zone's secrets.
+   */
+  forZone(zone: ProviderZone): Promise<Provider>;
+  /** Lets go of the provider of a zone that is there no more. */
+  forget(zoneId: number): Promise<void>;
   /** Local providers that this machine has what it takes to run. */
   runnable(): Promise<readonly ProviderKind[]>;
   close(): Promise<void>;

@@ -3,6 +3,8 @@ export type ProviderErrorCode =
   | 'NO_CAPACITY'
   | 'IMAGE_INVALID'
   | 'UNSUPPORTED'
+  /** The infrastructure does not take what the zone's settings say for signing in. */
+  | 'ACCESS_DENIED'
   | 'VM_CRASHED'
   | 'TIMEOUT'
   | 'NOT_RUNNING'

@@ -2,7 +2,7 @@ const redacted = '[redacted]';
 
 /** Names under which only secrets are found. */
 const secretKeys =
-  /^(authorization|proxy-?authorization|cookie|set-?cookie|sec-websocket-protocol|(.*_?)password(_?hash)?|token|token_?hash|secret|totp_?secret|jwt_?secret|recovery_?codes?)$/i;
+  /^(authorization|proxy-?authorization|cookie|set-?cookie|sec-websocket-protocol|(.*_?)password(_?hash)?|token|token_?hash|(.*_?)secret|access_?key|recovery_?codes?)$/i;
 
 /** Secrets that are known by their looks, wherever they stand in a text. */
 const patterns: readonly [RegExp, string][] = [

@@ -1,8 +1,11 @@
+import type { OpenSettings } from '#shared/zone-settings';
 import type { ImageSpec, Provider, SliceRef } from './provider';
 
 /** What the contract needs besides the provider itself, which is made with `contractParts`. */
 export interface ContractHarness {
   provider: Provider;
+  /** Settings of the provider: as by default, and others. */
+  settings: readonly [OpenSettings, OpenSettings];
   /** An image that boots and whose console echoes what is typed. Has a ready marker. */
   image: ImageSpec;
   /** Closes the provider and makes a new one on the same state, as a restart of the server does. */

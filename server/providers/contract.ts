@@ -62,6 +62,22 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       }
     });
 
+    test('takes settings while it is used, and what runs goes on', async () => {
+      const { provider, settings } = harness;
+      const slice = newSlice();
+      const [one, other] = [vmSpec(id(), harness.image), vmSpec(id(), harness.image)];
+      for (const vm of [one, other]) await provider.ensureVm(slice, vm);
+      await provider.startVm(slice, one);
+      await provider.configure(settings[1]);
+      await provider.configure(settings[1]);
+      expect(statusOf(await provider.observe(slice), one.id)).toBe('running');
+      await provider.startVm(slice, other);
+      expect(statusOf(await provider.observe(slice), other.id)).toBe('running');
+      expect(await harness.countMachines(slice, one.id)).toBe(1);
+      await provider.configure(settings[0]);
+      await provider.removeSlice(slice);
+    });
+
     test('sees nothing where nothing is, and removes it without an error', async () => {
       const slice = newSlice();
       const { a, edge } = newPair();

@@ -1,5 +1,6 @@
 import type { Applied } from '#shared/deployment/applied';
 import type { Capabilities, ProviderKind, VmLimits } from '#shared/zone';
+import type { OpenSettings } from '#shared/zone-settings';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
 import type { VmProperties } from '#shared/topology/schema';
@@ -13,6 +14,11 @@ import type { VmProperties } from '#shared/topology/schema';
  */
 export interface Provider {
   readonly kind: ProviderKind;
+  /**
+   * Takes the zone's settings, at once and for all who hold this provider: what begins from now on goes by them. What runs is left
+   * as it is, and what waits for its turn to boot waits by the new pacing.
+   */
+  configure(settings: OpenSettings): Promise<void>;
   /** What the zone can do and what it has. Cached by the provider as it sees fit; `refresh` asks again. */
   describe(options?: { refresh?: boolean }): Promise<ZoneDescription>;
   /** Makes the image's files available, building or fetching them at first need. Concurrent calls share one run.

@@ -139,7 +139,7 @@ describe('two servers on one database', () => {
     );
     expect(await carryOut(serverB.context, actor, sliceId, 'destroy')).toMatchObject({ status: 'succeeded' });
     expect(a.state.slices.size).toBe(0);
-    const zone = await getZone(serverB.context, { id: zoneA });
+    const zone = await getZone(serverB.context, { actor, id: zoneA });
     expect(zone).toMatchObject({ home: { host: 'a', away: false }, capabilities: { run: { ok: true } } });
     expect(zone.observedAt).not.toBeNull();
   });
@@ -190,7 +190,7 @@ describe('two servers on one database', () => {
       runnable: false,
       problems: [{ code: 'ZONE_AWAY', params: { zone: 'local', host: 'a' } }],
     });
-    expect(await getZone(serverB.context, { id: zoneA })).toMatchObject({
+    expect(await getZone(serverB.context, { actor, id: zoneA })).toMatchObject({
       home: { host: 'a', away: true },
       capabilities: { run: { ok: false } },
     });

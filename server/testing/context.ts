@@ -10,6 +10,7 @@ import type { Provider } from '#server/providers/provider';
 export function registryOf(provider: Provider): ProviderRegistry {
   return {
     forZone: () => Promise.resolve(provider),
+    forget: () => Promise.resolve(),
     runnable: () => Promise.resolve(['simulator'] as const),
     close: () => provider.close(),
   };
@@ -22,6 +23,7 @@ export function simulatorOnly(simulator: Provider): ProviderRegistry {
       zone.provider === 'simulator'
         ? Promise.resolve(simulator)
         : Promise.reject(new AppError('ZONE_UNAVAILABLE', 'QEMU is not installed on this machine.')),
+    forget: () => Promise.resolve(),
     runnable: () => Promise.resolve(['simulator'] as const),
     close: () => simulator.close(),
   };

@@ -3,7 +3,7 @@ import { availabilityZones, zoneDepartures, zoneReports } from '#drizzle/schema/
 import { homes } from '#drizzle/schema/homes';
 import { localProviderKinds, type ProviderKind, type ZoneReport } from '#shared/zone';
 import type { Queryable } from '#server/db/client';
-import type { ZoneRow } from './zones';
+import { providerZone, type ProviderZone } from './zones';
 
 /** A server's last sign of life is this old at most, else it is away. */
 export const awayAfterMs = 15_000;
@@ -153,9 +153,9 @@ export async function reportOf(q: Queryable, zoneId: number): Promise<{ report: 
 }
 
 /** Zones that were taken from a home, whose remains it is to remove. */
-export function departuresOf(q: Queryable, homeId: number): Promise<Pick<ZoneRow, 'id' | 'provider'>[]> {
+export function departuresOf(q: Queryable, homeId: number): Promise<ProviderZone[]> {
   return q
-    .select({ id: availabilityZones.id, provider: availabilityZones.provider })
+    .select(providerZone)
     .from(zoneDepartures)
     .innerJoin(availabilityZones, eq(availabilityZones.id, zoneDepartures.zoneId))
     .where(eq(zoneDepartures.homeId, homeId));

@@ -7,6 +7,18 @@ import type { Queryable, Transaction } from '#server/db/client';
 
 export type ZoneRow = typeof availabilityZones.$inferSelect;
 
+/** What of a zone's row its provider is made by, and whose work it is. */
+export const providerZone = {
+  id: availabilityZones.id,
+  name: availabilityZones.name,
+  provider: availabilityZones.provider,
+  homeId: availabilityZones.homeId,
+  settings: availabilityZones.settings,
+  secrets: availabilityZones.secrets,
+  settingsVersion: availabilityZones.settingsVersion,
+};
+export type ProviderZone = Pick<ZoneRow, keyof typeof providerZone>;
+
 /** Slices that hold resources of their zone: deployed, or on the way to or from it. */
 const holding = (): SQL | undefined => and(isNull(slices.deletedAt), notInArray(slices.status, ['draft', 'destroyed']));
 

@@ -3,7 +3,7 @@ import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogu
 import { sliceVms } from '#drizzle/schema/slices';
 import type { ImageZoneState } from '#shared/image';
 import type { Queryable } from '#server/db/client';
-import type { ZoneRow } from '#server/db/queries/zones';
+import { providerZone, type ProviderZone } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import { ProviderError } from '#server/lib/provider-error';
@@ -124,14 +124,8 @@ export function startImageKeeper(ctx: Context): () => Promise<void> {
   });
 }
 
-const zoneColumns = {
-  id: availabilityZones.id,
-  provider: availabilityZones.provider,
-  homeId: availabilityZones.homeId,
-};
-
 /** The zone's provider, or null when the zone is another server's or cannot be reached. */
-async function providerHere(ctx: Context, zone: Pick<ZoneRow, 'id' | 'provider' | 'homeId'>): Promise<Provider | null> {
+async function providerHere(ctx: Context, zone: ProviderZone): Promise<Provider | null> {
   return serves(ctx.home, zone) ? ctx.providers.forZone(zone).catch(() => null) : null;
 }
 
@@ -142,7 +136,7 @@ export async function checkRequested(ctx: Context): Promise<void> {
   const waits = or(eq(imageStates.state, 'requested'), and(eq(imageStates.state, 'fetching'), abandoned));
   const rows = await ctx.db
     .select({
-      zone: zoneColumns,
+      zone: providerZone,
       image: {
         id: images.id,
         name: images.name,
@@ -212,7 +206,7 @@ async function pruneImages(ctx: Context): Promise<void> {
     .select(columns)
     .from(images)
     .where(or(isNull(images.retiredAt), used));
-  const zones = await ctx.db.select(zoneColumns).from(availabilityZones);
+  const zones = await ctx.db.select(providerZone).from(availabilityZones);
   for (const zone of zones) {
     const provider = await providerHere(ctx, zone);
     const result = await provider?.pruneImages(inUse);

@@ -9,7 +9,7 @@ import { consolePath } from '#shared/console';
 import { scopesAllow } from '#shared/scopes';
 import type { consoleTicketSchema, openConsoleInput } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
-import { zoneById, type ZoneRow } from '#server/db/queries/zones';
+import { providerZone, zoneById, type ProviderZone } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { Places } from '#server/lib/places';
@@ -80,7 +80,7 @@ export interface ConsoleGrant {
   sliceId: number;
   vmId: number;
   vmName: string;
-  zone: Pick<ZoneRow, 'id' | 'name' | 'provider' | 'homeId'>;
+  zone: ProviderZone;
 }
 
 /**
@@ -109,12 +109,7 @@ export async function redeemConsoleToken(
       sliceId: slices.id,
       vmId: sliceVms.id,
       vmName: sliceVms.name,
-      zone: {
-        id: availabilityZones.id,
-        name: availabilityZones.name,
-        provider: availabilityZones.provider,
-        homeId: availabilityZones.homeId,
-      },
+      zone: providerZone,
     })
     .from(consoleTokens)
     .innerJoin(users, eq(users.id, consoleTokens.userId))

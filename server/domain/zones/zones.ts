@@ -1,12 +1,14 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { availabilityZones } from '#drizzle/schema/catalogue';
+import { can } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
 import type { Capabilities, createZoneInput, updateZoneInput, Zone } from '#shared/zone';
-import type { Queryable } from '#server/db/client';
+import type { ZoneSettingsInput } from '#shared/zone-settings';
+import type { Queryable, Transaction } from '#server/db/client';
 import { isReferenced } from '#server/db/errors';
 import { homeById, reportOf } from '#server/db/queries/homes';
-import { zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse } from '#server/db/queries/zones';
+import { lockZone, zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { describeError } from '#server/lib/logger';
@@ -18,6 +20,7 @@ import type { Actor, DomainContext } from '../context';
 import { placeAt, zoneAway, type Place } from '../homes/places';
 import { nameTakenBy } from '../names';
 import { capacityOf, freeOf } from './capacity';
+import { changeSettings, shownSettings } from './settings';
 
 /** A page must not wait for a zone that does not answer. */
 const patienceMs = 3_000;
@@ -36,6 +39,7 @@ async function loadZone(ctx: DomainContext, q: Queryable, id: number): Promise<Z
 
 type Description = Omit<ZoneDescription, 'physical' | 'observedAt' | 'vmLimits'> & {
   physical: ZoneDescription['physical'] | null;
+  vmLimits?: ZoneDescription['vmLimits'];
   observedAt: Date | null;
 };
 
@@ -58,7 +62,7 @@ async function told(ctx: DomainContext, zone: ZoneRow, place: Exclude<Place, { a
 async function describe(ctx: DomainContext, zone: ZoneRow, place: Place, refresh: boolean): Promise<Description> {
   if (place.at !== 'here') return told(ctx, zone, place);
   const ask = async () => {
-    const provider = await ctx.providers.forZone({ id: zone.id, provider: zone.provider });
+    const provider = await ctx.providers.forZone(zone);
     return provider.describe({ refresh });
   };
   const late = () => new AppError('ZONE_UNAVAILABLE', 'The zone does not answer.');
@@ -74,10 +78,13 @@ async function describe(ctx: DomainContext, zone: ZoneRow, place: Place, refresh
 
 const unused: ZoneUse = { allocated: { vcpus: 0, ramMb: 0, diskGb: 0 }, runningVms: 0, slices: 0 };
 
-async function publicZone(ctx: DomainContext, zone: ZoneRow, use: ZoneUse, refresh = false): Promise<Zone> {
+async function publicZone(
+  ctx: DomainContext,
+  { actor, zone, use, refresh = false }: { actor: Actor; zone: ZoneRow; use: ZoneUse; refresh?: boolean },
+): Promise<Zone> {
   const home = zone.homeId === null ? null : await homeById(ctx.db, zone.homeId);
   const place = placeAt(ctx.home, { zone, home });
-  const { physical, capabilities, facts, observedAt } = await describe(ctx, zone, place, refresh);
+  const { physical, capabilities, vmLimits = null, facts, observedAt } = await describe(ctx, zone, place, refresh);
   const capacity = capacityOf(zone, physical);
   return {
     id: zone.id,
@@ -87,12 +94,14 @@ async function publicZone(ctx: DomainContext, zone: ZoneRow, use: ZoneUse, refre
     physical,
     limits: { vcpus: zone.limitVcpus, ramMb: zone.limitRamMb, diskGb: zone.limitDiskGb },
     overcommit: zone.overcommit,
+    settings: can(actor.role, 'zones:manage') ? shownSettings(zone) : null,
     capacity,
     allocated: use.allocated,
     free: freeOf(capacity, use.allocated),
     runningVms: use.runningVms,
     slices: use.slices,
     capabilities,
+    vmLimits,
     facts,
     observedAt: iso(observedAt),
     home: home === null ? null : { id: home.id, host: home.host, seenAt: iso(home.seenAt), away: place.at === 'away' },
@@ -101,20 +110,21 @@ async function publicZone(ctx: DomainContext, zone: ZoneRow, use: ZoneUse, refre
 }
 
 /** All zones by name, each as its provider describes it now; one that does not answer says so and delays nobody long. */
-export async function listZones(ctx: DomainContext): Promise<{ items: Zone[] }> {
+export async function listZones(ctx: DomainContext, { actor }: { actor: Actor }): Promise<{ items: Zone[] }> {
   const zones = (await zonesByName(ctx.db)).filter((zone) => isOffered(ctx, zone));
   const use = await zoneUses(ctx.db);
-  return { items: await Promise.all(zones.map((zone) => publicZone(ctx, zone, use.get(zone.id) ?? unused))) };
+  const shown = zones.map((zone) => publicZone(ctx, { actor, zone, use: use.get(zone.id) ?? unused }));
+  return { items: await Promise.all(shown) };
 }
 
 /** One zone. `refresh` has the provider look again instead of answering what it knows. */
 export async function getZone(
   ctx: DomainContext,
-  { id, refresh = false }: { id: number; refresh?: boolean },
+  { actor, id, refresh = false }: { actor: Actor; id: number; refresh?: boolean },
 ): Promise<Zone> {
   const zone = await loadZone(ctx, ctx.db, id);
   const use = await zoneUses(ctx.db);
-  return publicZone(ctx, zone, use.get(id) ?? unused, refresh);
+  return publicZone(ctx, { actor, zone, use: use.get(id) ?? unused, refresh });
 }
 
 const columnsOf = (zone: Pick<z.infer<typeof updateZoneInput>, 'name' | 'enabled' | 'limits' | 'overcommit'>) => ({
@@ -126,7 +136,34 @@ const columnsOf = (zone: Pick<z.infer<typeof updateZoneInput>, 'name' | 'enabled
   overcommit: zone.overcommit,
 });
 
-/** NAME_TAKEN; ZONE_UNAVAILABLE for a provider that this installation does not have. */
+type Values = Pick<z.infer<typeof updateZoneInput>, 'name' | 'enabled' | 'limits' | 'overcommit'>;
+
+/** For the audit log: values named one by one, since what else a zone is given may be secret; of settings the names of the changed. */
+const detailsOf = ({ name, enabled, limits, overcommit }: Values, settings: readonly string[]) => ({
+  name,
+  enabled,
+  limits,
+  overcommit,
+  ...(settings.length > 0 && { settings }),
+});
+
+/** Keeps what was given of a zone's settings, and answers the names of those that it changed. */
+async function writeSettings(
+  ctx: DomainContext,
+  tx: Transaction,
+  { zone, given }: { zone: Parameters<typeof changeSettings>[1]; given: ZoneSettingsInput | undefined },
+): Promise<string[]> {
+  if (given === undefined) return [];
+  const { changed, ...columns } = changeSettings(ctx.settings.jwtSecret, zone, given);
+  if (changed.length > 0)
+    await tx
+      .update(availabilityZones)
+      .set({ ...columns, settingsVersion: sql`${availabilityZones.settingsVersion} + 1` })
+      .where(eq(availabilityZones.id, zone.id));
+  return changed;
+}
+
+/** NAME_TAKEN; INVALID_INPUT for another provider's settings; ZONE_UNAVAILABLE for a provider that this installation does not have. */
 export async function createZone(
   ctx: DomainContext,
   { actor, zone }: { actor: Actor; zone: z.infer<typeof createZoneInput> },
@@ -144,27 +181,31 @@ export async function createZone(
       .insert(availabilityZones)
       .values({ ...columnsOf(zone), provider: zone.provider })
       .catch(nameTakenBy('availability_zones_name_unique', 'zone', zone.name));
-    await recordAudit(tx, actor, { action: 'zones.create', objectType: 'zone', objectId: insertId, details: zone });
+    const made = { id: insertId, provider: zone.provider, settings: null, secrets: null };
+    const details = detailsOf(zone, await writeSettings(ctx, tx, { zone: made, given: zone.settings }));
+    await recordAudit(tx, actor, { action: 'zones.create', objectType: 'zone', objectId: insertId, details });
     return insertId;
   });
-  return getZone(ctx, { id });
+  return getZone(ctx, { actor, id });
 }
 
-/** NAME_TAKEN. A limit may go below what is in use: nothing is taken from what runs, and nothing new fits. */
+/** NAME_TAKEN; INVALID_INPUT for another provider's settings. A limit may go below what is in use: nothing is taken from what runs, and nothing new fits. */
 export async function updateZone(
   ctx: DomainContext,
   { actor, zone: { id, ...values } }: { actor: Actor; zone: z.infer<typeof updateZoneInput> },
 ): Promise<Zone> {
   await inTransaction(ctx.db, async (tx) => {
-    await loadZone(ctx, tx, id);
+    await lockZone(tx, id);
+    const zone = await loadZone(ctx, tx, id);
     await tx
       .update(availabilityZones)
       .set(columnsOf(values))
       .where(eq(availabilityZones.id, id))
       .catch(nameTakenBy('availability_zones_name_unique', 'zone', values.name));
-    await recordAudit(tx, actor, { action: 'zones.update', objectType: 'zone', objectId: id, details: values });
+    const details = detailsOf(values, await writeSettings(ctx, tx, { zone, given: values.settings }));
+    await recordAudit(tx, actor, { action: 'zones.update', objectType: 'zone', objectId: id, details });
   });
-  return getZone(ctx, { id });
+  return getZone(ctx, { actor, id });
 }
 
 /** Only a zone that never had a slice: slices keep their zone as history. ZONE_IN_USE otherwise. */
@@ -187,4 +228,5 @@ export async function deleteZone(ctx: DomainContext, { actor, id }: { actor: Act
       details: { name: zone.name },
     });
   });
+  await ctx.providers.forget(id);
 }

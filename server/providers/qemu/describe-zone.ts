@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
 import { runCommand } from '#server/lib/run-command';
 import type { ZoneDescription } from '../provider';
+import { notOfThisHost } from './host-ports';
 import { maxDiskGb } from './images/disk';
 import { nicSlots, qemuProgram } from './qemu-args';
 import type { VmUsers } from './vm-users';
@@ -38,6 +39,7 @@ export async function describeZone(zone: {
   tools: InstalledTools;
   accelerator: string;
   launchLimit: number;
+  forwardAddress: string;
   users: VmUsers;
 }): Promise<ZoneDescription> {
   const { tools } = zone;
@@ -62,7 +64,9 @@ export async function describeZone(zone: {
         ok: false,
         reason: 'This zone has no way to the internet for guests that keeps the host’s own ports out of their reach.',
       },
-      portForwards: qemu,
+      portForwards: isOfThisHost(zone.forwardAddress)
+        ? qemu
+        : { ok: false, reason: notOfThisHost(zone.forwardAddress).message },
       disks,
       serialConsole: qemu,
     },
@@ -78,6 +82,7 @@ export async function describeZone(zone: {
       { name: 'QEMU', value: tools.qemu?.replace(/^QEMU emulator version /, '') ?? 'not installed' },
       { name: 'Free on disk', value: room.text },
       { name: 'Launch limit', value: String(zone.launchLimit) },
+      { name: 'Forwards listen on', value: zone.forwardAddress },
       {
         name: 'VMs run as',
         value: usersInWords(zone.users),
@@ -85,6 +90,12 @@ export async function describeZone(zone: {
     ],
     observedAt: new Date(),
   };
+}
+
+/** Whether something can listen on the address: all of 127.0.0.0/8 is loopback, 0.0.0.0 every address. */
+function isOfThisHost(address: string): boolean {
+  if (address === '0.0.0.0' || address.startsWith('127.')) return true;
+  return Object.values(networkInterfaces()).some((own) => own?.some((one) => one.address === address));
 }
 
 /** Less than this is not begun with: a VM's records, sockets, logs and the first writes to its disk need it. */

@@ -6,7 +6,12 @@ import { networkArgs, qemuProgram, vmArgs } from './qemu-args';
 test('knows its own command lines, and no others', () => {
   const image = { id: 1, name: 't', kind: 'disk', source: '/x', sha256: null, readyMarker: null } as const;
   const lineOf = (program: string, args: string[]) => `${[program, ...args].join('\0')}\0`;
-  const args = vmArgs(vmSpec(12, image), { accelerator: 'tcg', files: { kind: 'disk' }, hostPorts: new Map() });
+  const args = vmArgs(vmSpec(12, image), {
+    accelerator: 'tcg',
+    files: { kind: 'disk' },
+    hostPorts: new Map(),
+    forwardAddress: '127.0.0.1',
+  });
   expect(machineNameOf(lineOf(`/usr/bin/${qemuProgram}`, args))).toBe('v12');
   expect(machineNameOf(lineOf(qemuProgram, networkArgs(7, 'u', [])))).toBe('n7');
   expect(machineNameOf(lineOf('grep', args))).toBeNull();

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { hasCode } from '#server/lib/error-code';
 import { ProviderError } from '#server/lib/provider-error';
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those is in the way at a restart. */
@@ -8,11 +9,13 @@ const lastPort = 29_999;
 /** Host ports of the zone's VMs: each reserved for one VM until it is removed, also while it is stopped. */
 export class HostPorts {
   readonly #reserved = new Set<number>();
-  readonly #isFree: (port: number) => Promise<boolean>;
+  readonly #isFree: (port: number, address: string) => Promise<boolean>;
+  /** Address of the host on which they are to listen. */
+  address = '127.0.0.1';
   #next: number;
 
   /** @param start where to begin looking; different zones should begin at different places */
-  constructor(start: number, isFree: (port: number) => Promise<boolean> = canListen) {
+  constructor(start: number, isFree: (port: number, address: string) => Promise<boolean> = canListen) {
     this.#next = firstPort + (Math.abs(start) % (lastPort - firstPort + 1));
     this.#isFree = isFree;
   }
@@ -32,7 +35,11 @@ export class HostPorts {
       this.#next = port === lastPort ? firstPort : port + 1;
       if (this.#reserved.has(port)) continue;
       this.#reserved.add(port);
-      if (await this.#isFree(port)) return port;
+      const free = await this.isFree(port).catch((error: unknown) => {
+        this.#reserved.delete(port);
+        throw error;
+      });
+      if (free) return port;
       this.#reserved.delete(port);
     }
     throw new ProviderError('NO_CAPACITY', 'The zone has no free port for a forward.', true);
@@ -40,7 +47,7 @@ export class HostPorts {
 
   /** Whether one can listen on the port now. */
   isFree(port: number): Promise<boolean> {
-    return this.#isFree(port);
+    return this.#isFree(port, this.address);
   }
 
   /**
@@ -55,10 +62,19 @@ export class HostPorts {
   }
 }
 
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+function canListen(port: number, address: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', (error) =>
+      // no port of it would do
+      hasCode(error, 'EADDRNOTAVAIL') ? reject(notOfThisHost(address, error)) : resolve(false),
+    );
+    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/** The zone's settings name an address that the host has not, or no longer has. */
+export function notOfThisHost(address: string, cause?: unknown): ProviderError {
+  const sentence = `Forwarded ports cannot listen on ${address}: it is no address of the zone’s server.`;
+  return new ProviderError('UNSUPPORTED', sentence, false, cause);
 }

@@ -17,25 +17,38 @@ const after = (args: string[], option: string) => args.flatMap((arg, i) => (args
 
 test('a VM gets its size, its links as socket pairs, a sandbox and no privileges', () => {
   const { a, b } = pair({ a: 5, b: 6, edge: 3 }, image);
-  const args = vmArgs({ ...a, ramMb: 256, vcpus: 2 }, { accelerator: 'tcg', files: kernel, hostPorts: new Map() });
+  const args = vmArgs(
+    { ...a, ramMb: 256, vcpus: 2 },
+    { accelerator: 'tcg', files: kernel, hostPorts: new Map(), forwardAddress: '127.0.0.1' },
+  );
   expect(after(args, '-m')).toEqual(['256']);
   expect(after(args, '-smp')).toEqual(['2']);
   expect(after(args, '-netdev')).toEqual([
     'dgram,id=net3,local.type=unix,local.path=v5/e3,remote.type=unix,remote.path=v6/e3',
   ]);
-  expect(after(vmArgs(b, { accelerator: 'tcg', files: kernel, hostPorts: new Map() }), '-netdev')).toEqual([
-    'dgram,id=net3,local.type=unix,local.path=v6/e3,remote.type=unix,remote.path=v5/e3',
-  ]);
+  expect(
+    after(
+      vmArgs(b, { accelerator: 'tcg', files: kernel, hostPorts: new Map(), forwardAddress: '127.0.0.1' }),
+      '-netdev',
+    ),
+  ).toEqual(['dgram,id=net3,local.type=unix,local.path=v6/e3,remote.type=unix,remote.path=v5/e3']);
   expect(after(args, '-sandbox')[0]).toContain('spawn=deny');
   expect(args).toContain('-nodefaults');
   expect(args.filter((arg) => arg.startsWith('/'))).toEqual([]);
 });
 
-test('forwards listen on the loopback only and give the guest no way out', () => {
+test('forwards listen where the zone says and give the guest no way out', () => {
   const vm = vmSpec(1, image, { forwards: [{ protocol: 'tcp', guestPort: 22 }] });
-  const boot = { accelerator: 'tcg', files: kernel, hostPorts: new Map([[22, 20_022]]) } as const;
+  const boot = {
+    accelerator: 'tcg',
+    files: kernel,
+    hostPorts: new Map([[22, 20_022]]),
+    forwardAddress: '127.0.0.1',
+  } as const;
   const [netdev] = after(vmArgs(vm, boot), '-netdev');
   expect(netdev).toMatch(/^user,id=fwd,restrict=on,.*hostfwd=tcp:127\.0\.0\.1:20022-:22$/);
+  const [elsewhere] = after(vmArgs(vm, { ...boot, forwardAddress: '192.0.2.7' }), '-netdev');
+  expect(elsewhere).toMatch(/^user,id=fwd,restrict=on,.*hostfwd=tcp:192\.0\.2\.7:20022-:22$/);
   expect(() => vmArgs(vm, { ...boot, hostPorts: new Map() })).toThrow('22');
 });
 
@@ -49,7 +62,12 @@ test('a NIC has the place of its number, and there is none beyond the last', () 
 });
 
 test('disk images have their overlay and seed, KVM its processor', () => {
-  const args = vmArgs(vmSpec(1, image), { accelerator: 'kvm', files: { kind: 'disk' }, hostPorts: new Map() });
+  const args = vmArgs(vmSpec(1, image), {
+    accelerator: 'kvm',
+    files: { kind: 'disk' },
+    hostPorts: new Map(),
+    forwardAddress: '127.0.0.1',
+  });
   expect(after(args, '-drive').map((drive) => drive.split(',')[0])).toEqual(['file=v1/disk.qcow2', 'file=v1/seed.iso']);
   expect(after(args, '-cpu')).toEqual(['host']);
   expect(args).not.toContain('-kernel');
@@ -75,7 +93,12 @@ test('the guest is told its name, addresses and neighbours', () => {
 
 test('names and ids never become options: what a person may write adds no argument and ends none', () => {
   const { a } = pair({ a: 5, b: 6, edge: 3 }, image);
-  const boot = { accelerator: 'tcg', files: kernel, hostPorts: new Map([[22, 20_022]]) } as const;
+  const boot = {
+    accelerator: 'tcg',
+    files: kernel,
+    hostPorts: new Map([[22, 20_022]]),
+    forwardAddress: '127.0.0.1',
+  } as const;
   const forwards = [{ protocol: 'tcp' as const, guestPort: 22 }];
   const plain = vmArgs({ ...a, name: 'web', forwards }, boot);
   const evil = [
@@ -105,7 +128,10 @@ test('names and ids never become options: what a person may write adds no argume
 test('a name that slipped past its schema still adds no option', () => {
   const { a } = pair({ a: 5, b: 6, edge: 3 }, image);
   const [name = ''] = after(
-    vmArgs({ ...a, name: 'a,debug-threads=on' }, { accelerator: 'tcg', files: kernel, hostPorts: new Map() }),
+    vmArgs(
+      { ...a, name: 'a,debug-threads=on' },
+      { accelerator: 'tcg', files: kernel, hostPorts: new Map(), forwardAddress: '127.0.0.1' },
+    ),
     '-name',
   );
   // QEMU reads `,,` as a comma of the value

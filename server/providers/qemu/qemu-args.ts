@@ -105,6 +105,8 @@ export interface VmBoot {
   /** Relative to the slice's folder. */
   files: { kind: 'kernel'; kernel: string; initrd: string } | { kind: 'disk' };
   hostPorts: ReadonlyMap<number, number>;
+  /** Address of the host on which they listen. */
+  forwardAddress: string;
 }
 
 /** The argument vector of a VM's QEMU. */
@@ -160,7 +162,7 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     const forwards = vm.forwards.map(({ guestPort }) => {
       const hostPort = boot.hostPorts.get(guestPort);
       if (hostPort === undefined) throw new Error(`No host port for guest port ${guestPort}`);
-      return `,hostfwd=tcp:127.0.0.1:${hostPort}-:${guestPort}`;
+      return `,hostfwd=tcp:${boot.forwardAddress}:${hostPort}-:${guestPort}`;
     });
     // restricted: the guest reaches nothing through it, neither the host's own ports nor the internet
     args.push('-netdev', `user,id=fwd,restrict=on,ipv6=off,${forwardNetwork}${forwards.join('')}`);

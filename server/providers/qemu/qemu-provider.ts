@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
+import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
 import { appliedNetwork, changesOf } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
@@ -30,8 +31,9 @@ export interface QemuProviderOptions {
   imagesRoot: string;
   /** Whom QEMU runs as. See `chooseVmUsers()`. */
   users: VmUsers;
-  /** VMs that boot at once; default: the number of processors. */
+  /** VMs that boot at once where the settings do not say it; default: the number of processors. */
   launchLimit?: number;
+  settings?: SettingsOf<'qemu'>;
   accel?: Accelerator | 'auto';
   /** How long a guest may take to report that it has booted. Default 5 minutes. */
   bootTimeoutMs?: number;
@@ -82,7 +84,8 @@ class QemuProvider implements Provider {
       for (const listener of this.#listeners) listener({ sliceId });
     };
     const { parts = topologyParts, askAgainMs = 10_000 } = options;
-    this.#context = { folder, askAgainMs, parts, onChange, log };
+    this.#context = { folder, askAgainMs, parts, forwardAddress: () => this.#ports.address, onChange, log };
+    if (options.settings) this.#take(options.settings);
     this.#edges = new EdgeWiring((sliceId) => this.#slice(sliceId), this.#locks, parts);
     this.#accelerator = new AcceleratorChoice({
       wanted: options.accel ?? 'auto',
@@ -101,12 +104,27 @@ class QemuProvider implements Provider {
     })().catch((error: unknown) => this.#context.log('could not take over all slices', { error }));
   }
 
+  async configure(settings: OpenSettings): Promise<void> {
+    if (settings.provider === 'qemu') this.#take(settings);
+  }
+
+  #take({ launchLimit, forwardAddress }: SettingsOf<'qemu'>): void {
+    this.#launches.resize(launchLimit ?? this.#options.launchLimit ?? availableParallelism());
+    this.#ports.address = forwardAddress;
+  }
+
   async describe({ refresh = false } = {}) {
     if (refresh) this.#tools = null;
     const tools = await this.#findTools();
     const { root } = this.#folder;
-    const accelerator = this.#accelerator.inWords;
-    return describeZone({ root, tools, accelerator, launchLimit: this.#launches.size, users: this.#options.users });
+    return describeZone({
+      root,
+      tools,
+      accelerator: this.#accelerator.inWords,
+      launchLimit: this.#launches.size,
+      forwardAddress: this.#ports.address,
+      users: this.#options.users,
+    });
   }
 
   async ensureImage(image: VmSpec['image'], { reread = false } = {}) {
@@ -191,8 +209,9 @@ class QemuProvider implements Provider {
       async () => {
         if (done) return;
         done = true;
-        // a guest that would find another configuration than at its start needs a new process to read it
-        const stale = vm.record.bootConfig !== guestConfig(spec);
+        // what a guest would find otherwise than at its start needs a new process: its configuration, where its forwards listen
+        const moved = spec.forwards.length > 0 && vm.record.forwardAddress !== this.#ports.address;
+        const stale = moved || vm.record.bootConfig !== guestConfig(spec);
         if (vm.alive && !vm.panicked && !stale && (await vm.reset())) return;
         if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);
         await this.#definitions.redefine(vm, spec, { recreate: false });

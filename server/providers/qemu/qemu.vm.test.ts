@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from '#server/lib/run-command';
+import { openSettings } from '#shared/zone-settings';
 import { describeProviderContract } from '../contract';
 import type { ContractHarness } from '../contract-harness';
 import { contractParts, tiny } from '../contract-fixtures';
@@ -36,6 +37,10 @@ describeProviderContract('qemu', async () => {
   };
   const harness: ContractHarness = {
     provider: await create(),
+    settings: [
+      openSettings.parse({ provider: 'qemu' }),
+      openSettings.parse({ provider: 'qemu', launchLimit: 1 }),
+    ] as const,
     image: tiny,
     disks: [await disk(2), await disk(3)],
     async machineRam(slice, vmId) {

@@ -45,6 +45,8 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     spec: vmSpecOf(parts),
     /** Guest port → host port. */
     hostPorts: z.array(z.tuple([z.number(), z.number()])),
+    /** Where the forwards of the process that was started last listen: it keeps that, whatever the zone's settings say since. */
+    forwardAddress: z.string().default('127.0.0.1'),
     /** Whether a process should be there; if it is not, the VM failed. */
     expected: z.enum(['on', 'off']),
     /** Whether the guest has reported, since its last boot, that it is ready. */

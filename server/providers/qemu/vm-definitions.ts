@@ -42,6 +42,7 @@ export class VmDefinitions {
         error: null,
         bootConfig: null,
         imageKey: null,
+        forwardAddress: this.#ports.address,
         applied: null,
         edges: [],
       });
@@ -130,7 +131,9 @@ export class VmDefinitions {
       this.#ports.release(hostPort);
     }
     await vm.save({ hostPorts: [...hostPorts] });
-    await vm.launch(vmArgs(spec, { accelerator, files, hostPorts })).catch(async (error: unknown) => {
+    const forwardAddress = this.#ports.address;
+    const args = vmArgs(spec, { accelerator, files, hostPorts, forwardAddress });
+    await vm.launch(args, { forwardAddress }).catch(async (error: unknown) => {
       // whatever QEMU found wrong with the files, they are read anew before the next try
       await this.#images.distrust(spec.image);
       throw error;

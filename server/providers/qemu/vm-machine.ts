@@ -27,6 +27,8 @@ export interface VmMachineContext {
   askAgainMs: number;
   /** The properties that VMs, networks and edges have. */
   parts: TopologyParts;
+  /** Where forwards of VMs that are started now listen. */
+  forwardAddress(): string;
   /** Something changed that nobody asked for. */
   onChange(sliceId: number): void;
   log(message: string, details?: Record<string, unknown>): void;
@@ -106,10 +108,11 @@ export class VmMachine {
 
   forwards(): ForwardState[] {
     const ports = new Map(this.record.hostPorts);
+    const hostAddress = this.alive ? this.record.forwardAddress : this.#context.forwardAddress();
     return this.record.spec.forwards.map(({ protocol, guestPort }) => ({
       protocol,
       guestPort,
-      hostAddress: '127.0.0.1',
+      hostAddress,
       hostPort: ports.get(guestPort) ?? null,
     }));
   }
@@ -152,8 +155,8 @@ export class VmMachine {
     });
   }
 
-  /** Starts the process and connects to it. */
-  async launch(args: readonly string[]): Promise<void> {
+  /** Starts the process and connects to it. `started` is kept with it, and so not of one that is found running. */
+  async launch(args: readonly string[], started: Pick<VmRecord, 'forwardAddress'>): Promise<void> {
     const { folder } = this.#context;
     const machines = await findMachines(folder.root);
     const running = machines.find(({ sliceId, name }) => sliceId === this.sliceId && name === this.name);
@@ -165,7 +168,8 @@ export class VmMachine {
     const path = folder.machinePath(this.sliceId, this.name);
     const { spec, applied } = this.record;
     const known = applied ?? appliedVm(spec, this.#context.parts);
-    await this.save({ expected: 'on', ready: false, error: null, bootConfig: guestConfig(spec), applied: known });
+    const bootConfig = guestConfig(spec);
+    await this.save({ ...started, expected: 'on', ready: false, error: null, bootConfig, applied: known });
     const stale = [
       'qmp.sock',
       'ser.sock',

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Semaphore } from '#server/lib/semaphore';
 import type { ForwardState } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
 import type { VmLimits } from '#shared/zone';
+import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
 import { canonical } from '#shared/topology/properties';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreates } from '../applied';
@@ -29,8 +31,10 @@ export interface SimulatorOptions {
   clock?: () => number;
   /** Resolves after `ms` of `clock`, rejects when `signal` fires. Called for delays above 0 only. */
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** VMs that boot at once; as many as wish unless given. */
+  /** VMs that boot at once; as many as wish unless given, here or by the settings. */
   launchLimit?: number;
+  /** Their delays take the place of `delays`. */
+  settings?: SettingsOf<'simulator'>;
   physical?: Resources;
   /** Generous unless given. */
   vmLimits?: Partial<VmLimits>;
@@ -58,7 +62,9 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   const delays = { call: 0, boot: 0, slowBoot: 0, stop: 0, crash: 0, ...options.delays };
   const clock = options.clock ?? (() => performance.now());
   const sleep = options.sleep ?? ((ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
-  const launches = new Semaphore(options.launchLimit ?? Number.MAX_SAFE_INTEGER);
+  const launchLimit = options.launchLimit ?? Number.MAX_SAFE_INTEGER;
+  const launches = new Semaphore(launchLimit);
+  let accessKey: string | null = null;
   const { parts = topologyParts } = options;
   const vmLimits = { ...defaultVmLimits, ...options.vmLimits };
   const ownListeners = new Set<(change: { sliceId: number }) => void>();
@@ -72,6 +78,23 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       if (signal?.aborted) throw aborted(signal);
       throw error;
     }
+  }
+  function configure(settings: OpenSettings): void {
+    if (settings.provider !== 'simulator') return;
+    launches.resize(settings.launchLimit ?? launchLimit);
+    delays.call = settings.callDelayMs;
+    delays.boot = settings.bootDelayMs;
+    accessKey = settings.accessKey === undefined ? null : createHash('sha256').update(settings.accessKey).digest('hex');
+    state.accessKey ??= accessKey;
+  }
+  if (options.settings) configure(options.settings);
+
+  /** What each call does first, as over a network: it is refused, or takes its time. */
+  async function enter(signal?: AbortSignal): Promise<void> {
+    await pause(delays.call, signal);
+    if (accessKey === state.accessKey) return;
+    const sentence = 'The zone’s access key is wrong or missing. An administrator can set it in the zone’s settings.';
+    throw new ProviderError('ACCESS_DENIED', sentence, false);
   }
   function sliceOf(sliceId: number): SimulatedSlice {
     let slice = state.slices.get(sliceId);
@@ -127,7 +150,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
 
   /** Switches on and waits until it is up, or only waits if it is on already. */
   async function boot(sliceId: number, vmId: number, signal: AbortSignal | undefined, reset: boolean): Promise<void> {
-    await pause(delays.call, signal);
+    await enter(signal);
     const vm = definedVm(sliceId, vmId);
     const release = await launches.acquire(signal).catch((error: unknown) => {
       throw signal ? aborted(signal) : error;
@@ -254,8 +277,11 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
 
   return {
     kind: 'simulator',
+    async configure(settings) {
+      configure(settings);
+    },
     async describe() {
-      await pause(delays.call);
+      await enter();
       return {
         physical: options.physical ?? defaultPhysical,
         capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
@@ -265,12 +291,12 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       };
     },
     async ensureImage(image) {
-      await pause(delays.call);
+      await enter();
       checkImage(image);
       return { sizeMb: 16 };
     },
     async imageState(image) {
-      await pause(delays.call);
+      await enter();
       try {
         checkImage(image);
         return { state: 'verified', sizeMb: 16 };
@@ -279,25 +305,25 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       }
     },
     async pruneImages() {
-      await pause(delays.call);
+      await enter();
       return null;
     },
     async ensureNetwork(slice, network) {
-      await pause(delays.call);
+      await enter();
       const { networks, applied } = sliceOf(slice.id);
       if (networks.has(network.id)) return;
       networks.set(network.id, new Set());
       applied.networks.set(network.id, appliedNetwork(network, parts));
     },
     async removeNetwork(slice, networkId) {
-      await pause(delays.call);
+      await enter();
       const known = state.slices.get(slice.id);
       known?.networks.delete(networkId);
       known?.applied.networks.delete(networkId);
       dropIfEmpty(slice.id);
     },
     async ensureVm(slice, spec) {
-      await pause(delays.call);
+      await enter();
       checkImage(spec.image);
       if (behavesAs(spec.name, sentinels.failDefine))
         throw new ProviderError('NO_CAPACITY', 'The zone has no room for this virtual machine.', false);
@@ -319,17 +345,17 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       turnOff(vm);
     },
     async removeVm(slice, vmId) {
-      await pause(delays.call);
+      await enter();
       const vm = state.slices.get(slice.id)?.vms.get(vmId);
       if (vm) removeVm(slice.id, vm);
       dropIfEmpty(slice.id);
     },
     async ensureEdge(slice, edge) {
-      await pause(delays.call);
+      await enter();
       ensureEdge(slice.id, edge);
     },
     async updateVm(slice, spec, { recreate = false } = {}) {
-      await pause(delays.call);
+      await enter();
       checkImage(spec.image);
       const vm = definedVm(slice.id, spec.id);
       const wanted = { ...spec, nics: vm.spec.nics };
@@ -338,19 +364,19 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       return { forwards: forwardsOf(vm) };
     },
     async updateNetwork(slice, network) {
-      await pause(delays.call);
+      await enter();
       const known = state.slices.get(slice.id);
       if (!known?.networks.has(network.id)) throw notDefined('network');
       known.applied.networks.set(network.id, appliedNetwork(network, parts));
     },
     async updateEdge(slice, edge) {
-      await pause(delays.call);
+      await enter();
       for (const end of ends(edge)) definedVm(slice.id, end.vmId);
       unplugOthers(sliceOf(slice.id), edge);
       ensureEdge(slice.id, edge);
     },
     async removeEdge(slice, edgeId) {
-      await pause(delays.call);
+      await enter();
       const known = state.slices.get(slice.id);
       if (!known) return;
       for (const vm of known.vms.values())
@@ -359,24 +385,24 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       known.applied.edges.delete(edgeId);
     },
     async observe(slice) {
-      await pause(delays.call);
+      await enter();
       return observe(slice.id);
     },
     async observeMany(slices) {
-      await pause(delays.call);
+      await enter();
       return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
     async removeSlice(slice) {
-      await pause(delays.call);
+      await enter();
       for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) removeVm(slice.id, vm);
       state.slices.delete(slice.id);
     },
     async listSlices() {
-      await pause(delays.call);
+      await enter();
       return [...state.slices.keys()];
     },
     async openConsole(slice, vmId) {
-      await pause(delays.call);
+      await enter();
       const vm = state.slices.get(slice.id)?.vms.get(vmId);
       if (vm?.power !== 'on') throw notRunning();
       // a terminal echoes what is typed

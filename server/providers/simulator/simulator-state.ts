@@ -36,12 +36,14 @@ export interface SimulatorState {
   usedPorts: Set<number>;
   /** `sentinel:sliceId:vmId` of what fails only once and has. */
   failedOnce: Set<string>;
+  /** Hash of the access key that every call has to come with; null until the first is given. */
+  accessKey: string | null;
   /** Told of everything that changes by itself. */
   listeners: Set<(change: { sliceId: number }) => void>;
 }
 
 export function createSimulatorState(): SimulatorState {
-  return { slices: new Map(), usedPorts: new Set(), failedOnce: new Set(), listeners: new Set() };
+  return { slices: new Map(), usedPorts: new Set(), failedOnce: new Set(), accessKey: null, listeners: new Set() };
 }
 
 export function newSlice(): SimulatedSlice {

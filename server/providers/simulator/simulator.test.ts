@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openSettings } from '#shared/zone-settings';
 import { describeProviderContract } from '../contract';
 import { readConsole } from '../contract-console';
 import { contractParts, pair, vmSpec } from '../contract-fixtures';
@@ -21,6 +22,10 @@ describeProviderContract('simulator', async () => {
   const state = createSimulatorState();
   const harness = {
     provider: createSimulatorProvider({ state, parts: contractParts }),
+    settings: [
+      openSettings.parse({ provider: 'simulator' }),
+      openSettings.parse({ provider: 'simulator', launchLimit: 1 }),
+    ] as const,
     image,
     disks: [
       { ...image, id: 2, kind: 'disk' },
@@ -149,6 +154,48 @@ test('boots as long as it is told, is starting meanwhile, also for another provi
   expect((await other.observe(slice)).vms.map((vm) => vm.status)).toEqual(['running', 'running']);
   const console = readConsole(await other.openConsole(slice, slow.id));
   await console.until('SIMULATED-READY slow-start');
+});
+
+const settingsOf = (settings: object) => openSettings.parse({ provider: 'simulator', ...settings });
+
+test('goes by the delays and the launch limit of its settings, those who wait, too', async () => {
+  const time = manualClock();
+  const provider = createSimulatorProvider({ ...time, launchLimit: 1 });
+  await provider.configure(settingsOf({ bootDelayMs: 1_000 }));
+  const vms = [1, 2, 3].map((id) => vmSpec(id, image));
+  for (const vm of vms) await provider.ensureVm(slice, vm);
+  const starts = vms.map((vm) => provider.startVm(slice, vm));
+  const statuses = async () => (await provider.observe(slice)).vms.map((vm) => vm.status);
+  await time.advance(0);
+  expect(await statuses()).toEqual(['starting', 'stopped', 'stopped']);
+  await provider.configure(settingsOf({ bootDelayMs: 1_000, launchLimit: 2 }));
+  await time.advance(0);
+  expect(await statuses()).toEqual(['starting', 'starting', 'stopped']);
+  // without a limit of its own again
+  await provider.configure(settingsOf({ callDelayMs: 0 }));
+  await time.advance(1_000);
+  await time.advance(1_000);
+  await Promise.all(starts);
+  expect(await statuses()).toEqual(['running', 'running', 'running']);
+});
+
+test('takes the first access key that it is given, and refuses every call with another or none', async () => {
+  const state = createSimulatorState();
+  const provider = createSimulatorProvider({ state });
+  expect(await provider.listSlices()).toEqual([]);
+  await provider.configure(settingsOf({ accessKey: 'right' }));
+  await provider.ensureVm(slice, vmSpec(1, image));
+  const denied = { code: 'ACCESS_DENIED', retryable: false };
+  for (const settings of [{}, { accessKey: 'wrong' }]) {
+    await provider.configure(settingsOf(settings));
+    await expect(provider.describe()).rejects.toMatchObject(denied);
+    await expect(provider.observe(slice)).rejects.toMatchObject(denied);
+    await expect(provider.startVm(slice, vmSpec(1, image))).rejects.toMatchObject(denied);
+  }
+  // another one on the same infrastructure is asked for it, too
+  await expect(createSimulatorProvider({ state }).listSlices()).rejects.toMatchObject(denied);
+  await provider.configure(settingsOf({ accessKey: 'right' }));
+  expect((await provider.observe(slice)).vms).toHaveLength(1);
 });
 
 test('keeps to the launch limit', async () => {

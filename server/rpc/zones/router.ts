@@ -10,11 +10,11 @@ export const zonesRouter = router({
   /** Zones are few: all of them, without pages. */
   list: userProcedure('catalogue:read')
     .output(z.object({ items: z.array(zoneSchema) }))
-    .query(({ ctx }) => listZones(ctx.domain)),
+    .query(({ ctx }) => listZones(ctx.domain, { actor: ctx.actor })),
   get: userProcedure('catalogue:read')
     .input(idInput)
     .output(zoneSchema)
-    .query(({ ctx, input }) => getZone(ctx.domain, { id: input.id })),
+    .query(({ ctx, input }) => getZone(ctx.domain, { actor: ctx.actor, id: input.id })),
   create: manage
     .input(createZoneInput)
     .output(zoneSchema)
@@ -27,7 +27,7 @@ export const zonesRouter = router({
   refresh: manage
     .input(idInput)
     .output(zoneSchema)
-    .mutation(({ ctx, input }) => getZone(ctx.domain, { id: input.id, refresh: true })),
+    .mutation(({ ctx, input }) => getZone(ctx.domain, { actor: ctx.actor, id: input.id, refresh: true })),
   /** Only a zone that never had a slice. */
   delete: manage
     .input(idInput)

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { limits } from './limits';
+
+/*
+ * What an administrator may set of a zone beside its room, by its provider. A setting is stated here and nowhere else: one line in the
+ * table of its provider says its values, its limits and its default. Rows, the API, what is shown, the audit log, the command line and
+ * what the provider is given follow. Two kinds: plain ones, each with a default (rows are older than a setting), and secrets.
+ */
+
+const secretFields = z.registry<{ secret: true }>();
+
+/** What only the provider may read: sealed in the database, and told as set or not set everywhere else. */
+export function secret() {
+  const text = z
+    .string()
+    .min(1, 'A secret is needed; to take it away, clear it.')
+    .max(limits.secretLength, `At most ${limits.secretLength} characters.`);
+  // the brand is for the types below only: this is the one kind of setting that is not shown as it is
+  return text.brand<'secret'>().register(secretFields, { secret: true });
+}
+type SecretField = ReturnType<typeof secret>;
+
+const milliseconds = z.number().int().min(0).max(60_000).default(0);
+/** How many VMs of the zone boot at once; null: as the zone's server is configured (`TRAMA_LAUNCH_LIMIT`). */
+const launchLimit = z.number().int().min(1).max(256).nullable().default(null);
+
+const qemu = {
+  launchLimit,
+  /**
+   * Where forwarded ports listen. On a loopback address every user and program of the host reaches them, and nobody else; on another
+   * address of the host whoever reaches that; on 0.0.0.0 whoever reaches the host at all. A VM keeps the address that it was started with.
+   */
+  forwardAddress: z.ipv4('An IPv4 address of the host: 127.0.0.1, or 0.0.0.0 for all of them.').default('127.0.0.1'),
+};
+const simulator = {
+  launchLimit,
+  /** Each call takes so long. */
+  callDelayMs: milliseconds,
+  /** A VM takes so long to boot. */
+  bootDelayMs: milliseconds,
+  /** As a cloud has one: what is simulated takes the first that it is given, and refuses every call with another or none. */
+  accessKey: secret(),
+};
+// none is made of it yet
+const openstack = {};
+
+type Fields = Readonly<Record<string, z.ZodType>>;
+type Unset<Field extends z.ZodType> = Field extends z.ZodDefault<infer Inner extends z.ZodType> ? Inner : Field;
+type GivenShape<F extends Fields> = {
+  [Name in keyof F]: z.ZodOptional<F[Name] extends SecretField ? z.ZodNullable<SecretField> : Unset<F[Name]>>;
+};
+type ShownShape<F extends Fields> = {
+  [Name in keyof F]: F[Name] extends SecretField ? typeof secretStateSchema : F[Name];
+};
+type OpenShape<F extends Fields> = {
+  [Name in keyof F]: F[Name] extends SecretField ? z.ZodOptional<SecretField> : F[Name];
+};
+
+/** What is told of a secret. */
+export const secretStateSchema = z.strictObject({ set: z.boolean() });
+
+const isSecret = (field: z.ZodType) => secretFields.has(field);
+/** A function of the fields' own types, which a loop over them forgets. */
+const shape = (fields: Fields, of: (field: z.ZodType) => z.ZodType) =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, of(field)]));
+const given = <F extends Fields>(fields: F) =>
+  shape(fields, (field) =>
+    (isSecret(field)
+      ? field.nullable()
+      : field instanceof z.ZodDefault
+        ? (field.unwrap() as z.ZodType)
+        : field
+    ).optional(),
+  ) as GivenShape<F>;
+const shown = <F extends Fields>(fields: F) =>
+  shape(fields, (field) => (isSecret(field) ? secretStateSchema : field)) as ShownShape<F>;
+const open = <F extends Fields>(fields: F) =>
+  shape(fields, (field) => (isSecret(field) ? field.optional() : field)) as OpenShape<F>;
+
+const of = <Kind extends string, F extends z.ZodRawShape>(provider: Kind, fields: F) =>
+  z.strictObject({ provider: z.literal(provider), ...fields });
+
+/** What may be given: what is absent stays as it is, and a secret that is null is taken away. */
+export const zoneSettingsInput = z.discriminatedUnion('provider', [
+  of('qemu', given(qemu)),
+  of('openstack', given(openstack)),
+  of('simulator', given(simulator)),
+]);
+export type ZoneSettingsInput = z.output<typeof zoneSettingsInput>;
+
+/** What is shown: of secrets only whether they are set. */
+export const zoneSettingsSchema = z.discriminatedUnion('provider', [
+  of('qemu', shown(qemu)),
+  of('openstack', shown(openstack)),
+  of('simulator', shown(simulator)),
+]);
+export type ZoneSettings = z.output<typeof zoneSettingsSchema>;
+
+/** What the provider is given, and nobody else: secrets in clear. */
+export const openSettings = z.discriminatedUnion('provider', [
+  of('qemu', open(qemu)),
+  of('openstack', open(openstack)),
+  of('simulator', open(simulator)),
+]);
+export type OpenSettings = z.output<typeof openSettings>;
+
+export type SettingsOf<Kind extends OpenSettings['provider']> = Extract<OpenSettings, { provider: Kind }>;
+
+const tables = { qemu, openstack, simulator } satisfies Record<OpenSettings['provider'], Fields>;
+
+/** The settings of a provider, in the order in which they are stated. */
+export function settingFields(provider: keyof typeof tables): { name: string; schema: z.ZodType; secret: boolean }[] {
+  const fields: Fields = tables[provider];
+  return Object.entries(fields).map(([name, schema]) => ({ name, schema, secret: isSecret(schema) }));
+}
