@@ -1,5 +1,6 @@
 import { bigint, customType, datetime, json, varchar } from 'drizzle-orm/mysql-core';
 import { sql } from 'drizzle-orm';
+import type { Sentence } from '#shared/sentence';
 
 /** `bigint unsigned`, read as a JavaScript number: ids stay far below 2^53. */
 export const id = (name: string) => bigint(name, { mode: 'number', unsigned: true });
@@ -17,6 +18,9 @@ export const createdAt = () =>
 
 /** What a VM, a network or an edge has besides what has a column of its own (`server/db/queries/parts.ts`). */
 export const properties = () => json('properties').$type<Record<string, unknown>>();
+
+/** Beside a text that tells a person something: the same by its sentences. Null where only the text is known. */
+export const sentences = () => json('sentences').$type<Sentence[]>();
 
 /** Compared character by character: the tables' own collation takes `ano` for `año`. */
 const exactName = customType<{ data: string }>({

@@ -11,6 +11,7 @@ import { createSimulatorProvider } from '#server/providers/simulator/simulator-p
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { AppError } from '#shared/errors';
 import type { OpenSettings } from '#shared/zone-settings';
+import { say } from '#shared/sentence';
 
 export interface ProviderRegistryOptions {
   /** Absolute. Zones keep their VMs in `zones/ID`, images are shared by them in `images`. */
@@ -60,7 +61,7 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
       simulated.set(zone.id, state);
       return createSimulatorProvider({ state, settings });
     }
-    throw new AppError('ZONE_UNAVAILABLE', `This server cannot run zones of the provider ${zone.provider}.`);
+    throw new AppError('ZONE_UNAVAILABLE', say('PROVIDER_ELSEWHERE', { provider: zone.provider }));
   }
 
   const open = async (zone: ProviderZone) => openZoneSettings(options.jwtSecret, zone);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { saidOf, sentencesSchema, type Said, type Sentence } from './sentence';
 
 /**
  * The closed list of what can go wrong, as far as a user is concerned. The client has a sentence for each
@@ -57,6 +58,8 @@ export const problemSchema = z.object({
   edge: z.string().optional(),
   field: z.string().optional(),
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  /** Why, where somebody else has said it: of a zone its provider. The message has it, too. */
+  because: sentencesSchema,
 });
 export type Problem = z.infer<typeof problemSchema>;
 
@@ -68,6 +71,8 @@ export interface PublicError {
   node?: string | undefined;
   params?: Record<string, string | number> | undefined;
   problems?: Problem[] | undefined;
+  /** The message as data, of what has more to say than its code. */
+  sentences?: Sentence[] | undefined;
 }
 
 /** An error whose sentence is meant for the user. Its `cause` is for the log only and never leaves the server. */
@@ -78,10 +83,11 @@ export class AppError extends Error {
   readonly node: string | undefined;
   readonly params: Record<string, string | number> | undefined;
   readonly problems: Problem[] | undefined;
+  readonly sentences: Sentence[] | undefined;
 
   constructor(
     code: ErrorCode,
-    message: string,
+    message: string | Said,
     details: {
       field?: string;
       node?: string;
@@ -90,7 +96,8 @@ export class AppError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(message, { cause: details.cause });
+    super(typeof message === 'string' ? message : message.message, { cause: details.cause });
+    this.sentences = typeof message === 'string' ? undefined : [...message.sentences];
     this.code = code;
     this.field = details.field;
     this.node = details.node;
@@ -106,7 +113,13 @@ export class AppError extends Error {
       node: this.node,
       params: this.params,
       problems: this.problems,
+      sentences: this.sentences,
     };
+  }
+
+  /** What it says, for who passes it on. */
+  get said(): Said {
+    return saidOf(this.message, this.sentences);
   }
 }
 

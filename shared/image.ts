@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from './limits';
 import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { sentencesSchema } from './sentence';
 
 /** `kernel`: kernel + initramfs, booted directly. `disk`: a qcow2 that gets an overlay and a cloud-init seed per VM. */
 export const imageKinds = ['kernel', 'disk'] as const;
@@ -51,6 +52,7 @@ const imageZoneStateSchema = z.object({
   state: z.enum(imageZoneStates),
   /** One sentence, of a broken one. */
   reason: z.string().nullable(),
+  sentences: sentencesSchema,
   /** MiB, of one that is being fetched; the total null while nobody has said it. */
   doneMb: z.number().int().nullable(),
   totalMb: z.number().int().nullable(),

@@ -7,6 +7,7 @@ import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './prim
 import { accessKinds } from './sharing';
 import { edgeProperties, networkProperties, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
+import { sentencesSchema } from './sentence';
 
 const named = z.object({ id: idSchema, name: z.string() });
 
@@ -50,6 +51,7 @@ export const sliceVmSchema = z.object({
   /** When the status was observed. */
   observedAt: timestampSchema.nullable(),
   error: z.string().nullable(),
+  sentences: sentencesSchema,
   forwards: z.array(forwardStateSchema),
   consoles: z.array(z.enum(consoleKinds)),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema, nameSchema, resourcesSchema, timestampSchema } from './primitives';
 import { zoneSettingsInput, zoneSettingsSchema } from './zone-settings';
+import { sentencesSchema } from './sentence';
 
 export const providerKinds = ['qemu', 'openstack', 'simulator'] as const;
 export type ProviderKind = (typeof providerKinds)[number];
@@ -8,8 +9,13 @@ export type ProviderKind = (typeof providerKinds)[number];
 /** Providers whose VMs are in the data folder of one server: their zones have a home. */
 export const localProviderKinds = ['qemu', 'simulator'] as const satisfies readonly ProviderKind[];
 
-/** What a provider can do. `reason` says, when not, why and what to do about it, in one sentence. */
-export const capabilitySchema = z.object({ ok: z.boolean(), reason: z.string().nullable() });
+/** What a provider can do. `reason` says, when not, why and what to do about it; `sentences` is the same as data. */
+export const capabilitySchema = z.object({
+  ok: z.boolean(),
+  reason: z.string().nullable(),
+  sentences: sentencesSchema,
+});
+export type Capability = z.infer<typeof capabilitySchema>;
 export const capabilitiesSchema = z.object({
   /** VMs can be run at all. */
   run: capabilitySchema,
@@ -36,6 +42,10 @@ export const overcommitSchema = z.strictObject({ vcpus: factor, ram: factor, dis
 const limit = z.number().int().min(0).max(10_000_000).nullable();
 export const zoneLimitsSchema = z.strictObject({ vcpus: limit, ramMb: limit, diskGb: limit });
 
+/** Something to show as it is; a value that is words has them in `sentences`, too. */
+const factSchema = z.object({ name: z.string(), value: z.string(), sentences: sentencesSchema });
+export type Fact = z.infer<typeof factSchema>;
+
 export const zoneSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -59,7 +69,7 @@ export const zoneSchema = z.object({
   /** What one VM can have; null while the provider has not told. */
   vmLimits: vmLimitsSchema.nullable(),
   /** Facts to show as they are: accelerator, version, launch limit … */
-  facts: z.array(z.object({ name: z.string(), value: z.string() })),
+  facts: z.array(factSchema),
   /** When capabilities and physical were last read. */
   observedAt: timestampSchema.nullable(),
   /** The server whose machine its VMs are on. Null: no server has taken it yet, or it is no machine's of ours. */

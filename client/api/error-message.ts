@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode, PublicError } from '#shared/errors';
+import { spoken } from '../i18n/spoken';
 import { appErrorOf, isApiError } from './app-error';
 
 const whats = [
@@ -43,6 +44,9 @@ function sentenceFor(error: unknown): string {
   if (app === null) return isApiError(error) ? i18next.t('errors:network') : i18next.t('errors:unexpected');
   const special = specialSentence(app);
   if (special !== null) return special;
+  const said = spoken(app.message, app.sentences);
+  // said as data it is the whole sentence, and in the reader's language
+  if (said !== app.message) return said;
   return i18next.t(`errors:code.${app.code}`, { ...app.params, message: app.message, defaultValue: app.message });
 }
 

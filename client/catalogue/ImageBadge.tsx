@@ -1,6 +1,7 @@
 import { CircleCheck, CircleDashed, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Image, ImageZoneState } from '#shared/image';
+import { spoken } from '../i18n/spoken';
 import { formatRam } from '../ui/format';
 import { StatusBadge, type Tone } from '../ui/StatusBadge';
 import { RetiredBadge } from './RetiredBadge';
@@ -42,7 +43,8 @@ export function ImageBadge({ image }: { image: Pick<Image, 'retiredAt' | 'zones'
         : zone.totalMb === null
           ? ` ${amount(zone.doneMb)}`
           : ` ${amount(zone.doneMb)} / ${amount(zone.totalMb)}`;
-    return `${zone.zoneName}: ${zone.reason ?? `${t(`images.states.${zone.state}`)}${progress}`}`;
+    const said = zone.reason === null ? null : spoken(zone.reason, zone.sentences);
+    return `${zone.zoneName}: ${said ?? `${t(`images.states.${zone.state}`)}${progress}`}`;
   });
   return (
     <StatusBadge

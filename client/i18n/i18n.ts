@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { first } from './en/first';
+import { sentencesNamespace } from './spoken';
 import { lazyTexts, type LazyNamespace, type LazyResources } from './lazy-texts';
 
 declare module 'i18next' {
@@ -32,9 +33,11 @@ function currentLanguage(): Language {
 async function loadFirst(language: Language): Promise<void> {
   // English is in the first load, so that there are words even when nothing else arrives
   if (language === 'en' || i18next.hasResourceBundle(language, 'common')) return;
-  const texts = await import('./es/first');
+  const [texts, { sentences }] = await Promise.all([import('./es/first'), import('./es/sentences')]);
   for (const [namespace, messages] of Object.entries(texts.first))
     i18next.addResourceBundle(language, namespace, messages);
+  // in English the server says them itself
+  i18next.addResourceBundle(language, sentencesNamespace, sentences);
 }
 
 async function loadLazy(language: Language, namespaces: Iterable<LazyNamespace>): Promise<void> {

@@ -5,6 +5,7 @@ import { countDone } from '#shared/deployment/progress';
 import type { Deployment } from '#shared/deployment/schema';
 import { isAsDesired, isBroken } from '#shared/deployment/observed-status';
 import type { Slice } from '#shared/slice';
+import { spoken } from '../i18n/spoken';
 import { isLive } from './apply-event';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
@@ -47,7 +48,8 @@ function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deploym
   const { t } = useTranslation('slices');
   const { t: tEvents } = useTranslation('events');
   const kind = useOperationName(slice);
-  const error = slice.deployment?.error ?? deployment?.error ?? null;
+  const told = [slice.deployment, deployment].find((one) => one?.error != null);
+  const error = told?.error ?? null;
   // the sentence of the whole names the first of them already
   const failed =
     deployment?.steps.filter(
@@ -63,13 +65,14 @@ function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deploym
       title={slice.deployment === null ? t('refused.status.failed') : t('banner.failedTitle', { kind })}
     >
       <Text size="sm" className={classes.wrapAnywhere}>
-        {error ?? t('banner.failedUnknown')}
+        {error === null ? t('banner.failedUnknown') : spoken(error, told?.sentences)}
       </Text>
       {failed.length === 0 ? null : (
         <List size="sm" my={4} spacing={2}>
           {failed.slice(0, 5).map((step) => (
             <List.Item key={step.seq} className={classes.wrapAnywhere}>
-              {t('banner.failedStep', { step: stepTitle(tEvents, step), attempts: step.attempts })} {step.error}
+              {t('banner.failedStep', { step: stepTitle(tEvents, step), attempts: step.attempts })}{' '}
+              {spoken(step.error ?? '', step.sentences)}
             </List.Item>
           ))}
         </List>

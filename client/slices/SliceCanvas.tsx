@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Step } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
+import { spoken } from '../i18n/spoken';
 import { edgeLooks, partWord, vmLooks } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
@@ -39,7 +40,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         label: t(`common:status.vm.${partWord(vm.status, slice.status)}`),
         activity: activity(running.get(`vm:${vm.id}`)),
       },
-      problem: vm.error ?? undefined,
+      problem: vm.error === null ? undefined : spoken(vm.error, vm.sentences),
     })),
     ...slice.networks.map((network): CanvasNode => ({
       key: network.key,

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Step } from '#shared/deployment/schema';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice, SliceVm } from '#shared/slice';
+import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
@@ -52,7 +53,7 @@ export function SliceVmPanel({ slice, vm, step, commands, onOpenConsole }: Slice
       </Text>
       {vm.error === null ? null : (
         <Alert color="red" variant="light" p="xs" title={t('vm.error')} className={classes.wrapAnywhere}>
-          {vm.error}
+          {spoken(vm.error, vm.sentences)}
         </Alert>
       )}
       {over ? null : <VmActions slice={slice} vm={vm} commands={commands} onOpenConsole={onOpenConsole} />}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countDone } from '#shared/deployment/progress';
 import type { Deployment, Step } from '#shared/deployment/schema';
+import { spoken } from '../i18n/spoken';
 import { DeploymentStatusBadge, StepStatusBadge } from './status-badges';
 import { RelativeTime } from '../ui/RelativeTime';
 import { isLive } from './apply-event';
@@ -50,7 +51,7 @@ export function StepList({
       </Group>
       {deployment.error === null ? null : (
         <Text size="sm" c="red" role="alert">
-          {deployment.error}
+          {spoken(deployment.error, deployment.sentences)}
         </Text>
       )}
       <ol className={classes.steps}>
@@ -80,7 +81,7 @@ function StepRow({ step, title, now }: { step: Step; title: string; now: number 
         {step.update === null ? null : <UpdateNote update={step.update} />}
         {step.error === null ? null : (
           <Text size="xs" c="red" className={classes.wrapAnywhere}>
-            {step.error}
+            {spoken(step.error, step.sentences)}
           </Text>
         )}
       </span>

@@ -3,6 +3,7 @@ import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Step } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
+import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
@@ -60,7 +61,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
                   </Text>
                   {vm.error === null ? null : (
                     <Text size="xs" c="red" maw={280} className={classes.wrapAnywhere}>
-                      {vm.error}
+                      {spoken(vm.error, vm.sentences)}
                     </Text>
                   )}
                 </Table.Td>

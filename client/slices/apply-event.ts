@@ -39,6 +39,7 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
                 ...vm,
                 status: data.status,
                 error: data.error,
+                sentences: data.sentences,
                 observedAt: at,
                 forwards: data.forwards ?? vm.forwards,
               }
@@ -106,6 +107,7 @@ function withNews<Known extends DeploymentSummary>(known: Known, news: Deploymen
     ...known,
     status: news.status,
     error: news.error,
+    sentences: news.sentences,
     stepsTotal: news.stepsTotal,
     startedAt: known.startedAt ?? (news.status === 'running' ? at : null),
     finishedAt: live ? null : at,
@@ -152,6 +154,7 @@ function stepAfter(step: Step, news: StepNews, at: string): Step {
     status: news.status,
     attempts: news.attempts,
     error: news.error,
+    sentences: news.sentences,
     startedAt: begins ? at : step.startedAt,
     finishedAt: ends ? (step.status === news.status ? (step.finishedAt ?? at) : at) : null,
   };

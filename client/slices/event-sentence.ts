@@ -1,3 +1,4 @@
+import { spoken } from '../i18n/spoken';
 import type { TFunction } from 'i18next';
 import type { EventData } from '#shared/deployment/events';
 import type { PlanStep } from '#shared/deployment/schema';
@@ -17,14 +18,14 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
     case 'slice.changed':
       return data.what === 'name' ? t('changed.name', { name: data.name ?? '' }) : t(`changed.${data.what}`);
     case 'vm.status':
-      return withError(t(`vm.${data.status}`, { name: data.name }), data.error);
+      return withError(t(`vm.${data.status}`, { name: data.name }), data);
     case 'network.status':
       return t(`network.${data.status}`, { name: data.name });
     case 'edge.status':
       return t(`edge.${data.status}`, { name: data.label });
     case 'deployment.status': {
       const kind = operationName(t, data.kind, data.vmId, vmName);
-      const error = data.error ?? '';
+      const error = spoken(data.error ?? '', data.sentences);
       if (data.status === 'running') return t('deployment.running', { kind, count: data.stepsTotal });
       return t(`deployment.${data.status}`, { kind, error }).trim();
     }
@@ -32,7 +33,7 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
       const step = stepTitle(t, data);
       if (data.status === 'running' && data.attempts > 1)
         return t('stepStatus.retrying', { step, attempts: data.attempts });
-      return t(`stepStatus.${data.status}`, { step, error: data.error ?? '' }).trim();
+      return t(`stepStatus.${data.status}`, { step, error: spoken(data.error ?? '', data.sentences) }).trim();
     }
     case 'slice.drift':
       return data.drifted.length === 0 ? t('noDrift') : t('drift', { names: data.drifted.join(', ') });
@@ -52,8 +53,8 @@ export function operationName(
   return t('kindOfVm', { kind: t(`kind.${kind}`), vm: vmName(vmId) ?? `#${vmId}` });
 }
 
-function withError(sentence: string, error: string | null): string {
-  return error === null ? sentence : `${sentence} ${error}`;
+function withError(sentence: string, { error, sentences }: Extract<EventData, { type: 'vm.status' }>): string {
+  return error === null ? sentence : `${sentence} ${spoken(error, sentences)}`;
 }
 
 export type EventTone = 'neutral' | 'progress' | 'success' | 'warning' | 'danger';

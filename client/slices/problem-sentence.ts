@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Problem } from '#shared/errors';
 import { sliceStatuses, type SliceStatus } from '#shared/slice-status';
 import { topologyProblemCodes, type TopologyProblemCode } from '#shared/topology/validate';
+import { spoken } from '../i18n/spoken';
 import { formatQuota, quotaFieldOf, quotaGroups } from '../quota/quota-fields';
 import { formatDisk, formatRam } from '../ui/format';
 
@@ -88,7 +89,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     case 'INTERNET_UNSUPPORTED':
     case 'FORWARDS_UNSUPPORTED':
     case 'DISKS_UNSUPPORTED':
-      return { what: withReason(t(`problem.${code}`, names), message, language), remedy: t(`remedy.${code}`) };
+      return { what: withReason(t(`problem.${code}`, names), problem, language), remedy: t(`remedy.${code}`) };
     default:
       return drawingText(t, problem);
   }
@@ -113,8 +114,9 @@ function drawingText(t: SlicesT, { code, message, params }: Problem): ProblemTex
 }
 
 /** The server's English sentence says the same and the provider's reason: it is enough alone for who reads English. */
-function withReason(translated: string, message: string, language: string): string {
-  return language.startsWith('en') ? message : `${translated} (${message})`;
+function withReason(translated: string, { message, because }: Problem, language: string): string {
+  if (language.startsWith('en')) return message;
+  return `${translated} (${spoken(message, because)})`;
 }
 
 function statusWord(t: SlicesT, status: SliceStatus): string {

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { limits } from '#shared/limits';
 import type { Zone } from '#shared/zone';
+import { spoken } from '../i18n/spoken';
 import { appErrorOf } from '../api/app-error';
 import { trpc } from '../api/trpc';
 import { applyFieldErrors } from '../api/error-message';
@@ -294,7 +295,8 @@ function ZoneFree({ zone }: { zone: Zone | undefined }) {
 function ZoneClosed({ zone }: { zone: Zone }) {
   const { t } = useTranslation('slices');
   if (!zone.enabled) return <>{t('create.zoneDisabled')}</>;
-  return <>{t('create.zoneCannotRun', { reason: zone.capabilities?.run.reason ?? '' })}</>;
+  const { reason, sentences } = zone.capabilities?.run ?? { reason: null };
+  return <>{t('create.zoneCannotRun', { reason: spoken(reason ?? '', sentences) })}</>;
 }
 
 function ClosedZones({ zones }: { zones: readonly Zone[] }) {

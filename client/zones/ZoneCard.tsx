@@ -15,6 +15,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Resources } from '#shared/primitives';
 import { localProviderKinds, type Capabilities, type ProviderKind, type Zone } from '#shared/zone';
+import { spoken } from '../i18n/spoken';
 import { ActionButton } from '../ui/ActionButton';
 import { CommandText } from '../ui/CommandText';
 import { formatDisk, formatRam } from '../ui/format';
@@ -50,7 +51,7 @@ function CapabilityList({ capabilities }: { capabilities: Capabilities }) {
   return (
     <ul className={classes.capabilities}>
       {capabilityOrder.map((key) => {
-        const { ok, reason } = capabilities[key];
+        const { ok, reason, sentences } = capabilities[key];
         return (
           <li key={key}>
             <StatusBadge
@@ -64,7 +65,7 @@ function CapabilityList({ capabilities }: { capabilities: Capabilities }) {
             {/* the same reason for everything is said once, above */}
             {reason === null || reason === capabilities.run.reason ? null : (
               <Text component="div" c="dimmed" mt={2}>
-                <CommandText text={reason} />
+                <CommandText text={spoken(reason, sentences)} />
               </Text>
             )}
           </li>
@@ -201,7 +202,7 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
       ) : null}
       {run?.ok === false ? (
         <Alert variant="light" color="red" m="md" mb={0} icon={<CircleX size={18} />} title={t('zones.cannotRun')}>
-          {run.reason === null ? null : <CommandText text={run.reason} />}
+          {run.reason === null ? null : <CommandText text={spoken(run.reason, run.sentences)} />}
         </Alert>
       ) : null}
       <div className={classes.parts}>
@@ -226,7 +227,7 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
             </Pair>
             {zone.facts.map((fact) => (
               <Pair key={fact.name} name={factName(t, fact.name)}>
-                {fact.value}
+                {spoken(fact.value, fact.sentences)}
               </Pair>
             ))}
           </dl>

@@ -540,6 +540,10 @@ ALTER TABLE `users` DROP COLUMN `sort_name`;
 ALTER TABLE `availability_zones` ADD `settings` json;
 ALTER TABLE `availability_zones` ADD `secrets` json;
 ALTER TABLE `availability_zones` ADD `settings_version` int unsigned DEFAULT 0 NOT NULL;
+ALTER TABLE `image_states` ADD `sentences` json;
+ALTER TABLE `deployment_steps` ADD `sentences` json;
+ALTER TABLE `deployments` ADD `sentences` json;
+ALTER TABLE `slice_vms` ADD `sentences` json;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -559,3 +563,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9e80005ea8be1
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4d2d252454cfb5caff63075f99aa00bd8e3fdc45982e3bc205247737e2c1da1e', 1795634796118);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1f1765f65f7e3e9ec9a12f91e3c83af7e1dcaddf6bd3b055754e3235b39c18a1', 1795637670774);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e0a6ed306724b10f4cde2011fba6779e9445e4f47e4115fdc8545d938539a5cc', 1795645247038);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e7bbfc6601b85ea454080aacea432ec66fbdf2a8bd4fbcbb48debeb982166a36', 1795646304144);

@@ -12,7 +12,7 @@ import {
 import { imageKinds, imageZoneStates } from '#shared/image';
 import { providerKinds, type overcommitSchema, type ZoneReport } from '#shared/zone';
 import type { z } from 'zod';
-import { createdAt, id, instant, liveKey, primaryId, sortKey, uniqueKey } from '../columns';
+import { createdAt, id, instant, liveKey, primaryId, sentences, sortKey, uniqueKey } from '../columns';
 import { homes } from './homes';
 
 /** VM sizes. RAM in MiB, disk in GiB. A retired one frees its name. */
@@ -106,6 +106,7 @@ export const imageStates = mysqlTable(
     state: mysqlEnum('state', imageZoneStates).notNull(),
     /** Of a broken one: the sentence that says why. */
     reason: varchar('reason', { length: 1000 }),
+    sentences: sentences(),
     doneMb: int('done_mb', { unsigned: true }),
     totalMb: int('total_mb', { unsigned: true }),
     at: instant('at').notNull(),

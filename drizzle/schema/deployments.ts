@@ -3,7 +3,7 @@ import { deploymentKinds } from '#shared/deployment/operations';
 import type { Update } from '#shared/deployment/applied';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import type { EventData } from '#shared/deployment/events';
-import { createdAt, id, instant, primaryId } from '../columns';
+import { createdAt, id, instant, primaryId, sentences } from '../columns';
 import { availabilityZones } from './catalogue';
 import { slices, sliceVms } from './slices';
 import { users } from './users';
@@ -37,6 +37,7 @@ export const deployments = mysqlTable(
     /** Counts the claims. Every write of a worker is conditional on it: a worker that lost its lease changes nothing. */
     generation: int('generation', { unsigned: true }).notNull().default(0),
     error: varchar('error', { length: 500 }),
+    sentences: sentences(),
     createdAt: createdAt(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
@@ -71,6 +72,7 @@ export const deploymentSteps = mysqlTable(
     status: mysqlEnum('status', stepStatuses).notNull().default('pending'),
     attempts: int('attempts', { unsigned: true }).notNull().default(0),
     error: varchar('error', { length: 500 }),
+    sentences: sentences(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
   },

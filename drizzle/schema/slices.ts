@@ -15,7 +15,7 @@ import {
 import type { Applied } from '#shared/deployment/applied';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
 import { shareLevels } from '#shared/sharing';
-import { createdAt, id, instant, liveKey, primaryId, properties } from '../columns';
+import { createdAt, id, instant, liveKey, primaryId, sentences, properties } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
 import { templates } from './templates';
 import { users } from './users';
@@ -112,6 +112,7 @@ export const sliceVms = mysqlTable(
     observedAt: instant('observed_at'),
     applied: applied(),
     error: varchar('error', { length: 500 }),
+    sentences: sentences(),
   },
   (table) => [
     uniqueIndex('slice_vms_slice_key_unique').on(table.sliceId, table.key),

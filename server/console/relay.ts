@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { describeError, type Logger } from '#server/lib/logger';
 import type { ConsoleStream } from '#server/providers/provider';
 import { AppError } from '#shared/errors';
+import { say } from '#shared/sentence';
 import { pump, refuse } from './console-server';
 
 /** Where a server serves the consoles of its zones to other servers, and the subprotocol: the token is a second one. */
@@ -109,7 +110,7 @@ export async function openRelayedConsole(
     socket.once('open', resolve);
     socket.once('error', (cause) =>
       reject(
-        new AppError('CONSOLE_UNAVAILABLE', `The server ${home.host} does not pass on its consoles.`, {
+        new AppError('CONSOLE_UNAVAILABLE', say('RELAY_SILENT', { host: home.host }), {
           params: { host: home.host },
           cause,
         }),

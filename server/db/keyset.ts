@@ -1,6 +1,7 @@
 import { is, Placeholder, sql, type Column, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '#shared/errors';
+import { say } from '#shared/sentence';
 
 /** Packs the place after which the next page begins. Opaque to clients. */
 export function encodeCursor(position: readonly (string | number)[]): string {
@@ -16,7 +17,7 @@ export function decodeCursor<Position extends z.ZodType>(
   try {
     return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch (cause) {
-    throw new AppError('INVALID_INPUT', 'This page does not exist.', { field: 'cursor', cause });
+    throw new AppError('INVALID_INPUT', say('NO_SUCH_PAGE'), { field: 'cursor', cause });
   }
 }
 

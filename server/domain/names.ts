@@ -38,7 +38,7 @@ export function numberedName(name: string, n: number): string {
 }
 
 /** Numbers things in words: `1 template`, `3 slices`. */
-export function counted(count: number, singular: string, plural = `${singular}s`): string {
+function counted(count: number, singular: string, plural = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
+import { say } from '#shared/sentence';
 import { userByEmail, type UserRow } from '#server/db/queries/users';
 import { attemptOf, countAttempts, forgive } from './auth/rate-limits';
 import type { Actor, DomainContext } from './context';
@@ -16,7 +17,7 @@ export async function accountToShareWith(
   await countAttempts(ctx.db, attempts, ctx.clock.now());
   const user = await userByEmail(ctx.db, email);
   if (user === null || user.disabledAt !== null)
-    throw new AppError('NOT_FOUND', 'There is no account with this address.', {
+    throw new AppError('NOT_FOUND', say('NO_SUCH_ACCOUNT'), {
       field: 'email',
       params: { what: 'account' },
     });
@@ -27,22 +28,14 @@ export async function accountToShareWith(
 /** INVALID_INPUT on `email` for who has it anyway: the owner, and the one who shares. */
 export function assertSharable({ actor, ownerId, user }: { actor: Actor; ownerId: number; user: UserRow }): void {
   if (user.id === ownerId || user.id === actor.userId)
-    throw new AppError(
-      'INVALID_INPUT',
-      user.id === ownerId ? 'This is the owner’s address.' : 'This is your own address.',
-      { field: 'email' },
-    );
+    throw new AppError('INVALID_INPUT', say(user.id === ownerId ? 'SHARE_OWNER' : 'SHARE_SELF'), { field: 'email' });
 }
 
 /** INVALID_INPUT on `email` when no more fit beside `shares`. */
 export function assertRoomForShare(shares: number): void {
   if (shares >= limits.sharesPerObject)
-    throw new AppError(
-      'INVALID_INPUT',
-      `It is shared with ${limits.sharesPerObject} others already, the most there can be.`,
-      {
-        field: 'email',
-        params: { most: limits.sharesPerObject },
-      },
-    );
+    throw new AppError('INVALID_INPUT', say('SHARES_LIMIT', { limit: limits.sharesPerObject }), {
+      field: 'email',
+      params: { most: limits.sharesPerObject },
+    });
 }

@@ -11,19 +11,27 @@ export type ProviderErrorCode =
   | 'ABORTED'
   | 'INTERNAL';
 
+/** As `shared/sentence.ts` has it; this layer may not import it. */
+interface Said {
+  readonly message: string;
+  readonly sentences: readonly { code: string; params?: Record<string, string | number> | undefined }[];
+}
+
 /**
- * What a provider's calls reject with. `message` is a sentence for the user (no paths, no secrets); the `cause` goes to the log.
+ * What a provider's calls reject with. What is said is meant for the user (no paths, no secrets); the `cause` goes to the log.
  * It is here, below every layer, so that the domain recognises it by its class without importing providers.
  */
-export class ProviderError extends Error {
+export class ProviderError extends Error implements Said {
   override readonly name = 'ProviderError';
+  readonly sentences: Said['sentences'];
   constructor(
     readonly code: ProviderErrorCode,
-    message: string,
+    said: Said,
     /** Whether doing the same again can help. */
     readonly retryable: boolean,
     cause?: unknown,
   ) {
-    super(message, { cause });
+    super(said.message, { cause });
+    this.sentences = said.sentences;
   }
 }

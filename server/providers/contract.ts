@@ -349,7 +349,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       await console.closed;
       const seen = await provider.observe(slice);
       expect(statusOf(seen, vm.id)).toBe('failed');
-      expect(seen.vms[0]?.error?.length).toBeGreaterThan(10);
+      expect(seen.vms[0]?.error?.message.length).toBeGreaterThan(10);
 
       await provider.startVm(slice, vm);
       expect((await provider.observe(slice)).vms[0]).toMatchObject({ status: 'running', error: null });

@@ -1,5 +1,6 @@
 import type { Applied } from '#shared/deployment/applied';
-import type { Capabilities, ProviderKind, VmLimits } from '#shared/zone';
+import type { Said } from '#shared/sentence';
+import type { Capabilities, Fact, ProviderKind, VmLimits } from '#shared/zone';
 import type { OpenSettings } from '#shared/zone-settings';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
@@ -86,7 +87,7 @@ export interface ZoneDescription {
   physical: Resources;
   capabilities: Capabilities;
   vmLimits: VmLimits;
-  facts: { name: string; value: string }[];
+  facts: Fact[];
   observedAt: Date;
 }
 
@@ -110,7 +111,7 @@ export type ImageState =
   | { state: 'absent' }
   | { state: 'fetching'; doneMb: number; totalMb: number | null }
   | { state: 'verified'; sizeMb: number }
-  | { state: 'broken'; reason: string };
+  | { state: 'broken'; reason: Said };
 
 export interface NetworkSpec {
   id: number;
@@ -163,7 +164,7 @@ export interface SliceObservation {
   vms: {
     id: number;
     status: Exclude<VmStatus, 'absent'>;
-    error: string | null;
+    error: Said | null;
     forwards: ForwardState[];
     applied: Applied | null;
   }[];

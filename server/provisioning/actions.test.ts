@@ -3,11 +3,12 @@ import { deploymentKinds } from '#shared/deployment/operations';
 import type { PlanStep } from '#shared/deployment/schema';
 import { limits } from '#shared/limits';
 import { allocateAddresses } from '#shared/topology/addresses';
+import { plain, say } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState } from '#server/providers/simulator/simulator-state';
-import { actionOf, failureSentence, type ActionContext } from './actions';
+import { actionOf, failureOf, type ActionContext } from './actions';
 import { planOperation } from '#server/domain/deployments/planner';
 import type { SliceModel } from '#server/db/queries/slice-model';
 import { planTopologyOf } from '#server/domain/deployments/plan-input';
@@ -46,6 +47,7 @@ const model: SliceModel = {
     status: 'absent',
     observedAt: null,
     error: null,
+    sentences: null,
     properties: null,
     applied: null,
   })),
@@ -172,18 +174,18 @@ describe.each(deploymentKinds)('the steps of a plan to %s', (kind) => {
 describe('the sentence of a failure', () => {
   const step = { resource: 'vm', action: 'start', label: 'web' } as const;
   test('names VM, step, cause and what to do', () => {
-    expect(failureSentence(step, new ProviderError('VM_CRASHED', 'It ended while it was starting.', true))).toBe(
-      'VM web could not be started: It ended while it was starting; retry or destroy the slice.',
+    expect(failureOf(step, new ProviderError('VM_CRASHED', say('VM_ENDED_STARTING'), true)).message).toBe(
+      'VM web could not be started: The virtual machine ended while it was starting. Retry or destroy the slice.',
     );
   });
   test('is bounded, and silent about errors of our own', () => {
-    const long = failureSentence(
+    const long = failureOf(
       { ...step, label: 'x'.repeat(63) },
-      new ProviderError('TIMEOUT', 'y'.repeat(900), false),
-    );
+      new ProviderError('TIMEOUT', plain('y'.repeat(900)), false),
+    ).message;
     expect(long).toHaveLength(limits.messageLength);
-    expect(long.endsWith('; retry or destroy the slice.')).toBe(true);
-    expect(failureSentence(step, new Error('/etc/secret is 42'))).not.toContain('secret');
+    expect(long.endsWith('… Retry or destroy the slice.')).toBe(true);
+    expect(failureOf(step, new Error('/etc/secret is 42')).message).not.toContain('secret');
   });
 });
 

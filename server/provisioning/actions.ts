@@ -1,6 +1,7 @@
 import type { Update } from '#shared/deployment/applied';
 import { limits } from '#shared/limits';
 import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/schema';
+import { say, together, told, within, type Said, type SentenceCode } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import { recreates } from '#server/providers/applied';
 import type { ImageState, Provider, SliceRef } from '#server/providers/provider';
@@ -18,13 +19,21 @@ export interface ActionContext {
   signal: AbortSignal;
 }
 
+type FailureCode = Extract<
+  SentenceCode,
+  | `${Uppercase<ResourceType>}_NOT_${'CREATED' | 'CHANGED' | 'REMOVED' | 'STARTED' | 'REBOOTED' | 'STOPPED'}`
+  | 'IMAGE_NOT_PREPARED'
+  | `EDGE_NOT_${'CONNECTED' | 'DISCONNECTED'}`
+  | 'SLICE_NOT_CLEARED'
+>;
+
 interface Action {
   /** `update`: of a step that changes what is there. */
   run(context: ActionContext, id: number, update: Update | null): Promise<void>;
   /** Takes back what `run` did or began; without it there is nothing to take back. Idempotent as `run` is. */
   undo?(context: ActionContext, id: number): Promise<void>;
-  /** Completes "VM web could not be …". */
-  past: string;
+  /** Says that it could not be done. */
+  failed: FailureCode;
   /** Leaves nothing of the slice behind however it goes on, so that a cancellation or a destroy does not wait for it. */
   mayBeLeft?: boolean;
   /** Waits for a guest: bounded by the provider's launch limit, not by ours. */
@@ -34,7 +43,7 @@ interface Action {
 }
 
 function known<Spec>(found: Spec | undefined): Spec {
-  if (found === undefined) throw new ProviderError('INTERNAL', 'it is no longer part of the slice', false);
+  if (found === undefined) throw new ProviderError('INTERNAL', say('NO_LONGER_PART'), false);
   return found;
 }
 const stop = ({ provider, slice, graceMs }: ActionContext, id: number) => {
@@ -54,69 +63,69 @@ const actions: Record<string, Action> = {
         await imagePrepared(id, { state: 'verified', ...(await provider.ensureImage(image)) });
       } catch (error) {
         if (error instanceof ProviderError && error.code !== 'ABORTED')
-          await imagePrepared(id, { state: 'broken', reason: error.message });
+          await imagePrepared(id, { state: 'broken', reason: told(error.sentences) });
         throw error;
       }
     },
-    past: 'prepared',
+    failed: 'IMAGE_NOT_PREPARED',
     mayBeLeft: true,
   },
   'network/create': {
     run: ({ provider, slice, specs }, id) => provider.ensureNetwork(slice, known(specs.networks.get(id))),
     undo: removeNetwork,
-    past: 'created',
+    failed: 'NETWORK_NOT_CREATED',
   },
   // what was changed stays changed after a cancellation: what it was before is in no row any more
   'network/update': {
     run: ({ provider, slice, specs }, id) => provider.updateNetwork(slice, known(specs.networks.get(id))),
-    past: 'changed',
+    failed: 'NETWORK_NOT_CHANGED',
   },
-  'network/remove': { run: removeNetwork, past: 'removed' },
+  'network/remove': { run: removeNetwork, failed: 'NETWORK_NOT_REMOVED' },
   'vm/create': {
     async run({ provider, slice, specs }, id) {
       await provider.ensureVm(slice, known(specs.vm(id)));
     },
     undo: removeVm,
-    past: 'created',
+    failed: 'VM_NOT_CREATED',
   },
   'vm/update': {
     async run({ provider, slice, specs }, id, update) {
       await provider.updateVm(slice, known(specs.vm(id)), { recreate: recreates(update?.changes ?? []) });
     },
-    past: 'changed',
+    failed: 'VM_NOT_CHANGED',
   },
   'vm/start': {
     run: ({ provider, slice, specs, signal }, id) => provider.startVm(slice, known(specs.vm(id)), { signal }),
     undo: stop,
-    past: 'started',
+    failed: 'VM_NOT_STARTED',
     boots: true,
     waitsFor: 'edge',
   },
   'vm/reboot': {
     run: ({ provider, slice, specs, signal }, id) => provider.rebootVm(slice, known(specs.vm(id)), { signal }),
-    past: 'rebooted',
+    failed: 'VM_NOT_REBOOTED',
     boots: true,
   },
-  'vm/stop': { run: stop, past: 'stopped' },
-  'vm/remove': { run: removeVm, past: 'removed' },
+  'vm/stop': { run: stop, failed: 'VM_NOT_STOPPED' },
+  'vm/remove': { run: removeVm, failed: 'VM_NOT_REMOVED' },
   'edge/connect': {
     run: ({ provider, slice, specs }, id) => provider.ensureEdge(slice, known(specs.edges.get(id))),
     undo: disconnect,
-    past: 'connected',
+    failed: 'EDGE_NOT_CONNECTED',
   },
   'edge/update': {
     run: ({ provider, slice, specs }, id) => provider.updateEdge(slice, known(specs.edges.get(id))),
-    past: 'changed',
+    failed: 'EDGE_NOT_CHANGED',
   },
-  'edge/disconnect': { run: disconnect, past: 'disconnected' },
+  'edge/disconnect': { run: disconnect, failed: 'EDGE_NOT_DISCONNECTED' },
   'slice/sweep': {
     async run({ provider, slice }) {
       await provider.removeSlice(slice);
       const left = await provider.observe(slice);
       if (left.vms.length + left.networks.length + left.edges.length > 0)
-        throw new ProviderError('INTERNAL', 'something of it is still there', true);
+        throw new ProviderError('INTERNAL', say('SOMETHING_LEFT'), true);
     },
-    past: 'cleared away',
+    failed: 'SLICE_NOT_CLEARED',
   },
 };
 
@@ -127,43 +136,37 @@ export function actionOf(step: { resource: ResourceType; action: StepAction }): 
   return action;
 }
 
-const nouns: Record<ResourceType, string> = {
-  image: 'Image',
-  network: 'Network',
-  vm: 'VM',
-  edge: 'Link',
-  slice: 'Slice',
-};
+const notUndone = {
+  image: 'IMAGE_NOT_UNDONE',
+  network: 'NETWORK_NOT_UNDONE',
+  vm: 'VM_NOT_UNDONE',
+  edge: 'EDGE_NOT_UNDONE',
+  slice: 'SLICE_NOT_UNDONE',
+} as const satisfies Record<ResourceType, SentenceCode>;
 
-/** The end of every such sentence. */
-const advice = '; retry or destroy the slice.';
+/** The end of everything that is said of a failed operation. */
+export const advice = say('RETRY_OR_DESTROY');
 
-/** One bounded sentence: what could not be done, why, and what to do. The cause of an unknown error stays in the log. */
-export function failureSentence(
+/** What could not be done, why, and what to do, within the limit. The cause of an unknown error stays in the log. */
+export function failureOf(
   step: Pick<PlanStep, 'resource' | 'action' | 'label'>,
   error: unknown,
   undoing = false,
-): string {
-  const cause =
-    error instanceof ProviderError
-      ? error.message.trim().replace(/[.\s]+$/u, '')
-      : 'an internal error, which has been logged';
-  const head = undoing
-    ? `${nouns[step.resource]} ${step.label} could not be taken back after the cancellation: `
-    : `${nouns[step.resource]} ${step.label} could not be ${actionOf(step).past}: `;
-  const room = limits.messageLength - head.length - advice.length;
-  return head + (cause.length > room ? `${cause.slice(0, room - 1)}…` : cause) + advice;
+): Said {
+  const cause = error instanceof ProviderError ? told(error.sentences) : say('INTERNAL_LOGGED');
+  const code = undoing ? notUndone[step.resource] : actionOf(step).failed;
+  return within(limits.messageLength, together(say(code, { label: step.label }), cause, advice));
 }
 
-/** The deployment's sentence, within the limit: the only failure, or all of them with one advice; null for none. */
-export function failuresSentence(failures: readonly string[]): string | null {
+/** What is said of the deployment, within the limit: the only failure, or all of them with one advice; null for none. */
+export function failuresOf(failures: readonly Said[]): Said | null {
   const [first] = failures;
   if (first === undefined || failures.length === 1) return first ?? null;
-  const all = failures.map((sentence) => (sentence.endsWith(advice) ? sentence.slice(0, -advice.length) : sentence));
-  const joined = all.join('; ');
-  const room = limits.messageLength - advice.length;
-  if (joined.length <= room) return joined + advice;
+  const whys = failures.map(({ sentences }) => told(sentences.filter(({ code }) => code !== 'RETRY_OR_DESTROY')));
+  const all = together(...whys, advice);
+  if (all.message.length <= limits.messageLength) return all;
   // what does not fit is counted
-  const count = `; and ${failures.length - 1} more`;
-  return `${(all[0] ?? first).slice(0, room - count.length)}${count}${advice}`;
+  const more = together(say('AND_MORE', { count: failures.length - 1 }), advice);
+  const head = within(limits.messageLength - more.message.length - 1, whys[0] ?? first);
+  return together(head, more);
 }

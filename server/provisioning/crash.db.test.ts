@@ -4,6 +4,7 @@ import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import type { DeploymentKind } from '#shared/deployment/operations';
+import { plain } from '#shared/sentence';
 import { only } from '#server/db/rows';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { startDeployment } from '#server/domain/deployments/start';
@@ -206,7 +207,7 @@ describe('a server that is killed', () => {
         return new Promise((_, reject) => {
           options?.signal?.addEventListener('abort', () => {
             life.dieAfter(at);
-            reject(new ProviderError('ABORTED', 'Left as it is.', false));
+            reject(new ProviderError('ABORTED', plain('Left as it is.'), false));
           });
           void cancelDeployment(context, { actor, id });
         });

@@ -11,12 +11,13 @@ import { stepRows, stepsTotal, type DeploymentRow } from '#server/db/queries/dep
 import type { SliceObservation } from '#server/providers/provider';
 import { setSliceStatus, writeDesired } from '#server/db/queries/slices';
 import type { VmDesired } from '#shared/slice-status';
+import { asError, type Said } from '#shared/sentence';
 import { writeAbsent, writeObservation } from './observe';
 import { updateSteps, type DeploymentWriter, type StepChange } from './writer';
 
 export interface Ending {
   outcome: Extract<DeploymentStatus, 'succeeded' | 'failed' | 'cancelled'>;
-  error: string | null;
+  error: Said | null;
   /** What is there now; null when the provider could not be asked. */
   observation: SliceObservation | null;
   at: Date;
@@ -37,7 +38,7 @@ export async function finishDeployment(
     const total = await skipTheRest(tx, row, emit);
     await tx
       .update(deployments)
-      .set({ status: outcome, error: ending.error, claimableAt: null, leaseOwner: null, finishedAt: databaseNow })
+      .set({ status: outcome, ...asError(ending.error), claimableAt: null, leaseOwner: null, finishedAt: databaseNow })
       .where(eq(deployments.id, row.id));
     if (row.superseded) {
       // the destroy that took over has set the slice's status and goes on from what is there
@@ -53,7 +54,7 @@ export async function finishDeployment(
       status: outcome,
       vmId: row.sliceVmId,
       stepsTotal: total,
-      error: ending.error,
+      ...asError(ending.error),
     });
     emit(...(await releaseNext(tx, row.sliceId)));
     return 'finished';

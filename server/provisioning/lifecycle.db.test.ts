@@ -13,6 +13,7 @@ import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { currentDeployment, getDeployment } from '#server/domain/deployments/read-deployments';
 import { readEvents } from '#server/events/stream';
+import { sliceParts } from '#server/db/queries/slices';
 import { only } from '#server/db/rows';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import {
@@ -156,10 +157,23 @@ describe('what fails', () => {
     const sliceId = await insertSlice(database.db, actor, zoneId, drawing({ vms: ['a', 'fail-start', 'b'] }));
     const failed = await run(sliceId, 'deploy');
     expect(failed.status).toBe('failed');
-    expect(failed.error).toMatch(/^VM fail-start could not be started: .+; retry or destroy the slice\.$/);
+    expect(failed.error).toMatch(/^VM fail-start could not be started: .+\. Retry or destroy the slice\.$/);
     expect(await sliceRow(sliceId)).toMatchObject({ status: 'failed' });
     const step = failed.steps.find((one) => one.key === 'vm:fail-start/start');
     expect(step).toMatchObject({ status: 'failed', attempts: 3, error: failed.error });
+    // for readers of other languages, in all places where it is shown
+    const sentences = [
+      { code: 'VM_NOT_STARTED', params: { label: 'fail-start' } },
+      { code: 'VM_ENDED_STARTING' },
+      { code: 'RETRY_OR_DESTROY' },
+    ];
+    expect(failed.sentences).toEqual(sentences);
+    expect(step?.sentences).toEqual(sentences);
+    const { vms } = await sliceParts(database.db, sliceId);
+    expect(vms.find(({ vm }) => vm.name === 'fail-start')?.vm).toMatchObject({
+      error: 'The virtual machine ended while it was starting.',
+      sentences: [{ code: 'VM_ENDED_STARTING' }],
+    });
 
     await database.db.update(sliceVms).set({ name: 'now-fine' }).where(eq(sliceVms.name, 'fail-start'));
     for (const vm of state.slices.get(sliceId)?.vms.values() ?? [])

@@ -4,6 +4,7 @@ import type { EventData } from '#shared/deployment/events';
 import { isBroken, linkStatus } from '#shared/deployment/observed-status';
 import { limits } from '#shared/limits';
 import type { EdgeStatus, ForwardState, VmDesired, VmStatus } from '#shared/slice-status';
+import { asError, within, type Said } from '#shared/sentence';
 import type { Transaction } from '#server/db/client';
 import { edgeNames } from '#server/db/queries/slice-model';
 import { chunked } from '#server/db/rows';
@@ -17,6 +18,8 @@ export interface ObservedSlice {
   edges: { label: string; broken: boolean }[];
   events: EventData[];
 }
+
+const bounded = (said: Said | null) => (said === null ? null : within(limits.messageLength, said));
 
 /**
  * Writes what was observed of a slice into its rows: the only writer of observed state. Rows change only where
@@ -44,16 +47,16 @@ export async function writeObservation(
     observation === null && known !== 'absent' ? 'unknown' : (now ?? 'absent');
   const events: EventData[] = [];
 
-  const vmChanges = new Groups<Pick<VmRow, 'status' | 'error' | 'forwards'>>();
+  const vmChanges = new Groups<Pick<VmRow, 'status' | 'error' | 'sentences' | 'forwards'>>();
   const vmStates = vms.map((row) => {
     const now = seen.vms.get(row.id);
     const status: VmStatus = observation === null && row.status !== 'absent' ? 'unknown' : (now?.status ?? 'absent');
-    const error = observation === null ? row.error : (now?.error?.slice(0, limits.messageLength) ?? null);
+    const { error, sentences } = observation === null ? row : asError(bounded(now?.error ?? null));
     const forwards = observation === null ? row.forwards : forwardsNow(row.forwards, now?.forwards ?? []);
     const moved = !sameForwards(row.forwards, forwards);
     if (status !== row.status || error !== row.error || moved) {
-      vmChanges.add({ status, error, forwards }, row.id);
-      const event: EventData = { type: 'vm.status', vmId: row.id, name: row.name, status, error };
+      vmChanges.add({ status, error, sentences, forwards }, row.id);
+      const event: EventData = { type: 'vm.status', vmId: row.id, name: row.name, status, error, sentences };
       events.push(moved ? { ...event, forwards } : event);
     }
     return { name: row.name, desired: row.desired, status };

@@ -4,13 +4,14 @@ import { slices } from '#drizzle/schema/slices';
 import { removesSlice } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
+import { say, together, within, type Said } from '#shared/sentence';
 import { stepRows, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import type { DomainContext } from '#server/domain/context';
 import { isVerified, writeImageState } from '#server/domain/images/image-states';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
-import { actionOf, failureSentence, failuresSentence, type ActionContext } from './actions';
+import { advice, actionOf, failureOf, failuresOf, type ActionContext } from './actions';
 import { contradictedSteps } from './contradicted';
 import type { RunControl } from './control';
 import { finishDeployment, type Ending } from './finish';
@@ -53,12 +54,10 @@ export async function runDeployment(
     provider = await context.providers.forZone(loaded.zone);
   } catch (error) {
     context.log.error('A deployment has no provider.', { deploymentId: claim.deploymentId, error });
-    const why =
-      error instanceof AppError ? error.message.replace(/\.$/, '') : 'an internal error, which has been logged';
-    const message = `Zone ${loaded.zone.name} cannot be used: ${why}; retry or destroy the slice.`;
+    const why = error instanceof AppError ? error.said : say('INTERNAL_LOGGED');
     await finishDeployment(writer, {
       outcome: 'failed',
-      error: message.slice(0, limits.messageLength),
+      error: within(limits.messageLength, together(say('ZONE_NOT_USABLE', { zone: loaded.zone.name }), why, advice)),
       observation: null,
       at: context.clock.now(),
     });
@@ -112,7 +111,7 @@ class Run {
   private readonly specs;
   private readonly createdHere: ReadonlySet<number>;
   /** Sentences of what failed; not of what only could not be begun because of it. */
-  private failures: string[] = [];
+  private failures: Said[] = [];
 
   constructor(
     private readonly context: Context,
@@ -156,7 +155,7 @@ class Run {
       if (control.reason === 'lost' || control.reason === 'stopping') continue;
       const halted = control.reason !== null;
       const outcome = this.failures.length > 0 ? 'failed' : halted ? 'cancelled' : 'succeeded';
-      const error = control.reason === 'superseded' ? null : failuresSentence(this.failures);
+      const error = control.reason === 'superseded' ? null : failuresOf(this.failures);
       await this.observer.end();
       const observation = halted ? await this.look() : (seen ?? (await this.look()));
       seen = null;
@@ -190,7 +189,7 @@ class Run {
       if (gone === undefined) return this.connectTheLost(seen);
       this.observer.resume();
       if (round < 2) continue;
-      const sentence = failureSentence(gone, new ProviderError('INTERNAL', 'it does not stay', false));
+      const sentence = failureOf(gone, new ProviderError('INTERNAL', say('NOT_STAYING'), false));
       this.failures.push(sentence);
       await this.change(gone, { status: 'failed', attempts: gone.attempts, error: sentence });
       return null;
@@ -208,15 +207,15 @@ class Run {
       const lost = seen === null ? [] : lostLinks(this.loaded.steps.values(), this.loaded.model, seen);
       const [first] = lost;
       if (first === undefined) return seen;
-      const stays = new ProviderError('INTERNAL', 'it does not stay', false);
+      const stays = new ProviderError('INTERNAL', say('NOT_STAYING'), false);
       for (const one of round < 3 ? lost : []) {
         this.context.log.warn('What a deployment leans on is gone; it is made again.', { ...one });
         const action = actionOf(one);
         const again = () => action.run(this.actionContext(this.control.halted), one.resourceId, null);
         const failure = await this.act(again);
-        if (failure !== null) this.failures.push(failureSentence(one, failure.error));
+        if (failure !== null) this.failures.push(failureOf(one, failure.error));
       }
-      if (round === 3) this.failures.push(failureSentence(first, stays));
+      if (round === 3) this.failures.push(failureOf(first, stays));
       if (this.failures.length > 0) return null;
       seen = null;
     }
@@ -294,7 +293,7 @@ class Run {
         if (this.control.reason === null) continue;
         return false;
       }
-      const sentence = failureSentence(step, failure.error);
+      const sentence = failureOf(step, failure.error);
       this.failures.push(sentence);
       await this.change(step, { status: 'failed', attempts: step.attempts, error: sentence });
       return false;
@@ -334,7 +333,7 @@ class Run {
       const delay = this.options.retryDelaysMs[attempt];
       this.log('A step could not be taken back.', step, { error: failure.error });
       if (delay === undefined || !(failure.error instanceof ProviderError && failure.error.retryable)) {
-        const sentence = failureSentence(step, failure.error, true);
+        const sentence = failureOf(step, failure.error, true);
         this.failures.push(sentence);
         await this.change(step, { status: 'failed', attempts: step.attempts, error: sentence });
         // the rest is taken back as far as it can be
@@ -351,8 +350,8 @@ class Run {
   private async act(call: () => Promise<void>, until = this.control.leave): Promise<{ error: unknown } | null> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), this.options.stepTimeoutMs);
-    const late = () => new ProviderError('TIMEOUT', 'the zone did not answer in time', false);
-    const left = () => new ProviderError('ABORTED', 'the work is left as it is', false);
+    const late = () => new ProviderError('TIMEOUT', say('ZONE_LATE'), false);
+    const left = () => new ProviderError('ABORTED', say('LEFT_AS_IT_IS'), false);
     try {
       await unless(until, unless(timeout.signal, call(), late), left);
       return null;

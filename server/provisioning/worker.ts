@@ -1,5 +1,7 @@
 import { isDatabaseUnavailable } from '#server/db/errors';
 import type { DomainContext } from '#server/domain/context';
+import { say, together } from '#shared/sentence';
+import { advice } from './actions';
 import { RunControl } from './control';
 import { finishDeployment } from './finish';
 import {
@@ -63,7 +65,7 @@ export function createWorker(
       const writer = new DeploymentWriter(context, claim, control.lost, options.databaseRetryMs);
       await finishDeployment(writer, {
         outcome: 'failed',
-        error: 'The operation ended with an internal error, which has been logged; retry or destroy the slice.',
+        error: together(say('OPERATION_INTERNAL'), advice),
         observation: null,
         at: context.clock.now(),
       });

@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import { deploymentSteps } from '#drizzle/schema/deployments';
 import type { EventData } from '#shared/deployment/events';
 import type { StepStatus } from '#shared/deployment/schema';
+import { asError, type Said } from '#shared/sentence';
 import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import { isContention, isDatabaseUnavailable } from '#server/db/errors';
@@ -17,7 +18,7 @@ export interface StepChange {
   seq: number;
   status: StepStatus;
   attempts: number;
-  error: string | null;
+  error: Said | null;
 }
 
 /**
@@ -119,7 +120,7 @@ export async function updateSteps(
     for (const chunk of chunked(group.map((change) => change.seq)))
       await tx
         .update(deploymentSteps)
-        .set({ status, attempts, error, ...times })
+        .set({ status, attempts, ...asError(error), ...times })
         .where(and(eq(deploymentSteps.deploymentId, deploymentId), inArray(deploymentSteps.seq, chunk)));
   }
   return changes.flatMap(({ seq, status, attempts, error }): EventData[] => {
@@ -127,7 +128,10 @@ export async function updateSteps(
     if (step === undefined) return [];
     const { key, resource, resourceId, label, action } = step;
     return [
-      { type: 'step.status', deploymentId, seq, key, resource, resourceId, label, action, status, attempts, error },
+      {
+        ...{ type: 'step.status', deploymentId, seq, key, resource, resourceId, label, action, status, attempts },
+        ...asError(error),
+      },
     ];
   });
 }

@@ -3,6 +3,7 @@ import { idSchema, timestampSchema } from '../primitives';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
 import { deploymentKinds } from './operations';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from './schema';
+import { sentencesSchema } from '../sentence';
 
 /** What of a slice can change without anything of it starting or stopping. */
 export const sliceFacts = ['name', 'owner', 'restart', 'sharing'] as const;
@@ -18,6 +19,7 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     name: z.string(),
     status: z.enum(vmStatuses),
     error: z.string().nullable(),
+    sentences: sentencesSchema,
     /** Where the forwards ended up, when that is news. */
     forwards: z.array(forwardStateSchema).optional(),
   }),
@@ -31,6 +33,7 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     vmId: idSchema.nullable(),
     stepsTotal: z.number().int(),
     error: z.string().nullable(),
+    sentences: sentencesSchema,
   }),
   z.object({
     type: z.literal('step.status'),
@@ -44,6 +47,7 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     status: z.enum(stepStatuses),
     attempts: z.number().int(),
     error: z.string().nullable(),
+    sentences: sentencesSchema,
   }),
   /** Observed and desired state differ, found by the reconciler. */
   z.object({ type: z.literal('slice.drift'), drifted: z.array(z.string()) }),

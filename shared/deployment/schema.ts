@@ -4,6 +4,7 @@ import { updateSchema } from './applied';
 import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
 import { aimsAtVm, deploymentKinds, type DeploymentKind } from './operations';
+import { sentencesSchema } from '../sentence';
 
 /** `queued`: waits for an earlier deployment of its slice. `pending`: may be claimed. */
 export const deploymentStatuses = ['queued', 'pending', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -67,6 +68,7 @@ export const stepSchema = planStepSchema.extend({
   status: z.enum(stepStatuses),
   attempts: z.number().int(),
   error: z.string().nullable(),
+  sentences: sentencesSchema,
   startedAt: timestampSchema.nullable(),
   finishedAt: timestampSchema.nullable(),
 });
@@ -81,6 +83,7 @@ export const deploymentSummarySchema = z.object({
   vmId: idSchema.nullable(),
   cancelRequested: z.boolean(),
   error: z.string().nullable(),
+  sentences: sentencesSchema,
   stepsDone: z.number().int(),
   stepsTotal: z.number().int(),
   requestedBy: z.object({ id: idSchema, name: z.string() }),

@@ -71,7 +71,7 @@ export const errors: Messages<typeof english> = {
     INVALID_DOCUMENT: 'El documento no se puede importar: {{message}}',
     FLAVOUR_IN_USE: 'El sabor {{name}} está en uso. Plantillas: {{templates}}; slices: {{slices}}.',
     FLAVOUR_RETIRED: 'El sabor está retirado: {{message}}',
-    IMAGE_IN_USE: 'La imagen está en uso: {{message}}',
+    IMAGE_IN_USE: 'La imagen {{name}} está en uso. Plantillas: {{templates}}; slices: {{slices}}.',
     IMAGE_RETIRED: 'La imagen está retirada: {{message}}',
     ZONE_IN_USE: 'La zona está en uso: {{message}}',
     ZONE_UNAVAILABLE: 'La zona no está disponible: {{message}}',

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { z } from 'zod';
 import type { recoveryCodesSchema, secondFactorSetupSchema } from '#shared/auth';
 import { AppError } from '#shared/errors';
+import { say } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
 import {
   authenticatorOf,
@@ -36,9 +37,8 @@ const plain = (code: string) => code.replaceAll(/[\s-]/g, '').toLowerCase();
 
 const codeWrong = () =>
   new AppError('SECOND_FACTOR_WRONG', 'This code is wrong, has expired or was used before.', { field: 'code' });
-const alreadyOn = () =>
-  new AppError('INVALID_INPUT', 'The second factor is on already. Turn it off first to use another authenticator.');
-const notOn = () => new AppError('INVALID_INPUT', 'The second factor is not on.');
+const alreadyOn = () => new AppError('INVALID_INPUT', say('SECOND_FACTOR_ON'));
+const notOn = () => new AppError('INVALID_INPUT', say('SECOND_FACTOR_OFF'));
 const sealedFor = (userId: number): SealedFor => ({ purpose: 'secondFactor', bound: `user ${userId}` });
 
 function openSecret(ctx: Pick<DomainContext, 'settings' | 'log'>, userId: number, sealed: string): string {
@@ -161,7 +161,7 @@ export async function enableSecondFactor(
 ): Promise<z.infer<typeof recoveryCodesSchema>> {
   const { secret, enabledAt } = await authenticatorOf(ctx.db, actor.userId);
   if (enabledAt !== null) throw alreadyOn();
-  if (secret === null) throw new AppError('INVALID_INPUT', 'Set an authenticator up first.');
+  if (secret === null) throw new AppError('INVALID_INPUT', say('SECOND_FACTOR_NOT_BEGUN'));
   return guarded(ctx, { actor }, async () => {
     const now = ctx.clock.now();
     const step = stepOf(openSecret(ctx, actor.userId, secret), plain(code), now);

@@ -12,6 +12,7 @@ import {
   type Token,
   type tokenListSchema,
 } from '#shared/token';
+import { say } from '#shared/sentence';
 import type { Transaction } from '#server/db/client';
 import { countLivingTokens, livingTokens, revokeOne, tokenById, type TokenRow } from '#server/db/queries/tokens';
 import { userById } from '#server/db/queries/users';
@@ -87,7 +88,7 @@ export async function createToken(
     if ((await tokenById(tx, actor.tokenId))?.live !== true)
       throw new AppError('UNAUTHENTICATED', 'The session has ended. Sign in again.');
     if ((await countLivingTokens(tx, ownerId, now)) >= limits.tokensPerUser)
-      throw new AppError('QUOTA_EXCEEDED', `There are ${limits.tokensPerUser} tokens already. Revoke one first.`, {
+      throw new AppError('QUOTA_EXCEEDED', say('TOKENS_LIMIT', { limit: limits.tokensPerUser }), {
         params: { limit: limits.tokensPerUser },
       });
     const token = tokenPrefixes[kind] + secret;

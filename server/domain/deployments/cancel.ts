@@ -1,6 +1,7 @@
 import { operationOf } from '#shared/deployment/operations';
 import { liveDeploymentStatuses, type Deployment } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
+import { say } from '#shared/sentence';
 import { lockDeployment, stepsTotal, writeCancelRequest } from '#server/db/queries/deployments';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
@@ -24,7 +25,7 @@ export async function cancelDeployment(
     const { status, cancelRequested } = await lockDeployment(tx, id);
     const live: readonly string[] = liveDeploymentStatuses;
     if (!live.includes(status))
-      throw new AppError('INVALID_TRANSITION', `This operation has ended already: it is ${status}.`, {
+      throw new AppError('INVALID_TRANSITION', say('OPERATION_ENDED'), {
         params: { status },
       });
     if (cancelRequested) return;

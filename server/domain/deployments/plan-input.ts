@@ -12,6 +12,7 @@ import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import type { SliceObservation } from '#server/providers/provider';
 import type { DeploymentKind } from '#shared/deployment/operations';
+import type { Said } from '#shared/sentence';
 import { specsOf } from './specs';
 
 /** What the planner needs to know of a VM. Ids are 0 in a preview, where no rows exist yet; keys always tell apart. */
@@ -62,7 +63,7 @@ export interface PlanZone {
   capabilities: Capabilities | null;
   /** What one VM can have there; null while nobody has said it. */
   vmLimits: VmLimits | null;
-  unavailable: string | null;
+  unavailable: Said | null;
   /** No living server works on it, as a problem that says so. */
   away?: Problem | null;
 }

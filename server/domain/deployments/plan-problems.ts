@@ -2,6 +2,8 @@ import { refusal, removesSlice, type Refusal } from '#shared/deployment/operatio
 import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
+import { say, saidOf, together, type Said } from '#shared/sentence';
+import type { Capability } from '#shared/zone';
 import { quotaProblems } from '../quotas/problems';
 import type { PlanInput, PlanVm } from './plan-input';
 
@@ -48,6 +50,10 @@ export function refusalProblem(input: Pick<PlanInput, 'kind' | 'slice'>, refused
   };
 }
 
+/** What a zone has said of what it cannot do. */
+const whyNot = ({ reason, sentences }: Capability): Said =>
+  reason === null ? say('REASON_UNKNOWN') : saidOf(reason, sentences);
+
 function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly PlanVm[]): Problem[] {
   const problems: Problem[] = [];
   const params = { zone: zone.name };
@@ -57,17 +63,17 @@ function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly P
   if (zone.unavailable !== null)
     problems.push({
       code: 'ZONE_UNAVAILABLE',
-      message: `Zone ${zone.name} cannot be reached: ${zone.unavailable}`,
+      message: together(say('ZONE_CANNOT_BE_REACHED', params), zone.unavailable).message,
       params,
+      because: [...zone.unavailable.sentences],
     });
   if (zone.away) problems.push(zone.away);
   const run = zone.capabilities?.run;
-  if (run && !run.ok && started.length > 0)
-    problems.push({
-      code: 'ZONE_CANNOT_RUN',
-      message: `Zone ${zone.name} cannot run VMs: ${run.reason ?? 'the reason is not known.'}`,
-      params,
-    });
+  if (run && !run.ok && started.length > 0) {
+    const why = whyNot(run);
+    const message = together(say('ZONE_CANNOT_RUN_VMS', params), why).message;
+    problems.push({ code: 'ZONE_CANNOT_RUN', message, params, because: [...why.sentences] });
+  }
   if (zone.free) {
     for (const { field, name, unit } of resources) {
       const lacking = needs[field] - zone.free[field];
@@ -89,22 +95,35 @@ function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
   const problems: Problem[] = [];
   const can = zone.capabilities;
   for (const vm of made) {
-    const problem = (code: string, message: string, field: string, extra: Record<string, string | number> = {}) =>
-      problems.push({ code, message, node: vm.key, field, params: { vm: vm.name, zone: zone.name, ...extra } });
+    const problem = (
+      code: string,
+      message: string,
+      field: string,
+      extra: Record<string, string | number> = {},
+      why?: Said,
+    ) => {
+      const params = { vm: vm.name, zone: zone.name, ...extra };
+      const because = why === undefined ? {} : { because: [...why.sentences] };
+      problems.push({ code, message, node: vm.key, field, params, ...because });
+    };
     for (const { property, capability, code, words } of can ? vm.needs : []) {
       const able = can?.[capability];
       if (able?.ok === false)
         problem(
           code,
-          `VM ${vm.name} asks for ${words}, which zone ${zone.name} cannot give: ${able.reason ?? 'unknown reason.'}`,
+          `VM ${vm.name} asks for ${words}, which zone ${zone.name} cannot give: ${whyNot(able).message}`,
           property,
+          {},
+          whyNot(able),
         );
     }
     if (can && vm.image.kind === 'disk' && !can.disks.ok)
       problem(
         'DISKS_UNSUPPORTED',
-        `VM ${vm.name} boots from a disk image, which zone ${zone.name} cannot run: ${can.disks.reason ?? 'unknown reason.'}`,
+        `VM ${vm.name} boots from a disk image, which zone ${zone.name} cannot run: ${whyNot(can.disks).message}`,
         'imageId',
+        {},
+        whyNot(can.disks),
       );
     for (const { field, name, unit } of zone.vmLimits ? resources : []) {
       // a kernel image has no disk

@@ -5,6 +5,7 @@ import { planSchema, type Plan } from '#shared/deployment/schema';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
+import { plain } from '#shared/sentence';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import { link, tiny as contractTiny, vmSpec } from '#server/providers/contract-fixtures';
 import type { SliceObservation } from '#server/providers/provider';
@@ -163,7 +164,12 @@ describe('a plan', () => {
       networks: [{ id: 5, status: 'up', applied: null }],
     };
     const slice = { id: 3, name: 'lab', status: 'failed' as const };
-    const off: PlanZone = { ...zone, enabled: false, free: { vcpus: 0, ramMb: 0, diskGb: 0 }, unavailable: 'gone' };
+    const off: PlanZone = {
+      ...zone,
+      enabled: false,
+      free: { vcpus: 0, ramMb: 0, diskGb: 0 },
+      unavailable: plain('gone'),
+    };
     const plan = planOperation(input({ kind: 'destroy', slice, observation, zone: off }));
     expect(keys(plan)).toEqual([
       'vm:web/stop',
@@ -208,7 +214,11 @@ describe('a plan', () => {
     };
     const free = { vcpus: 1, ramMb: 100, diskGb: 3 };
     const plan = planOperation(
-      input({ topology, busy: true, zone: { ...zone, enabled: false, free, capabilities, unavailable: 'no answer.' } }),
+      input({
+        topology,
+        busy: true,
+        zone: { ...zone, enabled: false, free, capabilities, unavailable: plain('no answer.') },
+      }),
     );
     expect(plan.runnable).toBe(false);
     expect(codes(plan)).toEqual([

@@ -58,6 +58,7 @@ function publicSummary({ deployment, requester, stepsDone, stepsTotal }: Deploym
     vmId: deployment.sliceVmId,
     cancelRequested: deployment.cancelRequested,
     error: deployment.error,
+    sentences: deployment.sentences,
     stepsDone,
     stepsTotal,
     requestedBy: { id: deployment.requestedBy, name: requester },

@@ -1,5 +1,6 @@
 import type { Deployment } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
+import { say } from '#shared/sentence';
 import { newestDeployment } from '#server/db/queries/deployments';
 import type { Actor, DomainContext } from '../context';
 import { loadDeployment } from './access';
@@ -16,12 +17,8 @@ export async function retryDeployment(
   const { sliceId, kind, status, sliceVmId: vmId } = await loadDeployment(ctx.db, { actor, id });
   const newest = await newestDeployment(ctx.db, sliceId);
   if (status !== 'failed' || newest?.id !== id)
-    throw new AppError(
-      'INVALID_TRANSITION',
-      status === 'failed'
-        ? 'Another operation on the slice has begun since this one failed.'
-        : `Only a failed operation can be taken up again; this one is ${status}.`,
-      { params: { status } },
-    );
+    throw new AppError('INVALID_TRANSITION', say(status === 'failed' ? 'RETRY_OVERTAKEN' : 'RETRY_NOT_FAILED'), {
+      params: { status },
+    });
   return startDeployment(ctx, { actor, sliceId, kind, vmId, retryOf: id });
 }

@@ -3,13 +3,14 @@ import { AppError, type Problem } from '#shared/errors';
 import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
+import { say, type Said } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { newestDeployment } from '#server/db/queries/deployments';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { allocatedOf, type ZoneRow } from '#server/db/queries/zones';
 import { reportOf } from '#server/db/queries/homes';
-import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
+import { whatIsSaid } from '../errors';
 import type { DomainContext } from '../context';
 import { placeOf, zoneAway } from '../homes/places';
 import type { SliceRow } from '../slices/access';
@@ -29,7 +30,7 @@ export interface ZoneReport {
   provider: Provider | null;
   description: ZoneDescriptionTold | null;
   /** Why it could not be asked, as the end of a sentence. */
-  unavailable: string | null;
+  unavailable: Said | null;
   /** No living server works on it. */
   away: Problem | null;
 }
@@ -55,8 +56,7 @@ export async function askZone(
     return { provider, description: await provider.describe(), unavailable: null, away: null };
   } catch (error) {
     context.log.warn('A zone cannot be asked.', { zoneId: zone.id, error });
-    const told = error instanceof AppError || error instanceof ProviderError;
-    const unavailable = told ? error.message : 'its provider does not answer.';
+    const unavailable = whatIsSaid(error) ?? say('PROVIDER_SILENT');
     return { provider, description: null, unavailable, away: null };
   }
 }
@@ -73,7 +73,7 @@ export async function observeForPlan(
     return { observation: await report.provider.observe({ id: sliceId }), report };
   } catch (error) {
     context.log.warn('A slice cannot be observed.', { sliceId, error });
-    const why = error instanceof ProviderError ? error.message : 'its provider does not answer.';
+    const why = whatIsSaid(error) ?? say('PROVIDER_SILENT');
     return { observation: null, report: { ...report, unavailable: report.unavailable ?? why } };
   }
 }

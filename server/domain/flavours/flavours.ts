@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { flavours } from '#drizzle/schema/catalogue';
 import { AppError, notFound } from '#shared/errors';
 import type { createFlavourInput, Flavour, flavourPage, listFlavoursInput, updateFlavourInput } from '#shared/flavour';
+import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
 import { flavourById, flavourRows, type FlavourRow } from '#server/db/queries/flavours';
@@ -68,8 +69,7 @@ export async function updateFlavour(
 ): Promise<Flavour> {
   return inTransaction(ctx.db, async (tx) => {
     const old = await lockFlavour(tx, id);
-    if (old.retiredAt !== null)
-      throw new AppError('FLAVOUR_RETIRED', `${old.name} was retired and cannot be changed any more.`);
+    if (old.retiredAt !== null) throw new AppError('FLAVOUR_RETIRED', say('RETIRED_UNCHANGEABLE', { name: old.name }));
     await tx
       .update(flavours)
       .set(values)

@@ -3,6 +3,7 @@ import { homeById, type HomeState } from '#server/db/queries/homes';
 import { iso } from '#server/db/rows';
 import { AppError } from '#shared/errors';
 import { localProviderKinds, type ProviderKind } from '#shared/zone';
+import { say } from '#shared/sentence';
 import type { DomainContext, Home } from '../context';
 
 /** A zone, as far as it matters whose it is. */
@@ -48,13 +49,10 @@ export function zoneAway(
   place: Extract<Place, { at: 'away' | 'nowhere' | 'elsewhere' }>,
 ) {
   if (place.at === 'nowhere')
-    return new AppError('ZONE_UNAVAILABLE', `No server has taken zone ${zone.name} yet.`, {
+    return new AppError('ZONE_UNAVAILABLE', say('ZONE_NOWHERE', { zone: zone.name }), {
       params: { zone: zone.name },
     });
   const { host, seenAt } = place.home;
-  return new AppError(
-    'ZONE_AWAY',
-    `Zone ${zone.name} cannot be reached now: its server ${host} is away, last seen at ${iso(seenAt)}.`,
-    { params: { zone: zone.name, host, since: iso(seenAt) } },
-  );
+  const params = { zone: zone.name, host, since: iso(seenAt) };
+  return new AppError('ZONE_AWAY', say('ZONE_SERVER_AWAY', params), { params });
 }

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
 import type { ImageZoneState } from '#shared/image';
+import { asReason, say, told, within } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { providerZone, type ProviderZone } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
@@ -40,6 +41,7 @@ const stateColumns = {
   zoneId: imageStates.zoneId,
   state: imageStates.state,
   reason: imageStates.reason,
+  sentences: imageStates.sentences,
   doneMb: imageStates.doneMb,
   totalMb: imageStates.totalMb,
   at: imageStates.at,
@@ -69,7 +71,7 @@ export async function writeImageState(
   }
   const values = {
     state: state.state,
-    reason: state.state === 'broken' ? state.reason.slice(0, 1000) : null,
+    ...(state.state === 'broken' ? asReason(within(1000, state.reason)) : { reason: null, sentences: null }),
     doneMb: state.state === 'fetching' ? state.doneMb : null,
     totalMb: state.state === 'fetching' ? state.totalMb : null,
     at: now,
@@ -94,7 +96,7 @@ export async function requestImageCheck(q: Queryable, { imageId, now }: { imageI
     .from(availabilityZones)
     .where(eq(availabilityZones.enabled, true));
   if (zones.length === 0) return;
-  const values = { state: 'requested' as const, reason: null, doneMb: null, totalMb: null, at: now };
+  const values = { state: 'requested' as const, reason: null, sentences: null, doneMb: null, totalMb: null, at: now };
   await q
     .insert(imageStates)
     .values(zones.map(({ id }) => ({ imageId, zoneId: id, ...values })))
@@ -183,7 +185,8 @@ async function check(
     outcome = { state: 'verified', ...(await provider.ensureImage(image, { reread: true })) };
   } catch (error) {
     ctx.log.warn('An image is not good.', { imageId: image.id, zoneId, error });
-    outcome = { state: 'broken', reason: error instanceof ProviderError ? error.message : 'It could not be prepared.' };
+    const reason = error instanceof ProviderError ? told(error.sentences) : say('IMAGE_CHECK_FAILED');
+    outcome = { state: 'broken', reason };
   }
   done = true;
   clearInterval(timer);

@@ -12,6 +12,7 @@ import type {
   listImagesInput,
   updateImageInput,
 } from '#shared/image';
+import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
 import { imageById, imageRows, type ImageRow } from '#server/db/queries/images';
@@ -20,7 +21,7 @@ import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { counted, nameTakenBy, usersInWords } from '../names';
+import { nameTakenBy, usersInWords } from '../names';
 import { imageStatesOf, requestImageCheck } from './image-states';
 
 /** The consoles of a VM with such an image. Every kind has a serial port; graphics are not offered yet. */
@@ -118,17 +119,15 @@ export async function updateImage(
 ): Promise<Image> {
   return inTransaction(ctx.db, async (tx) => {
     const old = await lockImage(tx, id);
-    if (old.retiredAt !== null)
-      throw new AppError('IMAGE_RETIRED', `${old.name} was retired and cannot be changed any more.`);
+    if (old.retiredAt !== null) throw new AppError('IMAGE_RETIRED', say('RETIRED_UNCHANGEABLE', { name: old.name }));
     const otherFiles = old.kind !== values.kind || old.source !== values.source || old.sha256 !== values.sha256;
     if (otherFiles) {
       const users = await usersOf(tx, 'imageId', id);
       if (users.slices > 0)
-        throw new AppError(
-          'IMAGE_IN_USE',
-          `${counted(users.slices, 'slice')} use ${old.name}: its kind, source and checksum cannot be changed.`,
-          { field: 'source', params: { name: old.name, ...users } },
-        );
+        throw new AppError('IMAGE_IN_USE', say('IMAGE_BOOTED_FROM', { name: old.name, slices: users.slices }), {
+          field: 'source',
+          params: { name: old.name, ...users },
+        });
     }
     await tx
       .update(images)
@@ -176,8 +175,7 @@ export async function retireImage(ctx: DomainContext, { actor, id }: { actor: Ac
 export async function checkImage(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Image> {
   return inTransaction(ctx.db, async (tx) => {
     const image = await lockImage(tx, id);
-    if (image.retiredAt !== null)
-      throw new AppError('IMAGE_RETIRED', `${image.name} was retired and cannot be checked any more.`);
+    if (image.retiredAt !== null) throw new AppError('IMAGE_RETIRED', say('RETIRED_UNCHECKABLE', { name: image.name }));
     await requestImageCheck(tx, { imageId: id, now: ctx.clock.now() });
     await recordAudit(tx, actor, {
       action: 'images.check',

@@ -1,17 +1,18 @@
 import { AppError, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
-import { exceeded, type Quota, type QuotaField, type QuotaUse } from '#shared/quota';
+import { exceeded, quotaFields, type Quota, type QuotaField, type QuotaUse } from '#shared/quota';
+import { plain, say, together, told, type Said, type SentenceCode } from '#shared/sentence';
 
-const words: Record<QuotaField, { what: string; unit: string }> = {
-  slices: { what: 'slices', unit: '' },
-  vms: { what: 'VMs', unit: '' },
-  vcpus: { what: 'vCPUs', unit: '' },
-  ramMb: { what: 'of RAM', unit: ' MiB' },
-  diskGb: { what: 'of disk', unit: ' GiB' },
-  runningVms: { what: 'running VMs', unit: '' },
-  runningVcpus: { what: 'vCPUs of running VMs', unit: '' },
-  runningRamMb: { what: 'of RAM of running VMs', unit: ' MiB' },
-};
+const words = {
+  slices: 'QUOTA_SLICES',
+  vms: 'QUOTA_VMS',
+  vcpus: 'QUOTA_VCPUS',
+  ramMb: 'QUOTA_RAM',
+  diskGb: 'QUOTA_DISK',
+  runningVms: 'QUOTA_RUNNING_VMS',
+  runningVcpus: 'QUOTA_RUNNING_VCPUS',
+  runningRamMb: 'QUOTA_RUNNING_RAM',
+} as const satisfies Record<QuotaField, SentenceCode>;
 
 /** What VMs add to their owner's totals. */
 export function totalsOf(vms: readonly Resources[]): Pick<QuotaUse, 'vms' | 'vcpus' | 'ramMb' | 'diskGb'> {
@@ -36,21 +37,25 @@ export function runningOf(vms: readonly Resources[]): Pick<QuotaUse, 'runningVms
  */
 export function quotaProblems(quota: Quota, added: Partial<QuotaUse>): Problem[] {
   return exceeded(quota, added).map((field) => {
-    const { what, unit } = words[field];
     const params = { field, used: quota.used[field], more: added[field] ?? 0, limit: quota.limits[field] ?? 0 };
     return {
       code: 'QUOTA_EXCEEDED',
-      message: `The quota allows ${params.limit}${unit} ${what}: ${params.used}${unit} used, ${params.more}${unit} more needed.`,
+      message: say(words[field], params).message,
       field,
       params,
     };
   });
 }
 
+function saidOfQuota({ message, field, params }: Problem): Said {
+  const known = quotaFields.find((name) => name === field);
+  return known === undefined ? plain(message) : told([{ code: words[known], params }]);
+}
+
 /** QUOTA_EXCEEDED that names every quantity of {@link quotaProblems}; `params` are those of the first. */
 export function quotaExceeded(problems: readonly Problem[]): AppError {
   const [first] = problems;
-  return new AppError('QUOTA_EXCEEDED', problems.map(({ message }) => message).join(' '), {
+  return new AppError('QUOTA_EXCEEDED', together(...problems.map(saidOfQuota)), {
     ...(first?.params === undefined ? {} : { params: first.params }),
     problems: [...problems],
   });

@@ -9,6 +9,7 @@ import { consolePath } from '#shared/console';
 import { scopesAllow } from '#shared/scopes';
 import type { consoleTicketSchema, openConsoleInput } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
+import { say, type SentenceCode } from '#shared/sentence';
 import { providerZone, zoneById, type ProviderZone } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
@@ -25,14 +26,14 @@ const tokenLifeMs = 30_000;
 const tokenRemainsMs = 3_600_000;
 
 /** Why a VM in this state has no console. */
-const reasons: Record<Exclude<VmStatus, 'starting' | 'running'>, string> = {
-  absent: 'it has not been deployed.',
-  stopped: 'it is stopped. Start it first.',
-  paused: 'it is paused.',
-  failed: 'it has failed.',
-  notResponding: 'it does not respond. Reboot it.',
-  unknown: 'its zone does not answer right now.',
-};
+const reasons = {
+  absent: 'CONSOLE_NOT_DEPLOYED',
+  stopped: 'CONSOLE_STOPPED',
+  paused: 'CONSOLE_PAUSED',
+  failed: 'CONSOLE_FAILED',
+  notResponding: 'CONSOLE_SILENT',
+  unknown: 'CONSOLE_UNKNOWN',
+} as const satisfies Record<Exclude<VmStatus, 'starting' | 'running'>, SentenceCode>;
 
 /**
  * A token for one console of one VM: good once, for this user, for 30 seconds. CONSOLE_UNAVAILABLE, saying why, unless
@@ -47,7 +48,7 @@ export async function openConsole(
   await countAttempts(ctx.db, asking(actor), now);
   const { slice, vm } = await loadSliceVm(ctx.db, { actor, vmId, need: 'operate' });
   if (vm.status !== 'running' && vm.status !== 'starting')
-    throw new AppError('CONSOLE_UNAVAILABLE', `${vm.name} has no console now: ${reasons[vm.status]}`, {
+    throw new AppError('CONSOLE_UNAVAILABLE', say(reasons[vm.status], { vm: vm.name }), {
       node: vm.key,
       params: { vm: vm.name, status: vm.status },
     });

@@ -130,6 +130,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       status: vm.status,
       observedAt: iso(vm.observedAt),
       error: vm.error,
+      sentences: vm.sentences,
       forwards: vm.forwards,
       consoles: consolesOf(imageKind),
     })),

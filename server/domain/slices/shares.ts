@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '#shared/errors';
 import type { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
+import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import {
   countSliceShares,
@@ -47,7 +48,7 @@ export async function shareSlice(
   const list = await changingRights(ctx, async (tx, changed) => {
     const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (slice.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', `${slice.name} was destroyed and cannot be shared any more.`, {
+      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_SHARABLE', { name: slice.name }), {
         params: { status: slice.status },
       });
     assertSharable({ actor, ownerId: slice.ownerId, user });

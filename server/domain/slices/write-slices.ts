@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { slices } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
 import type { createSliceInput, renameSliceInput, setRestartInput, Slice } from '#shared/slice';
+import { say } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { insertSliceParts } from '#server/db/queries/slices';
@@ -27,9 +28,9 @@ const nameIndex = 'slices_owner_live_name_unique';
 async function assertUsableZone(ctx: DomainContext, q: Queryable, zoneId: number): Promise<void> {
   const zone = await zoneById(q, zoneId);
   if (zone === null || !isOffered(ctx, zone))
-    throw new AppError('ZONE_UNAVAILABLE', 'There is no such zone.', { field: 'zoneId' });
+    throw new AppError('ZONE_UNAVAILABLE', say('ZONE_NOT_THERE'), { field: 'zoneId' });
   if (!zone.enabled)
-    throw new AppError('ZONE_UNAVAILABLE', `The zone ${zone.name} takes no new slices.`, {
+    throw new AppError('ZONE_UNAVAILABLE', say('ZONE_CLOSED', { zone: zone.name }), {
       field: 'zoneId',
       params: { name: zone.name },
     });
@@ -115,7 +116,7 @@ export async function setRestart(
   const changed = await inTransaction(ctx.db, async (tx) => {
     const row = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (row.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', `${row.name} was destroyed and cannot be changed any more.`, {
+      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_CHANGEABLE', { name: row.name }), {
         params: { status: row.status },
       });
     if (row.restartAfterReboot !== restartAfterReboot) {
@@ -142,7 +143,7 @@ export async function renameSlice(
   const renamed = await inTransaction(ctx.db, async (tx) => {
     const row = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (row.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', `${row.name} was destroyed and cannot be renamed any more.`, {
+      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_RENAMABLE', { name: row.name }), {
         params: { status: row.status },
       });
     if (row.name !== name) {

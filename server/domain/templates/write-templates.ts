@@ -9,6 +9,7 @@ import { withAddresses } from '#shared/topology/addresses';
 import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
+import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { hasTemplates, takenTemplateNames } from '#server/db/queries/templates';
@@ -55,7 +56,7 @@ async function insertTemplate(
   { name, description, topology }: NewTemplate,
 ): Promise<number> {
   if (await hasTemplates(tx, actor.userId, limits.templatesPerUser))
-    throw new AppError('QUOTA_EXCEEDED', `There are ${limits.templatesPerUser} templates already. Delete one first.`, {
+    throw new AppError('QUOTA_EXCEEDED', say('TEMPLATES_LIMIT', { limit: limits.templatesPerUser }), {
       params: { limit: limits.templatesPerUser },
     });
   const now = ctx.clock.now();

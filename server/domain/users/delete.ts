@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { slices } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
 import type { deletedUserSchema, deleteUserInput } from '#shared/user';
+import { say } from '#shared/sentence';
 import type { Transaction } from '#server/db/client';
 import {
   accountById,
@@ -90,7 +91,7 @@ async function heirOf(tx: Transaction, id: number): Promise<number> {
   if (row === null)
     throw new AppError('NOT_FOUND', 'There is no such user.', { field: 'transferTo', params: { what: 'user' } });
   if (row.disabledAt !== null)
-    throw new AppError('INVALID_INPUT', `${row.name} is disabled and cannot be given anything.`, {
+    throw new AppError('INVALID_INPUT', say('HEIR_DISABLED', { name: row.name }), {
       field: 'transferTo',
     });
   return id;

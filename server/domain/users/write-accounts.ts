@@ -9,6 +9,7 @@ import type {
   passwordLinkSchema,
   updateUserInput,
 } from '#shared/user';
+import { say } from '#shared/sentence';
 import type { Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import {
@@ -197,10 +198,8 @@ export function makePasswordLink(
 ): Promise<z.infer<typeof passwordLinkSchema>> {
   return inTransaction(ctx.db, async (tx) => {
     const row = await lockAccount(tx, id);
-    if (row.kind === 'service')
-      throw new AppError('INVALID_INPUT', `${row.name} is a service account: it has tokens and no password.`);
-    if (row.disabledAt !== null)
-      throw new AppError('INVALID_INPUT', `${row.name} is disabled. Enable the account first.`);
+    if (row.kind === 'service') throw new AppError('INVALID_INPUT', say('SERVICE_ACCOUNT', { name: row.name }));
+    if (row.disabledAt !== null) throw new AppError('INVALID_INPUT', say('ACCOUNT_DISABLED', { name: row.name }));
     const link = await createPasswordLink(tx, ctx, id);
     await recordAudit(tx, actor, userRecord('reset-password', row, { expiresAt: link.expiresAt }));
     return link;

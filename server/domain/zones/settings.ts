@@ -8,6 +8,7 @@ import {
   type ZoneSettings,
   type ZoneSettingsInput,
 } from '#shared/zone-settings';
+import { say } from '#shared/sentence';
 import type { ZoneRow } from '#server/db/queries/zones';
 import { seal, unseal, type SealedFor } from '../seal';
 
@@ -38,7 +39,7 @@ export function openZoneSettings(serverSecret: Uint8Array, zone: KeptOf): OpenSe
   const opened = settingFields(zone.provider).flatMap(({ name, schema, secret }) => {
     if (!secret) {
       const kept = schema.safeParse(zone.settings?.[name]);
-      if (!kept.success) throw unusable(zone, name, 'is none that this version knows. Set it anew.', kept.error);
+      if (!kept.success) throw unusable(zone, name, 'SETTING_UNKNOWN', kept.error);
       return [[name, kept.data]];
     }
     const sealed = zone.secrets?.[name];
@@ -46,18 +47,15 @@ export function openZoneSettings(serverSecret: Uint8Array, zone: KeptOf): OpenSe
     try {
       return [[name, unseal(serverSecret, sealed, sealedFor(zone.id, name))]];
     } catch (error) {
-      const why = 'cannot be opened: it was sealed with another TRAMA_SECRET than this server’s. Set it anew.';
-      throw unusable(zone, name, why, error);
+      throw unusable(zone, name, 'SETTING_SEALED', error);
     }
   });
   return openSettings.parse({ provider: zone.provider, ...Object.fromEntries(opened) });
 }
 
-function unusable(zone: KeptOf, field: string, why: string, cause: unknown): AppError {
-  return new AppError('ZONE_UNAVAILABLE', `The setting ${field} of zone ${zone.name} ${why}`, {
-    params: { zone: zone.name, field },
-    cause,
-  });
+function unusable(zone: KeptOf, field: string, why: 'SETTING_UNKNOWN' | 'SETTING_SEALED', cause: unknown): AppError {
+  const params = { zone: zone.name, field };
+  return new AppError('ZONE_UNAVAILABLE', say(why, params), { params, cause });
 }
 
 /** What a change of settings comes to. */
@@ -78,13 +76,9 @@ export function changeSettings(
   given: ZoneSettingsInput,
 ): SettingsChange {
   if (given.provider !== zone.provider)
-    throw new AppError(
-      'INVALID_INPUT',
-      `These are settings of ${given.provider}; the zone is one of ${zone.provider}.`,
-      {
-        field: 'settings.provider',
-      },
-    );
+    throw new AppError('INVALID_INPUT', say('SETTINGS_OF_OTHER_PROVIDER'), {
+      field: 'settings.provider',
+    });
   const values = new Map<string, unknown>(Object.entries(given));
   const settings = { ...zone.settings };
   const secrets = { ...zone.secrets };

@@ -4,6 +4,7 @@ import { availabilityZones } from '#drizzle/schema/catalogue';
 import { can } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
 import type { Capabilities, createZoneInput, updateZoneInput, Zone } from '#shared/zone';
+import { asReason, say, type Said } from '#shared/sentence';
 import type { ZoneSettingsInput } from '#shared/zone-settings';
 import type { Queryable, Transaction } from '#server/db/client';
 import { isReferenced } from '#server/db/errors';
@@ -12,11 +13,11 @@ import { lockZone, zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse }
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { describeError } from '#server/lib/logger';
-import { ProviderError } from '#server/lib/provider-error';
 import { withTimeout } from '#server/lib/timeout';
 import type { ZoneDescription } from '#server/providers/provider';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { whatIsSaid } from '../errors';
 import { placeAt, zoneAway, type Place } from '../homes/places';
 import { nameTakenBy } from '../names';
 import { capacityOf, freeOf } from './capacity';
@@ -44,8 +45,8 @@ type Description = Omit<ZoneDescription, 'physical' | 'observedAt' | 'vmLimits'>
 };
 
 /** What is said of a zone that cannot be asked: nothing works, and why. */
-function unavailable(reason: string): Description {
-  const no = { ok: false, reason };
+function unavailable(why: Said): Description {
+  const no = { ok: false, ...asReason(why) };
   const capabilities: Capabilities = { run: no, internet: no, portForwards: no, disks: no, serialConsole: no };
   return { physical: null, capabilities, facts: [], observedAt: null };
 }
@@ -54,7 +55,7 @@ function unavailable(reason: string): Description {
 async function told(ctx: DomainContext, zone: ZoneRow, place: Exclude<Place, { at: 'here' }>): Promise<Description> {
   const last = await reportOf(ctx.db, zone.id);
   if (place.at === 'elsewhere' && last !== null) return { ...last.report, observedAt: last.observedAt };
-  const why = place.at === 'elsewhere' ? 'Its server has told nothing of it yet.' : zoneAway(zone, place).message;
+  const why = place.at === 'elsewhere' ? say('ZONE_NOTHING_TOLD') : zoneAway(zone, place).said;
   const { capabilities } = unavailable(why);
   return { physical: null, facts: [], ...last?.report, capabilities, observedAt: last?.observedAt ?? null };
 }
@@ -65,14 +66,13 @@ async function describe(ctx: DomainContext, zone: ZoneRow, place: Place, refresh
     const provider = await ctx.providers.forZone(zone);
     return provider.describe({ refresh });
   };
-  const late = () => new AppError('ZONE_UNAVAILABLE', 'The zone does not answer.');
+  const late = () => new AppError('ZONE_UNAVAILABLE', say('ZONE_SILENT'));
   try {
     return await withTimeout(ask(), refresh ? 10 * patienceMs : patienceMs, late);
   } catch (error) {
     ctx.log.warn('A zone cannot be described', { zoneId: zone.id, error: describeError(error) });
     // their sentences are meant for the user; of anything else nothing is told
-    const told = error instanceof AppError || error instanceof ProviderError;
-    return unavailable(told ? error.message : 'The zone cannot be reached.');
+    return unavailable(whatIsSaid(error) ?? say('ZONE_UNREACHABLE'));
   }
 }
 
@@ -169,11 +169,11 @@ export async function createZone(
   { actor, zone }: { actor: Actor; zone: z.infer<typeof createZoneInput> },
 ): Promise<Zone> {
   if (zone.provider === 'openstack')
-    throw new AppError('ZONE_UNAVAILABLE', 'The provider OpenStack is not available in this version.', {
+    throw new AppError('ZONE_UNAVAILABLE', say('PROVIDER_UNKNOWN'), {
       field: 'provider',
     });
   if (!isOffered(ctx, zone))
-    throw new AppError('ZONE_UNAVAILABLE', 'The simulator is switched off in this installation.', {
+    throw new AppError('ZONE_UNAVAILABLE', say('SIMULATOR_OFF'), {
       field: 'provider',
     });
   const id = await inTransaction(ctx.db, async (tx) => {
@@ -216,7 +216,7 @@ export async function deleteZone(ctx: DomainContext, { actor, id }: { actor: Act
       await tx.delete(availabilityZones).where(eq(availabilityZones.id, id));
     } catch (error) {
       if (!isReferenced(error)) throw error;
-      throw new AppError('ZONE_IN_USE', `${zone.name} has, or had, slices. Disable it instead.`, {
+      throw new AppError('ZONE_IN_USE', say('ZONE_HAD_SLICES', { zone: zone.name }), {
         params: { name: zone.name },
         cause: error,
       });

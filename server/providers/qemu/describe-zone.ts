@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
 import { runCommand } from '#server/lib/run-command';
+import { asReason, asValue, say, type Said } from '#shared/sentence';
+import type { Capability } from '#shared/zone';
 import type { ZoneDescription } from '../provider';
 import { notOfThisHost } from './host-ports';
 import { maxDiskGb } from './images/disk';
@@ -25,10 +27,8 @@ export async function findTools(): Promise<InstalledTools> {
 }
 
 const ok = { ok: true, reason: null } as const;
-const install = (what: string, packages: string) => ({
-  ok: false,
-  reason: `${what} is not installed. Install it: apt-get install --no-install-recommends ${packages}`,
-});
+const cannot = (said: Said) => ({ ok: false, ...asReason(said) });
+const install = (tool: string, packages: string) => cannot(say('TOOL_MISSING', { tool, packages }));
 
 /** Of QEMU's machine `pc`. */
 const maxVcpus = 255;
@@ -60,13 +60,8 @@ export async function describeZone(zone: {
     },
     capabilities: {
       run: qemu,
-      internet: {
-        ok: false,
-        reason: 'This zone has no way to the internet for guests that keeps the host’s own ports out of their reach.',
-      },
-      portForwards: isOfThisHost(zone.forwardAddress)
-        ? qemu
-        : { ok: false, reason: notOfThisHost(zone.forwardAddress).message },
+      internet: cannot(say('INTERNET_UNSAFE')),
+      portForwards: isOfThisHost(zone.forwardAddress) ? qemu : cannot(notOfThisHost(zone.forwardAddress)),
       disks,
       serialConsole: qemu,
     },
@@ -79,13 +74,18 @@ export async function describeZone(zone: {
     },
     facts: [
       { name: 'Accelerator', value: zone.accelerator },
-      { name: 'QEMU', value: tools.qemu?.replace(/^QEMU emulator version /, '') ?? 'not installed' },
+      {
+        name: 'QEMU',
+        ...(tools.qemu === null
+          ? asValue(say('NOT_INSTALLED'))
+          : { value: tools.qemu.replace(/^QEMU emulator version /, '') }),
+      },
       { name: 'Free on disk', value: room.text },
       { name: 'Launch limit', value: String(zone.launchLimit) },
       { name: 'Forwards listen on', value: zone.forwardAddress },
       {
         name: 'VMs run as',
-        value: usersInWords(zone.users),
+        ...asValue(usersInWords(zone.users)),
       },
     ],
     observedAt: new Date(),
@@ -102,16 +102,16 @@ function isOfThisHost(address: string): boolean {
 const leastFreeBytes = 64 * 2 ** 20;
 
 /** What the file system really has left, whatever the zone may promise; and whether a VM can be run with it. */
-export function roomOf(freeBytes: number): { text: string; capability: { ok: boolean; reason: string | null } } {
+export function roomOf(freeBytes: number): { text: string; capability: Capability } {
   const mb = Math.floor(freeBytes / 2 ** 20);
   const text = mb < 1024 ? `${mb} MiB` : `${(mb / 1024).toFixed(1)} GiB`;
   if (freeBytes >= leastFreeBytes) return { text, capability: ok };
-  return { text, capability: { ok: false, reason: `The zone’s disk is full: ${text} are free. Make room on it.` } };
+  return { text, capability: cannot(say('DISK_FULL_FREE', { free: text })) };
 }
 
-function usersInWords(users: VmUsers): string {
-  if (users.kind === 'server') return 'the server’s own user, all the same: they are not kept apart from one another';
-  if (users.kind === 'shared') return `uid ${users.user.uid}, all the same: they are not kept apart from one another`;
+function usersInWords(users: VmUsers): Said {
+  if (users.kind === 'server') return say('RUN_AS_SERVER');
+  if (users.kind === 'shared') return say('RUN_AS_SHARED', { uid: users.user.uid });
   const { first, count } = users.range;
-  return `a user id of its own per slice (${first}–${first + count - 1})`;
+  return say('RUN_AS_OWN', { first, last: first + count - 1 });
 }

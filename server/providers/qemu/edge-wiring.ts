@@ -1,6 +1,7 @@
 import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { canonical } from '#shared/topology/properties';
 import type { TopologyParts } from '#shared/topology/schema';
+import { say } from '#shared/sentence';
 import { appliedEdge } from '../applied';
 import { guarded, notDefined } from '../errors';
 import type { EdgeSpec, NicSpec, SliceRef } from '../provider';
@@ -28,12 +29,12 @@ export class EdgeWiring {
       await this.#locks.run(`${slice.id}:n${target.networkId}`, async () => {
         const network = networks.get(target.networkId);
         if (!network) throw notDefined('network');
-        await guarded(network.attach({ edgeId: edge.id, vmId: edge.source.vmId }), 'The edge could not be attached.');
+        await guarded(network.attach({ edgeId: edge.id, vmId: edge.source.vmId }), say('ACT_EDGE_ATTACH'));
       });
     }
     for (const { vmId, nic } of ends(edge)) {
       const vm = await this.#vm(slice.id, vmId);
-      await this.#locks.run(`${slice.id}:v${vmId}`, () => guarded(vm.nics.plug(nic), 'The NIC could not be added.'));
+      await this.#locks.run(`${slice.id}:v${vmId}`, () => guarded(vm.nics.plug(nic), say('ACT_NIC_ADD')));
     }
     await this.#applied(slice.id, edge);
   }
@@ -47,14 +48,12 @@ export class EdgeWiring {
     for (const [id, vm] of vms)
       if (vm.nics.of(edge.id) !== undefined)
         await this.#locks.run(`${slice.id}:v${id}`, () =>
-          guarded(vm.nics.change(edge.id, wanted.get(id)), 'The NIC could not be changed.'),
+          guarded(vm.nics.change(edge.id, wanted.get(id)), say('ACT_NIC_CHANGE')),
         );
     for (const [id, network] of networks) {
       const attached = network.record.attachments.find(({ edgeId }) => edgeId === edge.id);
       if (!attached || ('networkId' in target && target.networkId === id && attached.vmId === source.vmId)) continue;
-      await this.#locks.run(`${slice.id}:n${id}`, () =>
-        guarded(network.detach(edge.id), 'The edge could not be changed.'),
-      );
+      await this.#locks.run(`${slice.id}:n${id}`, () => guarded(network.detach(edge.id), say('ACT_EDGE_CHANGE')));
     }
     await this.ensure(slice, edge);
   }
@@ -64,13 +63,9 @@ export class EdgeWiring {
     // also of processes whose records do not know of it: a server may have been killed between the two
     for (const [id, vm] of vms)
       if (vm.alive || vm.nics.of(edgeId) !== undefined)
-        await this.#locks.run(`${slice.id}:v${id}`, () =>
-          guarded(vm.nics.unplug(edgeId), 'The NIC could not be removed.'),
-        );
+        await this.#locks.run(`${slice.id}:v${id}`, () => guarded(vm.nics.unplug(edgeId), say('ACT_NIC_REMOVE')));
     for (const [id, network] of networks)
-      await this.#locks.run(`${slice.id}:n${id}`, () =>
-        guarded(network.detach(edgeId), 'The edge could not be removed.'),
-      );
+      await this.#locks.run(`${slice.id}:n${id}`, () => guarded(network.detach(edgeId), say('ACT_EDGE_REMOVE')));
   }
 
   async #vm(sliceId: number, vmId: number): Promise<VmMachine> {

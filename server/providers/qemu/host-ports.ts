@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { hasCode } from '#server/lib/error-code';
 import { ProviderError } from '#server/lib/provider-error';
+import { say } from '#shared/sentence';
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those is in the way at a restart. */
 const firstPort = 20_000;
@@ -42,7 +43,7 @@ export class HostPorts {
       if (free) return port;
       this.#reserved.delete(port);
     }
-    throw new ProviderError('NO_CAPACITY', 'The zone has no free port for a forward.', true);
+    throw new ProviderError('NO_CAPACITY', say('PORTS_EXHAUSTED'), true);
   }
 
   /** Whether one can listen on the port now. */
@@ -75,6 +76,5 @@ function canListen(port: number, address: string): Promise<boolean> {
 
 /** The zone's settings name an address that the host has not, or no longer has. */
 export function notOfThisHost(address: string, cause?: unknown): ProviderError {
-  const sentence = `Forwarded ports cannot listen on ${address}: it is no address of the zone’s server.`;
-  return new ProviderError('UNSUPPORTED', sentence, false, cause);
+  return new ProviderError('UNSUPPORTED', say('FORWARDS_ADDRESS_NOT_HERE', { address }), false, cause);
 }

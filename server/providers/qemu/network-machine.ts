@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
 import type { Applied } from '#shared/deployment/applied';
+import { say } from '#shared/sentence';
 import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
 import { dgramNetdev, edgeSocket, networkArgs, type Attachment, type MachineName } from './qemu-args';
@@ -90,7 +91,7 @@ export class NetworkMachine {
     const { edgeId, vmId } = attachment;
     const known = this.record.attachments.some((other) => other.edgeId === edgeId);
     if (!known) {
-      if (this.#hung) throw new ProviderError('TIMEOUT', 'The network’s process does not answer.', true);
+      if (this.#hung) throw new ProviderError('TIMEOUT', say('NETWORK_SILENT'), true);
       const port = { type: 'hubport', id: `port${edgeId}`, hubid: 0, netdev: `net${edgeId}` };
       // a server that was killed may have plugged it in and not lived to write it down; its socket goes with it
       await this.#unplug(edgeId);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { guestConfigName, guestPortName } from './images/tiny-guest';
 import { ProviderError } from '#server/lib/provider-error';
+import { say } from '#shared/sentence';
 import type { NicSpec, VmSpec } from '../provider';
 
 /*
@@ -56,8 +57,7 @@ export const nicSlots = forwardSlot - firstNicSlot;
 const slot = (number: number) => `0x${number.toString(16)}`;
 
 export function nicDevice(nic: NicSpec) {
-  if (nic.index >= nicSlots)
-    throw new ProviderError('UNSUPPORTED', 'The virtual machine has no room for another NIC.', false);
+  if (nic.index >= nicSlots) throw new ProviderError('UNSUPPORTED', say('VM_NIC_TOO_MANY'), false);
   return {
     driver: 'virtio-net-pci',
     id: `nic${nic.edgeId}`,

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '#server/lib/error-code';
 import { searchPath } from '#server/lib/run-command';
 import { ProviderError } from '#server/lib/provider-error';
+import { say, together } from '#shared/sentence';
 import { isMachine, type FoundMachine } from './find-machines';
 import { monitorSocket, qemuProgram, type MachineName } from './qemu-args';
 import { QmpClient, type QmpHandlers } from './qmp-client';
 import { createLog, readLogTail } from './bounded-log';
 import type { ZoneFolder } from './zone-folder';
 
-const installHint =
-  'QEMU is not installed. Install it: apt-get install --no-install-recommends qemu-system-x86 qemu-utils';
+const notInstalled = say('TOOL_MISSING', { tool: 'QEMU', packages: 'qemu-system-x86 qemu-utils' });
 
 /**
  * Starts a QEMU that outlives the server: its own session, its output to `NAME.log`, its working directory the slice's
@@ -48,7 +48,7 @@ export async function spawnMachine(
     child.unref();
     return { pid, sliceId, name };
   } catch (error) {
-    throw new ProviderError('UNAVAILABLE', 'The zone could not start a process.', true, error);
+    throw new ProviderError('UNAVAILABLE', say('PROCESS_NOT_STARTED'), true, error);
   } finally {
     await log.close();
   }
@@ -73,8 +73,7 @@ export async function connectMonitor(
       return await QmpClient.open(path, handlers, timeoutMs);
     } catch (error) {
       if (!(await isMachine(machine, folder.root))) throw await startFailure(folder, machine, fileLimit, error);
-      if (performance.now() > deadline)
-        throw new ProviderError('TIMEOUT', 'The virtual machine’s process does not answer.', true, error);
+      if (performance.now() > deadline) throw new ProviderError('TIMEOUT', say('VM_SILENT'), true, error);
       // there is no event for a socket that begins to listen
       await sleep(20);
     }
@@ -91,15 +90,15 @@ async function startFailure(
   const file = await folder.openPlain(machine.sliceId, `${machine.name}.log`, constants.O_RDONLY).catch(() => null);
   const log = file ? (await readLogTail(file, fileLimit, 16_384)).tail.toString() : '';
   await file?.close();
-  if (/failed to execute qemu-system/.test(log)) return new ProviderError('UNAVAILABLE', installHint, true, cause);
+  if (/failed to execute qemu-system/.test(log)) return new ProviderError('UNAVAILABLE', notInstalled, true, cause);
   const said = new Error(log.trim().slice(-1000) || 'QEMU said nothing', { cause });
   if (/[Cc]annot allocate memory|cannot set up guest memory/.test(log))
-    return new ProviderError('NO_CAPACITY', 'The zone’s machine has too little free memory for it.', true, said);
+    return new ProviderError('NO_CAPACITY', say('MEMORY_EXHAUSTED'), true, said);
   if (/[Cc]ould not set up host forwarding/.test(log))
-    return new ProviderError('UNAVAILABLE', 'A forwarded port was taken by another program.', true, said);
+    return new ProviderError('UNAVAILABLE', say('VM_FORWARD_TAKEN'), true, said);
   const line = lastWords(log);
-  const quoted = line === '' ? '' : ` QEMU says: ${line}`;
-  return new ProviderError('VM_CRASHED', `The virtual machine ended while it was starting.${quoted}`, true, said);
+  const quoted = line === '' ? [] : [say('QEMU_SAYS', { line })];
+  return new ProviderError('VM_CRASHED', together(say('VM_ENDED_STARTING'), ...quoted), true, said);
 }
 
 /** QEMU's last line, for the user: without its own name, and with the names of files only. */
@@ -129,6 +128,5 @@ export async function killMachine(machine: FoundMachine, root: string): Promise<
   } catch (error) {
     if (!hasCode(error, 'ESRCH')) throw error;
   }
-  if (!(await waitForEnd(machine, root, 10_000)))
-    throw new ProviderError('TIMEOUT', 'A virtual machine’s process could not be ended.', true);
+  if (!(await waitForEnd(machine, root, 10_000))) throw new ProviderError('TIMEOUT', say('VM_NOT_ENDED'), true);
 }

@@ -4,6 +4,7 @@ import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
+import { say, saidOf } from '#shared/sentence';
 import { appliedNetwork, changesOf } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
@@ -155,7 +156,7 @@ class QemuProvider implements Provider {
     await this.#locks.run(`${slice.id}:n${id}`, async () => {
       const network =
         networks.get(id) ?? new NetworkMachine(this.#context, slice.id, id, { name, attachments: [], applied: null });
-      await guarded(network.start(appliedNetwork(spec, this.#context.parts)), 'The network could not be started.');
+      await guarded(network.start(appliedNetwork(spec, this.#context.parts)), say('ACT_NETWORK_START'));
       networks.set(id, network);
     });
   }
@@ -165,7 +166,7 @@ class QemuProvider implements Provider {
     await this.#locks.run(`${slice.id}:n${networkId}`, async () => {
       const network = networks.get(networkId);
       if (!network) return;
-      await guarded(network.remove(), 'The network could not be removed.');
+      await guarded(network.remove(), say('ACT_NETWORK_REMOVE'));
       networks.delete(networkId);
     });
   }
@@ -179,7 +180,7 @@ class QemuProvider implements Provider {
     return this.#locks.run(`${slice.id}:v${spec.id}`, async () => {
       const vm = vms.get(spec.id);
       if (vm?.alive) return { forwards: vm.forwards() };
-      const failed = 'The virtual machine could not be defined.';
+      const failed = say('ACT_VM_DEFINE');
       if (vm) {
         await guarded(this.#definitions.redefine(vm, spec, { recreate: false }), failed);
         return { forwards: vm.forwards() };
@@ -225,7 +226,7 @@ class QemuProvider implements Provider {
     const { vms } = await this.#slice(slice.id);
     await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
       const vm = vms.get(vmId);
-      if (vm) await guarded(vm.stop(graceMs), 'The virtual machine could not be stopped.');
+      if (vm) await guarded(vm.stop(graceMs), say('ACT_VM_STOP'));
     });
   }
 
@@ -234,8 +235,8 @@ class QemuProvider implements Provider {
     await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
       const vm = vms.get(vmId);
       if (!vm) return;
-      await guarded(vm.stop(0), 'The virtual machine could not be stopped.');
-      await guarded(vm.remove(), 'The virtual machine could not be removed.');
+      await guarded(vm.stop(0), say('ACT_VM_STOP'));
+      await guarded(vm.remove(), say('ACT_VM_REMOVE'));
       for (const [, port] of vm.record.hostPorts) this.#ports.release(port);
       vms.delete(vmId);
     });
@@ -248,7 +249,7 @@ class QemuProvider implements Provider {
     return this.#locks.run(`${slice.id}:${vm.name}`, async () => {
       if (vm.panicked || vm.hung) await vm.stop(0);
       const wanted = { ...spec, nics: vm.record.spec.nics };
-      await guarded(this.#definitions.redefine(vm, wanted, { recreate }), 'The virtual machine could not be changed.');
+      await guarded(this.#definitions.redefine(vm, wanted, { recreate }), say('ACT_VM_CHANGE'));
       return { forwards: vm.forwards() };
     });
   }
@@ -262,7 +263,7 @@ class QemuProvider implements Provider {
       const applied = appliedNetwork(spec, parts);
       const changes = changesOf('network', network.record.applied, applied, parts);
       const restart = changes.some(({ effect }) => effect !== 'live');
-      await guarded(network.update({ name: spec.name, applied, restart }), 'The network could not be changed.');
+      await guarded(network.update({ name: spec.name, applied, restart }), say('ACT_NETWORK_CHANGE'));
     });
   }
 
@@ -325,7 +326,7 @@ class QemuProvider implements Provider {
     await Promise.all([...networks.keys()].map((id) => this.removeNetwork(slice, id)));
     for (const machine of await findMachines(this.#folder.root))
       if (machine.sliceId === slice.id) await killMachine(machine, this.#folder.root);
-    await guarded(this.#folder.removeSlice(slice.id), 'The slice’s files could not be removed.');
+    await guarded(this.#folder.removeSlice(slice.id), say('ACT_FILES_REMOVE'));
     this.#slices.delete(slice.id);
   }
 
@@ -374,7 +375,11 @@ class QemuProvider implements Provider {
     if (!spec.internet) return;
     const { capabilities } = await this.describe();
     if (!capabilities.internet.ok)
-      throw new ProviderError('UNSUPPORTED', capabilities.internet.reason ?? 'No internet access here.', false);
+      throw new ProviderError(
+        'UNSUPPORTED',
+        saidOf(capabilities.internet.reason ?? '', capabilities.internet.sentences),
+        false,
+      );
   }
 
   async #definedVm(sliceId: number, vmId: number): Promise<VmMachine> {
@@ -400,8 +405,8 @@ class QemuProvider implements Provider {
         await this.#locks.run(`${vm.sliceId}:${vm.name}`, async () => {
           if (signal?.aborted) throw aborted(signal);
           const { vms } = await this.#slice(vm.sliceId);
-          if (vms.get(vm.record.spec.id) !== vm) throw notRunning('The virtual machine was removed.');
-          await guarded(act(), 'The virtual machine could not be started.');
+          if (vms.get(vm.record.spec.id) !== vm) throw notRunning(say('VM_WAS_REMOVED'));
+          await guarded(act(), say('ACT_VM_START'));
         });
         await vm.waitUntilReady(signal, timeoutMs);
       } finally {
@@ -409,7 +414,7 @@ class QemuProvider implements Provider {
         release();
       }
     } else {
-      await guarded(vm.goOn(), 'The virtual machine could not go on.');
+      await guarded(vm.goOn(), say('ACT_VM_GO_ON'));
       await vm.waitUntilReady(signal, timeoutMs);
     }
   }

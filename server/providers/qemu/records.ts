@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { imageKinds } from '#shared/image';
 import { appliedSchema } from '#shared/deployment/applied';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
+import { plain, saidSchema } from '#shared/sentence';
 
 /*
  * What the zone's folder keeps of each VM and network, beside what QEMU itself may write. Read back after a restart of
@@ -51,7 +52,8 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     expected: z.enum(['on', 'off']),
     /** Whether the guest has reported, since its last boot, that it is ready. */
     ready: z.boolean(),
-    error: z.string().nullable(),
+    /** Why it failed; records of older versions hold the text. */
+    error: z.union([z.string().transform(plain), saidSchema]).nullable(),
     /** The configuration that the running guest was booted with. */
     bootConfig: z.string().nullable(),
     /** Which prepared image its disk lies over, or its kernel came from. */

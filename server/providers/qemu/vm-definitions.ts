@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '#server/lib/atomic-file';
 import { ProviderError } from '#server/lib/provider-error';
+import { say } from '#shared/sentence';
 import { appliedVm, applicable, changesOf, recreates } from '../applied';
 import type { VmSpec } from '../provider';
 import type { AcceleratorChoice } from './accelerator-choice';
@@ -110,7 +111,7 @@ export class VmDefinitions {
     )
       throw new ProviderError(
         'IMAGE_INVALID',
-        `The disk of ${spec.name} lies over files of the image “${spec.image.name}” that are damaged, and its source has changed since.`,
+        say('VM_DISK_DAMAGED', { vm: spec.name, image: spec.image.name }),
         false,
       );
     const [kernel = '', initrd = ''] = await folder.linkImage(image.key, image.files);

@@ -2,6 +2,7 @@ import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
 import type { TopologyParts } from '#shared/topology/schema';
+import { say, told, type Said } from '#shared/sentence';
 import { appliedVm } from '../applied';
 import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
@@ -35,8 +36,9 @@ export interface VmMachineContext {
 }
 
 const kernelPanic = 'Kernel panic - not syncing';
-const starvedMessage = 'The zone’s disk is full: the virtual machine waits, and goes on when there is room.';
-const noAnswer = 'The virtual machine’s process does not answer.';
+const starved = say('VM_STARVED');
+const noAnswer = say('VM_SILENT');
+const panic = say('GUEST_PANIC');
 
 /** One VM: its record, and while it runs its process, monitor and console. Calls that change it must not overlap. */
 export class VmMachine {
@@ -95,14 +97,13 @@ export class VmMachine {
     return this.alive && !this.#launching && (this.#monitor === null || !this.#answers);
   }
 
-  status(): { status: Exclude<VmStatus, 'absent'>; error: string | null } {
+  status(): { status: Exclude<VmStatus, 'absent'>; error: Said | null } {
     if (this.#machine === null)
       return { status: this.record.error === null ? 'stopped' : 'failed', error: this.record.error };
-    if (this.#panicked)
-      return { status: 'failed', error: 'The guest’s kernel stopped with a panic. Its console says why.' };
+    if (this.#panicked) return { status: 'failed', error: panic };
     if (this.#launching) return { status: 'starting', error: null };
     if (this.hung) return { status: 'notResponding', error: noAnswer };
-    if (this.#paused) return { status: 'paused', error: this.#starved ? starvedMessage : null };
+    if (this.#paused) return { status: 'paused', error: this.#starved ? starved : null };
     return { status: this.ready ? 'running' : 'starting', error: null };
   }
 
@@ -151,7 +152,7 @@ export class VmMachine {
     await this.save({
       expected: 'off',
       ready: false,
-      error: crashed ? 'The virtual machine ended unexpectedly.' : null,
+      error: crashed ? say('VM_ENDED') : null,
     });
   }
 
@@ -197,8 +198,8 @@ export class VmMachine {
       this.#machine = null;
       this.#serial?.close('The virtual machine ended.');
       if (machine) await killMachine(machine, folder.root);
-      const message = error instanceof ProviderError ? error.message : 'The virtual machine could not be started.';
-      await this.save({ expected: 'off', error: message });
+      const said = error instanceof ProviderError ? told(error.sentences) : say('ACT_VM_START');
+      await this.save({ expected: 'off', error: said });
       this.#changes.notify();
       throw error;
     }
@@ -211,19 +212,13 @@ export class VmMachine {
     for (;;) {
       if (signal?.aborted) throw aborted(signal);
       if (this.ready) return;
-      if (this.#panicked)
-        throw new ProviderError('VM_CRASHED', 'The guest’s kernel stopped with a panic. Its console says why.', true);
+      if (this.#panicked) throw new ProviderError('VM_CRASHED', panic, true);
       if (!this.alive) {
         if (this.record.error !== null) throw new ProviderError('VM_CRASHED', this.record.error, true);
-        throw notRunning('The virtual machine was stopped while it was starting.');
+        throw notRunning(say('VM_WAS_STOPPED'));
       }
-      if (this.#closed) throw new ProviderError('UNAVAILABLE', 'The server is stopping.', true);
-      if (deadline.aborted)
-        throw new ProviderError(
-          'TIMEOUT',
-          'The guest did not report in time that it has booted. Its console may say why.',
-          true,
-        );
+      if (this.#closed) throw new ProviderError('UNAVAILABLE', say('SERVER_STOPPING'), true);
+      if (deadline.aborted) throw new ProviderError('TIMEOUT', say('GUEST_LATE'), true);
       await this.#changes.next([deadline, ...(signal ? [signal] : [])]);
     }
   }
@@ -233,7 +228,7 @@ export class VmMachine {
     if (!this.#starved) return;
     const { bavail, bsize } = await statfs(this.#context.folder.root);
     // by the rule that lets one begin: with less it would stop again at once
-    if (!roomOf(bavail * bsize).capability.ok) throw new ProviderError('NO_CAPACITY', starvedMessage, true);
+    if (!roomOf(bavail * bsize).capability.ok) throw new ProviderError('NO_CAPACITY', starved, true);
     await this.#command('cont');
   }
 
@@ -362,8 +357,8 @@ export class VmMachine {
     this.#monitor = null;
     const asked = this.record.expected === 'off';
     const inOrder = asked || this.#guestShutdown;
-    const error = inOrder ? null : 'The virtual machine ended unexpectedly.';
-    this.#serial?.close(error ?? 'The virtual machine stopped.');
+    const error = inOrder ? null : say('VM_ENDED');
+    this.#serial?.close(error?.message ?? 'The virtual machine stopped.');
     this.#port?.close();
     this.#serial = this.#port = null;
     this.#panicked = this.#paused = this.#starved = false;

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonical } from '#shared/topology/properties';
+import { say } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import type { NicSpec } from '../provider';
 import { dgramNetdev, edgeSocket, nicDevice, peerOf, type MachineName } from './qemu-args';
@@ -76,7 +77,7 @@ export class VmNics {
         const deadline = AbortSignal.timeout(15_000);
         while (vm.alive && !this.#deleted.has(device)) {
           if (deadline.aborted && (await this.#hasDevice(device)))
-            throw new ProviderError('TIMEOUT', 'The guest did not let go of the NIC.', true);
+            throw new ProviderError('TIMEOUT', say('VM_NIC_KEPT'), true);
           if (deadline.aborted) break;
           await this.#monitor.change([deadline]);
         }
@@ -120,7 +121,7 @@ export class VmNics {
       });
     } catch (error) {
       if (error instanceof QmpError && /slot/i.test(error.description))
-        throw new ProviderError('UNSUPPORTED', 'The virtual machine has no room for another NIC.', false, error);
+        throw new ProviderError('UNSUPPORTED', say('VM_NIC_TOO_MANY'), false, error);
       throw error;
     }
   }

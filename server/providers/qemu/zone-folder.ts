@@ -25,6 +25,7 @@ import { writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
+import { say } from '#shared/sentence';
 import { findMachines } from './find-machines';
 import type { MachineName } from './qemu-args';
 import type { RunAs } from './unprivileged-user';
@@ -204,11 +205,7 @@ export class ZoneFolder {
       const id = first + 1 + ((sliceId + n) % (count - 1));
       if (!taken.has(id)) return { uid: id, gid: id };
     }
-    throw new ProviderError(
-      'NO_CAPACITY',
-      'All user ids of this zone’s range are in use. Configure a larger one.',
-      true,
-    );
+    throw new ProviderError('NO_CAPACITY', say('USERS_EXHAUSTED'), true);
   }
 
   /** Opens a file of a machine's folder, but no symbolic link and nothing other than a regular file. Null if missing. */

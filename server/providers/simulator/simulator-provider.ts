@@ -7,6 +7,7 @@ import type { VmLimits } from '#shared/zone';
 import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
 import { canonical } from '#shared/topology/properties';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
+import { asValue, say, told } from '#shared/sentence';
 import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreates } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
@@ -93,8 +94,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   async function enter(signal?: AbortSignal): Promise<void> {
     await pause(delays.call, signal);
     if (accessKey === state.accessKey) return;
-    const sentence = 'The zone’s access key is wrong or missing. An administrator can set it in the zone’s settings.';
-    throw new ProviderError('ACCESS_DENIED', sentence, false);
+    throw new ProviderError('ACCESS_DENIED', say('ZONE_ACCESS_DENIED'), false);
   }
   function sliceOf(sliceId: number): SimulatedSlice {
     let slice = state.slices.get(sliceId);
@@ -119,7 +119,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   function checkImage(image: ImageSpec): void {
     const known = image.source === 'builtin:tiny' || !image.source.startsWith('builtin:');
     if (!known || image.source === invalidImageSource)
-      throw new ProviderError('IMAGE_INVALID', `There is no image “${image.name}” in this zone.`, false);
+      throw new ProviderError('IMAGE_INVALID', say('IMAGE_UNKNOWN', { image: image.name }), false);
   }
   function forwardsOf(vm: SimulatedVm): ForwardState[] {
     return vm.spec.forwards.map(({ protocol, guestPort }) => ({
@@ -144,7 +144,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       vm.hostPorts.set(guestPort, hostPort);
     }
   }
-  function say(vm: SimulatedVm, text: string): void {
+  function print(vm: SimulatedVm, text: string): void {
     vm.console.push(new TextEncoder().encode(text));
   }
 
@@ -156,11 +156,11 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       throw signal ? aborted(signal) : error;
     });
     try {
-      if (vm !== state.slices.get(sliceId)?.vms.get(vmId)) throw notRunning('The virtual machine was removed.');
+      if (vm !== state.slices.get(sliceId)?.vms.get(vmId)) throw notRunning(say('VM_WAS_REMOVED'));
       if (vm.power === 'off' || reset) {
         const { name } = vm.spec;
         if (behavesAs(name, sentinels.failStart) || failOnce(sentinels.failOnceStart, sliceId, vm.spec)) {
-          vm.error = 'The virtual machine ended while it was starting.';
+          vm.error = say('VM_ENDED_STARTING');
           vm.power = 'off';
           throw new ProviderError('VM_CRASHED', vm.error, true);
         }
@@ -168,11 +168,11 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         vm.error = null;
         vm.boot++;
         vm.readyAt = clock() + (behavesAs(name, sentinels.slowStart) ? delays.slowBoot : delays.boot);
-        say(vm, `Booting ${vm.spec.image.name}\r\n`);
+        print(vm, `Booting ${vm.spec.image.name}\r\n`);
       }
       const thisBoot = vm.boot;
       await pause(vm.readyAt - clock(), signal);
-      if (!isOn(vm) || vm.boot !== thisBoot) throw notRunning('The virtual machine was stopped while it started.');
+      if (!isOn(vm) || vm.boot !== thisBoot) throw notRunning(say('VM_WAS_STOPPED'));
     } finally {
       release();
     }
@@ -181,7 +181,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     const key = `${sliceId}:${vm.spec.id}:${vm.boot}`;
     if (announced.has(key)) return;
     announced.add(key);
-    say(vm, `${vm.spec.image.readyMarker ?? 'ready'} ${vm.spec.name}\r\n${vm.spec.name}# `);
+    print(vm, `${vm.spec.image.readyMarker ?? 'ready'} ${vm.spec.name}\r\n${vm.spec.name}# `);
     if (!behavesAs(vm.spec.name, sentinels.crashAfterStart)) return;
     const { boot: thisBoot } = vm;
     // the caller of startVm first gets its answer
@@ -201,7 +201,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   }
   function removeVm(sliceId: number, vm: SimulatedVm): void {
     if (failOnce(sentinels.failRemoveOnce, sliceId, vm.spec))
-      throw new ProviderError('UNAVAILABLE', 'The zone did not answer.', true);
+      throw new ProviderError('UNAVAILABLE', say('ZONE_CALL_SILENT'), true);
     turnOff(vm);
     for (const port of vm.hostPorts.values()) state.usedPorts.delete(port);
     state.slices.get(sliceId)?.vms.delete(vm.spec.id);
@@ -209,8 +209,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   function plug(sliceId: number, vmId: number, nic: NicSpec): void {
     const vm = definedVm(sliceId, vmId);
     if (vm.spec.nics.some((known) => known.edgeId === nic.edgeId)) return;
-    if (nic.index >= vmLimits.nics)
-      throw new ProviderError('UNSUPPORTED', 'The virtual machine has no room for another NIC.', false);
+    if (nic.index >= vmLimits.nics) throw new ProviderError('UNSUPPORTED', say('VM_NIC_TOO_MANY'), false);
     vm.spec = { ...vm.spec, nics: [...vm.spec.nics, nic] };
   }
   function redefine(vm: SimulatedVm, spec: VmSpec): void {
@@ -286,7 +285,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         physical: options.physical ?? defaultPhysical,
         capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
         vmLimits,
-        facts: [{ name: 'Accelerator', value: 'none (simulated)' }],
+        facts: [{ name: 'Accelerator', ...asValue(say('SIMULATED')) }],
         observedAt: new Date(),
       };
     },
@@ -301,7 +300,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         checkImage(image);
         return { state: 'verified', sizeMb: 16 };
       } catch (error) {
-        return { state: 'broken', reason: asProviderError(error, 'The image is not valid.').message };
+        return { state: 'broken', reason: told(asProviderError(error, say('IMAGE_BAD')).sentences) };
       }
     },
     async pruneImages() {
@@ -325,8 +324,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     async ensureVm(slice, spec) {
       await enter();
       checkImage(spec.image);
-      if (behavesAs(spec.name, sentinels.failDefine))
-        throw new ProviderError('NO_CAPACITY', 'The zone has no room for this virtual machine.', false);
+      if (behavesAs(spec.name, sentinels.failDefine)) throw new ProviderError('NO_CAPACITY', say('VM_NO_ROOM'), false);
       const { vms } = sliceOf(slice.id);
       let vm = vms.get(spec.id);
       if (!vm) vms.set(spec.id, (vm = newVm(spec)));
@@ -341,7 +339,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       const vm = state.slices.get(slice.id)?.vms.get(vmId);
       if (!vm) return;
       if (failOnce(sentinels.failOnceStop, slice.id, vm.spec))
-        throw new ProviderError('UNAVAILABLE', 'The zone did not answer.', true);
+        throw new ProviderError('UNAVAILABLE', say('ZONE_CALL_SILENT'), true);
       turnOff(vm);
     },
     async removeVm(slice, vmId) {

@@ -1,4 +1,5 @@
 import type { Applied } from '#shared/deployment/applied';
+import { say, type Said } from '#shared/sentence';
 import { ConsoleFanout } from '../console-fanout';
 import type { VmSpec } from '../provider';
 
@@ -17,7 +18,7 @@ export interface SimulatedVm {
   readyAt: number;
   /** Counts the power cycles, so that a waiter can tell that "its" boot is over. */
   boot: number;
-  error: string | null;
+  error: Said | null;
   hostPorts: Map<number, number>;
   console: ConsoleFanout;
 }
@@ -70,7 +71,7 @@ export function crashVm(state: SimulatorState, sliceId: number, vmId: number): v
   const vm = state.slices.get(sliceId)?.vms.get(vmId);
   if (vm?.power !== 'on') return;
   vm.power = 'off';
-  vm.error = 'The virtual machine ended unexpectedly.';
+  vm.error = say('VM_ENDED');
   vm.console.end('The virtual machine ended unexpectedly.');
   for (const listener of state.listeners) listener({ sliceId });
 }

@@ -11,6 +11,7 @@ import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { createWorld } from '#server/testing/world';
 import { registryOf } from '#server/testing/context';
 import { simulatedZone } from '#server/testing/rows';
+import { say } from '#shared/sentence';
 
 const database = useDatabase();
 const world = createWorld(database);
@@ -115,10 +116,11 @@ describe('the state of an image in a zone', () => {
     expect(await seen()).toMatchObject({ sizeMb: 300, zones: [{ state: 'verified', doneMb: null }] });
 
     await admin.images.check({ id });
+    const said = say('FETCH_NOTHING_THERE', { image: 'debian', status: 404 });
     const reason = 'The image “debian” could not be fetched: there is nothing at its URL (HTTP 404).';
-    provider.ensureImage = () => Promise.reject(new ProviderError('UNAVAILABLE', reason, false));
+    provider.ensureImage = () => Promise.reject(new ProviderError('UNAVAILABLE', said, false));
     await checkRequested(keeper(provider));
-    expect((await seen())?.zones).toMatchObject([{ state: 'broken', reason }]);
+    expect((await seen())?.zones).toMatchObject([{ state: 'broken', reason, sentences: said.sentences }]);
     // other files: what was said of the former is not true of them
     await admin.images.update({ id, ...image, sha256: 'b'.repeat(64) });
     expect((await seen())?.zones).toEqual([]);

@@ -133,7 +133,11 @@ describe('zones', () => {
     world.simulator.describe = () => new Promise(() => {});
     try {
       const zone = await user.zones.get({ id: zoneId });
-      expect(zone.capabilities?.run).toEqual({ ok: false, reason: 'The zone does not answer.' });
+      expect(zone.capabilities?.run).toEqual({
+        ok: false,
+        reason: 'The zone does not answer.',
+        sentences: [{ code: 'ZONE_SILENT' }],
+      });
     } finally {
       world.simulator.describe = answer;
     }

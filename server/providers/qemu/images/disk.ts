@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { ProviderError } from '#server/lib/provider-error';
+import { say, type Said } from '#shared/sentence';
 import type { ImageSpec } from '../../provider';
 
 /** Checking reads all of an image's tables, over a slow disk too. */
@@ -26,21 +27,26 @@ const infoSchema = z.object({
  * @returns the size that the guest sees, in bytes
  */
 export async function inspectDisk(image: ImageSpec, path: string): Promise<number> {
-  const refuse = refusalOf(image);
   let info: z.infer<typeof infoSchema>;
   try {
     const { stdout } = await runCommand('qemu-img', ['info', '--output=json', '-f', 'qcow2', path]);
     info = infoSchema.parse(JSON.parse(stdout));
   } catch (error) {
     if (error instanceof CommandError && error.missing) throw missingTool('qemu-img', 'qemu-utils', error);
-    throw refuse('is not a qcow2 disk', error);
+    throw refuse(say('IMAGE_NOT_QCOW2', { image: image.name }), error);
   }
-  if (info['backing-filename'] !== undefined) throw refuse('has a backing file; only a qcow2 on its own is taken');
+  if (info['backing-filename'] !== undefined) throw refuse(say('IMAGE_HAS_BACKING', { image: image.name }));
   if (info['format-specific']?.data['data-file'] !== undefined)
-    throw refuse('has an external data file; only a qcow2 on its own is taken');
-  if (info.encrypted === true) throw refuse('is encrypted');
+    throw refuse(say('IMAGE_HAS_DATA_FILE', { image: image.name }));
+  if (info.encrypted === true) throw refuse(say('IMAGE_ENCRYPTED', { image: image.name }));
   if (info['virtual-size'] > maxVirtualBytes)
-    throw refuse(`is a disk of ${Math.ceil(info['virtual-size'] / 2 ** 30)} GiB; at most ${maxDiskGb} are taken`);
+    throw refuse(
+      say('IMAGE_TOO_LARGE', {
+        image: image.name,
+        size: Math.ceil(info['virtual-size'] / 2 ** 30),
+        max: maxDiskGb,
+      }),
+    );
   return info['virtual-size'];
 }
 
@@ -52,7 +58,7 @@ export async function checkDisk(image: ImageSpec, path: string): Promise<void> {
     if (error instanceof CommandError && error.missing) throw missingTool('qemu-img', 'qemu-utils', error);
     // leaked clusters waste room and harm nothing (qemu-img(1), "check")
     if (error instanceof CommandError && exitCodeOf(error) === leaksOnly) return;
-    throw refusalOf(image)('is damaged: qemu-img finds it cut short or corrupt', error);
+    throw refuse(say('IMAGE_CORRUPT', { image: image.name }), error);
   }
 }
 
@@ -62,8 +68,7 @@ function exitCodeOf({ cause }: CommandError): unknown {
   return cause instanceof Error && 'code' in cause ? cause.code : null;
 }
 
-const refusalOf = (image: ImageSpec) => (why: string, cause?: unknown) =>
-  new ProviderError('IMAGE_INVALID', `The image “${image.name}” ${why}.`, false, cause);
+const refuse = (said: Said, cause?: unknown) => new ProviderError('IMAGE_INVALID', said, false, cause);
 
 /**
  * Makes the VM's own disk on top of an image, or grows it.
@@ -78,11 +83,7 @@ export async function createOverlay(
   const size = await inspectDisk(image, paths.base);
   const wanted = diskGb * 2 ** 30;
   if (wanted > 0 && wanted < size)
-    throw new ProviderError(
-      'IMAGE_INVALID',
-      `The image “${image.name}” needs a disk of ${Math.ceil(size / 2 ** 30)} GiB; the flavour has ${diskGb}.`,
-      false,
-    );
+    throw refuse(say('IMAGE_NEEDS_MORE_DISK', { image: image.name, needed: Math.ceil(size / 2 ** 30), given: diskGb }));
   const backing = ['-b', paths.backing, '-F', 'qcow2'];
   await runCommand('qemu-img', [
     'create',
@@ -110,10 +111,5 @@ export async function growDisk(
 }
 
 export function missingTool(tool: string, debianPackage: string, cause?: unknown): ProviderError {
-  return new ProviderError(
-    'UNAVAILABLE',
-    `${tool} is not installed. Install it: apt-get install --no-install-recommends ${debianPackage}`,
-    true,
-    cause,
-  );
+  return new ProviderError('UNAVAILABLE', say('TOOL_MISSING', { tool, packages: debianPackage }), true, cause);
 }

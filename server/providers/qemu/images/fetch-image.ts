@@ -4,6 +4,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { hasCode } from '#server/lib/error-code';
 import { ProviderError } from '#server/lib/provider-error';
+import { say, type Said } from '#shared/sentence';
 import type { ImageSpec } from '../../provider';
 
 const maxRedirects = 5;
@@ -39,7 +40,7 @@ export async function fetchImage(image: ImageSpec, to: string, hash: Hash, onPro
   heard();
   try {
     const response = await follow(image, silence.signal);
-    if (!response.body) throw cannot(image, 'its server sent nothing', true);
+    if (!response.body) throw cannot(say('FETCH_EMPTY', of(image)), true);
     const length = Number(response.headers.get('content-length') ?? Number.NaN);
     const total = Number.isSafeInteger(length) && !response.headers.has('content-encoding') ? length : null;
     let done = 0;
@@ -51,7 +52,7 @@ export async function fetchImage(image: ImageSpec, to: string, hash: Hash, onPro
     await pipeline(chunksOf(response.body), counted, createWriteStream(to, { flags: 'wx' }));
   } catch (error) {
     if (error instanceof ProviderError || hasCode(error, 'ENOSPC')) throw error;
-    throw cannot(image, reasonOf(error, silence.signal), true, error);
+    throw cannot(say(reasonOf(error, silence.signal), of(image)), true, error);
   } finally {
     clearTimeout(timer);
   }
@@ -64,8 +65,8 @@ async function follow(image: ImageSpec, signal: AbortSignal): Promise<Response> 
   const seen = new Set<string>();
   let url = new URL(image.source);
   for (;;) {
-    if (seen.has(url.href)) throw cannot(image, 'its URL leads in a circle', false);
-    if (seen.size > maxRedirects) throw cannot(image, `its URL leads on more than ${maxRedirects} times`, false);
+    if (seen.has(url.href)) throw cannot(say('FETCH_CIRCLE', of(image)), false);
+    if (seen.size > maxRedirects) throw cannot(say('FETCH_REDIRECTS', { ...of(image), max: maxRedirects }), false);
     seen.add(url.href);
     const response = await fetch(url, { signal, redirect: 'manual' });
     const { status } = response;
@@ -73,41 +74,52 @@ async function follow(image: ImageSpec, signal: AbortSignal): Promise<Response> 
     await response.body?.cancel();
     const next = response.headers.get('location');
     if (status < 300 || status >= 400 || next === null) throw refusedBy(image, status);
-    if (!URL.canParse(next, url)) throw cannot(image, 'its URL leads to none', false);
+    if (!URL.canParse(next, url)) throw cannot(say('FETCH_NO_TARGET', of(image)), false);
     url = new URL(next, url);
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
-      throw cannot(image, `its URL leads to another kind of address (${url.protocol})`, false);
+      throw cannot(say('FETCH_OTHER_PROTOCOL', { ...of(image), protocol: url.protocol }), false);
   }
 }
 
 function refusedBy(image: ImageSpec, status: number): ProviderError {
-  if (status === 404 || status === 410) return cannot(image, `there is nothing at its URL (HTTP ${status})`, false);
-  if (status === 401 || status === 403 || status === 407)
-    return cannot(image, `its server refuses to give it (HTTP ${status})`, false);
-  return cannot(image, `its server answered with an error (HTTP ${status})`, status >= 500 || status === 429);
+  const params = { ...of(image), status };
+  if (status === 404 || status === 410) return cannot(say('FETCH_NOTHING_THERE', params), false);
+  if (status === 401 || status === 403 || status === 407) return cannot(say('FETCH_REFUSED', params), false);
+  return cannot(say('FETCH_SERVER_ERROR', params), status >= 500 || status === 429);
 }
 
+type NetworkFailure =
+  | 'FETCH_SILENT'
+  | 'FETCH_NOT_ACCEPTED'
+  | 'FETCH_NO_HOST'
+  | 'FETCH_UNREACHABLE'
+  | 'FETCH_BROKEN_OFF'
+  | 'FETCH_UNTRUSTED'
+  | 'FETCH_FAILED';
+
 /** What network errors mean. Node's `fetch` has them as the cause of its own. */
-function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'its server says nothing any more';
+function reasonOf(error: unknown, signal: AbortSignal): NetworkFailure {
+  if (signal.aborted) return 'FETCH_SILENT';
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1) {
-    if (hasCode(cause, 'ECONNREFUSED')) return 'its server refused the connection';
-    if (hasCode(cause, 'ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA')) return 'there is no server of its name';
+    if (hasCode(cause, 'ECONNREFUSED')) return 'FETCH_NOT_ACCEPTED';
+    if (hasCode(cause, 'ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA')) return 'FETCH_NO_HOST';
     if (hasCode(cause, 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH'))
-      return 'its server cannot be reached';
-    if (hasCode(cause, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET')) return 'its server broke the connection off';
+      return 'FETCH_UNREACHABLE';
+    if (hasCode(cause, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET')) return 'FETCH_BROKEN_OFF';
     if (
       'code' in cause &&
       typeof cause.code === 'string' &&
       /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/.test(cause.code)
     )
-      return 'its server has no certificate that this one trusts';
+      return 'FETCH_UNTRUSTED';
   }
-  return 'the transfer failed';
+  return 'FETCH_FAILED';
 }
 
-function cannot(image: ImageSpec, why: string, retryable: boolean, cause?: unknown): ProviderError {
-  return new ProviderError('UNAVAILABLE', `The image “${image.name}” could not be fetched: ${why}.`, retryable, cause);
+const of = (image: ImageSpec) => ({ image: image.name });
+
+function cannot(said: Said, retryable: boolean, cause?: unknown): ProviderError {
+  return new ProviderError('UNAVAILABLE', said, retryable, cause);
 }
 
 async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {

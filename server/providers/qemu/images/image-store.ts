@@ -7,6 +7,7 @@ import { syncTree } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { withFileLock } from '#server/lib/file-lock';
 import { ProviderError } from '#server/lib/provider-error';
+import { say, together, told, type Said } from '#shared/sentence';
 import { asProviderError } from '../../errors';
 import type { ImageSpec, ImageState } from '../../provider';
 import { checkDisk, inspectDisk } from './disk';
@@ -38,7 +39,7 @@ export class ImageStore {
   readonly #running = new Map<string, Promise<PreparedImage>>();
   /** By {@link idOf}: how far a preparation is, and why the last one failed. */
   readonly #progress = new Map<string, { doneMb: number; totalMb: number | null }>();
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, Said>();
   readonly #log: (message: string, details: Record<string, unknown>) => void;
 
   constructor(root: string, log: (message: string, details: Record<string, unknown>) => void = () => undefined) {
@@ -58,11 +59,11 @@ export class ImageStore {
           return prepared;
         })
         .catch((error: unknown) => {
-          const told = hasCode(error, 'ENOSPC')
-            ? new ProviderError('NO_CAPACITY', `The zone's disk is full; “${image.name}” has no room.`, true, error)
-            : asProviderError(error, `The image “${image.name}” could not be prepared.`);
-          this.#failures.set(id, told.message);
-          throw told;
+          const why = hasCode(error, 'ENOSPC')
+            ? new ProviderError('NO_CAPACITY', say('IMAGE_NO_ROOM', { image: image.name }), true, error)
+            : asProviderError(error, say('IMAGE_NOT_BUILT', { image: image.name }));
+          this.#failures.set(id, told(why.sentences));
+          throw why;
         })
         .finally(() => {
           this.#running.delete(id);
@@ -85,7 +86,8 @@ export class ImageStore {
       if (verdict.kind === 'good') return { state: 'verified', sizeMb: verdict.sizeMb };
       return verdict.kind === 'damaged' ? { state: 'broken', reason: damaged(image) } : { state: 'absent' };
     } catch (error) {
-      return { state: 'broken', reason: asProviderError(error, `The image “${image.name}” cannot be read.`).message };
+      const why = asProviderError(error, say('IMAGE_NOT_READ', { image: image.name }));
+      return { state: 'broken', reason: told(why.sentences) };
     }
   }
 
@@ -144,8 +146,8 @@ export class ImageStore {
         if (verdict.kind === 'damaged') this.#log('an image in the cache is damaged; making it again', { image: key });
         await this.#make(image, folder).catch((error: unknown) => {
           if (verdict.kind !== 'damaged' || hasCode(error, 'ENOSPC')) throw error;
-          const { code, message, retryable } = asProviderError(error, 'It could not be prepared again.');
-          throw new ProviderError(code, `${damaged(image)} ${message}`, retryable, error);
+          const why = asProviderError(error, say('IMAGE_NOT_REBUILT'));
+          throw new ProviderError(why.code, together(damaged(image), why), why.retryable, error);
         });
         verdict = await this.#manifests.compare(folder);
       });
@@ -161,7 +163,7 @@ export class ImageStore {
       const names = fileNames[image.kind];
       const digest = await this.#fill(image, temporary);
       if (image.sha256 !== null && image.sha256 !== digest)
-        throw invalid(image, 'does not have the checksum that it should', { expected: image.sha256, digest });
+        throw invalid(image, 'IMAGE_WRONG_CHECKSUM', { expected: image.sha256, digest });
       for (const name of names) await chmod(join(temporary, name), 0o444);
       if (image.kind === 'kernel') await checkKernel(image, join(temporary, 'vmlinuz'), join(temporary, 'initrd.gz'));
       else {
@@ -205,33 +207,41 @@ export class ImageStore {
 
 const toMb = (bytes: number) => Math.floor(bytes / 2 ** 20);
 const idOf = (image: ImageSpec) => JSON.stringify([image.kind, image.source, image.sha256]);
-const damaged = (image: ImageSpec) => `The files of the image “${image.name}” in this zone are damaged.`;
+const damaged = (image: ImageSpec) => say('IMAGE_DAMAGED', { image: image.name });
 
-function invalid(image: ImageSpec, why: string, cause?: unknown): ProviderError {
-  return new ProviderError('IMAGE_INVALID', `The image “${image.name}” ${why}.`, false, cause);
+type Invalid =
+  | 'IMAGE_WRONG_CHECKSUM'
+  | 'IMAGE_NOT_BUILTIN'
+  | 'IMAGE_KERNEL_BY_URL'
+  | 'IMAGE_NEEDS_CHECKSUM'
+  | 'IMAGE_NO_SOURCE'
+  | 'IMAGE_NOT_THERE'
+  | 'IMAGE_NOT_A_FILE';
+
+function invalid(image: ImageSpec, code: Invalid, cause?: unknown): ProviderError {
+  return new ProviderError('IMAGE_INVALID', say(code, { image: image.name }), false, cause);
 }
 
 /** What tells one content from another without reading it: a file that was replaced gets a new key. */
 async function keyOf(image: ImageSpec): Promise<string> {
   if (image.source.startsWith('builtin:')) {
-    if (image.source !== 'builtin:tiny' || image.kind !== 'kernel')
-      throw invalid(image, 'is not one that this zone has');
+    if (image.source !== 'builtin:tiny' || image.kind !== 'kernel') throw invalid(image, 'IMAGE_NOT_BUILTIN');
     const checked = image.sha256 === null ? '' : `-${image.sha256.slice(0, 12)}`;
     return `tiny-${tinyVersion}${checked}`;
   }
   if (/^https?:/.test(image.source)) {
-    if (image.kind !== 'disk') throw invalid(image, 'is a kernel, which cannot be fetched from a URL: give a folder');
-    if (image.sha256 === null) throw invalid(image, 'is fetched from a URL and needs its checksum');
+    if (image.kind !== 'disk') throw invalid(image, 'IMAGE_KERNEL_BY_URL');
+    if (image.sha256 === null) throw invalid(image, 'IMAGE_NEEDS_CHECKSUM');
     return `disk-${image.sha256.slice(0, 32)}`;
   }
-  if (!image.source.startsWith('/')) throw invalid(image, 'has neither an absolute path nor a URL');
+  if (!image.source.startsWith('/')) throw invalid(image, 'IMAGE_NO_SOURCE');
   const files = image.kind === 'kernel' ? fileNames.kernel.map((name) => join(image.source, name)) : [image.source];
   const hash = createHash('sha256').update(JSON.stringify([image.kind, image.source, image.sha256]));
   for (const file of files) {
     const status = await stat(file).catch((error: unknown) => {
-      throw invalid(image, 'is not there, or the server may not read it', error);
+      throw invalid(image, 'IMAGE_NOT_THERE', error);
     });
-    if (!status.isFile()) throw invalid(image, 'is not a regular file');
+    if (!status.isFile()) throw invalid(image, 'IMAGE_NOT_A_FILE');
     hash.update(JSON.stringify([status.size, status.mtimeMs]));
   }
   return `${image.kind}-${hash.digest('hex').slice(0, 32)}`;
@@ -255,12 +265,12 @@ async function copyPlainFile(
   onProgress: Progress,
 ): Promise<void> {
   const file = await open(from, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw invalid(image, 'is not there, or the server may not read it', error);
+    throw invalid(image, 'IMAGE_NOT_THERE', error);
   });
   try {
     // asked of what was opened: the name may mean another file by now
     const status = await file.stat();
-    if (!status.isFile()) throw invalid(image, 'is not a regular file');
+    if (!status.isFile()) throw invalid(image, 'IMAGE_NOT_A_FILE');
     let done = 0;
     const counted = hashing(hash, (count) => onProgress((done += count), status.size));
     await pipeline(file.createReadStream({ autoClose: false }), counted, createWriteStream(to, { flags: 'wx' }));

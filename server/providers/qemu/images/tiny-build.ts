@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { ProviderError } from '#server/lib/provider-error';
+import { say, type Said } from '#shared/sentence';
 import { cpioArchive, type CpioEntry } from './cpio';
 import { collectModules } from './kernel-modules';
 import { indispensableModules, tinyFiles, tinyModules } from './tiny-guest';
@@ -31,7 +32,7 @@ export async function buildTinyImage(folder: string): Promise<void> {
       await downloadPackages(work);
     });
   } catch (error) {
-    throw error instanceof ProviderError ? error : cannotBuild('its packages could not be downloaded', error);
+    throw error instanceof ProviderError ? error : cannotBuild(say('TINY_NO_DOWNLOAD'), error);
   }
   const unpacked = join(folder, 'unpacked');
   for (const file of await readdir(work)) {
@@ -40,14 +41,14 @@ export async function buildTinyImage(folder: string): Promise<void> {
   const [version] = await readdir(join(unpacked, 'lib/modules')).catch(() =>
     readdir(join(unpacked, 'usr/lib/modules')),
   );
-  if (version === undefined) throw cannotBuild('the kernel package holds no kernel', null);
+  if (version === undefined) throw cannotBuild(say('TINY_PACKAGE_EMPTY'), null);
   const moduleRoot = await firstExisting([
     join(unpacked, 'lib/modules', version),
     join(unpacked, 'usr/lib/modules', version),
   ]);
   const { modules, missing } = await collectModules(moduleRoot, tinyModules);
   const lacking = missing.filter((name) => indispensableModules.includes(name));
-  if (lacking.length > 0) throw cannotBuild(`the kernel lacks ${lacking.join(', ')}`, null);
+  if (lacking.length > 0) throw cannotBuild(say('TINY_MODULES_LACKING', { modules: lacking.join(', ') }), null);
 
   const busybox = await readFile(
     await firstExisting([join(unpacked, 'bin/busybox'), join(unpacked, 'usr/bin/busybox')]),
@@ -79,7 +80,7 @@ const updatePackageLists = () => runCommand('apt-get', ['update', '-qq', ...retr
 /** The package behind Debian's “newest kernel for virtual machines”. */
 async function resolveKernelPackage(): Promise<string> {
   const arch = process.arch;
-  if (arch !== 'x64') throw cannotBuild(`this machine's processor (${arch}) is not supported`, null);
+  if (arch !== 'x64') throw cannotBuild(say('TINY_PROCESSOR', { processor: arch }), null);
   const ask = () => runCommand('apt-cache', ['depends', '--important', kernelMetaPackage[arch]]);
   const find = (listing: string) => /Depends: (linux-image-\S+)/.exec(listing)?.[1];
   try {
@@ -92,9 +93,9 @@ async function resolveKernelPackage(): Promise<string> {
       if (foundNow !== undefined) return foundNow;
     }
   } catch (error) {
-    throw cannotBuild('Debian’s package tools did not answer', error);
+    throw cannotBuild(say('TINY_NO_TOOLS'), error);
   }
-  throw cannotBuild('the kernel package is not in the package lists', null);
+  throw cannotBuild(say('TINY_NO_KERNEL'), null);
 }
 
 function rethrowMissing(error: unknown): undefined {
@@ -110,14 +111,9 @@ async function firstExisting(paths: string[]): Promise<string> {
     );
     if (found) return path;
   }
-  throw cannotBuild('a package does not hold what it should', null);
+  throw cannotBuild(say('TINY_PACKAGE_INCOMPLETE'), null);
 }
 
-function cannotBuild(why: string, cause: unknown): ProviderError {
-  return new ProviderError(
-    'UNAVAILABLE',
-    `The image “tiny” is built from Debian’s packages, but ${why}. It needs Debian with its package lists; type: apt-get update`,
-    true,
-    cause,
-  );
+function cannotBuild(why: Said, cause: unknown): ProviderError {
+  return new ProviderError('UNAVAILABLE', why, true, cause);
 }
