@@ -15,6 +15,7 @@ import { drawingOf } from './drawing';
 import classes from './editor.module.css';
 import { ConflictDialog, LeaveDialog, RecoveryDialog, ShortcutsDialog } from './EditorDialogs';
 import { EditorToolbar } from './EditorToolbar';
+import { newKey } from './fragment';
 import { SelectionPanel } from './panel/SelectionPanel';
 import { ProblemList } from './ProblemList';
 import { useProblemText } from './problem-text';
@@ -211,7 +212,7 @@ export function Editor({ initial, catalogue, userId, onAdopt }: EditorProps) {
               selection={selection}
               onSelectionChange={onSelectionChange}
               onMove={(moves) => editor.run({ type: 'move', moves })}
-              onConnect={actions.connect}
+              onConnect={(source, target) => editor.run({ type: 'connect', key: newKey(), source, target })}
               onDelete={(what) => editor.run({ type: 'delete', ...what })}
               onOpenNode={(key) => onSelectionChange({ nodes: [key], edges: [] })}
               onAddAt={(point) => actions.addNode('vm', point)}

@@ -4,9 +4,8 @@ import { limits } from '#shared/limits';
 import { presetTopology } from '#shared/topology/presets';
 import { emptyTopology, topologySchema } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
-import { applyCommand, type Command, type Document } from './document';
+import { applyCommand, historyReducer, startHistory, type Command, type Document } from './document';
 import { copyOf, freePlace, shiftIntoView, fromClipboardText, toClipboardText, withNewKeys } from './fragment';
-import { historyReducer, startHistory } from './history';
 import { takenNames, uniqueName } from './names';
 
 const start: Document = {

@@ -80,7 +80,6 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
   return {
     canAddVm: defaults !== null && topology.vms.length < limits.vmsPerTopology,
     addNode,
-    connect: (source: string, target: string) => editor.run({ type: 'connect', key: newKey(), source, target }),
     applyPreset: ({ kind, size, ...vm }: PresetChoice) => {
       const preset = presetTopology(kind, size, vm);
       const { dx, dy } = shiftBelow(topology, preset);

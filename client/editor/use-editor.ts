@@ -5,9 +5,8 @@ import { nameSchema } from '#shared/primitives';
 import { emptyTopology } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
 import type { CanvasSelection } from './canvas/types';
-import type { Command, Document } from './document';
+import { historyReducer, startHistory, type Command, type Document } from './document';
 import { dropDraft, writeDraft, type Draft } from './draft-store';
-import { historyReducer, startHistory } from './history';
 import type { EditorCatalogue } from './use-catalogue';
 import { useKeptSelection } from './kept-selection';
 
