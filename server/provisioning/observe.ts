@@ -1,5 +1,6 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
+import type { Applied } from '#shared/deployment/applied';
 import type { EventData } from '#shared/deployment/events';
 import { isBroken, linkStatus } from '#shared/deployment/observed-status';
 import { limits } from '#shared/limits';
@@ -9,7 +10,6 @@ import type { Transaction } from '#server/db/client';
 import { edgeNames } from '#server/db/queries/slice-model';
 import { chunked } from '#server/db/rows';
 import type { SliceObservation } from '#server/providers/provider';
-import { writeApplied } from './write-applied';
 
 /** What a slice is after an observation, as far as its status depends on it. */
 export interface ObservedSlice {
@@ -106,6 +106,36 @@ export async function writeObservation(
     await tx.update(sliceEdges).set({ observedAt: at }).where(eq(sliceEdges.sliceId, sliceId));
   }
   return { vms: vmStates, edges: edgeStates, events };
+}
+
+/**
+ * Writes what was observed to be applied, where it is not what the rows say already. No two VMs have the same, so that it is
+ * one statement for many rows: there are a thousand of them when a large slice is deployed.
+ */
+async function writeApplied(
+  tx: Transaction,
+  table: typeof sliceVms | typeof sliceNetworks | typeof sliceEdges,
+  rows: readonly { id: number; applied: Applied | null }[],
+  seen: ReadonlyMap<number, { applied: Applied | null }>,
+): Promise<void> {
+  const changed = rows.flatMap(({ id, applied: known }) => {
+    const applied = seen.get(id)?.applied ?? null;
+    return applied?.digest === known?.digest ? [] : [{ id, applied }];
+  });
+  const gone = changed.filter(({ applied }) => applied === null).map(({ id }) => id);
+  for (const ids of chunked(gone)) await tx.update(table).set({ applied: null }).where(inArray(table.id, ids));
+  for (const some of chunked(changed.filter(({ applied }) => applied !== null))) {
+    const cases = some.map(({ id, applied }) => sql`when ${id} then ${JSON.stringify(applied)}`);
+    await tx
+      .update(table)
+      .set({ applied: sql`case ${table.id} ${sql.join(cases, sql` `)} end` })
+      .where(
+        inArray(
+          table.id,
+          some.map(({ id }) => id),
+        ),
+      );
+  }
 }
 
 /** After a destroy: nothing is there, nothing is wanted. Answers the events of what changed. */

@@ -15,7 +15,7 @@ import {
 } from '#shared/topology/schema';
 import { insertSliceParts } from '#server/db/queries/slices';
 import { catalogueOf, insertRevision, readTopology } from '#server/db/queries/topologies';
-import { copyOfDrawing } from '#server/domain/slices/copy';
+import { copyOfDrawing } from '#server/domain/slices/write-slices';
 import type { Actor } from '#server/domain/context';
 import { vmRecordSchemaOf } from '#server/providers/qemu/records';
 import { loadSliceModel } from '#server/db/queries/slice-model';

@@ -12,11 +12,10 @@ import { isVerified, writeImageState } from '#server/domain/images/image-states'
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { advice, actionOf, failureOf, failuresOf, type ActionContext } from './actions';
-import { contradictedSteps } from './contradicted';
 import type { RunControl } from './control';
 import { finishDeployment, type Ending } from './finish';
+import { contradictedSteps, lostLinks } from './gone';
 import { LeaseLostError, type Claim } from './lease';
-import { lostLinks } from './lost-links';
 import type { ProvisioningOptions } from './options';
 import { SliceObserver } from './slice-observer';
 import { specsOf } from '#server/domain/deployments/specs';

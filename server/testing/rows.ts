@@ -8,7 +8,7 @@ import { insertSliceParts } from '#server/db/queries/slices';
 import { insertUser } from '#server/db/queries/users';
 import { only } from '#server/db/rows';
 import type { Actor } from '#server/domain/context';
-import { copyOfDrawing } from '#server/domain/slices/copy';
+import { copyOfDrawing } from '#server/domain/slices/write-slices';
 import { small } from './drawings';
 
 let serial = 0;

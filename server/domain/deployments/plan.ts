@@ -1,36 +1,20 @@
 import { notFound } from '#shared/errors';
-import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
 import { liveDeployments } from '#server/db/queries/deployments';
-import { loadSliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
 import { zoneById } from '#server/db/queries/zones';
 import { inSnapshot } from '#server/db/transaction';
 import type { Queryable } from '#server/db/client';
-import type { SliceObservation } from '#server/providers/provider';
 import type { Actor, DomainContext } from '../context';
 import { quotaOf } from '../quotas/quotas';
-import { loadSlice, type SliceAccess, type SliceRow } from '../slices/access';
+import { loadSlice } from '../slices/access';
 import { loadTemplate, type TemplateRow } from '../templates/access';
-import { nicsNeeded, type PlanInput, type PlanTopology } from './plan-input';
+import { nicsNeeded, type PlanTopology } from './plan-input';
 import { planOperation } from './planner';
-import { askZone, observeForPlan, planInputOf, planZoneOf, type ZoneReport } from './situation';
-
-/** What is done to which slice, or to one VM of it. */
-export interface Operation {
-  sliceId: number;
-  kind: DeploymentKind;
-  vmId?: number | null | undefined;
-}
-
-/** What was seen of a slice and its zone before the transaction that plans: asking may take its time. */
-export interface Seen {
-  observation: SliceObservation | null;
-  report: ZoneReport;
-}
+import { askZone, lookAround, planInput, planZoneOf, type Operation } from './situation';
 
 /** The plan for an operation on a slice that the actor may see. Touches nothing. */
 export async function planDeployment(
@@ -69,37 +53,6 @@ export async function previewDeployment(
       quota: await quotaOf(tx, actor.userId),
       isNew: true,
     });
-  });
-}
-
-/** Asks the slice's zone what it has and what is there of the slice. */
-export async function lookAround(ctx: DomainContext, slice: SliceRow): Promise<Seen> {
-  const zone = await zoneById(ctx.db, slice.zoneId);
-  if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
-  return observeForPlan(ctx, await askZone(ctx, zone), slice.id);
-}
-
-/** The planner's input for an operation on a slice, from its rows and what was seen. */
-export async function planInput(
-  q: Queryable,
-  slice: SliceRow & { access: SliceAccess },
-  operation: Operation,
-  busy: boolean,
-  seen: Seen,
-): Promise<PlanInput> {
-  const zone = await zoneById(q, slice.zoneId);
-  if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
-  const { takesQuota } = operationOf(operation.kind);
-  return planInputOf({
-    kind: operation.kind,
-    slice,
-    busy,
-    vmId: operation.vmId ?? null,
-    model: await loadSliceModel(q, slice.id),
-    observation: seen.observation,
-    zone: await planZoneOf(q, zone, seen.report, { exceptSliceId: slice.id }),
-    // who may only look is not told what else the owner has
-    quota: takesQuota && slice.access !== 'view' ? await quotaOf(q, slice.ownerId) : null,
   });
 }
 

@@ -2,18 +2,18 @@ import type { Applied } from '#shared/deployment/applied';
 import { AppError, type Problem } from '#shared/errors';
 import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { Resources } from '#shared/primitives';
-import type { Quota } from '#shared/quota';
 import { say, type Said } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { newestDeployment } from '#server/db/queries/deployments';
-import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
-import { allocatedOf, type ZoneRow } from '#server/db/queries/zones';
+import { loadSliceModel } from '#server/db/queries/slice-model';
+import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { reportOf } from '#server/db/queries/homes';
 import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
 import { whatIsSaid } from '../errors';
 import type { DomainContext } from '../context';
 import { placeOf, zoneAway } from '../homes/places';
-import type { SliceRow } from '../slices/access';
+import { quotaOf } from '../quotas/quotas';
+import type { SliceAccess, SliceRow } from '../slices/access';
 import { capacityOf, freeOf } from '../zones/capacity';
 import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
 
@@ -24,6 +24,19 @@ type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & {
 };
 
 const problemOf = ({ code, message, params }: AppError): Problem => ({ code, message, ...(params && { params }) });
+
+/** What is done to which slice, or to one VM of it. */
+export interface Operation {
+  sliceId: number;
+  kind: DeploymentKind;
+  vmId?: number | null | undefined;
+}
+
+/** What was seen of a slice and its zone before the transaction that plans: asking may take its time. */
+export interface Seen {
+  observation: SliceObservation | null;
+  report: ZoneReport;
+}
 
 /** What a zone's provider says; asked before any transaction, since it may take its time. */
 export interface ZoneReport {
@@ -62,11 +75,11 @@ export async function askZone(
 }
 
 /** What is there of a slice; null, with the report's `unavailable` set, when the provider cannot say. */
-export async function observeForPlan(
+async function observeForPlan(
   context: Pick<DomainContext, 'db' | 'log'>,
   report: ZoneReport,
   sliceId: number,
-): Promise<{ observation: SliceObservation | null; report: ZoneReport }> {
+): Promise<Seen> {
   if (report.provider === null)
     return { observation: report.unavailable === null ? await observedLast(context.db, sliceId) : null, report };
   try {
@@ -119,20 +132,27 @@ export async function deploymentMark(q: Queryable, sliceId: number): Promise<str
   return newest === null ? 'none' : `${newest.id}:${newest.status}`;
 }
 
-/** The planner's input from rows. `vmId` is a VM of the slice or null. */
-export function planInputOf(options: {
-  kind: DeploymentKind;
-  slice: Pick<SliceRow, 'id' | 'name' | 'status'>;
-  busy: boolean;
-  vmId: number | null;
-  model: SliceModel;
-  observation: SliceObservation | null;
-  zone: PlanZone;
-  quota: Quota | null;
-}): PlanInput {
-  const { kind, slice, busy, vmId, model, observation, zone, quota } = options;
-  const target = vmId === null ? null : (model.vms.find((vm) => vm.id === vmId)?.key ?? null);
-  if (vmId !== null && target === null)
+/** Asks the slice's zone what it has and what is there of the slice. */
+export async function lookAround(ctx: DomainContext, slice: SliceRow): Promise<Seen> {
+  const zone = await zoneById(ctx.db, slice.zoneId);
+  if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
+  return observeForPlan(ctx, await askZone(ctx, zone), slice.id);
+}
+
+/** The planner's input for an operation on a slice, from its rows and what was seen. */
+export async function planInput(
+  q: Queryable,
+  slice: SliceRow & { access: SliceAccess },
+  { kind, vmId }: Operation,
+  busy: boolean,
+  { observation, report }: Seen,
+): Promise<PlanInput> {
+  const zone = await zoneById(q, slice.zoneId);
+  if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
+  const { builds, supersedes, takesQuota } = operationOf(kind);
+  const model = await loadSliceModel(q, slice.id);
+  const target = vmId == null ? null : (model.vms.find((vm) => vm.id === vmId)?.key ?? null);
+  if (vmId != null && target === null)
     throw new AppError('NOT_FOUND', 'There is no such VM.', { params: { what: 'VM' } });
   return {
     kind,
@@ -142,13 +162,14 @@ export function planInputOf(options: {
     topology: planTopologyOf(
       model,
       { status: slice.status, busy },
-      operationOf(kind).builds === 'everything' && observation !== null ? observation : undefined,
+      builds === 'everything' && observation !== null ? observation : undefined,
     ),
     invalid: [],
     // what a deployment under way is changing is not known: everything may be there
-    observation: busy && operationOf(kind).supersedes ? null : observation,
-    zone,
-    quota,
+    observation: busy && supersedes ? null : observation,
+    zone: await planZoneOf(q, zone, report, { exceptSliceId: slice.id }),
+    // who may only look is not told what else the owner has
+    quota: takesQuota && slice.access !== 'view' ? await quotaOf(q, slice.ownerId) : null,
     isNew: false,
   };
 }

@@ -21,12 +21,11 @@ import { accountOf, type Actor, type DomainContext, type SystemActor } from '../
 import { quotaExceeded } from '../quotas/problems';
 import { lockOwner } from '../quotas/quotas';
 import { loadSlice, type SliceRow } from '../slices/access';
-import { lookAround, planInput, type Operation, type Seen } from './plan';
 import type { PlanInput } from './plan-input';
 import { refusalProblem } from './plan-problems';
 import { planOperation, wantedOf } from './planner';
 import { getDeployment } from './read-deployments';
-import { deploymentMark } from './situation';
+import { deploymentMark, lookAround, planInput, type Operation, type Seen } from './situation';
 
 interface Request extends Operation {
   /** The same key for the same slice answers the deployment that was queued first. */

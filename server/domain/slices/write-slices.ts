@@ -4,10 +4,12 @@ import { slices } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
 import type { createSliceInput, renameSliceInput, setRestartInput, Slice } from '#shared/slice';
 import { say } from '#shared/sentence';
+import { allocateAddresses } from '#shared/topology/addresses';
+import type { Topology } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
-import { insertSliceParts } from '#server/db/queries/slices';
-import { readTopology, revisionId } from '#server/db/queries/topologies';
+import { insertSliceParts, type SliceParts } from '#server/db/queries/slices';
+import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
 import { countInZone, zoneById } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
@@ -19,7 +21,6 @@ import { assertWithinQuota, lockOwner } from '../quotas/quotas';
 import { loadTemplate } from '../templates/access';
 import { isOffered } from '../zones/zones';
 import { loadSlice } from './access';
-import { copyOfDrawing } from './copy';
 import { wholeSlice } from './read-slices';
 
 const nameIndex = 'slices_owner_live_name_unique';
@@ -44,6 +45,35 @@ async function madeBefore(q: Queryable, actor: Actor, key: string | undefined): 
     .from(slices)
     .where(and(eq(slices.ownerId, actor.userId), eq(slices.idempotencyKey, key)));
   return row?.id ?? null;
+}
+
+/** The parts of a slice, made from a drawing: with all its properties, the flavours' sizes of now, and addresses. */
+export async function copyOfDrawing(q: Queryable, topology: Topology): Promise<SliceParts> {
+  const catalogue = await catalogueOf(q, topology);
+  const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
+  const addresses = allocateAddresses(topology);
+  return {
+    vms: topology.vms.map((vm) => {
+      const flavour = flavours.get(vm.flavourId);
+      if (flavour === undefined) throw new Error(`There is no flavour ${vm.flavourId}`);
+      return {
+        ...vm,
+        vcpus: flavour.vcpus,
+        ramMb: flavour.ramMb,
+        diskGb: flavour.diskGb,
+        forwards: vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null })),
+      };
+    }),
+    networks: topology.networks.map(({ subnets: _subnets, ...network }) => ({
+      ...network,
+      subnet: addresses.networks.get(network.key) ?? '',
+    })),
+    edges: topology.edges.map(({ subnets: _subnets, sourceNic: _source, targetNic: _target, ...edge }) => {
+      const place = addresses.edges.get(edge.key);
+      if (place === undefined) throw new Error(`The edge ${edge.key} has no addresses`);
+      return { ...edge, ...place };
+    }),
+  };
 }
 
 /**
