@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { initFolder, staleInit } from './init-sql';
-import { migrationsFolder } from './migrate';
+import { migrationsFolder } from './migrations';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '..');

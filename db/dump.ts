@@ -3,7 +3,9 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
 import { runtimeSqlMode } from '#server/db/sql-mode';
 import { schemaStatements } from './init-sql';
-import { appliedMigrations, journalTable, migrationsFolder, refuseForeign, waitForMigrationLock } from './migrate';
+import { appliedMigrations, refuseHalfMigrated, waitForMigrationLock } from './migrate';
+import { journalTable } from './migration-steps';
+import { migrationsFolder, readMigrations, refuseForeign } from './migrations';
 
 /** Characters per INSERT: large enough to be fast, far below every server's packet limit. */
 const statementLength = 256 * 1024;
@@ -20,7 +22,8 @@ export async function* dumpDatabase(url: string): AsyncGenerator<string> {
     // no migration in the middle
     await waitForMigrationLock(connection, 60);
     const applied = await appliedMigrations(connection);
-    refuseForeign(applied, migrationsFolder);
+    refuseForeign(applied, readMigrations());
+    await refuseHalfMigrated(connection);
     await connection.query(`set time_zone = '+00:00', sql_mode = '${runtimeSqlMode}'`);
     await connection.query('set session transaction isolation level repeatable read');
     await connection.query('start transaction with consistent snapshot, read only');
@@ -29,7 +32,7 @@ export async function* dumpDatabase(url: string): AsyncGenerator<string> {
     const [versions] = await connection.query<RowDataPacket[]>('select version() as version');
     yield `-- Trama, ${new Date().toISOString()}, from ${String(versions[0]?.['version'])}\n`;
     yield `set names utf8mb4;\nset time_zone = '+00:00';\nset sql_mode = '${runtimeSqlMode}';\nset @trama_dump = 'begun';\n`;
-    const schema = schemaStatements(migrationsFolder, new Set(applied));
+    const schema = schemaStatements(migrationsFolder, new Set(applied.map(({ hash }) => hash)));
     // as the migrator: without the checks, MariaDB records another delete rule
     yield schema.join(';\n') + ';\nset foreign_key_checks = 0;\n';
     const made = new Set([journalTable, ...schema.flatMap((sql) => /^create table `([^`]+)`/i.exec(sql)?.[1] ?? [])]);

@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/mysql2';
 import { escape, format } from 'mysql2';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { quotas, roles } from '#drizzle/schema/users';
-import { journalTable, migrationsFolder } from './migrate';
+import { journalTable } from './migration-steps';
+import { migrationsFolder, readMigrations } from './migrations';
 import { seedRows } from './seed';
 
 export const initFolder = path.resolve(import.meta.dirname, 'init');
@@ -18,16 +18,16 @@ const preamble = 'set names utf8mb4;\n';
  * `only`: hashes of the migrations to take; all when absent.
  */
 export function schemaStatements(folder = migrationsFolder, only?: ReadonlySet<string>): string[] {
-  const migrations = readMigrationFiles({ migrationsFolder: folder }).filter(({ hash }) => only?.has(hash) ?? true);
+  const migrations = readMigrations(folder).filter(({ hash }) => only?.has(hash) ?? true);
   return [
     'alter database character set utf8mb4 collate utf8mb4_unicode_ci',
-    ...migrations.flatMap((migration) => migration.sql.map((statement) => statement.trim().replace(/;$/, ''))),
+    ...migrations.flatMap((migration) => migration.statements),
     `create table \`${journalTable}\` (\n\tid serial primary key,\n\thash text not null,\n\tcreated_at bigint\n)`,
     ...migrations.map(
-      ({ hash, folderMillis }) =>
-        `insert into \`${journalTable}\` (\`hash\`, \`created_at\`) values (${escape(hash)}, ${folderMillis})`,
+      ({ hash, when }) =>
+        `insert into \`${journalTable}\` (\`hash\`, \`created_at\`) values (${escape(hash)}, ${when})`,
     ),
-  ].filter((statement) => statement !== '');
+  ];
 }
 
 /** The base rows, one statement per row, written by the same query builder that the seed uses. */

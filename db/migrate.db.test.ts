@@ -14,7 +14,8 @@ import { openDatabase } from '#server/db/client';
 import { limitsOfRoles } from '#server/db/queries/quotas';
 import { databaseName } from './database-url';
 import { schemaStatements } from './init-sql';
-import { migrate, migrationsFolder, seedDatabase } from './migrate';
+import { migrate, seedDatabase } from './migrate';
+import { migrationsFolder } from './migrations';
 import { useDatabase, useServer } from './testing/database';
 import { describeSchema } from './testing/describe-database';
 

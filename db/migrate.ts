@@ -1,13 +1,11 @@
-import path from 'node:path';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { migrate as applyMigrations } from 'drizzle-orm/mysql2/migrator';
+import { drizzle } from 'drizzle-orm/mysql2';
 import { escapeId, type Connection, type Pool, type RowDataPacket } from 'mysql2/promise';
-import { openDatabase, type DatabaseHandle } from '#server/db/client';
-import { DatabaseServerError } from './server-process';
+import { openDatabase, type Database } from '#server/db/client';
+import { applyMigrations, journalTable, progressTable, readProgress } from './migration-steps';
+import { migrationsFolder, pendingMigrations, readMigrations, type Applied, type Migration } from './migrations';
 import { seed } from './seed';
+import { DatabaseServerError } from './server-process';
 
-export const migrationsFolder = path.resolve(import.meta.dirname, '../drizzle/migrations');
-export const journalTable = '__drizzle_migrations';
 const lockName = 'trama:migrate';
 
 export interface MigrateOptions {
@@ -18,43 +16,53 @@ export interface MigrateOptions {
 
 /**
  * Brings the database behind `url` to this version's schema and base rows. Any number of processes may call it at once:
- * one works, the others wait for it. Throws `DatabaseServerError` when the wait is too long or when the database was made by
- * another version. What a killed first migration left is cleared away and made again.
+ * one works, the others wait for it. One that was killed is gone on with where it was (`applyMigrations`). Throws
+ * `DatabaseServerError` when the wait is too long, when a statement is refused, or when the database was made by other files.
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<void> {
-  const folder = options.folder ?? migrationsFolder;
-  await underLock(url, options.lockTimeoutSeconds ?? 60, async ({ db, pool }) => {
-    const applied = await appliedMigrations(pool);
-    refuseForeign(applied, folder);
+  const migrations = readMigrations(options.folder ?? migrationsFolder);
+  await underLock(url, options.lockTimeoutSeconds ?? 60, async (db, connection) => {
+    const applied = await appliedMigrations(connection);
+    const pending = pendingMigrations(applied, migrations);
     if (applied.length === 0) {
-      await clearHalfMade(pool, folder);
+      if ((await readProgress(connection)) === null) await clearHalfMade(connection, migrations);
       // tables take it over; the default of MySQL 8 does not exist on MariaDB
-      await pool.query('alter database character set utf8mb4 collate utf8mb4_unicode_ci');
+      await connection.query('alter database character set utf8mb4 collate utf8mb4_unicode_ci');
     }
-    await applyMigrations(db, { migrationsFolder: folder });
+    await applyMigrations(connection, pending);
     await seed(db);
   });
 }
 
 /** Puts missing base rows into a migrated database, see `seed`. */
 export async function seedDatabase(url: string): Promise<void> {
-  await underLock(url, 60, async ({ db, pool }) => {
-    if ((await appliedMigrations(pool)).length === 0) {
+  await underLock(url, 60, async (db, connection) => {
+    if ((await appliedMigrations(connection)).length === 0) {
       throw new DatabaseServerError('The database has no tables yet: migrate it first.');
     }
+    await refuseHalfMigrated(connection);
     await seed(db);
   });
 }
 
 /** Runs `work` on one connection that holds the migration lock; no other process migrates or seeds meanwhile. */
-async function underLock(url: string, timeoutSeconds: number, work: (handle: DatabaseHandle) => Promise<void>) {
-  // a pool of one: the lock belongs to the connection that does the work
+async function underLock(
+  url: string,
+  timeoutSeconds: number,
+  work: (db: Database, connection: Connection) => Promise<void>,
+): Promise<void> {
   const handle = openDatabase(url, { connectionLimit: 1 });
   try {
-    await waitForMigrationLock(handle.pool, timeoutSeconds);
-    await work(handle);
+    // not the pool, which would open another connection for one that is lost: the lock is lost with it
+    const connection = await handle.pool.getConnection();
+    try {
+      await waitForMigrationLock(connection, timeoutSeconds);
+      await work(drizzle({ client: connection }), connection);
+    } finally {
+      // closing the connection frees the lock
+      connection.destroy();
+    }
   } finally {
-    // closing the connection frees the lock
     await handle.close();
   }
 }
@@ -68,11 +76,19 @@ export async function waitForMigrationLock(connection: Pool | Connection, second
   );
 }
 
-/** Hashes of the migrations that the database records, in their order. */
-export async function appliedMigrations(pool: Pool | Connection): Promise<string[]> {
+/** The migrations that the database records as applied, in their order. */
+export async function appliedMigrations(pool: Pool | Connection): Promise<Applied[]> {
   if (!(await tableNames(pool)).includes(journalTable)) return [];
-  const [rows] = await pool.query<RowDataPacket[]>(`select hash from ${journalTable} order by id`);
-  return rows.map((row) => String(row['hash']));
+  const [rows] = await pool.query<RowDataPacket[]>(`select hash, created_at from ${journalTable} order by id`);
+  return rows.map((row) => ({ hash: String(row['hash']), when: Number(row['created_at']) }));
+}
+
+/** Throws `DatabaseServerError` when a migration was broken off: the tables are of no version. */
+export async function refuseHalfMigrated(connection: Connection): Promise<void> {
+  if ((await readProgress(connection)) === null) return;
+  throw new DatabaseServerError(
+    'A migration of this database was broken off: finish it first, by a start of Trama or `npm run db:migrate`.',
+  );
 }
 
 export async function tableNames(pool: Pool | Connection): Promise<string[]> {
@@ -83,24 +99,24 @@ export async function tableNames(pool: Pool | Connection): Promise<string[]> {
 }
 
 /**
- * DDL is not transactional: a process killed in the first migration leaves some tables and an empty journal, on which the
- * next attempt would fail for ever. Such tables hold no rows yet, so they are dropped.
+ * Versions that kept no progress left some tables and an empty journal when they were killed in the first migration. Such
+ * tables hold no rows yet, so they are dropped. Throws when others are there: it is somebody else's database.
  */
-async function clearHalfMade(pool: Pool, folder: string): Promise<void> {
+async function clearHalfMade(connection: Connection, migrations: readonly Migration[]): Promise<void> {
   const ours = new Set(
-    readMigrationFiles({ migrationsFolder: folder })
-      .flatMap((migration) => migration.sql)
-      .flatMap((statement) => /^\s*create table `([^`]+)`/i.exec(statement)?.[1] ?? []),
+    migrations
+      .flatMap((migration) => migration.statements)
+      .flatMap((statement) => /^create table `([^`]+)`/i.exec(statement)?.[1] ?? []),
   );
-  const left = (await tableNames(pool)).filter((name) => name !== journalTable);
+  const left = (await tableNames(connection)).filter((name) => name !== journalTable && name !== progressTable);
   for (const name of left) {
-    const [rows] = await pool.query<RowDataPacket[]>(`select 1 from ${escapeId(name)} limit 1`);
+    const [rows] = await connection.query<RowDataPacket[]>(`select 1 from ${escapeId(name)} limit 1`);
     if (ours.has(name) && rows.length === 0) continue;
     throw new DatabaseServerError(
       `The database holds a table ${name} but no record of Trama's migrations: give Trama an empty database of its own.`,
     );
   }
-  await dropTables(pool, left);
+  await dropTables(connection, left);
 }
 
 /** Drops them whatever refers to them. */
@@ -108,15 +124,4 @@ export async function dropTables(connection: Pool | Connection, names: readonly 
   await connection.query('set foreign_key_checks = 0');
   for (const name of names) await connection.query(`drop table if exists ${escapeId(name)}`);
   await connection.query('set foreign_key_checks = 1');
-}
-
-/** Throws `DatabaseServerError` when a migration was applied that `folder` does not hold. */
-export function refuseForeign(applied: readonly string[], folder: string): void {
-  const known = new Set(readMigrationFiles({ migrationsFolder: folder }).map((migration) => migration.hash));
-  const foreign = applied.filter((hash) => !known.has(hash)).length;
-  if (foreign === 0) return;
-  throw new DatabaseServerError(
-    `The database holds ${foreign === 1 ? 'a migration' : `${foreign} migrations`} that this version of Trama does not know: ` +
-      'it was made by a newer version. Update Trama, or use another database.',
-  );
 }
