@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { deviceOf } from './user-agent';
+import { deviceOf } from '#shared/user-agent';
 
 /** Returns the function that names a session's device: `Chrome 141 on Linux`. */
 export function useDeviceName(): (userAgent: string | null) => string {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { expiryOf } from './expiry';
 import { deviceOf } from './user-agent';
 
 test.each([
@@ -33,11 +32,3 @@ test.each([
   ['', { browser: null, system: null }],
   [null, { browser: null, system: null }],
 ])('%s', (userAgent, device) => expect(deviceOf(userAgent)).toEqual(device));
-
-test('a token that ends within a week ends soon', () => {
-  const now = Date.parse('2026-03-01T00:00:00.000Z');
-  expect(expiryOf(now, now)).toBe('expired');
-  expect(expiryOf(now + 1, now)).toBe('soon');
-  expect(expiryOf(now + 7 * 86_400_000, now)).toBe('soon');
-  expect(expiryOf(now + 7 * 86_400_000 + 1, now)).toBe('later');
-});
