@@ -1,10 +1,11 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { auditOutcomes } from '#shared/audit';
 import type { Filters } from '../hooks/filters';
 
 const nouns = ['auth', 'tokens', 'templates', 'slices', 'deployments'] as const;
 const adminNouns = ['flavours', 'images', 'zones', 'users', 'quotas', 'audit'] as const;
-const results = ['ok', 'refused'] as const;
+const results = auditOutcomes;
 const names = ['action', 'result', 'from', 'until'] as const;
 
 export interface AuditQuery {
@@ -69,7 +70,7 @@ export function AuditFilters({ filters, admin = false }: AuditFiltersProps) {
         onChange={(event) => filters.set({ result: event.currentTarget.value })}
         data={[
           { value: '', label: t('filter.anyResult') },
-          ...results.map((result) => ({ value: result, label: t(result) })),
+          ...results.map((result) => ({ value: result, label: t(`outcome.${result}`) })),
         ]}
         w={{ base: '100%', xs: 170 }}
       />

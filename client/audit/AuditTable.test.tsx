@@ -6,7 +6,8 @@ import { chooseLanguage } from '../i18n/i18n';
 import { renderApp } from '../testing/render';
 import { auditQuery } from './AuditFilters';
 import { AuditTable } from './AuditTable';
-import { actionWords } from './audit-words';
+import { actionWords } from '#shared/audit-words';
+import { auditText } from './audit-words';
 
 const entry: AuditEntry = {
   id: 7,
@@ -15,6 +16,7 @@ const entry: AuditEntry = {
   action: 'slices.create',
   objectType: 'slice',
   objectId: 12,
+  objectName: 'lab',
   ip: '192.0.2.1',
   token: { id: 3, kind: 'pat', name: 'ci' },
   result: 'OK',
@@ -33,15 +35,21 @@ test('a deed is told in words, with where it came from', () => {
 });
 
 test('who signs in makes a session; an account is a link for administrators only', () => {
-  const signIn = { ...entry, action: 'auth.login', objectType: 'api_token', details: null };
-  const update = { ...entry, id: 8, action: 'users.update', objectType: 'user', details: null };
+  const signIn = {
+    ...entry,
+    action: 'auth.login',
+    objectType: 'api_token',
+    objectName: 'Firefox 143, Linux',
+    details: null,
+  };
+  const update = { ...entry, id: 8, action: 'users.update', objectType: 'user', objectName: 'Bea', details: null };
   const { unmount } = renderApp(<AuditTable entries={[signIn, update]} withUser />);
-  expect(screen.getByText('Session 12')).toBeDefined();
-  expect(screen.getByRole('link', { name: 'User 12' }).getAttribute('href')).toBe('/users/12');
+  expect(screen.getByText('Session Firefox 143, Linux')).toBeDefined();
+  expect(screen.getByRole('link', { name: 'User Bea' }).getAttribute('href')).toBe('/users/12');
   unmount();
   renderApp(<AuditTable entries={[update]} />);
   expect(screen.queryByRole('link')).toBeNull();
-  expect(screen.getByText('User 12')).toBeDefined();
+  expect(screen.getByText('User Bea')).toBeDefined();
 });
 
 test('what was refused says so, and nobody known is named so', () => {
@@ -61,11 +69,12 @@ test('Enter on a row shows what was recorded', async () => {
 });
 
 test('a procedure’s name and a deed’s are the same words, and an unknown one stays as it is', async () => {
-  expect(actionWords('slices.openConsole')).toBe('Open console');
-  expect(actionWords('slices.open-console')).toBe('Open console');
-  expect(actionWords('moon.shine')).toBe('moon.shine');
+  const say = (action: string) => actionWords(action, null, auditText);
+  expect(say('slices.openConsole')).toBe('Open console');
+  expect(say('slices.open-console')).toBe('Open console');
+  expect(say('moon.shine')).toBe('moon.shine');
   await chooseLanguage('es');
-  expect(actionWords('slices.openConsole')).toBe('Abrir consola');
+  expect(say('slices.openConsole')).toBe('Abrir consola');
 });
 
 test('a day of the filters is a whole day where the reader is, and nonsense is no filter', () => {
@@ -101,10 +110,43 @@ test('the audit log said "Start deployment, Done" of every operation: it says wh
   expect(screen.getAllByText('Asked for')).toHaveLength(4);
   expect(screen.queryByText('Done')).toBeNull();
   await chooseLanguage('es');
-  expect(await screen.findByText('Detener VM')).toBeDefined();
+  expect(await screen.findByText('Detener MV')).toBeDefined();
+});
+
+test('the log called an operation done that had failed: its end says how it went, why, and whose VM it was', async () => {
+  const end = (id: number, result: string, details: AuditEntry['details']) => ({
+    ...entry,
+    id,
+    action: 'deployments.end',
+    result,
+    details,
+  });
+  const cause = 'VM web could not be started: the image is broken; retry or destroy the slice.';
+  renderApp(
+    <AuditTable
+      entries={[
+        end(1, 'OK', { kind: 'deploy', vmId: null }),
+        end(2, 'FAILED', { kind: 'start', vmId: 5, vm: 'web', error: cause }),
+        end(3, 'CANCELLED', { kind: 'reboot', vmId: null }),
+        { ...end(4, 'OK', { kind: 'deploy', vmId: null, because: 'slices.set-restart', onBehalfOf: 1 }), user: null },
+      ]}
+      withUser
+    />,
+  );
+  for (const text of ['Start VM', 'VM web of slice lab', 'Failed', 'Cancelled', 'Trama itself'])
+    expect(screen.getByText(text)).toBeDefined();
+  expect(screen.getAllByText('Done')).toHaveLength(2);
+  expect(screen.getByText('Failed').closest('[title]')?.getAttribute('title')).toBe(cause);
+  screen.getAllByRole('row')[2]?.focus();
+  await userEvent.keyboard('{Enter}');
+  expect(within(await screen.findByRole('dialog')).getAllByText(cause).length).toBeGreaterThan(0);
 });
 
 test('a slice that was renamed is called by its new name', () => {
-  renderApp(<AuditTable entries={[{ ...entry, action: 'slices.rename', details: { from: 'lab', to: 'lab-2' } }]} />);
+  renderApp(
+    <AuditTable
+      entries={[{ ...entry, action: 'slices.rename', objectName: null, details: { from: 'lab', to: 'lab-2' } }]}
+    />,
+  );
   expect(screen.getByRole('link', { name: 'Slice lab-2' })).toBeDefined();
 });

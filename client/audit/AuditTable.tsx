@@ -1,15 +1,16 @@
 import { ActionIcon, Anchor, Code, Stack, Text, Tooltip } from '@mantine/core';
-import { CircleCheck, CircleX, PanelRightOpen, Send } from 'lucide-react';
+import { Ban, CircleCheck, CircleX, PanelRightOpen, Send, type LucideIcon } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { AuditEntry } from '#shared/audit';
+import { outcomeOf } from '#shared/audit-words';
 import { DataTable, type Column } from '../ui/DataTable';
 import { formatExact } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
 import { SidePanel } from '../ui/SidePanel';
-import { StatusBadge } from '../ui/StatusBadge';
-import { actionWords, detailText, isRequest, objectPath, objectWords } from './audit-words';
+import { StatusBadge, type Tone } from '../ui/StatusBadge';
+import { detailLines, objectPath, wordsOf } from './audit-words';
 import classes from './AuditTable.module.css';
 
 type Key = 'what' | 'object' | 'who' | 'when' | 'from' | 'result' | 'actions';
@@ -23,18 +24,23 @@ function useTokenWords() {
   };
 }
 
-function Result({ action, result }: Pick<AuditEntry, 'action' | 'result'>) {
-  const { t } = useTranslation('audit');
-  if (result === 'OK' && isRequest(action)) return <StatusBadge tone="neutral" icon={Send} label={t('requested')} />;
-  return result === 'OK' ? (
-    <StatusBadge tone="success" icon={CircleCheck} label={t('ok')} />
-  ) : (
-    <StatusBadge tone="danger" icon={CircleX} label={t('refused')} title={result} />
-  );
+const looks: Record<ReturnType<typeof outcomeOf>, { tone: Tone; icon: LucideIcon }> = {
+  ok: { tone: 'success', icon: CircleCheck },
+  requested: { tone: 'neutral', icon: Send },
+  failed: { tone: 'danger', icon: CircleX },
+  cancelled: { tone: 'neutral', icon: Ban },
+  refused: { tone: 'danger', icon: CircleX },
+};
+
+function Result({ entry }: { entry: AuditEntry }) {
+  const outcome = outcomeOf(entry);
+  const { outcome: label, note } = wordsOf(entry);
+  const title = outcome === 'refused' ? entry.result : outcome === 'failed' ? note : null;
+  return <StatusBadge {...looks[outcome]} label={label} title={title ?? undefined} />;
 }
 
 function ObjectLink({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
-  const words = objectWords(entry);
+  const words = wordsOf(entry).on;
   const path = objectPath(entry, admin);
   if (words === null)
     return (
@@ -63,15 +69,16 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Entry({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
   const { t, i18n } = useTranslation('audit');
   const tokenWords = useTokenWords();
-  const details = Object.entries(entry.details ?? {});
+  const details = detailLines(entry.details);
+  const { what, who, note } = wordsOf(entry);
   return (
     <Stack gap="md">
       <dl className={classes.facts}>
         <Fact name={t('what')}>
-          {actionWords(entry.action, entry.details)} <Code>{entry.action}</Code>
+          {what} <Code>{entry.action}</Code>
         </Fact>
         <Fact name={t('when')}>{formatExact(Date.parse(entry.at), i18n.language)}</Fact>
-        <Fact name={t('who')}>{entry.user === null ? t('nobody') : `${entry.user.name} · ${entry.user.email}`}</Fact>
+        <Fact name={t('who')}>{entry.user === null ? who : `${entry.user.name} · ${entry.user.email}`}</Fact>
         <Fact name={t('object')}>
           <ObjectLink entry={entry} admin={admin} />
         </Fact>
@@ -80,9 +87,9 @@ function Entry({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
           {entry.token === null ? null : ` · ${tokenWords(entry.token)}`}
         </Fact>
         <Fact name={t('result')}>
-          <Result action={entry.action} result={entry.result} />{' '}
-          {entry.result === 'OK' ? null : <Code>{entry.result}</Code>}
+          <Result entry={entry} /> {entry.result === 'OK' ? null : <Code>{entry.result}</Code>}
         </Fact>
+        {note === null ? null : <Fact name={t('why')}>{note}</Fact>}
       </dl>
       <section>
         <Text size="xs" c="dimmed" mb={4} component="h3">
@@ -94,9 +101,9 @@ function Entry({ entry, admin }: { entry: AuditEntry; admin: boolean }) {
           </Text>
         ) : (
           <dl className={`${classes.facts} ${classes.mono}`}>
-            {details.map(([name, value]) => (
+            {details.map(([name, text]) => (
               <Fact key={name} name={name}>
-                {detailText(value)}
+                {text}
               </Fact>
             ))}
           </dl>
@@ -127,14 +134,14 @@ export function AuditTable({ entries, withUser = false }: AuditTableProps) {
     key: 'who',
     header: t('who'),
     wide: true,
-    render: ({ user }) =>
-      user === null ? (
+    render: (entry) =>
+      entry.user === null ? (
         <Text span size="sm" c="dimmed" fs="italic">
-          {t('nobody')}
+          {wordsOf(entry).who}
         </Text>
       ) : (
-        <span className={classes.wrap} title={user.email}>
-          {user.name}
+        <span className={classes.wrap} title={entry.user.email}>
+          {entry.user.name}
         </span>
       ),
   };
@@ -142,7 +149,7 @@ export function AuditTable({ entries, withUser = false }: AuditTableProps) {
     {
       key: 'what',
       header: t('what'),
-      render: ({ action, details }) => <span title={action}>{actionWords(action, details)}</span>,
+      render: (entry) => <span title={entry.action}>{wordsOf(entry).what}</span>,
     },
     {
       key: 'object',
@@ -171,7 +178,7 @@ export function AuditTable({ entries, withUser = false }: AuditTableProps) {
       key: 'result',
       header: t('result'),
       wide: true,
-      render: ({ action, result }) => <Result action={action} result={result} />,
+      render: (entry) => <Result entry={entry} />,
     },
     {
       key: 'actions',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOwnAuditInput } from '#shared/audit';
 import { planInput, startDeploymentInput } from '#shared/deployment/schema';
 import { listFlavoursInput } from '#shared/flavour';
 import { listImagesInput } from '#shared/image';
@@ -74,5 +75,6 @@ export const inputs = {
   shareSlice: fieldsOf(shareSliceInput, ['level']),
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),
+  listAudit: fieldsOf(listOwnAuditInput, ['limit', 'action', 'objectType', 'objectId', 'result', 'from', 'until']),
   createToken: fieldsOf(createTokenInput, ['name', 'scopes', 'days']),
 };

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { createCli, type Cli } from './cli';
 import { addAccountCommands } from './commands/account';
+import { addAuditCommand } from './commands/audit';
 import { addCallCommand } from './commands/call';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addSliceCommands } from './commands/slices';
@@ -36,6 +37,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addTemplateCommands(program, cli);
   addSliceCommands(program, cli);
   addCatalogueCommands(program, cli);
+  addAuditCommand(program, cli);
   addCallCommand(program, cli);
   addCompletionCommands(program, cli);
   return program;

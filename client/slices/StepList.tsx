@@ -12,6 +12,9 @@ import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
 import { UpdateNote } from './UpdateNote';
 
+/** Keys of texts hold no dots. */
+const systemReasonWords = { 'slices.set-restart': 'restart', 'users.delete': 'accountDeleted' } as const;
+
 /** An operation's steps as they go: status, attempts, how long, and what went wrong. */
 export function StepList({
   deployment,
@@ -25,6 +28,11 @@ export function StepList({
   const done = countDone(deployment.steps);
   const total = deployment.steps.length;
   const live = isLive(deployment.status);
+  const { because, requestedBy } = deployment;
+  const requested =
+    because === null
+      ? t('steps.requested', { name: requestedBy.name })
+      : t(`steps.because.${systemReasonWords[because]}`, { name: requestedBy.name });
   const now = useNow(live);
   return (
     <Stack gap="sm">
@@ -34,7 +42,7 @@ export function StepList({
         </Title>
         <DeploymentStatusBadge status={deployment.status} />
         <Text size="sm" c="dimmed">
-          {t('steps.requested', { name: deployment.requestedBy.name })} · <RelativeTime at={deployment.createdAt} />
+          {requested} · <RelativeTime at={deployment.createdAt} />
         </Text>
       </Group>
       <Group gap="sm" wrap="nowrap">

@@ -82,6 +82,7 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
     stepsDone: 0,
     stepsTotal: 2,
     requestedBy: { id: 1, name: 'Ada' },
+    because: null,
     createdAt: at,
     startedAt: at,
     finishedAt: null,

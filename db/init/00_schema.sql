@@ -544,6 +544,8 @@ ALTER TABLE `image_states` ADD `sentences` json;
 ALTER TABLE `deployment_steps` ADD `sentences` json;
 ALTER TABLE `deployments` ADD `sentences` json;
 ALTER TABLE `slice_vms` ADD `sentences` json;
+ALTER TABLE `audit_log` ADD `object_name` varchar(255);
+ALTER TABLE `deployments` ADD `because` varchar(64);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -564,3 +566,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('4d2d252454cfb
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1f1765f65f7e3e9ec9a12f91e3c83af7e1dcaddf6bd3b055754e3235b39c18a1', 1795637670774);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e0a6ed306724b10f4cde2011fba6779e9445e4f47e4115fdc8545d938539a5cc', 1795645247038);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e7bbfc6601b85ea454080aacea432ec66fbdf2a8bd4fbcbb48debeb982166a36', 1795646304144);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('0c4f1eb11f49907cec1d9e78396018cc8723ed0b613d40ce5ed39cb09e7f1447', 1795646749918);

@@ -12,12 +12,14 @@ export const auditLog = mysqlTable(
     action: varchar('action', { length: 64 }).notNull(),
     objectType: varchar('object_type', { length: 32 }),
     objectId: id('object_id'),
+    /** What it was called then; null for what has no name, and in rows of older versions. */
+    objectName: varchar('object_name', { length: 255 }),
     ip: varchar('ip', { length: 45 }),
     /** The session or token that it was done with, and what it was called then. */
     tokenId: id('token_id'),
     tokenKind: mysqlEnum('token_kind', tokenKinds),
     tokenName: varchar('token_name', { length: 63 }),
-    /** `OK`, or the code of the error that refused it. */
+    /** `OK`, how an operation ended, or the code of the error that refused it: see `shared/audit.ts`. */
     result: varchar('result', { length: 32 }).notNull().default('OK'),
     details: json('details').$type<Record<string, unknown>>(),
     createdAt: createdAt(),

@@ -1,5 +1,5 @@
 import { boolean, index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
-import { deploymentKinds } from '#shared/deployment/operations';
+import { deploymentKinds, type SystemReason } from '#shared/deployment/operations';
 import type { Update } from '#shared/deployment/applied';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import type { EventData } from '#shared/deployment/events';
@@ -26,6 +26,8 @@ export const deployments = mysqlTable(
     requestedBy: id('requested_by')
       .notNull()
       .references(() => users.id, { onDelete: 'restrict' }),
+    /** Why the system asked for it, on behalf of `requestedBy`; null where that account did. */
+    because: varchar('because', { length: 64 }).$type<SystemReason>(),
     idempotencyKey: varchar('idempotency_key', { length: 64 }),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     /** A later destroy takes over: stop without undoing, since the destroy removes everything anyway. */

@@ -1,4 +1,5 @@
 import type { Role, TokenKind } from '#shared/auth';
+import type { SystemReason } from '#shared/deployment/operations';
 import type { Scope } from '#shared/scopes';
 import type { Database } from '#server/db/client';
 import type { EventBus } from '#server/events/bus';
@@ -29,7 +30,7 @@ export interface SystemActor {
   /** The account whose decision it follows from. */
   onBehalfOf: number;
   /** Which decision, as the action of the audit log: `users.delete`. */
-  because: string;
+  because: SystemReason;
 }
 
 /** The account that a deed is put down to. */

@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { asc, eq } from 'drizzle-orm';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
+import { auditLog } from '#drizzle/schema/audit';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
+import { endResults } from '#shared/audit';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { plain } from '#shared/sentence';
 import { only } from '#server/db/rows';
@@ -33,6 +36,18 @@ beforeEach(async () => {
   state = createSimulatorState();
   actor = await insertActor(database.db);
   zoneId = await simulatedZone(database.db);
+});
+
+/** Whatever was killed when: of each deployment that has ended the log has one end, the right one, and of others none. */
+afterEach(async () => {
+  const rows = await database.db.select().from(deployments);
+  const deeds = await database.db.select().from(auditLog).where(eq(auditLog.action, 'deployments.end'));
+  const told = deeds.map(({ details, result }) => [details?.['deploymentId'], result]);
+  const due = rows.flatMap(({ id, status }) =>
+    status === 'succeeded' || status === 'failed' || status === 'cancelled' ? [[id, endResults[status]]] : [],
+  );
+  const byId = (a: unknown[], b: unknown[]) => Number(a[0]) - Number(b[0]);
+  assert.deepEqual(told.toSorted(byId), due.toSorted(byId));
 });
 
 /** Nothing happens by the clock: the n-th act is the same one in every run. */

@@ -1,6 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { deployments } from '#drizzle/schema/deployments';
 import { sliceVms } from '#drizzle/schema/slices';
+import { endResults } from '#shared/audit';
 import type { EventData } from '#shared/deployment/events';
 import type { DeploymentStatus } from '#shared/deployment/schema';
 import { desiredLike, observedStatus } from '#shared/deployment/observed-status';
@@ -8,6 +9,7 @@ import { operationOf } from '#shared/deployment/operations';
 import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import { stepRows, stepsTotal, type DeploymentRow } from '#server/db/queries/deployments';
+import { recordAudit, vmTold } from '#server/domain/audit';
 import type { SliceObservation } from '#server/providers/provider';
 import { setSliceStatus, writeDesired } from '#server/db/queries/slices';
 import type { VmDesired } from '#shared/slice-status';
@@ -56,8 +58,36 @@ export async function finishDeployment(
       stepsTotal: total,
       ...asError(ending.error),
     });
+    await recordEnd(tx, row, outcome, ending.error);
     emit(...(await releaseNext(tx, row.sliceId)));
     return 'finished';
+  });
+}
+
+/** The row of the end: in the transaction that only who holds the lease can commit, so that there is one, and never two. */
+async function recordEnd(
+  tx: Transaction,
+  row: DeploymentRow,
+  outcome: Ending['outcome'],
+  error: Said | null,
+): Promise<void> {
+  const { id, sliceId, kind, sliceVmId, requestedBy, because, superseded } = row;
+  const asked =
+    because === null
+      ? { userId: requestedBy, ip: null }
+      : { kind: 'system' as const, onBehalfOf: requestedBy, because };
+  await recordAudit(tx, asked, {
+    action: 'deployments.end',
+    objectType: 'slice',
+    objectId: sliceId,
+    result: endResults[outcome],
+    details: {
+      deploymentId: id,
+      kind,
+      ...(await vmTold(tx, sliceVmId)),
+      ...(error === null ? {} : asError(error)),
+      ...(superseded ? { superseded } : {}),
+    },
   });
 }
 

@@ -73,7 +73,10 @@ describe('a slice', () => {
     const [image] = await database.db.select().from(images).where(eq(images.id, 1));
     expect(image?.sizeMb).toBe(16);
     const deeds = await database.db.select().from(auditLog);
-    expect(deeds).toMatchObject([{ action: 'deployments.start', objectId: sliceId, userId: actor.userId }]);
+    expect(deeds).toMatchObject([
+      { action: 'deployments.start', objectId: sliceId, userId: actor.userId },
+      { action: 'deployments.end', objectId: sliceId, userId: actor.userId },
+    ]);
   });
 
   test('was looked at twice at the end of its deployment: one look says what is gone and what there is', async () => {

@@ -5,6 +5,10 @@ import type { SliceStatus, VmDesired } from '../slice-status';
 export const deploymentKinds = ['deploy', 'start', 'stop', 'reboot', 'destroy'] as const;
 export type DeploymentKind = (typeof deploymentKinds)[number];
 
+/** Decisions from which operations follow that nobody asks for at that moment, as the actions of the log that name them. */
+export const systemReasons = ['slices.set-restart', 'users.delete'] as const;
+export type SystemReason = (typeof systemReasons)[number];
+
 /**
  * What is wanted of a VM from when an operation begins: a state, what was wanted before, or (`restored`) that it runs, but
  * for what was stopped on purpose in a slice that is brought back to what was asked for.

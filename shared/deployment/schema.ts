@@ -3,7 +3,7 @@ import { problemSchema } from '../errors';
 import { updateSchema } from './applied';
 import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
-import { aimsAtVm, deploymentKinds, type DeploymentKind } from './operations';
+import { aimsAtVm, deploymentKinds, systemReasons, type DeploymentKind } from './operations';
 import { sentencesSchema } from '../sentence';
 
 /** `queued`: waits for an earlier deployment of its slice. `pending`: may be claimed. */
@@ -87,6 +87,8 @@ export const deploymentSummarySchema = z.object({
   stepsDone: z.number().int(),
   stepsTotal: z.number().int(),
   requestedBy: z.object({ id: idSchema, name: z.string() }),
+  /** Why the server asked for it by itself, on behalf of that account; null where the account did. */
+  because: z.enum(systemReasons).nullable(),
   createdAt: timestampSchema,
   startedAt: timestampSchema.nullable(),
   finishedAt: timestampSchema.nullable(),

@@ -197,6 +197,10 @@ export const slices = {
   steps: {
     title: '{{kind}}',
     requested: 'asked for by {{name}}',
+    because: {
+      restart: 'asked for by Trama after a restart of the machine',
+      accountDeleted: 'asked for by Trama when {{name}} deleted the owner’s account',
+    },
     none: 'No operation has been asked for yet.',
     attempt: 'attempt {{count}}',
     took: 'took {{duration}}',

@@ -201,6 +201,10 @@ export const slices: Messages<typeof english> = {
   steps: {
     title: '{{kind}}',
     requested: 'por orden de {{name}}',
+    because: {
+      restart: 'por orden de Trama tras un reinicio de la máquina',
+      accountDeleted: 'por orden de Trama cuando {{name}} eliminó la cuenta del propietario',
+    },
     none: 'Todavía no se ha pedido ninguna operación.',
     attempt: 'intento {{count}}',
     took: 'tardó {{duration}}',

@@ -1,12 +1,54 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, ne, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, notInArray, type SQL } from 'drizzle-orm';
 import { auditLog } from '#drizzle/schema/audit';
-import { apiTokens, users } from '#drizzle/schema/users';
+import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
+import { slices, sliceVms } from '#drizzle/schema/slices';
+import { templates } from '#drizzle/schema/templates';
+import { apiTokens, roles, users } from '#drizzle/schema/users';
+import { endResults, type AuditOutcome } from '#shared/audit';
+import { deviceOf } from '#shared/user-agent';
 import type { Queryable } from '#server/db/client';
 import { startsWith } from '../keyset';
 
 /** What a token is called; null for a session, and for one that there is not. */
 export async function tokenName(q: Queryable, tokenId: number): Promise<string | null> {
   const [row] = await q.select({ name: apiTokens.name }).from(apiTokens).where(eq(apiTokens.id, tokenId));
+  return row?.name ?? null;
+}
+
+const named = {
+  user: users,
+  slice: slices,
+  slice_vm: sliceVms,
+  template: templates,
+  flavour: flavours,
+  image: images,
+  zone: availabilityZones,
+  role: roles,
+} as const;
+
+function isNamed(type: string): type is keyof typeof named {
+  return type in named;
+}
+
+/**
+ * What an object of the log is called now, whoever asks; null when it is not there or has no name. A session is called by
+ * its device, else by its account.
+ */
+export async function objectName(q: Queryable, type: string, id: number): Promise<string | null> {
+  if (type === 'api_token') {
+    const [row] = await q
+      .select({ name: apiTokens.name, userAgent: apiTokens.userAgent, owner: users.name })
+      .from(apiTokens)
+      .innerJoin(users, eq(users.id, apiTokens.userId))
+      .where(eq(apiTokens.id, id));
+    if (row === undefined) return null;
+    const { browser, system } = deviceOf(row.userAgent);
+    const device = [browser, system].filter((part) => part !== null).join(', ');
+    return row.name ?? (device === '' ? row.owner : device);
+  }
+  if (!isNamed(type)) return null;
+  const table = named[type];
+  const [row] = await q.select({ name: table.name }).from(table).where(eq(table.id, id));
   return row?.name ?? null;
 }
 
@@ -17,7 +59,7 @@ export interface AuditFilters {
   action?: string | undefined;
   objectType?: string | undefined;
   objectId?: number | undefined;
-  result?: 'ok' | 'refused' | undefined;
+  result?: AuditOutcome | undefined;
   from?: string | undefined;
   /** Exclusive. */
   until?: string | undefined;
@@ -54,6 +96,13 @@ export async function auditRows(
   return deeds.map((deed) => ({ deed, user: deed.userId === null ? null : (byId.get(deed.userId) ?? null) }));
 }
 
+const ofOutcome = {
+  ok: eq(auditLog.result, endResults.succeeded),
+  failed: eq(auditLog.result, endResults.failed),
+  cancelled: eq(auditLog.result, endResults.cancelled),
+  refused: notInArray(auditLog.result, Object.values(endResults)),
+} as const satisfies Record<AuditOutcome, SQL>;
+
 function matching({ userId, action, objectType, objectId, result, from, until }: AuditFilters): SQL | undefined {
   return and(
     userId === undefined ? undefined : eq(auditLog.userId, userId),
@@ -64,7 +113,7 @@ function matching({ userId, action, objectType, objectId, result, from, until }:
         : eq(auditLog.action, action),
     objectType === undefined ? undefined : eq(auditLog.objectType, objectType),
     objectId === undefined ? undefined : eq(auditLog.objectId, objectId),
-    result === undefined ? undefined : (result === 'ok' ? eq : ne)(auditLog.result, 'OK'),
+    result === undefined ? undefined : ofOutcome[result],
     from === undefined ? undefined : gte(auditLog.createdAt, new Date(from)),
     until === undefined ? undefined : lt(auditLog.createdAt, new Date(until)),
   );

@@ -88,7 +88,10 @@ export async function newestSuccess(q: Queryable, sliceId: number, kind: Deploym
 /** Adds a deployment with its steps, to be claimed at once, or `waiting` for those before it. Answers its id. */
 export async function insertDeployment(
   tx: Transaction,
-  deployment: Pick<DeploymentRow, 'sliceId' | 'zoneId' | 'kind' | 'sliceVmId' | 'requestedBy' | 'idempotencyKey'> & {
+  deployment: Pick<
+    DeploymentRow,
+    'sliceId' | 'zoneId' | 'kind' | 'sliceVmId' | 'requestedBy' | 'because' | 'idempotencyKey'
+  > & {
     waiting: boolean;
     steps: readonly PlanStep[];
   },

@@ -12,6 +12,7 @@ export function auditEntry({ deed, user }: AuditRow): AuditEntry {
     action: deed.action,
     objectType: deed.objectType,
     objectId: deed.objectId,
+    objectName: deed.objectName,
     ip: deed.ip,
     token: tokenId === null || tokenKind === null ? null : { id: tokenId, kind: tokenKind, name: deed.tokenName },
     result: deed.result,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AuditEntry, auditExportSchema, exportAuditInput } from '#shared/audit';
+import { auditWords, type AuditWords } from '#shared/audit-words';
 import { decodeCursor, encodeCursor, idCursor } from '#server/db/keyset';
 import { auditRows } from '#server/db/queries/audit';
 import type { DomainContext } from '../context';
@@ -23,7 +24,13 @@ const columns = {
   token_name: (entry) => entry.token?.name,
   result: (entry) => entry.result,
   details: (entry) => (entry.details === null ? null : JSON.stringify(entry.details)),
-} satisfies Record<string, (entry: AuditEntry) => string | number | null | undefined>;
+  object_name: (entry) => entry.objectName,
+  what: (_entry, words) => words.what,
+  on: (_entry, words) => words.on,
+  who: (_entry, words) => words.who,
+  outcome: (_entry, words) => words.outcome,
+  note: (_entry, words) => words.note,
+} satisfies Record<string, (entry: AuditEntry, words: AuditWords) => string | number | null | undefined>;
 
 /**
  * A piece of the log as text, oldest first; put behind each other, the pieces are one file. The caller has checked the
@@ -47,12 +54,15 @@ export async function exportAudit(
 }
 
 function jsonLines(entries: readonly AuditEntry[]): string {
-  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  return entries.map((entry) => `${JSON.stringify({ ...entry, words: auditWords(entry) })}\n`).join('');
 }
 
 /** As RFC 4180 has it. */
 function csv(entries: readonly AuditEntry[], withHeader: boolean): string {
-  const lines = entries.map((entry) => Object.values(columns).map((value) => cell(value(entry) ?? '')));
+  const lines = entries.map((entry) => {
+    const words = auditWords(entry);
+    return Object.values(columns).map((value) => cell(value(entry, words) ?? ''));
+  });
   if (withHeader) lines.unshift(Object.keys(columns));
   return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
 }

@@ -96,14 +96,15 @@ export async function createToken(
     const [{ insertId }] = await tx
       .insert(apiTokens)
       .values({ userId: ownerId, kind, tokenHash: sha256(token), name, scopes: granted, expiresAt });
+    const found = await tokenById(tx, insertId);
+    const made = only(found === null ? [] : [found], `token ${insertId}`);
     await recordAudit(tx, actor, {
       action: 'tokens.create',
       objectType: 'api_token',
       objectId: insertId,
-      details: { userId: ownerId, kind, name, scopes: granted, days },
+      details: { userId: ownerId, user: made.owner.name, kind, name, scopes: granted, days },
     });
-    const made = await tokenById(tx, insertId);
-    return { token, info: publicToken(only(made === null ? [] : [made], `token ${insertId}`)) };
+    return { token, info: publicToken(made) };
   });
 }
 
@@ -122,7 +123,7 @@ export async function revokeToken(ctx: DomainContext, { actor, id }: { actor: Ac
       action: 'tokens.revoke',
       objectType: 'api_token',
       objectId: id,
-      details: { userId: token.userId, kind: token.kind, name: token.name },
+      details: { userId: token.userId, user: token.owner.name, kind: token.kind, name: token.name },
     });
   });
 }

@@ -5,7 +5,7 @@ import { say } from '#shared/sentence';
 import { lockDeployment, stepsTotal, writeCancelRequest } from '#server/db/queries/deployments';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
-import { recordAudit } from '../audit';
+import { recordAudit, vmTold } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
 import { loadDeployment } from './access';
@@ -34,7 +34,7 @@ export async function cancelDeployment(
       action: 'deployments.cancel',
       objectType: 'slice',
       objectId: sliceId,
-      details: { name: slice.name, deploymentId: id, kind, vmId },
+      details: { name: slice.name, deploymentId: id, kind, ...(await vmTold(tx, vmId)) },
     });
     const total = await stepsTotal(tx, id);
     await appendEvents(tx, sliceId, [

@@ -62,6 +62,7 @@ function publicSummary({ deployment, requester, stepsDone, stepsTotal }: Deploym
     stepsDone,
     stepsTotal,
     requestedBy: { id: deployment.requestedBy, name: requester },
+    because: deployment.because,
     createdAt: iso(deployment.createdAt),
     startedAt: iso(deployment.startedAt),
     finishedAt: iso(deployment.finishedAt),

@@ -16,7 +16,7 @@ import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/sli
 import { lockZone } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
-import { recordAudit } from '../audit';
+import { recordAudit, vmTold } from '../audit';
 import { accountOf, type Actor, type DomainContext, type SystemActor } from '../context';
 import { quotaExceeded } from '../quotas/problems';
 import { lockOwner } from '../quotas/quotas';
@@ -109,6 +109,7 @@ async function queue(
     kind,
     sliceVmId: vmId,
     requestedBy: accountOf(actor),
+    because: actor.kind === 'system' ? actor.because : null,
     idempotencyKey: idempotencyKey ?? null,
     waiting: busy,
     steps: plan.steps,
@@ -125,7 +126,7 @@ async function queue(
     action: request.retryOf === undefined ? 'deployments.start' : 'deployments.retry',
     objectType: 'slice',
     objectId: sliceId,
-    details: { name: slice.name, deploymentId, kind, vmId },
+    details: { name: slice.name, deploymentId, kind, ...(await vmTold(tx, vmId)) },
   });
   await appendEvents(tx, sliceId, events);
   return deploymentId;

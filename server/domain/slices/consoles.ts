@@ -65,7 +65,7 @@ export async function openConsole(
       action: 'slices.open-console',
       objectType: 'slice_vm',
       objectId: vmId,
-      details: { sliceId: slice.id, kind },
+      details: { name: vm.name, sliceId: slice.id, slice: slice.name, kind },
     });
   });
   await ctx.db

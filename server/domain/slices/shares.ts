@@ -10,6 +10,7 @@ import {
   shareLevelOf,
   sliceShareRows,
 } from '#server/db/queries/shares';
+import { objectName } from '#server/db/queries/audit';
 import { iso } from '#server/db/rows';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
@@ -89,7 +90,7 @@ export async function unshareSlice(
         action: 'slices.unshare',
         objectType: 'slice',
         objectId: id,
-        details: { name: slice.name, userId },
+        details: { name: slice.name, userId, with: await objectName(tx, 'user', userId) },
       });
     }
     return shownShares(tx, actor, id, slice.access);

@@ -10,7 +10,7 @@ import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { insertSliceParts, type SliceParts } from '#server/db/queries/slices';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
-import { countInZone, zoneById } from '#server/db/queries/zones';
+import { countInZone, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
@@ -25,8 +25,8 @@ import { wholeSlice } from './read-slices';
 
 const nameIndex = 'slices_owner_live_name_unique';
 
-/** ZONE_UNAVAILABLE unless slices can be made in the zone. Whether it can run them now is for the plan to say. */
-async function assertUsableZone(ctx: DomainContext, q: Queryable, zoneId: number): Promise<void> {
+/** The zone; ZONE_UNAVAILABLE unless slices can be made in the zone. Whether it can run them now is for the plan to say. */
+async function usableZone(ctx: DomainContext, q: Queryable, zoneId: number): Promise<ZoneRow> {
   const zone = await zoneById(q, zoneId);
   if (zone === null || !isOffered(ctx, zone))
     throw new AppError('ZONE_UNAVAILABLE', say('ZONE_NOT_THERE'), { field: 'zoneId' });
@@ -35,6 +35,7 @@ async function assertUsableZone(ctx: DomainContext, q: Queryable, zoneId: number
       field: 'zoneId',
       params: { name: zone.name },
     });
+  return zone;
 }
 
 /** The slice that an earlier call with this key made; null if there was none. */
@@ -93,7 +94,7 @@ export async function createSlice(
     const earlier = await madeBefore(tx, actor, idempotencyKey);
     if (earlier !== null) return { whole: await wholeSlice(tx, { actor, id: earlier }), isNew: false };
     const template = await loadTemplate(tx, { actor, id: templateId });
-    await assertUsableZone(ctx, tx, zoneId);
+    const zone = await usableZone(ctx, tx, zoneId);
     const topology = await readTopology(tx, await revisionId(tx, template.id, template.revision));
     const parts = await copyOfDrawing(tx, topology);
     await assertWithinQuota(tx, actor.userId, { slices: 1, ...totalsOf(parts.vms) });
@@ -117,7 +118,7 @@ export async function createSlice(
       action: 'slices.create',
       objectType: 'slice',
       objectId: insertId,
-      details: { name, templateId, revision: template.revision, zoneId },
+      details: { name, templateId, template: template.name, revision: template.revision, zoneId, zone: zone.name },
     });
     // last: whoever makes a slice in this zone waits for it
     await countInZone(tx, insertId, null);

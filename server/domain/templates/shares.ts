@@ -11,6 +11,7 @@ import {
   isTemplateSharedWith,
   templateShareRows,
 } from '#server/db/queries/shares';
+import { objectName } from '#server/db/queries/audit';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
@@ -76,7 +77,7 @@ export async function unshareTemplate(
         action: 'templates.unshare',
         objectType: 'template',
         objectId: id,
-        details: { name: template.name, userId },
+        details: { name: template.name, userId, with: await objectName(tx, 'user', userId) },
       });
     return shownShares(tx, actor, id, template.access);
   });

@@ -228,7 +228,7 @@ export async function duplicateTemplate(
       action: 'templates.duplicate',
       objectType: 'template',
       objectId: copy,
-      details: { name: made.name, from: id },
+      details: { name: made.name, templateId: id, template: row.name },
     });
     return made;
   });

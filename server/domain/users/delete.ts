@@ -12,6 +12,7 @@ import {
   writeDisabled,
   type AccountRow,
 } from '#server/db/queries/accounts';
+import { objectName } from '#server/db/queries/audit';
 import { revokeAll } from '#server/db/queries/tokens';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
@@ -50,7 +51,7 @@ export async function deleteUser(
   await inTransaction(ctx.db, async (tx) => {
     await lockAccounts(tx, [id]);
     if (await markAccountDeleted(tx, id, ctx.clock.now()))
-      await recordAudit(tx, actor, userRecord('delete', row, { ...detailsOf(choice), email: row.email }));
+      await recordAudit(tx, actor, userRecord('delete', row, { ...(await detailsOf(tx, choice)), email: row.email }));
   });
   return { templates, slices: given.length + doomed.length };
 }
@@ -75,7 +76,7 @@ async function begin(
   const tokens = await revokeAll(tx, { userId: id, kinds: ['pat', 'service'] }, now);
   await voidPasswordLinks(tx, id);
   if (row.disabledAt === null || sessions + tokens > 0)
-    await recordAudit(tx, actor, userRecord('disable', row, { ...detailsOf(choice), sessions, tokens }));
+    await recordAudit(tx, actor, userRecord('disable', row, { ...(await detailsOf(tx, choice)), sessions, tokens }));
   const templates =
     choice.templates === 'transfer' && to !== null
       ? await handOverTemplates(ctx, tx, { actor, from: id, to })
@@ -97,8 +98,9 @@ async function heirOf(tx: Transaction, id: number): Promise<number> {
   return id;
 }
 
-function detailsOf({ templates, slices, transferTo }: Choice): Record<string, unknown> {
-  return { templates, slices, ...(transferTo === undefined ? {} : { transferTo }) };
+async function detailsOf(tx: Transaction, { templates, slices, transferTo }: Choice): Promise<Record<string, unknown>> {
+  if (transferTo === undefined) return { templates, slices };
+  return { templates, slices, transferTo, transferToName: await objectName(tx, 'user', transferTo) };
 }
 
 async function livingSlices(ctx: Pick<DomainContext, 'db'>, ownerId: number): Promise<number[]> {

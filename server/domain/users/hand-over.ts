@@ -3,6 +3,7 @@ import { sliceShares, slices } from '#drizzle/schema/slices';
 import { templates, templateShares } from '#drizzle/schema/templates';
 import type { Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
+import { objectName } from '#server/db/queries/audit';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
@@ -33,6 +34,11 @@ async function underFreeName(
   }
 }
 
+/** Both accounts, as the audit log has them. */
+async function partiesOf(tx: Transaction, from: number, to: number): Promise<Record<string, unknown>> {
+  return { from, fromName: await objectName(tx, 'user', from), to, toName: await objectName(tx, 'user', to) };
+}
+
 function livingTemplates(tx: Transaction, ownerId: number) {
   return tx
     .select({ id: templates.id, name: templates.name })
@@ -49,6 +55,7 @@ export async function handOverTemplates(
   { actor, from, to }: HandOver,
 ): Promise<number> {
   const rows = await livingTemplates(tx, from);
+  const parties = await partiesOf(tx, from, to);
   for (const row of rows) {
     const name = await underFreeName(row.name, 'templates_owner_live_name_unique', (candidate) =>
       tx
@@ -61,7 +68,7 @@ export async function handOverTemplates(
       action: 'templates.transfer',
       objectType: 'template',
       objectId: row.id,
-      details: { from, to, name, ...(name === row.name ? {} : { was: row.name }) },
+      details: { ...parties, name, ...(name === row.name ? {} : { was: row.name }) },
     });
   }
   return rows.length;
@@ -102,6 +109,7 @@ export async function handOverSlices(
     .where(and(eq(slices.ownerId, from), isNull(slices.deletedAt)))
     .orderBy(asc(slices.id))
     .for('update');
+  const parties = await partiesOf(tx, from, to);
   for (const row of rows) {
     const name = await underFreeName(row.name, 'slices_owner_live_name_unique', (candidate) =>
       tx
@@ -116,7 +124,7 @@ export async function handOverSlices(
       action: 'slices.transfer',
       objectType: 'slice',
       objectId: row.id,
-      details: { from, to, name, ...(name === row.name ? {} : { was: row.name }) },
+      details: { ...parties, name, ...(name === row.name ? {} : { was: row.name }) },
     });
   }
   return rows.map((row) => row.id);

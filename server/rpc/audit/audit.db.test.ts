@@ -61,24 +61,51 @@ describe('a deed', () => {
   });
 
   it('that was refused is there too, with what it was for and nothing else of the input', async () => {
-    const { other, as } = await people();
+    const { user, other, as } = await people();
     const template = await as.user.templates.create({ name: 'Lab', topology: line(1) });
     const zoneId = await world.zone();
     const slice = await as.user.slices.create({ name: 'One', templateId: template.id, zoneId });
     const { id } = slice;
     await as.user.slices.share({ id, email: other.email });
-    const vmId = slice.vmList[0]?.id ?? 0;
+    const { id: vmId = 0, name: vmName = '' } = slice.vmList[0] ?? {};
+    const flavourName = (await as.user.flavours.list({})).items.find((flavour) => flavour.id === 1)?.name ?? '';
+    const otherName = (await as.other.auth.me()).user?.name ?? '';
     const refused = [
-      [() => as.other.slices.rename({ id, name: 'secret name' }), 'slices.rename', 'slice', id],
-      [() => as.other.slices.openConsole({ vmId }), 'slices.open-console', 'slice_vm', vmId],
-      [() => as.other.deployments.start({ sliceId: id, kind: 'destroy' }), 'deployments.start', 'slice', id],
-      [() => as.other.flavours.retire({ id: 1 }), 'flavours.retire', 'flavour', 1],
-      [() => as.other.users.createService({ name: 'secret name', role: 'admin' }), 'users.create-service', null, null],
+      [() => as.other.slices.rename({ id, name: 'secret name' }), 'slices.rename', 'slice', id, 'One', null],
+      [() => as.other.slices.openConsole({ vmId }), 'slices.open-console', 'slice_vm', vmId, vmName, null],
+      [
+        () => as.other.deployments.start({ sliceId: id, kind: 'destroy' }),
+        'deployments.start',
+        'slice',
+        id,
+        'One',
+        { kind: 'destroy', vmId: null },
+      ],
+      [
+        () => as.other.deployments.start({ sliceId: id, kind: 'stop', vmId }),
+        'deployments.start',
+        'slice',
+        id,
+        'One',
+        { kind: 'stop', vmId, vm: vmName },
+      ],
+      [() => as.other.flavours.retire({ id: 1 }), 'flavours.retire', 'flavour', 1, flavourName, null],
+      [() => as.other.users.disable({ id: other.userId }), 'users.disable', 'user', other.userId, otherName, null],
+      // whose name is none of theirs to know
+      [() => as.other.users.disable({ id: user.userId }), 'users.disable', 'user', user.userId, null, null],
+      [
+        () => as.other.users.createService({ name: 'secret name', role: 'admin' }),
+        'users.create-service',
+        null,
+        null,
+        null,
+        null,
+      ],
     ] as const;
-    for (const [call, action, objectType, objectId] of refused) {
+    for (const [call, action, objectType, objectId, objectName, details] of refused) {
       expect(await outcomeOf(call())).toBe('FORBIDDEN');
       expect((await as.other.audit.mine({ limit: 1 })).items).toMatchObject([
-        { action, objectType, objectId, result: 'FORBIDDEN', details: null, user: { id: other.userId } },
+        { action, objectType, objectId, objectName, result: 'FORBIDDEN', details, user: { id: other.userId } },
       ]);
     }
     const reader = world.callerOf(await world.tokenOf(other, ['slices:read', 'account:read']));
@@ -88,6 +115,43 @@ describe('a deed', () => {
     ]);
     expect((await as.other.audit.mine({ result: 'refused' })).items).toHaveLength(refused.length + 1);
     expect(JSON.stringify(await ctx.db.select().from(auditLog))).not.toContain('secret name');
+  });
+
+  it('that was refused does not tell the name of what its doer may not see', async () => {
+    const { other, as } = await people();
+    const template = await as.user.templates.create({ name: 'hidden template', topology: line(1) });
+    const slice = await as.user.slices.create({
+      name: 'hidden slice',
+      templateId: template.id,
+      zoneId: await world.zone(),
+    });
+    const deployment = await as.user.deployments.start({ sliceId: slice.id, kind: 'deploy' });
+    const vmId = slice.vmList[0]?.id ?? 0;
+    const { info } = await as.user.tokens.create({ name: 'hidden token', scopes: ['read'] });
+    // refused for its scopes, before anybody has looked whether there is such a thing
+    const narrow = world.callerOf(await world.tokenOf(other, ['account:read']));
+    for (const call of [
+      () => narrow.slices.rename({ id: slice.id, name: 'x' }),
+      () => narrow.slices.openConsole({ vmId }),
+      () => narrow.deployments.start({ sliceId: slice.id, kind: 'stop', vmId }),
+      () => narrow.deployments.cancel({ id: deployment.id }),
+      () => narrow.templates.delete({ id: template.id }),
+      () => narrow.tokens.revoke({ id: info.id }),
+      () => narrow.users.disable({ id: 1 }),
+    ])
+      expect(await outcomeOf(call())).toBe('FORBIDDEN');
+    const { items } = await as.other.audit.mine({ result: 'refused' });
+    expect(items.map(({ objectType, objectName }) => [objectType, objectName])).toEqual([
+      ['user', null],
+      ['api_token', null],
+      ['template', null],
+      ['deployment', null],
+      ['slice', null],
+      ['slice_vm', null],
+      ['slice', null],
+    ]);
+    expect(JSON.stringify(items)).not.toContain('hidden');
+    expect(JSON.stringify(items)).not.toContain(slice.vmList[0]?.name);
   });
 
   it('is not what was only looked at, mistyped, out of sight or not possible now', async () => {
@@ -218,12 +282,13 @@ describe('the log', () => {
     expect(csv.fileName).toMatch(/^audit-log-\d{4}-\d\d-\d\d\.csv$/);
     const lines = csv.text.split('\r\n');
     expect(lines[0]).toBe(
-      'id,at,user_id,user_email,user_name,action,object_type,object_id,ip,token_id,token_kind,token_name,result,details',
+      'id,at,user_id,user_email,user_name,action,object_type,object_id,ip,token_id,token_kind,token_name,result,details,' +
+        'object_name,what,on,who,outcome,note',
     );
     expect(lines.slice(1)).toEqual([
       expect.stringContaining(`${user.email},`),
       expect.stringContaining(',slices.rename,slice,7,'),
-      expect.stringMatching(/,FORBIDDEN,"\{""n"":3\}"$/),
+      expect.stringMatching(/,FORBIDDEN,"\{""n"":3\}",,Rename slice,Slice 8,\w+ \d+,Refused,$/),
       '',
     ]);
     const jsonl = await as.admin.audit.export({ format: 'jsonl', action: 'slices.rename' });
@@ -233,7 +298,7 @@ describe('the log', () => {
       .split('\n')
       .map((text) => JSON.parse(text) as AuditEntry);
     expect(numbers(entries)).toEqual([2, 3]);
-    expect(entries.toReversed()).toEqual((await as.admin.audit.list({ action: 'slices.rename' })).items);
+    expect(entries.toReversed()).toMatchObject((await as.admin.audit.list({ action: 'slices.rename' })).items);
   });
 
   it('is exported in pieces that make one file, with what a spreadsheet would run made harmless', async () => {

@@ -1,4 +1,4 @@
-import { asc, desc, eq, gt } from 'drizzle-orm';
+import { asc, desc, eq, gt, sql } from 'drizzle-orm';
 import { Secret, TOTP } from 'otpauth';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -7,6 +7,9 @@ import { auditLog } from '#drizzle/schema/audit';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
+import { namesOfIds } from '#shared/audit';
+import { auditWords } from '#shared/audit-words';
+import { auditEntry } from '#server/domain/audit/entry';
 import { createPasswordLink } from '#server/domain/auth/password-links';
 import { appRouter } from '../app-router';
 import { line } from '#server/testing/drawings';
@@ -311,6 +314,47 @@ const written = async (after: number) =>
   ctx.db.select().from(auditLog).where(gt(auditLog.id, after)).orderBy(asc(auditLog.id));
 const kebab = (path: string) => path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** What is called so in the tables themselves, asked one by one. */
+const tables: Record<string, string> = {
+  user: 'users',
+  slice: 'slices',
+  slice_vm: 'slice_vms',
+  template: 'templates',
+  flavour: 'flavours',
+  image: 'images',
+  zone: 'availability_zones',
+  role: 'roles',
+  api_token: 'api_tokens',
+};
+async function nameNow(type: string, objectId: number): Promise<string | null> {
+  const table = tables[type];
+  if (table === undefined) throw new Error(`No table has the names of ${type}.`);
+  const rowOf = async (from: string, id: number) => {
+    const [rows] = await ctx.db.execute(sql`select * from ${sql.identifier(from)} where id = ${id}`);
+    return z
+      .array(
+        z.object({ name: z.string().nullable(), user_agent: z.string().nullish(), user_id: z.number().optional() }),
+      )
+      .parse(rows)[0];
+  };
+  const row = await rowOf(table, objectId);
+  // a session is called by its browser, else by its account
+  return (
+    row?.name ??
+    row?.user_agent ??
+    (row?.user_id === undefined ? null : ((await rowOf('users', row.user_id))?.name ?? null))
+  );
+}
+
+/** Ids in the details beside which no name stands. A deployment has none. */
+function unnamedIds(details: Record<string, unknown> | null): string[] {
+  const known: Record<string, readonly string[]> = namesOfIds;
+  return Object.entries(details ?? {}).flatMap(([key, value]) => {
+    const isId = typeof value === 'number' && (key in known || key.endsWith('Id')) && key !== 'deploymentId';
+    return isId && !known[key]?.some((name) => typeof details?.[name] === 'string') ? [key] : [];
+  });
+}
+
 class Undone extends Error {}
 /** Has every transaction of `work` that writes rolled back at its end. */
 async function undoing(work: () => Promise<unknown>): Promise<void> {
@@ -351,7 +395,16 @@ describe('every mutation', () => {
       ...(deed.before ?? []).map((action) => ({ action, result: 'OK' })),
       { action: kebab(path), objectType: type, objectId: id, userId: doer, result: 'OK' },
     ]);
-    // accounts and operations were "User 2" and "Slice 6" in the log
-    if (/^(users|deployments)\./.test(path)) expect(rows.at(-1)?.details).toMatchObject({ name: expect.any(String) });
+    // “User 2” and “Slice 6” were in the log: each has the name that it has, or had
+    for (const row of rows) {
+      const name = (await nameNow(row.objectType ?? '', row.objectId ?? 0)) ?? 'old';
+      expect([row.action, row.objectName]).toEqual([row.action, name]);
+      expect(unnamedIds(row.details)).toEqual([]);
+      const { on, what } = auditWords(auditEntry({ deed: row, user: null }));
+      expect(on).toContain(name);
+      // a name of its own is all that tells it from others
+      if (row.objectId !== null) expect(on?.replace(name, '')).not.toContain(String(row.objectId));
+      expect(what).not.toBe(row.action);
+    }
   });
 });
