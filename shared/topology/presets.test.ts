@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../limits';
 import { presetKinds, presetSizes, presetTopology, type PresetKind } from './presets';
 import { topologySchema } from './schema';
 import { validateTopology } from './validate';
@@ -52,6 +53,13 @@ describe('presets', () => {
     const topology = presetTopology(kind, presetSizes[kind].max, vm);
     expect(topologySchema.safeParse(topology).success).toBe(true);
     expect(validateTopology(topology)).toEqual([]);
+  });
+
+  it('stopped at what one zone can run of a VM, by a number of their own, where a drawing goes on', () => {
+    for (const kind of ['star', 'mesh'] as const) {
+      const { max } = presetSizes[kind];
+      expect(Math.max(...degrees(kind, max))).toBe(limits.nicsPerVm);
+    }
   });
 
   it('have the shape of their names', () => {

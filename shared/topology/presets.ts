@@ -4,16 +4,16 @@ import { newVm, type Topology, type TopologyEdge, type TopologyVm } from './sche
 export const presetKinds = ['line', 'ring', 'star', 'tree', 'mesh', 'bus'] as const;
 export type PresetKind = (typeof presetKinds)[number];
 
-/** A VM with more neighbours runs in no zone of today. */
-const neighbours = 24;
-
-/** How many VMs a preset may have. In a star the hub, in a mesh everyone, has a NIC for each other VM. */
+/**
+ * How many VMs a preset may have. In a star the hub, in a mesh everyone, has a NIC for each other VM: as many as a drawing may
+ * have. How many of them a zone can run, the zone says in the plan.
+ */
 export const presetSizes: Record<PresetKind, { min: number; max: number; usual: number }> = {
   line: { min: 2, max: limits.vmsPerTopology, usual: 3 },
   ring: { min: 3, max: limits.vmsPerTopology, usual: 4 },
-  star: { min: 3, max: neighbours + 1, usual: 5 },
+  star: { min: 3, max: limits.nicsPerVm + 1, usual: 5 },
   tree: { min: 3, max: limits.vmsPerTopology, usual: 7 },
-  mesh: { min: 3, max: neighbours + 1, usual: 4 },
+  mesh: { min: 3, max: limits.nicsPerVm + 1, usual: 4 },
   bus: { min: 2, max: limits.vmsPerTopology, usual: 4 },
 };
 
