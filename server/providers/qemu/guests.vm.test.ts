@@ -325,9 +325,14 @@ test('disk images: only a self-contained qcow2, with an overlay of the flavourâ€
   const info: unknown = JSON.parse(stdout);
   expect(info).toMatchObject({ 'virtual-size': 2 * 2 ** 30, 'backing-filename-format': 'qcow2' });
   const inode = (await stat(overlay)).ino;
+  // a guest is told what it has at each start, also what it was given while it was down
+  const added = link(63, vm, vmSpec(64, image));
+  await provider.ensureVm(slice, vmSpec(64, { ...image, name: 'peer' }, { diskGb: 2 }));
+  await provider.ensureEdge(slice, added);
   // there is nothing to boot on it, but QEMU runs with it: firmware, overlay and seed were accepted
   await provider.startVm(slice, vm);
-  expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running' }]);
+  expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running' }, { status: 'stopped' }]);
+  expect((await readFile(join(root, 's6/v61/seed.iso'))).includes(added.source.nic.address)).toBe(true);
   await provider.stopVm(slice, vm.id, { graceMs: 0 });
   await provider.ensureVm(slice, vm);
   expect((await stat(overlay)).ino).toBe(inode);

@@ -63,7 +63,7 @@ export class VmDefinitions {
         await rename(overlay, join(path, 'disk.qcow2'));
         await vm.save({ imageKey: image.key });
       }
-      await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, join(path, 'seed.iso'));
+      await this.#writeSeed(vm);
     }
     await vm.save({ applied: appliedVm(spec, this.#context.parts) });
     return vm;
@@ -80,6 +80,11 @@ export class VmDefinitions {
     // no property of today reaches a process that runs: what is live is only kept
     if (vm.alive) await vm.save({ spec: next, applied: appliedVm(next, parts) });
     else await this.define(vm.sliceId, vm, next, await this.#images.ensure(next.image));
+  }
+
+  async #writeSeed({ record: { spec }, sliceId, name }: VmMachine): Promise<void> {
+    const path = join(this.#context.folder.machinePath(sliceId, name), 'seed.iso');
+    await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, path);
   }
 
   /** Before the new spec is written down: who is killed between the two finds that there is still something to change. */
@@ -124,6 +129,7 @@ export class VmDefinitions {
       await writeFileAtomic(join(folder.machinePath(vm.sliceId, vm.name), 'config'), guestConfig(spec), 0o644);
     // the seed is written last: without it the definition was cut short, by a crash or a full disk
     else if (!(await folder.exists(vm.sliceId, `${vm.name}/seed.iso`))) await this.define(vm.sliceId, vm, spec, image);
+    else await this.#writeSeed(vm);
     const hostPorts = new Map(vm.record.hostPorts);
     for (const [guestPort, hostPort] of hostPorts) {
       if (await this.#ports.isFree(hostPort)) continue;

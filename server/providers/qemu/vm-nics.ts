@@ -105,8 +105,6 @@ export class VmNics {
       await this.unplug(edgeId);
       return;
     }
-    // the next start writes the seed of a disk anew
-    if (!vm.alive) await rm(join(this.#folder.machinePath(vm.sliceId, vm.name), 'seed.iso'), { force: true });
     const nics = vm.record.spec.nics.map((nic) => (nic.edgeId === edgeId ? wanted : nic));
     await vm.save({ spec: { ...vm.record.spec, nics } });
   }

@@ -9,9 +9,14 @@ import { missingTool } from './disk';
 /** The login of VMs made from disk images, documented for users. Their consoles are reached through the server only. */
 export const diskLogin = { user: 'trama', password: 'trama' } as const;
 
+/** At the end of the lines of `/etc/hosts` that are ours. */
+const mark = ' # trama';
+
 /**
  * The three documents of a NoCloud seed (https://cloudinit.readthedocs.io/en/latest/reference/datasources/nocloud.html).
- * All are JSON, which YAML contains, so that no name or address has to be quoted by hand.
+ * All are JSON, which YAML contains, so that no name or address has to be quoted by hand. By itself cloud-init looks at network and
+ * files at an instance's first boot only, and what changes later would reach no guest: `updates` and `bootcmd` are for every boot
+ * (https://cloudinit.readthedocs.io/en/latest/explanation/events.html; of a guest's first boots, from the second on).
  * @param forwardMac MAC of the NIC that carries forwards, if there is one
  */
 export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Record<string, string> {
@@ -22,7 +27,7 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
     ]),
     ...(forwardMac === null ? [] : [['forwards', { match: { macaddress: forwardMac }, dhcp4: true, optional: true }]]),
   ]);
-  const hosts = vm.hosts.map(({ address, name }) => `${address} ${name}\n`).join('');
+  const hosts = vm.hosts.map(({ address, name }) => `${address} ${name}${mark}\n`).join('');
   const userData = {
     hostname: vm.name,
     users: [
@@ -36,7 +41,10 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
     ],
     // passwords are for the console; through forwarded ports they would be open to anyone on the host
     ssh_pwauth: false,
-    write_files: hosts === '' ? [] : [{ path: '/etc/hosts', content: hosts, append: true }],
+    updates: { network: { when: ['boot-new-instance', 'boot'] } },
+    // images that have it on write the file anew after us
+    manage_etc_hosts: false,
+    bootcmd: [['sh', '-c', `sed -i '/${mark}$/d' /etc/hosts && printf %s "$1" >> /etc/hosts`, 'sh', hosts]],
   };
   return {
     'meta-data': `${JSON.stringify({ 'instance-id': vm.uuid, 'local-hostname': vm.name })}\n`,
