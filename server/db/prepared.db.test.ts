@@ -6,7 +6,7 @@ import { flavours } from '#drizzle/schema/catalogue';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { openDatabase } from './client';
 import { isDatabaseUnavailable } from './errors';
-import { isoText, number, optional, optionalIsoText, prepared, truth } from './prepared';
+import { isoText, number, optional, optionalIsoText, prepared, preparedLists, truth } from './prepared';
 import { inTransaction } from './transaction';
 
 const database = useDatabase();
@@ -102,4 +102,36 @@ test('a database that is away is told of as by other statements, and a value in 
   expect(() => prepared({ id: flavours.id }, (list) => sql`select ${list} from ${flavours} limit ${7}`)).toThrow(
     'holds a value',
   );
+});
+
+test('lists that come together are each read as they are alone, numbers, JSON and nothing included', async () => {
+  const { db } = database;
+  const lists = {
+    people: { id: users.id, name: users.name, since: users.disabledAt, role: roles.name, tokens: number(sql`7`) },
+    tokens: { id: apiTokens.id, userId: apiTokens.userId, scopes: apiTokens.scopes, expiresAt: apiTokens.expiresAt },
+    sizes: { id: flavours.id, vcpus: flavours.vcpus, retired: optionalIsoText(flavours.retiredAt) },
+  };
+  const together = preparedLists<typeof lists, { email: string; flavour: string }>(lists, {
+    people: (list) => sql`select ${list} from ${users} inner join ${roles} on ${roles.id} = ${users.roleId}
+      where ${users.email} = ${sql.placeholder('email')}`,
+    tokens: (list) => sql`select ${list} from ${apiTokens} inner join ${users} on ${users.id} = ${apiTokens.userId}
+      where ${users.email} = ${sql.placeholder('email')} order by ${apiTokens.id} desc limit 1`,
+    sizes: (list) => sql`select ${list} from ${flavours} where ${flavours.name} = ${sql.placeholder('flavour')}`,
+  });
+  const role = (await db.select().from(roles))[0];
+  if (role === undefined) throw new Error('no role');
+  const person = { email: 'together@b.example', name: 'B', roleId: role.id, disabledAt: null };
+  const [{ insertId: userId }] = await db.insert(users).values(person);
+  const expiresAt = new Date('2026-01-02T03:04:05.060Z');
+  const scopes = ['read' as const];
+  const [{ insertId: tokenId }] = await db
+    .insert(apiTokens)
+    .values({ userId, kind: 'pat', tokenHash: 'together', scopes, expiresAt });
+  const nano = (await db.select().from(flavours)).find(({ name }) => name === 'nano');
+  expect(await together(db, { email: 'together@b.example', flavour: 'nano' })).toEqual({
+    people: [{ id: userId, name: 'B', since: null, role: role.name, tokens: 7 }],
+    tokens: [{ id: tokenId, userId, scopes, expiresAt }],
+    sizes: [{ id: nano?.id, vcpus: nano?.vcpus, retired: null }],
+  });
+  expect(await together(db, { email: 'nobody', flavour: 'none' })).toEqual({ people: [], tokens: [], sizes: [] });
 });

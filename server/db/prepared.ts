@@ -35,6 +35,14 @@ export const optional = <Of extends Column>(column: Of): Computed<Of['_']['data'
   const read = reader(column);
   return { sql: sql`${column}`, read: (value) => (value === null ? null : read(value)) as Of['_']['data'] | null };
 };
+/** What a part of a statement gives, if it gives anything: a text, one of a few. */
+export const optionalOf = <Text extends string>(computed: SQL): Computed<Text | null> => ({
+  sql: computed,
+  // of a column whose texts are those
+  read: (value) => value as Text | null,
+});
+/** Texts of our own, such as statuses, as the list of an `in`: prepared statements hold no values. */
+export const textsOf = (texts: readonly string[]): SQL => sql.raw(texts.map((text) => `'${text}'`).join(', '));
 /** An instant as the wire has it, without a Date between. */
 export const isoText = (column: Column): Computed<string> => ({ sql: sql`${column}`, read: isoOf });
 export const optionalIsoText = (column: Column): Computed<string | null> => ({
@@ -56,9 +64,16 @@ export function instantText(at: Date): string {
 function reader(column: Column): (value: unknown) => unknown {
   if (column.dataType === 'date') return (value) => new Date(isoOf(value));
   if (column.dataType === 'boolean') return (value) => Number(value) === 1;
+  // where tables are joined or united the database may make a decimal of them, which comes as text
+  if (column.dataType === 'number') return Number;
+  // MariaDB knows a column for JSON only where it comes straight from its table
+  if (column.dataType === 'json')
+    return (value) => (typeof value === 'string' ? (JSON.parse(value) as unknown) : value);
   return (value) => value;
 }
+/** Whether a column's values come as they are: straight from its table, or from anywhere. */
 const plain = (column: Column) => column.dataType !== 'date' && column.dataType !== 'boolean';
+const plainAnywhere = (column: Column) => column.dataType === 'string';
 
 /** What can be put into a prepared statement. */
 export type Value = string | number | Date | null;
@@ -73,6 +88,37 @@ const text = (value: Value) =>
 
 const dialect = new MySqlDialect();
 
+/** How the value of a field is read; null where it comes as it is. `always`: null, too, says something. */
+type Reading = [key: string, read: ((value: unknown) => unknown) | null, always: boolean];
+const readings = (fields: Record<string, Field>, asIs: (column: Column) => boolean) =>
+  Object.entries(fields).map(([key, field]): Reading => {
+    if (!is(field, Column)) return [key, field.read, true];
+    return [key, asIs(field) ? null : reader(field), false];
+  });
+const selected = (key: string, field: Field) => sql`${is(field, Column) ? field : field.sql} as ${sql.identifier(key)}`;
+
+/** Runs a statement whose every value is a placeholder; its rows are as the driver made them. */
+function statement(built: SQL): (q: object, values: Record<string, Value>) => Promise<RowDataPacket[]> {
+  const query = dialect.sqlToQuery(built);
+  const names = query.params.map((param) => {
+    if (!is(param, Placeholder)) throw new Error(`A prepared statement holds a value: ${query.sql}`);
+    return String(param.name);
+  });
+  const options = { sql: query.sql, dateStrings: true } as const;
+  return async (q, values) => {
+    const executor = executors.get(q);
+    if (executor === undefined) throw new Error('Prepared statements run on the database, or in a transaction of it.');
+    const given = names.map((name) => text(values[name] ?? null));
+    try {
+      const [rows] = await executor.execute<RowDataPacket[]>(options, given);
+      return rows;
+    } catch (error) {
+      // as Drizzle reports what the database refuses
+      throw error instanceof Error ? new DrizzleQueryError(query.sql, given, error) : error;
+    }
+  };
+}
+
 /**
  * A statement that each connection prepares once: for the reads that almost every request makes. Its SQL is built once, its
  * rows come by the binary protocol as objects of the driver's making, and only what is no number or text already is read
@@ -83,35 +129,60 @@ export function prepared<Fields extends Record<string, Field>, Values extends Re
   fields: Fields,
   build: (fields: SQL) => SQL,
 ): (q: object, values: Values) => Promise<RowOf<Fields>[]> {
-  const entries = Object.entries(fields);
-  const selected = sql.join(
-    entries.map(([key, field]) => sql`${is(field, Column) ? field : field.sql} as ${sql.identifier(key)}`),
-    sql`, `,
-  );
-  const query = dialect.sqlToQuery(build(selected));
-  const names = query.params.map((param) => {
-    if (!is(param, Placeholder)) throw new Error(`A prepared statement holds a value: ${query.sql}`);
-    return String(param.name);
-  });
-  const read = entries.flatMap(([key, field]): [string, (value: unknown) => unknown, boolean][] => {
-    if (!is(field, Column)) return [[key, field.read, true]];
-    return plain(field) ? [] : [[key, reader(field), false]];
-  });
-  const options = { sql: query.sql, dateStrings: true } as const;
+  const list = Object.entries(fields).map(([key, field]) => selected(key, field));
+  const run = statement(build(sql.join(list, sql`, `)));
+  const anew = readings(fields, plain).filter(([, read]) => read !== null);
   return async (q, values) => {
-    const executor = executors.get(q);
-    if (executor === undefined) throw new Error('Prepared statements run on the database, or in a transaction of it.');
-    const given = names.map((name) => text(values[name] ?? null));
-    try {
-      const [rows] = await executor.execute<RowDataPacket[]>(options, given);
-      for (const row of rows)
-        for (const [key, convert, always] of read) if (always || row[key] !== null) row[key] = convert(row[key]);
-      // the list of fields says what is in the rows, as Drizzle's own does
-      return rows as unknown as RowOf<Fields>[];
-    } catch (error) {
-      // as Drizzle reports what the database refuses
-      throw error instanceof Error ? new DrizzleQueryError(query.sql, given, error) : error;
+    const rows = await run(q, values);
+    for (const row of rows)
+      for (const [key, read, always] of anew)
+        if (read !== null && (always || row[key] !== null)) row[key] = read(row[key]);
+    // the list of fields says what is in the rows, as Drizzle's own does
+    return rows as unknown as RowOf<Fields>[];
+  };
+}
+
+type Lists = Record<string, Record<string, Field>>;
+/** Says of which list a row is. */
+const ofList = '_list';
+
+/**
+ * Several lists of {@link prepared} as one statement, so that they cost one journey and are as one moment saw them. A row of
+ * the union has the fields of all lists, those of others empty; it is read as one of its own list. JSON columns of these
+ * have to hold objects or arrays. In no order.
+ */
+export function preparedLists<Of extends Lists, Values extends Record<string, Value>>(
+  lists: Of,
+  build: { [Name in keyof Of]: (fields: SQL) => SQL },
+): (q: object, values: Values) => Promise<{ [Name in keyof Of]: RowOf<Of[Name]>[] }> {
+  const names = Object.keys(lists);
+  const keys = [...new Set(Object.values(lists).flatMap((fields) => Object.keys(fields)))];
+  const built = names.map((name, index) => {
+    const fields = lists[name] ?? {};
+    const columns = keys.map((key) => {
+      const field = fields[key];
+      return field === undefined ? sql`null as ${sql.identifier(key)}` : selected(key, field);
+    });
+    const which = sql`${sql.raw(String(index))} as ${sql.identifier(ofList)}`;
+    return sql`(${build[name]?.(sql.join([which, ...columns], sql`, `))})`;
+  });
+  const run = statement(sql.join(built, sql` union all `));
+  const readers = names.map((name) => readings(lists[name] ?? {}, plainAnywhere));
+  return async (q, values) => {
+    const found = names.map((): Record<string, unknown>[] => []);
+    for (const row of await run(q, values)) {
+      const index = Number(row[ofList]);
+      const own: Record<string, unknown> = {};
+      for (const [key, read, always] of readers[index] ?? []) {
+        const value: unknown = row[key];
+        own[key] = read !== null && (always || value !== null) ? read(value) : value;
+      }
+      found[index]?.push(own);
     }
+    // as above, list by list
+    return Object.fromEntries(names.map((name, index) => [name, found[index]])) as unknown as {
+      [Name in keyof Of]: RowOf<Of[Name]>[];
+    };
   };
 }
 

@@ -11,9 +11,9 @@ import { planDeployment } from '#server/domain/deployments/plan';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
-import { currentDeployment, getDeployment } from '#server/domain/deployments/read-deployments';
+import { getDeployment } from '#server/domain/deployments/read-deployments';
+import { wholeSlice } from '#server/domain/slices/read-slices';
 import { readEvents } from '#server/events/stream';
-import { sliceParts } from '#server/db/queries/slices';
 import { only } from '#server/db/rows';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import {
@@ -172,8 +172,8 @@ describe('what fails', () => {
     ];
     expect(failed.sentences).toEqual(sentences);
     expect(step?.sentences).toEqual(sentences);
-    const { vms } = await sliceParts(database.db, sliceId);
-    expect(vms.find(({ vm }) => vm.name === 'fail-start')?.vm).toMatchObject({
+    const { vmList } = await wholeSlice(database.db, { actor, id: sliceId });
+    expect(vmList.find((vm) => vm.name === 'fail-start')).toMatchObject({
       error: 'The virtual machine ended while it was starting.',
       sentences: [{ code: 'VM_ENDED_STARTING' }],
     });
@@ -211,7 +211,7 @@ describe('what fails', () => {
     expect(failed.steps.every((step) => ['done', 'failed', 'skipped'].includes(step.status))).toBe(true);
     // what was left out is not told as done
     expect(failed.stepsDone).toBe(countDone(failed.steps));
-    expect((await currentDeployment(database.db, sliceId))?.stepsDone).toBe(failed.stepsDone);
+    expect((await wholeSlice(database.db, { actor, id: sliceId })).deployment?.stepsDone).toBe(failed.stepsDone);
     expect(await run(sliceId, 'destroy')).toMatchObject({ status: 'succeeded' });
     expect(state.slices.size).toBe(0);
   });

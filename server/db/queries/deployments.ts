@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, lt, max, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, max, sql, type Placeholder, type SQL } from 'drizzle-orm';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { users } from '#drizzle/schema/users';
 import type { DeploymentKind } from '#shared/deployment/operations';
@@ -6,7 +6,7 @@ import { isStepDone } from '#shared/deployment/progress';
 import { liveDeploymentStatuses, stepStatuses, type PlanStep } from '#shared/deployment/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
-import { number, prepared } from '../prepared';
+import { isoText, number, optionalIsoText, textsOf, type RowOf } from '../prepared';
 import { chunked, only } from '../rows';
 
 export type DeploymentRow = typeof deployments.$inferSelect;
@@ -155,18 +155,25 @@ export function deploymentSummaries(
   return summaries(q, and(eq(deployments.sliceId, sliceId), before), limit);
 }
 
-/** Whether a step's row is done, by the same function as everywhere; as text, since prepared statements hold no values. */
-const doneStatuses = sql.raw(
-  stepStatuses
-    .filter(isStepDone)
-    .map((status) => `'${status}'`)
-    .join(', '),
-);
-const isDone = sql`${deploymentSteps.status} in (${doneStatuses})`;
+/** Whether a step's row is done, by the same function as everywhere. */
+const isDone = sql`${deploymentSteps.status} in (${textsOf(stepStatuses.filter(isStepDone))})`;
 
-const newestFields = {
-  ...getTableColumns(deployments),
+/** What is shown of a slice's newest deployment. */
+export const newestFields = {
+  id: deployments.id,
+  sliceId: deployments.sliceId,
+  kind: deployments.kind,
+  status: deployments.status,
+  sliceVmId: deployments.sliceVmId,
+  cancelRequested: deployments.cancelRequested,
+  error: deployments.error,
+  sentences: deployments.sentences,
+  requestedBy: deployments.requestedBy,
   requester: users.name,
+  because: deployments.because,
+  createdAt: isoText(deployments.createdAt),
+  startedAt: optionalIsoText(deployments.startedAt),
+  finishedAt: optionalIsoText(deployments.finishedAt),
   stepsDone: number(
     sql`(select count(*) from ${deploymentSteps} where ${deploymentSteps.deploymentId} = ${deployments.id}
       and ${isDone})`,
@@ -175,19 +182,12 @@ const newestFields = {
     sql`(select count(*) from ${deploymentSteps} where ${deploymentSteps.deploymentId} = ${deployments.id})`,
   ),
 };
-const newestOf = prepared<typeof newestFields, { slice: number }>(
-  newestFields,
-  (list) => sql`select ${list} from ${deployments} inner join ${users} on ${users.id} = ${deployments.requestedBy}
-    where ${deployments.sliceId} = ${sql.placeholder('slice')} order by ${deployments.id} desc limit 1`,
-);
+export type NewestRow = RowOf<typeof newestFields>;
 
-/** The newest deployment of a slice with its numbers of steps; null if there was none. */
-export async function newestSummary(q: Queryable, sliceId: number): Promise<DeploymentSummaryRow | null> {
-  const [row] = await newestOf(q, { slice: sliceId });
-  if (row === undefined) return null;
-  const { requester, stepsDone, stepsTotal: total, ...deployment } = row;
-  return { deployment, requester, stepsDone, stepsTotal: total };
-}
+/** The newest deployment of a slice, for a prepared statement of which it is a part. */
+export const newestOf = (fields: SQL, sliceId: Placeholder) =>
+  sql`select ${fields} from ${deployments} inner join ${users} on ${users.id} = ${deployments.requestedBy}
+    where ${deployments.sliceId} = ${sliceId} order by ${deployments.id} desc limit 1`;
 
 async function summaries(q: Queryable, where: SQL | undefined, limit: number): Promise<DeploymentSummaryRow[]> {
   const rows = await q

@@ -40,13 +40,23 @@ export function partOf<Schema extends PartSchema>(
   schema: Schema,
   row: { properties: Record<string, unknown> | null },
 ): z.output<Schema> {
-  const values = new Map<string, unknown>([...Object.entries(row.properties ?? {}), ...Object.entries(row)]);
-  const fields = Object.entries(schema.shape).map(([name, field]) => [
-    name,
-    values.has(name) ? values.get(name) : field.parse(undefined),
-  ]);
+  const columns: Record<string, unknown> = row;
+  const { properties } = row;
+  const part: Record<string, unknown> = {};
+  for (const [name, field] of fieldsOf(schema)) {
+    const value = columns[name] === undefined ? properties?.[name] : columns[name];
+    part[name] = value === undefined ? field.parse(undefined) : value;
+  }
   // written by rowOf from what the schema had let pass
-  return Object.fromEntries(fields) as z.output<Schema>;
+  return part as z.output<Schema>;
+}
+
+const known = new WeakMap<PartSchema, [string, z.ZodType][]>();
+/** The fields of a part, read from its schema once: this is asked for each row of each slice that is shown. */
+function fieldsOf(schema: PartSchema): [string, z.ZodType][] {
+  const fields = known.get(schema) ?? Object.entries(schema.shape);
+  known.set(schema, fields);
+  return fields;
 }
 
 interface Node {

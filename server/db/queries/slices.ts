@@ -1,20 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  inArray,
-  isNull,
-  lt,
-  ne,
-  or,
-  sql,
-  type SQL,
-} from 'drizzle-orm';
-import { unionAll } from 'drizzle-orm/mysql-core';
+import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
 import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
@@ -28,36 +12,120 @@ import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import { topologyParts } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
-import { before, contains, decodeCursor, idCursor, instantCursor } from '../keyset';
-import { number, optional, prepared, type RowOf } from '../prepared';
+import { before, containing, decodeCursor, idCursor, instantCursor } from '../keyset';
+import {
+  isoText,
+  number,
+  optional,
+  optionalIsoText,
+  optionalOf,
+  prepared,
+  preparedBy,
+  preparedLists,
+  textsOf,
+  type RowOf,
+  type Value,
+} from '../prepared';
 import { chunked } from '../rows';
+import { newestFields, newestOf, type NewestRow } from './deployments';
 import { endIdsIn, rowOf, type EndIds } from './parts';
 import { visibleTemplate } from './shares';
 import { countInZone } from './zones';
 
-const summaryColumns = {
+const reader = sql.placeholder('reader');
+const summaryFields = {
   id: slices.id,
   name: slices.name,
   status: slices.status,
   ownerId: slices.ownerId,
   ownerName: users.name,
   /** What it is shared with the reader for. */
-  share: sliceShares.level,
+  share: optional(sliceShares.level),
   zoneId: slices.zoneId,
   zoneName: availabilityZones.name,
   provider: availabilityZones.provider,
   /** What it was made of, if the reader sees that: whose it is may have renamed it since, for nobody to know. */
-  templateId: templates.id,
-  templateName: templates.name,
-  templateRevision: slices.templateRevision,
-  restartAfterReboot: slices.restartAfterReboot,
-  createdAt: slices.createdAt,
-  updatedAt: slices.updatedAt,
+  templateId: optional(templates.id),
+  templateName: optional(templates.name),
+  createdAt: isoText(slices.createdAt),
+  updatedAt: isoText(slices.updatedAt),
 };
-export type SliceSummaryRow = Awaited<ReturnType<typeof sliceRows>>[number];
+/** Of slices, with what a summary says of them. */
+const joined = sql`inner join ${users} on ${users.id} = ${slices.ownerId}
+  inner join ${availabilityZones} on ${availabilityZones.id} = ${slices.zoneId}
+  left join ${templates} on ${templates.id} = ${slices.templateId} and ${visibleTemplate(reader)}
+  left join ${sliceShares} on ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader}`;
 
-/** A page of slices, the last changed first, and one row more. `of`: whose, as seen from the reader. */
-export async function sliceRows(
+const live = textsOf(liveDeploymentStatuses);
+const listFields = {
+  ...summaryFields,
+  vms: number(sql`sizes.vms`),
+  vmsRunning: number(sql`sizes.running`),
+  vcpus: number(sql`sizes.vcpus`),
+  ramMb: number(sql`sizes.ram_mb`),
+  diskGb: number(sql`sizes.disk_gb`),
+  /** The operation under way: the newest, since a destroy overtakes what runs. */
+  busy: optionalOf<DeploymentKind>(
+    sql`(select ${deployments.kind} from ${deployments} where ${deployments.sliceId} = ${slices.id}
+      and ${deployments.status} in (${live}) order by ${deployments.id} desc limit 1)`,
+  ),
+};
+export type SliceSummaryRow = RowOf<typeof listFields>;
+
+type Variant =
+  `${(typeof sliceSets)[number]} ${'first' | 'next'} ${'any' | 'search'} ${'living' | 'all'} ${'any' | 'status'}`;
+/**
+ * First which, each part by an index of its own, then the rest of these: joined at once, all would be read and sorted.
+ */
+const pageOf = preparedBy((variant: Variant) => {
+  const [of, place, search, state, status] = variant.split(' ');
+  const limit = sql.placeholder('limit');
+  const order = sql`${slices.updatedAt} desc, ${slices.id} desc`;
+  const asked = [
+    ...(state === 'living' ? [isNull(slices.deletedAt), sql`${slices.status} <> 'destroyed'`] : []),
+    ...(status === 'status' ? [sql`${slices.status} = ${sql.placeholder('status')}`] : []),
+    ...(search === 'search' ? [sql`${slices.name} like ${sql.placeholder('pattern')} escape '!'`] : []),
+    ...(place === 'next' ? [before(slices.updatedAt, slices.id, [sql.placeholder('at'), sql.placeholder('id')])] : []),
+  ];
+  const those = (condition: SQL, from: SQL = sql`${slices}`) =>
+    sql`(select ${slices.id} as id from ${from} where ${and(condition, ...asked)} order by ${order} limit ${limit})`;
+  const mine = those(sql`${slices.ownerId} = ${reader}`);
+  const shared = those(
+    sql`${sliceShares.userId} = ${reader} and ${slices.ownerId} <> ${reader}`,
+    sql`${sliceShares} inner join ${slices} on ${slices.id} = ${sliceShares.sliceId}`,
+  );
+  const picked =
+    of === 'mine'
+      ? mine
+      : of === 'shared'
+        ? shared
+        : of === 'all'
+          ? sql`${mine} union all ${shared}`
+          : those(sql`true`);
+  return prepared<
+    typeof listFields,
+    { reader: number; limit: number } & Record<'at' | 'id' | 'status' | 'pattern', Value>
+  >(
+    listFields,
+    (list) => sql`with page as (
+        select ${slices.id} as id from (${picked}) picked inner join ${slices} on ${slices.id} = picked.id
+        order by ${order} limit ${limit}
+      )
+      select ${list} from page inner join ${slices} on ${slices.id} = page.id ${joined}
+      left join (
+        select page.id, count(*) as vms, sum(${sliceVms.status} = 'running') as running, sum(${sliceVms.vcpus}) as vcpus,
+          sum(${sliceVms.ramMb}) as ram_mb, sum(${sliceVms.diskGb}) as disk_gb
+        from page inner join ${sliceVms} on ${sliceVms.sliceId} = page.id group by page.id
+      ) sizes on sizes.id = ${slices.id}
+      order by ${order}`,
+  );
+});
+
+/**
+ * A page of slices, the last changed first, and one row more, each with numbers and sums of its VMs. `of`: whose, as seen from
+ * the reader.
+ */
+export function sliceRows(
   q: Queryable,
   options: {
     readerId: number;
@@ -68,167 +136,79 @@ export async function sliceRows(
     status?: SliceStatus | undefined;
     includeDestroyed: boolean;
   },
-) {
-  const { readerId, of } = options;
+): Promise<SliceSummaryRow[]> {
+  const { readerId, of, search = '', status = null, includeDestroyed } = options;
+  const position = decodeCursor(instantCursor, options.cursor);
+  const [at, id] = position ?? [null, null];
+  const statement = pageOf(
+    `${of} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'} ${
+      includeDestroyed ? 'all' : 'living'
+    } ${status === null ? 'any' : 'status'}`,
+  );
   const limit = options.limit + 1;
-  const asked = and(
-    options.includeDestroyed ? undefined : and(isNull(slices.deletedAt), ne(slices.status, 'destroyed')),
-    options.status === undefined ? undefined : eq(slices.status, options.status),
-    contains(slices.name, options.search),
-    before(slices.updatedAt, slices.id, decodeCursor(instantCursor, options.cursor)),
-  );
-  const newest = [desc(slices.updatedAt), desc(slices.id)];
-  const those = (where: SQL | undefined) =>
-    q
-      .select({ id: slices.id })
-      .from(slices)
-      .where(and(where, asked))
-      .orderBy(...newest)
-      .limit(limit);
-  const mine = eq(slices.ownerId, readerId);
-  const shared = q
-    .select({ id: slices.id })
-    .from(sliceShares)
-    .innerJoin(slices, eq(slices.id, sliceShares.sliceId))
-    .where(and(eq(sliceShares.userId, readerId), ne(slices.ownerId, readerId), asked))
-    .orderBy(...newest)
-    .limit(limit);
-  // first which, each part by an index of its own, then the rest of these: joined at once, all would be read and sorted
-  const picked = {
-    mine: () => those(mine),
-    shared: () => shared,
-    all: () => unionAll(those(mine), shared),
-    everyone: () => those(undefined),
-  };
-  const ids = (await picked[of]()).map((row) => row.id);
-  return ids.length === 0 ? [] : summaryRows(q, readerId, inArray(slices.id, ids), limit);
-}
-
-const headFields = {
-  ...summaryColumns,
-  share: optional(sliceShares.level),
-  templateId: optional(templates.id),
-  templateName: optional(templates.name),
-  lastEventId: number(sql`(select max(${events.id}) from ${events} where ${events.sliceId} = ${slices.id})`),
-};
-export type SliceHeadRow = RowOf<typeof headFields>;
-const reader = sql.placeholder('reader');
-const headById = prepared<typeof headFields, Record<'reader' | 'id', number>>(
-  headFields,
-  (list) => sql`select ${list} from ${slices}
-    inner join ${users} on ${users.id} = ${slices.ownerId}
-    inner join ${availabilityZones} on ${availabilityZones.id} = ${slices.zoneId}
-    left join ${templates} on ${templates.id} = ${slices.templateId} and ${visibleTemplate(reader)}
-    left join ${sliceShares} on ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader}
-    where ${slices.id} = ${sql.placeholder('id')}`,
-);
-
-/** The summary of one slice, as the reader gets it, and the id of its newest event; null if there is none. */
-export async function sliceHead(q: Queryable, readerId: number, id: number): Promise<SliceHeadRow | null> {
-  const [row] = await headById(q, { reader: readerId, id });
-  return row ?? null;
-}
-
-function summaryRows(q: Queryable, readerId: number, where: SQL | undefined, limit: number) {
-  return q
-    .select(summaryColumns)
-    .from(slices)
-    .innerJoin(users, eq(users.id, slices.ownerId))
-    .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
-    .leftJoin(templates, and(eq(templates.id, slices.templateId), visibleTemplate(readerId)))
-    .leftJoin(sliceShares, and(eq(sliceShares.sliceId, slices.id), eq(sliceShares.userId, readerId)))
-    .where(where)
-    .orderBy(desc(slices.updatedAt), desc(slices.id))
-    .limit(limit);
-}
-
-export interface SliceTotals {
-  vms: number;
-  vmsRunning: number;
-  vcpus: number;
-  ramMb: number;
-  diskGb: number;
-}
-
-/** Numbers and sums of the slices' VMs, counted by the database. */
-export async function sliceTotals(q: Queryable, ids: readonly number[]): Promise<(id: number) => SliceTotals> {
-  const none: SliceTotals = { vms: 0, vmsRunning: 0, vcpus: 0, ramMb: 0, diskGb: 0 };
-  if (ids.length === 0) return () => none;
-  const rows = await q
-    .select({
-      id: sliceVms.sliceId,
-      vms: count(),
-      vmsRunning: sql<string>`sum(${sliceVms.status} = 'running')`,
-      vcpus: sql<string>`sum(${sliceVms.vcpus})`,
-      ramMb: sql<string>`sum(${sliceVms.ramMb})`,
-      diskGb: sql<string>`sum(${sliceVms.diskGb})`,
-    })
-    .from(sliceVms)
-    .where(inArray(sliceVms.sliceId, [...ids]))
-    .groupBy(sliceVms.sliceId);
-  const totals = new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        vms: row.vms,
-        vmsRunning: Number(row.vmsRunning),
-        vcpus: Number(row.vcpus),
-        ramMb: Number(row.ramMb),
-        diskGb: Number(row.diskGb),
-      },
-    ]),
-  );
-  return (id) => totals.get(id) ?? none;
-}
-
-/** The operation under way of each slice that has one: the newest, since a destroy overtakes what runs. */
-export async function busyKinds(q: Queryable, ids: readonly number[]): Promise<Map<number, DeploymentKind>> {
-  if (ids.length === 0) return new Map();
-  const rows = await q
-    .select({ id: deployments.sliceId, kind: deployments.kind })
-    .from(deployments)
-    .where(and(inArray(deployments.sliceId, [...ids]), inArray(deployments.status, [...liveDeploymentStatuses])))
-    .orderBy(asc(deployments.id));
-  return new Map(rows.map((row) => [row.id, row.kind]));
+  return statement(q, { reader: readerId, limit, at, id, status, pattern: containing(search) });
 }
 
 const ofSlice = sql.placeholder('slice');
-const vmFields = {
-  ...getTableColumns(sliceVms),
-  flavourName: flavours.name,
-  imageName: images.name,
-  imageKind: images.kind,
+const headFields = {
+  ...summaryFields,
+  templateRevision: slices.templateRevision,
+  restartAfterReboot: slices.restartAfterReboot,
+  lastEventId: number(sql`(select max(${events.id}) from ${events} where ${events.sliceId} = ${slices.id})`),
 };
-const vmsOf = prepared<typeof vmFields, { slice: number }>(
-  vmFields,
-  (list) => sql`select ${list} from ${sliceVms}
+export type SliceHeadRow = RowOf<typeof headFields>;
+// of what was applied the planner is told, and nobody who looks
+const { sliceId: _ofVm, applied: _toVm, ...vmColumns } = getTableColumns(sliceVms);
+const { sliceId: _ofNetwork, applied: _toNetwork, ...networkFields } = getTableColumns(sliceNetworks);
+const { sliceId: _ofEdge, applied: _toEdge, ...edgeColumns } = getTableColumns(sliceEdges);
+const wholeFields = {
+  head: headFields,
+  vms: {
+    ...vmColumns,
+    observedAt: optionalIsoText(sliceVms.observedAt),
+    flavourName: flavours.name,
+    imageName: images.name,
+    imageKind: images.kind,
+  },
+  networks: networkFields,
+  edges: { ...edgeColumns, observedAt: optionalIsoText(sliceEdges.observedAt) },
+  deployment: newestFields,
+};
+const wholeById = preparedLists<typeof wholeFields, Record<'reader' | 'slice', number>>(wholeFields, {
+  head: (list) => sql`select ${list} from ${slices} ${joined} where ${slices.id} = ${ofSlice}`,
+  vms: (list) => sql`select ${list} from ${sliceVms}
     inner join ${flavours} on ${flavours.id} = ${sliceVms.flavourId}
     inner join ${images} on ${images.id} = ${sliceVms.imageId}
-    where ${sliceVms.sliceId} = ${ofSlice} order by ${sliceVms.id}`,
-);
-const networkFields = getTableColumns(sliceNetworks);
-const networksOf = prepared<typeof networkFields, { slice: number }>(
-  networkFields,
-  (list) =>
-    sql`select ${list} from ${sliceNetworks} where ${sliceNetworks.sliceId} = ${ofSlice} order by ${sliceNetworks.id}`,
-);
-const edgeFields = getTableColumns(sliceEdges);
-const edgesOf = prepared<typeof edgeFields, { slice: number }>(
-  edgeFields,
-  (list) => sql`select ${list} from ${sliceEdges} where ${sliceEdges.sliceId} = ${ofSlice} order by ${sliceEdges.id}`,
-);
+    where ${sliceVms.sliceId} = ${ofSlice}`,
+  networks: (list) => sql`select ${list} from ${sliceNetworks} where ${sliceNetworks.sliceId} = ${ofSlice}`,
+  edges: (list) => sql`select ${list} from ${sliceEdges} where ${sliceEdges.sliceId} = ${ofSlice}`,
+  deployment: (list) => newestOf(list, ofSlice),
+});
+type Whole = Awaited<ReturnType<typeof wholeById>>;
 
-/** VMs with the names of their flavours and images, networks and edges, each in the order in which they were drawn. */
-export async function sliceParts(q: Queryable, id: number) {
-  const [vms, networks, edges] = await Promise.all([
-    vmsOf(q, { slice: id }),
-    networksOf(q, { slice: id }),
-    edgesOf(q, { slice: id }),
-  ]);
+/** A slice with all that is shown of it. */
+export interface WholeSliceRows extends Pick<Whole, 'vms' | 'networks' | 'edges'> {
+  head: SliceHeadRow;
+  /** The newest, if there was any. */
+  deployment: NewestRow | null;
+}
+
+/**
+ * One slice as the reader gets it, with the id of its newest event, its VMs with the names of their flavours and images, networks
+ * and edges, each in the order in which they were drawn, and its newest deployment: all as one moment saw it. Null if there is
+ * no such slice; the caller checks who may see it.
+ */
+export async function wholeSliceRows(q: Queryable, readerId: number, id: number): Promise<WholeSliceRows | null> {
+  const { head, deployment, vms, networks, edges } = await wholeById(q, { reader: readerId, slice: id });
+  const [slice] = head;
+  if (slice === undefined) return null;
+  const drawn = (a: { id: number }, b: { id: number }) => a.id - b.id;
   return {
-    vms: vms.map(({ flavourName, imageName, imageKind, ...vm }) => ({ vm, flavourName, imageName, imageKind })),
-    networks,
-    edges,
+    head: slice,
+    deployment: deployment[0] ?? null,
+    vms: vms.toSorted(drawn),
+    networks: networks.toSorted(drawn),
+    edges: edges.toSorted(drawn),
   };
 }
 

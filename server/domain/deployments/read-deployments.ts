@@ -1,12 +1,11 @@
 import { notFound } from '#shared/errors';
 import type { Deployment, DeploymentSummary, Step } from '#shared/deployment/schema';
-import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
 import {
   deploymentSummaries,
-  newestSummary,
   stepRows,
   type DeploymentSummaryRow,
+  type NewestRow,
   type StepRow,
 } from '#server/db/queries/deployments';
 import { iso } from '#server/db/rows';
@@ -42,31 +41,37 @@ export async function getDeployment(
   return { ...publicSummary(summary), steps: steps.map(publicStep) };
 }
 
-/** The live deployment of a slice, else its last one; null if there was none. The caller has checked the access. */
-export async function currentDeployment(q: Queryable, sliceId: number): Promise<DeploymentSummary | null> {
-  // the newest is the live one: only a destroy begins beside another, and it takes over
-  const summary = await newestSummary(q, sliceId);
-  return summary === null ? null : publicSummary(summary);
+/** The newest deployment of a slice, as its rows give it, for the wire. */
+export function newestDeploymentOf(row: NewestRow): DeploymentSummary {
+  return {
+    id: row.id,
+    sliceId: row.sliceId,
+    kind: row.kind,
+    status: row.status,
+    vmId: row.sliceVmId,
+    cancelRequested: row.cancelRequested,
+    error: row.error,
+    sentences: row.sentences,
+    stepsDone: row.stepsDone,
+    stepsTotal: row.stepsTotal,
+    requestedBy: { id: row.requestedBy, name: row.requester },
+    because: row.because,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
 }
 
 function publicSummary({ deployment, requester, stepsDone, stepsTotal }: DeploymentSummaryRow): DeploymentSummary {
-  return {
-    id: deployment.id,
-    sliceId: deployment.sliceId,
-    kind: deployment.kind,
-    status: deployment.status,
-    vmId: deployment.sliceVmId,
-    cancelRequested: deployment.cancelRequested,
-    error: deployment.error,
-    sentences: deployment.sentences,
+  return newestDeploymentOf({
+    ...deployment,
+    requester,
     stepsDone,
     stepsTotal,
-    requestedBy: { id: deployment.requestedBy, name: requester },
-    because: deployment.because,
     createdAt: iso(deployment.createdAt),
     startedAt: iso(deployment.startedAt),
     finishedAt: iso(deployment.finishedAt),
-  };
+  });
 }
 
 function publicStep(row: StepRow): Step {

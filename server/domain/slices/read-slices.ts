@@ -9,32 +9,30 @@ import type { Queryable } from '#server/db/client';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { page } from '#server/db/keyset';
 import {
-  busyKinds,
   hasLiveSlice,
   sliceEventRows,
-  sliceParts,
-  sliceHead,
   sliceRows,
-  sliceTotals,
+  wholeSliceRows,
   type SliceHeadRow,
   type SliceSummaryRow,
-  type SliceTotals,
 } from '#server/db/queries/slices';
 import { iso } from '#server/db/rows';
-import { inSnapshot } from '#server/db/transaction';
-import { lastEventId } from '#server/events/stream';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
-import { currentDeployment } from '../deployments/read-deployments';
+import { newestDeploymentOf } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
 import { accessTo, assertSees, loadSlice } from './access';
+
+/** Numbers and sums of a slice's VMs. */
+type SliceTotals = Pick<SliceSummary, 'vms' | 'vmsRunning' | 'vcpus' | 'ramMb' | 'diskGb'>;
 
 function summary(
   actor: Actor,
   row: SliceSummaryRow | SliceHeadRow,
   totals: SliceTotals,
-  busy: DeploymentKind | undefined,
+  busy: DeploymentKind | null,
 ): SliceSummary {
+  const { vms, vmsRunning, vcpus, ramMb, diskGb } = totals;
   return {
     id: row.id,
     name: row.name,
@@ -45,10 +43,14 @@ function summary(
     zone: { id: row.zoneId, name: row.zoneName },
     template:
       row.templateId === null || row.templateName === null ? null : { id: row.templateId, name: row.templateName },
-    ...totals,
-    busy: busy ?? null,
-    createdAt: iso(row.createdAt),
-    updatedAt: iso(row.updatedAt),
+    vms,
+    vmsRunning,
+    vcpus,
+    ramMb,
+    diskGb,
+    busy,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
   };
 }
 
@@ -68,71 +70,62 @@ export async function listSlices(
     // whoever asks for the destroyed ones wants to see them
     includeDestroyed: query.includeDestroyed || query.status === 'destroyed',
   });
-  const ids = rows.map((row) => row.id);
-  const totalsOf = await sliceTotals(ctx.db, ids);
-  const busy = await busyKinds(ctx.db, ids);
   return page(
     rows,
     query.limit,
-    (row) => summary(actor, row, totalsOf(row.id), busy.get(row.id)),
-    (row) => [iso(row.updatedAt), row.id],
+    (row) => summary(actor, row, row, row.busy),
+    (row) => [row.updatedAt, row.id],
   );
 }
 
-/**
- * The whole slice and the id of its newest event, as one moment saw them: what follows that id is not in it. Whatever changes
- * a slice leaves an event, so no transaction is needed while none comes in between.
- */
-export async function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
-  const slice = await wholeSlice(ctx.db, { actor, id });
-  const unchanged = (await lastEventId(ctx.db, id)) === slice.lastEventId;
-  return unchanged ? slice : inSnapshot(ctx.db, (tx) => wholeSlice(tx, { actor, id }));
-}
-
-// a slice's address plan is in columns of its own
+// what a slice's rows show in another form: sizes and names of what was chosen, its address plan
+const vmSchema = topologyVmSchema.omit({ flavourId: true, imageId: true });
 const networkSchema = topologyNetworkSchema.omit({ subnets: true });
 const edgeSchema = topologyEdgeSchema.omit({ subnets: true, sourceNic: true, targetNic: true });
 
+/** The whole slice and the id of its newest event, as one moment saw them: what follows that id is not in it. */
+export function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
+  return wholeSlice(ctx.db, { actor, id });
+}
+
 /** {@link getSlice} inside a transaction. */
 export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
-  const row = await sliceHead(q, actor.userId, id);
-  if (row === null) throw notFound('slice');
-  assertSees(actor, row);
-  const [deployment, { vms, networks, edges }] = await Promise.all([currentDeployment(q, id), sliceParts(q, id)]);
+  const rows = await wholeSliceRows(q, actor.userId, id);
+  if (rows === null) throw notFound('slice');
+  const { head, vms, networks, edges } = rows;
+  assertSees(actor, head);
+  // the newest is the live one: only a destroy begins beside another, and it takes over
+  const deployment = rows.deployment === null ? null : newestDeploymentOf(rows.deployment);
   const live: readonly string[] = liveDeploymentStatuses;
+  const busy = deployment !== null && live.includes(deployment.status) ? deployment.kind : null;
   const totals = {
     vms: vms.length,
-    vmsRunning: vms.filter(({ vm }) => vm.status === 'running').length,
-    vcpus: sumOf(vms, ({ vm }) => vm.vcpus),
-    ramMb: sumOf(vms, ({ vm }) => vm.ramMb),
-    diskGb: sumOf(vms, ({ vm }) => vm.diskGb),
+    vmsRunning: vms.filter((vm) => vm.status === 'running').length,
+    vcpus: sumOf(vms, (vm) => vm.vcpus),
+    ramMb: sumOf(vms, (vm) => vm.ramMb),
+    diskGb: sumOf(vms, (vm) => vm.diskGb),
   };
-  const endsOf = endKeysIn({ vms: vms.map(({ vm }) => vm), networks });
+  const endsOf = endKeysIn({ vms, networks });
   return {
-    ...summary(
-      actor,
-      row,
-      totals,
-      deployment !== null && live.includes(deployment.status) ? deployment.kind : undefined,
-    ),
-    zone: { id: row.zoneId, name: row.zoneName, provider: row.provider },
-    templateRevision: row.templateRevision,
-    restartAfterReboot: row.restartAfterReboot,
-    vmList: vms.map(({ vm, flavourName, imageName, imageKind }) => ({
-      ...partOf(topologyVmSchema, vm),
+    ...summary(actor, head, totals, busy),
+    zone: { id: head.zoneId, name: head.zoneName, provider: head.provider },
+    templateRevision: head.templateRevision,
+    restartAfterReboot: head.restartAfterReboot,
+    vmList: vms.map((vm) => ({
+      ...partOf(vmSchema, vm),
       id: vm.id,
-      flavour: { id: vm.flavourId, name: flavourName },
-      image: { id: vm.imageId, name: imageName },
+      flavour: { id: vm.flavourId, name: vm.flavourName },
+      image: { id: vm.imageId, name: vm.imageName },
       vcpus: vm.vcpus,
       ramMb: vm.ramMb,
       diskGb: vm.diskGb,
       desired: vm.desired,
       status: vm.status,
-      observedAt: iso(vm.observedAt),
+      observedAt: vm.observedAt,
       error: vm.error,
       sentences: vm.sentences,
       forwards: vm.forwards,
-      consoles: consolesOf(imageKind),
+      consoles: consolesOf(vm.imageKind),
     })),
     networks: networks.map((network) => ({
       ...partOf(networkSchema, network),
@@ -147,10 +140,10 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       sourceAddress: edge.sourceAddress,
       targetAddress: edge.targetAddress,
       status: edge.status,
-      observedAt: iso(edge.observedAt),
+      observedAt: edge.observedAt,
     })),
     deployment,
-    lastEventId: row.lastEventId,
+    lastEventId: head.lastEventId,
   };
 }
 
