@@ -6,6 +6,7 @@ import { openDatabase, type DatabaseHandle } from '#server/db/client';
 import { systemClock } from '#server/lib/clock';
 import { withoutRepeats } from '#server/lib/log-repeats';
 import { createLogger, type Logger } from '#server/lib/logger';
+import { trustAnswers } from '#server/rpc/answers';
 import { createApp, type App } from './app';
 import type { Config } from './config';
 import { developmentPages, type DevelopmentPages } from './http/development';
@@ -100,6 +101,7 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
   const built = path.join(options.root, 'dist', 'client');
   if (stopping()) return;
   const identity = await homeIdentity(config.dataDir);
+  if (!options.development) trustAnswers();
   const app = (parts.app = createApp({
     home: {
       signs: {

@@ -5,6 +5,7 @@ import { AppError, type ErrorCode, type PublicError } from '#shared/errors';
 import type { AreaScope } from '#shared/scopes';
 import { isRefusal, recordRefusal } from '#server/domain/audit/refusals';
 import { assertScope, assertSession } from '#server/domain/auth/token-limits';
+import type { Actor } from '#server/domain/context';
 import { toAppError } from '#server/domain/errors';
 import type { RequestContext } from './context';
 
@@ -72,7 +73,7 @@ function publicError(error: TRPCError): PublicError {
   return { code: 'INTERNAL', message: 'Something went wrong on the server. It has been logged.' };
 }
 
-/** Who may call a procedure; what the builders below check, and the description of the API's surface tells. */
+/** Who may call a procedure; what {@link signedIn} checks, and the description of the API's surface tells. */
 export interface ProcedureMeta {
   /** `public`: everyone; `user`: whoever is signed in; else who holds the permission. */
   access: 'public' | 'user' | Permission;
@@ -124,51 +125,53 @@ const translateErrors = t.middleware(async ({ next }) => {
 /** For everyone, signed in or not. */
 export const publicProcedure = t.procedure.use(translateErrors);
 
-const known = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.actor === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
-  return next({ ctx: { ...ctx, actor: ctx.actor } });
-});
+/** FORBIDDEN for an actor who is not one of those that a procedure is for. */
+function assertMayCall(actor: Actor, { access, scope }: ProcedureMeta): void {
+  if (scope === 'session') assertSession(actor);
+  else if (scope !== null) assertScope(actor, scope);
+  if (access !== 'public' && access !== 'user' && !can(actor.role, access))
+    throw new AppError('FORBIDDEN', 'Your role does not allow this.');
+}
 
-/** Writes down what was refused to whoever is signed in. What was done, what does it writes down itself. */
-const signedIn = known.use(async ({ ctx, next, type, path, getRawInput }) => {
-  const result = await next();
-  if (result.ok || type !== 'mutation') return result;
-  const code = toAppError(result.error.cause)?.code;
-  if (code !== undefined && isRefusal(code)) {
+/**
+ * Lets in who is signed in and whom the procedure's meta data names: what stands there, the builders below say. It writes down
+ * what was refused to them, here or further in. What was done, what does it writes down itself.
+ */
+const signedIn = publicProcedure.use(async ({ ctx, meta, next, type, path, getRawInput }) => {
+  const { actor } = ctx;
+  if (actor === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
+  if (meta === undefined || meta.access === 'public') throw new Error(`Nothing says for whom ${path} is.`);
+  const refused = async (error: unknown) => {
+    const code = toAppError(error)?.code;
+    if (type !== 'mutation' || code === undefined || !isRefusal(code)) return;
     const input = await getRawInput().catch(() => undefined);
-    await recordRefusal(ctx.domain, { actor: ctx.actor, procedure: path, input, code });
+    await recordRefusal(ctx.domain, { actor, procedure: path, input, code });
+  };
+  try {
+    assertMayCall(actor, meta);
+  } catch (error) {
+    await refused(error);
+    throw error;
   }
+  const result = await next({ ctx: { actor } });
+  if (!result.ok) await refused(result.error.cause);
   return result;
 });
 
 /** For whoever is signed in, and for tokens with the scope. */
 export function userProcedure(scope: AreaScope) {
-  return signedIn.meta({ access: 'user', scope }).use(({ ctx, next }) => {
-    assertScope(ctx.actor, scope);
-    return next();
-  });
+  return signedIn.meta({ access: 'user', scope });
 }
 
 /** For whoever holds the permission, and for their tokens with the scope. */
 export function permittedProcedure(permission: Permission, scope: AreaScope) {
-  return userProcedure(scope)
-    .meta({ access: permission, scope })
-    .use(({ ctx, next }) => {
-      if (!can(ctx.actor.role, permission)) throw new AppError('FORBIDDEN', 'Your role does not allow this.');
-      return next();
-    });
+  return signedIn.meta({ access: permission, scope });
 }
 
 /** For whoever is signed in by a password: what would let a token outgrow itself. */
-export const sessionProcedure = signedIn.meta({ access: 'user', scope: 'session' }).use(({ ctx, next }) => {
-  assertSession(ctx.actor);
-  return next();
-});
+export const sessionProcedure = signedIn.meta({ access: 'user', scope: 'session' });
 
 /** For whoever holds the permission and is signed in by a password. */
 export function permittedSessionProcedure(permission: Permission) {
-  return sessionProcedure.meta({ access: permission, scope: 'session' }).use(({ ctx, next }) => {
-    if (!can(ctx.actor.role, permission)) throw new AppError('FORBIDDEN', 'Your role does not allow this.');
-    return next();
-  });
+  return signedIn.meta({ access: permission, scope: 'session' });
 }

@@ -31,11 +31,21 @@ export function consolesOf(_kind: Image['kind']): ConsoleKind[] {
 
 function publicImage(row: ImageRow, zones: ImageZoneState[]): Image {
   return {
-    ...row,
-    zones,
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    kind: row.kind,
+    source: row.source,
+    sha256: row.sha256,
+    sizeMb: row.sizeMb,
+    minRamMb: row.minRamMb,
+    minDiskGb: row.minDiskGb,
+    readyMarker: row.readyMarker,
     consoles: consolesOf(row.kind),
     retiredAt: iso(row.retiredAt),
     createdAt: iso(row.createdAt),
+    inUse: row.inUse,
+    zones,
   };
 }
 

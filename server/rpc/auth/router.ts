@@ -30,13 +30,14 @@ import {
   renewRecoveryCodes,
 } from '#server/domain/auth/second-factor';
 import { logout } from '#server/domain/auth/sessions';
+import { answer } from '../answers';
 import { publicProcedure, router, sessionProcedure, userProcedure } from '../trpc';
 
 export const authRouter = router({
-  me: publicProcedure.output(meSchema).query(({ ctx }) => me(ctx.domain, { actor: ctx.actor })),
+  me: publicProcedure.output(answer(meSchema)).query(({ ctx }) => me(ctx.domain, { actor: ctx.actor })),
   register: publicProcedure
     .input(registerInput)
-    .output(userSchema)
+    .output(answer(userSchema))
     .mutation(async ({ ctx, input }) => {
       const { user, session } = await register(ctx.domain, { ...input, client: ctx.client, replaced: ctx.actor });
       ctx.setSession(session);
@@ -44,41 +45,41 @@ export const authRouter = router({
     }),
   login: publicProcedure
     .input(loginInput)
-    .output(userSchema)
+    .output(answer(userSchema))
     .mutation(async ({ ctx, input }) => {
       const { user, session } = await login(ctx.domain, { ...input, client: ctx.client, replaced: ctx.actor });
       ctx.setSession(session);
       return user;
     }),
   /** Ends the session. */
-  logout: sessionProcedure.output(z.null()).mutation(async ({ ctx }) => {
+  logout: sessionProcedure.output(answer(z.null())).mutation(async ({ ctx }) => {
     await logout(ctx.domain, { actor: ctx.actor });
     ctx.setSession(null);
     return null;
   }),
   updateProfile: userProcedure('account:manage')
     .input(updateProfileInput)
-    .output(userSchema)
+    .output(answer(userSchema))
     .mutation(({ ctx, input }) => updateProfile(ctx.domain, { actor: ctx.actor, ...input })),
   /** Also ends all other sessions of the account, and gives this one a new token. */
   changePassword: sessionProcedure
     .input(changePasswordInput)
-    .output(z.null())
+    .output(answer(z.null()))
     .mutation(async ({ ctx, input }) => {
       ctx.setSession(await changePassword(ctx.domain, { actor: ctx.actor, ...input, client: ctx.client }));
       return null;
     }),
   changeEmail: sessionProcedure
     .input(changeEmailInput)
-    .output(userSchema)
+    .output(answer(userSchema))
     .mutation(({ ctx, input }) => changeEmail(ctx.domain, { actor: ctx.actor, ...input })),
   /** One's own sessions, the last used first. */
   sessions: userProcedure('account:read')
-    .output(sessionListSchema)
+    .output(answer(sessionListSchema))
     .query(({ ctx }) => listSessions(ctx.domain, { actor: ctx.actor })),
   revokeSession: userProcedure('account:manage')
     .input(idInput)
-    .output(z.null())
+    .output(answer(z.null()))
     .mutation(async ({ ctx, input }) => {
       await revokeSession(ctx.domain, { actor: ctx.actor, ...input });
       if (input.id === ctx.actor.tokenId) ctx.setSession(null);
@@ -86,7 +87,7 @@ export const authRouter = router({
     }),
   signOutEverywhere: sessionProcedure
     .input(signOutEverywhereInput)
-    .output(z.null())
+    .output(answer(z.null()))
     .mutation(async ({ ctx, input }) => {
       await signOutEverywhere(ctx.domain, { actor: ctx.actor, ...input });
       ctx.setSession(null);
@@ -95,22 +96,22 @@ export const authRouter = router({
   /** Takes a link up that an administrator made. Does not sign in. */
   resetPassword: publicProcedure
     .input(resetPasswordInput)
-    .output(z.null())
+    .output(answer(z.null()))
     .mutation(async ({ ctx, input }) => {
       await resetPassword(ctx.domain, { ...input, client: ctx.client });
       return null;
     }),
   beginSecondFactor: sessionProcedure
     .input(beginSecondFactorInput)
-    .output(secondFactorSetupSchema)
+    .output(answer(secondFactorSetupSchema))
     .mutation(({ ctx, input }) => beginSecondFactor(ctx.domain, { actor: ctx.actor, ...input })),
   enableSecondFactor: sessionProcedure
     .input(enableSecondFactorInput)
-    .output(recoveryCodesSchema)
+    .output(answer(recoveryCodesSchema))
     .mutation(({ ctx, input }) => enableSecondFactor(ctx.domain, { actor: ctx.actor, ...input })),
   disableSecondFactor: sessionProcedure
     .input(disableSecondFactorInput)
-    .output(z.null())
+    .output(answer(z.null()))
     .mutation(async ({ ctx, input }) => {
       await disableSecondFactor(ctx.domain, { actor: ctx.actor, ...input });
       return null;
@@ -118,6 +119,6 @@ export const authRouter = router({
   /** New recovery codes in place of all earlier ones. */
   renewRecoveryCodes: sessionProcedure
     .input(disableSecondFactorInput)
-    .output(recoveryCodesSchema)
+    .output(answer(recoveryCodesSchema))
     .mutation(({ ctx, input }) => renewRecoveryCodes(ctx.domain, { actor: ctx.actor, ...input })),
 });

@@ -17,33 +17,34 @@ import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import { watchSlice } from '#server/domain/deployments/watch';
 import { maySlice } from '#server/domain/slices/access';
+import { answer } from '../answers';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
 export const deploymentsRouter = router({
   plan: userProcedure('slices:read')
     .input(planInput)
-    .output(planSchema)
+    .output(answer(planSchema))
     .query(({ ctx, input }) => planDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   start: userProcedure('slices:operate')
     .input(startDeploymentInput)
-    .output(deploymentSchema)
+    .output(answer(deploymentSchema))
     .mutation(({ ctx, input }) => startDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   get: userProcedure('slices:read')
     .input(idInput)
-    .output(deploymentSchema)
+    .output(answer(deploymentSchema))
     .query(({ ctx, input }) => getDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   list: userProcedure('slices:read')
     .input(listDeploymentsInput)
-    .output(deploymentPage)
+    .output(answer(deploymentPage))
     .query(({ ctx, input }) => listDeployments(ctx.domain, { actor: ctx.actor, ...input })),
   cancel: userProcedure('slices:operate')
     .input(idInput)
-    .output(deploymentSchema)
+    .output(answer(deploymentSchema))
     .mutation(({ ctx, input }) => cancelDeployment(ctx.domain, { actor: ctx.actor, id: input.id })),
   retry: userProcedure('slices:operate')
     .input(idInput)
-    .output(deploymentSchema)
+    .output(answer(deploymentSchema))
     .mutation(({ ctx, input }) => retryDeployment(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** Every event of the slice after `lastEventId`, then live. Without it: only what comes from now on. */
   watch: userProcedure('slices:read')

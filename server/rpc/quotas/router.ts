@@ -7,26 +7,27 @@ import {
   setUserQuotaInput,
 } from '#shared/quota';
 import { ownQuota, quotaOfUser, quotasOfRoles, setRoleQuota, setUserQuota } from '#server/domain/quotas/quotas';
+import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 export const quotasRouter = router({
   /** What the caller may have and has. */
   mine: userProcedure('account:read')
-    .output(quotaSchema)
+    .output(answer(quotaSchema))
     .query(({ ctx }) => ownQuota(ctx.domain, { actor: ctx.actor })),
   ofUser: permittedProcedure('quotas:manage', 'admin:read')
     .input(quotaOfUserInput)
-    .output(quotaOfUserSchema)
+    .output(answer(quotaOfUserSchema))
     .query(({ ctx, input }) => quotaOfUser(ctx.domain, input)),
   ofRoles: permittedProcedure('quotas:manage', 'admin:read')
-    .output(roleQuotasSchema)
+    .output(answer(roleQuotasSchema))
     .query(({ ctx }) => quotasOfRoles(ctx.domain)),
   setOfUser: permittedProcedure('quotas:manage', 'admin:manage')
     .input(setUserQuotaInput)
-    .output(quotaOfUserSchema)
+    .output(answer(quotaOfUserSchema))
     .mutation(({ ctx, input }) => setUserQuota(ctx.domain, { actor: ctx.actor, ...input })),
   setOfRole: permittedProcedure('quotas:manage', 'admin:manage')
     .input(setRoleQuotaInput)
-    .output(roleQuotasSchema)
+    .output(answer(roleQuotasSchema))
     .mutation(({ ctx, input }) => setRoleQuota(ctx.domain, { actor: ctx.actor, ...input })),
 });

@@ -26,44 +26,45 @@ import { openConsole } from '#server/domain/slices/consoles';
 import { freeSliceName, getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read-slices';
 import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
 import { createSlice, renameSlice, setRestart } from '#server/domain/slices/write-slices';
+import { answer } from '../answers';
 import { router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
 export const slicesRouter = router({
   list: userProcedure('slices:read')
     .input(listSlicesInput)
-    .output(slicePage)
+    .output(answer(slicePage))
     .query(({ ctx, input }) => listSlices(ctx.domain, { actor: ctx.actor, query: input })),
   get: userProcedure('slices:read')
     .input(idInput)
-    .output(sliceSchema)
+    .output(answer(sliceSchema))
     .query(({ ctx, input }) => getSlice(ctx.domain, { actor: ctx.actor, id: input.id })),
   preview: userProcedure('slices:read')
     .input(previewSliceInput)
-    .output(planSchema)
+    .output(answer(planSchema))
     .query(({ ctx, input }) => previewDeployment(ctx.domain, { actor: ctx.actor, ...input })),
   /** A name that the caller has no live slice of: the one that is asked for, or one like it. */
   freeName: userProcedure('slices:read')
     .input(freeSliceNameInput)
-    .output(freeSliceNameOutput)
+    .output(answer(freeSliceNameOutput))
     .query(({ ctx, input }) => freeSliceName(ctx.domain, { actor: ctx.actor, ...input })),
   create: userProcedure('slices:manage')
     .input(createSliceInput)
-    .output(sliceSchema)
+    .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => createSlice(ctx.domain, { actor: ctx.actor, slice: input })),
   rename: userProcedure('slices:manage')
     .input(renameSliceInput)
-    .output(sliceSchema)
+    .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => renameSlice(ctx.domain, { actor: ctx.actor, slice: input })),
   /** Whether its VMs come back by themselves after a restart of their machine. */
   setRestart: userProcedure('slices:manage')
     .input(setRestartInput)
-    .output(sliceSchema)
+    .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => setRestart(ctx.domain, { actor: ctx.actor, slice: input })),
   /** The slice's history, newest first. */
   events: userProcedure('slices:read')
     .input(listEventsInput)
-    .output(eventPage)
+    .output(answer(eventPage))
     .query(({ ctx, input }) => listSliceEvents(ctx.domain, { actor: ctx.actor, query: input })),
   /** One notice for each change of a slice that the caller may see. Resumes by the last event id. */
   changes: userProcedure('slices:read')
@@ -75,21 +76,21 @@ export const slicesRouter = router({
     }),
   openConsole: userProcedure('slices:operate')
     .input(openConsoleInput)
-    .output(consoleTicketSchema)
+    .output(answer(consoleTicketSchema))
     .mutation(({ ctx, input }) => openConsole(ctx.domain, { actor: ctx.actor, console: input })),
   /** With whom the owner shares it, for what. */
   shares: userProcedure('slices:read')
     .input(idInput)
-    .output(shareListSchema)
+    .output(answer(shareListSchema))
     .query(({ ctx, input }) => listSliceShares(ctx.domain, { actor: ctx.actor, id: input.id })),
   share: userProcedure('slices:manage')
     .input(shareSliceInput)
-    .output(shareListSchema)
+    .output(answer(shareListSchema))
     .mutation(({ ctx, input }) => shareSlice(ctx.domain, { actor: ctx.actor, share: input })),
   /** Also to leave what somebody shares with the caller. */
   unshare: userProcedure('slices:manage')
     .input(unshareInput)
-    .output(shareListSchema)
+    .output(answer(shareListSchema))
     .mutation(({ ctx, input }) => unshareSlice(ctx.domain, { actor: ctx.actor, share: input })),
 });
 

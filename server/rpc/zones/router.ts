@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idInput } from '#shared/primitives';
 import { createZoneInput, updateZoneInput, zoneSchema } from '#shared/zone';
 import { createZone, deleteZone, getZone, listZones, updateZone } from '#server/domain/zones/zones';
+import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
 const manage = permittedProcedure('zones:manage', 'catalogue:manage');
@@ -9,29 +10,29 @@ const manage = permittedProcedure('zones:manage', 'catalogue:manage');
 export const zonesRouter = router({
   /** Zones are few: all of them, without pages. */
   list: userProcedure('catalogue:read')
-    .output(z.object({ items: z.array(zoneSchema) }))
+    .output(answer(z.object({ items: z.array(zoneSchema) })))
     .query(({ ctx }) => listZones(ctx.domain, { actor: ctx.actor })),
   get: userProcedure('catalogue:read')
     .input(idInput)
-    .output(zoneSchema)
+    .output(answer(zoneSchema))
     .query(({ ctx, input }) => getZone(ctx.domain, { actor: ctx.actor, id: input.id })),
   create: manage
     .input(createZoneInput)
-    .output(zoneSchema)
+    .output(answer(zoneSchema))
     .mutation(({ ctx, input }) => createZone(ctx.domain, { actor: ctx.actor, zone: input })),
   update: manage
     .input(updateZoneInput)
-    .output(zoneSchema)
+    .output(answer(zoneSchema))
     .mutation(({ ctx, input }) => updateZone(ctx.domain, { actor: ctx.actor, zone: input })),
   /** Asks the provider again. */
   refresh: manage
     .input(idInput)
-    .output(zoneSchema)
+    .output(answer(zoneSchema))
     .mutation(({ ctx, input }) => getZone(ctx.domain, { actor: ctx.actor, id: input.id, refresh: true })),
   /** Only a zone that never had a slice. */
   delete: manage
     .input(idInput)
-    .output(z.null())
+    .output(answer(z.null()))
     .mutation(async ({ ctx, input }) => {
       await deleteZone(ctx.domain, { actor: ctx.actor, id: input.id });
       return null;
