@@ -40,6 +40,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     timezone: 'Z',
     charset: 'utf8mb4_unicode_ci',
     supportBigNumbers: true,
+    // else each statement, also one that succeeds, first writes down where it was asked for
+    trace: false,
     enableKeepAlive: true,
     connectTimeout: 5_000,
     // whoever comes after so many is told that the database is not to be had, instead of waiting without end

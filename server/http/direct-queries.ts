@@ -76,8 +76,10 @@ export function createDirectQueries(
     if (asked === null) return false;
     void answer(calls, incoming, asked).then(({ status, body, cookies }) => {
       const own = cookies.flatMap((cookie) => ['set-cookie', cookie]);
-      response.writeHead(status, [...headers, 'content-length', String(Buffer.byteLength(body)), ...own]);
-      response.end(body);
+      const length = Buffer.byteLength(body);
+      response.writeHead(status, [...headers, 'content-length', String(length), ...own]);
+      // what is ASCII through and through need not be encoded once more
+      response.end(body, length === body.length ? 'latin1' : 'utf8');
     });
     return true;
   };

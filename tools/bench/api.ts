@@ -1,5 +1,5 @@
 /**
- * `npm run bench:api [-- REQUESTS [ROUNDS]]`: CPU per request of the server process, beside that of a bare `node:http` server
+ * `npm run bench:api [-- REQUESTS [ROUNDS [PROCEDURE…]]]`: CPU per request of the server process, beside that of a bare `node:http` server
  * that checks the same token and answers the same data by prepared statements. Turn by turn on one database; the ratio is of
  * the best rounds, and 1.00 would be an API that costs nothing. `BENCH_PROFILE=folder` also writes CPU profiles of Trama.
  */
@@ -10,7 +10,8 @@ import type { Topology } from '#shared/topology/schema';
 import { untilDeployed, type ApiSession } from '../../rig/api';
 import { atShare, cpuOf, load, openBenchWorld, profiled, startBareServer } from './world';
 
-const [requests = 2_000, rounds = 3] = process.argv.slice(2).map(Number);
+const [requests = 2_000, rounds = 3] = process.argv.slice(2, 4).map(Number);
+const only = process.argv.slice(4);
 const templates = 60;
 const connections = 8;
 
@@ -83,22 +84,23 @@ async function main(): Promise<void> {
     console.log(`CPU per request, ${connections} connections, best of ${rounds} rounds of ${requests} requests`);
     console.log(`${'procedure'.padEnd(16)} ${'Trama'.padStart(9)} ${'bare'.padStart(9)}   ratio   p50 Trama / bare`);
     for (const each of asked) {
+      const name = each.slice('/trpc/'.length).split('?')[0] ?? '';
+      if (only.length > 0 && !only.includes(name)) continue;
       const [ours, theirs] = await Promise.all(servers.map(({ url }) => answerOf(url, each, cookie)));
       if (!isDeepStrictEqual(ours, theirs))
         throw new Error(`The two answer differently:\n${JSON.stringify(ours)}\n${JSON.stringify(theirs)}`);
       const best = { Trama: Infinity, bare: Infinity };
       const middle = { Trama: Infinity, bare: Infinity };
       for (let round = 0; round <= rounds; round += 1)
-        for (const { name, url, process: child } of servers) {
+        for (const { name: server, url, process: child } of servers) {
           const before = await cpuOf(child);
           const times = await load({ url, cookie, path: each, requests, connections });
           const cpu = (await cpuOf(child)) - before;
           // the first one warms up
           if (round === 0) continue;
-          best[name] = Math.min(best[name], cpu / requests);
-          middle[name] = Math.min(middle[name], atShare(times, 0.5));
+          best[server] = Math.min(best[server], cpu / requests);
+          middle[server] = Math.min(middle[server], atShare(times, 0.5));
         }
-      const name = each.slice('/trpc/'.length).split('?')[0] ?? '';
       const folder = process.env['BENCH_PROFILE'];
       if (folder !== undefined)
         await profiled(world.server.process, `${folder}/${name}.cpuprofile`, () =>
