@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { moveIntoPlace } from '#server/lib/atomic-file';
 import { checkDatabaseFiles, drizzleKit } from './check';
 import { databaseName } from './database-url';
 import { dumpDatabase } from './dump';
@@ -66,7 +67,7 @@ async function dump(url: string, out: string | undefined): Promise<void> {
   const file = createWriteStream(partial, { mode: 0o600 });
   try {
     await (out.endsWith('.gz') ? pipeline(text, createGzip({ level: 6 }), file) : pipeline(text, file));
-    await rename(partial, out);
+    await moveIntoPlace(partial, out);
   } finally {
     await rm(partial, { force: true });
   }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
+import { writeFileAtomic } from '#server/lib/atomic-file';
 import { withDatabase } from './database-url';
 import { withMachineLock } from './machine-lock';
 import { findRunningServer, isRunning, ownerOf, terminate } from './running-server';
@@ -223,18 +224,7 @@ async function readState(home: string): Promise<State> {
 }
 
 async function writeState(home: string, state: State): Promise<void> {
-  const file = path.join(home, 'server.json');
-  const written = await open(`${file}.new`, 'w', 0o600);
-  try {
-    await written.writeFile(JSON.stringify(state) + '\n');
-    // on the disk before it takes the other's place, and its place, too: a lost password costs a restart of the database
-    await written.sync();
-  } finally {
-    await written.close();
-  }
-  await rename(`${file}.new`, file);
-  const folder = await open(home, 'r');
-  await folder.sync().finally(() => folder.close());
+  await writeFileAtomic(path.join(home, 'server.json'), JSON.stringify(state) + '\n');
 }
 
 /** An installed server that can open this data. */

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
+import { moveIntoPlace } from '#server/lib/atomic-file';
 import { isExecutable, type ServerBinary } from './server-binary';
 
 const run = promisify(execFile);
@@ -43,7 +44,7 @@ export async function initialiseDataDir(binary: ServerBinary, dataDir: string): 
       const insecure = ['--initialize-insecure', `--datadir=${path.join(building, 'data')}`];
       await runServerTool(program, [...args, '--no-defaults', ...binary.options, ...insecure, ...asRoot()], building);
     }
-    await rename(path.join(building, 'data'), dataDir);
+    await moveIntoPlace(path.join(building, 'data'), dataDir);
   } finally {
     await rm(building, { recursive: true, force: true });
   }
@@ -174,6 +175,7 @@ export async function writeInitFile(
           `grant all on ${serverDatabase}.* to '${serverUser}'@'127.0.0.1';`,
         ]),
   ];
+  // not synced: every start writes it anew
   await writeFile(file, lines.join('\n') + '\n', { mode: 0o600 });
 }
 

@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createFileOnce } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 
 const written = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -24,15 +25,7 @@ export async function homeIdentity(dataDir: string): Promise<string> {
     return identity;
   }
   await mkdir(dataDir, { recursive: true });
-  // it appears whole, and exactly one of two servers that start at once makes it
-  const made = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(made, `${randomUUID()}\n`, { flag: 'wx', flush: true });
-    await link(made, file).catch((error: unknown) => {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    });
-  } finally {
-    await rm(made, { force: true });
-  }
+  await createFileOnce(file, `${randomUUID()}\n`, 0o644);
+  // another server's, if that was faster
   return homeIdentity(dataDir);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '#server/lib/atomic-file';
+import { createFileOnce, writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 
 const bytes = 32;
@@ -28,19 +28,10 @@ export async function sessionSecret(configured: string | null, dataDir: string):
     return known;
   }
   await mkdir(dataDir, { recursive: true });
-  // it appears whole, and exactly one of two servers that start at once makes it
-  const made = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(made, textOf(randomBytes(bytes)), { mode: 0o600, flag: 'wx', flush: true });
-    // one that is too short is the trace of a crash: with it nobody could sign in
-    if (known !== null) await rename(made, file);
-    else
-      await link(made, file).catch((error: unknown) => {
-        if (!hasCode(error, 'EEXIST')) throw error;
-      });
-  } finally {
-    await rm(made, { force: true });
-  }
+  const made = textOf(randomBytes(bytes));
+  // one that is too short is the trace of a crash: with it nobody could sign in
+  if (known !== null) await writeFileAtomic(file, made);
+  else await createFileOnce(file, made);
   // another server's, if that was faster
   return sessionSecret(null, dataDir);
 }

@@ -1,41 +1,84 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hasCode } from './error-code';
+
+/*
+ * What must outlive a crash or a loss of power comes to its name by one of these. A name is an entry of its folder, so the
+ * folder is written through, too (https://lwn.net/Articles/457667/); what only lives as long as its process (sockets, locks,
+ * pid files) or is made anew by every start needs none of it.
+ */
 
 /**
- * Writes a file so that a reader, or the next start after a crash, finds the old or the new content, never a part.
- * Never follows a symbolic link.
+ * Writes a file so that a reader, or the next start after a crash, finds the old or the new content, never a part. When it
+ * resolves, the new one is on the disk. Never follows a symbolic link.
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryFor(path);
   try {
-    const file = await open(temporary, 'wx', mode);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeNew(temporary, content, mode);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+  await syncOne(dirname(path));
 }
 
-/** Waits until a folder, and with `filesToo` (default) all that is in it, is on the disk itself. */
-export async function syncTree(folder: string, { filesToo = true } = {}): Promise<void> {
-  if (filesToo)
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) await syncTree(path);
-      else if (entry.isFile()) await syncOne(path);
-    }
+/**
+ * The same for a file that is made once: of those who make it at the same time, on the same machine, one does, and the others
+ * find its file there and leave it alone.
+ */
+export async function createFileOnce(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const temporary = temporaryFor(path);
+  try {
+    await writeNew(temporary, content, mode);
+    // unlike a rename, it replaces nothing
+    await link(temporary, path).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    });
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncOne(dirname(path));
+}
+
+/**
+ * Gives a file, or a folder with all that is in it, its name once it is on the disk, and waits until the name is, too: after
+ * a crash there is no name without its content. Both names are in the same file system; a file at `to` is replaced.
+ */
+export async function moveIntoPlace(from: string, to: string): Promise<void> {
+  if ((await lstat(from)).isDirectory()) await syncTree(from);
+  else await syncOne(from);
+  await rename(from, to);
+  await syncOne(dirname(to));
+}
+
+const temporaryFor = (path: string) => `${path}.${randomBytes(6).toString('hex')}.tmp`;
+
+async function writeNew(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Waits until a folder and all that is in it is on the disk itself. */
+async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else if (entry.isFile()) await syncOne(path);
+  }
   await syncOne(folder);
 }
 
 async function syncOne(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     await handle.sync();
   } finally {

@@ -1,6 +1,6 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '#server/lib/atomic-file';
+import { moveIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
 import { appliedVm, applicable, changesOf, recreates } from '../applied';
@@ -60,7 +60,7 @@ export class VmDefinitions {
         await rm(overlay, { force: true });
         await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
         await folder.giveAway(sliceId, overlay);
-        await rename(overlay, join(path, 'disk.qcow2'));
+        await moveIntoPlace(overlay, join(path, 'disk.qcow2'));
         await vm.save({ imageKey: image.key });
       }
       await this.#writeSeed(vm);

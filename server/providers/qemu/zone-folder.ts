@@ -12,7 +12,6 @@ import {
   readFile,
   readdir,
   realpath,
-  rename,
   rm,
   rmdir,
   stat,
@@ -21,7 +20,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { writeFileAtomic } from '#server/lib/atomic-file';
+import { moveIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
@@ -256,7 +255,7 @@ export class ZoneFolder {
           const { atime, mtime } = await stat(file);
           await utimes(made, atime, mtime);
         });
-        await rename(made, target);
+        await moveIntoPlace(made, target);
         // a link renamed over another of the same file stays
         await rm(made, { force: true });
       }

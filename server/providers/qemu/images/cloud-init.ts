@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { moveIntoPlace } from '#server/lib/atomic-file';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import type { VmSpec } from '../../provider';
 import { missingTool } from './disk';
@@ -62,8 +64,14 @@ export async function writeSeed(vm: VmSpec, forwardMac: string | null, path: str
     const iso = join(work, 'seed.iso');
     const options = ['-quiet', '-output', iso, '-volid', 'cidata', '-joliet', '-rock'];
     await runCommand('genisoimage', [...options, ...Object.keys(documents).map((name) => join(work, name))]);
-    await rm(path, { force: true });
-    await copyFile(iso, path, constants.COPYFILE_EXCL);
+    // never a part of it: that it is there says that the VM's definition is whole
+    const copy = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      await copyFile(iso, copy, constants.COPYFILE_EXCL);
+      await moveIntoPlace(copy, path);
+    } finally {
+      await rm(copy, { force: true });
+    }
   } catch (error) {
     if (error instanceof CommandError && error.missing) throw missingTool(error.program, 'genisoimage', error);
     throw error;

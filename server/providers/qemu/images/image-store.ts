@@ -1,9 +1,9 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
 import { constants, createWriteStream } from 'node:fs';
-import { chmod, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { syncTree } from '#server/lib/atomic-file';
+import { moveIntoPlace } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { withFileLock } from '#server/lib/file-lock';
 import { ProviderError } from '#server/lib/provider-error';
@@ -174,12 +174,9 @@ export class ImageStore {
         await rm(join(temporary, leftover), { recursive: true, force: true });
       await this.#manifests.write(temporary, names);
       await chmod(temporary, 0o755);
-      // before the name is given: a machine that loses its power must not keep a name without the content
-      await syncTree(temporary);
       // what was damaged, or lacks a file; VMs that run have their own links
       await rm(folder, { recursive: true, force: true });
-      await rename(temporary, folder);
-      await syncTree(this.#root, { filesToo: false });
+      await moveIntoPlace(temporary, folder);
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
