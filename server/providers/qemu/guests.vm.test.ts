@@ -261,7 +261,7 @@ test('a broken guest fails with a sentence instead of starting for ever', async 
   await expect(provider.startVm(slice, vm)).rejects.toMatchObject({ code: 'VM_CRASHED' });
   const [seen] = (await provider.observe(slice)).vms;
   expect(seen).toMatchObject({ status: 'failed' });
-  expect(seen?.error).toMatch(/panic/);
+  expect(seen?.error?.message).toMatch(/panic/);
   await provider.removeSlice(slice);
 });
 

@@ -88,7 +88,7 @@ test('a damaged file in the image cache blocks no VM: it is made again', async (
   await cutShort(await cachedFile('kernel', 'vmlinuz'));
   expect(await provider.imageState(kernel)).toMatchObject({
     state: 'broken',
-    reason: expect.stringMatching(/damaged/),
+    reason: { message: expect.stringMatching(/damaged/) },
   });
   await provider.startVm(slice, vm);
   expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running' }]);
@@ -121,7 +121,7 @@ test('a damaged image that cannot be made again says both', async () => {
   await expect(provider.ensureImage(disk(source))).rejects.toThrow(message);
   expect(await provider.imageState(disk(source))).toMatchObject({
     state: 'broken',
-    reason: expect.stringMatching(message),
+    reason: { message: expect.stringMatching(message) },
   });
 });
 
