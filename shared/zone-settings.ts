@@ -108,8 +108,43 @@ export type SettingsOf<Kind extends OpenSettings['provider']> = Extract<OpenSett
 
 const tables = { qemu, openstack, simulator } satisfies Record<OpenSettings['provider'], Fields>;
 
+export type SettingName = keyof typeof qemu | keyof typeof simulator;
+
+/** One setting of a provider. */
+export interface SettingField {
+  name: SettingName;
+  schema: z.ZodType;
+  secret: boolean;
+  /** How people write it. */
+  kind: 'number' | 'text';
+  /** Of a plain one. */
+  default: string | number | null;
+}
+
 /** The settings of a provider, in the order in which they are stated. */
-export function settingFields(provider: keyof typeof tables): { name: string; schema: z.ZodType; secret: boolean }[] {
+export function settingFields(provider: keyof typeof tables): SettingField[] {
   const fields: Fields = tables[provider];
-  return Object.entries(fields).map(([name, schema]) => ({ name, schema, secret: isSecret(schema) }));
+  // the names of `tables`, which `Object.entries` widens
+  return Object.entries(fields).map(([name, schema]) => ({
+    name: name as SettingName,
+    schema,
+    secret: isSecret(schema),
+    kind: innermost(schema) instanceof z.ZodNumber ? 'number' : 'text',
+    default: defaultOf(schema),
+  }));
+}
+
+function defaultOf(schema: z.ZodType): string | number | null {
+  const value = schema.safeParse(undefined).data;
+  return typeof value === 'string' || typeof value === 'number' ? value : null;
+}
+
+function innermost(schema: unknown): unknown {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodNullable ? innermost(schema.unwrap()) : schema;
+}
+
+/** Who reaches ports that listen on an IPv4 address of a host: programs of the host, who reaches that address, or who reaches any of the host's. */
+export function reachOf(address: string): 'host' | 'address' | 'everywhere' {
+  if (address.startsWith('127.')) return 'host';
+  return address === '0.0.0.0' ? 'everywhere' : 'address';
 }

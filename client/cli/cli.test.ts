@@ -236,6 +236,43 @@ describe('the command line', () => {
     expect((await trama(['images', 'check', 'nothing'])).code).toBe(4);
   });
 
+  it('changes a zone’s settings, and takes secrets from standard input, never from the command line', async () => {
+    const zone = {
+      ...{ id: 4, name: 'lab', provider: 'simulator', enabled: true, limits: {}, overcommit: {}, capabilities: null },
+      vmLimits: { nics: 24, vcpus: { min: 1, max: 8 }, ramMb: { min: 32, max: 512 }, diskGb: { min: 0, max: 9 } },
+      settings: { provider: 'simulator', launchLimit: null, bootDelayMs: 0, accessKey: { set: true } },
+    };
+    answers = (procedure) => ok(procedure === 'zones.list' ? { items: [zone] } : zone);
+    const env = { TRAMA_URL: url, TRAMA_TOKEN: 'trama_pat_x' };
+    const shown = await trama(['zones', 'show', 'lab']);
+    expect(shown.stdout).toMatch(/ONE VM\s+24 NICs, 1-8 vCPUs[^]*launchLimit\s+–\s[^]*accessKey\s+set, not shown/);
+    const set = ['--set', 'launchLimit=3', '--set', 'bootDelayMs=5', '--no-open'];
+    const { stdout, stderr } = await trama(
+      ['zones', 'update', 'lab', ...set, '--secret', 'accessKey'],
+      env,
+      'a key \n',
+    );
+    const sent = { id: 4, name: 'lab', enabled: false, limits: {}, overcommit: {} };
+    const settings = { provider: 'simulator', launchLimit: 3, bootDelayMs: 5, accessKey: 'a key ' };
+    expect(asked.at(-1)).toBe(`POST zones.update ${JSON.stringify({ ...sent, settings })}`);
+    expect(stdout + stderr).not.toContain('a key ');
+    await trama(['zones', 'update', '4', '--clear', 'accessKey', '--set', 'launchLimit=']);
+    expect(asked.at(-1)).toContain('"settings":{"provider":"simulator","launchLimit":null,"accessKey":null}');
+    for (const [wrong, sentence] of [
+      [['--set', 'accessKey=a key'], '--secret accessKey'],
+      [['--secret', 'bootDelayMs'], 'no secret'],
+      [['--set', 'speed=3'], 'it has launchLimit'],
+      [['--set', 'bootDelayMs'], 'bootDelayMs=VALUE'],
+      [['--secret', 'accessKey'], 'Nothing was given for accessKey'],
+    ] as const) {
+      const refusal = await trama(['zones', 'update', 'lab', ...wrong]);
+      expect(refusal).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) });
+      expect(asked.filter((line) => line.startsWith('POST'))).toEqual([]);
+    }
+    answers = () => ok({ items: [{ ...zone, settings: null }] });
+    expect((await trama(['zones', 'update', 'lab', '--name', 'x'])).code).toBe(3);
+  });
+
   it('does not destroy where nobody can be asked', async () => {
     answers = () => ok({ id: 3, name: 'lab', vms: 2 });
     const { code, stderr } = await trama(['slices', 'destroy', '3']);

@@ -1,4 +1,4 @@
-import { TramaError, type RouterOutputs, type Slice, type SliceVm, type TramaClient } from '../sdk/index';
+import { TramaError, type RouterOutputs, type Slice, type SliceVm, type TramaClient, type Zone } from '../sdk/index';
 import { CliError, exitCodes } from './errors';
 
 type Image = RouterOutputs['images']['list']['items'][number];
@@ -65,7 +65,7 @@ export async function findImage(client: TramaClient, text: string): Promise<Imag
   return named;
 }
 
-export async function findZone(client: TramaClient, text: string | undefined): Promise<Named> {
+export async function findZone(client: TramaClient, text: string | undefined): Promise<Zone> {
   const { items } = await client.api.zones.list.query();
   const open = items.filter(({ enabled }) => enabled);
   if (text === undefined) {

@@ -6,6 +6,7 @@ import { addCallCommand } from './commands/call';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addSliceCommands } from './commands/slices';
 import { addTemplateCommands } from './commands/templates';
+import { addZoneCommands } from './commands/zones';
 import { addCompletionCommands } from './completion';
 import { exitCodes, explain } from './errors';
 import { Output, type Stream } from './output';
@@ -37,6 +38,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addTemplateCommands(program, cli);
   addSliceCommands(program, cli);
   addCatalogueCommands(program, cli);
+  addZoneCommands(program, cli);
   addAuditCommand(program, cli);
   addCallCommand(program, cli);
   addCompletionCommands(program, cli);

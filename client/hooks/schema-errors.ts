@@ -12,6 +12,7 @@ const sentences = {
   'A name may not hold slashes, angle brackets or control characters.': 'nameCharacters',
   'A name may not hold angle brackets or control characters.': 'personNameCharacters',
   'This name is reserved.': 'nameReserved',
+  'An IPv4 address of the host: 127.0.0.1, or 0.0.0.0 for all of them.': 'ipv4',
   'An absolute path on the server or an http(s) URL.': 'imageSource',
   'A SHA-256 is 64 hexadecimal digits.': 'sha256',
   'An image that is fetched from a URL needs its SHA-256.': 'sha256Needed',

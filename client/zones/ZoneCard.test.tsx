@@ -93,3 +93,16 @@ test('a zone that no server has taken says so, and one behind OpenStack has none
   show({ home: null, provider: 'openstack' });
   expect(screen.queryByText('Server')).toBeNull();
 });
+
+test('a zone says what one VM can have, and who reaches forwarded ports', () => {
+  show({ facts: [{ name: 'Forwards listen on', value: '0.0.0.0' }] });
+  expect(screen.getByText('One VM').nextElementSibling?.textContent).toBe(
+    'up to 24 NICs, 1 to 255 vCPUs, 32 MiB to 24 GiB RAM, up to 2 TiB disk',
+  );
+  expect(screen.getByText('Forwarded ports').nextElementSibling?.textContent).toBe(
+    '0.0.0.0Whoever reaches the zone’s server at any of its addresses reaches them.',
+  );
+  cleanup();
+  show({ vmLimits: null });
+  expect(screen.queryByText('One VM')).toBeNull();
+});

@@ -14,7 +14,8 @@ import {
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Resources } from '#shared/primitives';
-import { localProviderKinds, type Capabilities, type ProviderKind, type Zone } from '#shared/zone';
+import { localProviderKinds, type Capabilities, type ProviderKind, type VmLimits, type Zone } from '#shared/zone';
+import { reachOf } from '#shared/zone-settings';
 import { spoken } from '../i18n/spoken';
 import { ActionButton } from '../ui/ActionButton';
 import { CommandText } from '../ui/CommandText';
@@ -133,6 +134,7 @@ const knownFacts = {
   Accelerator: 'accelerator',
   'Free on disk': 'freeOnDisk',
   'Launch limit': 'launchLimit',
+  'Forwards listen on': 'forwards',
   'VMs run as': 'runAs',
 } as const;
 
@@ -153,6 +155,16 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
       ram: formatRam(amount.ramMb, i18n.language),
       disk: formatDisk(amount.diskGb, i18n.language),
     });
+  const limitsOfVm = ({ nics, vcpus, ramMb, diskGb }: VmLimits) =>
+    t('zones.vmLimits', {
+      nics,
+      minVcpus: vcpus.min,
+      maxVcpus: vcpus.max,
+      minRam: formatRam(ramMb.min, i18n.language),
+      maxRam: formatRam(ramMb.max, i18n.language),
+      maxDisk: formatDisk(diskGb.max, i18n.language),
+    });
+  const reach = (address: string) => t(`zones.reach.${reachOf(address)}`, { address });
   const headingId = `zone-${String(zone.id)}`;
   return (
     <article className={classes.card} aria-labelledby={headingId}>
@@ -225,9 +237,11 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
               {t('zones.overcommitText', { ...zone.overcommit })}
               {limitsText === null ? null : <div>{t('zones.limited', { limits: limitsText })}</div>}
             </Pair>
+            {zone.vmLimits === null ? null : <Pair name={t('zones.oneVm')}>{limitsOfVm(zone.vmLimits)}</Pair>}
             {zone.facts.map((fact) => (
               <Pair key={fact.name} name={factName(t, fact.name)}>
                 {spoken(fact.value, fact.sentences)}
+                {fact.name === 'Forwards listen on' ? <div>{reach(fact.value)}</div> : null}
               </Pair>
             ))}
           </dl>

@@ -5,6 +5,7 @@ import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
 import { numberOf } from '../ui/numbers';
 import { PanelForm } from '../ui/FormFrame';
+import { settingsInput, settingsValues, ZoneSettingsFields, type SettingsValues } from './ZoneSettingsFields';
 
 interface Amounts {
   vcpus: number | string;
@@ -16,7 +17,7 @@ interface Factors {
   ram: number | string;
   disk: number | string;
 }
-interface Values extends Record<string, unknown> {
+interface Values extends SettingsValues, Record<string, unknown> {
   name: string;
   provider: ProviderKind;
   enabled: boolean;
@@ -40,12 +41,14 @@ export function ZoneForm({ zone, onDone }: { zone: Zone | null; onDone: () => vo
       diskGb: zone?.limits.diskGb ?? '',
     },
     overcommit: zone?.overcommit ?? { vcpus: 8, ram: 4, disk: 4 },
+    ...settingsValues(zone?.settings ?? null),
   };
   const { form, ...frame } = useSchemaForm({
     schema: createZoneInput,
     initialValues,
-    toInput: ({ limits, overcommit, ...values }) => ({
+    toInput: ({ limits, overcommit, settings, cleared, ...values }) => ({
       ...values,
+      settings: settingsInput(values.provider, { settings, cleared }),
       limits: {
         vcpus: numberOf(limits.vcpus) ?? null,
         ramMb: numberOf(limits.ramMb) ?? null,
@@ -131,6 +134,7 @@ export function ZoneForm({ zone, onDone }: { zone: Zone | null; onDone: () => vo
           />
         </SimpleGrid>
       </Fieldset>
+      <ZoneSettingsFields form={form} known={zone?.settings ?? null} />
     </PanelForm>
   );
 }

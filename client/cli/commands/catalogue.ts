@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { RouterInputs, RouterOutputs, Zone } from '../../sdk/index';
+import type { RouterInputs, RouterOutputs } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { CliError } from '../errors';
 import { findImage } from '../find';
@@ -29,17 +29,6 @@ const imageColumns: Column<Image>[] = [
   { title: 'MIN DISK GIB', value: ({ minDiskGb }) => minDiskGb, right: true },
   { title: 'DESCRIPTION', value: ({ description }) => description, flexible: true },
 ];
-const zoneColumns: Column<Zone>[] = [
-  { title: 'ID', value: ({ id }) => id, right: true },
-  { title: 'NAME', value: ({ name }) => name, flexible: true },
-  { title: 'PROVIDER', value: ({ provider }) => provider },
-  { title: 'ENABLED', value: ({ enabled }) => (enabled ? 'yes' : 'no') },
-  { title: 'VMS', value: ({ runningVms }) => runningVms, right: true },
-  { title: 'FREE VCPUS', value: ({ free }) => free?.vcpus ?? null, right: true },
-  { title: 'FREE RAM MIB', value: ({ free }) => free?.ramMb ?? null, right: true },
-  { title: 'FREE DISK GIB', value: ({ free }) => free?.diskGb ?? null, right: true },
-];
-
 const zoneStateColumns: Column<Image['zones'][number]>[] = [
   { title: 'ZONE', value: ({ zoneName }) => zoneName, flexible: true },
   { title: 'STATE', value: ({ state }) => state },
@@ -76,7 +65,7 @@ function showImage(cli: Cli, image: Image): void {
   else cli.out.list({ items: image.zones }, zoneStateColumns, 'No zone has anything of it.');
 }
 
-/** Flavours, images and zones. */
+/** Flavours and images. */
 export function addCatalogueCommands(program: Command, cli: Cli): void {
   const flavours = program.command('flavours').description('sizes of VMs');
   addOptions(flavours.command('list').description('flavours that a VM can have'), inputs.listFlavours)
@@ -103,11 +92,4 @@ export function addCatalogueCommands(program: Command, cli: Cli): void {
       .description('have every zone read an image anew, or fetch it, and say whether it is whole')
       .argument('<image>', 'its id or name'),
   ).action((name: string, flags: WaitFlags) => checkImage(cli, name, flags));
-  const zones = program.command('zones').description('places to deploy to');
-  zones
-    .command('list')
-    .description('zones and what is free in them')
-    .action(async () =>
-      cli.out.list(await (await cli.client()).api.zones.list.query(), zoneColumns, 'There are no zones.'),
-    );
 }
