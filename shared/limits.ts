@@ -7,6 +7,8 @@ export const limits = {
   /** NICs of one VM in a drawing. How many a zone has room for, its provider says (`vmLimits`), and the plan. */
   nicsPerVm: 64,
   forwardsPerVm: 8,
+  /** Operations on single VMs of one slice that are under way or wait. */
+  operationsPerSlice: 16,
   nameLength: 63,
   descriptionLength: 500,
   /** Living templates of one owner; those made at the same instant may go a little beyond. */

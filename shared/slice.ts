@@ -94,8 +94,10 @@ export const sliceSchema = sliceSummarySchema.extend({
   vmList: z.array(sliceVmSchema),
   networks: z.array(sliceNetworkSchema),
   edges: z.array(sliceEdgeSchema),
-  /** The live deployment, else the last one. */
+  /** The deployment that is under way, else the last one. */
   deployment: deploymentSummarySchema.nullable(),
+  /** Operations on other VMs that wait until that one has ended, in their order. */
+  waiting: z.array(deploymentSummarySchema.pick({ id: true, kind: true, vmId: true, cancelRequested: true })),
   /** The newest event that this answer contains; `deployments.watch` continues from here. */
   lastEventId: z.number().int().nonnegative(),
 });

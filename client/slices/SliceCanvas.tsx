@@ -1,19 +1,18 @@
 import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Step } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import { edgeLooks, partWord, vmLooks } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
-import { useActivity } from './activity';
+import { useActivity, type Doing } from './activity';
 import classes from './slice.module.css';
 import { useRefitOnResize } from './use-refit-on-resize';
 
 export interface SliceCanvasProps {
   slice: Slice;
   /** Steps at work, by `resource:id`. */
-  running: ReadonlyMap<string, Step>;
+  running: ReadonlyMap<string, Doing>;
   /** Key of the VM that is shown beside. */
   selected: string | null;
   onSelect: (key: string | null) => void;

@@ -53,7 +53,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
     { enabled: wantsPlan, staleTime: 0 },
   );
   const shownPlan = wantsPlan ? plan.data : undefined;
-  const running = runningSteps(live.deployment, slice.vmList);
+  const running = runningSteps(live.deployment, slice);
   const vm = slice.vmList.find((candidate) => candidate.key === place.vmKey);
   // the address may have come from somebody who may do more
   const open =

@@ -1,15 +1,14 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
-import { Play, RotateCw, Square, SquareTerminal } from 'lucide-react';
+import { Ban, Play, RotateCw, Square, SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Step } from '#shared/deployment/schema';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice, SliceVm } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
-import { vmReason } from './actions';
-import { useActivity } from './activity';
+import { vmReason, waitingOf } from './actions';
+import { useActivity, type Doing } from './activity';
 import { consoleReason } from './console-reason';
 import { CopyValue } from './CopyValue';
 import { ActionButton } from '../ui/ActionButton';
@@ -21,8 +20,8 @@ import { addressesOf, forwardAddress } from './vm-facts';
 export interface SliceVmPanelProps {
   slice: Slice;
   vm: SliceVm;
-  /** The step that is at work on it. */
-  step: Step | undefined;
+  /** What is going on with it. */
+  step: Doing | undefined;
   commands: SliceCommands;
   onOpenConsole: (vmId: number) => void;
 }
@@ -86,6 +85,7 @@ function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProp
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const reason = (action: 'start' | 'stop' | 'reboot') => reasonSentence(t, i18n.language, vmReason(slice, vm, action));
   const noConsole = consoleReason(slice, vm);
+  const waiting = waitingOf(slice, vm);
   return (
     <div className={classes.vmActions} role="group" aria-label={vm.name}>
       <ActionButton
@@ -116,6 +116,18 @@ function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProp
           {t(`actions.${action}`)}
         </ActionButton>
       ))}
+      {waiting === undefined ? null : (
+        <ActionButton
+          size="xs"
+          variant="default"
+          px={6}
+          leftSection={<Ban size={13} />}
+          disabledReason={waiting.cancelRequested ? t('actions.cancelling') : null}
+          onClick={() => commands.cancel(waiting.id)}
+        >
+          {t('actions.cancel')}
+        </ActionButton>
+      )}
     </div>
   );
 }

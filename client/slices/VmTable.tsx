@@ -1,21 +1,20 @@
 import { ActionIcon, Anchor, Group, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Step } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
 import { byName } from '../ui/sort';
-import { useActivity } from './activity';
+import { useActivity, type Doing } from './activity';
 import classes from './slice.module.css';
 import { addressesOf, forwardAddress } from './vm-facts';
 import { consoleReason } from './console-reason';
 
 export interface VmTableProps {
   slice: Slice;
-  running: ReadonlyMap<string, Step>;
+  running: ReadonlyMap<string, Doing>;
   onOpen: (vmKey: string) => void;
   onOpenConsole: (vmId: number) => void;
 }

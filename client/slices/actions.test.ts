@@ -1,8 +1,41 @@
 import { describe, expect, it } from 'vitest';
 import type { StepAction, StepStatus } from '#shared/deployment/schema';
+import type { Slice } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
-import { sampleDeployment, sampleVm } from '../testing/samples';
-import { runningSteps } from './actions';
+import { sampleDeployment, sampleSlice, sampleVm } from '../testing/samples';
+import { runningSteps, vmReason, waitingOf } from './actions';
+
+describe('one VM’s operation locked the buttons of all', () => {
+  const stopping = sampleDeployment({ kind: 'stop', vmId: 1 });
+  const slice = sampleSlice({
+    status: 'active',
+    busy: 'stop',
+    deployment: stopping,
+    vmList: [1, 2, 3].map((id) => sampleVm(id, `vm${id}`, { status: 'running', desired: 'running' })),
+    waiting: [{ id: 6, kind: 'reboot', vmId: 3, cancelRequested: false }],
+  });
+  const reasonOf = (id: number, of: Slice = slice) => {
+    const vm = of.vmList.find((one) => one.id === id);
+    if (vm === undefined) throw new Error('no VM');
+    return vmReason(of, vm, 'reboot');
+  };
+
+  it('those of a VM of which nothing is asked can be pressed; of the others they say why not', () => {
+    expect(reasonOf(2)).toBeNull();
+    expect(reasonOf(1)).toEqual({ code: 'SLICE_BUSY' });
+    expect(reasonOf(3)).toEqual({ code: 'SLICE_BUSY' });
+    expect(reasonOf(2, { ...slice, deployment: sampleDeployment({ kind: 'stop' }) })).toEqual({ code: 'SLICE_BUSY' });
+    // what has begun and is not known yet
+    expect(reasonOf(2, { ...slice, deployment: null, waiting: [] })).toEqual({ code: 'SLICE_BUSY' });
+  });
+
+  it('the VM whose operation waits says so, and the others do not', () => {
+    const doing = runningSteps(undefined, slice);
+    expect([...doing]).toEqual([['vm:3', { action: 'wait', attempts: 0 }]]);
+    expect(waitingOf(slice, { id: 3 })?.id).toBe(6);
+    expect(waitingOf(slice, { id: 2 })).toBeUndefined();
+  });
+});
 
 describe('what is going on', () => {
   const shown = (action: StepAction, step: StepStatus, status: VmStatus, live = true) => {
@@ -12,7 +45,7 @@ describe('what is going on', () => {
       status: live ? 'running' : 'succeeded',
       steps: [{ ...first, action, status: step }],
     });
-    return runningSteps(deployment, [sampleVm(1, 'web', { status })]).get('vm:1')?.action;
+    return runningSteps(deployment, sampleSlice({ vmList: [sampleVm(1, 'web', { status })] })).get('vm:1')?.action;
   };
 
   it('a VM that was being stopped was shown running before it was shown stopped', () => {

@@ -4,11 +4,13 @@ import {
   refusal,
   type DeploymentKind,
   type Refusal,
+  type Underway,
   type VmDeploymentKind,
 } from '#shared/deployment/operations';
 import type { Slice, SliceVm } from '#shared/slice';
 import { runningVmStatuses, type VmStatus } from '#shared/slice-status';
 import { accessRefusal, type AccessRefusal, type SliceDeed } from './access';
+import type { Doing } from './activity';
 import { isLive } from './apply-event';
 
 export type SliceAction = DeploymentKind | 'retry' | 'cancel';
@@ -82,7 +84,7 @@ function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan 
   if (notAllowed !== null) return notAllowed;
   if (action === 'cancel') return slice.deployment?.cancelRequested === true ? { code: 'CANCELLING' } : null;
   if (action === 'retry') return busy ? { code: 'SLICE_BUSY' } : null;
-  const refused = refusal(action, slice.status, busy);
+  const refused = refusal(action, slice.status, busy ? [null] : []);
   if (refused !== null) return refused;
   if (action === 'deploy' && slice.status === 'draft' && plan?.runnable !== true) return { code: 'PLAN', plan };
   // what is so already needs no doing; a degraded slice may need either
@@ -93,13 +95,24 @@ function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan 
   return null;
 }
 
+/** What is under way in the slice, and what waits for it, as far as this page has heard. */
+function underwayIn({ busy, deployment, waiting }: Slice): Underway {
+  if (deployment !== null && isLive(deployment.status)) return [deployment.vmId, ...waiting.map(({ vmId }) => vmId)];
+  // of what has only just begun it is not known yet what it is aimed at
+  return busy === null ? [] : [null];
+}
+
+/** The operation on this VM that waits for one on another, if any. */
+export function waitingOf(slice: Slice, vm: Pick<SliceVm, 'id'>): Slice['waiting'][number] | undefined {
+  return slice.waiting.find(({ vmId }) => vmId === vm.id);
+}
+
 /** Why an operation on one VM cannot begin now, or null. */
 export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind): Reason | null {
   const notAllowed = accessRefusal(slice.access, action);
   if (notAllowed !== null) return notAllowed;
-  const busy = slice.busy !== null || (slice.deployment !== null && isLive(slice.deployment.status));
   // one VM of a stopped slice may run; the whole slice's rule for reboot is about the whole slice
-  const refused = refusal(action, slice.status, busy);
+  const refused = refusal(action, slice.status, underwayIn(slice), vm.id);
   if (refused !== null) return refused;
   if (action === 'start' && vm.status === 'running') return { code: 'VM', running: true };
   const down = vm.status === 'stopped' || vm.status === 'absent';
@@ -108,14 +121,15 @@ export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind): R
 }
 
 /**
- * What is going on with each resource right now, from the steps that run: `vm:12` → the step. A VM that was just stopped or
+ * What is going on with each resource right now, from the steps that run and the operations that wait: `vm:12` → the step. A VM that was just stopped or
  * removed goes on being so until that is observed: that it runs again in between would not be true.
  */
 export function runningSteps(
   deployment: Deployment | undefined,
-  vms: readonly Pick<SliceVm, 'id' | 'status'>[],
-): Map<string, Deployment['steps'][number]> {
-  const running = new Map<string, Deployment['steps'][number]>();
+  { vmList: vms, waiting }: Pick<Slice, 'vmList' | 'waiting'>,
+): Map<string, Doing> {
+  const running = new Map<string, Doing>();
+  for (const { vmId } of waiting) running.set(`vm:${vmId}`, { action: 'wait', attempts: 0 });
   if (deployment === undefined || !isLive(deployment.status)) return running;
   const statusOf = new Map(vms.map((vm) => [vm.id, vm.status]));
   const isUnseen = ({ resource, resourceId, action, status }: Deployment['steps'][number]) =>

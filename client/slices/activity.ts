@@ -1,12 +1,18 @@
 import { useTranslation } from 'react-i18next';
-import type { Step } from '#shared/deployment/schema';
+import type { StepAction } from '#shared/deployment/schema';
 
-/** Returns the function that says what a running step is doing: `starting…`, `starting… attempt 2`. */
-export function useActivity(): (step: Pick<Step, 'action' | 'attempts'> | undefined) => string | undefined {
+/** What is going on with a resource: a step at work on it, or that an operation on it waits for another one. */
+export interface Doing {
+  action: StepAction | 'wait';
+  attempts: number;
+}
+
+/** Returns the function that says what is going on: `starting…`, `starting… attempt 2`. */
+export function useActivity(): (doing: Doing | undefined) => string | undefined {
   const { t } = useTranslation('slices');
-  return (step) => {
-    if (step === undefined) return undefined;
-    const activity = t(`activity.${step.action}`);
-    return step.attempts > 1 ? t('activity.attempt', { activity, count: step.attempts }) : activity;
+  return (doing) => {
+    if (doing === undefined) return undefined;
+    const activity = t(`activity.${doing.action}`);
+    return doing.attempts > 1 ? t('activity.attempt', { activity, count: doing.attempts }) : activity;
   };
 }

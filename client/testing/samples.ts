@@ -65,6 +65,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
       },
     ],
     deployment: null,
+    waiting: [],
     lastEventId: 100,
     ...change,
   };

@@ -97,7 +97,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
   const plan = planOperation({
     kind,
     slice: { id: 9, name: 'lab', status: kind === 'deploy' ? 'failed' : 'active' },
-    busy: false,
+    underway: [],
     targetVm: null,
     topology: planTopologyOf(model, { status: 'active', busy: false }, observation),
     invalid: [],

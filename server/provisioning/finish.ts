@@ -42,12 +42,13 @@ export async function finishDeployment(
       .update(deployments)
       .set({ status: outcome, ...asError(ending.error), claimableAt: null, leaseOwner: null, finishedAt: databaseNow })
       .where(eq(deployments.id, row.id));
+    const next = await nextWaiting(tx, row.sliceId);
     if (row.superseded) {
       // the destroy that took over has set the slice's status and goes on from what is there
       const { events } = await writeObservation(tx, row.sliceId, ending.observation, { at: ending.at });
       emit(...events);
     } else {
-      emit(...(await endSlice(tx, row, { ...ending, outcome })));
+      emit(...(await endSlice(tx, row, { ...ending, outcome }, next !== undefined)));
     }
     emit({
       type: 'deployment.status',
@@ -59,7 +60,7 @@ export async function finishDeployment(
       ...asError(ending.error),
     });
     await recordEnd(tx, row, outcome, ending.error);
-    emit(...(await releaseNext(tx, row.sliceId)));
+    if (next !== undefined) emit(await release(tx, next));
     return 'finished';
   });
 }
@@ -91,7 +92,16 @@ async function recordEnd(
   });
 }
 
-async function endSlice(tx: Transaction, row: DeploymentRow, ending: Ending): Promise<EventData[]> {
+/**
+ * `isFollowed`: an operation on another VM waits for this one. What the slice is then its end says: until then what that one
+ * wants is not so, and the slice would be degraded for it.
+ */
+async function endSlice(
+  tx: Transaction,
+  row: DeploymentRow,
+  ending: Ending,
+  isFollowed: boolean,
+): Promise<EventData[]> {
   const { sliceId, kind } = row;
   const { ends } = operationOf(kind);
   const rule = ends[ending.outcome];
@@ -117,9 +127,11 @@ async function endSlice(tx: Transaction, row: DeploymentRow, ending: Ending): Pr
       if (desired !== null && desired !== vm.desired) changes.set(desired, [...(changes.get(desired) ?? []), vm.id]);
     }
     await writeDesired(tx, changes);
+    if (isFollowed) return observed.events;
     const after = await tx.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId));
     return [...observed.events, ...(await setSliceStatus(tx, sliceId, observedStatus(after, observed.edges)))];
   }
+  if (isFollowed && rule === 'observed') return observed.events;
   // a cancelled deploy that left something (it was there before) is not a draft: that would forget what exists
   const status = rule === 'observed' || rule === 'draft' ? observedStatus(observed.vms, observed.edges) : rule;
   return [...observed.events, ...(await setSliceStatus(tx, sliceId, status))];
@@ -143,8 +155,8 @@ async function skipTheRest(
   return steps.length;
 }
 
-/** Makes the oldest deployment that waits for its slice claimable. Only when none of the slice is under way. */
-export async function releaseNext(tx: Transaction, sliceId: number): Promise<EventData[]> {
+/** The oldest deployment that waits for its slice, locked. */
+async function nextWaiting(tx: Transaction, sliceId: number): Promise<DeploymentRow | undefined> {
   const [next] = await tx
     .select()
     .from(deployments)
@@ -152,20 +164,22 @@ export async function releaseNext(tx: Transaction, sliceId: number): Promise<Eve
     .orderBy(asc(deployments.id))
     .limit(1)
     .for('update');
-  if (next === undefined) return [];
+  return next;
+}
+
+/** Makes a deployment that has waited claimable. Only when none of the slice is under way. */
+async function release(tx: Transaction, next: DeploymentRow): Promise<EventData> {
   await tx
     .update(deployments)
     .set({ status: 'pending', claimableAt: databaseNow })
     .where(and(eq(deployments.id, next.id), eq(deployments.status, 'queued')));
-  return [
-    {
-      type: 'deployment.status',
-      deploymentId: next.id,
-      kind: next.kind,
-      status: 'pending',
-      vmId: next.sliceVmId,
-      stepsTotal: await stepsTotal(tx, next.id),
-      error: null,
-    },
-  ];
+  return {
+    type: 'deployment.status',
+    deploymentId: next.id,
+    kind: next.kind,
+    status: 'pending',
+    vmId: next.sliceVmId,
+    stepsTotal: await stepsTotal(tx, next.id),
+    error: null,
+  };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '../limits';
 import { sliceStatuses, vmDesiredStates, vmStatuses, type SliceStatus, type VmDesired } from '../slice-status';
 import { desiredLike, isAsDesired, observedStatus } from './observed-status';
 import {
@@ -34,12 +35,27 @@ describe('the table of operations', () => {
     '$kind of a slice that is $status',
     ({ status, kind }) => {
       const may = allowed[status].includes(kind);
-      expect(refusal(kind, status, false)).toEqual(may ? null : { code: 'INVALID_TRANSITION', status });
-      const busy = refusal(kind, status, true);
+      expect(refusal(kind, status, [])).toEqual(may ? null : { code: 'INVALID_TRANSITION', status });
+      const busy = refusal(kind, status, [null]);
       if (!may) expect(busy).toEqual({ code: 'INVALID_TRANSITION', status });
       else expect(busy).toEqual(kind === 'destroy' ? null : { code: 'SLICE_BUSY' });
     },
   );
+
+  test('one VM’s operation locked the rest: what is aimed at one VM waits for what is aimed at others, and only for that', () => {
+    for (const kind of deploymentKinds.filter(aimsAtVm)) {
+      expect(refusal(kind, 'active', [2, 3], 1)).toBeNull();
+      // on the same VM it would have been planned from what is about to change
+      expect(refusal(kind, 'active', [2, 1], 1)).toEqual({ code: 'SLICE_BUSY' });
+      expect(refusal(kind, 'active', [2, null], 1)).toEqual({ code: 'SLICE_BUSY' });
+      expect(refusal(kind, 'active', [2])).toEqual({ code: 'SLICE_BUSY' });
+      const many = Array.from({ length: limits.operationsPerSlice }, (_, n) => n + 2);
+      expect(refusal(kind, 'active', many, 1)).toEqual({ code: 'SLICE_BUSY' });
+      expect(refusal(kind, 'active', many.slice(1), 1)).toBeNull();
+      expect(refusal(kind, 'draft', [2], 1)).toEqual({ code: 'INVALID_TRANSITION', status: 'draft' });
+    }
+    expect(refusal('destroy', 'active', [2, 3])).toBeNull();
+  });
 
   test('every status that is reached by an operation can be left again, but for destroyed', () => {
     const reached = new Set<SliceStatus>(['draft']);
@@ -51,14 +67,14 @@ describe('the table of operations', () => {
     }
     expect([...reached].sort()).toEqual([...sliceStatuses].sort());
     for (const status of reached)
-      expect(deploymentKinds.some((kind) => refusal(kind, status, false) === null)).toBe(status !== 'destroyed');
+      expect(deploymentKinds.some((kind) => refusal(kind, status, []) === null)).toBe(status !== 'destroyed');
   });
 
   test('whatever failed can be taken up again and destroyed', () => {
     for (const kind of deploymentKinds) {
       const { failed } = operationOf(kind).ends;
-      expect(refusal(kind, failed, false)).toBeNull();
-      expect(refusal('destroy', failed, false)).toBeNull();
+      expect(refusal(kind, failed, [])).toBeNull();
+      expect(refusal('destroy', failed, [])).toBeNull();
     }
   });
 

@@ -1,3 +1,4 @@
+import { limits } from '../limits';
 import type { Level } from '../scopes';
 import type { SliceStatus, VmDesired } from '../slice-status';
 
@@ -158,12 +159,29 @@ export function desiredAfter(
   return want;
 }
 
-/** Why an operation may not begin now, or null if it may. `busy`: another deployment of the slice is live. */
+/** Why an operation may not begin now, or null if it may. */
 export type Refusal = { code: 'SLICE_BUSY' } | { code: 'INVALID_TRANSITION'; status: SliceStatus };
 
-/** The guard. */
-export function refusal(kind: DeploymentKind, status: SliceStatus, busy: boolean): Refusal | null {
+/** What is under way in a slice or waits for it: of each live deployment the VM that it is aimed at, null for the whole slice. */
+export type Underway = readonly (number | null)[];
+
+/** The guard, for an operation on the whole slice or on the VM `vmId`. */
+export function refusal(
+  kind: DeploymentKind,
+  status: SliceStatus,
+  underway: Underway,
+  vmId: number | null = null,
+): Refusal | null {
   const { from, supersedes } = operationOf(kind);
   if (!from.includes(status)) return { code: 'INVALID_TRANSITION', status };
-  return busy && !supersedes ? { code: 'SLICE_BUSY' } : null;
+  return underway.length === 0 || supersedes || mayWait(vmId, underway) ? null : { code: 'SLICE_BUSY' };
+}
+
+/**
+ * Whether an operation may queue behind what is under way: on one VM, behind such on other VMs. What these do to their VMs does
+ * not change what it plans for its own. On the same VM it would: a start planned while a stop goes on finds nothing to do.
+ */
+function mayWait(vmId: number | null, underway: Underway): boolean {
+  const areOthers = underway.every((other) => other !== null && other !== vmId);
+  return vmId !== null && areOthers && underway.length < limits.operationsPerSlice;
 }

@@ -218,6 +218,7 @@ export const slices = {
     disconnect: 'disconnecting…',
     remove: 'removing…',
     sweep: 'clearing away…',
+    wait: 'waiting for another VM…',
     attempt: '{{activity}} attempt {{count}}',
   },
   vm: {

@@ -222,6 +222,7 @@ export const slices: Messages<typeof english> = {
     disconnect: 'desconectando…',
     remove: 'quitando…',
     sweep: 'limpiando…',
+    wait: 'esperando a otra MV…',
     attempt: '{{activity}} intento {{count}}',
   },
   vm: {

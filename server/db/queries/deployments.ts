@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, inArray, lt, max, sql, type Placeholder, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lt, max, or, sql, type Placeholder, type SQL } from 'drizzle-orm';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { users } from '#drizzle/schema/users';
-import type { DeploymentKind } from '#shared/deployment/operations';
+import type { DeploymentKind, Underway } from '#shared/deployment/operations';
 import { isStepDone } from '#shared/deployment/progress';
 import { liveDeploymentStatuses, stepStatuses, type PlanStep } from '#shared/deployment/schema';
 import type { Queryable, Transaction } from '#server/db/client';
@@ -23,15 +23,24 @@ export async function lockDeployment(tx: Transaction, id: number): Promise<Deplo
   return only(await tx.select().from(deployments).where(eq(deployments.id, id)).for('update'), `deployment ${id}`);
 }
 
-/** The newest deployment of a slice, null if there was none. The newest is the live one, if any is. */
+/**
+ * The newest deployment of a slice, null if there was none. The newest is live, if any is. With a VM: the newest that is aimed
+ * at this one or at the whole slice.
+ */
 export async function newestDeployment(
   q: Queryable,
   sliceId: number,
+  vmId: number | null = null,
 ): Promise<Pick<DeploymentRow, 'id' | 'status'> | null> {
   const [row] = await q
     .select({ id: deployments.id, status: deployments.status })
     .from(deployments)
-    .where(eq(deployments.sliceId, sliceId))
+    .where(
+      and(
+        eq(deployments.sliceId, sliceId),
+        vmId === null ? undefined : or(isNull(deployments.sliceVmId), eq(deployments.sliceVmId, vmId)),
+      ),
+    )
     .orderBy(desc(deployments.id))
     .limit(1);
   return row ?? null;
@@ -63,6 +72,11 @@ export function liveDeployments(q: Queryable, sliceId: number): Promise<Deployme
     .from(deployments)
     .where(and(eq(deployments.sliceId, sliceId), inArray(deployments.status, [...liveDeploymentStatuses])))
     .orderBy(asc(deployments.id));
+}
+
+/** What of the slice live deployments are aimed at. */
+export function underwayOf(live: readonly Pick<DeploymentRow, 'sliceVmId'>[]): Underway {
+  return live.map(({ sliceVmId }) => sliceVmId);
 }
 
 /** Id of the deployment of a slice that was asked for with the key, null if none was. */

@@ -11,7 +11,7 @@ import { countsAsRunning } from '#server/db/queries/quotas';
 import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import type { SliceObservation } from '#server/providers/provider';
-import type { DeploymentKind } from '#shared/deployment/operations';
+import type { DeploymentKind, Underway } from '#shared/deployment/operations';
 import type { Said } from '#shared/sentence';
 import { specsOf } from './specs';
 
@@ -71,8 +71,8 @@ export interface PlanZone {
 export interface PlanInput {
   kind: DeploymentKind;
   slice: { id: number; name: string; status: SliceStatus };
-  /** Another deployment of the slice is live. */
-  busy: boolean;
+  /** Other deployments of the slice that are live. */
+  underway: Underway;
   /** Key of the VM it is aimed at, null for the whole slice. */
   targetVm: string | null;
   topology: PlanTopology;

@@ -25,7 +25,8 @@ export function planProblems(
   started: readonly PlanVm[],
   added: QuotaUse | null,
 ): Problem[] {
-  const refused = refusal(input.kind, input.slice.status, input.busy);
+  const target = input.topology.vms.find((vm) => vm.key === input.targetVm)?.id ?? null;
+  const refused = refusal(input.kind, input.slice.status, input.underway, target);
   const problems: Problem[] = refused ? [refusalProblem(input, refused)] : [];
   if (removesSlice(input.kind)) return problems;
   problems.push(...input.invalid);

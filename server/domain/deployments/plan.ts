@@ -3,7 +3,7 @@ import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
-import { liveDeployments } from '#server/db/queries/deployments';
+import { liveDeployments, underwayOf } from '#server/db/queries/deployments';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
 import { zoneById } from '#server/db/queries/zones';
 import { inSnapshot } from '#server/db/transaction';
@@ -26,7 +26,7 @@ export async function planDeployment(
   return inSnapshot(ctx.db, async (tx) => {
     const now = await loadSlice(tx, { actor, id: operation.sliceId });
     const live = await liveDeployments(tx, now.id);
-    return planOperation(await planInput(tx, now, operation, live.length > 0, seen));
+    return planOperation(await planInput(tx, now, operation, underwayOf(live), seen));
   });
 }
 
@@ -43,7 +43,7 @@ export async function previewDeployment(
     return planOperation({
       kind: 'deploy',
       slice: { id: 0, name: template.name, status: 'draft' },
-      busy: false,
+      underway: [],
       targetVm: null,
       topology: await templateTopology(tx, template),
       // a revision was checked when it was saved

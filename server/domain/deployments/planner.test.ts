@@ -50,7 +50,7 @@ const line: PlanTopology = {
 const input = (more: Partial<PlanInput> = {}): PlanInput => ({
   kind: 'deploy',
   slice: { id: 3, name: 'lab', status: 'draft' },
-  busy: false,
+  underway: [],
   targetVm: null,
   topology: line,
   invalid: [],
@@ -182,7 +182,7 @@ describe('a plan', () => {
     ]);
     expect(plan.steps.at(-1)?.dependsOn).toEqual([1, 2, 4, 5]);
     expect(plan.runnable).toBe(true);
-    const blind = planOperation(input({ kind: 'destroy', slice, observation: null, busy: true }));
+    const blind = planOperation(input({ kind: 'destroy', slice, observation: null, underway: [null] }));
     expect(keys(blind)).toContain('vm:web/stop');
     expect(blind.runnable).toBe(true);
   });
@@ -195,6 +195,16 @@ describe('a plan', () => {
     const plan = planOperation(input({ topology }));
     expect(keys(plan)).toContain('edge:web–db#2/connect');
     expect(plan.steps.at(-1)?.dependsOn).toHaveLength(3);
+  });
+
+  test('two VMs that are made at once by an operation each were never linked', () => {
+    const one = { kind: 'start', slice: { id: 3, name: 'lab', status: 'degraded' }, targetVm: 'db' } as const;
+    expect(keys(planOperation(input(one)))).not.toContain('edge:web–db/connect');
+    // VM 1 is being started, and this waits for it
+    const plan = planOperation(input({ ...one, underway: [1] }));
+    expect(plan.problems).toEqual([]);
+    expect(keys(plan)).toContain('edge:web–db/connect');
+    expect(codes(planOperation(input({ ...one, underway: [2] })))).toEqual(['SLICE_BUSY']);
   });
 
   test('says every reason at once, each with its place', () => {
@@ -216,7 +226,7 @@ describe('a plan', () => {
     const plan = planOperation(
       input({
         topology,
-        busy: true,
+        underway: [null],
         zone: { ...zone, enabled: false, free, capabilities, unavailable: plain('no answer.') },
       }),
     );
@@ -306,7 +316,7 @@ const situations = fc
     const aimed = made.kind === 'start' || made.kind === 'stop' || made.kind === 'reboot';
     return input({
       kind: made.kind,
-      busy: made.busy,
+      underway: made.busy ? [null] : [],
       slice: { id: 3, name: 'lab', status: made.status },
       targetVm: aimed ? (target?.key ?? null) : null,
       topology: { vms, networks, edges },

@@ -233,7 +233,9 @@ class PlanBuilder {
     const vms = new Map(topology.vms.map((vm) => [vm.key, vm]));
     const exists = (key: string) => {
       const vm = vms.get(key);
-      return vm === undefined || created.has(key) || this.observedVms.has(vm.id);
+      // one that another operation is at work on will be there when this one begins
+      const coming = vm !== undefined && this.input.underway.includes(vm.id);
+      return vm === undefined || coming || created.has(key) || this.observedVms.has(vm.id);
     };
     const runs = (key: string) => {
       const vm = vms.get(key);

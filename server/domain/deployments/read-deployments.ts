@@ -1,8 +1,11 @@
 import { notFound } from '#shared/errors';
 import type { Deployment, DeploymentSummary, Step } from '#shared/deployment/schema';
+import type { Slice } from '#shared/slice';
+import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
 import {
   deploymentSummaries,
+  liveDeployments,
   stepRows,
   type DeploymentSummaryRow,
   type NewestRow,
@@ -41,8 +44,29 @@ export async function getDeployment(
   return { ...publicSummary(summary), steps: steps.map(publicStep) };
 }
 
+/**
+ * From the newest deployment of a slice, null if there was none: the one that is under way, else the last one, and the operations
+ * on other VMs that wait for it. The caller has checked the access.
+ */
+export async function currentDeployment(
+  q: Queryable,
+  row: NewestRow | null,
+): Promise<{ deployment: DeploymentSummary | null; waiting: Slice['waiting'] }> {
+  if (row === null) return { deployment: null, waiting: [] };
+  const newest = newestDeploymentOf(row);
+  // the newest is the live one, if any is: a destroy takes over from those before it, and only what is aimed at a VM waits for others
+  const behind = newest.status === 'queued' && newest.vmId !== null;
+  const [first, ...rest] = behind ? await liveDeployments(q, newest.sliceId) : [];
+  if (first === undefined) return { deployment: newest, waiting: [] };
+  const [current] = await deploymentSummaries(q, { id: first.id });
+  return {
+    deployment: current === undefined ? newest : publicSummary(current),
+    waiting: rest.map(({ id, kind, sliceVmId: vmId, cancelRequested }) => ({ id, kind, vmId, cancelRequested })),
+  };
+}
+
 /** The newest deployment of a slice, as its rows give it, for the wire. */
-export function newestDeploymentOf(row: NewestRow): DeploymentSummary {
+function newestDeploymentOf(row: NewestRow): DeploymentSummary {
   return {
     id: row.id,
     sliceId: row.sliceId,

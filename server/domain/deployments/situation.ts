@@ -1,6 +1,6 @@
 import type { Applied } from '#shared/deployment/applied';
 import { AppError, type Problem } from '#shared/errors';
-import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
+import { operationOf, type DeploymentKind, type Underway } from '#shared/deployment/operations';
 import type { Resources } from '#shared/primitives';
 import { say, type Said } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
@@ -126,9 +126,12 @@ export async function planZoneOf(
   };
 }
 
-/** Changes whenever a deployment of the slice begins or ends: what was observed before is stale then. */
-export async function deploymentMark(q: Queryable, sliceId: number): Promise<string> {
-  const newest = await newestDeployment(q, sliceId);
+/**
+ * Changes whenever a deployment of the slice begins or ends: what was observed before is stale then. For an operation on one VM
+ * those on other VMs do not count: many of them may be asked for at once.
+ */
+export async function deploymentMark(q: Queryable, sliceId: number, vmId: number | null = null): Promise<string> {
+  const newest = await newestDeployment(q, sliceId, vmId);
   return newest === null ? 'none' : `${newest.id}:${newest.status}`;
 }
 
@@ -144,20 +147,21 @@ export async function planInput(
   q: Queryable,
   slice: SliceRow & { access: SliceAccess },
   { kind, vmId }: Operation,
-  busy: boolean,
+  underway: Underway,
   { observation, report }: Seen,
 ): Promise<PlanInput> {
   const zone = await zoneById(q, slice.zoneId);
   if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
   const { builds, supersedes, takesQuota } = operationOf(kind);
   const model = await loadSliceModel(q, slice.id);
+  const busy = underway.length > 0;
   const target = vmId == null ? null : (model.vms.find((vm) => vm.id === vmId)?.key ?? null);
   if (vmId != null && target === null)
     throw new AppError('NOT_FOUND', 'There is no such VM.', { params: { what: 'VM' } });
   return {
     kind,
     slice: { id: slice.id, name: slice.name, status: slice.status },
-    busy,
+    underway,
     targetVm: target,
     topology: planTopologyOf(
       model,

@@ -1,5 +1,5 @@
 import type { EventData } from '#shared/deployment/events';
-import { operationOf, refusal } from '#shared/deployment/operations';
+import { operationOf, refusal, type Underway } from '#shared/deployment/operations';
 import type { Deployment, Plan } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
 import type { VmDesired } from '#shared/slice-status';
@@ -10,6 +10,7 @@ import {
   liveDeployments,
   newestSuccess,
   supersedeDeployments,
+  underwayOf,
   type DeploymentRow,
 } from '#server/db/queries/deployments';
 import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/slices';
@@ -49,7 +50,7 @@ export async function startDeployment(
 /**
  * As {@link startDeployment}, also for the system itself, and answers the deployment's id. All is one transaction, which
  * takes the zone's capacity, too. A destroy takes over whatever is under way, and answers the destroy that is under way or
- * done already.
+ * done already; an operation on one VM waits for those on other VMs.
  */
 export async function queueDeployment(
   ctx: DomainContext,
@@ -58,7 +59,7 @@ export async function queueDeployment(
   const need = operationOf(request.kind).level;
   for (let attempt = 0; attempt < 5; attempt++) {
     const slice = await loadSlice(ctx.db, { actor, id: request.sliceId, need });
-    const mark = await deploymentMark(ctx.db, slice.id);
+    const mark = await deploymentMark(ctx.db, slice.id, request.vmId);
     const seen = await lookAround(ctx, slice);
     const answer = await inTransaction(ctx.db, (tx) =>
       queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, ...seen }),
@@ -91,17 +92,19 @@ async function queue(
   const same = operation.supersedes ? await sameAgain(tx, slice, request, live) : null;
   if (same !== null) return same;
   const busy = live.length > 0;
-  assertMayBegin(slice, request, busy);
-  if ((await deploymentMark(tx, sliceId)) !== seen.mark) return 'stale';
+  const underway = underwayOf(live);
+  assertMayBegin(slice, request, underway);
+  if ((await deploymentMark(tx, sliceId, request.vmId)) !== seen.mark) return 'stale';
 
   const unattended = actor.kind === 'system';
-  const input = { ...(await planInput(tx, slice, request, busy, seen)), unattended };
+  const input = { ...(await planInput(tx, slice, request, underway, seen)), unattended };
   const plan = planOperation(input);
   assertRunnable(plan);
-  await supersedeDeployments(
-    tx,
-    live.map((row) => row.id),
-  );
+  if (operation.supersedes)
+    await supersedeDeployments(
+      tx,
+      live.map((row) => row.id),
+    );
   const vmId = request.vmId ?? null;
   const deploymentId = await insertDeployment(tx, {
     sliceId,
@@ -132,8 +135,8 @@ async function queue(
   return deploymentId;
 }
 
-function assertMayBegin(slice: SliceRow, { kind }: Request, busy: boolean): void {
-  const refused = refusal(kind, slice.status, busy);
+function assertMayBegin(slice: SliceRow, { kind, vmId = null }: Request, underway: Underway): void {
+  const refused = refusal(kind, slice.status, underway, vmId);
   if (refused === null) return;
   const { message, params } = refusalProblem({ kind, slice }, refused);
   throw new AppError(refused.code, message, params === undefined ? {} : { params });

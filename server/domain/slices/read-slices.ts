@@ -19,7 +19,7 @@ import {
 import { iso } from '#server/db/rows';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
-import { newestDeploymentOf } from '../deployments/read-deployments';
+import { currentDeployment } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
 import { accessTo, assertSees, loadSlice } from './access';
 
@@ -94,8 +94,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
   if (rows === null) throw notFound('slice');
   const { head, vms, networks, edges } = rows;
   assertSees(actor, head);
-  // the newest is the live one: only a destroy begins beside another, and it takes over
-  const deployment = rows.deployment === null ? null : newestDeploymentOf(rows.deployment);
+  const { deployment, waiting } = await currentDeployment(q, rows.deployment);
   const live: readonly string[] = liveDeploymentStatuses;
   const busy = deployment !== null && live.includes(deployment.status) ? deployment.kind : null;
   const totals = {
@@ -143,6 +142,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       observedAt: edge.observedAt,
     })),
     deployment,
+    waiting,
     lastEventId: head.lastEventId,
   };
 }
