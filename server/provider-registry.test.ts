@@ -22,6 +22,7 @@ const zone = (settingsVersion: number, secrets: Record<string, string> | null = 
   name: 'lab',
   provider: 'simulator' as const,
   homeId: null,
+  released: false,
   settings: {},
   secrets,
   settingsVersion,

@@ -78,7 +78,14 @@ export const auditTexts = {
     },
     flavours: { create: 'Create flavour', update: 'Change flavour', retire: 'Retire flavour' },
     images: { create: 'Create image', update: 'Change image', check: 'Check image', retire: 'Retire image' },
-    zones: { create: 'Create zone', update: 'Change zone', delete: 'Delete zone', refresh: 'Check zone' },
+    zones: {
+      create: 'Create zone',
+      update: 'Change zone',
+      delete: 'Delete zone',
+      refresh: 'Check zone',
+      move: 'Move zone to another server',
+      release: 'Release zone from its server',
+    },
     users: {
       create: 'Create user',
       'create-service': 'Create service account',

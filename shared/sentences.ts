@@ -40,6 +40,15 @@ export const sentences = {
   RUN_AS_OWN: 'a user id of its own per slice ({{first}}–{{last}})',
   SIMULATED: 'none (simulated)',
 
+  ZONE_RELEASED: 'Zone {{zone}} was taken from its server: an administrator has to give it to one.',
+  ZONE_AT_NO_SERVER: 'Zone {{zone}} is at no server of ours: there is nothing to move.',
+  ZONE_SERVER_AT_WORK:
+    'Slices of zone {{zone}} that have VMs at {{host}}: {{slices}}. That server is alive: destroy them first, or give the zone away once it is gone.',
+  ZONE_LOSS_UNACCEPTED:
+    'Slices of zone {{zone}} that have VMs at {{host}}: {{slices}}. What is not brought over by hand is lost with that server: say that you accept it.',
+  SERVER_NOT_THERE: 'There is no such server.',
+  SERVER_GIVEN_AWAY: 'The server {{host}} is away: a zone can be given only to one that is alive.',
+  SERVER_ALONE: 'No other server reaches this one’s own database: all its zones stay its own.',
   ZONE_NOT_THERE: 'There is no such zone.',
   ZONE_CLOSED: 'The zone {{zone}} takes no new slices.',
   ZONE_HAD_SLICES: '{{zone}} has, or had, slices. Disable it instead.',

@@ -83,9 +83,29 @@ export const zoneSchema = z.object({
       away: z.boolean(),
     })
     .nullable(),
+  /** Taken from its server by an administrator: none takes it until it is given to one. */
+  released: z.boolean(),
   createdAt: timestampSchema,
 });
 export type Zone = z.infer<typeof zoneSchema>;
+
+/** A server that zones can be at, with a data folder of its own. */
+export const homeSchema = z.object({
+  id: idSchema,
+  /** Name of the machine. */
+  host: z.string(),
+  seenAt: timestampSchema,
+  /** It gives no sign of life. */
+  away: z.boolean(),
+  /** Names of the zones that are at it. */
+  zones: z.array(z.string()),
+});
+export type Home = z.infer<typeof homeSchema>;
+
+/** What is at a server that is gone, and is not brought over by hand, may be lost. */
+const acceptLoss = z.boolean().default(false).describe('accept that VMs and disks at a server that is gone are lost');
+export const moveZoneInput = z.strictObject({ id: idSchema, homeId: idSchema, acceptLoss });
+export const releaseZoneInput = z.strictObject({ id: idSchema, acceptLoss });
 
 /** What the home of a zone has told of it, and when that was seen. */
 export type ZoneReport = Pick<Zone, 'facts' | 'physical'> & {

@@ -80,6 +80,27 @@ async function trama(
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
+describe('the server of a zone', () => {
+  const homes = { items: [{ id: 2, host: 'rack-2', away: false, seenAt: '', zones: [] }] };
+  const home = { id: 1, host: 'rack-1', away: true, seenAt: '' };
+  const zones = { items: [{ id: 7, name: 'lab', enabled: true, home }] };
+  const answerAll = (procedure: string) =>
+    ok(procedure === 'zones.list' ? zones : procedure === 'zones.homes' ? homes : { id: 7, name: 'lab', home });
+
+  it('is changed by name, and what is lost is said before', async () => {
+    answers = answerAll;
+    const unasked = await trama(['zones', 'move', 'lab', 'rack-2']);
+    expect(unasked.code).toBe(2);
+    expect(unasked.stderr).toMatch(/Move lab to rack-2\? What slices have on rack-1 .* is lost\..*Say so with --yes/s);
+    const moved = await trama(['zones', 'move', 'lab', 'rack-2', '--accept-loss', '--yes']);
+    expect(moved.stderr).toContain('lab is at rack-2.');
+    expect(asked.at(-1)).toBe('POST zones.move {"id":7,"homeId":2,"acceptLoss":true}');
+    await trama(['zones', 'release', '7', '--yes']);
+    expect(asked.at(-1)).toBe('POST zones.release {"id":7,"acceptLoss":false}');
+    expect((await trama(['zones', 'move', 'lab', 'rack-9', '--yes'])).stderr).toContain('There is no server rack-9.');
+  });
+});
+
 describe('the command line', () => {
   it('tells choices, ranges and defaults from the schemas', async () => {
     const { code, stdout } = await trama(['slices', 'list', '--help']);

@@ -74,6 +74,7 @@ function zoneWith(run: Said): Zone {
     ],
     observedAt: at,
     home: { id: 1, host: 'lab-1', seenAt: at, away: false },
+    released: false,
     createdAt: at,
   };
 }
@@ -87,7 +88,15 @@ test.each([
 ])('a zone that cannot run VMs says why in Spanish: $message', (run) => {
   const ignore = () => undefined;
   renderApp(
-    <ZoneCard zone={zoneWith(run)} mayManage refreshing={false} onRefresh={ignore} onEdit={ignore} onDelete={ignore} />,
+    <ZoneCard
+      zone={zoneWith(run)}
+      mayManage
+      refreshing={false}
+      onRefresh={ignore}
+      onEdit={ignore}
+      onMove={ignore}
+      onDelete={ignore}
+    />,
   );
   expect(page()).not.toContain(run.message);
   expect(page()).not.toMatch(english);

@@ -24,6 +24,7 @@ const zone: Zone = {
   facts: [{ name: 'QEMU', value: '7.2.0' }],
   observedAt: '2026-01-01T00:00:00.000Z',
   home: { id: 1, host: 'lab-1', seenAt: '2026-01-01T00:00:00.000Z', away: false },
+  released: false,
   createdAt: '2026-01-01T00:00:00.000Z',
 };
 
@@ -36,6 +37,7 @@ function show(changes: Partial<Zone>) {
       refreshing={false}
       onRefresh={ignore}
       onEdit={ignore}
+      onMove={ignore}
       onDelete={ignore}
     />,
   );

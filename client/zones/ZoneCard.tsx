@@ -6,6 +6,7 @@ import {
   CircleHelp,
   CircleX,
   RefreshCw,
+  Server,
   ServerOff,
   SquarePen,
   Trash2,
@@ -101,13 +102,13 @@ function Pair({ name, children }: { name: string; children: ReactNode }) {
 const hasHome = (provider: ProviderKind): boolean => localProviderKinds.some((kind) => kind === provider);
 
 /** Which server has the zone's VMs, and when it was last heard of. Nothing for a zone that is at no server of ours. */
-function HomePair({ zone: { home, provider } }: { zone: Zone }) {
+function HomePair({ zone: { home, provider, released } }: { zone: Zone }) {
   const { t } = useTranslation('catalogue');
   if (home === null && !hasHome(provider)) return null;
   return (
     <Pair name={t('zones.home')}>
       {home === null ? (
-        t('zones.noHome')
+        t(released ? 'zones.releasedHome' : 'zones.noHome')
       ) : (
         <>
           {home.host}
@@ -126,6 +127,8 @@ export interface ZoneCardProps {
   refreshing: boolean;
   onRefresh: (zone: Zone) => void;
   onEdit: (zone: Zone) => void;
+  /** Opens what gives it to another server. */
+  onMove: (zone: Zone) => void;
   onDelete: (zone: Zone) => void;
 }
 
@@ -144,7 +147,7 @@ function factName(t: TFunction<['catalogue', 'common']>, name: string): string {
 }
 
 /** All about one zone: room, abilities and why not, facts. */
-export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDelete }: ZoneCardProps) {
+export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMove, onDelete }: ZoneCardProps) {
   const { t, i18n } = useTranslation(['catalogue', 'common']);
   const limitsText = useLimitsText()(zone.limits);
   const adminsOnly = mayManage ? null : t('adminsOnly');
@@ -191,6 +194,16 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onDel
           name={zone.name}
           actions={[
             { label: t('edit'), icon: SquarePen, onClick: () => onEdit(zone), disabledReason: adminsOnly },
+            ...(hasHome(zone.provider)
+              ? [
+                  {
+                    label: t('zones.server.label'),
+                    icon: Server,
+                    onClick: () => onMove(zone),
+                    disabledReason: adminsOnly,
+                  },
+                ]
+              : []),
             {
               label: t('zones.delete.label'),
               icon: Trash2,

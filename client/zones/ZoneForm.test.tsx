@@ -26,6 +26,7 @@ const zone: Zone = {
   facts: [],
   observedAt: null,
   home: null,
+  released: false,
   createdAt: '2026-01-01T00:00:00.000Z',
 };
 

@@ -7,6 +7,7 @@ import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
 import { ZoneCard } from './ZoneCard';
 import { ZoneForm } from './ZoneForm';
+import { ZoneServer } from './ZoneServer';
 import { listedWhole } from '../api/keyset';
 import { usePanel } from '../hooks/panel';
 import { ListPage } from '../layouts/ListPage';
@@ -31,8 +32,9 @@ export function Component() {
     onSettled: changed,
   });
   const remove = trpc.zones.delete.useMutation({ onError: notifyError, onSettled: changed });
-  const panel = usePanel(['new', 'edit']);
+  const panel = usePanel(['new', 'edit', 'server']);
   const edited = panel.name === 'edit' ? zones.data?.items.find((zone) => zone.id === panel.id) : undefined;
+  const moved = panel.name === 'server' ? zones.data?.items.find((zone) => zone.id === panel.id) : undefined;
   const shown = !mayManage ? undefined : panel.name === 'new' ? null : edited;
   const confirmDelete = (zone: Zone) =>
     confirmDestroy({
@@ -64,13 +66,22 @@ export function Component() {
         </EmptyState>
       }
       panels={
-        <SidePanel
-          opened={shown !== undefined}
-          onClose={panel.close}
-          title={shown === null ? t('zones.new') : t('zones.edit')}
-        >
-          {shown === undefined ? null : <ZoneForm key={shown?.id} zone={shown} onDone={panel.close} />}
-        </SidePanel>
+        <>
+          <SidePanel
+            opened={shown !== undefined}
+            onClose={panel.close}
+            title={shown === null ? t('zones.new') : t('zones.edit')}
+          >
+            {shown === undefined ? null : <ZoneForm key={shown?.id} zone={shown} onDone={panel.close} />}
+          </SidePanel>
+          <SidePanel
+            opened={mayManage && moved !== undefined}
+            onClose={panel.close}
+            title={t('zones.server.title', { name: moved?.name ?? '' })}
+          >
+            {moved === undefined ? null : <ZoneServer key={moved.id} zone={moved} onDone={panel.close} />}
+          </SidePanel>
+        </>
       }
     >
       {(items) => (
@@ -83,6 +94,7 @@ export function Component() {
               refreshing={refresh.isPending && refresh.variables.id === zone.id}
               onRefresh={({ id }) => refresh.mutate({ id })}
               onEdit={({ id }) => panel.open('edit', id)}
+              onMove={({ id }) => panel.open('server', id)}
               onDelete={confirmDelete}
             />
           ))}

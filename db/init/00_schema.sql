@@ -546,6 +546,7 @@ ALTER TABLE `deployments` ADD `sentences` json;
 ALTER TABLE `slice_vms` ADD `sentences` json;
 ALTER TABLE `audit_log` ADD `object_name` varchar(255);
 ALTER TABLE `deployments` ADD `because` varchar(64);
+ALTER TABLE `availability_zones` ADD `released` boolean DEFAULT false NOT NULL;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -567,3 +568,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1f1765f65f7e3
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e0a6ed306724b10f4cde2011fba6779e9445e4f47e4115fdc8545d938539a5cc', 1795645247038);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e7bbfc6601b85ea454080aacea432ec66fbdf2a8bd4fbcbb48debeb982166a36', 1795646304144);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('0c4f1eb11f49907cec1d9e78396018cc8723ed0b613d40ce5ed39cb09e7f1447', 1795646749918);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('adc5a187f1909580fe0fa3d395c3b01353cb0b3fa46d4856fc62668a08f68eb5', 1795647707660);

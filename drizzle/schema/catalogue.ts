@@ -71,6 +71,8 @@ export const availabilityZones = mysqlTable(
     enabled: boolean('enabled').notNull().default(true),
     /** Whose data folder its VMs are in. Null: no server's yet, or the provider is not local. */
     homeId: id('home_id').references(() => homes.id, { onDelete: 'restrict' }),
+    /** By an administrator, from its home: no server adopts it. */
+    released: boolean('released').notNull().default(false),
     /** Null: what the provider measures. */
     limitVcpus: int('limit_vcpus', { unsigned: true }),
     limitRamMb: int('limit_ram_mb', { unsigned: true }),
@@ -127,7 +129,7 @@ export const zoneReports = mysqlTable('zone_reports', {
   observedAt: instant('observed_at').notNull(),
 });
 
-/** Homes that a zone was taken from while they were away: should they come back, what they have of it is removed. */
+/** Homes that a zone was taken from: what they have of it is removed by themselves, should they come back. */
 export const zoneDepartures = mysqlTable(
   'zone_departures',
   {

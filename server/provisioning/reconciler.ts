@@ -6,7 +6,7 @@ import { liveDeploymentStatuses, type DeploymentStatus } from '#shared/deploymen
 import { isAsDesired, observedStatus } from '#shared/deployment/observed-status';
 import type { SliceStatus } from '#shared/slice-status';
 import { newestDeployment, newestDeployments } from '#server/db/queries/deployments';
-import { deleteDeparture, departuresOf } from '#server/db/queries/homes';
+import { deleteDeparture, departuresOf, lockDeparture } from '#server/db/queries/homes';
 import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Transaction } from '#server/db/client';
@@ -78,8 +78,8 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
   }
 
   /**
-   * Zones that were taken from this home while it was away: their slices have been made anew elsewhere, so what is left of
-   * them here is there twice.
+   * Zones that were taken from this home: their slices may have been made anew elsewhere, so what is left of them here is
+   * there twice.
    */
   async function leaveZones(): Promise<void> {
     const homeId = context.home.id;
@@ -88,8 +88,12 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       try {
         const provider = await providers.forZone(zone);
         for (const id of await provider.listSlices()) {
-          log.warn('What is left here of a slice of another home is removed.', { zoneId: zone.id, sliceId: id });
-          await provider.removeSlice({ id });
+          // once: it touches more than the database. Locked, so that the zone is not given back meanwhile
+          await db.transaction(async (tx) => {
+            if (!(await lockDeparture(tx, zone.id, homeId))) return;
+            log.warn('What is left here of a slice of another home is removed.', { zoneId: zone.id, sliceId: id });
+            await provider.removeSlice({ id });
+          });
         }
         await deleteDeparture(db, zone.id, homeId);
       } catch (error) {

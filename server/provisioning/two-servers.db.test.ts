@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { and, asc, eq, isNull } from 'drizzle-orm';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, zoneDepartures } from '#drizzle/schema/catalogue';
@@ -10,20 +10,12 @@ import { slices, sliceVms } from '#drizzle/schema/slices';
 import { only } from '#server/db/rows';
 import { planDeployment } from '#server/domain/deployments/plan';
 import { startDeployment } from '#server/domain/deployments/start';
-import type { Actor, DomainContext } from '#server/domain/context';
-import { createHomeKeeper, type HomeKeeper } from '#server/domain/homes/home';
+import type { Actor } from '#server/domain/context';
 import { getZone } from '#server/domain/zones/zones';
-import { systemClock } from '#server/lib/clock';
-import { silentLogger } from '#server/lib/logger';
-import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { createSimulatorState } from '#server/providers/simulator/simulator-state';
-import { Life } from './life';
-import { createLeaseOwner } from './owner';
-import { createProvisioning, type Provisioning } from './provisioning';
-import { registryOf, testContext } from '#server/testing/context';
 import { small } from '#server/testing/drawings';
-import { carryOut, ended, testOptions, until } from '#server/testing/provisioning';
+import { carryOut, ended, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
+import { machine, startServer, twoServers, vmsOn, type Machine, type Server } from '#server/testing/servers';
 
 const database = useDatabase();
 let actor: Actor;
@@ -32,91 +24,16 @@ beforeEach(async () => {
   actor = await insertActor(database.db);
 });
 
-/** A machine with a data folder of its own: what its VMs are outlives the servers that run on it. */
-const machine = (name: string) => ({
-  name,
-  identity: randomUUID(),
-  state: createSimulatorState(),
-  dead: new Set<string>(),
-});
-type Machine = ReturnType<typeof machine>;
-
-interface Server {
-  life: Life;
-  context: DomainContext;
-  provisioning: Provisioning;
-  keeper: HomeKeeper;
-  kill(): void;
-  stop(): Promise<void>;
-}
-
-/** A server process on a machine, at work. */
-async function startServer(on: Machine, bootId: string | null = null): Promise<Server> {
-  const life = new Life();
-  const db = life.database(database.db);
-  const provider = life.provider(createSimulatorProvider({ state: on.state }));
-  const made = createLeaseOwner();
-  const isDead = (name: string) => on.dead.has(name);
-  const owner = { name: made.name, retire: () => made.retire(), isDead };
-  const keeper = createHomeKeeper(
-    { db, log: silentLogger, providers: registryOf(provider), clock: systemClock },
-    {
-      signs: { identity: on.identity, host: on.name, relayUrl: 'http://127.0.0.1:1', version: '0', server: owner.name },
-      exclusive: false,
-      bootId,
-      isDead,
-      beatMs: 50,
-    },
-  );
-  const context = testContext(db, provider, { home: keeper.home });
-  const provisioning = createProvisioning(context, { ...testOptions, reconcileMs: 50 }, owner);
-  keeper.onGain(() => context.bus.offerWork());
-  await keeper.start();
-  provisioning.run();
-  const kill = () => {
-    life.dead = true;
-    on.dead.add(owner.name);
-  };
-  const stop = async () => {
-    if (life.dead) return;
-    await provisioning.stop();
-    await keeper.stop();
-  };
-  onTestFinished(async () => {
-    if (!life.dead) await stop();
-  });
-  return { life, context, provisioning, keeper, kill, stop };
-}
-
-/** Two machines with a server each, and a zone of each. */
-async function twoServers() {
-  const [a, b] = [machine('a'), machine('b')];
-  const zoneA = await simulatedZone(database.db);
-  const serverA = await startServer(a);
-  const serverB = await startServer(b);
-  const [inserted] = await database.db.insert(availabilityZones).values({
-    name: 'b',
-    provider: 'simulator',
-    homeId: serverB.keeper.home.id,
-    limitVcpus: 1_000,
-    limitRamMb: 1_000_000,
-    limitDiskGb: 1_000,
-    overcommit: { vcpus: 1, ram: 1, disk: 1 },
-  });
-  return { a, b, serverA, serverB, zoneA, zoneB: inserted.insertId };
-}
-
 const zoneOf = async (id: number) =>
   only(await database.db.select().from(availabilityZones).where(eq(availabilityZones.id, id)), 'the zone');
 const sliceOf = async (id: number) =>
   only(await database.db.select().from(slices).where(eq(slices.id, id)), 'the slice');
-const runningOn = ({ state }: Machine, sliceId: number) => [...(state.slices.get(sliceId)?.vms.values() ?? [])].length;
 
 describe('two servers on one database', () => {
   test('a zone without a home is adopted by one of them, and stays its', async () => {
     const zoneId = await simulatedZone(database.db);
     const [a, b] = [machine('a'), machine('b')];
-    const [serverA, serverB] = await Promise.all([startServer(a), startServer(b)]);
+    const [serverA, serverB] = await Promise.all([startServer(database.db, a), startServer(database.db, b)]);
     const { homeId } = await zoneOf(zoneId);
     expect([serverA.keeper.home.id, serverB.keeper.home.id]).toContain(homeId);
     for (const server of [serverA, serverB]) await server.keeper.beat();
@@ -124,13 +41,13 @@ describe('two servers on one database', () => {
   });
 
   test('what is asked of the other one is done by the home, once, and both say the same', async () => {
-    const { a, b, serverB, zoneA } = await twoServers();
+    const { a, b, serverB, zoneA } = await twoServers(database.db);
     const sliceId = await insertSlice(database.db, actor, zoneA);
     // planned from what the home has told
     const plan = await planDeployment(serverB.context, { actor, sliceId, kind: 'deploy' });
     expect(plan).toMatchObject({ runnable: true, problems: [] });
     expect(await carryOut(serverB.context, actor, sliceId, 'deploy')).toMatchObject({ status: 'succeeded' });
-    expect(runningOn(a, sliceId)).toBe(3);
+    expect(vmsOn(a, sliceId)).toBe(3);
     expect(b.state.slices.size).toBe(0);
     expect(await carryOut(serverB.context, actor, sliceId, 'stop')).toMatchObject({ status: 'succeeded' });
     const again = await planDeployment(serverB.context, { actor, sliceId, kind: 'start' });
@@ -145,7 +62,7 @@ describe('two servers on one database', () => {
   });
 
   test('no server lets a slice of the other flip between active and degraded', async () => {
-    const { serverA, serverB, zoneA } = await twoServers();
+    const { serverA, serverB, zoneA } = await twoServers(database.db);
     const sliceId = await insertSlice(database.db, actor, zoneA);
     await carryOut(serverA.context, actor, sliceId, 'deploy');
     for (let round = 0; round < 3; round++) {
@@ -155,7 +72,7 @@ describe('two servers on one database', () => {
   });
 
   test('the deploy of a killed server waits for its home instead of failing in another', async () => {
-    const { a, b, serverA, serverB, zoneA } = await twoServers();
+    const { a, b, serverA, serverB, zoneA } = await twoServers(database.db);
     const sliceId = await insertSlice(database.db, actor, zoneA);
     serverA.life.dieAfter(20);
     const { id } = await startDeployment(serverB.context, { actor, sliceId, kind: 'deploy' });
@@ -170,14 +87,14 @@ describe('two servers on one database', () => {
     serverB.context.bus.offerWork();
     const [row] = await database.db.select().from(deployments).where(eq(deployments.id, id));
     expect(row).toMatchObject({ status: 'running', finishedAt: null });
-    await startServer(a);
+    await startServer(database.db, a);
     expect(await ended(serverB.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded', error: null });
-    expect(runningOn(a, sliceId)).toBe(3);
+    expect(vmsOn(a, sliceId)).toBe(3);
     expect(b.state.slices.size).toBe(0);
   });
 
   test('a zone whose server is away says so, refuses to begin, and still takes a destroy', async () => {
-    const { a, serverA, serverB, zoneA } = await twoServers();
+    const { a, serverA, serverB, zoneA } = await twoServers(database.db);
     const sliceId = await insertSlice(database.db, actor, zoneA);
     await carryOut(serverA.context, actor, sliceId, 'deploy');
     serverA.kill();
@@ -195,20 +112,20 @@ describe('two servers on one database', () => {
       capabilities: { run: { ok: false } },
     });
     const { id } = await startDeployment(serverB.context, { actor, sliceId, kind: 'destroy' });
-    await startServer(a);
+    await startServer(database.db, a);
     expect(await ended(serverB.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
     expect(a.state.slices.size).toBe(0);
   });
 
   test('a second server with a copy of a data folder does not work on its zones', async () => {
-    const { a, zoneA } = await twoServers();
-    const copy = await startServer({ ...machine('copy'), identity: a.identity });
+    const { a, zoneA } = await twoServers(database.db);
+    const copy = await startServer(database.db, { ...machine('copy'), identity: a.identity });
     expect(copy.keeper.home.id).toBeNull();
     expect((await zoneOf(zoneA)).homeId).not.toBeNull();
   });
 
   test('a home that comes back after its zone was taken from it removes what is there twice', async () => {
-    const { a, serverA, serverB, zoneA } = await twoServers();
+    const { a, serverA, serverB, zoneA } = await twoServers(database.db);
     const sliceId = await insertSlice(database.db, actor, zoneA);
     await carryOut(serverA.context, actor, sliceId, 'deploy');
     const [homeA, homeB] = [serverA.keeper.home.id, serverB.keeper.home.id];
@@ -216,14 +133,14 @@ describe('two servers on one database', () => {
     serverA.kill();
     await database.db.insert(zoneDepartures).values({ zoneId: zoneA, homeId: homeA });
     await database.db.update(availabilityZones).set({ homeId: homeB }).where(eq(availabilityZones.id, zoneA));
-    const back = await startServer(a);
+    const back = await startServer(database.db, a);
     await back.provisioning.reconciler.round();
     expect(a.state.slices.size).toBe(0);
     expect(await database.db.$count(zoneDepartures)).toBe(0);
   });
 
   test('either killed at random instants: nothing is twice, and everything as asked for', async () => {
-    const world = await twoServers();
+    const world = await twoServers(database.db);
     const { a, b, zoneA, zoneB } = world;
     const machines = [a, b];
     const servers = [world.serverA, world.serverB];
@@ -253,12 +170,12 @@ describe('two servers on one database', () => {
       servers[victim]?.kill();
       const on = machines[victim];
       if (on === undefined) throw new Error('no machine');
-      servers[victim] = await startServer(on);
+      servers[victim] = await startServer(database.db, on);
       for (const { sliceId, id } of begun)
         expect(await ended(asked.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded', error: null });
       const there = kind === 'destroy' ? 0 : 3;
       for (const { id, zoneId } of all) {
-        expect([runningOn(a, id), runningOn(b, id)]).toEqual(zoneId === zoneA ? [there, 0] : [0, there]);
+        expect([vmsOn(a, id), vmsOn(b, id)]).toEqual(zoneId === zoneA ? [there, 0] : [0, there]);
         expect((await sliceOf(id)).status).toBe(
           { deploy: 'active', stop: 'stopped', start: 'active', destroy: 'destroyed' }[kind],
         );
@@ -272,13 +189,13 @@ describe('after a restart of the machine', () => {
   async function reboot(on: Machine, running: Server) {
     running.kill();
     for (const slice of on.state.slices.values()) for (const vm of slice.vms.values()) vm.power = 'off';
-    return startServer(on, `boot ${randomUUID()}`);
+    return startServer(database.db, on, `boot ${randomUUID()}`);
   }
 
   test('slices that say so come back by themselves, but not VMs that were stopped, nor other slices', async () => {
     const a = machine('a');
     const zoneId = await simulatedZone(database.db);
-    const first = await startServer(a, 'boot 1');
+    const first = await startServer(database.db, a, 'boot 1');
     const [back, stays] = [
       await insertSlice(database.db, actor, zoneId),
       await insertSlice(database.db, actor, zoneId),
@@ -315,13 +232,13 @@ describe('after a restart of the machine', () => {
   test('a restart of the server alone starts nothing', async () => {
     const a = machine('a');
     const zoneId = await simulatedZone(database.db);
-    const first = await startServer(a, 'boot 1');
+    const first = await startServer(database.db, a, 'boot 1');
     const sliceId = await insertSlice(database.db, actor, zoneId);
     await database.db.update(slices).set({ restartAfterReboot: true }).where(eq(slices.id, sliceId));
     await carryOut(first.context, actor, sliceId, 'deploy');
     first.kill();
     for (const vm of a.state.slices.get(sliceId)?.vms.values() ?? []) vm.power = 'off';
-    const again = await startServer(a, 'boot 1');
+    const again = await startServer(database.db, a, 'boot 1');
     await until(again.context, sliceId, async () => (await sliceOf(sliceId)).status === 'degraded');
     await again.provisioning.reconciler.round();
     expect(await database.db.$count(deployments, eq(deployments.sliceId, sliceId))).toBe(1);

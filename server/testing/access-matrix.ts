@@ -258,6 +258,11 @@ export const matrix: Record<string, Row> = {
     }),
   ),
   'zones.refresh': row('zones:manage', 'catalogue:manage', admins, (api, s) => api.zones.refresh({ id: s.zone })),
+  'zones.homes': row('zones:manage', 'catalogue:manage', admins, (api) => api.zones.homes()),
+  'zones.move': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
+    api.zones.move({ id: s.homedZone, homeId: s.otherHome }),
+  ),
+  'zones.release': row('zones:manage', 'catalogue:manage', admins, (api, s) => api.zones.release({ id: s.homedZone })),
   'zones.delete': row('zones:manage', 'catalogue:manage', admins, (api, s) => api.zones.delete({ id: s.spareZone })),
 
   'templates.list': row('user', 'templates:read', signedIn, (api) => api.templates.list({})),

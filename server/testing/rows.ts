@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
+import { homes } from '#drizzle/schema/homes';
 import { slices } from '#drizzle/schema/slices';
 import type { Role } from '#shared/auth';
 import type { Topology } from '#shared/topology/schema';
@@ -38,6 +40,19 @@ export async function simulatedZone(
     })
     .where(eq(availabilityZones.id, zone.id));
   return zone.id;
+}
+
+/** A home whose server is alive for as long as anybody asks, or has been away for long. Answers its id. */
+export async function homeOf(db: Database, host: string, { away = false } = {}): Promise<number> {
+  const [row] = await db.insert(homes).values({
+    identity: randomUUID(),
+    host,
+    relayUrl: 'http://127.0.0.1:1',
+    version: '0',
+    server: away ? null : host,
+    seenAt: new Date(away ? '2020-01-01' : '2100-01-01'),
+  });
+  return row.insertId;
 }
 
 /** A draft slice, with the rows that one made from a template gets, but without the template. */

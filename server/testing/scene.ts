@@ -11,6 +11,7 @@ import { createSession } from '#server/domain/auth/sessions';
 import { hashPassword } from '#server/domain/auth/passwords';
 import type { DomainContext } from '#server/domain/context';
 import { randomToken, sha256 } from '#server/lib/secrets';
+import { homeOf } from './rows';
 import { password } from './world';
 
 /** Everybody who may call, and `spare`, to whom things are done. */
@@ -90,6 +91,10 @@ export async function makeScene(ctx: Context) {
   const [zone] = await db
     .insert(availabilityZones)
     .values([`zone ${n}`, `spare ${n}`].map((name) => ({ name, provider: 'simulator' as const, overcommit })));
+  const home = { home: await homeOf(db, `host ${n}`), otherHome: await homeOf(db, `other host ${n}`) };
+  const [homed] = await db
+    .insert(availabilityZones)
+    .values({ name: `homed ${n}`, provider: 'simulator', overcommit, homeId: home.home });
 
   const drawings = ['template', 'published', 'lesson'] as const;
   const [firstTemplate] = await db.insert(templates).values([
@@ -155,6 +160,9 @@ export async function makeScene(ctx: Context) {
     image: image.insertId,
     zone: zone.insertId,
     spareZone: zone.insertId + 1,
+    /** At `home`; nothing is deployed to it. */
+    homedZone: homed.insertId,
+    ...home,
     template,
     slice,
     vm: ids(sliceKeys, firstVm.insertId),

@@ -4,6 +4,7 @@ import type { Cli } from '../cli';
 import { CliError, exitCodes } from '../errors';
 import { findZone } from '../find';
 import type { Column } from '../output';
+import { addServerCommands } from './zone-servers';
 
 const zoneColumns: Column<Zone>[] = [
   { title: 'ID', value: ({ id }) => id, right: true },
@@ -147,4 +148,5 @@ export function addZoneCommands(program: Command, cli: Cli): void {
     .option('--secret <name>', 'ask for a secret, or take it from standard input; may be repeated', collected, [])
     .option('--clear <name>', 'take a secret away; may be repeated', collected, [])
     .action((text: string, flags: UpdateFlags) => updateZone(cli, text, flags));
+  addServerCommands(zones, cli);
 }

@@ -121,7 +121,14 @@ export const audit: Messages<typeof english> = {
       check: 'Comprobar imagen',
       retire: 'Retirar imagen',
     },
-    zones: { create: 'Crear zona', update: 'Cambiar zona', delete: 'Eliminar zona', refresh: 'Comprobar zona' },
+    zones: {
+      create: 'Crear zona',
+      update: 'Cambiar zona',
+      delete: 'Eliminar zona',
+      refresh: 'Comprobar zona',
+      move: 'Mover zona a otro servidor',
+      release: 'Retirar zona de su servidor',
+    },
     users: {
       create: 'Crear usuario',
       'create-service': 'Crear cuenta de servicio',

@@ -23,13 +23,13 @@ export const sentences: Record<SentenceCode, string> = {
   ZONE_ACCESS_DENIED:
     'La clave de acceso de la zona es incorrecta o falta. Un administrador puede ponerla en los ajustes de la zona.',
   FORWARDS_ADDRESS_NOT_HERE:
-    'Los puertos redirigidos no pueden escuchar en {{address}}: no es una dirección del servidor de la zona.',
+    'Los puertos reenviados no pueden escuchar en {{address}}: no es una dirección del servidor de la zona.',
   SETTING_UNKNOWN: 'El ajuste {{field}} de la zona {{zone}} no es uno que conozca esta versión. Póngalo de nuevo.',
   SETTING_SEALED:
     'El ajuste {{field}} de la zona {{zone}} no se puede abrir: se selló con otro TRAMA_SECRET que el de este servidor. Póngalo de nuevo.',
   SETTINGS_OF_OTHER_PROVIDER: 'Los ajustes son de otro proveedor que el de la zona.',
   USERS_EXHAUSTED: 'Todos los identificadores de usuario del rango de esta zona están en uso. Configure uno mayor.',
-  PORTS_EXHAUSTED: 'La zona no tiene ningún puerto libre para una redirección.',
+  PORTS_EXHAUSTED: 'La zona no tiene ningún puerto libre para un reenvío.',
   MEMORY_EXHAUSTED: 'La máquina de la zona tiene muy poca memoria libre para ello.',
   PROCESS_NOT_STARTED: 'La zona no pudo iniciar un proceso.',
   SERVER_STOPPING: 'El servidor se está deteniendo.',
@@ -38,6 +38,16 @@ export const sentences: Record<SentenceCode, string> = {
   RUN_AS_SHARED: 'uid {{uid}}, todas igual: no están separadas unas de otras',
   RUN_AS_OWN: 'un identificador de usuario propio por slice ({{first}}–{{last}})',
   SIMULATED: 'ninguno (simulado)',
+  ZONE_RELEASED: 'La zona {{zone}} se retiró de su servidor: un administrador tiene que asignarla a uno.',
+  ZONE_AT_NO_SERVER: 'La zona {{zone}} no está en ningún servidor nuestro: no hay nada que mover.',
+  ZONE_SERVER_AT_WORK:
+    'Slices de la zona {{zone}} que tienen MV en {{host}}: {{slices}}. Ese servidor está en marcha: destrúyalos antes, o asigne la zona a otro cuando ya no esté.',
+  ZONE_LOSS_UNACCEPTED:
+    'Slices de la zona {{zone}} que tienen MV en {{host}}: {{slices}}. Lo que no se traslade a mano se pierde con ese servidor: indique que lo acepta.',
+  SERVER_NOT_THERE: 'Ese servidor no existe.',
+  SERVER_GIVEN_AWAY:
+    'El servidor {{host}} no da señales de vida: una zona solo se puede asignar a uno que esté en marcha.',
+  SERVER_ALONE: 'Ningún otro servidor llega a la base de datos propia de este: todas sus zonas siguen siendo suyas.',
   ZONE_NOT_THERE: 'Esa zona no existe.',
   ZONE_CLOSED: 'La zona {{zone}} no admite slices nuevos.',
   ZONE_HAD_SLICES: '{{zone}} tiene o tuvo slices. Desactívela en su lugar.',
@@ -121,7 +131,7 @@ export const sentences: Record<SentenceCode, string> = {
   VM_NO_ROOM: 'La zona no tiene sitio para esta máquina virtual.',
   VM_NIC_TOO_MANY: 'La máquina virtual no tiene sitio para otra tarjeta de red.',
   VM_NIC_KEPT: 'El sistema invitado no soltó la tarjeta de red.',
-  VM_FORWARD_TAKEN: 'Otro programa ocupó un puerto redirigido.',
+  VM_FORWARD_TAKEN: 'Otro programa ocupó un puerto reenviado.',
   VM_DISK_DAMAGED:
     'El disco de {{vm}} se apoya en archivos dañados de la imagen «{{image}}», y su origen ha cambiado desde entonces.',
   GUEST_PANIC: 'El kernel del sistema invitado se detuvo con un «panic». Su consola dice por qué.',

@@ -1,8 +1,8 @@
-import { and, eq, inArray, isNull, lt, notInArray, or, sql, type SQL } from 'drizzle-orm';
-import { availabilityZones, zoneDepartures, zoneReports } from '#drizzle/schema/catalogue';
+import { and, asc, eq, inArray, isNull, lt, ne, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import { availabilityZones, imageStates, zoneDepartures, zoneReports } from '#drizzle/schema/catalogue';
 import { homes } from '#drizzle/schema/homes';
 import { localProviderKinds, type ProviderKind, type ZoneReport } from '#shared/zone';
-import type { Queryable } from '#server/db/client';
+import type { Queryable, Transaction } from '#server/db/client';
 import { providerZone, type ProviderZone } from './zones';
 
 /** A server's last sign of life is this old at most, else it is away. */
@@ -105,7 +105,7 @@ export async function othersAlive(q: Queryable, id: number): Promise<boolean> {
 }
 
 /**
- * Gives local zones that have no home this one, one statement per zone, so that of two servers each gets it whole or not at
+ * Gives local zones that have no home this one, but for those that an administrator has released, one statement per zone, so that of two servers each gets it whole or not at
  * all. `all`: those of other homes too, for a database that no other server can reach. Answers the ids.
  */
 export async function adoptZones(
@@ -116,7 +116,7 @@ export async function adoptZones(
   if (options.providers.length === 0) return [];
   const free = options.all
     ? or(isNull(availabilityZones.homeId), sql`${availabilityZones.homeId} <> ${homeId}`)
-    : isNull(availabilityZones.homeId);
+    : and(isNull(availabilityZones.homeId), eq(availabilityZones.released, false));
   const candidates = await q
     .select({ id: availabilityZones.id })
     .from(availabilityZones)
@@ -125,7 +125,7 @@ export async function adoptZones(
   for (const { id } of candidates) {
     const [result] = await q
       .update(availabilityZones)
-      .set({ homeId })
+      .set({ homeId, released: false })
       .where(and(eq(availabilityZones.id, id), free));
     if (result.affectedRows === 1) adopted.push(id);
   }
@@ -152,13 +152,49 @@ export async function reportOf(q: Queryable, zoneId: number): Promise<{ report: 
   return row ?? null;
 }
 
+/** All homes by their machines' names, with the names of the zones that are at them. They are few. */
+export async function homesWithZones(q: Queryable): Promise<{ home: HomeState; zones: string[] }[]> {
+  const rows = await q.select(columns).from(homes).orderBy(asc(homes.host), asc(homes.id));
+  const zones = await q
+    .select({ name: availabilityZones.name, homeId: availabilityZones.homeId })
+    .from(availabilityZones)
+    .orderBy(asc(availabilityZones.sortKey));
+  return rows.map((row) => ({
+    home: stateOf(row),
+    zones: zones.filter(({ homeId }) => homeId === row.id).map(({ name }) => name),
+  }));
+}
+
+/** Notes that a zone was taken from a home, and forgets what that has said of it. */
+export async function departFrom(tx: Transaction, zoneId: number, homeId: number): Promise<void> {
+  await tx.insert(zoneDepartures).values({ zoneId, homeId }).onDuplicateKeyUpdate({ set: { homeId } });
+  await tx.delete(zoneReports).where(eq(zoneReports.zoneId, zoneId));
+  await tx.delete(imageStates).where(eq(imageStates.zoneId, zoneId));
+}
+
+/** Locks what {@link departFrom} has noted until the transaction's end: meanwhile the zone is not given back. False: it was. */
+export async function lockDeparture(tx: Transaction, zoneId: number, homeId: number): Promise<boolean> {
+  const rows = await tx
+    .select({ zoneId: zoneDepartures.zoneId })
+    .from(zoneDepartures)
+    .where(and(eq(zoneDepartures.zoneId, zoneId), eq(zoneDepartures.homeId, homeId)))
+    .for('update');
+  return rows.length > 0;
+}
+
 /** Zones that were taken from a home, whose remains it is to remove. */
 export function departuresOf(q: Queryable, homeId: number): Promise<ProviderZone[]> {
   return q
     .select(providerZone)
     .from(zoneDepartures)
     .innerJoin(availabilityZones, eq(availabilityZones.id, zoneDepartures.zoneId))
-    .where(eq(zoneDepartures.homeId, homeId));
+    .where(
+      and(
+        eq(zoneDepartures.homeId, homeId),
+        // one that came back to it by adoption is its own
+        or(isNull(availabilityZones.homeId), ne(availabilityZones.homeId, homeId)),
+      ),
+    );
 }
 
 export async function deleteDeparture(q: Queryable, zoneId: number, homeId: number): Promise<void> {

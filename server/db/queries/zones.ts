@@ -13,6 +13,7 @@ export const providerZone = {
   name: availabilityZones.name,
   provider: availabilityZones.provider,
   homeId: availabilityZones.homeId,
+  released: availabilityZones.released,
   settings: availabilityZones.settings,
   secrets: availabilityZones.secrets,
   settingsVersion: availabilityZones.settingsVersion,
@@ -127,6 +128,11 @@ export function zonesByName(q: Queryable): Promise<ZoneRow[]> {
 export async function zoneById(q: Queryable, id: number): Promise<ZoneRow | null> {
   const [row] = await q.select().from(availabilityZones).where(eq(availabilityZones.id, id));
   return row ?? null;
+}
+
+/** How many slices of the zone hold resources of it: deployed, or on the way to or from it. */
+export function countHolding(q: Queryable, zoneId: number): Promise<number> {
+  return q.$count(slices, and(eq(slices.zoneId, zoneId), holding()));
 }
 
 /** Locks a zone's row until the end of the transaction: whoever takes of its capacity comes one after the other. */

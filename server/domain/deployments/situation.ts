@@ -23,7 +23,10 @@ type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & {
   vmLimits?: ZoneDescription['vmLimits'];
 };
 
-const problemOf = ({ code, message, params }: AppError): Problem => ({ code, message, ...(params && { params }) });
+const problemOf = ({ code, message, params, sentences }: AppError): Problem => ({
+  ...{ code, message, because: sentences },
+  ...(params && { params }),
+});
 
 /** What is done to which slice, or to one VM of it. */
 export interface Operation {

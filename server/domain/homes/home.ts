@@ -9,7 +9,7 @@ import {
   takeHome,
   writeReport,
 } from '#server/db/queries/homes';
-import { zonesByName } from '#server/db/queries/zones';
+import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { repeatedly } from '#server/lib/repeatedly';
 import { localProviderKinds } from '#shared/zone';
 import type { DomainContext, Home } from '../context';
@@ -57,6 +57,7 @@ export function createHomeKeeper(
   const listeners = new Set<() => void>();
   const said = new Map<number, { text: string; at: number }>();
   const silent = new Set<number>();
+  let mine = new Set<number>();
   let stopBeating = () => {};
   let beating: Promise<void> = Promise.resolve();
   let failing = false;
@@ -96,13 +97,18 @@ export function createHomeKeeper(
     const kinds = state.accompanied ? able : localProviderKinds;
     const adopted = await adoptZones(db, id, { providers: kinds, all: exclusive });
     for (const zoneId of adopted) log.info('A zone has found its home here.', { zoneId });
-    if (before !== id || adopted.length > 0) for (const listener of listeners) listener();
-    await report();
+    const zones = (await zonesByName(db)).filter((zone) => zone.homeId !== null && serves(state, zone));
+    // an administrator may have given it some
+    const gained = zones.some((zone) => !mine.has(zone.id));
+    mine = new Set(zones.map((zone) => zone.id));
+    if (before !== id || gained) for (const listener of listeners) listener();
+    await report(zones);
   }
 
   /** Tells what the zones are like, where that has changed or was told long ago. */
-  async function report(): Promise<void> {
-    const zones = (await zonesByName(db)).filter((zone) => zone.homeId !== null && serves(state, zone));
+  async function report(zones: readonly ZoneRow[]): Promise<void> {
+    // what was said of one that left is forgotten with it
+    for (const id of said.keys()) if (!mine.has(id)) said.delete(id);
     for (const zone of zones) {
       try {
         const description = await (await providers.forZone(zone)).describe();

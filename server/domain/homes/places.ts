@@ -7,9 +7,10 @@ import { say } from '#shared/sentence';
 import type { DomainContext, Home } from '../context';
 
 /** A zone, as far as it matters whose it is. */
-export type HomedZone = Pick<ZoneRow, 'homeId' | 'name' | 'provider'>;
+export type HomedZone = Pick<ZoneRow, 'homeId' | 'name' | 'provider' | 'released'>;
 
-const isLocal = (provider: ProviderKind) => (localProviderKinds as readonly ProviderKind[]).includes(provider);
+/** Whether zones of this provider are at one server. */
+export const isLocal = (provider: ProviderKind) => (localProviderKinds as readonly ProviderKind[]).includes(provider);
 
 /** Whether this server works on the zone itself: its VMs are in its data folder, or in nobody's. */
 export function serves(home: Pick<Home, 'id' | 'everything'>, zone: Pick<ZoneRow, 'homeId' | 'provider'>): boolean {
@@ -45,13 +46,17 @@ export async function placeOf(
 
 /** What is said of a zone that no living server works on. */
 export function zoneAway(
-  zone: Pick<HomedZone, 'name'>,
+  zone: Pick<HomedZone, 'name' | 'released'>,
   place: Extract<Place, { at: 'away' | 'nowhere' | 'elsewhere' }>,
 ) {
   if (place.at === 'nowhere')
-    return new AppError('ZONE_UNAVAILABLE', say('ZONE_NOWHERE', { zone: zone.name }), {
-      params: { zone: zone.name },
-    });
+    return new AppError(
+      'ZONE_UNAVAILABLE',
+      say(zone.released ? 'ZONE_RELEASED' : 'ZONE_NOWHERE', { zone: zone.name }),
+      {
+        params: { zone: zone.name },
+      },
+    );
   const { host, seenAt } = place.home;
   const params = { zone: zone.name, host, since: iso(seenAt) };
   return new AppError('ZONE_AWAY', say('ZONE_SERVER_AWAY', params), { params });

@@ -32,7 +32,7 @@ export function isOffered(ctx: DomainContext, zone: { provider: ZoneRow['provide
 }
 
 /** The zone, unless it is not there or not offered: NOT_FOUND. */
-async function loadZone(ctx: DomainContext, q: Queryable, id: number): Promise<ZoneRow> {
+export async function loadZone(ctx: DomainContext, q: Queryable, id: number): Promise<ZoneRow> {
   const zone = await zoneById(q, id);
   if (zone === null || !isOffered(ctx, zone)) throw notFound('zone');
   return zone;
@@ -105,6 +105,7 @@ async function publicZone(
     facts,
     observedAt: iso(observedAt),
     home: home === null ? null : { id: home.id, host: home.host, seenAt: iso(home.seenAt), away: place.at === 'away' },
+    released: zone.released,
     createdAt: iso(zone.createdAt),
   };
 }

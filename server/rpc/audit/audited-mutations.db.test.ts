@@ -14,6 +14,7 @@ import { createPasswordLink } from '#server/domain/auth/password-links';
 import { appRouter } from '../app-router';
 import { line } from '#server/testing/drawings';
 import { createWorld, password } from '#server/testing/world';
+import { homeOf } from '#server/testing/rows';
 
 const database = useDatabase();
 const world = createWorld(database);
@@ -165,6 +166,16 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   'zones.update': async (s) => {
     const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
     return doing('zone', id, () => s.admin.zones.update({ id, name: 'new', ...zone }), 'admin');
+  },
+  'zones.move': async (s) => {
+    const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
+    const homeId = await homeOf(ctx.db, 'there');
+    return doing('zone', id, () => s.admin.zones.move({ id, homeId }), 'admin');
+  },
+  'zones.release': async (s) => {
+    const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
+    await s.admin.zones.move({ id, homeId: await homeOf(ctx.db, 'there') });
+    return doing('zone', id, () => s.admin.zones.release({ id }), 'admin');
   },
   'zones.delete': async (s) => {
     const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { idInput } from '#shared/primitives';
-import { createZoneInput, updateZoneInput, zoneSchema } from '#shared/zone';
+import {
+  createZoneInput,
+  homeSchema,
+  moveZoneInput,
+  releaseZoneInput,
+  updateZoneInput,
+  zoneSchema,
+} from '#shared/zone';
+import { listHomes, moveZone, releaseZone } from '#server/domain/homes/move-zone';
 import { createZone, deleteZone, getZone, listZones, updateZone } from '#server/domain/zones/zones';
 import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
@@ -29,6 +37,18 @@ export const zonesRouter = router({
     .input(idInput)
     .output(answer(zoneSchema))
     .mutation(({ ctx, input }) => getZone(ctx.domain, { actor: ctx.actor, id: input.id, refresh: true })),
+  /** The servers that zones can be at. */
+  homes: manage.output(z.object({ items: z.array(homeSchema) })).query(({ ctx }) => listHomes(ctx.domain)),
+  /** Gives it to another server. What its VMs are is not moved: it holds nothing, or its server is gone. */
+  move: manage
+    .input(moveZoneInput)
+    .output(zoneSchema)
+    .mutation(({ ctx, input }) => moveZone(ctx.domain, { actor: ctx.actor, ...input })),
+  /** Takes it from its server and gives it to none, until it is moved to one. */
+  release: manage
+    .input(releaseZoneInput)
+    .output(zoneSchema)
+    .mutation(({ ctx, input }) => releaseZone(ctx.domain, { actor: ctx.actor, ...input })),
   /** Only a zone that never had a slice. */
   delete: manage
     .input(idInput)

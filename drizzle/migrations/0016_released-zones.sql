@@ -1,0 +1,1 @@
+ALTER TABLE `availability_zones` ADD `released` boolean DEFAULT false NOT NULL;
