@@ -46,9 +46,11 @@ export async function startTrama(options: {
   env?: Record<string, string>;
   /** Options of Node itself; the process then also has a channel for messages. */
   nodeOptions?: readonly string[];
+  /** What is run instead of `npm start`. */
+  script?: string;
 }): Promise<TramaServer> {
   const channel = options.nodeOptions === undefined ? [] : (['ipc'] as const);
-  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), 'tools/start.mjs'], {
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), options.script ?? 'tools/start.mjs'], {
     cwd: root,
     env: {
       ...process.env,

@@ -32,6 +32,8 @@ export interface ServeOptions {
   listener: Listener;
   openDatabaseServer: (config: Config, say: (line: string) => void) => Promise<DatabaseServer>;
   say: (line: string) => void;
+  /** Others than this machine's own, for benches. */
+  providers?: typeof createProviderRegistry;
 }
 
 const impatientAfterMs = 2_000;
@@ -95,7 +97,7 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
     onContention: (conflict) => log.warn('a lock conflict in the database', { ...conflict }),
   }));
   const jwtSecret = await sessionSecret(config.secret, config.dataDir);
-  const providers = createProviderRegistry({ ...config, jwtSecret, log });
+  const providers = (options.providers ?? createProviderRegistry)({ ...config, jwtSecret, log });
   if (options.development) parts.development = await developmentPages(options.root, listener.server);
   const { development } = parts;
   const built = path.join(options.root, 'dist', 'client');

@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { readConfig } from '#server/config';
 import { listen, PortTakenError } from '#server/http/listen';
-import { serve } from '#server/main';
+import { serve, type ServeOptions } from '#server/main';
 import { ensureMachine } from './setup/ensure-machine';
 import { thisMachine } from './setup/machine';
 import { buildClientIfStale } from './build-client';
@@ -12,7 +12,9 @@ import { openDatabaseServer } from '#db/open';
  * From a clone to a running server: takes the port, installs what the machine lacks and builds the client if that is
  * needed, starts the database, serves. Ends the process with one line when that cannot be.
  */
-export async function launch(options: { root: string; development: boolean }): Promise<void> {
+export async function launch(
+  options: Pick<ServeOptions, 'root' | 'development' | 'providers'>,
+): Promise<void> {
   const say = (line: string) => console.log(line);
   try {
     const config = readConfig(process.env, options.root);

@@ -1,135 +1,163 @@
 /**
  * `npm run bench:scale [-- ROWS [SECONDS]]`: how long lists take with 100 slices and templates in the database and with ROWS
- * (a million), made by SQL, of which all slices are stopped; and what the server and the database use at rest, in per cent of
- * a core, watched for SECONDS (30).
+ * (a million), asked in turn of two servers with a database each; and what these use at rest, in per cent of a core, watched
+ * for SECONDS (60). All slices are as one leaves them that was deployed and stopped. With `TRAMA_TEST_DATABASE=mysql` on MySQL.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import { untilDeployed } from '../../rig/api';
+import { copySlices, prepareCopies, type Original } from '#server/testing/copies';
 import { atShare, cpuOf, load, openBenchWorld, type BenchWorld } from './world';
 
-const [rows = 1_000_000, seconds = 30] = process.argv.slice(2).map(Number);
+const [rows = 1_000_000, seconds = 60] = process.argv.slice(2).map(Number);
 const few = 100;
 const accounts = 1_000;
 const tickMs = 10;
+/** Of each list, before and while it is measured. */
+const [warmUp, asked] = [30, 41];
 
 const path = (procedure: string, input: object = {}) =>
   `/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`;
-const lists = {
+/** What is asked for; `original` is the slice that the others are copies of. */
+const listsOf = (original: Original) => ({
   'templates.list': path('templates.list'),
   'templates.list, by name': path('templates.list', { sort: 'name' }),
   'templates.list, all': path('templates.list', { of: 'all' }),
+  'templates.list, all, by name': path('templates.list', { of: 'all', sort: 'name' }),
+  'templates.list, shared': path('templates.list', { of: 'shared' }),
+  'templates.list, search': path('templates.list', { search: 't1' }),
   'slices.list': path('slices.list'),
-  'slices.list, everyone’s': path('slices.list', { of: 'everyone' }),
-  'slices.list, stopped': path('slices.list', { of: 'everyone', status: 'stopped' }),
+  'slices.list, all': path('slices.list', { of: 'all' }),
+  'slices.list, stopped': path('slices.list', { status: 'stopped' }),
+  'slices.list, active': path('slices.list', { status: 'active' }),
+  'slices.list, destroyed too': path('slices.list', { includeDestroyed: true }),
+  'slices.list, search': path('slices.list', { search: 's1' }),
+  'everyone’s slices': path('slices.list', { of: 'everyone' }),
+  'everyone’s, stopped': path('slices.list', { of: 'everyone', status: 'stopped' }),
+  'everyone’s, active': path('slices.list', { of: 'everyone', status: 'active' }),
+  'everyone’s, destroyed': path('slices.list', { of: 'everyone', status: 'destroyed' }),
+  'everyone’s, destroyed too': path('slices.list', { of: 'everyone', includeDestroyed: true }),
+  'everyone’s, search': path('slices.list', { of: 'everyone', search: 's1' }),
+  'slices.get': path('slices.get', { id: original.sliceId }),
+  'slices.events': path('slices.events', { sliceId: original.sliceId }),
+  'deployments.list': path('deployments.list', { sliceId: original.sliceId }),
   'flavours.list': path('flavours.list'),
   'images.list': path('images.list'),
   'zones.list': '/trpc/zones.list',
   'users.list': path('users.list'),
   'audit.list': path('audit.list'),
-};
+  'audit.list, refused': path('audit.list', { result: 'refused' }),
+  'audit.list, of one': path('audit.list', { userId: original.ownerId }),
+  'audit.list, an action': path('audit.list', { action: 'slices.create' }),
+  'quotas.mine': '/trpc/quotas.mine',
+});
+
+interface Side {
+  world: BenchWorld;
+  database: Connection;
+  original: Original;
+  databasePid: string;
+}
 
 async function main(): Promise<void> {
-  const world = await openBenchWorld();
-  const database = await mysql.createConnection({ uri: world.databaseUrl, multipleStatements: true });
+  const sides: Side[] = [];
   try {
-    // what is a cache's business is not asked here
-    await database.query('set global innodb_buffer_pool_size = 1073741824');
-    await furnish(database);
-    await addRows(database, 0, few);
-    const before = await measure(world, database);
+    const small = await furnish(few, sides);
     const began = performance.now();
-    await addRows(database, few, rows);
-    console.log(`${rows} slices and templates made in ${((performance.now() - began) / 1000).toFixed(0)} s`);
-    const after = await measure(world, database);
-    console.log(`${'p50'.padEnd(26)} ${`at ${few}`.padStart(10)} ${`at ${rows}`.padStart(12)}   ratio`);
-    for (const name of Object.keys(lists)) {
-      const [small, large] = [before.times.get(name) ?? 0, after.times.get(name) ?? 0];
+    const large = await furnish(rows, sides);
+    const took = ((performance.now() - began) / 1000).toFixed(0);
+    console.log(`${rows} slices and templates made in ${took} s`);
+    console.log(`${'p50'.padEnd(30)} ${`at ${few}`.padStart(10)} ${`at ${rows}`.padStart(12)}   ratio`);
+    const large_ = listsOf(large.original);
+    for (const [name, each] of Object.entries(listsOf(small.original))) {
+      const [a, b] = await inTurn([small, each], [large, large_[name as keyof typeof large_]]);
       const ms = (value: number, width: number) => `${value.toFixed(1)} ms`.padStart(width);
-      console.log(`${name.padEnd(26)} ${ms(small, 10)} ${ms(large, 12)}   ${(large / small).toFixed(2)}`);
+      console.log(`${name.padEnd(30)} ${ms(a, 10)} ${ms(b, 12)}   ${(b / a).toFixed(2)}`);
     }
-    const share = (value: number) => `${(value * 100).toFixed(2)} %`;
-    console.log(`at rest, of a core: server ${share(before.server)} and ${share(after.server)}, `);
-    console.log(`                    database ${share(before.database)} and ${share(after.database)}`);
+    // what was begun before comes to its end
+    await sleep(10_000);
+    for (const { world, databasePid } of [small, large]) {
+      const [ours, theirs] = [await cpuOf(world.server.process), await usedBy(databasePid)];
+      await sleep(seconds * 1_000);
+      const server = ((await cpuOf(world.server.process)) - ours) / 1e6 / seconds;
+      const database = ((await usedBy(databasePid)) - theirs) / 1e3 / seconds;
+      const share = (value: number) => `${(value * 100).toFixed(2)} %`;
+      const at = world === small.world ? few : rows;
+      console.log(`at rest, at ${at}, of a core: server ${share(server)}, database ${share(database)}`);
+    }
   } finally {
-    await database.end();
-    await world.close();
+    for (const { database, world } of sides) {
+      await database.end();
+      await world.close();
+    }
   }
 }
 
-/** Accounts, a zone, and numbers to make rows of. */
-async function furnish(database: Connection): Promise<void> {
-  await database.query(`
-    create table bench_numbers (n int primary key);
-    insert into bench_numbers
-      select a.n + 10 * b.n + 100 * c.n from
-        (select 0 n union all select 1 union all select 2 union all select 3 union all select 4 union all select 5
-          union all select 6 union all select 7 union all select 8 union all select 9) a,
-        (select 0 n union all select 1 union all select 2 union all select 3 union all select 4 union all select 5
-          union all select 6 union all select 7 union all select 8 union all select 9) b,
-        (select 0 n union all select 1 union all select 2 union all select 3 union all select 4 union all select 5
-          union all select 6 union all select 7 union all select 8 union all select 9) c;
-    insert into users (id, email, name, role_id)
-      select 10000 + n, concat('u', n, '@bench.example'), concat('user ', n), (select id from roles where name = 'user')
-      from bench_numbers where n < ${accounts};
-    insert into availability_zones (id, name, provider, overcommit)
-      values (10000, 'bench', 'simulator', '{"vcpus":1,"ram":1,"disk":1}')`);
+/** A server on a database with so many slices, templates and deeds. */
+async function furnish(count: number, sides: Side[]): Promise<Side> {
+  const world = await openBenchWorld({ script: 'tools/bench/resting-server.ts' });
+  const database = await mysql.createConnection({ uri: world.databaseUrl, multipleStatements: true });
+  const side = { world, database, original: await deployAndStop(world), databasePid: await pidOf(database) };
+  sides.push(side);
+  // what is a cache's business is not asked here
+  await database.query('set global innodb_buffer_pool_size = 1073741824');
+  await prepareCopies(database, accounts);
+  await copySlices(database, side.original, { from: 1, to: count, accounts, publishedOf: 100, refusedOf: 100 });
+  return side;
 }
 
-/** The first hundred are the administrator's who asks, at any size; the others belong to many. */
-async function addRows(database: Connection, from: number, to: number): Promise<void> {
-  const piece = 50_000;
-  for (let first = from; first < to; first += piece) {
-    const count = Math.min(piece, to - first);
-    const number = `(${first} + a.n + 1000 * b.n)`;
-    const source = `bench_numbers a, bench_numbers b where a.n + 1000 * b.n < ${count} and b.n < ${Math.ceil(count / 1000)}`;
-    const owner = first < few ? '(select min(id) from users)' : `10000 + ${number} % ${accounts}`;
-    const at = `date_sub(utc_timestamp(3), interval ${number} second)`;
-    await database.query(`
-      set foreign_key_checks = 0, unique_checks = 0;
-      insert into templates (id, owner_id, name, updated_at)
-        select 100000 + ${number}, ${owner}, concat('t', ${number}), ${at} from ${source};
-      insert into template_revisions (id, template_id, number, created_by)
-        select 100000 + ${number}, 100000 + ${number}, 1, ${owner} from ${source};
-      insert into template_vms (revision_id, \`key\`, name, flavour_id, image_id, forwards, x, y)
-        select 100000 + ${number}, 'a', 'a', 1, 1, '[]', 0, 0 from ${source};
-      insert into slices (id, owner_id, zone_id, name, status, updated_at)
-        select 100000 + ${number}, ${owner}, 10000, concat('s', ${number}), 'stopped', ${at} from ${source};
-      insert into slice_vms (slice_id, \`key\`, name, flavour_id, image_id, vcpus, ram_mb, disk_gb, internet, forwards, x, y,
-          desired, status)
-        select 100000 + ${number}, 'a', 'a', 1, 1, 1, 1024, 2, false, '[]', 0, 0, 'stopped', 'stopped' from ${source};
-      insert into zone_sums (zone_id, slices, vcpus, ram_mb, disk_gb)
-        values (10000, ${count}, ${count}, ${count * 1024}, ${count * 2})
-        on duplicate key update slices = slices + ${count}, vcpus = vcpus + ${count}, ram_mb = ram_mb + ${count * 1024},
-          disk_gb = disk_gb + ${count * 2}`);
+/** One slice of a VM on a network, as a user would have it. */
+async function deployAndStop({ session }: BenchWorld): Promise<Original> {
+  const { api } = session;
+  const me = await api.auth.me.query();
+  const zone = await api.zones.create.mutate({ name: 'bench', provider: 'simulator' });
+  const [flavour, image] = [(await api.flavours.list.query({})).items[0], (await api.images.list.query({})).items[0]];
+  const template = await api.templates.create.mutate({
+    name: 't',
+    topology: {
+      vms: [{ key: 'a', name: 'a', flavourId: flavour?.id ?? 0, imageId: image?.id ?? 0, forwards: [], x: 0, y: 0 }],
+      networks: [{ key: 'n', name: 'n', x: 100, y: 0 }],
+      edges: [{ key: 'e', source: 'a', target: 'n' }],
+    },
+  });
+  const slice = await api.slices.create.mutate({ name: 's', templateId: template.id, zoneId: zone.id });
+  // until the server has taken the zone
+  while (!(await api.deployments.plan.query({ sliceId: slice.id, kind: 'deploy' })).runnable) await sleep(200);
+  for (const kind of ['deploy', 'stop'] as const) {
+    const { id } = await api.deployments.start.mutate({ sliceId: slice.id, kind });
+    await untilDeployed(session, slice.id, id);
   }
-  await database.query('analyze table templates, template_revisions, template_vms, slices, slice_vms');
+  return { sliceId: slice.id, templateId: template.id, zoneId: zone.id, ownerId: me.user?.id ?? 0 };
 }
 
-async function measure({ server, session }: BenchWorld, database: Connection) {
-  const ask = (each: string, requests: number) =>
-    load({ url: server.url, cookie: session.cookie(), path: each, requests, connections: 1 });
-  const times = new Map<string, number>();
-  for (const [name, each] of Object.entries(lists)) {
-    await ask(each, 5);
-    times.set(name, atShare(await ask(each, 25), 0.5));
-  }
+/** Medians of a list's times, on both sides, asked alternately: so both have what the machine can give at that time. */
+async function inTurn(...places: [[Side, string], [Side, string]]): Promise<[number, number]> {
+  const times: [number[], number[]] = [[], []];
+  for (let n = 0; n < warmUp + asked; n += 1)
+    for (const [at, [{ world }, each]] of places.entries()) {
+      const { server, session } = world;
+      const took = await load({ url: server.url, cookie: session.cookie(), path: each, requests: 1, connections: 1 });
+      if (n >= warmUp) times[at === 0 ? 0 : 1].push(...took);
+    }
+  const median = (all: number[]) =>
+    atShare(
+      all.toSorted((a, b) => a - b),
+      0.5,
+    );
+  return [median(times[0]), median(times[1])];
+}
+
+async function pidOf(database: Connection): Promise<string> {
   const [variables] = await database.query<RowDataPacket[]>('select @@pid_file as file, @@datadir as folder');
   const file = String(variables[0]?.['file']);
-  const pid = (await readFile(file.startsWith('/') ? file : `${variables[0]?.['folder']}/${file}`, 'utf8')).trim();
-  const used = async () => {
-    const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * tickMs;
-  };
-  // what was begun before comes to its end
-  await sleep(5_000);
-  const [ours, theirs] = [await cpuOf(server.process), await used()];
-  await sleep(seconds * 1_000);
-  return {
-    times,
-    server: ((await cpuOf(server.process)) - ours) / 1e6 / seconds,
-    database: ((await used()) - theirs) / 1e3 / seconds,
-  };
+  return (await readFile(file.startsWith('/') ? file : `${variables[0]?.['folder']}/${file}`, 'utf8')).trim();
+}
+
+/** Milliseconds of CPU that a process has used so far. */
+async function usedBy(pid: string): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * tickMs;
 }
 
 await main();

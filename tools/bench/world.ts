@@ -6,7 +6,8 @@ import path from 'node:path';
 import mysql, { escapeId } from 'mysql2/promise';
 import { withDatabase } from '#db/database-url';
 import { migrate } from '#db/migrate';
-import { findServer } from '#db/server-binary';
+import { findServer, type ServerBinary } from '#db/server-binary';
+import { bringMysql } from '#db/testing/mysql-from-packages';
 import { startTestServer } from '#db/testing/server';
 import { openSession, type ApiSession } from '../../rig/api';
 import { freePort, root, startTrama, type TramaServer } from '../../rig/trama-server';
@@ -29,10 +30,13 @@ export interface BenchWorld {
  * start` runs it, with the simulator.
  */
 export async function openBenchWorld(
-  options: { fill?: (databaseUrl: string) => Promise<void> } = {},
+  options: {
+    fill?: (databaseUrl: string) => Promise<void>;
+    /** What is run instead of `npm start`: a module in TypeScript, from the clone's root. */
+    script?: string;
+  } = {},
 ): Promise<BenchWorld> {
-  const binary = await findServer();
-  if (binary === null) throw new Error('The benches need a database server, as `npm start` installs it.');
+  const binary = await databaseBinary();
   const parent = path.join(root, '.trama', 'bench');
   await mkdir(parent, { recursive: true });
   const dataDir = await mkdtemp(path.join(parent, 'data-'));
@@ -54,7 +58,8 @@ export async function openBenchWorld(
     server = await startTrama({
       dataDir,
       port: await freePort(),
-      nodeOptions: ['--import', probe],
+      nodeOptions: ['--import', probe, ...(options.script === undefined ? [] : ['--import', 'tsx'])],
+      ...(options.script === undefined ? {} : { script: options.script }),
       env: {
         DATABASE_URL: databaseUrl,
         TRAMA_SECRET: benchSecret,
@@ -70,6 +75,18 @@ export async function openBenchWorld(
     await close();
     throw error;
   }
+}
+
+/** What `npm start` would use; with `TRAMA_TEST_DATABASE=mysql` a MySQL. */
+async function databaseBinary(): Promise<ServerBinary> {
+  if (process.env['TRAMA_TEST_DATABASE'] === 'mysql') {
+    const brought = await bringMysql(path.join(root, '.trama', 'cache', 'mysql'));
+    if ('reason' in brought) throw new Error(`No MySQL server can be had here: ${brought.reason}`);
+    return brought.binary;
+  }
+  const binary = await findServer();
+  if (binary === null) throw new Error('The benches need a database server, as `npm start` installs it.');
+  return binary;
 }
 
 /** The server that Trama is compared with, on the same database. */
