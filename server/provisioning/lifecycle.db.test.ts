@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, images } from '#drizzle/schema/catalogue';
-import { rateLimits } from '#drizzle/schema/users';
 import { countDone } from '#shared/deployment/progress';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
@@ -441,16 +440,6 @@ describe('the reconciler', () => {
     state.slices.set(999_999, { ...newSlice(), networks: new Map([[1, new Set()]]) });
     await provisioning.reconciler.round();
     expect([...state.slices.keys()]).toEqual([999_999]);
-  });
-
-  test('forgets the attempts that nobody counts any more', async () => {
-    const hours = (count: number) => new Date(Date.now() + count * 3_600_000);
-    await database.db.insert(rateLimits).values([
-      { key: 'old', attempts: 9, windowEndsAt: hours(-2) },
-      { key: 'new', attempts: 9, windowEndsAt: hours(1) },
-    ]);
-    await provisioning.reconciler.round();
-    expect((await database.db.select().from(rateLimits)).map((row) => row.key)).toEqual(['new']);
   });
 });
 

@@ -1,6 +1,5 @@
-import { and, eq, gt, inArray, isNull, lt, asc, sql } from 'drizzle-orm';
-import { consoleTokens, slices } from '#drizzle/schema/slices';
-import { rateLimits } from '#drizzle/schema/users';
+import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
+import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
 import { liveDeploymentStatuses, type DeploymentStatus } from '#shared/deployment/schema';
 import { isAsDesired, observedStatus } from '#shared/deployment/observed-status';
@@ -10,7 +9,6 @@ import { deleteDeparture, departuresOf, lockDeparture } from '#server/db/queries
 import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Transaction } from '#server/db/client';
-import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
 import { setSliceStatus } from '#server/db/queries/slices';
@@ -28,6 +26,8 @@ const followed: readonly SliceStatus[] = [...inMotion, ...atRest];
 const page = 200;
 /** Of each status and zone. */
 const restingPerRound = 5;
+/** Of those that a zone has, known or not: so many are compared with the rows in one round. */
+const listedPerRound = 500;
 
 /** Compares what is with what should be. Takes no input: runs on a signal and on a timer, and tries nothing twice. */
 export interface Reconciler {
@@ -45,6 +45,8 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
   const changed = new Set<number>();
   /** Behind which slice those at rest go on, by zone and status. */
   const turns = new Map<string, number>();
+  /** Ids that zones have listed and that were not compared yet, by zone. */
+  const listed = new Map<number, number[]>();
   let timer: NodeJS.Timeout | null = null;
   let chain: Promise<void> = Promise.resolve();
   let queued = false;
@@ -74,7 +76,6 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       broughtBack = context.home.rebooted;
     }
     await leaveZones();
-    await vacuum();
   }
 
   /**
@@ -192,13 +193,18 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
 
   /**
    * Whatever exists here of slices that our database says are gone. Ids that it does not know may be another database's:
-   * they are left alone. A draft's row stays locked meanwhile, so that no deploy begins on what is being removed.
+   * they are left alone. A draft's row stays locked meanwhile, so that no deploy begins on what is being removed. A zone may have
+   * a million: it lists them when those that it has listed before have all been compared.
    */
   async function removeOrphans(zone: ZoneRow, provider: Provider): Promise<void> {
-    const ids = await provider.listSlices().catch((error: unknown) => {
-      log.warn('A zone cannot list its slices.', { zoneId: zone.id, error });
-      return [];
-    });
+    let left = listed.get(zone.id) ?? [];
+    if (left.length === 0)
+      left = await provider.listSlices().catch((error: unknown) => {
+        log.warn('A zone cannot list its slices.', { zoneId: zone.id, error });
+        return [];
+      });
+    const ids = left.splice(-listedPerRound);
+    listed.set(zone.id, left);
     if (ids.length === 0) return;
     const rows = await db
       .select({ id: slices.id, status: slices.status, zoneId: slices.zoneId })
@@ -223,24 +229,6 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
         await removed.catch((error: unknown) => log.warn('Leftovers could not be removed.', { sliceId: id, error }));
       }
     }
-  }
-
-  /** Console tokens and counted attempts that have been of no use to anybody for an hour. */
-  async function vacuum(): Promise<void> {
-    await db
-      .delete(consoleTokens)
-      .where(lt(consoleTokens.expiresAt, sql`timestampadd(hour, -1, utc_timestamp(3))`))
-      .limit(1_000);
-    // read first: a DELETE without an index would lock the rows of those who are signing in
-    const forgotten = await db
-      .select({ key: rateLimits.key })
-      .from(rateLimits)
-      .where(lt(rateLimits.windowEndsAt, sql`timestampadd(hour, -1, utc_timestamp(3))`))
-      .limit(1_000);
-    for (const keys of chunked(forgotten.map((row) => row.key)))
-      await db
-        .delete(rateLimits)
-        .where(and(inArray(rateLimits.key, keys), lt(rateLimits.windowEndsAt, sql`utc_timestamp(3)`)));
   }
 
   let away = false;
