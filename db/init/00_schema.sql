@@ -547,6 +547,12 @@ ALTER TABLE `slice_vms` ADD `sentences` json;
 ALTER TABLE `audit_log` ADD `object_name` varchar(255);
 ALTER TABLE `deployments` ADD `because` varchar(64);
 ALTER TABLE `availability_zones` ADD `released` boolean DEFAULT false NOT NULL;
+DROP INDEX `templates_published_index` ON `templates`;
+ALTER TABLE `templates` ADD `published` boolean GENERATED ALWAYS AS ((published_at is not null and deleted_at is null)) STORED;
+CREATE INDEX `slices_owner_status_updated_index` ON `slices` (`owner_id`,`status`,`updated_at`,`id`);
+CREATE INDEX `slices_status_updated_index` ON `slices` (`status`,`updated_at`,`id`);
+CREATE INDEX `templates_published_updated_index` ON `templates` (`published`,`updated_at`,`id`);
+CREATE INDEX `templates_published_sort_key_index` ON `templates` (`published`,`sort_key`,`id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -569,3 +575,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e0a6ed306724b
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e7bbfc6601b85ea454080aacea432ec66fbdf2a8bd4fbcbb48debeb982166a36', 1795646304144);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('0c4f1eb11f49907cec1d9e78396018cc8723ed0b613d40ce5ed39cb09e7f1447', 1795646749918);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('adc5a187f1909580fe0fa3d395c3b01353cb0b3fa46d4856fc62668a08f68eb5', 1795647707660);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e38882f68e6baf2faabe777e2d6c6f682e1ecb1626cbc76685a4a5582b95aa32', 1795648690610);

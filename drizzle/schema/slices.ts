@@ -54,6 +54,8 @@ export const slices = mysqlTable(
     uniqueIndex('slices_owner_idempotency_unique').on(table.ownerId, table.idempotencyKey),
     index('slices_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
     index('slices_updated_index').on(table.deletedAt, table.updatedAt, table.id),
+    index('slices_owner_status_updated_index').on(table.ownerId, table.status, table.updatedAt, table.id),
+    index('slices_status_updated_index').on(table.status, table.updatedAt, table.id),
     index('slices_zone_index').on(table.zoneId, table.deletedAt),
     // what runs is found beside any number of those at rest
     index('slices_zone_status_index').on(table.zoneId, table.status, table.id),

@@ -28,6 +28,10 @@ export const templates = mysqlTable(
     description: varchar('description', { length: 500 }).notNull().default(''),
     /** Set: every user sees it. */
     publishedAt: instant('published_at'),
+    /** The living ones of these, so that an index has them in the orders of the list. */
+    published: boolean('published').generatedAlwaysAs(sql`(published_at is not null and deleted_at is null)`, {
+      mode: 'stored',
+    }),
     /** Number of the current revision. */
     revision: int('revision', { unsigned: true }).notNull().default(1),
     createdAt: createdAt(),
@@ -42,8 +46,9 @@ export const templates = mysqlTable(
     uniqueIndex('templates_owner_live_name_unique').on(table.ownerId, table.liveKey),
     // the two orders of the list, with what its filter needs
     index('templates_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
-    index('templates_published_index').on(table.publishedAt, table.deletedAt),
     index('templates_owner_sort_key_index').on(table.ownerId, table.deletedAt, table.sortKey, table.id),
+    index('templates_published_updated_index').on(table.published, table.updatedAt, table.id),
+    index('templates_published_sort_key_index').on(table.published, table.sortKey, table.id),
   ],
 );
 

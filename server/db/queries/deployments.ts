@@ -54,12 +54,17 @@ export async function newestDeployments(
   const found = new Map<number, Pick<DeploymentRow, 'id' | 'status'>>();
   for (const ids of chunked(sliceIds)) {
     const newest = q
-      .select({ id: max(deployments.id) })
+      .select({ id: max(deployments.id).as('newest_id') })
       .from(deployments)
       .where(inArray(deployments.sliceId, ids))
-      .groupBy(deployments.sliceId);
+      .groupBy(deployments.sliceId)
+      .as('newest');
     const { sliceId, id, status } = deployments;
-    const rows = await q.select({ sliceId, id, status }).from(deployments).where(inArray(deployments.id, newest));
+    // joined: by `in` MySQL would read all deployments
+    const rows = await q
+      .select({ sliceId, id, status })
+      .from(newest)
+      .innerJoin(deployments, eq(deployments.id, newest.id));
     for (const row of rows) found.set(row.sliceId, { id: row.id, status: row.status });
   }
   return found;

@@ -72,36 +72,53 @@ const listFields = {
 };
 export type SliceSummaryRow = RowOf<typeof listFields>;
 
-type Variant =
-  `${(typeof sliceSets)[number]} ${'first' | 'next'} ${'any' | 'search'} ${'living' | 'all'} ${'any' | 'status'}`;
+/** Which are asked for: those that were not destroyed, those in a status, or all. */
+type Kept = 'living' | 'status' | 'all';
+type Variant = `${(typeof sliceSets)[number]} ${Kept} ${'first' | 'next'} ${'any' | 'search'}`;
 /**
- * First which, each part by an index of its own, then the rest of these: joined at once, all would be read and sorted.
+ * First which, each part by an index of its own that has it in this order, then the rest of these: joined at once, or asked for
+ * with an `or`, all would be read and sorted.
  */
 const pageOf = preparedBy((variant: Variant) => {
-  const [of, place, search, state, status] = variant.split(' ');
+  const [of, kept, place, search] = variant.split(' ');
   const limit = sql.placeholder('limit');
   const order = sql`${slices.updatedAt} desc, ${slices.id} desc`;
   const asked = [
-    ...(state === 'living' ? [isNull(slices.deletedAt), sql`${slices.status} <> 'destroyed'`] : []),
-    ...(status === 'status' ? [sql`${slices.status} = ${sql.placeholder('status')}`] : []),
     ...(search === 'search' ? [sql`${slices.name} like ${sql.placeholder('pattern')} escape '!'`] : []),
     ...(place === 'next' ? [before(slices.updatedAt, slices.id, [sql.placeholder('at'), sql.placeholder('id')])] : []),
   ];
-  const those = (condition: SQL, from: SQL = sql`${slices}`) =>
-    sql`(select ${slices.id} as id from ${from} where ${and(condition, ...asked)} order by ${order} limit ${limit})`;
-  const mine = those(sql`${slices.ownerId} = ${reader}`);
-  const shared = those(
-    sql`${sliceShares.userId} = ${reader} and ${slices.ownerId} <> ${reader}`,
-    sql`${sliceShares} inner join ${slices} on ${slices.id} = ${sliceShares.sliceId}`,
-  );
-  const picked =
-    of === 'mine'
-      ? mine
-      : of === 'shared'
-        ? shared
-        : of === 'all'
-          ? sql`${mine} union all ${shared}`
-          : those(sql`true`);
+  const part = (from: SQL, where: SQL | undefined) =>
+    sql`(select ${slices.id} as id from ${from} where ${and(where, ...asked)} order by ${order} limit ${limit})`;
+  // destroyed is what has an end, and nothing else
+  const living = { where: isNull(slices.deletedAt), index: 'updated_index' };
+  const status = { where: sql`${slices.status} = ${sql.placeholder('status')}`, index: 'status_updated_index' };
+  const destroyed = { where: sql`${slices.status} = 'destroyed'`, index: 'status_updated_index' };
+  const those = { living: [living], status: [status], all: [living, destroyed] }[kept as Kept];
+  // forced: what is searched for may be guessed to be so little that reading and sorting everything looks cheaper
+  const everyones = () =>
+    those.map(({ where, index }) => part(sql`${slices} force index (${sql.identifier(`slices_${index}`)})`, where));
+  const mine = () =>
+    those.map(({ where, index }) =>
+      part(
+        sql`${slices} force index (${sql.identifier(`slices_owner_${index}`)})`,
+        sql`${slices.ownerId} = ${reader} and ${where}`,
+      ),
+    );
+  const shared = () =>
+    part(
+      sql`${sliceShares} inner join ${slices} on ${slices.id} = ${sliceShares.sliceId}`,
+      and(
+        sql`${sliceShares.userId} = ${reader} and ${slices.ownerId} <> ${reader}`,
+        kept === 'all' ? undefined : those[0]?.where,
+      ),
+    );
+  const parts = {
+    mine,
+    shared: () => [shared()],
+    all: () => [...mine(), shared()],
+    everyone: everyones,
+  }[of as (typeof sliceSets)[number]]();
+  const picked = sql.join(parts, sql` union all `);
   return prepared<
     typeof listFields,
     { reader: number; limit: number } & Record<'at' | 'id' | 'status' | 'pattern', Value>
@@ -137,14 +154,11 @@ export function sliceRows(
     includeDestroyed: boolean;
   },
 ): Promise<SliceSummaryRow[]> {
-  const { readerId, of, search = '', status = null, includeDestroyed } = options;
+  const { readerId, of, search = '', status = null } = options;
   const position = decodeCursor(instantCursor, options.cursor);
   const [at, id] = position ?? [null, null];
-  const statement = pageOf(
-    `${of} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'} ${
-      includeDestroyed ? 'all' : 'living'
-    } ${status === null ? 'any' : 'status'}`,
-  );
+  const kept = status !== null ? 'status' : options.includeDestroyed ? 'all' : 'living';
+  const statement = pageOf(`${of} ${kept} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'}`);
   const limit = options.limit + 1;
   return statement(q, { reader: readerId, limit, at, id, status, pattern: containing(search) });
 }

@@ -29,7 +29,7 @@ import { templateIsShared, templateSharedWith } from './shares';
 const reader = sql.placeholder('reader');
 const is = {
   own: sql`${templates.ownerId} = ${reader}`,
-  published: sql`${templates.publishedAt} is not null and ${templates.ownerId} <> ${reader}`,
+  published: sql`${templates.published} = true and ${templates.ownerId} <> ${reader}`,
   shared: sql`${templateShares.userId} = ${reader} and ${templates.ownerId} <> ${reader}`,
 };
 

@@ -15,13 +15,15 @@ export function usesOf(subject: Subject, outer: Column): SQL<number> {
   // spelled out: drizzle leaves the table's name away where the outer query has only one table
   const qualified = (column: Column) =>
     sql`${sql.identifier(getTableName(column.table))}.${sql.identifier(column.name)}`;
-  const inTemplates = sql`from ${templateVms}
-      join ${templateRevisions} on ${qualified(templateRevisions.id)} = ${qualified(templateVms.revisionId)}
-      join ${templates} on ${qualified(templates.id)} = ${qualified(templateRevisions.templateId)}
+  // VMs first, by the index, row by row: otherwise MySQL reads everything, for what nobody uses, too
+  const column = subject === 'flavourId' ? 'flavour_id' : 'image_id';
+  const inTemplates = sql`from ${templateVms} force index (${sql.identifier(`template_vms_${column}_index`)})
+      straight_join ${templateRevisions} on ${qualified(templateRevisions.id)} = ${qualified(templateVms.revisionId)}
+      straight_join ${templates} on ${qualified(templates.id)} = ${qualified(templateRevisions.templateId)}
         and ${qualified(templates.revision)} = ${qualified(templateRevisions.number)}
       where ${qualified(templateVms[subject])} = ${qualified(outer)} and ${qualified(templates.deletedAt)} is null`;
-  const inSlices = sql`from ${sliceVms}
-      join ${slices} on ${qualified(slices.id)} = ${qualified(sliceVms.sliceId)}
+  const inSlices = sql`from ${sliceVms} force index (${sql.identifier(`slice_vms_${column}_index`)})
+      straight_join ${slices} on ${qualified(slices.id)} = ${qualified(sliceVms.sliceId)}
       where ${qualified(sliceVms[subject])} = ${qualified(outer)} and ${qualified(slices.deletedAt)} is null`;
   const most = sql.raw(String(limits.usesCounted));
   // whether there is one behind so many is found by walking past those; a limited list cannot be counted where MariaDB is

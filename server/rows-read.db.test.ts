@@ -1,0 +1,174 @@
+import { inspect } from 'node:util';
+import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { openDatabase, type DatabaseHandle } from '#server/db/client';
+import { checkRequested } from '#server/domain/images/image-states';
+import { deleteExpired } from '#server/domain/housekeeping';
+import { createHomeKeeper } from '#server/domain/homes/home';
+import { silentLogger } from '#server/lib/logger';
+import { createLeaseOwner } from '#server/provisioning/owner';
+import { claimNext, expireDeadLeases } from '#server/provisioning/lease';
+import { createReconciler } from '#server/provisioning/reconciler';
+import { provisioningDefaults } from '#server/provisioning/options';
+import { registryOf, testContext } from '#server/testing/context';
+import { withResting } from '#server/testing/resting-zone';
+import { simulatedZone } from '#server/testing/rows';
+import { copySlices, prepareCopies, type Original } from '#server/testing/copies';
+import { line } from '#server/testing/drawings';
+import { carryOut, testProvisioning } from '#server/testing/provisioning';
+import { createWorld, type Caller } from '#server/testing/world';
+
+const database = useDatabase();
+let current: Pick<DatabaseHandle, 'db'> = database;
+const world = createWorld({
+  get db() {
+    return current.db;
+  },
+});
+/** Of one connection, so that this can be asked what it has read. */
+let narrow: DatabaseHandle;
+let control: Connection;
+beforeAll(async () => {
+  narrow = openDatabase(database.url, { connectionLimit: 1 });
+  control = await mysql.createConnection({ uri: database.url, multipleStatements: true });
+});
+afterAll(async () => {
+  await narrow.close();
+  await control.end();
+});
+
+const [few, many] = [1_200, 4_800];
+const accounts = 20;
+
+async function handlerReads(): Promise<number> {
+  const [rows] = await narrow.pool.query<RowDataPacket[]>("show session status like 'Handler_read%'");
+  return rows.reduce((sum, row) => sum + Number(row['Value']), 0);
+}
+
+/** How many rows, of tables and of indexes, the database reads for `work`. */
+async function rowsRead(work: () => Promise<unknown>): Promise<number> {
+  const [first, before] = [await handlerReads(), await handlerReads()];
+  await work();
+  return (await handlerReads()) - before - (before - first);
+}
+
+type Work = [name: string, work: () => Promise<unknown>];
+
+/** Lists and reads, as one of `sets` may ask for them. */
+function readsOf(
+  caller: Caller,
+  who: string,
+  sets: readonly ('mine' | 'shared' | 'all' | 'everyone')[],
+  sliceId: number,
+): Work[] {
+  const works: Work[] = [];
+  const add = (name: string, work: () => Promise<unknown>) => works.push([`${who}: ${name}`, work]);
+  for (const of of sets) {
+    add(`slices, ${of}`, () => caller.slices.list({ of }));
+    add(`slices, ${of}, second page`, async () => {
+      const { nextCursor } = await caller.slices.list({ of, limit: 5 });
+      return caller.slices.list({ of, cursor: nextCursor });
+    });
+    add(`slices, ${of}, destroyed too`, () => caller.slices.list({ of, includeDestroyed: true }));
+    for (const status of ['active', 'stopped', 'destroyed'] as const)
+      add(`slices, ${of}, ${status}`, () => caller.slices.list({ of, status }));
+    add(`slices, ${of}, search`, () => caller.slices.list({ of, search: 's' }));
+    if (of === 'everyone') continue;
+    for (const sort of ['updated', 'name'] as const)
+      add(`templates, ${of}, by ${sort}`, () => caller.templates.list({ of, sort }));
+  }
+  add('a slice', () => caller.slices.get({ id: sliceId }));
+  add('its events', () => caller.slices.events({ sliceId }));
+  add('its deployments', () => caller.deployments.list({ sliceId }));
+  add('its plan', () => caller.deployments.plan({ sliceId, kind: 'stop' }));
+  add('flavours', () => caller.flavours.list({}));
+  add('images', () => caller.images.list({}));
+  add('zones', () => caller.zones.list());
+  return works;
+}
+
+function administration(caller: Caller, { ownerId, sliceId }: Original): Work[] {
+  return [
+    ['audit', () => caller.audit.list({})],
+    ['audit, of one', () => caller.audit.list({ userId: ownerId })],
+    ['audit, an action', () => caller.audit.list({ action: 'slices.create' })],
+    ['audit, all actions on slices', () => caller.audit.list({ action: 'slices.' })],
+    ['audit, of a slice', () => caller.audit.list({ objectType: 'slice', objectId: sliceId })],
+  ];
+}
+
+/** What the server asks by itself, however little happens. */
+function background(): Work[] {
+  const fail = (message: string, details?: object) => {
+    throw new Error(`${message} ${inspect(details, { depth: 6 })}`);
+  };
+  // what ends early reads little
+  const log = { ...silentLogger, warn: fail, error: fail };
+  const zone = withResting(world.simulator, control);
+  const ctx = testContext(narrow.db, zone, { log, providers: registryOf(zone) });
+  const owner = createLeaseOwner();
+  const reconciler = createReconciler(ctx, provisioningDefaults);
+  const signs = {
+    identity: '1b671a64-40d5-491e-99b0-da01ff1f3341',
+    host: 'h',
+    relayUrl: 'http://h',
+    version: '1',
+    server: 's',
+  };
+  const home = createHomeKeeper(ctx, { signs, exclusive: false, isDead: () => true });
+  return [
+    ['the reconciler’s round', () => reconciler.round()],
+    ['the home’s heartbeat', () => home.beat()],
+    [
+      'the worker’s look',
+      async () => {
+        await expireDeadLeases(ctx.db, owner);
+        expect(await claimNext(ctx.db, { owner, leaseMs: 1_000, home: ctx.home })).toBe(null);
+      },
+    ],
+    ['checks of images', () => checkRequested(ctx)],
+    ['housekeeping', () => deleteExpired(ctx)],
+  ];
+}
+
+test('lists, pages and what the server asks by itself read as many rows among four times as many', async () => {
+  const [admin, reader] = [await world.person('admin'), await world.person()];
+  const [caller, other] = [world.callerOf(admin), world.callerOf(reader)];
+  const zoneId = await simulatedZone(database.db);
+  const template = await caller.templates.create({ name: 't', topology: line(2) });
+  const slice = await caller.slices.create({ name: 's', templateId: template.id, zoneId });
+  const provisioning = testProvisioning(world.ctx);
+  provisioning.worker.start();
+  for (const kind of ['deploy', 'stop'] as const) await carryOut(world.ctx, admin, slice.id, kind);
+  await provisioning.stop();
+  await caller.slices.share({ id: slice.id, email: reader.email, level: 'operate' });
+  const original = { sliceId: slice.id, templateId: template.id, zoneId, ownerId: admin.userId };
+
+  const works = [
+    ...readsOf(caller, 'administrator', ['mine', 'shared', 'all', 'everyone'], slice.id),
+    ...readsOf(other, 'reader', ['mine', 'shared', 'all'], slice.id),
+    ...administration(caller, original),
+  ];
+  const measure = async () => {
+    current = narrow;
+    const reads = new Map<string, number>();
+    // those of the background keep what they have seen
+    for (const [name, work] of [...works, ...background()]) {
+      await work();
+      reads.set(name, await rowsRead(work));
+    }
+    current = database;
+    return reads;
+  };
+  await prepareCopies(control, accounts);
+  await copySlices(control, original, { from: 1, to: few, accounts, publishedOf: 4, refusedOf: 16 });
+  const before = await measure();
+  await copySlices(control, original, { from: few, to: many, accounts, publishedOf: 4, refusedOf: 16 });
+  const after = await measure();
+  const grown = [...after].flatMap(([name, large]) => {
+    const small = before.get(name) ?? 0;
+    return large > small * 1.5 + 20 ? [`${name}: ${small} rows read among ${few}, ${large} among ${many}`] : [];
+  });
+  expect(grown).toEqual([]);
+}, 300_000);
