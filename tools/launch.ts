@@ -12,9 +12,7 @@ import { openDatabaseServer } from '#db/open';
  * From a clone to a running server: takes the port, installs what the machine lacks and builds the client if that is
  * needed, starts the database, serves. Ends the process with one line when that cannot be.
  */
-export async function launch(
-  options: Pick<ServeOptions, 'root' | 'development' | 'providers'>,
-): Promise<void> {
+export async function launch(options: Pick<ServeOptions, 'root' | 'development' | 'providers'>): Promise<void> {
   const say = (line: string) => console.log(line);
   try {
     const config = readConfig(process.env, options.root);
