@@ -6,6 +6,7 @@ import { planDeployment } from '#server/domain/deployments/plan';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
+import { readEvents } from '#server/events/stream';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import type { Provisioning } from './provisioning';
@@ -91,6 +92,25 @@ test('a deploy brings what is there to what the rows say, and touches nothing el
 
   await db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, sliceId));
   expect((await planDeployment(context, { actor, sliceId, kind: 'deploy' })).steps).toEqual([]);
+});
+
+test('a slice that differs from what was applied is not degraded for it: the plan of a deploy says what is pending', async () => {
+  const { db } = database;
+  await carryOut(context, actor, sliceId, 'deploy');
+  await changeRows();
+  await db.update(slices).set({ status: 'active' }).where(eq(slices.id, sliceId));
+  const before = (await readEvents(db, sliceId, 0, 1000)).at(-1)?.id ?? 0;
+  await provisioning.reconciler.round();
+  const [row] = await db.select().from(slices).where(eq(slices.id, sliceId));
+  expect(row?.status).toBe('active');
+  expect(await readEvents(db, sliceId, before, 1000)).toEqual([]);
+  const { steps } = await planDeployment(context, { actor, sliceId, kind: 'deploy' });
+  expect(steps.some((step) => step.action === 'update')).toBe(true);
+  // what runs goes on as it was applied, also after a restart
+  expect(await carryOut(context, actor, sliceId, 'reboot')).toMatchObject({ status: 'succeeded' });
+  expect([...(state.slices.get(sliceId)?.vms.values() ?? [])].some((vm) => vm.spec.ramMb === 777)).toBe(false);
+  const [after] = await db.select().from(slices).where(eq(slices.id, sliceId));
+  expect(after?.status).toBe('active');
 });
 
 test('a deploy takes away a link that the rows have no more, and the next one has its NIC', async () => {

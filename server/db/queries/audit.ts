@@ -76,11 +76,19 @@ export async function auditRows(
   options: { filters: AuditFilters; order: 'newest' | 'oldest'; after: number | null; limit: number },
 ): Promise<AuditRow[]> {
   const { filters, order, after, limit } = options;
+  const { above, below } = await idBounds(q, filters);
   const beyond = order === 'newest' ? lt : gt;
   const deeds = await q
     .select()
     .from(auditLog)
-    .where(and(matching(filters), after === null ? undefined : beyond(auditLog.id, after)))
+    .where(
+      and(
+        matching(filters),
+        after === null ? undefined : beyond(auditLog.id, after),
+        above === null ? undefined : gt(auditLog.id, above),
+        below === null ? undefined : lt(auditLog.id, below),
+      ),
+    )
     .orderBy(order === 'newest' ? desc(auditLog.id) : asc(auditLog.id))
     .limit(limit);
   // not joined: MySQL would read the whole log to do so
@@ -94,6 +102,36 @@ export async function auditRows(
           .where(inArray(users.id, ids));
   const byId = new Map(doers.map((user) => [user.id, user]));
   return deeds.map((deed) => ({ deed, user: deed.userId === null ? null : (byId.get(deed.userId) ?? null) }));
+}
+
+/** The database's clock may be set back by so much, in ms, and rows be found all the same. */
+const clockSlackMs = 3_600_000;
+
+/**
+ * Ids between which the rows of a time are. They are read by their ids, which rise with the time: without these bounds all that is
+ * newer than `until`, or older than `from`, would be read only to be left out.
+ */
+async function idBounds(
+  q: Queryable,
+  { from, until }: AuditFilters,
+): Promise<{ above: number | null; below: number | null }> {
+  const { id, createdAt } = auditLog;
+  const first = async (where: SQL, ...order: SQL[]) => {
+    const [row] = await q
+      .select({ id })
+      .from(auditLog)
+      .where(where)
+      .orderBy(...order)
+      .limit(1);
+    return row?.id ?? null;
+  };
+  const moved = (moment: string, by: number) => new Date(Date.parse(moment) + by);
+  return {
+    above:
+      from === undefined ? null : await first(lt(createdAt, moved(from, -clockSlackMs)), desc(createdAt), desc(id)),
+    below:
+      until === undefined ? null : await first(gte(createdAt, moved(until, clockSlackMs)), asc(createdAt), asc(id)),
+  };
 }
 
 const ofOutcome = {

@@ -1,9 +1,11 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import type { AuditEntry } from '#shared/audit';
 import { limits } from '#shared/limits';
+import { auditRows, type AuditFilters } from '#server/db/queries/audit';
 import { recordAudit } from '#server/domain/audit';
 import { line } from '#server/testing/drawings';
 import { outcomeOf } from '#server/testing/outcomes';
@@ -256,6 +258,40 @@ describe('the log', () => {
     // the end is exclusive; what was of the object 7 was moved together
     expect(await found({ from: '2026-01-01T03:00:00.000Z', until: '2026-01-01T05:00:00.000Z' })).toEqual([4, 3]);
     expect(await found({ userId: other.userId, result: 'ok', action: 'slices.' })).toEqual([1]);
+  });
+
+  it('with only an end, or only a beginning, all of it was read: what is outside is left unread', async () => {
+    const { user, as } = await people();
+    const start = Date.parse('2026-01-01T00:00:00.000Z');
+    const minutes = 12_000;
+    const at = (minute: number) => new Date(start + minute * 60_000);
+    const rows = Array.from({ length: minutes }, (_, n) => ({
+      userId: user.userId,
+      action: 'auth.login',
+      details: { n },
+      createdAt: at(n),
+    }));
+    for (let from = 0; from < rows.length; from += 1_000)
+      await ctx.db.insert(auditLog).values(rows.slice(from, from + 1_000));
+    const query = { action: 'auth.', limit: 20 };
+    const ends = await as.admin.audit.list({ ...query, until: at(6_000).toISOString() });
+    expect(numbers(ends.items)).toEqual(Array.from({ length: 20 }, (_, n) => 5_999 - n));
+    // its next page, too
+    const rest = await as.admin.audit.list({ ...query, until: at(30).toISOString(), cursor: null });
+    expect(numbers(rest.items)[0]).toBe(29);
+    const reads = (filters: AuditFilters, order: 'newest' | 'oldest') =>
+      ctx.db.transaction(async (tx) => {
+        await tx.execute(sql`flush status`);
+        await auditRows(tx, { filters, order, after: null, limit: 21 });
+        const [status] = await tx.execute(sql`show session status like 'Handler_read_%'`);
+        const counts = z.array(z.object({ Variable_name: z.string(), Value: z.coerce.number() })).parse(status);
+        return counts.reduce((sum, { Value }) => sum + Value, 0);
+      });
+    const old = at(6_000).toISOString();
+    expect(await reads({ until: old }, 'newest')).toBeLessThan(1_000);
+    expect(await reads({ from: old }, 'oldest')).toBeLessThan(1_000);
+    // few are left there: nothing before them is read to find more
+    expect(await reads({ from: at(minutes - 5).toISOString() }, 'newest')).toBeLessThan(1_000);
   });
 
   it('shows to a user their own deeds only', async () => {
