@@ -405,7 +405,7 @@ describe('an account, its rights and its end', () => {
     const [header, ...lines] = (await readFile(await saved.path(), 'utf8')).trimEnd().split('\r\n');
     const columns = header?.split(',') ?? [];
     expect(columns.slice(0, 6)).toEqual(['id', 'at', 'user_id', 'user_email', 'user_name', 'action']);
-    // the details come last, and only they may hold commas
+    // only the details, and what stands behind them, may hold commas
     const rows = lines.map((line) => {
       const cells = line.split(',');
       return Object.fromEntries(columns.map((name, place) => [name, cells[place]]));
