@@ -8,7 +8,7 @@ import { deleteExpired } from '#server/domain/housekeeping';
 import { createHomeKeeper } from '#server/domain/homes/home';
 import { silentLogger } from '#server/lib/logger';
 import { createLeaseOwner } from '#server/provisioning/owner';
-import { claimNext, expireDeadLeases } from '#server/provisioning/lease';
+import { claimNext, expireDeadLeases, isAnythingLeft } from '#server/provisioning/lease';
 import { createReconciler } from '#server/provisioning/reconciler';
 import { provisioningDefaults } from '#server/provisioning/options';
 import { registryOf, testContext } from '#server/testing/context';
@@ -123,6 +123,7 @@ function background(): Work[] {
     [
       'the worker’s look',
       async () => {
+        expect(await isAnythingLeft(ctx.db)).toBe(false);
         await expireDeadLeases(ctx.db, owner);
         expect(await claimNext(ctx.db, { owner, leaseMs: 1_000, home: ctx.home })).toBe(null);
       },

@@ -34,6 +34,16 @@ interface ClaimOptions {
   home: Home;
 }
 
+/** Whether any deployment has not ended and waits for none before it: the one question of a worker that has nothing to do. */
+export async function isAnythingLeft(db: Database): Promise<boolean> {
+  const rows = await db
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(isNotNull(deployments.claimableAt))
+    .limit(1);
+  return rows.length > 0;
+}
+
 /**
  * Takes the next deployment that may be claimed, pending or with an expired lease, for `leaseMs`; null if there is none.
  * Only of zones that this server works on: another would look for their VMs in the wrong place.

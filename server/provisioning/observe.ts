@@ -1,25 +1,14 @@
-import { eq, inArray, sql } from 'drizzle-orm';
-import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import type { Applied } from '#shared/deployment/applied';
 import type { EventData } from '#shared/deployment/events';
-import { isBroken, linkStatus } from '#shared/deployment/observed-status';
-import { limits } from '#shared/limits';
-import type { EdgeStatus, ForwardState, VmDesired, VmStatus } from '#shared/slice-status';
-import { asError, within, type Said } from '#shared/sentence';
-import type { Transaction } from '#server/db/client';
-import { edgeNames } from '#server/db/queries/slice-model';
+import type { Database, Queryable, Transaction } from '#server/db/client';
 import { chunked } from '#server/db/rows';
 import type { SliceObservation } from '#server/providers/provider';
+import { appliedAnew, compare, isAsRowsSay, type ObservedRows, type ObservedSlice } from './compare';
 
-/** What a slice is after an observation, as far as its status depends on it. */
-export interface ObservedSlice {
-  vms: { name: string; desired: VmDesired; status: VmStatus }[];
-  /** `broken`: see {@link isBroken}. */
-  edges: { label: string; broken: boolean }[];
-  events: EventData[];
-}
-
-const bounded = (said: Said | null) => (said === null ? null : within(limits.messageLength, said));
+/** So many slices' rows are read at once. */
+const together = 50;
 
 /**
  * Writes what was observed of a slice into its rows: the only writer of observed state. Rows change only where
@@ -35,63 +24,17 @@ export async function writeObservation(
   options: { at: Date; touch?: boolean },
 ): Promise<ObservedSlice> {
   const { at } = options;
-  const vms = await tx.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId));
-  const networks = await tx.select().from(sliceNetworks).where(eq(sliceNetworks.sliceId, sliceId));
-  const edges = await tx.select().from(sliceEdges).where(eq(sliceEdges.sliceId, sliceId));
-  const seen = {
-    vms: new Map(observation?.vms.map((vm) => [vm.id, vm])),
-    networks: new Map(observation?.networks.map((network) => [network.id, network])),
-    edges: new Map(observation?.edges.map((edge) => [edge.id, edge])),
-  };
-  const plain = (known: EdgeStatus, now: EdgeStatus | undefined): EdgeStatus =>
-    observation === null && known !== 'absent' ? 'unknown' : (now ?? 'absent');
-  const events: EventData[] = [];
-
-  const vmChanges = new Groups<Pick<VmRow, 'status' | 'error' | 'sentences' | 'forwards'>>();
-  const vmStates = vms.map((row) => {
-    const now = seen.vms.get(row.id);
-    const status: VmStatus = observation === null && row.status !== 'absent' ? 'unknown' : (now?.status ?? 'absent');
-    const { error, sentences } = observation === null ? row : asError(bounded(now?.error ?? null));
-    const forwards = observation === null ? row.forwards : forwardsNow(row.forwards, now?.forwards ?? []);
-    const moved = !sameForwards(row.forwards, forwards);
-    if (status !== row.status || error !== row.error || moved) {
-      vmChanges.add({ status, error, sentences, forwards }, row.id);
-      const event: EventData = { type: 'vm.status', vmId: row.id, name: row.name, status, error, sentences };
-      events.push(moved ? { ...event, forwards } : event);
-    }
-    return { name: row.name, desired: row.desired, status };
-  });
-  for (const [values, ids] of vmChanges.entries())
+  const rows = (await rowsOf(tx, [sliceId]))(sliceId);
+  const changes = compare(rows, observation);
+  for (const [values, ids] of changes.vms.entries())
     for (const chunk of chunked(ids))
       await tx
         .update(sliceVms)
         .set({ ...values, observedAt: at })
         .where(inArray(sliceVms.id, chunk));
-
-  const networkChanges = new Groups<{ status: EdgeStatus }>();
-  for (const row of networks) {
-    const status = plain(row.status, seen.networks.get(row.id)?.status);
-    if (status === row.status) continue;
-    networkChanges.add({ status }, row.id);
-    events.push({ type: 'network.status', networkId: row.id, name: row.name, status });
-  }
-  for (const [values, ids] of networkChanges.entries())
+  for (const [values, ids] of changes.networks.entries())
     await tx.update(sliceNetworks).set(values).where(inArray(sliceNetworks.id, ids));
-
-  const labels = edgeNames({ vms, networks, edges });
-  const statusOf = new Map(vms.map((row, at) => [row.id, vmStates[at]?.status]));
-  const edgeChanges = new Groups<{ status: EdgeStatus }>();
-  const edgeStates = edges.map((row) => {
-    const joined = [row.sourceVmId, row.targetVmId].filter((id) => id !== null).map((id) => statusOf.get(id));
-    const status = linkStatus(plain(row.status, seen.edges.get(row.id)?.status), joined);
-    const label = labels.get(row.id) ?? row.key;
-    if (status !== row.status) {
-      edgeChanges.add({ status }, row.id);
-      events.push({ type: 'edge.status', edgeId: row.id, label, status });
-    }
-    return { label, broken: isBroken(status, joined) };
-  });
-  for (const [values, ids] of edgeChanges.entries())
+  for (const [values, ids] of changes.edges.entries())
     for (const chunk of chunked(ids))
       await tx
         .update(sliceEdges)
@@ -99,13 +42,69 @@ export async function writeObservation(
         .where(inArray(sliceEdges.id, chunk));
 
   if (options.touch === true && observation !== null) {
-    await writeApplied(tx, sliceVms, vms, seen.vms);
-    await writeApplied(tx, sliceNetworks, networks, seen.networks);
-    await writeApplied(tx, sliceEdges, edges, seen.edges);
+    await writeApplied(tx, sliceVms, appliedAnew(rows.vms, observation.vms));
+    await writeApplied(tx, sliceNetworks, appliedAnew(rows.networks, observation.networks));
+    await writeApplied(tx, sliceEdges, appliedAnew(rows.edges, observation.edges));
     await tx.update(sliceVms).set({ observedAt: at }).where(eq(sliceVms.sliceId, sliceId));
     await tx.update(sliceEdges).set({ observedAt: at }).where(eq(sliceEdges.sliceId, sliceId));
   }
-  return { vms: vmStates, edges: edgeStates, events };
+  return changes.observed;
+}
+
+/**
+ * Ids of the slices whose rows, and statuses, say what was observed already: of these only the time is written. A few
+ * statements for many slices, without locks, where {@link writeObservation} takes a dozen for each.
+ */
+export async function touchUnchanged(
+  db: Database,
+  observations: ReadonlyMap<number, SliceObservation>,
+): Promise<Set<number>> {
+  const unchanged = new Set<number>();
+  for (const ids of chunked([...observations.keys()], together)) {
+    const states = await db
+      .select({ id: slices.id, status: slices.status })
+      .from(slices)
+      .where(inArray(slices.id, ids));
+    const rows = await rowsOf(db, ids);
+    const same = states.flatMap(({ id, status }) => {
+      const observation = observations.get(id);
+      return observation !== undefined && isAsRowsSay(status, rows(id), observation) ? [id] : [];
+    });
+    const at = observations.get(same[0] ?? 0)?.observedAt;
+    if (at === undefined) continue;
+    // who has looked since then knows better
+    for (const table of [sliceVms, sliceEdges])
+      await db
+        .update(table)
+        .set({ observedAt: at })
+        .where(and(inArray(table.sliceId, same), or(isNull(table.observedAt), lt(table.observedAt, at))));
+    for (const id of same) unchanged.add(id);
+  }
+  return unchanged;
+}
+
+/** What observations are compared with, by the slice's id. */
+async function rowsOf(q: Queryable, sliceIds: readonly number[]): Promise<(sliceId: number) => ObservedRows> {
+  const ids = [...sliceIds];
+  const vms = await q.select().from(sliceVms).where(inArray(sliceVms.sliceId, ids));
+  const networks = await q.select().from(sliceNetworks).where(inArray(sliceNetworks.sliceId, ids));
+  const edges = await q.select().from(sliceEdges).where(inArray(sliceEdges.sliceId, ids));
+  const byId = { vms: grouped(vms), networks: grouped(networks), edges: grouped(edges) };
+  return (id) => ({
+    vms: byId.vms.get(id) ?? [],
+    networks: byId.networks.get(id) ?? [],
+    edges: byId.edges.get(id) ?? [],
+  });
+}
+
+function grouped<Row extends { sliceId: number }>(rows: readonly Row[]): Map<number, Row[]> {
+  const bySlice = new Map<number, Row[]>();
+  for (const row of rows) {
+    const those = bySlice.get(row.sliceId);
+    if (those === undefined) bySlice.set(row.sliceId, [row]);
+    else those.push(row);
+  }
+  return bySlice;
 }
 
 /**
@@ -115,13 +114,8 @@ export async function writeObservation(
 async function writeApplied(
   tx: Transaction,
   table: typeof sliceVms | typeof sliceNetworks | typeof sliceEdges,
-  rows: readonly { id: number; applied: Applied | null }[],
-  seen: ReadonlyMap<number, { applied: Applied | null }>,
+  changed: readonly { id: number; applied: Applied | null }[],
 ): Promise<void> {
-  const changed = rows.flatMap(({ id, applied: known }) => {
-    const applied = seen.get(id)?.applied ?? null;
-    return applied?.digest === known?.digest ? [] : [{ id, applied }];
-  });
   const gone = changed.filter(({ applied }) => applied === null).map(({ id }) => id);
   for (const ids of chunked(gone)) await tx.update(table).set({ applied: null }).where(inArray(table.id, ids));
   for (const some of chunked(changed.filter(({ applied }) => applied !== null))) {
@@ -144,35 +138,4 @@ export async function writeAbsent(tx: Transaction, sliceId: number, at: Date): P
   const { events } = await writeObservation(tx, sliceId, empty, { at, touch: true });
   await tx.update(sliceVms).set({ desired: 'absent' }).where(eq(sliceVms.sliceId, sliceId));
   return events;
-}
-
-type VmRow = typeof sliceVms.$inferSelect;
-
-/** The ports that were asked for, each with where it is now. */
-function forwardsNow(asked: readonly ForwardState[], observed: readonly ForwardState[]): ForwardState[] {
-  return asked.map(({ protocol, guestPort }) => {
-    const now = observed.find((forward) => forward.protocol === protocol && forward.guestPort === guestPort);
-    return { protocol, guestPort, hostAddress: now?.hostAddress ?? null, hostPort: now?.hostPort ?? null };
-  });
-}
-
-function sameForwards(a: readonly ForwardState[], b: readonly ForwardState[]): boolean {
-  return a.every((forward, index) => {
-    const other = b[index];
-    return other?.hostAddress === forward.hostAddress && other.hostPort === forward.hostPort;
-  });
-}
-
-/** Ids by the values that they all get, so that a hundred equal changes are one statement. */
-class Groups<Values> {
-  private readonly groups = new Map<string, [Values, number[]]>();
-  add(values: Values, id: number): void {
-    const key = JSON.stringify(values);
-    const group = this.groups.get(key);
-    if (group) group[1].push(id);
-    else this.groups.set(key, [values, [id]]);
-  }
-  entries(): Iterable<[Values, number[]]> {
-    return this.groups.values();
-  }
 }

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
 import { liveDeploymentStatuses, type DeploymentStatus } from '#shared/deployment/schema';
-import { isAsDesired, observedStatus } from '#shared/deployment/observed-status';
+import { isAsDesired } from '#shared/deployment/observed-status';
 import type { SliceStatus } from '#shared/slice-status';
 import { newestDeployment, newestDeployments } from '#server/db/queries/deployments';
 import { deleteDeparture, departuresOf, lockDeparture } from '#server/db/queries/homes';
@@ -16,7 +16,8 @@ import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
 import { appendEvents, lockSlice } from '#server/events/append';
 import type { Provider, SliceObservation } from '#server/providers/provider';
-import { writeObservation, type ObservedSlice } from './observe';
+import { statusAfter, type ObservedSlice } from './compare';
+import { touchUnchanged, writeObservation } from './observe';
 import type { ProvisioningOptions } from './options';
 
 /** Statuses whose rows follow what is observed: those of slices of which something runs, or should, and the others. */
@@ -163,8 +164,10 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       log.warn('The slices of a zone cannot be observed.', { zoneId: zone.id, error });
       return undefined;
     });
+    const unchanged = await touchUnchanged(db, observations ?? new Map());
     for (const sliceId of resting) {
       if (stopped) return;
+      if (unchanged.has(sliceId)) continue;
       const observation = observations?.get(sliceId) ?? null;
       if (observations && observation === null) log.warn('A slice cannot be observed.', { sliceId });
       await followOne(sliceId, before.get(sliceId)?.id, observation);
@@ -290,8 +293,7 @@ async function drift(
   status: SliceStatus,
   observed: ObservedSlice,
 ): Promise<EventData[]> {
-  if (status !== 'active' && status !== 'degraded' && status !== 'stopped') return [];
-  const next = observedStatus(observed.vms, observed.edges);
+  const next = statusAfter(status, observed);
   if (next === status) return [];
   const events = await setSliceStatus(tx, sliceId, next);
   if (next === 'degraded') {

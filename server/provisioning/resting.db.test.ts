@@ -1,12 +1,13 @@
-import { inArray } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
-import { slices } from '#drizzle/schema/slices';
+import { slices, sliceVms } from '#drizzle/schema/slices';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { createSimulatorState } from '#server/providers/simulator/simulator-state';
 import { createProvisioning } from './provisioning';
 import { testContext } from '#server/testing/context';
 import { drawing } from '#server/testing/drawings';
+import { carryOut, testProvisioning } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
 const database = useDatabase();
@@ -85,5 +86,24 @@ test('a zone that has thousands of slices is not compared whole in every round, 
   expect({ listings, removed }).toEqual({ listings: 1, removed: [id] });
   await provisioning.reconciler.round();
   expect(listings).toBe(2);
+  await provisioning.stop();
+});
+
+test('the reconciler locked every slice that it visited: where all is as the rows say, only the time is written', async () => {
+  const context = testContext(database.db, createSimulatorProvider({ state: createSimulatorState() }));
+  const provisioning = testProvisioning(context);
+  const actor = await insertActor(database.db);
+  const zoneId = await simulatedZone(database.db);
+  const id = await insertSlice(database.db, actor, zoneId, drawing({ vms: ['web', 'db'], edges: [['web', 'db']] }));
+  provisioning.worker.start();
+  expect(await carryOut(context, actor, id, 'deploy')).toMatchObject({ status: 'succeeded' });
+  const long = new Date('2026-01-01T00:00:00.000Z');
+  await database.db.update(sliceVms).set({ observedAt: long });
+  await database.db.transaction(async (tx) => {
+    await tx.select().from(slices).where(eq(slices.id, id)).for('update');
+    await provisioning.reconciler.round();
+    const vms = await database.db.select().from(sliceVms).where(eq(sliceVms.sliceId, id));
+    expect(vms.map((vm) => vm.observedAt?.getTime() ?? 0)).not.toContain(long.getTime());
+  });
   await provisioning.stop();
 });

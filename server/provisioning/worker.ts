@@ -6,6 +6,7 @@ import { RunControl } from './control';
 import { finishDeployment } from './finish';
 import {
   claimNext,
+  isAnythingLeft,
   expireDeadLeases,
   extendLease,
   LeaseLostError,
@@ -17,6 +18,9 @@ import type { ProvisioningOptions } from './options';
 import type { LeaseOwner } from './owner';
 import { runDeployment } from './runner';
 import { DeploymentWriter } from './writer';
+
+/** A worker that nobody else's work can be waiting for looks at every so many polls only. */
+const restingPolls = 5;
 
 /** Works on deployments of this server's zones, each under a lease of its own. Any number of servers may run one on the same database. */
 export interface Worker {
@@ -105,6 +109,7 @@ export function createWorker(
   }
 
   async function look(): Promise<void> {
+    if (running.size === 0 && !(await isAnythingLeft(db))) return;
     await expireDeadLeases(db, owner);
     const requests = await readRequests(db, [...running.keys()]);
     for (const [id, asked] of requests) running.get(id)?.control.requests(asked);
@@ -146,10 +151,18 @@ export function createWorker(
     });
   }
 
+  /** Alone and idle, it is woken by what is asked of this server; leases that somebody has left run out in seconds, not at once. */
+  let quiet = 0;
+  function poll(): void {
+    const nothing = running.size === 0 && !context.home.accompanied;
+    quiet = nothing ? quiet + 1 : 0;
+    if (quiet % restingPolls === 0) wake();
+  }
+
   return {
     start() {
       if (timer !== null) return;
-      timer = setInterval(wake, options.pollMs);
+      timer = setInterval(poll, options.pollMs);
       stopListening = context.bus.onWork(wake);
       wake();
     },
