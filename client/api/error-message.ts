@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode, PublicError } from '#shared/errors';
-import { spoken } from '../i18n/spoken';
+import { inLanguage, spoken } from '../i18n/spoken';
 import { appErrorOf, isApiError } from './app-error';
 
 const whats = [
@@ -47,7 +47,11 @@ function sentenceFor(error: unknown): string {
   const said = spoken(app.message, app.sentences);
   // said as data it is the whole sentence, and in the reader's language
   if (said !== app.message) return said;
-  return i18next.t(`errors:code.${app.code}`, { ...app.params, message: app.message, defaultValue: app.message });
+  return i18next.t(`errors:code.${app.code}`, {
+    ...inLanguage(i18next.language, app.params),
+    message: app.message,
+    defaultValue: app.message,
+  });
 }
 
 /** Returns the function that makes the sentence; changes with the language. */

@@ -21,7 +21,7 @@ export function spoken(text: string, sentences: readonly Sentence[] | null | und
 }
 
 /** Times as people write them; all else as it is. */
-function inLanguage(language: string, params: Sentence['params']): Sentence['params'] {
+export function inLanguage(language: string, params: Sentence['params']): Sentence['params'] {
   if (params === undefined) return undefined;
   const entries = Object.entries(params).map(([name, value]): [string, string | number] => [
     name,

@@ -1,8 +1,10 @@
-import { screen } from '@testing-library/react';
+import { renderHook, screen } from '@testing-library/react';
+import { TRPCClientError } from '@trpc/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventData } from '#shared/deployment/events';
 import { asError, asReason, asValue, plain, say, together, type Said } from '#shared/sentence';
 import type { Capabilities, Zone } from '#shared/zone';
+import { useErrorMessage } from '../api/error-message';
 import { ImageBadge } from '../catalogue/ImageBadge';
 import { chooseLanguage } from '../i18n/i18n';
 import { spoken } from '../i18n/spoken';
@@ -114,6 +116,20 @@ test.each([
   renderApp(<ImageBadge image={{ retiredAt: null, zones: [{ ...broken, ...asReason(said) }] }} />);
   expect(page()).toContain('debian');
   expect(page()).not.toMatch(english);
+});
+
+test.each([
+  ['es', /^Ahora no se puede llegar a la zona lab: su servidor rack-1 no da señales de vida desde .*2026/],
+  ['en', /^Zone lab cannot be reached now: its server rack-1 is away, last seen .*2026/],
+] as const)('when the server of a zone was last seen is told as people write it (%s)', async (language, said) => {
+  await chooseLanguage(language);
+  const params = { zone: 'lab', host: 'rack-1', since: at };
+  const { message, sentences } = say('ZONE_SERVER_AWAY', params);
+  const app = { code: 'ZONE_AWAY', message, sentences, params };
+  const error = TRPCClientError.from({ error: { message, code: -32000, data: { app } } });
+  const { result } = renderHook(useErrorMessage);
+  expect(result.current(error)).toMatch(said);
+  expect(result.current(error)).not.toContain(at);
 });
 
 test('what was written by an older server, or is said by a newer one, is shown as it came', () => {

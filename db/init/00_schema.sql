@@ -553,6 +553,13 @@ CREATE INDEX `slices_owner_status_updated_index` ON `slices` (`owner_id`,`status
 CREATE INDEX `slices_status_updated_index` ON `slices` (`status`,`updated_at`,`id`);
 CREATE INDEX `templates_published_updated_index` ON `templates` (`published`,`updated_at`,`id`);
 CREATE INDEX `templates_published_sort_key_index` ON `templates` (`published`,`sort_key`,`id`);
+CREATE TABLE `zone_questions` (
+	`zone_id` bigint unsigned NOT NULL,
+	`asked` int unsigned NOT NULL,
+	`answered` int unsigned NOT NULL DEFAULT 0,
+	CONSTRAINT `zone_questions_zone_id` PRIMARY KEY(`zone_id`)
+);
+ALTER TABLE `zone_questions` ADD CONSTRAINT `zone_questions_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -576,3 +583,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e7bbfc6601b85
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('0c4f1eb11f49907cec1d9e78396018cc8723ed0b613d40ce5ed39cb09e7f1447', 1795646749918);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('adc5a187f1909580fe0fa3d395c3b01353cb0b3fa46d4856fc62668a08f68eb5', 1795647707660);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e38882f68e6baf2faabe777e2d6c6f682e1ecb1626cbc76685a4a5582b95aa32', 1795648690610);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1c0f0bcc05a85db49f2e125e227e14513e3f127e7082372c743d1a88f6f7ab70', 1795649252607);

@@ -129,6 +129,16 @@ export const zoneReports = mysqlTable('zone_reports', {
   observedAt: instant('observed_at').notNull(),
 });
 
+/** What servers ask of zones that are not theirs: that the home looks anew. Counted, so that clocks do not matter. */
+export const zoneQuestions = mysqlTable('zone_questions', {
+  zoneId: id('zone_id')
+    .primaryKey()
+    .references(() => availabilityZones.id, { onDelete: 'cascade' }),
+  asked: int('asked', { unsigned: true }).notNull(),
+  /** As many as had been asked when the home looked last for one of them. */
+  answered: int('answered', { unsigned: true }).notNull().default(0),
+});
+
 /** Homes that a zone was taken from: what they have of it is removed by themselves, should they come back. */
 export const zoneDepartures = mysqlTable(
   'zone_departures',

@@ -5,6 +5,8 @@ import type { Database } from '#server/db/client';
 import type { Logger } from '#server/lib/logger';
 import type { EventBus } from './bus';
 
+/** How often it is looked. What another server writes is noticed by the first look that begins after it is committed. */
+export const lookEveryMs = 250;
 /** How long an id may stay uncommitted after a later one of another slice is seen, in looks. */
 const overlap = 40;
 /** How many ids of accounts' changes are read again at each look: so many are hardly made within one transaction's life. */
@@ -102,7 +104,7 @@ export function startPoller(options: {
       .finally(() => {
         looking = null;
       });
-  }, options.intervalMs ?? 250);
+  }, options.intervalMs ?? lookEveryMs);
   timer.unref();
   return async () => {
     clearInterval(timer);

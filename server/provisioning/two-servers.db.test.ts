@@ -3,15 +3,17 @@ import { and, asc, eq, isNull } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
-import { availabilityZones, zoneDepartures } from '#drizzle/schema/catalogue';
+import { availabilityZones, zoneDepartures, zoneQuestions } from '#drizzle/schema/catalogue';
 import { homes } from '#drizzle/schema/homes';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
+import { say } from '#shared/sentence';
 import { only } from '#server/db/rows';
 import { planDeployment } from '#server/domain/deployments/plan';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor } from '#server/domain/context';
 import { getZone } from '#server/domain/zones/zones';
+import { ProviderError } from '#server/lib/provider-error';
 import { small } from '#server/testing/drawings';
 import { carryOut, ended, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
@@ -115,6 +117,68 @@ describe('two servers on one database', () => {
     await startServer(database.db, a);
     expect(await ended(serverB.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
     expect(a.state.slices.size).toBe(0);
+  });
+
+  test('a zone of another server was never asked anew: it is, and its answer of now is shown', async () => {
+    const { serverA, serverB, zoneA } = await twoServers(database.db);
+    await serverA.keeper.beat();
+    const provider = await serverA.context.providers.forZone(await zoneOf(zoneA));
+    const before = await provider.describe();
+    let looked = 0;
+    let silent = false;
+    provider.describe = ({ refresh = false } = {}) => {
+      if (silent) return Promise.reject(new ProviderError('UNAVAILABLE', say('ZONE_CALL_SILENT'), true));
+      looked += Number(refresh);
+      return Promise.resolve({ ...before, facts: [{ name: 'Looked', value: String(looked) }] });
+    };
+    for (const value of ['1', '2'])
+      expect(await getZone(serverB.context, { actor, id: zoneA, refresh: true })).toMatchObject({
+        facts: [{ name: 'Looked', value }],
+        capabilities: { run: { ok: true } },
+      });
+    // two that ask at once are both answered
+    const both = await Promise.all([1, 2].map(() => getZone(serverB.context, { actor, id: zoneA, refresh: true })));
+    for (const { facts } of both) expect(Number(facts[0]?.value)).toBeGreaterThan(2);
+    // who does not ask anew reads what was told last, and nobody is asked
+    const now = looked;
+    expect((await getZone(serverB.context, { actor, id: zoneA })).facts).toEqual([
+      { name: 'Looked', value: String(now) },
+    ]);
+    expect(looked).toBe(now);
+    // a provider that does not answer its own server is no other server that is away
+    silent = true;
+    expect(await getZone(serverB.context, { actor, id: zoneA, refresh: true })).toMatchObject({
+      home: { away: false },
+      capabilities: { run: { ok: false, sentences: [{ code: 'ZONE_CALL_SILENT' }] } },
+    });
+  });
+
+  test('asking the zone of a server that is away anew says so, and when it was last seen', async () => {
+    const { a, serverA, serverB, zoneA } = await twoServers(database.db);
+    serverA.kill();
+    const lost = (seenAt: Date) =>
+      database.db.update(homes).set({ server: null, seenAt }).where(eq(homes.identity, a.identity));
+    // it dies while it is asked: alive by its last heartbeat, it answers nothing
+    const asked = getZone(serverB.context, { actor, id: zoneA, refresh: true });
+    const outcome = asked.then(
+      () => 'answered',
+      (error: unknown) => error,
+    );
+    const questions = () => database.db.select().from(zoneQuestions);
+    await until(serverB.context, 0, async () => (await questions()).length > 0);
+    const seenAt = new Date('2026-01-01T10:00:00.000Z');
+    await lost(seenAt);
+    const away = {
+      code: 'ZONE_AWAY',
+      params: { zone: 'local', host: 'a', since: seenAt.toISOString() },
+      sentences: [{ code: 'ZONE_SERVER_AWAY' }],
+    };
+    expect(await outcome).toMatchObject(away);
+    await expect(getZone(serverB.context, { actor, id: zoneA, refresh: true })).rejects.toMatchObject(away);
+    // what is no question is answered with what is known
+    expect(await getZone(serverB.context, { actor, id: zoneA })).toMatchObject({
+      home: { host: 'a', away: true, seenAt: seenAt.toISOString() },
+    });
   });
 
   test('a second server with a copy of a data folder does not work on its zones', async () => {

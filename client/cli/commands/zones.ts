@@ -148,5 +148,14 @@ export function addZoneCommands(program: Command, cli: Cli): void {
     .option('--secret <name>', 'ask for a secret, or take it from standard input; may be repeated', collected, [])
     .option('--clear <name>', 'take a secret away; may be repeated', collected, [])
     .action((text: string, flags: UpdateFlags) => updateZone(cli, text, flags));
+  zones
+    .command('refresh')
+    .description('have the server of a zone look at it anew; fails when that server is away')
+    .argument('<zone>', 'its id or name')
+    .action(async (text: string) => {
+      const client = await cli.client();
+      const { id } = await findZone(client, text);
+      showZone(cli, await client.api.zones.refresh.mutate({ id }));
+    });
   addServerCommands(zones, cli);
 }

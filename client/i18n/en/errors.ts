@@ -75,7 +75,7 @@ export const errors = {
     IMAGE_RETIRED: '{{message}}',
     ZONE_IN_USE: '{{message}}',
     ZONE_UNAVAILABLE: '{{message}}',
-    ZONE_AWAY: 'Zone {{zone}} cannot be reached now: its server {{host}} is away.',
+    ZONE_AWAY: 'Zone {{zone}} cannot be reached now: its server {{host}} is away, last seen {{since}}.',
     PLAN_NOT_RUNNABLE: '{{message}}',
     SLICE_BUSY: 'Another operation of this slice is under way. Wait for it to end.',
     INVALID_TRANSITION: '{{message}}',

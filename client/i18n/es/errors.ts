@@ -76,7 +76,8 @@ export const errors: Messages<typeof english> = {
     IMAGE_RETIRED: 'La imagen está retirada: {{message}}',
     ZONE_IN_USE: 'La zona está en uso: {{message}}',
     ZONE_UNAVAILABLE: 'La zona no está disponible: {{message}}',
-    ZONE_AWAY: 'No se puede alcanzar la zona {{zone}} ahora: su servidor {{host}} no responde.',
+    ZONE_AWAY:
+      'No se puede alcanzar la zona {{zone}} ahora: su servidor {{host}} no da señales de vida desde {{since}}.',
     PLAN_NOT_RUNNABLE: 'El plan no se puede ejecutar: {{message}}',
     SLICE_BUSY: 'Hay otra operación en curso en este slice. Espere a que termine.',
     INVALID_TRANSITION: 'El estado actual no lo permite: {{message}}',

@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, isNull, lt, ne, notInArray, or, sql, type SQL } from 'drizzle-orm';
-import { availabilityZones, imageStates, zoneDepartures, zoneReports } from '#drizzle/schema/catalogue';
+import { and, asc, eq, gt, inArray, isNull, lt, ne, notInArray, or, sql, type SQL } from 'drizzle-orm';
+import { availabilityZones, imageStates, zoneDepartures, zoneQuestions, zoneReports } from '#drizzle/schema/catalogue';
 import { homes } from '#drizzle/schema/homes';
 import { localProviderKinds, type ProviderKind, type ZoneReport } from '#shared/zone';
-import type { Queryable, Transaction } from '#server/db/client';
+import type { Database, Queryable, Transaction } from '#server/db/client';
+import { inTransaction } from '#server/db/transaction';
 import { providerZone, type ProviderZone } from './zones';
 
 /** A server's last sign of life is this old at most, else it is away. */
@@ -150,6 +151,44 @@ export async function writeReport(q: Queryable, zoneId: number, report: ZoneRepo
 export async function reportOf(q: Queryable, zoneId: number): Promise<{ report: ZoneReport; observedAt: Date } | null> {
   const [row] = await q.select().from(zoneReports).where(eq(zoneReports.zoneId, zoneId));
   return row ?? null;
+}
+
+/** Asks the home of a zone to look anew. Answers the number of the question. */
+export async function askAnew(db: Database, zoneId: number): Promise<number> {
+  return inTransaction(db, async (tx) => {
+    await tx
+      .insert(zoneQuestions)
+      .values({ zoneId, asked: 1 })
+      .onDuplicateKeyUpdate({ set: { asked: sql`${zoneQuestions.asked} + 1` } });
+    const [row] = await tx
+      .select({ asked: zoneQuestions.asked })
+      .from(zoneQuestions)
+      .where(eq(zoneQuestions.zoneId, zoneId));
+    return row?.asked ?? 0;
+  });
+}
+
+export async function isAnswered(q: Queryable, zoneId: number, question: number): Promise<boolean> {
+  const [row] = await q
+    .select({ answered: zoneQuestions.answered })
+    .from(zoneQuestions)
+    .where(eq(zoneQuestions.zoneId, zoneId));
+  // one that is gone went with its zone
+  return row === undefined || row.answered >= question;
+}
+
+/** What is asked of the zones of a home, by the newest question of each. */
+export function openQuestions(q: Queryable, homeId: number): Promise<{ zone: ProviderZone; question: number }[]> {
+  return q
+    .select({ zone: providerZone, question: zoneQuestions.asked })
+    .from(zoneQuestions)
+    .innerJoin(availabilityZones, eq(availabilityZones.id, zoneQuestions.zoneId))
+    .where(and(eq(availabilityZones.homeId, homeId), gt(zoneQuestions.asked, zoneQuestions.answered)));
+}
+
+/** This question of the zone is answered, and all before it. */
+export async function answerTo(q: Queryable, zoneId: number, question: number): Promise<void> {
+  await q.update(zoneQuestions).set({ answered: question }).where(eq(zoneQuestions.zoneId, zoneId));
 }
 
 /** All homes by their machines' names, with the names of the zones that are at them. They are few. */

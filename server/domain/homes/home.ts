@@ -14,9 +14,13 @@ import { repeatedly } from '#server/lib/repeatedly';
 import { localProviderKinds } from '#shared/zone';
 import type { DomainContext, Home } from '../context';
 import { serves } from './places';
+import { answerQuestions } from './questions';
 
 /** What is said again of a zone though nothing has changed, so that its time tells that somebody still looks. */
 const sameReportMs = 60_000;
+
+/** How often it is looked whether another server wants to know something. */
+const answerMs = 250;
 
 export interface HomeOptions {
   signs: HomeSigns;
@@ -128,6 +132,14 @@ export function createHomeKeeper(
     }
   }
 
+  /** What other servers want to know at once; one that is alone is asked nothing. */
+  async function answer(): Promise<void> {
+    const { id } = state;
+    if (id === null || !state.accompanied || stopped) return;
+    // of those it was said just now; the next heartbeat says what has changed since
+    for (const zoneId of await answerQuestions(ctx, { homeId: id })) said.delete(zoneId);
+  }
+
   function beat(): Promise<void> {
     beating = beating.then(async () => {
       if (stopped) return;
@@ -145,7 +157,12 @@ export function createHomeKeeper(
   return {
     home: state,
     async start() {
-      stopBeating = repeatedly(beatMs, beat).stop;
+      const beats = repeatedly(beatMs, beat);
+      const answers = repeatedly(Math.min(beatMs, answerMs), answer);
+      stopBeating = () => {
+        beats.stop();
+        answers.stop();
+      };
       await beat();
     },
     beat,

@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { can } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
-import type { Capabilities, createZoneInput, updateZoneInput, Zone } from '#shared/zone';
-import { asReason, say, type Said } from '#shared/sentence';
+import type { createZoneInput, updateZoneInput, Zone } from '#shared/zone';
+import { say } from '#shared/sentence';
 import type { ZoneSettingsInput } from '#shared/zone-settings';
 import type { Queryable, Transaction } from '#server/db/client';
 import { isReferenced } from '#server/db/errors';
@@ -12,19 +12,14 @@ import { homeById, reportOf } from '#server/db/queries/homes';
 import { lockZone, zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
-import { describeError } from '#server/lib/logger';
-import { withTimeout } from '#server/lib/timeout';
-import type { ZoneDescription } from '#server/providers/provider';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { whatIsSaid } from '../errors';
 import { placeAt, zoneAway, type Place } from '../homes/places';
+import { askItsServer } from '../homes/questions';
 import { nameTakenBy } from '../names';
 import { capacityOf, freeOf } from './capacity';
+import { describeHere, unavailable, type Description } from './describe';
 import { changeSettings, shownSettings } from './settings';
-
-/** A page must not wait for a zone that does not answer. */
-const patienceMs = 3_000;
 
 /** Whether this installation offers such a zone at all: the simulator only where it was asked for. */
 export function isOffered(ctx: DomainContext, zone: { provider: ZoneRow['provider'] }): boolean {
@@ -38,19 +33,6 @@ export async function loadZone(ctx: DomainContext, q: Queryable, id: number): Pr
   return zone;
 }
 
-type Description = Omit<ZoneDescription, 'physical' | 'observedAt' | 'vmLimits'> & {
-  physical: ZoneDescription['physical'] | null;
-  vmLimits?: ZoneDescription['vmLimits'];
-  observedAt: Date | null;
-};
-
-/** What is said of a zone that cannot be asked: nothing works, and why. */
-function unavailable(why: Said): Description {
-  const no = { ok: false, ...asReason(why) };
-  const capabilities: Capabilities = { run: no, internet: no, portForwards: no, disks: no, serialConsole: no };
-  return { physical: null, capabilities, facts: [], observedAt: null };
-}
-
 /** What the home of a zone has told of it last; that nothing can be done there now, when its server is away. */
 async function told(ctx: DomainContext, zone: ZoneRow, place: Exclude<Place, { at: 'here' }>): Promise<Description> {
   const last = await reportOf(ctx.db, zone.id);
@@ -58,22 +40,6 @@ async function told(ctx: DomainContext, zone: ZoneRow, place: Exclude<Place, { a
   const why = place.at === 'elsewhere' ? say('ZONE_NOTHING_TOLD') : zoneAway(zone, place).said;
   const { capabilities } = unavailable(why);
   return { physical: null, facts: [], ...last?.report, capabilities, observedAt: last?.observedAt ?? null };
-}
-
-async function describe(ctx: DomainContext, zone: ZoneRow, place: Place, refresh: boolean): Promise<Description> {
-  if (place.at !== 'here') return told(ctx, zone, place);
-  const ask = async () => {
-    const provider = await ctx.providers.forZone(zone);
-    return provider.describe({ refresh });
-  };
-  const late = () => new AppError('ZONE_UNAVAILABLE', say('ZONE_SILENT'));
-  try {
-    return await withTimeout(ask(), refresh ? 10 * patienceMs : patienceMs, late);
-  } catch (error) {
-    ctx.log.warn('A zone cannot be described', { zoneId: zone.id, error: describeError(error) });
-    // their sentences are meant for the user; of anything else nothing is told
-    return unavailable(whatIsSaid(error) ?? say('ZONE_UNREACHABLE'));
-  }
 }
 
 const unused: ZoneUse = { allocated: { vcpus: 0, ramMb: 0, diskGb: 0 }, runningVms: 0, slices: 0 };
@@ -84,7 +50,13 @@ async function publicZone(
 ): Promise<Zone> {
   const home = zone.homeId === null ? null : await homeById(ctx.db, zone.homeId);
   const place = placeAt(ctx.home, { zone, home });
-  const { physical, capabilities, vmLimits = null, facts, observedAt } = await describe(ctx, zone, place, refresh);
+  const {
+    physical,
+    capabilities,
+    vmLimits = null,
+    facts,
+    observedAt,
+  } = await (place.at === 'here' ? describeHere(ctx, { zone, refresh }) : told(ctx, zone, place));
   const capacity = capacityOf(zone, physical);
   return {
     id: zone.id,
@@ -118,12 +90,16 @@ export async function listZones(ctx: DomainContext, { actor }: { actor: Actor })
   return { items: await Promise.all(shown) };
 }
 
-/** One zone. `refresh` has the provider look again instead of answering what it knows. */
+/**
+ * One zone. `refresh` has the provider look again instead of answering what it knows, at the server that the zone is at; ZONE_AWAY, or
+ * ZONE_UNAVAILABLE, when that does not answer.
+ */
 export async function getZone(
   ctx: DomainContext,
   { actor, id, refresh = false }: { actor: Actor; id: number; refresh?: boolean },
 ): Promise<Zone> {
   const zone = await loadZone(ctx, ctx.db, id);
+  if (refresh) await askItsServer(ctx, { zone });
   const use = await zoneUses(ctx.db);
   return publicZone(ctx, { actor, zone, use: use.get(id) ?? unused, refresh });
 }
