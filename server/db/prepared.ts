@@ -10,12 +10,12 @@ export interface Executor {
   ): Promise<[Rows, unknown]>;
 }
 
-/** By the database or transaction that query functions are given. */
-const executors = new WeakMap<object, Executor>();
+/** Where a database or a transaction has its {@link Executor}: also through whatever is put in its place. */
+export const executorOf = Symbol('executor');
 
 /** Makes a database or a transaction one that prepared statements can be run on. */
 export function bindExecutor(queryable: object, executor: Executor): void {
-  executors.set(queryable, executor);
+  Object.defineProperty(queryable, executorOf, { value: executor, configurable: true, writable: true });
 }
 
 /** Something computed, and how its value is read. */
@@ -106,7 +106,7 @@ function statement(built: SQL): (q: object, values: Record<string, Value>) => Pr
   });
   const options = { sql: query.sql, dateStrings: true } as const;
   return async (q, values) => {
-    const executor = executors.get(q);
+    const executor: Executor | undefined = Reflect.get(q, executorOf);
     if (executor === undefined) throw new Error('Prepared statements run on the database, or in a transaction of it.');
     const given = names.map((name) => text(values[name] ?? null));
     try {

@@ -5,6 +5,9 @@ export function only<Row>(rows: readonly Row[], what: string): Row {
   return row;
 }
 
+/** Compares rows by their ids: what was made first comes first. */
+export const byId = (a: { id: number }, b: { id: number }): number => a.id - b.id;
+
 /** `items` in pieces of at most `size`, so that no statement grows without bound. */
 export function chunked<Item>(items: readonly Item[], size = 500): Item[][] {
   const chunks: Item[][] = [];

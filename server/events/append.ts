@@ -14,6 +14,11 @@ const batch = 500;
 export async function appendEvents(tx: Transaction, sliceId: number, datas: readonly EventData[]): Promise<void> {
   if (datas.length === 0) return;
   await lockSlice(tx, sliceId);
+  await insertEvents(tx, sliceId, datas);
+}
+
+/** {@link appendEvents} for who has locked the slice's row in this transaction. */
+export async function insertEvents(tx: Transaction, sliceId: number, datas: readonly EventData[]): Promise<void> {
   for (let from = 0; from < datas.length; from += batch)
     await tx.insert(events).values(datas.slice(from, from + batch).map((data) => ({ sliceId, data })));
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#server/db/client';
+import { executorOf } from '#server/db/prepared';
 import type { Provider } from '#server/providers/provider';
 import { createLeaseOwner, type LeaseOwner } from './owner';
 
@@ -67,6 +68,7 @@ export class Life {
     return new Proxy(db, {
       get: (target, name, receiver) => {
         const value: unknown = Reflect.get(target, name, receiver);
+        if (name === executorOf) return this.dead ? { execute: () => never } : value;
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) => {
           if (name === 'transaction') return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);

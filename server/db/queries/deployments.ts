@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, lt, max, or, sql, type Placeholder, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, lt, max, sql, type Placeholder, type SQL } from 'drizzle-orm';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
 import { users } from '#drizzle/schema/users';
 import type { DeploymentKind, Underway } from '#shared/deployment/operations';
@@ -6,8 +6,8 @@ import { isStepDone } from '#shared/deployment/progress';
 import { liveDeploymentStatuses, stepStatuses, type PlanStep } from '#shared/deployment/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
-import { isoText, number, optionalIsoText, textsOf, type RowOf } from '../prepared';
-import { chunked, only } from '../rows';
+import { isoText, number, optionalIsoText, prepared, preparedLists, textsOf, type RowOf } from '../prepared';
+import { byId, chunked, only } from '../rows';
 
 export type DeploymentRow = typeof deployments.$inferSelect;
 export type StepRow = typeof deploymentSteps.$inferSelect;
@@ -23,6 +23,15 @@ export async function lockDeployment(tx: Transaction, id: number): Promise<Deplo
   return only(await tx.select().from(deployments).where(eq(deployments.id, id)).for('update'), `deployment ${id}`);
 }
 
+const markFields = { id: deployments.id, status: deployments.status };
+const ofSlice = sql.placeholder('slice');
+const ofVm = sql.placeholder('vm');
+const newestFor = (list: SQL) =>
+  sql`select ${list} from ${deployments} where ${deployments.sliceId} = ${ofSlice}
+    and (${ofVm} is null or ${deployments.sliceVmId} is null or ${deployments.sliceVmId} = ${ofVm})
+    order by ${deployments.id} desc limit 1`;
+const newestMark = prepared<typeof markFields, { slice: number; vm: number | null }>(markFields, newestFor);
+
 /**
  * The newest deployment of a slice, null if there was none. The newest is live, if any is. With a VM: the newest that is aimed
  * at this one or at the whole slice.
@@ -32,17 +41,7 @@ export async function newestDeployment(
   sliceId: number,
   vmId: number | null = null,
 ): Promise<Pick<DeploymentRow, 'id' | 'status'> | null> {
-  const [row] = await q
-    .select({ id: deployments.id, status: deployments.status })
-    .from(deployments)
-    .where(
-      and(
-        eq(deployments.sliceId, sliceId),
-        vmId === null ? undefined : or(isNull(deployments.sliceVmId), eq(deployments.sliceVmId, vmId)),
-      ),
-    )
-    .orderBy(desc(deployments.id))
-    .limit(1);
+  const [row] = await newestMark(q, { slice: sliceId, vm: vmId });
   return row ?? null;
 }
 
@@ -70,13 +69,21 @@ export async function newestDeployments(
   return found;
 }
 
-/** The live deployments of a slice, oldest first. */
-export function liveDeployments(q: Queryable, sliceId: number): Promise<DeploymentRow[]> {
-  return q
-    .select()
-    .from(deployments)
-    .where(and(eq(deployments.sliceId, sliceId), inArray(deployments.status, [...liveDeploymentStatuses])))
-    .orderBy(asc(deployments.id));
+const underWay = { live: getTableColumns(deployments), newest: markFields };
+const underWayIn = preparedLists<typeof underWay, { slice: number; vm: number | null }>(underWay, {
+  live: (list) => sql`select ${list} from ${deployments}
+    where ${deployments.sliceId} = ${ofSlice} and ${deployments.status} in (${textsOf(liveDeploymentStatuses)})`,
+  newest: newestFor,
+});
+
+/** The live deployments of a slice, oldest first, and its {@link newestDeployment}, for a VM if one is given. */
+export async function deploymentsUnderWay(
+  q: Queryable,
+  sliceId: number,
+  vmId: number | null = null,
+): Promise<{ live: DeploymentRow[]; newest: Pick<DeploymentRow, 'id' | 'status'> | null }> {
+  const { live, newest } = await underWayIn(q, { slice: sliceId, vm: vmId });
+  return { live: live.toSorted(byId), newest: newest[0] ?? null };
 }
 
 /** What of the slice live deployments are aimed at. */
@@ -146,13 +153,16 @@ export function stepsTotal(q: Queryable, deploymentId: number): Promise<number> 
   return q.$count(deploymentSteps, eq(deploymentSteps.deploymentId, deploymentId));
 }
 
+const stepFields = getTableColumns(deploymentSteps);
+const stepsOf = prepared<typeof stepFields, { deployment: number }>(
+  stepFields,
+  (list) => sql`select ${list} from ${deploymentSteps}
+    where ${deploymentSteps.deploymentId} = ${sql.placeholder('deployment')} order by ${deploymentSteps.seq}`,
+);
+
 /** The steps of a deployment in the order of its plan. */
 export function stepRows(q: Queryable, deploymentId: number): Promise<StepRow[]> {
-  return q
-    .select()
-    .from(deploymentSteps)
-    .where(eq(deploymentSteps.deploymentId, deploymentId))
-    .orderBy(asc(deploymentSteps.seq));
+  return stepsOf(q, { deployment: deploymentId });
 }
 
 export interface DeploymentSummaryRow {
@@ -163,13 +173,11 @@ export interface DeploymentSummaryRow {
   stepsTotal: number;
 }
 
-/** Deployments with their numbers of steps, newest first: one by its id, or a slice's, those below `beforeId`. */
+/** A slice's deployments below `beforeId` with their numbers of steps, newest first. */
 export function deploymentSummaries(
   q: Queryable,
-  which: { id: number } | { sliceId: number; beforeId: number | null; limit: number },
+  { sliceId, beforeId, limit }: { sliceId: number; beforeId: number | null; limit: number },
 ): Promise<DeploymentSummaryRow[]> {
-  if ('id' in which) return summaries(q, eq(deployments.id, which.id), 1);
-  const { sliceId, beforeId, limit } = which;
   const before = beforeId === null ? undefined : lt(deployments.id, beforeId);
   return summaries(q, and(eq(deployments.sliceId, sliceId), before), limit);
 }
@@ -207,6 +215,36 @@ export type NewestRow = RowOf<typeof newestFields>;
 export const newestOf = (fields: SQL, sliceId: Placeholder) =>
   sql`select ${fields} from ${deployments} inner join ${users} on ${users.id} = ${deployments.requestedBy}
     where ${deployments.sliceId} = ${sliceId} order by ${deployments.id} desc limit 1`;
+
+const summaryOf = prepared<typeof newestFields, { id: number }>(
+  newestFields,
+  (list) => sql`select ${list} from ${deployments}
+    inner join ${users} on ${users.id} = ${deployments.requestedBy} where ${deployments.id} = ${sql.placeholder('id')}`,
+);
+
+/** One deployment with its numbers of steps. The caller checks the access to its slice. */
+export async function deploymentSummaryRow(q: Queryable, id: number): Promise<NewestRow | null> {
+  const [row] = await summaryOf(q, { id });
+  return row ?? null;
+}
+
+const withSteps = { deployment: newestFields, steps: stepFields };
+const withStepsOf = preparedLists<typeof withSteps, { id: number }>(withSteps, {
+  deployment: (list) => sql`select ${list} from ${deployments}
+    inner join ${users} on ${users.id} = ${deployments.requestedBy} where ${deployments.id} = ${sql.placeholder('id')}`,
+  steps: (list) => sql`select ${list} from ${deploymentSteps}
+    where ${deploymentSteps.deploymentId} = ${sql.placeholder('id')}`,
+});
+
+/** A deployment with its steps in the order of its plan; null if there is none. The caller checks the access to its slice. */
+export async function deploymentWithSteps(
+  q: Queryable,
+  id: number,
+): Promise<{ deployment: NewestRow; steps: StepRow[] } | null> {
+  const { deployment, steps } = await withStepsOf(q, { id });
+  const [row] = deployment;
+  return row === undefined ? null : { deployment: row, steps: steps.toSorted((a, b) => a.seq - b.seq) };
+}
 
 async function summaries(q: Queryable, where: SQL | undefined, limit: number): Promise<DeploymentSummaryRow[]> {
   const rows = await q

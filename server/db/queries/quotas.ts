@@ -1,4 +1,4 @@
-import { and, asc, count, countDistinct, eq, exists, inArray, isNull, ne, not, or, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/mysql-core';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
@@ -8,6 +8,8 @@ import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { quotaFields, type QuotaField, type QuotaLimits, type QuotaUse, type UserQuota } from '#shared/quota';
 import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus, vmStatuses } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
+import { number, prepared, textsOf } from '../prepared';
+import { only } from '../rows';
 
 /** What stands in a row for "no limit". */
 const unlimited = -1;
@@ -83,35 +85,34 @@ export function countsAsRunning(
   return vm.desired === 'running' && (!isGivenUp || mayRun.includes(vm.status));
 }
 
+const busy = sql`exists (select 1 from ${deployments} where ${deployments.sliceId} = ${slices.id}
+  and ${deployments.status} in (${textsOf(liveDeploymentStatuses)}))`;
+const expected = sql`(${slices.status} not in (${textsOf(givenUp)}) or ${sliceVms.status} in (${textsOf(mayRun)}) or ${busy})`;
+// what is asked to stop may be cancelled, or fail to
+const running = sql`(${sliceVms.status} in (${textsOf(runningVmStatuses)}) or (${sliceVms.desired} = 'running' and ${expected}))`;
+const useFields = {
+  slices: number(sql`count(distinct ${slices.id})`),
+  vms: number(sql`count(${sliceVms.id})`),
+  vcpus: number(sql`sum(${sliceVms.vcpus})`),
+  ramMb: number(sql`sum(${sliceVms.ramMb})`),
+  diskGb: number(sql`sum(${sliceVms.diskGb})`),
+  runningVms: number(sql`sum(${running})`),
+  runningVcpus: number(sql`sum(case when ${running} then ${sliceVms.vcpus} else 0 end)`),
+  runningRamMb: number(sql`sum(case when ${running} then ${sliceVms.ramMb} else 0 end)`),
+} satisfies Record<QuotaField, unknown>;
+const useOf = prepared<typeof useFields, { owner: number }>(
+  useFields,
+  (list) => sql`select ${list} from ${slices} left join ${sliceVms} on ${sliceVms.sliceId} = ${slices.id}
+    where ${slices.ownerId} = ${sql.placeholder('owner')} and ${slices.deletedAt} is null
+    and ${slices.status} <> 'destroyed'`,
+);
+
 /**
  * What a user's slices take that are not destroyed, counted by the database. In a transaction it sees what the
  * transaction sees.
  */
 export async function quotaUse(q: Queryable, ownerId: number): Promise<QuotaUse> {
-  const busy = exists(
-    q
-      .select({ one: sql`1` })
-      .from(deployments)
-      .where(and(eq(deployments.sliceId, slices.id), inArray(deployments.status, liveDeploymentStatuses))),
-  );
-  const expected = or(not(inArray(slices.status, givenUp)), inArray(sliceVms.status, mayRun), busy);
-  // what is asked to stop may be cancelled, or fail to
-  const running = or(inArray(sliceVms.status, runningVmStatuses), and(eq(sliceVms.desired, 'running'), expected));
-  const [row] = await q
-    .select({
-      slices: countDistinct(slices.id),
-      vms: count(sliceVms.id),
-      vcpus: sql<string>`coalesce(sum(${sliceVms.vcpus}), 0)`,
-      ramMb: sql<string>`coalesce(sum(${sliceVms.ramMb}), 0)`,
-      diskGb: sql<string>`coalesce(sum(${sliceVms.diskGb}), 0)`,
-      runningVms: sql<string>`coalesce(sum(${running}), 0)`,
-      runningVcpus: sql<string>`coalesce(sum(case when ${running} then ${sliceVms.vcpus} else 0 end), 0)`,
-      runningRamMb: sql<string>`coalesce(sum(case when ${running} then ${sliceVms.ramMb} else 0 end), 0)`,
-    })
-    .from(slices)
-    .leftJoin(sliceVms, eq(sliceVms.sliceId, slices.id))
-    .where(and(eq(slices.ownerId, ownerId), isNull(slices.deletedAt), ne(slices.status, 'destroyed')));
-  return eachField((field) => Number(row?.[field] ?? 0));
+  return only(await useOf(q, { owner: ownerId }), 'the sums of an owner');
 }
 
 /** The limits of every role, in the order in which roles were made. */

@@ -1,7 +1,9 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import { images } from '#drizzle/schema/catalogue';
 import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
 import type { Queryable } from '#server/db/client';
+import { preparedLists } from '../prepared';
+import { byId } from '../rows';
 
 export type ImageRow = typeof images.$inferSelect;
 export type VmRow = typeof sliceVms.$inferSelect;
@@ -17,18 +19,30 @@ export interface SliceModel {
   images: Map<number, ImageRow>;
 }
 
-/** Four queries, however large the slice is. The caller has checked who may see it. */
+const modelFields = {
+  vms: getTableColumns(sliceVms),
+  networks: getTableColumns(sliceNetworks),
+  edges: getTableColumns(sliceEdges),
+  images: getTableColumns(images),
+};
+const ofSlice = sql.placeholder('slice');
+const modelOf = preparedLists<typeof modelFields, { slice: number }>(modelFields, {
+  vms: (list) => sql`select ${list} from ${sliceVms} where ${sliceVms.sliceId} = ${ofSlice}`,
+  networks: (list) => sql`select ${list} from ${sliceNetworks} where ${sliceNetworks.sliceId} = ${ofSlice}`,
+  edges: (list) => sql`select ${list} from ${sliceEdges} where ${sliceEdges.sliceId} = ${ofSlice}`,
+  images: (list) => sql`select ${list} from ${images}
+    where ${images.id} in (select ${sliceVms.imageId} from ${sliceVms} where ${sliceVms.sliceId} = ${ofSlice})`,
+});
+
+/** One statement, however large the slice is; parts in the order of their ids. The caller has checked who may see it. */
 export async function loadSliceModel(q: Queryable, sliceId: number): Promise<SliceModel> {
-  const vms = await q.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId)).orderBy(asc(sliceVms.id));
-  const networks = await q
-    .select()
-    .from(sliceNetworks)
-    .where(eq(sliceNetworks.sliceId, sliceId))
-    .orderBy(asc(sliceNetworks.id));
-  const edges = await q.select().from(sliceEdges).where(eq(sliceEdges.sliceId, sliceId)).orderBy(asc(sliceEdges.id));
-  const imageIds = [...new Set(vms.map((vm) => vm.imageId))];
-  const rows = imageIds.length === 0 ? [] : await q.select().from(images).where(inArray(images.id, imageIds));
-  return { vms, networks, edges, images: new Map(rows.map((image) => [image.id, image])) };
+  const { vms, networks, edges, images: used } = await modelOf(q, { slice: sliceId });
+  return {
+    vms: vms.toSorted(byId),
+    networks: networks.toSorted(byId),
+    edges: edges.toSorted(byId),
+    images: new Map(used.map((image) => [image.id, image])),
+  };
 }
 
 /** The image of a VM; its foreign key says that it is there. */

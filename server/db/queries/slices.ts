@@ -26,7 +26,7 @@ import {
   type RowOf,
   type Value,
 } from '../prepared';
-import { chunked } from '../rows';
+import { byId, chunked } from '../rows';
 import { newestFields, newestOf, type NewestRow } from './deployments';
 import { endIdsIn, rowOf, type EndIds } from './parts';
 import { visibleTemplate } from './shares';
@@ -216,13 +216,12 @@ export async function wholeSliceRows(q: Queryable, readerId: number, id: number)
   const { head, deployment, vms, networks, edges } = await wholeById(q, { reader: readerId, slice: id });
   const [slice] = head;
   if (slice === undefined) return null;
-  const drawn = (a: { id: number }, b: { id: number }) => a.id - b.id;
   return {
     head: slice,
     deployment: deployment[0] ?? null,
-    vms: vms.toSorted(drawn),
-    networks: networks.toSorted(drawn),
-    edges: edges.toSorted(drawn),
+    vms: vms.toSorted(byId),
+    networks: networks.toSorted(byId),
+    edges: edges.toSorted(byId),
   };
 }
 
@@ -267,6 +266,25 @@ export async function insertSliceParts(
     await q
       .insert(sliceEdges)
       .values(some.map((edge) => ({ ...rowOf(parts.edge, sliceEdges, edge), ...idsOf(edge), sliceId })));
+}
+
+const sliceColumns = getTableColumns(slices);
+const oneSlice = (lock: SQL) =>
+  prepared<typeof sliceColumns, { slice: number }>(
+    sliceColumns,
+    (list) => sql`select ${list} from ${slices} where ${slices.id} = ${ofSlice}${lock}`,
+  );
+const sliceOf = oneSlice(sql``);
+const lockedSliceOf = oneSlice(sql` for update`);
+
+/** The slice's row, whoever asks; null if there is none. `lock` takes its lock until the transaction ends. */
+export async function sliceById(
+  q: Queryable,
+  id: number,
+  { lock }: { lock: boolean },
+): Promise<typeof slices.$inferSelect | null> {
+  const [row] = await (lock ? lockedSliceOf : sliceOf)(q, { slice: id });
+  return row ?? null;
 }
 
 /** A page of a slice's events, newest first, and one row more. */

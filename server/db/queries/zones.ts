@@ -1,9 +1,10 @@
-import { and, asc, count, eq, isNull, notInArray, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, getTableColumns, sql, type SQL } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { slices, sliceVms, zoneSums } from '#drizzle/schema/slices';
 import type { Resources } from '#shared/primitives';
 import type { SliceStatus } from '#shared/slice-status';
 import type { Queryable, Transaction } from '#server/db/client';
+import { number, prepared, preparedLists, textsOf } from '../prepared';
 
 export type ZoneRow = typeof availabilityZones.$inferSelect;
 
@@ -20,47 +21,43 @@ export const providerZone = {
 };
 export type ProviderZone = Pick<ZoneRow, keyof typeof providerZone>;
 
+/** Statuses of slices that hold no resources of their zone. */
+const holdNothing = ['draft', 'destroyed'] as const satisfies readonly SliceStatus[];
 /** Slices that hold resources of their zone: deployed, or on the way to or from it. */
-const holding = (): SQL | undefined => and(isNull(slices.deletedAt), notInArray(slices.status, ['draft', 'destroyed']));
+const holding = sql`${slices.deletedAt} is null and ${slices.status} not in (${textsOf(holdNothing)})`;
 
 const sums = {
-  vcpus: sql<string>`coalesce(sum(${sliceVms.vcpus}), 0)`,
-  ramMb: sql<string>`coalesce(sum(${sliceVms.ramMb}), 0)`,
-  diskGb: sql<string>`coalesce(sum(${sliceVms.diskGb}), 0)`,
+  vcpus: number(sql`sum(${sliceVms.vcpus})`),
+  ramMb: number(sql`sum(${sliceVms.ramMb})`),
+  diskGb: number(sql`sum(${sliceVms.diskGb})`),
 };
 const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
-
-/** What the VMs of one slice take together, if it holds resources. */
-async function heldBy(q: Queryable, sliceId: number): Promise<Resources> {
-  const [row] = await q
-    .select(sums)
-    .from(slices)
-    .innerJoin(sliceVms, eq(sliceVms.sliceId, slices.id))
-    .where(and(eq(slices.id, sliceId), holding()));
-  return { vcpus: Number(row?.vcpus ?? 0), ramMb: Number(row?.ramMb ?? 0), diskGb: Number(row?.diskGb ?? 0) };
-}
+const theSlice = sql`${slices.id} = ${sql.placeholder('slice')}`;
 
 /** Whether a slice in this status holds resources of its zone; as {@link holding} asks the database. */
-const holds = (status: SliceStatus) => status !== 'draft' && status !== 'destroyed';
+const holds = (status: SliceStatus) => !(holdNothing as readonly SliceStatus[]).includes(status);
+
+const standing = { zoneId: slices.zoneId, status: slices.status, deletedAt: slices.deletedAt, ...sums };
+const standingOf = prepared<typeof standing, { slice: number }>(
+  standing,
+  (list) => sql`select ${list} from ${slices} left join ${sliceVms} on ${sliceVms.sliceId} = ${slices.id}
+    where ${theSlice} group by ${slices.id}, ${slices.zoneId}, ${slices.status}, ${slices.deletedAt}`,
+);
 
 /**
  * Brings the sums of a slice's zone after it: call it before the slice's status is written, on its locked row, with what that
  * will be, or null for a new slice, that is a draft. Takes the lock of the sums, after all others.
  */
 export async function countInZone(tx: Queryable, sliceId: number, next: SliceStatus | null): Promise<void> {
-  const [slice] = await tx
-    .select({ zoneId: slices.zoneId, status: slices.status, deletedAt: slices.deletedAt })
-    .from(slices)
-    .where(eq(slices.id, sliceId));
+  const [slice] = await standingOf(tx, { slice: sliceId });
   if (slice === undefined) return;
   const { zoneId, status, deletedAt } = slice;
   if (next === null) return addToZone(tx, zoneId, 1, nothing);
   const gone = next === 'destroyed' && deletedAt === null ? -1 : 0;
   const sign = Number(holds(next)) - Number(holds(status) && deletedAt === null);
   if (gone === 0 && sign === 0) return;
-  const [size] = sign === 0 ? [] : await tx.select(sums).from(sliceVms).where(eq(sliceVms.sliceId, sliceId));
-  const of = (sum: string | undefined) => sign * Number(sum ?? 0);
-  await addToZone(tx, zoneId, gone, { vcpus: of(size?.vcpus), ramMb: of(size?.ramMb), diskGb: of(size?.diskGb) });
+  const { vcpus, ramMb, diskGb } = slice;
+  await addToZone(tx, zoneId, gone, { vcpus: sign * vcpus, ramMb: sign * ramMb, diskGb: sign * diskGb });
 }
 
 async function addToZone(tx: Queryable, zoneId: number, count: number, amount: Resources): Promise<void> {
@@ -78,6 +75,13 @@ async function addToZone(tx: Queryable, zoneId: number, count: number, amount: R
     });
 }
 
+const held = { all: { vcpus: zoneSums.vcpus, ramMb: zoneSums.ramMb, diskGb: zoneSums.diskGb }, own: sums };
+const heldIn = preparedLists<typeof held, Record<'zone' | 'slice', number>>(held, {
+  all: (list) => sql`select ${list} from ${zoneSums} where ${zoneSums.zoneId} = ${sql.placeholder('zone')}`,
+  own: (list) => sql`select ${list} from ${slices} inner join ${sliceVms} on ${sliceVms.sliceId} = ${slices.id}
+    where ${theSlice} and ${holding}`,
+});
+
 /**
  * What the VMs of a zone's deployed slices take together. RAM in MiB, disk in GiB. `exceptSliceId` leaves one slice out,
  * for a plan that asks what is free for it. In a transaction it sees what the transaction sees.
@@ -87,8 +91,9 @@ export async function allocatedOf(
   zoneId: number,
   options: { exceptSliceId?: number } = {},
 ): Promise<Resources> {
-  const [all = nothing] = await q.select().from(zoneSums).where(eq(zoneSums.zoneId, zoneId));
-  const own = options.exceptSliceId === undefined ? nothing : await heldBy(q, options.exceptSliceId);
+  const found = await heldIn(q, { zone: zoneId, slice: options.exceptSliceId ?? 0 });
+  const [all = nothing] = found.all;
+  const [own = nothing] = found.own;
   return {
     vcpus: Math.max(0, all.vcpus - own.vcpus),
     ramMb: Math.max(0, all.ramMb - own.ramMb),
@@ -109,7 +114,7 @@ export async function zoneUses(q: Queryable): Promise<Map<number, ZoneUse>> {
     .select({ zoneId: slices.zoneId, vms: count() })
     .from(sliceVms)
     .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
-    .where(and(eq(sliceVms.status, 'running'), holding()))
+    .where(and(eq(sliceVms.status, 'running'), holding))
     .groupBy(slices.zoneId);
   const runningIn = new Map(running.map((row) => [row.zoneId, row.vms]));
   return new Map(
@@ -125,21 +130,28 @@ export function zonesByName(q: Queryable): Promise<ZoneRow[]> {
   return q.select().from(availabilityZones).orderBy(asc(availabilityZones.sortKey), asc(availabilityZones.id));
 }
 
+const zoneColumns = getTableColumns(availabilityZones);
+const oneZone = (lock: SQL) =>
+  prepared<typeof zoneColumns, { id: number }>(
+    zoneColumns,
+    (list) =>
+      sql`select ${list} from ${availabilityZones} where ${availabilityZones.id} = ${sql.placeholder('id')}${lock}`,
+  );
+const zoneOf = oneZone(sql``);
+const lockedZoneOf = oneZone(sql` for update`);
+
 export async function zoneById(q: Queryable, id: number): Promise<ZoneRow | null> {
-  const [row] = await q.select().from(availabilityZones).where(eq(availabilityZones.id, id));
+  const [row] = await zoneOf(q, { id });
   return row ?? null;
 }
 
 /** How many slices of the zone hold resources of it: deployed, or on the way to or from it. */
 export function countHolding(q: Queryable, zoneId: number): Promise<number> {
-  return q.$count(slices, and(eq(slices.zoneId, zoneId), holding()));
+  return q.$count(slices, and(eq(slices.zoneId, zoneId), holding));
 }
 
-/** Locks a zone's row until the end of the transaction: whoever takes of its capacity comes one after the other. */
-export async function lockZone(tx: Transaction, id: number): Promise<void> {
-  await tx
-    .select({ id: availabilityZones.id })
-    .from(availabilityZones)
-    .where(eq(availabilityZones.id, id))
-    .for('update');
+/** Locks a zone's row until the end of the transaction: whoever takes of its capacity comes one after the other. Answers it. */
+export async function lockZone(tx: Transaction, id: number): Promise<ZoneRow | null> {
+  const [row] = await lockedZoneOf(tx, { id });
+  return row ?? null;
 }

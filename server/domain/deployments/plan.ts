@@ -3,7 +3,7 @@ import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
-import { liveDeployments, underwayOf } from '#server/db/queries/deployments';
+import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
 import { zoneById } from '#server/db/queries/zones';
 import { inSnapshot } from '#server/db/transaction';
@@ -25,7 +25,7 @@ export async function planDeployment(
   const seen = await lookAround(ctx, slice);
   return inSnapshot(ctx.db, async (tx) => {
     const now = await loadSlice(tx, { actor, id: operation.sliceId });
-    const live = await liveDeployments(tx, now.id);
+    const { live } = await deploymentsUnderWay(tx, now.id);
     return planOperation(await planInput(tx, now, operation, underwayOf(live), seen));
   });
 }

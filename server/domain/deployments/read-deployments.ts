@@ -5,8 +5,9 @@ import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
 import {
   deploymentSummaries,
-  liveDeployments,
-  stepRows,
+  deploymentSummaryRow,
+  deploymentsUnderWay,
+  deploymentWithSteps,
   type DeploymentSummaryRow,
   type NewestRow,
   type StepRow,
@@ -37,11 +38,10 @@ export async function getDeployment(
   ctx: Pick<DomainContext, 'db'>,
   { actor, id }: { actor: Actor; id: number },
 ): Promise<Deployment> {
-  const [summary] = await deploymentSummaries(ctx.db, { id });
-  if (summary === undefined) throw notFound('deployment');
-  await loadSlice(ctx.db, { actor, id: summary.deployment.sliceId }).catch(asDeployment);
-  const steps = await stepRows(ctx.db, id);
-  return { ...publicSummary(summary), steps: steps.map(publicStep) };
+  const found = await deploymentWithSteps(ctx.db, id);
+  if (found === null) throw notFound('deployment');
+  await loadSlice(ctx.db, { actor, id: found.deployment.sliceId }).catch(asDeployment);
+  return { ...deploymentSummary(found.deployment), steps: found.steps.map(publicStep) };
 }
 
 /**
@@ -53,20 +53,20 @@ export async function currentDeployment(
   row: NewestRow | null,
 ): Promise<{ deployment: DeploymentSummary | null; waiting: Slice['waiting'] }> {
   if (row === null) return { deployment: null, waiting: [] };
-  const newest = newestDeploymentOf(row);
+  const newest = deploymentSummary(row);
   // the newest is the live one, if any is: a destroy takes over from those before it, and only what is aimed at a VM waits for others
   const behind = newest.status === 'queued' && newest.vmId !== null;
-  const [first, ...rest] = behind ? await liveDeployments(q, newest.sliceId) : [];
+  const [first, ...rest] = behind ? (await deploymentsUnderWay(q, newest.sliceId)).live : [];
   if (first === undefined) return { deployment: newest, waiting: [] };
-  const [current] = await deploymentSummaries(q, { id: first.id });
+  const current = await deploymentSummaryRow(q, first.id);
   return {
-    deployment: current === undefined ? newest : publicSummary(current),
+    deployment: current === null ? newest : deploymentSummary(current),
     waiting: rest.map(({ id, kind, sliceVmId: vmId, cancelRequested }) => ({ id, kind, vmId, cancelRequested })),
   };
 }
 
-/** The newest deployment of a slice, as its rows give it, for the wire. */
-function newestDeploymentOf(row: NewestRow): DeploymentSummary {
+/** A deployment for the wire. */
+function deploymentSummary(row: NewestRow): DeploymentSummary {
   return {
     id: row.id,
     sliceId: row.sliceId,
@@ -87,7 +87,7 @@ function newestDeploymentOf(row: NewestRow): DeploymentSummary {
 }
 
 function publicSummary({ deployment, requester, stepsDone, stepsTotal }: DeploymentSummaryRow): DeploymentSummary {
-  return newestDeploymentOf({
+  return deploymentSummary({
     ...deployment,
     requester,
     stepsDone,

@@ -4,7 +4,7 @@ import { operationOf, type DeploymentKind, type Underway } from '#shared/deploym
 import type { Resources } from '#shared/primitives';
 import { say, type Said } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
-import { newestDeployment } from '#server/db/queries/deployments';
+import type { newestDeployment } from '#server/db/queries/deployments';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { reportOf } from '#server/db/queries/homes';
@@ -133,8 +133,7 @@ export async function planZoneOf(
  * Changes whenever a deployment of the slice begins or ends: what was observed before is stale then. For an operation on one VM
  * those on other VMs do not count: many of them may be asked for at once.
  */
-export async function deploymentMark(q: Queryable, sliceId: number, vmId: number | null = null): Promise<string> {
-  const newest = await newestDeployment(q, sliceId, vmId);
+export function markOf(newest: Awaited<ReturnType<typeof newestDeployment>>): string {
   return newest === null ? 'none' : `${newest.id}:${newest.status}`;
 }
 
@@ -145,15 +144,16 @@ export async function lookAround(ctx: DomainContext, slice: SliceRow): Promise<S
   return observeForPlan(ctx, await askZone(ctx, zone), slice.id);
 }
 
-/** The planner's input for an operation on a slice, from its rows and what was seen. */
+/** The planner's input for an operation on a slice, from its rows and what was seen. `locked`: its zone, for who has read it. */
 export async function planInput(
   q: Queryable,
   slice: SliceRow & { access: SliceAccess },
   { kind, vmId }: Operation,
   underway: Underway,
   { observation, report }: Seen,
+  locked: ZoneRow | null = null,
 ): Promise<PlanInput> {
-  const zone = await zoneById(q, slice.zoneId);
+  const zone = locked ?? (await zoneById(q, slice.zoneId));
   if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
   const { builds, supersedes, takesQuota } = operationOf(kind);
   const model = await loadSliceModel(q, slice.id);

@@ -6,8 +6,9 @@ import type { VmDesired } from '#shared/slice-status';
 import type { Transaction } from '#server/db/client';
 import {
   deploymentByKey,
+  deploymentsUnderWay,
   insertDeployment,
-  liveDeployments,
+  newestDeployment,
   newestSuccess,
   supersedeDeployments,
   underwayOf,
@@ -16,7 +17,8 @@ import {
 import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/slices';
 import { lockZone } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
-import { appendEvents } from '#server/events/append';
+import { insertEvents } from '#server/events/append';
+import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { recordAudit, vmTold } from '../audit';
 import { accountOf, type Actor, type DomainContext, type SystemActor } from '../context';
 import { quotaExceeded } from '../quotas/problems';
@@ -26,7 +28,7 @@ import type { PlanInput } from './plan-input';
 import { refusalProblem } from './plan-problems';
 import { planOperation, wantedOf } from './planner';
 import { getDeployment } from './read-deployments';
-import { deploymentMark, lookAround, planInput, type Operation, type Seen } from './situation';
+import { lookAround, markOf, planInput, type Operation, type Seen } from './situation';
 
 interface Request extends Operation {
   /** The same key for the same slice answers the deployment that was queued first. */
@@ -59,10 +61,10 @@ export async function queueDeployment(
   const need = operationOf(request.kind).level;
   for (let attempt = 0; attempt < 5; attempt++) {
     const slice = await loadSlice(ctx.db, { actor, id: request.sliceId, need });
-    const mark = await deploymentMark(ctx.db, slice.id, request.vmId);
+    const mark = markOf(await newestDeployment(ctx.db, slice.id, request.vmId));
     const seen = await lookAround(ctx, slice);
-    const answer = await inTransaction(ctx.db, (tx) =>
-      queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, ...seen }),
+    const answer = await ofOwner.run(slice.ownerId, () =>
+      inTransaction(ctx.db, (tx) => queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, ...seen })),
     );
     // an operation that began or ended meanwhile has changed what was looked at
     if (answer === 'stale') continue;
@@ -72,6 +74,12 @@ export async function queueDeployment(
   }
   throw new AppError('SLICE_BUSY', 'Other operations on this slice keep coming in between. Try again.');
 }
+
+/**
+ * Operations of one owner take their turn here before they wait for the lock on the owner's row: in the database each would
+ * wait with a connection, and thirty pressed together would leave none for anybody else.
+ */
+const ofOwner = new KeyedMutex<number>();
 
 async function queue(
   tx: Transaction,
@@ -85,19 +93,19 @@ async function queue(
   const slice = await loadSlice(tx, { actor, id: sliceId, lock: true, need: operation.level });
   // given to somebody else meanwhile, whose quota is not locked
   if (slice.ownerId !== seen.ownerId) return 'stale';
-  if (operation.takesCapacity) await lockZone(tx, slice.zoneId);
+  const zone = operation.takesCapacity ? await lockZone(tx, slice.zoneId) : null;
   const first = idempotencyKey === undefined ? null : await deploymentByKey(tx, sliceId, idempotencyKey);
   if (first !== null) return first;
-  const live = await liveDeployments(tx, sliceId);
+  const { live, newest } = await deploymentsUnderWay(tx, sliceId, request.vmId);
   const same = operation.supersedes ? await sameAgain(tx, slice, request, live) : null;
   if (same !== null) return same;
   const busy = live.length > 0;
   const underway = underwayOf(live);
   assertMayBegin(slice, request, underway);
-  if ((await deploymentMark(tx, sliceId, request.vmId)) !== seen.mark) return 'stale';
+  if (markOf(newest) !== seen.mark) return 'stale';
 
   const unattended = actor.kind === 'system';
-  const input = { ...(await planInput(tx, slice, request, underway, seen)), unattended };
+  const input = { ...(await planInput(tx, slice, request, underway, seen, zone)), unattended };
   const plan = planOperation(input);
   assertRunnable(plan);
   if (operation.supersedes)
@@ -131,7 +139,7 @@ async function queue(
     objectId: sliceId,
     details: { name: slice.name, deploymentId, kind, ...(await vmTold(tx, vmId)) },
   });
-  await appendEvents(tx, sliceId, events);
+  await insertEvents(tx, sliceId, events);
   return deploymentId;
 }
 

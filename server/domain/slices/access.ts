@@ -6,6 +6,7 @@ import { reaches, type Level } from '#shared/scopes';
 import type { AccessKind, ShareLevel } from '#shared/sharing';
 import type { Queryable } from '#server/db/client';
 import { shareLevelOf, sliceSharedWith } from '#server/db/queries/shares';
+import { sliceById } from '#server/db/queries/slices';
 import { assertScope } from '../auth/token-limits';
 import type { Actor, SystemActor } from '../context';
 
@@ -64,9 +65,8 @@ export async function loadSlice(
     lock = false,
   }: Omit<Wanted, 'actor'> & { actor: Actor | SystemActor; id: number; lock?: boolean },
 ): Promise<SliceRow & { access: SliceAccess }> {
-  const query = q.select().from(slices).where(eq(slices.id, id));
-  const [row] = await (lock ? query.for('update') : query);
-  if (row === undefined) throw notFound('slice');
+  const row = await sliceById(q, id, { lock });
+  if (row === null) throw notFound('slice');
   if (actor.kind === 'system') return { ...row, access: 'admin' };
   const access =
     accessTo(actor, row.ownerId, null) ?? accessTo(actor, row.ownerId, await shareLevelOf(q, id, actor.userId, lock));

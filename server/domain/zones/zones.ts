@@ -28,7 +28,10 @@ export function isOffered(ctx: DomainContext, zone: { provider: ZoneRow['provide
 
 /** The zone, unless it is not there or not offered: NOT_FOUND. */
 export async function loadZone(ctx: DomainContext, q: Queryable, id: number): Promise<ZoneRow> {
-  const zone = await zoneById(q, id);
+  return offered(ctx, await zoneById(q, id));
+}
+
+function offered(ctx: DomainContext, zone: ZoneRow | null): ZoneRow {
   if (zone === null || !isOffered(ctx, zone)) throw notFound('zone');
   return zone;
 }
@@ -172,8 +175,7 @@ export async function updateZone(
   { actor, zone: { id, ...values } }: { actor: Actor; zone: z.infer<typeof updateZoneInput> },
 ): Promise<Zone> {
   await inTransaction(ctx.db, async (tx) => {
-    await lockZone(tx, id);
-    const zone = await loadZone(ctx, tx, id);
+    const zone = offered(ctx, await lockZone(tx, id));
     await tx
       .update(availabilityZones)
       .set(columnsOf(values))

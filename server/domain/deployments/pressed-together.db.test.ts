@@ -1,0 +1,41 @@
+import { eq } from 'drizzle-orm';
+import mysql from 'mysql2/promise';
+import { expect, test, vi } from 'vitest';
+import { useDatabase } from '#db/testing/database';
+import { deployments } from '#drizzle/schema/deployments';
+import { newestEventId } from '#server/db/queries/slices';
+import { line } from '#server/testing/drawings';
+import { createWorld } from '#server/testing/world';
+
+const database = useDatabase();
+const world = createWorld(database);
+
+test('deploys of one owner that were pressed together left no connection for anybody else while they waited', async () => {
+  const owner = await world.person();
+  const api = world.callerOf(owner);
+  const zoneId = await world.zone({ limitVcpus: 1000, limitRamMb: 1_000_000, limitDiskGb: 10_000 });
+  const template = await api.templates.create({ name: 'Line', topology: line(1) });
+  const made = Array.from({ length: 14 }, (_, n) =>
+    api.slices.create({ name: `s${n}`, templateId: template.id, zoneId }),
+  );
+  const ids = (await Promise.all(made)).map(({ id }) => id);
+  const holder = await mysql.createConnection({ uri: database.url });
+  const waiting = async () => {
+    const [rows] = await holder.query(`select 1 from information_schema.innodb_trx where trx_state = 'LOCK WAIT'`);
+    return Array.isArray(rows) ? rows.length : 0;
+  };
+  try {
+    await holder.query('begin');
+    await holder.query('select id from users where id = ? for update', [owner.userId]);
+    const pressed = Promise.all(ids.map((sliceId) => api.deployments.start({ sliceId, kind: 'deploy' })));
+    await vi.waitFor(async () => expect(await waiting()).toBeGreaterThan(0), { timeout: 30_000 });
+    // more than what the others ask before they wait, so that by the end all of them do
+    for (let n = 0; n < 100; n += 1) await newestEventId(database.db);
+    expect(await waiting()).toBe(1);
+    await holder.query('commit');
+    await pressed;
+  } finally {
+    await holder.end();
+  }
+  expect(await database.db.$count(deployments, eq(deployments.requestedBy, owner.userId))).toBe(ids.length);
+});
