@@ -20,6 +20,8 @@ const policies = {
   'register:email': { free: 5, maxSeconds: 60, windowSeconds: 3600 },
   // a class registers from one address
   'register:ip': { free: 100, maxSeconds: 900, windowSeconds: 3600 },
+  // that an address is taken is told, so who tries many is slowed down; what turns out to be free is forgiven
+  'register-taken:ip': { free: 30, maxSeconds: 900, windowSeconds: 3600 },
   'reset:ip': { free: 20, maxSeconds: 900, windowSeconds: 3600 },
   // by somebody who is signed in; as for a sign-in
   'password:user': { free: 5, maxSeconds: 60, windowSeconds: 3600 },

@@ -6,7 +6,7 @@ import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { checkEmailDomain } from './email-domains';
 import { hashPassword } from './passwords';
-import { attemptOf, attemptOfIp, countAttempts } from './rate-limits';
+import { attemptOf, attemptOfIp, countAttempts, forgive } from './rate-limits';
 import { changingRights } from './rights';
 import { createSession, endReplaced, type Client, type Session } from './sessions';
 
@@ -14,7 +14,10 @@ const emailTaken = (cause?: unknown) =>
   new AppError('EMAIL_TAKEN', 'There is an account with this e-mail address.', { field: 'email', cause });
 
 /**
- * Makes an account with the role `user` and signs it in. REGISTRATION_CLOSED; on `email` EMAIL_DOMAIN_NOT_ALLOWED and
+ * Makes an account with the role `user` and signs it in. That there is an account already is said: without mail there is
+ * nothing else that the owner of an address and a stranger could both be told, and whether one was made is seen anyhow. So
+ * who tries addresses is slowed down after a few that are taken, leaves an account behind for each that is not, and is
+ * written down; where that is too much, registration is closed or for a domain. REGISTRATION_CLOSED; on `email` EMAIL_DOMAIN_NOT_ALLOWED and
  * EMAIL_TAKEN; RATE_LIMITED. `replaced`: the session that the browser comes with, which ends.
  */
 export async function register(
@@ -30,18 +33,29 @@ export async function register(
   if (!ctx.settings.registrationOpen)
     throw new AppError('REGISTRATION_CLOSED', 'Accounts are made by an administrator here.');
   checkEmailDomain(ctx, email);
+  const guesses = attemptOfIp('register-taken:ip', client.ip);
   await countAttempts(
     ctx.db,
-    [...attemptOfIp('register:ip', client.ip), attemptOf('register:email', email)],
+    [...guesses, ...attemptOfIp('register:ip', client.ip), attemptOf('register:email', email)],
     ctx.clock.now(),
   );
-  // before the costly hash; the unique index decides in the end
-  if ((await userByEmail(ctx.db, email)) !== null) throw emailTaken();
+  // first, so that a refusal takes as long and costs as much as an account
   const passwordHash = await hashPassword(ctx.settings.argon2, password);
+  // the unique index decides in the end
+  const taken = await userByEmail(ctx.db, email);
+  if (taken !== null) {
+    await recordAudit(
+      ctx.db,
+      { userId: null, ip: client.ip },
+      { action: 'auth.register', objectType: 'user', objectId: taken.id, result: 'EMAIL_TAKEN' },
+    );
+    throw emailTaken();
+  }
   try {
     return await changingRights(ctx, async (tx, changed) => {
       const user = await insertUser(tx, { email, name, passwordHash, role: 'user' });
       await endReplaced(ctx, tx, replaced, changed);
+      await forgive(tx, guesses);
       const { token, expiresAt } = await createSession(ctx, tx, user.id, client);
       await recordAudit(
         tx,

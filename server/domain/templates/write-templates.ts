@@ -10,7 +10,7 @@ import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
 import { say } from '#shared/sentence';
-import type { Queryable } from '#server/db/client';
+import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { hasTemplates, takenTemplateNames } from '#server/db/queries/templates';
 import { catalogueOf, insertRevision, readTopology, revisionId } from '#server/db/queries/topologies';
@@ -18,6 +18,7 @@ import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { copyName, nameTakenBy } from '../names';
+import { lockOwner } from '../quotas/quotas';
 import { loadTemplate } from './access';
 import { wholeTemplate } from './read-templates';
 
@@ -48,7 +49,23 @@ interface NewTemplate {
   topology: Topology;
 }
 
-/** Adds the rows of a template whose drawing has been checked. QUOTA_EXCEEDED beyond `limits.templatesPerUser`. */
+/**
+ * Runs `work`, which makes one template of the actor's, in a transaction that others of theirs wait for: two at once do not
+ * both take the last place. Nothing is read before the lock, nor plainly by it: that would fix what `work` sees. UNAUTHENTICATED
+ * when the account was disabled meanwhile.
+ */
+function makingOne<Result>(
+  ctx: DomainContext,
+  actor: Actor,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return inTransaction(ctx.db, async (tx) => {
+    if (!(await lockOwner(tx, actor.userId))) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
+    return work(tx);
+  });
+}
+
+/** Adds the rows of a template whose drawing has been checked, by {@link makingOne}. QUOTA_EXCEEDED beyond `limits.templatesPerUser`. */
 async function insertTemplate(
   ctx: DomainContext,
   tx: Queryable,
@@ -96,12 +113,12 @@ async function insertUnderFreeName(
   }
 }
 
-/** Makes a template with its first revision. NAME_TAKEN, INVALID_TOPOLOGY. */
+/** Makes a template with its first revision. NAME_TAKEN, INVALID_TOPOLOGY, QUOTA_EXCEEDED. */
 export async function createTemplate(
   ctx: DomainContext,
   { actor, template }: { actor: Actor; template: z.infer<typeof createTemplateInput> },
 ): Promise<Template> {
-  return inTransaction(ctx.db, async (tx) => {
+  return makingOne(ctx, actor, async (tx) => {
     assertValid(template.topology, await catalogueOf(tx, template.topology, { hold: true }));
     const id = await insertTemplate(ctx, tx, actor, template).catch(nameTakenBy(nameIndex, 'template', template.name));
     await recordAudit(tx, actor, {
@@ -126,7 +143,7 @@ export async function createImported(
   },
 ): Promise<Template> {
   const { actor, name, suggestion, description, topology } = options;
-  return inTransaction(ctx.db, async (tx) => {
+  return makingOne(ctx, actor, async (tx) => {
     assertValid(topology, await catalogueOf(tx, topology, { hold: true }));
     const id =
       name === undefined
@@ -213,7 +230,7 @@ export async function duplicateTemplate(
   ctx: DomainContext,
   { actor, source: { id, name } }: { actor: Actor; source: z.infer<typeof duplicateTemplateInput> },
 ): Promise<Template> {
-  return inTransaction(ctx.db, async (tx) => {
+  return makingOne(ctx, actor, async (tx) => {
     const row = await loadTemplate(tx, { actor, id });
     const topology = await readTopology(tx, await revisionId(tx, id, row.revision));
     const { description } = row;

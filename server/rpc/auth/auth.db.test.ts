@@ -212,6 +212,36 @@ describe('rate limits', () => {
     for (let n = 0; n < 5; n += 1) expect(await outcomeOf(guess('late@example.org'))).toBe('INVALID_CREDENTIALS');
   });
 
+  it('who registers address after address to learn which have an account is slowed down, and written down', async () => {
+    const ada = await world.person();
+    const call = (email: string) => outcomeOf(anonymous('192.0.2.8').auth.register({ email, name: 'New', password }));
+    for (let n = 0; n < 30; n += 1) {
+      expect(await call(ada.email)).toBe('EMAIL_TAKEN');
+      // the same address has a limit of its own
+      world.pass(61_000);
+    }
+    expect(await call(ada.email)).toBe('EMAIL_TAKEN');
+    // the pause is the same for an address that is free
+    for (const email of [ada.email, 'free@example.org']) expect(await call(email)).toBe('RATE_LIMITED');
+    const deeds = await ctx.db.select().from(auditLog).where(eq(auditLog.result, 'EMAIL_TAKEN'));
+    expect(deeds).toHaveLength(31);
+    expect(deeds[0]).toMatchObject({ action: 'auth.register', userId: null, ip: '192.0.2.8', objectId: ada.userId });
+  });
+
+  it('a refusal of an address that is taken was quicker than an account: it costs a hash, too', async () => {
+    const ada = await world.person();
+    const { argon2 } = ctx.settings;
+    // below what argon2 takes: whoever hashes fails
+    ctx.settings.argon2 = { ...argon2, memoryCost: 1 };
+    try {
+      await expect(anonymous().auth.register({ email: ada.email, name: 'Eve', password })).rejects.toThrow(
+        'Memory cost',
+      );
+    } finally {
+      ctx.settings.argon2 = argon2;
+    }
+  });
+
   it('hold for registering', async () => {
     const call = (n: number) =>
       outcomeOf(anonymous('192.0.2.7').auth.register({ email: `new${n}@example.org`, name: 'New', password }));
