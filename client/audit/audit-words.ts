@@ -30,11 +30,12 @@ export function objectPath({ objectType, objectId }: AuditEntry, admin: boolean)
   return objectType === 'template' ? `/templates/${objectId}` : null;
 }
 
-/** The details by their keys, each on one line: texts as they are, everything else as JSON. Ids beside their names are left out, and what only says the error again. */
+/** The details by their keys, each on one line: texts as they are, everything else as JSON. Left out are ids beside their names, what only says the error again, and what is null. */
 export function detailLines(details: AuditEntry['details']): [key: string, text: string][] {
   const names: Record<string, readonly string[]> = namesOfIds;
   return Object.entries(details ?? {}).flatMap(([key, value]): [string, string][] => {
     if (typeof value === 'number' && names[key]?.some((name) => typeof details?.[name] === 'string')) return [];
+    if (value === null) return [];
     if (key === 'sentences' && typeof details?.['error'] === 'string') return [];
     return [[key, typeof value === 'string' ? value : JSON.stringify(value)]];
   });

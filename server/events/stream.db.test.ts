@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import type { EventData, SliceEvent } from '#shared/deployment/events';
 import { inTransaction } from '#server/db/transaction';
@@ -109,6 +109,30 @@ describe('the events of a slice', () => {
     expect((await got).map(numberOf)).toEqual([1, 2, 3]);
     stop.abort();
     await stream.return(undefined);
+    await stopPoller();
+  });
+
+  test('of another server were told late: they are looked for within a second of its clock', async () => {
+    // the timer alone: what it sets off takes as long as it takes here
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const told = new Map([
+      [sliceId, 0],
+      [otherId, 0],
+    ]);
+    const stops = [...told.keys()].map((id) => bus.listen(id, () => told.set(id, (told.get(id) ?? 0) + 1)));
+    const stopPoller = startPoller({ db: database.db, bus, log: silentLogger });
+    // its first look tells of what is there; from then on of what is new
+    await write(otherId, [100], false);
+    vi.advanceTimersByTime(999);
+    await expect.poll(() => told.get(otherId)).toBe(1);
+    await write(sliceId, [1], false);
+    expect(told.get(sliceId)).toBe(0);
+    vi.advanceTimersByTime(999);
+    await expect.poll(() => told.get(sliceId)).toBe(1);
+    for (const stop of stops) stop();
     await stopPoller();
   });
 

@@ -218,7 +218,7 @@ export const slices = {
     disconnect: 'disconnecting…',
     remove: 'removing…',
     sweep: 'clearing away…',
-    wait: 'waiting for another VM…',
+    wait: 'waiting…',
     attempt: '{{activity}} attempt {{count}}',
   },
   vm: {

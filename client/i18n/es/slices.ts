@@ -222,7 +222,7 @@ export const slices: Messages<typeof english> = {
     disconnect: 'desconectando…',
     remove: 'quitando…',
     sweep: 'limpiando…',
-    wait: 'esperando a otra MV…',
+    wait: 'esperando…',
     attempt: '{{activity}} intento {{count}}',
   },
   vm: {
