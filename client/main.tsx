@@ -1,6 +1,5 @@
 import './api/zod-settings';
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import './font.css';
 import './global.css';
 import { MantineProvider } from '@mantine/core';
@@ -47,3 +46,10 @@ createRoot(root).render(
     </MantineProvider>
   </StrictMode>,
 );
+
+/** What tells that the connection is lost, and what asks before something is destroyed, must not have to be fetched then. */
+function loadForLater(): void {
+  void Promise.all([import('./layouts/notifications'), import('./layouts/dialog-host')]).catch(() => undefined);
+}
+if ('requestIdleCallback' in window) requestIdleCallback(loadForLater, { timeout: 10_000 });
+else setTimeout(loadForLater, 3_000);

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { results } from './pages';
+
+export const wide = { width: 1280, height: 800 };
+export const narrow = { width: 390, height: 844 };
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -10,7 +15,7 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-cor
  * that pops up is in no landmark, its button says where it belongs; and a node of the canvas is named by what it is and how
  * it is, while the sizes on its card are told by the panel that it opens.
  */
-export async function axeFindings(page: Page): Promise<string[]> {
+async function axeFindings(page: Page): Promise<string[]> {
   // by the debugger, which the page's content security policy does not concern
   await page.evaluate(`window.axe === undefined ? (() => { ${axeSource} })() : undefined`);
   const found: AxeResults = await page.evaluate(`axe.run(document, { resultTypes: ['violations'] })`);
@@ -18,7 +23,10 @@ export async function axeFindings(page: Page): Promise<string[]> {
     found.violations.flatMap(({ id, nodes }) =>
       nodes.map(async ({ target, failureSummary }) => {
         const selector = target.join(' ');
-        const intended = { region: '[data-portal] *', 'label-content-name-mismatch': '.react-flow__node' }[id];
+        const intended = {
+          region: '[data-portal], [data-portal] *',
+          'label-content-name-mismatch': '.react-flow__node',
+        }[id];
         const isIntended =
           intended !== undefined &&
           (await page.evaluate(([at, as]) => document.querySelector(at)?.matches(as) === true, [
@@ -44,7 +52,7 @@ export async function untilStill(page: Page): Promise<void> {
 }
 
 /** Visible texts below `px`, measured as they are shown; the canvas as at zoom 1. */
-export async function smallTexts(page: Page, px: number): Promise<string[]> {
+async function smallTexts(page: Page, px: number): Promise<string[]> {
   return page.evaluate((least) => {
     const scaleOf = (start: Element): number => {
       let scale = 1;
@@ -77,7 +85,7 @@ export async function smallTexts(page: Page, px: number): Promise<string[]> {
 }
 
 /** Columns of which heading and cells share no edge; figures must share the right one. */
-export async function brokenColumns(page: Page): Promise<string[]> {
+async function brokenColumns(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     interface Edges {
       left: number;
@@ -145,6 +153,46 @@ export async function brokenColumns(page: Page): Promise<string[]> {
 }
 
 /** How many pixels the page can be scrolled sideways. */
-export async function sidewaysScroll(page: Page): Promise<number> {
+async function sidewaysScroll(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+type Scheme = 'light' | 'dark';
+export type Look = readonly [typeof wide, Scheme];
+
+/** Both widths in both schemes. */
+export const allLooks: readonly Look[] = [
+  [wide, 'light'],
+  [wide, 'dark'],
+  [narrow, 'light'],
+  [narrow, 'dark'],
+];
+
+/**
+ * Reads the page as it stands in each of `looks`, by axe-core and with a ruler, and answers what is wrong, a line each.
+ * `TRAMA_SHOTS=1` keeps a picture of each.
+ */
+export async function findingsOf(page: Page, name: string, looks: readonly Look[] = allLooks): Promise<string[]> {
+  const found: string[] = [];
+  const shots = process.env['TRAMA_SHOTS'] === '1';
+  const measured = new Set<typeof wide>();
+  for (const [viewport, colorScheme] of looks) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
+    await untilStill(page);
+    const where = `${viewport.width} ${colorScheme}`;
+    const note = (findings: string[]) => found.push(...findings.map((finding) => `${where}: ${finding}`));
+    note(await axeFindings(page));
+    if (!measured.has(viewport)) {
+      measured.add(viewport);
+      note(await smallTexts(page, 11));
+      if (viewport === wide) note(await brokenColumns(page));
+      const pixels = await sidewaysScroll(page);
+      if (pixels > 0) note([`scrolls ${pixels} px sideways`]);
+    }
+    const file = `${name.replaceAll(/\W+/g, '-')}-${where.replace(' ', '-')}.png`;
+    if (shots) await page.screenshot({ path: path.join(results, 'looks', file) });
+  }
+  return found;
 }

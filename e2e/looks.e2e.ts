@@ -3,12 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSession, type ApiSession } from '../rig/api';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 import { launchBrowser } from './browser';
-import { axeFindings, brokenColumns, sidewaysScroll, smallTexts, untilStill } from './looks-page';
-import { openPerson, register, results, signIn, sliceAction } from './pages';
+import { findingsOf, wide } from './looks-page';
+import { openPerson, register, signIn, sliceAction } from './pages';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
-const wide = { width: 1280, height: 800 };
-const narrow = { width: 390, height: 844 };
 
 /** Every page and what opens on it, in both schemes, wide and narrow, read by axe-core and measured. */
 describe('how the pages look', () => {
@@ -432,32 +430,28 @@ describe('how the pages look', () => {
   ];
 
   test.each(places)('axe-core, small text, crooked columns and sideways scrolling: %s', async (name, go) => {
-    const page = await go();
-    await untilStill(page);
-    const found: string[] = [];
-    const note = (where: string, findings: string[]) =>
-      found.push(...findings.map((finding) => `${where}: ${finding}`));
-    const shots = process.env['TRAMA_SHOTS'] === '1';
-    note('1280', await smallTexts(page, 11));
-    note('1280', await brokenColumns(page));
-    for (const viewport of [wide, narrow])
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.setViewportSize(viewport);
-        await page.emulateMedia({ colorScheme });
-        await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
-        await untilStill(page);
-        const where = `${viewport.width} ${colorScheme}`;
-        note(where, await axeFindings(page));
-        if (viewport === narrow && colorScheme === 'light') {
-          const pixels = await sidewaysScroll(page);
-          if (pixels > 0) note(where, [`scrolls ${pixels} px sideways`]);
-        }
-        if (shots)
-          await page.screenshot({
-            path: `${results}/looks/${name.replaceAll(/\W+/g, '-')}-${where.replace(' ', '-')}.png`,
-          });
-      }
-    expect(found).toEqual([]);
+    expect(await findingsOf(await go(), name)).toEqual([]);
+  });
+
+  test('what the first page loads was 244 KiB, and may be 200: page, scripts and styles', async () => {
+    const { page, context } = await openPerson(browser, server.url);
+    await page.goto('/login', { waitUntil: 'load' });
+    const sizes = await page.evaluate(() =>
+      [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].flatMap((entry) =>
+        entry instanceof PerformanceResourceTiming &&
+        // what is there for later is asked for when the page rests
+        (entry instanceof PerformanceNavigationTiming ||
+          document.querySelector(
+            `head [href="${new URL(entry.name).pathname}"]:not([as="font"]), head [src="${new URL(entry.name).pathname}"]`,
+          ) !== null)
+          ? [entry.encodedBodySize]
+          : [],
+      ),
+    );
+    await context.close();
+    // the page itself, two scripts, a sheet and the icon
+    expect(sizes.length).toBeGreaterThanOrEqual(4);
+    expect(sizes.reduce((sum, size) => sum + size, 0) / 1024).toBeLessThanOrEqual(200);
   });
 
   test('every page is set in our own font, and the content security policy has nothing to say', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { asError, fill, inEnglish, plain, saidOf, say, together, within } from './sentence';
+import { fill } from './fill';
+import { asError, inEnglish, plain, saidOf, say, together, within } from './sentence';
 import { sentences } from './sentences';
 
 test('a sentence is told with what belongs to it', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fill } from './fill';
 import { sentences } from './sentences';
 
 export type SentenceCode = keyof typeof sentences;
@@ -23,11 +24,6 @@ export interface Said {
 
 /** {@link Said}, as it is kept in a provider's records. */
 export const saidSchema = z.object({ message: z.string(), sentences: z.array(sentenceSchema) });
-
-/** A text with its slots filled. A slot that nothing is known for stays empty. */
-export function fill(text: string, params: Sentence['params'] = {}): string {
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? ''));
-}
 
 const isKnown = (code: string): code is SentenceCode => Object.hasOwn(sentences, code);
 

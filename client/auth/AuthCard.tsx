@@ -1,4 +1,4 @@
-import { Center, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PreferenceFields } from '../layouts/preferences';
@@ -31,9 +31,9 @@ export function AuthCard({ title, children, footer }: { title: string; children:
             {footer}
           </Text>
         )}
-        <SimpleGrid cols={2} component="section" aria-label={t('preferences')}>
+        <Group grow component="section" aria-label={t('preferences')}>
           <PreferenceFields />
-        </SimpleGrid>
+        </Group>
       </Stack>
     </Center>
   );

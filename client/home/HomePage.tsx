@@ -6,7 +6,6 @@ import type { SliceSummary } from '#shared/slice';
 import type { Zone } from '#shared/zone';
 import { trpc } from '../api/trpc';
 import { ErrorState } from '../api/ErrorState';
-import { FirstSteps } from './FirstSteps';
 import { SlicesTable } from '../slices/SlicesTable';
 import { ZoneUsage } from '../zones/ZoneUsage';
 import { usePageTitle } from '../hooks/page-title';
@@ -17,6 +16,8 @@ import { PageHeader } from '../ui/PageHeader';
 import { formatDisk, formatRam } from '../ui/format';
 
 const shown = 20;
+// what is shown to some only, or later, is no part of what everybody loads first
+const FirstSteps = lazy(async () => ({ default: (await import('./FirstSteps')).FirstSteps }));
 const HomeQuota = lazy(async () => ({ default: (await import('./HomeQuota')).HomeQuota }));
 
 /** One sentence: what runs, and what needs a look. `partial`: there are more slices than these. */
@@ -48,6 +49,10 @@ function ZoneCard({ zone }: { zone: Zone }) {
       {!zone.enabled ? (
         <Text size="xs" c="dimmed" mb="xs">
           {t('zoneOff')}
+        </Text>
+      ) : zone.home?.away === true ? (
+        <Text size="xs" c="var(--mantine-color-error)" mb="xs">
+          {t('zoneAway')}
         </Text>
       ) : down ? (
         <Anchor component={Link} to="/zones" size="xs" c="var(--mantine-color-error)" mb="xs" display="block">
@@ -119,7 +124,9 @@ export function Component() {
         ) : templates.data === undefined ? (
           <ErrorState error={templates.error} onRetry={() => void templates.refetch()} />
         ) : (
-          <FirstSteps hasTemplates={templates.data.items.length > 0} />
+          <Suspense fallback={<LoadingRows rows={1} height={150} />}>
+            <FirstSteps hasTemplates={templates.data.items.length > 0} />
+          </Suspense>
         )
       ) : (
         <section aria-labelledby="my-slices">

@@ -1,5 +1,6 @@
 import i18next from 'i18next';
-import { fill, type Sentence } from '#shared/sentence';
+import { fill } from '#shared/fill';
+import type { Sentence } from '#shared/sentence';
 
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 

@@ -1,4 +1,4 @@
-import { Avatar, Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ChevronsUpDown, LogOut, UserRound } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +13,17 @@ export interface UserMenuProps {
   user: User;
   /** Told when a link of the menu is followed. */
   onNavigate?: (() => void) | undefined;
+}
+
+/** Of the first and the last of the names, or the first two letters of the only one. */
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length === 1 ? Array.from(name.trim()).slice(0, 2) : [words.at(0), words.at(-1)].map(firstOf);
+  return letters.join('').toUpperCase();
+}
+
+function firstOf(word: string | undefined): string {
+  return Array.from(word ?? '')[0] ?? '';
 }
 
 /** Who is signed in; opens upwards to the account, language, appearance and the way out. */
@@ -75,7 +86,9 @@ export function UserMenu({ user, onNavigate }: UserMenuProps) {
         onClick={() => setOpened(!opened)}
       >
         <VisuallyHidden>{t('user.menu', { name: user.name })}</VisuallyHidden>
-        <Avatar size={28} radius="xl" color="weft" name={user.name} aria-hidden />
+        <span className={classes.initials} aria-hidden>
+          {initials(user.name)}
+        </span>
         <span style={{ flex: 1, minWidth: 0 }}>
           <Text size="sm" truncate aria-hidden>
             {user.name}

@@ -1,4 +1,4 @@
-import { Box, Breadcrumbs, Group, Text, Title } from '@mantine/core';
+import { Box, Group, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 export interface PageHeaderProps {
@@ -15,9 +15,9 @@ export function PageHeader({ title, description, action, breadcrumbs }: PageHead
   return (
     <Box component="header" mb="md">
       {breadcrumbs === undefined ? null : (
-        <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
+        <Group gap={6} mb={4} fz="sm" lh={1}>
           {breadcrumbs}
-        </Breadcrumbs>
+        </Group>
       )}
       <Group justify="space-between" align="center" gap="sm" mih={34}>
         <Title order={1} tabIndex={-1} data-page-heading style={{ outline: 'none', overflowWrap: 'anywhere' }}>

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { buildClientIfStale } from '../build-client';
 
 /**
- * How much JavaScript the first visit costs: signing in, then the home page, which come with it. Builds the client if
- * that is stale, and sums the gzip sizes of the scripts that the page names and of all that these import.
+ * What the first visit costs: signing in, then the home page, which come with it. Builds the client if that is stale, and
+ * sums the gzip sizes of the page, its styles, the scripts that it names and all that these import.
  */
 const root = path.join(import.meta.dirname, '../..');
 const built = path.join(root, 'dist', 'client');
@@ -43,16 +43,22 @@ const kib = (bytes: number) => (bytes / 1024).toFixed(1);
 for (const { file, gzip } of sizes.slice(0, 14)) console.log(`${kib(gzip).padStart(7)} KiB  ${path.basename(file)}`);
 const total = sizes.reduce((sum, { gzip }) => sum + gzip, 0);
 const plain = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+console.log(`JavaScript: ${kib(total)} KiB gzip in ${sizes.length} files (${kib(plain)} KiB plain).`);
+
+/** The files that links of the page name: `rel` and what else stands before `href`. */
+async function linked(rel: string): Promise<Buffer[]> {
+  const names = Array.from(
+    page.matchAll(new RegExp(`<link rel="${rel}"[^>]* href="/(assets/[^"]+)"`, 'g')),
+    ([, file]) => file ?? '',
+  );
+  return Promise.all(names.map((file) => readFile(path.join(built, file))));
+}
+const sheets = (await linked('stylesheet')).reduce((sum, css) => sum + gzipSync(css).length, 0);
+const markup = gzipSync(page).length;
+console.log(`Styles: ${kib(sheets)} KiB gzip; the page itself: ${kib(markup)} KiB.`);
+const all = total + sheets + markup;
 console.log(
-  `First load of JavaScript (sign-in, home): ${kib(total)} KiB gzip in ${sizes.length} files (${kib(plain)} KiB plain), ` +
-    `${((total / 1024 / limitKib) * 100).toFixed(0)} % of the ${limitKib} KiB allowed.`,
+  `First load (sign-in, home): ${kib(all)} KiB gzip, ${((all / 1024 / limitKib) * 100).toFixed(0)} % of the ${limitKib} KiB allowed.`,
 );
-const fonts = Array.from(
-  page.matchAll(/<link rel="preload" as="font"[^>]* href="\/([^"]+)"/g),
-  ([, file]) => file ?? '',
-);
-const letters = (await Promise.all(fonts.map((file) => readFile(path.join(built, file))))).reduce(
-  (sum, { length }) => sum + length,
-  0,
-);
-console.log(`With the webfont, which text does not wait for (${kib(letters)} KiB): ${kib(total + letters)} KiB.`);
+const letters = (await linked('preload" as="font')).reduce((sum, { length }) => sum + length, 0);
+console.log(`The webfont, which text does not wait for: ${kib(letters)} KiB.`);

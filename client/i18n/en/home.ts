@@ -13,6 +13,7 @@ export const home = {
   ofLast_other: 'Of the last {{count}}: {{summary}}',
   noZones: 'There is no zone to deploy to yet.',
   zoneDown: 'Cannot run VMs now. See why',
+  zoneAway: 'Its server is away: nothing can be deployed there now.',
   zoneOff: 'Closed by an administrator.',
   free: '{{vcpus}} vCPUs, {{ram}} RAM and {{disk}} disk are free',
   guide: {

@@ -16,6 +16,7 @@ export const home: Messages<typeof english> = {
   ofLast_other: 'De los últimos {{count}}: {{summary}}',
   noZones: 'Aún no hay ninguna zona donde desplegar.',
   zoneDown: 'Ahora no puede ejecutar MV. Ver por qué',
+  zoneAway: 'Su servidor no responde: ahora no se puede desplegar allí.',
   zoneOff: 'Cerrada por un administrador.',
   free: 'Libres: {{vcpus}} vCPU, {{ram}} de RAM y {{disk}} de disco',
   guide: {
