@@ -8,6 +8,8 @@ import { ActionButton } from '../ui/ActionButton';
 
 export interface ConsoleButtonProps {
   slice: Slice;
+  /** The server that has its VMs gives no sign of life. */
+  away: boolean;
   /** Key of the VM that is shown beside: its console is meant. */
   vmKey: string | null;
   /** What one does with a slice that runs. */
@@ -16,13 +18,13 @@ export interface ConsoleButtonProps {
 }
 
 /** Opens a console: of the VM that is looked at, of the only one, or of one that is chosen. */
-export function ConsoleButton({ slice, vmKey, primary, onOpen }: ConsoleButtonProps) {
+export function ConsoleButton({ slice, away, vmKey, primary, onOpen }: ConsoleButtonProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
   const [first] = slice.vmList;
   if (first === undefined) return null;
   const vms = slice.vmList.filter((vm) => consoleReason(slice, vm) === null).toSorted(byName(i18n.language));
   const chosen = vms.find((vm) => vm.key === vmKey) ?? (vms.length === 1 ? vms[0] : undefined);
-  const refused = vms.length === 0 ? consoleReason(slice, first) : null;
+  const refused = away ? 'refused.ZONE_AWAY' : vms.length === 0 ? consoleReason(slice, first) : null;
   const look = {
     size: 'sm',
     variant: primary ? 'filled' : 'default',

@@ -24,6 +24,8 @@ const icons: Record<SliceAction, LucideIcon> = {
 export interface SliceActionsProps {
   slice: Slice;
   plan: Plan | undefined;
+  /** The server that has its VMs gives no sign of life. */
+  away?: boolean | undefined;
   commands: SliceCommands;
   /** Key of the VM that is shown beside. */
   vmKey: string | null;
@@ -31,7 +33,7 @@ export interface SliceActionsProps {
 }
 
 /** What can be done with the slice now; what cannot says why. */
-export function SliceActions({ slice, plan, commands, vmKey, onOpenConsole }: SliceActionsProps) {
+export function SliceActions({ slice, plan, away = false, commands, vmKey, onOpenConsole }: SliceActionsProps) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const destroyQuestion = useDestroyQuestion();
 
@@ -43,12 +45,13 @@ export function SliceActions({ slice, plan, commands, vmKey, onOpenConsole }: Sl
     } else commands.start(action);
   }
 
-  const offered = offers(slice, plan);
+  const offered = offers(slice, plan, away);
   return (
     <Group gap="xs" role="group" aria-label={t('actions.label')}>
       {slice.status === 'active' || slice.status === 'degraded' ? (
         <ConsoleButton
           slice={slice}
+          away={away}
           vmKey={vmKey}
           primary={!offered.some(({ primary }) => primary)}
           onOpen={onOpenConsole}

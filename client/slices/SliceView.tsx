@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Drawer, Group, Tabs, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { X } from 'lucide-react';
-import type { CSSProperties } from 'react';
+import { Eye, X } from 'lucide-react';
+import { type CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { trpc } from '../api/trpc';
@@ -13,6 +13,7 @@ import { useSession } from '../hooks/session';
 import { LoadingRows } from '../ui/LoadingRows';
 import { PageHeader } from '../ui/PageHeader';
 import { RelativeTime } from '../ui/RelativeTime';
+import { StatusBadge } from '../ui/StatusBadge';
 import { accessRefusal, type SliceDeed } from './access';
 import { runningSteps } from './actions';
 import { isLive } from './apply-event';
@@ -32,15 +33,17 @@ import { useSliceCommands } from './use-slice-commands';
 import { useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
 import { VmTable } from './VmTable';
+import { useAwayHome, ZoneAwayBanner } from './zone-away';
 import type { Slice } from '#shared/slice';
 
 /** What a slice is, what goes on in it, and its consoles. */
 export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
-  const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const { t, i18n } = useTranslation(['slices', 'common', 'problems', 'sharing']);
   const { user } = useSession();
   const owner = user?.id === slice.owner.id ? undefined : slice.owner.name;
   const refused = (deed: SliceDeed) => reasonSentence(t, i18n.language, accessRefusal(slice.access, deed));
   const commands = useSliceCommands(slice.id);
+  const away = useAwayHome(slice);
   const place = useSlicePlace();
   const view = place.tab;
   const narrow = useMediaQuery('(max-width: 62em)') ?? false;
@@ -65,6 +68,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
       <SliceVmPanel
         slice={slice}
         vm={vm}
+        away={away !== null}
         step={running.get(`vm:${vm.id}`)}
         commands={commands}
         onOpenConsole={(id) => place.openConsole(id, { closeVm: narrow })}
@@ -83,7 +87,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
       ? takesOfQuota(draftPlan.quota)
         ? 'plan-quota'
         : 'plan'
-      : slice.status === 'failed' || slice.status === 'degraded'
+      : away !== null || slice.status === 'failed' || slice.status === 'degraded'
         ? 'notice'
         : undefined;
 
@@ -103,6 +107,9 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
                 <RenameSlice id={slice.id} name={slice.name} reason={refused('rename')} />
               )}
               <SliceStatusBadge status={slice.status} />
+              {slice.access === 'view' ? (
+                <StatusBadge tone="info" icon={Eye} label={t('sharing:readOnly.state')} />
+              ) : null}
             </Group>
           }
           description={<Meta slice={slice} live={live} />}
@@ -111,6 +118,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
               <SliceActions
                 slice={slice}
                 plan={shownPlan}
+                away={away !== null}
                 commands={commands}
                 vmKey={place.vmKey}
                 onOpenConsole={place.openConsole}
@@ -120,6 +128,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           }
         />
         <RestartSwitch slice={slice} reason={refused('rename')} />
+        {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
         <SliceBanner slice={slice} deployment={live.deployment} />
         {slice.status === 'draft' && plan.isError && wantsPlan ? (
           <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />

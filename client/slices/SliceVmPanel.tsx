@@ -20,6 +20,8 @@ import { addressesOf, forwardAddress } from './vm-facts';
 export interface SliceVmPanelProps {
   slice: Slice;
   vm: SliceVm;
+  /** The server that has it gives no sign of life. */
+  away: boolean;
   /** What is going on with it. */
   step: Doing | undefined;
   commands: SliceCommands;
@@ -27,7 +29,7 @@ export interface SliceVmPanelProps {
 }
 
 /** All there is to know of one VM, and what can be done with it. */
-export function SliceVmPanel({ slice, vm, step, commands, onOpenConsole }: SliceVmPanelProps) {
+export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }: SliceVmPanelProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
   const activity = useActivity()(step);
   const over = slice.status === 'destroyed';
@@ -55,7 +57,7 @@ export function SliceVmPanel({ slice, vm, step, commands, onOpenConsole }: Slice
           {spoken(vm.error, vm.sentences)}
         </Alert>
       )}
-      {over ? null : <VmActions slice={slice} vm={vm} commands={commands} onOpenConsole={onOpenConsole} />}
+      {over ? null : <VmActions slice={slice} vm={vm} away={away} commands={commands} onOpenConsole={onOpenConsole} />}
       <VmAddresses slice={slice} vm={vm} />
       <VmForwards vm={vm} />
       <section>
@@ -81,10 +83,11 @@ export function SliceVmPanel({ slice, vm, step, commands, onOpenConsole }: Slice
   );
 }
 
-function VmActions({ slice, vm, commands, onOpenConsole }: Omit<SliceVmPanelProps, 'step'>) {
+function VmActions({ slice, vm, away, commands, onOpenConsole }: Omit<SliceVmPanelProps, 'step'>) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
-  const reason = (action: 'start' | 'stop' | 'reboot') => reasonSentence(t, i18n.language, vmReason(slice, vm, action));
-  const noConsole = consoleReason(slice, vm);
+  const reason = (action: 'start' | 'stop' | 'reboot') =>
+    reasonSentence(t, i18n.language, vmReason(slice, vm, action, away));
+  const noConsole = away ? 'refused.ZONE_AWAY' : consoleReason(slice, vm);
   const waiting = waitingOf(slice, vm);
   return (
     <div className={classes.vmActions} role="group" aria-label={vm.name}>

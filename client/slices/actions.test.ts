@@ -3,7 +3,7 @@ import type { StepAction, StepStatus } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
 import { sampleDeployment, sampleSlice, sampleVm } from '../testing/samples';
-import { runningSteps, vmReason, waitingOf } from './actions';
+import { offers, runningSteps, vmReason, waitingOf } from './actions';
 
 describe('one VM’s operation locked the buttons of all', () => {
   const stopping = sampleDeployment({ kind: 'stop', vmId: 1 });
@@ -61,4 +61,15 @@ describe('what is going on', () => {
     expect(shown('start', 'done', 'running')).toBeUndefined();
     expect(shown('stop', 'done', 'running', false)).toBeUndefined();
   });
+});
+
+it('a slice whose server is away was offered to be stopped, and its VMs to be rebooted', () => {
+  const vm = sampleVm(1, 'web', { status: 'running' });
+  const slice = sampleSlice({ status: 'active', vmList: [vm], deployment: null, busy: null });
+  const reasons = (away: boolean) =>
+    Object.fromEntries(offers(slice, undefined, away).map(({ action, reason }) => [action, reason?.code ?? null]));
+  expect(reasons(false)).toMatchObject({ stop: null, reboot: null, destroy: null });
+  expect(reasons(true)).toMatchObject({ stop: 'ZONE_AWAY', reboot: 'ZONE_AWAY', destroy: null });
+  expect(vmReason(slice, vm, 'reboot', false)).toBeNull();
+  expect(vmReason(slice, vm, 'reboot', true)).toEqual({ code: 'ZONE_AWAY' });
 });

@@ -21,6 +21,7 @@ export type Reason =
   | Refusal
   | { code: 'PLAN'; plan: Plan | undefined }
   | { code: 'CANCELLING' }
+  | { code: 'ZONE_AWAY' }
   | { code: 'VM'; running: boolean };
 
 export interface Offer {
@@ -31,9 +32,9 @@ export interface Offer {
 
 /**
  * What the page offers for a slice in this state, the primary action first. `plan` is the plan of a deploy, when the
- * page has asked for one.
+ * page has asked for one; `away`: the server that has its VMs gives no sign of life.
  */
-export function offers(slice: Slice, plan: Plan | undefined): Offer[] {
+export function offers(slice: Slice, plan: Plan | undefined, away = false): Offer[] {
   if (slice.status === 'destroyed') return [];
   const deployment = slice.deployment;
   const live = deployment !== null && isLive(deployment.status);
@@ -47,7 +48,7 @@ export function offers(slice: Slice, plan: Plan | undefined): Offer[] {
   return [...shown].map((action) => ({
     action,
     primary: action === primary,
-    reason: reasonFor(slice, action, busy, plan),
+    reason: reasonFor(slice, action, busy, plan) ?? awayReason(action, away),
   }));
 }
 
@@ -107,8 +108,13 @@ export function waitingOf(slice: Slice, vm: Pick<SliceVm, 'id'>): Slice['waiting
   return slice.waiting.find(({ vmId }) => vmId === vm.id);
 }
 
+/** Nothing but destroying begins where the zone's server is away; what has begun can be called off. */
+function awayReason(action: SliceAction, away: boolean): Reason | null {
+  return away && action !== 'destroy' && action !== 'cancel' ? { code: 'ZONE_AWAY' } : null;
+}
+
 /** Why an operation on one VM cannot begin now, or null. */
-export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind): Reason | null {
+export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind, away = false): Reason | null {
   const notAllowed = accessRefusal(slice.access, action);
   if (notAllowed !== null) return notAllowed;
   // one VM of a stopped slice may run; the whole slice's rule for reboot is about the whole slice
@@ -117,7 +123,7 @@ export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind): R
   if (action === 'start' && vm.status === 'running') return { code: 'VM', running: true };
   const down = vm.status === 'stopped' || vm.status === 'absent';
   if (action !== 'start' && down) return { code: 'VM', running: false };
-  return null;
+  return awayReason(action, away);
 }
 
 /**

@@ -14,6 +14,8 @@ export function reasonSentence(t: SlicesT, language: string, reason: Reason | nu
       return t(`refused.status.${reason.status}`);
     case 'ACCESS':
       return t(`refused.access.${reason.level}`);
+    case 'ZONE_AWAY':
+      return t('refused.ZONE_AWAY');
     case 'CANCELLING':
       return t('actions.cancelling');
     case 'VM':

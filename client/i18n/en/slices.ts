@@ -51,6 +51,7 @@ export const slices = {
   },
   refused: {
     SLICE_BUSY: 'Another operation is under way. Wait for it to end, or cancel it.',
+    ZONE_AWAY: 'The server of its zone is away.',
     planUnknown: 'The plan is being made.',
     planProblem: 'The plan cannot run: {{reason}}',
     status: {
@@ -96,6 +97,10 @@ export const slices = {
     desired: { absent: 'gone', stopped: 'stopped', running: 'running' },
     destroyedTitle: 'This slice is destroyed',
     destroyedText: 'What it was and what happened to it stays here to be read.',
+    awayTitle: 'Zone {{zone}} cannot be reached: its server {{host}} is away',
+    awayText:
+      'What is shown here is what it told last. What runs there goes on; an administrator can start the server.',
+    awaySince: 'Last heard of:',
     busy: '{{kind}} under way: {{done}} of {{total}} steps',
     busyWaiting: '{{kind}} is waiting for its turn',
     progress: 'Progress of the operation',

@@ -54,6 +54,7 @@ export const slices: Messages<typeof english> = {
   },
   refused: {
     SLICE_BUSY: 'Hay otra operación en curso. Espere a que termine o cancélela.',
+    ZONE_AWAY: 'El servidor de su zona no responde.',
     planUnknown: 'El plan se está calculando.',
     planProblem: 'El plan no puede ejecutarse: {{reason}}',
     status: {
@@ -99,6 +100,10 @@ export const slices: Messages<typeof english> = {
     desired: { absent: 'eliminada', stopped: 'detenida', running: 'en marcha' },
     destroyedTitle: 'Este slice está destruido',
     destroyedText: 'Lo que fue y lo que le pasó queda aquí para leerlo.',
+    awayTitle: 'No se llega a la zona {{zone}}: su servidor {{host}} no responde',
+    awayText:
+      'Lo que se muestra aquí es lo último que dijo. Lo que está en marcha allí sigue; un administrador puede arrancar el servidor.',
+    awaySince: 'Última señal:',
     busy: '{{kind}} en curso: {{done}} de {{total}} pasos',
     busyWaiting: '{{kind}} a la espera de su turno',
     progress: 'Avance de la operación',
