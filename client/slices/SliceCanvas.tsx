@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
@@ -75,6 +75,14 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
     () => ({ nodes: selected === null ? [] : [selected], edges: [] }),
     [selected],
   );
+  // the panel that was closed had the focus: it goes back to what the panel was about
+  const shown = useRef(selected);
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = selected;
+    if (before !== null && selected === null && document.activeElement === document.body)
+      canvas.current?.focusNode(before);
+  }, [selected]);
   return (
     <div ref={frame} className={classes.canvasFrame}>
       <TopologyCanvas

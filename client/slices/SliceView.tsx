@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Drawer, Group, Tabs, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Eye, X } from 'lucide-react';
-import { type CSSProperties } from 'react';
+import { useRef, type CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { trpc } from '../api/trpc';
@@ -29,6 +29,7 @@ import { SliceSharing } from './SliceSharing';
 import classes from './slice.module.css';
 import { StepList } from './StepList';
 import type { LiveSlice } from './use-live-slice';
+import { useKeptFocus } from './use-kept-focus';
 import { useSliceCommands } from './use-slice-commands';
 import { useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
@@ -44,6 +45,8 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const refused = (deed: SliceDeed) => reasonSentence(t, i18n.language, accessRefusal(slice.access, deed));
   const commands = useSliceCommands(slice.id);
   const away = useAwayHome(slice);
+  const frame = useRef<HTMLDivElement>(null);
+  useKeptFocus(frame);
   const place = useSlicePlace();
   const view = place.tab;
   const narrow = useMediaQuery('(max-width: 62em)') ?? false;
@@ -92,7 +95,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         : undefined;
 
   return (
-    <div className={classes.page} style={dockHeight}>
+    <div ref={frame} className={classes.page} style={dockHeight}>
       <div className={classes.content}>
         <PageHeader
           breadcrumbs={[
