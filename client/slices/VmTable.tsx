@@ -1,16 +1,17 @@
-import { ActionIcon, Anchor, Group, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Anchor, Text, Tooltip } from '@mantine/core';
 import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Slice } from '#shared/slice';
+import type { Slice, SliceVm } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
-import { VmStatusBadge } from './status-badges';
+import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
-import { byName } from '../ui/sort';
+import { SortedTable } from '../ui/SortedTable';
 import { useActivity, type Doing } from './activity';
-import classes from './slice.module.css';
-import { addressesOf, forwardAddress } from './vm-facts';
 import { consoleReason } from './console-reason';
+import classes from './slice.module.css';
+import { vmLooks, VmStatusBadge } from './status-badges';
+import { addressesOf, forwardAddress } from './vm-facts';
 
 export interface VmTableProps {
   slice: Slice;
@@ -19,95 +20,124 @@ export interface VmTableProps {
   onOpenConsole: (vmId: number) => void;
 }
 
+type Key = 'name' | 'status' | 'addresses' | 'forwards' | 'machine' | 'console';
+
+const statuses = Object.keys(vmLooks);
+
 /** Everything that the canvas shows of the VMs, as a table. */
 export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
   const activity = useActivity();
+  const columns: Column<SliceVm, Key>[] = [
+    {
+      key: 'name',
+      header: t('vm.name'),
+      sortValue: (vm) => vm.name,
+      render: (vm) => (
+        <Anchor
+          component="button"
+          type="button"
+          fw={500}
+          className={classes.wrapAnywhere}
+          onClick={() => onOpen(vm.key)}
+          aria-label={t('vm.open', { name: vm.name })}
+        >
+          {vm.name}
+        </Anchor>
+      ),
+    },
+    {
+      key: 'status',
+      header: t('vm.status'),
+      wide: true,
+      sortValue: (vm) => statuses.indexOf(vm.status),
+      render: (vm) => (
+        <div className={classes.vmState}>
+          <span className={classes.vmSeen}>
+            <VmStatusBadge status={vm.status} of={slice.status} />
+            <Text span size="xs" c="dimmed">
+              {activity(running.get(`vm:${vm.id}`)) ??
+                (vm.observedAt === null ? t('vm.never') : <RelativeTime at={vm.observedAt} />)}
+            </Text>
+          </span>
+          {vm.error === null ? null : (
+            <Text size="xs" c="var(--mantine-color-error)" maw={280} className={classes.wrapAnywhere}>
+              {spoken(vm.error, vm.sentences)}
+            </Text>
+          )}
+        </div>
+      ),
+    },
+    {
+      key: 'addresses',
+      header: t('vm.addresses'),
+      wide: true,
+      render: (vm) => (
+        <div>
+          {addressesOf(slice, vm).map(({ edgeKey, address, peer }) => (
+            <div key={edgeKey} className={classes.code} title={t('vm.toPeer', { peer })}>
+              {address}
+            </div>
+          ))}
+        </div>
+      ),
+    },
+    {
+      key: 'forwards',
+      header: t('vm.forwards'),
+      wide: true,
+      render: (vm) => (
+        <div>
+          {vm.forwards.map((forward) => (
+            <div key={forward.guestPort} className={classes.code}>
+              {forwardAddress(forward) ?? '…'} → :{forward.guestPort}
+            </div>
+          ))}
+        </div>
+      ),
+    },
+    {
+      key: 'machine',
+      header: t('vm.machine'),
+      wide: true,
+      sortValue: (vm) => vm.ramMb,
+      render: (vm) => (
+        <div>
+          {vm.flavour.name} · {vm.image.name}
+          <Text size="xs" c="dimmed">
+            {t('common:resources.vcpus', { count: vm.vcpus })} · {formatRam(vm.ramMb, i18n.language)} ·{' '}
+            {formatDisk(vm.diskGb, i18n.language)}
+          </Text>
+        </div>
+      ),
+    },
+    {
+      key: 'console',
+      header: t('vm.console'),
+      kind: 'actions',
+      render: (vm) =>
+        slice.status === 'destroyed' || consoleReason(slice, vm) !== null ? null : (
+          <Tooltip label={t('vm.console')}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`${t('vm.console')}: ${vm.name}`}
+              onClick={() => onOpenConsole(vm.id)}
+            >
+              <SquareTerminal size={16} />
+            </ActionIcon>
+          </Tooltip>
+        ),
+    },
+  ];
   return (
-    <Table.ScrollContainer minWidth={640} type="native">
-      <Table aria-label={t('vm.table')} verticalSpacing={6} highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('vm.name')}</Table.Th>
-            <Table.Th>{t('vm.status')}</Table.Th>
-            <Table.Th>{t('vm.addresses')}</Table.Th>
-            <Table.Th>{t('vm.forwards')}</Table.Th>
-            <Table.Th>{t('vm.machine')}</Table.Th>
-            <Table.Th pos="relative">
-              <VisuallyHidden>{t('vm.console')}</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {slice.vmList.toSorted(byName(i18n.language)).map((vm) => {
-            const doing = activity(running.get(`vm:${vm.id}`));
-            return (
-              <Table.Tr key={vm.id}>
-                <Table.Th scope="row">
-                  <Anchor
-                    component="button"
-                    type="button"
-                    onClick={() => onOpen(vm.key)}
-                    aria-label={t('vm.open', { name: vm.name })}
-                  >
-                    {vm.name}
-                  </Anchor>
-                </Table.Th>
-                <Table.Td>
-                  <VmStatusBadge status={vm.status} of={slice.status} />
-                  <Text size="xs" c="dimmed">
-                    {doing ?? (vm.observedAt === null ? t('vm.never') : <RelativeTime at={vm.observedAt} />)}
-                  </Text>
-                  {vm.error === null ? null : (
-                    <Text size="xs" c="red" maw={280} className={classes.wrapAnywhere}>
-                      {spoken(vm.error, vm.sentences)}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td>
-                  {addressesOf(slice, vm).map(({ edgeKey, address, peer }) => (
-                    <div key={edgeKey} className={classes.code} title={t('vm.toPeer', { peer })}>
-                      {address}
-                    </div>
-                  ))}
-                </Table.Td>
-                <Table.Td>
-                  {vm.forwards.map((forward) => (
-                    <div key={forward.guestPort} className={classes.code}>
-                      {forwardAddress(forward) ?? '…'} → :{forward.guestPort}
-                    </div>
-                  ))}
-                </Table.Td>
-                <Table.Td>
-                  <Text size="sm">
-                    {vm.flavour.name} · {vm.image.name}
-                  </Text>
-                  <Text size="xs" c="dimmed">
-                    {t('common:resources.vcpus', { count: vm.vcpus })} · {formatRam(vm.ramMb, i18n.language)} ·{' '}
-                    {formatDisk(vm.diskGb, i18n.language)}
-                  </Text>
-                </Table.Td>
-                <Table.Td>
-                  <Group gap={4} justify="flex-end">
-                    {slice.status === 'destroyed' || consoleReason(slice, vm) !== null ? null : (
-                      <Tooltip label={t('vm.console')}>
-                        <ActionIcon
-                          variant="subtle"
-                          color="gray"
-                          aria-label={`${t('vm.console')}: ${vm.name}`}
-                          onClick={() => onOpenConsole(vm.id)}
-                        >
-                          <SquareTerminal size={16} />
-                        </ActionIcon>
-                      </Tooltip>
-                    )}
-                  </Group>
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <SortedTable
+      caption={t('vm.table')}
+      columns={columns}
+      rows={slice.vmList}
+      rowKey={(vm) => vm.id}
+      initialSort={{ key: 'name', direction: 'ascending' }}
+      onOpen={(vm) => onOpen(vm.key)}
+    />
   );
 }
