@@ -13,6 +13,8 @@ const weft: MantineColorsTuple = [
   '#006a61',
 ];
 
+const panelTitle = { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 600 };
+
 /** Calm and dense: small radius, small text, one accent. */
 export const theme = createTheme({
   primaryColor: 'weft',
@@ -31,7 +33,15 @@ export const theme = createTheme({
   luminanceThreshold: 0.35,
   cursorType: 'pointer',
   // what the pointer can read, the keyboard can, too
-  components: { Tooltip: { defaultProps: { events: { hover: true, focus: true, touch: false } } } },
+  components: {
+    Tooltip: { defaultProps: { events: { hover: true, focus: true, touch: false } } },
+    // a placeholder for the focus inside is no item, which is what a menu may hold
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, returnFocus: true } },
+    // what a panel is about is its heading
+    Drawer: { styles: { title: panelTitle } },
+    Modal: { styles: { title: panelTitle } },
+    Switch: { styles: { description: { fontSize: 'var(--mantine-font-size-xs)' } } },
+  },
 });
 
 /** A tint behind an alert or a badge, calm in the dark, too. */
@@ -56,6 +66,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#6b7480',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
     ...tints(false),
+    '--mantine-color-yellow-light-color': '#8a4b00',
   },
   dark: {
     '--mantine-color-dimmed': '#a8a8a8',

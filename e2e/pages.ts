@@ -9,12 +9,13 @@ export const results = path.join(root, '.trama', 'test-results');
 /** Slow enough for a busy machine, short enough to fail within a test's time. */
 const actionTimeoutMs = 60_000;
 
-/** A browser of one person: English, 1280 px, and every violation of the content security policy written down. */
+/** A browser of one person: English unless said, 1280 px, and every violation of the content security policy written down. */
 export async function openPerson(
   browser: Browser,
   baseURL: string,
+  locale = 'en-GB',
 ): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
-  const context = await browser.newContext({ baseURL, locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ baseURL, locale, viewport: { width: 1280, height: 800 } });
   context.setDefaultTimeout(actionTimeoutMs);
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -1,8 +1,8 @@
-import { ErrorPanel } from '../ui/ErrorPanel';
+import { ErrorPanel, type ErrorPanelProps } from '../ui/ErrorPanel';
 import { useErrorMessage } from './error-message';
 
 /** An error of the API in the place of what it kept from loading. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
+export function ErrorState({ error, ...panel }: Omit<ErrorPanelProps, 'message'> & { error: unknown }) {
   const errorMessage = useErrorMessage();
-  return <ErrorPanel message={errorMessage(error)} onRetry={onRetry} />;
+  return <ErrorPanel message={errorMessage(error)} {...panel} />;
 }

@@ -55,7 +55,7 @@ export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
       render: (image) => (
         <Code
           title={image.sha256 === null ? undefined : `SHA-256 ${image.sha256}`}
-          style={{ overflowWrap: 'anywhere', display: 'inline-block', minWidth: '7rem', maxWidth: '18rem' }}
+          style={{ overflowWrap: 'anywhere', display: 'inline-block', minWidth: '10rem', maxWidth: '18rem' }}
         >
           {image.source}
         </Code>
@@ -90,6 +90,7 @@ export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
       columns={columns}
       initialSort={props.partial ? undefined : { key: 'name', direction: 'ascending' }}
       state={{
+        wide: true,
         sortValue: (image) => (image.retiredAt === null ? stateOf(image).state : 'retired'),
         render: (image) => <ImageBadge image={image} />,
       }}

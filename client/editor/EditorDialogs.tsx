@@ -49,7 +49,7 @@ interface RecoveryDialogProps {
 
 /** Work was found that was never saved. It stays until one of the two is chosen. */
 export function RecoveryDialog({ draft, outdated, onRestore, onDiscard }: RecoveryDialogProps) {
-  const { t } = useTranslation('editor');
+  const { t } = useTranslation(['editor', 'common']);
   return (
     <Modal
       opened
@@ -67,8 +67,8 @@ export function RecoveryDialog({ draft, outdated, onRestore, onDiscard }: Recove
         </Text>
         <Text size="sm" c="dimmed">
           {t('recovery.what', {
-            vms: draft.document.topology.vms.length,
-            edges: draft.document.topology.edges.length,
+            vms: t('common:resources.vms', { count: draft.document.topology.vms.length }),
+            links: t('links.title', { count: draft.document.topology.edges.length }),
           })}
           {outdated && ` ${t('recovery.outdated')}`}
         </Text>

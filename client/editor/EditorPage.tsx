@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core';
+import { Button, Loader, VisuallyHidden } from '@mantine/core';
 import { FileQuestion } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -66,15 +66,16 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
   if (templateId !== null && template.error !== null) {
     if (appErrorOf(template.error)?.code === 'NOT_FOUND') return <NoSuchTemplate />;
     if (template.data === undefined)
-      return <ErrorState error={template.error} onRetry={() => void template.refetch()} />;
+      return <ErrorState wholePage error={template.error} onRetry={() => void template.refetch()} />;
   }
   if (catalogue.data === undefined && catalogue.error !== null)
-    return <ErrorState error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
+    return <ErrorState wholePage error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
   // what is in the cache may be an old revision: work that began with it could not be saved
   const ready = templateId === null || (template.isFetchedAfterMount && template.data !== undefined);
   if (!ready || catalogue.data === undefined || user === null)
     return (
-      <div className={classes.loading} role="status" aria-label={t('loading')}>
+      <div className={classes.loading} role="status">
+        <VisuallyHidden component="h1">{t('loading')}</VisuallyHidden>
         <Loader size="sm" />
       </div>
     );

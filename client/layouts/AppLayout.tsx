@@ -70,9 +70,9 @@ export function Component() {
       ) : null}
       <main id={mainId} className={classes.main} tabIndex={-1}>
         {session.isPending ? (
-          <LoadingRows />
+          <LoadingRows wholePage />
         ) : session.user === null ? (
-          <ErrorState error={session.error} onRetry={session.refetch} />
+          <ErrorState wholePage error={session.error} onRetry={session.refetch} />
         ) : (
           <Outlet />
         )}

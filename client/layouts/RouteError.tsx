@@ -18,6 +18,7 @@ export function RouteError() {
   return (
     <div role="alert">
       <EmptyState
+        wholePage
         icon={TriangleAlert}
         title={title}
         action={

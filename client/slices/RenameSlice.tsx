@@ -48,7 +48,7 @@ export function RenameSlice({ id, name, reason }: { id: number; name: string; re
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown aria-label={t('header.rename')}>
         <form onSubmit={form.onSubmit((values) => rename.mutate({ id, name: values.name.trim() }))}>
           <Group align="flex-end" gap="xs">
             <TextInput label={t('header.newName')} data-autofocus {...form.getInputProps('name')} />

@@ -25,15 +25,15 @@ function OneSlice({ id }: { id: number }) {
   if (live.slice !== undefined) return <SliceView slice={live.slice} live={live} />;
   if (live.error === null) return <Loading />;
   if (appErrorOf(live.error)?.code === 'NOT_FOUND') return <NotFoundPanel />;
-  return <ErrorState error={live.error} onRetry={live.refetch} />;
+  return <ErrorState wholePage error={live.error} onRetry={live.refetch} />;
 }
 
 function Loading() {
   return (
     <Stack gap="sm">
-      <Skeleton height={34} width={280} />
-      <LoadingRows rows={1} height={20} />
-      <Skeleton height={420} />
+      <Skeleton height={22} width={200} radius="xl" mt={24} />
+      <Skeleton height={10} width={320} radius="xl" mb="xl" />
+      <LoadingRows rows={10} wholePage />
     </Stack>
   );
 }

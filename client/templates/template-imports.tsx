@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, List, Loader, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Loader, Stack, Text } from '@mantine/core';
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -130,11 +130,18 @@ function ResultLine({ result }: { result: ImportResult }) {
     >
       {warned
         ? t('imports.doneWarnings', { file: result.file, name: result.name, count: result.warnings.length })
-        : t('imports.done', { file: result.file, name: result.name })}{' '}
-      <Anchor component={Link} to={`/templates/${String(result.templateId)}`} size="sm">
-        {t('open')}
-      </Anchor>
+        : t('imports.done', { file: result.file, name: result.name })}
       <ProblemList problems={result.warnings} />
+      <Button
+        component={Link}
+        to={`/templates/${String(result.templateId)}`}
+        size="compact-xs"
+        variant="default"
+        mt={6}
+        aria-label={`${t('open')}: ${result.name}`}
+      >
+        {t('open')}
+      </Button>
     </Alert>
   );
 }

@@ -30,15 +30,16 @@ function OneUser({ id, ownId }: { id: number; ownId: number }) {
   );
   if (account.data !== undefined)
     return <UserView account={account.data} by={{ id: ownId, isLastAdmin: admins.data?.items.length === 1 }} />;
-  if (account.error === null) return <LoadingRows rows={6} height={72} />;
+  if (account.error === null) return <LoadingRows rows={6} height={72} wholePage />;
   if (appErrorOf(account.error)?.code === 'NOT_FOUND') return <NoSuchUser />;
-  return <ErrorState error={account.error} onRetry={() => void account.refetch()} />;
+  return <ErrorState wholePage error={account.error} onRetry={() => void account.refetch()} />;
 }
 
 function NoSuchUser() {
   const { t } = useTranslation('users');
   return (
     <EmptyState
+      wholePage
       icon={SearchX}
       title={t('notFound.title')}
       action={

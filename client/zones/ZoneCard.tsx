@@ -177,7 +177,7 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMov
         </Title>
         <ZoneBadge zone={zone} />
         {zone.home?.away === true ? <StatusBadge tone="warning" icon={ServerOff} label={t('zones.away')} /> : null}
-        <Text size="xs" c="dimmed" ml="auto">
+        <Text size="xs" c="dimmed" className={classes.observed}>
           {t('zones.observed')}: {zone.observedAt === null ? t('zones.never') : <RelativeTime at={zone.observedAt} />}
         </Text>
         <ActionButton
@@ -225,7 +225,7 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMov
           {t('zones.awayHelp')}
         </Text>
       ) : null}
-      {run?.ok === false ? (
+      {run?.ok === false && zone.home?.away !== true ? (
         <Alert variant="light" color="red" m="md" mb={0} icon={<CircleX size={18} />} title={t('zones.cannotRun')}>
           {run.reason === null ? null : <CommandText text={spoken(run.reason, run.sentences)} />}
         </Alert>

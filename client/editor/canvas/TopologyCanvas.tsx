@@ -262,7 +262,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
           <div role="status">
             {fromName !== undefined && (
               <span className={classes.hint}>
-                {t('canvas.connecting', { name: fromName })} <Kbd size="xs">Esc</Kbd>
+                {t('canvas.connecting', { name: fromName })} <Kbd size="sm">Esc</Kbd>
                 <ActionIcon
                   variant="subtle"
                   size="sm"

@@ -125,7 +125,7 @@ export const editor = {
   recovery: {
     title: 'Unsaved work was found',
     text: 'Work on this template was not saved when it was left. Last change:',
-    what: 'It has {{vms}} VMs and {{edges}} links.',
+    what: 'It has {{vms}} and {{links}}.',
     outdated: 'The template has been saved since then; saving this will ask what to do.',
     restore: 'Restore it',
     discard: 'Discard it',

@@ -128,7 +128,7 @@ export const editor: Messages<typeof english> = {
   recovery: {
     title: 'Hay trabajo sin guardar',
     text: 'El trabajo en esta plantilla no se guardó al salir. Último cambio:',
-    what: 'Tiene {{vms}} MV y {{edges}} enlaces.',
+    what: 'Tiene {{vms}} y {{links}}.',
     outdated: 'La plantilla se ha guardado desde entonces; al guardar se le preguntará qué hacer.',
     restore: 'Recuperarlo',
     discard: 'Descartarlo',

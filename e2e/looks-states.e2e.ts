@@ -1,0 +1,385 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser } from './browser';
+import { allLooks, findingsOf, narrow, wide, type Look } from './looks-page';
+import { admin, ana, makeLooksWorld, type LooksWorld } from './looks-world';
+import { openPerson, rowAction, signIn, sliceAction } from './pages';
+
+interface State {
+  /** Of an administrator who has everything, somebody things are shared with, somebody who is not signed in. */
+  who?: 'ana' | 'stranger' | 'spaniard';
+  path: (world: LooksWorld) => string;
+  /** Leads to the state; resolves when it is there. */
+  until?: (page: Page, world: LooksWorld) => Promise<unknown>;
+  /** Cannot be had in a wide window. */
+  narrowOnly?: boolean;
+  /** Requests of these are never answered, or fail. */
+  held?: RegExp;
+  failing?: RegExp;
+}
+
+const shots = process.env['TRAMA_SHOTS'] === '1';
+/** Each state is read once wide and once narrow, once in the light and once in the dark; pictures are taken of all four. */
+const looksOf = ({ narrowOnly = false }: State): readonly Look[] =>
+  allLooks.filter(([size, scheme]) =>
+    narrowOnly ? size === narrow : shots || (size === wide) === (scheme === 'light'),
+  );
+
+const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
+const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+const dialog = (page: Page) => page.getByRole('dialog').first().waitFor();
+/** Something stands in its place. */
+const loading = (page: Page) => page.locator('.mantine-Skeleton-root, .mantine-Loader-root').first().waitFor();
+const menu = (page: Page) => page.getByRole('menu').first().waitFor();
+const inOrder =
+  (...steps: ((page: Page, world: LooksWorld) => Promise<unknown>)[]) =>
+  async (page: Page, world: LooksWorld) => {
+    for (const step of steps) await step(page, world);
+  };
+const row = (name: string, action: string) => (page: Page) => rowAction(page, name, action);
+const fill = (label: string, value: string) => (page: Page) => page.getByLabel(label).first().fill(value);
+const offline = (page: Page) => page.context().setOffline(true);
+const choose = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
+const slice = (which: keyof LooksWorld['ids'], query = '') => ({
+  path: ({ ids }: LooksWorld) => `/slices/${ids[which]}${query}`,
+});
+const at = (path: string) => ({ path: () => path });
+const consoles = (list: (ids: LooksWorld['ids']) => string) => ({
+  path: ({ ids }: LooksWorld) => `/slices/${ids.running}?${list(ids)}`,
+});
+const attached = (page: Page) => page.getByText('Connected', { exact: true }).last().waitFor();
+const template = (query = '') => ({ path: ({ ids }: LooksWorld) => `/templates/${ids.lab}${query}` });
+
+/** A document that the predecessor wrote, with names that cannot stay as they are. */
+const oldDocument = JSON.stringify({
+  topologia: {
+    nodes: [
+      { id: 1, label: 'web server' },
+      { id: 2, label: 'localhost' },
+    ],
+    edges: [{ id: 1, from: 1, to: 2 }],
+  },
+  recursos: {
+    1: { name: 'web server', ram_gb: 1, vcpu: 1, disk_gb: 2, os: 'tiny', flavour: 'nano' },
+    2: { name: 'localhost', ram_gb: 1, vcpu: 1, disk_gb: 3, os: 'windows', flavour: 'huge' },
+  },
+  subred: { public_access: [] },
+});
+
+async function importTwo(page: Page): Promise<void> {
+  const json = 'application/json';
+  await page.locator('input[type="file"]').setInputFiles([
+    { name: 'old.json', mimeType: json, buffer: Buffer.from(oldDocument) },
+    { name: 'photo.json', mimeType: json, buffer: Buffer.from('89504e470d0a1a0a', 'hex') },
+  ]);
+  await page.getByText('photo.json was not imported.').waitFor();
+  await page.getByText(/^old\.json is now/).waitFor();
+}
+
+const states: Record<string, State> = {
+  // signing in
+  'a sign-in without anything filled in': { who: 'stranger', ...at('/login'), until: press('Sign in') },
+  'a sign-in that was refused': {
+    who: 'stranger',
+    ...at('/login'),
+    until: inOrder(
+      fill('E-mail address', 'nobody@example.org'),
+      fill('Password', 'not the one'),
+      press('Sign in'),
+      (page) => page.getByRole('alert').waitFor(),
+    ),
+  },
+  // the frame of every page
+  'the account’s menu': { ...at('/'), until: press(/^Account of/) },
+  'the drawer of a narrow window': { narrowOnly: true, ...at('/'), until: inOrder(press('Open the menu'), dialog) },
+  'the account’s menu in the drawer': {
+    narrowOnly: true,
+    ...at('/'),
+    until: inOrder(press('Open the menu'), dialog, (page) =>
+      page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Account of/ })
+        .click(),
+    ),
+  },
+  // on its way, and failed
+  'an app that has not answered yet': { ...at('/templates'), held: /auth\.me/, until: loading },
+  'home on its way': { ...at('/'), held: /(slices|zones|quotas)\./, until: loading },
+  'templates on their way': { ...at('/templates'), held: /templates\.list/, until: loading },
+  'a template on its way': { ...template(), held: /templates\.get/, until: loading },
+  'a slice on its way': { ...slice('running'), held: /slices\.get/, until: loading },
+  'zones on their way': { ...at('/zones'), held: /zones\.list/, until: loading },
+  'a user on their way': {
+    path: ({ user }) => `/users/${user}`,
+    held: /users\.get/,
+    until: loading,
+  },
+  'a plan on its way': { ...slice('draft', '?tab=plan'), held: /deployments\.plan/, until: loading },
+  'templates that could not be loaded': {
+    ...at('/templates'),
+    failing: /templates\.list/,
+    until: text('This could not be loaded'),
+  },
+  'a slice that could not be loaded': {
+    ...slice('running'),
+    failing: /slices\.get/,
+    until: text('This could not be loaded'),
+  },
+  'an app that could not be loaded': {
+    ...at('/templates'),
+    failing: /auth\.me/,
+    until: text('This could not be loaded'),
+  },
+  'a page whose code did not come': {
+    ...at('/'),
+    failing: /AuditPage/,
+    until: inOrder(
+      (page) => page.getByRole('link', { name: 'Audit log' }).click(),
+      text('This page could not be loaded'),
+    ),
+  },
+  // what a slice says of itself
+  'a degraded slice': { ...slice('shaky'), until: text('Not everything is as it was asked for') },
+  'the VMs of a degraded slice': { ...slice('shaky', '?tab=vms'), until: text('crash-after-start') },
+  'a stopped slice': { ...slice('stopped'), until: text('Stopped') },
+  'a destroyed slice': { ...slice('gone'), until: text('This slice is destroyed') },
+  'a slice whose server is away': { ...slice('remote'), until: text('remote') },
+  'the plan of a slice whose server is away': {
+    ...slice('remote'),
+    until: (page) => sliceAction(page, 'Stop').hover(),
+  },
+  'a plan': { ...slice('draft', '?tab=plan'), until: text('Connect') },
+  'a draft that cannot run': { ...slice('crowded'), until: text(/reasons? why this cannot run/) },
+  'a plan that cannot run': { ...slice('crowded', '?tab=plan'), until: text(/reasons? why this cannot run/) },
+  'events of a draft': { ...slice('draft', '?tab=events'), until: text('Events') },
+  'a slice to be seen only': { who: 'ana', ...slice('running'), until: text('Live') },
+  'a slice whose connection is lost': {
+    ...slice('running'),
+    failing: /deployments\.watch/,
+    until: text(/Reconnecting|Not connected/),
+  },
+  'what was pressed while offline': {
+    ...slice('running'),
+    until: inOrder(
+      text('Live'),
+      offline,
+      (page) => sliceAction(page, 'Reboot').click(),
+      // what shows it must not have to be fetched now
+      (page) => page.getByRole('alert').getByText('The server cannot be reached').waitFor(),
+    ),
+  },
+  'a slice’s share panel': { ...slice('running', '?panel=share'), until: inOrder(dialog, text(ana.email)) },
+  'a slice’s new name': { ...slice('running'), until: inOrder(press('Rename slice'), dialog) },
+  'the choice of a console': {
+    ...slice('running'),
+    until: inOrder((page) => sliceAction(page, 'Console').click(), menu),
+  },
+  // consoles
+  'an opened console': { ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`), until: attached },
+  'two consoles': { ...consoles(({ web, db }) => `consoles=${web},${db}&console=${db}`), until: attached },
+  'a console in full size': { ...consoles(({ web }) => `console=${web}`), until: attached },
+  'the settings of a console': {
+    ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`),
+    until: inOrder(attached, press('Console settings'), menu),
+  },
+  'a console beside a VM': { ...consoles(({ web }) => `vm=a&consoles=${web}&console=${web}`), until: attached },
+  // the editor
+  'a network in the editor': { ...template(), until: choose(/^Network backbone/) },
+  'many in the editor': {
+    ...template(),
+    until: inOrder(choose(/^VM web/), (page) => page.keyboard.press('Control+a')),
+  },
+  'a drawing with a problem': {
+    ...template(),
+    until: inOrder(choose(/^VM web/), async (page) => {
+      const name = page.getByRole('complementary').getByLabel('Name');
+      await name.fill('db');
+      await name.press('Enter');
+      await page.getByText(/problems? keeps? this from being saved/).waitFor();
+    }),
+  },
+  'a new node to be connected': {
+    ...template(),
+    until: inOrder(choose(/^VM db/), (page) => page.getByRole('button', { name: /^VM db/ }).press('c')),
+  },
+  'a template that is read only': { who: 'ana', ...template(), until: text('Read only') },
+  'the shortcuts of the editor': { ...template(), until: inOrder(press('Keyboard shortcuts'), dialog) },
+  'leaving unsaved work': {
+    ...at('/templates/new'),
+    until: inOrder(press('Add VM'), (page) => page.getByRole('link', { name: 'Slices' }).first().click(), dialog),
+  },
+  'unsaved work that was found': {
+    ...at('/templates/new'),
+    until: async (page) => {
+      const found = page.getByRole('dialog', { name: 'Unsaved work was found' });
+      // the state before may have left some
+      await page.getByRole('button', { name: 'Add VM' }).or(found).first().waitFor();
+      if (!(await found.isVisible())) {
+        await page.getByRole('button', { name: 'Add VM' }).first().click();
+        await page.getByRole('button', { name: /^VM vm1/ }).waitFor();
+        await page.reload();
+      }
+      await found.waitFor();
+    },
+  },
+  'a template that somebody else has saved': {
+    ...template(),
+    until: async (page, { api, ids }) => {
+      await page.getByRole('button', { name: /^VM web/ }).waitFor();
+      const { topology, revision } = await api.templates.get.query({ id: ids.lab });
+      const moved = topology.vms.map((known) => ({ ...known, y: known.y + 10 }));
+      const drawn = { ...topology, vms: moved };
+      await api.templates.update.mutate({ id: ids.lab, topology: drawn, baseRevision: revision });
+      await page.getByRole('button', { name: 'Add VM' }).click();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('Somebody has saved this template meanwhile').waitFor();
+    },
+  },
+  // templates and slices
+  'a search without a match': { ...at('/templates?q=nothing-like-it'), until: text(/Nothing matches/) },
+  'a template’s new name': { path: ({ ids }) => `/templates?panel=rename-${ids.lab}`, until: dialog },
+  'a template’s share panel': {
+    path: ({ ids }) => `/templates?panel=share-${ids.lab}`,
+    until: inOrder(dialog, text(ana.email)),
+  },
+  'the question before a template is deleted': { ...at('/templates'), until: inOrder(row('dying', 'Delete'), dialog) },
+  'what was imported and what was not': { ...at('/templates'), until: importTwo },
+  'a template that was duplicated': {
+    ...at('/templates'),
+    until: inOrder(row('dying', 'Duplicate'), text(/^Duplicated as/)),
+  },
+  'templates of others': { who: 'ana', ...at('/templates?of=shared'), until: text('lab') },
+  'nothing shared': { ...at('/slices?of=shared'), until: text('No shared slices') },
+  'everybody’s slices': { ...at('/slices?of=everyone'), until: text('running') },
+  // the catalogue
+  'a flavour to be edited': { ...at('/flavours?panel=edit-1'), until: dialog },
+  'the question before a flavour is retired': { ...at('/flavours'), until: inOrder(row('large', 'Retire'), dialog) },
+  'a form that was refused': {
+    ...at('/flavours?panel=new'),
+    until: inOrder(dialog, press('Create'), (page) => page.locator('[aria-invalid="true"]').first().waitFor()),
+  },
+  'an image to be edited': { ...at('/images?panel=edit-1'), until: dialog },
+  'an image that is broken': { ...at('/images'), until: inOrder(row('lost', 'Check'), text('Broken')) },
+  'a zone to be edited': { path: ({ zone }) => `/zones?panel=edit-${zone}`, until: dialog },
+  'zones, one of them away': { ...at('/zones'), until: text('Its server is away') },
+  // accounts
+  'a new service account': { ...at('/users?panel=service'), until: dialog },
+  'the link of a new user': {
+    ...at('/users?panel=person'),
+    until: inOrder(
+      dialog,
+      fill('E-mail address', `eve-${Date.now()}@example.org`),
+      (page) => page.getByRole('dialog').getByLabel('Name').fill('Eve'),
+      press('Create'),
+      text('Link for Eve'),
+    ),
+  },
+  'a user’s quota': { path: ({ user }) => `/users/${user}?panel=quota`, until: dialog },
+  'a user to be deleted': { path: ({ user }) => `/users/${user}?panel=delete`, until: dialog },
+  'the question before a user is disabled': {
+    path: ({ user }) => `/users/${user}`,
+    until: inOrder(press('Disable…'), dialog),
+  },
+  'an entry of the audit log': { ...at('/audit'), until: inOrder(press('Show everything about it'), dialog) },
+  'an audit log without a match': {
+    path: ({ user }) => `/audit?user=${user}&object=zone`,
+    until: text('Nothing matches the filter.'),
+  },
+  'the export of the audit log': { ...at('/audit'), until: inOrder(press('Export'), menu) },
+  'a second factor to be set up': {
+    who: 'ana',
+    ...at('/account/security'),
+    until: inOrder(
+      press('Set up'),
+      dialog,
+      (page) => page.getByRole('dialog').getByLabel('Current password').fill(ana.password),
+      press('Continue'),
+      text('Scan this with the app'),
+    ),
+  },
+  'no tokens': { who: 'ana', ...at('/account/tokens'), until: text('Tokens') },
+  'a token that was made': {
+    ...at('/account/tokens?panel=new'),
+    until: inOrder(
+      dialog,
+      (page) => page.getByRole('dialog').getByLabel('Name').fill('ci'),
+      (page) => page.getByRole('dialog').getByRole('group').getByRole('button', { name: 'Read' }).click(),
+      (page) => page.getByRole('dialog').locator('[type="submit"]').click(),
+      (page) => page.getByRole('dialog').getByRole('status').waitFor(),
+    ),
+  },
+  'the question before all sessions end': {
+    ...at('/account/sessions'),
+    until: inOrder(press('Sign out everywhere'), dialog),
+  },
+  // Spanish is a fifth longer
+  'home in Spanish': { who: 'spaniard', ...at('/'), until: text('Inicio') },
+  'a template in Spanish': { who: 'spaniard', ...template(), until: choose(/web/) },
+  'a slice in Spanish': { who: 'spaniard', ...slice('shaky') },
+  'a plan in Spanish': { who: 'spaniard', ...slice('crowded', '?tab=plan') },
+  'zones in Spanish': { who: 'spaniard', ...at('/zones') },
+  'images in Spanish': { who: 'spaniard', ...at('/images') },
+  'a user in Spanish': { who: 'spaniard', path: ({ user }) => `/users/${user}` },
+  'security in Spanish': { who: 'spaniard', ...at('/account/security') },
+};
+
+/** What a page shows when something is on its way, fails, is away, open or asked: read as the pages themselves are. */
+describe('how the states of pages look', () => {
+  let world: LooksWorld;
+  let browser: Browser;
+  const people = new Map<string, Page>();
+  const complaints: string[][] = [];
+
+  beforeAll(async () => {
+    [world, browser] = await Promise.all([makeLooksWorld(), launchBrowser()]);
+    for (const who of ['office', 'ana', 'stranger', 'spaniard']) {
+      const person = await openPerson(browser, world.server.url, who === 'spaniard' ? 'es-ES' : 'en-GB');
+      complaints.push(person.complaints);
+      people.set(who, person.page);
+      if (who === 'ana') await signIn(person.page, ana);
+      else if (who !== 'stranger') {
+        await person.page.goto('/login');
+        await person.page.locator('[name="email"]').fill(admin.email);
+        await person.page.locator('[name="password"]').fill(admin.password);
+        await person.page.locator('[type="submit"]').click();
+        await person.page.getByRole('heading', { level: 1 }).waitFor();
+      }
+    }
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await world?.stop();
+  });
+
+  test.each(Object.entries(states))(
+    'axe-core, small text, crooked columns and sideways scrolling: %s',
+    async (name, state) => {
+      const page = people.get(state.who ?? 'office');
+      if (page === undefined) throw new Error('nobody');
+      const { held, failing } = state;
+      if (held !== undefined) await page.route(held, () => undefined);
+      if (failing !== undefined) await page.route(failing, (route) => route.abort());
+      try {
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.setViewportSize(state.narrowOnly === true ? narrow : wide);
+        await page.goto(state.path(world));
+        await page.waitForLoadState('load');
+        if (held === undefined && failing === undefined)
+          await page.getByRole('heading').or(page.getByRole('textbox')).first().waitFor();
+        await state.until?.(page, world);
+        expect(await findingsOf(page, name, looksOf(state))).toEqual([]);
+      } finally {
+        await page.context().setOffline(false);
+        await page.unrouteAll({ behavior: 'ignoreErrors' });
+        // unsaved work asks before it is left, and would be found again by the next state
+        page.once('dialog', (question) => void question.accept().catch(() => undefined));
+        await page.goto('/favicon.svg');
+        await page.evaluate(() => localStorage.clear());
+      }
+    },
+  );
+
+  test('the content security policy has nothing to say', () => {
+    expect(complaints.flat().filter((line) => line.includes('Content Security Policy'))).toEqual([]);
+  });
+});
