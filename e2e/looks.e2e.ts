@@ -341,6 +341,14 @@ describe('how the pages look', () => {
       ),
     ],
     [
+      'a zone’s server',
+      at(
+        () => office,
+        () => '/zones?panel=server-1',
+        dialog,
+      ),
+    ],
+    [
       'users',
       at(
         () => office,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { saidOf, sentencesSchema, type Said, type Sentence } from './sentence';
+import { saidOf, sentencesSchema, told, type Said, type Sentence, type SentenceCode } from './sentence';
 
 /**
  * The closed list of what can go wrong, as far as a user is concerned. The client has a sentence for each
@@ -58,10 +58,23 @@ export const problemSchema = z.object({
   edge: z.string().optional(),
   field: z.string().optional(),
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  /** The message as data. */
+  sentences: sentencesSchema,
   /** Why, where somebody else has said it: of a zone its provider. The message has it, too. */
   because: sentencesSchema,
 });
 export type Problem = z.infer<typeof problemSchema>;
+
+/** A problem that says one sentence, with what that is told with. */
+export function problemOf(
+  code: string,
+  sentence: Sentence & { code: SentenceCode },
+  where: Pick<Problem, 'node' | 'edge' | 'field'>,
+): Problem {
+  const { message } = told([sentence]);
+  const { params } = sentence;
+  return { code, message, ...where, ...(params && { params }), sentences: [sentence] };
+}
 
 /** What crosses the wire as `error.data.app`. */
 export interface PublicError {

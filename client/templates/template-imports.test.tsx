@@ -1,6 +1,6 @@
 import { act, renderHook, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Problem } from '#shared/errors';
+import { problemOf, type Problem } from '#shared/errors';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import { renderApp } from '../testing/render';
@@ -8,6 +8,24 @@ import { ImportResults, useTemplateImports } from './template-imports';
 
 beforeEach(() => chooseLanguage('en'));
 afterEach(() => vi.unstubAllGlobals());
+
+test('what an import had to guess was told in English to a Spanish reader', async () => {
+  await chooseLanguage('es');
+  const guessed = { code: 'DOC_FLAVOUR_UNKNOWN', params: { vm: 'web', wanted: 'huge', taken: 'nano' } } as const;
+  const warnings = [
+    problemOf('FLAVOUR_GUESSED', guessed, { node: 'web' }),
+    // of an older server
+    { code: 'ID_CHANGED', message: 'The id 1 is now n1.' },
+  ];
+  renderApp(
+    <ImportResults
+      results={[{ id: 'a', file: 'lab.json', state: 'done', templateId: 1, name: 'lab', warnings }]}
+      onDismiss={() => {}}
+    />,
+  );
+  screen.getByText('web: aquí no hay ningún sabor huge; se ha tomado nano.');
+  screen.getByText('The id 1 is now n1.');
+});
 
 test('an import report of a thousand lines filled the page', () => {
   const warnings: Problem[] = [

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
+import { spoken } from '../i18n/spoken';
 import { randomKey } from '../api/random-key';
 import { trpc } from '../api/trpc';
 import { appErrorOf } from '../api/app-error';
@@ -83,15 +84,17 @@ function ProblemList({ problems }: { problems: readonly Problem[] }) {
     <List size="sm" spacing={2} mt={4} style={{ overflowWrap: 'anywhere' }}>
       {[...byCode(problems)].map(([code, alike]) =>
         alike.length <= fewAlike ? (
-          alike.map((problem, place) => <List.Item key={`${code}-${String(place)}`}>{problem.message}</List.Item>)
+          alike.map((problem, place) => (
+            <List.Item key={`${code}-${String(place)}`}>{spoken(problem.message, problem.sentences)}</List.Item>
+          ))
         ) : (
           <List.Item key={code}>
-            {alike[0]?.message}
+            {alike[0] === undefined ? null : spoken(alike[0].message, alike[0].sentences)}
             <details>
               <summary>{t('imports.alike', { count: alike.length - 1 })}</summary>
               <List size="sm" spacing={2} mah={240} style={{ overflowY: 'auto' }} tabIndex={0}>
                 {alike.slice(1).map((problem, place) => (
-                  <List.Item key={place}>{problem.message}</List.Item>
+                  <List.Item key={place}>{spoken(problem.message, problem.sentences)}</List.Item>
                 ))}
               </List>
             </details>

@@ -1,3 +1,4 @@
+import { say, type Said } from '#shared/sentence';
 import { chooseAccelerator } from './accelerator';
 import type { ImageStore } from './images/image-store';
 import type { Accelerator } from './qemu-args';
@@ -26,7 +27,7 @@ interface Zone {
 export class AcceleratorChoice {
   readonly #zone: Zone;
   #chosen: Promise<Accelerator> | null = null;
-  inWords = 'not yet tried';
+  inWords: Said = say('ACCELERATOR_UNTRIED');
 
   constructor(zone: Zone) {
     this.#zone = zone;
@@ -36,7 +37,7 @@ export class AcceleratorChoice {
   choose(): Promise<Accelerator> {
     this.#chosen ??= this.#probe().then(
       (chosen) => {
-        this.inWords = chosen === 'kvm' ? 'KVM' : 'TCG (software emulation)';
+        this.inWords = say(chosen === 'kvm' ? 'ACCELERATOR_KVM' : 'ACCELERATOR_TCG');
         return chosen;
       },
       (error: unknown) => {

@@ -37,7 +37,7 @@ const maxVcpus = 255;
 export async function describeZone(zone: {
   root: string;
   tools: InstalledTools;
-  accelerator: string;
+  accelerator: Said;
   launchLimit: number;
   forwardAddress: string;
   users: VmUsers;
@@ -73,7 +73,7 @@ export async function describeZone(zone: {
       diskGb: { min: 0, max: maxDiskGb },
     },
     facts: [
-      { name: 'Accelerator', value: zone.accelerator },
+      { name: 'Accelerator', ...asValue(zone.accelerator) },
       {
         name: 'QEMU',
         ...(tools.qemu === null

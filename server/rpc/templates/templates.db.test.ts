@@ -405,7 +405,7 @@ describe('files', () => {
     const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]).toString('utf8');
     expect(await refusalOf(user.templates.import({ text: png }))).toMatchObject({
       code: 'INVALID_DOCUMENT',
-      message: 'This is an image (PNG), not a topology.',
+      message: 'This is an image, not a topology.',
     });
     const loop = structuredClone(legacy);
     loop.topologia.edges.push({ id: 2, from: 1, to: 'ghost' });

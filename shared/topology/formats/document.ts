@@ -1,5 +1,6 @@
 import { AppError } from '../../errors';
 import type { DocumentFormat } from '../../template';
+import { say } from '../../sentence';
 import type { Catalogue } from '../catalogue';
 import type { ImportedDocument, TemplateDocument } from './document-types';
 import { isLegacy, readLegacy, writeLegacy } from './legacy';
@@ -14,10 +15,7 @@ export function readDocument(file: string, catalogue: Catalogue): ImportedDocume
   const value = readJsonObject(file);
   if (value['format'] === 'trama') return readTrama(value, catalogue);
   if (isLegacy(value)) return readLegacy(value, catalogue);
-  throw new AppError(
-    'INVALID_DOCUMENT',
-    'This is JSON, but neither a Trama document (`"format": "trama"`) nor one of its predecessor (`"topologia"`).',
-  );
+  throw new AppError('INVALID_DOCUMENT', say('DOC_UNKNOWN_FORMAT'));
 }
 
 /** The file's text, indented, with a line's end. `catalogue` must know everything that the topology uses. */

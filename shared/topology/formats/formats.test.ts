@@ -263,12 +263,12 @@ describe('the predecessor’s document', () => {
 
 describe('what is no document', () => {
   it.each([
-    ['an image', '\ufffdPNG\r\n\u001a\n', 'This is an image (PNG), not a topology.'],
-    ['an image, byte by byte', '\u0089PNG\r\n', 'This is an image (PNG), not a topology.'],
+    ['an image', '\ufffdPNG\r\n\u001a\n', 'This is an image, not a topology.'],
+    ['an image, byte by byte', '\u0089PNG\r\n', 'This is an image, not a topology.'],
     ['an archive', 'PK\u0003\u0004\u0014', /^This is a ZIP archive/],
     ['a compressed file', '\u001f\ufffd\b', /^This is a compressed file/],
     ['a web page', '<!doctype html><html>', /^This is a web page/],
-    ['bytes', 'MZ\u0000\u0003', /^This is a binary file/],
+    ['bytes', 'MZ\u0000\u0003', /binary file, not a topology in JSON/],
     ['nothing', ' \n ', 'The file is empty.'],
     ['words', 'hello', /^This file is not JSON/],
     ['half a file', '{"topologia":\n {"nodes": [', 'This file is not JSON: there is an error at line 2, column 13.'],

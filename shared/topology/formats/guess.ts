@@ -1,6 +1,7 @@
 import { AppError } from '../../errors';
 import { limits } from '../../limits';
 import { hostnameSchema, isReservedHostname } from '../../primitives';
+import { say } from '../../sentence';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
 
 const folded = (text: string) => text.trim().toLowerCase();
@@ -16,8 +17,7 @@ export function choosable(catalogue: Catalogue): {
   const [image, ...images] = catalogue.images
     .filter((candidate) => candidate.retiredAt === null)
     .toSorted((a, b) => a.id - b.id);
-  if (flavour === undefined || image === undefined)
-    throw new AppError('INVALID_DOCUMENT', 'Nothing can be imported before there is a flavour and an image.');
+  if (flavour === undefined || image === undefined) throw new AppError('INVALID_DOCUMENT', say('DOC_NO_CATALOGUE'));
   return { flavours: [flavour, ...flavours], images: [image, ...images] };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { AppError, type Problem } from '../../errors';
+import { AppError, type Problem, problemOf } from '../../errors';
 import { limits } from '../../limits';
+import { say, type SentenceCode } from '../../sentence';
 import type { Catalogue, CatalogueFlavour } from '../catalogue';
 import { keySchema, newVm, type Topology } from '../schema';
 import type { ImportedDocument, TemplateDocument } from './document-types';
@@ -84,12 +85,12 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
   nodes.forEach((node, index) => {
     // by its text: `recursos` cannot tell 7 from "7" either
     if (keys.has(String(node.id)))
-      throw invalidDocument(['topologia', 'nodes', index, 'id'], `there are two nodes ${node.id}`);
+      throw invalidDocument(['topologia', 'nodes', index, 'id'], say('DOC_TWO_NODES', { id: node.id }));
     keys.set(String(node.id), claimKey(node.id, takenKeys, warnings));
   });
   const known = (id: LegacyId, ...path: PropertyKey[]): string => {
     const key = keys.get(String(id));
-    if (key === undefined) throw invalidDocument(path, `there is no node ${id}`);
+    if (key === undefined) throw invalidDocument(path, say('DOC_NO_NODE', { id }));
     return key;
   };
   for (const id of Object.keys(document.recursos)) known(id, 'recursos', id);
@@ -104,25 +105,20 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
     const resource = Object.hasOwn(document.recursos, String(node.id)) ? document.recursos[String(node.id)] : undefined;
     const wanted = resource?.name ?? node.label ?? String(node.id);
     const name = hostnameLike(wanted, takenNames);
-    const warn = (code: string, field: string, message: string, params: Record<string, string | number>) =>
-      warnings.push({ code, message: `${name}: ${message}`, node: key, field, params: { vm: name, ...params } });
-    if (name !== wanted)
-      warn('NAME_CHANGED', 'name', `its name was “${wanted}”, which cannot be used here.`, { wanted });
+    const warn = (code: string, field: string, sentence: VmWarning, params: Record<string, string | number>) =>
+      warnings.push(problemOf(code, { code: sentence, params: { vm: name, ...params } }, { node: key, field }));
+    if (name !== wanted) warn('NAME_CHANGED', 'name', 'DOC_NAME_CHANGED', { wanted });
     if (node.label != null && node.label !== wanted)
-      warn('LABEL_DROPPED', 'name', `its label “${node.label}” differs from its name and was dropped.`, {
+      warn('LABEL_DROPPED', 'name', 'DOC_LABEL_DROPPED', {
         label: node.label,
       });
     const flavour = flavourFor(flavours, resource, warn);
     const image = byName(images, resource?.os) ?? anyImage(images, flavour);
     if (byName(images, resource?.os) === null)
-      warn(
-        'IMAGE_GUESSED',
-        'imageId',
-        resource?.os == null
-          ? `the document names no image; ${image.name} was taken.`
-          : `there is no image ${resource.os} here; ${image.name} was taken.`,
-        { wanted: resource?.os ?? '', taken: image.name },
-      );
+      warn('IMAGE_GUESSED', 'imageId', resource?.os == null ? 'DOC_IMAGE_MISSING' : 'DOC_IMAGE_UNKNOWN', {
+        wanted: resource?.os ?? '',
+        taken: image.name,
+      });
     const place = { x: places[index]?.x ?? 0, y: places[index]?.y ?? 0 };
     const vm = newVm({ key, name, flavourId: flavour.id, imageId: image.id, ...place });
     return { ...vm, internet: online.has(key) };
@@ -134,9 +130,9 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
     const at = ['topologia', 'edges', index] as const;
     const source = known(link.from, ...at, 'from');
     const target = known(link.to, ...at, 'to');
-    if (source === target) throw invalidDocument([...at, 'to'], `the edge connects node ${link.to} with itself`);
+    if (source === target) throw invalidDocument([...at, 'to'], say('DOC_SELF_LOOP', { id: link.to }));
     if (link.id == null) return { key: unique(`e${index + 1}`, takenEdges, 64), source, target };
-    if (edgeIds.has(keyOf(link.id))) throw invalidDocument([...at, 'id'], `there are two edges ${link.id}`);
+    if (edgeIds.has(keyOf(link.id))) throw invalidDocument([...at, 'id'], say('DOC_TWO_EDGES', { id: link.id }));
     edgeIds.add(keyOf(link.id));
     return { key: claimKey(link.id, takenEdges, warnings), source, target };
   });
@@ -154,16 +150,14 @@ function claimKey(id: LegacyId, taken: Set<string>, warnings: Problem[]): string
     .replaceAll(/[^A-Za-z0-9-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
   const key = unique(plain === '' ? 'n' : `n-${plain}`, taken, 64);
-  warnings.push({
-    code: 'ID_CHANGED',
-    message: `The id ${id} cannot be used here; ${key} was taken.`,
-    node: key,
-    params: { wanted: String(id), taken: key },
-  });
+  warnings.push(
+    problemOf('ID_CHANGED', { code: 'DOC_ID_CHANGED', params: { wanted: String(id), taken: key } }, { node: key }),
+  );
   return key;
 }
 
-type Warn = (code: string, field: string, message: string, params: Record<string, string | number>) => void;
+type VmWarning = Extract<SentenceCode, `DOC_${'NAME' | 'LABEL' | 'IMAGE' | 'FLAVOUR' | 'SIZE'}_${string}`>;
+type Warn = (code: string, field: string, sentence: VmWarning, params: Record<string, string | number>) => void;
 
 /** By name; else the one of the same size; else the nearest. */
 function flavourFor(
@@ -178,8 +172,7 @@ function flavourFor(
   };
   const named = byName(flavours, resource?.flavour);
   if (named !== null) {
-    if (!fits(named, size))
-      warn('SIZE_CHANGED', 'flavourId', `its size is now that of its flavour ${named.name}.`, { taken: named.name });
+    if (!fits(named, size)) warn('SIZE_CHANGED', 'flavourId', 'DOC_SIZE_CHANGED', { taken: named.name });
     return named;
   }
   const sized = size.vcpus !== undefined && size.ramMb !== undefined && size.diskGb !== undefined;
@@ -187,12 +180,12 @@ function flavourFor(
   const flavour = same ?? nearest(flavours, size);
   const wanted = resource?.flavour ?? '';
   if (wanted !== '')
-    warn('FLAVOUR_GUESSED', 'flavourId', `there is no flavour ${wanted} here; ${flavour.name} was taken.`, {
+    warn('FLAVOUR_GUESSED', 'flavourId', 'DOC_FLAVOUR_UNKNOWN', {
       wanted,
       taken: flavour.name,
     });
   else if (same === undefined)
-    warn('FLAVOUR_GUESSED', 'flavourId', `no flavour has its size; ${flavour.name} was taken.`, {
+    warn('FLAVOUR_GUESSED', 'flavourId', 'DOC_FLAVOUR_SIZE', {
       wanted,
       taken: flavour.name,
     });
@@ -204,8 +197,7 @@ function flavourFor(
  * no place in it. INVALID_DOCUMENT for a topology with networks, which it does not know.
  */
 export function writeLegacy({ topology }: TemplateDocument, catalogue: Catalogue): unknown {
-  if (topology.networks.length > 0)
-    throw new AppError('INVALID_DOCUMENT', 'This format has no networks: export the template in our own format.');
+  if (topology.networks.length > 0) throw new AppError('INVALID_DOCUMENT', say('DOC_NO_NETWORKS'));
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
   const ids = idsOf(topology.vms);

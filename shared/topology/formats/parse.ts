@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../errors';
+import { plain, say, together, type Said } from '../../sentence';
 
 /** `vms[3].name` of a path. */
 function pathOf(path: readonly PropertyKey[]): string {
@@ -9,9 +10,9 @@ function pathOf(path: readonly PropertyKey[]): string {
 }
 
 /** INVALID_DOCUMENT, saying what is wrong where. */
-export function invalidDocument(path: readonly PropertyKey[], message: string, cause?: unknown): AppError {
-  const where = pathOf(path);
-  return new AppError('INVALID_DOCUMENT', where === '' ? message : `${where}: ${message}`, { cause });
+export function invalidDocument(path: readonly PropertyKey[], said: Said, cause?: unknown): AppError {
+  const place = pathOf(path);
+  return new AppError('INVALID_DOCUMENT', place === '' ? said : together(say('DOC_PLACE', { place }), said), { cause });
 }
 
 /** `value` as `schema` has it, or {@link invalidDocument} for the first thing that is wrong. */
@@ -19,5 +20,5 @@ export function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw invalidDocument(issue?.path ?? [], issue?.message ?? 'This is not valid.', parsed.error);
+  throw invalidDocument(issue?.path ?? [], plain(issue?.message ?? 'This is not valid.'), parsed.error);
 }

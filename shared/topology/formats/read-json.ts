@@ -1,26 +1,24 @@
 import { AppError } from '../../errors';
+import { say, type Said } from '../../sentence';
 
 const maxDepth = 32;
 
-function refuse(message: string, cause?: unknown): never {
-  throw new AppError('INVALID_DOCUMENT', message, { cause });
+function refuse(said: Said, cause?: unknown): never {
+  throw new AppError('INVALID_DOCUMENT', said, { cause });
 }
 
 /** First characters of files that people drop by mistake, read as text in UTF-8 (� for what is not) or byte by byte. */
-const signatures: readonly (readonly [RegExp, string])[] = [
-  [/^.PNG/su, 'This is an image (PNG), not a topology.'],
-  [/^GIF8/u, 'This is an image (GIF), not a topology.'],
-  [/^(\u00ff\u00d8\u00ff|\ufffd{3,4})/u, 'This is an image or another binary file, not a topology.'],
-  [
-    /^(\u00ff\u00fe|\u00fe\u00ff|\ufffd{2})(\u0000|[^\u0000]\u0000)/u,
-    'The file is UTF-16: save it as UTF-8 and import it again.',
-  ],
-  [/^PK\u0003\u0004/u, 'This is a ZIP archive: unpack it and import the document in it.'],
-  [/^\u001f[\u008b\ufffd]/u, 'This is a compressed file: unpack it and import the document in it.'],
-  [/^%PDF/u, 'This is a PDF, not a topology.'],
-  [/^\s*</u, 'This is a web page or an XML file, not a topology in JSON.'],
+const signatures: readonly (readonly [RegExp, Said])[] = [
+  [/^.PNG/su, say('DOC_IS_IMAGE')],
+  [/^GIF8/u, say('DOC_IS_IMAGE')],
+  [/^(\u00ff\u00d8\u00ff|\ufffd{3,4})/u, say('DOC_IS_BINARY')],
+  [/^(\u00ff\u00fe|\u00fe\u00ff|\ufffd{2})(\u0000|[^\u0000]\u0000)/u, say('DOC_IS_UTF16')],
+  [/^PK\u0003\u0004/u, say('DOC_IS_ZIP')],
+  [/^\u001f[\u008b\ufffd]/u, say('DOC_IS_COMPRESSED')],
+  [/^%PDF/u, say('DOC_IS_PDF')],
+  [/^\s*</u, say('DOC_IS_XML')],
   // eslint-disable-next-line no-control-regex -- control characters are what gives a binary file away
-  [/^[^"]*[\u0000-\u0008\u000e-\u001f\ufffd]/u, 'This is a binary file, not a topology in JSON.'],
+  [/^[^"]*[\u0000-\u0008\u000e-\u001f\ufffd]/u, say('DOC_IS_BINARY')],
 ];
 
 /** How deep brackets are nested, without parsing: a parser may recurse, this cannot. */
@@ -42,16 +40,13 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-/**
- * `: line 3, column 14 is not as it should be`, as far as the parser tells: `at position 41`, or, at its end, nothing but that
- * the text ended.
- */
-function placeOf(cause: unknown, text: string): string {
+/** That it is no JSON, and where not, as far as the parser tells: `at position 41`, or, at its end, nothing but that the text ended. */
+function notJson(cause: unknown, text: string): Said {
   const message = cause instanceof Error ? cause.message : '';
   const position = /at position (\d+)/.exec(message)?.[1];
-  if (position === undefined && !/unexpected end|unterminated/i.test(message)) return '';
+  if (position === undefined && !/unexpected end|unterminated/i.test(message)) return say('DOC_NOT_JSON');
   const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
-  return `: there is an error at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return say('DOC_NOT_JSON_AT', { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 });
 }
 
 /** Names that would reach an object's prototype where somebody copies keys carelessly. No document needs them. */
@@ -63,12 +58,12 @@ export const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
  */
 export function readJsonObject(file: string): Record<string, unknown> {
   const text = file.startsWith('\ufeff') ? file.slice(1) : file;
-  if (text.trim() === '') refuse('The file is empty.');
+  if (text.trim() === '') refuse(say('DOC_EMPTY'));
   const head = text.slice(0, 300);
   for (const [signature, sentence] of signatures) if (signature.test(head)) refuse(sentence);
   // what is no UTF-8 was read as that: names would be changed without a word
-  if (text.includes('\ufffd')) refuse('The file is not UTF-8: save it as UTF-8 and import it again.');
-  if (depthOf(text) > maxDepth) refuse(`The file is nested deeper than ${maxDepth} levels: this is not a topology.`);
+  if (text.includes('\ufffd')) refuse(say('DOC_NOT_UTF8'));
+  if (depthOf(text) > maxDepth) refuse(say('DOC_TOO_DEEP', { max: maxDepth }));
   let forbidden: string | undefined;
   let value: unknown;
   try {
@@ -77,10 +72,10 @@ export function readJsonObject(file: string): Record<string, unknown> {
       return inner;
     });
   } catch (cause) {
-    refuse(`This file is not JSON${placeOf(cause, text)}.`, cause);
+    refuse(notJson(cause, text), cause);
   }
-  if (forbidden !== undefined) refuse(`The file holds a key that is not allowed: ${forbidden}.`);
-  if (Array.isArray(value)) refuse('The file holds a list; a topology is an object.');
-  if (typeof value !== 'object' || value === null) refuse('The file holds a single value; a topology is an object.');
+  if (forbidden !== undefined) refuse(say('DOC_FORBIDDEN_KEY', { key: forbidden }));
+  if (Array.isArray(value)) refuse(say('DOC_LIST'));
+  if (typeof value !== 'object' || value === null) refuse(say('DOC_SINGLE_VALUE'));
   return Object.fromEntries(Object.entries(value));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../../errors';
+import { type Problem, problemOf } from '../../errors';
 import { limits } from '../../limits';
 import { descriptionSchema, nameSchema } from '../../primitives';
 import type { Catalogue } from '../catalogue';
@@ -46,21 +46,21 @@ export function readTrama(value: unknown, catalogue: Catalogue, parts = topology
     const flavour = byName(flavours, wantedFlavour) ?? flavours[0];
     const image = byName(images, wantedImage) ?? anyImage(images, flavour);
     if (byName(flavours, wantedFlavour) === null)
-      warnings.push({
-        code: 'FLAVOUR_GUESSED',
-        message: `${vm.name}: there is no flavour ${wantedFlavour} here; ${flavour.name} was taken.`,
-        node: vm.key,
-        field: 'flavourId',
-        params: { vm: vm.name, wanted: wantedFlavour, taken: flavour.name },
-      });
+      warnings.push(
+        problemOf(
+          'FLAVOUR_GUESSED',
+          { code: 'DOC_FLAVOUR_UNKNOWN', params: { vm: vm.name, wanted: wantedFlavour, taken: flavour.name } },
+          { node: vm.key, field: 'flavourId' },
+        ),
+      );
     if (byName(images, wantedImage) === null)
-      warnings.push({
-        code: 'IMAGE_GUESSED',
-        message: `${vm.name}: there is no image ${wantedImage} here; ${image.name} was taken.`,
-        node: vm.key,
-        field: 'imageId',
-        params: { vm: vm.name, wanted: wantedImage, taken: image.name },
-      });
+      warnings.push(
+        problemOf(
+          'IMAGE_GUESSED',
+          { code: 'DOC_IMAGE_UNKNOWN', params: { vm: vm.name, wanted: wantedImage, taken: image.name } },
+          { node: vm.key, field: 'imageId' },
+        ),
+      );
     return {
       ...vm,
       flavourId: flavour.id,
