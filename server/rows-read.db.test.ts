@@ -90,6 +90,7 @@ function readsOf(
 
 function administration(caller: Caller, { ownerId, sliceId }: Original): Work[] {
   return [
+    ['users', () => caller.users.list({})],
     ['audit', () => caller.audit.list({})],
     ['audit, of one', () => caller.audit.list({ userId: ownerId })],
     ['audit, an action', () => caller.audit.list({ action: 'slices.create' })],

@@ -560,6 +560,18 @@ CREATE TABLE `zone_questions` (
 	CONSTRAINT `zone_questions_zone_id` PRIMARY KEY(`zone_id`)
 );
 ALTER TABLE `zone_questions` ADD CONSTRAINT `zone_questions_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE TABLE `account_sums` (
+	`user_id` bigint unsigned NOT NULL,
+	`templates` int NOT NULL,
+	`slices` int NOT NULL,
+	CONSTRAINT `account_sums_user_id` PRIMARY KEY(`user_id`)
+);
+ALTER TABLE `account_sums` ADD CONSTRAINT `account_sums_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+INSERT INTO `account_sums` (`user_id`, `templates`, `slices`)
+SELECT `users`.`id`,
+	(SELECT count(*) FROM `templates` WHERE `templates`.`owner_id` = `users`.`id` AND `templates`.`deleted_at` IS NULL),
+	(SELECT count(*) FROM `slices` WHERE `slices`.`owner_id` = `users`.`id` AND `slices`.`deleted_at` IS NULL)
+FROM `users`;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -584,3 +596,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('0c4f1eb11f499
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('adc5a187f1909580fe0fa3d395c3b01353cb0b3fa46d4856fc62668a08f68eb5', 1795647707660);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e38882f68e6baf2faabe777e2d6c6f682e1ecb1626cbc76685a4a5582b95aa32', 1795648690610);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1c0f0bcc05a85db49f2e125e227e14513e3f127e7082372c743d1a88f6f7ab70', 1795649252607);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('55a8e1e48918442be669ee291cee7431de885cac562b043f9975ff1cabf926ff', 1795649994506);

@@ -161,3 +161,14 @@ export const rateLimits = mysqlTable(
   },
   (table) => [index('rate_limits_window_ends_at_index').on(table.windowEndsAt)],
 );
+
+/** How much of each an account has, kept by whoever makes it, ends it or gives it away. One without a row has had none. */
+export const accountSums = mysqlTable('account_sums', {
+  userId: id('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** Those that were not deleted. */
+  templates: int('templates').notNull(),
+  /** Those that were not destroyed. */
+  slices: int('slices').notNull(),
+});

@@ -116,6 +116,9 @@ export async function copySlices(
   await database.query(`
     update zone_sums set slices = slices * ${to} / ${from}, vcpus = vcpus * ${to} / ${from},
       ram_mb = ram_mb * ${to} / ${from}, disk_gb = disk_gb * ${to} / ${from} where zone_id = ${original.zoneId};
+    replace into account_sums (user_id, templates, slices)
+      select id, (select count(*) from templates where owner_id = users.id and deleted_at is null),
+        (select count(*) from slices where owner_id = users.id and deleted_at is null) from users;
     analyze table ${tables.map(([table]) => table).join(', ')}`);
 }
 

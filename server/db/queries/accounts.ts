@@ -1,11 +1,12 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, ne, or, sql, type SQL } from 'drizzle-orm';
-import { sliceShares, slices } from '#drizzle/schema/slices';
-import { templates, templateShares } from '#drizzle/schema/templates';
+import { sliceShares } from '#drizzle/schema/slices';
+import { templateShares } from '#drizzle/schema/templates';
 import { apiTokens, quotas, roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import type { Queryable } from '#server/db/client';
 import { after, contains, decodeCursor, nameCursor } from '../keyset';
 import { only } from '../rows';
+import { ownedBy } from './account-sums';
 import { replaceRecoveryCodes } from './second-factor';
 
 const columns = {
@@ -88,7 +89,7 @@ export interface AccountFacts {
   lastUsedAt: Date | null;
 }
 
-/** What accounts own and sign in with, counted by the database: three queries, however many accounts there are. */
+/** What accounts own and sign in with, two queries, however many accounts and however much of each there is. */
 export async function accountFacts(
   q: Queryable,
   ids: readonly number[],
@@ -96,16 +97,7 @@ export async function accountFacts(
 ): Promise<(id: number) => AccountFacts> {
   const none: AccountFacts = { templates: 0, slices: 0, sessions: 0, tokens: 0, lastUsedAt: null };
   if (ids.length === 0) return () => none;
-  const owned = await q
-    .select({ id: templates.ownerId, count: count() })
-    .from(templates)
-    .where(and(inArray(templates.ownerId, [...ids]), isNull(templates.deletedAt)))
-    .groupBy(templates.ownerId);
-  const held = await q
-    .select({ id: slices.ownerId, count: count() })
-    .from(slices)
-    .where(and(inArray(slices.ownerId, [...ids]), isNull(slices.deletedAt)))
-    .groupBy(slices.ownerId);
+  const owned = await ownedBy(q, ids);
   const living = and(isNull(apiTokens.revokedAt), gt(apiTokens.expiresAt, now));
   const session = and(living, eq(apiTokens.kind, 'session'), gt(apiTokens.lastUsedAt, usedAfter));
   const token = and(living, ne(apiTokens.kind, 'session'));
@@ -119,12 +111,10 @@ export async function accountFacts(
     .from(apiTokens)
     .where(inArray(apiTokens.userId, [...ids]))
     .groupBy(apiTokens.userId);
-  const templatesOf = new Map(owned.map((row) => [row.id, row.count]));
-  const slicesOf = new Map(held.map((row) => [row.id, row.count]));
   const usedBy = new Map(used.map((row) => [row.id, row]));
   return (id) => ({
-    templates: templatesOf.get(id) ?? 0,
-    slices: slicesOf.get(id) ?? 0,
+    templates: owned.get(id)?.templates ?? 0,
+    slices: owned.get(id)?.slices ?? 0,
     sessions: Number(usedBy.get(id)?.sessions ?? 0),
     tokens: Number(usedBy.get(id)?.tokens ?? 0),
     lastUsedAt: usedBy.get(id)?.lastUsedAt ?? null,

@@ -30,7 +30,7 @@ import { byId, chunked } from '../rows';
 import { newestFields, newestOf, type NewestRow } from './deployments';
 import { endIdsIn, rowOf, type EndIds } from './parts';
 import { visibleTemplate } from './shares';
-import { countInZone } from './zones';
+import { countSlice } from './zones';
 
 const reader = sql.placeholder('reader');
 const summaryFields = {
@@ -336,7 +336,7 @@ export function visibleEvents(
 /** Writes a slice's status, on the row that the caller has locked, and answers the event if that is a change. */
 export async function setSliceStatus(tx: Transaction, sliceId: number, status: SliceStatus): Promise<EventData[]> {
   const deletedAt = status === 'destroyed' ? { deletedAt: databaseNow } : {};
-  await countInZone(tx, sliceId, status);
+  await countSlice(tx, sliceId, status);
   const [result] = await tx
     .update(slices)
     .set({ status, updatedAt: databaseNow, ...deletedAt })

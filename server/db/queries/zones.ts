@@ -5,6 +5,7 @@ import type { Resources } from '#shared/primitives';
 import type { SliceStatus } from '#shared/slice-status';
 import type { Queryable, Transaction } from '#server/db/client';
 import { number, prepared, preparedLists, textsOf } from '../prepared';
+import { countOwned } from './account-sums';
 
 export type ZoneRow = typeof availabilityZones.$inferSelect;
 
@@ -37,23 +38,33 @@ const theSlice = sql`${slices.id} = ${sql.placeholder('slice')}`;
 /** Whether a slice in this status holds resources of its zone; as {@link holding} asks the database. */
 const holds = (status: SliceStatus) => !(holdNothing as readonly SliceStatus[]).includes(status);
 
-const standing = { zoneId: slices.zoneId, status: slices.status, deletedAt: slices.deletedAt, ...sums };
+const standing = {
+  zoneId: slices.zoneId,
+  ownerId: slices.ownerId,
+  status: slices.status,
+  deletedAt: slices.deletedAt,
+  ...sums,
+};
 const standingOf = prepared<typeof standing, { slice: number }>(
   standing,
   (list) => sql`select ${list} from ${slices} left join ${sliceVms} on ${sliceVms.sliceId} = ${slices.id}
-    where ${theSlice} group by ${slices.id}, ${slices.zoneId}, ${slices.status}, ${slices.deletedAt}`,
+    where ${theSlice} group by ${slices.id}, ${slices.zoneId}, ${slices.ownerId}, ${slices.status}, ${slices.deletedAt}`,
 );
 
 /**
- * Brings the sums of a slice's zone after it: call it before the slice's status is written, on its locked row, with what that
- * will be, or null for a new slice, that is a draft. Takes the lock of the sums, after all others.
+ * Brings the sums of a slice's zone, and of its owner, after it: call it before the slice's status is written, on its locked
+ * row, with what that will be, or null for a new slice, that is a draft. Takes the locks of the sums, after all others.
  */
-export async function countInZone(tx: Queryable, sliceId: number, next: SliceStatus | null): Promise<void> {
+export async function countSlice(tx: Queryable, sliceId: number, next: SliceStatus | null): Promise<void> {
   const [slice] = await standingOf(tx, { slice: sliceId });
   if (slice === undefined) return;
-  const { zoneId, status, deletedAt } = slice;
-  if (next === null) return addToZone(tx, zoneId, 1, nothing);
+  const { zoneId, ownerId, status, deletedAt } = slice;
+  if (next === null) {
+    await countOwned(tx, ownerId, { slices: 1 });
+    return addToZone(tx, zoneId, 1, nothing);
+  }
   const gone = next === 'destroyed' && deletedAt === null ? -1 : 0;
+  await countOwned(tx, ownerId, { slices: gone });
   const sign = Number(holds(next)) - Number(holds(status) && deletedAt === null);
   if (gone === 0 && sign === 0) return;
   const { vcpus, ramMb, diskGb } = slice;

@@ -10,7 +10,7 @@ import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { insertSliceParts, type SliceParts } from '#server/db/queries/slices';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
-import { countInZone, zoneById, type ZoneRow } from '#server/db/queries/zones';
+import { countSlice, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
@@ -121,7 +121,7 @@ export async function createSlice(
       details: { name, templateId, template: template.name, revision: template.revision, zoneId, zone: zone.name },
     });
     // last: whoever makes a slice in this zone waits for it
-    await countInZone(tx, insertId, null);
+    await countSlice(tx, insertId, null);
     return { whole: await wholeSlice(tx, { actor, id: insertId }), isNew: true };
   };
   try {

@@ -12,6 +12,7 @@ import { validateTopology } from '#shared/topology/validate';
 import { say } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
+import { countOwned } from '#server/db/queries/account-sums';
 import { hasTemplates, takenTemplateNames } from '#server/db/queries/templates';
 import { catalogueOf, insertRevision, readTopology, revisionId } from '#server/db/queries/topologies';
 import { inTransaction } from '#server/db/transaction';
@@ -86,6 +87,7 @@ async function insertTemplate(
     createdBy: actor.userId,
     topology: withAddresses(topology),
   });
+  await countOwned(tx, actor.userId, { templates: 1 });
   return insertId;
 }
 
@@ -259,6 +261,7 @@ export async function deleteTemplate(ctx: DomainContext, { actor, id }: { actor:
       .update(templates)
       .set({ deletedAt: ctx.clock.now() })
       .where(and(eq(templates.id, id), isNull(templates.deletedAt)));
+    await countOwned(tx, row.ownerId, { templates: -1 });
     await recordAudit(tx, actor, {
       action: 'templates.delete',
       objectType: 'template',

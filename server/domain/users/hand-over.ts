@@ -5,6 +5,7 @@ import type { Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { objectName } from '#server/db/queries/audit';
 import { appendEvents } from '#server/events/append';
+import { countOwned, type Owned } from '#server/db/queries/account-sums';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
@@ -71,6 +72,7 @@ export async function handOverTemplates(
       details: { ...parties, name, ...(name === row.name ? {} : { was: row.name }) },
     });
   }
+  await moveOwned(tx, { from, to }, { templates: rows.length });
   return rows.length;
 }
 
@@ -90,6 +92,7 @@ export async function deleteTemplatesOf(
       details: { name: row.name },
     });
   }
+  await countOwned(tx, ownerId, { templates: -rows.length });
   return rows.length;
 }
 
@@ -127,5 +130,20 @@ export async function handOverSlices(
       details: { ...parties, name, ...(name === row.name ? {} : { was: row.name }) },
     });
   }
+  await moveOwned(tx, { from, to }, { slices: rows.length });
   return rows.map((row) => row.id);
+}
+
+/** The sums of both accounts, by their ids. */
+async function moveOwned(
+  tx: Transaction,
+  { from, to }: Pick<HandOver, 'from' | 'to'>,
+  many: Partial<Owned>,
+): Promise<void> {
+  const { templates = 0, slices = 0 } = many;
+  const changes = [
+    { userId: from, added: { templates: -templates, slices: -slices } },
+    { userId: to, added: { templates, slices } },
+  ];
+  for (const { userId, added } of changes.toSorted((a, b) => a.userId - b.userId)) await countOwned(tx, userId, added);
 }
