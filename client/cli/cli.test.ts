@@ -203,6 +203,35 @@ describe('the command line', () => {
     expect((await trama(['templates', 'delete', '1', '--yes'])).code).toBe(4);
   });
 
+  it('tells the audit log in the words of its page, one’s own or everybody’s', async () => {
+    const end = {
+      id: 9,
+      at: '2026-03-01T10:00:00.000Z',
+      user: { id: 1, name: 'Ada', email: 'ada@example.org' },
+      action: 'deployments.end',
+      objectType: 'slice',
+      objectId: 6,
+      objectName: 'lab',
+      ip: null,
+      token: null,
+      result: 'FAILED',
+      details: { kind: 'stop', vmId: 5, vm: 'web', error: 'The zone is away.' },
+    };
+    const system = { ...end, user: null, result: 'OK', details: { kind: 'deploy', because: 'slices.set-restart' } };
+    answers = () => ok({ items: [end, system], nextCursor: null });
+    const mine = await trama(['audit', '--result', 'failed', '--object-type', 'slice']);
+    expect(asked).toEqual(['GET audit.mine {"result":"failed","objectType":"slice"}']);
+    expect(mine.code).toBe(0);
+    const [, failed, restarted] = mine.stdout.split('\n');
+    expect(failed).toMatch(/ Stop VM +VM web of slice lab +Failed +The zone is away\.$/);
+    expect(restarted).toMatch(/ Deploy slice +Slice lab +Done +Its machine was restarted\.$/);
+    const all = await trama(['audit', '--everyone', '--limit', '5']);
+    expect(asked).toEqual(['GET audit.list {"limit":5}']);
+    expect(all.stdout).toMatch(/ Ada +Stop VM /);
+    expect(all.stdout).toMatch(/ Trama itself +Deploy slice /);
+    expect((await trama(['audit', '--result', 'lost'])).code).toBe(2);
+  });
+
   it('says at the making, and later, whether a slice starts again after a restart of its machine', async () => {
     const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null, restartAfterReboot: true };
     const whole = { ...slice, owner: { name: 'Ada' }, zone: { name: 'local' }, template: null, deployment: null };
