@@ -22,15 +22,33 @@ export interface EventBus {
 }
 
 export function createEventBus(): EventBus {
-  const listeners = new Map<number | 'all', Set<(sliceId: number) => void>>();
-  const accounts = new Map<number, Set<() => void>>();
-  const workers = new Set<() => void>();
+  const slices = createKeyedListeners<number | 'all', number>();
+  const accounts = createKeyedListeners<number, void>();
+  const work = createKeyedListeners<'any', void>();
   return {
     notify(sliceId) {
-      for (const key of [sliceId, 'all'] as const)
-        for (const listener of [...(listeners.get(key) ?? [])]) listener(sliceId);
+      slices.tell(sliceId, sliceId);
+      slices.tell('all', sliceId);
     },
-    listen(key, listener) {
+    listen: slices.listen,
+    notifyAccount: (userId) => accounts.tell(userId),
+    listenAccount: accounts.listen,
+    offerWork: () => work.tell('any'),
+    onWork: (listener) => work.listen('any', listener),
+    get listening() {
+      return slices.any();
+    },
+    get listeningToAccounts() {
+      return accounts.any();
+    },
+  };
+}
+
+/** Listeners by what they listen to; a key that nobody listens to any more takes no room. */
+function createKeyedListeners<Key, News>() {
+  const listeners = new Map<Key, Set<(news: News) => void>>();
+  return {
+    listen(key: Key, listener: (news: News) => void): () => void {
       const set = listeners.get(key) ?? new Set();
       listeners.set(key, set.add(listener));
       return () => {
@@ -38,29 +56,10 @@ export function createEventBus(): EventBus {
         if (set.size === 0 && listeners.get(key) === set) listeners.delete(key);
       };
     },
-    notifyAccount(userId) {
-      for (const listener of [...(accounts.get(userId) ?? [])]) listener();
+    tell(key: Key, news: News): void {
+      // a copy: who is told may stop listening
+      for (const listener of [...(listeners.get(key) ?? [])]) listener(news);
     },
-    listenAccount(userId, listener) {
-      const set = accounts.get(userId) ?? new Set();
-      accounts.set(userId, set.add(listener));
-      return () => {
-        set.delete(listener);
-        if (set.size === 0 && accounts.get(userId) === set) accounts.delete(userId);
-      };
-    },
-    offerWork() {
-      for (const worker of [...workers]) worker();
-    },
-    onWork(listener) {
-      workers.add(listener);
-      return () => workers.delete(listener);
-    },
-    get listening() {
-      return listeners.size > 0;
-    },
-    get listeningToAccounts() {
-      return accounts.size > 0;
-    },
+    any: () => listeners.size > 0,
   };
 }
