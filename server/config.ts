@@ -9,7 +9,7 @@ const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === 
 
 /** The environment, as the README's configuration table describes it. Empty counts as not set. */
 const environmentSchema = z.object({
-  TRAMA_PORT: z.coerce.number().int().min(0).max(65535).default(8000),
+  TRAMA_PORT: z.coerce.number('a number from 0 to 65535').int().min(0).max(65535).default(8000),
   TRAMA_HOST: z.string().default('127.0.0.1'),
   TRAMA_DATA: z.string().default('.trama'),
   TRAMA_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),

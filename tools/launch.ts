@@ -1,10 +1,10 @@
-import { mkdir, realpath } from 'node:fs/promises';
 import { readConfig } from '#server/config';
 import { listen, PortTakenError } from '#server/http/listen';
 import { serve, type ServeOptions } from '#server/main';
 import { ensureMachine } from './setup/ensure-machine';
 import { thisMachine } from './setup/machine';
 import { buildClientIfStale } from './build-client';
+import { emulationNotice, usableDataFolder } from './first-run';
 import { withMachineLock } from '#db/machine-lock';
 import { openDatabaseServer } from '#db/open';
 
@@ -31,6 +31,8 @@ export async function launch(options: Pick<ServeOptions, 'root' | 'development' 
       }),
       options.development ? undefined : buildClientIfStale(options.root, say),
     ]);
+    const notice = await emulationNotice();
+    if (notice !== null) say(notice);
     await serve({ ...options, config, listener, openDatabaseServer, say });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -44,8 +46,7 @@ export async function launch(options: Pick<ServeOptions, 'root' | 'development' 
  * for a server that is stopping.
  */
 async function takeFolder(dataDir: string, say: (line: string) => void): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  const folder = await realpath(dataDir);
+  const folder = await usableDataFolder(dataDir);
   const waiting = setTimeout(() => say(`Waiting for the Trama that still uses ${folder}.`), 500);
   await new Promise<void>((resolve, reject) => {
     const hold = () => {
