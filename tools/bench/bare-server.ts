@@ -8,6 +8,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 
+/** Zones as Trama shows them: of these what a provider says is taken. */
+const told = JSON.parse(process.env['BENCH_ZONES'] ?? '[]') as { id: number }[];
 const secret = Buffer.from(process.env['BENCH_SECRET'] ?? '', 'hex');
 const pool = mysql.createPool({
   uri: process.env['DATABASE_URL'] ?? '',
@@ -118,6 +120,107 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
         updatedAt: iso(row['updated_at']),
       })),
       nextCursor: null,
+    };
+  },
+  async 'slices.list'(session, { limit }) {
+    const found = await rows(
+      `select s.id, s.name, s.status, s.owner_id, u.name as owner_name, s.zone_id, z.name as zone_name, t.id as template_id,
+        t.name as template_name, s.created_at, s.updated_at, count(v.id) as vms,
+        cast(coalesce(sum(v.status = 'running'), 0) as signed) as running,
+        cast(coalesce(sum(v.vcpus), 0) as signed) as vcpus, cast(coalesce(sum(v.ram_mb), 0) as signed) as ram_mb,
+        cast(coalesce(sum(v.disk_gb), 0) as signed) as disk_gb,
+        (select d.kind from deployments d where d.slice_id = s.id and d.status in ('queued', 'pending', 'running')
+          order by d.id desc limit 1) as busy
+       from slices s join users u on u.id = s.owner_id join availability_zones z on z.id = s.zone_id
+       left join templates t on t.id = s.template_id left join slice_vms v on v.slice_id = s.id
+       where s.owner_id = ? and s.deleted_at is null and s.status <> 'destroyed'
+       group by s.id, u.name, z.name, t.id, t.name order by s.updated_at desc, s.id desc limit ?`,
+      [String(session['user_id']), String(limit + 1)],
+    );
+    return {
+      items: found.map((row) => ({
+        id: row['id'],
+        name: row['name'],
+        status: row['status'],
+        owner: { id: row['owner_id'], name: row['owner_name'] },
+        access: 'own',
+        zone: { id: row['zone_id'], name: row['zone_name'] },
+        template: { id: row['template_id'], name: row['template_name'] },
+        vms: row['vms'],
+        vmsRunning: row['running'],
+        vcpus: row['vcpus'],
+        ramMb: row['ram_mb'],
+        diskGb: row['disk_gb'],
+        busy: row['busy'],
+        createdAt: iso(row['created_at']),
+        updatedAt: iso(row['updated_at']),
+      })),
+      nextCursor: null,
+    };
+  },
+  async 'images.list'(_session, { limit }) {
+    const [found, states] = await Promise.all([
+      rows(
+        `select i.id, i.name, i.description, i.kind, i.source, i.sha256, i.size_mb as sizeMb, i.min_ram_mb as minRamMb,
+          i.min_disk_gb as minDiskGb, i.ready_marker as readyMarker, i.retired_at as retiredAt, i.created_at as createdAt,
+          least(100, (select count(*) from template_vms v join template_revisions r on r.id = v.revision_id
+            join templates t on t.id = r.template_id and t.revision = r.number
+            where v.image_id = i.id and t.deleted_at is null)
+          + (select count(*) from slice_vms v join slices s on s.id = v.slice_id
+            where v.image_id = i.id and s.deleted_at is null)) as inUse
+         from images i where i.retired_at is null order by i.sort_key, i.id limit ?`,
+        [String(limit + 1)],
+      ),
+      rows(
+        `select s.image_id, s.zone_id as zoneId, z.name as zoneName, s.state, s.reason, s.sentences, s.done_mb as doneMb,
+          s.total_mb as totalMb, s.at
+         from image_states s join availability_zones z on z.id = s.zone_id join images i on i.id = s.image_id
+         where i.retired_at is null order by z.sort_key`,
+        [],
+      ),
+    ]);
+    return {
+      items: found.map((row) => ({
+        ...row,
+        consoles: ['serial'],
+        retiredAt: iso(row['retiredAt']),
+        createdAt: iso(row['createdAt']),
+        zones: states
+          .filter((state) => state['image_id'] === row['id'])
+          .map(({ at, ...state }) => ({ ...state, image_id: undefined, at: iso(at) })),
+      })),
+      nextCursor: null,
+    };
+  },
+  async 'zones.list'() {
+    const [zones, sums, running, homes] = await Promise.all([
+      rows('select * from availability_zones order by sort_key, id', []),
+      rows('select * from zone_sums', []),
+      rows(
+        `select s.zone_id, count(*) as vms from slice_vms v join slices s on s.id = v.slice_id
+         where v.status = 'running' and s.deleted_at is null and s.status not in ('draft', 'destroyed') group by s.zone_id`,
+        [],
+      ),
+      rows('select * from homes', []),
+    ]);
+    return {
+      items: zones.map((zone) => {
+        const sum = sums.find((row) => row['zone_id'] === zone['id']);
+        const home = homes.find((row) => row['id'] === zone['home_id']);
+        return {
+          // what its provider says is no work of the API
+          ...told.find(({ id }) => id === zone['id']),
+          name: zone['name'],
+          enabled: zone['enabled'] === 1,
+          limits: { vcpus: zone['limit_vcpus'], ramMb: zone['limit_ram_mb'], diskGb: zone['limit_disk_gb'] },
+          overcommit: zone['overcommit'] as unknown,
+          allocated: { vcpus: sum?.['vcpus'] ?? 0, ramMb: sum?.['ram_mb'] ?? 0, diskGb: sum?.['disk_gb'] ?? 0 },
+          runningVms: running.find((row) => row['zone_id'] === zone['id'])?.['vms'] ?? 0,
+          slices: sum?.['slices'] ?? 0,
+          home: { id: home?.['id'], host: home?.['host'], seenAt: iso(home?.['seen_at']), away: false },
+          createdAt: iso(zone['created_at']),
+        };
+      }),
     };
   },
   async 'slices.get'(session, { id }) {

@@ -89,8 +89,11 @@ async function databaseBinary(): Promise<ServerBinary> {
   return binary;
 }
 
-/** The server that Trama is compared with, on the same database. */
-export async function startBareServer(databaseUrl: string): Promise<{ url: string; process: ChildProcess }> {
+/** The server that Trama is compared with, on the same database; `zones`: as Trama tells of them. */
+export async function startBareServer(
+  databaseUrl: string,
+  zones: unknown,
+): Promise<{ url: string; process: ChildProcess }> {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', '--import', probe, path.join(root, 'tools/bench/bare-server.ts')],
@@ -101,6 +104,7 @@ export async function startBareServer(databaseUrl: string): Promise<{ url: strin
         NODE_ENV: 'production',
         DATABASE_URL: databaseUrl,
         BENCH_SECRET: Buffer.from(benchSecret).toString('hex'),
+        BENCH_ZONES: JSON.stringify(zones),
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     },

@@ -4,6 +4,7 @@ import { homes } from '#drizzle/schema/homes';
 import { localProviderKinds, type ProviderKind, type ZoneReport } from '#shared/zone';
 import type { Database, Queryable, Transaction } from '#server/db/client';
 import { inTransaction } from '#server/db/transaction';
+import { prepared, truth } from '../prepared';
 import { providerZone, type ProviderZone } from './zones';
 
 /** A server's last sign of life is this old at most, else it is away. */
@@ -11,7 +12,7 @@ export const awayAfterMs = 15_000;
 
 /** The database's clock decides: servers' clocks differ. */
 const now = sql`utc_timestamp(3)`;
-const longAgo = sql`timestampadd(microsecond, ${-awayAfterMs * 1000}, utc_timestamp(3))`;
+const longAgo = sql`timestampadd(microsecond, ${sql.raw(String(-awayAfterMs * 1000))}, utc_timestamp(3))`;
 /** Some server works on the home. */
 const alive = sql<number>`(${homes.server} is not null and ${homes.seenAt} >= ${longAgo})`;
 
@@ -36,6 +37,12 @@ const columns = {
   seenAt: homes.seenAt,
   alive,
 };
+/** {@link HomeState}, for a prepared statement. */
+export const homeFields = { ...columns, alive: truth(alive) };
+const oneHome = prepared<typeof homeFields, { id: number }>(
+  homeFields,
+  (list) => sql`select ${list} from ${homes} where ${homes.id} = ${sql.placeholder('id')}`,
+);
 const stateOf = (row: Omit<HomeState, 'alive'> & { alive: number }): HomeState => ({ ...row, alive: row.alive === 1 });
 
 export async function homeByIdentity(q: Queryable, identity: string): Promise<HomeState | null> {
@@ -44,8 +51,8 @@ export async function homeByIdentity(q: Queryable, identity: string): Promise<Ho
 }
 
 export async function homeById(q: Queryable, id: number): Promise<HomeState | null> {
-  const [row] = await q.select(columns).from(homes).where(eq(homes.id, id));
-  return row === undefined ? null : stateOf(row);
+  const [row] = await oneHome(q, { id });
+  return row ?? null;
 }
 
 /** What a server says of itself as it takes a home. */

@@ -8,7 +8,8 @@ import { createWorld } from '#server/testing/world';
 import { sliceStatuses } from '#shared/slice-status';
 import { inTransaction } from '../transaction';
 import { setSliceStatus } from './slices';
-import { allocatedOf, zoneUses } from './zones';
+import { zoneOverview } from './zone-overview';
+import { allocatedOf } from './zones';
 
 const database = useDatabase();
 const world = createWorld(database);
@@ -56,7 +57,10 @@ test("a zone's sums are what its slices add up to, whatever becomes of these, al
         ),
       );
       const { allocated, slices: live } = await addedUp(zoneId);
-      expect((await zoneUses(ctx.db)).get(zoneId)).toMatchObject({ allocated, slices: live });
+      expect((await zoneOverview(ctx.db)).find(({ zone }) => zone.id === zoneId)?.use).toMatchObject({
+        allocated,
+        slices: live,
+      });
       expect(await allocatedOf(ctx.db, zoneId)).toEqual(allocated);
     }),
     { numRuns: 15 },

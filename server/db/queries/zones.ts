@@ -1,4 +1,4 @@
-import { and, asc, count, eq, getTableColumns, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql, type SQL } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { slices, sliceVms, zoneSums } from '#drizzle/schema/slices';
 import type { Resources } from '#shared/primitives';
@@ -25,7 +25,7 @@ export type ProviderZone = Pick<ZoneRow, keyof typeof providerZone>;
 /** Statuses of slices that hold no resources of their zone. */
 const holdNothing = ['draft', 'destroyed'] as const satisfies readonly SliceStatus[];
 /** Slices that hold resources of their zone: deployed, or on the way to or from it. */
-const holding = sql`${slices.deletedAt} is null and ${slices.status} not in (${textsOf(holdNothing)})`;
+export const holding = sql`${slices.deletedAt} is null and ${slices.status} not in (${textsOf(holdNothing)})`;
 
 const sums = {
   vcpus: number(sql`sum(${sliceVms.vcpus})`),
@@ -110,30 +110,6 @@ export async function allocatedOf(
     ramMb: Math.max(0, all.ramMb - own.ramMb),
     diskGb: Math.max(0, all.diskGb - own.diskGb),
   };
-}
-
-export interface ZoneUse {
-  allocated: Resources;
-  runningVms: number;
-  slices: number;
-}
-
-/** {@link allocatedOf} for all zones at once, with their numbers of running VMs and of live slices. */
-export async function zoneUses(q: Queryable): Promise<Map<number, ZoneUse>> {
-  const kept = await q.select().from(zoneSums);
-  const running = await q
-    .select({ zoneId: slices.zoneId, vms: count() })
-    .from(sliceVms)
-    .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
-    .where(and(eq(sliceVms.status, 'running'), holding))
-    .groupBy(slices.zoneId);
-  const runningIn = new Map(running.map((row) => [row.zoneId, row.vms]));
-  return new Map(
-    kept.map(({ zoneId, slices: live, ...allocated }) => [
-      zoneId,
-      { allocated, runningVms: runningIn.get(zoneId) ?? 0, slices: Math.max(0, live) },
-    ]),
-  );
 }
 
 /** All zones by name. They are few. */

@@ -1,11 +1,9 @@
-import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
-import type { ImageZoneState } from '#shared/image';
 import { asReason, say, told, within } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { providerZone, type ProviderZone } from '#server/db/queries/zones';
-import { iso } from '#server/db/rows';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec, ImageState, Provider } from '#server/providers/provider';
@@ -17,35 +15,6 @@ const abandonedMs = 60_000;
 const progressMs = 1_000;
 const lookMs = 3_000;
 const pruneMs = 3_600_000;
-
-/** What zones last said of these images. A zone that has nothing of one has no entry. */
-export async function imageStatesOf(q: Queryable, ids: readonly number[]): Promise<Map<number, ImageZoneState[]>> {
-  const found = new Map<number, ImageZoneState[]>();
-  if (ids.length === 0) return found;
-  const rows = await q
-    .select({ ...stateColumns, zoneName: availabilityZones.name })
-    .from(imageStates)
-    .innerJoin(availabilityZones, eq(availabilityZones.id, imageStates.zoneId))
-    .where(inArray(imageStates.imageId, [...ids]))
-    .orderBy(asc(availabilityZones.sortKey));
-  for (const { imageId, at, ...state } of rows) {
-    const states = found.get(imageId) ?? [];
-    states.push({ ...state, at: iso(at) });
-    found.set(imageId, states);
-  }
-  return found;
-}
-
-const stateColumns = {
-  imageId: imageStates.imageId,
-  zoneId: imageStates.zoneId,
-  state: imageStates.state,
-  reason: imageStates.reason,
-  sentences: imageStates.sentences,
-  doneMb: imageStates.doneMb,
-  totalMb: imageStates.totalMb,
-  at: imageStates.at,
-};
 
 /** Whether the zone is known to have the image whole. */
 export async function isVerified(

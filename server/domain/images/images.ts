@@ -3,33 +3,24 @@ import type { z } from 'zod';
 import { images, imageStates } from '#drizzle/schema/catalogue';
 import { can } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
-import type {
-  ConsoleKind,
-  createImageInput,
-  Image,
-  imagePage,
-  ImageZoneState,
-  listImagesInput,
-  updateImageInput,
-} from '#shared/image';
+import type { ConsoleKind, createImageInput, Image, imagePage, listImagesInput, updateImageInput } from '#shared/image';
 import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
 import { imageById, imageRows, type ImageRow } from '#server/db/queries/images';
 import { usersOf } from '#server/db/queries/uses';
-import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { nameTakenBy, usersInWords } from '../names';
-import { imageStatesOf, requestImageCheck } from './image-states';
+import { requestImageCheck } from './image-states';
 
 /** The consoles of a VM with such an image. Every kind has a serial port; graphics are not offered yet. */
 export function consolesOf(_kind: Image['kind']): ConsoleKind[] {
   return ['serial'];
 }
 
-function publicImage(row: ImageRow, zones: ImageZoneState[]): Image {
+function publicImage(row: ImageRow): Image {
   return {
     id: row.id,
     name: row.name,
@@ -42,16 +33,16 @@ function publicImage(row: ImageRow, zones: ImageZoneState[]): Image {
     minDiskGb: row.minDiskGb,
     readyMarker: row.readyMarker,
     consoles: consolesOf(row.kind),
-    retiredAt: iso(row.retiredAt),
-    createdAt: iso(row.createdAt),
+    retiredAt: row.retiredAt,
+    createdAt: row.createdAt,
     inUse: row.inUse,
-    zones,
+    zones: row.zones,
   };
 }
 
 /** As it is now, with what zones say of it. */
 async function imageNow(q: Queryable, id: number): Promise<Image> {
-  return publicImage(await loadImage(q, id), (await imageStatesOf(q, [id])).get(id) ?? []);
+  return publicImage(await loadImage(q, id));
 }
 
 async function loadImage(q: Queryable, id: number): Promise<ImageRow> {
@@ -73,12 +64,8 @@ export async function listImages(
   { actor, query }: { actor: Actor; query: z.infer<typeof listImagesInput> },
 ): Promise<z.infer<typeof imagePage>> {
   const rows = await imageRows(ctx.db, query);
-  const states = await imageStatesOf(
-    ctx.db,
-    rows.map(({ id }) => id),
-  );
   const shown = (row: ImageRow): Image => {
-    const image = publicImage(row, states.get(row.id) ?? []);
+    const image = publicImage(row);
     return can(actor.role, 'images:manage') ? image : { ...image, source: fileName(row.source) };
   };
   return page(rows, query.limit, shown, (row) => [row.sortKey ?? row.name, row.id]);

@@ -8,8 +8,9 @@ import { say } from '#shared/sentence';
 import type { ZoneSettingsInput } from '#shared/zone-settings';
 import type { Queryable, Transaction } from '#server/db/client';
 import { isReferenced } from '#server/db/errors';
-import { homeById, reportOf } from '#server/db/queries/homes';
-import { lockZone, zoneUses, zoneById, zonesByName, type ZoneRow, type ZoneUse } from '#server/db/queries/zones';
+import { reportOf } from '#server/db/queries/homes';
+import { zoneOverview, type ZoneOverview } from '#server/db/queries/zone-overview';
+import { lockZone, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
@@ -45,13 +46,10 @@ async function told(ctx: DomainContext, zone: ZoneRow, place: Exclude<Place, { a
   return { physical: null, facts: [], ...last?.report, capabilities, observedAt: last?.observedAt ?? null };
 }
 
-const unused: ZoneUse = { allocated: { vcpus: 0, ramMb: 0, diskGb: 0 }, runningVms: 0, slices: 0 };
-
 async function publicZone(
   ctx: DomainContext,
-  { actor, zone, use, refresh = false }: { actor: Actor; zone: ZoneRow; use: ZoneUse; refresh?: boolean },
+  { actor, zone, home, use, refresh = false }: ZoneOverview & { actor: Actor; refresh?: boolean },
 ): Promise<Zone> {
-  const home = zone.homeId === null ? null : await homeById(ctx.db, zone.homeId);
   const place = placeAt(ctx.home, { zone, home });
   const {
     physical,
@@ -87,10 +85,8 @@ async function publicZone(
 
 /** All zones by name, each as its provider describes it now; one that does not answer says so and delays nobody long. */
 export async function listZones(ctx: DomainContext, { actor }: { actor: Actor }): Promise<{ items: Zone[] }> {
-  const zones = (await zonesByName(ctx.db)).filter((zone) => isOffered(ctx, zone));
-  const use = await zoneUses(ctx.db);
-  const shown = zones.map((zone) => publicZone(ctx, { actor, zone, use: use.get(zone.id) ?? unused }));
-  return { items: await Promise.all(shown) };
+  const zones = (await zoneOverview(ctx.db)).filter(({ zone }) => isOffered(ctx, zone));
+  return { items: await Promise.all(zones.map((found) => publicZone(ctx, { actor, ...found }))) };
 }
 
 /**
@@ -101,10 +97,10 @@ export async function getZone(
   ctx: DomainContext,
   { actor, id, refresh = false }: { actor: Actor; id: number; refresh?: boolean },
 ): Promise<Zone> {
-  const zone = await loadZone(ctx, ctx.db, id);
-  if (refresh) await askItsServer(ctx, { zone });
-  const use = await zoneUses(ctx.db);
-  return publicZone(ctx, { actor, zone, use: use.get(id) ?? unused, refresh });
+  if (refresh) await askItsServer(ctx, { zone: await loadZone(ctx, ctx.db, id) });
+  const found = (await zoneOverview(ctx.db)).find(({ zone }) => zone.id === id);
+  if (found === undefined || !isOffered(ctx, found.zone)) throw notFound('zone');
+  return publicZone(ctx, { actor, ...found, refresh });
 }
 
 const columnsOf = (zone: Pick<z.infer<typeof updateZoneInput>, 'name' | 'enabled' | 'limits' | 'overcommit'>) => ({
