@@ -69,6 +69,7 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
   /** Has the provider that is kept take other settings, after those that it is taking. */
   async function reconfigured(known: Kept, zone: ProviderZone): Promise<Provider> {
     const provider = await known.provider;
+    // its own caller is told; what is to be taken now comes after it in any case
     await known.ready.catch(() => undefined);
     await provider.configure(await open(zone));
     options.log.info('A zone goes by its changed settings.', { zone: zone.id, version: zone.settingsVersion });

@@ -90,6 +90,7 @@ export async function openRelayedConsole(
   let closed: ((reason: string) => void) | null = null;
   // what comes before anybody listens: the history is sent at once
   let early: Uint8Array[] = [];
+  let earlyBytes = 0;
   let reason = `The connection to the server ${home.host} was lost.`;
   let over = false;
   socket.on('message', (message, isBinary) => {
@@ -98,8 +99,11 @@ export async function openRelayedConsole(
       reason = noticeOf(message) ?? reason;
       return;
     }
-    if (data === null) early.push(message);
-    else data(message);
+    if (data !== null) return data(message);
+    early.push(message);
+    earlyBytes += message.length;
+    // nobody has come for it
+    if (earlyBytes > maxMessageBytes) socket.terminate();
   });
   socket.on('close', (_code, said) => {
     over = true;

@@ -59,6 +59,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       if (stopped) return;
       // what another server's data folder holds cannot be seen from here
       if (!serves(context.home, zone)) continue;
+      // a zone that cannot be opened is told of where it is asked for; the others go on
       const provider = await providers.forZone(zone).catch(() => null);
       if (provider && !listening.has(provider))
         listening.set(

@@ -145,6 +145,7 @@ export class NetworkMachine {
       const machine = this.#machine;
       if (!machine || this.#closed) return;
       const before = this.#hung;
+      // refused or silent: that it does not answer is what is shown, and the next look asks again
       if (this.#monitor === null) await this.#connect(machine).catch(() => undefined);
       else {
         const answers = await this.#monitor.took('query-status').catch(() => false);

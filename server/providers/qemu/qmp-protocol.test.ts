@@ -31,3 +31,12 @@ test('refuses what is not a monitor', () => {
   expect(() => new QmpParser().push(bytes('SSH-2.0-OpenSSH\n'))).toThrow();
   expect(() => new QmpParser().push(bytes('{"hello": 1}\n'))).toThrow();
 });
+
+test('a line without end was kept whole, until the server had no memory left', () => {
+  const parser = new QmpParser();
+  const piece = bytes('x'.repeat(1024 * 1024));
+  const pieces = () => {
+    for (let n = 0; n < 6; n += 1) parser.push(piece);
+  };
+  expect(pieces).toThrow('A line of the monitor has no end.');
+});

@@ -12,7 +12,13 @@ export type QmpMessage =
   | { kind: 'reply'; id: number; value: unknown }
   | { kind: 'error'; id: number | undefined; errorClass: string; description: string };
 
-/** Cuts a byte stream into QMP's messages. Throws on what is not one: then the stream is not a monitor. */
+/** QEMU's longest answers are some hundred KiB. */
+const maxLine = 4 * 1024 * 1024;
+
+/**
+ * Cuts a byte stream into QMP's messages. Throws on what is not one, and on a line without end, which a guest that broke out of
+ * its QEMU could send: then the stream is not a monitor.
+ */
 export class QmpParser {
   #rest = '';
   readonly #decoder = new TextDecoder();
@@ -20,6 +26,7 @@ export class QmpParser {
   push(data: Uint8Array): QmpMessage[] {
     const lines = (this.#rest + this.#decoder.decode(data, { stream: true })).split('\n');
     this.#rest = lines.pop() ?? '';
+    if (this.#rest.length > maxLine) throw new Error('A line of the monitor has no end.');
     return lines.filter((line) => line.trim() !== '').map(parseLine);
   }
 }

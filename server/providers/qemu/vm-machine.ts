@@ -132,6 +132,7 @@ export class VmMachine {
   /** Removes the stopped VM's files. Nothing is written any more. */
   async remove(): Promise<void> {
     this.#removed = true;
+    // whoever asked for that write is told of its failure; here only its end counts
     await this.#saving.catch(() => undefined);
     await this.#context.folder.removeMachine(this.sliceId, this.name);
     this.#changes.notify();
@@ -385,6 +386,7 @@ export class VmMachine {
     const machine = this.#machine;
     if (!machine || this.#launching || this.#closed) return;
     const before = this.hung;
+    // refused or silent: that it does not answer is what is shown, and the next look asks again
     if (this.#monitor === null) await this.#connect(true).catch(() => undefined);
     else {
       const answers = await this.#asked('query-status').catch(() => false);
