@@ -32,6 +32,9 @@ const usage = `Usage: npm run db:<command> [-- options]
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
+/** For people; never with the password. */
+const nameOf = (url: string) => `The database ${databaseName(url)} on ${new URL(url).host}`;
+
 /** Runs `work` on the database of this clone, and ends an embedded one afterwards, also on Ctrl-C. */
 async function withDatabaseUrl(work: (url: string) => Promise<void>): Promise<void> {
   const { url, embedded } = await resolveDatabaseUrl({ env: process.env, root, log: say });
@@ -109,13 +112,22 @@ async function main(argv: readonly string[]): Promise<void> {
   });
   switch (command) {
     case 'migrate':
-      return withDatabaseUrl((url) => migrate(url));
+      return withDatabaseUrl(async (url) => {
+        await migrate(url);
+        say(`${nameOf(url)} has the schema of this version.`);
+      });
     case 'seed':
-      return withDatabaseUrl((url) => seedDatabase(url));
+      return withDatabaseUrl(async (url) => {
+        await seedDatabase(url);
+        say(`${nameOf(url)} has its base rows.`);
+      });
     case 'studio':
       return withDatabaseUrl((url) => runDrizzleKit(['studio'], { DATABASE_URL: url }));
     case 'dump':
-      return withDatabaseUrl((url) => dump(url, values.out));
+      return withDatabaseUrl(async (url) => {
+        await dump(url, values.out);
+        if (values.out !== undefined) say(`Written to ${values.out}.`);
+      });
     case 'check': {
       const problems = await checkDatabaseFiles();
       if (problems.length > 0) throw new DatabaseServerError(problems.join('\n'));
