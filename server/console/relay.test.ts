@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { openRelayedConsole } from './relay';
 
 test('what a relayed console sent before its reader came was kept without end', { timeout: 60_000 }, async () => {
