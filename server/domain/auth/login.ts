@@ -57,7 +57,8 @@ export async function login(
       {
         action: 'auth.login-failed',
         result: 'INVALID_CREDENTIALS',
-        ...(user === null ? {} : { objectType: 'user', objectId: user.id }),
+        // the name is at hand: to look it up would tell by the time that there is an account
+        ...(user === null ? {} : { objectType: 'user', objectId: user.id, objectName: user.name }),
       },
     );
     throw credentialsWrong();

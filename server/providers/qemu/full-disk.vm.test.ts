@@ -104,7 +104,10 @@ test('a VM that fills the disk waits, says why, and goes on when there is room',
     const [seen] = (await provider.observe(slice)).vms;
     return { status: seen?.status, error: seen?.error };
   };
-  const waits = { status: 'paused', error: expect.stringContaining('disk is full') };
+  const waits = {
+    status: 'paused',
+    error: { message: expect.stringContaining('disk is full'), sentences: [{ code: 'VM_STARVED' }] },
+  };
   await expect.poll(status, { timeout: 60_000 }).toEqual(waits);
   expect(await freeMb()).toBeLessThan(2);
   // a start can do nothing either while there is no room
