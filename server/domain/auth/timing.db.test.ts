@@ -17,7 +17,7 @@ const database = useDatabase();
 const world = createWorld(database);
 const { ctx } = world;
 // cheaper than in production, and still more than the noise of a busy machine: some eight milliseconds of a core
-ctx.settings.argon2 = { memoryCost: 12_288, timeCost: 2 };
+ctx.settings.argon2 = { memoryCost: 12_288, timeCost: 4 };
 const tries = 500;
 
 /**
