@@ -14,4 +14,9 @@ export class KeyedMutex<Key> {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
     }
   }
+
+  /** Whether anything under `key` runs or waits to run. */
+  isBusy(key: Key): boolean {
+    return this.#tails.has(key);
+  }
 }

@@ -69,7 +69,9 @@ export async function queueDeployment(
     // an operation that began or ended meanwhile has changed what was looked at
     if (answer === 'stale') continue;
     ctx.bus.notify(request.sliceId);
-    ctx.bus.offerWork();
+    // what somebody waits for comes before what goes on by itself: those who are pressed together are accepted first
+    if (ofOwner.isBusy(slice.ownerId)) setTimeout(() => ctx.bus.offerWork(), patienceMs).unref();
+    else ctx.bus.offerWork();
     return answer;
   }
   throw new AppError('SLICE_BUSY', 'Other operations on this slice keep coming in between. Try again.');
@@ -80,6 +82,9 @@ export async function queueDeployment(
  * wait with a connection, and thirty pressed together would leave none for anybody else.
  */
 const ofOwner = new KeyedMutex<number>();
+
+/** Work is begun after so many milliseconds, however many more operations of its owner are still being accepted. */
+export const patienceMs = 500;
 
 async function queue(
   tx: Transaction,
