@@ -93,6 +93,7 @@ function administration(caller: Caller, { ownerId, sliceId }: Original): Work[] 
     ['users', () => caller.users.list({})],
     ['audit', () => caller.audit.list({})],
     ['audit, of one', () => caller.audit.list({ userId: ownerId })],
+    ['audit, refused', () => caller.audit.list({ result: 'refused' })],
     ['audit, an action', () => caller.audit.list({ action: 'slices.create' })],
     ['audit, all actions on slices', () => caller.audit.list({ action: 'slices.' })],
     ['audit, of a slice', () => caller.audit.list({ objectType: 'slice', objectId: sliceId })],

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, json, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
 import { tokenKinds } from '#shared/auth';
 import { createdAt, id, primaryId } from '../columns';
@@ -21,6 +22,11 @@ export const auditLog = mysqlTable(
     tokenName: varchar('token_name', { length: 63 }),
     /** `OK`, how an operation ended, or the code of the error that refused it: see `shared/audit.ts`. */
     result: varchar('result', { length: 32 }).notNull().default('OK'),
+    /** Of which kind the result is (`AuditOutcome`), so that an index has all that was refused in the order of the list. */
+    outcome: varchar('outcome', { length: 9 }).generatedAlwaysAs(
+      sql`(case result when 'OK' then 'ok' when 'FAILED' then 'failed' when 'CANCELLED' then 'cancelled' else 'refused' end)`,
+      { mode: 'stored' },
+    ),
     details: json('details').$type<Record<string, unknown>>(),
     createdAt: createdAt(),
   },
@@ -29,7 +35,7 @@ export const auditLog = mysqlTable(
     index('audit_log_action_index').on(table.action, table.id),
     index('audit_log_created_at_index').on(table.createdAt),
     // what was refused is seldom, and asked for
-    index('audit_log_result_index').on(table.result, table.id),
+    index('audit_log_outcome_index').on(table.outcome, table.id),
     index('audit_log_object_index').on(table.objectType, table.objectId, table.id),
   ],
 );

@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, notInArray, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
-import { endResults, type AuditOutcome } from '#shared/audit';
+import type { AuditOutcome } from '#shared/audit';
 import { deviceOf } from '#shared/user-agent';
 import type { Queryable } from '#server/db/client';
 import { startsWith } from '../keyset';
@@ -134,13 +134,6 @@ async function idBounds(
   };
 }
 
-const ofOutcome = {
-  ok: eq(auditLog.result, endResults.succeeded),
-  failed: eq(auditLog.result, endResults.failed),
-  cancelled: eq(auditLog.result, endResults.cancelled),
-  refused: notInArray(auditLog.result, Object.values(endResults)),
-} as const satisfies Record<AuditOutcome, SQL>;
-
 function matching({ userId, action, objectType, objectId, result, from, until }: AuditFilters): SQL | undefined {
   return and(
     userId === undefined ? undefined : eq(auditLog.userId, userId),
@@ -151,7 +144,7 @@ function matching({ userId, action, objectType, objectId, result, from, until }:
         : eq(auditLog.action, action),
     objectType === undefined ? undefined : eq(auditLog.objectType, objectType),
     objectId === undefined ? undefined : eq(auditLog.objectId, objectId),
-    result === undefined ? undefined : ofOutcome[result],
+    result === undefined ? undefined : eq(auditLog.outcome, result),
     from === undefined ? undefined : gte(auditLog.createdAt, new Date(from)),
     until === undefined ? undefined : lt(auditLog.createdAt, new Date(until)),
   );
