@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '#shared/limits';
 import { presetTopology } from '#shared/topology/presets';
-import { emptyTopology, topologySchema } from '#shared/topology/schema';
+import { emptyTopology, topologySchema, vmDefaults } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
 import { applyCommand, historyReducer, startHistory, type Command, type Document } from './document';
 import { copyOf, freePlace, shiftIntoView, fromClipboardText, toClipboardText, withNewKeys } from './fragment';
@@ -181,17 +181,14 @@ describe('names and places', () => {
   });
 
   it('are out of sight when all that is visible is taken', () => {
-    const vm = start.topology.vms[0];
     const full = {
       ...emptyTopology,
       vms: Array.from({ length: 81 }, (_, at) => ({
-        ...vm,
+        ...vmDefaults(),
         key: `k${at}`,
         name: `vm${at}`,
         flavourId: 1,
         imageId: 1,
-        internet: false,
-        forwards: [],
         x: ((at % 9) - 4) * 180,
         y: (Math.floor(at / 9) - 4) * 70,
       })),

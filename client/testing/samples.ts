@@ -2,6 +2,7 @@ import type { EventData, SliceEvent } from '#shared/deployment/events';
 import type { Deployment, Plan } from '#shared/deployment/schema';
 import { quotaFields, type Quota, type QuotaField, type QuotaLimits, type QuotaUse } from '#shared/quota';
 import type { Slice, SliceVm } from '#shared/slice';
+import { vmDefaults } from '#shared/topology/schema';
 
 const at = '2030-01-01T00:00:00.000Z';
 
@@ -15,7 +16,7 @@ export function sampleVm(id: number, name: string, change: Partial<SliceVm> = {}
     vcpus: 1,
     ramMb: 256,
     diskGb: 1,
-    internet: false,
+    ...vmDefaults(),
     x: id * 200,
     y: 0,
     desired: 'absent',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { tinyReadyMarker } from '#shared/image';
 import { propertyFacts } from '#shared/topology/properties';
-import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
+import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema, vmDefaults } from '#shared/topology/schema';
 import type { EdgeSpec, ImageSpec, NicSpec, VmSpec } from './provider';
 
 /** An RFC 4122 UUID made from a name, as the planner makes them from ids. */
@@ -40,8 +40,7 @@ export function vmSpec(id: number, image: ImageSpec, overrides: Partial<VmSpec> 
     ramMb: 96,
     diskGb: 1,
     image,
-    internet: false,
-    forwards: [],
+    ...vmDefaults(),
     nics: [],
     hosts: [],
     ...overrides,

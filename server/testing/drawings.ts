@@ -1,17 +1,10 @@
-import type { Topology } from '#shared/topology/schema';
+import { newVm, type Topology } from '#shared/topology/schema';
 
 type Vm = Topology['vms'][number];
 
 /** A VM of the seeded `nano` flavour and `tiny` image. */
 const vm = (key: string, name: string, values: Partial<Vm> = {}): Vm => ({
-  key,
-  name,
-  flavourId: 1,
-  imageId: 1,
-  internet: false,
-  forwards: [],
-  x: 0,
-  y: 0,
+  ...newVm({ key, name, flavourId: 1, imageId: 1, x: 0, y: 0 }),
   ...values,
 });
 

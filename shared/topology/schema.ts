@@ -93,9 +93,12 @@ export type TopologyParts = typeof topologyParts;
 
 const vmPropertiesSchema = z.object(vmProperties);
 export type VmProperties = z.infer<typeof vmPropertiesSchema>;
-/** A VM with every property at its default. */
-export function newVm(vm: Omit<TopologyVm, keyof typeof vmProperties>): TopologyVm {
-  return { ...vm, ...vmPropertiesSchema.parse({}) };
+/** Every property of a VM at its default. */
+export function vmDefaults(): VmProperties {
+  return vmPropertiesSchema.parse({});
+}
+export function newVm(vm: Omit<TopologyVm, keyof VmProperties>): TopologyVm {
+  return { ...vm, ...vmDefaults() };
 }
 
 export const topologySchema = z.strictObject({

@@ -4,7 +4,7 @@ import { limits } from '../limits';
 import { allocateAddresses, macOf, withAddresses } from './addresses';
 import type { Catalogue } from './catalogue';
 import { sameTopology } from './same';
-import { emptyTopology, newVm, topologySchema, type Topology } from './schema';
+import { emptyTopology, newVm, topologySchema, vmDefaults, type Topology } from './schema';
 import { validateTopology } from './validate';
 
 const catalogue: Catalogue = {
@@ -30,12 +30,12 @@ const drawings = fc
   .map(({ vms, networks, edges }): Topology => {
     const topology: Topology = {
       vms: Array.from({ length: vms }, (_, n) => ({
+        ...vmDefaults(),
         key: `v${n}`,
         name: `vm-${n}`,
         flavourId: 1,
         imageId: 1,
         internet: n % 2 === 0,
-        forwards: [],
         x: n,
         y: 0,
       })),
@@ -176,16 +176,7 @@ describe('validateTopology', () => {
   });
 
   it('counts NICs, allows parallel links, and names the VM with too many', () => {
-    const vm = (key: string) => ({
-      key,
-      name: key,
-      flavourId: 1,
-      imageId: 1,
-      internet: false,
-      forwards: [],
-      x: 0,
-      y: 0,
-    });
+    const vm = (key: string) => newVm({ key, name: key, flavourId: 1, imageId: 1, x: 0, y: 0 });
     const edges = (count: number) =>
       Array.from({ length: count }, (_, n) => ({ key: `e${n}`, source: 'a', target: 'b' }));
     const topology = { vms: [vm('a'), vm('b')], networks: [], edges: edges(limits.nicsPerVm) };
@@ -196,7 +187,7 @@ describe('validateTopology', () => {
   it('lets a VM keep what was retired, and no other take it', () => {
     const base: Topology = {
       ...emptyTopology,
-      vms: [{ key: 'a', name: 'a', flavourId: 3, imageId: 3, internet: false, forwards: [], x: 0, y: 0 }],
+      vms: [newVm({ key: 'a', name: 'a', flavourId: 3, imageId: 3, x: 0, y: 0 })],
     };
     expect(codes(base)).toEqual(['FLAVOUR_RETIRED', 'IMAGE_RETIRED']);
     expect(codes(base, base)).toEqual([]);
@@ -380,8 +371,7 @@ describe('allocateAddresses', () => {
       name: `v${n}`,
       flavourId: 1,
       imageId: 1,
-      internet: false,
-      forwards: [],
+      ...vmDefaults(),
       x: 0,
       y: 0,
     }));

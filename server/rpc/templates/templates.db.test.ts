@@ -5,7 +5,7 @@ import { flavours } from '#drizzle/schema/catalogue';
 import { templateEdges, templateRevisions, templates } from '#drizzle/schema/templates';
 import { limits } from '#shared/limits';
 import { withAddresses } from '#shared/topology/addresses';
-import type { Topology } from '#shared/topology/schema';
+import { vmDefaults, type Topology } from '#shared/topology/schema';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { createWorld } from '#server/testing/world';
@@ -18,6 +18,7 @@ const { ctx } = world;
 const rich: Topology = {
   vms: [
     {
+      ...vmDefaults(),
       key: 'web',
       name: 'web',
       flavourId: 4,
@@ -30,7 +31,7 @@ const rich: Topology = {
       x: 0.1 + 0.2,
       y: -1e5,
     },
-    { key: 'db', name: 'db', flavourId: 1, imageId: 1, internet: false, forwards: [], x: 1 / 3, y: 1e-9 },
+    { ...vmDefaults(), key: 'db', name: 'db', flavourId: 1, imageId: 1, x: 1 / 3, y: 1e-9 },
   ],
   networks: [{ key: 'lan', name: 'Office LAN', x: 5, y: 6 }],
   edges: [

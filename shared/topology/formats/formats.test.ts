@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../errors';
 import type { Catalogue } from '../catalogue';
-import { keySchema, topologySchema, type Topology } from '../schema';
+import { keySchema, topologySchema, vmDefaults, type Topology } from '../schema';
 import { validateTopology } from '../validate';
 import { readDocument, writeDocument } from './document';
 
@@ -54,6 +54,7 @@ const topologies: fc.Arbitrary<Topology> = fc
     const pick = <Item>(items: readonly Item[], index: number) => items[(picks[index % 64] ?? 0) % items.length];
     const place = (index: number) => ({ x: places[index % 12]?.[0] ?? 0, y: places[index % 12]?.[1] ?? 0 });
     const vms = nodes.slice(networks).map((key, index) => ({
+      ...vmDefaults(),
       key,
       name: `vm${index}`,
       flavourId: pick([1, 4, 5], index) ?? 1,
@@ -195,12 +196,11 @@ describe('the predecessor’s document', () => {
 
   it('has no id that reading refuses', () => {
     const vms = ['__proto__', 'constructor', 'prototype', '_prototype'].map((key, index) => ({
+      ...vmDefaults(),
       key,
       name: `vm${index}`,
       flavourId: 1,
       imageId: 1,
-      internet: false,
-      forwards: [],
       x: 0,
       y: 0,
     }));
