@@ -85,8 +85,8 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
     <Editor
       initial={
         template.data === undefined || templateId === null
-          ? { template: null, document: newDocument }
-          : { template: template.data, document: documentOf(template.data) }
+          ? { base: null, document: newDocument }
+          : { base: template.data, document: documentOf(template.data) }
       }
       catalogue={catalogue.data}
       userId={user.id}

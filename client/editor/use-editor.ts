@@ -10,10 +10,20 @@ import { dropDraft, writeDraft, type Draft } from './draft-store';
 import type { EditorCatalogue } from './use-catalogue';
 import { useKeptSelection } from './kept-selection';
 
-/** What is on the server; `template` is null for one that was never saved. */
+/** What is on the server; `base` is null for what was never saved. */
 export interface Saved {
-  template: Pick<Template, 'id' | 'revision'> | null;
+  /** What the work began with: whoever saves meanwhile raises the revision. */
+  base: { id: number; revision: number } | null;
   document: Document;
+}
+
+/** What a draft that is taken up was begun with: an older revision, if somebody has saved since. */
+export function begunWith(initial: Saved, draft: Draft): Saved {
+  const { base } = initial;
+  return {
+    ...initial,
+    base: base === null || draft.revision === null ? null : { id: base.id, revision: draft.revision },
+  };
 }
 
 export function documentOf(template: Template): Document {
@@ -39,7 +49,7 @@ export interface EditorOptions {
   initial: Saved;
   catalogue: EditorCatalogue;
   /** Name in the local storage of the unsaved work. */
-  storageKey: (templateId: number | null) => string;
+  storageKey: (id: number | null) => string;
   /** An older draft waits for a decision: it must not be overwritten. */
   hold: boolean;
 }
@@ -48,7 +58,7 @@ export interface EditorOptions {
 export function useEditor({ initial, catalogue, storageKey, hold }: EditorOptions) {
   const [history, dispatch] = useReducer(historyReducer, initial.document, startHistory);
   const [saved, setSaved] = useState(initial);
-  const key = storageKey(saved.template?.id ?? null);
+  const key = storageKey(saved.base?.id ?? null);
   const [selection, select] = useKeptSelection(key);
   // what the server found when it refused; true until the next change
   const [refused, setRefused] = useState<{ document: Document; problems: Problem[] } | null>(null);
@@ -87,7 +97,7 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
       dropDraft(localStorage, key);
       return;
     }
-    unsaved.current = { key, draft: { document, revision: saved.template?.revision ?? null, at: Date.now() } };
+    unsaved.current = { key, draft: { document, revision: saved.base?.revision ?? null, at: Date.now() } };
     const timer = setTimeout(() => {
       if (unsaved.current !== null) writeDraft(localStorage, unsaved.current.key, unsaved.current.draft);
     }, draftDelay);
@@ -101,12 +111,12 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
     return () => window.removeEventListener('pagehide', keep);
   }, []);
 
-  /** `document` is now on the server as `template`. What was changed meanwhile stays, unsaved. */
+  /** `document` is now on the server as `base`. What was changed meanwhile stays, unsaved. */
   const markSaved = useCallback(
-    (template: Pick<Template, 'id' | 'revision'>, asSaved: Document) => {
+    (base: { id: number; revision: number }, asSaved: Document) => {
       dropDraft(localStorage, key);
       setRefused(null);
-      setSaved({ template, document: asSaved });
+      setSaved({ base, document: asSaved });
     },
     [key],
   );

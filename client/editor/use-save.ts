@@ -62,7 +62,7 @@ export function useSave(editor: EditorState, onSaved: (template: Template) => vo
 
   function save(): Promise<Template | null> {
     const { document, saved } = editor;
-    const base = saved.template;
+    const base = saved.base;
     if (base === null) return send(document, () => create.mutateAsync(document));
     const input = { ...document, id: base.id, baseRevision: base.revision };
     return send(document, () => update.mutateAsync(input));
@@ -75,14 +75,14 @@ export function useSave(editor: EditorState, onSaved: (template: Template) => vo
   }
 
   async function reload(): Promise<void> {
-    const base = editor.saved.template;
+    const base = editor.saved.base;
     if (base === null) return;
     setReloading(true);
     try {
       const template = await utils.templates.get.fetch({ id: base.id }, { staleTime: 0 });
       editor.discardDraft();
       const { name, description, topology } = template;
-      editor.reset({ template, document: { name, description, topology } });
+      editor.reset({ base: template, document: { name, description, topology } });
       setConflict(false);
       setError(null);
     } catch (failure) {

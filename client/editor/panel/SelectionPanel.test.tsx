@@ -6,6 +6,7 @@ import { renderApp } from '../../testing/render';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useEditor, type EditorState } from '../use-editor';
 import { SelectionPanel } from './SelectionPanel';
+import { TemplatePanel } from './TemplatePanel';
 
 const at = '2026-01-01T00:00:00.000Z';
 const flavour = { vcpus: 1, ramMb: 1024, diskGb: 2, retiredAt: null, createdAt: at, inUse: 0 };
@@ -36,7 +37,7 @@ const catalogue: EditorCatalogue = {
   zones: [],
 };
 const initial = {
-  template: null,
+  base: null,
   document: { name: 'lab', description: '', topology: presetTopology('line', 3, { flavourId: 1, imageId: 1 }) },
 };
 const storageKey = () => 'draft';
@@ -49,6 +50,13 @@ function Panel() {
   editor = state;
   return (
     <SelectionPanel
+      about={
+        <TemplatePanel
+          document={state.document}
+          catalogue={catalogue}
+          onDescription={(description) => state.run({ type: 'setDetails', description }, 'description')}
+        />
+      }
       editor={state}
       catalogue={catalogue}
       onConnect={onConnect}

@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { Spline, Trash2 } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nameSchema } from '#shared/primitives';
 import { useProblemText } from '../problem-text';
@@ -8,19 +9,20 @@ import type { EditorState } from '../use-editor';
 import { CommittedName } from './CommittedName';
 import { LinkList } from './LinkList';
 import { ManyPanel } from './ManyPanel';
-import { TemplatePanel } from './TemplatePanel';
 import { VmPanel } from './VmPanel';
 
 export interface SelectionPanelProps {
   editor: EditorState;
   catalogue: EditorCatalogue;
+  /** Shown while nothing is selected. */
+  about: ReactNode;
   onConnect: (key: string) => void;
   onDelete: () => void;
   onFocusNode: (key: string) => void;
 }
 
-/** What can be said about what is selected; about the template when nothing is. */
-export function SelectionPanel({ editor, catalogue, onConnect, onDelete, onFocusNode }: SelectionPanelProps) {
+/** What can be said about what is selected; what the page says of the whole when nothing is. */
+export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, onFocusNode }: SelectionPanelProps) {
   const { t } = useTranslation('editor');
   const problemText = useProblemText();
   const { document, selection, run, problems } = editor;
@@ -35,17 +37,7 @@ export function SelectionPanel({ editor, catalogue, onConnect, onDelete, onFocus
   const count = vms.length + networks.length + edges.length;
   const selectEdge = (key: string) => editor.select({ nodes: [], edges: [key] });
 
-  if (count === 0)
-    return (
-      <Stack gap="sm">
-        <Title order={2}>{t('template.title')}</Title>
-        <TemplatePanel
-          document={document}
-          catalogue={catalogue}
-          onDescription={(description) => run({ type: 'setDetails', description }, 'description')}
-        />
-      </Stack>
-    );
+  if (count === 0) return <Stack gap="sm">{about}</Stack>;
 
   const actions = (connectKey: string | null) => (
     <Group gap="xs" mt="xs">
