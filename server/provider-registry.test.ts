@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import { seal } from '#server/domain/seal';
 import { silentLogger } from '#server/lib/logger';
 import { vmSpec } from '#server/providers/contract-fixtures';
@@ -6,9 +9,13 @@ import type { ImageSpec } from '#server/providers/provider';
 import { createProviderRegistry } from './provider-registry';
 
 const jwtSecret = new TextEncoder().encode('a secret of thirty-two characters');
-const registry = () =>
+const root = await mkdtemp(path.join(tmpdir(), 'trama-registry-'));
+afterAll(() => rm(root, { recursive: true }));
+let folders = 0;
+const newFolder = () => path.join(root, String(++folders));
+const registry = (dataDir = newFolder()) =>
   createProviderRegistry({
-    dataDir: '/nowhere',
+    dataDir,
     launchLimit: 3,
     accelerator: 'tcg',
     vmUids: null,
@@ -83,4 +90,19 @@ test('a zone that was deleted is let go of', async () => {
   await providers.forget(1);
   expect(await providers.forZone(zone(0))).not.toBe(provider);
   await providers.close();
+  await providers.close();
+});
+
+test('simulated VMs ended with the server: the next one has them, and a deleted zone leaves nothing', async () => {
+  const dataDir = newFolder();
+  const first = registry(dataDir);
+  await (await first.forZone(zone(0))).ensureVm({ id: 7 }, vmSpec(1, image));
+  await first.close();
+  const second = registry(dataDir);
+  const provider = await second.forZone(zone(0));
+  expect(await provider.listSlices()).toEqual([7]);
+  await provider.removeSlice({ id: 7 });
+  await second.forget(1);
+  expect(await readdir(path.join(dataDir, 'zones'))).toEqual([]);
+  await second.close();
 });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProviderZone } from '#server/db/queries/zones';
 import type { ProviderRegistry } from '#server/domain/context';
@@ -8,7 +9,7 @@ import { findTools } from '#server/providers/qemu/describe-zone';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
 import { chooseVmUsers, type UidRange } from '#server/providers/qemu/vm-users';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
+import { openSimulatorState, type KeptState } from '#server/providers/simulator/simulator-files';
 import { AppError } from '#shared/errors';
 import type { OpenSettings } from '#shared/zone-settings';
 import { say } from '#shared/sentence';
@@ -41,14 +42,15 @@ interface Kept {
  */
 export function createProviderRegistry(options: ProviderRegistryOptions): ProviderRegistry {
   const made = new Map<number, Kept>();
-  /** What is simulated outlives its provider, as VMs outlive theirs. */
-  const simulated = new Map<number, SimulatorState>();
+  /** What is simulated lies in a folder, as VMs do, and outlives this process. */
+  const simulated = new Map<number, Promise<KeptState>>();
+  const folderOf = (zoneId: number) => path.join(options.dataDir, 'zones', String(zoneId));
   let tools: ReturnType<typeof findTools> | undefined;
 
   async function make(zone: ProviderZone, settings: OpenSettings): Promise<Provider> {
     if (settings.provider === 'qemu')
       return createQemuProvider({
-        root: path.join(options.dataDir, 'zones', String(zone.id)),
+        root: folderOf(zone.id),
         imagesRoot: path.join(options.dataDir, 'images'),
         users: await chooseVmUsers(options.vmUids),
         launchLimit: options.launchLimit,
@@ -57,9 +59,11 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
         log: (message, details) => options.log.info(message, { zone: zone.id, ...details }),
       });
     if (settings.provider === 'simulator' && options.simulator) {
-      const state = simulated.get(zone.id) ?? createSimulatorState();
+      const state = simulated.get(zone.id) ?? openSimulatorState(folderOf(zone.id));
       simulated.set(zone.id, state);
-      return createSimulatorProvider({ state, settings });
+      // tried again by who asks next
+      state.catch(() => simulated.delete(zone.id));
+      return createSimulatorProvider({ state: await state, settings });
     }
     throw new AppError('ZONE_UNAVAILABLE', say('PROVIDER_ELSEWHERE', { provider: zone.provider }));
   }
@@ -95,9 +99,13 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
     async forget(zoneId) {
       const known = made.get(zoneId);
       made.delete(zoneId);
+      const state = await simulated.get(zoneId)?.catch(() => undefined);
       simulated.delete(zoneId);
       const provider = await known?.provider.catch(() => undefined);
       await provider?.close();
+      if (state === undefined) return;
+      await state.close();
+      await rm(folderOf(zoneId), { recursive: true, force: true });
     },
     async runnable() {
       const { qemu } = await (tools ??= findTools());
@@ -106,6 +114,9 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
     async close() {
       for (const result of await Promise.allSettled([...made.values()].map(({ provider }) => provider)))
         if (result.status === 'fulfilled') await result.value.close();
+      for (const result of await Promise.allSettled(simulated.values()))
+        if (result.status === 'fulfilled') await result.value.close();
+      simulated.clear();
     },
   };
 }

@@ -10,6 +10,16 @@ const writingMs = 5_000;
  * (killed) is taken over.
  */
 export async function withFileLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  const release = await holdFileLock(path);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** The same lock for who keeps it: waits until it is free, answers how to give it back. The end of the process gives it back, too. */
+export async function holdFileLock(path: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
       const file = await open(path, 'wx', 0o600);
@@ -18,17 +28,12 @@ export async function withFileLock<Result>(path: string, work: () => Promise<Res
       } finally {
         await file.close();
       }
-      break;
+      return () => rm(path, { force: true });
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
       if (await ownerIsGone(path)) await rm(path, { force: true });
       else await sleep(100);
     }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(path, { force: true });
   }
 }
 

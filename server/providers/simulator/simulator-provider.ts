@@ -55,13 +55,14 @@ const ok = { ok: true, reason: null } as const;
 const isOn = (vm: SimulatedVm) => vm.power === 'on';
 
 /**
- * Infrastructure that exists in memory only, for tests of everything above the providers and for scale. Keeps the
+ * Infrastructure that is only pretended, for tests of everything above the providers and for scale. Keeps the
  * contract, and fails on purpose for VMs named in {@link sentinels}.
  */
 export function createSimulatorProvider(options: SimulatorOptions = {}): Provider {
   const state = options.state ?? createSimulatorState();
   const delays = { call: 0, boot: 0, slowBoot: 0, stop: 0, crash: 0, ...options.delays };
-  const clock = options.clock ?? (() => performance.now());
+  // of the machine and not of the process, which what is simulated outlives
+  const clock = options.clock ?? (() => Number(process.hrtime.bigint()) / 1e6);
   const sleep = options.sleep ?? ((ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
   const launchLimit = options.launchLimit ?? Number.MAX_SAFE_INTEGER;
   const launches = new Semaphore(launchLimit);
@@ -169,6 +170,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         vm.boot++;
         vm.readyAt = clock() + (behavesAs(name, sentinels.slowStart) ? delays.slowBoot : delays.boot);
         print(vm, `Booting ${vm.spec.image.name}\r\n`);
+        state.keep?.(sliceId);
       }
       const thisBoot = vm.boot;
       await pause(vm.readyAt - clock(), signal);
@@ -274,7 +276,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];
   }
 
-  return {
+  return keeping(state, {
     kind: 'simulator',
     async configure(settings) {
       configure(settings);
@@ -404,7 +406,10 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       const vm = state.slices.get(slice.id)?.vms.get(vmId);
       if (vm?.power !== 'on') throw notRunning();
       // a terminal echoes what is typed
-      return vm.console.attach((data) => vm.console.push(data));
+      return vm.console.attach((data) => {
+        vm.console.push(data);
+        state.keep?.(slice.id);
+      });
     },
     onChange(listener) {
       state.listeners.add(listener);
@@ -420,5 +425,23 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       for (const slice of state.slices.values())
         for (const vm of slice.vms.values()) vm.console.end('The server let go of the console.');
     },
-  };
+  });
+}
+
+/** Has every call write down what it has changed before its answer is there, whether it did what it should or failed. */
+function keeping(state: SimulatorState, provider: Provider): Provider {
+  const { keep } = state;
+  if (keep === undefined) return provider;
+  return new Proxy(provider, {
+    get(target, name, receiver) {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const answer: unknown = Reflect.apply(value, target, args);
+        const [slice] = args;
+        const id = typeof slice === 'object' && slice !== null && 'id' in slice ? slice.id : null;
+        return answer instanceof Promise ? answer.finally(() => keep(typeof id === 'number' ? id : null)) : answer;
+      };
+    },
+  });
 }

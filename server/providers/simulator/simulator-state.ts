@@ -5,6 +5,11 @@ import type { VmSpec } from '../provider';
 
 const historyBytes = 64 * 1024;
 
+/*
+ * Specs and what was applied of them are replaced, never changed in themselves, and so is every value in here but maps and sets:
+ * `simulator-files.ts` tells by that what to write.
+ */
+
 export interface SimulatedVm {
   spec: VmSpec;
   /** Null: made by a version that kept no account of it. */
@@ -14,7 +19,7 @@ export interface SimulatedVm {
   disk: number;
   /** Its size: it never shrinks. */
   diskGb: number;
-  /** Clock time from which a VM that is on counts as booted. */
+  /** Time of the provider's clock from which a VM that is on counts as booted. */
   readyAt: number;
   /** Counts the power cycles, so that a waiter can tell that "its" boot is over. */
   boot: number;
@@ -31,7 +36,10 @@ export interface SimulatedSlice {
   applied: { networks: Map<number, Applied>; edges: Map<number, Applied> };
 }
 
-/** The simulated infrastructure. Give one to two providers, one after the other, to simulate a restart of the server. */
+/**
+ * The simulated infrastructure. Give one to two providers, one after the other, to simulate a restart of the server; one that outlives
+ * the process, too, is made by `openSimulatorState`.
+ */
 export interface SimulatorState {
   slices: Map<number, SimulatedSlice>;
   usedPorts: Set<number>;
@@ -41,6 +49,8 @@ export interface SimulatorState {
   accessKey: string | null;
   /** Told of everything that changes by itself. */
   listeners: Set<(change: { sliceId: number }) => void>;
+  /** Writes down what has changed of a slice, and of what is no slice's, before anybody hears of it; without it the state is in memory only. */
+  keep?: (sliceId: number | null) => void;
 }
 
 export function createSimulatorState(): SimulatorState {
@@ -62,8 +72,15 @@ export function newVm(spec: VmSpec): SimulatedVm {
     boot: 0,
     error: null,
     hostPorts: new Map(),
-    console: new ConsoleFanout(historyBytes),
+    console: newConsole(),
   };
+}
+
+/** A console that has shown `history`. */
+export function newConsole(history = new Uint8Array()): ConsoleFanout {
+  const console = new ConsoleFanout(historyBytes);
+  console.push(history);
+  return console;
 }
 
 /** The VM dies by itself, as by a crash of its host process. Does nothing if it is off. */
@@ -73,5 +90,6 @@ export function crashVm(state: SimulatorState, sliceId: number, vmId: number): v
   vm.power = 'off';
   vm.error = say('VM_ENDED');
   vm.console.end('The virtual machine ended unexpectedly.');
+  state.keep?.(sliceId);
   for (const listener of state.listeners) listener({ sliceId });
 }

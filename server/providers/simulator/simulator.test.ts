@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { openSettings } from '#shared/zone-settings';
 import { describeProviderContract } from '../contract';
 import { readConsole } from '../contract-console';
-import { contractParts, pair, vmSpec } from '../contract-fixtures';
+import { pair, vmSpec } from '../contract-fixtures';
 import type { ImageSpec } from '../provider';
 import { sentinels, invalidImageSource } from './sentinels';
 import { createSimulatorProvider } from './simulator-provider';
-import { crashVm, createSimulatorState } from './simulator-state';
+import { simulatorHarness } from './simulator-harness';
+import { createSimulatorState } from './simulator-state';
 
 const image: ImageSpec = {
   id: 1,
@@ -18,46 +19,9 @@ const image: ImageSpec = {
 };
 const slice = { id: 1 };
 
-describeProviderContract('simulator', async () => {
-  const state = createSimulatorState();
-  const harness = {
-    provider: createSimulatorProvider({ state, parts: contractParts }),
-    settings: [
-      openSettings.parse({ provider: 'simulator' }),
-      openSettings.parse({ provider: 'simulator', launchLimit: 1 }),
-    ] as const,
-    image,
-    disks: [
-      { ...image, id: 2, kind: 'disk' },
-      { ...image, id: 3, kind: 'disk' },
-    ] satisfies [ImageSpec, ImageSpec],
-    async restart() {
-      await harness.provider.close();
-      harness.provider = createSimulatorProvider({ state, parts: contractParts });
-      return harness.provider;
-    },
-    async kill(ref: { id: number }, vmId: number) {
-      crashVm(state, ref.id, vmId);
-    },
-    async countMachines(ref: { id: number }, vmId: number) {
-      return state.slices.get(ref.id)?.vms.get(vmId)?.power === 'on' ? 1 : 0;
-    },
-    async machineRam(ref: { id: number }, vmId: number) {
-      return state.slices.get(ref.id)?.vms.get(vmId)?.spec.ramMb ?? 0;
-    },
-    async diskOf(ref: { id: number }, vmId: number) {
-      const vm = state.slices.get(ref.id)?.vms.get(vmId);
-      return { id: String(vm?.disk), gb: vm?.diskGb ?? 0 };
-    },
-    async dispose() {
-      expect(state.slices.size).toBe(0);
-      expect(state.usedPorts.size).toBe(0);
-      await harness.provider.close();
-      expect(state.listeners.size).toBe(0);
-    },
-  };
-  return harness;
-});
+describeProviderContract('simulator', () =>
+  simulatorHarness(createSimulatorState(), (state) => Promise.resolve(state)),
+);
 
 test('fails as the names say', async () => {
   const provider = createSimulatorProvider();

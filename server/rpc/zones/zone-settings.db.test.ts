@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { desc, eq } from 'drizzle-orm';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { dumpDatabase } from '#db/dump';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
@@ -20,9 +24,11 @@ const logged: string[] = [];
 ctx.log = createLogger((text) => void logged.push(text));
 
 /** As the server has it, so that settings go all the way to the simulator. */
+const root = await mkdtemp(path.join(tmpdir(), 'trama-settings-'));
+afterAll(() => rm(root, { recursive: true }));
 const registry = (jwtSecret = ctx.settings.jwtSecret) =>
   createProviderRegistry({
-    dataDir: '/nowhere',
+    dataDir: path.join(root, randomUUID()),
     launchLimit: 3,
     accelerator: 'tcg',
     vmUids: null,
