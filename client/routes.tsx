@@ -59,6 +59,7 @@ export function createAppRouter() {
                     'console',
                     'editor',
                     'events',
+                    'history',
                     'problems',
                     'quota',
                     'sharing',

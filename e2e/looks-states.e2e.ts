@@ -151,6 +151,11 @@ const states: Record<string, State> = {
   'a plan': { ...slice('draft', '?tab=plan'), until: text('Connect') },
   'a draft that cannot run': { ...slice('crowded'), until: text(/reasons? why this cannot run/) },
   'a plan that cannot run': { ...slice('crowded', '?tab=plan'), until: text(/reasons? why this cannot run/) },
+  'a history': { ...slice('stopped', '?tab=history'), until: text('Deploy') },
+  'an operation of a history': {
+    ...slice('running', '?tab=history&deployment=2'),
+    until: text('What it changed'),
+  },
   'events of a draft': { ...slice('draft', '?tab=events'), until: text('Events') },
   'a slice to be seen only': { who: 'ana', ...slice('running'), until: text('Live') },
   'a slice whose connection is lost': {

@@ -81,6 +81,10 @@ function readsOf(
   add('a slice', () => caller.slices.get({ id: sliceId }));
   add('its events', () => caller.slices.events({ sliceId }));
   add('its deployments', () => caller.deployments.list({ sliceId }));
+  add('the events of its first deployment', async () => {
+    const { items } = await caller.deployments.list({ sliceId });
+    return caller.deployments.events({ id: items.at(-1)?.id ?? 0 });
+  });
   add('its plan', () => caller.deployments.plan({ sliceId, kind: 'stop' }));
   add('flavours', () => caller.flavours.list({}));
   add('images', () => caller.images.list({}));

@@ -8,10 +8,9 @@ import { trpc } from '../api/trpc';
 import { keyset } from '../api/keyset';
 import { ErrorState } from '../api/ErrorState';
 import { LoadingRows } from '../ui/LoadingRows';
-import { RelativeTime } from '../ui/RelativeTime';
 import { byName } from '../ui/sort';
 import { concernsVm, mergeEvents } from './apply-event';
-import { eventSentence, eventTone } from './event-sentence';
+import { EventLine } from './EventLine';
 import classes from './slice.module.css';
 
 /**
@@ -28,7 +27,6 @@ export function EventLog({
   beside?: boolean;
 }) {
   const { t, i18n } = useTranslation('events');
-  const clock = useMemo(() => new Intl.DateTimeFormat(i18n.language, { timeStyle: 'medium' }), [i18n.language]);
   const history = trpc.slices.events.useInfiniteQuery(
     { sliceId: slice.id, limit: 50 },
     {
@@ -88,13 +86,7 @@ export function EventLog({
           </Text>
         ) : null}
         {events.map((event) => (
-          <div key={event.id} className={classes.logLine} data-tone={eventTone(event.data)}>
-            <span className={classes.logTime}>
-              {clock.format(Date.parse(event.at))} · <RelativeTime at={event.at} />
-            </span>
-            <span className={classes.logMark} aria-hidden />
-            <span className={classes.wrapAnywhere}>{eventSentence(t, event.data, (id) => names.get(id))}</span>
-          </div>
+          <EventLine key={event.id} event={event} vmName={(id) => names.get(id)} />
         ))}
         {history.hasNextPage ? (
           <Button

@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Drawer, Group, Tabs, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Eye, X } from 'lucide-react';
-import { useRef, type CSSProperties } from 'react';
+import { lazy, Suspense, useRef, type CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { trpc } from '../api/trpc';
@@ -31,11 +31,13 @@ import { StepList } from './StepList';
 import type { LiveSlice } from './use-live-slice';
 import { useKeptFocus } from './use-kept-focus';
 import { useSliceCommands } from './use-slice-commands';
-import { useSlicePlace, type SliceTab } from './use-slice-place';
+import { sliceTabs, useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
 import { VmTable } from './VmTable';
 import { useAwayHome, ZoneAwayBanner } from './zone-away';
 import type { Slice } from '#shared/slice';
+
+const SliceHistory = lazy(async () => ({ default: (await import('./history/SliceHistory')).SliceHistory }));
 
 /** What a slice is, what goes on in it, and its consoles. */
 export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
@@ -142,6 +144,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
             <Tabs.Tab value="vms">{t('tabs.vms')}</Tabs.Tab>
             <Tabs.Tab value="plan">{wantsPlan ? t('tabs.plan') : t('tabs.steps')}</Tabs.Tab>
             <Tabs.Tab value="events">{t('tabs.events')}</Tabs.Tab>
+            <Tabs.Tab value="history">{t('tabs.history')}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="topology">
             {draftPlan === undefined ? null : (
@@ -187,6 +190,11 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           <Tabs.Panel value="events">
             <EventLog slice={slice} live={live.events} />
           </Tabs.Panel>
+          <Tabs.Panel value="history">
+            <Suspense fallback={<LoadingRows rows={8} />}>
+              <SliceHistory slice={slice} live={live} openId={place.deploymentId} />
+            </Suspense>
+          </Tabs.Panel>
         </Tabs>
       </div>
       <Drawer
@@ -215,7 +223,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
 }
 
 function toTab(value: string | null): SliceTab {
-  return value === 'vms' || value === 'plan' || value === 'events' ? value : 'topology';
+  return sliceTabs.find((tab) => tab === value) ?? 'topology';
 }
 
 interface PlanQuery {

@@ -1,5 +1,4 @@
 import { Group, Progress, Stack, Text, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countDone } from '#shared/deployment/progress';
 import type { Deployment, Step } from '#shared/deployment/schema';
@@ -9,11 +8,10 @@ import { RelativeTime } from '../ui/RelativeTime';
 import { isLive } from './apply-event';
 import { formatDuration } from './duration';
 import { operationName, stepTitle } from './event-sentence';
+import { requestedText } from './requested';
 import classes from './slice.module.css';
 import { UpdateNote } from './UpdateNote';
-
-/** Keys of texts hold no dots. */
-const systemReasonWords = { 'slices.set-restart': 'restart', 'users.delete': 'accountDeleted' } as const;
+import { useNow } from './use-now';
 
 /** An operation's steps as they go: status, attempts, how long, and what went wrong. */
 export function StepList({
@@ -28,11 +26,7 @@ export function StepList({
   const done = countDone(deployment.steps);
   const total = deployment.steps.length;
   const live = isLive(deployment.status);
-  const { because, requestedBy } = deployment;
-  const requested =
-    because === null
-      ? t('steps.requested', { name: requestedBy.name })
-      : t(`steps.because.${systemReasonWords[because]}`, { name: requestedBy.name });
+  const requested = requestedText(t, deployment);
   const now = useNow(live);
   return (
     <Stack gap="sm">
@@ -103,15 +97,4 @@ function stepDuration(step: Step, now: number): number | null {
   const begin = Date.parse(step.startedAt);
   if (step.finishedAt !== null) return Date.parse(step.finishedAt) - begin;
   return step.status === 'running' ? Math.max(0, now - begin) : null;
-}
-
-/** The time, once a second while something is going on. */
-function useNow(ticking: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!ticking) return;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [ticking]);
-  return now;
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useFilters } from '../hooks/filters';
 
-const views = ['topology', 'vms', 'plan', 'events'] as const;
-export type SliceTab = (typeof views)[number];
+export const sliceTabs = ['topology', 'vms', 'plan', 'events', 'history'] as const;
+export type SliceTab = (typeof sliceTabs)[number];
 
 export interface SlicePlace {
   tab: SliceTab;
@@ -11,6 +11,8 @@ export interface SlicePlace {
   /** Ids of the VMs whose consoles are open, in the order of their tabs. */
   consoles: readonly number[];
   activeConsole: number | null;
+  /** Id of the deployment of its history that is open, null for all of them. */
+  deploymentId: number | null;
   /** The address was of one console, popped out: it begins in full size. */
   startMaximised: boolean;
   showTab: (tab: SliceTab) => void;
@@ -35,18 +37,20 @@ export function useSlicePlace(): SlicePlace {
   const listed = idsIn(filters.get('consoles'));
   const consoles = active === undefined || listed.includes(active) ? listed : [...listed, active];
   const [startMaximised] = useState(active !== undefined && listed.length === 0);
+  const [deploymentId = null] = idsIn(filters.get('deployment'));
   const vmKey = filters.get('vm') === '' ? null : filters.get('vm');
   const consoleValues = (ids: readonly number[], current: number | undefined) => ({
     consoles: ids.length === 0 ? null : ids.join(','),
     console: current === undefined ? null : String(current),
   });
   return {
-    tab: views.find((view) => view === filters.get('tab')) ?? 'topology',
+    tab: sliceTabs.find((tab) => tab === filters.get('tab')) ?? 'topology',
     vmKey,
     consoles,
     activeConsole: active ?? consoles.at(-1) ?? null,
+    deploymentId,
     startMaximised,
-    showTab: (tab) => filters.set({ tab: tab === 'topology' ? null : tab }, { push: true }),
+    showTab: (tab) => filters.set({ tab: tab === 'topology' ? null : tab, deployment: null }, { push: true }),
     // from one VM to the next is no step of its own: Back leads to where no VM was open
     showVm: (key) => {
       if (key !== vmKey) filters.set({ vm: key }, { push: vmKey === null });

@@ -38,6 +38,7 @@ await loadTexts([
   'console',
   'editor',
   'events',
+  'history',
   'problems',
   'quota',
   'sharing',

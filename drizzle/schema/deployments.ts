@@ -92,5 +92,9 @@ export const events = mysqlTable(
     data: json('data').$type<EventData>().notNull(),
     createdAt: createdAt(),
   },
-  (table) => [index('events_slice_id_index').on(table.sliceId, table.id)],
+  (table) => [
+    index('events_slice_id_index').on(table.sliceId, table.id),
+    // what happened while a deployment went on
+    index('events_slice_created_index').on(table.sliceId, table.createdAt, table.id),
+  ],
 );

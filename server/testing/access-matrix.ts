@@ -387,6 +387,9 @@ export const matrix: Record<string, Row> = {
   ),
   'deployments.get': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.get({ id: s.deployment.idle })),
   'deployments.list': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.list({ sliceId: s.slice.idle })),
+  'deployments.events': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.deployments.events({ id: s.deployment.idle }),
+  ),
   'deployments.cancel a stop': row('user', 'slices:operate', operateSlice, (api, s) =>
     api.deployments.cancel({ id: s.deployment.stopping }),
   ),

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { idSchema, timestampSchema } from '../primitives';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
 import { deploymentKinds } from './operations';
-import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from './schema';
+import {
+  deploymentStatuses,
+  liveDeploymentStatuses,
+  resourceTypes,
+  stepActions,
+  stepStatuses,
+  type DeploymentStatus,
+} from './schema';
 import { sentencesSchema } from '../sentence';
 
 /** What of a slice can change without anything of it starting or stopping. */
@@ -63,3 +70,27 @@ export const sliceEventSchema = z.object({
   data: eventDataSchema,
 });
 export type SliceEvent = z.infer<typeof sliceEventSchema>;
+
+/** Whether it is the last that is heard of the deployment. */
+function endsDeployment(data: EventData, deploymentId: number): boolean {
+  if (data.type !== 'deployment.status' || data.deploymentId !== deploymentId) return false;
+  const live: readonly DeploymentStatus[] = liveDeploymentStatuses;
+  return !live.includes(data.status);
+}
+
+/**
+ * Of a slice's events, oldest first, those that belong to one deployment: its own, and what happened to the slice and its parts
+ * while it went on. `ended`: its end is among them, and what came after it was left out.
+ */
+export function eventsOfDeployment(
+  events: readonly SliceEvent[],
+  deploymentId: number,
+): { events: SliceEvent[]; ended: boolean } {
+  const end = events.findIndex(({ data }) => endsDeployment(data, deploymentId));
+  const ended = end !== -1;
+  const until = ended ? events.slice(0, end + 1) : events;
+  return {
+    ended,
+    events: until.filter(({ data }) => !('deploymentId' in data) || data.deploymentId === deploymentId),
+  };
+}

@@ -116,4 +116,9 @@ export const listDeploymentsInput = z.strictObject({
   cursor: listInput.cursor,
   sliceId: idSchema,
 });
+export const deploymentEventsInput = z.strictObject({
+  limit: listInput.limit,
+  cursor: listInput.cursor,
+  id: idSchema,
+});
 export const watchInput = z.strictObject({ sliceId: idSchema, lastEventId: z.string().max(20).nullish() });

@@ -35,7 +35,7 @@ export const slices = {
     newName: 'New name',
   },
   connection: { live: 'Live', reconnecting: 'Reconnecting…', lost: 'Not connected', reconnect: 'Reconnect' },
-  tabs: { topology: 'Topology', vms: 'VMs', plan: 'Plan', steps: 'Steps', events: 'Events' },
+  tabs: { topology: 'Topology', vms: 'VMs', plan: 'Plan', steps: 'Steps', events: 'Events', history: 'History' },
   actions: {
     label: 'What can be done with this slice',
     console: 'Console',

@@ -38,7 +38,7 @@ export const slices: Messages<typeof english> = {
     newName: 'Nombre nuevo',
   },
   connection: { live: 'En vivo', reconnecting: 'Reconectando…', lost: 'Sin conexión', reconnect: 'Reconectar' },
-  tabs: { topology: 'Topología', vms: 'MV', plan: 'Plan', steps: 'Pasos', events: 'Eventos' },
+  tabs: { topology: 'Topología', vms: 'MV', plan: 'Plan', steps: 'Pasos', events: 'Eventos', history: 'Historial' },
   actions: {
     label: 'Lo que se puede hacer con este slice',
     console: 'Consola',

@@ -1,4 +1,20 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, lt, ne, or, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  ne,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
 import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
@@ -12,7 +28,7 @@ import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import { topologyParts } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
-import { before, containing, decodeCursor, idCursor, instantCursor } from '../keyset';
+import { after, before, containing, decodeCursor, idCursor, instantCursor } from '../keyset';
 import {
   isoText,
   number,
@@ -299,6 +315,30 @@ export function sliceEventRows(
     .where(and(eq(events.sliceId, options.sliceId), position === null ? undefined : lt(events.id, position[0])))
     .orderBy(desc(events.id))
     .limit(options.limit + 1);
+}
+
+/**
+ * A page of a slice's events since `from`, oldest first, and one row more; `until`, where it is known, leaves out what came long
+ * after.
+ */
+export function sliceEventRowsSince(
+  q: Queryable,
+  options: { sliceId: number; from: Date; until: Date | null; limit: number; cursor?: string | null | undefined },
+) {
+  const { sliceId, from, until, limit } = options;
+  return q
+    .select()
+    .from(events)
+    .where(
+      and(
+        eq(events.sliceId, sliceId),
+        gte(events.createdAt, from),
+        until === null ? undefined : lte(events.createdAt, until),
+        after(events.createdAt, events.id, decodeCursor(instantCursor, options.cursor)),
+      ),
+    )
+    .orderBy(asc(events.createdAt), asc(events.id))
+    .limit(limit + 1);
 }
 
 /** Id of the newest event of all slices, 0 if there is none. */

@@ -1,9 +1,13 @@
+import type { z } from 'zod';
+import type { events } from '#drizzle/schema/deployments';
 import { notFound } from '#shared/errors';
-import type { Deployment, DeploymentSummary, Step } from '#shared/deployment/schema';
-import type { Slice } from '#shared/slice';
+import { eventsOfDeployment, type SliceEvent } from '#shared/deployment/events';
+import type { Deployment, deploymentEventsInput, DeploymentSummary, Step } from '#shared/deployment/schema';
+import type { eventPage, Slice } from '#shared/slice';
 import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
 import {
+  deploymentById,
   deploymentSummaries,
   deploymentSummaryRow,
   deploymentsUnderWay,
@@ -12,6 +16,7 @@ import {
   type NewestRow,
   type StepRow,
 } from '#server/db/queries/deployments';
+import { sliceEventRowsSince } from '#server/db/queries/slices';
 import { iso } from '#server/db/rows';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
@@ -44,6 +49,29 @@ export async function getDeployment(
   return { ...deploymentSummary(found.deployment), steps: found.steps.map(publicStep) };
 }
 
+/** Between the moment that ends a deployment and its last event, in ms: both are written in one transaction. */
+const endSlackMs = 60_000;
+
+/**
+ * A page of what happened while a deployment went on, oldest first: its own events, and those of the slice and its parts. A page may hold
+ * fewer than `limit` and there be more. NOT_FOUND for a deployment of a slice that the actor may not see.
+ */
+export async function deploymentEvents(
+  ctx: Pick<DomainContext, 'db'>,
+  { actor, ...query }: z.infer<typeof deploymentEventsInput> & { actor: Actor },
+): Promise<z.infer<typeof eventPage>> {
+  const { id, limit, cursor } = query;
+  const deployment = await deploymentById(ctx.db, id);
+  if (deployment === null) throw notFound('deployment');
+  await loadSlice(ctx.db, { actor, id: deployment.sliceId }).catch(asDeployment);
+  const { sliceId, createdAt, finishedAt } = deployment;
+  const until = finishedAt === null ? null : new Date(finishedAt.getTime() + endSlackMs);
+  const rows = await sliceEventRowsSince(ctx.db, { sliceId, from: createdAt, until, limit, cursor });
+  const all = page(rows, limit, publicEvent, (row) => [iso(row.createdAt), row.id]);
+  const { events: items, ended } = eventsOfDeployment(all.items, id);
+  return { items, nextCursor: ended ? null : all.nextCursor };
+}
+
 /**
  * From the newest deployment of a slice, null if there was none: the one that is under way, else the last one, and the operations
  * on other VMs that wait for it. The caller has checked the access.
@@ -63,6 +91,11 @@ export async function currentDeployment(
     deployment: current === null ? newest : deploymentSummary(current),
     waiting: rest.map(({ id, kind, sliceVmId: vmId, cancelRequested }) => ({ id, kind, vmId, cancelRequested })),
   };
+}
+
+/** An event for the wire. */
+export function publicEvent({ id, sliceId, createdAt, data }: typeof events.$inferSelect): SliceEvent {
+  return { id, sliceId, at: iso(createdAt), data };
 }
 
 /** A deployment for the wire. */

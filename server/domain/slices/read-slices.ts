@@ -16,10 +16,9 @@ import {
   type SliceHeadRow,
   type SliceSummaryRow,
 } from '#server/db/queries/slices';
-import { iso } from '#server/db/rows';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
-import { currentDeployment } from '../deployments/read-deployments';
+import { currentDeployment, publicEvent } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
 import { accessTo, assertSees, loadSlice } from './access';
 
@@ -158,12 +157,7 @@ export async function listSliceEvents(
 ): Promise<z.infer<typeof eventPage>> {
   await loadSlice(ctx.db, { actor, id: query.sliceId });
   const rows = await sliceEventRows(ctx.db, query);
-  return page(
-    rows,
-    query.limit,
-    (row) => ({ id: row.id, sliceId: row.sliceId, at: iso(row.createdAt), data: row.data }),
-    (row) => [row.id],
-  );
+  return page(rows, query.limit, publicEvent, (row) => [row.id]);
 }
 
 /** `name` if the actor has no live slice of that name, else the first of `name (2)`, `name (3)` … that is free now. */

@@ -86,11 +86,44 @@ describe('deployments over the router', () => {
     expect(context.bus.listening).toBe(false);
   });
 
+  test('tell what happened while they went on, oldest first, page by page, and nothing of what came before or after', async () => {
+    const me = as(actor);
+    const ids: number[] = [];
+    for (const kind of ['deploy', 'stop', 'start'] as const) {
+      const { id } = await me.start({ sliceId, kind });
+      ids.push(id);
+      await ended(context, actor, sliceId, id);
+    }
+    for (const id of ids) {
+      const events: SliceEvent[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof me.events>> = await me.events({ id, limit: 3, cursor });
+        events.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      const eventIds = events.map((event) => event.id);
+      expect(eventIds).toEqual([...new Set(eventIds)].sort((one, other) => one - other));
+      // the whole of it, from being asked for to its end
+      const own = events.flatMap(({ data }) => (data.type === 'deployment.status' ? [data] : []));
+      expect(own.map(({ status }) => status)).toEqual(['pending', 'running', 'succeeded']);
+      expect(new Set(own.map(({ deploymentId }) => deploymentId))).toEqual(new Set([id]));
+      expect(events.at(-1)?.data).toMatchObject({ type: 'deployment.status', status: 'succeeded' });
+      expect(events.some(({ data }) => data.type === 'vm.status')).toBe(true);
+      const { steps } = await me.get({ id });
+      for (const { seq } of steps)
+        expect(
+          events.some(({ data }) => data.type === 'step.status' && data.seq === seq && data.status === 'done'),
+        ).toBe(true);
+    }
+  });
+
   test('are nobody else’s', async () => {
     const { id } = await as(actor).start({ sliceId, kind: 'deploy' });
     const stranger = as(await insertActor(database.db));
     for (const attempt of [
       () => stranger.get({ id }),
+      () => stranger.events({ id }),
       () => stranger.list({ sliceId, limit: 10 }),
       () => stranger.cancel({ id }),
       () => stranger.retry({ id }),

@@ -1,7 +1,9 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { SliceEvent } from '#shared/deployment/events';
 import { idInput } from '#shared/primitives';
+import { eventPage } from '#shared/slice';
 import {
+  deploymentEventsInput,
   deploymentPage,
   deploymentSchema,
   listDeploymentsInput,
@@ -12,7 +14,7 @@ import {
 } from '#shared/deployment/schema';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { planDeployment } from '#server/domain/deployments/plan';
-import { getDeployment, listDeployments } from '#server/domain/deployments/read-deployments';
+import { deploymentEvents, getDeployment, listDeployments } from '#server/domain/deployments/read-deployments';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import { watchSlice } from '#server/domain/deployments/watch';
@@ -38,6 +40,11 @@ export const deploymentsRouter = router({
     .input(listDeploymentsInput)
     .output(answer(deploymentPage))
     .query(({ ctx, input }) => listDeployments(ctx.domain, { actor: ctx.actor, ...input })),
+  /** What happened while it went on, oldest first. */
+  events: userProcedure('slices:read')
+    .input(deploymentEventsInput)
+    .output(answer(eventPage))
+    .query(({ ctx, input }) => deploymentEvents(ctx.domain, { actor: ctx.actor, ...input })),
   cancel: userProcedure('slices:operate')
     .input(idInput)
     .output(answer(deploymentSchema))

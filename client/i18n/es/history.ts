@@ -1,0 +1,40 @@
+import type { Messages } from '../messages';
+import type { history as english } from '../en/history';
+
+export const history: Messages<typeof english> = {
+  list: 'Operaciones de este slice',
+  none: 'Todavía no se ha pedido ninguna operación.',
+  all: 'Todas las operaciones',
+  ofAnother: 'Esta operación no es de este slice.',
+  columns: {
+    operation: 'Operación',
+    outcome: 'Resultado',
+    who: 'Pedida por',
+    when: 'Cuándo',
+    took: 'Duración',
+    time: 'En el tiempo',
+    step: 'Paso',
+    attempts: 'Intentos',
+    begun: 'Comienzo',
+  },
+  waited: 'esperó {{duration}}',
+  worked: 'trabajó {{duration}}',
+  failed: 'Qué falló',
+  changes: 'Qué cambió',
+  nothing: 'No hubo que cambiar nada.',
+  change: {
+    added: 'Añadido',
+    changed: 'Cambiado',
+    removed: 'Eliminado',
+    started: 'Iniciado',
+    stopped: 'Detenido',
+    rebooted: 'Reiniciado',
+  },
+  steps: 'Pasos',
+  after: 'a los {{duration}}',
+  scale: 'Una línea cada {{duration}}',
+  showAll_one: 'Mostrar {{count}} paso',
+  showAll_other: 'Mostrar los {{count}} pasos',
+  events: 'Eventos',
+  later: 'Mostrar eventos posteriores',
+};

@@ -1,0 +1,15 @@
+import type { TFunction } from 'i18next';
+import type { DeploymentSummary } from '#shared/deployment/schema';
+
+/** Keys of texts hold no dots. */
+const systemReasonWords = { 'slices.set-restart': 'restart', 'users.delete': 'accountDeleted' } as const;
+
+/** Who asked for a deployment, or why the system did. */
+export function requestedText(
+  t: TFunction<['slices']>,
+  { because, requestedBy }: Pick<DeploymentSummary, 'because' | 'requestedBy'>,
+): string {
+  return because === null
+    ? t('steps.requested', { name: requestedBy.name })
+    : t(`steps.because.${systemReasonWords[because]}`, { name: requestedBy.name });
+}

@@ -1,0 +1,1 @@
+CREATE INDEX `events_slice_created_index` ON `events` (`slice_id`,`created_at`,`id`);
