@@ -86,7 +86,7 @@ describe('from a document to running VMs and back, by the command line', () => {
   test('a document is imported, listed and exported again', async () => {
     const file = path.join(dataDir, 'pair.json');
     await writeFile(file, JSON.stringify(pair));
-    expect(await trama.json(['templates', 'import', file])).toMatchObject({ template: { name: 'pair' }, warnings: [] });
+    expect(await trama.json(['templates', 'import', file])).toMatchObject({ template: { name: 'pair' }, report: [] });
     expect(await trama.json(['templates', 'list'])).toMatchObject({ items: [{ name: 'pair', vms: 2 }] });
     expect((await trama.run(['templates', 'list'])).stdout).toMatch(/NAME.*VMS[^]*pair/);
     const exported: unknown = JSON.parse((await trama.run(['templates', 'export', 'pair'])).stdout);

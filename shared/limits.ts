@@ -10,7 +10,11 @@ export const limits = {
   /** Operations on single VMs of one slice that are under way or wait. */
   operationsPerSlice: 16,
   nameLength: 63,
+  /** Characters of what a VM is called besides its name. */
+  labelLength: 200,
   descriptionLength: 500,
+  /** Characters of what a document calls a kind of machine. */
+  kindLength: 200,
   /** Living templates of one owner; those made at the same instant may go a little beyond. */
   templatesPerUser: 10_000,
   /** Living tokens of one account, sessions not counted. */

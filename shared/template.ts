@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { limits } from './limits';
 import { problemSchema } from './errors';
-import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { noteKinds, readableFormats } from './topology/formats/document-types';
+import { descriptionSchema, idSchema, lineSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
 import { accessKinds, visibilities } from './sharing';
 import { topologySchema } from './topology/schema';
 
@@ -61,14 +62,25 @@ export const duplicateTemplateInput = z.strictObject({ id: idSchema, name: nameS
 
 export const documentFormats = ['trama', 'legacy'] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
-/** `text` is the file as it was read: what is not JSON is refused by the server with a sentence. */
+/** `text` is the file as it was read: what is in no known format is refused by the server with a sentence. */
 export const importTemplateInput = z.strictObject({
   text: z.string().min(1, 'The file is empty.').max(limits.importLength, 'The file is too large.'),
   name: nameSchema.optional().describe('in place of the document’s name'),
   fileName: z.string().max(255).optional().describe('names it if neither `name` nor the document does'),
+  /** What the document's kinds of machine are here, by the names of flavours and images; of others it is guessed. */
+  kinds: z
+    .array(z.strictObject({ kind: z.string().max(limits.kindLength), flavour: lineSchema, image: lineSchema }))
+    .max(limits.vmsPerTopology)
+    .optional(),
 });
-/** `warnings`: what had to be changed or guessed, e.g. an unknown flavour. */
-export const importTemplateOutput = z.object({ template: templateSchema, warnings: z.array(problemSchema) });
+/** One line of what is told of an import: what was brought over as what, what was changed, and what has no place here. */
+export const importNoteSchema = problemSchema.extend({ kind: z.enum(noteKinds) });
+export const importTemplateOutput = z.object({
+  template: templateSchema,
+  /** What the document was read as. */
+  format: z.enum(readableFormats),
+  report: z.array(importNoteSchema),
+});
 export const exportTemplateInput = z.strictObject({
   id: idSchema,
   format: z.enum(documentFormats).default('trama').describe('of the document'),

@@ -67,6 +67,12 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
         <dl className={classes.facts}>
           <dt>{t('vm.flavour')}</dt>
           <dd>{vm.flavour.name}</dd>
+          {vm.label === '' ? null : (
+            <>
+              <dt>{t('vm.label')}</dt>
+              <dd style={{ overflowWrap: 'anywhere' }}>{vm.label}</dd>
+            </>
+          )}
           <dt>{t('vm.image')}</dt>
           <dd>{vm.image.name}</dd>
           <dt>{t('common:resources.vcpu')}</dt>

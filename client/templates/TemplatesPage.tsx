@@ -22,6 +22,9 @@ import { FileDrop } from '../ui/FileDrop';
 import { ListPage } from '../layouts/ListPage';
 import { SearchField } from '../ui/SearchField';
 
+/** What the system's dialog offers; whatever else is dropped is read all the same, by its content. */
+const documentFiles = '.json,.yml,.yaml,.graphml,.xml';
+
 export function Component() {
   const { t } = useTranslation(['templates', 'common', 'sharing']);
   const utils = trpc.useUtils();
@@ -80,7 +83,7 @@ export function Component() {
   const listed = listedPages(list);
   const about = listed.rows?.find((template) => template.id === panel.id) ?? null;
   const importButton = (
-    <FileButton multiple accept="application/json,.json" onChange={(files) => void imports.importFiles(files)}>
+    <FileButton multiple accept={documentFiles} onChange={(files) => void imports.importFiles(files)}>
       {(props) => (
         <Button {...props} variant="default" leftSection={<Upload size={16} />}>
           {t('import')}

@@ -1,6 +1,7 @@
 import { act, renderHook, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { problemOf, type Problem } from '#shared/errors';
+import { problemOf } from '#shared/errors';
+import type { ImportNote } from '#shared/topology/formats/document-types';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import { renderApp } from '../testing/render';
@@ -12,14 +13,14 @@ afterEach(() => vi.unstubAllGlobals());
 test('what an import had to guess was told in English to a Spanish reader', async () => {
   await chooseLanguage('es');
   const guessed = { code: 'DOC_FLAVOUR_UNKNOWN', params: { vm: 'web', wanted: 'huge', taken: 'nano' } } as const;
-  const warnings = [
-    problemOf('FLAVOUR_GUESSED', guessed, { node: 'web' }),
+  const report = [
+    { ...problemOf('FLAVOUR_GUESSED', guessed, { node: 'web' }), kind: 'changed' as const },
     // of an older server
-    { code: 'ID_CHANGED', message: 'The id 1 is now n1.' },
+    { code: 'ID_CHANGED', message: 'The id 1 is now n1.', kind: 'changed' as const },
   ];
   renderApp(
     <ImportResults
-      results={[{ id: 'a', file: 'lab.json', state: 'done', templateId: 1, name: 'lab', warnings }]}
+      results={[{ id: 'a', file: 'lab.json', state: 'done', templateId: 1, name: 'lab', report }]}
       onDismiss={() => {}}
     />,
   );
@@ -28,17 +29,18 @@ test('what an import had to guess was told in English to a Spanish reader', asyn
 });
 
 test('an import report of a thousand lines filled the page', () => {
-  const warnings: Problem[] = [
+  const report: ImportNote[] = [
     ...Array.from({ length: 1000 }, (_, at) => ({
       code: 'FLAVOUR_GUESSED',
       message: `vm${at} got the flavour nano.`,
       node: `vm${at}`,
+      kind: 'changed' as const,
     })),
-    { code: 'ID_CHANGED', message: 'The id 1 is now n1.' },
+    { code: 'ID_CHANGED', message: 'The id 1 is now n1.', kind: 'changed' as const },
   ];
   renderApp(
     <ImportResults
-      results={[{ id: 'a', file: 'lab.json', state: 'done', templateId: 1, name: 'lab', warnings }]}
+      results={[{ id: 'a', file: 'lab.json', state: 'done', templateId: 1, name: 'lab', report }]}
       onDismiss={() => {}}
     />,
   );
@@ -60,7 +62,7 @@ test('nothing could be imported from a server that is reached by plain HTTP', as
   const sent: unknown[] = [];
   const wrapper = apiWrapper((_path, input) => {
     sent.push(input);
-    return Promise.resolve({ template: { id: 4, name: 'ring' }, warnings: [] });
+    return Promise.resolve({ template: { id: 4, name: 'ring' }, report: [] });
   });
   const { result } = renderHook(() => useTemplateImports(), { wrapper });
   await act(() => result.current.importFiles([new File(['{"topologia":{}}'], 'ring.json')]));

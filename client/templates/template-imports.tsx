@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Problem } from '#shared/errors';
+import type { ImportNote } from '#shared/topology/formats/document-types';
 import { limits } from '#shared/limits';
 import { spoken } from '../i18n/spoken';
 import { randomKey } from '../api/random-key';
@@ -14,7 +15,7 @@ import { useErrorMessage } from '../api/error-message';
 /** What became of one file. */
 export type ImportResult =
   | { id: string; file: string; state: 'reading' }
-  | { id: string; file: string; state: 'done'; templateId: number; name: string; warnings: readonly Problem[] }
+  | { id: string; file: string; state: 'done'; templateId: number; name: string; report: readonly ImportNote[] }
   | { id: string; file: string; state: 'failed'; message: string; problems: readonly Problem[] };
 
 /** Imports files one after the other and keeps what became of each. */
@@ -31,20 +32,19 @@ export function useTemplateImports() {
       return { refusal: t('imports.tooLarge', { mb: limits.importLength / 1_000_000 }) };
     const text = await file.text().catch(() => null);
     if (text === null) return { refusal: t('imports.unreadable') };
-    // a picture or an archive; whether JSON makes sense is the server's to say
-    return /^\s*[{[]/.test(text.replace(/^\uFEFF/, '')) ? { text } : { refusal: t('imports.notJson') };
+    return { text };
   };
 
   const importOne = async (id: string, file: File): Promise<ImportResult> => {
     const content = await read(file);
     if ('refusal' in content) return { id, file: file.name, state: 'failed', message: content.refusal, problems: [] };
     try {
-      const { template, warnings } = await mutation.mutateAsync({
+      const { template, report } = await mutation.mutateAsync({
         text: content.text,
         fileName: file.name.slice(0, 255),
       });
       await utils.templates.list.invalidate();
-      return { id, file: file.name, state: 'done', templateId: template.id, name: template.name, warnings };
+      return { id, file: file.name, state: 'done', templateId: template.id, name: template.name, report };
     } catch (error) {
       const problems = appErrorOf(error)?.problems ?? [];
       return { id, file: file.name, state: 'failed', message: errorMessage(error), problems };
@@ -124,7 +124,7 @@ function ResultLine({ result }: { result: ImportResult }) {
         <ProblemList problems={result.problems} />
       </Alert>
     );
-  const warned = result.warnings.length > 0;
+  const warned = result.report.some(({ kind }) => kind !== 'mapped');
   return (
     <Alert
       variant="light"
@@ -132,9 +132,9 @@ function ResultLine({ result }: { result: ImportResult }) {
       icon={warned ? <TriangleAlert size={18} /> : <CircleCheck size={18} />}
     >
       {warned
-        ? t('imports.doneWarnings', { file: result.file, name: result.name, count: result.warnings.length })
+        ? t('imports.doneWarnings', { file: result.file, name: result.name, count: result.report.length })
         : t('imports.done', { file: result.file, name: result.name })}
-      <ProblemList problems={result.warnings} />
+      <ProblemList problems={result.report} />
       <Button
         component={Link}
         to={`/templates/${String(result.templateId)}`}

@@ -18,8 +18,17 @@ export const forwardSchema = z.strictObject({
  * editor's merge, slices, what providers are told and what they keep follow. `parts.db.test.ts` adds one and loses it nowhere.
  */
 
+/** What a VM is called besides its name, where that cannot say it: for those who look at the drawing, told to no guest. */
+export const labelSchema = z
+  .string()
+  .trim()
+  .normalize('NFC')
+  .max(limits.labelLength, `At most ${limits.labelLength} characters.`)
+  .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'A label is one line of text.');
+
 /** What a guest is, besides its name, its size and its image. */
 export const vmProperties = {
+  label: labelSchema.default('').register(propertyFacts, { effect: 'none' }),
   /** Reach the internet from the guest, where the zone can offer that. */
   internet: z
     .boolean()

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Topology } from '#shared/topology/schema';
+import { vmDefaults, type Topology } from '#shared/topology/schema';
 import { untilDeployed, type ApiSession } from '../../rig/api';
 import { atShare, cpuOf, load, openBenchWorld, profiled, startBareServer } from './world';
 
@@ -22,8 +22,7 @@ function line(names: readonly string[], flavourId: number, imageId: number): Top
       name,
       flavourId,
       imageId,
-      internet: false,
-      forwards: [],
+      ...vmDefaults(),
       x: index * 160,
       y: 0,
     })),

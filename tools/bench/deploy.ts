@@ -11,7 +11,7 @@ import { openSession, untilDeployed, type ApiSession } from '../../rig/api';
 import { openConsole, ping } from '../../rig/console';
 import { freePort, makeDataDir, processesIn, removeDataDir, startTrama } from '../../rig/trama-server';
 import type { Slice } from '#shared/slice';
-import type { Topology } from '#shared/topology/schema';
+import { vmDefaults, type Topology } from '#shared/topology/schema';
 
 const [vms = 20, rounds = 2] = process.argv.slice(2).map(Number);
 const launchLimit = os.availableParallelism();
@@ -78,8 +78,7 @@ function chain(count: number, closed: boolean): (flavourId: number, imageId: num
       name: `vm${index + 1}`,
       flavourId,
       imageId,
-      internet: false,
-      forwards: [],
+      ...vmDefaults(),
       x: index * 100,
       y: 0,
     })),

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import mysql, { type Pool, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import { untilDeployed, type ApiSession } from '../../rig/api';
 import type { PlanStep } from '#shared/deployment/schema';
-import type { Topology } from '#shared/topology/schema';
+import { vmDefaults, type Topology } from '#shared/topology/schema';
 import { atShare, openBenchWorld, profiled } from './world';
 
 const [slices = 30, rounds = 4] = process.argv.slice(2).map(Number);
@@ -50,8 +50,7 @@ async function furnish({ api }: ApiSession): Promise<{ templateId: number; zoneI
       name,
       flavourId: flavour.id,
       imageId: image.id,
-      internet: false,
-      forwards: [],
+      ...vmDefaults(),
       x: index * 160,
       y: 0,
     })),

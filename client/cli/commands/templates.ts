@@ -25,16 +25,19 @@ const columns: Column<TemplateSummary>[] = [
 
 type ListOptions = RouterInputs['templates']['list'] & { all?: boolean };
 
+/** What the lines of an import's report begin with. */
+const noteWords = { mapped: 'Mapped', changed: 'Changed', leftOut: 'Left out' } as const;
+
 async function importTemplate(cli: Cli, file: string, options: { name?: string }): Promise<void> {
   const text = file === '-' ? await cli.prompt.readAll() : await readFile(file, 'utf8');
   const { api } = await cli.client();
-  const { template, warnings } = await api.templates.import.mutate({
+  const { template, format, report } = await api.templates.import.mutate({
     text,
     ...(file === '-' ? {} : { fileName: path.basename(file).slice(0, 255) }),
     ...options,
   });
-  for (const { message } of warnings) cli.out.message(`Note: ${message}`);
-  if (cli.out.json) return cli.out.value({ template, warnings });
+  for (const { kind, message } of report) cli.out.message(`${noteWords[kind]}: ${message}`);
+  if (cli.out.json) return cli.out.value({ template, format, report });
   cli.out.message(`Imported ${template.name} with ${template.vms} VMs; its id is ${template.id}.`);
 }
 

@@ -8,6 +8,7 @@ interface CommittedNameProps {
   description?: string | undefined;
   value: string;
   schema: z.ZodType<string>;
+  maxLength?: number | undefined;
   /** Said while what stands there is no name. */
   invalid: string;
   /** Something else that is wrong with the name, e.g. that another has it. */
@@ -26,7 +27,7 @@ export function CommittedName(props: CommittedNameProps) {
       label={props.label}
       description={props.description}
       value={draft ?? props.value}
-      maxLength={limits.nameLength}
+      maxLength={props.maxLength ?? limits.nameLength}
       error={draft === null ? props.problem : props.invalid}
       autoComplete="off"
       spellCheck={false}

@@ -87,6 +87,7 @@ function VmFacts({ vm, catalogue }: { vm: TopologyVm; catalogue: EditorCatalogue
   const flavour = catalogue.flavours.find((item) => item.id === vm.flavourId);
   const image = catalogue.images.find((item) => item.id === vm.imageId);
   const facts: [string, string][] = [
+    ...(vm.label === '' ? [] : [[t('vm.label'), vm.label] as [string, string]]),
     [t('vm.flavour'), flavour === undefined ? '?' : `${flavour.name} (${sizes(flavour)})`],
     [t('vm.image'), image?.name ?? '?'],
     [t('vm.internet'), vm.internet ? t('common:yes') : t('common:no')],

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { hostnameSchema } from '#shared/primitives';
-import type { TopologyVm } from '#shared/topology/schema';
+import { labelSchema, type TopologyVm } from '#shared/topology/schema';
 import type { VmFields } from '../document';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
@@ -42,6 +42,16 @@ export function VmPanel({ vm, catalogue, problems, onChange }: VmPanelProps) {
         invalid={t('vm.nameInvalid')}
         problem={problemOf('name')}
         onChange={(name) => onChange({ name }, `name ${vm.key}`)}
+      />
+      <CommittedName
+        key={`label ${vm.key}`}
+        label={t('vm.label')}
+        description={t('vm.labelHint')}
+        value={vm.label}
+        schema={labelSchema}
+        maxLength={limits.labelLength}
+        invalid={t('vm.labelInvalid')}
+        onChange={(label) => onChange({ label }, `label ${vm.key}`)}
       />
       <Select
         label={t('vm.flavour')}

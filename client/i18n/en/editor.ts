@@ -58,6 +58,9 @@ export const editor = {
   vm: {
     title: 'VM',
     name: 'Name',
+    label: 'Label',
+    labelHint: 'What it is called besides; told to no guest.',
+    labelInvalid: 'A label is one line of text.',
     nameInvalid: 'Letters, digits and hyphens only, not starting or ending with a hyphen.',
     flavour: 'Flavour',
     image: 'Image',

@@ -242,6 +242,7 @@ export const slices = {
     machine: 'Machine',
     flavour: 'Flavour',
     image: 'Image',
+    label: 'Label',
     internet: 'Internet',
     error: 'Error',
     copy: 'Copy {{value}}',

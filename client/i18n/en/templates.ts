@@ -40,7 +40,6 @@ export const templates = {
     alike_one: 'and one more like it',
     alike_other: 'and {{count}} more like it',
     tooLarge: 'The file is too large: at most {{mb}} MB.',
-    notJson: 'This is not a text document in JSON. Expected is a topology that Trama or its predecessor exported.',
     unreadable: 'The file could not be read.',
   },
 } as const;

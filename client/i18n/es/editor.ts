@@ -61,6 +61,9 @@ export const editor: Messages<typeof english> = {
   vm: {
     title: 'MV',
     name: 'Nombre',
+    label: 'Etiqueta',
+    labelHint: 'Cómo se llama además; no se le dice a ningún invitado.',
+    labelInvalid: 'Una etiqueta es una línea de texto.',
     nameInvalid: 'Solo letras, cifras y guiones, sin guion al principio ni al final.',
     flavour: 'Sabor',
     image: 'Imagen',

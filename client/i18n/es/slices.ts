@@ -246,6 +246,7 @@ export const slices: Messages<typeof english> = {
     machine: 'Máquina',
     flavour: 'Sabor',
     image: 'Imagen',
+    label: 'Etiqueta',
     internet: 'Internet',
     error: 'Error',
     copy: 'Copiar {{value}}',

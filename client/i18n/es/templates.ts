@@ -43,7 +43,6 @@ export const templates: Messages<typeof english> = {
     alike_one: 'y otro igual',
     alike_other: 'y otros {{count}} iguales',
     tooLarge: 'El archivo es demasiado grande: como máximo {{mb}} MB.',
-    notJson: 'No es un documento de texto en JSON. Se espera una topología exportada por Trama o por su predecesor.',
     unreadable: 'No se pudo leer el archivo.',
   },
 };

@@ -6,7 +6,11 @@ import type {
   importTemplateOutput,
 } from '#shared/template';
 import { nameSchema } from '#shared/primitives';
+import { AppError } from '#shared/errors';
+import type { Catalogue } from '#shared/topology/catalogue';
 import { readDocument, writeDocument } from '#shared/topology/formats/document';
+import type { KindChoices } from '#shared/topology/formats/document-types';
+import { byName } from '#shared/topology/formats/guess';
 import { catalogueOf, liveCatalogue } from '#server/db/queries/topologies';
 import { inSnapshot } from '#server/db/transaction';
 import type { Actor, DomainContext } from '../context';
@@ -17,17 +21,31 @@ import { createImported } from './write-templates';
 /** Makes a template of a file. INVALID_DOCUMENT, INVALID_TOPOLOGY; NAME_TAKEN only for a name that was asked for. */
 export async function importTemplate(
   ctx: DomainContext,
-  { actor, file: { text, name, fileName } }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
+  { actor, file: { text, name, fileName, kinds } }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
 ): Promise<z.infer<typeof importTemplateOutput>> {
-  const document = readDocument(text, await liveCatalogue(ctx.db));
+  const catalogue = await liveCatalogue(ctx.db);
+  const document = readDocument(text, catalogue, choicesOf(kinds, catalogue));
   const template = await createImported(ctx, {
     actor,
     name,
-    suggestion: (n) => numberedName(document.name ?? nameOfFile(fileName) ?? 'Imported topology', n),
+    suggestion: (n) => numberedName(usableName(document.name) ?? nameOfFile(fileName) ?? 'Imported topology', n),
     description: document.description,
     topology: document.topology,
   });
-  return { template, warnings: document.warnings };
+  return { template, format: document.format, report: document.report };
+}
+
+/** What was chosen for the document's kinds. INVALID_INPUT for a flavour or an image that is not there. */
+function choicesOf(kinds: z.infer<typeof importTemplateInput>['kinds'], catalogue: Catalogue): KindChoices {
+  const has = (items: readonly { name: string }[], name: string) => byName(items, name) !== null;
+  return new Map(
+    (kinds ?? []).map(({ kind, flavour, image }) => {
+      const lacking = has(catalogue.flavours, flavour) ? (has(catalogue.images, image) ? null : image) : flavour;
+      if (lacking !== null)
+        throw new AppError('INVALID_INPUT', `There is no flavour or image ${lacking} here.`, { field: 'kinds' });
+      return [kind, { flavour, image }];
+    }),
+  );
 }
 
 /** The template's current drawing as a file. INVALID_DOCUMENT when the format has no place for it. */
@@ -46,12 +64,17 @@ export async function exportTemplate(
 function nameOfFile(fileName = ''): string | null {
   const base = fileName
     .replace(/^.*[/\\]/, '')
-    .replace(/\.(json|txt)$/i, '')
-    .replace(/\.(trama|legacy)$/i, '')
-    // what no name may hold
-    .replace(/[<>\p{Control}]/gu, ' ')
+    .replace(/\.(json|txt|ya?ml|graphml|xml|gml|gns3|unl|drawio|conf)$/i, '')
+    .replace(/\.(trama|legacy|clab)$/i, '')
     .trim();
-  const name = nameSchema.safeParse(numberedName(base, 1));
+  return usableName(base);
+}
+
+/** The text as a name of a template; null where nothing is left that one may be. */
+function usableName(text: string | null): string | null {
+  // what no name may hold
+  const plain = (text ?? '').replace(/[<>/\\\p{Control}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, ' ').trim();
+  const name = nameSchema.safeParse(numberedName(plain, 1));
   return name.success ? name.data : null;
 }
 

@@ -360,8 +360,8 @@ describe('files', () => {
     const made = await user.templates.create({ name: 'Office: n.º 1', description: 'two', topology: rich });
     const file = await user.templates.export({ id: made.id });
     expect(file.fileName).toBe('Office-n-o-1.trama.json');
-    const { template, warnings } = await user.templates.import({ text: file.text });
-    expect(warnings).toEqual([]);
+    const { template, report } = await user.templates.import({ text: file.text });
+    expect(report).toEqual([]);
     expect(template).toMatchObject({ name: 'Office: n.º 1 (2)', description: 'two', topology: rich });
     const named = await user.templates.import({ text: file.text, name: 'Mine' });
     expect(named.template.name).toBe('Mine');
@@ -370,8 +370,8 @@ describe('files', () => {
 
   it('of the predecessor come back unchanged', async () => {
     const user = world.callerOf(await world.person());
-    const { template, warnings } = await user.templates.import({ text: JSON.stringify(legacy) });
-    expect(warnings).toEqual([]);
+    const { template, report } = await user.templates.import({ text: JSON.stringify(legacy) });
+    expect(report).toEqual([]);
     expect(template).toMatchObject({ name: 'Imported topology', vms: 2, edges: 1, vcpus: 3 });
     const file = await user.templates.export({ id: template.id, format: 'legacy' });
     expect(JSON.parse(file.text)).toEqual(legacy);
@@ -395,6 +395,31 @@ describe('files', () => {
     expect(own.template.name).toBe('Own (2)');
   });
 
+  it('of other tools become templates, with the flavours and images that were chosen for their kinds', async () => {
+    const user = world.callerOf(await world.person());
+    const text =
+      'name: pod/1\ntopology:\n  nodes:\n    spine_1: { kind: ceos }\n    web: { kind: linux, image: nginx }\n' +
+      '  links:\n    - endpoints: ["spine_1:e1", "web:eth1"]\n';
+    const [flavour, image] = [(await user.flavours.list({})).items[0], (await user.images.list({})).items[0]];
+    const chosen = { flavour: flavour?.name ?? '', image: image?.name ?? '' };
+    const { template, format, report } = await user.templates.import({ text, kinds: [{ kind: 'ceos', ...chosen }] });
+    expect([format, template.name]).toEqual(['containerlab', 'pod 1']);
+    expect(template.topology.vms[0]).toMatchObject({
+      ...{ key: 'spine_1', name: 'spine-1', label: 'spine_1' },
+      ...{ flavourId: flavour?.id, imageId: image?.id },
+    });
+    expect(report.map(({ kind, code }) => [kind, code])).toEqual([
+      ['mapped', 'KIND'],
+      ['mapped', 'KIND'],
+      ['changed', 'LABELLED'],
+      ['leftOut', 'INTERFACES'],
+    ]);
+    const unknown = [{ kind: 'ceos', flavour: 'none such', image: chosen.image }];
+    expect(await refusalOf(user.templates.import({ text, kinds: unknown }))).toMatchObject({
+      ...{ code: 'INVALID_INPUT', field: 'kinds' },
+    });
+  });
+
   it('with networks have no place in the predecessor’s format', async () => {
     const user = world.callerOf(await world.person());
     const { id } = await user.templates.create({ name: 'T', topology: rich });
@@ -412,7 +437,7 @@ describe('files', () => {
     loop.topologia.edges.push({ id: 2, from: 1, to: 'ghost' });
     expect(await refusalOf(user.templates.import({ text: JSON.stringify(loop) }))).toMatchObject({
       code: 'INVALID_DOCUMENT',
-      message: 'topologia.edges[1].to: there is no node ghost',
+      message: 'Line 1, column 132, at topologia.edges[1].to: there is no node ghost',
     });
     expect(await ctx.db.$count(templates)).toBe(0);
   });

@@ -8,12 +8,45 @@ export interface TemplateDocument {
   topology: Topology;
 }
 
-/** What every format's reader answers. */
-export interface ImportedDocument {
-  /** Null where the format has no name. */
+/** What a document can be read as. */
+export const readableFormats = ['trama', 'legacy', 'containerlab', 'graphml'] as const;
+export type ReadableFormat = (typeof readableFormats)[number];
+
+/** What became of something that a document has: it was brought over as something of ours, was changed, or is not here. */
+export const noteKinds = ['mapped', 'changed', 'leftOut'] as const;
+export type NoteKind = (typeof noteKinds)[number];
+/** One line of what is reported of an import. */
+export type ImportNote = Problem & { kind: NoteKind };
+
+/** By the document's own word for a kind of machine: the names of the flavour and the image that it is to have here. */
+export type KindChoices = ReadonlyMap<string, { flavour: string; image: string }>;
+
+/** A kind of machine that a document has, and what was taken for it. `kind` is empty where the document says nothing. */
+export interface KindUse {
+  kind: string;
+  count: number;
+  flavourId: number;
+  imageId: number;
+}
+
+/** What the readers of documents answer that are our own, or the predecessor's. */
+export interface ReadDocument {
   name: string | null;
   description: string;
   topology: Topology;
   /** What had to be changed or guessed. */
   warnings: Problem[];
+}
+
+/** What a document was read as. */
+export interface ImportedDocument {
+  format: ReadableFormat;
+  /** Null where the format has no name. */
+  name: string | null;
+  description: string;
+  topology: Topology;
+  /** What was mapped, changed and left out, in this order. */
+  report: ImportNote[];
+  /** What can be chosen for this document. */
+  kinds: KindUse[];
 }

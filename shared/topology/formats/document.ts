@@ -1,21 +1,49 @@
-import { AppError } from '../../errors';
 import type { DocumentFormat } from '../../template';
 import { say } from '../../sentence';
 import type { Catalogue } from '../catalogue';
-import type { ImportedDocument, TemplateDocument } from './document-types';
+import { isContainerlab, readContainerlab } from './containerlab';
+import type { ImportedDocument, KindChoices, ReadableFormat, TemplateDocument } from './document-types';
+import { isGraphml, readGraphml } from './graphml';
+import type { Lab } from './lab';
 import { isLegacy, readLegacy, writeLegacy } from './legacy';
-import { readJsonObject } from './read-json';
+import { asMap, readJsonObject, readText, refuse } from './read-json';
+import { Cursor } from './source';
+import { withoutTemplateLines } from './template-lines';
+import { topologyOf } from './topology-of';
 import { readTrama, writeTrama } from './trama';
+import { readXml } from './xml-source';
+import { readYaml } from './yaml-source';
 
 /**
  * Reads a file in any format that we know; its content says which. INVALID_DOCUMENT with one sentence that says what is
  * wrong and where. The topology still has to pass `validateTopology`.
  */
-export function readDocument(file: string, catalogue: Catalogue): ImportedDocument {
-  const value = readJsonObject(file);
-  if (value['format'] === 'trama') return readTrama(value, catalogue);
-  if (isLegacy(value)) return readLegacy(value, catalogue);
-  throw new AppError('INVALID_DOCUMENT', say('DOC_UNKNOWN_FORMAT'));
+export function readDocument(file: string, catalogue: Catalogue, choices: KindChoices = new Map()): ImportedDocument {
+  const text = readText(file);
+  const foreign = (format: ReadableFormat, lab: Lab) => ({ format, ...topologyOf(lab, catalogue, choices) });
+  if (/^\s*</.test(text)) {
+    const root = readXml(text);
+    if (isGraphml(root)) return foreign('graphml', readGraphml(root));
+    refuse(say('DOC_UNKNOWN_XML', { root: root.name.slice(0, 60) }));
+  }
+  const isJson = /^\s*[[{](?!\{)/.test(text);
+  const { plain, passedOver } = isJson ? { plain: text, passedOver: 0 } : withoutTemplateLines(text);
+  const document = isJson ? readJsonObject(plain) : readYaml(plain);
+  const value = asMap(document.value);
+  if (value['format'] === 'trama') return own('trama', readTrama(value, catalogue, undefined, document));
+  if (isLegacy(value)) return own('legacy', readLegacy(value, catalogue, document));
+  const [format, lab] = foreignLab(new Cursor(document, value));
+  if (passedOver > 0) lab.report.add('changed', 'DOC_TEMPLATE_LINES', { count: passedOver });
+  return foreign(format, lab);
+}
+
+function foreignLab(root: Cursor): [ReadableFormat, Lab] {
+  if (isContainerlab(root)) return ['containerlab', readContainerlab(root)];
+  return refuse(say('DOC_UNKNOWN_FORMAT'));
+}
+
+function own(format: ReadableFormat, { warnings, ...read }: ReturnType<typeof readTrama>): ImportedDocument {
+  return { format, ...read, report: warnings.map((warning) => ({ ...warning, kind: 'changed' })), kinds: [] };
 }
 
 /** The file's text, indented, with a line's end. `catalogue` must know everything that the topology uses. */

@@ -37,7 +37,7 @@ function refusal(text: string): string {
   throw new Error('It was read.');
 }
 const read = (value: unknown) => readDocument(JSON.stringify(value), catalogue);
-const codes = (value: unknown) => read(value).warnings.map((warning) => warning.code);
+const codes = (value: unknown) => read(value).report.map((note) => note.code);
 
 const number = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0);
 const keys = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
@@ -59,6 +59,7 @@ const topologies: fc.Arbitrary<Topology> = fc
       name: `vm${index}`,
       flavourId: pick([1, 4, 5], index) ?? 1,
       imageId: pick([1, 2], index + 13) ?? 1,
+      label: pick(['', 'Büro 3', '<b> & "c": {d}'], index + 40) ?? '',
       internet: (picks[index + 20] ?? 0) % 2 === 0,
       forwards: (picks[index + 30] ?? 0) % 2 === 0 ? [] : [{ protocol: 'tcp' as const, guestPort: 80 }],
       ...place(index),
@@ -81,7 +82,7 @@ describe('our own document', () => {
       fc.property(topologies, (topology) => {
         const text = writeDocument('trama', { name: 'Lab', description: 'd', topology }, catalogue);
         const again = readDocument(text, catalogue);
-        expect(again).toEqual({ name: 'Lab', description: 'd', topology, warnings: [] });
+        expect(again).toEqual({ name: 'Lab', description: 'd', topology, format: 'trama', report: [], kinds: [] });
         expect(topologySchema.parse(again.topology)).toEqual(topology);
       }),
     );
@@ -111,12 +112,15 @@ describe('our own document', () => {
   });
 
   it.each([
-    [{ version: 2 }, 'version: This version of the document is not known here.'],
-    [{ vms: 'many' }, 'vms: Invalid input: expected array, received string'],
-    [{ vms: [{ key: 'a', name: 'a b', flavour: 'x', image: 'y' }] }, /^vms\[0\]\.name: Letters, digits and hyphens/],
-    [{ edges: [{ key: 'a', source: 'x' }] }, /^edges\[0\]\.target: /],
+    [{ version: 2 }, 'Line 1, column 29, at version: This version of the document is not known here.'],
+    [{ vms: 'many' }, 'Line 1, column 50, at vms: Invalid input: expected array, received string'],
+    [
+      { vms: [{ key: 'a', name: 'a b', flavour: 'x', image: 'y' }] },
+      /^Line 1, column \d+, at vms\[0\]\.name: Letters, digits and hyphens/,
+    ],
+    [{ edges: [{ key: 'a', source: 'x' }] }, /, at edges\[0\]\.target: /],
     [{ colour: 'red' }, /colour/],
-    [{ name: 'a/b' }, /^name: /],
+    [{ name: 'a/b' }, /, at name: /],
   ])('says what is wrong where: %j', (change, message) => {
     const text = JSON.stringify({ format: 'trama', version: 1, name: 'Lab', vms: [], ...change });
     expect(refusal(text)).toMatch(message);
@@ -153,7 +157,10 @@ const legacyDocuments = fc
     ];
     return {
       topologia: {
-        nodes: nodes.map((id, index) => ({ id, label: `host-${index}` })),
+        nodes: nodes.map((id, index) => ({
+          id,
+          label: (picks[index + 3] ?? 0) % 3 === 0 ? `Host n.º ${index}` : `host-${index}`,
+        })),
         edges: edges.flatMap((id, index) => {
           const [from, to] = [at(index), at(index + 11)];
           return from === undefined || to === undefined || from === to ? [] : [{ id, from, to }];
@@ -170,8 +177,8 @@ describe('the predecessor’s document', () => {
   it('comes back unchanged', () => {
     fc.assert(
       fc.property(legacyDocuments, (document) => {
-        const { topology, warnings, description } = read(document);
-        expect(warnings).toEqual([]);
+        const { topology, report, description } = read(document);
+        expect(report).toEqual([]);
         expect(topologySchema.parse(topology)).toEqual(topology);
         const text = writeDocument('legacy', { name: 'x', description, topology }, catalogue);
         expect(JSON.parse(text)).toEqual(document);
@@ -226,15 +233,15 @@ describe('the predecessor’s document', () => {
         'router 3': { name: 'same', ram_gb: 2, vcpu: 1, disk_gb: 2, os: 'tiny', flavour: 'nano' },
       },
     };
-    const { topology, warnings } = read(document);
-    expect(topology.vms.map((vm) => [vm.key, vm.name, vm.flavourId, vm.imageId])).toEqual([
-      ['1', 'Nandu-web', 4, 1],
-      ['2', 'same', 5, 1],
-      ['n-router-3', 'same-2', 1, 1],
-      ['4', 'bare', 1, 1],
+    const { topology, report } = read(document);
+    expect(topology.vms.map((vm) => [vm.key, vm.name, vm.label, vm.flavourId, vm.imageId])).toEqual([
+      ['1', 'Nandu-web', 'Ñandú web', 4, 1],
+      ['2', 'same', '', 5, 1],
+      ['n-router-3', 'same-2', 'same', 1, 1],
+      ['4', 'bare', '', 1, 1],
     ]);
     expect(topology.vms.every((vm) => keySchema.safeParse(vm.key).success)).toBe(true);
-    expect(warnings.map(({ node, code }) => `${node} ${code}`)).toEqual([
+    expect(report.map(({ node, code }) => `${node} ${code}`)).toEqual([
       'n-router-3 ID_CHANGED',
       '1 NAME_CHANGED',
       '2 FLAVOUR_GUESSED',
@@ -249,13 +256,19 @@ describe('the predecessor’s document', () => {
 
   const nodes = [1, 2].map((id) => ({ id, label: `n${id}` }));
   it.each([
-    [{ topologia: { nodes, edges: [{ id: 1, from: 1, to: 9 }] } }, 'topologia.edges[0].to: there is no node 9'],
-    [{ topologia: { nodes, edges: [{ id: 1, from: 2, to: 2 }] } }, /^topologia\.edges\[0\]\.to: .* with itself$/],
-    [{ topologia: { nodes: [...nodes, { id: '1', label: 'x' }] } }, 'topologia.nodes[2].id: there are two nodes 1'],
-    [{ topologia: { nodes }, recursos: { '7': {} } }, 'recursos.7: there is no node 7'],
-    [{ topologia: { nodes }, subred: { public_access: [3] } }, 'subred.public_access[0]: there is no node 3'],
-    [{ topologia: { nodes: [{ id: null }] } }, 'topologia.nodes[0].id: An id is a number or a text.'],
-    [{ topologia: [] }, /^topologia: /],
+    [
+      { topologia: { nodes, edges: [{ id: 1, from: 1, to: 9 }] } },
+      'Line 1, column 100, at topologia.edges[0].to: there is no node 9',
+    ],
+    [{ topologia: { nodes, edges: [{ id: 1, from: 2, to: 2 }] } }, /, at topologia\.edges\[0\]\.to: .* with itself$/],
+    [
+      { topologia: { nodes: [...nodes, { id: '1', label: 'x' }] } },
+      /, at topologia\.nodes\[2\]\.id: there are two nodes 1$/,
+    ],
+    [{ topologia: { nodes }, recursos: { '7': {} } }, /, at recursos\.7: there is no node 7$/],
+    [{ topologia: { nodes }, subred: { public_access: [3] } }, /, at subred\.public_access\[0\]: there is no node 3$/],
+    [{ topologia: { nodes: [{ id: null }] } }, /, at topologia\.nodes\[0\]\.id: An id is a number or a text\.$/],
+    [{ topologia: [] }, /, at topologia: /],
   ])('says what is wrong where: %j', (document, message) => {
     expect(refusal(JSON.stringify(document))).toMatch(message);
   });
@@ -270,7 +283,9 @@ describe('what is no document', () => {
     ['a web page', '<!doctype html><html>', /^This is a web page/],
     ['bytes', 'MZ\u0000\u0003', /binary file, not a topology in JSON/],
     ['nothing', ' \n ', 'The file is empty.'],
-    ['words', 'hello', /^This file is not JSON/],
+    ['words', 'hello', /^The file holds a single value/],
+    ['words with a colon', 'to: you', /^This is no topology in a format that is known here/],
+    ['other XML', '<svg/>', /^This is XML, but no topology/],
     ['half a file', '{"topologia":\n {"nodes": [', 'This file is not JSON: there is an error at line 2, column 13.'],
     ['a comma too many', '{\n  "a": 1,\n}', 'This file is not JSON: there is an error at line 3, column 1.'],
     ['UTF-16', '\ufffd\ufffd{\u0000"\u0000', /UTF-16/],
@@ -278,7 +293,7 @@ describe('what is no document', () => {
     ['a list', '[]', 'The file holds a list; a topology is an object.'],
     ['a number', '7', 'The file holds a single value; a topology is an object.'],
     ['null', 'null', 'The file holds a single value; a topology is an object.'],
-    ['other JSON', '{"name":"package"}', /^This is JSON, but neither/],
+    ['other JSON', '{"name":"package"}', /^This is no topology in a format/],
     ['an endless nest', '['.repeat(1_000_000), /^The file is nested deeper/],
     ['an endless nest of objects', '{"a":'.repeat(100_000), /^The file is nested deeper/],
     ['a way to the prototype', '{"topologia":{"nodes":[]},"recursos":{"__proto__":{"x":1}}}', /__proto__/],

@@ -84,3 +84,18 @@ export function hostnameLike(text: string, taken: Set<string>): string {
         .replaceAll(/^-+|-+$/g, '');
   return unique(plain === '' ? 'vm' : isReservedHostname(plain) ? `${plain}-vm` : plain, taken, limits.nameLength);
 }
+
+/** At most so many characters, and no half of one at the end. */
+export function clipTo(text: string, length: number): string {
+  const cut = text.slice(0, length);
+  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
+}
+
+/** The text as a label may be: one line, and not too long. */
+export function labelOf(name: string): string {
+  const line = name
+    .replaceAll(/[\p{Control}\p{Surrogate}]+/gu, ' ')
+    .normalize('NFC')
+    .trim();
+  return clipTo(line, limits.labelLength).trim();
+}

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { AppError, type Problem, problemOf } from '../../errors';
 import { limits } from '../../limits';
-import { say, type SentenceCode } from '../../sentence';
+import { say, type Said, type SentenceCode } from '../../sentence';
 import type { Catalogue, CatalogueFlavour } from '../catalogue';
 import { keySchema, newVm, type Topology } from '../schema';
-import type { ImportedDocument, TemplateDocument } from './document-types';
-import { anyImage, byName, choosable, fits, hostnameLike, nearest, unique, type Size } from './guess';
+import type { ReadDocument, TemplateDocument } from './document-types';
+import { anyImage, byName, choosable, fits, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
 import { layout } from './layout';
 import { invalidDocument, parseAs } from './parse';
 import { forbiddenKeys } from './read-json';
+import type { Source } from './source';
 
 const legacyId = z.union([z.number().finite(), z.string().min(1).max(200)], 'An id is a number or a text.');
 type LegacyId = z.infer<typeof legacyId>;
@@ -74,8 +75,9 @@ function idOf(key: string): LegacyId {
  * ids that cannot be keys, names that are no host names, unknown flavours (the nearest by size) and images (the first).
  * Positions are laid out. INVALID_DOCUMENT where it contradicts itself.
  */
-export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocument {
-  const document = parseAs(legacySchema, value);
+export function readLegacy(value: unknown, catalogue: Catalogue, source?: Source): ReadDocument {
+  const document = parseAs(legacySchema, value, source);
+  const refusal = (path: readonly PropertyKey[], said: Said) => invalidDocument(path, said, undefined, source);
   const { flavours, images } = choosable(catalogue);
   const warnings: Problem[] = [];
   const { nodes, edges: links } = document.topologia;
@@ -85,12 +87,12 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
   nodes.forEach((node, index) => {
     // by its text: `recursos` cannot tell 7 from "7" either
     if (keys.has(String(node.id)))
-      throw invalidDocument(['topologia', 'nodes', index, 'id'], say('DOC_TWO_NODES', { id: node.id }));
+      throw refusal(['topologia', 'nodes', index, 'id'], say('DOC_TWO_NODES', { id: node.id }));
     keys.set(String(node.id), claimKey(node.id, takenKeys, warnings));
   });
   const known = (id: LegacyId, ...path: PropertyKey[]): string => {
     const key = keys.get(String(id));
-    if (key === undefined) throw invalidDocument(path, say('DOC_NO_NODE', { id }));
+    if (key === undefined) throw refusal(path, say('DOC_NO_NODE', { id }));
     return key;
   };
   for (const id of Object.keys(document.recursos)) known(id, 'recursos', id);
@@ -107,11 +109,9 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
     const name = hostnameLike(wanted, takenNames);
     const warn = (code: string, field: string, sentence: VmWarning, params: Record<string, string | number>) =>
       warnings.push(problemOf(code, { code: sentence, params: { vm: name, ...params } }, { node: key, field }));
-    if (name !== wanted) warn('NAME_CHANGED', 'name', 'DOC_NAME_CHANGED', { wanted });
-    if (node.label != null && node.label !== wanted)
-      warn('LABEL_DROPPED', 'name', 'DOC_LABEL_DROPPED', {
-        label: node.label,
-      });
+    const label = labelOf(node.label ?? wanted);
+    if (name !== wanted)
+      warn('NAME_CHANGED', 'name', label === wanted ? 'DOC_LABELLED' : 'DOC_NAME_CHANGED', { wanted });
     const flavour = flavourFor(flavours, resource, warn);
     const image = byName(images, resource?.os) ?? anyImage(images, flavour);
     if (byName(images, resource?.os) === null)
@@ -121,7 +121,7 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
       });
     const place = { x: places[index]?.x ?? 0, y: places[index]?.y ?? 0 };
     const vm = newVm({ key, name, flavourId: flavour.id, imageId: image.id, ...place });
-    return { ...vm, internet: online.has(key) };
+    return { ...vm, label: label === name ? '' : label, internet: online.has(key) };
   });
 
   const takenEdges = new Set<string>();
@@ -130,9 +130,9 @@ export function readLegacy(value: unknown, catalogue: Catalogue): ImportedDocume
     const at = ['topologia', 'edges', index] as const;
     const source = known(link.from, ...at, 'from');
     const target = known(link.to, ...at, 'to');
-    if (source === target) throw invalidDocument([...at, 'to'], say('DOC_SELF_LOOP', { id: link.to }));
+    if (source === target) throw refusal([...at, 'to'], say('DOC_SELF_LOOP', { id: link.to }));
     if (link.id == null) return { key: unique(`e${index + 1}`, takenEdges, 64), source, target };
-    if (edgeIds.has(keyOf(link.id))) throw invalidDocument([...at, 'id'], say('DOC_TWO_EDGES', { id: link.id }));
+    if (edgeIds.has(keyOf(link.id))) throw refusal([...at, 'id'], say('DOC_TWO_EDGES', { id: link.id }));
     edgeIds.add(keyOf(link.id));
     return { key: claimKey(link.id, takenEdges, warnings), source, target };
   });
@@ -156,7 +156,7 @@ function claimKey(id: LegacyId, taken: Set<string>, warnings: Problem[]): string
   return key;
 }
 
-type VmWarning = Extract<SentenceCode, `DOC_${'NAME' | 'LABEL' | 'IMAGE' | 'FLAVOUR' | 'SIZE'}_${string}`>;
+type VmWarning = Extract<SentenceCode, `DOC_${'NAME' | 'IMAGE' | 'FLAVOUR' | 'SIZE'}_${string}`> | 'DOC_LABELLED';
 type Warn = (code: string, field: string, sentence: VmWarning, params: Record<string, string | number>) => void;
 
 /** By name; else the one of the same size; else the nearest. */
@@ -216,7 +216,7 @@ export function writeLegacy({ topology }: TemplateDocument, catalogue: Catalogue
   };
   return {
     topologia: {
-      nodes: topology.vms.map((vm) => ({ id: id(vm.key), label: vm.name })),
+      nodes: topology.vms.map((vm) => ({ id: id(vm.key), label: vm.label === '' ? vm.name : vm.label })),
       edges: topology.edges.map((edge) => ({
         id: edgeIds.get(edge.key) ?? edge.key,
         from: id(edge.source),

@@ -5,10 +5,11 @@ import { descriptionSchema, nameSchema } from '../../primitives';
 import type { Catalogue } from '../catalogue';
 import { withoutDefaults } from '../properties';
 import { topologyParts, type TopologyParts } from '../schema';
-import type { ImportedDocument, TemplateDocument } from './document-types';
+import type { ReadDocument, TemplateDocument } from './document-types';
 import { anyImage, byName, choosable } from './guess';
 import { layout } from './layout';
 import { parseAs } from './parse';
+import type { Source } from './source';
 
 const catalogueName = z.string().trim().min(1).max(limits.nameLength);
 
@@ -37,8 +38,8 @@ function documentSchemaOf({ vm, network, edge }: TopologyParts) {
 }
 
 /** Reads our own document. An unknown flavour or image is replaced by the first there is, with a warning. */
-export function readTrama(value: unknown, catalogue: Catalogue, parts = topologyParts): ImportedDocument {
-  const document = parseAs(documentSchemaOf(parts), value);
+export function readTrama(value: unknown, catalogue: Catalogue, parts = topologyParts, source?: Source): ReadDocument {
+  const document = parseAs(documentSchemaOf(parts), value, source);
   const { flavours, images } = choosable(catalogue);
   const warnings: Problem[] = [];
   const places = layout(document.vms.length + document.networks.length);

@@ -1,0 +1,186 @@
+import { say } from '../../sentence';
+import { knownId, Lab, newId, type Spot } from './lab';
+import type { Cursor } from './source';
+
+/** Kinds that are segments of the machine that it runs on. */
+const bridgeKinds = new Set(['bridge', 'ovs-bridge']);
+/** Settings of a node that say what it is here, or that only a running containerlab needs. */
+const understood = new Set(['kind', 'group', 'image', 'type', 'cpu', 'memory', 'labels', 'position', 'trama']);
+
+export function isContainerlab(root: Cursor): boolean {
+  const nodes = root.get('topology', 'nodes');
+  return nodes.isMap || (root.get('topology').isMap && nodes.isEmpty && root.get('topology', 'links').isList);
+}
+
+/**
+ * Reads a containerlab topology (https://containerlab.dev/manual/topo-def-file): nodes with what they have from their group, their
+ * kind and the defaults, links in the short and the long form. Nothing is filled in: `${ENV}` stays as it is. Bridges are segments; what
+ * leads out of the lab (the host, macvlan, vxlan) is a segment of its own, since what is at its other end is not in the lab.
+ */
+export function readContainerlab(root: Cursor): Lab {
+  const lab = new Lab();
+  lab.name = root.get('name').softText();
+  const topology = root.get('topology');
+  for (const [id, node] of topology.get('nodes').entries()) readNode(lab, topology, id, node);
+  for (const link of topology.get('links').items()) readLink(lab, link);
+  for (const key of root.keys()) if (!['name', 'topology'].includes(key)) lab.report.leaveOut(key, key);
+  return lab;
+}
+
+/** What a node is set to: by itself, its group, its kind, or by default, in this order. */
+function settingOf(topology: Cursor, node: Cursor, name: string): Cursor {
+  const group = node.get('group').softText() ?? '';
+  const kind =
+    node.get('kind').softText() ??
+    topology.get('groups', group, 'kind').softText() ??
+    topology.get('defaults', 'kind').softText() ??
+    '';
+  const places = [
+    node.get(name),
+    topology.get('groups', group, name),
+    topology.get('kinds', kind, name),
+    topology.get('defaults', name),
+  ];
+  return places.find((place) => !place.isEmpty) ?? node.get(name);
+}
+
+function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
+  if (!node.isEmpty && !node.isMap) node.fail(say('DOC_WANT_MAP'));
+  newId(lab, id, node);
+  const setting = (name: string) => settingOf(topology, node, name);
+  const kind = setting('kind').softText() ?? '';
+  const spot = spotOf(setting('labels'));
+  const label = setting('labels').get('trama-label').softText();
+  if (bridgeKinds.has(kind)) {
+    if (setting('labels').get('trama-network').softText() === 'true') lab.segment(id, label ?? id, spot);
+    else lab.bridge(id, label ?? id, spot);
+    return;
+  }
+  if (kind === 'host') {
+    lab.bridge(id, id, spot);
+    return;
+  }
+  const image = setting('image').softText();
+  const ramMb = megabytes(setting('memory').softText());
+  const cpus = setting('cpu').softNumber();
+  lab.machine(id, {
+    name: label ?? id,
+    // what runs in a plain container says its image
+    kind: kind === 'linux' || kind === '' ? (image ?? kind) : kind,
+    size: {
+      ...(ramMb !== null && { ramMb }),
+      ...(cpus !== null && cpus > 0 && { vcpus: Math.ceil(cpus) }),
+    },
+    flavour: setting('labels').get('trama-flavour').softText(),
+    image: setting('labels').get('trama-image').softText(),
+    internet: setting('labels').get('trama-internet').softText() === 'true',
+    spot,
+  });
+  const named = new Set(
+    [
+      node,
+      topology.get('groups', node.get('group').softText() ?? ''),
+      topology.get('kinds', kind),
+      topology.get('defaults'),
+    ]
+      .flatMap((place) => place.keys())
+      .filter((name) => !understood.has(name)),
+  );
+  for (const name of named) lab.report.leaveOut(name, id);
+}
+
+function spotOf(labels: Cursor): Spot | null {
+  const [x, y] = [labels.get('graph-posX').softNumber(), labels.get('graph-posY').softNumber()];
+  return x === null || y === null ? null : { x, y };
+}
+
+/** `512Mb`, `1.5G`, `1GiB` in MiB. */
+function megabytes(text: string | null): number | null {
+  const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(text ?? '') ?? [];
+  if (amount === undefined) return null;
+  const factor = { '': 1 / 2 ** 20, k: 1 / 2 ** 10, m: 1, g: 2 ** 10, t: 2 ** 20 }[unit?.toLowerCase() ?? ''] ?? 1;
+  return Math.max(1, Math.round(Number(amount) * factor));
+}
+
+/** One end of a link: `node:interface`, or the same as a map. */
+interface End {
+  node: string;
+  interface: string;
+  at: Cursor;
+}
+
+function endOf(end: Cursor): End {
+  if (end.isMap) {
+    const node = end.get('node').needText();
+    return { node, interface: end.get('interface').softText() ?? '', at: end };
+  }
+  const text = end.needText();
+  // an interface may have colons of its own, as `${host_link:=ens3}` has; a node has none
+  const colon = text.indexOf(':');
+  return colon === -1
+    ? { node: text, interface: '', at: end }
+    : { node: text.slice(0, colon), interface: text.slice(colon + 1), at: end };
+}
+
+function readLink(lab: Lab, link: Cursor): void {
+  const type = link.get('type').softText() ?? '';
+  const ends = link.get('endpoints').items().map(endOf);
+  if (!link.get('endpoint').isEmpty) ends.push(endOf(link.get('endpoint')));
+  const name = ends.map((end) => `${end.node}:${end.interface}`).join('–');
+  for (const key of link.keys())
+    if (!['type', 'endpoints', 'endpoint', 'host-interface', 'remote', 'vni', 'mode'].includes(key))
+      lab.report.leaveOut(`links.${key}`, name);
+  for (const end of ends)
+    if (end.at.isMap)
+      for (const key of end.at.keys())
+        if (!['node', 'interface'].includes(key)) lab.report.leaveOut(`endpoints.${key}`, name);
+  if (ends.some((end) => end.interface !== '')) lab.report.gather('leftOut', 'DOC_INTERFACES', name);
+
+  const [first, second] = ends;
+  if (first === undefined) return link.get('endpoints').fail(say('DOC_WANT_ENDS'));
+  if (ends.length > 2) return link.get('endpoints').fail(say('DOC_WANT_TWO_ENDS', { count: ends.length }));
+  if (type === 'dummy') return lab.report.leaveOut('dummy', name);
+  const outward = outwardSegment(link, type, ends);
+  if (outward === null) {
+    if (second === undefined) return link.get('endpoints').fail(say('DOC_WANT_TWO_ENDS', { count: 1 }));
+    return lab.link(knownId(lab, first.node, first.at), knownId(lab, second.node, second.at));
+  }
+  const inner = ends.find((end) => end !== outward.end) ?? first;
+  const id = outward.shared ? `${outward.name} ` : lab.freeId(`${outward.name} `);
+  if (!lab.has(id)) lab.segment(id, outward.name);
+  lab.report.gather('changed', outward.shared ? 'DOC_SHARED_OUTWARD' : 'DOC_OUTWARD', outward.name);
+  // both ends may lead out of the lab
+  if (lab.has(inner.node)) lab.link(inner.node, id);
+  else if (outward.end === null || !isSpecial(inner.node)) knownId(lab, inner.node, inner.at);
+}
+
+const isSpecial = (node: string) => ['host', 'mgmt-net', 'macvlan', 'vxlan', 'vxlan-stitch', 'dummy'].includes(node);
+
+/**
+ * The segment that a link which leads out of the lab is attached to, by the end that is not in it. `shared`: all such links
+ * meet there, as at the management network; else each leads to a place of its own.
+ */
+function outwardSegment(
+  link: Cursor,
+  type: string,
+  ends: readonly End[],
+): { name: string; shared: boolean; end: End | null } | null {
+  const special = ends.find((end) => isSpecial(end.node)) ?? null;
+  const kind = type !== '' && type !== 'veth' ? type : (special?.node ?? '');
+  const far = special?.interface ?? link.get('host-interface').softText() ?? '';
+  switch (kind) {
+    case 'mgmt-net':
+      return { name: 'mgmt-net', shared: true, end: special };
+    case 'macvlan':
+      return { name: `macvlan:${far}`, shared: true, end: special };
+    case 'host':
+      return { name: far === '' ? 'host' : `host:${far}`, shared: false, end: special };
+    case 'vxlan':
+    case 'vxlan-stitch': {
+      const vni = link.get('vni').softText() ?? '';
+      return { name: `${kind}:${vni === '' ? far : vni}`, shared: false, end: special };
+    }
+    default:
+      return null;
+  }
+}

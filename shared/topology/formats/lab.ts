@@ -1,0 +1,99 @@
+import { say } from '../../sentence';
+import type { Size } from './guess';
+import { Report } from './report';
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Where things stand: in units of the drawing, or on the earth, in degrees. */
+export type Spot = Point | { latitude: number; longitude: number };
+
+export interface LabMachine {
+  id: string;
+  name: string;
+  /** What the document says it is, in its own word: `nokia_srlinux`, `iosv`. Empty where it says nothing. */
+  kind: string;
+  size: Size;
+  /** Names of a flavour and an image of ours, of a document that we wrote. */
+  flavour: string | null;
+  image: string | null;
+  internet: boolean;
+  spot: Spot | null;
+}
+
+export interface LabSegment {
+  id: string;
+  name: string;
+  spot: Spot | null;
+}
+
+/**
+ * A lab as another tool has it: its machines, its segments (switches, bridges, hubs) and what lies outside of it, by their ids there, and
+ * links between any two of these. A reader fills it; `topologyOf` makes a topology of it. What a reader finds and has no place
+ * for it tells the report.
+ */
+export class Lab {
+  name: string | null = null;
+  description = '';
+  readonly report = new Report();
+  readonly machines = new Map<string, LabMachine>();
+  readonly segments = new Map<string, LabSegment>();
+  /** Clouds and NATs: who is linked to one has internet access. */
+  readonly outsides = new Map<string, { id: string; name: string }>();
+  readonly links: { ends: readonly [string, string]; key: string | null }[] = [];
+  /** The positions are ours, to be kept to the point; else they are spread until nothing lies on anything. */
+  exact = false;
+
+  has(id: string): boolean {
+    return this.machines.has(id) || this.segments.has(id) || this.outsides.has(id);
+  }
+
+  machine(id: string, machine: Partial<Omit<LabMachine, 'id'>> = {}): void {
+    const { name = id, kind = '', size = {}, flavour = null, image = null, internet = false, spot = null } = machine;
+    this.machines.set(id, { id, name, kind, size, flavour, image, internet, spot });
+  }
+
+  segment(id: string, name: string = id, spot: Spot | null = null): void {
+    this.segments.set(id, { id, name, spot });
+  }
+
+  /** A segment that the document has, as a switch or a bridge, not as a network: the report tells. */
+  bridge(id: string, name: string = id, spot: Spot | null = null): void {
+    this.segment(id, name, spot);
+    this.report.gather('mapped', 'DOC_SWITCHES', name);
+  }
+
+  outside(id: string, name: string = id): void {
+    this.outsides.set(id, { id, name });
+    this.report.gather('mapped', 'DOC_OUTSIDE', name);
+  }
+
+  link(one: string, other: string, key: string | null = null): void {
+    this.links.push({ ends: [one, other], key });
+  }
+
+  /** `id` with a number behind it that makes it new. */
+  freeId(id: string): string {
+    for (let number = 1; ; number += 1) {
+      const candidate = number === 1 ? id : `${id} ${number}`;
+      if (!this.has(candidate)) return candidate;
+    }
+  }
+}
+
+/** What stands in a document and can be refused for it. */
+interface Refusable {
+  fail(said: ReturnType<typeof say>): never;
+}
+
+/** Refuses an id that the lab has already, at the place where it stands. */
+export function newId(lab: Lab, id: string, where: Refusable): string {
+  return lab.has(id) ? where.fail(say('DOC_TWO_NODES', { id })) : id;
+}
+
+/** Refuses an id that the lab does not have, at the place where it stands. */
+export function knownId(lab: Lab, id: string, where: Refusable): string {
+  return lab.has(id) ? id : where.fail(say('DOC_NO_NODE', { id: id.slice(0, 100) }));
+}

@@ -1,0 +1,225 @@
+import { limits } from '../../limits';
+import { nameSchema } from '../../primitives';
+import { say } from '../../sentence';
+import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
+import { keySchema, newVm, type Topology, type TopologyEdge, type TopologyNetwork } from '../schema';
+import type { ImportedDocument, KindChoices, KindUse } from './document-types';
+import { anyImage, byName, choosable, clipTo, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
+import type { Lab, LabMachine } from './lab';
+import { placesOf } from './places';
+import { forbiddenKeys, refuse } from './read-json';
+import { shortList, type Report } from './report';
+
+/**
+ * The topology that a lab of another tool is here: host names for names, flavours and images for kinds, networks for segments, internet
+ * access for what is linked to the outside. INVALID_DOCUMENT for more than a topology can have.
+ */
+export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices): Omit<ImportedDocument, 'format'> {
+  const { report } = lab;
+  const segments = joinedSegments(lab);
+  assertFits(lab.machines.size, limits.vmsPerTopology, 'DOC_TOO_MANY_VMS');
+  assertFits(new Set(segments.values()).size, limits.networksPerTopology, 'DOC_TOO_MANY_NETWORKS');
+  assertFits(lab.links.length, limits.edgesPerTopology, 'DOC_TOO_MANY_EDGES');
+
+  const kept = [...lab.segments.values()].filter(({ id }) => segments.get(id) === id);
+  const machines = [...lab.machines.values()];
+  const takenKeys = new Set<string>([...forbiddenKeys]);
+  const keys = new Map([...machines, ...kept].map(({ id }) => [id, keyLike(id, takenKeys)]));
+  const keyOf = (id: string) => keys.get(segments.get(id) ?? id) ?? id;
+  const places = placesOf(
+    [...machines, ...kept].map(({ spot }) => spot),
+    lab.exact,
+  );
+  if (![...machines, ...kept].every(({ spot }) => spot === null))
+    if ([...machines, ...kept].some(({ spot }) => spot !== null && 'latitude' in spot))
+      report.add('mapped', 'DOC_GEOGRAPHY', {});
+
+  const online = onlineMachines(lab, segments);
+  const pick = picker(catalogue, choices);
+  const takenNames = new Set<string>();
+  const uses = new Map<string, KindUse>();
+  const vms = machines.map((machine, index) => {
+    const key = keyOf(machine.id);
+    const name = hostnameLike(machine.name, takenNames);
+    if (name !== machine.name)
+      report.add('changed', 'DOC_LABELLED', { vm: name, wanted: clip(machine.name) }, { node: key });
+    const { flavour, image, own } = pick(machine, report, { vm: name, node: key });
+    if (!own) countUse(uses, machine.kind, flavour, image);
+    const vm = newVm({ key, name, flavourId: flavour.id, imageId: image.id, ...(places[index] ?? { x: 0, y: 0 }) });
+    return {
+      ...vm,
+      label: name === machine.name ? '' : labelOf(machine.name),
+      internet: machine.internet || online.has(machine.id),
+    };
+  });
+  tellKinds(uses, catalogue, report);
+
+  const takenNetworks = new Set<string>();
+  const networks = kept.map((segment, index): TopologyNetwork => {
+    const name = networkNameLike(segment.name, takenNetworks);
+    const key = keyOf(segment.id);
+    if (name !== segment.name)
+      report.add('changed', 'DOC_NETWORK_RENAMED', { wanted: clip(segment.name), taken: name }, { node: key });
+    return { key, name, ...(places[machines.length + index] ?? { x: 0, y: 0 }) };
+  });
+  return {
+    name: lab.name,
+    description: clipTo(lab.description, limits.descriptionLength),
+    topology: { vms, networks, edges: edgesOf(lab, keyOf) } satisfies Topology,
+    report: report.lines(),
+    kinds: [...uses.values()],
+  };
+}
+
+function assertFits(
+  count: number,
+  max: number,
+  code: 'DOC_TOO_MANY_VMS' | 'DOC_TOO_MANY_NETWORKS' | 'DOC_TOO_MANY_EDGES',
+) {
+  if (count > max) refuse(say(code, { count, max }));
+}
+
+/** Segments that are linked with each other are one: by each segment's id that of the one which stands for it. */
+function joinedSegments(lab: Lab): Map<string, string> {
+  const parents = new Map([...lab.segments.keys()].map((id) => [id, id]));
+  const root = (id: string): string => {
+    let at = id;
+    for (let next = parents.get(at) ?? at; next !== at; next = parents.get(at) ?? at) {
+      parents.set(at, parents.get(next) ?? next);
+      at = next;
+    }
+    return at;
+  };
+  for (const { ends } of lab.links) {
+    const [one, other] = ends;
+    if (lab.segments.has(one) && lab.segments.has(other)) parents.set(root(other), root(one));
+  }
+  const groups = new Map<string, string[]>();
+  for (const { id, name } of lab.segments.values()) groups.set(root(id), [...(groups.get(root(id)) ?? []), name]);
+  for (const names of groups.values())
+    if (names.length > 1) lab.report.add('changed', 'DOC_JOINED', { where: shortList(names) });
+  return new Map([...lab.segments.keys()].map((id) => [id, root(id)]));
+}
+
+/** Machines that are linked to the outside, directly or by a segment that is. */
+function onlineMachines(lab: Lab, segments: ReadonlyMap<string, string>): Set<string> {
+  const online = new Set<string>();
+  for (const { ends } of lab.links)
+    for (const [one, other] of [ends, ends.toReversed()])
+      if (one !== undefined && other !== undefined && lab.outsides.has(other)) online.add(segments.get(one) ?? one);
+  for (const { ends } of lab.links)
+    for (const [one, other] of [ends, ends.toReversed()])
+      if (one !== undefined && other !== undefined && lab.machines.has(one) && online.has(segments.get(other) ?? ''))
+        online.add(one);
+  return online;
+}
+
+function edgesOf(lab: Lab, keyOf: (id: string) => string): TopologyEdge[] {
+  const taken = new Set<string>();
+  const nics = new Map<string, number>();
+  const count = (id: string) => {
+    const now = (nics.get(id) ?? 0) + 1;
+    nics.set(id, now);
+    if (now > limits.nicsPerVm)
+      refuse(say('DOC_TOO_MANY_NICS', { vm: lab.machines.get(id)?.name ?? id, max: limits.nicsPerVm }));
+  };
+  // ids of the document first, so that none is taken by a number
+  for (const { key } of lab.links) if (key !== null && keySchema.safeParse(key).success) taken.add(key.toLowerCase());
+  const given = new Set<string>();
+  return lab.links.flatMap(({ ends: [one, other], key: wanted }, index): TopologyEdge[] => {
+    // attachments begin at the VM
+    const [source, target] = lab.machines.has(one) ? [one, other] : [other, one];
+    if (!lab.machines.has(source)) return [];
+    if (source === target) {
+      lab.report.gather('leftOut', 'DOC_LOOPS', lab.machines.get(source)?.name ?? source);
+      return [];
+    }
+    if (lab.outsides.has(target)) return [];
+    for (const end of [source, target]) if (lab.machines.has(end)) count(end);
+    const isOwn = wanted !== null && keySchema.safeParse(wanted).success && !given.has(wanted.toLowerCase());
+    if (isOwn) given.add(wanted.toLowerCase());
+    const key = isOwn ? wanted : unique(`e${index + 1}`, taken, 64);
+    return [{ key, source: keyOf(source), target: keyOf(target) }];
+  });
+}
+
+/** A key that is the id, or like it. */
+function keyLike(id: string, taken: Set<string>): string {
+  if (keySchema.safeParse(id).success && !taken.has(id.toLowerCase())) {
+    taken.add(id.toLowerCase());
+    return id;
+  }
+  const plain = id
+    .normalize('NFKD')
+    .replaceAll(/\p{Mark}+/gu, '')
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replaceAll(/^-+|-+$/g, '');
+  return unique(plain === '' ? 'n' : `n-${plain}`, taken, 64);
+}
+
+function networkNameLike(wanted: string, taken: Set<string>): string {
+  const plain = wanted
+    .replaceAll(/[<>/\\\p{Control}\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, '-')
+    .normalize('NFC')
+    .trim();
+  const name = nameSchema.safeParse(clipTo(plain, limits.nameLength).trim());
+  return unique(name.success ? name.data : 'net', taken, limits.nameLength);
+}
+
+const clip = (text: string) => (text.length > 80 ? `${clipTo(text, 79)}…` : text);
+
+interface Picked {
+  flavour: CatalogueFlavour;
+  image: CatalogueImage;
+  /** The document itself says both. */
+  own: boolean;
+}
+
+/** Chooses flavours and images: as the document says, as its kind was chosen to be, else by the kind's name and the size. */
+function picker(catalogue: Catalogue, choices: KindChoices) {
+  const { flavours, images } = choosable(catalogue);
+  const room = (flavour: CatalogueFlavour, image: CatalogueImage) =>
+    flavour.ramMb >= image.minRamMb && flavour.diskGb >= image.minDiskGb;
+  const guessed = new Map<string, Picked>();
+  return (machine: LabMachine, report: Report, { vm, node }: { vm: string; node: string }): Picked => {
+    const image = byName(images, machine.image);
+    const flavour = byName(flavours, machine.flavour);
+    if (image !== null && flavour !== null) return { image, flavour, own: true };
+    if (machine.image !== null && image === null)
+      report.add('changed', 'DOC_IMAGE_ELSE', { vm, wanted: clip(machine.image) }, { node, field: 'imageId' });
+    if (machine.flavour !== null && flavour === null)
+      report.add('changed', 'DOC_FLAVOUR_ELSE', { vm, wanted: clip(machine.flavour) }, { node, field: 'flavourId' });
+    const chosen = choices.get(machine.kind);
+    const size: Size = machine.size;
+    const memo = `${machine.kind}\n${size.vcpus ?? ''} ${size.ramMb ?? ''} ${size.diskGb ?? ''}`;
+    const known = guessed.get(memo);
+    if (known !== undefined && image === null && flavour === null) return known;
+    const chosenFlavour = flavour ?? byName(flavours, chosen?.flavour);
+    const pickedImage =
+      image ??
+      byName(images, chosen?.image) ??
+      byName(images, machine.kind) ??
+      anyImage(images, chosenFlavour ?? flavours[0]);
+    const [first, ...others] = flavours.filter((candidate) => room(candidate, pickedImage));
+    const pickedFlavour = chosenFlavour ?? nearest(first === undefined ? flavours : [first, ...others], size);
+    const picked = { flavour: pickedFlavour, image: pickedImage, own: false };
+    if (image === null && flavour === null) guessed.set(memo, picked);
+    return picked;
+  };
+}
+
+function countUse(uses: Map<string, KindUse>, kind: string, flavour: CatalogueFlavour, image: CatalogueImage): void {
+  const use = uses.get(kind);
+  if (use === undefined) uses.set(kind, { kind, count: 1, flavourId: flavour.id, imageId: image.id });
+  else use.count += 1;
+}
+
+function tellKinds(uses: ReadonlyMap<string, KindUse>, catalogue: Catalogue, report: Report): void {
+  for (const { kind, count, flavourId, imageId } of uses.values()) {
+    const flavour = catalogue.flavours.find(({ id }) => id === flavourId)?.name ?? '';
+    const image = catalogue.images.find(({ id }) => id === imageId)?.name ?? '';
+    if (kind === '') report.add('mapped', 'DOC_KINDLESS', { count, flavour, image });
+    else report.add('mapped', 'DOC_KIND', { count, kind: clip(kind), flavour, image });
+  }
+}
