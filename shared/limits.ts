@@ -7,6 +7,12 @@ export const limits = {
   /** NICs of one VM in a drawing. How many a zone has room for, its provider says (`vmLimits`), and the plan. */
   nicsPerVm: 64,
   forwardsPerVm: 8,
+  /** VMs that one VM is started after. */
+  startAfterPerVm: 32,
+  /** Characters of a text on a console that says that a VM is ready. */
+  markerLength: 200,
+  /** Longest wait for a VM to become ready. */
+  gateSeconds: 3600,
   /** Operations on single VMs of one slice that are under way or wait. */
   operationsPerSlice: 16,
   nameLength: 63,

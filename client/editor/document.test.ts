@@ -130,6 +130,24 @@ describe('copies', () => {
     expect(validateTopology(topology)).toEqual([]);
   });
 
+  it('wait for the copies of what was copied with them, and for what is there besides', () => {
+    const waits = applyCommand(start, { type: 'setVms', keys: ['vm3'], fields: { startAfter: ['vm1', 'vm2'] } });
+    const renamed = applyCommand(waits, { type: 'setVms', keys: ['vm1'], fields: { name: 'db' } });
+    const { topology } = renamed;
+    expect(topology.vms[2]?.startAfter).toEqual(['vm1', 'vm2']);
+    const both = withNewKeys(copyOf(topology, ['vm2', 'vm3']), 0, 0);
+    const again = applyCommand(renamed, { type: 'insert', fragment: both }).topology.vms;
+    expect(again[4]?.startAfter).toEqual(['vm1', again[3]?.key]);
+    // elsewhere there may be no such VM
+    const empty = { ...start, topology: emptyTopology };
+    expect(applyCommand(empty, { type: 'insert', fragment: both }).topology.vms[1]?.startAfter).toEqual([
+      both.vms[0]?.key,
+    ]);
+    expect(applyCommand(renamed, { type: 'delete', nodes: ['vm1'], edges: [] }).topology.vms[1]?.startAfter).toEqual([
+      'vm2',
+    ]);
+  });
+
   it('survive the clipboard, and other texts are no copies', () => {
     expect(fromClipboardText(toClipboardText(start.topology))).toEqual(start.topology);
     for (const text of ['', 'hello', '{}', '{"trama":"fragment"}', 'null']) expect(fromClipboardText(text)).toBeNull();

@@ -102,8 +102,11 @@ function insert(topology: Topology, fragment: Topology): Topology {
 
   const vmNames = takenNames(topology.vms);
   const networkNames = takenNames(topology.networks);
+  // what was copied elsewhere may wait for VMs that are not here
+  const known = ({ startAfter }: TopologyVm) => startAfter.filter((key) => vmKeys.has(key));
+  const vms = fragment.vms.map((vm) => ({ ...settle(vm, vmNames), startAfter: known(vm) }));
   return {
-    vms: fragment.vms.length === 0 ? topology.vms : [...topology.vms, ...fragment.vms.map((vm) => settle(vm, vmNames))],
+    vms: vms.length === 0 ? topology.vms : [...topology.vms, ...vms],
     networks:
       fragment.networks.length === 0
         ? topology.networks
@@ -140,7 +143,13 @@ function setVms(topology: Topology, keys: ReadonlySet<string>, fields: VmFields)
 
 function remove(topology: Topology, nodes: ReadonlySet<string>, edges: ReadonlySet<string>): Topology {
   const next = {
-    vms: topology.vms.filter(({ key }) => !nodes.has(key)),
+    vms: topology.vms
+      .filter(({ key }) => !nodes.has(key))
+      .map((vm) =>
+        vm.startAfter.some((key) => nodes.has(key))
+          ? { ...vm, startAfter: vm.startAfter.filter((key) => !nodes.has(key)) }
+          : vm,
+      ),
     networks: topology.networks.filter(({ key }) => !nodes.has(key)),
     edges: topology.edges.filter(
       ({ key, source, target }) => !edges.has(key) && !nodes.has(source) && !nodes.has(target),

@@ -32,7 +32,7 @@ export function withNewKeys(fragment: Topology, dx: number, dy: number, makeKey:
     y: node.y + dy,
   });
   return {
-    vms: fragment.vms.map(moved),
+    vms: fragment.vms.map((vm) => ({ ...moved(vm), startAfter: vm.startAfter.map(key) })),
     networks: fragment.networks.map(moved),
     edges: fragment.edges.map((edge) => ({
       ...edge,

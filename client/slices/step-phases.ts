@@ -9,6 +9,7 @@ const phaseOf: Record<StepAction, Phase> = {
   update: 'change',
   connect: 'connect',
   start: 'start',
+  await: 'start',
   reboot: 'start',
   stop: 'stop',
   disconnect: 'remove',

@@ -576,6 +576,7 @@ DROP INDEX `audit_log_result_index` ON `audit_log`;
 ALTER TABLE `audit_log` ADD `outcome` varchar(9) GENERATED ALWAYS AS ((case result when 'OK' then 'ok' when 'FAILED' then 'failed' when 'CANCELLED' then 'cancelled' else 'refused' end)) STORED;
 CREATE INDEX `audit_log_outcome_index` ON `audit_log` (`outcome`,`id`);
 CREATE INDEX `events_slice_created_index` ON `events` (`slice_id`,`created_at`,`id`);
+ALTER TABLE `deployment_steps` MODIFY COLUMN `action` enum('prepare','create','update','start','await','connect','stop','reboot','disconnect','remove','sweep') NOT NULL;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -603,3 +604,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1c0f0bcc05a85
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('55a8e1e48918442be669ee291cee7431de885cac562b043f9975ff1cabf926ff', 1795649994506);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('7942150b990e718c02e6d006dd28b69093f5d04a0e37ddbdc00ace1bb626265c', 1795657375530);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('aaa872f8642eeb39a7564dfcd48b5bc25edf77d504084270fdcf0d79ad1f8a3c', 1795663221146);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('61ad3a3d24c5ba9d42f93be9678cf145367b3fdbf2a5f944d8ac1a1bdcdab674', 1795665186691);

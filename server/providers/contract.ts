@@ -3,6 +3,7 @@ import { readConsole } from './contract-console';
 import { attachment, link, pair, vmSpec, withNic } from './contract-fixtures';
 import type { ContractHarness } from './contract-harness';
 import { testApplied } from './contract-applied';
+import { testGates } from './contract-gates';
 import { testUpdates } from './contract-updates';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec, Provider, SliceObservation, SliceRef } from './provider';
@@ -365,6 +366,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     });
 
     testApplied({ harness: () => harness, newSlice, id, codeOf });
+    testGates({ harness: () => harness, newSlice, id, codeOf });
     testUpdates({ harness: () => harness, newSlice, id, codeOf });
 
     test('stops waiting when it is told to, and leaves the VM as it is', async () => {

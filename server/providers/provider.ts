@@ -55,6 +55,12 @@ export interface Provider {
    * Waiting ends early, with an `ABORTED` error, when `signal` fires; the VM is left as it is.
    */
   startVm(slice: SliceRef, vm: VmSpec, options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Resolves when a VM that has been started is ready, as its spec's `ready` says it: at once where that is null, or has been so
+   * since its last start. NOT_RUNNING, which a repeat after a start can help, when it is or gets stopped. Ends early, with
+   * `ABORTED`, when `signal` fires; how long it is waited for, the caller decides.
+   */
+  awaitReady(slice: SliceRef, vm: VmSpec, options?: { signal?: AbortSignal }): Promise<void>;
   /** Asks the guest to power down, waits up to `graceMs` (default 8,000), then ends it. */
   stopVm(slice: SliceRef, vmId: number, options?: { graceMs?: number }): Promise<void>;
   /** Resets a running VM and waits as {@link startVm} does; starts one that is stopped. */

@@ -1,6 +1,7 @@
 import type { Update } from '#shared/deployment/applied';
 import { limits } from '#shared/limits';
 import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/schema';
+import type { Ready } from '#shared/topology/schema';
 import { say, together, told, within, type Said, type SentenceCode } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import { recreates } from '#server/providers/applied';
@@ -21,7 +22,7 @@ export interface ActionContext {
 
 type FailureCode = Extract<
   SentenceCode,
-  | `${Uppercase<ResourceType>}_NOT_${'CREATED' | 'CHANGED' | 'REMOVED' | 'STARTED' | 'REBOOTED' | 'STOPPED'}`
+  | `${Uppercase<ResourceType>}_NOT_${'CREATED' | 'CHANGED' | 'REMOVED' | 'STARTED' | 'READY' | 'REBOOTED' | 'STOPPED'}`
   | 'IMAGE_NOT_PREPARED'
   | `EDGE_NOT_${'CONNECTED' | 'DISCONNECTED'}`
   | 'SLICE_NOT_CLEARED'
@@ -38,6 +39,10 @@ interface Action {
   mayBeLeft?: boolean;
   /** Waits for a guest: bounded by the provider's launch limit, not by ours. */
   boots?: boolean;
+  /** Waits for what a guest does after it has booted: holds up nothing but what depends on it. */
+  waits?: boolean;
+  /** How long one attempt may take, and what is said when it took longer; without it, as any step. */
+  timeout?(specs: SliceSpecs, id: number): { ms: number; late: Said } | null;
   /** Steps of this resource are waited for, and need not succeed: a VM starts without the links that could not be made. */
   waitsFor?: ResourceType;
 }
@@ -53,6 +58,11 @@ const stop = ({ provider, slice, graceMs }: ActionContext, id: number) => {
 const removeVm = ({ provider, slice }: ActionContext, id: number) => provider.removeVm(slice, id);
 const removeNetwork = ({ provider, slice }: ActionContext, id: number) => provider.removeNetwork(slice, id);
 const disconnect = ({ provider, slice }: ActionContext, id: number) => provider.removeEdge(slice, id);
+
+function lateGate({ marker, tcpPort, timeoutSeconds: seconds }: Ready): Said {
+  if (marker !== undefined) return say('GATE_MARKER_LATE', { marker, seconds });
+  return tcpPort === undefined ? say('GATE_LATE', { seconds }) : say('GATE_PORT_LATE', { port: tcpPort, seconds });
+}
 
 /** Every action that a plan may hold, with its undo. */
 const actions: Record<string, Action> = {
@@ -100,6 +110,21 @@ const actions: Record<string, Action> = {
     failed: 'VM_NOT_STARTED',
     boots: true,
     waitsFor: 'edge',
+  },
+  'vm/await': {
+    async run({ provider, slice, specs, signal }, id) {
+      const vm = known(specs.vm(id));
+      // one that has crashed since is started once more by the attempt that follows
+      await provider.startVm(slice, vm, { signal });
+      await provider.awaitReady(slice, vm, { signal });
+    },
+    failed: 'VM_NOT_READY',
+    mayBeLeft: true,
+    waits: true,
+    timeout(specs, id) {
+      const ready = specs.vm(id)?.ready ?? null;
+      return ready && { ms: ready.timeoutSeconds * 1000, late: lateGate(ready) };
+    },
   },
   'vm/reboot': {
     run: ({ provider, slice, specs, signal }, id) => provider.rebootVm(slice, known(specs.vm(id)), { signal }),

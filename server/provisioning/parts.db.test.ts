@@ -130,5 +130,11 @@ test('every property of every part has a default, and says how a change of it ta
       expect(schema.safeParse(undefined).success, name).toBe(true);
       expect(effects).toContain(facts.effect);
     }
-  expect(propertiesOf(topologyVmSchema).map(({ name }) => name)).toEqual(['label', 'internet', 'forwards']);
+  expect(propertiesOf(topologyVmSchema).map(({ name }) => name)).toEqual([
+    'label',
+    'internet',
+    'forwards',
+    'startAfter',
+    'ready',
+  ]);
 });

@@ -105,6 +105,12 @@ async function takeUp(writer: DeploymentWriter, claim: Claim): Promise<Loaded> {
   });
 }
 
+/** Steps of one lane share its limit. */
+function laneOf({ boots, waits }: ReturnType<typeof actionOf>): 'steps' | 'boots' | 'waits' {
+  if (waits === true) return 'waits';
+  return boots === true ? 'boots' : 'steps';
+}
+
 class Run {
   private readonly observer: SliceObserver;
   private readonly specs;
@@ -247,10 +253,10 @@ class Run {
       steps.map((step) => ({
         id: step.seq,
         ...this.waitsOf(step),
-        lane: actionOf(step).boots ? 'boots' : 'steps',
+        lane: laneOf(actionOf(step)),
       })),
       {
-        limits: { steps: this.options.steps, boots: this.options.boots },
+        limits: { steps: this.options.steps, boots: this.options.boots, waits: steps.length },
         halted: () => this.control.reason !== null,
         work: (seq) => this.perform(seq),
       },
@@ -275,8 +281,13 @@ class Run {
       // written before the act, so that whoever takes over knows that it may have begun
       await this.change(step, { status: 'running', attempts: step.attempts + 1, error: null });
       const until = action.mayBeLeft === true ? this.control.halted : this.control.leave;
-      const run = () => action.run(this.actionContext(this.control.halted), step.resourceId, step.update);
-      const failure = await this.act(run, until);
+      const timeout = action.timeout?.(this.specs, step.resourceId) ?? null;
+      const run = (late: AbortSignal) => {
+        // what is not answered in time goes on by itself, but for what only waits
+        const signal = timeout === null ? this.control.halted : AbortSignal.any([this.control.halted, late]);
+        return action.run(this.actionContext(signal), step.resourceId, step.update);
+      };
+      const failure = await this.act(run, until, timeout ?? undefined);
       if (failure === null) {
         await this.change(step, { status: 'done', attempts: step.attempts, error: null });
         if (step.resource !== 'image') this.observer.soon();
@@ -346,13 +357,17 @@ class Run {
   }
 
   /** Null when it was done; the error otherwise. Leaves a call that does not answer when the run is to be left, or at `until`. */
-  private async act(call: () => Promise<void>, until = this.control.leave): Promise<{ error: unknown } | null> {
+  private async act(
+    call: (late: AbortSignal) => Promise<void>,
+    until = this.control.leave,
+    { ms, late: said }: { ms: number; late: Said } = { ms: this.options.stepTimeoutMs, late: say('ZONE_LATE') },
+  ): Promise<{ error: unknown } | null> {
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), this.options.stepTimeoutMs);
-    const late = () => new ProviderError('TIMEOUT', say('ZONE_LATE'), false);
+    const timer = setTimeout(() => timeout.abort(), ms);
+    const late = () => new ProviderError('TIMEOUT', said, false);
     const left = () => new ProviderError('ABORTED', say('LEFT_AS_IT_IS'), false);
     try {
-      await unless(until, unless(timeout.signal, call(), late), left);
+      await unless(until, unless(timeout.signal, call(timeout.signal), late), left);
       return null;
     } catch (error) {
       return { error };

@@ -22,6 +22,7 @@ export const stepActions = [
   'create',
   'update',
   'start',
+  'await',
   'connect',
   'stop',
   'reboot',

@@ -12,6 +12,25 @@ export const forwardSchema = z.strictObject({
   guestPort: z.number().int().min(1).max(65535),
 });
 
+/** What has to be so of a VM that has booted before it counts as ready, by one of three signs. */
+export const readySchema = z
+  .strictObject({
+    /** Text on the serial console since the VM was started. */
+    marker: z.string().min(1).max(limits.markerLength).optional(),
+    /** Something in the guest accepts connections at this port, which is one of those forwarded. */
+    tcpPort: z.number().int().min(1).max(65535).optional(),
+    /** So much time has passed, and the VM still runs. */
+    seconds: z.number().int().min(1).max(limits.gateSeconds).optional(),
+    /** After this it counts as not having become ready. */
+    timeoutSeconds: z.number().int().min(1).max(limits.gateSeconds).default(300),
+  })
+  .refine(
+    ({ marker, tcpPort, seconds }) => [marker, tcpPort, seconds].filter((sign) => sign !== undefined).length === 1,
+    'Say one of marker, tcpPort and seconds.',
+  );
+/** Of a VM that others wait for: when it is ready, beyond having booted. */
+export type Ready = z.infer<typeof readySchema>;
+
 /*
  * Properties are stated here and nowhere else: a line in one of these three tables says a property's values, its limits, its
  * default (each must have one: older documents and rows lack it) and how a change of it takes effect. Rows, documents, the
@@ -46,6 +65,10 @@ export const vmProperties = {
       effect: 'restart',
       needs: { capability: 'portForwards', code: 'FORWARDS_UNSUPPORTED', words: 'forwarded ports' },
     }),
+  /** Keys of the VMs that have to be ready before this one is started. */
+  startAfter: z.array(keySchema).max(limits.startAfterPerVm).default([]).register(propertyFacts, { effect: 'none' }),
+  /** When it is ready. Null: as soon as it has booted. */
+  ready: readySchema.nullable().default(null).register(propertyFacts, { effect: 'none' }),
 };
 export const networkProperties = {};
 export const edgeProperties = {};

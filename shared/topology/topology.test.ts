@@ -147,6 +147,27 @@ describe('validateTopology', () => {
           return { node: first(t).vm.key };
         },
       ],
+      [
+        'START_AFTER_UNKNOWN',
+        (t) => {
+          first(t).vm.startAfter = ['nobody'];
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
+        'START_AFTER_CYCLE',
+        (t) => {
+          first(t).vm.startAfter = [first(t).vm.key];
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
+        'READY_PORT_NOT_FORWARDED',
+        (t) => {
+          first(t).vm.ready = { tcpPort: 5432, timeoutSeconds: 10 };
+          return { node: first(t).vm.key };
+        },
+      ],
       ...(
         [
           ['FLAVOUR_UNKNOWN', { flavourId: 99 }],

@@ -3,6 +3,7 @@ import { limits } from '../limits';
 import { hostnameSchema, isReservedHostname, nameSchema } from '../primitives';
 import type { Catalogue } from './catalogue';
 import type { Topology, TopologyVm } from './schema';
+import { cyclesOf } from './start-order';
 
 /** Everything that `validateTopology` may find. Stable: the client translates by them. */
 export const topologyProblemCodes = [
@@ -13,6 +14,9 @@ export const topologyProblemCodes = [
   'NETWORK_NAME_INVALID',
   'DUPLICATE_NETWORK_NAME',
   'DUPLICATE_FORWARD',
+  'START_AFTER_UNKNOWN',
+  'START_AFTER_CYCLE',
+  'READY_PORT_NOT_FORWARDED',
   'EDGE_DANGLING',
   'EDGE_SELF_LOOP',
   'EDGE_SOURCE_NOT_VM',
@@ -46,6 +50,7 @@ export function validateTopology(topology: Topology, catalogue?: Catalogue, base
     ...vmNameProblems(topology),
     ...networkNameProblems(topology),
     ...forwardProblems(topology),
+    ...orderProblems(topology),
     ...(catalogue === undefined ? [] : catalogueProblems(topology, catalogue, base)),
     ...edgeProblems(topology),
     ...nicProblems(topology),
@@ -169,6 +174,46 @@ function forwardProblems(topology: Topology): TopologyProblem[] {
         }),
     );
   return problems;
+}
+
+/** VMs that wait for what is not there or, over others, for themselves, and gates that can never open. */
+function orderProblems(topology: Topology): TopologyProblem[] {
+  const vms = new Map(topology.vms.map((vm) => [vm.key, vm]));
+  const inCycles = cyclesOf(topology.vms);
+  return topology.vms.flatMap((vm): TopologyProblem[] => {
+    const problems: TopologyProblem[] = [];
+    for (const key of new Set(vm.startAfter))
+      if (!vms.has(key))
+        problems.push({
+          code: 'START_AFTER_UNKNOWN',
+          message: `${vm.name} is to be started after ${key}, which does not exist.`,
+          node: vm.key,
+          field: 'startAfter',
+          params: { vm: vm.name, key },
+        });
+    const cycle = inCycles.get(vm.key);
+    if (cycle !== undefined) {
+      const names = cycle.map((key) => vms.get(key)?.name ?? key);
+      const path = (names.length > 8 ? [...names.slice(0, 4), '…', ...names.slice(-3)] : names).join(' → ');
+      problems.push({
+        code: 'START_AFTER_CYCLE',
+        message: `${vm.name} waits for itself: ${path}.`,
+        node: vm.key,
+        field: 'startAfter',
+        params: { vm: vm.name, path },
+      });
+    }
+    const port = vm.ready?.tcpPort;
+    if (port !== undefined && !vm.forwards.some(({ guestPort }) => guestPort === port))
+      problems.push({
+        code: 'READY_PORT_NOT_FORWARDED',
+        message: `${vm.name} is ready when its port ${port} answers, which is not forwarded.`,
+        node: vm.key,
+        field: 'ready',
+        params: { vm: vm.name, port },
+      });
+    return problems;
+  });
 }
 
 function catalogueProblems(topology: Topology, catalogue: Catalogue, base: Topology | undefined): TopologyProblem[] {

@@ -8,6 +8,7 @@ interface CommittedNameProps {
   description?: string | undefined;
   value: string;
   schema: z.ZodType<string>;
+  /** Characters; of a name unless given. */
   maxLength?: number | undefined;
   /** Said while what stands there is no name. */
   invalid: string;

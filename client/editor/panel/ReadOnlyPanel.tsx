@@ -6,6 +6,7 @@ import type { TopologyVm } from '#shared/topology/schema';
 import type { CanvasSelection } from '../canvas/types';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
+import { useReadyText } from './ready-text';
 import { LinkList } from './LinkList';
 import { TemplateTotals } from './TemplatePanel';
 
@@ -16,6 +17,8 @@ interface ReadOnlyPanelProps {
   onSelectEdge: (key: string) => void;
   onFocusNode: (key: string) => void;
 }
+
+const nameOf = (vms: readonly TopologyVm[], key: string) => vms.find((vm) => vm.key === key)?.name ?? key;
 
 /** What is selected of a drawing that cannot be changed; the template itself when nothing is. */
 export function ReadOnlyPanel({ template, catalogue, selection, onSelectEdge, onFocusNode }: ReadOnlyPanelProps) {
@@ -31,7 +34,7 @@ export function ReadOnlyPanel({ template, catalogue, selection, onSelectEdge, on
   if (vm !== undefined)
     return (
       <Panel title={t('vm.title')} name={vm.name}>
-        <VmFacts vm={vm} catalogue={catalogue} />
+        <VmFacts vm={vm} vms={topology.vms} catalogue={catalogue} />
         {links(vm.key)}
       </Panel>
     );
@@ -81,9 +84,16 @@ function Panel({ title, name, children }: { title: string; name?: string; childr
   );
 }
 
-function VmFacts({ vm, catalogue }: { vm: TopologyVm; catalogue: EditorCatalogue }) {
+interface VmFactsProps {
+  vm: TopologyVm;
+  vms: readonly TopologyVm[];
+  catalogue: EditorCatalogue;
+}
+
+function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
   const { t } = useTranslation(['editor', 'common']);
   const { sizes } = useChoices(catalogue);
+  const readyText = useReadyText();
   const flavour = catalogue.flavours.find((item) => item.id === vm.flavourId);
   const image = catalogue.images.find((item) => item.id === vm.imageId);
   const facts: [string, string][] = [
@@ -95,6 +105,10 @@ function VmFacts({ vm, catalogue }: { vm: TopologyVm; catalogue: EditorCatalogue
       t('vm.forwards'),
       vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(({ guestPort }) => guestPort).join(', '),
     ],
+    ...(vm.startAfter.length === 0
+      ? []
+      : [[t('vm.startAfter'), vm.startAfter.map((key) => nameOf(vms, key)).join(', ')] as [string, string]]),
+    ...(vm.ready === null ? [] : [[t('vm.ready'), readyText(vm.ready)] as [string, string]]),
   ];
   return (
     <Stack component="dl" gap="xs" m={0}>

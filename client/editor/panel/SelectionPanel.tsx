@@ -58,6 +58,7 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
         <Title order={2}>{t('vm.title')}</Title>
         <VmPanel
           vm={vm}
+          vms={topology.vms}
           catalogue={catalogue}
           problems={problems}
           onChange={(fields, join) => run({ type: 'setVms', keys: [vm.key], fields }, join)}

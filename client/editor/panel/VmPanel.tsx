@@ -9,10 +9,13 @@ import type { VmFields } from '../document';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
+import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
 
 export interface VmPanelProps {
   vm: TopologyVm;
+  /** All of the drawing. */
+  vms: readonly TopologyVm[];
   catalogue: EditorCatalogue;
   problems: readonly Problem[];
   /** `join`: changes of one kind in a row are one step of undo. */
@@ -20,7 +23,7 @@ export interface VmPanelProps {
 }
 
 /** Everything that one VM is. */
-export function VmPanel({ vm, catalogue, problems, onChange }: VmPanelProps) {
+export function VmPanel({ vm, vms, catalogue, problems, onChange }: VmPanelProps) {
   const { t } = useTranslation('editor');
   const choices = useChoices(catalogue);
   const problemText = useProblemText();
@@ -29,7 +32,9 @@ export function VmPanel({ vm, catalogue, problems, onChange }: VmPanelProps) {
     return problem === undefined ? undefined : problemText(problem);
   };
   const rest = problems.filter(
-    (item) => item.node === vm.key && !['name', 'flavourId', 'imageId', 'forwards'].includes(item.field ?? ''),
+    (item) =>
+      item.node === vm.key &&
+      !['name', 'flavourId', 'imageId', 'forwards', 'startAfter', 'ready'].includes(item.field ?? ''),
   );
 
   return (
@@ -73,6 +78,7 @@ export function VmPanel({ vm, catalogue, problems, onChange }: VmPanelProps) {
       />
       <InternetSwitch checked={vm.internet} catalogue={catalogue} onChange={(internet) => onChange({ internet })} />
       <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
+      <StartOrder vm={vm} vms={vms} problemOf={problemOf} onChange={onChange} />
       {rest.map((problem) => (
         <Alert key={problem.code} color="red" variant="light" p="xs">
           {problemText(problem)}

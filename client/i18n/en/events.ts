@@ -12,6 +12,7 @@ export const events = {
     create: 'Create {{what}}',
     update: 'Change {{what}}',
     start: 'Start {{what}}',
+    await: 'Wait until {{what}} is ready',
     connect: 'Connect {{what}}',
     stop: 'Stop {{what}}',
     reboot: 'Reboot {{what}}',

@@ -217,6 +217,7 @@ export const slices = {
     create: 'creating…',
     update: 'changing…',
     start: 'starting…',
+    await: 'becoming ready…',
     connect: 'connecting…',
     stop: 'stopping…',
     reboot: 'rebooting…',

@@ -14,6 +14,7 @@ export const events: Messages<typeof english> = {
     create: 'Crear {{what}}',
     update: 'Cambiar {{what}}',
     start: 'Arrancar {{what}}',
+    await: 'Esperar a que esté lista: {{what}}',
     connect: 'Conectar {{what}}',
     stop: 'Detener {{what}}',
     reboot: 'Reiniciar {{what}}',

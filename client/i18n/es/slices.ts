@@ -221,6 +221,7 @@ export const slices: Messages<typeof english> = {
     create: 'creando…',
     update: 'cambiando…',
     start: 'arrancando…',
+    await: 'esperando a que esté lista…',
     connect: 'conectando…',
     stop: 'deteniendo…',
     reboot: 'reiniciando…',

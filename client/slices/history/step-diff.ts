@@ -11,6 +11,7 @@ const kindOf: Record<StepAction, ChangeKind | null> = {
   connect: 'added',
   update: 'changed',
   start: 'started',
+  await: null,
   stop: 'stopped',
   reboot: 'rebooted',
   disconnect: 'removed',

@@ -28,6 +28,10 @@ export interface PlanVm {
   /** What its properties ask of the zone. */
   needs: readonly Need[];
   image: { id: number; name: string; kind: 'kernel' | 'disk'; minRamMb: number; minDiskGb: number };
+  /** Keys of the VMs that have to be ready before it is started. */
+  startAfter: readonly string[];
+  /** Its booting alone does not make it ready. */
+  gated: boolean;
   desired: VmDesired;
   /** It counts as running in its owner's quota: it runs, or is asked to and may yet. */
   counted: boolean;
@@ -126,6 +130,7 @@ export function planTopologyOf(
   return {
     vms: model.vms.map((vm) => {
       const image = imageOf(model, vm);
+      const part = partOf(topologyVmSchema, vm);
       const definition = known.vms.has(vm.id) ? specs?.definition(vm.id) : undefined;
       return {
         id: vm.id,
@@ -135,7 +140,9 @@ export function planTopologyOf(
         ramMb: vm.ramMb,
         diskGb: vm.diskGb,
         nics: nics.get(vm.id) ?? 0,
-        needs: needsOf(topologyVmSchema, partOf(topologyVmSchema, vm)),
+        needs: needsOf(topologyVmSchema, part),
+        startAfter: part.startAfter,
+        gated: part.ready !== null,
         image: {
           id: image.id,
           name: image.name,

@@ -84,6 +84,8 @@ async function templateTopology(q: Queryable, template: TemplateRow): Promise<Pl
         diskGb: flavour.diskGb,
         nics: nics.get(vm.key) ?? 0,
         needs: needsOf(topologyVmSchema, vm),
+        startAfter: vm.startAfter,
+        gated: vm.ready !== null,
         image: { id: 0, name: image.name, kind: image.kind, minRamMb: image.minRamMb, minDiskGb: image.minDiskGb },
         desired: 'absent' as const,
         counted: false,

@@ -32,6 +32,8 @@ const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
   diskGb: 2,
   nics: 0,
   needs: [],
+  startAfter: [],
+  gated: false,
   image: tiny,
   desired: 'absent',
   counted: more.desired === 'running',

@@ -4,6 +4,7 @@ import type { Plan, PlanStep } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
+import { inStartOrder } from '#shared/topology/start-order';
 import { runningOf, totalsOf } from '../quotas/problems';
 import { changesOf, recreates } from '#server/providers/applied';
 import { holdsNothing, type PlanEdge, type PlanInput, type PlanNetwork, type PlanVm } from './plan-input';
@@ -157,21 +158,52 @@ class PlanBuilder {
         : this.add('edge', edge.id, label, 'connect', needs);
       for (const end of [edge.source, edge.target]) connecting.set(end, [...(connecting.get(end) ?? []), seq]);
     }
-    // a guest that boots with all its links there needs no second look at them
-    for (const [action, vms] of [
-      ['start', start],
-      ['reboot', reboot],
-    ] as const)
-      for (const vm of vms)
-        this.add('vm', vm.id, vm.name, action, [
+    this.bringUp(start, reboot, connecting);
+    for (const vm of stop) this.add('vm', vm.id, vm.name, 'stop', []);
+    this.made.push(...create, ...update);
+    this.started.push(...start, ...reboot);
+  }
+
+  /**
+   * Starts VMs, each when those that it is started after are ready. `connecting`: the steps that make its links, since a guest
+   * that boots with all of them there needs no second look at them.
+   */
+  private bringUp(
+    start: readonly PlanVm[],
+    reboot: readonly PlanVm[],
+    connecting: ReadonlyMap<string, readonly number[]>,
+  ): void {
+    const actions = new Map<PlanVm, 'start' | 'reboot'>();
+    for (const vm of start) actions.set(vm, 'start');
+    for (const vm of reboot) actions.set(vm, 'reboot');
+    const ready = new Map<string, number>();
+    for (const vm of inStartOrder(this.input.topology.vms)) {
+      const action = actions.get(vm);
+      let began: number | undefined;
+      if (action !== undefined)
+        began = this.add('vm', vm.id, vm.name, action, [
           this.seqByKey.get(`vm:${vm.key}/create`),
           this.seqByKey.get(`vm:${vm.key}/stop`),
           this.seqByKey.get(`vm:${vm.key}/update`),
           ...(connecting.get(vm.key) ?? []),
+          ...vm.startAfter.map((key) => ready.get(key)),
         ]);
-    for (const vm of stop) this.add('vm', vm.id, vm.name, 'stop', []);
-    this.made.push(...create, ...update);
-    this.started.push(...start, ...reboot);
+      const isAwaited = began !== undefined || this.mayStillBecomeReady(vm, actions);
+      const seq = vm.gated && isAwaited ? this.add('vm', vm.id, vm.name, 'await', [began]) : began;
+      if (seq !== undefined) ready.set(vm.key, seq);
+    }
+  }
+
+  /**
+   * Whether a VM that is up, and not started now, is asked again whether it is ready: for one that is started after it, and
+   * where an operation has failed that may have waited for it. Who starts one VM alone waits for no other.
+   */
+  private mayStillBecomeReady(vm: PlanVm, started: ReadonlyMap<PlanVm, unknown>): boolean {
+    const { targetVm, slice } = this.input;
+    const runs = this.isUp(vm) && wantedOf(this.input, vm) === 'running';
+    if (targetVm !== null || !runs) return false;
+    const failed = slice.status === 'failed' && this.operation.builds === 'everything';
+    return failed || [...started.keys()].some((other) => other.startAfter.includes(vm.key));
   }
 
   /** Whether it is there and not plainly stopped: of one that failed there may still be a process, and an error to be cleared. */

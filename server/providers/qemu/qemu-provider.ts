@@ -222,6 +222,11 @@ class QemuProvider implements Provider {
     );
   }
 
+  async awaitReady(slice: SliceRef, { id, ready }: VmSpec, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const vm = await this.#definedVm(slice.id, id);
+    await guarded(vm.awaitGate(ready, signal ?? new AbortController().signal), say('ACT_GATE'));
+  }
+
   async stopVm(slice: SliceRef, vmId: number, { graceMs = 8_000 } = {}): Promise<void> {
     const { vms } = await this.#slice(slice.id);
     await this.#locks.run(`${slice.id}:v${vmId}`, async () => {

@@ -52,6 +52,8 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     expected: z.enum(['on', 'off']),
     /** Whether the guest has reported, since its last boot, that it is ready. */
     ready: z.boolean(),
+    /** The text of its gate that the console has shown since its last boot, see `ready` of its spec. */
+    shown: z.string().nullable().default(null),
     /** Why it failed; records of older versions hold the text. */
     error: z.union([z.string().transform(plain), saidSchema]).nullable(),
     /** The configuration that the running guest was booted with. */

@@ -24,6 +24,8 @@ export class SerialLine {
   readonly #fanout = new ConsoleFanout(historyBytes);
   #socket: Socket | null = null;
   #logBytes = 0;
+  /** Bytes that came since the guest began to boot. */
+  #bytesOfBoot = 0;
 
   /** @param vm with the file limit that its QEMU runs under */
   constructor(
@@ -54,6 +56,7 @@ export class SerialLine {
     this.#socket = socket;
     socket.on('data', (data) => {
       this.#fanout.push(data);
+      this.#bytesOfBoot += data.length;
       this.#onOutput(data);
       this.#logBytes += data.length;
       if (this.#logBytes > cutBeyond) {
@@ -70,6 +73,17 @@ export class SerialLine {
     return this.#fanout.attach((data) => {
       if (this.#socket && this.#socket.writableLength + data.length <= inputLimit) this.#socket.write(data);
     }, resize);
+  }
+
+  /** The guest begins to boot again; what it has shown stays in the history. */
+  bootsAnew(): void {
+    this.#bytesOfBoot = 0;
+  }
+
+  /** What of the history the guest has shown since it began to boot. */
+  sinceBoot(): Uint8Array {
+    const history = this.#fanout.history();
+    return history.subarray(Math.max(0, history.length - this.#bytesOfBoot));
   }
 
   /** Lets go of the socket and ends all readers. */
@@ -90,6 +104,7 @@ export class SerialLine {
       const { tail, total } = await readLogTail(file, this.#fileLimit, historyBytes);
       this.#logBytes = total;
       this.#fanout.push(tail);
+      this.#bytesOfBoot += tail.length;
       this.#onOutput(tail);
     } finally {
       await file.close();

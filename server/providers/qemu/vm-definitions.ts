@@ -40,6 +40,7 @@ export class VmDefinitions {
         hostPorts,
         expected: 'off',
         ready: false,
+        shown: null,
         error: null,
         bootConfig: null,
         imageKey: null,

@@ -7,11 +7,12 @@ import { appliedVm } from '../applied';
 import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
-import type { ConsoleStream } from '../provider';
+import type { ConsoleStream, VmSpec } from '../provider';
 import { createLog, fileLimitOf } from './bounded-log';
-import { Changes } from './changes';
+import { Changes } from '../changes';
 import { roomOf } from './describe-zone';
 import { findMachines, type FoundMachine } from './find-machines';
+import { ConsoleGate, isAnswering } from './guest-gate';
 import { GuestPort } from './guest-port';
 import { MarkerScanner } from './marker-scanner';
 import { guestConfig, type MachineName } from './qemu-args';
@@ -53,6 +54,7 @@ export class VmMachine {
   #serial: SerialLine | null = null;
   #port: GuestPort | null = null;
   #scanner = new MarkerScanner([]);
+  #gate = new ConsoleGate(null, false);
   #launching = false;
   /** Its monitor has answered when it was asked last. */
   #answers = true;
@@ -171,7 +173,8 @@ export class VmMachine {
     const { spec, applied } = this.record;
     const known = applied ?? appliedVm(spec, this.#context.parts);
     const bootConfig = guestConfig(spec);
-    await this.save({ ...started, expected: 'on', ready: false, error: null, bootConfig, applied: known });
+    const anew = { expected: 'on', ready: false, shown: null, error: null } as const;
+    await this.save({ ...started, ...anew, bootConfig, applied: known });
     const stale = [
       'qmp.sock',
       'ser.sock',
@@ -224,6 +227,42 @@ export class VmMachine {
     }
   }
 
+  /** Waits until the VM, which runs, is as `ready` says. */
+  async awaitGate(ready: VmSpec['ready'], signal: AbortSignal): Promise<void> {
+    const waited = ready?.seconds === undefined ? null : AbortSignal.timeout(ready.seconds * 1000);
+    for (;;) {
+      if (signal.aborted) throw aborted(signal);
+      if (!this.ready) throw notRunning(say('VM_ENDED_WAITING'));
+      if (this.#closed) throw new ProviderError('UNAVAILABLE', say('SERVER_STOPPING'), true);
+      if (ready === null || waited?.aborted) return;
+      if (ready.marker !== undefined && this.#hasShown(ready.marker)) return;
+      if (ready.tcpPort === undefined) await this.#changes.next(waited ? [signal, waited] : [signal]);
+      else if (await this.#answersAt(ready.tcpPort, signal)) return;
+    }
+  }
+
+  #hasShown(marker: string): boolean {
+    if (this.record.shown === marker) return true;
+    if (this.#gate.marker !== marker) {
+      // it was started with another one
+      this.#gate = new ConsoleGate(marker, false);
+      this.#gate.push(this.#serial?.sinceBoot() ?? new Uint8Array());
+    }
+    return this.#gate.isOpen;
+  }
+
+  async #answersAt(guestPort: number, signal: AbortSignal): Promise<boolean> {
+    const port = new Map(this.record.hostPorts).get(guestPort);
+    const isForwarded = this.record.spec.forwards.some((forward) => forward.guestPort === guestPort);
+    if (port === undefined || !isForwarded)
+      throw new ProviderError('UNSUPPORTED', say('GATE_NO_FORWARD', { port: guestPort }), false);
+    const connections = async () => {
+      const text = await this.#command('human-monitor-command', { 'command-line': 'info usernet' });
+      return typeof text === 'string' ? text : '';
+    };
+    return isAnswering({ address: this.record.forwardAddress, port }, connections, signal);
+  }
+
   /** Has a guest go on that waits for room on the disk. NO_CAPACITY while there is none. */
   async goOn(): Promise<void> {
     if (!this.#starved) return;
@@ -257,8 +296,8 @@ export class VmMachine {
 
   /** Resets the guest. A process that does not answer is ended instead: false, it has to be launched again. */
   async reset(): Promise<boolean> {
-    await this.save({ ready: false });
-    this.#scanner.reset();
+    await this.save({ ready: false, shown: null });
+    this.#beginsAnew();
     this.#changes.notify();
     if (!this.hung && (await this.#asked('system_reset'))) return true;
     await this.stop(0);
@@ -288,6 +327,8 @@ export class VmMachine {
     if (!machine) return;
     const { readyMarker } = this.record.spec.image;
     this.#scanner = new MarkerScanner(readyMarker === null ? [kernelPanic] : [kernelPanic, readyMarker]);
+    const gate = this.record.spec.ready?.marker ?? null;
+    this.#gate = new ConsoleGate(gate, gate !== null && this.record.shown === gate);
     const fileLimit = fileLimitOf(this.record.spec);
     const handlers: QmpHandlers = {
       onEvent: (event, data) => this.#onEvent(event, data),
@@ -308,7 +349,18 @@ export class VmMachine {
     this.#port = await GuestPort.open(this.#context.folder, this.sliceId, this.name);
   }
 
+  /** What the console has shown says nothing of the boot that follows. */
+  #beginsAnew(): void {
+    this.#scanner.reset();
+    this.#gate.reset();
+    this.#serial?.bootsAnew();
+  }
+
   #onOutput(data: Uint8Array): void {
+    if (this.#gate.push(data)) {
+      this.#background(this.save({ shown: this.#gate.marker }));
+      this.#changes.notify();
+    }
     if (this.record.ready) return;
     const found = this.#scanner.push(data);
     if (found.includes(1)) {
@@ -323,8 +375,8 @@ export class VmMachine {
   #onEvent(event: string, data: Record<string, unknown>): void {
     if (event === 'RESET') {
       this.#panicked = false;
-      this.#scanner.reset();
-      if (this.record.ready) this.#background(this.save({ ready: false }));
+      this.#beginsAnew();
+      if (this.record.ready || this.record.shown !== null) this.#background(this.save({ ready: false, shown: null }));
     } else if (event === 'SHUTDOWN') this.#guestShutdown = data['reason'] === 'guest-shutdown';
     else if (event === 'GUEST_PANICKED') this.#panicked = true;
     else if (event === 'STOP') this.#paused = true;

@@ -11,6 +11,8 @@ export const sentinels = {
   failOnceStart: 'fail-once-start',
   /** Booting takes `delays.slowBoot` instead of `delays.boot`. */
   slowStart: 'slow-start',
+  /** Nothing in it ever accepts a connection: a gate that is a port never opens. */
+  neverAnswers: 'never-answers',
   /** Dies by itself `delays.crash` after it runs, after each start. */
   crashAfterStart: 'crash-after-start',
   /** The first `stopVm` fails: UNAVAILABLE, which a repeat helps. */

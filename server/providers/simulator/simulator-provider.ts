@@ -8,17 +8,20 @@ import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
 import { canonical } from '#shared/topology/properties';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import { asValue, say, told } from '#shared/sentence';
+import { Changes } from '../changes';
 import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreates } from '../applied';
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
+import { isGateOpen } from './simulated-gate';
 import {
   crashVm,
   createSimulatorState,
   newSlice,
   newVm,
+  show,
   type SimulatedSlice,
   type SimulatedVm,
   type SimulatorState,
@@ -66,6 +69,10 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   const sleep = options.sleep ?? ((ms, signal) => sleepFor(ms, undefined, signal ? { signal } : {}));
   const launchLimit = options.launchLimit ?? Number.MAX_SAFE_INTEGER;
   const launches = new Semaphore(launchLimit);
+  /** Of what consoles show, and of VMs that go down. */
+  const changes = new Changes();
+  const onCrash = () => changes.notify();
+  state.listeners.add(onCrash);
   let accessKey: string | null = null;
   const { parts = topologyParts } = options;
   const vmLimits = { ...defaultVmLimits, ...options.vmLimits };
@@ -146,7 +153,27 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     }
   }
   function print(vm: SimulatedVm, text: string): void {
-    vm.console.push(new TextEncoder().encode(text));
+    output(vm, new TextEncoder().encode(text));
+  }
+  function output(vm: SimulatedVm, data: Uint8Array): void {
+    show(vm, data);
+    changes.notify();
+  }
+  async function awaitReady(
+    sliceId: number,
+    { id, ready }: Pick<VmSpec, 'id' | 'ready'>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await enter(signal);
+    const vm = definedVm(sliceId, id);
+    const thisBoot = vm.boot;
+    if (ready?.seconds !== undefined) await pause(ready.seconds * 1000, signal);
+    for (;;) {
+      if (signal?.aborted) throw aborted(signal);
+      if (!isOn(vm) || vm.boot !== thisBoot) throw notRunning(say('VM_ENDED_WAITING'));
+      if (ready === null || ready.seconds !== undefined || isGateOpen(vm, ready)) return;
+      await changes.next(signal ? [signal] : []);
+    }
   }
 
   /** Switches on and waits until it is up, or only waits if it is on already. */
@@ -168,6 +195,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         vm.power = 'on';
         vm.error = null;
         vm.boot++;
+        vm.shown = '';
         vm.readyAt = clock() + (behavesAs(name, sentinels.slowStart) ? delays.slowBoot : delays.boot);
         print(vm, `Booting ${vm.spec.image.name}\r\n`);
         state.keep?.(sliceId);
@@ -200,6 +228,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     vm.power = 'off';
     vm.error = null;
     vm.console.end('The virtual machine stopped.');
+    changes.notify();
   }
   function removeVm(sliceId: number, vm: SimulatedVm): void {
     if (failOnce(sentinels.failRemoveOnce, sliceId, vm.spec))
@@ -336,6 +365,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     },
     startVm: (slice, vm, { signal } = {}) => start(slice.id, vm.id, signal, false),
     rebootVm: (slice, vm, { signal } = {}) => start(slice.id, vm.id, signal, true),
+    awaitReady: (slice, vm, { signal } = {}) => awaitReady(slice.id, vm, signal),
     async stopVm(slice, vmId) {
       await pause(delays.stop);
       const vm = state.slices.get(slice.id)?.vms.get(vmId);
@@ -407,7 +437,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       if (vm?.power !== 'on') throw notRunning();
       // a terminal echoes what is typed
       return vm.console.attach((data) => {
-        vm.console.push(data);
+        output(vm, data);
         state.keep?.(slice.id);
       });
     },
@@ -422,6 +452,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     async close() {
       for (const listener of ownListeners) state.listeners.delete(listener);
       ownListeners.clear();
+      state.listeners.delete(onCrash);
       for (const slice of state.slices.values())
         for (const vm of slice.vms.values()) vm.console.end('The server let go of the console.');
     },

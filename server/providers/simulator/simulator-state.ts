@@ -4,6 +4,8 @@ import { ConsoleFanout } from '../console-fanout';
 import type { VmSpec } from '../provider';
 
 const historyBytes = 64 * 1024;
+/** Characters of a console in which a gate's text is looked for. */
+const shownLength = 4_096;
 
 /*
  * Specs and what was applied of them are replaced, never changed in themselves, and so is every value in here but maps and sets:
@@ -26,6 +28,8 @@ export interface SimulatedVm {
   error: Said | null;
   hostPorts: Map<number, number>;
   console: ConsoleFanout;
+  /** What the console has shown since the VM was started last: the end of it. */
+  shown: string;
 }
 
 export interface SimulatedSlice {
@@ -73,6 +77,7 @@ export function newVm(spec: VmSpec): SimulatedVm {
     error: null,
     hostPorts: new Map(),
     console: newConsole(),
+    shown: '',
   };
 }
 
@@ -81,6 +86,12 @@ export function newConsole(history = new Uint8Array()): ConsoleFanout {
   const console = new ConsoleFanout(historyBytes);
   console.push(history);
   return console;
+}
+
+/** Shows something on the VM's console. */
+export function show(vm: SimulatedVm, data: Uint8Array): void {
+  vm.shown = (vm.shown + new TextDecoder().decode(data)).slice(-shownLength);
+  vm.console.push(data);
 }
 
 /** The VM dies by itself, as by a crash of its host process. Does nothing if it is off. */

@@ -1,0 +1,1 @@
+ALTER TABLE `deployment_steps` MODIFY COLUMN `action` enum('prepare','create','update','start','await','connect','stop','reboot','disconnect','remove','sweep') NOT NULL;
