@@ -99,6 +99,7 @@ export const auditTexts = {
     },
     quotas: { 'set-of-user': 'Set quota of user', 'set-of-role': 'Set quota of role' },
     audit: { export: 'Export audit log' },
+    notifications: { 'set-preferences': 'Choose notifications' },
   },
   outcome: { ok: 'Done', requested: 'Asked for', failed: 'Failed', cancelled: 'Cancelled', refused: 'Refused' },
   nobody: 'Nobody known',

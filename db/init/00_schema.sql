@@ -577,6 +577,25 @@ ALTER TABLE `audit_log` ADD `outcome` varchar(9) GENERATED ALWAYS AS ((case resu
 CREATE INDEX `audit_log_outcome_index` ON `audit_log` (`outcome`,`id`);
 CREATE INDEX `events_slice_created_index` ON `events` (`slice_id`,`created_at`,`id`);
 ALTER TABLE `deployment_steps` MODIFY COLUMN `action` enum('prepare','create','update','start','await','connect','stop','reboot','disconnect','remove','sweep') NOT NULL;
+CREATE TABLE `notification_preferences` (
+	`user_id` bigint unsigned NOT NULL,
+	`muted` json NOT NULL,
+	CONSTRAINT `notification_preferences_user_id` PRIMARY KEY(`user_id`)
+);
+CREATE TABLE `notifications` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`kind` varchar(32) NOT NULL,
+	`slice_id` bigint unsigned,
+	`happening` json NOT NULL,
+	`read_at` datetime(3),
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `notifications_id` PRIMARY KEY(`id`)
+);
+ALTER TABLE `image_states` ADD `asked_by` bigint unsigned;
+CREATE INDEX `notifications_user_id_index` ON `notifications` (`user_id`,`id`);
+CREATE INDEX `notifications_user_read_index` ON `notifications` (`user_id`,`read_at`,`id`);
+CREATE INDEX `notifications_created_at_index` ON `notifications` (`created_at`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -605,3 +624,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('55a8e1e489184
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('7942150b990e718c02e6d006dd28b69093f5d04a0e37ddbdc00ace1bb626265c', 1795657375530);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('aaa872f8642eeb39a7564dfcd48b5bc25edf77d504084270fdcf0d79ad1f8a3c', 1795663221146);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('61ad3a3d24c5ba9d42f93be9678cf145367b3fdbf2a5f944d8ac1a1bdcdab674', 1795665186691);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('7ecd55e3b09bf9ae9495821d70402d06c5831cea00624d555c56840f3ab58383', 1795665632040);

@@ -112,6 +112,8 @@ export const imageStates = mysqlTable(
     doneMb: int('done_mb', { unsigned: true }),
     totalMb: int('total_mb', { unsigned: true }),
     at: instant('at').notNull(),
+    /** Who has asked for the check that waits or is under way, to be told how it ended; null for nobody. */
+    askedBy: id('asked_by'),
   },
   (table) => [
     primaryKey({ columns: [table.imageId, table.zoneId] }),

@@ -17,7 +17,15 @@ const { ctx } = world;
 world.freeze();
 const hour = 3_600_000;
 const day = 24 * hour;
-const nothing = { tokens: 0, passwordLinks: 0, consoleTokens: 0, rateLimits: 0, accountChanges: 0, auditEntries: 0 };
+const nothing = {
+  tokens: 0,
+  passwordLinks: 0,
+  consoleTokens: 0,
+  rateLimits: 0,
+  accountChanges: 0,
+  auditEntries: 0,
+  notifications: 0,
+};
 
 it('deletes sessions and tokens 30 days after their end, and no others', async () => {
   const ada = await world.person();
@@ -78,6 +86,7 @@ it('deletes audit entries after as many days as are set, in pieces, also when tw
   const ended = {
     now: new Date(now),
     tokensBefore: new Date(0),
+    notificationsBefore: new Date(0),
     consoleTokensBefore: new Date(0),
     accountChangesBefore: new Date(0),
     auditBefore: new Date(now - ctx.settings.auditDays * day),

@@ -8,12 +8,13 @@ const day = 24 * hour;
 const tokensRemainMs = 30 * day;
 const consoleTokensRemainMs = hour;
 const accountChangesRemainMs = hour;
+const notificationsRemainMs = 90 * day;
 
 type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'settings'>;
 
 /**
  * Deletes what nobody needs any more: sessions and tokens 30 days after their end, password links and rate limits that
- * have run out, console tokens and what was told to other servers after an hour, and audit entries after as many days as are set. Several servers may do it
+ * have run out, console tokens and what was told to other servers after an hour, notifications after 90 days, and audit entries after as many days as are set. Several servers may do it
  * at once.
  */
 export async function deleteExpired(ctx: Context, signal = new AbortController().signal): Promise<Deleted> {
@@ -26,6 +27,7 @@ export async function deleteExpired(ctx: Context, signal = new AbortController()
       tokensBefore: before(tokensRemainMs),
       consoleTokensBefore: before(consoleTokensRemainMs),
       accountChangesBefore: before(accountChangesRemainMs),
+      notificationsBefore: before(notificationsRemainMs),
       auditBefore: before(ctx.settings.auditDays * day),
     },
     signal,

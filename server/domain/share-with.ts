@@ -1,6 +1,8 @@
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { say } from '#shared/sentence';
+import type { Transaction } from '#server/db/client';
+import { objectName } from '#server/db/queries/audit';
 import { userByEmail, type UserRow } from '#server/db/queries/users';
 import { attemptOf, countAttempts, forgive } from './auth/rate-limits';
 import type { Actor, DomainContext } from './context';
@@ -38,4 +40,12 @@ export function assertRoomForShare(shares: number): void {
       field: 'email',
       params: { most: limits.sharesPerObject },
     });
+}
+
+/** Who shares, as whom it is shared with is told. */
+export async function accountTold(
+  tx: Transaction,
+  { userId }: Pick<Actor, 'userId'>,
+): Promise<{ id: number; name: string }> {
+  return { id: userId, name: (await objectName(tx, 'user', userId)) ?? '' };
 }

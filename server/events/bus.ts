@@ -11,6 +11,10 @@ export interface EventBus {
   notifyAccount(userId: number): void;
   /** Hears of {@link notifyAccount}. Returns the way to stop listening. */
   listenAccount(userId: number, listener: () => void): () => void;
+  /** Tells the pages of an account that it has notifications that they do not show yet, or fewer. After the commit, too. */
+  notifyInbox(userId: number): void;
+  /** Hears of {@link notifyInbox}. Returns the way to stop listening. */
+  listenInbox(userId: number, listener: () => void): () => void;
   /** Tells whoever works on deployments that one was queued or is to be cancelled. After the commit, too. */
   offerWork(): void;
   /** Hears of {@link offerWork}. Returns the way to stop listening. */
@@ -19,11 +23,14 @@ export interface EventBus {
   readonly listening: boolean;
   /** Whether anybody listens to accounts. */
   readonly listeningToAccounts: boolean;
+  /** Whether anybody listens to notifications. */
+  readonly listeningToInboxes: boolean;
 }
 
 export function createEventBus(): EventBus {
   const slices = createKeyedListeners<number | 'all', number>();
   const accounts = createKeyedListeners<number, void>();
+  const inboxes = createKeyedListeners<number, void>();
   const work = createKeyedListeners<'any', void>();
   return {
     notify(sliceId) {
@@ -33,6 +40,8 @@ export function createEventBus(): EventBus {
     listen: slices.listen,
     notifyAccount: (userId) => accounts.tell(userId),
     listenAccount: accounts.listen,
+    notifyInbox: (userId) => inboxes.tell(userId),
+    listenInbox: inboxes.listen,
     offerWork: () => work.tell('any'),
     onWork: (listener) => work.listen('any', listener),
     get listening() {
@@ -40,6 +49,9 @@ export function createEventBus(): EventBus {
     },
     get listeningToAccounts() {
       return accounts.any();
+    },
+    get listeningToInboxes() {
+      return inboxes.any();
     },
   };
 }

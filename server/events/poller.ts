@@ -1,5 +1,6 @@
 import { desc, gt, sql } from 'drizzle-orm';
 import { events } from '#drizzle/schema/deployments';
+import { notifications } from '#drizzle/schema/notifications';
 import { accountChanges } from '#drizzle/schema/users';
 import type { Database } from '#server/db/client';
 import type { Logger } from '#server/lib/logger';
@@ -11,11 +12,13 @@ export const lookEveryMs = 250;
 const overlap = 40;
 /** How many ids of accounts' changes are read again at each look: so many are hardly made within one transaction's life. */
 const accountOverlap = 100;
+/** The same for notifications, of which more may come within one look. */
+const inboxOverlap = 500;
 /** How many of the newest rows count as news when the looking begins. A spare notice costs one empty read. */
 const firstLook = 2_000;
 
 /**
- * Brings other servers' events, and changes of accounts' rights, to this server's listeners: it looks for new rows four times a second, while there are any
+ * Brings other servers' events, notifications, and changes of accounts' rights, to this server's listeners: it looks for new rows four times a second, while there are any
  * and other servers are alive. What they queue for this server's zones is among their news.
  * Ids of different slices may commit out of order, so each look goes back over those of the last few.
  * Returns the way to stop it.
@@ -33,6 +36,8 @@ export function startPoller(options: {
   let highest: number[] = [];
   let known = new Map<number, number>();
   let accountsKnown = new Set<number>();
+  /** Ids of notifications that were seen, above the floor; null before the first look. */
+  let inboxesKnown: Set<number> | null = null;
   let looking: Promise<void> | null = null;
   let failing = false;
 
@@ -84,14 +89,31 @@ export function startPoller(options: {
     accountsKnown = new Set(rows.map((row) => row.id));
   };
 
+  const lookAtInboxes = async () => {
+    if (!bus.listeningToInboxes) {
+      inboxesKnown = null;
+      return;
+    }
+    const newest = inboxesKnown === null ? await newestNotification(db) : Math.max(0, ...inboxesKnown);
+    const rows = await db
+      .select({ id: notifications.id, userId: notifications.userId })
+      .from(notifications)
+      .where(gt(notifications.id, newest - inboxOverlap));
+    const fresh = rows.filter((row) => inboxesKnown?.has(row.id) !== true);
+    for (const userId of new Set(fresh.map((row) => row.userId))) bus.notifyInbox(userId);
+    // of what was pruned the newest id is remembered all the same
+    inboxesKnown = new Set([newest, ...rows.map((row) => row.id)]);
+  };
+
   const timer = setInterval(() => {
     if (!accompanied()) {
       highest = [];
       known = new Map();
+      inboxesKnown = null;
       return;
     }
     if (looking) return;
-    looking = Promise.all([look(), lookAtAccounts()])
+    looking = Promise.all([look(), lookAtAccounts(), lookAtInboxes()])
       .then(
         () => {
           failing = false;
@@ -110,4 +132,9 @@ export function startPoller(options: {
     clearInterval(timer);
     await looking;
   };
+}
+
+async function newestNotification(db: Database): Promise<number> {
+  const [row] = await db.select({ id: sql<string | number | null>`max(${notifications.id})` }).from(notifications);
+  return Number(row?.id ?? 0);
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { deployments } from '#drizzle/schema/deployments';
+import { notifications } from '#drizzle/schema/notifications';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { endResults } from '#shared/audit';
 import type { DeploymentKind } from '#shared/deployment/operations';
@@ -38,7 +39,7 @@ beforeEach(async () => {
   zoneId = await simulatedZone(database.db);
 });
 
-/** Whatever was killed when: of each deployment that has ended the log has one end, the right one, and of others none. */
+/** Whatever was killed when: of each deployment that has ended the log has one end, and its owner one notification, the right one, and of others none. */
 afterEach(async () => {
   const rows = await database.db.select().from(deployments);
   const deeds = await database.db.select().from(auditLog).where(eq(auditLog.action, 'deployments.end'));
@@ -48,6 +49,14 @@ afterEach(async () => {
   );
   const byId = (a: unknown[], b: unknown[]) => Number(a[0]) - Number(b[0]);
   assert.deepEqual(told.toSorted(byId), due.toSorted(byId));
+  // who asked was told of it as often
+  const notified = (await database.db.select().from(notifications)).flatMap(({ happening }) =>
+    'deploymentId' in happening ? [[happening.deploymentId, happening.kind]] : [],
+  );
+  const ends = rows.flatMap(({ id, finishedAt, status }) =>
+    finishedAt === null ? [] : [[id, `deployment.${status}`]],
+  );
+  assert.deepEqual(notified.toSorted(byId), ends.toSorted(byId));
 });
 
 /** Nothing happens by the clock: the n-th act is the same one in every run. */

@@ -10,6 +10,7 @@ import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import { stepRows, stepsTotal, type DeploymentRow } from '#server/db/queries/deployments';
 import { recordAudit, vmTold } from '#server/domain/audit';
+import { endTold } from '#server/domain/deployments/end-told';
 import type { SliceObservation } from '#server/providers/provider';
 import { setSliceStatus, writeDesired } from '#server/db/queries/slices';
 import type { VmDesired } from '#shared/slice-status';
@@ -34,7 +35,7 @@ export async function finishDeployment(
   writer: DeploymentWriter,
   ending: Ending,
 ): Promise<'finished' | 'cancel-requested'> {
-  return writer.fenced(async (tx, row, emit) => {
+  return writer.fenced(async (tx, row, emit, say) => {
     if (ending.outcome === 'succeeded' && row.cancelRequested && !row.superseded) return 'cancel-requested';
     const outcome = row.superseded && ending.outcome === 'failed' ? 'cancelled' : ending.outcome;
     const total = await skipTheRest(tx, row, emit);
@@ -60,6 +61,7 @@ export async function finishDeployment(
       ...asError(ending.error),
     });
     await recordEnd(tx, row, outcome, ending.error);
+    await say(await endTold(tx, row, outcome, ending.error));
     if (next !== undefined) emit(await release(tx, next));
     return 'finished';
   });

@@ -9,11 +9,11 @@ import { deleteDeparture, departuresOf, lockDeparture } from '#server/db/queries
 import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Transaction } from '#server/db/client';
-import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
 import { setSliceStatus } from '#server/db/queries/slices';
 import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
+import { telling } from '#server/domain/notifications/tell';
 import { appendEvents, lockSlice } from '#server/events/append';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { statusAfter, type ObservedSlice } from './compare';
@@ -182,7 +182,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
     observation: SliceObservation | null,
   ): Promise<void> {
     const at = observation?.observedAt ?? clock.now();
-    const news = await inTransaction(db, async (tx) => {
+    const news = await telling(context, async (tx, say) => {
       const slice = await lockSlice(tx, sliceId);
       const now = await newestDeployment(tx, sliceId);
       // a deployment that ran meanwhile knows better
@@ -190,6 +190,14 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       const observed = await writeObservation(tx, sliceId, observation, { at, touch: true });
       const events = [...observed.events, ...(await drift(tx, sliceId, slice.status, observed))];
       await appendEvents(tx, sliceId, events);
+      for (const event of events)
+        if (event.type === 'slice.drift')
+          await say({
+            kind: 'slice.degraded',
+            slice: { id: sliceId, name: slice.name },
+            drifted: event.drifted,
+            to: [slice.ownerId],
+          });
       return events.length > 0;
     });
     if (news) bus.notify(sliceId);

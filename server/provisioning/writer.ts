@@ -10,6 +10,7 @@ import type { DeploymentRow, StepRow } from '#server/db/queries/deployments';
 import { chunked } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
+import { announce, tell, type Telling, type Told } from '#server/domain/notifications/tell';
 import { appendEvents, lockSlice } from '#server/events/append';
 import { assertHeld, LeaseLostError, type Claim } from './lease';
 import { pause, unless } from './waiting';
@@ -38,26 +39,36 @@ export class DeploymentWriter {
   ) {}
 
   async fenced<Result>(
-    work: (tx: Transaction, row: DeploymentRow, emit: (...events: EventData[]) => void) => Promise<Result>,
+    work: (
+      tx: Transaction,
+      row: DeploymentRow,
+      emit: (...events: EventData[]) => void,
+      say: (what: Telling) => Promise<void>,
+    ) => Promise<Result>,
   ): Promise<Result> {
     const { db, bus, log } = this.context;
     const { sliceId, deploymentId } = this.claim;
     for (let attempt = 0; ; attempt++) {
       if (this.lost.aborted) throw lostError();
       try {
-        const { result, news } = await unless(
+        const { result, news, told } = await unless(
           this.lost,
           inTransaction(db, async (tx) => {
             const events: EventData[] = [];
+            const tellings: Told[] = [];
             await lockSlice(tx, sliceId);
             const row = await assertHeld(tx, this.claim);
-            const answer = await work(tx, row, (...more) => events.push(...more));
+            const emit = (...more: EventData[]) => events.push(...more);
+            const answer = await work(tx, row, emit, async (what) => {
+              tellings.push(await tell(tx, what));
+            });
             await appendEvents(tx, sliceId, events);
-            return { result: answer, news: events.length > 0 };
+            return { result: answer, news: events.length > 0, told: tellings };
           }),
           lostError,
         );
         if (news) bus.notify(sliceId);
+        announce(this.context, told);
         return result;
       } catch (error) {
         if (!isDatabaseUnavailable(error) && !isContention(error)) throw error;

@@ -3,6 +3,7 @@ import { authRouter } from './auth/router';
 import { deploymentsRouter } from './deployments/router';
 import { flavoursRouter } from './flavours/router';
 import { imagesRouter } from './images/router';
+import { notificationsRouter } from './notifications/router';
 import { quotasRouter } from './quotas/router';
 import { slicesRouter } from './slices/router';
 import { templatesRouter } from './templates/router';
@@ -18,6 +19,7 @@ export const appRouter = router({
   users: usersRouter,
   quotas: quotasRouter,
   audit: auditRouter,
+  notifications: notificationsRouter,
   flavours: flavoursRouter,
   images: imagesRouter,
   zones: zonesRouter,

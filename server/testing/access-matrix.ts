@@ -224,6 +224,16 @@ export const matrix: Record<string, Row> = {
   'audit.mine': row('user', 'account:read', signedIn, (api) => api.audit.mine({})),
   'audit.export': row('audit:see-all', 'admin:read', admins, (api) => api.audit.export({})),
 
+  'notifications.list': row('user', 'account:read', signedIn, (api) => api.notifications.list({})),
+  'notifications.unread': row('user', 'account:read', signedIn, (api) => api.notifications.unread()),
+  // others' are passed over
+  'notifications.markRead': row('user', 'account:operate', signedIn, (api) => api.notifications.markRead({ upTo: 1 })),
+  'notifications.preferences': row('user', 'account:read', signedIn, (api) => api.notifications.preferences()),
+  'notifications.setPreferences': row('user', 'account:manage', signedIn, (api) =>
+    api.notifications.setPreferences({ muted: ['deployment.succeeded'] }),
+  ),
+  'notifications.watch': row('user', 'account:read', signedIn, (api) => api.notifications.watch({}).then(begin)),
+
   'flavours.list': row('user', 'catalogue:read', signedIn, (api) => api.flavours.list({})),
   'flavours.create': row('flavours:manage', 'catalogue:manage', admins, (api, s) =>
     api.flavours.create({ name: `new ${s.n}`, ...s.size }),

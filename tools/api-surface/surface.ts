@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { appRouter } from '#server/rpc/app-router';
 import { sliceEventSchema } from '#shared/deployment/events';
+import { notificationNewsSchema } from '#shared/notification';
 import { sliceNoticeSchema } from '#shared/slice';
 import { jsonSchemaOf, keyOf, typeText, type JsonSchema, type NameOf } from './type-text';
 
@@ -19,6 +20,7 @@ not name is refused. Named types are at the end.
 /** What subscriptions give, which have no output's schema of their own. */
 const streamed: Record<string, z.ZodType | undefined> = {
   'deployments.watch': sliceEventSchema,
+  'notifications.watch': notificationNewsSchema,
   'slices.changes': sliceNoticeSchema,
 };
 

@@ -142,6 +142,7 @@ export const audit: Messages<typeof english> = {
     },
     quotas: { 'set-of-user': 'Fijar cuota de usuario', 'set-of-role': 'Fijar cuota de rol' },
     audit: { export: 'Exportar la auditoría' },
+    notifications: { 'set-preferences': 'Elegir notificaciones' },
   },
   outcome: {
     ok: 'Hecho',

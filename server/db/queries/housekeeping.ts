@@ -2,6 +2,7 @@ import { and, inArray, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core';
 import { auditLog } from '#drizzle/schema/audit';
 import { consoleTokens } from '#drizzle/schema/slices';
+import { notifications } from '#drizzle/schema/notifications';
 import { accountChanges, apiTokens, passwordResets, rateLimits } from '#drizzle/schema/users';
 import type { Queryable } from '#server/db/client';
 
@@ -12,10 +13,12 @@ export interface Ended {
   consoleTokensBefore: Date;
   accountChangesBefore: Date;
   auditBefore: Date;
+  notificationsBefore: Date;
 }
 
 interface Target {
-  name: 'tokens' | 'passwordLinks' | 'consoleTokens' | 'rateLimits' | 'accountChanges' | 'auditEntries';
+  name:
+    'tokens' | 'passwordLinks' | 'consoleTokens' | 'rateLimits' | 'accountChanges' | 'auditEntries' | 'notifications';
   table: MySqlTable;
   key: MySqlColumn;
   ended: SQL | undefined;
@@ -59,6 +62,12 @@ function targets(ended: Ended): Target[] {
       key: auditLog.id,
       ended: lt(auditLog.createdAt, ended.auditBefore),
     },
+    {
+      name: 'notifications',
+      table: notifications,
+      key: notifications.id,
+      ended: lt(notifications.createdAt, ended.notificationsBefore),
+    },
   ];
 }
 export type Deleted = Record<Target['name'], number>;
@@ -75,6 +84,7 @@ export async function deleteEnded(q: Queryable, ended: Ended, signal: AbortSigna
     rateLimits: 0,
     accountChanges: 0,
     auditEntries: 0,
+    notifications: 0,
   };
   for (const { name, table, key, ended: condition } of targets(ended))
     while (!signal.aborted) {

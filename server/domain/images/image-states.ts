@@ -1,7 +1,7 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
-import { asReason, say, told, within } from '#shared/sentence';
+import { asError, asReason, say, told, within } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { providerZone, type ProviderZone } from '#server/db/queries/zones';
 import { startBackgroundLoop } from '#server/lib/background-loop';
@@ -9,6 +9,7 @@ import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec, ImageState, Provider } from '#server/providers/provider';
 import type { DomainContext } from '../context';
 import { serves } from '../homes/places';
+import { telling } from '../notifications/tell';
 
 /** A row that says `fetching` and was not touched for so long belongs to a server that is gone. */
 const abandonedMs = 60_000;
@@ -59,20 +60,31 @@ export async function writeImageState(
 }
 
 /** Asks every open zone that keeps images to read this one anew, or to fetch it. Who has the zone does so: {@link startImageKeeper}. */
-export async function requestImageCheck(q: Queryable, { imageId, now }: { imageId: number; now: Date }): Promise<void> {
+export async function requestImageCheck(
+  q: Queryable,
+  { imageId, now, askedBy }: { imageId: number; now: Date; askedBy: number },
+): Promise<void> {
   const zones = await q
     .select({ id: availabilityZones.id })
     .from(availabilityZones)
     .where(eq(availabilityZones.enabled, true));
   if (zones.length === 0) return;
-  const values = { state: 'requested' as const, reason: null, sentences: null, doneMb: null, totalMb: null, at: now };
+  const values = {
+    state: 'requested' as const,
+    reason: null,
+    sentences: null,
+    doneMb: null,
+    totalMb: null,
+    at: now,
+    askedBy,
+  };
   await q
     .insert(imageStates)
     .values(zones.map(({ id }) => ({ imageId, zoneId: id, ...values })))
     .onDuplicateKeyUpdate({ set: values });
 }
 
-type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'providers' | 'home'>;
+type Context = Pick<DomainContext, 'db' | 'bus' | 'clock' | 'log' | 'providers' | 'home'>;
 
 /**
  * Does the checks that are asked for in the zones of this server, and removes prepared images that nothing uses. Several
@@ -130,21 +142,22 @@ export async function checkRequested(ctx: Context): Promise<void> {
         .update(imageStates)
         .set({ state: 'fetching', doneMb: 0, totalMb: null, at: now })
         .where(and(eq(imageStates.imageId, image.id), eq(imageStates.zoneId, zone.id), waits));
-      if (taken.affectedRows === 1) await check(ctx, { provider, zoneId: zone.id, image });
+      if (taken.affectedRows === 1) await check(ctx, { provider, zone, image });
     }),
   );
 }
 
 async function check(
   ctx: Context,
-  { provider, zoneId, image }: { provider: Provider; zoneId: number; image: ImageSpec },
+  { provider, zone, image }: { provider: Provider; zone: ProviderZone; image: ImageSpec },
 ): Promise<void> {
+  const zoneId = zone.id;
   const write = (state: ImageState) =>
     writeImageState(ctx.db, { imageId: image.id, zoneId, state, now: ctx.clock.now() });
   let done = false;
-  let telling = Promise.resolve();
+  let writing = Promise.resolve();
   const timer = setInterval(() => {
-    telling = provider
+    writing = provider
       .imageState(image)
       .then((state) => (done || state.state !== 'fetching' ? undefined : write(state)))
       .catch((error: unknown) => ctx.log.warn('The progress of an image could not be written.', { error }));
@@ -159,8 +172,30 @@ async function check(
   }
   done = true;
   clearInterval(timer);
-  await telling;
-  await write(outcome);
+  await writing;
+  await writeEnd(ctx, { zone, image, state: outcome });
+}
+
+/** Writes how a check ended, and tells who has asked for it: once, whoever writes it again. */
+async function writeEnd(
+  ctx: Context,
+  { zone, image, state }: { zone: ProviderZone; image: ImageSpec; state: ImageState },
+): Promise<void> {
+  const key = and(eq(imageStates.imageId, image.id), eq(imageStates.zoneId, zone.id));
+  await telling(ctx, async (tx, sayTo) => {
+    const [row] = await tx.select({ askedBy: imageStates.askedBy }).from(imageStates).where(key).for('update');
+    await writeImageState(tx, { imageId: image.id, zoneId: zone.id, state, now: ctx.clock.now() });
+    const askedBy = row?.askedBy ?? null;
+    if (askedBy === null) return;
+    await tx.update(imageStates).set({ askedBy: null }).where(key);
+    const facts = {
+      image: { id: image.id, name: image.name },
+      zone: { id: zone.id, name: zone.name },
+      to: [askedBy],
+    };
+    if (state.state === 'verified') await sayTo({ kind: 'image.ready', ...facts });
+    if (state.state === 'broken') await sayTo({ kind: 'image.broken', ...facts, ...asError(state.reason) });
+  });
 }
 
 /** Removes, in the zones of this server, prepared images that are neither in the catalogue nor under a VM. */

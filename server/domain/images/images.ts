@@ -173,7 +173,7 @@ export async function checkImage(ctx: DomainContext, { actor, id }: { actor: Act
   return inTransaction(ctx.db, async (tx) => {
     const image = await lockImage(tx, id);
     if (image.retiredAt !== null) throw new AppError('IMAGE_RETIRED', say('RETIRED_UNCHECKABLE', { name: image.name }));
-    await requestImageCheck(tx, { imageId: id, now: ctx.clock.now() });
+    await requestImageCheck(tx, { imageId: id, now: ctx.clock.now(), askedBy: actor.userId });
     await recordAudit(tx, actor, {
       action: 'images.check',
       objectType: 'image',

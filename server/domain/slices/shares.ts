@@ -16,7 +16,8 @@ import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import { changingRights } from '../auth/rights';
 import type { Actor, DomainContext } from '../context';
-import { accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
+import { announce, tell, type Told } from '../notifications/tell';
+import { accountTold, accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
 import { allows, loadSlice, type SliceAccess } from './access';
 
 type ShareList = z.infer<typeof shareListSchema>;
@@ -46,7 +47,9 @@ export async function shareSlice(
   // who may not share it learns nothing about addresses
   await loadSlice(ctx.db, { actor, id, need: 'manage' });
   const user = await accountToShareWith(ctx, { actor, email });
+  let told: Told[] = [];
   const list = await changingRights(ctx, async (tx, changed) => {
+    told = [];
     const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (slice.deletedAt !== null)
       throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_SHARABLE', { name: slice.name }), {
@@ -65,10 +68,13 @@ export async function shareSlice(
         objectId: id,
         details: { name: slice.name, userId: user.id, with: user.name, level },
       });
+      const by = await accountTold(tx, actor);
+      told.push(await tell(tx, { kind: 'slice.shared', slice: { id, name: slice.name }, by, level, to: [user.id] }));
     }
     return shownShares(tx, actor, id, slice.access);
   });
   ctx.bus.notify(id);
+  announce(ctx, told);
   return list;
 }
 

@@ -16,7 +16,8 @@ import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
+import { telling } from '../notifications/tell';
+import { accountTold, accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
 import { loadTemplate, type TemplateAccess } from './access';
 import { wholeTemplate } from './read-templates';
 
@@ -44,7 +45,7 @@ export async function shareTemplate(
   // who may not share it learns nothing about addresses
   await loadTemplate(ctx.db, { actor, id, need: 'manage' });
   const user = await accountToShareWith(ctx, { actor, email });
-  return inTransaction(ctx.db, async (tx) => {
+  return telling(ctx, async (tx, say) => {
     const template = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
     assertSharable({ actor, ownerId: template.ownerId, user });
     if (!(await isTemplateSharedWith(tx, id, user.id, true))) {
@@ -56,6 +57,8 @@ export async function shareTemplate(
         objectId: id,
         details: { name: template.name, userId: user.id, with: user.name },
       });
+      const by = await accountTold(tx, actor);
+      await say({ kind: 'template.shared', template: { id, name: template.name }, by, to: [user.id] });
     }
     return shownShares(tx, actor, id, template.access);
   });

@@ -13,6 +13,7 @@ import {
   type AccountRow,
 } from '#server/db/queries/accounts';
 import { objectName } from '#server/db/queries/audit';
+import { deleteNotificationsOf } from '#server/db/queries/notifications';
 import { revokeAll } from '#server/db/queries/tokens';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
@@ -50,8 +51,9 @@ export async function deleteUser(
   for (const sliceId of doomed) await queueDeployment(ctx, { actor: system, sliceId, kind: 'destroy' });
   await inTransaction(ctx.db, async (tx) => {
     await lockAccounts(tx, [id]);
-    if (await markAccountDeleted(tx, id, ctx.clock.now()))
-      await recordAudit(tx, actor, userRecord('delete', row, { ...(await detailsOf(tx, choice)), email: row.email }));
+    if (!(await markAccountDeleted(tx, id, ctx.clock.now()))) return;
+    await deleteNotificationsOf(tx, id);
+    await recordAudit(tx, actor, userRecord('delete', row, { ...(await detailsOf(tx, choice)), email: row.email }));
   });
   return { templates, slices: given.length + doomed.length };
 }

@@ -140,6 +140,9 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     return doing('api_token', info.id, () => s.owner.tokens.revoke({ id: info.id }));
   },
 
+  'notifications.setPreferences': (s) =>
+    doing('user', s.people.owner.userId, () => s.owner.notifications.setPreferences({ muted: ['image.ready'] })),
+
   'flavours.create': (s) => making('flavour', () => s.admin.flavours.create({ name: 'new', ...size }), 'admin'),
   'flavours.update': async (s) => {
     const { id } = await s.admin.flavours.create({ name: 'old', ...size });
@@ -310,8 +313,8 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   }),
 };
 
-/** It asks a provider how it is, and changes nothing. */
-const unrecorded = ['zones.refresh'];
+/** One asks a provider how it is, and changes nothing; the other says what its caller has seen. */
+const unrecorded = ['zones.refresh', 'notifications.markRead'];
 
 /** The router's own record of its procedures is flat, whatever its type says. */
 const kinds = z

@@ -1,0 +1,38 @@
+import { auditTexts } from './audit-texts';
+
+/** The sentences of notifications in English, for programs, the command line and the browser; another language has the same keys. */
+export const notificationTexts = {
+  operation: auditTexts.operation,
+  vmOfSlice: '{{vm}} of {{slice}}',
+  text: {
+    deployment: {
+      succeeded: '{{operation}} {{of}}: done.',
+      failed: '{{operation}} {{of}}: failed. {{error}}',
+      cancelled: '{{operation}} {{of}}: cancelled.',
+    },
+    slice: {
+      degraded: '{{slice}} is degraded: {{drifted}}.',
+      shared: {
+        view: '{{by}} shares the slice {{slice}} with you, to view.',
+        operate: '{{by}} shares the slice {{slice}} with you, to operate.',
+      },
+    },
+    template: { shared: '{{by}} shares the template {{template}} with you.' },
+    lease: {
+      expiring: {
+        stop: 'The lease of {{slice}} ends at {{at}}: it will be stopped.',
+        suspend: 'The lease of {{slice}} ends at {{at}}: it will be suspended.',
+        destroy: 'The lease of {{slice}} ends at {{at}}: it will be destroyed.',
+      },
+      expired: {
+        stop: 'The lease of {{slice}} has ended: it is being stopped.',
+        suspend: 'The lease of {{slice}} has ended: it is being suspended.',
+        destroy: 'The lease of {{slice}} has ended: it is being destroyed.',
+      },
+    },
+    image: {
+      ready: 'The image {{image}} is ready in zone {{zone}}.',
+      broken: 'The image {{image}} is not good in zone {{zone}}. {{error}}',
+    },
+  },
+} as const;

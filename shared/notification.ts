@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { deploymentKinds } from './deployment/operations';
+import { idSchema, listInput, pageOf, timestampSchema } from './primitives';
+import { sentencesSchema } from './sentence';
+import { shareLevels } from './sharing';
+
+/**
+ * What accounts are told of, and webhooks are called for. `ofSlice`: it happens to a slice, so that a webhook over all slices
+ * is called for it, too. `tone`: how it is shown.
+ */
+export const notificationKinds = {
+  'deployment.succeeded': { ofSlice: true, tone: 'success' },
+  'deployment.failed': { ofSlice: true, tone: 'danger' },
+  'deployment.cancelled': { ofSlice: true, tone: 'neutral' },
+  /** By itself: a VM or a link of a running slice is not as it should be. */
+  'slice.degraded': { ofSlice: true, tone: 'danger' },
+  'lease.expiring': { ofSlice: true, tone: 'warning' },
+  'lease.expired': { ofSlice: true, tone: 'warning' },
+  'slice.shared': { ofSlice: false, tone: 'neutral' },
+  'template.shared': { ofSlice: false, tone: 'neutral' },
+  'image.ready': { ofSlice: false, tone: 'success' },
+  'image.broken': { ofSlice: false, tone: 'danger' },
+} as const satisfies Record<string, { ofSlice: boolean; tone: 'success' | 'danger' | 'warning' | 'neutral' }>;
+export type NotificationKind = keyof typeof notificationKinds;
+export const notificationKindNames = Object.keys(notificationKinds) as [NotificationKind, ...NotificationKind[]];
+
+/** A thing by its id, and what it was called then. */
+const named = z.object({ id: idSchema, name: z.string() });
+const ofDeployment = {
+  slice: named,
+  deploymentId: idSchema,
+  operation: z.enum(deploymentKinds),
+  /** The VM that it was aimed at, null for the whole slice. */
+  vm: named.nullable(),
+} as const;
+const cause = { error: z.string().nullable(), sentences: sentencesSchema } as const;
+const ofImage = { image: named, zone: named } as const;
+
+/** What becomes of a slice at the end of its lease. */
+export const leaseEnds = ['stop', 'suspend', 'destroy'] as const;
+
+/** What happened, as data: the names are those of its time, the sentence is made in the reader's language. */
+export const happeningSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('deployment.succeeded'), ...ofDeployment }),
+  z.object({ kind: z.literal('deployment.failed'), ...ofDeployment, ...cause }),
+  z.object({ kind: z.literal('deployment.cancelled'), ...ofDeployment }),
+  z.object({ kind: z.literal('slice.degraded'), slice: named, drifted: z.array(z.string()) }),
+  z.object({ kind: z.literal('lease.expiring'), slice: named, at: timestampSchema, end: z.enum(leaseEnds) }),
+  z.object({ kind: z.literal('lease.expired'), slice: named, at: timestampSchema, end: z.enum(leaseEnds) }),
+  z.object({ kind: z.literal('slice.shared'), slice: named, by: named, level: z.enum(shareLevels) }),
+  z.object({ kind: z.literal('template.shared'), template: named, by: named }),
+  z.object({ kind: z.literal('image.ready'), ...ofImage }),
+  z.object({ kind: z.literal('image.broken'), ...ofImage, ...cause }),
+]);
+export type Happening = z.infer<typeof happeningSchema>;
+
+export const notificationSchema = z.object({
+  id: idSchema,
+  at: timestampSchema,
+  readAt: timestampSchema.nullable(),
+  /** The sentence, English: for programs. The client makes its own of `happening`. */
+  message: z.string(),
+  happening: happeningSchema,
+});
+export type Notification = z.infer<typeof notificationSchema>;
+export const notificationPage = pageOf(notificationSchema);
+
+export const listNotificationsInput = z.strictObject({
+  limit: listInput.limit,
+  cursor: listInput.cursor,
+  unread: z.boolean().default(false).describe('only what was not read yet'),
+});
+
+/** So many are counted; what is more is told as this. */
+export const unreadCounted = 100;
+export const unreadSchema = z.object({ unread: z.number().int().nonnegative().max(unreadCounted) });
+
+/** Exactly one of the three: single ones; all of one slice; all up to the newest that was seen. */
+export const readNotificationsInput = z
+  .strictObject({
+    ids: z.array(idSchema).min(1).max(100).optional(),
+    sliceId: idSchema.optional(),
+    upTo: idSchema.optional(),
+  })
+  .refine((given) => Object.values(given).filter((one) => one !== undefined).length === 1, {
+    error: 'Say one of ids, sliceId and upTo.',
+  });
+
+export const watchNotificationsInput = z.strictObject({ lastEventId: z.string().max(20).nullish() });
+/** What is new since the last one, oldest first, and how many are not read. */
+export const notificationNewsSchema = z.object({ ...unreadSchema.shape, fresh: z.array(notificationSchema) });
+export type NotificationNews = z.infer<typeof notificationNewsSchema>;
+
+/** Which kinds the account is not told of in the app. */
+export const notificationPreferencesSchema = z.object({ muted: z.array(z.enum(notificationKindNames)) });
+export const setNotificationPreferencesInput = z.strictObject({
+  muted: z.array(z.enum(notificationKindNames)).max(notificationKindNames.length),
+});
