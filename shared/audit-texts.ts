@@ -21,6 +21,7 @@ export const auditTexts = {
     vm: { start: 'Start VM', stop: 'Stop VM', reboot: 'Reboot VM' },
     slice: {
       deploy: 'Deploy slice',
+      update: 'Update slice',
       start: 'Start slice',
       stop: 'Stop slice',
       reboot: 'Reboot slice',
@@ -63,6 +64,7 @@ export const auditTexts = {
     },
     slices: {
       create: 'Create slice',
+      'save-as-template': 'Save as template',
       'set-restart': 'Change what happens after a restart of the machine',
       rename: 'Rename slice',
       share: 'Share slice',

@@ -190,6 +190,9 @@ export const sentences = {
   SLICE_NOT_SHARABLE: '{{name}} was destroyed and cannot be shared any more.',
   SLICE_NOT_CHANGEABLE: '{{name}} was destroyed and cannot be changed any more.',
   SLICE_NOT_RENAMABLE: '{{name}} was destroyed and cannot be renamed any more.',
+  SLICE_CHANGED: '{{name}} was changed meanwhile: it is at version {{current}}, and this started from {{base}}.',
+  SLICE_CHANGED_BY:
+    '{{name}} was changed meanwhile, by {{by}} at {{at}}: it is at version {{current}}, and this started from {{base}}.',
   RETRY_OVERTAKEN: 'Another operation on the slice has begun since this one failed.',
   RETRY_NOT_FAILED: 'Only a failed operation can be taken up again.',
   OPERATION_ENDED: 'This operation has ended already.',

@@ -3,9 +3,9 @@ import { consoleKinds } from './image';
 import { providerKinds } from './zone';
 import { deploymentSummarySchema } from './deployment/schema';
 import { sliceEventSchema } from './deployment/events';
-import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
 import { accessKinds } from './sharing';
-import { edgeProperties, networkProperties, vmProperties } from './topology/schema';
+import { edgeProperties, networkProperties, topologySchema, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
 import { sentencesSchema } from './sentence';
 
@@ -89,6 +89,8 @@ export const sliceEdgeSchema = z.object({
 export const sliceSchema = sliceSummarySchema.extend({
   zone: named.extend({ provider: z.enum(providerKinds) }),
   templateRevision: z.number().int().nullable(),
+  /** Grows with every change of its topology. */
+  topologyVersion: z.number().int().positive(),
   /** Whether VMs that ran come back by themselves after the machine that they run on was restarted. */
   restartAfterReboot: z.boolean(),
   vmList: z.array(sliceVmSchema),
@@ -124,6 +126,18 @@ export const freeSliceNameInput = z.strictObject({ name: nameSchema.describe('wh
 export const freeSliceNameOutput = z.object({ name: nameSchema.describe('the same if it is free, else one like it') });
 export const setRestartInput = z.strictObject({ id: idSchema, restartAfterReboot: z.boolean() });
 export const renameSliceInput = z.strictObject({ id: idSchema, name: nameSchema });
+
+/** The slice's own topology, to be drawn from, and who changed it last, and when; null for as it was made. */
+export const sliceTopologySchema = z.object({
+  version: z.number().int().positive(),
+  topology: topologySchema,
+  changed: z.object({ by: named, at: timestampSchema }).nullable(),
+});
+export const saveAsTemplateInput = z.strictObject({
+  id: idSchema,
+  name: nameSchema.describe('what the template is called'),
+  description: descriptionSchema.default(''),
+});
 
 export const listEventsInput = z.strictObject({ limit: listInput.limit, cursor: listInput.cursor, sliceId: idSchema });
 /** Newest first. */

@@ -10,6 +10,7 @@ const changes = {
   owner: 'the owner',
   restart: 'the restart after a reboot',
   sharing: 'the sharing',
+  topology: 'the topology',
 } as const;
 
 function sentence(data: SliceEvent['data']): string {

@@ -81,6 +81,7 @@ export function createTramaClient(options: TramaClientOptions): TramaClient {
     const signals = [options.signal, signal].filter((one) => one !== undefined);
     return signals.length === 0 ? undefined : AbortSignal.any(signals);
   };
+  const calls = { url: `${transport.url}/trpc`, headers: transport.headers, fetch: jsonOnly(transport.fetch) };
   const api = createTRPCClient<AppRouter>({
     links: [
       () =>
@@ -91,10 +92,10 @@ export function createTramaClient(options: TramaClientOptions): TramaClient {
         true: subscriptionLink(transport),
         false: [
           retryLink(transport.url, transport.retry),
-          httpLink({
-            url: `${transport.url}/trpc`,
-            headers: transport.headers,
-            fetch: jsonOnly(transport.fetch),
+          splitLink({
+            condition: isLong,
+            true: httpLink({ ...calls, methodOverride: 'POST' }),
+            false: httpLink(calls),
           }),
         ],
       }),
@@ -131,6 +132,11 @@ export function createTramaClient(options: TramaClientOptions): TramaClient {
       } while (cursor !== null);
     },
   };
+}
+
+/** Whether a query is asked with more than an address holds: what one wants the plan of an update to. */
+function isLong(op: { type: string; input: unknown }): boolean {
+  return op.type === 'query' && (JSON.stringify(op.input) ?? '').length > 1_500;
 }
 
 /** A proxy's page, or another program's, is no answer to be read: its status says what there is to say. */

@@ -1,5 +1,5 @@
 import { Group } from '@mantine/core';
-import { Ban, Play, RotateCcw, RotateCw, Rocket, Square, Trash2, type LucideIcon } from 'lucide-react';
+import { Ban, Play, RefreshCw, RotateCcw, RotateCw, Rocket, Square, Trash2, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
@@ -13,6 +13,7 @@ import type { SliceCommands } from './use-slice-commands';
 
 const icons: Record<SliceAction, LucideIcon> = {
   deploy: Rocket,
+  update: RefreshCw,
   start: Play,
   stop: Square,
   reboot: RotateCw,

@@ -41,6 +41,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
     zone: { id: 1, name: 'local', provider: 'qemu' },
     template: { id: 4, name: 'line' },
     templateRevision: 2,
+    topologyVersion: 1,
     restartAfterReboot: false,
     vms: vmList.length,
     vmsRunning: vmList.filter((vm) => vm.status === 'running').length,
@@ -104,6 +105,7 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
       startedAt: null,
       finishedAt: null,
     })),
+    topologyChange: null,
     ...change,
   };
 }
@@ -111,6 +113,8 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
 export function samplePlan(change: Partial<Plan> = {}): Plan {
   return {
     kind: 'deploy',
+    changes: [],
+    baseVersion: null,
     quota: null,
     steps: sampleDeployment().steps.map(({ seq, key, resource, resourceId, label, action, update, dependsOn }) => ({
       seq,

@@ -596,6 +596,21 @@ ALTER TABLE `image_states` ADD `asked_by` bigint unsigned;
 CREATE INDEX `notifications_user_id_index` ON `notifications` (`user_id`,`id`);
 CREATE INDEX `notifications_user_read_index` ON `notifications` (`user_id`,`read_at`,`id`);
 CREATE INDEX `notifications_created_at_index` ON `notifications` (`created_at`);
+CREATE TABLE `topology_changes` (
+	`deployment_id` bigint unsigned NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`version` int unsigned NOT NULL,
+	`before` json NOT NULL,
+	`changes` json NOT NULL,
+	CONSTRAINT `topology_changes_deployment_id` PRIMARY KEY(`deployment_id`),
+	CONSTRAINT `topology_changes_slice_version_unique` UNIQUE(`slice_id`,`version`)
+);
+ALTER TABLE `deployments` DROP FOREIGN KEY `deployments_slice_vm_id_slice_vms_id_fk`;
+ALTER TABLE `deployments` MODIFY COLUMN `kind` enum('deploy','update','start','stop','reboot','destroy') NOT NULL;
+ALTER TABLE `slices` ADD `topology_version` int unsigned DEFAULT 1 NOT NULL;
+ALTER TABLE `topology_changes` ADD CONSTRAINT `topology_changes_deployment_id_deployments_id_fk` FOREIGN KEY (`deployment_id`) REFERENCES `deployments`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `topology_changes` ADD CONSTRAINT `topology_changes_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `deployments` ADD CONSTRAINT `deployments_slice_vm_id_slice_vms_id_fk` FOREIGN KEY (`slice_vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE set null ON UPDATE no action;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -625,3 +640,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('7942150b990e7
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('aaa872f8642eeb39a7564dfcd48b5bc25edf77d504084270fdcf0d79ad1f8a3c', 1795663221146);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('61ad3a3d24c5ba9d42f93be9678cf145367b3fdbf2a5f944d8ac1a1bdcdab674', 1795665186691);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('7ecd55e3b09bf9ae9495821d70402d06c5831cea00624d555c56840f3ab58383', 1795665632040);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('ea51486d0d4b4533bb80d86efbe69081a6b334761b7dace4b18bb0ce7f0c5a65', 1795665875960);

@@ -1,8 +1,15 @@
 import { boolean, index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
 import { deploymentKinds, type SystemReason } from '#shared/deployment/operations';
 import type { Update } from '#shared/deployment/applied';
-import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
+import {
+  deploymentStatuses,
+  resourceTypes,
+  stepActions,
+  stepStatuses,
+  type PlanChange,
+} from '#shared/deployment/schema';
 import type { EventData } from '#shared/deployment/events';
+import type { Topology } from '#shared/topology/schema';
 import { createdAt, id, instant, primaryId, sentences } from '../columns';
 import { availabilityZones } from './catalogue';
 import { slices, sliceVms } from './slices';
@@ -22,7 +29,8 @@ export const deployments = mysqlTable(
       .references(() => availabilityZones.id, { onDelete: 'restrict' }),
     kind: mysqlEnum('kind', deploymentKinds).notNull(),
     status: mysqlEnum('status', deploymentStatuses).notNull(),
-    sliceVmId: id('slice_vm_id').references(() => sliceVms.id, { onDelete: 'cascade' }),
+    /** Null also where that VM was removed since: its steps still name it. */
+    sliceVmId: id('slice_vm_id').references(() => sliceVms.id, { onDelete: 'set null' }),
     requestedBy: id('requested_by')
       .notNull()
       .references(() => users.id, { onDelete: 'restrict' }),
@@ -79,6 +87,28 @@ export const deploymentSteps = mysqlTable(
     finishedAt: instant('finished_at'),
   },
   (table) => [uniqueIndex('deployment_steps_deployment_seq_unique').on(table.deploymentId, table.seq)],
+);
+
+/**
+ * How a deployment changed its slice's topology. Beside the deployments, since a topology may be large and lists of deployments do
+ * not show it.
+ */
+export const topologyChanges = mysqlTable(
+  'topology_changes',
+  {
+    deploymentId: id('deployment_id')
+      .primaryKey()
+      .references(() => deployments.id, { onDelete: 'cascade' }),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    /** The one that it made. */
+    version: int('version', { unsigned: true }).notNull(),
+    /** What the slice's topology was before, to be shown and to go back to. */
+    before: json('before').$type<Topology>().notNull(),
+    changes: json('changes').$type<PlanChange[]>().notNull(),
+  },
+  (table) => [uniqueIndex('topology_changes_slice_version_unique').on(table.sliceId, table.version)],
 );
 
 /** Append-only. Appending locks the slice's row first, so that the ids of one slice are committed in their order. */

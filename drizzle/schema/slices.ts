@@ -36,6 +36,8 @@ export const slices = mysqlTable(
       .references(() => availabilityZones.id, { onDelete: 'restrict' }),
     templateId: id('template_id').references(() => templates.id, { onDelete: 'set null' }),
     templateRevision: int('template_revision', { unsigned: true }),
+    /** Grows with every change of its topology, that of two who draw at once one is told. */
+    topologyVersion: int('topology_version', { unsigned: true }).notNull().default(1),
     name: varchar('name', { length: 63 }).notNull(),
     status: mysqlEnum('status', sliceStatuses).notNull().default('draft'),
     /** Whether the VMs that ran come back by themselves after the machine that they run on was restarted. */

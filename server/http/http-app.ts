@@ -59,6 +59,8 @@ export function createHttpApp(options: HttpAppOptions): Hono {
       req: c.req.raw,
       router: appRouter,
       maxBatchSize,
+      // what a query is asked with may be too long for an address: a drawing, of which one wants the plan
+      allowMethodOverride: true,
       createContext: ({ resHeaders }) =>
         options.calls.contextOf({
           peer: getConnInfo(c).remote.address,

@@ -113,6 +113,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
     },
     quota: null,
     isNew: false,
+    update: null,
   });
   expect(plan.problems).toEqual([]);
   return plan.steps;
@@ -125,6 +126,7 @@ const times = async (count: number, work: () => Promise<void>) => {
 /** What has to have happened before each kind of operation. */
 const preparation = {
   deploy: [],
+  update: [],
   start: ['deploy', 'stop'],
   stop: ['deploy'],
   reboot: ['deploy'],

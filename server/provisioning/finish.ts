@@ -12,7 +12,7 @@ import { stepRows, stepsTotal, type DeploymentRow } from '#server/db/queries/dep
 import { recordAudit, vmTold } from '#server/domain/audit';
 import { endTold } from '#server/domain/deployments/end-told';
 import type { SliceObservation } from '#server/providers/provider';
-import { setSliceStatus, writeDesired } from '#server/db/queries/slices';
+import { setSliceStatus, sliceById, writeDesired } from '#server/db/queries/slices';
 import type { VmDesired } from '#shared/slice-status';
 import { asError, type Said } from '#shared/sentence';
 import { writeAbsent, writeObservation } from './observe';
@@ -111,6 +111,8 @@ async function endSlice(
     return [...(await writeAbsent(tx, sliceId, ending.at)), ...(await setSliceStatus(tx, sliceId, 'destroyed'))];
 
   const observed = await writeObservation(tx, sliceId, ending.observation, { at: ending.at, touch: true });
+  // one of which only the drawing was changed
+  if ((await sliceById(tx, sliceId, { lock: false }))?.status === 'draft') return observed.events;
   if (ending.outcome === 'failed') return [...observed.events, ...(await setSliceStatus(tx, sliceId, ends.failed))];
   if (rule === 'draft' && ending.observation !== null && isEmpty(ending.observation)) {
     await tx.update(sliceVms).set({ desired: 'absent' }).where(eq(sliceVms.sliceId, sliceId));

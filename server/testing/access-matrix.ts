@@ -340,6 +340,7 @@ export const matrix: Record<string, Row> = {
   'slices.list': row('user', 'slices:read', signedIn, (api) => api.slices.list({})),
   'slices.list of everyone': row('user', 'slices:read', admins, (api) => api.slices.list({ of: 'everyone' })),
   'slices.get': row('user', 'slices:read', seeSlice, (api, s) => api.slices.get({ id: s.slice.idle })),
+  'slices.topology': row('user', 'slices:read', seeSlice, (api, s) => api.slices.topology({ id: s.slice.idle })),
   'slices.preview': row('user', 'slices:read', seeTemplate, (api, s) =>
     api.slices.preview({ templateId: s.template.template, zoneId: s.zone }),
   ),
@@ -349,6 +350,13 @@ export const matrix: Record<string, Row> = {
   ),
   'slices.create of a published template': row('user', 'slices:manage', signedIn, (api, s) =>
     api.slices.create({ name: `new ${s.n}`, templateId: s.template.published, zoneId: s.zone }),
+  ),
+  'slices.saveAsTemplate': row(
+    'user',
+    'templates:manage',
+    seeSlice,
+    (api, s) => api.slices.saveAsTemplate({ id: s.slice.idle, name: `new ${s.n}` }),
+    { scope: 'slices:read', otherwise: denied },
   ),
   'slices.rename': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.slices.rename({ id: s.slice.idle, name: `new ${s.n}` }),
@@ -374,6 +382,16 @@ export const matrix: Record<string, Row> = {
 
   'deployments.plan': row('user', 'slices:read', seeSlice, (api, s) =>
     api.deployments.plan({ sliceId: s.slice.idle, kind: 'destroy' }),
+  ),
+  'deployments.plan an update': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.deployments.plan({ sliceId: s.slice.idle, kind: 'update' }),
+  ),
+  'deployments.start update': row(
+    'user',
+    'slices:operate',
+    manageSlice,
+    (api, s) => api.deployments.start({ sliceId: s.slice.idle, kind: 'update' }),
+    toManage,
   ),
   'deployments.start deploy': row(
     'user',

@@ -21,7 +21,7 @@ const changeSchema = z.object({
 export type Change = z.infer<typeof changeSchema>;
 
 /** What is lost by a change: what the guest has in its memory, for which it is shut down, and what is on its disk. */
-const lossSchema = z.enum(['memory', 'disk']);
+export const lossSchema = z.enum(['memory', 'disk']);
 export type Loss = z.infer<typeof lossSchema>;
 
 /** What a step changes of something that is there, and what is lost by it. */

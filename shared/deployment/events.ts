@@ -13,7 +13,7 @@ import {
 import { sentencesSchema } from '../sentence';
 
 /** What of a slice can change without anything of it starting or stopping. */
-export const sliceFacts = ['name', 'owner', 'restart', 'sharing'] as const;
+export const sliceFacts = ['name', 'owner', 'restart', 'sharing', 'topology'] as const;
 
 /** What happened, as data: the UI makes the sentence, in the reader's language, and applies it to what it shows. */
 export const eventDataSchema = z.discriminatedUnion('type', [

@@ -16,12 +16,12 @@ import { planInput, startDeploymentInput } from './schema';
 
 /** What may begin in which status, written out: a change of the table has to be made here as well. */
 const allowed: Record<SliceStatus, readonly DeploymentKind[]> = {
-  draft: ['deploy', 'destroy'],
+  draft: ['deploy', 'update', 'destroy'],
   deploying: ['destroy'],
-  active: ['start', 'stop', 'reboot', 'destroy'],
-  degraded: ['deploy', 'start', 'stop', 'reboot', 'destroy'],
-  stopped: ['start', 'stop', 'destroy'],
-  failed: ['deploy', 'start', 'stop', 'reboot', 'destroy'],
+  active: ['update', 'start', 'stop', 'reboot', 'destroy'],
+  degraded: ['deploy', 'update', 'start', 'stop', 'reboot', 'destroy'],
+  stopped: ['update', 'start', 'stop', 'destroy'],
+  failed: ['deploy', 'update', 'start', 'stop', 'reboot', 'destroy'],
   destroying: ['destroy'],
   destroyed: [],
 };
@@ -82,6 +82,7 @@ describe('the table of operations', () => {
     ['deploy', 'slice', 'draft', { absent: 'running', stopped: 'running', running: 'running' }],
     ['deploy', 'slice', 'failed', { absent: 'running', stopped: 'running', running: 'running' }],
     ['deploy', 'slice', 'degraded', { absent: 'running', stopped: 'stopped', running: 'running' }],
+    ['update', 'slice', 'draft', { absent: 'absent', stopped: 'stopped', running: 'running' }],
     ['start', 'slice', 'stopped', { absent: 'running', stopped: 'running', running: 'running' }],
     ['start', 'vm', 'stopped', { absent: 'running', stopped: 'running', running: 'running' }],
     ['stop', 'slice', 'active', { absent: 'stopped', stopped: 'stopped', running: 'stopped' }],
@@ -97,12 +98,15 @@ describe('the table of operations', () => {
   test.each(deploymentKinds)('%s: what it takes, and what it can be aimed at, go together', (kind) => {
     const operation = operationOf(kind);
     const wanted = [operation.wants.slice, operation.wants.vm];
-    const mayRunMore = wanted.some((want) => want === 'running' || want === 'restored');
+    const { changesTopology } = operation;
+    const mayRunMore = changesTopology || wanted.some((want) => want === 'running' || want === 'restored');
     // what may make more run than ran is counted, and nothing else is ever refused for a quota
     expect(operation.takesQuota).toBe(mayRunMore);
-    // only who brings up all of a slice can take more of the zone than it holds; it is called something while it does
+    // only who brings up all of a slice can take more of the zone than it holds; it is called something while it does, but for
+    // one that changes it, which has what is there go on as it is
     expect(operation.takesCapacity).toBe(operation.builds === 'everything');
-    if (operation.takesCapacity) expect(operation.during).not.toBeNull();
+    if (operation.takesCapacity) expect(operation.during === null).toBe(changesTopology);
+    if (changesTopology) expect(operation.builds).toBe('everything');
     // what neither makes nor unmakes a slice can be done by who may operate it
     expect(operation.level).toBe(operation.takesCapacity || removesSlice(kind) ? 'manage' : 'operate');
     expect(aimsAtVm(kind)).toBe(operation.level === 'operate');
@@ -112,6 +116,8 @@ describe('the table of operations', () => {
     for (const input of [planInput, startDeploymentInput]) {
       expect(input.safeParse({ sliceId: 1, kind }).success).toBe(true);
       expect(input.safeParse({ sliceId: 1, kind, vmId: 2 }).success).toBe(aimsAtVm(kind));
+      const change = { from: 'template', templateId: 1 };
+      expect(input.safeParse({ sliceId: 1, kind, change }).success).toBe(changesTopology);
     }
   });
 });

@@ -2,8 +2,8 @@ import { limits } from '../limits';
 import type { Level } from '../scopes';
 import type { SliceStatus, VmDesired } from '../slice-status';
 
-/** The operations of this version. `update`, `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
-export const deploymentKinds = ['deploy', 'start', 'stop', 'reboot', 'destroy'] as const;
+/** The operations of this version. `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
+export const deploymentKinds = ['deploy', 'update', 'start', 'stop', 'reboot', 'destroy'] as const;
 export type DeploymentKind = (typeof deploymentKinds)[number];
 
 /** Decisions from which operations follow that nobody asks for at that moment, as the actions of the log that name them. */
@@ -50,6 +50,8 @@ interface Operation {
   takesCapacity: boolean;
   /** It acts on VMs that are there and leaves out the others; without it they are made. */
   needsVm: boolean;
+  /** It may be given another topology, which becomes the slice's when it begins. */
+  changesTopology: boolean;
   /** Never refused for what is under way, but takes over from it; a second one is the first one. */
   supersedes: boolean;
 }
@@ -70,6 +72,22 @@ export const operations = {
     takesQuota: true,
     takesCapacity: true,
     needsVm: false,
+    changesTopology: false,
+    supersedes: false,
+  },
+  update: {
+    level: 'manage',
+    from: ['draft', 'active', 'degraded', 'stopped', 'failed'],
+    // what is there goes on as it is meanwhile; a draft stays one, its drawing only changes
+    during: null,
+    ends: { succeeded: 'observed', failed: 'failed', cancelled: 'observed' },
+    wants: { slice: 'asBefore', vm: null },
+    builds: 'everything',
+    restarts: false,
+    takesQuota: true,
+    takesCapacity: true,
+    needsVm: false,
+    changesTopology: true,
     supersedes: false,
   },
   start: {
@@ -83,6 +101,7 @@ export const operations = {
     takesQuota: true,
     takesCapacity: false,
     needsVm: false,
+    changesTopology: false,
     supersedes: false,
   },
   stop: {
@@ -96,6 +115,7 @@ export const operations = {
     takesQuota: false,
     takesCapacity: false,
     needsVm: true,
+    changesTopology: false,
     supersedes: false,
   },
   reboot: {
@@ -110,6 +130,7 @@ export const operations = {
     takesQuota: true,
     takesCapacity: false,
     needsVm: false,
+    changesTopology: false,
     supersedes: false,
   },
   destroy: {
@@ -123,6 +144,7 @@ export const operations = {
     takesQuota: false,
     takesCapacity: false,
     needsVm: true,
+    changesTopology: false,
     supersedes: true,
   },
 } as const satisfies Record<DeploymentKind, Operation>;

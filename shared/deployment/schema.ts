@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { problemSchema } from '../errors';
-import { updateSchema } from './applied';
+import { lossSchema, updateSchema } from './applied';
 import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
-import { aimsAtVm, deploymentKinds, systemReasons, type DeploymentKind } from './operations';
+import { limits } from '../limits';
+import { aimsAtVm, deploymentKinds, operationOf, systemReasons, type DeploymentKind } from './operations';
 import { sentencesSchema } from '../sentence';
+import { partChangeSchema } from '../topology/diff';
+import { topologySchema } from '../topology/schema';
 
 /** `queued`: waits for an earlier deployment of its slice. `pending`: may be claimed. */
 export const deploymentStatuses = ['queued', 'pending', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -49,10 +52,18 @@ export const planStepSchema = z.object({
 });
 export type PlanStep = z.infer<typeof planStepSchema>;
 
+/** What becomes of one part of the slice. `loses`: what of it is gone then. */
+export const planChangeSchema = partChangeSchema.extend({ loses: z.array(lossSchema) });
+export type PlanChange = z.infer<typeof planChangeSchema>;
+
 /** What will happen, what it needs and every reason why it cannot. Nothing has been touched yet. */
 export const planSchema = z.object({
   kind: z.enum(deploymentKinds),
   steps: z.array(planStepSchema),
+  /** Of an update, part by part in the order of the drawing, what is gone last: what it changes, and what that takes. */
+  changes: z.array(planChangeSchema),
+  /** Of an update: the version of the topology that it was planned from, to be given back as `baseVersion`. */
+  baseVersion: z.number().int().positive().nullable(),
   /** What the slice takes from the zone beyond what it holds already. */
   needs: resourcesSchema,
   free: resourcesSchema.nullable(),
@@ -96,22 +107,66 @@ export const deploymentSummarySchema = z.object({
 });
 export type DeploymentSummary = z.infer<typeof deploymentSummarySchema>;
 export const deploymentPage = pageOf(deploymentSummarySchema);
-export const deploymentSchema = deploymentSummarySchema.extend({ steps: z.array(stepSchema) });
+/** How a deployment has changed the slice's topology: the version that it made, and part by part what was planned. */
+export const topologyChangeSchema = z.object({
+  version: z.number().int().positive(),
+  changes: z.array(planChangeSchema),
+});
+export const deploymentSchema = deploymentSummarySchema.extend({
+  steps: z.array(stepSchema),
+  /** Null where it was to leave the topology as it was. */
+  topologyChange: topologyChangeSchema.nullable(),
+});
 export type Deployment = z.infer<typeof deploymentSchema>;
+
+/** Where the topology of an update comes from. Without any it brings what is there to the slice's own topology. */
+export const topologySourceSchema = z.discriminatedUnion('from', [
+  /** Drawn, from the version `baseVersion` of the slice's own. */
+  z.strictObject({ from: z.literal('drawing'), topology: topologySchema }),
+  /** The newest revision of a template that the caller sees. */
+  z.strictObject({ from: z.literal('template'), templateId: idSchema }),
+  /** A document, as it was read from its file. */
+  z.strictObject({
+    from: z.literal('document'),
+    text: z.string().min(1, 'The file is empty.').max(limits.importLength, 'The file is too large.'),
+  }),
+  /** What it was before that deployment of this slice changed it. */
+  z.strictObject({ from: z.literal('before'), deploymentId: idSchema }),
+]);
+export type TopologySource = z.infer<typeof topologySourceSchema>;
 
 const target = {
   sliceId: idSchema,
   kind: z.enum(deploymentKinds).describe('the operation'),
   vmId: idSchema.nullish(),
+  /** Of an update: what the slice shall be. */
+  change: topologySourceSchema.optional().describe('of an update: where the new topology comes from'),
+  /** The version of the slice's topology that `change` was made from; REVISION_CONFLICT if it is not the newest. */
+  baseVersion: z.number().int().positive().optional().describe('of an update: the version that it was drawn from'),
 } as const;
-const vmKindOnly = (input: { kind: DeploymentKind; vmId?: number | null | undefined }) =>
-  input.vmId == null || aimsAtVm(input.kind);
+interface Target {
+  kind: DeploymentKind;
+  vmId?: number | null | undefined;
+  change?: TopologySource | undefined;
+  baseVersion?: number | undefined;
+}
+const vmKindOnly = (input: Target) => input.vmId == null || aimsAtVm(input.kind);
 const vmKindMessage = { path: ['vmId'], message: 'Only start, stop and reboot can be aimed at one VM.' };
-
-export const planInput = z.strictObject(target).refine(vmKindOnly, vmKindMessage);
+const changeFits = (input: Target) => input.change === undefined || operationOf(input.kind).changesTopology;
+const changeMessage = { path: ['change'], message: 'Only an update changes the topology.' };
+const drawnFromSome = (input: Target) => input.change?.from !== 'drawing' || input.baseVersion !== undefined;
+const baseMessage = { path: ['baseVersion'], message: 'A drawing needs the version that it started from.' };
+const idempotencyKey = z.string().min(8).max(64).optional();
+export const planInput = z
+  .strictObject(target)
+  .refine(vmKindOnly, vmKindMessage)
+  .refine(changeFits, changeMessage)
+  .refine(drawnFromSome, baseMessage);
 export const startDeploymentInput = z
-  .strictObject({ ...target, idempotencyKey: z.string().min(8).max(64).optional() })
-  .refine(vmKindOnly, vmKindMessage);
+  .strictObject({ ...target, idempotencyKey })
+  .refine(vmKindOnly, vmKindMessage)
+  .refine(changeFits, changeMessage)
+  .refine(drawnFromSome, baseMessage);
 export const listDeploymentsInput = z.strictObject({
   limit: listInput.limit,
   cursor: listInput.cursor,

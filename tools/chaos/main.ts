@@ -48,6 +48,7 @@ const possible = {
   active: ['stop', 'stop', 'reboot', 'reboot', 'destroy'],
   stopped: ['start', 'start', 'destroy'],
 } as const satisfies Record<Wanted, readonly DeploymentKind[]>;
+type Disturbed = (typeof possible)[Wanted][number];
 const wantedAfter = {
   deploy: 'active',
   start: 'active',
@@ -78,7 +79,7 @@ class Chaos {
   sliceId = 0;
   wanted: Wanted = 'destroyed';
   /** Seconds that each operation took last: within them it is disturbed. */
-  readonly took: Record<DeploymentKind, number> = { deploy: 10, start: 8, reboot: 8, stop: 4, destroy: 2 };
+  readonly took: Record<Disturbed, number> = { deploy: 10, start: 8, reboot: 8, stop: 4, destroy: 2 };
 
   private constructor(
     readonly dataDir: string,
@@ -106,7 +107,7 @@ class Chaos {
   }
 
   /** Asks, disturbs and waits for the end. Answers in words what was done to it, and how the operation itself ended. */
-  async disturb(kind: DeploymentKind): Promise<string> {
+  async disturb(kind: Disturbed): Promise<string> {
     if (kind === 'deploy') {
       const { templateId, zoneId } = this;
       const name = `chaos-${crypto.randomUUID()}`;

@@ -147,7 +147,14 @@ export const common = {
       skipped: 'Skipped',
     },
   },
-  deploymentKind: { deploy: 'Deploy', start: 'Start', stop: 'Stop', reboot: 'Reboot', destroy: 'Destroy' },
+  deploymentKind: {
+    deploy: 'Deploy',
+    update: 'Update',
+    start: 'Start',
+    stop: 'Stop',
+    reboot: 'Reboot',
+    destroy: 'Destroy',
+  },
   resources: {
     vcpus_one: '{{count}} vCPU',
     vcpus_other: '{{count}} vCPUs',

@@ -44,6 +44,7 @@ export const events = {
     owner: 'The slice has another owner.',
     restart: 'Whether the slice starts again after a restart of its machine was changed.',
     sharing: 'With whom the slice is shared was changed.',
+    topology: 'The topology of the slice was changed.',
   },
   vm: {
     absent: 'VM {{name}} is not there.',
@@ -67,7 +68,7 @@ export const events = {
     up: 'Link {{name}} is up.',
     unknown: 'The state of link {{name}} is not known.',
   },
-  kind: { deploy: 'Deploy', start: 'Start', stop: 'Stop', reboot: 'Reboot', destroy: 'Destroy' },
+  kind: { deploy: 'Deploy', update: 'Update', start: 'Start', stop: 'Stop', reboot: 'Reboot', destroy: 'Destroy' },
   kindOfVm: '{{kind}} of VM {{vm}}',
   deployment: {
     queued: '{{kind}}: waits for the operation before it.',

@@ -40,6 +40,7 @@ export const slices = {
     label: 'What can be done with this slice',
     console: 'Console',
     deploy: 'Deploy',
+    update: 'Update',
     start: 'Start',
     stop: 'Stop',
     reboot: 'Reboot',

@@ -59,6 +59,7 @@ export const audit: Messages<typeof english> = {
     vm: { start: 'Arrancar MV', stop: 'Detener MV', reboot: 'Reiniciar MV' },
     slice: {
       deploy: 'Desplegar slice',
+      update: 'Cambiar slice',
       start: 'Arrancar slice',
       stop: 'Detener slice',
       reboot: 'Reiniciar slice',
@@ -101,6 +102,7 @@ export const audit: Messages<typeof english> = {
     },
     slices: {
       create: 'Crear slice',
+      'save-as-template': 'Guardar como plantilla',
       'set-restart': 'Cambiar qué pasa tras reiniciarse la máquina',
       rename: 'Cambiar el nombre de slice',
       share: 'Compartir slice',

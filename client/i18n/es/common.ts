@@ -152,6 +152,7 @@ export const common: Messages<typeof english> = {
   },
   deploymentKind: {
     deploy: 'Desplegar',
+    update: 'Cambiar',
     start: 'Arrancar',
     stop: 'Detener',
     reboot: 'Reiniciar',

@@ -46,6 +46,7 @@ export const events: Messages<typeof english> = {
     owner: 'El slice tiene otro propietario.',
     restart: 'Ha cambiado si el slice vuelve a arrancar tras un reinicio de su máquina.',
     sharing: 'Ha cambiado con quién se comparte el slice.',
+    topology: 'La topología del slice ha cambiado.',
   },
   vm: {
     absent: 'La MV {{name}} no existe.',
@@ -71,6 +72,7 @@ export const events: Messages<typeof english> = {
   },
   kind: {
     deploy: 'Despliegue',
+    update: 'Cambio',
     start: 'Arranque',
     stop: 'Parada',
     reboot: 'Reinicio',

@@ -189,6 +189,9 @@ export const sentences: Record<SentenceCode, string> = {
   SLICE_NOT_SHARABLE: '{{name}} se destruyó y ya no se puede compartir.',
   SLICE_NOT_CHANGEABLE: '{{name}} se destruyó y ya no se puede cambiar.',
   SLICE_NOT_RENAMABLE: '{{name}} se destruyó y ya no se le puede cambiar el nombre.',
+  SLICE_CHANGED: 'Entretanto {{name}} ha cambiado: va por la versión {{current}} y esto partía de la {{base}}.',
+  SLICE_CHANGED_BY:
+    'Entretanto {{by}} ha cambiado {{name}} ({{at}}): va por la versión {{current}} y esto partía de la {{base}}.',
   RETRY_OVERTAKEN: 'Desde que esta operación falló ha comenzado otra en el slice.',
   RETRY_NOT_FAILED: 'Solo se puede reintentar una operación que ha fallado.',
   OPERATION_ENDED: 'Esta operación ya ha terminado.',

@@ -43,6 +43,7 @@ export const slices: Messages<typeof english> = {
     label: 'Lo que se puede hacer con este slice',
     console: 'Consola',
     deploy: 'Desplegar',
+    update: 'Cambiar',
     start: 'Arrancar',
     stop: 'Detener',
     reboot: 'Reiniciar',

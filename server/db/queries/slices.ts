@@ -183,6 +183,7 @@ const ofSlice = sql.placeholder('slice');
 const headFields = {
   ...summaryFields,
   templateRevision: slices.templateRevision,
+  topologyVersion: slices.topologyVersion,
   restartAfterReboot: slices.restartAfterReboot,
   lastEventId: number(sql`(select max(${events.id}) from ${events} where ${events.sliceId} = ${slices.id})`),
 };

@@ -71,6 +71,20 @@ export async function countSlice(tx: Queryable, sliceId: number, next: SliceStat
   await addToZone(tx, zoneId, gone, { vcpus: sign * vcpus, ramMb: sign * ramMb, diskGb: sign * diskGb });
 }
 
+/** As {@link countSlice}, of a slice that keeps its status and whose VMs have become others. */
+export async function countResized(
+  tx: Queryable,
+  { zoneId, status }: Pick<typeof slices.$inferSelect, 'zoneId' | 'status'>,
+  before: readonly Resources[],
+  after: readonly Resources[],
+): Promise<void> {
+  if (!holds(status)) return;
+  const more = (of: (vm: Resources) => number) =>
+    after.reduce((sum, vm) => sum + of(vm), 0) - before.reduce((sum, vm) => sum + of(vm), 0);
+  const amount = { vcpus: more((vm) => vm.vcpus), ramMb: more((vm) => vm.ramMb), diskGb: more((vm) => vm.diskGb) };
+  if (Object.values(amount).some((value) => value !== 0)) await addToZone(tx, zoneId, 0, amount);
+}
+
 async function addToZone(tx: Queryable, zoneId: number, count: number, amount: Resources): Promise<void> {
   const added = { slices: count, ...amount };
   await tx

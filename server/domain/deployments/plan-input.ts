@@ -13,6 +13,7 @@ import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applie
 import type { SliceObservation } from '#server/providers/provider';
 import type { DeploymentKind, Underway } from '#shared/deployment/operations';
 import type { Said } from '#shared/sentence';
+import type { PartChange } from '#shared/topology/diff';
 import { specsOf } from './specs';
 
 /** What the planner needs to know of a VM. Ids are 0 in a preview, where no rows exist yet; keys always tell apart. */
@@ -89,8 +90,20 @@ export interface PlanInput {
   quota: Quota | null;
   /** Nobody has seen the plan: what would lose a disk stays as it is, until somebody asks for it. */
   unattended?: boolean;
+  /** Of an operation that changes the topology; null of all others. */
+  update: PlannedUpdate | null;
   /** The slice is not there yet: making it takes of the quota, too. */
   isNew: boolean;
+}
+
+/** What an update starts from. */
+export interface PlannedUpdate {
+  /** The parts as they are before it, gone ones too. */
+  before: PlanTopology;
+  /** What its drawing changes. */
+  diff: readonly PartChange[];
+  /** Of the slice's topology before it. */
+  baseVersion: number;
 }
 
 /** Statuses in which a slice holds no capacity of its zone. */

@@ -4,6 +4,7 @@ import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
 import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
+import { loadSliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
 import { zoneById } from '#server/db/queries/zones';
 import { inSnapshot } from '#server/db/transaction';
@@ -14,19 +15,38 @@ import { loadSlice } from '../slices/access';
 import { loadTemplate, type TemplateRow } from '../templates/access';
 import { nicsNeeded, type PlanTopology } from './plan-input';
 import { planOperation } from './planner';
+import { isUnwritten } from './row-change';
 import { askZone, lookAround, planInput, planZoneOf, type Operation } from './situation';
+import { topologyChange } from './topology-change';
 
-/** The plan for an operation on a slice that the actor may see. Touches nothing. */
+/**
+ * The plan for an operation on a slice that the actor may see. Touches nothing: parts that an update would make have no ids yet, 0. What is
+ * wrong with its topology is among the problems; REVISION_CONFLICT if it was made from an older version of the slice's.
+ */
 export async function planDeployment(
   ctx: DomainContext,
   { actor, ...operation }: Operation & { actor: Actor },
 ): Promise<Plan> {
-  const slice = await loadSlice(ctx.db, { actor, id: operation.sliceId });
+  const { sliceId: id, change: source, baseVersion } = operation;
+  const slice = await loadSlice(ctx.db, { actor, id });
   const seen = await lookAround(ctx, slice);
   return inSnapshot(ctx.db, async (tx) => {
-    const now = await loadSlice(tx, { actor, id: operation.sliceId });
+    const now = await loadSlice(tx, { actor, id });
     const { live } = await deploymentsUnderWay(tx, now.id);
-    return planOperation(await planInput(tx, now, operation, underwayOf(live), seen));
+    const model = await loadSliceModel(tx, now.id);
+    const told = { slice: now, operation, underway: underwayOf(live), seen };
+    if (source === undefined) return planOperation(await planInput(tx, { ...told, model }));
+    const { change, problems } = await topologyChange(tx, now, model, { actor, source, baseVersion });
+    const plan = planOperation(
+      await planInput(tx, {
+        ...told,
+        model: change?.after ?? model,
+        update: { before: model, diff: change?.diff ?? [] },
+        invalid: problems,
+      }),
+    );
+    const idOf = (resourceId: number) => (isUnwritten(resourceId) ? 0 : resourceId);
+    return { ...plan, steps: plan.steps.map((step) => ({ ...step, resourceId: idOf(step.resourceId) })) };
   });
 }
 
@@ -52,6 +72,7 @@ export async function previewDeployment(
       zone: await planZoneOf(tx, zone, report),
       quota: await quotaOf(tx, actor.userId),
       isNew: true,
+      update: null,
     });
   });
 }

@@ -60,6 +60,7 @@ const input = (more: Partial<PlanInput> = {}): PlanInput => ({
   zone,
   quota: null,
   isNew: false,
+  update: null,
   ...more,
 });
 const seen = (id: number, status: Exclude<PlanStatus, 'absent'>) => ({

@@ -8,6 +8,7 @@ import { inStartOrder } from '#shared/topology/start-order';
 import { runningOf, totalsOf } from '../quotas/problems';
 import { changesOf, recreates } from '#server/providers/applied';
 import { holdsNothing, type PlanEdge, type PlanInput, type PlanNetwork, type PlanVm } from './plan-input';
+import { planChanges } from './plan-changes';
 import { planProblems } from './plan-problems';
 
 const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
@@ -18,22 +19,40 @@ const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
  */
 export function planOperation(input: PlanInput): Plan {
   const builder = new PlanBuilder(input);
-  const { takesCapacity } = operationOf(input.kind);
   if (removesSlice(input.kind)) builder.remove();
-  else builder.converge();
-  const takes = takesCapacity && (holdsNothing as readonly string[]).includes(input.slice.status);
-  const needs = takes ? total(input.topology.vms) : nothing;
+  else if (!staysDrawing(input)) builder.converge();
+  const needs = needsOf(input);
   const added = input.quota === null ? null : quotaTakenBy(input);
   const problems = planProblems(input, needs, builder.made, builder.started, added);
   return {
     kind: input.kind,
     steps: builder.steps,
+    changes: input.update === null ? [] : planChanges(input, input.update, builder),
+    baseVersion: input.update?.baseVersion ?? null,
     needs,
     free: input.zone.free,
     capacity: input.zone.capacity,
     quota: input.quota === null || added === null ? null : { ...input.quota, added },
     problems,
     runnable: problems.length === 0,
+  };
+}
+
+/** Whether only the drawing of something that is not deployed changes. */
+function staysDrawing({ kind, slice }: PlanInput): boolean {
+  return operationOf(kind).changesTopology && (holdsNothing as readonly string[]).includes(slice.status);
+}
+
+/** What the operation takes of the zone beyond what the slice holds already. */
+function needsOf(input: PlanInput): Resources {
+  if (!operationOf(input.kind).takesCapacity || staysDrawing(input)) return nothing;
+  if ((holdsNothing as readonly string[]).includes(input.slice.status)) return total(input.topology.vms);
+  if (input.update === null) return nothing;
+  const [held, wanted] = [total(input.update.before.vms), total(input.topology.vms)];
+  return {
+    vcpus: Math.max(0, wanted.vcpus - held.vcpus),
+    ramMb: Math.max(0, wanted.ramMb - held.ramMb),
+    diskGb: Math.max(0, wanted.diskGb - held.diskGb),
   };
 }
 
@@ -51,9 +70,29 @@ function total(vms: readonly Resources[]): Resources {
 /** What the operation takes of the owner's quota: VMs that did not count as running before, and all of a new slice. */
 function quotaTakenBy(input: PlanInput): QuotaUse {
   const { vms } = input.topology;
+  if (input.update !== null) return quotaAddedBy(input, input.update.before.vms);
   const more = vms.filter((vm) => !vm.counted && wantedOf(input, vm) === 'running');
   const totals = input.isNew ? { slices: 1, ...totalsOf(vms) } : { slices: 0, ...totalsOf([]) };
   return { ...totals, ...runningOf(more) };
+}
+
+/** What there is more of after an update than before; of what there is less, nothing. */
+function quotaAddedBy(input: PlanInput, before: readonly PlanVm[]): QuotaUse {
+  const { vms } = input.topology;
+  const counted = before.filter((vm) => vm.counted);
+  const running = vms.filter((vm) => vm.counted || wantedOf(input, vm) === 'running');
+  const was = { slices: 0, ...totalsOf(before), ...runningOf(counted) };
+  const is = { slices: 0, ...totalsOf(vms), ...runningOf(running) };
+  return {
+    slices: 0,
+    vms: Math.max(0, is.vms - was.vms),
+    vcpus: Math.max(0, is.vcpus - was.vcpus),
+    ramMb: Math.max(0, is.ramMb - was.ramMb),
+    diskGb: Math.max(0, is.diskGb - was.diskGb),
+    runningVms: Math.max(0, is.runningVms - was.runningVms),
+    runningVcpus: Math.max(0, is.runningVcpus - was.runningVcpus),
+    runningRamMb: Math.max(0, is.runningRamMb - was.runningRamMb),
+  };
 }
 
 /** What the operation wants of a VM from now on. */
@@ -70,6 +109,10 @@ class PlanBuilder {
   /** VMs that are made, or made to be as they are wanted. */
   readonly made: PlanVm[] = [];
   readonly started: PlanVm[] = [];
+  /** Keys of VMs that run and are shut down to be changed. */
+  readonly halted = new Set<string>();
+  /** By part and key: what is changed of what is there. */
+  readonly updates = new Map<string, Update>();
   private readonly operation;
   private readonly seqByKey = new Map<string, number>();
   private readonly edgeLabels: Map<PlanEdge, string>;
@@ -104,7 +147,7 @@ class PlanBuilder {
       // what is stopped on purpose is not there to be taken down and up again
       if (restarts && desired !== 'running') continue;
       if (this.isUp(vm) && this.differences.halting.has(vm.key)) halt.add(vm);
-      if (status === undefined && !needsVm) create.push(vm);
+      if (status === undefined && !needsVm && desired !== 'absent') create.push(vm);
       if (desired === 'running' && restarts && status !== undefined) reboot.push(vm);
       else if (desired === 'running' && (status !== 'running' || halt.has(vm))) start.push(vm);
       if (desired === 'stopped' && this.isUp(vm) && !halt.has(vm)) stop.push(vm);
@@ -126,18 +169,21 @@ class PlanBuilder {
         this.add('network', network.id, network.name, 'create', [], network.key);
     }
     for (const vm of create) this.add('vm', vm.id, vm.name, 'create', [this.seqByKey.get(imageKey(vm))], vm.key);
-    for (const vm of halt) this.add('vm', vm.id, vm.name, 'stop', [], vm.key);
+    for (const vm of halt) {
+      this.add('vm', vm.id, vm.name, 'stop', [], vm.key);
+      if (this.observedVms.get(vm.id) !== 'failed') this.halted.add(vm.key);
+    }
     for (const vm of update) {
       const changes = this.differences.vms.get(vm) ?? [];
       const loses: Loss[] = [
-        ...(halt.has(vm) && this.observedVms.get(vm.id) !== 'failed' ? ['memory' as const] : []),
+        ...(this.halted.has(vm.key) ? ['memory' as const] : []),
         ...(recreates(changes) ? ['disk' as const] : []),
       ];
       const needs = [this.seqByKey.get(`vm:${vm.key}/stop`), this.seqByKey.get(imageKey(vm))];
       this.addUpdate('vm', vm, vm.name, needs, { changes, loses });
     }
     const connecting = new Map<string, number[]>();
-    const halted = new Set([...halt].map((vm) => vm.key));
+    const ends = new Set<string>();
     for (const edge of topology.edges) {
       const changes = this.differences.edges.get(edge);
       if (!changes && !edges.includes(edge)) continue;
@@ -150,17 +196,23 @@ class PlanBuilder {
       // their NICs may have the numbers that this one's shall have
       needs.push(...unplugged);
       const loses: Loss[] =
-        changes?.some(({ effect }) => effect === 'restart') && [edge.source, edge.target].some((end) => halted.has(end))
+        changes?.some(({ effect }) => effect === 'restart') &&
+        [edge.source, edge.target].some((end) => this.halted.has(end))
           ? ['memory']
           : [];
       const seq = changes
         ? this.addUpdate('edge', edge, label, needs, { changes, loses })
         : this.add('edge', edge.id, label, 'connect', needs);
-      for (const end of [edge.source, edge.target]) connecting.set(end, [...(connecting.get(end) ?? []), seq]);
+      for (const end of [edge.source, edge.target]) {
+        connecting.set(end, [...(connecting.get(end) ?? []), seq]);
+        ends.add(end);
+      }
     }
     this.bringUp(start, reboot, connecting);
     for (const vm of stop) this.add('vm', vm.id, vm.name, 'stop', []);
-    this.made.push(...create, ...update);
+    // who gets one more NIC has to have room for it
+    const plugged = this.operation.changesTopology ? targets.filter((vm) => ends.has(vm.key)) : [];
+    this.made.push(...new Set([...create, ...update, ...plugged]));
     this.started.push(...start, ...reboot);
   }
 
@@ -241,15 +293,26 @@ class PlanBuilder {
     const vms = new Set(topology.vms.map((vm) => vm.id));
     const networks = new Set(topology.networks.map((network) => network.id));
     const seqs: number[] = [];
+    // of what an update takes away the name is known, of what was left by something else only the id
+    const known = this.input.update?.before;
+    const named = (parts: readonly { id: number; name: string }[] = []) => {
+      const names = new Map(parts.map(({ id, name }) => [id, name]));
+      return (id: number) => names.get(id) ?? `#${id}`;
+    };
+    const [vmName, networkName] = [named(known?.vms), named(known?.networks)];
+    const edgeName = named(
+      known === undefined ? [] : [...edgeLabels({ topology: known })].map(([{ id }, name]) => ({ id, name })),
+    );
     for (const vm of observation?.vms ?? [])
-      if (!vms.has(vm.id)) seqs.push(this.removeVm(vm.id, `#${vm.id}`, vm.status));
+      if (!vms.has(vm.id)) seqs.push(this.removeVm(vm.id, vmName(vm.id), vm.status));
     const edges = new Set(topology.edges.map((edge) => edge.id));
     const left = [...seqs];
     for (const edge of which === 'nodes' ? [] : (observation?.edges ?? []))
       if (!edges.has(edge.id) && edge.status !== 'absent')
-        seqs.push(this.add('edge', edge.id, `#${edge.id}`, 'disconnect', left));
+        seqs.push(this.add('edge', edge.id, edgeName(edge.id), 'disconnect', left));
     for (const network of observation?.networks ?? [])
-      if (!networks.has(network.id)) seqs.push(this.add('network', network.id, `#${network.id}`, 'remove', seqs));
+      if (!networks.has(network.id))
+        seqs.push(this.add('network', network.id, networkName(network.id), 'remove', seqs));
     return seqs;
   }
 
@@ -298,6 +361,7 @@ class PlanBuilder {
     dependsOn: readonly (number | undefined)[],
     update: Update,
   ): number {
+    this.updates.set(`${resource}:${key}`, update);
     return this.add(resource, id, label, 'update', dependsOn, key, update);
   }
 

@@ -4,6 +4,7 @@ import { notFound } from '#shared/errors';
 import { eventsOfDeployment, type SliceEvent } from '#shared/deployment/events';
 import type { Deployment, deploymentEventsInput, DeploymentSummary, Step } from '#shared/deployment/schema';
 import type { eventPage, Slice } from '#shared/slice';
+import { operationOf } from '#shared/deployment/operations';
 import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
 import {
@@ -17,6 +18,7 @@ import {
   type StepRow,
 } from '#server/db/queries/deployments';
 import { sliceEventRowsSince } from '#server/db/queries/slices';
+import { topologyChangeOf } from '#server/db/queries/topology-changes';
 import { iso } from '#server/db/rows';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
@@ -46,7 +48,11 @@ export async function getDeployment(
   const found = await deploymentWithSteps(ctx.db, id);
   if (found === null) throw notFound('deployment');
   await loadSlice(ctx.db, { actor, id: found.deployment.sliceId }).catch(asDeployment);
-  return { ...deploymentSummary(found.deployment), steps: found.steps.map(publicStep) };
+  return {
+    ...deploymentSummary(found.deployment),
+    steps: found.steps.map(publicStep),
+    topologyChange: operationOf(found.deployment.kind).changesTopology ? await topologyChangeOf(ctx.db, id) : null,
+  };
 }
 
 /** Between the moment that ends a deployment and its last event, in ms: both are written in one transaction. */

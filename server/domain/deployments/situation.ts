@@ -1,11 +1,14 @@
 import type { Applied } from '#shared/deployment/applied';
 import { AppError, type Problem } from '#shared/errors';
 import { operationOf, type DeploymentKind, type Underway } from '#shared/deployment/operations';
+import type { TopologySource } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
+import type { Quota } from '#shared/quota';
 import { say, type Said } from '#shared/sentence';
+import type { PartChange } from '#shared/topology/diff';
 import type { Queryable } from '#server/db/client';
 import type { newestDeployment } from '#server/db/queries/deployments';
-import { loadSliceModel } from '#server/db/queries/slice-model';
+import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { reportOf } from '#server/db/queries/homes';
 import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
@@ -33,6 +36,10 @@ export interface Operation {
   sliceId: number;
   kind: DeploymentKind;
   vmId?: number | null | undefined;
+  /** Of an update: where the new topology comes from; without it, what is there becomes what the slice's own says. */
+  change?: TopologySource | undefined;
+  /** The version that it was made from. */
+  baseVersion?: number | undefined;
 }
 
 /** What was seen of a slice and its zone before the transaction that plans: asking may take its time. */
@@ -144,39 +151,69 @@ export async function lookAround(ctx: DomainContext, slice: SliceRow): Promise<S
   return observeForPlan(ctx, await askZone(ctx, zone), slice.id);
 }
 
-/** The planner's input for an operation on a slice, from its rows and what was seen. `locked`: its zone, for who has read it. */
+/**
+ * The planner's input for an operation on a slice, from its rows and what was seen. Of an update: `model` are the rows as they will be,
+ * and `update` what they were.
+ */
 export async function planInput(
   q: Queryable,
-  slice: SliceRow & { access: SliceAccess },
-  { kind, vmId }: Operation,
-  underway: Underway,
-  { observation, report }: Seen,
-  locked: ZoneRow | null = null,
+  {
+    slice,
+    operation: { kind, vmId },
+    underway,
+    seen: { observation, report },
+    model,
+    update = null,
+    invalid = [],
+    zone: locked = null,
+    quota = null,
+  }: {
+    slice: SliceRow & { access: SliceAccess };
+    operation: Operation;
+    underway: Underway;
+    seen: Seen;
+    model: SliceModel;
+    update?: { before: SliceModel; diff: readonly PartChange[] } | null;
+    invalid?: readonly Problem[];
+    /** Its zone, for who has read it. */
+    zone?: ZoneRow | null;
+    /** The owner's, for who has read it. */
+    quota?: Quota | null;
+  },
 ): Promise<PlanInput> {
   const zone = locked ?? (await zoneById(q, slice.zoneId));
   if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
-  const { builds, supersedes, takesQuota } = operationOf(kind);
-  const model = await loadSliceModel(q, slice.id);
+  const { builds, supersedes, changesTopology } = operationOf(kind);
   const busy = underway.length > 0;
   const target = vmId == null ? null : (model.vms.find((vm) => vm.id === vmId)?.key ?? null);
   if (vmId != null && target === null)
     throw new AppError('NOT_FOUND', 'There is no such VM.', { params: { what: 'VM' } });
+  const state = { status: slice.status, busy };
+  const before = update?.before ?? model;
   return {
     kind,
     slice: { id: slice.id, name: slice.name, status: slice.status },
     underway,
     targetVm: target,
-    topology: planTopologyOf(
-      model,
-      { status: slice.status, busy },
-      builds === 'everything' && observation !== null ? observation : undefined,
-    ),
-    invalid: [],
+    topology: planTopologyOf(model, state, builds === 'everything' && observation !== null ? observation : undefined),
+    invalid,
     // what a deployment under way is changing is not known: everything may be there
     observation: busy && supersedes ? null : observation,
-    zone: await planZoneOf(q, zone, report, { exceptSliceId: slice.id }),
-    // who may only look is not told what else the owner has
-    quota: takesQuota && slice.access !== 'view' ? await quotaOf(q, slice.ownerId) : null,
+    // an update takes only what is more than the slice holds
+    zone: await planZoneOf(q, zone, report, changesTopology ? {} : { exceptSliceId: slice.id }),
+    quota: quota ?? (await quotaForPlan(q, slice, kind)),
     isNew: false,
+    update: changesTopology
+      ? { before: planTopologyOf(before, state), diff: update?.diff ?? [], baseVersion: slice.topologyVersion }
+      : null,
   };
+}
+
+/** The owner's quota, for what takes of it; who may only look is not told what else the owner has. */
+export async function quotaForPlan(
+  q: Queryable,
+  slice: SliceRow & { access: SliceAccess },
+  kind: DeploymentKind,
+): Promise<Quota | null> {
+  return operationOf(kind).takesQuota && slice.access !== 'view' ? quotaOf(q, slice.ownerId) : null;
 }

@@ -51,6 +51,7 @@ const input = (vms: readonly PlanVm[], statuses: readonly Status[], more: Partia
   },
   quota: null,
   isNew: false,
+  update: null,
   ...more,
 });
 

@@ -2,7 +2,10 @@ import type { EventData } from '#shared/deployment/events';
 import { operationOf, refusal, type Underway } from '#shared/deployment/operations';
 import type { Deployment, Plan } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
+import type { Quota } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
+import type { PartChange } from '#shared/topology/diff';
+import { emptyTopology, type Topology } from '#shared/topology/schema';
 import type { Transaction } from '#server/db/client';
 import {
   deploymentByKey,
@@ -14,8 +17,11 @@ import {
   underwayOf,
   type DeploymentRow,
 } from '#server/db/queries/deployments';
+import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/slices';
-import { lockZone } from '#server/db/queries/zones';
+import { catalogueOf } from '#server/db/queries/topologies';
+import { insertTopologyChange, writeRowChange } from '#server/db/queries/topology-changes';
+import { countResized, lockZone } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
 import { insertEvents } from '#server/events/append';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
@@ -23,12 +29,14 @@ import { recordAudit, vmTold } from '../audit';
 import { accountOf, type Actor, type DomainContext, type SystemActor } from '../context';
 import { quotaExceeded } from '../quotas/problems';
 import { lockOwner } from '../quotas/quotas';
-import { loadSlice, type SliceRow } from '../slices/access';
+import { loadSlice, type SliceAccess, type SliceRow } from '../slices/access';
+import { assertValid } from '../templates/write-templates';
 import type { PlanInput } from './plan-input';
 import { refusalProblem } from './plan-problems';
 import { planOperation, wantedOf } from './planner';
 import { getDeployment } from './read-deployments';
-import { lookAround, markOf, planInput, type Operation, type Seen } from './situation';
+import { lookAround, markOf, planInput, quotaForPlan, type Operation, type Seen } from './situation';
+import { topologyChange } from './topology-change';
 
 interface Request extends Operation {
   /** The same key for the same slice answers the deployment that was queued first. */
@@ -110,7 +118,9 @@ async function queue(
   if (markOf(newest) !== seen.mark) return 'stale';
 
   const unattended = actor.kind === 'system';
-  const input = { ...(await planInput(tx, slice, request, underway, seen, zone)), unattended };
+  const changed = await changeTopology(tx, actor, slice, request);
+  const told = { slice, operation: request, underway, seen, zone, ...changed };
+  const input = { ...(await planInput(tx, told)), unattended };
   const plan = planOperation(input);
   assertRunnable(plan);
   if (operation.supersedes)
@@ -131,21 +141,69 @@ async function queue(
     steps: plan.steps,
   });
   await writeDesired(tx, desiredChanges(input));
+  const version = changed.version ?? null;
+  if (version !== null)
+    await insertTopologyChange(tx, { deploymentId, sliceId, version, before: changed.drawing, changes: plan.changes });
   const status = busy ? 'queued' : 'pending';
   const stepsTotal = plan.steps.length;
   const events: EventData[] = [
     { type: 'deployment.status', deploymentId, kind, status, vmId, stepsTotal, error: null },
   ];
+  if (version !== null) events.push({ type: 'slice.changed', what: 'topology' });
   if (operation.during !== null) events.push(...(await setSliceStatus(tx, sliceId, operation.during)));
   else await touchSlice(tx, sliceId);
   await recordAudit(tx, actor, {
     action: request.retryOf === undefined ? 'deployments.start' : 'deployments.retry',
     objectType: 'slice',
     objectId: sliceId,
-    details: { name: slice.name, deploymentId, kind, ...(await vmTold(tx, vmId)) },
+    details: {
+      name: slice.name,
+      deploymentId,
+      kind,
+      ...(await vmTold(tx, vmId)),
+      ...(version === null ? {} : { topologyVersion: version }),
+    },
   });
   await insertEvents(tx, sliceId, events);
+  // last: whoever begins something in this zone waits for it
+  if (changed.update !== null) await countResized(tx, slice, changed.update.before.vms, changed.model.vms);
   return deploymentId;
+}
+
+interface Changed {
+  /** The rows as they are from now on. */
+  model: SliceModel;
+  update: { before: SliceModel; diff: readonly PartChange[] } | null;
+  /** The quota as it was before, which the plan adds to. */
+  quota: Quota | null;
+  /** Of the topology, where it has become another one. */
+  version?: number;
+  drawing: Topology;
+}
+
+/**
+ * Writes the topology that a request brings into the slice's rows, with which the plan is then made: if it cannot run, the transaction
+ * takes the rows back. INVALID_TOPOLOGY; what `topologyChange` refuses.
+ */
+async function changeTopology(
+  tx: Transaction,
+  actor: Actor | SystemActor,
+  slice: SliceRow & { access: SliceAccess },
+  { kind, change: source, baseVersion }: Request,
+): Promise<Changed> {
+  // before the first plain read, which fixes what this transaction sees
+  if (source?.from === 'drawing') await catalogueOf(tx, source.topology, { hold: true });
+  const model = await loadSliceModel(tx, slice.id);
+  const quota = await quotaForPlan(tx, slice, kind);
+  const drawing = emptyTopology;
+  if (source === undefined) return { model, update: null, quota, drawing };
+  const { change, problems } = await topologyChange(tx, slice, model, { actor, source, baseVersion });
+  assertValid(problems);
+  if (change === null) return { model, update: null, quota, drawing };
+  const version = slice.topologyVersion + 1;
+  await writeRowChange(tx, { sliceId: slice.id, change: change.rows, version, ...change.origin });
+  const after = await loadSliceModel(tx, slice.id);
+  return { model: after, update: { before: model, diff: change.diff }, quota, version, drawing: change.before };
 }
 
 function assertMayBegin(slice: SliceRow, { kind, vmId = null }: Request, underway: Underway): void {

@@ -3,7 +3,15 @@ import { can } from '#shared/auth';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { AppError, notFound } from '#shared/errors';
-import type { eventPage, listEventsInput, listSlicesInput, Slice, slicePage, SliceSummary } from '#shared/slice';
+import type {
+  eventPage,
+  listEventsInput,
+  listSlicesInput,
+  Slice,
+  slicePage,
+  SliceSummary,
+  sliceTopologySchema,
+} from '#shared/slice';
 import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
@@ -16,11 +24,16 @@ import {
   type SliceHeadRow,
   type SliceSummaryRow,
 } from '#server/db/queries/slices';
+import { loadSliceModel } from '#server/db/queries/slice-model';
+import { lastTopologyChange } from '#server/db/queries/topology-changes';
+import { iso } from '#server/db/rows';
+import { inSnapshot } from '#server/db/transaction';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
 import { currentDeployment, publicEvent } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
 import { accessTo, assertSees, loadSlice } from './access';
+import { drawingOf } from './drawing';
 
 /** Numbers and sums of a slice's VMs. */
 type SliceTotals = Pick<SliceSummary, 'vms' | 'vmsRunning' | 'vcpus' | 'ramMb' | 'diskGb'>;
@@ -108,6 +121,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     ...summary(actor, head, totals, busy),
     zone: { id: head.zoneId, name: head.zoneName, provider: head.provider },
     templateRevision: head.templateRevision,
+    topologyVersion: head.topologyVersion,
     restartAfterReboot: head.restartAfterReboot,
     vmList: vms.map((vm) => ({
       ...partOf(vmSchema, vm),
@@ -144,6 +158,22 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     waiting,
     lastEventId: head.lastEventId,
   };
+}
+
+/** The slice's own topology, and who changed it last, as one moment saw them. NOT_FOUND. */
+export function getSliceTopology(
+  ctx: DomainContext,
+  { actor, id }: { actor: Actor; id: number },
+): Promise<z.infer<typeof sliceTopologySchema>> {
+  return inSnapshot(ctx.db, async (tx) => {
+    const { topologyVersion: version } = await loadSlice(tx, { actor, id });
+    const last = await lastTopologyChange(tx, id);
+    return {
+      version,
+      topology: drawingOf(await loadSliceModel(tx, id)),
+      changed: last === null ? null : { by: last.by, at: iso(last.at) },
+    };
+  });
 }
 
 function sumOf<Item>(items: readonly Item[], amount: (item: Item) => number): number {

@@ -1,10 +1,9 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
 import { templates } from '#drizzle/schema/templates';
-import { AppError } from '#shared/errors';
+import { AppError, type Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
 import type { createTemplateInput, duplicateTemplateInput, Template, updateTemplateInput } from '#shared/template';
-import type { Catalogue } from '#shared/topology/catalogue';
 import { withAddresses } from '#shared/topology/addresses';
 import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
@@ -27,12 +26,8 @@ const nameIndex = 'templates_owner_live_name_unique';
 /** More would not be read, and each takes room on the wire. */
 const problemsTold = 200;
 
-/**
- * INVALID_TOPOLOGY with all problems, if there are any. `base`: the drawing that it was made from, whose retired
- * flavours and images it may keep.
- */
-function assertValid(topology: Topology, catalogue: Catalogue, base?: Topology): void {
-  const problems = validateTopology(topology, catalogue, base);
+/** INVALID_TOPOLOGY with all problems of a drawing, if there are any. */
+export function assertValid(problems: readonly Problem[]): void {
   const [first] = problems;
   if (first === undefined) return;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
@@ -121,13 +116,39 @@ export async function createTemplate(
   { actor, template }: { actor: Actor; template: z.infer<typeof createTemplateInput> },
 ): Promise<Template> {
   return makingOne(ctx, actor, async (tx) => {
-    assertValid(template.topology, await catalogueOf(tx, template.topology, { hold: true }));
+    assertValid(validateTopology(template.topology, await catalogueOf(tx, template.topology, { hold: true })));
     const id = await insertTemplate(ctx, tx, actor, template).catch(nameTakenBy(nameIndex, 'template', template.name));
     await recordAudit(tx, actor, {
       action: 'templates.create',
       objectType: 'template',
       objectId: id,
       details: { name: template.name },
+    });
+    return wholeTemplate(tx, { actor, id });
+  });
+}
+
+/** Makes a template of what a slice is, which `read` says in the same transaction. */
+export async function createFromSlice(
+  ctx: DomainContext,
+  options: {
+    actor: Actor;
+    name: string;
+    description: string;
+    read: (tx: Transaction) => Promise<{ sliceId: number; slice: string; topology: Topology }>;
+  },
+): Promise<Template> {
+  const { actor, name, description, read } = options;
+  return makingOne(ctx, actor, async (tx) => {
+    const { topology, ...slice } = await read(tx);
+    const id = await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
+      nameTakenBy(nameIndex, 'template', name),
+    );
+    await recordAudit(tx, actor, {
+      action: 'slices.save-as-template',
+      objectType: 'template',
+      objectId: id,
+      details: { name, ...slice },
     });
     return wholeTemplate(tx, { actor, id });
   });
@@ -146,7 +167,7 @@ export async function createImported(
 ): Promise<Template> {
   const { actor, name, suggestion, description, topology } = options;
   return makingOne(ctx, actor, async (tx) => {
-    assertValid(topology, await catalogueOf(tx, topology, { hold: true }));
+    assertValid(validateTopology(topology, await catalogueOf(tx, topology, { hold: true })));
     const id =
       name === undefined
         ? await insertUnderFreeName(ctx, tx, actor, suggestion, { description, topology })
@@ -191,7 +212,8 @@ export async function updateTemplate(
             `${row.name} was changed meanwhile: it is at revision ${row.revision}, and this started from ${baseRevision}.`,
             { params: { current: row.revision, base: baseRevision ?? 0 } },
           );
-        assertValid(topology, catalogue, current);
+        // it may keep the retired flavours and images that it has
+        assertValid(validateTopology(topology, catalogue, current));
         revision += 1;
         await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology: placed });
       }

@@ -13,17 +13,27 @@ import {
   openConsoleInput,
   previewSliceInput,
   renameSliceInput,
+  saveAsTemplateInput,
   setRestartInput,
   sliceChangesInput,
   slicePage,
   sliceSchema,
+  sliceTopologySchema,
   type sliceNoticeSchema,
 } from '#shared/slice';
+import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { previewDeployment } from '#server/domain/deployments/plan';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
-import { freeSliceName, getSlice, listSliceEvents, listSlices } from '#server/domain/slices/read-slices';
+import {
+  freeSliceName,
+  getSlice,
+  getSliceTopology,
+  listSliceEvents,
+  listSlices,
+} from '#server/domain/slices/read-slices';
+import { saveAsTemplate } from '#server/domain/slices/save-as-template';
 import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
 import { createSlice, renameSlice, setRestart } from '#server/domain/slices/write-slices';
 import { answer } from '../answers';
@@ -39,6 +49,11 @@ export const slicesRouter = router({
     .input(idInput)
     .output(answer(sliceSchema))
     .query(({ ctx, input }) => getSlice(ctx.domain, { actor: ctx.actor, id: input.id })),
+  /** Its own topology, to be drawn from: what `deployments.plan` and `start` take as an update's `change`, with its version. */
+  topology: userProcedure('slices:read')
+    .input(idInput)
+    .output(answer(sliceTopologySchema))
+    .query(({ ctx, input }) => getSliceTopology(ctx.domain, { actor: ctx.actor, id: input.id })),
   preview: userProcedure('slices:read')
     .input(previewSliceInput)
     .output(answer(planSchema))
@@ -52,6 +67,11 @@ export const slicesRouter = router({
     .input(createSliceInput)
     .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => createSlice(ctx.domain, { actor: ctx.actor, slice: input })),
+  /** A template of the caller's own, of the topology that the slice has now. */
+  saveAsTemplate: userProcedure('templates:manage')
+    .input(saveAsTemplateInput)
+    .output(answer(templateSchema))
+    .mutation(({ ctx, input }) => saveAsTemplate(ctx.domain, { actor: ctx.actor, template: input })),
   rename: userProcedure('slices:manage')
     .input(renameSliceInput)
     .output(answer(sliceSchema))

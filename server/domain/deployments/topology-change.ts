@@ -1,0 +1,119 @@
+import { inArray } from 'drizzle-orm';
+import { images } from '#drizzle/schema/catalogue';
+import type { TopologySource } from '#shared/deployment/schema';
+import { AppError, notFound, type Problem } from '#shared/errors';
+import { say } from '#shared/sentence';
+import { diffTopology, type PartChange } from '#shared/topology/diff';
+import { readDocument } from '#shared/topology/formats/document';
+import { sameTopology } from '#shared/topology/same';
+import type { Topology } from '#shared/topology/schema';
+import { validateTopology } from '#shared/topology/validate';
+import type { Queryable } from '#server/db/client';
+import type { ImageRow, SliceModel } from '#server/db/queries/slice-model';
+import { catalogueOf, liveCatalogue, readTopology, revisionId } from '#server/db/queries/topologies';
+import { lastTopologyChange, topologyBefore, type RowChange } from '#server/db/queries/topology-changes';
+import type { Actor, SystemActor } from '../context';
+import type { SliceRow } from '../slices/access';
+import { drawingOf, settled } from '../slices/drawing';
+import { copyOfDrawing } from '../slices/write-slices';
+import { loadTemplate } from '../templates/access';
+import { withKeysOf } from './document-keys';
+import { modelAfter, rowChangeOf } from './row-change';
+
+/** What an update makes of a slice's topology. */
+export interface TopologyChange {
+  before: Topology;
+  /** Part by part, as the two drawings say. */
+  diff: PartChange[];
+  rows: RowChange;
+  /** The rows as they will be. */
+  after: SliceModel;
+  /** The template's revision that the slice is of from now on. */
+  origin: { templateId: number; templateRevision: number } | null;
+}
+
+/**
+ * What a slice's topology becomes by what `source` says; null where it is that already. Reads, writes nothing. REVISION_CONFLICT, which names
+ * who it was and when, if somebody has changed it since `baseVersion`; NOT_FOUND for a template or a deployment that is not to be
+ * seen; INVALID_DOCUMENT; `problems` if it is no valid topology.
+ */
+export async function topologyChange(
+  q: Queryable,
+  slice: SliceRow,
+  model: SliceModel,
+  {
+    actor,
+    source,
+    baseVersion,
+  }: { actor: Actor | SystemActor; source: TopologySource; baseVersion?: number | undefined },
+): Promise<{ change: TopologyChange | null; problems: Problem[] }> {
+  const before = drawingOf(model);
+  const { topology, origin } = await topologyOf(q, slice, actor, source);
+  const kept = source.from === 'document' ? withKeysOf(before, topology) : topology;
+  // what was retired since stays choosable for who has it, or takes it over from a revision that had it
+  const catalogue = await catalogueOf(q, kept);
+  const problems = validateTopology(kept, catalogue, source.from === 'drawing' ? before : kept);
+  if (problems.length > 0) return { change: null, problems };
+  const wanted = settled(kept, before);
+  if (sameTopology(before, wanted) && (origin === null || isOf(slice, origin))) return { change: null, problems: [] };
+  if (baseVersion !== undefined && baseVersion !== slice.topologyVersion) throw await conflict(q, slice, baseVersion);
+  const rows = rowChangeOf(model, await copyOfDrawing(q, wanted));
+  const all = await catalogueOf(q, { ...wanted, vms: [...wanted.vms, ...before.vms] });
+  return {
+    change: {
+      before,
+      diff: diffTopology(before, wanted, all),
+      rows,
+      after: modelAfter(model, rows, await imagesOf(q, wanted)),
+      origin,
+    },
+    problems: [],
+  };
+}
+
+const isOf = (slice: SliceRow, { templateId, templateRevision }: NonNullable<TopologyChange['origin']>) =>
+  slice.templateId === templateId && slice.templateRevision === templateRevision;
+
+async function topologyOf(
+  q: Queryable,
+  slice: SliceRow,
+  actor: Actor | SystemActor,
+  source: TopologySource,
+): Promise<{ topology: Topology; origin: TopologyChange['origin'] }> {
+  switch (source.from) {
+    case 'drawing':
+      return { topology: source.topology, origin: null };
+    case 'template': {
+      if (actor.kind === 'system') throw notFound('template');
+      const { id, revision } = await loadTemplate(q, { actor, id: source.templateId });
+      const topology = await readTopology(q, await revisionId(q, id, revision));
+      return { topology, origin: { templateId: id, templateRevision: revision } };
+    }
+    case 'document':
+      return { topology: readDocument(source.text, await liveCatalogue(q)).topology, origin: null };
+    case 'before': {
+      const topology = await topologyBefore(q, slice.id, source.deploymentId);
+      if (topology === null) throw notFound('deployment');
+      return { topology, origin: null };
+    }
+  }
+}
+
+async function imagesOf(q: Queryable, { vms }: Topology): Promise<ImageRow[]> {
+  const ids = [...new Set(vms.map(({ imageId }) => imageId))];
+  return ids.length === 0 ? [] : q.select().from(images).where(inArray(images.id, ids));
+}
+
+async function conflict(q: Queryable, slice: SliceRow, base: number): Promise<AppError> {
+  const last = await lastTopologyChange(q, slice.id);
+  const params = { name: slice.name, current: slice.topologyVersion, base };
+  return last === null
+    ? new AppError('REVISION_CONFLICT', say('SLICE_CHANGED', params), { params })
+    : new AppError(
+        'REVISION_CONFLICT',
+        say('SLICE_CHANGED_BY', { ...params, by: last.by.name, at: last.at.toISOString() }),
+        {
+          params: { ...params, by: last.by.name, at: last.at.toISOString() },
+        },
+      );
+}
