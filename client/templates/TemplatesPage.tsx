@@ -23,7 +23,7 @@ import { ListPage } from '../layouts/ListPage';
 import { SearchField } from '../ui/SearchField';
 
 /** What the system's dialog offers; whatever else is dropped is read all the same, by its content. */
-const documentFiles = '.json,.yml,.yaml,.graphml,.xml';
+const documentFiles = '.json,.yml,.yaml,.graphml,.xml,.gml,.gns3,.unl,.conf';
 
 export function Component() {
   const { t } = useTranslation(['templates', 'common', 'sharing']);

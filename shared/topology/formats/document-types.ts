@@ -9,7 +9,18 @@ export interface TemplateDocument {
 }
 
 /** What a document can be read as. */
-export const readableFormats = ['trama', 'legacy', 'containerlab', 'graphml'] as const;
+export const readableFormats = [
+  'trama',
+  'legacy',
+  'containerlab',
+  'gns3',
+  'cml',
+  'netlab',
+  'graphml',
+  'gml',
+  'kathara',
+  'eve-ng',
+] as const;
 export type ReadableFormat = (typeof readableFormats)[number];
 
 /** What became of something that a document has: it was brought over as something of ours, was changed, or is not here. */

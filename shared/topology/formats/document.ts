@@ -1,11 +1,18 @@
 import type { DocumentFormat } from '../../template';
 import { say } from '../../sentence';
 import type { Catalogue } from '../catalogue';
+import { isCml, readCml } from './cml';
 import { isContainerlab, readContainerlab } from './containerlab';
 import type { ImportedDocument, KindChoices, ReadableFormat, TemplateDocument } from './document-types';
+import { isEveNg, readEveNg } from './eve-ng';
+import { isGml, readGml } from './gml';
+import { isGns3, readGns3 } from './gns3';
 import { isGraphml, readGraphml } from './graphml';
+import { isKathara, readKathara } from './kathara';
 import type { Lab } from './lab';
 import { isLegacy, readLegacy, writeLegacy } from './legacy';
+import { isNetlab, readNetlab } from './netlab';
+import { isNetlabInventory, readNetlabInventory } from './netlab-inventory';
 import { asMap, readJsonObject, readText, refuse } from './read-json';
 import { Cursor } from './source';
 import { withoutTemplateLines } from './template-lines';
@@ -24,8 +31,11 @@ export function readDocument(file: string, catalogue: Catalogue, choices: KindCh
   if (/^\s*</.test(text)) {
     const root = readXml(text);
     if (isGraphml(root)) return foreign('graphml', readGraphml(root));
+    if (isEveNg(root)) return foreign('eve-ng', readEveNg(root));
     refuse(say('DOC_UNKNOWN_XML', { root: root.name.slice(0, 60) }));
   }
+  if (isGml(text)) return foreign('gml', readGml(text));
+  if (isKathara(text)) return foreign('kathara', readKathara(text));
   const isJson = /^\s*[[{](?!\{)/.test(text);
   const { plain, passedOver } = isJson ? { plain: text, passedOver: 0 } : withoutTemplateLines(text);
   const document = isJson ? readJsonObject(plain) : readYaml(plain);
@@ -39,6 +49,10 @@ export function readDocument(file: string, catalogue: Catalogue, choices: KindCh
 
 function foreignLab(root: Cursor): [ReadableFormat, Lab] {
   if (isContainerlab(root)) return ['containerlab', readContainerlab(root)];
+  if (isGns3(root)) return ['gns3', readGns3(root)];
+  if (isCml(root)) return ['cml', readCml(root)];
+  if (isNetlabInventory(root)) return ['netlab', readNetlabInventory(root)];
+  if (isNetlab(root)) return ['netlab', readNetlab(root)];
   return refuse(say('DOC_UNKNOWN_FORMAT'));
 }
 

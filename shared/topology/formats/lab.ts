@@ -74,6 +74,10 @@ export class Lab {
     this.links.push({ ends: [one, other], key });
   }
 
+  nameOf(id: string): string {
+    return (this.machines.get(id) ?? this.segments.get(id) ?? this.outsides.get(id))?.name ?? id;
+  }
+
   /** `id` with a number behind it that makes it new. */
   freeId(id: string): string {
     for (let number = 1; ; number += 1) {

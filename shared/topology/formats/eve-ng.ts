@@ -1,0 +1,113 @@
+import { say } from '../../sentence';
+import { knownId, Lab, newId, type Spot } from './lab';
+import type { Element } from './xml-source';
+
+export function isEveNg(root: Element): boolean {
+  return root.name === 'lab' && (root.first('topology') !== null || root.first('objects') !== null);
+}
+
+/** Networks of these kinds are the machine's own interfaces, or its way out. */
+const outward = /^(pnet\d+|nat\d*|internal-nat|cloud\d*)$/i;
+
+/**
+ * Reads a lab of EVE-NG or UNetLab (.unl): nodes, networks and, between two nodes, serial lines. A hidden network with two ends is a link, others are
+ * segments; clouds are outside. Configurations, texts and pictures have no place here.
+ */
+export function readEveNg(root: Element): Lab {
+  const lab = new Lab();
+  lab.name = root.attribute('name');
+  lab.description = (root.first('description')?.text ?? '').trim();
+  const topology = root.first('topology');
+  const nodes = topology?.first('nodes')?.all('node') ?? [];
+  const networks = topology?.first('networks')?.all('network') ?? [];
+  for (const node of nodes) readNode(lab, node);
+  const attached = attachments(lab, nodes);
+  for (const network of networks) readNetwork(lab, network, attached);
+  for (const [network, ends] of attached)
+    for (const { node, at } of ends) {
+      if (lab.has(netId(network))) lab.link(node, netId(network));
+      else if (!networks.some((one) => one.attribute('id') === network))
+        at.fail(say('DOC_NO_NODE', { id: network.slice(0, 100) }));
+    }
+  serialLines(lab, nodes);
+  for (const name of ['body', 'scripttimeout'])
+    if ((root.first(name)?.text.trim() ?? '') !== '') lab.report.leaveOut(name, name);
+  for (const kind of root.first('objects')?.children ?? [])
+    for (const object of kind.children)
+      lab.report.leaveOut(
+        kind.name,
+        object.attribute('name') ?? nodeName(lab, object.attribute('id') ?? '') ?? object.name,
+      );
+  return lab;
+}
+
+const nodeId = (id: string) => `node ${id}`;
+const netId = (id: string) => `network ${id}`;
+const nodeName = (lab: Lab, id: string) => lab.machines.get(nodeId(id))?.name ?? null;
+
+function readNode(lab: Lab, node: Element): void {
+  const id = newId(lab, nodeId(node.need('id')), node);
+  const [ram, cpu] = [node.number('ram') ?? 0, node.number('cpu') ?? 0];
+  lab.machine(id, {
+    name: node.attribute('name') ?? id,
+    kind: node.attribute('template') ?? node.attribute('type') ?? '',
+    size: { ...(ram >= 1 && { ramMb: Math.round(ram) }), ...(cpu >= 1 && { vcpus: Math.round(cpu) }) },
+    spot: spotOf(node),
+  });
+  for (const name of ['config', 'image', 'delay', 'qemu_options', 'firstmac']) {
+    const value = node.attribute(name) ?? '';
+    if (!['', '0', 'Unconfigured'].includes(value)) lab.report.leaveOut(name, lab.nameOf(id));
+  }
+}
+
+/** Places are pixels, in old labs percent of a drawing. */
+function spotOf(element: Element): Spot | null {
+  const read = (name: string) => {
+    const [, amount, unit] = /^\s*(-?\d+(?:\.\d+)?)\s*(%|px)?\s*$/.exec(element.attribute(name) ?? '') ?? [];
+    return amount === undefined ? null : Number(amount) * (unit === '%' ? 12 : 1);
+  };
+  const [x, y] = [read('left'), read('top')];
+  return x === null || y === null ? null : { x, y };
+}
+
+/** By a network's id the nodes that have an interface there. */
+function attachments(lab: Lab, nodes: readonly Element[]): Map<string, { node: string; at: Element }[]> {
+  const attached = new Map<string, { node: string; at: Element }[]>();
+  for (const node of nodes)
+    for (const at of node.all('interface')) {
+      const network = at.attribute('network_id') ?? '';
+      if (network === '' || network === '0') continue;
+      attached.set(network, [...(attached.get(network) ?? []), { node: nodeId(node.need('id')), at }]);
+      lab.report.gather('leftOut', 'DOC_INTERFACES', lab.nameOf(nodeId(node.need('id'))));
+    }
+  return attached;
+}
+
+function readNetwork(lab: Lab, network: Element, attached: Map<string, { node: string; at: Element }[]>): void {
+  const id = network.need('id');
+  const name = network.attribute('name') ?? `network ${id}`;
+  newId(lab, netId(id), network);
+  if (outward.test(network.attribute('type') ?? '')) return lab.outside(netId(id), name);
+  const ends = attached.get(id) ?? [];
+  const [one, other] = ends;
+  const isLink = network.attribute('visibility') === '0' && ends.length === 2;
+  if (!isLink || one === undefined || other === undefined) return lab.segment(netId(id), name, spotOf(network));
+  lab.link(one.node, other.node);
+  attached.delete(id);
+}
+
+/** A serial interface says its other end; each line is said by both. */
+function serialLines(lab: Lab, nodes: readonly Element[]): void {
+  const seen = new Set<string>();
+  for (const node of nodes)
+    for (const at of node.all('interface')) {
+      const remote = at.attribute('remote_id') ?? '';
+      if (remote === '' || remote === '0' || at.attribute('network_id') !== null) continue;
+      const here = `${node.need('id')}:${at.attribute('id') ?? ''}`;
+      const there = `${remote}:${at.attribute('remote_if') ?? ''}`;
+      const line = [here, there].toSorted().join(' ');
+      if (seen.has(line)) continue;
+      seen.add(line);
+      lab.link(nodeId(node.need('id')), knownId(lab, nodeId(remote), at));
+    }
+}
