@@ -13,6 +13,7 @@ import { createHomeKeeper, type HomeOptions } from '#server/domain/homes/home';
 import { placeOf, serves, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
 import { startImageKeeper } from '#server/domain/images/image-states';
+import { startTimetable } from '#server/domain/leases/timetable';
 import { startHousekeeping } from '#server/domain/housekeeping';
 import { redeemConsoleToken, spendConsoleToken, takeConsole, type ConsoleGrant } from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
@@ -109,6 +110,7 @@ export function createApp(parts: AppParts): App {
   provisioning.run();
   const stopHousekeeping = startHousekeeping(domain);
   const stopImageKeeper = startImageKeeper(domain);
+  const stopTimetable = startTimetable(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
   const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
@@ -204,7 +206,7 @@ export function createApp(parts: AppParts): App {
   const close = async () => {
     consoles.close();
     relay.close();
-    await Promise.all([provisioning.stop(), stopHousekeeping(), stopImageKeeper()]);
+    await Promise.all([provisioning.stop(), stopHousekeeping(), stopImageKeeper(), stopTimetable()]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();
     await parts.providers.close();

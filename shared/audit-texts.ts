@@ -72,6 +72,12 @@ export const auditTexts = {
       transfer: 'Transfer slice',
       'open-console': 'Open console',
     },
+    leases: {
+      set: 'Set lease',
+      extend: 'Extend lease',
+      'set-limit': 'Set limit of leases',
+    },
+    schedules: { add: 'Add schedule', remove: 'Remove schedule' },
     deployments: {
       start: 'Start operation',
       cancel: 'Cancel operation',
@@ -118,5 +124,7 @@ export const auditTexts = {
   because: {
     slices: { 'set-restart': 'Its machine was restarted.' },
     users: { delete: '{{name}} deleted its owner’s account.' },
+    leases: { set: 'Its lease has ended.' },
+    schedules: { add: 'It was set for this time.' },
   },
 } as const;

@@ -15,6 +15,10 @@ export const limits = {
   gateSeconds: 3600,
   /** Operations on single VMs of one slice that are under way or wait. */
   operationsPerSlice: 16,
+  /** Minutes that a lease may last. */
+  leaseMinutes: 5 * 366 * 24 * 60,
+  /** What is done to one slice at times. */
+  schedulesPerSlice: 20,
   nameLength: 63,
   /** Characters of what a VM is called besides its name. */
   labelLength: 200,

@@ -279,6 +279,20 @@ export const sentences = {
   DOC_NO_CATALOGUE: 'Nothing can be imported before there is a flavour and an image.',
   DOC_NO_NETWORKS: 'This format has no networks: export the template in our own format.',
 
+  // leases, and what is done at times
+  LEASE_PAST: 'A lease ends in the future.',
+  LEASE_TOO_LONG: 'A lease of this slice lasts {{max}} at most, from now.',
+  LEASE_NEEDED: 'Slices here need a lease: {{max}} at most.',
+  LEASE_END_NOT_ALLOWED: 'This is not allowed at the end of a lease here: {{allowed}}.',
+  LEASE_NONE: '{{slice}} has no lease that could be extended.',
+  LEASE_ENDED: 'The lease of {{slice}} has ended. Extend it first.',
+  SCHEDULE_PAST: 'That moment has passed.',
+  SCHEDULES_TOO_MANY: 'A slice has {{max}} schedules at most.',
+  ACT_OVERTAKEN: 'Something later was due, too, and only the last of it is done.',
+  ACT_TOO_LATE: 'No server was there for it in time: it is done until {{hours}} h after, and no later.',
+  ACT_NOTHING_TO_DO: 'There was nothing to do: the slice was {{status}}.',
+  ACT_LEASE_CHANGED: 'The lease was changed before.',
+
   // what of an operation failed, why, and what to do
   IMAGE_NOT_PREPARED: 'Image {{label}} could not be prepared:',
   NETWORK_NOT_CREATED: 'Network {{label}} could not be created:',

@@ -4,6 +4,7 @@ import { providerKinds } from './zone';
 import { deploymentSummarySchema } from './deployment/schema';
 import { sliceEventSchema } from './deployment/events';
 import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { leaseSchema } from './lease';
 import { accessKinds } from './sharing';
 import { edgeProperties, networkProperties, topologySchema, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
@@ -28,6 +29,8 @@ export const sliceSummarySchema = z.object({
   diskGb: z.number().int(),
   /** The operation under way, if any. */
   busy: deploymentSummarySchema.shape.kind.nullable(),
+  /** Until when it may run; null for ever. */
+  lease: leaseSchema.nullable(),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 });
@@ -112,6 +115,7 @@ export const listSlicesInput = z.strictObject({
   /** Whose: one's own, those shared with one, both, or, with `slices:see-all`, everybody's. */
   of: z.enum(sliceSets).default('mine').describe('whose: yours, those shared with you, both, or everyone’s'),
   includeDestroyed: z.boolean().default(false).describe('also what is destroyed'),
+  expiring: z.boolean().default(false).describe('only those whose lease ends soon'),
 });
 export const createSliceInput = z.strictObject({
   name: nameSchema.describe('what the slice is called'),

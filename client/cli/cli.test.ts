@@ -233,7 +233,7 @@ describe('the command line', () => {
   });
 
   it('says at the making, and later, whether a slice starts again after a restart of its machine', async () => {
-    const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null, restartAfterReboot: true };
+    const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null, lease: null, restartAfterReboot: true };
     const whole = { ...slice, owner: { name: 'Ada' }, zone: { name: 'local' }, template: null, deployment: null };
     const zone = { id: 1, name: 'local', enabled: true };
     answers = (procedure, body) =>
@@ -471,5 +471,85 @@ describe('a question', () => {
     expect(await answer).toBe('y');
     expect(stderr.text).toContain('Destroy a\ufffd2Jb\ufffd? ');
     expect(stderr.text).not.toContain('\u009b');
+  });
+});
+
+describe('leases and schedules', () => {
+  const limit = { maxMinutes: 480, atEnd: ['stop'], warnMinutes: 60 };
+  const lease = { expiresAt: '2026-12-24T18:00:00.000Z', atEnd: 'stop', warned: true, ended: false };
+  const slice = { id: 3, name: 'lab', lease, vmList: [] };
+  const schedules = {
+    items: [
+      {
+        id: 5,
+        sliceId: 3,
+        kind: 'stop',
+        rule: { repeat: 'weekly', weekdays: [1, 2], time: '18:00', timeZone: 'Europe/Madrid' },
+        nextAt: '2026-12-28T17:00:00.000Z',
+      },
+    ],
+  };
+  const answerAll = (procedure: string) =>
+    ok(
+      procedure.startsWith('slices.')
+        ? slice
+        : procedure === 'leases.limits' || procedure === 'leases.setLimit'
+          ? { zones: [{ zone: { id: 7, name: 'local' }, limit }], roles: [{ role: 'user', limit }] }
+          : procedure === 'zones.list'
+            ? { items: [{ id: 7, name: 'local', enabled: true }] }
+            : procedure.startsWith('schedules.')
+              ? schedules
+              : { lease, limit, extendsTo: lease.expiresAt },
+    );
+
+  it('are told, with what is allowed, and extended', async () => {
+    answers = answerAll;
+    const shown = await trama(['slices', 'lease', '3']);
+    expect(shown.stdout).toContain('ends soon, 2026-12-24T18:00:00.000Z, then stop');
+    expect(shown.stdout).toContain('at most 8 h, then stop, warned 1 h before');
+    await trama(['slices', 'extend', '3', '--for', '4h']);
+    expect(asked.at(-1)).toBe('POST leases.extend {"id":3,"minutes":240}');
+    await trama(['slices', 'extend', '3']);
+    expect(asked.at(-1)).toBe('POST leases.extend {"id":3}');
+    await trama(['slices', 'lease', '3', '--until', '2026-12-24T18:00Z', '--at-end', 'destroy']);
+    expect(asked.at(-1)).toBe('POST leases.set {"id":3,"expiresAt":"2026-12-24T18:00:00.000Z","atEnd":"destroy"}');
+    await trama(['slices', 'lease', '3', '--none']);
+    expect(asked.at(-1)).toBe('POST leases.set {"id":3,"expiresAt":null}');
+  });
+
+  it('refuse what is no time, no day and no end before anything is asked', async () => {
+    answers = answerAll;
+    for (const args of [
+      ['lease', '3', '--until', '2027-02-29T10:00'],
+      ['lease', '3', '--for', 'soon'],
+      ['lease', '3', '--for', '1h', '--none'],
+      ['lease', '3', '--for', '1h', '--at-end', 'start'],
+      ['schedule', '3', 'stop', '--at', '18:00'],
+      ['schedule', '3', 'stop', '--at', '18:00', '--every', 'someday'],
+      ['schedule', '3', 'destroy', '--at', '18:00', '--on', '2027-01-01'],
+    ])
+      expect((await trama(['slices', ...args])).code, args.join(' ')).toBe(2);
+  });
+
+  it('are set by days and the clock of a zone', async () => {
+    answers = answerAll;
+    const { stdout } = await trama([
+      ...['slices', 'schedule', '3', 'stop', '--at', '18:00', '--every', 'mon-tue', '--time-zone', 'Europe/Madrid'],
+    ]);
+    expect(asked.at(-1)).toBe(
+      'POST schedules.add {"sliceId":3,"kind":"stop","rule":{"repeat":"weekly","weekdays":[1,2],"time":"18:00","timeZone":"Europe/Madrid"}}',
+    );
+    expect(stdout).toContain('mon,tue 18:00 Europe/Madrid');
+    await trama(['slices', 'unschedule', '5']);
+    expect(asked.at(-1)).toBe('POST schedules.remove {"id":5}');
+  });
+
+  it('have limits, of which what is not given stays', async () => {
+    answers = answerAll;
+    const { stdout } = await trama(['lease-limits', '--zone', 'local', '--max', '2h']);
+    expect(asked.at(-1)).toBe(
+      'POST leases.setLimit {"of":{"zoneId":7},"limit":{"maxMinutes":120,"warnMinutes":60,"atEnd":["stop"]}}',
+    );
+    expect(stdout).toContain('zone local');
   });
 });

@@ -11,7 +11,17 @@ const changes = {
   restart: 'the restart after a reboot',
   sharing: 'the sharing',
   topology: 'the topology',
+  schedules: 'the schedules',
 } as const;
+
+const actOutcomes = { begun: 'was begun', left: 'was left out', failed: 'failed' } as const;
+
+function leaseSentence({ what, expiresAt, atEnd }: Extract<SliceEvent['data'], { type: 'slice.lease' }>): string {
+  if (what === 'removed' || expiresAt === null) return 'the slice has no lease any more';
+  if (what === 'ended') return `the lease has ended: ${atEnd}`;
+  if (what === 'warned') return `the lease ends soon, at ${expiresAt}: ${atEnd}`;
+  return `the lease ends at ${expiresAt}: ${atEnd}${what === 'cut' ? ' (cut to what is allowed)' : ''}`;
+}
 
 function sentence(data: SliceEvent['data']): string {
   const because = 'error' in data && data.error !== null ? `: ${data.error}` : '';
@@ -32,6 +42,10 @@ function sentence(data: SliceEvent['data']): string {
       return `${data.action} ${data.label} is ${data.status}${because}`;
     case 'slice.drift':
       return `not as it should be: ${data.drifted.join(', ')}`;
+    case 'slice.lease':
+      return leaseSentence(data);
+    case 'slice.act':
+      return `${data.kind}, due at ${data.dueAt} by the ${data.of}, ${actOutcomes[data.outcome]}${because}`;
     case 'deployment.resumed':
       return `deployment ${data.deploymentId} was taken up again`;
     default:

@@ -68,7 +68,7 @@ export const inputs = {
   createTemplate: fieldsOf(createTemplateInput, ['name', 'description']),
   importTemplate: fieldsOf(importTemplateInput, ['name']),
   exportTemplate: fieldsOf(exportTemplateInput, ['format']),
-  listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed']),
+  listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'expiring']),
   createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),
   plan: fieldsOf(planInput, ['kind']),
   startDeployment: fieldsOf(startDeploymentInput, ['idempotencyKey']),

@@ -4,6 +4,7 @@ import { addAccountCommands } from './commands/account';
 import { addAuditCommand } from './commands/audit';
 import { addCallCommand } from './commands/call';
 import { addCatalogueCommands } from './commands/catalogue';
+import { addLeaseCommands } from './commands/leases';
 import { addSliceCommands } from './commands/slices';
 import { addTemplateCommands } from './commands/templates';
 import { addZoneCommands } from './commands/zones';
@@ -37,6 +38,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addAccountCommands(program, cli);
   addTemplateCommands(program, cli);
   addSliceCommands(program, cli);
+  addLeaseCommands(program, cli);
   addCatalogueCommands(program, cli);
   addZoneCommands(program, cli);
   addAuditCommand(program, cli);

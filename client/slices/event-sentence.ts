@@ -1,7 +1,8 @@
-import { spoken } from '../i18n/spoken';
-import type { TFunction } from 'i18next';
+import i18next, { type TFunction } from 'i18next';
 import type { EventData } from '#shared/deployment/events';
 import type { PlanStep } from '#shared/deployment/schema';
+import { spoken } from '../i18n/spoken';
+import { formatMoment } from '../ui/format';
 
 type EventsT = TFunction<'events'>;
 
@@ -37,9 +38,28 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
     }
     case 'slice.drift':
       return data.drifted.length === 0 ? t('noDrift') : t('drift', { names: data.drifted.join(', ') });
+    case 'slice.lease':
+      return t(`lease.${data.what}`, {
+        at: timeText(data.expiresAt),
+        what: data.atEnd === null ? '' : t(`kind.${data.atEnd}`),
+      });
+    case 'slice.act': {
+      const said = t(`act.${data.outcome}`, {
+        kind: t(`kind.${data.kind}`),
+        of: t(`act.of.${data.of}`),
+        at: timeText(data.dueAt),
+        error: spoken(data.error ?? '', data.sentences),
+      }).trim();
+      if (data.missedFrom === null) return said;
+      return `${said} ${t('act.missed', { from: timeText(data.missedFrom) })}`;
+    }
     case 'deployment.resumed':
       return t('resumed');
   }
+}
+
+function timeText(at: string | null): string {
+  return at === null ? '' : formatMoment(Date.parse(at), i18next.language);
 }
 
 /** `Deploy`, or `Stop of VM web`. */
@@ -83,6 +103,10 @@ export function eventTone(data: EventData): EventTone {
       return data.status === 'running' ? 'progress' : data.status === 'undone' ? 'warning' : 'neutral';
     case 'slice.drift':
       return data.drifted.length === 0 ? 'success' : 'warning';
+    case 'slice.lease':
+      return data.what === 'warned' || data.what === 'ended' || data.what === 'cut' ? 'warning' : 'neutral';
+    case 'slice.act':
+      return data.outcome === 'failed' ? 'danger' : data.outcome === 'left' ? 'warning' : 'neutral';
     case 'deployment.resumed':
       return 'warning';
   }

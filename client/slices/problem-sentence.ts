@@ -23,6 +23,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
   const names = { zone: params.zone ?? '', vm: params.vm ?? '', image: params.image ?? '', host: params.host ?? '' };
   switch (code) {
     case 'SLICE_BUSY':
+    case 'LEASE_ENDED':
     case 'ZONE_DISABLED':
     case 'ZONE_AWAY':
       return { what: t(`problem.${code}`, names), remedy: t(`remedy.${code}`) };

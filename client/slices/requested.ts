@@ -2,7 +2,12 @@ import type { TFunction } from 'i18next';
 import type { DeploymentSummary } from '#shared/deployment/schema';
 
 /** Keys of texts hold no dots. */
-const systemReasonWords = { 'slices.set-restart': 'restart', 'users.delete': 'accountDeleted' } as const;
+const systemReasonWords = {
+  'slices.set-restart': 'restart',
+  'users.delete': 'accountDeleted',
+  'leases.set': 'lease',
+  'schedules.add': 'schedule',
+} as const;
 
 /** Who asked for a deployment, or why the system did. */
 export function requestedText(

@@ -49,6 +49,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
     ramMb: 768,
     diskGb: 3,
     busy: null,
+    lease: null,
     createdAt: at,
     updatedAt: at,
     vmList,

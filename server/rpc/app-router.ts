@@ -4,7 +4,9 @@ import { deploymentsRouter } from './deployments/router';
 import { flavoursRouter } from './flavours/router';
 import { imagesRouter } from './images/router';
 import { notificationsRouter } from './notifications/router';
+import { leasesRouter } from './leases/router';
 import { quotasRouter } from './quotas/router';
+import { schedulesRouter } from './schedules/router';
 import { slicesRouter } from './slices/router';
 import { templatesRouter } from './templates/router';
 import { tokensRouter } from './tokens/router';
@@ -25,6 +27,8 @@ export const appRouter = router({
   zones: zonesRouter,
   templates: templatesRouter,
   slices: slicesRouter,
+  leases: leasesRouter,
+  schedules: schedulesRouter,
   deployments: deploymentsRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -380,6 +380,27 @@ export const matrix: Record<string, Row> = {
     api.slices.unshare({ id: s.slice.idle, userId: s.user[person ?? 'spare'] }),
   ),
 
+  'leases.get': row('user', 'slices:read', seeSlice, (api, s) => api.leases.get({ id: s.slice.idle })),
+  'leases.set': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.leases.set({ id: s.slice.idle, expiresAt: '2100-01-01T00:00:00.000Z' }),
+  ),
+  'leases.extend': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
+    api.leases.extend({ id: s.slice.idle }),
+  ),
+  'leases.limits': row('zones:manage', 'catalogue:read', admins, (api) => api.leases.limits()),
+  'leases.setLimit': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
+    api.leases.setLimit({ of: { zoneId: s.spareZone }, limit: { maxMinutes: 60, atEnd: ['stop'], warnMinutes: 5 } }),
+  ),
+  'schedules.list': row('user', 'slices:read', seeSlice, (api, s) => api.schedules.list({ id: s.slice.idle })),
+  'schedules.add': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.schedules.add({
+      sliceId: s.slice.idle,
+      kind: 'stop',
+      rule: { repeat: 'weekly', weekdays: [5], time: '18:00', timeZone: 'Europe/Madrid' },
+    }),
+  ),
+  'schedules.remove': row('user', 'slices:manage', manageSlice, (api, s) => api.schedules.remove({ id: s.schedule })),
+
   'deployments.plan': row('user', 'slices:read', seeSlice, (api, s) =>
     api.deployments.plan({ sliceId: s.slice.idle, kind: 'destroy' }),
   ),

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
+import { sliceSchedules } from '#drizzle/schema/leases';
 import { slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templateRevisions, templates, templateShares, templateVms } from '#drizzle/schema/templates';
 import { apiTokens, passwordResets, roles, users } from '#drizzle/schema/users';
@@ -151,6 +152,14 @@ export async function makeScene(ctx: Context) {
     })),
   );
 
+  const [schedule] = await db.insert(sliceSchedules).values({
+    sliceId: slice.idle,
+    kind: 'start',
+    rule: { repeat: 'weekly', weekdays: [1], time: '08:00', timeZone: 'UTC' },
+    nextAt: new Date('2100-01-04T08:00:00Z'),
+    createdBy: user.owner,
+  });
+
   const scene = {
     n,
     user,
@@ -166,6 +175,8 @@ export async function makeScene(ctx: Context) {
     template,
     slice,
     vm: ids(sliceKeys, firstVm.insertId),
+    /** Of the idle slice. */
+    schedule: schedule.insertId,
     deployment: ids(sliceKeys, firstDeployment.insertId),
     tokenId: 0,
     sessionId: 0,

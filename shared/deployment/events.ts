@@ -13,7 +13,15 @@ import {
 import { sentencesSchema } from '../sentence';
 
 /** What of a slice can change without anything of it starting or stopping. */
-export const sliceFacts = ['name', 'owner', 'restart', 'sharing', 'topology'] as const;
+export const sliceFacts = ['name', 'owner', 'restart', 'sharing', 'topology', 'schedules'] as const;
+
+export const leaseChanges = ['set', 'extended', 'removed', 'cut', 'warned', 'ended'] as const;
+/** What an act came of. */
+export const actSources = ['lease', 'schedule'] as const;
+export type ActSource = (typeof actSources)[number];
+/** `begun`: its operation was. `left`: there was nothing to do, or something later was due, too. `failed`: it could not be begun. */
+export const actOutcomes = ['begun', 'left', 'failed'] as const;
+export type ActOutcome = (typeof actOutcomes)[number];
 
 /** What happened, as data: the UI makes the sentence, in the reader's language, and applies it to what it shows. */
 export const eventDataSchema = z.discriminatedUnion('type', [
@@ -58,6 +66,27 @@ export const eventDataSchema = z.discriminatedUnion('type', [
   }),
   /** Observed and desired state differ, found by the reconciler. */
   z.object({ type: z.literal('slice.drift'), drifted: z.array(z.string()) }),
+  /** Its lease: `warned` that it ends soon, `cut` to a limit, `ended`. */
+  z.object({
+    type: z.literal('slice.lease'),
+    what: z.enum(leaseChanges),
+    expiresAt: timestampSchema.nullable(),
+    /** What is done at its end. */
+    atEnd: z.enum(deploymentKinds).nullable(),
+  }),
+  /** What was due at a time, and what came of it. */
+  z.object({
+    type: z.literal('slice.act'),
+    of: z.enum(actSources),
+    kind: z.enum(deploymentKinds),
+    dueAt: timestampSchema,
+    outcome: z.enum(actOutcomes),
+    /** Of several that no server was there for it is the last; the first was due then. */
+    missedFrom: timestampSchema.nullable(),
+    deploymentId: idSchema.nullable(),
+    error: z.string().nullable(),
+    sentences: sentencesSchema,
+  }),
   /** A server has taken over after another one died. */
   z.object({ type: z.literal('deployment.resumed'), deploymentId: idSchema }),
 ]);

@@ -7,7 +7,7 @@ export const deploymentKinds = ['deploy', 'update', 'start', 'stop', 'reboot', '
 export type DeploymentKind = (typeof deploymentKinds)[number];
 
 /** Decisions from which operations follow that nobody asks for at that moment, as the actions of the log that name them. */
-export const systemReasons = ['slices.set-restart', 'users.delete'] as const;
+export const systemReasons = ['slices.set-restart', 'users.delete', 'leases.set', 'schedules.add'] as const;
 export type SystemReason = (typeof systemReasons)[number];
 
 /**

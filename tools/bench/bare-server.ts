@@ -228,9 +228,10 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
       rows(
         `select s.id, s.name, s.status, s.owner_id, u.name as owner_name, s.zone_id, z.name as zone_name, z.provider,
           t.id as template_id, t.name as template_name, s.template_revision, s.restart_after_reboot,
-          s.created_at, s.updated_at,
+          s.created_at, s.updated_at, l.expires_at, l.at_end, l.warned_at, l.ended_at,
           (select max(e.id) from events e where e.slice_id = s.id) as last_event_id
          from slices s join users u on u.id = s.owner_id join availability_zones z on z.id = s.zone_id
+         left join slice_leases l on l.slice_id = s.id
          left join templates t on t.id = s.template_id where s.id = ? and s.owner_id = ?`,
         [String(id), String(session['user_id'])],
       ),
@@ -266,6 +267,15 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
       ramMb: sum('ram_mb'),
       diskGb: sum('disk_gb'),
       busy: null,
+      lease:
+        slice?.['expires_at'] == null
+          ? null
+          : {
+              expiresAt: iso(slice['expires_at']),
+              atEnd: slice['at_end'],
+              warned: slice['warned_at'] !== null,
+              ended: slice['ended_at'] !== null,
+            },
       createdAt: iso(slice?.['created_at']),
       updatedAt: iso(slice?.['updated_at']),
       templateRevision: slice?.['template_revision'],

@@ -12,6 +12,7 @@ import { allOr } from '../list';
 import type { Column } from '../output';
 import { waitWithProgress } from '../progress';
 import { addOptions, argumentFor, optionFor } from '../schema-options';
+import { leaseText } from './leases';
 import { changeShares, shareColumns } from '../shares';
 import { joinConsole } from '../terminal';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
@@ -38,6 +39,11 @@ const columns: Column<SliceSummary>[] = [
   { title: 'OWNER', value: ({ owner }) => owner.name, flexible: true },
   { title: 'ZONE', value: ({ zone }) => zone.name, flexible: true },
   { title: 'TEMPLATE', value: ({ template }) => template?.name ?? null, flexible: true },
+  {
+    title: 'EXPIRES',
+    value: ({ lease }) => (lease === null ? null : lease.ended ? 'ended' : lease.expiresAt),
+    style: ({ lease }) => (lease?.warned === true ? 'yellow' : null),
+  },
   { title: 'UPDATED', value: ({ updatedAt }) => updatedAt },
 ];
 const vmColumns = (slice: Slice): Column<SliceVm>[] => [
@@ -70,6 +76,7 @@ function showSlice({ out }: Cli, slice: Slice): void {
     ['Owner', slice.owner.name],
     ['Zone', slice.zone.name],
     ['Template', slice.template?.name ?? null],
+    ['Lease', leaseText(slice.lease)],
     ['After a reboot', slice.restartAfterReboot ? 'starts again by itself' : 'stays down'],
     ['Last', slice.deployment === null ? null : `${slice.deployment.kind} ${slice.deployment.status}`],
     ...(slice.deployment?.error != null ? ([['Error', slice.deployment.error]] as const) : []),

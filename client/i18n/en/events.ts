@@ -45,6 +45,22 @@ export const events = {
     restart: 'Whether the slice starts again after a restart of its machine was changed.',
     sharing: 'With whom the slice is shared was changed.',
     topology: 'The topology of the slice was changed.',
+    schedules: 'What is done at times was changed.',
+  },
+  lease: {
+    set: 'The lease ends at {{at}}. Then: {{what}}.',
+    extended: 'The lease was extended until {{at}}. Then: {{what}}.',
+    removed: 'The slice has no lease any more.',
+    cut: 'The lease was cut to what is allowed: it ends at {{at}}. Then: {{what}}.',
+    warned: 'The lease ends soon, at {{at}}. Then: {{what}}.',
+    ended: 'The lease has ended. Now: {{what}}.',
+  },
+  act: {
+    of: { lease: 'the lease', schedule: 'the schedule' },
+    begun: '{{kind}}: begun by {{of}}, due at {{at}}.',
+    left: '{{kind}}: left out, due by {{of}} at {{at}}. {{error}}',
+    failed: '{{kind}}: could not be begun by {{of}}, due at {{at}}. {{error}}',
+    missed: 'It was due from {{from}} on, and no server was there.',
   },
   vm: {
     absent: 'VM {{name}} is not there.',

@@ -167,6 +167,7 @@ export const slices = {
   },
   problem: {
     SLICE_BUSY: 'Another operation on this slice is under way.',
+    LEASE_ENDED: 'The lease of this slice has ended.',
     INVALID_TRANSITION: 'Not possible while the slice is “{{status}}”.',
     ZONE_DISABLED: 'Zone {{zone}} is closed for new slices.',
     ZONE_CANNOT_RUN: 'Zone {{zone}} cannot run VMs.',
@@ -185,6 +186,7 @@ export const slices = {
   /** What to do about a problem. */
   remedy: {
     SLICE_BUSY: 'Wait for it to end, or cancel it.',
+    LEASE_ENDED: 'Extend the lease first.',
     ZONE_DISABLED: 'Choose another zone, or ask an administrator to open this one.',
     ZONE_CANNOT_RUN: 'Its page says what is missing.',
     ZONE_UNAVAILABLE: 'Try again in a moment; its page says more.',
@@ -206,6 +208,8 @@ export const slices = {
     because: {
       restart: 'asked for by Trama after a restart of the machine',
       accountDeleted: 'asked for by Trama when {{name}} deleted the owner’s account',
+      lease: 'asked for by Trama at the end of the lease',
+      schedule: 'asked for by Trama at the time that was set',
     },
     none: 'No operation has been asked for yet.',
     attempt: 'attempt {{count}}',

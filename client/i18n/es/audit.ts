@@ -110,6 +110,12 @@ export const audit: Messages<typeof english> = {
       transfer: 'Traspasar slice',
       'open-console': 'Abrir consola',
     },
+    leases: {
+      set: 'Fijar plazo',
+      extend: 'Ampliar plazo',
+      'set-limit': 'Fijar límite de plazos',
+    },
+    schedules: { add: 'Añadir horario', remove: 'Quitar horario' },
     deployments: {
       start: 'Iniciar operación',
       cancel: 'Cancelar operación',
@@ -167,5 +173,7 @@ export const audit: Messages<typeof english> = {
   because: {
     slices: { 'set-restart': 'Se reinició su máquina.' },
     users: { delete: '{{name}} eliminó la cuenta de su propietario.' },
+    leases: { set: 'Su plazo ha terminado.' },
+    schedules: { add: 'Estaba fijado para esta hora.' },
   },
 };

@@ -47,6 +47,22 @@ export const events: Messages<typeof english> = {
     restart: 'Ha cambiado si el slice vuelve a arrancar tras un reinicio de su máquina.',
     sharing: 'Ha cambiado con quién se comparte el slice.',
     topology: 'La topología del slice ha cambiado.',
+    schedules: 'Ha cambiado lo que se hace a horas fijas.',
+  },
+  lease: {
+    set: 'El plazo termina el {{at}}. Entonces: {{what}}.',
+    extended: 'El plazo se amplió hasta el {{at}}. Entonces: {{what}}.',
+    removed: 'El slice ya no tiene plazo.',
+    cut: 'El plazo se recortó a lo permitido: termina el {{at}}. Entonces: {{what}}.',
+    warned: 'El plazo termina pronto, el {{at}}. Entonces: {{what}}.',
+    ended: 'El plazo ha terminado. Ahora: {{what}}.',
+  },
+  act: {
+    of: { lease: 'el plazo', schedule: 'el horario' },
+    begun: '{{kind}}: orden dada por {{of}}, prevista para el {{at}}.',
+    left: '{{kind}}: se omitió; la preveía {{of}} para el {{at}}. {{error}}',
+    failed: '{{kind}}: {{of}} no pudo dar la orden prevista para el {{at}}. {{error}}',
+    missed: 'Estaba prevista desde el {{from}} y no había ningún servidor.',
   },
   vm: {
     absent: 'La MV {{name}} no existe.',

@@ -170,6 +170,7 @@ export const slices: Messages<typeof english> = {
   },
   problem: {
     SLICE_BUSY: 'Hay otra operación en curso en este slice.',
+    LEASE_ENDED: 'El plazo de este slice ha terminado.',
     INVALID_TRANSITION: 'No es posible mientras el slice está en estado «{{status}}».',
     ZONE_DISABLED: 'La zona {{zone}} está cerrada para slices nuevos.',
     ZONE_CANNOT_RUN: 'La zona {{zone}} no puede ejecutar MV.',
@@ -188,6 +189,7 @@ export const slices: Messages<typeof english> = {
   },
   remedy: {
     SLICE_BUSY: 'Espere a que termine o cancélela.',
+    LEASE_ENDED: 'Amplíe primero el plazo.',
     ZONE_DISABLED: 'Elija otra zona o pida a un administrador que abra esta.',
     ZONE_CANNOT_RUN: 'Su página dice qué falta.',
     ZONE_UNAVAILABLE: 'Pruebe de nuevo en un momento; su página dice más.',
@@ -210,6 +212,8 @@ export const slices: Messages<typeof english> = {
     because: {
       restart: 'por orden de Trama tras un reinicio de la máquina',
       accountDeleted: 'por orden de Trama cuando {{name}} eliminó la cuenta del propietario',
+      lease: 'pedido por Trama al terminar el plazo',
+      schedule: 'pedido por Trama a la hora fijada',
     },
     none: 'Todavía no se ha pedido ninguna operación.',
     attempt: 'intento {{count}}',

@@ -7,6 +7,7 @@ import {
   gt,
   gte,
   inArray,
+  isNotNull,
   isNull,
   lt,
   lte,
@@ -17,6 +18,7 @@ import {
 } from 'drizzle-orm';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
+import { sliceLeases } from '#drizzle/schema/leases';
 import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
@@ -39,6 +41,7 @@ import {
   preparedBy,
   preparedLists,
   textsOf,
+  truth,
   type RowOf,
   type Value,
 } from '../prepared';
@@ -63,6 +66,10 @@ const summaryFields = {
   /** What it was made of, if the reader sees that: whose it is may have renamed it since, for nobody to know. */
   templateId: optional(templates.id),
   templateName: optional(templates.name),
+  leaseExpiresAt: optionalIsoText(sliceLeases.expiresAt),
+  leaseAtEnd: optional(sliceLeases.atEnd),
+  leaseWarned: truth(sql`${sliceLeases.warnedAt} is not null`),
+  leaseEnded: truth(sql`${sliceLeases.endedAt} is not null`),
   createdAt: isoText(slices.createdAt),
   updatedAt: isoText(slices.updatedAt),
 };
@@ -70,7 +77,8 @@ const summaryFields = {
 const joined = sql`inner join ${users} on ${users.id} = ${slices.ownerId}
   inner join ${availabilityZones} on ${availabilityZones.id} = ${slices.zoneId}
   left join ${templates} on ${templates.id} = ${slices.templateId} and ${visibleTemplate(reader)}
-  left join ${sliceShares} on ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader}`;
+  left join ${sliceShares} on ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader}
+  left join ${sliceLeases} on ${sliceLeases.sliceId} = ${slices.id}`;
 
 const live = textsOf(liveDeploymentStatuses);
 const listFields = {
@@ -88,8 +96,8 @@ const listFields = {
 };
 export type SliceSummaryRow = RowOf<typeof listFields>;
 
-/** Which are asked for: those that were not destroyed, those in a status, or all. */
-type Kept = 'living' | 'status' | 'all';
+/** Which are asked for: those that were not destroyed, those in a status, all, or those whose lease ends soon. */
+type Kept = 'living' | 'status' | 'all' | 'expiring';
 type Variant = `${(typeof sliceSets)[number]} ${Kept} ${'first' | 'next'} ${'any' | 'search'}`;
 /**
  * First which, each part by an index of its own that has it in this order, then the rest of these: joined at once, or asked for
@@ -109,7 +117,13 @@ const pageOf = preparedBy((variant: Variant) => {
   const living = { where: isNull(slices.deletedAt), index: 'updated_index' };
   const status = { where: sql`${slices.status} = ${sql.placeholder('status')}`, index: 'status_updated_index' };
   const destroyed = { where: sql`${slices.status} = 'destroyed'`, index: 'status_updated_index' };
-  const those = { living: [living], status: [status], all: [living, destroyed] }[kept as Kept];
+  const those = { living: [living], status: [status], all: [living, destroyed], expiring: [living] }[kept as Kept];
+  // few at any time: from their leases to them, and never from all slices
+  const expiring = (whose: SQL | undefined) =>
+    part(
+      sql`${sliceLeases} inner join ${slices} on ${slices.id} = ${sliceLeases.sliceId}`,
+      and(isNull(sliceLeases.endedAt), isNotNull(sliceLeases.warnedAt), living.where, whose),
+    );
   // forced: what is searched for may be guessed to be so little that reading and sorting everything looks cheaper
   const everyones = () =>
     those.map(({ where, index }) => part(sql`${slices} force index (${sql.identifier(`slices_${index}`)})`, where));
@@ -128,12 +142,19 @@ const pageOf = preparedBy((variant: Variant) => {
         kept === 'all' ? undefined : those[0]?.where,
       ),
     );
-  const parts = {
-    mine,
-    shared: () => [shared()],
-    all: () => [...mine(), shared()],
-    everyone: everyones,
-  }[of as (typeof sliceSets)[number]]();
+  const isMine = sql`${slices.ownerId} = ${reader}`;
+  const isShared = sql`${slices.ownerId} <> ${reader} and exists (select 1 from ${sliceShares}
+    where ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader})`;
+  const sets =
+    kept === 'expiring'
+      ? {
+          mine: () => [expiring(isMine)],
+          shared: () => [expiring(isShared)],
+          all: () => [expiring(isMine), expiring(isShared)],
+          everyone: () => [expiring(undefined)],
+        }
+      : { mine, shared: () => [shared()], all: () => [...mine(), shared()], everyone: everyones };
+  const parts = sets[of as (typeof sliceSets)[number]]();
   const picked = sql.join(parts, sql` union all `);
   return prepared<
     typeof listFields,
@@ -168,12 +189,14 @@ export function sliceRows(
     search?: string | undefined;
     status?: SliceStatus | undefined;
     includeDestroyed: boolean;
+    expiring?: boolean | undefined;
   },
 ): Promise<SliceSummaryRow[]> {
   const { readerId, of, search = '', status = null } = options;
   const position = decodeCursor(instantCursor, options.cursor);
   const [at, id] = position ?? [null, null];
-  const kept = status !== null ? 'status' : options.includeDestroyed ? 'all' : 'living';
+  const kept =
+    options.expiring === true ? 'expiring' : status !== null ? 'status' : options.includeDestroyed ? 'all' : 'living';
   const statement = pageOf(`${of} ${kept} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'}`);
   const limit = options.limit + 1;
   return statement(q, { reader: readerId, limit, at, id, status, pattern: containing(search) });

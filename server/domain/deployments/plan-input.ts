@@ -92,6 +92,8 @@ export interface PlanInput {
   unattended?: boolean;
   /** Of an operation that changes the topology; null of all others. */
   update: PlannedUpdate | null;
+  /** Its lease has ended: nothing of it is started. */
+  leaseEnded?: boolean;
   /** The slice is not there yet: making it takes of the quota, too. */
   isNew: boolean;
 }

@@ -1,5 +1,5 @@
-import { refusal, removesSlice, type Refusal } from '#shared/deployment/operations';
-import type { Problem } from '#shared/errors';
+import { operationOf, refusal, removesSlice, type Refusal } from '#shared/deployment/operations';
+import { problemOf, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import { say, saidOf, together, type Said } from '#shared/sentence';
@@ -29,6 +29,8 @@ export function planProblems(
   const refused = refusal(input.kind, input.slice.status, input.underway, target);
   const problems: Problem[] = refused ? [refusalProblem(input, refused)] : [];
   if (removesSlice(input.kind)) return problems;
+  if (input.leaseEnded === true && operationOf(input.kind).takesQuota)
+    problems.push(problemOf('LEASE_ENDED', { code: 'LEASE_ENDED', params: { slice: input.slice.name } }, {}));
   problems.push(...input.invalid);
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));

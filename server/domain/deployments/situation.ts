@@ -8,6 +8,7 @@ import { say, type Said } from '#shared/sentence';
 import type { PartChange } from '#shared/topology/diff';
 import type { Queryable } from '#server/db/client';
 import type { newestDeployment } from '#server/db/queries/deployments';
+import { leaseOf } from '#server/db/queries/leases';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { reportOf } from '#server/db/queries/homes';
@@ -202,6 +203,7 @@ export async function planInput(
     // an update takes only what is more than the slice holds
     zone: await planZoneOf(q, zone, report, changesTopology ? {} : { exceptSliceId: slice.id }),
     quota: quota ?? (await quotaForPlan(q, slice, kind)),
+    leaseEnded: operationOf(kind).takesQuota && (await leaseOf(q, slice.id))?.endedAt != null,
     isNew: false,
     update: changesTopology
       ? { before: planTopologyOf(before, state), diff: update?.diff ?? [], baseVersion: slice.topologyVersion }

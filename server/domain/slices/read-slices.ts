@@ -61,6 +61,10 @@ function summary(
     ramMb,
     diskGb,
     busy,
+    lease:
+      row.leaseExpiresAt === null || row.leaseAtEnd === null
+        ? null
+        : { expiresAt: row.leaseExpiresAt, atEnd: row.leaseAtEnd, warned: row.leaseWarned, ended: row.leaseEnded },
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

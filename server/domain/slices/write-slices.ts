@@ -15,6 +15,7 @@ import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { firstLease } from '../leases/lease';
 import { nameTakenBy } from '../names';
 import { totalsOf } from '../quotas/problems';
 import { assertWithinQuota, lockOwner } from '../quotas/quotas';
@@ -114,6 +115,7 @@ export async function createSlice(
       .catch(nameTakenBy(nameIndex, 'slice', name));
     await insertSliceParts(tx, insertId, parts);
     await appendEvents(tx, insertId, [{ type: 'slice.status', status: 'draft' }]);
+    await firstLease(tx, { id: insertId, zoneId, ownerId: actor.userId, now });
     await recordAudit(tx, actor, {
       action: 'slices.create',
       objectType: 'slice',

@@ -8,6 +8,7 @@ import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { namesOfIds } from '#shared/audit';
+import type { ScheduleRule } from '#shared/schedule/rule';
 import { auditWords } from '#shared/audit-words';
 import { auditEntry } from '#server/domain/audit/entry';
 import { createPasswordLink } from '#server/domain/auth/password-links';
@@ -79,6 +80,7 @@ const image = { name: 'new', kind: 'kernel', source: '/images/new' } as const;
 const noZoneLimits = { vcpus: null, ramMb: null, diskGb: null };
 const zone = { enabled: true, limits: noZoneLimits, overcommit: { vcpus: 1, ram: 1, disk: 1 } };
 const totals = { slices: 9, vms: 9, vcpus: 9, ramMb: 9, diskGb: 9 };
+const fridays: ScheduleRule = { repeat: 'weekly', weekdays: [5], time: '18:00', timeZone: 'UTC' };
 const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: null };
 
 /** Every mutation, made ready to be called. It is written down under its path in kebab case. */
@@ -244,6 +246,29 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.slice();
     await s.owner.slices.share({ id, email: s.people.other.email });
     return doing('slice', id, () => s.owner.slices.unshare({ id, userId: s.people.other.userId }));
+  },
+  'leases.set': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.leases.set({ id, expiresAt: '2100-01-01T00:00:00.000Z' }));
+  },
+  'leases.extend': async (s) => {
+    const { id } = await s.slice();
+    await s.owner.leases.set({ id, expiresAt: '2100-01-01T00:00:00.000Z' });
+    return doing('slice', id, () => s.owner.leases.extend({ id, minutes: 60 }));
+  },
+  'leases.setLimit': async (s) => {
+    const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
+    const limit = { maxMinutes: 60, atEnd: ['stop' as const], warnMinutes: 5 };
+    return doing('zone', id, () => s.admin.leases.setLimit({ of: { zoneId: id }, limit }), 'admin');
+  },
+  'schedules.add': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.schedules.add({ sliceId: id, kind: 'stop', rule: fridays }));
+  },
+  'schedules.remove': async (s) => {
+    const { id } = await s.slice();
+    const { items } = await s.owner.schedules.add({ sliceId: id, kind: 'stop', rule: fridays });
+    return doing('slice', id, () => s.owner.schedules.remove({ id: items[0]?.id ?? 0 }));
   },
   'deployments.start': async (s) => {
     const { id } = await s.slice();

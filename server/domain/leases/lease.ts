@@ -1,0 +1,225 @@
+import { eq } from 'drizzle-orm';
+import type { z } from 'zod';
+import { sliceLeases } from '#drizzle/schema/leases';
+import type { EventData } from '#shared/deployment/events';
+import type { DeploymentKind } from '#shared/deployment/operations';
+import { AppError } from '#shared/errors';
+import type { extendLeaseInput, LeaseLimit, LeaseOfSlice, setLeaseInput } from '#shared/lease';
+import { minutesText } from '#shared/schedule/terms';
+import { say } from '#shared/sentence';
+import type { Queryable, Transaction } from '#server/db/client';
+import { leaseOf, openActs, writeAct, type LeaseRow } from '#server/db/queries/leases';
+import { touchSlice } from '#server/db/queries/slices';
+import { iso } from '#server/db/rows';
+import { inTransaction } from '#server/db/transaction';
+import { insertEvents } from '#server/events/append';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { loadSlice, type SliceRow } from '../slices/access';
+import { leaseLimitFor } from './limits';
+
+const minute = 60_000;
+const later = (at: Date, minutes: number) => new Date(at.getTime() + minutes * minute);
+const latest = (a: Date, b: Date) => (a > b ? a : b);
+/** By so much a caller's clock may be ahead of ours. */
+const toleranceMinutes = 1;
+
+/** The slice's lease and what may be chosen for it. NOT_FOUND. */
+export async function getLease(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<LeaseOfSlice> {
+  return leaseOfSlice(ctx, ctx.db, await loadSlice(ctx.db, { actor, id }));
+}
+
+async function leaseOfSlice(ctx: DomainContext, q: Queryable, slice: SliceRow): Promise<LeaseOfSlice> {
+  const row = await leaseOf(q, slice.id);
+  const limit = await leaseLimitFor(q, slice);
+  const renewed = row === null ? null : renewedEnd(row, limit, ctx.clock.now());
+  return { lease: row === null ? null : publicLease(row), limit, extendsTo: iso(renewed) };
+}
+
+function publicLease(row: LeaseRow) {
+  return {
+    expiresAt: iso(row.expiresAt),
+    atEnd: row.atEnd,
+    warned: row.warnedAt !== null,
+    ended: row.endedAt !== null,
+  };
+}
+
+/** Until when it lasts if it begins anew now; never less than it has. */
+function renewedEnd(row: LeaseRow, { maxMinutes }: LeaseLimit, now: Date): Date {
+  const minutes = Math.min(row.minutes, maxMinutes ?? row.minutes);
+  return latest(row.expiresAt, later(now, minutes));
+}
+
+/**
+ * Gives the slice a lease, changes it, or takes it away. What somebody else than its owner cuts lasts as long as a warning takes.
+ * INVALID_INPUT for one that ends in the past, later than is allowed, or by what is not; INVALID_TRANSITION for a slice that was destroyed.
+ */
+export async function setLease(
+  ctx: DomainContext,
+  { actor, lease }: { actor: Actor; lease: z.infer<typeof setLeaseInput> },
+): Promise<LeaseOfSlice> {
+  return change(ctx, { actor, id: lease.id }, async (tx, slice, limit) => {
+    const before = await leaseOf(tx, slice.id, { lock: true });
+    const atEnd = lease.atEnd ?? before?.atEnd ?? limit.atEnd[0] ?? 'stop';
+    if (lease.expiresAt === null) {
+      if (limit.maxMinutes !== null)
+        throw refused('expiresAt', say('LEASE_NEEDED', { max: minutesText(limit.maxMinutes) }));
+      if (before === null) return;
+      await tx.delete(sliceLeases).where(eq(sliceLeases.sliceId, slice.id));
+      await closeActs(tx, slice.id);
+      await told(tx, actor, slice, { action: 'leases.set', what: 'removed', expiresAt: null, atEnd: null });
+      return;
+    }
+    if (!limit.atEnd.includes(atEnd))
+      throw refused('atEnd', say('LEASE_END_NOT_ALLOWED', { allowed: limit.atEnd.join(', ') }));
+    const now = ctx.clock.now();
+    const asked = withinLimit(new Date(lease.expiresAt), limit, now);
+    const isCut = slice.access !== 'own' && (before === null || asked < before.expiresAt);
+    const expiresAt = isCut ? latest(asked, later(now, limit.warnMinutes)) : asked;
+    await writeLease(tx, slice.id, { expiresAt, atEnd, limit, now, minutes: null });
+    await told(tx, actor, slice, { action: 'leases.set', what: isCut ? 'cut' : 'set', expiresAt, atEnd });
+  });
+}
+
+/**
+ * Has the slice's lease end later: by so many minutes, or, without them, as long from now as it was given for. INVALID_INPUT for more than
+ * is allowed and for a slice without a lease.
+ */
+export async function extendLease(
+  ctx: DomainContext,
+  { actor, lease: { id, minutes } }: { actor: Actor; lease: z.infer<typeof extendLeaseInput> },
+): Promise<LeaseOfSlice> {
+  return change(ctx, { actor, id }, async (tx, slice, limit) => {
+    const before = await leaseOf(tx, id, { lock: true });
+    if (before === null) throw refused('id', say('LEASE_NONE', { slice: slice.name }));
+    const now = ctx.clock.now();
+    const expiresAt =
+      minutes === undefined
+        ? renewedEnd(before, limit, now)
+        : withinLimit(later(latest(before.expiresAt, now), minutes), limit, now, 'minutes');
+    const { atEnd } = before;
+    await writeLease(tx, id, { expiresAt, atEnd, limit, now, minutes: before.minutes });
+    await told(tx, actor, slice, { action: 'leases.extend', what: 'extended', expiresAt, atEnd });
+  });
+}
+
+function refused(field: string, said: ConstructorParameters<typeof AppError>[1]): AppError {
+  return new AppError('INVALID_INPUT', said, { field });
+}
+
+function withinLimit(expiresAt: Date, { maxMinutes }: LeaseLimit, now: Date, field = 'expiresAt'): Date {
+  if (expiresAt <= now) throw refused(field, say('LEASE_PAST'));
+  if (maxMinutes === null) return expiresAt;
+  if (expiresAt > later(now, maxMinutes + toleranceMinutes))
+    throw refused(field, say('LEASE_TOO_LONG', { max: minutesText(maxMinutes) }));
+  const most = later(now, maxMinutes);
+  return expiresAt < most ? expiresAt : most;
+}
+
+async function change(
+  ctx: DomainContext,
+  { actor, id }: { actor: Actor; id: number },
+  work: (tx: Transaction, slice: Awaited<ReturnType<typeof loadSlice>>, limit: LeaseLimit) => Promise<void>,
+): Promise<LeaseOfSlice> {
+  const changed = await inTransaction(ctx.db, async (tx) => {
+    const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
+    if (slice.deletedAt !== null)
+      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_CHANGEABLE', { name: slice.name }), {
+        params: { status: slice.status },
+      });
+    await work(tx, slice, await leaseLimitFor(tx, slice));
+    return leaseOfSlice(ctx, tx, slice);
+  });
+  ctx.bus.notify(id);
+  return changed;
+}
+
+/**
+ * Writes a lease, on the slice's locked row. One that ends within the time of a warning has been warned of by that: whoever sets it sees
+ * it. What its end before had begun, and was not done, is left.
+ */
+export async function writeLease(
+  tx: Transaction,
+  sliceId: number,
+  lease: { expiresAt: Date; atEnd: DeploymentKind; limit: LeaseLimit; now: Date; minutes: number | null },
+): Promise<void> {
+  const { expiresAt, atEnd, limit, now } = lease;
+  const warnAt = later(expiresAt, -limit.warnMinutes);
+  const minutes = lease.minutes ?? Math.max(1, Math.round((expiresAt.getTime() - now.getTime()) / minute));
+  const isSoon = warnAt <= now;
+  const values = {
+    expiresAt,
+    minutes,
+    atEnd,
+    warnedAt: isSoon ? now : null,
+    endedAt: null,
+    dueAt: isSoon ? expiresAt : warnAt,
+  };
+  await tx
+    .insert(sliceLeases)
+    .values({ sliceId, ...values })
+    .onDuplicateKeyUpdate({ set: values });
+  await closeActs(tx, sliceId);
+}
+
+/** What an earlier end of the lease had come to is not done any more. */
+async function closeActs(tx: Transaction, sliceId: number): Promise<void> {
+  for (const act of await openActs(tx, sliceId, 'lease')) {
+    const { message, sentences } = say('ACT_LEASE_CHANGED');
+    await writeAct(tx, act, { claimableAt: null, error: message, sentences: [...sentences] });
+  }
+}
+
+type Told = Pick<Extract<EventData, { type: 'slice.lease' }>, 'what' | 'atEnd'> & {
+  action: 'leases.set' | 'leases.extend';
+  expiresAt: Date | null;
+};
+
+async function told(
+  tx: Transaction,
+  actor: Actor,
+  slice: SliceRow,
+  { action, what, expiresAt, atEnd }: Told,
+): Promise<void> {
+  await touchSlice(tx, slice.id);
+  await insertEvents(tx, slice.id, [{ type: 'slice.lease', what, expiresAt: iso(expiresAt), atEnd }]);
+  await recordAudit(tx, actor, {
+    action,
+    objectType: 'slice',
+    objectId: slice.id,
+    details: { name: slice.name, what, expiresAt: iso(expiresAt), atEnd },
+  });
+}
+
+/** A new slice's lease, where it needs one: as long as it may be. */
+export async function firstLease(
+  tx: Transaction,
+  slice: { id: number; zoneId: number; ownerId: number; now: Date },
+): Promise<void> {
+  const limit = await leaseLimitFor(tx, slice);
+  if (limit.maxMinutes === null) return;
+  const { id, now } = slice;
+  const atEnd = limit.atEnd[0] ?? 'stop';
+  await writeLease(tx, id, { expiresAt: later(now, limit.maxMinutes), atEnd, limit, now, minutes: limit.maxMinutes });
+}
+
+/** Holds a slice to its limit: it gets a lease, or a shorter one, but with the time of a warning. Answers whether that changed it. */
+export async function holdToLimit(tx: Transaction, slice: SliceRow, now: Date): Promise<boolean> {
+  const limit = await leaseLimitFor(tx, slice);
+  const { maxMinutes } = limit;
+  const before = await leaseOf(tx, slice.id, { lock: true });
+  // what has ended, ended
+  if (before !== null && before.endedAt !== null) return false;
+  const endAllowed = before === null || limit.atEnd.includes(before.atEnd);
+  const isWithin = maxMinutes === null || (before !== null && before.expiresAt <= later(now, maxMinutes));
+  if (isWithin && endAllowed) return false;
+  const most = maxMinutes === null ? null : latest(later(now, maxMinutes), later(now, limit.warnMinutes));
+  const expiresAt = isWithin ? before?.expiresAt : most;
+  if (expiresAt === null || expiresAt === undefined) return false;
+  const atEnd = before !== null && endAllowed ? before.atEnd : (limit.atEnd[0] ?? 'stop');
+  await writeLease(tx, slice.id, { expiresAt, atEnd, limit, now, minutes: null });
+  await touchSlice(tx, slice.id);
+  await insertEvents(tx, slice.id, [{ type: 'slice.lease', what: 'cut', expiresAt: iso(expiresAt), atEnd }]);
+  return true;
+}
