@@ -10,6 +10,9 @@ import type { ZoneFolder } from './zone-folder';
 export class GuestPort {
   #socket: Socket;
   #size: string | null = null;
+  #config: string | null = null;
+  /** What could not be said yet, since the guest has not read what was said before. */
+  #owed = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -39,11 +42,30 @@ export class GuestPort {
     this.#tell();
   }
 
+  /** The guest's configuration as it is now, where it is not the one that it was started with any more. */
+  configure(config: string): void {
+    this.#config = [
+      'config',
+      ...config
+        .trimEnd()
+        .split('\n')
+        .map((line) => `+ ${line}`),
+      'end',
+      '',
+    ].join('\n');
+    this.#tell();
+  }
+
   close(): void {
     this.#socket.destroy();
   }
 
   #tell(): void {
-    if (this.#size !== null && this.#socket.writableLength === 0) this.#socket.write(this.#size);
+    const said = `${this.#size ?? ''}${this.#config ?? ''}`;
+    this.#owed = this.#socket.writableLength > 0;
+    if (said === '' || this.#owed) return;
+    this.#socket.write(said, () => {
+      if (this.#owed) this.#tell();
+    });
   }
 }

@@ -59,6 +59,8 @@ async function inGuest(console: ConsoleText, command: string, timeoutMs = 60_000
   const text = await console.until(new RegExp(`${mark}=\\d+`), { from, timeoutMs });
   return text.slice(from);
 }
+/** Waits until the guest has the address, which nobody types. */
+const untilAddress = (address: string) => `until ip -4 addr show | grep -q "inet ${address}"; do sleep 0.2; done`;
 const ping = (console: ConsoleText, target: string) => inGuest(console, `ping -c 3 -W 5 ${target}`);
 
 test('two VMs ping each other by address and name; QEMU is not root', async () => {
@@ -114,10 +116,7 @@ test('three VMs on a network all hear each other; one plugged in later too', asy
   for (const edge of edges) await provider.ensureEdge(slice, edge);
   if (!a || !c) throw new Error('No console');
   expect(await ping(a, '10.200.7.2')).toMatch(/ 0% packet loss/);
-  await inGuest(
-    c,
-    'until [ -e /sys/class/net/eth0 ]; do sleep 0.2; done; ip addr add 10.200.7.3/24 dev eth0; ip link set eth0 up',
-  );
+  await inGuest(c, untilAddress('10.200.7.3/24'));
   expect(await ping(c, '10.200.7.1')).toMatch(/ 0% packet loss/);
   expect(await ping(a, '10.200.7.3')).toMatch(/ 0% packet loss/);
   await provider.removeSlice(slice);
@@ -131,10 +130,8 @@ test('a NIC plugged into a running VM carries frames, and is gone after its remo
   const [first, second] = await bootAll(slice, [a, b]);
   if (!first || !second) throw new Error('No console');
   await provider.ensureEdge(slice, edge);
-  const up = (address: string) =>
-    `until [ -e /sys/class/net/eth0 ]; do sleep 0.2; done; ip addr add ${address} dev eth0; ip link set eth0 up`;
-  await inGuest(first, up(edge.source.nic.address));
-  await inGuest(second, up(edge.target.nic.address));
+  await inGuest(first, untilAddress(edge.source.nic.address));
+  await inGuest(second, untilAddress(edge.target.nic.address));
   expect(await ping(first, addressOf(edge.target.nic))).toMatch(/ 0% packet loss/);
   await provider.removeEdge(slice, edge.id);
   expect(await inGuest(first, 'ls /sys/class/net')).not.toContain('eth0');
@@ -290,8 +287,41 @@ test('the guest numbered its NICs by the order in which they were plugged in: it
     third.source.nic.mac,
     forwardMac(bare.uuid),
   ]);
+  // QEMU goes on showing it the configuration of its start, which did not know of the third
+  await inGuest(console, untilAddress(third.source.nic.address));
   await provider.removeSlice(slice);
 }, 180_000);
+
+test('a NIC plugged into a running guest leaves the others as their user has them', async () => {
+  const slice = { id: 14 };
+  const a = vmSpec(141, tiny);
+  const b = vmSpec(142, tiny);
+  const first = link(1401, a, b);
+  const later = link(1402, withNic(a, first.source.nic), withNic(b, first.source.nic));
+  const [console] = await bootAll(slice, [withNic(a, first.source.nic), b]);
+  if (!console) throw new Error('no console');
+  await inGuest(
+    console,
+    `${untilAddress(first.source.nic.address)}; ip addr flush dev eth0; ip addr add 10.77.0.1/24 dev eth0`,
+  );
+  await provider.ensureEdge(slice, later);
+  await inGuest(console, untilAddress(later.source.nic.address));
+  const kept = await inGuest(console, 'ip -4 addr show dev eth0');
+  expect(kept).toContain('10.77.0.1/24');
+  expect(kept).not.toContain(first.source.nic.address);
+  // a server that was killed between plugging and telling: the next one tells
+  const adopted = await inGuest(
+    console,
+    'rm /run/trama-config; touch /run/trama-config; ip addr flush dev eth1; echo gone',
+  );
+  expect(adopted).toContain('gone');
+  await provider.close();
+  provider = await createQemuProvider({ root, imagesRoot: join(base, 'images'), users });
+  await provider.observe(slice);
+  const again = readConsole(await provider.openConsole(slice, a.id));
+  await inGuest(again, untilAddress(later.source.nic.address));
+  await provider.removeSlice(slice);
+}, 240_000);
 
 test('a guest that broke out and made its disk a link to a file of the host has nothing of it grown', async () => {
   const slice = { id: 13 };

@@ -53,6 +53,8 @@ export class VmMachine {
   #monitor: QmpClient | null = null;
   #serial: SerialLine | null = null;
   #port: GuestPort | null = null;
+  /** The guest was told of another configuration than that which it was started with. */
+  #toldOtherwise = false;
   #scanner = new MarkerScanner([]);
   #gate = new ConsoleGate(null, false);
   #launching = false;
@@ -187,7 +189,7 @@ export class VmMachine {
     const fileLimit = fileLimitOf(this.record.spec);
     const log = await createLog(join(path, 'ser.log'), fileLimit, await folder.userOf(this.sliceId));
     await log.close();
-    this.#panicked = this.#paused = this.#starved = this.#guestShutdown = false;
+    this.#panicked = this.#paused = this.#starved = this.#guestShutdown = this.#toldOtherwise = false;
     this.#answers = true;
     // its monitor has not been reached yet: that is a start, not a process that does not answer
     this.#launching = true;
@@ -347,6 +349,15 @@ export class VmMachine {
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
     await this.#serial.open(resume);
     this.#port = await GuestPort.open(this.#context.folder, this.sliceId, this.name);
+    this.tellGuest();
+  }
+
+  /** Tells a guest that runs what it is not the way it was started with any more: it may have NICs that it knows nothing of. */
+  tellGuest(): void {
+    const config = guestConfig(this.record.spec);
+    if (config === this.record.bootConfig && !this.#toldOtherwise) return;
+    this.#toldOtherwise = true;
+    this.#port?.configure(config);
   }
 
   /** What the console has shown says nothing of the boot that follows. */

@@ -16,6 +16,7 @@ interface Vm {
   readonly alive: boolean;
   readonly record: VmRecord;
   save(change: Partial<VmRecord>): Promise<void>;
+  tellGuest(): void;
 }
 
 /** What a VM's NICs need of its monitor. */
@@ -62,6 +63,7 @@ export class VmNics {
     }
     if (this.of(nic.edgeId) === undefined)
       await vm.save({ spec: { ...vm.record.spec, nics: [...vm.record.spec.nics, nic] } });
+    vm.tellGuest();
   }
 
   async unplug(edgeId: number): Promise<void> {
@@ -90,6 +92,7 @@ export class VmNics {
     const edges = vm.record.edges.filter((edge) => edge.id !== edgeId);
     if (nics.length < spec.nics.length || edges.length < vm.record.edges.length)
       await vm.save({ spec: { ...spec, nics }, edges });
+    vm.tellGuest();
   }
 
   /**

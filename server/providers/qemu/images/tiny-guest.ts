@@ -20,7 +20,8 @@ export const guestConfigName = 'opt/trama/config';
 
 /**
  * The virtio port on which the server tells the guest, one statement a line, what only the server knows: `size COLS ROWS`,
- * the size of the terminal in which its console is shown. The guest says a line to have the last ones again.
+ * the size of the terminal in which its console is shown; and, once that has changed since the guest was started, the configuration
+ * as it is now: `config`, each of its lines behind a `+`, `end`. The guest says a line to have the last ones again.
  */
 export const guestPortName = 'trama.guest';
 /** Where the tiny guest keeps the size, for the next shell. */
@@ -94,6 +95,23 @@ stty cols 80 rows 24
 exec /bin/sh -i
 `;
 
+const configure = `#!/bin/sh
+# takes the configuration as it is now: names, and addresses of NICs that were not in it. What NICs have had is the user's since
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin
+old=/run/trama-config.old
+mv /run/trama-config $old
+mv /run/trama-config.new /run/trama-config
+{
+  echo "127.0.0.1 localhost"
+  echo "127.0.1.1 $(hostname)"
+  sed -n 's/^host //p' /run/trama-config
+} > /etc/hosts
+for path in /sys/class/net/*; do
+  mac=$(cat "$path/address")
+  grep -qi "^nic $mac " $old || /etc/trama/nic "\${path##*/}"
+done
+`;
+
 const listen = `#!/bin/sh
 # does what the server says on its port; without the port, or while no server is there, it looks again now and then
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin
@@ -104,10 +122,19 @@ done
 [ -n "$port" ] || exec sleep 3600
 exec 3<>"$port" || exec sleep 5
 echo hello >&3
-while read -r word cols rows <&3; do
-  [ "$word" = size ] || continue
-  echo "cols $cols rows $rows" > ${sizeFile}
-  stty -F /dev/ttyS0 cols "$cols" rows "$rows"
+new=/run/trama-config.new
+rm -f $new
+while read -r word rest <&3; do
+  case $word in
+    size)
+      echo "cols \${rest% *} rows \${rest#* }" > ${sizeFile}
+      stty -F /dev/ttyS0 cols "\${rest% *}" rows "\${rest#* }"
+      ;;
+    config) : > $new ;;
+    # of what was begun before this listener, it has not heard the beginning
+    +) [ -e $new ] && echo "$rest" >> $new ;;
+    end) [ -e $new ] && /etc/trama/configure ;;
+  esac
 done
 sleep 5
 `;
@@ -164,6 +191,7 @@ export const tinyFiles: readonly CpioEntry[] = [
   program('etc/trama/dhcp', dhcp),
   program('etc/trama/shell', shell),
   program('etc/trama/listen', listen),
+  program('etc/trama/configure', configure),
   program('etc/trama/wget', wget),
   // a shell of busybox asks for its own commands before it looks for files
   text('etc/trama/profile', 'wget() { /etc/trama/wget "$@"; }\n'),
