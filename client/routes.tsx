@@ -73,6 +73,10 @@ export function createAppRouter() {
                   path: 'account/:section?',
                   lazy: page(() => import('./account/AccountPage'), 'account', 'audit', 'quota', 'tokens'),
                 },
+                {
+                  path: 'notifications',
+                  lazy: page(() => import('./notifications/NotificationsPage'), 'notifications'),
+                },
                 { path: 'users', lazy: page(() => import('./users/UsersPage'), 'quota', 'users') },
                 { path: 'users/:userId', lazy: page(() => import('./users/UserPage'), 'quota', 'tokens', 'users') },
                 { path: 'audit', lazy: page(() => import('./audit/AuditPage'), 'audit', 'users') },

@@ -1,28 +1,9 @@
 import { z } from 'zod';
 import { deploymentKinds } from './deployment/operations';
+import { notificationKindNames, unreadCounted } from './notification-kinds';
 import { idSchema, listInput, pageOf, timestampSchema } from './primitives';
 import { sentencesSchema } from './sentence';
 import { shareLevels } from './sharing';
-
-/**
- * What accounts are told of, and webhooks are called for. `ofSlice`: it happens to a slice, so that a webhook over all slices
- * is called for it, too. `tone`: how it is shown.
- */
-export const notificationKinds = {
-  'deployment.succeeded': { ofSlice: true, tone: 'success' },
-  'deployment.failed': { ofSlice: true, tone: 'danger' },
-  'deployment.cancelled': { ofSlice: true, tone: 'neutral' },
-  /** By itself: a VM or a link of a running slice is not as it should be. */
-  'slice.degraded': { ofSlice: true, tone: 'danger' },
-  'lease.expiring': { ofSlice: true, tone: 'warning' },
-  'lease.expired': { ofSlice: true, tone: 'warning' },
-  'slice.shared': { ofSlice: false, tone: 'neutral' },
-  'template.shared': { ofSlice: false, tone: 'neutral' },
-  'image.ready': { ofSlice: false, tone: 'success' },
-  'image.broken': { ofSlice: false, tone: 'danger' },
-} as const satisfies Record<string, { ofSlice: boolean; tone: 'success' | 'danger' | 'warning' | 'neutral' }>;
-export type NotificationKind = keyof typeof notificationKinds;
-export const notificationKindNames = Object.keys(notificationKinds) as [NotificationKind, ...NotificationKind[]];
 
 /** A thing by its id, and what it was called then. */
 const named = z.object({ id: idSchema, name: z.string() });
@@ -71,8 +52,6 @@ export const listNotificationsInput = z.strictObject({
   unread: z.boolean().default(false).describe('only what was not read yet'),
 });
 
-/** So many are counted; what is more is told as this. */
-export const unreadCounted = 100;
 export const unreadSchema = z.object({ unread: z.number().int().nonnegative().max(unreadCounted) });
 
 /** Exactly one of the three: single ones; all of one slice; all up to the newest that was seen. */

@@ -232,6 +232,19 @@ describe('the command line', () => {
     expect((await trama(['audit', '--result', 'lost'])).code).toBe(2);
   });
 
+  it('lists what one was told of, and marks it as read where that is asked for', async () => {
+    const items = [
+      { id: 9, at: '2026-03-01T10:00:00.000Z', readAt: null, message: 'Deploy slice lab: done.', happening: {} },
+      { id: 8, at: '2026-03-01T09:00:00.000Z', readAt: '2026-03-01T09:30:00.000Z', message: 'Before.', happening: {} },
+    ];
+    answers = (procedure) => ok(procedure === 'notifications.list' ? { items, nextCursor: null } : { unread: 0 });
+    const shown = await trama(['notifications', '--unread', '--limit', '5']);
+    expect(asked).toEqual(['GET notifications.list {"unread":true,"limit":5}']);
+    expect(shown.stdout.split('\n')[1]).toMatch(/^2026-03-01T10:00:00\.000Z +\* +Deploy slice lab: done\.$/);
+    await trama(['notifications', '--read']);
+    expect(asked.at(-1)).toBe('POST notifications.markRead {"upTo":9}');
+  });
+
   it('says at the making, and later, whether a slice starts again after a restart of its machine', async () => {
     const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null, lease: null, restartAfterReboot: true };
     const whole = { ...slice, owner: { name: 'Ada' }, zone: { name: 'local' }, template: null, deployment: null };

@@ -3,6 +3,7 @@ import { listOwnAuditInput } from '#shared/audit';
 import { planInput, startDeploymentInput } from '#shared/deployment/schema';
 import { listFlavoursInput } from '#shared/flavour';
 import { listImagesInput } from '#shared/image';
+import { listNotificationsInput } from '#shared/notification';
 import { shareSliceInput } from '#shared/sharing';
 import { createSliceInput, listSlicesInput } from '#shared/slice';
 import { createTemplateInput, exportTemplateInput, importTemplateInput, listTemplatesInput } from '#shared/template';
@@ -76,5 +77,6 @@ export const inputs = {
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),
   listAudit: fieldsOf(listOwnAuditInput, ['limit', 'action', 'objectType', 'objectId', 'result', 'from', 'until']),
+  listNotifications: fieldsOf(listNotificationsInput, ['limit', 'unread']),
   createToken: fieldsOf(createTokenInput, ['name', 'scopes', 'days']),
 };

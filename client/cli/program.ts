@@ -5,6 +5,7 @@ import { addAuditCommand } from './commands/audit';
 import { addCallCommand } from './commands/call';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addLeaseCommands } from './commands/leases';
+import { addNotificationsCommand } from './commands/notifications';
 import { addSliceCommands } from './commands/slices';
 import { addTemplateCommands } from './commands/templates';
 import { addZoneCommands } from './commands/zones';
@@ -42,6 +43,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addCatalogueCommands(program, cli);
   addZoneCommands(program, cli);
   addAuditCommand(program, cli);
+  addNotificationsCommand(program, cli);
   addCallCommand(program, cli);
   addCompletionCommands(program, cli);
   return program;

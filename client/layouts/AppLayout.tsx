@@ -6,11 +6,16 @@ import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useNavigation }
 import { ErrorState } from '../api/ErrorState';
 import { signInPath } from '../hooks/return-path';
 import { useSession } from '../hooks/session';
+import { loadTexts } from '../i18n/i18n';
 import { LoadingRows } from '../ui/LoadingRows';
 import classes from './AppLayout.module.css';
 import { MainNav } from './MainNav';
 
 const mainId = 'main';
+const Bell = lazy(async () => {
+  const [{ Bell: bell }] = await Promise.all([import('../notifications/Bell'), loadTexts(['notifications'])]);
+  return { default: bell };
+});
 const NavDrawer = lazy(async () => ({ default: (await import('./NavDrawer')).NavDrawer }));
 
 /** Leads the keyboard and the screen reader to the new page, as a full page load would. */
@@ -68,6 +73,11 @@ export function Component() {
           <NavDrawer opened={menuOpened} onClose={menu.close} user={session.user} />
         </Suspense>
       ) : null}
+      {session.user === null ? null : (
+        <Suspense>
+          <Bell />
+        </Suspense>
+      )}
       <main id={mainId} className={classes.main} tabIndex={-1}>
         {session.isPending ? (
           <LoadingRows wholePage />

@@ -1,5 +1,6 @@
 import { index, json, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
-import type { Happening, NotificationKind } from '#shared/notification';
+import type { Happening } from '#shared/notification';
+import type { NotificationKind } from '#shared/notification-kinds';
 import { createdAt, id, instant, primaryId } from '../columns';
 
 /** What an account is told of, once for each: written in the transaction of what it tells. */

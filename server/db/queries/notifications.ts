@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, inArray, isNull, lt, lte, sql } from 'drizzle-orm';
 import { notificationPreferences, notifications } from '#drizzle/schema/notifications';
-import { unreadCounted, type Happening, type NotificationKind } from '#shared/notification';
+import type { Happening } from '#shared/notification';
+import { unreadCounted, type NotificationKind } from '#shared/notification-kinds';
 import type { Queryable, Transaction } from '#server/db/client';
 import { number, prepared } from '../prepared';
 

@@ -1,0 +1,67 @@
+import type { Messages } from '../messages';
+import type { notifications as english } from '../en/notifications';
+import { audit } from './audit';
+
+export const notifications: Messages<typeof english> = {
+  operation: audit.operation,
+  vmOfSlice: '{{vm}} de {{slice}}',
+  text: {
+    deployment: {
+      succeeded: '{{operation}} {{of}}: hecho.',
+      failed: '{{operation}} {{of}}: ha fallado. {{error}}',
+      cancelled: '{{operation}} {{of}}: cancelado.',
+    },
+    slice: {
+      degraded: '{{slice}} está degradado: {{drifted}}.',
+      shared: {
+        view: '{{by}} comparte con usted el slice {{slice}}, para verlo.',
+        operate: '{{by}} comparte con usted el slice {{slice}}, para operarlo.',
+      },
+    },
+    template: { shared: '{{by}} comparte con usted la plantilla {{template}}.' },
+    lease: {
+      expiring: {
+        stop: 'La concesión de {{slice}} termina el {{at}}: se detendrá.',
+        suspend: 'La concesión de {{slice}} termina el {{at}}: se suspenderá.',
+        destroy: 'La concesión de {{slice}} termina el {{at}}: se destruirá.',
+      },
+      expired: {
+        stop: 'La concesión de {{slice}} ha terminado: se está deteniendo.',
+        suspend: 'La concesión de {{slice}} ha terminado: se está suspendiendo.',
+        destroy: 'La concesión de {{slice}} ha terminado: se está destruyendo.',
+      },
+    },
+    image: {
+      ready: 'La imagen {{image}} está lista en la zona {{zone}}.',
+      broken: 'La imagen {{image}} no está bien en la zona {{zone}}. {{error}}',
+    },
+  },
+  title: 'Notificaciones',
+  description:
+    'Lo que terminó, falló, vence o se ha compartido con usted. Se guardan las 500 más recientes, durante 90 días.',
+  none: 'Notificaciones, ninguna sin leer',
+  unread_one: 'Notificaciones, {{count}} sin leer',
+  unread_other: 'Notificaciones, {{count}} sin leer',
+  many: '{{count}}+',
+  manyUnread: 'Notificaciones, más de {{count}} sin leer',
+  all: 'Mostrar todas',
+  readAll: 'Marcar todas como leídas',
+  read: 'Marcar como leída',
+  isNew: 'Sin leer',
+  onlyUnread: 'Solo las no leídas',
+  filter: 'Filtros',
+  choose: 'De qué recibir avisos',
+  chooseHelp: 'Lo que se desactiva ya no llega aquí. Lo que ya está, permanece.',
+  empty: { title: 'Nada que contar', text: 'Aquí aparece lo que terminó, falló o se ha compartido con usted.' },
+  kind: {
+    deployment: {
+      succeeded: 'Una operación ha terminado',
+      failed: 'Una operación ha fallado',
+      cancelled: 'Se ha cancelado una operación',
+    },
+    slice: { degraded: 'Un slice está degradado', shared: 'Se comparte un slice con usted' },
+    template: { shared: 'Se comparte una plantilla con usted' },
+    lease: { expiring: 'Una concesión termina pronto', expired: 'Una concesión ha terminado' },
+    image: { ready: 'Una imagen está lista', broken: 'Una imagen no está bien' },
+  },
+};
