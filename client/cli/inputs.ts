@@ -72,7 +72,7 @@ export const inputs = {
   listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'expiring']),
   createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),
   plan: fieldsOf(planInput, ['kind']),
-  startDeployment: fieldsOf(startDeploymentInput, ['idempotencyKey']),
+  startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),

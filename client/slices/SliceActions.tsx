@@ -1,4 +1,4 @@
-import { Group } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { Ban, Play, RefreshCw, RotateCcw, RotateCw, Rocket, Square, Trash2, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '#shared/deployment/schema';
@@ -6,6 +6,7 @@ import type { Slice } from '#shared/slice';
 import { confirmDestroy } from '../ui/confirm';
 import { offers, type SliceAction } from './actions';
 import { ConsoleButton } from './ConsoleButton';
+import { FailureChoice } from './FailureChoice';
 import { useDestroyQuestion } from './destroy-question';
 import { ActionButton } from '../ui/ActionButton';
 import { reasonSentence } from './reason-sentence';
@@ -61,7 +62,7 @@ export function SliceActions({ slice, plan, away = false, commands, vmKey, onOpe
       {offered.map(({ action, primary, reason }) => {
         const Icon = icons[action];
         const danger = action === 'destroy';
-        return (
+        const button = (
           <ActionButton
             key={action}
             size="sm"
@@ -74,6 +75,13 @@ export function SliceActions({ slice, plan, away = false, commands, vmKey, onOpe
           >
             {action === 'cancel' && reason !== null ? t('actions.cancelling') : t(`actions.${action}`)}
           </ActionButton>
+        );
+        if (action !== 'deploy' || reason !== null) return button;
+        return (
+          <Button.Group key={action}>
+            {button}
+            <FailureChoice primary={primary} onChoose={(policy) => commands.start('deploy', undefined, policy)} />
+          </Button.Group>
         );
       })}
     </Group>

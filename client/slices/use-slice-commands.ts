@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { DeploymentKind } from '#shared/deployment/operations';
-import type { Deployment } from '#shared/deployment/schema';
+import type { Deployment, FailurePolicy } from '#shared/deployment/schema';
 import { trpc } from '../api/trpc';
 import { useTranslation } from 'react-i18next';
 import { appErrorOf } from '../api/app-error';
@@ -10,7 +10,7 @@ import { problemSentences } from './problem-sentence';
 import { randomKey } from '../api/random-key';
 
 export interface SliceCommands {
-  start: (kind: DeploymentKind, vmId?: number) => void;
+  start: (kind: DeploymentKind, vmId?: number, onFailure?: FailurePolicy) => void;
   cancel: (deploymentId: number) => void;
   retry: (deploymentId: number) => void;
   /** Whether this very wish is on its way to the server. */
@@ -57,8 +57,8 @@ export function useSliceCommands(sliceId: number): SliceCommands {
   const [startNow, cancelNow, retryNow] = [start.mutate, cancel.mutate, retry.mutate];
   const commands = useMemo(
     () => ({
-      start: (kind: DeploymentKind, vmId?: number) =>
-        startNow({ sliceId, kind, vmId: vmId ?? null, idempotencyKey: randomKey() }),
+      start: (kind: DeploymentKind, vmId?: number, onFailure: FailurePolicy = 'keep') =>
+        startNow({ sliceId, kind, vmId: vmId ?? null, onFailure, idempotencyKey: randomKey() }),
       cancel: (id: number) => cancelNow({ id }),
       retry: (id: number) => retryNow({ id }),
     }),

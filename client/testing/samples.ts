@@ -82,6 +82,7 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
     status: 'running',
     vmId: null,
     cancelRequested: false,
+    onFailure: 'keep',
     error: null,
     stepsDone: 0,
     stepsTotal: 2,

@@ -675,6 +675,7 @@ CREATE INDEX `slice_leases_ended_warned_index` ON `slice_leases` (`ended_at`,`wa
 CREATE INDEX `slice_schedules_next_at_index` ON `slice_schedules` (`next_at`);
 CREATE INDEX `slice_schedules_slice_id_index` ON `slice_schedules` (`slice_id`,`id`);
 CREATE INDEX `slice_schedules_created_by_index` ON `slice_schedules` (`created_by`);
+ALTER TABLE `deployments` ADD `on_failure` enum('keep','rollback') DEFAULT 'keep' NOT NULL;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -706,3 +707,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('61ad3a3d24c5b
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('7ecd55e3b09bf9ae9495821d70402d06c5831cea00624d555c56840f3ab58383', 1795665632040);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('ea51486d0d4b4533bb80d86efbe69081a6b334761b7dace4b18bb0ce7f0c5a65', 1795665875960);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('92632d373d2fa2274f7d39cdc82ea63f961370556a9c8610147b466cee15e5ad', 1795666389877);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('b6d2ac4b0785e7ba2456aef767fe164d6a0d6de2b5b5a886bbc30346fe23a703', 1795666723782);

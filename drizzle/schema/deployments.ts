@@ -3,6 +3,7 @@ import { deploymentKinds, type SystemReason } from '#shared/deployment/operation
 import type { Update } from '#shared/deployment/applied';
 import {
   deploymentStatuses,
+  failurePolicies,
   resourceTypes,
   stepActions,
   stepStatuses,
@@ -36,6 +37,7 @@ export const deployments = mysqlTable(
       .references(() => users.id, { onDelete: 'restrict' }),
     /** Why the system asked for it, on behalf of `requestedBy`; null where that account did. */
     because: varchar('because', { length: 64 }).$type<SystemReason>(),
+    onFailure: mysqlEnum('on_failure', failurePolicies).notNull().default('keep'),
     idempotencyKey: varchar('idempotency_key', { length: 64 }),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     /** A later destroy takes over: stop without undoing, since the destroy removes everything anyway. */

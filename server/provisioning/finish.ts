@@ -21,6 +21,8 @@ import { updateSteps, type DeploymentWriter, type StepChange } from './writer';
 export interface Ending {
   outcome: Extract<DeploymentStatus, 'succeeded' | 'failed' | 'cancelled'>;
   error: Said | null;
+  /** It failed, and all that it had done was taken back: the slice is then as after a cancellation. */
+  rolledBack?: boolean;
   /** What is there now; null when the provider could not be asked. */
   observation: SliceObservation | null;
   at: Date;
@@ -106,19 +108,21 @@ async function endSlice(
 ): Promise<EventData[]> {
   const { sliceId, kind } = row;
   const { ends } = operationOf(kind);
-  const rule = ends[ending.outcome];
+  const takenBack = ending.outcome === 'cancelled' || ending.rolledBack === true;
+  const rule = ends[takenBack ? 'cancelled' : ending.outcome];
   if (rule === 'destroyed')
     return [...(await writeAbsent(tx, sliceId, ending.at)), ...(await setSliceStatus(tx, sliceId, 'destroyed'))];
 
   const observed = await writeObservation(tx, sliceId, ending.observation, { at: ending.at, touch: true });
   // one of which only the drawing was changed
   if ((await sliceById(tx, sliceId, { lock: false }))?.status === 'draft') return observed.events;
-  if (ending.outcome === 'failed') return [...observed.events, ...(await setSliceStatus(tx, sliceId, ends.failed))];
+  if (ending.outcome === 'failed' && !takenBack)
+    return [...observed.events, ...(await setSliceStatus(tx, sliceId, ends.failed))];
   if (rule === 'draft' && ending.observation !== null && isEmpty(ending.observation)) {
     await tx.update(sliceVms).set({ desired: 'absent' }).where(eq(sliceVms.sliceId, sliceId));
     return [...observed.events, ...(await setSliceStatus(tx, sliceId, 'draft'))];
   }
-  if (ending.outcome === 'cancelled' && rule === 'observed') {
+  if (takenBack && rule === 'observed') {
     // what was cancelled is no longer wanted: what is there now is
     const target = row.sliceVmId === null ? undefined : eq(sliceVms.id, row.sliceVmId);
     const rows = await tx

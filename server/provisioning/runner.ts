@@ -4,7 +4,7 @@ import { slices } from '#drizzle/schema/slices';
 import { removesSlice } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
-import { say, together, within, type Said } from '#shared/sentence';
+import { say, saidOf, together, within, type Said } from '#shared/sentence';
 import { stepRows, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import type { DomainContext } from '#server/domain/context';
@@ -117,6 +117,10 @@ class Run {
   private readonly createdHere: ReadonlySet<number>;
   /** Sentences of what failed; not of what only could not be begun because of it. */
   private failures: Said[] = [];
+  /** It failed, and what it has done is taken back: a cancellation changes nothing any more. */
+  private rollingBack = false;
+  /** Something could not be taken back. */
+  private stuck = false;
 
   constructor(
     private readonly context: Context,
@@ -144,7 +148,8 @@ class Run {
     const looking = setInterval(() => this.observer.soon(), this.options.observeEveryMs);
     let seen: SliceObservation | null = null;
     try {
-      if (control.reason === null) seen = await this.forwards();
+      this.resumeRollback();
+      if (control.reason === null && !this.rollingBack) seen = await this.forwards();
     } finally {
       clearInterval(looking);
     }
@@ -152,20 +157,25 @@ class Run {
       const reason = control.reason;
       if (reason === 'lost') throw new LeaseLostError('The lease of the deployment is lost.');
       if (reason === 'stopping') return 'released';
-      if (reason === 'cancel') {
+      const rollsBack = this.loaded.deployment.onFailure === 'rollback' && this.failures.length > 0;
+      if (reason === 'cancel' && !this.rollingBack) {
         this.failures = [];
+        await this.backwards();
+      } else if (reason !== 'superseded' && rollsBack) {
+        this.rollingBack = true;
         await this.backwards();
       }
       // what came while it unwound outdoes the cancellation
       if (control.reason === 'lost' || control.reason === 'stopping') continue;
       const halted = control.reason !== null;
       const outcome = this.failures.length > 0 ? 'failed' : halted ? 'cancelled' : 'succeeded';
-      const error = control.reason === 'superseded' ? null : failuresOf(this.failures);
+      const error = control.reason === 'superseded' ? null : this.whatFailed();
       await this.observer.end();
-      const observation = halted ? await this.look() : (seen ?? (await this.look()));
+      const observation = halted || this.rollingBack ? await this.look() : (seen ?? (await this.look()));
       seen = null;
       const at = observation?.observedAt ?? this.context.clock.now();
-      const ended = await finishDeployment(this.writer, { outcome, error, observation, at });
+      const rolledBack = this.rollingBack && !this.stuck;
+      const ended = await finishDeployment(this.writer, { outcome, error, rolledBack, observation, at });
       if (ended === 'finished') return outcome;
       control.requests({ cancel: true, superseded: false });
     }
@@ -173,6 +183,30 @@ class Run {
 
   async end(): Promise<void> {
     await this.observer.end();
+  }
+
+  private whatFailed(): Said | null {
+    const failed = failuresOf(this.failures);
+    if (failed === null || !this.rollingBack || this.stuck) return failed;
+    return within(limits.messageLength, together(failed, say('ROLLED_BACK')));
+  }
+
+  /** Goes on with what a server that died has begun to take back. Before that began, the steps are simply tried again. */
+  private resumeRollback(): void {
+    const steps = [...this.loaded.steps.values()];
+    const { onFailure } = this.loaded.deployment;
+    if (!this.resumed || onFailure !== 'rollback' || !steps.some(({ status }) => status === 'undone')) return;
+    this.failures = steps.flatMap(({ status, error, sentences }) =>
+      status === 'failed' && error !== null ? [saidOf(error, sentences)] : [],
+    );
+    // what failed may have no step of its own
+    if (this.failures.length === 0) this.failures = [say('OPERATION_INTERNAL')];
+    this.rollingBack = true;
+  }
+
+  /** Whether what is under way is left to whoever goes on with it. */
+  private get isLeft(): boolean {
+    return this.control.reason !== null && this.control.reason !== 'cancel';
   }
 
   /**
@@ -325,7 +359,7 @@ class Run {
       })),
       {
         limits: { steps: this.options.steps },
-        halted: () => this.control.reason !== 'cancel',
+        halted: () => this.isLeft,
         work: (id) => this.takeBack(flip(id)),
       },
     );
@@ -339,11 +373,12 @@ class Run {
     for (let attempt = 0; ; attempt++) {
       const failure = await this.act(() => undo(this.actionContext(this.control.leave), step.resourceId));
       if (failure === null) break;
-      if (this.control.reason !== 'cancel') return false;
+      if (this.isLeft) return false;
       const delay = this.options.retryDelaysMs[attempt];
       this.log('A step could not be taken back.', step, { error: failure.error });
       if (delay === undefined || !(failure.error instanceof ProviderError && failure.error.retryable)) {
         const sentence = failureOf(step, failure.error, true);
+        this.stuck = true;
         this.failures.push(sentence);
         await this.change(step, { status: 'failed', attempts: step.attempts, error: sentence });
         // the rest is taken back as far as it can be
@@ -351,7 +386,9 @@ class Run {
       }
       await pause(delay, this.control.leave);
     }
-    await this.change(step, { status: 'undone', attempts: step.attempts, error: null });
+    // what has failed stays to be seen
+    if (!this.rollingBack || step.status !== 'failed')
+      await this.change(step, { status: 'undone', attempts: step.attempts, error: null });
     this.observer.soon();
     return true;
   }

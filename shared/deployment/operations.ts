@@ -52,6 +52,8 @@ interface Operation {
   needsVm: boolean;
   /** It may be given another topology, which becomes the slice's when it begins. */
   changesTopology: boolean;
+  /** Its steps can be taken back: who asks for it may have that done when it fails. */
+  rollsBack?: true;
   /** Never refused for what is under way, but takes over from it; a second one is the first one. */
   supersedes: boolean;
 }
@@ -73,6 +75,7 @@ export const operations = {
     takesCapacity: true,
     needsVm: false,
     changesTopology: false,
+    rollsBack: true,
     supersedes: false,
   },
   update: {
@@ -102,6 +105,7 @@ export const operations = {
     takesCapacity: false,
     needsVm: false,
     changesTopology: false,
+    rollsBack: true,
     supersedes: false,
   },
   stop: {
@@ -162,6 +166,11 @@ export type VmDeploymentKind = {
 /** Whether an operation may be aimed at one VM. */
 export function aimsAtVm(kind: DeploymentKind): kind is VmDeploymentKind {
   return operationOf(kind).wants.vm !== null;
+}
+
+/** Whether a failure of the operation can be followed by taking back what it did. */
+export function canRollBack(kind: DeploymentKind): boolean {
+  return operationOf(kind).rollsBack === true;
 }
 
 /** Whether nothing is left of a slice after the operation: what is asked twice before it is done. */

@@ -4,7 +4,7 @@ import { lossSchema, updateSchema } from './applied';
 import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
 import { limits } from '../limits';
-import { aimsAtVm, deploymentKinds, operationOf, systemReasons, type DeploymentKind } from './operations';
+import { aimsAtVm, canRollBack, deploymentKinds, operationOf, systemReasons, type DeploymentKind } from './operations';
 import { sentencesSchema } from '../sentence';
 import { partChangeSchema } from '../topology/diff';
 import { topologySchema } from '../topology/schema';
@@ -13,6 +13,10 @@ import { topologySchema } from '../topology/schema';
 export const deploymentStatuses = ['queued', 'pending', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
 export const liveDeploymentStatuses = ['queued', 'pending', 'running'] as const satisfies readonly DeploymentStatus[];
+
+/** What becomes of what came up when a step of an operation fails: it stays, or it is taken back. */
+export const failurePolicies = ['keep', 'rollback'] as const;
+export type FailurePolicy = (typeof failurePolicies)[number];
 
 export const stepStatuses = ['pending', 'running', 'done', 'failed', 'undone', 'skipped'] as const;
 export type StepStatus = (typeof stepStatuses)[number];
@@ -94,6 +98,7 @@ export const deploymentSummarySchema = z.object({
   /** The VM it is aimed at, null for the whole slice. */
   vmId: idSchema.nullable(),
   cancelRequested: z.boolean(),
+  onFailure: z.enum(failurePolicies),
   error: z.string().nullable(),
   sentences: sentencesSchema,
   stepsDone: z.number().int(),
@@ -163,10 +168,21 @@ export const planInput = z
   .refine(changeFits, changeMessage)
   .refine(drawnFromSome, baseMessage);
 export const startDeploymentInput = z
-  .strictObject({ ...target, idempotencyKey })
+  .strictObject({
+    ...target,
+    onFailure: z
+      .enum(failurePolicies)
+      .default('keep')
+      .describe('what came up when something fails: keep it, or take it back'),
+    idempotencyKey,
+  })
   .refine(vmKindOnly, vmKindMessage)
   .refine(changeFits, changeMessage)
-  .refine(drawnFromSome, baseMessage);
+  .refine(drawnFromSome, baseMessage)
+  .refine(({ kind, onFailure }) => onFailure === 'keep' || canRollBack(kind), {
+    path: ['onFailure'],
+    message: 'Only what brings something up can be taken back when it fails: a deploy or a start.',
+  });
 export const listDeploymentsInput = z.strictObject({
   limit: listInput.limit,
   cursor: listInput.cursor,

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { changeLines } from '../plan-text';
-import { aimsAtVm, removesSlice } from '#shared/deployment/operations';
+import { aimsAtVm, canRollBack, removesSlice } from '#shared/deployment/operations';
 import { confirm } from '../confirm';
 import { CliError } from '../errors';
 import { eventText } from '../event-text';
@@ -107,7 +107,7 @@ function showPlan({ out }: Cli, plan: Plan): void {
 
 interface Operation {
   kind: Kind;
-  flags: WaitFlags;
+  flags: WaitFlags & { onFailure?: Deployment['onFailure'] };
   vmId?: number;
 }
 
@@ -119,6 +119,7 @@ async function operate(cli: Cli, client: TramaClient, slice: Slice, { kind, flag
     sliceId: slice.id,
     kind,
     idempotencyKey,
+    ...(flags.onFailure !== undefined && { onFailure: flags.onFailure }),
     ...(vmId !== undefined && { vmId }),
   });
   if (flags.wait === false) {
@@ -226,8 +227,9 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   for (const [kind, description] of operations) {
     const command = addWaitOptions(onOne(kind, description));
     if (aimsAtVm(kind)) command.option('--vm <vm>', 'only this VM');
+    if (canRollBack(kind)) command.addOption(optionFor('onFailure', inputs.startDeployment.onFailure));
     if (removesSlice(kind)) command.option('-y, --yes', 'do not ask');
-    command.action(async (name: string, flags: WaitFlags & { vm?: string; yes?: boolean }) => {
+    command.action(async (name: string, flags: Operation['flags'] & { vm?: string; yes?: boolean }) => {
       const client = await cli.client();
       const slice = await findSlice(client, name);
       if (removesSlice(kind))

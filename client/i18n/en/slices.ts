@@ -50,6 +50,13 @@ export const slices = {
     cancelling: 'Cancelling…',
     more: 'More',
   },
+  failure: {
+    label: 'What becomes of what came up when something fails',
+    keep: 'Deploy; if something fails, keep what came up',
+    keepHint: 'To look at it, and to take it up again by a retry.',
+    rollback: 'Deploy; if something fails, roll back',
+    rollbackHint: 'What the deploy did is taken back. What was there before stays.',
+  },
   refused: {
     SLICE_BUSY: 'Another operation is under way. Wait for it to end, or cancel it.',
     ZONE_AWAY: 'The server of its zone is away.',

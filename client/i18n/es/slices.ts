@@ -53,6 +53,13 @@ export const slices: Messages<typeof english> = {
     cancelling: 'Cancelando…',
     more: 'Más',
   },
+  failure: {
+    label: 'Qué hacer con lo que haya arrancado si algo falla',
+    keep: 'Desplegar; si algo falla, conservar lo que haya arrancado',
+    keepHint: 'Para examinarlo y retomarlo con un reintento.',
+    rollback: 'Desplegar; si algo falla, deshacer',
+    rollbackHint: 'Se deshace lo que hizo el despliegue. Lo que ya había se queda.',
+  },
   refused: {
     SLICE_BUSY: 'Hay otra operación en curso. Espere a que termine o cancélela.',
     ZONE_AWAY: 'El servidor de su zona no responde.',

@@ -116,7 +116,7 @@ export async function insertDeployment(
   tx: Transaction,
   deployment: Pick<
     DeploymentRow,
-    'sliceId' | 'zoneId' | 'kind' | 'sliceVmId' | 'requestedBy' | 'because' | 'idempotencyKey'
+    'sliceId' | 'zoneId' | 'kind' | 'sliceVmId' | 'requestedBy' | 'because' | 'onFailure' | 'idempotencyKey'
   > & {
     waiting: boolean;
     steps: readonly PlanStep[];
@@ -193,6 +193,7 @@ export const newestFields = {
   status: deployments.status,
   sliceVmId: deployments.sliceVmId,
   cancelRequested: deployments.cancelRequested,
+  onFailure: deployments.onFailure,
   error: deployments.error,
   sentences: deployments.sentences,
   requestedBy: deployments.requestedBy,

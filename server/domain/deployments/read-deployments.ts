@@ -113,6 +113,7 @@ function deploymentSummary(row: NewestRow): DeploymentSummary {
     status: row.status,
     vmId: row.sliceVmId,
     cancelRequested: row.cancelRequested,
+    onFailure: row.onFailure,
     error: row.error,
     sentences: row.sentences,
     stepsDone: row.stepsDone,

@@ -14,11 +14,11 @@ export async function retryDeployment(
   ctx: DomainContext,
   { actor, id }: { actor: Actor; id: number },
 ): Promise<Deployment> {
-  const { sliceId, kind, status, sliceVmId: vmId } = await loadDeployment(ctx.db, { actor, id });
+  const { sliceId, kind, status, sliceVmId: vmId, onFailure } = await loadDeployment(ctx.db, { actor, id });
   const newest = await newestDeployment(ctx.db, sliceId);
   if (status !== 'failed' || newest?.id !== id)
     throw new AppError('INVALID_TRANSITION', say(status === 'failed' ? 'RETRY_OVERTAKEN' : 'RETRY_NOT_FAILED'), {
       params: { status },
     });
-  return startDeployment(ctx, { actor, sliceId, kind, vmId, retryOf: id });
+  return startDeployment(ctx, { actor, sliceId, kind, vmId, onFailure, retryOf: id });
 }

@@ -1,6 +1,6 @@
 import type { EventData } from '#shared/deployment/events';
 import { operationOf, refusal, type Underway } from '#shared/deployment/operations';
-import type { Deployment, Plan } from '#shared/deployment/schema';
+import type { Deployment, FailurePolicy, Plan } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
 import type { Quota } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
@@ -41,6 +41,8 @@ import { topologyChange } from './topology-change';
 interface Request extends Operation {
   /** The same key for the same slice answers the deployment that was queued first. */
   idempotencyKey?: string | undefined;
+  /** `keep` unless it says otherwise. */
+  onFailure?: FailurePolicy | undefined;
   /** The failed deployment that it takes up again. */
   retryOf?: number;
 }
@@ -136,6 +138,7 @@ async function queue(
     sliceVmId: vmId,
     requestedBy: accountOf(actor),
     because: actor.kind === 'system' ? actor.because : null,
+    onFailure: request.onFailure ?? 'keep',
     idempotencyKey: idempotencyKey ?? null,
     waiting: busy,
     steps: plan.steps,

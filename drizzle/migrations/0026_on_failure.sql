@@ -1,0 +1,1 @@
+ALTER TABLE `deployments` ADD `on_failure` enum('keep','rollback') DEFAULT 'keep' NOT NULL;
