@@ -243,6 +243,7 @@ export const sentences = {
   DOC_NOT_GML: 'this is not GML: {{reason}}',
   DOC_WANT_SETTING: 'a line like device[0]="A" is expected here',
   DOC_ONE_NODE: 'The document is what netlab says of the node {{node}} alone: only it and its neighbours are there.',
+  DOC_NOT_PACKED: 'the page is neither a drawing nor packed as one',
   DOC_SEVERAL_DOCUMENTS: 'The file holds several YAML documents: split it and import them one by one.',
   DOC_TOO_LARGE: 'The file is too large for its format: at most {{kb}} kB.',
   DOC_TOO_MUCH: 'The file unfolds to more than {{max}} values: this is not a topology.',

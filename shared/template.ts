@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from './limits';
 import { problemSchema } from './errors';
-import { noteKinds, readableFormats } from './topology/formats/document-types';
+import { documentFormats, noteKinds, readableFormats } from './topology/formats/document-types';
 import { descriptionSchema, idSchema, lineSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
 import { accessKinds, visibilities } from './sharing';
 import { topologySchema } from './topology/schema';
@@ -60,8 +60,6 @@ export const updateTemplateInput = z
   });
 export const duplicateTemplateInput = z.strictObject({ id: idSchema, name: nameSchema.optional() });
 
-export const documentFormats = ['trama', 'legacy'] as const;
-export type DocumentFormat = (typeof documentFormats)[number];
 /** `text` is the file as it was read: what is in no known format is refused by the server with a sentence. */
 export const importTemplateInput = z.strictObject({
   text: z.string().min(1, 'The file is empty.').max(limits.importLength, 'The file is too large.'),

@@ -3,7 +3,8 @@ import { Plus, Upload, Users, Waypoints } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { limits } from '#shared/limits';
-import { templateSets, type DocumentFormat, type TemplateSummary } from '#shared/template';
+import { templateSets, type TemplateSummary } from '#shared/template';
+import type { DocumentFormat } from '#shared/topology/formats/document-types';
 import { trpc } from '../api/trpc';
 import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
@@ -23,7 +24,7 @@ import { ListPage } from '../layouts/ListPage';
 import { SearchField } from '../ui/SearchField';
 
 /** What the system's dialog offers; whatever else is dropped is read all the same, by its content. */
-const documentFiles = '.json,.yml,.yaml,.graphml,.xml,.gml,.gns3,.unl,.conf';
+const documentFiles = '.json,.yml,.yaml,.graphml,.xml,.gml,.gns3,.unl,.conf,.drawio';
 
 export function Component() {
   const { t } = useTranslation(['templates', 'common', 'sharing']);

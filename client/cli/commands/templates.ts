@@ -94,7 +94,7 @@ export function addTemplateCommands(program: Command, cli: Cli): void {
   ).action((file: string, options: { name?: string }) => importTemplate(cli, file, options));
   addOptions(onOne('export', 'the document of a template'), inputs.exportTemplate)
     .option('-o, --output <file>', 'write to this file instead of standard output')
-    .action((name: string, options: { format?: 'trama' | 'legacy'; output?: string }) =>
+    .action((name: string, options: { format?: RouterInputs['templates']['export']['format']; output?: string }) =>
       exportTemplate(cli, name, options),
     );
   onOne('delete', 'delete a template; its slices stay')

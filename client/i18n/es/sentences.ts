@@ -242,6 +242,7 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_NOT_GML: 'esto no es GML: {{reason}}',
   DOC_WANT_SETTING: 'aquí se espera una línea como dispositivo[0]="A"',
   DOC_ONE_NODE: 'El documento es lo que netlab dice solo del nodo {{node}}: únicamente están él y sus vecinos.',
+  DOC_NOT_PACKED: 'la página no es un dibujo ni está comprimida como tal',
   DOC_SEVERAL_DOCUMENTS: 'El archivo contiene varios documentos YAML: sepárelos e impórtelos uno a uno.',
   DOC_TOO_LARGE: 'El archivo es demasiado grande para su formato: como máximo {{kb}} kB.',
   DOC_TOO_MUCH: 'El archivo se despliega en más de {{max}} valores: no es una topología.',

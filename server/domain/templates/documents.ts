@@ -8,8 +8,9 @@ import type {
 import { nameSchema } from '#shared/primitives';
 import { AppError } from '#shared/errors';
 import type { Catalogue } from '#shared/topology/catalogue';
-import { readDocument, writeDocument } from '#shared/topology/formats/document';
-import type { KindChoices } from '#shared/topology/formats/document-types';
+import { readDocument } from '#shared/topology/formats/document';
+import { formatEndings, type DocumentFormat, type KindChoices } from '#shared/topology/formats/document-types';
+import { writeDocument } from '#shared/topology/formats/write-document';
 import { byName } from '#shared/topology/formats/guess';
 import { catalogueOf, liveCatalogue } from '#server/db/queries/topologies';
 import { inSnapshot } from '#server/db/transaction';
@@ -79,11 +80,11 @@ function usableName(text: string | null): string | null {
 }
 
 /** `web servers` → `web-servers.trama.json`: safe on every file system. */
-function fileNameOf(name: string, format: string): string {
+function fileNameOf(name: string, format: DocumentFormat): string {
   const plain = name
     .normalize('NFKD')
     .replaceAll(/\p{Mark}+/gu, '')
     .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
-  return `${plain === '' ? 'topology' : plain}.${format}.json`;
+  return `${plain === '' ? 'topology' : plain}.${formatEndings[format]}`;
 }

@@ -1,6 +1,7 @@
 import { say } from '../../sentence';
 import { knownId, Lab, newId, type Spot } from './lab';
 import type { Cursor } from './source';
+import { portsOf } from './written';
 
 /** Kinds that are segments of the machine that it runs on. */
 const bridgeKinds = new Set(['bridge', 'ovs-bridge']);
@@ -50,11 +51,11 @@ function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
   const setting = (name: string) => settingOf(topology, node, name);
   const kind = setting('kind').softText() ?? '';
   const spot = spotOf(setting('labels'));
-  const label = setting('labels').get('trama-label').softText();
+  const told = (label: string) => setting('labels').get(`trama-${label}`).softText();
+  if (told('key') !== null) lab.exact = true;
   if (bridgeKinds.has(kind)) {
-    if (setting('labels').get('trama-network').softText() === 'true') lab.segment(id, label ?? id, spot);
-    else lab.bridge(id, label ?? id, spot);
-    return;
+    const network = told('network');
+    return network === null ? lab.bridge(id, id, spot) : lab.segment(id, network, spot, told('key'));
   }
   if (kind === 'host') {
     lab.bridge(id, id, spot);
@@ -64,16 +65,18 @@ function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
   const ramMb = megabytes(setting('memory').softText());
   const cpus = setting('cpu').softNumber();
   lab.machine(id, {
-    name: label ?? id,
+    key: told('key'),
+    label: told('key') === null ? null : (told('label') ?? ''),
+    forwards: portsOf(told('forwards') ?? ''),
     // what runs in a plain container says its image
     kind: kind === 'linux' || kind === '' ? (image ?? kind) : kind,
     size: {
       ...(ramMb !== null && { ramMb }),
       ...(cpus !== null && cpus > 0 && { vcpus: Math.ceil(cpus) }),
     },
-    flavour: setting('labels').get('trama-flavour').softText(),
-    image: setting('labels').get('trama-image').softText(),
-    internet: setting('labels').get('trama-internet').softText() === 'true',
+    flavour: told('flavour'),
+    image: told('image'),
+    internet: told('internet') === 'true',
     spot,
   });
   const named = new Set(

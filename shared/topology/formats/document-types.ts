@@ -8,6 +8,31 @@ export interface TemplateDocument {
   topology: Topology;
 }
 
+/** What a template can be written as, and what the file is called then. */
+export const documentFormats = [
+  'trama',
+  'trama-yaml',
+  'legacy',
+  'containerlab',
+  'graphml',
+  'drawio',
+  'dot',
+  'hot',
+  'svg',
+] as const;
+export type DocumentFormat = (typeof documentFormats)[number];
+export const formatEndings: Record<DocumentFormat, string> = {
+  trama: 'trama.json',
+  'trama-yaml': 'trama.yml',
+  legacy: 'legacy.json',
+  containerlab: 'clab.yml',
+  graphml: 'graphml',
+  drawio: 'drawio',
+  dot: 'dot',
+  hot: 'hot.yml',
+  svg: 'svg',
+};
+
 /** What a document can be read as. */
 export const readableFormats = [
   'trama',
@@ -20,6 +45,7 @@ export const readableFormats = [
   'gml',
   'kathara',
   'eve-ng',
+  'drawio',
 ] as const;
 export type ReadableFormat = (typeof readableFormats)[number];
 

@@ -1,23 +1,23 @@
-import type { DocumentFormat } from '../../template';
 import { say } from '../../sentence';
 import type { Catalogue } from '../catalogue';
 import { isCml, readCml } from './cml';
 import { isContainerlab, readContainerlab } from './containerlab';
-import type { ImportedDocument, KindChoices, ReadableFormat, TemplateDocument } from './document-types';
+import type { ImportedDocument, KindChoices, ReadableFormat } from './document-types';
+import { isDrawio, readDrawio } from './drawio';
 import { isEveNg, readEveNg } from './eve-ng';
 import { isGml, readGml } from './gml';
 import { isGns3, readGns3 } from './gns3';
 import { isGraphml, readGraphml } from './graphml';
 import { isKathara, readKathara } from './kathara';
 import type { Lab } from './lab';
-import { isLegacy, readLegacy, writeLegacy } from './legacy';
+import { isLegacy, readLegacy } from './legacy';
 import { isNetlab, readNetlab } from './netlab';
 import { isNetlabInventory, readNetlabInventory } from './netlab-inventory';
 import { asMap, readJsonObject, readText, refuse } from './read-json';
 import { Cursor } from './source';
 import { withoutTemplateLines } from './template-lines';
 import { topologyOf } from './topology-of';
-import { readTrama, writeTrama } from './trama';
+import { readTrama } from './trama';
 import { readXml } from './xml-source';
 import { readYaml } from './yaml-source';
 
@@ -32,6 +32,7 @@ export function readDocument(file: string, catalogue: Catalogue, choices: KindCh
     const root = readXml(text);
     if (isGraphml(root)) return foreign('graphml', readGraphml(root));
     if (isEveNg(root)) return foreign('eve-ng', readEveNg(root));
+    if (isDrawio(root)) return foreign('drawio', readDrawio(root));
     refuse(say('DOC_UNKNOWN_XML', { root: root.name.slice(0, 60) }));
   }
   if (isGml(text)) return foreign('gml', readGml(text));
@@ -58,10 +59,4 @@ function foreignLab(root: Cursor): [ReadableFormat, Lab] {
 
 function own(format: ReadableFormat, { warnings, ...read }: ReturnType<typeof readTrama>): ImportedDocument {
   return { format, ...read, report: warnings.map((warning) => ({ ...warning, kind: 'changed' })), kinds: [] };
-}
-
-/** The file's text, indented, with a line's end. `catalogue` must know everything that the topology uses. */
-export function writeDocument(format: DocumentFormat, document: TemplateDocument, catalogue: Catalogue): string {
-  const value = format === 'trama' ? writeTrama(document, catalogue) : writeLegacy(document, catalogue);
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

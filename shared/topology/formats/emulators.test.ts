@@ -307,6 +307,13 @@ describe('a Kathará lab', () => {
   });
 });
 
+describe('a network', () => {
+  it('had no name where its own was nothing but what no name may hold', () => {
+    const { topology } = readValid('a[0]=>\na[1]="//"\na[2]="-"\na[3]=" "\n');
+    expect(topology.networks.map(({ name }) => name)).toEqual(['net', 'net-2', 'net-3', 'net-4']);
+  });
+});
+
 describe('an EVE-NG lab', () => {
   const unl = (topology: string) =>
     `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<lab name="wan" version="1"><description>d</description>\n<topology>${topology}</topology>` +

@@ -4,7 +4,8 @@ import { AppError } from '../../errors';
 import type { Catalogue } from '../catalogue';
 import { keySchema, topologySchema, vmDefaults, type Topology } from '../schema';
 import { validateTopology } from '../validate';
-import { readDocument, writeDocument } from './document';
+import { readDocument } from './document';
+import { writeDocument } from './write-document';
 
 const flavour = (id: number, name: string, vcpus: number, ramMb: number, diskGb: number) => ({
   id,

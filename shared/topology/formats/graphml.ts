@@ -1,5 +1,6 @@
 import { say } from '../../sentence';
 import { knownId, Lab, newId, type Spot } from './lab';
+import { portsOf } from './written';
 import type { Element } from './xml-source';
 
 export function isGraphml(root: Element): boolean {
@@ -87,7 +88,17 @@ const understood = new Set([
     'flavour',
     'image',
   ],
-  ...['nodegraphics', 'edgegraphics', 'internal', 'internet', 'key', 'network'],
+  ...[
+    'forwards',
+    'trama.host',
+    'trama.label',
+    'nodegraphics',
+    'edgegraphics',
+    'internal',
+    'internet',
+    'key',
+    'network',
+  ],
 ]);
 
 function readNode(lab: Lab, element: Element, keys: ReadonlyMap<string, Key>): void {
@@ -102,7 +113,9 @@ function readNode(lab: Lab, element: Element, keys: ReadonlyMap<string, Key>): v
     return;
   }
   lab.machine(id, {
-    name,
+    name: data.get('trama.host') ?? name,
+    label: data.has('trama.host') ? (data.get('trama.label') ?? '') : null,
+    forwards: portsOf(data.get('forwards') ?? ''),
     kind: data.get('kind') ?? data.get('type') ?? data.get('device') ?? '',
     flavour: data.get('flavour') ?? null,
     image: data.get('image') ?? null,

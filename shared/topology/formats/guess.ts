@@ -65,7 +65,7 @@ export function anyImage(
 export function unique(text: string, taken: Set<string>, length: number): string {
   for (let number = 1; ; number += 1) {
     const suffix = number === 1 ? '' : `-${number}`;
-    const candidate = text.slice(0, length - suffix.length).replace(/-+$/, '') + suffix;
+    const candidate = text.slice(0, length - suffix.length).replace(/[-\s]+$/, '') + suffix;
     if (taken.has(candidate.toLowerCase())) continue;
     taken.add(candidate.toLowerCase());
     return candidate;

@@ -12,7 +12,11 @@ export type Spot = Point | { latitude: number; longitude: number };
 
 export interface LabMachine {
   id: string;
+  /** The key that it had here, of a document that we wrote. */
+  key: string | null;
   name: string;
+  /** What it is called besides; null where the document does not tell names from labels. */
+  label: string | null;
   /** What the document says it is, in its own word: `nokia_srlinux`, `iosv`. Empty where it says nothing. */
   kind: string;
   size: Size;
@@ -20,11 +24,14 @@ export interface LabMachine {
   flavour: string | null;
   image: string | null;
   internet: boolean;
+  /** Ports that are forwarded. */
+  forwards: readonly number[];
   spot: Spot | null;
 }
 
 export interface LabSegment {
   id: string;
+  key: string | null;
   name: string;
   spot: Spot | null;
 }
@@ -51,12 +58,15 @@ export class Lab {
   }
 
   machine(id: string, machine: Partial<Omit<LabMachine, 'id'>> = {}): void {
-    const { name = id, kind = '', size = {}, flavour = null, image = null, internet = false, spot = null } = machine;
-    this.machines.set(id, { id, name, kind, size, flavour, image, internet, spot });
+    this.machines.set(id, {
+      ...{ id, key: null, name: id, label: null, kind: '', size: {}, flavour: null, image: null },
+      ...{ internet: false, forwards: [], spot: null },
+      ...machine,
+    });
   }
 
-  segment(id: string, name: string = id, spot: Spot | null = null): void {
-    this.segments.set(id, { id, name, spot });
+  segment(id: string, name: string = id, spot: Spot | null = null, key: string | null = null): void {
+    this.segments.set(id, { id, key, name, spot });
   }
 
   /** A segment that the document has, as a switch or a bridge, not as a network: the report tells. */

@@ -24,7 +24,7 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
   const kept = [...lab.segments.values()].filter(({ id }) => segments.get(id) === id);
   const machines = [...lab.machines.values()];
   const takenKeys = new Set<string>([...forbiddenKeys]);
-  const keys = new Map([...machines, ...kept].map(({ id }) => [id, keyLike(id, takenKeys)]));
+  const keys = new Map([...machines, ...kept].map(({ id, key }) => [id, keyLike(key ?? id, takenKeys)]));
   const keyOf = (id: string) => keys.get(segments.get(id) ?? id) ?? id;
   const places = placesOf(
     [...machines, ...kept].map(({ spot }) => spot),
@@ -48,8 +48,9 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
     const vm = newVm({ key, name, flavourId: flavour.id, imageId: image.id, ...(places[index] ?? { x: 0, y: 0 }) });
     return {
       ...vm,
-      label: name === machine.name ? '' : labelOf(machine.name),
+      label: labelOf(machine.label ?? (name === machine.name ? '' : machine.name)),
       internet: machine.internet || online.has(machine.id),
+      forwards: forwardsOf(machine.forwards),
     };
   });
   tellKinds(uses, catalogue, report);
@@ -69,6 +70,14 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
     report: report.lines(),
     kinds: [...uses.values()],
   };
+}
+
+/** Each port once, as many as a VM may have. */
+function forwardsOf(ports: readonly number[]): Topology['vms'][number]['forwards'] {
+  return [...new Set(ports)]
+    .filter((port) => port >= 1 && port <= 65535)
+    .slice(0, limits.forwardsPerVm)
+    .map((guestPort) => ({ protocol: 'tcp', guestPort }));
 }
 
 function assertFits(
@@ -163,7 +172,7 @@ function networkNameLike(wanted: string, taken: Set<string>): string {
     .replaceAll(/[<>/\\\p{Control}\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, '-')
     .normalize('NFC')
     .trim();
-  const name = nameSchema.safeParse(clipTo(plain, limits.nameLength).trim());
+  const name = nameSchema.safeParse(clipTo(plain, limits.nameLength).replaceAll(/^[-\s]+|[-\s]+$/g, ''));
   return unique(name.success ? name.data : 'net', taken, limits.nameLength);
 }
 

@@ -1,0 +1,78 @@
+import { stringify } from 'yaml';
+import type { Catalogue } from '../catalogue';
+import type { TemplateDocument } from './document-types';
+import { unique } from './guess';
+import { namesIn, portList } from './written';
+
+/** Of a Linux interface's name, which a bridge's is. */
+const bridgeNameLength = 15;
+
+/**
+ * A containerlab topology: a node of kind linux for each VM, a bridge for each network, links in the short form. What containerlab has no place for
+ * is in labels, by which it is read again as it was, but for addresses and the keys of edges.
+ */
+export function writeContainerlab({ name, description, topology }: TemplateDocument, catalogue: Catalogue): string {
+  const { flavour, image } = namesIn(catalogue);
+  const taken = new Set(topology.vms.map((vm) => vm.name.toLowerCase()));
+  const nodeNames = new Map(topology.vms.map((vm) => [vm.key, vm.name]));
+  for (const network of topology.networks) {
+    const plain = network.name.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '');
+    nodeNames.set(network.key, unique(plain === '' ? 'net' : plain, taken, bridgeNameLength));
+  }
+  const labels = (values: Record<string, string | number | boolean>) => ({
+    labels: Object.fromEntries(
+      Object.entries(values)
+        .filter(([, value]) => value !== '' && value !== false)
+        .map(([key, value]) => [key, String(value)]),
+    ),
+  });
+  const nics = new Map<string, number>();
+  const isBridge = new Set(topology.networks.map(({ key }) => key));
+  const end = (key: string, edge: number) => {
+    const nic = (nics.get(key) ?? 0) + 1;
+    nics.set(key, nic);
+    // a bridge's ports are interfaces of the machine: their names must differ between bridges, too
+    return `${nodeNames.get(key) ?? key}:${isBridge.has(key) ? `tr${edge + 1}` : `eth${nic}`}`;
+  };
+  const document = {
+    name: name.replaceAll(/[^\p{Letter}\p{Number}_.-]+/gu, '-'),
+    topology: {
+      nodes: Object.fromEntries([
+        ...topology.vms.map((vm) => [
+          vm.name,
+          {
+            kind: 'linux',
+            image: image(vm),
+            ...labels({
+              'graph-posX': vm.x,
+              'graph-posY': vm.y,
+              'trama-key': vm.key,
+              'trama-label': vm.label,
+              'trama-flavour': flavour(vm),
+              'trama-image': image(vm),
+              'trama-internet': vm.internet,
+              'trama-forwards': portList(vm),
+            }),
+          },
+        ]),
+        ...topology.networks.map((network) => [
+          nodeNames.get(network.key) ?? network.key,
+          {
+            kind: 'bridge',
+            ...labels({
+              'graph-posX': network.x,
+              'graph-posY': network.y,
+              'trama-key': network.key,
+              'trama-network': network.name,
+            }),
+          },
+        ]),
+      ]),
+      links: topology.edges.map((edge, index) => ({ endpoints: [end(edge.source, index), end(edge.target, index)] })),
+    },
+  };
+  const about = [name, ...description.split('\n')].map((line) =>
+    `# ${line.replaceAll(/[\p{Control}\u2028\u2029]/gu, ' ')}`.trimEnd(),
+  );
+  return `${about.join('\n')}\n${stringify(document, { lineWidth: 0, defaultStringType: 'PLAIN', aliasDuplicateObjects: false })}`;
+}
