@@ -309,7 +309,7 @@ describe('a Kathará lab', () => {
 
 describe('a network', () => {
   it('had no name where its own was nothing but what no name may hold', () => {
-    const { topology } = readValid('a[0]=>\na[1]="//"\na[2]="-"\na[3]=" "\n');
+    const { topology } = readValid('a[0]=>\na[1]="//"\na[2]="-"\na[3]="<"\n');
     expect(topology.networks.map(({ name }) => name)).toEqual(['net', 'net-2', 'net-3', 'net-4']);
   });
 });
