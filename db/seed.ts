@@ -42,6 +42,7 @@ export const seedRows = {
       runningVms: 60,
       runningVcpus: 120,
       runningRamMb: 131_072,
+      snapshots: 40,
     },
     {
       id: 2,
@@ -54,6 +55,7 @@ export const seedRows = {
       runningVms: 600,
       runningVcpus: 1_200,
       runningRamMb: 1_048_576,
+      snapshots: 400,
     },
   ],
 } satisfies {

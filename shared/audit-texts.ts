@@ -25,6 +25,10 @@ export const auditTexts = {
       start: 'Start slice',
       stop: 'Stop slice',
       reboot: 'Reboot slice',
+      suspend: 'Suspend slice',
+      resume: 'Resume slice',
+      snapshot: 'Take a snapshot',
+      restore: 'Restore a snapshot',
       destroy: 'Destroy slice',
     },
   },
@@ -78,6 +82,7 @@ export const auditTexts = {
       'set-limit': 'Set limit of leases',
     },
     schedules: { add: 'Add schedule', remove: 'Remove schedule' },
+    snapshots: { rename: 'Rename snapshot', remove: 'Remove snapshot' },
     deployments: {
       start: 'Start operation',
       cancel: 'Cancel operation',

@@ -4,7 +4,8 @@ import { idSchema } from './primitives';
 
 /**
  * What a user may have. Totals count every slice that is not destroyed, drafts too; `running…` counts VMs that are asked
- * to run, and those that were asked to stop until they have stopped. RAM in MiB, disk in GiB. A slice counts for its owner,
+ * to run, and those that were asked to stop until they have stopped. `snapshots` are those that were asked for; what they and
+ * suspended VMs have on the zone's disk counts as disk. RAM in MiB, disk in GiB. A slice counts for its owner,
  * whoever operates it.
  */
 export const quotaFields = [
@@ -13,6 +14,7 @@ export const quotaFields = [
   'vcpus',
   'ramMb',
   'diskGb',
+  'snapshots',
   'runningVms',
   'runningVcpus',
   'runningRamMb',

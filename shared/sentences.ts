@@ -166,6 +166,7 @@ export const sentences = {
   CONSOLE_NOT_DEPLOYED: '{{vm}} has no console now: it has not been deployed.',
   CONSOLE_STOPPED: '{{vm}} has no console now: it is stopped. Start it first.',
   CONSOLE_PAUSED: '{{vm}} has no console now: it is paused.',
+  CONSOLE_SUSPENDED: '{{vm}} has no console now: it is suspended. Resume the slice first.',
   CONSOLE_FAILED: '{{vm}} has no console now: it has failed.',
   CONSOLE_SILENT: '{{vm}} has no console now: it does not respond. Reboot it.',
   CONSOLE_UNKNOWN: '{{vm}} has no console now: its zone does not answer right now.',
@@ -205,6 +206,7 @@ export const sentences = {
   QUOTA_RUNNING_VCPUS: 'The quota allows {{limit}} vCPUs of running VMs: {{used}} used, {{more}} more needed.',
   QUOTA_RUNNING_RAM:
     'The quota allows {{limit}} MiB of RAM of running VMs: {{used}} MiB used, {{more}} MiB more needed.',
+  QUOTA_SNAPSHOTS: 'The quota allows {{limit}} snapshots: {{used}} used, {{more}} more needed.',
 
   // documents
   DOC_PLACE: '{{place}}:',
@@ -293,6 +295,25 @@ export const sentences = {
   ACT_TOO_LATE: 'No server was there for it in time: it is done until {{hours}} h after, and no later.',
   ACT_NOTHING_TO_DO: 'There was nothing to do: the slice was {{status}}.',
   ACT_LEASE_CHANGED: 'The lease was changed before.',
+  // suspended slices and snapshots
+  KEEPING_NOT_YET: 'This version cannot do it with real VMs yet.',
+  SUSPEND_UNSUPPORTED: 'VM {{vm}} cannot be suspended in zone {{zone}}:',
+  SNAPSHOT_UNSUPPORTED: 'VM {{vm}} cannot be kept in a snapshot in zone {{zone}}:',
+  VM_NOT_KEEPABLE: 'VM {{vm}} does not run as it should, so that its memory cannot be kept. Reboot or stop it first.',
+  VM_SUSPENDED: 'VM {{vm}} is suspended: resume or stop it first.',
+  VM_MEMORY_LOST: 'What VM {{vm}} had in its memory is not there any more. Stop the slice and start it anew.',
+  KEEP_NO_ROOM:
+    'The zone’s disk has no room for the memory of the VMs: {{needs}} MiB are needed, {{free}} MiB are free. Nothing was changed.',
+  SNAPSHOT_NOT_THERE: 'The zone does not have this snapshot.',
+  SNAPSHOT_DISK_GONE: 'The disk that VM {{vm}} had in the snapshot was made anew since.',
+  SNAPSHOT_IMAGE_GONE: 'Snapshot {{snapshot}} has VM {{vm}} on the image {{image}}, which is not there any more.',
+  SNAPSHOT_VM_NEWER:
+    'VM {{vm}} came after snapshot {{snapshot}}. Only a slice of the same VMs can go back to it: remove the VM first.',
+  SNAPSHOT_VM_GONE: 'VM {{vm}} of snapshot {{snapshot}} was removed from the slice since: it cannot go back to it.',
+  SNAPSHOT_NETWORK_GONE:
+    'A network of snapshot {{snapshot}} was removed from the slice since: it cannot go back to it.',
+  SNAPSHOT_BUSY: 'An operation on slice {{slice}} is under way. Wait for it before you remove its snapshots.',
+  SNAPSHOT_MAKING: 'Snapshot {{snapshot}} is still being taken.',
 
   // what of an operation failed, why, and what to do
   IMAGE_NOT_PREPARED: 'Image {{label}} could not be prepared:',
@@ -310,11 +331,16 @@ export const sentences = {
   EDGE_NOT_CHANGED: 'Link {{label}} could not be changed:',
   EDGE_NOT_DISCONNECTED: 'Link {{label}} could not be disconnected:',
   SLICE_NOT_CLEARED: 'Slice {{label}} could not be cleared away:',
+  SLICE_NOT_SUSPENDED: 'Slice {{label}} could not be suspended:',
+  SLICE_NOT_RESUMED: 'Slice {{label}} could not be resumed:',
+  SNAPSHOT_NOT_CREATED: 'Snapshot {{label}} could not be taken:',
+  SNAPSHOT_NOT_RESTORED: 'Snapshot {{label}} could not be restored:',
   IMAGE_NOT_UNDONE: 'Image {{label}} could not be taken back:',
   NETWORK_NOT_UNDONE: 'Network {{label}} could not be taken back:',
   VM_NOT_UNDONE: 'VM {{label}} could not be taken back:',
   EDGE_NOT_UNDONE: 'Link {{label}} could not be taken back:',
   SLICE_NOT_UNDONE: 'Slice {{label}} could not be taken back:',
+  SNAPSHOT_NOT_UNDONE: 'Snapshot {{label}} could not be taken back:',
   ZONE_NOT_USABLE: 'Zone {{zone}} cannot be used:',
   NO_LONGER_PART: 'It is no longer part of the slice.',
   NOT_STAYING: 'It does not stay.',

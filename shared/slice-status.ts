@@ -6,6 +6,7 @@ export const sliceStatuses = [
   'active',
   'degraded',
   'stopped',
+  'suspended',
   'failed',
   'destroying',
   'destroyed',
@@ -23,6 +24,8 @@ export const vmStatuses = [
   'unknown',
   // its process is there and does not answer
   'notResponding',
+  // its memory is on the zone's disk, and nothing of it runs
+  'suspended',
 ] as const;
 export type VmStatus = (typeof vmStatuses)[number];
 
@@ -30,7 +33,7 @@ export type VmStatus = (typeof vmStatuses)[number];
 export const runningVmStatuses = ['starting', 'running', 'notResponding'] as const satisfies readonly VmStatus[];
 
 /** What was asked for. */
-export const vmDesiredStates = ['absent', 'stopped', 'running'] as const;
+export const vmDesiredStates = ['absent', 'stopped', 'running', 'suspended'] as const;
 export type VmDesired = (typeof vmDesiredStates)[number];
 
 /** What was last observed of an edge or a network. */

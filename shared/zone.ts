@@ -26,6 +26,10 @@ export const capabilitiesSchema = z.object({
   /** Disk images (qcow2) with overlays. */
   disks: capabilitySchema,
   serialConsole: capabilitySchema,
+  /** What runs can be kept with its memory while nothing of it runs. */
+  suspend: capabilitySchema,
+  /** Disks and memory of a slice at one instant, to go back to. */
+  snapshot: capabilitySchema,
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 

@@ -12,6 +12,7 @@ const changes = {
   sharing: 'the sharing',
   topology: 'the topology',
   schedules: 'the schedules',
+  snapshots: 'a snapshot',
 } as const;
 
 const actOutcomes = { begun: 'was begun', left: 'was left out', failed: 'failed' } as const;

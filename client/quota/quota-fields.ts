@@ -11,10 +11,11 @@ const formats: Record<QuotaField, (amount: number, language: string) => string> 
   runningVms: formatCount,
   runningVcpus: formatCount,
   runningRamMb: formatRam,
+  snapshots: formatCount,
 };
 
 export const quotaGroups = {
-  total: ['slices', 'vms', 'vcpus', 'ramMb', 'diskGb'],
+  total: ['slices', 'vms', 'vcpus', 'ramMb', 'diskGb', 'snapshots'],
   running: ['runningVms', 'runningVcpus', 'runningRamMb'],
 } as const satisfies Record<string, readonly QuotaField[]>;
 

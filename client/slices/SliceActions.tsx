@@ -1,5 +1,19 @@
 import { Button, Group } from '@mantine/core';
-import { Ban, Play, RefreshCw, RotateCcw, RotateCw, Rocket, Square, Trash2, type LucideIcon } from 'lucide-react';
+import {
+  Ban,
+  Camera,
+  History,
+  Moon,
+  Play,
+  RefreshCw,
+  RotateCcw,
+  RotateCw,
+  Rocket,
+  Square,
+  Sunrise,
+  Trash2,
+  type LucideIcon,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
@@ -18,6 +32,10 @@ const icons: Record<SliceAction, LucideIcon> = {
   start: Play,
   stop: Square,
   reboot: RotateCw,
+  suspend: Moon,
+  resume: Sunrise,
+  snapshot: Camera,
+  restore: History,
   destroy: Trash2,
   retry: RotateCcw,
   cancel: Ban,

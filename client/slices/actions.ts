@@ -44,6 +44,8 @@ export function offers(slice: Slice, plan: Plan | undefined, away = false): Offe
   if (slice.status === 'degraded') shown.add('deploy');
   if (slice.status === 'active' || slice.status === 'degraded' || slice.status === 'stopped')
     for (const action of ['start', 'stop', 'reboot'] as const) shown.add(action);
+  if (slice.status === 'suspended') shown.add('stop');
+  if (slice.vmList.some((vm) => vm.status === 'suspended')) shown.add('resume');
   shown.add('destroy');
   return [...shown].map((action) => ({
     action,
@@ -64,6 +66,8 @@ function primaryAction({ status, deployment }: Slice, live: boolean): SliceActio
       return null;
     case 'stopped':
       return 'start';
+    case 'suspended':
+      return 'resume';
     case 'failed':
       return deployment?.status === 'failed' ? 'retry' : 'deploy';
     case 'deploying':
@@ -121,7 +125,7 @@ export function vmReason(slice: Slice, vm: SliceVm, action: VmDeploymentKind, aw
   const refused = refusal(action, slice.status, underwayIn(slice), vm.id);
   if (refused !== null) return refused;
   if (action === 'start' && vm.status === 'running') return { code: 'VM', running: true };
-  const down = vm.status === 'stopped' || vm.status === 'absent';
+  const down = vm.status === 'stopped' || vm.status === 'absent' || vm.status === 'suspended';
   if (action !== 'start' && down) return { code: 'VM', running: false };
   return awayReason(action, away);
 }

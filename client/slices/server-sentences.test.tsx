@@ -61,7 +61,15 @@ test('what happened to a VM is told in Spanish', () => {
 function zoneWith(run: Said): Zone {
   const no = { ok: false, ...asReason(run) };
   const internet = { ok: false, ...asReason(say('INTERNET_UNSAFE')) };
-  const capabilities: Capabilities = { run: no, internet, portForwards: no, disks: no, serialConsole: no };
+  const capabilities: Capabilities = {
+    run: no,
+    internet,
+    portForwards: no,
+    disks: no,
+    serialConsole: no,
+    suspend: no,
+    snapshot: no,
+  };
   return {
     ...{ id: 1, name: 'local', provider: 'qemu', enabled: true, physical: null, capacity: null, free: null },
     limits: { vcpus: null, ramMb: null, diskGb: null },

@@ -10,6 +10,7 @@ import {
   CircleX,
   Clock,
   LoaderCircle,
+  Moon,
   PencilLine,
   SkipForward,
   TriangleAlert,
@@ -32,6 +33,7 @@ const good: StatusLook = { tone: 'success', icon: CircleCheck };
 const bad: StatusLook = { tone: 'danger', icon: CircleX };
 const notThere: StatusLook = { tone: 'neutral', icon: CircleDashed };
 const stopped: StatusLook = { tone: 'neutral', icon: CircleStop };
+const suspended: StatusLook = { tone: 'info', icon: Moon };
 const ended: StatusLook = { tone: 'neutral', icon: Ban };
 const unknown: StatusLook = { tone: 'warning', icon: CircleHelp };
 
@@ -41,6 +43,7 @@ export const sliceLooks: Record<SliceStatus, StatusLook> = {
   active: good,
   degraded: { tone: 'warning', icon: TriangleAlert },
   stopped,
+  suspended,
   failed: bad,
   destroying: atWork,
   destroyed: ended,
@@ -54,6 +57,7 @@ export const vmLooks: Record<VmStatus, StatusLook> = {
   paused: { tone: 'warning', icon: CirclePause },
   failed: bad,
   notResponding: { tone: 'danger', icon: TriangleAlert },
+  suspended,
   unknown,
 };
 

@@ -1,6 +1,6 @@
 import type { PlanStep, StepAction } from '#shared/deployment/schema';
 
-export const phases = ['stop', 'remove', 'prepare', 'create', 'change', 'connect', 'start'] as const;
+export const phases = ['stop', 'remove', 'prepare', 'create', 'change', 'connect', 'start', 'keep', 'goBack'] as const;
 export type Phase = (typeof phases)[number];
 
 const phaseOf: Record<StepAction, Phase> = {
@@ -15,6 +15,9 @@ const phaseOf: Record<StepAction, Phase> = {
   disconnect: 'remove',
   remove: 'remove',
   sweep: 'remove',
+  suspend: 'keep',
+  resume: 'start',
+  restore: 'goBack',
 };
 
 /**

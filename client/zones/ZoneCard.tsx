@@ -32,6 +32,8 @@ const capabilityOrder = [
   'serialConsole',
   'portForwards',
   'disks',
+  'suspend',
+  'snapshot',
   'internet',
 ] as const satisfies readonly (keyof Capabilities)[];
 
@@ -53,7 +55,10 @@ function CapabilityList({ capabilities }: { capabilities: Capabilities }) {
   return (
     <ul className={classes.capabilities}>
       {capabilityOrder.map((key) => {
-        const { ok, reason, sentences } = capabilities[key];
+        // what an older server has told lacks the newer ones
+        const capability = capabilities[key] as Capabilities[typeof key] | undefined;
+        if (capability === undefined) return null;
+        const { ok, reason, sentences } = capability;
         return (
           <li key={key}>
             <StatusBadge

@@ -676,6 +676,36 @@ CREATE INDEX `slice_schedules_next_at_index` ON `slice_schedules` (`next_at`);
 CREATE INDEX `slice_schedules_slice_id_index` ON `slice_schedules` (`slice_id`,`id`);
 CREATE INDEX `slice_schedules_created_by_index` ON `slice_schedules` (`created_by`);
 ALTER TABLE `deployments` ADD `on_failure` enum('keep','rollback') DEFAULT 'keep' NOT NULL;
+CREATE TABLE `slice_snapshots` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`automatic` boolean NOT NULL,
+	`status` enum('making','ready') NOT NULL DEFAULT 'making',
+	`size_mb` int unsigned,
+	`content` json NOT NULL,
+	`created_by` bigint unsigned NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	`removed_at` datetime(3),
+	`live_key` varchar(63) character set utf8mb4 collate utf8mb4_bin GENERATED ALWAYS AS ((case when removed_at is null then lower(name) else null end)) STORED,
+	CONSTRAINT `slice_snapshots_id` PRIMARY KEY(`id`),
+	CONSTRAINT `slice_snapshots_slice_live_name_unique` UNIQUE(`slice_id`,`live_key`)
+);
+ALTER TABLE `deployment_steps` MODIFY COLUMN `resource` enum('image','network','vm','edge','slice','snapshot') NOT NULL;
+ALTER TABLE `deployment_steps` MODIFY COLUMN `action` enum('prepare','create','update','start','await','connect','stop','reboot','disconnect','remove','sweep','suspend','resume','restore') NOT NULL;
+ALTER TABLE `deployments` MODIFY COLUMN `kind` enum('deploy','update','start','stop','reboot','suspend','resume','snapshot','restore','destroy') NOT NULL;
+ALTER TABLE `slice_vms` MODIFY COLUMN `desired` enum('absent','stopped','running','suspended') NOT NULL DEFAULT 'absent';
+ALTER TABLE `slice_vms` MODIFY COLUMN `status` enum('absent','stopped','starting','running','paused','failed','unknown','notResponding','suspended') NOT NULL DEFAULT 'absent';
+ALTER TABLE `slices` MODIFY COLUMN `status` enum('draft','deploying','active','degraded','stopped','suspended','failed','destroying','destroyed') NOT NULL DEFAULT 'draft';
+ALTER TABLE `deployments` ADD `snapshot_id` bigint unsigned;
+ALTER TABLE `quotas` ADD `snapshots` int;
+ALTER TABLE `slice_snapshots` ADD CONSTRAINT `slice_snapshots_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_snapshots` ADD CONSTRAINT `slice_snapshots_created_by_users_id_fk` FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON DELETE restrict ON UPDATE no action;
+CREATE INDEX `slice_snapshots_slice_id_index` ON `slice_snapshots` (`slice_id`,`id`);
+CREATE INDEX `slice_snapshots_created_by_index` ON `slice_snapshots` (`created_by`);
+CREATE INDEX `slice_snapshots_removed_at_index` ON `slice_snapshots` (`removed_at`);
+ALTER TABLE `deployments` ADD CONSTRAINT `deployments_snapshot_id_slice_snapshots_id_fk` FOREIGN KEY (`snapshot_id`) REFERENCES `slice_snapshots`(`id`) ON DELETE set null ON UPDATE no action;
+CREATE INDEX `deployments_snapshot_id_index` ON `deployments` (`snapshot_id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -708,3 +738,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('7ecd55e3b09bf
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('ea51486d0d4b4533bb80d86efbe69081a6b334761b7dace4b18bb0ce7f0c5a65', 1795665875960);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('92632d373d2fa2274f7d39cdc82ea63f961370556a9c8610147b466cee15e5ad', 1795666389877);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('b6d2ac4b0785e7ba2456aef767fe164d6a0d6de2b5b5a886bbc30346fe23a703', 1795666723782);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('848e3ac25698cd0fcbf54a608f87f6be4d3f03a62af6c224eafd6729404cd0b4', 1795667655052);

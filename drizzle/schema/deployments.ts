@@ -14,6 +14,7 @@ import type { Topology } from '#shared/topology/schema';
 import { createdAt, id, instant, primaryId, sentences } from '../columns';
 import { availabilityZones } from './catalogue';
 import { slices, sliceVms } from './slices';
+import { sliceSnapshots } from './snapshots';
 import { users } from './users';
 
 /** One durable operation on a slice. */
@@ -32,6 +33,8 @@ export const deployments = mysqlTable(
     status: mysqlEnum('status', deploymentStatuses).notNull(),
     /** Null also where that VM was removed since: its steps still name it. */
     sliceVmId: id('slice_vm_id').references(() => sliceVms.id, { onDelete: 'set null' }),
+    /** The snapshot that it takes or restores. */
+    snapshotId: id('snapshot_id').references(() => sliceSnapshots.id, { onDelete: 'set null' }),
     requestedBy: id('requested_by')
       .notNull()
       .references(() => users.id, { onDelete: 'restrict' }),
@@ -63,6 +66,7 @@ export const deployments = mysqlTable(
     uniqueIndex('deployments_slice_idempotency_unique').on(table.sliceId, table.idempotencyKey),
     index('deployments_requested_by_index').on(table.requestedBy),
     index('deployments_slice_vm_id_index').on(table.sliceVmId),
+    index('deployments_snapshot_id_index').on(table.snapshotId),
   ],
 );
 

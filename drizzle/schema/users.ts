@@ -143,6 +143,7 @@ export const quotas = mysqlTable(
     runningVms: limit('running_vms'),
     runningVcpus: limit('running_vcpus'),
     runningRamMb: limit('running_ram_mb'),
+    snapshots: limit('snapshots'),
   },
   (table) => [
     uniqueIndex('quotas_role_id_unique').on(table.roleId),

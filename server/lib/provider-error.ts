@@ -8,6 +8,7 @@ export type ProviderErrorCode =
   | 'VM_CRASHED'
   | 'TIMEOUT'
   | 'NOT_RUNNING'
+  | 'NOT_FOUND'
   | 'ABORTED'
   | 'INTERNAL';
 

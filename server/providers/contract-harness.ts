@@ -20,6 +20,12 @@ export interface ContractHarness {
   disks: readonly [ImageSpec, ImageSpec];
   /** Which disk the VM has, other than that of any other, and its size. */
   diskOf(slice: SliceRef, vmId: number): Promise<{ id: string; gb: number }>;
+  /** Puts a word into the memory of a VM that runs, and tells which is there; '' for none. */
+  remember(slice: SliceRef, vmId: number, word: string): Promise<void>;
+  recall(slice: SliceRef, vmId: number): Promise<string>;
+  /** The same on the disk of a VM that is stopped. */
+  writeDisk(slice: SliceRef, vmId: number, word: string): Promise<void>;
+  readDisk(slice: SliceRef, vmId: number): Promise<string>;
   /** Called last, when all slices are removed; throws if anything is left over. */
   dispose(): Promise<void>;
 }

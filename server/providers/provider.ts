@@ -66,6 +66,27 @@ export interface Provider {
   /** Resets a running VM and waits as {@link startVm} does; starts one that is stopped. */
   rebootVm(slice: SliceRef, vm: VmSpec, options?: { signal?: AbortSignal }): Promise<void>;
   removeVm(slice: SliceRef, vmId: number): Promise<void>;
+  /**
+   * Keeps all VMs that run, at one instant, with their memory, and ends them: `suspended`, nothing runs. All or none: while it has not
+   * said so, {@link resumeSlice} has them go on. What cannot be kept, or has no room (NO_CAPACITY), is refused before anything is
+   * touched. VMs that do not run stay as they are. A suspended VM is changed by nothing but resuming, stopping, which gives up its
+   * memory, and removing it; to start it is to resume it, to reboot it gives up its memory.
+   */
+  suspendSlice(slice: SliceRef): Promise<void>;
+  /** Has all suspended VMs go on from where they were, together, and tells guests that listen the time. */
+  resumeSlice(slice: SliceRef): Promise<void>;
+  /**
+   * Keeps the disks of all VMs and the memory of those that run or are suspended, at one instant, and has them go on. One of this
+   * id that is whole stays as it is. Refused as of {@link suspendSlice}; nothing is left of one that fails.
+   */
+  takeSnapshot(slice: SliceRef, snapshotId: number): Promise<{ sizeMb: number }>;
+  /**
+   * The VMs of the snapshot become what they were at its instant, suspended those that ran or were suspended; what they
+   * were until now is lost. Repeated after it failed half-way, it becomes whole. Refused (NOT_FOUND, IMAGE_INVALID) before anything is touched
+   * where the snapshot, its disks or its images are not there.
+   */
+  restoreSnapshot(slice: SliceRef, snapshotId: number): Promise<void>;
+  removeSnapshot(slice: SliceRef, snapshotId: number): Promise<void>;
   /** Both ends attached and with carrier. Adds the NIC to a running VM that lacks it. Does not need the VMs to run. */
   ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /** Also one whose ends nobody knows any more. */
@@ -77,7 +98,7 @@ export interface Provider {
    * cannot be observed is missing in the answer and does not keep the others from being in it.
    */
   observeMany(slices: readonly SliceRef[]): Promise<Map<number, SliceObservation>>;
-  /** Removes whatever is left of the slice: VMs, networks, files, reservations. */
+  /** Removes whatever is left of the slice: VMs, networks, snapshots, files, reservations. */
   removeSlice(slice: SliceRef): Promise<void>;
   /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
   listSlices(): Promise<number[]>;

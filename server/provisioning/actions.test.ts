@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deploymentKinds } from '#shared/deployment/operations';
+import { deploymentKinds, operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import type { PlanStep } from '#shared/deployment/schema';
 import { limits } from '#shared/limits';
 import { allocateAddresses } from '#shared/topology/addresses';
@@ -80,6 +80,13 @@ const model: SliceModel = {
   }),
 };
 const slice = { id: 9 };
+const kept = { id: 50, name: 'kept' };
+const before = { id: 51, name: 'before' };
+const content = {
+  vms: model.vms.map(({ id, name, desired }) => ({ id, name, desired, image: { id: 1, name: 'tiny' } })),
+  networks: model.networks.map(({ id }) => id),
+  edges: model.edges.map(({ id }) => id),
+};
 const ok = { ok: true, reason: null };
 
 function contextOf(provider: Provider): ActionContext {
@@ -89,6 +96,8 @@ function contextOf(provider: Provider): ActionContext {
     specs: specsOf(model),
     graceMs: () => 0,
     imagePrepared: async () => {},
+    snapshotTaken: async () => {},
+    snapshotBefore: before.id,
     signal: new AbortController().signal,
   };
 }
@@ -96,7 +105,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
   const observation = await provider.observe(slice);
   const plan = planOperation({
     kind,
-    slice: { id: 9, name: 'lab', status: kind === 'deploy' ? 'failed' : 'active' },
+    slice: { id: 9, name: 'lab', status: kind === 'deploy' || kind === 'resume' ? 'failed' : 'active' },
     underway: [],
     targetVm: null,
     topology: planTopologyOf(model, { status: 'active', busy: false }, observation),
@@ -107,13 +116,25 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
       enabled: true,
       capacity: null,
       free: null,
-      capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+      capabilities: {
+        run: ok,
+        internet: ok,
+        portForwards: ok,
+        disks: ok,
+        serialConsole: ok,
+        suspend: ok,
+        snapshot: ok,
+      },
       vmLimits: null,
       unavailable: null,
     },
     quota: null,
     isNew: false,
     update: null,
+    snapshots:
+      kind === 'restore'
+        ? { taken: before, restored: { ...kept, content, imagesGone: new Set() } }
+        : { taken: kept, restored: null },
   });
   expect(plan.problems).toEqual([]);
   return plan.steps;
@@ -131,7 +152,11 @@ const preparation = {
   stop: ['deploy'],
   reboot: ['deploy'],
   destroy: ['deploy'],
-} as const;
+  suspend: ['deploy'],
+  resume: ['deploy', 'suspend'],
+  snapshot: ['deploy'],
+  restore: ['deploy', 'snapshot', 'stop'],
+} as const satisfies Record<DeploymentKind, readonly DeploymentKind[]>;
 
 describe.each(deploymentKinds)('the steps of a plan to %s', (kind) => {
   async function prepared() {
@@ -146,7 +171,7 @@ describe.each(deploymentKinds)('the steps of a plan to %s', (kind) => {
 
   test('have something to do, and doing each twice is doing it once', async () => {
     const [once, twice] = [await prepared(), await prepared()];
-    expect(once.steps.length).toBeGreaterThan(2);
+    expect(once.steps.length).toBeGreaterThan(operationOf(kind).whole === null ? 2 : 0);
     for (const [world, count] of [
       [once, 1],
       [twice, 2],

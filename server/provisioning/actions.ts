@@ -17,6 +17,10 @@ export interface ActionContext {
   graceMs: (vmId: number) => number | undefined;
   /** Writes down what became of an image in this zone. */
   imagePrepared: (imageId: number, state: ImageState) => Promise<void>;
+  /** Writes down that a snapshot is there. */
+  snapshotTaken: (snapshotId: number, taken: { sizeMb: number }) => Promise<void>;
+  /** The snapshot of what was there before this deployment restored another one; null where it restores none. */
+  snapshotBefore: number | null;
   signal: AbortSignal;
 }
 
@@ -25,7 +29,8 @@ type FailureCode = Extract<
   | `${Uppercase<ResourceType>}_NOT_${'CREATED' | 'CHANGED' | 'REMOVED' | 'STARTED' | 'READY' | 'REBOOTED' | 'STOPPED'}`
   | 'IMAGE_NOT_PREPARED'
   | `EDGE_NOT_${'CONNECTED' | 'DISCONNECTED'}`
-  | 'SLICE_NOT_CLEARED'
+  | `SLICE_NOT_${'CLEARED' | 'SUSPENDED' | 'RESUMED'}`
+  | `SNAPSHOT_NOT_${'CREATED' | 'RESTORED'}`
 >;
 
 interface Action {
@@ -152,6 +157,29 @@ const actions: Record<string, Action> = {
     },
     failed: 'SLICE_NOT_CLEARED',
   },
+  'slice/suspend': {
+    run: ({ provider, slice }) => provider.suspendSlice(slice),
+    undo: ({ provider, slice }) => provider.resumeSlice(slice),
+    failed: 'SLICE_NOT_SUSPENDED',
+  },
+  // without an undo: what goes on is not what was suspended any more
+  'slice/resume': { run: ({ provider, slice }) => provider.resumeSlice(slice), failed: 'SLICE_NOT_RESUMED' },
+  'snapshot/create': {
+    async run({ provider, slice, snapshotTaken }, id) {
+      await snapshotTaken(id, await provider.takeSnapshot(slice, id));
+    },
+    undo: ({ provider, slice }, id) => provider.removeSnapshot(slice, id),
+    failed: 'SNAPSHOT_NOT_CREATED',
+  },
+  'snapshot/restore': {
+    run: ({ provider, slice }, id) => provider.restoreSnapshot(slice, id),
+    async undo({ provider, slice, snapshotBefore }) {
+      if (snapshotBefore === null) return;
+      await provider.restoreSnapshot(slice, snapshotBefore);
+      await provider.resumeSlice(slice);
+    },
+    failed: 'SNAPSHOT_NOT_RESTORED',
+  },
 };
 
 /** The action of a step. Plans hold only those that exist. */
@@ -167,6 +195,7 @@ const notUndone = {
   vm: 'VM_NOT_UNDONE',
   edge: 'EDGE_NOT_UNDONE',
   slice: 'SLICE_NOT_UNDONE',
+  snapshot: 'SNAPSHOT_NOT_UNDONE',
 } as const satisfies Record<ResourceType, SentenceCode>;
 
 /** The end of everything that is said of a failed operation. */

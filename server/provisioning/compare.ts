@@ -100,9 +100,11 @@ export function appliedAnew(
   });
 }
 
+const followedByObservation: readonly SliceStatus[] = ['active', 'degraded', 'stopped', 'suspended'];
+
 /** What a slice is called by its rows while no operation is under way; as it is called now, where that does not follow from them. */
 export function statusAfter(status: SliceStatus, { vms, edges }: Pick<ObservedSlice, 'vms' | 'edges'>): SliceStatus {
-  return status === 'active' || status === 'degraded' || status === 'stopped' ? observedStatus(vms, edges) : status;
+  return followedByObservation.includes(status) ? observedStatus(vms, edges) : status;
 }
 
 /** Whether an observation leaves a slice's rows and its status as they are. */

@@ -8,7 +8,8 @@ import { desiredLike, observedStatus } from '#shared/deployment/observed-status'
 import { operationOf } from '#shared/deployment/operations';
 import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
-import { stepRows, stepsTotal, type DeploymentRow } from '#server/db/queries/deployments';
+import { stepRows, stepsTotal, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
+import { deleteSnapshotsOf, settleSnapshots } from '#server/db/queries/snapshots';
 import { recordAudit, vmTold } from '#server/domain/audit';
 import { endTold } from '#server/domain/deployments/end-told';
 import type { SliceObservation } from '#server/providers/provider';
@@ -40,11 +41,12 @@ export async function finishDeployment(
   return writer.fenced(async (tx, row, emit, say) => {
     if (ending.outcome === 'succeeded' && row.cancelRequested && !row.superseded) return 'cancel-requested';
     const outcome = row.superseded && ending.outcome === 'failed' ? 'cancelled' : ending.outcome;
-    const total = await skipTheRest(tx, row, emit);
+    const { total, taken } = await skipTheRest(tx, row, emit);
     await tx
       .update(deployments)
       .set({ status: outcome, ...asError(ending.error), claimableAt: null, leaseOwner: null, finishedAt: databaseNow })
       .where(eq(deployments.id, row.id));
+    if (await settleSnapshots(tx, row.sliceId, taken)) emit({ type: 'slice.changed', what: 'snapshots' });
     const next = await nextWaiting(tx, row.sliceId);
     if (row.superseded) {
       // the destroy that took over has set the slice's status and goes on from what is there
@@ -107,23 +109,26 @@ async function endSlice(
   isFollowed: boolean,
 ): Promise<EventData[]> {
   const { sliceId, kind } = row;
-  const { ends } = operationOf(kind);
+  const { ends, whole } = operationOf(kind);
   const takenBack = ending.outcome === 'cancelled' || ending.rolledBack === true;
   const rule = ends[takenBack ? 'cancelled' : ending.outcome];
+  if (rule === 'destroyed') await deleteSnapshotsOf(tx, sliceId);
   if (rule === 'destroyed')
     return [...(await writeAbsent(tx, sliceId, ending.at)), ...(await setSliceStatus(tx, sliceId, 'destroyed'))];
 
   const observed = await writeObservation(tx, sliceId, ending.observation, { at: ending.at, touch: true });
   // one of which only the drawing was changed
   if ((await sliceById(tx, sliceId, { lock: false }))?.status === 'draft') return observed.events;
-  if (ending.outcome === 'failed' && !takenBack)
+  if (ending.outcome === 'failed' && !takenBack && ends.failed !== 'observed')
     return [...observed.events, ...(await setSliceStatus(tx, sliceId, ends.failed))];
   if (rule === 'draft' && ending.observation !== null && isEmpty(ending.observation)) {
     await tx.update(sliceVms).set({ desired: 'absent' }).where(eq(sliceVms.sliceId, sliceId));
+    await deleteSnapshotsOf(tx, sliceId);
     return [...observed.events, ...(await setSliceStatus(tx, sliceId, 'draft'))];
   }
-  if (takenBack && rule === 'observed') {
-    // what was cancelled is no longer wanted: what is there now is
+  const isUnwanted = ending.outcome !== 'succeeded' && whole !== 'snapshot';
+  if (isUnwanted && rule === 'observed') {
+    // what was cancelled, or cannot be, is no longer wanted: what is there now is. A snapshot changes nothing that is wanted
     const target = row.sliceVmId === null ? undefined : eq(sliceVms.id, row.sliceVmId);
     const rows = await tx
       .select()
@@ -149,18 +154,25 @@ function isEmpty(observation: SliceObservation): boolean {
   return observation.vms.length + observation.networks.length + observation.edges.length === 0;
 }
 
-/** Marks the steps that will not run any more. Answers how many steps there are. */
+/** Ids of the snapshots that steps take. */
+export function takenBy(steps: Iterable<Pick<StepRow, 'resource' | 'action' | 'resourceId'>>): number[] {
+  return [...steps].flatMap((step) =>
+    step.resource === 'snapshot' && step.action === 'create' ? [step.resourceId] : [],
+  );
+}
+
+/** Marks the steps that will not run any more. Answers how many steps there are, and the snapshots that they take. */
 async function skipTheRest(
   tx: Transaction,
   row: DeploymentRow,
   emit: (...events: EventData[]) => void,
-): Promise<number> {
+): Promise<{ total: number; taken: number[] }> {
   const steps = await stepRows(tx, row.id);
   const changes = steps
     .filter((step) => step.status === 'pending' || step.status === 'running')
     .map((step): StepChange => ({ seq: step.seq, status: 'skipped', attempts: step.attempts, error: null }));
   emit(...(await updateSteps(tx, row.id, new Map(steps.map((step) => [step.seq, step])), changes)));
-  return steps.length;
+  return { total: steps.length, taken: takenBy(steps) };
 }
 
 /** The oldest deployment that waits for its slice, locked. */

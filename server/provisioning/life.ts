@@ -21,6 +21,11 @@ export const acts = new Set<PropertyKey>([
   'ensureEdge',
   'removeEdge',
   'removeSlice',
+  'suspendSlice',
+  'resumeSlice',
+  'takeSnapshot',
+  'restoreSnapshot',
+  'removeSnapshot',
 ]);
 
 /** A server that dies, as by SIGKILL, at its n-th act or commit: from then on nothing it does goes any further. */

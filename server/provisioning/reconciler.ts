@@ -6,6 +6,7 @@ import { isAsDesired } from '#shared/deployment/observed-status';
 import type { SliceStatus } from '#shared/slice-status';
 import { newestDeployment, newestDeployments } from '#server/db/queries/deployments';
 import { deleteDeparture, departuresOf, lockDeparture } from '#server/db/queries/homes';
+import { deleteSnapshot, snapshotsToRemove } from '#server/db/queries/snapshots';
 import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Transaction } from '#server/db/client';
@@ -22,7 +23,7 @@ import type { ProvisioningOptions } from './options';
 
 /** Statuses whose rows follow what is observed: those of slices of which something runs, or should, and the others. */
 const inMotion = ['active', 'degraded'] as const satisfies readonly SliceStatus[];
-const atRest = ['stopped', 'failed'] as const satisfies readonly SliceStatus[];
+const atRest = ['stopped', 'suspended', 'failed'] as const satisfies readonly SliceStatus[];
 const followed: readonly SliceStatus[] = [...inMotion, ...atRest];
 const page = 200;
 /** Of each status and zone. */
@@ -70,7 +71,10 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
           }),
         );
       await follow(await slicesToVisit(zone), zone, provider);
-      if (provider) await removeOrphans(zone, provider);
+      if (provider) {
+        await removeSnapshots(zone, provider);
+        await removeOrphans(zone, provider);
+      }
     }
     // only now: what the restart of the machine has ended is degraded
     if (context.home.rebooted !== broughtBack) {
@@ -201,6 +205,22 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       return events.length > 0;
     });
     if (news) bus.notify(sliceId);
+  }
+
+  /** What was removed of snapshots, or was never finished, goes here too, and then its row. Its slice's row stays locked meanwhile. */
+  async function removeSnapshots(zone: ZoneRow, provider: Provider): Promise<void> {
+    for (const { id, sliceId } of await snapshotsToRemove(db, { zoneId: zone.id, limit: listedPerRound })) {
+      if (stopped) return;
+      // once: it touches more than the database
+      const removed = db.transaction(async (tx) => {
+        await lockSlice(tx, sliceId);
+        // an operation may be at work on it
+        if (isLive(await newestDeployment(tx, sliceId))) return;
+        await provider.removeSnapshot({ id: sliceId }, id);
+        await deleteSnapshot(tx, id);
+      });
+      await removed.catch((error: unknown) => log.warn('A snapshot could not be removed.', { sliceId, id, error }));
+    }
   }
 
   /**

@@ -7,13 +7,14 @@ import { limits } from '#shared/limits';
 import { say, saidOf, together, within, type Said } from '#shared/sentence';
 import { stepRows, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
+import { writeSnapshotTaken } from '#server/db/queries/snapshots';
 import type { DomainContext } from '#server/domain/context';
 import { isVerified, writeImageState } from '#server/domain/images/image-states';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { advice, actionOf, failureOf, failuresOf, type ActionContext } from './actions';
 import type { RunControl } from './control';
-import { finishDeployment, type Ending } from './finish';
+import { finishDeployment, takenBy, type Ending } from './finish';
 import { contradictedSteps, lostLinks } from './gone';
 import { LeaseLostError, type Claim } from './lease';
 import type { ProvisioningOptions } from './options';
@@ -115,6 +116,7 @@ class Run {
   private readonly observer: SliceObserver;
   private readonly specs;
   private readonly createdHere: ReadonlySet<number>;
+  private readonly snapshotBefore: number | null;
   /** Sentences of what failed; not of what only could not be begun because of it. */
   private failures: Said[] = [];
   /** It failed, and what it has done is taken back: a cancellation changes nothing any more. */
@@ -134,6 +136,8 @@ class Run {
     this.specs = specsOf(loaded.model);
     const created = [...loaded.steps.values()].filter((step) => step.resource === 'vm' && step.action === 'create');
     this.createdHere = new Set(created.map((step) => step.resourceId));
+    const restores = [...loaded.steps.values()].some((step) => step.action === 'restore');
+    this.snapshotBefore = restores ? (takenBy(loaded.steps.values())[0] ?? null) : null;
     this.observer = new SliceObserver({
       provider,
       sliceId: loaded.deployment.sliceId,
@@ -446,6 +450,10 @@ class Run {
       specs: this.specs,
       signal,
       graceMs: (vmId) => (removesSlice(deployment.kind) || this.createdHere.has(vmId) ? 0 : undefined),
+      snapshotBefore: this.snapshotBefore,
+      snapshotTaken: async (snapshotId, { sizeMb }) => {
+        await this.writer.fenced((tx) => writeSnapshotTaken(tx, snapshotId, sizeMb));
+      },
       imagePrepared: async (imageId, state) => {
         const { zoneId } = deployment;
         // deploys at once would wait for each other's lock on the row only to write the same

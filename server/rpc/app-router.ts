@@ -8,6 +8,7 @@ import { leasesRouter } from './leases/router';
 import { quotasRouter } from './quotas/router';
 import { schedulesRouter } from './schedules/router';
 import { slicesRouter } from './slices/router';
+import { snapshotsRouter } from './snapshots/router';
 import { templatesRouter } from './templates/router';
 import { tokensRouter } from './tokens/router';
 import { router } from './trpc';
@@ -29,6 +30,7 @@ export const appRouter = router({
   slices: slicesRouter,
   leases: leasesRouter,
   schedules: schedulesRouter,
+  snapshots: snapshotsRouter,
   deployments: deploymentsRouter,
 });
 export type AppRouter = typeof appRouter;

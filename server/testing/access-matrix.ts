@@ -78,7 +78,7 @@ const endingIn = (outcomes: Outcomes, outcome: Outcome) =>
   outcomes.map((each) => (each === 'OK' ? outcome : each)) as unknown as Outcomes;
 
 const noQuota = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null } as const;
-const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null };
+const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: null };
 const noLimits = { vcpus: null, ramMb: null, diskGb: null };
 const document = '{"format":"trama","version":1,"name":"new","vms":[]}';
 
@@ -400,6 +400,11 @@ export const matrix: Record<string, Row> = {
     }),
   ),
   'schedules.remove': row('user', 'slices:manage', manageSlice, (api, s) => api.schedules.remove({ id: s.schedule })),
+  'snapshots.list': row('user', 'slices:read', seeSlice, (api, s) => api.snapshots.list({ sliceId: s.slice.idle })),
+  'snapshots.rename': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.snapshots.rename({ id: s.snapshot, name: `new ${s.n}` }),
+  ),
+  'snapshots.remove': row('user', 'slices:manage', manageSlice, (api, s) => api.snapshots.remove({ id: s.snapshot })),
 
   'deployments.plan': row('user', 'slices:read', seeSlice, (api, s) =>
     api.deployments.plan({ sliceId: s.slice.idle, kind: 'destroy' }),
@@ -423,6 +428,16 @@ export const matrix: Record<string, Row> = {
   ),
   'deployments.start stop': row('user', 'slices:operate', operateSlice, (api, s) =>
     api.deployments.start({ sliceId: s.slice.idle, kind: 'stop' }),
+  ),
+  'deployments.start suspend': row('user', 'slices:operate', operateSlice, (api, s) =>
+    api.deployments.start({ sliceId: s.slice.idle, kind: 'suspend' }),
+  ),
+  'deployments.start snapshot': row(
+    'user',
+    'slices:operate',
+    manageSlice,
+    (api, s) => api.deployments.start({ sliceId: s.slice.idle, kind: 'snapshot' }),
+    toManage,
   ),
   'deployments.start reboot of a VM': row('user', 'slices:operate', operateSlice, (api, s) =>
     api.deployments.start({ sliceId: s.slice.idle, kind: 'reboot', vmId: s.vm.idle }),

@@ -3,6 +3,7 @@ import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
 import { sliceSchedules } from '#drizzle/schema/leases';
 import { slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
+import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { templateRevisions, templates, templateShares, templateVms } from '#drizzle/schema/templates';
 import { apiTokens, passwordResets, roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
@@ -159,6 +160,11 @@ export async function makeScene(ctx: Context) {
     nextAt: new Date('2100-01-04T08:00:00Z'),
     createdBy: user.owner,
   });
+  const content = { vms: [], networks: [], edges: [] };
+  const [firstSnapshot] = await db.insert(sliceSnapshots).values({
+    ...{ sliceId: slice.idle, name: 'kept', automatic: false, status: 'ready', sizeMb: 1 },
+    ...{ content, createdBy: user.owner },
+  });
 
   const scene = {
     n,
@@ -178,6 +184,7 @@ export async function makeScene(ctx: Context) {
     /** Of the idle slice. */
     schedule: schedule.insertId,
     deployment: ids(sliceKeys, firstDeployment.insertId),
+    snapshot: firstSnapshot.insertId,
     tokenId: 0,
     sessionId: 0,
     reset: randomToken(),

@@ -30,6 +30,7 @@ const unlimited: QuotaLimits = {
   runningVms: null,
   runningVcpus: null,
   runningRamMb: null,
+  snapshots: null,
 };
 
 /** The API on a test's database, with a clock that can be moved, a simulator zone, and one provider that is broken. */

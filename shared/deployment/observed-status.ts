@@ -5,6 +5,7 @@ const fulfilling = {
   absent: ['absent'],
   stopped: ['stopped'],
   running: ['running'],
+  suspended: ['suspended'],
 } as const satisfies Record<VmDesired, readonly VmStatus[]>;
 
 /** Whether a VM is as it is wanted. The one place where the two are compared: their words need not be the same. */
@@ -20,6 +21,8 @@ export function desiredLike(status: VmStatus): VmDesired | null {
     case 'running':
     case 'notResponding':
       return 'running';
+    case 'suspended':
+      return 'suspended';
     case 'unknown':
       return null;
     case 'absent':
@@ -44,14 +47,15 @@ export function isBroken(status: EdgeStatus, joined: readonly (VmStatus | undefi
 }
 
 /**
- * A slice's status from its VMs, when no operation is under way: all as desired → `active` (or `stopped` if none is
- * desired to run), anything else → `degraded`, also a link that is not up though the VMs that it joins run. A slice
+ * A slice's status from its VMs, when no operation is under way: all as desired → `active` (or, if none is desired to run,
+ * `suspended` where one is kept with its memory, else `stopped`), anything else → `degraded`, also a link that is not up though the VMs that it joins run. A slice
  * without VMs is `active`.
  */
 export function observedStatus(
   vms: readonly { desired: VmDesired; status: VmStatus }[],
   edges: readonly { broken: boolean }[] = [],
-): Extract<SliceStatus, 'active' | 'stopped' | 'degraded'> {
+): Extract<SliceStatus, 'active' | 'stopped' | 'suspended' | 'degraded'> {
   if (!vms.every(isAsDesired) || edges.some((edge) => edge.broken)) return 'degraded';
-  return vms.length > 0 && vms.every((vm) => vm.desired === 'stopped') ? 'stopped' : 'active';
+  if (vms.length === 0 || vms.some(({ desired }) => desired !== 'stopped' && desired !== 'suspended')) return 'active';
+  return vms.some(({ desired }) => desired === 'suspended') ? 'suspended' : 'stopped';
 }

@@ -4,6 +4,8 @@ import { sliceStatuses, vmDesiredStates, vmStatuses, type SliceStatus, type VmDe
 import { desiredLike, isAsDesired, observedStatus } from './observed-status';
 import {
   aimsAtVm,
+  needsSnapshot,
+  takesSnapshot,
   deploymentKinds,
   desiredAfter,
   operationOf,
@@ -18,13 +20,17 @@ import { planInput, startDeploymentInput } from './schema';
 const allowed: Record<SliceStatus, readonly DeploymentKind[]> = {
   draft: ['deploy', 'update', 'destroy'],
   deploying: ['destroy'],
-  active: ['update', 'start', 'stop', 'reboot', 'destroy'],
-  degraded: ['deploy', 'update', 'start', 'stop', 'reboot', 'destroy'],
-  stopped: ['update', 'start', 'stop', 'destroy'],
-  failed: ['deploy', 'update', 'start', 'stop', 'reboot', 'destroy'],
+  active: ['update', 'start', 'stop', 'reboot', 'suspend', 'snapshot', 'restore', 'destroy'],
+  degraded: ['deploy', 'update', 'start', 'stop', 'reboot', 'suspend', 'resume', 'snapshot', 'restore', 'destroy'],
+  stopped: ['update', 'start', 'stop', 'snapshot', 'restore', 'destroy'],
+  suspended: ['stop', 'resume', 'snapshot', 'restore', 'destroy'],
+  failed: ['deploy', 'update', 'start', 'stop', 'reboot', 'suspend', 'resume', 'snapshot', 'restore', 'destroy'],
   destroying: ['destroy'],
   destroyed: [],
 };
+
+/** What observing may make of a slice. */
+const observed = ['active', 'stopped', 'suspended', 'degraded'] as const;
 
 describe('the table of operations', () => {
   test('has a row for each kind and nothing else', () => {
@@ -62,8 +68,7 @@ describe('the table of operations', () => {
     for (const kind of deploymentKinds) {
       const { during, ends } = operationOf(kind);
       for (const status of [during, ends.succeeded, ends.failed, ends.cancelled])
-        for (const one of status === 'observed' ? (['active', 'stopped', 'degraded'] as const) : [status])
-          if (one !== null) reached.add(one);
+        for (const one of status === 'observed' ? observed : [status]) if (one !== null) reached.add(one);
     }
     expect([...reached].sort()).toEqual([...sliceStatuses].sort());
     for (const status of reached)
@@ -72,24 +77,50 @@ describe('the table of operations', () => {
 
   test('whatever failed can be taken up again and destroyed', () => {
     for (const kind of deploymentKinds) {
-      const { failed } = operationOf(kind).ends;
-      expect(refusal(kind, failed, [])).toBeNull();
-      expect(refusal('destroy', failed, [])).toBeNull();
+      const { ends, from } = operationOf(kind);
+      // what leaves the slice as it is can be asked for where it began
+      for (const failed of ends.failed === 'observed' ? from : [ends.failed]) {
+        expect(refusal(kind, failed, [])).toBeNull();
+        expect(refusal('destroy', failed, [])).toBeNull();
+      }
     }
   });
 
   test.each<[DeploymentKind, 'slice' | 'vm', SliceStatus, Record<VmDesired, VmDesired>]>([
-    ['deploy', 'slice', 'draft', { absent: 'running', stopped: 'running', running: 'running' }],
-    ['deploy', 'slice', 'failed', { absent: 'running', stopped: 'running', running: 'running' }],
-    ['deploy', 'slice', 'degraded', { absent: 'running', stopped: 'stopped', running: 'running' }],
-    ['update', 'slice', 'draft', { absent: 'absent', stopped: 'stopped', running: 'running' }],
-    ['start', 'slice', 'stopped', { absent: 'running', stopped: 'running', running: 'running' }],
-    ['start', 'vm', 'stopped', { absent: 'running', stopped: 'running', running: 'running' }],
-    ['stop', 'slice', 'active', { absent: 'stopped', stopped: 'stopped', running: 'stopped' }],
-    ['stop', 'vm', 'active', { absent: 'stopped', stopped: 'stopped', running: 'stopped' }],
-    ['reboot', 'slice', 'active', { absent: 'absent', stopped: 'stopped', running: 'running' }],
-    ['reboot', 'vm', 'active', { absent: 'running', stopped: 'running', running: 'running' }],
-    ['destroy', 'slice', 'active', { absent: 'absent', stopped: 'absent', running: 'absent' }],
+    ['deploy', 'slice', 'draft', { absent: 'running', stopped: 'running', running: 'running', suspended: 'running' }],
+    ['deploy', 'slice', 'failed', { absent: 'running', stopped: 'running', running: 'running', suspended: 'running' }],
+    [
+      'deploy',
+      'slice',
+      'degraded',
+      { absent: 'running', stopped: 'stopped', running: 'running', suspended: 'running' },
+    ],
+    ['update', 'slice', 'draft', { absent: 'absent', stopped: 'stopped', running: 'running', suspended: 'suspended' }],
+    ['start', 'slice', 'stopped', { absent: 'running', stopped: 'running', running: 'running', suspended: 'running' }],
+    ['start', 'vm', 'stopped', { absent: 'running', stopped: 'running', running: 'running', suspended: 'running' }],
+    ['stop', 'slice', 'active', { absent: 'stopped', stopped: 'stopped', running: 'stopped', suspended: 'stopped' }],
+    ['stop', 'vm', 'active', { absent: 'stopped', stopped: 'stopped', running: 'stopped', suspended: 'stopped' }],
+    ['reboot', 'slice', 'active', { absent: 'absent', stopped: 'stopped', running: 'running', suspended: 'suspended' }],
+    ['reboot', 'vm', 'active', { absent: 'running', stopped: 'running', running: 'running', suspended: 'running' }],
+    [
+      'suspend',
+      'slice',
+      'active',
+      { absent: 'absent', stopped: 'stopped', running: 'suspended', suspended: 'suspended' },
+    ],
+    [
+      'resume',
+      'slice',
+      'suspended',
+      { absent: 'absent', stopped: 'stopped', running: 'running', suspended: 'running' },
+    ],
+    [
+      'snapshot',
+      'slice',
+      'active',
+      { absent: 'absent', stopped: 'stopped', running: 'running', suspended: 'suspended' },
+    ],
+    ['destroy', 'slice', 'active', { absent: 'absent', stopped: 'absent', running: 'absent', suspended: 'absent' }],
   ])('%s of a %s while it is %s: what is wanted afterwards', (kind, target, sliceStatus, after) => {
     for (const desired of vmDesiredStates)
       expect(desiredAfter(kind, { desired, ofVm: target === 'vm', sliceStatus })).toBe(after[desired]);
@@ -98,26 +129,33 @@ describe('the table of operations', () => {
   test.each(deploymentKinds)('%s: what it takes, and what it can be aimed at, go together', (kind) => {
     const operation = operationOf(kind);
     const wanted = [operation.wants.slice, operation.wants.vm];
-    const { changesTopology } = operation;
-    const mayRunMore = changesTopology || wanted.some((want) => want === 'running' || want === 'restored');
+    const { changesTopology, whole } = operation;
+    const more = ['running', 'restored', 'resumed', 'asInSnapshot'];
+    const mayRunMore = changesTopology || wanted.some((want) => more.includes(want ?? ''));
     // what may make more run than ran is counted, and nothing else is ever refused for a quota
-    expect(operation.takesQuota).toBe(mayRunMore);
+    expect(operation.takesQuota).toBe(mayRunMore || whole === 'snapshot');
     // only who brings up all of a slice can take more of the zone than it holds; it is called something while it does, but for
     // one that changes it, which has what is there go on as it is
     expect(operation.takesCapacity).toBe(operation.builds === 'everything');
     if (operation.takesCapacity) expect(operation.during === null).toBe(changesTopology);
     if (changesTopology) expect(operation.builds).toBe('everything');
     // what neither makes nor unmakes a slice can be done by who may operate it
-    expect(operation.level).toBe(operation.takesCapacity || removesSlice(kind) ? 'manage' : 'operate');
-    expect(aimsAtVm(kind)).toBe(operation.level === 'operate');
+    const makes = operation.takesCapacity || removesSlice(kind) || whole === 'snapshot' || whole === 'restore';
+    expect(operation.level).toBe(makes ? 'manage' : 'operate');
+    // at one instant is for all of it
+    expect(aimsAtVm(kind)).toBe(operation.level === 'operate' && whole === null);
     // what makes nothing needs what it acts on to be there
     expect(operation.needsVm).toBe(operation.builds === 'nothing');
     if (operation.supersedes) expect(removesSlice(kind)).toBe(true);
     for (const input of [planInput, startDeploymentInput]) {
-      expect(input.safeParse({ sliceId: 1, kind }).success).toBe(true);
-      expect(input.safeParse({ sliceId: 1, kind, vmId: 2 }).success).toBe(aimsAtVm(kind));
+      const asked = needsSnapshot(kind) ? { sliceId: 1, kind, snapshotId: 3 } : { sliceId: 1, kind };
+      expect(input.safeParse(asked).success).toBe(true);
+      expect(input.safeParse({ ...asked, vmId: 2 }).success).toBe(aimsAtVm(kind));
+      expect(input.safeParse({ sliceId: 1, kind }).success).toBe(!needsSnapshot(kind));
+      expect(input.safeParse({ sliceId: 1, kind, snapshotId: 3 }).success).toBe(needsSnapshot(kind));
+      expect(input.safeParse({ ...asked, snapshotName: 'one' }).success).toBe(takesSnapshot(kind));
       const change = { from: 'template', templateId: 1 };
-      expect(input.safeParse({ sliceId: 1, kind, change }).success).toBe(changesTopology);
+      expect(input.safeParse({ ...asked, change }).success).toBe(changesTopology);
     }
   });
 });
@@ -138,6 +176,7 @@ describe('what is wanted and what is there', () => {
       ['failed', 'stopped'],
       ['unknown', null],
       ['notResponding', 'running'],
+      ['suspended', 'suspended'],
     ]);
   });
 
@@ -147,7 +186,8 @@ describe('what is wanted and what is there', () => {
       for (const status of vmStatuses) {
         const fulfilled = isAsDesired({ desired, status });
         const one = observedStatus([{ desired, status }]);
-        expect(one).toBe(!fulfilled ? 'degraded' : desired === 'stopped' ? 'stopped' : 'active');
+        const rests = desired === 'stopped' || desired === 'suspended' ? desired : 'active';
+        expect(one).toBe(fulfilled ? rests : 'degraded');
         const two = observedStatus([
           { desired, status },
           { desired: 'running', status: 'running' },

@@ -2,8 +2,19 @@ import { limits } from '../limits';
 import type { Level } from '../scopes';
 import type { SliceStatus, VmDesired } from '../slice-status';
 
-/** The operations of this version. `suspend`, `resume`, `snapshot` and `restore` of the design are not here yet. */
-export const deploymentKinds = ['deploy', 'update', 'start', 'stop', 'reboot', 'destroy'] as const;
+/** The operations of this version. */
+export const deploymentKinds = [
+  'deploy',
+  'update',
+  'start',
+  'stop',
+  'reboot',
+  'suspend',
+  'resume',
+  'snapshot',
+  'restore',
+  'destroy',
+] as const;
 export type DeploymentKind = (typeof deploymentKinds)[number];
 
 /** Decisions from which operations follow that nobody asks for at that moment, as the actions of the log that name them. */
@@ -11,10 +22,14 @@ export const systemReasons = ['slices.set-restart', 'users.delete', 'leases.set'
 export type SystemReason = (typeof systemReasons)[number];
 
 /**
- * What is wanted of a VM from when an operation begins: a state, what was wanted before, or (`restored`) that it runs, but
- * for what was stopped on purpose in a slice that is brought back to what was asked for.
+ * What is wanted of a VM from when an operation begins: a state; what was wanted before; (`restored`) that it runs, but
+ * for what was stopped on purpose in a slice that is brought back to what was asked for; that what should run is kept with its
+ * memory (`kept`), or what is kept so runs (`resumed`); what was wanted when a snapshot was taken (`asInSnapshot`).
  */
-type Want = VmDesired | 'asBefore' | 'restored';
+type Want = VmDesired | 'asBefore' | 'restored' | 'kept' | 'resumed' | 'asInSnapshot';
+
+/** What is done to all VMs of a slice at one instant. */
+export type WholeAct = 'suspend' | 'resume' | 'snapshot' | 'restore';
 
 interface Operation {
   /**
@@ -28,11 +43,12 @@ interface Operation {
   during: SliceStatus | null;
   /**
    * What the slice becomes. `observed`: what the provider reports afterwards, see `observedStatus`. `draft`: only if
-   * nothing is left of it; what was there before stays, and the status is the observed one then.
+   * nothing is left of it; what was there before stays, and the status is the observed one then. `observed` of what failed or was
+   * cancelled: what is there now is what is wanted from then on.
    */
   ends: {
     succeeded: SliceStatus | 'observed';
-    failed: SliceStatus;
+    failed: SliceStatus | 'observed';
     cancelled: SliceStatus | 'observed';
   };
   /** Of each VM when it is aimed at the whole slice, and of the one that it is aimed at; null: it cannot be. */
@@ -44,6 +60,8 @@ interface Operation {
   builds: 'everything' | 'needed' | 'nothing';
   /** A VM that runs already is taken down and up again. */
   restarts: boolean;
+  /** What it does to the slice as a whole, at one instant; null: it acts on VMs, networks and links one by one. */
+  whole: WholeAct | null;
   /** VMs may run after it that did not before: refused over the owner's quota. */
   takesQuota: boolean;
   /** It takes of the zone what the slice does not hold yet: refused where that is not free. */
@@ -71,6 +89,7 @@ export const operations = {
     wants: { slice: 'restored', vm: null },
     builds: 'everything',
     restarts: false,
+    whole: null,
     takesQuota: true,
     takesCapacity: true,
     needsVm: false,
@@ -87,6 +106,7 @@ export const operations = {
     wants: { slice: 'asBefore', vm: null },
     builds: 'everything',
     restarts: false,
+    whole: null,
     takesQuota: true,
     takesCapacity: true,
     needsVm: false,
@@ -101,6 +121,7 @@ export const operations = {
     wants: { slice: 'running', vm: 'running' },
     builds: 'needed',
     restarts: false,
+    whole: null,
     takesQuota: true,
     takesCapacity: false,
     needsVm: false,
@@ -110,12 +131,14 @@ export const operations = {
   },
   stop: {
     level: 'operate',
-    from: ['active', 'degraded', 'stopped', 'failed'],
+    // of what is suspended the memory is given up
+    from: ['active', 'degraded', 'stopped', 'suspended', 'failed'],
     during: null,
     ends: { succeeded: 'observed', failed: 'failed', cancelled: 'observed' },
     wants: { slice: 'stopped', vm: 'stopped' },
     builds: 'nothing',
     restarts: false,
+    whole: null,
     takesQuota: false,
     takesCapacity: false,
     needsVm: true,
@@ -131,20 +154,84 @@ export const operations = {
     wants: { slice: 'asBefore', vm: 'running' },
     builds: 'needed',
     restarts: true,
+    whole: null,
     takesQuota: true,
     takesCapacity: false,
     needsVm: false,
     changesTopology: false,
     supersedes: false,
   },
+  // what runs is kept with its memory: nothing runs then
+  suspend: {
+    level: 'operate',
+    from: ['active', 'degraded', 'failed'],
+    during: null,
+    ends: { succeeded: 'observed', failed: 'observed', cancelled: 'observed' },
+    wants: { slice: 'kept', vm: null },
+    builds: 'nothing',
+    restarts: false,
+    whole: 'suspend',
+    takesQuota: false,
+    takesCapacity: false,
+    needsVm: true,
+    changesTopology: false,
+    supersedes: false,
+  },
+  resume: {
+    level: 'operate',
+    from: ['suspended', 'degraded', 'failed'],
+    during: null,
+    ends: { succeeded: 'observed', failed: 'observed', cancelled: 'observed' },
+    wants: { slice: 'resumed', vm: null },
+    builds: 'nothing',
+    restarts: false,
+    whole: 'resume',
+    takesQuota: true,
+    takesCapacity: false,
+    needsVm: true,
+    changesTopology: false,
+    supersedes: false,
+  },
+  snapshot: {
+    level: 'manage',
+    from: ['active', 'degraded', 'stopped', 'suspended', 'failed'],
+    during: null,
+    ends: { succeeded: 'observed', failed: 'observed', cancelled: 'observed' },
+    wants: { slice: 'asBefore', vm: null },
+    builds: 'nothing',
+    restarts: false,
+    whole: 'snapshot',
+    takesQuota: true,
+    takesCapacity: false,
+    needsVm: true,
+    changesTopology: false,
+    supersedes: false,
+  },
+  // one that failed half-way has VMs of before and of then: it is taken up again, or what was before is restored
+  restore: {
+    level: 'manage',
+    from: ['active', 'degraded', 'stopped', 'suspended', 'failed'],
+    during: null,
+    ends: { succeeded: 'observed', failed: 'failed', cancelled: 'observed' },
+    wants: { slice: 'asInSnapshot', vm: null },
+    builds: 'nothing',
+    restarts: false,
+    whole: 'restore',
+    takesQuota: true,
+    takesCapacity: false,
+    needsVm: true,
+    changesTopology: false,
+    supersedes: false,
+  },
   destroy: {
     level: 'manage',
-    from: ['draft', 'deploying', 'active', 'degraded', 'stopped', 'failed', 'destroying'],
+    from: ['draft', 'deploying', 'active', 'degraded', 'stopped', 'suspended', 'failed', 'destroying'],
     during: 'destroying',
     ends: { succeeded: 'destroyed', failed: 'failed', cancelled: 'failed' },
     wants: { slice: 'absent', vm: null },
     builds: 'nothing',
     restarts: false,
+    whole: null,
     takesQuota: false,
     takesCapacity: false,
     needsVm: true,
@@ -173,19 +260,29 @@ export function canRollBack(kind: DeploymentKind): boolean {
   return operationOf(kind).rollsBack === true;
 }
 
+/** Whether an operation takes a snapshot, which may be given a name, and whether it needs one to go back to. */
+export const takesSnapshot = (kind: DeploymentKind) => operationOf(kind).whole === 'snapshot';
+export const needsSnapshot = (kind: DeploymentKind) => operationOf(kind).whole === 'restore';
+
 /** Whether nothing is left of a slice after the operation: what is asked twice before it is done. */
 export function removesSlice(kind: DeploymentKind): boolean {
   return operationOf(kind).wants.slice === 'absent';
 }
 
-/** What an operation wants from now on of a VM of which `desired` was wanted; `ofVm`: it is aimed at this one alone. */
+/**
+ * What an operation wants from now on of a VM of which `desired` was wanted; `ofVm`: it is aimed at this one alone. `inSnapshot`: what
+ * was wanted of it when the snapshot that it goes back to was taken.
+ */
 export function desiredAfter(
   kind: DeploymentKind,
-  vm: { desired: VmDesired; ofVm: boolean; sliceStatus: SliceStatus },
+  vm: { desired: VmDesired; ofVm: boolean; sliceStatus: SliceStatus; inSnapshot?: VmDesired | undefined },
 ): VmDesired {
   const { wants } = operationOf(kind);
   const want = (vm.ofVm ? wants.vm : null) ?? wants.slice;
   if (want === 'asBefore') return vm.desired;
+  if (want === 'kept') return vm.desired === 'running' ? 'suspended' : vm.desired;
+  if (want === 'resumed') return vm.desired === 'suspended' ? 'running' : vm.desired;
+  if (want === 'asInSnapshot') return vm.inSnapshot ?? vm.desired;
   if (want === 'restored') return vm.sliceStatus === 'degraded' && vm.desired === 'stopped' ? 'stopped' : 'running';
   return want;
 }

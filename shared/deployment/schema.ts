@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { problemSchema } from '../errors';
 import { lossSchema, updateSchema } from './applied';
 import { quotaSchema, quotaUseSchema } from '../quota';
-import { idSchema, listInput, pageOf, resourcesSchema, timestampSchema } from '../primitives';
+import { idSchema, listInput, nameSchema, pageOf, resourcesSchema, timestampSchema } from '../primitives';
 import { limits } from '../limits';
-import { aimsAtVm, canRollBack, deploymentKinds, operationOf, systemReasons, type DeploymentKind } from './operations';
+import {
+  aimsAtVm,
+  canRollBack,
+  deploymentKinds,
+  needsSnapshot,
+  operationOf,
+  systemReasons,
+  takesSnapshot,
+  type DeploymentKind,
+} from './operations';
 import { sentencesSchema } from '../sentence';
 import { partChangeSchema } from '../topology/diff';
 import { topologySchema } from '../topology/schema';
@@ -21,7 +30,7 @@ export type FailurePolicy = (typeof failurePolicies)[number];
 export const stepStatuses = ['pending', 'running', 'done', 'failed', 'undone', 'skipped'] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 
-export const resourceTypes = ['image', 'network', 'vm', 'edge', 'slice'] as const;
+export const resourceTypes = ['image', 'network', 'vm', 'edge', 'slice', 'snapshot'] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
 export const stepActions = [
@@ -36,6 +45,9 @@ export const stepActions = [
   'disconnect',
   'remove',
   'sweep',
+  'suspend',
+  'resume',
+  'restore',
 ] as const;
 export type StepAction = (typeof stepActions)[number];
 
@@ -44,7 +56,7 @@ export const planStepSchema = z.object({
   seq: z.number().int().nonnegative(),
   key: z.string(),
   resource: z.enum(resourceTypes),
-  /** Row id of the resource (slice_vms, slice_networks, slice_edges, images, slices); 0 in a preview. */
+  /** Row id of the resource (slice_vms, slice_networks, slice_edges, images, slices, slice_snapshots); 0 in a preview. */
   resourceId: z.number().int().nonnegative(),
   /** What the user calls it: `web`, `web–db`, `tiny`. */
   label: z.string(),
@@ -148,12 +160,18 @@ const target = {
   change: topologySourceSchema.optional().describe('of an update: where the new topology comes from'),
   /** The version of the slice's topology that `change` was made from; REVISION_CONFLICT if it is not the newest. */
   baseVersion: z.number().int().positive().optional().describe('of an update: the version that it was drawn from'),
+  /** Of what goes back to a snapshot: which. */
+  snapshotId: idSchema.nullish(),
+  /** Of what takes a snapshot: what it shall be called; by default `Snapshot 1`, `Snapshot 2` … */
+  snapshotName: nameSchema.nullish(),
 } as const;
 interface Target {
   kind: DeploymentKind;
   vmId?: number | null | undefined;
   change?: TopologySource | undefined;
   baseVersion?: number | undefined;
+  snapshotId?: number | null | undefined;
+  snapshotName?: string | null | undefined;
 }
 const vmKindOnly = (input: Target) => input.vmId == null || aimsAtVm(input.kind);
 const vmKindMessage = { path: ['vmId'], message: 'Only start, stop and reboot can be aimed at one VM.' };
@@ -161,12 +179,18 @@ const changeFits = (input: Target) => input.change === undefined || operationOf(
 const changeMessage = { path: ['change'], message: 'Only an update changes the topology.' };
 const drawnFromSome = (input: Target) => input.change?.from !== 'drawing' || input.baseVersion !== undefined;
 const baseMessage = { path: ['baseVersion'], message: 'A drawing needs the version that it started from.' };
+const snapshotIfNeeded = ({ kind, snapshotId }: Target) => (snapshotId != null) === needsSnapshot(kind);
+const snapshotMessage = { path: ['snapshotId'], message: 'Restore needs a snapshot, and nothing else takes one.' };
+const nameIfTaken = ({ kind, snapshotName }: Target) => snapshotName == null || takesSnapshot(kind);
+const nameMessage = { path: ['snapshotName'], message: 'Only a snapshot that is taken has a name.' };
 const idempotencyKey = z.string().min(8).max(64).optional();
 export const planInput = z
   .strictObject(target)
   .refine(vmKindOnly, vmKindMessage)
   .refine(changeFits, changeMessage)
-  .refine(drawnFromSome, baseMessage);
+  .refine(drawnFromSome, baseMessage)
+  .refine(snapshotIfNeeded, snapshotMessage)
+  .refine(nameIfTaken, nameMessage);
 export const startDeploymentInput = z
   .strictObject({
     ...target,
@@ -179,6 +203,8 @@ export const startDeploymentInput = z
   .refine(vmKindOnly, vmKindMessage)
   .refine(changeFits, changeMessage)
   .refine(drawnFromSome, baseMessage)
+  .refine(snapshotIfNeeded, snapshotMessage)
+  .refine(nameIfTaken, nameMessage)
   .refine(({ kind, onFailure }) => onFailure === 'keep' || canRollBack(kind), {
     path: ['onFailure'],
     message: 'Only what brings something up can be taken back when it fails: a deploy or a start.',

@@ -34,6 +34,7 @@ export const audit = {
     tokens: 'Tokens',
     templates: 'Templates',
     slices: 'Slices',
+    snapshots: 'Snapshots',
     deployments: 'Deployments',
     flavours: 'Flavours',
     images: 'Images',

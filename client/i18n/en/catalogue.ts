@@ -155,6 +155,8 @@ export const catalogue = {
       portForwards: 'Forwarded ports, host to VM',
       disks: 'Disk images',
       serialConsole: 'Serial console',
+      suspend: 'Suspend with the memory',
+      snapshot: 'Snapshots',
     },
     can: 'Yes',
     cannot: 'No',

@@ -12,6 +12,7 @@ export const quota = {
     runningVms: 'Running VMs',
     runningVcpus: 'Running vCPU',
     runningRamMb: 'Running RAM',
+    snapshots: 'Snapshots',
   },
   unit: { ramMb: 'MiB', diskGb: 'GiB', runningRamMb: 'MiB' },
   kind: 'Limit of {{field}}',

@@ -167,6 +167,8 @@ export const catalogue: Messages<typeof english> = {
       portForwards: 'Puertos reenviados, del servidor a la MV',
       disks: 'Imágenes de disco',
       serialConsole: 'Consola serie',
+      suspend: 'Suspender con la memoria',
+      snapshot: 'Instantáneas',
     },
     can: 'Sí',
     cannot: 'No',

@@ -14,6 +14,7 @@ export const quota: Messages<typeof english> = {
     runningVms: 'MV en marcha',
     runningVcpus: 'vCPU en marcha',
     runningRamMb: 'RAM en marcha',
+    snapshots: 'Instantáneas',
   },
   unit: { ramMb: 'MiB', diskGb: 'GiB', runningRamMb: 'MiB' },
   kind: 'Límite de {{field}}',

@@ -165,6 +165,7 @@ export const sentences: Record<SentenceCode, string> = {
   CONSOLE_NOT_DEPLOYED: '{{vm}} no tiene consola ahora: no se ha desplegado.',
   CONSOLE_STOPPED: '{{vm}} no tiene consola ahora: está detenida. Arránquela antes.',
   CONSOLE_PAUSED: '{{vm}} no tiene consola ahora: está en pausa.',
+  CONSOLE_SUSPENDED: '{{vm}} no tiene consola ahora: está suspendida. Reanude antes el slice.',
   CONSOLE_FAILED: '{{vm}} no tiene consola ahora: ha fallado.',
   CONSOLE_SILENT: '{{vm}} no tiene consola ahora: no responde. Reiníciela.',
   CONSOLE_UNKNOWN: '{{vm}} no tiene consola ahora: su zona no responde en este momento.',
@@ -204,6 +205,7 @@ export const sentences: Record<SentenceCode, string> = {
   QUOTA_RUNNING_VCPUS: 'La cuota permite {{limit}} vCPU de MV en marcha: {{used}} en uso, hacen falta {{more}} más.',
   QUOTA_RUNNING_RAM:
     'La cuota permite {{limit}} MiB de RAM de MV en marcha: {{used}} MiB en uso, hacen falta {{more}} MiB más.',
+  QUOTA_SNAPSHOTS: 'La cuota permite {{limit}} instantáneas: {{used}} en uso, hacen falta {{more}} más.',
 
   DOC_PLACE: 'En {{place}}:',
   DOC_TWO_NODES: 'hay dos nodos {{id}}',
@@ -280,6 +282,28 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_NO_CATALOGUE: 'No se puede importar nada antes de que haya un sabor y una imagen.',
   DOC_NO_NETWORKS: 'Este formato no tiene redes: exporte la plantilla en nuestro propio formato.',
 
+  KEEPING_NOT_YET: 'Esta versión todavía no puede hacerlo con MV reales.',
+  SUSPEND_UNSUPPORTED: 'La MV {{vm}} no se puede suspender en la zona {{zone}}:',
+  SNAPSHOT_UNSUPPORTED: 'La MV {{vm}} no se puede guardar en una instantánea en la zona {{zone}}:',
+  VM_NOT_KEEPABLE:
+    'La MV {{vm}} no funciona como debería, así que su memoria no se puede guardar. Reiníciela o deténgala antes.',
+  VM_SUSPENDED: 'La MV {{vm}} está suspendida: reanúdela o deténgala antes.',
+  VM_MEMORY_LOST: 'Lo que la MV {{vm}} tenía en memoria ya no está. Detenga el slice e inícielo de nuevo.',
+  KEEP_NO_ROOM:
+    'El disco de la zona no tiene sitio para la memoria de las MV: hacen falta {{needs}} MiB y quedan {{free}} MiB libres. No se ha cambiado nada.',
+  SNAPSHOT_NOT_THERE: 'La zona no tiene esta instantánea.',
+  SNAPSHOT_DISK_GONE: 'El disco que la MV {{vm}} tenía en la instantánea se ha hecho de nuevo desde entonces.',
+  SNAPSHOT_IMAGE_GONE: 'La instantánea {{snapshot}} tiene la MV {{vm}} sobre la imagen {{image}}, que ya no está.',
+  SNAPSHOT_VM_NEWER:
+    'La MV {{vm}} es posterior a la instantánea {{snapshot}}. Solo un slice con las mismas MV puede volver a ella: quite antes la MV.',
+  SNAPSHOT_VM_GONE:
+    'La MV {{vm}} de la instantánea {{snapshot}} se quitó del slice desde entonces: no puede volver a ella.',
+  SNAPSHOT_NETWORK_GONE:
+    'Una red de la instantánea {{snapshot}} se quitó del slice desde entonces: no puede volver a ella.',
+  SNAPSHOT_BUSY:
+    'Hay una operación en curso en el slice {{slice}}. Espere a que acabe antes de quitar sus instantáneas.',
+  SNAPSHOT_MAKING: 'La instantánea {{snapshot}} aún se está tomando.',
+
   IMAGE_NOT_PREPARED: 'No se pudo preparar la imagen {{label}}:',
   NETWORK_NOT_CREATED: 'No se pudo crear la red {{label}}:',
   NETWORK_NOT_CHANGED: 'No se pudo cambiar la red {{label}}:',
@@ -295,11 +319,16 @@ export const sentences: Record<SentenceCode, string> = {
   EDGE_NOT_CHANGED: 'No se pudo cambiar el enlace {{label}}:',
   EDGE_NOT_DISCONNECTED: 'No se pudo desconectar el enlace {{label}}:',
   SLICE_NOT_CLEARED: 'No se pudo limpiar lo que queda del slice {{label}}:',
+  SLICE_NOT_SUSPENDED: 'No se pudo suspender el slice {{label}}:',
+  SLICE_NOT_RESUMED: 'No se pudo reanudar el slice {{label}}:',
+  SNAPSHOT_NOT_CREATED: 'No se pudo tomar la instantánea {{label}}:',
+  SNAPSHOT_NOT_RESTORED: 'No se pudo restaurar la instantánea {{label}}:',
   IMAGE_NOT_UNDONE: 'No se pudo deshacer lo hecho con la imagen {{label}}:',
   NETWORK_NOT_UNDONE: 'No se pudo deshacer lo hecho con la red {{label}}:',
   VM_NOT_UNDONE: 'No se pudo deshacer lo hecho con la MV {{label}}:',
   EDGE_NOT_UNDONE: 'No se pudo deshacer lo hecho con el enlace {{label}}:',
   SLICE_NOT_UNDONE: 'No se pudo deshacer lo hecho con el slice {{label}}:',
+  SNAPSHOT_NOT_UNDONE: 'No se pudo deshacer lo hecho con la instantánea {{label}}:',
   ZONE_NOT_USABLE: 'No se puede usar la zona {{zone}}:',
   NO_LONGER_PART: 'Ya no forma parte del slice.',
   NOT_STAYING: 'No se mantiene.',

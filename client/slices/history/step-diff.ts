@@ -1,7 +1,17 @@
 import { isStepDone } from '#shared/deployment/progress';
 import type { Step, StepAction, StepStatus } from '#shared/deployment/schema';
 
-const changeKinds = ['added', 'changed', 'removed', 'started', 'stopped', 'rebooted'] as const;
+const changeKinds = [
+  'added',
+  'changed',
+  'removed',
+  'started',
+  'stopped',
+  'rebooted',
+  'suspended',
+  'resumed',
+  'restored',
+] as const;
 type ChangeKind = (typeof changeKinds)[number];
 
 /** What a step is to the slice; of what only prepares or clears away, nothing. */
@@ -17,6 +27,9 @@ const kindOf: Record<StepAction, ChangeKind | null> = {
   disconnect: 'removed',
   remove: 'removed',
   sweep: null,
+  suspend: 'suspended',
+  resume: 'resumed',
+  restore: 'restored',
 };
 
 /** What was to become of a part: the step that says so, and how the first step on the part ended that was not done, if any. */

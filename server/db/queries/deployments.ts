@@ -116,7 +116,15 @@ export async function insertDeployment(
   tx: Transaction,
   deployment: Pick<
     DeploymentRow,
-    'sliceId' | 'zoneId' | 'kind' | 'sliceVmId' | 'requestedBy' | 'because' | 'onFailure' | 'idempotencyKey'
+    | 'sliceId'
+    | 'zoneId'
+    | 'kind'
+    | 'sliceVmId'
+    | 'snapshotId'
+    | 'requestedBy'
+    | 'because'
+    | 'onFailure'
+    | 'idempotencyKey'
   > & {
     waiting: boolean;
     steps: readonly PlanStep[];

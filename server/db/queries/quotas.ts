@@ -10,6 +10,7 @@ import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus, vmS
 import type { Queryable } from '#server/db/client';
 import { number, prepared, textsOf } from '../prepared';
 import { only } from '../rows';
+import { keptOf } from './snapshots';
 
 /** What stands in a row for "no limit". */
 const unlimited = -1;
@@ -25,6 +26,7 @@ function eachField<Value>(value: (field: QuotaField) => Value): Record<QuotaFiel
     runningVms: value('runningVms'),
     runningVcpus: value('runningVcpus'),
     runningRamMb: value('runningRamMb'),
+    snapshots: value('snapshots'),
   };
 }
 
@@ -66,7 +68,7 @@ export async function limitsOfUser(q: Queryable, userId: number): Promise<Limits
 /** Statuses of slices in which VMs that are asked to run need not come up: nothing works on it any more. */
 const givenUp = ['failed', 'degraded'] as const satisfies readonly SliceStatus[];
 /** Of these a VM certainly runs nothing. */
-const notThere = ['absent', 'stopped', 'failed'] as const satisfies readonly VmStatus[];
+const notThere = ['absent', 'stopped', 'suspended', 'failed'] as const satisfies readonly VmStatus[];
 const runs: readonly VmStatus[] = runningVmStatuses;
 /** Of these it may run, if it is asked to. */
 const mayRun = vmStatuses.filter((status) => !(notThere as readonly VmStatus[]).includes(status));
@@ -90,15 +92,19 @@ const busy = sql`exists (select 1 from ${deployments} where ${deployments.sliceI
 const expected = sql`(${slices.status} not in (${textsOf(givenUp)}) or ${sliceVms.status} in (${textsOf(mayRun)}) or ${busy})`;
 // what is asked to stop may be cancelled, or fail to
 const running = sql`(${sliceVms.status} in (${textsOf(runningVmStatuses)}) or (${sliceVms.desired} = 'running' and ${expected}))`;
+// what is kept on a disk is rounded up to whole GiB, all together
+const kept = keptOf(sql.placeholder('owner'));
+const suspendedMb = sql`coalesce(sum(case when ${sliceVms.status} = 'suspended' then ${sliceVms.ramMb} else 0 end), 0)`;
 const useFields = {
   slices: number(sql`count(distinct ${slices.id})`),
   vms: number(sql`count(${sliceVms.id})`),
   vcpus: number(sql`sum(${sliceVms.vcpus})`),
   ramMb: number(sql`sum(${sliceVms.ramMb})`),
-  diskGb: number(sql`sum(${sliceVms.diskGb})`),
+  diskGb: number(sql`coalesce(sum(${sliceVms.diskGb}), 0) + ceil((${suspendedMb} + ${kept.snapshotMb}) / 1024)`),
   runningVms: number(sql`sum(${running})`),
   runningVcpus: number(sql`sum(case when ${running} then ${sliceVms.vcpus} else 0 end)`),
   runningRamMb: number(sql`sum(case when ${running} then ${sliceVms.ramMb} else 0 end)`),
+  snapshots: number(kept.snapshots),
 } satisfies Record<QuotaField, unknown>;
 const useOf = prepared<typeof useFields, { owner: number }>(
   useFields,

@@ -3,6 +3,7 @@ import type { Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
+import type { SnapshotContent } from '#shared/snapshot';
 import { needsOf, type Need } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
 import type { Capabilities, VmLimits } from '#shared/zone';
@@ -96,6 +97,20 @@ export interface PlanInput {
   leaseEnded?: boolean;
   /** The slice is not there yet: making it takes of the quota, too. */
   isNew: boolean;
+  /** Of operations that take or restore snapshots. */
+  snapshots?: PlanSnapshots;
+}
+
+export interface PlanSnapshots {
+  /** The one that is taken: by what takes one, or before another one is restored. The id is 0 where nothing begins yet. */
+  taken: { id: number; name: string };
+  restored: {
+    id: number;
+    name: string;
+    content: SnapshotContent;
+    /** Ids of the images that the catalogue does not have any more. */
+    imagesGone: ReadonlySet<number>;
+  } | null;
 }
 
 /** What an update starts from. */

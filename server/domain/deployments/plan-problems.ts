@@ -3,9 +3,10 @@ import { problemOf, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import { say, saidOf, together, type Said } from '#shared/sentence';
+import type { VmStatus } from '#shared/slice-status';
 import type { Capability } from '#shared/zone';
 import { quotaProblems } from '../quotas/problems';
-import type { PlanInput, PlanVm } from './plan-input';
+import type { PlanInput, PlanSnapshots, PlanTopology, PlanVm } from './plan-input';
 
 const resources = [
   { field: 'vcpus', name: 'vCPUs', unit: '' },
@@ -35,6 +36,7 @@ export function planProblems(
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, made));
+  problems.push(...wholeProblems(input));
   return problems;
 }
 
@@ -91,6 +93,61 @@ function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly P
         });
     }
   }
+  return problems;
+}
+
+/** Statuses of VMs whose memory nobody can ask for. */
+export const unkeepable = ['paused', 'failed', 'notResponding'] as const satisfies readonly VmStatus[];
+
+/** What keeps a slice from being suspended, kept or restored: on the VM that it is about. */
+function wholeProblems({ kind, zone, topology, observation, snapshots }: PlanInput): Problem[] {
+  const { whole } = operationOf(kind);
+  if (whole === null || whole === 'resume') return [];
+  const problems: Problem[] = [];
+  const status = new Map(observation?.vms.map((vm) => [vm.id, vm.status]));
+  const able = zone.capabilities?.[whole === 'suspend' ? 'suspend' : 'snapshot'];
+  for (const { id, key, name } of topology.vms) {
+    const now = status.get(id);
+    const place = { vm: name, zone: zone.name };
+    if (able?.ok === false && (whole !== 'suspend' || now !== undefined)) {
+      const why = whyNot(able);
+      const code = whole === 'suspend' ? 'SUSPEND_UNSUPPORTED' : 'SNAPSHOT_UNSUPPORTED';
+      const message = together(say(code, place), why).message;
+      problems.push({ code, message, node: key, params: place, because: [...why.sentences] });
+    }
+    if (
+      whole !== 'restore' &&
+      (unkeepable as readonly unknown[]).includes(now) &&
+      (whole !== 'snapshot' || now !== 'failed')
+    )
+      problems.push(problemOf('VM_NOT_KEEPABLE', { code: 'VM_NOT_KEEPABLE', params: { vm: name } }, { node: key }));
+  }
+  return [...problems, ...restoreProblems(topology, snapshots?.restored ?? null)];
+}
+
+/** Only a slice of the same VMs and networks can go back to a snapshot, and only to images that are still there. */
+function restoreProblems({ vms, networks }: PlanTopology, restored: PlanSnapshots['restored']): Problem[] {
+  if (restored === null) return [];
+  const { name: snapshot, content, imagesGone } = restored;
+  const problems: Problem[] = [];
+  const then = new Map(content.vms.map((vm) => [vm.id, vm]));
+  const now = new Set(vms.map(({ id }) => id));
+  for (const { id, key, name } of vms) {
+    const before = then.get(id);
+    const params = { vm: name, snapshot };
+    if (before === undefined)
+      problems.push(problemOf('SNAPSHOT_VM_NEWER', { code: 'SNAPSHOT_VM_NEWER', params }, { node: key }));
+    else if (imagesGone.has(before.image.id)) {
+      const gone = { code: 'SNAPSHOT_IMAGE_GONE', params: { ...params, image: before.image.name } } as const;
+      problems.push(problemOf('SNAPSHOT_IMAGE_GONE', gone, { node: key, field: 'imageId' }));
+    }
+  }
+  for (const { id, name } of content.vms)
+    if (!now.has(id))
+      problems.push(problemOf('SNAPSHOT_VM_GONE', { code: 'SNAPSHOT_VM_GONE', params: { vm: name, snapshot } }, {}));
+  const known = new Set(networks.map(({ id }) => id));
+  if (content.networks.some((id) => !known.has(id)))
+    problems.push(problemOf('SNAPSHOT_NETWORK_GONE', { code: 'SNAPSHOT_NETWORK_GONE', params: { snapshot } }, {}));
   return problems;
 }
 

@@ -18,7 +18,7 @@ const zone: PlanZone = {
   enabled: true,
   capacity: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
   free: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
-  capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+  capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok, suspend: ok, snapshot: ok },
   vmLimits: null,
   unavailable: null,
 };
@@ -95,18 +95,18 @@ describe('a plan', () => {
     const running = { runningVms: 1, runningVcpus: 1, runningRamMb: 128 };
     const limits = { slices: 1, vms: 10, vcpus: null, ramMb: 1280, diskGb: null };
     const quota = {
-      used: { ...used, ...running },
-      limits: { ...limits, runningVms: 2, runningVcpus: null, runningRamMb: null },
+      used: { ...used, ...running, snapshots: 0 },
+      limits: { ...limits, runningVms: 2, runningVcpus: null, runningRamMb: null, snapshots: null },
     };
     const some = { ...line, vms: [vm(1, 'web', { desired: 'running' }), vm(2, 'db')] };
     const none = { slices: 0, vms: 0, vcpus: 0, ramMb: 0, diskGb: 0 };
     const deploy = planOperation(input({ topology: some, quota }));
-    expect(deploy.quota).toEqual({ ...quota, added: { ...none, ...running } });
+    expect(deploy.quota).toEqual({ ...quota, added: { ...none, ...running, snapshots: 0 } });
     expect(deploy.runnable).toBe(true);
     const preview = planOperation(input({ quota, isNew: true }));
     expect(preview.quota?.added).toEqual({
       ...{ slices: 1, vms: 2, vcpus: 2, ramMb: 256, diskGb: 4 },
-      ...{ runningVms: 2, runningVcpus: 2, runningRamMb: 256 },
+      ...{ runningVms: 2, runningVcpus: 2, runningRamMb: 256, snapshots: 0 },
     });
     expect(preview.problems.map((problem) => [problem.code, problem.field])).toEqual([
       ['QUOTA_EXCEEDED', 'slices'],
@@ -218,6 +218,8 @@ describe('a plan', () => {
       portForwards: no('no.'),
       disks: no('qemu-img is missing.'),
       serialConsole: ok,
+      suspend: no('no.'),
+      snapshot: no('no.'),
     };
     const asking = { internet: true, forwards: [{ protocol: 'tcp', guestPort: 80 }] };
     const disk = { id: 8, name: 'debian', kind: 'disk' as const, minRamMb: 512, minDiskGb: 10 };
@@ -622,5 +624,84 @@ describe('every plan', () => {
       }),
     );
     expect(gone.steps.length).toBe(2000 + 200 + 1);
+  });
+});
+
+describe('a plan for the slice as a whole', () => {
+  const asked = (one: PlanVm['desired'], other: PlanVm['desired']): PlanTopology => ({
+    ...line,
+    vms: [vm(1, 'web', { desired: one }), vm(2, 'db', { desired: other })],
+  });
+  const observed = (one: Exclude<PlanStatus, 'absent'>, other: Exclude<PlanStatus, 'absent'>): SliceObservation => ({
+    ...nothing,
+    vms: [seen(1, one), seen(2, other)],
+    networks: [{ id: 5, status: 'up', applied: null }],
+  });
+  const of = (kind: PlanInput['kind'], more: Partial<PlanInput>) =>
+    planOperation(input({ kind, slice: { id: 3, name: 'lab', status: 'degraded' }, ...more }));
+
+  test('suspends what runs in one step, and nothing where nothing runs', () => {
+    const plan = of('suspend', { topology: asked('running', 'stopped'), observation: observed('running', 'stopped') });
+    expect([keys(plan), codes(plan)]).toEqual([['slice:lab/suspend'], []]);
+    expect(
+      wantedOf({ kind: 'suspend', slice: input().slice, targetVm: null }, vm(1, 'web', { desired: 'running' })),
+    ).toBe('suspended');
+    const done = of('suspend', {
+      topology: asked('suspended', 'stopped'),
+      observation: observed('suspended', 'stopped'),
+    });
+    expect(keys(done)).toEqual([]);
+  });
+
+  test('resumes what is suspended, and starts anew what has no memory any more', () => {
+    const plan = of('resume', {
+      topology: asked('suspended', 'suspended'),
+      observation: observed('suspended', 'failed'),
+    });
+    expect(plan.steps.map(({ key, dependsOn }) => [key, dependsOn])).toEqual([
+      ['slice:lab/resume', []],
+      ['vm:db/start', [0]],
+    ]);
+  });
+
+  test('keeps nothing of a VM that does not answer, and says which', () => {
+    for (const kind of ['suspend', 'snapshot'] as const) {
+      const plan = of(kind, {
+        topology: asked('running', 'running'),
+        observation: observed('running', 'notResponding'),
+        snapshots: { taken: { id: 0, name: 'one' }, restored: null },
+      });
+      expect(plan.problems).toMatchObject([{ code: 'VM_NOT_KEEPABLE', node: 'db', params: { vm: 'db' } }]);
+    }
+  });
+
+  test('goes back to a snapshot once what is there is kept, and mends links that came or went since', () => {
+    const content = {
+      vms: [1, 2].map((id) => ({ id, name: `vm${id}`, desired: 'running' as const, image: { id: 7, name: 'tiny' } })),
+      networks: [5],
+      edges: [11, 13],
+    };
+    const snapshots = {
+      taken: { id: 0, name: 'before' },
+      restored: { id: 9, name: 'first', content, imagesGone: new Set<number>() },
+    };
+    const plan = of('restore', {
+      topology: asked('stopped', 'running'),
+      observation: observed('stopped', 'notResponding'),
+      snapshots,
+    });
+    expect(plan.problems).toEqual([]);
+    expect(plan.steps.map(({ key, resourceId, dependsOn }) => [key, resourceId, dependsOn])).toEqual([
+      ['vm:db/stop', 2, []],
+      ['snapshot:before/create', 0, [0]],
+      ['snapshot:first/restore', 9, [1]],
+      ['slice:lab/resume', 3, [2]],
+      ['edge:web–lan/connect', 12, [3]],
+      ['edge:#13/disconnect', 13, [3]],
+    ]);
+    // it runs again what ran then, and so takes of the quota what does not run now
+    expect(wantedOf({ kind: 'restore', slice: input().slice, targetVm: null, snapshots }, vm(1, 'web'))).toBe(
+      'running',
+    );
   });
 });

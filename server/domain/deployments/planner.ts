@@ -1,15 +1,16 @@
-import { desiredAfter, operationOf, removesSlice } from '#shared/deployment/operations';
+import { desiredAfter, operationOf, removesSlice, takesSnapshot } from '#shared/deployment/operations';
 import type { Applied, Change, Loss, Update } from '#shared/deployment/applied';
 import type { Plan, PlanStep } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
 import { inStartOrder } from '#shared/topology/start-order';
+import type { SnapshotContent } from '#shared/snapshot';
 import { runningOf, totalsOf } from '../quotas/problems';
 import { changesOf, recreates } from '#server/providers/applied';
 import { holdsNothing, type PlanEdge, type PlanInput, type PlanNetwork, type PlanVm } from './plan-input';
 import { planChanges } from './plan-changes';
-import { planProblems } from './plan-problems';
+import { planProblems, unkeepable } from './plan-problems';
 
 const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
 
@@ -20,6 +21,7 @@ const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
 export function planOperation(input: PlanInput): Plan {
   const builder = new PlanBuilder(input);
   if (removesSlice(input.kind)) builder.remove();
+  else if (operationOf(input.kind).whole !== null) builder.whole();
   else if (!staysDrawing(input)) builder.converge();
   const needs = needsOf(input);
   const added = input.quota === null ? null : quotaTakenBy(input);
@@ -73,7 +75,8 @@ function quotaTakenBy(input: PlanInput): QuotaUse {
   if (input.update !== null) return quotaAddedBy(input, input.update.before.vms);
   const more = vms.filter((vm) => !vm.counted && wantedOf(input, vm) === 'running');
   const totals = input.isNew ? { slices: 1, ...totalsOf(vms) } : { slices: 0, ...totalsOf([]) };
-  return { ...totals, ...runningOf(more) };
+  const snapshots = takesSnapshot(input.kind) ? 1 : 0;
+  return { ...totals, ...runningOf(more), snapshots };
 }
 
 /** What there is more of after an update than before; of what there is less, nothing. */
@@ -92,16 +95,18 @@ function quotaAddedBy(input: PlanInput, before: readonly PlanVm[]): QuotaUse {
     runningVms: Math.max(0, is.runningVms - was.runningVms),
     runningVcpus: Math.max(0, is.runningVcpus - was.runningVcpus),
     runningRamMb: Math.max(0, is.runningRamMb - was.runningRamMb),
+    snapshots: 0,
   };
 }
 
 /** What the operation wants of a VM from now on. */
 export function wantedOf(
-  { kind, slice, targetVm }: Pick<PlanInput, 'kind' | 'slice' | 'targetVm'>,
+  { kind, slice, targetVm, snapshots }: Pick<PlanInput, 'kind' | 'slice' | 'targetVm' | 'snapshots'>,
   vm: PlanVm,
 ): VmDesired {
   if (targetVm !== null && targetVm !== vm.key) return vm.desired;
-  return desiredAfter(kind, { desired: vm.desired, ofVm: targetVm !== null, sliceStatus: slice.status });
+  const inSnapshot = snapshots?.restored?.content.vms.find(({ id }) => id === vm.id)?.desired;
+  return desiredAfter(kind, { desired: vm.desired, ofVm: targetVm !== null, sliceStatus: slice.status, inSnapshot });
 }
 
 class PlanBuilder {
@@ -256,6 +261,52 @@ class PlanBuilder {
     if (targetVm !== null || !runs) return false;
     const failed = slice.status === 'failed' && this.operation.builds === 'everything';
     return failed || [...started.keys()].some((other) => other.startAfter.includes(vm.key));
+  }
+
+  /** What is done to all VMs of the slice at one instant, and what that needs before and after. */
+  whole(): void {
+    const { slice, topology, snapshots } = this.input;
+    const { whole } = this.operation;
+    const wanted = new Map(topology.vms.map((vm) => [vm, wantedOf(this.input, vm)]));
+    const statusOf = (vm: PlanVm) => this.observedVms.get(vm.id);
+    const act = (action: 'suspend' | 'resume', needs: readonly number[] = []) =>
+      this.add('slice', slice.id, slice.name, action, needs);
+    if (whole === 'suspend') {
+      const runs = topology.vms.filter((vm) => wanted.get(vm) === 'suspended' && statusOf(vm) !== 'suspended');
+      if (runs.some((vm) => this.isUp(vm))) act('suspend');
+    }
+    if (whole === 'resume') {
+      const asked = topology.vms.filter((vm) => wanted.get(vm) === 'running' && statusOf(vm) !== undefined);
+      const resumed = asked.some((vm) => statusOf(vm) === 'suspended') ? [act('resume')] : [];
+      // what has no memory any more is started anew
+      const anew = asked.filter((vm) => statusOf(vm) !== 'running' && statusOf(vm) !== 'suspended');
+      for (const vm of anew) this.add('vm', vm.id, vm.name, 'start', resumed, vm.key);
+      this.started.push(...asked.filter((vm) => statusOf(vm) !== 'running'));
+    }
+    if (snapshots === undefined) return;
+    const { taken, restored } = snapshots;
+    if (whole === 'snapshot') this.add('snapshot', taken.id, taken.name, 'create', []);
+    if (whole === 'restore' && restored !== null) {
+      // of what does not answer nothing can be kept, and it goes anyway
+      const stuck = topology.vms.filter((vm) => (unkeepable as readonly unknown[]).includes(statusOf(vm)));
+      const stopped = stuck.map((vm) => this.add('vm', vm.id, vm.name, 'stop', [], vm.key));
+      const before = this.add('snapshot', taken.id, taken.name, 'create', stopped);
+      const back = this.add('snapshot', restored.id, restored.name, 'restore', [before]);
+      const ran = topology.vms.filter((vm) => wanted.get(vm) === 'running');
+      const last = ran.length > 0 ? act('resume', [back]) : back;
+      this.started.push(...ran);
+      this.edgesSince(restored.content, last);
+    }
+  }
+
+  /** Links that came or went after a snapshot was taken, whose VMs have the NICs of then. */
+  private edgesSince(content: SnapshotContent, restored: number): void {
+    const { topology } = this.input;
+    for (const edge of topology.edges)
+      if (!content.edges.includes(edge.id))
+        this.add('edge', edge.id, this.edgeLabels.get(edge) ?? edge.key, 'connect', [restored]);
+    const now = new Set(topology.edges.map(({ id }) => id));
+    for (const id of content.edges) if (!now.has(id)) this.add('edge', id, `#${id}`, 'disconnect', [restored]);
   }
 
   /** Whether it is there and not plainly stopped: of one that failed there may still be a process, and an error to be cleared. */

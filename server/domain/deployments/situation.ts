@@ -17,6 +17,7 @@ import { whatIsSaid } from '../errors';
 import type { DomainContext } from '../context';
 import { placeOf, zoneAway } from '../homes/places';
 import { quotaOf } from '../quotas/quotas';
+import { snapshotsFor } from '../snapshots/for-plan';
 import type { SliceAccess, SliceRow } from '../slices/access';
 import { capacityOf, freeOf } from '../zones/capacity';
 import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
@@ -41,6 +42,10 @@ export interface Operation {
   change?: TopologySource | undefined;
   /** The version that it was made from. */
   baseVersion?: number | undefined;
+  /** Of what goes back to a snapshot: which. */
+  snapshotId?: number | null | undefined;
+  /** What a snapshot that is taken shall be called. */
+  snapshotName?: string | null | undefined;
 }
 
 /** What was seen of a slice and its zone before the transaction that plans: asking may take its time. */
@@ -160,7 +165,7 @@ export async function planInput(
   q: Queryable,
   {
     slice,
-    operation: { kind, vmId },
+    operation: { kind, vmId, snapshotId, snapshotName },
     underway,
     seen: { observation, report },
     model,
@@ -208,6 +213,7 @@ export async function planInput(
     update: changesTopology
       ? { before: planTopologyOf(before, state), diff: update?.diff ?? [], baseVersion: slice.topologyVersion }
       : null,
+    ...(await snapshotsFor(q, { sliceId: slice.id, kind, snapshotId, snapshotName })),
   };
 }
 

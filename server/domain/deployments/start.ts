@@ -30,6 +30,7 @@ import { accountOf, type Actor, type DomainContext, type SystemActor } from '../
 import { quotaExceeded } from '../quotas/problems';
 import { lockOwner } from '../quotas/quotas';
 import { loadSlice, type SliceAccess, type SliceRow } from '../slices/access';
+import { beginSnapshot } from '../snapshots/for-plan';
 import { assertValid } from '../templates/write-templates';
 import type { PlanInput } from './plan-input';
 import { refusalProblem } from './plan-problems';
@@ -131,17 +132,21 @@ async function queue(
       live.map((row) => row.id),
     );
   const vmId = request.vmId ?? null;
+  const userId = accountOf(actor);
+  const { snapshots } = input;
+  const begun = await beginSnapshot(tx, { sliceId, userId, snapshots, steps: plan.steps });
   const deploymentId = await insertDeployment(tx, {
     sliceId,
     zoneId: slice.zoneId,
     kind,
     sliceVmId: vmId,
-    requestedBy: accountOf(actor),
+    snapshotId: snapshots?.restored?.id ?? begun.id,
+    requestedBy: userId,
     because: actor.kind === 'system' ? actor.because : null,
     onFailure: request.onFailure ?? 'keep',
     idempotencyKey: idempotencyKey ?? null,
     waiting: busy,
-    steps: plan.steps,
+    steps: begun.steps,
   });
   await writeDesired(tx, desiredChanges(input));
   const version = changed.version ?? null;
@@ -155,6 +160,7 @@ async function queue(
   if (version !== null) events.push({ type: 'slice.changed', what: 'topology' });
   if (operation.during !== null) events.push(...(await setSliceStatus(tx, sliceId, operation.during)));
   else await touchSlice(tx, sliceId);
+  if (begun.id !== null) events.push({ type: 'slice.changed', what: 'snapshots' });
   await recordAudit(tx, actor, {
     action: request.retryOf === undefined ? 'deployments.start' : 'deployments.retry',
     objectType: 'slice',

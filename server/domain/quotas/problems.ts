@@ -12,6 +12,7 @@ const words = {
   runningVms: 'QUOTA_RUNNING_VMS',
   runningVcpus: 'QUOTA_RUNNING_VCPUS',
   runningRamMb: 'QUOTA_RUNNING_RAM',
+  snapshots: 'QUOTA_SNAPSHOTS',
 } as const satisfies Record<QuotaField, SentenceCode>;
 
 /** What VMs add to their owner's totals. */

@@ -30,6 +30,7 @@ const reasons = {
   absent: 'CONSOLE_NOT_DEPLOYED',
   stopped: 'CONSOLE_STOPPED',
   paused: 'CONSOLE_PAUSED',
+  suspended: 'CONSOLE_SUSPENDED',
   failed: 'CONSOLE_FAILED',
   notResponding: 'CONSOLE_SILENT',
   unknown: 'CONSOLE_UNKNOWN',

@@ -22,7 +22,15 @@ export type Description = Omit<ZoneDescription, 'physical' | 'observedAt' | 'vmL
 /** What is said of a zone that cannot be asked: nothing works, and why. */
 export function unavailable(why: Said): Description {
   const no = { ok: false, ...asReason(why) };
-  const capabilities: Capabilities = { run: no, internet: no, portForwards: no, disks: no, serialConsole: no };
+  const capabilities: Capabilities = {
+    run: no,
+    internet: no,
+    portForwards: no,
+    disks: no,
+    serialConsole: no,
+    suspend: no,
+    snapshot: no,
+  };
   return { physical: null, capabilities, facts: [], observedAt: null };
 }
 

@@ -64,6 +64,8 @@ export async function describeZone(zone: {
       portForwards: isOfThisHost(zone.forwardAddress) ? qemu : cannot(notOfThisHost(zone.forwardAddress)),
       disks,
       serialConsole: qemu,
+      suspend: cannot(say('KEEPING_NOT_YET')),
+      snapshot: cannot(say('KEEPING_NOT_YET')),
     },
     vmLimits: {
       nics: nicSlots,

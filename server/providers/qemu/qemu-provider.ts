@@ -55,6 +55,8 @@ export async function createQemuProvider(options: QemuProviderOptions): Promise<
   return provider;
 }
 
+const notYet = () => new ProviderError('UNSUPPORTED', say('KEEPING_NOT_YET'), false);
+
 class QemuProvider implements Provider {
   readonly kind = 'qemu' as const;
   readonly #options: QemuProviderOptions;
@@ -246,6 +248,18 @@ class QemuProvider implements Provider {
       vms.delete(vmId);
     });
   }
+
+  suspendSlice(): Promise<void> {
+    return Promise.reject(notYet());
+  }
+  async resumeSlice(): Promise<void> {}
+  takeSnapshot(): Promise<{ sizeMb: number }> {
+    return Promise.reject(notYet());
+  }
+  restoreSnapshot(): Promise<void> {
+    return Promise.reject(notYet());
+  }
+  async removeSnapshot(): Promise<void> {}
 
   async updateVm(slice: SliceRef, spec: VmSpec, { recreate = false } = {}) {
     await this.#allow(spec);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
@@ -6,6 +7,7 @@ import { runCommand } from '#server/lib/run-command';
 import { openSettings } from '#shared/zone-settings';
 import { describeProviderContract } from '../contract';
 import type { ContractHarness } from '../contract-harness';
+import { readConsole } from '../contract-console';
 import { contractParts, tiny } from '../contract-fixtures';
 import type { ImageSpec, SliceRef } from '../provider';
 import { findMachines } from './find-machines';
@@ -67,6 +69,32 @@ describeProviderContract('qemu', async () => {
     async countMachines(slice, vmId) {
       const machines = await findMachines(root);
       return machines.filter((machine) => machine.sliceId === slice.id && machine.name === `v${vmId}`).length;
+    },
+    async remember(slice, vmId, word) {
+      const console = readConsole(await harness.provider.openConsole(slice, vmId));
+      console.type(`\nkept=${word}; echo ke''pt\n`);
+      await console.until('kept\r\n');
+      console.close();
+    },
+    async recall(slice, vmId) {
+      const console = readConsole(await harness.provider.openConsole(slice, vmId));
+      const asked = randomUUID();
+      console.type(`\necho "${asked.slice(0, 8)}""${asked.slice(8)}<$kept>"\n`);
+      const said = await console.until(new RegExp(`${asked}<.*>`));
+      console.close();
+      return new RegExp(`${asked}<(.*)>`).exec(said)?.[1] ?? '';
+    },
+    async writeDisk(slice, vmId, word) {
+      const path = join(root, `s${slice.id}/v${vmId}/disk.qcow2`);
+      await runCommand('qemu-io', ['-c', `write -P ${word.charCodeAt(0)} 0 64k`, path]);
+    },
+    async readDisk(slice, vmId) {
+      const path = join(root, `s${slice.id}/v${vmId}/disk.qcow2`);
+      for (const word of ['one', 'two', 'later']) {
+        const read = runCommand('qemu-io', ['-c', `read -P ${word.charCodeAt(0)} 0 64k`, path]);
+        if (!/verification failed/.test((await read).stdout)) return word;
+      }
+      return '';
     },
     async dispose() {
       expect(await findMachines(root)).toEqual([]);

@@ -52,6 +52,20 @@ export async function simulatorHarness(
       const vm = powered(slice, vmId);
       return { id: String(vm?.disk), gb: vm?.diskGb ?? 0 };
     },
+    async remember(slice, vmId, word) {
+      Object.assign(powered(slice, vmId) ?? {}, { memory: word });
+      state.keep?.(slice.id);
+    },
+    async recall(slice, vmId) {
+      return powered(slice, vmId)?.memory ?? '';
+    },
+    async writeDisk(slice, vmId, word) {
+      Object.assign(powered(slice, vmId) ?? {}, { content: word });
+      state.keep?.(slice.id);
+    },
+    async readDisk(slice, vmId) {
+      return powered(slice, vmId)?.content ?? '';
+    },
     async dispose() {
       expect(state.slices.size).toBe(0);
       expect(state.usedPorts.size).toBe(0);

@@ -14,7 +14,9 @@ import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
+import { defaultPhysical, defaultVmLimits, everything } from './simulated-zone';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
+import { goOn, restOf, simulatedKeeping } from './simulated-keeping';
 import { isGateOpen } from './simulated-gate';
 import {
   crashVm,
@@ -46,14 +48,6 @@ export interface SimulatorOptions {
   parts?: TopologyParts;
 }
 
-const defaultPhysical: Resources = { vcpus: 64, ramMb: 256 * 1024, diskGb: 4096 };
-const defaultVmLimits: VmLimits = {
-  nics: 24,
-  vcpus: { min: 1, max: 1024 },
-  ramMb: { min: 1, max: 16 * 1024 * 1024 },
-  diskGb: { min: 0, max: 1024 * 1024 },
-};
-const ok = { ok: true, reason: null } as const;
 /** A function, so that the answer is asked for anew after a wait. */
 const isOn = (vm: SimulatedVm) => vm.power === 'on';
 
@@ -185,7 +179,9 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     });
     try {
       if (vm !== state.slices.get(sliceId)?.vms.get(vmId)) throw notRunning(say('VM_WAS_REMOVED'));
-      if (vm.power === 'off' || reset) {
+      if (vm.suspended && !reset) goOn(vm);
+      else if (vm.power === 'off' || reset) {
+        Object.assign(vm, { suspended: false, memory: '' });
         const { name } = vm.spec;
         if (behavesAs(name, sentinels.failStart) || failOnce(sentinels.failOnceStart, sliceId, vm.spec)) {
           vm.error = say('VM_ENDED_STARTING');
@@ -226,6 +222,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   }
   function turnOff(vm: SimulatedVm): void {
     vm.power = 'off';
+    vm.suspended = false;
     vm.error = null;
     vm.console.end('The virtual machine stopped.');
     changes.notify();
@@ -246,7 +243,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
   function redefine(vm: SimulatedVm, spec: VmSpec): void {
     const applied = appliedVm(spec, parts);
     const anew = recreates(changesOf('vm', appliedVm(vm.spec, parts), applied, parts));
-    if (anew) vm.disk += 1;
+    if (anew) Object.assign(vm, { disk: vm.disk + 1, content: '' });
     vm.diskGb = anew ? spec.diskGb : Math.max(vm.diskGb, spec.diskGb);
     vm.spec = spec;
     vm.applied = applied;
@@ -277,7 +274,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       observedAt: new Date(),
       vms: vms.map((vm) => ({
         id: vm.spec.id,
-        status: vm.power === 'on' ? (now >= vm.readyAt ? 'running' : 'starting') : vm.error ? 'failed' : 'stopped',
+        status: vm.power === 'on' ? (now >= vm.readyAt ? 'running' : 'starting') : restOf(vm),
         error: vm.error,
         forwards: forwardsOf(vm),
         applied: vm.applied,
@@ -314,7 +311,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       await enter();
       return {
         physical: options.physical ?? defaultPhysical,
-        capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok },
+        capabilities: everything,
         vmLimits,
         facts: [{ name: 'Accelerator', ...asValue(say('SIMULATED')) }],
         observedAt: new Date(),
@@ -359,7 +356,8 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       const { vms } = sliceOf(slice.id);
       let vm = vms.get(spec.id);
       if (!vm) vms.set(spec.id, (vm = newVm(spec)));
-      if (vm.power === 'off') redefine(vm, applicable(vm.spec, spec, { restart: true, recreate: false }, parts));
+      if (vm.power === 'off' && !vm.suspended)
+        redefine(vm, applicable(vm.spec, spec, { restart: true, recreate: false }, parts));
       reservePorts(vm);
       return { forwards: forwardsOf(vm) };
     },
@@ -380,6 +378,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       if (vm) removeVm(slice.id, vm);
       dropIfEmpty(slice.id);
     },
+    ...simulatedKeeping({ state, enter, sliceOf, turnOff, reservePorts, dropIfEmpty }),
     async ensureEdge(slice, edge) {
       await enter();
       ensureEdge(slice.id, edge);
@@ -389,7 +388,8 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       checkImage(spec.image);
       const vm = definedVm(slice.id, spec.id);
       const wanted = { ...spec, nics: vm.spec.nics };
-      redefine(vm, applicable(vm.spec, wanted, { restart: !isOn(vm), recreate: recreate && !isOn(vm) }, parts));
+      const rests = !isOn(vm) && !vm.suspended;
+      redefine(vm, applicable(vm.spec, wanted, { restart: rests, recreate: recreate && rests }, parts));
       reservePorts(vm);
       return { forwards: forwardsOf(vm) };
     },

@@ -17,6 +17,11 @@ export interface SimulatedVm {
   /** Null: made by a version that kept no account of it. */
   applied: Applied | null;
   power: 'off' | 'on';
+  /** It is off and has the memory of when it was suspended. */
+  suspended: boolean;
+  /** What its guest has in its memory, and on its disk. */
+  memory: string;
+  content: string;
   /** Which disk it has: another number, another disk, with nothing of the first on it. */
   disk: number;
   /** Its size: it never shrinks. */
@@ -32,10 +37,24 @@ export interface SimulatedVm {
   shown: string;
 }
 
+/** What a snapshot keeps of a VM. */
+export type SnapshotVm = Pick<
+  SimulatedVm,
+  'spec' | 'applied' | 'memory' | 'content' | 'disk' | 'diskGb' | 'readyAt' | 'boot'
+> & { ran: boolean };
+
+/** What a snapshot that is taken now keeps of a VM. */
+export function snapshotOf(vm: SimulatedVm): SnapshotVm {
+  const { spec, applied, memory, content, disk, diskGb, readyAt, boot } = vm;
+  return { spec, applied, memory, content, disk, diskGb, readyAt, boot, ran: vm.power === 'on' || vm.suspended };
+}
+
 export interface SimulatedSlice {
   vms: Map<number, SimulatedVm>;
   /** Attached edges by network id. */
   networks: Map<number, Set<number>>;
+  /** By their ids: of each VM what it was. */
+  snapshots: Map<number, Map<number, SnapshotVm>>;
   /** Of networks and edges, by their ids. */
   applied: { networks: Map<number, Applied>; edges: Map<number, Applied> };
 }
@@ -62,7 +81,12 @@ export function createSimulatorState(): SimulatorState {
 }
 
 export function newSlice(): SimulatedSlice {
-  return { vms: new Map(), networks: new Map(), applied: { networks: new Map(), edges: new Map() } };
+  return {
+    vms: new Map(),
+    networks: new Map(),
+    snapshots: new Map(),
+    applied: { networks: new Map(), edges: new Map() },
+  };
 }
 
 export function newVm(spec: VmSpec): SimulatedVm {
@@ -70,6 +94,9 @@ export function newVm(spec: VmSpec): SimulatedVm {
     spec,
     applied: null,
     power: 'off',
+    suspended: false,
+    memory: '',
+    content: '',
     disk: 1,
     diskGb: spec.diskGb,
     readyAt: 0,

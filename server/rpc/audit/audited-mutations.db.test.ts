@@ -6,6 +6,7 @@ import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
+import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { namesOfIds } from '#shared/audit';
 import type { ScheduleRule } from '#shared/schedule/rule';
@@ -67,6 +68,14 @@ async function newestToken(): Promise<ObjectName> {
   return ['api_token', row?.id ?? 0];
 }
 
+async function kept(sliceId: number, createdBy: number): Promise<number> {
+  const content = { vms: [], networks: [], edges: [] };
+  const [row] = await ctx.db
+    .insert(sliceSnapshots)
+    .values({ sliceId, name: 'before', automatic: false, status: 'ready', sizeMb: 1, content, createdBy });
+  return row.insertId;
+}
+
 const codeOf = (secret: string) =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: ctx.clock.now().getTime() });
 async function secondFactor({ owner }: Stage) {
@@ -81,7 +90,7 @@ const noZoneLimits = { vcpus: null, ramMb: null, diskGb: null };
 const zone = { enabled: true, limits: noZoneLimits, overcommit: { vcpus: 1, ram: 1, disk: 1 } };
 const totals = { slices: 9, vms: 9, vcpus: 9, ramMb: 9, diskGb: 9 };
 const fridays: ScheduleRule = { repeat: 'weekly', weekdays: [5], time: '18:00', timeZone: 'UTC' };
-const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: null };
+const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: 9 };
 
 /** Every mutation, made ready to be called. It is written down under its path in kebab case. */
 const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
@@ -269,6 +278,16 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.slice();
     const { items } = await s.owner.schedules.add({ sliceId: id, kind: 'stop', rule: fridays });
     return doing('slice', id, () => s.owner.schedules.remove({ id: items[0]?.id ?? 0 }));
+  },
+  'snapshots.rename': async (s) => {
+    const { id } = await s.slice();
+    const snapshot = await kept(id, s.people.owner.userId);
+    return doing('slice', id, () => s.owner.snapshots.rename({ id: snapshot, name: 'new' }));
+  },
+  'snapshots.remove': async (s) => {
+    const { id } = await s.slice();
+    const snapshot = await kept(id, s.people.owner.userId);
+    return doing('slice', id, () => s.owner.snapshots.remove({ id: snapshot }));
   },
   'deployments.start': async (s) => {
     const { id } = await s.slice();

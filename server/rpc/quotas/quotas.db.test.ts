@@ -23,8 +23,19 @@ const asRole: UserQuota = {
   runningVms: 'role',
   runningVcpus: 'role',
   runningRamMb: 'role',
+  snapshots: 'role',
 };
-const none = { slices: 0, vms: 0, vcpus: 0, ramMb: 0, diskGb: 0, runningVms: 0, runningVcpus: 0, runningRamMb: 0 };
+const none = {
+  slices: 0,
+  vms: 0,
+  vcpus: 0,
+  ramMb: 0,
+  diskGb: 0,
+  runningVms: 0,
+  runningVcpus: 0,
+  runningRamMb: 0,
+  snapshots: 0,
+};
 
 /** A user with a template of so many nano VMs (1 vCPU, 1024 MiB, 2 GiB each), and a zone with room for all. */
 async function scene(vms = 2) {
@@ -63,7 +74,7 @@ describe('a quota', () => {
     const admin = world.callerOf(await world.person('admin'));
     const mine = () => world.callerOf(user).quotas.mine();
     // no rows, no limits
-    expect(Object.values((await mine()).limits)).toEqual(Array(8).fill(null));
+    expect(Object.values((await mine()).limits)).toEqual(Array(9).fill(null));
     await world.quota({ role: 'user' }, { slices: 3, vms: 10, runningVms: 5 });
     const set = await admin.quotas.setOfUser({
       userId: user.userId,

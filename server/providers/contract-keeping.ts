@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import type { ContractTools } from './contract-harness';
+import { attachment, pair, vmSpec, withNic } from './contract-fixtures';
+import type { SliceRef } from './provider';
+
+/** Of the contract, what keeps a slice as it is at one instant: suspending it, and snapshots of it. */
+export function testKeeping({ harness, newSlice, id, codeOf }: ContractTools): void {
+  const statuses = async (slice: SliceRef) =>
+    Object.fromEntries((await harness().provider.observe(slice)).vms.map((vm) => [vm.id, vm.status]));
+  const edgesOf = async (slice: SliceRef) =>
+    (await harness().provider.observe(slice)).edges.map(({ status }) => status);
+  const able = async (what: 'suspend' | 'snapshot') => {
+    const { ok, reason } = (await harness().provider.describe()).capabilities[what];
+    if (!ok) expect((reason ?? '').length).toBeGreaterThan(10);
+    return ok;
+  };
+
+  test('suspends a slice with all that is in its memory, also for another server, and resumes it', async () => {
+    if (!(await able('suspend'))) return;
+    const slice = newSlice();
+    const network = { id: id(), name: 'lan' };
+    const { a, b: joined, edge } = pair({ a: id(), b: id(), edge: id() }, harness().image);
+    const plug = attachment(id(), joined, network.id, 1);
+    const b = withNic(joined, plug.source.nic);
+    const idle = vmSpec(id(), harness().image);
+    const { provider } = harness();
+    for (const vm of [a, b, idle]) await provider.ensureVm(slice, vm);
+    await provider.ensureNetwork(slice, network);
+    await provider.ensureEdge(slice, edge);
+    await provider.ensureEdge(slice, plug);
+    await Promise.all([a, b].map((vm) => provider.startVm(slice, vm)));
+    await harness().remember(slice, a.id, 'one');
+    await harness().remember(slice, b.id, 'two');
+
+    await provider.suspendSlice(slice);
+    await provider.suspendSlice(slice);
+    const suspended = { [a.id]: 'suspended', [b.id]: 'suspended', [idle.id]: 'stopped' };
+    expect(await statuses(slice)).toEqual(suspended);
+    expect(await edgesOf(slice)).not.toContain('up');
+    for (const vm of [a, b]) expect(await harness().countMachines(slice, vm.id)).toBe(0);
+    const other = await harness().restart();
+    expect(await statuses(slice)).toEqual(suspended);
+    // nothing else changes what is suspended
+    await other.ensureVm(slice, { ...a, ramMb: a.ramMb + 32 });
+    await other.updateVm(slice, { ...a, ramMb: a.ramMb + 32 }, { recreate: true });
+    expect(await codeOf(other.openConsole(slice, a.id))).toBe('NOT_RUNNING');
+    expect(await statuses(slice)).toEqual(suspended);
+
+    await other.resumeSlice(slice);
+    await other.resumeSlice(slice);
+    expect(await statuses(slice)).toEqual({ [a.id]: 'running', [b.id]: 'running', [idle.id]: 'stopped' });
+    expect(await edgesOf(slice)).toEqual(['up', 'up']);
+    expect(await harness().recall(slice, a.id)).toBe('one');
+    expect(await harness().recall(slice, b.id)).toBe('two');
+    expect(await harness().machineRam(slice, a.id)).toBe(a.ramMb);
+    for (const vm of [a, b]) expect(await harness().countMachines(slice, vm.id)).toBe(1);
+
+    // one by one: to start is to resume, to stop is to give the memory up
+    await other.suspendSlice(slice);
+    await other.stopVm(slice, b.id);
+    await other.startVm(slice, a);
+    expect(await statuses(slice)).toEqual({ [a.id]: 'running', [b.id]: 'stopped', [idle.id]: 'stopped' });
+    expect(await harness().recall(slice, a.id)).toBe('one');
+    await other.startVm(slice, b);
+    expect(await harness().recall(slice, b.id)).toBe('');
+    await other.suspendSlice(slice);
+    await other.rebootVm(slice, a);
+    expect(await harness().recall(slice, a.id)).toBe('');
+    await other.removeSlice(slice);
+    expect(await statuses(slice)).toEqual({});
+  });
+
+  test('goes back to snapshots, to memory and disks of the same instant', async () => {
+    if (!(await able('snapshot'))) return;
+    const slice = newSlice();
+    const { provider, disks } = harness();
+    const [running, resting] = [vmSpec(id(), harness().image), vmSpec(id(), disks[0])];
+    const [first, second, third] = [id(), id(), id()];
+    for (const vm of [running, resting]) await provider.ensureVm(slice, vm);
+    await provider.startVm(slice, running);
+    const write = async (text: string) => {
+      await harness().remember(slice, running.id, text);
+      await harness().writeDisk(slice, resting.id, text);
+    };
+    const read = async () => [await harness().recall(slice, running.id), await harness().readDisk(slice, resting.id)];
+    await write('one');
+    const taken = await provider.takeSnapshot(slice, first);
+    expect(taken.sizeMb).toBeGreaterThan(0);
+    expect(await provider.takeSnapshot(slice, first)).toEqual(taken);
+    // it went on
+    expect(await statuses(slice)).toEqual({ [running.id]: 'running', [resting.id]: 'stopped' });
+    expect(await read()).toEqual(['one', 'one']);
+    await write('two');
+    await provider.takeSnapshot(slice, second);
+    await write('later');
+
+    await provider.restoreSnapshot(slice, first);
+    await provider.restoreSnapshot(slice, first);
+    expect(await statuses(slice)).toEqual({ [running.id]: 'suspended', [resting.id]: 'stopped' });
+    expect(await harness().countMachines(slice, running.id)).toBe(0);
+    await provider.resumeSlice(slice);
+    expect(await read()).toEqual(['one', 'one']);
+    const other = await harness().restart();
+    await other.restoreSnapshot(slice, second);
+    await other.resumeSlice(slice);
+    expect(await read()).toEqual(['two', 'two']);
+
+    // of what is suspended, too
+    await other.suspendSlice(slice);
+    await other.takeSnapshot(slice, third);
+    expect(await statuses(slice)).toEqual({ [running.id]: 'suspended', [resting.id]: 'stopped' });
+    await other.stopVm(slice, running.id);
+    await other.restoreSnapshot(slice, third);
+    await other.resumeSlice(slice);
+    expect(await read()).toEqual(['two', 'two']);
+
+    for (let times = 0; times < 2; times++) await other.removeSnapshot(slice, first);
+    expect(await codeOf(other.restoreSnapshot(slice, first))).toBe('NOT_FOUND');
+    expect(await codeOf(other.restoreSnapshot(newSlice(), second))).toBe('NOT_FOUND');
+    // nothing was touched
+    expect(await statuses(slice)).toEqual({ [running.id]: 'running', [resting.id]: 'stopped' });
+    await other.restoreSnapshot(slice, second);
+    await other.resumeSlice(slice);
+    expect(await read()).toEqual(['two', 'two']);
+    await other.removeSlice(slice);
+    expect(await statuses(slice)).toEqual({});
+    expect(await other.listSlices()).not.toContain(slice.id);
+  });
+}

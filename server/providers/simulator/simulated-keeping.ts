@@ -1,0 +1,78 @@
+import { say } from '#shared/sentence';
+import { ProviderError } from '#server/lib/provider-error';
+import type { Provider } from '../provider';
+import { snapshotOf, type SimulatedSlice, type SimulatedVm, type SimulatorState } from './simulator-state';
+
+/** What of the simulator these calls go by. */
+interface Simulator {
+  state: SimulatorState;
+  enter: () => Promise<void>;
+  sliceOf: (sliceId: number) => SimulatedSlice;
+  turnOff: (vm: SimulatedVm) => void;
+  reservePorts: (vm: SimulatedVm) => void;
+  dropIfEmpty: (sliceId: number) => void;
+}
+
+/** A suspended VM runs on. */
+export function goOn(vm: SimulatedVm): void {
+  vm.power = 'on';
+  vm.suspended = false;
+  vm.error = null;
+}
+
+/** What a VM that is off is. */
+export function restOf(vm: SimulatedVm): 'suspended' | 'failed' | 'stopped' {
+  if (vm.suspended) return 'suspended';
+  return vm.error ? 'failed' : 'stopped';
+}
+
+type Keeping = 'suspendSlice' | 'resumeSlice' | 'takeSnapshot' | 'restoreSnapshot' | 'removeSnapshot';
+
+/** The calls that are about all VMs of a slice at one instant. */
+export function simulatedKeeping(simulator: Simulator): Pick<Provider, Keeping> {
+  const { state, enter, sliceOf, turnOff, reservePorts, dropIfEmpty } = simulator;
+  return {
+    async suspendSlice(slice) {
+      await enter();
+      for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) {
+        if (vm.power === 'off') continue;
+        vm.power = 'off';
+        vm.suspended = true;
+        vm.console.end('The virtual machine was suspended.');
+      }
+    },
+    async resumeSlice(slice) {
+      await enter();
+      for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) if (vm.suspended) goOn(vm);
+    },
+    async takeSnapshot(slice, snapshotId) {
+      await enter();
+      const known = sliceOf(slice.id);
+      if (!known.snapshots.has(snapshotId))
+        known.snapshots.set(snapshotId, new Map([...known.vms].map(([id, vm]) => [id, snapshotOf(vm)])));
+      return { sizeMb: known.vms.size };
+    },
+    async restoreSnapshot(slice, snapshotId) {
+      await enter();
+      const vms = state.slices.get(slice.id)?.vms;
+      const there = [...(state.slices.get(slice.id)?.snapshots.get(snapshotId) ?? [])].map(([id, kept]) => ({
+        vm: vms?.get(id),
+        kept,
+      }));
+      if (there.length === 0 || there.some(({ vm }) => vm === undefined))
+        throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
+      for (const { vm, kept } of there) {
+        if (vm === undefined) continue;
+        const { ran, ...was } = kept;
+        turnOff(vm);
+        Object.assign(vm, was, { suspended: ran });
+        reservePorts(vm);
+      }
+    },
+    async removeSnapshot(slice, snapshotId) {
+      await enter();
+      state.slices.get(slice.id)?.snapshots.delete(snapshotId);
+      dropIfEmpty(slice.id);
+    },
+  };
+}
