@@ -15,7 +15,13 @@ import { maySlice } from '#server/domain/slices/access';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startTimetable } from '#server/domain/leases/timetable';
 import { startHousekeeping } from '#server/domain/housekeeping';
-import { redeemConsoleToken, spendConsoleToken, takeConsole, type ConsoleGrant } from '#server/domain/slices/consoles';
+import {
+  isOfSlice,
+  redeemConsoleToken,
+  spendConsoleToken,
+  takeConsole,
+  type ConsoleGrant,
+} from '#server/domain/slices/consoles';
 import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
 import { createDirectQueries } from '#server/http/direct-queries';
@@ -167,6 +173,7 @@ export function createApp(parts: AppParts): App {
     stillSignedIn: (actor) => isSignedIn(domain, { actor }),
     askAgainMs,
     mayOperate: (actor, sliceId) => maySlice(domain.db, { actor, id: sliceId, need: 'operate' }),
+    isThere: (vmId) => isOfSlice(domain, { vmId }),
     spend: async (token) => {
       await spendConsoleToken(domain, { token });
     },
@@ -178,6 +185,8 @@ export function createApp(parts: AppParts): App {
         return {
           ...stream,
           sliceId: vm.sliceId,
+          vmId: vm.vmId,
+          vmName: vm.vmName,
           close: () => {
             giveBack();
             stream.close();

@@ -163,6 +163,7 @@ export const sentences = {
   ACT_NIC_REMOVE: 'The NIC could not be removed.',
   ACT_FILES_REMOVE: 'The slice’s files could not be removed.',
 
+  CONSOLE_VM_REMOVED: '{{vm}} was removed from its slice.',
   CONSOLE_NOT_DEPLOYED: '{{vm}} has no console now: it has not been deployed.',
   CONSOLE_STOPPED: '{{vm}} has no console now: it is stopped. Start it first.',
   CONSOLE_PAUSED: '{{vm}} has no console now: it is paused.',

@@ -163,4 +163,6 @@ export const consoleNoticeSchema = z.object({
   type: z.literal('state'),
   state: z.enum(['attached', 'vm-stopped', 'closed']),
   message: z.string(),
+  /** The message as data. */
+  sentences: sentencesSchema,
 });

@@ -5,7 +5,7 @@ import { listFlavoursInput } from '#shared/flavour';
 import { listImagesInput } from '#shared/image';
 import { listNotificationsInput } from '#shared/notification';
 import { shareSliceInput } from '#shared/sharing';
-import { createSliceInput, listSlicesInput } from '#shared/slice';
+import { createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
 import { createTemplateInput, exportTemplateInput, importTemplateInput, listTemplatesInput } from '#shared/template';
 import { createTokenInput } from '#shared/token';
 
@@ -71,6 +71,7 @@ export const inputs = {
   exportTemplate: fieldsOf(exportTemplateInput, ['format']),
   listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'expiring']),
   createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),
+  saveAsTemplate: fieldsOf(saveAsTemplateInput, ['name', 'description']),
   plan: fieldsOf(planInput, ['kind']),
   startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),

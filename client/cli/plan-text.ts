@@ -1,5 +1,5 @@
-import type { Change } from '#shared/deployment/applied';
-import type { PlanStep } from '#shared/deployment/schema';
+import type { Change, Loss } from '#shared/deployment/applied';
+import type { PlanChange, PlanStep } from '#shared/deployment/schema';
 
 const effects: Record<Change['effect'], string> = {
   live: 'while it runs',
@@ -15,7 +15,33 @@ export function changeLines(steps: readonly Pick<PlanStep, 'resource' | 'label' 
       ({ property, from, to, effect }) =>
         `${resource} ${label}: ${property} ${from ?? 'default'} -> ${to ?? 'default'}, ${effects[effect]}`,
     );
-    const lost = update.loses.map((loss) => (loss === 'disk' ? 'all that is on its disk' : 'what is in memory'));
-    return lost.length === 0 ? changes : [...changes, `${resource} ${label}: ${lost.join(' and ')} is lost`];
+    return [...changes, ...lostLines(resource, label, update.loses)];
+  });
+}
+
+function lostLines(part: string, label: string, loses: readonly Loss[]): string[] {
+  const lost = loses.map((loss) => (loss === 'disk' ? 'all that is on its disk' : 'what is in memory'));
+  return lost.length === 0 ? [] : [`${part} ${label}: ${lost.join(' and ')} is lost`];
+}
+
+const fates: Record<PlanChange['fate'], string> = {
+  add: 'is added',
+  remove: 'is removed',
+  none: 'changes in the drawing only',
+  live: 'changes while it runs',
+  restart: 'changes by a restart',
+  recreate: 'is made anew',
+};
+
+/** What an update makes of each part, and what is lost by it: `+ vm db: is added`. */
+export function updateLines(changes: readonly PlanChange[]): string[] {
+  return changes.flatMap(({ part, label, fate, properties, loses }) => {
+    const sign = fate === 'add' ? '+' : fate === 'remove' ? '-' : '~';
+    const values = properties.map(({ property, from, to }) => `${property} ${from ?? 'default'} -> ${to ?? 'default'}`);
+    const what = values.length === 0 ? '' : ` (${values.join(', ')})`;
+    return [
+      `${sign} ${part} ${label}: ${fates[fate]}${what}`,
+      ...lostLines(part, label, loses).map((line) => `  ${line}`),
+    ];
   });
 }

@@ -1,6 +1,7 @@
 import { consoleProtocol } from '#shared/console';
 import type { ConsoleControl } from '#shared/console-control';
 import { consoleNoticeSchema } from '#shared/slice';
+import { spoken } from '../i18n/spoken';
 
 export type ConsoleState =
   | { kind: 'connecting' }
@@ -161,7 +162,7 @@ export class ConsoleConnection {
         ended = 'stopped';
       } else if (notice?.state === 'closed') {
         ended = 'closed';
-        this.become({ kind: 'closed', message: notice.message });
+        this.become({ kind: 'closed', message: spoken(notice.message, notice.sentences) });
       }
     };
     socket.onclose = () => {

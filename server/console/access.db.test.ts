@@ -304,6 +304,33 @@ describe('an open console is closed', () => {
     expect(code).toBe(1008);
   });
 
+  it('with a sentence when an update removes its VM', async () => {
+    const { scene, sliceId } = stage;
+    const { token } = await giveSession(ctx, scene, 'owner');
+    const socket = new WebSocket(
+      `${listener.url.replace('http', 'ws')}${consolePath}`,
+      [consoleProtocol, await ticketOf('owner')],
+      { headers: { cookie: `trama_session=${token}` } },
+    );
+    const notices: unknown[] = [];
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (!isBinary) notices.push(JSON.parse(data.toString()));
+    });
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    await post(
+      'deployments.start',
+      { sliceId, kind: 'update', baseVersion: 1, change: { from: 'drawing', topology: line(0) } },
+      `trama_session=${token}`,
+    );
+    expect(await closed).toMatchObject([1000, {}]);
+    expect(notices.at(-1)).toMatchObject({
+      state: 'closed',
+      message: 'vm-1 was removed from its slice.',
+      sentences: [{ code: 'CONSOLE_VM_REMOVED', params: { vm: 'vm-1' } }],
+    });
+  });
+
   async function sharedNow(level: 'view' | null): Promise<void> {
     const { scene, sliceId } = stage;
     const mine = and(eq(sliceShares.sliceId, sliceId), eq(sliceShares.userId, scene.user.operator));

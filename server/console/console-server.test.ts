@@ -34,6 +34,7 @@ async function serving(
     originAllowed: () => true,
     stillSignedIn,
     mayOperate: async () => true,
+    isThere: async () => true,
     askAgainMs: 10,
     spend: async (token) => void open.spent.push(token),
     open: async () => {
@@ -45,6 +46,8 @@ async function serving(
       return {
         ...stream,
         sliceId: 1,
+        vmId: 1,
+        vmName: 'web',
         close: () => {
           open.readers -= 1;
           stream.close();

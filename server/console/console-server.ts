@@ -10,6 +10,7 @@ import { AppError, type ErrorCode } from '#shared/errors';
 import { consolePath, consoleProtocol } from '#shared/console';
 import { consoleControlSchema } from '#shared/console-control';
 import type { consoleNoticeSchema } from '#shared/slice';
+import { say as tellSaid, type Said } from '#shared/sentence';
 import { PacedOutput } from './paced-output';
 
 type Notice = z.infer<typeof consoleNoticeSchema>;
@@ -24,19 +25,28 @@ const pingIntervalMs = 20_000;
 /** A terminal sends keys and pastes; nothing larger. */
 const maxMessageBytes = 256 * 1024;
 
+/** Whose console it is. */
+interface Shown {
+  sliceId: number;
+  vmId: number;
+  vmName: string;
+}
+
 export interface ConsoleServerOptions {
   domain: Pick<DomainContext, 'bus' | 'log'>;
   /** Who the upgrade request comes from, by its session cookie or bearer token. May reject with an AppError. */
   authenticate: (request: IncomingMessage) => Promise<Actor | null>;
   originAllowed: (request: IncomingMessage) => boolean;
   /** Spends the one-time token, whatever comes of it, and attaches to the VM's console. */
-  open: (actor: Actor, token: string) => Promise<ConsoleStream & { sliceId: number }>;
+  open: (actor: Actor, token: string) => Promise<ConsoleStream & Shown>;
   /** Spends the one-time token of a request that is refused before {@link open}. */
   spend: (token: string) => Promise<void>;
   /** Whether the session that opened the console goes on: asked again and again while it is open. */
   stillSignedIn: (actor: Actor) => Promise<boolean>;
   /** Whether they may still operate the VM's slice: asked with it. */
   mayOperate: (actor: Actor, sliceId: number) => Promise<boolean>;
+  /** Whether the VM is still of a slice: asked when its console ends. */
+  isThere: (vmId: number) => Promise<boolean>;
   /** How often the two are asked, besides whenever what the account may do has changed. */
   askAgainMs: number;
 }
@@ -69,7 +79,7 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
     };
     if (!options.originAllowed(request)) return refuseAndSpend(403);
     if (offered[0] !== consoleProtocol || token === undefined) return refuse(socket, 400);
-    let stream: ConsoleStream & { sliceId: number };
+    let stream: ConsoleStream & Shown;
     let actor: Actor | null;
     try {
       actor = await options.authenticate(request);
@@ -89,7 +99,9 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
         return (await options.mayOperate(actor, stream.sliceId)) ? null : 'You may not operate this VM any more.';
       };
       const onNews = (ask: () => void) => options.domain.bus.listenAccount(actor.userId, ask);
-      pump(webSocket, stream, { everyMs: options.askAgainMs, onNews, reasonToEnd });
+      const removed = async () =>
+        (await options.isThere(stream.vmId)) ? null : tellSaid('CONSOLE_VM_REMOVED', { vm: stream.vmName });
+      pump(webSocket, stream, { everyMs: options.askAgainMs, onNews, reasonToEnd, removed });
     });
     // a handshake that `ws` refuses (it answers by itself) must not leave a reader behind
     if (!upgraded) stream.close();
@@ -142,6 +154,8 @@ export function pump(
     /** Hears when it is to be asked out of turn. */
     onNews: (ask: () => void) => () => void;
     reasonToEnd: () => Promise<string | null>;
+    /** Says that there will be no console again, since the VM is gone for good; null where it only stopped. */
+    removed: () => Promise<Said | null>;
   } | null,
 ): void {
   const say = (notice: Notice) => webSocket.send(JSON.stringify(notice));
@@ -204,8 +218,19 @@ export function pump(
   stream.onClose((reason) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     output.end();
-    say({ type: 'state', state: 'vm-stopped', message: reason });
-    webSocket.close(1000);
+    const end = (notice: Notice) => {
+      if (webSocket.readyState !== webSocket.OPEN) return;
+      say(notice);
+      webSocket.close(1000);
+    };
+    const stopped: Notice = { type: 'state', state: 'vm-stopped', message: reason };
+    if (asking === null) return end(stopped);
+    // where nobody can say it now, it is told as stopped, and found gone by the next attempt
+    asking.removed().then(
+      (said) =>
+        end(said === null ? stopped : { type: 'state', state: 'closed', ...said, sentences: [...said.sentences] }),
+      () => end(stopped),
+    );
   });
 }
 

@@ -38,7 +38,8 @@ async function measure(count: number): Promise<string> {
     mayOperate: () => Promise.resolve(true),
     askAgainMs: 10_000,
     spend: () => Promise.resolve(),
-    open: () => Promise.resolve({ ...guest.attach(() => undefined), sliceId: 1 }),
+    isThere: async () => true,
+    open: () => Promise.resolve({ ...guest.attach(() => undefined), sliceId: 1, vmId: 1, vmName: 'web' }),
   });
   const listener = await listen({ host: '127.0.0.1', port: 0 });
   listener.setHandlers({ request: (_request, response) => void response.end('alive'), upgrade: server.handleUpgrade });

@@ -1,8 +1,9 @@
 import { Argument, type Command } from 'commander';
 import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
-import { changeLines } from '../plan-text';
 import { aimsAtVm, canRollBack, removesSlice } from '#shared/deployment/operations';
+import { changeLines, updateLines } from '../plan-text';
+import { addUpdateCommands } from './update';
 import { confirm } from '../confirm';
 import { CliError } from '../errors';
 import { eventText } from '../event-text';
@@ -97,7 +98,8 @@ function showPlan({ out }: Cli, plan: Plan): void {
     ],
     'There is nothing to do.',
   );
-  for (const line of changeLines(plan.steps)) out.text(`  ${line}`);
+  const changes = plan.baseVersion === null ? changeLines(plan.steps) : updateLines(plan.changes);
+  for (const line of changes) out.text(`  ${line}`);
   const { needs, free } = plan;
   const beside = free === null ? '' : `; free are ${free.vcpus} vCPUs, ${free.ramMb} MiB RAM, ${free.diskGb} GiB disk`;
   out.text(`It takes ${needs.vcpus} vCPUs, ${needs.ramMb} MiB RAM, ${needs.diskGb} GiB disk${beside}.`);
@@ -109,18 +111,20 @@ interface Operation {
   kind: Kind;
   flags: WaitFlags & { onFailure?: Deployment['onFailure'] };
   vmId?: number;
+  change?: RouterInputs['deployments']['start']['change'];
+  baseVersion?: number;
 }
 
 /** Starts an operation, waits for its end unless told not to, and says how the slice is then. */
-async function operate(cli: Cli, client: TramaClient, slice: Slice, { kind, flags, vmId }: Operation): Promise<void> {
+async function operate(cli: Cli, client: TramaClient, slice: Slice, { flags, ...operation }: Operation): Promise<void> {
+  const { kind } = operation;
   // so that the answer may get lost without the operation being started twice
   const idempotencyKey = crypto.randomUUID();
   const started = await client.api.deployments.start.mutate({
     sliceId: slice.id,
-    kind,
+    ...operation,
     idempotencyKey,
     ...(flags.onFailure !== undefined && { onFailure: flags.onFailure }),
-    ...(vmId !== undefined && { vmId }),
   });
   if (flags.wait === false) {
     if (cli.out.json) return cli.out.value(started);
@@ -239,6 +243,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
     });
   }
 
+  addUpdateCommands(slices, cli, { showPlan, operate });
   onOne('set-restart', 'whether what ran starts again by itself after a restart of its machine')
     .addArgument(new Argument('<choice>', 'on or off').choices(['on', 'off']))
     .action((name: string, choice: string) => setRestart(cli, name, choice));

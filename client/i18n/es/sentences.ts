@@ -162,6 +162,7 @@ export const sentences: Record<SentenceCode, string> = {
   ACT_NIC_CHANGE: 'No se pudo cambiar la tarjeta de red.',
   ACT_NIC_REMOVE: 'No se pudo quitar la tarjeta de red.',
   ACT_FILES_REMOVE: 'No se pudieron quitar los archivos del slice.',
+  CONSOLE_VM_REMOVED: '{{vm}} se quitó de su slice.',
   CONSOLE_NOT_DEPLOYED: '{{vm}} no tiene consola ahora: no se ha desplegado.',
   CONSOLE_STOPPED: '{{vm}} no tiene consola ahora: está detenida. Arránquela antes.',
   CONSOLE_PAUSED: '{{vm}} no tiene consola ahora: está en pausa.',

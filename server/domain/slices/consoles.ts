@@ -130,6 +130,12 @@ export async function redeemConsoleToken(
   return { userId, sliceId, vmId, vmName, zone };
 }
 
+/** Whether a VM is still of a slice: an update may have removed it. */
+export async function isOfSlice({ db }: Pick<DomainContext, 'db'>, { vmId }: { vmId: number }): Promise<boolean> {
+  const rows = await db.select({ id: sliceVms.id }).from(sliceVms).where(eq(sliceVms.id, vmId));
+  return rows.length > 0;
+}
+
 /** Marks a token as used. False when it was not good any more. */
 export async function spendConsoleToken(ctx: DomainContext, { token }: { token: string }): Promise<boolean> {
   const now = ctx.clock.now();
