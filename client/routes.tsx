@@ -60,6 +60,7 @@ export function createAppRouter() {
                     'editor',
                     'events',
                     'history',
+                    'leases',
                     'problems',
                     'quota',
                     'sharing',
@@ -68,7 +69,7 @@ export function createAppRouter() {
                 },
                 { path: 'flavours', lazy: page(() => import('./catalogue/FlavoursPage'), 'catalogue') },
                 { path: 'images', lazy: page(() => import('./catalogue/ImagesPage'), 'catalogue') },
-                { path: 'zones', lazy: page(() => import('./zones/ZonesPage'), 'catalogue') },
+                { path: 'zones', lazy: page(() => import('./zones/ZonesPage'), 'catalogue', 'leases') },
                 {
                   path: 'account/:section?',
                   lazy: page(() => import('./account/AccountPage'), 'account', 'audit', 'quota', 'tokens'),

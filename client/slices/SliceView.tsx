@@ -10,6 +10,7 @@ import { SliceStatusBadge } from './status-badges';
 import { ConsoleDock } from '../console/ConsoleDock';
 import { useConsoleSettings } from '../console/console-settings';
 import { useSession } from '../hooks/session';
+import { LeaseBar } from '../leases/LeaseBar';
 import { LoadingRows } from '../ui/LoadingRows';
 import { PageHeader } from '../ui/PageHeader';
 import { RelativeTime } from '../ui/RelativeTime';
@@ -133,6 +134,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           }
         />
         <RestartSwitch slice={slice} reason={refused('rename')} />
+        <LeaseBar slice={slice} reason={refused('rename')} />
         {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
         <SliceBanner slice={slice} deployment={live.deployment} />
         {slice.status === 'draft' && plan.isError && wantsPlan ? (

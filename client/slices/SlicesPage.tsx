@@ -29,6 +29,7 @@ export function Component() {
   const seesAll = session.can('slices:see-all');
   const sets = sliceSets.filter((set) => set !== 'everyone' || seesAll);
   const of = sets.find((set) => set === filters.get('of')) ?? 'mine';
+  const expiring = filters.get('expiring') !== '';
   const includeDestroyed = filters.get('destroyed') !== '';
   const list = trpc.slices.list.useInfiniteQuery(
     {
@@ -36,11 +37,12 @@ export function Component() {
       search: search === '' ? undefined : search,
       status,
       of,
+      expiring,
       includeDestroyed: includeDestroyed || status === 'destroyed',
     },
     keyset,
   );
-  const filtered = search !== '' || status !== undefined || includeDestroyed;
+  const filtered = search !== '' || status !== undefined || includeDestroyed || expiring;
 
   const newButton = (
     <Button leftSection={<Plus size={16} />} onClick={() => panel.open('new')}>
@@ -77,13 +79,22 @@ export function Component() {
             </>
           ) : null}
           <Switch
+            label={t('sliceList.expiring')}
+            checked={expiring}
+            onChange={(event) => filters.set({ expiring: event.currentTarget.checked ? '1' : null })}
+          />
+          <Switch
             label={t('sliceList.destroyed')}
             checked={includeDestroyed}
             onChange={(event) => filters.set({ destroyed: event.currentTarget.checked ? '1' : null })}
           />
         </>
       )}
-      narrowed={filtered ? { search, clear: () => filters.set({ q: null, status: null, destroyed: null }) } : null}
+      narrowed={
+        filtered
+          ? { search, clear: () => filters.set({ q: null, status: null, destroyed: null, expiring: null }) }
+          : null
+      }
       empty={
         of === 'shared' ? (
           <EmptyState icon={Users} title={t('sharing:empty.title.slices')}>

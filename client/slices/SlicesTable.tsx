@@ -2,6 +2,7 @@ import { Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { SliceSummary } from '#shared/slice';
+import { LeaseTime } from '../leases/LeaseTime';
 import { NameLink } from '../layouts/NameLink';
 import { figures, since, useResourceColumns } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
@@ -15,7 +16,8 @@ export interface SlicesTableProps {
   withOwner?: boolean | undefined;
 }
 
-type Key = 'name' | 'status' | 'owner' | 'zone' | 'template' | 'vms' | 'vcpus' | 'ramMb' | 'diskGb' | 'changed';
+type Key =
+  'name' | 'status' | 'owner' | 'zone' | 'template' | 'vms' | 'vcpus' | 'ramMb' | 'diskGb' | 'ends' | 'changed';
 
 /** The statuses in their order; not the tuple of `shared`, which would bring the schemas into the first load. */
 const lifecycle = Object.keys(sliceLooks);
@@ -84,6 +86,18 @@ export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableP
       (running, slice) => t('sliceList.running', { running, count: slice.vms }),
     ),
     ...useResourceColumns<SliceSummary>(),
+    {
+      key: 'ends',
+      header: t('sliceList.columns.ends'),
+      wide: true,
+      sortValue: ({ lease }) => (lease === null ? Infinity : Date.parse(lease.expiresAt)),
+      render: ({ lease }) =>
+        lease === null ? null : (
+          <Text span inherit c={lease.warned || lease.ended ? 'var(--mantine-color-yellow-text)' : undefined}>
+            <LeaseTime at={lease.expiresAt} />
+          </Text>
+        ),
+    },
     since('changed', t('sliceList.columns.changed'), (slice) => slice.updatedAt),
   ];
   return (

@@ -39,6 +39,7 @@ await loadTexts([
   'editor',
   'events',
   'history',
+  'leases',
   'problems',
   'quota',
   'sharing',

@@ -1,5 +1,6 @@
-import { Stack } from '@mantine/core';
-import { MapPin, Plus } from 'lucide-react';
+import { Button, Stack } from '@mantine/core';
+import { Hourglass, MapPin, Plus } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Zone } from '#shared/zone';
 import { trpc } from '../api/trpc';
@@ -15,11 +16,14 @@ import { useSession } from '../hooks/session';
 import { useSliceChanges } from '../slices/slice-changes';
 import { ActionButton } from '../ui/ActionButton';
 import { EmptyState } from '../ui/EmptyState';
+import { LoadingRows } from '../ui/LoadingRows';
 import { SidePanel } from '../ui/SidePanel';
 import { byName } from '../ui/sort';
 
+const LeaseLimitsPanel = lazy(async () => ({ default: (await import('../leases/LeaseLimitsPanel')).LeaseLimitsPanel }));
+
 export function Component() {
-  const { t, i18n } = useTranslation('catalogue');
+  const { t, i18n } = useTranslation(['catalogue', 'leases']);
   const mayManage = useSession().can('zones:manage');
   const utils = trpc.useUtils();
   // that a server went away, or has come back, is no event of a slice
@@ -32,7 +36,7 @@ export function Component() {
     onSettled: changed,
   });
   const remove = trpc.zones.delete.useMutation({ onError: notifyError, onSettled: changed });
-  const panel = usePanel(['new', 'edit', 'server']);
+  const panel = usePanel(['new', 'edit', 'server', 'leases']);
   const edited = panel.name === 'edit' ? zones.data?.items.find((zone) => zone.id === panel.id) : undefined;
   const moved = panel.name === 'server' ? zones.data?.items.find((zone) => zone.id === panel.id) : undefined;
   const shown = !mayManage ? undefined : panel.name === 'new' ? null : edited;
@@ -50,13 +54,20 @@ export function Component() {
       title={t('zones.title')}
       description={t('zones.description')}
       action={
-        <ActionButton
-          leftSection={<Plus size={16} />}
-          disabledReason={mayManage ? null : t('adminsOnly')}
-          onClick={() => panel.open('new')}
-        >
-          {t('zones.new')}
-        </ActionButton>
+        <>
+          {mayManage ? (
+            <Button variant="default" leftSection={<Hourglass size={16} />} onClick={() => panel.open('leases')}>
+              {t('leases:limits.open')}
+            </Button>
+          ) : null}
+          <ActionButton
+            leftSection={<Plus size={16} />}
+            disabledReason={mayManage ? null : t('adminsOnly')}
+            onClick={() => panel.open('new')}
+          >
+            {t('zones.new')}
+          </ActionButton>
+        </>
       }
       list={listedWhole(zones)}
       loading={{ rows: 2, height: 260 }}
@@ -73,6 +84,17 @@ export function Component() {
             title={shown === null ? t('zones.new') : t('zones.edit')}
           >
             {shown === undefined ? null : <ZoneForm key={shown?.id} zone={shown} onDone={panel.close} />}
+          </SidePanel>
+          <SidePanel
+            opened={mayManage && panel.name === 'leases'}
+            onClose={panel.close}
+            title={t('leases:limits.title')}
+          >
+            {mayManage && panel.name === 'leases' ? (
+              <Suspense fallback={<LoadingRows rows={6} height={40} />}>
+                <LeaseLimitsPanel onDone={panel.close} />
+              </Suspense>
+            ) : null}
           </SidePanel>
           <SidePanel
             opened={mayManage && moved !== undefined}

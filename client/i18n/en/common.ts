@@ -79,6 +79,7 @@ export const common = {
     anyStatus: 'Any status',
     status: 'Status',
     destroyed: 'Destroyed ones, too',
+    expiring: 'Ending soon',
     columns: {
       name: 'Name',
       status: 'Status',
@@ -86,6 +87,7 @@ export const common = {
       template: 'Template',
       vms: 'VMs running',
       owner: 'Owner',
+      ends: 'Ends',
       changed: 'Changed',
     },
     running: '{{running}} of {{count}}',

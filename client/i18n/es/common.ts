@@ -82,6 +82,7 @@ export const common: Messages<typeof english> = {
     anyStatus: 'Cualquier estado',
     status: 'Estado',
     destroyed: 'También los destruidos',
+    expiring: 'Terminan pronto',
     columns: {
       name: 'Nombre',
       status: 'Estado',
@@ -89,6 +90,7 @@ export const common: Messages<typeof english> = {
       template: 'Plantilla',
       vms: 'MV en marcha',
       owner: 'Propietario',
+      ends: 'Termina',
       changed: 'Cambió',
     },
     running: '{{running}} de {{count}}',

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { sliceLeases, sliceSchedules } from '#drizzle/schema/leases';
 import type { ActOutcome, ActSource, EventData } from '#shared/deployment/events';
 import { lastMoment, nextMoment } from '#shared/schedule/rule';
-import { asError, say, type Said } from '#shared/sentence';
+import { asError, say as sentence, type Said } from '#shared/sentence';
 import type { Transaction } from '#server/db/client';
 import {
   insertAct,
@@ -16,7 +16,9 @@ import {
 } from '#server/db/queries/leases';
 import { iso } from '#server/db/rows';
 import { insertEvents, lockSlice } from '#server/events/append';
+import type { SliceRow } from '../slices/access';
 import { leaseLimitFor } from './limits';
+import { leaseNews, type Say } from './news';
 
 const minute = 60_000;
 /** A warning that comes later than this after its time has the lease end later, too. */
@@ -49,7 +51,7 @@ export function actEvent(
  * What of the slice's lease is due at `now` by the database's clock: it is warned of, or its end becomes an act. Whichever server comes
  * first does it, on the slice's locked row; the others find nothing due. Answers whether there was something.
  */
-export async function leaseFallsDue(tx: Transaction, sliceId: number, now: Date): Promise<boolean> {
+export async function leaseFallsDue(tx: Transaction, sliceId: number, now: Date, say: Say): Promise<boolean> {
   const slice = await lockSlice(tx, sliceId);
   const lease = await leaseOf(tx, sliceId, { lock: true });
   if (slice === undefined || lease === null || lease.dueAt === null || lease.dueAt > now) return false;
@@ -57,16 +59,17 @@ export async function leaseFallsDue(tx: Transaction, sliceId: number, now: Date)
     await tx.delete(sliceLeases).where(eq(sliceLeases.sliceId, sliceId));
     return false;
   }
-  if (lease.warnedAt === null) await warn(tx, slice, { lease, dueAt: lease.dueAt, now });
-  else await end(tx, lease, now);
+  if (lease.warnedAt === null) await warn(tx, slice, { lease, dueAt: lease.dueAt, now }, say);
+  else await end(tx, slice, { lease, now }, say);
   return true;
 }
 
 /** Nobody was there to warn in time: then the end waits as long as a warning takes. */
 async function warn(
   tx: Transaction,
-  slice: { id: number; zoneId: number; ownerId: number },
+  slice: SliceRow,
   { lease, dueAt, now }: { lease: LeaseRow; dueAt: Date; now: Date },
+  say: Say,
 ): Promise<void> {
   const { warnMinutes } = await leaseLimitFor(tx, slice);
   const isLate = now.getTime() - dueAt.getTime() > lateMs;
@@ -78,18 +81,25 @@ async function warn(
     .where(eq(sliceLeases.sliceId, slice.id));
   const { atEnd } = lease;
   await insertEvents(tx, slice.id, [{ type: 'slice.lease', what: 'warned', expiresAt: iso(expiresAt), atEnd }]);
+  await leaseNews(say, 'lease.expiring', slice, { expiresAt, atEnd });
 }
 
-async function end(tx: Transaction, { sliceId, expiresAt, atEnd }: LeaseRow, now: Date): Promise<void> {
+async function end(
+  tx: Transaction,
+  slice: SliceRow,
+  { lease: { sliceId, expiresAt, atEnd }, now }: { lease: LeaseRow; now: Date },
+  say: Say,
+): Promise<void> {
   await tx.update(sliceLeases).set({ endedAt: now, dueAt: null }).where(eq(sliceLeases.sliceId, sliceId));
   await overtake(tx, sliceId);
   await insertAct(tx, { sliceId, origin: 'lease', kind: atEnd, dueAt: expiresAt, claimableAt: now });
   await insertEvents(tx, sliceId, [{ type: 'slice.lease', what: 'ended', expiresAt: iso(expiresAt), atEnd }]);
+  await leaseNews(say, 'lease.expired', slice, { expiresAt, atEnd });
 }
 
 /** What was due before, and was not begun, is left for what is due now. */
 async function overtake(tx: Transaction, sliceId: number): Promise<void> {
-  const why = say('ACT_OVERTAKEN');
+  const why = sentence('ACT_OVERTAKEN');
   for (const act of await openActs(tx, sliceId)) {
     if (sourceOf(act) !== 'schedule') continue;
     if (await writeAct(tx, act, { claimableAt: null, ...asError(why) }))
@@ -121,7 +131,7 @@ export async function schedulesFallDue(tx: Transaction, sliceId: number, now: Da
       .set({ nextAt: nextMoment(schedule.rule, act.dueAt > now ? act.dueAt : now) })
       .where(eq(sliceSchedules.id, schedule.id));
     const why =
-      act.dueAt < latest.dueAt || schedule !== latest.schedule ? say('ACT_OVERTAKEN') : tooLate(act.dueAt, now);
+      act.dueAt < latest.dueAt || schedule !== latest.schedule ? sentence('ACT_OVERTAKEN') : tooLate(act.dueAt, now);
     await insertAct(tx, { ...act, claimableAt: why === null ? now : null, ...asError(why) });
     if (why !== null) await insertEvents(tx, sliceId, [actEvent(act, 'left', { why })]);
   }
@@ -139,5 +149,5 @@ function actOf(schedule: ScheduleRow, nextAt: Date, now: Date) {
 /** Why what was due then is not done any more; null if it still is. */
 export function tooLate(dueAt: Date, now: Date): Said | null {
   if (now.getTime() - dueAt.getTime() <= scheduleAgeMs) return null;
-  return say('ACT_TOO_LATE', { hours: scheduleAgeMs / 60 / minute });
+  return sentence('ACT_TOO_LATE', { hours: scheduleAgeMs / 60 / minute });
 }

@@ -11,12 +11,13 @@ import type { Queryable, Transaction } from '#server/db/client';
 import { leaseOf, openActs, writeAct, type LeaseRow } from '#server/db/queries/leases';
 import { touchSlice } from '#server/db/queries/slices';
 import { iso } from '#server/db/rows';
-import { inTransaction } from '#server/db/transaction';
 import { insertEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { telling } from '../notifications/tell';
 import { loadSlice, type SliceRow } from '../slices/access';
 import { leaseLimitFor } from './limits';
+import { leaseNews, type Say } from './news';
 
 const minute = 60_000;
 const later = (at: Date, minutes: number) => new Date(at.getTime() + minutes * minute);
@@ -59,7 +60,7 @@ export async function setLease(
   ctx: DomainContext,
   { actor, lease }: { actor: Actor; lease: z.infer<typeof setLeaseInput> },
 ): Promise<LeaseOfSlice> {
-  return change(ctx, { actor, id: lease.id }, async (tx, slice, limit) => {
+  return change(ctx, { actor, id: lease.id }, async (tx, slice, limit, tellOwner) => {
     const before = await leaseOf(tx, slice.id, { lock: true });
     const atEnd = lease.atEnd ?? before?.atEnd ?? limit.atEnd[0] ?? 'stop';
     if (lease.expiresAt === null) {
@@ -77,8 +78,9 @@ export async function setLease(
     const asked = withinLimit(new Date(lease.expiresAt), limit, now);
     const isCut = slice.access !== 'own' && (before === null || asked < before.expiresAt);
     const expiresAt = isCut ? latest(asked, later(now, limit.warnMinutes)) : asked;
-    await writeLease(tx, slice.id, { expiresAt, atEnd, limit, now, minutes: null });
+    const isSoon = await writeLease(tx, slice.id, { expiresAt, atEnd, limit, now, minutes: null });
     await told(tx, actor, slice, { action: 'leases.set', what: isCut ? 'cut' : 'set', expiresAt, atEnd });
+    if (isCut && isSoon) await leaseNews(tellOwner, 'lease.expiring', slice, { expiresAt, atEnd });
   });
 }
 
@@ -120,15 +122,20 @@ function withinLimit(expiresAt: Date, { maxMinutes }: LeaseLimit, now: Date, fie
 async function change(
   ctx: DomainContext,
   { actor, id }: { actor: Actor; id: number },
-  work: (tx: Transaction, slice: Awaited<ReturnType<typeof loadSlice>>, limit: LeaseLimit) => Promise<void>,
+  work: (
+    tx: Transaction,
+    slice: Awaited<ReturnType<typeof loadSlice>>,
+    limit: LeaseLimit,
+    tellOwner: Say,
+  ) => Promise<void>,
 ): Promise<LeaseOfSlice> {
-  const changed = await inTransaction(ctx.db, async (tx) => {
+  const changed = await telling(ctx, async (tx, tellOwner) => {
     const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     if (slice.deletedAt !== null)
       throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_CHANGEABLE', { name: slice.name }), {
         params: { status: slice.status },
       });
-    await work(tx, slice, await leaseLimitFor(tx, slice));
+    await work(tx, slice, await leaseLimitFor(tx, slice), tellOwner);
     return leaseOfSlice(ctx, tx, slice);
   });
   ctx.bus.notify(id);
@@ -143,7 +150,7 @@ export async function writeLease(
   tx: Transaction,
   sliceId: number,
   lease: { expiresAt: Date; atEnd: DeploymentKind; limit: LeaseLimit; now: Date; minutes: number | null },
-): Promise<void> {
+): Promise<boolean> {
   const { expiresAt, atEnd, limit, now } = lease;
   const warnAt = later(expiresAt, -limit.warnMinutes);
   const minutes = lease.minutes ?? Math.max(1, Math.round((expiresAt.getTime() - now.getTime()) / minute));
@@ -161,6 +168,7 @@ export async function writeLease(
     .values({ sliceId, ...values })
     .onDuplicateKeyUpdate({ set: values });
   await closeActs(tx, sliceId);
+  return isSoon;
 }
 
 /** What an earlier end of the lease had come to is not done any more. */
@@ -205,7 +213,7 @@ export async function firstLease(
 }
 
 /** Holds a slice to its limit: it gets a lease, or a shorter one, but with the time of a warning. Answers whether that changed it. */
-export async function holdToLimit(tx: Transaction, slice: SliceRow, now: Date): Promise<boolean> {
+export async function holdToLimit(tx: Transaction, slice: SliceRow, now: Date, tellOwner: Say): Promise<boolean> {
   const limit = await leaseLimitFor(tx, slice);
   const { maxMinutes } = limit;
   const before = await leaseOf(tx, slice.id, { lock: true });
@@ -218,8 +226,9 @@ export async function holdToLimit(tx: Transaction, slice: SliceRow, now: Date): 
   const expiresAt = isWithin ? before?.expiresAt : most;
   if (expiresAt === null || expiresAt === undefined) return false;
   const atEnd = before !== null && endAllowed ? before.atEnd : (limit.atEnd[0] ?? 'stop');
-  await writeLease(tx, slice.id, { expiresAt, atEnd, limit, now, minutes: null });
+  const isSoon = await writeLease(tx, slice.id, { expiresAt, atEnd, limit, now, minutes: null });
   await touchSlice(tx, slice.id);
   await insertEvents(tx, slice.id, [{ type: 'slice.lease', what: 'cut', expiresAt: iso(expiresAt), atEnd }]);
+  if (isSoon) await leaseNews(tellOwner, 'lease.expiring', slice, { expiresAt, atEnd });
   return true;
 }

@@ -98,6 +98,8 @@ describe('a lease', () => {
     expect(await kindsOf(id)).toEqual(['deploy']);
     await look(3 * hour + 1_000);
     expect(await leaseNews(id)).toEqual(['set', 'warned', 'ended']);
+    const inbox = (await user.notifications.list({})).items.map(({ happening }) => happening.kind);
+    expect(inbox.filter((kind) => kind.startsWith('lease.')).toSorted()).toEqual(['lease.expired', 'lease.expiring']);
     expect(await actNews(id)).toEqual([['lease', 'stop', 'begun', null]]);
     expect(await settled()).toBe('stopped');
     const [deployment] = await ctx.db.select().from(deployments).where(eq(deployments.kind, 'stop'));
@@ -158,6 +160,9 @@ describe('a lease', () => {
     const cut = await admin.leases.set({ id, expiresAt: iso(5 * minute) });
     expect(cut.lease).toMatchObject({ expiresAt: iso(hour), warned: true });
     expect(await leaseNews(id)).toEqual(['set', 'cut']);
+    expect((await user.notifications.list({})).items.map(({ happening }) => happening.kind)).toEqual([
+      'lease.expiring',
+    ]);
     // the owner may have it as short as they like
     expect((await user.leases.set({ id, expiresAt: iso(5 * minute) })).lease).toMatchObject({
       expiresAt: iso(5 * minute),
@@ -444,7 +449,7 @@ describe('several servers', () => {
 /** What is due becomes an act, which is claimed; then nothing more is heard of that server. */
 async function dyingAfterClaim(sliceId: number): Promise<DomainContext['db']> {
   const { leaseFallsDue } = await import('./due');
-  await ctx.db.transaction((tx) => leaseFallsDue(tx, sliceId, at(2 * minute)));
+  await ctx.db.transaction((tx) => leaseFallsDue(tx, sliceId, at(2 * minute), () => Promise.resolve()));
   const [act] = await ctx.db.select().from(sliceActs).where(eq(sliceActs.sliceId, sliceId));
   if (act === undefined) throw new Error('nothing was due');
   expect(await claimAct(ctx.db, act, at(3 * minute))).toBe(true);

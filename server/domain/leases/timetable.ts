@@ -13,9 +13,11 @@ import { inTransaction } from '#server/db/transaction';
 import { lockSlice } from '#server/events/append';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import type { DomainContext } from '../context';
+import { telling } from '../notifications/tell';
 import { carryOut } from './carry-out';
 import { leaseFallsDue, schedulesFallDue } from './due';
 import { holdToLimit } from './lease';
+import type { Say } from './news';
 
 /** As much of each kind in one round. */
 const batch = 50;
@@ -29,7 +31,7 @@ export async function timetableRound(
   now: Date,
   signal = new AbortController().signal,
 ): Promise<void> {
-  await each(ctx, signal, await dueLeases(ctx.db, now, batch), (tx, id) => leaseFallsDue(tx, id, now));
+  await each(ctx, signal, await dueLeases(ctx.db, now, batch), (tx, id, say) => leaseFallsDue(tx, id, now, say));
   await each(ctx, signal, await dueSchedules(ctx.db, now, batch), (tx, id) => schedulesFallDue(tx, id, now));
   for (const act of await claimableActs(ctx.db, now, batch)) {
     if (signal.aborted) return;
@@ -45,12 +47,12 @@ async function each(
   ctx: DomainContext,
   signal: AbortSignal,
   sliceIds: readonly number[],
-  work: (tx: Transaction, sliceId: number) => Promise<boolean>,
+  work: (tx: Transaction, sliceId: number, say: Say) => Promise<boolean>,
 ): Promise<void> {
   for (const sliceId of sliceIds) {
     if (signal.aborted) return;
     try {
-      if (await inTransaction(ctx.db, (tx) => work(tx, sliceId))) ctx.bus.notify(sliceId);
+      if (await telling(ctx, (tx, say) => work(tx, sliceId, say))) ctx.bus.notify(sliceId);
     } catch (error) {
       ctx.log.warn('What is due of a slice could not be looked at.', { sliceId, error });
     }
@@ -63,9 +65,9 @@ async function sweep(
   { limit, now, signal }: { limit: LeaseLimitRow; now: Date; signal: AbortSignal },
 ): Promise<void> {
   const ids = await slicesToSweep(ctx.db, limit, batch);
-  await each(ctx, signal, ids, async (tx, id) => {
+  await each(ctx, signal, ids, async (tx, id, say) => {
     const slice = await lockSlice(tx, id);
-    return slice !== undefined && slice.deletedAt === null && holdToLimit(tx, slice, now);
+    return slice !== undefined && slice.deletedAt === null && holdToLimit(tx, slice, now, say);
   });
   if (signal.aborted) return;
   const last = ids.at(-1);

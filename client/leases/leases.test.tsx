@@ -1,0 +1,146 @@
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LeaseOfSlice, Schedule } from '#shared/lease';
+import { chooseLanguage } from '../i18n/i18n';
+import { apiWrapper } from '../testing/api';
+import '../testing/render';
+import { sampleSlice } from '../testing/samples';
+import { LeaseBar } from './LeaseBar';
+import { LeaseLimitsPanel } from './LeaseLimitsPanel';
+import { LeasePanel } from './LeasePanel';
+import { fromLocalInput, toLocalInput } from './local-input';
+
+beforeEach(() => chooseLanguage('en'));
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+const lease = { expiresAt: inHours(3.5), atEnd: 'stop' as const, warned: false, ended: false };
+const limit = { maxMinutes: 480, atEnd: ['stop' as const, 'destroy' as const], warnMinutes: 60 };
+const ofSlice: LeaseOfSlice = { lease, limit, extendsTo: inHours(8) };
+const schedule: Schedule = {
+  id: 5,
+  sliceId: 7,
+  kind: 'stop',
+  rule: { repeat: 'weekly', weekdays: [1, 5], time: '18:00', timeZone: 'Europe/Madrid' },
+  nextAt: '2030-01-04T17:00:00.000Z',
+};
+
+/** Answers what the panels ask, and keeps what they change. */
+function server() {
+  const asked: unknown[] = [];
+  const answers: Record<string, unknown> = {
+    'leases.get': ofSlice,
+    'leases.set': ofSlice,
+    'leases.extend': ofSlice,
+    'leases.limits': { zones: [{ zone: { id: 3, name: 'local' }, limit }], roles: [{ role: 'user', limit }] },
+    'leases.setLimit': { zones: [], roles: [] },
+    'schedules.list': { items: [schedule] },
+    'schedules.add': { items: [schedule] },
+    'schedules.remove': { items: [] },
+  };
+  const wrapper = apiWrapper((path, input) => {
+    if (!/\.(get|list|limits)$/.test(path)) asked.push([path, input]);
+    return Promise.resolve(answers[path]);
+  });
+  return { asked, wrapper };
+}
+
+describe('on a slice’s page its lease', () => {
+  test('says how long it lasts and what then is done, and is extended by one click', async () => {
+    const { asked, wrapper } = server();
+    render(<LeaseBar slice={sampleSlice({ lease })} reason={null} />, { wrapper });
+    expect(screen.getByText('in 3 hours').getAttribute('datetime')).toBe(lease.expiresAt);
+    expect(screen.getByText(/then it is stopped/)).toBeTruthy();
+    expect(screen.queryByRole('status')).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Extend' }));
+    expect(asked).toEqual([['leases.extend', { id: 7 }]]);
+  });
+
+  test('is a warning when it ends soon and when it has ended', () => {
+    const { wrapper } = server();
+    const { rerender } = render(
+      <LeaseBar slice={sampleSlice({ lease: { ...lease, expiresAt: inHours(0.51), warned: true } })} reason={null} />,
+      { wrapper },
+    );
+    const warning = screen.getByRole('status');
+    expect(warning.textContent).toContain('The lease ends soon');
+    expect(within(warning).getByText('in 30 minutes')).toBeTruthy();
+    rerender(<LeaseBar slice={sampleSlice({ lease: { ...lease, warned: true, ended: true } })} reason={null} />);
+    expect(screen.getByRole('status').textContent).toContain('Nothing of the slice is started until');
+  });
+
+  test('is extended by nobody who may not, and says why', async () => {
+    const { asked, wrapper } = server();
+    render(<LeaseBar slice={sampleSlice({ lease })} reason="Only its owner can." />, { wrapper });
+    const button = screen.getByRole('button', { name: 'Extend' });
+    expect(button.getAttribute('aria-description')).toBe('Only its owner can.');
+    await userEvent.click(button);
+    expect(asked).toEqual([]);
+  });
+
+  test('is none of a slice that is destroyed', () => {
+    const { wrapper } = server();
+    render(<LeaseBar slice={sampleSlice({ status: 'destroyed', lease })} reason={null} />, { wrapper });
+    expect(screen.queryByRole('button')).toBeNull();
+  });
+});
+
+describe('the panel of a slice', () => {
+  test('sets its lease by the clock of the browser, at most as long as it may be', async () => {
+    const { asked, wrapper } = server();
+    render(<LeasePanel slice={sampleSlice({ lease })} reason={null} />, { wrapper });
+    await screen.findByText(/A lease lasts 8 h at most/);
+    expect(screen.queryByRole('button', { name: 'No end' })).toBeNull();
+    expect(screen.queryByRole('button', { name: '1 d' })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: '4 h' }));
+    const until = screen.getByLabelText<HTMLInputElement>('Until');
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(asked).toEqual([['leases.set', { id: 7, expiresAt: new Date(until.value).toISOString(), atEnd: 'stop' }]]);
+    expect(Math.abs(Date.parse(until.value) - Date.parse(inHours(4)))).toBeLessThan(10 * 60_000);
+  });
+
+  test('lists schedules in words, takes one away, and adds one for the days that are chosen', async () => {
+    const { asked, wrapper } = server();
+    render(<LeasePanel slice={sampleSlice({ lease })} reason={null} />, { wrapper });
+    const title = 'Stop · Mon, Fri 18:00 (Europe/Madrid)';
+    await screen.findByText(title);
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Fri' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Add' }));
+    const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    await waitFor(() =>
+      expect(asked).toEqual([
+        [
+          'schedules.add',
+          { sliceId: 7, kind: 'stop', rule: { repeat: 'weekly', weekdays: [1, 2, 3, 4], time: '18:00', timeZone } },
+        ],
+      ]),
+    );
+    await userEvent.click(screen.getByRole('button', { name: `Take away: ${title}` }));
+    expect(asked.at(-1)).toEqual(['schedules.remove', { id: 5 }]);
+    await screen.findByText('Nothing is done at times.');
+  });
+});
+
+test('limits are lengths in words, and what is none is refused on its field', async () => {
+  const { asked, wrapper } = server();
+  render(<LeaseLimitsPanel onDone={() => undefined} />, { wrapper });
+  const longest = await screen.findByLabelText<HTMLInputElement>('Longest lease');
+  expect(longest.value).toBe('8 h');
+  await userEvent.clear(longest);
+  await userEvent.type(longest, 'soon');
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await screen.findByText('A length like 30 min, 8 h, 2 d or 1 w.');
+  expect(asked).toEqual([]);
+  await userEvent.clear(longest);
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() =>
+    expect(asked).toEqual([['leases.setLimit', { of: { zoneId: 3 }, limit: { ...limit, maxMinutes: null } }]]),
+  );
+});
+
+test('a moment of the browser’s clock is read back from its field', () => {
+  const at = new Date(2028, 1, 29, 8, 5);
+  expect(toLocalInput(at)).toBe('2028-02-29T08:05');
+  expect(fromLocalInput(toLocalInput(at))).toBe(at.toISOString());
+  expect(fromLocalInput('')).toBe('');
+});
