@@ -105,6 +105,6 @@ export function LeaseBar({ slice, reason }: { slice: Slice; reason: string | nul
 }
 
 /** What is done at the end in a word that there are texts for; of an operation of a newer server only that something is. */
-export function endWord(kind: string): 'stop' | 'destroy' | 'other' {
-  return kind === 'stop' || kind === 'destroy' ? kind : 'other';
+export function endWord(kind: string): 'stop' | 'suspend' | 'destroy' | 'other' {
+  return kind === 'stop' || kind === 'suspend' || kind === 'destroy' ? kind : 'other';
 }

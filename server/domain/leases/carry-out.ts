@@ -8,7 +8,7 @@ import { inTransaction } from '#server/db/transaction';
 import { insertEvents, lockSlice } from '#server/events/append';
 import type { DomainContext, SystemActor } from '../context';
 import { queueDeployment } from '../deployments/start';
-import { whatIsSaid } from '../errors';
+import { toAppError, whatIsSaid } from '../errors';
 import { actEvent, sourceOf, tooLate } from './due';
 
 /** A server that has claimed an act and is not heard of for so long has died. */
@@ -44,22 +44,22 @@ export async function carryOut(ctx: DomainContext, act: ActRow, now: Date): Prom
     await over(ctx, claim, 'begun', { deploymentId });
   } catch (error) {
     const late = sourceOf(act) === 'schedule' ? tooLate(act.dueAt, new Date(now.getTime() + againMs)) : null;
+    if (toAppError(error) === null) ctx.log.warn('What was due could not be begun.', { actId: act.id, sliceId, error });
     if (isPassing(error) && late === null) {
       await writeAct(ctx.db, claim, { claimableAt: new Date(now.getTime() + againMs) });
       return;
     }
-    if (!(error instanceof AppError))
-      ctx.log.warn('What was due could not be begun.', { actId: act.id, sliceId, error });
     if (error instanceof AppError && error.code === 'INVALID_TRANSITION')
       await over(ctx, claim, 'left', { why: say('ACT_NOTHING_TO_DO', { status: String(error.params?.['status']) }) });
     else await over(ctx, claim, 'failed', { why: late ?? whatIsSaid(error) ?? say('INTERNAL_LOGGED') });
   }
 }
 
-/** Whether it may be begun a little later: something else is under way, or a server or the database is away. */
+/** Whether it may be begun a little later: something else is under way, a server or the database is away, or nobody knows what it was. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof AppError)) return false;
-  const { code, params, problems } = error;
+  const app = toAppError(error);
+  if (app === null) return true;
+  const { code, params, problems } = app;
   if (code === 'INVALID_TRANSITION')
     return deploymentKinds.some((kind) => kind !== 'destroy' && operationOf(kind).during === params?.['status']);
   if (code === 'PLAN_NOT_RUNNABLE') return problems?.some((problem) => passing.includes(problem.code)) ?? false;

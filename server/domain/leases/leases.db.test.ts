@@ -440,6 +440,20 @@ describe('several servers', () => {
     expect(row?.deploymentId).not.toBeNull();
   });
 
+  it('take an error that nobody knows of for none: it is tried again, and finds what was begun', async () => {
+    const { user, id } = await scene();
+    await user.leases.set({ id, expiresAt: iso(minute), atEnd: 'stop' });
+    const notify = () => {
+      throw new Error('lost');
+    };
+    await look(2 * minute, { ...ctx, bus: { ...ctx.bus, notify } });
+    expect(await kindsOf(id)).toEqual(['deploy', 'stop']);
+    expect(await actNews(id)).toEqual([]);
+    await look(3 * minute);
+    expect(await kindsOf(id)).toEqual(['deploy', 'stop']);
+    expect(await actNews(id)).toEqual([['lease', 'stop', 'begun', null]]);
+  });
+
   it('mean the database’s time, whatever their own clocks say', async () => {
     const [own, theirs] = [Date.now(), (await databaseTime(ctx.db)).getTime()];
     expect(Math.abs(own - theirs)).toBeLessThan(minute);
