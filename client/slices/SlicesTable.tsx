@@ -91,9 +91,13 @@ export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableP
       header: t('sliceList.columns.ends'),
       wide: true,
       sortValue: ({ lease }) => (lease === null ? Infinity : Date.parse(lease.expiresAt)),
-      render: ({ lease }) =>
-        lease === null ? null : (
-          <Text span inherit c={lease.warned || lease.ended ? 'var(--mantine-color-yellow-text)' : undefined}>
+      render: ({ lease, status }) =>
+        lease === null || status === 'destroyed' ? null : (
+          <Text
+            span
+            inherit
+            c={lease.warned || lease.ended ? 'light-dark(#b45309, var(--mantine-color-yellow-5))' : undefined}
+          >
             <LeaseTime at={lease.expiresAt} />
           </Text>
         ),
