@@ -51,7 +51,7 @@ export function LeaseBar({ slice, reason }: { slice: Slice; reason: string | nul
       {t('open')}
     </Button>
   );
-  const then = lease === null ? '' : t(`then.${endWord(lease.atEnd)}`);
+  const then = lease === null ? '' : t(`afterwards.${endWord(lease.atEnd)}`);
   return (
     <>
       {lease !== null && (lease.warned || lease.ended) ? (

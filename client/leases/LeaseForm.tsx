@@ -1,4 +1,5 @@
 import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { setLeaseInput, type LeaseOfSlice } from '#shared/lease';
 import { minutesText } from '#shared/schedule/terms';
@@ -22,11 +23,12 @@ export function LeaseForm({ sliceId, of, reason }: { sliceId: number; of: LeaseO
     utils.slices.get.setData({ id: sliceId }, (known) => known && { ...known, lease: next.lease });
   };
   const { lease, limit } = of;
-  const soonest = new Date(Date.now() + Math.min(limit.maxMinutes ?? 1_440, 1_440) * 60_000);
+  // a day, or as long as it may be
+  const [proposed] = useState(() => new Date(Date.now() + Math.min(limit.maxMinutes ?? 1_440, 1_440) * 60_000));
   const { form, ...frame } = useSchemaForm({
     schema: setLeaseInput,
     initialValues: {
-      expiresAt: toLocalInput(lease === null ? soonest : new Date(lease.expiresAt)),
+      expiresAt: toLocalInput(lease === null ? proposed : new Date(lease.expiresAt)),
       atEnd: (lease === null || !limit.atEnd.includes(lease.atEnd) ? limit.atEnd[0] : lease.atEnd) ?? 'stop',
     },
     toInput: ({ expiresAt, atEnd }) => ({ id: sliceId, expiresAt: fromLocalInput(expiresAt), atEnd }),

@@ -1,4 +1,5 @@
 import { Button, Chip, Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addScheduleInput } from '#shared/lease';
 import { scheduledKinds } from '#shared/schedule/terms';
@@ -23,12 +24,13 @@ export function ScheduleForm({ sliceId }: { sliceId: number }) {
   const { t, i18n } = useTranslation(['leases', 'common']);
   const utils = trpc.useUtils();
   const add = trpc.schedules.add.useMutation();
+  const [today] = useState(() => toLocalInput(new Date()).slice(0, 10));
   const initialValues: Values = {
     kind: scheduledKinds.find((kind) => kind === 'stop') ?? scheduledKinds[0] ?? '',
     repeat: 'weekly',
     rule: {
       weekdays: ['1', '2', '3', '4', '5'],
-      date: toLocalInput(new Date()).slice(0, 10),
+      date: today,
       time: '18:00',
       timeZone: ownZone(),
     },

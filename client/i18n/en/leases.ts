@@ -9,7 +9,7 @@ export const leases = {
   soonTitle: 'The lease ends soon',
   endedTitle: 'The lease has ended',
   endedText: 'Nothing of the slice is started until its lease is extended.',
-  then: {
+  afterwards: {
     stop: 'then it is stopped',
     suspend: 'then it is suspended',
     destroy: 'then it is destroyed',

@@ -11,7 +11,7 @@ export const leases: Messages<typeof english> = {
   soonTitle: 'El plazo termina pronto',
   endedTitle: 'El plazo ha terminado',
   endedText: 'No se arranca nada del slice hasta que se amplíe su plazo.',
-  then: {
+  afterwards: {
     stop: 'entonces se detiene',
     suspend: 'entonces se suspende',
     destroy: 'entonces se destruye',
