@@ -12,7 +12,8 @@ export interface EditorCatalogue {
   zones: Zone[];
 }
 
-async function wholeList<Item>(
+/** Every page of a list. */
+export async function wholeList<Item>(
   page: (cursor: string | null) => Promise<{ items: Item[]; nextCursor: string | null }>,
 ): Promise<Item[]> {
   const items: Item[] = [];

@@ -1,5 +1,6 @@
 import { Button, FileButton } from '@mantine/core';
 import { Plus, Upload, Users, Waypoints } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { limits } from '#shared/limits';
@@ -11,7 +12,8 @@ import { notifyDone, notifyError } from '../api/error-message';
 import { keyset, listedPages } from '../api/keyset';
 import { SetTabs } from '../sharing/SetTabs';
 import { TemplateSharePanel } from '../sharing/SharePanel';
-import { ImportResults, useTemplateImports } from './template-imports';
+import { ImportResults } from './template-imports';
+import { useTemplateImports } from './use-template-imports';
 import { TemplatesTable } from './TemplatesTable';
 import { TemplateRenamePanel } from './TemplateRenamePanel';
 import { downloadText } from '../hooks/download';
@@ -24,7 +26,10 @@ import { ListPage } from '../layouts/ListPage';
 import { SearchField } from '../ui/SearchField';
 
 /** What the system's dialog offers; whatever else is dropped is read all the same, by its content. */
-const documentFiles = '.json,.yml,.yaml,.graphml,.xml,.gml,.gns3,.unl,.conf,.drawio';
+const documentFiles = '.json,.yml,.yaml,.graphml,.xml,.gml,.gns3,.unl,.conf,.drawio,.zip,.gns3project';
+
+const ImportDialog = lazy(async () => ({ default: (await import('./ImportDialog')).ImportDialog }));
+const ExportPanel = lazy(async () => ({ default: (await import('./ExportPanel')).ExportPanel }));
 
 export function Component() {
   const { t } = useTranslation(['templates', 'common', 'sharing']);
@@ -38,7 +43,7 @@ export function Component() {
     keyset,
   );
   const imports = useTemplateImports();
-  const panel = usePanel(['rename', 'share']);
+  const panel = usePanel(['rename', 'share', 'export']);
   const changed = () => void utils.templates.list.invalidate();
   const duplicate = trpc.templates.duplicate.useMutation({
     onSuccess: (copy) => notifyDone(t('duplicated', { name: copy.name })),
@@ -139,6 +144,18 @@ export function Component() {
         panels={
           <>
             <TemplateSharePanel template={panel.name === 'share' ? about : null} onClose={panel.close} />
+            <Suspense>
+              {panel.name === 'export' && about !== null ? (
+                <ExportPanel template={about} onClose={panel.close} />
+              ) : null}
+              {imports.question === null ? null : (
+                <ImportDialog
+                  question={imports.question}
+                  onImport={imports.answer}
+                  onCancel={() => imports.answer(null)}
+                />
+              )}
+            </Suspense>
             <TemplateRenamePanel template={panel.name === 'rename' ? about : null} onClose={panel.close} />
           </>
         }
@@ -152,7 +169,9 @@ export function Component() {
             onLeave={confirmLeave}
             onRename={(template) => panel.open('rename', template.id)}
             onDuplicate={(template) => duplicate.mutate({ id: template.id })}
-            onExport={(template, format) => void exportAs(template, format)}
+            onExport={(template, format) =>
+              format === null ? panel.open('export', template.id) : void exportAs(template, format)
+            }
             onDelete={confirmDelete}
           />
         )}

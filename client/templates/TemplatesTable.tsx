@@ -22,7 +22,8 @@ export interface TemplatesTableProps {
   onLeave: (template: TemplateSummary) => void;
   onRename: (template: TemplateSummary) => void;
   onDuplicate: (template: TemplateSummary) => void;
-  onExport: (template: TemplateSummary, format: DocumentFormat) => void;
+  /** Null: in a format that is to be chosen. */
+  onExport: (template: TemplateSummary, format: DocumentFormat | null) => void;
   onDelete: (template: TemplateSummary) => void;
 }
 
@@ -55,6 +56,7 @@ export function TemplatesTable(props: TemplatesTableProps) {
     { label: t('common:actions.duplicate'), icon: Copy, onClick: () => onDuplicate(template) },
     { label: t('exportTrama'), icon: Download, onClick: () => onExport(template, 'trama') },
     { label: t('exportLegacy'), icon: Download, onClick: () => onExport(template, 'legacy') },
+    { label: t('exports.open'), icon: Download, onClick: () => onExport(template, null) },
     template.access === 'own'
       ? { label: t('common:actions.delete'), icon: Trash2, danger: true, onClick: () => onDelete(template) }
       : {

@@ -5,7 +5,8 @@ import type { ImportNote } from '#shared/topology/formats/document-types';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import { renderApp } from '../testing/render';
-import { ImportResults, useTemplateImports } from './template-imports';
+import { ImportResults } from './template-imports';
+import { useTemplateImports } from './use-template-imports';
 
 beforeEach(() => chooseLanguage('en'));
 afterEach(() => vi.unstubAllGlobals());

@@ -1,67 +1,11 @@
 import { Alert, Button, Group, List, Loader, Stack, Text } from '@mantine/core';
-import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Problem } from '#shared/errors';
-import type { ImportNote } from '#shared/topology/formats/document-types';
-import { limits } from '#shared/limits';
+import { noteKinds } from '#shared/topology/formats/document-types';
 import { spoken } from '../i18n/spoken';
-import { randomKey } from '../api/random-key';
-import { trpc } from '../api/trpc';
-import { appErrorOf } from '../api/app-error';
-import { useErrorMessage } from '../api/error-message';
-
-/** What became of one file. */
-export type ImportResult =
-  | { id: string; file: string; state: 'reading' }
-  | { id: string; file: string; state: 'done'; templateId: number; name: string; report: readonly ImportNote[] }
-  | { id: string; file: string; state: 'failed'; message: string; problems: readonly Problem[] };
-
-/** Imports files one after the other and keeps what became of each. */
-export function useTemplateImports() {
-  const { t } = useTranslation('templates');
-  const utils = trpc.useUtils();
-  const mutation = trpc.templates.import.useMutation();
-  const errorMessage = useErrorMessage();
-  const [results, setResults] = useState<ImportResult[]>([]);
-
-  /** The sentence against a file that the server need not see, or its text. */
-  const read = async (file: File): Promise<{ text: string } | { refusal: string }> => {
-    if (file.size > limits.importLength)
-      return { refusal: t('imports.tooLarge', { mb: limits.importLength / 1_000_000 }) };
-    const text = await file.text().catch(() => null);
-    if (text === null) return { refusal: t('imports.unreadable') };
-    return { text };
-  };
-
-  const importOne = async (id: string, file: File): Promise<ImportResult> => {
-    const content = await read(file);
-    if ('refusal' in content) return { id, file: file.name, state: 'failed', message: content.refusal, problems: [] };
-    try {
-      const { template, report } = await mutation.mutateAsync({
-        text: content.text,
-        fileName: file.name.slice(0, 255),
-      });
-      await utils.templates.list.invalidate();
-      return { id, file: file.name, state: 'done', templateId: template.id, name: template.name, report };
-    } catch (error) {
-      const problems = appErrorOf(error)?.problems ?? [];
-      return { id, file: file.name, state: 'failed', message: errorMessage(error), problems };
-    }
-  };
-
-  const importFiles = async (files: readonly File[]) => {
-    for (const file of files) {
-      const id = randomKey();
-      setResults((current) => [...current, { id, file: file.name, state: 'reading' }]);
-      const result = await importOne(id, file);
-      setResults((current) => current.map((one) => (one.id === id ? result : one)));
-    }
-  };
-
-  return { results, importFiles, dismiss: () => setResults([]) };
-}
+import type { ImportResult } from './use-template-imports';
 
 /** So many of one kind are shown each by itself. */
 const fewAlike = 3;
@@ -114,6 +58,20 @@ function ResultLine({ result }: { result: ImportResult }) {
         <Text size="sm">{t('imports.reading', { file: result.file })}</Text>
       </Group>
     );
+  if (result.state === 'passedOver')
+    return (
+      <Alert variant="light" color="gray" icon={<Info size={18} />}>
+        <Text size="sm">{t('imports.passedOver', { file: result.file, count: result.names.length })}</Text>
+        {result.names.length === 0 ? null : (
+          <details>
+            <summary>{t('imports.passedOverNames')}</summary>
+            <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+              {result.names.slice(0, 200).join(', ')}
+            </Text>
+          </details>
+        )}
+      </Alert>
+    );
   if (result.state === 'failed')
     return (
       <Alert variant="light" color="red" icon={<CircleAlert size={18} />}>
@@ -132,9 +90,24 @@ function ResultLine({ result }: { result: ImportResult }) {
       icon={warned ? <TriangleAlert size={18} /> : <CircleCheck size={18} />}
     >
       {warned
-        ? t('imports.doneWarnings', { file: result.file, name: result.name, count: result.report.length })
+        ? t('imports.doneWarnings', {
+            file: result.file,
+            name: result.name,
+            count: result.report.filter(({ kind }) => kind !== 'mapped').length,
+          })
         : t('imports.done', { file: result.file, name: result.name })}
-      <ProblemList problems={result.report} />
+      {noteKinds.map((kind) => {
+        const notes = result.report.filter((note) => note.kind === kind);
+        if (notes.length === 0) return null;
+        return (
+          <div key={kind}>
+            <Text size="xs" fw={600} mt={6}>
+              {t(`imports.kinds.${kind}`)}
+            </Text>
+            <ProblemList problems={notes} />
+          </div>
+        );
+      })}
       <Button
         component={Link}
         to={`/templates/${String(result.templateId)}`}
