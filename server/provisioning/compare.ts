@@ -11,7 +11,7 @@ import type { SliceObservation } from '#server/providers/provider';
 /** What a slice is after an observation, as far as its status depends on it. */
 export interface ObservedSlice {
   vms: { name: string; desired: VmDesired; status: VmStatus }[];
-  /** `broken`: see {@link isBroken}. */
+  /** `broken`: see {@link isBroken}. With VMs that are there and of no row. */
   edges: { label: string; broken: boolean }[];
   events: EventData[];
 }
@@ -80,6 +80,10 @@ export function compare({ vms, networks, edges }: ObservedRows, observation: Sli
     }
     return { label, broken: isBroken(status, joined) };
   });
+  // what is there and no row knows, as a removal that failed has left it, is not as it is wanted either
+  const known = new Set(vms.map(({ id }) => id));
+  const strangers = (observation?.vms ?? []).filter(({ id }) => !known.has(id));
+  edgeStates.push(...strangers.map(({ id }) => ({ label: `#${id}`, broken: true })));
   return {
     observed: { vms: vmStates, edges: edgeStates, events },
     vms: vmChanges,

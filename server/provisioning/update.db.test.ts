@@ -436,6 +436,31 @@ test('a cancelled update takes back what it has made, and its topology can be go
   expect(await vmRows()).toHaveLength(3);
 });
 
+test('a VM that a cancelled update had not removed yet was nobody’s, in a slice that was called active', async () => {
+  await carryOut(context, actor, sliceId, 'deploy');
+  await provisioning.stop();
+  const { topology, version } = await own();
+  const { id } = await startDeployment(context, {
+    actor,
+    sliceId,
+    kind: 'update',
+    baseVersion: version,
+    change: { from: 'drawing', topology: grown(topology) },
+  });
+  await cancelDeployment(context, { actor, id });
+  provisioning = testProvisioning(context);
+  provisioning.worker.start();
+  expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'cancelled' });
+  expect(boots()).toEqual({ a: 1, b: 1, c: 1 });
+  expect((await whole()).status).toBe('degraded');
+  await provisioning.reconciler.round();
+  expect((await whole()).status).toBe('degraded');
+  // gone back to, it is what it was: a VM made anew, the old one taken away
+  expect(await update({ from: 'before', deploymentId: id })).toMatchObject({ status: 'succeeded' });
+  expect((await whole()).status).toBe('active');
+  expect(seen()?.vms.size).toBe(3);
+});
+
 test('a small drawing has one network, and an update that removes it takes its attachments, too', async () => {
   expect(small.networks).toHaveLength(1);
   await carryOut(context, actor, sliceId, 'deploy');

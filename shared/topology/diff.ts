@@ -118,6 +118,7 @@ function partsOf(
   const old = new Map(before.map((one) => [one.key, one]));
   const kept = new Set(after.map(({ key }) => key));
   const changes: PartChange[] = [];
+  const fields = fieldsOf(part, rules);
   for (const one of after) {
     const was = old.get(one.key);
     const label = labels(part, one, 'after');
@@ -125,7 +126,7 @@ function partsOf(
       changes.push({ part, key: one.key, label, fate: 'add', properties: [] });
       continue;
     }
-    const properties = propertyChanges(part, was, one, rules);
+    const properties = canonical(was) === canonical(one) ? [] : propertyChanges(fields, was, one);
     if (properties.length > 0)
       changes.push({ part, key: one.key, label, fate: mostOf(properties.map(({ effect }) => effect)), properties });
   }
@@ -135,13 +136,28 @@ function partsOf(
   return changes;
 }
 
-function propertyChanges(part: PartKind, before: Part, after: Part, rules: Record<string, Rule>): PropertyChange[] {
-  const schema = topologyParts[part];
-  const defaults = new Map(propertiesOf(schema).map(({ name, schema: field }) => [name, field.parse(undefined)]));
-  const stated = propertiesOf(schema).map(({ name, facts }): [string, Rule] => [name, always(facts.effect)]);
+interface Field {
+  property: string;
+  rule: Rule;
+  /** Its default, if it has one. */
+  fallback: unknown;
+}
+
+/** What is compared of a part: what the rules name, and its stated properties. */
+function fieldsOf(part: PartKind, rules: Record<string, Rule>): Field[] {
+  return [
+    ...Object.entries(rules).map(([property, rule]) => ({ property, rule, fallback: undefined })),
+    ...propertiesOf(topologyParts[part]).map(({ name, schema, facts }) => ({
+      property: name,
+      rule: always(facts.effect),
+      fallback: schema.parse(undefined),
+    })),
+  ];
+}
+
+function propertyChanges(fields: readonly Field[], before: Part, after: Part): PropertyChange[] {
   const [from, to] = [valuesOf(before), valuesOf(after)];
-  return [...Object.entries(rules), ...stated].flatMap(([property, rule]): PropertyChange[] => {
-    const fallback = defaults.get(property);
+  return fields.flatMap(({ property, rule, fallback }): PropertyChange[] => {
     const [was, is] = [from.get(property) ?? fallback, to.get(property) ?? fallback];
     const isPlace = property === 'sourceNic' || property === 'targetNic' || property === 'subnets';
     if (canonical(was ?? null) === canonical(is ?? null) || (isPlace && (was === undefined || is === undefined)))
