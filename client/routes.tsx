@@ -80,6 +80,10 @@ export function createAppRouter() {
                 },
                 { path: 'users', lazy: page(() => import('./users/UsersPage'), 'quota', 'users') },
                 { path: 'users/:userId', lazy: page(() => import('./users/UserPage'), 'quota', 'tokens', 'users') },
+                {
+                  path: 'deployments',
+                  lazy: page(() => import('./deployments/DeploymentsPage'), 'events', 'history', 'slices', 'users'),
+                },
                 { path: 'audit', lazy: page(() => import('./audit/AuditPage'), 'audit', 'users') },
                 { path: '*', lazy: () => import('./layouts/NotFoundPage') },
               ],

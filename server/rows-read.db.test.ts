@@ -95,6 +95,20 @@ function readsOf(
 function administration(caller: Caller, { ownerId, sliceId }: Original): Work[] {
   return [
     ['users', () => caller.users.list({})],
+    ['deployments', () => caller.deployments.listAll({})],
+    [
+      'deployments, second page',
+      async () => {
+        const { nextCursor } = await caller.deployments.listAll({ limit: 5 });
+        return caller.deployments.listAll({ cursor: nextCursor });
+      },
+    ],
+    ['deployments, of one', () => caller.deployments.listAll({ ownerId })],
+    ['deployments, succeeded', () => caller.deployments.listAll({ status: 'succeeded' })],
+    ['deployments, failed', () => caller.deployments.listAll({ status: 'failed' })],
+    ['deployments, stops', () => caller.deployments.listAll({ kind: 'stop' })],
+    ['deployments, before anything', () => caller.deployments.listAll({ until: '2020-01-01T00:00:00.000Z' })],
+    ['deployments, after everything', () => caller.deployments.listAll({ from: '2090-01-01T00:00:00.000Z' })],
     ['audit', () => caller.audit.list({})],
     ['audit, of one', () => caller.audit.list({ userId: ownerId })],
     ['audit, refused', () => caller.audit.list({ result: 'refused' })],

@@ -2,6 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { auditOutcomes } from '#shared/audit';
 import type { Filters } from '../hooks/filters';
+import { dayStart } from '../ui/days';
 
 const nouns = ['auth', 'tokens', 'templates', 'slices', 'deployments'] as const;
 const adminNouns = ['flavours', 'images', 'zones', 'users', 'quotas', 'audit'] as const;
@@ -13,14 +14,6 @@ export interface AuditQuery {
   result: (typeof results)[number] | undefined;
   from: string | undefined;
   until: string | undefined;
-}
-
-/** The moment at which a day begins where the reader is, `days` later; undefined for what is no day. */
-function dayStart(day: string, days = 0): string | undefined {
-  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
-  if (year === undefined || month === undefined || date === undefined) return undefined;
-  const moment = new Date(Number(year), Number(month) - 1, Number(date) + days);
-  return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
 }
 
 /** What the address says the log is filtered by, as the API takes it. The last day is included. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listOwnAuditInput } from '#shared/audit';
-import { planInput, startDeploymentInput } from '#shared/deployment/schema';
+import { listAllDeploymentsInput, planInput, startDeploymentInput } from '#shared/deployment/schema';
 import { listFlavoursInput } from '#shared/flavour';
 import { listImagesInput } from '#shared/image';
 import { listNotificationsInput } from '#shared/notification';
@@ -74,6 +74,7 @@ export const inputs = {
   saveAsTemplate: fieldsOf(saveAsTemplateInput, ['name', 'description']),
   plan: fieldsOf(planInput, ['kind']),
   startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
+  listAllDeployments: fieldsOf(listAllDeploymentsInput, ['limit', 'status', 'kind', 'ownerId', 'from', 'until']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),

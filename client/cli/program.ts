@@ -6,6 +6,7 @@ import { addCallCommand } from './commands/call';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addLeaseCommands } from './commands/leases';
 import { addNotificationsCommand } from './commands/notifications';
+import { addDeploymentCommands } from './commands/deployments';
 import { addSliceCommands } from './commands/slices';
 import { addTemplateCommands } from './commands/templates';
 import { addZoneCommands } from './commands/zones';
@@ -40,6 +41,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addTemplateCommands(program, cli);
   addSliceCommands(program, cli);
   addLeaseCommands(program, cli);
+  addDeploymentCommands(program, cli);
   addCatalogueCommands(program, cli);
   addZoneCommands(program, cli);
   addAuditCommand(program, cli);

@@ -1,4 +1,15 @@
-import { Boxes, Cpu, Disc3, House, MapPin, ScrollText, Users, Waypoints, type LucideIcon } from 'lucide-react';
+import {
+  Boxes,
+  Cpu,
+  Disc3,
+  House,
+  ListChecks,
+  MapPin,
+  ScrollText,
+  Users,
+  Waypoints,
+  type LucideIcon,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
 import type { User } from '#shared/auth';
@@ -8,7 +19,7 @@ import { UserMenu } from './UserMenu';
 
 interface Entry {
   to: string;
-  key: 'home' | 'templates' | 'slices' | 'flavours' | 'images' | 'zones' | 'users' | 'audit';
+  key: 'home' | 'templates' | 'slices' | 'flavours' | 'images' | 'zones' | 'users' | 'deployments' | 'audit';
   icon: LucideIcon;
 }
 
@@ -25,6 +36,7 @@ const catalogue: readonly Entry[] = [
 
 const administration: readonly (Entry & { permission: Permission })[] = [
   { to: '/users', key: 'users', icon: Users, permission: 'users:manage' },
+  { to: '/deployments', key: 'deployments', icon: ListChecks, permission: 'slices:see-all' },
   { to: '/audit', key: 'audit', icon: ScrollText, permission: 'audit:see-all' },
 ];
 

@@ -706,6 +706,13 @@ CREATE INDEX `slice_snapshots_created_by_index` ON `slice_snapshots` (`created_b
 CREATE INDEX `slice_snapshots_removed_at_index` ON `slice_snapshots` (`removed_at`);
 ALTER TABLE `deployments` ADD CONSTRAINT `deployments_snapshot_id_slice_snapshots_id_fk` FOREIGN KEY (`snapshot_id`) REFERENCES `slice_snapshots`(`id`) ON DELETE set null ON UPDATE no action;
 CREATE INDEX `deployments_snapshot_id_index` ON `deployments` (`snapshot_id`);
+ALTER TABLE `deployments` ADD `owner_id` bigint unsigned NOT NULL;
+UPDATE `deployments` SET `owner_id` = (SELECT `slices`.`owner_id` FROM `slices` WHERE `slices`.`id` = `deployments`.`slice_id`);
+CREATE INDEX `deployments_owner_index` ON `deployments` (`owner_id`,`id`);
+CREATE INDEX `deployments_status_index` ON `deployments` (`status`,`id`);
+CREATE INDEX `deployments_kind_index` ON `deployments` (`kind`,`id`);
+CREATE INDEX `deployments_zone_index` ON `deployments` (`zone_id`,`id`);
+CREATE INDEX `deployments_created_index` ON `deployments` (`created_at`,`id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -739,3 +746,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('ea51486d0d4b4
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('92632d373d2fa2274f7d39cdc82ea63f961370556a9c8610147b466cee15e5ad', 1795666389877);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('b6d2ac4b0785e7ba2456aef767fe164d6a0d6de2b5b5a886bbc30346fe23a703', 1795666723782);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('848e3ac25698cd0fcbf54a608f87f6be4d3f03a62af6c224eafd6729404cd0b4', 1795667655052);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3f885a76ed941bc4e23d839574be8bdce60671b50289920fb740075202a72971', 1795668125823);

@@ -29,6 +29,8 @@ export const deployments = mysqlTable(
     zoneId: id('zone_id')
       .notNull()
       .references(() => availabilityZones.id, { onDelete: 'restrict' }),
+    /** The slice's owner, kept with it. No foreign key: its check would lock the account after the slice, against the order of locks. */
+    ownerId: id('owner_id').notNull(),
     kind: mysqlEnum('kind', deploymentKinds).notNull(),
     status: mysqlEnum('status', deploymentStatuses).notNull(),
     /** Null also where that VM was removed since: its steps still name it. */
@@ -67,6 +69,12 @@ export const deployments = mysqlTable(
     index('deployments_requested_by_index').on(table.requestedBy),
     index('deployments_slice_vm_id_index').on(table.sliceVmId),
     index('deployments_snapshot_id_index').on(table.snapshotId),
+    // across slices, newest first, by what they are narrowed by
+    index('deployments_owner_index').on(table.ownerId, table.id),
+    index('deployments_status_index').on(table.status, table.id),
+    index('deployments_kind_index').on(table.kind, table.id),
+    index('deployments_zone_index').on(table.zoneId, table.id),
+    index('deployments_created_index').on(table.createdAt, table.id),
   ],
 );
 

@@ -451,6 +451,7 @@ export const matrix: Record<string, Row> = {
   ),
   'deployments.get': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.get({ id: s.deployment.idle })),
   'deployments.list': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.list({ sliceId: s.slice.idle })),
+  'deployments.listAll': row('slices:see-all', 'slices:read', admins, (api) => api.deployments.listAll({})),
   'deployments.events': row('user', 'slices:read', seeSlice, (api, s) =>
     api.deployments.events({ id: s.deployment.idle }),
   ),

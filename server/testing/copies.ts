@@ -73,7 +73,7 @@ export async function copySlices(
     [
       'deployments',
       `t.slice_id = ${sliceId}`,
-      { requested_by: owner, idempotency_key: 'null' },
+      { owner_id: owner, requested_by: owner, idempotency_key: 'null' },
       ['slice_id', 'slice_vm_id'],
     ],
     ['deployment_steps', `t.deployment_id in ${deployed}`, {}, ['deployment_id']],

@@ -147,6 +147,7 @@ export async function makeScene(ctx: Context) {
     sliceKeys.map((key) => ({
       sliceId: slice[key],
       zoneId: zone.insertId,
+      ownerId: user.owner,
       kind: operations[key][0],
       status: operations[key][1],
       requestedBy: user.owner,

@@ -214,6 +214,22 @@ export const listDeploymentsInput = z.strictObject({
   cursor: listInput.cursor,
   sliceId: idSchema,
 });
+const named = z.object({ id: idSchema, name: z.string() });
+/** A deployment among those of other slices. */
+export const deploymentRowSchema = deploymentSummarySchema.extend({ slice: named, owner: named, zone: named });
+export type DeploymentRow = z.infer<typeof deploymentRowSchema>;
+export const deploymentRowPage = pageOf(deploymentRowSchema);
+/** Across slices, newest first. */
+export const listAllDeploymentsInput = z.strictObject({
+  limit: listInput.limit,
+  cursor: listInput.cursor,
+  status: z.enum(deploymentStatuses).optional().describe('only those in this status'),
+  kind: z.enum(deploymentKinds).optional().describe('only this operation'),
+  ownerId: idSchema.optional().describe('only of slices of this account'),
+  zoneId: idSchema.optional(),
+  from: timestampSchema.optional().describe('asked for at this moment or later, as 2026-01-31T00:00:00Z'),
+  until: timestampSchema.optional().describe('asked for before this moment'),
+});
 export const deploymentEventsInput = z.strictObject({
   limit: listInput.limit,
   cursor: listInput.cursor,

@@ -74,8 +74,8 @@ async function bareInsert(pool: Pool, sliceId: number, steps: readonly PlanStep[
     await connection.execute('select id from users where id = ? for update', [owner]);
     await connection.execute('select id from availability_zones where id = ? for update', [zone]);
     const [{ insertId }] = await connection.execute<ResultSetHeader>(
-      `insert into deployments (slice_id, zone_id, kind, status, requested_by) values (?, ?, 'deploy', 'queued', ?)`,
-      [String(sliceId), zone, owner],
+      `insert into deployments (slice_id, zone_id, owner_id, kind, status, requested_by) values (?, ?, ?, 'deploy', 'queued', ?)`,
+      [String(sliceId), zone, owner, owner],
     );
     await connection.query(
       'insert into deployment_steps (deployment_id, seq, `key`, resource, resource_id, label, action, depends_on) values ?',

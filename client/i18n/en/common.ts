@@ -31,6 +31,7 @@ export const common = {
     zones: 'Zones',
     administration: 'Administration',
     users: 'Users',
+    deployments: 'Operations',
     audit: 'Audit log',
     loading: 'Loading the page…',
   },

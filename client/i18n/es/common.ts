@@ -34,6 +34,7 @@ export const common: Messages<typeof english> = {
     zones: 'Zonas',
     administration: 'Administración',
     users: 'Usuarios',
+    deployments: 'Operaciones',
     audit: 'Auditoría',
     loading: 'Cargando la página…',
   },

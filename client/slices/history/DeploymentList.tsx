@@ -17,13 +17,9 @@ import { operationName } from '../event-sentence';
 import { requestedText } from '../requested';
 import { DeploymentStatusBadge } from '../status-badges';
 import { useNow } from '../use-now';
+import { deploymentAddress } from './address';
 import { TimeBar } from './TimeBar';
 import { timesOf } from './timeline';
-
-/** Where one operation of a slice is shown. */
-export function deploymentAddress({ sliceId, id }: Pick<DeploymentSummary, 'sliceId' | 'id'>): string {
-  return `/slices/${sliceId}?tab=history&deployment=${id}`;
-}
 
 const rowId = (id: number) => `deployment-${id}`;
 

@@ -7,6 +7,7 @@ import { apiTokens, roles, users } from '#drizzle/schema/users';
 import type { AuditOutcome } from '#shared/audit';
 import { deviceOf } from '#shared/user-agent';
 import type { Queryable } from '#server/db/client';
+import { idBounds } from '../id-bounds';
 import { startsWith } from '../keyset';
 
 /** What a token is called; null for a session, and for one that there is not. */
@@ -76,7 +77,7 @@ export async function auditRows(
   options: { filters: AuditFilters; order: 'newest' | 'oldest'; after: number | null; limit: number },
 ): Promise<AuditRow[]> {
   const { filters, order, after, limit } = options;
-  const { above, below } = await idBounds(q, filters);
+  const { above, below } = await idBounds(q, auditLog, filters);
   const beyond = order === 'newest' ? lt : gt;
   const deeds = await q
     .select()
@@ -102,36 +103,6 @@ export async function auditRows(
           .where(inArray(users.id, ids));
   const byId = new Map(doers.map((user) => [user.id, user]));
   return deeds.map((deed) => ({ deed, user: deed.userId === null ? null : (byId.get(deed.userId) ?? null) }));
-}
-
-/** The database's clock may be set back by so much, in ms, and rows be found all the same. */
-const clockSlackMs = 3_600_000;
-
-/**
- * Ids between which the rows of a time are. They are read by their ids, which rise with the time: without these bounds all that is
- * newer than `until`, or older than `from`, would be read only to be left out.
- */
-async function idBounds(
-  q: Queryable,
-  { from, until }: AuditFilters,
-): Promise<{ above: number | null; below: number | null }> {
-  const { id, createdAt } = auditLog;
-  const first = async (where: SQL, ...order: SQL[]) => {
-    const [row] = await q
-      .select({ id })
-      .from(auditLog)
-      .where(where)
-      .orderBy(...order)
-      .limit(1);
-    return row?.id ?? null;
-  };
-  const moved = (moment: string, by: number) => new Date(Date.parse(moment) + by);
-  return {
-    above:
-      from === undefined ? null : await first(lt(createdAt, moved(from, -clockSlackMs)), desc(createdAt), desc(id)),
-    below:
-      until === undefined ? null : await first(gte(createdAt, moved(until, clockSlackMs)), asc(createdAt), asc(id)),
-  };
 }
 
 function matching({ userId, action, objectType, objectId, result, from, until }: AuditFilters): SQL | undefined {

@@ -1,11 +1,28 @@
-import { and, desc, eq, getTableColumns, inArray, lt, max, sql, type Placeholder, type SQL } from 'drizzle-orm';
+import {
+  and,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  lt,
+  max,
+  sql,
+  type Placeholder,
+  type SQL,
+} from 'drizzle-orm';
+import { alias } from 'drizzle-orm/mysql-core';
+import { availabilityZones } from '#drizzle/schema/catalogue';
 import { deployments, deploymentSteps } from '#drizzle/schema/deployments';
+import { slices } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
 import type { DeploymentKind, Underway } from '#shared/deployment/operations';
 import { isStepDone } from '#shared/deployment/progress';
-import { liveDeploymentStatuses, stepStatuses, type PlanStep } from '#shared/deployment/schema';
+import { liveDeploymentStatuses, stepStatuses, type DeploymentStatus, type PlanStep } from '#shared/deployment/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
+import { idBounds } from '../id-bounds';
 import { isoText, number, optionalIsoText, prepared, preparedLists, textsOf, type RowOf } from '../prepared';
 import { byId, chunked, only } from '../rows';
 
@@ -133,6 +150,7 @@ export async function insertDeployment(
   const { waiting, steps, ...values } = deployment;
   const [inserted] = await tx.insert(deployments).values({
     ...values,
+    ownerId: sql`(select ${slices.ownerId} from ${slices} where ${slices.id} = ${values.sliceId})`,
     status: waiting ? 'queued' : 'pending',
     claimableAt: waiting ? null : databaseNow,
   });
@@ -263,6 +281,14 @@ async function summaries(q: Queryable, where: SQL | undefined, limit: number): P
     .where(where)
     .orderBy(desc(deployments.id))
     .limit(limit);
+  return withCounts(q, rows);
+}
+
+/** Beside each deployment, how many steps it has and how many of them are done. */
+async function withCounts<Row extends { deployment: { id: number } }>(
+  q: Queryable,
+  rows: readonly Row[],
+): Promise<(Row & Pick<DeploymentSummaryRow, 'stepsDone' | 'stepsTotal'>)[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.deployment.id);
   const counts = await q
@@ -274,10 +300,75 @@ async function summaries(q: Queryable, where: SQL | undefined, limit: number): P
     .from(deploymentSteps)
     .where(inArray(deploymentSteps.deploymentId, ids))
     .groupBy(deploymentSteps.deploymentId);
-  const byId = new Map(counts.map((row) => [row.id, row]));
+  const counted = new Map(counts.map((row) => [row.id, row]));
   return rows.map((row) => ({
     ...row,
-    stepsDone: Number(byId.get(row.deployment.id)?.done ?? 0),
-    stepsTotal: Number(byId.get(row.deployment.id)?.total ?? 0),
+    stepsDone: Number(counted.get(row.deployment.id)?.done ?? 0),
+    stepsTotal: Number(counted.get(row.deployment.id)?.total ?? 0),
   }));
+}
+
+export interface DeploymentFilters {
+  status?: DeploymentStatus | undefined;
+  kind?: DeploymentKind | undefined;
+  /** Of whom the slice is. */
+  ownerId?: number | undefined;
+  zoneId?: number | undefined;
+  from?: string | undefined;
+  /** Exclusive. */
+  until?: string | undefined;
+}
+
+/** What narrows most comes first: its index has the rows in their order, and whatever else is asked is looked at along it. */
+function indexFor({ ownerId, status, zoneId, kind }: DeploymentFilters): string {
+  if (ownerId !== undefined) return 'deployments_owner_index';
+  if (status !== undefined) return 'deployments_status_index';
+  if (zoneId !== undefined) return 'deployments_zone_index';
+  return kind === undefined ? 'PRIMARY' : 'deployments_kind_index';
+}
+
+/** Deployments of all slices below `beforeId`, newest first, with what their slices are called, whose they are and where. */
+export async function deploymentsAcross(
+  q: Queryable,
+  { filters, beforeId, limit }: { filters: DeploymentFilters; beforeId: number | null; limit: number },
+) {
+  const { status, kind, ownerId, zoneId, from, until } = filters;
+  const { above, below } = await idBounds(q, deployments, filters);
+  const asked = and(
+    status === undefined ? undefined : eq(deployments.status, status),
+    kind === undefined ? undefined : eq(deployments.kind, kind),
+    ownerId === undefined ? undefined : eq(deployments.ownerId, ownerId),
+    zoneId === undefined ? undefined : eq(deployments.zoneId, zoneId),
+    from === undefined ? undefined : gte(deployments.createdAt, new Date(from)),
+    until === undefined ? undefined : lt(deployments.createdAt, new Date(until)),
+    above === null ? undefined : gt(deployments.id, above),
+    below === null ? undefined : lt(deployments.id, below),
+    beforeId === null ? undefined : lt(deployments.id, beforeId),
+  );
+  // first which, then the rest of these: joined at once, all might be read and sorted
+  const picked = await q
+    .select({ id: deployments.id })
+    .from(deployments, { forceIndex: indexFor(filters) })
+    .where(asked)
+    .orderBy(desc(deployments.id))
+    .limit(limit);
+  const ids = picked.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const owners = alias(users, 'owners');
+  const rows = await q
+    .select({
+      deployment: deployments,
+      requester: users.name,
+      slice: { id: slices.id, name: slices.name },
+      owner: { id: owners.id, name: owners.name },
+      zone: { id: availabilityZones.id, name: availabilityZones.name },
+    })
+    .from(deployments)
+    .innerJoin(users, eq(users.id, deployments.requestedBy))
+    .innerJoin(slices, eq(slices.id, deployments.sliceId))
+    .innerJoin(owners, eq(owners.id, deployments.ownerId))
+    .innerJoin(availabilityZones, eq(availabilityZones.id, deployments.zoneId))
+    .where(inArray(deployments.id, ids))
+    .orderBy(desc(deployments.id));
+  return withCounts(q, rows);
 }

@@ -2,13 +2,21 @@ import type { z } from 'zod';
 import type { events } from '#drizzle/schema/deployments';
 import { notFound } from '#shared/errors';
 import { eventsOfDeployment, type SliceEvent } from '#shared/deployment/events';
-import type { Deployment, deploymentEventsInput, DeploymentSummary, Step } from '#shared/deployment/schema';
+import type {
+  Deployment,
+  deploymentEventsInput,
+  deploymentRowPage,
+  DeploymentSummary,
+  listAllDeploymentsInput,
+  Step,
+} from '#shared/deployment/schema';
 import type { eventPage, Slice } from '#shared/slice';
 import { operationOf } from '#shared/deployment/operations';
 import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor, page } from '#server/db/keyset';
 import {
   deploymentById,
+  deploymentsAcross,
   deploymentSummaries,
   deploymentSummaryRow,
   deploymentsUnderWay,
@@ -38,6 +46,21 @@ export async function listDeployments(
   const beforeId = decodeCursor(idCursor, cursor)?.[0] ?? null;
   const rows = await deploymentSummaries(ctx.db, { sliceId, beforeId, limit: limit + 1 });
   return page(rows, limit, publicSummary, (row) => [row.deployment.id]);
+}
+
+/** One page of the deployments of all slices, newest first. For who sees everybody's: the procedure asks for that right. */
+export async function listAllDeployments(
+  ctx: Pick<DomainContext, 'db'>,
+  { limit, cursor, ...filters }: z.infer<typeof listAllDeploymentsInput>,
+): Promise<z.infer<typeof deploymentRowPage>> {
+  const beforeId = decodeCursor(idCursor, cursor)?.[0] ?? null;
+  const rows = await deploymentsAcross(ctx.db, { filters, beforeId, limit: limit + 1 });
+  return page(
+    rows,
+    limit,
+    ({ slice, owner, zone, ...row }) => ({ ...publicSummary(row), slice, owner, zone }),
+    (row) => [row.deployment.id],
+  );
 }
 
 /** A deployment with its steps. NOT_FOUND for one of a slice that the actor may not see. */

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
+import { deployments } from '#drizzle/schema/deployments';
 import { sliceShares, slices } from '#drizzle/schema/slices';
 import { templates, templateShares } from '#drizzle/schema/templates';
 import type { Transaction } from '#server/db/client';
@@ -121,6 +122,7 @@ export async function handOverSlices(
         .set({ ownerId: to, name: candidate, idempotencyKey: null, updatedAt: ctx.clock.now() })
         .where(eq(slices.id, row.id)),
     );
+    await tx.update(deployments).set({ ownerId: to }).where(eq(deployments.sliceId, row.id));
     await tx.delete(sliceShares).where(and(eq(sliceShares.sliceId, row.id), eq(sliceShares.userId, to)));
     await appendEvents(tx, row.id, [{ type: 'slice.changed', what: 'owner' }]);
     await recordAudit(tx, actor, {

@@ -118,6 +118,43 @@ describe('deployments over the router', () => {
     }
   });
 
+  test('of all slices are shown to administrators, newest first, narrowed by status, operation, owner, zone and time', async () => {
+    const admin = as(await insertActor(database.db, 'admin'));
+    const other = await insertActor(database.db);
+    const zoneId = await simulatedZone(database.db);
+    const theirs = await insertSlice(database.db, other, zoneId);
+    const ids: number[] = [];
+    for (const [who, id, kind] of [
+      [actor, sliceId, 'deploy'],
+      [other, theirs, 'deploy'],
+      [actor, sliceId, 'stop'],
+    ] as const) {
+      const { id: started } = await as(who).start({ sliceId: id, kind });
+      ids.unshift(started);
+      await ended(context, who, id, started);
+    }
+    const [stop = 0, second = 0, first = 0] = ids;
+    const listed = async (input: Parameters<typeof admin.listAll>[0]) =>
+      (await admin.listAll(input)).items.map(({ id }) => id);
+    expect(await listed({})).toEqual(ids);
+    const page = await admin.listAll({ limit: 2 });
+    expect(await listed({ limit: 2, cursor: page.nextCursor })).toEqual([first]);
+    expect(page.items[1]).toMatchObject({
+      ...{ id: second, kind: 'deploy', status: 'succeeded', slice: { id: theirs }, owner: { id: other.userId } },
+      zone: { id: zoneId },
+    });
+    expect(await listed({ ownerId: other.userId })).toEqual([second]);
+    expect(await listed({ zoneId, ownerId: other.userId })).toEqual([second]);
+    expect(await listed({ zoneId: zoneId + 1 })).toEqual([]);
+    expect(await listed({ kind: 'stop' })).toEqual([stop]);
+    expect(await listed({ kind: 'deploy', ownerId: actor.userId })).toEqual([first]);
+    expect(await listed({ status: 'failed' })).toEqual([]);
+    const { createdAt } = await admin.get({ id: second });
+    expect(await listed({ from: createdAt })).toEqual([stop, second]);
+    expect(await listed({ until: createdAt })).toEqual([first]);
+    await expect(as(actor).listAll({})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
   test('are nobody else’s', async () => {
     const { id } = await as(actor).start({ sliceId, kind: 'deploy' });
     const stranger = as(await insertActor(database.db));

@@ -5,7 +5,9 @@ import { eventPage } from '#shared/slice';
 import {
   deploymentEventsInput,
   deploymentPage,
+  deploymentRowPage,
   deploymentSchema,
+  listAllDeploymentsInput,
   listDeploymentsInput,
   planInput,
   planSchema,
@@ -14,13 +16,18 @@ import {
 } from '#shared/deployment/schema';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { planDeployment } from '#server/domain/deployments/plan';
-import { deploymentEvents, getDeployment, listDeployments } from '#server/domain/deployments/read-deployments';
+import {
+  deploymentEvents,
+  getDeployment,
+  listAllDeployments,
+  listDeployments,
+} from '#server/domain/deployments/read-deployments';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import { watchSlice } from '#server/domain/deployments/watch';
 import { maySlice } from '#server/domain/slices/access';
 import { answer } from '../answers';
-import { router, userProcedure } from '../trpc';
+import { permittedProcedure, router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
 
 export const deploymentsRouter = router({
@@ -40,6 +47,11 @@ export const deploymentsRouter = router({
     .input(listDeploymentsInput)
     .output(answer(deploymentPage))
     .query(({ ctx, input }) => listDeployments(ctx.domain, { actor: ctx.actor, ...input })),
+  /** Of all slices, for who sees everybody's. */
+  listAll: permittedProcedure('slices:see-all', 'slices:read')
+    .input(listAllDeploymentsInput)
+    .output(answer(deploymentRowPage))
+    .query(({ ctx, input }) => listAllDeployments(ctx.domain, input)),
   /** What happened while it went on, oldest first. */
   events: userProcedure('slices:read')
     .input(deploymentEventsInput)
