@@ -76,17 +76,18 @@ export function problemOf(
   return { code, message, ...where, ...(params && { params }), sentences: [sentence] };
 }
 
-/** What crosses the wire as `error.data.app`. */
-export interface PublicError {
-  code: ErrorCode;
-  message: string;
-  field?: string | undefined;
-  node?: string | undefined;
-  params?: Record<string, string | number> | undefined;
-  problems?: Problem[] | undefined;
+/** What crosses the wire as `error.data.app`, and of one of many in an answer. */
+export const publicErrorSchema = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  field: z.string().optional(),
+  node: z.string().optional(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  problems: z.array(problemSchema).optional(),
   /** The message as data, of what has more to say than its code. */
-  sentences?: Sentence[] | undefined;
-}
+  sentences: sentencesSchema,
+});
+export type PublicError = z.infer<typeof publicErrorSchema>;
 
 /** An error whose sentence is meant for the user. Its `cause` is for the log only and never leaves the server. */
 export class AppError extends Error {

@@ -19,6 +19,8 @@ export const limits = {
   leaseMinutes: 5 * 366 * 24 * 60,
   /** What is done to one slice at times. */
   schedulesPerSlice: 20,
+  /** Slices that one request starts an operation on. */
+  slicesAtOnce: 100,
   nameLength: 63,
   /** Characters of what a VM is called besides its name. */
   labelLength: 200,

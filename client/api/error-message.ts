@@ -42,6 +42,11 @@ function specialSentence({ code, field, params }: PublicError): string | null {
 function sentenceFor(error: unknown): string {
   const app = appErrorOf(error);
   if (app === null) return isApiError(error) ? i18next.t('errors:network') : i18next.t('errors:unexpected');
+  return publicSentence(app);
+}
+
+/** The sentence for what the server has refused, in the language of the reader. */
+export function publicSentence(app: PublicError): string {
   const special = specialSentence(app);
   if (special !== null) return special;
   const said = spoken(app.message, app.sentences);

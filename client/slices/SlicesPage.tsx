@@ -1,5 +1,6 @@
 import { Button, Select, Switch } from '@mantine/core';
 import { Boxes, Plus, Users } from 'lucide-react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { sliceSets } from '#shared/slice';
@@ -7,18 +8,22 @@ import { sliceStatuses } from '#shared/slice-status';
 import { trpc } from '../api/trpc';
 import { keyset, listedPages } from '../api/keyset';
 import { SetTabs } from '../sharing/SetTabs';
+import { BulkActions } from './BulkActions';
+import { BulkResults } from './BulkResults';
 import { SlicesTable } from './SlicesTable';
 import { SliceCreateDrawer } from './slice-create';
 import { useFilters } from '../hooks/filters';
 import { usePanel } from '../hooks/panel';
 import { useSession } from '../hooks/session';
+import { useSelection } from '../hooks/selection';
 import { useSliceChanges } from './slice-changes';
+import { useBulk } from './use-bulk';
 import { EmptyState } from '../ui/EmptyState';
 import { ListPage } from '../layouts/ListPage';
 import { SearchField } from '../ui/SearchField';
 
 export function Component() {
-  const { t } = useTranslation(['common', 'sharing']);
+  const { t } = useTranslation(['common', 'sharing', 'slices']);
   const session = useSession();
   const filters = useFilters();
   const panel = usePanel(['new']);
@@ -44,6 +49,10 @@ export function Component() {
   );
   const filtered = search !== '' || status !== undefined || includeDestroyed || expiring;
 
+  const listed = listedPages(list);
+  const rows = useMemo(() => (listed.rows ?? []).filter(({ status: now }) => now !== 'destroyed'), [listed.rows]);
+  const selection = useSelection(rows);
+  const bulk = useBulk(selection.clear);
   const newButton = (
     <Button leftSection={<Plus size={16} />} onClick={() => panel.open('new')}>
       {t('sliceList.new')}
@@ -54,8 +63,9 @@ export function Component() {
       title={t('sliceList.title')}
       description={t('sliceList.description')}
       action={newButton}
-      list={listedPages(list)}
+      list={listed}
       loading={{ rows: 6 }}
+      notice={bulk.last === null ? null : <BulkResults {...bulk.last} onClose={bulk.close} />}
       filtersLabel={t('sliceList.filters')}
       filters={(worthwhile) => (
         <>
@@ -115,7 +125,21 @@ export function Component() {
         />
       }
     >
-      {(rows, partial) => <SlicesTable slices={rows} partial={partial} withOwner={of !== 'mine'} />}
+      {(shown, partial) => (
+        <>
+          <BulkActions slices={selection.rows} pending={bulk.pending} onStart={bulk.start} onClear={selection.clear} />
+          <SlicesTable
+            slices={shown}
+            partial={partial}
+            withOwner={of !== 'mine'}
+            selection={{
+              ...selection.table,
+              labelOf: ({ name }) => t('slices:bulk.choose', { name }),
+              labelOfAll: t('slices:bulk.chooseAll'),
+            }}
+          />
+        </>
+      )}
     </ListPage>
   );
 }

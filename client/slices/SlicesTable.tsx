@@ -5,7 +5,7 @@ import type { SliceSummary } from '#shared/slice';
 import { LeaseTime } from '../leases/LeaseTime';
 import { NameLink } from '../layouts/NameLink';
 import { figures, since, useResourceColumns } from '../ui/columns';
-import type { Column } from '../ui/DataTable';
+import type { Column, RowSelection } from '../ui/DataTable';
 import { SortedTable } from '../ui/SortedTable';
 import { sliceLooks, SliceStatusBadge } from './status-badges';
 
@@ -14,6 +14,7 @@ export interface SlicesTableProps {
   /** The server has more than these. */
   partial: boolean;
   withOwner?: boolean | undefined;
+  selection?: RowSelection<SliceSummary> | undefined;
 }
 
 type Key =
@@ -23,7 +24,7 @@ type Key =
 const lifecycle = Object.keys(sliceLooks);
 
 /** Slices with their live states. */
-export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableProps) {
+export function SlicesTable({ slices, partial, withOwner = false, selection }: SlicesTableProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const owner: Column<SliceSummary, Key> = {
@@ -111,6 +112,7 @@ export function SlicesTable({ slices, partial, withOwner = false }: SlicesTableP
       rows={slices}
       rowKey={(slice) => slice.id}
       partial={partial}
+      selection={selection}
       isFaded={(slice) => slice.status === 'destroyed'}
       onOpen={(slice) => void navigate(`/slices/${slice.id}`)}
     />

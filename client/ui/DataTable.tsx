@@ -17,6 +17,17 @@ export interface Column<Row, Key extends string = string> {
   wide?: boolean | undefined;
 }
 
+/** Rows that can be chosen, several at once. Rows are those of the table, in the order in which it shows them. */
+export interface RowSelection<Row> {
+  isSelected: (row: Row) => boolean;
+  /** `range`: all from the one that was chosen last to this one. */
+  toggle: (rows: readonly Row[], index: number, range: boolean) => void;
+  toggleAll: (rows: readonly Row[]) => void;
+  /** What the box of a row is called, and the one of all of them. */
+  labelOf: (row: Row) => string;
+  labelOfAll: string;
+}
+
 export interface DataTableProps<Row, Key extends string> {
   /** What the table holds, for who cannot see it. */
   caption: string;
@@ -27,13 +38,23 @@ export interface DataTableProps<Row, Key extends string> {
   onSort: (sort: Sort<Key>) => void;
   /** What Enter does on a row. */
   onOpen?: ((row: Row) => void) | undefined;
+  /** Rows can be chosen: by their boxes, or by Space on a row, with Shift from the last one on. */
+  selection?: RowSelection<Row> | undefined;
   /** Rows that count no more: retired, destroyed. */
   isFaded?: ((row: Row) => boolean) | undefined;
 }
 
-/** From row to row by the arrow keys, Home and End; Enter opens. */
-function useRowKeys(body: RefObject<HTMLTableSectionElement | null>, onOpen: (index: number) => void) {
+/** From row to row by the arrow keys, Home and End; Enter opens, Space chooses. */
+function useRowKeys(
+  body: RefObject<HTMLTableSectionElement | null>,
+  onOpen: (index: number) => void,
+  onChoose: ((index: number, range: boolean) => void) | undefined,
+) {
   const open = useEffectEvent(onOpen);
+  const choose = useEffectEvent((index: number, range: boolean): boolean => {
+    onChoose?.(index, range);
+    return onChoose !== undefined;
+  });
   useEffect(() => {
     const element = body.current;
     if (element === null) return;
@@ -44,6 +65,7 @@ function useRowKeys(body: RefObject<HTMLTableSectionElement | null>, onOpen: (in
       const rows = [...element.rows];
       const at = rows.findIndex((row) => row.contains(document.activeElement));
       if (event.key === 'Enter' && onRow) return open(at);
+      if (event.key === ' ' && onRow && choose(at, event.shiftKey)) return event.preventDefault();
       const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
       const row = to === undefined ? undefined : rows[to];
       if (row === undefined) return;
@@ -60,14 +82,19 @@ function useRowKeys(body: RefObject<HTMLTableSectionElement | null>, onOpen: (in
  * card.
  */
 export function DataTable<Row, Key extends string>(props: DataTableProps<Row, Key>) {
-  const { caption, columns, rows, rowKey, sort, onSort, onOpen, isFaded } = props;
+  const { caption, columns, rows, rowKey, sort, onSort, onOpen, selection, isFaded } = props;
   const { t } = useTranslation();
 
   const body = useRef<HTMLTableSectionElement>(null);
-  useRowKeys(body, (index) => {
-    const row = rows[index];
-    if (row !== undefined) onOpen?.(row);
-  });
+  useRowKeys(
+    body,
+    (index) => {
+      const row = rows[index];
+      if (row !== undefined) onOpen?.(row);
+    },
+    selection === undefined ? undefined : (index, range) => selection.toggle(rows, index, range),
+  );
+  const chosen = selection === undefined ? 0 : rows.filter(selection.isSelected).length;
 
   const toggle = (key: Key) =>
     onSort({ key, direction: sort?.key === key && sort.direction === 'ascending' ? 'descending' : 'ascending' });
@@ -77,6 +104,19 @@ export function DataTable<Row, Key extends string>(props: DataTableProps<Row, Ke
       <table className={classes.table} aria-label={caption}>
         <thead>
           <tr>
+            {selection === undefined ? null : (
+              <th scope="col" className={classes.select}>
+                <input
+                  type="checkbox"
+                  aria-label={selection.labelOfAll}
+                  checked={chosen > 0 && chosen === rows.length}
+                  ref={(box) => {
+                    if (box !== null) box.indeterminate = chosen > 0 && chosen < rows.length;
+                  }}
+                  onChange={() => selection.toggleAll(rows)}
+                />
+              </th>
+            )}
             {columns.map((column) => {
               const direction = sort?.key === column.key ? sort.direction : undefined;
               const Arrow = direction === 'descending' ? ArrowDown : ArrowUp;
@@ -112,7 +152,20 @@ export function DataTable<Row, Key extends string>(props: DataTableProps<Row, Ke
               key={rowKey(row)}
               tabIndex={index === 0 ? 0 : -1}
               className={isFaded?.(row) === true ? classes.faded : undefined}
+              aria-selected={selection?.isSelected(row)}
             >
+              {selection === undefined ? null : (
+                <td className={classes.select}>
+                  <input
+                    type="checkbox"
+                    aria-label={selection.labelOf(row)}
+                    checked={selection.isSelected(row)}
+                    // a change does not say whether Shift was held
+                    onClick={(event) => selection.toggle(rows, index, event.shiftKey)}
+                    onChange={() => undefined}
+                  />
+                </td>
+              )}
               {columns.map((column, place) => (
                 <td
                   key={column.key}

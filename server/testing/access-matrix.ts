@@ -449,6 +449,10 @@ export const matrix: Record<string, Row> = {
     (api, s) => api.deployments.start({ sliceId: s.slice.idle, kind: 'destroy' }),
     toManage,
   ),
+  // what one may not do to a slice is answered for that slice
+  'deployments.startMany': row('user', 'slices:operate', signedIn, (api, s) =>
+    api.deployments.startMany({ sliceIds: [s.slice.idle], kind: 'stop' }),
+  ),
   'deployments.get': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.get({ id: s.deployment.idle })),
   'deployments.list': row('user', 'slices:read', seeSlice, (api, s) => api.deployments.list({ sliceId: s.slice.idle })),
   'deployments.listAll': row('slices:see-all', 'slices:read', admins, (api) => api.deployments.listAll({})),

@@ -17,6 +17,10 @@ export const deploymentKinds = [
 ] as const;
 export type DeploymentKind = (typeof deploymentKinds)[number];
 
+/** Operations that can be asked for on many slices at once. */
+export const bulkKinds = ['start', 'stop', 'destroy'] as const satisfies readonly DeploymentKind[];
+export type BulkKind = (typeof bulkKinds)[number];
+
 /** Decisions from which operations follow that nobody asks for at that moment, as the actions of the log that name them. */
 export const systemReasons = ['slices.set-restart', 'users.delete', 'leases.set', 'schedules.add'] as const;
 export type SystemReason = (typeof systemReasons)[number];

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { problemSchema } from '../errors';
+import { problemSchema, publicErrorSchema } from '../errors';
 import { lossSchema, updateSchema } from './applied';
 import { quotaSchema, quotaUseSchema } from '../quota';
 import { idSchema, listInput, nameSchema, pageOf, resourcesSchema, timestampSchema } from '../primitives';
 import { limits } from '../limits';
 import {
   aimsAtVm,
+  bulkKinds,
   canRollBack,
   deploymentKinds,
   needsSnapshot,
@@ -209,6 +210,21 @@ export const startDeploymentInput = z
     path: ['onFailure'],
     message: 'Only what brings something up can be taken back when it fails: a deploy or a start.',
   });
+export const startManyInput = z.strictObject({
+  kind: z.enum(bulkKinds).describe('the operation'),
+  sliceIds: z
+    .array(idSchema)
+    .min(1)
+    .max(limits.slicesAtOnce)
+    .refine((ids) => new Set(ids).size === ids.length, 'A slice is there twice.'),
+  idempotencyKey: z.string().min(8).max(64).optional(),
+});
+/** Of each slice, in the order in which they were given: the deployment that was accepted, or why none was. */
+export const startManySchema = z.object({
+  results: z.array(
+    z.object({ sliceId: idSchema, deploymentId: idSchema.nullable(), error: publicErrorSchema.nullable() }),
+  ),
+});
 export const listDeploymentsInput = z.strictObject({
   limit: listInput.limit,
   cursor: listInput.cursor,

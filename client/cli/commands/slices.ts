@@ -1,11 +1,11 @@
 import { Argument, type Command } from 'commander';
 import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
-import { aimsAtVm, canRollBack, removesSlice } from '#shared/deployment/operations';
+import { aimsAtVm, bulkKinds, canRollBack, removesSlice, type BulkKind } from '#shared/deployment/operations';
 import { changeLines, updateLines } from '../plan-text';
 import { addUpdateCommands } from './update';
 import { confirm } from '../confirm';
-import { CliError } from '../errors';
+import { CliError, exitCodes } from '../errors';
 import { eventText } from '../event-text';
 import { findSlice, findTemplate, findVm, findZone } from '../find';
 import { inputs } from '../inputs';
@@ -141,6 +141,64 @@ async function operate(cli: Cli, client: TramaClient, slice: Slice, { flags, ...
   cli.out.message(`${now.name} is ${now.status}.`);
 }
 
+interface Outcome {
+  slice: { id: number; name: string };
+  /** Of the deployment, or `refused`. */
+  result: string;
+  error: string | null;
+}
+
+/** The same operation on several slices: one table of what became of each. Fails where any was refused or has failed. */
+async function operateOnMany(
+  cli: Cli,
+  client: TramaClient,
+  names: readonly string[],
+  { kind, flags }: { kind: BulkKind; flags: WaitFlags & { yes?: boolean } },
+): Promise<void> {
+  const found = await Promise.all(names.map((name) => findSlice(client, name)));
+  const slices = [...new Map(found.map((slice) => [slice.id, slice])).values()];
+  if (removesSlice(kind)) {
+    const told = slices.map(({ name, vms }) => `${name} (${vms} VMs)`).join(', ');
+    await confirm(cli, flags.yes, `Destroy ${told} and everything on their disks?`);
+  }
+  const { results } = await client.api.deployments.startMany.mutate({
+    kind,
+    sliceIds: slices.map(({ id }) => id),
+    idempotencyKey: crypto.randomUUID(),
+  });
+  const timeoutMs = flags.timeout === undefined ? undefined : flags.timeout * 1000;
+  const outcomes = await Promise.all(
+    results.map(async ({ sliceId, deploymentId, error }, index): Promise<Outcome> => {
+      const slice = { id: sliceId, name: slices[index]?.name ?? String(sliceId) };
+      if (deploymentId === null) return { slice, result: 'refused', error: error?.message ?? null };
+      if (flags.wait === false) return { slice, result: 'accepted', error: null };
+      try {
+        const ended = await client.waitFor({ id: deploymentId, sliceId }, { timeoutMs });
+        return { slice, result: ended.status, error: ended.error };
+      } catch (failure) {
+        // of one that failed is told beside the others
+        const { status, error: why } = await client.api.deployments.get.query({ id: deploymentId });
+        if (status === 'failed' || status === 'cancelled') return { slice, result: status, error: why };
+        throw failure;
+      }
+    }),
+  );
+  cli.out.list(
+    { items: outcomes },
+    [
+      { title: 'SLICE', value: ({ slice }) => slice.name, flexible: true },
+      { title: 'RESULT', value: ({ result }) => result, style: ({ result }) => outcomeColour(result) },
+      { title: 'ERROR', value: ({ error }) => error, flexible: true },
+    ],
+    'There are no slices.',
+  );
+  const bad = outcomes.filter(({ result }) => outcomeColour(result) === 'red').length;
+  if (bad > 0) throw new CliError(`The ${kind} of ${bad} of ${outcomes.length} slices was refused or has failed.`);
+}
+
+const outcomeColour = (result: string) =>
+  result === 'succeeded' || result === 'accepted' ? ('green' as const) : ('red' as const);
+
 interface CreateOptions extends WaitFlags {
   template: string;
   zone?: string;
@@ -229,12 +287,22 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   }).action((name: string, { kind }: { kind?: Kind }) => planSlice(cli, name, kind));
 
   for (const [kind, description] of operations) {
-    const command = addWaitOptions(onOne(kind, description));
+    const bulkKind = bulkKinds.find((known) => known === kind);
+    const command = addWaitOptions(
+      bulkKind === undefined
+        ? onOne(kind, description)
+        : slices.command(kind).description(description).argument('<slice...>', 'their ids or names'),
+    );
     if (aimsAtVm(kind)) command.option('--vm <vm>', 'only this VM');
     if (canRollBack(kind)) command.addOption(optionFor('onFailure', inputs.startDeployment.onFailure));
     if (removesSlice(kind)) command.option('-y, --yes', 'do not ask');
-    command.action(async (name: string, flags: Operation['flags'] & { vm?: string; yes?: boolean }) => {
+    command.action(async (names: string | string[], flags: Operation['flags'] & { vm?: string; yes?: boolean }) => {
       const client = await cli.client();
+      const [name = '', ...others] = [names].flat();
+      if (bulkKind !== undefined && others.length > 0) {
+        if (flags.vm !== undefined) throw new CliError('--vm is of one slice.', exitCodes.usage);
+        return operateOnMany(cli, client, [name, ...others], { kind: bulkKind, flags });
+      }
       const slice = await findSlice(client, name);
       if (removesSlice(kind))
         await confirm(cli, flags.yes, `Destroy ${slice.name} with its ${slice.vms} VMs and everything on their disks?`);

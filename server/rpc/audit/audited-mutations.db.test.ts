@@ -47,6 +47,8 @@ interface Deed {
   object: (answer: unknown) => ObjectName | Promise<ObjectName>;
   /** Who did it, where that is not the instructor. */
   doer?: 'admin' | 'other' | 'new';
+  /** What it is written down as, where one procedure does what another one does. */
+  as?: string;
   /** What is written down before it: what it took. */
   before?: string[];
 }
@@ -293,6 +295,11 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.slice();
     return doing('slice', id, () => s.owner.deployments.start({ sliceId: id, kind: 'deploy' }));
   },
+  'deployments.startMany': async (s) => {
+    const { id } = await s.slice();
+    const call = () => s.owner.deployments.startMany({ sliceIds: [id], kind: 'stop' });
+    return { ...doing('slice', id, call), as: 'deployments.start' };
+  },
   'deployments.cancel': async (s) => {
     const slice = await s.slice();
     const { id } = await s.owner.deployments.start({ sliceId: slice.id, kind: 'deploy' });
@@ -455,7 +462,7 @@ describe('every mutation', () => {
     const doer = deed.doer === 'new' ? id : scene.people[deed.doer ?? 'owner'].userId;
     expect(rows).toMatchObject([
       ...(deed.before ?? []).map((action) => ({ action, result: 'OK' })),
-      { action: kebab(path), objectType: type, objectId: id, userId: doer, result: 'OK' },
+      { action: deed.as ?? kebab(path), objectType: type, objectId: id, userId: doer, result: 'OK' },
     ]);
     // “User 2” and “Slice 6” were in the log: each has the name that it has, or had
     for (const row of rows) {

@@ -155,6 +155,36 @@ describe('deployments over the router', () => {
     await expect(as(actor).listAll({})).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
+  test('are started on many slices at once: each is accepted or refused by itself, and a repeat starts nothing twice', async () => {
+    const zoneId = await simulatedZone(database.db);
+    const draft = await insertSlice(database.db, actor, zoneId);
+    const stranger = await insertActor(database.db);
+    const theirs = await insertSlice(database.db, stranger, zoneId);
+    const { id: deployed } = await as(actor).start({ sliceId, kind: 'deploy' });
+    await ended(context, actor, sliceId, deployed);
+    const sliceIds = [draft, sliceId, theirs, 999_999];
+    const request = { kind: 'stop' as const, sliceIds, idempotencyKey: 'stop-them' };
+    const { results } = await as(actor).startMany(request);
+    expect(results.map((one) => [one.sliceId, one.deploymentId !== null, one.error?.code ?? null])).toEqual([
+      [draft, false, 'INVALID_TRANSITION'],
+      [sliceId, true, null],
+      [theirs, false, 'NOT_FOUND'],
+      [999_999, false, 'NOT_FOUND'],
+    ]);
+    expect(results[0]?.error?.message).toMatch(/draft/i);
+    const stopped = results[1]?.deploymentId ?? 0;
+    expect(await ended(context, actor, sliceId, stopped)).toMatchObject({ kind: 'stop', status: 'succeeded' });
+    // the answer got lost: the same is answered, and nothing is stopped again
+    const again = await as(actor).startMany(request);
+    expect(again.results[1]).toEqual({ sliceId, deploymentId: stopped, error: null });
+    expect((await as(actor).list({ sliceId })).items).toHaveLength(2);
+    await expect(as(actor).startMany({ kind: 'stop', sliceIds: [sliceId, sliceId] })).rejects.toThrow('twice');
+    const tooMany = Array.from({ length: 101 }, (_, n) => n + 1);
+    await expect(as(actor).startMany({ kind: 'stop', sliceIds: tooMany })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+  });
+
   test('are nobody else’s', async () => {
     const { id } = await as(actor).start({ sliceId, kind: 'deploy' });
     const stranger = as(await insertActor(database.db));

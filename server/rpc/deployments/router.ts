@@ -12,6 +12,8 @@ import {
   planInput,
   planSchema,
   startDeploymentInput,
+  startManyInput,
+  startManySchema,
   watchInput,
 } from '#shared/deployment/schema';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
@@ -24,6 +26,7 @@ import {
 } from '#server/domain/deployments/read-deployments';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
+import { startMany } from '#server/domain/deployments/start-many';
 import { watchSlice } from '#server/domain/deployments/watch';
 import { maySlice } from '#server/domain/slices/access';
 import { answer } from '../answers';
@@ -39,6 +42,11 @@ export const deploymentsRouter = router({
     .input(startDeploymentInput)
     .output(answer(deploymentSchema))
     .mutation(({ ctx, input }) => startDeployment(ctx.domain, { actor: ctx.actor, ...input })),
+  /** The same operation on many slices: an answer for each. */
+  startMany: userProcedure('slices:operate')
+    .input(startManyInput)
+    .output(answer(startManySchema))
+    .mutation(({ ctx, input }) => startMany(ctx.domain, { actor: ctx.actor, ...input })),
   get: userProcedure('slices:read')
     .input(idInput)
     .output(answer(deploymentSchema))
