@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { consoleKinds } from './image';
 import { providerKinds } from './zone';
 import { deploymentSummarySchema } from './deployment/schema';
+import { driftPolicies, driftSchema } from './drift';
 import { sliceEventSchema } from './deployment/events';
 import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
 import { leaseSchema } from './lease';
@@ -96,6 +97,12 @@ export const sliceSchema = sliceSummarySchema.extend({
   topologyVersion: z.number().int().positive(),
   /** Whether VMs that ran come back by themselves after the machine that they run on was restarted. */
   restartAfterReboot: z.boolean(),
+  /** What is done about what is not as it was asked for: it is shown, or the server heals it by itself, too. */
+  driftPolicy: z.enum(driftPolicies),
+  /** Since when the server does not heal it by itself any more: that failed too often in a row. */
+  healGaveUpAt: timestampSchema.nullable(),
+  /** What is not as it was asked for. Nothing while an operation is under way. */
+  drift: z.array(driftSchema),
   vmList: z.array(sliceVmSchema),
   networks: z.array(sliceNetworkSchema),
   edges: z.array(sliceEdgeSchema),
@@ -129,6 +136,7 @@ export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: 
 export const freeSliceNameInput = z.strictObject({ name: nameSchema.describe('what it should be called') });
 export const freeSliceNameOutput = z.object({ name: nameSchema.describe('the same if it is free, else one like it') });
 export const setRestartInput = z.strictObject({ id: idSchema, restartAfterReboot: z.boolean() });
+export const setHealInput = z.strictObject({ id: idSchema, driftPolicy: z.enum(driftPolicies) });
 export const renameSliceInput = z.strictObject({ id: idSchema, name: nameSchema });
 
 /** The slice's own topology, to be drawn from, and who changed it last, and when; null for as it was made. */

@@ -9,6 +9,8 @@ const changes = {
   name: 'the name',
   owner: 'the owner',
   restart: 'the restart after a reboot',
+  healing: 'whether it is healed by itself',
+  healGaveUp: 'that it is healed by itself (it failed too often in a row)',
   sharing: 'the sharing',
   topology: 'the topology',
   schedules: 'the schedules',

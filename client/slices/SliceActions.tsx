@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import {
   Ban,
   Camera,
+  HeartPulse,
   History,
   Moon,
   Play,
@@ -36,6 +37,7 @@ const icons: Record<SliceAction, LucideIcon> = {
   resume: Sunrise,
   snapshot: Camera,
   restore: History,
+  heal: HeartPulse,
   destroy: Trash2,
   retry: RotateCcw,
   cancel: Ban,

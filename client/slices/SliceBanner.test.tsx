@@ -30,16 +30,16 @@ function degraded({ app = 'running', edge = 'down' }: { app?: VmStatus; edge?: E
 const listed = () =>
   within(screen.getByRole('status'))
     .queryAllByRole('listitem')
-    .map((item) => item.textContent);
+    .map((item) => item.textContent?.trim());
 
 describe('the banner of a degraded slice', () => {
   it('names the links that are down when all VMs run', () => {
     renderApp(<SliceBanner slice={degraded()} deployment={undefined} />);
-    expect(listed()).toEqual(['The link between web and db is down', 'The link between app and lan is down']);
+    expect(listed()).toEqual(['Link web–db is down.', 'Link app–lan is down.']);
   });
 
   it('names a VM that does not run, not the links that are down for want of it', () => {
     renderApp(<SliceBanner slice={degraded({ app: 'stopped' })} deployment={undefined} />);
-    expect(listed()).toEqual(['app is stopped, should be running', 'The link between web and db is down']);
+    expect(listed()).toEqual(['VM app is stopped, and was asked to run.', 'Link web–db is down.']);
   });
 });

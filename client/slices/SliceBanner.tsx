@@ -3,9 +3,10 @@ import { Archive, CircleX, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { countDone } from '#shared/deployment/progress';
 import type { Deployment } from '#shared/deployment/schema';
-import { isAsDesired, isBroken } from '#shared/deployment/observed-status';
+import { driftOf } from '#shared/drift';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
+import { RelativeTime } from '../ui/RelativeTime';
 import { isLive } from './apply-event';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
@@ -82,23 +83,10 @@ function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deploym
   );
 }
 
+/** What is not as it was asked for, part by part, each with when it was seen so. */
 function DegradedBanner({ slice }: { slice: Slice }) {
-  const { t } = useTranslation(['slices', 'common']);
-  const vms = slice.vmList
-    .filter((vm) => !isAsDesired(vm))
-    .map((vm) => ({
-      key: `vm ${vm.key}`,
-      sentence: t('banner.degradedVm', {
-        name: vm.name,
-        status: t(`common:status.vm.${vm.status}`).toLowerCase(),
-        desired: t(`banner.desired.${vm.desired}`),
-      }),
-    }));
-  const links = brokenLinks(slice).map(({ key, ...names }) => ({
-    key: `link ${key}`,
-    sentence: t('banner.degradedLink', names),
-  }));
-  const differ = [...vms, ...links];
+  const { t } = useTranslation('slices');
+  const drift = driftOf(slice);
   return (
     <Alert
       mb="sm"
@@ -109,36 +97,21 @@ function DegradedBanner({ slice }: { slice: Slice }) {
       title={t('banner.degradedTitle')}
     >
       <List size="sm" mb={4} spacing={2}>
-        {differ.slice(0, 8).map(({ key, sentence }) => (
-          <List.Item key={key} className={classes.wrapAnywhere}>
-            {sentence}
+        {drift.slice(0, 8).map(({ resource, id, message, sentences, observedAt }) => (
+          <List.Item key={`${resource} ${id}`} className={classes.wrapAnywhere}>
+            {spoken(message, sentences)}{' '}
+            {observedAt === null ? null : (
+              <Text span size="xs" c="dimmed">
+                <RelativeTime at={observedAt} />
+              </Text>
+            )}
           </List.Item>
         ))}
-        {differ.length > 8 ? <List.Item>{t('plan.more', { count: differ.length - 8 })}</List.Item> : null}
+        {drift.length > 8 ? <List.Item>{t('plan.more', { count: drift.length - 8 })}</List.Item> : null}
       </List>
-      <Text size="sm">{t('banner.degradedHelp')}</Text>
+      <Text size="sm">{slice.healGaveUpAt === null ? t('banner.degradedHelp') : t('banner.healGaveUp')}</Text>
     </Alert>
   );
-}
-
-/** The links that are not up though the VMs at their ends run, each by the names of what it joins. */
-function brokenLinks({ vmList, networks, edges }: Slice): { key: string; one: string; other: string }[] {
-  const vms = new Map(vmList.map((vm) => [vm.key, vm]));
-  const nameOf = new Map([...vmList, ...networks].map(({ key, name }) => [key, name]));
-  return edges
-    .filter(({ status, source, target, targetAddress }) => {
-      // without an address of its own the target is a network
-      const ends = targetAddress === null ? [source] : [source, target];
-      return isBroken(
-        status,
-        ends.map((end) => vms.get(end)?.status),
-      );
-    })
-    .map(({ key, source, target }) => ({
-      key,
-      one: nameOf.get(source) ?? source,
-      other: nameOf.get(target) ?? target,
-    }));
 }
 
 function DestroyedBanner() {

@@ -21,6 +21,7 @@ import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
 import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
+import { HealSwitch } from './HealSwitch';
 import { RestartSwitch } from './RestartSwitch';
 import { RenameSlice } from './RenameSlice';
 import { SliceActions } from './SliceActions';
@@ -134,6 +135,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           }
         />
         <RestartSwitch slice={slice} reason={refused('rename')} />
+        <HealSwitch slice={slice} reason={refused('rename')} />
         <LeaseBar slice={slice} reason={refused('rename')} />
         {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
         <SliceBanner slice={slice} deployment={live.deployment} />

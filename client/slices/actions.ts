@@ -60,8 +60,9 @@ function primaryAction({ status, deployment }: Slice, live: boolean): SliceActio
   if (live) return deployment !== null && operationOf(deployment.kind).supersedes ? deployment.kind : 'cancel';
   switch (status) {
     case 'draft':
-    case 'degraded':
       return 'deploy';
+    case 'degraded':
+      return 'heal';
     case 'active':
       return null;
     case 'stopped':

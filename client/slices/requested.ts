@@ -4,6 +4,7 @@ import type { DeploymentSummary } from '#shared/deployment/schema';
 /** Keys of texts hold no dots. */
 const systemReasonWords = {
   'slices.set-restart': 'restart',
+  'slices.set-heal': 'heal',
   'users.delete': 'accountDeleted',
   'leases.set': 'lease',
   'schedules.add': 'schedule',

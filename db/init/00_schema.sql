@@ -713,6 +713,9 @@ CREATE INDEX `deployments_status_index` ON `deployments` (`status`,`id`);
 CREATE INDEX `deployments_kind_index` ON `deployments` (`kind`,`id`);
 CREATE INDEX `deployments_zone_index` ON `deployments` (`zone_id`,`id`);
 CREATE INDEX `deployments_created_index` ON `deployments` (`created_at`,`id`);
+ALTER TABLE `deployments` MODIFY COLUMN `kind` enum('deploy','update','start','stop','reboot','suspend','resume','snapshot','restore','heal','destroy') NOT NULL;
+ALTER TABLE `slices` ADD `drift_policy` enum('report','heal') DEFAULT 'report' NOT NULL;
+ALTER TABLE `slices` ADD `heal_gave_up_at` datetime(3);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -747,3 +750,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('92632d373d2fa
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('b6d2ac4b0785e7ba2456aef767fe164d6a0d6de2b5b5a886bbc30346fe23a703', 1795666723782);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('848e3ac25698cd0fcbf54a608f87f6be4d3f03a62af6c224eafd6729404cd0b4', 1795667655052);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3f885a76ed941bc4e23d839574be8bdce60671b50289920fb740075202a72971', 1795668125823);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c837a7152af1f258f145f7e1c65b73c44ecb6145b4289db734e2a41e1a4a491e', 1795668591571);

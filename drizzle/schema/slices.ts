@@ -14,6 +14,7 @@ import {
 } from 'drizzle-orm/mysql-core';
 import type { Applied } from '#shared/deployment/applied';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
+import { driftPolicies } from '#shared/drift';
 import { shareLevels } from '#shared/sharing';
 import { createdAt, id, instant, liveKey, primaryId, sentences, properties } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
@@ -42,6 +43,10 @@ export const slices = mysqlTable(
     status: mysqlEnum('status', sliceStatuses).notNull().default('draft'),
     /** Whether the VMs that ran come back by themselves after the machine that they run on was restarted. */
     restartAfterReboot: boolean('restart_after_reboot').notNull().default(false),
+    /** What is done about what is not as it was asked for. */
+    driftPolicy: mysqlEnum('drift_policy', driftPolicies).notNull().default('report'),
+    /** Healing failed too often in a row: the server does not begin it by itself until somebody has done something. */
+    healGaveUpAt: instant('heal_gave_up_at'),
     /** A repeat of the same `create` finds the first one. */
     idempotencyKey: varchar('idempotency_key', { length: 64 }),
     createdAt: createdAt(),

@@ -151,6 +151,7 @@ const preparation = {
   start: ['deploy', 'stop'],
   stop: ['deploy'],
   reboot: ['deploy'],
+  heal: ['deploy'],
   destroy: ['deploy'],
   suspend: ['deploy'],
   resume: ['deploy', 'suspend'],
@@ -166,6 +167,10 @@ describe.each(deploymentKinds)('the steps of a plan to %s', (kind) => {
     for (const earlier of preparation[kind])
       for (const step of await stepsOf(provider, earlier))
         await actionOf(step).run(context, step.resourceId, step.update);
+    // what drifts: a VM and a network that are gone
+    const drifted = kind === 'heal' ? state.slices.get(slice.id) : undefined;
+    drifted?.vms.delete(1);
+    drifted?.networks.clear();
     return { state, provider, context, steps: await stepsOf(provider, kind) };
   }
 

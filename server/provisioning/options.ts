@@ -1,3 +1,5 @@
+import type { HealPace } from '#server/domain/heal/backoff';
+
 /** Times in milliseconds. The defaults are for production; tests shorten them. */
 export interface ProvisioningOptions {
   /** How long a lease lasts without a heartbeat. */
@@ -21,6 +23,8 @@ export interface ProvisioningOptions {
   observeEveryMs: number;
   /** How often the reconciler looks by itself. */
   reconcileMs: number;
+  /** How slices that say so are healed. */
+  heal: HealPace;
   /** How often the database is asked again while it is away, at first. */
   databaseRetryMs: number;
 }
@@ -37,5 +41,6 @@ export const provisioningDefaults: ProvisioningOptions = {
   observeGapMs: 100,
   observeEveryMs: 1_000,
   reconcileMs: 10_000,
+  heal: { backoffMs: 10_000, limit: 5, stableMs: 600_000 },
   databaseRetryMs: 250,
 };

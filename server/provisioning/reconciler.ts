@@ -12,6 +12,7 @@ import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Transaction } from '#server/db/client';
 import type { DomainContext } from '#server/domain/context';
 import { setSliceStatus } from '#server/db/queries/slices';
+import { healDrifted } from '#server/domain/heal/heal';
 import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
 import { telling } from '#server/domain/notifications/tell';
@@ -71,6 +72,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
           }),
         );
       await follow(await slicesToVisit(zone), zone, provider);
+      await healDrifted(context, zone.id, options.heal);
       if (provider) {
         await removeSnapshots(zone, provider);
         await removeOrphans(zone, provider);
@@ -121,8 +123,9 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       .where(and(inArray(slices.id, ids), inArray(slices.status, [...followed]), isNull(slices.deletedAt)));
     for (const zone of zones.values()) {
       const here = rows.filter((row) => row.zoneId === zone.id).map((row) => row.id);
-      if (here.length > 0 && serves(context.home, zone))
-        await follow(here, zone, await providers.forZone(zone).catch(() => null));
+      if (here.length === 0 || !serves(context.home, zone)) continue;
+      await follow(here, zone, await providers.forZone(zone).catch(() => null));
+      await healDrifted(context, zone.id, options.heal);
     }
   }
 

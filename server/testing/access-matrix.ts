@@ -361,6 +361,9 @@ export const matrix: Record<string, Row> = {
   'slices.rename': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.slices.rename({ id: s.slice.idle, name: `new ${s.n}` }),
   ),
+  'slices.setHeal': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.slices.setHeal({ id: s.slice.idle, driftPolicy: 'heal' }),
+  ),
   'slices.setRestart': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.slices.setRestart({ id: s.slice.idle, restartAfterReboot: true }),
   ),

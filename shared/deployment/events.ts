@@ -13,7 +13,17 @@ import {
 import { sentencesSchema } from '../sentence';
 
 /** What of a slice can change without anything of it starting or stopping. */
-export const sliceFacts = ['name', 'owner', 'restart', 'sharing', 'topology', 'schedules', 'snapshots'] as const;
+export const sliceFacts = [
+  'name',
+  'owner',
+  'restart',
+  'healing',
+  'healGaveUp',
+  'sharing',
+  'topology',
+  'schedules',
+  'snapshots',
+] as const;
 
 export const leaseChanges = ['set', 'extended', 'removed', 'cut', 'warned', 'ended'] as const;
 /** What an act came of. */

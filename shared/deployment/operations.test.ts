@@ -20,11 +20,35 @@ import { planInput, startDeploymentInput } from './schema';
 const allowed: Record<SliceStatus, readonly DeploymentKind[]> = {
   draft: ['deploy', 'update', 'destroy'],
   deploying: ['destroy'],
-  active: ['update', 'start', 'stop', 'reboot', 'suspend', 'snapshot', 'restore', 'destroy'],
-  degraded: ['deploy', 'update', 'start', 'stop', 'reboot', 'suspend', 'resume', 'snapshot', 'restore', 'destroy'],
+  active: ['update', 'start', 'stop', 'reboot', 'suspend', 'snapshot', 'restore', 'heal', 'destroy'],
+  degraded: [
+    'deploy',
+    'update',
+    'start',
+    'stop',
+    'reboot',
+    'suspend',
+    'resume',
+    'snapshot',
+    'restore',
+    'heal',
+    'destroy',
+  ],
   stopped: ['update', 'start', 'stop', 'snapshot', 'restore', 'destroy'],
   suspended: ['stop', 'resume', 'snapshot', 'restore', 'destroy'],
-  failed: ['deploy', 'update', 'start', 'stop', 'reboot', 'suspend', 'resume', 'snapshot', 'restore', 'destroy'],
+  failed: [
+    'deploy',
+    'update',
+    'start',
+    'stop',
+    'reboot',
+    'suspend',
+    'resume',
+    'snapshot',
+    'restore',
+    'heal',
+    'destroy',
+  ],
   destroying: ['destroy'],
   destroyed: [],
 };
@@ -131,7 +155,9 @@ describe('the table of operations', () => {
     const wanted = [operation.wants.slice, operation.wants.vm];
     const { changesTopology, whole } = operation;
     const more = ['running', 'restored', 'resumed', 'asInSnapshot'];
-    const mayRunMore = changesTopology || wanted.some((want) => more.includes(want ?? ''));
+    // what was asked to run and does not counts anew when it is brought back
+    const heals = kind === 'heal';
+    const mayRunMore = changesTopology || heals || wanted.some((want) => more.includes(want ?? ''));
     // what may make more run than ran is counted, and nothing else is ever refused for a quota
     expect(operation.takesQuota).toBe(mayRunMore || whole === 'snapshot');
     // only who brings up all of a slice can take more of the zone than it holds; it is called something while it does, but for
@@ -143,7 +169,7 @@ describe('the table of operations', () => {
     const makes = operation.takesCapacity || removesSlice(kind) || whole === 'snapshot' || whole === 'restore';
     expect(operation.level).toBe(makes ? 'manage' : 'operate');
     // at one instant is for all of it
-    expect(aimsAtVm(kind)).toBe(operation.level === 'operate' && whole === null);
+    expect(aimsAtVm(kind)).toBe(operation.level === 'operate' && whole === null && !heals);
     // what makes nothing needs what it acts on to be there
     expect(operation.needsVm).toBe(operation.builds === 'nothing');
     if (operation.supersedes) expect(removesSlice(kind)).toBe(true);

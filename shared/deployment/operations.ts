@@ -13,6 +13,7 @@ export const deploymentKinds = [
   'resume',
   'snapshot',
   'restore',
+  'heal',
   'destroy',
 ] as const;
 export type DeploymentKind = (typeof deploymentKinds)[number];
@@ -22,7 +23,13 @@ export const bulkKinds = ['start', 'stop', 'destroy'] as const satisfies readonl
 export type BulkKind = (typeof bulkKinds)[number];
 
 /** Decisions from which operations follow that nobody asks for at that moment, as the actions of the log that name them. */
-export const systemReasons = ['slices.set-restart', 'users.delete', 'leases.set', 'schedules.add'] as const;
+export const systemReasons = [
+  'slices.set-restart',
+  'slices.set-heal',
+  'users.delete',
+  'leases.set',
+  'schedules.add',
+] as const;
 export type SystemReason = (typeof systemReasons)[number];
 
 /**
@@ -224,6 +231,22 @@ export const operations = {
     takesQuota: true,
     takesCapacity: false,
     needsVm: true,
+    changesTopology: false,
+    supersedes: false,
+  },
+  heal: {
+    level: 'operate',
+    from: ['active', 'degraded', 'failed'],
+    during: null,
+    // one that failed leaves what it was to heal
+    ends: { succeeded: 'observed', failed: 'observed', cancelled: 'observed' },
+    wants: { slice: 'asBefore', vm: null },
+    builds: 'needed',
+    restarts: false,
+    whole: null,
+    takesQuota: true,
+    takesCapacity: false,
+    needsVm: false,
     changesTopology: false,
     supersedes: false,
   },

@@ -79,9 +79,13 @@ function showSlice({ out }: Cli, slice: Slice): void {
     ['Template', slice.template?.name ?? null],
     ['Lease', leaseText(slice.lease)],
     ['After a reboot', slice.restartAfterReboot ? 'starts again by itself' : 'stays down'],
+    ['What drifts', slice.driftPolicy === 'heal' ? 'is healed by itself' : 'is shown'],
     ['Last', slice.deployment === null ? null : `${slice.deployment.kind} ${slice.deployment.status}`],
     ...(slice.deployment?.error != null ? ([['Error', slice.deployment.error]] as const) : []),
   ]);
+  for (const { message, observedAt } of slice.drift) out.text(`  - ${message} (${observedAt ?? 'not observed'})`);
+  if (slice.healGaveUpAt !== null)
+    out.text('  Healing it failed too often in a row: find out why, then heal it by hand.');
   if (slice.vmList.length > 0) out.raw('\n');
   out.list({ items: slice.vmList }, vmColumns(slice), 'It has no VMs.');
 }
@@ -114,6 +118,8 @@ interface Operation {
   change?: RouterInputs['deployments']['start']['change'];
   baseVersion?: number;
 }
+
+type OperationFlags = Operation['flags'] & { vm?: string; yes?: boolean; plan?: boolean };
 
 /** Starts an operation, waits for its end unless told not to, and says how the slice is then. */
 async function operate(cli: Cli, client: TramaClient, slice: Slice, { flags, ...operation }: Operation): Promise<void> {
@@ -241,6 +247,15 @@ async function setRestart(cli: Cli, name: string, choice: string): Promise<void>
   cli.out.message(`After a restart of its machine ${slice.name} ${does}.`);
 }
 
+async function setHeal(cli: Cli, name: string, choice: string): Promise<void> {
+  const client = await cli.client();
+  const { id } = await findSlice(client, name);
+  const slice = await client.api.slices.setHeal.mutate({ id, driftPolicy: choice === 'on' ? 'heal' : 'report' });
+  if (cli.out.json) return cli.out.value(slice);
+  const does = slice.driftPolicy === 'heal' ? 'healed by itself' : 'shown';
+  cli.out.message(`What is not as it was asked for of ${slice.name} is ${does}.`);
+}
+
 async function watchSlice(cli: Cli, name: string): Promise<void> {
   const client = await cli.client();
   const slice = await findSlice(client, name);
@@ -255,6 +270,7 @@ const operations: readonly [Kind, string][] = [
   ['start', 'start the VMs that are stopped'],
   ['stop', 'stop the VMs; what they have on disk stays'],
   ['reboot', 'start the VMs anew'],
+  ['heal', 'make again what is missing, start what was asked to run; nothing that runs well is touched'],
   ['destroy', 'remove every VM and link; nothing of them stays'],
 ];
 
@@ -295,14 +311,16 @@ export function addSliceCommands(program: Command, cli: Cli): void {
     );
     if (aimsAtVm(kind)) command.option('--vm <vm>', 'only this VM');
     if (canRollBack(kind)) command.addOption(optionFor('onFailure', inputs.startDeployment.onFailure));
+    if (kind === 'heal') command.option('--plan', 'only say what it would do; nothing is touched');
     if (removesSlice(kind)) command.option('-y, --yes', 'do not ask');
-    command.action(async (names: string | string[], flags: Operation['flags'] & { vm?: string; yes?: boolean }) => {
+    command.action(async (names: string | string[], flags: OperationFlags) => {
       const client = await cli.client();
       const [name = '', ...others] = [names].flat();
       if (bulkKind !== undefined && others.length > 0) {
         if (flags.vm !== undefined) throw new CliError('--vm is of one slice.', exitCodes.usage);
         return operateOnMany(cli, client, [name, ...others], { kind: bulkKind, flags });
       }
+      if (flags.plan === true) return planSlice(cli, name, kind);
       const slice = await findSlice(client, name);
       if (removesSlice(kind))
         await confirm(cli, flags.yes, `Destroy ${slice.name} with its ${slice.vms} VMs and everything on their disks?`);
@@ -315,6 +333,9 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   onOne('set-restart', 'whether what ran starts again by itself after a restart of its machine')
     .addArgument(new Argument('<choice>', 'on or off').choices(['on', 'off']))
     .action((name: string, choice: string) => setRestart(cli, name, choice));
+  onOne('set-heal', 'whether what is not as it was asked for is healed by itself')
+    .addArgument(new Argument('<choice>', 'on or off').choices(['on', 'off']))
+    .action((name: string, choice: string) => setHeal(cli, name, choice));
   onOne('watch', 'what happens to a slice, as it happens').action((name: string) => watchSlice(cli, name));
   addOptions(
     onOne('share', 'let another user view or operate a slice, or show who can').argument(

@@ -162,6 +162,7 @@ export const common = {
     resume: 'Resume',
     snapshot: 'Snapshot',
     restore: 'Restore',
+    heal: 'Heal',
     destroy: 'Destroy',
   },
   resources: {

@@ -165,6 +165,7 @@ export const common: Messages<typeof english> = {
     resume: 'Reanudar',
     snapshot: 'Instantánea',
     restore: 'Restaurar',
+    heal: 'Reparar',
     destroy: 'Destruir',
   },
   resources: {

@@ -208,6 +208,8 @@ const headFields = {
   templateRevision: slices.templateRevision,
   topologyVersion: slices.topologyVersion,
   restartAfterReboot: slices.restartAfterReboot,
+  driftPolicy: slices.driftPolicy,
+  healGaveUpAt: optionalIsoText(slices.healGaveUpAt),
   lastEventId: number(sql`(select max(${events.id}) from ${events} where ${events.sliceId} = ${slices.id})`),
 };
 export type SliceHeadRow = RowOf<typeof headFields>;

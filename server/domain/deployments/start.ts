@@ -1,3 +1,5 @@
+import { eq } from 'drizzle-orm';
+import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
 import { operationOf, refusal, type Underway } from '#shared/deployment/operations';
 import type { Deployment, FailurePolicy, Plan } from '#shared/deployment/schema';
@@ -132,6 +134,9 @@ async function queue(
       live.map((row) => row.id),
     );
   const vmId = request.vmId ?? null;
+  // somebody has done something about it
+  if (!unattended && slice.healGaveUpAt !== null)
+    await tx.update(slices).set({ healGaveUpAt: null }).where(eq(slices.id, sliceId));
   const userId = accountOf(actor);
   const { snapshots } = input;
   const begun = await beginSnapshot(tx, { sliceId, userId, snapshots, steps: plan.steps });

@@ -13,6 +13,7 @@ import type {
   sliceTopologySchema,
 } from '#shared/slice';
 import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
+import { driftOf } from '#shared/drift';
 import type { Queryable } from '#server/db/client';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { page } from '#server/db/keyset';
@@ -121,12 +122,14 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     diskGb: sumOf(vms, (vm) => vm.diskGb),
   };
   const endsOf = endKeysIn({ vms, networks });
-  return {
+  const slice = {
     ...summary(actor, head, totals, busy),
     zone: { id: head.zoneId, name: head.zoneName, provider: head.provider },
     templateRevision: head.templateRevision,
     topologyVersion: head.topologyVersion,
     restartAfterReboot: head.restartAfterReboot,
+    driftPolicy: head.driftPolicy,
+    healGaveUpAt: head.healGaveUpAt,
     vmList: vms.map((vm) => ({
       ...partOf(vmSchema, vm),
       id: vm.id,
@@ -162,6 +165,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     waiting,
     lastEventId: head.lastEventId,
   };
+  return { ...slice, drift: driftOf(slice) };
 }
 
 /** The slice's own topology, and who changed it last, as one moment saw them. NOT_FOUND. */

@@ -181,6 +181,9 @@ class QemuProvider implements Provider {
     const { vms } = await this.#slice(slice.id);
     return this.#locks.run(`${slice.id}:v${spec.id}`, async () => {
       const vm = vms.get(spec.id);
+      const isWhole = vm !== undefined && (await this.#hasFolder(vm));
+      // a process without its folder cannot be reached any more, and starts nothing again
+      if (vm?.alive && !isWhole) await vm.stop(0);
       if (vm?.alive) return { forwards: vm.forwards() };
       const failed = say('ACT_VM_DEFINE');
       if (vm) {
@@ -312,7 +315,10 @@ class QemuProvider implements Provider {
 
   async observe(slice: SliceRef): Promise<SliceObservation> {
     const { vms, networks } = await this.#slice(slice.id);
-    const sortedVms = [...vms.values()].sort((a, b) => a.record.spec.id - b.record.spec.id);
+    const found = [...vms.values()].sort((a, b) => a.record.spec.id - b.record.spec.id);
+    // what has lost its folder is gone, whatever still runs of it
+    const whole = await Promise.all(found.map((vm) => this.#hasFolder(vm)));
+    const sortedVms = found.filter((_, index) => whole[index]);
     const sortedNetworks = [...networks.values()].sort((a, b) => a.id - b.id);
     return {
       observedAt: new Date(),
@@ -375,6 +381,10 @@ class QemuProvider implements Provider {
       await Promise.all([...vms.values()].map((vm) => vm.close()));
     }
     await this.#folder.close();
+  }
+
+  #hasFolder({ sliceId, name }: VmMachine): Promise<boolean> {
+    return this.#folder.exists(sliceId, name);
   }
 
   #slice(sliceId: number): Promise<SliceMachines> {

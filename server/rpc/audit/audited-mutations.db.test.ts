@@ -241,6 +241,10 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.slice();
     return making('template', () => s.owner.slices.saveAsTemplate({ id, name: 'kept' }));
   },
+  'slices.setHeal': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.slices.setHeal({ id, driftPolicy: 'heal' }));
+  },
   'slices.setRestart': async (s) => {
     const { id } = await s.slice();
     return doing('slice', id, () => s.owner.slices.setRestart({ id, restartAfterReboot: true }));

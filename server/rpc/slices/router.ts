@@ -14,6 +14,7 @@ import {
   previewSliceInput,
   renameSliceInput,
   saveAsTemplateInput,
+  setHealInput,
   setRestartInput,
   sliceChangesInput,
   slicePage,
@@ -35,6 +36,7 @@ import {
 } from '#server/domain/slices/read-slices';
 import { saveAsTemplate } from '#server/domain/slices/save-as-template';
 import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
+import { setHeal } from '#server/domain/heal/heal';
 import { createSlice, renameSlice, setRestart } from '#server/domain/slices/write-slices';
 import { answer } from '../answers';
 import { router, userProcedure } from '../trpc';
@@ -77,6 +79,10 @@ export const slicesRouter = router({
     .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => renameSlice(ctx.domain, { actor: ctx.actor, slice: input })),
   /** Whether its VMs come back by themselves after a restart of their machine. */
+  setHeal: userProcedure('slices:manage')
+    .input(setHealInput)
+    .output(answer(sliceSchema))
+    .mutation(({ ctx, input }) => setHeal(ctx.domain, { actor: ctx.actor, slice: input })),
   setRestart: userProcedure('slices:manage')
     .input(setRestartInput)
     .output(answer(sliceSchema))
