@@ -115,6 +115,50 @@ export function testUpdates({ harness, newSlice, id, codeOf }: ContractTools): v
     await harness().provider.removeSlice(slice);
   });
 
+  test('edges, networks and VMs come and go beside one that runs on as it was', async () => {
+    const { provider, image } = harness();
+    const slice = newSlice();
+    const { a, b, edge } = pair({ a: id(), b: id(), edge: id() }, image);
+    for (const vm of [a, b]) await provider.ensureVm(slice, vm);
+    await provider.ensureEdge(slice, edge);
+    await Promise.all([a, b].map((vm) => provider.startVm(slice, vm)));
+    const console = readConsole(await provider.openConsole(slice, a.id));
+    const kept = { id: edge.id, status: 'up', applied: appliedEdge(edge) };
+
+    const network: NetworkSpec = { id: id(), name: 'lan' };
+    const c = vmSpec(id(), image);
+    const plug = attachment(id(), a, network.id, 1);
+    const linked = withNic(a, plug.source.nic);
+    const far = link(id(), linked, c);
+    await provider.ensureNetwork(slice, network);
+    await provider.ensureVm(slice, c);
+    // one end runs, the other one is to be started
+    await twice(() => provider.ensureEdge(slice, far));
+    await twice(() => provider.ensureEdge(slice, plug));
+    await provider.startVm(slice, c);
+    const seen = await provider.observe(slice);
+    expect(seen.edges.map(({ id: edgeId, status }) => [edgeId, status])).toEqual(
+      [edge.id, plug.id, far.id].map((edgeId) => [edgeId, 'up']),
+    );
+    expect(await edgeOf(slice, edge.id)).toEqual(kept);
+
+    await provider.removeVm(slice, b.id);
+    await twice(() => provider.removeEdge(slice, edge.id));
+    await twice(() => provider.removeEdge(slice, plug.id));
+    await provider.removeNetwork(slice, network.id);
+    const left = await provider.observe(slice);
+    expect(left.vms.map((vm) => [vm.id, vm.status])).toEqual([
+      [a.id, 'running'],
+      [c.id, 'running'],
+    ]);
+    expect(left.networks).toEqual([]);
+    expect(left.edges).toEqual([{ id: far.id, status: 'up', applied: appliedEdge(far) }]);
+    // it is the same run of it
+    console.type('still-here\n');
+    await console.until('still-here');
+    await provider.removeSlice(slice);
+  });
+
   test('of a network, with its links', async () => {
     const { provider, image } = harness();
     const slice = newSlice();
