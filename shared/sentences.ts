@@ -301,6 +301,7 @@ export const sentences = {
   LEASE_TOO_LONG: 'A lease of this slice lasts {{max}} at most, from now.',
   LEASE_NEEDED: 'Slices here need a lease: {{max}} at most.',
   LEASE_END_NOT_ALLOWED: 'This is not allowed at the end of a lease here: {{allowed}}.',
+  LEASE_END_IMPOSSIBLE: 'Zone {{zone}} cannot do this at the end of a lease:',
   LEASE_NONE: '{{slice}} has no lease that could be extended.',
   LEASE_ENDED: 'The lease of {{slice}} has ended. Extend it first.',
   SCHEDULE_PAST: 'That moment has passed.',

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { minutesOf, minutesText, weekdaysOf } from './terms';
+import { leaseEnds, minutesOf, minutesText, scheduledKinds, weekdaysOf } from './terms';
+
+test('what resumed or restored a slice was offered for the end of its lease', () => {
+  expect(leaseEnds).toEqual(['stop', 'suspend', 'destroy']);
+  expect(scheduledKinds).toEqual(expect.arrayContaining(['start', 'stop', 'reboot', 'suspend', 'resume']));
+  for (const kind of ['deploy', 'update', 'snapshot', 'restore', 'destroy']) expect(scheduledKinds).not.toContain(kind);
+});
 
 test('minutes are read back as they are written', () => {
   fc.assert(

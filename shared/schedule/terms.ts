@@ -1,11 +1,11 @@
 import { deploymentKinds, operationOf, type DeploymentKind } from '../deployment/operations';
 
-/** What is wanted of VMs that go on running. */
-const runningWants: readonly string[] = ['running', 'asBefore', 'restored'];
+/** What is wanted of VMs that do not run after it, whatever they were. */
+const restingWants: readonly string[] = ['stopped', 'kept', 'absent'];
 
 /** What can be done at the end of a lease: every operation after which nothing of the slice runs. */
-export const leaseEnds: readonly DeploymentKind[] = deploymentKinds.filter(
-  (kind) => !runningWants.includes(operationOf(kind).wants.slice),
+export const leaseEnds: readonly DeploymentKind[] = deploymentKinds.filter((kind) =>
+  restingWants.includes(operationOf(kind).wants.slice),
 );
 /** What can be done at a time: what takes no more than the right to operate. */
 export const scheduledKinds: readonly DeploymentKind[] = deploymentKinds.filter(

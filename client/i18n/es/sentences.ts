@@ -355,6 +355,7 @@ export const sentences: Record<SentenceCode, string> = {
   LEASE_TOO_LONG: 'El plazo de este slice dura como máximo {{max}} desde ahora.',
   LEASE_NEEDED: 'Aquí los slices necesitan un plazo: como máximo {{max}}.',
   LEASE_END_NOT_ALLOWED: 'Esto no se permite aquí al terminar un plazo: {{allowed}}.',
+  LEASE_END_IMPOSSIBLE: 'La zona {{zone}} no puede hacer esto al terminar un plazo:',
   LEASE_NONE: '{{slice}} no tiene un plazo que se pueda ampliar.',
   LEASE_ENDED: 'El plazo de {{slice}} ha terminado. Amplíelo primero.',
   SCHEDULE_PAST: 'Ese momento ya ha pasado.',

@@ -30,7 +30,9 @@ export function planProblems(
   const refused = refusal(input.kind, input.slice.status, input.underway, target);
   const problems: Problem[] = refused ? [refusalProblem(input, refused)] : [];
   if (removesSlice(input.kind)) return problems;
-  if (input.leaseEnded === true && operationOf(input.kind).takesQuota)
+  // a snapshot starts nothing: what is there can be kept
+  const { takesQuota, whole } = operationOf(input.kind);
+  if (input.leaseEnded === true && takesQuota && whole !== 'snapshot')
     problems.push(problemOf('LEASE_ENDED', { code: 'LEASE_ENDED', params: { slice: input.slice.name } }, {}));
   problems.push(...input.invalid);
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));

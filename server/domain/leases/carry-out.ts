@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
-import { deploymentKinds, operationOf } from '#shared/deployment/operations';
+import { deploymentKinds, operationOf, removesSlice } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
+import { leaseEnds } from '#shared/schedule/terms';
 import { asError, say, type Said } from '#shared/sentence';
 import { claimAct, writeAct, type ActRow } from '#server/db/queries/leases';
 import { slices } from '#drizzle/schema/slices';
@@ -39,6 +40,9 @@ export async function carryOut(ctx: DomainContext, act: ActRow, now: Date): Prom
   const because = sourceOf(act) === 'lease' ? 'leases.set' : 'schedules.add';
   const actor: SystemActor = { kind: 'system', onBehalfOf: slice.ownerId, because };
   const { sliceId, kind } = act;
+  // nothing of it runs: to stop it would only give up what was kept of its memory
+  if (slice.status === 'suspended' && leaseEnds.includes(kind) && !removesSlice(kind))
+    return over(ctx, claim, 'left', { why: say('ACT_NOTHING_TO_DO', { status: slice.status }) });
   try {
     const deploymentId = await queueDeployment(ctx, { actor, sliceId, kind, idempotencyKey: `act:${act.id}` });
     await over(ctx, claim, 'begun', { deploymentId });

@@ -2,18 +2,20 @@ import { eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import { sliceLeases } from '#drizzle/schema/leases';
 import type { EventData } from '#shared/deployment/events';
-import type { DeploymentKind } from '#shared/deployment/operations';
+import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import type { extendLeaseInput, LeaseLimit, LeaseOfSlice, setLeaseInput } from '#shared/lease';
 import { minutesText } from '#shared/schedule/terms';
-import { say } from '#shared/sentence';
+import { saidOf, say, together, type Said } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
 import { leaseOf, openActs, writeAct, type LeaseRow } from '#server/db/queries/leases';
+import { zoneById } from '#server/db/queries/zones';
 import { touchSlice } from '#server/db/queries/slices';
 import { iso } from '#server/db/rows';
 import { insertEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { askZone } from '../deployments/situation';
 import { telling } from '../notifications/tell';
 import { loadSlice, type SliceRow } from '../slices/access';
 import { leaseLimitFor } from './limits';
@@ -54,12 +56,13 @@ function renewedEnd(row: LeaseRow, { maxMinutes }: LeaseLimit, now: Date): Date 
 
 /**
  * Gives the slice a lease, changes it, or takes it away. What somebody else than its owner cuts lasts as long as a warning takes.
- * INVALID_INPUT for one that ends in the past, later than is allowed, or by what is not; INVALID_TRANSITION for a slice that was destroyed.
+ * INVALID_INPUT for one that ends in the past, later than is allowed, or by what is not, or what the zone cannot do; INVALID_TRANSITION for a slice that was destroyed.
  */
 export async function setLease(
   ctx: DomainContext,
   { actor, lease }: { actor: Actor; lease: z.infer<typeof setLeaseInput> },
 ): Promise<LeaseOfSlice> {
+  const impossible = lease.atEnd === undefined ? null : await whyImpossible(ctx, { actor, id: lease.id }, lease.atEnd);
   return change(ctx, { actor, id: lease.id }, async (tx, slice, limit, tellOwner) => {
     const before = await leaseOf(tx, slice.id, { lock: true });
     const atEnd = lease.atEnd ?? before?.atEnd ?? limit.atEnd[0] ?? 'stop';
@@ -74,6 +77,7 @@ export async function setLease(
     }
     if (!limit.atEnd.includes(atEnd))
       throw refused('atEnd', say('LEASE_END_NOT_ALLOWED', { allowed: limit.atEnd.join(', ') }));
+    if (impossible !== null) throw refused('atEnd', impossible);
     const now = ctx.clock.now();
     const asked = withinLimit(new Date(lease.expiresAt), limit, now);
     const isCut = slice.access !== 'own' && (before === null || asked < before.expiresAt);
@@ -104,6 +108,20 @@ export async function extendLease(
     await writeLease(tx, id, { expiresAt, atEnd, limit, now, minutes: before.minutes });
     await told(tx, actor, slice, { action: 'leases.extend', what: 'extended', expiresAt, atEnd });
   });
+}
+
+/** Why the slice's zone cannot do what is to be done at the end; null if it can, or nobody knows. Asked before any transaction. */
+async function whyImpossible(
+  ctx: DomainContext,
+  { actor, id }: { actor: Actor; id: number },
+  atEnd: DeploymentKind,
+): Promise<Said | null> {
+  if (operationOf(atEnd).whole !== 'suspend') return null;
+  const zone = await zoneById(ctx.db, (await loadSlice(ctx.db, { actor, id, need: 'manage' })).zoneId);
+  const able = zone === null ? null : (await askZone(ctx, zone)).description?.capabilities.suspend;
+  if (zone === null || able?.ok !== false) return null;
+  const why = able.reason === null ? say('REASON_UNKNOWN') : saidOf(able.reason, able.sentences);
+  return together(say('LEASE_END_IMPOSSIBLE', { zone: zone.name }), why);
 }
 
 function refused(field: string, said: ConstructorParameters<typeof AppError>[1]): AppError {

@@ -6,7 +6,6 @@ import { deployments, events } from '#drizzle/schema/deployments';
 import { leaseLimits, sliceActs, sliceLeases, sliceSchedules } from '#drizzle/schema/leases';
 import { slices } from '#drizzle/schema/slices';
 import type { ScheduleRule } from '#shared/schedule/rule';
-import { leaseEnds, scheduledKinds } from '#shared/schedule/terms';
 import { claimAct, databaseTime } from '#server/db/queries/leases';
 import type { DomainContext } from '#server/domain/context';
 import { queueDeployment } from '#server/domain/deployments/start';
@@ -14,6 +13,7 @@ import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { testProvisioning, until } from '#server/testing/provisioning';
 import { createWorld } from '#server/testing/world';
+import { setLease } from './lease';
 import { timetableRound } from './timetable';
 
 const database = useDatabase();
@@ -199,10 +199,40 @@ describe('a lease', () => {
     expect(await refused(user.leases.extend({ id }))).toEqual(['INVALID_INPUT', 'id', 'LEASE_NONE']);
     expect(await outcomeOf(user.leases.set({ id, expiresAt: iso(hour), atEnd: 'start' }))).toBe('INVALID_INPUT');
     expect(await outcomeOf(user.leases.set({ id, expiresAt: '2027-02-29T10:00:00.000Z' }))).toBe('INVALID_INPUT');
-    expect(leaseEnds).toEqual(expect.arrayContaining(['stop', 'destroy']));
-    expect(leaseEnds).not.toContain('start');
-    expect(scheduledKinds).toEqual(expect.arrayContaining(['start', 'stop']));
-    expect(scheduledKinds).not.toContain('destroy');
+  });
+
+  it('that ends by suspending keeps the memory, which no other end gives up', async () => {
+    const { user, id, settled } = await scene();
+    await user.leases.set({ id, expiresAt: iso(minute), atEnd: 'suspend' });
+    await look(2 * minute);
+    expect(await settled()).toBe('suspended');
+    await user.leases.set({ id, expiresAt: iso(3 * minute), atEnd: 'stop' });
+    await look(4 * minute);
+    expect(await settled()).toBe('suspended');
+    expect((await actNews(id)).at(-1)).toEqual(['lease', 'stop', 'left', 'ACT_NOTHING_TO_DO']);
+    // what is there can still be kept, and nothing of it goes on
+    const problemsOf = async (kind: 'snapshot' | 'resume') =>
+      (await user.deployments.plan({ sliceId: id, kind })).problems.map(({ code }) => code);
+    expect(await problemsOf('snapshot')).not.toContain('LEASE_ENDED');
+    expect(await problemsOf('resume')).toContain('LEASE_ENDED');
+  });
+
+  it('cannot end by suspending in a zone that cannot, which says why', async () => {
+    const { owner, user, id } = await scene({ deploy: false });
+    const forZone: typeof ctx.providers.forZone = async (zone) => {
+      const provider = await ctx.providers.forZone(zone);
+      const describe = async () => {
+        const told = await provider.describe();
+        const suspend = { ok: false, reason: 'It has no room for memory.' };
+        return { ...told, capabilities: { ...told.capabilities, suspend } };
+      };
+      return { ...provider, describe };
+    };
+    const lease = { id, expiresAt: iso(hour), atEnd: 'suspend' as const };
+    const refused = setLease({ ...ctx, providers: { ...ctx.providers, forZone } }, { actor: owner, lease });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', field: 'atEnd' });
+    await expect(refused).rejects.toThrow(/Zone zone \d+ cannot do this .* It has no room for memory\./);
+    expect((await user.leases.get({ id })).lease).toBeNull();
   });
 
   it('that is extended after its end, before that was begun, ends nothing', async () => {
