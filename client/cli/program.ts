@@ -7,6 +7,7 @@ import { addCatalogueCommands } from './commands/catalogue';
 import { addLeaseCommands } from './commands/leases';
 import { addNotificationsCommand } from './commands/notifications';
 import { addDeploymentCommands } from './commands/deployments';
+import { addConvertCommand } from './commands/convert';
 import { addSliceCommands } from './commands/slices';
 import { addTemplateCommands } from './commands/templates';
 import { addZoneCommands } from './commands/zones';
@@ -46,6 +47,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addZoneCommands(program, cli);
   addAuditCommand(program, cli);
   addNotificationsCommand(program, cli);
+  addConvertCommand(program, cli);
   addCallCommand(program, cli);
   addCompletionCommands(program, cli);
   return program;

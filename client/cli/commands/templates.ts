@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { RouterInputs, TemplateSummary } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { confirm } from '../confirm';
+import { CliError, exitCodes, explain } from '../errors';
 import { findTemplate } from '../find';
 import { inputs } from '../inputs';
 import { allOr } from '../list';
@@ -26,19 +27,66 @@ const columns: Column<TemplateSummary>[] = [
 type ListOptions = RouterInputs['templates']['list'] & { all?: boolean };
 
 /** What the lines of an import's report begin with. */
-const noteWords = { mapped: 'Mapped', changed: 'Changed', leftOut: 'Left out' } as const;
+export const noteWords = { mapped: 'Mapped', changed: 'Changed', leftOut: 'Left out' } as const;
 
-async function importTemplate(cli: Cli, file: string, options: { name?: string }): Promise<void> {
-  const text = file === '-' ? await cli.prompt.readAll() : await readFile(file, 'utf8');
+interface ImportOptions {
+  name?: string;
+  map?: string[];
+}
+
+/** `ceos=small/debian` as a kind with its flavour and image. */
+function kindOf(text: string): { kind: string; flavour: string; image: string } {
+  const [, kind, flavour, image] = /^(.*)=([^=/]+)\/([^=/]+)$/.exec(text) ?? [];
+  if (kind === undefined || flavour === undefined || image === undefined)
+    throw new CliError(`${text} is no KIND=FLAVOUR/IMAGE.`, exitCodes.usage);
+  return { kind, flavour, image };
+}
+
+/** The documents of the files, also of those that are ZIP archives. */
+async function documentsOf(cli: Cli, files: readonly string[]): Promise<{ name: string | null; text: string }[]> {
+  const found: { name: string | null; text: string }[] = [];
+  for (const file of files) {
+    if (file === '-') {
+      found.push({ name: null, text: await cli.prompt.readAll() });
+      continue;
+    }
+    const { unpack } = await import('#shared/topology/formats/archive');
+    const { files: inside, passedOver } = unpack(path.basename(file), await readFile(file));
+    found.push(...inside);
+    for (const name of passedOver) cli.out.message(`Passed over: ${name}`);
+  }
+  return found;
+}
+
+async function importTemplates(cli: Cli, files: string[], { name, map = [] }: ImportOptions): Promise<void> {
+  const kinds = map.map(kindOf);
+  const documents = await documentsOf(cli, files);
+  if (name !== undefined && documents.length > 1)
+    throw new CliError('--name is for one document only.', exitCodes.usage);
   const { api } = await cli.client();
-  const { template, format, report } = await api.templates.import.mutate({
-    text,
-    ...(file === '-' ? {} : { fileName: path.basename(file).slice(0, 255) }),
-    ...options,
-  });
-  for (const { kind, message } of report) cli.out.message(`${noteWords[kind]}: ${message}`);
-  if (cli.out.json) return cli.out.value({ template, format, report });
-  cli.out.message(`Imported ${template.name} with ${template.vms} VMs; its id is ${template.id}.`);
+  const done: unknown[] = [];
+  let failures = 0;
+  for (const { name: fileName, text } of documents) {
+    try {
+      const answer = await api.templates.import.mutate({
+        text,
+        ...(fileName !== null && { fileName: fileName.slice(-255) }),
+        ...(name !== undefined && { name }),
+        ...(kinds.length > 0 && { kinds }),
+      });
+      const { template, format, report } = answer;
+      for (const { kind, message } of report) cli.out.message(`${noteWords[kind]}: ${message}`);
+      done.push({ template, format, report });
+      if (!cli.out.json)
+        cli.out.message(`Imported ${template.name} with ${template.vms} VMs; its id is ${template.id}.`);
+    } catch (error) {
+      if (documents.length === 1) throw error;
+      failures += 1;
+      cli.out.message(`${fileName ?? '-'}: ${explain(error).lines.join(' ')}`);
+    }
+  }
+  if (cli.out.json) cli.out.value(documents.length === 1 ? done[0] : done);
+  if (failures > 0) throw new CliError(`${failures} of ${documents.length} documents were not imported.`);
 }
 
 async function exportTemplate(
@@ -88,10 +136,11 @@ export function addTemplateCommands(program: Command, cli: Cli): void {
   addOptions(
     templates
       .command('import')
-      .description('make a template of a document')
-      .argument('<file>', 'a Trama or legacy JSON document; - for standard input'),
+      .description('make templates of documents, of other tools too')
+      .argument('<files...>', 'documents in any known format, or ZIP archives with such; - for standard input')
+      .option('--map <kind=flavour/image...>', 'what machines of a kind are here'),
     inputs.importTemplate,
-  ).action((file: string, options: { name?: string }) => importTemplate(cli, file, options));
+  ).action((files: string[], options: ImportOptions) => importTemplates(cli, files, options));
   addOptions(onOne('export', 'the document of a template'), inputs.exportTemplate)
     .option('-o, --output <file>', 'write to this file instead of standard output')
     .action((name: string, options: { format?: RouterInputs['templates']['export']['format']; output?: string }) =>

@@ -37,6 +37,9 @@ function documentSchemaOf({ vm, network, edge }: TopologyParts) {
   });
 }
 
+/** What our own document may hold, for editors: `docs/trama-document.schema.json`. */
+export const tramaDocumentSchema = documentSchemaOf(topologyParts);
+
 /** Reads our own document. An unknown flavour or image is replaced by the first there is, with a warning. */
 export function readTrama(value: unknown, catalogue: Catalogue, parts = topologyParts, source?: Source): ReadDocument {
   const document = parseAs(documentSchemaOf(parts), value, source);
