@@ -1,10 +1,19 @@
 import { z } from 'zod';
+import { problemSchema } from './errors';
 import { consoleKinds } from './image';
 import { providerKinds } from './zone';
 import { deploymentSummarySchema } from './deployment/schema';
 import { driftPolicies, driftSchema } from './drift';
 import { sliceEventSchema } from './deployment/events';
-import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import {
+  descriptionSchema,
+  idSchema,
+  listInput,
+  nameSchema,
+  pageOf,
+  timestampSchema,
+  resourcesSchema,
+} from './primitives';
 import { leaseSchema } from './lease';
 import { accessKinds } from './sharing';
 import { edgeProperties, networkProperties, topologySchema, vmProperties } from './topology/schema';
@@ -132,6 +141,27 @@ export const createSliceInput = z.strictObject({
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
 export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
+export const chooseZoneInput = z.strictObject({ templateId: idSchema });
+/** Why a zone was chosen before others: nothing else can take it; it has more of the images; more is left free in it. */
+export const zoneReasons = ['only', 'images', 'free'] as const;
+/** For a deploy of a template: every zone, what speaks for and against it, and which one is chosen; null where none can take it now. */
+export const zoneChoiceSchema = z.object({
+  zoneId: idSchema.nullable(),
+  because: z.enum(zoneReasons).nullable(),
+  zones: z.array(
+    z.object({
+      zone: named,
+      free: resourcesSchema.nullable(),
+      /** How much of what the zone has of its scarcest resource would be in use, 0 to 1; null where that is not known. */
+      fill: z.number().nullable(),
+      /** Of the images that the template boots: how many are there already. */
+      images: z.object({ there: z.number().int(), needed: z.number().int() }),
+      /** Why it cannot be deployed there now; empty where it can. */
+      problems: z.array(problemSchema),
+    }),
+  ),
+});
+export type ZoneChoice = z.infer<typeof zoneChoiceSchema>;
 /** Who makes a slice asks first what it can be called. */
 export const freeSliceNameInput = z.strictObject({ name: nameSchema.describe('what it should be called') });
 export const freeSliceNameOutput = z.object({ name: nameSchema.describe('the same if it is free, else one like it') });

@@ -21,6 +21,7 @@ import { formatDisk, formatRam } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SidePanel } from '../ui/SidePanel';
 import { byName } from '../ui/sort';
+import { ZoneChooser } from './ZoneChooser';
 
 export interface SliceCreateDrawerProps {
   opened: boolean;
@@ -144,6 +145,12 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           value={zoneId === '' ? null : zoneId}
           onChange={(value) => form.setFieldValue('zoneId', value ?? '')}
         />
+        {usable.length > 1 ? (
+          <ZoneChooser
+            templateId={form.values.templateId === '' ? null : Number(form.values.templateId)}
+            onChoose={(id) => form.setFieldValue('zoneId', String(id))}
+          />
+        ) : null}
         {zones.error ? <ErrorState error={zones.error} onRetry={() => void zones.refetch()} /> : null}
         <TextInput
           label={t('create.name')}

@@ -344,6 +344,9 @@ export const matrix: Record<string, Row> = {
   'slices.preview': row('user', 'slices:read', seeTemplate, (api, s) =>
     api.slices.preview({ templateId: s.template.template, zoneId: s.zone }),
   ),
+  'slices.chooseZone': row('user', 'slices:read', seeTemplate, (api, s) =>
+    api.slices.chooseZone({ templateId: s.template.template }),
+  ),
   'slices.freeName': row('user', 'slices:read', signedIn, (api, s) => api.slices.freeName({ name: `new ${s.n}` })),
   'slices.create': row('user', 'slices:manage', seeTemplate, (api, s) =>
     api.slices.create({ name: `new ${s.n}`, templateId: s.template.template, zoneId: s.zone }),

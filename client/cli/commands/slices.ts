@@ -212,9 +212,31 @@ interface CreateOptions extends WaitFlags {
   deploy?: boolean;
 }
 
+const zoneReasonText = {
+  only: 'it is the only one that can take it now',
+  images: 'more of its images are there already',
+  free: 'most stays free in it',
+} as const;
+
+/** The zone that the server chooses for a template, which is said with its reason; fails with what is against each. */
+async function chosenZone(cli: Cli, client: TramaClient, templateId: number): Promise<{ id: number; name: string }> {
+  const { zoneId, because, zones } = await client.api.slices.chooseZone.query({ templateId });
+  const found = zones.find(({ zone }) => zone.id === zoneId);
+  if (found === undefined || because === null) {
+    const against = zones.map(
+      ({ zone, problems }) => `${zone.name}: ${problems.map(({ message }) => message).join(' ')}`,
+    );
+    throw new CliError(['No zone can take it now.', ...against].join('\n  '));
+  }
+  if (!cli.out.json) cli.out.message(`Zone ${found.zone.name} was chosen: ${zoneReasonText[because]}.`);
+  return found.zone;
+}
+
 async function createSlice(cli: Cli, name: string, options: CreateOptions): Promise<void> {
   const client = await cli.client();
-  const [template, zone] = await Promise.all([findTemplate(client, options.template), findZone(client, options.zone)]);
+  const template = await findTemplate(client, options.template);
+  const zone =
+    options.zone === 'auto' ? await chosenZone(cli, client, template.id) : await findZone(client, options.zone);
   const idempotencyKey = crypto.randomUUID();
   const slice = await client.api.slices.create.mutate({
     name,
@@ -294,7 +316,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
       .description('make a slice of a template; nothing runs before it is deployed')
       .addArgument(argumentFor('name', inputs.createSlice.name))
       .requiredOption('-t, --template <template>', 'the template’s id or name')
-      .option('-z, --zone <zone>', 'where; may be left out where there is one zone only')
+      .option('-z, --zone <zone>', 'where; `auto` has one chosen; may be left out where there is one zone only')
       .addOption(optionFor('restartAfterReboot', inputs.createSlice.restartAfterReboot))
       .option('--deploy', 'deploy it, too'),
   ).action((name: string, options: CreateOptions) => createSlice(cli, name, options));

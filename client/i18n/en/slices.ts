@@ -13,6 +13,18 @@ export const slices = {
     zoneDisabled: 'Closed for new slices',
     zoneCannotRun: 'Cannot run VMs: {{reason}}',
     zoneHelp: 'Cannot be chosen now: {{zones}}',
+    auto: {
+      choose: 'Choose a zone for me',
+      none: 'No zone can take it now.',
+      because: {
+        only: '{{zone}} was chosen: it is the only one that can take it now.',
+        images: '{{zone}} was chosen: more of its images are there already.',
+        free: '{{zone}} was chosen: most stays free in it.',
+      },
+      against: '{{zone}}: {{why}}',
+      possible:
+        '{{zone}} could take it, too: {{there}} of {{needed}} images are there, {{percent}} % of it would be in use.',
+    },
     name: 'Name',
     plan: 'What would happen',
     pickFirst: 'Choose a template and a zone to see the plan.',

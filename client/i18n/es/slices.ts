@@ -16,6 +16,18 @@ export const slices: Messages<typeof english> = {
     zoneDisabled: 'Cerrada para slices nuevos',
     zoneCannotRun: 'No puede ejecutar MV: {{reason}}',
     zoneHelp: 'Ahora no se pueden elegir: {{zones}}',
+    auto: {
+      choose: 'Elegir una zona por mí',
+      none: 'Ninguna zona puede acogerlo ahora.',
+      because: {
+        only: 'Se eligió {{zone}}: es la única que puede acogerlo ahora.',
+        images: 'Se eligió {{zone}}: ya tiene más de sus imágenes.',
+        free: 'Se eligió {{zone}}: es donde más queda libre.',
+      },
+      against: 'En {{zone}}: {{why}}',
+      possible:
+        '{{zone}} también podría acogerlo: tiene {{there}} de {{needed}} imágenes y quedaría en uso el {{percent}} %.',
+    },
     name: 'Nombre',
     plan: 'Lo que pasaría',
     pickFirst: 'Elija una plantilla y una zona para ver el plan.',

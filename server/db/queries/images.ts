@@ -1,4 +1,4 @@
-import { and, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, count, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
 import type { Queryable } from '#server/db/client';
 import { after, containing, decodeCursor, nameCursor } from '../keyset';
@@ -12,6 +12,7 @@ import {
   type RowOf,
   type Value,
 } from '../prepared';
+import { chunked } from '../rows';
 import { usesOf } from './uses';
 
 const fields = {
@@ -107,4 +108,18 @@ export async function imageRows(
 export async function imageById(q: Queryable, id: number): Promise<ImageRow | null> {
   const [row] = rowsOf(await oneImage(q, { id, limit: 1, name: null, pattern: null }));
   return row ?? null;
+}
+
+/** By zone, how many of these images are ready there; zones that have none are not in it. */
+export async function imagesInZones(q: Queryable, imageIds: readonly number[]): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  for (const ids of chunked(imageIds)) {
+    const rows = await q
+      .select({ zoneId: imageStates.zoneId, many: count() })
+      .from(imageStates)
+      .where(and(inArray(imageStates.imageId, ids), eq(imageStates.state, 'verified')))
+      .groupBy(imageStates.zoneId);
+    for (const { zoneId, many } of rows) found.set(zoneId, (found.get(zoneId) ?? 0) + many);
+  }
+  return found;
 }

@@ -77,6 +77,16 @@ export async function previewDeployment(
   });
 }
 
+/** Ids of the images that a template's VMs boot, each once. NOT_FOUND for a template that the actor does not see. */
+export async function imagesOfTemplate(
+  ctx: Pick<DomainContext, 'db'>,
+  { actor, templateId }: { actor: Actor; templateId: number },
+): Promise<number[]> {
+  const template = await loadTemplate(ctx.db, { actor, id: templateId });
+  const drawing = await readTopology(ctx.db, await revisionId(ctx.db, template.id, template.revision));
+  return [...new Set(drawing.vms.map((vm) => vm.imageId))];
+}
+
 async function templateTopology(q: Queryable, template: TemplateRow): Promise<PlanTopology> {
   const drawing = await readTopology(q, await revisionId(q, template.id, template.revision));
   const catalogue = await catalogueOf(q, drawing);

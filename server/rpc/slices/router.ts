@@ -4,6 +4,7 @@ import { idInput } from '#shared/primitives';
 import { planSchema } from '#shared/deployment/schema';
 import {
   consoleTicketSchema,
+  chooseZoneInput,
   createSliceInput,
   eventPage,
   freeSliceNameInput,
@@ -20,11 +21,13 @@ import {
   slicePage,
   sliceSchema,
   sliceTopologySchema,
+  zoneChoiceSchema,
   type sliceNoticeSchema,
 } from '#shared/slice';
 import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { previewDeployment } from '#server/domain/deployments/plan';
+import { chooseZone } from '#server/domain/zones/choose-zone';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import {
@@ -60,6 +63,11 @@ export const slicesRouter = router({
     .input(previewSliceInput)
     .output(answer(planSchema))
     .query(({ ctx, input }) => previewDeployment(ctx.domain, { actor: ctx.actor, ...input })),
+  /** Which zone a slice of the template would best be in, and why; what keeps it from the others. */
+  chooseZone: userProcedure('slices:read')
+    .input(chooseZoneInput)
+    .output(answer(zoneChoiceSchema))
+    .query(({ ctx, input }) => chooseZone(ctx.domain, { actor: ctx.actor, ...input })),
   /** A name that the caller has no live slice of: the one that is asked for, or one like it. */
   freeName: userProcedure('slices:read')
     .input(freeSliceNameInput)
