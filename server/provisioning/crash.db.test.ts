@@ -1,12 +1,8 @@
-import assert from 'node:assert/strict';
-import { asc, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
-import { auditLog } from '#drizzle/schema/audit';
 import { deployments } from '#drizzle/schema/deployments';
-import { notifications } from '#drizzle/schema/notifications';
-import { slices, sliceVms } from '#drizzle/schema/slices';
-import { endResults } from '#shared/audit';
+import { slices } from '#drizzle/schema/slices';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { plain } from '#shared/sentence';
 import { only } from '#server/db/rows';
@@ -21,10 +17,12 @@ import { createSimulatorProvider } from '#server/providers/simulator/simulator-p
 import { createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { provisioningDefaults, type ProvisioningOptions } from './options';
 import { createLeaseOwner, type LeaseOwner } from './owner';
-import { acts, heir, Life, never } from './life';
+import { heir, isAct, Life, never } from './life';
 import { createProvisioning, type Provisioning } from './provisioning';
 import { testContext } from '#server/testing/context';
 import { small } from '#server/testing/drawings';
+import { still } from '#server/testing/kills';
+import { checkEnds } from '#server/testing/leaks';
 import { ended, testOptions, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 
@@ -39,28 +37,8 @@ beforeEach(async () => {
   zoneId = await simulatedZone(database.db);
 });
 
-/** Whatever was killed when: of each deployment that has ended the log has one end, and its owner one notification, the right one, and of others none. */
-afterEach(async () => {
-  const rows = await database.db.select().from(deployments);
-  const deeds = await database.db.select().from(auditLog).where(eq(auditLog.action, 'deployments.end'));
-  const told = deeds.map(({ details, result }) => [details?.['deploymentId'], result]);
-  const due = rows.flatMap(({ id, status }) =>
-    status === 'succeeded' || status === 'failed' || status === 'cancelled' ? [[id, endResults[status]]] : [],
-  );
-  const byId = (a: unknown[], b: unknown[]) => Number(a[0]) - Number(b[0]);
-  assert.deepEqual(told.toSorted(byId), due.toSorted(byId));
-  // who asked was told of it as often
-  const notified = (await database.db.select().from(notifications)).flatMap(({ happening }) =>
-    'deploymentId' in happening ? [[happening.deploymentId, happening.kind]] : [],
-  );
-  const ends = rows.flatMap(({ id, finishedAt, status }) =>
-    finishedAt === null ? [] : [[id, `deployment.${status}`]],
-  );
-  assert.deepEqual(notified.toSorted(byId), ends.toSorted(byId));
-});
-
-/** Nothing happens by the clock: the n-th act is the same one in every run. */
-const still = { pollMs: 3_600_000, observeGapMs: 3_600_000, observeEveryMs: 3_600_000 };
+/** Whatever was killed when. */
+afterEach(() => checkEnds(database.db));
 
 interface Server {
   context: DomainContext;
@@ -100,109 +78,7 @@ async function queuedStart() {
   return { sliceId, id: (await startDeployment(first.context, { actor, sliceId, kind: 'start' })).id };
 }
 
-/** As {@link queued}, a deploy of a slice that runs and one VM of which is wanted with more RAM. */
-async function queuedChange() {
-  const sliceId = await insertSlice(database.db, actor, zoneId, small);
-  const { context, provisioning } = server();
-  provisioning.worker.start();
-  await ended(context, actor, sliceId, (await startDeployment(context, { actor, sliceId, kind: 'deploy' })).id);
-  await provisioning.stop();
-  const [vm] = await database.db.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId)).orderBy(asc(sliceVms.id));
-  if (!vm) throw new Error('no VM');
-  await database.db.update(sliceVms).set({ ramMb: 777 }).where(eq(sliceVms.id, vm.id));
-  await database.db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, sliceId));
-  const { id } = await startDeployment(context, { actor, sliceId, kind: 'deploy' });
-  return { sliceId, id, changed: vm.id };
-}
-
 describe('a server that is killed', () => {
-  test.each(['before', 'after'] as const)(
-    '%s any act or commit of a deploy: another ends it, each VM once',
-    async (when) => {
-      let resumed = 0;
-      // every second one each: dying after an act and dying before the next are the same but for what runs beside it
-      for (let at = when === 'before' ? 1 : 2; ; at += 2) {
-        const { sliceId, id } = await queued('deploy');
-        const life = new Life(at, when);
-        const first = server(still, life);
-        first.provisioning.worker.start();
-        await until(
-          first.context,
-          sliceId,
-          async () => life.dead || (await getDeployment({ db: database.db }, { actor, id })).finishedAt !== null,
-        );
-        void first.provisioning.stop();
-        const survived = !life.dead;
-
-        const second = server({}, new Life(), heir(first.owner));
-        second.provisioning.worker.start();
-        const deployment = await ended(second.context, actor, sliceId, id);
-        expect(deployment).toMatchObject({ status: 'succeeded', error: null });
-        expect(await statusOf(sliceId)).toBe('active');
-        expect(boots(sliceId)).toEqual([1, 1, 1]);
-        const events = await readEvents(database.db, sliceId, 0, 1000);
-        if (events.some(({ data }) => data.type === 'deployment.resumed')) resumed++;
-        await second.provisioning.stop();
-        if (survived) break;
-        expect(at).toBeLessThan(100);
-      }
-      expect(resumed).toBeGreaterThan(6);
-    },
-    300_000,
-  );
-
-  test.each(['stop', 'start', 'reboot', 'destroy'] as const)(
-    'in the middle of a %s',
-    async (kind) => {
-      for (const at of [2, 4, 6]) {
-        const { sliceId, id } = await queued(kind);
-        const life = new Life(at, 'after');
-        const first = server(still, life);
-        first.provisioning.worker.start();
-        await until(
-          first.context,
-          sliceId,
-          async () => life.dead || (await getDeployment({ db: database.db }, { actor, id })).finishedAt !== null,
-        );
-        void first.provisioning.stop();
-        const second = server({}, new Life(), heir(first.owner));
-        second.provisioning.worker.start();
-        expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
-        expect(await statusOf(sliceId)).toBe(kind === 'destroy' ? 'destroyed' : kind === 'stop' ? 'stopped' : 'active');
-        if (kind === 'destroy') expect(state.slices.has(sliceId)).toBe(false);
-        await second.provisioning.stop();
-      }
-    },
-    300_000,
-  );
-
-  test('at any act or commit of a deploy that changes what is there: it is changed once, and restarted once', async () => {
-    for (let at = 1; ; at += 2) {
-      const { sliceId, id, changed } = await queuedChange();
-      const life = new Life(at, at % 4 === 1 ? 'before' : 'after');
-      const first = server(still, life);
-      first.provisioning.worker.start();
-      await until(
-        first.context,
-        sliceId,
-        async () => life.dead || (await getDeployment({ db: database.db }, { actor, id })).finishedAt !== null,
-      );
-      void first.provisioning.stop();
-      const survived = !life.dead;
-      const second = server({}, new Life(), heir(first.owner));
-      second.provisioning.worker.start();
-      expect(await ended(second.context, actor, sliceId, id)).toMatchObject({ status: 'succeeded', error: null });
-      await second.provisioning.stop();
-      expect(await statusOf(sliceId)).toBe('active');
-      const vms = [...(state.slices.get(sliceId)?.vms.values() ?? [])];
-      expect(vms.map((vm) => [vm.spec.ramMb === 777, vm.boot])).toEqual(
-        vms.map((vm) => (vm.spec.id === changed ? [true, 2] : [false, 1])),
-      );
-      if (survived) break;
-      expect(at).toBeLessThan(60);
-    }
-  }, 300_000);
-
   test('nobody can say whether it is dead: the lease runs out', async () => {
     const { sliceId, id } = await queued('deploy');
     const life = new Life(9, 'after');
@@ -280,7 +156,7 @@ describe('two workers on one database', () => {
       new Proxy(provider, {
         get: (target, name, receiver) => {
           const value: unknown = Reflect.get(target, name, receiver);
-          if (typeof value !== 'function' || !acts.has(name)) return value;
+          if (typeof value !== 'function' || !isAct(name)) return value;
           return (slice: { id: number }, what: unknown, ...rest: unknown[]) => {
             const of = typeof what === 'object' && what !== null && 'id' in what ? what.id : what;
             const key = `${String(name)} ${slice.id} ${String(of)}`;

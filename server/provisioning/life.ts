@@ -5,28 +5,20 @@ import { createLeaseOwner, type LeaseOwner } from './owner';
 
 /** What a dead server gets of whatever it waits for. */
 export const never = new Promise<never>(() => {});
-/** Calls of a provider that change something. */
-export const acts = new Set<PropertyKey>([
-  'ensureImage',
-  'ensureNetwork',
-  'removeNetwork',
-  'ensureVm',
-  'updateVm',
-  'updateNetwork',
-  'updateEdge',
-  'startVm',
-  'stopVm',
-  'rebootVm',
-  'removeVm',
-  'ensureEdge',
-  'removeEdge',
-  'removeSlice',
-  'suspendSlice',
-  'resumeSlice',
-  'takeSnapshot',
-  'restoreSnapshot',
-  'removeSnapshot',
+/** What a provider has beside acts: calls that change nothing of what is there. */
+const looks = new Set<PropertyKey>([
+  'configure',
+  'describe',
+  'imageState',
+  'observe',
+  'observeMany',
+  'listSlices',
+  'openConsole',
+  'onChange',
+  'close',
 ]);
+/** Whether a call of a provider changes something. */
+export const isAct = (name: PropertyKey) => !looks.has(name);
 
 /** A server that dies, as by SIGKILL, at its n-th act or commit: from then on nothing it does goes any further. */
 export class Life {
@@ -35,6 +27,8 @@ export class Life {
   constructor(
     private at = Number.POSITIVE_INFINITY,
     private readonly when: 'before' | 'after' = 'before',
+    /** What more there is to its death. */
+    private readonly die = () => {},
   ) {}
 
   dieAfter(more: number): void {
@@ -44,11 +38,16 @@ export class Life {
   async through<Value>(act: () => Promise<Value>): Promise<Value> {
     if (this.dead) return never;
     const last = ++this.acts === this.at;
-    if (last && this.when === 'before') this.dead = true;
+    if (last && this.when === 'before') this.#end();
     if (this.dead) return never;
     const value = await act();
-    if (last) this.dead = true;
+    if (last) this.#end();
     return this.dead ? never : value;
+  }
+
+  #end(): void {
+    this.dead = true;
+    this.die();
   }
 
   provider(provider: Provider): Provider {
@@ -57,7 +56,7 @@ export class Life {
         const value: unknown = Reflect.get(target, name, receiver);
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) => {
-          if (acts.has(name)) return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
+          if (isAct(name)) return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
           return this.dead && name !== 'onChange' ? never : (Reflect.apply(value, target, args) as unknown);
         };
       },

@@ -7,6 +7,7 @@ import type { Role } from '#shared/auth';
 import type { Topology } from '#shared/topology/schema';
 import type { Database } from '#server/db/client';
 import { insertSliceParts } from '#server/db/queries/slices';
+import { countSlice } from '#server/db/queries/zones';
 import { insertUser } from '#server/db/queries/users';
 import { only } from '#server/db/rows';
 import type { Actor } from '#server/domain/context';
@@ -64,5 +65,6 @@ export async function insertSlice(
 ): Promise<number> {
   const [slice] = await db.insert(slices).values({ ownerId: actor.userId, zoneId, name: `slice-${++serial}` });
   await insertSliceParts(db, slice.insertId, await copyOfDrawing(db, topology));
+  await countSlice(db, slice.insertId, null);
   return slice.insertId;
 }

@@ -1,0 +1,136 @@
+import type { Database } from '#server/db/client';
+import type { Actor, DomainContext } from '#server/domain/context';
+import { getSliceTopology } from '#server/domain/slices/read-slices';
+import { startDeployment } from '#server/domain/deployments/start';
+import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
+import type { SimulatorState } from '#server/providers/simulator/simulator-state';
+import { Life } from '#server/provisioning/life';
+import type { ProvisioningOptions } from '#server/provisioning/options';
+import { createLeaseOwner, type LeaseOwner } from '#server/provisioning/owner';
+import { createProvisioning, type Provisioning } from '#server/provisioning/provisioning';
+import type { DeploymentKind } from '#shared/deployment/operations';
+import type { Topology } from '#shared/topology/schema';
+import { slices, sliceVms, zoneSums } from '#drizzle/schema/slices';
+import { asc, eq, sql } from 'drizzle-orm';
+import { testContext } from './context';
+import { testOptions } from './provisioning';
+
+/** Nothing happens by the clock: the n-th act is the same one in every run. */
+export const still = { pollMs: 3_600_000, observeGapMs: 3_600_000, observeEveryMs: 3_600_000 };
+
+export interface KillableServer {
+  context: DomainContext;
+  provisioning: Provisioning;
+  owner: LeaseOwner;
+}
+
+/** A server on a simulated zone, that dies when its life ends. Not at work yet. */
+export function killableServer(
+  db: Database,
+  state: SimulatorState,
+  {
+    options = {},
+    life = new Life(),
+    owner = createLeaseOwner(),
+  }: { options?: Partial<ProvisioningOptions>; life?: Life; owner?: LeaseOwner } = {},
+): KillableServer {
+  const context = testContext(life.database(db), life.provider(createSimulatorProvider({ state })));
+  return { context, owner, provisioning: createProvisioning(context, { ...testOptions, ...options }, owner) };
+}
+
+/** How an operation is come to, for tests that kill it anywhere. */
+export interface KillCase {
+  kind: DeploymentKind;
+  /** What a draft goes through before. */
+  after: readonly DeploymentKind[];
+  /** What is changed of the slice then. */
+  change?: (db: Database, sliceId: number) => Promise<void>;
+  /** How it is asked for, where its kind alone does not say it. */
+  begin?: (context: DomainContext, asked: { actor: Actor; sliceId: number }) => Promise<{ id: number }>;
+}
+
+const row = (kind: DeploymentKind, after: KillCase['after'], more: Omit<KillCase, 'kind' | 'after'> = {}) => ({
+  kind,
+  after,
+  ...more,
+});
+
+/** One VM is wanted with more RAM than it has: for that it is restarted. */
+async function wantMoreRam(db: Database, sliceId: number): Promise<void> {
+  const [vm] = await db.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId)).orderBy(asc(sliceVms.id)).limit(1);
+  if (vm === undefined) return;
+  const more = 512;
+  await db
+    .update(sliceVms)
+    .set({ ramMb: vm.ramMb + more })
+    .where(eq(sliceVms.id, vm.id));
+  await db.update(zoneSums).set({ ramMb: sql`${zoneSums.ramMb} + ${more}` });
+  await db.update(slices).set({ status: 'degraded' }).where(eq(slices.id, sliceId));
+}
+
+/** Another drawing than the slice's: without `b` and with `d`, or the other way round; what stays is left alone. */
+export function redrawn({ vms, networks, edges }: Topology): Topology {
+  const [was, comes] = vms.some(({ key }) => key === 'b') ? ['b', 'd'] : ['d', 'b'];
+  const [first] = vms;
+  if (first === undefined) return { vms, networks, edges };
+  return {
+    vms: [...vms.filter(({ key }) => key !== was), { ...first, key: comes, name: comes }],
+    networks,
+    edges: [
+      ...edges.filter(({ source, target }) => source !== was && target !== was),
+      { key: `${comes}-a`, source: comes, target: 'a' },
+      { key: `${comes}-lan`, source: comes, target: 'lan' },
+    ],
+  };
+}
+
+async function redraw(context: DomainContext, { actor, sliceId }: { actor: Actor; sliceId: number }) {
+  const { topology, version } = await getSliceTopology(context, { actor, id: sliceId });
+  const change = { from: 'drawing', topology: redrawn(topology) } as const;
+  return startDeployment(context, { actor, sliceId, kind: 'update', change, baseVersion: version });
+}
+
+/** Every operation: one that is new has its row here, and is killed at every act of it, by itself and beside another server. */
+const operations = {
+  deploy: row('deploy', []),
+  update: row('update', ['deploy'], { begin: redraw }),
+  start: row('start', ['deploy', 'stop']),
+  stop: row('stop', ['deploy']),
+  reboot: row('reboot', ['deploy']),
+  destroy: row('destroy', ['deploy']),
+} satisfies Record<DeploymentKind, KillCase>;
+
+export const killCases: Record<string, KillCase> = {
+  ...operations,
+  'deploy that changes a VM': row('deploy', ['deploy'], { change: wantMoreRam }),
+};
+
+export function begin(
+  context: DomainContext,
+  { kind, begin: ask }: KillCase,
+  asked: { actor: Actor; sliceId: number },
+) {
+  return ask === undefined ? startDeployment(context, { ...asked, kind }) : ask(context, asked);
+}
+
+/** What a VM has said, and when it was ready: of one that is looked at again, in other words. */
+const passing = new Set(['readyAt', 'shown']);
+
+/** What is there of a slice, by its VMs' names, without what is another number in each slice. */
+export function pictureOf(state: SimulatorState, sliceId: number) {
+  const slice = state.slices.get(sliceId);
+  if (slice === undefined) return null;
+  const vms = [...slice.vms.values()].map(({ spec, hostPorts, ...vm }) => ({
+    ...Object.fromEntries(Object.entries(vm).filter(([key, value]) => typeof value !== 'object' && !passing.has(key))),
+    name: spec.name,
+    size: [spec.vcpus, spec.ramMb, spec.diskGb],
+    nics: spec.nics.map(({ index, address }) => `${index} ${address}`).toSorted(),
+    ports: [...hostPorts.keys()],
+    error: vm.error?.message ?? null,
+  }));
+  return {
+    vms: vms.toSorted((a, b) => a.name.localeCompare(b.name)),
+    networks: [...slice.networks.values()].map((attached) => attached.size).toSorted(),
+    edges: slice.applied.edges.size,
+  };
+}
