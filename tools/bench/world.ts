@@ -78,7 +78,7 @@ export async function openBenchWorld(
 }
 
 /** What `npm start` would use; with `TRAMA_TEST_DATABASE=mysql` a MySQL. */
-async function databaseBinary(): Promise<ServerBinary> {
+export async function databaseBinary(): Promise<ServerBinary> {
   if (process.env['TRAMA_TEST_DATABASE'] === 'mysql') {
     const brought = await bringMysql(path.join(root, '.trama', 'cache', 'mysql'));
     if ('reason' in brought) throw new Error(`No MySQL server can be had here: ${brought.reason}`);
