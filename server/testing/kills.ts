@@ -1,5 +1,6 @@
 import type { Database } from '#server/db/client';
 import type { Actor, DomainContext } from '#server/domain/context';
+import { listSnapshots } from '#server/domain/snapshots/snapshots';
 import { getSliceTopology } from '#server/domain/slices/read-slices';
 import { startDeployment } from '#server/domain/deployments/start';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -69,7 +70,7 @@ async function wantMoreRam(db: Database, sliceId: number): Promise<void> {
 }
 
 /** Another drawing than the slice's: without `b` and with `d`, or the other way round; what stays is left alone. */
-export function redrawn({ vms, networks, edges }: Topology): Topology {
+function redrawn({ vms, networks, edges }: Topology): Topology {
   const [was, comes] = vms.some(({ key }) => key === 'b') ? ['b', 'd'] : ['d', 'b'];
   const [first] = vms;
   if (first === undefined) return { vms, networks, edges };
@@ -90,18 +91,28 @@ async function redraw(context: DomainContext, { actor, sliceId }: { actor: Actor
   return startDeployment(context, { actor, sliceId, kind: 'update', change, baseVersion: version });
 }
 
+/** To the newest of its snapshots. */
+async function goBack(context: DomainContext, { actor, sliceId }: { actor: Actor; sliceId: number }) {
+  const { items } = await listSnapshots(context, { actor, query: { sliceId, limit: 1 } });
+  return startDeployment(context, { actor, sliceId, kind: 'restore', snapshotId: items[0]?.id });
+}
+
 /** Every operation: one that is new has its row here, and is killed at every act of it, by itself and beside another server. */
-const operations = {
+export const operationCases = {
   deploy: row('deploy', []),
   update: row('update', ['deploy'], { begin: redraw }),
   start: row('start', ['deploy', 'stop']),
   stop: row('stop', ['deploy']),
   reboot: row('reboot', ['deploy']),
+  suspend: row('suspend', ['deploy']),
+  resume: row('resume', ['deploy', 'suspend']),
+  snapshot: row('snapshot', ['deploy']),
+  restore: row('restore', ['deploy', 'snapshot'], { begin: goBack }),
   destroy: row('destroy', ['deploy']),
 } satisfies Record<DeploymentKind, KillCase>;
 
 export const killCases: Record<string, KillCase> = {
-  ...operations,
+  ...operationCases,
   'deploy that changes a VM': row('deploy', ['deploy'], { change: wantMoreRam }),
 };
 
@@ -132,5 +143,6 @@ export function pictureOf(state: SimulatorState, sliceId: number) {
     vms: vms.toSorted((a, b) => a.name.localeCompare(b.name)),
     networks: [...slice.networks.values()].map((attached) => attached.size).toSorted(),
     edges: slice.applied.edges.size,
+    snapshots: slice.snapshots.size,
   };
 }
