@@ -14,7 +14,15 @@ import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor } from '#server/domain/context';
 import { openSimulatorState, type KeptState } from '#server/providers/simulator/simulator-files';
 import { drawing } from '#server/testing/drawings';
-import { begin, killableServer, killCases, operationCases, pictureOf, still, type KillCase } from '#server/testing/kills';
+import {
+  begin,
+  killableServer,
+  killCases,
+  operationCases,
+  pictureOf,
+  still,
+  type KillCase,
+} from '#server/testing/kills';
 import { checkEnds, leaksOf, statusOf } from '#server/testing/leaks';
 import { ended, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
@@ -63,7 +71,8 @@ async function prepared({ after, change }: KillCase, count: number): Promise<num
   provisioning.worker.start();
   for (const kind of after) {
     const started = [];
-    for (const sliceId of ids) started.push(await begin(context, operationCases[kind], { actor, sliceId }));
+    for (const sliceId of ids)
+      started.push({ sliceId, ...(await begin(context, operationCases[kind], { actor, sliceId })) });
     for (const { id, sliceId } of started)
       expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
   }

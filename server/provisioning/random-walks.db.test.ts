@@ -21,14 +21,13 @@ import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { getDeployment } from '#server/domain/deployments/read-deployments';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
-import { getSliceTopology } from '#server/domain/slices/read-slices';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { crashVm, createSimulatorState } from '#server/providers/simulator/simulator-state';
 import { testContext } from '#server/testing/context';
 import { small } from '#server/testing/drawings';
 import { faultKinds, FaultyLine, type Fault } from '#server/testing/faults';
-import { redrawn } from '#server/testing/kills';
+import { begin, operationCases } from '#server/testing/kills';
 import { checkEnds, leaksOf, statusOf } from '#server/testing/leaks';
 import { carryOut, testOptions, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
@@ -220,20 +219,12 @@ class Ask extends Command {
           );
     world.line.plan(this.faults);
     const { actor, sliceId } = world;
-    const own =
-      this.which === null || !operationOf(this.kind).changesTopology
-        ? null
-        : await getSliceTopology(world.context, { actor, id: sliceId });
-    const asked = {
-      actor,
-      sliceId,
-      kind: this.kind,
-      vmId,
-      ...(own === null
-        ? {}
-        : { change: { from: 'drawing' as const, topology: redrawn(own.topology) }, baseVersion: own.version }),
-    };
-    const outcome = await startDeployment(world.context, asked).then(
+    // a VM by its number, or the whole slice; every operation as its row in the table of kills asks for it
+    const asking =
+      vmId === undefined
+        ? begin(world.context, operationCases[this.kind], { actor, sliceId })
+        : startDeployment(world.context, { actor, sliceId, kind: this.kind, vmId });
+    const outcome = await asking.then(
       () => null,
       (error: unknown) => error,
     );
