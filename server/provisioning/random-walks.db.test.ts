@@ -6,14 +6,7 @@ import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
-import {
-  aimsAtVm,
-  deploymentKinds,
-  operationOf,
-  refusal,
-  removesSlice,
-  type DeploymentKind,
-} from '#shared/deployment/operations';
+import { aimsAtVm, refusal, removesSlice } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { quotaUse } from '#server/db/queries/quotas';
 import type { Actor } from '#server/domain/context';
@@ -27,7 +20,7 @@ import { crashVm, createSimulatorState } from '#server/providers/simulator/simul
 import { testContext } from '#server/testing/context';
 import { small } from '#server/testing/drawings';
 import { faultKinds, FaultyLine, type Fault } from '#server/testing/faults';
-import { begin, operationCases } from '#server/testing/kills';
+import { begin, killedKinds, operationCases, type KilledKind } from '#server/testing/kills';
 import { checkEnds, leaksOf, statusOf } from '#server/testing/leaks';
 import { carryOut, testOptions, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
@@ -195,7 +188,7 @@ abstract class Command implements fc.AsyncCommand<Model, World, true> {
 
 class Ask extends Command {
   constructor(
-    readonly kind: DeploymentKind,
+    readonly kind: KilledKind,
     readonly which: number | null,
     readonly faults: readonly Fault[],
     readonly waits: boolean,
@@ -309,11 +302,9 @@ const faults = fc.array(fc.tuple(fc.nat(12), fc.constantFrom(...faultKinds)), { 
 const which = fc.nat(2);
 const commands = fc.commands(
   [
+    fc.tuple(fc.constantFrom(...killedKinds), fc.option(which), faults, fc.boolean()).map((given) => new Ask(...given)),
     fc
-      .tuple(fc.constantFrom(...deploymentKinds), fc.option(which), faults, fc.boolean())
-      .map((given) => new Ask(...given)),
-    fc
-      .tuple(fc.constantFrom<DeploymentKind>('deploy', 'start'), fc.constant(null), faults, fc.boolean())
+      .tuple(fc.constantFrom<KilledKind>('deploy', 'start'), fc.constant(null), faults, fc.boolean())
       .map((given) => new Ask(...given)),
     fc.constant(new Cancel()),
     faults.map((given) => new Retry(given)),

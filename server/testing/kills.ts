@@ -1,6 +1,5 @@
 import type { Database } from '#server/db/client';
 import type { Actor, DomainContext } from '#server/domain/context';
-import { listSnapshots } from '#server/domain/snapshots/snapshots';
 import { getSliceTopology } from '#server/domain/slices/read-slices';
 import { startDeployment } from '#server/domain/deployments/start';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -43,7 +42,7 @@ export function killableServer(
 export interface KillCase {
   kind: DeploymentKind;
   /** What a draft goes through before. */
-  after: readonly DeploymentKind[];
+  after: readonly ('deploy' | 'stop')[];
   /** What is changed of the slice then. */
   change?: (db: Database, sliceId: number) => Promise<void>;
   /** How it is asked for, where its kind alone does not say it. */
@@ -91,25 +90,25 @@ async function redraw(context: DomainContext, { actor, sliceId }: { actor: Actor
   return startDeployment(context, { actor, sliceId, kind: 'update', change, baseVersion: version });
 }
 
-/** To the newest of its snapshots. */
-async function goBack(context: DomainContext, { actor, sliceId }: { actor: Actor; sliceId: number }) {
-  const { items } = await listSnapshots(context, { actor, query: { sliceId, limit: 1 } });
-  return startDeployment(context, { actor, sliceId, kind: 'restore', snapshotId: items[0]?.id });
-}
-
-/** Every operation: one that is new has its row here, and is killed at every act of it, by itself and beside another server. */
+/** Operations by their kinds: each is killed at every act of it, by itself and beside another server. */
 export const operationCases = {
   deploy: row('deploy', []),
   update: row('update', ['deploy'], { begin: redraw }),
   start: row('start', ['deploy', 'stop']),
   stop: row('stop', ['deploy']),
   reboot: row('reboot', ['deploy']),
-  suspend: row('suspend', ['deploy']),
-  resume: row('resume', ['deploy', 'suspend']),
-  snapshot: row('snapshot', ['deploy']),
-  restore: row('restore', ['deploy', 'snapshot'], { begin: goBack }),
   destroy: row('destroy', ['deploy']),
-} satisfies Record<DeploymentKind, KillCase>;
+} satisfies Partial<Record<DeploymentKind, KillCase>>;
+
+export type KilledKind = keyof typeof operationCases;
+export const killedKinds = [
+  'deploy',
+  'update',
+  'start',
+  'stop',
+  'reboot',
+  'destroy',
+] as const satisfies readonly KilledKind[];
 
 export const killCases: Record<string, KillCase> = {
   ...operationCases,
