@@ -9,9 +9,9 @@ import { usePanel } from '../hooks/panel';
 import { ActionButton } from '../ui/ActionButton';
 import { formatMoment } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
+import { RelativeTime } from '../ui/RelativeTime';
 import { SidePanel } from '../ui/SidePanel';
 import { StatusBadge } from '../ui/StatusBadge';
-import { LeaseTime } from './LeaseTime';
 
 const LeasePanel = lazy(async () => ({ default: (await import('./LeasePanel')).LeasePanel }));
 
@@ -65,7 +65,8 @@ export function LeaseBar({ slice, reason }: { slice: Slice; reason: string | nul
         >
           <Group justify="space-between" gap="sm">
             <Text size="sm">
-              {lease.ended ? t('endedText') : t('ends')} {lease.ended ? null : <LeaseTime at={lease.expiresAt} />}
+              {lease.ended ? t('endedText') : t('ends')}{' '}
+              {lease.ended ? null : <RelativeTime at={lease.expiresAt} ahead />}
               {lease.ended ? null : ` · ${then}`}
             </Text>
             <Group gap="xs">
@@ -85,7 +86,7 @@ export function LeaseBar({ slice, reason }: { slice: Slice; reason: string | nul
                 title={formatMoment(Date.parse(lease.expiresAt), i18n.language)}
               />
               <Text size="sm">
-                {t('ends')} <LeaseTime at={lease.expiresAt} /> · {then}
+                {t('ends')} <RelativeTime at={lease.expiresAt} ahead /> · {then}
               </Text>
               {extendButton}
             </>

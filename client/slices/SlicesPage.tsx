@@ -61,12 +61,12 @@ export function Component() {
   return (
     <ListPage
       title={t('sliceList.title')}
-      description={t('sliceList.description')}
+      description={t('slices:list.description')}
       action={newButton}
       list={listed}
       loading={{ rows: 6 }}
       notice={bulk.last === null ? null : <BulkResults {...bulk.last} onClose={bulk.close} />}
-      filtersLabel={t('sliceList.filters')}
+      filtersLabel={t('slices:list.filters')}
       filters={(worthwhile) => (
         <>
           <SetTabs
@@ -76,10 +76,10 @@ export function Component() {
           />
           {worthwhile ? (
             <>
-              <SearchField label={t('sliceList.search')} value={search} onChange={(q) => filters.set({ q })} />
+              <SearchField label={t('slices:list.search')} value={search} onChange={(q) => filters.set({ q })} />
               <Select
-                aria-label={t('sliceList.status')}
-                placeholder={t('sliceList.anyStatus')}
+                aria-label={t('slices:list.status')}
+                placeholder={t('slices:list.anyStatus')}
                 clearable
                 value={status ?? null}
                 onChange={(value) => filters.set({ status: value })}
@@ -89,12 +89,12 @@ export function Component() {
             </>
           ) : null}
           <Switch
-            label={t('sliceList.expiring')}
+            label={t('slices:list.expiring')}
             checked={expiring}
             onChange={(event) => filters.set({ expiring: event.currentTarget.checked ? '1' : null })}
           />
           <Switch
-            label={t('sliceList.destroyed')}
+            label={t('slices:list.destroyed')}
             checked={includeDestroyed}
             onChange={(event) => filters.set({ destroyed: event.currentTarget.checked ? '1' : null })}
           />
@@ -111,8 +111,8 @@ export function Component() {
             {t('sharing:empty.shared.slices')}
           </EmptyState>
         ) : (
-          <EmptyState icon={Boxes} title={t('sliceList.empty.title')} action={newButton}>
-            {t('sliceList.empty.text')}
+          <EmptyState icon={Boxes} title={t('slices:list.empty.title')} action={newButton}>
+            {t('slices:list.empty.text')}
           </EmptyState>
         )
       }

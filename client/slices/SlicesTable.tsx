@@ -2,10 +2,10 @@ import { Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { SliceSummary } from '#shared/slice';
-import { LeaseTime } from '../leases/LeaseTime';
 import { NameLink } from '../layouts/NameLink';
 import { figures, since, useResourceColumns } from '../ui/columns';
 import type { Column, RowSelection } from '../ui/DataTable';
+import { RelativeTime } from '../ui/RelativeTime';
 import { SortedTable } from '../ui/SortedTable';
 import { sliceLooks, SliceStatusBadge } from './status-badges';
 
@@ -99,7 +99,7 @@ export function SlicesTable({ slices, partial, withOwner = false, selection }: S
             inherit
             c={lease.warned || lease.ended ? 'light-dark(#b45309, var(--mantine-color-yellow-5))' : undefined}
           >
-            <LeaseTime at={lease.expiresAt} />
+            <RelativeTime at={lease.expiresAt} ahead />
           </Text>
         ),
     },

@@ -9,8 +9,11 @@ function freshFor(ageMs: number): number {
   return 600_000;
 }
 
-/** A moment in the past, relative to now, the exact one on hover. It keeps itself right while it is on the screen. */
-export function RelativeTime({ at }: { at: string }) {
+/**
+ * A moment in the past, or with `ahead` also one to come, relative to now, the exact one on hover. It keeps itself right while it is on the
+ * screen.
+ */
+export function RelativeTime({ at, ahead = false }: { at: string; ahead?: boolean }) {
   const { i18n } = useTranslation();
   const moment = Date.parse(at);
   const [now, setNow] = useState(() => Date.now());
@@ -21,7 +24,7 @@ export function RelativeTime({ at }: { at: string }) {
   // what happened after the last tick, or by a clock that is ahead of this one, is not in the future
   return (
     <time dateTime={at} title={formatExact(moment, i18n.language)} style={{ whiteSpace: 'nowrap' }}>
-      {formatRelative(Math.min(moment, now), now, i18n.language)}
+      {formatRelative(ahead ? moment : Math.min(moment, now), now, i18n.language)}
     </time>
   );
 }

@@ -73,14 +73,7 @@ export const common = {
   loading: 'Loading…',
   sliceList: {
     title: 'Slices',
-    description: 'Networks of virtual machines, each made from a template in one zone.',
     new: 'New slice',
-    search: 'Search slices',
-    filters: 'Filters',
-    anyStatus: 'Any status',
-    status: 'Status',
-    destroyed: 'Destroyed ones, too',
-    expiring: 'Ending soon',
     columns: {
       name: 'Name',
       status: 'Status',
@@ -94,10 +87,6 @@ export const common = {
     running: '{{running}} of {{count}}',
     busy: 'Under way: {{operation}}',
     templateGone: 'not available',
-    empty: {
-      title: 'No slices yet',
-      text: 'A slice is a living copy of a template. Make one, look at its plan, and deploy it.',
-    },
   },
   none: 'None',
   yes: 'Yes',

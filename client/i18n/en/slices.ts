@@ -1,4 +1,17 @@
 export const slices = {
+  list: {
+    description: 'Networks of virtual machines, each made from a template in one zone.',
+    search: 'Search slices',
+    filters: 'Filters',
+    anyStatus: 'Any status',
+    status: 'Status',
+    destroyed: 'Destroyed ones, too',
+    expiring: 'Ending soon',
+    empty: {
+      title: 'No slices yet',
+      text: 'A slice is a living copy of a template. Make one, look at its plan, and deploy it.',
+    },
+  },
   title: 'Slices',
   one: 'Slice',
   create: {

@@ -76,14 +76,7 @@ export const common: Messages<typeof english> = {
   loading: 'Cargando…',
   sliceList: {
     title: 'Slices',
-    description: 'Redes de máquinas virtuales, cada una creada con una plantilla en una zona.',
     new: 'Nuevo slice',
-    search: 'Buscar slices',
-    filters: 'Filtros',
-    anyStatus: 'Cualquier estado',
-    status: 'Estado',
-    destroyed: 'También los destruidos',
-    expiring: 'Terminan pronto',
     columns: {
       name: 'Nombre',
       status: 'Estado',
@@ -97,10 +90,6 @@ export const common: Messages<typeof english> = {
     running: '{{running}} de {{count}}',
     busy: 'En curso: {{operation}}',
     templateGone: 'no disponible',
-    empty: {
-      title: 'Aún no hay slices',
-      text: 'Un slice es una copia viva de una plantilla. Cree uno, mire su plan y despliéguelo.',
-    },
   },
   none: 'Ninguno',
   yes: 'Sí',

@@ -2,6 +2,19 @@ import type { Messages } from '../messages';
 import type { slices as english } from '../en/slices';
 
 export const slices: Messages<typeof english> = {
+  list: {
+    description: 'Redes de máquinas virtuales, cada una creada con una plantilla en una zona.',
+    search: 'Buscar slices',
+    filters: 'Filtros',
+    anyStatus: 'Cualquier estado',
+    status: 'Estado',
+    destroyed: 'También los destruidos',
+    expiring: 'Terminan pronto',
+    empty: {
+      title: 'Aún no hay slices',
+      text: 'Un slice es una copia viva de una plantilla. Cree uno, mire su plan y despliéguelo.',
+    },
+  },
   title: 'Slices',
   one: 'Slice',
   create: {
