@@ -175,6 +175,7 @@ export const sliceTopologySchema = z.object({
   topology: topologySchema,
   changed: z.object({ by: named, at: timestampSchema }).nullable(),
 });
+export type SliceTopology = z.infer<typeof sliceTopologySchema>;
 export const saveAsTemplateInput = z.strictObject({
   id: idSchema,
   name: nameSchema.describe('what the template is called'),

@@ -7,7 +7,7 @@ import type { Problem } from '#shared/errors';
 import { EmptyState } from '../ui/EmptyState';
 import { TopologyCanvas } from './canvas/TopologyCanvas';
 import type { CanvasHandle, CanvasSelection } from './canvas/types';
-import { drawingOf } from './drawing';
+import { drawingOf, type Drawing } from './drawing';
 import { DrawingTools } from './DrawingTools';
 import classes from './editor.module.css';
 import { ShortcutsDialog } from './EditorDialogs';
@@ -35,6 +35,8 @@ export interface DrawingFrameProps {
   notices?: ReactNode;
   /** In the panel while nothing is selected. */
   about: ReactNode;
+  /** What else the canvas shows of it, made of what it shows anyway. */
+  decorate?: (drawing: Drawing) => Drawing;
   /** The whole drawing is brought into view when this changes. */
   fitKey?: number;
 }
@@ -49,6 +51,7 @@ export function DrawingFrame({
   onSave,
   notices,
   about,
+  decorate,
   fitKey = 0,
 }: DrawingFrameProps) {
   const { t } = useTranslation(['editor', 'common']);
@@ -79,10 +82,10 @@ export function DrawingFrame({
     fit: () => setFitCount((count) => count + 1),
   });
 
-  const drawing = useMemo(
-    () => drawingOf(topology, catalogue, problems, problemText),
-    [topology, catalogue, problems, problemText],
-  );
+  const drawing = useMemo(() => {
+    const plain = drawingOf(topology, catalogue, problems, problemText);
+    return decorate === undefined ? plain : decorate(plain);
+  }, [topology, catalogue, problems, problemText, decorate]);
 
   function run(action: PageShortcut) {
     const known: Record<PageShortcut, () => void> = {

@@ -26,6 +26,8 @@ export type Command =
   | { type: 'delete'; nodes: readonly string[]; edges: readonly string[] }
   /** A preset or what was copied: with keys that are new (see fragment.ts). */
   | { type: 'insert'; fragment: Topology }
+  /** Another topology in its place. */
+  | { type: 'replace'; topology: Topology }
   | { type: 'setDetails'; name?: string; description?: string };
 
 const bound = 1_000_000;
@@ -67,6 +69,8 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
     }
     case 'insert':
       return insert(topology, command.fragment);
+    case 'replace':
+      return canonical(topology) === canonical(command.topology) ? topology : command.topology;
     case 'move':
       return move(topology, command.moves);
     case 'setVms':

@@ -3,13 +3,19 @@ import type { Topology } from '#shared/topology/schema';
 import type { CanvasEdge, CanvasNode } from './canvas/types';
 import type { EditorCatalogue } from './use-catalogue';
 
+/** What the canvas shows. */
+export interface Drawing {
+  nodes: CanvasNode[];
+  edges: CanvasEdge[];
+}
+
 /** The topology as the canvas shows it. */
 export function drawingOf(
   topology: Topology,
   catalogue: EditorCatalogue,
   problems: readonly Problem[],
   text: (problem: Problem) => string,
-): { nodes: CanvasNode[]; edges: CanvasEdge[] } {
+): Drawing {
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour.name]));
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
   const atNode = new Map<string, string>();

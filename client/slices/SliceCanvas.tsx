@@ -5,6 +5,7 @@ import { spoken } from '../i18n/spoken';
 import { edgeLooks, partWord, vmLooks } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
+import { ChangeLink } from './ChangeLink';
 import { useActivity, type Doing } from './activity';
 import classes from './slice.module.css';
 import { useRefitOnResize } from './use-refit-on-resize';
@@ -94,6 +95,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         onOpenNode={onSelect}
         label={`${t('tabs.topology')}: ${slice.name}`}
         empty={t('empty.noVms')}
+        legend={slice.status === 'destroyed' ? undefined : <ChangeLink slice={slice} />}
       />
     </div>
   );

@@ -6,6 +6,7 @@ import { topologyParts, type Topology, type TopologyEdge, type TopologyVm } from
 
 /** What becomes of a part: how the most far-reaching change of it takes effect, or that it comes or goes. */
 const partFates = ['add', ...effects, 'remove'] as const;
+export type PartFate = (typeof partFates)[number];
 
 /** One part that differs. Values of its properties are JSON; null: not set, or as by default. */
 export const partChangeSchema = z.object({

@@ -35,6 +35,7 @@ export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targ
       className={classes.link}
       data-tone={edge.problem === undefined ? status?.tone : 'danger'}
       data-problem={edge.problem !== undefined || undefined}
+      data-ghost={edge.ghost}
     >
       <BaseEdge path={shape.path} interactionWidth={22} />
       {edge.problem !== undefined && <title>{edge.problem}</title>}

@@ -15,7 +15,12 @@ const sides = [Position.Top, Position.Right, Position.Bottom, Position.Left] as 
 export const NodeCard = memo(function NodeCard({ data: { node, editable } }: NodeProps<FlowNode>) {
   const Icon = node.kind === 'vm' ? Server : Network;
   return (
-    <div className={classes.card} data-kind={node.kind} data-problem={node.problem !== undefined || undefined}>
+    <div
+      className={classes.card}
+      data-kind={node.kind}
+      data-problem={node.problem !== undefined || undefined}
+      data-ghost={node.ghost}
+    >
       <span className={classes.kind} aria-hidden>
         <Icon size={node.kind === 'vm' ? 18 : 15} strokeWidth={1.75} />
       </span>
@@ -40,10 +45,11 @@ export const NodeCard = memo(function NodeCard({ data: { node, editable } }: Nod
         id={wholeNodeHandle}
         position={Position.Top}
         className={classes.whole}
-        isConnectable={editable}
+        isConnectable={editable && node.ghost !== true}
         isConnectableStart={false}
       />
       {editable &&
+        node.ghost !== true &&
         sides.map((side) => (
           <Handle
             key={side}

@@ -8,7 +8,7 @@ import { nothingSelected, type CanvasNode, type CanvasSelection } from './types'
 
 const nodes: CanvasNode[] = ['web', 'db', 'lb'].map((name, at) => ({ key: name, kind: 'vm', name, x: at * 300, y: 0 }));
 
-function Drawing({ chosen }: { chosen: CanvasSelection }) {
+function Drawing({ chosen, shown = nodes }: { chosen: CanvasSelection; shown?: readonly CanvasNode[] }) {
   const [selection, select] = useState(chosen);
   return (
     <>
@@ -18,7 +18,7 @@ function Drawing({ chosen }: { chosen: CanvasSelection }) {
         <TopologyCanvas
           editable
           label="lab"
-          nodes={nodes}
+          nodes={shown}
           edges={[]}
           selection={selection}
           onSelectionChange={select}
@@ -77,4 +77,14 @@ test('a marquee marked the text of the page, which was copied instead of the nod
   expect(document.getSelection()?.toString()).toBe('');
   // a plain click goes on giving the focus by itself
   expect(fireEvent.mouseDown(pane)).toBe(true);
+});
+
+test('a ghost is told of, and neither a click nor Tab takes it', async () => {
+  const gone: CanvasNode = { key: 'gone', kind: 'vm', name: 'gone', x: 0, y: 200, ghost: true };
+  renderApp(<Drawing chosen={nothingSelected} shown={[...nodes, gone]} />);
+  await vm('web');
+  const ghost = screen.getByRole('img', { name: 'VM gone' });
+  expect(ghost.tabIndex).toBe(-1);
+  click(ghost);
+  expect(chosen()).toBe('');
 });

@@ -56,9 +56,10 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   const [dragsLink, setDragsLink] = useState(false);
   const [connectFrom, setConnectFrom] = useState<string | null>(null);
   const drawn = useFlowElements(props);
-  const kinds = new Map(nodes.map((node) => [node.key, node.kind]));
+  const kinds = new Map(nodes.flatMap(({ key, kind, ghost }) => (ghost === true ? [] : [[key, kind] as const])));
 
   function connectable(source: string, target: string): boolean {
+    if (!kinds.has(source) || !kinds.has(target)) return false;
     return source !== target && (kinds.get(source) === 'vm' || kinds.get(target) === 'vm');
   }
   function connect(source: string, target: string) {
@@ -72,7 +73,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     if (connectFrom !== null) {
       connect(connectFrom, key);
       setConnectFrom(null);
-    } else onSelectionChange({ nodes: [key], edges: [] });
+    } else if (kinds.has(key)) onSelectionChange({ nodes: [key], edges: [] });
   }
   function focusNode(key: string) {
     const node = nodes.find((item) => item.key === key);

@@ -18,6 +18,8 @@ export function sameLooks(left: unknown, right: unknown): boolean {
 /** The drawing library's word for what Shift does not begin a marquee on: a click with it adds to the selection. */
 const clickable = 'nokey';
 
+const untouchable = { selectable: false, draggable: false, connectable: false, focusable: false } as const;
+
 export interface Labels {
   node: (node: CanvasNode) => string;
   edge: (edge: CanvasEdge, source: string, target: string) => string;
@@ -65,8 +67,12 @@ export function flowNodes(
       data: { node, editable },
       selected: isSelected,
       ariaLabel,
-      ariaRole: 'button',
-      domAttributes: { 'aria-roledescription': labels.role(node.kind), 'aria-pressed': isSelected },
+      ...(node.ghost === true
+        ? { ...untouchable, ariaRole: 'img', domAttributes: { 'aria-roledescription': labels.role(node.kind) } }
+        : {
+            ariaRole: 'button',
+            domAttributes: { 'aria-roledescription': labels.role(node.kind), 'aria-pressed': isSelected },
+          }),
     };
   });
 }
@@ -125,6 +131,7 @@ export function flowEdges(
         targetHandle: wholeNodeHandle,
         data,
         selected: isSelected,
+        ...(edge.ghost === true ? { selectable: false } : {}),
         ariaLabel,
         domAttributes: { 'aria-roledescription': labels.role('edge') },
       },

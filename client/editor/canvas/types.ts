@@ -29,6 +29,8 @@ export interface CanvasNode {
   status?: CanvasStatus | undefined;
   /** What is wrong with it: a red border, and this sentence on hover. */
   problem?: string | undefined;
+  /** It goes: shown where it was, to be neither chosen nor moved nor connected. */
+  ghost?: boolean | undefined;
 }
 
 export interface CanvasEdge {
@@ -44,6 +46,8 @@ export interface CanvasEdge {
   targetLabel?: string | undefined;
   status?: CanvasStatus | undefined;
   problem?: string | undefined;
+  /** As of a node. */
+  ghost?: boolean | undefined;
 }
 
 export interface CanvasSelection {

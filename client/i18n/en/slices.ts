@@ -77,6 +77,7 @@ export const slices = {
     heal: 'Heal',
     destroy: 'Destroy',
     retry: 'Retry',
+    change: 'Change topology',
     cancel: 'Cancel',
     cancelling: 'Cancelling…',
     more: 'More',

@@ -1,0 +1,101 @@
+import { ActionIcon, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Undo2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { PartChange, PartFate } from '#shared/topology/diff';
+import { StatusBadge } from '../../ui/StatusBadge';
+import classes from './change.module.css';
+import { fateLooks } from './changed-drawing';
+
+/** What reaches furthest comes first: it is what one has to know. */
+const order: readonly PartFate[] = ['remove', 'recreate', 'restart', 'live', 'add', 'none'];
+
+export interface ChangeListProps {
+  changes: readonly PartChange[];
+  /** Flavours and images by their ids: a number says nothing. */
+  catalogue?: { flavours: readonly Named[]; images: readonly Named[] } | undefined;
+  /** What is removed can be kept after all. */
+  onKeep?: ((change: PartChange) => void) | undefined;
+}
+interface Named {
+  id: number;
+  name: string;
+}
+
+/** What an update changes, part by part, grouped by how it takes effect. */
+export function ChangeList({ changes, catalogue, onKeep }: ChangeListProps) {
+  const { t } = useTranslation('change');
+  const groups = order
+    .map((fate) => ({ fate, items: changes.filter((change) => change.fate === fate) }))
+    .filter(({ items }) => items.length > 0);
+  return (
+    <Stack gap="md">
+      {groups.map(({ fate, items }) => (
+        <section key={fate} aria-label={t(`group.${fate}`)}>
+          <Title order={3} fz="sm" mb={4} className={classes.group}>
+            <StatusBadge {...fateLooks[fate]} label={t(`group.${fate}`)} />
+            <Text span size="xs" c="dimmed">
+              {items.length}
+            </Text>
+          </Title>
+          <ul className={classes.list}>
+            {items.map((change) => {
+              const label = t(`part.${change.part}`, { label: change.label });
+              return (
+                <li key={`${change.part} ${change.key}`} className={classes.item}>
+                  <span className={classes.what}>
+                    <Text size="sm" span>
+                      {label}
+                    </Text>
+                    {change.properties.map((one) => (
+                      <PropertyChange key={one.property} change={one} catalogue={catalogue} />
+                    ))}
+                  </span>
+                  {fate === 'remove' && onKeep !== undefined ? (
+                    <Tooltip label={t('restore', { label })}>
+                      <ActionIcon
+                        variant="subtle"
+                        color="gray"
+                        size="sm"
+                        aria-label={t('restore', { label })}
+                        onClick={() => onKeep(change)}
+                      >
+                        <Undo2 size={14} />
+                      </ActionIcon>
+                    </Tooltip>
+                  ) : null}
+                </li>
+              );
+            })}
+          </ul>
+        </section>
+      ))}
+    </Stack>
+  );
+}
+
+function PropertyChange({
+  change,
+  catalogue,
+}: {
+  change: PartChange['properties'][number];
+  catalogue: ChangeListProps['catalogue'];
+}) {
+  const { t } = useTranslation('change');
+  const property = t(`property.${change.property}`, { defaultValue: change.property });
+  const from = shown(change.property, change.from, catalogue);
+  const to = shown(change.property, change.to, catalogue);
+  return (
+    <Text size="xs" c="dimmed" span>
+      {from === null || to === null ? property : t('fromTo', { property, from, to })}
+    </Text>
+  );
+}
+
+/** A value that reads well in a sentence; null for the others. */
+function shown(property: string, json: string | null, catalogue: ChangeListProps['catalogue']): string | null {
+  const value: unknown = json === null ? null : JSON.parse(json);
+  if (property === 'flavourId') return catalogue?.flavours.find(({ id }) => id === value)?.name ?? null;
+  if (property === 'imageId') return catalogue?.images.find(({ id }) => id === value)?.name ?? null;
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : null;
+}
