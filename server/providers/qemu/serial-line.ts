@@ -44,9 +44,12 @@ export class SerialLine {
     return this.#socket !== null;
   }
 
-  /** Connects to a QEMU that listens. @param resume begins with the end of the log: for a VM that ran before us */
-  async open(resume: boolean): Promise<void> {
-    if (resume) await this.#readLog();
+  /**
+   * Connects to a QEMU that listens, and begins with the end of its log: what a guest says before somebody is connected is nowhere
+   * else, be it of a VM that ran before us or of one that has just been started, whose kernel may panic in its first moments.
+   */
+  async open(): Promise<void> {
+    await this.#readLog();
     const socket = connect({ path: this.#folder.socketPath(this.#sliceId, `v${this.#vmId}/ser.sock`) });
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);

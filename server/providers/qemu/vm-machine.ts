@@ -147,7 +147,7 @@ export class VmMachine {
     if (found) {
       this.#machine = found;
       this.#watch();
-      await this.#connect(true);
+      await this.#connect();
       if (this.record.expected !== 'on') await this.save({ expected: 'on' });
       return;
     }
@@ -195,7 +195,7 @@ export class VmMachine {
     this.#launching = true;
     try {
       this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimit);
-      await this.#connect(false);
+      await this.#connect();
       this.#launching = false;
       this.#watch();
     } catch (error) {
@@ -324,7 +324,7 @@ export class VmMachine {
     await this.#saving.catch(() => undefined);
   }
 
-  async #connect(resume: boolean): Promise<void> {
+  async #connect(): Promise<void> {
     const machine = this.#machine;
     if (!machine) return;
     const { readyMarker } = this.record.spec.image;
@@ -347,7 +347,7 @@ export class VmMachine {
     if (this.#serial?.connected) return;
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
-    await this.#serial.open(resume);
+    await this.#serial.open();
     this.#port = await GuestPort.open(this.#context.folder, this.sliceId, this.name);
     this.tellGuest();
   }
@@ -407,7 +407,7 @@ export class VmMachine {
     this.#background(
       (async () => {
         if (await waitForEnd(machine, this.#context.folder.root, 5_000)) await this.#ended();
-        else if (this.#machine === machine) await this.#connect(false);
+        else if (this.#machine === machine) await this.#connect();
       })(),
     );
   }
@@ -450,7 +450,7 @@ export class VmMachine {
     if (!machine || this.#launching || this.#closed) return;
     const before = this.hung;
     // refused or silent: that it does not answer is what is shown, and the next look asks again
-    if (this.#monitor === null) await this.#connect(true).catch(() => undefined);
+    if (this.#monitor === null) await this.#connect().catch(() => undefined);
     else {
       const answers = await this.#asked('query-status').catch(() => false);
       // it may have ended, or been launched again, meanwhile
