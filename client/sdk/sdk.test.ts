@@ -61,6 +61,20 @@ const stream =
 const event = (id: number, data: unknown = { type: 'slice.status', status: 'active' }) =>
   `data: ${JSON.stringify({ id, sliceId: 7, at: '2026-01-01T00:00:00.000Z', data })}\nid: ${id}\n\n\n`;
 
+it('asks by POST what is too long for an address', async () => {
+  const methods: (string | undefined)[] = [];
+  const { asked, client } = await serve((request, response) => {
+    methods.push(request.method);
+    ok({})(request, response);
+  });
+  const text = 'x'.repeat(20_000);
+  const { api } = client();
+  await api.deployments.plan.query({ sliceId: 1, kind: 'update' });
+  await api.deployments.plan.query({ sliceId: 1, kind: 'update', change: { from: 'document', text } });
+  expect(methods).toEqual(['GET', 'POST']);
+  expect(asked.at(-1)?.input).toMatchObject({ change: { text } });
+});
+
 async function failure(call: Promise<unknown>): Promise<TramaError> {
   const error: unknown = await call.then(
     () => null,

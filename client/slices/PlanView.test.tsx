@@ -159,7 +159,7 @@ describe('SliceActions', () => {
     // what one wants of a slice that runs well is a console, and not to stop it
     expect(primary({ status: 'active' })).toBeUndefined();
     expect(primary({ status: 'stopped' })?.action).toBe('start');
-    expect(primary({ status: 'degraded' })?.action).toBe('deploy');
+    expect(primary({ status: 'degraded' })?.action).toBe('heal');
     expect(primary({ status: 'destroyed' })).toBeUndefined();
     for (const status of ['draft', 'deploying', 'active', 'degraded', 'stopped', 'failed', 'destroying'] as const) {
       const destroy = offers(sampleSlice({ status, busy: 'deploy' }), undefined).find((o) => o.action === 'destroy');

@@ -9,7 +9,7 @@ const allowed = (access: AccessKind) => deeds.filter((deed) => accessRefusal(acc
 test.each<[AccessKind, readonly SliceDeed[]]>([
   ['own', deeds],
   ['admin', deeds],
-  ['operate', ['start', 'stop', 'reboot', 'suspend', 'resume', 'console']],
+  ['operate', ['start', 'stop', 'reboot', 'suspend', 'resume', 'heal', 'console']],
   ['view', []],
   ['published', []],
 ])('%s may do %j', (access, expected) => {

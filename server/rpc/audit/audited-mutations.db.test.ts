@@ -301,7 +301,7 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   },
   'deployments.startMany': async (s) => {
     const { id } = await s.slice();
-    const call = () => s.owner.deployments.startMany({ sliceIds: [id], kind: 'stop' });
+    const call = () => s.owner.deployments.startMany({ sliceIds: [id], kind: 'destroy' });
     return { ...doing('slice', id, call), as: 'deployments.start' };
   },
   'deployments.cancel': async (s) => {

@@ -284,6 +284,7 @@ describe('what is no document', () => {
     ['a web page', '<!doctype html><html>', /^This is a web page/],
     ['bytes', 'MZ\u0000\u0003', /binary file, not a topology in JSON/],
     ['nothing', ' \n ', 'The file is empty.'],
+    ['more than is ever read', `<${' '.repeat(4_000_001)}`, 'The file is too large for its format: at most 4000 kB.'],
     ['words', 'hello', /^The file holds a single value/],
     ['words with a colon', 'to: you', /^This is no topology in a format that is known here/],
     ['other XML', '<svg/>', /^This is XML, but no topology/],

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors';
+import { limits } from '../../limits';
 import { say, type Said } from '../../sentence';
 import type { Path, Place, Source } from './source';
 import { placeInText } from './source';
@@ -61,6 +62,8 @@ export const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
  */
 export function readText(file: string): string {
   const text = file.startsWith('\ufeff') ? file.slice(1) : file;
+  // who reads without a server, as the command line, has no other bound
+  if (text.length > limits.importLength) refuse(say('DOC_TOO_LARGE', { kb: limits.importLength / 1000 }));
   if (text.trim() === '') refuse(say('DOC_EMPTY'));
   const head = text.slice(0, 300);
   for (const [signature, sentence] of signatures) if (signature.test(head)) refuse(sentence);

@@ -51,7 +51,7 @@ export function writeSvg({ name, topology }: TemplateDocument, catalogue: Catalo
       `<path d="M${from.x} ${from.y}Q${round(middle.x)} ${round(middle.y)} ${to.x} ${to.y}" fill="none" stroke="#868e96" stroke-width="1.5"/>`,
       ...(isLink
         ? [
-            `<text x="${round((from.x + to.x) / 4 + middle.x / 2)}" y="${round((from.y + to.y) / 4 + middle.y / 2 - 4)}" font-size="10" fill="#495057" text-anchor="middle">${escaped(subnet)}</text>`,
+            `<text x="${round((from.x + to.x) / 4 + middle.x / 2)}" y="${round((from.y + to.y) / 4 + middle.y / 2 - 4)}" font-size="10" fill="#495057" stroke="#ffffff" stroke-width="4" paint-order="stroke" text-anchor="middle">${escaped(subnet)}</text>`,
           ]
         : []),
     ];
