@@ -27,7 +27,7 @@ const withoutSlots = (text: string) => text.replaceAll(/\{\{[^}]*\}\}/g, '');
 const sameInBoth = new Set(
   [
     ...['Trama', 'OpenStack', 'SHA-256', 'MiB', 'GiB', 'RAM', 'RAM ×', 'vCPU', 'vCPU ×', 'Internet'],
-    ...['No', 'Slice', 'Slices', 'Token', 'Tokens', 'Plan', 'Error', 'Kernel', 'Bus'],
+    ...['No', 'Slice', 'Slices', 'Token', 'Tokens', 'Plan', 'Error', 'Kernel', 'Bus', 'Roles'],
   ].map((word) => word.toLowerCase()),
 );
 
@@ -47,6 +47,8 @@ test('no text is missing in one of the languages', () => {
 test('no English is left in Spanish', () => {
   const same = [...en].filter(([key, text]) => {
     const words = withoutSlots(text).trim().toLowerCase();
+    // what a format is called
+    if (/^templates\.(imports|exports)\.formats\./.test(key)) return false;
     return es.get(key) === text && /\p{L}/u.test(words) && !sameInBoth.has(words);
   });
   expect(same).toEqual([]);

@@ -6,6 +6,7 @@ import { chooseLanguage, loadTexts, startI18n } from '../i18n/i18n';
 import { problemText } from './problem-sentence';
 
 const params = {
+  path: 'web → db → web',
   zone: 'local',
   host: 'lab-1',
   vm: 'web',

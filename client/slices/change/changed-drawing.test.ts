@@ -1,8 +1,9 @@
 import i18next from 'i18next';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { diffTopology } from '#shared/topology/diff';
 import { newVm, type Topology } from '#shared/topology/schema';
 import { drawingOf } from '../../editor/drawing';
+import { loadTexts, startI18n } from '../../i18n/i18n';
 import { sampleSlice } from '../../testing/samples';
 import { changedDrawing } from './changed-drawing';
 
@@ -10,6 +11,11 @@ const catalogue = { flavours: [], images: [], zones: [] };
 const slice = sampleSlice();
 const vm = (key: string, x: number) => newVm({ key, name: key, flavourId: 1, imageId: 1, x, y: 0 });
 const edge = (source: string, target: string) => ({ key: `${source}-${target}`, source, target });
+
+beforeAll(async () => {
+  await startI18n();
+  await loadTexts(['change', 'editor']);
+});
 
 /** What the canvas shows of a change. */
 function shown(before: Topology, after: Topology) {
