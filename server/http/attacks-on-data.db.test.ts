@@ -39,8 +39,9 @@ interface ByIdProcedure extends Procedure {
 const byId: ByIdProcedure[] = procedures.flatMap((procedure) => {
   const def = procedure.input === undefined ? undefined : objectDef(procedure);
   const field = primary.find((name) => def !== undefined && name in def);
-  // the catalogue is everybody's to read, and a subscription begins with what `slices.get` gives
-  const shown = ['zones.get'].includes(procedure.name) || procedure.kind === 'subscription';
+  // the catalogue is everybody's to read, marking reaches only what is one's own, whatever is asked for, and a subscription begins
+  // with what `slices.get` gives
+  const shown = ['zones.get', 'notifications.markRead'].includes(procedure.name) || procedure.kind === 'subscription';
   return field === undefined || shown ? [] : [{ ...procedure, field }];
 });
 function objectDef({ input }: Procedure): Record<string, unknown> {
