@@ -88,7 +88,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 2_000,
     rolldownOptions: {
       // what everybody loads first is one file: in eighty, as what it shares with other pages would make it, it is a tenth larger
-      output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      // chunks are named by their hash alone: the first file has a list of all of them
+      output: {
+        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
+        chunkFileNames: 'assets/[hash].js',
+      },
     },
   },
 });

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { httpBatchLink, httpLink, httpSubscriptionLink, retryLink, splitLink, type TRPCLink } from '@trpc/client';
+import { httpBatchLink, httpSubscriptionLink, retryLink, splitLink, type TRPCLink } from '@trpc/client';
 import { createTRPCReact, getQueryKey } from '@trpc/react-query';
 import type { z } from 'zod';
 import type { meSchema, User } from '#shared/auth';
@@ -42,7 +42,7 @@ export function createApiClient() {
         // a long list of ids in one GET would pass the URL limits of proxies
         false: splitLink({
           condition: ({ type, input }) => type === 'query' && (JSON.stringify(input) ?? '').length > 1_500,
-          true: httpLink({ url: '/trpc', methodOverride: 'POST' }),
+          true: httpBatchLink({ url: '/trpc', methodOverride: 'POST', maxItems: 1 }),
           false: httpBatchLink({ url: '/trpc', maxURLLength: 2_000, maxItems: 20 }),
         }),
       }),
