@@ -91,7 +91,9 @@ export default defineConfig({
       // chunks are named by their hash alone: the first file has a list of all of them
       output: {
         codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
-        chunkFileNames: 'assets/[hash].js',
+        chunkFileNames: 'assets/[hash:7].js',
+        assetFileNames: ({ names }) =>
+          names.some((name) => name.endsWith('.css')) ? 'assets/[hash:7][extname]' : 'assets/[name]-[hash][extname]',
       },
     },
   },

@@ -448,7 +448,7 @@ describe('an account, its rights and its end', () => {
     await page.getByRole('row', { name: /Berta/ }).waitFor({ state: 'detached' });
 
     await guest.page.goto('/slices');
-    await guest.page.getByRole('row', { name: /^spare Draft/ }).waitFor();
+    await guest.page.getByRole('row', { name: /spare Draft/ }).waitFor();
     await guest.page.goto('/templates');
     await guest.page.getByRole('link', { name: 'pair' }).waitFor();
     expect(await call('templates.list', {})).toMatchObject({ status: 401 });

@@ -199,7 +199,7 @@ describe('how the pages look', () => {
       at(
         () => office,
         () => '/slices',
-        (page) => page.getByRole('row', { name: /^draft/ }).waitFor(),
+        (page) => page.getByRole('row', { name: /\bdraft\b/ }).waitFor(),
       ),
     ],
     [

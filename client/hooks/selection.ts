@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'react';
-import type { RowSelection } from '../ui/DataTable';
+import type { RowChoice } from '../ui/row-selection';
 
 export interface Selection<Row> {
   /** The chosen among the given rows, in their order. */
   rows: readonly Row[];
   clear: () => void;
   /** For the table; what its boxes are called says who shows them. */
-  table: Pick<RowSelection<Row>, 'isSelected' | 'toggle' | 'toggleAll'>;
+  table: Pick<RowChoice<Row>, 'isSelected' | 'toggle' | 'toggleAll'>;
 }
 
 /** Which rows of a list are chosen. What is no longer listed is not chosen any more. */

@@ -16,6 +16,7 @@ import { useFilters } from '../hooks/filters';
 import { usePanel } from '../hooks/panel';
 import { useSession } from '../hooks/session';
 import { useSelection } from '../hooks/selection';
+import { rowSelection } from '../ui/row-selection';
 import { useSliceChanges } from './slice-changes';
 import { useBulk } from './use-bulk';
 import { EmptyState } from '../ui/EmptyState';
@@ -132,11 +133,11 @@ export function Component() {
             slices={shown}
             partial={partial}
             withOwner={of !== 'mine'}
-            selection={{
+            selection={rowSelection({
               ...selection.table,
               labelOf: ({ name }) => t('slices:bulk.choose', { name }),
               labelOfAll: t('slices:bulk.chooseAll'),
-            }}
+            })}
           />
         </>
       )}

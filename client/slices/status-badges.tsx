@@ -10,7 +10,6 @@ import {
   CircleX,
   Clock,
   LoaderCircle,
-  Moon,
   PencilLine,
   SkipForward,
   TriangleAlert,
@@ -33,7 +32,7 @@ const good: StatusLook = { tone: 'success', icon: CircleCheck };
 const bad: StatusLook = { tone: 'danger', icon: CircleX };
 const notThere: StatusLook = { tone: 'neutral', icon: CircleDashed };
 const stopped: StatusLook = { tone: 'neutral', icon: CircleStop };
-const suspended: StatusLook = { tone: 'info', icon: Moon };
+const suspended: StatusLook = { tone: 'info', icon: CirclePause };
 const ended: StatusLook = { tone: 'neutral', icon: Ban };
 const unknown: StatusLook = { tone: 'warning', icon: CircleHelp };
 

@@ -22,10 +22,9 @@ export interface RowSelection<Row> {
   isSelected: (row: Row) => boolean;
   /** `range`: all from the one that was chosen last to this one. */
   toggle: (rows: readonly Row[], index: number, range: boolean) => void;
-  toggleAll: (rows: readonly Row[]) => void;
-  /** What the box of a row is called, and the one of all of them. */
-  labelOf: (row: Row) => string;
-  labelOfAll: string;
+  /** The box of a row, and the one of all of them; see `row-selection.tsx`. */
+  boxOf: (rows: readonly Row[], index: number) => ReactNode;
+  boxOfAll: (rows: readonly Row[]) => ReactNode;
 }
 
 export interface DataTableProps<Row, Key extends string> {
@@ -94,7 +93,6 @@ export function DataTable<Row, Key extends string>(props: DataTableProps<Row, Ke
     },
     selection === undefined ? undefined : (index, range) => selection.toggle(rows, index, range),
   );
-  const chosen = selection === undefined ? 0 : rows.filter(selection.isSelected).length;
 
   const toggle = (key: Key) =>
     onSort({ key, direction: sort?.key === key && sort.direction === 'ascending' ? 'descending' : 'ascending' });
@@ -106,15 +104,7 @@ export function DataTable<Row, Key extends string>(props: DataTableProps<Row, Ke
           <tr>
             {selection === undefined ? null : (
               <th scope="col" className={classes.select}>
-                <input
-                  type="checkbox"
-                  aria-label={selection.labelOfAll}
-                  checked={chosen > 0 && chosen === rows.length}
-                  ref={(box) => {
-                    if (box !== null) box.indeterminate = chosen > 0 && chosen < rows.length;
-                  }}
-                  onChange={() => selection.toggleAll(rows)}
-                />
+                {selection.boxOfAll(rows)}
               </th>
             )}
             {columns.map((column) => {
@@ -154,18 +144,7 @@ export function DataTable<Row, Key extends string>(props: DataTableProps<Row, Ke
               className={isFaded?.(row) === true ? classes.faded : undefined}
               aria-selected={selection?.isSelected(row)}
             >
-              {selection === undefined ? null : (
-                <td className={classes.select}>
-                  <input
-                    type="checkbox"
-                    aria-label={selection.labelOf(row)}
-                    checked={selection.isSelected(row)}
-                    // a change does not say whether Shift was held
-                    onClick={(event) => selection.toggle(rows, index, event.shiftKey)}
-                    onChange={() => undefined}
-                  />
-                </td>
-              )}
+              {selection === undefined ? null : <td className={classes.select}>{selection.boxOf(rows, index)}</td>}
               {columns.map((column, place) => (
                 <td
                   key={column.key}

@@ -71,9 +71,11 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     }),
   );
 
+  const small = compress({ threshold: 0 });
   if (options.assets !== null) {
     const assets = options.assets;
     app.use('/assets/*', compress());
+    app.use('/favicon.svg', small);
     app.use(
       '/assets/*',
       serveStatic({
@@ -86,7 +88,8 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     app.get('/favicon.svg', serveStatic({ root: assets }));
   }
 
-  app.get('*', async (c) => {
+  // small as it is, it is in what everybody loads first
+  app.get('*', small, async (c) => {
     const nonce = c.get('secureHeadersNonce') ?? '';
     c.header('cache-control', 'no-store');
     try {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
-import { deploymentKinds, canRollBack } from '#shared/deployment/operations';
+import { canRollBack, deploymentKinds, needsSnapshot } from '#shared/deployment/operations';
 import { startDeploymentInput } from '#shared/deployment/schema';
 import { only } from '#server/db/rows';
 import type { Actor, DomainContext } from '#server/domain/context';
@@ -171,6 +171,7 @@ test('only what brings something up can be asked to be rolled back', () => {
   for (const kind of deploymentKinds) {
     const asked = startDeploymentInput.safeParse({ sliceId: 1, kind, onFailure: 'rollback' });
     expect(asked.success).toBe(canRollBack(kind));
-    expect(startDeploymentInput.parse({ sliceId: 1, kind }).onFailure).toBe('keep');
+    const snapshot = needsSnapshot(kind) ? { snapshotId: 1 } : {};
+    expect(startDeploymentInput.parse({ sliceId: 1, kind, ...snapshot }).onFailure).toBe('keep');
   }
 });
