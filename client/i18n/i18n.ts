@@ -41,11 +41,10 @@ async function loadFirst(language: Language): Promise<void> {
 }
 
 async function loadLazy(language: Language, namespaces: Iterable<LazyNamespace>): Promise<void> {
-  const load = await lazyTexts[language]();
   await Promise.all(
     Array.from(namespaces, async (namespace) => {
       if (i18next.hasResourceBundle(language, namespace)) return;
-      i18next.addResourceBundle(language, namespace, await load[namespace]());
+      i18next.addResourceBundle(language, namespace, await lazyTexts[language][namespace]());
     }),
   );
 }

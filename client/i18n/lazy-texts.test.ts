@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { lazyTexts } from './lazy-texts';
 
 const client = path.join(import.meta.dirname, '..');
-const lazy = Object.keys(await lazyTexts.en());
+const lazy = Object.keys(lazyTexts.en);
 
 async function source(file: string): Promise<{ file: string; text: string } | null> {
   for (const candidate of [`${file}.tsx`, `${file}.ts`]) {

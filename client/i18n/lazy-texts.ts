@@ -21,10 +21,26 @@ const english = {
 
 export type LazyNamespace = keyof typeof english;
 export type LazyResources = { [Namespace in LazyNamespace]: Awaited<ReturnType<(typeof english)[Namespace]>> };
-export type LazyLoaders = Record<LazyNamespace, () => Promise<object>>;
+type Loaders = Record<LazyNamespace, () => Promise<object>>;
 
-/** By language; those of another one than English come with the first text that is asked for in it. */
-export const lazyTexts: Record<'en' | 'es', () => Promise<LazyLoaders>> = {
-  en: () => Promise.resolve(english),
-  es: async () => (await import('./es/lazy-texts')).spanish,
+const spanish: Loaders = {
+  account: async () => (await import('./es/account')).account,
+  audit: async () => (await import('./es/audit')).audit,
+  catalogue: async () => (await import('./es/catalogue')).catalogue,
+  change: async () => (await import('./es/change')).change,
+  console: async () => (await import('./es/console')).console,
+  editor: async () => (await import('./es/editor')).editor,
+  events: async () => (await import('./es/events')).events,
+  history: async () => (await import('./es/history')).history,
+  notifications: async () => (await import('./es/notifications')).notifications,
+  leases: async () => (await import('./es/leases')).leases,
+  problems: async () => (await import('./es/problems')).problems,
+  quota: async () => (await import('./es/quota')).quota,
+  sharing: async () => (await import('./es/sharing')).sharing,
+  slices: async () => (await import('./es/slices')).slices,
+  templates: async () => (await import('./es/templates')).templates,
+  tokens: async () => (await import('./es/tokens')).tokens,
+  users: async () => (await import('./es/users')).users,
 };
+
+export const lazyTexts: Record<'en' | 'es', Loaders> = { en: english, es: spanish };

@@ -12,7 +12,7 @@ function flat(value: unknown, prefix: string): [string, string][] {
 
 async function all(language: 'en' | 'es'): Promise<Map<string, string>> {
   const texts = new Map(flat(language === 'en' ? english : spanish, ''));
-  for (const [namespace, load] of Object.entries(await lazyTexts[language]()))
+  for (const [namespace, load] of Object.entries(lazyTexts[language]))
     for (const [key, text] of flat(await load(), namespace)) texts.set(key, text);
   return texts;
 }
