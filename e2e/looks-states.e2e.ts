@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser';
 import { allLooks, findingsOf, narrow, wide, type Look } from './looks-page';
 import { admin, ana, makeLooksWorld, type LooksWorld } from './looks-world';
 import { openPerson, rowAction, signIn, sliceAction } from './pages';
+import { root } from '../rig/trama-server';
 
 interface State {
   /** Of an administrator who has everything, somebody things are shared with, somebody who is not signed in. */
@@ -16,6 +20,16 @@ interface State {
   /** Requests of these are never answered, or fail. */
   held?: RegExp;
   failing?: RegExp;
+  /** The module whose chunk does not come. */
+  missing?: string;
+}
+
+/** The file that a module of the client has been built into: its name tells nothing. */
+async function chunkOf(module: string): Promise<string> {
+  const text = await readFile(path.join(root, 'dist', 'client', '.vite', 'manifest.json'), 'utf8');
+  const chunk = z.record(z.string(), z.looseObject({ file: z.string() })).parse(JSON.parse(text))[module];
+  if (chunk === undefined) throw new Error(`${module} is in no chunk of its own.`);
+  return chunk.file;
 }
 
 const shots = process.env['TRAMA_SHOTS'] === '1';
@@ -132,7 +146,7 @@ const states: Record<string, State> = {
   },
   'a page whose code did not come': {
     ...at('/'),
-    failing: /AuditPage/,
+    missing: 'audit/AuditPage.tsx',
     until: inOrder(
       (page) => page.getByRole('link', { name: 'Audit log' }).click(),
       text('This page could not be loaded'),
@@ -361,7 +375,8 @@ describe('how the states of pages look', () => {
     async (name, state) => {
       const page = people.get(state.who ?? 'office');
       if (page === undefined) throw new Error('nobody');
-      const { held, failing } = state;
+      const { held, missing } = state;
+      const failing = missing === undefined ? state.failing : new RegExp(await chunkOf(missing));
       if (held !== undefined) await page.route(held, () => undefined);
       if (failing !== undefined) await page.route(failing, (route) => route.abort());
       try {
