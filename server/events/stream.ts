@@ -4,6 +4,7 @@ import type { Database, Queryable } from '#server/db/client';
 import { number, prepared } from '#server/db/prepared';
 import type { SliceEvent } from '#shared/deployment/events';
 import type { EventBus } from './bus';
+import { News } from './news';
 
 const page = 500;
 
@@ -45,33 +46,19 @@ export async function* streamEvents(
   options: { sliceId: number; afterId: number; signal: AbortSignal },
 ): AsyncGenerator<SliceEvent, void, undefined> {
   const { sliceId, signal } = options;
-  let news = false;
-  let wake = () => {};
-  const heard = () => {
-    news = true;
-    wake();
-  };
-  const stopListening = source.bus.listen(sliceId, heard);
-  const onAbort = () => wake();
-  signal.addEventListener('abort', onAbort);
+  const news = new News((heard) => source.bus.listen(sliceId, heard), signal);
   try {
     let last = options.afterId;
-    while (!signal.aborted) {
-      news = false;
+    while (await news.next()) {
       const found = await readEvents(source.db, sliceId, last, page);
       for (const event of found) {
         if (signal.aborted) return;
         yield event;
         last = event.id;
       }
-      if (found.length === page || news || signal.aborted) continue;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      wake = () => {};
+      if (found.length === page) news.again();
     }
   } finally {
-    stopListening();
-    signal.removeEventListener('abort', onAbort);
+    news.end();
   }
 }

@@ -1,5 +1,6 @@
 import type { NotificationNews } from '#shared/notification';
 import { countUnread, newestNotificationId, notificationsAfter } from '#server/db/queries/notifications';
+import { News } from '#server/events/news';
 import type { Actor, DomainContext } from '../context';
 import { publicNotification } from './read-notifications';
 
@@ -20,27 +21,11 @@ export async function* watchNotifications(
   { actor, afterId, signal }: { actor: Actor; afterId: number | null; signal: AbortSignal },
 ): AsyncGenerator<InboxNews, void, undefined> {
   const { userId } = actor;
-  let news = true;
-  let wake: () => void = () => {};
-  const heard = () => {
-    news = true;
-    wake();
-  };
-  const stopListening = ctx.bus.listenInbox(userId, heard);
-  const onAbort = () => wake();
-  signal.addEventListener('abort', onAbort, { once: true });
+  const news = new News((heard) => ctx.bus.listenInbox(userId, heard), signal);
   try {
     let last = afterId ?? (await newestNotificationId(ctx.db, userId));
     let told: number | null = null;
-    while (!signal.aborted) {
-      if (!news) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        wake = () => {};
-        continue;
-      }
-      news = false;
+    while (await news.next()) {
       const rows = await notificationsAfter(ctx.db, { userId, after: last, limit: most });
       const unread = await countUnread(ctx.db, userId);
       last = rows[0]?.id ?? last;
@@ -49,7 +34,6 @@ export async function* watchNotifications(
       yield { id: last, unread, fresh: rows.toReversed().map(publicNotification) };
     }
   } finally {
-    stopListening();
-    signal.removeEventListener('abort', onAbort);
+    news.end();
   }
 }

@@ -1,6 +1,7 @@
 import type { SliceStatus } from '#shared/slice-status';
 import { idsOfSlicesSharedWith } from '#server/db/queries/shares';
 import { newestEventId, visibleEvents } from '#server/db/queries/slices';
+import { News } from '#server/events/news';
 import type { Actor, DomainContext } from '../context';
 import { visibleSlices } from './access';
 
@@ -65,28 +66,12 @@ async function* follow(
   },
 ): AsyncGenerator<SliceChange, void, undefined> {
   const { read, sharedNow, signal } = options;
-  let news = true;
-  let wake: () => void = () => {};
-  const heard = () => {
-    news = true;
-    wake();
-  };
-  const stopListening = ctx.bus.listen('all', heard);
-  const onAbort = () => wake();
-  signal.addEventListener('abort', onAbort, { once: true });
+  const news = new News((heard) => ctx.bus.listen('all', heard), signal);
   try {
     let last = options.from;
     let { shared } = options;
     const sent = new Set(options.seen);
-    while (!signal.aborted) {
-      if (!news) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        wake = () => {};
-        continue;
-      }
-      news = false;
+    while (await news.next()) {
       const newest = await newestEventId(ctx.db);
       const found = await read(last);
       const fresh = found.filter((event) => !sent.has(event.id));
@@ -106,14 +91,13 @@ async function* follow(
         if (!stillShared.has(sliceId)) changes.set(sliceId, { eventId: last, sliceId, status: null });
       shared = stillShared;
       for (const id of sent) if (id <= last - 2 * overlap) sent.delete(id);
-      if (full) news = true;
+      if (full) news.again();
       for (const change of changes.values()) {
         if (signal.aborted) return;
         yield change;
       }
     }
   } finally {
-    stopListening();
-    signal.removeEventListener('abort', onAbort);
+    news.end();
   }
 }
