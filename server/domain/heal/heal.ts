@@ -4,14 +4,12 @@ import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { setHealInput, Slice } from '#shared/slice';
-import { AppError } from '#shared/errors';
-import { say } from '#shared/sentence';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents, lockSlice } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { queueDeployment } from '../deployments/start';
-import { loadSlice } from '../slices/access';
+import { assertNotDestroyed, loadSlice } from '../slices/access';
 import { wholeSlice } from '../slices/read-slices';
 import { nextHeal, type HealPace } from './backoff';
 
@@ -80,10 +78,7 @@ export async function setHeal(
 ): Promise<Slice> {
   const changed = await inTransaction(ctx.db, async (tx) => {
     const row = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
-    if (row.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_CHANGEABLE', { name: row.name }), {
-        params: { status: row.status },
-      });
+    assertNotDestroyed(row);
     await tx
       .update(slices)
       .set({ driftPolicy, healGaveUpAt: null, updatedAt: ctx.clock.now() })

@@ -17,7 +17,7 @@ import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { askZone } from '../deployments/situation';
 import { telling } from '../notifications/tell';
-import { loadSlice, type SliceRow } from '../slices/access';
+import { assertNotDestroyed, loadSlice, type SliceRow } from '../slices/access';
 import { leaseLimitFor } from './limits';
 import { leaseNews, type Say } from './news';
 
@@ -149,10 +149,7 @@ async function change(
 ): Promise<LeaseOfSlice> {
   const changed = await telling(ctx, async (tx, tellOwner) => {
     const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
-    if (slice.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_CHANGEABLE', { name: slice.name }), {
-        params: { status: slice.status },
-      });
+    assertNotDestroyed(slice);
     await work(tx, slice, await leaseLimitFor(tx, slice), tellOwner);
     return leaseOfSlice(ctx, tx, slice);
   });

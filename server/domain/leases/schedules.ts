@@ -14,7 +14,7 @@ import { inTransaction } from '#server/db/transaction';
 import { insertEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { loadSlice, maySlice, type SliceRow } from '../slices/access';
+import { assertNotDestroyed, loadSlice, maySlice, type SliceRow } from '../slices/access';
 
 type Schedules = z.infer<typeof scheduleListSchema>;
 
@@ -43,10 +43,7 @@ export async function addSchedule(
   { actor, schedule: { sliceId, kind, rule } }: { actor: Actor; schedule: z.infer<typeof addScheduleInput> },
 ): Promise<Schedules> {
   return change(ctx, { actor, sliceId }, async (tx, slice) => {
-    if (slice.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_CHANGEABLE', { name: slice.name }), {
-        params: { status: slice.status },
-      });
+    assertNotDestroyed(slice);
     if ((await schedulesOf(tx, sliceId)).length >= limits.schedulesPerSlice)
       throw new AppError('INVALID_INPUT', say('SCHEDULES_TOO_MANY', { max: limits.schedulesPerSlice }));
     const nextAt = nextMoment(rule, ctx.clock.now());

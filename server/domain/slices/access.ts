@@ -3,6 +3,7 @@ import { sliceShares, slices, sliceVms } from '#drizzle/schema/slices';
 import { can } from '#shared/auth';
 import { AppError, notFound } from '#shared/errors';
 import { reaches, type Level } from '#shared/scopes';
+import { say } from '#shared/sentence';
 import type { AccessKind, ShareLevel } from '#shared/sharing';
 import type { Queryable } from '#server/db/client';
 import { shareLevelOf, sliceSharedWith } from '#server/db/queries/shares';
@@ -73,6 +74,15 @@ export async function loadSlice(
   if (access === null) throw notFound('slice');
   assertMay(actor, row, access, need);
   return { ...row, access };
+}
+
+/** INVALID_TRANSITION for a slice that was destroyed: it is history, which nobody changes. `refused` says what cannot be done to it. */
+export function assertNotDestroyed(
+  slice: Pick<SliceRow, 'name' | 'status' | 'deletedAt'>,
+  refused: 'SLICE_NOT_CHANGEABLE' | 'SLICE_NOT_RENAMABLE' | 'SLICE_NOT_SHARABLE' = 'SLICE_NOT_CHANGEABLE',
+): void {
+  if (slice.deletedAt !== null)
+    throw new AppError('INVALID_TRANSITION', say(refused, { name: slice.name }), { params: { status: slice.status } });
 }
 
 /** A VM and its slice, if the actor may see the slice; NOT_FOUND and FORBIDDEN as of {@link loadSlice}. */

@@ -1,7 +1,5 @@
 import type { z } from 'zod';
-import { AppError } from '#shared/errors';
 import type { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
-import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import {
   countSliceShares,
@@ -18,7 +16,7 @@ import { changingRights } from '../auth/rights';
 import type { Actor, DomainContext } from '../context';
 import { announce, tell, type Told } from '../notifications/tell';
 import { accountTold, accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
-import { allows, loadSlice, type SliceAccess } from './access';
+import { assertNotDestroyed, allows, loadSlice, type SliceAccess } from './access';
 
 type ShareList = z.infer<typeof shareListSchema>;
 
@@ -51,10 +49,7 @@ export async function shareSlice(
   const list = await changingRights(ctx, async (tx, changed) => {
     told = [];
     const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
-    if (slice.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_SHARABLE', { name: slice.name }), {
-        params: { status: slice.status },
-      });
+    assertNotDestroyed(slice, 'SLICE_NOT_SHARABLE');
     assertSharable({ actor, ownerId: slice.ownerId, user });
     const earlier = await shareLevelOf(tx, id, user.id, true);
     if (earlier !== level) {

@@ -21,7 +21,7 @@ import { totalsOf } from '../quotas/problems';
 import { assertWithinQuota, lockOwner } from '../quotas/quotas';
 import { loadTemplate } from '../templates/access';
 import { isOffered } from '../zones/zones';
-import { loadSlice } from './access';
+import { assertNotDestroyed, loadSlice } from './access';
 import { wholeSlice } from './read-slices';
 
 const nameIndex = 'slices_owner_live_name_unique';
@@ -148,10 +148,7 @@ export async function setRestart(
 ): Promise<Slice> {
   const changed = await inTransaction(ctx.db, async (tx) => {
     const row = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
-    if (row.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_CHANGEABLE', { name: row.name }), {
-        params: { status: row.status },
-      });
+    assertNotDestroyed(row);
     if (row.restartAfterReboot !== restartAfterReboot) {
       await tx.update(slices).set({ restartAfterReboot, updatedAt: ctx.clock.now() }).where(eq(slices.id, id));
       await appendEvents(tx, id, [{ type: 'slice.changed', what: 'restart' }]);
@@ -175,10 +172,7 @@ export async function renameSlice(
 ): Promise<Slice> {
   const renamed = await inTransaction(ctx.db, async (tx) => {
     const row = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
-    if (row.deletedAt !== null)
-      throw new AppError('INVALID_TRANSITION', say('SLICE_NOT_RENAMABLE', { name: row.name }), {
-        params: { status: row.status },
-      });
+    assertNotDestroyed(row, 'SLICE_NOT_RENAMABLE');
     if (row.name !== name) {
       await tx
         .update(slices)
