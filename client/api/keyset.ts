@@ -6,6 +6,18 @@ export const keyset = {
   placeholderData: keepPreviousData,
 };
 
+/** How the past of what a stream goes on with is read: anew each time, and not again by itself while one looks. */
+export const pastOfStream = {
+  getNextPageParam: keyset.getNextPageParam,
+  initialCursor: null,
+  // the stream goes on from here, so it has to begin with what is so now
+  gcTime: 0,
+  staleTime: Infinity,
+  refetchOnMount: 'always',
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+} as const;
+
 /** A list as a page shows it, wherever its rows come from. */
 export interface Listed<Row> {
   /** Undefined until the first answer. */

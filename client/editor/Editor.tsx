@@ -7,11 +7,12 @@ import { usePageTitle } from '../hooks/page-title';
 import { draftKey, readDraft } from './draft-store';
 import { DrawingFrame } from './DrawingFrame';
 import classes from './editor.module.css';
-import { ConflictDialog, LeaveDialog, RecoveryDialog } from './EditorDialogs';
+import { ConflictDialog } from './EditorDialogs';
 import { TemplatePanel } from './panel/TemplatePanel';
 import { TemplateDeeds, TemplateName } from './TemplateBar';
 import type { EditorCatalogue } from './use-catalogue';
-import { begunWith, useEditor, type Saved } from './use-editor';
+import { UnsavedWork } from './UnsavedWork';
+import { useEditor, type Saved } from './use-editor';
 import { useLeaveGuard } from './use-leave-guard';
 import { useSave } from './use-save';
 
@@ -129,31 +130,17 @@ export function Editor({ initial, catalogue, userId, onAdopt }: EditorProps) {
         }
         fitKey={restored}
       />
-      {draft !== null && (
-        <RecoveryDialog
-          draft={draft}
-          outdated={draft.revision !== null && draft.revision !== initial.base?.revision}
-          onRestore={() => {
-            editor.reset(begunWith(initial, draft), draft.document);
-            setRestored((count) => count + 1);
-            setDraft(null);
-          }}
-          onDiscard={() => {
-            editor.discardDraft();
-            setDraft(null);
-          }}
-        />
-      )}
       {save.conflict && <ConflictDialog save={save} name={document.name} />}
-      {guard.blocker.state === 'blocked' && (
-        <LeaveDialog
-          onStay={() => guard.blocker.reset?.()}
-          onLeave={() => {
-            editor.discardDraft();
-            guard.blocker.proceed?.();
-          }}
-        />
-      )}
+      <UnsavedWork
+        editor={editor}
+        initial={initial}
+        draft={draft}
+        onDecided={(taken) => {
+          if (taken) setRestored((count) => count + 1);
+          setDraft(null);
+        }}
+        blocker={guard.blocker}
+      />
     </div>
   );
 }

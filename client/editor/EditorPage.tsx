@@ -1,4 +1,4 @@
-import { Button, Loader, VisuallyHidden } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { FileQuestion } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,7 @@ import { trpc } from '../api/trpc';
 import { appErrorOf } from '../api/app-error';
 import { ErrorState } from '../api/ErrorState';
 import { Editor } from './Editor';
-import classes from './editor.module.css';
+import { EditorLoading } from './EditorLoading';
 import { ReadOnlyEditor } from './ReadOnlyEditor';
 import { useCatalogue } from './use-catalogue';
 import { documentOf, newDocument } from './use-editor';
@@ -54,7 +54,6 @@ interface OpenEditorProps {
 }
 
 function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
-  const { t } = useTranslation();
   const { user } = useSession();
   const catalogue = useCatalogue();
   const template = trpc.templates.get.useQuery(
@@ -72,13 +71,7 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
     return <ErrorState wholePage error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
   // what is in the cache may be an old revision: work that began with it could not be saved
   const ready = templateId === null || (template.isFetchedAfterMount && template.data !== undefined);
-  if (!ready || catalogue.data === undefined || user === null)
-    return (
-      <div className={classes.loading} role="status">
-        <VisuallyHidden component="h1">{t('loading')}</VisuallyHidden>
-        <Loader size="sm" />
-      </div>
-    );
+  if (!ready || catalogue.data === undefined || user === null) return <EditorLoading />;
   if (template.data !== undefined && template.data.access !== 'own')
     return <ReadOnlyEditor template={template.data} catalogue={catalogue.data} />;
   return (

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { SliceEvent } from '#shared/deployment/events';
 import type { Slice } from '#shared/slice';
 import { trpc } from '../api/trpc';
-import { keyset } from '../api/keyset';
+import { pastOfStream } from '../api/keyset';
 import { ErrorState } from '../api/ErrorState';
 import { LoadingRows } from '../ui/LoadingRows';
 import { byName } from '../ui/sort';
@@ -27,19 +27,7 @@ export function EventLog({
   beside?: boolean;
 }) {
   const { t, i18n } = useTranslation('events');
-  const history = trpc.slices.events.useInfiniteQuery(
-    { sliceId: slice.id, limit: 50 },
-    {
-      getNextPageParam: keyset.getNextPageParam,
-      initialCursor: null,
-      // the stream goes on from here, so it has to begin with what is so now
-      gcTime: 0,
-      staleTime: Infinity,
-      refetchOnMount: 'always',
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
-    },
-  );
+  const history = trpc.slices.events.useInfiniteQuery({ sliceId: slice.id, limit: 50 }, pastOfStream);
   const [vmId, setVmId] = useState<number | null>(null);
   const events = useMemo(() => {
     const past = history.data?.pages.flatMap((page) => page.items) ?? [];

@@ -1,4 +1,4 @@
-import { Button, Loader, VisuallyHidden } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -7,7 +7,7 @@ import type { Slice } from '#shared/slice';
 import { appErrorOf } from '../../api/app-error';
 import { ErrorState } from '../../api/ErrorState';
 import { trpc } from '../../api/trpc';
-import editorClasses from '../../editor/editor.module.css';
+import { EditorLoading } from '../../editor/EditorLoading';
 import { useCatalogue } from '../../editor/use-catalogue';
 import { useSession } from '../../hooks/session';
 import { EmptyState } from '../../ui/EmptyState';
@@ -26,7 +26,7 @@ export function Component() {
 function OneSlice({ id }: { id: number }) {
   const live = useLiveSlice(id);
   if (live.slice !== undefined) return <OpenSlice slice={live.slice} />;
-  if (live.error === null) return <Loading />;
+  if (live.error === null) return <EditorLoading />;
   if (appErrorOf(live.error)?.code === 'NOT_FOUND') return <NotFoundPanel />;
   return <ErrorState wholePage error={live.error} onRetry={live.refetch} />;
 }
@@ -55,18 +55,8 @@ function OpenSlice({ slice }: { slice: Slice }) {
       />
     );
   if (own.data === undefined || !own.isFetchedAfterMount || catalogue.data === undefined || user === null)
-    return <Loading />;
+    return <EditorLoading />;
   return <SliceEditor slice={slice} own={own.data} catalogue={catalogue.data} userId={user.id} />;
-}
-
-function Loading() {
-  const { t } = useTranslation();
-  return (
-    <div className={editorClasses.loading} role="status">
-      <VisuallyHidden component="h1">{t('loading')}</VisuallyHidden>
-      <Loader size="sm" />
-    </div>
-  );
 }
 
 function Closed({ slice, text }: { slice: Slice; text: string }) {

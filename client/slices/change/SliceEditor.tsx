@@ -13,10 +13,10 @@ import { readDraft } from '../../editor/draft-store';
 import { drawingOf, type Drawing } from '../../editor/drawing';
 import { DrawingFrame } from '../../editor/DrawingFrame';
 import editorClasses from '../../editor/editor.module.css';
-import { LeaveDialog, RecoveryDialog } from '../../editor/EditorDialogs';
 import { TemplateTotals } from '../../editor/panel/TemplatePanel';
 import type { EditorCatalogue } from '../../editor/use-catalogue';
-import { begunWith, useEditor, type Saved } from '../../editor/use-editor';
+import { UnsavedWork } from '../../editor/UnsavedWork';
+import { useEditor, type Saved } from '../../editor/use-editor';
 import { useLeaveGuard } from '../../editor/use-leave-guard';
 import { usePageTitle } from '../../hooks/page-title';
 import { ActionButton } from '../../ui/ActionButton';
@@ -198,30 +198,16 @@ export function SliceEditor({ slice, own, catalogue, userId }: SliceEditorProps)
         />
       ) : null}
       <SaveAsTemplate opened={savingAs} onClose={saveAs.close} name={slice.name} topology={topology} />
-      {draft === null ? null : (
-        <RecoveryDialog
-          draft={draft}
-          outdated={draft.revision !== initial.base?.revision}
-          onRestore={() => {
-            editor.reset(begunWith(initial, draft), draft.document);
-            setReplaced((count) => count + 1);
-            setDraft(null);
-          }}
-          onDiscard={() => {
-            editor.discardDraft();
-            setDraft(null);
-          }}
-        />
-      )}
-      {guard.blocker.state === 'blocked' ? (
-        <LeaveDialog
-          onStay={() => guard.blocker.reset?.()}
-          onLeave={() => {
-            editor.discardDraft();
-            guard.blocker.proceed?.();
-          }}
-        />
-      ) : null}
+      <UnsavedWork
+        editor={editor}
+        initial={initial}
+        draft={draft}
+        onDecided={(taken) => {
+          if (taken) setReplaced((count) => count + 1);
+          setDraft(null);
+        }}
+        blocker={guard.blocker}
+      />
     </div>
   );
 }

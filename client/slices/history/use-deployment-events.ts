@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'react';
 import { eventsOfDeployment, type SliceEvent } from '#shared/deployment/events';
 import type { Deployment } from '#shared/deployment/schema';
 import { limits } from '#shared/limits';
-import { keyset } from '../../api/keyset';
+import { pastOfStream } from '../../api/keyset';
 import { trpc } from '../../api/trpc';
 import { mergeEvents } from '../apply-event';
 
@@ -23,19 +23,7 @@ export interface DeploymentHistory {
 /** What happened while a deployment went on, with what comes while one looks. */
 export function useDeploymentEvents(deployment: Deployment, live: readonly SliceEvent[]): DeploymentHistory {
   const { id, createdAt, steps } = deployment;
-  const query = trpc.deployments.events.useInfiniteQuery(
-    { id, limit: limits.pageSize },
-    {
-      getNextPageParam: keyset.getNextPageParam,
-      initialCursor: null,
-      // the stream goes on from here, so it has to begin with what is so now
-      gcTime: 0,
-      staleTime: Infinity,
-      refetchOnMount: 'always',
-      refetchOnWindowFocus: false,
-      refetchOnReconnect: false,
-    },
-  );
+  const query = trpc.deployments.events.useInfiniteQuery({ id, limit: limits.pageSize }, pastOfStream);
   const { data, hasNextPage, isFetching, fetchNextPage } = query;
   const isWanted = steps.some(({ attempts }) => attempts > 1) && (data?.pages.length ?? 0) < unaskedPages;
   useEffect(() => {
