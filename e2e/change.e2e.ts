@@ -120,7 +120,12 @@ describe('changing a slice that runs', () => {
     await vmOnCanvas(page, 'vm2').waitFor({ state: 'detached' });
     await vmOnCanvas(page, 'vm1', 'Running').dblclick();
     await page.getByRole('button', { name: 'Open console' }).click();
-    await typeInConsole(page, 'vm1', 'test $(cat /tmp/count) -gt 10 && echo went-on', /^went-on/m);
+    await typeInConsole(
+      page,
+      'vm1',
+      'until test $(cat /tmp/count) -gt 10; do sleep 1; done; echo went-on',
+      /^went-on/m,
+    );
     const { api } = await asAna(server.url);
     const { vmList, edges } = await api.slices.get.query({ id: Number(slice.split('/').at(-1)) });
     const key = vmList.find(({ name }) => name === 'vm3')?.key;
