@@ -16,6 +16,8 @@ const snapshotContentSchema = z.object({
       image: z.object({ id: idSchema, name: z.string() }),
     }),
   ),
+  /** Of the slice's topology then; missing in what an older version took. */
+  topologyVersion: z.number().int().positive().optional(),
   networks: z.array(idSchema),
   edges: z.array(idSchema),
 });
@@ -31,6 +33,8 @@ export const snapshotSchema = z.object({
   status: z.enum(snapshotStatuses),
   /** What it has on the zone's disk by itself; null while it is made. */
   sizeMb: z.number().int().nullable(),
+  /** Of the slice's topology when it was taken; null where nobody wrote it down. */
+  topologyVersion: z.number().int().positive().nullable(),
   vms: z.number().int(),
   /** How many of them ran, and run on from there. */
   vmsRunning: z.number().int(),

@@ -264,6 +264,46 @@ describe('the command line', () => {
     expect((await trama(['slices', 'set-restart', '3', 'perhaps'])).code).toBe(2);
   });
 
+  it('plans before it suspends or keeps a slice, asks before it goes back, and finds snapshots by name', async () => {
+    const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null, lastEventId: 1 };
+    const snapshot = { id: 8, name: 'first', status: 'ready', vms: 2, vmsRunning: 1, sizeMb: 40, topologyVersion: 2 };
+    const taken = { createdBy: { id: 1, name: 'Ada' }, createdAt: '2026-03-01T10:00:00.000Z', automatic: false };
+    const needs = { vcpus: 0, ramMb: 0, diskGb: 0 };
+    let problems: { message: string }[] = [];
+    answers = (procedure) => {
+      if (procedure === 'snapshots.list') return ok({ items: [{ ...snapshot, ...taken }], nextCursor: null });
+      if (procedure === 'snapshots.rename') return ok({ id: 8, name: 'clean' });
+      if (procedure === 'deployments.plan')
+        return ok({ steps: [], changes: [], baseVersion: null, needs, free: null, problems, runnable: !problems[0] });
+      return ok(procedure === 'deployments.start' ? { id: 9, sliceId: 3 } : slice);
+    };
+    const posted = () => asked.filter((line) => line.startsWith('POST deployments.start'));
+    await trama(['slices', 'snapshot', '3', 'first', '--no-wait']);
+    expect(asked).toContain('GET deployments.plan {"sliceId":3,"kind":"snapshot","snapshotName":"first"}');
+    expect(posted()[0]).toMatch(/"kind":"snapshot","snapshotName":"first","idempotencyKey":/);
+    await trama(['slices', 'suspend', '3', '--plan']);
+    expect(posted()).toEqual([]);
+
+    const unasked = await trama(['slices', 'restore', '3', 'first']);
+    expect(unasked.code).toBe(2);
+    expect(unasked.stderr).toMatch(/Take lab back to first .* gone from them; it is kept in a snapshot .*--yes/s);
+    await trama(['slices', 'restore', '3', 'first', '--yes', '--no-wait']);
+    expect(posted()[0]).toContain('"kind":"restore","snapshotId":8');
+    expect((await trama(['slices', 'restore', '3', 'second', '--yes'])).code).toBe(4);
+
+    expect((await trama(['snapshots', 'list', '3'])).stdout).toMatch(/8 +first +ready +1\/2 +40 +2 +Ada +2026/);
+    await trama(['snapshots', 'rename', '3', '8', 'clean']);
+    expect(asked.at(-1)).toBe('POST snapshots.rename {"id":8,"name":"clean"}');
+    expect((await trama(['snapshots', 'delete', '3', 'first'])).code).toBe(2);
+    await trama(['snapshots', 'delete', '3', 'first', '-y']);
+    expect(asked.at(-1)).toBe('POST snapshots.remove {"id":8}');
+
+    problems = [{ message: 'VM web cannot be kept in a snapshot in zone lab.' }];
+    const refusedNow = await trama(['slices', 'snapshot', '3']);
+    expect(refusedNow).toMatchObject({ code: 1, stdout: expect.stringContaining('VM web cannot be kept') });
+    expect(posted()).toEqual([]);
+  });
+
   it('has an image checked, waits for the zones, and fails where one has it broken', async () => {
     const image = (states: string[]) => ({
       id: 7,

@@ -2,6 +2,7 @@ import { TramaError, type RouterOutputs, type Slice, type SliceVm, type TramaCli
 import { CliError, exitCodes } from './errors';
 
 type Image = RouterOutputs['images']['list']['items'][number];
+type Snapshot = RouterOutputs['snapshots']['list']['items'][number];
 
 interface Named {
   id: number;
@@ -77,6 +78,17 @@ export async function findZone(client: TramaClient, text: string | undefined): P
   const zone = items.find(({ id, name }) => name === text || String(id) === text);
   if (zone === undefined) throw new CliError(`There is no zone ${text}.`, exitCodes.notFound);
   return zone;
+}
+
+/** A snapshot of the slice, by its exact name or its id. */
+export async function findSnapshot(client: TramaClient, slice: Slice, text: string): Promise<Snapshot> {
+  let withId: Snapshot | undefined;
+  for await (const snapshot of client.all(client.api.snapshots.list, { sliceId: slice.id })) {
+    if (snapshot.name === text) return snapshot;
+    if (String(snapshot.id) === text) withId = snapshot;
+  }
+  if (withId === undefined) throw new CliError(`The slice ${slice.name} has no snapshot ${text}.`, exitCodes.notFound);
+  return withId;
 }
 
 /** A VM of the slice, by its name or id. */

@@ -5,6 +5,7 @@ import { listFlavoursInput } from '#shared/flavour';
 import { listImagesInput } from '#shared/image';
 import { listNotificationsInput } from '#shared/notification';
 import { shareSliceInput } from '#shared/sharing';
+import { listSnapshotsInput, renameSnapshotInput } from '#shared/snapshot';
 import { createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
 import { createTemplateInput, exportTemplateInput, importTemplateInput, listTemplatesInput } from '#shared/template';
 import { createTokenInput } from '#shared/token';
@@ -72,6 +73,8 @@ export const inputs = {
   listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'expiring']),
   createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),
   saveAsTemplate: fieldsOf(saveAsTemplateInput, ['name', 'description']),
+  listSnapshots: fieldsOf(listSnapshotsInput, ['limit']),
+  renameSnapshot: fieldsOf(renameSnapshotInput, ['name']),
   plan: fieldsOf(planInput, ['kind']),
   startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
   listAllDeployments: fieldsOf(listAllDeploymentsInput, ['limit', 'status', 'kind', 'ownerId', 'from', 'until']),

@@ -171,6 +171,7 @@ describe('a snapshot', () => {
     expect(await statusNow()).toBe('active');
     const [first] = await snapshots();
     expect(first).toMatchObject({ name: 'first', status: 'ready', automatic: false, vms: 3, vmsRunning: 3, sizeMb: 3 });
+    expect(first).toMatchObject({ topologyVersion: 1, createdBy: { id: actor.userId } });
     remember('two');
     const restored = await run({ kind: 'restore', snapshotId: first?.id });
     expect(restored).toMatchObject({ status: 'succeeded' });

@@ -3,6 +3,7 @@ import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, Tram
 import type { Cli } from '../cli';
 import { aimsAtVm, bulkKinds, canRollBack, removesSlice, type BulkKind } from '#shared/deployment/operations';
 import { changeLines, updateLines } from '../plan-text';
+import { addKeepingCommands } from './keeping';
 import { addUpdateCommands } from './update';
 import { confirm } from '../confirm';
 import { CliError, exitCodes } from '../errors';
@@ -117,6 +118,8 @@ interface Operation {
   vmId?: number;
   change?: RouterInputs['deployments']['start']['change'];
   baseVersion?: number;
+  snapshotId?: number;
+  snapshotName?: string;
 }
 
 type OperationFlags = Operation['flags'] & { vm?: string; yes?: boolean; plan?: boolean };
@@ -352,6 +355,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   }
 
   addUpdateCommands(slices, cli, { showPlan, operate });
+  addKeepingCommands(program, slices, cli, { showPlan, operate });
   onOne('set-restart', 'whether what ran starts again by itself after a restart of its machine')
     .addArgument(new Argument('<choice>', 'on or off').choices(['on', 'off']))
     .action((name: string, choice: string) => setRestart(cli, name, choice));

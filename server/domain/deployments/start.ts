@@ -139,7 +139,7 @@ async function queue(
     await tx.update(slices).set({ healGaveUpAt: null }).where(eq(slices.id, sliceId));
   const userId = accountOf(actor);
   const { snapshots } = input;
-  const begun = await beginSnapshot(tx, { sliceId, userId, snapshots, steps: plan.steps });
+  const begun = await beginSnapshot(tx, { slice, userId, snapshots, steps: plan.steps });
   const deploymentId = await insertDeployment(tx, {
     sliceId,
     zoneId: slice.zoneId,

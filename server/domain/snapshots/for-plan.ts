@@ -42,18 +42,19 @@ export async function snapshotsFor(
 export async function beginSnapshot(
   tx: Transaction,
   {
-    sliceId,
+    slice: { id: sliceId, topologyVersion },
     userId,
     snapshots,
     steps,
-  }: { sliceId: number; userId: number } & Pick<PlanInput, 'snapshots'> & {
+  }: { slice: { id: number; topologyVersion: number }; userId: number } & Pick<PlanInput, 'snapshots'> & {
       steps: readonly PlanStep[];
     },
 ): Promise<{ id: number | null; steps: readonly PlanStep[] }> {
   if (snapshots === undefined) return { id: null, steps };
   const { taken, restored } = snapshots;
   const { name } = taken;
-  const snapshot = { sliceId, name, automatic: restored !== null, content: await contentOf(tx, sliceId) };
+  const content = { ...(await contentOf(tx, sliceId)), topologyVersion };
+  const snapshot = { sliceId, name, automatic: restored !== null, content };
   const id = await insertSnapshot(tx, { ...snapshot, createdBy: userId }).catch(
     nameTakenBy(nameIndex, 'snapshot', name),
   );

@@ -38,6 +38,7 @@ function shown({ snapshot, creator }: { snapshot: SnapshotRow; creator: string }
   const { id, sliceId, name, automatic, status, sizeMb, content, createdBy, createdAt } = snapshot;
   return {
     ...{ id, sliceId, name, automatic, status, sizeMb },
+    topologyVersion: content.topologyVersion ?? null,
     vms: content.vms.length,
     vmsRunning: content.vms.filter(({ desired }) => desired === 'running' || desired === 'suspended').length,
     createdBy: { id: createdBy, name: creator },
