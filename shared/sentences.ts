@@ -311,7 +311,8 @@ export const sentences = {
   ACT_NOTHING_TO_DO: 'There was nothing to do: the slice was {{status}}.',
   ACT_LEASE_CHANGED: 'The lease was changed before.',
   // suspended slices and snapshots
-  KEEPING_NOT_YET: 'This version cannot do it with real VMs yet.',
+  ACT_SLICE_KEEP: 'What the VMs had could not be kept or taken up again.',
+  KEEP_RAN_FULL: 'The zone’s disk ran full while the memory of the VMs was written. They go on as before.',
   SUSPEND_UNSUPPORTED: 'VM {{vm}} cannot be suspended in zone {{zone}}:',
   SNAPSHOT_UNSUPPORTED: 'VM {{vm}} cannot be kept in a snapshot in zone {{zone}}:',
   VM_NOT_KEEPABLE: 'VM {{vm}} does not run as it should, so that its memory cannot be kept. Reboot or stop it first.',

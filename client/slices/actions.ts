@@ -44,6 +44,7 @@ export function offers(slice: Slice, plan: Plan | undefined, away = false): Offe
   if (slice.status === 'degraded') shown.add('deploy');
   if (slice.status === 'active' || slice.status === 'degraded' || slice.status === 'stopped')
     for (const action of ['start', 'stop', 'reboot'] as const) shown.add(action);
+  if (slice.status === 'active' || slice.status === 'degraded') shown.add('suspend');
   if (slice.status === 'suspended') shown.add('stop');
   if (slice.vmList.some((vm) => vm.status === 'suspended')) shown.add('resume');
   shown.add('destroy');

@@ -26,7 +26,7 @@ export function asProviderError(error: unknown, said: Said): ProviderError {
 }
 
 /** Whether it failed for want of room, here or in a program that was run. */
-function isDiskFull(error: unknown): boolean {
+export function isDiskFull(error: unknown): boolean {
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) return true;
   return error instanceof CommandError && /No space left on device|Disk quota exceeded/.test(error.stderr);
 }

@@ -296,7 +296,8 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_NO_CATALOGUE: 'No se puede importar nada antes de que haya un sabor y una imagen.',
   DOC_NO_NETWORKS: 'Este formato no tiene redes: exporte la plantilla en nuestro propio formato.',
 
-  KEEPING_NOT_YET: 'Esta versión todavía no puede hacerlo con MV reales.',
+  ACT_SLICE_KEEP: 'No se pudo guardar o retomar lo que tenían las MV.',
+  KEEP_RAN_FULL: 'El disco de la zona se llenó mientras se escribía la memoria de las MV. Siguen como antes.',
   SUSPEND_UNSUPPORTED: 'La MV {{vm}} no se puede suspender en la zona {{zone}}:',
   SNAPSHOT_UNSUPPORTED: 'La MV {{vm}} no se puede guardar en una instantánea en la zona {{zone}}:',
   VM_NOT_KEEPABLE:

@@ -64,8 +64,9 @@ export async function describeZone(zone: {
       portForwards: isOfThisHost(zone.forwardAddress) ? qemu : cannot(notOfThisHost(zone.forwardAddress)),
       disks,
       serialConsole: qemu,
-      suspend: cannot(say('KEEPING_NOT_YET')),
-      snapshot: cannot(say('KEEPING_NOT_YET')),
+      suspend: qemu,
+      // disks have their part of a snapshot in themselves
+      snapshot: tools.qemuImg === null ? install('qemu-img', 'qemu-utils') : qemu,
     },
     vmLimits: {
       nics: nicSlots,

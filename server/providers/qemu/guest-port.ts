@@ -11,13 +11,18 @@ export class GuestPort {
   #socket: Socket;
   #size: string | null = null;
   #config: string | null = null;
+  /** Its guest's clock stood still for a while. */
+  #stoodStill = false;
   /** What could not be said yet, since the guest has not read what was said before. */
   #owed = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     // whatever the guest says, it has begun to listen
-    socket.on('data', () => this.#tell());
+    socket.on('data', () => {
+      this.#tell();
+      if (this.#stoodStill) this.tellTime();
+    });
     socket.on('error', () => undefined);
   }
 
@@ -54,6 +59,12 @@ export class GuestPort {
       '',
     ].join('\n');
     this.#tell();
+  }
+
+  /** The time of now, for a guest whose clock stood still; said again whenever it begins to listen. */
+  tellTime(): void {
+    this.#stoodStill = true;
+    this.#socket.write(`clock ${Math.round(Date.now() / 1000)}\n`);
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
 import type { Applied } from '#shared/deployment/applied';
 import { say } from '#shared/sentence';
+import { appliedNetwork } from '../applied';
 import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
 import { dgramNetdev, edgeSocket, networkArgs, type Attachment, type MachineName } from './qemu-args';
@@ -72,6 +73,18 @@ export class NetworkMachine {
       throw error;
     }
     this.#watch();
+  }
+
+  /** Ends its process; what is attached to it stays so. */
+  async rest(): Promise<void> {
+    if (this.#machine) await this.#end(this.#machine);
+  }
+
+  /** Starts the process as it was started last. */
+  async wake(): Promise<void> {
+    if (this.up) return;
+    const { applied, name } = this.record;
+    await this.start(applied ?? appliedNetwork({ id: this.id, name }, this.#context.parts));
   }
 
   /** Takes another spec. `restart`: by a new start of its process, with all attachments. */

@@ -158,6 +158,13 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     args.push('-drive', `file=${name}/disk.qcow2,format=qcow2,if=virtio,discard=unmap`);
     args.push('-drive', `file=${name}/seed.iso,format=raw,if=ide,media=cdrom,readonly=on`);
   }
+  return [...args, ...nicArgs(vm, boot)];
+}
+
+/** NICs, and what their frames go to. Each has the slot of its number, whatever its place on the command line. */
+function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>): string[] {
+  const name: MachineName = `v${vm.id}`;
+  const args: string[] = [];
   for (const nic of vm.nics.toSorted((a, b) => a.index - b.index)) {
     const device = nicDevice(nic);
     args.push('-netdev', netdevOption(name, peerOf(nic), nic.edgeId));
@@ -206,4 +213,33 @@ export function guestConfig(vm: VmSpec): string {
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Options that only a process that reads a memory at its start has, with or without a value. */
+const incoming = new Map([
+  ['-incoming', 2],
+  ['-S', 1],
+]);
+
+/**
+ * The command line of a process that shall go on with the memory of another one, which had `args`: the same devices in the same
+ * places, NICs that came or went while it ran too, and forwards where they can listen now.
+ */
+export function argsToResume(
+  args: readonly string[],
+  vm: VmSpec,
+  { hostPorts, forwardAddress }: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>,
+): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < args.length;) {
+    const option = args[at] ?? '';
+    const value = args[at + 1] ?? '';
+    const isNic =
+      (option === '-netdev' && /^(dgram,id=net\d+|user,id=fwd),/.test(value)) ||
+      (option === '-device' && /^virtio-net-pci,id=(nic\d+|fwdnic),/.test(value));
+    const skipped = incoming.get(option) ?? (isNic ? 2 : 0);
+    if (skipped === 0) kept.push(option);
+    at += Math.max(1, skipped);
+  }
+  return [...kept, ...nicArgs(vm, { hostPorts, forwardAddress })];
 }

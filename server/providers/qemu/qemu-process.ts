@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '#server/lib/error-code';
 import { searchPath } from '#server/lib/run-command';
@@ -17,7 +17,7 @@ const notInstalled = say('TOOL_MISSING', { tool: 'QEMU', packages: 'qemu-system-
 /**
  * Starts a QEMU that outlives the server: its own session, its output to `NAME.log`, its working directory the slice's
  * folder, its user the slice's. (The directory is changed before the user is, so it may lie where that user cannot go.)
- * No file of it grows beyond `fileLimit` bytes: see `bounded-log.ts`.
+ * No file of it grows beyond `fileLimit` bytes: see `bounded-log.ts`. `inherits` is its file descriptor 3.
  */
 export async function spawnMachine(
   folder: ZoneFolder,
@@ -25,6 +25,7 @@ export async function spawnMachine(
   name: MachineName,
   args: readonly string[],
   fileLimit: number,
+  inherits: FileHandle | null = null,
 ): Promise<FoundMachine> {
   const logPath = `${folder.machinePath(sliceId, name)}.log`;
   await rm(logPath, { force: true });
@@ -35,7 +36,7 @@ export async function spawnMachine(
     const child = spawn('env', [...limited, ...args], {
       cwd: folder.slicePath(sliceId),
       detached: true,
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['ignore', log.fd, log.fd, ...(inherits === null ? [] : [inherits.fd])],
       env: { PATH: searchPath(), LC_ALL: 'C.UTF-8' },
       ...runAs,
     });

@@ -18,6 +18,7 @@ import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
 import { NetworkMachine } from './network-machine';
 import { guestConfig, type Accelerator } from './qemu-args';
+import { Keeping } from './keeping';
 import { killMachine } from './qemu-process';
 import { loadSlice, type SliceMachines } from './slice-machines';
 import type { VmMachine, VmMachineContext } from './vm-machine';
@@ -55,8 +56,6 @@ export async function createQemuProvider(options: QemuProviderOptions): Promise<
   return provider;
 }
 
-const notYet = () => new ProviderError('UNSUPPORTED', say('KEEPING_NOT_YET'), false);
-
 class QemuProvider implements Provider {
   readonly kind = 'qemu' as const;
   readonly #options: QemuProviderOptions;
@@ -72,6 +71,7 @@ class QemuProvider implements Provider {
   readonly #accelerator: AcceleratorChoice;
   readonly #definitions: VmDefinitions;
   readonly #edges: EdgeWiring;
+  readonly #keeping: Keeping;
   #tools: Promise<InstalledTools> | null = null;
   #portsKnown: Promise<void> = Promise.resolve();
 
@@ -98,6 +98,10 @@ class QemuProvider implements Provider {
       qemuVersion: async () => (await this.#findTools()).qemu ?? '',
     });
     this.#definitions = new VmDefinitions(this.#context, this.#images, this.#ports, this.#accelerator);
+    this.#keeping = new Keeping(this.#context, (sliceId) => this.#slice(sliceId), this.#locks, {
+      definitions: this.#definitions,
+      images: this.#images,
+    });
   }
 
   /** Takes over what runs, in the background: so that a VM that dies is noticed without anybody asking. */
@@ -142,12 +146,14 @@ class QemuProvider implements Provider {
 
   async pruneImages(inUse: readonly VmSpec['image'][]) {
     const used = new Set<string>();
-    for (const sliceId of await this.listSlices())
+    for (const sliceId of await this.listSlices()) {
+      for (const key of await this.#keeping.imagesOf(sliceId)) used.add(key);
       for (const { record } of (await this.#slice(sliceId)).vms.values()) {
         // a disk lies over the files of one key for good; of before keys were written down, none can be told apart
         if (record.spec.image.kind === 'disk' && record.imageKey === null) return { freedMb: 0 };
         if (record.imageKey !== null) used.add(record.imageKey);
       }
+    }
     await this.#folder.pruneLinks(used);
     return { freedMb: await this.#images.prune(inUse, await this.#folder.linkedImages()) };
   }
@@ -184,7 +190,7 @@ class QemuProvider implements Provider {
       const isWhole = vm !== undefined && (await this.#hasFolder(vm));
       // a process without its folder cannot be reached any more, and starts nothing again
       if (vm?.alive && !isWhole) await vm.stop(0);
-      if (vm?.alive) return { forwards: vm.forwards() };
+      if (vm?.alive || vm?.record.kept) return { forwards: vm.forwards() };
       const failed = say('ACT_VM_DEFINE');
       if (vm) {
         await guarded(this.#definitions.redefine(vm, spec, { recreate: false }), failed);
@@ -201,7 +207,8 @@ class QemuProvider implements Provider {
     const vm = await this.#definedVm(slice.id, spec.id);
     await this.#bringUp(vm, signal, async () => {
       if (vm.panicked || vm.hung) await vm.stop(0);
-      if (!vm.alive) await this.#definitions.launch(vm);
+      if (vm.record.kept) await this.#keeping.resumeOne(vm);
+      else if (!vm.alive) await this.#definitions.launch(vm);
     });
   }
 
@@ -219,6 +226,7 @@ class QemuProvider implements Provider {
         const moved = spec.forwards.length > 0 && vm.record.forwardAddress !== this.#ports.address;
         const stale = moved || vm.record.bootConfig !== guestConfig(spec);
         if (vm.alive && !vm.panicked && !stale && (await vm.reset())) return;
+        await vm.forget();
         if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);
         await this.#definitions.redefine(vm, spec, { recreate: false });
         await this.#definitions.launch(vm);
@@ -252,17 +260,26 @@ class QemuProvider implements Provider {
     });
   }
 
-  suspendSlice(): Promise<void> {
-    return Promise.reject(notYet());
+  suspendSlice(slice: SliceRef): Promise<void> {
+    return this.#keeping.suspend(slice);
   }
-  async resumeSlice(): Promise<void> {}
-  takeSnapshot(): Promise<{ sizeMb: number }> {
-    return Promise.reject(notYet());
+
+  resumeSlice(slice: SliceRef): Promise<void> {
+    return this.#keeping.resume(slice);
   }
-  restoreSnapshot(): Promise<void> {
-    return Promise.reject(notYet());
+
+  async takeSnapshot(slice: SliceRef, snapshotId: number): Promise<{ sizeMb: number }> {
+    return this.#keeping.take(slice, snapshotId);
   }
-  async removeSnapshot(): Promise<void> {}
+
+  async restoreSnapshot(slice: SliceRef, snapshotId: number): Promise<void> {
+    await this.#portsKnown;
+    return this.#keeping.restore(slice, snapshotId);
+  }
+
+  removeSnapshot(slice: SliceRef, snapshotId: number): Promise<void> {
+    return this.#keeping.remove(slice, snapshotId);
+  }
 
   async updateVm(slice: SliceRef, spec: VmSpec, { recreate = false } = {}) {
     await this.#allow(spec);

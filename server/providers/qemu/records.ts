@@ -41,6 +41,10 @@ const vmSpecOf = ({ vm }: TopologyParts) =>
       hosts: z.array(z.object({ address: z.string(), name: z.string() })),
     });
 
+/** How a VM goes on: its command line was that of the process that was ended, and its guest had reported that it is ready. */
+export const keptSchema = z.object({ args: z.array(z.string()), ready: z.boolean() });
+export type Kept = z.infer<typeof keptSchema>;
+
 export const vmRecordSchemaOf = (parts = topologyParts) =>
   z.object({
     spec: vmSpecOf(parts),
@@ -62,6 +66,8 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     imageKey: z.string().nullable().default(null),
     /** What was applied of the VM's definition; null: by a version that kept no account of it. */
     applied: appliedSchema.nullable().default(null),
+    /** Of one that is suspended: what goes on with its memory, which lies in a file beside. */
+    kept: keptSchema.nullable().default(null),
     /** The same of the edges whose source it is. */
     edges: z.array(z.object({ id: z.number(), applied: appliedSchema })).default([]),
   });

@@ -3,6 +3,7 @@ import { findMachines, type FoundMachine } from './find-machines';
 import { NetworkMachine } from './network-machine';
 import { killMachine } from './qemu-process';
 import { networkRecordSchema, vmRecordSchemaOf } from './records';
+import { finishSuspending } from './suspending';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
 class NoRecordError extends Error {}
@@ -53,5 +54,6 @@ export async function loadSlice(context: VmMachineContext, sliceId: number): Pro
     await killMachine(orphan, folder.root);
     await rm(folder.machinePath(sliceId, orphan.name), { recursive: true, force: true });
   }
+  await finishSuspending(context, sliceId, slice);
   return slice;
 }

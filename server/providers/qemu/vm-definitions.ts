@@ -10,7 +10,7 @@ import type { HostPorts } from './host-ports';
 import { writeSeed } from './images/cloud-init';
 import { createOverlay, growDisk } from './images/disk';
 import type { ImageStore, PreparedImage } from './images/image-store';
-import { forwardMac, guestConfig, vmArgs } from './qemu-args';
+import { argsToResume, forwardMac, guestConfig, vmArgs } from './qemu-args';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
 /** What lies in a VM's folder before it runs, and the start of its process on it. The VM's lock is held by the caller. */
@@ -47,6 +47,7 @@ export class VmDefinitions {
         forwardAddress: this.#ports.address,
         applied: null,
         edges: [],
+        kept: null,
       });
     const path = folder.machinePath(sliceId, vm.name);
     if (known) await this.#changeDisk(known, spec, path);
@@ -76,11 +77,46 @@ export class VmDefinitions {
    */
   async redefine(vm: VmMachine, wanted: VmSpec, { recreate }: { recreate: boolean }): Promise<void> {
     const { parts } = this.#context;
-    const stopped = !vm.alive;
+    // the memory of one that is suspended is of the definition of then
+    const stopped = !vm.alive && vm.record.kept === null;
     const next = applicable(vm.record.spec, wanted, { restart: stopped, recreate: recreate && stopped }, parts);
     // no property of today reaches a process that runs: what is live is only kept
-    if (vm.alive) await vm.save({ spec: next, applied: appliedVm(next, parts) });
+    if (!stopped) await vm.save({ spec: next, applied: appliedVm(next, parts) });
     else await this.define(vm.sliceId, vm, next, await this.#images.ensure(next.image));
+  }
+
+  /** The host's ports of a VM that is about to be started, where they can be listened on. */
+  async #freePorts(vm: VmMachine): Promise<Map<number, number>> {
+    const hostPorts = new Map(vm.record.hostPorts);
+    for (const [guestPort, hostPort] of hostPorts) {
+      if (await this.#ports.isFree(hostPort)) continue;
+      // somebody else listens there by now; it stays reserved for this run, so that it is not tried again
+      hostPorts.set(guestPort, await this.#ports.allocate());
+      this.#ports.release(hostPort);
+    }
+    await vm.save({ hostPorts: [...hostPorts] });
+    return hostPorts;
+  }
+
+  /** The host's ports of a VM that has become what it was once, with the forwards of then. */
+  async assignPorts(vm: VmMachine): Promise<void> {
+    const wanted = vm.record.spec.forwards.map((forward) => forward.guestPort);
+    await vm.save({ hostPorts: [...(await this.#ports.assign(new Map(vm.record.hostPorts), wanted))] });
+  }
+
+  /** Starts the process of a VM that is suspended, with its memory; it waits to go on. */
+  async load(vm: VmMachine): Promise<void> {
+    const { kept, imageKey, spec } = vm.record;
+    if (kept === null) return;
+    if (imageKey !== null && !(await this.#images.isWhole(imageKey)))
+      throw new ProviderError(
+        'IMAGE_INVALID',
+        say('VM_DISK_DAMAGED', { vm: spec.name, image: spec.image.name }),
+        false,
+      );
+    const forwardAddress = this.#ports.address;
+    const args = argsToResume(kept.args, spec, { hostPorts: await this.#freePorts(vm), forwardAddress });
+    await vm.load(args, { forwardAddress });
   }
 
   async #writeSeed({ record: { spec }, sliceId, name }: VmMachine): Promise<void> {
@@ -131,14 +167,7 @@ export class VmDefinitions {
     // the seed is written last: without it the definition was cut short, by a crash or a full disk
     else if (!(await folder.exists(vm.sliceId, `${vm.name}/seed.iso`))) await this.define(vm.sliceId, vm, spec, image);
     else await this.#writeSeed(vm);
-    const hostPorts = new Map(vm.record.hostPorts);
-    for (const [guestPort, hostPort] of hostPorts) {
-      if (await this.#ports.isFree(hostPort)) continue;
-      // somebody else listens there by now; it stays reserved for this run, so that it is not tried again
-      hostPorts.set(guestPort, await this.#ports.allocate());
-      this.#ports.release(hostPort);
-    }
-    await vm.save({ hostPorts: [...hostPorts] });
+    const hostPorts = await this.#freePorts(vm);
     const forwardAddress = this.#ports.address;
     const args = vmArgs(spec, { accelerator, files, hostPorts, forwardAddress });
     await vm.launch(args, { forwardAddress }).catch(async (error: unknown) => {

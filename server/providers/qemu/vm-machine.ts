@@ -1,4 +1,5 @@
-import { rm, statfs } from 'node:fs/promises';
+/* oxlint-disable max-lines -- one VM's state is one thing: what starts, pauses, keeps and ends it shares it */
+import { open, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
 import type { TopologyParts } from '#shared/topology/schema';
@@ -14,11 +15,12 @@ import { roomOf } from './describe-zone';
 import { findMachines, type FoundMachine } from './find-machines';
 import { ConsoleGate, isAnswering } from './guest-gate';
 import { GuestPort } from './guest-port';
+import { argumentsOf, memoryInUse, untilLoaded, writeMemory } from './kept-memory';
 import { MarkerScanner } from './marker-scanner';
 import { guestConfig, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
 import type { QmpClient, QmpHandlers } from './qmp-client';
-import type { VmRecord } from './records';
+import type { Kept, VmRecord } from './records';
 import { SerialLine } from './serial-line';
 import { VmNics } from './vm-nics';
 import type { ZoneFolder } from './zone-folder';
@@ -36,6 +38,8 @@ export interface VmMachineContext {
   log(message: string, details?: Record<string, unknown>): void;
 }
 
+/** How QEMU calls what was paused by the server, also while or after its memory is written. */
+const waiting = ['paused', 'postmigrate', 'finish-migrate', 'prelaunch'] as const;
 const kernelPanic = 'Kernel panic - not syncing';
 const starved = say('VM_STARVED');
 const noAnswer = say('VM_SILENT');
@@ -102,6 +106,7 @@ export class VmMachine {
   }
 
   status(): { status: Exclude<VmStatus, 'absent'>; error: Said | null } {
+    if (this.#machine === null && this.record.kept) return { status: 'suspended', error: null };
     if (this.#machine === null)
       return { status: this.record.error === null ? 'stopped' : 'failed', error: this.record.error };
     if (this.#panicked) return { status: 'failed', error: panic };
@@ -171,31 +176,36 @@ export class VmMachine {
       await this.adopt(running);
       return;
     }
-    const path = folder.machinePath(this.sliceId, this.name);
     const { spec, applied } = this.record;
     const known = applied ?? appliedVm(spec, this.#context.parts);
     const bootConfig = guestConfig(spec);
     const anew = { expected: 'on', ready: false, shown: null, error: null } as const;
     await this.save({ ...started, ...anew, bootConfig, applied: known });
-    const stale = [
-      'qmp.sock',
-      'ser.sock',
-      'guest.sock',
-      'ser.log',
-      ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`),
-    ];
+    await rm(join(folder.machinePath(this.sliceId, this.name), 'ser.log'), { force: true });
+    await this.#begin(args, null, async () => {});
+  }
+
+  /** Starts the process, connects to it and waits until it is `up`; one that does not come so far is ended. */
+  async #begin(args: readonly string[], inherits: FileHandle | null, up: () => Promise<void>): Promise<void> {
+    const { folder } = this.#context;
+    const path = folder.machinePath(this.sliceId, this.name);
+    const stale = ['qmp.sock', 'ser.sock', 'guest.sock', ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`)];
     for (const file of stale) await rm(join(path, file), { force: true });
     await folder.settleUser(this.sliceId);
     const fileLimit = fileLimitOf(this.record.spec);
-    const log = await createLog(join(path, 'ser.log'), fileLimit, await folder.userOf(this.sliceId));
-    await log.close();
+    // of one that goes on, the console does too
+    if (!(await folder.exists(this.sliceId, `${this.name}/ser.log`))) {
+      const log = await createLog(join(path, 'ser.log'), fileLimit, await folder.userOf(this.sliceId));
+      await log.close();
+    }
     this.#panicked = this.#paused = this.#starved = this.#guestShutdown = this.#toldOtherwise = false;
     this.#answers = true;
     // its monitor has not been reached yet: that is a start, not a process that does not answer
     this.#launching = true;
     try {
-      this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimit);
+      this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimit, inherits);
       await this.#connect();
+      await up();
       this.#launching = false;
       this.#watch();
     } catch (error) {
@@ -203,13 +213,101 @@ export class VmMachine {
       const machine = this.#machine;
       this.#machine = null;
       this.#serial?.close('The virtual machine ended.');
+      this.#serial = null;
       if (machine) await killMachine(machine, folder.root);
       const said = error instanceof ProviderError ? told(error.sentences) : say('ACT_VM_START');
-      await this.save({ expected: 'off', error: said });
+      // what is suspended is still
+      await this.save({ expected: 'off', error: this.record.kept ? null : said });
       this.#changes.notify();
       throw error;
     }
     this.#changes.notify();
+  }
+
+  /** Whether its memory can be asked for: it runs, boots, or waits since the server before this one had paused it. */
+  get keepable(): boolean {
+    return this.up && !this.hung && !this.#starved && !this.#launching;
+  }
+  /** It was paused by the server, and waits. */
+  get waits(): boolean {
+    return this.keepable && this.#paused;
+  }
+
+  async pause(): Promise<void> {
+    await this.#command('stop');
+    this.#paused = true;
+  }
+
+  /** Has it go on; its guest is told the time. */
+  async proceed(): Promise<void> {
+    await this.#command('cont');
+    this.#paused = false;
+    this.#port?.tellTime();
+    this.#changed();
+  }
+
+  memoryInUse(): Promise<number> {
+    return this.#machine === null ? Promise.resolve(0) : memoryInUse(this.#machine.pid, this.record.spec.ramMb);
+  }
+
+  /** Writes the memory of the VM, which is paused, and answers how it goes on with it, and the bytes. */
+  async writeMemory(path: string): Promise<{ kept: Kept; bytes: number }> {
+    if (!this.#monitor || !this.#machine) throw notRunning();
+    const { folder } = this.#context;
+    const bytes = await writeMemory({ folder, sliceId: this.sliceId, name: this.name }, this.#monitor, path);
+    return { kept: { args: await argumentsOf(this.#machine.pid), ready: this.record.ready }, bytes };
+  }
+
+  /** A snapshot inside its disk: is made, or removed, while its process has the disk. */
+  async diskSnapshot(
+    command: 'blockdev-snapshot-internal-sync' | 'blockdev-snapshot-delete-internal-sync',
+    tag: string,
+  ) {
+    await this.#command(command, { device: 'virtio0', name: tag });
+  }
+
+  /** Ends the process of a VM whose memory is kept. */
+  async endKept(): Promise<void> {
+    const machine = this.#machine;
+    if (machine === null) return;
+    await this.save({ expected: 'off' });
+    const quits = !this.hung && (await this.#asked('quit', 5_000).catch(() => false));
+    const { root } = this.#context.folder;
+    if (!quits || !(await waitForEnd(machine, root, 5_000))) await killMachine(machine, root);
+    await this.#ended();
+  }
+
+  /** Gives up the memory of a VM that is suspended. */
+  async forget(): Promise<void> {
+    if (this.record.kept === null) return;
+    await this.save({ kept: null, ready: false });
+    await rm(this.memoryFile, { force: true });
+  }
+
+  get memoryFile(): string {
+    return `${this.#context.folder.machinePath(this.sliceId, this.name)}.memory`;
+  }
+
+  /** Starts the process with the memory that is kept; it waits to go on. */
+  async load(args: readonly string[], started: Pick<VmRecord, 'forwardAddress'>): Promise<void> {
+    const { kept } = this.record;
+    if (kept === null) return;
+    // one that the server before this one had started and not had go on
+    if (this.#machine) await this.endKept();
+    const memory = await open(this.memoryFile, 'r').catch(() => null);
+    if (memory === null)
+      throw new ProviderError('VM_CRASHED', say('VM_MEMORY_LOST', { vm: this.record.spec.name }), false);
+    try {
+      await this.save({ ...started, ready: kept.ready, error: null });
+      await this.#begin([...args, '-incoming', 'fd:3', '-S'], memory, async () => {
+        const monitor = this.#monitor;
+        const loaded = monitor !== null && (await untilLoaded(monitor, () => this.#machine !== null));
+        if (!loaded) throw new ProviderError('VM_CRASHED', say('VM_ENDED_STARTING'), true);
+        this.#paused = true;
+      });
+    } finally {
+      await memory.close();
+    }
   }
 
   /** Waits for the guest's word that it has booted. */
@@ -293,6 +391,7 @@ export class VmMachine {
       }
       await this.#ended();
     }
+    await this.forget();
     if (this.record.error !== null || this.record.expected === 'on') await this.save({ expected: 'off', error: null });
   }
 
@@ -343,7 +442,7 @@ export class VmMachine {
     const status = typeof state === 'object' && state !== null && 'status' in state ? state.status : null;
     this.#panicked = status === 'guest-panicked' || status === 'internal-error';
     this.#starved = status === 'io-error';
-    this.#paused = status === 'paused' || this.#starved;
+    this.#paused = (waiting as readonly unknown[]).includes(status) || this.#starved;
     if (this.#serial?.connected) return;
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));

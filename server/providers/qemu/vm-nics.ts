@@ -61,6 +61,7 @@ export class VmNics {
         .catch(ignoring(/Duplicate ID/i));
       await this.#addDevice(nic);
     }
+    if (this.of(nic.edgeId) === undefined && vm.record.kept) throw suspended(vm.record);
     if (this.of(nic.edgeId) === undefined)
       await vm.save({ spec: { ...vm.record.spec, nics: [...vm.record.spec.nics, nic] } });
     vm.tellGuest();
@@ -68,6 +69,7 @@ export class VmNics {
 
   async unplug(edgeId: number): Promise<void> {
     const vm = this.#vm;
+    if (this.of(edgeId) !== undefined && vm.record.kept) throw suspended(vm.record);
     const device = `nic${edgeId}`;
     if (vm.alive) {
       if (await this.#hasDevice(device)) {
@@ -135,6 +137,11 @@ export class VmNics {
   #socket(edgeId: number): string {
     return join(this.#folder.slicePath(this.#vm.sliceId), edgeSocket(this.#vm.name, edgeId));
   }
+}
+
+/** The memory of a VM that is suspended knows the NICs of then. */
+function suspended({ spec }: VmRecord): ProviderError {
+  return new ProviderError('UNAVAILABLE', say('VM_SUSPENDED', { vm: spec.name }), false);
 }
 
 function isNamed(device: unknown, id: string): boolean {

@@ -37,6 +37,9 @@ import type { UidRange, VmUsers } from './vm-users';
  * s12/               a slice: the working directory of its QEMUs, which may pass through it but not write
  *   v5.json v5.log   the server's record of VM 5; what its QEMU printed
  *   v5/              what its QEMU may write: sockets, console log, disk
+ *   v5.memory        the memory of a VM that is suspended
+ *   suspending.json  which VMs are being suspended: all of their memories are there
+ *   snapshots/7/     the memories of snapshot 7, and manifest.json once it is whole; disks keep their part in themselves
  *   n7.json n7/      the same for network 7
  * ```
  * The server reads nothing through what QEMU may have replaced by a symbolic link.
@@ -132,7 +135,7 @@ export class ZoneFolder {
   async removeMachine(sliceId: number, name: MachineName): Promise<void> {
     const path = this.machinePath(sliceId, name);
     await rm(path, { recursive: true, force: true });
-    await rm(`${path}.log`, { force: true });
+    for (const kept of ['log', 'memory', 'memory.new']) await rm(`${path}.${kept}`, { force: true });
     await rm(`${path}.json`, { force: true });
     await rmdir(this.slicePath(sliceId)).catch((error: unknown) => {
       if (!hasCode(error, 'ENOENT', 'ENOTEMPTY')) throw error;

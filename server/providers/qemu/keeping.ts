@@ -1,0 +1,331 @@
+import { link, mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { say } from '#shared/sentence';
+import { moveIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
+import { hasCode } from '#server/lib/error-code';
+import type { KeyedMutex } from '#server/lib/keyed-mutex';
+import { ProviderError } from '#server/lib/provider-error';
+import { CommandError, runCommand } from '#server/lib/run-command';
+import { guarded, isDiskFull } from '../errors';
+import type { SliceRef } from '../provider';
+import type { ImageStore } from './images/image-store';
+import { QmpError } from './qmp-client';
+import { keptSchema, vmRecordSchemaOf } from './records';
+import type { SliceMachines } from './slice-machines';
+import { aliveIn, eachOf, finishSuspending, suspendingFile } from './suspending';
+import type { VmDefinitions } from './vm-definitions';
+import type { VmMachine, VmMachineContext } from './vm-machine';
+
+/** So much stays free on the zone's disk, whatever is kept. */
+const spareBytes = 64 * 2 ** 20;
+const mib = 2 ** 20;
+
+/** What is done to all VMs of a slice at one instant. See ARCHITECTURE.md, "What is kept of a slice". */
+export class Keeping {
+  readonly #context: VmMachineContext;
+  readonly #machines: (sliceId: number) => Promise<SliceMachines>;
+  readonly #locks: KeyedMutex<string>;
+  readonly #definitions: VmDefinitions;
+  readonly #images: ImageStore;
+
+  constructor(
+    context: VmMachineContext,
+    machines: (sliceId: number) => Promise<SliceMachines>,
+    locks: KeyedMutex<string>,
+    parts: { definitions: VmDefinitions; images: ImageStore },
+  ) {
+    this.#context = context;
+    this.#machines = machines;
+    this.#locks = locks;
+    this.#definitions = parts.definitions;
+    this.#images = parts.images;
+  }
+
+  suspend(slice: SliceRef): Promise<void> {
+    return this.#whole(slice, async (machines) => {
+      const { folder } = this.#context;
+      const live = aliveIn(machines);
+      if (live.length > 0) {
+        assertKeepable(live);
+        await this.#assertRoom(live);
+        await eachOf(live, (vm) => vm.pause());
+        try {
+          const written = await eachOf(live, async (vm) => {
+            const { kept } = await vm.writeMemory(`${vm.memoryFile}.new`);
+            return [vm.record.spec.id, kept] as const;
+          });
+          // from here on they are suspended, whoever is killed
+          const suspending = JSON.stringify(Object.fromEntries(written));
+          await writeFileAtomic(join(folder.slicePath(slice.id), suspendingFile), suspending);
+        } catch (error) {
+          await this.#goOn(machines);
+          throw asNoRoom(error);
+        }
+      }
+      await finishSuspending(this.#context, slice.id, machines);
+    });
+  }
+
+  resume(slice: SliceRef): Promise<void> {
+    return this.#whole(slice, async (machines) => {
+      await this.#goOn(machines);
+      const suspended = [...machines.vms.values()].filter((vm) => vm.record.kept !== null);
+      await this.#load(machines, suspended);
+      await eachOf(suspended, proceed);
+    });
+  }
+
+  /** Of one VM, whose lock the caller holds. */
+  async resumeOne(vm: VmMachine): Promise<void> {
+    await this.#load(await this.#machines(vm.sliceId), [vm]);
+    await proceed(vm);
+  }
+
+  take(slice: SliceRef, snapshotId: number): Promise<{ sizeMb: number }> {
+    return this.#whole(slice, async (machines) => {
+      await this.#goOn(machines);
+      const path = this.#path(slice.id, snapshotId);
+      const known = await this.#manifest(slice.id, snapshotId);
+      if (known) return { sizeMb: sizeOf(known) };
+      await this.#drop(machines, slice.id, snapshotId);
+      const live = aliveIn(machines);
+      assertKeepable(live);
+      await this.#assertRoom(live);
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      await eachOf(live, (vm) => vm.pause());
+      try {
+        const vms = await eachOf([...machines.vms.values()], (vm) => this.#keep(vm, snapshotId));
+        const manifest: Manifest = { vms };
+        await writeFileAtomic(join(path, 'manifest.json'), JSON.stringify(manifest));
+        await this.#goOn(machines);
+        return { sizeMb: sizeOf(manifest) };
+      } catch (error) {
+        await this.#goOn(machines);
+        await this.#drop(machines, slice.id, snapshotId);
+        throw asNoRoom(error);
+      }
+    });
+  }
+
+  restore(slice: SliceRef, snapshotId: number): Promise<void> {
+    return this.#whole(slice, async (machines) => {
+      const manifest = await this.#manifest(slice.id, snapshotId);
+      if (!manifest) throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
+      const path = this.#path(slice.id, snapshotId);
+      const there = manifest.vms.map((kept) => {
+        const vm = machines.vms.get(kept.record.spec.id);
+        if (!vm) throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
+        return { vm, kept };
+      });
+      await eachOf(there, ({ vm, kept }) => this.#assertWhole(vm, kept, snapshotId));
+      await eachOf(there, async ({ vm, kept }) => {
+        await vm.stop(0);
+        if (kept.disk) await diskImage(this.#context, vm, ['-a', tagOf(snapshotId)]);
+        if (kept.kept) await linkOver(join(path, `${vm.name}.memory`), vm.memoryFile);
+        // its ports are those that it has now: others may have those of then
+        const { hostPorts: _then, ...record } = kept.record;
+        await vm.save({ ...record, kept: kept.kept, expected: 'off', ready: false, error: null });
+        await this.#definitions.assignPorts(vm);
+      });
+    });
+  }
+
+  remove(slice: SliceRef, snapshotId: number): Promise<void> {
+    return this.#whole(slice, async (machines) => this.#drop(machines, slice.id, snapshotId));
+  }
+
+  /** Keys of the images that VMs of the slice's snapshots lie over. */
+  async imagesOf(sliceId: number): Promise<string[]> {
+    const names = await readdir(join(this.#context.folder.slicePath(sliceId), 'snapshots')).catch(noneThere);
+    const manifests = await Promise.all(names.map((name) => this.#manifest(sliceId, Number(name))));
+    return manifests.flatMap((one) => one?.vms ?? []).flatMap(({ record: { imageKey } }) => imageKey ?? []);
+  }
+
+  /** With all locks of the slice's VMs and networks, in one order; rejects with {@link ProviderError} only. */
+  async #whole<Result>(slice: SliceRef, work: (machines: SliceMachines) => Promise<Result>): Promise<Result> {
+    const machines = await this.#machines(slice.id);
+    const names = [
+      ...[...machines.vms.values()].map(({ name }) => name),
+      ...[...machines.networks.values()].map(({ name }) => name),
+    ].sort();
+    const locked = names.reduceRight<() => Promise<Result>>(
+      (inner, name) => () => this.#locks.run(`${slice.id}:${name}`, inner),
+      () => work(machines),
+    );
+    return guarded(this.#locks.run(`${slice.id}:whole`, locked), say('ACT_SLICE_KEEP'));
+  }
+
+  /** Has go on what was paused and not suspended, by this server or the one before it; nothing of it is kept. */
+  async #goOn(machines: SliceMachines): Promise<void> {
+    await eachOf([...machines.vms.values()], async (vm) => {
+      if (vm.waits && vm.record.kept === null) await vm.proceed();
+      await rm(`${vm.memoryFile}.new`, { force: true });
+    });
+  }
+
+  /** All wait to go on, or all are suspended as before. */
+  async #load(machines: SliceMachines, vms: readonly VmMachine[]): Promise<void> {
+    if (vms.length === 0) return;
+    await eachOf([...machines.networks.values()], (network) => network.wake());
+    try {
+      await eachOf(vms, (vm) => this.#definitions.load(vm));
+    } catch (error) {
+      await eachOf(vms, (vm) => vm.endKept());
+      throw error;
+    }
+  }
+
+  /** Of one VM whose process is paused, or that has none. */
+  async #keep(vm: VmMachine, snapshotId: number): Promise<KeptVm> {
+    const { record } = vm;
+    const path = join(this.#path(vm.sliceId, snapshotId), `${vm.name}.memory`);
+    const disk = record.spec.image.kind === 'disk' && (await this.#hasDisk(vm));
+    if (disk && vm.alive) await vm.diskSnapshot('blockdev-snapshot-internal-sync', tagOf(snapshotId));
+    else if (disk) await diskImage(this.#context, vm, ['-c', tagOf(snapshotId)]);
+    if (vm.alive) {
+      const { kept, bytes } = await vm.writeMemory(path);
+      return { record, disk, kept, bytes };
+    }
+    if (record.kept === null) return { record, disk, kept: null, bytes: 0 };
+    await linkOver(vm.memoryFile, path);
+    return { record, disk, kept: record.kept, bytes: await sizeOfFile(path) };
+  }
+
+  #hasDisk(vm: VmMachine): Promise<boolean> {
+    return this.#context.folder.exists(vm.sliceId, `${vm.name}/disk.qcow2`);
+  }
+
+  async #assertWhole(vm: VmMachine, { record, disk, kept }: KeptVm, snapshotId: number): Promise<void> {
+    const { imageKey, spec } = record;
+    const place = { vm: spec.name };
+    if (kept && !(await isThere(join(this.#path(vm.sliceId, snapshotId), `${vm.name}.memory`))))
+      throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
+    if (imageKey !== null && !(await this.#images.isWhole(imageKey))) {
+      const damaged = say('VM_DISK_DAMAGED', { ...place, image: spec.image.name });
+      throw new ProviderError('IMAGE_INVALID', damaged, false);
+    }
+    if (!disk) return;
+    const listed = (await this.#hasDisk(vm)) ? (await diskImage(this.#context, vm, ['-l', '-U'])).stdout : '';
+    if (!new RegExp(`\\s${tagOf(snapshotId)}\\s`).test(listed))
+      throw new ProviderError('NOT_FOUND', say('SNAPSHOT_DISK_GONE', place), false);
+  }
+
+  /** Takes away what there is of a snapshot, whole or not. */
+  async #drop(machines: SliceMachines, sliceId: number, snapshotId: number): Promise<void> {
+    const path = this.#path(sliceId, snapshotId);
+    // first: what is removed by halves cannot be restored
+    await rm(join(path, 'manifest.json'), { force: true });
+    const tag = tagOf(snapshotId);
+    await eachOf([...machines.vms.values()], async (vm) => {
+      if (vm.record.spec.image.kind !== 'disk' || !(await this.#hasDisk(vm))) return;
+      if (vm.alive) await vm.diskSnapshot('blockdev-snapshot-delete-internal-sync', tag).catch(unlessMissing);
+      else await diskImage(this.#context, vm, ['-d', tag]).catch(unlessMissing);
+    });
+    await rm(path, { recursive: true, force: true });
+  }
+
+  async #assertRoom(vms: readonly VmMachine[]): Promise<void> {
+    const needs = (await Promise.all(vms.map((vm) => vm.memoryInUse()))).reduce((sum, one) => sum + one, 0);
+    const { bavail, bsize } = await statfs(this.#context.folder.root);
+    const free = bavail * bsize - spareBytes;
+    if (needs > free)
+      throw new ProviderError(
+        'NO_CAPACITY',
+        say('KEEP_NO_ROOM', { needs: Math.ceil(needs / mib), free: Math.max(0, Math.floor(free / mib)) }),
+        false,
+      );
+  }
+
+  #path(sliceId: number, snapshotId: number): string {
+    return join(this.#context.folder.slicePath(sliceId), 'snapshots', String(snapshotId));
+  }
+
+  async #manifest(sliceId: number, snapshotId: number): Promise<Manifest | null> {
+    try {
+      const text = await readFile(join(this.#path(sliceId, snapshotId), 'manifest.json'), 'utf8');
+      return manifestOf(this.#context).parse(JSON.parse(text));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return null;
+      throw error;
+    }
+  }
+}
+
+async function proceed(vm: VmMachine): Promise<void> {
+  // first: what has gone on has another disk than the one that its memory knows
+  await vm.save({ kept: null, expected: 'on' });
+  await vm.proceed();
+  await rm(vm.memoryFile, { force: true });
+}
+
+const manifestOf = (context: VmMachineContext) =>
+  z.object({
+    vms: z.array(
+      z.object({
+        record: vmRecordSchemaOf(context.parts),
+        /** Its disk has a snapshot inside. */
+        disk: z.boolean(),
+        kept: keptSchema.nullable(),
+        bytes: z.number(),
+      }),
+    ),
+  });
+type Manifest = z.infer<ReturnType<typeof manifestOf>>;
+type KeptVm = Manifest['vms'][number];
+
+const sizeOf = ({ vms }: Manifest) => Math.ceil(vms.reduce((sum, { bytes }) => sum + bytes, 0) / mib);
+const tagOf = (snapshotId: number) => `trama-${snapshotId}`;
+
+function assertKeepable(vms: readonly VmMachine[]): void {
+  const bad = vms.find((vm) => !vm.keepable);
+  if (bad) throw new ProviderError('UNAVAILABLE', say('VM_NOT_KEEPABLE', { vm: bad.record.spec.name }), false);
+}
+
+/** The disk ran full while it was written to: said as it would have been before. */
+function asNoRoom(error: unknown): unknown {
+  return isDiskFull(error) ? new ProviderError('NO_CAPACITY', say('KEEP_RAN_FULL'), false, error) : error;
+}
+
+/** `qemu-img snapshot` on the disk of a VM that has no process, as the user that it is of: what is on it is a guest's. */
+async function diskImage(context: VmMachineContext, vm: VmMachine, args: readonly string[]) {
+  const { folder } = context;
+  const options = { cwd: folder.slicePath(vm.sliceId), ...(await folder.userOf(vm.sliceId)) };
+  return runCommand('qemu-img', ['snapshot', ...args, `${vm.name}/disk.qcow2`], options);
+}
+
+function unlessMissing(error: unknown): void {
+  if (error instanceof QmpError && /does not exist|not found/i.test(error.description)) return;
+  if (error instanceof CommandError && /not found|does not exist/i.test(error.stderr)) return;
+  throw error;
+}
+
+/** Another name for a file that nobody writes to, in place of what has that name. */
+async function linkOver(from: string, to: string): Promise<void> {
+  const made = `${to}.new`;
+  await rm(made, { force: true });
+  await link(from, made);
+  await moveIntoPlace(made, to);
+  // a link that is renamed over another one of the same file stays
+  await rm(made, { force: true });
+}
+
+async function sizeOfFile(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+const isThere = (path: string) =>
+  sizeOfFile(path).then(
+    () => true,
+    () => false,
+  );
+
+function noneThere(error: unknown): string[] {
+  if (hasCode(error, 'ENOENT')) return [];
+  throw error;
+}
