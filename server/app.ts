@@ -22,6 +22,7 @@ import {
   takeConsole,
   type ConsoleGrant,
 } from '#server/domain/slices/consoles';
+import { startWebhookCaller } from '#server/domain/webhooks/caller';
 import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
 import { createDirectQueries } from '#server/http/direct-queries';
@@ -59,7 +60,7 @@ export interface AppParts {
     | 'simulator'
   > &
     // none is trusted without it
-    Partial<Pick<Config, 'trustedProxies'>>;
+    Partial<Pick<Config, 'trustedProxies' | 'webhooks'>>;
   database: DatabaseHandle;
   providers: ProviderRegistry;
   jwtSecret: Uint8Array;
@@ -105,6 +106,7 @@ export function createApp(parts: AppParts): App {
       sessionIdleHours: config.sessionIdleHours,
       auditDays: config.auditDays,
       simulator: config.simulator,
+      webhooks: config.webhooks ?? { networks: new BlockList(), http: false },
     },
   };
   const provisioning = createProvisioning(domain, {}, owner);
@@ -116,6 +118,7 @@ export function createApp(parts: AppParts): App {
   provisioning.run();
   const stopHousekeeping = startHousekeeping(domain);
   const stopImageKeeper = startImageKeeper(domain);
+  const stopCaller = startWebhookCaller(domain);
   const stopTimetable = startTimetable(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
@@ -215,7 +218,7 @@ export function createApp(parts: AppParts): App {
   const close = async () => {
     consoles.close();
     relay.close();
-    await Promise.all([provisioning.stop(), stopHousekeeping(), stopImageKeeper(), stopTimetable()]);
+    await Promise.all([provisioning.stop(), stopHousekeeping(), stopImageKeeper(), stopCaller(), stopTimetable()]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();
     await parts.providers.close();

@@ -7,6 +7,19 @@ import { emailSchema, passwordSchema } from '#shared/auth';
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 
+/** Addresses and networks, as `parseProxies` reads them. */
+const networks = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    try {
+      return parseProxies(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not a list' });
+      return z.NEVER;
+    }
+  });
+
 /** The environment, as the README's configuration table describes it. Empty counts as not set. */
 const environmentSchema = z.object({
   TRAMA_PORT: z.coerce.number('a number from 0 to 65535').int().min(0).max(65535).default(8000),
@@ -44,17 +57,9 @@ const environmentSchema = z.object({
     .min(0.1)
     .max(24 * 365)
     .default(24 * 2),
-  TRAMA_TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .transform((text, context) => {
-      try {
-        return parseProxies(text);
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not a list' });
-        return z.NEVER;
-      }
-    }),
+  TRAMA_TRUSTED_PROXIES: networks,
+  TRAMA_WEBHOOK_NETWORKS: networks,
+  TRAMA_WEBHOOK_HTTP: flag.default(false),
   TRAMA_AUDIT_DAYS: z.coerce.number().int().min(1).max(36_500).default(365),
   TRAMA_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   TRAMA_SIMULATOR: flag.default(false),
@@ -92,6 +97,11 @@ export interface Config {
   registrationDomains: readonly string[] | null;
   /** Proxies whose `X-Forwarded-For` says who calls. */
   trustedProxies: BlockList;
+  webhooks: {
+    /** What webhooks may call besides the public internet. */
+    networks: BlockList;
+    http: boolean;
+  };
   sessionHours: number;
   sessionIdleHours: number;
   auditDays: number;
@@ -134,6 +144,7 @@ export function readConfig(environment: Record<string, string | undefined>, root
       ? null
       : env.TRAMA_REGISTRATION.split(',').map((domain) => domain.trim().toLowerCase()),
     trustedProxies: env.TRAMA_TRUSTED_PROXIES,
+    webhooks: { networks: env.TRAMA_WEBHOOK_NETWORKS, http: env.TRAMA_WEBHOOK_HTTP },
     sessionHours: env.TRAMA_SESSION_HOURS,
     sessionIdleHours: env.TRAMA_SESSION_IDLE_HOURS,
     auditDays: env.TRAMA_AUDIT_DAYS,

@@ -16,6 +16,7 @@ export const auditTexts = {
     zone: 'Zone',
     role: 'Role',
     quota: 'Quota',
+    webhook: 'Webhook',
   },
   operation: {
     vm: { start: 'Start VM', stop: 'Stop VM', reboot: 'Reboot VM' },
@@ -114,6 +115,14 @@ export const auditTexts = {
     },
     quotas: { 'set-of-user': 'Set quota of user', 'set-of-role': 'Set quota of role' },
     audit: { export: 'Export audit log' },
+    webhooks: {
+      create: 'Create webhook',
+      update: 'Change webhook',
+      delete: 'Delete webhook',
+      'renew-secret': 'New secret of webhook',
+      test: 'Test webhook',
+      redeliver: 'Call webhook again',
+    },
     notifications: { 'set-preferences': 'Choose notifications' },
   },
   outcome: { ok: 'Done', requested: 'Asked for', failed: 'Failed', cancelled: 'Cancelled', refused: 'Refused' },

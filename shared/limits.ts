@@ -37,6 +37,8 @@ export const limits = {
   consolesPerUser: 64,
   /** Users that one template or slice is shared with. */
   sharesPerObject: 500,
+  webhooksPerUser: 10,
+  webhookUrlLength: 2_000,
   /** Days that a token may live. */
   tokenDays: 366,
   emailLength: 254,

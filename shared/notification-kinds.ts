@@ -1,20 +1,28 @@
 /**
  * What accounts are told of, and webhooks are called for. `ofSlice`: it happens to a slice, so that a webhook over all slices
- * is called for it, too. `tone`: how it is shown.
+ * is called for it, too. `webhook`: one can be called for it at all. `tone`: how it is
+ * shown.
  */
 export const notificationKinds = {
-  'deployment.succeeded': { ofSlice: true, tone: 'success' },
-  'deployment.failed': { ofSlice: true, tone: 'danger' },
-  'deployment.cancelled': { ofSlice: true, tone: 'neutral' },
+  'deployment.succeeded': { ofSlice: true, webhook: true, tone: 'success' },
+  'deployment.failed': { ofSlice: true, webhook: true, tone: 'danger' },
+  'deployment.cancelled': { ofSlice: true, webhook: true, tone: 'neutral' },
   /** By itself: a VM or a link of a running slice is not as it should be. */
-  'slice.degraded': { ofSlice: true, tone: 'danger' },
-  'lease.expiring': { ofSlice: true, tone: 'warning' },
-  'lease.expired': { ofSlice: true, tone: 'warning' },
-  'slice.shared': { ofSlice: false, tone: 'neutral' },
-  'template.shared': { ofSlice: false, tone: 'neutral' },
-  'image.ready': { ofSlice: false, tone: 'success' },
-  'image.broken': { ofSlice: false, tone: 'danger' },
-} as const satisfies Record<string, { ofSlice: boolean; tone: 'success' | 'danger' | 'warning' | 'neutral' }>;
+  'slice.degraded': { ofSlice: true, webhook: true, tone: 'danger' },
+  'lease.expiring': { ofSlice: true, webhook: true, tone: 'warning' },
+  'lease.expired': { ofSlice: true, webhook: true, tone: 'warning' },
+  'slice.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
+  'template.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
+  'image.ready': { ofSlice: false, webhook: true, tone: 'success' },
+  'image.broken': { ofSlice: false, webhook: true, tone: 'danger' },
+  /** A call was given up. */
+  'webhook.failing': { ofSlice: false, webhook: false, tone: 'warning' },
+  /** It was switched off, since it had failed for too long. */
+  'webhook.disabled': { ofSlice: false, webhook: false, tone: 'danger' },
+} as const satisfies Record<
+  string,
+  { ofSlice: boolean; webhook: boolean; tone: 'success' | 'danger' | 'warning' | 'neutral' }
+>;
 export type NotificationKind = keyof typeof notificationKinds;
 export const notificationKindNames = Object.keys(notificationKinds) as [NotificationKind, ...NotificationKind[]];
 

@@ -34,5 +34,9 @@ export const notificationTexts = {
       ready: 'The image {{image}} is ready in zone {{zone}}.',
       broken: 'The image {{image}} is not good in zone {{zone}}. {{error}}',
     },
+    webhook: {
+      failing: 'A call of the webhook {{webhook}} was given up. {{error}}',
+      disabled: 'The webhook {{webhook}} was switched off: no call has succeeded for three days. {{error}}',
+    },
   },
 } as const;

@@ -60,6 +60,9 @@ function partsOf(happening: Happening, speech: NotificationSpeech): { path: stri
       return { path: kind, slots: { template: happening.template.name, by: happening.by.name } };
     case 'image.ready':
       return { path: kind, slots: { image: happening.image.name, zone: happening.zone.name } };
+    case 'webhook.failing':
+    case 'webhook.disabled':
+      return { path: kind, slots: { webhook: happening.webhook.name, error: speech.cause(happening) } };
     case 'image.broken':
       return {
         path: kind,

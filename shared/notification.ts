@@ -32,6 +32,8 @@ export const happeningSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('template.shared'), template: named, by: named }),
   z.object({ kind: z.literal('image.ready'), ...ofImage }),
   z.object({ kind: z.literal('image.broken'), ...ofImage, ...cause }),
+  z.object({ kind: z.literal('webhook.failing'), webhook: named, ...cause }),
+  z.object({ kind: z.literal('webhook.disabled'), webhook: named, ...cause }),
 ]);
 export type Happening = z.infer<typeof happeningSchema>;
 

@@ -7,6 +7,29 @@ export const sentences = {
   /** What only exists as text: written by an older version, or quoted. */
   TEXT: '{{text}}',
 
+  // webhooks
+  WEBHOOK_NOT_RESOLVED: 'The name {{host}} is not known.',
+  WEBHOOK_FORBIDDEN_ADDRESS:
+    '{{host}} is at an address that webhooks may not call: loopback, private and other special networks only where an administrator lists them.',
+  WEBHOOK_REFUSED: '{{host}} refuses the connection.',
+  WEBHOOK_LATE: '{{host}} did not answer within {{seconds}} s.',
+  WEBHOOK_BROKEN_OFF: '{{host}} broke the connection off.',
+  WEBHOOK_TLS_EXPIRED: 'The certificate of {{host}} has expired, or is not valid yet.',
+  WEBHOOK_TLS_SELF_SIGNED: 'The certificate of {{host}} is self-signed.',
+  WEBHOOK_TLS_UNTRUSTED: 'The certificate of {{host}} is from nobody who is trusted.',
+  WEBHOOK_TLS_NAME: 'The certificate of {{host}} is for another name.',
+  WEBHOOK_TLS: 'No secure connection to {{host}} comes about: it may not speak TLS.',
+  WEBHOOK_UNREACHABLE: '{{host}} cannot be reached.',
+  WEBHOOK_REDIRECT:
+    '{{host}} answers with a redirect ({{status}}), which is not followed. Give the address that it leads to.',
+  WEBHOOK_STATUS: '{{host}} answers {{status}}; 200 to 299 would be success.',
+  WEBHOOK_SEALED:
+    'The secret cannot be opened: it was sealed with another TRAMA_SECRET than this server’s. Make a new one.',
+  WEBHOOK_OFF: 'The webhook is switched off or gone.',
+  WEBHOOK_HTTP: 'This installation calls https addresses only.',
+  WEBHOOKS_LIMIT: 'An account has at most {{limit}} webhooks.',
+  WEBHOOK_ALL_SLICES: 'Only administrators have webhooks for all slices.',
+
   // zones
   TOOL_MISSING: '{{tool}} is not installed. Install it: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:

@@ -9,6 +9,7 @@ import { listSnapshotsInput, renameSnapshotInput } from '#shared/snapshot';
 import { createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
 import { createTemplateInput, exportTemplateInput, importTemplateInput, listTemplatesInput } from '#shared/template';
 import { createTokenInput } from '#shared/token';
+import { createWebhookInput, listDeliveriesInput } from '#shared/webhook';
 
 /** One field of an input, as far as a command line can say it. */
 export interface Field {
@@ -83,5 +84,7 @@ export const inputs = {
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),
   listAudit: fieldsOf(listOwnAuditInput, ['limit', 'action', 'objectType', 'objectId', 'result', 'from', 'until']),
   listNotifications: fieldsOf(listNotificationsInput, ['limit', 'unread']),
+  createWebhook: fieldsOf(createWebhookInput, ['name', 'url', 'events', 'allSlices']),
+  listDeliveries: fieldsOf(listDeliveriesInput, ['limit']),
   createToken: fieldsOf(createTokenInput, ['name', 'scopes', 'days']),
 };

@@ -10,6 +10,7 @@ import { addDeploymentCommands } from './commands/deployments';
 import { addConvertCommand } from './commands/convert';
 import { addSliceCommands } from './commands/slices';
 import { addTemplateCommands } from './commands/templates';
+import { addWebhookCommands } from './commands/webhooks';
 import { addZoneCommands } from './commands/zones';
 import { addCompletionCommands } from './completion';
 import { exitCodes, explain } from './errors';
@@ -48,6 +49,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addAuditCommand(program, cli);
   addNotificationsCommand(program, cli);
   addConvertCommand(program, cli);
+  addWebhookCommands(program, cli);
   addCallCommand(program, cli);
   addCompletionCommands(program, cli);
   return program;

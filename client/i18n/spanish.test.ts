@@ -28,6 +28,7 @@ const sameInBoth = new Set(
   [
     ...['Trama', 'OpenStack', 'SHA-256', 'MiB', 'GiB', 'RAM', 'RAM ×', 'vCPU', 'vCPU ×', 'Internet'],
     ...['No', 'Slice', 'Slices', 'Token', 'Tokens', 'Plan', 'Error', 'Kernel', 'Bus', 'Roles'],
+    ...['Webhook', 'Webhooks'],
   ].map((word) => word.toLowerCase()),
 );
 

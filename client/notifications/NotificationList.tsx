@@ -1,5 +1,16 @@
 import { ActionIcon, Anchor, Tooltip } from '@mantine/core';
-import { Ban, Check, CircleCheck, CircleX, Clock, Disc3, Share2, TriangleAlert, type LucideIcon } from 'lucide-react';
+import {
+  Ban,
+  Check,
+  CircleCheck,
+  CircleX,
+  Clock,
+  Disc3,
+  Share2,
+  TriangleAlert,
+  Webhook,
+  type LucideIcon,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Notification } from '#shared/notification';
@@ -19,6 +30,8 @@ const icons: Record<NotificationKind, LucideIcon> = {
   'template.shared': Share2,
   'image.ready': Disc3,
   'image.broken': Disc3,
+  'webhook.failing': Webhook,
+  'webhook.disabled': Webhook,
 };
 
 export interface NotificationListProps {

@@ -13,6 +13,7 @@ export { TramaError, type TramaErrorCode } from './errors';
 export type { RetryOptions } from './retry';
 export type * from './types';
 export type { WaitOptions } from './wait-for';
+export { verifyWebhook, type VerifyWebhookOptions } from './webhook';
 
 export interface TramaClientOptions {
   /** Where Trama is: `https://trama.example.org`. */

@@ -716,6 +716,48 @@ CREATE INDEX `deployments_created_index` ON `deployments` (`created_at`,`id`);
 ALTER TABLE `deployments` MODIFY COLUMN `kind` enum('deploy','update','start','stop','reboot','suspend','resume','snapshot','restore','heal','destroy') NOT NULL;
 ALTER TABLE `slices` ADD `drift_policy` enum('report','heal') DEFAULT 'report' NOT NULL;
 ALTER TABLE `slices` ADD `heal_gave_up_at` datetime(3);
+CREATE TABLE `webhook_deliveries` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`uuid` varchar(36) NOT NULL,
+	`webhook_id` bigint unsigned NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`event` varchar(32) NOT NULL,
+	`body` text NOT NULL,
+	`status` enum('pending','delivered','failed') NOT NULL DEFAULT 'pending',
+	`attempts` int unsigned NOT NULL DEFAULT 0,
+	`claimable_at` datetime(3),
+	`generation` int unsigned NOT NULL DEFAULT 0,
+	`retry_until` datetime(3) NOT NULL,
+	`attempted_at` datetime(3),
+	`duration_ms` int unsigned,
+	`response_status` int unsigned,
+	`response_body` text,
+	`error` varchar(500),
+	`sentences` json,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `webhook_deliveries_id` PRIMARY KEY(`id`),
+	CONSTRAINT `webhook_deliveries_uuid_unique` UNIQUE(`uuid`)
+);
+CREATE TABLE `webhooks` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`url` varchar(2000) NOT NULL,
+	`secret` varchar(255) NOT NULL,
+	`events` json NOT NULL,
+	`all_slices` boolean NOT NULL DEFAULT false,
+	`active` boolean NOT NULL DEFAULT true,
+	`failing_since` datetime(3),
+	`told_at` datetime(3),
+	`disabled_at` datetime(3),
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `webhooks_id` PRIMARY KEY(`id`)
+);
+CREATE INDEX `webhook_deliveries_claimable_at_index` ON `webhook_deliveries` (`claimable_at`);
+CREATE INDEX `webhook_deliveries_webhook_id_index` ON `webhook_deliveries` (`webhook_id`,`id`);
+CREATE INDEX `webhook_deliveries_created_at_index` ON `webhook_deliveries` (`created_at`);
+CREATE INDEX `webhooks_user_id_index` ON `webhooks` (`user_id`,`id`);
+CREATE INDEX `webhooks_all_slices_index` ON `webhooks` (`all_slices`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -751,3 +793,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('b6d2ac4b0785e
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('848e3ac25698cd0fcbf54a608f87f6be4d3f03a62af6c224eafd6729404cd0b4', 1795667655052);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3f885a76ed941bc4e23d839574be8bdce60671b50289920fb740075202a72971', 1795668125823);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c837a7152af1f258f145f7e1c65b73c44ecb6145b4289db734e2a41e1a4a491e', 1795668591571);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('84997760341d4d2372f0425096ec3787afc90cb990802ebc88645821f9c759e6', 1795669396479);

@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net';
 import type { Role, TokenKind } from '#shared/auth';
 import type { SystemReason } from '#shared/deployment/operations';
 import type { Scope } from '#shared/scopes';
@@ -87,5 +88,11 @@ export interface DomainContext {
     /** How long the audit log is kept. */
     auditDays: number;
     simulator: boolean;
+    webhooks: {
+      /** Networks that may be called although they are not of the public internet. */
+      networks: BlockList;
+      /** Whether addresses without TLS may be called. */
+      http: boolean;
+    };
   };
 }

@@ -19,6 +19,10 @@ export interface EventBus {
   offerWork(): void;
   /** Hears of {@link offerWork}. Returns the way to stop listening. */
   onWork(listener: () => void): () => void;
+  /** Tells whoever calls webhooks that there is one to call. After the commit, too. */
+  offerDeliveries(): void;
+  /** Hears of {@link offerDeliveries}. Returns the way to stop listening. */
+  onDeliveries(listener: () => void): () => void;
   /** Whether anybody listens to slices. */
   readonly listening: boolean;
   /** Whether anybody listens to accounts. */
@@ -31,6 +35,7 @@ export function createEventBus(): EventBus {
   const slices = createKeyedListeners<number | 'all', number>();
   const accounts = createKeyedListeners<number, void>();
   const inboxes = createKeyedListeners<number, void>();
+  const deliveries = createKeyedListeners<'any', void>();
   const work = createKeyedListeners<'any', void>();
   return {
     notify(sliceId) {
@@ -44,6 +49,8 @@ export function createEventBus(): EventBus {
     listenInbox: inboxes.listen,
     offerWork: () => work.tell('any'),
     onWork: (listener) => work.listen('any', listener),
+    offerDeliveries: () => deliveries.tell('any'),
+    onDeliveries: (listener) => deliveries.listen('any', listener),
     get listening() {
       return slices.any();
     },

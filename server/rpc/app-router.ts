@@ -13,6 +13,7 @@ import { templatesRouter } from './templates/router';
 import { tokensRouter } from './tokens/router';
 import { router } from './trpc';
 import { usersRouter } from './users/router';
+import { webhooksRouter } from './webhooks/router';
 import { zonesRouter } from './zones/router';
 
 /** The only interface, for the browser, the SDK and the CLI alike. */
@@ -23,6 +24,7 @@ export const appRouter = router({
   quotas: quotasRouter,
   audit: auditRouter,
   notifications: notificationsRouter,
+  webhooks: webhooksRouter,
   flavours: flavoursRouter,
   images: imagesRouter,
   zones: zonesRouter,

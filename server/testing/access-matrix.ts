@@ -234,6 +234,33 @@ export const matrix: Record<string, Row> = {
   ),
   'notifications.watch': row('user', 'account:read', signedIn, (api) => api.notifications.watch({}).then(begin)),
 
+  'webhooks.list': row('user', 'account:read', signedIn, (api) => api.webhooks.list()),
+  'webhooks.create': row('user', 'account:manage', signedIn, (api) =>
+    api.webhooks.create({ name: 'new', url: 'https://hook.example.org/', events: ['slice.degraded'] }),
+  ),
+  'webhooks.create for all slices': row('user', 'account:manage', admins, (api) =>
+    api.webhooks.create({
+      name: 'new',
+      url: 'https://hook.example.org/',
+      events: ['slice.degraded'],
+      allSlices: true,
+    }),
+  ),
+  'webhooks.update': row('user', 'account:manage', ownerOnly, (api, s) =>
+    api.webhooks.update({ id: s.webhook, name: 'other' }),
+  ),
+  'webhooks.delete': row('user', 'account:manage', ownerOnly, (api, s) => api.webhooks.delete({ id: s.webhook })),
+  'webhooks.renewSecret': row('user', 'account:manage', ownerOnly, (api, s) =>
+    api.webhooks.renewSecret({ id: s.webhook }),
+  ),
+  'webhooks.test': row('user', 'account:manage', ownerOnly, (api, s) => api.webhooks.test({ id: s.webhook })),
+  'webhooks.deliveries': row('user', 'account:read', ownerOnly, (api, s) =>
+    api.webhooks.deliveries({ webhookId: s.webhook }),
+  ),
+  'webhooks.redeliver': row('user', 'account:manage', ownerOnly, (api, s) =>
+    api.webhooks.redeliver({ id: s.delivery }),
+  ),
+
   'flavours.list': row('user', 'catalogue:read', signedIn, (api) => api.flavours.list({})),
   'flavours.create': row('flavours:manage', 'catalogue:manage', admins, (api, s) =>
     api.flavours.create({ name: `new ${s.n}`, ...s.size }),

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { AppError } from '#shared/errors';
 import type { Database } from '#server/db/client';
 import type { DomainContext, Home, ProviderRegistry } from '#server/domain/context';
@@ -49,6 +50,7 @@ export function withoutDatabase(provider: Provider, overrides: Partial<DomainCon
       sessionIdleHours: 6,
       auditDays: 365,
       simulator: true,
+      webhooks: { networks: new BlockList(), http: false },
     },
     ...overrides,
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
@@ -6,6 +7,7 @@ import { slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { templateRevisions, templates, templateShares, templateVms } from '#drizzle/schema/templates';
 import { apiTokens, passwordResets, roles, users } from '#drizzle/schema/users';
+import { webhookDeliveries, webhooks } from '#drizzle/schema/webhooks';
 import type { Role } from '#shared/auth';
 import type { Scope } from '#shared/scopes';
 import { tokenPrefixes } from '#shared/token';
@@ -167,8 +169,27 @@ export async function makeScene(ctx: Context) {
     ...{ content, createdBy: user.owner },
   });
 
+  const uuid = randomUUID();
+  const [hook] = await db.insert(webhooks).values({
+    userId: user.owner,
+    name: 'hook',
+    url: 'https://hook.example.org/',
+    secret: '',
+    events: ['slice.degraded'],
+  });
+  const [delivery] = await db.insert(webhookDeliveries).values({
+    uuid,
+    webhookId: hook.insertId,
+    userId: user.owner,
+    event: 'test',
+    body: '{}',
+    retryUntil: ctx.clock.now(),
+  });
+
   const scene = {
     n,
+    webhook: hook.insertId,
+    delivery: delivery.insertId,
     user,
     email,
     size,

@@ -29,5 +29,6 @@ export const notifications = {
     template: { shared: 'A template is shared with you' },
     lease: { expiring: 'A lease ends soon', expired: 'A lease has ended' },
     image: { ready: 'An image is ready', broken: 'An image is not good' },
+    webhook: { failing: 'A call of a webhook was given up', disabled: 'A webhook was switched off' },
   },
 } as const;

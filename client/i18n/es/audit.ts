@@ -55,6 +55,7 @@ export const audit: Messages<typeof english> = {
     zone: 'Zona',
     role: 'Rol',
     quota: 'Cuota',
+    webhook: 'Webhook',
   },
   operation: {
     vm: { start: 'Arrancar MV', stop: 'Detener MV', reboot: 'Reiniciar MV' },
@@ -158,6 +159,14 @@ export const audit: Messages<typeof english> = {
     },
     quotas: { 'set-of-user': 'Fijar cuota de usuario', 'set-of-role': 'Fijar cuota de rol' },
     audit: { export: 'Exportar la auditoría' },
+    webhooks: {
+      create: 'Crear webhook',
+      update: 'Modificar webhook',
+      delete: 'Eliminar webhook',
+      'renew-secret': 'Nuevo secreto del webhook',
+      test: 'Probar webhook',
+      redeliver: 'Volver a llamar al webhook',
+    },
     notifications: { 'set-preferences': 'Elegir notificaciones' },
   },
   outcome: {

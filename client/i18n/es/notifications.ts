@@ -35,6 +35,10 @@ export const notifications: Messages<typeof english> = {
       ready: 'La imagen {{image}} está lista en la zona {{zone}}.',
       broken: 'La imagen {{image}} no está bien en la zona {{zone}}. {{error}}',
     },
+    webhook: {
+      failing: 'Se abandonó una llamada del webhook {{webhook}}. {{error}}',
+      disabled: 'El webhook {{webhook}} se ha desactivado: ninguna llamada tuvo éxito en tres días. {{error}}',
+    },
   },
   title: 'Notificaciones',
   description:
@@ -63,5 +67,6 @@ export const notifications: Messages<typeof english> = {
     template: { shared: 'Se comparte una plantilla con usted' },
     lease: { expiring: 'Una concesión termina pronto', expired: 'Una concesión ha terminado' },
     image: { ready: 'Una imagen está lista', broken: 'Una imagen no está bien' },
+    webhook: { failing: 'Una llamada de un webhook se abandonó', disabled: 'Un webhook se ha desactivado' },
   },
 };

@@ -4,6 +4,29 @@ import type { SentenceCode } from '#shared/sentence';
 export const sentences: Record<SentenceCode, string> = {
   TEXT: '{{text}}',
 
+  // webhooks
+  WEBHOOK_NOT_RESOLVED: 'El nombre {{host}} no se conoce.',
+  WEBHOOK_FORBIDDEN_ADDRESS:
+    '{{host}} está en una dirección a la que los webhooks no pueden llamar: redes locales, privadas y otras especiales solo donde un administrador las enumera.',
+  WEBHOOK_REFUSED: '{{host}} rechaza la conexión.',
+  WEBHOOK_LATE: '{{host}} no respondió en {{seconds}} s.',
+  WEBHOOK_BROKEN_OFF: '{{host}} cortó la conexión.',
+  WEBHOOK_TLS_EXPIRED: 'El certificado de {{host}} ha caducado o aún no es válido.',
+  WEBHOOK_TLS_SELF_SIGNED: 'El certificado de {{host}} está firmado por sí mismo.',
+  WEBHOOK_TLS_UNTRUSTED: 'El certificado de {{host}} no es de nadie de confianza.',
+  WEBHOOK_TLS_NAME: 'El certificado de {{host}} es para otro nombre.',
+  WEBHOOK_TLS: 'No se establece una conexión segura con {{host}}: quizá no hable TLS.',
+  WEBHOOK_UNREACHABLE: 'No se puede llegar a {{host}}.',
+  WEBHOOK_REDIRECT:
+    '{{host}} responde con una redirección ({{status}}), que no se sigue. Indique la dirección a la que lleva.',
+  WEBHOOK_STATUS: '{{host}} responde {{status}}; de 200 a 299 sería un éxito.',
+  WEBHOOK_SEALED:
+    'El secreto no se puede abrir: se selló con otro TRAMA_SECRET que el de este servidor. Genere uno nuevo.',
+  WEBHOOK_OFF: 'El webhook está desactivado o ya no existe.',
+  WEBHOOK_HTTP: 'Esta instalación solo llama a direcciones https.',
+  WEBHOOKS_LIMIT: 'Una cuenta tiene como máximo {{limit}} webhooks.',
+  WEBHOOK_ALL_SLICES: 'Solo los administradores tienen webhooks para todos los slices.',
+
   TOOL_MISSING: '{{tool}} no está instalado. Instálelo: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:
     'Esta zona no tiene una salida a Internet para las MV que deje fuera de su alcance los puertos de la propia máquina.',

@@ -4,6 +4,7 @@ import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
+import { webhooks } from '#drizzle/schema/webhooks';
 import type { AuditOutcome } from '#shared/audit';
 import { deviceOf } from '#shared/user-agent';
 import type { Queryable } from '#server/db/client';
@@ -25,6 +26,7 @@ const named = {
   image: images,
   zone: availabilityZones,
   role: roles,
+  webhook: webhooks,
 } as const;
 
 function isNamed(type: string): type is keyof typeof named {

@@ -4,6 +4,7 @@ import { auditLog } from '#drizzle/schema/audit';
 import { consoleTokens } from '#drizzle/schema/slices';
 import { notifications } from '#drizzle/schema/notifications';
 import { accountChanges, apiTokens, passwordResets, rateLimits } from '#drizzle/schema/users';
+import { webhookDeliveries } from '#drizzle/schema/webhooks';
 import type { Queryable } from '#server/db/client';
 
 /** Until when, exclusive, what has ended is deleted. */
@@ -14,11 +15,19 @@ export interface Ended {
   accountChangesBefore: Date;
   auditBefore: Date;
   notificationsBefore: Date;
+  deliveriesBefore: Date;
 }
 
 interface Target {
   name:
-    'tokens' | 'passwordLinks' | 'consoleTokens' | 'rateLimits' | 'accountChanges' | 'auditEntries' | 'notifications';
+    | 'tokens'
+    | 'passwordLinks'
+    | 'consoleTokens'
+    | 'rateLimits'
+    | 'accountChanges'
+    | 'auditEntries'
+    | 'notifications'
+    | 'deliveries';
   table: MySqlTable;
   key: MySqlColumn;
   ended: SQL | undefined;
@@ -68,6 +77,12 @@ function targets(ended: Ended): Target[] {
       key: notifications.id,
       ended: lt(notifications.createdAt, ended.notificationsBefore),
     },
+    {
+      name: 'deliveries',
+      table: webhookDeliveries,
+      key: webhookDeliveries.id,
+      ended: lt(webhookDeliveries.createdAt, ended.deliveriesBefore),
+    },
   ];
 }
 export type Deleted = Record<Target['name'], number>;
@@ -85,6 +100,7 @@ export async function deleteEnded(q: Queryable, ended: Ended, signal: AbortSigna
     accountChanges: 0,
     auditEntries: 0,
     notifications: 0,
+    deliveries: 0,
   };
   for (const { name, table, key, ended: condition } of targets(ended))
     while (!signal.aborted) {

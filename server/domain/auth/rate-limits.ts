@@ -34,6 +34,8 @@ const policies = {
   'token-create:user': { free: 30, maxSeconds: 60, windowSeconds: 3600 },
   // addresses of nobody, typed to share with
   'share:user': { free: 60, maxSeconds: 60, windowSeconds: 3600 },
+  // calls that are asked for, of webhooks
+  'webhook:user': { free: 30, maxSeconds: 60, windowSeconds: 3600 },
   // refusals that are written down
   'refused:user': { free: 60, maxSeconds: 60, windowSeconds: 3600 },
   'console:user': { free: 120, maxSeconds: 30, windowSeconds: 300 },

@@ -40,6 +40,12 @@ async function stage() {
 }
 type Stage = Awaited<ReturnType<typeof stage>>;
 
+const webhook = {
+  name: 'hook',
+  url: 'https://hook.example.org/secret-path',
+  events: ['slice.degraded' as const],
+};
+
 /** What a deed was done to, as the log has it: `template 12`. */
 type ObjectName = readonly [type: string, id: number | null];
 interface Deed {
@@ -155,6 +161,32 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
 
   'notifications.setPreferences': (s) =>
     doing('user', s.people.owner.userId, () => s.owner.notifications.setPreferences({ muted: ['image.ready'] })),
+
+  'webhooks.create': (s) => ({
+    call: () => s.owner.webhooks.create(webhook),
+    object: (answer) => ['webhook', z.object({ webhook: z.object({ id: z.number() }) }).parse(answer).webhook.id],
+  }),
+  'webhooks.update': async (s) => {
+    const { id } = (await s.owner.webhooks.create(webhook)).webhook;
+    return doing('webhook', id, () => s.owner.webhooks.update({ id, active: false }));
+  },
+  'webhooks.delete': async (s) => {
+    const { id } = (await s.owner.webhooks.create({ ...webhook, name: 'old' })).webhook;
+    return doing('webhook', id, () => s.owner.webhooks.delete({ id }));
+  },
+  'webhooks.renewSecret': async (s) => {
+    const { id } = (await s.owner.webhooks.create(webhook)).webhook;
+    return doing('webhook', id, () => s.owner.webhooks.renewSecret({ id }));
+  },
+  'webhooks.test': async (s) => {
+    const { id } = (await s.owner.webhooks.create(webhook)).webhook;
+    return doing('webhook', id, () => s.owner.webhooks.test({ id }));
+  },
+  'webhooks.redeliver': async (s) => {
+    const { id } = (await s.owner.webhooks.create(webhook)).webhook;
+    const call = await s.owner.webhooks.test({ id });
+    return doing('webhook', id, () => s.owner.webhooks.redeliver({ id: call.id }));
+  },
 
   'flavours.create': (s) => making('flavour', () => s.admin.flavours.create({ name: 'new', ...size }), 'admin'),
   'flavours.update': async (s) => {
@@ -398,6 +430,7 @@ const tables: Record<string, string> = {
   zone: 'availability_zones',
   role: 'roles',
   api_token: 'api_tokens',
+  webhook: 'webhooks',
 };
 async function nameNow(type: string, objectId: number): Promise<string | null> {
   const table = tables[type];
