@@ -6,8 +6,8 @@ import type { Deployment } from '#shared/deployment/schema';
 import { driftOf } from '#shared/drift';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
-import { RelativeTime } from '../ui/RelativeTime';
 import { isLive } from './apply-event';
+import { DriftList } from './DriftList';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
 
@@ -86,7 +86,6 @@ function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deploym
 /** What is not as it was asked for, part by part, each with when it was seen so. */
 function DegradedBanner({ slice }: { slice: Slice }) {
   const { t } = useTranslation('slices');
-  const drift = driftOf(slice);
   return (
     <Alert
       mb="sm"
@@ -96,19 +95,7 @@ function DegradedBanner({ slice }: { slice: Slice }) {
       icon={<TriangleAlert size={18} />}
       title={t('banner.degradedTitle')}
     >
-      <List size="sm" mb={4} spacing={2}>
-        {drift.slice(0, 8).map(({ resource, id, message, sentences, observedAt }) => (
-          <List.Item key={`${resource} ${id}`} className={classes.wrapAnywhere}>
-            {spoken(message, sentences)}{' '}
-            {observedAt === null ? null : (
-              <Text span size="xs" c="dimmed">
-                <RelativeTime at={observedAt} />
-              </Text>
-            )}
-          </List.Item>
-        ))}
-        {drift.length > 8 ? <List.Item>{t('plan.more', { count: drift.length - 8 })}</List.Item> : null}
-      </List>
+      <DriftList drift={driftOf(slice)} />
       <Text size="sm">{slice.healGaveUpAt === null ? t('banner.degradedHelp') : t('banner.healGaveUp')}</Text>
     </Alert>
   );

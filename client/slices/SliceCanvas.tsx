@@ -7,6 +7,7 @@ import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
 import { ChangeLink } from './ChangeLink';
 import { useActivity, type Doing } from './activity';
+import { canvasDrift } from './drift-of-part';
 import classes from './slice.module.css';
 import { useRefitOnResize } from './use-refit-on-resize';
 
@@ -25,6 +26,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
   const activity = useActivity();
   const canvas = useRef<CanvasHandle>(null);
   const frame = useRefitOnResize(() => canvas.current?.fit());
+  const driftOfPart = canvasDrift(slice);
   const nodes: CanvasNode[] = [
     ...slice.vmList.map((vm): CanvasNode => ({
       key: vm.key,
@@ -41,6 +43,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         activity: activity(running.get(`vm:${vm.id}`)),
       },
       problem: vm.error === null ? undefined : spoken(vm.error, vm.sentences),
+      drift: driftOfPart('vm', vm.id),
     })),
     ...slice.networks.map((network): CanvasNode => ({
       key: network.key,
@@ -54,6 +57,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         label: t(`common:status.edge.${partWord(network.status, slice.status)}`),
         activity: activity(running.get(`network:${network.id}`)),
       },
+      drift: driftOfPart('network', network.id),
     })),
   ];
   const down = new Set(slice.vmList.flatMap((vm) => (vm.status === 'running' ? [] : [vm.key])));
@@ -71,6 +75,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
       label: t(`common:status.edge.${partWord(edge.status, slice.status)}`),
       activity: activity(running.get(`edge:${edge.id}`)),
     },
+    drift: driftOfPart('edge', edge.id),
   }));
   const selection = useMemo<CanvasSelection>(
     () => ({ nodes: selected === null ? [] : [selected], edges: [] }),

@@ -1,5 +1,5 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
-import { Ban, Play, RotateCw, Square, SquareTerminal } from 'lucide-react';
+import { Ban, Play, RotateCw, Square, SquareTerminal, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice, SliceVm } from '#shared/slice';
@@ -12,6 +12,8 @@ import { useActivity, type Doing } from './activity';
 import { consoleReason } from './console-reason';
 import { CopyValue } from './CopyValue';
 import { ActionButton } from '../ui/ActionButton';
+import { driftAround } from './drift-of-part';
+import { DriftList } from './DriftList';
 import { reasonSentence } from './reason-sentence';
 import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
@@ -32,6 +34,7 @@ export interface SliceVmPanelProps {
 export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }: SliceVmPanelProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
   const activity = useActivity()(step);
+  const drift = driftAround(slice, vm);
   const over = slice.status === 'destroyed';
   return (
     <Stack gap="sm">
@@ -52,6 +55,17 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
         )}
         {over || isAsDesired(vm) ? null : <> · {t('vm.asked', { desired: t(`banner.desired.${vm.desired}`) })}</>}
       </Text>
+      {drift.length === 0 ? null : (
+        <Alert
+          color="yellow"
+          variant="light"
+          p="xs"
+          icon={<TriangleAlert size={16} />}
+          title={t('banner.degradedTitle')}
+        >
+          <DriftList drift={drift} />
+        </Alert>
+      )}
       {vm.error === null ? null : (
         <Alert color="red" variant="light" p="xs" title={t('vm.error')} className={classes.wrapAnywhere}>
           {spoken(vm.error, vm.sentences)}

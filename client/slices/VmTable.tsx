@@ -8,6 +8,7 @@ import { formatDisk, formatRam } from '../ui/format';
 import { RelativeTime } from '../ui/RelativeTime';
 import { SortedTable } from '../ui/SortedTable';
 import { useActivity, type Doing } from './activity';
+import { canvasDrift } from './drift-of-part';
 import { consoleReason } from './console-reason';
 import classes from './slice.module.css';
 import { vmLooks, VmStatusBadge } from './status-badges';
@@ -28,6 +29,7 @@ const statuses = Object.keys(vmLooks);
 export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
   const activity = useActivity();
+  const drift = canvasDrift(slice);
   const columns: Column<SliceVm, Key>[] = [
     {
       key: 'name',
@@ -60,6 +62,11 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
                 (vm.observedAt === null ? t('vm.never') : <RelativeTime at={vm.observedAt} />)}
             </Text>
           </span>
+          {drift('vm', vm.id) === undefined ? null : (
+            <Text size="xs" maw={280} className={classes.wrapAnywhere}>
+              {drift('vm', vm.id)?.message}
+            </Text>
+          )}
           {vm.error === null ? null : (
             <Text size="xs" c="var(--mantine-color-error)" maw={280} className={classes.wrapAnywhere}>
               {spoken(vm.error, vm.sentences)}

@@ -50,12 +50,17 @@ await loadTexts([
 ]);
 afterEach(cleanup);
 
-/** Renders with what every component of the app may count on: theme, texts, links, dialogs. */
-export function renderApp(children: ReactNode) {
-  return render(
+/** What every component of the app may count on: theme, texts, links, dialogs. */
+export function Everything({ children }: { children: ReactNode }) {
+  return (
     <MantineProvider theme={theme} env="test">
       <Dialogs />
       <MemoryRouter>{children}</MemoryRouter>
-    </MantineProvider>,
+    </MantineProvider>
   );
+}
+
+/** Renders with {@link Everything}. */
+export function renderApp(children: ReactNode) {
+  return render(<Everything>{children}</Everything>);
 }

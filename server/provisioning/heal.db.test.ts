@@ -63,8 +63,8 @@ describe('what drifts', () => {
     expect(status).toBe('degraded');
     expect(drift.map(({ resource, message, observedAt }) => [resource, message, typeof observedAt])).toEqual([
       ['vm', 'VM a has failed.', 'string'],
-      ['vm', 'VM b is not there any more.', 'string'],
-      ['network', 'Network lan is not there any more.', 'string'],
+      ['vm', 'VM b is not there.', 'string'],
+      ['network', 'Network lan is not there.', 'string'],
     ]);
     // reported only: nothing is done by itself
     await provisioning.reconciler.round();

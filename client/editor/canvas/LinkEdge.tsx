@@ -1,6 +1,7 @@
 import { BaseEdge, type Edge, type EdgeProps } from '@xyflow/react';
 import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
+import { RelativeText } from '../../ui/RelativeTime';
 import classes from './canvas.module.css';
 import { linkShape } from './geometry';
 import { shownStatus } from './status-icons';
@@ -24,7 +25,9 @@ export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targ
   );
   const status = edge.status === undefined ? undefined : shownStatus(edge.status);
   const { x, y } = shape.middle;
-  const Icon = edge.problem === undefined ? status?.icon : TriangleAlert;
+  const told = edge.problem ?? edge.drift?.message;
+  const Icon = told === undefined ? status?.icon : TriangleAlert;
+  const seen = edge.drift?.at ?? null;
   const clear = Icon === undefined ? 6 : 13;
   const hasAddresses = edge.sourceLabel !== undefined || edge.targetLabel !== undefined;
   const below = y + clear + (shape.wordBelowLabels && hasAddresses ? 20 : 7);
@@ -38,7 +41,7 @@ export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targ
       data-ghost={edge.ghost}
     >
       <BaseEdge path={shape.path} interactionWidth={22} />
-      {edge.problem !== undefined && <title>{edge.problem}</title>}
+      {told !== undefined && <title>{told}</title>}
       {edge.sourceLabel !== undefined && (
         <text className={classes.address} {...textAt(shape.sourceLabel)}>
           {edge.sourceLabel}
@@ -60,6 +63,12 @@ export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targ
       {words !== '' && (
         <text className={classes.word} x={x} y={wordY} textAnchor="middle">
           {words}
+          {seen !== null && (
+            <tspan>
+              {' · '}
+              <RelativeText at={seen} />
+            </tspan>
+          )}
         </text>
       )}
     </g>

@@ -2,8 +2,9 @@ import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
 import { Globe, Network, Server, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import classes from './canvas.module.css';
+import { RelativeText } from '../../ui/RelativeTime';
 import { shownStatus } from './status-icons';
-import type { CanvasNode } from './types';
+import type { CanvasDrift, CanvasNode } from './types';
 
 export type FlowNode = Node<{ node: CanvasNode; editable: boolean }, 'card'>;
 
@@ -19,8 +20,10 @@ export const NodeCard = memo(function NodeCard({ data: { node, editable } }: Nod
       className={classes.card}
       data-kind={node.kind}
       data-problem={node.problem !== undefined || undefined}
+      data-drift={node.drift !== undefined || undefined}
       data-ghost={node.ghost}
     >
+      {node.drift !== undefined && <DriftMark drift={node.drift} />}
       <span className={classes.kind} aria-hidden>
         <Icon size={node.kind === 'vm' ? 18 : 15} strokeWidth={1.75} />
       </span>
@@ -63,6 +66,19 @@ export const NodeCard = memo(function NodeCard({ data: { node, editable } }: Nod
     </div>
   );
 });
+
+function DriftMark({ drift: { message, at } }: { drift: CanvasDrift }) {
+  return (
+    <span className={classes.drift} title={message}>
+      <TriangleAlert size={12} strokeWidth={2.5} aria-hidden />
+      {at !== null && (
+        <span className={classes.driftTime}>
+          <RelativeText at={at} />
+        </span>
+      )}
+    </span>
+  );
+}
 
 function NodeStatus({ status }: { status: NonNullable<CanvasNode['status']> }) {
   const { tone, word, icon: Icon } = shownStatus(status);

@@ -13,6 +13,14 @@ export interface CanvasStatus {
   activity?: string | undefined;
 }
 
+/** It is not as it was asked for. */
+export interface CanvasDrift {
+  /** Whole sentences. */
+  message: string;
+  /** When it was seen so last; null where nobody has looked. */
+  at: string | null;
+}
+
 export interface CanvasNode {
   key: string;
   kind: 'vm' | 'network';
@@ -29,6 +37,8 @@ export interface CanvasNode {
   status?: CanvasStatus | undefined;
   /** What is wrong with it: a red border, and this sentence on hover. */
   problem?: string | undefined;
+  /** A mark on its border, with the time; the sentence on hover and for who cannot see it. */
+  drift?: CanvasDrift | undefined;
   /** It goes: shown where it was, to be neither chosen nor moved nor connected. */
   ghost?: boolean | undefined;
 }
@@ -46,6 +56,7 @@ export interface CanvasEdge {
   targetLabel?: string | undefined;
   status?: CanvasStatus | undefined;
   problem?: string | undefined;
+  drift?: CanvasDrift | undefined;
   /** As of a node. */
   ghost?: boolean | undefined;
 }

@@ -5,7 +5,8 @@ import { flowEdges, flowNodes, type Labels } from './flow-elements';
 import type { FlowEdge } from './LinkEdge';
 import type { FlowNode } from './NodeCard';
 import { shownStatus } from './status-icons';
-import type { CanvasMove, CanvasSelection, TopologyCanvasProps } from './types';
+import { formatExact } from '../../ui/format';
+import type { CanvasDrift, CanvasMove, CanvasSelection, TopologyCanvasProps } from './types';
 
 type Source = Pick<TopologyCanvasProps, 'nodes' | 'edges' | 'selection'> & { editable: boolean; labels: Labels };
 
@@ -116,9 +117,14 @@ function selectionAfter(
 
 /** What a screen reader says of nodes and edges: "VM web, nano · tiny, running". */
 function useLabels(): Labels {
-  const { t } = useTranslation('editor');
-  return useMemo(
-    () => ({
+  const { t, i18n } = useTranslation('editor');
+  return useMemo(() => {
+    // the moment itself: what was said of it relative to now would not stay true
+    const drifted = (drift: CanvasDrift | undefined) =>
+      drift === undefined
+        ? []
+        : [drift.message, ...(drift.at === null ? [] : [formatExact(Date.parse(drift.at), i18n.language)])];
+    return {
       node: (node) =>
         [
           t(node.kind === 'vm' ? 'canvas.vmNamed' : 'canvas.networkNamed', { name: node.name }),
@@ -126,6 +132,7 @@ function useLabels(): Labels {
           node.status === undefined ? undefined : shownStatus(node.status).word,
           node.internet === true ? t('canvas.internet') : undefined,
           node.problem,
+          ...drifted(node.drift),
         ]
           .filter((part) => part !== undefined)
           .join(', '),
@@ -134,11 +141,11 @@ function useLabels(): Labels {
           t('canvas.edgeBetween', { source, target }),
           edge.status === undefined ? undefined : shownStatus(edge.status).word,
           edge.problem,
+          ...drifted(edge.drift),
         ]
           .filter((part) => part !== undefined)
           .join(', '),
       role: (kind) => t(`canvas.role.${kind}`),
-    }),
-    [t],
-  );
+    };
+  }, [t, i18n.language]);
 }
