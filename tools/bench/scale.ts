@@ -1,11 +1,12 @@
 /**
  * `npm run bench:scale [-- ROWS [SECONDS]]`: how long lists take with 100 slices and templates in the database and with ROWS
- * (a million), asked in turn of two servers with a database each; and what these use at rest, in per cent of a core, watched
- * for SECONDS (60). All slices are as one leaves them that was deployed and stopped. With `TRAMA_TEST_DATABASE=mysql` on MySQL.
+ * (a million), asked in turn of two servers with a database each, for as many rows as the smaller one has (a page of more rows
+ * costs more on either); and what these use at rest, in per cent of a core, watched for SECONDS (60). All slices are as one leaves them that was deployed and stopped. With `TRAMA_TEST_DATABASE=mysql` on MySQL.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import { z } from 'zod';
 import { untilDeployed } from '../../rig/api';
 import { copySlices, prepareCopies, type Original } from '#server/testing/copies';
 import { atShare, cpuOf, load, openBenchWorld, type BenchWorld } from './world';
@@ -17,40 +18,44 @@ const tickMs = 10;
 /** Of each list, before and while it is measured. */
 const [warmUp, asked] = [30, 41];
 
-const path = (procedure: string, input: object = {}) =>
-  `/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`;
+const pageOfRows = z.object({ items: z.array(z.unknown()) });
+const path = ([procedure, input]: Asked) =>
+  input === undefined ? `/trpc/${procedure}` : `/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`;
+/** A procedure and its input, if it takes any. */
+type Asked = readonly [procedure: string, input?: object];
+
 /** What is asked for; `original` is the slice that the others are copies of. */
-const listsOf = (original: Original) => ({
-  'templates.list': path('templates.list'),
-  'templates.list, by name': path('templates.list', { sort: 'name' }),
-  'templates.list, all': path('templates.list', { of: 'all' }),
-  'templates.list, all, by name': path('templates.list', { of: 'all', sort: 'name' }),
-  'templates.list, shared': path('templates.list', { of: 'shared' }),
-  'templates.list, search': path('templates.list', { search: 't' }),
-  'slices.list': path('slices.list'),
-  'slices.list, all': path('slices.list', { of: 'all' }),
-  'slices.list, stopped': path('slices.list', { status: 'stopped' }),
-  'slices.list, active': path('slices.list', { status: 'active' }),
-  'slices.list, destroyed too': path('slices.list', { includeDestroyed: true }),
-  'slices.list, search': path('slices.list', { search: 's' }),
-  'everyone’s slices': path('slices.list', { of: 'everyone' }),
-  'everyone’s, stopped': path('slices.list', { of: 'everyone', status: 'stopped' }),
-  'everyone’s, active': path('slices.list', { of: 'everyone', status: 'active' }),
-  'everyone’s, destroyed': path('slices.list', { of: 'everyone', status: 'destroyed' }),
-  'everyone’s, destroyed too': path('slices.list', { of: 'everyone', includeDestroyed: true }),
-  'everyone’s, search': path('slices.list', { of: 'everyone', search: 's' }),
-  'slices.get': path('slices.get', { id: original.sliceId }),
-  'slices.events': path('slices.events', { sliceId: original.sliceId }),
-  'deployments.list': path('deployments.list', { sliceId: original.sliceId }),
-  'flavours.list': path('flavours.list'),
-  'images.list': path('images.list'),
-  'zones.list': '/trpc/zones.list',
-  'users.list': path('users.list'),
-  'audit.list': path('audit.list'),
-  'audit.list, refused': path('audit.list', { result: 'refused' }),
-  'audit.list, of one': path('audit.list', { userId: original.ownerId }),
-  'audit.list, an action': path('audit.list', { action: 'slices.create' }),
-  'quotas.mine': '/trpc/quotas.mine',
+const listsOf = (original: Original): Record<string, Asked> => ({
+  'templates.list': ['templates.list', {}],
+  'templates.list, by name': ['templates.list', { sort: 'name' }],
+  'templates.list, all': ['templates.list', { of: 'all' }],
+  'templates.list, all, by name': ['templates.list', { of: 'all', sort: 'name' }],
+  'templates.list, shared': ['templates.list', { of: 'shared' }],
+  'templates.list, search': ['templates.list', { search: 't' }],
+  'slices.list': ['slices.list', {}],
+  'slices.list, all': ['slices.list', { of: 'all' }],
+  'slices.list, stopped': ['slices.list', { status: 'stopped' }],
+  'slices.list, active': ['slices.list', { status: 'active' }],
+  'slices.list, destroyed too': ['slices.list', { includeDestroyed: true }],
+  'slices.list, search': ['slices.list', { search: 's' }],
+  'everyone’s slices': ['slices.list', { of: 'everyone' }],
+  'everyone’s, stopped': ['slices.list', { of: 'everyone', status: 'stopped' }],
+  'everyone’s, active': ['slices.list', { of: 'everyone', status: 'active' }],
+  'everyone’s, destroyed': ['slices.list', { of: 'everyone', status: 'destroyed' }],
+  'everyone’s, destroyed too': ['slices.list', { of: 'everyone', includeDestroyed: true }],
+  'everyone’s, search': ['slices.list', { of: 'everyone', search: 's' }],
+  'slices.get': ['slices.get', { id: original.sliceId }],
+  'slices.events': ['slices.events', { sliceId: original.sliceId }],
+  'deployments.list': ['deployments.list', { sliceId: original.sliceId }],
+  'flavours.list': ['flavours.list', {}],
+  'images.list': ['images.list', {}],
+  'zones.list': ['zones.list'],
+  'users.list': ['users.list', {}],
+  'audit.list': ['audit.list', {}],
+  'audit.list, refused': ['audit.list', { result: 'refused' }],
+  'audit.list, of one': ['audit.list', { userId: original.ownerId }],
+  'audit.list, an action': ['audit.list', { action: 'slices.create' }],
+  'quotas.mine': ['quotas.mine'],
 });
 
 interface Side {
@@ -68,12 +73,15 @@ async function main(): Promise<void> {
     const large = await furnish(rows, sides);
     const took = ((performance.now() - began) / 1000).toFixed(0);
     console.log(`${rows} slices and templates made in ${took} s`);
-    console.log(`${'p50'.padEnd(30)} ${`at ${few}`.padStart(10)} ${`at ${rows}`.padStart(12)}   ratio`);
-    const large_ = listsOf(large.original);
-    for (const [name, each] of Object.entries(listsOf(small.original))) {
-      const [a, b] = await inTurn([small, each], [large, large_[name as keyof typeof large_]]);
+    console.log(`${'p50'.padEnd(30)} ${`at ${few}`.padStart(10)} ${`at ${rows}`.padStart(12)}   ratio  rows`);
+    const [ofSmall, ofLarge] = [Object.entries(listsOf(small.original)), Object.values(listsOf(large.original))];
+    for (const [index, [name, each]] of ofSmall.entries()) {
+      const limit = await rowsOf(small, each);
+      const bounded = ([procedure, input]: Asked): string =>
+        path(limit === undefined ? [procedure, input] : [procedure, { ...input, limit: Math.max(1, limit) }]);
+      const [a, b] = await inTurn([small, bounded(each)], [large, bounded(ofLarge[index] ?? each)]);
       const ms = (value: number, width: number) => `${value.toFixed(1)} ms`.padStart(width);
-      console.log(`${name.padEnd(30)} ${ms(a, 10)} ${ms(b, 12)}   ${(b / a).toFixed(2)}`);
+      console.log(`${name.padEnd(30)} ${ms(a, 10)} ${ms(b, 12)}   ${(b / a).toFixed(2)}  ${limit ?? ''}`);
     }
     // what was begun before comes to its end
     await sleep(10_000);
@@ -129,6 +137,13 @@ async function deployAndStop({ session }: BenchWorld): Promise<Original> {
     await untilDeployed(session, slice.id, id);
   }
   return { sliceId: slice.id, templateId: template.id, zoneId: zone.id, ownerId: me.user?.id ?? 0 };
+}
+
+/** How many rows a list has, at most a page of them; nothing for what is no list. */
+async function rowsOf({ world: { server, session } }: Side, asked: Asked): Promise<number | undefined> {
+  const answer = await fetch(`${server.url}${path(asked)}`, { headers: { cookie: session.cookie() } });
+  const { result } = z.object({ result: z.object({ data: z.unknown() }) }).parse(await answer.json());
+  return pageOfRows.safeParse(result.data).data?.items.length;
 }
 
 /** Medians of a list's times, on both sides, asked alternately: so both have what the machine can give at that time. */
