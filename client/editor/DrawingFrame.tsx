@@ -12,6 +12,7 @@ import { DrawingTools } from './DrawingTools';
 import classes from './editor.module.css';
 import { ShortcutsDialog } from './EditorDialogs';
 import { newKey } from './fragment';
+import { useArrange } from './arrange/use-arrange';
 import { SelectionPanel } from './panel/SelectionPanel';
 import { ProblemList } from './ProblemList';
 import { useProblemText } from './problem-text';
@@ -82,6 +83,10 @@ export function DrawingFrame({
     fit: () => setFitCount((count) => count + 1),
   });
 
+  const arrange = useArrange(topology, selection.nodes, (places, all) => {
+    canvas.current?.glide(places, all);
+  });
+
   const drawing = useMemo(() => {
     const plain = drawingOf(topology, catalogue, problems, problemText);
     return decorate === undefined ? plain : decorate(plain);
@@ -150,6 +155,12 @@ export function DrawingFrame({
             alter: selection.nodes.length + selection.edges.length > 0,
           }}
           presets={{ catalogue, defaults, onApply: actions.applyPreset }}
+          arranging={{
+            arrange,
+            drawn: topology.vms.length + topology.networks.length,
+            selected: selection.nodes.length,
+            located: false,
+          }}
           onPanel={isWide ? undefined : sheet.toggle}
         />
         <Group gap="xs" wrap="nowrap" className={classes.save}>
@@ -157,6 +168,18 @@ export function DrawingFrame({
         </Group>
       </header>
       {notices}
+      {arrange.failed && (
+        <Alert
+          color="red"
+          variant="light"
+          radius={0}
+          withCloseButton
+          closeButtonLabel={t('common:actions.close')}
+          onClose={arrange.cancel}
+        >
+          {t('arrange.failed')}
+        </Alert>
+      )}
       {defaults === null && (
         <Alert color="yellow" variant="light" radius={0}>
           {t('catalogueEmpty')}
@@ -192,7 +215,9 @@ export function DrawingFrame({
                         variant="default"
                         leftSection={<Shapes size={15} />}
                         disabled={defaults === null}
-                        onClick={() => defaults !== null && actions.applyPreset({ kind: 'line', size: 3, ...defaults })}
+                        onClick={() =>
+                          defaults !== null && actions.applyPreset({ kind: 'line', values: {}, ...defaults })
+                        }
                       >
                         {t('empty.line')}
                       </Button>

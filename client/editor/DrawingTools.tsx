@@ -2,6 +2,7 @@ import { ActionIcon, Button, Divider, Tooltip } from '@mantine/core';
 import { CircleHelp, Copy, Network, PanelRight, Redo2, Server, Trash2, Undo2, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import classes from './editor.module.css';
+import { ArrangeMenu, type ArrangeMenuProps } from './arrange/ArrangeMenu';
 import { PresetMenu, type PresetMenuProps } from './PresetMenu';
 import { shortcutText, type PageShortcut } from './shortcuts';
 
@@ -9,12 +10,13 @@ export interface DrawingToolsProps {
   run: (action: PageShortcut) => void;
   can: { undo: boolean; redo: boolean; add: boolean; alter: boolean };
   presets: PresetMenuProps;
+  arranging: ArrangeMenuProps;
   /** On a narrow screen the panel is a sheet that is opened from here. */
   onPanel?: (() => void) | undefined;
 }
 
 /** Everything that can be done to the drawing. */
-export function DrawingTools({ run, can, presets, onPanel }: DrawingToolsProps) {
+export function DrawingTools({ run, can, presets, arranging, onPanel }: DrawingToolsProps) {
   const { t } = useTranslation('editor');
   return (
     <div className={classes.tools} role="toolbar" aria-label={t('tool.label')}>
@@ -42,6 +44,7 @@ export function DrawingTools({ run, can, presets, onPanel }: DrawingToolsProps) 
         </Button>
       </Tooltip>
       <PresetMenu {...presets} />
+      <ArrangeMenu {...arranging} />
       <Divider orientation="vertical" />
       <Tool icon={Undo2} id="undo" label={t('tool.undo')} disabled={!can.undo} run={run} />
       <Tool icon={Redo2} id="redo" label={t('tool.redo')} disabled={!can.redo} run={run} />

@@ -1,16 +1,18 @@
-import { Button, NumberInput, Popover, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Button, Chip, Group, NumberInput, Popover, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Shapes } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { presetKinds, presetSizes, type PresetKind } from '#shared/topology/presets';
+import { limits } from '#shared/limits';
+import { parametersOf, presetKinds, presetSize, type PresetKind, type PresetValues } from '#shared/topology/presets';
+import classes from './editor.module.css';
 import { shortcutText } from './shortcuts';
 import type { EditorCatalogue } from './use-catalogue';
 import { useChoices } from './panel/choices';
 
 export interface PresetChoice {
   kind: PresetKind;
-  size: number;
+  values: PresetValues;
   flavourId: number;
   imageId: number;
 }
@@ -22,20 +24,36 @@ export interface PresetMenuProps {
 
 /** A shape, how many VMs, and what they are. */
 export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
-  const { t } = useTranslation('editor');
+  const { t } = useTranslation(['editor', 'common']);
   const [opened, menu] = useDisclosure(false);
   const [kind, setKind] = useState<PresetKind>('line');
-  const [size, setSize] = useState<number>(presetSizes.line.usual);
+  const [chosen, setChosen] = useState<PresetValues>({});
   const [flavourId, setFlavour] = useState(defaults?.flavourId);
   const [imageId, setImage] = useState(defaults?.imageId);
   const choices = useChoices(catalogue);
-  const { min, max } = presetSizes[kind];
-  const fits = Number.isInteger(size) && size >= min && size <= max;
+  const parameters = parametersOf(kind).map(({ name, range }) => ({ name, range, value: chosen[name] ?? range.usual }));
+  const values: PresetValues = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+  const size = opened ? presetSize(kind, values) : null;
+  const fits =
+    size?.fits === true &&
+    parameters.every(({ value, range }) => Number.isInteger(value) && value >= range.min && value <= range.max);
 
+  function chooseKind(next: PresetKind) {
+    setKind(next);
+    // a number that was chosen stays, if the new shape can have it
+    setChosen(
+      Object.fromEntries(
+        parametersOf(next).flatMap(({ name, range }) => {
+          const value = chosen[name];
+          return value === undefined ? [] : [[name, Math.min(Math.max(value, range.min), range.max)]];
+        }),
+      ),
+    );
+  }
   function apply() {
     if (!fits || flavourId === undefined || imageId === undefined) return;
     menu.close();
-    onApply({ kind, size, flavourId, imageId });
+    onApply({ kind, values, flavourId, imageId });
   }
 
   return (
@@ -43,7 +61,7 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
       opened={opened}
       onChange={menu.toggle}
       position="bottom-start"
-      width={300}
+      width={340}
       shadow="md"
       trapFocus
       withinPortal
@@ -52,6 +70,7 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
         <Button
           variant="default"
           size="xs"
+          className={classes.compact}
           leftSection={<Shapes size={15} />}
           aria-label={t('tool.presets')}
           disabled={defaults === null}
@@ -69,34 +88,46 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
           }}
         >
           <Stack gap="sm">
-            <SegmentedControl
-              aria-label={t('preset.shape')}
-              size="xs"
-              fullWidth
+            <Chip.Group
               value={kind}
-              data={presetKinds.map((value) => ({ value, label: t(`preset.kind.${value}`) }))}
-              onChange={(value) => {
-                const next = presetKinds.find((item) => item === value) ?? kind;
-                // a size that was chosen stays, if the new shape can have it
-                const kept = size === presetSizes[kind].usual ? presetSizes[next].usual : size;
-                setKind(next);
-                setSize(Math.min(Math.max(kept, presetSizes[next].min), presetSizes[next].max));
-              }}
-            />
+              onChange={(value) => chooseKind(presetKinds.find((item) => item === value) ?? kind)}
+            >
+              <Group gap={6} role="radiogroup" aria-label={t('preset.shape')}>
+                {presetKinds.map((value) => (
+                  <Chip key={value} value={value} size="xs" variant="outline">
+                    {t(`preset.kind.${value}`)}
+                  </Chip>
+                ))}
+              </Group>
+            </Chip.Group>
             <Text size="xs" c="dimmed">
               {t(`preset.about.${kind}`)}
             </Text>
-            <NumberInput
-              label={t('preset.size')}
-              description={t('preset.range', { min, max })}
-              value={size}
-              min={min}
-              max={max}
-              clampBehavior="blur"
-              allowDecimal={false}
-              onChange={(value) => setSize(Number(value))}
-              data-autofocus
-            />
+            <SimpleGrid cols={parameters.length > 1 ? 2 : 1} spacing="xs">
+              {parameters.map(({ name, range, value }, index) => (
+                <NumberInput
+                  key={name}
+                  label={t(`preset.parameter.${name}`)}
+                  description={t('preset.range', { min: range.min, max: range.max })}
+                  value={value}
+                  min={range.min}
+                  max={range.max}
+                  clampBehavior="blur"
+                  allowDecimal={false}
+                  thousandSeparator=""
+                  onChange={(next) => setChosen((before) => ({ ...before, [name]: Number(next) }))}
+                  {...(index === 0 ? { 'data-autofocus': true } : {})}
+                />
+              ))}
+            </SimpleGrid>
+            <Text size="xs" c={size?.fits === false ? 'red' : 'dimmed'} role="status">
+              {size?.fits === false
+                ? t('preset.tooMuch', { vms: limits.vmsPerTopology, links: limits.edgesPerTopology })
+                : t('preset.makes', {
+                    vms: t('common:resources.vms', { count: size?.vms ?? 0 }),
+                    links: t('links.title', { count: size?.links ?? 0 }),
+                  })}
+            </Text>
             <Select
               label={t('vm.flavour')}
               data={choices.flavours(flavourId)}

@@ -11,7 +11,7 @@ import { takenNames, uniqueName } from './names';
 const start: Document = {
   name: 'lab',
   description: '',
-  topology: presetTopology('line', 3, { flavourId: 1, imageId: 1 }),
+  topology: presetTopology('line', { size: 3 }, { flavourId: 1, imageId: 1 }),
 };
 
 const key = fc.constantFrom('vm1', 'vm2', 'vm3', 'a', 'b', 'c', 'n', 'e1', 'e2', 'x', 'nowhere');
@@ -115,7 +115,7 @@ describe('commands', () => {
   });
 
   it('refuse more VMs than a topology may have', () => {
-    const many = presetTopology('ring', limits.vmsPerTopology, { flavourId: 1, imageId: 1 });
+    const many = presetTopology('ring', { size: limits.vmsPerTopology }, { flavourId: 1, imageId: 1 });
     const full: Document = { ...start, topology: many };
     expect(applyCommand(full, { type: 'addVm', key: 'one-more', x: 0, y: 0, flavourId: 1, imageId: 1 })).toBe(full);
   });
@@ -227,7 +227,7 @@ describe('names and places', () => {
 describe('a property that the editor has no field for', () => {
   it('stays with its VM, network or edge whatever is done to them', () => {
     const extra = <Part extends object>(part: Part) => ({ ...part, extra: 'kept' });
-    const { vms, networks, edges } = presetTopology('bus', 3, { flavourId: 1, imageId: 1 });
+    const { vms, networks, edges } = presetTopology('bus', { size: 3 }, { flavourId: 1, imageId: 1 });
     const drawn = { vms: vms.map(extra), networks: networks.map(extra), edges: edges.map(extra) };
     const commands: Command[] = [
       { type: 'setVms', keys: ['vm1', 'vm2'], fields: { internet: true } },

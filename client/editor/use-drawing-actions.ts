@@ -80,8 +80,8 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
   return {
     canAddVm: defaults !== null && topology.vms.length < limits.vmsPerTopology,
     addNode,
-    applyPreset: ({ kind, size, ...vm }: PresetChoice) => {
-      const preset = presetTopology(kind, size, vm);
+    applyPreset: ({ kind, values, ...vm }: PresetChoice) => {
+      const preset = presetTopology(kind, values, vm);
       const { dx, dy } = shiftBelow(topology, preset);
       insert(withNewKeys(preset, dx, dy));
       fit();

@@ -7,18 +7,22 @@ import {
   Panel,
   ReactFlow,
   ReactFlowProvider,
+  getViewportForBounds,
   useReactFlow,
   useStore,
   type Connection,
 } from '@xyflow/react';
+import { useReducedMotion } from '@mantine/hooks';
 import { Maximize, Minus, Plus, X } from 'lucide-react';
 import { useEffect, useImperativeHandle, useRef, useState, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './canvas.module.css';
 import { LinkEdge } from './LinkEdge';
 import { NodeCard, type FlowNode } from './NodeCard';
-import type { TopologyCanvasProps } from './types';
+import type { CanvasMove, TopologyCanvasProps } from './types';
+import { nodeSize } from './geometry';
 import { nodeKeyOf, useCanvasKeys } from './use-canvas-keys';
+import { glideMs, useGlide } from './use-glide';
 import { useFlowElements } from './use-flow-elements';
 
 const nodeTypes = { card: NodeCard };
@@ -27,6 +31,7 @@ const centred: [number, number] = [0.5, 0.5];
 const grid: [number, number] = [10, 10];
 /** Held while clicking, these add to the selection or take from it. */
 const adding = ['Shift', 'Control', 'Meta'];
+const minZoom = 0.02;
 const fitOptions = { padding: 0.15, maxZoom: 1.1 };
 /** Above this only what is visible is in the page; below, everything is, so that Tab reaches every node. */
 const cullAbove = 150;
@@ -113,7 +118,25 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     focus: focusNode,
   });
 
+  const still = useReducedMotion();
+  const glide = useGlide(drawn, still);
+  /** What shows the whole drawing once the nodes are where they go. */
+  function viewOf(moves: readonly CanvasMove[]) {
+    const to = new Map(moves.map((move) => [move.key, move]));
+    const boxes = nodes.map((node) => ({ ...(to.get(node.key) ?? node), ...nodeSize(node) }));
+    const left = Math.min(...boxes.map(({ x, width }) => x - width / 2));
+    const top = Math.min(...boxes.map(({ y, height }) => y - height / 2));
+    const right = Math.max(...boxes.map(({ x, width }) => x + width / 2));
+    const bottom = Math.max(...boxes.map(({ y, height }) => y + height / 2));
+    const { width = 1, height = 1 } = frame.current?.getBoundingClientRect() ?? {};
+    const bounds = { x: left, y: top, width: right - left, height: bottom - top };
+    return getViewportForBounds(bounds, width, height, minZoom, fitOptions.maxZoom, fitOptions.padding);
+  }
   useImperativeHandle(handle, () => ({
+    glide: (moves, fit) => {
+      glide(moves);
+      if (fit) void flow.setViewport(viewOf(moves), { duration: still ? 0 : glideMs });
+    },
     fit: () => void flow.fitView({ ...fitOptions, duration: 200 }),
     focusNode,
     startConnect,
@@ -193,7 +216,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
         snapGrid={grid}
         // not the fitView property: it waits for nodes to be in the page, and those out of view are not
         onInit={(instance) => void instance.fitView(fitOptions)}
-        minZoom={0.02}
+        minZoom={minZoom}
         maxZoom={2}
         onlyRenderVisibleElements={nodes.length > cullAbove}
         nodesDraggable={editable}

@@ -93,6 +93,11 @@ export interface CanvasHandle {
   focusNode: (key: string) => void;
   /** The next node that is chosen (click, tap, Enter) is connected with this one. */
   startConnect: (key: string) => void;
+  /**
+   * Moves the nodes so that the eye can follow, where motion is wanted; then `onMove` hears of it, once. With `fit` the whole
+   * drawing is brought into view meanwhile.
+   */
+  glide: (moves: readonly CanvasMove[], fit: boolean) => void;
   /** What of the drawing is visible, in its own coordinates. */
   visible: () => CanvasArea;
 }

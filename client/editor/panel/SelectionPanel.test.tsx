@@ -38,7 +38,11 @@ const catalogue: EditorCatalogue = {
 };
 const initial = {
   base: null,
-  document: { name: 'lab', description: '', topology: presetTopology('line', 3, { flavourId: 1, imageId: 1 }) },
+  document: {
+    name: 'lab',
+    description: '',
+    topology: presetTopology('line', { size: 3 }, { flavourId: 1, imageId: 1 }),
+  },
 };
 const storageKey = () => 'draft';
 

@@ -1,9 +1,8 @@
+import { apart, room } from '../apart';
 import type { Point, Spot } from './lab';
 import { layout } from './layout';
 
 const farthest = 1_000_000;
-/** What a node takes of the drawing, with the room for its links' addresses. */
-const room = { width: 230, height: 110 };
 /** As far apart as half of all neighbours should be. */
 const neighbours = 260;
 
@@ -57,33 +56,4 @@ function scaled(points: readonly Point[]): Point[] {
   const widest = Math.max(...points.map(({ x, y }) => Math.max(Math.abs(x - centre.x), Math.abs(y - centre.y))), 1e-9);
   const factor = median === 0 ? 1 : Math.min(Math.max(neighbours / median, 1), (farthest / widest) * 0.9);
   return points.map(({ x, y }) => ({ x: Math.round((x - centre.x) * factor), y: Math.round((y - centre.y) * factor) }));
-}
-
-/** Moves what lies on something to the nearest free place, along a spiral. */
-function apart(points: readonly Point[]): Point[] {
-  const taken = new Map<string, Point[]>();
-  const cell = ({ x, y }: Point) => [Math.floor(x / room.width), Math.floor(y / room.height)] as const;
-  const isFree = (point: Point) => {
-    const [column, row] = cell(point);
-    for (const across of [-1, 0, 1])
-      for (const down of [-1, 0, 1])
-        for (const other of taken.get(`${column + across} ${row + down}`) ?? [])
-          if (Math.abs(other.x - point.x) < room.width && Math.abs(other.y - point.y) < room.height) return false;
-    return true;
-  };
-  return points.map((point) => {
-    let place = point;
-    for (let step = 1; !isFree(place); step += 1) {
-      // a sunflower's spiral: its points fill the plane evenly
-      const angle = step * 2.399963;
-      const distance = Math.sqrt(step) * (room.height / 2);
-      place = {
-        x: Math.round(point.x + Math.cos(angle) * distance * 2),
-        y: Math.round(point.y + Math.sin(angle) * distance),
-      };
-    }
-    const key = cell(place).join(' ');
-    taken.set(key, [...(taken.get(key) ?? []), place]);
-    return place;
-  });
 }
