@@ -65,6 +65,7 @@ export function createAppRouter() {
                     'quota',
                     'sharing',
                     'slices',
+                    'snapshots',
                   ),
                 },
                 {

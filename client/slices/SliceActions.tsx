@@ -18,6 +18,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
+import type { Capabilities } from '#shared/zone';
 import { confirmDestroy } from '../ui/confirm';
 import { offers, type SliceAction } from './actions';
 import { ConsoleButton } from './ConsoleButton';
@@ -48,6 +49,8 @@ export interface SliceActionsProps {
   plan: Plan | undefined;
   /** The server that has its VMs gives no sign of life. */
   away?: boolean | undefined;
+  /** What the zone can do, as far as it is known. */
+  can?: Capabilities | null | undefined;
   commands: SliceCommands;
   /** Key of the VM that is shown beside. */
   vmKey: string | null;
@@ -55,7 +58,15 @@ export interface SliceActionsProps {
 }
 
 /** What can be done with the slice now; what cannot says why. */
-export function SliceActions({ slice, plan, away = false, commands, vmKey, onOpenConsole }: SliceActionsProps) {
+export function SliceActions({
+  slice,
+  plan,
+  away = false,
+  can = null,
+  commands,
+  vmKey,
+  onOpenConsole,
+}: SliceActionsProps) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const destroyQuestion = useDestroyQuestion();
 
@@ -67,7 +78,7 @@ export function SliceActions({ slice, plan, away = false, commands, vmKey, onOpe
     } else commands.start(action);
   }
 
-  const offered = offers(slice, plan, away);
+  const offered = offers(slice, plan, { away, can });
   return (
     <Group gap="xs" role="group" aria-label={t('actions.label')}>
       {slice.status === 'active' || slice.status === 'degraded' ? (

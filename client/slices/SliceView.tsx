@@ -28,6 +28,7 @@ import { SliceActions } from './SliceActions';
 import { SliceBanner } from './SliceBanner';
 import { SliceCanvas } from './SliceCanvas';
 import { SliceSharing } from './SliceSharing';
+import { SnapshotsButton } from './snapshots/SnapshotsButton';
 import classes from './slice.module.css';
 import { StepList } from './StepList';
 import type { LiveSlice } from './use-live-slice';
@@ -36,7 +37,7 @@ import { useSliceCommands } from './use-slice-commands';
 import { sliceTabs, useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
 import { VmTable } from './VmTable';
-import { useAwayHome, ZoneAwayBanner } from './zone-away';
+import { useSliceZone, ZoneAwayBanner } from './zone-away';
 import type { Slice } from '#shared/slice';
 
 const SliceHistory = lazy(async () => ({ default: (await import('./history/SliceHistory')).SliceHistory }));
@@ -48,7 +49,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const owner = user?.id === slice.owner.id ? undefined : slice.owner.name;
   const refused = (deed: SliceDeed) => reasonSentence(t, i18n.language, accessRefusal(slice.access, deed));
   const commands = useSliceCommands(slice.id);
-  const away = useAwayHome(slice);
+  const { away, can } = useSliceZone(slice);
   const frame = useRef<HTMLDivElement>(null);
   useKeptFocus(frame);
   const place = useSlicePlace();
@@ -126,10 +127,12 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
                 slice={slice}
                 plan={shownPlan}
                 away={away !== null}
+                can={can}
                 commands={commands}
                 vmKey={place.vmKey}
                 onOpenConsole={place.openConsole}
               />
+              <SnapshotsButton slice={slice} reason={refused('snapshot')} />
               {slice.status === 'destroyed' ? null : <SliceSharing slice={slice} reason={refused('share')} />}
             </>
           }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StepAction, StepStatus } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
+import type { Capabilities, Capability } from '#shared/zone';
 import type { VmStatus } from '#shared/slice-status';
 import { sampleDeployment, sampleSlice, sampleVm } from '../testing/samples';
 import { offers, runningSteps, vmReason, waitingOf } from './actions';
@@ -63,11 +64,33 @@ describe('what is going on', () => {
   });
 });
 
+it('a slice is suspended where its zone can, else the zone says why it cannot; what is suspended is resumed', () => {
+  const able = { ok: true, reason: null };
+  const can = (suspend: Capability): Capabilities => ({
+    ...{ run: able, internet: able, portForwards: able, disks: able, serialConsole: able, snapshot: able },
+    suspend,
+  });
+  const of = (slice: Slice, zone: Capabilities | null) =>
+    offers(slice, undefined, { can: zone }).find(({ action }) => action === 'suspend');
+  const active = sampleSlice({ status: 'active' });
+  const why = { ok: false, reason: 'It has no disk for it.' };
+  expect(of(active, can(able))?.reason).toBeNull();
+  expect(of(active, null)?.reason).toBeNull();
+  expect(of(active, can(why))?.reason).toEqual({ code: 'ZONE_CANNOT', why });
+  expect(of({ ...active, access: 'view' }, can(why))?.reason).toEqual({ code: 'ACCESS', level: 'read' });
+  const suspended = offers(sampleSlice({ status: 'suspended' }), undefined, { can: can(why) });
+  expect(suspended.map(({ action, primary, reason }) => [action, primary, reason])).toEqual([
+    ['resume', true, null],
+    ['stop', false, null],
+    ['destroy', false, null],
+  ]);
+});
+
 it('a slice whose server is away was offered to be stopped, and its VMs to be rebooted', () => {
   const vm = sampleVm(1, 'web', { status: 'running' });
   const slice = sampleSlice({ status: 'active', vmList: [vm], deployment: null, busy: null });
   const reasons = (away: boolean) =>
-    Object.fromEntries(offers(slice, undefined, away).map(({ action, reason }) => [action, reason?.code ?? null]));
+    Object.fromEntries(offers(slice, undefined, { away }).map(({ action, reason }) => [action, reason?.code ?? null]));
   expect(reasons(false)).toMatchObject({ stop: null, reboot: null, destroy: null });
   expect(reasons(true)).toMatchObject({ stop: 'ZONE_AWAY', reboot: 'ZONE_AWAY', destroy: null });
   expect(vmReason(slice, vm, 'reboot', false)).toBeNull();

@@ -9,6 +9,7 @@ import {
 } from '#shared/deployment/operations';
 import type { Slice, SliceVm } from '#shared/slice';
 import { runningVmStatuses, type VmStatus } from '#shared/slice-status';
+import type { Capabilities, Capability } from '#shared/zone';
 import { accessRefusal, type AccessRefusal, type SliceDeed } from './access';
 import type { Doing } from './activity';
 import { isLive } from './apply-event';
@@ -22,6 +23,7 @@ export type Reason =
   | { code: 'PLAN'; plan: Plan | undefined }
   | { code: 'CANCELLING' }
   | { code: 'ZONE_AWAY' }
+  | { code: 'ZONE_CANNOT'; why: Capability }
   | { code: 'VM'; running: boolean };
 
 export interface Offer {
@@ -32,9 +34,13 @@ export interface Offer {
 
 /**
  * What the page offers for a slice in this state, the primary action first. `plan` is the plan of a deploy, when the
- * page has asked for one; `away`: the server that has its VMs gives no sign of life.
+ * page has asked for one; `away`: the server that has its VMs gives no sign of life; `can`: what the zone says that it can do.
  */
-export function offers(slice: Slice, plan: Plan | undefined, away = false): Offer[] {
+export function offers(
+  slice: Slice,
+  plan: Plan | undefined,
+  { away = false, can = null }: { away?: boolean; can?: Capabilities | null } = {},
+): Offer[] {
   if (slice.status === 'destroyed') return [];
   const deployment = slice.deployment;
   const live = deployment !== null && isLive(deployment.status);
@@ -51,7 +57,7 @@ export function offers(slice: Slice, plan: Plan | undefined, away = false): Offe
   return [...shown].map((action) => ({
     action,
     primary: action === primary,
-    reason: reasonFor(slice, action, busy, plan) ?? awayReason(action, away),
+    reason: reasonFor(slice, action, busy, plan) ?? awayReason(action, away) ?? unableReason(action, can),
   }));
 }
 
@@ -117,6 +123,11 @@ export function waitingOf(slice: Slice, vm: Pick<SliceVm, 'id'>): Slice['waiting
 /** Nothing but destroying begins where the zone's server is away; what has begun can be called off. */
 function awayReason(action: SliceAction, away: boolean): Reason | null {
   return away && action !== 'destroy' && action !== 'cancel' ? { code: 'ZONE_AWAY' } : null;
+}
+
+/** Not every zone can keep what is in memory; what is suspended already can be resumed where it is. */
+function unableReason(action: SliceAction, can: Capabilities | null): Reason | null {
+  return action === 'suspend' && can?.suspend.ok === false ? { code: 'ZONE_CANNOT', why: can.suspend } : null;
 }
 
 /** Why an operation on one VM cannot begin now, or null. */

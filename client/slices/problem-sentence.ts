@@ -107,10 +107,10 @@ export function problemSentences(t: SlicesT, language: string, problems: readonl
 }
 
 /** What is wrong with the drawing itself; the server's own sentence for what is not known here. */
-function drawingText(t: SlicesT, { code, message, params }: Problem): ProblemText {
+function drawingText(t: SlicesT, { code, message, params, sentences }: Problem): ProblemText {
   const known: readonly string[] = topologyProblemCodes;
   const isKnown = (name: string): name is TopologyProblemCode => known.includes(name);
-  if (!isKnown(code)) return { what: message, remedy: null };
+  if (!isKnown(code)) return { what: spoken(message, sentences), remedy: null };
   return { what: t(`problems:${code}`, { ...params, defaultValue: message }), remedy: t('remedy.drawing') };
 }
 

@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { Reason } from './actions';
+import { spoken } from '../i18n/spoken';
 import { problemText } from './problem-sentence';
 
 type SlicesT = TFunction<['slices', 'common', 'problems']>;
@@ -16,6 +17,8 @@ export function reasonSentence(t: SlicesT, language: string, reason: Reason | nu
       return t(`refused.access.${reason.level}`);
     case 'ZONE_AWAY':
       return t('refused.ZONE_AWAY');
+    case 'ZONE_CANNOT':
+      return t('refused.ZONE_CANNOT', { why: spoken(reason.why.reason ?? '', reason.why.sentences) });
     case 'CANCELLING':
       return t('actions.cancelling');
     case 'VM':

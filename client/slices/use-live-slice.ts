@@ -54,6 +54,8 @@ export function useLiveSlice(sliceId: number): LiveSlice {
     if (news.some((event) => needsSnapshot(after, event))) void utils.slices.get.invalidate({ id: sliceId });
     if (news.some(({ data }) => data.type === 'slice.changed' && data.what === 'sharing'))
       void utils.slices.shares.invalidate({ id: sliceId });
+    if (news.some(({ data }) => data.type === 'slice.changed' && data.what === 'snapshots'))
+      void utils.snapshots.list.invalidate({ sliceId });
     const id = after.deployment?.id;
     if (id === undefined) return;
     utils.deployments.get.setData({ id }, (known) => known && news.reduce(applyToDeployment, known));

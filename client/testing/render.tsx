@@ -44,6 +44,7 @@ await loadTexts([
   'quota',
   'sharing',
   'slices',
+  'snapshots',
   'templates',
   'tokens',
   'users',

@@ -92,6 +92,7 @@ export const slices = {
   refused: {
     SLICE_BUSY: 'Another operation is under way. Wait for it to end, or cancel it.',
     ZONE_AWAY: 'The server of its zone is away.',
+    ZONE_CANNOT: 'Its zone cannot do it. {{why}}',
     planUnknown: 'The plan is being made.',
     planProblem: 'The plan cannot run: {{reason}}',
     status: {

@@ -95,6 +95,7 @@ export const slices: Messages<typeof english> = {
   refused: {
     SLICE_BUSY: 'Hay otra operación en curso. Espere a que termine o cancélela.',
     ZONE_AWAY: 'El servidor de su zona no responde.',
+    ZONE_CANNOT: 'Su zona no puede hacerlo. {{why}}',
     planUnknown: 'El plan se está calculando.',
     planProblem: 'El plan no puede ejecutarse: {{reason}}',
     status: {

@@ -114,8 +114,15 @@ function wholeProblems({ kind, zone, topology, observation, snapshots }: PlanInp
     if (able?.ok === false && (whole !== 'suspend' || now !== undefined)) {
       const why = whyNot(able);
       const code = whole === 'suspend' ? 'SUSPEND_UNSUPPORTED' : 'SNAPSHOT_UNSUPPORTED';
-      const message = together(say(code, place), why).message;
-      problems.push({ code, message, node: key, params: place, because: [...why.sentences] });
+      const { message, sentences } = together(say(code, place), why);
+      problems.push({
+        code,
+        message,
+        node: key,
+        params: place,
+        sentences: [...sentences],
+        because: [...why.sentences],
+      });
     }
     if (
       whole !== 'restore' &&

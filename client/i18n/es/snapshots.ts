@@ -1,0 +1,50 @@
+import type { Messages } from '../messages';
+import type { snapshots as english } from '../en/snapshots';
+
+export const snapshots: Messages<typeof english> = {
+  open: 'Instantáneas',
+  panel: 'Instantáneas de «{{name}}»',
+  take: {
+    title: 'Tomar una instantánea',
+    help: 'Guarda los discos de todas las MV y la memoria de las que están en marcha, de un mismo instante. Siguen en marcha.',
+    name: 'Nombre',
+    submit: 'Tomar una instantánea',
+    refused: 'Ahora no se puede tomar ninguna instantánea',
+    andMore_one: 'y {{count}} razón más',
+    andMore_other: 'y {{count}} razones más',
+  },
+  list: 'Lo guardado',
+  empty: 'Aún no hay instantáneas',
+  emptyHelp: 'Una instantánea es un camino de vuelta: antes de un ejercicio, una actualización o un experimento.',
+  making: 'Tomándose',
+  automatic: 'Antes de restaurar',
+  automaticHelp: 'Tomada por sí misma antes de restaurar otra instantánea. El slice conserva la más nueva de estas.',
+  vms_one: '{{count}} MV',
+  vms_other: '{{count}} MV',
+  ran: '{{count}} con memoria',
+  size: '{{size}} en disco',
+  version: 'versión {{version}} de la topología',
+  versionNow: 'topología como ahora',
+  by: 'por {{name}}',
+  stillMaking: 'Aún se está tomando.',
+  restore: {
+    label: 'Restaurar',
+    title: '¿Volver a {{name}}?',
+    memory: 'Lo que las MV tienen en memoria desde entonces',
+    disks: 'Lo que hay en sus discos desde entonces',
+    stays:
+      'Lo que hay ahora se guarda antes, en una instantánea llamada «Before {{name}}»: restáurela para deshacerlo. Se conserva hasta la próxima restauración.',
+    confirm: 'Volver',
+    refused: '{{name}} no se puede restaurar',
+    done: 'Volviendo a {{name}}.',
+  },
+  rename: { label: 'Renombrar', name: 'Nuevo nombre' },
+  remove: {
+    label: 'Eliminar',
+    title: '¿Eliminar la instantánea {{name}}?',
+    goes: 'El camino de vuelta a {{name}}, con lo que ocupa en disco',
+    stays: 'El slice queda como está.',
+    confirm: 'Eliminar instantánea',
+    done: '{{name}} se ha eliminado.',
+  },
+};
