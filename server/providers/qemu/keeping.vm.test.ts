@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ProviderError } from '#server/lib/provider-error';
-import { tiny, vmSpec } from '../contract-fixtures';
+import { readConsole } from '../contract-console';
+import { addressOf, attachment, pair, tiny, vmSpec, withNic } from '../contract-fixtures';
 import type { Provider } from '../provider';
 import { createQemuProvider } from './qemu-provider';
 import { chooseVmUsers } from './vm-users';
@@ -29,6 +30,72 @@ afterAll(async () => {
   await provider.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+const consoleOf = async (sliceId: number, vmId: number) =>
+  readConsole(await provider.openConsole({ id: sliceId }, vmId));
+
+test('TCP connections between two guests go on after suspend and resume, and the clock of a guest is right', async () => {
+  const slice = { id: 1 };
+  const network = { id: 31, name: 'lan' };
+  const joined = pair({ a: 11, b: 12, edge: 101 }, tiny);
+  const plugs = [attachment(102, joined.a, network.id, 1), attachment(103, joined.b, network.id, 2)] as const;
+  const [a, b] = [withNic(joined.a, plugs[0].source.nic), withNic(joined.b, plugs[1].source.nic)];
+  for (const vm of [a, b]) await provider.ensureVm(slice, vm);
+  await provider.ensureNetwork(slice, network);
+  for (const edge of [joined.edge, ...plugs]) await provider.ensureEdge(slice, edge);
+  await Promise.all([a, b].map((vm) => provider.startVm(slice, vm)));
+  const [server, client] = [await consoleOf(1, 11), await consoleOf(1, 12)];
+  // one over the link, one over the network; each has a line a second. What reads the console in the background is stopped
+  const ways = { link: addressOf(joined.edge.source.nic), lan: addressOf(plugs[0].source.nic) };
+  for (const [way, address] of Object.entries(ways)) {
+    const port = way === 'link' ? 7001 : 7002;
+    server.type(`\nsleep 9999 | nc -l -p ${port} > /tmp/${way} &\n`);
+    server.type(`until netstat -tln | grep -q :${port}; do sleep 0.2; done; echo ${way} lis""tens\n`);
+    await server.until(`${way} listens`);
+    const lines = '(n=0; while :; do n=$((n+1)); echo line-$n; sleep 1; done)';
+    client.type(`\n${lines} | nc ${address} ${port} & echo ${way} se""nds\n`);
+    await client.until(`${way} sends`);
+    server.type(`\nuntil grep -q line-2 /tmp/${way}; do sleep 0.2; done; echo ${way} com""es\n`);
+    await server.until(`${way} comes`);
+  }
+
+  await provider.suspendSlice(slice);
+  const suspendedAt = Date.now();
+  expect((await provider.observe(slice)).vms.map(({ status }) => status)).toEqual(['suspended', 'suspended']);
+  // so long that a clock which stood still is behind beyond all doubt
+  await vi.waitUntil(() => Date.now() - suspendedAt > 20_000, { timeout: 40_000, interval: 500 });
+  await provider.resumeSlice(slice);
+
+  const again = await consoleOf(1, 11);
+  again.type('\ncount() { grep -c . /tmp/$1; }\n');
+  again.type('all() { i=0; while [ $i -lt $1 ]; do i=$((i+1)); echo line-$i; done; }\n');
+  for (const way of Object.keys(ways)) {
+    again.type(
+      `had=$(count ${way}); until [ $(count ${way}) -gt $((had+3)) ]; do sleep 0.2; done; echo ${way} go""es on\n`,
+    );
+    await again.until(`${way} goes on`);
+    // no line is missing, none is there twice
+    again.type(
+      `n=$(count ${way}); all $n > /tmp/all; head -n $n /tmp/${way} | cmp - /tmp/all && echo ${way} is who""le\n`,
+    );
+    await again.until(`${way} is whole`);
+  }
+  // it is told when it listens
+  await vi.waitFor(
+    async () => {
+      const from = again.text().length;
+      const asked = Date.now() / 1000;
+      again.type('echo "n""ow=$(date +%s)="\n');
+      const said = (await again.until(/now=\d+=/, { from })).slice(from);
+      const guest = Number(/now=(\d+)=/.exec(said)?.[1]);
+      expect(guest).toBeGreaterThan(asked - 10);
+      expect(guest).toBeLessThan(Date.now() / 1000 + 10);
+    },
+    { timeout: 60_000, interval: 1_000 },
+  );
+  await provider.removeSlice(slice);
+  expect(await readdir(root)).not.toContain('s1');
+}, 400_000);
 
 test('without room on the disk nothing is paused, and nothing is left', async () => {
   const slice = { id: 2 };

@@ -20,8 +20,9 @@ export const guestConfigName = 'opt/trama/config';
 
 /**
  * The virtio port on which the server tells the guest, one statement a line, what only the server knows: `size COLS ROWS`,
- * the size of the terminal in which its console is shown; and, once that has changed since the guest was started, the configuration
- * as it is now: `config`, each of its lines behind a `+`, `end`; and `clock SECONDS`, the time, after it stood still. The guest says a line to have the last ones again.
+ * the size of the terminal in which its console is shown; once that has changed since the guest was started, the configuration
+ * as it is now: `config`, each of its lines behind a `+`, `end`; and `clock SECONDS`, the time, after it stood still. The guest says
+ * a line to have the last ones again.
  */
 export const guestPortName = 'trama.guest';
 /** Where the tiny guest keeps the size, for the next shell. */
@@ -133,8 +134,8 @@ while read -r word rest <&3; do
     config) : > $new ;;
     # of what was begun before this listener, it has not heard the beginning
     +) [ -e $new ] && echo "$rest" >> $new ;;
-    # the time, after it stood still
-    clock) date -u -s "@$rest" > /dev/null ;;
+    # the time stood still: the machine's own clock did not, and has gone on since this was said
+    clock) hwclock -s -u 2> /dev/null || date -u -s "@$rest" > /dev/null ;;
     end) [ -e $new ] && /etc/trama/configure ;;
   esac
 done
