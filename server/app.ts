@@ -14,6 +14,7 @@ import { placeOf, serves, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startTimetable } from '#server/domain/leases/timetable';
+import { startLine } from '#server/domain/line/admit';
 import { startHousekeeping } from '#server/domain/housekeeping';
 import {
   isOfSlice,
@@ -120,6 +121,7 @@ export function createApp(parts: AppParts): App {
   const stopImageKeeper = startImageKeeper(domain);
   const stopCaller = startWebhookCaller(domain);
   const stopTimetable = startTimetable(domain);
+  const stopLine = startLine(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
   const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
@@ -218,7 +220,14 @@ export function createApp(parts: AppParts): App {
   const close = async () => {
     consoles.close();
     relay.close();
-    await Promise.all([provisioning.stop(), stopHousekeeping(), stopImageKeeper(), stopCaller(), stopTimetable()]);
+    await Promise.all([
+      provisioning.stop(),
+      stopHousekeeping(),
+      stopImageKeeper(),
+      stopCaller(),
+      stopTimetable(),
+      stopLine(),
+    ]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();
     await parts.providers.close();

@@ -85,6 +85,7 @@ export const auditTexts = {
       'set-limit': 'Set limit of leases',
     },
     schedules: { add: 'Add schedule', remove: 'Remove schedule' },
+    line: { join: 'Wait in line', leave: 'Leave the line' },
     snapshots: { rename: 'Rename snapshot', remove: 'Remove snapshot' },
     deployments: {
       start: 'Start operation',
@@ -142,5 +143,6 @@ export const auditTexts = {
     users: { delete: '{{name}} deleted its owner’s account.' },
     leases: { set: 'Its lease has ended.' },
     schedules: { add: 'It was set for this time.' },
+    line: { join: 'It had waited in line for room.' },
   },
 } as const;

@@ -11,6 +11,9 @@ export const notificationKinds = {
   'slice.degraded': { ofSlice: true, webhook: true, tone: 'danger' },
   'lease.expiring': { ofSlice: true, webhook: true, tone: 'warning' },
   'lease.expired': { ofSlice: true, webhook: true, tone: 'warning' },
+  /** There was room for what waited in line; or it cannot be let in any more. */
+  'line.admitted': { ofSlice: true, webhook: true, tone: 'success' },
+  'line.dropped': { ofSlice: true, webhook: true, tone: 'warning' },
   'slice.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'template.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'image.ready': { ofSlice: false, webhook: true, tone: 'success' },

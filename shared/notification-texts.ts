@@ -30,6 +30,10 @@ export const notificationTexts = {
         destroy: 'The lease of {{slice}} has ended: it is being destroyed.',
       },
     },
+    line: {
+      admitted: 'Zone {{zone}} has room for {{slice}} now: it is being deployed.',
+      dropped: '{{slice}} does not wait for room in zone {{zone}} any more. {{error}}',
+    },
     image: {
       ready: 'The image {{image}} is ready in zone {{zone}}.',
       broken: 'The image {{image}} is not good in zone {{zone}}. {{error}}',

@@ -51,6 +51,13 @@ function partsOf(happening: Happening, speech: NotificationSpeech): { path: stri
         path: `${kind}.${happening.end}`,
         slots: { slice: happening.slice.name, at: speech.moment(happening.at) },
       };
+    case 'line.admitted':
+      return { path: kind, slots: { slice: happening.slice.name, zone: happening.zone.name } };
+    case 'line.dropped':
+      return {
+        path: kind,
+        slots: { slice: happening.slice.name, zone: happening.zone.name, error: speech.cause(happening) },
+      };
     case 'slice.shared':
       return {
         path: `${kind}.${happening.level}`,

@@ -28,6 +28,8 @@ export const happeningSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('slice.degraded'), slice: named, drifted: z.array(z.string()) }),
   z.object({ kind: z.literal('lease.expiring'), slice: named, at: timestampSchema, end: z.enum(leaseEnds) }),
   z.object({ kind: z.literal('lease.expired'), slice: named, at: timestampSchema, end: z.enum(leaseEnds) }),
+  z.object({ kind: z.literal('line.admitted'), slice: named, zone: named }),
+  z.object({ kind: z.literal('line.dropped'), slice: named, zone: named, ...cause }),
   z.object({ kind: z.literal('slice.shared'), slice: named, by: named, level: z.enum(shareLevels) }),
   z.object({ kind: z.literal('template.shared'), template: named, by: named }),
   z.object({ kind: z.literal('image.ready'), ...ofImage }),

@@ -326,6 +326,12 @@ export const sentences = {
   LEASE_END_NOT_ALLOWED: 'This is not allowed at the end of a lease here: {{allowed}}.',
   LEASE_END_IMPOSSIBLE: 'Zone {{zone}} cannot do this at the end of a lease:',
   LEASE_NONE: '{{slice}} has no lease that could be extended.',
+  ROOM_KEPT: 'What becomes free in zone {{zone}} is kept for slices that have waited in line for long.',
+  SLICE_IN_LINE:
+    '{{slice}} waits in line for room in zone {{zone}}. It can be changed once it was let in, or does not wait any more.',
+  LINE_NONE: '{{slice}} does not wait in line.',
+  LINE_TOO_LARGE: 'It is larger than all that zone {{zone}} has.',
+  LINE_ACCOUNT: 'The account that asked for it has nothing begun any more.',
   LEASE_ENDED: 'The lease of {{slice}} has ended. Extend it first.',
   SCHEDULE_PAST: 'That moment has passed.',
   SCHEDULES_TOO_MANY: 'A slice has {{max}} schedules at most.',

@@ -41,6 +41,8 @@ export const sliceSummarySchema = z.object({
   busy: deploymentSummarySchema.shape.kind.nullable(),
   /** Until when it may run; null for ever. */
   lease: leaseSchema.nullable(),
+  /** Since when it waits in line for room in its zone; null if it does not. */
+  waitingSince: timestampSchema.nullable(),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 });

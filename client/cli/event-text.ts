@@ -17,6 +17,13 @@ const changes = {
   snapshots: 'a snapshot',
 } as const;
 
+const lineChanges = {
+  joined: 'waits in line for room in its zone',
+  left: 'does not wait in line any more',
+  admitted: 'has waited in line, and there is room now',
+  dropped: 'cannot wait in line any more',
+} as const;
+
 const actOutcomes = { begun: 'was begun', left: 'was left out', failed: 'failed' } as const;
 
 function leaseSentence({ what, expiresAt, atEnd }: Extract<SliceEvent['data'], { type: 'slice.lease' }>): string {
@@ -47,6 +54,8 @@ function sentence(data: SliceEvent['data']): string {
       return `not as it should be: ${data.drifted.join(', ')}`;
     case 'slice.lease':
       return leaseSentence(data);
+    case 'slice.line':
+      return `${data.kind} ${lineChanges[data.what]}${because}`;
     case 'slice.act':
       return `${data.kind}, due at ${data.dueAt} by the ${data.of}, ${actOutcomes[data.outcome]}${because}`;
     case 'deployment.resumed':

@@ -26,6 +26,8 @@ const icons: Record<NotificationKind, LucideIcon> = {
   'slice.degraded': TriangleAlert,
   'lease.expiring': Clock,
   'lease.expired': Clock,
+  'line.admitted': Clock,
+  'line.dropped': Clock,
   'slice.shared': Share2,
   'template.shared': Share2,
   'image.ready': Disc3,

@@ -24,6 +24,7 @@ export function PlanView({
   owner,
   compact = false,
   waits = false,
+  way,
 }: {
   plan: Plan;
   zone?: string | undefined;
@@ -32,10 +33,12 @@ export function PlanView({
   compact?: boolean;
   /** Something outside of the plan keeps it from running: it is not called ready. */
   waits?: boolean;
+  /** What can be done about its problems, shown below them. */
+  way?: React.ReactNode;
 }) {
   return (
     <Stack gap="md">
-      {waits && plan.problems.length === 0 ? null : <PlanVerdict plan={plan} />}
+      {waits && plan.problems.length === 0 ? null : <PlanVerdict plan={plan} way={way} />}
       <PlanNeeds plan={plan} zone={zone} />
       <PlanQuota quota={plan.quota} owner={owner} />
       {compact ? null : <PlanSteps steps={plan.steps} />}
@@ -43,7 +46,7 @@ export function PlanView({
   );
 }
 
-function PlanVerdict({ plan }: { plan: Plan }) {
+function PlanVerdict({ plan, way }: { plan: Plan; way: React.ReactNode }) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   if (plan.problems.length === 0)
     return (
@@ -78,6 +81,7 @@ function PlanVerdict({ plan }: { plan: Plan }) {
           );
         })}
       </List>
+      {way}
     </Alert>
   );
 }

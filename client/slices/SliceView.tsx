@@ -19,6 +19,7 @@ import { accessRefusal, type SliceDeed } from './access';
 import { runningSteps } from './actions';
 import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
+import { LineBar, WaitButton } from './LineBar';
 import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
 import { HealSwitch } from './HealSwitch';
@@ -141,6 +142,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         <HealSwitch slice={slice} reason={refused('rename')} />
         <LeaseBar slice={slice} reason={refused('rename')} />
         {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
+        <LineBar slice={slice} reason={refused('deploy')} />
         <SliceBanner slice={slice} deployment={live.deployment} />
         {slice.status === 'draft' && plan.isError && wantsPlan ? (
           <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />
@@ -156,7 +158,13 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           <Tabs.Panel value="topology">
             {draftPlan === undefined ? null : (
               <div className={classes.verdict}>
-                <PlanView plan={draftPlan} zone={slice.zone.name} owner={owner} compact />
+                <PlanView
+                  plan={draftPlan}
+                  zone={slice.zone.name}
+                  owner={owner}
+                  compact
+                  way={<WaitButton slice={slice} plan={draftPlan} reason={refused('deploy')} />}
+                />
               </div>
             )}
             <div

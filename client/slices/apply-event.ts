@@ -71,6 +71,7 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
     }
     case 'slice.drift':
     case 'slice.lease':
+    case 'slice.line':
     case 'slice.act':
     case 'deployment.resumed':
       return slice;
@@ -129,7 +130,7 @@ export function isLive(status: DeploymentStatus): boolean {
 /** Whether the event says less than has changed, or tells of a deployment that the slice does not know: a snapshot says it. */
 export function needsSnapshot(slice: Slice, event: SliceEvent): boolean {
   const { data } = event;
-  if (data.type === 'slice.changed' || data.type === 'slice.lease') return true;
+  if (data.type === 'slice.changed' || data.type === 'slice.lease' || data.type === 'slice.line') return true;
   if (data.type !== 'deployment.status' && data.type !== 'step.status') return false;
   return data.deploymentId > (slice.deployment?.id ?? 0);
 }
@@ -191,6 +192,7 @@ export function concernsVm(event: SliceEvent, vmId: number, slice: Slice): boole
     case 'slice.status':
     case 'slice.changed':
     case 'slice.lease':
+    case 'slice.line':
     case 'slice.act':
     case 'network.status':
     case 'deployment.resumed':

@@ -43,6 +43,11 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
         at: timeText(data.expiresAt),
         what: data.atEnd === null ? '' : t(`kind.${data.atEnd}`),
       });
+    case 'slice.line':
+      return t(`line.${data.what}`, {
+        kind: t(`kind.${data.kind}`),
+        error: spoken(data.error ?? '', data.sentences),
+      }).trim();
     case 'slice.act': {
       const said = t(`act.${data.outcome}`, {
         kind: t(`kind.${data.kind}`),
@@ -105,6 +110,8 @@ export function eventTone(data: EventData): EventTone {
       return data.drifted.length === 0 ? 'success' : 'warning';
     case 'slice.lease':
       return data.what === 'warned' || data.what === 'ended' || data.what === 'cut' ? 'warning' : 'neutral';
+    case 'slice.line':
+      return data.what === 'dropped' ? 'warning' : 'neutral';
     case 'slice.act':
       return data.outcome === 'failed' ? 'danger' : data.outcome === 'left' ? 'warning' : 'neutral';
     case 'deployment.resumed':

@@ -24,6 +24,8 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
   switch (code) {
     case 'SLICE_BUSY':
     case 'LEASE_ENDED':
+    case 'ROOM_KEPT':
+    case 'SLICE_IN_LINE':
     case 'ZONE_DISABLED':
     case 'ZONE_AWAY':
       return { what: t(`problem.${code}`, names), remedy: t(`remedy.${code}`) };

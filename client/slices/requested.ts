@@ -8,6 +8,7 @@ const systemReasonWords = {
   'users.delete': 'accountDeleted',
   'leases.set': 'lease',
   'schedules.add': 'schedule',
+  'line.join': 'line',
 } as const;
 
 /** Who asked for a deployment, or why the system did. */

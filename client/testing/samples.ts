@@ -53,6 +53,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
     diskGb: 3,
     busy: null,
     lease: null,
+    waitingSince: null,
     createdAt: at,
     updatedAt: at,
     vmList,
@@ -91,6 +92,7 @@ export function sampleDeployment(change: Partial<Deployment> = {}): Deployment {
     stepsTotal: 2,
     requestedBy: { id: 1, name: 'Ada' },
     because: null,
+    waitingSince: null,
     createdAt: at,
     startedAt: at,
     finishedAt: null,
@@ -136,6 +138,7 @@ export function samplePlan(change: Partial<Plan> = {}): Plan {
     capacity: { vcpus: 16, ramMb: 8192, diskGb: 80 },
     problems: [],
     runnable: true,
+    canWait: false,
     ...change,
   };
 }

@@ -55,6 +55,8 @@ export const deployments = mysqlTable(
     generation: int('generation', { unsigned: true }).notNull().default(0),
     error: varchar('error', { length: 500 }),
     sentences: sentences(),
+    /** Since when it had waited in line for room in its zone. */
+    waitingSince: instant('waiting_since'),
     createdAt: createdAt(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),

@@ -23,6 +23,10 @@ export interface EventBus {
   offerDeliveries(): void;
   /** Hears of {@link offerDeliveries}. Returns the way to stop listening. */
   onDeliveries(listener: () => void): () => void;
+  /** Tells that room may have become free in a zone, or somebody has come to wait for some. After the commit, too. */
+  offerRoom(): void;
+  /** Hears of {@link offerRoom}. Returns the way to stop listening. */
+  onRoom(listener: () => void): () => void;
   /** Whether anybody listens to slices. */
   readonly listening: boolean;
   /** Whether anybody listens to accounts. */
@@ -37,6 +41,7 @@ export function createEventBus(): EventBus {
   const inboxes = createKeyedListeners<number, void>();
   const deliveries = createKeyedListeners<'any', void>();
   const work = createKeyedListeners<'any', void>();
+  const room = createKeyedListeners<'any', void>();
   return {
     notify(sliceId) {
       slices.tell(sliceId, sliceId);
@@ -51,6 +56,8 @@ export function createEventBus(): EventBus {
     onWork: (listener) => work.listen('any', listener),
     offerDeliveries: () => deliveries.tell('any'),
     onDeliveries: (listener) => deliveries.listen('any', listener),
+    offerRoom: () => room.tell('any'),
+    onRoom: (listener) => room.listen('any', listener),
     get listening() {
       return slices.any();
     },

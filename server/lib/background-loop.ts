@@ -4,6 +4,8 @@ export interface BackgroundLoop {
   everyMs: number;
   /** Also now, not only after the first pause. */
   atOnce?: boolean;
+  /** Has a round done out of turn, too: it is given what does that, and answers what ends it. */
+  wokenBy?: (wake: () => void) => () => void;
   /** One round of the work; `signal`: the server is stopping. What it throws is told to `onError`, and the next one comes. */
   round: (signal: AbortSignal) => Promise<void>;
   onError: (error: unknown) => void;
@@ -25,7 +27,9 @@ export function startBackgroundLoop(loop: BackgroundLoop): () => Promise<void> {
   };
   const rounds = repeatedly(loop.everyMs, () => (underWay = one()));
   if (loop.atOnce === true) rounds.now();
+  const sleepOn = loop.wokenBy?.(rounds.now);
   return async () => {
+    sleepOn?.();
     rounds.stop();
     stopping.abort();
     const { patienceMs } = loop;

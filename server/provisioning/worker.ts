@@ -60,6 +60,8 @@ export function createWorker(
       await giveUp(claim, control);
     } finally {
       stopHeart();
+      // whatever it was, less may be taken of the zone than before
+      context.bus.offerRoom();
     }
   }
 

@@ -5,6 +5,7 @@ import { flavoursRouter } from './flavours/router';
 import { imagesRouter } from './images/router';
 import { notificationsRouter } from './notifications/router';
 import { leasesRouter } from './leases/router';
+import { lineRouter } from './line/router';
 import { quotasRouter } from './quotas/router';
 import { schedulesRouter } from './schedules/router';
 import { slicesRouter } from './slices/router';
@@ -31,6 +32,7 @@ export const appRouter = router({
   templates: templatesRouter,
   slices: slicesRouter,
   leases: leasesRouter,
+  line: lineRouter,
   schedules: schedulesRouter,
   snapshots: snapshotsRouter,
   deployments: deploymentsRouter,

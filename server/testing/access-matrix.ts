@@ -424,6 +424,12 @@ export const matrix: Record<string, Row> = {
   'leases.setLimit': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
     api.leases.setLimit({ of: { zoneId: s.spareZone }, limit: { maxMinutes: 60, atEnd: ['stop'], warnMinutes: 5 } }),
   ),
+  'line.get': row('user', 'slices:read', seeSlice, (api, s) => api.line.get({ sliceId: s.slice.idle })),
+  // it runs: whoever may is told that it cannot be deployed
+  'line.join': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_TRANSITION'), (api, s) =>
+    api.line.join({ sliceId: s.slice.idle }),
+  ),
+  'line.leave': row('user', 'slices:manage', manageSlice, (api, s) => api.line.leave({ sliceId: s.slice.idle })),
   'schedules.list': row('user', 'slices:read', seeSlice, (api, s) => api.schedules.list({ id: s.slice.idle })),
   'schedules.add': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.schedules.add({

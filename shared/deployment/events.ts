@@ -26,6 +26,8 @@ export const sliceFacts = [
 ] as const;
 
 export const leaseChanges = ['set', 'extended', 'removed', 'cut', 'warned', 'ended'] as const;
+/** Of a slice in its zone's line: it came to wait, gave that up, was let in, or can no more be. */
+export const lineChanges = ['joined', 'left', 'admitted', 'dropped'] as const;
 /** What an act came of. */
 export const actSources = ['lease', 'schedule'] as const;
 export type ActSource = (typeof actSources)[number];
@@ -83,6 +85,15 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     expiresAt: timestampSchema.nullable(),
     /** What is done at its end. */
     atEnd: z.enum(deploymentKinds).nullable(),
+  }),
+  /** Its place in the line for room in its zone. */
+  z.object({
+    type: z.literal('slice.line'),
+    what: z.enum(lineChanges),
+    kind: z.enum(deploymentKinds),
+    /** Of what can no more be let in: why. */
+    error: z.string().nullable(),
+    sentences: sentencesSchema,
   }),
   /** What was due at a time, and what came of it. */
   z.object({

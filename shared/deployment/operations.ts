@@ -29,6 +29,7 @@ export const systemReasons = [
   'users.delete',
   'leases.set',
   'schedules.add',
+  'line.join',
 ] as const;
 export type SystemReason = (typeof systemReasons)[number];
 
@@ -83,6 +84,8 @@ interface Operation {
   changesTopology: boolean;
   /** Its steps can be taken back: who asks for it may have that done when it fails. */
   rollsBack?: true;
+  /** Where its zone is full but will not stay so, it may wait in line for room. */
+  waitsForRoom?: true;
   /** Never refused for what is under way, but takes over from it; a second one is the first one. */
   supersedes: boolean;
 }
@@ -106,6 +109,7 @@ export const operations = {
     needsVm: false,
     changesTopology: false,
     rollsBack: true,
+    waitsForRoom: true,
     supersedes: false,
   },
   update: {
@@ -285,6 +289,11 @@ export function aimsAtVm(kind: DeploymentKind): kind is VmDeploymentKind {
 /** Whether a failure of the operation can be followed by taking back what it did. */
 export function canRollBack(kind: DeploymentKind): boolean {
   return operationOf(kind).rollsBack === true;
+}
+
+/** Whether the operation may wait in line while its zone is full. */
+export function canWaitForRoom(kind: DeploymentKind): boolean {
+  return operationOf(kind).waitsForRoom === true;
 }
 
 /** Whether an operation takes a snapshot, which may be given a name, and whether it needs one to go back to. */

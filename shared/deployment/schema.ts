@@ -89,6 +89,8 @@ export const planSchema = z.object({
   quota: quotaSchema.extend({ added: quotaUseSchema }).nullable(),
   problems: z.array(problemSchema),
   runnable: z.boolean(),
+  /** Only room is lacking, which the zone has when others make it: one may wait in line for it. */
+  canWait: z.boolean(),
 });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -119,6 +121,8 @@ export const deploymentSummarySchema = z.object({
   requestedBy: z.object({ id: idSchema, name: z.string() }),
   /** Why the server asked for it by itself, on behalf of that account; null where the account did. */
   because: z.enum(systemReasons).nullable(),
+  /** Since when it waited in line for room in its zone, until `createdAt`; null where it did not. */
+  waitingSince: timestampSchema.nullable(),
   createdAt: timestampSchema,
   startedAt: timestampSchema.nullable(),
   finishedAt: timestampSchema.nullable(),

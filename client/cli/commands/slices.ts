@@ -1,7 +1,14 @@
 import { Argument, type Command } from 'commander';
 import type { Deployment, Plan, RouterInputs, Slice, SliceSummary, SliceVm, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
-import { aimsAtVm, bulkKinds, canRollBack, removesSlice, type BulkKind } from '#shared/deployment/operations';
+import {
+  aimsAtVm,
+  bulkKinds,
+  canRollBack,
+  canWaitForRoom,
+  removesSlice,
+  type BulkKind,
+} from '#shared/deployment/operations';
 import { changeLines, updateLines } from '../plan-text';
 import { addKeepingCommands } from './keeping';
 import { addUpdateCommands } from './update';
@@ -15,6 +22,7 @@ import type { Column } from '../output';
 import { waitWithProgress } from '../progress';
 import { addOptions, argumentFor, optionFor } from '../schema-options';
 import { leaseText } from './leases';
+import { addLineCommands, deployInLine } from './line';
 import { changeShares, shareColumns } from '../shares';
 import { joinConsole } from '../terminal';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
@@ -79,6 +87,7 @@ function showSlice({ out }: Cli, slice: Slice): void {
     ['Zone', slice.zone.name],
     ['Template', slice.template?.name ?? null],
     ['Lease', leaseText(slice.lease)],
+    ['Waits in line', slice.waitingSince === null ? null : `since ${slice.waitingSince}`],
     ['After a reboot', slice.restartAfterReboot ? 'starts again by itself' : 'stays down'],
     ['What drifts', slice.driftPolicy === 'heal' ? 'is healed by itself' : 'is shown'],
     ['Last', slice.deployment === null ? null : `${slice.deployment.kind} ${slice.deployment.status}`],
@@ -114,7 +123,7 @@ function showPlan({ out }: Cli, plan: Plan): void {
 
 interface Operation {
   kind: Kind;
-  flags: WaitFlags & { onFailure?: Deployment['onFailure'] };
+  flags: WaitFlags & { onFailure?: Deployment['onFailure']; queue?: boolean };
   vmId?: number;
   change?: RouterInputs['deployments']['start']['change'];
   baseVersion?: number;
@@ -129,12 +138,16 @@ async function operate(cli: Cli, client: TramaClient, slice: Slice, { flags, ...
   const { kind } = operation;
   // so that the answer may get lost without the operation being started twice
   const idempotencyKey = crypto.randomUUID();
-  const started = await client.api.deployments.start.mutate({
-    sliceId: slice.id,
-    ...operation,
-    idempotencyKey,
-    ...(flags.onFailure !== undefined && { onFailure: flags.onFailure }),
-  });
+  const started =
+    flags.queue === true
+      ? await deployInLine(cli, client, slice, { idempotencyKey, flags })
+      : await client.api.deployments.start.mutate({
+          sliceId: slice.id,
+          ...operation,
+          idempotencyKey,
+          ...(flags.onFailure !== undefined && { onFailure: flags.onFailure }),
+        });
+  if (started === null) return;
   if (flags.wait === false) {
     if (cli.out.json) return cli.out.value(started);
     return cli.out.message(`The ${kind} of ${slice.name} has begun. Follow it with: trama slices watch ${slice.id}`);
@@ -209,6 +222,7 @@ const outcomeColour = (result: string) =>
   result === 'succeeded' || result === 'accepted' ? ('green' as const) : ('red' as const);
 
 interface CreateOptions extends WaitFlags {
+  queue?: boolean;
   template: string;
   zone?: string;
   restartAfterReboot?: boolean;
@@ -299,6 +313,8 @@ const operations: readonly [Kind, string][] = [
   ['destroy', 'remove every VM and link; nothing of them stays'],
 ];
 
+const inLine = 'where the zone is full, wait in line for room in it';
+
 export function addSliceCommands(program: Command, cli: Cli): void {
   const slices = program.command('slices').description('instances of templates, with their VMs');
   const onOne = (name: string, description: string) =>
@@ -321,7 +337,8 @@ export function addSliceCommands(program: Command, cli: Cli): void {
       .requiredOption('-t, --template <template>', 'the template’s id or name')
       .option('-z, --zone <zone>', 'where; `auto` has one chosen; may be left out where there is one zone only')
       .addOption(optionFor('restartAfterReboot', inputs.createSlice.restartAfterReboot))
-      .option('--deploy', 'deploy it, too'),
+      .option('--deploy', 'deploy it, too')
+      .option('--queue', inLine),
   ).action((name: string, options: CreateOptions) => createSlice(cli, name, options));
   addOptions(onOne('plan', 'what an operation would do, and whether it can; nothing is touched'), {
     kind: { ...inputs.plan.kind, default: 'deploy' },
@@ -335,6 +352,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
         : slices.command(kind).description(description).argument('<slice...>', 'their ids or names'),
     );
     if (aimsAtVm(kind)) command.option('--vm <vm>', 'only this VM');
+    if (canWaitForRoom(kind)) command.option('--queue', inLine);
     if (canRollBack(kind)) command.addOption(optionFor('onFailure', inputs.startDeployment.onFailure));
     if (kind === 'heal') command.option('--plan', 'only say what it would do; nothing is touched');
     if (removesSlice(kind)) command.option('-y, --yes', 'do not ask');
@@ -354,6 +372,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
     });
   }
 
+  addLineCommands(slices, cli);
   addUpdateCommands(slices, cli, { showPlan, operate });
   addKeepingCommands(program, slices, cli, { showPlan, operate });
   onOne('set-restart', 'whether what ran starts again by itself after a restart of its machine')

@@ -63,6 +63,12 @@ export const events = {
     warned: 'The lease ends soon, at {{at}}. Then: {{what}}.',
     ended: 'The lease has ended. Now: {{what}}.',
   },
+  line: {
+    joined: '{{kind}}: waits in line for room in its zone.',
+    left: '{{kind}}: does not wait in line any more.',
+    admitted: '{{kind}}: has waited in line, and there is room now.',
+    dropped: '{{kind}}: cannot wait in line any more. {{error}}',
+  },
   act: {
     of: { lease: 'the lease', schedule: 'the schedule' },
     begun: '{{kind}}: begun by {{of}}, due at {{at}}.',

@@ -28,6 +28,7 @@ export const history = {
     until: 'Until',
     emptyTitle: 'No operations yet',
   },
+  inLine: 'waited in line for {{duration}}',
   waited: 'waited {{duration}}',
   worked: 'worked {{duration}}',
   failed: 'What went wrong',

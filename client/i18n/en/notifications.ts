@@ -28,6 +28,7 @@ export const notifications = {
     slice: { degraded: 'A slice is degraded', shared: 'A slice is shared with you' },
     template: { shared: 'A template is shared with you' },
     lease: { expiring: 'A lease ends soon', expired: 'A lease has ended' },
+    line: { admitted: 'There is room for a slice that waited', dropped: 'A slice cannot wait in line any more' },
     image: { ready: 'An image is ready', broken: 'An image is not good' },
     webhook: { failing: 'A call of a webhook was given up', disabled: 'A webhook was switched off' },
   },

@@ -124,6 +124,7 @@ export const audit: Messages<typeof english> = {
       'set-limit': 'Fijar límite de plazos',
     },
     schedules: { add: 'Añadir horario', remove: 'Quitar horario' },
+    line: { join: 'Esperar en la cola', leave: 'Dejar la cola' },
     snapshots: { rename: 'Renombrar instantánea', remove: 'Quitar instantánea' },
     deployments: {
       start: 'Iniciar operación',
@@ -192,5 +193,6 @@ export const audit: Messages<typeof english> = {
     users: { delete: '{{name}} eliminó la cuenta de su propietario.' },
     leases: { set: 'Su plazo ha terminado.' },
     schedules: { add: 'Estaba fijado para esta hora.' },
+    line: { join: 'Esperaba en la cola a que hubiera sitio.' },
   },
 };

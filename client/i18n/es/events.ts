@@ -65,6 +65,12 @@ export const events: Messages<typeof english> = {
     warned: 'El plazo termina pronto, el {{at}}. Entonces: {{what}}.',
     ended: 'El plazo ha terminado. Ahora: {{what}}.',
   },
+  line: {
+    joined: '{{kind}}: espera en la cola hasta que haya sitio en su zona.',
+    left: '{{kind}}: ya no espera en la cola.',
+    admitted: '{{kind}}: esperaba en la cola y ahora hay sitio.',
+    dropped: '{{kind}}: ya no puede esperar en la cola. {{error}}',
+  },
   act: {
     of: { lease: 'el plazo', schedule: 'el horario' },
     begun: '{{kind}}: orden dada por {{of}}, prevista para el {{at}}.',

@@ -30,6 +30,7 @@ export const history: Messages<typeof english> = {
     until: 'Hasta',
     emptyTitle: 'Todavía no hay operaciones',
   },
+  inLine: 'esperó en la cola {{duration}}',
   waited: 'esperó {{duration}}',
   worked: 'trabajó {{duration}}',
   failed: 'Qué falló',

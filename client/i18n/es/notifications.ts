@@ -31,6 +31,10 @@ export const notifications: Messages<typeof english> = {
         destroy: 'La concesión de {{slice}} ha terminado: se está destruyendo.',
       },
     },
+    line: {
+      admitted: 'La zona {{zone}} tiene sitio para {{slice}}: se está desplegando.',
+      dropped: '{{slice}} ya no espera a que haya sitio en la zona {{zone}}. {{error}}',
+    },
     image: {
       ready: 'La imagen {{image}} está lista en la zona {{zone}}.',
       broken: 'La imagen {{image}} no está bien en la zona {{zone}}. {{error}}',
@@ -66,6 +70,7 @@ export const notifications: Messages<typeof english> = {
     slice: { degraded: 'Un slice está degradado', shared: 'Se comparte un slice con usted' },
     template: { shared: 'Se comparte una plantilla con usted' },
     lease: { expiring: 'Una concesión termina pronto', expired: 'Una concesión ha terminado' },
+    line: { admitted: 'Le toca a un slice que esperaba', dropped: 'Un slice ya no puede esperar en la cola' },
     image: { ready: 'Una imagen está lista', broken: 'Una imagen no está bien' },
     webhook: { failing: 'Una llamada de un webhook se abandonó', disabled: 'Un webhook se ha desactivado' },
   },

@@ -381,6 +381,12 @@ export const sentences: Record<SentenceCode, string> = {
   LEASE_END_NOT_ALLOWED: 'Esto no se permite aquí al terminar un plazo: {{allowed}}.',
   LEASE_END_IMPOSSIBLE: 'La zona {{zone}} no puede hacer esto al terminar un plazo:',
   LEASE_NONE: '{{slice}} no tiene un plazo que se pueda ampliar.',
+  ROOM_KEPT: 'Lo que se libera en la zona {{zone}} se reserva para slices que llevan tiempo esperando en la cola.',
+  SLICE_IN_LINE:
+    '{{slice}} espera en la cola a que haya sitio en la zona {{zone}}. Se puede cambiar cuando le haya tocado o deje la cola.',
+  LINE_NONE: '{{slice}} no espera en ninguna cola.',
+  LINE_TOO_LARGE: 'Es mayor que todo lo que tiene la zona {{zone}}.',
+  LINE_ACCOUNT: 'La cuenta que lo pidió ya no puede empezar nada.',
   LEASE_ENDED: 'El plazo de {{slice}} ha terminado. Amplíelo primero.',
   SCHEDULE_PAST: 'Ese momento ya ha pasado.',
   SCHEDULES_TOO_MANY: 'Un slice tiene como máximo {{max}} horarios.',

@@ -77,6 +77,13 @@ function Shown({ deployment, slice, live }: { deployment: Deployment; slice: Sli
       <div className={classes.facts}>
         <span>{requestedText(tSlices, deployment)}</span>
         <time dateTime={deployment.createdAt}>{formatExact(Date.parse(deployment.createdAt), i18n.language)}</time>
+        {deployment.waitingSince === null ? null : (
+          <span>
+            {t('inLine', {
+              duration: duration(Date.parse(deployment.createdAt) - Date.parse(deployment.waitingSince)),
+            })}
+          </span>
+        )}
         <span>{t('waited', { duration: duration(waited) })}</span>
         {deployment.startedAt === null ? null : <span>{t('worked', { duration: duration(worked) })}</span>}
         <span>{t('slices:steps.of', { done: countDone(deployment.steps), total: deployment.steps.length })}</span>

@@ -142,6 +142,7 @@ export async function insertDeployment(
     | 'because'
     | 'onFailure'
     | 'idempotencyKey'
+    | 'waitingSince'
   > & {
     waiting: boolean;
     steps: readonly PlanStep[];
@@ -226,6 +227,7 @@ export const newestFields = {
   requester: users.name,
   because: deployments.because,
   createdAt: isoText(deployments.createdAt),
+  waitingSince: optionalIsoText(deployments.waitingSince),
   startedAt: optionalIsoText(deployments.startedAt),
   finishedAt: optionalIsoText(deployments.finishedAt),
   stepsDone: number(

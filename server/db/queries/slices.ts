@@ -22,6 +22,7 @@ import { sliceLeases } from '#drizzle/schema/leases';
 import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
+import { zoneWaits } from '#drizzle/schema/waits';
 import type { EventData } from '#shared/deployment/events';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
@@ -70,6 +71,7 @@ const summaryFields = {
   leaseAtEnd: optional(sliceLeases.atEnd),
   leaseWarned: truth(sql`${sliceLeases.warnedAt} is not null`),
   leaseEnded: truth(sql`${sliceLeases.endedAt} is not null`),
+  waitingSince: optionalIsoText(zoneWaits.since),
   createdAt: isoText(slices.createdAt),
   updatedAt: isoText(slices.updatedAt),
 };
@@ -78,7 +80,8 @@ const joined = sql`inner join ${users} on ${users.id} = ${slices.ownerId}
   inner join ${availabilityZones} on ${availabilityZones.id} = ${slices.zoneId}
   left join ${templates} on ${templates.id} = ${slices.templateId} and ${visibleTemplate(reader)}
   left join ${sliceShares} on ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader}
-  left join ${sliceLeases} on ${sliceLeases.sliceId} = ${slices.id}`;
+  left join ${sliceLeases} on ${sliceLeases.sliceId} = ${slices.id}
+  left join ${zoneWaits} on ${zoneWaits.sliceId} = ${slices.id}`;
 
 const live = textsOf(liveDeploymentStatuses);
 const listFields = {

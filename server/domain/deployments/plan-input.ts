@@ -93,6 +93,8 @@ export interface PlanInput {
   unattended?: boolean;
   /** Of an operation that changes the topology; null of all others. */
   update: PlannedUpdate | null;
+  /** Of the line for room in its zone: whether it waits there, and whether what becomes free is kept for others that do. */
+  line?: { waits: boolean; isKept: boolean };
   /** Its lease has ended: nothing of it is started. */
   leaseEnded?: boolean;
   /** The slice is not there yet: making it takes of the quota, too. */

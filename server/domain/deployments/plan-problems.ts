@@ -1,12 +1,13 @@
-import { operationOf, refusal, removesSlice, type Refusal } from '#shared/deployment/operations';
+import { canWaitForRoom, operationOf, refusal, removesSlice, type Refusal } from '#shared/deployment/operations';
 import { problemOf, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import { say, saidOf, together, type Said } from '#shared/sentence';
 import type { VmStatus } from '#shared/slice-status';
 import type { Capability } from '#shared/zone';
+import { fits } from '../line/order';
 import { quotaProblems } from '../quotas/problems';
-import type { PlanInput, PlanSnapshots, PlanTopology, PlanVm } from './plan-input';
+import { holdsNothing, type PlanInput, type PlanSnapshots, type PlanTopology, type PlanVm } from './plan-input';
 
 const resources = [
   { field: 'vcpus', name: 'vCPUs', unit: '' },
@@ -34,12 +35,31 @@ export function planProblems(
   const { takesQuota, whole } = operationOf(input.kind);
   if (input.leaseEnded === true && takesQuota && whole !== 'snapshot')
     problems.push(problemOf('LEASE_ENDED', { code: 'LEASE_ENDED', params: { slice: input.slice.name } }, {}));
+  if (input.line?.waits === true && operationOf(input.kind).changesTopology) {
+    const params = { slice: input.slice.name, zone: input.zone.name };
+    problems.push(problemOf('SLICE_IN_LINE', { code: 'SLICE_IN_LINE', params }, {}));
+  }
   problems.push(...input.invalid);
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, made));
   problems.push(...wholeProblems(input));
   return problems;
+}
+
+/** What is over when others make room. */
+export const passesWithRoom: readonly string[] = ['NO_CAPACITY', 'ROOM_KEPT'];
+
+/** Whether a plan that cannot run lacks nothing but room, which its zone would have if it were empty. */
+export function isLackOfRoom(
+  { kind, slice, zone }: Pick<PlanInput, 'kind' | 'slice' | 'zone'>,
+  needs: Resources,
+  problems: readonly Problem[],
+): boolean {
+  if (!canWaitForRoom(kind) || problems.length === 0 || zone.capacity === null) return false;
+  // what holds room already has its place
+  if (!(holdsNothing as readonly string[]).includes(slice.status)) return false;
+  return problems.every(({ code }) => passesWithRoom.includes(code)) && fits(needs, zone.capacity);
 }
 
 /** The sentence of a refusal by the guard. */
@@ -61,7 +81,7 @@ export function refusalProblem(input: Pick<PlanInput, 'kind' | 'slice'>, refused
 const whyNot = ({ reason, sentences }: Capability): Said =>
   reason === null ? say('REASON_UNKNOWN') : saidOf(reason, sentences);
 
-function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly PlanVm[]): Problem[] {
+function zoneProblems({ zone, line }: PlanInput, needs: Resources, started: readonly PlanVm[]): Problem[] {
   const problems: Problem[] = [];
   const params = { zone: zone.name };
   const takes = resources.some(({ field }) => needs[field] > 0);
@@ -81,6 +101,8 @@ function zoneProblems({ zone }: PlanInput, needs: Resources, started: readonly P
     const message = together(say('ZONE_CANNOT_RUN_VMS', params), why).message;
     problems.push({ code: 'ZONE_CANNOT_RUN', message, params, because: [...why.sentences] });
   }
+  if (takes && line?.isKept === true)
+    problems.push(problemOf('ROOM_KEPT', { code: 'ROOM_KEPT', params: { zone: zone.name } }, {}));
   if (zone.free) {
     for (const { field, name, unit } of resources) {
       const lacking = needs[field] - zone.free[field];

@@ -6,10 +6,12 @@ import { topologyVmSchema } from '#shared/topology/schema';
 import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
+import { isRoomKept } from '#server/db/queries/waits';
 import { zoneById } from '#server/db/queries/zones';
 import { inSnapshot } from '#server/db/transaction';
 import type { Queryable } from '#server/db/client';
 import type { Actor, DomainContext } from '../context';
+import { passedAtMost } from '../line/order';
 import { quotaOf } from '../quotas/quotas';
 import { loadSlice } from '../slices/access';
 import { loadTemplate, type TemplateRow } from '../templates/access';
@@ -71,6 +73,7 @@ export async function previewDeployment(
       observation: { observedAt: ctx.clock.now(), vms: [], networks: [], edges: [] },
       zone: await planZoneOf(tx, zone, report),
       quota: await quotaOf(tx, actor.userId),
+      line: { waits: false, isKept: await isRoomKept(tx, { zoneId, sliceId: 0, before: null, most: passedAtMost }) },
       isNew: true,
       update: null,
     });

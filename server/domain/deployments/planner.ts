@@ -10,7 +10,7 @@ import { runningOf, totalsOf } from '../quotas/problems';
 import { changesOf, recreates } from '#server/providers/applied';
 import { holdsNothing, type PlanEdge, type PlanInput, type PlanNetwork, type PlanVm } from './plan-input';
 import { planChanges } from './plan-changes';
-import { planProblems, unkeepable } from './plan-problems';
+import { isLackOfRoom, planProblems, unkeepable } from './plan-problems';
 
 const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
 
@@ -37,6 +37,7 @@ export function planOperation(input: PlanInput): Plan {
     quota: input.quota === null || added === null ? null : { ...input.quota, added },
     problems,
     runnable: problems.length === 0,
+    canWait: isLackOfRoom(input, needs, problems),
   };
 }
 

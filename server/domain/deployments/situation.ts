@@ -10,12 +10,14 @@ import type { Queryable } from '#server/db/client';
 import type { newestDeployment } from '#server/db/queries/deployments';
 import { leaseOf } from '#server/db/queries/leases';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
+import { isRoomKept, waitOf } from '#server/db/queries/waits';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { reportOf } from '#server/db/queries/homes';
 import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
 import { whatIsSaid } from '../errors';
 import type { DomainContext } from '../context';
 import { placeOf, zoneAway } from '../homes/places';
+import { passedAtMost } from '../line/order';
 import { quotaOf } from '../quotas/quotas';
 import { snapshotsFor } from '../snapshots/for-plan';
 import type { SliceAccess, SliceRow } from '../slices/access';
@@ -209,12 +211,20 @@ export async function planInput(
     zone: await planZoneOf(q, zone, report, changesTopology ? {} : { exceptSliceId: slice.id }),
     quota: quota ?? (await quotaForPlan(q, slice, kind)),
     leaseEnded: operationOf(kind).takesQuota && (await leaseOf(q, slice.id))?.endedAt != null,
+    ...(operationOf(kind).takesCapacity && { line: await lineFor(q, slice) }),
     isNew: false,
     update: changesTopology
       ? { before: planTopologyOf(before, state), diff: update?.diff ?? [], baseVersion: slice.topologyVersion }
       : null,
     ...(await snapshotsFor(q, { sliceId: slice.id, kind, snapshotId, snapshotName })),
   };
+}
+
+/** How a slice stands to the line of its zone. */
+async function lineFor(q: Queryable, { id, zoneId }: Pick<SliceRow, 'id' | 'zoneId'>): Promise<PlanInput['line']> {
+  const wait = await waitOf(q, id);
+  const isKept = await isRoomKept(q, { zoneId, sliceId: id, before: wait?.id ?? null, most: passedAtMost });
+  return { waits: wait !== null, isKept };
 }
 
 /** The owner's quota, for what takes of it; who may only look is not told what else the owner has. */

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
-import { operationOf, refusal, type Underway } from '#shared/deployment/operations';
+import { operationOf, refusal, removesSlice, type Underway } from '#shared/deployment/operations';
 import type { Deployment, FailurePolicy, Plan } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
 import type { Quota } from '#shared/quota';
@@ -24,13 +24,14 @@ import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/sli
 import { catalogueOf } from '#server/db/queries/topologies';
 import { insertTopologyChange, writeRowChange } from '#server/db/queries/topology-changes';
 import { countResized, lockZone } from '#server/db/queries/zones';
-import { inTransaction } from '#server/db/transaction';
 import { insertEvents } from '#server/events/append';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { recordAudit, vmTold } from '../audit';
 import { accountOf, type Actor, type DomainContext, type SystemActor } from '../context';
 import { quotaExceeded } from '../quotas/problems';
 import { lockOwner } from '../quotas/quotas';
+import { leaveLine, standInLine, waitFor } from '../line/stand';
+import { telling, type Telling } from '../notifications/tell';
 import { loadSlice, type SliceAccess, type SliceRow } from '../slices/access';
 import { beginSnapshot } from '../snapshots/for-plan';
 import { assertValid } from '../templates/write-templates';
@@ -46,6 +47,10 @@ interface Request extends Operation {
   idempotencyKey?: string | undefined;
   /** `keep` unless it says otherwise. */
   onFailure?: FailurePolicy | undefined;
+  /** Where nothing but room is lacking, it waits in line for that. */
+  mayWait?: boolean;
+  /** The wait that it ends: begun only while that is there. */
+  fromLine?: number;
   /** The failed deployment that it takes up again. */
   retryOf?: number;
 }
@@ -69,19 +74,30 @@ export async function startDeployment(
  */
 export async function queueDeployment(
   ctx: DomainContext,
-  { actor, ...request }: Request & { actor: Actor | SystemActor },
+  options: Omit<Request, 'mayWait'> & { actor: Actor | SystemActor },
 ): Promise<number> {
+  const accepted = await acceptOperation(ctx, options);
+  if (accepted === 'waits') throw new Error('It waits, though nobody has said that it may.');
+  return accepted;
+}
+
+/** As {@link queueDeployment}; `waits` for what may wait in line, and does. */
+export async function acceptOperation(
+  ctx: DomainContext,
+  { actor, ...request }: Request & { actor: Actor | SystemActor },
+): Promise<number | 'waits'> {
   const need = operationOf(request.kind).level;
   for (let attempt = 0; attempt < 5; attempt++) {
     const slice = await loadSlice(ctx.db, { actor, id: request.sliceId, need });
     const mark = markOf(await newestDeployment(ctx.db, slice.id, request.vmId));
     const seen = await lookAround(ctx, slice);
     const answer = await ofOwner.run(slice.ownerId, () =>
-      inTransaction(ctx.db, (tx) => queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, ...seen })),
+      telling(ctx, (tx, say) => queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, say, ...seen })),
     );
     // an operation that began or ended meanwhile has changed what was looked at
     if (answer === 'stale') continue;
     ctx.bus.notify(request.sliceId);
+    if (answer === 'waits') return answer;
     // what somebody waits for comes before what goes on by itself: those who are pressed together are accepted first
     if (ofOwner.isBusy(slice.ownerId)) setTimeout(() => ctx.bus.offerWork(), patienceMs).unref();
     else ctx.bus.offerWork();
@@ -102,8 +118,8 @@ export const patienceMs = 500;
 async function queue(
   tx: Transaction,
   { actor, ...request }: Request & { actor: Actor | SystemActor },
-  seen: Seen & { mark: string; ownerId: number },
-): Promise<number | 'stale'> {
+  seen: Seen & { mark: string; ownerId: number; say: (what: Telling) => Promise<void> },
+): Promise<number | 'stale' | 'waits'> {
   const { sliceId, kind, idempotencyKey } = request;
   const operation = operationOf(kind);
   // locks before reads: what a transaction reads first fixes what it sees; the owner's before those of their slices
@@ -119,6 +135,7 @@ async function queue(
   if (same !== null) return same;
   const busy = live.length > 0;
   const underway = underwayOf(live);
+  const wait = await waitFor(tx, slice, request.fromLine);
   assertMayBegin(slice, request, underway);
   if (markOf(newest) !== seen.mark) return 'stale';
 
@@ -127,6 +144,10 @@ async function queue(
   const told = { slice, operation: request, underway, seen, zone, ...changed };
   const input = { ...(await planInput(tx, told)), unattended };
   const plan = planOperation(input);
+  if (request.mayWait === true && plan.canWait) {
+    if (wait === null) await standInLine(tx, { actor, slice, needs: plan.needs, ...request });
+    return 'waits';
+  }
   assertRunnable(plan);
   if (operation.supersedes)
     await supersedeDeployments(
@@ -150,6 +171,7 @@ async function queue(
     because: actor.kind === 'system' ? actor.because : null,
     onFailure: request.onFailure ?? 'keep',
     idempotencyKey: idempotencyKey ?? null,
+    waitingSince: removesSlice(kind) ? null : (wait?.since ?? null),
     waiting: busy,
     steps: begun.steps,
   });
@@ -178,6 +200,7 @@ async function queue(
       ...(version === null ? {} : { topologyVersion: version }),
     },
   });
+  events.push(...(await leaveLine(tx, { slice, kind, wait, needs: plan.needs, say: seen.say })));
   await insertEvents(tx, sliceId, events);
   // last: whoever begins something in this zone waits for it
   if (changed.update !== null) await countResized(tx, slice, changed.update.before.vms, changed.model.vms);

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { deploymentKinds, operationOf, removesSlice } from '#shared/deployment/operations';
+import { removesSlice } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import { leaseEnds } from '#shared/schedule/terms';
 import { asError, say, type Said } from '#shared/sentence';
@@ -10,22 +10,13 @@ import { insertEvents, lockSlice } from '#server/events/append';
 import type { DomainContext, SystemActor } from '../context';
 import { queueDeployment } from '../deployments/start';
 import { toAppError, whatIsSaid } from '../errors';
+import { isPassing } from '../deployments/passing';
 import { actEvent, sourceOf, tooLate } from './due';
 
 /** A server that has claimed an act and is not heard of for so long has died. */
 const claimMs = 60_000;
 /** What cannot be begun now is tried again after so long. */
 const againMs = 15_000;
-
-/** Refusals that pass by themselves. */
-const passing: readonly string[] = [
-  'SLICE_BUSY',
-  'ZONE_AWAY',
-  'ZONE_UNAVAILABLE',
-  'DATABASE_BUSY',
-  'DATABASE_UNAVAILABLE',
-  'DATABASE_FULL',
-];
 
 /**
  * Has what came due begun, by the system, for the slice's owner: once, by one server. One that dies over it is followed by another after a
@@ -57,17 +48,6 @@ export async function carryOut(ctx: DomainContext, act: ActRow, now: Date): Prom
       await over(ctx, claim, 'left', { why: say('ACT_NOTHING_TO_DO', { status: String(error.params?.['status']) }) });
     else await over(ctx, claim, 'failed', { why: late ?? whatIsSaid(error) ?? say('INTERNAL_LOGGED') });
   }
-}
-
-/** Whether it may be begun a little later: something else is under way, a server or the database is away, or nobody knows what it was. */
-function isPassing(error: unknown): boolean {
-  const app = toAppError(error);
-  if (app === null) return true;
-  const { code, params, problems } = app;
-  if (code === 'INVALID_TRANSITION')
-    return deploymentKinds.some((kind) => kind !== 'destroy' && operationOf(kind).during === params?.['status']);
-  if (code === 'PLAN_NOT_RUNNABLE') return problems?.some((problem) => passing.includes(problem.code)) ?? false;
-  return passing.includes(code);
 }
 
 async function over(

@@ -66,6 +66,7 @@ function summary(
       row.leaseExpiresAt === null || row.leaseAtEnd === null
         ? null
         : { expiresAt: row.leaseExpiresAt, atEnd: row.leaseAtEnd, warned: row.leaseWarned, ended: row.leaseEnded },
+    waitingSince: row.waitingSince,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };

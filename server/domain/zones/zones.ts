@@ -180,6 +180,8 @@ export async function updateZone(
     const details = detailsOf(values, await writeSettings(ctx, tx, { zone, given: values.settings }));
     await recordAudit(tx, actor, { action: 'zones.update', objectType: 'zone', objectId: id, details });
   });
+  // it may have more room than before
+  ctx.bus.offerRoom();
   return getZone(ctx, { actor, id });
 }
 
