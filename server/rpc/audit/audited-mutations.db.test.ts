@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
+import { availabilityZones } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
@@ -82,6 +83,15 @@ async function kept(sliceId: number, createdBy: number): Promise<number> {
     .insert(sliceSnapshots)
     .values({ sliceId, name: 'before', automatic: false, status: 'ready', sizeMb: 1, content, createdBy });
   return row.insertId;
+}
+
+/** A slice for which its zone has no room, since another one has it all. */
+async function withoutRoom(s: Stage): Promise<number> {
+  const { id, zoneId, templateId } = await s.slice();
+  const values = { limitVcpus: 1, limitRamMb: 100_000, limitDiskGb: 1_000, overcommit: zone.overcommit };
+  await ctx.db.update(availabilityZones).set(values).where(eq(availabilityZones.id, zoneId));
+  await s.owner.deployments.start({ sliceId: id, kind: 'deploy' });
+  return (await s.owner.slices.create({ name: 'Two', templateId, zoneId })).id;
 }
 
 const codeOf = (secret: string) =>
@@ -307,6 +317,15 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
     const limit = { maxMinutes: 60, atEnd: ['stop' as const], warnMinutes: 5 };
     return doing('zone', id, () => s.admin.leases.setLimit({ of: { zoneId: id }, limit }), 'admin');
+  },
+  'line.join': async (s) => {
+    const id = await withoutRoom(s);
+    return doing('slice', id, () => s.owner.line.join({ sliceId: id }));
+  },
+  'line.leave': async (s) => {
+    const id = await withoutRoom(s);
+    await s.owner.line.join({ sliceId: id });
+    return doing('slice', id, () => s.owner.line.leave({ sliceId: id }));
   },
   'schedules.add': async (s) => {
     const { id } = await s.slice();
