@@ -758,6 +758,28 @@ CREATE INDEX `webhook_deliveries_webhook_id_index` ON `webhook_deliveries` (`web
 CREATE INDEX `webhook_deliveries_created_at_index` ON `webhook_deliveries` (`created_at`);
 CREATE INDEX `webhooks_user_id_index` ON `webhooks` (`user_id`,`id`);
 CREATE INDEX `webhooks_all_slices_index` ON `webhooks` (`all_slices`);
+CREATE TABLE `zone_waits` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`zone_id` bigint unsigned NOT NULL,
+	`requested_by` bigint unsigned NOT NULL,
+	`kind` enum('deploy','update','start','stop','reboot','suspend','resume','snapshot','restore','heal','destroy') NOT NULL,
+	`on_failure` enum('keep','rollback') NOT NULL,
+	`idempotency_key` varchar(64),
+	`vcpus` int unsigned NOT NULL,
+	`ram_mb` int unsigned NOT NULL,
+	`disk_gb` int unsigned NOT NULL,
+	`passed` int unsigned NOT NULL DEFAULT 0,
+	`since` datetime(3) NOT NULL,
+	CONSTRAINT `zone_waits_id` PRIMARY KEY(`id`),
+	CONSTRAINT `zone_waits_slice_unique` UNIQUE(`slice_id`)
+);
+ALTER TABLE `deployments` ADD `waiting_since` datetime(3);
+ALTER TABLE `zone_waits` ADD CONSTRAINT `zone_waits_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `zone_waits` ADD CONSTRAINT `zone_waits_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `zone_waits` ADD CONSTRAINT `zone_waits_requested_by_users_id_fk` FOREIGN KEY (`requested_by`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `zone_waits_zone_index` ON `zone_waits` (`zone_id`,`id`);
+CREATE INDEX `zone_waits_requested_by_index` ON `zone_waits` (`requested_by`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -794,3 +816,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('848e3ac25698c
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3f885a76ed941bc4e23d839574be8bdce60671b50289920fb740075202a72971', 1795668125823);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c837a7152af1f258f145f7e1c65b73c44ecb6145b4289db734e2a41e1a4a491e', 1795668591571);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('84997760341d4d2372f0425096ec3787afc90cb990802ebc88645821f9c759e6', 1795669396479);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('39e7e8ef5159d372a1d96c4c0803844ffc07688a8176de248a599c75b77d73ec', 1795678407511);

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
+import type { LinePlace } from '#shared/line';
 import type { Deployment, Slice, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { CliError, exitCodes } from '../errors';
 import { findSlice } from '../find';
 import type { WaitFlags } from '../wait-options';
 
-type Place = NonNullable<Awaited<ReturnType<TramaClient['api']['line']['get']['query']>>['place']>;
-
-function placeText({ place, of, zone, since, kept }: Place): string {
+function placeText({ place, of, zone, since, kept }: LinePlace): string {
   const next = kept ? ' What becomes free is kept for it.' : '';
   return `place ${place} of ${of} in the line of zone ${zone.name}, since ${since}.${next}`;
 }
