@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
 import { createConsoleServer } from '#server/console/console-server';
 import { createRelayServer, openRelayedConsole } from '#server/console/relay';
 import type { DatabaseHandle } from '#server/db/client';
@@ -28,6 +27,7 @@ import { createEventBus } from '#server/events/bus';
 import { identify, type Credentials } from '#server/http/credentials';
 import { createDirectQueries } from '#server/http/direct-queries';
 import { createHttpApp } from '#server/http/http-app';
+import { nodeListener } from '#server/http/node-listener';
 import type { Pages } from '#server/http/pages';
 import { createRpcCalls } from '#server/http/rpc-calls';
 import { originAllowed } from '#server/http/security';
@@ -214,7 +214,7 @@ export function createApp(parts: AppParts): App {
     },
   });
 
-  const listener = getRequestListener(http.fetch);
+  const listener = nodeListener(http.fetch);
   const answersDirectly = createDirectQueries(calls, { publicUrl: config.publicUrl });
   let closed: Promise<void> | undefined;
   const close = async () => {
@@ -236,7 +236,7 @@ export function createApp(parts: AppParts): App {
     domain,
     ready,
     request: (incoming, response) => {
-      if (!answersDirectly(incoming, response)) void listener(incoming, response);
+      if (!answersDirectly(incoming, response)) listener(incoming, response);
     },
     upgrade: (incoming, socket, head) =>
       consoles.handleUpgrade(incoming, socket, head) || relay.handleUpgrade(incoming, socket, head),

@@ -1,9 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { errorCodes, type ErrorCode } from '#shared/errors';
 import { createDirectQueries } from '#server/http/direct-queries';
 import { createHttpApp } from '#server/http/http-app';
+import { nodeListener } from '#server/http/node-listener';
 import { createRpcCalls } from '#server/http/rpc-calls';
 import type { createWorld } from './world';
 import { authenticate, authenticateToken } from '#server/domain/auth/sessions';
@@ -47,12 +47,12 @@ export async function serve(
     pages: { html: () => Promise.resolve('<!doctype html><title>Trama</title>') },
     assets: null,
   });
-  const listener = getRequestListener(app.fetch);
+  const listener = nodeListener(app.fetch);
   const answersDirectly = options.direct === false ? () => false : createDirectQueries(calls, { publicUrl });
   const server = http.createServer(
     options.maxHeader === undefined ? {} : { maxHeaderSize: options.maxHeader },
     (request, response) => {
-      if (!answersDirectly(request, response)) void listener(request, response);
+      if (!answersDirectly(request, response)) listener(request, response);
     },
   );
   await new Promise<void>((resolve, reject) => {
