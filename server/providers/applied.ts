@@ -8,8 +8,8 @@ import type { EdgeSpec, ImageSpec, NetworkSpec, VmSpec } from './provider';
  * What counts as applied of a spec. One rule for planner and providers, so that what the one wants and the other has done can
  * be compared. In it are the stated properties of each part (`shared/topology/schema.ts`) that have an effect, and of VMs and
  * edges what the rows say besides. Not in it: ids, and what follows from them (uuid, MACs); the names of networks and images, which no
- * guest is told; the NICs of a VM, which are their edges'; its neighbours' names, which it is told at its next start, whatever brings that
- * about. A VM's image is its id: who edits an image in the catalogue changes nothing that exists.
+ * guest is told; the NICs of a VM, which are their edges'; its neighbours' names, which it is told by `tellNames` and at its next
+ * start. A VM's image is its id: who edits an image in the catalogue changes nothing that exists.
  */
 
 /** In front of every digest. A digest of another version says nothing about a difference. */

@@ -50,6 +50,11 @@ export interface Provider {
    */
   updateEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /**
+   * Keeps the names of their neighbours of these VMs, and tells guests that run and listen where they have changed; others hear
+   * them at their next start. VMs that are not there are passed over.
+   */
+  tellNames(slice: SliceRef, vms: Iterable<VmSpec>): Promise<void>;
+  /**
    * Resolves when the VM runs and, if its image has a ready marker, the guest has printed it. A VM that runs already
    * is only waited for. At most the launch limit boot at once; the others wait their turn inside this call.
    * Waiting ends early, with an `ABORTED` error, when `signal` fires; the VM is left as it is.

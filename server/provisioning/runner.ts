@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { slices } from '#drizzle/schema/slices';
-import { removesSlice } from '#shared/deployment/operations';
+import { operationOf, removesSlice } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { say, saidOf, together, within, type Said } from '#shared/sentence';
@@ -222,6 +222,7 @@ class Run {
     if (this.resumed) await this.doAgain(['network', 'vm', 'edge']);
     for (let round = 0; ; round++) {
       await this.walkSteps();
+      await this.tellNames();
       if (this.failures.length > 0 || this.control.reason !== null) return null;
       // whoever looks from here on looks last: no older look is written over it
       await this.observer.rest();
@@ -237,6 +238,26 @@ class Run {
       await this.change(gone, { status: 'failed', attempts: gone.attempts, error: sentence });
       return null;
     }
+  }
+
+  /** Guests that run on know their neighbours as these are now; also where a step has failed, since the topology is changed. */
+  private async tellNames(): Promise<void> {
+    const { deployment, model } = this.loaded;
+    if (!operationOf(deployment.kind).changesTopology || this.control.reason !== null) return;
+    const { specs } = this;
+    const all = function* () {
+      for (const { id } of model.vms) {
+        const spec = specs.vm(id);
+        if (spec) yield spec;
+      }
+    };
+    const failure = await this.act(() => this.provider.tellNames({ id: deployment.sliceId }, all()));
+    // they hear it at their next start at the latest: nothing that was asked for is missing
+    if (failure !== null)
+      this.context.log.warn('Guests could not be told of their neighbours.', {
+        deploymentId: deployment.id,
+        ...failure,
+      });
   }
 
   /**

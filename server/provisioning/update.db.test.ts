@@ -57,6 +57,14 @@ const seen = () => state.slices.get(sliceId);
 /** Boots of the VMs that are there, by their names. */
 const boots = () =>
   Object.fromEntries([...(seen()?.vms.values() ?? [])].map(({ spec, boot }) => [spec.name, boot] as const));
+/** Which neighbours each of them knows by name. */
+const namesKnown = () =>
+  Object.fromEntries(
+    [...(seen()?.vms.values() ?? [])].map(({ spec }) => [
+      spec.name,
+      [...new Set(spec.hosts.map(({ name }) => name))].toSorted(),
+    ]),
+  );
 const plan = (change: TopologySource, baseVersion?: number) =>
   planDeployment(context, { actor, sliceId, kind: 'update', change, baseVersion });
 async function update(change: TopologySource, baseVersion?: number) {
@@ -122,6 +130,8 @@ describe('an update of a slice that runs', () => {
     ]);
     expect(slice.edges.every(({ status }) => status === 'up')).toBe(true);
     expect(boots()).toEqual({ a: 1, c: 1, d: 1 });
+    // those that run on were told by which names they reach the others now
+    expect(namesKnown()).toEqual({ a: ['c', 'd'], c: ['a', 'd'], d: ['a', 'c'] });
     const kept = (rows: Awaited<ReturnType<typeof edgeRows>>) =>
       rows
         .filter(({ key }) => key === 'e2' || key === 'e3')

@@ -60,7 +60,7 @@ export class NetworkMachine {
     this.record = { ...this.record, applied };
     await this.#save();
     const path = folder.machinePath(this.sliceId, this.name);
-    const stale = ['qmp.sock', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];
+    const stale = ['qmp.sock', 'drain', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];
     for (const file of stale) await rm(join(path, file), { force: true });
     const args = networkArgs(this.id, uuidOf(path), this.record.attachments);
     await folder.settleUser(this.sliceId);

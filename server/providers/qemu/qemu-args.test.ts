@@ -77,6 +77,8 @@ test('a network is a hub without a machine', () => {
   const args = networkArgs(7, 'uuid', [{ edgeId: 3, vmId: 5 }]);
   expect(after(args, '-machine')).toEqual(['none']);
   expect(after(args, '-netdev')).toEqual([
+    'dgram,id=drain,local.type=unix,local.path=n7/drain,remote.type=unix,remote.path=n7/nobody',
+    'hubport,id=drainport,hubid=0,netdev=drain',
     'dgram,id=net3,local.type=unix,local.path=n7/e3,remote.type=unix,remote.path=v5/e3',
     'hubport,id=port3,hubid=0,netdev=net3',
   ]);

@@ -187,16 +187,28 @@ function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>)
   return args;
 }
 
-/** The argument vector of a network's QEMU: no machine, only a hub that every attachment is a port of. */
+/** Where the hub's drain receives nothing. */
+export function drainSocket(name: MachineName): string {
+  return `${name}/drain`;
+}
+
+/**
+ * The argument vector of a network's QEMU: no machine, only a hub that every attachment is a port of, and a drain. A hub of which no other
+ * port takes a frame stops reading, and who sends to it asks without a pause whether its socket has room again (to `poll` an unconnected
+ * one always has): the one VM on a network used up a processor, and its guest could send nothing more. What the drain is given goes to
+ * a socket that nobody has.
+ */
 export function networkArgs(networkId: number, uuid: string, attachments: readonly Attachment[]): string[] {
   const name: MachineName = `n${networkId}`;
+  const drain = `dgram,id=drain,local.type=unix,local.path=${drainSocket(name)},remote.type=unix,remote.path=${name}/nobody`;
   const ports = attachments.flatMap(({ edgeId, vmId }) => [
     '-netdev',
     netdevOption(name, `v${vmId}`, edgeId),
     '-netdev',
     `hubport,id=port${edgeId},hubid=0,netdev=net${edgeId}`,
   ]);
-  return ['-name', `guest=trama-${name}`, ...base(name, uuid), '-machine', 'none', ...ports];
+  const drained = ['-netdev', drain, '-netdev', 'hubport,id=drainport,hubid=0,netdev=drain'];
+  return ['-name', `guest=trama-${name}`, ...base(name, uuid), '-machine', 'none', ...drained, ...ports];
 }
 
 export interface Attachment {

@@ -293,6 +293,14 @@ class QemuProvider implements Provider {
     });
   }
 
+  async tellNames(slice: SliceRef, specs: Iterable<VmSpec>): Promise<void> {
+    const { vms } = await this.#slice(slice.id);
+    for (const { id, hosts } of specs) {
+      const vm = vms.get(id);
+      if (vm) await this.#locks.run(`${slice.id}:${vm.name}`, () => vm.tellNames(hosts));
+    }
+  }
+
   async updateNetwork(slice: SliceRef, spec: NetworkSpec): Promise<void> {
     const { networks } = await this.#slice(slice.id);
     await this.#locks.run(`${slice.id}:n${spec.id}`, async () => {

@@ -3,6 +3,7 @@ import { open, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
 import type { TopologyParts } from '#shared/topology/schema';
+import { canonical } from '#shared/topology/properties';
 import { say, told, type Said } from '#shared/sentence';
 import { appliedVm } from '../applied';
 import { aborted, notRunning } from '../errors';
@@ -457,6 +458,14 @@ export class VmMachine {
     if (config === this.record.bootConfig && !this.#toldOtherwise) return;
     this.#toldOtherwise = true;
     this.#port?.configure(config);
+  }
+
+  /** Keeps the names of its neighbours, and tells its guest where they have changed. */
+  async tellNames(hosts: VmSpec['hosts']): Promise<void> {
+    const { spec } = this.record;
+    if (canonical(hosts) === canonical(spec.hosts)) return;
+    await this.save({ spec: { ...spec, hosts } });
+    this.tellGuest();
   }
 
   /** What the console has shown says nothing of the boot that follows. */

@@ -26,12 +26,19 @@ export function restOf(vm: SimulatedVm): 'suspended' | 'failed' | 'stopped' {
   return vm.error ? 'failed' : 'stopped';
 }
 
-type Keeping = 'suspendSlice' | 'resumeSlice' | 'takeSnapshot' | 'restoreSnapshot' | 'removeSnapshot';
+type Keeping = 'tellNames' | 'suspendSlice' | 'resumeSlice' | 'takeSnapshot' | 'restoreSnapshot' | 'removeSnapshot';
 
-/** The calls that are about all VMs of a slice at one instant. */
+/** The calls that are about all VMs of a slice. */
 export function simulatedKeeping(simulator: Simulator): Pick<Provider, Keeping> {
   const { state, enter, sliceOf, turnOff, reservePorts, dropIfEmpty } = simulator;
   return {
+    async tellNames(slice, specs) {
+      await enter();
+      for (const { id, hosts } of specs) {
+        const vm = state.slices.get(slice.id)?.vms.get(id);
+        if (vm) vm.spec = { ...vm.spec, hosts };
+      }
+    },
     async suspendSlice(slice) {
       await enter();
       for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) {

@@ -100,7 +100,8 @@ const configure = `#!/bin/sh
 # takes the configuration as it is now: names, and addresses of NICs that were not in it. What NICs have had is the user's since
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin
 old=/run/trama-config.old
-mv /run/trama-config $old
+# a NIC that comes right now reads it: it must not be missing for an instant
+cp /run/trama-config $old
 mv /run/trama-config.new /run/trama-config
 {
   echo "127.0.0.1 localhost"
@@ -114,13 +115,13 @@ done
 `;
 
 const listen = `#!/bin/sh
-# does what the server says on its port; without the port, or while no server is there, it looks again now and then
+# does what the server says on its port; without the port, which may come after this, or while no server is there, it looks again
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin
 port=
 for entry in /sys/class/virtio-ports/*; do
   [ "$(cat "$entry/name" 2>/dev/null)" = ${guestPortName} ] && port=/dev/\${entry##*/}
 done
-[ -n "$port" ] || exec sleep 3600
+[ -n "$port" ] || exec sleep 5
 exec 3<>"$port" || exec sleep 5
 echo hello >&3
 new=/run/trama-config.new

@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConsole, type ConsoleText } from '../contract-console';
+import { addressOf, attachment, link, tiny, vmSpec, withNic } from '../contract-fixtures';
+import type { Provider, SliceRef, VmSpec } from '../provider';
+import { findMachines } from './find-machines';
+import { createQemuProvider } from './qemu-provider';
+import { chooseVmUsers } from './vm-users';
+
+/** What a guest that runs hears of who is beside it, and what becomes of its frames when nobody is. */
+const base = resolve('.trama/test');
+let folder: string;
+let root: string;
+let provider: Provider;
+
+const open = async () => createQemuProvider({ root, imagesRoot: join(base, 'images'), users: await chooseVmUsers() });
+
+beforeAll(async () => {
+  await mkdir(base, { recursive: true });
+  folder = await mkdtemp(join(base, 'neighbours-'));
+  root = join(folder, 'zones', '1');
+  provider = await open();
+});
+afterAll(async () => {
+  for (const id of await provider.listSlices()) await provider.removeSlice({ id });
+  const left = await findMachines(root);
+  await provider.close();
+  await rm(folder, { recursive: true });
+  if (left.length > 0) throw new Error(`Left over: ${JSON.stringify(left)}`);
+});
+
+async function boot(slice: SliceRef, vm: VmSpec): Promise<ConsoleText> {
+  await provider.ensureVm(slice, vm);
+  await provider.startVm(slice, vm);
+  return readConsole(await provider.openConsole(slice, vm.id));
+}
+
+let commands = 0;
+/** Runs a command in the guest's shell and answers what it printed. */
+async function inGuest(console: ConsoleText, command: string): Promise<string> {
+  const mark = `done-${++commands}`;
+  const from = console.text().length;
+  // typed in two halves, so that the echo of the command is not taken for its end
+  console.type(`${command}; echo "do""ne-${commands}=$?"\n`);
+  const text = await console.until(new RegExp(`${mark}=\\d+`), { from, timeoutMs: 120_000 });
+  return text.slice(from);
+}
+const untilKnown = (address: string, name: string) =>
+  `until grep -q "^${address} ${name}$" /etc/hosts; do sleep 0.2; done`;
+
+test('a guest that runs knew nobody by name who came after its start', async () => {
+  const slice = { id: 1 };
+  const [a, b] = [vmSpec(11, tiny), vmSpec(12, tiny)];
+  const edge = link(13, a, b);
+  const beside = { ...a, hosts: [{ address: addressOf(edge.target.nic), name: b.name }] };
+  const first = await boot(slice, a);
+  await provider.ensureVm(slice, withNic(b, edge.target.nic));
+  await provider.startVm(slice, b);
+  await provider.ensureEdge(slice, edge);
+  // also of one that is not there, and again
+  for (const specs of [[beside, vmSpec(99, tiny)], [beside]]) await provider.tellNames(slice, specs);
+  await inGuest(first, untilKnown('10.0.13.2', b.name));
+  expect(await inGuest(first, `ping -c 3 -W 5 ${b.name}`)).toMatch(/ 0% packet loss/);
+  expect(await inGuest(first, 'hostname; cat /etc/hosts')).toMatch(/127\.0\.1\.1 vm-11/);
+
+  // who was told by a server that is gone is told by the next one, too
+  await inGuest(first, 'echo > /etc/hosts');
+  await provider.close();
+  provider = await open();
+  await provider.observe(slice);
+  const again = readConsole(await provider.openConsole(slice, a.id));
+  await inGuest(again, untilKnown('10.0.13.2', b.name));
+  // and whoever goes is forgotten
+  await provider.tellNames(slice, [{ ...a, hosts: [] }]);
+  await inGuest(again, `while grep -q ${b.name} /etc/hosts; do sleep 0.2; done`);
+  await provider.removeSlice(slice);
+});
+
+test('a guest whose port came after its listener had looked heard nothing for an hour', async () => {
+  const slice = { id: 2 };
+  const a = vmSpec(21, tiny);
+  const console = await boot(slice, a);
+  const hasLooked = 'until ps | grep -v grep | grep -q "sleep [0-9]"; do sleep 0.2; done';
+  await inGuest(console, 'until rmmod virtio_console; do killall listen; sleep 0.2; done 2> /dev/null');
+  await inGuest(console, 'killall listen 2> /dev/null; ls /sys/class/virtio-ports 2> /dev/null');
+  await inGuest(console, hasLooked);
+  await inGuest(console, 'insmod /lib/modules/virtio_console.ko');
+  const edge = link(23, a, vmSpec(22, tiny));
+  await provider.ensureVm(slice, vmSpec(22, tiny));
+  await provider.ensureEdge(slice, edge);
+  await inGuest(console, `until ip -4 addr show | grep -q "inet ${edge.source.nic.address}"; do sleep 0.2; done`);
+  await provider.removeSlice(slice);
+});
+
+test('the one VM on a network could send nothing more after a dozen frames, and its process spun', async () => {
+  const slice = { id: 3 };
+  const bare = vmSpec(31, tiny);
+  const edge = attachment(33, bare, 7, 1);
+  await provider.ensureNetwork(slice, { id: 7, name: 'lan' });
+  await provider.ensureVm(slice, withNic(bare, edge.source.nic));
+  await provider.ensureEdge(slice, edge);
+  const console = await boot(slice, withNic(bare, edge.source.nic));
+  expect(await inGuest(console, 'ping -c 400 -i 0.01 10.200.7.255')).toContain('400 packets transmitted');
+  const sent = await inGuest(console, 'cat /sys/class/net/eth0/statistics/tx_packets');
+  expect(Number(/^(\d+)\r?$/m.exec(sent)?.[1])).toBeGreaterThanOrEqual(400);
+  await provider.removeSlice(slice);
+});
