@@ -70,6 +70,7 @@ export const auditTexts = {
     },
     slices: {
       create: 'Create slice',
+      clone: 'Clone slice',
       'save-as-template': 'Save as template',
       'set-restart': 'Change what happens after a restart of the machine',
       'set-heal': 'Change whether it is healed',

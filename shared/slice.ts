@@ -142,6 +142,14 @@ export const createSliceInput = z.strictObject({
   restartAfterReboot: z.boolean().default(false).describe('start again by itself after a restart of the machine'),
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
+/** Another slice of the same topology; `zoneId`: where, else in the zone of the first. */
+const cloned = { id: idSchema, zoneId: idSchema.optional() };
+export const cloneSliceInput = z.strictObject({
+  ...cloned,
+  name: nameSchema.describe('what the new slice is called'),
+  idempotencyKey: z.string().min(8).max(64).optional(),
+});
+export const previewCloneInput = z.strictObject(cloned);
 export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
 export const chooseZoneInput = z.strictObject({ templateId: idSchema });
 /** Why a zone was chosen before others: nothing else can take it; it has more of the images; more is left free in it. */

@@ -304,6 +304,31 @@ describe('the command line', () => {
     expect(posted()).toEqual([]);
   });
 
+  it('clones a slice under a name of its own, into a zone, and makes nothing that could not be deployed', async () => {
+    const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null };
+    const needs = { vcpus: 0, ramMb: 0, diskGb: 0 };
+    let problems: { message: string }[] = [];
+    answers = (procedure) => {
+      if (procedure === 'zones.list') return ok({ items: [{ id: 5, name: 'rack', enabled: true }] });
+      if (procedure === 'slices.previewClone')
+        return ok({ steps: [], changes: [], baseVersion: null, needs, free: null, problems, runnable: !problems[0] });
+      return ok(procedure === 'slices.clone' ? { ...slice, id: 4, name: 'lab 2' } : { ...slice, sliceId: 4 });
+    };
+    const posted = () => asked.filter((line) => line.startsWith('POST'));
+    const made = await trama(['slices', 'clone', '3', '--as', 'lab 2', '--zone', 'rack']);
+    expect(posted()[0]).toMatch(/^POST slices.clone {"id":3,"zoneId":5,"name":"lab 2","idempotencyKey":/);
+    expect(made.stderr).toContain('Created lab 2 with 2 VMs; its id is 4.');
+    expect((await trama(['slices', 'clone', '3'])).code).toBe(2);
+    await trama(['slices', 'clone', '3', '--as', 'lab 2', '--deploy', '--no-wait']);
+    expect(posted().map((line) => line.split(' ')[1])).toEqual(['slices.clone', 'deployments.start']);
+    problems = [{ message: 'Not enough RAM in zone rack.' }];
+    const full = await trama(['slices', 'clone', '3', '--as', 'lab 2', '--deploy']);
+    expect(full).toMatchObject({ code: 1, stdout: expect.stringContaining('Not enough RAM in zone rack.') });
+    expect(posted()).toEqual([]);
+    await trama(['slices', 'clone', '3', '--as', 'lab 2']);
+    expect(posted()).toHaveLength(1);
+  });
+
   it('has an image checked, waits for the zones, and fails where one has it broken', async () => {
     const image = (states: string[]) => ({
       id: 7,

@@ -6,7 +6,7 @@ import { listImagesInput } from '#shared/image';
 import { listNotificationsInput } from '#shared/notification';
 import { shareSliceInput } from '#shared/sharing';
 import { listSnapshotsInput, renameSnapshotInput } from '#shared/snapshot';
-import { createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
+import { cloneSliceInput, createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
 import { createTemplateInput, exportTemplateInput, importTemplateInput, listTemplatesInput } from '#shared/template';
 import { createTokenInput } from '#shared/token';
 import { createWebhookInput, listDeliveriesInput } from '#shared/webhook';
@@ -73,6 +73,7 @@ export const inputs = {
   exportTemplate: fieldsOf(exportTemplateInput, ['format']),
   listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'expiring']),
   createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),
+  cloneSlice: fieldsOf(cloneSliceInput, ['name']),
   saveAsTemplate: fieldsOf(saveAsTemplateInput, ['name', 'description']),
   listSnapshots: fieldsOf(listSnapshotsInput, ['limit']),
   renameSnapshot: fieldsOf(renameSnapshotInput, ['name']),

@@ -15,6 +15,7 @@ import { LoadingRows } from '../ui/LoadingRows';
 import { PageHeader } from '../ui/PageHeader';
 import { RelativeTime } from '../ui/RelativeTime';
 import { StatusBadge } from '../ui/StatusBadge';
+import { CloneButton } from './clone/CloneButton';
 import { accessRefusal, type SliceDeed } from './access';
 import { runningSteps } from './actions';
 import { isLive } from './apply-event';
@@ -134,6 +135,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
                 onOpenConsole={place.openConsole}
               />
               <SnapshotsButton slice={slice} reason={refused('snapshot')} />
+              <CloneButton slice={slice} />
               {slice.status === 'destroyed' ? null : <SliceSharing slice={slice} reason={refused('share')} />}
             </>
           }

@@ -7,8 +7,6 @@ import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { limits } from '#shared/limits';
-import type { Zone } from '#shared/zone';
-import { spoken } from '../i18n/spoken';
 import { appErrorOf } from '../api/app-error';
 import { trpc } from '../api/trpc';
 import { applyFieldErrors } from '../api/error-message';
@@ -17,11 +15,11 @@ import { ErrorState } from '../api/ErrorState';
 import { PlanView } from './PlanView';
 import { holdsBackDraft, problemSentences } from './problem-sentence';
 import { randomKey } from '../api/random-key';
-import { formatDisk, formatRam } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SidePanel } from '../ui/SidePanel';
-import { byName } from '../ui/sort';
+import { useFreeName } from './use-free-name';
 import { ZoneChooser } from './ZoneChooser';
+import { isOpen, ZoneSelect } from './ZoneSelect';
 
 export interface SliceCreateDrawerProps {
   opened: boolean;
@@ -56,7 +54,6 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
   const usable = zones.data?.items.filter(isOpen) ?? [];
   // with one zone to choose there is nothing to choose
   const zoneId = form.values.zoneId !== '' ? form.values.zoneId : usable.length === 1 ? String(usable[0]?.id) : '';
-  const chosen = zones.data?.items.find((zone) => String(zone.id) === zoneId);
   // null until a hand was laid on it; an empty field is a wish, too
   const [typed, setTyped] = useState<string | null>(null);
   const [restart, setRestart] = useState(false);
@@ -87,7 +84,6 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
       if (target !== null) void utils.slices.preview.invalidate(target);
     },
   });
-  const closed = zones.data?.items.filter((zone) => !isOpen(zone)) ?? [];
 
   return (
     <form
@@ -122,28 +118,11 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           onChange={(value) => form.setFieldValue('templateId', value ?? '')}
         />
         {template.error === null ? null : <ErrorState error={template.error} onRetry={template.retry} />}
-        <Select
-          label={t('create.zone')}
-          placeholder={zones.isPending ? t('common:loading') : t('create.zonePlaceholder')}
-          nothingFoundMessage={zones.isPending ? t('common:loading') : t('create.noZones')}
-          data={(zones.data?.items ?? []).toSorted(byName(i18n.language)).map((zone) => ({
-            value: String(zone.id),
-            label: zone.name,
-            disabled: !isOpen(zone),
-          }))}
-          renderOption={({ option }) => (
-            <ZoneOption zone={zones.data?.items.find((zone) => String(zone.id) === option.value)} />
-          )}
-          description={
-            closed.length > 0 && usable.length === 0 ? (
-              <ClosedZones zones={closed} />
-            ) : chosen === undefined ? undefined : (
-              <ZoneFree zone={chosen} />
-            )
-          }
+        <ZoneSelect
+          zones={zones.data?.items}
           {...form.getInputProps('zoneId')}
-          value={zoneId === '' ? null : zoneId}
-          onChange={(value) => form.setFieldValue('zoneId', value ?? '')}
+          value={zoneId}
+          onChange={(value) => form.setFieldValue('zoneId', value)}
         />
         {usable.length > 1 ? (
           <ZoneChooser
@@ -211,25 +190,6 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
   );
 }
 
-/**
- * What the slice is called: as typed, else like its template, with a number if that is taken. `free` is what could be had
- * in place of a typed name that is taken.
- */
-function useFreeName(typed: string | null, template: string | undefined): { name: string; free: string | null } {
-  const wish = (typed ?? template ?? '').trim();
-  const [asked] = useDebouncedValue(wish, 200);
-  const answer = trpc.slices.freeName.useQuery(
-    asked === '' || nameProblem(asked) !== null ? skipToken : { name: asked },
-    {
-      staleTime: 0,
-    },
-  );
-  const free = asked === wish ? answer.data?.name : undefined;
-  if (typed !== null) return { name: typed, free: free === undefined || free === wish ? null : free };
-  // shown only when it is known to be free, so that it does not change under a hand that begins to type
-  return { name: free ?? (answer.isError ? wish : ''), free: null };
-}
-
 /** Templates as the search finds them, the chosen one always among them. */
 function useTemplateChoice(chosen: string) {
   const [search, setSearch] = useState('');
@@ -275,57 +235,6 @@ function TemplateOption({ name, owner }: { name: string; owner: string | null })
           {t('create.templateOf', { owner })}
         </Text>
       )}
-    </div>
-  );
-}
-
-function isOpen(zone: Zone): boolean {
-  return zone.enabled && zone.capabilities?.run.ok !== false;
-}
-
-function ZoneFree({ zone }: { zone: Zone | undefined }) {
-  const { t, i18n } = useTranslation('slices');
-  if (zone === undefined) return null;
-  if (zone.free === null) return <>{t('create.zoneFreeUnknown')}</>;
-  const { vcpus, ramMb, diskGb } = zone.free;
-  return (
-    <>
-      {t('create.zoneFree', {
-        vcpus,
-        ram: formatRam(ramMb, i18n.language),
-        disk: formatDisk(diskGb, i18n.language),
-      })}
-    </>
-  );
-}
-
-function ZoneClosed({ zone }: { zone: Zone }) {
-  const { t } = useTranslation('slices');
-  if (!zone.enabled) return <>{t('create.zoneDisabled')}</>;
-  const { reason, sentences } = zone.capabilities?.run ?? { reason: null };
-  return <>{t('create.zoneCannotRun', { reason: spoken(reason ?? '', sentences) })}</>;
-}
-
-function ClosedZones({ zones }: { zones: readonly Zone[] }) {
-  return (
-    <>
-      {zones.map((zone) => (
-        <span key={zone.id} style={{ display: 'block' }}>
-          {zone.name}: <ZoneClosed zone={zone} />
-        </span>
-      ))}
-    </>
-  );
-}
-
-function ZoneOption({ zone }: { zone: Zone | undefined }) {
-  if (zone === undefined) return null;
-  return (
-    <div>
-      <Text size="sm">{zone.name}</Text>
-      <Text size="xs" c="dimmed">
-        {isOpen(zone) ? <ZoneFree zone={zone} /> : <ZoneClosed zone={zone} />}
-      </Text>
     </div>
   );
 }

@@ -381,6 +381,12 @@ export const matrix: Record<string, Row> = {
   'slices.create of a published template': row('user', 'slices:manage', signedIn, (api, s) =>
     api.slices.create({ name: `new ${s.n}`, templateId: s.template.published, zoneId: s.zone }),
   ),
+  'slices.clone': row('user', 'slices:manage', seeSlice, (api, s) =>
+    api.slices.clone({ id: s.slice.idle, name: `new ${s.n}` }),
+  ),
+  'slices.previewClone': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.slices.previewClone({ id: s.slice.idle }),
+  ),
   'slices.saveAsTemplate': row(
     'user',
     'templates:manage',

@@ -10,6 +10,7 @@ import {
   type BulkKind,
 } from '#shared/deployment/operations';
 import { changeLines, updateLines } from '../plan-text';
+import { addCloneCommand } from './clone';
 import { addKeepingCommands } from './keeping';
 import { addUpdateCommands } from './update';
 import { confirm } from '../confirm';
@@ -374,6 +375,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
 
   addLineCommands(slices, cli);
   addUpdateCommands(slices, cli, { showPlan, operate });
+  addCloneCommand(slices, cli, { showPlan, operate });
   addKeepingCommands(program, slices, cli, { showPlan, operate });
   onOne('set-restart', 'whether what ran starts again by itself after a restart of its machine')
     .addArgument(new Argument('<choice>', 'on or off').choices(['on', 'off']))

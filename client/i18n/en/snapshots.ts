@@ -36,6 +36,12 @@ export const snapshots = {
     refused: '{{name}} cannot be restored',
     done: 'Going back to {{name}}.',
   },
+  clone: {
+    open: 'Clone',
+    panel: 'Clone “{{name}}”',
+    help: 'Another slice of the topology that this one has now: VMs with their sizes, networks, links and addresses. Nothing of what is on its disks or in its memory, nor with whom it is shared, its lease and its schedules.',
+    submit: 'Clone',
+  },
   rename: { label: 'Rename', name: 'New name' },
   remove: {
     label: 'Delete',

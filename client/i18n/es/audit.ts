@@ -109,6 +109,7 @@ export const audit: Messages<typeof english> = {
     },
     slices: {
       create: 'Crear slice',
+      clone: 'Clonar slice',
       'save-as-template': 'Guardar como plantilla',
       'set-restart': 'Cambiar qué pasa tras reiniciarse la máquina',
       'set-heal': 'Cambiar si se repara',

@@ -38,6 +38,12 @@ export const snapshots: Messages<typeof english> = {
     refused: '{{name}} no se puede restaurar',
     done: 'Volviendo a {{name}}.',
   },
+  clone: {
+    open: 'Clonar',
+    panel: 'Clonar «{{name}}»',
+    help: 'Otro slice con la topología que este tiene ahora: MV con sus tamaños, redes, enlaces y direcciones. Nada de lo que hay en sus discos o en su memoria, ni con quién se comparte, su plazo y sus programaciones.',
+    submit: 'Clonar',
+  },
   rename: { label: 'Renombrar', name: 'Nuevo nombre' },
   remove: {
     label: 'Eliminar',

@@ -1,8 +1,11 @@
+import type { z } from 'zod';
 import { notFound } from '#shared/errors';
+import type { Resources } from '#shared/primitives';
+import type { previewCloneInput } from '#shared/slice';
 import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
-import { topologyVmSchema } from '#shared/topology/schema';
+import { topologyVmSchema, type Topology } from '#shared/topology/schema';
 import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
@@ -14,7 +17,8 @@ import type { Actor, DomainContext } from '../context';
 import { passedAtMost } from '../line/order';
 import { quotaOf } from '../quotas/quotas';
 import { loadSlice } from '../slices/access';
-import { loadTemplate, type TemplateRow } from '../templates/access';
+import { drawingOf } from '../slices/drawing';
+import { loadTemplate } from '../templates/access';
 import { nicsNeeded, type PlanTopology } from './plan-input';
 import { planOperation } from './planner';
 import { isUnwritten } from './row-change';
@@ -53,22 +57,57 @@ export async function planDeployment(
 }
 
 /** The plan that a slice made now from this template in this zone would have. Its resources have no ids yet: all are 0. */
-export async function previewDeployment(
+export function previewDeployment(
   ctx: DomainContext,
   { actor, templateId, zoneId }: { actor: Actor; templateId: number; zoneId: number },
 ): Promise<Plan> {
+  return previewNew(ctx, {
+    ...{ actor, zoneId },
+    async read(tx) {
+      const { id, name, revision } = await loadTemplate(tx, { actor, id: templateId });
+      return { name, topology: await drawnTopology(tx, await readTopology(tx, await revisionId(tx, id, revision))) };
+    },
+  });
+}
+
+/** The plan that a clone of a slice which the actor sees would have in this zone, or in the slice's own. NOT_FOUND. */
+export async function previewClone(
+  ctx: DomainContext,
+  { actor, id, zoneId }: { actor: Actor } & z.infer<typeof previewCloneInput>,
+): Promise<Plan> {
+  const source = await loadSlice(ctx.db, { actor, id });
+  return previewNew(ctx, {
+    actor,
+    zoneId: zoneId ?? source.zoneId,
+    async read(tx) {
+      const { name } = await loadSlice(tx, { actor, id });
+      const model = await loadSliceModel(tx, id);
+      return {
+        name,
+        topology: await drawnTopology(tx, drawingOf(model), new Map(model.vms.map((vm) => [vm.key, vm]))),
+      };
+    },
+  });
+}
+
+/** The plan of a deploy of what is not there yet. NOT_FOUND for the zone. */
+async function previewNew(
+  ctx: DomainContext,
+  options: { actor: Actor; zoneId: number; read: (q: Queryable) => Promise<{ name: string; topology: PlanTopology }> },
+): Promise<Plan> {
+  const { actor, zoneId, read } = options;
   const zone = await zoneById(ctx.db, zoneId);
   if (zone === null) throw notFound('zone');
   const report = await askZone(ctx, zone);
   return inSnapshot(ctx.db, async (tx) => {
-    const template = await loadTemplate(tx, { actor, id: templateId });
+    const { name, topology } = await read(tx);
     return planOperation({
       kind: 'deploy',
-      slice: { id: 0, name: template.name, status: 'draft' },
+      slice: { id: 0, name, status: 'draft' },
       underway: [],
       targetVm: null,
-      topology: await templateTopology(tx, template),
-      // a revision was checked when it was saved
+      topology,
+      // a drawing was checked when it was saved
       invalid: [],
       observation: { observedAt: ctx.clock.now(), vms: [], networks: [], edges: [] },
       zone: await planZoneOf(tx, zone, report),
@@ -90,8 +129,12 @@ export async function imagesOfTemplate(
   return [...new Set(drawing.vms.map((vm) => vm.imageId))];
 }
 
-async function templateTopology(q: Queryable, template: TemplateRow): Promise<PlanTopology> {
-  const drawing = await readTopology(q, await revisionId(q, template.id, template.revision));
+/** `sizes`: by key those of VMs whose flavours are not what counts. */
+async function drawnTopology(
+  q: Queryable,
+  drawing: Topology,
+  sizes: ReadonlyMap<string, Resources> = new Map(),
+): Promise<PlanTopology> {
   const catalogue = await catalogueOf(q, drawing);
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
   const images = new Map(catalogue.images.map((image) => [image.id, image]));
@@ -109,13 +152,12 @@ async function templateTopology(q: Queryable, template: TemplateRow): Promise<Pl
       const image = images.get(vm.imageId);
       // their foreign keys say that they are there
       if (flavour === undefined || image === undefined) throw new Error(`VM ${vm.key} has no flavour or image.`);
+      const { vcpus, ramMb, diskGb } = sizes.get(vm.key) ?? flavour;
       return {
         id: 0,
         key: vm.key,
         name: vm.name,
-        vcpus: flavour.vcpus,
-        ramMb: flavour.ramMb,
-        diskGb: flavour.diskGb,
+        ...{ vcpus, ramMb, diskGb },
         nics: nics.get(vm.key) ?? 0,
         needs: needsOf(topologyVmSchema, vm),
         startAfter: vm.startAfter,

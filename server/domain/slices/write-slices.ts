@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors';
 import type { createSliceInput, renameSliceInput, setRestartInput, Slice } from '#shared/slice';
 import { say } from '#shared/sentence';
 import { allocateAddresses } from '#shared/topology/addresses';
+import type { Resources } from '#shared/primitives';
 import type { Topology } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
@@ -53,18 +54,21 @@ async function madeBefore(q: Queryable, actor: Actor, key: string | undefined): 
 export async function copyOfDrawing(q: Queryable, topology: Topology): Promise<SliceParts> {
   const catalogue = await catalogueOf(q, topology);
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
+  return partsOfDrawing(topology, ({ flavourId }) => {
+    const flavour = flavours.get(flavourId);
+    if (flavour === undefined) throw new Error(`There is no flavour ${flavourId}`);
+    return flavour;
+  });
+}
+
+/** As {@link copyOfDrawing}, with the sizes that are told. */
+export function partsOfDrawing(topology: Topology, sizeOf: (vm: Topology['vms'][number]) => Resources): SliceParts {
   const addresses = allocateAddresses(topology);
   return {
     vms: topology.vms.map((vm) => {
-      const flavour = flavours.get(vm.flavourId);
-      if (flavour === undefined) throw new Error(`There is no flavour ${vm.flavourId}`);
-      return {
-        ...vm,
-        vcpus: flavour.vcpus,
-        ramMb: flavour.ramMb,
-        diskGb: flavour.diskGb,
-        forwards: vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null })),
-      };
+      const { vcpus, ramMb, diskGb } = sizeOf(vm);
+      const forwards = vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null }));
+      return { ...vm, vcpus, ramMb, diskGb, forwards };
     }),
     networks: topology.networks.map(({ subnets: _subnets, ...network }) => ({
       ...network,
@@ -78,6 +82,14 @@ export async function copyOfDrawing(q: Queryable, topology: Topology): Promise<S
   };
 }
 
+/** What a new slice is made of. */
+interface Origin {
+  zoneId: number;
+  parts: SliceParts;
+  row: Pick<typeof slices.$inferInsert, 'templateId' | 'templateRevision' | 'restartAfterReboot' | 'driftPolicy'>;
+  audit: { action: string; details: Record<string, unknown> };
+}
+
 /**
  * Makes a slice of a template's current revision: a copy of the drawing, with addresses and with the flavours' sizes.
  * Nothing is deployed. VMs keep flavours and images that were retired since the template was saved, as an edit of the
@@ -89,26 +101,50 @@ export async function createSlice(
   { actor, slice }: { actor: Actor; slice: z.infer<typeof createSliceInput> },
 ): Promise<Slice> {
   const { name, templateId, zoneId, restartAfterReboot, idempotencyKey } = slice;
+  return makeSlice(ctx, {
+    ...{ actor, name, idempotencyKey },
+    async origin(tx) {
+      const { id, name: template, revision } = await loadTemplate(tx, { actor, id: templateId });
+      return {
+        zoneId,
+        parts: await copyOfDrawing(tx, await readTopology(tx, await revisionId(tx, id, revision))),
+        row: { templateId, templateRevision: revision, restartAfterReboot },
+        audit: { action: 'slices.create', details: { templateId, template, revision } },
+      };
+    },
+  });
+}
+
+/**
+ * Makes a slice of what `origin` reads, as a draft. A repeat with the same `idempotencyKey` answers the slice that the first call made.
+ * NAME_TAKEN, ZONE_UNAVAILABLE, QUOTA_EXCEEDED, and what `origin` rejects with.
+ */
+export async function makeSlice(
+  ctx: DomainContext,
+  options: {
+    actor: Actor;
+    name: string;
+    idempotencyKey?: string | undefined;
+    origin: (tx: Transaction) => Promise<Origin>;
+  },
+): Promise<Slice> {
+  const { actor, name, idempotencyKey, origin } = options;
   const make = async (tx: Transaction): Promise<{ whole: Slice; isNew: boolean }> => {
     // the quota's lock; and an account that was disabled meanwhile makes nothing more
     if (!(await lockOwner(tx, actor.userId))) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
     const earlier = await madeBefore(tx, actor, idempotencyKey);
     if (earlier !== null) return { whole: await wholeSlice(tx, { actor, id: earlier }), isNew: false };
-    const template = await loadTemplate(tx, { actor, id: templateId });
+    const { zoneId, parts, row, audit } = await origin(tx);
     const zone = await usableZone(ctx, tx, zoneId);
-    const topology = await readTopology(tx, await revisionId(tx, template.id, template.revision));
-    const parts = await copyOfDrawing(tx, topology);
     await assertWithinQuota(tx, actor.userId, { slices: 1, ...totalsOf(parts.vms) });
     const now = ctx.clock.now();
     const [{ insertId }] = await tx
       .insert(slices)
       .values({
+        ...row,
         ownerId: actor.userId,
         zoneId,
-        templateId,
-        templateRevision: template.revision,
         name,
-        restartAfterReboot,
         idempotencyKey: idempotencyKey ?? null,
         updatedAt: now,
       })
@@ -117,10 +153,10 @@ export async function createSlice(
     await appendEvents(tx, insertId, [{ type: 'slice.status', status: 'draft' }]);
     await firstLease(tx, { id: insertId, zoneId, ownerId: actor.userId, now });
     await recordAudit(tx, actor, {
-      action: 'slices.create',
+      action: audit.action,
       objectType: 'slice',
       objectId: insertId,
-      details: { name, templateId, template: template.name, revision: template.revision, zoneId, zone: zone.name },
+      details: { name, ...audit.details, zoneId, zone: zone.name },
     });
     // last: whoever makes a slice in this zone waits for it
     await countSlice(tx, insertId, null);

@@ -275,6 +275,10 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { templateId, zoneId } = await s.slice();
     return making('slice', () => s.owner.slices.create({ name: 'new', templateId, zoneId }));
   },
+  'slices.clone': async (s) => {
+    const { id } = await s.slice();
+    return making('slice', () => s.owner.slices.clone({ id, name: 'twin' }));
+  },
   'slices.rename': async (s) => {
     const { id } = await s.slice();
     return doing('slice', id, () => s.owner.slices.rename({ id, name: 'new' }));

@@ -5,6 +5,7 @@ import { planSchema } from '#shared/deployment/schema';
 import {
   consoleTicketSchema,
   chooseZoneInput,
+  cloneSliceInput,
   createSliceInput,
   eventPage,
   freeSliceNameInput,
@@ -12,6 +13,7 @@ import {
   listEventsInput,
   listSlicesInput,
   openConsoleInput,
+  previewCloneInput,
   previewSliceInput,
   renameSliceInput,
   saveAsTemplateInput,
@@ -26,8 +28,9 @@ import {
 } from '#shared/slice';
 import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
-import { previewDeployment } from '#server/domain/deployments/plan';
+import { previewClone, previewDeployment } from '#server/domain/deployments/plan';
 import { chooseZone } from '#server/domain/zones/choose-zone';
+import { cloneSlice } from '#server/domain/slices/clone';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import {
@@ -77,6 +80,15 @@ export const slicesRouter = router({
     .input(createSliceInput)
     .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => createSlice(ctx.domain, { actor: ctx.actor, slice: input })),
+  /** A slice of the caller's own, with the topology that another one has now. */
+  clone: userProcedure('slices:manage')
+    .input(cloneSliceInput)
+    .output(answer(sliceSchema))
+    .mutation(({ ctx, input }) => cloneSlice(ctx.domain, { actor: ctx.actor, clone: input })),
+  previewClone: userProcedure('slices:read')
+    .input(previewCloneInput)
+    .output(answer(planSchema))
+    .query(({ ctx, input }) => previewClone(ctx.domain, { actor: ctx.actor, ...input })),
   /** A template of the caller's own, of the topology that the slice has now. */
   saveAsTemplate: userProcedure('templates:manage')
     .input(saveAsTemplateInput)

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { Plan, Slice, TramaClient } from '../../sdk/index';
+import type { Cli } from '../cli';
+import { CliError } from '../errors';
+import { findSlice, findZone } from '../find';
+import { inputs } from '../inputs';
+import { optionFor } from '../schema-options';
+import { addWaitOptions, type WaitFlags } from '../wait-options';
+
+interface Flags extends WaitFlags {
+  as: string;
+  zone?: string;
+  deploy?: boolean;
+  plan?: boolean;
+}
+/** What `slices.ts` does for all operations. */
+interface Doing {
+  showPlan(cli: Cli, plan: Plan): void;
+  operate(cli: Cli, client: TramaClient, slice: Slice, operation: { kind: 'deploy'; flags: WaitFlags }): Promise<void>;
+}
+
+async function cloneSlice(cli: Cli, name: string, flags: Flags, { showPlan, operate }: Doing): Promise<void> {
+  const client = await cli.client();
+  const source = await findSlice(client, name);
+  const target = {
+    id: source.id,
+    ...(flags.zone === undefined ? {} : { zoneId: (await findZone(client, flags.zone)).id }),
+  };
+  if (flags.plan === true || flags.deploy === true) {
+    const plan = await client.api.slices.previewClone.query(target);
+    if (flags.plan === true || !plan.runnable) showPlan(cli, plan);
+    // what cannot be deployed is not made by who wants it deployed
+    if (!plan.runnable) throw new CliError(`A clone of ${source.name} cannot be deployed now.`);
+    if (flags.plan === true) return;
+  }
+  const slice = await client.api.slices.clone.mutate({
+    ...target,
+    name: flags.as,
+    idempotencyKey: crypto.randomUUID(),
+  });
+  if (flags.deploy === true) return operate(cli, client, slice, { kind: 'deploy', flags });
+  if (cli.out.json) return cli.out.value(slice);
+  cli.out.message(
+    `Created ${slice.name} with ${slice.vms} VMs; its id is ${slice.id}. Deploy it with: trama slices deploy ${slice.id}`,
+  );
+}
+
+/** `trama slices clone`. */
+export function addCloneCommand(slices: Command, cli: Cli, doing: Doing): void {
+  addWaitOptions(
+    slices
+      .command('clone')
+      .description('make another slice of the topology that a slice has now; nothing runs before it is deployed')
+      .argument('<slice>', 'its id or name')
+      .addOption(optionFor('as', inputs.cloneSlice.name).makeOptionMandatory())
+      .option('-z, --zone <zone>', 'where, by its id or name; else in the zone of the first')
+      .option('--deploy', 'deploy it, too')
+      .option('--plan', 'only say what a deploy of it would do; nothing is made'),
+  ).action((name: string, flags: Flags) => cloneSlice(cli, name, flags, doing));
+}
