@@ -4,6 +4,7 @@ import type { ProviderZone } from '#server/db/queries/zones';
 import type { ProviderRegistry } from '#server/domain/context';
 import { openZoneSettings } from '#server/domain/zones/settings';
 import type { Logger } from '#server/lib/logger';
+import { withBoundedLooks } from '#server/providers/bounded-looks';
 import type { Provider } from '#server/providers/provider';
 import { findTools } from '#server/providers/qemu/describe-zone';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
@@ -85,7 +86,8 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
       const known = made.get(zone.id);
       // a row that was read before the last change is told nothing of
       if (known !== undefined && known.version >= zone.settingsVersion) return known.ready;
-      const provider = known?.provider ?? open(zone).then((settings) => make(zone, settings));
+      const provider =
+        known?.provider ?? open(zone).then(async (settings) => withBoundedLooks(await make(zone, settings)));
       const ready = known === undefined ? provider : reconfigured(known, zone);
       const kept: Kept = { version: zone.settingsVersion, provider, ready };
       made.set(zone.id, kept);

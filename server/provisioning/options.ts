@@ -17,6 +17,8 @@ export interface ProvisioningOptions {
   retryDelaysMs: readonly number[];
   /** After this a step that has not answered counts as failed. */
   stepTimeoutMs: number;
+  /** After this the reconciler leaves a zone that does not say that something is removed, whose slice nobody else can change meanwhile. */
+  removeTimeoutMs: number;
   /** Shortest time between two observations during a deployment. */
   observeGapMs: number;
   /** How often a deployment looks at its slice though none of its steps has ended: guests boot meanwhile. */
@@ -38,6 +40,7 @@ export const provisioningDefaults: ProvisioningOptions = {
   boots: 32,
   retryDelaysMs: [500, 2_000],
   stepTimeoutMs: 15 * 60_000,
+  removeTimeoutMs: 120_000,
   observeGapMs: 100,
   observeEveryMs: 1_000,
   reconcileMs: 10_000,

@@ -3,6 +3,7 @@ import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
 import { liveDeploymentStatuses, type DeploymentStatus } from '#shared/deployment/schema';
 import { isAsDesired } from '#shared/deployment/observed-status';
+import { say } from '#shared/sentence';
 import type { SliceStatus } from '#shared/slice-status';
 import { newestDeployment, newestDeployments } from '#server/db/queries/deployments';
 import { deleteDeparture, departuresOf, lockDeparture } from '#server/db/queries/homes';
@@ -17,6 +18,8 @@ import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
 import { telling } from '#server/domain/notifications/tell';
 import { appendEvents, lockSlice } from '#server/events/append';
+import { ProviderError } from '#server/lib/provider-error';
+import { withTimeout } from '#server/lib/timeout';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { statusAfter, type ObservedSlice } from './compare';
 import { touchUnchanged, writeObservation } from './observe';
@@ -101,7 +104,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
           await db.transaction(async (tx) => {
             if (!(await lockDeparture(tx, zone.id, homeId))) return;
             log.warn('What is left here of a slice of another home is removed.', { zoneId: zone.id, sliceId: id });
-            await provider.removeSlice({ id });
+            await inTime(provider.removeSlice({ id }));
           });
         }
         await deleteDeparture(db, zone.id, homeId);
@@ -210,6 +213,11 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
     if (news) bus.notify(sliceId);
   }
 
+  /** Whoever locks a slice's row for what a zone removes does not wait for ever. */
+  function inTime(removed: Promise<void>): Promise<void> {
+    return withTimeout(removed, options.removeTimeoutMs, () => new ProviderError('TIMEOUT', say('ZONE_LATE'), true));
+  }
+
   /** What was removed of snapshots, or was never finished, goes here too, and then its row. Its slice's row stays locked meanwhile. */
   async function removeSnapshots(zone: ZoneRow, provider: Provider): Promise<void> {
     for (const { id, sliceId } of await snapshotsToRemove(db, { zoneId: zone.id, limit: listedPerRound })) {
@@ -219,7 +227,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
         await lockSlice(tx, sliceId);
         // an operation may be at work on it
         if (isLive(await newestDeployment(tx, sliceId))) return;
-        await provider.removeSnapshot({ id: sliceId }, id);
+        await inTime(provider.removeSnapshot({ id: sliceId }, id));
         await deleteSnapshot(tx, id);
       });
       await removed.catch((error: unknown) => log.warn('A snapshot could not be removed.', { sliceId, id, error }));
@@ -259,7 +267,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
           const live = isLive(await newestDeployment(tx, id));
           if (live || (slice?.status !== 'destroyed' && slice?.status !== 'draft')) return;
           log.warn('Leftovers of a slice are removed.', { sliceId: id, status: slice.status });
-          await provider.removeSlice({ id });
+          await inTime(provider.removeSlice({ id }));
         });
         await removed.catch((error: unknown) => log.warn('Leftovers could not be removed.', { sliceId: id, error }));
       }

@@ -1,0 +1,23 @@
+import { say } from '#shared/sentence';
+import { ProviderError } from '#server/lib/provider-error';
+import { withTimeout } from '#server/lib/timeout';
+import type { Provider } from './provider';
+
+/** Longer than a busy machine takes to look at all that it has. */
+const patienceMs = 120_000;
+const looks = new Set<PropertyKey>(['observe', 'observeMany', 'listSlices'] satisfies (keyof Provider)[]);
+
+/**
+ * The same provider, of which every look is answered: what is not seen within `ms` rejects as TIMEOUT. Steps have limits of their
+ * own; a look has none where it is asked for, and whoever follows many slices, or ends a deployment, would wait for it for ever.
+ */
+export function withBoundedLooks(provider: Provider, ms = patienceMs): Provider {
+  const late = () => new ProviderError('TIMEOUT', say('ZONE_LATE'), true);
+  return new Proxy(provider, {
+    get(target, name, receiver) {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== 'function' || !looks.has(name)) return value;
+      return (...args: unknown[]) => withTimeout(Reflect.apply(value, target, args) as Promise<unknown>, ms, late);
+    },
+  });
+}
