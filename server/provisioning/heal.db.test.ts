@@ -3,18 +3,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
+import { quotas } from '#drizzle/schema/users';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { planDeployment } from '#server/domain/deployments/plan';
 import { setHeal } from '#server/domain/heal/heal';
 import { wholeSlice } from '#server/domain/slices/read-slices';
 import { readEvents } from '#server/events/stream';
+import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { crashVm, createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { testContext } from '#server/testing/context';
 import { drawing, small } from '#server/testing/drawings';
-import { carryOut, ended, testProvisioning, until } from '#server/testing/provisioning';
+import { carryOut, ended, testOptions, testProvisioning, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
-import type { Provisioning } from './provisioning';
+import { createProvisioning, type Provisioning } from './provisioning';
 
 const database = useDatabase();
 let state: SimulatorState;
@@ -130,6 +132,32 @@ describe('a slice that says so', () => {
     await carryOut(context, actor, sliceId, 'heal');
     expect((await whole()).healGaveUpAt).toBeNull();
     await database.db.update(slices).set({ driftPolicy: 'report' }).where(eq(slices.id, sliceId));
+  });
+
+  test('and cannot even be planned is tried as often as may be, later each time, and not in every round', async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    await deployed();
+    await setHeal(context, { actor, slice: { id: sliceId, driftPolicy: 'heal' } });
+    crashVm(state, sliceId, idOf('a'));
+    // fewer than it has: none can be started
+    await database.db.insert(quotas).values({ userId: actor.userId, runningVms: 2 });
+    const own = createProvisioning({ ...context, log }, { ...testOptions, heal: pace });
+    await until(context, sliceId, async () => {
+      await own.reconciler.round();
+      return (await whole()).healGaveUpAt !== null;
+    });
+    for (let round = 0; round < 3; round++) await own.reconciler.round();
+    const refused = 'A slice could not be healed.';
+    expect(warnings.filter((message) => message === refused)).toHaveLength(pace.limit);
+    expect(await heals()).toEqual([]);
+    // somebody has made room and says so
+    await database.db.delete(quotas).where(eq(quotas.userId, actor.userId));
+    await setHeal(context, { actor, slice: { id: sliceId, driftPolicy: 'heal' } });
+    await own.reconciler.round();
+    const [row] = await heals();
+    expect(await ended(context, actor, sliceId, row?.id ?? 0)).toMatchObject({ status: 'succeeded' });
+    await own.stop();
   });
 
   test('is left alone once it is only to be reported', async () => {

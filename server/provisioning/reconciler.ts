@@ -13,7 +13,7 @@ import { isDatabaseUnavailable } from '#server/db/errors';
 import type { Transaction } from '#server/db/client';
 import type { DomainContext } from '#server/domain/context';
 import { setSliceStatus } from '#server/db/queries/slices';
-import { healDrifted } from '#server/domain/heal/heal';
+import { createHealer } from '#server/domain/heal/heal';
 import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
 import { telling } from '#server/domain/notifications/tell';
@@ -46,6 +46,7 @@ export interface Reconciler {
 
 export function createReconciler(context: DomainContext, options: ProvisioningOptions): Reconciler {
   const { db, bus, log, clock, providers } = context;
+  const healer = createHealer(context, options.heal);
   const listening = new Map<Provider, () => void>();
   const strangers = new Set<string>();
   const changed = new Set<number>();
@@ -75,7 +76,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
           }),
         );
       await follow(await slicesToVisit(zone), zone, provider);
-      await healDrifted(context, zone.id, options.heal);
+      await healer.heal(zone.id);
       if (provider) {
         await removeSnapshots(zone, provider);
         await removeOrphans(zone, provider);
@@ -128,7 +129,7 @@ export function createReconciler(context: DomainContext, options: ProvisioningOp
       const here = rows.filter((row) => row.zoneId === zone.id).map((row) => row.id);
       if (here.length === 0 || !serves(context.home, zone)) continue;
       await follow(here, zone, await providers.forZone(zone).catch(() => null));
-      await healDrifted(context, zone.id, options.heal);
+      await healer.heal(zone.id);
     }
   }
 

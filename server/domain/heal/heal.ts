@@ -17,12 +17,73 @@ const because = 'slices.set-heal';
 /** Of one zone and in one round. */
 const atOnce = 200;
 
-/**
- * Heals the slices of a zone that have drifted and say so, each when its turn has come by `pace`; what has failed too often in a
- * row is left to somebody, and says so. Call it when they have been observed. What cannot be healed now is logged.
- */
-export async function healDrifted(ctx: DomainContext, zoneId: number, pace: HealPace): Promise<void> {
-  const drifted = await ctx.db
+/** A heal that could not even begin: what kept it, its plan or the zone, may be so for long. */
+interface Refused {
+  byItself: true;
+  startedAt: Date;
+  endedAt: Date;
+}
+
+/** Heals the slices of zones that have drifted and say so. */
+interface Healer {
+  /**
+   * Those of a zone, each when its turn has come by the pace; what has failed, or could not begin, too often in a row is left to
+   * somebody, and says so. Call it when they have been observed. What cannot be healed now is logged.
+   */
+  heal(zoneId: number): Promise<void>;
+}
+
+/** One per server process: it remembers what could not begin, which is in no row. */
+export function createHealer(ctx: DomainContext, pace: HealPace): Healer {
+  const refused = new Map<number, Refused[]>();
+  return {
+    async heal(zoneId) {
+      for (const { id: sliceId, ownerId } of await drifted(ctx, zoneId)) {
+        const newest = await ctx.db
+          .select()
+          .from(deployments)
+          .where(eq(deployments.sliceId, sliceId))
+          .orderBy(desc(deployments.id))
+          .limit(pace.limit);
+        const live: readonly string[] = liveDeploymentStatuses;
+        if (newest.some(({ status }) => live.includes(status))) continue;
+        const begun = newest.map((row) => ({
+          byItself: row.because === because,
+          startedAt: row.createdAt,
+          endedAt: row.finishedAt,
+        }));
+        const attempts = [...begun, ...(refused.get(sliceId) ?? [])];
+        const next = nextHeal(
+          attempts.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime()),
+          ctx.clock.now(),
+          pace,
+        );
+        if (next.when === 'never') {
+          refused.delete(sliceId);
+          await giveUp(ctx, sliceId);
+        }
+        if (next.when !== 'now') continue;
+        const actor = { kind: 'system', onBehalfOf: ownerId, because } as const;
+        const error = await queueDeployment(ctx, { actor, sliceId, kind: 'heal' }).then(
+          () => null,
+          (cause: unknown) => ({ cause }),
+        );
+        if (error === null) {
+          refused.delete(sliceId);
+          continue;
+        }
+        ctx.log.warn('A slice could not be healed.', { sliceId, error: error.cause });
+        const at = ctx.clock.now();
+        const before = refused.get(sliceId) ?? [];
+        refused.set(sliceId, [{ byItself: true as const, startedAt: at, endedAt: at }, ...before].slice(0, pace.limit));
+      }
+    },
+  };
+}
+
+/** Slices of a zone that have drifted and are to be healed, as many as are in one round. */
+function drifted({ db }: DomainContext, zoneId: number): Promise<{ id: number; ownerId: number }[]> {
+  return db
     .select({ id: slices.id, ownerId: slices.ownerId })
     .from(slices)
     .where(
@@ -35,28 +96,6 @@ export async function healDrifted(ctx: DomainContext, zoneId: number, pace: Heal
     )
     .orderBy(asc(slices.id))
     .limit(atOnce);
-  for (const { id: sliceId, ownerId } of drifted) {
-    const newest = await ctx.db
-      .select()
-      .from(deployments)
-      .where(eq(deployments.sliceId, sliceId))
-      .orderBy(desc(deployments.id))
-      .limit(pace.limit);
-    const live: readonly string[] = liveDeploymentStatuses;
-    if (newest.some(({ status }) => live.includes(status))) continue;
-    const attempts = newest.map((row) => ({
-      byItself: row.because === because,
-      startedAt: row.createdAt,
-      endedAt: row.finishedAt,
-    }));
-    const next = nextHeal(attempts, ctx.clock.now(), pace);
-    if (next.when === 'never') await giveUp(ctx, sliceId);
-    if (next.when !== 'now') continue;
-    const actor = { kind: 'system', onBehalfOf: ownerId, because } as const;
-    await queueDeployment(ctx, { actor, sliceId, kind: 'heal' }).catch((error: unknown) =>
-      ctx.log.warn('A slice could not be healed.', { sliceId, error }),
-    );
-  }
 }
 
 /** Leaves a slice as it is until somebody does something with it. */
