@@ -20,6 +20,7 @@ import {
   killCases,
   operationCases,
   pictureOf,
+  remember,
   still,
   type KillCase,
 } from '#server/testing/kills';
@@ -77,7 +78,10 @@ async function prepared({ after, change }: KillCase, count: number): Promise<num
       expect(await ended(context, actor, sliceId, id)).toMatchObject({ status: 'succeeded' });
   }
   await provisioning.stop();
-  for (const id of ids) await change?.(database.db, id);
+  for (const id of ids) {
+    remember(state, id, 'before');
+    await change?.(id, { db: database.db, state });
+  }
   return ids;
 }
 

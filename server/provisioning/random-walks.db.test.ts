@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices, sliceVms } from '#drizzle/schema/slices';
+import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { AppError } from '#shared/errors';
-import { aimsAtVm, refusal, removesSlice } from '#shared/deployment/operations';
+import {
+  aimsAtVm,
+  deploymentKinds,
+  needsSnapshot,
+  refusal,
+  removesSlice,
+  type DeploymentKind,
+} from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
+import type { VmStatus } from '#shared/slice-status';
 import { quotaUse } from '#server/db/queries/quotas';
 import type { Actor } from '#server/domain/context';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
@@ -15,12 +24,13 @@ import { getDeployment } from '#server/domain/deployments/read-deployments';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import { silentLogger } from '#server/lib/logger';
+import { withBoundedLooks } from '#server/providers/bounded-looks';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { crashVm, createSimulatorState } from '#server/providers/simulator/simulator-state';
 import { testContext } from '#server/testing/context';
 import { small } from '#server/testing/drawings';
 import { faultKinds, FaultyLine, type Fault } from '#server/testing/faults';
-import { begin, killedKinds, operationCases, type KilledKind } from '#server/testing/kills';
+import { begin, operationCases, remember } from '#server/testing/kills';
 import { checkEnds, leaksOf, statusOf } from '#server/testing/leaks';
 import { carryOut, testOptions, until } from '#server/testing/provisioning';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
@@ -45,6 +55,8 @@ class World {
   /** What the server's own log calls an error: none of what happens here is one. */
   readonly errors: string[] = [];
   readonly done: string[] = [];
+  /** How often the guests were told something new. */
+  words = 0;
   private constructor(
     readonly actor: Actor,
     readonly sliceId: number,
@@ -66,9 +78,10 @@ class World {
       ...silentLogger,
       error: (message: string, details?: object) => void this.errors.push(`${message} ${JSON.stringify(details)}`),
     };
-    const provider = life.provider(this.line.provider(createSimulatorProvider({ state: this.state })));
+    const faulty = this.line.provider(createSimulatorProvider({ state: this.state }));
+    const provider = life.provider(withBoundedLooks(faulty, patience.stepTimeoutMs));
     const context = testContext(life.database(database.db), provider, { log });
-    const options = { ...testOptions, ...patience, reconcileMs: 40 };
+    const options = { ...testOptions, ...patience, removeTimeoutMs: patience.stepTimeoutMs ?? 60_000, reconcileMs: 40 };
     const provisioning = createProvisioning(context, options, owner);
     provisioning.run();
     return { life, owner, context, provisioning };
@@ -94,6 +107,21 @@ class World {
   async vm(which: number) {
     const vms = await database.db.select().from(sliceVms).where(eq(sliceVms.sliceId, this.sliceId));
     return vms.toSorted((a, b) => a.id - b.id)[which % vms.length];
+  }
+
+  /** Snapshots of the slice that can be restored. */
+  async snapshots() {
+    const rows = await database.db
+      .select()
+      .from(sliceSnapshots)
+      .where(
+        and(
+          eq(sliceSnapshots.sliceId, this.sliceId),
+          eq(sliceSnapshots.status, 'ready'),
+          isNull(sliceSnapshots.removedAt),
+        ),
+      );
+    return rows.toSorted((a, b) => a.id - b.id);
   }
 
   async live() {
@@ -129,11 +157,18 @@ class World {
   }
 
   /** What is there, asked of what is simulated and not of a provider. */
-  powered(): Map<number, 'on' | 'off'> {
-    const vms = this.state.slices.get(this.sliceId)?.vms.values() ?? [];
-    return new Map([...vms].map((vm) => [vm.spec.id, vm.power]));
+  powered(): Map<number, 'on' | 'off' | 'kept'> {
+    return new Map(this.machines().map((vm) => [vm.spec.id, vm.suspended ? 'kept' : vm.power]));
+  }
+
+  machines() {
+    return [...(this.state.slices.get(this.sliceId)?.vms.values() ?? [])];
   }
 }
+
+/** What is there of a VM that is told, or wanted, to be so. */
+const powerOf = (status: VmStatus) =>
+  status === 'absent' ? undefined : status === 'running' ? 'on' : status === 'suspended' ? 'kept' : 'off';
 
 /** What is so of a slice that is at rest, whatever has happened. */
 async function check(world: World): Promise<void> {
@@ -148,12 +183,16 @@ async function check(world: World): Promise<void> {
   // rows say what is there
   for (const vm of vms) {
     const power = there.get(vm.id);
-    const told = vm.status === 'absent' ? undefined : vm.status === 'running' ? 'on' : 'off';
-    assert.equal(told, power, `${vm.name} is told to be ${vm.status}`);
+    assert.equal(powerOf(vm.status), power, `${vm.name} is told to be ${vm.status}`);
   }
-  if (slice.status === 'active')
-    for (const vm of vms)
-      assert.ok(vm.desired === 'absent' || there.get(vm.id) === (vm.desired === 'running' ? 'on' : 'off'));
+  if (slice.status === 'active' || slice.status === 'suspended' || slice.status === 'stopped') {
+    for (const vm of vms) assert.ok(vm.desired === 'absent' || there.get(vm.id) === powerOf(vm.desired), slice.status);
+    const { runningVms } = await quotaUse(db, world.actor.userId);
+    assert.equal(runningVms, [...there.values()].filter((power) => power === 'on').length);
+  }
+  // what a guest has in its memory, it has on its disk: both are of one instant, through whatever is kept and brought back
+  for (const { spec, memory, content } of world.machines())
+    assert.ok(memory === '' || memory === content, `${spec.name} has ${content} on its disk and ${memory} in memory`);
   if (slice.status === 'destroyed' || slice.status === 'draft') assert.equal(there.size, 0);
   const newest = await world.newest();
   if (newest?.status !== 'failed') return;
@@ -170,7 +209,15 @@ async function check(world: World): Promise<void> {
 function expectRefusal(error: unknown): void {
   assert.ok(error instanceof AppError, String(error));
   assert.ok(
-    ['SLICE_BUSY', 'INVALID_TRANSITION', 'PLAN_NOT_RUNNABLE', 'NOT_FOUND', 'ZONE_UNAVAILABLE'].includes(error.code),
+    [
+      'SLICE_BUSY',
+      'INVALID_TRANSITION',
+      'PLAN_NOT_RUNNABLE',
+      'NOT_FOUND',
+      'ZONE_UNAVAILABLE',
+      'QUOTA_EXCEEDED',
+      'REVISION_CONFLICT',
+    ].includes(error.code),
     String(error),
   );
 }
@@ -188,7 +235,7 @@ abstract class Command implements fc.AsyncCommand<Model, World, true> {
 
 class Ask extends Command {
   constructor(
-    readonly kind: KilledKind,
+    readonly kind: DeploymentKind,
     readonly which: number | null,
     readonly faults: readonly Fault[],
     readonly waits: boolean,
@@ -212,11 +259,13 @@ class Ask extends Command {
           );
     world.line.plan(this.faults);
     const { actor, sliceId } = world;
-    // a VM by its number, or the whole slice; every operation as its row in the table of kills asks for it
+    const snapshots = this.which === null || !needsSnapshot(this.kind) ? [] : await world.snapshots();
+    const snapshotId = snapshots[(this.which ?? 0) % snapshots.length]?.id;
+    // a VM or a snapshot by its number, or the whole slice; every operation as its row in the table of kills asks for it
     const asking =
-      vmId === undefined
+      vmId === undefined && snapshotId === undefined
         ? begin(world.context, operationCases[this.kind], { actor, sliceId })
-        : startDeployment(world.context, { actor, sliceId, kind: this.kind, vmId });
+        : startDeployment(world.context, { actor, sliceId, kind: this.kind, vmId, snapshotId });
     const outcome = await asking.then(
       () => null,
       (error: unknown) => error,
@@ -230,6 +279,22 @@ class Ask extends Command {
     if (!this.waits) return;
     await world.calm();
     await check(world);
+    if (outcome === null && snapshotId !== undefined) await checkRestored(world, snapshotId);
+  }
+}
+
+/** Where a restore has succeeded all VMs have what they had at that instant, those that ran in their memory, too. */
+async function checkRestored(world: World, snapshotId: number): Promise<void> {
+  const newest = await world.newest();
+  if (newest?.status !== 'succeeded' || newest.snapshotId !== snapshotId) return;
+  const kept = world.state.slices.get(world.sliceId)?.snapshots.get(snapshotId);
+  // one that was taken by itself has made room for another one
+  if (kept === undefined) return;
+  for (const { spec, memory, content, power } of world.machines()) {
+    const then = kept.get(spec.id);
+    assert.ok(then !== undefined, `${spec.name} was not there then`);
+    assert.equal(content, then.content);
+    if (power === 'on' && then.ran) assert.equal(memory, then.memory);
   }
 }
 
@@ -273,6 +338,13 @@ class Crash extends Command {
   }
 }
 
+class Write extends Command {
+  toString = () => 'guests write something';
+  async act(world: World): Promise<void> {
+    remember(world.state, world.sliceId, `word ${++world.words}`, 'of those that run');
+  }
+}
+
 /** A drawing is changed, so that a deploy has something to change. */
 class Change extends Command {
   constructor(
@@ -302,14 +374,26 @@ const faults = fc.array(fc.tuple(fc.nat(12), fc.constantFrom(...faultKinds)), { 
 const which = fc.nat(2);
 const commands = fc.commands(
   [
-    fc.tuple(fc.constantFrom(...killedKinds), fc.option(which), faults, fc.boolean()).map((given) => new Ask(...given)),
     fc
-      .tuple(fc.constantFrom<KilledKind>('deploy', 'start'), fc.constant(null), faults, fc.boolean())
+      .tuple(fc.constantFrom(...deploymentKinds), fc.option(which), faults, fc.boolean())
+      .map((given) => new Ask(...given)),
+    fc
+      .tuple(fc.constantFrom<DeploymentKind>('deploy', 'start'), fc.constant(null), faults, fc.boolean())
       .map((given) => new Ask(...given)),
     fc.constant(new Cancel()),
     faults.map((given) => new Retry(given)),
     fc.nat(1).map((server) => new Kill(server)),
+    // what is kept and what it is restored to is come to too rarely by chance
+    fc
+      .tuple(
+        fc.constantFrom<DeploymentKind>('suspend', 'resume', 'snapshot', 'restore', 'heal'),
+        fc.option(which),
+        faults,
+        fc.boolean(),
+      )
+      .map((given) => new Ask(...given)),
     which.map((vm) => new Crash(vm)),
+    fc.constant(new Write()),
     fc.tuple(which, fc.constantFrom(512, 1_024)).map((given) => new Change(...given)),
     fc.constant(new Rest()),
   ],
@@ -322,6 +406,8 @@ async function comeToAnEnd(world: World): Promise<void> {
   await world.calm();
   await check(world);
   await world.startAnew();
+  if ((await statusOf(database.db, sliceId)) === 'suspended')
+    expect(await carryOut(world.context, actor, sliceId, 'resume')).toMatchObject({ status: 'succeeded', error: null });
   const status = await statusOf(database.db, sliceId);
   if (status !== undefined && refusal('deploy', status, []) === null) {
     expect(await carryOut(world.context, actor, sliceId, 'deploy')).toMatchObject({ status: 'succeeded', error: null });

@@ -2,8 +2,9 @@ import type { Database } from '#server/db/client';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { getSliceTopology } from '#server/domain/slices/read-slices';
 import { startDeployment } from '#server/domain/deployments/start';
+import { listSnapshots } from '#server/domain/snapshots/snapshots';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import type { SimulatorState } from '#server/providers/simulator/simulator-state';
+import { crashVm, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { Life } from '#server/provisioning/life';
 import type { ProvisioningOptions } from '#server/provisioning/options';
 import { createLeaseOwner, type LeaseOwner } from '#server/provisioning/owner';
@@ -42,9 +43,9 @@ export function killableServer(
 export interface KillCase {
   kind: DeploymentKind;
   /** What a draft goes through before. */
-  after: readonly ('deploy' | 'stop')[];
-  /** What is changed of the slice then. */
-  change?: (db: Database, sliceId: number) => Promise<void>;
+  after: readonly DeploymentKind[];
+  /** What is changed of the slice then, in its rows or in what is there. */
+  change?: (sliceId: number, where: { db: Database; state: SimulatorState }) => Promise<void>;
   /** How it is asked for, where its kind alone does not say it. */
   begin?: (context: DomainContext, asked: { actor: Actor; sliceId: number }) => Promise<{ id: number }>;
 }
@@ -56,7 +57,7 @@ const row = (kind: DeploymentKind, after: KillCase['after'], more: Omit<KillCase
 });
 
 /** One VM is wanted with more RAM than it has: for that it is restarted. */
-async function wantMoreRam(db: Database, sliceId: number): Promise<void> {
+async function wantMoreRam(sliceId: number, { db }: { db: Database }): Promise<void> {
   const [vm] = await db.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId)).orderBy(asc(sliceVms.id)).limit(1);
   if (vm === undefined) return;
   const more = 512;
@@ -90,25 +91,38 @@ async function redraw(context: DomainContext, { actor, sliceId }: { actor: Actor
   return startDeployment(context, { actor, sliceId, kind: 'update', change, baseVersion: version });
 }
 
-/** Operations by their kinds: each is killed at every act of it, by itself and beside another server. */
+/** To the newest of its snapshots. */
+async function goBack(context: DomainContext, { actor, sliceId }: { actor: Actor; sliceId: number }) {
+  const { items } = await listSnapshots(context, { actor, query: { sliceId, limit: 1 } });
+  return startDeployment(context, { actor, sliceId, kind: 'restore', snapshotId: items[0]?.id });
+}
+
+/** One VM has ended, another one and the network have vanished. */
+async function breakDown(sliceId: number, { state }: { state: SimulatorState }): Promise<void> {
+  const slice = state.slices.get(sliceId);
+  const [first, second] = slice?.vms.values() ?? [];
+  if (slice === undefined || first === undefined || second === undefined) return;
+  for (const port of second.hostPorts.values()) state.usedPorts.delete(port);
+  slice.vms.delete(second.spec.id);
+  slice.networks.clear();
+  slice.applied.networks.clear();
+  crashVm(state, sliceId, first.spec.id);
+}
+
+/** Every operation, by its kind: one that is new has its row here, and is killed at every act of it, by itself and beside another server. */
 export const operationCases = {
   deploy: row('deploy', []),
   update: row('update', ['deploy'], { begin: redraw }),
   start: row('start', ['deploy', 'stop']),
   stop: row('stop', ['deploy']),
   reboot: row('reboot', ['deploy']),
+  suspend: row('suspend', ['deploy']),
+  resume: row('resume', ['deploy', 'suspend']),
+  snapshot: row('snapshot', ['deploy']),
+  restore: row('restore', ['deploy', 'snapshot'], { begin: goBack }),
+  heal: row('heal', ['deploy'], { change: breakDown }),
   destroy: row('destroy', ['deploy']),
-} satisfies Partial<Record<DeploymentKind, KillCase>>;
-
-export type KilledKind = keyof typeof operationCases;
-export const killedKinds = [
-  'deploy',
-  'update',
-  'start',
-  'stop',
-  'reboot',
-  'destroy',
-] as const satisfies readonly KilledKind[];
+} satisfies Record<DeploymentKind, KillCase>;
 
 export const killCases: Record<string, KillCase> = {
   ...operationCases,
@@ -121,6 +135,21 @@ export function begin(
   asked: { actor: Actor; sliceId: number },
 ) {
   return ask === undefined ? startDeployment(context, { ...asked, kind }) : ask(context, asked);
+}
+
+/** What guests have in memory and on their disks from now on; only those that run can write it by themselves. */
+export function remember(
+  state: SimulatorState,
+  sliceId: number,
+  word: string,
+  which: 'of all' | 'of those that run' = 'of all',
+): void {
+  for (const vm of state.slices.get(sliceId)?.vms.values() ?? []) {
+    if (which === 'of those that run' && vm.power === 'off') continue;
+    vm.content = word;
+    if (vm.power === 'on' || vm.suspended) vm.memory = word;
+  }
+  state.keep?.(sliceId);
 }
 
 /** What a VM has said, and when it was ready: of one that is looked at again, in other words. */
@@ -142,6 +171,10 @@ export function pictureOf(state: SimulatorState, sliceId: number) {
     vms: vms.toSorted((a, b) => a.name.localeCompare(b.name)),
     networks: [...slice.networks.values()].map((attached) => attached.size).toSorted(),
     edges: slice.applied.edges.size,
-    snapshots: slice.snapshots.size,
+    snapshots: [...slice.snapshots.values()].map((kept) =>
+      [...kept.values()]
+        .map(({ spec, ran, memory, content }) => `${spec.name} ${ran ? `ran: ${memory}` : 'rested'}, ${content}`)
+        .toSorted(),
+    ),
   };
 }

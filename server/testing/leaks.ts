@@ -4,6 +4,7 @@ import { auditLog } from '#drizzle/schema/audit';
 import { deployments } from '#drizzle/schema/deployments';
 import { notifications } from '#drizzle/schema/notifications';
 import { sliceNetworks, slices, sliceVms, zoneSums } from '#drizzle/schema/slices';
+import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { accountSums } from '#drizzle/schema/users';
 import { endResults } from '#shared/audit';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
@@ -15,7 +16,12 @@ import type { SimulatorState } from '#server/providers/simulator/simulator-state
  * over or twice, no port, quota or lease held for nothing. `states`: of each place that has VMs.
  */
 export async function leaksOf(db: Database, ...states: SimulatorState[]): Promise<string[]> {
-  return [...(await leftOver(db, states)), ...states.flatMap(heldPorts), ...(await miscounted(db))];
+  return [
+    ...(await leftOver(db, states)),
+    ...(await lostSnapshots(db, states)),
+    ...states.flatMap(heldPorts),
+    ...(await miscounted(db)),
+  ];
 }
 
 async function leftOver(db: Database, states: readonly SimulatorState[]): Promise<string[]> {
@@ -39,6 +45,25 @@ async function leftOver(db: Database, states: readonly SimulatorState[]): Promis
       for (const network of slice.networks.keys())
         if (networks.get(network) !== id) found.push(`network ${network} is not of slice ${id}`);
     }
+  return found;
+}
+
+/** A snapshot without a row, or a row of what is not there; what is being let go of may be either. */
+async function lostSnapshots(db: Database, states: readonly SimulatorState[]): Promise<string[]> {
+  const found: string[] = [];
+  const rows = await db.select().from(sliceSnapshots);
+  const known = new Map(rows.map(({ id, sliceId }) => [id, sliceId]));
+  const there = new Set<number>();
+  for (const { slices: simulated } of states)
+    for (const [sliceId, { snapshots }] of simulated)
+      for (const id of snapshots.keys()) {
+        there.add(id);
+        if (known.get(id) !== sliceId) found.push(`snapshot ${id} is not of slice ${sliceId}`);
+      }
+  for (const { id, status } of rows.filter(({ removedAt }) => removedAt === null)) {
+    if (status === 'making') found.push(`snapshot ${id} is taken by nobody`);
+    if (status === 'ready' && !there.has(id)) found.push(`snapshot ${id} is not there`);
+  }
   return found;
 }
 
