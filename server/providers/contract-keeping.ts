@@ -33,8 +33,12 @@ export function testKeeping({ harness, newSlice, id, codeOf }: ContractTools): v
     await harness().remember(slice, a.id, 'one');
     await harness().remember(slice, b.id, 'two');
 
+    const { needsMb, freeMb } = await provider.roomToKeep(slice);
+    expect(needsMb).toBeGreaterThan(0);
+    if (freeMb !== null) expect(freeMb).toBeGreaterThan(0);
     await provider.suspendSlice(slice);
     await provider.suspendSlice(slice);
+    expect((await provider.roomToKeep(slice)).needsMb).toBe(0);
     const suspended = { [a.id]: 'suspended', [b.id]: 'suspended', [idle.id]: 'stopped' };
     expect(await statuses(slice)).toEqual(suspended);
     expect(await edgesOf(slice)).not.toContain('up');

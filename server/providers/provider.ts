@@ -71,6 +71,8 @@ export interface Provider {
   /** Resets a running VM and waits as {@link startVm} does; starts one that is stopped. */
   rebootVm(slice: SliceRef, vm: VmSpec, options?: { signal?: AbortSignal }): Promise<void>;
   removeVm(slice: SliceRef, vmId: number): Promise<void>;
+  /** What {@link suspendSlice} or {@link takeSnapshot} would take of the zone's disk now, at most, and what there is. Touches nothing. */
+  roomToKeep(slice: SliceRef): Promise<RoomToKeep>;
   /**
    * Keeps all VMs that run, at one instant, with their memory, and ends them: `suspended`, nothing runs. All or none: while it has not
    * said so, {@link resumeSlice} has them go on. What cannot be kept, or has no room (NO_CAPACITY), is refused before anything is
@@ -121,6 +123,12 @@ export interface ZoneDescription {
   vmLimits: VmLimits;
   facts: Fact[];
   observedAt: Date;
+}
+
+/** In MiB; `freeMb` null where nothing bounds it. */
+export interface RoomToKeep {
+  needsMb: number;
+  freeMb: number | null;
 }
 
 export interface SliceRef {

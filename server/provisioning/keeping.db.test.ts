@@ -123,6 +123,30 @@ describe('a suspended slice', () => {
     expect(machines().some(({ suspended }) => suspended)).toBe(false);
   });
 
+  test('without room on the disk its plan says so with figures, and nothing is begun', async () => {
+    await run({ kind: 'snapshot', snapshotName: 'first' });
+    const [first] = await snapshots();
+    instead.roomToKeep = () => Promise.resolve({ needsMb: 300, freeMb: 299 });
+    const asked: Asked[] = [
+      { kind: 'suspend' },
+      { kind: 'snapshot' },
+      // what is there is kept before it goes
+      { kind: 'restore', snapshotId: first?.id },
+    ];
+    for (const one of asked) {
+      const plan = await planDeployment(context, { actor, sliceId, ...one });
+      expect(plan.problems).toMatchObject([{ code: 'KEEP_NO_ROOM', params: { needs: 300, free: 299 } }]);
+      expect(await codeOf(run(one))).toBe('PLAN_NOT_RUNNABLE');
+    }
+    expect(await statusNow()).toBe('active');
+    expect(await snapshots()).toHaveLength(1);
+    instead.roomToKeep = () => Promise.resolve({ needsMb: 300, freeMb: 300 });
+    expect(await run({ kind: 'suspend' })).toMatchObject({ status: 'succeeded' });
+    // what is written already takes none
+    instead.roomToKeep = () => Promise.resolve({ needsMb: 300, freeMb: 0 });
+    expect(await run({ kind: 'resume' })).toMatchObject({ status: 'succeeded' });
+  });
+
   test('without room for it says so, and goes on as it was', async () => {
     const why = say('KEEP_NO_ROOM', { needs: 300, free: 100 });
     instead.suspendSlice = () => Promise.reject(new ProviderError('NO_CAPACITY', why, false));

@@ -296,6 +296,8 @@ export function canWaitForRoom(kind: DeploymentKind): boolean {
   return operationOf(kind).waitsForRoom === true;
 }
 
+/** Whether an operation keeps the memory of what runs, which takes its room; to go back to a snapshot, what is there is kept first. */
+export const keepsWhatRuns = (kind: DeploymentKind) => !['resume', null].includes(operationOf(kind).whole);
 /** Whether an operation takes a snapshot, which may be given a name, and whether it needs one to go back to. */
 export const takesSnapshot = (kind: DeploymentKind) => operationOf(kind).whole === 'snapshot';
 export const needsSnapshot = (kind: DeploymentKind) => operationOf(kind).whole === 'restore';

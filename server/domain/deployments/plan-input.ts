@@ -11,7 +11,7 @@ import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { countsAsRunning } from '#server/db/queries/quotas';
 import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
-import type { SliceObservation } from '#server/providers/provider';
+import type { RoomToKeep, SliceObservation } from '#server/providers/provider';
 import type { DeploymentKind, Underway } from '#shared/deployment/operations';
 import type { Said } from '#shared/sentence';
 import type { PartChange } from '#shared/topology/diff';
@@ -99,6 +99,8 @@ export interface PlanInput {
   leaseEnded?: boolean;
   /** The slice is not there yet: making it takes of the quota, too. */
   isNew: boolean;
+  /** Of operations that keep what runs: what that takes of the zone's disk; null where nobody could be asked. */
+  room?: RoomToKeep | null;
   /** Of operations that take or restore snapshots. */
   snapshots?: PlanSnapshots;
 }

@@ -1,4 +1,11 @@
-import { canWaitForRoom, operationOf, refusal, removesSlice, type Refusal } from '#shared/deployment/operations';
+import {
+  canWaitForRoom,
+  keepsWhatRuns,
+  operationOf,
+  refusal,
+  removesSlice,
+  type Refusal,
+} from '#shared/deployment/operations';
 import { problemOf, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
@@ -124,10 +131,14 @@ function zoneProblems({ zone, line }: PlanInput, needs: Resources, started: read
 export const unkeepable = ['paused', 'failed', 'notResponding'] as const satisfies readonly VmStatus[];
 
 /** What keeps a slice from being suspended, kept or restored: on the VM that it is about. */
-function wholeProblems({ kind, zone, topology, observation, snapshots }: PlanInput): Problem[] {
+function wholeProblems({ kind, zone, topology, observation, snapshots, room }: PlanInput): Problem[] {
   const { whole } = operationOf(kind);
-  if (whole === null || whole === 'resume') return [];
+  if (!keepsWhatRuns(kind)) return [];
   const problems: Problem[] = [];
+  if (room != null && room.freeMb !== null && room.needsMb > room.freeMb) {
+    const params = { needs: room.needsMb, free: room.freeMb };
+    problems.push(problemOf('KEEP_NO_ROOM', { code: 'KEEP_NO_ROOM', params }, {}));
+  }
   const status = new Map(observation?.vms.map((vm) => [vm.id, vm.status]));
   const able = zone.capabilities?.[whole === 'suspend' ? 'suspend' : 'snapshot'];
   for (const { id, key, name } of topology.vms) {

@@ -35,7 +35,7 @@ export async function planDeployment(
 ): Promise<Plan> {
   const { sliceId: id, change: source, baseVersion } = operation;
   const slice = await loadSlice(ctx.db, { actor, id });
-  const seen = await lookAround(ctx, slice);
+  const seen = await lookAround(ctx, slice, operation.kind);
   return inSnapshot(ctx.db, async (tx) => {
     const now = await loadSlice(tx, { actor, id });
     const { live } = await deploymentsUnderWay(tx, now.id);

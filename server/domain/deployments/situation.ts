@@ -1,6 +1,6 @@
 import type { Applied } from '#shared/deployment/applied';
 import { AppError, type Problem } from '#shared/errors';
-import { operationOf, type DeploymentKind, type Underway } from '#shared/deployment/operations';
+import { keepsWhatRuns, operationOf, type DeploymentKind, type Underway } from '#shared/deployment/operations';
 import type { TopologySource } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
@@ -13,7 +13,7 @@ import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model'
 import { isRoomKept, waitOf } from '#server/db/queries/waits';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { reportOf } from '#server/db/queries/homes';
-import type { Provider, SliceObservation, ZoneDescription } from '#server/providers/provider';
+import type { Provider, RoomToKeep, SliceObservation, ZoneDescription } from '#server/providers/provider';
 import { whatIsSaid } from '../errors';
 import type { DomainContext } from '../context';
 import { placeOf, zoneAway } from '../homes/places';
@@ -54,6 +54,8 @@ export interface Operation {
 export interface Seen {
   observation: SliceObservation | null;
   report: ZoneReport;
+  /** For what keeps it: what that takes of the zone's disk. */
+  room?: RoomToKeep | null;
 }
 
 /** What a zone's provider says; asked before any transaction, since it may take its time. */
@@ -97,11 +99,17 @@ async function observeForPlan(
   context: Pick<DomainContext, 'db' | 'log'>,
   report: ZoneReport,
   sliceId: number,
+  kind: DeploymentKind,
 ): Promise<Seen> {
   if (report.provider === null)
     return { observation: report.unavailable === null ? await observedLast(context.db, sliceId) : null, report };
   try {
-    return { observation: await report.provider.observe({ id: sliceId }), report };
+    const observation = await report.provider.observe({ id: sliceId });
+    return {
+      observation,
+      report,
+      room: keepsWhatRuns(kind) ? await report.provider.roomToKeep({ id: sliceId }) : null,
+    };
   } catch (error) {
     context.log.warn('A slice cannot be observed.', { sliceId, error });
     const why = whatIsSaid(error) ?? say('PROVIDER_SILENT');
@@ -152,11 +160,11 @@ export function markOf(newest: Awaited<ReturnType<typeof newestDeployment>>): st
   return newest === null ? 'none' : `${newest.id}:${newest.status}`;
 }
 
-/** Asks the slice's zone what it has and what is there of the slice. */
-export async function lookAround(ctx: DomainContext, slice: SliceRow): Promise<Seen> {
+/** Asks the slice's zone what it has and what is there of the slice, as far as an operation of this kind has to know. */
+export async function lookAround(ctx: DomainContext, slice: SliceRow, kind: DeploymentKind): Promise<Seen> {
   const zone = await zoneById(ctx.db, slice.zoneId);
   if (zone === null) throw new Error(`Slice ${slice.id} has no zone.`);
-  return observeForPlan(ctx, await askZone(ctx, zone), slice.id);
+  return observeForPlan(ctx, await askZone(ctx, zone), slice.id, kind);
 }
 
 /**
@@ -169,7 +177,7 @@ export async function planInput(
     slice,
     operation: { kind, vmId, snapshotId, snapshotName },
     underway,
-    seen: { observation, report },
+    seen: { observation, report, room = null },
     model,
     update = null,
     invalid = [],
@@ -213,6 +221,7 @@ export async function planInput(
     leaseEnded: operationOf(kind).takesQuota && (await leaseOf(q, slice.id))?.endedAt != null,
     ...(operationOf(kind).takesCapacity && { line: await lineFor(q, slice) }),
     isNew: false,
+    room,
     update: changesTopology
       ? { before: planTopologyOf(before, state), diff: update?.diff ?? [], baseVersion: slice.topologyVersion }
       : null,

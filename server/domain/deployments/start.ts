@@ -90,7 +90,7 @@ export async function acceptOperation(
   for (let attempt = 0; attempt < 5; attempt++) {
     const slice = await loadSlice(ctx.db, { actor, id: request.sliceId, need });
     const mark = markOf(await newestDeployment(ctx.db, slice.id, request.vmId));
-    const seen = await lookAround(ctx, slice);
+    const seen = await lookAround(ctx, slice, request.kind);
     const answer = await ofOwner.run(slice.ownerId, () =>
       telling(ctx, (tx, say) => queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, say, ...seen })),
     );

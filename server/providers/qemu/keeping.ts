@@ -8,7 +8,7 @@ import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { guarded, isDiskFull } from '../errors';
-import type { SliceRef } from '../provider';
+import type { RoomToKeep, SliceRef } from '../provider';
 import type { ImageStore } from './images/image-store';
 import { QmpError } from './qmp-client';
 import { keptSchema, vmRecordSchemaOf } from './records';
@@ -42,13 +42,22 @@ export class Keeping {
     this.#images = parts.images;
   }
 
+  /** What keeping the slice would take of the disk at most, and what it has to give. */
+  async room(slice: SliceRef): Promise<RoomToKeep> {
+    const live = aliveIn(await this.#machines(slice.id));
+    const needs = (await Promise.all(live.map((vm) => vm.memoryInUse()))).reduce((sum, one) => sum + one, 0);
+    const { bavail, bsize } = await statfs(this.#context.folder.root);
+    const free = Math.max(0, bavail * bsize - spareBytes);
+    return { needsMb: Math.ceil(needs / mib), freeMb: Math.floor(free / mib) };
+  }
+
   suspend(slice: SliceRef): Promise<void> {
     return this.#whole(slice, async (machines) => {
       const { folder } = this.#context;
       const live = aliveIn(machines);
       if (live.length > 0) {
         assertKeepable(live);
-        await this.#assertRoom(live);
+        await this.#assertRoom(slice);
         await eachOf(live, (vm) => vm.pause());
         try {
           const written = await eachOf(live, async (vm) => {
@@ -91,7 +100,7 @@ export class Keeping {
       await this.#drop(machines, slice.id, snapshotId);
       const live = aliveIn(machines);
       assertKeepable(live);
-      await this.#assertRoom(live);
+      await this.#assertRoom(slice);
       await mkdir(path, { recursive: true, mode: 0o700 });
       await eachOf(live, (vm) => vm.pause());
       try {
@@ -225,16 +234,10 @@ export class Keeping {
     await rm(path, { recursive: true, force: true });
   }
 
-  async #assertRoom(vms: readonly VmMachine[]): Promise<void> {
-    const needs = (await Promise.all(vms.map((vm) => vm.memoryInUse()))).reduce((sum, one) => sum + one, 0);
-    const { bavail, bsize } = await statfs(this.#context.folder.root);
-    const free = bavail * bsize - spareBytes;
-    if (needs > free)
-      throw new ProviderError(
-        'NO_CAPACITY',
-        say('KEEP_NO_ROOM', { needs: Math.ceil(needs / mib), free: Math.max(0, Math.floor(free / mib)) }),
-        false,
-      );
+  async #assertRoom(slice: SliceRef): Promise<void> {
+    const { needsMb: needs, freeMb: free } = await this.room(slice);
+    if (free !== null && needs > free)
+      throw new ProviderError('NO_CAPACITY', say('KEEP_NO_ROOM', { needs, free }), false);
   }
 
   #path(sliceId: number, snapshotId: number): string {

@@ -105,6 +105,10 @@ test('without room on the disk nothing is paused, and nothing is left', async ()
   const real = await statfs(root);
   const full = { ...real, bavail: Math.floor((70 * 2 ** 20) / real.bsize) };
   vi.mocked(statfs).mockResolvedValue(full as never);
+  // a plan asks for it, before anything begins
+  const room = await provider.roomToKeep(slice);
+  expect(room.freeMb).toBe(6);
+  expect(room.needsMb).toBeGreaterThan(6);
   for (const work of [() => provider.suspendSlice(slice), () => provider.takeSnapshot(slice, 5)]) {
     const error: unknown = await work().catch((refused: unknown) => refused);
     expect(error).toBeInstanceOf(ProviderError);

@@ -260,6 +260,10 @@ class QemuProvider implements Provider {
     });
   }
 
+  roomToKeep(slice: SliceRef) {
+    return guarded(this.#keeping.room(slice), say('ACT_SLICE_KEEP'));
+  }
+
   suspendSlice(slice: SliceRef): Promise<void> {
     return this.#keeping.suspend(slice);
   }

@@ -26,7 +26,8 @@ export function restOf(vm: SimulatedVm): 'suspended' | 'failed' | 'stopped' {
   return vm.error ? 'failed' : 'stopped';
 }
 
-type Keeping = 'tellNames' | 'suspendSlice' | 'resumeSlice' | 'takeSnapshot' | 'restoreSnapshot' | 'removeSnapshot';
+type Keeping =
+  'tellNames' | 'roomToKeep' | 'suspendSlice' | 'resumeSlice' | 'takeSnapshot' | 'restoreSnapshot' | 'removeSnapshot';
 
 /** The calls that are about all VMs of a slice. */
 export function simulatedKeeping(simulator: Simulator): Pick<Provider, Keeping> {
@@ -38,6 +39,11 @@ export function simulatedKeeping(simulator: Simulator): Pick<Provider, Keeping> 
         const vm = state.slices.get(slice.id)?.vms.get(id);
         if (vm) vm.spec = { ...vm.spec, hosts };
       }
+    },
+    async roomToKeep(slice) {
+      await enter();
+      const vms = [...(state.slices.get(slice.id)?.vms.values() ?? [])].filter(({ power }) => power !== 'off');
+      return { needsMb: vms.reduce((sum, { spec }) => sum + spec.ramMb, 0), freeMb: null };
     },
     async suspendSlice(slice) {
       await enter();
