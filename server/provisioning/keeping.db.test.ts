@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
-import { images } from '#drizzle/schema/catalogue';
+import { flavours, images } from '#drizzle/schema/catalogue';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { quotas } from '#drizzle/schema/users';
@@ -311,6 +311,16 @@ describe('a snapshot', () => {
     const others = row.content.vms.filter(({ name }) => name === 'b');
     await database.db.update(sliceSnapshots).set({ content: { ...row.content, vms: others } });
     expect((await planDeployment(context, restore)).problems).toMatchObject([{ code: 'SNAPSHOT_VM_NEWER', node: 'c' }]);
+  });
+
+  test('whose flavour is retired is restored all the same: VMs have their own sizes', async () => {
+    remember('one');
+    await run({ kind: 'snapshot' });
+    remember('two');
+    await database.db.update(flavours).set({ retiredAt: new Date() });
+    const [snapshot] = await snapshots();
+    expect(await run({ kind: 'restore', snapshotId: snapshot?.id })).toMatchObject({ status: 'succeeded' });
+    expect(memories()).toEqual(['one', 'one', 'one']);
   });
 
   test('a restore that is called off goes back to what was before', async () => {

@@ -13,7 +13,7 @@ import type { ImageStore } from './images/image-store';
 import { QmpError } from './qmp-client';
 import { keptSchema, vmRecordSchemaOf } from './records';
 import type { SliceMachines } from './slice-machines';
-import { aliveIn, eachOf, finishSuspending, suspendingFile } from './suspending';
+import { aliveIn, eachOf, finishSuspending, goOn, suspendingFile } from './suspending';
 import type { VmDefinitions } from './vm-definitions';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 
@@ -54,6 +54,7 @@ export class Keeping {
   suspend(slice: SliceRef): Promise<void> {
     return this.#whole(slice, async (machines) => {
       const { folder } = this.#context;
+      await goOn(machines);
       const live = aliveIn(machines);
       if (live.length > 0) {
         assertKeepable(live);
@@ -68,7 +69,7 @@ export class Keeping {
           const suspending = JSON.stringify(Object.fromEntries(written));
           await writeFileAtomic(join(folder.slicePath(slice.id), suspendingFile), suspending);
         } catch (error) {
-          await this.#goOn(machines);
+          await goOn(machines);
           throw asNoRoom(error);
         }
       }
@@ -78,7 +79,7 @@ export class Keeping {
 
   resume(slice: SliceRef): Promise<void> {
     return this.#whole(slice, async (machines) => {
-      await this.#goOn(machines);
+      await goOn(machines);
       const suspended = [...machines.vms.values()].filter((vm) => vm.record.kept !== null);
       await this.#load(machines, suspended);
       await eachOf(suspended, proceed);
@@ -93,7 +94,7 @@ export class Keeping {
 
   take(slice: SliceRef, snapshotId: number): Promise<{ sizeMb: number }> {
     return this.#whole(slice, async (machines) => {
-      await this.#goOn(machines);
+      await goOn(machines);
       const path = this.#path(slice.id, snapshotId);
       const known = await this.#manifest(slice.id, snapshotId);
       if (known) return { sizeMb: sizeOf(known) };
@@ -107,10 +108,10 @@ export class Keeping {
         const vms = await eachOf([...machines.vms.values()], (vm) => this.#keep(vm, snapshotId));
         const manifest: Manifest = { vms };
         await writeFileAtomic(join(path, 'manifest.json'), JSON.stringify(manifest));
-        await this.#goOn(machines);
+        await goOn(machines);
         return { sizeMb: sizeOf(manifest) };
       } catch (error) {
-        await this.#goOn(machines);
+        await goOn(machines);
         await this.#drop(machines, slice.id, snapshotId);
         throw asNoRoom(error);
       }
@@ -163,14 +164,6 @@ export class Keeping {
       () => work(machines),
     );
     return guarded(this.#locks.run(`${slice.id}:whole`, locked), say('ACT_SLICE_KEEP'));
-  }
-
-  /** Has go on what was paused and not suspended, by this server or the one before it; nothing of it is kept. */
-  async #goOn(machines: SliceMachines): Promise<void> {
-    await eachOf([...machines.vms.values()], async (vm) => {
-      if (vm.waits && vm.record.kept === null) await vm.proceed();
-      await rm(`${vm.memoryFile}.new`, { force: true });
-    });
   }
 
   /** All wait to go on, or all are suspended as before. */

@@ -1,8 +1,9 @@
 import type * as FsPromises from 'node:fs/promises';
-import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ProviderError } from '#server/lib/provider-error';
+import { runCommand } from '#server/lib/run-command';
 import { readConsole } from '../contract-console';
 import { addressOf, attachment, pair, tiny, vmSpec, withNic } from '../contract-fixtures';
 import type { Provider } from '../provider';
@@ -119,4 +120,31 @@ test('without room on the disk nothing is paused, and nothing is left', async ()
   expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running' }]);
   expect((await readdir(join(root, 's2'))).filter((name) => /memory|snapshots|suspending/.test(name))).toEqual([]);
   await provider.removeSlice(slice);
+}, 200_000);
+
+test('a snapshot of VMs whose image is gone or damaged is not restored, and nothing is touched', async () => {
+  const slice = { id: 3 };
+  const source = join(folder, 'disk.qcow2');
+  await runCommand('qemu-img', ['create', '-q', '-f', 'qcow2', source, '1G']);
+  const image = { id: 9, name: 'bare', kind: 'disk', source, sha256: null, readyMarker: null } as const;
+  const [imagesRoot, zone] = [join(folder, 'own-images'), join(folder, 'own-zone')];
+  const own = await createQemuProvider({ root: zone, imagesRoot, users: await chooseVmUsers() });
+  const vm = vmSpec(31, image);
+  await own.ensureVm(slice, vm);
+  await own.takeSnapshot(slice, 6);
+  await own.startVm(slice, vm);
+  const keys = (await readdir(imagesRoot, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  expect(keys).toHaveLength(1);
+  const [key = ''] = keys.map(({ name }) => name);
+  await rename(join(imagesRoot, key), join(folder, 'away'));
+  const error: unknown = await own.restoreSnapshot(slice, 6).catch((refused: unknown) => refused);
+  expect(error).toMatchObject({ code: 'IMAGE_INVALID' });
+  expect(String(error)).toContain('vm-31');
+  expect(String(error)).toContain('bare');
+  expect((await own.observe(slice)).vms).toMatchObject([{ status: 'running' }]);
+  await rename(join(folder, 'away'), join(imagesRoot, key));
+  await own.restoreSnapshot(slice, 6);
+  expect((await own.observe(slice)).vms).toMatchObject([{ status: 'stopped' }]);
+  await own.removeSlice(slice);
+  await own.close();
 }, 200_000);

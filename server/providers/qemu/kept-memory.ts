@@ -75,6 +75,18 @@ async function saved(monitor: QmpClient): Promise<void> {
   }
 }
 
+/** Resolves when QEMU writes no memory any more, as it may when nobody reads what it writes, and its VM can go on. */
+export async function callOffWriting(monitor: QmpClient): Promise<void> {
+  const over: readonly unknown[] = [null, undefined, 'none', 'completed', 'failed', 'cancelled'];
+  for (;;) {
+    const answer = await monitor.execute('query-migrate');
+    if (over.includes(statusOf(answer))) return;
+    await monitor.execute('migrate_cancel');
+    // no event tells of it
+    await sleep(15);
+  }
+}
+
 function statusOf(answer: unknown): unknown {
   return typeof answer === 'object' && answer !== null && 'status' in answer ? answer.status : null;
 }

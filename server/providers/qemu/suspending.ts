@@ -31,9 +31,18 @@ export async function eachOf<Item, Result>(
 export const suspendingFile = 'suspending.json';
 const suspendingSchema = z.record(z.string(), keptSchema);
 
+/** Has go on what was paused and is not suspended; nothing of it is kept. */
+export async function goOn({ vms }: Pick<Machines, 'vms'>): Promise<void> {
+  await eachOf([...vms.values()], async (vm) => {
+    if (vm.waits && vm.record.kept === null) await vm.proceed();
+    await rm(`${vm.memoryFile}.new`, { force: true });
+    if (vm.record.kept === null) await rm(vm.memoryFile, { force: true });
+  });
+}
+
 /**
- * Carries to its end what a server before this one may have begun: VMs whose memories are all there are suspended. Whoever is
- * killed before finds them paused.
+ * Carries to its end what a server before this one may have begun: VMs whose memories are all there are suspended, those that were
+ * only paused go on.
  */
 export async function finishSuspending(
   context: VmMachineContext,
@@ -57,6 +66,7 @@ export async function finishSuspending(
     await vm.endKept();
   });
   if (text !== null) await rm(path, { force: true });
+  await goOn({ vms });
   const kept = [...vms.values()].some((vm) => vm.record.kept !== null);
   if (kept && aliveIn({ vms }).length === 0) await eachOf([...networks.values()], (network) => network.rest());
 }

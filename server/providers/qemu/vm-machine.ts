@@ -16,7 +16,7 @@ import { roomOf } from './describe-zone';
 import { findMachines, type FoundMachine } from './find-machines';
 import { ConsoleGate, isAnswering } from './guest-gate';
 import { GuestPort } from './guest-port';
-import { argumentsOf, memoryInUse, untilLoaded, writeMemory } from './kept-memory';
+import { argumentsOf, callOffWriting, memoryInUse, untilLoaded, writeMemory } from './kept-memory';
 import { MarkerScanner } from './marker-scanner';
 import { guestConfig, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
@@ -241,6 +241,7 @@ export class VmMachine {
 
   /** Has it go on; its guest is told the time. */
   async proceed(): Promise<void> {
+    if (this.#monitor) await callOffWriting(this.#monitor);
     await this.#command('cont');
     this.#paused = false;
     this.#port?.tellTime();
