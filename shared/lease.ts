@@ -65,6 +65,13 @@ export const extendLeaseInput = z.strictObject({
   /** Added to what is left of it. Without it the lease begins anew, as long as it was given for. */
   minutes: minutesSchema.optional().describe('by how many minutes'),
 });
+/** Of a slice that is made: until when it may run, and what is done then; without `atEnd` what its limit names first. */
+export const newLeaseSchema = z.strictObject({
+  expiresAt: timestampSchema.describe('when its lease ends'),
+  atEnd: leaseEndSchema.optional().describe('what is done then'),
+});
+export type NewLease = z.infer<typeof newLeaseSchema>;
+export const leaseLimitInput = z.strictObject({ zoneId: idSchema });
 /** What may be chosen for a slice, of its zone and its owner's role. */
 export const leaseOfSliceSchema = z.object({
   lease: leaseSchema.nullable(),

@@ -14,7 +14,7 @@ import {
   timestampSchema,
   resourcesSchema,
 } from './primitives';
-import { leaseSchema } from './lease';
+import { leaseSchema, newLeaseSchema } from './lease';
 import { accessKinds } from './sharing';
 import { edgeProperties, networkProperties, topologySchema, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
@@ -140,6 +140,8 @@ export const createSliceInput = z.strictObject({
   templateId: idSchema,
   zoneId: idSchema,
   restartAfterReboot: z.boolean().default(false).describe('start again by itself after a restart of the machine'),
+  /** Without it the longest that its zone and role allow, or none where they set no limit; null: none. */
+  lease: newLeaseSchema.nullable().optional(),
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
 /** Another slice of the same topology; `zoneId`: where, else in the zone of the first. */

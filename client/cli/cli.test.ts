@@ -264,6 +264,27 @@ describe('the command line', () => {
     expect((await trama(['slices', 'set-restart', '3', 'perhaps'])).code).toBe(2);
   });
 
+  it('makes a slice with a lease, and waits in line where its zone is full', async () => {
+    const slice = { id: 3, name: 'lab', vms: 2, status: 'draft', busy: null, lease: null, waitingSince: null };
+    const place = { place: 2, of: 3, since: '2026-03-01T10:00:00.000Z', zone: { id: 1, name: 'local' }, kept: false };
+    answers = (procedure) => {
+      if (procedure === 'zones.list') return ok({ items: [{ id: 1, name: 'local', enabled: true }] });
+      return ok(procedure.startsWith('line.') ? { deploymentId: null, place } : { ...slice, lastEventId: 1 });
+    };
+    await trama(['slices', 'create', 'lab', '-t', '4', '--for', '4h', '--at-end', 'destroy']);
+    expect(asked.at(-1)).toMatch(/^POST slices.create .*"lease":{"expiresAt":"[^"]+Z","atEnd":"destroy"}/);
+    expect((await trama(['slices', 'create', 'lab', '-t', '4', '--for', '4h', '--until', '2030-01-01'])).code).toBe(2);
+    expect((await trama(['slices', 'create', 'lab', '-t', '4', '--at-end', 'stop'])).code).toBe(2);
+    const waits = await trama(['slices', 'deploy', '3', '--queue', '--no-wait']);
+    expect(asked.at(-1)).toMatch(/^POST line.join {"sliceId":3,/);
+    expect(waits.stderr).toContain(
+      'lab waits: place 2 of 3 in the line of zone local, since 2026-03-01T10:00:00.000Z.',
+    );
+    expect((await trama(['slices', 'line', '3'])).stderr).toContain('lab: place 2 of 3');
+    await trama(['slices', 'line', '3', '--leave']);
+    expect(asked.at(-1)).toBe('POST line.leave {"sliceId":3}');
+  });
+
   it('plans before it suspends or keeps a slice, asks before it goes back, and finds snapshots by name', async () => {
     const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null, lastEventId: 1 };
     const snapshot = { id: 8, name: 'first', status: 'ready', vms: 2, vmsRunning: 1, sizeMb: 40, topologyVersion: 2 };

@@ -1,17 +1,13 @@
-import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { setLeaseInput, type LeaseOfSlice } from '#shared/lease';
-import { minutesText } from '#shared/schedule/terms';
 import { notifyDone, notifyError } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
 import { FormFrame } from '../ui/FormFrame';
-import { endWord } from './LeaseBar';
+import { LeaseFields } from './LeaseFields';
 import { fromLocalInput, toLocalInput } from './local-input';
-
-/** Lengths that are offered, in minutes: the shorter ones where the lease has a limit. */
-const lengths = [60, 240, 1_440, 10_080, 43_200];
 
 /** Until when the slice may run and what is done then. */
 export function LeaseForm({ sliceId, of, reason }: { sliceId: number; of: LeaseOfSlice; reason: string | null }) {
@@ -44,7 +40,6 @@ export function LeaseForm({ sliceId, of, reason }: { sliceId: number; of: LeaseO
     },
     onError: notifyError,
   });
-  const offered = lengths.filter((minutes) => limit.maxMinutes === null || minutes <= limit.maxMinutes);
   const disabled = reason !== null;
   return (
     <FormFrame
@@ -67,30 +62,12 @@ export function LeaseForm({ sliceId, of, reason }: { sliceId: number; of: LeaseO
         </Group>
       }
     >
-      <Text size="sm" c="dimmed">
-        {limit.maxMinutes === null ? t('unlimited') : t('limit', { max: minutesText(limit.maxMinutes) })}{' '}
-        {t('warning', { before: minutesText(limit.warnMinutes) })}
-      </Text>
-      <TextInput type="datetime-local" label={t('until')} disabled={disabled} {...form.getInputProps('expiresAt')} />
-      <Group gap={6} role="group" aria-label={t('lengths')}>
-        {offered.map((minutes) => (
-          <Button
-            key={minutes}
-            size="compact-xs"
-            variant="default"
-            disabled={disabled}
-            onClick={() => form.setFieldValue('expiresAt', toLocalInput(new Date(Date.now() + minutes * 60_000)))}
-          >
-            {minutesText(minutes)}
-          </Button>
-        ))}
-      </Group>
-      <Select
-        label={t('atEnd')}
-        allowDeselect={false}
+      <LeaseFields
+        limit={limit}
         disabled={disabled}
-        data={limit.atEnd.map((kind) => ({ value: kind, label: t(`end.${endWord(kind)}`) }))}
-        {...form.getInputProps('atEnd')}
+        until={form.getInputProps('expiresAt')}
+        atEnd={form.getInputProps('atEnd')}
+        onLength={(until) => form.setFieldValue('expiresAt', until)}
       />
     </FormFrame>
   );

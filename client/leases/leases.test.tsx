@@ -141,6 +141,9 @@ test('limits are lengths in words, and what is none is refused on its field', as
 test('a moment of the browser’s clock is read back from its field', () => {
   const at = new Date(2028, 1, 29, 8, 5);
   expect(toLocalInput(at)).toBe('2028-02-29T08:05');
+  expect(new Date(fromLocalInput('2028-02-29T08:05'))).toEqual(at);
+  // no day of the calendar: the schema refuses it
+  expect(fromLocalInput('2027-02-29T08:05')).toBe('2027-02-29T08:05');
   expect(fromLocalInput(toLocalInput(at))).toBe(at.toISOString());
   expect(fromLocalInput('')).toBe('');
 });

@@ -6,8 +6,9 @@ export function toLocalInput(at: Date): string {
   return `${date}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
 }
 
-/** What such a field says as ISO 8601 in UTC; as it is where it says nothing, for the schema to refuse. */
+/** What such a field says as ISO 8601 in UTC; as it is where it says nothing, or no day of the calendar, for the schema to refuse. */
 export function fromLocalInput(text: string): string {
   const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? text : at.toISOString();
+  // 29 February of another year would become the first of March
+  return Number.isNaN(at.getTime()) || !toLocalInput(at).startsWith(text.slice(0, 10)) ? text : at.toISOString();
 }

@@ -15,6 +15,7 @@ import { ErrorState } from '../api/ErrorState';
 import { PlanView } from './PlanView';
 import { holdsBackDraft, problemSentences } from './problem-sentence';
 import { randomKey } from '../api/random-key';
+import { NewLeaseFields, useNewLease } from '../leases/NewLease';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SidePanel } from '../ui/SidePanel';
 import { useFreeName } from './use-free-name';
@@ -46,7 +47,11 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
   const [failure, setFailure] = useState<string | null>(null);
   const idempotencyKey = useRef(randomKey());
   const form = useForm({
-    initialValues: { templateId: templateId === undefined ? '' : String(templateId), zoneId: '', name: '' },
+    // the lease has its own state: what is filled in depends on the zone. Here only what is wrong with it is kept
+    initialValues: {
+      templateId: templateId === undefined ? '' : String(templateId),
+      ...{ zoneId: '', name: '', lease: null },
+    },
     validate: { name: (value) => nameProblem(value) },
   });
   const template = useTemplateChoice(form.values.templateId);
@@ -68,6 +73,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
     placeholderData: keepPreviousData,
   });
   const noRoom = target !== null && (preview.data?.problems.some(holdsBackDraft) ?? false);
+  const lease = useNewLease(zoneId === '' ? null : Number(zoneId));
   const create = trpc.slices.create.useMutation({
     onSuccess: (slice) => {
       utils.slices.get.setData({ id: slice.id }, slice);
@@ -97,6 +103,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
             ...target,
             name: name.trim(),
             restartAfterReboot: restart,
+            ...(lease.lease !== undefined && { lease: lease.lease }),
             idempotencyKey: idempotencyKey.current,
           });
       }}
@@ -151,6 +158,16 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
           checked={restart}
           onChange={(event) => setRestart(event.currentTarget.checked)}
         />
+        {lease.limit === undefined ? null : (
+          <NewLeaseFields
+            of={{ ...lease, limit: lease.limit }}
+            errors={{
+              until: form.errors['lease.expiresAt'] ?? form.errors['lease'],
+              atEnd: form.errors['lease.atEnd'],
+            }}
+            onChoose={() => form.clearErrors()}
+          />
+        )}
         <section aria-label={t('create.plan')}>
           <Text fw={600} mb="xs">
             {t('create.plan')}

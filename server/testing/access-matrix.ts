@@ -426,6 +426,7 @@ export const matrix: Record<string, Row> = {
   'leases.extend': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
     api.leases.extend({ id: s.slice.idle }),
   ),
+  'leases.limit': row('user', 'slices:read', signedIn, (api, s) => api.leases.limit({ zoneId: s.spareZone })),
   'leases.limits': row('zones:manage', 'catalogue:read', admins, (api) => api.leases.limits()),
   'leases.setLimit': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
     api.leases.setLimit({ of: { zoneId: s.spareZone }, limit: { maxMinutes: 60, atEnd: ['stop'], warnMinutes: 5 } }),

@@ -44,11 +44,27 @@ function showLease(cli: Cli, of: LeaseOfSlice): void {
   ]);
 }
 
-interface LeaseFlags {
+export interface LeaseFlags {
   for?: number;
   until?: string;
   none?: boolean;
   atEnd?: RouterInputs['leases']['set']['atEnd'];
+}
+
+/** When a lease ends that is given by `--for` or by `--until`; undefined without either. */
+function endOf(flags: Pick<LeaseFlags, 'for' | 'until'>): string | undefined {
+  return flags.for === undefined ? flags.until : new Date(Date.now() + flags.for * 60_000).toISOString();
+}
+
+/** The lease of a slice that is made, as the options of {@link addLeaseOptions} say; undefined where they say nothing. */
+export function newLeaseOf(flags: LeaseFlags): RouterInputs['slices']['create']['lease'] {
+  if (flags.for !== undefined && flags.until !== undefined)
+    throw new CliError('Say one of --for and --until.', exitCodes.usage);
+  const expiresAt = endOf(flags);
+  const { atEnd } = flags;
+  if (expiresAt !== undefined) return { expiresAt, ...(atEnd !== undefined && { atEnd }) };
+  if (atEnd !== undefined) throw new CliError('Say until when: --for or --until.', exitCodes.usage);
+  return undefined;
 }
 
 async function lease(cli: Cli, name: string, flags: LeaseFlags): Promise<void> {
@@ -58,12 +74,7 @@ async function lease(cli: Cli, name: string, flags: LeaseFlags): Promise<void> {
   const given = [flags.for, flags.until, flags.none].filter((flag) => flag !== undefined);
   if (given.length > 1) throw new CliError('Say one of --for, --until and --none.', exitCodes.usage);
   if (given.length === 0 && atEnd === undefined) return showLease(cli, await client.api.leases.get.query({ id }));
-  const expiresAt =
-    flags.none === true
-      ? null
-      : flags.for !== undefined
-        ? new Date(Date.now() + flags.for * 60_000).toISOString()
-        : (flags.until ?? now?.expiresAt);
+  const expiresAt = flags.none === true ? null : (endOf(flags) ?? now?.expiresAt);
   if (expiresAt === undefined) throw new CliError('Say until when: --for or --until.', exitCodes.usage);
   showLease(cli, await client.api.leases.set.mutate({ id, expiresAt, ...(atEnd !== undefined && { atEnd }) }));
 }
@@ -150,18 +161,21 @@ async function limits(cli: Cli, flags: LimitFlags): Promise<void> {
   cli.out.list({ items }, columns, 'There are no zones.');
 }
 
+/** Until when a lease lasts, and what is done then. */
+export function addLeaseOptions(command: Command): Command {
+  return command
+    .option('--for <time>', 'how long it may run, from now: 90m, 4h, 2d, 1w', duration)
+    .option('--until <moment>', 'until when, by your clock: 2026-12-24T18:00', moment)
+    .addOption(new Option('--at-end <operation>', 'what is done then').choices(leaseEnds));
+}
+
 /** Leases and schedules of slices, among their commands, and the limits of leases. */
 export function addLeaseCommands(program: Command, cli: Cli): void {
   const slices = program.commands.find((command) => command.name() === 'slices') ?? program.command('slices');
   const onOne = (name: string, description: string) =>
     slices.command(name).description(description).argument('<slice>', 'its id or name');
-  const atEnd = () => new Option('--at-end <operation>', 'what is done then').choices(leaseEnds);
-
-  onOne('lease', 'until when a slice may run, and what is done then; without options, show it')
-    .option('--for <time>', 'from now: 90m, 4h, 2d, 1w', duration)
-    .option('--until <moment>', 'by your clock: 2026-12-24T18:00', moment)
+  addLeaseOptions(onOne('lease', 'until when a slice may run, and what is done then; without options, show it'))
     .option('--none', 'no end, where that is allowed')
-    .addOption(atEnd())
     .action((name: string, flags: LeaseFlags) => lease(cli, name, flags));
   onOne('extend', 'let a slice run longer')
     .option('--for <time>', 'by so much, as 4h; without it anew, for as long as it was given', duration)

@@ -22,7 +22,7 @@ import { allOr } from '../list';
 import type { Column } from '../output';
 import { waitWithProgress } from '../progress';
 import { addOptions, argumentFor, optionFor } from '../schema-options';
-import { leaseText } from './leases';
+import { addLeaseOptions, leaseText, newLeaseOf, type LeaseFlags } from './leases';
 import { addLineCommands, deployInLine } from './line';
 import { changeShares, shareColumns } from '../shares';
 import { joinConsole } from '../terminal';
@@ -222,7 +222,7 @@ async function operateOnMany(
 const outcomeColour = (result: string) =>
   result === 'succeeded' || result === 'accepted' ? ('green' as const) : ('red' as const);
 
-interface CreateOptions extends WaitFlags {
+interface CreateOptions extends WaitFlags, LeaseFlags {
   queue?: boolean;
   template: string;
   zone?: string;
@@ -251,6 +251,7 @@ async function chosenZone(cli: Cli, client: TramaClient, templateId: number): Pr
 }
 
 async function createSlice(cli: Cli, name: string, options: CreateOptions): Promise<void> {
+  const lease = newLeaseOf(options);
   const client = await cli.client();
   const template = await findTemplate(client, options.template);
   const zone =
@@ -261,6 +262,7 @@ async function createSlice(cli: Cli, name: string, options: CreateOptions): Prom
     templateId: template.id,
     zoneId: zone.id,
     ...(options.restartAfterReboot === true && { restartAfterReboot: true }),
+    ...(lease !== undefined && { lease }),
     idempotencyKey,
   });
   if (options.deploy === true) return operate(cli, client, slice, { kind: 'deploy', flags: options });
@@ -330,16 +332,18 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   onOne('show', 'a slice with its VMs').action(async (name: string) =>
     showSlice(cli, await findSlice(await cli.client(), name)),
   );
-  addWaitOptions(
-    slices
-      .command('create')
-      .description('make a slice of a template; nothing runs before it is deployed')
-      .addArgument(argumentFor('name', inputs.createSlice.name))
-      .requiredOption('-t, --template <template>', 'the template’s id or name')
-      .option('-z, --zone <zone>', 'where; `auto` has one chosen; may be left out where there is one zone only')
-      .addOption(optionFor('restartAfterReboot', inputs.createSlice.restartAfterReboot))
-      .option('--deploy', 'deploy it, too')
-      .option('--queue', inLine),
+  addLeaseOptions(
+    addWaitOptions(
+      slices
+        .command('create')
+        .description('make a slice of a template; nothing runs before it is deployed')
+        .addArgument(argumentFor('name', inputs.createSlice.name))
+        .requiredOption('-t, --template <template>', 'the template’s id or name')
+        .option('-z, --zone <zone>', 'where; `auto` has one chosen; may be left out where there is one zone only')
+        .addOption(optionFor('restartAfterReboot', inputs.createSlice.restartAfterReboot))
+        .option('--deploy', 'deploy it, too')
+        .option('--queue', inLine),
+    ),
   ).action((name: string, options: CreateOptions) => createSlice(cli, name, options));
   addOptions(onOne('plan', 'what an operation would do, and whether it can; nothing is touched'), {
     kind: { ...inputs.plan.kind, default: 'deploy' },

@@ -4,7 +4,7 @@ import { sliceLeases } from '#drizzle/schema/leases';
 import type { EventData } from '#shared/deployment/events';
 import { operationOf, type DeploymentKind } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
-import type { extendLeaseInput, LeaseLimit, LeaseOfSlice, setLeaseInput } from '#shared/lease';
+import type { extendLeaseInput, LeaseLimit, LeaseOfSlice, NewLease, setLeaseInput } from '#shared/lease';
 import { minutesText } from '#shared/schedule/terms';
 import { saidOf, say, together, type Said } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
@@ -117,7 +117,16 @@ async function whyImpossible(
   atEnd: DeploymentKind,
 ): Promise<Said | null> {
   if (operationOf(atEnd).whole !== 'suspend') return null;
-  const zone = await zoneById(ctx.db, (await loadSlice(ctx.db, { actor, id, need: 'manage' })).zoneId);
+  return whyImpossibleIn(ctx, { zoneId: (await loadSlice(ctx.db, { actor, id, need: 'manage' })).zoneId, atEnd });
+}
+
+/** The same of slices that are made in a zone. */
+export async function whyImpossibleIn(
+  ctx: DomainContext,
+  { zoneId, atEnd }: { zoneId: number; atEnd: DeploymentKind },
+): Promise<Said | null> {
+  if (operationOf(atEnd).whole !== 'suspend') return null;
+  const zone = await zoneById(ctx.db, zoneId);
   const able = zone === null ? null : (await askZone(ctx, zone)).description?.capabilities.suspend;
   if (zone === null || able?.ok !== false) return null;
   const why = able.reason === null ? say('REASON_UNKNOWN') : saidOf(able.reason, able.sentences);
@@ -215,16 +224,30 @@ async function told(
   });
 }
 
-/** A new slice's lease, where it needs one: as long as it may be. */
+/**
+ * A new slice's lease: as it was `asked` for; without that, where it needs one, as long as it may be; null: none. INVALID_INPUT as of
+ * {@link setLease}, on fields of `lease`. `impossible`: why the zone cannot do what is asked for at its end.
+ */
 export async function firstLease(
   tx: Transaction,
   slice: { id: number; zoneId: number; ownerId: number; now: Date },
+  asked?: NewLease | null,
+  impossible: Said | null = null,
 ): Promise<void> {
   const limit = await leaseLimitFor(tx, slice);
-  if (limit.maxMinutes === null) return;
+  const { maxMinutes } = limit;
   const { id, now } = slice;
-  const atEnd = limit.atEnd[0] ?? 'stop';
-  await writeLease(tx, id, { expiresAt: later(now, limit.maxMinutes), atEnd, limit, now, minutes: limit.maxMinutes });
+  if (asked === null && maxMinutes !== null)
+    throw refused('lease.expiresAt', say('LEASE_NEEDED', { max: minutesText(maxMinutes) }));
+  const atEnd = asked?.atEnd ?? limit.atEnd[0] ?? 'stop';
+  if (asked != null) {
+    const expiresAt = withinLimit(new Date(asked.expiresAt), limit, now, 'lease.expiresAt');
+    if (!limit.atEnd.includes(atEnd))
+      throw refused('lease.atEnd', say('LEASE_END_NOT_ALLOWED', { allowed: limit.atEnd.join(', ') }));
+    if (impossible !== null) throw refused('lease.atEnd', impossible);
+    await writeLease(tx, id, { expiresAt, atEnd, limit, now, minutes: null });
+  } else if (maxMinutes !== null)
+    await writeLease(tx, id, { expiresAt: later(now, maxMinutes), atEnd, limit, now, minutes: maxMinutes });
 }
 
 /** Holds a slice to its limit: it gets a lease, or a shorter one, but with the time of a warning. Answers whether that changed it. */

@@ -76,6 +76,55 @@ const kindsOf = async (sliceId: number) =>
     (row) => row.kind,
   );
 
+describe('the lease of a slice that is made', () => {
+  const limited = { maxMinutes: 120, atEnd: ['stop' as const, 'suspend' as const], warnMinutes: 5 };
+
+  it('is the one that was asked for, else as long as it may be, else none', async () => {
+    const { user, zoneId, template } = await scene({ deploy: false });
+    const make = async (name: string, lease?: { expiresAt: string; atEnd?: 'stop' | 'destroy' } | null) =>
+      (await user.slices.create({ name, templateId: template.id, zoneId, lease })).lease;
+    expect(await user.leases.limit({ zoneId })).toMatchObject({ maxMinutes: null });
+    expect(await make('unlimited')).toBeNull();
+    expect(await make('without', null)).toBeNull();
+    expect(await make('asked', { expiresAt: iso(hour), atEnd: 'destroy' })).toEqual({
+      ...{ expiresAt: iso(hour), atEnd: 'destroy', warned: true, ended: false },
+    });
+    await world.callerOf(await world.person('admin')).leases.setLimit({ of: { zoneId }, limit: limited });
+    expect(await user.leases.limit({ zoneId })).toEqual(limited);
+    expect(await make('longest')).toMatchObject({ expiresAt: iso(2 * hour), atEnd: 'stop' });
+    expect(await make('shorter', { expiresAt: iso(hour) })).toMatchObject({ expiresAt: iso(hour), atEnd: 'stop' });
+  });
+
+  it('that may not be is refused on its field, and no slice is made', async () => {
+    const { user, zoneId, template } = await scene({ deploy: false });
+    await world.callerOf(await world.person('admin')).leases.setLimit({ of: { zoneId }, limit: limited });
+    const make = (lease: { expiresAt: string; atEnd?: 'destroy' | 'stop' } | null) =>
+      refusalOf(user.slices.create({ name: 'new', templateId: template.id, zoneId, lease }));
+    const field = 'lease.expiresAt';
+    expect(await make({ expiresAt: iso(-minute) })).toMatchObject({ code: 'INVALID_INPUT', field });
+    expect(await make({ expiresAt: iso(3 * hour) })).toMatchObject({ code: 'INVALID_INPUT', field });
+    const noDay = { name: 'new', templateId: template.id, zoneId, lease: { expiresAt: '2027-02-29T10:00:00.000Z' } };
+    expect(await outcomeOf(user.slices.create(noDay))).toBe('INVALID_INPUT');
+    expect(await make(null)).toMatchObject({ code: 'INVALID_INPUT', field });
+    expect(await make({ expiresAt: iso(hour), atEnd: 'destroy' })).toMatchObject({
+      ...{ code: 'INVALID_INPUT', field: 'lease.atEnd' },
+    });
+    expect((await user.slices.list({ search: 'new' })).items).toEqual([]);
+    await world.callerOf(await world.person('admin')).leases.setLimit({
+      ...{ of: { zoneId }, limit: { ...limited, maxMinutes: null } },
+    });
+    // a day that there is
+    const leapDay = '2028-02-29T10:00:00.000Z';
+    const made = await user.slices.create({
+      name: 'leap',
+      templateId: template.id,
+      zoneId,
+      lease: { expiresAt: leapDay },
+    });
+    expect(made.lease?.expiresAt).toBe(leapDay);
+  });
+});
+
 describe('a lease', () => {
   it('is warned of, ends by what was chosen, by the system, and says so in history and audit', async () => {
     const { user, id, owner, settled } = await scene();

@@ -38,6 +38,15 @@ export async function leaseLimitFor(q: Queryable, place: { zoneId: number; owner
   return narrower(ofZone, limitOf(rows.find((row) => row.roleId !== null)));
 }
 
+/** What the actor may choose for a slice that they make in a zone. NOT_FOUND. */
+export async function leaseLimitInZone(
+  ctx: DomainContext,
+  { actor, zoneId }: { actor: Actor; zoneId: number },
+): Promise<LeaseLimit> {
+  const { id } = await loadZone(ctx, ctx.db, zoneId);
+  return leaseLimitFor(ctx.db, { zoneId: id, ownerId: actor.userId });
+}
+
 /** The limits of all zones and all roles. */
 export async function listLeaseLimits(ctx: DomainContext): Promise<LeaseLimits> {
   const rows = await allLeaseLimits(ctx.db);

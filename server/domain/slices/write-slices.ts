@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import { slices } from '#drizzle/schema/slices';
 import { AppError } from '#shared/errors';
 import type { createSliceInput, renameSliceInput, setRestartInput, Slice } from '#shared/slice';
-import { say } from '#shared/sentence';
+import type { NewLease } from '#shared/lease';
+import { say, type Said } from '#shared/sentence';
 import { allocateAddresses } from '#shared/topology/addresses';
 import type { Resources } from '#shared/primitives';
 import type { Topology } from '#shared/topology/schema';
@@ -16,7 +17,7 @@ import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { firstLease } from '../leases/lease';
+import { firstLease, whyImpossibleIn } from '../leases/lease';
 import { nameTakenBy } from '../names';
 import { totalsOf } from '../quotas/problems';
 import { assertWithinQuota, lockOwner } from '../quotas/quotas';
@@ -94,15 +95,18 @@ interface Origin {
  * Makes a slice of a template's current revision: a copy of the drawing, with addresses and with the flavours' sizes.
  * Nothing is deployed. VMs keep flavours and images that were retired since the template was saved, as an edit of the
  * template would. A repeat with the same `idempotencyKey` answers the slice that the first call made.
- * NAME_TAKEN, ZONE_UNAVAILABLE, NOT_FOUND (the template), QUOTA_EXCEEDED.
+ * NAME_TAKEN, ZONE_UNAVAILABLE, NOT_FOUND (the template), QUOTA_EXCEEDED; INVALID_INPUT for a lease that may not be.
  */
 export async function createSlice(
   ctx: DomainContext,
   { actor, slice }: { actor: Actor; slice: z.infer<typeof createSliceInput> },
 ): Promise<Slice> {
-  const { name, templateId, zoneId, restartAfterReboot, idempotencyKey } = slice;
+  const { name, templateId, zoneId, restartAfterReboot, lease, idempotencyKey } = slice;
+  // asked before the transaction: a provider may take its time
+  const impossible = lease?.atEnd === undefined ? null : await whyImpossibleIn(ctx, { zoneId, atEnd: lease.atEnd });
   return makeSlice(ctx, {
     ...{ actor, name, idempotencyKey },
+    lease: { asked: lease, impossible },
     async origin(tx) {
       const { id, name: template, revision } = await loadTemplate(tx, { actor, id: templateId });
       return {
@@ -125,6 +129,8 @@ export async function makeSlice(
     actor: Actor;
     name: string;
     idempotencyKey?: string | undefined;
+    /** As it was asked for, and why the zone cannot do what that says. */
+    lease?: { asked: NewLease | null | undefined; impossible: Said | null };
     origin: (tx: Transaction) => Promise<Origin>;
   },
 ): Promise<Slice> {
@@ -151,7 +157,12 @@ export async function makeSlice(
       .catch(nameTakenBy(nameIndex, 'slice', name));
     await insertSliceParts(tx, insertId, parts);
     await appendEvents(tx, insertId, [{ type: 'slice.status', status: 'draft' }]);
-    await firstLease(tx, { id: insertId, zoneId, ownerId: actor.userId, now });
+    await firstLease(
+      tx,
+      { id: insertId, zoneId, ownerId: actor.userId, now },
+      options.lease?.asked,
+      options.lease?.impossible,
+    );
     await recordAudit(tx, actor, {
       action: audit.action,
       objectType: 'slice',

@@ -1,5 +1,7 @@
 import {
   extendLeaseInput,
+  leaseLimitInput,
+  leaseLimitSchema,
   leaseLimitsSchema,
   leaseOfSliceSchema,
   setLeaseInput,
@@ -7,7 +9,7 @@ import {
 } from '#shared/lease';
 import { idInput } from '#shared/primitives';
 import { extendLease, getLease, setLease } from '#server/domain/leases/lease';
-import { listLeaseLimits, setLeaseLimit } from '#server/domain/leases/limits';
+import { leaseLimitInZone, listLeaseLimits, setLeaseLimit } from '#server/domain/leases/limits';
 import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
@@ -25,6 +27,11 @@ export const leasesRouter = router({
     .input(extendLeaseInput)
     .output(answer(leaseOfSliceSchema))
     .mutation(({ ctx, input }) => extendLease(ctx.domain, { actor: ctx.actor, lease: input })),
+  /** What may be chosen for a slice that is made in this zone. */
+  limit: userProcedure('slices:read')
+    .input(leaseLimitInput)
+    .output(answer(leaseLimitSchema))
+    .query(({ ctx, input }) => leaseLimitInZone(ctx.domain, { actor: ctx.actor, ...input })),
   /** Of all zones and roles. */
   limits: permittedProcedure('zones:manage', 'catalogue:read')
     .output(answer(leaseLimitsSchema))
