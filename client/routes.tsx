@@ -87,7 +87,15 @@ export function createAppRouter() {
                 { path: 'zones', lazy: page(() => import('./zones/ZonesPage'), 'catalogue', 'leases') },
                 {
                   path: 'account/:section?',
-                  lazy: page(() => import('./account/AccountPage'), 'account', 'audit', 'quota', 'tokens'),
+                  lazy: page(
+                    () => import('./account/AccountPage'),
+                    'account',
+                    'audit',
+                    'notifications',
+                    'quota',
+                    'tokens',
+                    'webhooks',
+                  ),
                 },
                 {
                   path: 'notifications',

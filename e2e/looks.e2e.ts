@@ -19,7 +19,7 @@ describe('how the pages look', () => {
   let fresh: Page;
   let stranger: Page;
   const complaints: string[][] = [];
-  const ids = { template: 0, slice: 0, draft: 0, broken: 0, user: 0 };
+  const ids = { template: 0, slice: 0, draft: 0, broken: 0, user: 0, webhook: 0 };
 
   async function open(): Promise<Page> {
     const person = await openPerson(browser, server.url);
@@ -87,6 +87,10 @@ describe('how the pages look', () => {
     ids.broken = await make('broken', failing.id);
     await deploy(ids.slice);
     await deploy(ids.broken);
+    const events = ['deployment.failed', 'slice.degraded'] as const;
+    const url = 'https://127.0.0.1:9/hook';
+    ids.webhook = (await call.webhooks.create.mutate({ name: 'hall', url, events: [...events] })).webhook.id;
+    await call.webhooks.test.mutate({ id: ids.webhook });
     await call.tokens.create.mutate({ name: 'ci', scopes: ['read'] });
     ids.user = (await call.users.create.mutate({ email: 'eve@example.org', name: 'Eve', role: 'user' })).user.id;
   }
@@ -426,6 +430,48 @@ describe('how the pages look', () => {
         () => office,
         () => '/account/tokens?panel=new',
         dialog,
+      ),
+    ],
+    [
+      'its webhooks',
+      at(
+        () => office,
+        () => '/account/webhooks',
+        (page) => page.getByRole('row', { name: /hall/ }).waitFor(),
+      ),
+    ],
+    [
+      'no webhooks',
+      at(
+        () => fresh,
+        () => '/account/webhooks',
+      ),
+    ],
+    [
+      'a new webhook',
+      at(
+        () => office,
+        () => '/account/webhooks?panel=new',
+        dialog,
+      ),
+    ],
+    [
+      'a webhook to be edited',
+      at(
+        () => office,
+        () => `/account/webhooks?panel=edit-${ids.webhook}`,
+        dialog,
+      ),
+    ],
+    [
+      'the calls of a webhook',
+      at(
+        () => office,
+        () => `/account/webhooks?panel=calls-${ids.webhook}`,
+        async (page) => {
+          await page.getByText('at an address that webhooks may not call').first().waitFor();
+          await page.getByText('Details').first().click();
+        },
       ),
     ],
     [

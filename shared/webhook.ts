@@ -12,11 +12,15 @@ const calls = Object.entries(notificationKinds).flatMap(([kind, { webhook }]) =>
 /** What webhooks can be called for: all but what is told of webhooks themselves. */
 export const webhookEvents = calls as [NotificationKind, ...NotificationKind[]];
 
+/** What a form says in the reader's language instead. */
+export const urlNeeded = 'An address that begins with https:// or http:// is needed.';
+export const urlWithLogin = 'Names and passwords do not belong into the address: calls are signed.';
+
 const urlSchema = z
-  .url({ protocol: /^https?$/, error: 'An address that begins with https:// or http:// is needed.' })
+  .url({ protocol: /^https?$/, error: urlNeeded })
   .max(limits.webhookUrlLength)
   .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''), {
-    error: 'Names and passwords do not belong into the address: calls are signed.',
+    error: urlWithLogin,
   });
 const eventsSchema = z
   .array(z.enum(webhookEvents))
@@ -67,8 +71,9 @@ export const deliverySchema = z.object({
   status: z.enum(deliveryStatuses),
   attempts: z.number().int(),
   createdAt: timestampSchema,
+  /** When the last attempt ended; null until the first has, and while one is under way. */
   attemptedAt: timestampSchema.nullable(),
-  /** When it is tried next. */
+  /** When it is tried next; while an attempt is under way, when it would be made again if its server were gone. */
   nextAt: timestampSchema.nullable(),
   durationMs: z.number().int().nullable(),
   responseStatus: z.number().int().nullable(),

@@ -6,11 +6,12 @@ import { ProfileSection } from './ProfileSection';
 import { SecuritySection } from './SecuritySection';
 import { SessionsSection } from './SessionsSection';
 import { TokensSection } from './TokensSection';
+import { WebhooksSection } from '../webhooks/WebhooksSection';
 import { usePageTitle } from '../hooks/page-title';
 import { useSession } from '../hooks/session';
 import { PageHeader } from '../ui/PageHeader';
 
-const sections = ['profile', 'security', 'sessions', 'tokens', 'activity'] as const;
+const sections = ['profile', 'security', 'sessions', 'tokens', 'webhooks', 'activity'] as const;
 type Section = (typeof sections)[number];
 
 function pathOf(section: Section): string {
@@ -40,6 +41,7 @@ export function Component() {
       {section === 'security' ? <SecuritySection user={user} /> : null}
       {section === 'sessions' ? <SessionsSection /> : null}
       {section === 'tokens' ? <TokensSection user={user} /> : null}
+      {section === 'webhooks' ? <WebhooksSection user={user} /> : null}
       {section === 'activity' ? <ActivitySection /> : null}
     </>
   );

@@ -18,6 +18,7 @@ const english = {
   templates: async () => (await import('./en/templates')).templates,
   tokens: async () => (await import('./en/tokens')).tokens,
   users: async () => (await import('./en/users')).users,
+  webhooks: async () => (await import('./en/webhooks')).webhooks,
 };
 
 export type LazyNamespace = keyof typeof english;
@@ -43,6 +44,7 @@ const spanish: Loaders = {
   templates: async () => (await import('./es/templates')).templates,
   tokens: async () => (await import('./es/tokens')).tokens,
   users: async () => (await import('./es/users')).users,
+  webhooks: async () => (await import('./es/webhooks')).webhooks,
 };
 
 export const lazyTexts: Record<'en' | 'es', Loaders> = { en: english, es: spanish };

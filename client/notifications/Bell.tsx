@@ -65,12 +65,13 @@ export function Bell() {
     <div className={classes.bell}>
       <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={panel.open}>
         <BellIcon size={18} aria-hidden />
-        {unread === 0 ? null : (
-          <span className={classes.count} aria-hidden>
-            {many ? t('many', { count: unreadCounted - 1 }) : unread}
-          </span>
-        )}
       </ActionIcon>
+      {/* beside the button, which would cut it off */}
+      {unread === 0 ? null : (
+        <span className={classes.count} aria-hidden>
+          {many ? t('many', { count: unreadCounted - 1 }) : unread}
+        </span>
+      )}
       {used ? (
         <Suspense>
           <BellPanel opened={opened} onClose={panel.close} unread={unread} />

@@ -26,6 +26,7 @@ export function sentenceOf(happening: Happening): string {
 export function pathOf(happening: Happening): string | null {
   if ('slice' in happening) return `/slices/${happening.slice.id}`;
   if ('template' in happening) return `/templates/${happening.template.id}`;
+  if ('webhook' in happening) return `/account/webhooks?panel=calls-${happening.webhook.id}`;
   return 'image' in happening ? '/images' : null;
 }
 

@@ -29,3 +29,18 @@ type Tracked<Stream> = Stream extends AsyncIterable<infer Item> ? Item : never;
 export type SliceEvent = Tracked<RouterOutputs['deployments']['watch']>['data'];
 /** That something changed of a slice that one may see. */
 export type SliceNotice = Tracked<RouterOutputs['slices']['changes']>['data'];
+/** What accounts are told of, as data; its `kind` says what it is. */
+export type Happening = RouterOutputs['notifications']['list']['items'][number]['happening'];
+/** What a webhook is called with. */
+export interface WebhookCall {
+  version: 1;
+  /** The same however often the call is made. */
+  id: string;
+  /** The kind of what happened, or `test`. */
+  event: string;
+  at: string;
+  /** One sentence, English. */
+  message: string;
+  /** What happened; null for a test. */
+  data: Happening | null;
+}

@@ -1,4 +1,4 @@
-import type { WebhookBody } from '#shared/webhook';
+import type { WebhookCall } from './types';
 
 export interface VerifyWebhookOptions {
   /** What was shown when the webhook was made: `trama_whsec_…`. */
@@ -22,7 +22,7 @@ export async function verifyWebhook({
   body,
   toleranceSeconds = 300,
   now = new Date(),
-}: VerifyWebhookOptions): Promise<WebhookBody> {
+}: VerifyWebhookOptions): Promise<WebhookCall> {
   const header = (name: string) => {
     const value = headers instanceof Headers ? headers.get(name) : headers[name];
     return typeof value === 'string' ? value : '';
@@ -39,5 +39,5 @@ export async function verifyWebhook({
   if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > toleranceSeconds)
     throw new Error('The call of the webhook is too old.');
   // signed by the server, whose word is not doubted
-  return JSON.parse(body) as WebhookBody;
+  return JSON.parse(body) as WebhookCall;
 }

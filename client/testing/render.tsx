@@ -40,6 +40,7 @@ await loadTexts([
   'events',
   'history',
   'leases',
+  'notifications',
   'problems',
   'quota',
   'sharing',
@@ -48,6 +49,7 @@ await loadTexts([
   'templates',
   'tokens',
   'users',
+  'webhooks',
 ]);
 afterEach(cleanup);
 

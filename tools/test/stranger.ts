@@ -72,7 +72,7 @@ export async function testPackedSdk(
     await test('it runs: the SDK and the command line', async () => {
       const script = `import('trama/client').then((sdk) => console.log(Object.keys(sdk).sort().join()))`;
       const names = (await here(process.execPath, ['--input-type=module', '--eval', script])).trim();
-      if (names !== 'TramaError,createTramaClient') throw new Error(`trama/client has ${names}`);
+      if (names !== 'TramaError,createTramaClient,verifyWebhook') throw new Error(`trama/client has ${names}`);
       const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
       const said = (await here(bin('trama'), ['--version'])).trim();
       if (said !== version) throw new Error(`trama --version says ${said}`);

@@ -7,6 +7,7 @@ export const account = {
     security: 'Security',
     sessions: 'Sessions',
     tokens: 'Tokens',
+    webhooks: 'Webhooks',
     activity: 'Activity',
   },
   profile: {

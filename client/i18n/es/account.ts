@@ -9,6 +9,7 @@ export const account: Messages<typeof english> = {
     security: 'Seguridad',
     sessions: 'Sesiones',
     tokens: 'Tokens',
+    webhooks: 'Webhooks',
     activity: 'Actividad',
   },
   profile: {

@@ -109,6 +109,8 @@ export function claimDeliveries(
       .update(webhookDeliveries)
       .set({
         claimableAt: fromNow(leaseMs),
+        // whoever looks sees that it is under way
+        attemptedAt: null,
         generation: sql`${webhookDeliveries.generation} + 1`,
         attempts: sql`${webhookDeliveries.attempts} + 1`,
       })
@@ -118,7 +120,12 @@ export function claimDeliveries(
           rows.map((row) => row.id),
         ),
       );
-    return rows.map((row) => ({ ...row, generation: row.generation + 1, attempts: row.attempts + 1 }));
+    return rows.map((row) => ({
+      ...row,
+      generation: row.generation + 1,
+      attempts: row.attempts + 1,
+      attemptedAt: null,
+    }));
   });
 }
 

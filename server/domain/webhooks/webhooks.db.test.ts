@@ -1,12 +1,15 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { BlockList, type AddressInfo } from 'node:net';
 import { eq } from 'drizzle-orm';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { notifications } from '#drizzle/schema/notifications';
 import { webhookDeliveries, webhooks } from '#drizzle/schema/webhooks';
 import type { Happening } from '#shared/notification';
-import { webhookBodySchema } from '#shared/webhook';
+import { webhookBodySchema, type WebhookBody } from '#shared/webhook';
+import type { WebhookCall } from '../../../client/sdk/index';
 import { verifyWebhook } from '../../../client/sdk/webhook';
 import type { Actor, DomainContext } from '#server/domain/context';
 import { claimDeliveries } from '#server/db/queries/webhooks';
@@ -84,12 +87,38 @@ describe('a webhook', () => {
     expect(parsed).toMatchObject({ version: 1, event: 'slice.degraded', data: degraded('lab') });
     expect(headers['trama-webhook-id']).toBe(parsed.id);
     expect(await verifyWebhook({ secret, headers, body })).toEqual(parsed);
+    expectTypeOf<WebhookCall>().toEqualTypeOf<WebhookBody>();
     await expect(verifyWebhook({ secret, headers, body: body.replace('lab', 'lob') })).rejects.toThrow('signature');
     await expect(verifyWebhook({ secret: `${secret}x`, headers, body })).rejects.toThrow('signature');
     await expect(verifyWebhook({ secret, headers, body, now: new Date(Date.now() + 600_000) })).rejects.toThrow('old');
     expect(await log(ada, webhook.id)).toMatchObject([
       { status: 'delivered', attempts: 1, responseStatus: 200, responseBody: 'seen', nextAt: null, error: null },
     ]);
+  });
+
+  test('is told from others by the lines that the README has for who has no SDK', async () => {
+    const ada = await world.person();
+    const { url, received } = await receiver(200);
+    const { secret } = await hookOf(ada, url);
+    await tells(degraded('lab'), ada);
+    await call();
+    const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+    const code = /```js\n(import \{ createHmac[^]*?)```/.exec(readme)?.[1] ?? '';
+    const { tramaCall } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {
+      tramaCall: (secret: string, headers: http.IncomingHttpHeaders, body: string) => unknown;
+    };
+    const { headers, body } = received[0] ?? { headers: {}, body: '' };
+    expect(tramaCall(secret, headers, body)).toMatchObject({ event: 'slice.degraded', data: degraded('lab') });
+    expect(tramaCall(`${secret}x`, headers, body)).toBeNull();
+    expect(tramaCall(secret, headers, body.replace('lab', 'lob'))).toBeNull();
+    expect(tramaCall(secret, {}, body)).toBeNull();
+    const signedAt = (timestamp: number) => ({
+      'trama-webhook-timestamp': String(timestamp),
+      'trama-webhook-signature': `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`,
+    });
+    const now = Math.floor(Date.now() / 1000);
+    expect(tramaCall(secret, signedAt(now), body)).not.toBeNull();
+    expect(tramaCall(secret, signedAt(now - 600), body)).toBeNull();
   });
 
   test('for all slices is an administrator’s, and is called for everybody’s as long as they are one', async () => {
@@ -205,6 +234,8 @@ describe('a call', () => {
     const [taken] = await claimDeliveries(ctx.db, { leaseMs: 60_000, limit: 1, without: [] });
     await call();
     expect(received).toHaveLength(0);
+    // whoever looks sees that it is under way
+    expect(await log(ada, webhook.id)).toMatchObject([{ status: 'pending', attempts: 1, attemptedAt: null }]);
     // its lease runs out
     await due();
     await call();
