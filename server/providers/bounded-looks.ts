@@ -16,8 +16,12 @@ export function withBoundedLooks(provider: Provider, ms = patienceMs): Provider 
   return new Proxy(provider, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
-      if (typeof value !== 'function' || !looks.has(name)) return value;
-      return (...args: unknown[]) => withTimeout(Reflect.apply(value, target, args) as Promise<unknown>, ms, late);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        // on the provider itself: nothing else has its private members
+        const answer: unknown = Reflect.apply(value, target, args);
+        return looks.has(name) ? withTimeout(answer as Promise<unknown>, ms, late) : answer;
+      };
     },
   });
 }

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from '#server/lib/run-command';
 import { openSettings } from '#shared/zone-settings';
+import { withBoundedLooks } from '../bounded-looks';
 import { describeProviderContract } from '../contract';
 import type { ContractHarness } from '../contract-harness';
 import { readConsole } from '../contract-console';
@@ -22,14 +23,17 @@ describeProviderContract('qemu', async () => {
   const root = join(folder, 'zone');
   const users = await chooseVmUsers();
   const logged: unknown[] = [];
-  const create = () =>
-    createQemuProvider({
-      root,
-      imagesRoot: join(base, 'images'),
-      users,
-      parts: contractParts,
-      log: (...line) => logged.push(line),
-    });
+  // as the registry hands it out
+  const create = async () =>
+    withBoundedLooks(
+      await createQemuProvider({
+        root,
+        imagesRoot: join(base, 'images'),
+        users,
+        parts: contractParts,
+        log: (...line) => logged.push(line),
+      }),
+    );
   const machineOf = async (slice: SliceRef, vmId: number) =>
     (await findMachines(root)).find((machine) => machine.sliceId === slice.id && machine.name === `v${vmId}`);
   const disk = async (id: number): Promise<ImageSpec> => {
