@@ -1,7 +1,8 @@
 /**
  * `npm run bench:scale [-- ROWS [SECONDS]]`: how long lists take with 100 slices and templates in the database and with ROWS
  * (a million), asked in turn of two servers with a database each, for as many rows as the smaller one has (a page of more rows
- * costs more on either); and what these use at rest, in per cent of a core, watched for SECONDS (60). All slices are as one leaves them that was deployed and stopped. With `TRAMA_TEST_DATABASE=mysql` on MySQL.
+ * costs more on either); and what these use at rest, in per cent of a core, watched for SECONDS (60). All slices are as one
+ * leaves them that was deployed and stopped. With `TRAMA_TEST_DATABASE=mysql` on MySQL.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
