@@ -102,21 +102,27 @@ const topology = drawing({ vms: Array.from({ length: 12 }, (_, index) => `vm${in
 const status = async (sliceId: number) =>
   only(await database.db.select().from(slices).where(eq(slices.id, sliceId)), 'it').status;
 
-/** Deploys on a database that goes away when the third VM boots. */
-async function deployUntilTheCut(leaseMs: number) {
+/** Deploys on a database that goes away when the third VM boots, or when an image has been prepared. */
+async function deployUntilTheCut(leaseMs: number, at: 'boot' | 'prepare' = 'boot') {
   const provider = createSimulatorProvider({ state, delays: { boot: 5 }, launchLimit: 2 });
-  const { startVm } = provider;
+  const { startVm, ensureImage } = provider;
   let starts = 0;
   let onCut = () => {};
   const isCut = new Promise<void>((resolve) => {
     onCut = resolve;
   });
+  const cut = () => {
+    way.cut();
+    onCut();
+  };
   provider.startVm = async (...args) => {
     await startVm(...args);
-    if (++starts === 3) {
-      way.cut();
-      onCut();
-    }
+    if (at === 'boot' && ++starts === 3) cut();
+  };
+  provider.ensureImage = async (...args) => {
+    const prepared = await ensureImage(...args);
+    if (at === 'prepare') cut();
+    return prepared;
   };
   const noticed = new Promise<void>((resolve) => {
     context = testContext(handle.db, provider, {
@@ -140,6 +146,13 @@ test('a database that is away for a moment in mid-deploy holds it up, no more', 
   expect(deployment).toMatchObject({ status: 'succeeded', error: null });
   expect(await status(sliceId)).toBe('active');
   expect([...(state.slices.get(sliceId)?.vms.values() ?? [])].map((vm) => vm.boot)).toEqual(topology.vms.map(() => 1));
+});
+
+test('a database that went away when an image was prepared failed the deployment', async () => {
+  const { sliceId, id, noticed } = await deployUntilTheCut(60_000, 'prepare');
+  await noticed;
+  way.mend();
+  expect(await ended(bystander(), actor, sliceId, id)).toMatchObject({ status: 'succeeded', error: null });
 });
 
 test('one that is away for longer than the lease: it is claimed again and ends', async () => {

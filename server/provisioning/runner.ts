@@ -477,11 +477,11 @@ class Run {
       },
       imagePrepared: async (imageId, state) => {
         const { zoneId } = deployment;
-        // deploys at once would wait for each other's lock on the row only to write the same
-        if (state.state === 'verified' && (await isVerified(this.context.db, { imageId, zoneId }))) return;
-        await this.writer.fenced((tx) =>
-          writeImageState(tx, { imageId, zoneId, state, now: this.context.clock.now() }),
-        );
+        await this.writer.fenced(async (tx) => {
+          // deploys at once would wait for each other's lock on the row only to write the same
+          if (state.state === 'verified' && (await isVerified(tx, { imageId, zoneId }))) return;
+          await writeImageState(tx, { imageId, zoneId, state, now: this.context.clock.now() });
+        });
       },
     };
   }
