@@ -48,6 +48,18 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   }),
   fc.record({ type: fc.constant('setNetwork' as const), key, name }),
+  fc.record({
+    type: fc.constant('setDrawn' as const),
+    keys: some(key),
+    fields: fc.record(
+      {
+        locked: fc.boolean(),
+        location: fc.constantFrom({ latitude: 40.4, longitude: -3.7 }, { latitude: 400, longitude: 0 }),
+      },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record({ type: fc.constant('rename' as const), names: fc.array(fc.record({ key, name }), { maxLength: 4 }) }),
   fc.record({ type: fc.constant('delete' as const), nodes: some(key), edges: some(key) }),
   fc.constant({ type: 'insert' as const, fragment: withNewKeys(start.topology, 10, 10) }),
   fc.record({ type: fc.constant('setDetails' as const), name, description: fc.string() }),
@@ -81,6 +93,26 @@ describe('commands', () => {
         expect(history.present).toBe(end);
       }),
     );
+  });
+
+  it('neither move nor delete what is locked, until it is unlocked', () => {
+    const locked = applyCommand(start, { type: 'setDrawn', keys: ['vm1'], fields: { locked: true } });
+    const move: Command = { type: 'move', moves: [{ key: 'vm1', x: 5, y: 5 }] };
+    expect(applyCommand(locked, move)).toBe(locked);
+    const after = applyCommand(locked, { type: 'delete', nodes: ['vm1', 'vm2'], edges: [] });
+    expect(after.topology.vms.map(({ key }) => key)).toEqual(['vm1', 'vm3']);
+    const unlocked = applyCommand(locked, { type: 'setDrawn', keys: ['vm1'], fields: { locked: false } });
+    expect(applyCommand(unlocked, move).topology.vms[0]).toMatchObject({ x: 5, y: 5 });
+  });
+
+  it('rename many in one step, and leave what would be no name', () => {
+    const names = [
+      { key: 'vm1', name: 'web' },
+      { key: 'vm2', name: 'not a host' },
+      { key: 'vm3', name: 'db' },
+    ];
+    const after = applyCommand(start, { type: 'rename', names });
+    expect(after.topology.vms.map((vm) => vm.name)).toEqual(['web', 'vm2', 'db']);
   });
 
   it('that change nothing are no step', () => {

@@ -1,7 +1,14 @@
 import { limits } from '#shared/limits';
-import { nameSchema } from '#shared/primitives';
+import { hostnameSchema, nameSchema } from '#shared/primitives';
 import { canonical } from '#shared/topology/properties';
-import { newVm, topologyVmSchema, type Topology, type TopologyNetwork, type TopologyVm } from '#shared/topology/schema';
+import {
+  newVm,
+  topologyNetworkSchema,
+  topologyVmSchema,
+  type Topology,
+  type TopologyNetwork,
+  type TopologyVm,
+} from '#shared/topology/schema';
 import { countedName, takenNames, uniqueName } from './names';
 
 /** What the editor edits. The topology always satisfies its schema; the name may be empty until it is saved. */
@@ -14,6 +21,9 @@ export interface Document {
 /** What a panel may change of VMs: everything but which one it is and where it stands. */
 export type VmFields = Partial<Omit<TopologyVm, 'key' | 'x' | 'y'>>;
 const vmFieldsSchema = topologyVmSchema.omit({ key: true, x: true, y: true }).partial();
+/** What VMs and networks have alike that only the drawing shows. */
+export type DrawnFields = Partial<Pick<TopologyNetwork, 'locked' | 'location'>>;
+const drawnFieldsSchema = topologyNetworkSchema.pick({ locked: true, location: true }).partial();
 
 /** Everything that changes a document. Keys of new things come with the command: the same commands, the same document. */
 export type Command =
@@ -23,6 +33,11 @@ export type Command =
   | { type: 'move'; moves: readonly { key: string; x: number; y: number }[] }
   | { type: 'setVms'; keys: readonly string[]; fields: VmFields }
   | { type: 'setNetwork'; key: string; name: string }
+  /** Of VMs and networks alike. */
+  | { type: 'setDrawn'; keys: readonly string[]; fields: DrawnFields }
+  /** Names of VMs and networks, all at once; those that may not be are left as they are. */
+  | { type: 'rename'; names: readonly { key: string; name: string }[] }
+  /** What is locked stays. */
   | { type: 'delete'; nodes: readonly string[]; edges: readonly string[] }
   /** A preset or what was copied: with keys that are new (see fragment.ts). */
   | { type: 'insert'; fragment: Topology }
@@ -82,6 +97,10 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
         network.key === command.key && network.name !== name.data ? { ...network, name: name.data } : network,
       );
     }
+    case 'setDrawn':
+      return setDrawn(topology, new Set(command.keys), command.fields);
+    case 'rename':
+      return rename(topology, new Map(command.names.map(({ key, name }) => [key, name])));
     case 'delete':
       return remove(topology, new Set(command.nodes), new Set(command.edges));
   }
@@ -130,7 +149,8 @@ function move(topology: Topology, moves: readonly { key: string; x: number; y: n
   const to = new Map(moves.map(({ key, x, y }) => [key, { x: place(x), y: place(y) }]));
   const moved = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
     const target = to.get(node.key);
-    return target === undefined || (target.x === node.x && target.y === node.y) ? node : { ...node, ...target };
+    if (target === undefined || node.locked === true) return node;
+    return target.x === node.x && target.y === node.y ? node : { ...node, ...target };
   };
   return replaceNetworks(replaceVms(topology, moved), moved);
 }
@@ -145,7 +165,31 @@ function setVms(topology: Topology, keys: ReadonlySet<string>, fields: VmFields)
   });
 }
 
-function remove(topology: Topology, nodes: ReadonlySet<string>, edges: ReadonlySet<string>): Topology {
+function setDrawn(topology: Topology, keys: ReadonlySet<string>, fields: DrawnFields): Topology {
+  if (!drawnFieldsSchema.safeParse(fields).success) return topology;
+  const set = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
+    if (!keys.has(node.key)) return node;
+    const next = { ...node, ...fields };
+    return canonical(next) === canonical(node) ? node : next;
+  };
+  return replaceNetworks(replaceVms(topology, set), set);
+}
+
+function rename(topology: Topology, names: ReadonlyMap<string, string>): Topology {
+  const named =
+    (schema: typeof hostnameSchema | typeof nameSchema) =>
+    <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
+      const name = schema.safeParse(names.get(node.key));
+      return name.success && name.data !== node.name ? { ...node, name: name.data } : node;
+    };
+  return replaceNetworks(replaceVms(topology, named(hostnameSchema)), named(nameSchema));
+}
+
+function remove(topology: Topology, chosen: ReadonlySet<string>, edges: ReadonlySet<string>): Topology {
+  const locked = new Set(
+    [...topology.vms, ...topology.networks].filter((node) => node.locked === true).map(({ key }) => key),
+  );
+  const nodes = new Set([...chosen].filter((key) => !locked.has(key)));
   const next = {
     vms: topology.vms
       .filter(({ key }) => !nodes.has(key))

@@ -45,9 +45,29 @@ export const labelSchema = z
   .max(limits.labelLength, `At most ${limits.labelLength} characters.`)
   .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'A label is one line of text.');
 
+/** Where something is on the earth, degrees. */
+export const locationSchema = z.strictObject({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+});
+
+/** What a VM is drawn as. */
+export const deviceIcons = ['server', 'router', 'switch', 'firewall', 'computer', 'cloud', 'database'] as const;
+export type DeviceIcon = (typeof deviceIcons)[number];
+
+/** What only the drawing shows: nothing that runs is changed for it. What is not there is not so. */
+const drawnProperties = () => ({
+  /** It is neither moved nor deleted by accident: not by dragging, arranging or the Delete key, until it is unlocked. */
+  locked: z.boolean().optional().register(propertyFacts, { effect: 'none' }),
+  location: locationSchema.optional().register(propertyFacts, { effect: 'none' }),
+});
+
 /** What a guest is, besides its name, its size and its image. */
 export const vmProperties = {
   label: labelSchema.default('').register(propertyFacts, { effect: 'none' }),
+  /** Without it, as its name or its image suggests. */
+  icon: z.enum(deviceIcons).optional().register(propertyFacts, { effect: 'none' }),
+  ...drawnProperties(),
   /** Reach the internet from the guest, where the zone can offer that. */
   internet: z
     .boolean()
@@ -70,7 +90,7 @@ export const vmProperties = {
   /** When it is ready. Null: as soon as it has booted. */
   ready: readySchema.nullable().default(null).register(propertyFacts, { effect: 'none' }),
 };
-export const networkProperties = {};
+export const networkProperties = drawnProperties();
 export const edgeProperties = {};
 
 /*
