@@ -72,6 +72,109 @@ describe('the canvas', () => {
     await expect.poll(places).toEqual(before);
   });
 
+  test('leaves and spines are linked anew by a pattern, from the palette, without a mouse', async () => {
+    const links = () => page.locator('.react-flow__edge').count();
+    await vm('host1').click();
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Find anything' });
+    await palette.getByRole('combobox').fill('leaf1');
+    await shot('palette');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => vm('leaf1').evaluate((node) => node === document.activeElement)).toBe(true);
+    await page.keyboard.press('Delete');
+    await expect.poll(links).toBe(12);
+    await page.keyboard.press('Control+z');
+    await expect.poll(links).toBe(16);
+    await page.keyboard.press('Control+k');
+    await palette.getByRole('combobox').fill('pattern');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Connect by pattern…' });
+    await dialog.getByLabel('From').fill('host*');
+    await dialog.getByLabel('To').fill('spine1');
+    await dialog.getByText('Makes 8 links.').waitFor();
+    await shot('connect');
+    await page.keyboard.press('Enter');
+    await expect.poll(links).toBe(24);
+    await page.keyboard.press('Control+z');
+    await expect.poll(links).toBe(16);
+  });
+
+  test('a menu of the node locks it: it is not dragged, not arranged, not deleted', async () => {
+    await vm('leaf2').click({ button: 'right' });
+    const menu = page.getByRole('menu', { name: 'What can be done with the selected nodes' });
+    await menu.waitFor();
+    await shot('menu');
+    await menu.getByRole('menuitem', { name: 'Lock in place' }).click();
+    const locked = page.getByRole('button', { name: /^VM leaf2,.*locked/ });
+    await locked.waitFor();
+    await locked.focus();
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => vms().count()).toBe(14);
+    await locked.waitFor();
+    await page.keyboard.press('Shift+L');
+    await locked.waitFor({ state: 'detached' });
+  });
+
+  test('several are aligned and renamed by keys, each one step', async () => {
+    const before = await places();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Alt+h');
+    await expect.poll(async () => new Set((await places()).map((place) => place.split(',')[0])).size).toBe(1);
+    await page.keyboard.press('Control+z');
+    await expect.poll(places).toEqual(before);
+    await page.keyboard.press('F2');
+    const dialog = page.getByRole('dialog', { name: 'Rename…' });
+    await dialog.getByLabel('New name').fill('lab-*');
+    await dialog.getByText(/host1 → lab-host1/).waitFor();
+    await shot('rename');
+    await page.keyboard.press('Enter');
+    await vm('lab-spine1').waitFor();
+    await page.keyboard.press('Control+z');
+    await vm('spine1').waitFor();
+  });
+
+  test('copied nodes are on the clipboard of the system, from the menu, too', async () => {
+    await vm('leaf1').click();
+    await vm('leaf1').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /^Copy/ }).click();
+    await page.keyboard.press('Control+v');
+    await expect.poll(() => vms().count()).toBe(15);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => vms().count()).toBe(14);
+  });
+
+  test('the ends of links have their interface and address, of what is chosen from afar, too', async () => {
+    await page.keyboard.press('f');
+    const end = page.getByText('eth0 10.0.0.1', { exact: true });
+    await vm('spine1').click();
+    await end.waitFor();
+    const height = () => end.evaluate((text) => text.getBoundingClientRect().height);
+    const near = await height();
+    await shot('addresses');
+    for (let step = 0; step < 6; step += 1) await page.getByRole('button', { name: 'Zoom out' }).click();
+    await expect.poll(async () => (await height()) / near).toBeGreaterThan(0.7);
+    await shot('addresses-far');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('f');
+  });
+
+  test('dark, narrow, with the small map', async () => {
+    await page.keyboard.press('m');
+    await page.getByRole('img', { name: 'Small map of the drawing' }).waitFor();
+    await page.keyboard.press('f');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await shot('dark');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await shot('help');
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 390, height: 800 });
+    await shot('narrow');
+    await page.getByRole('button', { name: 'Presets' }).click();
+    await shot('narrow-preset');
+  });
+
   test('nobody was complained of', () => {
     expect(complaints).toEqual([]);
   });

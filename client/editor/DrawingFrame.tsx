@@ -1,12 +1,13 @@
 import { Alert, Button, Drawer, Group } from '@mantine/core';
-import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { Shapes, Waypoints } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { EmptyState } from '../ui/EmptyState';
 import { TopologyCanvas } from './canvas/TopologyCanvas';
-import type { CanvasHandle, CanvasSelection } from './canvas/types';
+import type { CanvasHandle, CanvasMenu, CanvasSelection } from './canvas/types';
+import { DrawingMenu } from './DrawingMenu';
 import { drawingOf, type Drawing } from './drawing';
 import { DrawingTools } from './DrawingTools';
 import classes from './editor.module.css';
@@ -16,7 +17,10 @@ import { useArrange } from './arrange/use-arrange';
 import { SelectionPanel } from './panel/SelectionPanel';
 import { ProblemList } from './ProblemList';
 import { useProblemText } from './problem-text';
-import { shortcutText, useShortcuts, type PageShortcut } from './shortcuts';
+import { Palette } from './Palette';
+import { ConnectDialog, RenameDialog } from './PatternDialogs';
+import { shortcutText, useShortcuts } from './shortcuts';
+import { useActs } from './use-acts';
 import { defaultsOf, type EditorCatalogue } from './use-catalogue';
 import { useDrawingActions } from './use-drawing-actions';
 import type { EditorState } from './use-editor';
@@ -60,7 +64,6 @@ export function DrawingFrame({
   const canvas = useRef<CanvasHandle>(null);
   const isWide = useMediaQuery('(min-width: 62em)', true, { getInitialValueInEffect: false });
   const [sheetOpened, sheet] = useDisclosure(false);
-  const [helpOpened, help] = useDisclosure(false);
   const [fitCount, setFitCount] = useState(0);
   const { document, selection, problems } = editor;
   const { topology } = document;
@@ -88,26 +91,24 @@ export function DrawingFrame({
   });
 
   const drawing = useMemo(() => {
-    const plain = drawingOf(topology, catalogue, problems, problemText);
+    const plain = drawingOf(topology, catalogue, problems, problemText, editor.saved.document.topology);
     return decorate === undefined ? plain : decorate(plain);
-  }, [topology, catalogue, problems, problemText, decorate]);
+  }, [topology, catalogue, problems, problemText, decorate, editor.saved]);
 
-  function run(action: PageShortcut) {
-    const known: Record<PageShortcut, () => void> = {
-      save: onSave,
-      undo: editor.undo,
-      redo: editor.redo,
-      duplicate: actions.duplicate,
-      selectAll: actions.selectAll,
-      delete: actions.remove,
-      addVm: () => actions.addNode('vm'),
-      addNetwork: () => actions.addNode('network'),
-      fit: () => canvas.current?.fit(),
-      help: help.toggle,
-    };
-    known[action]();
-  }
-  useShortcuts(run, actions.clipboard);
+  const [asked, ask] = useState<'connectMany' | 'rename' | 'find' | 'palette' | 'help' | null>(null);
+  const [menu, setMenu] = useState<CanvasMenu | null>(null);
+  const [minimap, setMinimap] = useLocalStorage({ key: 'trama.minimap', defaultValue: false });
+  const acts = useActs({
+    editor,
+    canvas,
+    actions,
+    arrange,
+    onSave,
+    open: ask,
+    toggleMinimap: () => setMinimap((shown) => !shown),
+  });
+  useShortcuts((id) => acts[id].enabled && acts[id].run(), actions.clipboard);
+  const close = () => ask(null);
 
   function onSelectionChange(next: CanvasSelection) {
     editor.select(next);
@@ -115,12 +116,13 @@ export function DrawingFrame({
     if (next.nodes.length + next.edges.length === 0) sheet.close();
     else if (next.nodes.length + next.edges.length === 1) sheet.open();
   }
+  function goToNode(key: string) {
+    editor.select({ nodes: [key], edges: [] });
+    canvas.current?.focusNode(key);
+  }
   function goTo(problem: Problem) {
     if (problem.edge !== undefined) editor.select({ nodes: [], edges: [problem.edge] });
-    else if (problem.node !== undefined) {
-      editor.select({ nodes: [problem.node], edges: [] });
-      canvas.current?.focusNode(problem.node);
-    }
+    else if (problem.node !== undefined) goToNode(problem.node);
   }
 
   const panel = (
@@ -133,10 +135,7 @@ export function DrawingFrame({
         canvas.current?.startConnect(key);
       }}
       onDelete={actions.remove}
-      onFocusNode={(key) => {
-        editor.select({ nodes: [key], edges: [] });
-        canvas.current?.focusNode(key);
-      }}
+      onFocusNode={goToNode}
     />
   );
 
@@ -147,19 +146,13 @@ export function DrawingFrame({
           {title}
         </Group>
         <DrawingTools
-          run={run}
-          can={{
-            undo: editor.canUndo,
-            redo: editor.canRedo,
-            add: actions.canAddVm,
-            alter: selection.nodes.length + selection.edges.length > 0,
-          }}
+          acts={acts}
           presets={{ catalogue, defaults, onApply: actions.applyPreset }}
           arranging={{
             arrange,
             drawn: topology.vms.length + topology.networks.length,
             selected: selection.nodes.length,
-            located: false,
+            located: acts['arrange.geographic'].enabled,
           }}
           onPanel={isWide ? undefined : sheet.toggle}
         />
@@ -201,6 +194,8 @@ export function DrawingFrame({
               onDelete={(what) => editor.run({ type: 'delete', ...what })}
               onOpenNode={(key) => onSelectionChange({ nodes: [key], edges: [] })}
               onAddAt={(point) => actions.addNode('vm', point)}
+              onMenu={setMenu}
+              minimap={minimap}
               fitKey={`${fitKey} ${fitCount}`}
               empty={
                 <EmptyState
@@ -209,7 +204,7 @@ export function DrawingFrame({
                   action={
                     <Group justify="center" gap="xs">
                       <Button disabled={!actions.canAddVm} onClick={() => actions.addNode('vm')}>
-                        {t('tool.addVm')}
+                        {t('acts.addVm')}
                       </Button>
                       <Button
                         variant="default"
@@ -253,7 +248,36 @@ export function DrawingFrame({
           </Drawer>
         )}
       </div>
-      <ShortcutsDialog opened={helpOpened} onClose={help.close} />
+      {menu !== null && (
+        <DrawingMenu
+          {...menu}
+          acts={acts}
+          onAdd={(kind) => actions.addNode(kind, menu.point)}
+          onClose={() => setMenu(null)}
+        />
+      )}
+      {asked === 'help' && <ShortcutsDialog acts={acts} onClose={close} />}
+      {(asked === 'find' || asked === 'palette') && (
+        <Palette mode={asked} topology={topology} acts={acts} onGo={goToNode} onClose={close} />
+      )}
+      {asked === 'connectMany' && (
+        <ConnectDialog
+          topology={topology}
+          onConnect={(edges) => {
+            editor.run({ type: 'insert', fragment: { vms: [], networks: [], edges } });
+            editor.select({ nodes: [], edges: edges.map(({ key }) => key) });
+          }}
+          onClose={close}
+        />
+      )}
+      {asked === 'rename' && (
+        <RenameDialog
+          topology={topology}
+          nodes={selection.nodes}
+          onRename={(names) => editor.run({ type: 'rename', names })}
+          onClose={close}
+        />
+      )}
     </>
   );
 }

@@ -1,56 +1,47 @@
 import { ActionIcon, Button, Divider, Tooltip } from '@mantine/core';
-import { CircleHelp, Copy, Network, PanelRight, Redo2, Server, Trash2, Undo2, type LucideIcon } from 'lucide-react';
+import {
+  CircleHelp,
+  Copy,
+  Network,
+  PanelRight,
+  Redo2,
+  Search,
+  Server,
+  Trash2,
+  Undo2,
+  type LucideIcon,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import classes from './editor.module.css';
+import type { Act, Acts } from './acts';
 import { ArrangeMenu, type ArrangeMenuProps } from './arrange/ArrangeMenu';
+import classes from './editor.module.css';
 import { PresetMenu, type PresetMenuProps } from './PresetMenu';
-import { shortcutText, type PageShortcut } from './shortcuts';
+import { hasKey, shortcutText } from './shortcuts';
 
 export interface DrawingToolsProps {
-  run: (action: PageShortcut) => void;
-  can: { undo: boolean; redo: boolean; add: boolean; alter: boolean };
+  acts: Acts;
   presets: PresetMenuProps;
   arranging: ArrangeMenuProps;
   /** On a narrow screen the panel is a sheet that is opened from here. */
   onPanel?: (() => void) | undefined;
 }
 
-/** Everything that can be done to the drawing. */
-export function DrawingTools({ run, can, presets, arranging, onPanel }: DrawingToolsProps) {
+/** What is done most often to the drawing; the palette has everything. */
+export function DrawingTools({ acts, presets, arranging, onPanel }: DrawingToolsProps) {
   const { t } = useTranslation('editor');
   return (
     <div className={classes.tools} role="toolbar" aria-label={t('tool.label')}>
-      <Tooltip label={`${t('tool.addVm')} (${shortcutText('addVm')})`}>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<Server size={15} />}
-          aria-label={t('tool.addVm')}
-          disabled={!can.add}
-          onClick={() => run('addVm')}
-        >
-          {t('tool.vm')}
-        </Button>
-      </Tooltip>
-      <Tooltip label={`${t('tool.addNetwork')} (${shortcutText('addNetwork')})`}>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<Network size={15} />}
-          aria-label={t('tool.addNetwork')}
-          onClick={() => run('addNetwork')}
-        >
-          {t('tool.network')}
-        </Button>
-      </Tooltip>
+      <NamedTool icon={Server} act={acts.addVm} word={t('tool.vm')} />
+      <NamedTool icon={Network} act={acts.addNetwork} word={t('tool.network')} />
       <PresetMenu {...presets} />
       <ArrangeMenu {...arranging} />
       <Divider orientation="vertical" />
-      <Tool icon={Undo2} id="undo" label={t('tool.undo')} disabled={!can.undo} run={run} />
-      <Tool icon={Redo2} id="redo" label={t('tool.redo')} disabled={!can.redo} run={run} />
-      <Tool icon={Copy} id="duplicate" label={t('tool.duplicate')} disabled={!can.alter} run={run} />
-      <Tool icon={Trash2} id="delete" label={t('tool.delete')} disabled={!can.alter} run={run} />
-      <Tool icon={CircleHelp} id="help" label={t('tool.help')} disabled={false} run={run} />
+      <Tool icon={Undo2} act={acts.undo} />
+      <Tool icon={Redo2} act={acts.redo} />
+      <Tool icon={Copy} act={acts.duplicate} />
+      <Tool icon={Trash2} act={acts.delete} />
+      <Tool icon={Search} act={acts.palette} />
+      <Tool icon={CircleHelp} act={acts.help} />
       {onPanel !== undefined && (
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('tool.panel')} onClick={onPanel}>
           <PanelRight size={17} />
@@ -62,22 +53,38 @@ export function DrawingTools({ run, can, presets, arranging, onPanel }: DrawingT
 
 interface ToolProps {
   icon: LucideIcon;
-  id: PageShortcut;
-  label: string;
-  disabled: boolean;
-  run: (action: PageShortcut) => void;
+  act: Act;
 }
 
-function Tool({ icon: Icon, id, label, disabled, run }: ToolProps) {
+const withKey = ({ id, label }: Act) => (hasKey(id) ? `${label} (${shortcutText(id)})` : label);
+
+function NamedTool({ icon: Icon, act, word }: ToolProps & { word: string }) {
   return (
-    <Tooltip label={`${label} (${shortcutText(id)})`}>
+    <Tooltip label={withKey(act)}>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<Icon size={15} />}
+        aria-label={act.label}
+        disabled={!act.enabled}
+        onClick={act.run}
+      >
+        {word}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function Tool({ icon: Icon, act }: ToolProps) {
+  return (
+    <Tooltip label={withKey(act)}>
       <ActionIcon
         variant="subtle"
         color="gray"
         size="lg"
-        aria-label={label}
-        disabled={disabled}
-        onClick={() => run(id)}
+        aria-label={act.label}
+        disabled={!act.enabled}
+        onClick={act.run}
       >
         <Icon size={17} />
       </ActionIcon>

@@ -5,18 +5,19 @@ import { limits } from '#shared/limits';
 import { nameSchema } from '#shared/primitives';
 import { RelativeTime } from '../ui/RelativeTime';
 import type { Draft } from './draft-store';
-import { shortcutIds, shortcutText } from './shortcuts';
+import type { Acts } from './acts';
+import { shortcutIds, shortcutText, type ActWithKey, type CanvasKey } from './shortcuts';
 import type { SaveState } from './use-save';
 
 // The page does not scroll, so nothing is to be locked: `lockScroll={false}`. What locks it is a <style> without a nonce,
 // which the content security policy refuses.
 
 /** Every shortcut, also those of a node on the canvas. */
-export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function ShortcutsDialog({ acts, onClose }: { acts: Acts; onClose: () => void }) {
   const { t } = useTranslation(['editor', 'common']);
   return (
     <Modal
-      opened={opened}
+      opened
       onClose={onClose}
       title={t('shortcuts.title')}
       centered
@@ -27,7 +28,7 @@ export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose:
         <Table.Tbody>
           {shortcutIds.map((id) => (
             <Table.Tr key={id}>
-              <Table.Td>{t(`shortcuts.${id}`)}</Table.Td>
+              <Table.Td>{id in acts ? acts[id as ActWithKey].label : t(`shortcuts.${id as CanvasKey}`)}</Table.Td>
               <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
                 <Kbd>{shortcutText(id)}</Kbd>
               </Table.Td>

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { limits } from '#shared/limits';
 import { hostnameSchema, nameSchema } from '#shared/primitives';
 import { canonical } from '#shared/topology/properties';
@@ -177,7 +178,7 @@ function setDrawn(topology: Topology, keys: ReadonlySet<string>, fields: DrawnFi
 
 function rename(topology: Topology, names: ReadonlyMap<string, string>): Topology {
   const named =
-    (schema: typeof hostnameSchema | typeof nameSchema) =>
+    (schema: z.ZodType<string>) =>
     <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
       const name = schema.safeParse(names.get(node.key));
       return name.success && name.data !== node.name ? { ...node, name: name.data } : node;

@@ -1,6 +1,8 @@
 import type { Problem } from '#shared/errors';
+import { allocateAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import type { CanvasEdge, CanvasNode } from './canvas/types';
+import { suggestedIcon } from './suggested-icon';
 import type { EditorCatalogue } from './use-catalogue';
 
 /** What the canvas shows. */
@@ -15,7 +17,11 @@ export function drawingOf(
   catalogue: EditorCatalogue,
   problems: readonly Problem[],
   text: (problem: Problem) => string,
+  /** What it was begun with: addresses that parts had there they keep. */
+  base?: Topology,
 ): Drawing {
+  // what they will have once it is saved; a drawing with something wrong has no plan
+  const plan = problems.length === 0 ? allocateAddresses(topology, base) : null;
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour.name]));
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
   const atNode = new Map<string, string>();
@@ -34,6 +40,8 @@ export function drawingOf(
         x: vm.x,
         y: vm.y,
         detail: `${flavours.get(vm.flavourId) ?? '?'} · ${images.get(vm.imageId) ?? '?'}`,
+        icon: vm.icon ?? suggestedIcon(vm.name, images.get(vm.imageId) ?? ''),
+        locked: vm.locked,
         internet: vm.internet,
         forwards: vm.forwards.map((forward) => forward.guestPort),
         problem: atNode.get(vm.key),
@@ -44,9 +52,27 @@ export function drawingOf(
         name: network.name,
         x: network.x,
         y: network.y,
+        locked: network.locked,
         problem: atNode.get(network.key),
       })),
     ],
-    edges: topology.edges.map((edge): CanvasEdge => ({ ...edge, problem: atEdge.get(edge.key) })),
+    edges: topology.edges.map((edge): CanvasEdge => {
+      const given = plan?.edges.get(edge.key);
+      const { key, source, target } = edge;
+      const sourceNic = given?.sourceNic ?? edge.sourceNic?.index;
+      const targetNic = given?.targetNic ?? edge.targetNic?.index;
+      return {
+        ...{ key, source, target },
+        sourceLabel: endText(sourceNic, given?.sourceAddress ?? edge.sourceNic?.addresses[0]),
+        targetLabel: endText(targetNic, given?.targetAddress ?? edge.targetNic?.addresses[0]),
+        problem: atEdge.get(key),
+      };
+    }),
   };
+}
+
+/** What stands at the end of a link: `eth0 10.0.0.1`. Undefined for the end at a network. */
+function endText(nic: number | null | undefined, address: string | undefined | null): string | undefined {
+  if (nic === undefined || nic === null) return undefined;
+  return address === undefined || address === null ? `eth${nic}` : `eth${nic} ${address.replace(/\/.*$/, '')}`;
 }

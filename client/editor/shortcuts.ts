@@ -1,29 +1,8 @@
 import { useEffect, useRef } from 'react';
+import type { ActId } from './acts';
 
-export const shortcutIds = [
-  'save',
-  'undo',
-  'redo',
-  'copy',
-  'cut',
-  'paste',
-  'duplicate',
-  'selectAll',
-  'delete',
-  'addVm',
-  'addNetwork',
-  'connect',
-  'open',
-  'move',
-  'moveFar',
-  'fit',
-  'escape',
-  'help',
-] as const;
-export type ShortcutId = (typeof shortcutIds)[number];
-
-/** How each is written; `Mod` is Ctrl, or ⌘ on a Mac. */
-const written: Record<ShortcutId, string> = {
+/** How each is written; `Mod` is Ctrl, or ⌘ on a Mac. What is not in here is done from the menus or the palette. */
+const written = {
   save: 'Mod+S',
   undo: 'Mod+Z',
   redo: 'Mod+Shift+Z',
@@ -33,22 +12,51 @@ const written: Record<ShortcutId, string> = {
   duplicate: 'Mod+D',
   selectAll: 'Mod+A',
   delete: 'Del',
+  palette: 'Mod+K',
+  find: 'Mod+F',
   addVm: 'V',
   addNetwork: 'N',
   connect: 'C',
+  connectMany: 'B',
+  rename: 'F2',
+  lock: 'L',
+  unlock: 'Shift+L',
+  'align.left': 'Alt+A',
+  'align.center': 'Alt+H',
+  'align.right': 'Alt+D',
+  'align.top': 'Alt+W',
+  'align.middle': 'Alt+V',
+  'align.bottom': 'Alt+S',
+  'distribute.horizontally': 'Alt+Shift+H',
+  'distribute.vertically': 'Alt+Shift+V',
+  fit: 'F',
+  zoomSelection: 'Shift+F',
+  minimap: 'M',
+  help: '?',
+} as const satisfies Partial<Record<ActId, string>>;
+export type ActWithKey = keyof typeof written;
+
+/** Those of a node on the canvas, and of the canvas itself. */
+const writtenOnCanvas = {
   open: 'Enter',
+  menu: 'Shift+F10',
   move: '← ↑ → ↓',
   moveFar: 'Shift+← ↑ → ↓',
-  fit: 'F',
   escape: 'Esc',
-  help: '?',
-};
+} as const;
+export type CanvasKey = keyof typeof writtenOnCanvas;
+
+export const shortcutIds = Object.keys({ ...written, ...writtenOnCanvas }) as readonly (ActWithKey | CanvasKey)[];
+
+export function hasKey(id: ActId): id is ActWithKey {
+  return id in written;
+}
 
 const isMac = () => /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** E.g. `Ctrl+Z`, on a Mac `⌘Z`. */
-export function shortcutText(id: ShortcutId): string {
-  const text = written[id];
+export function shortcutText(id: ActWithKey | CanvasKey): string {
+  const text: string = { ...written, ...writtenOnCanvas }[id];
   return isMac() ? text.replace('Mod+', '⌘').replace('Shift+', '⇧') : text.replace('Mod', 'Ctrl');
 }
 
@@ -62,14 +70,32 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-export type PageShortcut =
-  'save' | 'undo' | 'redo' | 'duplicate' | 'selectAll' | 'delete' | 'addVm' | 'addNetwork' | 'fit' | 'help';
+/** With Alt, by the key's place: with it a Mac types other letters. */
+const byCode: Readonly<Partial<Record<string, ActWithKey>>> = {
+  KeyA: 'align.left',
+  KeyH: 'align.center',
+  KeyD: 'align.right',
+  KeyW: 'align.top',
+  KeyV: 'align.middle',
+  KeyS: 'align.bottom',
+};
+const byLetter: Readonly<Partial<Record<string, ActWithKey>>> = {
+  v: 'addVm',
+  n: 'addNetwork',
+  b: 'connectMany',
+  l: 'lock',
+  f: 'fit',
+  m: 'minimap',
+  f2: 'rename',
+  delete: 'delete',
+  backspace: 'delete',
+};
 
-/** Which of the page's shortcuts the event is. Those of a node (C, Enter, arrows) are the canvas's own. */
-export function shortcutOf(event: KeyboardEvent): PageShortcut | null {
+/** Which of the page's shortcuts the event is. Those of a node (C, Enter, arrows) and of the clipboard are not heard as keys here. */
+export function shortcutOf(event: KeyboardEvent): ActWithKey | null {
   const key = event.key.toLowerCase();
-  if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
+    if (event.altKey) return null;
     // saving is meant from wherever one is
     if (key === 's' && !event.shiftKey) return 'save';
     if (isTyping(event.target)) return null;
@@ -77,16 +103,19 @@ export function shortcutOf(event: KeyboardEvent): PageShortcut | null {
     if (key === 'y') return 'redo';
     if (key === 'd') return 'duplicate';
     if (key === 'a') return 'selectAll';
+    if (key === 'k') return 'palette';
+    if (key === 'f') return 'find';
     return null;
   }
   if (isTyping(event.target)) return null;
+  if (event.altKey) {
+    if (!event.shiftKey) return byCode[event.code] ?? null;
+    if (event.code === 'KeyH') return 'distribute.horizontally';
+    return event.code === 'KeyV' ? 'distribute.vertically' : null;
+  }
   if (key === '?') return 'help';
-  if (event.shiftKey) return null;
-  if (key === 'v') return 'addVm';
-  if (key === 'n') return 'addNetwork';
-  if (key === 'f') return 'fit';
-  if (key === 'delete' || key === 'backspace') return 'delete';
-  return null;
+  if (event.shiftKey) return key === 'f' ? 'zoomSelection' : key === 'l' ? 'unlock' : null;
+  return byLetter[key] ?? null;
 }
 
 /**
@@ -111,7 +140,7 @@ export interface ClipboardActions {
  * Listens on the page. Copying goes by the browser's clipboard events, not by keys: so it works from the menu too, and
  * between two templates in two tabs.
  */
-export function useShortcuts(run: (id: PageShortcut) => void, clipboard: ClipboardActions): void {
+export function useShortcuts(run: (id: ActWithKey) => void, clipboard: ClipboardActions): void {
   const latest = useRef({ run, clipboard });
   useEffect(() => {
     latest.current = { run, clipboard };

@@ -48,7 +48,11 @@ export function useArrange(
     arrangeInWorker(
       {
         arrangement,
-        nodes: [...topology.vms, ...topology.networks].map(({ key, x, y }) => ({ key, x, y })),
+        nodes: [...topology.vms, ...topology.networks].map(({ key, x, y, locked, location }) => ({
+          ...{ key, x, y },
+          fixed: locked === true,
+          location: location ?? null,
+        })),
         edges: topology.edges.map(({ source, target }) => ({ source, target, attachment: networks.has(target) })),
         only,
       },

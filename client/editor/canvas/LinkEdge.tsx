@@ -11,12 +11,12 @@ interface Size {
   width: number;
   height: number;
 }
-export type FlowEdge = Edge<{ edge: CanvasEdge; bend: number; source: Size; target: Size }, 'link'>;
+export type FlowEdge = Edge<{ edge: CanvasEdge; bend: number; near: boolean; source: Size; target: Size }, 'link'>;
 
 /** A link or an attachment, from border to border, with the addresses of its ends. */
 export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<FlowEdge>) {
   if (data === undefined) return null;
-  const { edge, bend, source, target } = data;
+  const { edge, bend, near, source, target } = data;
   // the handle that an edge ends at is the node's whole top: its middle is the middle of the node's upper side
   const shape = linkShape(
     { ...source, x: sourceX, y: sourceY + source.height / 2 },
@@ -39,6 +39,7 @@ export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targ
       data-tone={edge.problem === undefined ? status?.tone : 'danger'}
       data-problem={edge.problem !== undefined || undefined}
       data-ghost={edge.ghost}
+      data-near={near || undefined}
     >
       <BaseEdge path={shape.path} interactionWidth={22} />
       {told !== undefined && <title>{told}</title>}

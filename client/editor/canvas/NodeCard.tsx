@@ -1,5 +1,6 @@
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
-import { Globe, Network, Server, TriangleAlert } from 'lucide-react';
+import { Globe, Lock, Network, TriangleAlert } from 'lucide-react';
+import { deviceIcons } from './device-icons';
 import { memo } from 'react';
 import classes from './canvas.module.css';
 import { RelativeText } from '../../ui/RelativeTime';
@@ -14,7 +15,7 @@ const sides = [Position.Top, Position.Right, Position.Bottom, Position.Left] as 
 
 /** A VM or a network on the canvas. */
 export const NodeCard = memo(function NodeCard({ data: { node, editable } }: NodeProps<FlowNode>) {
-  const Icon = node.kind === 'vm' ? Server : Network;
+  const Icon = node.kind === 'vm' ? deviceIcons[node.icon ?? 'server'] : Network;
   return (
     <div
       className={classes.card}
@@ -31,6 +32,7 @@ export const NodeCard = memo(function NodeCard({ data: { node, editable } }: Nod
         <span className={classes.name}>
           <span className={classes.nameText}>{node.name}</span>
           {node.problem !== undefined && <TriangleAlert className={classes.alert} size={14} aria-hidden />}
+          {node.locked === true && <Lock className={classes.badge} size={12} aria-hidden />}
           {node.internet === true && <Globe className={classes.badge} size={13} aria-hidden />}
         </span>
         {node.detail !== undefined && (

@@ -6,6 +6,7 @@ import {
   ConnectionMode,
   Panel,
   ReactFlow,
+  MiniMap,
   ReactFlowProvider,
   getViewportForBounds,
   useReactFlow,
@@ -14,12 +15,13 @@ import {
 } from '@xyflow/react';
 import { useReducedMotion } from '@mantine/hooks';
 import { Maximize, Minus, Plus, X } from 'lucide-react';
-import { useEffect, useImperativeHandle, useRef, useState, type MouseEvent } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState, type CSSProperties, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './canvas.module.css';
+import { Guides } from './Guides';
 import { LinkEdge } from './LinkEdge';
 import { NodeCard, type FlowNode } from './NodeCard';
-import type { CanvasMove, TopologyCanvasProps } from './types';
+import type { CanvasMenu, CanvasNode, TopologyCanvasProps } from './types';
 import { nodeSize } from './geometry';
 import { nodeKeyOf, useCanvasKeys } from './use-canvas-keys';
 import { glideMs, useGlide } from './use-glide';
@@ -37,6 +39,7 @@ const fitOptions = { padding: 0.15, maxZoom: 1.1 };
 const cullAbove = 150;
 /** Below this zoom only names are legible. */
 const farZoom = 0.5;
+const zoomSteps = [1, 0.75, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15, 0.1, 0.07];
 
 /**
  * A topology: a template being drawn (`editable`) or a slice being alive. Controlled: it shows what it is given and says
@@ -58,6 +61,9 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   const flow = useReactFlow<FlowNode>();
   const frame = useRef<HTMLDivElement>(null);
   const far = useStore((state) => state.transform[2] < farZoom);
+  // in steps, so that zooming styles a thousand labels anew a few times and not with every turn of the wheel
+  const zoomStep = useStore((state) => zoomSteps.find((step) => step <= state.transform[2]) ?? 0.05);
+  const zoomStyle: CSSProperties & Record<'--zoom', number> = { '--zoom': zoomStep };
   const [dragsLink, setDragsLink] = useState(false);
   const [connectFrom, setConnectFrom] = useState<string | null>(null);
   const drawn = useFlowElements(props);
@@ -120,10 +126,9 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
 
   const still = useReducedMotion();
   const glide = useGlide(drawn, still);
-  /** What shows the whole drawing once the nodes are where they go. */
-  function viewOf(moves: readonly CanvasMove[]) {
-    const to = new Map(moves.map((move) => [move.key, move]));
-    const boxes = nodes.map((node) => ({ ...(to.get(node.key) ?? node), ...nodeSize(node) }));
+  /** What shows all of these nodes. */
+  function viewOf(shown: readonly CanvasNode[]) {
+    const boxes = shown.map((node) => ({ x: node.x, y: node.y, ...nodeSize(node) }));
     const left = Math.min(...boxes.map(({ x, width }) => x - width / 2));
     const top = Math.min(...boxes.map(({ y, height }) => y - height / 2));
     const right = Math.max(...boxes.map(({ x, width }) => x + width / 2));
@@ -135,9 +140,15 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   useImperativeHandle(handle, () => ({
     glide: (moves, fit) => {
       glide(moves);
-      if (fit) void flow.setViewport(viewOf(moves), { duration: still ? 0 : glideMs });
+      const to = new Map(moves.map((move) => [move.key, move]));
+      const there = nodes.map((node) => ({ ...node, ...to.get(node.key) }));
+      if (fit) void flow.setViewport(viewOf(there), { duration: still ? 0 : glideMs });
     },
-    fit: () => void flow.fitView({ ...fitOptions, duration: 200 }),
+    fit: (keys) => {
+      const only = keys === undefined ? null : new Set(keys);
+      const shown = only === null ? nodes : nodes.filter(({ key }) => only.has(key));
+      if (shown.length > 0) void flow.setViewport(viewOf(shown), { duration: still ? 0 : 200 });
+    },
     focusNode,
     startConnect,
     visible: () => {
@@ -178,7 +189,20 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   }
 
   const report = (dragged: readonly FlowNode[]) =>
-    drawn.commit(dragged.map((node) => ({ key: node.id, x: node.position.x, y: node.position.y })));
+    drawn.drop(dragged.map((node) => ({ key: node.id, x: node.position.x, y: node.position.y })));
+
+  function openMenu(event: MouseEvent | globalThis.MouseEvent, on: CanvasMenu['on'], key?: string) {
+    if (props.onMenu === undefined || connectFrom !== null) return;
+    event.preventDefault();
+    // the menu is of what is chosen: of this, unless this is among it
+    const { selection } = props;
+    if (on === 'nodes' && key !== undefined && !selection.nodes.includes(key))
+      onSelectionChange({ nodes: [key], edges: [] });
+    if (on === 'edge' && key !== undefined && !selection.edges.includes(key))
+      onSelectionChange({ nodes: [], edges: [key] });
+    const at = { x: event.clientX, y: event.clientY };
+    props.onMenu({ on, at, point: flow.screenToFlowPosition(at, { snapToGrid: true, snapGrid: grid }) });
+  }
   const fromName = nodes.find((node) => node.key === connectFrom)?.name;
 
   function addAt(event: MouseEvent) {
@@ -196,6 +220,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       ref={frame}
       className={classes.frame}
       data-far={far || undefined}
+      style={zoomStyle}
       data-linking={dragsLink || connectFrom !== null || undefined}
       tabIndex={-1}
       onDoubleClick={addAt}
@@ -238,6 +263,9 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
         onNodeDoubleClick={(_event, node) => onOpenNode?.(node.id)}
         onPaneClick={() => setConnectFrom(null)}
         connectOnClick={false}
+        onNodeContextMenu={(event, node) => openMenu(event, 'nodes', node.id)}
+        onEdgeContextMenu={(event, edge) => openMenu(event, 'edge', edge.id)}
+        onPaneContextMenu={(event) => openMenu(event, 'canvas')}
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
         disableKeyboardA11y
@@ -281,6 +309,18 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
             </Tooltip>
           </ActionIcon.Group>
         </Panel>
+        <Guides guides={drawn.guides} />
+        {props.minimap === true && (
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel={t('canvas.minimap')}
+            className={classes.minimap ?? ''}
+            nodeColor="var(--line)"
+            maskColor="var(--mask)"
+            bgColor="var(--card)"
+          />
+        )}
         {props.legend !== undefined && <Panel position="top-right">{props.legend}</Panel>}
         <Panel position="top-center">
           <div role="status">

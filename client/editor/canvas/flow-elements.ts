@@ -65,6 +65,7 @@ export function flowNodes(
       // known beforehand: edges to nodes that were never on the screen are drawn too
       handles: handlesOf(size, editable),
       data: { node, editable },
+      ...(node.locked === true ? { draggable: false } : {}),
       selected: isSelected,
       ariaLabel,
       ...(node.ghost === true
@@ -103,6 +104,7 @@ export function flowEdges(
 ): FlowEdge[] {
   const before = new Map(previous.map((edge) => [edge.id, edge]));
   const selected = new Set(selection.edges);
+  const chosen = new Set(selection.nodes);
   const ends = new Map(nodes.map((node) => [node.key, node]));
   const bends = edgeBends(edges);
   const boxes = nodes.map((node) => ({ key: node.key, x: node.x, y: node.y, ...nodeSize(node) }));
@@ -116,7 +118,8 @@ export function flowEdges(
     const to = boxOf.get(edge.target);
     const parallel = bends.get(edge.key) ?? 0;
     const bend = parallel === 0 && from !== undefined && to !== undefined ? detourBend(from, to, boxes) : parallel;
-    const data = { edge, bend, source: nodeSize(source), target: nodeSize(target) };
+    const near = chosen.has(edge.source) || chosen.has(edge.target);
+    const data = { edge, bend, near, source: nodeSize(source), target: nodeSize(target) };
     const isSelected = selected.has(edge.key);
     const ariaLabel = labels.edge(edge, source.name, target.name);
     if (old?.selected === isSelected && old.ariaLabel === ariaLabel && sameLooks(old.data, data)) return [old];

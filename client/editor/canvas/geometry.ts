@@ -91,7 +91,13 @@ function endLabel(box: Box, at: CanvasPoint, towards: CanvasPoint, isTarget: boo
     return { x: at.x + Math.sign(dx) * 6, y: at.y + (above ? -11 : 19), anchor: dx >= 0 ? 'start' : 'end' };
   }
   const right = dx === 0 ? !isTarget : dx < 0;
-  return { x: at.x + (right ? 7 : -7), y: at.y + (dy > 0 ? 14 : -7), anchor: right ? 'start' : 'end' };
+  // a little along the line, where those that fan out from one node are apart
+  const along = Math.min(0.3, 70 / (Math.abs(dy) || 1));
+  return {
+    x: at.x + dx * along + (right ? 7 : -7),
+    y: at.y + dy * along + (dy > 0 ? 6 : 3),
+    anchor: right ? 'start' : 'end',
+  };
 }
 
 const parallelGap = 44;

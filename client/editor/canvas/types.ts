@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode, Ref } from 'react';
+import type { DeviceIcon } from '#shared/topology/schema';
 
 /** What a status means for the reader; the same words as StatusBadge's. */
 export type Tone = 'neutral' | 'info' | 'progress' | 'success' | 'warning' | 'danger';
@@ -30,6 +31,10 @@ export interface CanvasNode {
   y: number;
   /** Second line: "nano · tiny", or a network's subnet. */
   detail?: string | undefined;
+  /** What it is drawn as; a server unless given. */
+  icon?: DeviceIcon | undefined;
+  /** It is neither moved nor deleted. */
+  locked?: boolean | undefined;
   /** Reaches the internet. */
   internet?: boolean | undefined;
   /** Forwarded guest ports. */
@@ -78,6 +83,15 @@ export interface CanvasPoint {
   y: number;
 }
 
+/** Where a menu is asked for, and of what. */
+export interface CanvasMenu {
+  on: 'nodes' | 'edge' | 'canvas';
+  /** On the screen, px. */
+  at: CanvasPoint;
+  /** In the drawing. */
+  point: CanvasPoint;
+}
+
 export interface CanvasArea {
   left: number;
   top: number;
@@ -87,8 +101,8 @@ export interface CanvasArea {
 
 /** What a page may ask of the canvas, by `ref`. */
 export interface CanvasHandle {
-  /** Shows the whole drawing. */
-  fit: () => void;
+  /** Shows the whole drawing, or these nodes of it. */
+  fit: (keys?: readonly string[]) => void;
   /** Brings the node into view and gives it the keyboard. */
   focusNode: (key: string) => void;
   /** The next node that is chosen (click, tap, Enter) is connected with this one. */
@@ -118,6 +132,9 @@ export interface TopologyCanvasProps {
   onOpenNode?: (key: string) => void;
   /** Double click on the empty canvas. */
   onAddAt?: (point: CanvasPoint) => void;
+  /** The menu of something is asked for: by the right button, a long press or the menu key. */
+  onMenu?: (menu: CanvasMenu) => void;
+  minimap?: boolean;
   /** The whole drawing is brought into view when this changes (and at first). */
   fitKey?: string | number;
   /** What the canvas is, for who cannot see it: "Topology of lab-1". */

@@ -42,7 +42,7 @@ export function useCanvasKeys(canvas: CanvasKeys) {
     const from =
       moving.current ??
       canvas.drawn
-        .filter((node) => keys.has(node.id))
+        .filter((node) => keys.has(node.id) && node.data.node.locked !== true)
         .map((node) => ({ key: node.id, x: node.position.x, y: node.position.y }));
     moving.current = from.map((item) => ({
       key: item.key,

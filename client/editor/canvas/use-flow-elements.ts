@@ -5,6 +5,7 @@ import { flowEdges, flowNodes, type Labels } from './flow-elements';
 import type { FlowEdge } from './LinkEdge';
 import type { FlowNode } from './NodeCard';
 import { shownStatus } from './status-icons';
+import { useGuides } from './use-guides';
 import { formatExact } from '../../ui/format';
 import type { CanvasDrift, CanvasMove, CanvasSelection, TopologyCanvasProps } from './types';
 
@@ -56,14 +57,18 @@ export function useFlowElements({
     [onSelectionChange],
   );
 
+  const { guides, lead, led } = useGuides(nodes);
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
       const places = changes.filter((change) => change.type === 'position' || change.type === 'dimensions');
-      if (places.length > 0) setDrawn((now) => ({ ...now, nodes: applyNodeChanges(places, now.nodes) }));
+      if (places.length > 0) {
+        const moved = lead(places);
+        setDrawn((now) => ({ ...now, nodes: applyNodeChanges(moved, now.nodes) }));
+      }
       const chosen = selectionAfter(latest.current.nodes, changes);
       if (chosen !== null) select({ nodes: chosen });
     },
-    [select],
+    [select, lead],
   );
   const onEdgesChange = useCallback(
     (changes: EdgeChange<FlowEdge>[]) => {
@@ -97,7 +102,13 @@ export function useFlowElements({
     [nodes, onMove],
   );
 
-  return { nodes: current.nodes, edges: current.edges, onNodesChange, onEdgesChange, place, commit };
+  /** A drag has ended: the hand let go here, and the guides had led the nodes a little farther. */
+  const drop = (moves: readonly CanvasMove[]) => {
+    const { dx, dy } = led();
+    commit(moves.map(({ key, x, y }) => ({ key, x: Math.round(x + dx), y: Math.round(y + dy) })));
+  };
+
+  return { nodes: current.nodes, edges: current.edges, guides, onNodesChange, onEdgesChange, place, commit, drop };
 }
 
 function selectionAfter(
@@ -130,6 +141,7 @@ function useLabels(): Labels {
           t(node.kind === 'vm' ? 'canvas.vmNamed' : 'canvas.networkNamed', { name: node.name }),
           node.detail,
           node.status === undefined ? undefined : shownStatus(node.status).word,
+          node.locked === true ? t('canvas.locked') : undefined,
           node.internet === true ? t('canvas.internet') : undefined,
           node.problem,
           ...drifted(node.drift),

@@ -1,0 +1,45 @@
+import { arrangements, type Arrangement } from './arrange/arrange';
+import { alignments, axes, type Alignment, type Axis } from './alignment';
+
+/** What can be done to a drawing by a name of its own: from the toolbar, by a key, from a menu and from the palette alike. */
+const plainActs = [
+  'save',
+  'undo',
+  'redo',
+  'cut',
+  'copy',
+  'paste',
+  'duplicate',
+  'delete',
+  'selectAll',
+  'addVm',
+  'addNetwork',
+  'connect',
+  'connectMany',
+  'rename',
+  'lock',
+  'unlock',
+  'find',
+  'palette',
+  'fit',
+  'zoomSelection',
+  'minimap',
+  'help',
+] as const;
+export type PlainAct = (typeof plainActs)[number];
+export type ActId = PlainAct | `arrange.${Arrangement}` | `align.${Alignment}` | `distribute.${Axis}`;
+
+export const actIds: readonly ActId[] = [
+  ...plainActs,
+  ...alignments.map((to) => `align.${to}` as const),
+  ...axes.map((axis) => `distribute.${axis}` as const),
+  ...arrangements.map((arrangement) => `arrange.${arrangement}` as const),
+];
+
+export interface Act {
+  id: ActId;
+  label: string;
+  enabled: boolean;
+  run: () => void;
+}
+export type Acts = Readonly<Record<ActId, Act>>;

@@ -1,0 +1,105 @@
+import { useTranslation } from 'react-i18next';
+import type { RefObject } from 'react';
+import { align, alignments, axes, distribute, type Box } from './alignment';
+import { actIds, type Act, type ActId, type Acts, type PlainAct } from './acts';
+import { arrangements } from './arrange/arrange';
+import type { ArrangeState } from './arrange/use-arrange';
+import { nodeSize } from './canvas/geometry';
+import type { CanvasHandle } from './canvas/types';
+import { writeClipboard } from './clipboard';
+import type { useDrawingActions } from './use-drawing-actions';
+import type { EditorState } from './use-editor';
+
+interface ActsOptions {
+  editor: EditorState;
+  canvas: RefObject<CanvasHandle | null>;
+  actions: ReturnType<typeof useDrawingActions>;
+  arrange: ArrangeState;
+  onSave: () => void;
+  /** Opens what asks for more. */
+  open: (what: 'connectMany' | 'rename' | 'find' | 'palette' | 'help') => void;
+  toggleMinimap: () => void;
+}
+
+/** Everything that can be done to the drawing now, each with its name and whether it can be. */
+export function useActs({ editor, canvas, actions, arrange, onSave, open, toggleMinimap }: ActsOptions): Acts {
+  const { t } = useTranslation('editor');
+  const { topology } = editor.document;
+  const { selection } = editor;
+  const chosen = new Set(selection.nodes);
+  const all = [...topology.vms, ...topology.networks];
+  const nodes = all.filter(({ key }) => chosen.has(key));
+  const free = nodes.filter(({ locked }) => locked !== true);
+  const [only] = nodes;
+
+  const boxes = (): Box[] =>
+    free.map((node) => {
+      const kind = 'flavourId' in node ? ('vm' as const) : ('network' as const);
+      return { key: node.key, x: node.x, y: node.y, ...nodeSize({ kind }) };
+    });
+  const lock = (locked: boolean) => editor.run({ type: 'setDrawn', keys: selection.nodes, fields: { locked } });
+
+  const plain: Record<PlainAct, Omit<Act, 'id' | 'label'>> = {
+    save: { enabled: true, run: onSave },
+    undo: { enabled: editor.canUndo, run: editor.undo },
+    redo: { enabled: editor.canRedo, run: editor.redo },
+    cut: { enabled: free.length > 0, run: () => writeClipboard(actions.clipboard.cut()) },
+    copy: { enabled: nodes.length > 0, run: () => writeClipboard(actions.clipboard.copy()) },
+    paste: {
+      // only where the page is served safely does a browser let it read the clipboard without the key
+      enabled: typeof navigator.clipboard?.readText === 'function',
+      run: () => void navigator.clipboard.readText().then(actions.clipboard.paste, () => false),
+    },
+    duplicate: { enabled: nodes.length > 0, run: actions.duplicate },
+    delete: { enabled: free.length + selection.edges.length > 0, run: actions.remove },
+    selectAll: { enabled: all.length > 0, run: actions.selectAll },
+    addVm: { enabled: actions.canAddVm, run: () => actions.addNode('vm') },
+    addNetwork: { enabled: true, run: () => actions.addNode('network') },
+    connect: {
+      enabled: nodes.length === 1,
+      run: () => only !== undefined && canvas.current?.startConnect(only.key),
+    },
+    connectMany: { enabled: all.length > 1, run: () => open('connectMany') },
+    rename: { enabled: nodes.length > 0, run: () => open('rename') },
+    lock: { enabled: free.length > 0, run: () => lock(true) },
+    unlock: { enabled: nodes.length > free.length, run: () => lock(false) },
+    find: { enabled: all.length > 0, run: () => open('find') },
+    palette: { enabled: true, run: () => open('palette') },
+    fit: { enabled: all.length > 0, run: () => canvas.current?.fit() },
+    zoomSelection: { enabled: nodes.length > 0, run: () => canvas.current?.fit(selection.nodes) },
+    minimap: { enabled: true, run: toggleMinimap },
+    help: { enabled: true, run: () => open('help') },
+  };
+  const others: Partial<Record<ActId, Act>> = {};
+  for (const to of alignments)
+    others[`align.${to}`] = {
+      id: `align.${to}`,
+      label: t(`align.${to}`),
+      enabled: free.length > 1,
+      run: () => canvas.current?.glide(align(boxes(), to), false),
+    };
+  for (const axis of axes)
+    others[`distribute.${axis}`] = {
+      id: `distribute.${axis}`,
+      label: t(`distribute.${axis}`),
+      enabled: free.length > 2,
+      run: () => canvas.current?.glide(distribute(boxes(), axis), false),
+    };
+  for (const arrangement of arrangements)
+    others[`arrange.${arrangement}`] = {
+      id: `arrange.${arrangement}`,
+      label: t('arrange.named', { kind: t(`arrange.kind.${arrangement}`) }),
+      enabled:
+        all.length > 1 &&
+        arrange.under === null &&
+        (arrangement !== 'geographic' || all.some(({ location }) => location !== undefined)),
+      run: () => arrange.start(arrangement),
+    };
+  const known = (id: ActId): Act => {
+    const other = others[id];
+    if (other !== undefined) return other;
+    const plainId = id as PlainAct;
+    return { id, label: t(`acts.${plainId}`), ...plain[plainId] };
+  };
+  return Object.fromEntries(actIds.map((id) => [id, known(id)])) as Record<ActId, Act>;
+}
