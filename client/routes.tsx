@@ -50,7 +50,15 @@ export function createAppRouter() {
                 },
                 {
                   path: 'slices',
-                  lazy: page(() => import('./slices/SlicesPage'), 'events', 'problems', 'quota', 'sharing', 'slices'),
+                  lazy: page(
+                    () => import('./slices/SlicesPage'),
+                    'events',
+                    'leases',
+                    'problems',
+                    'quota',
+                    'sharing',
+                    'slices',
+                  ),
                 },
                 {
                   path: 'slices/:sliceId',

@@ -82,7 +82,7 @@ describe('drift on the canvas', () => {
     // to be seen without pointing at it: the time
     const [mark] = screen.getAllByTitle('VM db has failed.');
     expect(mark?.textContent).toBe('now');
-    expect(screen.queryByTitle(/web/)).toBeNull();
+    expect(screen.queryByTitle(/VM web/)).toBeNull();
   });
 
   it('says the same sentence in the list, in the table and in the panel', () => {
