@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { isAsDesired, isBroken } from './deployment/observed-status';
 import { idSchema, timestampSchema } from './primitives';
-import { say, sentencesSchema, type Said } from './sentence';
+import { say, saidOf, sentencesSchema, type Said } from './sentence';
 import type { EdgeStatus, SliceStatus, VmDesired, VmStatus } from './slice-status';
 
 /** What is done about what drifts: it is shown, or healed by the server by itself, too. */
 export const driftPolicies = ['report', 'heal'] as const;
+
+/** Codes of what heal leaves alone: it is not ours to end. */
+export const beyondHealing: readonly string[] = ['VM_FOREIGN_PROCESS', 'SLICE_FOREIGN_PROCESS', 'VM_DISK_BASE_GONE'];
 
 /** One part of a slice that is not as it was asked for. */
 export const driftSchema = z.object({
@@ -30,6 +33,8 @@ interface Parts {
     name: string;
     desired: VmDesired;
     status: VmStatus;
+    error: string | null;
+    sentences?: Drift['sentences'];
     observedAt: string | null;
   }[];
   networks: readonly { id: number; key: string; name: string; status: EdgeStatus }[];
@@ -58,7 +63,11 @@ export function driftOf({ status, busy, vmList, networks, edges }: Parts): Drift
   });
   const vms = new Map(vmList.map((vm) => [vm.key, vm]));
   const names = new Map([...networks, ...vmList].map(({ key, name }) => [key, name]));
-  const found = vmList.flatMap((vm) => (isAsDesired(vm) ? [] : [drift('vm', vm, vmSentence(vm), vm.observedAt)]));
+  const found = vmList.flatMap((vm) => {
+    if (!isAsDesired(vm)) return [drift('vm', vm, vmSentence(vm), vm.observedAt)];
+    // it does what it was asked for, and something is wrong with it all the same
+    return vm.error === null ? [] : [drift('vm', vm, saidOf(vm.error, vm.sentences), vm.observedAt)];
+  });
   const dead = new Set<string>();
   for (const network of networks) {
     const onIt = edges.filter((edge) => edge.target === network.key && vms.get(edge.source)?.status === 'running');

@@ -165,6 +165,14 @@ export const sentences = {
   DRIFT_VM_STARTING: 'VM {{vm}} has not booted.',
   DRIFT_VM_UNKNOWN: 'How VM {{vm}} is cannot be seen.',
   DRIFT_VM_UP: 'VM {{vm}} was not asked to run, and is not stopped.',
+  VM_IMAGE_GONE:
+    'The image {{image}} of VM {{vm}} is not in the zone any more, and the VM could not be started anew. Heal brings it back.',
+  VM_DISK_BASE_GONE:
+    'Image {{image}}, which the disk of VM {{vm}} lies over, is gone and cannot be made again. The VM cannot be started anew: save what it holds, and make it anew.',
+  VM_FOREIGN_PROCESS:
+    'A process that is not Trama’s works in the folder of VM {{vm}}: {{program}} ({{pid}}). Heal leaves it alone: end it on the zone’s machine.',
+  SLICE_FOREIGN_PROCESS:
+    'A process that is not Trama’s works in the slice’s folder: {{program}} ({{pid}}). Heal leaves it alone: end it on the zone’s machine.',
   DRIFT_NETWORK_GONE: 'Network {{network}} is not there.',
   DRIFT_NETWORK_DOWN: 'Network {{network}} is dead.',
   DRIFT_EDGE_DOWN: 'Link {{link}} is down.',

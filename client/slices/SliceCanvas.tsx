@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import { edgeLooks, partWord, vmLooks } from './status-badges';
@@ -42,7 +43,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         label: t(`common:status.vm.${partWord(vm.status, slice.status)}`),
         activity: activity(running.get(`vm:${vm.id}`)),
       },
-      problem: vm.error === null ? undefined : spoken(vm.error, vm.sentences),
+      problem: vm.error === null || isAsDesired(vm) ? undefined : spoken(vm.error, vm.sentences),
       drift: driftOfPart('vm', vm.id),
     })),
     ...slice.networks.map((network): CanvasNode => ({

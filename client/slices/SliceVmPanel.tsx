@@ -66,7 +66,7 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
           <DriftList drift={drift} />
         </Alert>
       )}
-      {vm.error === null ? null : (
+      {vm.error === null || isAsDesired(vm) ? null : (
         <Alert color="red" variant="light" p="xs" title={t('vm.error')} className={classes.wrapAnywhere}>
           {spoken(vm.error, vm.sentences)}
         </Alert>

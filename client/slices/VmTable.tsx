@@ -1,6 +1,7 @@
 import { ActionIcon, Anchor, Text, Tooltip } from '@mantine/core';
 import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice, SliceVm } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import type { Column } from '../ui/DataTable';
@@ -67,7 +68,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
               {drift('vm', vm.id)?.message}
             </Text>
           )}
-          {vm.error === null ? null : (
+          {vm.error === null || isAsDesired(vm) ? null : (
             <Text size="xs" c="var(--mantine-color-error)" maw={280} className={classes.wrapAnywhere}>
               {spoken(vm.error, vm.sentences)}
             </Text>

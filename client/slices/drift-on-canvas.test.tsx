@@ -112,6 +112,20 @@ describe('drift on the canvas', () => {
     expect(drawn().join()).not.toContain(seen('en'));
   });
 
+  it('marks a VM that runs and whose image is gone, or in whose folder somebody else is, with the same sentence once', () => {
+    const slice = lab();
+    const [web] = slice.vmList;
+    if (web === undefined) throw new Error('no VM');
+    const message = 'A process that is not Trama’s works in the folder of VM web: bash (7).';
+    renderApp(page(after({ ...slice, vmList: [{ ...web, error: message }, ...slice.vmList.slice(1)] }, degraded)));
+    expect(drawn()[0]).toContain(`${message}, ${seen('en')}`);
+    expect(drawn()[0]?.split(message)).toHaveLength(2);
+    expect(listed()).toEqual([expect.stringContaining(message)]);
+    expect(texts(rows('about web'))).toEqual([expect.stringContaining(message)]);
+    // list, table and panel, and no error beside them
+    expect(screen.getAllByText(message, { exact: false })).toHaveLength(3);
+  });
+
   it('tells of a link in the panels of both of its ends', () => {
     renderApp(page(after(lab(), degraded, linkDown)));
     for (const name of ['about web', 'about db'])

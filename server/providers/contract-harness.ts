@@ -12,6 +12,10 @@ export interface ContractHarness {
   restart(): Promise<Provider>;
   /** Ends the VM from outside, behind the provider's back. */
   kill(slice: SliceRef, vmId: number): Promise<void>;
+  /** Takes the image of the slice's VMs from the zone, behind the provider's back. */
+  loseImage(slice: SliceRef): Promise<void>;
+  /** Starts a process of somebody else in the VM's folder, and answers how to end it. */
+  intrude(slice: SliceRef, vmId: number): Promise<() => Promise<void>>;
   /** How many machines really run for this VM: asked of the infrastructure, not of the provider. */
   countMachines(slice: SliceRef, vmId: number): Promise<number>;
   /** Of the machine that runs for this VM, in MiB. */

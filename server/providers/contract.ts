@@ -4,6 +4,7 @@ import { attachment, link, pair, vmSpec, withNic } from './contract-fixtures';
 import type { ContractHarness } from './contract-harness';
 import { testApplied } from './contract-applied';
 import { testGates } from './contract-gates';
+import { testDrift } from './contract-drift';
 import { testKeeping } from './contract-keeping';
 import { testUpdates } from './contract-updates';
 import { ProviderError } from '#server/lib/provider-error';
@@ -369,6 +370,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     testApplied({ harness: () => harness, newSlice, id, codeOf });
     testGates({ harness: () => harness, newSlice, id, codeOf });
     testUpdates({ harness: () => harness, newSlice, id, codeOf });
+    testDrift({ harness: () => harness, newSlice, id, codeOf });
     testKeeping({ harness: () => harness, newSlice, id, codeOf });
 
     test('stops waiting when it is told to, and leaves the VM as it is', async () => {

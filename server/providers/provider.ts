@@ -204,7 +204,10 @@ export interface SliceObservation {
   vms: {
     id: number;
     status: Exclude<VmStatus, 'absent'>;
+    /** Why it failed; of one that is as it should be otherwise, what is wrong with it all the same. */
     error: Said | null;
+    /** What it was made from, or boots, is gone from the zone; `ensureImage` brings it back. */
+    lacksImage?: boolean;
     forwards: ForwardState[];
     applied: Applied | null;
   }[];

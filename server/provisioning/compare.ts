@@ -10,7 +10,7 @@ import type { SliceObservation } from '#server/providers/provider';
 
 /** What a slice is after an observation, as far as its status depends on it. */
 export interface ObservedSlice {
-  vms: { name: string; desired: VmDesired; status: VmStatus }[];
+  vms: { name: string; desired: VmDesired; status: VmStatus; error: string | null }[];
   /** `broken`: see {@link isBroken}. With VMs that are there and of no row. */
   edges: { label: string; broken: boolean }[];
   events: EventData[];
@@ -56,7 +56,7 @@ export function compare({ vms, networks, edges }: ObservedRows, observation: Sli
       const event: EventData = { type: 'vm.status', vmId: row.id, name: row.name, status, error, sentences };
       events.push(moved ? { ...event, forwards } : event);
     }
-    return { name: row.name, desired: row.desired, status };
+    return { name: row.name, desired: row.desired, status, error };
   });
 
   const networkChanges = new Groups<{ status: EdgeStatus }>();

@@ -11,7 +11,7 @@ import { wholeSlice } from '#server/domain/slices/read-slices';
 import { readEvents } from '#server/events/stream';
 import { silentLogger } from '#server/lib/logger';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
-import { crashVm, createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
+import { crashVm, spoil, createSimulatorState, type SimulatorState } from '#server/providers/simulator/simulator-state';
 import { testContext } from '#server/testing/context';
 import { drawing, small } from '#server/testing/drawings';
 import { carryOut, ended, testOptions, testProvisioning, until } from '#server/testing/provisioning';
@@ -79,6 +79,46 @@ describe('what drifts', () => {
     expect(healed.steps.map(({ key }) => key)).not.toContain('vm:c/start');
     expect(await whole()).toMatchObject({ status: 'active', drift: [] });
     expect([...simulated().vms.values()].every(({ power }) => power === 'on')).toBe(true);
+  });
+
+  test('an image that is gone is told of VMs that run and that are stopped, and brought back by a heal', async () => {
+    await deployed();
+    await carryOut(context, actor, sliceId, 'stop', idOf('c'));
+    for (const name of ['a', 'c']) spoil(state, sliceId, idOf(name), { lacksImage: true });
+    await provisioning.reconciler.round();
+    const { status, drift } = await whole();
+    expect(status).toBe('degraded');
+    expect(drift.map(({ resource, message, observedAt }) => [resource, message, typeof observedAt])).toEqual(
+      ['a', 'c'].map((name) => ['vm', expect.stringContaining(`of VM ${name} is not in the zone any more`), 'string']),
+    );
+    const healed = await carryOut(context, actor, sliceId, 'heal');
+    expect(healed).toMatchObject({ status: 'succeeded' });
+    expect(healed.steps.map(({ key }) => key)).toEqual(['image:tiny/prepare']);
+    // what runs ran on, and what was stopped stayed so
+    expect(['a', 'b', 'c'].map((name) => simulated().vms.get(idOf(name))).map((vm) => [vm?.power, vm?.boot])).toEqual([
+      ['on', 1],
+      ['on', 1],
+      ['off', 1],
+    ]);
+    expect(await whole()).toMatchObject({ status: 'active', drift: [] });
+  });
+
+  test('a process that is not ours is told of and left alone, and heals nothing by itself in vain', async () => {
+    await deployed();
+    await setHeal(context, { actor, slice: { id: sliceId, driftPolicy: 'heal' } });
+    spoil(state, sliceId, idOf('b'), { intruder: 'bash' });
+    for (let round = 0; round < 3; round++) await provisioning.reconciler.round();
+    expect(await whole()).toMatchObject({
+      status: 'degraded',
+      healGaveUpAt: null,
+      drift: [
+        { resource: 'vm', id: idOf('b'), sentences: [{ code: 'VM_FOREIGN_PROCESS', params: { program: 'bash' } }] },
+      ],
+    });
+    expect(await heals()).toEqual([]);
+    spoil(state, sliceId, idOf('b'), { intruder: null });
+    await provisioning.reconciler.round();
+    expect(await whole()).toMatchObject({ status: 'active', drift: [] });
   });
 
   test('leaves stopped what was stopped on purpose', async () => {

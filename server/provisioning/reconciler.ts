@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
 import { liveDeploymentStatuses, type DeploymentStatus } from '#shared/deployment/schema';
-import { isAsDesired } from '#shared/deployment/observed-status';
+import { isSound } from '#shared/deployment/observed-status';
 import { say } from '#shared/sentence';
 import type { SliceStatus } from '#shared/slice-status';
 import { newestDeployment, newestDeployments } from '#server/db/queries/deployments';
@@ -338,7 +338,7 @@ async function drift(
   if (next === status) return [];
   const events = await setSliceStatus(tx, sliceId, next);
   if (next === 'degraded') {
-    const drifted = observed.vms.filter((vm) => !isAsDesired(vm)).map((vm) => vm.name);
+    const drifted = observed.vms.filter((vm) => !isSound(vm)).map((vm) => vm.name);
     drifted.push(...observed.edges.filter((edge) => edge.broken).map((edge) => edge.label));
     events.push({ type: 'slice.drift', drifted });
   }

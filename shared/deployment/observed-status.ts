@@ -14,6 +14,11 @@ export function isAsDesired({ desired, status }: { desired: VmDesired; status: V
   return statuses.includes(status);
 }
 
+/** Whether a VM is as it is wanted, and nothing is wrong with it besides, as that its image is gone. */
+export function isSound(vm: { desired: VmDesired; status: VmStatus; error?: string | null }): boolean {
+  return isAsDesired(vm) && (vm.error ?? null) === null;
+}
+
 /** What one wants who wants a VM as it is; null where nobody can say how it is. */
 export function desiredLike(status: VmStatus): VmDesired | null {
   switch (status) {
@@ -52,10 +57,10 @@ export function isBroken(status: EdgeStatus, joined: readonly (VmStatus | undefi
  * without VMs is `active`.
  */
 export function observedStatus(
-  vms: readonly { desired: VmDesired; status: VmStatus }[],
+  vms: readonly { desired: VmDesired; status: VmStatus; error?: string | null }[],
   edges: readonly { broken: boolean }[] = [],
 ): Extract<SliceStatus, 'active' | 'stopped' | 'suspended' | 'degraded'> {
-  if (!vms.every(isAsDesired) || edges.some((edge) => edge.broken)) return 'degraded';
+  if (!vms.every(isSound) || edges.some((edge) => edge.broken)) return 'degraded';
   if (vms.length === 0 || vms.some(({ desired }) => desired !== 'stopped' && desired !== 'suspended')) return 'active';
   return vms.some(({ desired }) => desired === 'suspended') ? 'suspended' : 'stopped';
 }

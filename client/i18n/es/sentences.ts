@@ -165,6 +165,14 @@ export const sentences: Record<SentenceCode, string> = {
   DRIFT_VM_STARTING: 'La MV {{vm}} no ha terminado de arrancar.',
   DRIFT_VM_UNKNOWN: 'No se puede ver cómo está la MV {{vm}}.',
   DRIFT_VM_UP: 'La MV {{vm}} no debería estar en marcha y no está detenida.',
+  VM_IMAGE_GONE:
+    'La imagen {{image}} de la MV {{vm}} ya no está en la zona, y la MV no podría arrancar de nuevo. Reparar la repone.',
+  VM_DISK_BASE_GONE:
+    'La imagen {{image}}, sobre la que está el disco de la MV {{vm}}, ya no existe y no se puede rehacer. La MV no puede arrancar de nuevo: guarde lo que contiene y vuelva a crearla.',
+  VM_FOREIGN_PROCESS:
+    'Un proceso ajeno a Trama trabaja en la carpeta de la MV {{vm}}: {{program}} ({{pid}}). Reparar no lo toca: termínelo en la máquina de la zona.',
+  SLICE_FOREIGN_PROCESS:
+    'Un proceso ajeno a Trama trabaja en la carpeta del slice: {{program}} ({{pid}}). Reparar no lo toca: termínelo en la máquina de la zona.',
   DRIFT_NETWORK_GONE: 'La red {{network}} no existe.',
   DRIFT_NETWORK_DOWN: 'La red {{network}} está caída.',
   DRIFT_EDGE_DOWN: 'El enlace {{link}} está caído.',

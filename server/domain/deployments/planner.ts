@@ -124,6 +124,8 @@ class PlanBuilder {
   private readonly edgeLabels: Map<PlanEdge, string>;
   private readonly observedVms;
   private readonly observedNetworks;
+  /** Ids of VMs whose image is gone from the zone. */
+  private readonly lacksImage: ReadonlySet<number>;
   private readonly observedEdges;
   private readonly differences;
 
@@ -131,6 +133,7 @@ class PlanBuilder {
     this.operation = operationOf(input.kind);
     this.edgeLabels = edgeLabels(input);
     this.observedVms = new Map(input.observation?.vms.map((vm) => [vm.id, vm.status]));
+    this.lacksImage = new Set(input.observation?.vms.flatMap(({ id, lacksImage }) => (lacksImage ? [id] : [])));
     this.observedNetworks = new Map(input.observation?.networks.map((network) => [network.id, network.status]));
     this.observedEdges = new Map(input.observation?.edges.map((edge) => [edge.id, edge.status]));
     this.differences = differencesIn(input);
@@ -164,7 +167,8 @@ class PlanBuilder {
     const update = targets.filter((vm) => this.differences.vms.has(vm));
 
     const networksOfEdges = new Set(edges.map((edge) => edge.target));
-    for (const vm of [...create, ...update]) this.prepareImage(vm);
+    const lacking = builds === 'nothing' ? [] : targets.filter((vm) => this.lacksImage.has(vm.id));
+    for (const vm of [...create, ...update, ...lacking]) this.prepareImage(vm);
     for (const network of topology.networks) {
       const changes = this.differences.networks.get(network);
       if (changes) this.addUpdate('network', network, network.name, [], { changes, loses: [] });

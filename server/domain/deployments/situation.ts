@@ -124,9 +124,12 @@ async function observedLast(q: Queryable, sliceId: number): Promise<SliceObserva
     rows.flatMap(({ id, status, applied }) =>
       status === 'absent' ? [] : [{ id, status: status as Exclude<Row['status'], 'absent'>, applied }],
     );
+  const lacksImage = (row: (typeof vms)[number]) =>
+    row.sentences?.some(({ code }) => code === 'VM_IMAGE_GONE') ?? false;
+  const lacking = new Set(vms.filter(lacksImage).map(({ id }) => id));
   return {
     observedAt: new Date(Math.max(0, ...vms.map((vm) => vm.observedAt?.getTime() ?? 0))),
-    vms: there(vms).map((vm) => ({ ...vm, error: null, forwards: [] })),
+    vms: there(vms).map((vm) => ({ ...vm, error: null, lacksImage: lacking.has(vm.id), forwards: [] })),
     networks: there(networks),
     edges: there(edges),
   };

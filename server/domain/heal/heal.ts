@@ -1,7 +1,10 @@
 import { and, asc, desc, eq, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
 import { deployments } from '#drizzle/schema/deployments';
-import { slices } from '#drizzle/schema/slices';
+import { sliceEdges, slices, sliceVms } from '#drizzle/schema/slices';
+import { isAsDesired, isBroken, isSound } from '#shared/deployment/observed-status';
+import { beyondHealing } from '#shared/drift';
+import type { Queryable } from '#server/db/client';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { setHealInput, Slice } from '#shared/slice';
 import { inTransaction } from '#server/db/transaction';
@@ -62,7 +65,7 @@ export function createHealer(ctx: DomainContext, pace: HealPace): Healer {
           refused.delete(sliceId);
           await giveUp(ctx, sliceId);
         }
-        if (next.when !== 'now') continue;
+        if (next.when !== 'now' || !(await helps(ctx.db, sliceId))) continue;
         const actor = { kind: 'system', onBehalfOf: ownerId, because } as const;
         const error = await queueDeployment(ctx, { actor, sliceId, kind: 'heal' }).then(
           () => null,
@@ -96,6 +99,22 @@ function drifted({ db }: DomainContext, zoneId: number): Promise<{ id: number; o
     )
     .orderBy(asc(slices.id))
     .limit(atOnce);
+}
+
+/** Whether there is anything to heal: what is not ours is told of, and left to somebody. */
+async function helps(q: Queryable, sliceId: number): Promise<boolean> {
+  const vms = await q.select().from(sliceVms).where(eq(sliceVms.sliceId, sliceId));
+  const isLeftAlone = (vm: (typeof vms)[number]) =>
+    isAsDesired(vm) && (vm.sentences ?? []).every(({ code }) => beyondHealing.includes(code));
+  if (!vms.every((vm) => isSound(vm) || isLeftAlone(vm))) return true;
+  const statuses = new Map(vms.map(({ id, status }) => [id, status]));
+  const edges = await q.select().from(sliceEdges).where(eq(sliceEdges.sliceId, sliceId));
+  return edges.some(({ status, sourceVmId, targetVmId }) =>
+    isBroken(
+      status,
+      [sourceVmId, targetVmId].flatMap((id) => (id === null ? [] : [statuses.get(id)])),
+    ),
+  );
 }
 
 /** Leaves a slice as it is until somebody does something with it. */

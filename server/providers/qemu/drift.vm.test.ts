@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConsole } from '../contract-console';
 import { attachment, tiny, vmSpec, withNic } from '../contract-fixtures';
-import type { Provider } from '../provider';
+import { runCommand } from '#server/lib/run-command';
+import type { ImageSpec, Provider } from '../provider';
 import { findMachines } from './find-machines';
 import { createQemuProvider } from './qemu-provider';
 import { chooseVmUsers } from './vm-users';
@@ -88,4 +89,29 @@ test('a network whose process was killed is down, and made again with its links'
     .toEqual(['down']);
   await heal();
   await expectWhole();
+});
+
+test('a disk whose backing file is gone runs on, and is told whether that can be made again', async () => {
+  const other = { id: 2 };
+  const source = join(folder, 'base.qcow2');
+  await runCommand('qemu-img', ['create', '-q', '-f', 'qcow2', source, '1G']);
+  const image: ImageSpec = { id: 9, name: 'base', kind: 'disk', source, sha256: null, readyMarker: null };
+  const disk = vmSpec(20, image);
+  await provider.ensureVm(other, disk);
+  await provider.startVm(other, disk);
+  const seen = async () =>
+    (await provider.observe(other)).vms.map(({ status, error }) => [status, error?.sentences.map(({ code }) => code)]);
+  const keys = (await readdir(join(root, 'images'))).filter((key) => key.startsWith('disk-'));
+  const loseLinks = () => Promise.all(keys.map((key) => rm(join(root, 'images', key), { recursive: true })));
+  expect(keys).toHaveLength(1);
+  await loseLinks();
+  expect(await seen()).toEqual([['running', ['VM_IMAGE_GONE']]]);
+  await provider.ensureImage(image);
+  expect(await seen()).toEqual([['running', undefined]]);
+  // nothing is left that it could be made of
+  await loseLinks();
+  await rm(source);
+  for (const key of keys) await rm(join(base, 'images', key), { recursive: true });
+  expect(await seen()).toEqual([['running', ['VM_DISK_BASE_GONE']]]);
+  await provider.removeSlice(other);
 });

@@ -1,4 +1,5 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { hasCode } from '#server/lib/error-code';
 import type { MachineName } from './qemu-args';
 
@@ -19,6 +20,54 @@ export async function findMachines(root: string): Promise<FoundMachine[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(pids.map((pid) => identify(pid, root)));
   return found.filter((machine) => machine !== null);
+}
+
+/** A process that works in a slice's folder and that this server has not started. */
+export interface Stranger {
+  pid: number;
+  sliceId: number;
+  /** In whose folder it is, or which its command line names; null: the slice's. */
+  machine: MachineName | null;
+  /** What it is called, without what cannot be printed. */
+  program: string;
+}
+
+/**
+ * All processes in folders of the zone's slices but this server's children. Machines that a former server started are among them: whoever asks
+ * knows those. Only what this user may look at can be seen.
+ * @param root the zone's folder, without symbolic links
+ */
+export async function findStrangers(root: string): Promise<Stranger[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map((pid) => strangerOf(pid, root)));
+  return found.filter((stranger) => stranger !== null);
+}
+
+async function strangerOf(pid: number, root: string): Promise<Stranger | null> {
+  try {
+    const folder = (await readlink(`/proc/${pid}/cwd`)).replace(/ \(deleted\)$/, '');
+    if (!folder.startsWith(`${root}/s`)) return null;
+    const place = /^s(\d+)(?:\/([vn]\d+))?(?:\/|$)/.exec(folder.slice(root.length + 1));
+    if (!place) return null;
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    // a zombie has let go of everything; children of ours are machines, and tools at work for us
+    if (/^State:\s+[ZX]/m.test(status) || Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]) === process.pid) return null;
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    const [named] = /(?<![\w.-])[vn]\d+(?=\/)/.exec(command) ?? [];
+    const program = basename(command.split('\0', 1)[0] ?? '')
+      .replaceAll(/[^\x20-\x7e]/g, '?')
+      .slice(0, 60);
+    return { pid, sliceId: Number(place[1]), machine: machineIn(place[2] ?? named), program: program || '?' };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return null;
+    throw error;
+  }
+}
+
+function machineIn(name: string | undefined): MachineName | null {
+  if (name === undefined) return null;
+  const id = Number(name.slice(1));
+  return name.startsWith('v') ? `v${id}` : `n${id}`;
 }
 
 /** Whether the process is still there and still this machine, not another one with its number. */

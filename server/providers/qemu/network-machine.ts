@@ -36,6 +36,11 @@ export class NetworkMachine {
     this.record = record;
   }
 
+  /** Of its process. */
+  get pid(): number | null {
+    return this.#machine?.pid ?? null;
+  }
+
   get up(): boolean {
     return this.#machine !== null && !this.#hung;
   }

@@ -6,19 +6,19 @@ import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
 import { say, saidOf } from '#shared/sentence';
 import { appliedNetwork, changesOf } from '../applied';
-import { edgeStatuses } from '../edge-status';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type { EdgeSpec, NetworkSpec, Provider, SliceObservation, SliceRef, VmSpec } from '../provider';
 import { AcceleratorChoice } from './accelerator-choice';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { EdgeWiring } from './edge-wiring';
-import { findMachines } from './find-machines';
+import { findMachines, findStrangers, type Stranger } from './find-machines';
 import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
 import { NetworkMachine } from './network-machine';
 import { guestConfig, type Accelerator } from './qemu-args';
 import { Keeping } from './keeping';
+import { observeMachines } from './observation';
 import { killMachine } from './qemu-process';
 import { loadSlice, type SliceMachines } from './slice-machines';
 import type { VmMachine, VmMachineContext } from './vm-machine';
@@ -136,8 +136,12 @@ class QemuProvider implements Provider {
 
   async ensureImage(image: VmSpec['image'], { reread = false } = {}) {
     if (reread) await this.#images.distrust(image);
-    const { sizeMb } = await this.#images.ensure(image);
-    return { sizeMb };
+    const prepared = await this.#images.ensure(image);
+    for (const sliceId of await this.listSlices())
+      for (const vm of (await this.#slice(sliceId)).vms.values())
+        if (vm.record.spec.image.id === image.id)
+          await this.#locks.run(`${sliceId}:${vm.name}`, () => this.#definitions.relink(vm, prepared));
+    return { sizeMb: prepared.sizeMb };
   }
 
   async imageState(image: VmSpec['image']) {
@@ -332,8 +336,9 @@ class QemuProvider implements Provider {
 
   async observeMany(slices: readonly SliceRef[]) {
     const seen = new Map<number, SliceObservation>();
+    const strangers = await findStrangers(this.#folder.root);
     for (const slice of slices) {
-      const observation = await this.observe(slice).catch((error: unknown) => {
+      const observation = await this.#observe(slice, strangers).catch((error: unknown) => {
         this.#context.log('a slice could not be observed', { slice: slice.id, error });
         return null;
       });
@@ -343,35 +348,12 @@ class QemuProvider implements Provider {
   }
 
   async observe(slice: SliceRef): Promise<SliceObservation> {
-    const { vms, networks } = await this.#slice(slice.id);
-    const found = [...vms.values()].sort((a, b) => a.record.spec.id - b.record.spec.id);
-    // what has lost its folder is gone, whatever still runs of it
-    const whole = await Promise.all(found.map((vm) => this.#hasFolder(vm)));
-    const sortedVms = found.filter((_, index) => whole[index]);
-    const sortedNetworks = [...networks.values()].sort((a, b) => a.id - b.id);
-    return {
-      observedAt: new Date(),
-      vms: sortedVms.map((vm) => ({
-        id: vm.record.spec.id,
-        ...vm.status(),
-        forwards: vm.forwards(),
-        applied: vm.record.applied,
-      })),
-      networks: sortedNetworks.map(({ id, up, record: { applied } }) => ({
-        id,
-        status: up ? ('up' as const) : ('down' as const),
-        applied,
-      })),
-      edges: edgeStatuses(
-        sortedVms.map((vm) => ({ id: vm.record.spec.id, up: vm.up, nics: vm.record.spec.nics })),
-        sortedNetworks.map(({ id, up, record }) => ({
-          id,
-          up,
-          attached: new Set(record.attachments.map((attachment) => attachment.edgeId)),
-        })),
-        new Map(sortedVms.flatMap((vm) => vm.record.edges.map(({ id, applied }) => [id, applied]))),
-      ),
-    };
+    return this.#observe(slice, await findStrangers(this.#folder.root));
+  }
+
+  async #observe(slice: SliceRef, strangers: readonly Stranger[]): Promise<SliceObservation> {
+    const place = { folder: this.#folder, images: this.#images, strangers };
+    return observeMachines(await this.#slice(slice.id), place);
   }
 
   async removeSlice(slice: SliceRef): Promise<void> {

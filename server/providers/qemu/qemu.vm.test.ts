@@ -70,6 +70,21 @@ describeProviderContract('qemu', async () => {
       for (const machine of await findMachines(root))
         if (machine.sliceId === slice.id && machine.name === `v${vmId}`) await killMachine(machine, root);
     },
+    async loseImage() {
+      const linked = await readdir(join(root, 'images'));
+      for (const key of linked.filter((name) => name.startsWith('tiny-')))
+        await rm(join(root, 'images', key), { recursive: true });
+    },
+    async intrude(slice, vmId) {
+      // a shell of its own, as of somebody who looks around: the one that starts it ends, and it is nobody's child here
+      const script = 'sleep 3600 > /dev/null 2>&1 & echo $!';
+      const { stdout } = await runCommand('sh', ['-c', script], { cwd: join(root, `s${slice.id}/v${vmId}`) });
+      const pid = Number(stdout);
+      return async () => {
+        process.kill(pid, 'SIGKILL');
+        await expect.poll(() => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).toBe('');
+      };
+    },
     async countMachines(slice, vmId) {
       const machines = await findMachines(root);
       return machines.filter((machine) => machine.sliceId === slice.id && machine.name === `v${vmId}`).length;

@@ -119,6 +119,19 @@ export class VmDefinitions {
     await vm.load(args, { forwardAddress });
   }
 
+  /** Has the zone hold again what a VM was made from, or boots, where that is gone and can be had. */
+  async relink(vm: VmMachine, prepared: PreparedImage): Promise<void> {
+    const { folder } = this.#context;
+    const { imageKey, spec } = vm.record;
+    if (imageKey === null || (await folder.hasImage(imageKey, spec.image.kind))) return;
+    if (imageKey !== prepared.key && (await this.#images.isWhole(imageKey)))
+      await folder.linkImage(imageKey, this.#images.filesOf(imageKey, spec.image.kind));
+    else if (imageKey === prepared.key || spec.image.kind === 'kernel') {
+      await folder.linkImage(prepared.key, prepared.files);
+      await vm.save({ imageKey: prepared.key });
+    }
+  }
+
   async #writeSeed({ record: { spec }, sliceId, name }: VmMachine): Promise<void> {
     const path = join(this.#context.folder.machinePath(sliceId, name), 'seed.iso');
     await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, path);

@@ -91,6 +91,10 @@ export class VmMachine {
   get alive(): boolean {
     return this.#machine !== null;
   }
+  /** Of its process. */
+  get pid(): number | null {
+    return this.#machine?.pid ?? null;
+  }
   get ready(): boolean {
     return this.alive && !this.#panicked && (this.record.ready || this.record.spec.image.readyMarker === null);
   }

@@ -26,6 +26,7 @@ import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
 import { findMachines } from './find-machines';
+import { fileNames } from './images/image-store';
 import type { MachineName } from './qemu-args';
 import type { RunAs } from './unprivileged-user';
 import type { UidRange, VmUsers } from './vm-users';
@@ -265,6 +266,12 @@ export class ZoneFolder {
       names.push(`../images/${key}/${name}`);
     }
     return names;
+  }
+
+  /** Whether the files of an image, as {@link linkImage} has put them there, are all there. */
+  async hasImage(key: string, kind: 'kernel' | 'disk'): Promise<boolean> {
+    const there = fileNames[kind].map((name) => lstat(join(this.root, 'images', key, name)).then(Boolean, () => false));
+    return (await Promise.all(there)).every(Boolean);
   }
 
   /** Keys of the images that VMs of any zone of this data folder may use. */

@@ -4,7 +4,7 @@ import { contractParts } from '../contract-fixtures';
 import type { ContractHarness } from '../contract-harness';
 import type { ImageSpec } from '../provider';
 import { createSimulatorProvider } from './simulator-provider';
-import { crashVm, type SimulatorState } from './simulator-state';
+import { crashVm, spoil, type SimulatorState } from './simulator-state';
 
 const image: ImageSpec = {
   id: 1,
@@ -41,6 +41,14 @@ export async function simulatorHarness(
     },
     async kill(slice, vmId) {
       crashVm(state, slice.id, vmId);
+    },
+    async loseImage(slice) {
+      for (const vmId of state.slices.get(slice.id)?.vms.keys() ?? [])
+        spoil(state, slice.id, vmId, { lacksImage: true });
+    },
+    async intrude(slice, vmId) {
+      spoil(state, slice.id, vmId, { intruder: 'sleep' });
+      return async () => spoil(state, slice.id, vmId, { intruder: null });
     },
     async countMachines(slice, vmId) {
       return powered(slice, vmId)?.power === 'on' ? 1 : 0;

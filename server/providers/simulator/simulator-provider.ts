@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { Semaphore } from '#server/lib/semaphore';
-import type { ForwardState } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
 import type { VmLimits } from '#shared/zone';
 import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
@@ -21,9 +20,12 @@ import { isGateOpen } from './simulated-gate';
 import {
   crashVm,
   createSimulatorState,
+  forwardsOf,
   newSlice,
   newVm,
   show,
+  spoil,
+  troubleOf,
   type SimulatedSlice,
   type SimulatedVm,
   type SimulatorState,
@@ -122,14 +124,6 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     const known = image.source === 'builtin:tiny' || !image.source.startsWith('builtin:');
     if (!known || image.source === invalidImageSource)
       throw new ProviderError('IMAGE_INVALID', say('IMAGE_UNKNOWN', { image: image.name }), false);
-  }
-  function forwardsOf(vm: SimulatedVm): ForwardState[] {
-    return vm.spec.forwards.map(({ protocol, guestPort }) => ({
-      protocol,
-      guestPort,
-      hostAddress: '127.0.0.1',
-      hostPort: vm.hostPorts.get(guestPort) ?? null,
-    }));
   }
   function reservePorts(vm: SimulatedVm): void {
     const wanted = new Set(vm.spec.forwards.map((forward) => forward.guestPort));
@@ -275,7 +269,8 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       vms: vms.map((vm) => ({
         id: vm.spec.id,
         status: vm.power === 'on' ? (now >= vm.readyAt ? 'running' : 'starting') : restOf(vm),
-        error: vm.error,
+        error: troubleOf(vm),
+        lacksImage: vm.lacksImage,
         forwards: forwardsOf(vm),
         applied: vm.applied,
       })),
@@ -320,6 +315,9 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     async ensureImage(image) {
       await enter();
       checkImage(image);
+      for (const [sliceId, { vms }] of state.slices)
+        for (const { spec } of vms.values())
+          if (spec.image.id === image.id) spoil(state, sliceId, spec.id, { lacksImage: false });
       return { sizeMb: 16 };
     },
     async imageState(image) {

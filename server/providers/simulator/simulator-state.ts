@@ -1,6 +1,7 @@
 import type { Applied } from '#shared/deployment/applied';
-import { say, type Said } from '#shared/sentence';
+import { say, together, type Said } from '#shared/sentence';
 import { ConsoleFanout } from '../console-fanout';
+import type { ForwardState } from '#shared/slice-status';
 import type { VmSpec } from '../provider';
 
 const historyBytes = 64 * 1024;
@@ -31,6 +32,10 @@ export interface SimulatedVm {
   /** Counts the power cycles, so that a waiter can tell that "its" boot is over. */
   boot: number;
   error: Said | null;
+  /** Its image is gone from the zone. */
+  lacksImage: boolean;
+  /** A program that is not ours and works in its folder. */
+  intruder: string | null;
   hostPorts: Map<number, number>;
   console: ConsoleFanout;
   /** What the console has shown since the VM was started last: the end of it. */
@@ -102,6 +107,8 @@ export function newVm(spec: VmSpec): SimulatedVm {
     readyAt: 0,
     boot: 0,
     error: null,
+    lacksImage: false,
+    intruder: null,
     hostPorts: new Map(),
     console: newConsole(),
     shown: '',
@@ -119,6 +126,40 @@ export function newConsole(history = new Uint8Array()): ConsoleFanout {
 export function show(vm: SimulatedVm, data: Uint8Array): void {
   vm.shown = (vm.shown + new TextDecoder().decode(data)).slice(-shownLength);
   vm.console.push(data);
+}
+
+/** What is wrong with a VM: why it failed, and what is so however it runs. */
+export function troubleOf({ spec: { name: vm, image }, ...found }: SimulatedVm): Said | null {
+  const { error, lacksImage, intruder } = found;
+  const flaws = [
+    ...(error === null ? [] : [error]),
+    ...(lacksImage ? [say('VM_IMAGE_GONE', { vm, image: image.name })] : []),
+    ...(intruder === null ? [] : [say('VM_FOREIGN_PROCESS', { vm, program: intruder, pid: 1 })]),
+  ];
+  return flaws.length === 0 ? null : together(...flaws);
+}
+
+/** Where a VM's ports are forwarded to it from. */
+export function forwardsOf(vm: SimulatedVm): ForwardState[] {
+  return vm.spec.forwards.map(({ protocol, guestPort }) => ({
+    protocol,
+    guestPort,
+    hostAddress: '127.0.0.1',
+    hostPort: vm.hostPorts.get(guestPort) ?? null,
+  }));
+}
+
+/** Something of a VM changes behind the provider's back, without a word. */
+export function spoil(
+  state: SimulatorState,
+  sliceId: number,
+  vmId: number,
+  change: Partial<Pick<SimulatedVm, 'lacksImage' | 'intruder'>>,
+): void {
+  const vm = state.slices.get(sliceId)?.vms.get(vmId);
+  if (vm === undefined) return;
+  Object.assign(vm, change);
+  state.keep?.(sliceId);
 }
 
 /** The VM dies by itself, as by a crash of its host process. Does nothing if it is off. */

@@ -24,7 +24,8 @@ export interface PreparedImage {
   files: string[];
 }
 
-const fileNames = { kernel: ['vmlinuz', 'initrd.gz'], disk: ['disk.qcow2'] } as const;
+/** What a prepared image consists of. */
+export const fileNames = { kernel: ['vmlinuz', 'initrd.gz'], disk: ['disk.qcow2'] } as const;
 /** Younger folders are not pruned: whoever is preparing one has not said yet that it uses it. */
 const pruneAfterMs = 3_600_000;
 
@@ -102,6 +103,17 @@ export class ImageStore {
     return (await this.#manifests.compare(this.#folder(key))).kind === 'good';
   }
 
+  /** The files of a prepared image, whether they are there or not. */
+  filesOf(key: string, kind: ImageSpec['kind']): string[] {
+    return fileNames[kind].map((name) => join(this.#folder(key), name));
+  }
+
+  /** Whether the files that a disk was laid over are here, or can be made again of what the image is now. */
+  async canBeHad(image: ImageSpec, key: string): Promise<boolean> {
+    const { kind } = await this.#manifests.compare(this.#folder(key), { sizesOnly: true });
+    return kind === 'good' || (await keyOf(image).catch(() => null)) === key;
+  }
+
   /** Removes what is neither of one of `images` nor named in `keys`. @returns MiB that became free */
   async prune(images: readonly ImageSpec[], keys: ReadonlySet<string>): Promise<number> {
     const keep = new Set(keys);
@@ -135,7 +147,7 @@ export class ImageStore {
   async #prepare(image: ImageSpec): Promise<PreparedImage> {
     const key = await keyOf(image);
     const folder = this.#folder(key);
-    const files = fileNames[image.kind].map((name) => join(folder, name));
+    const files = this.filesOf(key, image.kind);
     let verdict = await this.#manifests.compare(folder);
     if (verdict.kind !== 'good') {
       await mkdir(this.#root, { recursive: true });
