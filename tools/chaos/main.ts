@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { openSession, type ApiSession } from '../../rig/api';
 import { openConsole, ping } from '../../rig/console';
+import { dice } from '../../rig/dice';
 import {
   freePort,
   guestsIn,
@@ -24,16 +25,6 @@ const { values } = parseArgs({ options: { rounds: { type: 'string' }, seed: { ty
 const rounds = Number(values.rounds ?? 50);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 
-/** Numbers from 0 to 1, the same ones for the same seed (mulberry32, https://github.com/bryc/code). */
-function dice(from: number): () => number {
-  let state = from >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 const random = dice(seed);
 function oneOf<Item>(items: readonly Item[]): Item {
   const item = items[Math.floor(random() * items.length)];
