@@ -132,6 +132,9 @@ test('every property of every part has a default, and says how a change of it ta
     }
   expect(propertiesOf(topologyVmSchema).map(({ name }) => name)).toEqual([
     'label',
+    'icon',
+    'locked',
+    'location',
     'internet',
     'forwards',
     'startAfter',

@@ -161,4 +161,16 @@ describe('the side panel', () => {
     expect(editor.document.topology.edges.map(({ key }) => key)).toEqual(['e1']);
     expect(editor.selection.edges).toEqual([]);
   });
+
+  it('locks a node in place, and takes where it is on the earth only if it can be there', async () => {
+    select(['vm1']);
+    await userEvent.click(screen.getByRole('switch', { name: 'Locked in place' }));
+    const place = screen.getByLabelText('Place on the earth');
+    await userEvent.type(place, '400, 0');
+    expect(screen.getByText(/^Latitude from -90/)).toBeTruthy();
+    await userEvent.clear(place);
+    await userEvent.type(place, '40.4, -3.7');
+    await userEvent.tab();
+    expect(vm('vm1')).toMatchObject({ locked: true, location: { latitude: 40.4, longitude: -3.7 } });
+  });
 });

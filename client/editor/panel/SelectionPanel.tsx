@@ -7,6 +7,7 @@ import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import type { EditorState } from '../use-editor';
 import { CommittedName } from './CommittedName';
+import { DrawnFieldsForm, IconField } from './DrawnFields';
 import { LinkList } from './LinkList';
 import { ManyPanel } from './ManyPanel';
 import { VmPanel } from './VmPanel';
@@ -63,6 +64,12 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           problems={problems}
           onChange={(fields, join) => run({ type: 'setVms', keys: [vm.key], fields }, join)}
         />
+        <IconField value={vm.icon} onChange={(icon) => run({ type: 'setVms', keys: [vm.key], fields: { icon } })} />
+        <DrawnFieldsForm
+          key={`drawn ${vm.key}`}
+          node={vm}
+          onChange={(fields) => run({ type: 'setDrawn', keys: [vm.key], fields })}
+        />
         <LinkList topology={topology} nodeKey={vm.key} onSelectEdge={selectEdge} />
         {actions(vm.key)}
       </Stack>
@@ -82,6 +89,11 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           invalid={t('network.nameInvalid')}
           problem={problem === undefined ? undefined : problemText(problem)}
           onChange={(name) => run({ type: 'setNetwork', key: network.key, name }, `name ${network.key}`)}
+        />
+        <DrawnFieldsForm
+          key={`drawn ${network.key}`}
+          node={network}
+          onChange={(fields) => run({ type: 'setDrawn', keys: [network.key], fields })}
         />
         <LinkList topology={topology} nodeKey={network.key} onSelectEdge={selectEdge} />
         {actions(network.key)}

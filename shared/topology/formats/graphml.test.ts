@@ -44,6 +44,12 @@ describe('a GraphML document', () => {
       ['', 2],
     ]);
     expect(notesOf(read, 'mapped')).toContain('Longitude and latitude are the layout.');
+    // kept, so that it can be arranged as a map again
+    expect(read.topology.vms.map(({ location }) => location)).toEqual([
+      { latitude: 41.9, longitude: 12.5 },
+      { latitude: 45.5, longitude: 9.2 },
+      ...[undefined, undefined],
+    ]);
     expect(notesOf(read, 'leftOut')).toEqual([
       'Links of a node to itself are left out: São Paulo & co.',
       'country is left out (1): Rome.',

@@ -2,10 +2,10 @@ import { limits } from '../../limits';
 import { nameSchema } from '../../primitives';
 import { say } from '../../sentence';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
-import { keySchema, newVm, type Topology, type TopologyEdge, type TopologyNetwork } from '../schema';
+import { keySchema, locationSchema, newVm, type Topology, type TopologyEdge, type TopologyNetwork } from '../schema';
 import type { ImportedDocument, KindChoices, KindUse } from './document-types';
 import { anyImage, byName, choosable, clipTo, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
-import type { Lab, LabMachine } from './lab';
+import type { Lab, LabMachine, Spot } from './lab';
 import { placesOf } from './places';
 import { forbiddenKeys, refuse } from './read-json';
 import { shortList, type Report } from './report';
@@ -48,6 +48,7 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
     const vm = newVm({ key, name, flavourId: flavour.id, imageId: image.id, ...(places[index] ?? { x: 0, y: 0 }) });
     return {
       ...vm,
+      ...locationOf(machine.spot),
       label: labelOf(machine.label ?? (name === machine.name ? '' : machine.name)),
       internet: machine.internet || online.has(machine.id),
       forwards: forwardsOf(machine.forwards),
@@ -61,7 +62,7 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
     const key = keyOf(segment.id);
     if (name !== segment.name)
       report.add('changed', 'DOC_NETWORK_RENAMED', { wanted: clip(segment.name), taken: name }, { node: key });
-    return { key, name, ...(places[machines.length + index] ?? { x: 0, y: 0 }) };
+    return { key, name, ...locationOf(segment.spot), ...(places[machines.length + index] ?? { x: 0, y: 0 }) };
   });
   return {
     name: lab.name,
@@ -70,6 +71,13 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
     report: report.lines(),
     kinds: [...uses.values()],
   };
+}
+
+/** Where it is on the earth, where the document says so: with it the drawing can be arranged as a map again. */
+function locationOf(spot: Spot | null): Pick<TopologyNetwork, 'location'> {
+  if (spot === null || !('latitude' in spot)) return {};
+  const location = locationSchema.safeParse({ latitude: spot.latitude, longitude: spot.longitude });
+  return location.success ? { location: location.data } : {};
 }
 
 /** Each port once, as many as a VM may have. */
