@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from './error-code';
 
@@ -53,6 +53,26 @@ export async function moveIntoPlace(from: string, to: string): Promise<void> {
   else await syncOne(from);
   await rename(from, to);
   await syncOne(dirname(to));
+}
+
+/**
+ * Another name for a file that nobody writes to, in place of what has that name; a copy where there can be no other name. Who
+ * has opened what was there keeps it.
+ */
+export async function linkIntoPlace(from: string, to: string): Promise<void> {
+  const temporary = temporaryFor(to);
+  try {
+    await link(from, temporary).catch(async (error: unknown) => {
+      if (!hasCode(error, 'EXDEV', 'EPERM', 'EMLINK')) throw error;
+      await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+      const { atime, mtime } = await stat(from);
+      await utimes(temporary, atime, mtime);
+    });
+    await moveIntoPlace(temporary, to);
+  } finally {
+    // also a link that was renamed over another one of the same file stays
+    await rm(temporary, { force: true });
+  }
 }
 
 const temporaryFor = (path: string) => `${path}.${randomBytes(6).toString('hex')}.tmp`;

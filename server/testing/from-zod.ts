@@ -113,6 +113,7 @@ function numberOf(schema: core.$ZodType): Arbitrary<number> {
 function stringOf(schema: core.$ZodType): Arbitrary<string> {
   const { format } = schema._zod.def as { format?: string };
   if (format === 'email') return fc.emailAddress({ size: 'small' });
+  if (format === 'url') return fc.webUrl({ validSchemes: ['https', 'http'], size: 'small' });
   if (format === 'datetime')
     return fc
       .date({ min: new Date(0), max: new Date('9999-12-31'), noInvalidDate: true })

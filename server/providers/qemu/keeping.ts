@@ -1,8 +1,8 @@
-import { link, mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { say } from '#shared/sentence';
-import { moveIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
+import { linkIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
@@ -132,7 +132,7 @@ export class Keeping {
       await eachOf(there, async ({ vm, kept }) => {
         await vm.stop(0);
         if (kept.disk) await diskImage(this.#context, vm, ['-a', tagOf(snapshotId)]);
-        if (kept.kept) await linkOver(join(path, `${vm.name}.memory`), vm.memoryFile);
+        if (kept.kept) await linkIntoPlace(join(path, `${vm.name}.memory`), vm.memoryFile);
         // its ports are those that it has now: others may have those of then
         const { hostPorts: _then, ...record } = kept.record;
         await vm.save({ ...record, kept: kept.kept, expected: 'off', ready: false, error: null });
@@ -190,7 +190,7 @@ export class Keeping {
       return { record, disk, kept, bytes };
     }
     if (record.kept === null) return { record, disk, kept: null, bytes: 0 };
-    await linkOver(vm.memoryFile, path);
+    await linkIntoPlace(vm.memoryFile, path);
     return { record, disk, kept: record.kept, bytes: await sizeOfFile(path) };
   }
 
@@ -294,16 +294,6 @@ function unlessMissing(error: unknown): void {
   if (error instanceof QmpError && /does not exist|not found/i.test(error.description)) return;
   if (error instanceof CommandError && /not found|does not exist/i.test(error.stderr)) return;
   throw error;
-}
-
-/** Another name for a file that nobody writes to, in place of what has that name. */
-async function linkOver(from: string, to: string): Promise<void> {
-  const made = `${to}.new`;
-  await rm(made, { force: true });
-  await link(from, made);
-  await moveIntoPlace(made, to);
-  // a link that is renamed over another one of the same file stays
-  await rm(made, { force: true });
 }
 
 async function sizeOfFile(path: string): Promise<number> {

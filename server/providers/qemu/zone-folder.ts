@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import {
   chmod,
   chown,
-  copyFile,
   lchown,
-  link,
   lstat,
   mkdir,
   open,
@@ -15,12 +12,11 @@ import {
   rm,
   rmdir,
   stat,
-  utimes,
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { moveIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
+import { linkIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
@@ -250,19 +246,8 @@ export class ZoneFolder {
     for (const file of files) {
       const name = file.slice(file.lastIndexOf('/') + 1);
       const target = join(folder, name);
-      if (!(await isSameFile(file, target))) {
-        // in place of what was damaged, too; what runs on it keeps it
-        const made = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-        await link(file, made).catch(async (error: unknown) => {
-          if (!hasCode(error, 'EXDEV', 'EPERM', 'EMLINK')) throw error;
-          await copyFile(file, made, constants.COPYFILE_FICLONE);
-          const { atime, mtime } = await stat(file);
-          await utimes(made, atime, mtime);
-        });
-        await moveIntoPlace(made, target);
-        // a link renamed over another of the same file stays
-        await rm(made, { force: true });
-      }
+      // in place of what was damaged, too; what runs on it keeps it
+      if (!(await isSameFile(file, target))) await linkIntoPlace(file, target);
       names.push(`../images/${key}/${name}`);
     }
     return names;
