@@ -44,6 +44,8 @@ export interface DrawingFrameProps {
   decorate?: (drawing: Drawing) => Drawing;
   /** The whole drawing is brought into view when this changes. */
   fitKey?: number;
+  /** Something stands over all of it: a narrow screen has no room for the panel besides. */
+  covered?: boolean;
 }
 
 /** A drawing under work: bar, canvas, panel, problems and keys. What becomes of the work is the page's affair. */
@@ -58,6 +60,7 @@ export function DrawingFrame({
   about,
   decorate,
   fitKey = 0,
+  covered = false,
 }: DrawingFrameProps) {
   const { t } = useTranslation(['editor', 'common']);
   const problemText = useProblemText();
@@ -232,7 +235,7 @@ export function DrawingFrame({
           </aside>
         ) : (
           <Drawer
-            opened={sheetOpened}
+            opened={sheetOpened && !covered}
             onClose={sheet.close}
             position="bottom"
             size="55%"
@@ -241,6 +244,8 @@ export function DrawingFrame({
             lockScroll={false}
             trapFocus={false}
             closeOnClickOutside={false}
+            // below all that opens over it
+            zIndex={150}
             returnFocus={false}
             closeButtonProps={{ 'aria-label': t('common:actions.close') }}
           >

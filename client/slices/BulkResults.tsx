@@ -3,6 +3,7 @@ import { Ban, CircleHelp } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { BulkKind } from '#shared/deployment/operations';
 import type { PublicError } from '#shared/errors';
+import { sliceStatuses } from '#shared/slice-status';
 import { publicSentence } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { spoken } from '../i18n/spoken';
@@ -74,7 +75,9 @@ export function BulkResults({ kind, results, onClose }: BulkResultsProps) {
       wide: true,
       render: (row) => {
         if (row.error !== null) {
-          const problems = row.error.problems ?? [];
+          const { code, params, problems = [] } = row.error;
+          const status = sliceStatuses.find((known) => known === params?.status);
+          if (code === 'INVALID_TRANSITION' && status !== undefined) return t(`refused.status.${status}`);
           return problems.length > 0 ? problemSentences(t, i18n.language, problems) : publicSentence(row.error);
         }
         const deployment = deploymentOf(row);

@@ -21,14 +21,14 @@ export const notifications: Messages<typeof english> = {
     template: { shared: '{{by}} comparte con usted la plantilla {{template}}.' },
     lease: {
       expiring: {
-        stop: 'La concesión de {{slice}} termina el {{at}}: se detendrá.',
-        suspend: 'La concesión de {{slice}} termina el {{at}}: se suspenderá.',
-        destroy: 'La concesión de {{slice}} termina el {{at}}: se destruirá.',
+        stop: 'El plazo de {{slice}} termina el {{at}}: se detendrá.',
+        suspend: 'El plazo de {{slice}} termina el {{at}}: se suspenderá.',
+        destroy: 'El plazo de {{slice}} termina el {{at}}: se destruirá.',
       },
       expired: {
-        stop: 'La concesión de {{slice}} ha terminado: se está deteniendo.',
-        suspend: 'La concesión de {{slice}} ha terminado: se está suspendiendo.',
-        destroy: 'La concesión de {{slice}} ha terminado: se está destruyendo.',
+        stop: 'El plazo de {{slice}} ha terminado: se está deteniendo.',
+        suspend: 'El plazo de {{slice}} ha terminado: se está suspendiendo.',
+        destroy: 'El plazo de {{slice}} ha terminado: se está destruyendo.',
       },
     },
     line: {
@@ -69,7 +69,7 @@ export const notifications: Messages<typeof english> = {
     },
     slice: { degraded: 'Un slice está degradado', shared: 'Se comparte un slice con usted' },
     template: { shared: 'Se comparte una plantilla con usted' },
-    lease: { expiring: 'Una concesión termina pronto', expired: 'Una concesión ha terminado' },
+    lease: { expiring: 'Un plazo termina pronto', expired: 'Un plazo ha terminado' },
     line: { admitted: 'Le toca a un slice que esperaba', dropped: 'Un slice ya no puede esperar en la cola' },
     image: { ready: 'Una imagen está lista', broken: 'Una imagen no está bien' },
     webhook: { failing: 'Una llamada de un webhook se abandonó', disabled: 'Un webhook se ha desactivado' },

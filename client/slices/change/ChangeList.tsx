@@ -30,7 +30,7 @@ export function ChangeList({ changes, catalogue, onKeep }: ChangeListProps) {
   return (
     <Stack gap="md">
       {groups.map(({ fate, items }) => (
-        <section key={fate} aria-label={t(`group.${fate}`)}>
+        <div key={fate} role="group" aria-label={t(`group.${fate}`)}>
           <Title order={3} fz="sm" mb={4} className={classes.group}>
             <StatusBadge {...fateLooks[fate]} label={t(`group.${fate}`)} />
             <Text span size="xs" c="dimmed">
@@ -67,7 +67,7 @@ export function ChangeList({ changes, catalogue, onKeep }: ChangeListProps) {
               );
             })}
           </ul>
-        </section>
+        </div>
       ))}
     </Stack>
   );

@@ -116,7 +116,7 @@ export function SliceEditor({ slice, own, catalogue, userId }: SliceEditorProps)
               color="gray"
               size="xs"
               leftSection={<ArrowLeft size={15} />}
-              aria-label={t('back')}
+              aria-label={`${t('back')} ${slice.name}`}
             >
               {slice.name}
             </Button>
@@ -170,6 +170,7 @@ export function SliceEditor({ slice, own, catalogue, userId }: SliceEditorProps)
         }
         decorate={decorate}
         fitKey={replaced}
+        covered={reviewing}
       />
       <ReviewPanel
         opened={reviewing && !conflict}
