@@ -92,7 +92,7 @@ function endLabel(box: Box, at: CanvasPoint, towards: CanvasPoint, isTarget: boo
   }
   const right = dx === 0 ? !isTarget : dx < 0;
   // a little along the line, where those that fan out from one node are apart
-  const along = Math.min(0.3, 70 / (Math.abs(dy) || 1));
+  const along = Math.min(0.3, 150 / (Math.abs(dy) || 1));
   return {
     x: at.x + dx * along + (right ? 7 : -7),
     y: at.y + dy * along + (dy > 0 ? 6 : 3),

@@ -164,7 +164,7 @@ describe('the side panel', () => {
 
   it('locks a node in place, and takes where it is on the earth only if it can be there', async () => {
     select(['vm1']);
-    await userEvent.click(screen.getByRole('switch', { name: 'Locked in place' }));
+    await userEvent.click(screen.getByRole('switch', { name: /Locked in place/ }));
     const place = screen.getByLabelText('Place on the earth');
     await userEvent.type(place, '400, 0');
     expect(screen.getByText(/^Latitude from -90/)).toBeTruthy();
