@@ -13,6 +13,7 @@ import { placeOf, serves, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startTimetable } from '#server/domain/leases/timetable';
+import { startIdleWatch } from '#server/domain/idle/watch';
 import { startLine } from '#server/domain/line/admit';
 import { startHousekeeping } from '#server/domain/housekeeping';
 import {
@@ -122,6 +123,7 @@ export function createApp(parts: AppParts): App {
   const stopCaller = startWebhookCaller(domain);
   const stopTimetable = startTimetable(domain);
   const stopLine = startLine(domain);
+  const stopIdleWatch = startIdleWatch(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
   const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
@@ -227,6 +229,7 @@ export function createApp(parts: AppParts): App {
       stopCaller(),
       stopTimetable(),
       stopLine(),
+      stopIdleWatch(),
     ]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();

@@ -87,6 +87,7 @@ export const auditTexts = {
     },
     schedules: { add: 'Add schedule', remove: 'Remove schedule' },
     line: { join: 'Wait in line', leave: 'Leave the line' },
+    idle: { set: 'Set what is done when idle', 'set-rule': 'Set rule for idle slices' },
     snapshots: { rename: 'Rename snapshot', remove: 'Remove snapshot' },
     deployments: {
       start: 'Start operation',
@@ -145,5 +146,6 @@ export const auditTexts = {
     leases: { set: 'Its lease has ended.' },
     schedules: { add: 'It was set for this time.' },
     line: { join: 'It had waited in line for room.' },
+    idle: { set: 'Nothing happened in it.' },
   },
 } as const;

@@ -14,6 +14,8 @@ export const notificationKinds = {
   /** There was room for what waited in line; or it cannot be let in any more. */
   'line.admitted': { ofSlice: true, webhook: true, tone: 'success' },
   'line.dropped': { ofSlice: true, webhook: true, tone: 'warning' },
+  /** Nothing happens in it: it is suspended or stopped, or that is suggested. */
+  'slice.idle': { ofSlice: true, webhook: true, tone: 'warning' },
   'slice.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'template.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'image.ready': { ofSlice: false, webhook: true, tone: 'success' },

@@ -12,6 +12,11 @@ export const notificationTexts = {
     },
     slice: {
       degraded: '{{slice}} is degraded: {{drifted}}.',
+      idle: {
+        suggest: 'Nothing has happened in {{slice}} for {{duration}}. Stop or suspend it if it is not needed.',
+        suspend: 'Nothing has happened in {{slice}} for {{duration}}: it is being suspended.',
+        stop: 'Nothing has happened in {{slice}} for {{duration}}: it is being stopped.',
+      },
       shared: {
         view: '{{by}} shares the slice {{slice}} with you, to view.',
         operate: '{{by}} shares the slice {{slice}} with you, to operate.',

@@ -51,6 +51,11 @@ function partsOf(happening: Happening, speech: NotificationSpeech): { path: stri
         path: `${kind}.${happening.end}`,
         slots: { slice: happening.slice.name, at: speech.moment(happening.at) },
       };
+    case 'slice.idle':
+      return {
+        path: `${kind}.${happening.end}`,
+        slots: { slice: happening.slice.name, duration: durationOf(happening.minutes) },
+      };
     case 'line.admitted':
       return { path: kind, slots: { slice: happening.slice.name, zone: happening.zone.name } };
     case 'line.dropped':
@@ -76,4 +81,8 @@ function partsOf(happening: Happening, speech: NotificationSpeech): { path: stri
         slots: { image: happening.image.name, zone: happening.zone.name, error: speech.cause(happening) },
       };
   }
+}
+
+function durationOf(minutes: number): string {
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deploymentKinds } from './deployment/operations';
+import { idleActions } from './idle';
 import { notificationKindNames, unreadCounted } from './notification-kinds';
 import { idSchema, listInput, pageOf, timestampSchema } from './primitives';
 import { sentencesSchema } from './sentence';
@@ -30,6 +31,7 @@ export const happeningSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lease.expired'), slice: named, at: timestampSchema, end: z.enum(leaseEnds) }),
   z.object({ kind: z.literal('line.admitted'), slice: named, zone: named }),
   z.object({ kind: z.literal('line.dropped'), slice: named, zone: named, ...cause }),
+  z.object({ kind: z.literal('slice.idle'), slice: named, minutes: z.number().int(), end: z.enum(idleActions) }),
   z.object({ kind: z.literal('slice.shared'), slice: named, by: named, level: z.enum(shareLevels) }),
   z.object({ kind: z.literal('template.shared'), template: named, by: named }),
   z.object({ kind: z.literal('image.ready'), ...ofImage }),

@@ -112,6 +112,8 @@ export const sliceSchema = sliceSummarySchema.extend({
   driftPolicy: z.enum(driftPolicies),
   /** Since when the server does not heal it by itself any more: that failed too often in a row. */
   healGaveUpAt: timestampSchema.nullable(),
+  /** Since when nothing happens in it, where its rules for that have come to it. */
+  idleSince: timestampSchema.nullable(),
   /** What is not as it was asked for. Nothing while an operation is under way. */
   drift: z.array(driftSchema),
   vmList: z.array(sliceVmSchema),

@@ -15,6 +15,7 @@ const changes = {
   topology: 'the topology',
   schedules: 'the schedules',
   snapshots: 'a snapshot',
+  idle: 'what is done when nothing happens in it, or that nothing does,',
 } as const;
 
 const lineChanges = {

@@ -4,6 +4,7 @@ import { addAccountCommands } from './commands/account';
 import { addAuditCommand } from './commands/audit';
 import { addCallCommand } from './commands/call';
 import { addCatalogueCommands } from './commands/catalogue';
+import { addIdleCommands } from './commands/idle';
 import { addLeaseCommands } from './commands/leases';
 import { addNotificationsCommand } from './commands/notifications';
 import { addDeploymentCommands } from './commands/deployments';
@@ -43,6 +44,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addTemplateCommands(program, cli);
   addSliceCommands(program, cli);
   addLeaseCommands(program, cli);
+  addIdleCommands(program, cli);
   addDeploymentCommands(program, cli);
   addCatalogueCommands(program, cli);
   addZoneCommands(program, cli);

@@ -4,6 +4,7 @@ import type { Slice } from '#shared/slice';
 import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
 import { LoadingRows } from '../ui/LoadingRows';
+import { IdleForm } from './IdleForm';
 import { LeaseForm } from './LeaseForm';
 import { ScheduleList } from './ScheduleList';
 
@@ -12,8 +13,9 @@ export function LeasePanel({ slice, reason }: { slice: Slice; reason: string | n
   const { t } = useTranslation('leases');
   const lease = trpc.leases.get.useQuery({ id: slice.id }, { staleTime: 0 });
   const schedules = trpc.schedules.list.useQuery({ id: slice.id }, { staleTime: 0 });
-  const error = lease.error ?? schedules.error;
-  if (lease.data === undefined || schedules.data === undefined)
+  const idle = trpc.idle.get.useQuery({ id: slice.id }, { staleTime: 0 });
+  const error = lease.error ?? schedules.error ?? idle.error;
+  if (lease.data === undefined || schedules.data === undefined || idle.data === undefined)
     return error === null ? (
       <LoadingRows rows={6} height={40} />
     ) : (
@@ -22,6 +24,7 @@ export function LeasePanel({ slice, reason }: { slice: Slice; reason: string | n
         onRetry={() => {
           void lease.refetch();
           void schedules.refetch();
+          void idle.refetch();
         }}
       />
     );
@@ -44,6 +47,13 @@ export function LeasePanel({ slice, reason }: { slice: Slice; reason: string | n
           {t('schedules.title')}
         </Title>
         <ScheduleList sliceId={slice.id} schedules={schedules.data.items} reason={reason} />
+      </section>
+      <Divider />
+      <section aria-labelledby="idle-title">
+        <Title order={3} size="h4" id="idle-title" mb="xs">
+          {t('idle.title')}
+        </Title>
+        <IdleForm sliceId={slice.id} of={idle.data} reason={reason} />
       </section>
     </Stack>
   );

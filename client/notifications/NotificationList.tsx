@@ -26,6 +26,7 @@ const icons: Record<NotificationKind, LucideIcon> = {
   'slice.degraded': TriangleAlert,
   'lease.expiring': Clock,
   'lease.expired': Clock,
+  'slice.idle': Clock,
   'line.admitted': Clock,
   'line.dropped': Clock,
   'slice.shared': Share2,

@@ -20,6 +20,7 @@ import { accessRefusal, type SliceDeed } from './access';
 import { runningSteps } from './actions';
 import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
+import { IdleBar } from './IdleBar';
 import { LineBar, WaitButton } from './LineBar';
 import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
@@ -144,6 +145,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         <HealSwitch slice={slice} reason={refused('rename')} />
         <LeaseBar slice={slice} reason={refused('rename')} />
         {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
+        <IdleBar slice={slice} />
         <LineBar slice={slice} reason={refused('deploy')} />
         <SliceBanner slice={slice} deployment={live.deployment} />
         {slice.status === 'draft' && plan.isError && wantsPlan ? (

@@ -9,6 +9,7 @@ const systemReasonWords = {
   'leases.set': 'lease',
   'schedules.add': 'schedule',
   'line.join': 'line',
+  'idle.set': 'idle',
 } as const;
 
 /** Who asked for a deployment, or why the system did. */

@@ -45,6 +45,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
     restartAfterReboot: false,
     driftPolicy: 'report',
     healGaveUpAt: null,
+    idleSince: null,
     drift: [],
     vms: vmList.length,
     vmsRunning: vmList.filter((vm) => vm.status === 'running').length,

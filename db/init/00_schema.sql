@@ -780,6 +780,31 @@ ALTER TABLE `zone_waits` ADD CONSTRAINT `zone_waits_zone_id_availability_zones_i
 ALTER TABLE `zone_waits` ADD CONSTRAINT `zone_waits_requested_by_users_id_fk` FOREIGN KEY (`requested_by`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
 CREATE INDEX `zone_waits_zone_index` ON `zone_waits` (`zone_id`,`id`);
 CREATE INDEX `zone_waits_requested_by_index` ON `zone_waits` (`requested_by`);
+CREATE TABLE `idle_rules` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`zone_id` bigint unsigned,
+	`role_id` bigint unsigned,
+	`slice_id` bigint unsigned,
+	`minutes` int unsigned NOT NULL,
+	`action` enum('suggest','suspend','stop') NOT NULL,
+	CONSTRAINT `idle_rules_id` PRIMARY KEY(`id`),
+	CONSTRAINT `idle_rules_zone_unique` UNIQUE(`zone_id`),
+	CONSTRAINT `idle_rules_role_unique` UNIQUE(`role_id`),
+	CONSTRAINT `idle_rules_slice_unique` UNIQUE(`slice_id`)
+);
+CREATE TABLE `slice_idle` (
+	`slice_id` bigint unsigned NOT NULL,
+	`seen_at` datetime(3) NOT NULL,
+	`used` json NOT NULL,
+	`idle_ms` bigint unsigned NOT NULL,
+	`done_minutes` int unsigned NOT NULL DEFAULT 0,
+	`idle_since` datetime(3),
+	CONSTRAINT `slice_idle_slice_id` PRIMARY KEY(`slice_id`)
+);
+ALTER TABLE `idle_rules` ADD CONSTRAINT `idle_rules_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `idle_rules` ADD CONSTRAINT `idle_rules_role_id_roles_id_fk` FOREIGN KEY (`role_id`) REFERENCES `roles`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `idle_rules` ADD CONSTRAINT `idle_rules_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_idle` ADD CONSTRAINT `slice_idle_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -817,3 +842,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3f885a76ed941
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c837a7152af1f258f145f7e1c65b73c44ecb6145b4289db734e2a41e1a4a491e', 1795668591571);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('84997760341d4d2372f0425096ec3787afc90cb990802ebc88645821f9c759e6', 1795669396479);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('39e7e8ef5159d372a1d96c4c0803844ffc07688a8176de248a599c75b77d73ec', 1795678407511);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('eda448f4da5dee49e22e5987b9f4afc37e4bbbc79f0d7460f66efe120de7303e', 1795680119855);

@@ -26,6 +26,11 @@ export class ConsoleFanout {
     for (const reader of this.#readers) reader.take(data);
   }
 
+  /** How many read it. */
+  get readers(): number {
+    return this.#readers.size;
+  }
+
   history(): Uint8Array {
     return this.#history.read();
   }

@@ -6,6 +6,7 @@ import { testApplied } from './contract-applied';
 import { testGates } from './contract-gates';
 import { testDrift } from './contract-drift';
 import { testKeeping } from './contract-keeping';
+import { testUsage } from './contract-usage';
 import { testUpdates } from './contract-updates';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec, Provider, SliceObservation, SliceRef } from './provider';
@@ -371,6 +372,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     testGates({ harness: () => harness, newSlice, id, codeOf });
     testUpdates({ harness: () => harness, newSlice, id, codeOf });
     testDrift({ harness: () => harness, newSlice, id, codeOf });
+    testUsage({ harness: () => harness, newSlice, id, codeOf });
     testKeeping({ harness: () => harness, newSlice, id, codeOf });
 
     test('stops waiting when it is told to, and leaves the VM as it is', async () => {

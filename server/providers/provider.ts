@@ -105,6 +105,11 @@ export interface Provider {
    * cannot be observed is missing in the answer and does not keep the others from being in it.
    */
   observeMany(slices: readonly SliceRef[]): Promise<Map<number, SliceObservation>>;
+  /**
+   * What VMs have used since they were started, by the slices' ids: those that run. Figures of a VM only grow while it runs, and begin anew
+   * when it is started.
+   */
+  usage(slices: readonly SliceRef[]): Promise<Map<number, VmUsage[]>>;
   /** Removes whatever is left of the slice: VMs, networks, snapshots, files, reservations. */
   removeSlice(slice: SliceRef): Promise<void>;
   /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
@@ -115,6 +120,16 @@ export interface Provider {
   onChange(listener: (change: { sliceId: number }) => void): () => void;
   /** Lets go of sockets and timers. VMs go on running. */
   close(): Promise<void>;
+}
+
+export interface VmUsage {
+  vmId: number;
+  /** Of the host's processors. */
+  cpuSeconds: number;
+  /** In and out of all its NICs; null where the provider cannot tell: what a guest sends and hears takes processor time, too. */
+  trafficBytes: number | null;
+  /** Consoles that are open. */
+  consoles: number;
 }
 
 export interface ZoneDescription {

@@ -2,6 +2,7 @@ import { auditRouter } from './audit/router';
 import { authRouter } from './auth/router';
 import { deploymentsRouter } from './deployments/router';
 import { flavoursRouter } from './flavours/router';
+import { idleRouter } from './idle/router';
 import { imagesRouter } from './images/router';
 import { notificationsRouter } from './notifications/router';
 import { leasesRouter } from './leases/router';
@@ -33,6 +34,7 @@ export const appRouter = router({
   slices: slicesRouter,
   leases: leasesRouter,
   line: lineRouter,
+  idle: idleRouter,
   schedules: schedulesRouter,
   snapshots: snapshotsRouter,
   deployments: deploymentsRouter,

@@ -437,6 +437,14 @@ export const matrix: Record<string, Row> = {
     api.line.join({ sliceId: s.slice.idle }),
   ),
   'line.leave': row('user', 'slices:manage', manageSlice, (api, s) => api.line.leave({ sliceId: s.slice.idle })),
+  'idle.get': row('user', 'slices:read', seeSlice, (api, s) => api.idle.get({ id: s.slice.idle })),
+  'idle.set': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.idle.set({ id: s.slice.idle, rule: { minutes: 60, action: 'suggest' } }),
+  ),
+  'idle.rules': row('zones:manage', 'catalogue:read', admins, (api) => api.idle.rules()),
+  'idle.setRule': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
+    api.idle.setRule({ of: { zoneId: s.spareZone }, rule: { minutes: 60, action: 'stop' } }),
+  ),
   'schedules.list': row('user', 'slices:read', seeSlice, (api, s) => api.schedules.list({ id: s.slice.idle })),
   'schedules.add': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.schedules.add({

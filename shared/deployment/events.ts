@@ -23,6 +23,7 @@ export const sliceFacts = [
   'topology',
   'schedules',
   'snapshots',
+  'idle',
 ] as const;
 
 export const leaseChanges = ['set', 'extended', 'removed', 'cut', 'warned', 'ended'] as const;

@@ -30,6 +30,7 @@ export const systemReasons = [
   'leases.set',
   'schedules.add',
   'line.join',
+  'idle.set',
 ] as const;
 export type SystemReason = (typeof systemReasons)[number];
 

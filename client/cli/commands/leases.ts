@@ -18,7 +18,8 @@ export function leaseText(lease: SliceSummary['lease']): string | null {
   return `${lease.warned ? 'ends soon, ' : 'until '}${lease.expiresAt}, then ${lease.atEnd}`;
 }
 
-function duration(text: string): number {
+/** Minutes of a time like `4h`, of an option. */
+export function duration(text: string): number {
   const minutes = minutesOf(text);
   if (minutes === null || minutes < 1) throw new InvalidArgumentError('Like 90m, 4h, 2d, 1w or 1d12h.');
   return minutes;

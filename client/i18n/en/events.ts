@@ -53,6 +53,7 @@ export const events = {
     sharing: 'With whom the slice is shared was changed.',
     topology: 'The topology of the slice was changed.',
     schedules: 'What is done at times was changed.',
+    idle: 'What is done when nothing happens in it has changed, or something happens, or nothing any more.',
     snapshots: 'The snapshots of the slice have changed.',
   },
   lease: {

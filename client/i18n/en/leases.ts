@@ -26,6 +26,18 @@ export const leases = {
   remove: 'No end',
   saved: 'The lease is saved.',
   removed: 'The slice has no lease any more.',
+  idle: {
+    title: 'When nothing happens in it',
+    help: 'No console is open, no VM works and there is no traffic. Only what a server has watched counts.',
+    do: 'Then',
+    after: 'After',
+    action: { nothing: 'Nothing', suggest: 'Suggest to end it', suspend: 'Suspend it', stop: 'Stop it' },
+    of: {
+      zone: 'Its zone has a rule besides, after {{time}}: {{action}}.',
+      role: 'The role of its owner has a rule besides, after {{time}}: {{action}}.',
+    },
+    saved: 'What is done then is saved.',
+  },
   schedules: {
     title: 'Schedule',
     help: 'What is done by itself, by the clock of a time zone. What no server was there for is done up to six hours late.',

@@ -25,7 +25,11 @@ export const notifications = {
       failed: 'An operation failed',
       cancelled: 'An operation was cancelled',
     },
-    slice: { degraded: 'A slice is degraded', shared: 'A slice is shared with you' },
+    slice: {
+      degraded: 'A slice is degraded',
+      idle: 'Nothing happens in a slice',
+      shared: 'A slice is shared with you',
+    },
     template: { shared: 'A template is shared with you' },
     lease: { expiring: 'A lease ends soon', expired: 'A lease has ended' },
     line: { admitted: 'There is room for a slice that waited', dropped: 'A slice cannot wait in line any more' },

@@ -233,6 +233,11 @@ export const slices = {
       snapshots: 'snapshots',
     },
   },
+  idle: {
+    title: 'Nothing happens in this slice',
+    since: 'No console, no work and no traffic since',
+    help: 'Stop or suspend it if it is not needed.',
+  },
   line: {
     title: 'Waits in line for room in zone {{zone}}',
     place: 'Waits in line for room in zone {{zone}}: place {{place}} of {{of}}',
@@ -293,6 +298,7 @@ export const slices = {
       accountDeleted: 'asked for by Trama when {{name}} deleted the owner’s account',
       lease: 'asked for by Trama at the end of the lease',
       schedule: 'asked for by Trama at the time that was set',
+      idle: 'asked for by Trama, since nothing happened in it',
       line: 'asked for by {{name}}, and let in when there was room',
     },
     none: 'No operation has been asked for yet.',

@@ -126,6 +126,7 @@ export const audit: Messages<typeof english> = {
     },
     schedules: { add: 'Añadir horario', remove: 'Quitar horario' },
     line: { join: 'Esperar en la cola', leave: 'Dejar la cola' },
+    idle: { set: 'Fijar qué se hace sin actividad', 'set-rule': 'Fijar regla para slices sin actividad' },
     snapshots: { rename: 'Renombrar instantánea', remove: 'Quitar instantánea' },
     deployments: {
       start: 'Iniciar operación',
@@ -195,5 +196,6 @@ export const audit: Messages<typeof english> = {
     leases: { set: 'Su plazo ha terminado.' },
     schedules: { add: 'Estaba fijado para esta hora.' },
     line: { join: 'Esperaba en la cola a que hubiera sitio.' },
+    idle: { set: 'No pasaba nada en él.' },
   },
 };

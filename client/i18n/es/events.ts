@@ -55,6 +55,7 @@ export const events: Messages<typeof english> = {
     sharing: 'Ha cambiado con quién se comparte el slice.',
     topology: 'La topología del slice ha cambiado.',
     schedules: 'Ha cambiado lo que se hace a horas fijas.',
+    idle: 'Ha cambiado qué se hace cuando no pasa nada en él, o si pasa algo.',
     snapshots: 'Han cambiado las instantáneas del slice.',
   },
   lease: {

@@ -28,6 +28,18 @@ export const leases: Messages<typeof english> = {
   remove: 'Sin fin',
   saved: 'El plazo está guardado.',
   removed: 'El slice ya no tiene plazo.',
+  idle: {
+    title: 'Cuando no pasa nada en él',
+    help: 'Ninguna consola abierta, ninguna MV trabaja y no hay tráfico. Solo cuenta lo que un servidor ha observado.',
+    do: 'Entonces',
+    after: 'Después de',
+    action: { nothing: 'Nada', suggest: 'Sugerir que se termine', suspend: 'Suspenderlo', stop: 'Detenerlo' },
+    of: {
+      zone: 'Su zona tiene además una regla, después de {{time}}: {{action}}.',
+      role: 'El rol de su propietario tiene además una regla, después de {{time}}: {{action}}.',
+    },
+    saved: 'Se ha guardado lo que se hace entonces.',
+  },
   schedules: {
     title: 'Horario',
     help: 'Lo que se hace por sí solo, por el reloj de una zona horaria. Si no había ningún servidor, se hace hasta seis horas después.',

@@ -13,6 +13,11 @@ export const notifications: Messages<typeof english> = {
     },
     slice: {
       degraded: '{{slice}} está degradado: {{drifted}}.',
+      idle: {
+        suggest: 'No ha pasado nada en {{slice}} desde hace {{duration}}. Deténgalo o suspéndalo si no hace falta.',
+        suspend: 'No ha pasado nada en {{slice}} desde hace {{duration}}: se está suspendiendo.',
+        stop: 'No ha pasado nada en {{slice}} desde hace {{duration}}: se está deteniendo.',
+      },
       shared: {
         view: '{{by}} comparte con usted el slice {{slice}}, para verlo.',
         operate: '{{by}} comparte con usted el slice {{slice}}, para operarlo.',
@@ -67,7 +72,11 @@ export const notifications: Messages<typeof english> = {
       failed: 'Una operación ha fallado',
       cancelled: 'Se ha cancelado una operación',
     },
-    slice: { degraded: 'Un slice está degradado', shared: 'Se comparte un slice con usted' },
+    slice: {
+      degraded: 'Un slice está degradado',
+      idle: 'No pasa nada en un slice',
+      shared: 'Se comparte un slice con usted',
+    },
     template: { shared: 'Se comparte una plantilla con usted' },
     lease: { expiring: 'Un plazo termina pronto', expired: 'Un plazo ha terminado' },
     line: { admitted: 'Le toca a un slice que esperaba', dropped: 'Un slice ya no puede esperar en la cola' },

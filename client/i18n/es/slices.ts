@@ -236,6 +236,11 @@ export const slices: Messages<typeof english> = {
       snapshots: 'instantáneas',
     },
   },
+  idle: {
+    title: 'No pasa nada en este slice',
+    since: 'Sin consolas, trabajo ni tráfico desde',
+    help: 'Deténgalo o suspéndalo si no hace falta.',
+  },
   line: {
     title: 'Espera en la cola a que haya sitio en la zona {{zone}}',
     place: 'Espera en la cola a que haya sitio en la zona {{zone}}: puesto {{place}} de {{of}}',
@@ -297,6 +302,7 @@ export const slices: Messages<typeof english> = {
       accountDeleted: 'por orden de Trama cuando {{name}} eliminó la cuenta del propietario',
       lease: 'pedido por Trama al terminar el plazo',
       schedule: 'pedido por Trama a la hora fijada',
+      idle: 'por orden de Trama, porque no pasaba nada en él',
       line: 'por orden de {{name}}, cuando hubo sitio',
     },
     none: 'Todavía no se ha pedido ninguna operación.',

@@ -18,6 +18,7 @@ import {
 } from 'drizzle-orm';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
+import { sliceIdle } from '#drizzle/schema/idle';
 import { sliceLeases } from '#drizzle/schema/leases';
 import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
@@ -213,6 +214,7 @@ const headFields = {
   restartAfterReboot: slices.restartAfterReboot,
   driftPolicy: slices.driftPolicy,
   healGaveUpAt: optionalIsoText(slices.healGaveUpAt),
+  idleSince: optionalIsoText(sliceIdle.idleSince),
   lastEventId: number(sql`(select max(${events.id}) from ${events} where ${events.sliceId} = ${slices.id})`),
 };
 export type SliceHeadRow = RowOf<typeof headFields>;
@@ -234,7 +236,8 @@ const wholeFields = {
   deployment: newestFields,
 };
 const wholeById = preparedLists<typeof wholeFields, Record<'reader' | 'slice', number>>(wholeFields, {
-  head: (list) => sql`select ${list} from ${slices} ${joined} where ${slices.id} = ${ofSlice}`,
+  head: (list) => sql`select ${list} from ${slices} ${joined}
+    left join ${sliceIdle} on ${sliceIdle.sliceId} = ${slices.id} where ${slices.id} = ${ofSlice}`,
   vms: (list) => sql`select ${list} from ${sliceVms}
     inner join ${flavours} on ${flavours.id} = ${sliceVms.flavourId}
     inner join ${images} on ${images.id} = ${sliceVms.imageId}

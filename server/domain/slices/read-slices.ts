@@ -33,6 +33,7 @@ import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
 import { currentDeployment, publicEvent } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
+import { canBeIdle } from '../idle/running';
 import { accessTo, assertSees, loadSlice } from './access';
 import { drawingOf } from './drawing';
 
@@ -131,6 +132,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     restartAfterReboot: head.restartAfterReboot,
     driftPolicy: head.driftPolicy,
     healGaveUpAt: head.healGaveUpAt,
+    idleSince: canBeIdle(head.status) ? head.idleSince : null,
     vmList: vms.map((vm) => ({
       ...partOf(vmSchema, vm),
       id: vm.id,

@@ -8,7 +8,7 @@ import { say, saidOf } from '#shared/sentence';
 import { appliedNetwork, changesOf } from '../applied';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { EdgeSpec, NetworkSpec, Provider, SliceObservation, SliceRef, VmSpec } from '../provider';
+import type { EdgeSpec, NetworkSpec, Provider, SliceObservation, SliceRef, VmSpec, VmUsage } from '../provider';
 import { AcceleratorChoice } from './accelerator-choice';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { EdgeWiring } from './edge-wiring';
@@ -345,6 +345,19 @@ class QemuProvider implements Provider {
       if (observation) seen.set(slice.id, observation);
     }
     return seen;
+  }
+
+  async usage(slices: readonly SliceRef[]) {
+    const used = new Map<number, VmUsage[]>();
+    for (const { id } of slices) {
+      const { vms } = await this.#slice(id);
+      const figures = await Promise.all([...vms.values()].map((vm) => vm.usage()));
+      used.set(
+        id,
+        figures.filter((one) => one !== null),
+      );
+    }
+    return used;
   }
 
   async observe(slice: SliceRef): Promise<SliceObservation> {

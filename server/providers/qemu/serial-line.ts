@@ -72,6 +72,10 @@ export class SerialLine {
     });
   }
 
+  get readers(): number {
+    return this.#fanout.readers;
+  }
+
   attach(resize: (cols: number, rows: number) => void): ConsoleStream {
     return this.#fanout.attach((data) => {
       if (this.#socket && this.#socket.writableLength + data.length <= inputLimit) this.#socket.write(data);

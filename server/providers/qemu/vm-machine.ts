@@ -9,11 +9,12 @@ import { appliedVm } from '../applied';
 import { aborted, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
-import type { ConsoleStream, VmSpec } from '../provider';
+import type { ConsoleStream, VmSpec, VmUsage } from '../provider';
 import { createLog, fileLimitOf } from './bounded-log';
 import { Changes } from '../changes';
 import { roomOf } from './describe-zone';
 import { findMachines, type FoundMachine } from './find-machines';
+import { processorSeconds } from './processor-time';
 import { ConsoleGate, isAnswering } from './guest-gate';
 import { GuestPort } from './guest-port';
 import { argumentsOf, callOffWriting, memoryInUse, untilLoaded, writeMemory } from './kept-memory';
@@ -250,6 +251,13 @@ export class VmMachine {
     this.#paused = false;
     this.#port?.tellTime();
     this.#changed();
+  }
+
+  /** Null while it does not run. */
+  async usage(): Promise<VmUsage | null> {
+    const cpuSeconds = this.#machine === null ? null : await processorSeconds(this.#machine.pid);
+    if (cpuSeconds === null) return null;
+    return { vmId: this.record.spec.id, cpuSeconds, trafficBytes: null, consoles: this.#serial?.readers ?? 0 };
   }
 
   memoryInUse(): Promise<number> {

@@ -12,7 +12,7 @@ import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreate
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
+import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec, VmUsage } from '../provider';
 import { defaultPhysical, defaultVmLimits, everything } from './simulated-zone';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
 import { goOn, restOf, simulatedKeeping } from './simulated-keeping';
@@ -46,6 +46,8 @@ export interface SimulatorOptions {
   physical?: Resources;
   /** Generous unless given. */
   vmLimits?: Partial<VmLimits>;
+  /** What a VM that runs has used; without it, it is always at work and says nothing. */
+  usage?: (sliceId: number, vmId: number) => Pick<VmUsage, 'cpuSeconds' | 'trafficBytes'>;
   /** With the properties that a test states. */
   parts?: TopologyParts;
 }
@@ -419,6 +421,19 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     async observeMany(slices) {
       await enter();
       return new Map(slices.map(({ id }) => [id, observe(id)]));
+    },
+    async usage(slices) {
+      await enter();
+      const used = options.usage ?? (() => ({ cpuSeconds: clock() / 1000, trafficBytes: 0 }));
+      return new Map(
+        slices.map(({ id }) => {
+          const vms = [...(state.slices.get(id)?.vms.values() ?? [])].filter(isOn);
+          return [
+            id,
+            vms.map(({ spec, console }) => ({ vmId: spec.id, ...used(id, spec.id), consoles: console.readers })),
+          ];
+        }),
+      );
     },
     async removeSlice(slice) {
       await enter();

@@ -331,6 +331,15 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     await s.owner.line.join({ sliceId: id });
     return doing('slice', id, () => s.owner.line.leave({ sliceId: id }));
   },
+  'idle.set': async (s) => {
+    const { id } = await s.slice();
+    return doing('slice', id, () => s.owner.idle.set({ id, rule: { minutes: 60, action: 'stop' } }));
+  },
+  'idle.setRule': async (s) => {
+    const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
+    const rule = { minutes: 60, action: 'suggest' as const };
+    return doing('zone', id, () => s.admin.idle.setRule({ of: { zoneId: id }, rule }), 'admin');
+  },
   'schedules.add': async (s) => {
     const { id } = await s.slice();
     return doing('slice', id, () => s.owner.schedules.add({ sliceId: id, kind: 'stop', rule: fridays }));
