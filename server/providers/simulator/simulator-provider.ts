@@ -12,11 +12,12 @@ import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreate
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec, VmUsage } from '../provider';
+import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
 import { defaultPhysical, defaultVmLimits, everything } from './simulated-zone';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
 import { goOn, restOf, simulatedKeeping } from './simulated-keeping';
 import { isGateOpen } from './simulated-gate';
+import { simulatedUsage, type UsageOptions } from './simulated-usage';
 import {
   crashVm,
   createSimulatorState,
@@ -31,7 +32,7 @@ import {
   type SimulatorState,
 } from './simulator-state';
 
-export interface SimulatorOptions {
+export interface SimulatorOptions extends UsageOptions {
   state?: SimulatorState;
   /** Milliseconds; all 0 unless given. */
   delays?: { call?: number; boot?: number; slowBoot?: number; stop?: number; crash?: number };
@@ -46,8 +47,6 @@ export interface SimulatorOptions {
   physical?: Resources;
   /** Generous unless given. */
   vmLimits?: Partial<VmLimits>;
-  /** What a VM that runs has used; without it, it is always at work and says nothing. */
-  usage?: (sliceId: number, vmId: number) => Pick<VmUsage, 'cpuSeconds' | 'trafficBytes'>;
   /** With the properties that a test states. */
   parts?: TopologyParts;
 }
@@ -422,19 +421,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       await enter();
       return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
-    async usage(slices) {
-      await enter();
-      const used = options.usage ?? (() => ({ cpuSeconds: clock() / 1000, trafficBytes: 0 }));
-      return new Map(
-        slices.map(({ id }) => {
-          const vms = [...(state.slices.get(id)?.vms.values() ?? [])].filter(isOn);
-          return [
-            id,
-            vms.map(({ spec, console }) => ({ vmId: spec.id, ...used(id, spec.id), consoles: console.readers })),
-          ];
-        }),
-      );
-    },
+    ...simulatedUsage({ state, enter, clock, usage: options.usage }),
     async removeSlice(slice) {
       await enter();
       for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) removeVm(slice.id, vm);

@@ -1,7 +1,7 @@
 import type { Applied } from '#shared/deployment/applied';
 import { say, together, type Said } from '#shared/sentence';
-import { ConsoleFanout } from '../console-fanout';
 import type { ForwardState } from '#shared/slice-status';
+import { ConsoleFanout } from '../console-fanout';
 import type { VmSpec } from '../provider';
 
 const historyBytes = 64 * 1024;
@@ -113,6 +113,16 @@ export function newVm(spec: VmSpec): SimulatedVm {
     console: newConsole(),
     shown: '',
   };
+}
+
+/** Where the VM's forwards are. */
+export function forwardsOf(vm: SimulatedVm): ForwardState[] {
+  return vm.spec.forwards.map(({ protocol, guestPort }) => ({
+    protocol,
+    guestPort,
+    hostAddress: '127.0.0.1',
+    hostPort: vm.hostPorts.get(guestPort) ?? null,
+  }));
 }
 
 /** A console that has shown `history`. */
