@@ -115,16 +115,6 @@ export function newVm(spec: VmSpec): SimulatedVm {
   };
 }
 
-/** Where the VM's forwards are. */
-export function forwardsOf(vm: SimulatedVm): ForwardState[] {
-  return vm.spec.forwards.map(({ protocol, guestPort }) => ({
-    protocol,
-    guestPort,
-    hostAddress: '127.0.0.1',
-    hostPort: vm.hostPorts.get(guestPort) ?? null,
-  }));
-}
-
 /** A console that has shown `history`. */
 export function newConsole(history = new Uint8Array()): ConsoleFanout {
   const console = new ConsoleFanout(historyBytes);
