@@ -1,6 +1,6 @@
-import { countDone } from '#shared/deployment/progress';
+import { countDone, isStepDone } from '#shared/deployment/progress';
 import type { StepStatus } from '#shared/deployment/schema';
-import type { Deployment, SliceEvent, TramaClient } from '../sdk/index';
+import { TramaError, type Deployment, type SliceEvent, type TramaClient } from '../sdk/index';
 import type { Cli } from './cli';
 import { CliError, exitCodes } from './errors';
 
@@ -25,6 +25,19 @@ export class Progress {
   /** `deploy 3/7`. */
   get summary(): string {
     return `${this.deployment.kind} ${countDone(this.steps.values())}/${this.steps.size}`;
+  }
+
+  /** Of an update that has ended short: what of it is done and what is not, and what can be done about it. */
+  get advice(): string | null {
+    const { topologyChange, sliceId, id } = this.deployment;
+    if (topologyChange === null) return null;
+    const left = [...this.steps.values()].filter(({ status }) => !isStepDone(status));
+    const missing = left.map(({ action, label }) => `${action} ${label}`).join(', ');
+    return [
+      `${countDone(this.steps.values())} of ${this.steps.size} steps are done, and stay so.${missing === '' ? '' : ` Not done: ${missing}.`}`,
+      `Take it up again: trama slices update ${sliceId}`,
+      `Take it back: trama slices update ${sliceId} --undo ${id}`,
+    ].join('\n');
   }
 
   /** What goes on at the moment. */
@@ -63,6 +76,8 @@ export async function waitWithProgress(
         `Not waiting any more; the ${deployment.kind} goes on. Follow it with: trama slices watch ${deployment.sliceId}`,
         exitCodes.interrupted,
       );
+    if (error instanceof TramaError && error.code === 'DEPLOYMENT_FAILED' && progress.advice !== null)
+      out.message(progress.advice);
     throw error;
   } finally {
     if (out.live) out.status('');

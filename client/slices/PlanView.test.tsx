@@ -14,7 +14,7 @@ const lacking: Problem = {
   params: { zone: 'local', resource: 'ramMb', needs: 8192, free: 4096, lacking: 4096 },
 };
 const unknown: Problem = { code: 'SOMETHING_NEW', message: 'The server says why.' };
-const commands = { start: () => {}, cancel: () => {}, retry: () => {}, isPending: () => false };
+const commands = { start: () => {}, cancel: () => {}, retry: () => {}, undo: () => {}, isPending: () => false };
 const elsewhere = { vmKey: null, onOpenConsole: () => {} };
 
 describe('PlanView', () => {

@@ -1,9 +1,9 @@
-import { screen, within } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { EdgeStatus, VmStatus } from '#shared/slice-status';
 import { SliceBanner } from './SliceBanner';
 import { renderApp } from '../testing/render';
-import { sampleSlice, sampleVm } from '../testing/samples';
+import { sampleDeployment, sampleSlice, sampleVm } from '../testing/samples';
 
 /** web – db, web – lan and app – lan, in a degraded slice. */
 function degraded({ app = 'running', edge = 'down' }: { app?: VmStatus; edge?: EdgeStatus } = {}) {
@@ -31,6 +31,43 @@ const listed = () =>
   within(screen.getByRole('status'))
     .queryAllByRole('listitem')
     .map((item) => item.textContent?.trim());
+
+describe('the banner of an update that has failed', () => {
+  const [first, second] = sampleDeployment().steps;
+  if (first === undefined || second === undefined) throw new Error('no steps');
+  const failed = sampleDeployment({
+    kind: 'update',
+    status: 'failed',
+    error: 'VM db could not be made.',
+    steps: [
+      { ...first, status: 'done' },
+      { ...second, status: 'failed', error: 'VM db could not be made.' },
+    ],
+    topologyChange: { version: 2, changes: [] },
+  });
+  const slice = sampleSlice({ status: 'failed', deployment: failed });
+
+  it('says what is done and what is not, and takes it back when that is confirmed', async () => {
+    const undone: number[] = [];
+    renderApp(<SliceBanner slice={slice} deployment={failed} onUndo={(id) => undone.push(id)} />);
+    const banner = screen.getByRole('alert');
+    expect(banner.textContent).toContain('1 of 2 steps of the update are done, and stay so.');
+    expect(banner.textContent).toMatch(/Not done: .*db/);
+    fireEvent.click(within(banner).getByRole('button', { name: 'Undo the update' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Undo the update of lab?' });
+    expect(undone).toEqual([]);
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Undo the update' }));
+    expect(undone).toEqual([5]);
+  });
+
+  it('offers no way back to who may not change the slice, nor of what has changed no topology', () => {
+    renderApp(<SliceBanner slice={slice} deployment={failed} />);
+    expect(screen.queryByRole('button')).toBeNull();
+    const start = { ...failed, kind: 'start' as const, topologyChange: null };
+    renderApp(<SliceBanner slice={{ ...slice, deployment: start }} deployment={start} onUndo={() => undefined} />);
+    expect(screen.queryByRole('button')).toBeNull();
+  });
+});
 
 describe('the banner of a degraded slice', () => {
   it('names the links that are down when all VMs run', () => {

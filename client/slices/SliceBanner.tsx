@@ -1,21 +1,29 @@
-import { Alert, Group, List, Progress, Text } from '@mantine/core';
-import { Archive, CircleX, TriangleAlert } from 'lucide-react';
+import { Alert, Button, Group, List, Progress, Text } from '@mantine/core';
+import { Archive, CircleX, TriangleAlert, Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { countDone } from '#shared/deployment/progress';
+import { countDone, isStepDone } from '#shared/deployment/progress';
 import type { Deployment } from '#shared/deployment/schema';
 import { driftOf } from '#shared/drift';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
+import { confirmDestroy } from '../ui/confirm';
 import { isLive } from './apply-event';
 import { DriftList } from './DriftList';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
 
+interface SliceBannerProps {
+  slice: Slice;
+  deployment: Deployment | undefined;
+  /** Takes an update that has failed back; without it, that is not offered. */
+  onUndo?: ((deploymentId: number) => void) | undefined;
+}
+
 /** What has to be said before anything else: what goes on, what failed and why, what is not as it should be. */
-export function SliceBanner({ slice, deployment }: { slice: Slice; deployment: Deployment | undefined }) {
+export function SliceBanner({ slice, deployment, onUndo }: SliceBannerProps) {
   if (slice.deployment !== null && isLive(slice.deployment.status))
     return <BusyBanner slice={slice} deployment={deployment} />;
-  if (slice.status === 'failed') return <FailedBanner slice={slice} deployment={deployment} />;
+  if (slice.status === 'failed') return <FailedBanner slice={slice} deployment={deployment} onUndo={onUndo} />;
   if (slice.status === 'degraded') return <DegradedBanner slice={slice} />;
   return slice.status === 'destroyed' ? <DestroyedBanner /> : null;
 }
@@ -45,7 +53,7 @@ function BusyBanner({ slice, deployment }: { slice: Slice; deployment: Deploymen
   );
 }
 
-function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deployment | undefined }) {
+function FailedBanner({ slice, deployment, onUndo }: SliceBannerProps) {
   const { t } = useTranslation('slices');
   const { t: tEvents } = useTranslation('events');
   const kind = useOperationName(slice);
@@ -79,7 +87,48 @@ function FailedBanner({ slice, deployment }: { slice: Slice; deployment: Deploym
         </List>
       )}
       <Text size="sm">{t('banner.failedHelp')}</Text>
+      {deployment?.topologyChange == null || deployment.id !== slice.deployment?.id ? null : (
+        <HalfUpdate slice={slice} deployment={deployment} onUndo={onUndo} />
+      )}
     </Alert>
+  );
+}
+
+/** Of an update that has failed: what of it is done and what is not, and the way back. */
+function HalfUpdate({
+  slice,
+  deployment,
+  onUndo,
+}: {
+  slice: Slice;
+  deployment: Deployment;
+  onUndo: SliceBannerProps['onUndo'];
+}) {
+  const { t } = useTranslation('slices');
+  const { t: tEvents } = useTranslation('events');
+  const missing = deployment.steps.filter(({ status }) => !isStepDone(status)).map((step) => stepTitle(tEvents, step));
+  const first = missing.slice(0, 5).join(', ');
+  const names = missing.length > 5 ? `${first}, ${t('plan.more', { count: missing.length - 5 })}` : first;
+  const ask = () =>
+    confirmDestroy({
+      title: t('banner.undoTitle', { name: slice.name }),
+      goes: [t('banner.undoGoes')],
+      stays: t('banner.undoStays'),
+      confirmLabel: t('banner.undo'),
+      onConfirm: () => onUndo?.(deployment.id),
+    });
+  return (
+    <>
+      <Text size="sm" className={classes.wrapAnywhere}>
+        {t('banner.halfDone', { done: countDone(deployment.steps), total: deployment.steps.length })}{' '}
+        {names === '' ? null : t('banner.notDone', { steps: names })}
+      </Text>
+      {onUndo === undefined ? null : (
+        <Button size="xs" mt={6} variant="default" leftSection={<Undo2 size={14} />} onClick={ask}>
+          {t('banner.undo')}
+        </Button>
+      )}
+    </>
   );
 }
 

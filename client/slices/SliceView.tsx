@@ -147,7 +147,11 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
         <IdleBar slice={slice} />
         <LineBar slice={slice} reason={refused('deploy')} />
-        <SliceBanner slice={slice} deployment={live.deployment} />
+        <SliceBanner
+          slice={slice}
+          deployment={live.deployment}
+          onUndo={refused('update') === null ? commands.undo : undefined}
+        />
         {slice.status === 'draft' && plan.isError && wantsPlan ? (
           <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />
         ) : null}

@@ -46,6 +46,7 @@ const commands: SliceCommands = {
   start: () => undefined,
   cancel: () => undefined,
   retry: () => undefined,
+  undo: () => undefined,
   isPending: () => false,
 };
 /** Everything on the page that tells of drift. */

@@ -13,6 +13,8 @@ export interface SliceCommands {
   start: (kind: DeploymentKind, vmId?: number, onFailure?: FailurePolicy) => void;
   cancel: (deploymentId: number) => void;
   retry: (deploymentId: number) => void;
+  /** Back to the topology that it had before an update changed it. */
+  undo: (deploymentId: number) => void;
   /** Whether this very wish is on its way to the server. */
   isPending: (action: SliceAction, vmId?: number) => boolean;
 }
@@ -61,6 +63,13 @@ export function useSliceCommands(sliceId: number): SliceCommands {
         startNow({ sliceId, kind, vmId: vmId ?? null, onFailure, idempotencyKey: randomKey() }),
       cancel: (id: number) => cancelNow({ id }),
       retry: (id: number) => retryNow({ id }),
+      undo: (deploymentId: number) =>
+        startNow({
+          sliceId,
+          kind: 'update',
+          change: { from: 'before', deploymentId },
+          idempotencyKey: randomKey(),
+        }),
     }),
     [sliceId, startNow, cancelNow, retryNow],
   );

@@ -424,6 +424,28 @@ test('an update that failed is taken up again by a retry, with the topology that
   expect(await whole()).toMatchObject({ status: 'active' });
 });
 
+test('an update that failed is undone by the topology from before, and what it left alone runs on', async () => {
+  await carryOut(context, actor, sliceId, 'deploy');
+  const before = (await own()).topology;
+  const failed = await redraw((topology) => ({
+    ...topology,
+    vms: [...topology.vms.filter(({ key }) => key !== 'b'), { ...vmOf('d', topology), name: 'fail-define' }],
+    edges: topology.edges.filter(({ source, target }) => source !== 'b' && target !== 'b'),
+  }));
+  // what was done and what was not
+  const outcome = (key: string) => failed.steps.find((step) => step.key === key)?.status;
+  expect([failed.status, outcome('vm:b/remove'), outcome('vm:fail-define/create')]).toEqual([
+    'failed',
+    'done',
+    'failed',
+  ]);
+  const undone = await update({ from: 'before', deploymentId: failed.id });
+  expect(undone).toMatchObject({ status: 'succeeded' });
+  expect((await own()).topology.vms.map(({ key }) => key).toSorted()).toEqual(before.vms.map(({ key }) => key));
+  expect(await whole()).toMatchObject({ status: 'active', drift: [] });
+  expect(boots()).toEqual({ a: 1, b: 1, c: 1 });
+});
+
 test('a cancelled update takes back what it has made, and its topology can be gone back to', async () => {
   await carryOut(context, actor, sliceId, 'deploy');
   await provisioning.stop();

@@ -156,6 +156,13 @@ export const slices = {
     failedUnknown: 'The last operation ended short. Its events say more.',
     failedHelp: 'Retry takes it up where it failed. Destroy takes everything away.',
     failedStep: '{{step}}, attempt {{attempts}}:',
+    halfDone: '{{done}} of {{total}} steps of the update are done, and stay so.',
+    notDone: 'Not done: {{steps}}.',
+    undo: 'Undo the update',
+    undoTitle: 'Undo the update of {{name}}?',
+    undoGoes:
+      'What the update has added goes, with what is in its memory and on its disks. What it has removed is made anew.',
+    undoStays: 'What it has left alone runs on.',
     degradedTitle: 'Not everything is as it was asked for',
     degradedHelp:
       'Heal makes again what is missing, and starts what was asked to run. Nothing that runs well is touched.',

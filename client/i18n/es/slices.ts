@@ -159,6 +159,13 @@ export const slices: Messages<typeof english> = {
     failedUnknown: 'La última operación no llegó al final. Sus eventos dicen más.',
     failedHelp: 'Reintentar la retoma donde falló. Destruir lo quita todo.',
     failedStep: '{{step}}, intento {{attempts}}:',
+    halfDone: '{{done}} de {{total}} pasos de la actualización están hechos, y así quedan.',
+    notDone: 'Sin hacer: {{steps}}.',
+    undo: 'Deshacer la actualización',
+    undoTitle: '¿Deshacer la actualización de {{name}}?',
+    undoGoes:
+      'Lo que la actualización ha añadido se elimina, con lo que haya en su memoria y en sus discos. Lo que ha quitado se hace de nuevo.',
+    undoStays: 'Lo que no ha tocado sigue en marcha.',
     degradedTitle: 'No todo está como se pidió',
     degradedHelp:
       'Reparar rehace lo que falta y arranca lo que debería estar en marcha. No toca nada de lo que va bien.',
