@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Flavour } from '../flavour';
 import type { Image } from '../image';
-import { canonical, effects, propertiesOf, type Effect } from './properties';
+import { alike, canonical, effects, propertiesOf, type Effect } from './properties';
 import { topologyParts, type Topology, type TopologyEdge, type TopologyVm } from './schema';
 
 /** What becomes of a part: how the most far-reaching change of it takes effect, or that it comes or goes. */
@@ -127,7 +127,7 @@ function partsOf(
       changes.push({ part, key: one.key, label, fate: 'add', properties: [] });
       continue;
     }
-    const properties = canonical(was) === canonical(one) ? [] : propertyChanges(fields, was, one);
+    const properties = alike(was, one) ? [] : propertyChanges(fields, was, one);
     if (properties.length > 0)
       changes.push({ part, key: one.key, label, fate: mostOf(properties.map(({ effect }) => effect)), properties });
   }
@@ -161,10 +161,8 @@ function propertyChanges(fields: readonly Field[], before: Part, after: Part): P
   return fields.flatMap(({ property, rule, fallback }): PropertyChange[] => {
     const [was, is] = [from.get(property) ?? fallback, to.get(property) ?? fallback];
     const isPlace = property === 'sourceNic' || property === 'targetNic' || property === 'subnets';
-    if (canonical(was ?? null) === canonical(is ?? null) || (isPlace && (was === undefined || is === undefined)))
-      return [];
-    const text = (value: unknown) =>
-      value === undefined || canonical(value) === canonical(fallback ?? null) ? null : canonical(value);
+    if (alike(was ?? null, is ?? null) || (isPlace && (was === undefined || is === undefined))) return [];
+    const text = (value: unknown) => (value === undefined || alike(value, fallback ?? null) ? null : canonical(value));
     return [{ property, effect: rule(was, is), from: text(was), to: text(is) }];
   });
 }

@@ -48,9 +48,32 @@ export function canonical(value: unknown): string {
   );
 }
 
+/** Whether two JSON values have the same content: their {@link canonical} texts are equal, which are not made for it. */
+export function alike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((inner, at) => alike(inner, b[at]));
+  }
+  const of = (whole: object, key: string): unknown => (Object.hasOwn(whole, key) ? Reflect.get(whole, key) : undefined);
+  return (
+    Object.keys(a).every((key) => alike(of(a, key), of(b, key))) &&
+    Object.keys(b).every((key) => Object.hasOwn(a, key) || of(b, key) === undefined)
+  );
+}
+
+const defaults = new WeakMap<z.ZodType, { value: unknown }>();
+/** What the property is where nothing is said: made once, to be compared and not to be kept. */
+function defaultOf(schema: z.ZodType): unknown {
+  let known = defaults.get(schema);
+  if (known === undefined) defaults.set(schema, (known = { value: schema.parse(undefined) }));
+  return known.value;
+}
+
 /** Whether the property has its default; what is not there has it. */
 function isDefault(schema: z.ZodType, value: unknown): boolean {
-  return value === undefined || canonical(value) === canonical(schema.parse(undefined));
+  return value === undefined || alike(value, defaultOf(schema));
 }
 
 /** `value` without those of its properties that are as by default. */

@@ -1,4 +1,4 @@
-import { canonical } from '#shared/topology/properties';
+import { alike } from '#shared/topology/properties';
 import { topologyParts } from '#shared/topology/schema';
 import type { VmDesired } from '#shared/slice-status';
 import { endIdsIn, endKeysIn, rowOf } from '#server/db/queries/parts';
@@ -97,7 +97,7 @@ function differing<Row extends { id: number; properties: unknown }, Part extends
     const before = new Map<string, unknown>(Object.entries(row));
     // what has no column of its own is in `properties`
     const differs = Object.entries(columns(part)).some(
-      ([name, value]) => before.has(name) && canonical(before.get(name)) !== canonical(value),
+      ([name, value]) => before.has(name) && !alike(before.get(name), value),
     );
     if (differs) changed.set(row.id, part);
   }
