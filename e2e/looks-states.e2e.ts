@@ -41,6 +41,7 @@ const looksOf = ({ narrowOnly = false }: State): readonly Look[] =>
 
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
 const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+const link = (name: string) => (page: Page) => page.getByRole('link', { name }).first().waitFor();
 const dialog = (page: Page) => page.getByRole('dialog').first().waitFor();
 /** Something stands in its place. */
 const loading = (page: Page) => page.locator('.mantine-Skeleton-root, .mantine-Loader-root').first().waitFor();
@@ -89,6 +90,24 @@ async function importTwo(page: Page): Promise<void> {
   await page.getByText('photo.json was not imported.').waitFor();
   await page.getByText(/^old\.json is now/).waitFor();
 }
+
+/** A VM taken out of a running slice, up to the question whether that is to be done. */
+const removed = [
+  choose(/^VM db/),
+  (page: Page) => page.keyboard.press('Delete'),
+  press('Review changes'),
+  dialog,
+  text('This is lost when you apply:'),
+];
+const chosen = async (page: Page) => {
+  for (const name of ['draft', 'crowded']) await page.getByRole('checkbox', { name: `Choose ${name}` }).check();
+};
+const told = (page: Page) => page.getByRole('list', { name: /^Notificat|^Notificac/ }).waitFor();
+/** When a VM is ready, and what it waits for, as its panel says. */
+const gate = (vm: RegExp) => async (page: Page) => {
+  await choose(vm)(page);
+  await page.getByText('Ready when').first().scrollIntoViewIfNeeded();
+};
 
 const states: Record<string, State> = {
   // signing in
@@ -281,6 +300,74 @@ const states: Record<string, State> = {
   'an image that is broken': { ...at('/images'), until: inOrder(row('lost', 'Check'), text('Broken')) },
   'a zone to be edited': { path: ({ zone }) => `/zones?panel=edit-${zone}`, until: dialog },
   'zones, one of them away': { ...at('/zones'), until: text('Its server is away') },
+  // changing a slice
+  'a slice to be changed': { ...slice('running', '/change'), until: choose(/^VM web/) },
+  'what a change of a slice takes and loses': { ...slice('running', '/change'), until: inOrder(...removed) },
+  // start order
+  'a gate in the editor': { path: ({ ordered }) => `/templates/${ordered}`, until: gate(/^VM web/) },
+  'what a VM is started after': { path: ({ ordered }) => `/templates/${ordered}`, until: gate(/^VM db/) },
+  // leases, zones
+  'a lease and a schedule': {
+    ...slice('running'),
+    until: inOrder(press('Lease and schedule'), dialog, text(/^Next: /)),
+  },
+  'a lease that ends soon': { ...slice('draft'), until: text('The lease ends soon') },
+  'the limits of leases': { ...at('/zones?panel=leases'), until: inOrder(dialog, text('Longest lease')) },
+  'a zone that was chosen': {
+    path: ({ ids }) => `/slices?panel=new-${ids.lab}`,
+    until: inOrder(dialog, press('Choose a zone for me'), text(/was chosen/)),
+  },
+  // many slices, and what happened to them
+  'slices that were chosen': { ...at('/slices'), until: chosen },
+  'the question before many slices are destroyed': {
+    ...at('/slices'),
+    until: inOrder(chosen, press('Destroy'), dialog),
+  },
+  'what became of many slices': { ...at('/slices'), until: inOrder(chosen, press('Start'), text(/2 refused/)) },
+  'operations on all slices': { ...at('/deployments'), until: link('Destroy') },
+  'operations on all slices without a match': {
+    ...at('/deployments?status=cancelled&operation=reboot'),
+    until: text('Nothing matches the filter.'),
+  },
+  // notifications
+  'the bell’s panel': { ...at('/'), until: inOrder(press(/^Notifications/), dialog, told) },
+  notifications: { ...at('/notifications'), until: told },
+  'what to be told of': {
+    ...at('/notifications'),
+    until: inOrder(press('What to be told of'), dialog, text('A lease ends soon')),
+  },
+  'notifications that could not be loaded': {
+    ...at('/notifications'),
+    failing: /notifications\.list/,
+    until: text('Try again'),
+  },
+  // webhooks
+  'webhooks on their way': { ...at('/account/webhooks'), held: /webhooks\.list/, until: loading },
+  'a webhook that was made, and its secret': {
+    who: 'ana',
+    ...at('/account/webhooks?panel=new'),
+    until: inOrder(
+      dialog,
+      fill('Name', 'chat'),
+      fill('Address', 'https://127.0.0.1/hook'),
+      press('Create webhook'),
+      text('How to check a call'),
+    ),
+  },
+  'a test of a webhook that did not arrive': {
+    ...at('/account/webhooks?panel=new'),
+    until: inOrder(
+      dialog,
+      fill('Name', 'hall'),
+      fill('Address', 'https://127.0.0.1/hook'),
+      press('Create webhook'),
+      press('I have copied it'),
+      (page) => page.getByRole('dialog').waitFor({ state: 'detached' }),
+      press(/^hall$/),
+      press('Send a test'),
+      text('The test did not arrive.'),
+    ),
+  },
   // accounts
   'a new service account': { ...at('/users?panel=service'), until: dialog },
   'the link of a new user': {
@@ -339,6 +426,17 @@ const states: Record<string, State> = {
   'zones in Spanish': { who: 'spaniard', ...at('/zones') },
   'images in Spanish': { who: 'spaniard', ...at('/images') },
   'a user in Spanish': { who: 'spaniard', path: ({ user }) => `/users/${user}` },
+  'a slice to be changed in Spanish': { who: 'spaniard', ...slice('running', '/change'), until: choose(/web/) },
+  'slices in Spanish': { who: 'spaniard', ...at('/slices'), until: text('draft') },
+  'a new slice in Spanish': { who: 'spaniard', path: ({ ids }) => `/slices?panel=new-${ids.lab}`, until: dialog },
+  'a lease in Spanish': {
+    who: 'spaniard',
+    ...slice('running'),
+    until: inOrder(press('Plazo y horario'), dialog, text('Europe/Madrid')),
+  },
+  'operations on all slices in Spanish': { who: 'spaniard', ...at('/deployments'), until: text('running') },
+  'notifications in Spanish': { who: 'spaniard', ...at('/notifications'), until: told },
+  'a new webhook in Spanish': { who: 'spaniard', ...at('/account/webhooks?panel=new'), until: dialog },
   'security in Spanish': { who: 'spaniard', ...at('/account/security') },
 };
 

@@ -13,6 +13,8 @@ export interface LooksWorld {
   server: TramaServer;
   api: ApiSession['api'];
   ids: Record<'lab' | 'running' | 'draft' | 'crowded' | 'shaky' | 'stopped' | 'gone' | 'remote' | 'web' | 'db', number>;
+  /** A template whose VMs wait for one another. */
+  ordered: number;
   zone: number;
   user: number;
   stop(): Promise<void>;
@@ -97,6 +99,16 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     const zone = await makeZone(call, 'pretended');
     const small = await makeZone(call, 'small', { vcpus: 1, ramMb: 512, diskGb: 1 });
     const dying = await call.templates.create.mutate({ name: 'dying', topology: topology('crash-after-start') });
+    const { vms, ...rest } = topology('db');
+    const ordered = await call.templates.create.mutate({
+      name: 'ordered',
+      topology: {
+        ...rest,
+        vms: vms.map((one) =>
+          one.key === 'a' ? { ...one, ready: { tcpPort: 80, timeoutSeconds: 90 } } : { ...one, startAfter: ['a'] },
+        ),
+      },
+    });
     const make = async (name: string, templateId = lab.id, zoneId = zone) =>
       (await call.slices.create.mutate({ name, templateId, zoneId })).id;
     const ids = {
@@ -112,6 +124,14 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     for (const id of [ids.running, ids.shaky, ids.stopped, ids.gone]) await run(call, id, 'deploy');
     await run(call, ids.stopped, 'stop');
     await run(call, ids.gone, 'destroy');
+    const until = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    await call.leases.set.mutate({ id: ids.running, expiresAt: until(72), atEnd: 'stop' });
+    await call.leases.set.mutate({ id: ids.draft, expiresAt: until(0.5), atEnd: 'destroy' });
+    await call.schedules.add.mutate({
+      sliceId: ids.running,
+      kind: 'stop',
+      rule: { repeat: 'weekly', weekdays: [1, 5], time: '18:00', timeZone: 'Europe/Madrid' },
+    });
     await call.templates.share.mutate({ id: ids.lab, email: ana.email });
     await call.slices.share.mutate({ id: ids.running, email: ana.email, level: 'view' });
     await call.images.create.mutate({ name: 'lost', kind: 'disk', source: '/simulator/invalid' });
@@ -126,6 +146,7 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
       server,
       api: call,
       ids: { ...ids, web: idOf('web'), db: idOf('db') },
+      ordered: ordered.id,
       zone,
       user: items[0]?.id ?? 0,
       stop,

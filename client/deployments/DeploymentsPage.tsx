@@ -103,7 +103,7 @@ function DeploymentFilters({ filters, ownerId }: { filters: Filters; ownerId: nu
           value={filters.get(name)}
           onChange={(event) => filters.set({ [name]: event.currentTarget.value })}
           data={[{ value: '', label: t('everyone.any') }, ...data]}
-          w={{ base: '100%', xs: 150 }}
+          w={{ base: '100%', xs: 140 }}
         />
       ))}
       <UserSelect
@@ -112,7 +112,7 @@ function DeploymentFilters({ filters, ownerId }: { filters: Filters; ownerId: nu
         clearable
         value={ownerId}
         onChange={(id) => filters.set({ owner: id === null ? null : String(id) })}
-        w={{ base: '100%', xs: 190 }}
+        w={{ base: '100%', xs: 180 }}
       />
       {(['from', 'until'] as const).map((name) => (
         <TextInput
