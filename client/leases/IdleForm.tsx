@@ -14,7 +14,7 @@ const choices = [nothing, ...idleActions] as const;
 
 /** What is done when nothing happens in the slice. */
 export function IdleForm({ sliceId, of, reason }: { sliceId: number; of: IdleOfSlice; reason: string | null }) {
-  const { t } = useTranslation(['leases', 'common']);
+  const { t } = useTranslation('leases');
   const utils = trpc.useUtils();
   const set = trpc.idle.set.useMutation();
   const { own } = of;
@@ -44,7 +44,7 @@ export function IdleForm({ sliceId, of, reason }: { sliceId: number; of: IdleOfS
       foot={
         <Group justify="flex-end" mt="md">
           <Button type="submit" disabled={disabled} loading={frame.saving}>
-            {t('common:actions.save')}
+            {t('idle.save')}
           </Button>
         </Group>
       }

@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseOfSlice, Schedule } from '#shared/lease';
+import type { IdleOfSlice } from '#shared/idle';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import '../testing/render';
@@ -25,6 +26,8 @@ const schedule: Schedule = {
   nextAt: '2030-01-04T17:00:00.000Z',
 };
 
+const idle: IdleOfSlice = { own: null, zone: { minutes: 480, action: 'stop' }, role: null, since: null };
+
 /** Answers what the panels ask, and keeps what they change. */
 function server() {
   const asked: unknown[] = [];
@@ -34,6 +37,8 @@ function server() {
     'leases.extend': ofSlice,
     'leases.limits': { zones: [{ zone: { id: 3, name: 'local' }, limit }], roles: [{ role: 'user', limit }] },
     'leases.setLimit': { zones: [], roles: [] },
+    'idle.get': idle,
+    'idle.set': idle,
     'schedules.list': { items: [schedule] },
     'schedules.add': { items: [schedule] },
     'schedules.remove': { items: [] },
@@ -119,6 +124,14 @@ describe('the panel of a slice', () => {
     expect(asked.at(-1)).toEqual(['schedules.remove', { id: 5 }]);
     await screen.findByText('Nothing is done at times.');
   });
+});
+
+test('the panel says what is done when nothing happens in a slice, also by its zone, and sets its own rule', async () => {
+  const { asked, wrapper } = server();
+  render(<LeasePanel slice={sampleSlice({ lease })} reason={null} />, { wrapper });
+  await screen.findByText('Its zone has a rule besides, after 8 h: Stop it.');
+  await userEvent.click(screen.getByRole('button', { name: 'Save the rule' }));
+  await waitFor(() => expect(asked).toEqual([['idle.set', { id: 7, rule: null }]]));
 });
 
 test('limits are lengths in words, and what is none is refused on its field', async () => {

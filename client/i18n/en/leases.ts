@@ -36,7 +36,8 @@ export const leases = {
       zone: 'Its zone has a rule besides, after {{time}}: {{action}}.',
       role: 'The role of its owner has a rule besides, after {{time}}: {{action}}.',
     },
-    saved: 'What is done then is saved.',
+    save: 'Save the rule',
+    saved: 'The rule is saved.',
   },
   schedules: {
     title: 'Schedule',

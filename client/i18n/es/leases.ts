@@ -38,7 +38,8 @@ export const leases: Messages<typeof english> = {
       zone: 'Su zona tiene además una regla, después de {{time}}: {{action}}.',
       role: 'El rol de su propietario tiene además una regla, después de {{time}}: {{action}}.',
     },
-    saved: 'Se ha guardado lo que se hace entonces.',
+    save: 'Guardar la regla',
+    saved: 'La regla se ha guardado.',
   },
   schedules: {
     title: 'Horario',
