@@ -64,12 +64,16 @@ function publicDelivery(row: DeliveryRow): WebhookDelivery {
 /** One's own, and for administrators everybody's over all slices: NOT_FOUND for others. */
 async function loadWebhook(
   q: Queryable,
-  { actor, id, lock = false }: { actor: Actor; id: number; lock?: boolean },
+  {
+    actor,
+    id,
+    lock = false,
+    asked = 'webhook',
+  }: { actor: Actor; id: number; lock?: boolean; asked?: 'webhook' | 'delivery' },
 ): Promise<OwnedWebhook> {
   const row = await webhookById(q, id, { lock });
   const admin = can(actor.role, 'slices:see-all');
-  if (row === null || (row.webhook.userId !== actor.userId && !(admin && row.webhook.allSlices)))
-    throw notFound('webhook');
+  if (row === null || (row.webhook.userId !== actor.userId && !(admin && row.webhook.allSlices))) throw notFound(asked);
   return row;
 }
 
@@ -135,9 +139,9 @@ export async function updateWebhook(
   ctx: DomainContext,
   { actor, webhook: { id, ...given } }: { actor: Actor; webhook: z.infer<typeof updateWebhookInput> },
 ): Promise<Webhook> {
-  assertProtocol(ctx, given.url);
   return inTransaction(ctx.db, async (tx) => {
     const { webhook } = await loadWebhook(tx, { actor, id, lock: true });
+    assertProtocol(ctx, given.url);
     const { name = webhook.name, url = webhook.url, active = webhook.active } = given;
     const events = given.events === undefined ? webhook.events : [...new Set(given.events)];
     const anew = (active && !webhook.active) || url !== webhook.url;
@@ -219,10 +223,11 @@ export async function redeliver(
   const delivery = await deliveryById(ctx.db, { id });
   if (delivery === null) throw notFound('delivery');
   const { webhookId } = delivery;
-  await loadWebhook(ctx.db, { actor, id: webhookId });
+  // another's is as if it were not there
+  await loadWebhook(ctx.db, { actor, id: webhookId, asked: 'delivery' });
   await countAttempts(ctx.db, [attemptOf('webhook:user', actor.userId)], ctx.clock.now());
   const queued = await inTransaction(ctx.db, async (tx) => {
-    await loadWebhook(tx, { actor, id: webhookId });
+    await loadWebhook(tx, { actor, id: webhookId, asked: 'delivery' });
     await claimAgain(tx, id);
     await recordAudit(tx, actor, {
       action: 'webhooks.redeliver',
