@@ -365,6 +365,9 @@ export const sentences = {
   SNAPSHOT_VM_GONE: 'VM {{vm}} of snapshot {{snapshot}} was removed from the slice since: it cannot go back to it.',
   SNAPSHOT_NETWORK_GONE:
     'A network of snapshot {{snapshot}} was removed from the slice since: it cannot go back to it.',
+  FIRST_DISK_GONE:
+    'The disk that VM {{vm}} was to begin with went with its snapshot. Destroy this slice and clone it anew, or give the VM another image.',
+  CLONE_OTHER_ZONE: 'Disks of a snapshot stay in its zone, {{zone}}: a clone of it can only be there.',
   SNAPSHOT_BUSY: 'An operation on slice {{slice}} is under way. Wait for it before you remove its snapshots.',
   SNAPSHOT_MAKING: 'Snapshot {{snapshot}} is still being taken.',
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { problemSchema } from './errors';
 import { consoleKinds } from './image';
 import { providerKinds } from './zone';
-import { deploymentSummarySchema } from './deployment/schema';
+import { deploymentSummarySchema, planSchema } from './deployment/schema';
 import { driftPolicies, driftSchema } from './drift';
 import { sliceEventSchema } from './deployment/events';
 import {
@@ -146,14 +146,20 @@ export const createSliceInput = z.strictObject({
   lease: newLeaseSchema.nullable().optional(),
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
-/** Another slice of the same topology; `zoneId`: where, else in the zone of the first. */
-const cloned = { id: idSchema, zoneId: idSchema.optional() };
+/**
+ * Another slice of the same topology; `zoneId`: where, else in the zone of the first. `snapshotId`: with the disks of that one of its
+ * snapshots, which stays in its zone; without what was in memory.
+ */
+const cloned = { id: idSchema, zoneId: idSchema.optional(), snapshotId: idSchema.nullish() };
 export const cloneSliceInput = z.strictObject({
   ...cloned,
   name: nameSchema.describe('what the new slice is called'),
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
 export const previewCloneInput = z.strictObject(cloned);
+/** `anew`: names of the VMs that begin with nothing of the snapshot: it has no disk of theirs, or of another image. */
+export const clonePlanSchema = planSchema.extend({ anew: z.array(z.string()) });
+export type ClonePlan = z.infer<typeof clonePlanSchema>;
 export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
 export const chooseZoneInput = z.strictObject({ templateId: idSchema });
 /** Why a zone was chosen before others: nothing else can take it; it has more of the images; more is left free in it. */

@@ -328,11 +328,13 @@ describe('the command line', () => {
   it('clones a slice under a name of its own, into a zone, and makes nothing that could not be deployed', async () => {
     const slice = { id: 3, name: 'lab', vms: 2, status: 'active', busy: null };
     const needs = { vcpus: 0, ramMb: 0, diskGb: 0 };
+    const noSteps = { steps: [], changes: [], baseVersion: null, free: null };
     let problems: { message: string }[] = [];
     answers = (procedure) => {
       if (procedure === 'zones.list') return ok({ items: [{ id: 5, name: 'rack', enabled: true }] });
       if (procedure === 'slices.previewClone')
-        return ok({ steps: [], changes: [], baseVersion: null, needs, free: null, problems, runnable: !problems[0] });
+        return ok({ ...noSteps, needs, problems, runnable: !problems[0], anew: [] });
+      if (procedure === 'snapshots.list') return ok({ items: [{ id: 8, name: 'first' }], nextCursor: null });
       return ok(procedure === 'slices.clone' ? { ...slice, id: 4, name: 'lab 2' } : { ...slice, sliceId: 4 });
     };
     const posted = () => asked.filter((line) => line.startsWith('POST'));
@@ -342,6 +344,8 @@ describe('the command line', () => {
     expect((await trama(['slices', 'clone', '3'])).code).toBe(2);
     await trama(['slices', 'clone', '3', '--as', 'lab 2', '--deploy', '--no-wait']);
     expect(posted().map((line) => line.split(' ')[1])).toEqual(['slices.clone', 'deployments.start']);
+    await trama(['slices', 'clone', '3', '--as', 'lab 2', '--snapshot', 'first']);
+    expect(posted()[0]).toMatch(/^POST slices.clone {"id":3,"snapshotId":8,"name":"lab 2",/);
     problems = [{ message: 'Not enough RAM in zone rack.' }];
     const full = await trama(['slices', 'clone', '3', '--as', 'lab 2', '--deploy']);
     expect(full).toMatchObject({ code: 1, stdout: expect.stringContaining('Not enough RAM in zone rack.') });

@@ -805,6 +805,22 @@ ALTER TABLE `idle_rules` ADD CONSTRAINT `idle_rules_zone_id_availability_zones_i
 ALTER TABLE `idle_rules` ADD CONSTRAINT `idle_rules_role_id_roles_id_fk` FOREIGN KEY (`role_id`) REFERENCES `roles`(`id`) ON DELETE cascade ON UPDATE no action;
 ALTER TABLE `idle_rules` ADD CONSTRAINT `idle_rules_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
 ALTER TABLE `slice_idle` ADD CONSTRAINT `slice_idle_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE TABLE `first_disks` (
+	`slice_vm_id` bigint unsigned NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`snapshot_id` bigint unsigned,
+	`from_slice_id` bigint unsigned NOT NULL,
+	`from_vm_id` bigint unsigned NOT NULL,
+	`image_id` bigint unsigned NOT NULL,
+	CONSTRAINT `first_disks_slice_vm_id` PRIMARY KEY(`slice_vm_id`)
+);
+ALTER TABLE `first_disks` ADD CONSTRAINT `first_disks_slice_vm_id_slice_vms_id_fk` FOREIGN KEY (`slice_vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `first_disks` ADD CONSTRAINT `first_disks_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `first_disks` ADD CONSTRAINT `first_disks_snapshot_id_slice_snapshots_id_fk` FOREIGN KEY (`snapshot_id`) REFERENCES `slice_snapshots`(`id`) ON DELETE set null ON UPDATE no action;
+ALTER TABLE `first_disks` ADD CONSTRAINT `first_disks_image_id_images_id_fk` FOREIGN KEY (`image_id`) REFERENCES `images`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `first_disks_slice_id_index` ON `first_disks` (`slice_id`);
+CREATE INDEX `first_disks_snapshot_id_index` ON `first_disks` (`snapshot_id`);
+CREATE INDEX `first_disks_image_id_index` ON `first_disks` (`image_id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -843,3 +859,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c837a7152af1f
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('84997760341d4d2372f0425096ec3787afc90cb990802ebc88645821f9c759e6', 1795669396479);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('39e7e8ef5159d372a1d96c4c0803844ffc07688a8176de248a599c75b77d73ec', 1795678407511);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('eda448f4da5dee49e22e5987b9f4afc37e4bbbc79f0d7460f66efe120de7303e', 1795680119855);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('6505f00c3c36407d87dbeb115e7a2bd80f263dc0e03ec9a42b75fc66b3eacc7d', 1795682518028);

@@ -1,7 +1,8 @@
 import { boolean, index, int, json, mysqlEnum, mysqlTable, uniqueIndex, varchar } from 'drizzle-orm/mysql-core';
 import { snapshotStatuses, type SnapshotContent } from '#shared/snapshot';
 import { createdAt, id, instant, liveKey, primaryId } from '../columns';
-import { slices } from './slices';
+import { images } from './catalogue';
+import { slices, sliceVms } from './slices';
 import { users } from './users';
 
 /**
@@ -34,5 +35,34 @@ export const sliceSnapshots = mysqlTable(
     index('slice_snapshots_slice_id_index').on(table.sliceId, table.id),
     index('slice_snapshots_created_by_index').on(table.createdBy),
     index('slice_snapshots_removed_at_index').on(table.removedAt),
+  ],
+);
+
+/**
+ * VMs of a slice that was cloned from a snapshot: whose disk in it their own begins with. A row is there until the VM is deployed; as long
+ * as it is, nothing of the snapshot is let go of, but with its slice. Null: that has happened.
+ */
+export const firstDisks = mysqlTable(
+  'first_disks',
+  {
+    sliceVmId: id('slice_vm_id')
+      .primaryKey()
+      .references(() => sliceVms.id, { onDelete: 'cascade' }),
+    sliceId: id('slice_id')
+      .notNull()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    snapshotId: id('snapshot_id').references(() => sliceSnapshots.id, { onDelete: 'set null' }),
+    /** The slice of the snapshot, and the VM in it. */
+    fromSliceId: id('from_slice_id').notNull(),
+    fromVmId: id('from_vm_id').notNull(),
+    /** What the disk lies over: a VM that is given another image begins with that. */
+    imageId: id('image_id')
+      .notNull()
+      .references(() => images.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    index('first_disks_slice_id_index').on(table.sliceId),
+    index('first_disks_snapshot_id_index').on(table.snapshotId),
+    index('first_disks_image_id_index').on(table.imageId),
   ],
 );

@@ -131,4 +131,55 @@ export function testKeeping({ harness, newSlice, id, codeOf }: ContractTools): v
     expect(await statuses(slice)).toEqual({});
     expect(await other.listSlices()).not.toContain(slice.id);
   });
+
+  test('begins a VM of another slice with the disk that one had in a snapshot, and with nothing of its memory', async () => {
+    if (!(await able('snapshot'))) return;
+    const [slice, twin] = [newSlice(), newSlice()];
+    const { provider, disks } = harness();
+    const [running, resting] = [vmSpec(id(), harness().image), vmSpec(id(), disks[0])];
+    const [first, second] = [id(), id()];
+    for (const vm of [running, resting]) await provider.ensureVm(slice, vm);
+    await provider.startVm(slice, running);
+    await harness().remember(slice, running.id, 'one');
+    await harness().writeDisk(slice, resting.id, 'one');
+    await provider.takeSnapshot(slice, first);
+    await harness().writeDisk(slice, resting.id, 'two');
+    await provider.takeSnapshot(slice, second);
+
+    const from = (snapshotId: number, vmId: number) => ({ disk: { slice, snapshotId, vmId } });
+    const [booting, copied, larger] = [
+      vmSpec(id(), harness().image),
+      vmSpec(id(), disks[0]),
+      { ...vmSpec(id(), disks[0]), diskGb: resting.diskGb + 2 },
+    ];
+    expect(await codeOf(provider.ensureVm(twin, copied, from(id(), resting.id)))).toBe('NOT_FOUND');
+    for (let times = 0; times < 2; times++) {
+      await provider.ensureVm(twin, copied, from(first, resting.id));
+      await provider.ensureVm(twin, larger, from(second, resting.id));
+      // what had no disk of its own has nothing to give
+      await provider.ensureVm(twin, booting, from(first, running.id));
+    }
+    expect(await statuses(twin)).toEqual({
+      [copied.id]: 'stopped',
+      [larger.id]: 'stopped',
+      [booting.id]: 'stopped',
+    });
+    const read = (vmId: number) => harness().readDisk(twin, vmId);
+    expect([await read(copied.id), await read(larger.id)]).toEqual(['one', 'two']);
+    expect((await harness().diskOf(twin, larger.id)).gb).toBe(larger.diskGb);
+    await provider.startVm(twin, booting);
+    expect(await harness().recall(twin, booting.id)).toBe('');
+
+    // each is its own from then on, whatever becomes of the other, and whatever is asked of it again
+    await harness().writeDisk(twin, copied.id, 'later');
+    const other = await harness().restart();
+    await other.ensureVm(twin, copied, from(second, resting.id));
+    await other.restoreSnapshot(slice, first);
+    expect(await harness().readDisk(slice, resting.id)).toBe('one');
+    await other.removeSlice(slice);
+    expect([await read(copied.id), await read(larger.id)]).toEqual(['later', 'two']);
+    expect(await codeOf(other.ensureVm(twin, vmSpec(id(), disks[0]), from(first, resting.id)))).toBe('NOT_FOUND');
+    await other.removeSlice(twin);
+    expect(await other.listSlices()).not.toContain(twin.id);
+  });
 }

@@ -33,9 +33,10 @@ export interface Provider {
   removeNetwork(slice: SliceRef, networkId: number): Promise<void>;
   /**
    * Defines the VM (folder, overlay, configuration), not running. Does nothing if it is running already; of one that is there and
-   * does not run, all is taken but what it would have to be made anew for.
+   * does not run, all is taken but what it would have to be made anew for. `disk`: one that has no disk yet begins with what another VM,
+   * of the same image, had on its own in a snapshot, where that had one. NOT_FOUND where the snapshot is not there.
    */
-  ensureVm(slice: SliceRef, vm: VmSpec): Promise<VmPlacement>;
+  ensureVm(slice: SliceRef, vm: VmSpec, options?: { disk?: DiskSource | undefined }): Promise<VmPlacement>;
   /**
    * Gives a VM that is there another spec, as far as its state allows: what takes effect live at once, what takes a restart
    * while it does not run, and what it has to be made anew for only then and with `recreate`, which loses its disk. What is not
@@ -148,6 +149,13 @@ export interface RoomToKeep {
 
 export interface SliceRef {
   id: number;
+}
+
+/** What a VM had on its disk in a snapshot of its slice, which may be gone itself. */
+export interface DiskSource {
+  slice: SliceRef;
+  snapshotId: number;
+  vmId: number;
 }
 
 export interface ImageSpec {

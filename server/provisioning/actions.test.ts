@@ -94,6 +94,7 @@ function contextOf(provider: Provider): ActionContext {
     provider,
     slice,
     specs: specsOf(model),
+    firstDisks: new Map(),
     graceMs: () => 0,
     imagePrepared: async () => {},
     snapshotTaken: async () => {},

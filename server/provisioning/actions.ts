@@ -5,7 +5,8 @@ import type { Ready } from '#shared/topology/schema';
 import { say, together, told, within, type Said, type SentenceCode } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import { recreates } from '#server/providers/applied';
-import type { ImageState, Provider, SliceRef } from '#server/providers/provider';
+import type { FirstDiskRow } from '#server/db/queries/first-disks';
+import type { DiskSource, ImageState, Provider, SliceRef } from '#server/providers/provider';
 import type { SliceSpecs } from '#server/domain/deployments/specs';
 
 /** What an action needs: where it acts, on what, and how it learns that nobody waits for it any more. */
@@ -13,6 +14,8 @@ export interface ActionContext {
   provider: Provider;
   slice: SliceRef;
   specs: SliceSpecs;
+  /** With which disks of a snapshot VMs begin. */
+  firstDisks: ReadonlyMap<number, FirstDiskRow>;
   /** A VM that goes anyway is not asked to power down first. */
   graceMs: (vmId: number) => number | undefined;
   /** Writes down what became of an image in this zone. */
@@ -56,6 +59,15 @@ function known<Spec>(found: Spec | undefined): Spec {
   if (found === undefined) throw new ProviderError('INTERNAL', say('NO_LONGER_PART'), false);
   return found;
 }
+/** What the disk of a VM that is made begins with; undefined: its image. */
+function firstDiskOf(specs: SliceSpecs, firstDisks: ActionContext['firstDisks'], vmId: number): DiskSource | undefined {
+  const row = firstDisks.get(vmId);
+  const vm = specs.definition(vmId);
+  if (row === undefined || vm === undefined || row.imageId !== vm.image.id) return undefined;
+  const { fromSliceId, snapshotId, fromVmId } = row;
+  if (snapshotId === null) throw new ProviderError('NOT_FOUND', say('FIRST_DISK_GONE', { vm: vm.name }), false);
+  return { slice: { id: fromSliceId }, snapshotId, vmId: fromVmId };
+}
 const stop = ({ provider, slice, graceMs }: ActionContext, id: number) => {
   const grace = graceMs(id);
   return provider.stopVm(slice, id, grace === undefined ? {} : { graceMs: grace });
@@ -97,8 +109,8 @@ const actions: Record<string, Action> = {
   },
   'network/remove': { run: removeNetwork, failed: 'NETWORK_NOT_REMOVED' },
   'vm/create': {
-    async run({ provider, slice, specs }, id) {
-      await provider.ensureVm(slice, known(specs.vm(id)));
+    async run({ provider, slice, specs, firstDisks }, id) {
+      await provider.ensureVm(slice, known(specs.vm(id)), { disk: firstDiskOf(specs, firstDisks, id) });
     },
     undo: removeVm,
     failed: 'VM_NOT_CREATED',

@@ -9,6 +9,7 @@ import { operationOf } from '#shared/deployment/operations';
 import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import { stepRows, stepsTotal, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
+import { forgetFirstDisks } from '#server/db/queries/first-disks';
 import { deleteSnapshotsOf, settleSnapshots } from '#server/db/queries/snapshots';
 import { recordAudit, vmTold } from '#server/domain/audit';
 import { endTold } from '#server/domain/deployments/end-told';
@@ -47,6 +48,13 @@ export async function finishDeployment(
       .set({ status: outcome, ...asError(ending.error), claimableAt: null, leaseOwner: null, finishedAt: databaseNow })
       .where(eq(deployments.id, row.id));
     if (await settleSnapshots(tx, row.sliceId, taken)) emit({ type: 'slice.changed', what: 'snapshots' });
+    // of one that failed a VM may be there without its disk
+    if (outcome === 'succeeded' && ending.observation !== null)
+      await forgetFirstDisks(
+        tx,
+        row.sliceId,
+        ending.observation.vms.map(({ id }) => id),
+      );
     const next = await nextWaiting(tx, row.sliceId);
     if (row.superseded) {
       // the destroy that took over has set the slice's status and goes on from what is there
@@ -112,7 +120,10 @@ async function endSlice(
   const { ends, whole } = operationOf(kind);
   const takenBack = ending.outcome === 'cancelled' || ending.rolledBack === true;
   const rule = ends[takenBack ? 'cancelled' : ending.outcome];
-  if (rule === 'destroyed') await deleteSnapshotsOf(tx, sliceId);
+  if (rule === 'destroyed') {
+    await deleteSnapshotsOf(tx, sliceId);
+    await forgetFirstDisks(tx, sliceId, null);
+  }
   if (rule === 'destroyed')
     return [...(await writeAbsent(tx, sliceId, ending.at)), ...(await setSliceStatus(tx, sliceId, 'destroyed'))];
 

@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { say, saidOf, together, within, type Said } from '#shared/sentence';
 import { stepRows, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
+import { firstDisksOf, type FirstDiskRow } from '#server/db/queries/first-disks';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { writeSnapshotTaken } from '#server/db/queries/snapshots';
 import type { DomainContext } from '#server/domain/context';
@@ -33,6 +34,8 @@ interface Loaded {
   deployment: DeploymentRow;
   steps: Map<number, StepRow>;
   model: SliceModel;
+  /** With which disks of a snapshot VMs begin that it makes. */
+  firstDisks: ReadonlyMap<number, FirstDiskRow>;
   zone: typeof availabilityZones.$inferSelect;
 }
 
@@ -102,7 +105,9 @@ async function takeUp(writer: DeploymentWriter, claim: Claim): Promise<Loaded> {
       .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
       .where(eq(slices.id, deployment.sliceId));
     if (place === undefined) throw new Error(`Slice ${deployment.sliceId} has no zone.`);
-    return { deployment, steps, model: await loadSliceModel(tx, deployment.sliceId), zone: place.zone };
+    const makes = [...steps.values()].some(({ resource, action }) => resource === 'vm' && action === 'create');
+    const firstDisks = makes ? await firstDisksOf(tx, deployment.sliceId) : new Map<number, FirstDiskRow>();
+    return { deployment, steps, model: await loadSliceModel(tx, deployment.sliceId), firstDisks, zone: place.zone };
   });
 }
 
@@ -469,6 +474,7 @@ class Run {
       provider: this.provider,
       slice: { id: deployment.sliceId },
       specs: this.specs,
+      firstDisks: this.loaded.firstDisks,
       signal,
       graceMs: (vmId) => (removesSlice(deployment.kind) || this.createdHere.has(vmId) ? 0 : undefined),
       snapshotBefore: this.snapshotBefore,

@@ -384,6 +384,9 @@ export const matrix: Record<string, Row> = {
   'slices.clone': row('user', 'slices:manage', seeSlice, (api, s) =>
     api.slices.clone({ id: s.slice.idle, name: `new ${s.n}` }),
   ),
+  'slices.clone of a snapshot': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.slices.clone({ id: s.slice.idle, name: `new ${s.n}`, snapshotId: s.snapshot }),
+  ),
   'slices.previewClone': row('user', 'slices:read', seeSlice, (api, s) =>
     api.slices.previewClone({ id: s.slice.idle }),
   ),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Plan, Slice, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { CliError } from '../errors';
-import { findSlice, findZone } from '../find';
+import { findSlice, findSnapshot, findZone } from '../find';
 import { inputs } from '../inputs';
 import { optionFor } from '../schema-options';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
@@ -10,6 +10,7 @@ import { addWaitOptions, type WaitFlags } from '../wait-options';
 interface Flags extends WaitFlags {
   as: string;
   zone?: string;
+  snapshot?: string;
   deploy?: boolean;
   plan?: boolean;
 }
@@ -22,15 +23,21 @@ interface Doing {
 async function cloneSlice(cli: Cli, name: string, flags: Flags, { showPlan, operate }: Doing): Promise<void> {
   const client = await cli.client();
   const source = await findSlice(client, name);
+  const snapshotId =
+    flags.snapshot === undefined ? {} : { snapshotId: (await findSnapshot(client, source, flags.snapshot)).id };
   const target = {
     id: source.id,
+    ...snapshotId,
     ...(flags.zone === undefined ? {} : { zoneId: (await findZone(client, flags.zone)).id }),
   };
-  if (flags.plan === true || flags.deploy === true) {
+  if (flags.plan === true || flags.deploy === true || flags.snapshot !== undefined) {
     const plan = await client.api.slices.previewClone.query(target);
-    if (flags.plan === true || !plan.runnable) showPlan(cli, plan);
+    if (flags.plan === true || (flags.deploy === true && !plan.runnable)) showPlan(cli, plan);
+    if (plan.anew.length > 0 && !cli.out.json)
+      cli.out.message(`The snapshot has no disk for these VMs, which begin anew: ${plan.anew.join(', ')}.`);
     // what cannot be deployed is not made by who wants it deployed
-    if (!plan.runnable) throw new CliError(`A clone of ${source.name} cannot be deployed now.`);
+    if (!plan.runnable && (flags.plan === true || flags.deploy === true))
+      throw new CliError(`A clone of ${source.name} cannot be deployed now.`);
     if (flags.plan === true) return;
   }
   const slice = await client.api.slices.clone.mutate({
@@ -54,6 +61,10 @@ export function addCloneCommand(slices: Command, cli: Cli, doing: Doing): void {
       .argument('<slice>', 'its id or name')
       .addOption(optionFor('as', inputs.cloneSlice.name).makeOptionMandatory())
       .option('-z, --zone <zone>', 'where, by its id or name; else in the zone of the first')
+      .option(
+        '--snapshot <snapshot>',
+        'with the disks of that one of its snapshots, by its id or name; not with its memory',
+      )
       .option('--deploy', 'deploy it, too')
       .option('--plan', 'only say what a deploy of it would do; nothing is made'),
   ).action((name: string, flags: Flags) => cloneSlice(cli, name, flags, doing));

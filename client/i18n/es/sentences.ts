@@ -346,6 +346,10 @@ export const sentences: Record<SentenceCode, string> = {
     'La MV {{vm}} de la instantánea {{snapshot}} se quitó del slice desde entonces: no puede volver a ella.',
   SNAPSHOT_NETWORK_GONE:
     'Una red de la instantánea {{snapshot}} se quitó del slice desde entonces: no puede volver a ella.',
+  FIRST_DISK_GONE:
+    'El disco con el que la MV {{vm}} iba a empezar se fue con su instantánea. Destruya este slice y clónelo de nuevo, o dé otra imagen a la MV.',
+  CLONE_OTHER_ZONE:
+    'Los discos de una instantánea se quedan en su zona, {{zone}}: un clon de ella solo puede estar allí.',
   SNAPSHOT_BUSY:
     'Hay una operación en curso en el slice {{slice}}. Espere a que acabe antes de quitar sus instantáneas.',
   SNAPSHOT_MAKING: 'La instantánea {{snapshot}} aún se está tomando.',

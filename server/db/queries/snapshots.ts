@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, notExists, sql } from 'drizzle-orm';
 import { slices } from '#drizzle/schema/slices';
-import { sliceSnapshots } from '#drizzle/schema/snapshots';
+import { firstDisks, sliceSnapshots } from '#drizzle/schema/snapshots';
 import { users } from '#drizzle/schema/users';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
@@ -118,7 +118,7 @@ export async function settleSnapshots(tx: Transaction, sliceId: number, ids: rea
   return true;
 }
 
-/** What is to be removed in a zone, a page of it at a time. */
+/** What is to be removed in a zone, a page of it at a time; not yet what VMs of another slice begin with. */
 export function snapshotsToRemove(
   q: Queryable,
   { zoneId, limit }: { zoneId: number; limit: number },
@@ -127,7 +127,18 @@ export function snapshotsToRemove(
     .select({ id: sliceSnapshots.id, sliceId: sliceSnapshots.sliceId })
     .from(sliceSnapshots)
     .innerJoin(slices, eq(slices.id, sliceSnapshots.sliceId))
-    .where(and(isNotNull(sliceSnapshots.removedAt), eq(slices.zoneId, zoneId)))
+    .where(
+      and(
+        isNotNull(sliceSnapshots.removedAt),
+        eq(slices.zoneId, zoneId),
+        notExists(
+          q
+            .select({ one: sql`1` })
+            .from(firstDisks)
+            .where(eq(firstDisks.snapshotId, sliceSnapshots.id)),
+        ),
+      ),
+    )
     .orderBy(asc(sliceSnapshots.removedAt))
     .limit(limit);
 }

@@ -101,6 +101,8 @@ export interface PlanInput {
   isNew: boolean;
   /** Of operations that keep what runs: what that takes of the zone's disk; null where nobody could be asked. */
   room?: RoomToKeep | null;
+  /** Ids of VMs whose disks were to begin with those of a snapshot that is not there any more. */
+  lostDisks?: ReadonlySet<number>;
   /** Of operations that take or restore snapshots. */
   snapshots?: PlanSnapshots;
 }

@@ -50,6 +50,7 @@ export function planProblems(
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, made));
+  problems.push(...lostDiskProblems(input, made));
   problems.push(...wholeProblems(input));
   return problems;
 }
@@ -191,6 +192,16 @@ function restoreProblems({ vms, networks }: PlanTopology, restored: PlanSnapshot
   if (content.networks.some((id) => !known.has(id)))
     problems.push(problemOf('SNAPSHOT_NETWORK_GONE', { code: 'SNAPSHOT_NETWORK_GONE', params: { snapshot } }, {}));
   return problems;
+}
+
+/** What a VM that is made was to begin with went with its snapshot. */
+function lostDiskProblems({ lostDisks, observation }: PlanInput, made: readonly PlanVm[]): Problem[] {
+  const there = new Set(observation?.vms.map(({ id }) => id));
+  return made
+    .filter(({ id }) => lostDisks?.has(id) === true && !there.has(id))
+    .map(({ key, name }) =>
+      problemOf('FIRST_DISK_GONE', { code: 'FIRST_DISK_GONE', params: { vm: name } }, { node: key }),
+    );
 }
 
 function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {

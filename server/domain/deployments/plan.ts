@@ -1,7 +1,5 @@
-import type { z } from 'zod';
 import { notFound } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
-import type { previewCloneInput } from '#shared/slice';
 import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
@@ -17,7 +15,6 @@ import type { Actor, DomainContext } from '../context';
 import { passedAtMost } from '../line/order';
 import { quotaOf } from '../quotas/quotas';
 import { loadSlice } from '../slices/access';
-import { drawingOf } from '../slices/drawing';
 import { loadTemplate } from '../templates/access';
 import { nicsNeeded, type PlanTopology } from './plan-input';
 import { planOperation } from './planner';
@@ -65,48 +62,33 @@ export function previewDeployment(
     ...{ actor, zoneId },
     async read(tx) {
       const { id, name, revision } = await loadTemplate(tx, { actor, id: templateId });
-      return { name, topology: await drawnTopology(tx, await readTopology(tx, await revisionId(tx, id, revision))) };
-    },
-  });
-}
-
-/** The plan that a clone of a slice which the actor sees would have in this zone, or in the slice's own. NOT_FOUND. */
-export async function previewClone(
-  ctx: DomainContext,
-  { actor, id, zoneId }: { actor: Actor } & z.infer<typeof previewCloneInput>,
-): Promise<Plan> {
-  const source = await loadSlice(ctx.db, { actor, id });
-  return previewNew(ctx, {
-    actor,
-    zoneId: zoneId ?? source.zoneId,
-    async read(tx) {
-      const { name } = await loadSlice(tx, { actor, id });
-      const model = await loadSliceModel(tx, id);
-      return {
-        name,
-        topology: await drawnTopology(tx, drawingOf(model), new Map(model.vms.map((vm) => [vm.key, vm]))),
-      };
+      return { name, drawing: await readTopology(tx, await revisionId(tx, id, revision)) };
     },
   });
 }
 
 /** The plan of a deploy of what is not there yet. NOT_FOUND for the zone. */
-async function previewNew(
+export async function previewNew(
   ctx: DomainContext,
-  options: { actor: Actor; zoneId: number; read: (q: Queryable) => Promise<{ name: string; topology: PlanTopology }> },
+  options: {
+    actor: Actor;
+    zoneId: number;
+    /** `sizes`: by key those of VMs whose flavours are not what counts. */
+    read: (q: Queryable) => Promise<{ name: string; drawing: Topology; sizes?: ReadonlyMap<string, Resources> }>;
+  },
 ): Promise<Plan> {
   const { actor, zoneId, read } = options;
   const zone = await zoneById(ctx.db, zoneId);
   if (zone === null) throw notFound('zone');
   const report = await askZone(ctx, zone);
   return inSnapshot(ctx.db, async (tx) => {
-    const { name, topology } = await read(tx);
+    const { name, drawing, sizes = new Map<string, Resources>() } = await read(tx);
     return planOperation({
       kind: 'deploy',
       slice: { id: 0, name, status: 'draft' },
       underway: [],
       targetVm: null,
-      topology,
+      topology: await drawnTopology(tx, drawing, sizes),
       // a drawing was checked when it was saved
       invalid: [],
       observation: { observedAt: ctx.clock.now(), vms: [], networks: [], edges: [] },
@@ -129,11 +111,10 @@ export async function imagesOfTemplate(
   return [...new Set(drawing.vms.map((vm) => vm.imageId))];
 }
 
-/** `sizes`: by key those of VMs whose flavours are not what counts. */
 async function drawnTopology(
   q: Queryable,
   drawing: Topology,
-  sizes: ReadonlyMap<string, Resources> = new Map(),
+  sizes: ReadonlyMap<string, Resources>,
 ): Promise<PlanTopology> {
   const catalogue = await catalogueOf(q, drawing);
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));

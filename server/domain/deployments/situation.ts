@@ -12,6 +12,7 @@ import { leaseOf } from '#server/db/queries/leases';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { isRoomKept, waitOf } from '#server/db/queries/waits';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
+import { firstDisksOf } from '#server/db/queries/first-disks';
 import { reportOf } from '#server/db/queries/homes';
 import type { Provider, RoomToKeep, SliceObservation, ZoneDescription } from '#server/providers/provider';
 import { whatIsSaid } from '../errors';
@@ -228,6 +229,7 @@ export async function planInput(
     update: changesTopology
       ? { before: planTopologyOf(before, state), diff: update?.diff ?? [], baseVersion: slice.topologyVersion }
       : null,
+    ...(operationOf(kind).needsVm ? {} : { lostDisks: await lostDisksOf(q, model, slice.id) }),
     ...(await snapshotsFor(q, { sliceId: slice.id, kind, snapshotId, snapshotName })),
   };
 }
@@ -237,6 +239,16 @@ async function lineFor(q: Queryable, { id, zoneId }: Pick<SliceRow, 'id' | 'zone
   const wait = await waitOf(q, id);
   const isKept = await isRoomKept(q, { zoneId, sliceId: id, before: wait?.id ?? null, most: passedAtMost });
   return { waits: wait !== null, isKept };
+}
+
+async function lostDisksOf(q: Queryable, model: SliceModel, sliceId: number): Promise<ReadonlySet<number>> {
+  const rows = await firstDisksOf(q, sliceId);
+  if (rows.size === 0) return new Set();
+  const lost = model.vms.filter((vm) => {
+    const row = rows.get(vm.id);
+    return row !== undefined && row.snapshotId === null && row.imageId === vm.imageId;
+  });
+  return new Set(lost.map(({ id }) => id));
 }
 
 /** The owner's quota, for what takes of it; who may only look is not told what else the owner has. */

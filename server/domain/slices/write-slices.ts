@@ -89,6 +89,8 @@ interface Origin {
   parts: SliceParts;
   row: Pick<typeof slices.$inferInsert, 'templateId' | 'templateRevision' | 'restartAfterReboot' | 'driftPolicy'>;
   audit: { action: string; details: Record<string, unknown> };
+  /** What there is to be done besides, once its parts are there. */
+  after?: (sliceId: number) => Promise<void>;
 }
 
 /**
@@ -140,7 +142,7 @@ export async function makeSlice(
     if (!(await lockOwner(tx, actor.userId))) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
     const earlier = await madeBefore(tx, actor, idempotencyKey);
     if (earlier !== null) return { whole: await wholeSlice(tx, { actor, id: earlier }), isNew: false };
-    const { zoneId, parts, row, audit } = await origin(tx);
+    const { zoneId, parts, row, audit, after } = await origin(tx);
     const zone = await usableZone(ctx, tx, zoneId);
     await assertWithinQuota(tx, actor.userId, { slices: 1, ...totalsOf(parts.vms) });
     const now = ctx.clock.now();
@@ -156,6 +158,7 @@ export async function makeSlice(
       })
       .catch(nameTakenBy(nameIndex, 'slice', name));
     await insertSliceParts(tx, insertId, parts);
+    await after?.(insertId);
     await appendEvents(tx, insertId, [{ type: 'slice.status', status: 'draft' }]);
     await firstLease(
       tx,

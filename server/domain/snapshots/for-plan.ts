@@ -62,7 +62,8 @@ export async function beginSnapshot(
   return { id, steps: steps.map((step) => (takes(step) ? { ...step, resourceId: id } : step)) };
 }
 
-async function restorable(q: Queryable, sliceId: number, id: number | null): Promise<PlanSnapshots['restored']> {
+/** The snapshot `id` of the slice. NOT_FOUND; INVALID_TRANSITION for one that is being taken. */
+export async function restorable(q: Queryable, sliceId: number, id: number | null): Promise<PlanSnapshots['restored']> {
   const row = id === null ? null : await snapshotById(q, id);
   if (row === null || row.sliceId !== sliceId) throw notFound('snapshot');
   if (row.status !== 'ready') throw new AppError('INVALID_TRANSITION', say('SNAPSHOT_MAKING', { snapshot: row.name }));

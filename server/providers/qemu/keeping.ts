@@ -1,25 +1,28 @@
+import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { say } from '#shared/sentence';
-import { linkIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
+import { linkIntoPlace, moveIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { guarded, isDiskFull } from '../errors';
-import type { RoomToKeep, SliceRef } from '../provider';
+import type { DiskSource, RoomToKeep, SliceRef } from '../provider';
 import type { ImageStore } from './images/image-store';
 import { QmpError } from './qmp-client';
 import { keptSchema, vmRecordSchemaOf } from './records';
 import type { SliceMachines } from './slice-machines';
 import { aliveIn, eachOf, finishSuspending, goOn, suspendingFile } from './suspending';
-import type { VmDefinitions } from './vm-definitions';
+import type { FirstDisk, VmDefinitions } from './vm-definitions';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 
 /** So much stays free on the zone's disk, whatever is kept. */
 const spareBytes = 64 * 2 ** 20;
 const mib = 2 ** 20;
+/** Of a large disk on a slow one. */
+const copyTimeoutMs = 3_600_000;
 
 /** What is done to all VMs of a slice at one instant. See ARCHITECTURE.md, "What is kept of a slice". */
 export class Keeping {
@@ -143,6 +146,51 @@ export class Keeping {
 
   remove(slice: SliceRef, snapshotId: number): Promise<void> {
     return this.#whole(slice, async (machines) => this.#drop(machines, slice.id, snapshotId));
+  }
+
+  /** What the disk of a VM of another slice begins with; null where the VM had none in the snapshot. */
+  async firstDisk({ slice, snapshotId, vmId }: DiskSource): Promise<FirstDisk | null> {
+    const manifest = await this.#manifest(slice.id, snapshotId);
+    if (!manifest) throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
+    const kept = manifest.vms.find(({ record }) => record.spec.id === vmId);
+    if (!kept?.disk) return null;
+    const { imageKey, spec } = kept.record;
+    const vm = (await this.#machines(slice.id)).vms.get(vmId);
+    if (imageKey === null || !vm)
+      throw new ProviderError('NOT_FOUND', say('SNAPSHOT_DISK_GONE', { vm: spec.name }), false);
+    // whatever else is done to the slice as a whole waits; its VMs may run, be started and stopped: what a snapshot has does not change
+    const copyTo = (path: string) =>
+      this.#locks.run(`${slice.id}:whole`, async () => {
+        await this.#assertWhole(vm, { ...kept, kept: null }, snapshotId);
+        await this.#copyDisk(vm, { snapshotId, imageKey, path });
+      });
+    return { imageKey, diskGb: spec.diskGb, copyTo };
+  }
+
+  /** As the user of the VM that had it, in a folder of that user: neither may get at what is the other's. */
+  async #copyDisk(vm: VmMachine, to: { snapshotId: number; imageKey: string; path: string }): Promise<void> {
+    const { folder } = this.#context;
+    const [image = ''] = await readdir(join(folder.root, 'images', to.imageKey));
+    // as deep as a machine's folder, so that the image is found from here as it is from there
+    const name = `copy-${vm.name}`;
+    const own = join(folder.slicePath(vm.sliceId), name);
+    await rm(own, { recursive: true, force: true });
+    await mkdir(own, { mode: 0o700 });
+    try {
+      await folder.giveAway(vm.sliceId, own);
+      const from = ['-U', '-f', 'qcow2', '-l', `snapshot.name=${tagOf(to.snapshotId)}`];
+      const backing = ['-B', `../../images/${to.imageKey}/${image}`, '-F', 'qcow2'];
+      const files = [`${vm.name}/disk.qcow2`, `${name}/disk.qcow2`];
+      const user = await folder.userOf(vm.sliceId);
+      const options = { cwd: folder.slicePath(vm.sliceId), timeoutMs: copyTimeoutMs, ...user };
+      await runCommand('qemu-img', ['convert', ...from, '-O', 'qcow2', ...backing, ...files], options);
+      const made = await folder.openPlain(vm.sliceId, `${name}/disk.qcow2`, constants.O_RDONLY);
+      if (made === null) throw new Error('The copy of a disk is no file.');
+      await made.close();
+      await moveIntoPlace(join(own, 'disk.qcow2'), to.path);
+    } finally {
+      await rm(own, { recursive: true, force: true });
+    }
   }
 
   /** Keys of the images that VMs of the slice's snapshots lie over. */

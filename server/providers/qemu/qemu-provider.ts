@@ -8,7 +8,16 @@ import { say, saidOf } from '#shared/sentence';
 import { appliedNetwork, changesOf } from '../applied';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
-import type { EdgeSpec, NetworkSpec, Provider, SliceObservation, SliceRef, VmSpec, VmUsage } from '../provider';
+import type {
+  DiskSource,
+  EdgeSpec,
+  NetworkSpec,
+  Provider,
+  SliceObservation,
+  SliceRef,
+  VmSpec,
+  VmUsage,
+} from '../provider';
 import { AcceleratorChoice } from './accelerator-choice';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { EdgeWiring } from './edge-wiring';
@@ -183,7 +192,7 @@ class QemuProvider implements Provider {
     });
   }
 
-  async ensureVm(slice: SliceRef, spec: VmSpec) {
+  async ensureVm(slice: SliceRef, spec: VmSpec, { disk }: { disk?: DiskSource | undefined } = {}) {
     await this.#allow(spec);
     const image = await this.#images.ensure(spec.image);
     // the ports of all VMs that exist must be known before a new one gets some
@@ -196,11 +205,13 @@ class QemuProvider implements Provider {
       if (vm?.alive && !isWhole) await vm.stop(0);
       if (vm?.alive || vm?.record.kept) return { forwards: vm.forwards() };
       const failed = say('ACT_VM_DEFINE');
+      const hasDisk = await this.#context.folder.exists(slice.id, `v${spec.id}/disk.qcow2`);
+      const first = disk === undefined || hasDisk ? null : await guarded(this.#keeping.firstDisk(disk), failed);
       if (vm) {
-        await guarded(this.#definitions.redefine(vm, spec, { recreate: false }), failed);
+        await guarded(this.#definitions.redefine(vm, spec, { recreate: false, first }), failed);
         return { forwards: vm.forwards() };
       }
-      const defined = await guarded(this.#definitions.define(slice.id, undefined, spec, image), failed);
+      const defined = await guarded(this.#definitions.define(slice.id, undefined, spec, image, first), failed);
       vms.set(spec.id, defined);
       return { forwards: defined.forwards() };
     });

@@ -13,6 +13,15 @@ import type { ImageStore, PreparedImage } from './images/image-store';
 import { argsToResume, forwardMac, guestConfig, vmArgs } from './qemu-args';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
+/** What a VM's own disk begins with, where that is not its image. */
+export interface FirstDisk {
+  /** The image that it lies over. */
+  imageKey: string;
+  diskGb: number;
+  /** Writes the file `path`, in a machine's folder of this zone. */
+  copyTo(path: string): Promise<void>;
+}
+
 /** What lies in a VM's folder before it runs, and the start of its process on it. The VM's lock is held by the caller. */
 export class VmDefinitions {
   readonly #context: VmMachineContext;
@@ -27,8 +36,14 @@ export class VmDefinitions {
     this.#accelerator = accelerator;
   }
 
-  /** Writes the record, the guest's configuration and, for disk images, overlay and seed. The VM does not run. */
-  async define(sliceId: number, known: VmMachine | undefined, spec: VmSpec, image: PreparedImage): Promise<VmMachine> {
+  /** Writes the record, the guest's configuration and, for disk images, overlay (`first`: as a copy of that) and seed. The VM does not run. */
+  async define(
+    sliceId: number,
+    known: VmMachine | undefined,
+    spec: VmSpec,
+    image: PreparedImage,
+    first: FirstDisk | null = null,
+  ): Promise<VmMachine> {
     const { folder } = this.#context;
     const before = new Map(known?.record.hostPorts);
     const wanted = spec.forwards.map((forward) => forward.guestPort);
@@ -60,10 +75,17 @@ export class VmDefinitions {
         // moved into place whole: half a disk, from a server that was killed, would never be made again
         const overlay = join(path, 'new.qcow2');
         await rm(overlay, { force: true });
-        await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
+        if (first === null)
+          await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
+        else await first.copyTo(overlay);
         await folder.giveAway(sliceId, overlay);
+        if (first !== null && spec.diskGb > first.diskGb) {
+          const grown = { folder: folder.slicePath(sliceId), file: `${vm.name}/new.qcow2`, diskGb: spec.diskGb };
+          await growDisk(grown, await folder.userOf(sliceId));
+        }
+        // first: who is killed between the two has the image of a disk that is not there yet, and not a disk of an image that goes
+        await vm.save({ imageKey: first?.imageKey ?? image.key });
         await moveIntoPlace(overlay, join(path, 'disk.qcow2'));
-        await vm.save({ imageKey: image.key });
       }
       await this.#writeSeed(vm);
     }
@@ -75,14 +97,18 @@ export class VmDefinitions {
    * Gives a VM that is there another spec, but for what cannot be changed while it runs, or without that it is made anew, which
    * only `recreate` allows.
    */
-  async redefine(vm: VmMachine, wanted: VmSpec, { recreate }: { recreate: boolean }): Promise<void> {
+  async redefine(
+    vm: VmMachine,
+    wanted: VmSpec,
+    { recreate, first = null }: { recreate: boolean; first?: FirstDisk | null },
+  ): Promise<void> {
     const { parts } = this.#context;
     // the memory of one that is suspended is of the definition of then
     const stopped = !vm.alive && vm.record.kept === null;
     const next = applicable(vm.record.spec, wanted, { restart: stopped, recreate: recreate && stopped }, parts);
     // no property of today reaches a process that runs: what is live is only kept
     if (!stopped) await vm.save({ spec: next, applied: appliedVm(next, parts) });
-    else await this.define(vm.sliceId, vm, next, await this.#images.ensure(next.image));
+    else await this.define(vm.sliceId, vm, next, await this.#images.ensure(next.image), first);
   }
 
   /** The host's ports of a VM that is about to be started, where they can be listened on. */

@@ -1,6 +1,6 @@
 import { say } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
-import type { Provider } from '../provider';
+import type { DiskSource, Provider } from '../provider';
 import { snapshotOf, type SimulatedSlice, type SimulatedVm, type SimulatorState } from './simulator-state';
 
 /** What of the simulator these calls go by. */
@@ -24,6 +24,18 @@ export function goOn(vm: SimulatedVm): void {
 export function restOf(vm: SimulatedVm): 'suspended' | 'failed' | 'stopped' {
   if (vm.suspended) return 'suspended';
   return vm.error ? 'failed' : 'stopped';
+}
+
+/** What a VM that is made begins with on its disk: of one in a snapshot, else nothing. */
+export function diskIn(
+  { slices }: SimulatorState,
+  disk: DiskSource | undefined,
+): Partial<Pick<SimulatedVm, 'content' | 'diskGb'>> {
+  if (disk === undefined) return {};
+  const snapshot = slices.get(disk.slice.id)?.snapshots.get(disk.snapshotId);
+  if (snapshot === undefined) throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
+  const kept = snapshot.get(disk.vmId);
+  return kept === undefined ? {} : { content: kept.content, diskGb: kept.diskGb };
 }
 
 type Keeping =

@@ -15,7 +15,7 @@ import { ProviderError } from '#server/lib/provider-error';
 import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
 import { defaultPhysical, defaultVmLimits, everything } from './simulated-zone';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
-import { goOn, restOf, simulatedKeeping } from './simulated-keeping';
+import { diskIn, goOn, restOf, simulatedKeeping } from './simulated-keeping';
 import { isGateOpen } from './simulated-gate';
 import { simulatedUsage, type UsageOptions } from './simulated-usage';
 import {
@@ -348,13 +348,13 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       known?.applied.networks.delete(networkId);
       dropIfEmpty(slice.id);
     },
-    async ensureVm(slice, spec) {
+    async ensureVm(slice, spec, { disk } = {}) {
       await enter();
       checkImage(spec.image);
       if (behavesAs(spec.name, sentinels.failDefine)) throw new ProviderError('NO_CAPACITY', say('VM_NO_ROOM'), false);
-      const { vms } = sliceOf(slice.id);
-      let vm = vms.get(spec.id);
-      if (!vm) vms.set(spec.id, (vm = newVm(spec)));
+      // a disk that is not there is refused before anything is made
+      const vm = state.slices.get(slice.id)?.vms.get(spec.id) ?? { ...newVm(spec), ...diskIn(state, disk) };
+      sliceOf(slice.id).vms.set(spec.id, vm);
       if (vm.power === 'off' && !vm.suspended)
         redefine(vm, applicable(vm.spec, spec, { restart: true, recreate: false }, parts));
       reservePorts(vm);

@@ -5,6 +5,7 @@ import { planSchema } from '#shared/deployment/schema';
 import {
   consoleTicketSchema,
   chooseZoneInput,
+  clonePlanSchema,
   cloneSliceInput,
   createSliceInput,
   eventPage,
@@ -28,9 +29,9 @@ import {
 } from '#shared/slice';
 import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
-import { previewClone, previewDeployment } from '#server/domain/deployments/plan';
+import { previewDeployment } from '#server/domain/deployments/plan';
 import { chooseZone } from '#server/domain/zones/choose-zone';
-import { cloneSlice } from '#server/domain/slices/clone';
+import { cloneSlice, previewClone } from '#server/domain/slices/clone';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
 import { openConsole } from '#server/domain/slices/consoles';
 import {
@@ -80,14 +81,14 @@ export const slicesRouter = router({
     .input(createSliceInput)
     .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => createSlice(ctx.domain, { actor: ctx.actor, slice: input })),
-  /** A slice of the caller's own, with the topology that another one has now. */
+  /** A slice of the caller's own, with the topology that another one has now; with the disks of a snapshot of it, for who manages it. */
   clone: userProcedure('slices:manage')
     .input(cloneSliceInput)
     .output(answer(sliceSchema))
     .mutation(({ ctx, input }) => cloneSlice(ctx.domain, { actor: ctx.actor, clone: input })),
   previewClone: userProcedure('slices:read')
     .input(previewCloneInput)
-    .output(answer(planSchema))
+    .output(answer(clonePlanSchema))
     .query(({ ctx, input }) => previewClone(ctx.domain, { actor: ctx.actor, ...input })),
   /** A template of the caller's own, of the topology that the slice has now. */
   saveAsTemplate: userProcedure('templates:manage')
