@@ -22,6 +22,7 @@ import { ConnectDialog, RenameDialog } from './PatternDialogs';
 import { shortcutText, useShortcuts } from './shortcuts';
 import { useActs } from './use-acts';
 import { defaultsOf, type EditorCatalogue } from './use-catalogue';
+import { useAsked } from './use-asked';
 import { useDrawingActions } from './use-drawing-actions';
 import type { EditorState } from './use-editor';
 
@@ -98,7 +99,10 @@ export function DrawingFrame({
     return decorate === undefined ? plain : decorate(plain);
   }, [topology, catalogue, problems, problemText, decorate, editor.saved]);
 
-  const [asked, ask] = useState<'connectMany' | 'rename' | 'find' | 'palette' | 'help' | null>(null);
+  const { asked, ask, close } = useAsked<'connectMany' | 'rename' | 'find' | 'palette' | 'help'>(() => {
+    const [first] = selection.nodes;
+    if (first !== undefined) canvas.current?.focusNode(first);
+  });
   const [menu, setMenu] = useState<CanvasMenu | null>(null);
   const [minimap, setMinimap] = useLocalStorage({ key: 'trama.minimap', defaultValue: false });
   const acts = useActs({
@@ -111,7 +115,6 @@ export function DrawingFrame({
     toggleMinimap: () => setMinimap((shown) => !shown),
   });
   useShortcuts((id) => acts[id].enabled && acts[id].run(), actions.clipboard);
-  const close = () => ask(null);
 
   function onSelectionChange(next: CanvasSelection) {
     editor.select(next);
