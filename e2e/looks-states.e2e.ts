@@ -182,6 +182,13 @@ const states: Record<string, State> = {
     until: (page) => sliceAction(page, 'Stop').hover(),
   },
   'a plan': { ...slice('draft', '?tab=plan'), until: text('Connect') },
+  'a slice to be cloned': { ...slice('running'), until: inOrder(press(/^Clone/), dialog, text('Name')) },
+  'a slice to be cloned in Spanish': { who: 'spaniard', ...slice('running'), until: inOrder(press(/^Clonar/), dialog) },
+  'snapshots, of which there are none': {
+    ...slice('running'),
+    until: inOrder(press('Snapshots'), dialog, text(/None yet|No snapshots/)),
+  },
+  'a draft that waits in line': { ...slice('waiting'), until: text(/place 1 of 1/) },
   'a draft that cannot run': { ...slice('crowded'), until: text(/reasons? why this cannot run/) },
   'a plan that cannot run': { ...slice('crowded', '?tab=plan'), until: text(/reasons? why this cannot run/) },
   'a history': { ...slice('stopped', '?tab=history'), until: text('Deploy') },

@@ -12,7 +12,10 @@ export const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct h
 export interface LooksWorld {
   server: TramaServer;
   api: ApiSession['api'];
-  ids: Record<'lab' | 'running' | 'draft' | 'crowded' | 'shaky' | 'stopped' | 'gone' | 'remote' | 'web' | 'db', number>;
+  ids: Record<
+    'lab' | 'running' | 'draft' | 'crowded' | 'waiting' | 'shaky' | 'stopped' | 'gone' | 'remote' | 'web' | 'db',
+    number
+  >;
   /** A template whose VMs wait for one another. */
   ordered: number;
   zone: number;
@@ -98,6 +101,7 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     await openSession(server.url).api.auth.register.mutate(ana);
     const zone = await makeZone(call, 'pretended');
     const small = await makeZone(call, 'small', { vcpus: 1, ramMb: 512, diskGb: 1 });
+    const taken = await makeZone(call, 'taken', { vcpus: 2, ramMb: 4_096, diskGb: 40 });
     const dying = await call.templates.create.mutate({ name: 'dying', topology: topology('crash-after-start') });
     const { vms, ...rest } = topology('db');
     const ordered = await call.templates.create.mutate({
@@ -117,11 +121,14 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
       running: await make('running'),
       draft: await make('draft'),
       crowded: await make('crowded', lab.id, small),
+      waiting: await make('waiting', lab.id, taken),
       shaky: await make('shaky', dying.id),
       stopped: await make('stopped'),
       gone: await make('gone'),
     };
     for (const id of [ids.running, ids.shaky, ids.stopped, ids.gone]) await run(call, id, 'deploy');
+    await run(call, await make('holding', lab.id, taken), 'deploy');
+    await call.line.join.mutate({ sliceId: ids.waiting });
     await run(call, ids.stopped, 'stop');
     await run(call, ids.gone, 'destroy');
     const until = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
