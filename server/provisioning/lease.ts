@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
 import type { Database, Transaction } from '#server/db/client';
-import { databaseNow } from '#server/db/clock';
+import { databaseNow, fromNow } from '#server/db/clock';
 import type { DeploymentRow } from '#server/db/queries/deployments';
 import { servedBy } from '#server/db/queries/homes';
 import { zoneById } from '#server/db/queries/zones';
@@ -24,9 +24,6 @@ export interface Claim {
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
-
-const fromNow = (milliseconds: number) =>
-  sql`timestampadd(microsecond, ${Math.round(milliseconds * 1000)}, utc_timestamp(3))`;
 
 interface ClaimOptions {
   owner: LeaseOwner;

@@ -3,7 +3,7 @@ import { webhookDeliveries, webhooks } from '#drizzle/schema/webhooks';
 import { roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import type { Database, Queryable, Transaction } from '#server/db/client';
-import { databaseNow } from '../clock';
+import { databaseNow, fromNow } from '../clock';
 import { inTransaction } from '../transaction';
 
 export type WebhookRow = typeof webhooks.$inferSelect;
@@ -17,18 +17,21 @@ export interface OwnedWebhook {
 /** So many of the newest calls of one webhook are kept. */
 export const deliveriesKept = 500;
 
-const owned = { webhook: webhooks, owner: { id: users.id, name: users.name, role: roles.name } } as const;
 const ownerInForce = and(isNull(users.disabledAt), isNull(users.deletedAt));
+
+/** Webhooks, each with the account that it is of and its role. */
+function ownedWebhooks(q: Queryable) {
+  return q
+    .select({ webhook: webhooks, owner: { id: users.id, name: users.name, role: roles.name } })
+    .from(webhooks)
+    .innerJoin(users, eq(users.id, webhooks.userId))
+    .innerJoin(roles, eq(roles.id, users.roleId));
+}
 
 /** Those that are active and of these accounts, or for all slices, as long as the account is in force. */
 export function webhooksFor(q: Queryable, ofUsers: readonly number[]): Promise<OwnedWebhook[]> {
   const theirs = ofUsers.length === 0 ? undefined : inArray(webhooks.userId, [...ofUsers]);
-  return q
-    .select(owned)
-    .from(webhooks)
-    .innerJoin(users, eq(users.id, webhooks.userId))
-    .innerJoin(roles, eq(roles.id, users.roleId))
-    .where(and(or(theirs, eq(webhooks.allSlices, true)), eq(webhooks.active, true), ownerInForce));
+  return ownedWebhooks(q).where(and(or(theirs, eq(webhooks.allSlices, true)), eq(webhooks.active, true), ownerInForce));
 }
 
 /** An account's own; with `shared` those for all slices as well. */
@@ -36,11 +39,7 @@ export function webhookRows(
   q: Queryable,
   { userId, shared }: { userId: number; shared: boolean },
 ): Promise<OwnedWebhook[]> {
-  return q
-    .select(owned)
-    .from(webhooks)
-    .innerJoin(users, eq(users.id, webhooks.userId))
-    .innerJoin(roles, eq(roles.id, users.roleId))
+  return ownedWebhooks(q)
     .where(or(eq(webhooks.userId, userId), shared ? eq(webhooks.allSlices, true) : undefined))
     .orderBy(asc(webhooks.id));
 }
@@ -48,28 +47,15 @@ export function webhookRows(
 export async function webhookById(q: Queryable, id: number, { lock = false } = {}): Promise<OwnedWebhook | null> {
   // its row alone: the account's would be locked after it
   if (lock) await q.select({ id: webhooks.id }).from(webhooks).where(eq(webhooks.id, id)).for('update');
-  const [row] = await q
-    .select(owned)
-    .from(webhooks)
-    .innerJoin(users, eq(users.id, webhooks.userId))
-    .innerJoin(roles, eq(roles.id, users.roleId))
-    .where(eq(webhooks.id, id));
+  const [row] = await ownedWebhooks(q).where(eq(webhooks.id, id));
   return row ?? null;
 }
 
 /** As {@link webhookById}, null when its account may not use it any more. */
 export async function webhookInForce(q: Queryable, id: number): Promise<OwnedWebhook | null> {
-  const [row] = await q
-    .select(owned)
-    .from(webhooks)
-    .innerJoin(users, eq(users.id, webhooks.userId))
-    .innerJoin(roles, eq(roles.id, users.roleId))
-    .where(and(eq(webhooks.id, id), ownerInForce));
+  const [row] = await ownedWebhooks(q).where(and(eq(webhooks.id, id), ownerInForce));
   return row ?? null;
 }
-
-const fromNow = (milliseconds: number) =>
-  sql`timestampadd(microsecond, ${Math.round(milliseconds * 1000)}, utc_timestamp(3))`;
 
 /** Queues calls: they may be claimed at once, and are tried for so long. */
 export async function insertDeliveries(
