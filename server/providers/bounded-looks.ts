@@ -1,6 +1,7 @@
 import { say } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import { withTimeout } from '#server/lib/timeout';
+import { aroundCalls } from './around-calls';
 import type { Provider } from './provider';
 
 /** Longer than a busy machine takes to look at all that it has. */
@@ -13,15 +14,7 @@ const looks = new Set<PropertyKey>(['observe', 'observeMany', 'listSlices', 'usa
  */
 export function withBoundedLooks(provider: Provider, ms = patienceMs): Provider {
   const late = () => new ProviderError('TIMEOUT', say('ZONE_LATE'), true);
-  return new Proxy(provider, {
-    get(target, name, receiver) {
-      const value: unknown = Reflect.get(target, name, receiver);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        // on the provider itself: nothing else has its private members
-        const answer: unknown = Reflect.apply(value, target, args);
-        return looks.has(name) ? withTimeout(answer as Promise<unknown>, ms, late) : answer;
-      };
-    },
-  });
+  return aroundCalls(provider, (call, name) =>
+    looks.has(name) ? withTimeout(call() as Promise<unknown>, ms, late) : call(),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Database } from '#server/db/client';
 import { executorOf } from '#server/db/prepared';
+import { aroundCalls } from '#server/providers/around-calls';
 import type { Provider } from '#server/providers/provider';
 import { createLeaseOwner, type LeaseOwner } from './owner';
 
@@ -51,15 +52,9 @@ export class Life {
   }
 
   provider(provider: Provider): Provider {
-    return new Proxy(provider, {
-      get: (target, name, receiver) => {
-        const value: unknown = Reflect.get(target, name, receiver);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => {
-          if (isAct(name)) return this.through(() => Reflect.apply(value, target, args) as Promise<unknown>);
-          return this.dead && name !== 'onChange' ? never : (Reflect.apply(value, target, args) as unknown);
-        };
-      },
+    return aroundCalls(provider, (call, name) => {
+      if (isAct(name)) return this.through(() => call() as Promise<unknown>);
+      return this.dead && name !== 'onChange' ? never : call();
     });
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { plain } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
+import { aroundCalls } from '#server/providers/around-calls';
 import type { Provider } from '#server/providers/provider';
 
 /** What may become of one call of a provider. */
@@ -52,14 +53,9 @@ export class FaultyLine {
   }
 
   provider(provider: Provider): Provider {
-    return new Proxy(provider, {
-      get: (target, name, receiver) => {
-        const value: unknown = Reflect.get(target, name, receiver);
-        if (typeof value !== 'function' || untold.has(name)) return value;
-        return async (...args: unknown[]) =>
-          this.#call(String(name), () => Reflect.apply(value, target, args) as Promise<unknown>);
-      },
-    });
+    return aroundCalls(provider, (call, name) =>
+      untold.has(name) ? call() : this.#call(String(name), () => call() as Promise<unknown>),
+    );
   }
 
   async #call(name: string, act: () => Promise<unknown>): Promise<unknown> {

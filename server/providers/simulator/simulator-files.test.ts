@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { onTestFinished, afterAll, expect, test } from 'vitest';
 import { describeProviderContract } from '../contract';
 import { attachment, pair, tiny, vmSpec } from '../contract-fixtures';
+import { aroundCalls } from '../around-calls';
 import type { Provider } from '../provider';
 import { openSimulatorState, type KeptState } from './simulator-files';
 import { simulatorHarness } from './simulator-harness';
@@ -60,15 +61,9 @@ function checked(provider: Provider, state: SimulatorState, folder: string): Pro
     const now = contents(state);
     expect(contents(await found(folder))).toEqual(now);
   };
-  return new Proxy(provider, {
-    get(target, name, receiver) {
-      const value: unknown = Reflect.get(target, name, receiver);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        const answer: unknown = Reflect.apply(value, target, args);
-        return answer instanceof Promise ? answer.finally(check) : answer;
-      };
-    },
+  return aroundCalls(provider, (call) => {
+    const answer = call();
+    return answer instanceof Promise ? answer.finally(check) : answer;
   });
 }
 

@@ -12,6 +12,7 @@ import { appliedEdge, appliedNetwork, appliedVm, applicable, changesOf, recreate
 import { edgeStatuses } from '../edge-status';
 import { aborted, asProviderError, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
+import { aroundCalls } from '../around-calls';
 import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
 import { defaultPhysical, defaultVmLimits, everything } from './simulated-zone';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
@@ -463,16 +464,9 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
 function keeping(state: SimulatorState, provider: Provider): Provider {
   const { keep } = state;
   if (keep === undefined) return provider;
-  return new Proxy(provider, {
-    get(target, name, receiver) {
-      const value: unknown = Reflect.get(target, name, receiver);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        const answer: unknown = Reflect.apply(value, target, args);
-        const [slice] = args;
-        const id = typeof slice === 'object' && slice !== null && 'id' in slice ? slice.id : null;
-        return answer instanceof Promise ? answer.finally(() => keep(typeof id === 'number' ? id : null)) : answer;
-      };
-    },
+  return aroundCalls(provider, (call, _name, [slice]) => {
+    const answer = call();
+    const id = typeof slice === 'object' && slice !== null && 'id' in slice ? slice.id : null;
+    return answer instanceof Promise ? answer.finally(() => keep(typeof id === 'number' ? id : null)) : answer;
   });
 }
