@@ -300,7 +300,7 @@ async function proceed(vm: VmMachine): Promise<void> {
   // first: what has gone on has another disk than the one that its memory knows
   await vm.save({ kept: null, expected: 'on' });
   await vm.proceed();
-  await rm(vm.memoryFile, { force: true });
+  await vm.dropMemory();
 }
 
 const manifestOf = (context: VmMachineContext) =>

@@ -10,6 +10,8 @@ import type { ZoneFolder } from './zone-folder';
 const unbounded = 1e12;
 /** A guest of many GiB on a slow disk needs its time. */
 const saveMs = 30 * 60_000;
+/** Of what no event tells. The memory of a small guest is written or read within a few of these. */
+const askAgainMs = 5;
 
 /**
  * Writes the memory and the devices' state of a VM that is paused to `path`, which QEMU cannot write itself, and has it on the
@@ -71,7 +73,7 @@ async function saved(monitor: QmpClient): Promise<void> {
       throw new Error(`The memory was not sent: ${JSON.stringify(answer)}`);
     if (performance.now() > deadline) throw new Error('The memory was not sent in time');
     // QEMU tells of it by no event unless it is asked to by its own protocol's option
-    await sleep(15);
+    await sleep(askAgainMs);
   }
 }
 
@@ -83,7 +85,7 @@ export async function callOffWriting(monitor: QmpClient): Promise<void> {
     if (over.includes(statusOf(answer))) return;
     await monitor.execute('migrate_cancel');
     // no event tells of it
-    await sleep(15);
+    await sleep(askAgainMs);
   }
 }
 
@@ -97,7 +99,7 @@ export async function untilLoaded(monitor: QmpClient, lives: () => boolean): Pro
   while (lives() && performance.now() < deadline) {
     const status = statusOf(await monitor.execute('query-status').catch(() => null));
     if (status === 'paused' || status === 'postmigrate') return true;
-    await sleep(15);
+    await sleep(askAgainMs);
   }
   return false;
 }

@@ -76,7 +76,7 @@ export async function connectMonitor(
       if (!(await isMachine(machine, folder.root))) throw await startFailure(folder, machine, fileLimit, error);
       if (performance.now() > deadline) throw new ProviderError('TIMEOUT', say('VM_SILENT'), true, error);
       // there is no event for a socket that begins to listen
-      await sleep(20);
+      await sleep(5);
     }
   }
 }
@@ -117,7 +117,7 @@ export async function waitForEnd(machine: FoundMachine, root: string, timeoutMs:
   for (;;) {
     if (!(await isMachine(machine, root))) return true;
     if (performance.now() > deadline) return false;
-    await sleep(25);
+    await sleep(10);
   }
 }
 

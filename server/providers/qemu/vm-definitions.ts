@@ -119,8 +119,8 @@ export class VmDefinitions {
       // somebody else listens there by now; it stays reserved for this run, so that it is not tried again
       hostPorts.set(guestPort, await this.#ports.allocate());
       this.#ports.release(hostPort);
+      await vm.save({ hostPorts: [...hostPorts] });
     }
-    await vm.save({ hostPorts: [...hostPorts] });
     return hostPorts;
   }
 
