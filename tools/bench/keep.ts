@@ -15,7 +15,7 @@ import { openSession, untilDeployed, type ApiSession } from '../../rig/api';
 import { freePort, makeDataDir, processesIn, removeDataDir, startTrama } from '../../rig/trama-server';
 import { vmDefaults } from '#shared/topology/schema';
 
-const [rounds = 3] = process.argv.slice(2).map(Number);
+const [rounds = 5] = process.argv.slice(2).map(Number);
 /** QEMU runs as the owner of its VM's folder. */
 const isRoot = process.getuid?.() === 0;
 const names = ['vm1', 'vm2', 'vm3'];
@@ -27,27 +27,31 @@ interface Seconds {
 
 async function main(): Promise<void> {
   const dataDir = await makeDataDir();
-  const server = await startTrama({ dataDir, port: await freePort() });
-  let away = false;
+  const port = await freePort();
+  const ours: Seconds[] = [];
+  const theirs: Seconds[] = [];
+  let account: { email: string; password: string } | null = null;
+  let sliceId: number | null = null;
   try {
-    const session = openSession(server.url);
-    if (server.admin === null) throw new Error('the first start printed no account');
-    await session.api.auth.login.mutate(server.admin);
-    const sliceId = await deploy(session);
-    const ours: Seconds[] = [];
     for (let round = 1; round <= rounds; round += 1) {
-      ours.push({
-        suspend: await timed(() => run(session, sliceId, 'suspend')),
-        resume: await timed(() => run(session, sliceId, 'resume')),
-      });
-      print(`round ${round}: Trama`, ours.at(-1));
-    }
-    // it would take the monitors, and find VMs gone; they run on
-    await server.stop();
-    away = true;
-    const theirs: Seconds[] = [];
-    const guests = await guestsOf(dataDir);
-    for (let round = 1; round <= rounds; round += 1) {
+      const server = await startTrama({ dataDir, port });
+      try {
+        const session = openSession(server.url);
+        account ??= server.admin;
+        if (account === null) throw new Error('the first start printed no account');
+        await session.api.auth.login.mutate(account);
+        sliceId ??= await deploy(session);
+        const id = sliceId;
+        ours.push({
+          suspend: await timed(() => run(session, id, 'suspend')),
+          resume: await timed(() => run(session, id, 'resume')),
+        });
+        print(`round ${round}: Trama`, ours.at(-1));
+      } finally {
+        // it would take the monitors, and find VMs gone; they run on
+        await server.stop();
+      }
+      const guests = await guestsOf(dataDir);
       const monitors = await Promise.all(guests.map(connectTo));
       const suspend = await timed(() => suspendBare(monitors));
       theirs.push({ suspend, resume: await timed(() => resumeBare(guests)) });
@@ -58,7 +62,6 @@ async function main(): Promise<void> {
       console.log(`${`${step}, best of each`.padEnd(40)} ${(best(ours) / best(theirs)).toFixed(2)}×`);
     }
   } finally {
-    if (!away) await server.stop();
     await removeDataDir(dataDir);
   }
 }
