@@ -1,6 +1,7 @@
 import { bigint, customType, datetime, json, varchar } from 'drizzle-orm/mysql-core';
 import { sql } from 'drizzle-orm';
 import type { Sentence } from '#shared/sentence';
+import type { Annotation } from '#shared/topology/annotations';
 
 /** `bigint unsigned`, read as a JavaScript number: ids stay far below 2^53. */
 export const id = (name: string) => bigint(name, { mode: 'number', unsigned: true });
@@ -18,6 +19,9 @@ export const createdAt = () =>
 
 /** What a VM, a network or an edge has besides what has a column of its own (`server/db/queries/parts.ts`). */
 export const properties = () => json('properties').$type<Record<string, unknown>>();
+
+/** What is drawn beside all that: read and written as a whole, and asked for by no query. */
+export const annotations = () => json('annotations').$type<Annotation[]>();
 
 /** Beside a text that tells a person something: the same by its sentences. Null where only the text is known. */
 export const sentences = () => json('sentences').$type<Sentence[]>();

@@ -25,6 +25,12 @@ export const limits = {
   /** Characters of what a VM is called besides its name. */
   labelLength: 200,
   descriptionLength: 500,
+  /** Notes, labels, shapes and groups of one topology. */
+  annotationsPerTopology: 500,
+  /** Characters of the text of one of them. */
+  noteLength: 2_000,
+  /** px of the drawing. */
+  annotationSide: 100_000,
   /** Characters of what a document calls a kind of machine. */
   kindLength: 200,
   /** Living templates of one owner; those made at the same instant may go a little beyond. */

@@ -16,6 +16,7 @@ import {
 } from './primitives';
 import { leaseSchema, newLeaseSchema } from './lease';
 import { accessKinds } from './sharing';
+import { annotationsSchema } from './topology/annotations';
 import { edgeProperties, networkProperties, topologySchema, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
 import { sentencesSchema } from './sentence';
@@ -119,6 +120,8 @@ export const sliceSchema = sliceSummarySchema.extend({
   vmList: z.array(sliceVmSchema),
   networks: z.array(sliceNetworkSchema),
   edges: z.array(sliceEdgeSchema),
+  /** What is drawn beside them. */
+  annotations: annotationsSchema,
   /** The deployment that is under way, else the last one. */
   deployment: deploymentSummarySchema.nullable(),
   /** Operations on other VMs that wait until that one has ended, in their order. */

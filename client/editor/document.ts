@@ -130,6 +130,7 @@ function insert(topology: Topology, fragment: Topology): Topology {
   const known = ({ startAfter }: TopologyVm) => startAfter.filter((key) => vmKeys.has(key));
   const vms = fragment.vms.map((vm) => ({ ...settle(vm, vmNames), startAfter: known(vm) }));
   return {
+    ...topology,
     vms: vms.length === 0 ? topology.vms : [...topology.vms, ...vms],
     networks:
       fragment.networks.length === 0
@@ -192,6 +193,7 @@ function remove(topology: Topology, chosen: ReadonlySet<string>, edges: Readonly
   );
   const nodes = new Set([...chosen].filter((key) => !locked.has(key)));
   const next = {
+    ...topology,
     vms: topology.vms
       .filter(({ key }) => !nodes.has(key))
       .map((vm) =>

@@ -72,6 +72,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
         observedAt: null,
       },
     ],
+    annotations: [],
     deployment: null,
     waiting: [],
     lastEventId: 100,

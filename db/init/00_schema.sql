@@ -821,6 +821,13 @@ ALTER TABLE `first_disks` ADD CONSTRAINT `first_disks_image_id_images_id_fk` FOR
 CREATE INDEX `first_disks_slice_id_index` ON `first_disks` (`slice_id`);
 CREATE INDEX `first_disks_snapshot_id_index` ON `first_disks` (`snapshot_id`);
 CREATE INDEX `first_disks_image_id_index` ON `first_disks` (`image_id`);
+CREATE TABLE `slice_annotations` (
+	`slice_id` bigint unsigned NOT NULL,
+	`annotations` json NOT NULL,
+	CONSTRAINT `slice_annotations_slice_id` PRIMARY KEY(`slice_id`)
+);
+ALTER TABLE `template_revisions` ADD `annotations` json;
+ALTER TABLE `slice_annotations` ADD CONSTRAINT `slice_annotations_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -860,3 +867,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('84997760341d4
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('39e7e8ef5159d372a1d96c4c0803844ffc07688a8176de248a599c75b77d73ec', 1795678407511);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('eda448f4da5dee49e22e5987b9f4afc37e4bbbc79f0d7460f66efe120de7303e', 1795680119855);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('6505f00c3c36407d87dbeb115e7a2bd80f263dc0e03ec9a42b75fc66b3eacc7d', 1795682518028);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2fcdc2978a96e3e66f19c5f1f08a7c4e4605e0e83bde46aa1e73f866aed299be', 1795690164473);

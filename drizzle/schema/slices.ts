@@ -16,7 +16,7 @@ import type { Applied } from '#shared/deployment/applied';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
 import { driftPolicies } from '#shared/drift';
 import { shareLevels } from '#shared/sharing';
-import { createdAt, id, instant, liveKey, primaryId, sentences, properties } from '../columns';
+import { annotations, createdAt, id, instant, liveKey, primaryId, sentences, properties } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
 import { templates } from './templates';
 import { users } from './users';
@@ -192,6 +192,14 @@ export const sliceEdges = mysqlTable(
     }).onDelete('cascade'),
   ],
 );
+
+/** Beside the slice's row, which is read for every operation. Only slices that have any have one. */
+export const sliceAnnotations = mysqlTable('slice_annotations', {
+  sliceId: id('slice_id')
+    .primaryKey()
+    .references(() => slices.id, { onDelete: 'cascade' }),
+  annotations: annotations().notNull(),
+});
 
 /** One-time, short-lived, for one user and one VM. Only a SHA-256 is kept. */
 export const consoleTokens = mysqlTable(

@@ -12,7 +12,7 @@ import {
 } from 'drizzle-orm/mysql-core';
 import type { z } from 'zod';
 import type { forwardSchema } from '#shared/topology/schema';
-import { createdAt, id, instant, liveKey, primaryId, properties, sortKey } from '../columns';
+import { annotations, createdAt, id, instant, liveKey, primaryId, properties, sortKey } from '../columns';
 import { flavours, images } from './catalogue';
 import { users } from './users';
 
@@ -83,6 +83,7 @@ export const templateRevisions = mysqlTable(
     createdBy: id('created_by')
       .notNull()
       .references(() => users.id, { onDelete: 'restrict' }),
+    annotations: annotations(),
     createdAt: createdAt(),
   },
   (table) => [

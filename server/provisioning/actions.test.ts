@@ -34,6 +34,7 @@ const image: SliceModel['images'] extends Map<number, infer Row> ? Row : never =
   createdAt: new Date(0),
 };
 const model: SliceModel = {
+  annotations: [],
   images: new Map([[1, image]]),
   vms: small.vms.map((vm, index) => ({
     ...vm,

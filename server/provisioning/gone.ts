@@ -92,7 +92,7 @@ export interface LostLink {
  */
 export function lostLinks(
   steps: Iterable<Pick<StepRow, 'resource' | 'action' | 'resourceId'>>,
-  model: Omit<SliceModel, 'images'>,
+  model: Pick<SliceModel, 'vms' | 'networks' | 'edges'>,
   seen: SliceObservation,
 ): LostLink[] {
   const all = [...steps];

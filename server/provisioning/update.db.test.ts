@@ -6,6 +6,7 @@ import { sliceEdges, sliceNetworks, slices, sliceVms, zoneSums } from '#drizzle/
 import { deployments } from '#drizzle/schema/deployments';
 import { quotas } from '#drizzle/schema/users';
 import type { TopologySource } from '#shared/deployment/schema';
+import { annotationSchema } from '#shared/topology/annotations';
 import type { Topology } from '#shared/topology/schema';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { planDeployment } from '#server/domain/deployments/plan';
@@ -182,6 +183,22 @@ describe('an update of a slice that runs', () => {
     expect(done.topologyChange?.changes.every(({ fate, loses }) => fate === 'none' && loses.length === 0)).toBe(true);
     expect(boots()).toEqual({ a: 1, b: 1, c: 1 });
     expect((await own()).version).toBe(2);
+  });
+
+  test('that only changes notes and frames has no step, touches no VM, and is undone as any other', async () => {
+    await carryOut(context, actor, sliceId, 'deploy');
+    const note = annotationSchema.parse({ kind: 'note', key: 'n1', x: 0, y: 0, text: 'Look here' });
+    const drew = await redraw((topology) => ({ ...topology, annotations: [note] }));
+    expect(drew).toMatchObject({ status: 'succeeded', stepsTotal: 0 });
+    const kept = await redraw((topology) => ({ ...topology, vms: topology.vms.map((vm) => ({ ...vm, x: vm.x + 7 })) }));
+    expect(kept).toMatchObject({ status: 'succeeded', stepsTotal: 0 });
+    expect(await whole()).toMatchObject({ status: 'active', annotations: [note], drift: [] });
+    const wiped = await redraw((topology) => ({ ...topology, annotations: undefined }));
+    expect(wiped).toMatchObject({ status: 'succeeded', stepsTotal: 0 });
+    expect((await whole()).annotations).toEqual([]);
+    await update({ from: 'before', deploymentId: wiped.id });
+    expect((await own()).topology.annotations).toEqual([note]);
+    expect(boots()).toEqual({ a: 1, b: 1, c: 1 });
   });
 
   test('an edge that joins others than before is another link, with a NIC of its own', async () => {

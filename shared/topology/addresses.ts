@@ -145,7 +145,7 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
 export function withAddresses(topology: Topology, base?: Topology): Topology {
   const addresses = allocateAddresses(topology, base);
   return {
-    vms: topology.vms,
+    ...topology,
     networks: topology.networks.map((network) => ({
       ...network,
       subnets: [addresses.networks.get(network.key) ?? ''],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Flavour } from '../flavour';
 import type { Image } from '../image';
+import { annotationLabel, annotationParts, annotationsOf, type Annotation } from './annotations';
 import { alike, canonical, effects, propertiesOf, type Effect } from './properties';
 import { topologyParts, type Topology, type TopologyEdge, type TopologyVm } from './schema';
 
@@ -10,9 +11,9 @@ export type PartFate = (typeof partFates)[number];
 
 /** One part that differs. Values of its properties are JSON; null: not set, or as by default. */
 export const partChangeSchema = z.object({
-  part: z.enum(['vm', 'network', 'edge']),
+  part: z.enum(['vm', 'network', 'edge', 'annotation']),
   key: z.string(),
-  /** What the user calls it: `web`, `web–db`. */
+  /** What the user calls it: `web`, `web–db`; of an annotation the beginning of its text, or what it is. */
   label: z.string(),
   fate: z.enum(partFates),
   properties: z.array(
@@ -41,7 +42,7 @@ export interface DiffCatalogue {
 }
 
 /**
- * What differs between two topologies, found by their parts' keys: VMs, networks and edges in the order of `after`, what is gone
+ * What differs between two topologies, found by their parts' keys: VMs, networks, edges and annotations in the order of `after`, what is gone
  * last. Pure. How a property takes effect its table in `schema.ts` says; that of a flavour or an image depends on which they are, so
  * without a `catalogue` it is the most that it can be. Where parts stand on the canvas is told as the property `place`, with no effect.
  * An edge that joins others than before is made anew. Addresses count only where both have them.
@@ -51,6 +52,7 @@ export function diffTopology(before: Topology, after: Topology, catalogue?: Diff
     ...partsOf('vm', before.vms, after.vms, labelsOf(before, after), vmRules(catalogue)),
     ...partsOf('network', before.networks, after.networks, labelsOf(before, after), networkRules),
     ...partsOf('edge', before.edges, after.edges, labelsOf(before, after), edgeRules),
+    ...partsOf('annotation', annotationsOf(before), annotationsOf(after), labelsOf(before, after), annotationRules),
   ].toSorted((a, b) => Number(a.fate === 'remove') - Number(b.fate === 'remove'));
 }
 
@@ -88,14 +90,23 @@ const edgeRules: Record<string, Rule> = {
   targetNic: always('restart'),
 };
 
+/** All of what they have: it is drawn, and nothing else. */
+const annotationRules: Record<string, Rule> = Object.fromEntries(
+  ['place', ...Object.values(annotationParts).flatMap(({ shape }) => Object.keys(shape))]
+    .filter((name) => name !== 'key' && name !== 'x' && name !== 'y')
+    .map((name) => [name, always('none')]),
+);
+
 /** What it is called that a user sees: of edges what they join. */
 type Labels = (part: PartKind, one: { key: string }, of: 'before' | 'after') => string;
 
 function labelsOf(before: Topology, after: Topology): Labels {
-  const names = {
-    before: new Map([...before.networks, ...before.vms].map(({ key, name }) => [key, name])),
-    after: new Map([...after.networks, ...after.vms].map(({ key, name }) => [key, name])),
-  };
+  const named = (topology: Topology) =>
+    new Map([
+      ...annotationsOf(topology).map((one): [string, string] => [one.key, annotationLabel(one)]),
+      ...[...topology.networks, ...topology.vms].map(({ key, name }): [string, string] => [key, name]),
+    ]);
+  const names = { before: named(before), after: named(after) };
   const edges = {
     before: new Map(before.edges.map((edge) => [edge.key, edge])),
     after: new Map(after.edges.map((edge) => [edge.key, edge])),
@@ -107,7 +118,7 @@ function labelsOf(before: Topology, after: Topology): Labels {
   };
 }
 
-type Part = TopologyVm | Topology['networks'][number] | TopologyEdge;
+type Part = TopologyVm | Topology['networks'][number] | TopologyEdge | Annotation;
 
 function partsOf(
   part: PartKind,
@@ -148,7 +159,8 @@ interface Field {
 function fieldsOf(part: PartKind, rules: Record<string, Rule>): Field[] {
   return [
     ...Object.entries(rules).map(([property, rule]) => ({ property, rule, fallback: undefined })),
-    ...propertiesOf(topologyParts[part]).map(({ name, schema, facts }) => ({
+    // those of annotations are all named by their rules
+    ...(part === 'annotation' ? [] : propertiesOf(topologyParts[part])).map(({ name, schema, facts }) => ({
       property: name,
       rule: always(facts.effect),
       fallback: schema.parse(undefined),

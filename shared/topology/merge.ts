@@ -1,9 +1,10 @@
+import { annotationLabel, annotationsOf, withAnnotations, type Annotation } from './annotations';
 import { canonical } from './properties';
 import type { Topology, TopologyEdge, TopologyNetwork, TopologyVm } from './schema';
 
 /** Where two changed the same: a part that one removed and the other changed or needs, or a field that both set differently. */
 export interface MergeConflict {
-  part: 'vm' | 'network' | 'edge';
+  part: 'vm' | 'network' | 'edge' | 'annotation';
   key: string;
   /** What a user calls it: `web`, `web–db`. */
   label: string;
@@ -16,7 +17,7 @@ export interface Merged {
   conflicts: MergeConflict[];
 }
 
-type Part = TopologyVm | TopologyNetwork | TopologyEdge;
+type Part = TopologyVm | TopologyNetwork | TopologyEdge | Annotation;
 
 /**
  * What both `mine` and `theirs` made of `base`, found by keys, part by part and field by field. Where they conflict, what is in the
@@ -29,10 +30,12 @@ export function mergeTopologies(base: Topology, mine: Topology, theirs: Topology
   const names = new Map(
     [base, theirs, mine].flatMap(({ vms, networks }) => [...vms, ...networks].map(({ key, name }) => [key, name])),
   );
-  const label = (one: Part): string =>
-    'source' in one
+  const label = (one: Part): string => {
+    if ('kind' in one) return annotationLabel(one);
+    return 'source' in one
       ? `${names.get(one.source) ?? one.source}–${names.get(one.target) ?? one.target}`
       : (names.get(one.key) ?? one.key);
+  };
   const merge = <One extends Part>(part: MergeConflict['part'], read: (topology: Topology) => readonly One[]): One[] =>
     mergeParts(read(base), read(mine), read(theirs), (one, field) =>
       conflicts.push({ part, key: one.key, label: label(one), field }),
@@ -40,6 +43,7 @@ export function mergeTopologies(base: Topology, mine: Topology, theirs: Topology
   const vms = merge('vm', ({ vms: all }) => all);
   const networks = merge('network', ({ networks: all }) => all);
   const edges = merge('edge', ({ edges: all }) => all);
+  const annotations = merge('annotation', annotationsOf);
   // an end that one removed, and that an edge of the other needs, comes back with it
   const there = new Set([...vms, ...networks].map(({ key }) => key));
   for (const edge of edges)
@@ -54,7 +58,7 @@ export function mergeTopologies(base: Topology, mine: Topology, theirs: Topology
       if (end !== undefined)
         conflicts.push({ part: vm === undefined ? 'network' : 'vm', key, label: label(end), field: null });
     }
-  return { topology: { vms, networks, edges }, conflicts };
+  return { topology: withAnnotations({ vms, networks, edges }, annotations), conflicts };
 }
 
 /** In their order, what only I have behind it. `clash` is told of each field, or null: that one side removed the part. */
@@ -96,6 +100,12 @@ function mergePart<One extends Part>(
   theirs: One,
   clash: (field: string) => void,
 ): One {
+  // a note that one made a shape has not the fields of both
+  if ('kind' in mine && 'kind' in theirs && mine.kind !== theirs.kind) {
+    if (same(mine, old)) return theirs;
+    if (!same(theirs, old)) clash('kind');
+    return mine;
+  }
   const before = new Map(Object.entries(old ?? {}));
   const my = new Map(Object.entries(mine));
   const merged = new Map(Object.entries(theirs));

@@ -1,3 +1,4 @@
+import { annotationsOf } from './annotations';
 import { alike } from './properties';
 import type { Topology } from './schema';
 
@@ -18,5 +19,7 @@ function inOrder(topology: Topology): Topology {
     edges: topology.edges.every((edge) => edge.sourceNic !== undefined)
       ? topology.edges.toSorted(byKey)
       : topology.edges,
+    // in their own order: that is how they lie on each other
+    annotations: [...annotationsOf(topology)],
   };
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { limits } from '../limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
+import { annotationsSchema } from './annotations';
+import { keySchema, positionSchema } from './place';
 import { propertyFacts } from './properties';
-
-/** Name of a node or edge inside one topology, chosen by whoever draws. Stable over revisions, so diffs can follow it. */
-export const keySchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'A key is 1 to 64 letters, digits, _ or -.');
-const position = z.number().finite().min(-1_000_000).max(1_000_000);
 
 export const forwardSchema = z.strictObject({
   protocol: z.enum(['tcp']),
@@ -113,8 +111,8 @@ export const topologyVmSchema = z.strictObject({
   flavourId: idSchema,
   imageId: idSchema,
   ...vmProperties,
-  x: position,
-  y: position,
+  x: positionSchema,
+  y: positionSchema,
 });
 export type TopologyVm = z.infer<typeof topologyVmSchema>;
 
@@ -124,8 +122,8 @@ export const topologyNetworkSchema = z.strictObject({
   name: lineSchema,
   ...networkProperties,
   ...networkPlacement,
-  x: position,
-  y: position,
+  x: positionSchema,
+  y: positionSchema,
 });
 export type TopologyNetwork = z.infer<typeof topologyNetworkSchema>;
 
@@ -161,6 +159,8 @@ export const topologySchema = z.strictObject({
   edges: z
     .array(topologyEdgeSchema)
     .max(limits.edgesPerTopology, `A topology has at most ${limits.edgesPerTopology} edges.`),
+  /** Not there: none, as in every topology from before there were any. */
+  annotations: annotationsSchema.optional(),
 });
 export type Topology = z.infer<typeof topologySchema>;
 

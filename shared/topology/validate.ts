@@ -1,6 +1,7 @@
 import type { Problem } from '../errors';
 import { limits } from '../limits';
 import { hostnameSchema, isReservedHostname, nameSchema } from '../primitives';
+import { annotationsOf } from './annotations';
 import type { Catalogue } from './catalogue';
 import type { Topology, TopologyVm } from './schema';
 import { cyclesOf } from './start-order';
@@ -69,9 +70,9 @@ function repeats<Item>(items: readonly Item[], text: (item: Item) => string, rep
 
 function duplicateKeys(topology: Topology): TopologyProblem[] {
   const problems: TopologyProblem[] = [];
-  // VMs and networks share one name space: an edge names its target by the key alone
-  repeats(
-    [...topology.vms, ...topology.networks],
+  // VMs and networks share one name space: an edge names its target by the key alone; annotations are chosen as they are
+  repeats<{ key: string }>(
+    [...topology.vms, ...topology.networks, ...annotationsOf(topology)],
     (node) => node.key,
     ({ key }) =>
       problems.push({

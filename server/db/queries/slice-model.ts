@@ -1,6 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { images } from '#drizzle/schema/catalogue';
-import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
+import { sliceAnnotations, sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
+import type { Annotation } from '#shared/topology/annotations';
 import type { Queryable } from '#server/db/client';
 import { preparedLists } from '../prepared';
 import { byId } from '../rows';
@@ -15,6 +16,7 @@ export interface SliceModel {
   vms: VmRow[];
   networks: NetworkRow[];
   edges: EdgeRow[];
+  annotations: readonly Annotation[];
   /** Retired ones too: what exists keeps its image. */
   images: Map<number, ImageRow>;
 }
@@ -23,6 +25,7 @@ const modelFields = {
   vms: getTableColumns(sliceVms),
   networks: getTableColumns(sliceNetworks),
   edges: getTableColumns(sliceEdges),
+  drawn: { annotations: sliceAnnotations.annotations },
   images: getTableColumns(images),
 };
 const ofSlice = sql.placeholder('slice');
@@ -30,17 +33,19 @@ const modelOf = preparedLists<typeof modelFields, { slice: number }>(modelFields
   vms: (list) => sql`select ${list} from ${sliceVms} where ${sliceVms.sliceId} = ${ofSlice}`,
   networks: (list) => sql`select ${list} from ${sliceNetworks} where ${sliceNetworks.sliceId} = ${ofSlice}`,
   edges: (list) => sql`select ${list} from ${sliceEdges} where ${sliceEdges.sliceId} = ${ofSlice}`,
+  drawn: (list) => sql`select ${list} from ${sliceAnnotations} where ${sliceAnnotations.sliceId} = ${ofSlice}`,
   images: (list) => sql`select ${list} from ${images}
     where ${images.id} in (select ${sliceVms.imageId} from ${sliceVms} where ${sliceVms.sliceId} = ${ofSlice})`,
 });
 
 /** One statement, however large the slice is; parts in the order of their ids. The caller has checked who may see it. */
 export async function loadSliceModel(q: Queryable, sliceId: number): Promise<SliceModel> {
-  const { vms, networks, edges, images: used } = await modelOf(q, { slice: sliceId });
+  const { vms, networks, edges, drawn, images: used } = await modelOf(q, { slice: sliceId });
   return {
     vms: vms.toSorted(byId),
     networks: networks.toSorted(byId),
     edges: edges.toSorted(byId),
+    annotations: drawn[0]?.annotations ?? [],
     images: new Map(used.map((image) => [image.id, image])),
   };
 }
@@ -53,7 +58,7 @@ export function imageOf(model: SliceModel, vm: VmRow): ImageRow {
 }
 
 /** What a user calls each link, by its id: `web–db`. */
-export function edgeNames(model: Omit<SliceModel, 'images'>): Map<number, string> {
+export function edgeNames(model: Pick<SliceModel, 'vms' | 'networks' | 'edges'>): Map<number, string> {
   const vms = new Map(model.vms.map((vm) => [vm.id, vm.name]));
   const networks = new Map(model.networks.map((network) => [network.id, network.name]));
   return new Map(

@@ -20,7 +20,7 @@ import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
 import { sliceIdle } from '#drizzle/schema/idle';
 import { sliceLeases } from '#drizzle/schema/leases';
-import { sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
+import { sliceAnnotations, sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
 import { zoneWaits } from '#drizzle/schema/waits';
@@ -29,6 +29,7 @@ import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { sliceSets } from '#shared/slice';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
+import type { Annotation } from '#shared/topology/annotations';
 import { topologyParts } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
@@ -233,6 +234,7 @@ const wholeFields = {
   },
   networks: networkFields,
   edges: { ...edgeColumns, observedAt: optionalIsoText(sliceEdges.observedAt) },
+  drawn: { annotations: sliceAnnotations.annotations },
   deployment: newestFields,
 };
 const wholeById = preparedLists<typeof wholeFields, Record<'reader' | 'slice', number>>(wholeFields, {
@@ -244,6 +246,7 @@ const wholeById = preparedLists<typeof wholeFields, Record<'reader' | 'slice', n
     where ${sliceVms.sliceId} = ${ofSlice}`,
   networks: (list) => sql`select ${list} from ${sliceNetworks} where ${sliceNetworks.sliceId} = ${ofSlice}`,
   edges: (list) => sql`select ${list} from ${sliceEdges} where ${sliceEdges.sliceId} = ${ofSlice}`,
+  drawn: (list) => sql`select ${list} from ${sliceAnnotations} where ${sliceAnnotations.sliceId} = ${ofSlice}`,
   deployment: (list) => newestOf(list, ofSlice),
 });
 type Whole = Awaited<ReturnType<typeof wholeById>>;
@@ -251,6 +254,7 @@ type Whole = Awaited<ReturnType<typeof wholeById>>;
 /** A slice with all that is shown of it. */
 export interface WholeSliceRows extends Pick<Whole, 'vms' | 'networks' | 'edges'> {
   head: SliceHeadRow;
+  annotations: readonly Annotation[];
   /** The newest, if there was any. */
   deployment: NewestRow | null;
 }
@@ -261,7 +265,7 @@ export interface WholeSliceRows extends Pick<Whole, 'vms' | 'networks' | 'edges'
  * no such slice; the caller checks who may see it.
  */
 export async function wholeSliceRows(q: Queryable, readerId: number, id: number): Promise<WholeSliceRows | null> {
-  const { head, deployment, vms, networks, edges } = await wholeById(q, { reader: readerId, slice: id });
+  const { head, deployment, vms, networks, edges, drawn } = await wholeById(q, { reader: readerId, slice: id });
   const [slice] = head;
   if (slice === undefined) return null;
   return {
@@ -270,6 +274,7 @@ export async function wholeSliceRows(q: Queryable, readerId: number, id: number)
     vms: vms.toSorted(byId),
     networks: networks.toSorted(byId),
     edges: edges.toSorted(byId),
+    annotations: drawn[0]?.annotations ?? [],
   };
 }
 
@@ -287,15 +292,17 @@ export interface SliceParts {
   vms: NewRow<typeof sliceVms>[];
   networks: NewRow<typeof sliceNetworks>[];
   edges: NewSliceEdge[];
+  annotations: readonly Annotation[];
 }
 
-/** Adds a slice's VMs, networks and edges. */
+/** Adds a slice's VMs, networks, edges and annotations. */
 export async function insertSliceParts(
   q: Queryable,
   sliceId: number,
-  { vms, networks, edges }: SliceParts,
+  { vms, networks, edges, annotations }: SliceParts,
   parts = topologyParts,
 ): Promise<void> {
+  if (annotations.length > 0) await writeAnnotations(q, sliceId, annotations);
   for (const some of chunked(vms))
     await q.insert(sliceVms).values(some.map((vm) => ({ ...rowOf(parts.vm, sliceVms, vm), sliceId })));
   for (const some of chunked(networks))
@@ -314,6 +321,13 @@ export async function insertSliceParts(
     await q
       .insert(sliceEdges)
       .values(some.map((edge) => ({ ...rowOf(parts.edge, sliceEdges, edge), ...idsOf(edge), sliceId })));
+}
+
+/** These in place of those that the slice has. */
+export async function writeAnnotations(q: Queryable, sliceId: number, written: readonly Annotation[]): Promise<void> {
+  const annotations = [...written];
+  if (annotations.length === 0) await q.delete(sliceAnnotations).where(eq(sliceAnnotations.sliceId, sliceId));
+  else await q.insert(sliceAnnotations).values({ sliceId, annotations }).onDuplicateKeyUpdate({ set: { annotations } });
 }
 
 const sliceColumns = getTableColumns(slices);

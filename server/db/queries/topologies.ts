@@ -2,6 +2,7 @@ import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { flavours, images } from '#drizzle/schema/catalogue';
 import { templateEdges, templateNetworks, templateRevisions, templateVms } from '#drizzle/schema/templates';
 import type { Catalogue } from '#shared/topology/catalogue';
+import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
 import { topologyParts, type Topology } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { chunked, iso, only } from '../rows';
@@ -33,12 +34,17 @@ export async function readTopology(q: Queryable, revision: number, parts = topol
     .from(templateEdges)
     .where(eq(templateEdges.revisionId, revision))
     .orderBy(asc(templateEdges.id));
+  const [row] = await q
+    .select({ annotations: templateRevisions.annotations })
+    .from(templateRevisions)
+    .where(eq(templateRevisions.id, revision));
   const endsOf = endKeysIn({ vms, networks });
-  return {
+  const topology = {
     vms: vms.map((vm) => partOf(parts.vm, vm)),
     networks: networks.map((network) => partOf(parts.network, network)),
     edges: edges.map((edge) => partOf(parts.edge, { ...edge, ...endsOf(edge) })),
   };
+  return withAnnotations(topology, row?.annotations ?? []);
 }
 
 /** Adds a revision with its drawing, which must be valid. Answers its row's id. */
@@ -48,7 +54,10 @@ export async function insertRevision(
   parts = topologyParts,
 ): Promise<number> {
   const { topology, ...row } = revision;
-  const [{ insertId }] = await q.insert(templateRevisions).values(row);
+  const annotations = annotationsOf(topology);
+  const [{ insertId }] = await q
+    .insert(templateRevisions)
+    .values({ ...row, annotations: annotations.length === 0 ? null : [...annotations] });
   const revisionId = insertId;
   for (const vms of chunked(topology.vms))
     await q.insert(templateVms).values(vms.map((vm) => ({ ...rowOf(parts.vm, templateVms, vm), revisionId })));

@@ -2,17 +2,18 @@ import { and, desc, eq, inArray } from 'drizzle-orm';
 import { deployments, topologyChanges } from '#drizzle/schema/deployments';
 import { sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
+import type { Annotation } from '#shared/topology/annotations';
 import type { PlanChange } from '#shared/deployment/schema';
 import { topologyParts, type Topology } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
 import { chunked } from '../rows';
 import { rowOf } from './parts';
-import { insertSliceParts, type SliceParts } from './slices';
+import { insertSliceParts, writeAnnotations, type SliceParts } from './slices';
 
 /** How a slice's rows change to become another topology. Parts that stay keep their rows, and with them ids and MACs. */
 export interface RowChange {
-  added: SliceParts;
+  added: Omit<SliceParts, 'annotations'>;
   /** By the ids of their rows. */
   changed: {
     vms: ReadonlyMap<number, SliceParts['vms'][number]>;
@@ -20,6 +21,8 @@ export interface RowChange {
     edges: ReadonlyMap<number, SliceParts['edges'][number]>;
   };
   removed: Record<'vms' | 'networks' | 'edges', readonly number[]>;
+  /** All of them, anew; null: they stay. */
+  annotations: readonly Annotation[] | null;
 }
 
 /** Writes the change, on the slice's locked row, and makes it the version `version` of its topology. */
@@ -34,7 +37,7 @@ export async function writeRowChange(
   >,
   parts = topologyParts,
 ): Promise<void> {
-  const { added, changed, removed } = change;
+  const { added, changed, removed, annotations } = change;
   for (const ids of chunked(removed.edges)) await tx.delete(sliceEdges).where(inArray(sliceEdges.id, ids));
   for (const ids of chunked(removed.networks)) await tx.delete(sliceNetworks).where(inArray(sliceNetworks.id, ids));
   for (const ids of chunked(removed.vms)) await tx.delete(sliceVms).where(inArray(sliceVms.id, ids));
@@ -53,7 +56,8 @@ export async function writeRowChange(
       .update(sliceEdges)
       .set(rowOf(parts.edge, sliceEdges, edge))
       .where(eq(sliceEdges.id, id));
-  await insertSliceParts(tx, sliceId, added, parts);
+  await insertSliceParts(tx, sliceId, { ...added, annotations: [] }, parts);
+  if (annotations !== null) await writeAnnotations(tx, sliceId, annotations);
   const { version: topologyVersion, ...origin } = slice;
   await tx
     .update(slices)

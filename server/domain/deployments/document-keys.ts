@@ -1,3 +1,4 @@
+import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
 import type { Topology } from '#shared/topology/schema';
 
 interface Named {
@@ -11,7 +12,7 @@ interface Named {
  * those that mean something else in `base`. Pure.
  */
 export function withKeysOf(base: Topology, topology: Topology): Topology {
-  const nodes = new Keys([...base.vms, ...base.networks]);
+  const nodes = new Keys([...base.vms, ...base.networks, ...annotationsOf(base)]);
   const known = new Map([...byName(base.vms, topology.vms), ...byName(base.networks, topology.networks)]);
   for (const key of known.values()) nodes.take(key);
   const keys = new Map(
@@ -22,7 +23,12 @@ export function withKeysOf(base: Topology, topology: Topology): Topology {
   const joining = new Map<string, string[]>();
   for (const { key, source, target } of base.edges)
     joining.set(`${source} ${target}`, [...(joining.get(`${source} ${target}`) ?? []), key]);
-  return {
+  // what is drawn beside has no name to be known by: the same key of the same kind is the same one
+  const kinds = new Map(annotationsOf(base).map(({ key, kind }) => [key, kind]));
+  const annotations = annotationsOf(topology).map((one) =>
+    kinds.get(one.key) === one.kind ? one : { ...one, key: nodes.free(one.key) },
+  );
+  const parts = {
     vms: topology.vms.map((vm) => ({ ...vm, key: keyOf(vm.key), startAfter: vm.startAfter.map(keyOf) })),
     networks: topology.networks.map((network) => ({ ...network, key: keyOf(network.key) })),
     edges: topology.edges.map((edge) => {
@@ -32,6 +38,7 @@ export function withKeysOf(base: Topology, topology: Topology): Topology {
       return { ...edge, key, source, target };
     }),
   };
+  return withAnnotations(parts, annotations);
 }
 
 /** From the keys of parts to those that parts of the same name have in `base`. */

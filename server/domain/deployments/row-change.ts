@@ -52,6 +52,7 @@ export function rowChangeOf(model: SliceModel, wanted: SliceParts): RowChange {
       networks: networks.removed,
       edges: model.edges.filter(({ id }) => !stays.has(id)).map(({ id }) => id),
     },
+    annotations: alike(model.annotations, wanted.annotations) ? null : wanted.annotations,
   };
 }
 
@@ -115,7 +116,7 @@ export function isUnwritten(id: number): boolean {
 /** The rows as they will be after the change, nothing written: parts that are new have ids of no row. */
 export function modelAfter(
   model: SliceModel,
-  { added, changed, removed }: RowChange,
+  { added, changed, removed, annotations }: RowChange,
   images: readonly ImageRow[],
 ): SliceModel {
   let next = unwritten;
@@ -175,5 +176,6 @@ export function modelAfter(
       sliceId,
     })),
   ];
-  return { vms, networks, edges, images: new Map(images.map((image) => [image.id, image])) };
+  const drawn = annotations ?? model.annotations;
+  return { vms, networks, edges, annotations: drawn, images: new Map(images.map((image) => [image.id, image])) };
 }

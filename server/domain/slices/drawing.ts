@@ -1,3 +1,4 @@
+import { withAnnotations } from '#shared/topology/annotations';
 import { topologyParts, type Topology } from '#shared/topology/schema';
 import { withAddresses } from '#shared/topology/addresses';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
@@ -6,7 +7,7 @@ import type { SliceModel } from '#server/db/queries/slice-model';
 /** A slice's rows as the topology that they are, with its address plan: what it is drawn from, and saved as a template. */
 export function drawingOf(model: Omit<SliceModel, 'images'>, parts = topologyParts): Topology {
   const endsOf = endKeysIn(model);
-  return {
+  const topology = {
     vms: model.vms.map((vm) => {
       // where the ports ended up is not part of the drawing
       const forwards = vm.forwards.map(({ hostAddress: _address, hostPort: _port, ...asked }) => asked);
@@ -30,6 +31,7 @@ export function drawingOf(model: Omit<SliceModel, 'images'>, parts = topologyPar
       return partOf(parts.edge, row);
     }),
   };
+  return withAnnotations(topology, model.annotations);
 }
 
 /**
@@ -64,6 +66,7 @@ export function settled(topology: Topology, base: Topology): Topology {
     return order.flatMap(({ key }) => byKey.get(key) ?? []);
   };
   return {
+    ...topology,
     vms: placed.vms,
     networks: inOrder(placed.networks, topology.networks),
     edges: inOrder(placed.edges, topology.edges),

@@ -111,7 +111,7 @@ export function getSlice(ctx: DomainContext, { actor, id }: { actor: Actor; id: 
 export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id: number }): Promise<Slice> {
   const rows = await wholeSliceRows(q, actor.userId, id);
   if (rows === null) throw notFound('slice');
-  const { head, vms, networks, edges } = rows;
+  const { head, vms, networks, edges, annotations } = rows;
   assertSees(actor, head);
   const { deployment, waiting } = await currentDeployment(q, rows.deployment);
   const live: readonly string[] = liveDeploymentStatuses;
@@ -164,6 +164,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       status: edge.status,
       observedAt: edge.observedAt,
     })),
+    annotations: [...annotations],
     deployment,
     waiting,
     lastEventId: head.lastEventId,

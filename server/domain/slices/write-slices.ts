@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors';
 import type { createSliceInput, renameSliceInput, setRestartInput, Slice } from '#shared/slice';
 import type { NewLease } from '#shared/lease';
 import { say, type Said } from '#shared/sentence';
+import { annotationsOf } from '#shared/topology/annotations';
 import { allocateAddresses } from '#shared/topology/addresses';
 import type { Resources } from '#shared/primitives';
 import type { Topology } from '#shared/topology/schema';
@@ -80,6 +81,7 @@ export function partsOfDrawing(topology: Topology, sizeOf: (vm: Topology['vms'][
       if (place === undefined) throw new Error(`The edge ${edge.key} has no addresses`);
       return { ...edge, ...place };
     }),
+    annotations: annotationsOf(topology),
   };
 }
 

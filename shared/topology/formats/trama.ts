@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Problem, problemOf } from '../../errors';
 import { limits } from '../../limits';
 import { descriptionSchema, nameSchema } from '../../primitives';
+import { annotationParts, annotationsOf, annotationsSchema, withAnnotations } from '../annotations';
 import type { Catalogue } from '../catalogue';
 import { withoutDefaults } from '../properties';
 import { topologyParts, type TopologyParts } from '../schema';
@@ -34,6 +35,7 @@ function documentSchemaOf({ vm, network, edge }: TopologyParts) {
       .array(edge)
       .max(limits.edgesPerTopology, `A topology has at most ${limits.edgesPerTopology} edges.`)
       .default([]),
+    annotations: annotationsSchema.default([]),
   });
 }
 
@@ -80,7 +82,7 @@ export function readTrama(value: unknown, catalogue: Catalogue, parts = topology
   return {
     name: document.name,
     description: document.description,
-    topology: { vms, networks, edges: document.edges },
+    topology: withAnnotations({ vms, networks, edges: document.edges }, document.annotations),
     warnings,
   };
 }
@@ -96,6 +98,7 @@ export function writeTrama(
 ): unknown {
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour.name]));
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
+  const annotations = annotationsOf(topology);
   return {
     format: 'trama',
     version: 1,
@@ -110,5 +113,9 @@ export function writeTrama(
     })),
     networks: topology.networks.map((network) => withoutDefaults(parts.network, network)),
     edges: topology.edges.map((edge) => withoutDefaults(parts.edge, edge)),
+    // a document that draws nothing beside has no empty list of it
+    ...(annotations.length > 0 && {
+      annotations: annotations.map((one) => withoutDefaults(annotationParts[one.kind], one)),
+    }),
   };
 }
