@@ -36,15 +36,16 @@ describe('a lease', () => {
     const { api } = session;
     // the limit of the zone, by its page
     await page.goto('/zones');
-    await page.getByRole('button', { name: 'Leases…' }).click();
-    const limits = page.getByRole('dialog', { name: 'Limits of leases' });
+    await page.getByRole('button', { name: 'Leases and idle slices…' }).click();
+    const limits = page.getByRole('dialog', { name: 'Leases and idle slices' });
     await limits.getByLabel('Longest lease').fill('soon');
-    await limits.getByRole('button', { name: 'Save' }).click();
+    const save = limits.getByRole('button', { name: 'Save', exact: true });
+    await save.click();
     await limits.getByText('A length like 30 min, 8 h, 2 d or 1 w.').waitFor();
     await limits.getByLabel('Longest lease').fill('30 min');
     await limits.getByLabel('Warned of before its end').fill('29 min');
-    await limits.getByRole('button', { name: 'Save' }).click();
-    await limits.waitFor({ state: 'detached' });
+    await save.click();
+    await page.getByText('The limit is saved.').waitFor();
 
     const [flavour] = (await api.flavours.list.query({})).items;
     const [image] = (await api.images.list.query({})).items;

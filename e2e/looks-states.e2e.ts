@@ -319,6 +319,19 @@ const states: Record<string, State> = {
     until: inOrder(press('Lease and schedule'), dialog, text(/^Next: /)),
   },
   'a lease that ends soon': { ...slice('draft'), until: text('The lease ends soon') },
+  'an idle rule that is refused': {
+    ...at('/zones?panel=leases'),
+    until: inOrder(
+      dialog,
+      async (page) => {
+        await page.getByRole('combobox', { name: 'Then' }).click();
+        await page.getByRole('option', { name: 'Stop it' }).click();
+        await page.getByRole('combobox', { name: 'After' }).fill('soon');
+      },
+      press('Save the rule'),
+      text(/^A time from/),
+    ),
+  },
   'the limits of leases': { ...at('/zones?panel=leases'), until: inOrder(dialog, text('Longest lease')) },
   'a zone that was chosen': {
     path: ({ ids }) => `/slices?panel=new-${ids.lab}`,

@@ -15,9 +15,17 @@ export const idleBytesPerSecond = 500;
 export const idleActions = ['suggest', 'suspend', 'stop'] as const;
 export type IdleAction = (typeof idleActions)[number];
 
+/** A rule comes to nothing sooner: what a server has looked at a few times only says little. */
+export const leastIdleMinutes = 5;
+
 export const idleRuleSchema = z.strictObject({
   /** How long nothing happens in it: no console is open, no VM works, no traffic. */
-  minutes: z.number().int().min(5).max(limits.leaseMinutes).describe('after how many minutes in which nothing happens'),
+  minutes: z
+    .number()
+    .int()
+    .min(leastIdleMinutes)
+    .max(limits.leaseMinutes)
+    .describe('after how many minutes in which nothing happens'),
   action: z.enum(idleActions).describe('what is done then'),
 });
 export type IdleRule = z.infer<typeof idleRuleSchema>;

@@ -1,43 +1,45 @@
-import { Button, Group, Select, Text } from '@mantine/core';
+import { Autocomplete, Button, Group, Select, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { idleActions, setIdleInput, type IdleOfSlice, type IdleRule } from '#shared/idle';
-import { minutesText } from '#shared/schedule/terms';
+import { idleActions, leastIdleMinutes, setIdleInput, type IdleRule } from '#shared/idle';
+import { limits } from '#shared/limits';
+import { minutesOf, minutesText } from '#shared/schedule/terms';
 import { notifyDone } from '../api/error-message';
-import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
 import { FormFrame } from '../ui/FormFrame';
 
-/** Times that are offered, in minutes. */
-const times = [15, 30, 60, 120, 240, 480, 1_440];
+/** Times that are offered, in minutes; any other can be typed. */
+const times = [15, 30, 60, 120, 240, 480, 1_440].map(minutesText);
 const nothing = 'nothing';
 const choices = [nothing, ...idleActions] as const;
+const ruleInput = setIdleInput.pick({ rule: true });
 
-/** What is done when nothing happens in the slice. */
-export function IdleForm({ sliceId, of, reason }: { sliceId: number; of: IdleOfSlice; reason: string | null }) {
+interface IdleFormProps {
+  rule: IdleRule | null;
+  /** Why it cannot be changed; null where it can. */
+  reason: string | null;
+  save: (rule: IdleRule | null) => Promise<unknown>;
+  /** What holds for whom, above the fields. */
+  children: ReactNode;
+}
+
+/** What is done when nothing happens: of a slice, or of all of a zone or a role. */
+export function IdleForm({ rule, reason, save, children }: IdleFormProps) {
   const { t } = useTranslation('leases');
-  const utils = trpc.useUtils();
-  const set = trpc.idle.set.useMutation();
-  const { own } = of;
   const { form, ...frame } = useSchemaForm({
-    schema: setIdleInput,
-    initialValues: { action: own?.action ?? nothing, minutes: String(own?.minutes ?? 120) },
-    toInput: ({ action, minutes }) => ({
-      id: sliceId,
-      rule: action === nothing ? null : { action, minutes: Number(minutes) },
+    schema: ruleInput,
+    initialValues: { rule: { action: rule?.action ?? nothing, minutes: minutesText(rule?.minutes ?? 120) } },
+    // what is no length goes to the schema as it is, which refuses it
+    toInput: ({ rule: { action, minutes } }) => ({
+      rule: action === nothing ? null : { action, minutes: minutesOf(minutes) ?? minutes },
     }),
     save: async (input) => {
-      utils.idle.get.setData({ id: sliceId }, await set.mutateAsync(input));
+      await save(input.rule);
       notifyDone(t('idle.saved'));
     },
   });
   const disabled = reason !== null;
-  const offered = [...new Set([...times, own?.minutes ?? 120])].toSorted((a, b) => a - b);
-  const told = (name: 'zone' | 'role', rule: IdleRule | null) =>
-    rule === null ? null : (
-      <Text size="sm" c="dimmed">
-        {t(`idle.of.${name}`, { time: minutesText(rule.minutes), action: t(`idle.action.${rule.action}`) })}
-      </Text>
-    );
+  const noTime = t('idle.noTime', { least: minutesText(leastIdleMinutes), most: minutesText(limits.leaseMinutes) });
   return (
     <FormFrame
       {...frame}
@@ -52,22 +54,25 @@ export function IdleForm({ sliceId, of, reason }: { sliceId: number; of: IdleOfS
       <Text size="sm" c="dimmed">
         {t('idle.help')}
       </Text>
-      {told('zone', of.zone)}
-      {told('role', of.role)}
+      {children}
       <Group grow align="start">
         <Select
           label={t('idle.do')}
           allowDeselect={false}
           disabled={disabled}
           data={choices.map((action) => ({ value: action, label: t(`idle.action.${action}`) }))}
-          {...form.getInputProps('action')}
+          {...form.getInputProps('rule.action')}
         />
-        <Select
+        <Autocomplete
           label={t('idle.after')}
-          allowDeselect={false}
-          disabled={disabled || form.values.action === nothing}
-          data={offered.map((minutes) => ({ value: String(minutes), label: minutesText(minutes) }))}
-          {...form.getInputProps('minutes')}
+          disabled={disabled || form.values.rule.action === nothing}
+          data={times}
+          // a field that was refused gets the focus, and its sentence is to be read then
+          openOnFocus={false}
+          // all of them, whatever stands there
+          filter={({ options }) => options}
+          {...form.getInputProps('rule.minutes')}
+          error={form.errors['rule.minutes'] === undefined ? null : noTime}
         />
       </Group>
     </FormFrame>

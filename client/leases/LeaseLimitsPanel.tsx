@@ -1,38 +1,51 @@
-import { Checkbox, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Divider, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { IdleRule } from '#shared/idle';
 import { setLeaseLimitInput, type LeaseLimit, type LeaseLimits } from '#shared/lease';
 import { leaseEnds, minutesOf, minutesText } from '#shared/schedule/terms';
 import { ErrorState } from '../api/ErrorState';
 import { notifyDone } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { PanelForm } from '../ui/FormFrame';
+import { FormFrame } from '../ui/FormFrame';
 import { LoadingRows } from '../ui/LoadingRows';
+import { IdleForm } from './IdleForm';
 import { endWord } from './LeaseBar';
 
-/** How long leases may be: of each zone and each role. */
-export function LeaseLimitsPanel({ onDone }: { onDone: () => void }) {
+/** What holds for all slices of a zone or a role: how long leases may be, and what is done when nothing happens. */
+export function LeaseLimitsPanel() {
   const { t } = useTranslation(['leases', 'common']);
   const limits = trpc.leases.limits.useQuery(undefined, { staleTime: 0 });
+  const idle = trpc.idle.rules.useQuery(undefined, { staleTime: 0 });
   const [chosen, setChosen] = useState<string | null>(null);
-  if (limits.data === undefined)
-    return limits.error === null ? (
+  const error = limits.error ?? idle.error;
+  if (limits.data === undefined || idle.data === undefined)
+    return error === null ? (
       <LoadingRows rows={6} height={40} />
     ) : (
-      <ErrorState error={limits.error} onRetry={() => void limits.refetch()} />
+      <ErrorState
+        error={error}
+        onRetry={() => {
+          void limits.refetch();
+          void idle.refetch();
+        }}
+      />
     );
   const { zones, roles } = limits.data;
   const owners = [
-    ...zones.map(({ zone, limit }) => ({ key: `zone:${zone.id}`, of: { zoneId: zone.id }, limit })),
-    ...roles.map(({ role, limit }) => ({ key: `role:${role}`, of: { role }, limit })),
+    ...zones.map(({ zone, limit }) => ({
+      ...{ key: `zone:${zone.id}`, of: { zoneId: zone.id }, limit },
+      rule: idle.data.zones.find((one) => one.zone.id === zone.id)?.rule ?? null,
+    })),
+    ...roles.map(({ role, limit }) => ({
+      ...{ key: `role:${role}`, of: { role }, limit },
+      rule: idle.data.roles.find((one) => one.role === role)?.rule ?? null,
+    })),
   ];
   const shown = owners.find(({ key }) => key === chosen) ?? owners[0];
   return (
     <Stack gap="sm">
-      <Text size="sm" c="dimmed">
-        {t('limits.help')}
-      </Text>
       <Select
         label={t('limits.of')}
         allowDeselect={false}
@@ -50,20 +63,30 @@ export function LeaseLimitsPanel({ onDone }: { onDone: () => void }) {
         ]}
       />
       {shown === undefined ? null : (
-        <LimitForm key={shown.key} of={shown.of} limit={shown.limit} isZone={'zoneId' in shown.of} onDone={onDone} />
+        <>
+          <section aria-labelledby="limit-title">
+            <Title order={3} size="h4" id="limit-title" mb="xs">
+              {t('limits.title')}
+            </Title>
+            <LimitForm key={shown.key} of={shown.of} limit={shown.limit} />
+          </section>
+          <Divider />
+          <section aria-labelledby="rule-title">
+            <Title order={3} size="h4" id="rule-title" mb="xs">
+              {t('idle.titleOfAll')}
+            </Title>
+            <RuleForm key={shown.key} of={shown.of} rule={shown.rule} />
+          </section>
+        </>
       )}
     </Stack>
   );
 }
 
-interface LimitFormProps {
-  of: { zoneId: number } | { role: LeaseLimits['roles'][number]['role'] };
-  limit: LeaseLimit;
-  isZone: boolean;
-  onDone: () => void;
-}
+/** Whose it is. */
+type Owner = { zoneId: number } | { role: LeaseLimits['roles'][number]['role'] };
 
-function LimitForm({ of, limit, isZone, onDone }: LimitFormProps) {
+function LimitForm({ of, limit }: { of: Owner; limit: LeaseLimit }) {
   const { t } = useTranslation(['leases', 'common']);
   const utils = trpc.useUtils();
   const set = trpc.leases.setLimit.useMutation();
@@ -90,11 +113,22 @@ function LimitForm({ of, limit, isZone, onDone }: LimitFormProps) {
     save: async (input) => {
       utils.leases.limits.setData(undefined, await set.mutateAsync(input));
       notifyDone(t('limits.saved'));
-      onDone();
     },
   });
   return (
-    <PanelForm {...frame} submit={t('common:actions.save')} onCancel={onDone}>
+    <FormFrame
+      {...frame}
+      foot={
+        <Group justify="flex-end" mt="md">
+          <Button type="submit" loading={frame.saving}>
+            {t('common:actions.save')}
+          </Button>
+        </Group>
+      }
+    >
+      <Text size="sm" c="dimmed">
+        {t('limits.help')}
+      </Text>
       <TextInput
         label={t('limits.max')}
         description={t('limits.maxHelp')}
@@ -102,7 +136,7 @@ function LimitForm({ of, limit, isZone, onDone }: LimitFormProps) {
         {...form.getInputProps('limit.maxMinutes')}
         error={form.errors['limit.maxMinutes'] === undefined ? null : t('limits.noLength')}
       />
-      {isZone ? (
+      {'zoneId' in of ? (
         <TextInput
           label={t('limits.warn')}
           {...form.getInputProps('limit.warnMinutes')}
@@ -120,6 +154,23 @@ function LimitForm({ of, limit, isZone, onDone }: LimitFormProps) {
           ))}
         </Group>
       </Checkbox.Group>
-    </PanelForm>
+    </FormFrame>
+  );
+}
+
+function RuleForm({ of, rule }: { of: Owner; rule: IdleRule | null }) {
+  const { t } = useTranslation('leases');
+  const utils = trpc.useUtils();
+  const set = trpc.idle.setRule.useMutation();
+  return (
+    <IdleForm
+      rule={rule}
+      reason={null}
+      save={async (next) => utils.idle.rules.setData(undefined, await set.mutateAsync({ of, rule: next }))}
+    >
+      <Text size="sm" c="dimmed">
+        {t('idle.besides')}
+      </Text>
+    </IdleForm>
   );
 }

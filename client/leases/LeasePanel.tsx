@@ -4,9 +4,9 @@ import type { Slice } from '#shared/slice';
 import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
 import { LoadingRows } from '../ui/LoadingRows';
-import { IdleForm } from './IdleForm';
 import { LeaseForm } from './LeaseForm';
 import { ScheduleList } from './ScheduleList';
+import { SliceIdle } from './SliceIdle';
 
 /** The slice's lease and schedules, to be changed by who may. */
 export function LeasePanel({ slice, reason }: { slice: Slice; reason: string | null }) {
@@ -53,7 +53,7 @@ export function LeasePanel({ slice, reason }: { slice: Slice; reason: string | n
         <Title order={3} size="h4" id="idle-title" mb="xs">
           {t('idle.title')}
         </Title>
-        <IdleForm sliceId={slice.id} of={idle.data} reason={reason} />
+        <SliceIdle sliceId={slice.id} of={idle.data} reason={reason} />
       </section>
     </Stack>
   );

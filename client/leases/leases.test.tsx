@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeaseOfSlice, Schedule } from '#shared/lease';
-import type { IdleOfSlice } from '#shared/idle';
+import type { IdleOfSlice, IdleRule } from '#shared/idle';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import '../testing/render';
@@ -39,12 +39,14 @@ function server() {
     'leases.setLimit': { zones: [], roles: [] },
     'idle.get': idle,
     'idle.set': idle,
+    'idle.rules': { zones: [], roles: [{ role: 'user', rule: { minutes: 1_440, action: 'suspend' } }] },
+    'idle.setRule': { zones: [], roles: [] },
     'schedules.list': { items: [schedule] },
     'schedules.add': { items: [schedule] },
     'schedules.remove': { items: [] },
   };
   const wrapper = apiWrapper((path, input) => {
-    if (!/\.(get|list|limits)$/.test(path)) asked.push([path, input]);
+    if (!/\.(get|list|limits|rules)$/.test(path)) asked.push([path, input]);
     return Promise.resolve(answers[path]);
   });
   return { asked, wrapper };
@@ -132,11 +134,57 @@ test('the panel says what is done when nothing happens in a slice, also by its z
   await screen.findByText('Its zone has a rule besides, after 8 h: Stop it.');
   await userEvent.click(screen.getByRole('button', { name: 'Save the rule' }));
   await waitFor(() => expect(asked).toEqual([['idle.set', { id: 7, rule: null }]]));
+  expect(screen.getByLabelText<HTMLInputElement>('After', { selector: 'input' }).disabled).toBe(true);
+});
+
+describe('the rule of a zone or a role for when nothing happens', () => {
+  const rendered = async () => {
+    const { asked, wrapper } = server();
+    render(<LeaseLimitsPanel />, { wrapper });
+    const section = within(await screen.findByRole('region', { name: 'When nothing happens in a slice' }));
+    const field = (label: string) => section.getByLabelText<HTMLInputElement>(label, { selector: 'input' });
+    const choose = async (of: HTMLInputElement, option: string) => {
+      await userEvent.click(of);
+      await userEvent.click(await screen.findByRole('option', { name: option }));
+    };
+    const save = () => userEvent.click(section.getByRole('button', { name: 'Save the rule' }));
+    return { asked, section, field, choose, save };
+  };
+
+  test('is none unless there is one, of the zone or role that was chosen, and is taken away', async () => {
+    const { asked, field, choose, save } = await rendered();
+    expect(field('Then').value).toBe('Nothing');
+    await choose(screen.getByLabelText('Zone or role', { selector: 'input' }), 'User');
+    const again = within(screen.getByRole('region', { name: 'When nothing happens in a slice' }));
+    expect(again.getByLabelText<HTMLInputElement>('Then', { selector: 'input' }).value).toBe('Suspend it');
+    expect(again.getByLabelText<HTMLInputElement>('After', { selector: 'input' }).value).toBe('1 d');
+    await choose(again.getByLabelText('Then', { selector: 'input' }), 'Nothing');
+    await save();
+    await waitFor(() => expect(asked).toEqual([['idle.setRule', { of: { role: 'user' }, rule: null }]]));
+  });
+
+  test('is after a time that is typed or chosen, and what is none, or too short, is refused on its field', async () => {
+    const { asked, section, field, choose, save } = await rendered();
+    await choose(field('Then'), 'Stop it');
+    for (const wrong of ['soon', '4 min', '']) {
+      await userEvent.clear(field('After'));
+      if (wrong !== '') await userEvent.type(field('After'), wrong);
+      await save();
+      expect(section.getByText('A time from 5 min to 1830 d, like 30 min, 8 h or 2 d.')).toBeTruthy();
+      expect(document.activeElement).toBe(field('After'));
+    }
+    expect(asked).toEqual([]);
+    await userEvent.clear(field('After'));
+    await userEvent.type(field('After'), '1 h 30 min');
+    await save();
+    const rule: IdleRule = { minutes: 90, action: 'stop' };
+    await waitFor(() => expect(asked).toEqual([['idle.setRule', { of: { zoneId: 3 }, rule }]]));
+  });
 });
 
 test('limits are lengths in words, and what is none is refused on its field', async () => {
   const { asked, wrapper } = server();
-  render(<LeaseLimitsPanel onDone={() => undefined} />, { wrapper });
+  render(<LeaseLimitsPanel />, { wrapper });
   const longest = await screen.findByLabelText<HTMLInputElement>('Longest lease');
   expect(longest.value).toBe('8 h');
   await userEvent.clear(longest);

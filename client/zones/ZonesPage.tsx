@@ -88,11 +88,11 @@ export function Component() {
           <SidePanel
             opened={mayManage && panel.name === 'leases'}
             onClose={panel.close}
-            title={t('leases:limits.title')}
+            title={t('leases:limits.panel')}
           >
             {mayManage && panel.name === 'leases' ? (
               <Suspense fallback={<LoadingRows rows={6} height={40} />}>
-                <LeaseLimitsPanel onDone={panel.close} />
+                <LeaseLimitsPanel />
               </Suspense>
             ) : null}
           </SidePanel>

@@ -28,6 +28,7 @@ export const leases = {
   removed: 'The slice has no lease any more.',
   idle: {
     title: 'When nothing happens in it',
+    titleOfAll: 'When nothing happens in a slice',
     help: 'No console is open, no VM works and there is no traffic. Only what a server has watched counts.',
     do: 'Then',
     after: 'After',
@@ -36,6 +37,8 @@ export const leases = {
       zone: 'Its zone has a rule besides, after {{time}}: {{action}}.',
       role: 'The role of its owner has a rule besides, after {{time}}: {{action}}.',
     },
+    besides: 'It holds for all slices of the zone, or of those who have the role, besides each slice’s own rule.',
+    noTime: 'A time from {{least}} to {{most}}, like 30 min, 8 h or 2 d.',
     save: 'Save the rule',
     saved: 'The rule is saved.',
   },
@@ -58,7 +61,8 @@ export const leases = {
     added: 'The schedule is saved.',
   },
   limits: {
-    open: 'Leases…',
+    open: 'Leases and idle slices…',
+    panel: 'Leases and idle slices',
     title: 'Limits of leases',
     help: 'A slice is held to the limits of its zone and of its owner’s role. Those that are there get a lease, or a shorter one, with the time of a warning.',
     of: 'Zone or role',

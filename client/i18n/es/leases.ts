@@ -30,6 +30,7 @@ export const leases: Messages<typeof english> = {
   removed: 'El slice ya no tiene plazo.',
   idle: {
     title: 'Cuando no pasa nada en él',
+    titleOfAll: 'Cuando no pasa nada en un slice',
     help: 'Ninguna consola abierta, ninguna MV trabaja y no hay tráfico. Solo cuenta lo que un servidor ha observado.',
     do: 'Entonces',
     after: 'Después de',
@@ -38,6 +39,9 @@ export const leases: Messages<typeof english> = {
       zone: 'Su zona tiene además una regla, después de {{time}}: {{action}}.',
       role: 'El rol de su propietario tiene además una regla, después de {{time}}: {{action}}.',
     },
+    besides:
+      'Vale para todos los slices de la zona, o de quienes tienen el rol, además de la regla propia de cada uno.',
+    noTime: 'Un tiempo de {{least}} a {{most}}, como 30 min, 8 h o 2 d.',
     save: 'Guardar la regla',
     saved: 'La regla se ha guardado.',
   },
@@ -60,7 +64,8 @@ export const leases: Messages<typeof english> = {
     added: 'El horario está guardado.',
   },
   limits: {
-    open: 'Plazos…',
+    open: 'Plazos e inactividad…',
+    panel: 'Plazos e inactividad',
     title: 'Límites de los plazos',
     help: 'Para un slice valen los límites de su zona y del rol de su propietario. Los que ya existen reciben un plazo, o uno más corto, con el tiempo de un aviso.',
     of: 'Zona o rol',
