@@ -38,7 +38,7 @@ const watching = (): DomainContext => ({
 
 const minute = 60_000;
 let clock = 0;
-/** Looks each minute for so long. `each`: what happens before a look. */
+/** Looks each minute for so long: each look is half a dozen queries, so rules are as short as they may be. `each`: what happens before a look. */
 async function pass(minutes: number, each: () => void = () => {}): Promise<void> {
   for (let n = 0; n < minutes; n++) {
     clock += minute;
@@ -83,40 +83,40 @@ async function scene(rule: IdleRule | null) {
 describe('a slice in which nothing happens', () => {
   it('is nobody’s business unless a rule says so: no zone is even asked', async () => {
     const { begun, told } = await scene(null);
-    await pass(90);
+    await pass(12);
     expect(isAsked).toBe(0);
     expect([await begun(), await told()]).toEqual([[], []]);
   });
 
   it('is marked and told of once where that is suggested, and no more once something happens', async () => {
-    const { id, user, vm, begun, told, since } = await scene({ minutes: 30, action: 'suggest' });
-    await pass(30);
+    const { id, user, vm, begun, told, since } = await scene({ minutes: 5, action: 'suggest' });
+    await pass(5);
     expect([await told(), await since()]).toEqual([[], null]);
     // the first look only begins the watch
     await pass(1);
     expect(await told()).toEqual(['suggest']);
     expect(await since()).toBe('2026-03-01T00:01:00.000Z');
-    await pass(40);
+    await pass(8);
     expect(await told()).toEqual(['suggest']);
     expect(await begun()).toEqual([]);
     usage.set(id, [{ ...vm, cpuSeconds: 60 }]);
     await pass(1);
     expect(await since()).toBeNull();
-    await pass(30);
+    await pass(5);
     expect(await told()).toEqual(['suggest', 'suggest']);
     await user.idle.set({ id, rule: null });
     expect(await user.idle.get({ id })).toEqual({ own: null, zone: null, role: null, since: null });
   });
 
   it('is stopped where that was chosen, by the system, once', async () => {
-    const { begun, told } = await scene({ minutes: 30, action: 'stop' });
-    await pass(33);
+    const { begun, told } = await scene({ minutes: 5, action: 'stop' });
+    await pass(8);
     expect(await begun()).toEqual([['stop', 'idle.set']]);
     expect(await told()).toEqual(['stop']);
   });
 
   it('is only suggested to be ended where its zone cannot suspend', async () => {
-    const { begun, told, since } = await scene({ minutes: 30, action: 'suspend' });
+    const { begun, told, since } = await scene({ minutes: 5, action: 'suspend' });
     const { describe: able } = world.simulator;
     const capable = await able.call(world.simulator);
     const unable = { ...capable.capabilities, suspend: { ok: false, reason: 'No.', sentences: null } };
@@ -127,7 +127,7 @@ describe('a slice in which nothing happens', () => {
       ...(await observe(slice)),
       vms: [{ id: usage.get(slice.id)?.[0]?.vmId ?? 0, status: 'running', error: null, forwards: [], applied: null }],
     });
-    await pass(31);
+    await pass(6);
     Object.assign(world.simulator, { describe: able, observe });
     expect(await begun()).toEqual([]);
     expect(await told()).toEqual(['suggest']);
@@ -135,46 +135,46 @@ describe('a slice in which nothing happens', () => {
   });
 
   it('is not: a console is open, a VM works, there is traffic', async () => {
-    const { id, vm, told } = await scene({ minutes: 10, action: 'suggest' });
+    const { id, vm, told } = await scene({ minutes: 5, action: 'suggest' });
     usage.set(id, [{ ...vm, consoles: 1 }]);
-    await pass(15);
+    await pass(8);
     let cpuSeconds = 10;
-    await pass(15, () => usage.set(id, [{ ...vm, cpuSeconds: (cpuSeconds += 30) }]));
+    await pass(8, () => usage.set(id, [{ ...vm, cpuSeconds: (cpuSeconds += 30) }]));
     let trafficBytes = 0;
-    await pass(15, () => usage.set(id, [{ ...vm, cpuSeconds, trafficBytes: (trafficBytes += 1_000_000) }]));
+    await pass(8, () => usage.set(id, [{ ...vm, cpuSeconds, trafficBytes: (trafficBytes += 1_000_000) }]));
     expect(await told()).toEqual([]);
   });
 
   it('is not ended for a time at which no server watched, nor by a clock that was set', async () => {
-    const { begun } = await scene({ minutes: 30, action: 'stop' });
-    await pass(20);
+    const { begun } = await scene({ minutes: 8, action: 'stop' });
+    await pass(6);
     clock += 10 * 60 * minute;
-    await pass(25);
+    await pass(7);
     expect(await begun()).toEqual([]);
     clock -= 60 * minute;
-    await pass(25);
+    await pass(7);
     expect(await begun()).toEqual([]);
-    await pass(10);
+    await pass(3);
     expect(await begun()).toEqual([['stop', 'idle.set']]);
   });
 
   it('is held to the rules of its zone and of its owner’s role besides its own', async () => {
-    const { id, user, zoneId, begun, told } = await scene({ minutes: 10, action: 'suggest' });
+    const { id, user, zoneId, begun, told } = await scene({ minutes: 5, action: 'suggest' });
     const admin = world.callerOf(await world.person('admin'));
-    await admin.idle.setRule({ of: { zoneId }, rule: { minutes: 20, action: 'stop' } });
+    await admin.idle.setRule({ of: { zoneId }, rule: { minutes: 9, action: 'stop' } });
     await admin.idle.setRule({ of: { role: 'user' }, rule: { minutes: 500, action: 'stop' } });
     expect(await user.idle.get({ id })).toMatchObject({
-      own: { minutes: 10 },
-      zone: { minutes: 20 },
+      own: { minutes: 5 },
+      zone: { minutes: 9 },
       role: { minutes: 500 },
     });
     expect((await admin.idle.rules()).zones).toEqual([
-      { zone: { id: zoneId, name: expect.any(String) as string }, rule: { minutes: 20, action: 'stop' } },
+      { zone: { id: zoneId, name: expect.any(String) as string }, rule: { minutes: 9, action: 'stop' } },
     ]);
     expect(await outcomeOf(user.idle.setRule({ of: { zoneId }, rule: null }))).toBe('FORBIDDEN');
-    await pass(11);
+    await pass(6);
     expect([await told(), await begun()]).toEqual([['suggest'], []]);
-    await pass(10);
+    await pass(4);
     expect([await told(), await begun()]).toEqual([['suggest', 'stop'], [['stop', 'idle.set']]]);
     await admin.idle.setRule({ of: { zoneId }, rule: null });
     await admin.idle.setRule({ of: { role: 'user' }, rule: null });
