@@ -1,3 +1,4 @@
+import './count-renders';
 import { configure } from '@testing-library/react';
 
 // `findBy…` and `waitFor` give up after a second by default, which a busy machine may need for one rendering

@@ -81,33 +81,52 @@ async function serveBare(topology: Topology): Promise<{ url: string; close: () =
   };
 }
 
+declare global {
+  interface Window {
+    /** When each frame was drawn, while it is counted. */
+    frameTimes: number[] | undefined;
+  }
+}
+
 interface Frames {
   fps: number;
   /** ms */
   worst: number;
+  /** Seconds of a processor, of all that the browser is: what a busy machine does not change much. */
+  cpu: number;
+}
+
+/** Seconds that the browser's processes have had of a processor. */
+async function cpuTime(page: Page): Promise<number> {
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  if (session === undefined) return 0;
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.reduce((sum, each) => sum + each.cpuTime, 0);
 }
 
 /** Frames that the page draws while something is done to it. */
 async function framesDuring(page: Page, act: () => Promise<void>): Promise<Frames> {
+  const before = await cpuTime(page);
   await page.evaluate(() => {
     const times: number[] = [];
     Object.assign(window, { frameTimes: times });
     const next = (at: number) => {
       times.push(at);
-      requestAnimationFrame(next);
+      if (window.frameTimes === times) requestAnimationFrame(next);
     };
     requestAnimationFrame(next);
   });
   await act();
-  return page.evaluate(() => {
-    const { frameTimes: times } = window as unknown as { frameTimes: number[] };
+  const frames = await page.evaluate(() => {
+    const times = window.frameTimes ?? [];
+    window.frameTimes = undefined;
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
     const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
     return { fps: gaps.length / seconds, worst: Math.max(...gaps) };
   });
+  return { ...frames, cpu: (await cpuTime(page)) - before };
 }
-
-const middle = { x: viewport.width / 2, y: viewport.height / 2 };
 
 async function dragFrom(page: Page, from: { x: number; y: number }): Promise<void> {
   await page.mouse.move(from.x, from.y);
@@ -119,51 +138,58 @@ async function dragFrom(page: Page, from: { x: number; y: number }): Promise<voi
   await page.mouse.up();
 }
 
-/** The node that is nearest to the middle of the page, on the screen. */
-const nodeInTheMiddle = (page: Page) =>
-  page.evaluate((at) => {
-    const boxes = Array.from(document.querySelectorAll('.react-flow__node'), (node) => node.getBoundingClientRect());
-    const centres = boxes.map(({ left, top, width, height }) => ({ x: left + width / 2, y: top + height / 2 }));
-    const far = ({ x, y }: { x: number; y: number }) => Math.hypot(x - at.x, y - at.y);
-    return centres.toSorted((one, other) => far(one) - far(other))[0] ?? at;
-  }, middle);
+/** Where a place of the drawing is on the screen; and how large the drawing is shown. */
+function spot(page: Page, { x, y }: { x: number; y: number }) {
+  return page.evaluate(
+    ([left, top]) => {
+      const frame = document.querySelector('.react-flow')?.getBoundingClientRect();
+      const pane = document.querySelector('.react-flow__viewport');
+      const { a: scale, e, f } = new DOMMatrix(pane === null ? '' : getComputedStyle(pane).transform);
+      return { x: (frame?.left ?? 0) + e + left * scale, y: (frame?.top ?? 0) + f + top * scale, scale };
+    },
+    [x, y] as const,
+  );
+}
 
-async function measure(page: Page, url: string): Promise<Record<string, Frames | number>> {
+/** `centre` is how far the middle of a node is from its place. */
+async function measure(page: Page, url: string, vmList: Topology['vms'], centre: { x: number; y: number }) {
   await page.goto(url);
-  await page.locator('.react-flow__node').nth(20).waitFor();
+  await page.locator('.react-flow__node').first().waitFor();
   const opened = await page.evaluate(
     () =>
       new Promise<number>((resolve) => {
         requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
       }),
   );
+  const columns = Math.ceil(Math.sqrt(vmList.length));
+  const middleOf = (column: number, row: number) => {
+    const { x, y } = vmList[Math.round(row) * columns + Math.round(column)] ?? { x: 0, y: 0 };
+    return spot(page, { x: x + centre.x, y: y + centre.y });
+  };
   const wheel = async (turn: number) => {
-    await page.mouse.move(middle.x, middle.y);
+    const half = await middleOf(columns / 2, columns / 2);
+    await page.mouse.move(half.x, half.y);
     for (let step = 0; step < 30; step += 1) await page.mouse.wheel(0, turn);
   };
   const zoom = await framesDuring(page, async () => {
     await wheel(-40);
     await wheel(40);
   });
-  // beside the nodes, where the canvas itself is taken
-  const node = await nodeInTheMiddle(page);
-  const gap = { x: node.x, y: node.y };
-  const pan = await framesDuring(page, () => dragFrom(page, { x: viewport.width / 2 - 300, y: 90 }));
-  const one = await framesDuring(page, async () => dragFrom(page, await nodeInTheMiddle(page)));
-  const scale = await page.evaluate(() => {
-    const pane = document.querySelector('.react-flow__viewport');
-    return pane === null ? 1 : new DOMMatrix(getComputedStyle(pane).transform).a;
-  });
-  // from between the cards to between the cards: ten columns of ten rows
-  const from = { x: gap.x - 4.5 * 260 * scale, y: gap.y - 4.5 * 160 * scale };
+  // beside all nodes, where the canvas itself is taken and a marquee begins: an edge would be taken, too
+  const corner = () => spot(page, { x: centre.x - 150, y: centre.y - 100 });
+  const pan = await framesDuring(page, async () => dragFrom(page, await corner()));
+  const one = await framesDuring(page, async () => dragFrom(page, await middleOf(columns / 2, columns / 2)));
+  const from = await corner();
+  const to = await spot(page, { x: centre.x + 9.5 * 260, y: centre.y + 9.5 * 160 });
   await page.keyboard.down('Shift');
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
-  await page.mouse.move(from.x + 10 * 260 * scale, from.y + 10 * 160 * scale, { steps: 6 });
+  await page.mouse.move(to.x, to.y, { steps: 6 });
   await page.mouse.up();
   await page.keyboard.up('Shift');
   const chosen = await page.locator('.react-flow__node.selected').count();
-  const many = await framesDuring(page, async () => dragFrom(page, await nodeInTheMiddle(page)));
+  if (chosen !== 100) throw new Error(`The marquee chose ${chosen} nodes instead of 100.`);
+  const many = await framesDuring(page, async () => dragFrom(page, await middleOf(4, 4)));
   const undo = await page.evaluate(
     () =>
       new Promise<number>((resolve) => {
@@ -174,7 +200,7 @@ async function measure(page: Page, url: string): Promise<Record<string, Frames |
         requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - began)));
       }),
   );
-  return { opened, zoom, pan, 'drag one': one, [`drag ${chosen}`]: many, undo };
+  return { opened, zoom, pan, 'drag one': one, 'drag 100': many, undo };
 }
 
 const world = await openBenchWorld();
@@ -198,19 +224,26 @@ try {
   const [name = '', value = ''] = world.session.cookie().split(/=(.*)/);
   await context.addCookies([{ name, value, url: world.server.url }]);
   const page = await context.newPage();
-  const ours = await measure(page, `${world.server.url}/templates/${template.id}`);
-  const theirs = await measure(page, bare.url);
+  const ours: Record<string, Frames | number> = await measure(
+    page,
+    `${world.server.url}/templates/${template.id}`,
+    topology.vms,
+    { x: 0, y: 0 },
+  );
+  const theirs: Record<string, Frames | number> = await measure(page, bare.url, topology.vms, { x: 75, y: 20 });
   const shown = (result: Frames | number | undefined) =>
     result === undefined
       ? '–'
       : typeof result === 'number'
         ? `${result.toFixed(0)} ms`
-        : `${result.fps.toFixed(0)} fps, worst frame ${result.worst.toFixed(0)} ms`;
+        : `${result.fps.toFixed(0)} fps, worst frame ${result.worst.toFixed(0)} ms, ${result.cpu.toFixed(1)} s of CPU`;
   const others = Object.values(theirs);
   for (const [index, [what, result]] of Object.entries(ours).entries()) {
     const other = others[index];
     const ratio =
-      typeof result === 'object' && typeof other === 'object' ? `, ${(result.fps / other.fps).toFixed(2)} of it` : '';
+      typeof result === 'object' && typeof other === 'object'
+        ? `; ${(result.fps / other.fps).toFixed(2)} of its frames, ${(result.cpu / other.cpu).toFixed(2)} of its CPU`
+        : '';
     console.log(`${what}: ${shown(result)}; bare: ${what === 'undo' ? '–' : shown(other)}${ratio}`);
   }
 } finally {

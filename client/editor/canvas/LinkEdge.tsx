@@ -11,7 +11,19 @@ interface Size {
   width: number;
   height: number;
 }
-export type FlowEdge = Edge<{ edge: CanvasEdge; bend: number; near: boolean; source: Size; target: Size }, 'link'>;
+export type FlowEdge = Edge<
+  {
+    edge: CanvasEdge;
+    bend: number;
+    /** One of its ends is chosen. */
+    near: boolean;
+    source: Size;
+    target: Size;
+    /** Of its ends. */
+    names: { source: string; target: string };
+  },
+  'link'
+>;
 
 /** A link or an attachment, from border to border, with the addresses of its ends. */
 export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targetY, data }: EdgeProps<FlowEdge>) {

@@ -1,20 +1,36 @@
-import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
+import { Handle, Position, useUpdateNodeInternals, type Node, type NodeProps } from '@xyflow/react';
 import { Globe, Lock, Network, TriangleAlert } from 'lucide-react';
 import { deviceIcons } from './device-icons';
-import { memo } from 'react';
+import { memo, useEffect, useState, type PointerEvent } from 'react';
 import classes from './canvas.module.css';
 import { RelativeText } from '../../ui/RelativeTime';
 import { shownStatus } from './status-icons';
 import type { CanvasDrift, CanvasNode } from './types';
 
-export type FlowNode = Node<{ node: CanvasNode; editable: boolean }, 'card'>;
+export type FlowNode = Node<
+  {
+    node: CanvasNode;
+    editable: boolean;
+    /** Nothing else is chosen. */
+    alone: boolean;
+  },
+  'card'
+>;
 
 /** Edges are drawn between centres; this handle covers the node, so that a link may be dropped anywhere on it. */
 export const wholeNodeHandle = 'whole';
 const sides = [Position.Top, Position.Right, Position.Bottom, Position.Left] as const;
 
 /** A VM or a network on the canvas. */
-export const NodeCard = memo(function NodeCard({ data: { node, editable } }: NodeProps<FlowNode>) {
+export const NodeCard = memo(function NodeCard({ id, data: { node, editable, alone } }: NodeProps<FlowNode>) {
+  const [pointed, setPointed] = useState(false);
+  // the four cost more than the rest of the card: only where a link may begin now
+  const linkable = editable && node.ghost !== true && (pointed || alone);
+  const measureHandles = useUpdateNodeInternals();
+  useEffect(() => {
+    // the drawing library has looked for handles when the card came into the page, before these were there
+    if (pointed && linkable) measureHandles(id);
+  }, [pointed, linkable, measureHandles, id]);
   const Icon = node.kind === 'vm' ? deviceIcons[node.icon ?? 'server'] : Network;
   return (
     <div
@@ -23,6 +39,9 @@ export const NodeCard = memo(function NodeCard({ data: { node, editable } }: Nod
       data-problem={node.problem !== undefined || undefined}
       data-drift={node.drift !== undefined || undefined}
       data-ghost={node.ghost}
+      onPointerEnter={() => setPointed(true)}
+      // a link that is being drawn from here leaves it
+      onPointerLeave={(event: PointerEvent) => event.buttons === 0 && setPointed(false)}
     >
       {node.drift !== undefined && <DriftMark drift={node.drift} />}
       <span className={classes.kind} aria-hidden>
@@ -53,8 +72,7 @@ export const NodeCard = memo(function NodeCard({ data: { node, editable } }: Nod
         isConnectable={editable && node.ghost !== true}
         isConnectableStart={false}
       />
-      {editable &&
-        node.ghost !== true &&
+      {linkable &&
         sides.map((side) => (
           <Handle
             key={side}

@@ -1,5 +1,5 @@
 import '@xyflow/react/dist/base.css';
-import { ActionIcon, Kbd, Tooltip, useComputedColorScheme } from '@mantine/core';
+import { ActionIcon, Kbd, useComputedColorScheme } from '@mantine/core';
 import {
   Background,
   ConnectionLineType,
@@ -12,20 +12,33 @@ import {
   useReactFlow,
   useStore,
   type Connection,
+  type ReactFlowInstance,
 } from '@xyflow/react';
 import { useReducedMotion } from '@mantine/hooks';
-import { Maximize, Minus, Plus, X } from 'lucide-react';
-import { useEffect, useImperativeHandle, useRef, useState, type CSSProperties, type MouseEvent } from 'react';
+import { X } from 'lucide-react';
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type FocusEvent,
+  type MouseEvent,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './canvas.module.css';
 import { Guides } from './Guides';
-import { LinkEdge } from './LinkEdge';
+import { LinkEdge, type FlowEdge } from './LinkEdge';
 import { NodeCard, type FlowNode } from './NodeCard';
 import type { CanvasMenu, CanvasNode, TopologyCanvasProps } from './types';
 import { nodeSize } from './geometry';
 import { nodeKeyOf, useCanvasKeys } from './use-canvas-keys';
 import { glideMs, useGlide } from './use-glide';
 import { useFlowElements } from './use-flow-elements';
+import { ZoomControls } from './ZoomControls';
+import { useSteady } from '../../hooks/steady';
 
 const nodeTypes = { card: NodeCard };
 const edgeTypes = { link: LinkEdge };
@@ -67,7 +80,10 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   const [dragsLink, setDragsLink] = useState(false);
   const [connectFrom, setConnectFrom] = useState<string | null>(null);
   const drawn = useFlowElements(props);
-  const kinds = new Map(nodes.flatMap(({ key, kind, ghost }) => (ghost === true ? [] : [[key, kind] as const])));
+  const kinds = useMemo(
+    () => new Map(nodes.flatMap(({ key, kind, ghost }) => (ghost === true ? [] : [[key, kind] as const]))),
+    [nodes],
+  );
 
   function connectable(source: string, target: string): boolean {
     if (!kinds.has(source) || !kinds.has(target)) return false;
@@ -160,12 +176,13 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     },
   }));
 
+  const fitAll = useCallback(() => void flow.fitView({ ...fitOptions, duration: 200 }), [flow]);
   const fitted = useRef(fitKey);
   useEffect(() => {
     if (fitted.current === fitKey) return;
     fitted.current = fitKey;
-    void flow.fitView({ ...fitOptions, duration: 200 });
-  }, [fitKey, flow]);
+    fitAll();
+  }, [fitKey, fitAll]);
 
   /**
    * A click without modifiers means this one node. The drawing library leaves the others selected, too, and what is
@@ -203,6 +220,26 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     const at = { x: event.clientX, y: event.clientY };
     props.onMenu({ on, at, point: flow.screenToFlowPosition(at, { snapToGrid: true, snapGrid: grid }) });
   }
+  // new functions would have every node and edge drawn again with each step of a drag
+  const steady = {
+    init: useSteady((instance: ReactFlowInstance<FlowNode, FlowEdge>) => void instance.fitView(fitOptions)),
+    isValid: useSteady(({ source, target }: Connection | FlowEdge) => connectable(source, target)),
+    connect: useSteady(({ source, target }: Connection) => connect(source, target)),
+    connectStart: useSteady(() => setDragsLink(true)),
+    connectEnd: useSteady(() => setDragsLink(false)),
+    nodeDragStop: useSteady((_event: unknown, _node: FlowNode, dragged: FlowNode[]) => report(dragged)),
+    selectionDragStop: useSteady((_event: MouseEvent, dragged: FlowNode[]) => report(dragged)),
+    nodeClick: useSteady((event: MouseEvent, node: FlowNode) => click(event, node.id)),
+    nodeDoubleClick: useSteady((_event: MouseEvent, node: FlowNode) => onOpenNode?.(node.id)),
+    nodeMenu: useSteady((event: MouseEvent, node: FlowNode) => openMenu(event, 'nodes', node.id)),
+    edgeMenu: useSteady((event: MouseEvent, edge: FlowEdge) => openMenu(event, 'edge', edge.id)),
+    paneMenu: useSteady((event: MouseEvent | globalThis.MouseEvent) => openMenu(event, 'canvas')),
+    paneClick: useSteady(() => setConnectFrom(null)),
+    focus: useSteady((event: FocusEvent) => {
+      const key = nodeKeyOf(event.target);
+      if (key !== null && event.target.matches(':focus-visible')) focusNode(key);
+    }),
+  };
   const fromName = nodes.find((node) => node.key === connectFrom)?.name;
 
   function addAt(event: MouseEvent) {
@@ -240,7 +277,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
         snapToGrid={editable}
         snapGrid={grid}
         // not the fitView property: it waits for nodes to be in the page, and those out of view are not
-        onInit={(instance) => void instance.fitView(fitOptions)}
+        onInit={steady.init}
         minZoom={minZoom}
         maxZoom={2}
         onlyRenderVisibleElements={nodes.length > cullAbove}
@@ -252,63 +289,27 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
         connectionMode={ConnectionMode.Loose}
         connectionLineType={ConnectionLineType.Straight}
         connectionRadius={10}
-        isValidConnection={({ source, target }) => connectable(source, target)}
-        onConnect={({ source, target }: Connection) => connect(source, target)}
-        onConnectStart={() => setDragsLink(true)}
-        onConnectEnd={() => setDragsLink(false)}
-        onNodeDragStop={(_event, _node, dragged) => report(dragged)}
-        onSelectionDragStop={(_event, dragged) => report(dragged)}
-        onNodeClick={(event, node) => click(event, node.id)}
+        isValidConnection={steady.isValid}
+        onConnect={steady.connect}
+        onConnectStart={steady.connectStart}
+        onConnectEnd={steady.connectEnd}
+        onNodeDragStop={steady.nodeDragStop}
+        onSelectionDragStop={steady.selectionDragStop}
+        onNodeClick={steady.nodeClick}
         multiSelectionKeyCode={adding}
-        onNodeDoubleClick={(_event, node) => onOpenNode?.(node.id)}
-        onPaneClick={() => setConnectFrom(null)}
+        onNodeDoubleClick={steady.nodeDoubleClick}
+        onPaneClick={steady.paneClick}
         connectOnClick={false}
-        onNodeContextMenu={(event, node) => openMenu(event, 'nodes', node.id)}
-        onEdgeContextMenu={(event, edge) => openMenu(event, 'edge', edge.id)}
-        onPaneContextMenu={(event) => openMenu(event, 'canvas')}
+        onNodeContextMenu={steady.nodeMenu}
+        onEdgeContextMenu={steady.edgeMenu}
+        onPaneContextMenu={steady.paneMenu}
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
         disableKeyboardA11y
-        onFocus={(event) => {
-          const key = nodeKeyOf(event.target);
-          if (key !== null && event.target.matches(':focus-visible')) focusNode(key);
-        }}
+        onFocus={steady.focus}
       >
         {editable && <Background gap={20} size={1} />}
-        <Panel position="bottom-left" className={classes.controls}>
-          <ActionIcon.Group>
-            <Tooltip label={t('canvas.zoomOut')}>
-              <ActionIcon
-                variant="default"
-                size="md"
-                aria-label={t('canvas.zoomOut')}
-                onClick={() => void flow.zoomOut()}
-              >
-                <Minus size={15} />
-              </ActionIcon>
-            </Tooltip>
-            <Tooltip label={t('canvas.zoomIn')}>
-              <ActionIcon
-                variant="default"
-                size="md"
-                aria-label={t('canvas.zoomIn')}
-                onClick={() => void flow.zoomIn()}
-              >
-                <Plus size={15} />
-              </ActionIcon>
-            </Tooltip>
-            <Tooltip label={t('canvas.fit')}>
-              <ActionIcon
-                variant="default"
-                size="md"
-                aria-label={t('canvas.fit')}
-                onClick={() => void flow.fitView({ ...fitOptions, duration: 200 })}
-              >
-                <Maximize size={14} />
-              </ActionIcon>
-            </Tooltip>
-          </ActionIcon.Group>
-        </Panel>
+        <ZoomControls onFit={fitAll} />
         <Guides guides={drawn.guides} />
         {props.minimap === true && (
           <MiniMap

@@ -26,31 +26,40 @@ export interface Labels {
   role: (kind: CanvasNode['kind'] | 'edge') => string;
 }
 
+/** What was drawn before. */
+interface Before {
+  nodes: ReadonlyMap<string, FlowNode>;
+  edges: ReadonlyMap<string, FlowEdge>;
+  /** The labels are in the same words: what looks the same is called the same. */
+  sameWords: boolean;
+}
+
 /**
  * The canvas's nodes as the drawing library wants them. What did not change stays the same object, so that of a thousand
  * nodes only the one that changed is drawn again. A node in the hand keeps the place where the hand has it.
  */
 export function flowNodes(
-  previous: readonly FlowNode[],
+  before: Before,
   nodes: readonly CanvasNode[],
   selection: CanvasSelection,
   editable: boolean,
   labels: Labels,
 ): FlowNode[] {
-  const before = new Map(previous.map((node) => [node.id, node]));
   const selected = new Set(selection.nodes);
   return nodes.map((node) => {
-    const old = before.get(node.key);
+    const old = before.nodes.get(node.key);
     const isSelected = selected.has(node.key);
-    const ariaLabel = labels.node(node);
+    const same = old !== undefined && sameLooks(old.data.node, node);
+    const ariaLabel = same && before.sameWords && old.ariaLabel !== undefined ? old.ariaLabel : labels.node(node);
     const inHand = old?.dragging === true;
+    const alone = isSelected && selection.nodes.length === 1;
     if (
-      old !== undefined &&
+      same &&
       old.selected === isSelected &&
       old.data.editable === editable &&
+      old.data.alone === alone &&
       old.ariaLabel === ariaLabel &&
-      (inHand || (old.position.x === node.x && old.position.y === node.y)) &&
-      sameLooks(old.data.node, node)
+      (inHand || (old.position.x === node.x && old.position.y === node.y))
     )
       return old;
     const size = nodeSize(node);
@@ -64,7 +73,7 @@ export function flowNodes(
       measured: size,
       // known beforehand: edges to nodes that were never on the screen are drawn too
       handles: handlesOf(size, editable),
-      data: { node, editable },
+      data: { node, editable, alone },
       ...(node.locked === true ? { draggable: false } : {}),
       selected: isSelected,
       ariaLabel,
@@ -96,13 +105,12 @@ function handlesOf({ width, height }: { width: number; height: number }, editabl
 
 /** The same for the edges; one whose end is not there cannot be drawn. */
 export function flowEdges(
-  previous: readonly FlowEdge[],
+  before: Before,
   edges: readonly CanvasEdge[],
   nodes: readonly CanvasNode[],
   selection: CanvasSelection,
   labels: Labels,
 ): FlowEdge[] {
-  const before = new Map(previous.map((edge) => [edge.id, edge]));
   const selected = new Set(selection.edges);
   const chosen = new Set(selection.nodes);
   const ends = new Map(nodes.map((node) => [node.key, node]));
@@ -113,16 +121,21 @@ export function flowEdges(
     const source = ends.get(edge.source);
     const target = ends.get(edge.target);
     if (source === undefined || target === undefined) return [];
-    const old = before.get(edge.key);
+    const old = before.edges.get(edge.key);
     const from = boxOf.get(edge.source);
     const to = boxOf.get(edge.target);
     const parallel = bends.get(edge.key) ?? 0;
     const bend = parallel === 0 && from !== undefined && to !== undefined ? detourBend(from, to, boxes) : parallel;
     const near = chosen.has(edge.source) || chosen.has(edge.target);
-    const data = { edge, bend, near, source: nodeSize(source), target: nodeSize(target) };
+    const names = { source: source.name, target: target.name };
+    const data = { edge, bend, near, source: nodeSize(source), target: nodeSize(target), names };
     const isSelected = selected.has(edge.key);
-    const ariaLabel = labels.edge(edge, source.name, target.name);
-    if (old?.selected === isSelected && old.ariaLabel === ariaLabel && sameLooks(old.data, data)) return [old];
+    const same = old !== undefined && sameLooks(old.data, data);
+    const ariaLabel =
+      same && before.sameWords && old.ariaLabel !== undefined
+        ? old.ariaLabel
+        : labels.edge(edge, source.name, target.name);
+    if (same && old.selected === isSelected && old.ariaLabel === ariaLabel) return [old];
     return [
       {
         id: edge.key,

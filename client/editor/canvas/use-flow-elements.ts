@@ -6,16 +6,22 @@ import type { FlowEdge } from './LinkEdge';
 import type { FlowNode } from './NodeCard';
 import { shownStatus } from './status-icons';
 import { useGuides } from './use-guides';
+import { useSteady } from '../../hooks/steady';
 import { formatExact } from '../../ui/format';
 import type { CanvasDrift, CanvasMove, CanvasSelection, TopologyCanvasProps } from './types';
 
 type Source = Pick<TopologyCanvasProps, 'nodes' | 'edges' | 'selection'> & { editable: boolean; labels: Labels };
 
-function build(previous: { nodes: FlowNode[]; edges: FlowEdge[] }, source: Source) {
+function build(previous: { nodes: FlowNode[]; edges: FlowEdge[]; source?: Source }, source: Source) {
+  const old = {
+    nodes: new Map(previous.nodes.map((node) => [node.id, node])),
+    edges: new Map(previous.edges.map((edge) => [edge.id, edge])),
+    sameWords: previous.source?.labels === source.labels,
+  };
   return {
     source,
-    nodes: flowNodes(previous.nodes, source.nodes, source.selection, source.editable, source.labels),
-    edges: flowEdges(previous.edges, source.edges, source.nodes, source.selection, source.labels),
+    nodes: flowNodes(old, source.nodes, source.selection, source.editable, source.labels),
+    edges: flowEdges(old, source.edges, source.nodes, source.selection, source.labels),
   };
 }
 
@@ -49,13 +55,10 @@ export function useFlowElements({
   useEffect(() => {
     latest.current = selection;
   }, [selection]);
-  const select = useCallback(
-    (next: Partial<CanvasSelection>) => {
-      latest.current = { ...latest.current, ...next };
-      onSelectionChange(latest.current);
-    },
-    [onSelectionChange],
-  );
+  const select = useSteady((next: Partial<CanvasSelection>) => {
+    latest.current = { ...latest.current, ...next };
+    onSelectionChange(latest.current);
+  });
 
   const { guides, lead, led } = useGuides(nodes);
   const onNodesChange = useCallback(
