@@ -127,19 +127,18 @@ export const sentences = {
   FETCH_BROKEN_OFF: 'The image “{{image}}” could not be fetched: its server broke the connection off.',
   FETCH_UNTRUSTED: 'The image “{{image}}” could not be fetched: its server has no certificate that this one trusts.',
   FETCH_FAILED: 'The image “{{image}}” could not be fetched: the transfer failed.',
-  TINY_NO_DOWNLOAD:
-    'The image “tiny” is built from Debian’s packages, but its packages could not be downloaded. It needs Debian with its package lists; type: apt-get update',
-  TINY_PACKAGE_EMPTY:
-    'The image “tiny” is built from Debian’s packages, but the kernel package holds no kernel. It needs Debian with its package lists; type: apt-get update',
-  TINY_MODULES_LACKING:
-    'The image “tiny” is built from Debian’s packages, but the kernel lacks {{modules}}. It needs Debian with its package lists; type: apt-get update',
-  TINY_PROCESSOR: 'The image “tiny” cannot be built here: this machine’s processor ({{processor}}) is not supported.',
-  TINY_NO_TOOLS:
-    'The image “tiny” is built from Debian’s packages, but Debian’s package tools did not answer. It needs Debian with its package lists; type: apt-get update',
-  TINY_NO_KERNEL:
-    'The image “tiny” is built from Debian’s packages, but the kernel package is not in the package lists. It needs Debian with its package lists; type: apt-get update',
-  TINY_PACKAGE_INCOMPLETE:
-    'The image “tiny” is built from Debian’s packages, but a package does not hold what it should. It needs Debian with its package lists; type: apt-get update',
+  BUILD_PROCESSOR:
+    'The image “{{image}}” cannot be built here because this machine’s processor ({{processor}}) is not supported.',
+  BUILD_NO_TOOLS:
+    'The image “{{image}}” cannot be built here because it is made of Debian’s or Ubuntu’s packages, and this machine has no apt.',
+  BUILD_NO_PACKAGE:
+    'The image “{{image}}” cannot be built here because the package {{package}} is not in this machine’s package lists. To fetch new ones: apt-get update',
+  BUILD_NO_DOWNLOAD:
+    'The image “{{image}}” cannot be built now because its packages could not be downloaded. If it is not the network, the package lists may be old: apt-get update',
+  BUILD_PACKAGE_DAMAGED:
+    'The image “{{image}}” cannot be built now because the package {{package}} arrived damaged: its checksum is not that of the signed package lists.',
+  BUILD_INCOMPLETE:
+    'The image “{{image}}” cannot be built here because the packages do not hold what it needs ({{missing}}).',
 
   // VMs and what is at them
   CALLED_OFF: 'The operation was called off.',

@@ -127,20 +127,18 @@ export const sentences: Record<SentenceCode, string> = {
   FETCH_UNTRUSTED:
     'No se pudo descargar la imagen «{{image}}»: su servidor no tiene un certificado en el que este confíe.',
   FETCH_FAILED: 'No se pudo descargar la imagen «{{image}}»: la transferencia falló.',
-  TINY_NO_DOWNLOAD:
-    'La imagen «tiny» se construye con paquetes de Debian, pero no se pudieron descargar. Hace falta Debian con sus listas de paquetes; escriba: apt-get update',
-  TINY_PACKAGE_EMPTY:
-    'La imagen «tiny» se construye con paquetes de Debian, pero el paquete del kernel no contiene ninguno. Hace falta Debian con sus listas de paquetes; escriba: apt-get update',
-  TINY_MODULES_LACKING:
-    'La imagen «tiny» se construye con paquetes de Debian, pero al kernel le falta {{modules}}. Hace falta Debian con sus listas de paquetes; escriba: apt-get update',
-  TINY_PROCESSOR:
-    'La imagen «tiny» no se puede construir aquí: el procesador de esta máquina ({{processor}}) no es compatible.',
-  TINY_NO_TOOLS:
-    'La imagen «tiny» se construye con paquetes de Debian, pero las herramientas de paquetes no respondieron. Hace falta Debian con sus listas de paquetes; escriba: apt-get update',
-  TINY_NO_KERNEL:
-    'La imagen «tiny» se construye con paquetes de Debian, pero el del kernel no está en las listas. Hace falta Debian con sus listas de paquetes; escriba: apt-get update',
-  TINY_PACKAGE_INCOMPLETE:
-    'La imagen «tiny» se construye con paquetes de Debian, pero uno no contiene lo que debería. Hace falta Debian con sus listas de paquetes; escriba: apt-get update',
+  BUILD_PROCESSOR:
+    'La imagen «{{image}}» no se puede construir aquí porque el procesador de esta máquina ({{processor}}) no es compatible.',
+  BUILD_NO_TOOLS:
+    'La imagen «{{image}}» no se puede construir aquí porque se hace con paquetes de Debian o Ubuntu y esta máquina no tiene apt.',
+  BUILD_NO_PACKAGE:
+    'La imagen «{{image}}» no se puede construir aquí porque el paquete {{package}} no está en las listas de paquetes de esta máquina. Para obtener listas nuevas: apt-get update',
+  BUILD_NO_DOWNLOAD:
+    'La imagen «{{image}}» no se puede construir ahora porque no se pudieron descargar sus paquetes. Si no es la red, puede que las listas de paquetes sean viejas: apt-get update',
+  BUILD_PACKAGE_DAMAGED:
+    'La imagen «{{image}}» no se puede construir ahora porque el paquete {{package}} llegó dañado: su suma no es la de las listas firmadas.',
+  BUILD_INCOMPLETE:
+    'La imagen «{{image}}» no se puede construir aquí porque los paquetes no contienen lo que necesita ({{missing}}).',
 
   CALLED_OFF: 'La operación se canceló.',
   VM_NOT_DEFINED: 'La máquina virtual no está definida en esta zona.',

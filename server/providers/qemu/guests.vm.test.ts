@@ -201,6 +201,32 @@ test('the guest’s terminal follows the reader’s size, and wget with a time l
   await provider.removeSlice(slice);
 });
 
+test('a tiny guest captures with tcpdump, measures with iperf3, serves a page and traces routes, in its 96 MiB', async () => {
+  const slice = { id: 15 };
+  const { a, b, edge } = pair({ a: 151, b: 152, edge: 1501 }, tiny);
+  const [first, second] = await bootAll(slice, [a, b]);
+  await provider.ensureEdge(slice, edge);
+  if (!first || !second) throw new Error('No console');
+  expect(await ping(first, b.name)).toMatch(/ 0% packet loss/);
+
+  await inGuest(second, 'cd /tmp; (iperf3 -s > iperf.log 2>&1 &); httpd -h /var/www');
+  await inGuest(second, 'until netstat -ltn | grep -q ":5201 "; do sleep 0.2; done');
+  const captured = inGuest(second, 'tcpdump -n -c 4 -i eth0 icmp');
+  await second.until(/listening on eth0/, { timeoutMs: 120_000 });
+  expect(await ping(first, b.name)).toMatch(/ 0% packet loss/);
+  expect(await captured).toMatch(/ICMP echo request/);
+  expect(await inGuest(first, `iperf3 -c ${b.name} -n 1M`, 120_000)).toMatch(/ [KM]Bytes .* receiver/);
+  expect(await inGuest(first, `wget -q -O - http://${b.name}/`)).toContain('index.html');
+  expect(await inGuest(first, `traceroute -n -w 10 ${b.name}`)).toMatch(/ 1  \S+ {2}[\d.]+ ms/);
+  expect(await inGuest(second, '(echo hello | nc -l -p 9000 > /dev/null &) ; nc -w 5 127.0.0.1 9000')).toContain(
+    'hello',
+  );
+  // what the tools take is not what the guest's work has
+  const [, free = '0'] = /MemAvailable: +(\d+)/.exec(await inGuest(second, 'cat /proc/meminfo')) ?? [];
+  expect(Number(free)).toBeGreaterThan(8 * 1024);
+  await provider.removeSlice(slice);
+});
+
 test('a process whose record is lost is ended, one whose server died is found and not started twice', async () => {
   const slice = { id: 8 };
   const kept = vmSpec(81, tiny);

@@ -182,8 +182,7 @@ export class ImageStore {
         await inspectDisk(image, join(temporary, 'disk.qcow2'));
         await checkDisk(image, join(temporary, 'disk.qcow2'));
       }
-      for (const leftover of ['packages', 'unpacked'])
-        await rm(join(temporary, leftover), { recursive: true, force: true });
+      await rm(join(temporary, 'unpacked'), { recursive: true, force: true });
       await this.#manifests.write(temporary, names);
       await chmod(temporary, 0o755);
       // what was damaged, or lacks a file; VMs that run have their own links
@@ -201,7 +200,7 @@ export class ImageStore {
     const onProgress: Progress = (done, total) =>
       this.#progress.set(idOf(image), { doneMb: toMb(done), totalMb: total === null ? null : toMb(total) });
     if (image.source === 'builtin:tiny') {
-      await buildTinyImage(folder);
+      await buildTinyImage(folder, onProgress);
       for (const name of names) hash.update(await readFile(join(folder, name)));
     } else if (/^https?:/.test(image.source)) {
       await fetchImage(image, join(folder, 'disk.qcow2'), hash, onProgress);

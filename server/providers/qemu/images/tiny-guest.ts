@@ -15,6 +15,15 @@ export const tinyModules = [
 /** Without these there is no guest; without the others it lacks comfort. */
 export const indispensableModules = ['virtio_pci', 'virtio_net', 'qemu_fw_cfg'];
 
+/** Programs of packages of the same names that the guest has besides busybox, which brings nc, traceroute, ping and httpd. */
+export const tinyTools = ['tcpdump', 'iperf3'] as const;
+/**
+ * They and their libraries are ten times busybox: unpacked at each boot they would take its time and a guest's memory, needed or not.
+ * Paths without the first slash.
+ */
+export const toolFolder = 'usr/lib/trama';
+export const toolsArchive = `${toolFolder}/tools.cpio.gz`;
+
 /** Where QEMU's `-fw_cfg` puts the guest's configuration, and where the guest reads it. */
 export const guestConfigName = 'opt/trama/config';
 
@@ -175,6 +184,31 @@ code=$?
 exit $code
 `;
 
+const tool = `#!/bin/sh
+# runs one of the tools that lie in an archive until one of them is first called
+folder=/${toolFolder}
+name=\${0##*/}
+until [ -e $folder/$name ]; do
+  if mkdir /run/trama-tools 2> /dev/null; then
+    cd / && zcat /${toolsArchive} | cpio -idmu 2> /dev/null
+    cd "$OLDPWD"
+    [ -e $folder/$name ] && rm /${toolsArchive}
+    rmdir /run/trama-tools
+    [ -e $folder/$name ] || { echo "$name: there is no room to unpack it" >&2; exit 1; }
+  else
+    sleep 1
+  fi
+done
+# it would give up its rights to an account that is not there
+[ $name = tcpdump ] && set -- -Z root "$@"
+exec $folder/$name "$@"
+`;
+
+const welcome = `<!doctype html>
+<title>Trama</title>
+<p>This is the page of the small server that <code>httpd -h /var/www</code> starts. It lies at /var/www/index.html.</p>
+`;
+
 const program = (path: string, content: string): CpioEntry => ({ path, kind: 'file', mode: 0o755, content });
 const text = (path: string, content: string): CpioEntry => ({ path, kind: 'file', mode: 0o644, content });
 const folder = (path: string): CpioEntry => ({ path, kind: 'folder', mode: 0o755 });
@@ -197,6 +231,9 @@ export const tinyFiles: readonly CpioEntry[] = [
   program('etc/trama/listen', listen),
   program('etc/trama/configure', configure),
   program('etc/trama/wget', wget),
+  ...['usr', 'usr/bin', 'usr/lib', toolFolder, 'var', 'var/www'].map(folder),
+  ...tinyTools.map((name) => program(`usr/bin/${name}`, tool)),
+  text('var/www/index.html', welcome),
   // a shell of busybox asks for its own commands before it looks for files
   text('etc/trama/profile', 'wget() { /etc/trama/wget "$@"; }\n'),
 ];
