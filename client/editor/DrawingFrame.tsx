@@ -1,12 +1,14 @@
 import { Alert, Button, Drawer, Group } from '@mantine/core';
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { Shapes, Waypoints } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
+import { annotationsOf } from '#shared/topology/annotations';
 import { EmptyState } from '../ui/EmptyState';
+import { isAnnotationTool } from './annotate';
 import { TopologyCanvas } from './canvas/TopologyCanvas';
-import type { CanvasHandle, CanvasMenu, CanvasSelection } from './canvas/types';
+import type { CanvasBox, CanvasHandle, CanvasMenu, CanvasSelection } from './canvas/types';
 import { DrawingMenu } from './DrawingMenu';
 import { drawingOf, type Drawing } from './drawing';
 import { DrawingTools } from './DrawingTools';
@@ -80,6 +82,12 @@ export function DrawingFrame({
     canvas.current?.focusNode(focusNext.current);
     focusNext.current = null;
   }, [topology]);
+  /** The field of what is chosen, on a wide screen; on a narrow one the panel is a sheet, and the canvas keeps the keyboard. */
+  const write = () => {
+    const field = window.document.querySelector<HTMLTextAreaElement>('textarea[data-annotation-text]');
+    field?.focus();
+    field?.select();
+  };
   const actions = useDrawingActions({
     editor,
     canvas,
@@ -87,10 +95,16 @@ export function DrawingFrame({
     focusNext: (key) => {
       focusNext.current = key;
     },
+    writeNext: (key) => {
+      if (isWide) requestAnimationFrame(write);
+      else focusNext.current = key;
+    },
     fit: () => setFitCount((count) => count + 1),
   });
 
-  const arrange = useArrange(topology, selection.nodes, (places, all) => {
+  const annotations = annotationsOf(topology);
+  const chosenNodes = selection.nodes.filter((key) => !annotations.some((one) => one.key === key));
+  const arrange = useArrange(topology, chosenNodes, (places, all) => {
     canvas.current?.glide(places, all);
   });
 
@@ -122,6 +136,11 @@ export function DrawingFrame({
     if (next.nodes.length + next.edges.length === 0) sheet.close();
     else if (next.nodes.length + next.edges.length === 1) sheet.open();
   }
+  const { run } = editor;
+  const resize = useCallback(
+    (key: string, box: CanvasBox) => run({ type: 'setAnnotations', keys: [key], fields: box }),
+    [run],
+  );
   function goToNode(key: string) {
     editor.select({ nodes: [key], edges: [] });
     canvas.current?.focusNode(key);
@@ -157,7 +176,7 @@ export function DrawingFrame({
           arranging={{
             arrange,
             drawn: topology.vms.length + topology.networks.length,
-            selected: selection.nodes.length,
+            selected: chosenNodes.length,
             located: acts['arrange.geographic'].enabled,
           }}
           onPanel={isWide ? undefined : sheet.toggle}
@@ -198,7 +217,11 @@ export function DrawingFrame({
               onMove={(moves) => editor.run({ type: 'move', moves })}
               onConnect={(source, target) => editor.run({ type: 'connect', key: newKey(), source, target })}
               onDelete={(what) => editor.run({ type: 'delete', ...what })}
-              onOpenNode={(key) => onSelectionChange({ nodes: [key], edges: [] })}
+              onResize={resize}
+              onOpenNode={(key) => {
+                onSelectionChange({ nodes: [key], edges: [] });
+                requestAnimationFrame(write);
+              }}
               onAddAt={(point) => actions.addNode('vm', point)}
               onMenu={setMenu}
               minimap={minimap}
@@ -260,7 +283,9 @@ export function DrawingFrame({
         <DrawingMenu
           {...menu}
           acts={acts}
-          onAdd={(kind) => actions.addNode(kind, menu.point)}
+          onAdd={(kind) =>
+            isAnnotationTool(kind) ? actions.annotate(kind, menu.point) : actions.addNode(kind, menu.point)
+          }
           onClose={() => setMenu(null)}
         />
       )}

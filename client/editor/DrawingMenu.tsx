@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { alignments, axes } from './alignment';
+import { annotationTools, type AnnotationTool } from './annotate';
 import type { ActId, Acts } from './acts';
 import { arrangements } from './arrange/arrange';
 import type { CanvasPoint } from './canvas/types';
@@ -12,11 +13,21 @@ interface DrawingMenuProps {
   on: 'nodes' | 'edge' | 'canvas';
   acts: Acts;
   /** Adds where the menu was opened. */
-  onAdd: (kind: 'vm' | 'network') => void;
+  onAdd: (kind: 'vm' | 'network' | AnnotationTool) => void;
   onClose: () => void;
 }
 
-const onNodes: readonly ActId[] = ['connect', 'rename', 'lock', 'unlock', 'cut', 'copy', 'duplicate', 'zoomSelection'];
+const onNodes: readonly ActId[] = [
+  'connect',
+  'rename',
+  'lock',
+  'unlock',
+  'cut',
+  'copy',
+  'duplicate',
+  'annotate.group',
+  'zoomSelection',
+];
 const onCanvas: readonly ActId[] = [
   'paste',
   'selectAll',
@@ -75,6 +86,22 @@ export function DrawingMenu({ at, on, acts, onAdd, onClose }: DrawingMenuProps) 
               {t('menu.addVmHere')}
             </Menu.Item>
             <Menu.Item onClick={() => onAdd('network')}>{t('menu.addNetworkHere')}</Menu.Item>
+            <Menu.Sub>
+              <Menu.Sub.Target>
+                <Menu.Sub.Item>{t('menu.annotateHere')}</Menu.Sub.Item>
+              </Menu.Sub.Target>
+              <Menu.Sub.Dropdown>
+                {annotationTools.map((tool) => (
+                  <Menu.Item
+                    key={tool}
+                    disabled={!acts[`annotate.${tool}`].enabled}
+                    onClick={() => requestAnimationFrame(() => onAdd(tool))}
+                  >
+                    {t(`annotate.${tool}`)}
+                  </Menu.Item>
+                ))}
+              </Menu.Sub.Dropdown>
+            </Menu.Sub>
             <Menu.Divider />
             {onCanvas.map(item)}
           </>

@@ -13,6 +13,7 @@ import {
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Act, Acts } from './acts';
+import { AnnotateMenu } from './AnnotateMenu';
 import { ArrangeMenu, type ArrangeMenuProps } from './arrange/ArrangeMenu';
 import classes from './editor.module.css';
 import { PresetMenu, type PresetMenuProps } from './PresetMenu';
@@ -34,6 +35,7 @@ export function DrawingTools({ acts, presets, arranging, onPanel }: DrawingTools
       <NamedTool icon={Server} act={acts.addVm} word={t('tool.vm')} />
       <NamedTool icon={Network} act={acts.addNetwork} word={t('tool.network')} />
       <PresetMenu {...presets} />
+      <AnnotateMenu acts={acts} />
       <ArrangeMenu {...arranging} />
       <Divider orientation="vertical" />
       <Tool icon={Undo2} act={acts.undo} />

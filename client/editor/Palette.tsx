@@ -1,7 +1,8 @@
 import { Group, Kbd, Modal, Text, TextInput } from '@mantine/core';
-import { Network, Search, Server } from 'lucide-react';
+import { Network, Search, Server, StickyNote } from 'lucide-react';
 import { useId, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { annotationLabel, annotationsOf } from '#shared/topology/annotations';
 import type { Topology } from '#shared/topology/schema';
 import { actIds, type Acts } from './acts';
 import classes from './editor.module.css';
@@ -18,9 +19,11 @@ interface PaletteProps {
 
 interface Entry {
   id: string;
-  kind: 'vm' | 'network' | 'act';
+  kind: 'vm' | 'network' | 'annotation' | 'act';
   label: string;
   detail: string;
+  /** What else it is found by. */
+  text?: string;
   run: () => void;
 }
 /** More than anybody reads. */
@@ -40,7 +43,8 @@ export function Palette({ mode, topology, acts, onGo, onClose }: PaletteProps) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const words = plain(text).split(/\s+/).filter(Boolean);
-  const fits = (entry: Entry) => words.every((word) => plain(`${entry.label} ${entry.detail}`).includes(word));
+  const fits = (entry: Entry) =>
+    words.every((word) => plain(`${entry.label} ${entry.detail} ${entry.text ?? ''}`).includes(word));
 
   const nodes = [
     ...topology.vms.map((vm): Entry => ({
@@ -51,6 +55,18 @@ export function Palette({ mode, topology, acts, onGo, onClose }: PaletteProps) {
       ...{ id: `network-${network.key}`, kind: 'network', label: network.name, detail: '' },
       run: () => onGo(network.key),
     })),
+    ...annotationsOf(topology)
+      .filter(({ kind }) => kind !== 'shape')
+      .map((one): Entry => ({
+        ...{
+          id: `annotation-${one.key}`,
+          kind: 'annotation',
+          label: annotationLabel(one),
+          detail: t(`canvas.role.${one.kind}`),
+        },
+        ...('text' in one && { text: one.text }),
+        run: () => onGo(one.key),
+      })),
   ];
   const deeds =
     mode === 'find'
@@ -135,6 +151,7 @@ export function Palette({ mode, topology, acts, onGo, onClose }: PaletteProps) {
               <Group gap={8} wrap="nowrap" style={{ minWidth: 0 }}>
                 {entry.kind === 'vm' && <Server size={14} aria-hidden />}
                 {entry.kind === 'network' && <Network size={14} aria-hidden />}
+                {entry.kind === 'annotation' && <StickyNote size={14} aria-hidden />}
                 <span className={classes.resultText}>{entry.label}</span>
               </Group>
               {entry.detail !== '' &&

@@ -1,4 +1,5 @@
 import { arrangements, type Arrangement } from './arrange/arrange';
+import { annotationTools, type AnnotationTool } from './annotate';
 import { alignments, axes, type Alignment, type Axis } from './alignment';
 
 /** What can be done to a drawing by a name of its own: from the toolbar, by a key, from a menu and from the palette alike. */
@@ -27,10 +28,12 @@ const plainActs = [
   'help',
 ] as const;
 export type PlainAct = (typeof plainActs)[number];
-export type ActId = PlainAct | `arrange.${Arrangement}` | `align.${Alignment}` | `distribute.${Axis}`;
+export type ActId =
+  PlainAct | `annotate.${AnnotationTool}` | `arrange.${Arrangement}` | `align.${Alignment}` | `distribute.${Axis}`;
 
 export const actIds: readonly ActId[] = [
   ...plainActs,
+  ...annotationTools.map((tool) => `annotate.${tool}` as const),
   ...alignments.map((to) => `align.${to}` as const),
   ...axes.map((axis) => `distribute.${axis}` as const),
   ...arrangements.map((arrangement) => `arrange.${arrangement}` as const),

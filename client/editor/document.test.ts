@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '#shared/limits';
+import type { AnnotationFields } from '#shared/topology/annotations';
 import { presetTopology } from '#shared/topology/presets';
 import { emptyTopology, topologySchema, vmDefaults } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
+import { annotationTools, drawnBy } from './annotate';
 import { applyCommand, historyReducer, startHistory, type Command, type Document } from './document';
 import { copyOf, freePlace, shiftIntoView, fromClipboardText, toClipboardText, withNewKeys } from './fragment';
 import { takenNames, uniqueName } from './names';
@@ -62,6 +64,27 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ type: fc.constant('rename' as const), names: fc.array(fc.record({ key, name }), { maxLength: 4 }) }),
   fc.record({ type: fc.constant('delete' as const), nodes: some(key), edges: some(key) }),
   fc.constant({ type: 'insert' as const, fragment: withNewKeys(start.topology, 10, 10) }),
+  fc
+    .record({ key, x: coordinate, y: coordinate, tool: fc.constantFrom(...annotationTools), chosen: some(key) })
+    .map(({ key: itsKey, x, y, tool, chosen }) => {
+      const at = { x: Number.isFinite(x) ? Math.max(-1e6, Math.min(x, 1e6)) : 0, y: Math.abs(y) <= 1e6 ? y : 0 };
+      const annotation = drawnBy(tool, { key: itsKey, at, text: 'Label', topology: start.topology, chosen });
+      return { type: 'insert' as const, fragment: { ...emptyTopology, annotations: [annotation] } };
+    }),
+  fc.record({
+    type: fc.constant('setAnnotations' as const),
+    keys: some(key),
+    fields: fc.record(
+      {
+        text: fc.oneof(fc.string(), fc.constantFrom('', '\u0000', 'x'.repeat(3000))),
+        name,
+        colour: fc.constantFrom('red' as const, 'blue' as const),
+        width: coordinate,
+        x: coordinate,
+      },
+      { requiredKeys: [] },
+    ),
+  }),
   fc.record({ type: fc.constant('setDetails' as const), name, description: fc.string() }),
 );
 
@@ -183,6 +206,68 @@ describe('copies', () => {
   it('survive the clipboard, and other texts are no copies', () => {
     expect(fromClipboardText(toClipboardText(start.topology))).toEqual(start.topology);
     for (const text of ['', 'hello', '{}', '{"trama":"fragment"}', 'null']) expect(fromClipboardText(text)).toBeNull();
+  });
+});
+
+describe('what is drawn beside', () => {
+  const annotation = (tool: (typeof annotationTools)[number], itsKey: string, chosen: string[] = []) =>
+    drawnBy(tool, { key: itsKey, at: { x: 0, y: 0 }, text: 'Label', topology: start.topology, chosen });
+  const drawn = applyCommand(start, {
+    type: 'insert',
+    fragment: { ...emptyTopology, annotations: [annotation('note', 'n1'), annotation('group', 'g1', ['vm1', 'vm2'])] },
+  });
+
+  it('is copied, cut, moved, locked and deleted as nodes are, with the links and VMs beside it left alone', () => {
+    const copy = withNewKeys(copyOf(drawn.topology, ['n1', 'vm1']), 40, 40);
+    expect(fromClipboardText(toClipboardText(copy))).toEqual(copy);
+    const pasted = applyCommand(drawn, { type: 'insert', fragment: copy });
+    expect(pasted.topology.annotations?.map(({ kind, x }) => [kind, x])).toMatchObject([
+      ['note', 0],
+      ['group', expect.any(Number)],
+      ['note', 40],
+    ]);
+    expect(validateTopology(pasted.topology)).toEqual([]);
+    const locked = applyCommand(drawn, { type: 'setDrawn', keys: ['n1', 'vm1'], fields: { locked: true } });
+    const emptied = applyCommand(locked, { type: 'delete', nodes: ['n1', 'g1'], edges: [] });
+    expect(emptied.topology.annotations?.map(({ key: left }) => left)).toEqual(['n1']);
+    expect(emptied.topology).toMatchObject({ vms: locked.topology.vms, edges: locked.topology.edges });
+    const moved = applyCommand(drawn, { type: 'move', moves: [{ key: 'n1', x: 7.4, y: 5 }] });
+    expect(moved.topology.annotations?.[0]).toMatchObject({ x: 7, y: 5 });
+    expect(applyCommand(locked, { type: 'move', moves: [{ key: 'n1', x: 7, y: 5 }] })).toBe(locked);
+  });
+
+  it('was lost when something else was inserted or deleted', () => {
+    const { annotations } = drawn.topology;
+    const added = applyCommand(drawn, { type: 'addNetwork', key: 'n', x: 0, y: 0 });
+    expect(applyCommand(added, { type: 'delete', nodes: ['n'], edges: [] }).topology.annotations).toEqual(annotations);
+  });
+
+  it('takes what its kind has and what may be, of several each what it can', () => {
+    const set = (fields: AnnotationFields) =>
+      applyCommand(drawn, { type: 'setAnnotations', keys: ['n1', 'g1'], fields });
+    expect(set({ colour: 'red' }).topology.annotations?.map(({ colour }) => colour)).toEqual(['red', 'red']);
+    expect(set({ text: 'Hi' }).topology.annotations).toMatchObject([{ text: 'Hi' }, { name: 'group1' }]);
+    expect(set({ text: '\u0000' })).toBe(drawn);
+    expect(set({ width: -1 })).toBe(drawn);
+  });
+
+  it('of a group is a frame around what is chosen, with room for its name', () => {
+    const frame = annotation('group', 'g2', ['vm1', 'vm2', 'vm3']);
+    if (frame.kind !== 'group') throw new Error('no group');
+    for (const vm of start.topology.vms) {
+      expect(Math.abs(vm.x - frame.x) + 90).toBeLessThan(frame.width / 2);
+      expect(Math.abs(vm.y - frame.y) + 30).toBeLessThan(frame.height / 2);
+    }
+    expect(applyCommand(drawn, { type: 'insert', fragment: { ...emptyTopology, annotations: [frame] } }).topology
+      .annotations).toHaveLength(3); // prettier-ignore
+  });
+
+  it('has no more of it than a topology may have', () => {
+    const many = Array.from({ length: limits.annotationsPerTopology }, (_, at) => annotation('note', `k${at}`));
+    const full = applyCommand(start, { type: 'insert', fragment: { ...emptyTopology, annotations: many } });
+    expect(full.topology.annotations).toHaveLength(limits.annotationsPerTopology);
+    const more = { ...emptyTopology, annotations: [annotation('note', 'one-more')] };
+    expect(applyCommand(full, { type: 'insert', fragment: more })).toBe(full);
   });
 });
 

@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import { limits } from '#shared/limits';
 import { hostnameSchema, nameSchema } from '#shared/primitives';
+import {
+  annotationSchema,
+  annotationsOf,
+  withAnnotations,
+  type Annotation,
+  type AnnotationFields,
+} from '#shared/topology/annotations';
 import { canonical } from '#shared/topology/properties';
 import {
   newVm,
@@ -34,7 +41,9 @@ export type Command =
   | { type: 'move'; moves: readonly { key: string; x: number; y: number }[] }
   | { type: 'setVms'; keys: readonly string[]; fields: VmFields }
   | { type: 'setNetwork'; key: string; name: string }
-  /** Of VMs and networks alike. */
+  /** Of notes, labels, shapes and groups: each takes it if it has such fields, and they may be so. */
+  | { type: 'setAnnotations'; keys: readonly string[]; fields: AnnotationFields }
+  /** Of VMs and networks alike; the lock of annotations, too. */
   | { type: 'setDrawn'; keys: readonly string[]; fields: DrawnFields }
   /** Names of VMs and networks, all at once; those that may not be are left as they are. */
   | { type: 'rename'; names: readonly { key: string; name: string }[] }
@@ -98,6 +107,8 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
         network.key === command.key && network.name !== name.data ? { ...network, name: name.data } : network,
       );
     }
+    case 'setAnnotations':
+      return setAnnotations(topology, new Set(command.keys), command.fields);
     case 'setDrawn':
       return setDrawn(topology, new Set(command.keys), command.fields);
     case 'rename':
@@ -109,19 +120,21 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
 
 /** Adds everything of the fragment, with names that are free, or nothing if it does not fit or its keys are taken. */
 function insert(topology: Topology, fragment: Topology): Topology {
-  const keys = new Set([...topology.vms, ...topology.networks].map(({ key }) => key));
+  const keys = new Set([...topology.vms, ...topology.networks, ...annotationsOf(topology)].map(({ key }) => key));
   const edgeKeys = new Set(topology.edges.map(({ key }) => key));
-  const nodes = [...fragment.vms, ...fragment.networks];
+  const annotations = annotationsOf(fragment);
+  const nodes = [...fragment.vms, ...fragment.networks, ...annotations];
   if (nodes.some(({ key }) => keys.has(key)) || fragment.edges.some(({ key }) => edgeKeys.has(key))) return topology;
   if (
     nodes.length + fragment.edges.length === 0 ||
     topology.vms.length + fragment.vms.length > limits.vmsPerTopology ||
     topology.networks.length + fragment.networks.length > limits.networksPerTopology ||
-    topology.edges.length + fragment.edges.length > limits.edgesPerTopology
+    topology.edges.length + fragment.edges.length > limits.edgesPerTopology ||
+    annotationsOf(topology).length + annotations.length > limits.annotationsPerTopology
   )
     return topology;
   const vmKeys = new Set([...topology.vms, ...fragment.vms].map(({ key }) => key));
-  for (const { key } of nodes) keys.add(key);
+  for (const { key } of [...fragment.vms, ...fragment.networks]) keys.add(key);
   if (fragment.edges.some(({ source, target }) => !vmKeys.has(source) || !keys.has(target))) return topology;
 
   const vmNames = takenNames(topology.vms);
@@ -129,7 +142,7 @@ function insert(topology: Topology, fragment: Topology): Topology {
   // what was copied elsewhere may wait for VMs that are not here
   const known = ({ startAfter }: TopologyVm) => startAfter.filter((key) => vmKeys.has(key));
   const vms = fragment.vms.map((vm) => ({ ...settle(vm, vmNames), startAfter: known(vm) }));
-  return {
+  const next = {
     ...topology,
     vms: vms.length === 0 ? topology.vms : [...topology.vms, ...vms],
     networks:
@@ -138,6 +151,9 @@ function insert(topology: Topology, fragment: Topology): Topology {
         : [...topology.networks, ...fragment.networks.map((network) => settle(network, networkNames))],
     edges: fragment.edges.length === 0 ? topology.edges : [...topology.edges, ...fragment.edges],
   };
+  if (annotations.length === 0) return next;
+  const placed = annotations.map((one) => ({ ...one, x: place(one.x), y: place(one.y) }));
+  return withAnnotations(next, [...annotationsOf(topology), ...placed]);
 }
 
 /** Gives the node a free name and a place inside of the bounds. */
@@ -149,12 +165,12 @@ function settle<Node extends TopologyVm | TopologyNetwork>(node: Node, taken: Se
 
 function move(topology: Topology, moves: readonly { key: string; x: number; y: number }[]): Topology {
   const to = new Map(moves.map(({ key, x, y }) => [key, { x: place(x), y: place(y) }]));
-  const moved = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
+  const moved = <Node extends TopologyVm | TopologyNetwork | Annotation>(node: Node): Node => {
     const target = to.get(node.key);
     if (target === undefined || node.locked === true) return node;
     return target.x === node.x && target.y === node.y ? node : { ...node, ...target };
   };
-  return replaceNetworks(replaceVms(topology, moved), moved);
+  return replaceAnnotations(replaceNetworks(replaceVms(topology, moved), moved), moved);
 }
 
 function setVms(topology: Topology, keys: ReadonlySet<string>, fields: VmFields): Topology {
@@ -167,6 +183,14 @@ function setVms(topology: Topology, keys: ReadonlySet<string>, fields: VmFields)
   });
 }
 
+function setAnnotations(topology: Topology, keys: ReadonlySet<string>, fields: AnnotationFields): Topology {
+  return replaceAnnotations(topology, (one) => {
+    if (!keys.has(one.key)) return one;
+    const next = annotationSchema.safeParse({ ...one, ...fields });
+    return next.success && canonical(next.data) !== canonical(one) ? next.data : one;
+  });
+}
+
 function setDrawn(topology: Topology, keys: ReadonlySet<string>, fields: DrawnFields): Topology {
   if (!drawnFieldsSchema.safeParse(fields).success) return topology;
   const set = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
@@ -174,7 +198,9 @@ function setDrawn(topology: Topology, keys: ReadonlySet<string>, fields: DrawnFi
     const next = { ...node, ...fields };
     return canonical(next) === canonical(node) ? node : next;
   };
-  return replaceNetworks(replaceVms(topology, set), set);
+  const { locked } = fields;
+  const drawn = replaceNetworks(replaceVms(topology, set), set);
+  return 'locked' in fields ? setAnnotations(drawn, keys, { locked }) : drawn;
 }
 
 function rename(topology: Topology, names: ReadonlyMap<string, string>): Topology {
@@ -189,11 +215,15 @@ function rename(topology: Topology, names: ReadonlyMap<string, string>): Topolog
 
 function remove(topology: Topology, chosen: ReadonlySet<string>, edges: ReadonlySet<string>): Topology {
   const locked = new Set(
-    [...topology.vms, ...topology.networks].filter((node) => node.locked === true).map(({ key }) => key),
+    [...topology.vms, ...topology.networks, ...annotationsOf(topology)]
+      .filter((node) => node.locked === true)
+      .map(({ key }) => key),
   );
   const nodes = new Set([...chosen].filter((key) => !locked.has(key)));
+  const annotations = annotationsOf(topology);
+  const left = annotations.filter(({ key }) => !nodes.has(key));
   const next = {
-    ...topology,
+    ...(left.length === annotations.length ? topology : withAnnotations(topology, left)),
     vms: topology.vms
       .filter(({ key }) => !nodes.has(key))
       .map((vm) =>
@@ -206,7 +236,8 @@ function remove(topology: Topology, chosen: ReadonlySet<string>, edges: Readonly
       ({ key, source, target }) => !edges.has(key) && !nodes.has(source) && !nodes.has(target),
     ),
   };
-  const count = (value: Topology) => value.vms.length + value.networks.length + value.edges.length;
+  const count = (value: Topology) =>
+    value.vms.length + value.networks.length + value.edges.length + annotationsOf(value).length;
   return count(next) === count(topology) ? topology : next;
 }
 
@@ -220,6 +251,12 @@ function replaceNetworks(topology: Topology, change: (network: TopologyNetwork) 
   return networks.every((network, index) => network === topology.networks[index])
     ? topology
     : { ...topology, networks };
+}
+
+function replaceAnnotations(topology: Topology, change: (one: Annotation) => Annotation): Topology {
+  const before = annotationsOf(topology);
+  const after = before.map(change);
+  return after.every((one, index) => one === before[index]) ? topology : withAnnotations(topology, after);
 }
 
 /** Documents share what did not change, so that a step costs little; still, memory is not endless. */

@@ -1,4 +1,5 @@
 import type { Problem } from '#shared/errors';
+import { annotationsOf, type Annotation } from '#shared/topology/annotations';
 import { allocateAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import type { CanvasEdge, CanvasNode } from './canvas/types';
@@ -55,6 +56,7 @@ export function drawingOf(
         locked: network.locked,
         problem: atNode.get(network.key),
       })),
+      ...annotationsOf(topology).map((one) => ({ ...annotationNode(one), problem: atNode.get(one.key) })),
     ],
     edges: topology.edges.map((edge): CanvasEdge => {
       const given = plan?.edges.get(edge.key);
@@ -69,6 +71,13 @@ export function drawingOf(
       };
     }),
   };
+}
+
+/** What is drawn beside, as the canvas shows it; it is called by all of its text. */
+export function annotationNode(annotation: Annotation): CanvasNode {
+  const { key, x, y, locked } = annotation;
+  const name = annotation.kind === 'group' ? annotation.name : annotation.kind === 'shape' ? '' : annotation.text;
+  return { key, kind: 'annotation', name, x, y, locked, annotation };
 }
 
 /** What stands at the end of a link: `eth0 10.0.0.1`. Undefined for the end at a network. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
 import { topologySchema, type Topology } from '#shared/topology/schema';
 import type { CanvasArea, CanvasPoint } from './canvas/types';
 
@@ -14,16 +15,21 @@ export function newKey(): string {
 /** The chosen nodes with the edges between them. */
 export function copyOf(topology: Topology, nodes: readonly string[]): Topology {
   const keys = new Set(nodes);
-  return {
+  const parts = {
     vms: topology.vms.filter(({ key }) => keys.has(key)),
     networks: topology.networks.filter(({ key }) => keys.has(key)),
     edges: topology.edges.filter(({ source, target }) => keys.has(source) && keys.has(target)),
   };
+  return withAnnotations(
+    parts,
+    annotationsOf(topology).filter(({ key }) => keys.has(key)),
+  );
 }
 
 /** The same with new keys, moved by (dx, dy). */
 export function withNewKeys(fragment: Topology, dx: number, dy: number, makeKey: () => string = newKey): Topology {
-  const keys = new Map([...fragment.vms, ...fragment.networks].map(({ key }) => [key, makeKey()]));
+  const nodes = [...fragment.vms, ...fragment.networks, ...annotationsOf(fragment)];
+  const keys = new Map(nodes.map(({ key }) => [key, makeKey()]));
   const key = (old: string) => keys.get(old) ?? old;
   const moved = <Node extends { key: string; x: number; y: number }>(node: Node): Node => ({
     ...node,
@@ -31,7 +37,7 @@ export function withNewKeys(fragment: Topology, dx: number, dy: number, makeKey:
     x: node.x + dx,
     y: node.y + dy,
   });
-  return {
+  const parts = {
     vms: fragment.vms.map((vm) => ({ ...moved(vm), startAfter: vm.startAfter.map(key) })),
     networks: fragment.networks.map(moved),
     edges: fragment.edges.map((edge) => ({
@@ -41,11 +47,12 @@ export function withNewKeys(fragment: Topology, dx: number, dy: number, makeKey:
       target: key(edge.target),
     })),
   };
+  return withAnnotations(parts, annotationsOf(fragment).map(moved));
 }
 
-/** The rectangle of the nodes' centres; null when there is none. */
+/** The rectangle of the middles of all that is drawn; null when there is nothing. */
 export function boundsOf(topology: Topology): CanvasArea | null {
-  const nodes = [...topology.vms, ...topology.networks];
+  const nodes = [...topology.vms, ...topology.networks, ...annotationsOf(topology)];
   const [first] = nodes;
   if (first === undefined) return null;
   const bounds = { left: first.x, top: first.y, right: first.x, bottom: first.y };
@@ -85,7 +92,9 @@ function* ringsOf(rings: number, stepX: number, stepY: number): Generator<Canvas
  * what is visible as may be, with room for links if there is any; out of sight only if all that is visible is taken.
  */
 export function freePlace(topology: Topology, visible: CanvasArea): CanvasPoint {
-  const nodes = [...topology.vms, ...topology.networks];
+  // a frame or a shape is behind what stands in it
+  const notes = annotationsOf(topology).filter(({ kind }) => kind === 'note' || kind === 'label');
+  const nodes = [...topology.vms, ...topology.networks, ...notes];
   const middle = {
     x: Math.round((visible.left + visible.right) / 20) * 10,
     y: Math.round((visible.top + visible.bottom) / 20) * 10,
@@ -112,7 +121,8 @@ export function shiftIntoView(fragment: Topology, visible: CanvasArea): { dx: nu
   const bounds = boundsOf(fragment);
   const isSeen = ({ x, y }: CanvasPoint) =>
     x > visible.left && x < visible.right && y > visible.top && y < visible.bottom;
-  if (bounds === null || [...fragment.vms, ...fragment.networks].some(isSeen)) return { dx: 0, dy: 0 };
+  if (bounds === null || [...fragment.vms, ...fragment.networks, ...annotationsOf(fragment)].some(isSeen))
+    return { dx: 0, dy: 0 };
   const middle = (from: number, to: number) => (from + to) / 2;
   const towards = (to: number, from: number) => Math.round((to - from) / 10) * 10;
   return {

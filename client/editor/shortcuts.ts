@@ -16,6 +16,10 @@ const written = {
   find: 'Mod+F',
   addVm: 'V',
   addNetwork: 'N',
+  'annotate.note': 'T',
+  'annotate.label': 'Shift+T',
+  'annotate.rectangle': 'R',
+  'annotate.group': 'G',
   connect: 'C',
   connectMany: 'B',
   rename: 'F2',
@@ -82,6 +86,9 @@ const byCode: Readonly<Partial<Record<string, ActWithKey>>> = {
 const byLetter: Readonly<Partial<Record<string, ActWithKey>>> = {
   v: 'addVm',
   n: 'addNetwork',
+  t: 'annotate.note',
+  r: 'annotate.rectangle',
+  g: 'annotate.group',
   b: 'connectMany',
   l: 'lock',
   f: 'fit',
@@ -89,6 +96,12 @@ const byLetter: Readonly<Partial<Record<string, ActWithKey>>> = {
   f2: 'rename',
   delete: 'delete',
   backspace: 'delete',
+};
+
+const withShift: Readonly<Partial<Record<string, ActWithKey>>> = {
+  f: 'zoomSelection',
+  l: 'unlock',
+  t: 'annotate.label',
 };
 
 /** Which of the page's shortcuts the event is. Those of a node (C, Enter, arrows) and of the clipboard are not heard as keys here. */
@@ -114,7 +127,7 @@ export function shortcutOf(event: KeyboardEvent): ActWithKey | null {
     return event.code === 'KeyV' ? 'distribute.vertically' : null;
   }
   if (key === '?') return 'help';
-  if (event.shiftKey) return key === 'f' ? 'zoomSelection' : key === 'l' ? 'unlock' : null;
+  if (event.shiftKey) return withShift[key] ?? null;
   return byLetter[key] ?? null;
 }
 

@@ -1,10 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import type { RefObject } from 'react';
+import { annotationsOf } from '#shared/topology/annotations';
+import { limits } from '#shared/limits';
+import { annotationTools } from './annotate';
 import { align, alignments, axes, distribute, type Box } from './alignment';
 import { actIds, type Act, type ActId, type Acts, type PlainAct } from './acts';
 import { arrangements } from './arrange/arrange';
 import type { ArrangeState } from './arrange/use-arrange';
 import { nodeSize } from './canvas/geometry';
+import { annotationNode } from './drawing';
 import type { CanvasHandle } from './canvas/types';
 import { writeClipboard } from './clipboard';
 import type { useDrawingActions } from './use-drawing-actions';
@@ -28,14 +32,18 @@ export function useActs({ editor, canvas, actions, arrange, onSave, open, toggle
   const { selection } = editor;
   const chosen = new Set(selection.nodes);
   const all = [...topology.vms, ...topology.networks];
+  const annotations = annotationsOf(topology);
   const nodes = all.filter(({ key }) => chosen.has(key));
-  const free = nodes.filter(({ locked }) => locked !== true);
+  const beside = annotations.filter(({ key }) => chosen.has(key));
+  const things = [...nodes, ...beside];
+  const free = things.filter(({ locked }) => locked !== true);
   const [only] = nodes;
 
   const boxes = (): Box[] =>
     free.map((node) => {
-      const kind = 'flavourId' in node ? ('vm' as const) : ('network' as const);
-      return { key: node.key, x: node.x, y: node.y, ...nodeSize({ kind }) };
+      const size =
+        'kind' in node ? nodeSize(annotationNode(node)) : nodeSize({ kind: 'flavourId' in node ? 'vm' : 'network' });
+      return { key: node.key, x: node.x, y: node.y, ...size };
     });
   const lock = (locked: boolean) => editor.run({ type: 'setDrawn', keys: selection.nodes, fields: { locked } });
 
@@ -44,33 +52,40 @@ export function useActs({ editor, canvas, actions, arrange, onSave, open, toggle
     undo: { enabled: editor.canUndo, run: editor.undo },
     redo: { enabled: editor.canRedo, run: editor.redo },
     cut: { enabled: free.length > 0, run: () => writeClipboard(actions.clipboard.cut()) },
-    copy: { enabled: nodes.length > 0, run: () => writeClipboard(actions.clipboard.copy()) },
+    copy: { enabled: things.length > 0, run: () => writeClipboard(actions.clipboard.copy()) },
     paste: {
       // only where the page is served safely does a browser let it read the clipboard without the key
       enabled: typeof navigator.clipboard?.readText === 'function',
       run: () => void navigator.clipboard.readText().then(actions.clipboard.paste, () => false),
     },
-    duplicate: { enabled: nodes.length > 0, run: actions.duplicate },
+    duplicate: { enabled: things.length > 0, run: actions.duplicate },
     delete: { enabled: free.length + selection.edges.length > 0, run: actions.remove },
-    selectAll: { enabled: all.length > 0, run: actions.selectAll },
+    selectAll: { enabled: all.length + annotations.length > 0, run: actions.selectAll },
     addVm: { enabled: actions.canAddVm, run: () => actions.addNode('vm') },
     addNetwork: { enabled: true, run: () => actions.addNode('network') },
     connect: {
-      enabled: nodes.length === 1,
+      enabled: things.length === 1 && only !== undefined,
       run: () => only !== undefined && canvas.current?.startConnect(only.key),
     },
     connectMany: { enabled: all.length > 1, run: () => open('connectMany') },
     rename: { enabled: nodes.length > 0, run: () => open('rename') },
     lock: { enabled: free.length > 0, run: () => lock(true) },
-    unlock: { enabled: nodes.length > free.length, run: () => lock(false) },
-    find: { enabled: all.length > 0, run: () => open('find') },
+    unlock: { enabled: things.length > free.length, run: () => lock(false) },
+    find: { enabled: all.length + annotations.length > 0, run: () => open('find') },
     palette: { enabled: true, run: () => open('palette') },
-    fit: { enabled: all.length > 0, run: () => canvas.current?.fit() },
-    zoomSelection: { enabled: nodes.length > 0, run: () => canvas.current?.fit(selection.nodes) },
+    fit: { enabled: all.length + annotations.length > 0, run: () => canvas.current?.fit() },
+    zoomSelection: { enabled: things.length > 0, run: () => canvas.current?.fit(selection.nodes) },
     minimap: { enabled: true, run: toggleMinimap },
     help: { enabled: true, run: () => open('help') },
   };
   const others: Partial<Record<ActId, Act>> = {};
+  for (const tool of annotationTools)
+    others[`annotate.${tool}`] = {
+      id: `annotate.${tool}`,
+      label: t(`annotate.${tool}`),
+      enabled: annotations.length < limits.annotationsPerTopology,
+      run: () => actions.annotate(tool),
+    };
   for (const to of alignments)
     others[`align.${to}`] = {
       id: `align.${to}`,

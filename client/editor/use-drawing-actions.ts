@@ -1,7 +1,10 @@
 import type { RefObject } from 'react';
+import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
+import { annotationsOf } from '#shared/topology/annotations';
 import { presetTopology } from '#shared/topology/presets';
-import type { Topology } from '#shared/topology/schema';
+import { emptyTopology, type Topology } from '#shared/topology/schema';
+import { drawnBy, type AnnotationTool } from './annotate';
 import { nothingSelected, type CanvasHandle, type CanvasPoint } from './canvas/types';
 import {
   copyOf,
@@ -22,6 +25,8 @@ interface DrawingOptions {
   defaults: { flavourId: number; imageId: number } | null;
   /** The node that comes next into view and gets the keyboard, once it is drawn. */
   focusNext: (key: string) => void;
+  /** Its text is to be written next, where there is a field for it. */
+  writeNext: (key: string) => void;
   /** Much has changed: show all of it. */
   fit: () => void;
 }
@@ -31,13 +36,17 @@ const copyShift = 40;
 /** Before the canvas is there. */
 const nowhere = { left: 0, top: 0, right: 0, bottom: 0 };
 
+/** All that has a place of its own. */
+const allOf = (topology: Topology) => [...topology.vms, ...topology.networks, ...annotationsOf(topology)];
+
 /** What toolbar, menu, keys and clipboard do to the drawing. */
-export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: DrawingOptions) {
+export function useDrawingActions({ editor, canvas, defaults, focusNext, writeNext, fit }: DrawingOptions) {
+  const { t } = useTranslation('editor');
   const { topology } = editor.document;
   const { selection } = editor;
 
   function added(fragment: Topology) {
-    editor.select({ nodes: [...fragment.vms, ...fragment.networks].map(({ key }) => key), edges: [] });
+    editor.select({ nodes: allOf(fragment).map(({ key }) => key), edges: [] });
   }
 
   function addNode(kind: 'vm' | 'network', at?: CanvasPoint) {
@@ -50,6 +59,17 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
     focusNext(key);
   }
 
+  function annotate(tool: AnnotationTool, point?: CanvasPoint) {
+    const at = point ?? freePlace(topology, canvas.current?.visible() ?? nowhere);
+    const annotation = drawnBy(tool, {
+      ...{ key: newKey(), at, text: t('annotation.newLabel'), topology },
+      chosen: point === undefined ? selection.nodes : [],
+    });
+    insert({ ...emptyTopology, annotations: [annotation] });
+    if (tool === 'note' || tool === 'label') writeNext(annotation.key);
+    else focusNext(annotation.key);
+  }
+
   function insert(fragment: Topology) {
     editor.run({ type: 'insert', fragment });
     added(fragment);
@@ -58,8 +78,8 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
   function paste(text: string): boolean {
     const fragment = fromClipboardText(text);
     if (fragment === null) return false;
-    const taken = new Set([...topology.vms, ...topology.networks].map(({ x, y }) => `${x} ${y}`));
-    const nodes = [...fragment.vms, ...fragment.networks];
+    const taken = new Set(allOf(topology).map(({ x, y }) => `${x} ${y}`));
+    const nodes = allOf(fragment);
     const { dx, dy } = canvas.current === null ? { dx: 0, dy: 0 } : shiftIntoView(fragment, canvas.current.visible());
     let shift = 0;
     while (nodes.some(({ x, y }) => taken.has(`${x + dx + shift} ${y + dy + shift}`))) shift += copyShift;
@@ -80,6 +100,7 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
   return {
     canAddVm: defaults !== null && topology.vms.length < limits.vmsPerTopology,
     addNode,
+    annotate,
     applyPreset: ({ kind, values, ...vm }: PresetChoice) => {
       const preset = presetTopology(kind, values, vm);
       const { dx, dy } = shiftBelow(topology, preset);
@@ -93,7 +114,7 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, fit }: 
     remove,
     selectAll: () =>
       editor.select({
-        nodes: [...topology.vms, ...topology.networks].map(({ key }) => key),
+        nodes: allOf(topology).map(({ key }) => key),
         edges: topology.edges.map(({ key }) => key),
       }),
     clipboard: {

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'r
 import type { Problem } from '#shared/errors';
 import type { Template } from '#shared/template';
 import { nameSchema } from '#shared/primitives';
+import { annotationsOf } from '#shared/topology/annotations';
 import { emptyTopology } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
 import type { CanvasSelection } from './canvas/types';
@@ -74,7 +75,7 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
 
   // what was selected may be gone after a delete or an undo
   const shown = useMemo<CanvasSelection>(() => {
-    const nodes = new Set([...topology.vms, ...topology.networks].map(({ key }) => key));
+    const nodes = new Set([...topology.vms, ...topology.networks, ...annotationsOf(topology)].map(({ key }) => key));
     const edges = new Set(topology.edges.map(({ key }) => key));
     const kept = {
       nodes: selection.nodes.filter((key) => nodes.has(key)),

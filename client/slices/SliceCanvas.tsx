@@ -6,6 +6,7 @@ import { spoken } from '../i18n/spoken';
 import { edgeLooks, partWord, vmLooks } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
+import { annotationNode } from '../editor/drawing';
 import { ChangeLink } from './ChangeLink';
 import { useActivity, type Doing } from './activity';
 import { canvasDrift } from './drift-of-part';
@@ -60,6 +61,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
       },
       drift: driftOfPart('network', network.id),
     })),
+    ...slice.annotations.map(annotationNode),
   ];
   const down = new Set(slice.vmList.flatMap((vm) => (vm.status === 'running' ? [] : [vm.key])));
   const bothRun = (edge: Slice['edges'][number]) => !down.has(edge.source) && !down.has(edge.target);

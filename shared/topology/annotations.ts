@@ -9,9 +9,20 @@ import { propertyFacts, type PartSchema } from './properties';
  * Stated here and nowhere else; rows keep it as it is, and documents, equality, merge, diff and copies follow.
  */
 
-/** Colours by name: what each is, in light and in dark, who shows it says. */
+/** Colours by name, since one that is good to see on white is not on black. */
 export const annotationColours = ['grey', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'violet'] as const;
 type AnnotationColour = (typeof annotationColours)[number];
+/** Of lines and letters, on a light and on a dark ground: legible on either as text. */
+export const annotationInks: Record<AnnotationColour, { light: string; dark: string }> = {
+  grey: { light: '#495057', dark: '#ced4da' },
+  red: { light: '#c92a2a', dark: '#ffa8a8' },
+  orange: { light: '#a84300', dark: '#ffc078' },
+  yellow: { light: '#7a5200', dark: '#ffe066' },
+  green: { light: '#237032', dark: '#8ce99a' },
+  teal: { light: '#0b6e52', dark: '#63e6be' },
+  blue: { light: '#1864ab', dark: '#74c0fc' },
+  violet: { light: '#5f3dc4', dark: '#b197fc' },
+};
 export const shapeForms = ['rectangle', 'ellipse', 'line'] as const;
 export const labelSizes = ['small', 'medium', 'large'] as const;
 
@@ -83,7 +94,10 @@ export const annotationSchema = z.discriminatedUnion('kind', [
   groupSchema,
 ]);
 export type Annotation = z.infer<typeof annotationSchema>;
-type AnnotationKind = Annotation['kind'];
+type Own<Kind extends AnnotationKind> = Omit<Extract<Annotation, { kind: Kind }>, 'kind' | 'key'>;
+/** What may be changed of annotations, whichever kinds they are. */
+export type AnnotationFields = Partial<Own<'note'> & Own<'label'> & Own<'shape'> & Own<'group'>>;
+export type AnnotationKind = Annotation['kind'];
 /** A list of them, in the order in which they lie on each other, the lowest first. */
 export const annotationsSchema = z
   .array(annotationSchema)
@@ -126,9 +140,9 @@ export function annotationLabel(annotation: Annotation): string {
 }
 
 /** Height of a label's letters, px of the drawing. */
-const labelFontSizes: Record<(typeof labelSizes)[number], number> = { small: 12, medium: 16, large: 26 };
+export const labelFontSizes: Record<(typeof labelSizes)[number], number> = { small: 12, medium: 16, large: 26 };
 /** Of a line of text, in heights of its letters. */
-const lineHeight = 1.35;
+export const lineHeight = 1.35;
 
 /** How much room it takes on the canvas, around its middle; of a label about. */
 export function annotationSize(annotation: Annotation): { width: number; height: number } {

@@ -14,7 +14,7 @@ export type FlowNode = Node<
     /** Nothing else is chosen. */
     alone: boolean;
   },
-  'card'
+  'card' | 'annotation'
 >;
 
 /** Edges are drawn between centres; this handle covers the node, so that a link may be dropped anywhere on it. */

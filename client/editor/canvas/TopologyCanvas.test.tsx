@@ -1,14 +1,22 @@
-import { fireEvent, screen } from '@testing-library/react';
+import { fireEvent, screen, within } from '@testing-library/react';
 import { useState } from 'react';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { chooseLanguage } from '../../i18n/i18n';
 import { renderApp } from '../../testing/render';
+import { annotationSchema } from '#shared/topology/annotations';
+import { annotationNode } from '../drawing';
 import { TopologyCanvas } from './TopologyCanvas';
 import { nothingSelected, type CanvasNode, type CanvasSelection } from './types';
 
 const nodes: CanvasNode[] = ['web', 'db', 'lb'].map((name, at) => ({ key: name, kind: 'vm', name, x: at * 300, y: 0 }));
 
-function Drawing({ chosen, shown = nodes }: { chosen: CanvasSelection; shown?: readonly CanvasNode[] }) {
+interface DrawingProps {
+  chosen: CanvasSelection;
+  shown?: readonly CanvasNode[];
+  editable?: boolean;
+}
+
+function Drawing({ chosen, shown = nodes, editable = true }: DrawingProps) {
   const [selection, select] = useState(chosen);
   return (
     <>
@@ -16,7 +24,7 @@ function Drawing({ chosen, shown = nodes }: { chosen: CanvasSelection; shown?: r
       <p>Words of the page</p>
       <div style={{ width: 1000, height: 600 }}>
         <TopologyCanvas
-          editable
+          editable={editable}
           label="lab"
           nodes={shown}
           edges={[]}
@@ -87,4 +95,46 @@ test('a ghost is told of, and neither a click nor Tab takes it', async () => {
   expect(ghost.tabIndex).toBe(-1);
   click(ghost);
   expect(chosen()).toBe('');
+});
+
+describe('what is drawn beside', () => {
+  const beside = [
+    annotationSchema.parse({ kind: 'note', key: 'n1', x: 0, y: 200, text: 'Look here,\nand there' }),
+    annotationSchema.parse({ kind: 'shape', key: 's1', x: 0, y: 300, form: 'ellipse', locked: true }),
+    annotationSchema.parse({ kind: 'group', key: 'g1', x: 0, y: 0, name: 'dc1' }),
+  ].map(annotationNode);
+  const drawing = (editable: boolean) =>
+    renderApp(<Drawing chosen={nothingSelected} shown={[...nodes, ...beside]} editable={editable} />);
+
+  test('is called by its text and what it is, and chosen as nodes are', async () => {
+    drawing(true);
+    const note = await screen.findByRole('button', { name: /Look here,\s+and there/ });
+    expect(note.getAttribute('aria-roledescription')).toBe('note');
+    expect(screen.getByRole('button', { name: 'Ellipse, locked' })).toBeTruthy();
+    click(within(note).getByText(/Look here/));
+    expect(chosen()).toBe('n1');
+    click(await screen.findByText('dc1'));
+    expect(chosen()).toBe('g1');
+  });
+
+  test('can be read and is in nobody’s way where nothing is drawn', async () => {
+    drawing(false);
+    const note = await screen.findByRole('img', { name: /Look here/ });
+    expect(note.tabIndex).toBe(-1);
+    click(within(note).getByText(/Look here/));
+    expect(chosen()).toBe('');
+    click(await vm('db'));
+    expect(chosen()).toBe('db');
+  });
+
+  test('is nothing that a link could lead to', async () => {
+    drawing(true);
+    const db = await vm('db');
+    fireEvent.keyDown(db, { key: 'c' });
+    expect(await screen.findByText(/Connect db with/)).toBeTruthy();
+    const note = screen.getByRole('button', { name: /Look here/ });
+    fireEvent.keyDown(note, { key: 'Escape' });
+    fireEvent.keyDown(note, { key: 'c' });
+    expect(screen.queryByText(/Connect .* with/)).toBeNull();
+  });
 });

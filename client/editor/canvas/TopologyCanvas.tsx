@@ -30,6 +30,8 @@ import {
 import { useTranslation } from 'react-i18next';
 import classes from './canvas.module.css';
 import { Guides } from './Guides';
+import { AnnotationNode } from './AnnotationNode';
+import { ResizeContext } from './annotation-resize';
 import { LinkEdge, type FlowEdge } from './LinkEdge';
 import { NodeCard, type FlowNode } from './NodeCard';
 import type { CanvasMenu, CanvasNode, TopologyCanvasProps } from './types';
@@ -40,7 +42,7 @@ import { useFlowElements } from './use-flow-elements';
 import { ZoomControls } from './ZoomControls';
 import { useSteady } from '../../hooks/steady';
 
-const nodeTypes = { card: NodeCard };
+const nodeTypes = { card: NodeCard, annotation: AnnotationNode };
 const edgeTypes = { link: LinkEdge };
 const centred: [number, number] = [0.5, 0.5];
 const grid: [number, number] = [10, 10];
@@ -62,7 +64,9 @@ const zoomSteps = [1, 0.75, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15, 0.1, 0.07];
 export function TopologyCanvas({ ref, ...props }: TopologyCanvasProps) {
   return (
     <ReactFlowProvider>
-      <Canvas {...props} handle={ref} />
+      <ResizeContext value={props.onResize ?? null}>
+        <Canvas {...props} handle={ref} />
+      </ResizeContext>
     </ReactFlowProvider>
   );
 }
@@ -81,12 +85,17 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   const [connectFrom, setConnectFrom] = useState<string | null>(null);
   const drawn = useFlowElements(props);
   const kinds = useMemo(
-    () => new Map(nodes.flatMap(({ key, kind, ghost }) => (ghost === true ? [] : [[key, kind] as const]))),
-    [nodes],
+    () =>
+      new Map(
+        nodes.flatMap(({ key, kind, ghost }) =>
+          ghost === true || (kind === 'annotation' && !editable) ? [] : [[key, kind] as const],
+        ),
+      ),
+    [nodes, editable],
   );
 
   function connectable(source: string, target: string): boolean {
-    if (!kinds.has(source) || !kinds.has(target)) return false;
+    if (![source, target].every((key) => kinds.has(key) && kinds.get(key) !== 'annotation')) return false;
     return source !== target && (kinds.get(source) === 'vm' || kinds.get(target) === 'vm');
   }
   function connect(source: string, target: string) {
@@ -317,7 +326,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
             zoomable
             ariaLabel={t('canvas.minimap')}
             className={classes.minimap ?? ''}
-            nodeColor="var(--line)"
+            nodeColor={({ type }) => (type === 'annotation' ? 'transparent' : 'var(--line)')}
             maskColor="var(--mask)"
             bgColor="var(--card)"
           />

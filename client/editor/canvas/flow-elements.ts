@@ -1,4 +1,5 @@
 import { Position } from '@xyflow/react';
+import type { AnnotationKind } from '#shared/topology/annotations';
 import type { FlowEdge } from './LinkEdge';
 import { wholeNodeHandle, type FlowNode } from './NodeCard';
 import { detourBend, edgeBends, nodeSize } from './geometry';
@@ -23,7 +24,7 @@ const untouchable = { selectable: false, draggable: false, connectable: false, f
 export interface Labels {
   node: (node: CanvasNode) => string;
   edge: (edge: CanvasEdge, source: string, target: string) => string;
-  role: (kind: CanvasNode['kind'] | 'edge') => string;
+  role: (kind: 'vm' | 'network' | 'edge' | AnnotationKind) => string;
 }
 
 /** What was drawn before. */
@@ -63,6 +64,7 @@ export function flowNodes(
     )
       return old;
     const size = nodeSize(node);
+    const role = labels.role(node.annotation?.kind ?? (node.kind === 'network' ? 'network' : 'vm'));
     return {
       id: node.key,
       type: 'card',
@@ -77,14 +79,33 @@ export function flowNodes(
       ...(node.locked === true ? { draggable: false } : {}),
       selected: isSelected,
       ariaLabel,
-      ...(node.ghost === true
-        ? { ...untouchable, ariaRole: 'img', domAttributes: { 'aria-roledescription': labels.role(node.kind) } }
+      ...(node.annotation !== undefined && besideNodes(node.annotation.kind, isSelected)),
+      ...(node.ghost === true || (node.annotation !== undefined && !editable)
+        ? { ...untouchable, ariaRole: 'img', domAttributes: { 'aria-roledescription': role } }
         : {
             ariaRole: 'button',
-            domAttributes: { 'aria-roledescription': labels.role(node.kind), 'aria-pressed': isSelected },
+            domAttributes: { 'aria-roledescription': role, 'aria-pressed': isSelected },
           }),
     };
   });
+}
+
+/** How far the drawing library lifts what is chosen. */
+const lifted = 1000;
+
+/**
+ * What is drawn beside: frames and shapes below all links and nodes, chosen or not; nothing is linked with it, and the pointer takes what
+ * is drawn of it, not its whole box.
+ */
+function besideNodes(kind: AnnotationKind, isSelected: boolean): Partial<FlowNode> {
+  const isBehind = kind === 'group' || kind === 'shape';
+  return {
+    type: 'annotation',
+    connectable: false,
+    handles: [],
+    style: { pointerEvents: 'none' },
+    ...(isBehind && { zIndex: isSelected ? -1 - lifted : -1 }),
+  };
 }
 
 /** Where links begin and end, relative to the node's upper left corner; NodeCard draws the same ones. */
@@ -115,7 +136,10 @@ export function flowEdges(
   const chosen = new Set(selection.nodes);
   const ends = new Map(nodes.map((node) => [node.key, node]));
   const bends = edgeBends(edges);
-  const boxes = nodes.map((node) => ({ key: node.key, x: node.x, y: node.y, ...nodeSize(node) }));
+  // links lead around nodes, not around what is drawn beside them
+  const boxes = nodes
+    .filter(({ kind }) => kind !== 'annotation')
+    .map((node) => ({ key: node.key, x: node.x, y: node.y, ...nodeSize(node) }));
   const boxOf = new Map(boxes.map((box) => [box.key, box]));
   return edges.flatMap((edge): FlowEdge[] => {
     const source = ends.get(edge.source);

@@ -1,15 +1,14 @@
-import type { CanvasEdge, CanvasNode, CanvasPoint } from './types';
+import { annotationSize } from '#shared/topology/annotations';
+import type { CanvasBox, CanvasEdge, CanvasNode, CanvasPoint } from './types';
 
-export interface Box {
-  /** Centre. */
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+export type Box = CanvasBox;
 
 /** Drawn size of a node: fixed, so that nothing is measured and nothing jumps when a status arrives; whole grid steps. */
-export function nodeSize(node: Pick<CanvasNode, 'kind' | 'status' | 'detail'>): { width: number; height: number } {
+export function nodeSize(node: Pick<CanvasNode, 'kind' | 'status' | 'detail' | 'annotation'>): {
+  width: number;
+  height: number;
+} {
+  if (node.annotation !== undefined) return annotationSize(node.annotation);
   if (node.kind === 'vm') return { width: 180, height: node.status === undefined ? 60 : 80 };
   return { width: 160, height: 40 + (node.detail === undefined ? 0 : 20) + (node.status === undefined ? 0 : 20) };
 }

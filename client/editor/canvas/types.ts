@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode, Ref } from 'react';
+import type { Annotation } from '#shared/topology/annotations';
 import type { DeviceIcon } from '#shared/topology/schema';
 
 /** What a status means for the reader; the same words as StatusBadge's. */
@@ -24,8 +25,10 @@ export interface CanvasDrift {
 
 export interface CanvasNode {
   key: string;
-  kind: 'vm' | 'network';
+  kind: 'vm' | 'network' | 'annotation';
   name: string;
+  /** What is drawn there, of an annotation. */
+  annotation?: Annotation | undefined;
   /** The node's centre. */
   x: number;
   y: number;
@@ -78,6 +81,12 @@ export interface CanvasMove {
   y: number;
 }
 
+/** Around its middle. */
+export interface CanvasBox extends CanvasPoint {
+  width: number;
+  height: number;
+}
+
 export interface CanvasPoint {
   x: number;
   y: number;
@@ -125,6 +134,8 @@ export interface TopologyCanvasProps {
   onSelectionChange: (selection: CanvasSelection) => void;
   /** Once, at the end of a drag or of a run of arrow keys. */
   onMove?: (moves: CanvasMove[]) => void;
+  /** What is drawn beside was made larger or smaller by hand. */
+  onResize?: (key: string, box: CanvasBox) => void;
   /** `source` is always a VM. */
   onConnect?: (source: string, target: string) => void;
   onDelete?: (selection: CanvasSelection) => void;

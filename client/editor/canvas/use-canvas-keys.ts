@@ -78,6 +78,7 @@ export function useCanvasKeys(canvas: CanvasKeys) {
       return true;
     }
     if (editable && event.key.toLowerCase() === 'c') {
+      if (canvas.nodes.some((node) => node.key === key && node.kind === 'annotation')) return false;
       canvas.startConnect(key);
       return true;
     }
@@ -86,7 +87,9 @@ export function useCanvasKeys(canvas: CanvasKeys) {
     if (editable && connectFrom === null) move(key, direction, event.shiftKey ? bigStep : step);
     else {
       const next = neighbour(
-        canvas.nodes.map((node) => ({ key: node.key, x: node.x, y: node.y })),
+        canvas.nodes
+          .filter(({ kind }) => kind !== 'annotation')
+          .map((node) => ({ key: node.key, x: node.x, y: node.y })),
         key,
         direction,
       );

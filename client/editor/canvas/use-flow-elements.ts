@@ -1,6 +1,9 @@
 import { applyNodeChanges, type EdgeChange, type NodeChange } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import type { Annotation } from '#shared/topology/annotations';
+import { withContents } from './annotation-geometry';
 import { flowEdges, flowNodes, type Labels } from './flow-elements';
 import type { FlowEdge } from './LinkEdge';
 import type { FlowNode } from './NodeCard';
@@ -8,7 +11,7 @@ import { shownStatus } from './status-icons';
 import { useGuides } from './use-guides';
 import { useSteady } from '../../hooks/steady';
 import { formatExact } from '../../ui/format';
-import type { CanvasDrift, CanvasMove, CanvasSelection, TopologyCanvasProps } from './types';
+import type { CanvasDrift, CanvasMove, CanvasNode, CanvasSelection, TopologyCanvasProps } from './types';
 
 type Source = Pick<TopologyCanvasProps, 'nodes' | 'edges' | 'selection'> & { editable: boolean; labels: Labels };
 
@@ -65,13 +68,13 @@ export function useFlowElements({
     (changes: NodeChange<FlowNode>[]) => {
       const places = changes.filter((change) => change.type === 'position' || change.type === 'dimensions');
       if (places.length > 0) {
-        const moved = lead(places);
+        const moved = withContentChanges(lead(places), nodes);
         setDrawn((now) => ({ ...now, nodes: applyNodeChanges(moved, now.nodes) }));
       }
       const chosen = selectionAfter(latest.current.nodes, changes);
       if (chosen !== null) select({ nodes: chosen });
     },
-    [select, lead],
+    [select, lead, nodes],
   );
   const onEdgesChange = useCallback(
     (changes: EdgeChange<FlowEdge>[]) => {
@@ -82,21 +85,24 @@ export function useFlowElements({
   );
 
   /** Puts the nodes somewhere for now. */
-  const place = useCallback((moves: readonly CanvasMove[]) => {
-    const to = new Map(moves.map((move) => [move.key, { x: move.x, y: move.y }]));
-    setDrawn((now) => ({
-      ...now,
-      nodes: now.nodes.map((node) => {
-        const position = to.get(node.id);
-        return position === undefined ? node : { ...node, position };
-      }),
-    }));
-  }, []);
+  const place = useCallback(
+    (moves: readonly CanvasMove[]) => {
+      const to = new Map(withContents(moves, nodes).map((move) => [move.key, { x: move.x, y: move.y }]));
+      setDrawn((now) => ({
+        ...now,
+        nodes: now.nodes.map((node) => {
+          const position = to.get(node.id);
+          return position === undefined ? node : { ...node, position };
+        }),
+      }));
+    },
+    [nodes],
+  );
 
   const commit = useCallback(
     (moves: readonly CanvasMove[]) => {
       const before = new Map(nodes.map((node) => [node.key, node]));
-      const real = moves.filter(({ key, x, y }) => {
+      const real = withContents(moves, nodes).filter(({ key, x, y }) => {
         const node = before.get(key);
         return node !== undefined && (node.x !== x || node.y !== y);
       });
@@ -114,6 +120,19 @@ export function useFlowElements({
   return { nodes: current.nodes, edges: current.edges, guides, onNodesChange, onEdgesChange, place, commit, drop };
 }
 
+/** The changes of what is in the hand, with those of what stands in a group that is. */
+function withContentChanges(changes: NodeChange<FlowNode>[], nodes: readonly CanvasNode[]): NodeChange<FlowNode>[] {
+  const moves = changes.flatMap((change) =>
+    change.type === 'position' && change.position !== undefined ? [{ key: change.id, ...change.position }] : [],
+  );
+  const taken = withContents(moves, nodes).slice(moves.length);
+  const dragging = changes.some((change) => change.type === 'position' && change.dragging === true);
+  return [
+    ...changes,
+    ...taken.map(({ key, x, y }) => ({ id: key, type: 'position' as const, position: { x, y }, dragging })),
+  ];
+}
+
 function selectionAfter(
   selected: readonly string[],
   changes: readonly (NodeChange<FlowNode> | EdgeChange<FlowEdge>)[],
@@ -129,6 +148,13 @@ function selectionAfter(
   return changed ? [...next] : null;
 }
 
+/** All of its text, or what it is that has none. */
+function calledBeside(annotation: Annotation, t: TFunction<'editor'>): string {
+  if (annotation.kind === 'shape') return t(`annotation.formIs.${annotation.form}`);
+  const text = annotation.kind === 'group' ? annotation.name : annotation.text.trim();
+  return text === '' ? t('annotation.empty') : text;
+}
+
 /** What a screen reader says of nodes and edges: "VM web, nano · tiny, running". */
 function useLabels(): Labels {
   const { t, i18n } = useTranslation('editor');
@@ -141,7 +167,9 @@ function useLabels(): Labels {
     return {
       node: (node) =>
         [
-          t(node.kind === 'vm' ? 'canvas.vmNamed' : 'canvas.networkNamed', { name: node.name }),
+          node.annotation === undefined
+            ? t(node.kind === 'vm' ? 'canvas.vmNamed' : 'canvas.networkNamed', { name: node.name })
+            : calledBeside(node.annotation, t),
           node.detail,
           node.status === undefined ? undefined : shownStatus(node.status).word,
           node.locked === true ? t('canvas.locked') : undefined,

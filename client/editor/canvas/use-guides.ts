@@ -31,7 +31,8 @@ export function useGuides(nodes: readonly CanvasNode[]) {
     }
     const moving = new Set(dragged.map((change) => (change.type === 'position' ? change.id : '')));
     const own = latest.current.find(({ key }) => key === first.id);
-    if (own === undefined) return changes;
+    // what stands in a group goes with it: nothing that it could be led by
+    if (own === undefined || own.annotation?.kind === 'group') return changes;
     const others = latest.current.filter(({ key }) => !moving.has(key));
     const {
       dx,

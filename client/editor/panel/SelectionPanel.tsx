@@ -2,10 +2,12 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { Spline, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { annotationsOf } from '#shared/topology/annotations';
 import { nameSchema } from '#shared/primitives';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import type { EditorState } from '../use-editor';
+import { AnnotationPanel, ColourField } from './AnnotationPanel';
 import { CommittedName } from './CommittedName';
 import { DrawnFieldsForm, IconField } from './DrawnFields';
 import { LinkList } from './LinkList';
@@ -32,10 +34,12 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
   const vms = topology.vms.filter((vm) => chosen.has(vm.key));
   const networks = topology.networks.filter((network) => chosen.has(network.key));
   const edges = topology.edges.filter((edge) => selection.edges.includes(edge.key));
+  const beside = annotationsOf(topology).filter((one) => chosen.has(one.key));
+  const [annotation] = beside;
   const [vm] = vms;
   const [network] = networks;
   const [edge] = edges;
-  const count = vms.length + networks.length + edges.length;
+  const count = vms.length + networks.length + edges.length + beside.length;
   const selectEdge = (key: string) => editor.select({ nodes: [], edges: [key] });
 
   if (count === 0) return <Stack gap="sm">{about}</Stack>;
@@ -125,6 +129,20 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
     );
   }
 
+  if (count === 1 && annotation !== undefined)
+    return (
+      <Stack gap="sm">
+        <Title order={2}>{t(`annotation.title.${annotation.kind}`)}</Title>
+        <AnnotationPanel
+          key={annotation.key}
+          annotation={annotation}
+          onChange={(fields, join) => run({ type: 'setAnnotations', keys: [annotation.key], fields }, join)}
+          onLeave={() => onFocusNode(annotation.key)}
+        />
+        {actions(null)}
+      </Stack>
+    );
+
   return (
     <Stack gap="sm">
       <Title order={2}>{t('many.title', { count })}</Title>
@@ -133,6 +151,12 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           vms={vms}
           catalogue={catalogue}
           onChange={(fields) => run({ type: 'setVms', keys: vms.map(({ key }) => key), fields })}
+        />
+      )}
+      {annotation !== undefined && (
+        <ColourField
+          value={beside.every(({ colour }) => colour === annotation.colour) ? annotation.colour : undefined}
+          onChange={(colour) => run({ type: 'setAnnotations', keys: beside.map(({ key }) => key), fields: { colour } })}
         />
       )}
       {actions(null)}

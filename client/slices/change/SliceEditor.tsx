@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Slice, SliceTopology } from '#shared/slice';
+import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
 import { diffTopology, type PartChange } from '#shared/topology/diff';
 import type { Topology } from '#shared/topology/schema';
 import { trpc } from '../../api/trpc';
@@ -227,11 +228,12 @@ function removedPart(before: Topology, now: Topology, { part, key }: PartChange)
   if (part !== 'edge') there.add(key);
   const belongs = (edge: Topology['edges'][number]) =>
     part === 'edge' ? edge.key === key : edge.source === key || edge.target === key;
-  return {
+  const parts = {
     vms: part === 'vm' ? before.vms.filter((vm) => vm.key === key) : [],
     networks: part === 'network' ? before.networks.filter((network) => network.key === key) : [],
     edges: before.edges.filter(
       (edge) => belongs(edge) && !drawn.has(edge.key) && there.has(edge.source) && there.has(edge.target),
     ),
   };
+  return withAnnotations(parts, part === 'annotation' ? annotationsOf(before).filter((one) => one.key === key) : []);
 }

@@ -66,7 +66,8 @@ export function changedDrawing(
   return {
     nodes: [
       ...beforeDrawing.nodes.filter(({ key }) => removed.has(`node:${key}`)).map((node) => ({ ...node, ...ghost })),
-      ...drawing.nodes.map((node) => ({ ...node, status: nodeStatus(node) })),
+      // nothing becomes of what is only drawn
+      ...drawing.nodes.map((node) => (node.kind === 'annotation' ? node : { ...node, status: nodeStatus(node) })),
     ],
     edges: [
       ...beforeDrawing.edges.filter(({ key }) => removed.has(`edge:${key}`)).map((edge) => ({ ...edge, ...ghost })),
