@@ -27,6 +27,7 @@ function completeBrowser(): void {
   const fonts = { addEventListener: () => undefined, removeEventListener: () => undefined };
   Object.defineProperty(document, 'fonts', { configurable: true, value: fonts });
   Element.prototype.scrollIntoView = () => undefined;
+  Object.assign(window, { CSS: { escape: (text: string) => text.replaceAll(/["\\]/g, '\\$&') } });
 }
 
 completeBrowser();

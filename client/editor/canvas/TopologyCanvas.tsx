@@ -6,18 +6,16 @@ import {
   ConnectionMode,
   Panel,
   ReactFlow,
-  MiniMap,
   ReactFlowProvider,
   getViewportForBounds,
   useReactFlow,
   useStore,
+  useStoreApi,
   type Connection,
-  type ReactFlowInstance,
 } from '@xyflow/react';
 import { useReducedMotion } from '@mantine/hooks';
 import { X } from 'lucide-react';
 import {
-  useCallback,
   useEffect,
   useImperativeHandle,
   useMemo,
@@ -29,6 +27,7 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './canvas.module.css';
+import { FarLayer } from './FarLayer';
 import { Guides } from './Guides';
 import { AnnotationNode } from './AnnotationNode';
 import { ResizeContext } from './annotation-resize';
@@ -36,6 +35,8 @@ import { LinkEdge, type FlowEdge } from './LinkEdge';
 import { NodeCard, type FlowNode } from './NodeCard';
 import type { CanvasMenu, CanvasNode, TopologyCanvasProps } from './types';
 import { nodeSize } from './geometry';
+import { SmallMap } from './SmallMap';
+import { cullAbove, useAfar } from './use-afar';
 import { nodeKeyOf, useCanvasKeys } from './use-canvas-keys';
 import { glideMs, useGlide } from './use-glide';
 import { useFlowElements } from './use-flow-elements';
@@ -50,8 +51,6 @@ const grid: [number, number] = [10, 10];
 const adding = ['Shift', 'Control', 'Meta'];
 const minZoom = 0.02;
 const fitOptions = { padding: 0.15, maxZoom: 1.1 };
-/** Above this only what is visible is in the page; below, everything is, so that Tab reaches every node. */
-const cullAbove = 150;
 /** Below this zoom only names are legible. */
 const farZoom = 0.5;
 const zoomSteps = [1, 0.75, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15, 0.1, 0.07];
@@ -76,6 +75,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   const { nodes, editable = false, onSelectionChange, onConnect, onOpenNode, fitKey } = props;
   const colorMode = useComputedColorScheme('light');
   const flow = useReactFlow<FlowNode>();
+  const store = useStoreApi();
   const frame = useRef<HTMLDivElement>(null);
   const far = useStore((state) => state.transform[2] < farZoom);
   // in steps, so that zooming styles a thousand labels anew a few times and not with every turn of the wheel
@@ -84,6 +84,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   const [dragsLink, setDragsLink] = useState(false);
   const [connectFrom, setConnectFrom] = useState<string | null>(null);
   const drawn = useFlowElements(props);
+  const afar = useAfar({ nodes: drawn.nodes, edges: drawn.edges, frame, onSelectionChange: drawn.select });
   const kinds = useMemo(
     () =>
       new Map(
@@ -129,6 +130,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       if (found != null) found.focus({ preventScroll: true });
       else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
     };
+    afar.hold(key);
     if (inside) focus(10);
     else
       void flow.setCenter(node.x, node.y, { zoom: Math.max(flow.getZoom(), 0.8), duration: 200 }).then(() => focus(10));
@@ -158,7 +160,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     const top = Math.min(...boxes.map(({ y, height }) => y - height / 2));
     const right = Math.max(...boxes.map(({ x, width }) => x + width / 2));
     const bottom = Math.max(...boxes.map(({ y, height }) => y + height / 2));
-    const { width = 1, height = 1 } = frame.current?.getBoundingClientRect() ?? {};
+    const { width, height } = store.getState();
     const bounds = { x: left, y: top, width: right - left, height: bottom - top };
     return getViewportForBounds(bounds, width, height, minZoom, fitOptions.maxZoom, fitOptions.padding);
   }
@@ -185,12 +187,14 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     },
   }));
 
-  const fitAll = useCallback(() => void flow.fitView({ ...fitOptions, duration: 200 }), [flow]);
+  const fitAll = useSteady((duration: number) => {
+    if (nodes.length > 0) void flow.setViewport(viewOf(nodes), { duration });
+  });
   const fitted = useRef(fitKey);
   useEffect(() => {
     if (fitted.current === fitKey) return;
     fitted.current = fitKey;
-    fitAll();
+    fitAll(200);
   }, [fitKey, fitAll]);
 
   /**
@@ -231,7 +235,8 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
   }
   // new functions would have every node and edge drawn again with each step of a drag
   const steady = {
-    init: useSteady((instance: ReactFlowInstance<FlowNode, FlowEdge>) => void instance.fitView(fitOptions)),
+    init: useSteady(() => fitAll(0)),
+    fit: useSteady(() => fitAll(200)),
     isValid: useSteady(({ source, target }: Connection | FlowEdge) => connectable(source, target)),
     connect: useSteady(({ source, target }: Connection) => connect(source, target)),
     connectStart: useSteady(() => setDragsLink(true)),
@@ -242,11 +247,27 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     nodeDoubleClick: useSteady((_event: MouseEvent, node: FlowNode) => onOpenNode?.(node.id)),
     nodeMenu: useSteady((event: MouseEvent, node: FlowNode) => openMenu(event, 'nodes', node.id)),
     edgeMenu: useSteady((event: MouseEvent, edge: FlowEdge) => openMenu(event, 'edge', edge.id)),
-    paneMenu: useSteady((event: MouseEvent | globalThis.MouseEvent) => openMenu(event, 'canvas')),
-    paneClick: useSteady(() => setConnectFrom(null)),
+    paneMenu: useSteady((event: MouseEvent | globalThis.MouseEvent) => {
+      const under = afar.under(event);
+      if (under === null) openMenu(event, 'canvas');
+      else if ('node' in under) openMenu(event, 'nodes', under.node);
+      else openMenu(event, 'edge', under.edge);
+    }),
+    paneClick: useSteady((event: MouseEvent) => {
+      const under = afar.under(event);
+      // the drawing library lets go of everything when it has told of the click
+      if (under === null) setConnectFrom(null);
+      else if ('node' in under) queueMicrotask(() => choose(under.node));
+      else queueMicrotask(() => onSelectionChange({ nodes: [], edges: [under.edge] }));
+    }),
     focus: useSteady((event: FocusEvent) => {
       const key = nodeKeyOf(event.target);
+      afar.hold(key);
       if (key !== null && event.target.matches(':focus-visible')) focusNode(key);
+    }),
+    enter: useSteady(() => {
+      const key = afar.nearest();
+      if (key !== null) focusNode(key);
     }),
   };
   const fromName = nodes.find((node) => node.key === connectFrom)?.name;
@@ -271,13 +292,14 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       tabIndex={-1}
       onDoubleClick={addAt}
       onMouseDownCapture={keepTextUnmarked}
+      onPointerMove={afar.onPointerMove}
       {...keys}
     >
       <ReactFlow
         aria-label={props.label}
         colorMode={colorMode}
-        nodes={drawn.nodes}
-        edges={drawn.edges}
+        nodes={afar.nodes}
+        edges={afar.edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={drawn.onNodesChange}
@@ -317,20 +339,14 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
         disableKeyboardA11y
         onFocus={steady.focus}
       >
-        {editable && <Background gap={20} size={1} />}
-        <ZoomControls onFit={fitAll} />
-        <Guides guides={drawn.guides} />
-        {props.minimap === true && (
-          <MiniMap
-            pannable
-            zoomable
-            ariaLabel={t('canvas.minimap')}
-            className={classes.minimap ?? ''}
-            nodeColor={({ type }) => (type === 'annotation' ? 'transparent' : 'var(--line)')}
-            maskColor="var(--mask)"
-            bgColor="var(--card)"
-          />
+        {/* from afar its dots would be nearer to each other than the eye can tell */}
+        {editable && !far && <Background gap={20} size={1} />}
+        {afar.scene !== null && (
+          <FarLayer scene={afar.scene} frame={frame} colorMode={colorMode} onEnter={steady.enter} />
         )}
+        <ZoomControls onFit={steady.fit} />
+        <Guides guides={drawn.guides} />
+        {props.minimap === true && <SmallMap nodes={drawn.nodes} colorMode={colorMode} />}
         {props.legend !== undefined && <Panel position="top-right">{props.legend}</Panel>}
         <Panel position="top-center">
           <div role="status">

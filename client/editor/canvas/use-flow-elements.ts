@@ -117,7 +117,10 @@ export function useFlowElements({
     commit(moves.map(({ key, x, y }) => ({ key, x: Math.round(x + dx), y: Math.round(y + dy) })));
   };
 
-  return { nodes: current.nodes, edges: current.edges, guides, onNodesChange, onEdgesChange, place, commit, drop };
+  return {
+    ...{ nodes: current.nodes, edges: current.edges, guides },
+    ...{ onNodesChange, onEdgesChange, select, place, commit, drop },
+  };
 }
 
 /** The changes of what is in the hand, with those of what stands in a group that is. */

@@ -6,6 +6,8 @@ export const editor = {
     edgeBetween: 'Link {{source}} to {{target}}',
     internet: 'internet access',
     locked: 'locked',
+    afar_one: '{{count}} node, seen from afar: Enter goes to the one in the middle',
+    afar_other: '{{count}} nodes, seen from afar: Enter goes to the one in the middle',
     minimap: 'Small map of the drawing',
     role: {
       vm: 'virtual machine',

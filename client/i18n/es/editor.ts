@@ -9,6 +9,8 @@ export const editor: Messages<typeof english> = {
     edgeBetween: 'Enlace de {{source}} a {{target}}',
     internet: 'acceso a internet',
     locked: 'bloqueado',
+    afar_one: '{{count}} nodo, visto de lejos: Intro lleva al del centro',
+    afar_other: '{{count}} nodos, vistos de lejos: Intro lleva al del centro',
     minimap: 'Mapa pequeño del dibujo',
     role: {
       vm: 'máquina virtual',
