@@ -188,6 +188,16 @@ const states: Record<string, State> = {
     ...slice('running'),
     until: inOrder(press('Snapshots'), dialog, text(/None yet|No snapshots/)),
   },
+  'a snapshot to be cloned': {
+    ...slice('stopped', '?panel=snapshots'),
+    until: inOrder(
+      dialog,
+      press(/^Actions for Snapshot/),
+      menu,
+      (page) => page.getByRole('menuitem', { name: /^Clone/ }).click(),
+      text(/^From “Snapshot/),
+    ),
+  },
   'a draft that waits in line': { ...slice('waiting'), until: text(/place 1 of 1/) },
   'a draft that cannot run': { ...slice('crowded'), until: text(/reasons? why this cannot run/) },
   'a plan that cannot run': { ...slice('crowded', '?tab=plan'), until: text(/reasons? why this cannot run/) },

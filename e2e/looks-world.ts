@@ -130,6 +130,7 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     await run(call, await make('holding', lab.id, taken), 'deploy');
     await call.line.join.mutate({ sliceId: ids.waiting });
     await run(call, ids.stopped, 'stop');
+    await run(call, ids.stopped, 'snapshot');
     await run(call, ids.gone, 'destroy');
     const until = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
     await call.leases.set.mutate({ id: ids.running, expiresAt: until(72), atEnd: 'stop' });

@@ -160,8 +160,11 @@ export const cloneSliceInput = z.strictObject({
   idempotencyKey: z.string().min(8).max(64).optional(),
 });
 export const previewCloneInput = z.strictObject(cloned);
-/** `anew`: names of the VMs that begin with nothing of the snapshot: it has no disk of theirs, or of another image. */
-export const clonePlanSchema = planSchema.extend({ anew: z.array(z.string()) });
+/**
+ * `snapshot`: the name of the one that it begins with, if any. `anew`: names of the VMs that begin with nothing of it: it has no disk of
+ * theirs, or of another image.
+ */
+export const clonePlanSchema = planSchema.extend({ snapshot: z.string().nullable(), anew: z.array(z.string()) });
 export type ClonePlan = z.infer<typeof clonePlanSchema>;
 export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
 export const chooseZoneInput = z.strictObject({ templateId: idSchema });

@@ -81,7 +81,7 @@ const left = () => database.db.$count(firstDisks);
 
 test('a clone of a snapshot begins with its disks, without its memory, and is its own from then on', async () => {
   const plan = await previewClone(context, { actor, id: source, snapshotId });
-  expect(plan).toMatchObject({ runnable: true, anew: ['tiny'] });
+  expect(plan).toMatchObject({ runnable: true, snapshot: 'clean', anew: ['tiny'] });
   const { id, status } = await clone('twin');
   expect(status).toBe('draft');
   expect(await left()).toBe(2);

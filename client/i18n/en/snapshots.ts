@@ -40,6 +40,13 @@ export const snapshots = {
     open: 'Clone',
     panel: 'Clone “{{name}}”',
     help: 'Another slice of the topology that this one has now: VMs with their sizes, networks, links and addresses. Nothing of what is on its disks or in its memory, nor with whom it is shared, its lease and its schedules.',
+    helpSnapshot:
+      'Another slice of the topology that this one has now, whose VMs begin with the disks that they had in the snapshot. They boot from them as after a power cut: what was in memory is not cloned.',
+    sameZone: 'In zone {{zone}}, where the snapshot is.',
+    from: 'From “{{snapshot}}”, in zone {{zone}}, where the snapshot is.',
+    anew: 'These begin anew, since the snapshot has no disk of theirs: {{names}}',
+    anewMore_one: 'and {{count}} more',
+    anewMore_other: 'and {{count}} more',
     submit: 'Clone',
   },
   rename: { label: 'Rename', name: 'New name' },

@@ -42,6 +42,13 @@ export const snapshots: Messages<typeof english> = {
     open: 'Clonar',
     panel: 'Clonar «{{name}}»',
     help: 'Otro slice con la topología que este tiene ahora: MV con sus tamaños, redes, enlaces y direcciones. Nada de lo que hay en sus discos o en su memoria, ni con quién se comparte, su plazo y sus programaciones.',
+    helpSnapshot:
+      'Otro slice con la topología que este tiene ahora, cuyas MV empiezan con los discos que tenían en la instantánea. Arrancan de ellos como tras un corte de luz: lo que había en memoria no se clona.',
+    sameZone: 'En la zona {{zone}}, donde está la instantánea.',
+    from: 'De «{{snapshot}}», en la zona {{zone}}, donde está la instantánea.',
+    anew: 'Estas empiezan de nuevo, pues la instantánea no tiene ningún disco suyo: {{names}}',
+    anewMore_one: 'y {{count}} más',
+    anewMore_other: 'y {{count}} más',
     submit: 'Clonar',
   },
   rename: { label: 'Renombrar', name: 'Nuevo nombre' },

@@ -9,7 +9,7 @@ import { SidePanel } from '../../ui/SidePanel';
 
 const ClonePanel = lazy(async () => ({ default: (await import('./ClonePanel')).ClonePanel }));
 
-/** The way to another slice of what this one is; also of one that is destroyed, and for whoever sees it. */
+/** The way to another slice of what this one is, or was in a snapshot (`?panel=clone-ID`); also of one that is destroyed, and for whoever sees it. */
 export function CloneButton({ slice }: { slice: Slice }) {
   const { t } = useTranslation('snapshots');
   const panel = usePanel(['clone']);
@@ -26,7 +26,7 @@ export function CloneButton({ slice }: { slice: Slice }) {
       >
         {panel.name === 'clone' ? (
           <Suspense fallback={<LoadingRows rows={6} height={40} />}>
-            <ClonePanel slice={slice} onCancel={panel.close} />
+            <ClonePanel key={panel.id} slice={slice} snapshotId={panel.id} onCancel={panel.close} />
           </Suspense>
         ) : null}
       </SidePanel>

@@ -1,6 +1,6 @@
-import { Alert, Text, TextInput } from '@mantine/core';
+import { Alert, Input, Text, TextInput } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
-import { PencilLine } from 'lucide-react';
+import { HardDrive, PencilLine } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -19,10 +19,19 @@ import { holdsBackDraft } from '../problem-sentence';
 import { useFreeName } from '../use-free-name';
 import { ZoneSelect } from '../ZoneSelect';
 
+/** Names that are listed before "and n more". */
+const namedVms = 8;
 const schema = z.strictObject({ name: nameSchema, zoneId: idSchema });
 
+interface ClonePanelProps {
+  slice: Slice;
+  /** With the disks of this one of its snapshots. */
+  snapshotId?: number | null;
+  onCancel: () => void;
+}
+
 /** Another slice of what this one is, with the plan of its deploy in sight before anything is made. */
-export function ClonePanel({ slice, onCancel }: { slice: Slice; onCancel: () => void }) {
+export function ClonePanel({ slice, snapshotId = null, onCancel }: ClonePanelProps) {
   const { t } = useTranslation(['snapshots', 'slices']);
   const navigate = useNavigate();
   const utils = trpc.useUtils();
@@ -43,14 +52,19 @@ export function ClonePanel({ slice, onCancel }: { slice: Slice; onCancel: () => 
     initialValues: { name: '', zoneId: String(slice.zone.id) },
     toInput: ({ zoneId }) => ({ name: naming.name, zoneId: Number(zoneId) }),
     save: async (input) => {
-      const made = await clone.mutateAsync({ id: slice.id, ...input, idempotencyKey: idempotencyKey.current });
+      const made = await clone.mutateAsync({
+        id: slice.id,
+        snapshotId,
+        ...input,
+        idempotencyKey: idempotencyKey.current,
+      });
       utils.slices.get.setData({ id: made.id }, made);
       void utils.slices.list.invalidate();
       // in place of the panel: Back leads to where it was opened
       await navigate(`/slices/${made.id}`, { replace: true });
     },
   });
-  const target = { id: slice.id, zoneId: Number(form.values.zoneId) };
+  const target = { id: slice.id, snapshotId, zoneId: Number(form.values.zoneId) };
   const preview = trpc.slices.previewClone.useQuery(target, {
     enabled: form.values.zoneId !== '',
     staleTime: 0,
@@ -59,7 +73,7 @@ export function ClonePanel({ slice, onCancel }: { slice: Slice; onCancel: () => 
   return (
     <PanelForm {...frame} gap="md" submit={t('clone.submit')} onCancel={onCancel}>
       <Text size="sm" c="dimmed">
-        {t('clone.help')}
+        {snapshotId === null ? t('clone.help') : t('clone.helpSnapshot')}
       </Text>
       <TextInput
         label={t('slices:create.name')}
@@ -76,12 +90,31 @@ export function ClonePanel({ slice, onCancel }: { slice: Slice; onCancel: () => 
           (naming.free === null ? undefined : t('slices:create.nameTaken', { free: naming.free }))
         }
       />
-      <ZoneSelect
-        zones={zones.data?.items}
-        {...form.getInputProps('zoneId')}
-        value={form.values.zoneId}
-        onChange={(value) => form.setFieldValue('zoneId', value)}
-      />
+      {/* disks of a snapshot stay where they are */}
+      {snapshotId === null ? (
+        <ZoneSelect
+          zones={zones.data?.items}
+          {...form.getInputProps('zoneId')}
+          value={form.values.zoneId}
+          onChange={(value) => form.setFieldValue('zoneId', value)}
+        />
+      ) : (
+        <Input.Wrapper label={t('slices:create.zone')} labelElement="div" error={form.errors['zoneId']}>
+          <Text size="sm">
+            {preview.data?.snapshot == null
+              ? t('clone.sameZone', { zone: slice.zone.name })
+              : t('clone.from', { zone: slice.zone.name, snapshot: preview.data.snapshot })}
+          </Text>
+        </Input.Wrapper>
+      )}
+      {preview.data === undefined || preview.data.anew.length === 0 ? null : (
+        <Alert variant="light" color="yellow" role="status" icon={<HardDrive size={18} />}>
+          {t('clone.anew', { names: preview.data.anew.slice(0, namedVms).join(', ') })}
+          {preview.data.anew.length > namedVms
+            ? ` ${t('clone.anewMore', { count: preview.data.anew.length - namedVms })}`
+            : null}
+        </Alert>
+      )}
       {zones.error === null ? null : <ErrorState error={zones.error} onRetry={() => void zones.refetch()} />}
       <section aria-label={t('slices:create.plan')}>
         <Text fw={600} mb="xs">

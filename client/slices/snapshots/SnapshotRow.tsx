@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { History, LoaderCircle, Pencil, Trash2, Undo2 } from 'lucide-react';
+import { Copy, History, LoaderCircle, Pencil, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import type { Snapshot } from '#shared/snapshot';
 import { appErrorOf } from '../../api/app-error';
 import { notifyDone, notifyError } from '../../api/error-message';
 import { trpc } from '../../api/trpc';
+import { usePanel } from '../../hooks/panel';
 import { useSchemaForm } from '../../hooks/schema-form';
 import { confirmDestroy } from '../../ui/confirm';
 import { formatRam } from '../../ui/format';
@@ -38,6 +39,7 @@ export function SnapshotRow({ slice, snapshot, busy, reason }: SnapshotRowProps)
   const [against, setAgainst] = useState<readonly Problem[]>([]);
   const utils = trpc.useUtils();
   const { keep } = useKeep(slice.id);
+  const clonePanel = usePanel(['clone']);
   const remove = trpc.snapshots.remove.useMutation({
     onSuccess: () => notifyDone(t('remove.done', { name })),
     onError: notifyError,
@@ -116,6 +118,12 @@ export function SnapshotRow({ slice, snapshot, busy, reason }: SnapshotRowProps)
             name={name}
             actions={[
               { label: t('restore.label'), icon: History, onClick: () => void restore(), disabledReason: refused },
+              {
+                label: t('clone.open'),
+                icon: Copy,
+                onClick: () => clonePanel.open('clone', id),
+                disabledReason: reason ?? making,
+              },
               { label: t('rename.label'), icon: Pencil, onClick: () => setRenaming(true), disabledReason: reason },
               {
                 label: t('remove.label'),

@@ -65,7 +65,7 @@ export async function previewClone(
 ): Promise<ClonePlan> {
   const need = needFor(snapshotId);
   const source = await loadSlice(ctx.db, { actor, id, need });
-  let anew: string[] = [];
+  let from: Pick<ClonePlan, 'snapshot' | 'anew'> = { snapshot: null, anew: [] };
   const plan = await previewNew(ctx, {
     actor,
     zoneId: zoneId ?? source.zoneId,
@@ -75,12 +75,13 @@ export async function previewClone(
       const snapshot = await snapshotFor(tx, now, { zoneId, snapshotId });
       if (snapshot !== null) {
         const kept = diskVms(model, snapshot.content);
-        anew = model.vms.filter((vm) => !kept.includes(vm)).map((vm) => vm.name);
+        const anew = model.vms.filter((vm) => !kept.includes(vm)).map((vm) => vm.name);
+        from = { snapshot: snapshot.name, anew };
       }
       return { name: now.name, drawing: drawingOf(model), sizes: new Map(model.vms.map((vm) => [vm.key, vm])) };
     },
   });
-  return { ...plan, anew };
+  return { ...plan, ...from };
 }
 
 type Snapshot = NonNullable<Awaited<ReturnType<typeof restorable>>>;
