@@ -167,10 +167,15 @@ export const previewCloneInput = z.strictObject(cloned);
 export const clonePlanSchema = planSchema.extend({ snapshot: z.string().nullable(), anew: z.array(z.string()) });
 export type ClonePlan = z.infer<typeof clonePlanSchema>;
 export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
-export const chooseZoneInput = z.strictObject({ templateId: idSchema });
+/** For a new slice of a template, or for a clone of a slice. */
+export const chooseZoneInput = z.union([
+  z.strictObject({ templateId: idSchema }),
+  z.strictObject({ sliceId: idSchema }),
+]);
+export type ZoneWish = z.infer<typeof chooseZoneInput>;
 /** Why a zone was chosen before others: nothing else can take it; it has more of the images; more is left free in it. */
 export const zoneReasons = ['only', 'images', 'free'] as const;
-/** For a deploy of a template: every zone, what speaks for and against it, and which one is chosen; null where none can take it now. */
+/** For a deploy of a template or a clone: every zone, what speaks for and against it, and which one is chosen; null where none can take it now. */
 export const zoneChoiceSchema = z.object({
   zoneId: idSchema.nullable(),
   because: z.enum(zoneReasons).nullable(),
@@ -180,7 +185,7 @@ export const zoneChoiceSchema = z.object({
       free: resourcesSchema.nullable(),
       /** How much of what the zone has of its scarcest resource would be in use, 0 to 1; null where that is not known. */
       fill: z.number().nullable(),
-      /** Of the images that the template boots: how many are there already. */
+      /** Of the images that it boots: how many are there already. */
       images: z.object({ there: z.number().int(), needed: z.number().int() }),
       /** Why it cannot be deployed there now; empty where it can. */
       problems: z.array(problemSchema),

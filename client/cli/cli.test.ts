@@ -354,6 +354,40 @@ describe('the command line', () => {
     expect(posted()).toHaveLength(1);
   });
 
+  it('has a zone chosen for a new slice and for a clone, says why, and makes nothing where none can take it', async () => {
+    const slice = { id: 3, name: 'lab', vms: 2, status: 'draft', busy: null, zone: { id: 6, name: 'attic' } };
+    const full = { zone: { id: 6, name: 'attic' }, problems: [{ message: 'Not enough RAM in zone attic.' }] };
+    let choice = { zoneId: 5 as number | null, because: 'images' as string | null };
+    answers = (procedure) => {
+      if (procedure === 'slices.chooseZone')
+        return ok({
+          ...choice,
+          zones: choice.zoneId === null ? [full] : [{ zone: { id: 5, name: 'rack' }, problems: [] }, full],
+        });
+      if (procedure === 'snapshots.list') return ok({ items: [{ id: 8, name: 'first' }], nextCursor: null });
+      if (procedure === 'slices.previewClone') return ok({ runnable: true, problems: [], anew: [] });
+      if (procedure === 'templates.get') return ok({ id: 7, name: 'pair' });
+      return ok(slice);
+    };
+    const posted = () => asked.filter((line) => line.startsWith('POST'));
+    const cloned = await trama(['slices', 'clone', '3', '--as', 'twin', '--zone', 'auto']);
+    expect(asked).toContain('GET slices.chooseZone {"sliceId":3}');
+    expect(cloned.stderr).toContain('Zone rack was chosen: more of its images are there already.');
+    expect(posted()[0]).toMatch(/^POST slices.clone {"id":3,"zoneId":5,/);
+    await trama(['slices', 'create', 'lab', '--template', '7', '--zone', 'auto']);
+    expect(asked).toContain('GET slices.chooseZone {"templateId":7}');
+    expect(posted()[0]).toMatch(/^POST slices.create .*"zoneId":5/);
+    // its snapshots are in one zone
+    const kept = await trama(['slices', 'clone', '3', '--as', 'twin', '--zone', 'auto', '--snapshot', 'first']);
+    expect(kept.stderr).toContain('Zone attic was chosen: the snapshot is there.');
+    expect(posted()[0]).toMatch(/^POST slices.clone {"id":3,"snapshotId":8,"name":"twin"/);
+    choice = { zoneId: null, because: null };
+    const none = await trama(['slices', 'clone', '3', '--as', 'twin', '--zone', 'auto']);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('No zone can take it now.\n  - attic: Not enough RAM in zone attic.\n');
+    expect(posted()).toEqual([]);
+  });
+
   it('has an image checked, waits for the zones, and fails where one has it broken', async () => {
     const image = (states: string[]) => ({
       id: 7,

@@ -22,12 +22,13 @@ const byCode: Partial<Record<TramaErrorCode, number>> = {
   NETWORK: exitCodes.network,
 };
 
-/** A sentence for the user and the exit code, for what goes wrong on this side. */
+/** A sentence for the user, what is said below it, and the exit code, for what goes wrong on this side. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   constructor(
     message: string,
     readonly exitCode: number = exitCodes.failed,
+    readonly further: readonly string[] = [],
   ) {
     super(message);
   }
@@ -35,7 +36,7 @@ export class CliError extends Error {
 
 /** The sentence, the further lines and the exit code for whatever was thrown. */
 export function explain(error: unknown): { lines: string[]; exitCode: number } {
-  if (error instanceof CliError) return { lines: [error.message], exitCode: error.exitCode };
+  if (error instanceof CliError) return { lines: [error.message, ...error.further], exitCode: error.exitCode };
   if (!(error instanceof TramaError))
     return { lines: [error instanceof Error ? error.message : String(error)], exitCode: exitCodes.failed };
   const field = error.field === undefined || error.field === '' ? '' : `${error.field}: `;

@@ -34,7 +34,7 @@ function show(...choices: ZoneChoice[]) {
     if (choices.length > 1) choices.shift();
     return next === undefined ? Promise.reject(new Error('away')) : Promise.resolve(next);
   });
-  const view = render(<ZoneChooser templateId={12} onChoose={onChoose} />, { wrapper });
+  const view = render(<ZoneChooser of={{ templateId: 12 }} onChoose={onChoose} />, { wrapper });
   return { asked, onChoose, ...view };
 }
 const press = () => userEvent.click(screen.getByRole('button', { name: 'Choose a zone for me' }));
@@ -75,6 +75,6 @@ test('a choice that does not come says so', async () => {
 });
 
 test('without a template there is nothing to choose for', () => {
-  render(<ZoneChooser templateId={null} onChoose={vi.fn()} />, { wrapper: apiWrapper(() => Promise.resolve()) });
+  render(<ZoneChooser of={null} onChoose={vi.fn()} />, { wrapper: apiWrapper(() => Promise.resolve()) });
   expect(screen.getByRole('button', { name: 'Choose a zone for me' }).hasAttribute('disabled')).toBe(true);
 });

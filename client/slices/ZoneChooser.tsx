@@ -4,21 +4,22 @@ import { WandSparkles } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorState } from '../api/ErrorState';
+import type { ZoneWish } from '#shared/slice';
 import { trpc } from '../api/trpc';
 import { problemSentences } from './problem-sentence';
 
 interface ZoneChooserProps {
-  /** Null until one is chosen. */
-  templateId: number | null;
+  /** The template, or the slice that is cloned; null until one is chosen. */
+  of: ZoneWish | null;
   onChoose: (zoneId: number) => void;
 }
 
-/** Has a zone chosen for a template, and says why it was, and what is against the others. */
-export function ZoneChooser({ templateId, onChoose }: ZoneChooserProps) {
+/** Has a zone chosen for a new slice, and says why it was, and what is against the others. */
+export function ZoneChooser({ of, onChoose }: ZoneChooserProps) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
-  const [asked, setAsked] = useState<number | null>(null);
-  const isAsked = asked !== null && asked === templateId;
-  const choice = trpc.slices.chooseZone.useQuery(isAsked ? { templateId: asked } : skipToken, {
+  const [asked, setAsked] = useState<ZoneWish | null>(null);
+  const isAsked = asked !== null && isSame(asked, of);
+  const choice = trpc.slices.chooseZone.useQuery(isAsked ? asked : skipToken, {
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
@@ -34,11 +35,11 @@ export function ZoneChooser({ templateId, onChoose }: ZoneChooserProps) {
         size="compact-sm"
         variant="subtle"
         leftSection={<WandSparkles size={14} aria-hidden />}
-        disabled={templateId === null}
+        disabled={of === null}
         loading={isAsked && choice.isFetching}
         onClick={() => {
           if (isAsked) void choice.refetch();
-          else setAsked(templateId);
+          else setAsked(of);
         }}
       >
         {t('create.auto.choose')}
@@ -76,3 +77,5 @@ export function ZoneChooser({ templateId, onChoose }: ZoneChooserProps) {
     </div>
   );
 }
+
+const isSame = (one: ZoneWish, other: ZoneWish | null) => JSON.stringify(one) === JSON.stringify(other);

@@ -133,7 +133,7 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         />
         {usable.length > 1 ? (
           <ZoneChooser
-            templateId={form.values.templateId === '' ? null : Number(form.values.templateId)}
+            of={form.values.templateId === '' ? null : { templateId: Number(form.values.templateId) }}
             onChoose={(id) => form.setFieldValue('zoneId', String(id))}
           />
         ) : null}

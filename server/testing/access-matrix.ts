@@ -374,6 +374,9 @@ export const matrix: Record<string, Row> = {
   'slices.chooseZone': row('user', 'slices:read', seeTemplate, (api, s) =>
     api.slices.chooseZone({ templateId: s.template.template }),
   ),
+  'slices.chooseZone of a slice': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.slices.chooseZone({ sliceId: s.slice.idle }),
+  ),
   'slices.freeName': row('user', 'slices:read', signedIn, (api, s) => api.slices.freeName({ name: `new ${s.n}` })),
   'slices.create': row('user', 'slices:manage', seeTemplate, (api, s) =>
     api.slices.create({ name: `new ${s.n}`, templateId: s.template.template, zoneId: s.zone }),

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Plan, Slice, TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
+import { zoneFor } from '../choose-zone';
 import { CliError } from '../errors';
-import { findSlice, findSnapshot, findZone } from '../find';
+import { findSlice, findSnapshot } from '../find';
 import { inputs } from '../inputs';
 import { optionFor } from '../schema-options';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
@@ -25,11 +26,7 @@ async function cloneSlice(cli: Cli, name: string, flags: Flags, { showPlan, oper
   const source = await findSlice(client, name);
   const snapshotId =
     flags.snapshot === undefined ? {} : { snapshotId: (await findSnapshot(client, source, flags.snapshot)).id };
-  const target = {
-    id: source.id,
-    ...snapshotId,
-    ...(flags.zone === undefined ? {} : { zoneId: (await findZone(client, flags.zone)).id }),
-  };
+  const target = { id: source.id, ...snapshotId, ...(await zoneOf(cli, client, source, flags)) };
   if (flags.plan === true || flags.deploy === true || flags.snapshot !== undefined) {
     const plan = await client.api.slices.previewClone.query(target);
     if (flags.plan === true || (flags.deploy === true && !plan.runnable)) showPlan(cli, plan);
@@ -52,6 +49,16 @@ async function cloneSlice(cli: Cli, name: string, flags: Flags, { showPlan, oper
   );
 }
 
+/** Nothing for the zone of the first, which is that of its snapshots. */
+async function zoneOf(cli: Cli, client: TramaClient, source: Slice, { zone, snapshot }: Flags) {
+  if (zone === undefined) return {};
+  if (zone === 'auto' && snapshot !== undefined) {
+    if (!cli.out.json) cli.out.message(`Zone ${source.zone.name} was chosen: the snapshot is there.`);
+    return {};
+  }
+  return { zoneId: (await zoneFor(cli, client, zone, { sliceId: source.id })).id };
+}
+
 /** `trama slices clone`. */
 export function addCloneCommand(slices: Command, cli: Cli, doing: Doing): void {
   addWaitOptions(
@@ -60,7 +67,7 @@ export function addCloneCommand(slices: Command, cli: Cli, doing: Doing): void {
       .description('make another slice of the topology that a slice has now; nothing runs before it is deployed')
       .argument('<slice>', 'its id or name')
       .addOption(optionFor('as', inputs.cloneSlice.name).makeOptionMandatory())
-      .option('-z, --zone <zone>', 'where, by its id or name; else in the zone of the first')
+      .option('-z, --zone <zone>', 'where; `auto` has one chosen; else in the zone of the first')
       .option(
         '--snapshot <snapshot>',
         'with the disks of that one of its snapshots, by its id or name; not with its memory',

@@ -14,9 +14,10 @@ import { addCloneCommand } from './clone';
 import { addKeepingCommands } from './keeping';
 import { addUpdateCommands } from './update';
 import { confirm } from '../confirm';
+import { zoneFor } from '../choose-zone';
 import { CliError, exitCodes } from '../errors';
 import { eventText } from '../event-text';
-import { findSlice, findTemplate, findVm, findZone } from '../find';
+import { findSlice, findTemplate, findVm } from '../find';
 import { inputs } from '../inputs';
 import { allOr } from '../list';
 import type { Column } from '../output';
@@ -230,32 +231,11 @@ interface CreateOptions extends WaitFlags, LeaseFlags {
   deploy?: boolean;
 }
 
-const zoneReasonText = {
-  only: 'it is the only one that can take it now',
-  images: 'more of its images are there already',
-  free: 'most stays free in it',
-} as const;
-
-/** The zone that the server chooses for a template, which is said with its reason; fails with what is against each. */
-async function chosenZone(cli: Cli, client: TramaClient, templateId: number): Promise<{ id: number; name: string }> {
-  const { zoneId, because, zones } = await client.api.slices.chooseZone.query({ templateId });
-  const found = zones.find(({ zone }) => zone.id === zoneId);
-  if (found === undefined || because === null) {
-    const against = zones.map(
-      ({ zone, problems }) => `${zone.name}: ${problems.map(({ message }) => message).join(' ')}`,
-    );
-    throw new CliError(['No zone can take it now.', ...against].join('\n  '));
-  }
-  if (!cli.out.json) cli.out.message(`Zone ${found.zone.name} was chosen: ${zoneReasonText[because]}.`);
-  return found.zone;
-}
-
 async function createSlice(cli: Cli, name: string, options: CreateOptions): Promise<void> {
   const lease = newLeaseOf(options);
   const client = await cli.client();
   const template = await findTemplate(client, options.template);
-  const zone =
-    options.zone === 'auto' ? await chosenZone(cli, client, template.id) : await findZone(client, options.zone);
+  const zone = await zoneFor(cli, client, options.zone, { templateId: template.id });
   const idempotencyKey = crypto.randomUUID();
   const slice = await client.api.slices.create.mutate({
     name,

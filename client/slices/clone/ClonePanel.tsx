@@ -17,7 +17,8 @@ import { LoadingRows } from '../../ui/LoadingRows';
 import { PlanView } from '../PlanView';
 import { holdsBackDraft } from '../problem-sentence';
 import { useFreeName } from '../use-free-name';
-import { ZoneSelect } from '../ZoneSelect';
+import { ZoneChooser } from '../ZoneChooser';
+import { isOpen, ZoneSelect } from '../ZoneSelect';
 
 /** Names that are listed before "and n more". */
 const namedVms = 8;
@@ -92,12 +93,17 @@ export function ClonePanel({ slice, snapshotId = null, onCancel }: ClonePanelPro
       />
       {/* disks of a snapshot stay where they are */}
       {snapshotId === null ? (
-        <ZoneSelect
-          zones={zones.data?.items}
-          {...form.getInputProps('zoneId')}
-          value={form.values.zoneId}
-          onChange={(value) => form.setFieldValue('zoneId', value)}
-        />
+        <>
+          <ZoneSelect
+            zones={zones.data?.items}
+            {...form.getInputProps('zoneId')}
+            value={form.values.zoneId}
+            onChange={(value) => form.setFieldValue('zoneId', value)}
+          />
+          {(zones.data?.items.filter(isOpen) ?? []).length > 1 ? (
+            <ZoneChooser of={{ sliceId: slice.id }} onChoose={(id) => form.setFieldValue('zoneId', String(id))} />
+          ) : null}
+        </>
       ) : (
         <Input.Wrapper label={t('slices:create.zone')} labelElement="div" error={form.errors['zoneId']}>
           <Text size="sm">

@@ -4,6 +4,7 @@ import { TRPCClientError } from '@trpc/client';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Plan } from '#shared/deployment/schema';
 import type { PublicError } from '#shared/errors';
+import type { ZoneChoice } from '#shared/slice';
 import { chooseLanguage } from '../../i18n/i18n';
 import { apiWrapper } from '../../testing/api';
 import '../../testing/render';
@@ -30,7 +31,12 @@ const full = samplePlan({
 });
 
 function show(
-  { refuse, plan, anew = [] }: { refuse?: PublicError; plan?: (zoneId: number) => Plan; anew?: string[] } = {},
+  {
+    refuse,
+    plan,
+    choice,
+    anew = [],
+  }: { refuse?: PublicError; plan?: (zoneId: number) => Plan; choice?: ZoneChoice; anew?: string[] } = {},
   snapshotId: number | null = null,
 ) {
   const asked: unknown[] = [];
@@ -39,6 +45,10 @@ function show(
     if (path === 'slices.freeName') {
       const { name } = input as { name: string };
       return Promise.resolve({ name: name === 'lab' ? 'lab (2)' : name });
+    }
+    if (path === 'slices.chooseZone') {
+      expect(input).toEqual({ sliceId: 7 });
+      return Promise.resolve(choice);
     }
     if (path === 'slices.previewClone')
       return Promise.resolve({
@@ -74,6 +84,23 @@ describe('a slice is cloned', () => {
     await screen.findByText(/768 MiB needed, 512 MiB free, 256 MiB lacking/);
     await screen.findByText(/can be created as a draft/);
     expect(asked).toEqual([]);
+  });
+
+  test('into a zone that is chosen when that is asked for, which says why', async () => {
+    const free = { vcpus: 8, ramMb: 2048, diskGb: 50 };
+    const verdict = { free, fill: 0.5, images: { there: 1, needed: 1 }, problems: [] };
+    const asked = show({
+      choice: {
+        ...{ zoneId: 2, because: 'free' },
+        zones: zones.map(({ id, name }) => ({ ...verdict, zone: { id, name } })),
+      },
+    });
+    await userEvent.click(await screen.findByRole('button', { name: 'Choose a zone for me' }));
+    await screen.findByText('rack was chosen: most stays free in it.');
+    expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Zone' }).value).toBe('rack');
+    await waitFor(async () => expect((await nameField()).value).toBe('lab (2)'));
+    await userEvent.click(screen.getByRole('button', { name: 'Clone' }));
+    await waitFor(() => expect(asked).toMatchObject([['slices.clone', { id: 7, zoneId: 2 }]]));
   });
 
   test('with the disks of a snapshot: what is not cloned, and who begins anew, is said before', async () => {

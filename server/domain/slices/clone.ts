@@ -84,6 +84,15 @@ export async function previewClone(
   return { ...plan, ...from };
 }
 
+/** Ids of the images that a slice's VMs boot, each once. NOT_FOUND. */
+export async function imagesOfSlice(
+  ctx: Pick<DomainContext, 'db'>,
+  { actor, id }: { actor: Actor; id: number },
+): Promise<number[]> {
+  await loadSlice(ctx.db, { actor, id });
+  return [...(await loadSliceModel(ctx.db, id)).images.keys()];
+}
+
 type Snapshot = NonNullable<Awaited<ReturnType<typeof restorable>>>;
 
 async function snapshotFor(

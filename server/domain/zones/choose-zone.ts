@@ -1,28 +1,36 @@
 import type { Plan } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
-import type { ZoneChoice } from '#shared/slice';
+import type { ZoneChoice, ZoneWish } from '#shared/slice';
 import { imagesInZones } from '#server/db/queries/images';
 import { zonesByName } from '#server/db/queries/zones';
 import type { Actor, DomainContext } from '../context';
 import { imagesOfTemplate, previewDeployment } from '../deployments/plan';
+import { imagesOfSlice, previewClone } from '../slices/clone';
 import { isOffered } from './zones';
 
 type Verdict = ZoneChoice['zones'][number];
 
 /**
- * Where a slice of the template would go: each zone's plan is made as for a deploy there, the owner's quota included, and the best of those
- * that can take it whole is chosen. Nothing is reserved. NOT_FOUND for a template that the actor does not see.
+ * Where a slice of the template, or a clone of the slice, would go: each zone's plan is made as for a deploy there, the owner's quota included,
+ * and the best of those that can take it whole is chosen. Nothing is reserved. NOT_FOUND for what the actor does not see.
  */
 export async function chooseZone(
   ctx: DomainContext,
-  { actor, templateId }: { actor: Actor; templateId: number },
+  { actor, of }: { actor: Actor; of: ZoneWish },
 ): Promise<ZoneChoice> {
-  const needed = await imagesOfTemplate(ctx, { actor, templateId });
+  const needed =
+    'sliceId' in of
+      ? await imagesOfSlice(ctx, { actor, id: of.sliceId })
+      : await imagesOfTemplate(ctx, { actor, ...of });
+  const planIn = (zoneId: number): Promise<Plan> =>
+    'sliceId' in of
+      ? previewClone(ctx, { actor, id: of.sliceId, zoneId })
+      : previewDeployment(ctx, { actor, ...of, zoneId });
   const zones = (await zonesByName(ctx.db)).filter((zone) => isOffered(ctx, zone));
   const there = await imagesInZones(ctx.db, needed);
   const verdicts = await Promise.all(
     zones.map(async ({ id, name }): Promise<Verdict> => {
-      const plan = await previewDeployment(ctx, { actor, templateId, zoneId: id });
+      const plan = await planIn(id);
       return {
         zone: { id, name },
         free: plan.free,

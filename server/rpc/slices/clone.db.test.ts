@@ -100,6 +100,23 @@ describe('a clone of a slice', () => {
     expect(await outcomeOf(user.slices.previewClone({ id: slice.id, zoneId: 9_999 }))).toBe('NOT_FOUND');
   });
 
+  test('has a zone chosen for it by the sizes and images that the slice has, not by those of its template today', async () => {
+    const { user, slice, template, zoneId } = await scene();
+    const full = await world.zone({ name: 'full', limitRamMb: 512 });
+    await ctx.db.update(flavours).set({ ramMb: 1_000_000 }).where(eq(flavours.id, 1));
+    expect(await user.slices.chooseZone({ templateId: template.id })).toMatchObject({ zoneId: null, because: null });
+    const choice = await user.slices.chooseZone({ sliceId: slice.id });
+    expect(choice).toMatchObject({ zoneId, because: 'only' });
+    const verdicts = new Map(choice.zones.map((one) => [one.zone.id, one]));
+    expect(verdicts.get(zoneId)).toMatchObject({ problems: [], images: { needed: 1 } });
+    expect(verdicts.get(full)?.problems).toMatchObject([{ code: 'NO_CAPACITY', params: { zone: 'full' } }]);
+    // another one of as much room: by what stays free, then by name
+    await world.zone({ name: 'another' });
+    expect(await user.slices.chooseZone({ sliceId: slice.id })).toMatchObject({ because: 'free' });
+    const stranger = world.callerOf(await world.person());
+    expect(await outcomeOf(stranger.slices.chooseZone({ sliceId: slice.id }))).toBe('NOT_FOUND');
+  });
+
   test('has a name of its own, and counts in the quota of who makes it', async () => {
     const { owner, user, slice } = await scene();
     expect(await refusalOf(user.slices.clone({ id: slice.id, name: 'LAB' }))).toMatchObject({

@@ -71,7 +71,7 @@ export const slicesRouter = router({
   chooseZone: userProcedure('slices:read')
     .input(chooseZoneInput)
     .output(answer(zoneChoiceSchema))
-    .query(({ ctx, input }) => chooseZone(ctx.domain, { actor: ctx.actor, ...input })),
+    .query(({ ctx, input }) => chooseZone(ctx.domain, { actor: ctx.actor, of: input })),
   /** A name that the caller has no live slice of: the one that is asked for, or one like it. */
   freeName: userProcedure('slices:read')
     .input(freeSliceNameInput)
