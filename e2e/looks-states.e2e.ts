@@ -198,6 +198,7 @@ const states: Record<string, State> = {
       text(/^From “Snapshot/),
     ),
   },
+  'slices, of which one waits in line': { ...at('/slices'), until: text('In line: 1 of 1') },
   'a draft that waits in line': { ...slice('waiting'), until: text(/place 1 of 1/) },
   'a draft that cannot run': { ...slice('crowded'), until: text(/reasons? why this cannot run/) },
   'a plan that cannot run': { ...slice('crowded', '?tab=plan'), until: text(/reasons? why this cannot run/) },

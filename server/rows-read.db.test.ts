@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sliceMarks } from '#shared/slice';
 import { useDatabase } from '#db/testing/database';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
 import { checkRequested } from '#server/domain/images/image-states';
@@ -73,6 +74,7 @@ function readsOf(
     add(`slices, ${of}, destroyed too`, () => caller.slices.list({ of, includeDestroyed: true }));
     for (const status of ['active', 'stopped', 'destroyed'] as const)
       add(`slices, ${of}, ${status}`, () => caller.slices.list({ of, status }));
+    for (const mark of sliceMarks) add(`slices, ${of}, ${mark}`, () => caller.slices.list({ of, mark }));
     add(`slices, ${of}, search`, () => caller.slices.list({ of, search: 's' }));
     if (of === 'everyone') continue;
     for (const sort of ['updated', 'name'] as const)
@@ -153,6 +155,18 @@ function background(): Work[] {
   ];
 }
 
+/** Marks as many slices, whatever others there are: each is idle, waits in line, and ends soon. */
+async function markSome(): Promise<void> {
+  const some = (values: string) => `select ${values} from slices order by id desc limit 40`;
+  await control.query(`
+    insert into slice_idle (slice_id, seen_at, used, idle_ms, idle_since)
+      ${some("id, utc_timestamp(3), '[]', 1, utc_timestamp(3)")};
+    insert into zone_waits (slice_id, zone_id, requested_by, kind, on_failure, vcpus, ram_mb, disk_gb, since)
+      ${some("id, zone_id, owner_id, 'deploy', 'keep', 1, 1, 1, utc_timestamp(3)")};
+    insert into slice_leases (slice_id, expires_at, minutes, at_end, warned_at)
+      ${some("id, date_add(utc_timestamp(3), interval 1 day), 60, 'stop', utc_timestamp(3)")}`);
+}
+
 test('lists, pages and what the server asks by itself read as many rows among four times as many', async () => {
   const [admin, reader] = [await world.person('admin'), await world.person()];
   const [caller, other] = [world.callerOf(admin), world.callerOf(reader)];
@@ -184,6 +198,7 @@ test('lists, pages and what the server asks by itself read as many rows among fo
   };
   await prepareCopies(control, accounts);
   await copySlices(control, original, { from: 1, to: few, accounts, publishedOf: 4, refusedOf: 16 });
+  await markSome();
   const before = await measure();
   await copySlices(control, original, { from: few, to: many, accounts, publishedOf: 4, refusedOf: 16 });
   const after = await measure();

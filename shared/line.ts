@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canWaitForRoom, deploymentKinds } from './deployment/operations';
 import { failurePolicies } from './deployment/schema';
+import { limits } from './limits';
 import { idSchema, resourcesSchema, timestampSchema } from './primitives';
 
 /** Where a slice stands in the line for room in its zone. It may go back, too: whoever has less of the zone comes first. */
@@ -38,3 +39,8 @@ export const joinedLineSchema = z.object({ deploymentId: idSchema.nullable(), pl
 export const linePlaceInput = z.strictObject({ sliceId });
 /** Null where the slice does not wait. */
 export const linePlaceOutput = z.object({ place: linePlaceSchema.nullable() });
+export const linePlacesInput = z.strictObject({ sliceIds: z.array(idSchema).min(1).max(limits.pageSize) });
+/** Of those that wait, and that the reader sees. */
+export const linePlacesOutput = z.object({
+  places: z.array(linePlaceSchema.pick({ place: true, of: true }).extend({ sliceId: idSchema })),
+});

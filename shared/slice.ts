@@ -44,6 +44,8 @@ export const sliceSummarySchema = z.object({
   lease: leaseSchema.nullable(),
   /** Since when it waits in line for room in its zone; null if it does not. */
   waitingSince: timestampSchema.nullable(),
+  /** Since when nothing happens in it, where its rules for that have come to it. */
+  idleSince: timestampSchema.nullable(),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 });
@@ -113,8 +115,6 @@ export const sliceSchema = sliceSummarySchema.extend({
   driftPolicy: z.enum(driftPolicies),
   /** Since when the server does not heal it by itself any more: that failed too often in a row. */
   healGaveUpAt: timestampSchema.nullable(),
-  /** Since when nothing happens in it, where its rules for that have come to it. */
-  idleSince: timestampSchema.nullable(),
   /** What is not as it was asked for. Nothing while an operation is under way. */
   drift: z.array(driftSchema),
   vmList: z.array(sliceVmSchema),
@@ -131,6 +131,9 @@ export const sliceSchema = sliceSummarySchema.extend({
 });
 export type Slice = z.infer<typeof sliceSchema>;
 
+/** What slices are marked with beside their status: their lease ends soon, they wait in line for room, nothing happens in them. */
+export const sliceMarks = ['expiring', 'waiting', 'idle'] as const;
+export type SliceMark = (typeof sliceMarks)[number];
 export const sliceSets = ['mine', 'shared', 'all', 'everyone'] as const;
 export const listSlicesInput = z.strictObject({
   ...listInput,
@@ -138,7 +141,7 @@ export const listSlicesInput = z.strictObject({
   /** Whose: one's own, those shared with one, both, or, with `slices:see-all`, everybody's. */
   of: z.enum(sliceSets).default('mine').describe('whose: yours, those shared with you, both, or everyone’s'),
   includeDestroyed: z.boolean().default(false).describe('also what is destroyed'),
-  expiring: z.boolean().default(false).describe('only those whose lease ends soon'),
+  mark: z.enum(sliceMarks).optional().describe('only those that end soon, wait in line, or in which nothing happens'),
 });
 export const createSliceInput = z.strictObject({
   name: nameSchema.describe('what the slice is called'),

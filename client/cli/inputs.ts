@@ -71,7 +71,7 @@ export const inputs = {
   createTemplate: fieldsOf(createTemplateInput, ['name', 'description']),
   importTemplate: fieldsOf(importTemplateInput, ['name']),
   exportTemplate: fieldsOf(exportTemplateInput, ['format']),
-  listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'expiring']),
+  listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'mark']),
   createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),
   cloneSlice: fieldsOf(cloneSliceInput, ['name']),
   saveAsTemplate: fieldsOf(saveAsTemplateInput, ['name', 'description']),

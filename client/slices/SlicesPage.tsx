@@ -3,7 +3,7 @@ import { Boxes, Plus, Users } from 'lucide-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
-import { sliceSets } from '#shared/slice';
+import { sliceMarks, sliceSets } from '#shared/slice';
 import { sliceStatuses } from '#shared/slice-status';
 import { trpc } from '../api/trpc';
 import { keyset, listedPages } from '../api/keyset';
@@ -35,7 +35,7 @@ export function Component() {
   const seesAll = session.can('slices:see-all');
   const sets = sliceSets.filter((set) => set !== 'everyone' || seesAll);
   const of = sets.find((set) => set === filters.get('of')) ?? 'mine';
-  const expiring = filters.get('expiring') !== '';
+  const mark = sliceMarks.find((known) => known === filters.get('mark'));
   const includeDestroyed = filters.get('destroyed') !== '';
   const list = trpc.slices.list.useInfiniteQuery(
     {
@@ -43,12 +43,12 @@ export function Component() {
       search: search === '' ? undefined : search,
       status,
       of,
-      expiring,
+      mark,
       includeDestroyed: includeDestroyed || status === 'destroyed',
     },
     keyset,
   );
-  const filtered = search !== '' || status !== undefined || includeDestroyed || expiring;
+  const filtered = search !== '' || status !== undefined || includeDestroyed || mark !== undefined;
 
   const listed = listedPages(list);
   const rows = useMemo(() => (listed.rows ?? []).filter(({ status: now }) => now !== 'destroyed'), [listed.rows]);
@@ -89,10 +89,14 @@ export function Component() {
               />
             </>
           ) : null}
-          <Switch
-            label={t('slices:list.expiring')}
-            checked={expiring}
-            onChange={(event) => filters.set({ expiring: event.currentTarget.checked ? '1' : null })}
+          <Select
+            aria-label={t('slices:list.mark')}
+            placeholder={t('slices:list.anyMark')}
+            clearable
+            value={mark ?? null}
+            onChange={(value) => filters.set({ mark: value })}
+            data={sliceMarks.map((value) => ({ value, label: t(`slices:list.marked.${value}`) }))}
+            w={{ base: '100%', xs: 170 }}
           />
           <Switch
             label={t('slices:list.destroyed')}
@@ -102,9 +106,7 @@ export function Component() {
         </>
       )}
       narrowed={
-        filtered
-          ? { search, clear: () => filters.set({ q: null, status: null, destroyed: null, expiring: null }) }
-          : null
+        filtered ? { search, clear: () => filters.set({ q: null, status: null, destroyed: null, mark: null }) } : null
       }
       empty={
         of === 'shared' ? (

@@ -1,4 +1,5 @@
 import { Group, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { SliceSummary } from '#shared/slice';
@@ -8,6 +9,8 @@ import type { Column, RowSelection } from '../ui/DataTable';
 import { RelativeTime } from '../ui/RelativeTime';
 import { SortedTable } from '../ui/SortedTable';
 import { sliceLooks, SliceStatusBadge } from './status-badges';
+
+const SliceMarks = lazy(async () => ({ default: (await import('./SliceMarks')).SliceMarks }));
 
 export interface SlicesTableProps {
   slices: readonly SliceSummary[];
@@ -27,6 +30,7 @@ const lifecycle = Object.keys(sliceLooks);
 export function SlicesTable({ slices, partial, withOwner = false, selection }: SlicesTableProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const waiting = slices.flatMap(({ id, waitingSince }) => (waitingSince === null ? [] : [id]));
   const owner: Column<SliceSummary, Key> = {
     key: 'owner',
     header: t('sliceList.columns.owner'),
@@ -50,6 +54,11 @@ export function SlicesTable({ slices, partial, withOwner = false, selection }: S
       render: (slice) => (
         <Group gap={6} wrap="nowrap">
           <SliceStatusBadge status={slice.status} />
+          {slice.waitingSince === null && slice.idleSince === null ? null : (
+            <Suspense fallback={null}>
+              <SliceMarks slice={slice} waiting={waiting} />
+            </Suspense>
+          )}
           {slice.busy === null ? null : (
             <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
               {t('sliceList.busy', { operation: t(`deploymentKind.${slice.busy}`) })}

@@ -828,6 +828,7 @@ CREATE TABLE `slice_annotations` (
 );
 ALTER TABLE `template_revisions` ADD `annotations` json;
 ALTER TABLE `slice_annotations` ADD CONSTRAINT `slice_annotations_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `slice_idle_since_index` ON `slice_idle` (`idle_since`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -868,3 +869,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('39e7e8ef5159d
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('eda448f4da5dee49e22e5987b9f4afc37e4bbbc79f0d7460f66efe120de7303e', 1795680119855);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('6505f00c3c36407d87dbeb115e7a2bd80f263dc0e03ec9a42b75fc66b3eacc7d', 1795682518028);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2fcdc2978a96e3e66f19c5f1f08a7c4e4605e0e83bde46aa1e73f866aed299be', 1795690164473);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('44202ccf10f3f44ca404833455bea4509ff6d12660d5d8d42c527dfd4dc386ed', 1795692686192);

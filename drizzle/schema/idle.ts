@@ -1,4 +1,4 @@
-import { bigint, int, json, mysqlEnum, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core';
+import { bigint, index, int, json, mysqlEnum, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core';
 import { idleActions } from '#shared/idle';
 import { id, instant, primaryId } from '../columns';
 import { availabilityZones } from './catalogue';
@@ -24,18 +24,22 @@ export const idleRules = mysqlTable(
 );
 
 /** What was seen of slices that have such a rule, by the server that has their VMs. */
-export const sliceIdle = mysqlTable('slice_idle', {
-  sliceId: id('slice_id')
-    .primaryKey()
-    .references(() => slices.id, { onDelete: 'cascade' }),
-  /** When it was looked at last, by the database's clock. */
-  seenAt: instant('seen_at').notNull(),
-  /** What each VM had used then. */
-  used: json('used').$type<{ vmId: number; cpuSeconds: number; trafficBytes: number | null }[]>().notNull(),
-  /** For so long nothing has happened, as far as it was watched. */
-  idleMs: bigint('idle_ms', { mode: 'number', unsigned: true }).notNull(),
-  /** Rules of up to so many minutes have been done since something happened last. */
-  doneMinutes: int('done_minutes', { unsigned: true }).notNull().default(0),
-  /** Since when it is marked as idle. */
-  idleSince: instant('idle_since'),
-});
+export const sliceIdle = mysqlTable(
+  'slice_idle',
+  {
+    sliceId: id('slice_id')
+      .primaryKey()
+      .references(() => slices.id, { onDelete: 'cascade' }),
+    /** When it was looked at last, by the database's clock. */
+    seenAt: instant('seen_at').notNull(),
+    /** What each VM had used then. */
+    used: json('used').$type<{ vmId: number; cpuSeconds: number; trafficBytes: number | null }[]>().notNull(),
+    /** For so long nothing has happened, as far as it was watched. */
+    idleMs: bigint('idle_ms', { mode: 'number', unsigned: true }).notNull(),
+    /** Rules of up to so many minutes have been done since something happened last. */
+    doneMinutes: int('done_minutes', { unsigned: true }).notNull().default(0),
+    /** Since when it is marked as idle. */
+    idleSince: instant('idle_since'),
+  },
+  (table) => [index('slice_idle_since_index').on(table.idleSince)],
+);

@@ -437,6 +437,8 @@ export const matrix: Record<string, Row> = {
   'leases.setLimit': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
     api.leases.setLimit({ of: { zoneId: s.spareZone }, limit: { maxMinutes: 60, atEnd: ['stop'], warnMinutes: 5 } }),
   ),
+  // what one does not see is left out
+  'line.places': row('user', 'slices:read', signedIn, (api, s) => api.line.places({ sliceIds: [s.slice.idle] })),
   'line.get': row('user', 'slices:read', seeSlice, (api, s) => api.line.get({ sliceId: s.slice.idle })),
   // it runs: whoever may is told that it cannot be deployed
   'line.join': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_TRANSITION'), (api, s) =>

@@ -44,7 +44,10 @@ const columns: Column<SliceSummary>[] = [
   { title: 'NAME', value: ({ name }) => name, flexible: true },
   {
     title: 'STATUS',
-    value: ({ status, busy }) => (busy === null ? status : `${status} (${busy})`),
+    value: ({ status, busy, waitingSince, idleSince }) => {
+      const more = busy ?? (waitingSince != null ? 'in line' : idleSince != null ? 'idle' : null);
+      return more === null ? status : `${status} (${more})`;
+    },
     style: ({ status }) => colourOf(status),
   },
   { title: 'VMS', value: ({ vms, vmsRunning }) => `${vmsRunning}/${vms}`, right: true },

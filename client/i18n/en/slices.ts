@@ -6,7 +6,9 @@ export const slices = {
     anyStatus: 'Any status',
     status: 'Status',
     destroyed: 'Destroyed ones, too',
-    expiring: 'Ending soon',
+    mark: 'Marked as',
+    anyMark: 'Marked or not',
+    marked: { expiring: 'Ending soon', waiting: 'Waiting in line', idle: 'Idle' },
     empty: {
       title: 'No slices yet',
       text: 'A slice is a living copy of a template. Make one, look at its plan, and deploy it.',
@@ -245,6 +247,7 @@ export const slices = {
     since: 'No console, no work and no traffic since',
     help: 'Stop or suspend it if it is not needed.',
   },
+  mark: { waiting: 'In line', place: 'In line: {{place}} of {{of}}', idle: 'Idle' },
   line: {
     title: 'Waits in line for room in zone {{zone}}',
     place: 'Waits in line for room in zone {{zone}}: place {{place}} of {{of}}',

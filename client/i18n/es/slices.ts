@@ -9,7 +9,9 @@ export const slices: Messages<typeof english> = {
     anyStatus: 'Cualquier estado',
     status: 'Estado',
     destroyed: 'También los destruidos',
-    expiring: 'Terminan pronto',
+    mark: 'Marcados como',
+    anyMark: 'Con marca o sin ella',
+    marked: { expiring: 'Terminan pronto', waiting: 'En la cola', idle: 'Sin actividad' },
     empty: {
       title: 'Aún no hay slices',
       text: 'Un slice es una copia viva de una plantilla. Cree uno, mire su plan y despliéguelo.',
@@ -248,6 +250,7 @@ export const slices: Messages<typeof english> = {
     since: 'Sin consolas, trabajo ni tráfico desde',
     help: 'Deténgalo o suspéndalo si no hace falta.',
   },
+  mark: { waiting: 'En la cola', place: 'En la cola: {{place}} de {{of}}', idle: 'Sin actividad' },
   line: {
     title: 'Espera en la cola a que haya sitio en la zona {{zone}}',
     place: 'Espera en la cola a que haya sitio en la zona {{zone}}: puesto {{place}} de {{of}}',

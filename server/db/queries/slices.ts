@@ -16,6 +16,7 @@ import {
   sql,
   type SQL,
 } from 'drizzle-orm';
+import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { deployments, events } from '#drizzle/schema/deployments';
 import { sliceIdle } from '#drizzle/schema/idle';
@@ -27,7 +28,7 @@ import { zoneWaits } from '#drizzle/schema/waits';
 import type { EventData } from '#shared/deployment/events';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
-import type { sliceSets } from '#shared/slice';
+import { sliceMarks, type SliceMark, type sliceSets } from '#shared/slice';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import type { Annotation } from '#shared/topology/annotations';
 import { topologyParts } from '#shared/topology/schema';
@@ -49,6 +50,7 @@ import {
   type Value,
 } from '../prepared';
 import { byId, chunked } from '../rows';
+import { running } from './idle';
 import { newestFields, newestOf, type NewestRow } from './deployments';
 import { endIdsIn, rowOf, type EndIds } from './parts';
 import { visibleTemplate } from './shares';
@@ -74,6 +76,7 @@ const summaryFields = {
   leaseWarned: truth(sql`${sliceLeases.warnedAt} is not null`),
   leaseEnded: truth(sql`${sliceLeases.endedAt} is not null`),
   waitingSince: optionalIsoText(zoneWaits.since),
+  idleSince: optionalIsoText(sliceIdle.idleSince),
   createdAt: isoText(slices.createdAt),
   updatedAt: isoText(slices.updatedAt),
 };
@@ -83,7 +86,8 @@ const joined = sql`inner join ${users} on ${users.id} = ${slices.ownerId}
   left join ${templates} on ${templates.id} = ${slices.templateId} and ${visibleTemplate(reader)}
   left join ${sliceShares} on ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader}
   left join ${sliceLeases} on ${sliceLeases.sliceId} = ${slices.id}
-  left join ${zoneWaits} on ${zoneWaits.sliceId} = ${slices.id}`;
+  left join ${zoneWaits} on ${zoneWaits.sliceId} = ${slices.id}
+  left join ${sliceIdle} on ${sliceIdle.sliceId} = ${slices.id}`;
 
 const live = textsOf(liveDeploymentStatuses);
 const listFields = {
@@ -101,15 +105,30 @@ const listFields = {
 };
 export type SliceSummaryRow = RowOf<typeof listFields>;
 
-/** Which are asked for: those that were not destroyed, those in a status, all, or those whose lease ends soon. */
-type Kept = 'living' | 'status' | 'all' | 'expiring';
+/** Which are asked for: those that were not destroyed, those in a status, all, or those with a mark, of any status or of one. */
+type Kept = 'living' | 'status' | 'all' | SliceMark | `${SliceMark}+status`;
+/** From the rows by which slices have a mark: these are few at any time. */
+const marked: Record<SliceMark, { table: MySqlTable; sliceId: MySqlColumn; where: SQL | undefined }> = {
+  expiring: {
+    ...{ table: sliceLeases, sliceId: sliceLeases.sliceId },
+    where: and(isNull(sliceLeases.endedAt), isNotNull(sliceLeases.warnedAt)),
+  },
+  waiting: { table: zoneWaits, sliceId: zoneWaits.sliceId, where: undefined },
+  idle: {
+    ...{ table: sliceIdle, sliceId: sliceIdle.sliceId },
+    where: and(isNotNull(sliceIdle.idleSince), sql`${slices.status} in (${textsOf(running)})`),
+  },
+};
+const marks: readonly string[] = sliceMarks;
+const isMark = (word: string): word is SliceMark => marks.includes(word);
 type Variant = `${(typeof sliceSets)[number]} ${Kept} ${'first' | 'next'} ${'any' | 'search'}`;
 /**
  * First which, each part by an index of its own that has it in this order, then the rest of these: joined at once, or asked for
  * with an `or`, all would be read and sorted.
  */
 const pageOf = preparedBy((variant: Variant) => {
-  const [of, kept, place, search] = variant.split(' ');
+  const [of, kept = '', place, search] = variant.split(' ');
+  const [mark = '', markedOf] = kept.split('+');
   const limit = sql.placeholder('limit');
   const order = sql`${slices.updatedAt} desc, ${slices.id} desc`;
   const asked = [
@@ -122,13 +141,15 @@ const pageOf = preparedBy((variant: Variant) => {
   const living = { where: isNull(slices.deletedAt), index: 'updated_index' };
   const status = { where: sql`${slices.status} = ${sql.placeholder('status')}`, index: 'status_updated_index' };
   const destroyed = { where: sql`${slices.status} = 'destroyed'`, index: 'status_updated_index' };
-  const those = { living: [living], status: [status], all: [living, destroyed], expiring: [living] }[kept as Kept];
-  // few at any time: from their leases to them, and never from all slices
-  const expiring = (whose: SQL | undefined) =>
-    part(
-      sql`${sliceLeases} inner join ${slices} on ${slices.id} = ${sliceLeases.sliceId}`,
-      and(isNull(sliceLeases.endedAt), isNotNull(sliceLeases.warnedAt), living.where, whose),
+  const those = kept === 'status' ? [status] : kept === 'all' ? [living, destroyed] : [living];
+  // from their marks to them, and never from all slices
+  const withMark = (name: SliceMark) => (whose: SQL | undefined) => {
+    const { table, sliceId, where } = marked[name];
+    return part(
+      sql`${table} straight_join ${slices} on ${slices.id} = ${sliceId}`,
+      and(where, living.where, markedOf === 'status' ? status.where : undefined, whose),
     );
+  };
   // forced: what is searched for may be guessed to be so little that reading and sorting everything looks cheaper
   const everyones = () =>
     those.map(({ where, index }) => part(sql`${slices} force index (${sql.identifier(`slices_${index}`)})`, where));
@@ -150,15 +171,16 @@ const pageOf = preparedBy((variant: Variant) => {
   const isMine = sql`${slices.ownerId} = ${reader}`;
   const isShared = sql`${slices.ownerId} <> ${reader} and exists (select 1 from ${sliceShares}
     where ${sliceShares.sliceId} = ${slices.id} and ${sliceShares.userId} = ${reader})`;
+  const byMark = isMark(mark) ? withMark(mark) : null;
   const sets =
-    kept === 'expiring'
-      ? {
-          mine: () => [expiring(isMine)],
-          shared: () => [expiring(isShared)],
-          all: () => [expiring(isMine), expiring(isShared)],
-          everyone: () => [expiring(undefined)],
-        }
-      : { mine, shared: () => [shared()], all: () => [...mine(), shared()], everyone: everyones };
+    byMark === null
+      ? { mine, shared: () => [shared()], all: () => [...mine(), shared()], everyone: everyones }
+      : {
+          mine: () => [byMark(isMine)],
+          shared: () => [byMark(isShared)],
+          all: () => [byMark(isMine), byMark(isShared)],
+          everyone: () => [byMark(undefined)],
+        };
   const parts = sets[of as (typeof sliceSets)[number]]();
   const picked = sql.join(parts, sql` union all `);
   return prepared<
@@ -194,14 +216,14 @@ export function sliceRows(
     search?: string | undefined;
     status?: SliceStatus | undefined;
     includeDestroyed: boolean;
-    expiring?: boolean | undefined;
+    mark?: SliceMark | undefined;
   },
 ): Promise<SliceSummaryRow[]> {
-  const { readerId, of, search = '', status = null } = options;
+  const { readerId, of, search = '', status = null, mark } = options;
   const position = decodeCursor(instantCursor, options.cursor);
   const [at, id] = position ?? [null, null];
-  const kept =
-    options.expiring === true ? 'expiring' : status !== null ? 'status' : options.includeDestroyed ? 'all' : 'living';
+  const unmarked = status !== null ? 'status' : options.includeDestroyed ? 'all' : 'living';
+  const kept = mark === undefined ? unmarked : status === null ? mark : (`${mark}+status` as const);
   const statement = pageOf(`${of} ${kept} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'}`);
   const limit = options.limit + 1;
   return statement(q, { reader: readerId, limit, at, id, status, pattern: containing(search) });
@@ -215,7 +237,6 @@ const headFields = {
   restartAfterReboot: slices.restartAfterReboot,
   driftPolicy: slices.driftPolicy,
   healGaveUpAt: optionalIsoText(slices.healGaveUpAt),
-  idleSince: optionalIsoText(sliceIdle.idleSince),
   lastEventId: number(sql`(select max(${events.id}) from ${events} where ${events.sliceId} = ${slices.id})`),
 };
 export type SliceHeadRow = RowOf<typeof headFields>;
@@ -238,8 +259,7 @@ const wholeFields = {
   deployment: newestFields,
 };
 const wholeById = preparedLists<typeof wholeFields, Record<'reader' | 'slice', number>>(wholeFields, {
-  head: (list) => sql`select ${list} from ${slices} ${joined}
-    left join ${sliceIdle} on ${sliceIdle.sliceId} = ${slices.id} where ${slices.id} = ${ofSlice}`,
+  head: (list) => sql`select ${list} from ${slices} ${joined} where ${slices.id} = ${ofSlice}`,
   vms: (list) => sql`select ${list} from ${sliceVms}
     inner join ${flavours} on ${flavours.id} = ${sliceVms.flavourId}
     inner join ${images} on ${images.id} = ${sliceVms.imageId}

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, lt, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, lt, ne, sql, type SQL } from 'drizzle-orm';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
 import { zoneWaits } from '#drizzle/schema/waits';
@@ -42,6 +42,19 @@ export async function waitsIn(q: Queryable, zoneId: number): Promise<WaitInLine[
     ownerId,
     isVoid: disabledAt !== null || deletedAt !== null,
   }));
+}
+
+/** Those of the slices that wait, and where. `visible`: which the reader sees. */
+export function waitsOf(
+  q: Queryable,
+  sliceIds: readonly number[],
+  visible: SQL | undefined,
+): Promise<Pick<WaitRow, 'sliceId' | 'zoneId'>[]> {
+  return q
+    .select({ sliceId: zoneWaits.sliceId, zoneId: zoneWaits.zoneId })
+    .from(zoneWaits)
+    .innerJoin(slices, eq(slices.id, zoneWaits.sliceId))
+    .where(and(inArray(zoneWaits.sliceId, [...sliceIds]), visible));
 }
 
 /** What slices of these accounts hold of the zone, by account; who holds nothing is not in it. */

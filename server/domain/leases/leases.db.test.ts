@@ -375,7 +375,7 @@ describe('a list of slices whose lease ends soon', () => {
     await user.leases.set({ id: ended, expiresAt: iso(minute) });
     await look(2 * minute);
     const names = async (caller: typeof user, of: 'mine' | 'shared' | 'all' | 'everyone') =>
-      (await caller.slices.list({ of, expiring: true })).items.map((slice) => slice.name);
+      (await caller.slices.list({ of, mark: 'expiring' })).items.map((slice) => slice.name);
     expect(await names(user, 'mine')).toEqual(['One']);
     const friend = await world.person();
     await user.slices.share({ id, email: friend.email, level: 'view' });
@@ -383,7 +383,7 @@ describe('a list of slices whose lease ends soon', () => {
     expect(await names(world.callerOf(friend), 'shared')).toEqual(['One']);
     expect(await names(world.callerOf(friend), 'all')).toEqual(['One']);
     const admin = world.callerOf(await world.person('admin'));
-    const everyone = (await admin.slices.list({ of: 'everyone', expiring: true })).items;
+    const everyone = (await admin.slices.list({ of: 'everyone', mark: 'expiring' })).items;
     expect(everyone.filter((slice) => slice.owner.id === owner.userId).map((slice) => slice.name)).toEqual(['One']);
     expect(await names(world.callerOf(await world.person()), 'all')).toEqual([]);
   });

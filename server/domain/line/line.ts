@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { AppError } from '#shared/errors';
-import type { joinedLineSchema, joinLineInput, linePlaceOutput } from '#shared/line';
+import type { joinedLineSchema, joinLineInput, linePlaceOutput, linePlacesOutput } from '#shared/line';
 import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { touchSlice } from '#server/db/queries/slices';
-import { deleteWait, heldByOwners, waitOf, waitsIn } from '#server/db/queries/waits';
+import { deleteWait, heldByOwners, waitOf, waitsIn, waitsOf } from '#server/db/queries/waits';
 import { zoneById } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
@@ -13,7 +13,7 @@ import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { askZone, planZoneOf } from '../deployments/situation';
 import { acceptOperation } from '../deployments/start';
-import { loadSlice, type SliceRow } from '../slices/access';
+import { loadSlice, visibleSlices, type SliceRow } from '../slices/access';
 import { lineOrder, passedAtMost } from './order';
 import { lineEvent } from './stand';
 
@@ -70,13 +70,37 @@ export async function linePlace(
   return { place: (await waitOf(ctx.db, sliceId)) === null ? null : await placeOfSlice(ctx, ctx.db, slice) };
 }
 
-async function placeOfSlice(ctx: DomainContext, q: Queryable, slice: SliceRow) {
-  const zone = await zoneById(q, slice.zoneId);
+/** Where those of the slices stand that wait, each in its zone's line. Those that the actor does not see are left out. */
+export async function linePlaces(
+  ctx: DomainContext,
+  { actor, sliceIds }: { actor: Actor; sliceIds: readonly number[] },
+): Promise<z.infer<typeof linePlacesOutput>> {
+  const waits = await waitsOf(ctx.db, sliceIds, visibleSlices(actor));
+  const zones = [...new Set(waits.map(({ zoneId }) => zoneId))];
+  const lines = await Promise.all(zones.map((zoneId) => lineOf(ctx, ctx.db, zoneId)));
+  const asked = new Set(waits.map(({ sliceId }) => sliceId));
+  return {
+    places: lines.flatMap(({ order }) =>
+      order.flatMap(({ sliceId }, index) =>
+        asked.has(sliceId) ? [{ sliceId, place: index + 1, of: order.length }] : [],
+      ),
+    ),
+  };
+}
+
+/** All who wait in the zone, the first place first. */
+async function lineOf(ctx: DomainContext, q: Queryable, zoneId: number) {
+  const zone = await zoneById(q, zoneId);
   if (zone === null) throw new AppError('ZONE_UNAVAILABLE', say('ZONE_NOT_THERE'));
   const { capacity, free } = await planZoneOf(q, zone, await askZone(ctx, zone));
   const came = (await waitsIn(q, zone.id)).map((wait) => ({ ...wait, needs: needsOf(wait) }));
   const heldBy = await heldByOwners(q, zone.id, [...new Set(came.map(({ ownerId }) => ownerId))]);
   const order = capacity === null || free === null ? came : lineOrder(came, { capacity, free, heldBy });
+  return { zone, free, order };
+}
+
+async function placeOfSlice(ctx: DomainContext, q: Queryable, slice: SliceRow) {
+  const { zone, free, order } = await lineOf(ctx, q, slice.zoneId);
   const place = order.findIndex((wait) => wait.sliceId === slice.id);
   const wait = order[place];
   // let in since

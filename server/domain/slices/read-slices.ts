@@ -68,6 +68,7 @@ function summary(
         ? null
         : { expiresAt: row.leaseExpiresAt, atEnd: row.leaseAtEnd, warned: row.leaseWarned, ended: row.leaseEnded },
     waitingSince: row.waitingSince,
+    idleSince: canBeIdle(row.status) ? row.idleSince : null,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
@@ -132,7 +133,6 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     restartAfterReboot: head.restartAfterReboot,
     driftPolicy: head.driftPolicy,
     healGaveUpAt: head.healGaveUpAt,
-    idleSince: canBeIdle(head.status) ? head.idleSince : null,
     vmList: vms.map((vm) => ({
       ...partOf(vmSchema, vm),
       id: vm.id,

@@ -1,5 +1,12 @@
-import { joinedLineSchema, joinLineInput, linePlaceInput, linePlaceOutput } from '#shared/line';
-import { joinLine, linePlace, quitLine } from '#server/domain/line/line';
+import {
+  joinedLineSchema,
+  joinLineInput,
+  linePlaceInput,
+  linePlaceOutput,
+  linePlacesInput,
+  linePlacesOutput,
+} from '#shared/line';
+import { joinLine, linePlace, linePlaces, quitLine } from '#server/domain/line/line';
 import { answer } from '../answers';
 import { router, userProcedure } from '../trpc';
 
@@ -10,6 +17,11 @@ export const lineRouter = router({
     .input(linePlaceInput)
     .output(answer(linePlaceOutput))
     .query(({ ctx, input }) => linePlace(ctx.domain, { actor: ctx.actor, ...input })),
+  /** The places of those of a list that wait. */
+  places: userProcedure('slices:read')
+    .input(linePlacesInput)
+    .output(answer(linePlacesOutput))
+    .query(({ ctx, input }) => linePlaces(ctx.domain, { actor: ctx.actor, ...input })),
   /** Begins at once where there is room. */
   join: userProcedure('slices:manage')
     .input(joinLineInput)

@@ -1,0 +1,1 @@
+CREATE INDEX `slice_idle_since_index` ON `slice_idle` (`idle_since`);
