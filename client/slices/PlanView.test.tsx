@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '#shared/errors';
@@ -25,6 +25,22 @@ describe('PlanView', () => {
     expect(alert.textContent).toContain('Not enough RAM in zone local: 8 GiB needed, 4 GiB free, 4 GiB lacking.');
     expect(alert.textContent).toContain('choose smaller flavours');
     expect(alert.textContent).toContain('The server says why.');
+  });
+
+  it('called the full zone an error beside the line in which the slice waits for its room', () => {
+    const kept: Problem = { code: 'ROOM_KEPT', message: 'Room is kept.', params: { zone: 'local' } };
+    renderApp(
+      <PlanView plan={samplePlan({ problems: [lacking, kept], runnable: false, canWait: true })} inLine />,
+    );
+    expect(screen.queryByRole('alert')).toBeNull();
+    // nor is it ready
+    expect(screen.queryByText(/Ready to run/)).toBeNull();
+    expect(screen.getByRole('meter', { name: 'RAM' })).toBeTruthy();
+    // what does not pass with room is a reason all the same
+    cleanup();
+    renderApp(<PlanView plan={samplePlan({ problems: [lacking, unknown], runnable: false })} inLine />);
+    expect(screen.getByRole('alert').textContent).toMatch(/One reason why this cannot run.*The server says why\./);
+    expect(screen.getByRole('alert').textContent).not.toContain('Not enough RAM');
   });
 
   it('shows what is in use, what would be, and what there is', () => {

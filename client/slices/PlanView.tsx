@@ -2,7 +2,9 @@ import { Alert, Anchor, List, Stack, Text, Title } from '@mantine/core';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { passesWithRoom } from '#shared/deployment/operations';
 import type { Plan, PlanStep } from '#shared/deployment/schema';
+import type { Problem } from '#shared/errors';
 import { quotaGroups } from '../quota/quota-fields';
 import { QuotaBars } from '../quota/QuotaBars';
 import { ResourceBar } from '../ui/ResourceBar';
@@ -24,6 +26,7 @@ export function PlanView({
   owner,
   compact = false,
   waits = false,
+  inLine = false,
   way,
 }: {
   plan: Plan;
@@ -33,12 +36,17 @@ export function PlanView({
   compact?: boolean;
   /** Something outside of the plan keeps it from running: it is not called ready. */
   waits?: boolean;
+  /** It waits for room in its zone, which is told elsewhere: that there is none now is no reason against it. */
+  inLine?: boolean;
   /** What can be done about its problems, shown below them. */
   way?: React.ReactNode;
 }) {
+  const problems = inLine ? plan.problems.filter((problem) => !passesWithRoom(problem)) : plan.problems;
   return (
     <Stack gap="md">
-      {waits && plan.problems.length === 0 ? null : <PlanVerdict plan={plan} way={way} />}
+      {(waits || inLine) && problems.length === 0 ? null : (
+        <PlanVerdict problems={problems} steps={plan.steps.length} way={way} />
+      )}
       <PlanNeeds plan={plan} zone={zone} />
       <PlanQuota quota={plan.quota} owner={owner} />
       {compact ? null : <PlanSteps steps={plan.steps} />}
@@ -46,23 +54,30 @@ export function PlanView({
   );
 }
 
-function PlanVerdict({ plan, way }: { plan: Plan; way: React.ReactNode }) {
+interface PlanVerdictProps {
+  problems: readonly Problem[];
+  /** How many. */
+  steps: number;
+  way: React.ReactNode;
+}
+
+function PlanVerdict({ problems, steps, way }: PlanVerdictProps) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
-  if (plan.problems.length === 0)
+  if (problems.length === 0)
     return (
       <div className={classes.ready} role="status">
         <CircleCheck size={18} aria-hidden />
-        {plan.steps.length === 0 ? t('plan.noSteps') : t('plan.ready', { count: plan.steps.length })}
+        {steps === 0 ? t('plan.noSteps') : t('plan.ready', { count: steps })}
       </div>
     );
-  const texts = plan.problems.map((problem) => problemText(t, i18n.language, problem));
+  const texts = problems.map((problem) => problemText(t, i18n.language, problem));
   return (
     <Alert
       variant="light"
       color="red"
       icon={<TriangleAlert size={18} />}
       role="alert"
-      title={t('plan.problemsTitle', { count: plan.problems.length })}
+      title={t('plan.problemsTitle', { count: problems.length })}
     >
       <List spacing={6} size="sm">
         {texts.map(({ what, remedy }, index) => {

@@ -171,6 +171,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
                   zone={slice.zone.name}
                   owner={owner}
                   compact
+                  inLine={slice.waitingSince !== null}
                   way={<WaitButton slice={slice} plan={draftPlan} reason={refused('deploy')} />}
                 />
               </div>
@@ -265,7 +266,8 @@ interface PlanOrStepsProps {
 function PlanOrSteps({ slice, live, plan, owner }: PlanOrStepsProps) {
   const { t } = useTranslation('slices');
   if (plan !== null) {
-    if (plan.data !== undefined) return <PlanView plan={plan.data} zone={slice.zone.name} owner={owner} />;
+    if (plan.data !== undefined)
+      return <PlanView plan={plan.data} zone={slice.zone.name} owner={owner} inLine={slice.waitingSince !== null} />;
     if (plan.error !== null) return <ErrorState error={plan.error} onRetry={() => void plan.refetch()} />;
     return <LoadingRows rows={8} height={24} />;
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StepAction, StepStatus } from '#shared/deployment/schema';
+import type { Plan, StepAction, StepStatus } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
 import type { Capabilities, Capability } from '#shared/zone';
 import type { VmStatus } from '#shared/slice-status';
-import { sampleDeployment, sampleSlice, sampleVm } from '../testing/samples';
+import { sampleDeployment, samplePlan, sampleSlice, sampleVm } from '../testing/samples';
 import { offers, runningSteps, vmReason, waitingOf } from './actions';
 
 describe('one VM’s operation locked the buttons of all', () => {
@@ -36,6 +36,19 @@ describe('one VM’s operation locked the buttons of all', () => {
     expect(waitingOf(slice, { id: 3 })?.id).toBe(6);
     expect(waitingOf(slice, { id: 2 })).toBeUndefined();
   });
+});
+
+it('a draft in line called the full zone what keeps it from being deployed, and now says that it waits', () => {
+  const full = { code: 'NO_CAPACITY', message: 'No room.' };
+  const slice = sampleSlice({ waitingSince: '2030-01-01T00:00:00.000Z' });
+  const reasonOf = (of: Slice, plan: Plan) => offers(of, plan).find(({ action }) => action === 'deploy')?.reason;
+  const plan = samplePlan({ runnable: false, problems: [full] });
+  expect(reasonOf(slice, plan)).toEqual({ code: 'IN_LINE' });
+  expect(reasonOf(sampleSlice(), plan)).toEqual({ code: 'PLAN', plan });
+  const worse = samplePlan({ runnable: false, problems: [full, { code: 'IMAGE_RETIRED', message: 'Gone.' }] });
+  expect(reasonOf(slice, worse)).toEqual({ code: 'PLAN', plan: worse });
+  // let in just now
+  expect(reasonOf(slice, samplePlan())).toBeNull();
 });
 
 describe('what is going on', () => {

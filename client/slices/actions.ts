@@ -1,6 +1,7 @@
 import type { Deployment, Plan } from '#shared/deployment/schema';
 import {
   operationOf,
+  passesWithRoom,
   refusal,
   type DeploymentKind,
   type Refusal,
@@ -22,6 +23,7 @@ export type Reason =
   | Refusal
   | { code: 'PLAN'; plan: Plan | undefined }
   | { code: 'CANCELLING' }
+  | { code: 'IN_LINE' }
   | { code: 'ZONE_AWAY' }
   | { code: 'ZONE_CANNOT'; why: Capability }
   | { code: 'VM'; running: boolean };
@@ -99,7 +101,10 @@ function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan 
   if (action === 'retry') return busy ? { code: 'SLICE_BUSY' } : null;
   const refused = refusal(action, slice.status, busy ? [null] : []);
   if (refused !== null) return refused;
-  if (action === 'deploy' && slice.status === 'draft' && plan?.runnable !== true) return { code: 'PLAN', plan };
+  if (action === 'deploy' && slice.status === 'draft' && plan?.runnable !== true)
+    return slice.waitingSince !== null && plan?.problems.every(passesWithRoom) === true
+      ? { code: 'IN_LINE' }
+      : { code: 'PLAN', plan };
   // what is so already needs no doing; a degraded slice may need either
   if (action === 'start' && slice.status === 'active' && slice.vmList.every((vm) => vm.status === 'running'))
     return { code: 'INVALID_TRANSITION', status: 'active' };

@@ -19,6 +19,8 @@ export function reasonSentence(t: SlicesT, language: string, reason: Reason | nu
       return t('refused.ZONE_AWAY');
     case 'ZONE_CANNOT':
       return t('refused.ZONE_CANNOT', { why: spoken(reason.why.reason ?? '', reason.why.sentences) });
+    case 'IN_LINE':
+      return t('problem.SLICE_IN_LINE');
     case 'CANCELLING':
       return t('actions.cancelling');
     case 'VM':

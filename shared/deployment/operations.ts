@@ -297,6 +297,9 @@ export function canWaitForRoom(kind: DeploymentKind): boolean {
   return operationOf(kind).waitsForRoom === true;
 }
 
+/** Whether a plan's problem is over when others make room: who waits in line waits for just that. */
+export const passesWithRoom = ({ code }: { code: string }): boolean => code === 'NO_CAPACITY' || code === 'ROOM_KEPT';
+
 /** Whether an operation keeps the memory of what runs, which takes its room; to go back to a snapshot, what is there is kept first. */
 export const keepsWhatRuns = (kind: DeploymentKind) => !['resume', null].includes(operationOf(kind).whole);
 /** Whether an operation takes a snapshot, which may be given a name, and whether it needs one to go back to. */

@@ -2,6 +2,7 @@ import {
   canWaitForRoom,
   keepsWhatRuns,
   operationOf,
+  passesWithRoom,
   refusal,
   removesSlice,
   type Refusal,
@@ -55,9 +56,6 @@ export function planProblems(
   return problems;
 }
 
-/** What is over when others make room. */
-export const passesWithRoom: readonly string[] = ['NO_CAPACITY', 'ROOM_KEPT'];
-
 /** Whether a plan that cannot run lacks nothing but room, which its zone would have if it were empty. */
 export function isLackOfRoom(
   { kind, slice, zone }: Pick<PlanInput, 'kind' | 'slice' | 'zone'>,
@@ -67,7 +65,7 @@ export function isLackOfRoom(
   if (!canWaitForRoom(kind) || problems.length === 0 || zone.capacity === null) return false;
   // what holds room already has its place
   if (!(holdsNothing as readonly string[]).includes(slice.status)) return false;
-  return problems.every(({ code }) => passesWithRoom.includes(code)) && fits(needs, zone.capacity);
+  return problems.every(passesWithRoom) && fits(needs, zone.capacity);
 }
 
 /** The sentence of a refusal by the guard. */

@@ -1,3 +1,4 @@
+import { passesWithRoom } from '#shared/deployment/operations';
 import { AppError } from '#shared/errors';
 import { asError, say, type Said } from '#shared/sentence';
 import { deleteWait, heldByOwners, waitOf, waitsIn, zonesWithWaits, type WaitInLine } from '#server/db/queries/waits';
@@ -6,7 +7,6 @@ import { insertEvents, lockSlice } from '#server/events/append';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import type { DomainContext } from '../context';
 import { isPassing } from '../deployments/passing';
-import { passesWithRoom } from '../deployments/plan-problems';
 import { askZone, planZoneOf } from '../deployments/situation';
 import { queueDeployment } from '../deployments/start';
 import { toAppError, whatIsSaid } from '../errors';
@@ -74,7 +74,7 @@ async function begin(ctx: DomainContext, wait: WaitInLine): Promise<void> {
 /** Somebody else was faster. */
 function isFull(error: unknown): boolean {
   if (!(error instanceof AppError) || error.code !== 'PLAN_NOT_RUNNABLE') return false;
-  return error.problems?.every(({ code }) => passesWithRoom.includes(code)) === true;
+  return error.problems?.every(passesWithRoom) === true;
 }
 
 /** Ends a wait that cannot come to anything any more, and says why. */
