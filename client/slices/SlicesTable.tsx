@@ -26,6 +26,8 @@ type Key =
 /** The statuses in their order; not the tuple of `shared`, which would bring the schemas into the first load. */
 const lifecycle = Object.keys(sliceLooks);
 
+const isMarked = ({ waitingSince, idleSince }: SliceSummary) => waitingSince !== null || idleSince !== null;
+
 /** Slices with their live states. */
 export function SlicesTable({ slices, partial, withOwner = false, selection }: SlicesTableProps) {
   const { t } = useTranslation();
@@ -52,9 +54,9 @@ export function SlicesTable({ slices, partial, withOwner = false, selection }: S
       // in the order of the lifecycle
       sortValue: (slice) => lifecycle.indexOf(slice.status),
       render: (slice) => (
-        <Group gap={6} wrap="nowrap">
+        <Group gap={6} wrap={isMarked(slice) ? 'wrap' : 'nowrap'}>
           <SliceStatusBadge status={slice.status} />
-          {slice.waitingSince === null && slice.idleSince === null ? null : (
+          {!isMarked(slice) ? null : (
             <Suspense fallback={null}>
               <SliceMarks slice={slice} waiting={waiting} />
             </Suspense>
