@@ -42,6 +42,11 @@ describe('changing a slice that runs', () => {
     await removeDataDir(dataDir);
   });
 
+  const idOf = async (name: string): Promise<number> => {
+    const { api } = await asAna(server.url);
+    const { vmList } = await api.slices.get.query({ id: Number(slice.split('/').at(-1)) });
+    return vmList.find((vm) => vm.name === name)?.id ?? 0;
+  };
   let failed = false;
   beforeEach((step) => step.skip(failed, 'an earlier step failed'));
   afterEach((step) => {
@@ -112,10 +117,20 @@ describe('changing a slice that runs', () => {
   });
 
   test('applied, the new VM answers over its link, and the counter went on', { timeout: 2 * bootMs }, async () => {
+    const goes = await idOf('vm2');
+    const beside = await context.newPage();
+    await beside.goto(`${slice}?consoles=${goes}&console=${goes}`);
+    await beside.getByText('Connected', { exact: true }).waitFor();
     await page.keyboard.press('Control+s');
     await page.getByRole('button', { name: 'Apply and lose this' }).click();
     await page.waitForURL((url) => url.pathname === slice);
     await untilDone(page, 'update', bootMs);
+    // whoever has its console open reads what became of it, also once the slice is shown without it
+    await vmOnCanvas(beside, 'vm2').waitFor({ state: 'detached' });
+    await beside.getByText('The console was closed: vm2 was removed from its slice.').waitFor();
+    await beside.getByRole('button', { name: 'Close console of vm2' }).click();
+    await beside.getByRole('region', { name: 'Consoles' }).waitFor({ state: 'detached' });
+    await beside.close();
     await vmOnCanvas(page, 'vm3', 'Running').waitFor();
     await vmOnCanvas(page, 'vm2').waitFor({ state: 'detached' });
     await vmOnCanvas(page, 'vm1', 'Running').dblclick();

@@ -36,6 +36,7 @@ import classes from './slice.module.css';
 import { StepList } from './StepList';
 import type { LiveSlice } from './use-live-slice';
 import { useKeptFocus } from './use-kept-focus';
+import { useOpenVms } from './use-open-vms';
 import { useSliceCommands } from './use-slice-commands';
 import { sliceTabs, useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
@@ -70,10 +71,8 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const running = runningSteps(live.deployment, slice);
   const vm = slice.vmList.find((candidate) => candidate.key === place.vmKey);
   // the address may have come from somebody who may do more
-  const open =
-    slice.status === 'destroyed' || refused('console') !== null
-      ? []
-      : place.consoles.flatMap((id) => slice.vmList.find((candidate) => candidate.id === id) ?? []);
+  const mayOpen = slice.status !== 'destroyed' && refused('console') === null;
+  const open = useOpenVms(slice.vmList, mayOpen ? place.consoles : []);
   const panel =
     vm === undefined ? null : (
       <SliceVmPanel
