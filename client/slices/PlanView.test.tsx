@@ -29,9 +29,7 @@ describe('PlanView', () => {
 
   it('called the full zone an error beside the line in which the slice waits for its room', () => {
     const kept: Problem = { code: 'ROOM_KEPT', message: 'Room is kept.', params: { zone: 'local' } };
-    renderApp(
-      <PlanView plan={samplePlan({ problems: [lacking, kept], runnable: false, canWait: true })} inLine />,
-    );
+    renderApp(<PlanView plan={samplePlan({ problems: [lacking, kept], runnable: false, canWait: true })} inLine />);
     expect(screen.queryByRole('alert')).toBeNull();
     // nor is it ready
     expect(screen.queryByText(/Ready to run/)).toBeNull();

@@ -36,6 +36,7 @@ await loadTexts([
   'account',
   'audit',
   'catalogue',
+  'change',
   'console',
   'editor',
   'events',

@@ -50,6 +50,12 @@ function Review(props: Omit<ReviewPanelProps, 'opened'>) {
   const idempotencyKey = useRef(randomKey());
   const wish = { sliceId: slice.id, kind: 'update', change: { from: 'drawing', topology }, baseVersion } as const;
   const plan = trpc.deployments.plan.useQuery(wish, { staleTime: 0, gcTime: 0 });
+  const { refetch } = plan;
+  const heldBack = plan.data?.problems.some(({ code }) => code === 'SLICE_BUSY') === true;
+  // what it waited for has ended
+  useEffect(() => {
+    if (heldBack && slice.busy === null) void refetch();
+  }, [heldBack, slice.busy, refetch]);
   const apply = trpc.deployments.start.useMutation({
     onSuccess: (deployment) => {
       utils.deployments.get.setData({ id: deployment.id }, deployment);
