@@ -73,6 +73,8 @@ describe('changing a slice that runs', () => {
   test('a VM is drawn in and linked, one is given up; what it takes and what is lost is told before', async () => {
     await page.goto(slice);
     await page.getByRole('link', { name: 'Change topology' }).click();
+    // the VM on the page before is called the same
+    await page.getByRole('button', { name: 'Review changes' }).waitFor();
     await vmOnCanvas(page, 'vm2', 'Running').click();
     await page.keyboard.press('Delete');
     await page.getByRole('img', { name: /^VM vm2\b.*removed/ }).waitFor();
