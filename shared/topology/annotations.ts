@@ -94,6 +94,9 @@ export const annotationSchema = z.discriminatedUnion('kind', [
   groupSchema,
 ]);
 export type Annotation = z.infer<typeof annotationSchema>;
+type Undrawn<One> = One extends unknown ? Omit<One, 'key' | 'x' | 'y'> : never;
+/** What it is, before it has a key and a place; what is not told is as by default. */
+export type AnnotationDraft = Undrawn<z.input<typeof annotationSchema>>;
 type Own<Kind extends AnnotationKind> = Omit<Extract<Annotation, { kind: Kind }>, 'kind' | 'key'>;
 /** What may be changed of annotations, whichever kinds they are. */
 export type AnnotationFields = Partial<Own<'note'> & Own<'label'> & Own<'shape'> & Own<'group'>>;

@@ -1,5 +1,6 @@
 import { say } from '../../sentence';
-import { knownId, Lab, newId, type Spot } from './lab';
+import { colourLike, labelSizeOf, lineBetween, noteText, paintOf } from './drawings';
+import { knownId, Lab, newId, type LabDrawing, type Spot } from './lab';
 import type { Cursor } from './source';
 
 export function isCml(root: Cursor): boolean {
@@ -10,7 +11,7 @@ export function isCml(root: Cursor): boolean {
 
 /**
  * Reads a lab of Cisco Modeling Labs 2 (https://developer.cisco.com/docs/modeling-labs): nodes with their definitions, links by the ids of their
- * ends. Unmanaged switches are segments, external connectors are outside. Configurations and annotations have no place here.
+ * ends. Unmanaged switches are segments, external connectors are outside. Annotations are drawn beside; configurations have no place here.
  */
 export function readCml(root: Cursor): Lab {
   const lab = new Lab();
@@ -25,15 +26,50 @@ export function readCml(root: Cursor): Lab {
     if (id !== null && node !== null) interfaces.set(id, node);
   }
   for (const link of root.get('links').items()) readLink(lab, link, interfaces);
-  for (const kind of ['annotations', 'smart_annotations'])
-    for (const annotation of root.get(kind).items()) {
-      const text = annotation.get('text_content').softText() ?? annotation.get('label').softText() ?? '';
-      lab.report.leaveOut(
-        kind,
-        text === '' ? (annotation.get('type').softText() ?? kind) : `“${text.replaceAll(/\s+/g, ' ')}”`,
-      );
-    }
+  const layer = (annotation: Cursor) => annotation.get('z_index').softNumber() ?? 0;
+  for (const annotation of root
+    .get('annotations')
+    .items()
+    .toSorted((a, b) => layer(a) - layer(b))) {
+    const drawn = readAnnotation(annotation);
+    if (drawn === null) lab.report.leaveOut('annotations', annotation.get('type').softText() ?? 'annotations');
+    else lab.drawings.push({ what: 'annotations', ...drawn });
+  }
+  // these say by a tag what they are around
+  for (const annotation of root.get('smart_annotations').items())
+    lab.report.leaveOut('smart_annotations', annotation.get('label').softText() ?? 'smart_annotations');
   return lab;
+}
+
+/** Null for what shows nothing, or is of a kind that is not known. */
+function readAnnotation(annotation: Cursor): Pick<LabDrawing, 'corner' | 'drawn'> | null {
+  const number = (key: string) => annotation.get(key).softNumber() ?? 0;
+  const colour = (key: string) => annotation.get(key).softText();
+  const [from, to] = [
+    { x: number('x1'), y: number('y1') },
+    { x: number('x2'), y: number('y2') },
+  ];
+  const looks = { kind: 'shape' as const, ...paintOf(colour('color'), colour('border_color')) };
+  switch (annotation.get('type').softText()) {
+    case 'text': {
+      const text = noteText(annotation.get('text_content').softText() ?? '');
+      const size = labelSizeOf(annotation.get('text_size').softNumber() ?? 12);
+      return text === '' ? null : { corner: from, drawn: { kind: 'label', text, size, colour: colourLike(colour('color')) } }; // prettier-ignore
+    }
+    // its second point is its size
+    case 'rectangle':
+      return { corner: from, drawn: { ...looks, form: 'rectangle', width: Math.abs(to.x), height: Math.abs(to.y) } };
+    // its first point is its middle, the second how far it reaches
+    case 'ellipse': {
+      const [across, down] = [Math.abs(to.x), Math.abs(to.y)];
+      const corner = { x: from.x - across, y: from.y - down };
+      return { corner, drawn: { ...looks, form: 'ellipse', width: across * 2, height: down * 2 } };
+    }
+    case 'line':
+      return lineBetween(from, to, colourLike(colour('border_color')));
+    default:
+      return null;
+  }
 }
 
 function readNode(lab: Lab, node: Cursor, interfaces: Map<string, string>): void {

@@ -1,5 +1,9 @@
+import { lineSchema } from '../../primitives';
 import { say } from '../../sentence';
+import { annotationSchema, annotationSize } from '../annotations';
+import { keySchema } from '../place';
 import { inflateText } from './archive';
+import { colourLike, labelSizeOf, lineBetween, linesOfHtml, noteText, paintOf } from './drawings';
 import { Lab, type Point } from './lab';
 import { portsOf } from './written';
 import { readXml, type Element } from './xml-source';
@@ -24,8 +28,8 @@ interface Cell {
 
 /**
  * Reads a diagrams.net (draw.io) drawing, also a compressed one (https://www.drawio.com/doc/faq/diagram-source-edit): shapes that are linked are machines, clouds are
- * segments, or the outside if they are called so; lines between two shapes are links. Texts, frames and lines without ends have no place
- * here. Of several pages the first that has a line is read.
+ * segments, or the outside if they are called so; lines between two shapes are links. Texts and frames are drawn beside; lines without ends have
+ * no place here. Of several pages the first that has a line is read.
  */
 export function readDrawio(root: Element): Lab {
   const lab = new Lab();
@@ -97,21 +101,107 @@ function readCells(lab: Lab, cells: readonly Cell[]): void {
     if (isEdge(cell)) for (const end of ['source', 'target']) linked.add(cell.cell.attribute(end) ?? '');
   }
   for (const cell of cells) {
+    if (cell.told('trama') === 'annotation') {
+      readOwnDrawing(lab, cell, spotOf(cell, parentOf));
+      continue;
+    }
     if (!isVertex(cell) || isLabel(cell)) continue;
     const [name = '', ...more] = linesOf(cell);
     const isDecoration =
       ['text', 'group', 'swimlane', 'line'].some((word) => cell.style.has(word)) || holders.has(cell.id);
+    const spot = spotOf(cell, parentOf);
     if (!linked.has(cell.id) && (isDecoration || (name === '' && cell.told('trama') === '')))
-      lab.report.leaveOut(holders.has(cell.id) ? 'frames' : 'texts', name === '' ? cell.id : `“${name}”`);
-    else readVertex(lab, cell, name, spotOf(cell, parentOf));
+      readDecoration(lab, cell, { isFrame: holders.has(cell.id), name, more, spot });
+    else readVertex(lab, cell, name, spot);
     if (more.length > 0 && linked.has(cell.id)) lab.report.leaveOut('texts', more.join(' '));
   }
-  for (const cell of cells.filter(isEdge)) {
+  for (const cell of cells.filter((one) => isEdge(one) && one.told('trama') !== 'annotation')) {
     const [source, target] = [cell.cell.attribute('source') ?? '', cell.cell.attribute('target') ?? ''];
     if (lab.has(idOf(byId, source)) && lab.has(idOf(byId, target)))
       lab.link(idOf(byId, source), idOf(byId, target), cell.told('trama') === '' ? null : cell.told('trama-key'));
-    else lab.report.leaveOut('lines', linesOf(cell)[0] ?? cell.id);
+    else {
+      const ends = source === '' && target === '' ? pointsOf(cell) : null;
+      const line = ends === null ? null : lineBetween(...ends, colourLike(cell.style.get('strokeColor')));
+      if (line === null) lab.report.leaveOut('lines', linesOf(cell)[0] ?? cell.id);
+      else lab.drawings.push({ what: 'lines', ...line });
+    }
   }
+}
+
+/** A text, a frame around other shapes, or a shape that says nothing and that no line leads to. */
+function readDecoration(
+  lab: Lab,
+  cell: Cell,
+  { isFrame, name, more, spot }: { isFrame: boolean; name: string; more: readonly string[]; spot: Point | null },
+): void {
+  const what = isFrame ? 'frames' : 'texts';
+  const size = sizeOf(cell);
+  const label = name === '' ? cell.id : `“${name}”`;
+  if (spot === null || cell.style.has('line')) return lab.report.leaveOut(what, label);
+  const corner = { x: spot.x - size.width / 2, y: spot.y - size.height / 2 };
+  const paint = paintOf(cell.style.get('fillColor'), cell.style.get('strokeColor'));
+  const text = noteText([name, ...more].join('\n'));
+  const groupName = lineSchema.safeParse(noteText(name).replaceAll(/[<>/\\\s]+/g, ' '));
+  if ((isFrame || cell.style.has('swimlane')) && groupName.success)
+    lab.drawings.push({ what, corner, drawn: { kind: 'group', name: groupName.data, colour: paint.colour, ...size } });
+  else if (cell.style.has('text') && text !== '') {
+    const points = Number(cell.style.get('fontSize') ?? 12);
+    const colour = colourLike(cell.style.get('fontColor'));
+    lab.drawings.push({ what, corner, drawn: { kind: 'label', text, size: labelSizeOf(points), colour } });
+  }
+  // what only holds others together is not seen
+  else if (cell.style.has('group') || (isFrame && text !== '')) lab.report.leaveOut(what, label);
+  else if (text === '') {
+    const form = cell.style.has('ellipse') ? ('ellipse' as const) : ('rectangle' as const);
+    lab.drawings.push({ what, corner, drawn: { kind: 'shape', form, ...paint, ...size } });
+  } else lab.drawings.push({ what, corner, drawn: { kind: 'note', text, colour: paint.colour, ...size } });
+}
+
+/** What we have written: how it looks is in one attribute; text, place and size are those of the shape, which may have been changed. */
+function readOwnDrawing(lab: Lab, cell: Cell, spot: Point | null): void {
+  const fields: { kind?: unknown } = ownFields(cell.told('trama-drawn'));
+  const text = cell.style.get('html') === '1' ? linesOf(cell).join('\n') : cell.told('label');
+  const says = fields.kind === 'shape' ? {} : fields.kind === 'group' ? { name: text } : { text };
+  const parsed = annotationSchema.safeParse({ ...fields, ...says, key: 'new', x: 0, y: 0 });
+  if (!parsed.success || spot === null) return lab.report.leaveOut('texts', cell.id);
+  const { key: _key, x: _x, y: _y, ...drawn } = parsed.data;
+  const told = cell.told('trama-key');
+  const own = { what: 'texts', ...(keySchema.safeParse(told).success && { key: told }) };
+  const ends = pointsOf(cell);
+  if (drawn.kind === 'shape' && ends !== null) {
+    const line = lineBetween(...ends, drawn.colour);
+    if (line === null) return lab.report.leaveOut('lines', cell.id);
+    return void lab.drawings.push({ ...own, corner: line.corner, drawn: { ...drawn, ...line.drawn } });
+  }
+  const size = drawn.kind === 'label' ? annotationSize(parsed.data) : sizeOf(cell);
+  const corner = { x: spot.x - size.width / 2, y: spot.y - size.height / 2 };
+  lab.drawings.push({ ...own, corner, drawn: drawn.kind === 'label' ? drawn : { ...drawn, ...size } });
+}
+
+/** Where a line begins and ends that is at no shape; null for one that is not so, or that goes round a corner. */
+function pointsOf({ cell }: Cell): [Point, Point] | null {
+  const geometry = cell.first('mxGeometry');
+  if (geometry === null || geometry.all('Array').length > 0) return null;
+  const at = (as: string) => {
+    const point = geometry.all('mxPoint').find((one) => one.attribute('as') === as);
+    return point === undefined ? null : { x: point.number('x') ?? 0, y: point.number('y') ?? 0 };
+  };
+  const [from, to] = [at('sourcePoint'), at('targetPoint')];
+  return from === null || to === null ? null : [from, to];
+}
+
+function ownFields(text: string): object {
+  try {
+    const fields: unknown = JSON.parse(text);
+    return typeof fields === 'object' && fields !== null ? fields : {};
+  } catch {
+    return {};
+  }
+}
+
+function sizeOf({ cell }: Cell): { width: number; height: number } {
+  const geometry = cell.first('mxGeometry');
+  return { width: Math.abs(geometry?.number('width') ?? 0), height: Math.abs(geometry?.number('height') ?? 0) };
 }
 
 /** A cell's id in the lab: the key that it had here, else its own. */
@@ -165,17 +255,7 @@ function linesOf(cell: Cell): string[] {
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
-  return text
-    .replaceAll(/<(?:br|\/?div|\/?p|\/?li|hr)\b[^<>]*>/gi, '\n')
-    .replaceAll(/<[^<>]*>/g, '')
-    .replaceAll(/&nbsp;|\u00a0/g, ' ')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&amp;', '&')
-    .split('\n')
-    .map((line) => line.replaceAll(/\s+/g, ' ').trim())
-    .filter((line) => line !== '');
+  return linesOfHtml(text);
 }
 
 /** The shape's middle; places in a frame are its frame's. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { annotationSize } from '../annotations';
 import { linksOf, notesOf, readValid, refusalOf } from './testing';
 
 const names = (read: ReturnType<typeof readValid>) => read.topology.vms.map(({ name }) => name);
@@ -47,8 +48,57 @@ describe('a GNS3 project', () => {
     expect(online(read)).toEqual(['web']);
     expect(read.kinds.map(({ kind }) => kind)).toEqual(['c7200', 'nginx:1', 'vpcs']);
     expect(notesOf(read, 'changed')).toContain('Networks that were linked with each other are one: SW1, HUB.');
-    expect(notesOf(read, 'leftOut').join('\n')).toMatch(/drawings is left out \(2\): “10\.0\.0\.0\/24”, drawings/);
+    expect(notesOf(read, 'leftOut').join('\n')).toMatch(/drawings is left out \(1\): rectangle/);
+    expect(read.topology.annotations).toMatchObject([{ kind: 'label', text: '10.0.0.0/24', size: 'small' }]);
     expect(notesOf(read, 'leftOut').join('\n')).toMatch(/startup_config_content .*\n[^]*filters/);
+  });
+
+  it('has its drawings beside, as large against its devices as they were, the lowest first', () => {
+    const svg = (inside: string) => `<svg width="9" height="9">${inside}</svg>`;
+    const { annotations, vms } = readValid(
+      JSON.stringify({
+        ...project,
+        topology: {
+          nodes: [
+            { node_id: 'a', node_type: 'vpcs', name: 'a', x: 0, y: 0 },
+            // its symbol's corner is what is told, its middle what counts
+            { node_id: 'b', node_type: 'vpcs', name: 'b', x: 100, y: -20, width: 60, height: 40 },
+          ],
+          links: [],
+          drawings: [
+            { x: 10, y: 20, z: 2, svg: svg('<text fill="#0000ff" font-size="20.0">a &lt; b\n&amp; c</text>') },
+            { x: -20, y: -20, z: 1, svg: svg('<rect fill="#57e389" stroke="#000000" width="170" height="60" />') },
+            { x: 0, y: 0, z: 3, svg: svg('<ellipse cx="10" cy="5" rx="10" ry="5" fill="#ffffff" stroke="#000000"/>') },
+            { x: 0, y: 0, z: 4, svg: svg('<line x1="0" y1="40" x2="100" y2="0" stroke="#ff0000"/>') },
+            { x: 0, y: 0, z: 5, svg: svg('<image xlink:href="file:///etc/passwd"/>') },
+          ],
+        },
+      }),
+    ).topology;
+    const factor = 2;
+    expect((vms[1]?.x ?? 0) - (vms[0]?.x ?? 0)).toBe(130 * factor);
+    expect(annotations).toEqual([
+      expect.objectContaining({
+        kind: 'shape',
+        form: 'rectangle',
+        filled: true,
+        colour: 'green',
+        x: 0,
+        y: 20,
+        width: 340,
+      }),
+      expect.objectContaining({ kind: 'label', text: 'a < b\n& c', size: 'large', colour: 'blue' }),
+      expect.objectContaining({
+        form: 'ellipse',
+        filled: false,
+        colour: 'grey',
+        x: -110,
+        y: 10,
+        width: 40,
+        height: 20,
+      }),
+      expect.objectContaining({ form: 'line', rises: true, colour: 'red', width: 200, height: 80 }),
+    ]);
   });
 
   it('whose switch leads to a cloud gives all VMs at it internet access', () => {
@@ -72,12 +122,18 @@ describe('a GNS3 project', () => {
           { source_node_id: 2, destination_node_id: 3 },
         ],
         notes: [{ text: 'here', x: 1, y: 1 }],
+        ellipses: [{ x: 1, y: 1, width: 9, height: 9, color: '#ff0000', border_color: '#000000' }],
+        images: [{ path: 'logo.png', x: 0, y: 0 }],
       },
     };
     const read = readValid(JSON.stringify(old));
     expect(linksOf(read)).toEqual(['R1 – SW1']);
     expect(online(read)).toEqual(['R1']);
-    expect(notesOf(read, 'leftOut').join()).toContain('notes is left out (1): “here”');
+    expect(read.topology.annotations).toMatchObject([
+      { kind: 'shape', form: 'ellipse', filled: true, colour: 'red' },
+      { kind: 'label', text: 'here' },
+    ]);
+    expect(notesOf(read, 'leftOut').join()).toContain('images is left out (1)');
   });
 
   it.each([
@@ -96,7 +152,12 @@ describe('a GNS3 project', () => {
 describe('a CML lab', () => {
   const cml = `
 annotations:
-  - { type: text, text_content: "10.1.0.0/24", x1: 0, y1: 0 }
+  - { type: text, text_content: "10.1.0.0/24", x1: 0, y1: 0, z_index: 1 }
+  - { type: rectangle, x1: -100, y1: -20, x2: 200, y2: 80, color: "#EFF48C", border_color: "#808080FF", z_index: 0 }
+  - { type: ellipse, x1: 0, y1: 0, x2: 10, y2: 5, color: "#FFFFFFFF", border_color: "#808080FF", z_index: 2 }
+  - { type: line, x1: 0, y1: 0, x2: 20, y2: 20, border_color: "#808080FF", z_index: 3 }
+  - { type: line, x1: 5, y1: 5, x2: 5, y2: 5, z_index: 4 }
+  - { type: text, text_content: "", x1: 0, y1: 0, z_index: 5 }
 nodes:
   - { id: n0, label: "core 1", node_definition: iosv, x: -80, y: 0, ram: 768, cpus: 2, configuration: "hostname core", tags: [core],
       interfaces: [ { id: i0, label: Loopback0, type: loopback }, { id: i1, label: Gi0/0, slot: 0, type: physical } ] }
@@ -120,7 +181,17 @@ lab: { title: Task, description: Do it., notes: text, version: 0.2.2 }
     expect(linksOf(read)).toEqual(['core-1 – sw', 'pc – sw']);
     expect(read.kinds.map(({ kind }) => kind)).toEqual(['iosv', 'desktop']);
     const left = notesOf(read, 'leftOut').join('\n');
-    for (const what of ['configuration', 'tags', 'lab.notes', 'annotations', 'conditioning'])
+    expect(read.topology.annotations).toEqual([
+      expect.objectContaining({ kind: 'shape', form: 'rectangle', filled: true, colour: 'yellow', width: 581 }),
+      expect.objectContaining({ kind: 'label', text: '10.1.0.0/24', size: 'small' }),
+      expect.objectContaining({ form: 'ellipse', filled: false, width: 58, height: 29 }),
+      expect.objectContaining({ form: 'line', rises: false }),
+    ]);
+    // around its middle, which is that of the drawing
+    const [, , ellipse] = read.topology.annotations ?? [];
+    expect([ellipse?.x, ellipse?.y]).toEqual([0, -58]);
+    expect(notesOf(read, 'mapped').join('\n')).toContain('drawn beside: rectangle, 10.1.0.0/24, ellipse, line');
+    for (const what of ['configuration', 'tags', 'lab.notes', 'conditioning', 'annotations is left out (2)'])
       expect(left).toContain(what);
   });
 
@@ -139,7 +210,7 @@ lab: { title: Task, description: Do it., notes: text, version: 0.2.2 }
   });
 
   it('says what is wrong where', () => {
-    expect(refusalOf(cml.replace('n2: n1', 'n2: n9'))).toBe('Line 12, column 31, at links[1].n2: there is no node n9');
+    expect(refusalOf(cml.replace('n2: n1', 'n2: n9'))).toBe('Line 17, column 31, at links[1].n2: there is no node n9');
   });
 });
 
@@ -312,6 +383,32 @@ describe('a network', () => {
     const { topology } = readValid('a[0]=>\na[1]="//"\na[2]="-"\na[3]="<"\n');
     expect(topology.networks.map(({ name }) => name)).toEqual(['net', 'net-2', 'net-3', 'net-4']);
   });
+});
+
+describe('the texts of an EVE-NG lab', () => {
+  const page = '<div id="customText1" class="customShape" style="display: inline; position: absolute; left: 300px; top: 40px; z-index: 1;"><p style="font-size: 20px">Área &lt;0&gt;<br>and more</p></div>'; // prettier-ignore
+  const lab = (data: string) =>
+    '<lab name="wan" version="1"><topology><nodes><node id="1" name="a" left="0" top="0"/><node id="2" name="b" left="300" top="0"/></nodes></topology>' +
+    `<objects><textobjects><textobject id="1" name="txt" type="text"><data>${data}</data></textobject></textobjects></objects></lab>`;
+  const packed = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+  it('are drawn beside, without their markup, where they stood', () => {
+    const { topology } = readValid(lab(packed(page)));
+    const [text] = topology.annotations ?? [];
+    expect(text).toMatchObject({ kind: 'label', text: 'Área <0>\nand more', size: 'large' });
+    const b = topology.vms[1];
+    if (text === undefined || b === undefined) throw new Error('nothing there');
+    expect(Math.abs(text.x - annotationSize(text).width / 2 - b.x)).toBeLessThan(1);
+  });
+
+  it.each(['', 'no base64!', packed('<div>nowhere</div>'), packed(page.replace(/<p.*<\/p>/, ''))])(
+    'that say nothing or stand nowhere are left out, and told: %j',
+    (data) => {
+      const read = readValid(lab(data));
+      expect(read.topology.annotations).toBeUndefined();
+      expect(notesOf(read, 'leftOut').join('\n')).toContain('textobjects is left out (1): txt');
+    },
+  );
 });
 
 describe('an EVE-NG lab', () => {

@@ -1,5 +1,6 @@
 import { say } from '../../sentence';
-import { knownId, Lab, newId, type Spot } from './lab';
+import { labelSizeOf, linesOfHtml, noteText } from './drawings';
+import { knownId, Lab, newId, type LabDrawing, type Spot } from './lab';
 import type { Element } from './xml-source';
 
 export function isEveNg(root: Element): boolean {
@@ -11,7 +12,7 @@ const outward = /^(pnet\d+|nat\d*|internal-nat|cloud\d*)$/i;
 
 /**
  * Reads a lab of EVE-NG or UNetLab (.unl): nodes, networks and, between two nodes, serial lines. A hidden network with two ends is a link, others are
- * segments; clouds are outside. Configurations, texts and pictures have no place here.
+ * segments; clouds are outside. Texts are drawn beside; configurations, shapes and pictures have no place here.
  */
 export function readEveNg(root: Element): Lab {
   const lab = new Lab();
@@ -33,12 +34,37 @@ export function readEveNg(root: Element): Lab {
   for (const name of ['body', 'scripttimeout'])
     if ((root.first(name)?.text.trim() ?? '') !== '') lab.report.leaveOut(name, name);
   for (const kind of root.first('objects')?.children ?? [])
-    for (const object of kind.children)
+    for (const object of kind.children) {
+      const drawn = kind.name === 'textobjects' && object.attribute('type') === 'text' ? drawnText(object) : null;
+      if (drawn !== null) {
+        lab.drawings.push({ what: kind.name, ...drawn });
+        continue;
+      }
       lab.report.leaveOut(
         kind.name,
         object.attribute('name') ?? nodeName(lab, object.attribute('id') ?? '') ?? object.name,
       );
+    }
   return lab;
+}
+
+/** A text is a piece of a page, packed: its place is in its style. Null for what is not so, or says nothing. */
+function drawnText(object: Element): Pick<LabDrawing, 'corner' | 'drawn'> | null {
+  const page = unpacked((object.first('data')?.text ?? '').trim());
+  const text = noteText(linesOfHtml(page).join('\n'));
+  const read = (name: string) =>
+    Number(new RegExp(`[;"\\s]${name}:\\s*(-?\\d+(?:\\.\\d+)?)px`).exec(page)?.[1] ?? Number.NaN);
+  const corner = { x: read('left'), y: read('top') };
+  if (text === '' || !Number.isFinite(corner.x) || !Number.isFinite(corner.y)) return null;
+  return { corner, drawn: { kind: 'label', text, size: labelSizeOf(read('font-size') || 12) } };
+}
+
+function unpacked(text: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(text.slice(0, 100_000)), (letter) => letter.charCodeAt(0)));
+  } catch {
+    return '';
+  }
 }
 
 const nodeId = (id: string) => `node ${id}`;

@@ -1,5 +1,6 @@
 import { say } from '../../sentence';
-import { knownId, Lab, newId, type Spot } from './lab';
+import { colourLike, labelSizeOf, lineBetween, noteText, paintOf } from './drawings';
+import { knownId, Lab, newId, type LabDrawing, type Spot } from './lab';
 import type { Cursor } from './source';
 
 /** What joins its ports, by its name from 2.0 on and before. */
@@ -17,7 +18,7 @@ export function isGns3(root: Cursor): boolean {
 
 /**
  * Reads a GNS3 project (https://docs.gns3.com, the structure since 2.0 and that of 1.x before it). Switches and hubs are segments, clouds and
- * NATs are outside. Drawings, notes and what is set inside of a device have no place here.
+ * NATs are outside. Drawings and notes are drawn beside; pictures and what is set inside of a device have no place here.
  */
 export function readGns3(root: Cursor): Lab {
   const lab = new Lab();
@@ -25,22 +26,91 @@ export function readGns3(root: Cursor): Lab {
   const topology = root.get('topology');
   for (const node of topology.get('nodes').items()) readNode(lab, node);
   for (const link of topology.get('links').items()) readLink(lab, link);
-  for (const kind of ['drawings', 'notes', 'ellipses', 'rectangles', 'images'])
-    for (const drawing of topology.get(kind).items()) {
-      const text = drawing.get('text').softText() ?? textOfSvg(drawing.get('svg').softText() ?? '');
-      lab.report.leaveOut(kind, text === '' ? kind : `“${text}”`);
+  for (const kind of ['rectangles', 'ellipses', 'drawings', 'notes', 'images'])
+    for (const drawing of topology
+      .get(kind)
+      .items()
+      .toSorted((a, b) => layer(a) - layer(b))) {
+      const drawn = kind === 'drawings' ? drawnBySvg(drawing.get('svg').softText() ?? '') : drawnBefore2(kind, drawing);
+      const [x, y] = [drawing.get('x').softNumber() ?? 0, drawing.get('y').softNumber() ?? 0];
+      if (drawn === null) lab.report.leaveOut(kind, kind);
+      else
+        lab.drawings.push({ what: kind, corner: { x: x + drawn.corner.x, y: y + drawn.corner.y }, drawn: drawn.drawn });
     }
   return lab;
 }
 
-/** What a drawing says: the text in its SVG, which is not parsed as more than that. */
-function textOfSvg(svg: string): string {
-  return (/<text[^>]*>([^<]*)<\/text>/.exec(svg)?.[1] ?? '').replaceAll(/\s+/g, ' ').trim();
+const layer = (drawing: Cursor) => drawing.get('z').softNumber() ?? 0;
+
+/** What is drawn, and its corner from where the drawing is. */
+type Drawn = Pick<LabDrawing, 'corner' | 'drawn'>;
+
+/** A drawing since 2.0: one element in an SVG, of which only that and its attributes are looked at. */
+function drawnBySvg(svg: string): Drawn | null {
+  const [, element = '', told = '', content = ''] =
+    /<(text|rect|ellipse|line)\b([^<>]*)>([^<]*)/.exec(svg.slice(0, 50_000)) ?? [];
+  const attributes = new Map(
+    Array.from(told.matchAll(/([\w-]+)="([^"]*)"/g), ([, name = '', value = '']) => [name, value] as const),
+  );
+  const number = (name: string) => {
+    const value = Number.parseFloat(attributes.get(name) ?? '');
+    return Number.isFinite(value) ? value : 0;
+  };
+  const seen = (paint: string) => (number(`${paint}-opacity`) === 0 && attributes.has(`${paint}-opacity`) ? null : attributes.get(paint)); // prettier-ignore
+  const corner = { x: number('x'), y: number('y') };
+  if (element === 'text') {
+    const text = noteText(unescaped(content));
+    const size = labelSizeOf(number('font-size'));
+    return text === ''
+      ? null
+      : { corner: { x: 0, y: 0 }, drawn: { kind: 'label', text, size, colour: colourLike(seen('fill')) } };
+  }
+  const looks = { kind: 'shape' as const, ...paintOf(seen('fill'), seen('stroke')) };
+  if (element === 'rect')
+    return { corner, drawn: { ...looks, form: 'rectangle', width: number('width'), height: number('height') } };
+  if (element === 'ellipse') {
+    const [width, height] = [number('rx') * 2, number('ry') * 2];
+    const at = { x: number('cx') - width / 2, y: number('cy') - height / 2 };
+    return { corner: at, drawn: { ...looks, form: 'ellipse', width, height } };
+  }
+  if (element !== 'line') return null;
+  const [x1, y1, x2, y2] = [number('x1'), number('y1'), number('x2'), number('y2')];
+  return lineBetween({ x: x1, y: y1 }, { x: x2, y: y2 }, colourLike(seen('stroke')));
+}
+
+/** A note, a rectangle or an ellipse of 1.x. */
+function drawnBefore2(kind: string, drawing: Cursor): Drawn | null {
+  const corner = { x: 0, y: 0 };
+  const colour = (key: string) => drawing.get(key).softText();
+  if (kind === 'notes') {
+    const text = noteText(drawing.get('text').softText() ?? '');
+    const points = Number(/^[^,]*,(\d+)/.exec(drawing.get('font').softText() ?? '')?.[1] ?? 10);
+    return text === ''
+      ? null
+      : { corner, drawn: { kind: 'label', text, size: labelSizeOf(points), colour: colourLike(colour('color')) } };
+  }
+  const [width, height] = [drawing.get('width').softNumber(), drawing.get('height').softNumber()];
+  if (kind === 'images' || width === null || height === null) return null;
+  const form = kind === 'ellipses' ? ('ellipse' as const) : ('rectangle' as const);
+  return { corner, drawn: { kind: 'shape', form, ...paintOf(colour('color'), colour('border_color')), width, height } };
+}
+
+/** What stands for a character in XML, as that character. */
+function unescaped(text: string): string {
+  return text
+    .replaceAll(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Math.min(Number(code), 0x10ffff)))
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&');
 }
 
 function spotOf(node: Cursor): Spot | null {
   const [x, y] = [node.get('x').softNumber(), node.get('y').softNumber()];
-  return x === null || y === null ? null : { x, y };
+  const half = (side: string) => (node.get(side).softNumber() ?? 0) / 2;
+  // a node is told by the corner of its symbol
+  return x === null || y === null ? null : { x: x + half('width'), y: y + half('height') };
 }
 
 function readNode(lab: Lab, node: Cursor): void {

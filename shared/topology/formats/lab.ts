@@ -1,4 +1,5 @@
 import { say } from '../../sentence';
+import type { AnnotationDraft } from '../annotations';
 import type { Size } from './guess';
 import { Report } from './report';
 
@@ -36,6 +37,23 @@ export interface LabSegment {
   spot: Spot | null;
 }
 
+/** What a document draws beside its machines, in units of its drawing; sides are those of the box. */
+export interface LabDrawing {
+  /** Its word in the document, for what is left out. */
+  what: string;
+  /** The key that it had here, of a document that we wrote. */
+  key?: string | undefined;
+  /** Upper left. */
+  corner: Point;
+  drawn: AnnotationDraft;
+}
+
+/** How a document's drawing comes into ours: where a point comes to lie, and how much larger all becomes. */
+export interface Carry {
+  point: (point: Point) => Point;
+  factor: number;
+}
+
 /**
  * A lab as another tool has it: its machines, its segments (switches, bridges, hubs) and what lies outside of it, by their ids there, and
  * links between any two of these. A reader fills it; `topologyOf` makes a topology of it. What a reader finds and has no place
@@ -50,6 +68,8 @@ export class Lab {
   /** Clouds and NATs: who is linked to one has internet access. */
   readonly outsides = new Map<string, { id: string; name: string }>();
   readonly links: { ends: readonly [string, string]; key: string | null }[] = [];
+  /** Texts, shapes and frames, the lowest first. */
+  readonly drawings: LabDrawing[] = [];
   /** The positions are ours, to be kept to the point; else they are spread until nothing lies on anything. */
   exact = false;
 

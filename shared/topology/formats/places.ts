@@ -1,5 +1,5 @@
 import { apart, room } from '../apart';
-import type { Point, Spot } from './lab';
+import type { Carry, Point, Spot } from './lab';
 import { layout } from './layout';
 
 const farthest = 1_000_000;
@@ -10,19 +10,20 @@ const inReach = (value: number) => Math.min(farthest, Math.max(-farthest, value)
 
 /**
  * Where the nodes stand in our drawing. `exact` positions are ours and stay; others are spread until what stands closest does not
- * overlap, and what has none is put below. Degrees become a map with north at the top.
+ * overlap, and what has none is put below. Degrees become a map with north at the top. `carry` is for what stands beside the nodes.
  */
-export function placesOf(spots: readonly (Spot | null)[], exact: boolean): Point[] {
+export function placesOf(spots: readonly (Spot | null)[], exact: boolean): { places: Point[]; carry: Carry } {
   const known = spots.map((spot) => (spot === null ? null : onPlane(spot, spots)));
   const points = known.filter((point) => point !== null);
-  if (points.length === 0) return layout(spots.length);
-  const spread = exact ? points : apart(scaled(points));
+  const carry = exact || points.length === 0 ? asIs : scaleOf(points);
+  if (points.length === 0) return { places: layout(spots.length), carry };
+  const spread = exact ? points : apart(points.map(carry.point));
   const below = Math.max(...spread.map(({ y }) => y)) + 2 * room.height;
   const left = Math.min(...spread.map(({ x }) => x));
   const columns = Math.max(4, Math.ceil(Math.sqrt(spots.length)));
   let placed = 0;
   let added = 0;
-  return known.map((point) => {
+  const places = known.map((point) => {
     if (point !== null) {
       const { x, y } = spread[placed++] ?? point;
       return { x: inReach(x), y: inReach(y) };
@@ -33,7 +34,10 @@ export function placesOf(spots: readonly (Spot | null)[], exact: boolean): Point
       y: inReach(below + Math.floor(at / columns) * room.height),
     };
   });
+  return { places, carry };
 }
+
+const asIs: Carry = { point: (point) => point, factor: 1 };
 
 function onPlane(spot: Spot, all: readonly (Spot | null)[]): Point {
   if ('x' in spot) return { x: spot.x, y: spot.y };
@@ -45,7 +49,7 @@ function onPlane(spot: Spot, all: readonly (Spot | null)[]): Point {
 }
 
 /** Larger by as much as lets half of the nodes have their nearest neighbour far enough away; around the middle. */
-function scaled(points: readonly Point[]): Point[] {
+function scaleOf(points: readonly Point[]): Carry {
   const nearest = points
     .map((point) => Math.min(...points.map((other) => Math.hypot(point.x - other.x, point.y - other.y) || Infinity)))
     .filter(Number.isFinite)
@@ -55,5 +59,8 @@ function scaled(points: readonly Point[]): Point[] {
   const centre = { x: middle(points.map(({ x }) => x)), y: middle(points.map(({ y }) => y)) };
   const widest = Math.max(...points.map(({ x, y }) => Math.max(Math.abs(x - centre.x), Math.abs(y - centre.y))), 1e-9);
   const factor = median === 0 ? 1 : Math.min(Math.max(neighbours / median, 1), (farthest / widest) * 0.9);
-  return points.map(({ x, y }) => ({ x: Math.round((x - centre.x) * factor), y: Math.round((y - centre.y) * factor) }));
+  return {
+    point: ({ x, y }) => ({ x: Math.round((x - centre.x) * factor), y: Math.round((y - centre.y) * factor) }),
+    factor,
+  };
 }

@@ -1,9 +1,11 @@
 import { limits } from '../../limits';
 import { nameSchema } from '../../primitives';
 import { say } from '../../sentence';
+import { withAnnotations } from '../annotations';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
 import { keySchema } from '../place';
 import { locationSchema, newVm, type Topology, type TopologyEdge, type TopologyNetwork } from '../schema';
+import { annotationsFrom } from './drawings';
 import type { ImportedDocument, KindChoices, KindUse } from './document-types';
 import { anyImage, byName, choosable, clipTo, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
 import type { Lab, LabMachine, Spot } from './lab';
@@ -27,7 +29,7 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
   const takenKeys = new Set<string>([...forbiddenKeys]);
   const keys = new Map([...machines, ...kept].map(({ id, key }) => [id, keyLike(key ?? id, takenKeys)]));
   const keyOf = (id: string) => keys.get(segments.get(id) ?? id) ?? id;
-  const places = placesOf(
+  const { places, carry } = placesOf(
     [...machines, ...kept].map(({ spot }) => spot),
     lab.exact,
   );
@@ -65,10 +67,11 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
       report.add('changed', 'DOC_NETWORK_RENAMED', { wanted: clip(segment.name), taken: name }, { node: key });
     return { key, name, ...locationOf(segment.spot), ...(places[machines.length + index] ?? { x: 0, y: 0 }) };
   });
+  const annotations = annotationsFrom(lab.drawings, { carry, takenKeys, report, exact: lab.exact });
   return {
     name: lab.name,
     description: clipTo(lab.description, limits.descriptionLength),
-    topology: { vms, networks, edges: edgesOf(lab, keyOf) } satisfies Topology,
+    topology: withAnnotations({ vms, networks, edges: edgesOf(lab, keyOf) }, annotations) satisfies Topology,
     report: report.lines(),
     kinds: [...uses.values()],
   };

@@ -1,10 +1,61 @@
+import {
+  annotationParts,
+  annotationsOf,
+  annotationInks,
+  annotationSize,
+  labelFontSizes,
+  type Annotation,
+} from '../annotations';
 import type { Catalogue } from '../catalogue';
+import { withoutDefaults } from '../properties';
 import type { TemplateDocument } from './document-types';
 import { attributes } from './write-xml';
 import { namesIn, portList, shownName } from './written';
 
 const vmSize = { width: 180, height: 60 };
 const networkSize = { width: 160, height: 40 };
+
+/** What it says is the shape's label, how it looks stands in `trama-drawn`, so that it is read again as it was. */
+function ownAttributes(annotation: Annotation): Record<string, string> {
+  const { key } = annotation;
+  const looks = Object.entries(withoutDefaults(annotationParts[annotation.kind], annotation)).filter(
+    ([name]) => !['key', 'x', 'y', 'text', 'name', 'width', 'height'].includes(name),
+  );
+  const label = annotation.kind === 'shape' ? '' : annotation.kind === 'group' ? annotation.name : annotation.text;
+  return {
+    ...{ id: `drawn-${key}`, label, trama: 'annotation', 'trama-key': key },
+    'trama-drawn': JSON.stringify(Object.fromEntries(looks)),
+  };
+}
+
+/** A line without ends at shapes, which goes from corner to corner. */
+function lineOf(line: Extract<Annotation, { kind: 'shape' }>): string {
+  const [across, down] = [line.width / 2, (line.rises ? -line.height : line.height) / 2];
+  const point = (x: number, y: number, as: string) => `<mxPoint x="${x}" y="${y}" as="${as}"/>`;
+  return (
+    `        <object${attributes(ownAttributes(line))}>\n          <mxCell style="endArrow=none;strokeWidth=2;strokeColor=${annotationInks[line.colour].light};" edge="1" parent="1">` +
+    `<mxGeometry relative="1" as="geometry">${point(line.x - across, line.y - down, 'sourcePoint')}${point(line.x + across, line.y + down, 'targetPoint')}</mxGeometry></mxCell>\n        </object>`
+  );
+}
+
+/** As another program draws it. */
+function styleOf(annotation: Annotation): string {
+  const { light, dark } = annotationInks[annotation.colour];
+  const left = 'align=left;verticalAlign=top;spacing=8;';
+  switch (annotation.kind) {
+    case 'note':
+      return `whiteSpace=wrap;${left}fillColor=${dark};strokeColor=${light};`;
+    case 'label':
+      return `text;fontStyle=1;fontColor=${light};fontSize=${labelFontSizes[annotation.size]};`;
+    case 'group':
+      return `rounded=1;arcSize=4;dashed=1;fontStyle=1;${left}fillColor=none;strokeColor=${light};fontColor=${light};`;
+    case 'shape': {
+      const fill = annotation.filled ? `fillColor=${dark};` : 'fillColor=none;';
+      const form = annotation.form === 'ellipse' ? 'ellipse;' : '';
+      return `${form}${fill}strokeColor=${light};`;
+    }
+  }
+}
 
 /** A diagrams.net drawing of one page, uncompressed. Our own attributes stand at the shapes, so that it is read again as it was, addresses apart. */
 export function writeDrawio({ name, description, topology }: TemplateDocument, catalogue: Catalogue): string {
@@ -25,6 +76,12 @@ export function writeDrawio({ name, description, topology }: TemplateDocument, c
     '      <root>',
     '        <mxCell id="0"/>',
     '        <mxCell id="1" parent="0"/>',
+    // the lowest first
+    ...annotationsOf(topology).map((one) =>
+      one.kind === 'shape' && one.form === 'line'
+        ? lineOf(one)
+        : shape(ownAttributes(one), styleOf(one), one, annotationSize(one)),
+    ),
     ...topology.vms.map((vm) =>
       shape(
         {

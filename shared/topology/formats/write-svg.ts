@@ -1,6 +1,8 @@
 import { allocateAddresses } from '../addresses';
+import { annotationsOf, annotationSize } from '../annotations';
 import type { Catalogue } from '../catalogue';
 import type { TemplateDocument } from './document-types';
+import { svgOf } from './write-svg-annotation';
 import { escaped } from './write-xml';
 import { namesIn, shownName } from './written';
 
@@ -24,11 +26,16 @@ export function writeSvg({ name, topology }: TemplateDocument, catalogue: Catalo
   const points = new Map<string, Point>(
     [...topology.vms, ...topology.networks].map(({ key, x, y }) => [key, { x, y }]),
   );
-  const all = [...points.values(), ...(points.size === 0 ? [{ x: 0, y: 0 }] : [])];
-  const left = Math.min(...all.map(({ x }) => x)) - vmSize.width / 2 - margin;
-  const top = Math.min(...all.map(({ y }) => y)) - vmSize.height / 2 - margin;
-  const width = Math.max(...all.map(({ x }) => x)) + vmSize.width / 2 + margin - left;
-  const height = Math.max(...all.map(({ y }) => y)) + vmSize.height / 2 + margin - top;
+  const beside = annotationsOf(topology);
+  const boxes = [
+    ...Array.from(points.values(), (point) => ({ ...point, ...vmSize })),
+    ...beside.map((one) => ({ x: one.x, y: one.y, ...annotationSize(one) })),
+    ...(points.size + beside.length === 0 ? [{ x: 0, y: 0, ...vmSize }] : []),
+  ];
+  const left = Math.min(...boxes.map((one) => one.x - one.width / 2)) - margin;
+  const top = Math.min(...boxes.map((one) => one.y - one.height / 2)) - margin;
+  const width = Math.max(...boxes.map((one) => one.x + one.width / 2)) + margin - left;
+  const height = Math.max(...boxes.map((one) => one.y + one.height / 2)) + margin - top;
 
   const pairs = new Map<string, number>();
   const edges = topology.edges.flatMap((edge) => {
@@ -65,6 +72,7 @@ export function writeSvg({ name, topology }: TemplateDocument, catalogue: Catalo
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${left} ${top} ${width} ${height}" font-family="Inter, Helvetica, Arial, sans-serif">`,
     `<title>${escaped(name)}</title>`,
     `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...beside.filter(({ kind }) => kind === 'group' || kind === 'shape').map(svgOf),
     ...edges,
     ...topology.networks.map(
       (network) =>
@@ -74,6 +82,7 @@ export function writeSvg({ name, topology }: TemplateDocument, catalogue: Catalo
       (vm) =>
         `<g>${box(vm, vmSize, 8, '#495057')}${text(vm.x, vm.y - 3, 14, '#212529', short(shownName(vm), 22), 600)}${text(vm.x, vm.y + 16, 11, '#495057', short(`${flavour(vm)} · ${image(vm)}`, 30))}</g>`,
     ),
+    ...beside.filter(({ kind }) => kind === 'note' || kind === 'label').map(svgOf),
     '</svg>',
     '',
   ].join('\n');

@@ -3,6 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { allocateAddresses } from '../addresses';
+import {
+  annotationColours,
+  annotationSchema,
+  annotationSize,
+  labelSizes,
+  shapeForms,
+  type Annotation,
+} from '../annotations';
 import { vmDefaults, type Topology } from '../schema';
 import type { DocumentFormat } from './document-types';
 import { linksOf, notesOf, readValid, refusalOf, testCatalogue } from './testing';
@@ -49,6 +57,43 @@ const topologies: fc.Arbitrary<Topology> = fc
     return { vms, networks: segments, edges };
   });
 
+/** What is drawn beside, in whole numbers; sides are even, so that middles are whole, too. */
+const side = fc.integer({ min: 1, max: 2000 }).map((half) => half * 2);
+const colour = fc.constantFrom(...annotationColours);
+const text = fc.constantFrom('one', 'two\nlines', '  <b> & "c"  ', 'ñ', 'a;b=c');
+const looks = { x: whole.map((value) => value * 2), y: whole.map((value) => value * 2), colour };
+const annotations = fc
+  .array(
+    fc.oneof(
+      fc.record({
+        kind: fc.constant('note' as const),
+        ...looks,
+        text: fc.oneof(text, fc.constant('')),
+        width: side,
+        height: side,
+      }),
+      fc.record({ kind: fc.constant('label' as const), ...looks, text, size: fc.constantFrom(...labelSizes) }),
+      fc.record({
+        kind: fc.constant('group' as const),
+        ...looks,
+        name: fc.constantFrom('dc 1', 'Büro'),
+        width: side,
+        height: side,
+      }),
+      fc.record({
+        kind: fc.constant('shape' as const),
+        ...looks,
+        form: fc.constantFrom(...shapeForms),
+        filled: fc.boolean(),
+        rises: fc.boolean(),
+        width: side,
+        height: side,
+      }),
+    ),
+    { maxLength: 6 },
+  )
+  .map((all) => all.map((one, at): Annotation => ({ ...one, key: `drawn_${at}-` })));
+
 const read = (format: DocumentFormat, topology: Topology) =>
   readValid(writeDocument(format, { name: 'Lab: "1" & 2', description: 'two\nlines', topology }, testCatalogue));
 
@@ -88,6 +133,50 @@ const drawn: Topology = {
 };
 const write = (format: DocumentFormat, topology = drawn) =>
   writeDocument(format, { name: 'Pair', description: 'd', topology }, testCatalogue);
+
+describe('what is drawn beside', () => {
+  it('is read as it was written by draw.io, the lowest first', () => {
+    fc.assert(
+      fc.property(topologies, annotations, (topology, beside) => {
+        const again = read('drawio', { ...topology, annotations: beside });
+        expect(again.topology).toEqual({ ...topology, annotations: beside.length === 0 ? undefined : beside });
+        expect(again.report).toEqual([]);
+      }),
+    );
+  });
+
+  it('is in pictures, as plain elements with its text escaped, and inside of them', () => {
+    fc.assert(
+      fc.property(topologies, annotations, (topology, beside) => {
+        const svg = readXml(write('svg', { ...topology, annotations: beside }));
+        const [left = 0, top = 0, width = 0, height = 0] = svg.need('viewBox').split(' ').map(Number);
+        for (const { x, y, ...one } of beside) {
+          const size = annotationSize({ ...one, x, y });
+          expect(x - size.width / 2).toBeGreaterThanOrEqual(left);
+          expect(x + size.width / 2).toBeLessThanOrEqual(left + width);
+          expect(y - size.height / 2).toBeGreaterThanOrEqual(top);
+          expect(y + size.height / 2).toBeLessThanOrEqual(top + height);
+        }
+        for (const element of svg.below())
+          expect(['title', 'rect', 'path', 'text', 'g', 'ellipse', 'line']).toContain(element.name);
+        const said = [...svg.below()].filter(({ name }) => name === 'text').map((element) => element.text);
+        for (const one of beside) if (one.kind === 'group') expect(said).toContain(one.name);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('that is a long note ends where the note does, and no word is lost before', () => {
+    const note = annotationSchema.parse({ kind: 'note', key: 'n', x: 0, y: 0, text: `${'word '.repeat(200)}\n${'x'.repeat(300)}` }); // prettier-ignore
+    const lines = [...readXml(write('svg', { ...drawn, annotations: [note] })).below()]
+      .filter(({ name }) => name === 'text')
+      .map((element) => element.text)
+      .filter((line) => /word|x{20}/.test(line));
+    expect(lines).toHaveLength(4);
+    expect(lines.at(-1)?.endsWith('…')).toBe(true);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(32);
+  });
+});
 
 describe('a Heat template', () => {
   it('has a server for each VM, a port with the planned address for each NIC, and a router for the internet', () => {
@@ -165,9 +254,39 @@ describe('a draw.io drawing', () => {
     ]);
     expect(again.kinds.map(({ kind }) => kind)).toEqual(['router', 'Laptop']);
     expect(linksOf(again)).toEqual(['R-1 – office', 'R-1 – pc']);
-    expect(notesOf(again, 'leftOut').join('\n')).toMatch(
-      /frames .*Site A[^]*texts .*10\.0\.0\.1[^]*just words[^]*lines .*e4/,
+    expect(notesOf(again, 'leftOut').join('\n')).toMatch(/texts .*10\.0\.0\.1[^]*just words[^]*lines .*e4/);
+    expect(again.topology.annotations).toMatchObject([{ kind: 'group', name: 'Site A' }]);
+    expect(notesOf(again, 'mapped').join('\n')).toContain('drawn beside: Site A');
+  });
+
+  it('has its texts, empty shapes and free lines drawn beside, and what another program wrote into ours', () => {
+    const cell = (rest: string, geometry: string) =>
+      `<mxCell ${rest} parent="1"><mxGeometry ${geometry} as="geometry"/></mxCell>`;
+    const end = (as: string, x: number, y: number) => `<mxPoint x="${x}" y="${y}" as="${as}"/>`;
+    const { topology } = readValid(
+      '<mxGraphModel><root><mxCell id="0"/><mxCell id="1" parent="0"/>' +
+        cell(
+          'id="s" value="" style="ellipse;fillColor=#dae8fc;strokeColor=#6c8ebf" vertex="1"',
+          'x="0" y="0" width="400" height="200"',
+        ) + // prettier-ignore
+        cell('id="a" value="pc1" vertex="1"', 'x="20" y="20" width="60" height="40"') +
+        cell('id="b" value="pc2" vertex="1"', 'x="280" y="20" width="60" height="40"') +
+        cell(
+          'id="t" value="&lt;b&gt;Area 0&lt;/b&gt;&lt;br&gt;&amp;lt;core&amp;gt;" style="text;html=1;fontSize=20" vertex="1"',
+          'x="100" y="100" width="90" height="40"',
+        ) + // prettier-ignore
+        '<mxCell id="e" edge="1" source="a" target="b" parent="1"/>' +
+        `<mxCell id="f" edge="1" style="strokeColor=#FF0000" parent="1"><mxGeometry as="geometry">${end('sourcePoint', 10, 90)}${end('targetPoint', 110, 40)}</mxGeometry></mxCell>` +
+        '<object id="o" label="changed there" trama="annotation" trama-key="n1" trama-drawn="{&quot;kind&quot;:&quot;note&quot;}"><mxCell vertex="1" parent="1"><mxGeometry x="0" y="300" width="50" height="60" as="geometry"/></mxCell></object>' +
+        '</root></mxGraphModel>',
     );
+    expect(topology.vms.map(({ name }) => name)).toEqual(['pc1', 'pc2']);
+    expect(topology.annotations).toMatchObject([
+      { kind: 'shape', form: 'ellipse', filled: true, colour: 'blue', width: 400, height: 200 },
+      { kind: 'label', text: 'Area 0\n<core>', size: 'large' },
+      { kind: 'note', key: 'n1', text: 'changed there', width: 50, height: 60 },
+      { kind: 'shape', form: 'line', colour: 'red', rises: true, width: 100, height: 50 },
+    ]);
   });
 
   it('is refused when what is packed is no drawing, or unfolds without end', () => {
