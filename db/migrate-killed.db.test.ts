@@ -89,6 +89,14 @@ beforeAll(async () => {
   expected = await contents(url);
 });
 
+test('a catalogue of before the router gets it, once, and no other is touched', () => {
+  if (server.unavailable !== null) return;
+  expect(expected.rows['images']?.map(({ name, source }) => `${String(name)} ${String(source)}`)).toEqual([
+    'tiny builtin:tiny',
+    'router builtin:router',
+  ]);
+});
+
 /** Migrates again and again until it is let through, killed once at each of its queries. Answers at how many that was. */
 async function migrateKilledEverywhere(
   url: string,

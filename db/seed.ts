@@ -3,7 +3,7 @@ import { quotas, roles } from '#drizzle/schema/users';
 import type { Database } from '#server/db/client';
 import { inTransaction } from '#server/db/transaction';
 import { roles as roleNames } from '#shared/auth';
-import { tinyReadyMarker } from '#shared/image';
+import { builtinImages } from '#shared/builtin-images';
 
 /** What every new database holds. Keys are given, so that it is the same rows however the database was made. */
 export const seedRows = {
@@ -17,17 +17,12 @@ export const seedRows = {
     { id: 6, name: 'large', vcpus: 8, ramMb: 12288, diskGb: 10 },
     { id: 7, name: 'xlarge', vcpus: 16, ramMb: 16384, diskGb: 12 },
   ],
-  images: [
-    {
-      id: 1,
-      name: 'tiny',
-      description: 'A small Linux that boots in seconds, with a shell on its serial console.',
-      kind: 'kernel',
-      source: 'builtin:tiny',
-      minRamMb: 96,
-      readyMarker: tinyReadyMarker,
-    },
-  ],
+  images: Object.entries(builtinImages).map(([name, image], index) => ({
+    id: index + 1,
+    name,
+    source: `builtin:${name}`,
+    ...image,
+  })),
   availabilityZones: [{ id: 1, name: 'local', provider: 'qemu', overcommit: { vcpus: 16, ram: 4, disk: 4 } }],
   // room for a course's work, and an end to what a stranger can take; roles are numbered as above
   quotas: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { builtinImages, builtinOf } from './builtin-images';
 import { limits } from './limits';
 import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
 import { sentencesSchema } from './sentence';
@@ -9,16 +10,16 @@ export const consoleKinds = ['serial', 'vnc'] as const;
 export type ConsoleKind = (typeof consoleKinds)[number];
 
 /** What the built-in image `tiny` prints on its serial console once it has booted. */
-export const tinyReadyMarker = 'TRAMA-READY';
+export const tinyReadyMarker = builtinImages.tiny.readyMarker;
 
-/** `builtin:tiny`, an absolute path on the server, or an http(s) URL. A URL needs a checksum. */
+/** `builtin:NAME`, an absolute path on the server, or an http(s) URL. A URL needs a checksum. */
 export const imageSourceSchema = z
   .string()
   .trim()
   .max(1000)
   .refine(
     (source) =>
-      source === 'builtin:tiny' ||
+      builtinOf(source) !== null ||
       (/^\/[^\u0000-\u001f]+$/u.test(source) && !source.split('/').includes('..')) ||
       /^https?:\/\/[^\s]+$/u.test(source),
     'An absolute path on the server or an http(s) URL.',
@@ -44,13 +45,16 @@ const urlNeedsChecksum = (image: { source: string; sha256: string | null }) =>
   !image.source.startsWith('http') || image.sha256 !== null;
 const checksumMessage = { path: ['sha256'], message: 'An image that is fetched from a URL needs its SHA-256.' };
 
-/** What a zone says of an image. `requested`: it is asked to look; no entry: it has nothing of it yet. */
-export const imageZoneStates = ['requested', 'fetching', 'verified', 'broken'] as const;
+/**
+ * What a zone says of an image. `requested`: it is asked to look; no entry: it has nothing of it yet. `building` and `unbuildable`: of a
+ * built-in one, which is made at first need, or cannot be made there.
+ */
+export const imageZoneStates = ['requested', 'fetching', 'verified', 'broken', 'building', 'unbuildable'] as const;
 const imageZoneStateSchema = z.object({
   zoneId: idSchema,
   zoneName: z.string(),
   state: z.enum(imageZoneStates),
-  /** One sentence, of a broken one. */
+  /** One sentence, of one that is broken or unbuildable. */
   reason: z.string().nullable(),
   sentences: sentencesSchema,
   /** MiB, of one that is being fetched; the total null while nobody has said it. */
@@ -73,6 +77,10 @@ export const imageSchema = z.object({
   minDiskGb: z.number(),
   readyMarker: z.string().nullable(),
   consoles: z.array(z.enum(consoleKinds)),
+  login: z
+    .object({ user: z.string(), password: z.string().nullable().describe('null: nobody asks for one') })
+    .nullable()
+    .describe('how one signs in at the console; null where it is not known'),
   retiredAt: timestampSchema.nullable(),
   createdAt: timestampSchema,
   inUse: z.number().int().max(limits.usesCounted),

@@ -7,6 +7,10 @@ export const limits = {
   /** NICs of one VM in a drawing. How many a zone has room for, its provider says (`vmLimits`), and the plan. */
   nicsPerVm: 64,
   forwardsPerVm: 8,
+  /** Start-up files of one VM, and characters of the content and of the path of each. */
+  filesPerVm: 8,
+  fileLength: 16_384,
+  filePathLength: 200,
   /** VMs that one VM is started after. */
   startAfterPerVm: 32,
   /** Characters of a text on a console that says that a VM is ready. */

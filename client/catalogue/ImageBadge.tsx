@@ -1,4 +1,4 @@
-import { CircleCheck, CircleDashed, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { CircleCheck, CircleDashed, CircleSlash, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Image, ImageZoneState } from '#shared/image';
 import { spoken } from '../i18n/spoken';
@@ -10,11 +10,13 @@ const looks: Record<ImageZoneState['state'] | 'absent', { tone: Tone; icon: Luci
   absent: { tone: 'neutral', icon: CircleDashed },
   requested: { tone: 'progress', icon: LoaderCircle },
   fetching: { tone: 'progress', icon: LoaderCircle },
+  building: { tone: 'progress', icon: LoaderCircle },
+  unbuildable: { tone: 'neutral', icon: CircleSlash },
   verified: { tone: 'success', icon: CircleCheck },
   broken: { tone: 'danger', icon: CircleX },
 };
 /** Of several zones, what a reader has to know first. */
-const order = ['broken', 'fetching', 'requested', 'verified'] as const;
+const order = ['broken', 'fetching', 'building', 'requested', 'verified', 'unbuildable'] as const;
 
 /** What is to be said of the image in short: the state of the zone with which there is most to do. */
 export function stateOf(image: Pick<Image, 'zones'>): ImageZoneState | { state: 'absent' } {
@@ -25,16 +27,20 @@ export function stateOf(image: Pick<Image, 'zones'>): ImageZoneState | { state: 
   return { state: 'absent' };
 }
 
+const isBusy = (state: ImageZoneState['state']) =>
+  state === 'requested' || state === 'fetching' || state === 'building';
+
 /** Whether a zone is busy with the image. */
 export function isUnderWay(image: Pick<Image, 'zones'>): boolean {
-  return image.zones.some(({ state }) => state === 'requested' || state === 'fetching');
+  return image.zones.some(({ state }) => isBusy(state));
 }
 
 /** Whether VMs can boot from the image, and if not, why. */
-export function ImageBadge({ image }: { image: Pick<Image, 'retiredAt' | 'zones'> }) {
+export function ImageBadge({ image }: { image: Pick<Image, 'retiredAt' | 'zones' | 'source'> }) {
   const { t, i18n } = useTranslation('catalogue');
   if (image.retiredAt !== null) return <RetiredBadge retiredAt={image.retiredAt} />;
   const { state } = stateOf(image);
+  const isBuiltin = image.source.startsWith('builtin:');
   const amount = (mb: number) => formatRam(mb, i18n.language);
   const lines = image.zones.map((zone) => {
     const progress =
@@ -50,7 +56,7 @@ export function ImageBadge({ image }: { image: Pick<Image, 'retiredAt' | 'zones'
     <StatusBadge
       {...looks[state]}
       label={t(`images.states.${state}`)}
-      title={lines.length === 0 ? t('images.absentHelp') : lines.join('\n')}
+      title={lines.length === 0 ? t(isBuiltin ? 'images.absentBuiltinHelp' : 'images.absentHelp') : lines.join('\n')}
     />
   );
 }

@@ -14,7 +14,7 @@ export interface ImagesTableProps extends CatalogueTableProps<Image> {
   onCheck: (image: Image) => void;
 }
 
-type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'consoles';
+type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'login' | 'consoles';
 
 export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
   const { t, i18n } = useTranslation(['catalogue', 'common']);
@@ -75,6 +75,17 @@ export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
       sortValue: (image) => image.sizeMb ?? 0,
       render: (image) =>
         image.sizeMb === null ? <span title={t('images.sizeUnknown')}>–</span> : formatRam(image.sizeMb, i18n.language),
+    },
+    {
+      key: 'login',
+      header: t('images.login'),
+      wide: true,
+      render: ({ login }) => {
+        if (login === null) return '–';
+        return login.password === null
+          ? t('images.loginFree', { user: login.user })
+          : t('images.loginAsked', { user: login.user, password: login.password });
+      },
     },
     {
       key: 'consoles',

@@ -121,7 +121,9 @@ test.each([
   say('IMAGE_NO_ROOM', { image: 'debian' }),
 ])('a broken image says why in Spanish: $message', (said) => {
   const broken = { zoneId: 1, zoneName: 'local', state: 'broken', doneMb: null, totalMb: null, at } as const;
-  renderApp(<ImageBadge image={{ retiredAt: null, zones: [{ ...broken, ...asReason(said) }] }} />);
+  renderApp(
+    <ImageBadge image={{ retiredAt: null, source: 'builtin:tiny', zones: [{ ...broken, ...asReason(said) }] }} />,
+  );
   expect(page()).toContain('debian');
   expect(page()).not.toMatch(english);
 });

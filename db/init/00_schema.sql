@@ -829,6 +829,12 @@ CREATE TABLE `slice_annotations` (
 ALTER TABLE `template_revisions` ADD `annotations` json;
 ALTER TABLE `slice_annotations` ADD CONSTRAINT `slice_annotations_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
 CREATE INDEX `slice_idle_since_index` ON `slice_idle` (`idle_since`);
+ALTER TABLE `image_states` MODIFY COLUMN `state` enum('requested','fetching','verified','broken','building','unbuildable') NOT NULL;
+INSERT INTO `images` (`id`, `name`, `description`, `kind`, `source`, `min_ram_mb`, `ready_marker`, `created_at`)
+SELECT (SELECT MAX(`id`) + 1 FROM `images` `of_image`), 'router', 'A router that boots in seconds: FRR with OSPF, OSPFv3 and BGP, configured by /etc/frr/frr.conf and vtysh. It forwards IPv4 and IPv6, and has the tools of tiny.', 'kernel', 'builtin:router', 128, 'TRAMA-READY', '2026-11-26 00:00:00.000'
+FROM DUAL
+WHERE EXISTS (SELECT 1 FROM `images` `any_image`)
+	AND NOT EXISTS (SELECT 1 FROM `images` `same_name` WHERE `same_name`.`live_key` = 'router');
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -870,3 +876,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('eda448f4da5de
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('6505f00c3c36407d87dbeb115e7a2bd80f263dc0e03ec9a42b75fc66b3eacc7d', 1795682518028);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2fcdc2978a96e3e66f19c5f1f08a7c4e4605e0e83bde46aa1e73f866aed299be', 1795690164473);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('44202ccf10f3f44ca404833455bea4509ff6d12660d5d8d42c527dfd4dc386ed', 1795692686192);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1388cc71a5cc2a96f715bd87e95bd47ba27f5fe76e19bce303a593a9467d85f8', 1795693347631);

@@ -162,16 +162,21 @@ export interface ImageSpec {
   id: number;
   name: string;
   kind: 'kernel' | 'disk';
-  /** `builtin:tiny`, an absolute path or an http(s) URL. For `kernel` a folder with `vmlinuz` and `initrd.gz`. */
+  /** `builtin:NAME` (`shared/builtin-images.ts`), an absolute path or an http(s) URL. For `kernel` a folder with `vmlinuz` and `initrd.gz`. */
   source: string;
   /** Of the disk file; for a `kernel` image of `vmlinuz` followed by `initrd.gz`. */
   sha256: string | null;
   readyMarker: string | null;
 }
 
-/** `fetching` also while it is built, copied or checked; `totalMb` null while nobody has said it. */
+/**
+ * `fetching` also while it is copied or checked; `totalMb` null while nobody has said it. `building`: a built-in one, once what it is made of is
+ * here. `unbuildable`: a built-in one that is not here and that this machine cannot make.
+ */
 export type ImageState =
   | { state: 'absent' }
+  | { state: 'building' }
+  | { state: 'unbuildable'; reason: Said }
   | { state: 'fetching'; doneMb: number; totalMb: number | null }
   | { state: 'verified'; sizeMb: number }
   | { state: 'broken'; reason: Said };

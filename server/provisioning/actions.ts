@@ -8,6 +8,7 @@ import { recreates } from '#server/providers/applied';
 import type { FirstDiskRow } from '#server/db/queries/first-disks';
 import type { DiskSource, ImageState, Provider, SliceRef } from '#server/providers/provider';
 import type { SliceSpecs } from '#server/domain/deployments/specs';
+import { followImage } from '#server/domain/images/image-states';
 
 /** What an action needs: where it acts, on what, and how it learns that nobody waits for it any more. */
 export interface ActionContext {
@@ -86,9 +87,19 @@ const actions: Record<string, Action> = {
   'image/prepare': {
     async run({ provider, specs, imagePrepared }, id) {
       const image = known(specs.images.get(id));
+      // a lease that was lost is noticed by the end of the step
+      const settled = followImage(
+        provider,
+        image,
+        (state) => imagePrepared(id, state),
+        () => undefined,
+      );
       try {
-        await imagePrepared(id, { state: 'verified', ...(await provider.ensureImage(image)) });
+        const prepared = await provider.ensureImage(image);
+        await settled();
+        await imagePrepared(id, { state: 'verified', ...prepared });
       } catch (error) {
+        await settled();
         if (error instanceof ProviderError && error.code !== 'ABORTED')
           await imagePrepared(id, { state: 'broken', reason: told(error.sentences) });
         throw error;

@@ -10,6 +10,23 @@ export const forwardSchema = z.strictObject({
   guestPort: z.number().int().min(1).max(65535),
 });
 
+/** A file that a guest finds at its start as it is written here, whatever has become of it meanwhile. */
+export const startFileSchema = z.strictObject({
+  path: z
+    .string()
+    .max(limits.filePathLength)
+    .regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._@+:-]+)+$/, 'An absolute path of letters, digits and . _ @ + : -'),
+  content: z
+    .string()
+    .max(limits.fileLength, `At most ${limits.fileLength} characters.`)
+    .regex(/^[^\u0000\ud800-\udfff]*$/u, 'A file is text.'),
+  /** Who may read, write and run it, as chmod takes it. */
+  mode: z
+    .string()
+    .regex(/^0[0-7]{3}$/, 'Four octal digits, as 0644.')
+    .default('0644'),
+});
+
 /** What has to be so of a VM that has booted before it counts as ready, by one of three signs. */
 export const readySchema = z
   .strictObject({
@@ -83,6 +100,8 @@ export const vmProperties = {
       effect: 'restart',
       needs: { capability: 'portForwards', code: 'FORWARDS_UNSUPPORTED', words: 'forwarded ports' },
     }),
+  /** Written into the guest at each of its starts: a router's `/etc/frr/frr.conf`. */
+  files: z.array(startFileSchema).max(limits.filesPerVm).default([]).register(propertyFacts, { effect: 'restart' }),
   /** Keys of the VMs that have to be ready before this one is started. */
   startAfter: z.array(keySchema).max(limits.startAfterPerVm).default([]).register(propertyFacts, { effect: 'none' }),
   /** When it is ready. Null: as soon as it has booted. */

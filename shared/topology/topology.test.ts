@@ -148,6 +148,13 @@ describe('validateTopology', () => {
         },
       ],
       [
+        'DUPLICATE_FILE',
+        (t) => {
+          first(t).vm.files = ['a', 'b'].map((content) => ({ path: '/etc/frr/frr.conf', content, mode: '0644' }));
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
         'START_AFTER_UNKNOWN',
         (t) => {
           first(t).vm.startAfter = ['nobody'];

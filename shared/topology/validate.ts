@@ -15,6 +15,7 @@ export const topologyProblemCodes = [
   'NETWORK_NAME_INVALID',
   'DUPLICATE_NETWORK_NAME',
   'DUPLICATE_FORWARD',
+  'DUPLICATE_FILE',
   'START_AFTER_UNKNOWN',
   'START_AFTER_CYCLE',
   'READY_PORT_NOT_FORWARDED',
@@ -51,6 +52,7 @@ export function validateTopology(topology: Topology, catalogue?: Catalogue, base
     ...vmNameProblems(topology),
     ...networkNameProblems(topology),
     ...forwardProblems(topology),
+    ...fileProblems(topology),
     ...orderProblems(topology),
     ...(catalogue === undefined ? [] : catalogueProblems(topology, catalogue, base)),
     ...edgeProblems(topology),
@@ -172,6 +174,24 @@ function forwardProblems(topology: Topology): TopologyProblem[] {
           node: vm.key,
           field: 'forwards',
           params: { vm: vm.name, port: forward.guestPort },
+        }),
+    );
+  return problems;
+}
+
+function fileProblems(topology: Topology): TopologyProblem[] {
+  const problems: TopologyProblem[] = [];
+  for (const vm of topology.vms)
+    repeats(
+      vm.files,
+      ({ path }) => path,
+      ({ path }) =>
+        problems.push({
+          code: 'DUPLICATE_FILE',
+          message: `${vm.name} has the start-up file ${path} twice.`,
+          node: vm.key,
+          field: 'files',
+          params: { vm: vm.name, path },
         }),
     );
   return problems;

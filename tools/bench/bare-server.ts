@@ -183,6 +183,7 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
       items: found.map((row) => ({
         ...row,
         consoles: ['serial'],
+        login: { user: 'root', password: null },
         retiredAt: iso(row['retiredAt']),
         createdAt: iso(row['createdAt']),
         zones: states

@@ -27,6 +27,12 @@ const imageColumns: Column<Image>[] = [
   { title: 'KIND', value: ({ kind }) => kind },
   { title: 'MIN RAM MIB', value: ({ minRamMb }) => minRamMb, right: true },
   { title: 'MIN DISK GIB', value: ({ minDiskGb }) => minDiskGb, right: true },
+  {
+    title: 'LOGIN',
+    value: ({ login }) =>
+      login === null ? null : [login.user, ...(login.password === null ? [] : [login.password])].join('/'),
+  },
+  { title: 'CONSOLES', value: ({ consoles }) => consoles.join(', ') },
   { title: 'DESCRIPTION', value: ({ description }) => description, flexible: true },
 ];
 const zoneStateColumns: Column<Image['zones'][number]>[] = [
@@ -49,7 +55,7 @@ async function checkImage(cli: Cli, name: string, flags: WaitFlags): Promise<voi
   const { id } = await findImage(client, name);
   let image = await client.api.images.check.mutate({ id });
   const over = flags.timeout === undefined ? Infinity : Date.now() + flags.timeout * 1_000;
-  const waits = () => image.zones.some(({ state }) => state === 'requested' || state === 'fetching');
+  const waits = () => image.zones.some(({ state }) => ['requested', 'fetching', 'building'].includes(state));
   while (flags.wait !== false && waits()) {
     if (Date.now() > over) throw new CliError(`Not all zones are done. What they find: trama images show ${id}`);
     await delay(lookAgainMs, undefined, { signal: cli.signal });

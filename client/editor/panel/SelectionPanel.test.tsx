@@ -23,6 +23,7 @@ const image = {
   retiredAt: null,
   createdAt: at,
   inUse: 0,
+  login: null,
   zones: [],
 };
 const catalogue: EditorCatalogue = {

@@ -61,6 +61,7 @@ export const change = {
     imageId: 'image',
     internet: 'internet access',
     forwards: 'forwarded ports',
+    files: 'start-up files',
     source: 'end',
     target: 'other end',
     sourceNic: 'address',

@@ -7,6 +7,7 @@ export const problems = {
   NETWORK_NAME_INVALID: '“{{name}}” cannot be the name of a network.',
   DUPLICATE_NETWORK_NAME: 'Two networks are called {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} forwards its port {{port}} twice.',
+  DUPLICATE_FILE: '{{vm}} has the start-up file {{path}} twice.',
   START_AFTER_UNKNOWN: '{{vm}} is to be started after a VM that does not exist ({{key}}).',
   START_AFTER_CYCLE: '{{vm}} waits for itself: {{path}}.',
   READY_PORT_NOT_FORWARDED: '{{vm}} is ready when its port {{port}} answers, which is not forwarded.',

@@ -217,6 +217,7 @@ export const slices = {
       image: 'Image',
       internet: 'Internet access',
       forwards: 'Forwarded ports',
+      files: 'Start-up files',
       between: 'Ends',
       sourceNic: 'Number of the NIC',
       sourceAddress: 'Address',

@@ -64,6 +64,7 @@ export const change: Messages<typeof english> = {
     imageId: 'imagen',
     internet: 'acceso a internet',
     forwards: 'puertos redirigidos',
+    files: 'archivos de arranque',
     source: 'extremo',
     target: 'otro extremo',
     sourceNic: 'dirección',

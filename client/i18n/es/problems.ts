@@ -9,6 +9,7 @@ export const problems: Messages<typeof english> = {
   NETWORK_NAME_INVALID: '«{{name}}» no puede ser el nombre de una red.',
   DUPLICATE_NETWORK_NAME: 'Dos redes se llaman {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} redirige dos veces su puerto {{port}}.',
+  DUPLICATE_FILE: '{{vm}} tiene dos veces el archivo de arranque {{path}}.',
   START_AFTER_UNKNOWN: '{{vm}} debe arrancar después de una MV que no existe ({{key}}).',
   START_AFTER_CYCLE: '{{vm}} se espera a sí misma: {{path}}.',
   READY_PORT_NOT_FORWARDED: '{{vm}} está lista cuando responde su puerto {{port}}, que no está redirigido.',

@@ -220,6 +220,7 @@ export const slices: Messages<typeof english> = {
       image: 'Imagen',
       internet: 'Acceso a Internet',
       forwards: 'Puertos redirigidos',
+      files: 'Archivos de arranque',
       between: 'Extremos',
       sourceNic: 'Número de la NIC',
       sourceAddress: 'Dirección',

@@ -1,8 +1,9 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, like, or, sql } from 'drizzle-orm';
 import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
 import { asError, asReason, say, told, within } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
+import { inTransaction } from '#server/db/transaction';
 import { providerZone, type ProviderZone } from '#server/db/queries/zones';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import { ProviderError } from '#server/lib/provider-error';
@@ -16,6 +17,16 @@ const abandonedMs = 60_000;
 const progressMs = 1_000;
 const lookMs = 3_000;
 const pruneMs = 3_600_000;
+
+/** What providers are told of an image. */
+const imageColumns = {
+  id: images.id,
+  name: images.name,
+  kind: images.kind,
+  source: images.source,
+  sha256: images.sha256,
+  readyMarker: images.readyMarker,
+};
 
 /** Whether the zone is known to have the image whole. */
 export async function isVerified(
@@ -41,7 +52,7 @@ export async function writeImageState(
   }
   const values = {
     state: state.state,
-    ...(state.state === 'broken' ? asReason(within(1000, state.reason)) : { reason: null, sentences: null }),
+    ...('reason' in state ? asReason(within(1000, state.reason)) : { reason: null, sentences: null }),
     doneMb: state.state === 'fetching' ? state.doneMb : null,
     totalMb: state.state === 'fetching' ? state.totalMb : null,
     at: now,
@@ -98,6 +109,7 @@ export function startImageKeeper(ctx: Context): () => Promise<void> {
       await checkRequested(ctx);
       if (signal.aborted || Date.now() - pruned < pruneMs) return;
       pruned = Date.now();
+      await surveyBuiltinImages(ctx);
       await pruneImages(ctx);
     },
     // a database that is away: there is a next time
@@ -116,18 +128,12 @@ async function providerHere(ctx: Context, zone: ProviderZone): Promise<Provider 
 export async function checkRequested(ctx: Context): Promise<void> {
   const now = ctx.clock.now();
   const abandoned = sql`${imageStates.at} < ${new Date(now.getTime() - abandonedMs)}`;
-  const waits = or(eq(imageStates.state, 'requested'), and(eq(imageStates.state, 'fetching'), abandoned));
+  const underWay = inArray(imageStates.state, ['fetching', 'building']);
+  const waits = or(eq(imageStates.state, 'requested'), and(underWay, abandoned));
   const rows = await ctx.db
     .select({
       zone: providerZone,
-      image: {
-        id: images.id,
-        name: images.name,
-        kind: images.kind,
-        source: images.source,
-        sha256: images.sha256,
-        readyMarker: images.readyMarker,
-      },
+      image: imageColumns,
     })
     .from(imageStates)
     .innerJoin(images, eq(images.id, imageStates.imageId))
@@ -147,6 +153,59 @@ export async function checkRequested(ctx: Context): Promise<void> {
   );
 }
 
+const isUnderWay = ({ state }: ImageState) => state === 'fetching' || state === 'building';
+
+/**
+ * Has what the provider says of an image that it prepares written down, again and again, until what is answered is called; that resolves
+ * when nothing more will be written.
+ */
+export function followImage(
+  provider: Pick<Provider, 'imageState'>,
+  image: ImageSpec,
+  write: (state: ImageState) => Promise<void>,
+  onError: (error: unknown) => void,
+): () => Promise<void> {
+  let done = false;
+  let writing = Promise.resolve();
+  const timer = setInterval(() => {
+    writing = writing
+      .then(() => provider.imageState(image))
+      .then((state) => (done || !isUnderWay(state) ? undefined : write(state)))
+      .catch(onError);
+  }, progressMs);
+  return () => {
+    done = true;
+    clearInterval(timer);
+    return writing;
+  };
+}
+
+/**
+ * Asks the zones of this server which of the built-in images they can make, so that it is known before a VM needs one. What zones have said
+ * of one that they have, or are at work with, stays.
+ */
+export async function surveyBuiltinImages(ctx: Context): Promise<void> {
+  const builtin = await ctx.db
+    .select(imageColumns)
+    .from(images)
+    .where(and(isNull(images.retiredAt), like(images.source, 'builtin:%')));
+  const zones = await ctx.db.select(providerZone).from(availabilityZones);
+  for (const zone of zones) {
+    const provider = await providerHere(ctx, zone);
+    if (provider === null) continue;
+    for (const image of builtin) {
+      const state = await provider.imageState(image);
+      if (state.state !== 'unbuildable' && state.state !== 'absent') continue;
+      const key = and(eq(imageStates.imageId, image.id), eq(imageStates.zoneId, zone.id));
+      await inTransaction(ctx.db, async (tx) => {
+        const [row] = await tx.select({ state: imageStates.state }).from(imageStates).where(key).for('update');
+        if (row === undefined ? state.state === 'unbuildable' : row.state === 'unbuildable')
+          await writeImageState(tx, { imageId: image.id, zoneId: zone.id, state, now: ctx.clock.now() });
+      });
+    }
+  }
+}
+
 async function check(
   ctx: Context,
   { provider, zone, image }: { provider: Provider; zone: ProviderZone; image: ImageSpec },
@@ -154,14 +213,9 @@ async function check(
   const zoneId = zone.id;
   const write = (state: ImageState) =>
     writeImageState(ctx.db, { imageId: image.id, zoneId, state, now: ctx.clock.now() });
-  let done = false;
-  let writing = Promise.resolve();
-  const timer = setInterval(() => {
-    writing = provider
-      .imageState(image)
-      .then((state) => (done || state.state !== 'fetching' ? undefined : write(state)))
-      .catch((error: unknown) => ctx.log.warn('The progress of an image could not be written.', { error }));
-  }, progressMs);
+  const settled = followImage(provider, image, write, (error) =>
+    ctx.log.warn('The progress of an image could not be written.', { error }),
+  );
   let outcome: ImageState;
   try {
     outcome = { state: 'verified', ...(await provider.ensureImage(image, { reread: true })) };
@@ -170,9 +224,7 @@ async function check(
     const reason = error instanceof ProviderError ? told(error.sentences) : say('IMAGE_CHECK_FAILED');
     outcome = { state: 'broken', reason };
   }
-  done = true;
-  clearInterval(timer);
-  await writing;
+  await settled();
   await writeEnd(ctx, { zone, image, state: outcome });
 }
 
@@ -200,17 +252,9 @@ async function writeEnd(
 
 /** Removes, in the zones of this server, prepared images that are neither in the catalogue nor under a VM. */
 async function pruneImages(ctx: Context): Promise<void> {
-  const columns = {
-    id: images.id,
-    name: images.name,
-    kind: images.kind,
-    source: images.source,
-    sha256: images.sha256,
-    readyMarker: images.readyMarker,
-  };
   const used = sql`exists (select 1 from ${sliceVms} where ${sliceVms.imageId} = ${images.id} and ${sliceVms.status} <> 'absent')`;
   const inUse = await ctx.db
-    .select(columns)
+    .select(imageColumns)
     .from(images)
     .where(or(isNull(images.retiredAt), used));
   const zones = await ctx.db.select(providerZone).from(availabilityZones);

@@ -2,6 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { z } from 'zod';
 import { images, imageStates } from '#drizzle/schema/catalogue';
 import { can } from '#shared/auth';
+import { loginOf } from '#shared/builtin-images';
 import { AppError, notFound } from '#shared/errors';
 import type { ConsoleKind, createImageInput, Image, imagePage, listImagesInput, updateImageInput } from '#shared/image';
 import { say } from '#shared/sentence';
@@ -33,6 +34,7 @@ function publicImage(row: ImageRow): Image {
     minDiskGb: row.minDiskGb,
     readyMarker: row.readyMarker,
     consoles: consolesOf(row.kind),
+    login: loginOf(row),
     retiredAt: row.retiredAt,
     createdAt: row.createdAt,
     inUse: row.inUse,

@@ -54,6 +54,8 @@ export class GuestPort {
       ...config
         .trimEnd()
         .split('\n')
+        // they are of its start
+        .filter((line) => !line.startsWith('file '))
         .map((line) => `+ ${line}`),
       'end',
       '',

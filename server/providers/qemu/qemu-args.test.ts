@@ -140,11 +140,15 @@ test('a name that slipped past its schema still adds no option', () => {
   expect(name.replaceAll(',,', '').split(',')).toHaveLength(2);
 });
 
-test('what the guest is told is one statement a line, whatever its neighbours are called', () => {
-  const vm = vmSpec(1, image, { name: 'web', hosts: [{ address: '10.0.0.2', name: 'db' }] });
+test('what the guest is told is one statement a line, whatever its neighbours are called and its files say', () => {
+  const files = [{ path: '/etc/motd', content: 'hostname evil\nnic \u00e9', mode: '0600' }];
+  const vm = vmSpec(1, image, { name: 'web', hosts: [{ address: '10.0.0.2', name: 'db' }], files });
+  expect(guestConfig(vm)).toContain(
+    `\nfile 0600 /etc/motd ${Buffer.from(files[0]?.content ?? '').toString('base64')}\n`,
+  );
   expect(
     guestConfig(vm)
       .split('\n')
       .filter((line) => line !== ''),
-  ).toHaveLength(2);
+  ).toHaveLength(3);
 });

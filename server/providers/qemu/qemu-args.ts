@@ -223,6 +223,7 @@ export function guestConfig(vm: VmSpec): string {
     ...vm.nics.map((nic) => `nic ${nic.mac} ${nic.address}`),
     ...(vm.forwards.length > 0 ? [`nic ${forwardMac(vm.uuid)} dhcp`] : []),
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),
+    ...vm.files.map(({ path, content, mode }) => `file ${mode} ${path} ${Buffer.from(content).toString('base64')}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { images } from '#drizzle/schema/catalogue';
-import { checkRequested, writeImageState } from '#server/domain/images/image-states';
+import { checkRequested, surveyBuiltinImages, writeImageState } from '#server/domain/images/image-states';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider } from '#server/providers/provider';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -36,9 +36,10 @@ describe('images', () => {
     });
     expect((await admin.images.retire({ id: made.id })).retiredAt).not.toBeNull();
     expect(await outcomeOf(admin.images.update({ id: made.id, ...image }))).toBe('IMAGE_RETIRED');
-    expect((await admin.images.list({})).items.map(({ name }) => name)).toEqual(['tiny']);
+    expect((await admin.images.list({})).items.map(({ name }) => name)).toEqual(['router', 'tiny']);
     expect((await admin.images.list({ includeRetired: true })).items.map(({ name }) => name)).toEqual([
       'debian',
+      'router',
       'tiny',
     ]);
   });
@@ -50,8 +51,8 @@ describe('images', () => {
     await admin.images.create({ ...image, source: url });
     await admin.images.create({ ...image, name: 'local', source: '/srv/images/local.qcow2' });
     const sources = async (caller: typeof user) => (await caller.images.list({})).items.map(({ source }) => source);
-    expect(await sources(admin)).toEqual([url, '/srv/images/local.qcow2', 'builtin:tiny']);
-    expect(await sources(user)).toEqual(['debian.qcow2', 'local.qcow2', 'builtin:tiny']);
+    expect(await sources(admin)).toEqual([url, '/srv/images/local.qcow2', 'builtin:router', 'builtin:tiny']);
+    expect(await sources(user)).toEqual(['debian.qcow2', 'local.qcow2', 'builtin:router', 'builtin:tiny']);
   });
 
   it('cannot be retired while in use, nor get other files under a slice', async () => {
@@ -126,6 +127,36 @@ describe('the state of an image in a zone', () => {
     expect((await seen())?.zones).toEqual([]);
     await admin.images.retire({ id });
     expect(await outcomeOf(admin.images.check({ id }))).toBe('IMAGE_RETIRED');
+  });
+
+  it('says of a built-in one how one signs in, and whether it can be built there, before a VM needs it', async () => {
+    const user = world.callerOf(await world.person());
+    const zoneId = await simulatedZone(ctx.db);
+    const router = async () => (await user.images.list({ search: 'router' })).items[0];
+    expect(await router()).toMatchObject({
+      source: 'builtin:router',
+      login: { user: 'root', password: null },
+      zones: [],
+    });
+    const provider = createSimulatorProvider();
+    const reason = say('BUILD_NO_TOOLS', { image: 'router' });
+    provider.imageState = async ({ name }) =>
+      name === 'router' ? { state: 'unbuildable', reason } : { state: 'verified', sizeMb: 20 };
+    const survey = () => surveyBuiltinImages(keeper(provider));
+    await survey();
+    expect((await router())?.zones).toMatchObject([
+      { zoneId, state: 'unbuildable', reason: expect.stringMatching(/cannot be built here because/) },
+    ]);
+    // what it lacked was installed
+    provider.imageState = () => Promise.resolve({ state: 'absent' });
+    await survey();
+    expect((await router())?.zones).toEqual([]);
+    // what was said of an attempt says more
+    const imageId = (await router())?.id ?? 0;
+    const broken = { state: 'broken', reason: say('BUILD_NO_DOWNLOAD', { image: 'router' }) } as const;
+    await writeImageState(ctx.db, { imageId, zoneId, state: broken, now: ctx.clock.now() });
+    await survey();
+    expect((await router())?.zones).toMatchObject([{ state: 'broken' }]);
   });
 
   it('that a dead server was finding out is found out by another', async () => {

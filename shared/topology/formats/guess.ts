@@ -53,12 +53,13 @@ export function nearest(flavours: readonly [CatalogueFlavour, ...CatalogueFlavou
   return flavours.reduce((best, flavour) => (distance(flavour) < distance(best) ? flavour : best), flavours[0]);
 }
 
-/** The first image that the flavour is large enough for, else the first. */
+/** Of the images that the flavour is large enough for the usual small one, else the first; else the first of all. */
 export function anyImage(
   images: readonly [CatalogueImage, ...CatalogueImage[]],
   flavour: CatalogueFlavour,
 ): CatalogueImage {
-  return images.find((image) => image.minRamMb <= flavour.ramMb && image.minDiskGb <= flavour.diskGb) ?? images[0];
+  const fitting = images.filter((image) => image.minRamMb <= flavour.ramMb && image.minDiskGb <= flavour.diskGb);
+  return fitting.find(({ name }) => name === 'tiny') ?? fitting[0] ?? images[0];
 }
 
 /** `text` with a suffix that makes it differ from all of `taken` (folded), and cut to `length`. Adds it to `taken`. */

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { moveIntoPlace } from '#server/lib/atomic-file';
 import { CommandError, runCommand } from '#server/lib/run-command';
+import { diskLogin } from '#shared/builtin-images';
 import type { VmSpec } from '../../provider';
 import { missingTool } from './disk';
 
-/** The login of VMs made from disk images, documented for users. Their consoles are reached through the server only. */
-export const diskLogin = { user: 'trama', password: 'trama' } as const;
+/** Writes a start-up file: its path, its mode, its content. */
+const writeFile64 = 'mkdir -p "${1%/*}" && printf %s "$3" | base64 -d > "$1" && chmod "$2" "$1"';
 
 /** At the end of the lines of `/etc/hosts` that are ours. */
 const mark = ' # trama';
@@ -46,7 +47,18 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
     updates: { network: { when: ['boot-new-instance', 'boot'] } },
     // images that have it on write the file anew after us
     manage_etc_hosts: false,
-    bootcmd: [['sh', '-c', `sed -i '/${mark}$/d' /etc/hosts && printf %s "$1" >> /etc/hosts`, 'sh', hosts]],
+    bootcmd: [
+      ['sh', '-c', `sed -i '/${mark}$/d' /etc/hosts && printf %s "$1" >> /etc/hosts`, 'sh', hosts],
+      ...vm.files.map(({ path, content, mode }) => [
+        'sh',
+        '-c',
+        writeFile64,
+        'sh',
+        path,
+        mode,
+        Buffer.from(content).toString('base64'),
+      ]),
+    ],
   };
   return {
     'meta-data': `${JSON.stringify({ 'instance-id': vm.uuid, 'local-hostname': vm.name })}\n`,

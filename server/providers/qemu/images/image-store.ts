@@ -7,14 +7,15 @@ import { moveIntoPlace } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { withFileLock } from '#server/lib/file-lock';
 import { ProviderError } from '#server/lib/provider-error';
+import { builtinImages } from '#shared/builtin-images';
 import { say, together, told, type Said } from '#shared/sentence';
 import { asProviderError } from '../../errors';
 import type { ImageSpec, ImageState } from '../../provider';
+import { buildRefusal, builtinSpec, recipeOf } from './builtin';
 import { checkDisk, inspectDisk } from './disk';
 import { fetchImage, hashing, type Progress } from './fetch-image';
 import { checkKernel } from './kernel-file';
 import { ImageManifests } from './manifest';
-import { buildTinyImage, tinyVersion } from './tiny-build';
 
 export interface PreparedImage {
   /** Names the folder; another content has another key. */
@@ -26,6 +27,8 @@ export interface PreparedImage {
 
 /** What a prepared image consists of. */
 export const fileNames = { kernel: ['vmlinuz', 'initrd.gz'], disk: ['disk.qcow2'] } as const;
+/** Folders of prepared images: what they are made from, and which content. */
+const folderPattern = new RegExp(`^(?:${Object.keys(builtinImages).join('|')}|kernel|disk)-[0-9a-f-]+$`);
 /** Younger folders are not pruned: whoever is preparing one has not said yet that it uses it. */
 const pruneAfterMs = 3_600_000;
 
@@ -39,7 +42,7 @@ export class ImageStore {
   readonly #manifests = new ImageManifests();
   readonly #running = new Map<string, Promise<PreparedImage>>();
   /** By {@link idOf}: how far a preparation is, and why the last one failed. */
-  readonly #progress = new Map<string, { doneMb: number; totalMb: number | null }>();
+  readonly #progress = new Map<string, ImageState>();
   readonly #failures = new Map<string, Said>();
   readonly #log: (message: string, details: Record<string, unknown>) => void;
 
@@ -53,7 +56,7 @@ export class ImageStore {
     const id = idOf(image);
     let run = this.#running.get(id);
     if (!run) {
-      this.#progress.set(id, { doneMb: 0, totalMb: null });
+      this.#progress.set(id, { state: 'fetching', doneMb: 0, totalMb: null });
       run = this.#prepare(image)
         .then((prepared) => {
           this.#failures.delete(id);
@@ -79,13 +82,15 @@ export class ImageStore {
   async state(image: ImageSpec): Promise<ImageState> {
     const id = idOf(image);
     const progress = this.#progress.get(id);
-    if (progress) return { state: 'fetching', ...progress };
+    if (progress) return progress;
     const reason = this.#failures.get(id);
     if (reason !== undefined) return { state: 'broken', reason };
     try {
       const verdict = await this.#manifests.compare(this.#folder(await keyOf(image)), { sizesOnly: true });
       if (verdict.kind === 'good') return { state: 'verified', sizeMb: verdict.sizeMb };
-      return verdict.kind === 'damaged' ? { state: 'broken', reason: damaged(image) } : { state: 'absent' };
+      if (verdict.kind === 'damaged') return { state: 'broken', reason: damaged(image) };
+      const refusal = await buildRefusal(image);
+      return refusal === null ? { state: 'absent' } : { state: 'unbuildable', reason: refusal };
     } catch (error) {
       const why = asProviderError(error, say('IMAGE_NOT_READ', { image: image.name }));
       return { state: 'broken', reason: told(why.sentences) };
@@ -125,7 +130,7 @@ export class ImageStore {
     }
     let freed = 0;
     for (const name of await readdir(this.#root).catch(() => [])) {
-      const isFolder = /^(?:tiny|kernel|disk)-[0-9a-f-]+$/.test(name);
+      const isFolder = folderPattern.test(name);
       const isLeftover = name.startsWith('.') && name.endsWith('.tmp');
       if (!(isFolder && !keep.has(name)) && !isLeftover) continue;
       await withFileLock(join(this.#root, `${name}.lock`), async () => {
@@ -198,9 +203,21 @@ export class ImageStore {
     const hash = createHash('sha256');
     const names = fileNames[image.kind];
     const onProgress: Progress = (done, total) =>
-      this.#progress.set(idOf(image), { doneMb: toMb(done), totalMb: total === null ? null : toMb(total) });
-    if (image.source === 'builtin:tiny') {
-      await buildTinyImage(folder, onProgress);
+      this.#progress.set(idOf(image), {
+        state: 'fetching',
+        doneMb: toMb(done),
+        totalMb: total === null ? null : toMb(total),
+      });
+    const recipe = recipeOf(image);
+    if (recipe !== null) {
+      const refusal = await buildRefusal(image);
+      if (refusal !== null) throw new ProviderError('UNAVAILABLE', refusal, true);
+      const progress: Progress = (done, total) => {
+        if (done === total) this.#progress.set(idOf(image), { state: 'building' });
+        else onProgress(done, total);
+      };
+      const prepared = async (name: typeof recipe.name) => (await this.ensure(builtinSpec(name))).files;
+      await recipe.build(folder, { progress, prepared });
       for (const name of names) hash.update(await readFile(join(folder, name)));
     } else if (/^https?:/.test(image.source)) {
       await fetchImage(image, join(folder, 'disk.qcow2'), hash, onProgress);
@@ -233,9 +250,10 @@ function invalid(image: ImageSpec, code: Invalid, cause?: unknown): ProviderErro
 /** What tells one content from another without reading it: a file that was replaced gets a new key. */
 async function keyOf(image: ImageSpec): Promise<string> {
   if (image.source.startsWith('builtin:')) {
-    if (image.source !== 'builtin:tiny' || image.kind !== 'kernel') throw invalid(image, 'IMAGE_NOT_BUILTIN');
+    const recipe = recipeOf(image);
+    if (recipe === null) throw invalid(image, 'IMAGE_NOT_BUILTIN');
     const checked = image.sha256 === null ? '' : `-${image.sha256.slice(0, 12)}`;
-    return `tiny-${tinyVersion}${checked}`;
+    return `${recipe.name}-${recipe.version}${checked}`;
   }
   if (/^https?:/.test(image.source)) {
     if (image.kind !== 'disk') throw invalid(image, 'IMAGE_KERNEL_BY_URL');

@@ -25,7 +25,6 @@ const image = 'tiny';
  * busybox and, in an archive that the guest unpacks when one of them is first called, larger tools with their libraries.
  */
 export async function buildTinyImage(folder: string, onProgress: Progress): Promise<void> {
-  if (process.arch !== 'x64') throw cannotBuild(say('BUILD_PROCESSOR', { image, processor: process.arch }));
   const unpacked = join(folder, 'unpacked');
   await unpackPackages(image, packages, unpacked, onProgress);
   // where /lib is a link to /usr/lib, packages may still have either

@@ -68,10 +68,15 @@ hostname "\${name:-tiny}"
   echo "127.0.1.1 \${name:-tiny}"
   sed -n 's/^host //p' $config
 } > /etc/hosts
+grep '^file ' $config | while read -r _ mode path content; do
+  mkdir -p "\${path%/*}"
+  echo "$content" | base64 -d > "$path" && chmod "$mode" "$path"
+done
 ip link set lo up
 # NICs that are plugged in later come through here too
 mdev -d
 for nic in /sys/class/net/*; do /etc/trama/nic "\${nic##*/}"; done
+for more in /etc/trama/start.d/*; do [ -x "$more" ] && "$more"; done
 echo "${tinyReadyMarker} \${name:-tiny}" > /dev/ttyS0
 `;
 
