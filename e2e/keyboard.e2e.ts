@@ -204,6 +204,33 @@ describe('everything by keyboard alone', () => {
     await expectFocus(vmOnCanvas(page, 'vm1'));
   });
 
+  test('keeps it in a snapshot, clones that, and comes back', async () => {
+    await press(page.getByRole('button', { name: 'Snapshots' }));
+    const panel = page.getByRole('dialog', { name: 'Snapshots of “by hand”' });
+    await press(panel.getByRole('button', { name: 'Take a snapshot' }));
+    await panel.getByText(/on disk/).waitFor({ timeout: bootMs });
+    await press(panel.getByRole('button', { name: 'Actions for Snapshot 1' }));
+    await expectFocus(page.getByRole('menuitem', { name: 'Restore' }));
+    await page.keyboard.press('ArrowDown');
+    await expectFocus(page.getByRole('menuitem', { name: 'Clone' }));
+    await page.keyboard.press('Enter');
+    const form = page.getByRole('dialog', { name: 'Clone “by hand”' });
+    await form.getByText('From “Snapshot 1”, in zone local, where the snapshot is.').waitFor();
+    await expectTrapped(form);
+    await goTo(form.getByLabel('Name'));
+    await expect.poll(() => form.getByLabel('Name').inputValue(), { timeout: 60_000 }).toBe('by hand (2)');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'by hand (2)' }).waitFor();
+    await expectSomeFocus();
+    // Back leads to the panel that it began in, Escape out of it
+    await page.goBack();
+    await panel.waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { level: 1, name: 'by hand' }).waitFor();
+    await expectSomeFocus();
+  });
+
   test('stops and destroys it', async () => {
     await press(sliceAction(page, 'Stop'));
     await untilSlice(page, 'Stopped', bootMs);
