@@ -2,7 +2,7 @@ import { say, type Said } from '#shared/sentence';
 import { chooseAccelerator } from './accelerator';
 import type { ImageStore } from './images/image-store';
 import type { Accelerator } from './qemu-args';
-import type { RunAs } from './unprivileged-user';
+import type { RunAs } from '#server/lib/unprivileged-user';
 import type { VmUsers } from './vm-users';
 import type { ZoneFolder } from './zone-folder';
 

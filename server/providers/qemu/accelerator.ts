@@ -8,7 +8,7 @@ import { writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { MarkerScanner } from './marker-scanner';
 import { qemuProgram, type Accelerator } from './qemu-args';
-import type { RunAs } from './unprivileged-user';
+import type { RunAs } from '#server/lib/unprivileged-user';
 
 const verdictSchema = z.object({ qemuVersion: z.string(), accelerator: z.enum(['tcg', 'kvm']) });
 

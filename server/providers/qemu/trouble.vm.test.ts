@@ -9,7 +9,7 @@ import { logBytes } from './bounded-log';
 import { findMachines } from './find-machines';
 import { createQemuProvider } from './qemu-provider';
 import { chooseVmUsers, type VmUsers } from './vm-users';
-import type { RunAs } from './unprivileged-user';
+import type { RunAs } from '#server/lib/unprivileged-user';
 
 /** What goes wrong around a VM: its process hangs, its neighbour is broken out of, nobody reads what it prints. */
 const base = resolve('.trama/test');

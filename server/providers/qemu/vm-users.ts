@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { unprivilegedUser, type RunAs } from './unprivileged-user';
+import { unprivilegedUser, type RunAs } from '#server/lib/unprivileged-user';
 
 /** User ids that no account needs to have. */
 export interface UidRange {

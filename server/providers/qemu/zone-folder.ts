@@ -24,7 +24,7 @@ import { say } from '#shared/sentence';
 import { findMachines } from './find-machines';
 import { fileNames } from './images/image-store';
 import type { MachineName } from './qemu-args';
-import type { RunAs } from './unprivileged-user';
+import type { RunAs } from '#server/lib/unprivileged-user';
 import type { UidRange, VmUsers } from './vm-users';
 
 /**

@@ -1,4 +1,4 @@
-import { CommandError, runCommand } from '#server/lib/run-command';
+import { CommandError, runCommand } from './run-command';
 
 /** Whom a process runs as. */
 export interface RunAs {
