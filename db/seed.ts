@@ -38,6 +38,7 @@ export const seedRows = {
       runningVcpus: 120,
       runningRamMb: 131_072,
       snapshots: 40,
+      imageMb: 20_480,
     },
     {
       id: 2,
@@ -51,6 +52,7 @@ export const seedRows = {
       runningVcpus: 1_200,
       runningRamMb: 1_048_576,
       snapshots: 400,
+      imageMb: 204_800,
     },
   ],
 } satisfies {

@@ -11,6 +11,8 @@ import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { createHomeKeeper, type HomeOptions } from '#server/domain/homes/home';
 import { placeOf, serves, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
+import { startUploadKeeper } from '#server/domain/images/process-uploads';
+import { imageFolders } from '#server/domain/images/upload-files';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startTimetable } from '#server/domain/leases/timetable';
 import { startIdleWatch } from '#server/domain/idle/watch';
@@ -60,6 +62,7 @@ export interface AppParts {
     | 'sessionIdleHours'
     | 'auditDays'
     | 'simulator'
+    | 'dataDir'
   > &
     // none is trusted without it
     Partial<Pick<Config, 'trustedProxies' | 'webhooks'>>;
@@ -108,6 +111,7 @@ export function createApp(parts: AppParts): App {
       sessionIdleHours: config.sessionIdleHours,
       auditDays: config.auditDays,
       simulator: config.simulator,
+      images: imageFolders(config.dataDir),
       webhooks: config.webhooks ?? { networks: new BlockList(), http: false },
     },
   };
@@ -120,6 +124,7 @@ export function createApp(parts: AppParts): App {
   provisioning.run();
   const stopHousekeeping = startHousekeeping(domain);
   const stopImageKeeper = startImageKeeper(domain);
+  const stopUploadKeeper = startUploadKeeper(domain);
   const stopCaller = startWebhookCaller(domain);
   const stopTimetable = startTimetable(domain);
   const stopLine = startLine(domain);
@@ -226,6 +231,7 @@ export function createApp(parts: AppParts): App {
       provisioning.stop(),
       stopHousekeeping(),
       stopImageKeeper(),
+      stopUploadKeeper(),
       stopCaller(),
       stopTimetable(),
       stopLine(),

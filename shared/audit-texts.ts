@@ -17,6 +17,7 @@ export const auditTexts = {
     role: 'Role',
     quota: 'Quota',
     webhook: 'Webhook',
+    image_upload: 'Upload',
   },
   operation: {
     vm: { start: 'Start VM', stop: 'Stop VM', reboot: 'Reboot VM' },
@@ -96,7 +97,16 @@ export const auditTexts = {
       end: 'Operation',
     },
     flavours: { create: 'Create flavour', update: 'Change flavour', retire: 'Retire flavour' },
-    images: { create: 'Create image', update: 'Change image', check: 'Check image', retire: 'Retire image' },
+    images: {
+      create: 'Create image',
+      update: 'Change image',
+      check: 'Check image',
+      retire: 'Retire image',
+      'update-own': 'Change own image',
+      'delete-own': 'Delete own image',
+      share: 'Share image',
+      unshare: 'Stop sharing image',
+    },
     zones: {
       create: 'Create zone',
       update: 'Change zone',
@@ -118,6 +128,11 @@ export const auditTexts = {
     },
     quotas: { 'set-of-user': 'Set quota of user', 'set-of-role': 'Set quota of role' },
     audit: { export: 'Export audit log' },
+    'image-uploads': {
+      create: 'Begin to upload an image',
+      finish: 'Upload image',
+      cancel: 'Cancel upload',
+    },
     webhooks: {
       create: 'Create webhook',
       update: 'Change webhook',

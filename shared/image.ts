@@ -9,6 +9,9 @@ export const imageKinds = ['kernel', 'disk'] as const;
 export const consoleKinds = ['serial', 'vnc'] as const;
 export type ConsoleKind = (typeof consoleKinds)[number];
 
+/** Who may take an image of somebody's own: its owner only, those that it is shared with too, or everybody. */
+export const imageVisibilities = ['private', 'shared', 'all'] as const;
+
 /** What the built-in image `tiny` prints on its serial console once it has booted. */
 export const tinyReadyMarker = builtinImages.tiny.readyMarker;
 
@@ -83,6 +86,9 @@ export const imageSchema = z.object({
     .describe('how one signs in at the console; null where it is not known'),
   retiredAt: timestampSchema.nullable(),
   createdAt: timestampSchema,
+  /** Whose own it is; null: the catalogue's. */
+  owner: z.object({ id: idSchema, name: z.string() }).nullable(),
+  visibility: z.enum(imageVisibilities),
   inUse: z.number().int().max(limits.usesCounted),
   zones: z.array(imageZoneStateSchema).describe('what zones have of it; those that have nothing are left out'),
 });
@@ -95,3 +101,28 @@ export const listImagesInput = z.strictObject({
 });
 export const createImageInput = z.strictObject(writable).refine(urlNeedsChecksum, checksumMessage);
 export const updateImageInput = z.strictObject({ id: idSchema, ...writable }).refine(urlNeedsChecksum, checksumMessage);
+
+/** What its owner says of an image of their own. */
+export const updateOwnImageInput = z.strictObject({
+  id: idSchema,
+  name: writable.name,
+  description: writable.description,
+  minRamMb: writable.minRamMb,
+  readyMarker: writable.readyMarker,
+  visibility: z.enum(imageVisibilities),
+});
+/** Whose VMs have an image. */
+export const imageUsesSchema = z.object({
+  items: z.array(
+    z.object({
+      kind: z.enum(['template', 'slice']),
+      id: idSchema,
+      name: z.string(),
+      owner: z.object({ id: idSchema, name: z.string() }),
+    }),
+  ),
+  others: z
+    .number()
+    .int()
+    .describe('how many there are besides: of people whose things one may not see, or too many to be named'),
+});

@@ -61,6 +61,12 @@ export const limits = {
   searchLength: 100,
   /** Characters of an imported document. */
   importLength: 4_000_000,
+  /** MiB of a file that is to become an image, packed or not, and of the image that it becomes. */
+  uploadMb: 64 * 1024,
+  /** GiB of the disk that an image of one's own holds. */
+  uploadedDiskGb: 256,
+  /** Uploads of one user that have not come to an end. */
+  uploadsPerUser: 5,
   /** Bytes of one request's body. */
   bodyBytes: 5_000_000,
   /** Characters of one secret of a zone, as a key of a cloud. */

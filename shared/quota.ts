@@ -5,8 +5,8 @@ import { idSchema } from './primitives';
 /**
  * What a user may have. Totals count every slice that is not destroyed, drafts too; `running…` counts VMs that are asked
  * to run, and those that were asked to stop until they have stopped. `snapshots` are those that were asked for; what they and
- * suspended VMs have on the zone's disk counts as disk. RAM in MiB, disk in GiB. A slice counts for its owner,
- * whoever operates it.
+ * suspended VMs have on the zone's disk counts as disk. `imageMb` are images of one's own, and what is being uploaded of them. RAM
+ * in MiB, disk in GiB. A slice counts for its owner, whoever operates it.
  */
 export const quotaFields = [
   'slices',
@@ -15,6 +15,7 @@ export const quotaFields = [
   'ramMb',
   'diskGb',
   'snapshots',
+  'imageMb',
   'runningVms',
   'runningVcpus',
   'runningRamMb',

@@ -10,6 +10,7 @@ const whats = [
   'slice',
   'flavour',
   'image',
+  'upload',
   'zone',
   'vm',
   'deployment',

@@ -158,7 +158,8 @@ export class Output {
 
   /** The line that is drawn in place; empty: none. Only where {@link live}. */
   status(line: string): void {
-    this.stderr.write(`\r\u001b[K${cut(clean(line), (this.stderr.columns ?? 80) - 1)}`);
+    // a terminal that nobody has told its size says 0
+    this.stderr.write(`\r\u001b[K${cut(clean(line), (this.stderr.columns || 80) - 1)}`);
   }
 
   style(name: Style, text: string): string {

@@ -17,7 +17,12 @@ import { eachField } from './each-field';
 
 type Kind = 'role' | 'none' | 'number';
 
-const units: Partial<Record<QuotaField, 'MiB' | 'GiB'>> = { ramMb: 'MiB', diskGb: 'GiB', runningRamMb: 'MiB' };
+const units: Partial<Record<QuotaField, 'MiB' | 'GiB'>> = {
+  ramMb: 'MiB',
+  diskGb: 'GiB',
+  imageMb: 'MiB',
+  runningRamMb: 'MiB',
+};
 
 interface QuotaFormProps {
   initial: UserQuota;

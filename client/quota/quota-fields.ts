@@ -12,10 +12,11 @@ const formats: Record<QuotaField, (amount: number, language: string) => string> 
   runningVcpus: formatCount,
   runningRamMb: formatRam,
   snapshots: formatCount,
+  imageMb: formatRam,
 };
 
 export const quotaGroups = {
-  total: ['slices', 'vms', 'vcpus', 'ramMb', 'diskGb', 'snapshots'],
+  total: ['slices', 'vms', 'vcpus', 'ramMb', 'diskGb', 'snapshots', 'imageMb'],
   running: ['runningVms', 'runningVcpus', 'runningRamMb'],
 } as const satisfies Record<string, readonly QuotaField[]>;
 

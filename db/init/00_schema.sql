@@ -835,6 +835,52 @@ SELECT (SELECT MAX(`id`) + 1 FROM `images` `of_image`), 'router', 'A router that
 FROM DUAL
 WHERE EXISTS (SELECT 1 FROM `images` `any_image`)
 	AND NOT EXISTS (SELECT 1 FROM `images` `same_name` WHERE `same_name`.`live_key` = 'router');
+CREATE TABLE `image_shares` (
+	`image_id` bigint unsigned NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `image_shares_image_id_user_id_pk` PRIMARY KEY(`image_id`,`user_id`)
+);
+CREATE TABLE `image_uploads` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`owner_id` bigint unsigned NOT NULL,
+	`home_id` bigint unsigned,
+	`name` varchar(63) NOT NULL,
+	`file_name` varchar(255) NOT NULL,
+	`size_bytes` bigint unsigned NOT NULL,
+	`received_bytes` bigint unsigned NOT NULL DEFAULT 0,
+	`sha256` varchar(64),
+	`state` enum('uploading','checking','converting','ready','failed') NOT NULL DEFAULT 'uploading',
+	`percent` int unsigned,
+	`format` enum('qcow2','raw','vmdk','vdi','vhdx','iso'),
+	`image_id` bigint unsigned,
+	`error` varchar(500),
+	`sentences` json,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	`touched_at` datetime(3) NOT NULL,
+	CONSTRAINT `image_uploads_id` PRIMARY KEY(`id`)
+);
+ALTER TABLE `images` DROP INDEX `images_live_name_unique`;
+ALTER TABLE `images` ADD `owner_id` bigint unsigned;
+ALTER TABLE `images` ADD `visibility` enum('private','shared','all') DEFAULT 'all' NOT NULL;
+ALTER TABLE `images` ADD `owner_key` bigint unsigned GENERATED ALWAYS AS ((coalesce(owner_id, 0))) STORED;
+ALTER TABLE `quotas` ADD `image_mb` int;
+ALTER TABLE `images` ADD CONSTRAINT `images_owner_live_name_unique` UNIQUE(`owner_key`,`live_key`);
+ALTER TABLE `image_shares` ADD CONSTRAINT `image_shares_image_id_images_id_fk` FOREIGN KEY (`image_id`) REFERENCES `images`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `image_shares` ADD CONSTRAINT `image_shares_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `image_uploads` ADD CONSTRAINT `image_uploads_owner_id_users_id_fk` FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `image_uploads` ADD CONSTRAINT `image_uploads_home_id_homes_id_fk` FOREIGN KEY (`home_id`) REFERENCES `homes`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `image_uploads` ADD CONSTRAINT `image_uploads_image_id_images_id_fk` FOREIGN KEY (`image_id`) REFERENCES `images`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `image_shares_user_id_index` ON `image_shares` (`user_id`,`image_id`);
+CREATE INDEX `image_uploads_owner_id_index` ON `image_uploads` (`owner_id`,`id`);
+CREATE INDEX `image_uploads_state_index` ON `image_uploads` (`state`,`touched_at`);
+CREATE INDEX `image_uploads_home_id_index` ON `image_uploads` (`home_id`);
+CREATE INDEX `image_uploads_image_id_index` ON `image_uploads` (`image_id`);
+ALTER TABLE `images` ADD CONSTRAINT `images_owner_id_users_id_fk` FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON DELETE restrict ON UPDATE no action;
+CREATE INDEX `images_owner_sort_key_index` ON `images` (`owner_id`,`sort_key`,`id`);
+CREATE INDEX `images_visibility_sort_key_index` ON `images` (`visibility`,`sort_key`,`id`);
+UPDATE `quotas` SET `image_mb` = 20480 WHERE `role_id` = (SELECT `id` FROM `roles` WHERE `name` = 'user');
+UPDATE `quotas` SET `image_mb` = 204800 WHERE `role_id` = (SELECT `id` FROM `roles` WHERE `name` = 'instructor');
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -877,3 +923,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('6505f00c3c364
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2fcdc2978a96e3e66f19c5f1f08a7c4e4605e0e83bde46aa1e73f866aed299be', 1795690164473);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('44202ccf10f3f44ca404833455bea4509ff6d12660d5d8d42c527dfd4dc386ed', 1795692686192);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1388cc71a5cc2a96f715bd87e95bd47ba27f5fe76e19bce303a593a9467d85f8', 1795693347631);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('8a2a7e45221074ed35a2a48a996cddeafcbf85aa06f3b51bcfcd764f8d23c09e', 1795693960308);

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   boolean,
   index,
@@ -9,11 +10,12 @@ import {
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core';
-import { imageKinds, imageZoneStates } from '#shared/image';
+import { imageKinds, imageVisibilities, imageZoneStates } from '#shared/image';
 import { providerKinds, type overcommitSchema, type ZoneReport } from '#shared/zone';
 import type { z } from 'zod';
 import { createdAt, id, instant, liveKey, primaryId, sentences, sortKey, uniqueKey } from '../columns';
 import { homes } from './homes';
+import { users } from './users';
 
 /** VM sizes. RAM in MiB, disk in GiB. A retired one frees its name. */
 export const flavours = mysqlTable(
@@ -50,14 +52,41 @@ export const images = mysqlTable(
     minRamMb: int('min_ram_mb', { unsigned: true }).notNull().default(0),
     minDiskGb: int('min_disk_gb', { unsigned: true }).notNull().default(0),
     readyMarker: varchar('ready_marker', { length: 100 }),
+    /** Whose own it is; null: the catalogue's. */
+    ownerId: id('owner_id').references(() => users.id, { onDelete: 'restrict' }),
+    /** Who may see and take it besides its owner. Of the catalogue's: all. */
+    visibility: mysqlEnum('visibility', imageVisibilities).notNull().default('all'),
+    /** In which its name is unique: each owner's, and the catalogue's, which is 0. */
+    ownerKey: id('owner_key').generatedAlwaysAs(sql`(coalesce(owner_id, 0))`, { mode: 'stored' }),
     retiredAt: instant('retired_at'),
     liveKey: liveKey('retired_at'),
     sortKey: sortKey(),
     createdAt: createdAt(),
   },
   (table) => [
-    uniqueIndex('images_live_name_unique').on(table.liveKey),
+    uniqueIndex('images_owner_live_name_unique').on(table.ownerKey, table.liveKey),
     index('images_sort_key_index').on(table.sortKey, table.id),
+    // what the list unites: one's own, and everybody's
+    index('images_owner_sort_key_index').on(table.ownerId, table.sortKey, table.id),
+    index('images_visibility_sort_key_index').on(table.visibility, table.sortKey, table.id),
+  ],
+);
+
+/** Named users that may take an image of somebody else's, while that one is `shared`. */
+export const imageShares = mysqlTable(
+  'image_shares',
+  {
+    imageId: id('image_id')
+      .notNull()
+      .references(() => images.id, { onDelete: 'cascade' }),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.imageId, table.userId] }),
+    index('image_shares_user_id_index').on(table.userId, table.imageId),
   ],
 );
 

@@ -144,6 +144,7 @@ export const quotas = mysqlTable(
     runningVcpus: limit('running_vcpus'),
     runningRamMb: limit('running_ram_mb'),
     snapshots: limit('snapshots'),
+    imageMb: limit('image_mb'),
   },
   (table) => [
     uniqueIndex('quotas_role_id_unique').on(table.roleId),

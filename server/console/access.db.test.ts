@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -51,6 +53,7 @@ beforeEach(async () => {
       sessionIdleHours: 6,
       auditDays: 1,
       simulator: true,
+      dataDir: path.join(os.tmpdir(), `trama-test-${process.pid}`),
     },
     database: database.handle,
     providers,

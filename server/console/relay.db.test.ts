@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -35,6 +37,7 @@ async function server(host: string, secret = world.ctx.settings.jwtSecret) {
       sessionIdleHours: 6,
       auditDays: 1,
       simulator: true,
+      dataDir: path.join(os.tmpdir(), `trama-test-${process.pid}`),
     },
     database: database.handle,
     providers: registryOf(createSimulatorProvider()),

@@ -88,6 +88,8 @@ export interface DomainContext {
     /** How long the audit log is kept. */
     auditDays: number;
     simulator: boolean;
+    /** Of images of users' own, absolute: where uploads come in, and where what is made of them lies by its checksum. */
+    images: { uploads: string; own: string };
     webhooks: {
       /** Networks that may be called although they are not of the public internet. */
       networks: BlockList;

@@ -23,6 +23,10 @@ export interface EventBus {
   offerDeliveries(): void;
   /** Hears of {@link offerDeliveries}. Returns the way to stop listening. */
   onDeliveries(listener: () => void): () => void;
+  /** Tells whoever makes images of uploads that one is whole, or is not wanted any more. After the commit, too. */
+  offerUploads(): void;
+  /** Hears of {@link offerUploads}. Returns the way to stop listening. */
+  onUploads(listener: () => void): () => void;
   /** Tells that room may have become free in a zone, or somebody has come to wait for some. After the commit, too. */
   offerRoom(): void;
   /** Hears of {@link offerRoom}. Returns the way to stop listening. */
@@ -42,6 +46,7 @@ export function createEventBus(): EventBus {
   const deliveries = createKeyedListeners<'any', void>();
   const work = createKeyedListeners<'any', void>();
   const room = createKeyedListeners<'any', void>();
+  const uploads = createKeyedListeners<'any', void>();
   return {
     notify(sliceId) {
       slices.tell(sliceId, sliceId);
@@ -56,6 +61,8 @@ export function createEventBus(): EventBus {
     onWork: (listener) => work.listen('any', listener),
     offerDeliveries: () => deliveries.tell('any'),
     onDeliveries: (listener) => deliveries.listen('any', listener),
+    offerUploads: () => uploads.tell('any'),
+    onUploads: (listener) => uploads.listen('any', listener),
     offerRoom: () => room.tell('any'),
     onRoom: (listener) => room.listen('any', listener),
     get listening() {

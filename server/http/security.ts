@@ -92,9 +92,12 @@ export function readableAddress(): MiddlewareHandler {
   };
 }
 
+/** The one procedure that is not called by JSON: it takes bytes. */
+const takesOctets = (path: string) => path === '/trpc/imageUploads.writeChunk';
+
 /**
  * Refuses what another site's page could make a signed-in browser send: foreign `Origin` or `Sec-Fetch-Site`, and any
- * body that is not JSON (which a form cannot send). Before tRPC sees the request.
+ * body that is not JSON (which a form cannot send), or bytes where those are taken. Before tRPC sees the request.
  */
 export function sameSiteOnly(publicUrl: string | null): MiddlewareHandler {
   const refuse = (c: Context, status: 403 | 415, message: string) =>
@@ -109,8 +112,10 @@ export function sameSiteOnly(publicUrl: string | null): MiddlewareHandler {
     if (!originAllowed(c.req.header('origin'), c.req.header('host'), publicUrl))
       return refuse(c, 403, 'Requests from other sites are refused.');
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
-    if (!reads && !/^application\/json(;|$)/i.test(c.req.header('content-type') ?? ''))
-      return refuse(c, 415, 'Only JSON is accepted.');
+    const type = c.req.header('content-type') ?? '';
+    // neither is sent by a form, nor by a page of another site without asking first
+    const isTaken = takesOctets(c.req.path) ? /^application\/octet-stream$/i : /^application\/json(;|$)/i;
+    if (!reads && !isTaken.test(type)) return refuse(c, 415, 'Only JSON is accepted.');
     await next();
   };
 }

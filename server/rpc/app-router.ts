@@ -3,6 +3,7 @@ import { authRouter } from './auth/router';
 import { deploymentsRouter } from './deployments/router';
 import { flavoursRouter } from './flavours/router';
 import { idleRouter } from './idle/router';
+import { imageUploadsRouter } from './image-uploads/router';
 import { imagesRouter } from './images/router';
 import { notificationsRouter } from './notifications/router';
 import { leasesRouter } from './leases/router';
@@ -29,6 +30,7 @@ export const appRouter = router({
   webhooks: webhooksRouter,
   flavours: flavoursRouter,
   images: imagesRouter,
+  imageUploads: imageUploadsRouter,
   zones: zonesRouter,
   templates: templatesRouter,
   slices: slicesRouter,

@@ -1,4 +1,5 @@
 import type { AreaScope } from '#shared/scopes';
+import { chunkHead } from '#shared/upload-chunk';
 import { line } from './drawings';
 import { password, type Caller } from './world';
 import type { ProcedureMeta } from '#server/rpc/trpc';
@@ -60,6 +61,10 @@ const seeSlice: Outcomes = [no, 'OK', unseen, 'OK', 'OK', unseen, 'OK'];
 const operateSlice: Outcomes = [no, 'OK', unseen, denied, 'OK', unseen, 'OK'];
 const manageSlice: Outcomes = [no, 'OK', unseen, denied, denied, unseen, 'OK'];
 
+/** An image of the owner's that is shared with `viewer`. */
+const seeImage: Outcomes = [no, 'OK', unseen, 'OK', unseen, unseen, 'OK'];
+const changeImage: Outcomes = [no, 'OK', unseen, denied, unseen, unseen, 'OK'];
+
 const publicTo = (call: Row['call'], outcomes: Outcomes = everyone): Row => ({
   access: 'public',
   scope: null,
@@ -78,7 +83,7 @@ const endingIn = (outcomes: Outcomes, outcome: Outcome) =>
   outcomes.map((each) => (each === 'OK' ? outcome : each)) as unknown as Outcomes;
 
 const noQuota = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null } as const;
-const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: null };
+const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: null, imageMb: null };
 const noLimits = { vcpus: null, ramMb: null, diskGb: null };
 const document = '{"format":"trama","version":1,"name":"new","vms":[]}';
 
@@ -280,6 +285,35 @@ export const matrix: Record<string, Row> = {
   ),
   'images.check': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.check({ id: s.image })),
   'images.retire': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.retire({ id: s.image })),
+  'images.updateOwn': row('user', 'catalogue:manage', changeImage, (api, s) =>
+    api.images.updateOwn({ id: s.ownImage, name: `other ${s.n}`, visibility: 'private' }),
+  ),
+  'images.deleteOwn': row('user', 'catalogue:manage', changeImage, (api, s) =>
+    api.images.deleteOwn({ id: s.ownImage }),
+  ),
+  'images.uses': row('user', 'catalogue:read', changeImage, (api, s) => api.images.uses({ id: s.ownImage })),
+  'images.shares': row('user', 'catalogue:read', seeImage, (api, s) => api.images.shares({ id: s.ownImage })),
+  'images.share': row('user', 'catalogue:manage', changeImage, (api, s) =>
+    api.images.share({ id: s.ownImage, email: s.email('spare') }),
+  ),
+  'images.unshare': row('user', 'catalogue:manage', changeImage, (api, s) =>
+    api.images.unshare({ id: s.ownImage, userId: s.user.spare }),
+  ),
+  'imageUploads.list': row('user', 'catalogue:read', signedIn, (api) => api.imageUploads.list({})),
+  'imageUploads.get': row('user', 'catalogue:read', ownerOnly, (api, s) => api.imageUploads.get({ id: s.upload })),
+  'imageUploads.create': row('user', 'catalogue:manage', signedIn, (api, s) =>
+    api.imageUploads.create({ name: `new ${s.n}`, fileName: 'disk.qcow2', sizeBytes: 1 }),
+  ),
+  'imageUploads.writeChunk': row('user', 'catalogue:manage', ownerOnly, (api, s) =>
+    api.imageUploads.writeChunk(chunkHead(s.upload, 0)),
+  ),
+  // nothing of it has come: whoever may is told so
+  'imageUploads.finish': row('user', 'catalogue:manage', endingIn(ownerOnly, 'UPLOAD_OFFSET'), (api, s) =>
+    api.imageUploads.finish({ id: s.upload }),
+  ),
+  'imageUploads.cancel': row('user', 'catalogue:manage', ownerOnly, (api, s) =>
+    api.imageUploads.cancel({ id: s.upload }),
+  ),
   'zones.list': row('user', 'catalogue:read', signedIn, (api) => api.zones.list()),
   'zones.get': row('user', 'catalogue:read', signedIn, (api, s) => api.zones.get({ id: s.zone })),
   'zones.create': row('zones:manage', 'catalogue:manage', admins, (api, s) =>

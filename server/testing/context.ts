@@ -1,6 +1,9 @@
 import { BlockList } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { AppError } from '#shared/errors';
 import type { Database } from '#server/db/client';
+import { imageFolders } from '#server/domain/images/upload-files';
 import type { DomainContext, Home, ProviderRegistry } from '#server/domain/context';
 import { createEventBus } from '#server/events/bus';
 import { systemClock } from '#server/lib/clock';
@@ -50,6 +53,7 @@ export function withoutDatabase(provider: Provider, overrides: Partial<DomainCon
       sessionIdleHours: 6,
       auditDays: 365,
       simulator: true,
+      images: imageFolders(path.join(os.tmpdir(), `trama-test-images-${process.pid}`)),
       webhooks: { networks: new BlockList(), http: false },
     },
     ...overrides,

@@ -41,6 +41,9 @@ export function fromZod(schema: core.$ZodType, hints: Hints, field = ''): Arbitr
       return fc.option(inner(def.innerType), { nil: null });
     case 'default':
       return fc.option(inner(def.innerType), { nil: undefined });
+    // what is no JSON: bytes
+    case 'custom':
+      return fc.uint8Array({ maxLength: 64 });
     case 'pipe':
       return inner(mostTelling(def));
     case 'number':

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
+import { availabilityZones, flavours, images, imageShares } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
 import { sliceSchedules } from '#drizzle/schema/leases';
 import { slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { templateRevisions, templates, templateShares, templateVms } from '#drizzle/schema/templates';
 import { apiTokens, passwordResets, roles, users } from '#drizzle/schema/users';
+import { imageUploads } from '#drizzle/schema/image-uploads';
 import { webhookDeliveries, webhooks } from '#drizzle/schema/webhooks';
 import type { Role } from '#shared/auth';
 import type { Scope } from '#shared/scopes';
@@ -186,8 +187,21 @@ export async function makeScene(ctx: Context) {
     retryUntil: ctx.clock.now(),
   });
 
+  const [upload] = await db.insert(imageUploads).values({
+    ...{ ownerId: user.owner, name: 'coming', fileName: 'disk.qcow2', sizeBytes: 5 },
+    touchedAt: ctx.clock.now(),
+  });
+
+  const [ownImage] = await db.insert(images).values({
+    ...{ name: `own ${n}`, kind: 'disk', source: `own:${'a'.repeat(64)}`, sha256: 'a'.repeat(64), sizeMb: 1 },
+    ...{ ownerId: user.owner, visibility: 'shared' },
+  });
+  await db.insert(imageShares).values({ imageId: ownImage.insertId, userId: user.viewer });
+
   const scene = {
     n,
+    ownImage: ownImage.insertId,
+    upload: upload.insertId,
     webhook: hook.insertId,
     delivery: delivery.insertId,
     user,

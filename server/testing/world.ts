@@ -31,6 +31,7 @@ const unlimited: QuotaLimits = {
   runningVcpus: null,
   runningRamMb: null,
   snapshots: null,
+  imageMb: null,
 };
 
 /** The API on a test's database, with a clock that can be moved, a simulator zone, and one provider that is broken. */

@@ -50,6 +50,7 @@ export function typeText(schema: JsonSchema, nameOf: NameOf, indent = ''): strin
 }
 
 function bareText(schema: JsonSchema, nameOf: NameOf, indent: string): string {
+  if (schema.format === 'octets') return 'octets';
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const choices = schema.anyOf ?? schema.oneOf;

@@ -9,6 +9,7 @@ import { allOr } from '../list';
 import type { Column } from '../output';
 import { addOptions } from '../schema-options';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
+import { addImageUploadCommands } from './image-uploads';
 
 type Flavour = RouterOutputs['flavours']['list']['items'][number];
 type Image = RouterOutputs['images']['list']['items'][number];
@@ -98,4 +99,5 @@ export function addCatalogueCommands(program: Command, cli: Cli): void {
       .description('have every zone read an image anew, or fetch it, and say whether it is whole')
       .argument('<image>', 'its id or name'),
   ).action((name: string, flags: WaitFlags) => checkImage(cli, name, flags));
+  addImageUploadCommands(images, cli);
 }

@@ -22,6 +22,8 @@ const image = {
   consoles: [],
   retiredAt: null,
   createdAt: at,
+  owner: null,
+  visibility: 'all' as const,
   inUse: 0,
   login: null,
   zones: [],

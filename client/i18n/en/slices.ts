@@ -241,6 +241,7 @@ export const slices = {
       runningVcpus: 'running vCPUs',
       runningRamMb: 'running RAM',
       snapshots: 'snapshots',
+      imageMb: 'own images',
     },
   },
   idle: {

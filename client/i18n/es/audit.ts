@@ -56,6 +56,7 @@ export const audit: Messages<typeof english> = {
     role: 'Rol',
     quota: 'Cuota',
     webhook: 'Webhook',
+    image_upload: 'Subida',
   },
   operation: {
     vm: { start: 'Arrancar MV', stop: 'Detener MV', reboot: 'Reiniciar MV' },
@@ -140,6 +141,10 @@ export const audit: Messages<typeof english> = {
       update: 'Cambiar imagen',
       check: 'Comprobar imagen',
       retire: 'Retirar imagen',
+      'update-own': 'Cambiar imagen propia',
+      'delete-own': 'Eliminar imagen propia',
+      share: 'Compartir imagen',
+      unshare: 'Dejar de compartir imagen',
     },
     zones: {
       create: 'Crear zona',
@@ -162,6 +167,11 @@ export const audit: Messages<typeof english> = {
     },
     quotas: { 'set-of-user': 'Fijar cuota de usuario', 'set-of-role': 'Fijar cuota de rol' },
     audit: { export: 'Exportar la auditoría' },
+    'image-uploads': {
+      create: 'Empezar a subir una imagen',
+      finish: 'Subir imagen',
+      cancel: 'Cancelar subida',
+    },
     webhooks: {
       create: 'Crear webhook',
       update: 'Modificar webhook',

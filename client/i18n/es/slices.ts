@@ -244,6 +244,7 @@ export const slices: Messages<typeof english> = {
       runningVcpus: 'vCPU en marcha',
       runningRamMb: 'RAM en marcha',
       snapshots: 'instantáneas',
+      imageMb: 'imágenes propias',
     },
   },
   idle: {

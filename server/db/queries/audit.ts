@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
+import { imageUploads } from '#drizzle/schema/image-uploads';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { templates } from '#drizzle/schema/templates';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
@@ -27,6 +28,7 @@ const named = {
   zone: availabilityZones,
   role: roles,
   webhook: webhooks,
+  image_upload: imageUploads,
 } as const;
 
 function isNamed(type: string): type is keyof typeof named {

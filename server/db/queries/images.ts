@@ -1,5 +1,6 @@
-import { and, count, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
-import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
+import { and, asc, count, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { availabilityZones, images, imageShares, imageStates } from '#drizzle/schema/catalogue';
+import { users } from '#drizzle/schema/users';
 import type { Queryable } from '#server/db/client';
 import { after, containing, decodeCursor, nameCursor } from '../keyset';
 import {
@@ -30,6 +31,9 @@ const fields = {
     readyMarker: images.readyMarker,
     retiredAt: optionalIsoText(images.retiredAt),
     createdAt: isoText(images.createdAt),
+    ownerId: optional(images.ownerId),
+    ownerName: optional(users.name),
+    visibility: images.visibility,
     inUse: number(usesOf('imageId', images.id)),
     place: number(sql`row_number() over (order by ${images.sortKey}, ${images.id})`),
   },
@@ -50,18 +54,16 @@ type States = Omit<RowOf<typeof fields.states>, 'place' | 'imageId'>;
 /** An image with what zones last said of it, by the zones' names; a zone that has nothing of it says nothing. */
 export type ImageRow = Omit<RowOf<typeof fields.images>, 'place'> & { zones: States[] };
 
-type Values = { limit: number } & Record<'name' | 'id' | 'pattern', Value>;
-/** The images that are asked for with their zones' states, in one statement. */
-const withStates = (asked: SQL) => {
-  const limited = sql`order by ${images.sortKey}, ${images.id} limit ${sql.placeholder('limit')}`;
-  const picked = sql`select ${images.id} as id from ${images} where ${asked} ${limited}`;
-  return preparedLists<typeof fields, Values>(fields, {
-    images: (list) => sql`select ${list} from ${images} where ${asked} ${limited}`,
+type Values = { limit: number } & Record<'name' | 'id' | 'pattern' | 'viewer', Value>;
+/** The images that `picked` has the ids of, with their zones' states, in one statement. */
+const withStates = (picked: SQL) =>
+  preparedLists<typeof fields, Values>(fields, {
+    images: (list) => sql`select ${list} from (${picked}) picked inner join ${images} on ${images.id} = picked.id
+      left join ${users} on ${users.id} = ${images.ownerId}`,
     states: (list) => sql`select ${list} from (${picked}) picked
       inner join ${imageStates} on ${imageStates.imageId} = picked.id
       inner join ${availabilityZones} on ${availabilityZones.id} = ${imageStates.zoneId}`,
   });
-};
 
 function rowsOf({ images: found, states }: Awaited<ReturnType<ReturnType<typeof withStates>>>): ImageRow[] {
   const inOrder = (a: { place: number }, b: { place: number }) => a.place - b.place;
@@ -74,19 +76,60 @@ function rowsOf({ images: found, states }: Awaited<ReturnType<ReturnType<typeof 
   return found.toSorted(inOrder).map((image) => ({ ...image, zones: statesOf.get(image.id) ?? [] }));
 }
 
-type Variant = `${'living' | 'all'} ${'first' | 'next'} ${'any' | 'search'}`;
+/** A page's ids along the index that has those of `where` in the list's order. */
+const pageIds = (from: SQL, where: SQL | undefined) =>
+  sql`(select ${images.id} as id, ${images.sortKey} as sort_key from ${from} where ${where}
+    order by ${images.sortKey}, ${images.id} limit ${sql.placeholder('limit')})`;
+
+type Variant = `${'living' | 'all'} ${'first' | 'next'} ${'any' | 'search'} ${'everyones' | 'visible'}`;
 const pageOf = preparedBy((variant: Variant) => {
-  const [state, place, search] = variant.split(' ');
+  const [state, place, search, whose] = variant.split(' ');
   const asked = [
     ...(state === 'all' ? [] : [isNull(images.retiredAt)]),
     ...(search === 'search' ? [sql`${images.name} like ${sql.placeholder('pattern')} escape '!'`] : []),
     ...(place === 'next' ? [after(images.sortKey, images.id, [sql.placeholder('name'), sql.placeholder('id')])] : []),
   ];
-  return withStates(and(sql`true`, ...asked) ?? sql`true`);
+  const table = sql`${images}`;
+  if (whose === 'everyones') return withStates(pageIds(table, and(sql`true`, ...asked)));
+  const viewer = sql.placeholder('viewer');
+  // what each may see: everybody's, one's own, and what is shared with one
+  const everybodys = pageIds(table, and(eq(images.visibility, sql`'all'`), ...asked));
+  const own = pageIds(table, and(sql`${images.ownerId} = ${viewer}`, ...asked));
+  const shared = pageIds(
+    sql`${imageShares} inner join ${images} on ${images.id} = ${imageShares.imageId}`,
+    and(sql`${imageShares.userId} = ${viewer} and ${images.visibility} = 'shared'`, ...asked),
+  );
+  return withStates(sql`select id from (${everybodys} union ${own} union ${shared}) seen
+    order by sort_key, id limit ${sql.placeholder('limit')}`);
 });
-const oneImage = withStates(sql`${images.id} = ${sql.placeholder('id')}`);
+const oneImage = withStates(
+  sql`select ${images.id} as id from ${images} where ${images.id} = ${sql.placeholder('id')}`,
+);
 
-/** A page by name, and one row more to say whether there is a next one. */
+/** Condition on `images`: the user may see and take it. */
+export function visibleImage(viewerId: number): SQL {
+  return sql`(${images.visibility} = 'all' or ${images.ownerId} = ${viewerId} or (${images.visibility} = 'shared' and exists (
+    select 1 from ${imageShares} where ${imageShares.imageId} = ${images.id} and ${imageShares.userId} = ${viewerId})))`;
+}
+
+/** Of these images those that the user may not take. */
+export async function imagesHiddenFrom(
+  q: Queryable,
+  viewerId: number,
+  imageIds: readonly number[],
+): Promise<Set<number>> {
+  const hidden = new Set<number>();
+  for (const ids of chunked(imageIds)) {
+    const rows = await q
+      .select({ id: images.id })
+      .from(images)
+      .where(and(inArray(images.id, ids), sql`not ${visibleImage(viewerId)}`));
+    for (const { id } of rows) hidden.add(id);
+  }
+  return hidden;
+}
+
+/** A page by name, and one row more to say whether there is a next one. `viewerId`: what they may see; null: everybody's. */
 export async function imageRows(
   q: Queryable,
   options: {
@@ -94,19 +137,21 @@ export async function imageRows(
     cursor?: string | null | undefined;
     search?: string | undefined;
     includeRetired: boolean;
+    viewerId: number | null;
   },
 ): Promise<ImageRow[]> {
-  const { search = '', includeRetired } = options;
+  const { search = '', includeRetired, viewerId } = options;
   const position = decodeCursor(nameCursor, options.cursor);
   const [name, id] = position ?? [null, null];
   const statement = pageOf(
-    `${includeRetired ? 'all' : 'living'} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'}`,
+    `${includeRetired ? 'all' : 'living'} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'} ${viewerId === null ? 'everyones' : 'visible'}`,
   );
-  return rowsOf(await statement(q, { limit: options.limit + 1, name, id, pattern: containing(search) }));
+  const values = { limit: options.limit + 1, name, id, pattern: containing(search), viewer: viewerId };
+  return rowsOf(await statement(q, values));
 }
 
 export async function imageById(q: Queryable, id: number): Promise<ImageRow | null> {
-  const [row] = rowsOf(await oneImage(q, { id, limit: 1, name: null, pattern: null }));
+  const [row] = rowsOf(await oneImage(q, { id, limit: 1, name: null, pattern: null, viewer: null }));
   return row ?? null;
 }
 
@@ -122,4 +167,44 @@ export async function imagesInZones(q: Queryable, imageIds: readonly number[]): 
     for (const { zoneId, many } of rows) found.set(zoneId, (found.get(zoneId) ?? 0) + many);
   }
   return found;
+}
+
+/** With whom an image is shared, by name; `userId` restricts it to one. The caller has checked the access. */
+export function imageShareRows(q: Queryable, imageId: number, userId?: number) {
+  return q
+    .select({ user: { id: users.id, name: users.name, email: users.email }, createdAt: imageShares.createdAt })
+    .from(imageShares)
+    .innerJoin(users, eq(users.id, imageShares.userId))
+    .where(
+      and(
+        eq(imageShares.imageId, imageId),
+        isNull(users.disabledAt),
+        isNull(users.deletedAt),
+        userId === undefined ? undefined : eq(imageShares.userId, userId),
+      ),
+    )
+    .orderBy(asc(users.sortKey), asc(users.id));
+}
+
+/** With how many living users an image is shared, disabled ones too. */
+export async function countImageShares(q: Queryable, imageId: number): Promise<number> {
+  const [row] = await q
+    .select({ shares: count() })
+    .from(imageShares)
+    .innerJoin(users, eq(users.id, imageShares.userId))
+    .where(and(eq(imageShares.imageId, imageId), isNull(users.deletedAt)));
+  return row?.shares ?? 0;
+}
+
+/** Shares an image. Twice is once. */
+export async function insertImageShare(q: Queryable, imageId: number, userId: number): Promise<void> {
+  await q.insert(imageShares).values({ imageId, userId }).onDuplicateKeyUpdate({ set: { userId } });
+}
+
+/** Whether there was one. */
+export async function deleteImageShare(q: Queryable, imageId: number, userId: number): Promise<boolean> {
+  const [result] = await q
+    .delete(imageShares)
+    .where(and(eq(imageShares.imageId, imageId), eq(imageShares.userId, userId)));
+  return result.affectedRows > 0;
 }

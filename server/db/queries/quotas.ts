@@ -1,10 +1,13 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/mysql-core';
+import { images } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
+import { imageUploads } from '#drizzle/schema/image-uploads';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { quotas, roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
+import { unfinishedUploads } from '#shared/image-upload';
 import { quotaFields, type QuotaField, type QuotaLimits, type QuotaUse, type UserQuota } from '#shared/quota';
 import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus, vmStatuses } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
@@ -27,6 +30,7 @@ function eachField<Value>(value: (field: QuotaField) => Value): Record<QuotaFiel
     runningVcpus: value('runningVcpus'),
     runningRamMb: value('runningRamMb'),
     snapshots: value('snapshots'),
+    imageMb: value('imageMb'),
   };
 }
 
@@ -95,6 +99,11 @@ const running = sql`(${sliceVms.status} in (${textsOf(runningVmStatuses)}) or ($
 // what is kept on a disk is rounded up to whole GiB, all together
 const kept = keptOf(sql.placeholder('owner'));
 const suspendedMb = sql`coalesce(sum(case when ${sliceVms.status} = 'suspended' then ${sliceVms.ramMb} else 0 end), 0)`;
+// once, however many slices; what comes, and what it becomes, counts from when it was asked for
+const storedMb = sql`(select coalesce(sum(${images.sizeMb}), 0) from ${images}
+    where ${images.ownerId} = ${sql.placeholder('owner')} and ${images.retiredAt} is null)
+  + (select coalesce(ceil(sum(${imageUploads.sizeBytes}) / 1048576), 0) from ${imageUploads}
+    where ${imageUploads.ownerId} = ${sql.placeholder('owner')} and ${imageUploads.state} in (${textsOf(unfinishedUploads)}))`;
 const useFields = {
   slices: number(sql`count(distinct ${slices.id})`),
   vms: number(sql`count(${sliceVms.id})`),
@@ -105,6 +114,7 @@ const useFields = {
   runningVcpus: number(sql`sum(case when ${running} then ${sliceVms.vcpus} else 0 end)`),
   runningRamMb: number(sql`sum(case when ${running} then ${sliceVms.ramMb} else 0 end)`),
   snapshots: number(kept.snapshots),
+  imageMb: number(storedMb),
 } satisfies Record<QuotaField, unknown>;
 const useOf = prepared<typeof useFields, { owner: number }>(
   useFields,

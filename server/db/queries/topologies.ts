@@ -6,6 +6,7 @@ import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
 import { topologyParts, type Topology } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { chunked, iso, only } from '../rows';
+import { visibleImage } from './images';
 import { endIdsIn, endKeysIn, partOf, rowOf } from './parts';
 
 /** Row id of a template's revision. */
@@ -108,8 +109,8 @@ export async function catalogueOf(q: Queryable, topology: Topology, options: { h
   };
 }
 
-/** Everything that a new VM may take. */
-export async function liveCatalogue(q: Queryable): Promise<Catalogue> {
+/** Everything that a new VM of the user's may take. Of images that are called the same the catalogue's comes first. */
+export async function liveCatalogue(q: Queryable, viewerId: number): Promise<Catalogue> {
   return {
     flavours: (
       await q
@@ -121,7 +122,8 @@ export async function liveCatalogue(q: Queryable): Promise<Catalogue> {
       await q
         .select()
         .from(images)
-        .where(sql`${images.retiredAt} is null`)
+        .where(sql`${images.retiredAt} is null and ${visibleImage(viewerId)}`)
+        .orderBy(asc(images.ownerId), asc(images.id))
     ).map(retirable),
   };
 }

@@ -1,6 +1,7 @@
-import { and, countDistinct, eq, getTableName, isNull, sql, type Column, type SQL } from 'drizzle-orm';
+import { and, asc, countDistinct, eq, getTableName, isNull, sql, type Column, type SQL } from 'drizzle-orm';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { templateRevisions, templates, templateVms } from '#drizzle/schema/templates';
+import { users } from '#drizzle/schema/users';
 import { limits } from '#shared/limits';
 import type { Queryable } from '#server/db/client';
 
@@ -53,4 +54,55 @@ export async function usersOf(
     .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
     .where(and(eq(sliceVms[subject], id), isNull(slices.deletedAt)));
   return { templates: inTemplates?.count ?? 0, slices: inSlices?.count ?? 0 };
+}
+
+interface Use {
+  kind: 'template' | 'slice';
+  id: number;
+  name: string;
+  owner: { id: number; name: string };
+}
+
+/** Living templates (in their current revision) and slices that use an image, by their ids: so many of either. `ownerId`: of one owner only. */
+export async function usesListed(
+  q: Queryable,
+  { imageId, ownerId, limit }: { imageId: number; ownerId: number | null; limit: number },
+): Promise<Use[]> {
+  const owner = { id: users.id, name: users.name };
+  const inTemplates = await q
+    .selectDistinct({ id: templates.id, name: templates.name, owner })
+    .from(templateVms)
+    .innerJoin(templateRevisions, eq(templateRevisions.id, templateVms.revisionId))
+    .innerJoin(
+      templates,
+      and(eq(templates.id, templateRevisions.templateId), eq(templates.revision, templateRevisions.number)),
+    )
+    .innerJoin(users, eq(users.id, templates.ownerId))
+    .where(
+      and(
+        eq(templateVms.imageId, imageId),
+        isNull(templates.deletedAt),
+        ownerId === null ? undefined : eq(templates.ownerId, ownerId),
+      ),
+    )
+    .orderBy(asc(templates.id))
+    .limit(limit);
+  const inSlices = await q
+    .selectDistinct({ id: slices.id, name: slices.name, owner })
+    .from(sliceVms)
+    .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
+    .innerJoin(users, eq(users.id, slices.ownerId))
+    .where(
+      and(
+        eq(sliceVms.imageId, imageId),
+        isNull(slices.deletedAt),
+        ownerId === null ? undefined : eq(slices.ownerId, ownerId),
+      ),
+    )
+    .orderBy(asc(slices.id))
+    .limit(limit);
+  return [
+    ...inTemplates.map((row) => ({ kind: 'template' as const, ...row })),
+    ...inSlices.map((row) => ({ kind: 'slice' as const, ...row })),
+  ];
 }

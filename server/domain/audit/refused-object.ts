@@ -20,6 +20,7 @@ const nouns: Record<string, string> = {
   deployments: 'deployment',
   flavours: 'flavour',
   images: 'image',
+  imageUploads: 'image_upload',
   zones: 'zone',
   users: 'user',
   tokens: 'api_token',

@@ -12,6 +12,7 @@ import { zoneById } from '#server/db/queries/zones';
 import { inSnapshot } from '#server/db/transaction';
 import type { Queryable } from '#server/db/client';
 import type { Actor, DomainContext } from '../context';
+import { hiddenImages } from '../images/visible';
 import { passedAtMost } from '../line/order';
 import { quotaOf } from '../quotas/quotas';
 import { loadSlice } from '../slices/access';
@@ -89,8 +90,8 @@ export async function previewNew(
       underway: [],
       targetVm: null,
       topology: await drawnTopology(tx, drawing, sizes),
-      // a drawing was checked when it was saved
-      invalid: [],
+      // a drawing was checked when it was saved, by who may have taken other images
+      invalid: await hiddenImages(tx, { actor, topology: drawing }),
       observation: { observedAt: ctx.clock.now(), vms: [], networks: [], edges: [] },
       zone: await planZoneOf(tx, zone, report),
       quota: await quotaOf(tx, actor.userId),

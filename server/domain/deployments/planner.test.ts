@@ -95,18 +95,18 @@ describe('a plan', () => {
     const running = { runningVms: 1, runningVcpus: 1, runningRamMb: 128 };
     const limits = { slices: 1, vms: 10, vcpus: null, ramMb: 1280, diskGb: null };
     const quota = {
-      used: { ...used, ...running, snapshots: 0 },
-      limits: { ...limits, runningVms: 2, runningVcpus: null, runningRamMb: null, snapshots: null },
+      used: { ...used, ...running, snapshots: 0, imageMb: 0 },
+      limits: { ...limits, runningVms: 2, runningVcpus: null, runningRamMb: null, snapshots: null, imageMb: null },
     };
     const some = { ...line, vms: [vm(1, 'web', { desired: 'running' }), vm(2, 'db')] };
     const none = { slices: 0, vms: 0, vcpus: 0, ramMb: 0, diskGb: 0 };
     const deploy = planOperation(input({ topology: some, quota }));
-    expect(deploy.quota).toEqual({ ...quota, added: { ...none, ...running, snapshots: 0 } });
+    expect(deploy.quota).toEqual({ ...quota, added: { ...none, ...running, snapshots: 0, imageMb: 0 } });
     expect(deploy.runnable).toBe(true);
     const preview = planOperation(input({ quota, isNew: true }));
     expect(preview.quota?.added).toEqual({
       ...{ slices: 1, vms: 2, vcpus: 2, ramMb: 256, diskGb: 4 },
-      ...{ runningVms: 2, runningVcpus: 2, runningRamMb: 256, snapshots: 0 },
+      ...{ runningVms: 2, runningVcpus: 2, runningRamMb: 256, snapshots: 0, imageMb: 0 },
     });
     expect(preview.problems.map((problem) => [problem.code, problem.field])).toEqual([
       ['QUOTA_EXCEEDED', 'slices'],

@@ -77,7 +77,7 @@ function quotaTakenBy(input: PlanInput): QuotaUse {
   const more = vms.filter((vm) => !vm.counted && wantedOf(input, vm) === 'running');
   const totals = input.isNew ? { slices: 1, ...totalsOf(vms) } : { slices: 0, ...totalsOf([]) };
   const snapshots = takesSnapshot(input.kind) ? 1 : 0;
-  return { ...totals, ...runningOf(more), snapshots };
+  return { ...totals, ...runningOf(more), snapshots, imageMb: 0 };
 }
 
 /** What there is more of after an update than before; of what there is less, nothing. */
@@ -97,6 +97,7 @@ function quotaAddedBy(input: PlanInput, before: readonly PlanVm[]): QuotaUse {
     runningVcpus: Math.max(0, is.runningVcpus - was.runningVcpus),
     runningRamMb: Math.max(0, is.runningRamMb - was.runningRamMb),
     snapshots: 0,
+    imageMb: 0,
   };
 }
 

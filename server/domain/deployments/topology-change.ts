@@ -12,7 +12,8 @@ import type { Queryable } from '#server/db/client';
 import type { ImageRow, SliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, liveCatalogue, readTopology, revisionId } from '#server/db/queries/topologies';
 import { lastTopologyChange, topologyBefore, type RowChange } from '#server/db/queries/topology-changes';
-import type { Actor, SystemActor } from '../context';
+import { accountOf, type Actor, type SystemActor } from '../context';
+import { hiddenImages } from '../images/visible';
 import type { SliceRow } from '../slices/access';
 import { drawingOf, settled } from '../slices/drawing';
 import { copyOfDrawing } from '../slices/write-slices';
@@ -52,7 +53,10 @@ export async function topologyChange(
   const kept = source.from === 'document' ? withKeysOf(before, topology) : topology;
   // what was retired since stays choosable for who has it, or takes it over from a revision that had it
   const catalogue = await catalogueOf(q, kept);
-  const problems = validateTopology(kept, catalogue, source.from === 'drawing' ? before : kept);
+  const problems = [
+    ...validateTopology(kept, catalogue, source.from === 'drawing' ? before : kept),
+    ...(await hiddenImages(q, { actor, topology: kept, kept: before })),
+  ];
   if (problems.length > 0) return { change: null, problems };
   const wanted = settled(kept, before);
   if (sameTopology(before, wanted) && (origin === null || isOf(slice, origin))) return { change: null, problems: [] };
@@ -90,7 +94,7 @@ async function topologyOf(
       return { topology, origin: { templateId: id, templateRevision: revision } };
     }
     case 'document':
-      return { topology: readDocument(source.text, await liveCatalogue(q)).topology, origin: null };
+      return { topology: readDocument(source.text, await liveCatalogue(q, accountOf(actor))).topology, origin: null };
     case 'before': {
       const topology = await topologyBefore(q, slice.id, source.deploymentId);
       if (topology === null) throw notFound('deployment');

@@ -16,6 +16,9 @@ import type { Actor, DomainContext } from '../context';
 import { nameTakenBy, usersInWords } from '../names';
 import { requestImageCheck } from './image-states';
 
+/** By which a name is taken: by the catalogue, or by an owner. */
+export const imageNameIndex = 'images_owner_live_name_unique';
+
 /** The consoles of a VM with such an image. Every kind has a serial port; graphics are not offered yet. */
 export function consolesOf(_kind: Image['kind']): ConsoleKind[] {
   return ['serial'];
@@ -37,13 +40,15 @@ function publicImage(row: ImageRow): Image {
     login: loginOf(row),
     retiredAt: row.retiredAt,
     createdAt: row.createdAt,
+    owner: row.ownerId === null ? null : { id: row.ownerId, name: row.ownerName ?? '' },
+    visibility: row.visibility,
     inUse: row.inUse,
     zones: row.zones,
   };
 }
 
 /** As it is now, with what zones say of it. */
-async function imageNow(q: Queryable, id: number): Promise<Image> {
+export async function imageNow(q: Queryable, id: number): Promise<Image> {
   return publicImage(await loadImage(q, id));
 }
 
@@ -60,15 +65,19 @@ async function lockImage(q: Queryable, id: number): Promise<typeof images.$infer
   return row;
 }
 
-/** By name. Everyone sees the same ones; where an image lies only those who manage them, others its file's name. */
+/**
+ * By name: the catalogue's, one's own, those for all and those that are shared with one; for those who manage images everybody's. Where one
+ * lies only they see, others its file's name.
+ */
 export async function listImages(
   ctx: DomainContext,
   { actor, query }: { actor: Actor; query: z.infer<typeof listImagesInput> },
 ): Promise<z.infer<typeof imagePage>> {
-  const rows = await imageRows(ctx.db, query);
+  const manages = can(actor.role, 'images:manage');
+  const rows = await imageRows(ctx.db, { ...query, viewerId: manages ? null : actor.userId });
   const shown = (row: ImageRow): Image => {
     const image = publicImage(row);
-    return can(actor.role, 'images:manage') ? image : { ...image, source: fileName(row.source) };
+    return manages ? image : { ...image, source: fileName(row.source) };
   };
   return page(rows, query.limit, shown, (row) => [row.sortKey ?? row.name, row.id]);
 }
@@ -97,7 +106,7 @@ export async function createImage(
     const [{ insertId }] = await tx
       .insert(images)
       .values(image)
-      .catch(nameTakenBy('images_live_name_unique', 'image', image.name));
+      .catch(nameTakenBy(imageNameIndex, 'image', image.name));
     await recordAudit(tx, actor, {
       action: 'images.create',
       objectType: 'image',
@@ -118,6 +127,8 @@ export async function updateImage(
 ): Promise<Image> {
   return inTransaction(ctx.db, async (tx) => {
     const old = await lockImage(tx, id);
+    // what is of an upload has no source to be given anew
+    if (old.ownerId !== null) throw new AppError('FORBIDDEN', say('IMAGE_NOT_YOURS', { name: old.name }));
     if (old.retiredAt !== null) throw new AppError('IMAGE_RETIRED', say('RETIRED_UNCHANGEABLE', { name: old.name }));
     const otherFiles = old.kind !== values.kind || old.source !== values.source || old.sha256 !== values.sha256;
     if (otherFiles) {
@@ -132,7 +143,7 @@ export async function updateImage(
       .update(images)
       .set({ ...values, ...(otherFiles ? { sizeMb: null } : {}) })
       .where(eq(images.id, id))
-      .catch(nameTakenBy('images_live_name_unique', 'image', values.name));
+      .catch(nameTakenBy(imageNameIndex, 'image', values.name));
     // what zones said was of the files of before
     if (otherFiles) await tx.delete(imageStates).where(eq(imageStates.imageId, id));
     await recordAudit(tx, actor, {

@@ -13,6 +13,7 @@ const words = {
   runningVcpus: 'QUOTA_RUNNING_VCPUS',
   runningRamMb: 'QUOTA_RUNNING_RAM',
   snapshots: 'QUOTA_SNAPSHOTS',
+  imageMb: 'QUOTA_IMAGES',
 } as const satisfies Record<QuotaField, SentenceCode>;
 
 /** What VMs add to their owner's totals. */

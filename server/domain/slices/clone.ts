@@ -12,7 +12,9 @@ import { imageOf, loadSliceModel, type SliceModel, type VmRow } from '#server/db
 import { zoneById } from '#server/db/queries/zones';
 import type { Actor, DomainContext } from '../context';
 import { previewNew } from '../deployments/plan';
+import { hiddenImages } from '../images/visible';
 import { restorable } from '../snapshots/for-plan';
+import { assertValid } from '../templates/write-templates';
 import { loadSlice, type SliceRow } from './access';
 import { drawingOf } from './drawing';
 import { makeSlice, partsOfDrawing } from './write-slices';
@@ -38,11 +40,13 @@ export function cloneSlice(
       const source = await loadSlice(tx, { actor, id, need: needFor(snapshotId), lock: snapshotId !== null });
       const model = await loadSliceModel(tx, id);
       const snapshot = await snapshotFor(tx, source, { zoneId, snapshotId });
+      const topology = drawingOf(model);
+      assertValid(await hiddenImages(tx, { actor, topology }));
       const sizes = new Map(model.vms.map((vm) => [vm.key, vm]));
       const { templateId, templateRevision, restartAfterReboot, driftPolicy } = source;
       return {
         zoneId: zoneId ?? source.zoneId,
-        parts: partsOfDrawing(drawingOf(model), ({ key }) => {
+        parts: partsOfDrawing(topology, ({ key }) => {
           const size = sizes.get(key);
           if (size === undefined) throw new Error(`There is no VM ${key}`);
           return size;

@@ -18,11 +18,13 @@ import { inTransaction } from '#server/db/transaction';
 import { appendEvents } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { hiddenImages } from '../images/visible';
 import { firstLease, whyImpossibleIn } from '../leases/lease';
 import { nameTakenBy } from '../names';
 import { totalsOf } from '../quotas/problems';
 import { assertWithinQuota, lockOwner } from '../quotas/quotas';
 import { loadTemplate } from '../templates/access';
+import { assertValid } from '../templates/write-templates';
 import { isOffered } from '../zones/zones';
 import { assertNotDestroyed, loadSlice } from './access';
 import { wholeSlice } from './read-slices';
@@ -113,9 +115,12 @@ export async function createSlice(
     lease: { asked: lease, impossible },
     async origin(tx) {
       const { id, name: template, revision } = await loadTemplate(tx, { actor, id: templateId });
+      const topology = await readTopology(tx, await revisionId(tx, id, revision));
+      // of a template that is shared the images need not be
+      assertValid(await hiddenImages(tx, { actor, topology }));
       return {
         zoneId,
-        parts: await copyOfDrawing(tx, await readTopology(tx, await revisionId(tx, id, revision))),
+        parts: await copyOfDrawing(tx, topology),
         row: { templateId, templateRevision: revision, restartAfterReboot },
         audit: { action: 'slices.create', details: { templateId, template, revision } },
       };

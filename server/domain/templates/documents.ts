@@ -24,7 +24,7 @@ export async function importTemplate(
   ctx: DomainContext,
   { actor, file: { text, name, fileName, kinds } }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
 ): Promise<z.infer<typeof importTemplateOutput>> {
-  const catalogue = await liveCatalogue(ctx.db);
+  const catalogue = await liveCatalogue(ctx.db, actor.userId);
   const document = readDocument(text, catalogue, choicesOf(kinds, catalogue));
   const template = await createImported(ctx, {
     actor,

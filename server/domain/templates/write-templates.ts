@@ -17,6 +17,7 @@ import { catalogueOf, insertRevision, readTopology, revisionId } from '#server/d
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { hiddenImages } from '../images/visible';
 import { copyName, nameTakenBy } from '../names';
 import { lockOwner } from '../quotas/quotas';
 import { loadTemplate } from './access';
@@ -116,7 +117,9 @@ export async function createTemplate(
   { actor, template }: { actor: Actor; template: z.infer<typeof createTemplateInput> },
 ): Promise<Template> {
   return makingOne(ctx, actor, async (tx) => {
-    assertValid(validateTopology(template.topology, await catalogueOf(tx, template.topology, { hold: true })));
+    const { topology } = template;
+    assertValid(validateTopology(topology, await catalogueOf(tx, topology, { hold: true })));
+    assertValid(await hiddenImages(tx, { actor, topology }));
     const id = await insertTemplate(ctx, tx, actor, template).catch(nameTakenBy(nameIndex, 'template', template.name));
     await recordAudit(tx, actor, {
       action: 'templates.create',
@@ -214,6 +217,7 @@ export async function updateTemplate(
           );
         // it may keep the retired flavours and images that it has
         assertValid(validateTopology(topology, catalogue, current));
+        assertValid(await hiddenImages(tx, { actor, topology, kept: current }));
         revision += 1;
         await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology: placed });
       }

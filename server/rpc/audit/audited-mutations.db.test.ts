@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
-import { availabilityZones } from '#drizzle/schema/catalogue';
+import { availabilityZones, images } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
 import { slices } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { namesOfIds } from '#shared/audit';
 import type { ScheduleRule } from '#shared/schedule/rule';
+import { chunkHead } from '#shared/upload-chunk';
 import { auditWords } from '#shared/audit-words';
 import { auditEntry } from '#server/domain/audit/entry';
 import { createPasswordLink } from '#server/domain/auth/password-links';
@@ -85,6 +86,19 @@ async function kept(sliceId: number, createdBy: number): Promise<number> {
   return row.insertId;
 }
 
+async function ownImage({ people }: Stage): Promise<number> {
+  const sha256 = 'a'.repeat(64);
+  const values = {
+    name: 'mine',
+    kind: 'disk' as const,
+    source: `own:${sha256}`,
+    sha256,
+    visibility: 'private' as const,
+  };
+  const [row] = await ctx.db.insert(images).values({ ...values, ownerId: people.owner.userId });
+  return row.insertId;
+}
+
 /** A slice for which its zone has no room, since another one has it all. */
 async function withoutRoom(s: Stage): Promise<number> {
   const { id, zoneId, templateId } = await s.slice();
@@ -103,12 +117,13 @@ async function secondFactor({ owner }: Stage) {
 }
 
 const size = { vcpus: 1, ramMb: 512, diskGb: 1 };
+const file = { name: 'new', fileName: 'disk.raw', sizeBytes: 1 };
 const image = { name: 'new', kind: 'kernel', source: '/images/new' } as const;
 const noZoneLimits = { vcpus: null, ramMb: null, diskGb: null };
 const zone = { enabled: true, limits: noZoneLimits, overcommit: { vcpus: 1, ram: 1, disk: 1 } };
 const totals = { slices: 9, vms: 9, vcpus: 9, ramMb: 9, diskGb: 9 };
 const fridays: ScheduleRule = { repeat: 'weekly', weekdays: [5], time: '18:00', timeZone: 'UTC' };
-const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: 9 };
+const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: 9, imageMb: 100 };
 
 /** Every mutation, made ready to be called. It is written down under its path in kebab case. */
 const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
@@ -215,6 +230,34 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   'images.check': async (s) => {
     const { id } = await s.admin.images.create(image);
     return doing('image', id, () => s.admin.images.check({ id }), 'admin');
+  },
+  'images.updateOwn': async (s) => {
+    const id = await ownImage(s);
+    return doing('image', id, () => s.owner.images.updateOwn({ id, name: 'new', visibility: 'all' }));
+  },
+  'images.deleteOwn': async (s) => {
+    const id = await ownImage(s);
+    return doing('image', id, () => s.owner.images.deleteOwn({ id }));
+  },
+  'images.share': async (s) => {
+    const id = await ownImage(s);
+    return doing('image', id, () => s.owner.images.share({ id, email: s.people.other.email }));
+  },
+  'images.unshare': async (s) => {
+    const id = await ownImage(s);
+    const { email, userId } = s.people.other;
+    await s.owner.images.share({ id, email });
+    return doing('image', id, () => s.owner.images.unshare({ id, userId }));
+  },
+  'imageUploads.create': (s) => making('image_upload', () => s.owner.imageUploads.create(file)),
+  'imageUploads.finish': async (s) => {
+    const { id } = await s.owner.imageUploads.create(file);
+    await s.owner.imageUploads.writeChunk(Uint8Array.of(...chunkHead(id, 0), 7));
+    return doing('image_upload', id, () => s.owner.imageUploads.finish({ id }));
+  },
+  'imageUploads.cancel': async (s) => {
+    const { id } = await s.owner.imageUploads.create({ ...file, name: 'old' });
+    return doing('image_upload', id, () => s.owner.imageUploads.cancel({ id }));
   },
   'images.retire': async (s) => {
     const { id } = await s.admin.images.create(image);
@@ -436,8 +479,8 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   }),
 };
 
-/** One asks a provider how it is, and changes nothing; the other says what its caller has seen. */
-const unrecorded = ['zones.refresh', 'notifications.markRead'];
+/** One asks a provider how it is, and changes nothing; one says what its caller has seen; one is a piece of what was announced. */
+const unrecorded = ['zones.refresh', 'notifications.markRead', 'imageUploads.writeChunk'];
 
 /** The router's own record of its procedures is flat, whatever its type says. */
 const kinds = z
@@ -459,6 +502,7 @@ const tables: Record<string, string> = {
   template: 'templates',
   flavour: 'flavours',
   image: 'images',
+  image_upload: 'image_uploads',
   zone: 'availability_zones',
   role: 'roles',
   api_token: 'api_tokens',

@@ -1,6 +1,24 @@
-import { createImageInput, imagePage, imageSchema, listImagesInput, updateImageInput } from '#shared/image';
+import { z } from 'zod';
+import {
+  createImageInput,
+  imagePage,
+  imageSchema,
+  imageUsesSchema,
+  listImagesInput,
+  updateImageInput,
+  updateOwnImageInput,
+} from '#shared/image';
+import { shareTemplateInput, shareListSchema, unshareInput } from '#shared/sharing';
 import { idInput } from '#shared/primitives';
 import { checkImage, createImage, listImages, retireImage, updateImage } from '#server/domain/images/images';
+import {
+  deleteOwnImage,
+  listImageShares,
+  listImageUses,
+  shareImage,
+  unshareImage,
+  updateOwnImage,
+} from '#server/domain/images/own-images';
 import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
@@ -28,4 +46,35 @@ export const imagesRouter = router({
     .input(idInput)
     .output(answer(imageSchema))
     .mutation(({ ctx, input }) => retireImage(ctx.domain, { actor: ctx.actor, id: input.id })),
+
+  // of those that were made of an upload: by their owners, and by who manages images
+  updateOwn: userProcedure('catalogue:manage')
+    .input(updateOwnImageInput)
+    .output(answer(imageSchema))
+    .mutation(({ ctx, input }) => updateOwnImage(ctx.domain, { actor: ctx.actor, image: input })),
+  deleteOwn: userProcedure('catalogue:manage')
+    .input(idInput)
+    .output(answer(z.null()))
+    .mutation(async ({ ctx, input }) => {
+      await deleteOwnImage(ctx.domain, { actor: ctx.actor, id: input.id });
+      return null;
+    }),
+  /** Whose VMs have it: what keeps it from being deleted. */
+  uses: userProcedure('catalogue:read')
+    .input(idInput)
+    .output(answer(imageUsesSchema))
+    .query(({ ctx, input }) => listImageUses(ctx.domain, { actor: ctx.actor, id: input.id })),
+  shares: userProcedure('catalogue:read')
+    .input(idInput)
+    .output(answer(shareListSchema))
+    .query(({ ctx, input }) => listImageShares(ctx.domain, { actor: ctx.actor, id: input.id })),
+  share: userProcedure('catalogue:manage')
+    .input(shareTemplateInput)
+    .output(answer(shareListSchema))
+    .mutation(({ ctx, input }) => shareImage(ctx.domain, { actor: ctx.actor, share: input })),
+  /** Also to leave what somebody shares with the caller. */
+  unshare: userProcedure('catalogue:manage')
+    .input(unshareInput)
+    .output(answer(shareListSchema))
+    .mutation(({ ctx, input }) => unshareImage(ctx.domain, { actor: ctx.actor, share: input })),
 });

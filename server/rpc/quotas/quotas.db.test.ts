@@ -24,6 +24,7 @@ const asRole: UserQuota = {
   runningVcpus: 'role',
   runningRamMb: 'role',
   snapshots: 'role',
+  imageMb: 'role',
 };
 const none = {
   slices: 0,
@@ -35,6 +36,7 @@ const none = {
   runningVcpus: 0,
   runningRamMb: 0,
   snapshots: 0,
+  imageMb: 0,
 };
 
 /** A user with a template of so many nano VMs (1 vCPU, 1024 MiB, 2 GiB each), and a zone with room for all. */
@@ -74,7 +76,7 @@ describe('a quota', () => {
     const admin = world.callerOf(await world.person('admin'));
     const mine = () => world.callerOf(user).quotas.mine();
     // no rows, no limits
-    expect(Object.values((await mine()).limits)).toEqual(Array(9).fill(null));
+    expect(Object.values((await mine()).limits)).toEqual(Array(10).fill(null));
     await world.quota({ role: 'user' }, { slices: 3, vms: 10, runningVms: 5 });
     const set = await admin.quotas.setOfUser({
       userId: user.userId,

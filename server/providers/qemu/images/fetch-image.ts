@@ -2,6 +2,7 @@ import type { Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { chunksOf } from '#server/lib/chunks-of';
 import { hasCode } from '#server/lib/error-code';
 import { ProviderError } from '#server/lib/provider-error';
 import { say, type Said } from '#shared/sentence';
@@ -120,13 +121,4 @@ const of = (image: ImageSpec) => ({ image: image.name });
 
 function cannot(said: Said, retryable: boolean, cause?: unknown): ProviderError {
   return new ProviderError('UNAVAILABLE', said, retryable, cause);
-}
-
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) yield chunk.value;
-  } finally {
-    await reader.cancel();
-  }
 }

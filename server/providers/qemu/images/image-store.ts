@@ -1,9 +1,9 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
-import { constants, createWriteStream } from 'node:fs';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, open, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { moveIntoPlace } from '#server/lib/atomic-file';
+import { linkIntoPlace, moveIntoPlace } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import { withFileLock } from '#server/lib/file-lock';
 import { ProviderError } from '#server/lib/provider-error';
@@ -198,6 +198,21 @@ export class ImageStore {
     }
   }
 
+  /** What was made of an upload is whole for itself, and lies in this data folder, or nowhere. It takes no room twice. */
+  async #linkOwn(image: ImageSpec, to: string, hash: Hash, onProgress: Progress): Promise<void> {
+    const place = join(this.#root, 'own', `${ownDisk(image)}.qcow2`);
+    const size = await stat(place).then(
+      (status) => status.size,
+      (error: unknown) => {
+        throw new ProviderError('UNAVAILABLE', say('IMAGE_NOT_HERE', { image: image.name }), false, error);
+      },
+    );
+    await linkIntoPlace(place, to);
+    let done = 0;
+    const counted = hashing(hash, (count) => onProgress((done += count), size));
+    await pipeline(createReadStream(to, { highWaterMark: 1024 * 1024 }), counted.resume());
+  }
+
   /** Puts the image's files into the folder. @returns the checksum over them */
   async #fill(image: ImageSpec, folder: string): Promise<string> {
     const hash = createHash('sha256');
@@ -219,6 +234,8 @@ export class ImageStore {
       const prepared = async (name: typeof recipe.name) => (await this.ensure(builtinSpec(name))).files;
       await recipe.build(folder, { progress, prepared });
       for (const name of names) hash.update(await readFile(join(folder, name)));
+    } else if (ownDisk(image) !== null) {
+      await this.#linkOwn(image, join(folder, 'disk.qcow2'), hash, onProgress);
     } else if (/^https?:/.test(image.source)) {
       await fetchImage(image, join(folder, 'disk.qcow2'), hash, onProgress);
     } else {
@@ -230,6 +247,8 @@ export class ImageStore {
   }
 }
 
+/** The checksum of a disk that was made of an upload; null for others. */
+const ownDisk = (image: ImageSpec) => /^own:([0-9a-f]{64})$/.exec(image.source)?.[1] ?? null;
 const toMb = (bytes: number) => Math.floor(bytes / 2 ** 20);
 const idOf = (image: ImageSpec) => JSON.stringify([image.kind, image.source, image.sha256]);
 const damaged = (image: ImageSpec) => say('IMAGE_DAMAGED', { image: image.name });
@@ -255,6 +274,8 @@ async function keyOf(image: ImageSpec): Promise<string> {
     const checked = image.sha256 === null ? '' : `-${image.sha256.slice(0, 12)}`;
     return `${recipe.name}-${recipe.version}${checked}`;
   }
+  const own = ownDisk(image);
+  if (own !== null) return `disk-${own.slice(0, 32)}`;
   if (/^https?:/.test(image.source)) {
     if (image.kind !== 'disk') throw invalid(image, 'IMAGE_KERNEL_BY_URL');
     if (image.sha256 === null) throw invalid(image, 'IMAGE_NEEDS_CHECKSUM');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   chmod,
   copyFile,
@@ -193,4 +193,27 @@ test('prepared images that nothing uses are pruned, those of VMs and of the cata
   await age();
   await provider.pruneImages([]);
   expect(await cached(/^(kernel|disk)-[0-9a-f]+$/)).toEqual([]);
+});
+
+test('the disk of an upload takes no room a second time, is told from another one, and its absence is said', async () => {
+  const own = join(imagesRoot, 'own');
+  await mkdir(own, { recursive: true });
+  await run('qemu-img', ['create', '-q', '-f', 'qcow2', join(own, 'made'), '8M']);
+  const content = await readFile(join(own, 'made'));
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  await copyFile(join(own, 'made'), join(own, `${sha256}.qcow2`));
+  const image = { ...disk(`own:${sha256}`), sha256 };
+  expect(await provider.imageState(image)).toEqual({ state: 'absent' });
+  expect(await provider.ensureImage(image)).toMatchObject({ sizeMb: 1 });
+  const cachedOne = join(imagesRoot, `disk-${sha256.slice(0, 32)}`, 'disk.qcow2');
+  expect((await stat(cachedOne)).ino).toBe((await stat(join(own, `${sha256}.qcow2`))).ino);
+
+  const missing = 'b'.repeat(64);
+  await expect(provider.ensureImage({ ...disk(`own:${missing}`), sha256: missing })).rejects.toMatchObject({
+    sentences: [{ code: 'IMAGE_NOT_HERE', params: { image: 'disk' } }],
+  });
+  await writeFile(join(own, `${missing}.qcow2`), content);
+  await expect(provider.ensureImage({ ...disk(`own:${missing}`), sha256: missing })).rejects.toMatchObject({
+    sentences: [{ code: 'IMAGE_WRONG_CHECKSUM' }],
+  });
 });

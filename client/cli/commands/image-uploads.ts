@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { chunkHead, chunkHeadBytes } from '#shared/upload-chunk';
+import { isPassing } from '../../sdk/errors';
+import { sendPieces } from '../../sdk/send-pieces';
+import { TramaError, type RouterOutputs, type TramaClient } from '../../sdk/index';
+import type { Cli } from '../cli';
+import { CliError, exitCodes } from '../errors';
+import type { Column } from '../output';
+import { addWaitOptions, type WaitFlags } from '../wait-options';
+
+type Upload = RouterOutputs['imageUploads']['get'];
+
+const lookAgainMs = 500;
+
+const columns: Column<Upload>[] = [
+  { title: 'ID', value: ({ id }) => id, right: true },
+  { title: 'NAME', value: ({ name }) => name, flexible: true },
+  { title: 'FILE', value: ({ fileName }) => fileName, flexible: true },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'MIB', value: (upload) => `${inMib(upload.receivedBytes)}/${inMib(upload.sizeBytes)}`, right: true },
+  { title: 'IMAGE', value: ({ imageId }) => imageId, right: true },
+  { title: 'WHY', value: ({ error }) => error, flexible: true },
+];
+const inMib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+
+/** `disk.qcow2.xz` → `disk`. */
+const nameOfFile = (file: string) =>
+  path.basename(file).replace(/(\.(qcow2|raw|img|vmdk|vdi|vhdx|iso))?(\.(gz|xz))?$/i, '');
+
+async function sumOf(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024, signal }))
+    hash.update(piece as Buffer);
+  return hash.digest('hex');
+}
+
+/** An upload of the same file that was not ended, or a new one. */
+async function begin(cli: Cli, client: TramaClient, file: string, name: string): Promise<Upload> {
+  const { size } = await stat(file);
+  const fileName = path.basename(file);
+  for await (const upload of client.all(client.api.imageUploads.list, {}))
+    if (
+      upload.state === 'uploading' &&
+      upload.fileName === fileName &&
+      upload.sizeBytes === size &&
+      upload.name === name
+    ) {
+      cli.out.message(`Going on at ${inMib(upload.receivedBytes)} of ${inMib(size)} MiB.`);
+      return upload;
+    }
+  return client.api.imageUploads.create.mutate({ name, fileName, sizeBytes: size });
+}
+
+/** How far it is, how fast and how long it takes still: in place on a terminal, else now and then a line. */
+class Meter {
+  readonly #began = performance.now();
+  #told = 0;
+
+  constructor(
+    private readonly cli: Cli,
+    private readonly upload: Upload,
+  ) {}
+
+  show(received: number): void {
+    const { sizeBytes, receivedBytes, fileName } = this.upload;
+    const seconds = Math.max(0.001, (performance.now() - this.#began) / 1_000);
+    const speed = (received - receivedBytes) / seconds;
+    const percent = Math.floor((received / sizeBytes) * 100);
+    const left = speed > 0 ? ` ${Math.ceil((sizeBytes - received) / speed)} s left` : '';
+    const line = `${fileName} ${percent} %  ${inMib(received)}/${inMib(sizeBytes)} MiB  ${inMib(speed)} MiB/s${left}`;
+    if (this.cli.out.live) return this.cli.out.status(line);
+    if (percent < this.#told + 10) return;
+    this.#told = percent;
+    this.cli.out.message(line);
+  }
+
+  end(): void {
+    if (this.cli.out.live) this.cli.out.status('');
+  }
+}
+
+/** Sends what is missing. */
+async function sendRest(cli: Cli, client: TramaClient, upload: Upload, handle: FileHandle): Promise<void> {
+  const { id, sizeBytes } = upload;
+  const { signal } = cli;
+  const meter = new Meter(cli, upload);
+  try {
+    await sendPieces({
+      from: upload.receivedBytes,
+      sizeBytes,
+      async send(offset, length) {
+        const piece = new Uint8Array(chunkHeadBytes + length);
+        piece.set(chunkHead(id, offset));
+        const { bytesRead } = await handle.read(piece, chunkHeadBytes, length, offset);
+        if (bytesRead === 0) throw new CliError('The file has become shorter meanwhile.');
+        const sent = piece.subarray(0, chunkHeadBytes + bytesRead);
+        return (await client.api.imageUploads.writeChunk.mutate(sent, { signal })).receivedBytes;
+      },
+      received: async () => (await client.api.imageUploads.get.query({ id })).receivedBytes,
+      judge(error) {
+        if (signal.aborted || !(error instanceof TramaError)) return 'lasting';
+        const received = error.params?.['received'];
+        if (error.code === 'UPLOAD_OFFSET' && typeof received === 'number') return received;
+        return isPassing(error) ? 'passing' : 'lasting';
+      },
+      pause: (ms) => delay(ms, undefined, { signal }),
+      onSent: (received) => meter.show(received),
+    });
+  } finally {
+    meter.end();
+  }
+}
+
+/** Follows it until it is an image. */
+async function follow(cli: Cli, client: TramaClient, id: number, over: number): Promise<Upload> {
+  for (let told = ''; ;) {
+    const upload = await client.api.imageUploads.get.query({ id });
+    if (upload.state === 'ready' || upload.state === 'failed') {
+      if (cli.out.live) cli.out.status('');
+      return upload;
+    }
+    const line = `${upload.state}${upload.percent === null ? '' : ` ${upload.percent} %`}`;
+    if (cli.out.live) cli.out.status(line);
+    else if (upload.state !== told) cli.out.message(upload.state);
+    told = upload.state;
+    if (Date.now() > over) throw new CliError(`It goes on. How far it is: trama images uploads`);
+    await delay(lookAgainMs, undefined, { signal: cli.signal });
+  }
+}
+
+async function uploadImage(cli: Cli, file: string, flags: WaitFlags & { name?: string }): Promise<void> {
+  const client = await cli.client();
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw new CliError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      exitCodes.usage,
+    );
+  });
+  let id: number | undefined;
+  try {
+    const upload = await begin(cli, client, file, flags.name ?? nameOfFile(file));
+    ({ id } = upload);
+    // read anew from its beginning: what was sent is compared with the file as it is
+    const sum = sumOf(file, cli.signal);
+    sum.catch(() => undefined);
+    await sendRest(cli, client, upload, handle);
+    const sha256 = await sum;
+    cli.out.message(`SHA-256 ${sha256}`);
+    await client.api.imageUploads.finish.mutate({ id, sha256 });
+    if (flags.wait === false) return cli.out.value(await client.api.imageUploads.get.query({ id }));
+    const done = await follow(
+      cli,
+      client,
+      id,
+      flags.timeout === undefined ? Infinity : Date.now() + flags.timeout * 1_000,
+    );
+    if (done.state === 'failed') throw new CliError(done.error ?? 'It became no image.');
+    cli.out.record(done, [
+      ['image', done.imageId],
+      ['name', done.name],
+      ['format', done.format],
+      ['SHA-256', done.sha256],
+    ]);
+  } catch (error) {
+    if (!cli.signal.aborted || id === undefined) throw error;
+    throw new CliError(
+      `Interrupted. The same command goes on where it was; to give it up: trama images cancel-upload ${id}`,
+      exitCodes.interrupted,
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Images of one's own. */
+export function addImageUploadCommands(images: Command, cli: Cli): void {
+  addWaitOptions(
+    images
+      .command('upload')
+      .description(
+        'make an image of your own of a disk: qcow2, raw, vmdk, vdi, vhdx or a hybrid ISO, also .gz and .xz; goes on where it broke off',
+      )
+      .argument('<file>', 'the disk')
+      .option('--name <name>', 'what the image is called; the file’s name unless given'),
+  ).action((file: string, flags: WaitFlags & { name?: string }) => uploadImage(cli, file, flags));
+  images
+    .command('uploads')
+    .description('what you upload, and how what you have uploaded ended')
+    .action(async () => {
+      const client = await cli.client();
+      cli.out.list(await client.api.imageUploads.list.query({}), columns, 'Nothing was uploaded.');
+    });
+  images
+    .command('cancel-upload')
+    .description('give an upload up; nothing is left of it')
+    .argument('<id>', 'its id, as `images uploads` shows it')
+    .action(async (id: string) => {
+      const client = await cli.client();
+      await client.api.imageUploads.cancel.mutate({ id: Number(id) });
+      cli.out.message('Nothing is left of it.');
+    });
+}

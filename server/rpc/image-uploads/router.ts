@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import {
+  chunkAnswerSchema,
+  createUploadInput,
+  finishUploadInput,
+  imageUploadPage,
+  imageUploadSchema,
+  listUploadsInput,
+} from '#shared/image-upload';
+import { idInput } from '#shared/primitives';
+import {
+  cancelUpload,
+  createUpload,
+  finishUpload,
+  getUpload,
+  listUploads,
+  writeChunk,
+} from '#server/domain/images/uploads';
+import { answer } from '../answers';
+import { octetsInput } from '../octets';
+import { router, userProcedure } from '../trpc';
+
+export const imageUploadsRouter = router({
+  /** One's own, newest first. */
+  list: userProcedure('catalogue:read')
+    .input(listUploadsInput)
+    .output(answer(imageUploadPage))
+    .query(({ ctx, input }) => listUploads(ctx.domain, { actor: ctx.actor, query: input })),
+  get: userProcedure('catalogue:read')
+    .input(idInput)
+    .output(answer(imageUploadSchema))
+    .query(({ ctx, input }) => getUpload(ctx.domain, { actor: ctx.actor, ...input })),
+  create: userProcedure('catalogue:manage')
+    .input(createUploadInput)
+    .output(answer(imageUploadSchema))
+    .mutation(({ ctx, input }) => createUpload(ctx.domain, { actor: ctx.actor, upload: input })),
+  /** A piece, with its head: `shared/upload-chunk.ts`. */
+  writeChunk: userProcedure('catalogue:manage')
+    .input(octetsInput)
+    .output(answer(chunkAnswerSchema))
+    .mutation(({ ctx, input }) => writeChunk(ctx.domain, { actor: ctx.actor, body: input })),
+  finish: userProcedure('catalogue:manage')
+    .input(finishUploadInput)
+    .output(answer(imageUploadSchema))
+    .mutation(({ ctx, input }) => finishUpload(ctx.domain, { actor: ctx.actor, ...input })),
+  cancel: userProcedure('catalogue:manage')
+    .input(idInput)
+    .output(answer(z.null()))
+    .mutation(async ({ ctx, input }) => {
+      await cancelUpload(ctx.domain, { actor: ctx.actor, ...input });
+      return null;
+    }),
+});

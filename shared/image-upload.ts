@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { limits } from './limits';
+import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { sentencesSchema } from './sentence';
+
+/**
+ * `uploading`: pieces come. `checking`: all are here; the checksum, the format and the disk's own tables are looked at.
+ * `converting`: it becomes a qcow2 of its own. Then `ready`, with its image, or `failed`, with the reason.
+ */
+export const uploadStates = ['uploading', 'checking', 'converting', 'ready', 'failed'] as const;
+export type UploadState = (typeof uploadStates)[number];
+/** Those that have not come to an end. */
+export const unfinishedUploads = ['uploading', 'checking', 'converting'] as const satisfies readonly UploadState[];
+/** What is made into a qcow2; packed by gzip or xz as well. */
+export const uploadFormats = ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx', 'iso'] as const;
+
+const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'A SHA-256 is 64 hexadecimal digits.')
+  .nullable()
+  .default(null);
+
+export const createUploadInput = z.strictObject({
+  name: nameSchema,
+  fileName: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^\u0000-\u001f/\\]+$/u, 'A file’s name has no slashes and no control characters.'),
+  sizeBytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(limits.uploadMb * 2 ** 20),
+});
+export const finishUploadInput = z.strictObject({
+  id: idSchema,
+  sha256: sha256Schema.describe('of the whole file: compared with that of what came, if it is given'),
+});
+export const listUploadsInput = z.strictObject({ limit: listInput.limit, cursor: listInput.cursor });
+
+export const imageUploadSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.number().int(),
+  receivedBytes: z.number().int(),
+  sha256: z.string().nullable(),
+  state: z.enum(uploadStates),
+  /** Of the conversion. */
+  percent: z.number().int().nullable(),
+  format: z.enum(uploadFormats).nullable(),
+  imageId: idSchema.nullable(),
+  error: z.string().nullable(),
+  sentences: sentencesSchema,
+  createdAt: timestampSchema,
+  touchedAt: timestampSchema,
+});
+export type ImageUpload = z.infer<typeof imageUploadSchema>;
+export const imageUploadPage = pageOf(imageUploadSchema);
+/** How much of it is here: what is sent next begins there. */
+export const chunkAnswerSchema = z.object({ receivedBytes: z.number().int() });
