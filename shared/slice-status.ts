@@ -13,6 +13,13 @@ export const sliceStatuses = [
 ] as const;
 export type SliceStatus = (typeof sliceStatuses)[number];
 
+/** Statuses of slices that run. */
+export const runningSliceStatuses = ['active', 'degraded'] as const satisfies readonly SliceStatus[];
+
+/** Whether a slice in this status can be marked as one in which nothing happens: it runs. */
+export const canBeIdle = (status: SliceStatus): boolean =>
+  (runningSliceStatuses as readonly SliceStatus[]).includes(status);
+
 /** What was last observed of a VM. `starting`: the process runs and the guest has not reported that it booted. */
 export const vmStatuses = [
   'absent',

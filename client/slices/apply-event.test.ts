@@ -82,6 +82,13 @@ describe('applyEvent', () => {
     expect(after.vmList[0]?.forwards).toEqual(forwards);
   });
 
+  it('is not one in which nothing happens any more when it is suspended', () => {
+    const idleSince = '2030-01-01T00:00:00.000Z';
+    const after = (status: 'suspended' | 'degraded') =>
+      applyEvent(sampleSlice({ idleSince }), sampleEvent(101, { type: 'slice.status', status })).idleSince;
+    expect([after('degraded'), after('suspended')]).toEqual([idleSince, null]);
+  });
+
   it('takes no event of another slice', () => {
     const event = { ...sampleEvent(101, { type: 'slice.status', status: 'active' }), sliceId: 8 };
     const slice = sampleSlice();

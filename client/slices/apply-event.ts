@@ -9,6 +9,7 @@ import {
   type Step,
 } from '#shared/deployment/schema';
 import type { Slice, SliceVm } from '#shared/slice';
+import { canBeIdle } from '#shared/slice-status';
 
 /**
  * The slice after the event. Pure. An event that the slice contains already (its id is not above `lastEventId`) leaves
@@ -27,7 +28,7 @@ export function applyEvents(slice: Slice, events: readonly SliceEvent[]): Slice 
 function changed(slice: Slice, { at, data }: SliceEvent): Slice {
   switch (data.type) {
     case 'slice.status':
-      return { ...slice, status: data.status };
+      return { ...slice, status: data.status, idleSince: canBeIdle(data.status) ? slice.idleSince : null };
     case 'slice.changed':
       return data.name === undefined ? slice : { ...slice, name: data.name };
     case 'vm.status':

@@ -3,14 +3,11 @@ import { idleRules, sliceIdle } from '#drizzle/schema/idle';
 import { slices } from '#drizzle/schema/slices';
 import { roles, users } from '#drizzle/schema/users';
 import type { IdleRule } from '#shared/idle';
-import type { SliceStatus } from '#shared/slice-status';
+import { runningSliceStatuses } from '#shared/slice-status';
 import type { Queryable, Transaction } from '#server/db/client';
 
 export type IdleRow = typeof sliceIdle.$inferSelect;
 type RuleRow = typeof idleRules.$inferSelect;
-
-/** Statuses of slices that run. */
-export const running = ['active', 'degraded'] as const satisfies readonly SliceStatus[];
 
 /** Whether there is any rule at all. */
 export async function isAnyIdleRule(q: Queryable): Promise<boolean> {
@@ -56,7 +53,14 @@ export function slicesToWatch(q: Queryable, zoneId: number, after: number, limit
   return q
     .select({ id: slices.id, zoneId: slices.zoneId, ownerId: slices.ownerId })
     .from(slices)
-    .where(and(eq(slices.zoneId, zoneId), inArray(slices.status, [...running]), gt(slices.id, after), sql`(${held})`))
+    .where(
+      and(
+        eq(slices.zoneId, zoneId),
+        inArray(slices.status, [...runningSliceStatuses]),
+        gt(slices.id, after),
+        sql`(${held})`,
+      ),
+    )
     .orderBy(asc(slices.id))
     .limit(limit);
 }
@@ -94,6 +98,11 @@ export async function writeIdleRule(
       .insert(idleRules)
       .values({ [column]: id, ...rule })
       .onDuplicateKeyUpdate({ set: rule });
+}
+
+/** The watch of a slice begins anew: something happens in it. */
+export async function watchAnew(tx: Transaction, sliceId: number): Promise<void> {
+  await tx.delete(sliceIdle).where(eq(sliceIdle.sliceId, sliceId));
 }
 
 /** What was done about a slice that is idle is to be done anew. */

@@ -29,7 +29,7 @@ import type { EventData } from '#shared/deployment/events';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { sliceMarks, type SliceMark, type sliceSets } from '#shared/slice';
-import type { SliceStatus, VmDesired } from '#shared/slice-status';
+import { runningSliceStatuses, type SliceStatus, type VmDesired } from '#shared/slice-status';
 import type { Annotation } from '#shared/topology/annotations';
 import { topologyParts } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
@@ -50,7 +50,6 @@ import {
   type Value,
 } from '../prepared';
 import { byId, chunked } from '../rows';
-import { running } from './idle';
 import { newestFields, newestOf, type NewestRow } from './deployments';
 import { endIdsIn, rowOf, type EndIds } from './parts';
 import { visibleTemplate } from './shares';
@@ -116,7 +115,7 @@ const marked: Record<SliceMark, { table: MySqlTable; sliceId: MySqlColumn; where
   waiting: { table: zoneWaits, sliceId: zoneWaits.sliceId, where: undefined },
   idle: {
     ...{ table: sliceIdle, sliceId: sliceIdle.sliceId },
-    where: and(isNotNull(sliceIdle.idleSince), sql`${slices.status} in (${textsOf(running)})`),
+    where: and(isNotNull(sliceIdle.idleSince), sql`${slices.status} in (${textsOf(runningSliceStatuses)})`),
   },
 };
 const marks: readonly string[] = sliceMarks;

@@ -19,6 +19,7 @@ import {
   underwayOf,
   type DeploymentRow,
 } from '#server/db/queries/deployments';
+import { watchAnew } from '#server/db/queries/idle';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/slices';
 import { catalogueOf } from '#server/db/queries/topologies';
@@ -155,6 +156,7 @@ async function queue(
       live.map((row) => row.id),
     );
   const vmId = request.vmId ?? null;
+  if (!isForIdle(actor)) await watchAnew(tx, sliceId);
   // somebody has done something about it
   if (!unattended && slice.healGaveUpAt !== null)
     await tx.update(slices).set({ healGaveUpAt: null }).where(eq(slices.id, sliceId));
@@ -206,6 +208,9 @@ async function queue(
   if (changed.update !== null) await countResized(tx, slice, changed.update.before.vms, changed.model.vms);
   return deploymentId;
 }
+
+/** Whether nothing has happened but that nothing happens. */
+const isForIdle = (actor: Actor | SystemActor) => actor.kind === 'system' && actor.because === 'idle.set';
 
 interface Changed {
   /** The rows as they are from now on. */

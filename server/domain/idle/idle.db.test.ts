@@ -108,6 +108,18 @@ describe('a slice in which nothing happens', () => {
     expect(await user.idle.get({ id })).toEqual({ own: null, zone: null, role: null, since: null });
   });
 
+  it('is marked no more once somebody does something about it, and is watched anew', async () => {
+    const { id, user, told, since } = await scene({ minutes: 5, action: 'suggest' });
+    await pass(6);
+    expect(await since()).not.toBeNull();
+    await user.deployments.start({ sliceId: id, kind: 'stop' });
+    expect(await since()).toBeNull();
+    await pass(5);
+    expect(await told()).toEqual(['suggest']);
+    await pass(1);
+    expect(await told()).toEqual(['suggest', 'suggest']);
+  });
+
   it('is stopped where that was chosen, by the system, once', async () => {
     const { begun, told } = await scene({ minutes: 5, action: 'stop' });
     await pass(8);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { roles } from '#drizzle/schema/users';
 import { notFound } from '#shared/errors';
 import type { IdleOfSlice, idleRulesSchema, setIdleInput, setIdleRuleInput } from '#shared/idle';
+import { canBeIdle } from '#shared/slice-status';
 import { forgetIdle, idleRows, idleRulesFor, idleRulesOfAll, writeIdleRule } from '#server/db/queries/idle';
 import { touchSlice } from '#server/db/queries/slices';
 import { zonesByName } from '#server/db/queries/zones';
@@ -13,7 +14,6 @@ import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { assertNotDestroyed, loadSlice } from '../slices/access';
 import { isOffered, loadZone } from '../zones/zones';
-import { canBeIdle } from './running';
 
 /** What is done about the slice when nothing happens in it, and since when that is so. NOT_FOUND. */
 export async function getIdle(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<IdleOfSlice> {

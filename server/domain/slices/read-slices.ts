@@ -12,6 +12,7 @@ import type {
   SliceSummary,
   sliceTopologySchema,
 } from '#shared/slice';
+import { canBeIdle } from '#shared/slice-status';
 import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
 import { driftOf } from '#shared/drift';
 import type { Queryable } from '#server/db/client';
@@ -33,7 +34,6 @@ import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
 import { currentDeployment, publicEvent } from '../deployments/read-deployments';
 import { consolesOf } from '../images/images';
-import { canBeIdle } from '../idle/running';
 import { accessTo, assertSees, loadSlice } from './access';
 import { drawingOf } from './drawing';
 
