@@ -102,8 +102,8 @@ export function DrawingFrame({
     fit: () => setFitCount((count) => count + 1),
   });
 
-  const annotations = annotationsOf(topology);
-  const chosenNodes = selection.nodes.filter((key) => !annotations.some((one) => one.key === key));
+  const beside = new Set(annotationsOf(topology).map(({ key }) => key));
+  const chosenNodes = selection.nodes.filter((key) => !beside.has(key));
   const arrange = useArrange(topology, chosenNodes, (places, all) => {
     canvas.current?.glide(places, all);
   });

@@ -54,6 +54,7 @@ export const change = {
     edge: 'Link {{label}}',
     annotation: 'Drawn beside: {{label}}',
   },
+  drawn: { note: 'a note', label: 'a label', rectangle: 'a rectangle', ellipse: 'an ellipse', line: 'a line' },
   property: {
     name: 'name',
     place: 'place on the drawing',

@@ -57,6 +57,7 @@ export const change: Messages<typeof english> = {
     edge: 'Enlace {{label}}',
     annotation: 'Dibujado al lado: {{label}}',
   },
+  drawn: { note: 'una nota', label: 'un rótulo', rectangle: 'un rectángulo', ellipse: 'una elipse', line: 'una línea' },
   property: {
     name: 'nombre',
     place: 'lugar en el dibujo',

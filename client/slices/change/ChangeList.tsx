@@ -5,6 +5,7 @@ import type { PartChange, PartFate } from '#shared/topology/diff';
 import { StatusBadge } from '../../ui/StatusBadge';
 import classes from './change.module.css';
 import { fateLooks } from './changed-drawing';
+import { partName } from './part-name';
 
 /** What reaches furthest comes first: it is what one has to know. */
 const order: readonly PartFate[] = ['remove', 'recreate', 'restart', 'live', 'add', 'none'];
@@ -39,7 +40,7 @@ export function ChangeList({ changes, catalogue, onKeep }: ChangeListProps) {
           </Title>
           <ul className={classes.list}>
             {items.map((change) => {
-              const label = t(`part.${change.part}`, { label: change.label });
+              const label = partName(t, change);
               return (
                 <li key={`${change.part} ${change.key}`} className={classes.item}>
                   <span className={classes.what}>

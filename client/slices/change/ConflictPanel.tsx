@@ -8,6 +8,7 @@ import { ErrorState } from '../../api/ErrorState';
 import { trpc } from '../../api/trpc';
 import { LoadingRows } from '../../ui/LoadingRows';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { partName } from './part-name';
 
 export interface ConflictPanelProps {
   sliceId: number;
@@ -85,7 +86,7 @@ function Conflicts({ conflicts }: { conflicts: readonly MergeConflict[] }) {
       <Text size="sm">{t('conflict.text')}</Text>
       <List size="sm" spacing={4}>
         {conflicts.map(({ part, key, label, field }) => {
-          const named = t(`part.${part}`, { label });
+          const named = partName(t, { part, label });
           return (
             <List.Item key={`${part} ${key} ${field}`}>
               {field === null

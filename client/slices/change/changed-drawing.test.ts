@@ -1,11 +1,13 @@
 import i18next from 'i18next';
 import { beforeAll, expect, test } from 'vitest';
+import { annotationSchema } from '#shared/topology/annotations';
 import { diffTopology } from '#shared/topology/diff';
 import { newVm, type Topology } from '#shared/topology/schema';
 import { drawingOf } from '../../editor/drawing';
-import { loadTexts, startI18n } from '../../i18n/i18n';
+import { chooseLanguage, loadTexts, startI18n } from '../../i18n/i18n';
 import { sampleSlice } from '../../testing/samples';
 import { changedDrawing } from './changed-drawing';
+import { partName } from './part-name';
 
 const catalogue = { flavours: [], images: [], zones: [] };
 const slice = sampleSlice();
@@ -54,4 +56,34 @@ test('what is removed stays in sight as a ghost, what is new and what changes sa
     ['stays-changes', false, expect.anything()],
     ['stays-comes', false, 'success'],
   ]);
+});
+
+test('what is only drawn has no status, and stays in sight as a ghost when it goes', () => {
+  const note = (key: string) => annotationSchema.parse({ kind: 'note', key, x: 0, y: 0, text: key });
+  const line: Topology = { vms: [vm('a', 0)], networks: [], edges: [] };
+  const { nodes } = shown(
+    { ...line, annotations: [note('n1'), note('n2')] },
+    { ...line, annotations: [note('n1'), note('n3')] },
+  );
+  const drawn = nodes.filter(({ kind }) => kind === 'annotation');
+  expect(drawn.map(({ key, ghost, status }) => [key, ghost, status?.label])).toEqual([
+    ['n2', true, 'removed'],
+    ['n1', undefined, undefined],
+    ['n3', undefined, undefined],
+  ]);
+});
+
+test('a shape, which has no words of its own, was called by an English word in Spanish', async () => {
+  await chooseLanguage('es');
+  await loadTexts(['change']);
+  const shape = annotationSchema.parse({ kind: 'shape', key: 's', x: 0, y: 0, form: 'ellipse' });
+  const label = annotationSchema.parse({ kind: 'label', key: 'l', x: 0, y: 0, text: 'Sala 1' });
+  const bare: Topology = { vms: [], networks: [], edges: [] };
+  const changes = diffTopology(bare, { ...bare, annotations: [shape, label] });
+  const t = i18next.getFixedT('es', 'change');
+  expect(changes.map((change) => partName(t, change))).toEqual([
+    'Dibujado al lado: una elipse',
+    'Dibujado al lado: Sala 1',
+  ]);
+  await chooseLanguage('en');
 });
