@@ -29,6 +29,8 @@ export const limits = {
   /** Characters of what a VM is called besides its name. */
   labelLength: 200,
   descriptionLength: 500,
+  /** Characters of what an end of a link is called. */
+  interfaceNameLength: 60,
   /** Notes, labels, shapes and groups of one topology. */
   annotationsPerTopology: 500,
   /** Characters of the text of one of them. */

@@ -356,6 +356,7 @@ export const sentences = {
   DOC_TEMPLATE_LINES: '{{count}} lines of a template language were passed over; all that they choose between was read.',
   DOC_LOOPS: 'Links of a node to itself are left out: {{where}}.',
   DOC_DRAWN_BESIDE: 'Texts, shapes and frames are drawn beside: {{where}}.',
+  DOC_INTERFACES_DRAWN: 'Interfaces have their names on the drawing; guests call them eth0, eth1 and so on: {{where}}.',
   DOC_INTERFACES: 'The names of interfaces are left out: {{where}}.',
   DOC_LEFT_OUT: '{{what}} is left out ({{count}}): {{where}}.',
   DOC_NO_CATALOGUE: 'Nothing can be imported before there is a flavour and an image.',

@@ -51,6 +51,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ type: fc.constant('setNetwork' as const), key, name }),
   fc.record({
+    type: fc.constant('setEdge' as const),
+    key,
+    fields: fc.record(
+      { sourceInterface: fc.oneof(name, fc.constant(undefined)), targetInterface: name },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record({
     type: fc.constant('setDrawn' as const),
     keys: some(key),
     fields: fc.record(

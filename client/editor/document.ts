@@ -11,9 +11,11 @@ import {
 import { canonical } from '#shared/topology/properties';
 import {
   newVm,
+  topologyEdgeSchema,
   topologyNetworkSchema,
   topologyVmSchema,
   type Topology,
+  type TopologyEdge,
   type TopologyNetwork,
   type TopologyVm,
 } from '#shared/topology/schema';
@@ -29,6 +31,9 @@ export interface Document {
 /** What a panel may change of VMs: everything but which one it is and where it stands. */
 export type VmFields = Partial<Omit<TopologyVm, 'key' | 'x' | 'y'>>;
 const vmFieldsSchema = topologyVmSchema.omit({ key: true, x: true, y: true }).partial();
+/** What the ends of an edge are called; undefined: nothing but their numbers. */
+export type EdgeFields = Partial<Pick<TopologyEdge, 'sourceInterface' | 'targetInterface'>>;
+const edgeFieldsSchema = topologyEdgeSchema.pick({ sourceInterface: true, targetInterface: true });
 /** What VMs and networks have alike that only the drawing shows. */
 export type DrawnFields = Partial<Pick<TopologyNetwork, 'locked' | 'location'>>;
 const drawnFieldsSchema = topologyNetworkSchema.pick({ locked: true, location: true }).partial();
@@ -41,6 +46,7 @@ export type Command =
   | { type: 'move'; moves: readonly { key: string; x: number; y: number }[] }
   | { type: 'setVms'; keys: readonly string[]; fields: VmFields }
   | { type: 'setNetwork'; key: string; name: string }
+  | { type: 'setEdge'; key: string; fields: EdgeFields }
   /** Of notes, labels, shapes and groups: each takes it if it has such fields, and they may be so. */
   | { type: 'setAnnotations'; keys: readonly string[]; fields: AnnotationFields }
   /** Of VMs and networks alike; the lock of annotations, too. */
@@ -106,6 +112,14 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
       return replaceNetworks(topology, (network) =>
         network.key === command.key && network.name !== name.data ? { ...network, name: name.data } : network,
       );
+    }
+    case 'setEdge': {
+      if (!edgeFieldsSchema.safeParse(command.fields).success) return topology;
+      const edges = topology.edges.map((edge) => {
+        const next = { ...edge, ...command.fields };
+        return edge.key !== command.key || canonical(next) === canonical(edge) ? edge : next;
+      });
+      return edges.every((edge, index) => edge === topology.edges[index]) ? topology : { ...topology, edges };
     }
     case 'setAnnotations':
       return setAnnotations(topology, new Set(command.keys), command.fields);

@@ -65,8 +65,8 @@ export function drawingOf(
       const targetNic = given?.targetNic ?? edge.targetNic?.index;
       return {
         ...{ key, source, target },
-        sourceLabel: endText(sourceNic, given?.sourceAddress ?? edge.sourceNic?.addresses[0]),
-        targetLabel: endText(targetNic, given?.targetAddress ?? edge.targetNic?.addresses[0]),
+        sourceLabel: endText(sourceNic, given?.sourceAddress ?? edge.sourceNic?.addresses[0], edge.sourceInterface),
+        targetLabel: endText(targetNic, given?.targetAddress ?? edge.targetNic?.addresses[0], edge.targetInterface),
         problem: atEdge.get(key),
       };
     }),
@@ -80,8 +80,13 @@ export function annotationNode(annotation: Annotation): CanvasNode {
   return { key, kind: 'annotation', name, x, y, locked, annotation };
 }
 
-/** What stands at the end of a link: `eth0 10.0.0.1`. Undefined for the end at a network. */
-function endText(nic: number | null | undefined, address: string | undefined | null): string | undefined {
-  if (nic === undefined || nic === null) return undefined;
-  return address === undefined || address === null ? `eth${nic}` : `eth${nic} ${address.replace(/\/.*$/, '')}`;
+/** What stands at the end of a link: `eth0 10.0.0.1`, or its name if it has one. Undefined for the end at a network. */
+function endText(
+  nic: number | null | undefined,
+  address: string | undefined | null,
+  name: string | undefined,
+): string | undefined {
+  if (nic === undefined || nic === null) return name;
+  const called = name ?? `eth${nic}`;
+  return address === undefined || address === null ? called : `${called} ${address.replace(/\/.*$/, '')}`;
 }

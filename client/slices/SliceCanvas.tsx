@@ -69,8 +69,8 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
     key: edge.key,
     source: edge.source,
     target: edge.target,
-    sourceLabel: withoutPrefix(edge.sourceAddress),
-    targetLabel: edge.targetAddress === null ? undefined : withoutPrefix(edge.targetAddress),
+    sourceLabel: endText(edge.sourceInterface, edge.sourceAddress),
+    targetLabel: edge.targetAddress === null ? undefined : endText(edge.targetInterface, edge.targetAddress),
     status: {
       ...edgeLooks[edge.status],
       // a link between VMs that do not run is down, and nothing is wrong with it
@@ -109,7 +109,8 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
   );
 }
 
-/** The canvas has no room for the prefix length, which is the same at both ends. */
-function withoutPrefix(address: string): string {
-  return address.split('/')[0] ?? address;
+/** What an end is called, if it has a name, and its address: there is no room for the prefix length, which is the same at both ends. */
+function endText(name: string | undefined, address: string): string {
+  const plain = address.split('/')[0] ?? address;
+  return name === undefined ? plain : `${name} ${plain}`;
 }

@@ -201,6 +201,19 @@ describe('an update of a slice that runs', () => {
     expect(boots()).toEqual({ a: 1, b: 1, c: 1 });
   });
 
+  test('that only names interfaces has no step either: the name is on the drawing alone', async () => {
+    await carryOut(context, actor, sliceId, 'deploy');
+    const named = await redraw((topology) => ({
+      ...topology,
+      edges: topology.edges.map((edge) => ({ ...edge, sourceInterface: 'Gi0/0' })),
+    }));
+    expect(named).toMatchObject({ status: 'succeeded', stepsTotal: 0 });
+    const slice = await whole();
+    expect(slice.drift).toEqual([]);
+    expect(slice.edges.map(({ sourceInterface }) => sourceInterface)).toEqual(slice.edges.map(() => 'Gi0/0'));
+    expect(boots()).toEqual({ a: 1, b: 1, c: 1 });
+  });
+
   test('an edge that joins others than before is another link, with a NIC of its own', async () => {
     await carryOut(context, actor, sliceId, 'deploy');
     const old = (await edgeRows()).find(({ key }) => key === 'e1');

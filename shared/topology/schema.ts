@@ -108,7 +108,12 @@ export const vmProperties = {
   ready: readySchema.nullable().default(null).register(propertyFacts, { effect: 'none' }),
 };
 export const networkProperties = drawnProperties();
-export const edgeProperties = {};
+/** What an end is called, where the drawing knows more than the number of its NIC: `GigabitEthernet0/1`. The guest has its own name for it. */
+export const interfaceNameSchema = labelSchema
+  .min(1)
+  .max(limits.interfaceNameLength, `At most ${limits.interfaceNameLength} characters.`);
+const interfaceName = () => interfaceNameSchema.optional().register(propertyFacts, { effect: 'none' });
+export const edgeProperties = { sourceInterface: interfaceName(), targetInterface: interfaceName() };
 
 /*
  * Where parts stand in the address plan. Given when a drawing is saved (`addresses.ts`) and kept from then on, in later

@@ -176,4 +176,18 @@ describe('the side panel', () => {
     await userEvent.tab();
     expect(vm('vm1')).toMatchObject({ locked: true, location: { latitude: 40.4, longitude: -3.7 } });
   });
+
+  it('names the interfaces of a link, in one step of undo, and takes a name away that is emptied', async () => {
+    const [edge] = initial.document.topology.edges;
+    act(() => editor.select({ nodes: [], edges: [edge?.key ?? ''] }));
+    const field = await screen.findByLabelText('Interface at vm1');
+    await userEvent.type(field, 'Gi 0/0');
+    expect(editor.document.topology.edges[0]).toMatchObject({ sourceInterface: 'Gi 0/0' });
+    act(() => editor.undo());
+    expect(editor.document.topology.edges[0]).toEqual(edge);
+    act(() => editor.redo());
+    await userEvent.clear(field);
+    await userEvent.tab();
+    expect(editor.document.topology.edges[0]?.sourceInterface).toBeUndefined();
+  });
 });

@@ -10,6 +10,7 @@ import type { EditorState } from '../use-editor';
 import { AnnotationPanel, ColourField } from './AnnotationPanel';
 import { CommittedName } from './CommittedName';
 import { DrawnFieldsForm, IconField } from './DrawnFields';
+import { InterfaceField } from './InterfaceField';
 import { LinkList } from './LinkList';
 import { ManyPanel } from './ManyPanel';
 import { VmPanel } from './VmPanel';
@@ -124,6 +125,21 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
             </Button>
           ))}
         </Group>
+        {(['source', 'target'] as const).map((end, index) => {
+          const field = `${end}Interface` as const;
+          // a network has no interfaces
+          if (end === 'target' && !isLink) return null;
+          return (
+            <InterfaceField
+              key={`${edge.key} ${end}`}
+              label={t('edge.interface', { name: ends[index]?.name ?? '?' })}
+              value={edge[field]}
+              onChange={(name) =>
+                run({ type: 'setEdge', key: edge.key, fields: { [field]: name } }, `${field} ${edge.key}`)
+              }
+            />
+          );
+        })}
         {actions(null)}
       </Stack>
     );

@@ -180,6 +180,8 @@ export const editor = {
     linkHint: 'A cable between two VMs, with a subnet of its own.',
     attachment: 'Attachment',
     attachmentHint: 'Attaches a VM to a network.',
+    interface: 'Interface at {{name}}',
+    interfaceHint: 'As the drawing calls it; the guest calls it eth0, eth1 and so on.',
   },
   links: {
     title_one: '{{count}} link',

@@ -184,6 +184,8 @@ export const editor: Messages<typeof english> = {
     linkHint: 'Un cable entre dos MV, con su propia subred.',
     attachment: 'Conexión',
     attachmentHint: 'Conecta una MV a una red.',
+    interface: 'Interfaz en {{name}}',
+    interfaceHint: 'Como la llama el dibujo; el invitado la llama eth0, eth1, etc.',
   },
   links: {
     title_one: '{{count}} enlace',

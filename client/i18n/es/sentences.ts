@@ -355,6 +355,8 @@ export const sentences: Record<SentenceCode, string> = {
     'Se han pasado por alto {{count}} líneas de un lenguaje de plantillas; se ha leído todo aquello entre lo que eligen.',
   DOC_LOOPS: 'Los enlaces de un nodo consigo mismo quedan fuera: {{where}}.',
   DOC_DRAWN_BESIDE: 'Los textos, figuras y marcos se dibujan al lado: {{where}}.',
+  DOC_INTERFACES_DRAWN:
+    'Las interfaces llevan su nombre en el dibujo; los invitados las llaman eth0, eth1, etc.: {{where}}.',
   DOC_INTERFACES: 'Los nombres de las interfaces quedan fuera: {{where}}.',
   DOC_LEFT_OUT: '{{what}} queda fuera ({{count}}): {{where}}.',
   DOC_NO_CATALOGUE: 'No se puede importar nada antes de que haya un sabor y una imagen.',

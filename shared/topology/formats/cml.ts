@@ -18,12 +18,14 @@ export function readCml(root: Cursor): Lab {
   lab.name = root.get('lab', 'title').softText() ?? root.get('lab_title').softText();
   lab.description = (root.get('lab', 'description').softText() ?? root.get('lab_description').softText() ?? '').trim();
   if ((root.get('lab', 'notes').softText() ?? '') !== '') lab.report.leaveOut('lab.notes', 'lab');
-  const interfaces = new Map<string, string>();
+  const interfaces: Interfaces = { nodes: new Map(), labels: new Map() };
   for (const node of root.get('nodes').items()) readNode(lab, node, interfaces);
   // older labs list them apart from their nodes
   for (const one of root.get('interfaces').isList ? root.get('interfaces').items() : []) {
     const [id, node] = [one.get('id').softText(), one.get('node').softText() ?? one.get('data', 'node').softText()];
-    if (id !== null && node !== null) interfaces.set(id, node);
+    if (id === null || node === null) continue;
+    interfaces.nodes.set(id, node);
+    interfaces.labels.set(`${node} ${id}`, one.get('label').softText() ?? one.get('data', 'label').softText() ?? '');
   }
   for (const link of root.get('links').items()) readLink(lab, link, interfaces);
   const layer = (annotation: Cursor) => annotation.get('z_index').softNumber() ?? 0;
@@ -72,13 +74,24 @@ function readAnnotation(annotation: Cursor): Pick<LabDrawing, 'corner' | 'drawn'
   }
 }
 
-function readNode(lab: Lab, node: Cursor, interfaces: Map<string, string>): void {
+/** By an interface's id the node that has it; by both, since ids may be each node's own, what it is called. */
+interface Interfaces {
+  nodes: Map<string, string>;
+  labels: Map<string, string>;
+}
+
+function readNode(lab: Lab, node: Cursor, interfaces: Interfaces): void {
   const id = newId(lab, node.get('id').needText(), node);
   const data = node.get('data').isMap ? node.get('data') : node;
   for (const one of node.get('interfaces').isList ? node.get('interfaces').items() : []) {
     const interfaceId = one.get('id').softText();
     // numbered from 0 in each node where the link says the node, too
-    if (interfaceId !== null && !interfaces.has(interfaceId)) interfaces.set(interfaceId, id);
+    if (interfaceId === null) continue;
+    interfaces.labels.set(
+      `${id} ${interfaceId}`,
+      one.get('label').softText() ?? one.get('data', 'label').softText() ?? '',
+    );
+    if (!interfaces.nodes.has(interfaceId)) interfaces.nodes.set(interfaceId, id);
   }
   const definition = data.get('node_definition').softText() ?? '';
   const name = (data.get('label').softText() ?? '').trim() || id;
@@ -112,18 +125,18 @@ function spotOf(data: Cursor): Spot | null {
   return x === null || y === null ? null : { x, y };
 }
 
-function readLink(lab: Lab, link: Cursor, interfaces: ReadonlyMap<string, string>): void {
-  const end = (nodeKeys: readonly string[], interfaceKeys: readonly string[]): string => {
+function readLink(lab: Lab, link: Cursor, interfaces: Interfaces): void {
+  const end = (nodeKeys: readonly string[], interfaceKeys: readonly string[]): [id: string, name: string] => {
     const node = nodeKeys.map((key) => link.get(key)).find((cursor) => !cursor.isEmpty);
-    if (node !== undefined) return knownId(lab, node.needText(), node);
     const one = interfaceKeys.map((key) => link.get(key)).find((cursor) => !cursor.isEmpty);
-    if (one === undefined) return link.fail(say('DOC_WANT_ENDS'));
-    return knownId(lab, interfaces.get(one.needText()) ?? one.needText(), one);
+    const at = node ?? one;
+    if (at === undefined) return link.fail(say('DOC_WANT_ENDS'));
+    const id = knownId(lab, node?.needText() ?? interfaces.nodes.get(at.needText()) ?? at.needText(), at);
+    return [id, interfaces.labels.get(`${id} ${one?.softText() ?? ''}`) ?? ''];
   };
-  const source = end(['n1', 'node_a', 'src_node'], ['i1', 'interface_a', 'src_int']);
-  const target = end(['n2', 'node_b', 'dst_node'], ['i2', 'interface_b', 'dst_int']);
-  lab.link(source, target);
+  const [source, here] = end(['n1', 'node_a', 'src_node'], ['i1', 'interface_a', 'src_int']);
+  const [target, there] = end(['n2', 'node_b', 'dst_node'], ['i2', 'interface_b', 'dst_int']);
+  lab.link(source, target, null, [here, there]);
   const name = [source, target].map((id) => lab.nameOf(id)).join('–');
-  lab.report.gather('leftOut', 'DOC_INTERFACES', name);
   if (link.get('conditioning').keys().length > 0) lab.report.leaveOut('conditioning', name);
 }

@@ -80,6 +80,7 @@ describe('a containerlab topology', () => {
       'leaf-2: its name “leaf_2” cannot be used here and is now its label.',
       'Links out of the lab lead to a network each: host:up0, host:up1, vxlan:100.',
       'Links out of the lab lead to a network: mgmt-net, macvlan:${UPLINK:=ens3}.',
+      'Interfaces have their names on the drawing; guests call them eth0, eth1 and so on: leaf_1:e1–leaf_2:e1, leaf_1:e2–leaf_2:e2, leaf_1:e3–br0:p2, leaf_1:e9–host:up1, leaf_2:e3–mgmt-net, … (6).',
     ]);
     const left = notesOf(read, 'leftOut').join('\n');
     for (const what of ['startup-config', 'exec', 'binds', 'endpoints.mac', 'mgmt', 'dummy', 'interfaces'])

@@ -137,7 +137,6 @@ function readLink(lab: Lab, link: Cursor): void {
     if (end.at.isMap)
       for (const key of end.at.keys())
         if (!['node', 'interface'].includes(key)) lab.report.leaveOut(`endpoints.${key}`, name);
-  if (ends.some((end) => end.interface !== '')) lab.report.gather('leftOut', 'DOC_INTERFACES', name);
 
   const [first, second] = ends;
   if (first === undefined) return link.get('endpoints').fail(say('DOC_WANT_ENDS'));
@@ -146,14 +145,15 @@ function readLink(lab: Lab, link: Cursor): void {
   const outward = outwardSegment(link, type, ends);
   if (outward === null) {
     if (second === undefined) return link.get('endpoints').fail(say('DOC_WANT_TWO_ENDS', { count: 1 }));
-    return lab.link(knownId(lab, first.node, first.at), knownId(lab, second.node, second.at));
+    const interfaces = [first.interface, second.interface] as const;
+    return lab.link(knownId(lab, first.node, first.at), knownId(lab, second.node, second.at), null, interfaces);
   }
   const inner = ends.find((end) => end !== outward.end) ?? first;
   const id = outward.shared ? `${outward.name} ` : lab.freeId(`${outward.name} `);
   if (!lab.has(id)) lab.segment(id, outward.name);
   lab.report.gather('changed', outward.shared ? 'DOC_SHARED_OUTWARD' : 'DOC_OUTWARD', outward.name);
   // both ends may lead out of the lab
-  if (lab.has(inner.node)) lab.link(inner.node, id);
+  if (lab.has(inner.node)) lab.link(inner.node, id, null, [inner.interface, '']);
   else if (outward.end === null || !isSpecial(inner.node)) knownId(lab, inner.node, inner.at);
 }
 

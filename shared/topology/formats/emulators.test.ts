@@ -30,8 +30,19 @@ describe('a GNS3 project', () => {
         { node_id: 'n', node_type: 'nat', name: 'NAT1', x: 60, y: 40, properties: {} },
       ],
       links: [
-        { nodes: [end('r'), end('d')], filters: { delay: [10] } },
-        { nodes: [end('s1'), end('r')] },
+        {
+          nodes: [
+            { ...end('r'), label: { text: ' f0/0 ' } },
+            { ...end('d'), label: { text: 'eth0' } },
+          ],
+          filters: { delay: [10] },
+        },
+        {
+          nodes: [
+            { ...end('s1'), label: { text: 'e1' } },
+            { ...end('r'), label: { text: 'f0/1' } },
+          ],
+        },
         { nodes: [end('s1'), end('s2')] },
         { nodes: [end('s2'), end('p')] },
         { nodes: [end('d'), end('n')] },
@@ -47,6 +58,14 @@ describe('a GNS3 project', () => {
     expect(linksOf(read)).toEqual(['PC1 – SW1', 'R-1 – SW1', 'R-1 – web']);
     expect(online(read)).toEqual(['web']);
     expect(read.kinds.map(({ kind }) => kind)).toEqual(['c7200', 'nginx:1', 'vpcs']);
+    // an attachment begins at the machine, whichever end the document names first
+    expect(
+      read.topology.edges.map(({ sourceInterface, targetInterface }) => [sourceInterface, targetInterface]),
+    ).toEqual([
+      ['f0/0', undefined],
+      ['f0/1', undefined],
+      [undefined, undefined],
+    ]);
     expect(notesOf(read, 'changed')).toContain('Networks that were linked with each other are one: SW1, HUB.');
     expect(notesOf(read, 'leftOut').join('\n')).toMatch(/drawings is left out \(1\): rectangle/);
     expect(read.topology.annotations).toMatchObject([{ kind: 'label', text: '10.0.0.0/24', size: 'small' }]);
@@ -179,6 +198,13 @@ lab: { title: Task, description: Do it., notes: text, version: 0.2.2 }
       ['pc', '', true],
     ]);
     expect(linksOf(read)).toEqual(['core-1 – sw', 'pc – sw']);
+    // ids of interfaces are each node's own; what a number calls is no name, and a switch's is left out
+    expect(read.topology.edges.map((edge) => [edge.sourceInterface, edge.targetInterface])).toEqual([
+      ['Gi0/0', undefined],
+      [undefined, undefined],
+    ]);
+    expect(notesOf(read, 'changed').join('\n')).toContain('eth1 and so on: core 1:Gi0/0–sw.');
+    expect(notesOf(read, 'leftOut').join('\n')).toContain('names of interfaces are left out: pc:eth0–sw.');
     expect(read.kinds.map(({ kind }) => kind)).toEqual(['iosv', 'desktop']);
     const left = notesOf(read, 'leftOut').join('\n');
     expect(read.topology.annotations).toEqual([
@@ -425,6 +451,7 @@ describe('an EVE-NG lab', () => {
     );
     expect(read).toMatchObject({ format: 'eve-ng', name: 'wan', description: 'd' });
     expect(linksOf(read)).toEqual(['R-1 – R2', 'R-1 – R2', 'R-1 – lan']);
+    expect(read.topology.edges.map(({ sourceInterface }) => sourceInterface)).toEqual(['Gi0/0', 'Gi0/1', 's1/0']);
     expect(online(read)).toEqual(['R2']);
     expect(notesOf(read, 'leftOut').join('\n')).toMatch(
       /config is left out \(1\): R2[^]*configs[^]*textobjects is left out \(1\): note/,

@@ -22,11 +22,11 @@ export function readEveNg(root: Element): Lab {
   const nodes = topology?.first('nodes')?.all('node') ?? [];
   const networks = topology?.first('networks')?.all('network') ?? [];
   for (const node of nodes) readNode(lab, node);
-  const attached = attachments(lab, nodes);
+  const attached = attachments(nodes);
   for (const network of networks) readNetwork(lab, network, attached);
   for (const [network, ends] of attached)
     for (const { node, at } of ends) {
-      if (lab.has(netId(network))) lab.link(node, netId(network));
+      if (lab.has(netId(network))) lab.link(node, netId(network), null, [at.attribute('name') ?? '', '']);
       else if (!networks.some((one) => one.attribute('id') === network))
         at.fail(say('DOC_NO_NODE', { id: network.slice(0, 100) }));
     }
@@ -97,14 +97,13 @@ function spotOf(element: Element): Spot | null {
 }
 
 /** By a network's id the nodes that have an interface there. */
-function attachments(lab: Lab, nodes: readonly Element[]): Map<string, { node: string; at: Element }[]> {
+function attachments(nodes: readonly Element[]): Map<string, { node: string; at: Element }[]> {
   const attached = new Map<string, { node: string; at: Element }[]>();
   for (const node of nodes)
     for (const at of node.all('interface')) {
       const network = at.attribute('network_id') ?? '';
       if (network === '' || network === '0') continue;
       attached.set(network, [...(attached.get(network) ?? []), { node: nodeId(node.need('id')), at }]);
-      lab.report.gather('leftOut', 'DOC_INTERFACES', lab.nameOf(nodeId(node.need('id'))));
     }
   return attached;
 }
@@ -118,7 +117,7 @@ function readNetwork(lab: Lab, network: Element, attached: Map<string, { node: s
   const [one, other] = ends;
   const isLink = network.attribute('visibility') === '0' && ends.length === 2;
   if (!isLink || one === undefined || other === undefined) return lab.segment(netId(id), name, spotOf(network));
-  lab.link(one.node, other.node);
+  lab.link(one.node, other.node, null, [one.at.attribute('name') ?? '', other.at.attribute('name') ?? '']);
   attached.delete(id);
 }
 
@@ -134,6 +133,6 @@ function serialLines(lab: Lab, nodes: readonly Element[]): void {
       const line = [here, there].toSorted().join(' ');
       if (seen.has(line)) continue;
       seen.add(line);
-      lab.link(nodeId(node.need('id')), knownId(lab, nodeId(remote), at));
+      lab.link(nodeId(node.need('id')), knownId(lab, nodeId(remote), at), null, [at.attribute('name') ?? '', '']);
     }
 }

@@ -161,9 +161,12 @@ function readLink(lab: Lab, link: Cursor): void {
   if (one === undefined || other === undefined || ends.length !== 2)
     return link.fail(say('DOC_WANT_TWO_ENDS', { count: ends.length }));
   const [source, target] = [knownId(lab, one.needText(), one), knownId(lab, other.needText(), other)];
-  lab.link(source, target);
+  const [here, there] = link
+    .get('nodes')
+    .items()
+    .map((end) => end.get('label', 'text').softText() ?? '');
+  lab.link(source, target, null, [here ?? '', there ?? '']);
   const name = [source, target].map((id) => lab.nameOf(id)).join('–');
-  lab.report.gather('leftOut', 'DOC_INTERFACES', name);
   if (link.get('filters').keys().length > 0) lab.report.leaveOut('filters', name);
   if (link.get('suspend').value === true) lab.report.leaveOut('suspend', name);
 }

@@ -67,7 +67,8 @@ export class Lab {
   readonly segments = new Map<string, LabSegment>();
   /** Clouds and NATs: who is linked to one has internet access. */
   readonly outsides = new Map<string, { id: string; name: string }>();
-  readonly links: { ends: readonly [string, string]; key: string | null }[] = [];
+  /** `interfaces`: what the ends are called there, empty where that is not told. */
+  readonly links: { ends: readonly [string, string]; key: string | null; interfaces: readonly [string, string] }[] = [];
   /** Texts, shapes and frames, the lowest first. */
   readonly drawings: LabDrawing[] = [];
   /** The positions are ours, to be kept to the point; else they are spread until nothing lies on anything. */
@@ -100,8 +101,8 @@ export class Lab {
     this.report.gather('mapped', 'DOC_OUTSIDE', name);
   }
 
-  link(one: string, other: string, key: string | null = null): void {
-    this.links.push({ ends: [one, other], key });
+  link(one: string, other: string, key: string | null = null, interfaces: readonly [string, string] = ['', '']): void {
+    this.links.push({ ends: [one, other], key, interfaces });
   }
 
   nameOf(id: string): string {

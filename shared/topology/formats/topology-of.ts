@@ -4,7 +4,14 @@ import { say } from '../../sentence';
 import { withAnnotations } from '../annotations';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
 import { keySchema } from '../place';
-import { locationSchema, newVm, type Topology, type TopologyEdge, type TopologyNetwork } from '../schema';
+import {
+  interfaceNameSchema,
+  locationSchema,
+  newVm,
+  type Topology,
+  type TopologyEdge,
+  type TopologyNetwork,
+} from '../schema';
 import { annotationsFrom } from './drawings';
 import type { ImportedDocument, KindChoices, KindUse } from './document-types';
 import { anyImage, byName, choosable, clipTo, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
@@ -147,9 +154,10 @@ function edgesOf(lab: Lab, keyOf: (id: string) => string): TopologyEdge[] {
   // ids of the document first, so that none is taken by a number
   for (const { key } of lab.links) if (key !== null && keySchema.safeParse(key).success) taken.add(key.toLowerCase());
   const given = new Set<string>();
-  return lab.links.flatMap(({ ends: [one, other], key: wanted }, index): TopologyEdge[] => {
+  return lab.links.flatMap(({ ends: [one, other], key: wanted, interfaces }, index): TopologyEdge[] => {
     // attachments begin at the VM
-    const [source, target] = lab.machines.has(one) ? [one, other] : [other, one];
+    const isTurned = !lab.machines.has(one);
+    const [source, target] = isTurned ? [other, one] : [one, other];
     if (!lab.machines.has(source)) return [];
     if (source === target) {
       lab.report.gather('leftOut', 'DOC_LOOPS', lab.machines.get(source)?.name ?? source);
@@ -160,8 +168,35 @@ function edgesOf(lab: Lab, keyOf: (id: string) => string): TopologyEdge[] {
     const isOwn = wanted !== null && keySchema.safeParse(wanted).success && !given.has(wanted.toLowerCase());
     if (isOwn) given.add(wanted.toLowerCase());
     const key = isOwn ? wanted : unique(`e${index + 1}`, taken, 64);
-    return [{ key, source: keyOf(source), target: keyOf(target) }];
+    const [here, there] = isTurned ? interfaces.toReversed() : interfaces;
+    return [
+      { key, source: keyOf(source), target: keyOf(target), ...interfacesOf(lab, [source, target], [here, there]) },
+    ];
   });
+}
+
+/**
+ * What the ends at machines are called. A number, as `eth1` is, is none: guests have their own, and the report says so of whatever is not
+ * kept.
+ */
+function interfacesOf(
+  lab: Lab,
+  ends: readonly [string, string],
+  names: readonly (string | undefined)[],
+): Pick<TopologyEdge, 'sourceInterface' | 'targetInterface'> {
+  const [source, target] = ends.map((id, at) => {
+    const name = interfaceNameSchema.safeParse(clipTo(names[at]?.trim() ?? '', limits.interfaceNameLength));
+    return name.success && lab.machines.has(id) && !/^eth\d+$/i.test(name.data) ? name.data : undefined;
+  });
+  const where = ends.map((id, at) => [lab.nameOf(id), names[at]].filter((part) => (part ?? '') !== '').join(':'));
+  if (source !== undefined || target !== undefined)
+    lab.report.gather('changed', 'DOC_INTERFACES_DRAWN', where.join('–'));
+  const isLost = [source, target].some((kept, at) => kept === undefined && (names[at] ?? '') !== '');
+  if (isLost) lab.report.gather('leftOut', 'DOC_INTERFACES', where.join('–'));
+  return {
+    ...(source !== undefined && { sourceInterface: source }),
+    ...(target !== undefined && { targetInterface: target }),
+  };
 }
 
 /** A key that is the id, or like it. */
