@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { openConsole, ping } from '../rig/console';
@@ -19,50 +20,13 @@ afterAll(async () => {
 });
 
 const names = ['r1', 'r2', 'r3', 'r4'];
+/** As the example gives it. */
 const loopback = (name: string) => `10.255.0.${name.slice(1)}`;
-
-/** Hellos each second, so that a router that is gone is missed soon; one area; an address that lies on no link. */
-const frrConf = (name: string) => `frr defaults traditional
-hostname ${name}
-service integrated-vtysh-config
-interface lo
- ip address ${loopback(name)}/32
-${['eth0', 'eth1']
-  .map(
-    (nic) => `interface ${nic}
- ip ospf network point-to-point
- ip ospf hello-interval 1
- ip ospf dead-interval 8
- ipv6 ospf6 area 0`,
-  )
-  .join('\n')}
-router ospf
- ospf router-id ${loopback(name)}
- network 10.0.0.0/8 area 0
-router ospf6
- ospf6 router-id ${loopback(name)}
-router bgp 6500${name.slice(1)}
-`;
 
 test('four routers of a template’s frr.conf find their ways by OSPF, round a router that ends, too', async () => {
   const { api } = session;
-  const ring = {
-    format: 'trama',
-    version: 1,
-    name: 'ring',
-    vms: names.map((name) => ({
-      key: name,
-      name,
-      flavour: 'nano',
-      image: 'router',
-      files: [{ path: '/etc/frr/frr.conf', content: frrConf(name) }],
-    })),
-    edges: names.map((name, index) => {
-      const next = names[(index + 1) % names.length] ?? '';
-      return { key: `${name}-${next}`, source: name, target: next };
-    }),
-  };
-  const { template } = await api.templates.import.mutate({ text: JSON.stringify(ring) });
+  const text = await readFile(new URL('../docs/examples/ospf-ring.yaml', import.meta.url), 'utf8');
+  const { template } = await api.templates.import.mutate({ text });
   const zone = (await api.zones.list.query()).items[0];
   const slice = await api.slices.create.mutate({ name: 'ring', templateId: template.id, zoneId: zone?.id ?? 0 });
   const deploy = await api.deployments.start.mutate({ sliceId: slice.id, kind: 'deploy' });

@@ -27,7 +27,7 @@ test('a broken image is not available, and says in which zone and why', () => {
 });
 
 test.each([
-  ['Not fetched', []],
+  ['Not built yet', []],
   ['Fetching', [zone('a', 'fetching', { doneMb: 12, totalMb: 300 })]],
   ['Waiting', [zone('a', 'requested')]],
   ['Building', [zone('a', 'building'), zone('b', 'verified')]],

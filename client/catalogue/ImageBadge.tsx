@@ -55,7 +55,7 @@ export function ImageBadge({ image }: { image: Pick<Image, 'retiredAt' | 'zones'
   return (
     <StatusBadge
       {...looks[state]}
-      label={t(`images.states.${state}`)}
+      label={t(`images.states.${state === 'absent' && isBuiltin ? 'notBuilt' : state}`)}
       title={lines.length === 0 ? t(isBuiltin ? 'images.absentBuiltinHelp' : 'images.absentHelp') : lines.join('\n')}
     />
   );

@@ -34,7 +34,7 @@ export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
         <div style={{ minWidth: 0 }}>
           {image.name}
           {image.description === '' ? null : (
-            <Text size="xs" c="dimmed" fw={400} lineClamp={2} maw={320}>
+            <Text size="xs" c="dimmed" fw={400} lineClamp={4} maw={320}>
               {image.description}
             </Text>
           )}

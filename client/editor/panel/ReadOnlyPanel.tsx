@@ -105,6 +105,9 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
       t('vm.forwards'),
       vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(({ guestPort }) => guestPort).join(', '),
     ],
+    ...(vm.files.length === 0
+      ? []
+      : [[t('vm.files'), vm.files.map(({ path }) => path).join(', ')] as [string, string]]),
     ...(vm.startAfter.length === 0
       ? []
       : [[t('vm.startAfter'), vm.startAfter.map((key) => nameOf(vms, key)).join(', ')] as [string, string]]),

@@ -1,4 +1,4 @@
-import { act, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { presetTopology } from '#shared/topology/presets';
@@ -141,6 +141,22 @@ describe('the side panel', () => {
     expect(screen.getByText('vm1 forwards its port 22 twice.')).toBeTruthy();
     await userEvent.click(screen.getAllByRole('button', { name: 'Remove port 22' })[0] ?? second);
     expect(vm('vm1')?.forwards).toHaveLength(1);
+  });
+
+  it('gives a VM start-up files, each change of text one step, and says that two have one path', async () => {
+    select(['vm1']);
+    await userEvent.click(screen.getByRole('button', { name: 'Add file' }));
+    await userEvent.type(screen.getByLabelText('Content of /etc/frr/frr.conf'), 'router ospf');
+    expect(vm('vm1')?.files).toEqual([{ path: '/etc/frr/frr.conf', content: 'router ospf', mode: '0644' }]);
+    await userEvent.click(screen.getByRole('button', { name: 'Add file' }));
+    const path = screen.getByLabelText('Path of file 2');
+    fireEvent.change(path, { target: { value: 'no path' } });
+    expect(screen.getByText(/^An absolute path/)).toBeTruthy();
+    expect(vm('vm1')?.files[1]?.path).toBe('/root/file1');
+    fireEvent.change(path, { target: { value: '/etc/frr/frr.conf' } });
+    expect(screen.getByText('vm1 has the start-up file /etc/frr/frr.conf twice.')).toBeTruthy();
+    await userEvent.click(screen.getAllByRole('button', { name: 'Remove /etc/frr/frr.conf' })[1] ?? path);
+    expect(vm('vm1')?.files).toHaveLength(1);
   });
 
   it('sets what several VMs have in one go', async () => {

@@ -9,6 +9,7 @@ import type { VmFields } from '../document';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
+import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
 
@@ -34,7 +35,7 @@ export function VmPanel({ vm, vms, catalogue, problems, onChange }: VmPanelProps
   const rest = problems.filter(
     (item) =>
       item.node === vm.key &&
-      !['name', 'flavourId', 'imageId', 'forwards', 'startAfter', 'ready'].includes(item.field ?? ''),
+      !['name', 'flavourId', 'imageId', 'forwards', 'files', 'startAfter', 'ready'].includes(item.field ?? ''),
   );
 
   return (
@@ -78,6 +79,7 @@ export function VmPanel({ vm, vms, catalogue, problems, onChange }: VmPanelProps
       />
       <InternetSwitch checked={vm.internet} catalogue={catalogue} onChange={(internet) => onChange({ internet })} />
       <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
+      <StartFiles vm={vm} problem={problemOf('files')} onChange={onChange} />
       <StartOrder vm={vm} vms={vms} problemOf={problemOf} onChange={onChange} />
       {rest.map((problem) => (
         <Alert key={problem.code} color="red" variant="light" p="xs">

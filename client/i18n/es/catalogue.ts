@@ -79,6 +79,7 @@ export const catalogue: Messages<typeof english> = {
     checkRetired: 'Lo retirado no se comprueba.',
     states: {
       absent: 'Sin obtener',
+      notBuilt: 'Sin construir',
       requested: 'En espera',
       fetching: 'Obteniendo',
       building: 'Construyendo',

@@ -1,0 +1,101 @@
+import { ActionIcon, Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Plus, X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { limits } from '#shared/limits';
+import { startFileSchema, type TopologyVm } from '#shared/topology/schema';
+import type { VmFields } from '../document';
+import { CommittedName } from './CommittedName';
+
+interface StartFilesProps {
+  vm: TopologyVm;
+  problem: string | undefined;
+  /** `join`: changes of one kind in a row are one step of undo. */
+  onChange: (fields: VmFields, join?: string) => void;
+}
+
+/** A router's configuration first, then what has no name of its own. */
+function nextPath(used: readonly string[]): string {
+  if (!used.includes('/etc/frr/frr.conf')) return '/etc/frr/frr.conf';
+  let number = 1;
+  while (used.includes(`/root/file${number}`)) number++;
+  return `/root/file${number}`;
+}
+
+/** The files that a VM's guest is given at each start. */
+export function StartFiles({ vm, problem, onChange }: StartFilesProps) {
+  const { t } = useTranslation('editor');
+  const { files } = vm;
+  const change = (at: number, fields: { path?: string; content?: string }, what: string) =>
+    onChange(
+      { files: files.map((file, place) => (place === at ? { ...file, ...fields } : file)) },
+      `${what} ${vm.key} ${at}`,
+    );
+  return (
+    <Stack gap={6} role="group" aria-label={t('vm.files')}>
+      <div>
+        <Text size="sm" fw={500}>
+          {t('vm.files')}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {t('vm.filesHint')}
+        </Text>
+      </div>
+      {files.map((file, index) => (
+        // the position is what a row is: two may have one path while one types
+        // eslint-disable-next-line react/no-array-index-key
+        <Stack key={index} gap={4}>
+          <Group gap={6} wrap="nowrap" align="end">
+            <div style={{ flex: 1, minWidth: 0 }}>
+              <CommittedName
+                key={`${vm.key} ${files.length}`}
+                label={t('vm.filePath', { number: index + 1 })}
+                value={file.path}
+                schema={startFileSchema.shape.path}
+                maxLength={limits.filePathLength}
+                invalid={t('vm.filePathInvalid')}
+                onChange={(path) => change(index, { path }, 'path')}
+              />
+            </div>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              mb={4}
+              aria-label={t('vm.removeFile', { path: file.path })}
+              onClick={() => onChange({ files: files.filter((_, place) => place !== index) })}
+            >
+              <X size={15} />
+            </ActionIcon>
+          </Group>
+          <Textarea
+            aria-label={t('vm.fileContent', { path: file.path })}
+            value={file.content}
+            maxLength={limits.fileLength}
+            autosize
+            minRows={3}
+            maxRows={14}
+            spellCheck={false}
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12, whiteSpace: 'pre' } }}
+            onChange={(event) => change(index, { content: event.currentTarget.value }, 'content')}
+          />
+        </Stack>
+      ))}
+      {problem !== undefined && (
+        <Text size="xs" c="var(--mantine-color-error)">
+          {problem}
+        </Text>
+      )}
+      <Button
+        variant="subtle"
+        size="compact-xs"
+        leftSection={<Plus size={14} />}
+        style={{ alignSelf: 'flex-start' }}
+        disabled={files.length >= limits.filesPerVm}
+        onClick={() =>
+          onChange({ files: [...files, { path: nextPath(files.map(({ path }) => path)), content: '', mode: '0644' }] })
+        }
+      >
+        {t('vm.addFile')}
+      </Button>
+    </Stack>
+  );
+}
