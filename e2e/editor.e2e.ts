@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 import { launchBrowser } from './browser';
-import { openPerson, register, screenshot } from './pages';
+import { openPerson, register, screenshot, signIn } from './pages';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const shots = process.env['TRAMA_SHOTS'] === '1';
@@ -173,6 +173,55 @@ describe('the canvas', () => {
     await shot('narrow');
     await page.getByRole('button', { name: 'Presets' }).click();
     await shot('narrow-preset');
+  });
+
+  test('a large drawing is painted from afar, and taken by keyboard and by mouse as if it were not', async () => {
+    const person = await openPerson(browser, server.url);
+    const far = person.page;
+    try {
+      await signIn(far, ana);
+      await far.goto('/templates/new');
+      await far.getByRole('button', { name: 'Presets' }).click();
+      const form = far.getByRole('form', { name: 'Insert a preset' });
+      await form.getByText('Leaf-spine', { exact: true }).click();
+      await form.getByLabel('Leaves').fill('16');
+      await form.getByLabel('Hosts at each leaf').fill('10');
+      await form.getByRole('button', { name: 'Insert' }).click();
+      const layer = far.getByRole('button', { name: /^17\d nodes, seen from afar/ });
+      await layer.waitFor();
+      const inPage = far.locator('.react-flow__node');
+      await expect.poll(() => inPage.count()).toBe(0);
+      // by keyboard: from the whole to the node in its middle
+      await layer.focus();
+      await far.keyboard.press('Enter');
+      await expect.poll(() => inPage.count()).toBe(1);
+      const node = inPage.first();
+      await expect.poll(() => node.evaluate((element) => element === document.activeElement)).toBe(true);
+      await far.keyboard.press('Enter');
+      const name = await node.getAttribute('data-id');
+      expect(await node.getAttribute('aria-pressed')).toBe('true');
+      // by mouse: the very same one is dragged, and that is one step
+      const box = await node.boundingBox();
+      if (box === null) throw new Error('The node is nowhere.');
+      await far.keyboard.press('Escape');
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      await far.mouse.move(x, y);
+      await far.mouse.down();
+      await far.mouse.move(x + 30, y + 60, { steps: 4 });
+      await far.mouse.up();
+      const moved = far.locator(`.react-flow__node[data-id="${name}"]`);
+      await expect.poll(async () => ((await moved.boundingBox())?.y ?? 0) - box.y).toBeGreaterThan(40);
+      await far.keyboard.press('Control+z');
+      await expect.poll(async () => Math.abs(((await moved.boundingBox())?.y ?? 0) - box.y)).toBeLessThan(2);
+      // coming nearer, cards are in the page again
+      await far.mouse.move(x, y);
+      for (let turn = 0; turn < 40; turn += 1) await far.mouse.wheel(0, -60);
+      await expect.poll(() => layer.count()).toBe(0);
+      expect(await inPage.count()).toBeGreaterThan(1);
+      expect(person.complaints).toEqual([]);
+    } finally {
+      await far.context().close();
+    }
   });
 
   test('nobody was complained of', () => {

@@ -91,6 +91,67 @@ async function importTwo(page: Page): Promise<void> {
   await page.getByText(/^old\.json is now/).waitFor();
 }
 
+/** A file is let go over the page: there is no hand in a browser that drives itself, but there is the event. */
+async function dropFile(page: Page, name: string, content: string): Promise<void> {
+  // inside of what takes files
+  const over = page.getByRole('heading', { level: 1 });
+  const files = await page.evaluateHandle(
+    ([file, text]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], file));
+      return data;
+    },
+    [name, content] as const,
+  );
+  for (const event of ['dragenter', 'dragover', 'drop']) await over.dispatchEvent(event, { dataTransfer: files });
+}
+
+/** A containerlab document: its kinds are asked for. */
+const containerlab = `name: fabric
+topology:
+  nodes:
+    leaf 1: { kind: srl, image: srlinux }
+    leaf2: { kind: srl, image: srlinux }
+    client: { kind: linux, image: alpine, exec: [ip link show] }
+  links:
+    - endpoints: ["leaf 1:e1-1", "leaf2:e1-1"]
+    - endpoints: ["leaf2:e1-2", "client:eth1"]
+`;
+const dropLab = async (page: Page) => {
+  await dropFile(page, 'fabric.clab.yml', containerlab);
+  await dialog(page);
+};
+/** Dropped, its kinds mapped, and what became of it told. */
+const importLab = async (page: Page) => {
+  await dropLab(page);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^(Import|Importar)$/ })
+    .click();
+  await page
+    .getByText(/fabric\.clab\.yml/)
+    .first()
+    .waitFor();
+};
+/** A key of the editor's, while this node is chosen. */
+const keyOn = (node: RegExp, key: string) => (page: Page) =>
+  page
+    .getByRole('button', { name: node })
+    .first()
+    .click()
+    .then(() => page.keyboard.press(key));
+const search = (words: string) => async (page: Page) => {
+  await page.getByRole('combobox').last().fill(words);
+  await page.getByRole('option').first().waitFor();
+};
+/** The canvas is a `Topology`: not what has these letters, but what is called so. */
+const labelled = (label: string, value: string) => (page: Page) =>
+  page.getByRole('textbox', { name: label, exact: true }).fill(value);
+/** The right button, on a node or beside all of them. */
+const menuOn = (node: RegExp) => (page: Page) =>
+  page.getByRole('button', { name: node }).first().click({ button: 'right' });
+const web = /^(VM|MV) web/;
+
 /** A VM taken out of a running slice, up to the question whether that is to be done. */
 const removed = [
   choose(/^VM db/),
@@ -258,6 +319,19 @@ const states: Record<string, State> = {
     ...template(),
     until: inOrder(choose(/^VM db/), (page) => page.getByRole('button', { name: /^VM db/ }).press('c')),
   },
+  'the search for a node': { ...template(), until: inOrder(keyOn(web, 'Control+f'), dialog, search('web')) },
+  'links by a pattern': {
+    ...template(),
+    until: inOrder(keyOn(web, 'b'), dialog, labelled('From', 'web'), labelled('To', 'd*'), text(/^Makes/)),
+  },
+  'names by a pattern': {
+    ...template(),
+    until: inOrder(keyOn(web, 'F2'), dialog, fill('New name', 'db'), text('db would be there twice.')),
+  },
+  'the menu of a node': { ...template(), until: inOrder(menuOn(web), menu) },
+  'links by a pattern in Spanish': { who: 'spaniard', ...template(), until: inOrder(keyOn(web, 'b'), dialog) },
+  'names by a pattern in Spanish': { who: 'spaniard', ...template(), until: inOrder(keyOn(web, 'F2'), dialog) },
+  'the menu of a node in Spanish': { who: 'spaniard', ...template(), until: inOrder(menuOn(web), menu) },
   'a template that is read only': { who: 'ana', ...template(), until: text('Read only') },
   'the shortcuts of the editor': { ...template(), until: inOrder(press('Keyboard shortcuts'), dialog) },
   'leaving unsaved work': {
@@ -300,6 +374,9 @@ const states: Record<string, State> = {
   },
   'the question before a template is deleted': { ...at('/templates'), until: inOrder(row('dying', 'Delete'), dialog) },
   'what was imported and what was not': { ...at('/templates'), until: importTwo },
+  'the kinds of a document that was dropped': { ...at('/templates'), until: dropLab },
+  'the kinds of a document in Spanish': { who: 'spaniard', ...at('/templates'), until: dropLab },
+  'what became of a document in Spanish': { who: 'spaniard', ...at('/templates'), until: importLab },
   'a template that was duplicated': {
     ...at('/templates'),
     until: inOrder(row('dying', 'Duplicate'), text(/^Duplicated as/)),

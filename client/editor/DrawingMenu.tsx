@@ -50,7 +50,8 @@ export function DrawingMenu({ at, on, acts, onAdd, onClose }: DrawingMenuProps) 
     return (
       <Menu.Item
         key={id}
-        color={id === 'delete' ? 'red' : undefined}
+        // the library's own red is too faint to read here
+        c={id === 'delete' ? 'var(--mantine-color-error)' : undefined}
         rightSection={hasKey(id) ? <kbd>{shortcutText(id)}</kbd> : undefined}
         onClick={() => requestAnimationFrame(run)}
       >

@@ -156,7 +156,7 @@ export function Palette({ mode, topology, acts, onGo, onClose }: PaletteProps) {
               </Group>
               {entry.detail !== '' &&
                 (entry.kind === 'act' ? (
-                  <Kbd size="xs">{entry.detail}</Kbd>
+                  <Kbd size="sm">{entry.detail}</Kbd>
                 ) : (
                   <span className={classes.resultDetail}>{entry.detail}</span>
                 ))}
