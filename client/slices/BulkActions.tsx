@@ -1,9 +1,11 @@
 import { Button, Group, Text } from '@mantine/core';
 import { Play, Square, Trash2, X } from 'lucide-react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bulkKinds, removesSlice, type BulkKind } from '#shared/deployment/operations';
 import type { SliceSummary } from '#shared/slice';
 import { confirmDestroy } from '../ui/confirm';
+import { useKeptFocus } from '../hooks/kept-focus';
 
 const icons = { start: Play, stop: Square, destroy: Trash2 } as const satisfies Record<BulkKind, unknown>;
 
@@ -18,6 +20,8 @@ interface BulkActionsProps {
 /** What can be done with all chosen slices. Whether it can be done with each, its answer says. */
 export function BulkActions({ slices, pending, onStart, onClear }: BulkActionsProps) {
   const { t } = useTranslation('slices');
+  const frame = useRef<HTMLDivElement>(null);
+  useKeptFocus(frame);
   const ask = (kind: BulkKind) => {
     if (!removesSlice(kind)) return onStart(kind, slices);
     confirmDestroy({
@@ -29,7 +33,7 @@ export function BulkActions({ slices, pending, onStart, onClear }: BulkActionsPr
     });
   };
   return (
-    <Group gap="xs" mb="sm" role="group" aria-label={t('bulk.label')} mih={36}>
+    <Group ref={frame} gap="xs" mb="sm" role="group" aria-label={t('bulk.label')} mih={36}>
       <Text size="sm" role="status">
         {slices.length === 0 ? t('bulk.none') : t('bulk.chosen', { count: slices.length })}
       </Text>

@@ -1,5 +1,6 @@
 import { Button, Group, Text, Title } from '@mantine/core';
 import { Ban, CircleHelp } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BulkKind } from '#shared/deployment/operations';
 import type { PublicError } from '#shared/errors';
@@ -35,6 +36,9 @@ const intervalFor = (many: number) => Math.max(1_000, 50 * many);
 /** One row for each slice: what was refused and why, and of what was accepted how it goes and ends. */
 export function BulkResults({ kind, results, onClose }: BulkResultsProps) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // the button that asked for them has gone, and the focus with it
+  useEffect(() => heading.current?.focus(), [results]);
   const accepted = results.flatMap(({ deploymentId }) => deploymentId ?? []);
   const queries = trpc.useQueries((ask) =>
     accepted.map((id) =>
@@ -85,13 +89,17 @@ export function BulkResults({ kind, results, onClose }: BulkResultsProps) {
       },
     },
   ];
+  const close = () => {
+    document.querySelector<HTMLElement>('[data-page-heading]')?.focus();
+    onClose();
+  };
   return (
     <section aria-label={t('bulk.results')}>
       <Group justify="space-between" mb="xs">
-        <Title order={2} size="h4" fz="sm">
+        <Title ref={heading} tabIndex={-1} order={2} size="h4" fz="sm">
           {t('bulk.resultsOf', { operation: t(`common:deploymentKind.${kind}`), count: results.length })}
         </Title>
-        <Button size="compact-sm" variant="subtle" color="gray" onClick={onClose}>
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={close}>
           {t('bulk.close')}
         </Button>
       </Group>

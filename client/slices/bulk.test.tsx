@@ -97,6 +97,22 @@ describe('many slices', () => {
     expect(screen.queryByRole('region', { name: 'What became of each slice' })).toBeNull();
   });
 
+  test('leave the keyboard somewhere: at the results, at the heading when those are closed or nothing is chosen', async () => {
+    await show();
+    const pageHeading = screen.getByRole('heading', { level: 1 });
+    await choose('a');
+    await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    const results = within(await screen.findByRole('region', { name: 'What became of each slice' }));
+    expect(document.activeElement).toBe(results.getByRole('heading'));
+    screen.getByRole('button', { name: 'Close the results' }).focus();
+    await userEvent.keyboard('{Enter}');
+    expect(document.activeElement).toBe(pageHeading);
+    await choose('b');
+    screen.getByRole('button', { name: 'Choose none' }).focus();
+    await userEvent.keyboard('{Enter}');
+    expect(document.activeElement).toBe(pageHeading);
+  });
+
   test('are destroyed only after a question that names them', async () => {
     const asked = await show();
     await choose('b', 'd');

@@ -1,11 +1,12 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { CircleCheck, LoaderCircle, Send, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Webhook, WebhookDelivery } from '#shared/webhook';
 import { keyset, listedPages } from '../api/keyset';
 import { notifyDone, notifyError } from '../api/error-message';
 import { trpc } from '../api/trpc';
+import { useKeptFocus } from '../hooks/kept-focus';
 import { spoken } from '../i18n/spoken';
 import { ListStates } from '../layouts/ListPage';
 import { Delivery } from './Delivery';
@@ -56,6 +57,8 @@ function TestResult({ delivery }: { delivery: WebhookDelivery | undefined }) {
 /** What a webhook was called for, how that went and when it is tried again; and a test, with what is answered. */
 export function CallsPanel({ webhook: { id: webhookId, url } }: { webhook: Webhook }) {
   const { t } = useTranslation('webhooks');
+  const frame = useRef<HTMLDivElement>(null);
+  useKeptFocus(frame);
   const utils = trpc.useUtils();
   const query = trpc.webhooks.deliveries.useInfiniteQuery(
     { webhookId, limit: 25 },
@@ -81,7 +84,7 @@ export function CallsPanel({ webhook: { id: webhookId, url } }: { webhook: Webho
   });
   const testedNow = list.rows?.find(({ id }) => id === tested);
   return (
-    <>
+    <div ref={frame}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="md" gap="md">
         <div>
           <Text size="sm" className={classes.url ?? ''}>
@@ -122,6 +125,6 @@ export function CallsPanel({ webhook: { id: webhookId, url } }: { webhook: Webho
           </ul>
         )}
       </ListStates>
-    </>
+    </div>
   );
 }
