@@ -10,12 +10,15 @@ export const forwardSchema = z.strictObject({
   guestPort: z.number().int().min(1).max(65535),
 });
 
+const filePathRule = 'An absolute path of letters, digits and . _ @ + : -';
+
 /** A file that a guest finds at its start as it is written here, whatever has become of it meanwhile. */
 export const startFileSchema = z.strictObject({
   path: z
     .string()
     .max(limits.filePathLength)
-    .regex(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._@+:-]+)+$/, 'An absolute path of letters, digits and . _ @ + : -'),
+    .regex(/^(\/[A-Za-z0-9._@+:-]+)+$/, filePathRule)
+    .refine((path) => !path.split('/').some((step) => step === '.' || step === '..'), filePathRule),
   content: z
     .string()
     .max(limits.fileLength, `At most ${limits.fileLength} characters.`)
