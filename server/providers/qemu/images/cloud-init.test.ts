@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,6 +59,21 @@ test('a guest with a disk kept the addresses and the names of its neighbours fro
   await boot(a.hosts);
   expect(await boot([{ address: '10.0.3.6', name: 'vm-2' }])).toBe('127.0.0.1 localhost\n10.0.3.6 vm-2 # trama\n');
   expect(await boot([])).toBe('127.0.0.1 localhost\n');
+});
+
+test('start-up files are written at every boot, over what has become of them, whatever their content', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trama-files-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'etc/app/app.conf');
+  const content = `$(id) 'quoted' "twice" %s é\n`;
+  const vm = vmSpec(1, image, { files: [{ path, content, mode: '0640' }] });
+  const userData = z.object({ bootcmd: z.array(z.array(z.string())) });
+  const [, [program = '', ...args] = []] = userData.parse(parse(cloudInitDocuments(vm, null)['user-data'])).bootcmd;
+  await run(program, args);
+  await writeFile(path, 'changed in the guest');
+  await run(program, args);
+  expect(await readFile(path, 'utf8')).toBe(content);
+  expect((await stat(path)).mode & 0o777).toBe(0o640);
 });
 
 test('a VM without links has none', () => {
