@@ -91,7 +91,7 @@ export function createAppRouter() {
                   ),
                 },
                 { path: 'flavours', lazy: page(() => import('./catalogue/FlavoursPage'), 'catalogue') },
-                { path: 'images', lazy: page(() => import('./catalogue/ImagesPage'), 'catalogue') },
+                { path: 'images', lazy: page(() => import('./catalogue/ImagesPage'), 'catalogue', 'quota', 'sharing') },
                 { path: 'zones', lazy: page(() => import('./zones/ZonesPage'), 'catalogue', 'leases') },
                 {
                   path: 'account/:section?',

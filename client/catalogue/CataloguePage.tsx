@@ -1,4 +1,4 @@
-import { Switch } from '@mantine/core';
+import { Group, Switch } from '@mantine/core';
 import { Plus, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -35,6 +35,8 @@ export function useCatalogueFilter(): CatalogueFilter {
 export interface CatalogueTableProps<Entry> {
   partial: boolean;
   mayManage: boolean;
+  /** Of some entries also who manages none of the others; who manages them all unless told. */
+  mayEdit?: ((entry: Entry) => boolean) | undefined;
   onEdit: (entry: Entry) => void;
   onRetire: (entry: Entry) => void;
 }
@@ -45,6 +47,11 @@ export interface CataloguePageProps<Entry> {
   mayManage: boolean;
   filter: CatalogueFilter;
   list: Listed<Entry>;
+  mayEdit?: ((entry: Entry) => boolean) | undefined;
+  /** Beside the button that makes a new one: for who may not use that in its place. */
+  action?: ReactNode;
+  /** How retiring is asked about; null for the usual way. */
+  retireTexts?: ((entry: Entry) => { title: string; goes: string; stays: string; confirm: string } | null) | undefined;
   onRetire: (entry: Entry) => void;
   table: (rows: readonly Entry[], props: CatalogueTableProps<Entry>) => ReactNode;
   /** Makes a new one (null), or edits the one that it is given. */
@@ -53,32 +60,42 @@ export interface CataloguePageProps<Entry> {
 
 /** The page of flavours, and that of images: a list of things to choose from, that administrators add to and retire. */
 export function CataloguePage<Entry extends { id: number; name: string }>(props: CataloguePageProps<Entry>) {
-  const { noun, icon, mayManage, filter, list, onRetire, table, form } = props;
+  const { noun, icon, mayManage, filter, list, onRetire, table, form, mayEdit = () => mayManage } = props;
   const { t } = useTranslation('catalogue');
   const { filters, search, includeRetired } = filter;
   const panel = usePanel(['new', 'edit']);
   const edited = panel.name === 'edit' ? list.rows?.find((entry) => entry.id === panel.id) : undefined;
-  const shown = !mayManage ? undefined : panel.name === 'new' ? null : edited;
-  const confirmRetire = (entry: Entry) =>
-    confirmDestroy({
+  const isNew = panel.name === 'new' && mayManage;
+  const shown = isNew ? null : edited !== undefined && mayEdit(edited) ? edited : undefined;
+  const create = useCatalogueReasons(mayManage).create;
+  const confirmRetire = (entry: Entry) => {
+    const texts = props.retireTexts?.(entry) ?? {
       title: t(`${noun}.retire.title`, { name: entry.name }),
-      goes: [t(`${noun}.retire.goes`, { name: entry.name })],
+      goes: t(`${noun}.retire.goes`, { name: entry.name }),
       stays: t(`${noun}.retire.stays`),
-      confirmLabel: t(`${noun}.retire.confirm`),
+      confirm: t(`${noun}.retire.confirm`),
+    };
+    confirmDestroy({
+      title: texts.title,
+      goes: [texts.goes],
+      stays: texts.stays,
+      confirmLabel: texts.confirm,
       onConfirm: () => onRetire(entry),
     });
+  };
   return (
     <ListPage
       title={t(`${noun}.title`)}
       description={t(`${noun}.description`)}
       action={
-        <ActionButton
-          leftSection={<Plus size={16} />}
-          disabledReason={useCatalogueReasons(mayManage).create}
-          onClick={() => panel.open('new')}
-        >
-          {t(`${noun}.new`)}
-        </ActionButton>
+        <Group gap="xs">
+          {props.action}
+          {props.action !== undefined && !mayManage ? null : (
+            <ActionButton leftSection={<Plus size={16} />} disabledReason={create} onClick={() => panel.open('new')}>
+              {t(`${noun}.new`)}
+            </ActionButton>
+          )}
+        </Group>
       }
       list={list}
       loading={{ rows: 7 }}
@@ -114,6 +131,7 @@ export function CataloguePage<Entry extends { id: number; name: string }>(props:
         table(rows, {
           partial,
           mayManage,
+          mayEdit,
           onEdit: (entry) => panel.open('edit', entry.id),
           onRetire: confirmRetire,
         })

@@ -17,6 +17,8 @@ interface Props<Entry, Key extends string> extends CatalogueTableProps<Entry> {
   columns: readonly Column<Entry, Key>[];
   state: Pick<Column<Entry>, 'sortValue' | 'render' | 'wide'>;
   initialSort?: Sort<Key> | undefined;
+  /** What the last of its actions is called, where it is not retiring. */
+  retireLabel?: ((entry: Entry) => string) | undefined;
   /** What can be done with an entry besides editing and retiring it. */
   actions?: ((entry: Entry) => readonly RowAction[]) | undefined;
 }
@@ -27,7 +29,7 @@ export function CatalogueTable<Entry extends CatalogueEntry & { id: number; name
 ) {
   const { caption, entries, columns, state, initialSort, actions, partial, mayManage, onEdit, onRetire } = props;
   const { t } = useTranslation('catalogue');
-  const reasons = useCatalogueReasons(mayManage);
+  const reasons = useCatalogueReasons<Entry>(mayManage, props.mayEdit);
   const used: Column<Entry, Shared> = {
     key: 'used',
     wide: true,
@@ -45,7 +47,7 @@ export function CatalogueTable<Entry extends CatalogueEntry & { id: number; name
         { label: t('edit'), icon: SquarePen, onClick: () => onEdit(entry), disabledReason: reasons.edit(entry) },
         ...(actions?.(entry) ?? []),
         {
-          label: t('retire'),
+          label: props.retireLabel?.(entry) ?? t('retire'),
           icon: Archive,
           danger: true,
           onClick: () => onRetire(entry),

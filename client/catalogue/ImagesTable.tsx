@@ -6,6 +6,7 @@ import type { CatalogueTableProps } from './CataloguePage';
 import { CatalogueTable } from './CatalogueTable';
 import { useCatalogueReasons } from './catalogue-reasons';
 import type { Column } from '../ui/DataTable';
+import { useSession } from '../hooks/session';
 import { formatDisk, formatRam } from '../ui/format';
 import { ImageBadge, stateOf } from './ImageBadge';
 
@@ -19,6 +20,7 @@ type Key = 'name' | 'kind' | 'source' | 'minimum' | 'size' | 'login' | 'consoles
 export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
   const { t, i18n } = useTranslation(['catalogue', 'common']);
   const reasons = useCatalogueReasons(props.mayManage);
+  const me = useSession().user?.id;
   const minimum = (image: Image) => {
     const parts = [];
     if (image.minRamMb > 0) parts.push(`${formatRam(image.minRamMb, i18n.language)} ${t('common:resources.ram')}`);
@@ -33,6 +35,11 @@ export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
       render: (image) => (
         <div style={{ minWidth: 0 }}>
           {image.name}
+          {image.owner === null ? null : (
+            <Text size="xs" c="dimmed" fw={400}>
+              {`${image.owner.id === me ? t('own.mine') : t('own.owner', { name: image.owner.name })} · ${t(`own.visible.${image.visibility}`)}`}
+            </Text>
+          )}
           {image.description === '' ? null : (
             <Text size="xs" c="dimmed" fw={400} lineClamp={4} maw={320}>
               {image.description}
@@ -57,7 +64,7 @@ export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
           title={image.sha256 === null ? undefined : `SHA-256 ${image.sha256}`}
           style={{ overflowWrap: 'anywhere', display: 'inline-block', minWidth: '10rem', maxWidth: '18rem' }}
         >
-          {image.source}
+          {image.owner === null ? image.source : (image.sha256 ?? '')}
         </Code>
       ),
     },
@@ -105,6 +112,7 @@ export function ImagesTable({ images, onCheck, ...props }: ImagesTableProps) {
         sortValue: (image) => (image.retiredAt === null ? stateOf(image).state : 'retired'),
         render: (image) => <ImageBadge image={image} />,
       }}
+      retireLabel={(image) => (image.owner === null ? t('retire') : t('own.delete'))}
       actions={(image) => [
         {
           label: t('images.check'),

@@ -135,7 +135,8 @@ interface ShareFormProps {
   save: (input: { email: string; level: ShareLevel }) => Promise<void>;
 }
 
-function ShareForm({ help, withLevel = false, save }: ShareFormProps) {
+/** With whom else: an address, and for what where that differs. */
+export function ShareForm({ help, withLevel = false, save }: ShareFormProps) {
   const { t } = useTranslation('sharing');
   const { form, onSubmit, alert, saving } = useSchemaForm({
     schema: formSchema,
@@ -179,7 +180,8 @@ interface ShareListProps {
   onLevel?: ((share: Share, level: ShareLevel) => Promise<unknown>) | undefined;
 }
 
-function ShareList({ shares, error, onRetry, onRemove, onLevel }: ShareListProps) {
+/** With whom something is shared, each with a button that ends it. */
+export function ShareList({ shares, error, onRetry, onRemove, onLevel }: ShareListProps) {
   const { t } = useTranslation('sharing');
   const heading = useRef<HTMLHeadingElement>(null);
   // the button that had the focus goes with its row

@@ -1,0 +1,73 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, test } from 'vitest';
+import type { ImageUpload } from '#shared/image-upload';
+import { say } from '#shared/sentence';
+import { chooseLanguage } from '../i18n/i18n';
+import { apiWrapper } from '../testing/api';
+import '../testing/render';
+import { sampleQuota } from '../testing/samples';
+import { UploadPanel } from './UploadPanel';
+
+beforeEach(() => chooseLanguage('en'));
+
+const at = '2030-01-01T00:00:00.000Z';
+const upload: ImageUpload = {
+  id: 1,
+  name: 'lab',
+  fileName: 'lab.qcow2',
+  sizeBytes: 400 * 2 ** 20,
+  receivedBytes: 100 * 2 ** 20,
+  sha256: null,
+  state: 'uploading',
+  percent: null,
+  format: null,
+  imageId: null,
+  error: null,
+  sentences: null,
+  createdAt: at,
+  touchedAt: at,
+};
+const refused = say('DISK_BACKING_FILE', { file: 'top.qcow2' });
+
+function show(items: ImageUpload[]) {
+  const asked: string[] = [];
+  const api = apiWrapper(async (path, input) => {
+    asked.push(`${path} ${JSON.stringify(input)}`);
+    if (path === 'quotas.mine') return sampleQuota({ imageMb: 20_480 }, { imageMb: 400 });
+    if (path === 'imageUploads.create') throw new Error('the network is away');
+    return path === 'imageUploads.list' ? { items, nextCursor: null } : null;
+  });
+  render(<UploadPanel />, { wrapper: api });
+  return asked;
+}
+
+test('one that was interrupted says how far it is, and how it goes on', async () => {
+  show([upload]);
+  const bar = await screen.findByRole('progressbar', { name: 'Progress of lab' });
+  expect(bar.getAttribute('aria-valuetext')).toBe('25%');
+  expect(screen.getByText('25 % · 100 MiB / 400 MiB')).toBeDefined();
+  expect(screen.getByText('Interrupted')).toBeDefined();
+  expect(screen.getByText(/Choose the same file again/)).toBeDefined();
+  const meter = await screen.findByRole('meter', { name: 'Own images' });
+  expect(meter.getAttribute('aria-valuetext')).toBe('400 MiB of 20 GiB');
+});
+
+test('one that failed says why in the reader’s language, and is dismissed', async () => {
+  await chooseLanguage('es');
+  const failed = { ...upload, state: 'failed' as const, error: refused.message, sentences: [...refused.sentences] };
+  const asked = show([failed]);
+  expect(await screen.findByText(/top\.qcow2 solo contiene las diferencias/)).toBeDefined();
+  await userEvent.click(screen.getByRole('button', { name: 'Descartar: lab' }));
+  expect(asked).toContain('imageUploads.cancel {"id":1}');
+});
+
+test('a file that is chosen is announced under its name without its endings', async () => {
+  const asked = show([]);
+  const input = document.querySelector('input[type=file]');
+  if (!(input instanceof HTMLInputElement)) throw new Error('no field for a file');
+  await userEvent.upload(input, new File(['12345'], 'disk.qcow2.xz'));
+  expect(screen.getByRole('textbox', { name: 'Name' })).toHaveProperty('value', 'disk');
+  await userEvent.click(screen.getByRole('button', { name: 'Upload image' }));
+  expect(asked).toContain('imageUploads.create {"name":"disk","fileName":"disk.qcow2.xz","sizeBytes":5}');
+});
