@@ -20,7 +20,7 @@ import { line } from '#server/testing/drawings';
 import { carryOut, testProvisioning } from '#server/testing/provisioning';
 import { createWorld, type Caller } from '#server/testing/world';
 
-const database = useDatabase();
+const database = useDatabase({ fresh: true });
 let current: Pick<DatabaseHandle, 'db'> = database;
 const world = createWorld({
   get db() {

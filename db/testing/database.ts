@@ -18,10 +18,12 @@ const seeded = ['roles', 'flavours', 'images', 'availability_zones'];
 const journal = '__drizzle_migrations';
 
 /**
- * A migrated and seeded database for this test file alone. Call it once at the top of the file; before each test every row
- * that is not a base row is gone, and the base rows are as seeded. Keys go on counting: do not rely on their values.
+ * A migrated and seeded database, for as long as this test file runs for it alone. Call it once at the top of the file; before
+ * each test every row that is not a base row is gone, and the base rows are as seeded. Keys go on counting: do not rely on
+ * their values. Files hand it on, since making its tables takes as long as many tests: what changes the schema, or measures how
+ * the server reads, wants one that is `fresh`.
  */
-export function useDatabase(): TestDatabase {
+export function useDatabase({ fresh = false } = {}): TestDatabase {
   const server = useServer();
   let url: string | undefined;
   let handle: DatabaseHandle | undefined;
@@ -33,7 +35,7 @@ export function useDatabase(): TestDatabase {
 
   beforeAll(async () => {
     if (server.unavailable !== null) return;
-    url = await server.createDatabase();
+    url = fresh ? await server.createDatabase() : await server.takeDatabase();
     reset = await copyDatabase(server.control, server.template, databaseName(url));
     handle = openDatabase(url);
   });
@@ -67,6 +69,8 @@ export interface DatabaseServer {
   readonly unavailable: string | null;
   /** Makes an empty database, dropped when the file's tests have run; answers its URL. */
   createDatabase(): Promise<string>;
+  /** One that another file had before, or an empty one; nobody else's until the file's tests have run. Answers its URL. */
+  takeDatabase(): Promise<string>;
 }
 
 /** The server of this run, for tests that make databases of their own. Call it at the top of the file. */
@@ -111,53 +115,78 @@ export function useServer(): DatabaseServer {
       );
       return withDatabase(opened().info.serverUrl, name);
     },
+    async takeDatabase() {
+      const { info, connection } = opened();
+      for (let number = 1; ; number++) {
+        const name = `${info.prefix}shared_${number}`;
+        // it is let go of with the connection, also when the process is killed
+        const [locks] = await connection.query<RowDataPacket[]>('select get_lock(?, 0) as taken', [name]);
+        if (locks[0]?.['taken'] !== 1) continue;
+        await connection.query(
+          `create database if not exists ${escapeId(name)} character set utf8mb4 collate utf8mb4_unicode_ci`,
+        );
+        return withDatabase(info.serverUrl, name);
+      }
+    },
   };
 }
 
-/** Copies tables and rows; a third of the time that migrating takes. Answers how to bring the copy back to this state. */
+/**
+ * Copies tables and rows, a third of the time that migrating takes, unless an earlier file has. Answers how to bring the copy
+ * back to this state.
+ */
 async function copyDatabase(control: Connection, template: string, name: string) {
   const from = escapeId(template);
   await control.query(`use ${escapeId(name)}`);
   // a test that left a transaction open should fail soon and by name
   await control.query(`set foreign_key_checks = 0, innodb_lock_wait_timeout = 20`);
-  const [tables] = await control.query<RowDataPacket[]>(
-    `select table_name as name from information_schema.tables where table_schema = ?`,
-    [template],
-  );
-  const names = tables.map((row) => String(row['name']));
-  for (const table of names) {
+  const names = await tablesOf(control, template);
+  const isThere = new Set(await tablesOf(control, name));
+  for (const table of names.filter((one) => !isThere.has(one))) {
     const [made] = await control.query<RowDataPacket[]>(`show create table ${from}.${escapeId(table)}`);
     await control.query(String(made[0]?.['Create Table']));
   }
-  const fill = new Map<string, string>();
+  const refill = new Map<string, string>();
   for (const table of [...seeded, journal]) {
     const [columns] = await control.query<RowDataPacket[]>(
       `select column_name as name from information_schema.columns
        where table_schema = ? and table_name = ? and coalesce(generation_expression, '') = '' order by ordinal_position`,
       [template, table],
     );
+    const to = escapeId(table);
     const list = columns.map((row) => escapeId(String(row['name']))).join(', ');
-    fill.set(table, `insert into ${escapeId(table)} (${list}) select ${list} from ${from}.${escapeId(table)}`);
+    refill.set(table, `delete from ${to}; insert into ${to} (${list}) select ${list} from ${from}.${to}`);
   }
-  await control.query([...fill.values()].join('; '));
 
-  const clear = names
-    .filter((table) => !fill.has(table))
-    .map((table) => `delete from ${escapeId(table)}`)
-    .join('; ');
+  const emptied = names.filter((table) => !refill.has(table));
+  const filled = `select ${emptied.map((table, at) => `exists (select 1 from ${escapeId(table)}) as t${at}`).join(', ')}`;
+  const clear = async () => {
+    const [rows] = await control.query<RowDataPacket[]>(filled);
+    const left = emptied.filter((_, at) => Number(rows[0]?.[`t${at}`]) === 1);
+    if (left.length > 0) await control.query(left.map((table) => `delete from ${escapeId(table)}`).join('; '));
+  };
   const sums = `checksum table ${seeded.map((table) => escapeId(table)).join(', ')}`;
   const checksums = async () => {
     const [rows] = await control.query<RowDataPacket[]>(sums);
     return rows.map((row) => String(row['Checksum']));
   };
+  await untilNoDeadlock(clear);
+  await control.query([...refill.values()].join('; '));
   const asSeeded = await checksums();
   return async () => {
-    await untilNoDeadlock(() => control.query(clear));
+    await untilNoDeadlock(clear);
     const now = await checksums();
-    for (const [index, table] of seeded.entries()) {
-      if (now[index] !== asSeeded[index]) await control.query(`delete from ${escapeId(table)}; ${fill.get(table)}`);
-    }
+    for (const [index, table] of seeded.entries())
+      if (now[index] !== asSeeded[index]) await control.query(String(refill.get(table)));
   };
+}
+
+async function tablesOf(control: Connection, database: string): Promise<string[]> {
+  const [tables] = await control.query<RowDataPacket[]>(
+    `select table_name as name from information_schema.tables where table_schema = ?`,
+    [database],
+  );
+  return tables.map((row) => String(row['name']));
 }
 
 /** What a test left behind may still write when the next one begins; the server then refuses one of the two. */

@@ -11,7 +11,7 @@ import { line } from '#server/testing/drawings';
 import { outcomeOf } from '#server/testing/outcomes';
 import { createWorld, password, type Caller } from '#server/testing/world';
 
-const database = useDatabase();
+const database = useDatabase({ fresh: true });
 const world = createWorld(database);
 const { ctx } = world;
 
