@@ -221,6 +221,8 @@ test('a tiny guest captures with tcpdump, measures with iperf3, serves a page an
   expect(await inGuest(second, '(echo hello | nc -l -p 9000 > /dev/null &) ; nc -w 5 127.0.0.1 9000')).toContain(
     'hello',
   );
+  // a daemon that is not root could not open it
+  expect(await inGuest(first, 'ls -l /dev/null')).toContain('crw-rw-rw-');
   // what the tools take is not what the guest's work has
   const [, free = '0'] = /MemAvailable: +(\d+)/.exec(await inGuest(second, 'cat /proc/meminfo')) ?? [];
   expect(Number(free)).toBeGreaterThan(8 * 1024);

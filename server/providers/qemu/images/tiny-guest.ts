@@ -226,7 +226,11 @@ export const tinyFiles: readonly CpioEntry[] = [
   text('etc/inittab', inittab),
   text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'),
   text('etc/group', 'root:x:0:\n'),
-  text('etc/mdev.conf', '-SUBSYSTEM=net;.* 0:0 600 @/etc/trama/nic $MDEV\n'),
+  // what is in no line becomes root's alone, /dev/null too: a daemon of another account could not even be silent
+  text(
+    'etc/mdev.conf',
+    '-SUBSYSTEM=net;.* 0:0 600 @/etc/trama/nic $MDEV\n(null|zero|full|random|urandom|tty|ptmx) 0:0 666\n',
+  ),
   // the name that busybox's acpid gives to the power button
   program('etc/acpi/PWRF/00000080', '#!/bin/sh\nexec /sbin/poweroff\n'),
   program('etc/trama/start', start),
