@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { drawAfar, type FarColours, type FarScene } from './afar';
 import classes from './canvas.module.css';
+import { redrawOnMove } from './redraw';
 import type { Tone } from './types';
 
 interface FarLayerProps {
@@ -22,9 +23,7 @@ export function FarLayer({ scene, frame, colorMode, onEnter }: FarLayerProps) {
   const count = useMemo(() => scene.all.size, [scene]);
 
   useLayoutEffect(() => {
-    let next = 0;
     const draw = () => {
-      next = 0;
       const context = canvas.current?.getContext('2d');
       if (canvas.current === null || context == null || frame.current === null) return;
       const { transform, width, height } = store.getState();
@@ -40,18 +39,7 @@ export function FarLayer({ scene, frame, colorMode, onEnter }: FarLayerProps) {
       canvas.current.dataset['drawn'] =
         `${drawAfar(context, scene, { x, y, zoom, width, height }, colours.current.read)}`;
     };
-    const request = () => {
-      if (next === 0) next = requestAnimationFrame(draw);
-    };
-    request();
-    const stop = store.subscribe((state, before) => {
-      if (state.transform !== before.transform || state.width !== before.width || state.height !== before.height)
-        request();
-    });
-    return () => {
-      stop();
-      cancelAnimationFrame(next);
-    };
+    return redrawOnMove(store, draw);
   }, [scene, store, frame, colorMode]);
 
   return (

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { boxOf } from './afar';
 import classes from './canvas.module.css';
 import type { FlowNode } from './NodeCard';
+import { redrawOnMove } from './redraw';
 
 /** px. */
 const size = { width: 200, height: 150 };
@@ -18,9 +19,7 @@ export function SmallMap({ nodes, colorMode }: { nodes: readonly FlowNode[]; col
   const shown = useRef({ left: 0, top: 0, scale: 1 });
 
   useLayoutEffect(() => {
-    let next = 0;
     const draw = () => {
-      next = 0;
       const context = canvas.current?.getContext('2d');
       if (canvas.current === null || context == null) return;
       const { transform, width, height } = store.getState();
@@ -49,18 +48,7 @@ export function SmallMap({ nodes, colorMode }: { nodes: readonly FlowNode[]; col
       context.lineWidth = 1.5 / scale;
       context.strokeRect(view.left, view.top, view.width, view.height);
     };
-    const request = () => {
-      if (next === 0) next = requestAnimationFrame(draw);
-    };
-    request();
-    const stop = store.subscribe((state, before) => {
-      if (state.transform !== before.transform || state.width !== before.width || state.height !== before.height)
-        request();
-    });
-    return () => {
-      stop();
-      cancelAnimationFrame(next);
-    };
+    return redrawOnMove(store, draw);
   }, [nodes, store, colorMode]);
 
   function go(event: PointerEvent<HTMLCanvasElement>) {

@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Group, Stack, Text, Textarea } from '@mantine/core';
-import { Plus, X } from 'lucide-react';
+import { ActionIcon, Group, Stack, Textarea } from '@mantine/core';
+import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { startFileSchema, type TopologyVm } from '#shared/topology/schema';
 import type { VmFields } from '../document';
 import { CommittedName } from './CommittedName';
+import { FieldList } from './FieldList';
 
 interface StartFilesProps {
   vm: TopologyVm;
@@ -31,15 +32,16 @@ export function StartFiles({ vm, problem, onChange }: StartFilesProps) {
       `${what} ${vm.key} ${at}`,
     );
   return (
-    <Stack gap={6} role="group" aria-label={t('vm.files')}>
-      <div>
-        <Text size="sm" fw={500}>
-          {t('vm.files')}
-        </Text>
-        <Text size="xs" c="dimmed">
-          {t('vm.filesHint')}
-        </Text>
-      </div>
+    <FieldList
+      title={t('vm.files')}
+      hint={t('vm.filesHint')}
+      problem={problem}
+      add={t('vm.addFile')}
+      full={files.length >= limits.filesPerVm}
+      onAdd={() =>
+        onChange({ files: [...files, { path: nextPath(files.map(({ path }) => path)), content: '', mode: '0644' }] })
+      }
+    >
       {files.map((file, index) => (
         // the position is what a row is: two may have one path while one types
         // eslint-disable-next-line react/no-array-index-key
@@ -79,23 +81,6 @@ export function StartFiles({ vm, problem, onChange }: StartFilesProps) {
           />
         </Stack>
       ))}
-      {problem !== undefined && (
-        <Text size="xs" c="var(--mantine-color-error)">
-          {problem}
-        </Text>
-      )}
-      <Button
-        variant="subtle"
-        size="compact-xs"
-        leftSection={<Plus size={14} />}
-        style={{ alignSelf: 'flex-start' }}
-        disabled={files.length >= limits.filesPerVm}
-        onClick={() =>
-          onChange({ files: [...files, { path: nextPath(files.map(({ path }) => path)), content: '', mode: '0644' }] })
-        }
-      >
-        {t('vm.addFile')}
-      </Button>
-    </Stack>
+    </FieldList>
   );
 }

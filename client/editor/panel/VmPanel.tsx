@@ -1,5 +1,5 @@
-import { ActionIcon, Alert, Button, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
-import { Plus, X } from 'lucide-react';
+import { ActionIcon, Alert, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
+import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
@@ -12,6 +12,7 @@ import { useChoices } from './choices';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
+import { FieldList } from './FieldList';
 
 export interface VmPanelProps {
   vm: TopologyVm;
@@ -134,15 +135,14 @@ function Forwards({
   const set = (next: number[], join?: string) =>
     onChange({ forwards: next.map((guestPort) => ({ protocol: 'tcp', guestPort })) }, join);
   return (
-    <Stack gap={6} role="group" aria-label={t('vm.forwards')}>
-      <div>
-        <Text size="sm" fw={500}>
-          {t('vm.forwards')}
-        </Text>
-        <Text size="xs" c="dimmed">
-          {t('vm.forwardsHint')}
-        </Text>
-      </div>
+    <FieldList
+      title={t('vm.forwards')}
+      hint={t('vm.forwardsHint')}
+      problem={problem}
+      add={t('vm.addForward')}
+      full={ports.length >= limits.forwardsPerVm}
+      onAdd={() => set([...ports, nextPort(ports)])}
+    >
       {ports.map((port, index) => (
         // the position is what a row is: two may hold the same port while one types
         // eslint-disable-next-line react/no-array-index-key
@@ -181,21 +181,6 @@ function Forwards({
           </ActionIcon>
         </Group>
       ))}
-      {problem !== undefined && (
-        <Text size="xs" c="var(--mantine-color-error)">
-          {problem}
-        </Text>
-      )}
-      <Button
-        variant="subtle"
-        size="compact-xs"
-        leftSection={<Plus size={14} />}
-        style={{ alignSelf: 'flex-start' }}
-        disabled={ports.length >= limits.forwardsPerVm}
-        onClick={() => set([...ports, nextPort(ports)])}
-      >
-        {t('vm.addForward')}
-      </Button>
-    </Stack>
+    </FieldList>
   );
 }
