@@ -412,6 +412,7 @@ describe('files', () => {
       ['mapped', 'KIND'],
       ['mapped', 'KIND'],
       ['changed', 'LABELLED'],
+      ['changed', 'INTERFACES_DRAWN'],
       ['leftOut', 'INTERFACES'],
     ]);
     const unknown = [{ kind: 'ceos', flavour: 'none such', image: chosen.image }];
