@@ -139,5 +139,6 @@ test('every property of every part has a default, and says how a change of it ta
     'forwards',
     'startAfter',
     'ready',
+    'files',
   ]);
 });
