@@ -137,8 +137,8 @@ test('every property of every part has a default, and says how a change of it ta
     'location',
     'internet',
     'forwards',
+    'files',
     'startAfter',
     'ready',
-    'files',
   ]);
 });
