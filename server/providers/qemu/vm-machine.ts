@@ -200,7 +200,7 @@ export class VmMachine {
     const { folder } = this.#context;
     const path = folder.machinePath(this.sliceId, this.name);
     const stale = ['qmp.sock', 'ser.sock', 'guest.sock', ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`)];
-    for (const file of stale) await rm(join(path, file), { force: true });
+    await Promise.all(stale.map((file) => rm(join(path, file), { force: true })));
     await folder.settleUser(this.sliceId);
     const fileLimit = fileLimitOf(this.record.spec);
     // of one that goes on, the console does too
