@@ -261,7 +261,7 @@ export function DrawingFrame({
           </aside>
         ) : (
           <Drawer
-            opened={sheetOpened && !covered}
+            opened={sheetOpened && !covered && asked === null}
             onClose={sheet.close}
             position="bottom"
             size="55%"
@@ -270,7 +270,7 @@ export function DrawingFrame({
             lockScroll={false}
             trapFocus={false}
             closeOnClickOutside={false}
-            // below all that opens over it
+            // below all that opens over it: two that are modal at once are one too many for a screen reader
             zIndex={150}
             returnFocus={false}
             closeButtonProps={{ 'aria-label': t('common:actions.close') }}
