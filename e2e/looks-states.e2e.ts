@@ -93,8 +93,8 @@ async function importTwo(page: Page): Promise<void> {
 
 /** A file is let go over the page: there is no hand in a browser that drives itself, but there is the event. */
 async function dropFile(page: Page, name: string, content: string): Promise<void> {
-  // inside of what takes files
-  const over = page.getByRole('heading', { level: 1 });
+  // inside of what takes files, which the heading of a page that is still being loaded is not
+  const over = page.getByText('lab', { exact: true }).first();
   const files = await page.evaluateHandle(
     ([file, text]) => {
       const data = new DataTransfer();
