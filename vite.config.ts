@@ -90,7 +90,13 @@ export default defineConfig({
       // what everybody loads first is one file: in eighty, as what it shares with other pages would make it, it is a tenth larger
       // chunks are named by their hash alone: the first file has a list of all of them
       output: {
-        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
+        // icons of other pages are one file, too: each by itself would be a line in that list
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'], priority: 1 },
+            { name: 'icons', test: /[\\/]lucide-react[\\/]/ },
+          ],
+        },
         chunkFileNames: 'assets/[hash:7].js',
         assetFileNames: ({ names }) =>
           names.some((name) => name.endsWith('.css')) ? 'assets/[hash:7][extname]' : 'assets/[name]-[hash][extname]',
