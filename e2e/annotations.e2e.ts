@@ -148,7 +148,7 @@ describe('what is drawn beside VMs', () => {
     await page.getByRole('button', { name: 'Draw notes, labels, shapes and groups' }).click();
     await shot('menu');
     await page.getByRole('menuitem', { name: /^Add label/ }).click();
-    await page.keyboard.type('Three VMs');
+    await text().fill('Three VMs');
     await drawn('label').getByText('Three VMs').waitFor();
     await page.getByRole('textbox', { name: 'Text', exact: true }).press('Escape');
     await page.getByRole('button', { name: 'Save', exact: true }).click();

@@ -109,6 +109,8 @@ describe('everything by keyboard alone', () => {
     await walk.expectTrapped(panel);
     await walk.press(panel.getByRole('button', { name: 'Create slice' }));
     await page.getByRole('heading', { level: 1, name: 'by hand' }).waitFor();
+    // until its plan is there, the button says that it waits for that
+    await page.getByText(/^Ready to run: \d+ steps?\.$/).waitFor();
     await walk.press(sliceAction(page, 'Deploy'));
     await untilSlice(page, 'Active', bootMs);
     await walk.expectSomeFocus();
