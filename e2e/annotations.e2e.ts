@@ -148,7 +148,9 @@ describe('what is drawn beside VMs', () => {
     await page.getByRole('button', { name: 'Draw notes, labels, shapes and groups' }).click();
     await shot('menu');
     await page.getByRole('menuitem', { name: /^Add label/ }).click();
-    await text().fill('Three VMs');
+    // the menu gives the focus back first, which takes a frame
+    await expect.poll(() => text().evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.keyboard.type('Three VMs');
     await drawn('label').getByText('Three VMs').waitFor();
     await page.getByRole('textbox', { name: 'Text', exact: true }).press('Escape');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
