@@ -28,8 +28,8 @@ export function createAppRouter() {
       HydrateFallback: Starting,
       children: [
         { path: '/login', Component: LoginPage },
-        { path: '/register', lazy: () => import('./auth/RegisterPage') },
-        { path: '/reset', lazy: () => import('./auth/ResetPage') },
+        { path: '/register', lazy: page(() => import('./auth/RegisterPage'), 'fields') },
+        { path: '/reset', lazy: page(() => import('./auth/ResetPage'), 'fields') },
         {
           path: '/',
           Component: AppLayout,
@@ -39,7 +39,10 @@ export function createAppRouter() {
               ErrorBoundary: RouteError,
               children: [
                 { index: true, lazy: page(() => Promise.resolve({ Component: HomePage }), 'quota') },
-                { path: 'templates', lazy: page(() => import('./templates/TemplatesPage'), 'sharing', 'templates') },
+                {
+                  path: 'templates',
+                  lazy: page(() => import('./templates/TemplatesPage'), 'fields', 'sharing', 'templates'),
+                },
                 {
                   path: 'templates/new',
                   lazy: page(() => import('./editor/EditorPage'), 'editor', 'problems', 'sharing'),
@@ -52,6 +55,7 @@ export function createAppRouter() {
                   path: 'slices',
                   lazy: page(
                     () => import('./slices/SlicesPage'),
+                    'fields',
                     'events',
                     'leases',
                     'problems',
@@ -64,6 +68,7 @@ export function createAppRouter() {
                   path: 'slices/:sliceId',
                   lazy: page(
                     () => import('./slices/SlicePage'),
+                    'fields',
                     'console',
                     'editor',
                     'events',
@@ -90,13 +95,17 @@ export function createAppRouter() {
                     'templates',
                   ),
                 },
-                { path: 'flavours', lazy: page(() => import('./catalogue/FlavoursPage'), 'catalogue') },
-                { path: 'images', lazy: page(() => import('./catalogue/ImagesPage'), 'catalogue', 'quota', 'sharing') },
-                { path: 'zones', lazy: page(() => import('./zones/ZonesPage'), 'catalogue', 'leases') },
+                { path: 'flavours', lazy: page(() => import('./catalogue/FlavoursPage'), 'fields', 'catalogue') },
+                {
+                  path: 'images',
+                  lazy: page(() => import('./catalogue/ImagesPage'), 'fields', 'catalogue', 'quota', 'sharing'),
+                },
+                { path: 'zones', lazy: page(() => import('./zones/ZonesPage'), 'fields', 'catalogue', 'leases') },
                 {
                   path: 'account/:section?',
                   lazy: page(
                     () => import('./account/AccountPage'),
+                    'fields',
                     'account',
                     'audit',
                     'notifications',
@@ -109,8 +118,11 @@ export function createAppRouter() {
                   path: 'notifications',
                   lazy: page(() => import('./notifications/NotificationsPage'), 'notifications'),
                 },
-                { path: 'users', lazy: page(() => import('./users/UsersPage'), 'quota', 'users') },
-                { path: 'users/:userId', lazy: page(() => import('./users/UserPage'), 'quota', 'tokens', 'users') },
+                { path: 'users', lazy: page(() => import('./users/UsersPage'), 'fields', 'quota', 'users') },
+                {
+                  path: 'users/:userId',
+                  lazy: page(() => import('./users/UserPage'), 'fields', 'quota', 'tokens', 'users'),
+                },
                 {
                   path: 'deployments',
                   lazy: page(() => import('./deployments/DeploymentsPage'), 'events', 'history', 'slices', 'users'),

@@ -44,10 +44,10 @@ export function LoginForm({ save }: { save: (input: Credentials) => Promise<unkn
 
   /** What is empty of what is asked for, in the order of the page. */
   const missing = (): Partial<Record<Field, string>> => {
-    if (step !== 'password') return values.code.trim() === '' ? { code: t('errors:schema.codeNeeded') } : {};
+    if (step !== 'password') return values.code.trim() === '' ? { code: t('errors:codeNeeded') } : {};
     const found: Partial<Record<Field, string>> = {};
-    if (values.email.trim() === '') found.email = t('errors:schema.needed');
-    if (values.password === '') found.password = t('errors:schema.passwordNeeded');
+    if (values.email.trim() === '') found.email = t('errors:needed');
+    if (values.password === '') found.password = t('errors:passwordNeeded');
     return found;
   };
 

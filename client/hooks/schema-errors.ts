@@ -6,21 +6,21 @@ type Issue = z.core.$ZodIssue;
 
 /** Sentences of the shared schemas that have a translation: the schema speaks English, for programs too. */
 const sentences = {
-  'This is not an e-mail address.': 'email',
-  'A name is needed.': 'nameNeeded',
-  'A password is needed.': 'passwordNeeded',
-  'A name may not hold slashes, angle brackets or control characters.': 'nameCharacters',
-  'A name may not hold angle brackets or control characters.': 'personNameCharacters',
-  'This name is reserved.': 'nameReserved',
-  'An IPv4 address of the host: 127.0.0.1, or 0.0.0.0 for all of them.': 'ipv4',
-  'An absolute path on the server or an http(s) URL.': 'imageSource',
-  'A SHA-256 is 64 hexadecimal digits.': 'sha256',
-  'An image that is fetched from a URL needs its SHA-256.': 'sha256Needed',
-  'A code is needed.': 'codeNeeded',
-  'Letters and digits only.': 'codeCharacters',
-  'At least one scope is needed.': 'scopeNeeded',
-  'Say to whom they go.': 'receiverNeeded',
-  'They cannot go to the account that is deleted.': 'receiverDeleted',
+  'This is not an e-mail address.': 'fields:email',
+  'A name is needed.': 'fields:nameNeeded',
+  'A password is needed.': 'errors:passwordNeeded',
+  'A name may not hold slashes, angle brackets or control characters.': 'fields:nameCharacters',
+  'A name may not hold angle brackets or control characters.': 'fields:personNameCharacters',
+  'This name is reserved.': 'fields:nameReserved',
+  'An IPv4 address of the host: 127.0.0.1, or 0.0.0.0 for all of them.': 'fields:ipv4',
+  'An absolute path on the server or an http(s) URL.': 'fields:imageSource',
+  'A SHA-256 is 64 hexadecimal digits.': 'fields:sha256',
+  'An image that is fetched from a URL needs its SHA-256.': 'fields:sha256Needed',
+  'A code is needed.': 'errors:codeNeeded',
+  'Letters and digits only.': 'fields:codeCharacters',
+  'At least one scope is needed.': 'fields:scopeNeeded',
+  'Say to whom they go.': 'fields:receiverNeeded',
+  'They cannot go to the account that is deleted.': 'fields:receiverDeleted',
 } as const;
 
 function known(message: string): (typeof sentences)[keyof typeof sentences] | undefined {
@@ -31,20 +31,20 @@ function known(message: string): (typeof sentences)[keyof typeof sentences] | un
 /** The sentence for one issue of a zod schema, in the language of the reader. */
 export function issueSentence(issue: Issue): string {
   const key = known(issue.message);
-  if (key !== undefined) return i18next.t(`errors:schema.${key}`);
+  if (key !== undefined) return i18next.t(key);
   if (issue.code === 'too_small') {
     if (issue.origin === 'string')
       return issue.minimum === 1
-        ? i18next.t('errors:schema.needed')
-        : i18next.t('errors:schema.tooShort', { limit: Number(issue.minimum) });
-    return i18next.t('errors:schema.tooSmall', { limit: Number(issue.minimum) });
+        ? i18next.t('errors:needed')
+        : i18next.t('fields:tooShort', { limit: Number(issue.minimum) });
+    return i18next.t('fields:tooSmall', { limit: Number(issue.minimum) });
   }
   if (issue.code === 'too_big')
     return issue.origin === 'string'
-      ? i18next.t('errors:schema.tooLong', { limit: Number(issue.maximum) })
-      : i18next.t('errors:schema.tooLarge', { limit: Number(issue.maximum) });
+      ? i18next.t('fields:tooLong', { limit: Number(issue.maximum) })
+      : i18next.t('fields:tooLarge', { limit: Number(issue.maximum) });
   if (issue.code === 'invalid_type')
-    return issue.expected === 'int' ? i18next.t('errors:schema.whole') : i18next.t('errors:schema.needed');
+    return issue.expected === 'int' ? i18next.t('fields:whole') : i18next.t('errors:needed');
   return issue.message;
 }
 

@@ -33,6 +33,7 @@ function completeBrowser(): void {
 completeBrowser();
 await startI18n();
 await loadTexts([
+  'fields',
   'account',
   'audit',
   'catalogue',

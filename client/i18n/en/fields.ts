@@ -1,0 +1,21 @@
+/** What is wrong with a field, as the schemas say it. Forms come with these. */
+export const fields = {
+  whole: 'A whole number.',
+  tooShort: 'At least {{limit}} characters.',
+  tooLong: 'At most {{limit}} characters.',
+  tooSmall: 'At least {{limit}}.',
+  tooLarge: 'At most {{limit}}.',
+  email: 'This is not an e-mail address.',
+  nameNeeded: 'A name is needed.',
+  nameCharacters: 'A name may not hold slashes, angle brackets or control characters.',
+  personNameCharacters: 'A name may not hold angle brackets or control characters.',
+  nameReserved: 'This name is reserved.',
+  ipv4: 'An IPv4 address of the zone’s server: 127.0.0.1, or 0.0.0.0 for all of them.',
+  imageSource: 'An absolute path on the server or an http(s) URL.',
+  sha256: 'A SHA-256 is 64 hexadecimal digits.',
+  sha256Needed: 'An image that is fetched from a URL needs its SHA-256.',
+  codeCharacters: 'Letters and digits only.',
+  scopeNeeded: 'Choose at least one thing that the token may do.',
+  receiverNeeded: 'Say to whom they go.',
+  receiverDeleted: 'They cannot go to the account that is deleted.',
+} as const;
