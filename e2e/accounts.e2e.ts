@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSession } from '../rig/api';
 import { launchBrowser } from './browser';
 import { drawPreset, openPerson, register, rowAction, screenshot, signIn, sliceAction, untilSlice } from './pages';
+import { stepByStep } from './steps';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 
 const berta = { name: 'Berta', email: 'berta@example.org', password: 'four small wooden boats' };
@@ -123,12 +124,7 @@ describe('an account, its rights and its end', () => {
     await removeDataDir(dataDir);
   });
 
-  // each step stands on the one before: after a failure the rest would only wait for what cannot come
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   test('an admin signs in with the printed password and makes an account, whose link is shown once', async () => {
     if (server.admin === null) throw new Error('no account was printed');

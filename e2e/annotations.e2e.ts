@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 import { launchBrowser } from './browser';
 import { findingsOf, wide } from './looks-page';
 import { createSlice, drawPreset, openPerson, register, screenshot } from './pages';
+import { stepByStep } from './steps';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const shots = process.env['TRAMA_SHOTS'] === '1';
@@ -31,11 +32,7 @@ describe('what is drawn beside VMs', () => {
     await removeDataDir(dataDir);
   });
 
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   const drawn = (role: string) => page.locator(`.react-flow__node[aria-roledescription="${role}"]`);
   const text = () => page.getByRole('textbox', { name: 'Text', exact: true });

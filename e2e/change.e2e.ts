@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser';
 import {
   createSlice,
@@ -15,6 +15,7 @@ import {
 } from './pages';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
+import { stepByStep } from './steps';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const bootMs = 180_000;
@@ -47,11 +48,7 @@ describe('changing a slice that runs', () => {
     const { vmList } = await api.slices.get.query({ id: Number(slice.split('/').at(-1)) });
     return vmList.find((vm) => vm.name === name)?.id ?? 0;
   };
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   test('two VMs run, and one of them counts', { timeout: 2 * bootMs }, async () => {
     await drawPreset(page, { name: 'pair', shape: 'Line', size: 2 });

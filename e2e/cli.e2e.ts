@@ -1,9 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPackage } from '../package/build';
 import { openSession } from '../rig/api';
 import { tramaCli } from './trama-cli';
+import { stepByStep } from './steps';
 import {
   freePort,
   guestsIn,
@@ -45,12 +46,7 @@ describe('from a document to running VMs and back, by the command line', () => {
     await removeDataDir(dataDir);
   });
 
-  // each step stands on the one before: after a failure the rest would only wait for what cannot come
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   test('before a login everything says how to sign in', async () => {
     expect(await trama.run(['slices', 'list'])).toMatchObject({

@@ -1,8 +1,9 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 import { launchBrowser } from './browser';
 import { openPerson, register, screenshot, signIn } from './pages';
+import { stepByStep } from './steps';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const shots = process.env['TRAMA_SHOTS'] === '1';
@@ -28,11 +29,7 @@ describe('the canvas', () => {
     await removeDataDir(dataDir);
   });
 
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   const vms = () => page.getByRole('button', { name: /^VM / });
   const vm = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^VM ${name},`) });

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '#server/lib/run-command';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { openConsole, ping } from '../rig/console';
@@ -16,6 +16,7 @@ import {
   startTrama,
   type TramaServer,
 } from '../rig/trama-server';
+import { stepByStep } from './steps';
 
 const eva = { name: 'Eva', email: 'eva@example.org', password: 'correct horse battery' };
 type Kind = 'deploy' | 'destroy';
@@ -74,11 +75,7 @@ describe('two servers on one database, with real VMs', () => {
     await database?.stop();
   });
 
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   /** Which statuses the slice has had since it was a draft, one after the other. */
   async function history(sliceId: number): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser';
 import {
   createSlice,
@@ -31,6 +31,7 @@ import {
   startTrama,
   type TramaServer,
 } from '../rig/trama-server';
+import { stepByStep } from './steps';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const bootMs = 180_000;
@@ -57,12 +58,7 @@ describe('from an empty machine to a running slice and back', () => {
     await removeDataDir(dataDir);
   });
 
-  // each step stands on the one before: after a failure the rest would only wait for what cannot come
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   test('npm start prints its address and the first account', async () => {
     server = await startTrama({ dataDir, port });

@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSession } from '../rig/api';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 import { launchBrowser } from './browser';
 import { walkOn } from './keyboard-walk';
 import { openPerson, sliceAction, untilDone, untilSlice, vmOnCanvas } from './pages';
+import { stepByStep } from './steps';
 
 const bootMs = 240_000;
 
@@ -45,12 +46,7 @@ describe('everything by keyboard alone', () => {
     await removeDataDir(dataDir);
   });
 
-  // each step stands on the one before
-  let failed = false;
-  beforeEach((step) => step.skip(failed, 'an earlier step failed'));
-  afterEach((step) => {
-    failed ||= step.task.result?.state === 'fail';
-  });
+  stepByStep();
 
   test('signs in and comes to the templates', async () => {
     await page.goto('/login');
