@@ -16,7 +16,8 @@ import {
 import { inTransaction } from '#server/db/transaction';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import { DiskFaultError, type DiskFault } from '#server/lib/disk-images/fault';
-import { prepareDisk, sha256Of, type PreparedDisk } from '#server/lib/disk-images/prepare-disk';
+import { prepareDisk, type PreparedDisk } from '#server/lib/disk-images/prepare-disk';
+import { digestOf } from '#server/lib/digest-of';
 import { unprivilegedUser } from '#server/lib/unprivileged-user';
 import type { Transaction } from '#server/db/client';
 import type { DomainContext } from '../context';
@@ -140,7 +141,7 @@ async function processOne(ctx: Context, { row, signal }: { row: UploadRow; signa
 /** SHA-256 of what came; refused if it is not all of it, or not what its sender has. */
 async function checkedSum(row: UploadRow, folder: string, signal: AbortSignal): Promise<string> {
   if ((await settledBytes(folder)) !== row.sizeBytes) throw new AppError('INVALID_INPUT', say('UPLOAD_INCOMPLETE'));
-  const found = await sha256Of(join(folder, partName), signal);
+  const found = await digestOf(join(folder, partName), { signal });
   if (row.sha256 !== null && row.sha256 !== found)
     throw new AppError('INVALID_INPUT', say('UPLOAD_WRONG_CHECKSUM', { found }));
   return found;

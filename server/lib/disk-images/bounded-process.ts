@@ -61,21 +61,21 @@ export async function runBounded(task: BoundedProcess): Promise<string> {
     child.once('close', (code, killedBy) => resolve({ code, killedBy, failure: null }));
   });
   const stderr = collect(child.stderr);
-  let output: string;
-  try {
-    output =
-      task.onOutput === undefined ? await collect(child.stdout) : await task.onOutput(child.stdout).then(() => '');
-  } catch (error) {
-    child.kill('SIGKILL');
-    await ended;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    // to its end in any case: whoever reads it is done
-    if (task.onOutput !== undefined) child.stdout.resume();
-  }
+  const read = task.onOutput === undefined ? collect(child.stdout) : task.onOutput(child.stdout).then(() => '');
+  const output = await read
+    .catch((error: unknown) => {
+      child.kill('SIGKILL');
+      throw error;
+    })
+    .finally(async () => {
+      // to its end in any case: whoever reads it is done
+      child.stdout.resume();
+      await ended;
+      // not before: what has closed its output may still be there
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
+    });
   const { code, killedBy, failure } = await ended;
-  signal?.removeEventListener('abort', leave);
   signal?.throwIfAborted();
   if (code === 0) return output;
   const said = await stderr;

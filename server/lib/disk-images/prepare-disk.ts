@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { chown, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { CommandError } from '../run-command';
+import { digestOf } from '../digest-of';
 import type { RunAs } from '../unprivileged-user';
 import { runBounded, type BoundedProcess, type ProcessBounds } from './bounded-process';
 import { DiskFaultError } from './fault';
@@ -89,7 +88,7 @@ export async function prepareDisk(options: PrepareDiskOptions): Promise<Prepared
   const { size } = await stat(path);
   if (size > maxStoredBytes) throw new DiskFaultError('stores-too-much', `${size} bytes`);
   await recogniseDisk(path, { maxBytes: maxDiskBytes });
-  return { format, path, bytes: size, diskBytes: facts.diskBytes, sha256: await sha256Of(path, signal) };
+  return { format, path, bytes: size, diskBytes: facts.diskBytes, sha256: await digestOf(path, { signal }) };
 }
 
 async function unpacked(
@@ -122,12 +121,4 @@ async function percents(output: Readable, onPercent: PrepareDiskOptions['onPerce
     const last = [...String(chunk).matchAll(/\((\d+)\.\d+\/100%\)/g)].at(-1)?.[1];
     if (last !== undefined) onPercent?.(Number(last));
   }
-}
-
-/** SHA-256 of a file, hexadecimal. */
-export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, ...(signal && { signal }) }))
-    hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -9,9 +9,11 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../digest-of';
 import { unprivilegedUser, type RunAs } from '../unprivileged-user';
+import { runBounded } from './bounded-process';
 import { DiskFaultError } from './fault';
-import { prepareDisk, sha256Of, type PreparedDisk, type PrepareDiskOptions } from './prepare-disk';
+import { prepareDisk, type PreparedDisk, type PrepareDiskOptions } from './prepare-disk';
 
 const run = promisify(execFile);
 const mb = 2 ** 20;
@@ -67,7 +69,7 @@ describe('a disk image is made of', () => {
     await qemuImg('convert', '-f', 'raw', '-O', format, 'source', 'part');
     const found: string[] = [];
     const disk = await prepare({ onFormat: async (one) => void found.push(one) });
-    expect(disk).toMatchObject({ format, diskBytes: 8 * mb, sha256: await sha256Of(disk.path) });
+    expect(disk).toMatchObject({ format, diskBytes: 8 * mb, sha256: await digestOf(disk.path) });
     expect(found).toEqual([format]);
     expect((await contentOf(disk)).equals(content)).toBe(true);
   });
@@ -237,8 +239,13 @@ describe('the processes', () => {
     await expect(prepare({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  it('were waited for without end once they had closed their output', async () => {
+    const task = { cwd: folder, bounds: { seconds: 1, memoryMb: 512, fileMb: 1 }, runAs: null };
+    const stays = runBounded({ ...task, program: 'sh', args: ['-c', 'exec >&- 2>&-; exec sleep 600'] });
+    await expect(stays).rejects.toMatchObject({ fault: 'too-slow' });
+  });
+
   it.runIf(process.getuid?.() === 0)('read no file of the server, were they told to', async () => {
-    const { runBounded } = await import('./bounded-process');
     await mkdir(at('inside'));
     await writeFile(at('secret'), 'x', { mode: 0o600 });
     const task = { cwd: at('inside'), bounds: { seconds: 20, memoryMb: 512, fileMb: 1 }, runAs };
@@ -247,7 +254,6 @@ describe('the processes', () => {
   });
 
   it('say which program is missing', async () => {
-    const { runBounded } = await import('./bounded-process');
     const task = { cwd: folder, bounds: { seconds: 20, memoryMb: 512, fileMb: 1 }, runAs };
     expect(await faultOf(runBounded({ ...task, program: 'no-such-program', args: [] }))).toBe('no-tool');
   });

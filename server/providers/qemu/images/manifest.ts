@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
+import { digestOf } from '#server/lib/digest-of';
 
 const fileName = 'manifest.json';
 const manifestSchema = z.object({
@@ -65,10 +64,4 @@ async function readManifest(folder: string): Promise<z.infer<typeof manifestSche
     if (error instanceof SyntaxError || error instanceof z.ZodError) return 'damaged';
     throw error;
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { digestOf } from '#server/lib/digest-of';
 import { ProviderError } from '#server/lib/provider-error';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { say, type Said } from '#shared/sentence';
@@ -125,7 +123,7 @@ async function download(image: string, packages: readonly Package[], folder: str
     clearInterval(timer);
   }
   for (const entry of packages)
-    if ((await digestOf(join(folder, entry.file), entry.algorithm)) !== entry.digest)
+    if ((await digestOf(join(folder, entry.file), { algorithm: entry.algorithm })) !== entry.digest)
       throw cannotBuild(say('BUILD_PACKAGE_DAMAGED', { image, package: entry.file }));
   onProgress(total, total);
 }
@@ -134,12 +132,6 @@ async function download(image: string, packages: readonly Package[], folder: str
 function versionOf(file: string): string {
   const [name = '', version = ''] = file.split('_');
   return `${name}=${decodeURIComponent(version)}`;
-}
-
-async function digestOf(path: string, algorithm: string): Promise<string> {
-  const hash = createHash(algorithm);
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 async function bytesIn(folder: string): Promise<number> {
