@@ -1,10 +1,10 @@
-import { Button, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { BoxSelect, Circle, Minus, Square, StickyNote, Type, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Acts } from './acts';
 import { annotationTools, type AnnotationTool } from './annotate';
-import classes from './editor.module.css';
 import { hasKey, shortcutText } from './shortcuts';
+import { ToolButton } from './ToolButton';
 
 const annotationIcons: Record<AnnotationTool, LucideIcon> = {
   note: StickyNote,
@@ -21,15 +21,9 @@ export function AnnotateMenu({ acts }: { acts: Acts }) {
   return (
     <Menu position="bottom-start" withinPortal>
       <Menu.Target>
-        <Button
-          variant="default"
-          size="xs"
-          className={classes.compact}
-          leftSection={<StickyNote size={15} />}
-          aria-label={t('tool.annotateLabel')}
-        >
+        <ToolButton icon={StickyNote} aria-label={t('tool.annotateLabel')}>
           {t('tool.annotate')}
-        </Button>
+        </ToolButton>
       </Menu.Target>
       <Menu.Dropdown>
         {annotationTools.map((tool) => {

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { parametersOf, presetKinds, presetSize, type PresetKind, type PresetValues } from '#shared/topology/presets';
-import classes from './editor.module.css';
 import { shortcutText } from './shortcuts';
 import type { EditorCatalogue } from './use-catalogue';
 import { useChoices } from './panel/choices';
+import { ToolButton } from './ToolButton';
 
 export interface PresetChoice {
   kind: PresetKind;
@@ -67,17 +67,9 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
       withinPortal
     >
       <Popover.Target>
-        <Button
-          variant="default"
-          size="xs"
-          className={classes.compact}
-          leftSection={<Shapes size={15} />}
-          aria-label={t('tool.presets')}
-          disabled={defaults === null}
-          onClick={menu.toggle}
-        >
+        <ToolButton icon={Shapes} aria-label={t('tool.presets')} disabled={defaults === null} onClick={menu.toggle}>
           {t('tool.presets')}
-        </Button>
+        </ToolButton>
       </Popover.Target>
       <Popover.Dropdown>
         <form

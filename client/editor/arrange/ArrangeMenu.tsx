@@ -11,9 +11,9 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import classes from '../editor.module.css';
 import { arrangements, type Arrangement } from './arrange';
 import type { ArrangeState } from './use-arrange';
+import { ToolButton } from '../ToolButton';
 
 const icons: Record<Arrangement, LucideIcon> = {
   layered: Rows3,
@@ -43,16 +43,9 @@ export function ArrangeMenu({ arrange, drawn, selected, located }: ArrangeMenuPr
       {under === null ? (
         <Menu position="bottom-start" shadow="md" withinPortal>
           <Menu.Target>
-            <Button
-              variant="default"
-              size="xs"
-              className={classes.compact}
-              leftSection={<Workflow size={15} />}
-              aria-label={t('tool.arrange')}
-              disabled={drawn < 2}
-            >
+            <ToolButton icon={Workflow} aria-label={t('tool.arrange')} disabled={drawn < 2}>
               {t('tool.arrange')}
-            </Button>
+            </ToolButton>
           </Menu.Target>
           <Menu.Dropdown aria-label={t('tool.arrange')}>
             <Menu.Label>
