@@ -5,6 +5,7 @@ import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
 import { numberOf } from '../ui/numbers';
 import { PanelForm } from '../ui/FormFrame';
+import { LeastRamField, ReadyMarkerField } from './image-fields';
 
 interface Values extends Record<string, unknown> {
   name: string;
@@ -83,21 +84,9 @@ export function ImageForm({ image, onDone }: { image: Image | null; onDone: () =
         styles={mono}
         {...form.getInputProps('sha256')}
       />
-      <NumberInput
-        label={t('images.minRamMb')}
-        min={0}
-        step={64}
-        allowDecimal={false}
-        {...form.getInputProps('minRamMb')}
-      />
+      <LeastRamField {...form.getInputProps('minRamMb')} />
       <NumberInput label={t('images.minDiskGb')} min={0} allowDecimal={false} {...form.getInputProps('minDiskGb')} />
-      <TextInput
-        label={t('images.readyMarker')}
-        description={t('images.readyMarkerHelp')}
-        spellCheck={false}
-        styles={mono}
-        {...form.getInputProps('readyMarker')}
-      />
+      <ReadyMarkerField {...form.getInputProps('readyMarker')} />
     </PanelForm>
   );
 }

@@ -1,4 +1,4 @@
-import { NumberInput, SegmentedControl, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { SegmentedControl, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { imageVisibilities, updateOwnImageInput, type Image } from '#shared/image';
@@ -9,6 +9,7 @@ import { notifyError } from '../api/error-message';
 import { ShareForm, ShareList } from '../sharing/SharePanel';
 import { numberOf } from '../ui/numbers';
 import { PanelForm } from '../ui/FormFrame';
+import { LeastRamField, ReadyMarkerField } from './image-fields';
 
 /** Changes an image of one's own: what it is called, who may take it; and says who uses it. */
 export function OwnImageForm({ image, onDone }: { image: Image; onDone: () => void }) {
@@ -65,19 +66,8 @@ function Facts({ image, onDone }: { image: Image; onDone: () => void }) {
           {t(`own.visibleHelp.${form.values.visibility}`)}
         </Text>
       </div>
-      <NumberInput
-        label={t('images.minRamMb')}
-        min={0}
-        step={64}
-        allowDecimal={false}
-        {...form.getInputProps('minRamMb')}
-      />
-      <TextInput
-        label={t('images.readyMarker')}
-        description={t('images.readyMarkerHelp')}
-        spellCheck={false}
-        {...form.getInputProps('readyMarker')}
-      />
+      <LeastRamField {...form.getInputProps('minRamMb')} />
+      <ReadyMarkerField {...form.getInputProps('readyMarker')} />
     </PanelForm>
   );
 }
