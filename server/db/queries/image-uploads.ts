@@ -1,10 +1,10 @@
-import { and, asc, count, desc, eq, inArray, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNotNull, lt, sql, type SQL } from 'drizzle-orm';
 import { images } from '#drizzle/schema/catalogue';
 import { imageUploads } from '#drizzle/schema/image-uploads';
-import { sliceVms } from '#drizzle/schema/slices';
 import { unfinishedUploads, type UploadState } from '#shared/image-upload';
 import type { Queryable } from '#server/db/client';
 import { decodeCursor, idCursor } from '../keyset';
+import { isKeptImage } from './images';
 
 export type UploadRow = typeof imageUploads.$inferSelect;
 /** Of which data folder: null where one server has them all. */
@@ -113,10 +113,9 @@ export async function unfinishedIds(q: Queryable): Promise<Set<number>> {
 
 /** Checksums of the disks that living images are, or VMs lie over. */
 export async function keptDisks(q: Queryable): Promise<Set<string>> {
-  const used = sql`exists (select 1 from ${sliceVms} where ${sliceVms.imageId} = ${images.id} and ${sliceVms.status} <> 'absent')`;
   const rows = await q
     .select({ sha256: images.sha256 })
     .from(images)
-    .where(and(sql`${images.ownerId} is not null`, sql`(${isNull(images.retiredAt)} or ${used})`));
+    .where(and(isNotNull(images.ownerId), isKeptImage));
   return new Set(rows.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])));
 }

@@ -1,5 +1,6 @@
 import { and, asc, count, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import { availabilityZones, images, imageShares, imageStates } from '#drizzle/schema/catalogue';
+import { sliceVms } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
 import type { Queryable } from '#server/db/client';
 import { after, containing, decodeCursor, nameCursor } from '../keyset';
@@ -111,6 +112,10 @@ export function visibleImage(viewerId: number): SQL {
   return sql`(${images.visibility} = 'all' or ${images.ownerId} = ${viewerId} or (${images.visibility} = 'shared' and exists (
     select 1 from ${imageShares} where ${imageShares.imageId} = ${images.id} and ${imageShares.userId} = ${viewerId})))`;
 }
+
+/** Condition on `images`: it can be taken, or VMs lie over it. */
+export const isKeptImage = sql`(${isNull(images.retiredAt)} or exists (
+  select 1 from ${sliceVms} where ${sliceVms.imageId} = ${images.id} and ${sliceVms.status} <> 'absent'))`;
 
 /** Of these images those that the user may not take. */
 export async function imagesHiddenFrom(

@@ -1,9 +1,9 @@
 import { and, eq, inArray, isNull, like, or, sql } from 'drizzle-orm';
 import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
-import { sliceVms } from '#drizzle/schema/slices';
 import { asError, asReason, say, told, within } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { inTransaction } from '#server/db/transaction';
+import { isKeptImage } from '#server/db/queries/images';
 import { providerZone, type ProviderZone } from '#server/db/queries/zones';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import { ProviderError } from '#server/lib/provider-error';
@@ -252,11 +252,7 @@ async function writeEnd(
 
 /** Removes, in the zones of this server, prepared images that are neither in the catalogue nor under a VM. */
 async function pruneImages(ctx: Context): Promise<void> {
-  const used = sql`exists (select 1 from ${sliceVms} where ${sliceVms.imageId} = ${images.id} and ${sliceVms.status} <> 'absent')`;
-  const inUse = await ctx.db
-    .select(imageColumns)
-    .from(images)
-    .where(or(isNull(images.retiredAt), used));
+  const inUse = await ctx.db.select(imageColumns).from(images).where(isKeptImage);
   const zones = await ctx.db.select(providerZone).from(availabilityZones);
   for (const zone of zones) {
     const provider = await providerHere(ctx, zone);
