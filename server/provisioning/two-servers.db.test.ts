@@ -30,6 +30,9 @@ const zoneOf = async (id: number) =>
   only(await database.db.select().from(availabilityZones).where(eq(availabilityZones.id, id)), 'the zone');
 const sliceOf = async (id: number) =>
   only(await database.db.select().from(slices).where(eq(slices.id, id)), 'the slice');
+/** A killed server is away: nobody holds its home, so a heartbeat that was under way when it died does not count. */
+const lose = (on: Machine, seenAt: Date) =>
+  database.db.update(homes).set({ server: null, seenAt }).where(eq(homes.identity, on.identity));
 
 describe('two servers on one database', () => {
   test('a zone without a home is adopted by one of them, and stays its', async () => {
@@ -100,10 +103,7 @@ describe('two servers on one database', () => {
     const sliceId = await insertSlice(database.db, actor, zoneA);
     await carryOut(serverA.context, actor, sliceId, 'deploy');
     serverA.kill();
-    await database.db
-      .update(homes)
-      .set({ seenAt: new Date(Date.now() - 60_000) })
-      .where(eq(homes.identity, a.identity));
+    await lose(a, new Date(Date.now() - 60_000));
     const plan = await planDeployment(serverB.context, { actor, sliceId, kind: 'stop' });
     expect(plan).toMatchObject({
       runnable: false,
@@ -156,8 +156,6 @@ describe('two servers on one database', () => {
   test('asking the zone of a server that is away anew says so, and when it was last seen', async () => {
     const { a, serverA, serverB, zoneA } = await twoServers(database.db);
     serverA.kill();
-    const lost = (seenAt: Date) =>
-      database.db.update(homes).set({ server: null, seenAt }).where(eq(homes.identity, a.identity));
     // it dies while it is asked: alive by its last heartbeat, it answers nothing
     const asked = getZone(serverB.context, { actor, id: zoneA, refresh: true });
     const outcome = asked.then(
@@ -167,7 +165,7 @@ describe('two servers on one database', () => {
     const questions = () => database.db.select().from(zoneQuestions);
     await until(serverB.context, 0, async () => (await questions()).length > 0);
     const seenAt = new Date('2026-01-01T10:00:00.000Z');
-    await lost(seenAt);
+    await lose(a, seenAt);
     const away = {
       code: 'ZONE_AWAY',
       params: { zone: 'local', host: 'a', since: seenAt.toISOString() },
