@@ -110,6 +110,7 @@ export function createAppRouter() {
                     'audit',
                     'notifications',
                     'quota',
+                    'sshKeys',
                     'tokens',
                     'webhooks',
                   ),

@@ -126,6 +126,18 @@ describe('from a document to running VMs and back, by the command line', () => {
     expect((await trama.run(['console', 'lab', 'nothing'])).code).toBe(4);
   });
 
+  test('SSH keys are added from a file and from standard input, listed and deleted', async () => {
+    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP1rt24pWRcXVqpuM15Vl7ROEWqrsD9R0tPFWZIstnBS eva@laptop';
+    const file = path.join(dataDir, 'id.pub');
+    await writeFile(file, `${key}\n`);
+    expect((await trama.run(['ssh-keys', 'add', file])).stderr).toContain('The key eva@laptop is added: SHA256:');
+    expect((await trama.run(['ssh-keys', 'add', '-'], key)).stderr).toContain('was there already');
+    expect((await trama.run(['ssh-keys', 'add', '-'], 'no key')).stderr).toContain('Line 1: this is no SSH key.');
+    expect((await trama.run(['ssh-keys', 'list'])).stdout).toContain('eva@laptop');
+    expect(await trama.run(['ssh-keys', 'delete', 'eva@laptop'])).toMatchObject({ code: 0 });
+    expect((await trama.run(['ssh-keys', 'delete', 'eva@laptop'])).code).toBe(4);
+  });
+
   test('it is stopped and started, one VM and all', async () => {
     expect(await trama.json(['slices', 'stop', 'lab'])).toMatchObject({ kind: 'stop', status: 'succeeded' });
     expect(await trama.json(['slices', 'show', 'lab'])).toMatchObject({ status: 'stopped', vmsRunning: 0 });

@@ -449,6 +449,12 @@ const states: Record<string, State> = {
     failing: /notifications\.list/,
     until: text('Try again'),
   },
+  // SSH keys
+  'an SSH key that is none': {
+    who: 'ana',
+    ...at('/account/ssh-keys?panel=new'),
+    until: inOrder(dialog, fill('Public keys', 'ssh-dss AAAA old'), press(/^Add$/), text('Line 1:')),
+  },
   // webhooks
   'webhooks on their way': { ...at('/account/webhooks'), held: /webhooks\.list/, until: loading },
   'a webhook that was made, and its secret': {

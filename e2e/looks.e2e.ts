@@ -92,6 +92,8 @@ describe('how the pages look', () => {
     ids.webhook = (await call.webhooks.create.mutate({ name: 'hall', url, events: [...events] })).webhook.id;
     await call.webhooks.test.mutate({ id: ids.webhook });
     await call.tokens.create.mutate({ name: 'ci', scopes: ['read'] });
+    const blob = 'AAAAC3NzaC1lZDI1NTE5AAAAIP1rt24pWRcXVqpuM15Vl7ROEWqrsD9R0tPFWZIstnBS';
+    await call.sshKeys.create.mutate({ text: `ssh-ed25519 ${blob} ada@laptop` });
     ids.user = (await call.users.create.mutate({ email: 'eve@example.org', name: 'Eve', role: 'user' })).user.id;
   }
 
@@ -472,6 +474,22 @@ describe('how the pages look', () => {
           await page.getByText('at an address that webhooks may not call').first().waitFor();
           await page.getByText('Details').first().click();
         },
+      ),
+    ],
+    [
+      'its SSH keys',
+      at(
+        () => office,
+        () => '/account/ssh-keys',
+        (page) => page.getByText('SHA256:').waitFor(),
+      ),
+    ],
+    [
+      'SSH keys to be added',
+      at(
+        () => fresh,
+        () => '/account/ssh-keys?panel=new',
+        dialog,
       ),
     ],
     [

@@ -18,6 +18,7 @@ export const auditTexts = {
     quota: 'Quota',
     webhook: 'Webhook',
     image_upload: 'Upload',
+    ssh_key: 'SSH key',
   },
   operation: {
     vm: { start: 'Start VM', stop: 'Stop VM', reboot: 'Reboot VM' },
@@ -56,6 +57,7 @@ export const auditTexts = {
       'renew-recovery-codes': 'New recovery codes',
       'recovery-code-used': 'Use a recovery code',
     },
+    'ssh-keys': { create: 'Add SSH key', delete: 'Delete SSH key' },
     tokens: { create: 'Create token', revoke: 'Revoke token' },
     templates: {
       create: 'Create template',

@@ -43,6 +43,9 @@ export const limits = {
   templatesPerUser: 10_000,
   /** Living tokens of one account, sessions not counted. */
   tokensPerUser: 100,
+  sshKeysPerUser: 50,
+  /** Characters of a text that SSH keys are read from. */
+  sshKeysLength: 65_536,
   /** Event streams that one user has open at a server at once: pages that are shown, and programs that wait. */
   streamsPerUser: 100,
   /** Consoles that one user has open at a server at once. */

@@ -30,6 +30,21 @@ export const sentences = {
   WEBHOOKS_LIMIT: 'An account has at most {{limit}} webhooks.',
   WEBHOOK_ALL_SLICES: 'Only administrators have webhooks for all slices.',
 
+  // SSH keys
+  SSH_KEY_NONE: 'There is no key in it.',
+  SSH_KEY_PRIVATE:
+    'Line {{line}}: this is a private key. Keep it to yourself; the public one is in the file that ends in .pub.',
+  SSH_KEY_CERTIFICATE: 'Line {{line}}: this is a certificate. Give the key that it was made of.',
+  SSH_KEY_OTHER_FORM:
+    'Line {{line}}: this key is in another form than OpenSSH’s. `ssh-keygen -i -f FILE` writes it so.',
+  SSH_KEY_OPTIONS: 'Line {{line}}: options before a key are not taken. Leave them out.',
+  SSH_KEY_DAMAGED: 'Line {{line}}: the key is cut off or damaged. Copy the whole line.',
+  SSH_KEY_UNKNOWN:
+    'Line {{line}}: this is no SSH key. One begins with its kind, as ssh-ed25519, and stands on one line.',
+  SSH_KEY_TYPE: 'Line {{line}}: keys of the kind {{type}} are not taken. These are: {{types}}.',
+  SSH_KEY_WEAK: 'Line {{line}}: an RSA key of {{bits}} bits is too weak. It has to have {{least}} or more.',
+  SSH_KEYS_LIMIT: 'An account has at most {{limit}} SSH keys.',
+
   // zones
   TOOL_MISSING: '{{tool}} is not installed. Install it: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:

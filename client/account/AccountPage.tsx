@@ -6,12 +6,13 @@ import { ProfileSection } from './ProfileSection';
 import { SecuritySection } from './SecuritySection';
 import { SessionsSection } from './SessionsSection';
 import { TokensSection } from './TokensSection';
+import { SshKeysSection } from '../ssh-keys/SshKeysSection';
 import { WebhooksSection } from '../webhooks/WebhooksSection';
 import { usePageTitle } from '../hooks/page-title';
 import { useSession } from '../hooks/session';
 import { PageHeader } from '../ui/PageHeader';
 
-const sections = ['profile', 'security', 'sessions', 'tokens', 'webhooks', 'activity'] as const;
+const sections = ['profile', 'security', 'sessions', 'tokens', 'ssh-keys', 'webhooks', 'activity'] as const;
 type Section = (typeof sections)[number];
 
 function pathOf(section: Section): string {
@@ -41,6 +42,7 @@ export function Component() {
       {section === 'security' ? <SecuritySection user={user} /> : null}
       {section === 'sessions' ? <SessionsSection /> : null}
       {section === 'tokens' ? <TokensSection user={user} /> : null}
+      {section === 'ssh-keys' ? <SshKeysSection /> : null}
       {section === 'webhooks' ? <WebhooksSection user={user} /> : null}
       {section === 'activity' ? <ActivitySection /> : null}
     </>

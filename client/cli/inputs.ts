@@ -7,6 +7,7 @@ import { listNotificationsInput } from '#shared/notification';
 import { shareSliceInput } from '#shared/sharing';
 import { listSnapshotsInput, renameSnapshotInput } from '#shared/snapshot';
 import { cloneSliceInput, createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
+import { createSshKeysInput } from '#shared/ssh-key';
 import { createTemplateInput, exportTemplateInput, importTemplateInput, listTemplatesInput } from '#shared/template';
 import { createTokenInput } from '#shared/token';
 import { createWebhookInput, listDeliveriesInput } from '#shared/webhook';
@@ -87,5 +88,6 @@ export const inputs = {
   listNotifications: fieldsOf(listNotificationsInput, ['limit', 'unread']),
   createWebhook: fieldsOf(createWebhookInput, ['name', 'url', 'events', 'allSlices']),
   listDeliveries: fieldsOf(listDeliveriesInput, ['limit']),
+  createSshKeys: fieldsOf(createSshKeysInput, ['name']),
   createToken: fieldsOf(createTokenInput, ['name', 'scopes', 'days']),
 };

@@ -10,6 +10,7 @@ import { addNotificationsCommand } from './commands/notifications';
 import { addDeploymentCommands } from './commands/deployments';
 import { addConvertCommand } from './commands/convert';
 import { addSliceCommands } from './commands/slices';
+import { addSshKeyCommands } from './commands/ssh-keys';
 import { addTemplateCommands } from './commands/templates';
 import { addWebhookCommands } from './commands/webhooks';
 import { addZoneCommands } from './commands/zones';
@@ -51,6 +52,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addAuditCommand(program, cli);
   addNotificationsCommand(program, cli);
   addConvertCommand(program, cli);
+  addSshKeyCommands(program, cli);
   addWebhookCommands(program, cli);
   addCallCommand(program, cli);
   addCompletionCommands(program, cli);

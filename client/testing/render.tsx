@@ -52,6 +52,7 @@ await loadTexts([
   'templates',
   'tokens',
   'users',
+  'sshKeys',
   'webhooks',
 ]);
 afterEach(cleanup);

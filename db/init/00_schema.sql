@@ -881,6 +881,18 @@ CREATE INDEX `images_owner_sort_key_index` ON `images` (`owner_id`,`sort_key`,`i
 CREATE INDEX `images_visibility_sort_key_index` ON `images` (`visibility`,`sort_key`,`id`);
 UPDATE `quotas` SET `image_mb` = 20480 WHERE `role_id` = (SELECT `id` FROM `roles` WHERE `name` = 'user');
 UPDATE `quotas` SET `image_mb` = 204800 WHERE `role_id` = (SELECT `id` FROM `roles` WHERE `name` = 'instructor');
+CREATE TABLE `ssh_keys` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`name` varchar(63) NOT NULL,
+	`type` varchar(40) NOT NULL,
+	`blob` text NOT NULL,
+	`fingerprint` varchar(60) NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `ssh_keys_id` PRIMARY KEY(`id`),
+	CONSTRAINT `ssh_keys_user_fingerprint_unique` UNIQUE(`user_id`,`fingerprint`)
+);
+ALTER TABLE `ssh_keys` ADD CONSTRAINT `ssh_keys_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -924,3 +936,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('2fcdc2978a96e
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('44202ccf10f3f44ca404833455bea4509ff6d12660d5d8d42c527dfd4dc386ed', 1795692686192);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1388cc71a5cc2a96f715bd87e95bd47ba27f5fe76e19bce303a593a9467d85f8', 1795693347631);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('8a2a7e45221074ed35a2a48a996cddeafcbf85aa06f3b51bcfcd764f8d23c09e', 1795693960308);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c65b579483eb3c034d609a3030246314b6f1572d0228a17138de58eb6131d127', 1795705033585);

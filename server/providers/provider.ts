@@ -200,6 +200,8 @@ export interface VmSpec extends VmProperties {
   nics: NicSpec[];
   /** Names the guest should know: `/etc/hosts`. Addresses without prefix length. */
   hosts: { address: string; name: string }[];
+  /** Lines of `authorized_keys` by which its owner may sign in, where the image takes them; known to the guest from its next start on. */
+  sshKeys: string[];
 }
 
 export interface NicSpec {

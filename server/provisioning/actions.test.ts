@@ -38,6 +38,7 @@ const image: SliceModel['images'] extends Map<number, infer Row> ? Row : never =
 };
 const model: SliceModel = {
   annotations: [],
+  sshKeys: [],
   images: new Map([[1, image]]),
   vms: small.vms.map((vm, index) => ({
     ...vm,

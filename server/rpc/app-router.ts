@@ -12,6 +12,7 @@ import { quotasRouter } from './quotas/router';
 import { schedulesRouter } from './schedules/router';
 import { slicesRouter } from './slices/router';
 import { snapshotsRouter } from './snapshots/router';
+import { sshKeysRouter } from './ssh-keys/router';
 import { templatesRouter } from './templates/router';
 import { tokensRouter } from './tokens/router';
 import { router } from './trpc';
@@ -23,6 +24,7 @@ import { zonesRouter } from './zones/router';
 export const appRouter = router({
   auth: authRouter,
   tokens: tokensRouter,
+  sshKeys: sshKeysRouter,
   users: usersRouter,
   quotas: quotasRouter,
   audit: auditRouter,

@@ -85,6 +85,7 @@ const endingIn = (outcomes: Outcomes, outcome: Outcome) =>
 const noQuota = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null } as const;
 const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: null, imageMb: null };
 const noLimits = { vcpus: null, ramMb: null, diskGb: null };
+const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP1rt24pWRcXVqpuM15Vl7ROEWqrsD9R0tPFWZIstnBS new';
 const document = '{"format":"trama","version":1,"name":"new","vms":[]}';
 
 const toManage = { scope: 'slices:manage', otherwise: denied } as const;
@@ -238,6 +239,10 @@ export const matrix: Record<string, Row> = {
     api.notifications.setPreferences({ muted: ['deployment.succeeded'] }),
   ),
   'notifications.watch': row('user', 'account:read', signedIn, (api) => api.notifications.watch({}).then(begin)),
+
+  'sshKeys.list': row('user', 'account:read', signedIn, (api) => api.sshKeys.list()),
+  'sshKeys.create': row('user', 'account:manage', signedIn, (api) => api.sshKeys.create({ text: sshKey })),
+  'sshKeys.delete': row('user', 'account:manage', ownerOnly, (api, s) => api.sshKeys.delete({ id: s.sshKey })),
 
   'webhooks.list': row('user', 'account:read', signedIn, (api) => api.webhooks.list()),
   'webhooks.create': row('user', 'account:manage', signedIn, (api) =>

@@ -8,6 +8,7 @@ import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { templateRevisions, templates, templateShares, templateVms } from '#drizzle/schema/templates';
 import { apiTokens, passwordResets, roles, users } from '#drizzle/schema/users';
 import { imageUploads } from '#drizzle/schema/image-uploads';
+import { sshKeys } from '#drizzle/schema/ssh-keys';
 import { webhookDeliveries, webhooks } from '#drizzle/schema/webhooks';
 import type { Role } from '#shared/auth';
 import type { Scope } from '#shared/scopes';
@@ -187,6 +188,11 @@ export async function makeScene(ctx: Context) {
     retryUntil: ctx.clock.now(),
   });
 
+  const [sshKey] = await db.insert(sshKeys).values({
+    ...{ userId: user.owner, name: 'laptop', type: 'ssh-ed25519' },
+    ...{ blob: 'AAAAC3NzaC1lZDI1NTE5AAAAIA==', fingerprint: `SHA256:${n}` },
+  });
+
   const [upload] = await db.insert(imageUploads).values({
     ...{ ownerId: user.owner, name: 'coming', fileName: 'disk.qcow2', sizeBytes: 5 },
     touchedAt: ctx.clock.now(),
@@ -203,6 +209,7 @@ export async function makeScene(ctx: Context) {
     ownImage: ownImage.insertId,
     upload: upload.insertId,
     webhook: hook.insertId,
+    sshKey: sshKey.insertId,
     delivery: delivery.insertId,
     user,
     email,

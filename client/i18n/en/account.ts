@@ -7,6 +7,7 @@ export const account = {
     security: 'Security',
     sessions: 'Sessions',
     tokens: 'Tokens',
+    'ssh-keys': 'SSH keys',
     webhooks: 'Webhooks',
     activity: 'Activity',
   },

@@ -9,6 +9,7 @@ export const account: Messages<typeof english> = {
     security: 'Seguridad',
     sessions: 'Sesiones',
     tokens: 'Tokens',
+    'ssh-keys': 'Claves SSH',
     webhooks: 'Webhooks',
     activity: 'Actividad',
   },

@@ -57,6 +57,7 @@ export const audit: Messages<typeof english> = {
     quota: 'Cuota',
     webhook: 'Webhook',
     image_upload: 'Subida',
+    ssh_key: 'Clave SSH',
   },
   operation: {
     vm: { start: 'Arrancar MV', stop: 'Detener MV', reboot: 'Reiniciar MV' },
@@ -95,6 +96,7 @@ export const audit: Messages<typeof english> = {
       'renew-recovery-codes': 'Códigos de recuperación nuevos',
       'recovery-code-used': 'Usar un código de recuperación',
     },
+    'ssh-keys': { create: 'Añadir clave SSH', delete: 'Eliminar clave SSH' },
     tokens: { create: 'Crear token', revoke: 'Revocar token' },
     templates: {
       create: 'Crear plantilla',

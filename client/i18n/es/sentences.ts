@@ -27,6 +27,21 @@ export const sentences: Record<SentenceCode, string> = {
   WEBHOOKS_LIMIT: 'Una cuenta tiene como máximo {{limit}} webhooks.',
   WEBHOOK_ALL_SLICES: 'Solo los administradores tienen webhooks para todos los slices.',
 
+  // claves SSH
+  SSH_KEY_NONE: 'No contiene ninguna clave.',
+  SSH_KEY_PRIVATE:
+    'Línea {{line}}: es una clave privada. No la dé a nadie; la pública está en el archivo que termina en .pub.',
+  SSH_KEY_CERTIFICATE: 'Línea {{line}}: es un certificado. Indique la clave de la que se hizo.',
+  SSH_KEY_OTHER_FORM:
+    'Línea {{line}}: la clave no tiene el formato de OpenSSH. `ssh-keygen -i -f ARCHIVO` la escribe así.',
+  SSH_KEY_OPTIONS: 'Línea {{line}}: no se admiten opciones delante de una clave. Quítelas.',
+  SSH_KEY_DAMAGED: 'Línea {{line}}: la clave está cortada o dañada. Copie la línea entera.',
+  SSH_KEY_UNKNOWN:
+    'Línea {{line}}: no es una clave SSH. Empieza por su tipo, como ssh-ed25519, y ocupa una sola línea.',
+  SSH_KEY_TYPE: 'Línea {{line}}: no se admiten claves de tipo {{type}}. Sí estas: {{types}}.',
+  SSH_KEY_WEAK: 'Línea {{line}}: una clave RSA de {{bits}} bits es demasiado débil. Ha de tener {{least}} o más.',
+  SSH_KEYS_LIMIT: 'Una cuenta tiene como máximo {{limit}} claves SSH.',
+
   TOOL_MISSING: '{{tool}} no está instalado. Instálelo: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:
     'Esta zona no tiene una salida a Internet para las MV que deje fuera de su alcance los puertos de la propia máquina.',

@@ -3,6 +3,7 @@ import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { imageUploads } from '#drizzle/schema/image-uploads';
 import { slices, sliceVms } from '#drizzle/schema/slices';
+import { sshKeys } from '#drizzle/schema/ssh-keys';
 import { templates } from '#drizzle/schema/templates';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { webhooks } from '#drizzle/schema/webhooks';
@@ -29,6 +30,7 @@ const named = {
   role: roles,
   webhook: webhooks,
   image_upload: imageUploads,
+  ssh_key: sshKeys,
 } as const;
 
 function isNamed(type: string): type is keyof typeof named {

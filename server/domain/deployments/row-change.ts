@@ -177,5 +177,8 @@ export function modelAfter(
     })),
   ];
   const drawn = annotations ?? model.annotations;
-  return { vms, networks, edges, annotations: drawn, images: new Map(images.map((image) => [image.id, image])) };
+  return {
+    ...{ vms, networks, edges, annotations: drawn, sshKeys: model.sshKeys },
+    images: new Map(images.map((image) => [image.id, image])),
+  };
 }

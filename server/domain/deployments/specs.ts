@@ -39,7 +39,7 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   }
   for (const list of nics.values()) list.sort((a, b) => a.index - b.index);
   const hostsOf = neighbourNames(model);
-  const definitionOf = (id: number): Omit<VmSpec, 'nics' | 'hosts'> | undefined => {
+  const definitionOf = (id: number): Omit<VmSpec, 'nics' | 'hosts' | 'sshKeys'> | undefined => {
     const row = rows.get(id);
     if (row === undefined) return undefined;
     const { vcpus, ramMb, diskGb } = row;
@@ -61,7 +61,10 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
     definition: definitionOf,
     vm(id) {
       const definition = definitionOf(id);
-      return definition && { ...definition, nics: nics.get(id) ?? [], hosts: hostsOf(id) };
+      if (definition === undefined) return undefined;
+      // kernel images have nobody who listens for SSH
+      const sshKeys = definition.image.kind === 'disk' ? [...model.sshKeys] : [];
+      return { ...definition, nics: nics.get(id) ?? [], hosts: hostsOf(id), sshKeys };
     },
   };
 }

@@ -15,6 +15,7 @@ import {
 import { objectName } from '#server/db/queries/audit';
 import { deleteNotificationsOf } from '#server/db/queries/notifications';
 import { revokeAll } from '#server/db/queries/tokens';
+import { deleteSshKeysOf } from '#server/db/queries/ssh-keys';
 import { deleteWebhooksOf } from '#server/db/queries/webhooks';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
@@ -55,6 +56,7 @@ export async function deleteUser(
     if (!(await markAccountDeleted(tx, id, ctx.clock.now()))) return;
     await deleteNotificationsOf(tx, id);
     await deleteWebhooksOf(tx, id);
+    await deleteSshKeysOf(tx, id);
     await recordAudit(tx, actor, userRecord('delete', row, { ...(await detailsOf(tx, choice)), email: row.email }));
   });
   return { templates, slices: given.length + doomed.length };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
+import { canonical } from '#shared/topology/properties';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
 import { say, saidOf } from '#shared/sentence';
@@ -223,7 +224,11 @@ class QemuProvider implements Provider {
     await this.#bringUp(vm, signal, async () => {
       if (vm.panicked || vm.hung) await vm.stop(0);
       if (vm.record.kept) await this.#keeping.resumeOne(vm);
-      else if (!vm.alive) await this.#definitions.launch(vm);
+      else if (!vm.alive) {
+        // no change of its definition, so nobody has defined it anew for them
+        await vm.save({ spec: { ...vm.record.spec, sshKeys: spec.sshKeys } });
+        await this.#definitions.launch(vm);
+      }
     });
   }
 
@@ -239,7 +244,8 @@ class QemuProvider implements Provider {
         done = true;
         // what a guest would find otherwise than at its start needs a new process: its configuration, where its forwards listen
         const moved = spec.forwards.length > 0 && vm.record.forwardAddress !== this.#ports.address;
-        const stale = moved || vm.record.bootConfig !== guestConfig(spec);
+        const rekeyed = canonical(vm.record.spec.sshKeys) !== canonical(spec.sshKeys);
+        const stale = moved || rekeyed || vm.record.bootConfig !== guestConfig(spec);
         if (vm.alive && !vm.panicked && !stale && (await vm.reset())) return;
         await vm.forget();
         if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);

@@ -39,6 +39,7 @@ const vmSpecOf = ({ vm }: TopologyParts) =>
       }),
       nics: z.array(nic),
       hosts: z.array(z.object({ address: z.string(), name: z.string() })),
+      sshKeys: z.array(z.string()).default([]),
     });
 
 /** How a VM goes on: its command line was that of the process that was ended, and its guest had reported that it is ready. */

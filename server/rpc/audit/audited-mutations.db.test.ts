@@ -48,6 +48,9 @@ const webhook = {
   events: ['slice.degraded' as const],
 };
 
+const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP1rt24pWRcXVqpuM15Vl7ROEWqrsD9R0tPFWZIstnBS laptop';
+const keysAdded = z.object({ added: z.array(z.object({ id: z.number() })) });
+
 /** What a deed was done to, as the log has it: `template 12`. */
 type ObjectName = readonly [type: string, id: number | null];
 interface Deed {
@@ -187,6 +190,15 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   'notifications.setPreferences': (s) =>
     doing('user', s.people.owner.userId, () => s.owner.notifications.setPreferences({ muted: ['image.ready'] })),
 
+  'sshKeys.create': (s) => ({
+    call: () => s.owner.sshKeys.create({ text: sshKey }),
+    object: (answer) => ['ssh_key', keysAdded.parse(answer).added[0]?.id ?? 0],
+  }),
+  'sshKeys.delete': async (s) => {
+    const { added } = await s.owner.sshKeys.create({ text: sshKey, name: 'old' });
+    const id = added[0]?.id ?? 0;
+    return doing('ssh_key', id, () => s.owner.sshKeys.delete({ id }));
+  },
   'webhooks.create': (s) => ({
     call: () => s.owner.webhooks.create(webhook),
     object: (answer) => ['webhook', z.object({ webhook: z.object({ id: z.number() }) }).parse(answer).webhook.id],
@@ -507,6 +519,7 @@ const tables: Record<string, string> = {
   role: 'roles',
   api_token: 'api_tokens',
   webhook: 'webhooks',
+  ssh_key: 'ssh_keys',
 };
 async function nameNow(type: string, objectId: number): Promise<string | null> {
   const table = tables[type];

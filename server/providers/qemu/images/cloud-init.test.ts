@@ -27,7 +27,10 @@ test('tells the guest its name, its addresses by MAC, and its neighbours', () =>
   expect(parse(documents['user-data'])).toMatchObject({
     hostname: 'vm-1',
     ssh_pwauth: false,
-    bootcmd: [['sh', '-c', expect.any(String), 'sh', '10.0.3.1 vm-1 # trama\n10.0.3.2 vm-2 # trama\n']],
+    bootcmd: [
+      ['sh', '-c', expect.any(String), 'sh', '10.0.3.1 vm-1 # trama\n10.0.3.2 vm-2 # trama\n'],
+      ['sh', '-c', expect.any(String), 'sh', 'trama', ''],
+    ],
   });
 });
 
@@ -74,6 +77,32 @@ test('start-up files are written at every boot, over what has become of them, wh
   await run(program, args);
   expect(await readFile(path, 'utf8')).toBe(content);
   expect((await stat(path)).mode & 0o777).toBe(0o640);
+});
+
+test('a guest has the SSH keys of now at every boot, beside those that its user has put there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trama-keys-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const userData = z.object({
+    users: z.array(z.object({ ssh_authorized_keys: z.array(z.string()) })),
+    bootcmd: z.array(z.array(z.string())),
+  });
+  const told = (sshKeys: string[]) =>
+    userData.parse(parse(cloudInitDocuments(vmSpec(1, image, { sshKeys }), null)['user-data']));
+  // programs of the guest's own, which know its account and may give away its files
+  for (const [name, text] of Object.entries({ getent: `echo "trama:x:1000:1000::${folder}:/bin/bash"`, chown: 'true' }))
+    await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  const boot = async (...keys: string[]) => {
+    const [program = '', ...args] = told(keys).bootcmd.at(-1) ?? [];
+    await run(program, args, { env });
+    return readFile(join(folder, '.ssh/authorized_keys'), 'utf8');
+  };
+  expect(await boot('ssh-ed25519 AAAA a')).toBe('ssh-ed25519 AAAA a (trama)\n');
+  expect(told(['ssh-ed25519 AAAA a']).users[0]?.ssh_authorized_keys).toEqual(['ssh-ed25519 AAAA a (trama)']);
+  await writeFile(join(folder, '.ssh/authorized_keys'), 'ssh-rsa BBBB own\nssh-ed25519 AAAA a (trama)\n');
+  expect(await boot('ssh-ed25519 CCCC c')).toBe('ssh-rsa BBBB own\nssh-ed25519 CCCC c (trama)\n');
+  expect(await boot()).toBe('ssh-rsa BBBB own\n');
+  expect((await stat(join(folder, '.ssh/authorized_keys'))).mode & 0o777).toBe(0o600);
 });
 
 test('a VM without links has none', () => {

@@ -16,6 +16,20 @@ const writeFile64 = 'mkdir -p "${1%/*}" && printf %s "$3" | base64 -d > "$1" && 
 const mark = ' # trama';
 
 /**
+ * Keys that an account has, and at the end of their lines that they are ours: cloud-init itself writes them at an instance's first boot only, before
+ * which there is no such account yet. Those that its owner has deleted are taken away.
+ */
+const keyMark = ' (trama)';
+const writeKeys = [
+  'home=$(getent passwd "$1" | cut -d: -f6)',
+  '[ -n "$home" ] || exit 0',
+  'file=$home/.ssh/authorized_keys',
+  'mkdir -p "$home/.ssh" && touch "$file"',
+  `sed -i '/${keyMark}$/d' "$file" && printf %s "$2" >> "$file"`,
+  'chmod 700 "$home/.ssh" && chmod 600 "$file" && chown -R "$1:" "$home/.ssh"',
+].join('\n');
+
+/**
  * The three documents of a NoCloud seed (https://cloudinit.readthedocs.io/en/latest/reference/datasources/nocloud.html).
  * All are JSON, which YAML contains, so that no name or address has to be quoted by hand. By itself cloud-init looks at network and
  * files at an instance's first boot only, and what changes later would reach no guest: `updates` and `bootcmd` are for every boot
@@ -31,6 +45,7 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
     ...(forwardMac === null ? [] : [['forwards', { match: { macaddress: forwardMac }, dhcp4: true, optional: true }]]),
   ]);
   const hosts = vm.hosts.map(({ address, name }) => `${address} ${name}${mark}\n`).join('');
+  const keys = vm.sshKeys.map((key) => key + keyMark);
   const userData = {
     hostname: vm.name,
     users: [
@@ -40,6 +55,7 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
         lock_passwd: false,
         shell: '/bin/bash',
         sudo: 'ALL=(ALL) NOPASSWD:ALL',
+        ssh_authorized_keys: keys,
       },
     ],
     // passwords are for the console; through forwarded ports they would be open to anyone on the host
@@ -58,6 +74,7 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
         mode,
         Buffer.from(content).toString('base64'),
       ]),
+      ['sh', '-c', writeKeys, 'sh', diskLogin.user, keys.map((key) => `${key}\n`).join('')],
     ],
   };
   return {

@@ -1,0 +1,37 @@
+/** SSH keys of an account. Why one is refused, the server says (`sentences`). */
+export const sshKeys = {
+  caption: 'SSH keys',
+  help: 'Given to the guests of your slices: VMs with a disk take them at each start, for the account trama.',
+  new: 'Add keys',
+  name: 'Name',
+  type: 'Kind',
+  fingerprint: 'Fingerprint',
+  created: 'Added',
+  empty: {
+    title: 'No SSH keys yet',
+    text: 'With a key you sign in to your VMs by SSH, without a password. Only its public half is kept here.',
+  },
+  form: {
+    title: 'Add SSH keys',
+    text: 'Public keys',
+    textHelp: 'What a .pub file holds; several stand on a line each.',
+    placeholder: 'ssh-ed25519 AAAA… you@laptop',
+    file: 'Read a file',
+    drop: 'Drop a .pub file to read it',
+    unreadable: '{{file}} is no text file of keys.',
+    name: 'Name',
+    nameHelp: 'Without it, what stands behind the key.',
+    add: 'Add',
+  },
+  added_one: '{{count}} key is added.',
+  added_other: '{{count}} keys are added.',
+  known_one: '{{count}} key was there already.',
+  known_other: '{{count}} keys were there already.',
+  delete: 'Delete',
+  confirm: {
+    title: 'Delete SSH key “{{name}}”?',
+    goes: 'VMs that are started from now on do not have it any more.',
+    stays: 'VMs that run keep it until their next start.',
+    label: 'Delete key',
+  },
+} as const;
