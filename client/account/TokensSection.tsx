@@ -1,5 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
-import { KeyRound, Plus } from 'lucide-react';
+import { KeyRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '#shared/auth';
 import { trpc } from '../api/trpc';
@@ -7,6 +6,7 @@ import { listedWhole } from '../api/keyset';
 import { usePanel } from '../hooks/panel';
 import { ListStates } from '../layouts/ListPage';
 import { EmptyState } from '../ui/EmptyState';
+import { ListHead } from '../ui/ListHead';
 import { TokenPanel } from './TokenPanel';
 import { TokensTable } from './TokensTable';
 
@@ -16,14 +16,7 @@ export function TokensSection({ user }: { user: User }) {
   const panel = usePanel(['new']);
   return (
     <>
-      <Group justify="space-between" mb="sm" gap="sm">
-        <Text size="sm" c="dimmed" maw={620}>
-          {t('tokens.help')}
-        </Text>
-        <Button leftSection={<Plus size={16} />} onClick={() => panel.open('new')}>
-          {t('tokens:new')}
-        </Button>
-      </Group>
+      <ListHead help={t('tokens.help')} add={t('tokens:new')} onAdd={() => panel.open('new')} />
       <ListStates
         list={listedWhole(tokens)}
         loading={{ rows: 3 }}

@@ -1,11 +1,11 @@
-import { Button, Group, Text } from '@mantine/core';
-import { KeyRound, Plus } from 'lucide-react';
+import { KeyRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { listedWhole } from '../api/keyset';
 import { trpc } from '../api/trpc';
 import { usePanel } from '../hooks/panel';
 import { ListStates } from '../layouts/ListPage';
 import { EmptyState } from '../ui/EmptyState';
+import { ListHead } from '../ui/ListHead';
 import { SidePanel } from '../ui/SidePanel';
 import { SshKeyForm } from './SshKeyForm';
 import { SshKeysTable } from './SshKeysTable';
@@ -17,14 +17,7 @@ export function SshKeysSection() {
   const panel = usePanel(['new']);
   return (
     <>
-      <Group justify="space-between" mb="sm" gap="sm">
-        <Text size="sm" c="dimmed" maw={620}>
-          {t('help')}
-        </Text>
-        <Button leftSection={<Plus size={16} />} onClick={() => panel.open('new')}>
-          {t('new')}
-        </Button>
-      </Group>
+      <ListHead help={t('help')} add={t('new')} onAdd={() => panel.open('new')} />
       <ListStates
         list={listedWhole(keys)}
         loading={{ rows: 3 }}

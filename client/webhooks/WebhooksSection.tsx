@@ -1,5 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
-import { Plus, Webhook as WebhookIcon } from 'lucide-react';
+import { Webhook as WebhookIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { can, type User } from '#shared/auth';
 import { listedWhole } from '../api/keyset';
@@ -7,6 +6,7 @@ import { trpc } from '../api/trpc';
 import { usePanel } from '../hooks/panel';
 import { ListStates } from '../layouts/ListPage';
 import { EmptyState } from '../ui/EmptyState';
+import { ListHead } from '../ui/ListHead';
 import { SidePanel } from '../ui/SidePanel';
 import { CallsPanel } from './CallsPanel';
 import { SecretPanel } from './SecretPanel';
@@ -23,14 +23,7 @@ export function WebhooksSection({ user }: { user: User }) {
   const [edited, renewed, shown] = [of('edit'), of('secret'), of('calls')];
   return (
     <>
-      <Group justify="space-between" mb="sm" gap="sm">
-        <Text size="sm" c="dimmed" maw={620}>
-          {t('help')}
-        </Text>
-        <Button leftSection={<Plus size={16} />} onClick={() => panel.open('new')}>
-          {t('new')}
-        </Button>
-      </Group>
+      <ListHead help={t('help')} add={t('new')} onAdd={() => panel.open('new')} />
       <ListStates
         list={listedWhole(list)}
         loading={{ rows: 3 }}
