@@ -1,19 +1,17 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSession, untilDeployed, type ApiSession } from '../rig/api';
+import type { ApiSession } from '../rig/api';
 import { openConsole } from '../rig/console';
-import { freePort, guestsIn, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
-import { launchBrowser } from './browser';
-import { openPerson, rowAction, screenshot, signIn, sliceAction, untilDone, untilSlice, vmOnCanvas } from './pages';
+import { guestsIn } from '../rig/trama-server';
+import { startLab, type Lab } from './lab';
+import { rowAction, screenshot, sliceAction, untilDone, untilSlice, vmOnCanvas } from './pages';
 
 const bootMs = 240_000;
 const jump = 100_000;
 
 /** A counter in a real guest, through all that is done to keep its slice. */
 describe('a slice that is kept', () => {
-  let dataDir: string;
-  let server: TramaServer;
-  let browser: Browser;
+  let lab: Lab;
   let page: Page;
   let session: ApiSession;
   let complaints: string[];
@@ -21,33 +19,11 @@ describe('a slice that is kept', () => {
   let vmId: number;
 
   beforeAll(async () => {
-    dataDir = await makeDataDir();
-    browser = await launchBrowser();
-    server = await startTrama({ dataDir, port: await freePort() });
-    if (server.admin === null) throw new Error('The first start has told no account.');
-    session = openSession(server.url);
-    await session.api.auth.login.mutate(server.admin);
-    ({ page, complaints } = await openPerson(browser, server.url));
-    await signIn(page, server.admin);
-    const vm = (name: string) => ({ key: name, name, flavour: 'nano', image: 'tiny' });
-    const document = {
-      ...{ format: 'trama', version: 1, name: 'pair', vms: [vm('one'), vm('two')] },
-      edges: [{ key: 'link', source: 'one', target: 'two' }],
-    };
-    const { api } = session;
-    const { template } = await api.templates.import.mutate({ text: JSON.stringify(document) });
-    const [zone] = (await api.zones.list.query()).items;
-    const slice = await api.slices.create.mutate({ name: 'lab', templateId: template.id, zoneId: zone?.id ?? 0 });
-    sliceId = slice.id;
-    vmId = slice.vmList.find(({ name }) => name === 'one')?.id ?? 0;
-    const { id } = await api.deployments.start.mutate({ sliceId, kind: 'deploy' });
-    await untilDeployed(session, sliceId, id);
+    lab = await startLab(['one', 'two']);
+    ({ page, complaints, session, sliceId } = lab);
+    vmId = lab.vmId('one');
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    await removeDataDir(dataDir);
-  });
+  afterAll(() => lab?.stop());
 
   /** Types lines into the guest and answers how far its counter is then. */
   async function count(...lines: string[]): Promise<number> {
@@ -84,12 +60,12 @@ describe('a slice that is kept', () => {
     await untilDone(page, 'suspend', bootMs);
     await untilSlice(page, 'Suspended', bootMs);
     await vmOnCanvas(page, 'one', 'Suspended').waitFor();
-    expect((await guestsIn(dataDir)).size).toBe(0);
+    expect((await guestsIn(lab.dataDir)).size).toBe(0);
     await screenshot(page, 'keeping-suspended');
     await sliceAction(page, 'Resume').click();
     await untilDone(page, 'resume', bootMs);
     await untilSlice(page, 'Active', bootMs);
-    expect((await guestsIn(dataDir)).size).toBe(2);
+    expect((await guestsIn(lab.dataDir)).size).toBe(2);
     const resumed = await goesOn(before);
     expect(resumed).toBeLessThan(jump);
 

@@ -299,6 +299,20 @@ const states: Record<string, State> = {
     ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`),
     until: inOrder(attached, press('Console settings'), menu),
   },
+  'a console that is searched': {
+    ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`),
+    until: inOrder(attached, press('Search'), fill('Search the console', 'nowhere'), text('Not found')),
+  },
+  'a pattern that is none in a console': {
+    ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`),
+    until: inOrder(
+      attached,
+      press('Search'),
+      press('Regular expression'),
+      fill('Search the console', '('),
+      text('This is not a regular expression.'),
+    ),
+  },
   'a console beside a VM': { ...consoles(({ web }) => `vm=a&consoles=${web}&console=${web}`), until: attached },
   // the editor
   'a network in the editor': { ...template(), until: choose(/^Network backbone/) },

@@ -1,13 +1,15 @@
-import { ActionIcon, Menu, Tabs, Tooltip } from '@mantine/core';
+import { ActionIcon, Tabs, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { AArrowDown, AArrowUp, Copy, ExternalLink, Maximize2, Minimize2, Scaling, Settings, X } from 'lucide-react';
+import { ExternalLink, Maximize2, Minimize2, Search, X } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SliceVm } from '#shared/slice';
+import { downloadText } from '../hooks/download';
 import classes from './ConsoleDock.module.css';
+import { logName } from './console-log';
 import { changeConsoleSettings, useConsoleSettings } from './console-settings';
-import type { TerminalHandle } from './ConsoleTerminal';
-import { ConsoleView } from './ConsoleView';
+import { ConsoleMenu } from './ConsoleMenu';
+import { ConsoleView, type ConsoleHandle } from './ConsoleView';
 
 export interface ConsoleDockProps {
   sliceId: number;
@@ -31,7 +33,7 @@ export function ConsoleDock(props: ConsoleDockProps) {
   const [maximised, setMaximised] = useState(props.startMaximised);
   const [dragged, setDragged] = useState<number | null>(null);
   const dock = useRef<HTMLElement>(null);
-  const handles = useRef(new Map<number, TerminalHandle>());
+  const handles = useRef(new Map<number, ConsoleHandle>());
   const active = vms.find((vm) => vm.id === activeId) ?? vms[0];
   const height = dragged ?? settings.height;
 
@@ -50,6 +52,11 @@ export function ConsoleDock(props: ConsoleDockProps) {
   const copy = () => {
     const text = handles.current.get(active.id)?.selection() ?? '';
     if (text !== '') void navigator.clipboard?.writeText(text);
+  };
+
+  const download = () => {
+    const handle = handles.current.get(active.id);
+    if (handle !== undefined) downloadText(logName(active.name, new Date()), handle.text(), 'text/plain;charset=utf-8');
   };
 
   /** For guests that do not listen for it: their shell is told, as a hand would. */
@@ -99,41 +106,17 @@ export function ConsoleDock(props: ConsoleDockProps) {
             ))}
           </Tabs.List>
         </Tabs>
-        <Menu position="top-end" closeOnItemClick={false} withinPortal>
-          <Menu.Target>
-            <ActionIcon variant="subtle" color="gray" aria-label={t('settings')}>
-              <Settings size={16} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<Copy size={14} />} onClick={copy}>
-              {t('copy')}
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<AArrowUp size={14} />}
-              onClick={() => changeConsoleSettings({ fontSize: Math.min(32, settings.fontSize + 1) })}
-            >
-              {t('larger')}
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<AArrowDown size={14} />}
-              onClick={() => changeConsoleSettings({ fontSize: Math.max(8, settings.fontSize - 1) })}
-            >
-              {t('smaller')}
-            </Menu.Item>
-            <Menu.Item leftSection={<Scaling size={14} />} closeMenuOnClick onClick={typeSize}>
-              {t('typeSize')}
-            </Menu.Item>
-            <Menu.CheckboxItem
-              checked={settings.screenReader}
-              onChange={(checked) => changeConsoleSettings({ screenReader: checked })}
-            >
-              {t('screenReader')}
-            </Menu.CheckboxItem>
-            <Menu.Divider />
-            <Menu.Label maw={280}>{t('escape')}</Menu.Label>
-          </Menu.Dropdown>
-        </Menu>
+        <Tooltip label={`${t('search.open')} (Ctrl+Shift+F)`}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('search.open')}
+            onClick={() => handles.current.get(active.id)?.openSearch()}
+          >
+            <Search size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <ConsoleMenu settings={settings} onCopy={copy} onDownload={download} onTypeSize={typeSize} />
         {small ? null : (
           <Tooltip label={t('popOut')}>
             <ActionIcon

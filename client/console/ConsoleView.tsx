@@ -8,7 +8,10 @@ import { useErrorMessage } from '../api/error-message';
 import { ConsoleConnection, type ConsoleState } from './console-connection';
 import classes from './ConsoleDock.module.css';
 import type { ConsoleSettings } from './console-settings';
+import { ConsoleSearch } from './ConsoleSearch';
 import type { TerminalHandle } from './ConsoleTerminal';
+import type { Matches } from './matches';
+import type { PasteProgress } from './paced-input';
 
 const ConsoleTerminal = lazy(async () => ({ default: (await import('./ConsoleTerminal')).ConsoleTerminal }));
 
@@ -17,18 +20,25 @@ export function isUp(vm: Pick<SliceVm, 'status'>): boolean {
   return vm.status === 'running' || vm.status === 'starting' || vm.status === 'paused';
 }
 
+/** What can be done with a console from outside. */
+export interface ConsoleHandle extends TerminalHandle {
+  openSearch: () => void;
+}
+
 export interface ConsoleViewProps {
   vm: SliceVm;
   settings: ConsoleSettings;
   active: boolean;
   onLeave: () => void;
   onStart: () => void;
-  onHandle: (handle: TerminalHandle | null) => void;
+  onHandle: (handle: ConsoleHandle | null) => void;
 }
 
 const idle: ConsoleState = { kind: 'connecting' };
 const noSubscription = () => () => {};
 const idleState = () => idle;
+const nothingPasted = () => null;
+const noMatches: Matches = { index: -1, count: 0 };
 
 /** One VM's console: its connection, its terminal, and what is to be said about them. */
 export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }: ConsoleViewProps) {
@@ -69,11 +79,34 @@ export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }
   }, [client, vm.id]);
 
   useEffect(() => connection?.setVmUp(up), [connection, up]);
-  const state = useSyncExternalStore(connection?.subscribe ?? noSubscription, connection?.state ?? idleState);
+  const subscribe = connection?.subscribe ?? noSubscription;
+  const state = useSyncExternalStore(subscribe, connection?.state ?? idleState);
+  const pasting = useSyncExternalStore(subscribe, connection?.pasting ?? nothingPasted);
+  const [searching, setSearching] = useState(0);
+  const [matches, setMatches] = useState(noMatches);
+  const openSearch = () => setSearching((times) => times + 1);
+  const endSearch = () => {
+    setSearching(0);
+    setMatches(noMatches);
+    terminal.current?.stopFinding();
+    terminal.current?.focus();
+  };
 
   return (
     <div className={classes.view}>
-      <ConsoleStateLine state={state} onReconnect={() => connection?.reconnect()} onStart={onStart} />
+      <div className={classes.head}>
+        <ConsoleStateLine state={state} onReconnect={() => connection?.reconnect()} onStart={onStart} />
+        {pasting === null ? null : <PasteLine pasting={pasting} onCancel={() => connection?.cancelPaste()} />}
+        {searching > 0 ? (
+          <ConsoleSearch
+            asked={searching}
+            vmName={vm.name}
+            matches={matches}
+            onFind={(wanted, towards) => terminal.current?.find(wanted, towards)}
+            onClose={endSearch}
+          />
+        ) : null}
+      </div>
       <Suspense
         fallback={
           <Group p="sm" gap="xs">
@@ -90,9 +123,11 @@ export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }
             active={active}
             onReady={() => connection.start()}
             onLeave={onLeave}
+            onSearch={openSearch}
+            onMatches={setMatches}
             handle={(handle) => {
               terminal.current = handle;
-              onHandle(handle);
+              onHandle(handle === null ? null : { ...handle, openSearch });
             }}
           />
         )}
@@ -141,6 +176,19 @@ function ConsoleStateLine(props: { state: ConsoleState; onReconnect: () => void;
           {t('start')}
         </Button>
       ) : null}
+    </div>
+  );
+}
+
+function PasteLine(props: { pasting: PasteProgress; onCancel: () => void }) {
+  const { t } = useTranslation('console');
+  const percent = Math.floor((100 * props.pasting.sent) / props.pasting.total);
+  return (
+    <div className={classes.paste}>
+      <Text size="xs">{t('pasting', { percent })}</Text>
+      <Button size="compact-xs" variant="default" onClick={props.onCancel}>
+        {t('cancelPaste')}
+      </Button>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { consoleProtocol } from '#shared/console';
 import type { ConsoleControl } from '#shared/console-control';
 import { consoleNoticeSchema } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
+import { PacedInput, type PasteProgress } from './paced-input';
 
 export type ConsoleState =
   | { kind: 'connecting' }
@@ -62,6 +63,7 @@ export class ConsoleConnection {
   private disposed = false;
   /** Counts attempts, so that what an abandoned one still says is not heard. */
   private attempt = 0;
+  private readonly input: PacedInput;
 
   constructor(
     private readonly options: ConsoleConnectionOptions,
@@ -69,6 +71,11 @@ export class ConsoleConnection {
   ) {
     this.vmUp = vmUp;
     if (!vmUp) this.current = { kind: 'stopped' };
+    this.input = new PacedInput({
+      send: (data) => this.send(data),
+      setTimer: options.setTimer,
+      onProgress: () => this.changed(),
+    });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -76,6 +83,8 @@ export class ConsoleConnection {
     return () => this.listeners.delete(listener);
   };
   readonly state = (): ConsoleState => this.current;
+  /** How much of a paste has gone; null while none is on its way. */
+  readonly pasting = (): PasteProgress | null => this.input.progress();
 
   /** Begins, unless the VM is down: then it begins once the VM is up. */
   start(): void {
@@ -100,7 +109,16 @@ export class ConsoleConnection {
     void this.connect();
   }
 
-  /** Keys and pastes, to the guest. What is typed while there is no connection goes nowhere. */
+  /** What somebody typed or pasted, at the guest's pace. What is typed while there is no connection goes nowhere. */
+  type(text: string): void {
+    if (this.current.kind === 'attached') this.input.type(text);
+  }
+
+  cancelPaste(): void {
+    this.input.cancel();
+  }
+
+  /** Bytes to the guest, at once: what a terminal answers by itself. */
   send(data: Uint8Array<ArrayBuffer>): void {
     if (this.current.kind === 'attached' && this.socket?.readyState === open) this.socket.send(data);
   }
@@ -151,7 +169,10 @@ export class ConsoleConnection {
     let ended: 'stopped' | 'closed' | null = null;
     socket.onmessage = ({ data }) => {
       if (attempt !== this.attempt) return;
-      if (data instanceof ArrayBuffer) return this.options.onOutput(new Uint8Array(data));
+      if (data instanceof ArrayBuffer) {
+        this.input.heard(data.byteLength);
+        return this.options.onOutput(new Uint8Array(data));
+      }
       const notice = parseNotice(data);
       if (notice?.state === 'attached') {
         this.failures = 0;
@@ -168,6 +189,7 @@ export class ConsoleConnection {
     socket.onclose = () => {
       if (attempt !== this.attempt) return;
       this.socket = null;
+      this.input.reset();
       if (ended === 'closed') return;
       // a reboot ends the stream too: the VM is up again soon, or is said to be down
       this.lost();
@@ -194,10 +216,15 @@ export class ConsoleConnection {
     this.cancelTimer = null;
     this.socket?.close();
     this.socket = null;
+    this.input.reset();
   }
 
   private become(state: ConsoleState): void {
     this.current = state;
+    this.changed();
+  }
+
+  private changed(): void {
     for (const listener of this.listeners) listener();
   }
 }

@@ -2,9 +2,17 @@ import { useSyncExternalStore } from 'react';
 import { z } from 'zod';
 
 const storageKey = 'trama.console';
+/** The terminals' own, or as the page has. */
+export const consoleColours = ['page', 'light', 'dark'] as const;
+const minFontSize = 8;
+const maxFontSize = 32;
 const settingsSchema = z.object({
   /** Pixels. */
-  fontSize: z.number().int().min(8).max(32).catch(13),
+  fontSize: z.number().int().min(minFontSize).max(maxFontSize).catch(13),
+  /** Of the terminal: as the page, or always the one. */
+  colours: z.enum(consoleColours).catch('page'),
+  /** What is selected is in the clipboard. */
+  copyOnSelect: z.boolean().catch(true),
   screenReader: z.boolean().catch(false),
   /** Of the dock, in pixels. */
   height: z.number().min(120).max(2000).catch(300),
@@ -34,6 +42,18 @@ export function changeConsoleSettings(change: Partial<ConsoleSettings>): void {
   localStorage.setItem(storageKey, JSON.stringify(next));
   for (const listener of listeners) listener();
 }
+
+/** Larger text by so many pixels, smaller by less than none; what is as large as can be stays so. */
+export function changeFontSize(by: number): void {
+  changeConsoleSettings({ fontSize: Math.max(minFontSize, Math.min(maxFontSize, read().fontSize + by)) });
+}
+
+// consoles in windows of their own have the same settings
+window.addEventListener('storage', ({ key }) => {
+  if (key !== storageKey) return;
+  current = null;
+  for (const listener of listeners) listener();
+});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
