@@ -82,6 +82,7 @@ export const auditTexts = {
       unshare: 'Stop sharing slice',
       transfer: 'Transfer slice',
       'open-console': 'Open console',
+      capture: 'Capture links',
     },
     leases: {
       set: 'Set lease',

@@ -50,6 +50,10 @@ export const limits = {
   streamsPerUser: 100,
   /** Consoles that one user has open at a server at once. */
   consolesPerUser: 64,
+  /** Links that one capture follows. */
+  capturedLinks: 16,
+  /** Characters of what a capture is filtered by. */
+  captureFilterLength: 500,
   /** Users that one template or slice is shared with. */
   sharesPerObject: 500,
   webhooksPerUser: 10,

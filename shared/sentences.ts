@@ -45,6 +45,14 @@ export const sentences = {
   SSH_KEY_WEAK: 'Line {{line}}: an RSA key of {{bits}} bits is too weak. It has to have {{least}} or more.',
   SSH_KEYS_LIMIT: 'An account has at most {{limit}} SSH keys.',
 
+  // captures
+  CAPTURES_LIMIT: 'At most {{limit}} captures are open on one VM at once. End some of them.',
+  CAPTURE_NOT_RUNNING: 'Nothing passes on this link: none of its VMs runs.',
+  CAPTURE_NO_NIC: 'The link is not connected to the VM that runs.',
+  CAPTURE_ELSEWHERE:
+    'The VMs of this zone are at the server {{host}}: sign in there to see what passes on their links.',
+  ACT_CAPTURE: 'What passes on the link could not be captured.',
+
   // zones
   TOOL_MISSING: '{{tool}} is not installed. Install it: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:

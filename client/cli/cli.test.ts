@@ -26,7 +26,7 @@ let home: string;
 let server: http.Server;
 let url: string;
 const asked: string[] = [];
-let answers: (path: string, body: string) => { status?: number; body: unknown };
+let answers: (path: string, body: string) => { status?: number; body: unknown } | { events: string };
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(os.tmpdir(), 'trama-cli-'));
@@ -38,6 +38,11 @@ beforeAll(async () => {
       const procedure = pathname.replace('/trpc/', '');
       asked.push(`${request.method} ${procedure} ${searchParams.get('input') ?? body}`);
       const answer = answers(procedure, body);
+      if ('events' in answer) {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end(answer.events);
+        return;
+      }
       response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(answer.body));
     });
@@ -688,5 +693,59 @@ describe('leases and schedules', () => {
       'POST leases.setLimit {"of":{"zoneId":7},"limit":{"maxMinutes":120,"warnMinutes":60,"atEnd":["stop"]}}',
     );
     expect(stdout).toContain('zone local');
+  });
+});
+
+describe('a capture', () => {
+  const slice = {
+    id: 5,
+    name: 'lab',
+    vmList: [
+      { id: 1, key: 'a', name: 'web' },
+      { id: 2, key: 'b', name: 'db' },
+    ],
+    networks: [],
+    edges: [{ id: 9, key: 'e', source: 'a', target: 'b', sourceAddress: '10.0.0.1/30', targetAddress: '10.0.0.2/30' }],
+  };
+  const frame = (at: number) => ({ edgeId: 9, at, length: 100, data: Buffer.alloc(60, 7).toString('base64') });
+  const batches = [
+    { frames: [frame(1_700_000_000_000_001), frame(1_700_000_000_000_002)], dropped: 0 },
+    { frames: [frame(1_700_000_000_000_003)], dropped: 4 },
+  ];
+  const answerAll = (procedure: string) => {
+    if (procedure !== 'captures.follow')
+      return ok(procedure === 'slices.get' ? slice : { items: [slice], nextCursor: null });
+    const events = batches.map((batch) => `data: ${JSON.stringify(batch)}\n\n`).join('');
+    return { events: `event: connected\ndata: {}\n\n${events}event: return\ndata:\n\n` };
+  };
+
+  it('is written as pcapng, with the names of the link, and what was left out is told', async () => {
+    answers = answerAll;
+    const file = path.join(home, 'link.pcapng');
+    const { code, stderr } = await trama(['capture', 'lab', 'db:web', '-w', file, '--snap-length', '64']);
+    expect(code).toBe(0);
+    expect(asked.at(-1)).toContain('"edgeIds":[9],"snapLength":64');
+    expect(stderr).toContain('3 frames. 4 were left out');
+    const bytes = await readFile(file);
+    expect(bytes.readUInt32LE(0)).toBe(0x0a0d0d0a);
+    expect(bytes.toString()).toContain('web–db');
+    expect(bytes.toString('latin1').split('\x07'.repeat(60))).toHaveLength(4);
+  });
+
+  it('ends after as many frames as were asked for, and shows them in lines', async () => {
+    answers = answerAll;
+    const { stdout } = await trama(['capture', '5', 'web', '-c', '1']);
+    expect(stdout).toBe('2023-11-14T22:13:20.000Z web–db 100 bytes\n');
+  });
+
+  it.each([
+    [['capture', 'lab', 'web:cache'], 'has no link web:cache; it has 9 (web–db)'],
+    [['capture', 'lab', '-c', '0'], 'whole number from 1'],
+    [['capture', 'lab', '-w', '/nowhere/x'], 'no such file'],
+  ])('%j is refused', async (args, sentence) => {
+    answers = answerAll;
+    const { code, stderr } = await trama(args);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(sentence);
   });
 });

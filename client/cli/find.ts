@@ -1,4 +1,5 @@
 import { TramaError, type RouterOutputs, type Slice, type SliceVm, type TramaClient, type Zone } from '../sdk/index';
+import { endsOf, linkName } from '#shared/capture/links';
 import { CliError, exitCodes } from './errors';
 
 type Image = RouterOutputs['images']['list']['items'][number];
@@ -99,5 +100,25 @@ export function findVm(slice: Slice, text: string): SliceVm {
   throw new CliError(
     `The slice ${slice.name} has no VM ${text}${names === '' ? '' : `; it has ${names}`}.`,
     exitCodes.notFound,
+  );
+}
+
+/**
+ * Links of the slice behind what the user typed: an id, the names of a link's ends (`web:db`, a VM or network each), or one VM for all of
+ * its links.
+ */
+export function findLinks(slice: Slice, text: string): Slice['edges'] {
+  const names = text.split(':');
+  const found = slice.edges.filter((edge) => {
+    const ends = endsOf(slice, edge).map(({ name }) => name);
+    return names.every((name) => ends.includes(name)) || String(edge.id) === text;
+  });
+  if (found.length > 0 && (names.length === 1 || found.length === 1)) return found;
+  const all = (found.length > 0 ? found : slice.edges).map((edge) => `${edge.id} (${linkName(slice, edge)})`);
+  throw new CliError(
+    found.length > 0
+      ? `More than one link is between ${names.join(' and ')}: say which by its id, ${all.join(' or ')}.`
+      : `The slice ${slice.name} has no link ${text}${all.length === 0 ? '' : `; it has ${all.join(', ')}`}.`,
+    found.length > 0 ? exitCodes.usage : exitCodes.notFound,
   );
 }

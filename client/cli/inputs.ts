@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listOwnAuditInput } from '#shared/audit';
+import { followCaptureInput } from '#shared/capture/schema';
 import { listAllDeploymentsInput, planInput, startDeploymentInput } from '#shared/deployment/schema';
 import { listFlavoursInput } from '#shared/flavour';
 import { listImagesInput } from '#shared/image';
@@ -82,6 +83,7 @@ export const inputs = {
   startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
   listAllDeployments: fieldsOf(listAllDeploymentsInput, ['limit', 'status', 'kind', 'ownerId', 'from', 'until']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),
+  followCapture: fieldsOf(followCaptureInput, ['snapLength']),
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),
   listAudit: fieldsOf(listOwnAuditInput, ['limit', 'action', 'objectType', 'objectId', 'result', 'from', 'until']),

@@ -3,6 +3,7 @@ import { createCli, type Cli } from './cli';
 import { addAccountCommands } from './commands/account';
 import { addAuditCommand } from './commands/audit';
 import { addCallCommand } from './commands/call';
+import { addCaptureCommand } from './commands/capture';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addIdleCommands } from './commands/idle';
 import { addLeaseCommands } from './commands/leases';
@@ -44,6 +45,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addAccountCommands(program, cli);
   addTemplateCommands(program, cli);
   addSliceCommands(program, cli);
+  addCaptureCommand(program, cli);
   addLeaseCommands(program, cli);
   addIdleCommands(program, cli);
   addDeploymentCommands(program, cli);

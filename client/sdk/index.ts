@@ -5,7 +5,9 @@ import { errorOfAnswer } from './errors';
 import { retryLink, retryPolicy, type RetryOptions } from './retry';
 import { subscribe, subscriptionLink } from './subscription';
 import type { Transport } from './transport';
-import type { AppRouter, Deployment, SliceEvent, SliceNotice } from './types';
+import type { AppRouter, CaptureBatch, Deployment, RouterInputs, SliceEvent, SliceNotice } from './types';
+
+type CaptureInput = RouterInputs['captures']['follow'];
 import { waitForDeployment, type WaitOptions } from './wait-for';
 
 export type { TramaConsole } from './console';
@@ -36,6 +38,11 @@ export interface WatchOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface CaptureOptions extends CaptureInput {
+  /** Ends the loop, without an error. */
+  signal?: AbortSignal | undefined;
+}
+
 export interface TramaClient {
   /** Every procedure: `client.api.slices.list.query({ limit: 10 })`. Fails with a {@link TramaError}. */
   readonly api: TRPCClient<AppRouter>;
@@ -53,6 +60,11 @@ export interface TramaClient {
   waitFor(deployment: Pick<Deployment, 'id'> & { sliceId?: number }, options?: WaitOptions): Promise<Deployment>;
   /** The serial console of a VM that runs. In Node only. */
   console(vmId: number, options?: { signal?: AbortSignal | undefined }): Promise<TramaConsole>;
+  /**
+   * What passes on links of a slice, live: `for await (const { frames } of client.capture({ sliceId, edgeIds }))`. Ends when none of their VMs
+   * runs. After an interruption it goes on with what passes then.
+   */
+  capture(options: CaptureOptions): AsyncGenerator<CaptureBatch, void>;
   /** All items of a list, page by page: `for await (const slice of client.all(client.api.slices.list, { of: 'all' }))`. */
   all<Input, Item>(
     list: ListProcedure<Input, Item>,
@@ -116,6 +128,10 @@ export function createTramaClient(options: TramaClientOptions): TramaClient {
     async *changes({ signal } = {}) {
       for await (const { data } of subscribe(transport, { path: 'slices.changes', input: {}, signal: until(signal) }))
         yield data as SliceNotice;
+    },
+    async *capture({ signal, ...input }) {
+      for await (const { data } of subscribe(transport, { path: 'captures.follow', input, signal: until(signal) }))
+        yield data as CaptureBatch;
     },
     waitFor: (deployment, wait = {}) =>
       waitForDeployment(api, transport, deployment, { ...wait, signal: until(wait.signal) }),

@@ -24,11 +24,13 @@ export type SliceVm = Slice['vmList'][number];
 export type Plan = RouterOutputs['deployments']['plan'];
 export type Deployment = RouterOutputs['deployments']['get'];
 export type Zone = RouterOutputs['zones']['get'];
-type Tracked<Stream> = Stream extends AsyncIterable<infer Item> ? Item : never;
+type ItemOf<Stream> = Stream extends AsyncIterable<infer Item> ? Item : never;
 /** Something that happened to a slice; `id` increases, and is where `watch` can go on. */
-export type SliceEvent = Tracked<RouterOutputs['deployments']['watch']>['data'];
+export type SliceEvent = ItemOf<RouterOutputs['deployments']['watch']>['data'];
 /** That something changed of a slice that one may see. */
-export type SliceNotice = Tracked<RouterOutputs['slices']['changes']>['data'];
+export type SliceNotice = ItemOf<RouterOutputs['slices']['changes']>['data'];
+/** Frames of links: `at` in microseconds since 1970, `data` base64. */
+export type CaptureBatch = ItemOf<RouterOutputs['captures']['follow']>;
 /** What accounts are told of, as data; its `kind` says what it is. */
 export type Happening = RouterOutputs['notifications']['list']['items'][number]['happening'];
 /** What a webhook is called with. */

@@ -3,6 +3,7 @@ import { readConsole } from './contract-console';
 import { attachment, link, pair, vmSpec, withNic } from './contract-fixtures';
 import type { ContractHarness } from './contract-harness';
 import { testApplied } from './contract-applied';
+import { testCaptures } from './contract-captures';
 import { testGates } from './contract-gates';
 import { testDrift } from './contract-drift';
 import { testKeeping } from './contract-keeping';
@@ -373,6 +374,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     testUpdates({ harness: () => harness, newSlice, id, codeOf });
     testDrift({ harness: () => harness, newSlice, id, codeOf });
     testUsage({ harness: () => harness, newSlice, id, codeOf });
+    testCaptures({ harness: () => harness, newSlice, id, codeOf });
     testKeeping({ harness: () => harness, newSlice, id, codeOf });
 
     test('stops waiting when it is told to, and leaves the VM as it is', async () => {

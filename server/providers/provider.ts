@@ -117,6 +117,11 @@ export interface Provider {
   listSlices(): Promise<number[]>;
   /** Attaches to the console; many may. The stream begins with what the console showed lately. */
   openConsole(slice: SliceRef, vmId: number): Promise<ConsoleStream>;
+  /**
+   * Follows the frames of edges, both ways, as a NIC at one of their ends has them. NOT_RUNNING unless each has an end that runs. It is
+   * there only while it is read: it ends with its VMs, with this provider, and leaves nothing to a next one.
+   */
+  openCapture(slice: SliceRef, options: CaptureOptions): Promise<CaptureStream>;
   /** Calls back when something of a slice may have changed by itself (a VM ended). Returns the way to stop it. */
   onChange(listener: (change: { sliceId: number }) => void): () => void;
   /** Lets go of sockets and timers. VMs go on running. */
@@ -255,5 +260,28 @@ export interface ConsoleStream {
   onData(listener: (data: Uint8Array) => void): void;
   /** The VM stopped or the console went away. */
   onClose(listener: (reason: string) => void): void;
+  close(): void;
+}
+
+export interface CaptureOptions {
+  edgeIds: readonly number[];
+  /** Bytes that are kept of each frame. */
+  snapLength: number;
+}
+
+export interface CapturedFrame {
+  edgeId: number;
+  /** When it passed, by the wall clock: microseconds since 1970. Of one edge never earlier than of the frame before. */
+  at: number;
+  /** On the link, in bytes. */
+  length: number;
+  /** From the Ethernet header on. */
+  data: Uint8Array;
+}
+
+/** A reader that is slow never holds up the guest: the oldest frames are dropped for it. */
+export interface CaptureStream {
+  /** What has come since the last call, once there is something, and how many frames were dropped before; null when it has ended, or the signal fires. */
+  next(signal: AbortSignal): Promise<{ frames: CapturedFrame[]; dropped: number } | null>;
   close(): void;
 }

@@ -1,5 +1,6 @@
 import { auditRouter } from './audit/router';
 import { authRouter } from './auth/router';
+import { capturesRouter } from './captures/router';
 import { deploymentsRouter } from './deployments/router';
 import { flavoursRouter } from './flavours/router';
 import { idleRouter } from './idle/router';
@@ -42,5 +43,6 @@ export const appRouter = router({
   schedules: schedulesRouter,
   snapshots: snapshotsRouter,
   deployments: deploymentsRouter,
+  captures: capturesRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -5,7 +5,8 @@ export async function refusalOf(call: Promise<unknown>): Promise<PublicError> {
   try {
     await call;
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
+    // a subscription's own errors come as they are: the transport wraps them
+    const cause = error instanceof AppError ? error : error instanceof Error ? error.cause : undefined;
     if (cause instanceof AppError) return cause.toPublic();
     throw error;
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { appRouter } from '#server/rpc/app-router';
+import { captureBatchSchema } from '#shared/capture/schema';
 import { sliceEventSchema } from '#shared/deployment/events';
 import { notificationNewsSchema } from '#shared/notification';
 import { sliceNoticeSchema } from '#shared/slice';
@@ -19,6 +20,7 @@ not name is refused. Named types are at the end.
 
 /** What subscriptions give, which have no output's schema of their own. */
 const streamed: Record<string, z.ZodType | undefined> = {
+  'captures.follow': captureBatchSchema,
   'deployments.watch': sliceEventSchema,
   'notifications.watch': notificationNewsSchema,
   'slices.changes': sliceNoticeSchema,

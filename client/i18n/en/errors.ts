@@ -66,6 +66,7 @@ export const errors = {
     SLICE_BUSY: 'Another operation of this slice is under way. Wait for it to end.',
     INVALID_TRANSITION: '{{message}}',
     NOT_EMPTY: '{{message}}',
+    CAPTURE_UNAVAILABLE: '{{message}}',
     CONSOLE_UNAVAILABLE: '{{message}}',
     CONSOLE_TOKEN_INVALID: 'The console has to be opened anew.',
     PAYLOAD_TOO_LARGE: 'This is too large to be sent.',

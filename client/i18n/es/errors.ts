@@ -68,6 +68,7 @@ export const errors: Messages<typeof english> = {
     SLICE_BUSY: 'Hay otra operación en curso en este slice. Espere a que termine.',
     INVALID_TRANSITION: 'El estado actual no lo permite: {{message}}',
     NOT_EMPTY: 'No está vacío: {{message}}',
+    CAPTURE_UNAVAILABLE: '{{message}}',
     CONSOLE_UNAVAILABLE: 'La consola no está disponible: {{message}}',
     CONSOLE_TOKEN_INVALID: 'Hay que abrir la consola de nuevo.',
     PAYLOAD_TOO_LARGE: 'Es demasiado grande para enviarlo.',

@@ -10,6 +10,7 @@ import { appliedNetwork, changesOf } from '../applied';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type {
+  CaptureOptions,
   DiskSource,
   EdgeSpec,
   NetworkSpec,
@@ -20,6 +21,7 @@ import type {
   VmUsage,
 } from '../provider';
 import { AcceleratorChoice } from './accelerator-choice';
+import { captureEdges } from './captures';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { EdgeWiring } from './edge-wiring';
 import { findMachines, findStrangers, type Stranger } from './find-machines';
@@ -406,6 +408,10 @@ class QemuProvider implements Provider {
     const vm = vms.get(vmId);
     if (!vm) throw notRunning();
     return vm.openConsole();
+  }
+
+  async openCapture(slice: SliceRef, options: CaptureOptions) {
+    return captureEdges([...(await this.#slice(slice.id)).vms.values()], options);
   }
 
   onChange(listener: (change: { sliceId: number }) => void): () => void {

@@ -11,6 +11,7 @@ import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
 import type { ConsoleStream, VmSpec, VmUsage } from '../provider';
 import { createLog, fileLimitOf } from './bounded-log';
+import { NicCaptures, type CapturedNic } from './captures';
 import { Changes } from '../changes';
 import { roomOf } from './describe-zone';
 import { findMachines, type FoundMachine } from './find-machines';
@@ -52,6 +53,7 @@ export class VmMachine {
   readonly sliceId: number;
   readonly name: MachineName;
   readonly nics: VmNics;
+  readonly #captures: NicCaptures;
   record: VmRecord;
   readonly #context: VmMachineContext;
   readonly #changes = new Changes();
@@ -89,6 +91,7 @@ export class VmMachine {
       command: (command, args) => this.#command(command, args),
       change: (signals) => this.#changes.next(signals),
     });
+    this.#captures = new NicCaptures(this, context.folder, (command, args) => this.#command(command, args));
   }
 
   get alive(): boolean {
@@ -439,10 +442,16 @@ export class VmMachine {
     return this.#serial.attach((cols, rows) => this.#port?.resize(cols, rows));
   }
 
+  /** Has the frames of one of its NICs; the answer lets go of them. */
+  capture(nic: CapturedNic): Promise<() => void> {
+    return this.#captures.begin(nic);
+  }
+
   /** Lets go of everything; the VM runs on. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#unwatch();
+    await this.#captures.close();
     this.#monitor?.close();
     this.#monitor = null;
     this.#serial?.close('The server let go of the console.');
@@ -473,6 +482,7 @@ export class VmMachine {
     this.#starved = status === 'io-error';
     this.#paused = (waiting as readonly unknown[]).includes(status) || this.#starved;
     if (this.#serial?.connected) return;
+    await this.#captures.endStale();
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
     await this.#serial.open();

@@ -18,6 +18,7 @@ import { defaultPhysical, defaultVmLimits, everything } from './simulated-zone';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
 import { diskIn, goOn, restOf, simulatedKeeping } from './simulated-keeping';
 import { isGateOpen } from './simulated-gate';
+import { simulatedCaptures } from './simulated-captures';
 import { simulatedUsage, type UsageOptions } from './simulated-usage';
 import {
   crashVm,
@@ -212,6 +213,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     });
   }
   const announced = new Set<string>();
+  const captures = simulatedCaptures({ state, enter });
   async function start(sliceId: number, vmId: number, signal: AbortSignal | undefined, reset: boolean): Promise<void> {
     await boot(sliceId, vmId, signal, reset);
     becomeReady(sliceId, definedVm(sliceId, vmId), announced);
@@ -423,6 +425,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
     ...simulatedUsage({ state, enter, clock, usage: options.usage }),
+    openCapture: captures.openCapture,
     async removeSlice(slice) {
       await enter();
       for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) removeVm(slice.id, vm);
@@ -451,6 +454,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       };
     },
     async close() {
+      captures.close();
       for (const listener of ownListeners) state.listeners.delete(listener);
       ownListeners.clear();
       state.listeners.delete(onCrash);
