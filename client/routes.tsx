@@ -82,6 +82,10 @@ export function createAppRouter() {
                   ),
                 },
                 {
+                  path: 'slices/:sliceId/capture',
+                  lazy: page(() => import('./slices/capture/CapturePage'), 'capture', 'events', 'problems', 'slices'),
+                },
+                {
                   path: 'slices/:sliceId/change',
                   lazy: page(
                     () => import('./slices/change/ChangePage'),

@@ -285,6 +285,27 @@ const states: Record<string, State> = {
       (page) => page.getByRole('alert').getByText('The server cannot be reached').waitFor(),
     ),
   },
+  'a capture without links': { ...slice('running', '/capture'), until: text('Choose links first') },
+  'a capture, with a packet, and a filter that is none': {
+    ...slice('running', '/capture'),
+    until: async (page) => {
+      await page.getByRole('textbox', { name: 'Links' }).click();
+      await page.getByRole('option').first().click();
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Start' }).click();
+      const packets = page.getByRole('grid', { name: 'Packets' });
+      await packets.getByRole('row').nth(2).waitFor();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await packets.press('Home');
+      await page.getByRole('region', { name: 'Bytes of the packet' }).waitFor();
+      await page.getByRole('textbox', { name: 'Filter' }).fill('host web');
+      await page.getByText('“web” is no IP address.').waitFor();
+    },
+  },
+  'a slice whose traffic is counted': {
+    ...slice('running'),
+    until: inOrder(press('Traffic'), text(/kbit\/s/)),
+  },
   'a slice’s share panel': { ...slice('running', '?panel=share'), until: inOrder(dialog, text(ana.email)) },
   'a slice’s new name': { ...slice('running'), until: inOrder(press('Rename slice'), dialog) },
   'the choice of a console': {

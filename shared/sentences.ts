@@ -51,6 +51,17 @@ export const sentences = {
   CAPTURE_NO_NIC: 'The link is not connected to the VM that runs.',
   CAPTURE_ELSEWHERE:
     'The VMs of this zone are at the server {{host}}: sign in there to see what passes on their links.',
+  FILTER_WORD_UNKNOWN:
+    '“{{word}}” is no word of filters. There are arp, ip, ip6, icmp, icmp6, tcp, udp, dns, dhcp, ospf, bgp, lldp, stp, vlan, host, net, port, ether, less, greater, broadcast and multicast.',
+  FILTER_ENDS: 'Something is missing behind “{{word}}”.',
+  FILTER_NO_ADDRESS: '“{{word}}” is no IP address.',
+  FILTER_NO_NETWORK: '“{{word}}” is no network; 10.0.0.0/8 would be one.',
+  FILTER_NO_NUMBER: '“{{word}}” is no whole number up to {{most}}.',
+  FILTER_NO_MAC: '“{{word}}” is no MAC address; 52:54:00:00:00:01 would be one.',
+  FILTER_NOT_CLOSED: 'A parenthesis is not closed.',
+  FILTER_NOT_OPENED: 'A parenthesis is closed that was not opened.',
+  FILTER_NOT_JOINED: '“{{word}}” stands behind a whole condition: join them by “and” or “or”.',
+  FILTER_TOO_DEEP: 'There are too many parentheses or negations within one another.',
   ACT_CAPTURE: 'What passes on the link could not be captured.',
 
   // zones

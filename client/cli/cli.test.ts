@@ -735,13 +735,16 @@ describe('a capture', () => {
   it('ends after as many frames as were asked for, and shows them in lines', async () => {
     answers = answerAll;
     const { stdout } = await trama(['capture', '5', 'web', '-c', '1']);
-    expect(stdout).toBe('2023-11-14T22:13:20.000Z web–db 100 bytes\n');
+    expect(stdout).toBe(
+      '2023-11-14T22:13:20.000Z web–db 07:07:07:07:07:07 → 07:07:07:07:07:07 Ethernet 100 Type 0x0707\n',
+    );
   });
 
   it.each([
     [['capture', 'lab', 'web:cache'], 'has no link web:cache; it has 9 (web–db)'],
     [['capture', 'lab', '-c', '0'], 'whole number from 1'],
     [['capture', 'lab', '-w', '/nowhere/x'], 'no such file'],
+    [['capture', 'lab', '--filter', 'tcp and'], 'Something is missing behind “and”.'],
   ])('%j is refused', async (args, sentence) => {
     answers = answerAll;
     const { code, stderr } = await trama(args);

@@ -83,7 +83,7 @@ export const inputs = {
   startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
   listAllDeployments: fieldsOf(listAllDeploymentsInput, ['limit', 'status', 'kind', 'ownerId', 'from', 'until']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),
-  followCapture: fieldsOf(followCaptureInput, ['snapLength']),
+  followCapture: fieldsOf(followCaptureInput, ['snapLength', 'filter']),
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),
   listAudit: fieldsOf(listOwnAuditInput, ['limit', 'action', 'objectType', 'objectId', 'result', 'from', 'until']),

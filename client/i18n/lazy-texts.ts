@@ -2,6 +2,7 @@
 const english = {
   account: async () => (await import('./en/account')).account,
   audit: async () => (await import('./en/audit')).audit,
+  capture: async () => (await import('./en/capture')).capture,
   catalogue: async () => (await import('./en/catalogue')).catalogue,
   change: async () => (await import('./en/change')).change,
   console: async () => (await import('./en/console')).console,
@@ -30,6 +31,7 @@ type Loaders = Record<LazyNamespace, () => Promise<object>>;
 const spanish: Loaders = {
   account: async () => (await import('./es/account')).account,
   audit: async () => (await import('./es/audit')).audit,
+  capture: async () => (await import('./es/capture')).capture,
   catalogue: async () => (await import('./es/catalogue')).catalogue,
   change: async () => (await import('./es/change')).change,
   console: async () => (await import('./es/console')).console,

@@ -1,13 +1,17 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { Group } from '@mantine/core';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
+import type { LinkTraffic } from '#shared/capture/traffic';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import { edgeLooks, partWord, vmLooks } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
 import { annotationNode } from '../editor/drawing';
+import { CaptureLink } from './CaptureLink';
 import { ChangeLink } from './ChangeLink';
+import { rateText, trafficHint, TrafficSwitch, useTraffic } from './traffic';
 import { useActivity, type Doing } from './activity';
 import { canvasDrift } from './drift-of-part';
 import classes from './slice.module.css';
@@ -24,11 +28,15 @@ export interface SliceCanvasProps {
 
 /** The slice's topology, alive. */
 export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasProps) {
-  const { t } = useTranslation(['slices', 'common']);
+  const { t, i18n } = useTranslation(['slices', 'common']);
+  const [counting, setCounting] = useState(false);
+  const traffic = useTraffic(slice.id, counting);
   const activity = useActivity();
   const canvas = useRef<CanvasHandle>(null);
   const frame = useRefitOnResize(() => canvas.current?.fit());
   const driftOfPart = canvasDrift(slice);
+  /** Keys of the links that are chosen. */
+  const [links, setLinks] = useState<readonly string[]>([]);
   const nodes: CanvasNode[] = [
     ...slice.vmList.map((vm): CanvasNode => ({
       key: vm.key,
@@ -65,8 +73,16 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
   ];
   const down = new Set(slice.vmList.flatMap((vm) => (vm.status === 'running' ? [] : [vm.key])));
   const bothRun = (edge: Slice['edges'][number]) => !down.has(edge.source) && !down.has(edge.target);
+  const passing = (link: LinkTraffic | undefined) =>
+    link === undefined
+      ? {}
+      : {
+          label: rateText(link, i18n.language),
+          hint: t('actions.trafficHint', trafficHint(link, i18n.language)),
+        };
   const edges: CanvasEdge[] = slice.edges.map((edge) => ({
     key: edge.key,
+    ...passing(traffic.get(edge.id)),
     source: edge.source,
     target: edge.target,
     sourceLabel: endText(edge.sourceInterface, edge.sourceAddress),
@@ -81,8 +97,8 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
     drift: driftOfPart('edge', edge.id),
   }));
   const selection = useMemo<CanvasSelection>(
-    () => ({ nodes: selected === null ? [] : [selected], edges: [] }),
-    [selected],
+    () => ({ nodes: selected === null ? [] : [selected], edges: links }),
+    [selected, links],
   );
   // the panel that was closed had the focus: it goes back to what the panel was about
   const shown = useRef(selected);
@@ -99,11 +115,22 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         nodes={nodes}
         edges={edges}
         selection={selection}
-        onSelectionChange={({ nodes: [key] }) => onSelect(key ?? null)}
+        onSelectionChange={({ nodes: [key], edges: keys }) => {
+          setLinks(keys);
+          onSelect(key ?? null);
+        }}
         onOpenNode={onSelect}
         label={`${t('tabs.topology')}: ${slice.name}`}
         empty={t('empty.noVms')}
-        legend={slice.status === 'destroyed' ? undefined : <ChangeLink slice={slice} />}
+        legend={
+          slice.status === 'destroyed' ? undefined : (
+            <Group gap="xs">
+              <TrafficSwitch slice={slice} on={counting} onChange={setCounting} />
+              <CaptureLink slice={slice} linkKeys={links} />
+              <ChangeLink slice={slice} />
+            </Group>
+          )
+        }
       />
     </div>
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addressOf, pair } from './contract-fixtures';
 import type { ContractTools } from './contract-harness';
-import type { CapturedFrame, CaptureStream } from './provider';
+import type { CapturedFrame, CaptureStream, EdgeCounters } from './provider';
 
 /** Of the contract, what is seen on links. */
 export function testCaptures({ harness, newSlice, id, codeOf }: ContractTools): void {
@@ -58,5 +58,32 @@ export function testCaptures({ harness, newSlice, id, codeOf }: ContractTools): 
     for (let batch = await again.next(AbortSignal.timeout(60_000)); batch !== null;)
       batch = await again.next(AbortSignal.timeout(60_000));
     await after.removeSlice(slice);
+  });
+
+  test('counts what passes on links that run, once for all who read, and those that are started meanwhile', async () => {
+    const { provider, image } = harness();
+    const slice = newSlice();
+    const { a, b, edge } = pair({ a: id(), b: id(), edge: id() }, image);
+    for (const vm of [a, b]) await provider.ensureVm(slice, vm);
+    await provider.ensureEdge(slice, edge);
+    const [one, other] = [await provider.openCounters(slice), await provider.openCounters(slice)];
+    expect((await one.read()).size).toBe(0);
+    await Promise.all([provider.startVm(slice, a), provider.startVm(slice, b)]);
+    await one.read();
+    const console = await provider.openConsole(slice, a.id);
+    console.write(Buffer.from('ping -c 100 -i 0.1 ' + addressOf(edge.source.nic).replace(/1$/, '2') + '\n'));
+    const framesOf = async (counters: EdgeCounters) => (await counters.read()).get(edge.id)?.frames ?? 0;
+    await expect.poll(() => framesOf(one), { timeout: 60_000 }).toBeGreaterThan(5);
+    const { frames = 0, bytes = 0 } = (await one.read()).get(edge.id) ?? {};
+    expect(bytes).toBeGreaterThanOrEqual(42 * frames);
+    // one that leaves, twice, takes nothing from the other
+    one.close();
+    one.close();
+    const before = await framesOf(other);
+    await expect.poll(() => framesOf(other), { timeout: 60_000 }).toBeGreaterThan(before);
+    await Promise.all([provider.stopVm(slice, a.id), provider.stopVm(slice, b.id)]);
+    await expect.poll(async () => (await other.read()).size, { timeout: 60_000 }).toBe(0);
+    other.close();
+    await provider.removeSlice(slice);
   });
 }

@@ -122,6 +122,8 @@ export interface Provider {
    * there only while it is read: it ends with its VMs, with this provider, and leaves nothing to a next one.
    */
   openCapture(slice: SliceRef, options: CaptureOptions): Promise<CaptureStream>;
+  /** Counts what passes on all edges of a slice that have an end that runs, those that are started later too, while anybody has them open. */
+  openCounters(slice: SliceRef): Promise<EdgeCounters>;
   /** Calls back when something of a slice may have changed by itself (a VM ended). Returns the way to stop it. */
   onChange(listener: (change: { sliceId: number }) => void): () => void;
   /** Lets go of sockets and timers. VMs go on running. */
@@ -283,5 +285,17 @@ export interface CapturedFrame {
 export interface CaptureStream {
   /** What has come since the last call, once there is something, and how many frames were dropped before; null when it has ended, or the signal fires. */
   next(signal: AbortSignal): Promise<{ frames: CapturedFrame[]; dropped: number } | null>;
+  close(): void;
+}
+
+/** What has passed on an edge, both ways, since it is counted. */
+export interface EdgeTraffic {
+  frames: number;
+  bytes: number;
+}
+
+export interface EdgeCounters {
+  /** By the edges' ids, those that have an end that runs. Figures of an edge only grow. */
+  read(): Promise<Map<number, EdgeTraffic>>;
   close(): void;
 }

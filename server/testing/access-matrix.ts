@@ -583,6 +583,9 @@ export const matrix: Record<string, Row> = {
   'deployments.watch': row('user', 'slices:read', seeSlice, (api, s) =>
     api.deployments.watch({ sliceId: s.slice.idle, lastEventId: '0' }).then(begin),
   ),
+  'captures.traffic': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.captures.traffic({ sliceId: s.slice.idle }).then(begin),
+  ),
   // the slice has no link: who may capture hears of that
   'captures.follow': row('user', 'slices:operate', endingIn(operateSlice, unseen), (api, s) =>
     api.captures.follow({ sliceId: s.slice.idle, edgeIds: [1] }).then(begin),

@@ -25,7 +25,7 @@ export const faultKinds = [
 export type Fault = readonly [after: number, kind: (typeof faultKinds)[number]];
 
 const answerMs = 30;
-const untold = new Set<PropertyKey>(['onChange', 'openConsole', 'openCapture', 'configure', 'close']);
+const untold = new Set<PropertyKey>(['onChange', 'openConsole', 'openCapture', 'openCounters', 'configure', 'close']);
 const silent = () => new ProviderError('UNAVAILABLE', plain('The zone did not answer.'), true);
 
 /** A provider between which and the server things go wrong. */

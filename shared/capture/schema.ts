@@ -14,6 +14,12 @@ export const followCaptureInput = z.strictObject({
     .max(wholeFrame)
     .default(wholeFrame)
     .describe('how many bytes of each frame are kept'),
+  filter: z
+    .string()
+    .trim()
+    .max(limits.captureFilterLength)
+    .default('')
+    .describe('only frames that match, in words of tcpdump: `icmp and host 10.0.0.1`'),
 });
 
 export const capturedFrameSchema = z.object({

@@ -3,6 +3,8 @@ import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
 import { InvalidArgumentError, type Command } from 'commander';
+import { decodeFrame } from '#shared/capture/decode';
+import { parseFilter } from '#shared/capture/filter';
 import { linkName, pcapngInterfaces, pcapngNames } from '#shared/capture/links';
 import { pcapngHeader, pcapngPacket } from '#shared/capture/pcapng';
 import { wholeFrame } from '#shared/capture/whole-frame';
@@ -17,6 +19,7 @@ interface CaptureFlags {
   write?: string;
   count?: number;
   snapLength?: number;
+  filter?: string;
 }
 
 /** What becomes of the frames. */
@@ -59,9 +62,15 @@ function textSink({ out }: Cli, slice: Slice, links: Slice['edges']): Sink {
   return {
     async take(frames) {
       for (const frame of frames) {
-        if (out.json) out.line(frame);
-        else
-          out.text(`${new Date(frame.at / 1000).toISOString()} ${names.get(frame.edgeId) ?? ''} ${frame.length} bytes`);
+        if (out.json) {
+          out.line(frame);
+          continue;
+        }
+        const { source, destination, protocol, summary } = decodeFrame(Buffer.from(frame.data, 'base64'));
+        const time = new Date(frame.at / 1000).toISOString();
+        out.text(
+          `${time} ${names.get(frame.edgeId) ?? ''} ${source} → ${destination} ${protocol} ${frame.length} ${summary}`,
+        );
       }
     },
     close: () => Promise.resolve(),
@@ -69,7 +78,9 @@ function textSink({ out }: Cli, slice: Slice, links: Slice['edges']): Sink {
 }
 
 async function capture(cli: Cli, name: string, texts: readonly string[], flags: CaptureFlags): Promise<void> {
-  const { write, count = Infinity, snapLength = wholeFrame } = flags;
+  const { write, count = Infinity, snapLength = wholeFrame, filter } = flags;
+  const parsed = parseFilter(filter ?? '');
+  if (!parsed.ok) throw new CliError(parsed.said.message, exitCodes.usage);
   if (write === '-' && cli.out.stdout.isTTY === true)
     throw new CliError('A capture file is not for a terminal: write it into a file or a pipe.', exitCodes.usage);
   const client = await cli.client();
@@ -89,6 +100,7 @@ async function capture(cli: Cli, name: string, texts: readonly string[], flags: 
       sliceId: slice.id,
       edgeIds: links.map(({ id }) => id),
       snapLength,
+      ...(filter !== undefined && { filter }),
       signal,
     })) {
       dropped += batch.dropped;
@@ -121,6 +133,7 @@ export function addCaptureCommand(program: Command, cli: Cli): void {
     )
     .option('-w, --write <file>', 'write pcapng into this file; - is standard output')
     .option('-c, --count <number>', 'end after so many frames', countOf)
+    .addOption(optionFor('filter', inputs.followCapture.filter))
     .addOption(optionFor('snapLength', inputs.followCapture.snapLength))
     .action((name: string, links: string[], flags: CaptureFlags) => capture(cli, name, links, flags));
 }

@@ -54,7 +54,7 @@ export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targ
       data-near={near || undefined}
     >
       <BaseEdge path={shape.path} interactionWidth={22} />
-      {told !== undefined && <title>{told}</title>}
+      {(told ?? edge.hint) !== undefined && <title>{told ?? edge.hint}</title>}
       {edge.sourceLabel !== undefined && (
         <text className={classes.address} {...textAt(shape.sourceLabel)}>
           {edge.sourceLabel}

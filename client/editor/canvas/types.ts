@@ -59,6 +59,8 @@ export interface CanvasEdge {
   target: string;
   /** In the middle of the edge. */
   label?: string | undefined;
+  /** More of it, on hover. */
+  hint?: string | undefined;
   /** Monospace, near the source: its address. */
   sourceLabel?: string | undefined;
   targetLabel?: string | undefined;

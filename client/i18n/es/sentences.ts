@@ -1,4 +1,5 @@
 import type { SentenceCode } from '#shared/sentence';
+import { captures } from './sentences-captures';
 
 /** What the server says, by the codes of `shared/sentences.ts`. What a program said is quoted as it is. */
 export const sentences: Record<SentenceCode, string> = {
@@ -203,13 +204,7 @@ export const sentences: Record<SentenceCode, string> = {
   GUEST_PANIC: 'El kernel del sistema invitado se detuvo con un «panic». Su consola dice por qué.',
   GUEST_LATE: 'El sistema invitado no avisó a tiempo de que había arrancado. Quizá su consola diga por qué.',
   QEMU_SAYS: 'QEMU dice: {{line}}',
-  // captures
-  CAPTURES_LIMIT: 'En una máquina virtual se abren a la vez {{limit}} capturas como máximo. Termine alguna.',
-  CAPTURE_NOT_RUNNING: 'Por este enlace no pasa nada: ninguna de sus máquinas virtuales está en marcha.',
-  CAPTURE_NO_NIC: 'El enlace no está conectado a la máquina virtual que está en marcha.',
-  CAPTURE_ELSEWHERE:
-    'Las máquinas virtuales de esta zona están en el servidor {{host}}: entre allí para ver lo que pasa por sus enlaces.',
-  ACT_CAPTURE: 'No se pudo capturar lo que pasa por el enlace.',
+  ...captures,
 
   ACT_VM_DEFINE: 'No se pudo definir la máquina virtual.',
   ACT_VM_CHANGE: 'No se pudo cambiar la máquina virtual.',

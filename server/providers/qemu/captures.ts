@@ -15,7 +15,7 @@ import { QmpError } from './qmp-client';
 import type { ZoneFolder } from './zone-folder';
 
 /** Captures that one VM has at once: each frame is written once for each. */
-const maxCaptures = 32;
+const maxCaptures = 64;
 const prefix = 'capture';
 
 export interface CapturedNic {

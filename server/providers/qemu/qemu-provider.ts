@@ -22,6 +22,7 @@ import type {
 } from '../provider';
 import { AcceleratorChoice } from './accelerator-choice';
 import { captureEdges } from './captures';
+import { CountedSlices } from './counted-slices';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { EdgeWiring } from './edge-wiring';
 import { findMachines, findStrangers, type Stranger } from './find-machines';
@@ -84,6 +85,7 @@ class QemuProvider implements Provider {
   readonly #definitions: VmDefinitions;
   readonly #edges: EdgeWiring;
   readonly #keeping: Keeping;
+  readonly #counters = new CountedSlices(async (sliceId) => [...(await this.#slice(sliceId)).vms.values()]);
   #tools: Promise<InstalledTools> | null = null;
   #portsKnown: Promise<void> = Promise.resolve();
 
@@ -412,6 +414,10 @@ class QemuProvider implements Provider {
 
   async openCapture(slice: SliceRef, options: CaptureOptions) {
     return captureEdges([...(await this.#slice(slice.id)).vms.values()], options);
+  }
+
+  async openCounters(slice: SliceRef) {
+    return this.#counters.open(slice.id);
   }
 
   onChange(listener: (change: { sliceId: number }) => void): () => void {

@@ -6,6 +6,8 @@ import type { SimulatedVm, SimulatorState } from './simulator-state';
 
 /** How often a link that is captured has one frame. */
 const everyMs = 40;
+/** Of a frame, about. */
+const simulatedBytes = 70;
 const broadcast = [255, 255, 255, 255, 255, 255];
 
 /** Frames of links between simulated VMs: who is there, and pings to and fro, as long as one of a link's VMs is on. */
@@ -15,7 +17,7 @@ export function simulatedCaptures({
 }: {
   state: SimulatorState;
   enter: () => Promise<void>;
-}): Pick<Provider, 'openCapture'> & { close: () => void } {
+}): Pick<Provider, 'openCapture' | 'openCounters'> & { close: () => void } {
   const open = new Set<FrameQueue>();
   const vmsOf = (sliceId: number): SimulatedVm[] => [...(state.slices.get(sliceId)?.vms.values() ?? [])];
   const nicsOf = (sliceId: number, edgeId: number): NicSpec[] =>
@@ -48,6 +50,29 @@ export function simulatedCaptures({
       open.add(queue);
       timer.unref();
       return queue;
+    },
+    async openCounters({ id }) {
+      await enter();
+      const sums = new Map<number, { frames: number; bytes: number }>();
+      let last = performance.now();
+      return {
+        async read() {
+          await enter();
+          const frames = Math.floor((performance.now() - last) / everyMs);
+          last += frames * everyMs;
+          const edges = new Set(
+            vmsOf(id)
+              .flatMap(({ power, spec }) => (power === 'on' ? spec.nics : []))
+              .map((nic) => nic.edgeId),
+          );
+          for (const edgeId of edges) {
+            const before = sums.get(edgeId) ?? { frames: 0, bytes: 0 };
+            sums.set(edgeId, { frames: before.frames + frames, bytes: before.bytes + frames * simulatedBytes });
+          }
+          return new Map([...sums].filter(([edgeId]) => edges.has(edgeId)));
+        },
+        close: () => undefined,
+      };
     },
     close() {
       for (const queue of open) queue.end();

@@ -426,6 +426,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     },
     ...simulatedUsage({ state, enter, clock, usage: options.usage }),
     openCapture: captures.openCapture,
+    openCounters: captures.openCounters,
     async removeSlice(slice) {
       await enter();
       for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) removeVm(slice.id, vm);

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones } from '#drizzle/schema/catalogue';
+import { decodeFrame } from '#shared/capture/decode';
 import { captureBatchSchema, type CaptureBatch } from '#shared/capture/schema';
+import { trafficSchema, type Traffic } from '#shared/capture/traffic';
 import { followCapture } from '#server/domain/captures/follow-capture';
 import type { Provisioning } from '#server/provisioning/provisioning';
 import { line } from '#server/testing/drawings';
@@ -58,6 +60,18 @@ describe('a capture', () => {
     ]);
   });
 
+  it('gives only what its filter wants', async () => {
+    const { user, slice, edgeIds } = await scene();
+    const protocols = new Set<string>();
+    let frames = 0;
+    for await (const batch of await user.captures.follow({ sliceId: slice.id, edgeIds, filter: 'icmp' })) {
+      for (const { data } of batch.frames) protocols.add(decodeFrame(Buffer.from(data, 'base64')).protocol);
+      frames += batch.frames.length;
+      if (frames > 4) break;
+    }
+    expect([...protocols]).toEqual(['ICMP']);
+  });
+
   it('ends when none of the VMs of its links runs any more', async () => {
     const { owner, user, slice, edgeIds } = await scene();
     const stream = await user.captures.follow({ sliceId: slice.id, edgeIds });
@@ -81,14 +95,49 @@ describe('a capture', () => {
     expect(await outcomeOf(follow(edgeIds))).toBe('CAPTURE_UNAVAILABLE');
     expect(await outcomeOf(follow([...edgeIds, ...other.edgeIds]))).toBe('NOT_FOUND');
     expect(await outcomeOf(follow([]))).toBe('INVALID_INPUT');
+    const wrong = user.captures.follow({ sliceId: slice.id, edgeIds, filter: 'host web' });
+    expect(await refusalOf(wrong)).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'filter',
+      sentences: [{ code: 'FILTER_NO_ADDRESS', params: { word: 'web' } }],
+    });
     const homeId = await homeOf(ctx.db, 'rack-9');
     await ctx.db.update(availabilityZones).set({ homeId }).where(eq(availabilityZones.id, zoneId));
     const elsewhere = { ...ctx, home: { id: null, everything: false, accompanied: true } };
-    const capture = { sliceId: slice.id, edgeIds, snapLength: 64 };
+    const capture = { sliceId: slice.id, edgeIds, snapLength: 64, filter: '' };
     const stream = await followCapture(elsewhere, { actor: owner, capture });
     expect(await refusalOf(stream(new AbortController().signal).next())).toMatchObject({
       code: 'CAPTURE_UNAVAILABLE',
       sentences: [{ code: 'CAPTURE_ELSEWHERE', params: { host: 'rack-9' } }],
     });
+  });
+});
+
+describe('the traffic of a slice', () => {
+  it('is told again and again of links whose VMs run, with sums that grow and rates', async () => {
+    const { user, slice, edgeIds } = await scene();
+    const readings: Traffic[] = [];
+    for await (const reading of await user.captures.traffic({ sliceId: slice.id })) {
+      expect(trafficSchema.parse(reading)).toEqual(reading);
+      readings.push(reading);
+      if (readings.length === 3) break;
+    }
+    const [first, , last] = readings;
+    expect(last?.links.map(({ edgeId }) => edgeId).toSorted()).toEqual(edgeIds.toSorted());
+    for (const link of last?.links ?? []) {
+      expect(link.frames).toBeGreaterThan(
+        first?.links.find(({ edgeId }) => edgeId === link.edgeId)?.frames ?? Infinity,
+      );
+      expect(link.framesPerSecond).toBeGreaterThan(0);
+      expect(link.bitsPerSecond).toBeGreaterThan(8 * link.framesPerSecond);
+    }
+  });
+
+  it('is nothing where nothing runs', async () => {
+    const { user, slice } = await scene({ deployed: false });
+    for await (const { links } of await user.captures.traffic({ sliceId: slice.id })) {
+      expect(links).toEqual([]);
+      break;
+    }
   });
 });

@@ -1,5 +1,7 @@
-import { followCaptureInput, type CaptureBatch } from '#shared/capture/schema';
+import { followCaptureInput } from '#shared/capture/schema';
+import { watchTrafficInput } from '#shared/capture/traffic';
 import { followCapture } from '#server/domain/captures/follow-capture';
+import { watchTraffic } from '#server/domain/captures/watch-traffic';
 import { maySlice } from '#server/domain/slices/access';
 import { refuseCall, router, userProcedure } from '../trpc';
 import { whileSignedIn } from '../while-signed-in';
@@ -17,12 +19,21 @@ export const capturesRouter = router({
         may: () => maySlice(ctx.domain.db, { actor: ctx.actor, id: input.sliceId, need: 'operate' }),
       });
     }),
+  /** How much passes on each link of a slice: a reading each second, while it is read. */
+  traffic: userProcedure('slices:read')
+    .input(watchTrafficInput)
+    .subscription(async ({ ctx, input, signal }) => {
+      const follow = await watchTraffic(ctx.domain, { actor: ctx.actor, ...input });
+      return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => refusing(follow(ended)), {
+        may: () => maySlice(ctx.domain.db, { actor: ctx.actor, id: input.sliceId, need: 'read' }),
+      });
+    }),
 });
 
 /** What goes wrong in a stream that has begun is told as what goes wrong before. */
-async function* refusing(batches: AsyncIterable<CaptureBatch>): AsyncGenerator<CaptureBatch, void> {
+async function* refusing<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item, void> {
   try {
-    yield* batches;
+    yield* items;
   } catch (error) {
     refuseCall(error);
   }

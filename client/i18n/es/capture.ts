@@ -1,0 +1,38 @@
+import type { Messages } from '../messages';
+import type { capture as english } from '../en/capture';
+
+export const capture: Messages<typeof english> = {
+  title: 'Captura de {{name}}',
+  heading: 'Captura',
+  start: 'Iniciar',
+  stop: 'Detener',
+  clear: 'Vaciar',
+  download: 'Descargar pcapng',
+  nothingYet: 'Todavía no hay paquetes.',
+  links: 'Enlaces',
+  chooseLinks: 'Elija primero los enlaces',
+  snapLength: 'De cada trama',
+  whole: 'todos los bytes',
+  firstBytes: 'los primeros {{bytes}} bytes',
+  filter: 'Filtro',
+  stopped: 'La captura ha terminado: ya no está en marcha ninguna MV de estos enlaces.',
+  packets: 'Paquetes',
+  columns: {
+    number: 'N.º',
+    time: 'Hora',
+    link: 'Enlace',
+    source: 'Origen',
+    destination: 'Destino',
+    protocol: 'Protocolo',
+    length: 'Longitud',
+    summary: 'Resumen',
+  },
+  headers: 'Cabeceras del paquete',
+  bytes: 'Bytes del paquete',
+  cut: 'De {{length}} bytes se guardaron los primeros {{kept}}.',
+  capturing: 'Capturando',
+  notCapturing: 'Sin capturar',
+  counts: 'Se muestran {{shown}} de {{all}} paquetes',
+  dropped_one: 'Se dejó fuera {{count}} para hacer sitio a los nuevos',
+  dropped_other: 'Se dejaron fuera {{count}} para hacer sitio a los nuevos',
+};

@@ -1,0 +1,56 @@
+import type { Traffic } from '#shared/capture/traffic';
+import type { EdgeTraffic } from '#server/providers/provider';
+import type { Actor, DomainContext } from '../context';
+import { loadSlice } from '../slices/access';
+import { pauseFor } from './pause';
+import { openAtZone, sayUnavailable } from './zone-of-capture';
+
+const everyMs = 1_000;
+
+/**
+ * How to follow how much passes on a slice's links, a line of figures each second until the signal fires. For who sees the slice. NOT_FOUND;
+ * CAPTURE_UNAVAILABLE, which comes from the stream.
+ */
+export async function watchTraffic(
+  ctx: DomainContext,
+  { actor, sliceId }: { actor: Actor; sliceId: number },
+): Promise<(signal: AbortSignal) => AsyncGenerator<Traffic, void, undefined>> {
+  const slice = await loadSlice(ctx.db, { actor, id: sliceId });
+  return async function* follow(signal) {
+    const counters = await openAtZone(ctx, slice.zoneId, (provider) => provider.openCounters({ id: sliceId }));
+    try {
+      let before = { at: performance.now(), sums: new Map<number, EdgeTraffic>() };
+      while (!signal.aborted) {
+        const sums = await counters.read().catch(sayUnavailable);
+        const now = { at: performance.now(), sums };
+        yield trafficBetween(before, now);
+        before = now;
+        await pauseFor(everyMs, signal);
+      }
+    } finally {
+      counters.close();
+    }
+  };
+}
+
+interface Reading {
+  /** ms */
+  at: number;
+  sums: ReadonlyMap<number, EdgeTraffic>;
+}
+
+/** Sums and rates of the links that the later reading has. One that the earlier one lacks has no rate yet. */
+export function trafficBetween(before: Reading, now: Reading): Traffic {
+  const seconds = Math.max(0.001, (now.at - before.at) / 1000);
+  const links = [...now.sums].map(([edgeId, { frames, bytes }]) => {
+    const then = before.sums.get(edgeId) ?? { frames, bytes };
+    return {
+      edgeId,
+      frames,
+      bytes,
+      framesPerSecond: Math.max(0, frames - then.frames) / seconds,
+      bitsPerSecond: (8 * Math.max(0, bytes - then.bytes)) / seconds,
+    };
+  });
+  return { links };
+}
