@@ -11,7 +11,7 @@ import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../e
 import { annotationNode } from '../editor/drawing';
 import { CaptureLink } from './CaptureLink';
 import { ChangeLink } from './ChangeLink';
-import { rateText, trafficHint, TrafficSwitch, useTraffic } from './traffic';
+import { rateText, trafficHint, TrafficSwitch, type LinkFigures } from './traffic';
 import { useActivity, type Doing } from './activity';
 import { canvasDrift } from './drift-of-part';
 import classes from './slice.module.css';
@@ -29,8 +29,7 @@ export interface SliceCanvasProps {
 /** The slice's topology, alive. */
 export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
-  const [counting, setCounting] = useState(false);
-  const traffic = useTraffic(slice.id, counting);
+  const [traffic, setTraffic] = useState<LinkFigures | null>(null);
   const activity = useActivity();
   const canvas = useRef<CanvasHandle>(null);
   const frame = useRefitOnResize(() => canvas.current?.fit());
@@ -82,7 +81,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         };
   const edges: CanvasEdge[] = slice.edges.map((edge) => ({
     key: edge.key,
-    ...passing(traffic.get(edge.id)),
+    ...passing(traffic?.get(edge.id)),
     source: edge.source,
     target: edge.target,
     sourceLabel: endText(edge.sourceInterface, edge.sourceAddress),
@@ -125,7 +124,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         legend={
           slice.status === 'destroyed' ? undefined : (
             <Group gap="xs">
-              <TrafficSwitch slice={slice} on={counting} onChange={setCounting} />
+              <TrafficSwitch slice={slice} figures={traffic} onChange={setTraffic} />
               <CaptureLink slice={slice} linkKeys={links} />
               <ChangeLink slice={slice} />
             </Group>

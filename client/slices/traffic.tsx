@@ -1,7 +1,6 @@
 import { Button, Tooltip } from '@mantine/core';
 import { skipToken } from '@tanstack/react-query';
 import { Activity } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LinkTraffic } from '#shared/capture/traffic';
 import type { Slice } from '#shared/slice';
@@ -9,18 +8,17 @@ import { notifyError } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { usePausableStream } from '../hooks/stream-pause';
 
-const nothing: ReadonlyMap<number, LinkTraffic> = new Map();
+/** Figures of links by their ids. */
+export type LinkFigures = ReadonlyMap<number, LinkTraffic>;
 
-/** How much passes on the slice's links now, by their ids, while it is `on` and the page is seen. */
-export function useTraffic(sliceId: number, on: boolean): ReadonlyMap<number, LinkTraffic> {
-  const [traffic, setTraffic] = useState(nothing);
+/** Reads how much passes on the slice's links, while the page is seen. */
+function TrafficReader({ sliceId, onRead }: { sliceId: number; onRead: (figures: LinkFigures) => void }) {
   const { paused } = usePausableStream();
-  const counts = on && !paused;
-  trpc.captures.traffic.useSubscription(counts ? { sliceId } : skipToken, {
-    onData: ({ links }) => setTraffic(new Map(links.map((link) => [link.edgeId, link]))),
+  trpc.captures.traffic.useSubscription(paused ? skipToken : { sliceId }, {
+    onData: ({ links }) => onRead(new Map(links.map((link) => [link.edgeId, link]))),
     onError: notifyError,
   });
-  return counts ? traffic : nothing;
+  return null;
 }
 
 /** Bits in a second, for the canvas: `14.2 kbit/s`. */
@@ -36,21 +34,33 @@ export function trafficHint({ framesPerSecond, frames, bytes }: LinkTraffic, lan
   return { rate: number(framesPerSecond), frames: number(frames), bytes: number(bytes) };
 }
 
-/** Has the canvas say how much passes on each link. */
-export function TrafficSwitch({ slice, on, onChange }: { slice: Slice; on: boolean; onChange: (on: boolean) => void }) {
+/** Has the canvas say how much passes on each link: `figures` are null while nobody wants to know. */
+export function TrafficSwitch({
+  slice,
+  figures,
+  onChange,
+}: {
+  slice: Slice;
+  figures: LinkFigures | null;
+  onChange: (figures: LinkFigures | null) => void;
+}) {
   const { t } = useTranslation('slices');
   if (slice.status === 'draft' || slice.edges.length === 0) return null;
+  const on = figures !== null;
   return (
-    <Tooltip label={t('actions.trafficHelp')} multiline maw={320}>
-      <Button
-        size="xs"
-        variant={on ? 'light' : 'default'}
-        leftSection={<Activity size={14} />}
-        aria-pressed={on}
-        onClick={() => onChange(!on)}
-      >
-        {t('actions.traffic')}
-      </Button>
-    </Tooltip>
+    <>
+      {on ? <TrafficReader sliceId={slice.id} onRead={onChange} /> : null}
+      <Tooltip label={t('actions.trafficHelp')} multiline maw={320}>
+        <Button
+          size="xs"
+          variant={on ? 'light' : 'default'}
+          leftSection={<Activity size={14} />}
+          aria-pressed={on}
+          onClick={() => onChange(on ? null : new Map())}
+        >
+          {t('actions.traffic')}
+        </Button>
+      </Tooltip>
+    </>
   );
 }

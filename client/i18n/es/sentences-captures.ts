@@ -14,7 +14,7 @@ export const captures = {
   FILTER_NO_MAC: '«{{word}}» no es una dirección MAC; lo sería 52:54:00:00:00:01.',
   FILTER_NOT_CLOSED: 'Hay un paréntesis sin cerrar.',
   FILTER_NOT_OPENED: 'Se cierra un paréntesis que no se había abierto.',
-  FILTER_NOT_JOINED: '«{{word}}» está detrás de una condición completa: únalas con «and» u «or».',
+  FILTER_NOT_JOINED: '«{{word}}» está detrás de una condición completa: únalas con && o ||.',
   FILTER_TOO_DEEP: 'Hay demasiados paréntesis o negaciones unos dentro de otros.',
   ACT_CAPTURE: 'No se pudo capturar lo que pasa por el enlace.',
 } as const;
