@@ -1,6 +1,9 @@
 import type { Logger } from '#server/lib/logger';
 import type { Provider, SliceObservation } from '#server/providers/provider';
-import { pause } from './waiting';
+import { pause, unless } from './waiting';
+
+/** A look that nobody wants any more. */
+class Rest extends Error {}
 
 /** Observes a slice while a deployment works on it: however many steps end at once, one look tells of all of them. */
 export class SliceObserver {
@@ -35,12 +38,15 @@ export class SliceObserver {
 
   private async look(resting: AbortSignal): Promise<void> {
     const { provider, sliceId, write, gapMs, log } = this.options;
+    // what ends the looking comes with what it was to look at, when that was the last
+    await pause(0, resting);
     while (this.dirty && !resting.aborted) {
       this.dirty = false;
       try {
-        const observation = await provider.observe({ id: sliceId });
-        if (!resting.aborted) await write(observation);
+        const observation = await unless(resting, provider.observe({ id: sliceId }), () => new Rest());
+        await write(observation);
       } catch (error) {
+        if (error instanceof Rest) return;
         if (!this.complained) log.warn('A slice could not be observed during a deployment.', { sliceId, error });
         this.complained = true;
       }
