@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
-import type { Database, Transaction } from '#server/db/client';
+import type { Database, Queryable, Transaction } from '#server/db/client';
 import { databaseNow, fromNow } from '#server/db/clock';
 import type { DeploymentRow } from '#server/db/queries/deployments';
 import { servedBy } from '#server/db/queries/homes';
@@ -126,6 +126,16 @@ export async function releaseLease(db: Database, claim: Claim): Promise<void> {
  */
 export async function assertHeld(tx: Transaction, claim: Claim): Promise<DeploymentRow> {
   const [row] = await tx.select().from(deployments).where(held(claim)).for('update');
+  return stillHeld(row);
+}
+
+/** As {@link assertHeld}, of who only reads. */
+export async function readHeld(q: Queryable, claim: Claim): Promise<DeploymentRow> {
+  const [row] = await q.select().from(deployments).where(held(claim));
+  return stillHeld(row);
+}
+
+function stillHeld(row: DeploymentRow | undefined): DeploymentRow {
   if (row === undefined) throw new LeaseLostError('The lease of the deployment is lost.');
   return row;
 }

@@ -76,40 +76,45 @@ export async function runDeployment(
 
 /** Reads what is to be done. Steps that another server was in the middle of are begun again: all of them may be. */
 async function takeUp(writer: DeploymentWriter, claim: Claim): Promise<Loaded> {
-  return writer.fenced(async (tx, deployment, emit) => {
+  const loaded = await writer.read(async (tx, deployment) => {
     const rows = await stepRows(tx, deployment.id);
-    const steps = new Map(rows.map((row) => [row.seq, row]));
-    emit({
-      type: 'deployment.status',
-      deploymentId: deployment.id,
-      kind: deployment.kind,
-      status: 'running',
-      vmId: deployment.sliceVmId,
-      stepsTotal: rows.length,
-      error: null,
-    });
-    if (claim.resumed) {
-      emit({ type: 'deployment.resumed', deploymentId: deployment.id });
-      const again = rows
-        .filter((row) => row.status === 'running')
-        .map((row): StepChange => ({ seq: row.seq, status: 'pending', attempts: row.attempts, error: null }));
-      emit(...(await updateSteps(tx, deployment.id, steps, again)));
-      for (const change of again) {
-        const step = steps.get(change.seq);
-        if (step) step.status = 'pending';
-      }
-    }
     const [place] = await tx
       .select({ zone: availabilityZones })
       .from(slices)
       .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
       .where(eq(slices.id, deployment.sliceId));
     if (place === undefined) throw new Error(`Slice ${deployment.sliceId} has no zone.`);
-    const makes = [...steps.values()].some(({ resource, action }) => resource === 'vm' && action === 'create');
+    const makes = rows.some(({ resource, action }) => resource === 'vm' && action === 'create');
     const firstDisks = makes ? await firstDisksOf(tx, deployment.sliceId) : new Map<number, FirstDiskRow>();
+    const steps = new Map(rows.map((row) => [row.seq, row]));
     return { deployment, steps, model: await loadSliceModel(tx, deployment.sliceId), firstDisks, zone: place.zone };
   });
+  const { deployment, steps } = loaded;
+  // it goes along with the first steps, which begin at once
+  writer.announceNext({
+    type: 'deployment.status',
+    deploymentId: deployment.id,
+    kind: deployment.kind,
+    status: 'running',
+    vmId: deployment.sliceVmId,
+    stepsTotal: steps.size,
+    error: null,
+  });
+  if (claim.resumed) await beginAgain(writer, loaded);
+  return loaded;
 }
+
+async function beginAgain(writer: DeploymentWriter, { deployment, steps }: Loaded): Promise<void> {
+  const begun = [...steps.values()].filter((step) => step.status === 'running');
+  const again = begun.map((step): StepChange => ({ ...beginsAnew(step), seq: step.seq }));
+  await writer.fenced(async (tx, _row, emit) => {
+    emit({ type: 'deployment.resumed', deploymentId: deployment.id });
+    emit(...(await updateSteps(tx, deployment.id, steps, again)));
+  });
+  for (const step of begun) step.status = 'pending';
+}
+
+const beginsAnew = ({ attempts }: StepRow) => ({ status: 'pending', attempts, error: null }) as const;
 
 /** Steps of one lane share its limit. */
 function laneOf({ boots, waits }: ReturnType<typeof actionOf>): 'steps' | 'boots' | 'waits' {
@@ -128,6 +133,10 @@ class Run {
   private rollingBack = false;
   /** Something could not be taken back. */
   private stuck = false;
+  /** Steps that others need. */
+  private readonly needed: ReadonlySet<number>;
+  /** What is being written while the run goes on. */
+  private unwritten: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: Context,
@@ -143,6 +152,7 @@ class Run {
     this.createdHere = new Set(created.map((step) => step.resourceId));
     const restores = [...loaded.steps.values()].some((step) => step.action === 'restore');
     this.snapshotBefore = restores ? (takenBy(loaded.steps.values())[0] ?? null) : null;
+    this.needed = new Set([...loaded.steps.values()].flatMap((step) => step.dependsOn));
     this.observer = new SliceObserver({
       provider,
       sliceId: loaded.deployment.sliceId,
@@ -165,7 +175,10 @@ class Run {
     for (;;) {
       const reason = control.reason;
       if (reason === 'lost') throw new LeaseLostError('The lease of the deployment is lost.');
-      if (reason === 'stopping') return 'released';
+      if (reason === 'stopping') {
+        await this.unwritten;
+        return 'released';
+      }
       const rollsBack = this.loaded.deployment.onFailure === 'rollback' && this.failures.length > 0;
       if (reason === 'cancel' && !this.rollingBack) {
         this.failures = [];
@@ -183,6 +196,7 @@ class Run {
       const observation = halted || this.rollingBack ? await this.look() : (seen ?? (await this.look()));
       seen = null;
       const at = observation?.observedAt ?? this.context.clock.now();
+      await this.unwritten;
       const rolledBack = this.rollingBack && !this.stuck;
       const ended = await finishDeployment(this.writer, { outcome, error, rolledBack, observation, at });
       if (ended === 'finished') return outcome;
@@ -304,9 +318,7 @@ class Run {
     const again = done.filter((step) => numbers.has(step.seq));
     for (const step of again) this.log('What a step has made is gone; it is done again.', step, {});
     // together, so that the writer needs few transactions for them
-    await Promise.all(
-      again.map((step) => this.change(step, { status: 'pending', attempts: step.attempts, error: null })),
-    );
+    await Promise.all(again.map((step) => this.change(step, beginsAnew(step))));
     return { gone: again, seen: observation };
   }
 
@@ -353,7 +365,7 @@ class Run {
       };
       const failure = await this.act(run, until, timeout ?? undefined);
       if (failure === null) {
-        await this.change(step, { status: 'done', attempts: step.attempts, error: null });
+        await this.done(step);
         if (step.resource !== 'image') this.observer.soon();
         return true;
       }
@@ -490,6 +502,16 @@ class Run {
         });
       },
     };
+  }
+
+  /** Of a step that no other needs it is written while the run goes on, and looks whether it stays so. */
+  private async done(step: StepRow): Promise<void> {
+    const changed = this.change(step, { status: 'done', attempts: step.attempts, error: null });
+    if (this.needed.has(step.seq)) return changed;
+    step.status = 'done';
+    // an error is that of whoever waits for it
+    this.unwritten = Promise.all([this.unwritten, changed]).then(() => undefined);
+    this.unwritten.catch(() => undefined);
   }
 
   private async change(step: StepRow, change: Omit<StepChange, 'seq'>): Promise<void> {

@@ -8,11 +8,11 @@ import { databaseNow } from '#server/db/clock';
 import { isContention, isDatabaseUnavailable } from '#server/db/errors';
 import type { DeploymentRow, StepRow } from '#server/db/queries/deployments';
 import { chunked } from '#server/db/rows';
-import { inTransaction } from '#server/db/transaction';
+import { inSnapshot, inTransaction } from '#server/db/transaction';
 import type { DomainContext } from '#server/domain/context';
 import { announce, tell, type Telling, type Told } from '#server/domain/notifications/tell';
-import { appendEvents, lockSlice } from '#server/events/append';
-import { assertHeld, LeaseLostError, type Claim } from './lease';
+import { insertEvents, lockSlice } from '#server/events/append';
+import { assertHeld, LeaseLostError, readHeld, type Claim } from './lease';
 import { pause, unless } from './waiting';
 
 export interface StepChange {
@@ -30,6 +30,7 @@ export interface StepChange {
 export class DeploymentWriter {
   private queue: { change: StepChange; resolve: () => void; reject: (error: unknown) => void }[] = [];
   private writing = false;
+  private announced: EventData[] = [];
 
   constructor(
     private readonly context: Pick<DomainContext, 'db' | 'bus' | 'log'>,
@@ -38,6 +39,7 @@ export class DeploymentWriter {
     private readonly retryMs = 250,
   ) {}
 
+  /** Resolves when it is committed. `work` may run several times. */
   async fenced<Result>(
     work: (
       tx: Transaction,
@@ -46,30 +48,48 @@ export class DeploymentWriter {
       say: (what: Telling) => Promise<void>,
     ) => Promise<Result>,
   ): Promise<Result> {
-    const { db, bus, log } = this.context;
-    const { sliceId, deploymentId } = this.claim;
+    const { db, bus } = this.context;
+    const { sliceId } = this.claim;
+    const first = this.announced;
+    this.announced = [];
+    const { result, news, told } = await this.untilItIsThere(() =>
+      inTransaction(db, async (tx) => {
+        const events: EventData[] = [...first];
+        const tellings: Told[] = [];
+        await lockSlice(tx, sliceId);
+        const row = await assertHeld(tx, this.claim);
+        const emit = (...more: EventData[]) => events.push(...more);
+        const answer = await work(tx, row, emit, async (what) => {
+          tellings.push(await tell(tx, what));
+        });
+        await insertEvents(tx, sliceId, events);
+        return { result: answer, news: events.length > 0, told: tellings };
+      }),
+    );
+    if (news) bus.notify(sliceId);
+    announce(this.context, told);
+    return result;
+  }
+
+  /** Reads what is there while the claim holds, without a lock and without a commit to wait for. */
+  read<Result>(work: (tx: Transaction, row: DeploymentRow) => Promise<Result>): Promise<Result> {
+    return this.untilItIsThere(() =>
+      inSnapshot(this.context.db, async (tx) => work(tx, await readHeld(tx, this.claim))),
+    );
+  }
+
+  /** Events that go with the next transaction, and before its own: they are not worth one of their own. */
+  announceNext(...events: EventData[]): void {
+    this.announced.push(...events);
+  }
+
+  private async untilItIsThere<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { log } = this.context;
+    const { deploymentId } = this.claim;
     for (let attempt = 0; ; attempt++) {
       if (this.lost.aborted) throw lostError();
       try {
-        const { result, news, told } = await unless(
-          this.lost,
-          inTransaction(db, async (tx) => {
-            const events: EventData[] = [];
-            const tellings: Told[] = [];
-            await lockSlice(tx, sliceId);
-            const row = await assertHeld(tx, this.claim);
-            const emit = (...more: EventData[]) => events.push(...more);
-            const answer = await work(tx, row, emit, async (what) => {
-              tellings.push(await tell(tx, what));
-            });
-            await appendEvents(tx, sliceId, events);
-            return { result: answer, news: events.length > 0, told: tellings };
-          }),
-          lostError,
-        );
-        if (news) bus.notify(sliceId);
-        announce(this.context, told);
-        return result;
+        return await unless(this.lost, work(), lostError);
       } catch (error) {
         if (!isDatabaseUnavailable(error) && !isContention(error)) throw error;
         if (attempt === 0) log.warn('The database is away; the deployment waits for it.', { deploymentId, error });
