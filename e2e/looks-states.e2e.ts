@@ -151,6 +151,22 @@ const labelled = (label: string, value: string) => (page: Page) =>
 const menuOn = (node: RegExp) => (page: Page) =>
   page.getByRole('button', { name: node }).first().click({ button: 'right' });
 const web = /^(VM|MV) web/;
+/** A link of the VM, with delay and loss each way by itself, and taken down. */
+const bentLink = async (page: Page) => {
+  await page.getByRole('button', { name: web }).first().click();
+  const panel = page.getByRole('complementary');
+  await panel
+    .getByRole('button', { name: /^(To|A) / })
+    .first()
+    .click();
+  await panel.getByRole('combobox', { name: /^(Quality|Calidad)/ }).click();
+  await page.getByRole('option', { name: /^Sat/ }).click();
+  await panel.getByRole('switch').first().press('Space');
+  await page
+    .getByText(/✕ · 300 ms/)
+    .first()
+    .waitFor();
+};
 
 /** A VM taken out of a running slice, up to the question whether that is to be done. */
 const removed = [
@@ -337,6 +353,11 @@ const states: Record<string, State> = {
   'a console beside a VM': { ...consoles(({ web }) => `vm=a&consoles=${web}&console=${web}`), until: attached },
   // the editor
   'a network in the editor': { ...template(), until: choose(/^Network backbone/) },
+  'a link that is bent': {
+    ...template(),
+    until: inOrder(bentLink, fill('Loss', '101'), text('From 0 to 100.')),
+  },
+  'a link that is bent in Spanish': { who: 'spaniard', ...template(), until: bentLink },
   'many in the editor': {
     ...template(),
     until: inOrder(choose(/^VM web/), (page) => page.keyboard.press('Control+a')),

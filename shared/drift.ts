@@ -44,6 +44,7 @@ interface Parts {
     source: string;
     target: string;
     status: EdgeStatus;
+    down?: boolean | undefined;
     observedAt: string | null;
   }[];
 }
@@ -82,7 +83,7 @@ export function driftOf({ status, busy, vmList, networks, edges }: Parts): Drift
   for (const edge of edges) {
     const joined = [edge.source, edge.target].flatMap((key) => vms.get(key) ?? []).map((vm) => vm.status);
     // of a network that is dead this is said already
-    if (dead.has(edge.target) || !isBroken(edge.status, joined)) continue;
+    if (dead.has(edge.target) || !isBroken(edge, joined)) continue;
     const link = `${names.get(edge.source) ?? edge.source}–${names.get(edge.target) ?? edge.target}`;
     found.push(drift('edge', edge, say('DRIFT_EDGE_DOWN', { link }), edge.observedAt));
   }

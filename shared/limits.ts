@@ -31,6 +31,10 @@ export const limits = {
   descriptionLength: 500,
   /** Characters of what an end of a link is called. */
   interfaceNameLength: 60,
+  /** Longest delay of a link in one direction. */
+  linkDelayMs: 60_000,
+  linkRateKbps: 100_000_000,
+  linkQueuePackets: 10_000,
   /** Notes, labels, shapes and groups of one topology. */
   annotationsPerTopology: 500,
   /** Characters of the text of one of them. */

@@ -68,6 +68,7 @@ export const sentences = {
   TOOL_MISSING: '{{tool}} is not installed. Install it: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:
     'This zone has no way to the internet for guests that keeps the host’s own ports out of their reach.',
+  LINK_RELAY_IMPOSSIBLE: 'The library by which links are bent (koffi) does not run on this machine.',
   DISK_FULL_FREE: 'The zone’s disk is full: {{free}} are free. Make room on it.',
   DISK_FULL: 'The zone’s disk is full.',
   ZONE_SILENT: 'The zone does not answer.',
@@ -211,6 +212,8 @@ export const sentences = {
   DRIFT_EDGE_DOWN: 'Link {{link}} is down.',
   VM_ENDED: 'The virtual machine ended unexpectedly.',
   VM_SILENT: 'The virtual machine’s process does not answer.',
+  LINK_RELAY_SILENT: 'The process that the slice’s bent links go over has ended, or does not answer.',
+  LINK_NEEDS_START: '{{vm}} was started by an older version: stop and start it, then its links can be bent.',
   NETWORK_SILENT: 'The network’s process does not answer.',
   VM_NOT_ENDED: 'A virtual machine’s process could not be ended.',
   VM_STARVED: 'The zone’s disk is full: the virtual machine waits, and goes on when there is room.',

@@ -30,6 +30,8 @@ export const capabilitiesSchema = z.object({
   suspend: capabilitySchema,
   /** Disks and memory of a slice at one instant, to go back to. */
   snapshot: capabilitySchema,
+  /** Links can delay, lose and slow down what passes. */
+  impair: capabilitySchema,
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 

@@ -31,9 +31,14 @@ export interface Document {
 /** What a panel may change of VMs: everything but which one it is and where it stands. */
 export type VmFields = Partial<Omit<TopologyVm, 'key' | 'x' | 'y'>>;
 const vmFieldsSchema = topologyVmSchema.omit({ key: true, x: true, y: true }).partial();
-/** What the ends of an edge are called; undefined: nothing but their numbers. */
-export type EdgeFields = Partial<Pick<TopologyEdge, 'sourceInterface' | 'targetInterface'>>;
-const edgeFieldsSchema = topologyEdgeSchema.pick({ sourceInterface: true, targetInterface: true });
+/** What a panel may change of an edge; undefined: as of any cable. */
+export type EdgeFields = Partial<Pick<TopologyEdge, 'sourceInterface' | 'targetInterface' | 'link' | 'down'>>;
+const edgeFieldsSchema = topologyEdgeSchema.pick({
+  sourceInterface: true,
+  targetInterface: true,
+  link: true,
+  down: true,
+});
 /** What VMs and networks have alike that only the drawing shows. */
 export type DrawnFields = Partial<Pick<TopologyNetwork, 'locked' | 'location'>>;
 const drawnFieldsSchema = topologyNetworkSchema.pick({ locked: true, location: true }).partial();

@@ -3,6 +3,7 @@ import { annotationsOf, type Annotation } from '#shared/topology/annotations';
 import { allocateAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
 import type { CanvasEdge, CanvasNode } from './canvas/types';
+import { linkText } from './link-text';
 import { suggestedIcon } from './suggested-icon';
 import type { EditorCatalogue } from './use-catalogue';
 
@@ -67,6 +68,8 @@ export function drawingOf(
         ...{ key, source, target },
         sourceLabel: endText(sourceNic, given?.sourceAddress ?? edge.sourceNic?.addresses[0], edge.sourceInterface),
         targetLabel: endText(targetNic, given?.targetAddress ?? edge.targetNic?.addresses[0], edge.targetInterface),
+        quality: linkText(edge),
+        down: edge.down,
         problem: atEdge.get(key),
       };
     }),

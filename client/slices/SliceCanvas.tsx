@@ -10,6 +10,7 @@ import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
 import type { CanvasEdge, CanvasHandle, CanvasNode, CanvasSelection } from '../editor/canvas/types';
 import { annotationNode } from '../editor/drawing';
 import { CaptureLink } from './CaptureLink';
+import { linkText } from '../editor/link-text';
 import { ChangeLink } from './ChangeLink';
 import { rateText, trafficHint, TrafficSwitch, type LinkFigures } from './traffic';
 import { useActivity, type Doing } from './activity';
@@ -86,10 +87,12 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
     target: edge.target,
     sourceLabel: endText(edge.sourceInterface, edge.sourceAddress),
     targetLabel: edge.targetAddress === null ? undefined : endText(edge.targetInterface, edge.targetAddress),
+    quality: linkText(edge),
+    down: edge.down,
     status: {
       ...edgeLooks[edge.status],
-      // a link between VMs that do not run is down, and nothing is wrong with it
-      ...(edge.status === 'down' && !bothRun(edge) ? { tone: 'neutral' as const } : {}),
+      // a link between VMs that do not run is down, as is one that was taken down, and nothing is wrong with it
+      ...(edge.status === 'down' && (edge.down === true || !bothRun(edge)) ? { tone: 'neutral' as const } : {}),
       label: t(`common:status.edge.${partWord(edge.status, slice.status)}`),
       activity: activity(running.get(`edge:${edge.id}`)),
     },

@@ -80,7 +80,15 @@ describe('what is going on', () => {
 it('a slice is suspended where its zone can, else the zone says why it cannot; what is suspended is resumed', () => {
   const able = { ok: true, reason: null };
   const can = (suspend: Capability): Capabilities => ({
-    ...{ run: able, internet: able, portForwards: able, disks: able, serialConsole: able, snapshot: able },
+    ...{
+      run: able,
+      internet: able,
+      portForwards: able,
+      disks: able,
+      serialConsole: able,
+      snapshot: able,
+      impair: able,
+    },
     suspend,
   });
   const of = (slice: Slice, zone: Capabilities | null) =>

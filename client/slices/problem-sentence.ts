@@ -20,7 +20,13 @@ export interface ProblemText {
  */
 export function problemText(t: SlicesT, language: string, problem: Problem): ProblemText {
   const { code, message, params = {} } = problem;
-  const names = { zone: params.zone ?? '', vm: params.vm ?? '', image: params.image ?? '', host: params.host ?? '' };
+  const names = {
+    zone: params.zone ?? '',
+    vm: params.vm ?? '',
+    image: params.image ?? '',
+    host: params.host ?? '',
+    link: params.link ?? '',
+  };
   switch (code) {
     case 'SLICE_BUSY':
     case 'LEASE_ENDED':
@@ -92,6 +98,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     case 'INTERNET_UNSUPPORTED':
     case 'FORWARDS_UNSUPPORTED':
     case 'DISKS_UNSUPPORTED':
+    case 'IMPAIR_UNSUPPORTED':
       return { what: withReason(t(`problem.${code}`, names), problem, language), remedy: t(`remedy.${code}`) };
     default:
       return drawingText(t, problem);

@@ -69,6 +69,7 @@ function zoneWith(run: Said): Zone {
     serialConsole: no,
     suspend: no,
     snapshot: no,
+    impair: no,
   };
   return {
     ...{ id: 1, name: 'local', provider: 'qemu', enabled: true, physical: null, capacity: null, free: null },

@@ -19,7 +19,16 @@ const zone: Zone = {
   free: { vcpus: 12, ramMb: 96_768, diskGb: 392 },
   runningVms: 3,
   slices: 1,
-  capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok, suspend: ok, snapshot: ok },
+  capabilities: {
+    run: ok,
+    internet: ok,
+    portForwards: ok,
+    disks: ok,
+    serialConsole: ok,
+    suspend: ok,
+    snapshot: ok,
+    impair: ok,
+  },
   vmLimits: { nics: 24, vcpus: { min: 1, max: 255 }, ramMb: { min: 32, max: 24_576 }, diskGb: { min: 0, max: 2048 } },
   facts: [{ name: 'QEMU', value: '7.2.0' }],
   observedAt: '2026-01-01T00:00:00.000Z',
@@ -63,6 +72,7 @@ test('a zone that cannot run says why and which command helps', () => {
       serialConsole: ok,
       suspend: ok,
       snapshot: ok,
+      impair: ok,
     },
   });
   expect(screen.getByRole('alert').textContent).toContain('QEMU is not installed.');

@@ -34,6 +34,7 @@ const capabilityOrder = [
   'disks',
   'suspend',
   'snapshot',
+  'impair',
   'internet',
 ] as const satisfies readonly (keyof Capabilities)[];
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, link, lstat, open, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from './error-code';
 
@@ -72,6 +72,18 @@ export async function linkIntoPlace(from: string, to: string): Promise<void> {
   } finally {
     // also a link that was renamed over another one of the same file stays
     await rm(temporary, { force: true });
+  }
+}
+
+/** A symbolic link to `target` in place of what has that name: whoever follows it comes to the one or the other, never nowhere. It need not outlive a loss of power. */
+export async function linkInPlace(target: string, path: string): Promise<void> {
+  const temporary = temporaryFor(path);
+  await symlink(target, temporary);
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OpenSettings } from '#shared/zone-settings';
-import type { ImageSpec, Provider, SliceRef } from './provider';
+import type { ImageSpec, Provider, SliceRef, VmSpec } from './provider';
 
 /** What the contract needs besides the provider itself, which is made with `contractParts`. */
 export interface ContractHarness {
@@ -30,6 +30,14 @@ export interface ContractHarness {
   /** The same on the disk of a VM that is stopped. */
   writeDisk(slice: SliceRef, vmId: number, word: string): Promise<void>;
   readDisk(slice: SliceRef, vmId: number): Promise<string>;
+  /** How long the guest of a VM waits for the answer of another one, in ms, of several tries the shortest; null where none comes. */
+  roundTrip(slice: SliceRef, from: VmSpec, to: VmSpec): Promise<number | null>;
+  /** How many of the questions that the guest of a VM asks another one without a pause while `work` is done have no answer. */
+  lostWhile(slice: SliceRef, from: VmSpec, to: VmSpec, work: () => Promise<void>): Promise<number>;
+  /** How many processes, or whatever it takes, bend links of the slice. */
+  countRelays(slice: SliceRef): Promise<number>;
+  /** Ends them from outside, behind the provider's back. */
+  killRelays(slice: SliceRef): Promise<void>;
   /** Called last, when all slices are removed; throws if anything is left over. */
   dispose(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { testGates } from './contract-gates';
 import { testDrift } from './contract-drift';
 import { testKeeping } from './contract-keeping';
 import { testUsage } from './contract-usage';
+import { testLinks } from './contract-links';
 import { testUpdates } from './contract-updates';
 import { ProviderError } from '#server/lib/provider-error';
 import type { ImageSpec, Provider, SliceObservation, SliceRef } from './provider';
@@ -375,6 +376,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     testDrift({ harness: () => harness, newSlice, id, codeOf });
     testUsage({ harness: () => harness, newSlice, id, codeOf });
     testCaptures({ harness: () => harness, newSlice, id, codeOf });
+    testLinks({ harness: () => harness, newSlice, id, codeOf });
     testKeeping({ harness: () => harness, newSlice, id, codeOf });
 
     test('stops waiting when it is told to, and leaves the VM as it is', async () => {

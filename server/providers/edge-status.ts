@@ -16,12 +16,13 @@ export interface EdgeEndNetwork {
 
 /**
  * All edges of which at least one NIC exists, by id; `up` when both ends are there and have carrier. `applied`: what was applied of
- * each, as far as it is known.
+ * each, as far as it is known; one that was taken down is down. `isDead`: nothing passes it, whatever its ends are.
  */
 export function edgeStatuses(
   vms: readonly EdgeEndVm[],
   networks: readonly EdgeEndNetwork[],
   applied: ReadonlyMap<number, Applied>,
+  isDead: (edgeId: number) => boolean,
 ): SliceObservation['edges'] {
   const ends = new Map<number, { nic: NicSpec; up: boolean }[]>();
   for (const vm of vms) {
@@ -34,7 +35,8 @@ export function edgeStatuses(
   const networkById = new Map(networks.map((network) => [network.id, network]));
   const statuses = [...ends].map(([id, nics]) => {
     const [first] = nics;
-    let up = nics.every((end) => end.up);
+    const isDown = applied.get(id)?.properties['down'] === true;
+    let up = !isDown && !isDead(id) && nics.every((end) => end.up);
     if (first && 'networkId' in first.nic.peer) {
       const network = networkById.get(first.nic.peer.networkId);
       up &&= network?.up === true && network.attached.has(id);

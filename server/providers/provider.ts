@@ -4,7 +4,7 @@ import type { Capabilities, Fact, ProviderKind, VmLimits } from '#shared/zone';
 import type { OpenSettings } from '#shared/zone-settings';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
 import type { Resources } from '#shared/primitives';
-import type { VmProperties } from '#shared/topology/schema';
+import type { EdgeProperties, VmProperties } from '#shared/topology/schema';
 
 /**
  * What a provider is to the rest of the system: a handful of idempotent calls, keyed by our own ids, that make real
@@ -47,7 +47,8 @@ export interface Provider {
   updateNetwork(slice: SliceRef, network: NetworkSpec): Promise<void>;
   /**
    * As {@link ensureEdge}, and what is there of the edge in another way is changed: numbers and addresses of its NICs, and
-   * NICs of VMs that are no longer its ends. Guests that run see another address at their next start.
+   * NICs of VMs that are no longer its ends. Guests that run see another address at their next start. Another `link` counts from the
+   * next frame on, and no frame is lost for it.
    */
   updateEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /**
@@ -95,7 +96,10 @@ export interface Provider {
    */
   restoreSnapshot(slice: SliceRef, snapshotId: number): Promise<void>;
   removeSnapshot(slice: SliceRef, snapshotId: number): Promise<void>;
-  /** Both ends attached and with carrier. Adds the NIC to a running VM that lacks it. Does not need the VMs to run. */
+  /**
+   * Both ends attached, and with carrier unless the edge is `down`; its frames meet what its `link` says. Adds the NIC to a running VM that lacks
+   * it. Does not need the VMs to run.
+   */
   ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /** Also one whose ends nobody knows any more. */
   removeEdge(slice: SliceRef, edgeId: number): Promise<void>;
@@ -222,7 +226,8 @@ export interface NicSpec {
   peer: { vmId: number } | { networkId: number };
 }
 
-export interface EdgeSpec {
+/** With the properties that the topology states for edges. */
+export interface EdgeSpec extends EdgeProperties {
   id: number;
   source: { vmId: number; nic: NicSpec };
   target: { vmId: number; nic: NicSpec } | { networkId: number };
@@ -249,7 +254,7 @@ export interface SliceObservation {
     applied: Applied | null;
   }[];
   networks: { id: number; status: EdgeStatus; applied: Applied | null }[];
-  /** Edges of which at least one end exists; `up` when both have carrier. */
+  /** Edges of which at least one end exists; `up` when both have carrier, and what passes frames on between them works. */
   edges: { id: number; status: EdgeStatus; applied: Applied | null }[];
 }
 

@@ -130,6 +130,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
         serialConsole: ok,
         suspend: ok,
         snapshot: ok,
+        impair: ok,
       },
       vmLimits: null,
       unavailable: null,

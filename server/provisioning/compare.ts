@@ -5,6 +5,7 @@ import { isBroken, linkStatus, observedStatus } from '#shared/deployment/observe
 import { limits } from '#shared/limits';
 import type { EdgeStatus, ForwardState, SliceStatus, VmDesired, VmStatus } from '#shared/slice-status';
 import { asError, within, type Said } from '#shared/sentence';
+import { isTakenDown } from '#server/db/queries/parts';
 import { edgeNames } from '#server/db/queries/slice-model';
 import type { SliceObservation } from '#server/providers/provider';
 
@@ -78,7 +79,7 @@ export function compare({ vms, networks, edges }: ObservedRows, observation: Sli
       edgeChanges.add({ status }, row.id);
       events.push({ type: 'edge.status', edgeId: row.id, label, status });
     }
-    return { label, broken: isBroken(status, joined) };
+    return { label, broken: isBroken({ status, down: isTakenDown(row) }, joined) };
   });
   // what is there and no row knows, as a removal that failed has left it, is not as it is wanted either
   const known = new Set(vms.map(({ id }) => id));

@@ -32,13 +32,13 @@ const parts = {
     dns: z.array(z.string()).max(2).default([]).register(propertyFacts, { effect: 'restart' }),
   }),
   edge: topologyEdgeSchema.extend({
-    link: z.strictObject({ delayMs: z.number() }).default({ delayMs: 0 }).register(propertyFacts, { effect: 'live' }),
+    medium: z.strictObject({ metres: z.number() }).default({ metres: 0 }).register(propertyFacts, { effect: 'live' }),
   }),
 };
 const drawn: Topology = {
   vms: small.vms.map((vm) => ({ ...vm, motd: `Welcome to ${vm.name}` })),
   networks: small.networks.map((network) => ({ ...network, dns: ['10.9.9.9'] })),
-  edges: small.edges.map((edge, index) => ({ ...edge, link: { delayMs: index + 1 } })),
+  edges: small.edges.map((edge, index) => ({ ...edge, medium: { metres: index + 1 } })),
 };
 
 const database = useDatabase();
@@ -87,14 +87,14 @@ describe('a property that is stated in one place', () => {
     }
     expect([...specs.networks.values()]).toMatchObject(model.networks.map(({ name }) => ({ name, dns: ['10.9.9.9'] })));
     expect([...specs.edges.values()].map((edge) => ({ ...edge }))).toMatchObject(
-      drawn.edges.map((_, index) => ({ link: { delayMs: index + 1 } })),
+      drawn.edges.map((_, index) => ({ medium: { metres: index + 1 } })),
     );
   });
 
   test.each([
     ['a VM', { ...drawn, vms: drawn.vms.map((vm) => ({ ...vm, motd: 'Keep out' })) }],
     ['a network', { ...drawn, networks: drawn.networks.map((network) => ({ ...network, dns: [] })) }],
-    ['an edge', { ...drawn, edges: drawn.edges.map((edge) => ({ ...edge, link: { delayMs: 900 } })) }],
+    ['an edge', { ...drawn, edges: drawn.edges.map((edge) => ({ ...edge, medium: { metres: 900 } })) }],
   ])('makes another drawing when it differs in %s', (_, other) => {
     expect(sameTopology(drawn, structuredClone(drawn))).toBe(true);
     expect(sameTopology(drawn, other)).toBe(false);
@@ -107,7 +107,7 @@ describe('a property that is stated in one place', () => {
     const loaded = await readTopology(db, revision, parts);
     expect(loaded.vms).toEqual(small.vms.map(() => defaults({ motd: '' })));
     expect(loaded.networks).toEqual(small.networks.map(() => defaults({ dns: [] })));
-    expect(loaded.edges).toEqual(small.edges.map(() => defaults({ link: { delayMs: 0 } })));
+    expect(loaded.edges).toEqual(small.edges.map(() => defaults({ medium: { metres: 0 } })));
 
     const catalogue = await catalogueOf(db, small);
     const document = writeTrama({ name: 'Lab', description: '', topology: small }, catalogue);

@@ -46,9 +46,15 @@ export function linkStatus(observed: EdgeStatus, joined: readonly (VmStatus | un
   return observed === 'up' && !joined.every((vm) => vm === 'running') ? 'down' : observed;
 }
 
-/** Whether a link is not up though the VMs that it joins (one, or two) all run; its network's process may be dead. */
-export function isBroken(status: EdgeStatus, joined: readonly (VmStatus | undefined)[]): boolean {
-  return status !== 'up' && joined.every((vm) => vm === 'running');
+/**
+ * Whether a link is not up though the VMs that it joins (one, or two) all run; its network's process may be dead. `down`: it is not
+ * meant to be up.
+ */
+export function isBroken(
+  { status, down }: { status: EdgeStatus; down?: boolean | undefined },
+  joined: readonly (VmStatus | undefined)[],
+): boolean {
+  return status !== 'up' && !(down === true && status === 'down') && joined.every((vm) => vm === 'running');
 }
 
 /**

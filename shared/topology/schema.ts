@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits } from '../limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { annotationsSchema } from './annotations';
+import { linkSchema } from './link';
 import { keySchema, positionSchema } from './place';
 import { propertyFacts } from './properties';
 
@@ -116,7 +117,19 @@ export const interfaceNameSchema = labelSchema
   .min(1)
   .max(limits.interfaceNameLength, `At most ${limits.interfaceNameLength} characters.`);
 const interfaceName = () => interfaceNameSchema.optional().register(propertyFacts, { effect: 'none' });
-export const edgeProperties = { sourceInterface: interfaceName(), targetInterface: interfaceName() };
+export const edgeProperties = {
+  sourceInterface: interfaceName(),
+  targetInterface: interfaceName(),
+  /** What it does to frames on their way. Without it, nothing. */
+  link: linkSchema.optional().register(propertyFacts, {
+    effect: 'live',
+    needs: { capability: 'impair', code: 'IMPAIR_UNSUPPORTED', words: 'delay, loss or a rate' },
+  }),
+  /** It is taken down: no carrier at either end, and nothing passes. */
+  down: z.boolean().optional().register(propertyFacts, { effect: 'live' }),
+};
+const edgePropertiesSchema = z.object(edgeProperties);
+export type EdgeProperties = z.infer<typeof edgePropertiesSchema>;
 
 /*
  * Where parts stand in the address plan. Given when a drawing is saved (`addresses.ts`) and kept from then on, in later

@@ -44,12 +44,13 @@ export const LinkEdge = memo(function LinkEdge({ sourceX, sourceY, targetX, targ
   const hasAddresses = edge.sourceLabel !== undefined || edge.targetLabel !== undefined;
   const below = y + clear + (shape.wordBelowLabels && hasAddresses ? 20 : 7);
   const wordY = shape.wordAbove || Icon === undefined ? y - clear : below;
-  const words = [edge.label, status?.word].filter((word) => word !== undefined).join(' · ');
+  const words = [edge.quality, edge.label, status?.word].filter((word) => word !== undefined).join(' · ');
   return (
     <g
       className={classes.link}
       data-tone={edge.problem === undefined ? status?.tone : 'danger'}
       data-problem={edge.problem !== undefined || undefined}
+      data-down={edge.down || undefined}
       data-ghost={edge.ghost}
       data-near={near || undefined}
     >

@@ -57,10 +57,14 @@ export interface CanvasEdge {
   source: string;
   /** Key of a VM or a network. */
   target: string;
-  /** In the middle of the edge. */
+  /** In the middle of the edge: what passes it now. */
   label?: string | undefined;
   /** More of it, on hover. */
   hint?: string | undefined;
+  /** Before that: what it does to what passes. */
+  quality?: string | undefined;
+  /** It is taken down. */
+  down?: boolean | undefined;
   /** Monospace, near the source: its address. */
   sourceLabel?: string | undefined;
   targetLabel?: string | undefined;

@@ -186,6 +186,8 @@ function useLabels(): Labels {
         [
           t('canvas.edgeBetween', { source, target }),
           edge.status === undefined ? undefined : shownStatus(edge.status).word,
+          edge.down === true ? t('canvas.takenDown') : undefined,
+          edge.quality,
           edge.problem,
           ...drifted(edge.drift),
         ]

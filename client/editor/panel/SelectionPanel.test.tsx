@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { linkPresets } from '#shared/topology/link';
 import { presetTopology } from '#shared/topology/presets';
 import { renderApp } from '../../testing/render';
 import type { EditorCatalogue } from '../use-catalogue';
@@ -205,5 +206,39 @@ describe('the side panel', () => {
     await userEvent.clear(field);
     await userEvent.tab();
     expect(editor.document.topology.edges[0]?.sourceInterface).toBeUndefined();
+  });
+
+  it('bends a link, each way by itself, takes it down, and says of what cannot be why, on its field', async () => {
+    const [edge] = initial.document.topology.edges;
+    act(() => editor.select({ nodes: [], edges: [edge?.key ?? ''] }));
+    const now = () => editor.document.topology.edges[0];
+    const field = (way: string, name: string) =>
+      within(screen.getByRole('group', { name: way })).getByLabelText<HTMLInputElement>(name);
+    await userEvent.type(await screen.findByLabelText('Delay'), '20.5');
+    expect(now()?.link).toEqual({ delayMs: 20.5 });
+    const loss = screen.getByLabelText('Loss');
+    await userEvent.type(loss, '101');
+    expect(screen.getByText('From 0 to 100.')).toBeTruthy();
+    // what was right last is kept
+    expect(now()?.link).toEqual({ delayMs: 20.5, lossPercent: 10 });
+    await userEvent.clear(loss);
+    await userEvent.type(screen.getByLabelText('Jitter'), '30');
+    expect(screen.getByText('At most the delay.')).toBeTruthy();
+    await userEvent.clear(screen.getByLabelText('Jitter'));
+
+    await userEvent.click(screen.getByRole('switch', { name: /Each way by itself/ }));
+    await userEvent.type(field('To vm1', 'Rate'), '64');
+    expect(now()?.link).toEqual({ delayMs: 20.5, back: { delayMs: 20.5, rateKbps: 64 } });
+    expect(field('To vm2', 'Rate').value).toBe('');
+    await userEvent.click(screen.getByRole('switch', { name: /Link is up/ }));
+    expect(now()).toMatchObject({ down: true });
+    await userEvent.click(screen.getByRole('switch', { name: /Link is up/ }));
+
+    await userEvent.click(screen.getByRole('combobox', { name: /Quality/ }));
+    await userEvent.click(await screen.findByRole('option', { name: 'DSL' }));
+    expect(now()?.link).toEqual(linkPresets.dsl);
+    await userEvent.click(screen.getByRole('combobox', { name: /Quality/ }));
+    await userEvent.click(await screen.findByRole('option', { name: 'Cable' }));
+    expect(now()).toEqual(edge);
   });
 });

@@ -11,6 +11,7 @@ import { AnnotationPanel, ColourField } from './AnnotationPanel';
 import { CommittedName } from './CommittedName';
 import { DrawnFieldsForm, IconField } from './DrawnFields';
 import { InterfaceField } from './InterfaceField';
+import { LinkQualityForm } from './LinkQualityForm';
 import { LinkList } from './LinkList';
 import { ManyPanel } from './ManyPanel';
 import { VmPanel } from './VmPanel';
@@ -140,6 +141,13 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
             />
           );
         })}
+        <LinkQualityForm
+          key={`quality ${edge.key}`}
+          ends={[ends[0]?.name ?? '?', ends[1]?.name ?? '?']}
+          link={edge.link}
+          down={edge.down === true}
+          onChange={(fields, join) => run({ type: 'setEdge', key: edge.key, fields }, `${join} ${edge.key}`)}
+        />
         {actions(null)}
       </Stack>
     );

@@ -209,6 +209,7 @@ export const catalogue = {
       serialConsole: 'Serial console',
       suspend: 'Suspend with the memory',
       snapshot: 'Snapshots',
+      impair: 'Delay, loss and rates on links',
     },
     can: 'Yes',
     cannot: 'No',

@@ -68,6 +68,8 @@ export const change = {
     sourceNic: 'address',
     targetNic: 'address of the other end',
     subnets: 'subnet',
+    link: 'quality of the link',
+    down: 'up',
     sourceInterface: 'name of the interface',
     targetInterface: 'name of the other interface',
     text: 'text',

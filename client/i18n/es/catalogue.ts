@@ -221,6 +221,7 @@ export const catalogue: Messages<typeof english> = {
       serialConsole: 'Consola serie',
       suspend: 'Suspender con la memoria',
       snapshot: 'Instantáneas',
+      impair: 'Retardo, pérdidas y velocidad en los enlaces',
     },
     can: 'Sí',
     cannot: 'No',

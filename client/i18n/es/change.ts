@@ -71,6 +71,8 @@ export const change: Messages<typeof english> = {
     sourceNic: 'dirección',
     targetNic: 'dirección del otro extremo',
     subnets: 'subred',
+    link: 'calidad del enlace',
+    down: 'activo',
     sourceInterface: 'nombre de la interfaz',
     targetInterface: 'nombre de la otra interfaz',
     text: 'texto',

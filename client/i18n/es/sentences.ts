@@ -46,6 +46,7 @@ export const sentences: Record<SentenceCode, string> = {
   TOOL_MISSING: '{{tool}} no está instalado. Instálelo: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:
     'Esta zona no tiene una salida a Internet para las MV que deje fuera de su alcance los puertos de la propia máquina.',
+  LINK_RELAY_IMPOSSIBLE: 'La biblioteca con la que se alteran los enlaces (koffi) no funciona en esta máquina.',
   DISK_FULL_FREE: 'El disco de la zona está lleno: quedan {{free}} libres. Haga sitio en él.',
   DISK_FULL: 'El disco de la zona está lleno.',
   ZONE_SILENT: 'La zona no responde.',
@@ -192,6 +193,8 @@ export const sentences: Record<SentenceCode, string> = {
   DRIFT_EDGE_DOWN: 'El enlace {{link}} está caído.',
   VM_ENDED: 'La máquina virtual terminó de forma inesperada.',
   VM_SILENT: 'El proceso de la máquina virtual no responde.',
+  LINK_RELAY_SILENT: 'El proceso por el que pasan los enlaces alterados terminó o no responde.',
+  LINK_NEEDS_START: '{{vm}} la inició una versión anterior: párela e iníciela, y sus enlaces podrán alterarse.',
   NETWORK_SILENT: 'El proceso de la red no responde.',
   VM_NOT_ENDED: 'No se pudo terminar el proceso de una máquina virtual.',
   VM_STARVED: 'El disco de la zona está lleno: la máquina virtual espera, y seguirá cuando haya sitio.',
@@ -260,15 +263,14 @@ export const sentences: Record<SentenceCode, string> = {
   QUOTA_SLICES: 'La cuota permite {{limit}} slices: {{used}} en uso, hacen falta {{more}} más.',
   QUOTA_VMS: 'La cuota permite {{limit}} MV: {{used}} en uso, hacen falta {{more}} más.',
   QUOTA_VCPUS: 'La cuota permite {{limit}} vCPU: {{used}} en uso, hacen falta {{more}} más.',
-  QUOTA_RAM: 'La cuota permite {{limit}} MiB de RAM: {{used}} MiB en uso, hacen falta {{more}} MiB más.',
+  QUOTA_RAM: 'La cuota permite {{limit}} MiB de RAM: {{used}} MiB en uso, hacen falta {{more}} MiB.',
   QUOTA_DISK: 'La cuota permite {{limit}} GiB de disco: {{used}} GiB en uso, hacen falta {{more}} GiB más.',
   QUOTA_RUNNING_VMS: 'La cuota permite {{limit}} MV en marcha: {{used}} en uso, hacen falta {{more}} más.',
   QUOTA_RUNNING_VCPUS: 'La cuota permite {{limit}} vCPU de MV en marcha: {{used}} en uso, hacen falta {{more}} más.',
   QUOTA_RUNNING_RAM:
-    'La cuota permite {{limit}} MiB de RAM de MV en marcha: {{used}} MiB en uso, hacen falta {{more}} MiB más.',
+    'La cuota permite {{limit}} MiB de RAM de MV en marcha: {{used}} MiB en uso, hacen falta {{more}} MiB.',
   QUOTA_SNAPSHOTS: 'La cuota permite {{limit}} instantáneas: {{used}} en uso, hacen falta {{more}} más.',
-  QUOTA_IMAGES:
-    'La cuota permite {{limit}} MiB de imágenes propias: {{used}} MiB en uso, hacen falta {{more}} MiB más.',
+  QUOTA_IMAGES: 'La cuota permite {{limit}} MiB de imágenes propias: {{used}} MiB en uso, hacen falta {{more}} MiB.',
 
   UPLOAD_OFFSET: 'Han llegado {{received}} bytes: el siguiente trozo empieza ahí.',
   UPLOAD_NOT_CHUNK: 'Esto no es un trozo de una subida.',
@@ -403,8 +405,7 @@ export const sentences: Record<SentenceCode, string> = {
     'El disco con el que la MV {{vm}} iba a empezar se fue con su instantánea. Destruya este slice y clónelo de nuevo, o dé otra imagen a la MV.',
   CLONE_OTHER_ZONE:
     'Los discos de una instantánea se quedan en su zona, {{zone}}: un clon de ella solo puede estar allí.',
-  SNAPSHOT_BUSY:
-    'Hay una operación en curso en el slice {{slice}}. Espere a que acabe antes de quitar sus instantáneas.',
+  SNAPSHOT_BUSY: 'Hay una operación en curso en el slice {{slice}}. Espere a que acabe para quitar sus instantáneas.',
   SNAPSHOT_MAKING: 'La instantánea {{snapshot}} aún se está tomando.',
 
   IMAGE_NOT_PREPARED: 'No se pudo preparar la imagen {{label}}:',

@@ -3,6 +3,7 @@ import { Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { PartChange, PartFate } from '#shared/topology/diff';
 import { StatusBadge } from '../../ui/StatusBadge';
+import { linkValueText } from '../../editor/link-text';
 import classes from './change.module.css';
 import { fateLooks } from './changed-drawing';
 import { partName } from './part-name';
@@ -95,6 +96,8 @@ function PropertyChange({
 /** A value that reads well in a sentence; null for the others. */
 function shown(property: string, json: string | null, catalogue: ChangeListProps['catalogue']): string | null {
   const value: unknown = json === null ? null : JSON.parse(json);
+  const ofLink = linkValueText(property, value);
+  if (ofLink !== undefined) return ofLink;
   if (property === 'flavourId') return catalogue?.flavours.find(({ id }) => id === value)?.name ?? null;
   if (property === 'imageId') return catalogue?.images.find(({ id }) => id === value)?.name ?? null;
   if (typeof value === 'number') return String(value);

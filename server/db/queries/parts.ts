@@ -59,6 +59,11 @@ function fieldsOf(schema: PartSchema): [string, z.ZodType][] {
   return fields;
 }
 
+/** Whether an edge is not meant to be up, read without the rest of it: this is asked for each edge at each look. */
+export function isTakenDown({ properties }: { properties: Record<string, unknown> | null }): boolean {
+  return properties?.['down'] === true;
+}
+
 interface Node {
   id: number;
   key: string;

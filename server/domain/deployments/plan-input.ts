@@ -5,7 +5,7 @@ import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import type { SnapshotContent } from '#shared/snapshot';
 import { needsOf, type Need } from '#shared/topology/properties';
-import { topologyVmSchema } from '#shared/topology/schema';
+import { topologyEdgeSchema, topologyVmSchema } from '#shared/topology/schema';
 import type { Capabilities, VmLimits } from '#shared/zone';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { countsAsRunning } from '#server/db/queries/quotas';
@@ -54,6 +54,9 @@ export interface PlanEdge {
   /** Key of a VM or a network. */
   target: string;
   wanted: Applied | null;
+  /** It is not meant to be up. */
+  down: boolean;
+  needs: readonly Need[];
 }
 export interface PlanTopology {
   vms: readonly PlanVm[];
@@ -197,7 +200,12 @@ export function planTopologyOf(
     }),
     edges: model.edges.map((edge) => {
       const spec = known.edges.has(edge.id) ? specs?.edges.get(edge.id) : undefined;
-      return { id: edge.id, key: edge.key, ...endsOf(edge), wanted: spec === undefined ? null : appliedEdge(spec) };
+      const part = partOf(topologyEdgeSchema, { ...edge, ...endsOf(edge) });
+      return {
+        ...{ id: edge.id, key: edge.key, ...endsOf(edge) },
+        ...{ down: part.down === true, needs: needsOf(topologyEdgeSchema, part) },
+        wanted: spec === undefined ? null : appliedEdge(spec),
+      };
     }),
   };
 }

@@ -51,6 +51,7 @@ export function planProblems(
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, made));
+  problems.push(...edgeProblems(input));
   problems.push(...lostDiskProblems(input, made));
   problems.push(...wholeProblems(input));
   return problems;
@@ -200,6 +201,23 @@ function lostDiskProblems({ lostDisks, observation }: PlanInput, made: readonly 
     .map(({ key, name }) =>
       problemOf('FIRST_DISK_GONE', { code: 'FIRST_DISK_GONE', params: { vm: name } }, { node: key }),
     );
+}
+
+/** What edges ask for that the zone cannot give. */
+function edgeProblems({ kind, zone, topology }: PlanInput): Problem[] {
+  const can = zone.capabilities;
+  if (can === null || operationOf(kind).builds !== 'everything') return [];
+  const names = new Map([...topology.networks, ...topology.vms].map(({ key, name }) => [key, name]));
+  return topology.edges.flatMap(({ key, source, target, needs }) =>
+    needs.flatMap(({ property: field, capability, code, words }): Problem[] => {
+      const able: Capability | undefined = can[capability];
+      if (able?.ok !== false) return [];
+      const why = whyNot(able);
+      const link = `${names.get(source) ?? source}–${names.get(target) ?? target}`;
+      const message = `Link ${link} asks for ${words}, which zone ${zone.name} cannot give: ${why.message}`;
+      return [{ code, message, edge: key, field, params: { link, zone: zone.name }, because: [...why.sentences] }];
+    }),
+  );
 }
 
 function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {

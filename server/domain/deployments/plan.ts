@@ -3,7 +3,7 @@ import type { Resources } from '#shared/primitives';
 import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { needsOf } from '#shared/topology/properties';
-import { topologyVmSchema, type Topology } from '#shared/topology/schema';
+import { topologyEdgeSchema, topologyVmSchema, type Topology } from '#shared/topology/schema';
 import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
@@ -151,6 +151,9 @@ async function drawnTopology(
       };
     }),
     networks: drawing.networks.map(({ key, name }) => ({ id: 0, key, name, wanted: null })),
-    edges: drawing.edges.map(({ key, source, target }) => ({ id: 0, key, source, target, wanted: null })),
+    edges: drawing.edges.map((edge) => {
+      const { key, source, target, down = false } = edge;
+      return { id: 0, key, source, target, down, needs: needsOf(topologyEdgeSchema, edge), wanted: null };
+    }),
   };
 }

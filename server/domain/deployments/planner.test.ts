@@ -18,7 +18,16 @@ const zone: PlanZone = {
   enabled: true,
   capacity: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
   free: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
-  capabilities: { run: ok, internet: ok, portForwards: ok, disks: ok, serialConsole: ok, suspend: ok, snapshot: ok },
+  capabilities: {
+    run: ok,
+    internet: ok,
+    portForwards: ok,
+    disks: ok,
+    serialConsole: ok,
+    suspend: ok,
+    snapshot: ok,
+    impair: ok,
+  },
   vmLimits: null,
   unavailable: null,
 };
@@ -41,12 +50,14 @@ const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
   ...more,
 });
 const nothing: SliceObservation = { observedAt: new Date(0), vms: [], networks: [], edges: [] };
+/** What all edges here are alike in. */
+const wire = { wanted: null, down: false, needs: [] };
 const line: PlanTopology = {
   vms: [vm(1, 'web'), vm(2, 'db')],
   networks: [{ id: 5, key: 'lan', name: 'lan', wanted: null }],
   edges: [
-    { id: 11, key: 'e1', source: 'web', target: 'db', wanted: null },
-    { id: 12, key: 'e2', source: 'web', target: 'lan', wanted: null },
+    { id: 11, key: 'e1', source: 'web', target: 'db', ...wire },
+    { id: 12, key: 'e2', source: 'web', target: 'lan', ...wire },
   ],
 };
 const input = (more: Partial<PlanInput> = {}): PlanInput => ({
@@ -193,7 +204,7 @@ describe('a plan', () => {
   test('tells parallel links apart', () => {
     const topology = {
       ...line,
-      edges: [...line.edges, { id: 13, key: 'e3', source: 'web', target: 'db', wanted: null }],
+      edges: [...line.edges, { id: 13, key: 'e3', source: 'web', target: 'db', ...wire }],
     };
     const plan = planOperation(input({ topology }));
     expect(keys(plan)).toContain('edge:web–db#2/connect');
@@ -220,6 +231,7 @@ describe('a plan', () => {
       serialConsole: ok,
       suspend: no('no.'),
       snapshot: no('no.'),
+      impair: ok,
     };
     const asking = { internet: true, forwards: [{ protocol: 'tcp', guestPort: 80 }] };
     const disk = { id: 8, name: 'debian', kind: 'disk' as const, minRamMb: 512, minDiskGb: 10 };
@@ -311,7 +323,7 @@ const situations = fc
       const target = nodes[to % Math.max(1, nodes.length)];
       return source === undefined || target === undefined || source === target
         ? []
-        : [{ id: index + 1, key: `e${index}`, source, target, wanted: null }];
+        : [{ id: index + 1, key: `e${index}`, source, target, ...wire }];
     });
     const present = made.vms.flatMap((one, index) =>
       one.status === 'absent' ? [] : [{ ...seen(index + 1, one.status), applied: appliedBefore(one.change) }],
@@ -611,7 +623,7 @@ describe('every plan', () => {
       key: `e${index}`,
       source: `vm${index % 1000}`,
       target: index < 2000 ? `vm${(index * 7 + 1) % 1000}` : `n${index % 200}`,
-      wanted: null,
+      ...wire,
     })).filter((edge) => edge.source !== edge.target);
     const plan = planOperation(input({ topology: { vms, networks, edges } }));
     expect(plan.steps.length).toBe(1 + 200 + 2000 + edges.length);

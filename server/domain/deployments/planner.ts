@@ -397,7 +397,8 @@ class PlanBuilder {
     return topology.edges.filter((edge) => {
       if (this.differences.edges.has(edge)) return false;
       if (created.has(edge.source) || created.has(edge.target)) return exists(edge.source) && exists(edge.target);
-      if (this.observedEdges.get(edge.id) === 'up' || builds === 'nothing') return false;
+      const status = this.observedEdges.get(edge.id);
+      if (status === 'up' || (edge.down && status === 'down') || builds === 'nothing') return false;
       // a link whose VMs run has lost its network or a NIC: what asks for these VMs to run asks for it, too
       const broken = runs(edge.source) && runs(edge.target) && (aimedAt(edge.source) || aimedAt(edge.target));
       const wanted = builds === 'everything' || broken || starting.has(edge.source) || starting.has(edge.target);

@@ -32,6 +32,8 @@ const seen = (statuses: readonly Status[]): SliceObservation => ({
   networks: [],
   edges: [],
 });
+/** What all links here are alike in. */
+const wire = { wanted: null, down: false, needs: [] };
 const input = (vms: readonly PlanVm[], statuses: readonly Status[], more: Partial<PlanInput> = {}): PlanInput => ({
   kind: 'deploy',
   slice: { id: 3, name: 'lab', status: 'degraded' },
@@ -41,7 +43,7 @@ const input = (vms: readonly PlanVm[], statuses: readonly Status[], more: Partia
     vms,
     networks: [],
     // each linked to the next: links must not get in the way of the order
-    edges: vms.slice(1).map(({ id, key }) => ({ id, key: `e${id}`, source: `k${id - 1}`, target: key, wanted: null })),
+    edges: vms.slice(1).map(({ id, key }) => ({ id, key: `e${id}`, source: `k${id - 1}`, target: key, ...wire })),
   },
   invalid: [],
   observation: seen(statuses),

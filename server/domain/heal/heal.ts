@@ -7,6 +7,7 @@ import { beyondHealing } from '#shared/drift';
 import type { Queryable } from '#server/db/client';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { setHealInput, Slice } from '#shared/slice';
+import { isTakenDown } from '#server/db/queries/parts';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents, lockSlice } from '#server/events/append';
 import { recordAudit } from '../audit';
@@ -109,9 +110,9 @@ async function helps(q: Queryable, sliceId: number): Promise<boolean> {
   if (!vms.every((vm) => isSound(vm) || isLeftAlone(vm))) return true;
   const statuses = new Map(vms.map(({ id, status }) => [id, status]));
   const edges = await q.select().from(sliceEdges).where(eq(sliceEdges.sliceId, sliceId));
-  return edges.some(({ status, sourceVmId, targetVmId }) =>
+  return edges.some(({ status, sourceVmId, targetVmId, properties }) =>
     isBroken(
-      status,
+      { status, down: isTakenDown({ properties }) },
       [sourceVmId, targetVmId].flatMap((id) => (id === null ? [] : [statuses.get(id)])),
     ),
   );

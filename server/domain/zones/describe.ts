@@ -30,6 +30,7 @@ export function unavailable(why: Said): Description {
     serialConsole: no,
     suspend: no,
     snapshot: no,
+    impair: no,
   };
   return { physical: null, capabilities, facts: [], observedAt: null };
 }

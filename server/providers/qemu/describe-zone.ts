@@ -7,6 +7,7 @@ import type { ZoneDescription } from '../provider';
 import { notOfThisHost } from './host-ports';
 import { maxDiskGb } from './images/disk';
 import { nicSlots, qemuProgram } from './qemu-args';
+import { canRelay } from './relay/program';
 import type { VmUsers } from './vm-users';
 
 /** The programs that the provider needs: their first line of `--version`, or null where they are not installed. */
@@ -67,6 +68,7 @@ export async function describeZone(zone: {
       suspend: qemu,
       // disks have their part of a snapshot in themselves
       snapshot: tools.qemuImg === null ? install('qemu-img', 'qemu-utils') : qemu,
+      impair: (await canRelay()) ? qemu : cannot(say('LINK_RELAY_IMPOSSIBLE')),
     },
     vmLimits: {
       nics: nicSlots,

@@ -1,9 +1,9 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hasCode } from '#server/lib/error-code';
-import type { MachineName } from './qemu-args';
+import { relayControl, relayName, type MachineName } from './qemu-args';
 
-/** A running QEMU of this zone. */
+/** A running QEMU of this zone, or a relay. */
 export interface FoundMachine {
   pid: number;
   sliceId: number;
@@ -11,8 +11,8 @@ export interface FoundMachine {
 }
 
 /**
- * The zone's running machines, by what the kernel says of every process: a QEMU whose working directory is one of the
- * zone's slice folders (also a deleted one) and whose command line names its monitor. No file can be stale or missing
+ * The zone's running machines, by what the kernel says of every process: a QEMU, or a relay, whose working directory is one of the
+ * zone's slice folders (also a deleted one) and whose command line names its monitor, or its control socket. No file can be stale or missing
  * for this, and the machines of another zone or installation are never taken for ours.
  * @param root the zone's folder, without symbolic links
  */
@@ -91,6 +91,8 @@ async function identify(pid: number, root: string): Promise<FoundMachine | null>
 
 /** The machine that a command line, as `/proc` shows it, belongs to. A zombie has an empty one. */
 export function machineNameOf(commandLine: string): MachineName | null {
+  if (commandLine.includes(`\0${relayControl}\0`) && /^[^\0]*\0[^\0]*\/relay-[\da-f]+\.mjs\0/.test(commandLine))
+    return relayName;
   // the two programs before it become it: they limit what it may do
   const match =
     /^(?:env\0[^\0]*\0)?(?:prlimit\0[^\0]*\0)?[^\0]*qemu-system-[^\0]*\0(?:.*\0)?socket,id=qmp,path=([vn])(\d+)\/qmp\.sock,/s.exec(

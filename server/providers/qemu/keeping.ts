@@ -218,6 +218,7 @@ export class Keeping {
   async #load(machines: SliceMachines, vms: readonly VmMachine[]): Promise<void> {
     if (vms.length === 0) return;
     await eachOf([...machines.networks.values()], (network) => network.wake());
+    await this.#locks.run(`${machines.relay.sliceId}:relay`, () => machines.relay.wake());
     try {
       await eachOf(vms, (vm) => this.#definitions.load(vm));
     } catch (error) {

@@ -67,6 +67,7 @@ export class NetworkMachine {
     const path = folder.machinePath(this.sliceId, this.name);
     const stale = ['qmp.sock', 'drain', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];
     for (const file of stale) await rm(join(path, file), { force: true });
+    await Promise.all(this.record.attachments.map((attachment) => this.#point(attachment)));
     const args = networkArgs(this.id, uuidOf(path), this.record.attachments);
     await folder.settleUser(this.sliceId);
     const machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimitOf(null));
@@ -106,7 +107,7 @@ export class NetworkMachine {
   }
 
   async attach(attachment: Attachment): Promise<void> {
-    const { edgeId, vmId } = attachment;
+    const { edgeId } = attachment;
     const known = this.record.attachments.some((other) => other.edgeId === edgeId);
     if (!known) {
       if (this.#hung) throw new ProviderError('TIMEOUT', say('NETWORK_SILENT'), true);
@@ -114,7 +115,8 @@ export class NetworkMachine {
       // a server that was killed may have plugged it in and not lived to write it down; its socket goes with it
       await this.#unplug(edgeId);
       await this.#removeSocket(edgeId);
-      await this.#add(dgramNetdev(this.name, `v${vmId}`, edgeId));
+      await this.#point(attachment);
+      await this.#add(dgramNetdev(this.name, edgeId));
       await this.#add(port);
       this.record = { ...this.record, attachments: [...this.record.attachments, attachment] };
       await this.#save();
@@ -208,6 +210,10 @@ export class NetworkMachine {
     if (this.#closed || this.#machine !== machine) return monitor.close();
     this.#monitor = monitor;
     this.#answers = true;
+  }
+
+  #point({ edgeId, vmId }: Attachment): Promise<void> {
+    return this.#context.wires.point({ sliceId: this.sliceId, owner: this.name, peer: `v${vmId}`, edgeId });
   }
 
   #removeSocket(edgeId: number): Promise<void> {

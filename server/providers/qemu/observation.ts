@@ -19,14 +19,17 @@ interface Place {
 }
 
 /** What is there of a slice: what its processes are, and what is wrong with VMs however they run. */
-export async function observeMachines({ vms, networks }: SliceMachines, place: Place): Promise<SliceObservation> {
+export async function observeMachines(
+  { vms, networks, relay }: SliceMachines,
+  place: Place,
+): Promise<SliceObservation> {
   const { folder } = place;
   const found = [...vms.values()].sort((a, b) => a.record.spec.id - b.record.spec.id);
   // what has lost its folder is gone, whatever still runs of it
   const whole = await Promise.all(found.map(({ sliceId, name }) => folder.exists(sliceId, name)));
   const sortedVms = found.filter((_, index) => whole[index]);
   const sortedNetworks = [...networks.values()].sort((a, b) => a.id - b.id);
-  const ours = new Set([...found, ...sortedNetworks].map(({ pid }) => pid));
+  const ours = new Set([...found, ...sortedNetworks, relay].map(({ pid }) => pid));
   const sliceId = found[0]?.sliceId;
   const strangers = place.strangers.filter((one) => one.sliceId === sliceId && !ours.has(one.pid));
   const observed = sortedVms.map(async (vm, index) => {
@@ -63,6 +66,7 @@ export async function observeMachines({ vms, networks }: SliceMachines, place: P
         attached: new Set(record.attachments.map((attachment) => attachment.edgeId)),
       })),
       new Map(sortedVms.flatMap((vm) => vm.record.edges.map(({ id, applied }) => [id, applied]))),
+      (edgeId) => relay.isDead(edgeId),
     ),
   };
 }

@@ -24,14 +24,14 @@ test('a VM gets its size, its links as socket pairs, a sandbox and no privileges
   expect(after(args, '-m')).toEqual(['256']);
   expect(after(args, '-smp')).toEqual(['2']);
   expect(after(args, '-netdev')).toEqual([
-    'dgram,id=net3,local.type=unix,local.path=v5/e3,remote.type=unix,remote.path=v6/e3',
+    'dgram,id=net3,local.type=unix,local.path=v5/e3,remote.type=unix,remote.path=v5/o3',
   ]);
   expect(
     after(
       vmArgs(b, { accelerator: 'tcg', files: kernel, hostPorts: new Map(), forwardAddress: '127.0.0.1' }),
       '-netdev',
     ),
-  ).toEqual(['dgram,id=net3,local.type=unix,local.path=v6/e3,remote.type=unix,remote.path=v5/e3']);
+  ).toEqual(['dgram,id=net3,local.type=unix,local.path=v6/e3,remote.type=unix,remote.path=v6/o3']);
   expect(after(args, '-sandbox')[0]).toContain('spawn=deny');
   expect(args).toContain('-nodefaults');
   expect(args.filter((arg) => arg.startsWith('/'))).toEqual([]);
@@ -79,7 +79,7 @@ test('a network is a hub without a machine', () => {
   expect(after(args, '-netdev')).toEqual([
     'dgram,id=drain,local.type=unix,local.path=n7/drain,remote.type=unix,remote.path=n7/nobody',
     'hubport,id=drainport,hubid=0,netdev=drain',
-    'dgram,id=net3,local.type=unix,local.path=n7/e3,remote.type=unix,remote.path=v5/e3',
+    'dgram,id=net3,local.type=unix,local.path=n7/e3,remote.type=unix,remote.path=n7/o3',
     'hubport,id=port3,hubid=0,netdev=net3',
   ]);
 });

@@ -12,13 +12,27 @@ import type { NicSpec, VmSpec } from '../provider';
 export const qemuProgram = 'qemu-system-x86_64';
 export type Accelerator = 'tcg' | 'kvm';
 
-/** The folder of a VM or a network inside its slice's folder: `v5`, `n7`. */
-export type MachineName = `v${number}` | `n${number}`;
+/** The folder of a VM, a network or the relay inside its slice's folder: `v5`, `n7`, `relay`. */
+export type MachineName = `v${number}` | `n${number}` | typeof relayName;
+export const relayName = 'relay';
 
 /** The socket on which `owner` receives the edge's frames. */
 export function edgeSocket(owner: MachineName, edgeId: number): string {
   return `${owner}/e${edgeId}`;
 }
+
+/** What `owner` sends the edge's frames to: a symbolic link to the socket where they go, see `wires.ts`. */
+export function wireOf(owner: MachineName, edgeId: number): string {
+  return `${owner}/o${edgeId}`;
+}
+
+/** The socket on which the relay receives what `owner` sends into the edge. */
+export function relaySocket(owner: MachineName, edgeId: number): string {
+  return `${relayName}/${owner}.e${edgeId}`;
+}
+
+/** Where the relay is told what to do. By it its process is found again. */
+export const relayControl = `${relayName}/control.sock`;
 
 /** QEMU's monitor. Every machine has it on its command line, by which a machine is found again. */
 export function monitorSocket(name: MachineName): string {
@@ -36,12 +50,12 @@ export function peerOf(nic: NicSpec): MachineName {
 }
 
 /** One end of an edge as `netdev_add` takes it; {@link netdevOption} writes the same for the command line. */
-export function dgramNetdev(owner: MachineName, peer: MachineName, edgeId: number) {
+export function dgramNetdev(owner: MachineName, edgeId: number) {
   return {
     type: 'dgram',
     id: `net${edgeId}`,
     local: { type: 'unix', path: edgeSocket(owner, edgeId) },
-    remote: { type: 'unix', path: edgeSocket(peer, edgeId) },
+    remote: { type: 'unix', path: wireOf(owner, edgeId) },
   } as const;
 }
 
@@ -56,11 +70,13 @@ const forwardSlot = 31;
 export const nicSlots = forwardSlot - firstNicSlot;
 const slot = (number: number) => `0x${number.toString(16)}`;
 
+export const nicId = (edgeId: number) => `nic${edgeId}`;
+
 export function nicDevice(nic: NicSpec) {
   if (nic.index >= nicSlots) throw new ProviderError('UNSUPPORTED', say('VM_NIC_TOO_MANY'), false);
   return {
     driver: 'virtio-net-pci',
-    id: `nic${nic.edgeId}`,
+    id: nicId(nic.edgeId),
     netdev: `net${nic.edgeId}`,
     mac: nic.mac,
     addr: slot(firstNicSlot + nic.index),
@@ -68,8 +84,8 @@ export function nicDevice(nic: NicSpec) {
   } as const;
 }
 
-function netdevOption(owner: MachineName, peer: MachineName, edgeId: number): string {
-  const netdev = dgramNetdev(owner, peer, edgeId);
+function netdevOption(owner: MachineName, edgeId: number): string {
+  const netdev = dgramNetdev(owner, edgeId);
   return `dgram,id=${netdev.id},local.type=unix,local.path=${netdev.local.path},remote.type=unix,remote.path=${netdev.remote.path}`;
 }
 
@@ -167,7 +183,7 @@ function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>)
   const args: string[] = [];
   for (const nic of vm.nics.toSorted((a, b) => a.index - b.index)) {
     const device = nicDevice(nic);
-    args.push('-netdev', netdevOption(name, peerOf(nic), nic.edgeId));
+    args.push('-netdev', netdevOption(name, nic.edgeId));
     const { driver, id, netdev, mac, addr } = device;
     args.push('-device', `${driver},id=${id},netdev=${netdev},mac=${mac},addr=${addr},romfile=`);
   }
@@ -201,9 +217,9 @@ export function drainSocket(name: MachineName): string {
 export function networkArgs(networkId: number, uuid: string, attachments: readonly Attachment[]): string[] {
   const name: MachineName = `n${networkId}`;
   const drain = `dgram,id=drain,local.type=unix,local.path=${drainSocket(name)},remote.type=unix,remote.path=${name}/nobody`;
-  const ports = attachments.flatMap(({ edgeId, vmId }) => [
+  const ports = attachments.flatMap(({ edgeId }) => [
     '-netdev',
-    netdevOption(name, `v${vmId}`, edgeId),
+    netdevOption(name, edgeId),
     '-netdev',
     `hubport,id=port${edgeId},hubid=0,netdev=net${edgeId}`,
   ]);

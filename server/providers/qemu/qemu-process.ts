@@ -10,6 +10,7 @@ import { isMachine, type FoundMachine } from './find-machines';
 import { monitorSocket, qemuProgram, type MachineName } from './qemu-args';
 import { QmpClient, type QmpHandlers } from './qmp-client';
 import { createLog, readLogTail } from './bounded-log';
+import type { RunAs } from '#server/lib/unprivileged-user';
 import type { ZoneFolder } from './zone-folder';
 
 const notInstalled = say('TOOL_MISSING', { tool: 'QEMU', packages: 'qemu-system-x86 qemu-utils' });
@@ -27,25 +28,41 @@ export async function spawnMachine(
   fileLimit: number,
   inherits: FileHandle | null = null,
 ): Promise<FoundMachine> {
+  const runAs = await folder.userOf(sliceId);
+  return spawnProgram(folder, { sliceId, name }, { program: qemuProgram, args, runAs, fileLimit, inherits });
+}
+
+/** As {@link spawnMachine}, any program. `runAs` null: as the server, to become somebody else by itself. */
+export async function spawnProgram(
+  folder: ZoneFolder,
+  { sliceId, name }: Pick<FoundMachine, 'sliceId' | 'name'>,
+  start: {
+    program: string;
+    args: readonly string[];
+    runAs: RunAs | null;
+    fileLimit: number;
+    inherits?: FileHandle | null;
+  },
+): Promise<FoundMachine> {
+  const { program, args, fileLimit, inherits = null } = start;
   const logPath = `${folder.machinePath(sliceId, name)}.log`;
   await rm(logPath, { force: true });
   const log = await createLog(logPath, fileLimit, null);
   try {
-    const runAs = await folder.userOf(sliceId);
-    const limited = ['--ignore-signal=XFSZ', 'prlimit', `--fsize=${fileLimit}:${fileLimit}`, qemuProgram];
+    const limited = ['--ignore-signal=XFSZ', 'prlimit', `--fsize=${fileLimit}:${fileLimit}`, program];
     const child = spawn('env', [...limited, ...args], {
       cwd: folder.slicePath(sliceId),
       detached: true,
       stdio: ['ignore', log.fd, log.fd, ...(inherits === null ? [] : [inherits.fd])],
       env: { PATH: searchPath(), LC_ALL: 'C.UTF-8' },
-      ...runAs,
+      ...start.runAs,
     });
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('spawn', () => (child.pid === undefined ? reject(new Error('No process id')) : resolve(child.pid)));
     });
-    // until the programs before it have become QEMU, the kernel may show no command line for an instant
-    while (child.exitCode === null && child.signalCode === null && !(await isQemu(pid))) await sleep(2);
+    // until the programs before it have become this one, the kernel may show no command line for an instant
+    while (child.exitCode === null && child.signalCode === null && !(await isRunning(pid, program))) await sleep(2);
     child.unref();
     return { pid, sliceId, name };
   } catch (error) {
@@ -55,8 +72,8 @@ export async function spawnMachine(
   }
 }
 
-async function isQemu(pid: number): Promise<boolean> {
-  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).startsWith(qemuProgram);
+async function isRunning(pid: number, program: string): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).startsWith(`${program}\0`);
 }
 
 /** Connects to the machine's monitor, waiting for it as long as the machine lives, `timeoutMs` at most. */

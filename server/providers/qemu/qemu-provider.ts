@@ -37,6 +37,7 @@ import { loadSlice, type SliceMachines } from './slice-machines';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 import { VmDefinitions } from './vm-definitions';
 import type { VmUsers } from './vm-users';
+import { Wires } from './wires';
 import { ZoneFolder } from './zone-folder';
 
 export interface QemuProviderOptions {
@@ -101,9 +102,10 @@ class QemuProvider implements Provider {
       for (const listener of this.#listeners) listener({ sliceId });
     };
     const { parts = topologyParts, askAgainMs = 10_000 } = options;
-    this.#context = { folder, askAgainMs, parts, forwardAddress: () => this.#ports.address, onChange, log };
+    const wires = new Wires(folder);
+    this.#context = { folder, wires, askAgainMs, parts, forwardAddress: () => this.#ports.address, onChange, log };
     if (options.settings) this.#take(options.settings);
-    this.#edges = new EdgeWiring((sliceId) => this.#slice(sliceId), this.#locks, parts);
+    this.#edges = new EdgeWiring(this.#context, (sliceId) => this.#slice(sliceId), this.#locks);
     this.#accelerator = new AcceleratorChoice({
       wanted: options.accel ?? 'auto',
       folder,
@@ -391,9 +393,10 @@ class QemuProvider implements Provider {
   }
 
   async removeSlice(slice: SliceRef): Promise<void> {
-    const { vms, networks } = await this.#slice(slice.id);
+    const { vms, networks, relay } = await this.#slice(slice.id);
     await Promise.all([...vms.keys()].map((id) => this.removeVm(slice, id)));
     await Promise.all([...networks.keys()].map((id) => this.removeNetwork(slice, id)));
+    await this.#locks.run(`${slice.id}:relay`, () => guarded(relay.remove(), say('ACT_EDGE_REMOVE')));
     for (const machine of await findMachines(this.#folder.root))
       if (machine.sliceId === slice.id) await killMachine(machine, this.#folder.root);
     await guarded(this.#folder.removeSlice(slice.id), say('ACT_FILES_REMOVE'));
@@ -429,7 +432,8 @@ class QemuProvider implements Provider {
     await this.#portsKnown;
     this.#listeners.clear();
     for (const loading of this.#slices.values()) {
-      const { vms, networks } = await loading;
+      const { vms, networks, relay } = await loading;
+      relay.close();
       for (const network of networks.values()) network.close();
       await Promise.all([...vms.values()].map((vm) => vm.close()));
     }
@@ -486,8 +490,10 @@ class QemuProvider implements Provider {
       try {
         await this.#locks.run(`${vm.sliceId}:${vm.name}`, async () => {
           if (signal?.aborted) throw aborted(signal);
-          const { vms } = await this.#slice(vm.sliceId);
+          const { vms, relay } = await this.#slice(vm.sliceId);
           if (vms.get(vm.record.spec.id) !== vm) throw notRunning(say('VM_WAS_REMOVED'));
+          // its links may go over it, and be up again with it: as after a restart of the machine
+          await this.#locks.run(`${vm.sliceId}:relay`, () => guarded(relay.wake(), say('ACT_VM_START')));
           await guarded(act(), say('ACT_VM_START'));
         });
         await vm.waitUntilReady(signal, timeoutMs);

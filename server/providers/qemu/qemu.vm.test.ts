@@ -9,8 +9,8 @@ import { withBoundedLooks } from '../bounded-looks';
 import { describeProviderContract } from '../contract';
 import type { ContractHarness } from '../contract-harness';
 import { readConsole } from '../contract-console';
-import { contractParts, tiny } from '../contract-fixtures';
-import type { ImageSpec, SliceRef } from '../provider';
+import { addressOf, contractParts, tiny } from '../contract-fixtures';
+import type { ImageSpec, SliceRef, VmSpec } from '../provider';
 import { findMachines } from './find-machines';
 import { killMachine } from './qemu-process';
 import { createQemuProvider } from './qemu-provider';
@@ -36,6 +36,29 @@ describeProviderContract('qemu', async () => {
     );
   const machineOf = async (slice: SliceRef, vmId: number) =>
     (await findMachines(root)).find((machine) => machine.sliceId === slice.id && machine.name === `v${vmId}`);
+  /** Has a guest ask another one, and answers what it said; `work` is done meanwhile. */
+  const ping = async (
+    slice: SliceRef,
+    from: VmSpec,
+    to: VmSpec,
+    { before, options }: { before: string; options: string },
+    work: () => Promise<void> = async () => undefined,
+  ) => {
+    const console = readConsole(await harness.provider.openConsole(slice, from.id));
+    const mark = randomUUID().slice(0, 8);
+    const address = to.nics[0] ? addressOf(to.nics[0]) : '';
+    // typed in two halves, so that the echo of the command is not taken for what it says
+    console.type(
+      `\nto=${address}; ${before}; echo "${mark}"".begin"; ping ${options} -W 2 $to; echo "${mark}"".end"\n`,
+    );
+    await console.until(`${mark}.begin`);
+    await work();
+    const said = await console.until(`${mark}.end`);
+    console.close();
+    return said.slice(said.indexOf(`${mark}.begin`));
+  };
+  const relaysOf = async (slice: SliceRef) =>
+    (await findMachines(root)).filter((machine) => machine.sliceId === slice.id && machine.name === 'relay');
   const disk = async (id: number): Promise<ImageSpec> => {
     const source = join(folder, `disk${id}.qcow2`);
     await runCommand('qemu-img', ['create', '-q', '-f', 'qcow2', source, '1G']);
@@ -116,9 +139,27 @@ describeProviderContract('qemu', async () => {
       }
       return '';
     },
+    async roundTrip(slice, from, to) {
+      // the first answer may wait for the other's hardware address
+      const said = await ping(slice, from, to, { before: 'ping -c 1 -W 1 $to >/dev/null', options: '-c 10 -i 0.1' });
+      const [, shortest] = /min\/avg\/max = ([\d.]+)/.exec(said) ?? [];
+      return shortest === undefined ? null : Number(shortest);
+    },
+    async lostWhile(slice, from, to, work) {
+      const said = await ping(slice, from, to, { before: ':', options: '-c 600 -i 0.01' }, work);
+      const [, asked, answered] = /(\d+) packets transmitted, (\d+) packets received/.exec(said) ?? [];
+      return Number(asked) - Number(answered);
+    },
+    async countRelays(slice) {
+      return (await relaysOf(slice)).length;
+    },
+    async killRelays(slice) {
+      for (const relay of await relaysOf(slice)) await killMachine(relay, root);
+    },
     async dispose() {
       expect(await findMachines(root)).toEqual([]);
-      expect((await readdir(root)).filter((name) => name !== 'images' && name !== 'accelerator.json')).toEqual([]);
+      const left = (await readdir(root)).filter((name) => !/^(images|accelerator\.json|relay-.*\.mjs)$/.test(name));
+      expect(left).toEqual([]);
       await harness.provider.close();
       await rm(folder, { recursive: true });
       expect(logged).toEqual([]);

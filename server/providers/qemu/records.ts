@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { imageKinds } from '#shared/image';
 import { appliedSchema } from '#shared/deployment/applied';
+import { linkSchema } from '#shared/topology/link';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import { plain, saidSchema } from '#shared/sentence';
 
@@ -8,6 +9,8 @@ import { plain, saidSchema } from '#shared/sentence';
  * What the zone's folder keeps of each VM and network, beside what QEMU itself may write. Read back after a restart of
  * the server, so also by newer versions: additions need a default.
  */
+
+const vmOrNetwork = z.union([z.templateLiteral(['v', z.number()]), z.templateLiteral(['n', z.number()])]);
 
 const nic = z.object({
   edgeId: z.number(),
@@ -71,6 +74,8 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     kept: keptSchema.nullable().default(null),
     /** The same of the edges whose source it is. */
     edges: z.array(z.object({ id: z.number(), applied: appliedSchema })).default([]),
+    /** Edges whose NIC here has no carrier. */
+    down: z.array(z.number()).default([]),
   });
 export type VmRecord = z.infer<ReturnType<typeof vmRecordSchemaOf>>;
 
@@ -80,3 +85,10 @@ export const networkRecordSchema = z.object({
   applied: appliedSchema.nullable().default(null),
 });
 export type NetworkRecord = z.infer<typeof networkRecordSchema>;
+
+export const relayRecordSchema = z.object({
+  /** The edges that are relayed, and what they do. Their ends are machines' names, the source first. */
+  edges: z.array(z.object({ id: z.number(), source: vmOrNetwork, target: vmOrNetwork, link: linkSchema })),
+});
+export type RelayRecord = z.infer<typeof relayRecordSchema>;
+export type RelayedEdge = RelayRecord['edges'][number];

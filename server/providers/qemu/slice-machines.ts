@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises';
 import { findMachines, type FoundMachine } from './find-machines';
 import { NetworkMachine } from './network-machine';
 import { killMachine } from './qemu-process';
-import { networkRecordSchema, vmRecordSchemaOf } from './records';
+import { relayName, type MachineName } from './qemu-args';
+import { networkRecordSchema, relayRecordSchema, vmRecordSchemaOf } from './records';
+import { RelayMachine } from './relay-machine';
 import { finishSuspending } from './suspending';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
@@ -12,6 +14,7 @@ class NoRecordError extends Error {}
 export interface SliceMachines {
   vms: Map<number, VmMachine>;
   networks: Map<number, NetworkMachine>;
+  relay: RelayMachine;
 }
 
 /** Reads the slice's folder, finds its processes and takes them over. Processes without a record are ended: orphans. */
@@ -22,8 +25,9 @@ export async function loadSlice(context: VmMachineContext, sliceId: number): Pro
   for (const machine of await findMachines(folder.root)) {
     if (machine.sliceId === sliceId) found.set(machine.name, machine);
   }
-  const slice: SliceMachines = { vms: new Map(), networks: new Map() };
-  const adopt = async (name: `v${number}` | `n${number}`): Promise<void> => {
+  const relay = await adoptRelay(context, sliceId, found);
+  const slice: SliceMachines = { vms: new Map(), networks: new Map(), relay };
+  const adopt = async (name: MachineName): Promise<void> => {
     const id = Number(name.slice(1));
     const running = found.get(name) ?? null;
     try {
@@ -56,4 +60,21 @@ export async function loadSlice(context: VmMachineContext, sliceId: number): Pro
   }
   await finishSuspending(context, sliceId, slice);
   return slice;
+}
+
+/** First of all: which edges go over it, whatever is started next has to know. */
+async function adoptRelay(
+  context: VmMachineContext,
+  sliceId: number,
+  found: Map<string, FoundMachine>,
+): Promise<RelayMachine> {
+  const record = await context.folder.readRecord(sliceId, relayName, relayRecordSchema);
+  const relay = new RelayMachine(context, sliceId, record ?? { edges: [] });
+  if (record === null) return relay;
+  const running = found.get(relayName) ?? null;
+  found.delete(relayName);
+  await relay.adopt(running).catch((error: unknown) => {
+    context.log('could not take over a relay', { slice: sliceId, error });
+  });
+  return relay;
 }

@@ -5,12 +5,14 @@ import { moveIntoPlace } from '#server/lib/atomic-file';
 import { hasCode } from '#server/lib/error-code';
 import type { NetworkMachine } from './network-machine';
 import { keptSchema } from './records';
+import type { RelayMachine } from './relay-machine';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 
 /** Those of a slice. */
 interface Machines {
   vms: Map<number, VmMachine>;
   networks: Map<number, NetworkMachine>;
+  relay: RelayMachine;
 }
 
 export const aliveIn = ({ vms }: Pick<Machines, 'vms'>) => [...vms.values()].filter((vm) => vm.alive);
@@ -47,7 +49,7 @@ export async function goOn({ vms }: Pick<Machines, 'vms'>): Promise<void> {
 export async function finishSuspending(
   context: VmMachineContext,
   sliceId: number,
-  { vms, networks }: Machines,
+  { vms, networks, relay }: Machines,
 ): Promise<void> {
   const path = join(context.folder.slicePath(sliceId), suspendingFile);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -68,5 +70,5 @@ export async function finishSuspending(
   if (text !== null) await rm(path, { force: true });
   await goOn({ vms });
   const kept = [...vms.values()].some((vm) => vm.record.kept !== null);
-  if (kept && aliveIn({ vms }).length === 0) await eachOf([...networks.values()], (network) => network.rest());
+  if (kept && aliveIn({ vms }).length === 0) await eachOf([...networks.values(), relay], (one) => one.rest());
 }

@@ -62,6 +62,7 @@ export class VmDefinitions {
         forwardAddress: this.#ports.address,
         applied: null,
         edges: [],
+        down: [],
         kept: null,
       });
     const path = folder.machinePath(sliceId, vm.name);

@@ -26,10 +26,12 @@ import type { QmpClient, QmpHandlers } from './qmp-client';
 import type { Kept, VmRecord } from './records';
 import { SerialLine } from './serial-line';
 import { VmNics } from './vm-nics';
+import type { Wires } from './wires';
 import type { ZoneFolder } from './zone-folder';
 
 export interface VmMachineContext {
   folder: ZoneFolder;
+  wires: Wires;
   /** How often each monitor is asked whether it answers. */
   askAgainMs: number;
   /** The properties that VMs, networks and edges have. */
@@ -87,7 +89,7 @@ export class VmMachine {
     this.sliceId = sliceId;
     this.record = record;
     this.name = `v${record.spec.id}`;
-    this.nics = new VmNics(this, context.folder, {
+    this.nics = new VmNics(this, context, {
       command: (command, args) => this.#command(command, args),
       change: (signals) => this.#changes.next(signals),
     });
@@ -204,6 +206,7 @@ export class VmMachine {
     const path = folder.machinePath(this.sliceId, this.name);
     const stale = ['qmp.sock', 'ser.sock', 'guest.sock', ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`)];
     await Promise.all(stale.map((file) => rm(join(path, file), { force: true })));
+    await this.nics.point();
     await folder.settleUser(this.sliceId);
     const fileLimit = fileLimitOf(this.record.spec);
     // of one that goes on, the console does too
@@ -481,6 +484,7 @@ export class VmMachine {
     this.#panicked = status === 'guest-panicked' || status === 'internal-error';
     this.#starved = status === 'io-error';
     this.#paused = (waiting as readonly unknown[]).includes(status) || this.#starved;
+    await this.nics.setCarriers();
     if (this.#serial?.connected) return;
     await this.#captures.endStale();
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };

@@ -4,9 +4,10 @@ import { canonical } from '#shared/topology/properties';
 import { say } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import type { NicSpec } from '../provider';
-import { dgramNetdev, edgeSocket, nicDevice, peerOf, type MachineName } from './qemu-args';
+import { dgramNetdev, edgeSocket, nicDevice, nicId, peerOf, type MachineName } from './qemu-args';
 import { QmpError } from './qmp-client';
 import type { VmRecord } from './records';
+import type { Wires } from './wires';
 import type { ZoneFolder } from './zone-folder';
 
 /** The VM that they are of. */
@@ -30,12 +31,14 @@ interface Monitor {
 export class VmNics {
   readonly #vm: Vm;
   readonly #folder: ZoneFolder;
+  readonly #wires: Wires;
   readonly #monitor: Monitor;
   readonly #deleted = new Set<string>();
 
-  constructor(vm: Vm, folder: ZoneFolder, monitor: Monitor) {
+  constructor(vm: Vm, { folder, wires }: { folder: ZoneFolder; wires: Wires }, monitor: Monitor) {
     this.#vm = vm;
     this.#folder = folder;
+    this.#wires = wires;
     this.#monitor = monitor;
   }
 
@@ -56,10 +59,10 @@ export class VmNics {
       // the half of a plug that a killed server left: without its socket it would be deaf
       await this.#monitor.command('netdev_del', { id: `net${nic.edgeId}` }).catch(ignoring(/not found/i));
       await rm(socket, { force: true });
-      await this.#monitor
-        .command('netdev_add', dgramNetdev(vm.name, peerOf(nic), nic.edgeId))
-        .catch(ignoring(/Duplicate ID/i));
+      await this.#point(nic);
+      await this.#monitor.command('netdev_add', dgramNetdev(vm.name, nic.edgeId)).catch(ignoring(/Duplicate ID/i));
       await this.#addDevice(nic);
+      if (vm.record.down.includes(nic.edgeId)) await this.#setCarrier(nic.edgeId);
     }
     if (this.of(nic.edgeId) === undefined && vm.record.kept) throw suspended(vm.record);
     if (this.of(nic.edgeId) === undefined)
@@ -70,7 +73,7 @@ export class VmNics {
   async unplug(edgeId: number): Promise<void> {
     const vm = this.#vm;
     if (this.of(edgeId) !== undefined && vm.record.kept) throw suspended(vm.record);
-    const device = `nic${edgeId}`;
+    const device = nicId(edgeId);
     if (vm.alive) {
       if (await this.#hasDevice(device)) {
         this.#deleted.delete(device);
@@ -92,8 +95,9 @@ export class VmNics {
     const { spec } = vm.record;
     const nics = spec.nics.filter((nic) => nic.edgeId !== edgeId);
     const edges = vm.record.edges.filter((edge) => edge.id !== edgeId);
+    const down = vm.record.down.filter((id) => id !== edgeId);
     if (nics.length < spec.nics.length || edges.length < vm.record.edges.length)
-      await vm.save({ spec: { ...spec, nics }, edges });
+      await vm.save({ spec: { ...spec, nics }, edges, down });
     vm.tellGuest();
   }
 
@@ -112,6 +116,37 @@ export class VmNics {
     }
     const nics = vm.record.spec.nics.map((nic) => (nic.edgeId === edgeId ? wanted : nic));
     await vm.save({ spec: { ...vm.record.spec, nics } });
+  }
+
+  /** Has what its NICs send go where it should; to be called before its process is started. */
+  async point(): Promise<void> {
+    await Promise.all(this.#vm.record.spec.nics.map((nic) => this.#point(nic)));
+  }
+
+  /** Whether the NIC of an edge has carrier: keeps it, and sets it while the VM runs. */
+  async carry(edgeId: number, down: boolean): Promise<void> {
+    const vm = this.#vm;
+    if (vm.record.down.includes(edgeId) === down) return;
+    const others = vm.record.down.filter((id) => id !== edgeId);
+    await vm.save({ down: down ? [...others, edgeId] : others });
+    if (vm.alive && (await this.#hasDevice(nicId(edgeId)))) await this.#setCarrier(edgeId);
+  }
+
+  /** Takes the carrier of all NICs that shall have none in a process that has just been started, or taken over. */
+  async setCarriers(): Promise<void> {
+    for (const { edgeId } of this.#vm.record.spec.nics)
+      if (this.#vm.record.down.includes(edgeId)) await this.#setCarrier(edgeId);
+  }
+
+  async #setCarrier(edgeId: number): Promise<void> {
+    const up = !this.#vm.record.down.includes(edgeId);
+    // one that is not plugged in yet is given its carrier when it is
+    await this.#monitor.command('set_link', { name: nicId(edgeId), up }).catch(ignoring(/not found/i));
+  }
+
+  #point(nic: NicSpec): Promise<void> {
+    const { sliceId, name } = this.#vm;
+    return this.#wires.point({ sliceId, owner: name, peer: peerOf(nic), edgeId: nic.edgeId });
   }
 
   async #addDevice(nic: NicSpec): Promise<void> {

@@ -20,4 +20,5 @@ export const everything: Capabilities = {
   serialConsole: ok,
   suspend: ok,
   snapshot: ok,
+  impair: ok,
 };

@@ -1,10 +1,12 @@
 import { expect } from 'vitest';
+import { bends, directionsOf, linkSchema, type Link } from '#shared/topology/link';
+import { canonical } from '#shared/topology/properties';
 import { openSettings } from '#shared/zone-settings';
 import { contractParts } from '../contract-fixtures';
 import type { ContractHarness } from '../contract-harness';
-import type { ImageSpec } from '../provider';
+import type { ImageSpec, VmSpec } from '../provider';
 import { createSimulatorProvider } from './simulator-provider';
-import { crashVm, spoil, type SimulatorState } from './simulator-state';
+import { crashVm, spoil, type SimulatedSlice, type SimulatorState } from './simulator-state';
 
 const image: ImageSpec = {
   id: 1,
@@ -74,6 +76,20 @@ export async function simulatorHarness(
     async readDisk(slice, vmId) {
       return powered(slice, vmId)?.content ?? '';
     },
+    async roundTrip(slice, from, to) {
+      return roundTripOf(state.slices.get(slice.id), from, to);
+    },
+    async lostWhile(_slice, _from, _to, work) {
+      await work();
+      return 0;
+    },
+    async countRelays(slice) {
+      return bentIn(state.slices.get(slice.id)).length > 0 ? 1 : 0;
+    },
+    async killRelays(slice) {
+      for (const edgeId of bentIn(state.slices.get(slice.id))) state.slices.get(slice.id)?.dead.add(edgeId);
+      state.keep?.(slice.id);
+    },
     async dispose() {
       expect(state.slices.size).toBe(0);
       expect(state.usedPorts.size).toBe(0);
@@ -82,4 +98,38 @@ export async function simulatorHarness(
     },
   };
   return harness;
+}
+
+/** Ids of the edges that are bent. */
+function bentIn(slice: SimulatedSlice | undefined): number[] {
+  // what is suspended has nothing that bends
+  const rests = [...(slice?.vms.values() ?? [])].every(({ power }) => power === 'off');
+  const edges = [...(slice?.applied.edges ?? [])];
+  return rests ? [] : edges.flatMap(([id, { properties }]) => (bends(linkIn(properties)) ? [id] : []));
+}
+
+const linkIn = (properties: Record<string, unknown>): Link | undefined =>
+  linkSchema.optional().parse(properties['link']);
+
+/** The time that all links between two guests take, there and back, by the way on which each is at one end. */
+function roundTripOf(slice: SimulatedSlice | undefined, from: VmSpec, to: VmSpec): number | null {
+  if (!slice) return null;
+  const edges = from.nics.flatMap(({ edgeId, peer }) =>
+    'vmId' in peer
+      ? peer.vmId === to.id
+        ? [edgeId]
+        : []
+      : [edgeId, ...to.nics.flatMap((nic) => (canonical(nic.peer) === canonical(peer) ? [nic.edgeId] : []))],
+  );
+  let took = 0;
+  for (const id of edges) {
+    const { down, ...properties } = slice.applied.edges.get(id)?.properties ?? { down: true };
+    if (down === true || slice.dead.has(id)) return null;
+    const { forth, back } = directionsOf(linkIn(properties) ?? {});
+    for (const { delayMs = 0, lossPercent = 0 } of [forth, back]) {
+      if (lossPercent === 100) return null;
+      took += delayMs;
+    }
+  }
+  return took;
 }

@@ -283,6 +283,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         vms.map((vm) => ({ id: vm.spec.id, up: vm.power === 'on', nics: vm.spec.nics })),
         networks.map(([id, attached]) => ({ id, up: true, attached })),
         known?.applied.edges ?? new Map(),
+        (edgeId) => known?.dead.has(edgeId) === true,
       ),
     };
   }
@@ -296,6 +297,8 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     for (const end of ends(edge)) plug(sliceId, end.vmId, end.nic);
     if (ends(edge).every(({ vmId, nic }) => canonical(nicOf(sliceId, vmId, edge.id)) === canonical(nic)))
       sliceOf(sliceId).applied.edges.set(edge.id, appliedEdge(edge, parts));
+    // it was one process for all of them
+    sliceOf(sliceId).dead.clear();
   }
   function ends(edge: EdgeSpec): { vmId: number; nic: NicSpec }[] {
     return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];

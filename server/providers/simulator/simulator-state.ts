@@ -62,6 +62,8 @@ export interface SimulatedSlice {
   snapshots: Map<number, Map<number, SnapshotVm>>;
   /** Of networks and edges, by their ids. */
   applied: { networks: Map<number, Applied>; edges: Map<number, Applied> };
+  /** Ids of edges that are bent and of which what bends them has died. */
+  dead: Set<number>;
 }
 
 /**
@@ -91,6 +93,7 @@ export function newSlice(): SimulatedSlice {
     networks: new Map(),
     snapshots: new Map(),
     applied: { networks: new Map(), edges: new Map() },
+    dead: new Set(),
   };
 }
 
