@@ -11,6 +11,7 @@ import type { DomainContext, ProviderRegistry } from '#server/domain/context';
 import { createHomeKeeper, type HomeOptions } from '#server/domain/homes/home';
 import { placeOf, serves, zoneAway } from '#server/domain/homes/places';
 import { maySlice } from '#server/domain/slices/access';
+import { startImageFetcher } from '#server/domain/images/fetch-uploads';
 import { startUploadKeeper } from '#server/domain/images/process-uploads';
 import { imageFolders } from '#server/domain/images/upload-files';
 import { startImageKeeper } from '#server/domain/images/image-states';
@@ -65,7 +66,7 @@ export interface AppParts {
     | 'dataDir'
   > &
     // none is trusted without it
-    Partial<Pick<Config, 'trustedProxies' | 'webhooks'>>;
+    Partial<Pick<Config, 'trustedProxies' | 'webhooks' | 'imageNetworks'>>;
   database: DatabaseHandle;
   providers: ProviderRegistry;
   jwtSecret: Uint8Array;
@@ -112,6 +113,7 @@ export function createApp(parts: AppParts): App {
       auditDays: config.auditDays,
       simulator: config.simulator,
       images: imageFolders(config.dataDir),
+      imageNetworks: config.imageNetworks ?? new BlockList(),
       webhooks: config.webhooks ?? { networks: new BlockList(), http: false },
     },
   };
@@ -125,6 +127,7 @@ export function createApp(parts: AppParts): App {
   const stopHousekeeping = startHousekeeping(domain);
   const stopImageKeeper = startImageKeeper(domain);
   const stopUploadKeeper = startUploadKeeper(domain);
+  const stopImageFetcher = startImageFetcher(domain);
   const stopCaller = startWebhookCaller(domain);
   const stopTimetable = startTimetable(domain);
   const stopLine = startLine(domain);
@@ -232,6 +235,7 @@ export function createApp(parts: AppParts): App {
       stopHousekeeping(),
       stopImageKeeper(),
       stopUploadKeeper(),
+      stopImageFetcher(),
       stopCaller(),
       stopTimetable(),
       stopLine(),

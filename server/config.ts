@@ -60,6 +60,7 @@ const environmentSchema = z.object({
   TRAMA_TRUSTED_PROXIES: networks,
   TRAMA_WEBHOOK_NETWORKS: networks,
   TRAMA_WEBHOOK_HTTP: flag.default(false),
+  TRAMA_IMAGE_NETWORKS: networks,
   TRAMA_AUDIT_DAYS: z.coerce.number().int().min(1).max(36_500).default(365),
   TRAMA_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   TRAMA_SIMULATOR: flag.default(false),
@@ -102,6 +103,8 @@ export interface Config {
     networks: BlockList;
     http: boolean;
   };
+  /** Where images may be fetched from besides the public internet. */
+  imageNetworks: BlockList;
   sessionHours: number;
   sessionIdleHours: number;
   auditDays: number;
@@ -145,6 +148,7 @@ export function readConfig(environment: Record<string, string | undefined>, root
       : env.TRAMA_REGISTRATION.split(',').map((domain) => domain.trim().toLowerCase()),
     trustedProxies: env.TRAMA_TRUSTED_PROXIES,
     webhooks: { networks: env.TRAMA_WEBHOOK_NETWORKS, http: env.TRAMA_WEBHOOK_HTTP },
+    imageNetworks: env.TRAMA_IMAGE_NETWORKS,
     sessionHours: env.TRAMA_SESSION_HOURS,
     sessionIdleHours: env.TRAMA_SESSION_IDLE_HOURS,
     auditDays: env.TRAMA_AUDIT_DAYS,

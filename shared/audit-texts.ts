@@ -133,6 +133,7 @@ export const auditTexts = {
     audit: { export: 'Export audit log' },
     'image-uploads': {
       create: 'Begin to upload an image',
+      fetch: 'Fetch an image from a URL',
       finish: 'Upload image',
       cancel: 'Cancel upload',
     },

@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import { limits } from './limits';
-import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { idSchema, listInput, nameSchema, pageOf, timestampSchema, urlSchema } from './primitives';
 import { sentencesSchema } from './sentence';
 
 /**
- * `uploading`: pieces come. `checking`: all are here; the checksum, the format and the disk's own tables are looked at.
+ * `uploading`: pieces come. `fetching`: the server gets it from a URL. `checking`: all are here; the checksum, the format and the disk's own tables are looked at.
  * `converting`: it becomes a qcow2 of its own. Then `ready`, with its image, or `failed`, with the reason.
  */
-export const uploadStates = ['uploading', 'checking', 'converting', 'ready', 'failed'] as const;
+export const uploadStates = ['uploading', 'fetching', 'checking', 'converting', 'ready', 'failed'] as const;
 export type UploadState = (typeof uploadStates)[number];
 /** Those that have not come to an end. */
-export const unfinishedUploads = ['uploading', 'checking', 'converting'] as const satisfies readonly UploadState[];
+export const unfinishedUploads = [
+  'uploading',
+  'fetching',
+  'checking',
+  'converting',
+] as const satisfies readonly UploadState[];
 /** What is made into a qcow2; packed by gzip or xz as well. */
 export const uploadFormats = ['qcow2', 'raw', 'vmdk', 'vdi', 'vhdx', 'iso'] as const;
 
@@ -33,6 +38,20 @@ export const createUploadInput = z.strictObject({
     .min(1)
     .max(limits.uploadMb * 2 ** 20),
 });
+/** What a form says in the reader's language instead. */
+export const urlWithSecret = 'Names and passwords do not belong into the address.';
+export const plainNeedsChecksum =
+  'Without TLS anybody on the way can change the file: give its SHA-256, or an https address.';
+export const fetchUploadInput = z
+  .strictObject({
+    name: nameSchema,
+    url: urlSchema({ max: limits.imageUrlLength, withLogin: urlWithSecret }).describe('where the server fetches it'),
+    sha256: sha256Schema.describe('of the file: it is refused if it has another one; needed where the address is http'),
+  })
+  .refine(({ url, sha256 }) => !/^http:/i.test(url) || sha256 !== null, {
+    path: ['sha256'],
+    error: plainNeedsChecksum,
+  });
 export const finishUploadInput = z.strictObject({
   id: idSchema,
   sha256: sha256Schema.describe('of the whole file: compared with that of what came, if it is given'),
@@ -43,8 +62,9 @@ export const imageUploadSchema = z.object({
   id: idSchema,
   name: z.string(),
   fileName: z.string(),
-  sizeBytes: z.number().int(),
+  sizeBytes: z.number().int().nullable().describe('null: of what is fetched, while nobody has said it'),
   receivedBytes: z.number().int(),
+  url: z.string().nullable().describe('where it is fetched from, without a query; null: it is uploaded'),
   sha256: z.string().nullable(),
   state: z.enum(uploadStates),
   /** Of the conversion. */

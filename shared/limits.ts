@@ -76,6 +76,7 @@ export const limits = {
   importLength: 4_000_000,
   /** MiB of a file that is to become an image, packed or not, and of the image that it becomes. */
   uploadMb: 64 * 1024,
+  imageUrlLength: 2048,
   /** GiB of the disk that an image of one's own holds. */
   uploadedDiskGb: 256,
   /** Uploads of one user that have not come to an end. */

@@ -57,6 +57,18 @@ export function isReservedHostname(name: string): boolean {
   return reservedHostnames.has(name.toLowerCase());
 }
 
+/** What a form says in the reader's language instead. */
+export const urlNeeded = 'An address that begins with https:// or http:// is needed.';
+/** An address without a name and a password in it: where these were, `withLogin` is said. */
+export function urlSchema({ max, withLogin }: { max: number; withLogin: string }) {
+  return z
+    .url({ protocol: /^https?$/, error: urlNeeded })
+    .max(max)
+    .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''), {
+      error: withLogin,
+    });
+}
+
 export const descriptionSchema = z.string().trim().max(limits.descriptionLength);
 
 /** Input of every list: keyset pagination, never offsets. */

@@ -1,3 +1,6 @@
+/* oxlint-disable max-lines -- one list, a line each */
+import { ownImageSentences } from './sentences-own-images';
+
 /**
  * Every sentence that the server makes of zones, images, VMs and operations, by its code, English. `{{name}}` is filled with what the sentence is
  * told with; what a program said is quoted as it is. The client has the same codes in its other languages. A code keeps its
@@ -7,19 +10,21 @@ export const sentences = {
   /** What only exists as text: written by an older version, or quoted. */
   TEXT: '{{text}}',
 
+  // hosts that are called
+  HOST_NOT_RESOLVED: 'The name {{host}} is not known.',
+  HOST_REFUSED: '{{host}} refuses the connection.',
+  HOST_LATE: '{{host}} did not answer within {{seconds}} s.',
+  HOST_BROKEN_OFF: '{{host}} broke the connection off.',
+  HOST_TLS_EXPIRED: 'The certificate of {{host}} has expired, or is not valid yet.',
+  HOST_TLS_SELF_SIGNED: 'The certificate of {{host}} is self-signed.',
+  HOST_TLS_UNTRUSTED: 'The certificate of {{host}} is from nobody who is trusted.',
+  HOST_TLS_NAME: 'The certificate of {{host}} is for another name.',
+  HOST_TLS: 'No secure connection to {{host}} comes about: it may not speak TLS.',
+  HOST_UNREACHABLE: '{{host}} cannot be reached.',
+
   // webhooks
-  WEBHOOK_NOT_RESOLVED: 'The name {{host}} is not known.',
   WEBHOOK_FORBIDDEN_ADDRESS:
     '{{host}} is at an address that webhooks may not call: loopback, private and other special networks only where an administrator lists them.',
-  WEBHOOK_REFUSED: '{{host}} refuses the connection.',
-  WEBHOOK_LATE: '{{host}} did not answer within {{seconds}} s.',
-  WEBHOOK_BROKEN_OFF: '{{host}} broke the connection off.',
-  WEBHOOK_TLS_EXPIRED: 'The certificate of {{host}} has expired, or is not valid yet.',
-  WEBHOOK_TLS_SELF_SIGNED: 'The certificate of {{host}} is self-signed.',
-  WEBHOOK_TLS_UNTRUSTED: 'The certificate of {{host}} is from nobody who is trusted.',
-  WEBHOOK_TLS_NAME: 'The certificate of {{host}} is for another name.',
-  WEBHOOK_TLS: 'No secure connection to {{host}} comes about: it may not speak TLS.',
-  WEBHOOK_UNREACHABLE: '{{host}} cannot be reached.',
   WEBHOOK_REDIRECT:
     '{{host}} answers with a redirect ({{status}}), which is not followed. Give the address that it leads to.',
   WEBHOOK_STATUS: '{{host}} answers {{status}}; 200 to 299 would be success.',
@@ -291,37 +296,7 @@ export const sentences = {
 
   QUOTA_IMAGES: 'The quota allows {{limit}} MiB of images of one’s own: {{used}} MiB used, {{more}} MiB more needed.',
 
-  // images of one's own
-  UPLOAD_OFFSET: '{{received}} bytes of it are here: the next piece begins there.',
-  UPLOAD_NOT_CHUNK: 'This is no piece of an upload.',
-  UPLOAD_TOO_LONG: 'There is more of it than was said.',
-  UPLOAD_BROKEN_OFF: 'The piece broke off.',
-  UPLOAD_CLOSED: 'Nothing can be added to this upload any more.',
-  UPLOAD_ELSEWHERE: 'The beginning of it is at another server, and only that one can take the rest.',
-  UPLOADS_LIMIT: 'At most {{limit}} files can be uploaded at once. Finish or cancel one of those.',
-  UPLOAD_NO_ROOM: 'The server’s disk has no room for it.',
-  UPLOAD_WRONG_CHECKSUM: 'What came is not what was sent: its SHA-256 is {{found}}.',
-  UPLOAD_INCOMPLETE: 'Not all of it is on the disk any more. Upload it again.',
-  DISK_UNKNOWN:
-    '{{file}} is no disk image that is known here: qcow2, vmdk, vdi, vhdx, or a disk or ISO with a boot sector, also packed by gzip or xz.',
-  DISK_DAMAGED: '{{file}} is damaged, or not whole.',
-  DISK_BACKING_FILE:
-    '{{file}} is only what differs from another image. Convert it to one that stands for itself: qemu-img convert -O qcow2',
-  DISK_DATA_FILE:
-    '{{file}} has its data in another file. Convert it to one that stands for itself: qemu-img convert -O qcow2',
-  DISK_ENCRYPTED: '{{file}} is encrypted.',
-  DISK_SEVERAL_FILES: '{{file}} is one of several files of a disk. Convert them to one: qemu-img convert -O qcow2',
-  DISK_TOO_LARGE: '{{file}} holds a disk of more than {{max}} GiB.',
-  DISK_STORES_TOO_MUCH: '{{file}} takes more than {{max}} MiB of the disk here.',
-  DISK_NESTED: '{{file}} is packed more than once.',
-  DISK_NOT_UNPACKED: '{{file}} cannot be unpacked: it is damaged, or not whole.',
-  DISK_CD_ONLY: '{{file}} boots from a CD only, which VMs do not have. It needs to be a hybrid ISO.',
-  DISK_NO_TOOL: 'The server lacks a program to look into {{file}}: it needs qemu-utils, and xz-utils for .xz.',
-  DISK_TOO_SLOW: 'Looking into {{file}} took too long.',
-  DISK_NO_ROOM: 'The server’s disk has no room for what is in {{file}}.',
-  IMAGE_NOT_HERE:
-    'The files of the image “{{image}}” are not at the server of this zone: it was uploaded to another one, or its disk was lost.',
-  IMAGE_NOT_YOURS: 'Only who has uploaded the image {{name}} can change it.',
+  ...ownImageSentences,
 
   // documents
   DOC_PLACE: '{{place}}:',

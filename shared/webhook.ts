@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from './limits';
 import { happeningSchema } from './notification';
 import { notificationKinds, type NotificationKind } from './notification-kinds';
-import { idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { idSchema, listInput, nameSchema, pageOf, timestampSchema, urlSchema } from './primitives';
 import { sentencesSchema } from './sentence';
 
 /** `pending`: is to be sent, for the first time or again. `failed`: was given up. */
@@ -13,15 +13,9 @@ const calls = Object.entries(notificationKinds).flatMap(([kind, { webhook }]) =>
 export const webhookEvents = calls as [NotificationKind, ...NotificationKind[]];
 
 /** What a form says in the reader's language instead. */
-export const urlNeeded = 'An address that begins with https:// or http:// is needed.';
 export const urlWithLogin = 'Names and passwords do not belong into the address: calls are signed.';
 
-const urlSchema = z
-  .url({ protocol: /^https?$/, error: urlNeeded })
-  .max(limits.webhookUrlLength)
-  .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''), {
-    error: urlWithLogin,
-  });
+const webhookUrl = urlSchema({ max: limits.webhookUrlLength, withLogin: urlWithLogin });
 const eventsSchema = z
   .array(z.enum(webhookEvents))
   .min(1, 'Choose at least one.')
@@ -50,7 +44,7 @@ export const createdWebhookSchema = z.object({ webhook: webhookSchema, secret: z
 
 export const createWebhookInput = z.strictObject({
   name: nameSchema,
-  url: urlSchema.describe('where it is called'),
+  url: webhookUrl.describe('where it is called'),
   events: eventsSchema,
   allSlices: z.boolean().default(false).describe('for every slice, not only your own; for administrators'),
 });
@@ -58,7 +52,7 @@ export const createWebhookInput = z.strictObject({
 export const updateWebhookInput = z.strictObject({
   id: idSchema,
   name: nameSchema.optional(),
-  url: urlSchema.optional(),
+  url: webhookUrl.optional(),
   events: eventsSchema.optional(),
   active: z.boolean().optional(),
 });

@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import type { ImageUpload } from '#shared/image-upload';
@@ -18,6 +18,7 @@ const upload: ImageUpload = {
   fileName: 'lab.qcow2',
   sizeBytes: 400 * 2 ** 20,
   receivedBytes: 100 * 2 ** 20,
+  url: null,
   sha256: null,
   state: 'uploading',
   percent: null,
@@ -70,4 +71,30 @@ test('a file that is chosen is announced under its name without its endings', as
   expect(screen.getByRole('textbox', { name: 'Name' })).toHaveProperty('value', 'disk');
   await userEvent.click(screen.getByRole('button', { name: 'Upload image' }));
   expect(asked).toContain('imageUploads.create {"name":"disk","fileName":"disk.qcow2.xz","sizeBytes":5}');
+});
+
+test('a URL is fetched under the name of its file, and what is wrong with it is said on its field', async () => {
+  await chooseLanguage('es');
+  const asked = show([]);
+  await userEvent.click(screen.getByRole('radio', { name: 'Una URL' }));
+  const url = screen.getByRole('textbox', { name: 'URL del disco' });
+  await userEvent.click(url);
+  await userEvent.paste('http://files.example.org/images/disk.qcow2.xz?token=x');
+  await userEvent.tab();
+  expect(screen.getByRole('textbox', { name: 'Nombre' })).toHaveProperty('value', 'disk');
+  await userEvent.click(screen.getByRole('button', { name: 'Obtener imagen' }));
+  expect(await screen.findByText(/Sin TLS cualquiera en el camino/)).toBeDefined();
+  const sum = 'ab'.repeat(32);
+  await userEvent.click(screen.getByRole('textbox', { name: 'SHA-256' }));
+  await userEvent.paste(sum.toUpperCase());
+  await userEvent.click(screen.getByRole('button', { name: 'Obtener imagen' }));
+  const input = { name: 'disk', url: 'http://files.example.org/images/disk.qcow2.xz?token=x', sha256: sum };
+  await waitFor(() => expect(asked).toContain(`imageUploads.fetch ${JSON.stringify(input)}`));
+});
+
+test('what is fetched says how much has come while nobody knows how much there is', async () => {
+  show([{ ...upload, state: 'fetching', sizeBytes: null, url: 'https://files.example.org/lab.qcow2' }]);
+  expect(await screen.findByText('100 MiB / ?')).toBeDefined();
+  expect(screen.getByText('https://files.example.org/lab.qcow2')).toBeDefined();
+  expect(screen.getByText('Fetching')).toBeDefined();
 });

@@ -1,28 +1,26 @@
-import { Button, Code, FileButton, Group, Progress, Stack, Text, TextInput } from '@mantine/core';
-import { CircleCheck, CirclePause, CircleX, FileUp, LoaderCircle, Upload } from 'lucide-react';
+import { Button, FileButton, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { FileUp, Upload } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImageUpload } from '#shared/image-upload';
-import { applyFieldErrors, notifyError, useErrorMessage } from '../api/error-message';
+import { applyFieldErrors } from '../api/error-message';
 import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
-import { spoken } from '../i18n/spoken';
-import { ActionButton } from '../ui/ActionButton';
 import { FileDrop } from '../ui/FileDrop';
 import { FormAlert } from '../ui/FormAlert';
 import { formatRam } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
 import { ResourceBar } from '../ui/ResourceBar';
-import { StatusBadge } from '../ui/StatusBadge';
-import { sendFile, stopSending, useSending, type Sending } from './upload-store';
+import { FetchForm } from './FetchForm';
+import { nameOfFile, sendFile } from './upload-store';
+import { isOpen, UploadRow } from './UploadRow';
 
 const endings = ['.qcow2', '.raw', '.img', '.vmdk', '.vdi', '.vhdx', '.iso', '.gz', '.xz'];
-const nameOfFile = (file: File) =>
-  file.name.replace(/(\.(qcow2|raw|img|vmdk|vdi|vhdx|iso))?(\.(gz|xz))?$/i, '').slice(0, 63);
-const isOpen = ({ state }: ImageUpload) => state === 'uploading' || state === 'checking' || state === 'converting';
 const mib = (bytes: number) => bytes / 2 ** 20;
 
-/** Images of one's own: a file is chosen, sent with its progress, and what was sent before is listed with how it ended. */
+const sources = ['file', 'url'] as const;
+
+/** Images of one's own: a file is chosen and sent, or fetched from a URL, with its progress; what came before is listed with how it ended. */
 export function UploadPanel() {
   const { t, i18n } = useTranslation(['catalogue', 'quota']);
   const utils = trpc.useUtils();
@@ -40,9 +38,18 @@ export function UploadPanel() {
     void utils.images.invalidate();
     void utils.quotas.mine.invalidate();
   }, [states, utils]);
+  const [from, setFrom] = useState<string>('file');
+  const begun = () => void utils.imageUploads.invalidate();
   return (
     <Stack gap="lg">
-      <NewUpload uploads={list.data?.items ?? []} onBegun={() => void utils.imageUploads.invalidate()} />
+      <SegmentedControl
+        fullWidth
+        aria-label={t('own.from.label')}
+        data={sources.map((value) => ({ value, label: t(`own.from.${value}`) }))}
+        value={from}
+        onChange={setFrom}
+      />
+      {from === 'file' ? <NewUpload uploads={list.data?.items ?? []} onBegun={begun} /> : <FetchForm onBegun={begun} />}
       {quota.data === undefined ? null : (
         <ResourceBar
           label={t('quota:field.imageMb')}
@@ -78,7 +85,7 @@ function NewUpload({ uploads, onBegun }: { uploads: readonly ImageUpload[]; onBe
   const choose = (chosen: File | null) => {
     setFile(chosen);
     setErrors({ alert: null, name: null });
-    if (chosen !== null) setName(nameOfFile(chosen));
+    if (chosen !== null) setName(nameOfFile(chosen.name));
   };
   const begin = async () => {
     if (file === null) return;
@@ -141,110 +148,5 @@ function NewUpload({ uploads, onBegun }: { uploads: readonly ImageUpload[]; onBe
         </Stack>
       </form>
     </FileDrop>
-  );
-}
-
-const looks = {
-  uploading: { tone: 'progress', icon: LoaderCircle },
-  checking: { tone: 'progress', icon: LoaderCircle },
-  converting: { tone: 'progress', icon: LoaderCircle },
-  ready: { tone: 'success', icon: CircleCheck },
-  failed: { tone: 'danger', icon: CircleX },
-} as const;
-
-/** How far it is: 0…100. */
-function percentOf(upload: ImageUpload, sending: Sending | undefined): number {
-  if (upload.state === 'uploading')
-    return (100 * Math.max(upload.receivedBytes, sending?.sent ?? 0)) / upload.sizeBytes;
-  return upload.state === 'converting' ? (upload.percent ?? 0) : 100;
-}
-
-function UploadRow({ upload }: { upload: ImageUpload }) {
-  const { t, i18n } = useTranslation(['catalogue', 'common']);
-  const sentence = useErrorMessage();
-  const utils = trpc.useUtils();
-  const sending = useSending().get(upload.id);
-  const cancel = trpc.imageUploads.cancel.useMutation({
-    onError: notifyError,
-    onSettled: () => void utils.imageUploads.invalidate(),
-  });
-  const percent = percentOf(upload, sending);
-  const amount = (bytes: number) => formatRam(mib(bytes), i18n.language);
-  const paused = upload.state === 'uploading' && sending?.underWay !== true;
-  const why =
-    upload.error !== null
-      ? spoken(upload.error, upload.sentences)
-      : sending?.error != null
-        ? sentence(sending.error)
-        : paused
-          ? t('own.goOn')
-          : null;
-  const progress =
-    upload.state !== 'uploading'
-      ? null
-      : [
-          `${amount(Math.max(upload.receivedBytes, sending?.sent ?? 0))} / ${amount(upload.sizeBytes)}`,
-          ...(sending?.underWay === true && sending.speed > 0 ? [`${amount(sending.speed)}/s`] : []),
-        ].join(' · ');
-  return (
-    <li>
-      <Stack gap={6}>
-        <Group justify="space-between" wrap="nowrap" gap="sm">
-          <div style={{ minWidth: 0 }}>
-            <Text size="sm" fw={500} truncate>
-              {upload.name}
-            </Text>
-            <Text size="xs" c="dimmed" truncate title={upload.fileName}>
-              {upload.fileName}
-            </Text>
-          </div>
-          <Group gap="xs" wrap="nowrap">
-            <StatusBadge
-              {...looks[upload.state]}
-              {...(paused ? { tone: 'neutral' as const, icon: CirclePause } : {})}
-              label={paused ? t('own.paused') : t(`own.state.${upload.state}`)}
-            />
-            <ActionButton
-              size="compact-xs"
-              variant="subtle"
-              color="gray"
-              aria-label={t(isOpen(upload) ? 'own.cancel' : 'own.forget', { name: upload.name })}
-              loading={cancel.isPending}
-              disabledReason={null}
-              onClick={() => {
-                stopSending(upload.id);
-                cancel.mutate({ id: upload.id });
-              }}
-            >
-              {isOpen(upload) ? t('common:actions.cancel') : t('own.dismiss')}
-            </ActionButton>
-          </Group>
-        </Group>
-        {isOpen(upload) ? (
-          <Progress.Root>
-            <Progress.Section
-              value={percent}
-              animated={!paused}
-              aria-label={t('own.progressOf', { name: upload.name })}
-            />
-          </Progress.Root>
-        ) : null}
-        {progress === null ? null : (
-          <Text size="xs" c="dimmed">
-            {Math.floor(percent)} % · {progress}
-          </Text>
-        )}
-        {why === null ? null : (
-          <Text size="xs" c={paused && sending?.error == null ? 'dimmed' : 'red'}>
-            {why}
-          </Text>
-        )}
-        {upload.sha256 === null ? null : (
-          <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-            SHA-256 <Code fz="xs">{upload.sha256}</Code>
-          </Text>
-        )}
-      </Stack>
-    </li>
   );
 }

@@ -1,14 +1,8 @@
 import { Button, Checkbox, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  createWebhookInput,
-  updateWebhookInput,
-  urlNeeded,
-  urlWithLogin,
-  webhookEvents,
-  type Webhook,
-} from '#shared/webhook';
+import { createWebhookInput, updateWebhookInput, urlWithLogin, webhookEvents, type Webhook } from '#shared/webhook';
+import { urlNeeded } from '#shared/primitives';
 import type { NotificationKind } from '#shared/notification-kinds';
 import { notifyDone } from '../api/error-message';
 import { trpc } from '../api/trpc';

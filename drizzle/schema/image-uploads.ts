@@ -1,4 +1,5 @@
 import { index, int, mysqlEnum, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+import { limits } from '#shared/limits';
 import { uploadFormats, uploadStates } from '#shared/image-upload';
 import { createdAt, id, instant, primaryId, sentences } from '../columns';
 import { images } from './catalogue';
@@ -18,7 +19,10 @@ export const imageUploads = mysqlTable(
     /** What the image is to be called. */
     name: varchar('name', { length: 63 }).notNull(),
     fileName: varchar('file_name', { length: 255 }).notNull(),
-    sizeBytes: id('size_bytes').notNull(),
+    /** Null: not known yet. */
+    sizeBytes: id('size_bytes'),
+    /** Where it is fetched from; null: it is uploaded. Without a query, which may be a secret, once it has ended. */
+    url: varchar('url', { length: limits.imageUrlLength }),
     receivedBytes: id('received_bytes').notNull().default(0),
     /** Of all its bytes: what the sender says, then what was found. */
     sha256: varchar('sha256', { length: 64 }),

@@ -90,6 +90,8 @@ export interface DomainContext {
     simulator: boolean;
     /** Of images of users' own, absolute: where uploads come in, and where what is made of them lies by its checksum. */
     images: { uploads: string; own: string };
+    /** Networks that images may be fetched from although they are not of the public internet. */
+    imageNetworks: BlockList;
     webhooks: {
       /** Networks that may be called although they are not of the public internet. */
       networks: BlockList;

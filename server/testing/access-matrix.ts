@@ -309,6 +309,9 @@ export const matrix: Record<string, Row> = {
   'imageUploads.create': row('user', 'catalogue:manage', signedIn, (api, s) =>
     api.imageUploads.create({ name: `new ${s.n}`, fileName: 'disk.qcow2', sizeBytes: 1 }),
   ),
+  'imageUploads.fetch': row('user', 'catalogue:manage', signedIn, (api, s) =>
+    api.imageUploads.fetch({ name: `fetched ${s.n}`, url: 'https://images.example.org/disk.qcow2' }),
+  ),
   'imageUploads.writeChunk': row('user', 'catalogue:manage', ownerOnly, (api, s) =>
     api.imageUploads.writeChunk(chunkHead(s.upload, 0)),
   ),

@@ -54,6 +54,7 @@ export function withoutDatabase(provider: Provider, overrides: Partial<DomainCon
       auditDays: 365,
       simulator: true,
       images: imageFolders(path.join(os.tmpdir(), `trama-test-images-${process.pid}`)),
+      imageNetworks: new BlockList(),
       webhooks: { networks: new BlockList(), http: false },
     },
     ...overrides,

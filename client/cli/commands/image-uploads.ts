@@ -14,6 +14,8 @@ import type { Column } from '../output';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
 
 type Upload = RouterOutputs['imageUploads']['get'];
+/** Of a file that is here. */
+type Sized = Upload & { sizeBytes: number };
 
 const lookAgainMs = 500;
 
@@ -22,11 +24,13 @@ const columns: Column<Upload>[] = [
   { title: 'NAME', value: ({ name }) => name, flexible: true },
   { title: 'FILE', value: ({ fileName }) => fileName, flexible: true },
   { title: 'STATE', value: ({ state }) => state },
-  { title: 'MIB', value: (upload) => `${inMib(upload.receivedBytes)}/${inMib(upload.sizeBytes)}`, right: true },
+  { title: 'MIB', value: (upload) => amountOf(upload), right: true },
   { title: 'IMAGE', value: ({ imageId }) => imageId, right: true },
   { title: 'WHY', value: ({ error }) => error, flexible: true },
 ];
 const inMib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+const amountOf = ({ receivedBytes, sizeBytes }: Pick<Upload, 'receivedBytes' | 'sizeBytes'>) =>
+  `${inMib(receivedBytes)}/${sizeBytes === null ? '?' : inMib(sizeBytes)}`;
 
 /** `disk.qcow2.xz` → `disk`. */
 const nameOfFile = (file: string) =>
@@ -40,7 +44,7 @@ async function sumOf(file: string, signal: AbortSignal): Promise<string> {
 }
 
 /** An upload of the same file that was not ended, or a new one. */
-async function begin(cli: Cli, client: TramaClient, file: string, name: string): Promise<Upload> {
+async function begin(cli: Cli, client: TramaClient, file: string, name: string): Promise<Sized> {
   const { size } = await stat(file);
   const fileName = path.basename(file);
   for await (const upload of client.all(client.api.imageUploads.list, {}))
@@ -51,9 +55,9 @@ async function begin(cli: Cli, client: TramaClient, file: string, name: string):
       upload.name === name
     ) {
       cli.out.message(`Going on at ${inMib(upload.receivedBytes)} of ${inMib(size)} MiB.`);
-      return upload;
+      return { ...upload, sizeBytes: size };
     }
-  return client.api.imageUploads.create.mutate({ name, fileName, sizeBytes: size });
+  return { ...(await client.api.imageUploads.create.mutate({ name, fileName, sizeBytes: size })), sizeBytes: size };
 }
 
 /** How far it is, how fast and how long it takes still: in place on a terminal, else now and then a line. */
@@ -63,7 +67,7 @@ class Meter {
 
   constructor(
     private readonly cli: Cli,
-    private readonly upload: Upload,
+    private readonly upload: Sized,
   ) {}
 
   show(received: number): void {
@@ -85,7 +89,7 @@ class Meter {
 }
 
 /** Sends what is missing. */
-async function sendRest(cli: Cli, client: TramaClient, upload: Upload, handle: FileHandle): Promise<void> {
+async function sendRest(cli: Cli, client: TramaClient, upload: Sized, handle: FileHandle): Promise<void> {
   const { id, sizeBytes } = upload;
   const { signal } = cli;
   const meter = new Meter(cli, upload);
@@ -116,6 +120,11 @@ async function sendRest(cli: Cli, client: TramaClient, upload: Upload, handle: F
   }
 }
 
+function howFar(upload: Upload): string {
+  if (upload.state === 'fetching') return ` ${amountOf(upload)} MiB`;
+  return upload.percent === null ? '' : ` ${upload.percent} %`;
+}
+
 /** Follows it until it is an image. */
 async function follow(cli: Cli, client: TramaClient, id: number, over: number): Promise<Upload> {
   for (let told = ''; ;) {
@@ -124,13 +133,48 @@ async function follow(cli: Cli, client: TramaClient, id: number, over: number): 
       if (cli.out.live) cli.out.status('');
       return upload;
     }
-    const line = `${upload.state}${upload.percent === null ? '' : ` ${upload.percent} %`}`;
+    const line = `${upload.state}${howFar(upload)}`;
     if (cli.out.live) cli.out.status(line);
     else if (upload.state !== told) cli.out.message(upload.state);
     told = upload.state;
     if (Date.now() > over) throw new CliError(`It goes on. How far it is: trama images uploads`);
     await delay(lookAgainMs, undefined, { signal: cli.signal });
   }
+}
+
+/** Waits for the image, unless that is not wanted, and shows it. */
+async function showEnd(cli: Cli, client: TramaClient, id: number, flags: WaitFlags): Promise<void> {
+  if (flags.wait === false) return cli.out.value(await client.api.imageUploads.get.query({ id }));
+  const over = flags.timeout === undefined ? Infinity : Date.now() + flags.timeout * 1_000;
+  const done = await follow(cli, client, id, over);
+  if (done.state === 'failed') throw new CliError(done.error ?? 'It became no image.');
+  cli.out.record(done, [
+    ['image', done.imageId],
+    ['name', done.name],
+    ['format', done.format],
+    ['SHA-256', done.sha256],
+  ]);
+}
+
+interface FetchFlags extends WaitFlags {
+  name?: string;
+  sha256?: string;
+}
+
+/** Has the server fetch an image. Ctrl-C ends only the waiting. */
+async function fetchImage(cli: Cli, url: string, flags: FetchFlags): Promise<void> {
+  const client = await cli.client();
+  const last = URL.canParse(url) ? (new URL(url).pathname.split('/').at(-1) ?? '') : '';
+  const name = flags.name ?? nameOfFile(last);
+  const sha256 = flags.sha256?.toLowerCase() ?? null;
+  const { id } = await client.api.imageUploads.fetch.mutate({ name, url, sha256 });
+  await showEnd(cli, client, id, flags).catch((error: unknown) => {
+    if (!cli.signal.aborted) throw error;
+    throw new CliError(
+      `The server goes on. How far it is: trama images uploads; to give it up: trama images cancel-upload ${id}`,
+      exitCodes.interrupted,
+    );
+  });
 }
 
 async function uploadImage(cli: Cli, file: string, flags: WaitFlags & { name?: string }): Promise<void> {
@@ -152,20 +196,7 @@ async function uploadImage(cli: Cli, file: string, flags: WaitFlags & { name?: s
     const sha256 = await sum;
     cli.out.message(`SHA-256 ${sha256}`);
     await client.api.imageUploads.finish.mutate({ id, sha256 });
-    if (flags.wait === false) return cli.out.value(await client.api.imageUploads.get.query({ id }));
-    const done = await follow(
-      cli,
-      client,
-      id,
-      flags.timeout === undefined ? Infinity : Date.now() + flags.timeout * 1_000,
-    );
-    if (done.state === 'failed') throw new CliError(done.error ?? 'It became no image.');
-    cli.out.record(done, [
-      ['image', done.imageId],
-      ['name', done.name],
-      ['format', done.format],
-      ['SHA-256', done.sha256],
-    ]);
+    await showEnd(cli, client, id, flags);
   } catch (error) {
     if (!cli.signal.aborted || id === undefined) throw error;
     throw new CliError(
@@ -188,16 +219,24 @@ export function addImageUploadCommands(images: Command, cli: Cli): void {
       .argument('<file>', 'the disk')
       .option('--name <name>', 'what the image is called; the file’s name unless given'),
   ).action((file: string, flags: WaitFlags & { name?: string }) => uploadImage(cli, file, flags));
+  addWaitOptions(
+    images
+      .command('fetch')
+      .description('make an image of your own of a disk that the server fetches from a URL')
+      .argument('<url>', 'https, or http with --sha256')
+      .option('--name <name>', 'what the image is called; the file’s name unless given')
+      .option('--sha256 <sum>', 'of the file: another one is refused'),
+  ).action((url: string, flags: FetchFlags) => fetchImage(cli, url, flags));
   images
     .command('uploads')
-    .description('what you upload, and how what you have uploaded ended')
+    .description('what you upload or have fetched, and how that ended')
     .action(async () => {
       const client = await cli.client();
       cli.out.list(await client.api.imageUploads.list.query({}), columns, 'Nothing was uploaded.');
     });
   images
     .command('cancel-upload')
-    .description('give an upload up; nothing is left of it')
+    .description('give an upload or a fetch up; nothing is left of it')
     .argument('<id>', 'its id, as `images uploads` shows it')
     .action(async (id: string) => {
       const client = await cli.client();

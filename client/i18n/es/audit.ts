@@ -172,6 +172,7 @@ export const audit: Messages<typeof english> = {
     audit: { export: 'Exportar la auditoría' },
     'image-uploads': {
       create: 'Empezar a subir una imagen',
+      fetch: 'Obtener una imagen de una URL',
       finish: 'Subir imagen',
       cancel: 'Cancelar subida',
     },

@@ -1,23 +1,26 @@
 import type { SentenceCode } from '#shared/sentence';
 import { captures } from './sentences-captures';
+import { ownImageSentences } from './sentences-own-images';
 
 /** What the server says, by the codes of `shared/sentences.ts`. What a program said is quoted as it is. */
 export const sentences: Record<SentenceCode, string> = {
   TEXT: '{{text}}',
 
+  // hosts that are called
+  HOST_NOT_RESOLVED: 'El nombre {{host}} no se conoce.',
+  HOST_REFUSED: '{{host}} rechaza la conexión.',
+  HOST_LATE: '{{host}} no respondió en {{seconds}} s.',
+  HOST_BROKEN_OFF: '{{host}} cortó la conexión.',
+  HOST_TLS_EXPIRED: 'El certificado de {{host}} ha caducado o aún no es válido.',
+  HOST_TLS_SELF_SIGNED: 'El certificado de {{host}} está firmado por sí mismo.',
+  HOST_TLS_UNTRUSTED: 'El certificado de {{host}} no es de nadie de confianza.',
+  HOST_TLS_NAME: 'El certificado de {{host}} es para otro nombre.',
+  HOST_TLS: 'No se establece una conexión segura con {{host}}: quizá no hable TLS.',
+  HOST_UNREACHABLE: 'No se puede llegar a {{host}}.',
+
   // webhooks
-  WEBHOOK_NOT_RESOLVED: 'El nombre {{host}} no se conoce.',
   WEBHOOK_FORBIDDEN_ADDRESS:
     '{{host}} está en una dirección a la que los webhooks no pueden llamar: redes locales, privadas y otras especiales solo donde un administrador las enumera.',
-  WEBHOOK_REFUSED: '{{host}} rechaza la conexión.',
-  WEBHOOK_LATE: '{{host}} no respondió en {{seconds}} s.',
-  WEBHOOK_BROKEN_OFF: '{{host}} cortó la conexión.',
-  WEBHOOK_TLS_EXPIRED: 'El certificado de {{host}} ha caducado o aún no es válido.',
-  WEBHOOK_TLS_SELF_SIGNED: 'El certificado de {{host}} está firmado por sí mismo.',
-  WEBHOOK_TLS_UNTRUSTED: 'El certificado de {{host}} no es de nadie de confianza.',
-  WEBHOOK_TLS_NAME: 'El certificado de {{host}} es para otro nombre.',
-  WEBHOOK_TLS: 'No se establece una conexión segura con {{host}}: quizá no hable TLS.',
-  WEBHOOK_UNREACHABLE: 'No se puede llegar a {{host}}.',
   WEBHOOK_REDIRECT:
     '{{host}} responde con una redirección ({{status}}), que no se sigue. Indique la dirección a la que lleva.',
   WEBHOOK_STATUS: '{{host}} responde {{status}}; de 200 a 299 sería un éxito.',
@@ -272,37 +275,7 @@ export const sentences: Record<SentenceCode, string> = {
   QUOTA_SNAPSHOTS: 'La cuota permite {{limit}} instantáneas: {{used}} en uso, hacen falta {{more}} más.',
   QUOTA_IMAGES: 'La cuota permite {{limit}} MiB de imágenes propias: {{used}} MiB en uso, hacen falta {{more}} MiB.',
 
-  UPLOAD_OFFSET: 'Han llegado {{received}} bytes: el siguiente trozo empieza ahí.',
-  UPLOAD_NOT_CHUNK: 'Esto no es un trozo de una subida.',
-  UPLOAD_TOO_LONG: 'Es más largo de lo que se dijo.',
-  UPLOAD_BROKEN_OFF: 'El trozo se interrumpió.',
-  UPLOAD_CLOSED: 'A esta subida ya no se le puede añadir nada.',
-  UPLOAD_ELSEWHERE: 'El comienzo está en otro servidor, y solo ese puede recibir el resto.',
-  UPLOADS_LIMIT: 'Como máximo se pueden subir {{limit}} archivos a la vez. Termine o cancele uno de ellos.',
-  UPLOAD_NO_ROOM: 'En el disco del servidor no hay sitio para esto.',
-  UPLOAD_WRONG_CHECKSUM: 'Lo que llegó no es lo que se envió: su SHA-256 es {{found}}.',
-  UPLOAD_INCOMPLETE: 'En el disco ya no está completo. Vuelva a subirlo.',
-  DISK_UNKNOWN:
-    '{{file}} no es una imagen de disco conocida aquí: qcow2, vmdk, vdi, vhdx, o un disco o ISO con sector de arranque, también comprimidos con gzip o xz.',
-  DISK_DAMAGED: '{{file}} está dañado o incompleto.',
-  DISK_BACKING_FILE:
-    '{{file}} solo contiene las diferencias con otra imagen. Conviértalo en una completa: qemu-img convert -O qcow2',
-  DISK_DATA_FILE:
-    '{{file}} tiene sus datos en otro archivo. Conviértalo en una imagen completa: qemu-img convert -O qcow2',
-  DISK_ENCRYPTED: '{{file}} está cifrado.',
-  DISK_SEVERAL_FILES:
-    '{{file}} es uno de los varios archivos de un disco. Conviértalos en uno: qemu-img convert -O qcow2',
-  DISK_TOO_LARGE: '{{file}} contiene un disco de más de {{max}} GiB.',
-  DISK_STORES_TOO_MUCH: '{{file}} ocupa aquí más de {{max}} MiB de disco.',
-  DISK_NESTED: '{{file}} está comprimido más de una vez.',
-  DISK_NOT_UNPACKED: '{{file}} no se puede descomprimir: está dañado o incompleto.',
-  DISK_CD_ONLY: '{{file}} solo arranca desde un CD, que las MV no tienen. Tiene que ser una ISO híbrida.',
-  DISK_NO_TOOL: 'Al servidor le falta un programa para examinar {{file}}: necesita qemu-utils, y xz-utils para .xz.',
-  DISK_TOO_SLOW: 'Examinar {{file}} tardó demasiado.',
-  DISK_NO_ROOM: 'En el disco del servidor no hay sitio para lo que contiene {{file}}.',
-  IMAGE_NOT_HERE:
-    'Los archivos de la imagen «{{image}}» no están en el servidor de esta zona: se subió a otro, o se perdió su disco.',
-  IMAGE_NOT_YOURS: 'Solo quien subió la imagen {{name}} puede cambiarla.',
+  ...ownImageSentences,
 
   DOC_PLACE: 'En {{place}}:',
   DOC_TWO_NODES: 'hay dos nodos {{id}}',

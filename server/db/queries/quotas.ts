@@ -102,7 +102,7 @@ const suspendedMb = sql`coalesce(sum(case when ${sliceVms.status} = 'suspended' 
 // once, however many slices; what comes, and what it becomes, counts from when it was asked for
 const storedMb = sql`(select coalesce(sum(${images.sizeMb}), 0) from ${images}
     where ${images.ownerId} = ${sql.placeholder('owner')} and ${images.retiredAt} is null)
-  + (select coalesce(ceil(sum(${imageUploads.sizeBytes}) / 1048576), 0) from ${imageUploads}
+  + (select coalesce(ceil(sum(coalesce(${imageUploads.sizeBytes}, ${imageUploads.receivedBytes})) / 1048576), 0) from ${imageUploads}
     where ${imageUploads.ownerId} = ${sql.placeholder('owner')} and ${imageUploads.state} in (${textsOf(unfinishedUploads)}))`;
 const useFields = {
   slices: number(sql`count(distinct ${slices.id})`),

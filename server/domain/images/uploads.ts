@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import { imageUploads } from '#drizzle/schema/image-uploads';
 import { AppError, notFound } from '#shared/errors';
 import {
-  unfinishedUploads,
   type chunkAnswerSchema,
   type createUploadInput,
   type finishUploadInput,
@@ -32,9 +31,10 @@ import { chunksOf } from '#server/lib/chunks-of';
 import { hasCode } from '#server/lib/error-code';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
-import { recordAudit } from '../audit';
+import { recordAudit, type AuditRecord } from '../audit';
 import type { Actor, DomainContext, Home } from '../context';
 import { assertWithinQuota, lockOwner } from '../quotas/quotas';
+import { withoutQuery } from './file-url';
 import { hasRoomFor, settledBytes, uploadFolder, writePart } from './upload-files';
 
 /** Pieces that are written at once; others wait, unread. */
@@ -47,6 +47,7 @@ export const publicUpload = (row: UploadRow): ImageUpload => ({
   name: row.name,
   fileName: row.fileName,
   sizeBytes: row.sizeBytes,
+  url: withoutQuery(row.url),
   receivedBytes: row.receivedBytes,
   sha256: row.sha256,
   state: row.state,
@@ -77,11 +78,23 @@ export const mbOf = (bytes: number) => Math.ceil(bytes / 2 ** 20);
  * Announces a file that is to become an image of the actor's own. Nothing of it is here yet; it counts in the quota as it was announced. NAME_TAKEN,
  * QUOTA_EXCEEDED, TOO_MANY_UPLOADS; NO_ROOM on the disk.
  */
-export async function createUpload(
+export function createUpload(
   ctx: DomainContext,
   { actor, upload }: { actor: Actor; upload: z.infer<typeof createUploadInput> },
 ): Promise<ImageUpload> {
-  if (!(await hasRoomFor(ctx.settings.images, upload.sizeBytes)))
+  return announceUpload(ctx, { actor, upload, audit: { action: 'image-uploads.create', details: upload } });
+}
+
+type NewUpload = Omit<typeof imageUploads.$inferInsert, 'ownerId' | 'homeId' | 'touchedAt'> & {
+  sizeBytes: number | null;
+};
+
+/** Makes the row of what is to become an image, however it comes here. */
+export async function announceUpload(
+  ctx: DomainContext,
+  { actor, upload, audit }: { actor: Actor; upload: NewUpload; audit: Pick<AuditRecord, 'action' | 'details'> },
+): Promise<ImageUpload> {
+  if (!(await hasRoomFor(ctx.settings.images, upload.sizeBytes ?? 0)))
     throw new AppError('NO_ROOM', say('UPLOAD_NO_ROOM'), { field: 'sizeBytes' });
   return inTransaction(ctx.db, async (tx) => {
     await lockOwner(tx, actor.userId);
@@ -93,16 +106,12 @@ export async function createUpload(
         field: 'name',
         params: { name: upload.name },
       });
-    await assertWithinQuota(tx, actor.userId, { imageMb: mbOf(upload.sizeBytes) });
+    // of what nobody knows the size of, there has to be room for anything at all
+    await assertWithinQuota(tx, actor.userId, { imageMb: mbOf(upload.sizeBytes ?? 1) });
     const [{ insertId }] = await tx
       .insert(imageUploads)
       .values({ ...upload, ownerId: actor.userId, homeId: ctx.home.id, touchedAt: ctx.clock.now() });
-    await recordAudit(tx, actor, {
-      action: 'image-uploads.create',
-      objectType: 'image_upload',
-      objectId: insertId,
-      details: upload,
-    });
+    await recordAudit(tx, actor, { ...audit, objectType: 'image_upload', objectId: insertId });
     return publicUpload(
       only(
         [await uploadById(tx, insertId)].flatMap((row) => row ?? []),
@@ -149,7 +158,7 @@ export async function writeChunk(
     try {
       await writePart(folder, {
         offset,
-        pieces: bounded(following(rest, pieces), row.sizeBytes - offset),
+        pieces: bounded(following(rest, pieces), (row.sizeBytes ?? 0) - offset),
         onWritten: (end) => (received = Math.max(received, end)),
       });
     } catch (error) {
@@ -227,7 +236,7 @@ export async function finishUpload(
     if (old.state !== 'uploading') return old;
     if (onDisk === null) throw new AppError('UPLOAD_ELSEWHERE', say('UPLOAD_ELSEWHERE'));
     const received = Math.min(old.receivedBytes, onDisk);
-    if (received < old.sizeBytes) {
+    if (received < (old.sizeBytes ?? 0)) {
       if (received < old.receivedBytes)
         await changeUpload(tx, { id, states: ['uploading'] }, { receivedBytes: received });
       return { ...old, receivedBytes: received };
@@ -262,9 +271,9 @@ export async function cancelUpload(ctx: DomainContext, { actor, id }: { actor: A
     return old;
   });
   ctx.bus.offerUploads();
-  const beingMade = row.state === 'checking' || row.state === 'converting';
-  // who makes an image of it finds its row gone; at another server its folder is swept
-  if (!isHere(ctx.home, row) || beingMade || !unfinishedUploads.some((state) => state === row.state)) return;
+  const beingMade = row.state !== 'uploading';
+  // who fetches it or makes an image of it finds its row gone; at another server its folder is swept
+  if (!isHere(ctx.home, row) || beingMade) return;
   const folder = uploadFolder(ctx.settings.images, id);
   await writing.run(folder, () => rm(folder, { recursive: true, force: true }));
 }

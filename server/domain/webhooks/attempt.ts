@@ -1,10 +1,10 @@
-import { networkInterfaces } from 'node:os';
-import { say, type Said, type SentenceCode } from '#shared/sentence';
+import { say, type Said } from '#shared/sentence';
 import { version } from '#shared/version';
 import type { DeliveryRow, WebhookRow } from '#server/db/queries/webhooks';
-import { callOut, type CallAnswer, type CallFailure } from '#server/lib/call-out';
-import { isListed, isPublicAddress } from '#server/lib/ip';
+import { callOut, type CallAnswer } from '#server/lib/call-out';
+import { mayBeCalled } from '#server/lib/guarded-request';
 import type { DomainContext } from '../context';
+import { hostSentence } from '../host-sentence';
 import { openSecret, signedHeaders } from './signing';
 
 /** From the name to the head of the answer. */
@@ -18,31 +18,6 @@ export interface Attempt {
   why: Said | null;
   status: number | null;
   body: string | null;
-}
-
-type HostSentence = Extract<SentenceCode, `WEBHOOK_${string}`>;
-const sentenceOf = {
-  'not-resolved': 'WEBHOOK_NOT_RESOLVED',
-  'forbidden-address': 'WEBHOOK_FORBIDDEN_ADDRESS',
-  refused: 'WEBHOOK_REFUSED',
-  'broken-off': 'WEBHOOK_BROKEN_OFF',
-  'tls-expired': 'WEBHOOK_TLS_EXPIRED',
-  'tls-self-signed': 'WEBHOOK_TLS_SELF_SIGNED',
-  'tls-untrusted': 'WEBHOOK_TLS_UNTRUSTED',
-  'tls-name': 'WEBHOOK_TLS_NAME',
-  tls: 'WEBHOOK_TLS',
-  unreachable: 'WEBHOOK_UNREACHABLE',
-} as const satisfies Record<Exclude<CallFailure, 'late'>, HostSentence>;
-
-/**
- * Whether webhooks may call an address: those of the public internet that are not this machine's own, and those of the networks
- * that the administrator lists.
- */
-export function mayBeCalled({ networks }: Pick<DomainContext['settings']['webhooks'], 'networks'>, address: string) {
-  if (isListed(networks, address)) return true;
-  if (!isPublicAddress(address)) return false;
-  const own = Object.values(networkInterfaces()).flatMap((list) => list?.map((one) => one.address) ?? []);
-  return !own.includes(address.toLowerCase());
 }
 
 /** Calls a webhook once. Never rejects. */
@@ -65,7 +40,7 @@ export async function attempt(
       ...signedHeaders(secret, { uuid, body, event, now: clock.now() }),
     },
     body,
-    mayCall: (address) => mayBeCalled(settings.webhooks, address),
+    mayCall: (address) => mayBeCalled(settings.webhooks.networks, address),
     timeoutMs: answerWithinMs,
     bodyBytes,
     bodyMs,
@@ -75,8 +50,9 @@ export async function attempt(
 }
 
 function whyNot(host: string, answer: CallAnswer): Said | null {
-  if (answer.failure === 'late') return say('WEBHOOK_LATE', { host, seconds: answerWithinMs / 1000 });
-  if (answer.failure !== null) return say(sentenceOf[answer.failure], { host });
+  if (answer.failure === 'late') return say('HOST_LATE', { host, seconds: answerWithinMs / 1000 });
+  if (answer.failure === 'forbidden-address') return say('WEBHOOK_FORBIDDEN_ADDRESS', { host });
+  if (answer.failure !== null) return say(hostSentence[answer.failure], { host });
   const { status } = answer;
   if (status >= 200 && status < 300) return null;
   const code = status >= 300 && status < 400 ? 'WEBHOOK_REDIRECT' : 'WEBHOOK_STATUS';

@@ -262,6 +262,8 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     return doing('image', id, () => s.owner.images.unshare({ id, userId }));
   },
   'imageUploads.create': (s) => making('image_upload', () => s.owner.imageUploads.create(file)),
+  'imageUploads.fetch': (s) =>
+    making('image_upload', () => s.owner.imageUploads.fetch({ name: 'far', url: 'https://images.example.org/a.img' })),
   'imageUploads.finish': async (s) => {
     const { id } = await s.owner.imageUploads.create(file);
     await s.owner.imageUploads.writeChunk(Uint8Array.of(...chunkHead(id, 0), 7));

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import {
   chunkAnswerSchema,
   createUploadInput,
+  fetchUploadInput,
   finishUploadInput,
   imageUploadPage,
   imageUploadSchema,
   listUploadsInput,
 } from '#shared/image-upload';
 import { idInput } from '#shared/primitives';
+import { fetchUpload } from '#server/domain/images/fetches';
 import {
   cancelUpload,
   createUpload,
@@ -34,6 +36,11 @@ export const imageUploadsRouter = router({
     .input(createUploadInput)
     .output(answer(imageUploadSchema))
     .mutation(({ ctx, input }) => createUpload(ctx.domain, { actor: ctx.actor, upload: input })),
+  /** Has the server fetch the file from a URL. */
+  fetch: userProcedure('catalogue:manage')
+    .input(fetchUploadInput)
+    .output(answer(imageUploadSchema))
+    .mutation(({ ctx, input }) => fetchUpload(ctx.domain, { actor: ctx.actor, upload: input })),
   /** A piece, with its head: `shared/upload-chunk.ts`. */
   writeChunk: userProcedure('catalogue:manage')
     .input(octetsInput)

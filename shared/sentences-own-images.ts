@@ -1,0 +1,45 @@
+/** What the server says of images of one's own, as `sentences.ts` says the rest. */
+export const ownImageSentences = {
+  UPLOAD_OFFSET: '{{received}} bytes of it are here: the next piece begins there.',
+  UPLOAD_NOT_CHUNK: 'This is no piece of an upload.',
+  UPLOAD_TOO_LONG: 'There is more of it than was said.',
+  UPLOAD_BROKEN_OFF: 'The piece broke off.',
+  UPLOAD_CLOSED: 'Nothing can be added to this upload any more.',
+  UPLOAD_ELSEWHERE: 'The beginning of it is at another server, and only that one can take the rest.',
+  UPLOADS_LIMIT: 'At most {{limit}} files can be uploaded at once. Finish or cancel one of those.',
+  UPLOAD_NO_ROOM: 'The server’s disk has no room for it.',
+  UPLOAD_WRONG_CHECKSUM: 'What came is not what was expected: its SHA-256 is {{found}}.',
+  UPLOAD_INCOMPLETE: 'Not all of it is on the disk any more. Upload it again.',
+  URL_FORBIDDEN_ADDRESS:
+    '{{host}} is at an address that images may not be fetched from: loopback, private and other special networks only where an administrator lists them.',
+  URL_REDIRECTS: 'The address leads on more than {{max}} times.',
+  URL_NO_TARGET: '{{host}} leads on ({{status}}), but to no address that can be fetched.',
+  URL_PLAIN: 'It leads to {{host}} without TLS, where anybody on the way can change the file: give its SHA-256.',
+  URL_NOTHING_THERE: 'There is nothing at this address: {{host}} answers {{status}}.',
+  URL_NOT_GIVEN: '{{host}} does not give it without signing in ({{status}}).',
+  URL_STATUS: '{{host}} answers {{status}} in place of the file.',
+  URL_EMPTY: '{{host}} has sent nothing.',
+  URL_TOO_LARGE: 'The file has more than {{max}} MiB, which is the most that is taken.',
+  URL_SILENT: '{{host}} has sent nothing for {{seconds}} s.',
+  URL_TOO_SLOW: '{{host}} has not sent all of it within {{hours}} h.',
+  DISK_UNKNOWN:
+    '{{file}} is no disk image that is known here: qcow2, vmdk, vdi, vhdx, or a disk or ISO with a boot sector, also packed by gzip or xz.',
+  DISK_DAMAGED: '{{file}} is damaged, or not whole.',
+  DISK_BACKING_FILE:
+    '{{file}} is only what differs from another image. Convert it to one that stands for itself: qemu-img convert -O qcow2',
+  DISK_DATA_FILE:
+    '{{file}} has its data in another file. Convert it to one that stands for itself: qemu-img convert -O qcow2',
+  DISK_ENCRYPTED: '{{file}} is encrypted.',
+  DISK_SEVERAL_FILES: '{{file}} is one of several files of a disk. Convert them to one: qemu-img convert -O qcow2',
+  DISK_TOO_LARGE: '{{file}} holds a disk of more than {{max}} GiB.',
+  DISK_STORES_TOO_MUCH: '{{file}} takes more than {{max}} MiB of the disk here.',
+  DISK_NESTED: '{{file}} is packed more than once.',
+  DISK_NOT_UNPACKED: '{{file}} cannot be unpacked: it is damaged, or not whole.',
+  DISK_CD_ONLY: '{{file}} boots from a CD only, which VMs do not have. It needs to be a hybrid ISO.',
+  DISK_NO_TOOL: 'The server lacks a program to look into {{file}}: it needs qemu-utils, and xz-utils for .xz.',
+  DISK_TOO_SLOW: 'Looking into {{file}} took too long.',
+  DISK_NO_ROOM: 'The server’s disk has no room for what is in {{file}}.',
+  IMAGE_NOT_HERE:
+    'The files of the image “{{image}}” are not at the server of this zone: it was uploaded to another one, or its disk was lost.',
+  IMAGE_NOT_YOURS: 'Only who has uploaded the image {{name}} can change it.',
+} as const;
