@@ -149,6 +149,7 @@ export const sentences = {
   IMAGE_ENCRYPTED: 'The image “{{image}}” is encrypted.',
   IMAGE_TOO_LARGE: 'The image “{{image}}” is a disk of {{size}} GiB; at most {{max}} are taken.',
   IMAGE_CORRUPT: 'The image “{{image}}” is damaged: qemu-img finds it cut short or corrupt.',
+  IMAGE_UNBUILDABLE: 'VM {{vm}} boots from image {{image}}, which zone {{zone}} cannot make:',
   IMAGE_NEEDS_MORE_DISK: 'The image “{{image}}” needs a disk of {{needed}} GiB; the flavour has {{given}}.',
   FETCH_EMPTY: 'The image “{{image}}” could not be fetched: its server sent nothing.',
   FETCH_CIRCLE: 'The image “{{image}}” could not be fetched: its URL leads in a circle.',

@@ -428,6 +428,31 @@ describe('the command line', () => {
     expect((await trama(['images', 'check', 'nothing'])).code).toBe(4);
   });
 
+  it('shares and deletes an image of one’s own, which it finds without reading all', async () => {
+    const image = { ...{ id: 7, name: 'lab' }, zones: [] };
+    const share = { user: { id: 3, name: 'Ben', email: 'ben@example.org' }, level: 'view', createdAt: '2030' };
+    answers = (procedure) =>
+      ok(procedure === 'images.list' ? { items: [image], nextCursor: null } : { items: [share], others: 0 });
+    const shared = await trama(['images', 'share', 'lab', 'ben@example.org']);
+    expect(shared).toMatchObject({ code: 0, stdout: expect.stringMatching(/Ben\s+ben@example\.org/) });
+    expect(asked).toEqual([
+      'GET images.list {"search":"lab","cursor":null}',
+      'POST images.share {"id":7,"email":"ben@example.org"}',
+    ]);
+    asked.length = 0;
+    await trama(['images', 'share', '7', 'ben@example.org', '--remove']);
+    expect(asked).toEqual([
+      'GET images.list {"cursor":null}',
+      'GET images.shares {"id":7}',
+      'POST images.unshare {"id":7,"userId":3}',
+    ]);
+    asked.length = 0;
+    expect(await trama(['images', 'delete', 'lab', '--yes'])).toMatchObject({ code: 0 });
+    expect(asked.at(-1)).toBe('POST images.deleteOwn {"id":7}');
+    answers = () => ok({ items: [], nextCursor: null });
+    expect((await trama(['images', 'delete', 'other', '--yes'])).code).toBe(4);
+  });
+
   it('changes a zone’s settings, and takes secrets from standard input, never from the command line', async () => {
     const zone = {
       ...{ id: 4, name: 'lab', provider: 'simulator', enabled: true, limits: {}, overcommit: {}, capabilities: null },

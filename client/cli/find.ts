@@ -59,7 +59,9 @@ export async function findSlice(client: TramaClient, text: string): Promise<Slic
 /** An image that is not retired, by its exact name or its id. */
 export async function findImage(client: TramaClient, text: string): Promise<Image> {
   let named: Image | undefined;
-  for await (const image of client.all(client.api.images.list, {})) {
+  // an id is in no name, so that only then all are looked through
+  const search = isId(text) ? {} : { search: searchFor(text) };
+  for await (const image of client.all(client.api.images.list, search)) {
     if (String(image.id) === text) return image;
     if (image.name === text) named = image;
   }

@@ -99,6 +99,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     case 'FORWARDS_UNSUPPORTED':
     case 'DISKS_UNSUPPORTED':
     case 'IMPAIR_UNSUPPORTED':
+    case 'IMAGE_UNBUILDABLE':
       return { what: withReason(t(`problem.${code}`, names), problem, language), remedy: t(`remedy.${code}`) };
     default:
       return drawingText(t, problem);

@@ -10,6 +10,7 @@ import type { Column } from '../output';
 import { addOptions } from '../schema-options';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
 import { addImageUploadCommands } from './image-uploads';
+import { addOwnImageCommands } from './own-images';
 
 type Flavour = RouterOutputs['flavours']['list']['items'][number];
 type Image = RouterOutputs['images']['list']['items'][number];
@@ -100,4 +101,5 @@ export function addCatalogueCommands(program: Command, cli: Cli): void {
       .argument('<image>', 'its id or name'),
   ).action((name: string, flags: WaitFlags) => checkImage(cli, name, flags));
   addImageUploadCommands(images, cli);
+  addOwnImageCommands(images, cli);
 }

@@ -128,6 +128,7 @@ export const sentences: Record<SentenceCode, string> = {
   IMAGE_ENCRYPTED: 'La imagen «{{image}}» está cifrada.',
   IMAGE_TOO_LARGE: 'La imagen «{{image}}» es un disco de {{size}} GiB; se admiten {{max}} como máximo.',
   IMAGE_CORRUPT: 'La imagen «{{image}}» está dañada: según qemu-img, está incompleta o corrupta.',
+  IMAGE_UNBUILDABLE: 'La MV {{vm}} arranca de la imagen {{image}}, que la zona {{zone}} no puede construir:',
   IMAGE_NEEDS_MORE_DISK: 'La imagen «{{image}}» necesita un disco de {{needed}} GiB; el sabor tiene {{given}}.',
   FETCH_EMPTY: 'No se pudo descargar la imagen «{{image}}»: su servidor no envió nada.',
   FETCH_CIRCLE: 'No se pudo descargar la imagen «{{image}}»: su URL lleva en círculo.',

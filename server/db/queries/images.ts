@@ -2,6 +2,7 @@ import { and, asc, count, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm
 import { availabilityZones, images, imageShares, imageStates } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
+import { saidOf, say, type Said } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { after, containing, decodeCursor, nameCursor } from '../keyset';
 import {
@@ -172,6 +173,20 @@ export async function imagesInZones(q: Queryable, imageIds: readonly number[]): 
     for (const { zoneId, many } of rows) found.set(zoneId, (found.get(zoneId) ?? 0) + many);
   }
   return found;
+}
+
+/** The images that a zone has said it cannot make, with its reasons. */
+export async function unbuildableImages(q: Queryable, zoneId: number): Promise<Map<number, Said>> {
+  const rows = await q
+    .select({ imageId: imageStates.imageId, reason: imageStates.reason, sentences: imageStates.sentences })
+    .from(imageStates)
+    .where(and(eq(imageStates.zoneId, zoneId), eq(imageStates.state, 'unbuildable')));
+  return new Map(
+    rows.map(({ imageId, reason, sentences }) => [
+      imageId,
+      reason === null ? say('REASON_UNKNOWN') : saidOf(reason, sentences),
+    ]),
+  );
 }
 
 /** With whom an image is shared, by name; `userId` restricts it to one. The caller has checked the access. */

@@ -73,6 +73,8 @@ export interface PlanZone {
   /** What one VM can have there; null while nobody has said it. */
   vmLimits: VmLimits | null;
   unavailable: Said | null;
+  /** By their ids, images that it cannot make, and why. */
+  unbuildable?: ReadonlyMap<number, Said>;
   /** No living server works on it, as a problem that says so. */
   away?: Problem | null;
 }

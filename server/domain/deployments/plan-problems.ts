@@ -254,6 +254,13 @@ function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
         {},
         whyNot(can.disks),
       );
+    const unbuildable = zone.unbuildable?.get(vm.image.id);
+    if (unbuildable !== undefined) {
+      const { image } = vm;
+      const place = { vm: vm.name, zone: zone.name, image: image.name };
+      const message = together(say('IMAGE_UNBUILDABLE', place), unbuildable).message;
+      problem('IMAGE_UNBUILDABLE', message, 'imageId', { image: image.name }, unbuildable);
+    }
     for (const { field, name, unit } of zone.vmLimits ? resources : []) {
       // a kernel image has no disk
       if (zone.vmLimits === null || (field === 'diskGb' && vm.image.kind === 'kernel')) continue;

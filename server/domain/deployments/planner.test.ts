@@ -5,7 +5,7 @@ import { planSchema, type Plan } from '#shared/deployment/schema';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
-import { plain } from '#shared/sentence';
+import { plain, say } from '#shared/sentence';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import { link, tiny as contractTiny, vmSpec } from '#server/providers/contract-fixtures';
 import type { SliceObservation } from '#server/providers/provider';
@@ -209,6 +209,20 @@ describe('a plan', () => {
     const plan = planOperation(input({ topology }));
     expect(keys(plan)).toContain('edge:web–db#2/connect');
     expect(plan.steps.at(-1)?.dependsOn).toHaveLength(3);
+  });
+
+  test('is refused for an image that its zone cannot make, on each VM that would be made of it, and for no other', () => {
+    const router = { id: 8, name: 'router', kind: 'kernel' as const, minRamMb: 0, minDiskGb: 0 };
+    const topology = { ...line, vms: [vm(1, 'web'), vm(2, 'db', { image: router })] };
+    const why = say('TOOL_MISSING', { tool: 'cpio', packages: 'cpio' });
+    const without = { ...zone, unbuildable: new Map([[8, why]]) };
+    const plan = planOperation(input({ topology, zone: without }));
+    expect(plan.problems).toMatchObject([
+      { code: 'IMAGE_UNBUILDABLE', node: 'db', field: 'imageId', params: { image: 'router' }, because: why.sentences },
+    ]);
+    expect(plan.problems[0]?.message).toMatch(/^VM db boots from image router, which zone local cannot make: .*cpio/);
+    expect(planOperation(input({ zone: without })).problems).toEqual([]);
+    expect(planOperation(input({ kind: 'destroy', topology, zone: without })).problems).toEqual([]);
   });
 
   test('two VMs that are made at once by an operation each were never linked', () => {

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { templateEdges, templateNetworks, templateRevisions, templates, templateVms } from '#drizzle/schema/templates';
+import { say } from '#shared/sentence';
+import { writeImageState } from '#server/domain/images/image-states';
 import { previewDeployment } from '#server/domain/deployments/plan';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
@@ -57,13 +59,34 @@ describe('a preview', () => {
       'vm:web/start',
       'vm:db/start',
     ]);
-    expect(plan.steps.every((step) => step.resourceId === 0)).toBe(true);
+    // of all of it only the image has a row
+    expect(plan.steps.map((step) => step.resourceId)).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
     expect(plan).toMatchObject({ runnable: true, needs: { vcpus: 2, ramMb: 2048, diskGb: 4 }, free: { vcpus: 4 } });
     // three of four are taken now
     await startDeployment(context, { actor, sliceId, kind: 'deploy' });
     const full = await previewDeployment(context, { actor, templateId, zoneId });
     expect(full.runnable).toBe(false);
     expect(full.problems.map((problem) => [problem.code, problem.field])).toEqual([['NO_CAPACITY', 'vcpus']]);
+  });
+
+  test('says of an image that its zone cannot make why, and a deploy is not begun', async () => {
+    const templateId = await insertTemplate();
+    const sliceId = await insertSlice(database.db, actor, zoneId);
+    const key = { imageId: 1, zoneId };
+    const state = { state: 'unbuildable', reason: say('TOOL_MISSING', { tool: 'cpio', packages: 'cpio' }) } as const;
+    await writeImageState(database.db, { ...key, state, now: new Date() });
+    const plan = await previewDeployment(context, { actor, templateId, zoneId });
+    expect(plan.runnable).toBe(false);
+    expect(plan.problems.map(({ code, node, field }) => [code, node, field])).toEqual([
+      ['IMAGE_UNBUILDABLE', 'web', 'imageId'],
+      ['IMAGE_UNBUILDABLE', 'db', 'imageId'],
+    ]);
+    expect(plan.problems[0]?.message).toContain('cpio');
+    const refused = startDeployment(context, { actor, sliceId, kind: 'deploy' });
+    await expect(refused).rejects.toMatchObject({ code: 'PLAN_NOT_RUNNABLE' });
+    // what the machine has got since
+    await writeImageState(database.db, { ...key, state: { state: 'verified', sizeMb: 5 }, now: new Date() });
+    expect((await previewDeployment(context, { actor, templateId, zoneId })).runnable).toBe(true);
   });
 
   test('says that the zone cannot be asked', async () => {

@@ -9,6 +9,7 @@ import type { PartChange } from '#shared/topology/diff';
 import type { Queryable } from '#server/db/client';
 import type { newestDeployment } from '#server/db/queries/deployments';
 import { leaseOf } from '#server/db/queries/leases';
+import { unbuildableImages } from '#server/db/queries/images';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { isRoomKept, waitOf } from '#server/db/queries/waits';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
@@ -152,6 +153,7 @@ export async function planZoneOf(
     capabilities: report.description?.capabilities ?? null,
     vmLimits: report.description?.vmLimits ?? null,
     unavailable: report.unavailable,
+    unbuildable: await unbuildableImages(q, zone.id),
     away: report.away,
   };
 }
