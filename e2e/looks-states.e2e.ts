@@ -511,6 +511,21 @@ const states: Record<string, State> = {
     ...at('/account/ssh-keys?panel=new'),
     until: inOrder(dialog, fill('Public keys', 'ssh-dss AAAA old'), press(/^Add$/), text('Line 1:')),
   },
+  // images of one's own
+  'uploads that were interrupted and that failed': {
+    ...at('/images?panel=upload'),
+    until: inOrder(dialog, text('Interrupted'), text('Failed')),
+  },
+  'a URL without TLS and without a checksum': {
+    ...at('/images?panel=upload'),
+    until: inOrder(
+      dialog,
+      (page) => page.getByText('A URL', { exact: true }).click(),
+      fill('URL of the disk', 'http://files.example.org/disk.qcow2'),
+      press('Fetch image'),
+      text(/Without TLS anybody on the way/),
+    ),
+  },
   // webhooks
   'webhooks on their way': { ...at('/account/webhooks'), held: /webhooks\.list/, until: loading },
   'a webhook that was made, and its secret': {
@@ -595,6 +610,11 @@ const states: Record<string, State> = {
   'a plan in Spanish': { who: 'spaniard', ...slice('crowded', '?tab=plan') },
   'zones in Spanish': { who: 'spaniard', ...at('/zones') },
   'images in Spanish': { who: 'spaniard', ...at('/images') },
+  'uploads in Spanish': {
+    who: 'spaniard',
+    ...at('/images?panel=upload'),
+    until: inOrder(dialog, text('Interrumpida')),
+  },
   'a user in Spanish': { who: 'spaniard', path: ({ user }) => `/users/${user}` },
   'a slice to be changed in Spanish': { who: 'spaniard', ...slice('running', '/change'), until: choose(/web/) },
   'slices in Spanish': { who: 'spaniard', ...at('/slices'), until: text('draft') },

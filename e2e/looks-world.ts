@@ -143,6 +143,12 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     await call.templates.share.mutate({ id: ids.lab, email: ana.email });
     await call.slices.share.mutate({ id: ids.running, email: ana.email, level: 'view' });
     await call.images.create.mutate({ name: 'lost', kind: 'disk', source: '/simulator/invalid' });
+    await call.imageUploads.create.mutate({ name: 'half', fileName: 'half.qcow2', sizeBytes: 400 * 2 ** 20 });
+    // at an address that no image may be fetched from
+    const inside = { name: 'inside', url: 'https://127.0.0.1/disk.qcow2' };
+    const { id: refused } = await call.imageUploads.fetch.mutate(inside);
+    const upload = async () => (await call.imageUploads.get.query({ id: refused })).state;
+    await vi.waitUntil(async () => (await upload()) === 'failed', { timeout: 60_000, interval: 200 });
     const status = async () => (await call.slices.get.query({ id: ids.shaky })).status;
     await vi.waitUntil(async () => (await status()) === 'degraded', { timeout: 120_000, interval: 200 });
     const away = async () => (await call.zones.get.query({ id: far })).home?.away;
