@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLab, type Lab } from './lab';
-import { screenshot, typeInConsole } from './pages';
+import { openPerson, register, screenshot, sliceAction, typeInConsole } from './pages';
 import { stepByStep } from './steps';
 
 /** Consoles of real guests, worked in as one does all day. Each test goes on where the one before ended. */
@@ -35,7 +35,7 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
   test('a long paste arrives whole, whether the guest echoes it or not', async () => {
     await page.goto(`/slices/${sliceId}?console=${lab.vmId('one')}`);
     const line = (number: number) => `${number} ${'the quick brown fox jumps over the lazy dog '.repeat(2)}`;
-    const pasted = `${Array.from({ length: 300 }, (_, number) => line(number)).join('\n')}\n`;
+    const pasted = `${Array.from({ length: 200 }, (_, number) => line(number)).join('\n')}\n`;
     const sum = createHash('md5').update(pasted).digest('hex');
     for (const [echo, word] of [
       ['echo', 'heard'],
@@ -109,6 +109,55 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await expect.poll(size).toBe(larger);
     await expect.poll(() => shown('one'), { timeout: 60_000 }).toContain('line 4999');
     await screenshot(page, 'console-dark');
+  });
+
+  test('all consoles stand side by side, are typed in together while it says so, and come back after a reload', async () => {
+    await page.goto(`/slices/${sliceId}`);
+    await sliceAction(page, 'Console').click();
+    await page.getByRole('menuitem', { name: 'Open all 2' }).click();
+    await page.getByRole('button', { name: 'Maximise' }).click();
+    for (const vm of ['one', 'two']) await expect.poll(() => shown(vm), { timeout: 120_000 }).toMatch(/#\s*$/);
+    await page.getByRole('button', { name: 'Type in all open consoles' }).click();
+    await page.getByText('What you type goes to all 2 open consoles.').waitFor();
+    await typeInConsole(page, 'two', 'clear; echo for-$((40+2))-all', /for-42-all/);
+    await expect.poll(() => shown('one'), { timeout: 60_000 }).toContain('for-42-all');
+    await screenshot(page, 'console-tiles');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await screenshot(page, 'console-tiles-narrow');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('button', { name: 'Stop', exact: true }).last().click();
+    await typeInConsole(page, 'two', 'echo for-$((50+2))-two', /for-52-two/);
+    expect(await shown('one')).not.toContain('for-52-two');
+
+    await page.reload();
+    for (const vm of ['one', 'two']) await expect.poll(() => shown(vm), { timeout: 60_000 }).toContain('for-42-all');
+    expect(await page.getByText(/^What you type goes to all/).count()).toBe(0);
+    const [own] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('link', { name: 'Open in a window of its own' }).click(),
+    ]);
+    for (const vm of ['one', 'two']) await own.getByRole('group', { name: `Terminal of ${vm}` }).waitFor();
+    await own.getByRole('button', { name: 'Restore' }).waitFor();
+    await own.close();
+  });
+
+  test('who may only view the slice sees what is typed, and types nothing', async () => {
+    const viewer = { name: 'Vera', email: 'vera@example.org', password: 'correct horse battery' };
+    const theirs = await openPerson(lab.browser, lab.server.url);
+    await register(theirs.page, viewer);
+    await lab.session.api.slices.share.mutate({ id: sliceId, email: viewer.email, level: 'view' });
+    await theirs.page.goto(`/slices/${sliceId}?console=${lab.vmId('two')}`);
+    const screen = theirs.page.getByRole('group', { name: 'Terminal of two' });
+    const seen = () => screen.locator('.xterm-rows').innerText();
+    await theirs.page.getByText('Read only', { exact: true }).last().waitFor();
+    await expect.poll(seen, { timeout: 60_000 }).toContain('for-52-two');
+    await screen.getByRole('textbox').focus();
+    await theirs.page.keyboard.type('echo by-the-$((1+1))-viewer\n');
+    await typeInConsole(page, 'two', 'echo by-the-$((40+2))-owner', /by-the-42-owner/);
+    await expect.poll(seen, { timeout: 60_000 }).toContain('by-the-42-owner');
+    expect(await seen()).not.toContain('viewer');
+    await screenshot(theirs.page, 'console-read-only');
+    expect(theirs.complaints).toEqual([]);
   });
 
   test('the browser had nothing to complain of', () => {

@@ -114,10 +114,11 @@ describe('everything by keyboard alone', () => {
 
   test('works in a console, leaves it and closes it', async () => {
     await walk.press(sliceAction(page, 'Console'));
-    await walk.expectFocus(page.getByRole('menuitem', { name: 'vm1' }));
+    await walk.expectFocus(page.getByRole('menuitem', { name: 'Open all 2' }));
     await page.keyboard.press('Escape');
     await walk.expectFocus(sliceAction(page, 'Console'));
     await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
     await walk.expectFocus(page.getByRole('menuitem', { name: 'vm1' }));
     await page.keyboard.press('Enter');
     const terminal = page.getByRole('group', { name: 'Terminal of vm1' });

@@ -331,6 +331,10 @@ const states: Record<string, State> = {
   // consoles
   'an opened console': { ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`), until: attached },
   'two consoles': { ...consoles(({ web, db }) => `consoles=${web},${db}&console=${db}`), until: attached },
+  'consoles side by side, typed in together': {
+    ...consoles(({ web, db }) => `consoles=${web},${db}&console=${db}&tiles=1`),
+    until: inOrder(attached, press('Type in all open consoles'), text(/^What you type goes to all/)),
+  },
   'a console in full size': { ...consoles(({ web }) => `console=${web}`), until: attached },
   'the settings of a console': {
     ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`),

@@ -187,7 +187,7 @@ export function createApp(parts: AppParts): App {
     originAllowed: ({ headers }) => originAllowed(headers.origin, headers.host, config.publicUrl),
     stillSignedIn: (actor) => isSignedIn(domain, { actor }),
     askAgainMs,
-    mayOperate: (actor, sliceId) => maySlice(domain.db, { actor, id: sliceId, need: 'operate' }),
+    maySlice: (actor, sliceId, need) => maySlice(domain.db, { actor, id: sliceId, need }),
     isThere: (vmId) => isOfSlice(domain, { vmId }),
     spend: async (token) => {
       await spendConsoleToken(domain, { token });
@@ -202,6 +202,7 @@ export function createApp(parts: AppParts): App {
           sliceId: vm.sliceId,
           vmId: vm.vmId,
           vmName: vm.vmName,
+          readOnly: vm.readOnly,
           close: () => {
             giveBack();
             stream.close();

@@ -3,7 +3,10 @@ import { emailSchema } from './auth';
 import { idSchema, timestampSchema } from './primitives';
 import type { Level } from './scopes';
 
-/** What a slice is shared for. `view`: see it; `operate`: start, stop and reboot its VMs and use their consoles, too. */
+/**
+ * What a slice is shared for. `view`: see it and what its consoles show; `operate`: start, stop and reboot its VMs and type in
+ * their consoles, too.
+ */
 export const shareLevels = ['view', 'operate'] as const;
 export type ShareLevel = (typeof shareLevels)[number];
 
@@ -39,6 +42,6 @@ export const shareTemplateInput = z.strictObject({ id: idSchema, email: emailSch
 export const shareSliceInput = z.strictObject({
   id: idSchema,
   email: emailSchema,
-  level: z.enum(shareLevels).default('view').describe('to see it, or to start, stop and use consoles, too'),
+  level: z.enum(shareLevels).default('view').describe('to see it, or to start, stop and type in consoles, too'),
 });
 export const unshareInput = z.strictObject({ id: idSchema, userId: idSchema });

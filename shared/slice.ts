@@ -225,8 +225,16 @@ export const sliceNoticeSchema = z.object({ sliceId: idSchema, status: z.enum(sl
 export const sliceChangesInput = z.strictObject({ lastEventId: z.string().max(20).nullish() });
 
 export const openConsoleInput = z.strictObject({ vmId: idSchema, kind: z.enum(['serial']).default('serial') });
-/** `token` is used once, within seconds, as the second WebSocket subprotocol after `trama.console`, at `path`. */
-export const consoleTicketSchema = z.object({ token: z.string(), path: z.string(), expiresAt: timestampSchema });
+/**
+ * `token` is used once, within seconds, as the second WebSocket subprotocol after `trama.console`, at `path`. `readOnly`: the
+ * slice is shared to view only, so what is typed goes nowhere.
+ */
+export const consoleTicketSchema = z.object({
+  token: z.string(),
+  path: z.string(),
+  expiresAt: timestampSchema,
+  readOnly: z.boolean(),
+});
 
 /**
  * What the console WebSocket says besides the terminal's bytes (binary frames). Text frames, JSON.

@@ -581,6 +581,7 @@ describe('a console on a pipe', () => {
         stream.write(data);
       },
       close: () => void stream.end(),
+      readOnly: false,
       closed: new Promise((resolve) => stream.on('close', () => resolve('It was stopped.'))),
       async *[Symbol.asyncIterator]() {
         for await (const chunk of stream) yield chunk as Buffer;

@@ -1,7 +1,7 @@
 import { ActionIcon, Tabs, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { ExternalLink, Maximize2, Minimize2, Search, X } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { ExternalLink, Keyboard, LayoutGrid, Maximize2, Minimize2, Search, X } from 'lucide-react';
+import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SliceVm } from '#shared/slice';
 import { downloadText } from '../hooks/download';
@@ -10,27 +10,36 @@ import { logName } from './console-log';
 import { changeConsoleSettings, useConsoleSettings } from './console-settings';
 import { ConsoleMenu } from './ConsoleMenu';
 import { ConsoleView, type ConsoleHandle } from './ConsoleView';
+import { DockGrip } from './DockGrip';
+import { TogetherMark } from './TogetherMark';
 
 export interface ConsoleDockProps {
-  sliceId: number;
   /** The VMs whose consoles are open, in the order of their tabs. */
   vms: readonly SliceVm[];
   activeId: number;
+  /** Their reader may type; else they are only looked at. */
+  mayType: boolean;
+  /** They stand side by side. */
+  tiled: boolean;
   startMaximised: boolean;
+  /** The address of a window that has only these consoles. */
+  windowOf: (vmIds: readonly number[], activeId: number) => string;
   onActivate: (vmId: number) => void;
+  onTile: (tiled: boolean) => void;
   onClose: (vmId: number) => void;
+  onCloseAll: () => void;
   onStart: (vmId: number) => void;
 }
 
-const minHeight = 120;
-
 /** The consoles that are open, at the foot of the page. */
 export function ConsoleDock(props: ConsoleDockProps) {
-  const { vms, activeId, onActivate } = props;
+  const { vms, activeId, mayType, tiled, onActivate } = props;
   const { t } = useTranslation('console');
   const settings = useConsoleSettings();
   const small = useMediaQuery('(max-width: 48em)') ?? false;
   const [maximised, setMaximised] = useState(props.startMaximised);
+  // never after a reload: what goes to many is begun knowingly
+  const [together, setTogether] = useState(false);
   const [dragged, setDragged] = useState<number | null>(null);
   const dock = useRef<HTMLElement>(null);
   const handles = useRef(new Map<number, ConsoleHandle>());
@@ -54,6 +63,19 @@ export function ConsoleDock(props: ConsoleDockProps) {
     if (text !== '') void navigator.clipboard?.writeText(text);
   };
 
+  const many = vms.length > 1;
+  const toAll = together && many && mayType;
+  const type = (vmId: number, text: string) => {
+    for (const [id, handle] of handles.current) if (toAll || id === vmId) handle.type(text);
+  };
+  const beside = tiled && many;
+  const address = props.windowOf(beside ? vms.map(({ id }) => id) : [active.id], active.id);
+  /** A window without the browser's own bars; a click that asks for a tab gets one. */
+  const popOut = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.open(address, '_blank', 'popup,noopener,width=960,height=640');
+  };
   const download = () => {
     const handle = handles.current.get(active.id);
     if (handle !== undefined) downloadText(logName(active.name, new Date()), handle.text(), 'text/plain;charset=utf-8');
@@ -77,7 +99,7 @@ export function ConsoleDock(props: ConsoleDockProps) {
       style={maximised ? undefined : { height: `min(${height}px, 80dvh)` }}
     >
       {maximised ? null : (
-        <Grip
+        <DockGrip
           height={height}
           onDrag={setDragged}
           onDone={(next) => {
@@ -106,6 +128,32 @@ export function ConsoleDock(props: ConsoleDockProps) {
             ))}
           </Tabs.List>
         </Tabs>
+        {many && mayType ? (
+          <Tooltip label={t('together.start')}>
+            <ActionIcon
+              variant={toAll ? 'light' : 'subtle'}
+              color={toAll ? undefined : 'gray'}
+              aria-label={t('together.start')}
+              aria-pressed={toAll}
+              onClick={() => setTogether(!toAll)}
+            >
+              <Keyboard size={16} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
+        {many ? (
+          <Tooltip label={t('tile')}>
+            <ActionIcon
+              variant={tiled ? 'light' : 'subtle'}
+              color={tiled ? undefined : 'gray'}
+              aria-label={t('tile')}
+              aria-pressed={tiled}
+              onClick={() => props.onTile(!tiled)}
+            >
+              <LayoutGrid size={16} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
         <Tooltip label={`${t('search.open')} (Ctrl+Shift+F)`}>
           <ActionIcon
             variant="subtle"
@@ -116,14 +164,21 @@ export function ConsoleDock(props: ConsoleDockProps) {
             <Search size={16} />
           </ActionIcon>
         </Tooltip>
-        <ConsoleMenu settings={settings} onCopy={copy} onDownload={download} onTypeSize={typeSize} />
+        <ConsoleMenu
+          settings={settings}
+          onCopy={copy}
+          onDownload={download}
+          onTypeSize={mayType ? typeSize : null}
+          onCloseAll={props.onCloseAll}
+        />
         {small ? null : (
           <Tooltip label={t('popOut')}>
             <ActionIcon
               variant="subtle"
               color="gray"
               component="a"
-              href={`/slices/${props.sliceId}?console=${active.id}`}
+              href={address}
+              onClick={popOut}
               target="_blank"
               rel="noopener"
               aria-label={t('popOut')}
@@ -149,7 +204,8 @@ export function ConsoleDock(props: ConsoleDockProps) {
           <X size={16} />
         </ActionIcon>
       </div>
-      <div className={classes.panels}>
+      {toAll ? <TogetherMark count={vms.length} onStop={() => setTogether(false)} /> : null}
+      <div className={classes.panels} data-tiled={beside || undefined} data-together={toAll || undefined}>
         {vms.map((vm) => (
           <div
             key={vm.id}
@@ -157,12 +213,19 @@ export function ConsoleDock(props: ConsoleDockProps) {
             role="tabpanel"
             aria-label={t('tab', { name: vm.name })}
             className={classes.panel}
-            data-hidden={vm.id === active.id ? undefined : true}
+            data-hidden={beside || vm.id === active.id ? undefined : true}
+            data-active={vm.id === active.id || undefined}
           >
             <ConsoleView
               vm={vm}
               settings={settings}
               active={vm.id === active.id}
+              named={beside}
+              mayType={mayType}
+              onTyped={(text) => type(vm.id, text)}
+              onFocus={() => {
+                if (vm.id !== active.id) onActivate(vm.id);
+              }}
               onLeave={focusTab}
               onStart={() => props.onStart(vm.id)}
               onHandle={(handle) => {
@@ -174,48 +237,5 @@ export function ConsoleDock(props: ConsoleDockProps) {
         ))}
       </div>
     </section>
-  );
-}
-
-/** The upper edge: dragged, or moved with the arrow keys. */
-function Grip(props: { height: number; onDrag: (height: number) => void; onDone: (height: number) => void }) {
-  const { t } = useTranslation('console');
-  const from = useRef<{ y: number; height: number } | null>(null);
-  const max = () => Math.round(window.innerHeight * 0.8);
-  const bounded = (height: number) => Math.max(minHeight, Math.min(max(), Math.round(height)));
-  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    from.current = { y: event.clientY, height: bounded(props.height) };
-  };
-  const heightAt = (event: PointerEvent) =>
-    from.current === null ? null : bounded(from.current.height + from.current.y - event.clientY);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowUp' ? 24 : event.key === 'ArrowDown' ? -24 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    props.onDone(bounded(props.height + step));
-  };
-  return (
-    <div
-      className={classes.grip}
-      role="separator"
-      aria-orientation="horizontal"
-      aria-label={t('resize')}
-      aria-valuemin={minHeight}
-      aria-valuemax={max()}
-      aria-valuenow={bounded(props.height)}
-      tabIndex={0}
-      onPointerDown={onPointerDown}
-      onPointerMove={(event) => {
-        const height = heightAt(event);
-        if (height !== null) props.onDrag(height);
-      }}
-      onPointerUp={(event) => {
-        const height = heightAt(event);
-        from.current = null;
-        if (height !== null) props.onDone(height);
-      }}
-      onKeyDown={onKeyDown}
-    />
   );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Kbd, Menu } from '@mantine/core';
-import { AArrowDown, AArrowUp, Copy, Download, Scaling, Settings } from 'lucide-react';
+import { AArrowDown, AArrowUp, Copy, Download, Scaling, Settings, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { changeConsoleSettings, changeFontSize, consoleColours, type ConsoleSettings } from './console-settings';
 
@@ -7,11 +7,13 @@ export interface ConsoleMenuProps {
   settings: ConsoleSettings;
   onCopy: () => void;
   onDownload: () => void;
-  onTypeSize: () => void;
+  /** Null where nothing can be typed. */
+  onTypeSize: (() => void) | null;
+  onCloseAll: () => void;
 }
 
 /** What is done now and then with the console that is shown, and how all of them look and behave. */
-export function ConsoleMenu({ settings, onCopy, onDownload, onTypeSize }: ConsoleMenuProps) {
+export function ConsoleMenu({ settings, onCopy, onDownload, onTypeSize, onCloseAll }: ConsoleMenuProps) {
   const { t } = useTranslation('console');
   return (
     <Menu position="top-end" closeOnItemClick={false} withinPortal>
@@ -27,8 +29,13 @@ export function ConsoleMenu({ settings, onCopy, onDownload, onTypeSize }: Consol
         <Menu.Item leftSection={<Download size={14} />} closeMenuOnClick onClick={onDownload}>
           {t('download')}
         </Menu.Item>
-        <Menu.Item leftSection={<Scaling size={14} />} closeMenuOnClick onClick={onTypeSize}>
-          {t('typeSize')}
+        {onTypeSize === null ? null : (
+          <Menu.Item leftSection={<Scaling size={14} />} closeMenuOnClick onClick={onTypeSize}>
+            {t('typeSize')}
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<X size={14} />} closeMenuOnClick onClick={onCloseAll}>
+          {t('closeAll')}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item

@@ -13,7 +13,7 @@ import { maxMatches, type Matches, type Wanted } from './matches';
 import { actOfKey, type TerminalAct } from './terminal-keys';
 import { matchColours, terminalThemes } from './terminal-themes';
 import { TerminalWriter } from './terminal-writer';
-import { splitInput } from './typed-input';
+import { markedFor, splitInput } from './typed-input';
 
 /** Lines that are kept above the screen. */
 const scrollback = 5000;
@@ -39,8 +39,12 @@ export interface ConsoleTerminalProps {
   connection: ConsoleConnection;
   label: string;
   settings: ConsoleSettings;
-  /** Shown now: only then it has a size to fit. */
+  /** The one that is worked in: it gets the focus. */
   active: boolean;
+  readOnly: boolean;
+  /** Keys and pastes: where they go is for whoever has several consoles to say. */
+  onTyped: (text: string) => void;
+  onFocus: () => void;
   /** There is somewhere to write to now. */
   onReady: () => void;
   /** The escape keys were pressed. */
@@ -55,7 +59,7 @@ const encoder = new TextEncoder();
 
 /** A terminal for one console. What the guest says is only ever text in cells: titles, links and clipboards are not taken. */
 export function ConsoleTerminal(props: ConsoleTerminalProps) {
-  const { connection, label, settings, active, handle } = props;
+  const { connection, label, settings, active, readOnly, handle } = props;
   const host = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal | null>(null);
   const writer = useRef<TerminalWriter | null>(null);
@@ -76,7 +80,9 @@ export function ConsoleTerminal(props: ConsoleTerminalProps) {
     paste: (text) => terminal.current?.paste(text),
     write: (data) => writer.current?.push(data),
     restart: () => writer.current?.restart(),
-    type: (text) => connection.type(text),
+    type: (text) => {
+      if (terminal.current !== null) connection.type(markedFor(text, terminal.current.modes));
+    },
     size: () => ({ cols: terminal.current?.cols ?? 80, rows: terminal.current?.rows ?? 24 }),
     find: (wanted, towards) => {
       // the addon does not see by itself that it is to look in another way
@@ -113,6 +119,7 @@ export function ConsoleTerminal(props: ConsoleTerminalProps) {
     created.loadAddon(searching);
     openUnderCsp(created, element);
     created.textarea?.setAttribute('aria-label', begin.label);
+    created.textarea?.addEventListener('focus', () => latest.current.onFocus());
     terminal.current = created;
     fit.current = fitting;
     search.current = searching;
@@ -120,7 +127,7 @@ export function ConsoleTerminal(props: ConsoleTerminalProps) {
     writer.current = output;
     splitInput(
       created,
-      (text) => connection.type(text),
+      (text) => latest.current.onTyped(text),
       (text) => connection.send(encoder.encode(text)),
     );
     created.onBinary((data) => connection.send(Uint8Array.from(data, (character) => character.charCodeAt(0))));
@@ -164,11 +171,15 @@ export function ConsoleTerminal(props: ConsoleTerminalProps) {
     target.options.fontSize = settings.fontSize;
     target.options.screenReaderMode = settings.screenReader;
     target.options.theme = terminalThemes[scheme];
+    target.options.disableStdin = readOnly;
+    target.options.cursorBlink = !readOnly;
     if (host.current !== null && host.current.clientHeight > 0) fit.current?.fit();
-  }, [settings.fontSize, settings.screenReader, scheme]);
+  }, [settings.fontSize, settings.screenReader, scheme, readOnly]);
 
   useEffect(() => {
-    if (active) terminal.current?.focus();
+    // a search that is begun in it has the focus already
+    const view = host.current?.parentElement;
+    if (active && view?.contains(document.activeElement) !== true) terminal.current?.focus();
   }, [active]);
 
   return <div ref={host} className={classes.terminal} data-scheme={scheme} role="group" aria-label={label} />;

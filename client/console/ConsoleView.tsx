@@ -1,4 +1,5 @@
 import { Button, Group, Loader, Text } from '@mantine/core';
+import { Eye } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SliceVm } from '#shared/slice';
@@ -29,6 +30,12 @@ export interface ConsoleViewProps {
   vm: SliceVm;
   settings: ConsoleSettings;
   active: boolean;
+  /** It stands beside others, so that it has to say whose it is. */
+  named: boolean;
+  /** Its reader may type: asked for anew when that changes. */
+  mayType: boolean;
+  onTyped: (text: string) => void;
+  onFocus: () => void;
   onLeave: () => void;
   onStart: () => void;
   onHandle: (handle: ConsoleHandle | null) => void;
@@ -38,10 +45,12 @@ const idle: ConsoleState = { kind: 'connecting' };
 const noSubscription = () => () => {};
 const idleState = () => idle;
 const nothingPasted = () => null;
+const notReadOnly = () => false;
 const noMatches: Matches = { index: -1, count: 0 };
 
 /** One VM's console: its connection, its terminal, and what is to be said about them. */
-export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }: ConsoleViewProps) {
+export function ConsoleView(props: ConsoleViewProps) {
+  const { vm, settings, active, named, mayType, onTyped, onFocus, onLeave, onStart, onHandle } = props;
   const { t } = useTranslation('console');
   const { client } = trpc.useUtils();
   const errorMessage = useErrorMessage();
@@ -76,11 +85,12 @@ export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }
     );
     setConnection(created);
     return () => created.dispose();
-  }, [client, vm.id]);
+  }, [client, vm.id, mayType]);
 
   useEffect(() => connection?.setVmUp(up), [connection, up]);
   const subscribe = connection?.subscribe ?? noSubscription;
   const state = useSyncExternalStore(subscribe, connection?.state ?? idleState);
+  const readOnly = useSyncExternalStore(subscribe, connection?.readOnly ?? notReadOnly) || !mayType;
   const pasting = useSyncExternalStore(subscribe, connection?.pasting ?? nothingPasted);
   const [searching, setSearching] = useState(0);
   const [matches, setMatches] = useState(noMatches);
@@ -95,7 +105,13 @@ export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }
   return (
     <div className={classes.view}>
       <div className={classes.head}>
-        <ConsoleStateLine state={state} onReconnect={() => connection?.reconnect()} onStart={onStart} />
+        {named ? <span className={classes.name}>{vm.name}</span> : null}
+        <ConsoleStateLine
+          state={state}
+          readOnly={readOnly}
+          onReconnect={() => connection?.reconnect()}
+          onStart={mayType ? onStart : null}
+        />
         {pasting === null ? null : <PasteLine pasting={pasting} onCancel={() => connection?.cancelPaste()} />}
         {searching > 0 ? (
           <ConsoleSearch
@@ -121,6 +137,9 @@ export function ConsoleView({ vm, settings, active, onLeave, onStart, onHandle }
             label={t('terminal', { name: vm.name })}
             settings={settings}
             active={active}
+            readOnly={readOnly}
+            onTyped={onTyped}
+            onFocus={onFocus}
             onReady={() => connection.start()}
             onLeave={onLeave}
             onSearch={openSearch}
@@ -142,7 +161,12 @@ function socketUrl(path: string): string {
   return url.href;
 }
 
-function ConsoleStateLine(props: { state: ConsoleState; onReconnect: () => void; onStart: () => void }) {
+function ConsoleStateLine(props: {
+  state: ConsoleState;
+  readOnly: boolean;
+  onReconnect: () => void;
+  onStart: (() => void) | null;
+}) {
   const { t } = useTranslation('console');
   const { state } = props;
   const text = () => {
@@ -166,12 +190,18 @@ function ConsoleStateLine(props: { state: ConsoleState; onReconnect: () => void;
       <Text size="xs" role="status">
         {text()}
       </Text>
+      {props.readOnly ? (
+        <span className={classes.readOnly}>
+          <Eye size={13} aria-hidden />
+          <Text size="xs">{t('readOnly')}</Text>
+        </span>
+      ) : null}
       {again ? (
         <Button size="compact-xs" variant="default" onClick={props.onReconnect}>
           {t('reconnect')}
         </Button>
       ) : null}
-      {state.kind === 'stopped' ? (
+      {state.kind === 'stopped' && props.onStart !== null ? (
         <Button size="compact-xs" onClick={props.onStart}>
           {t('start')}
         </Button>

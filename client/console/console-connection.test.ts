@@ -31,11 +31,11 @@ class ScriptedSocket implements ConsoleSocket {
   }
 }
 
-function setUp(vmUp = true) {
+function setUp(vmUp = true, readOnly = false) {
   const sockets: ScriptedSocket[] = [];
   const timers: { callback: () => void; ms: number; cancelled: boolean }[] = [];
   let tickets = 0;
-  const openTicket = vi.fn(async () => ({ token: `token-${++tickets}`, path: '/console' }));
+  const openTicket = vi.fn(async () => ({ token: `token-${++tickets}`, path: '/console', readOnly }));
   const output: string[] = [];
   const connection = new ConsoleConnection(
     {
@@ -83,6 +83,20 @@ describe('ConsoleConnection', () => {
     expect(connection.state()).toEqual({ kind: 'attached' });
     connection.send(new Uint8Array([2]));
     expect(socket(0).sent).toEqual([new Uint8Array([2])]);
+    socket(0).output('~ # ');
+    expect(output).toEqual(['(reset)', '~ # ']);
+  });
+
+  it('sends nothing of what is typed, pasted or answered where it may only be looked at', async () => {
+    const { connection, socket, output, settled } = setUp(true, true);
+    expect(connection.readOnly()).toBe(false);
+    connection.start();
+    await settled(1);
+    socket(0).say('attached');
+    connection.type('reboot\r');
+    connection.send(new Uint8Array([3]));
+    expect(socket(0).sent).toEqual([]);
+    expect(connection.readOnly()).toBe(true);
     socket(0).output('~ # ');
     expect(output).toEqual(['(reset)', '~ # ']);
   });

@@ -27,9 +27,16 @@ export interface ConsoleSocket {
   close(): void;
 }
 
+interface ConsoleTicket {
+  token: string;
+  path: string;
+  /** What is typed goes nowhere. */
+  readOnly: boolean;
+}
+
 export interface ConsoleConnectionOptions {
   /** Asks for a ticket. A rejection that will be the same again gives a sentence by `refused`. */
-  openTicket: () => Promise<{ token: string; path: string }>;
+  openTicket: () => Promise<ConsoleTicket>;
   makeSocket: (path: string, protocols: string[]) => ConsoleSocket;
   /** The sentence for an error that trying again will not cure, or null. */
   refused: (error: unknown) => string | null;
@@ -64,6 +71,7 @@ export class ConsoleConnection {
   /** Counts attempts, so that what an abandoned one still says is not heard. */
   private attempt = 0;
   private readonly input: PacedInput;
+  private mayOnlyRead = false;
 
   constructor(
     private readonly options: ConsoleConnectionOptions,
@@ -83,6 +91,8 @@ export class ConsoleConnection {
     return () => this.listeners.delete(listener);
   };
   readonly state = (): ConsoleState => this.current;
+  /** The slice is shared to view only. */
+  readonly readOnly = (): boolean => this.mayOnlyRead;
   /** How much of a paste has gone; null while none is on its way. */
   readonly pasting = (): PasteProgress | null => this.input.progress();
 
@@ -111,7 +121,7 @@ export class ConsoleConnection {
 
   /** What somebody typed or pasted, at the guest's pace. What is typed while there is no connection goes nowhere. */
   type(text: string): void {
-    if (this.current.kind === 'attached') this.input.type(text);
+    if (this.current.kind === 'attached' && !this.mayOnlyRead) this.input.type(text);
   }
 
   cancelPaste(): void {
@@ -120,7 +130,8 @@ export class ConsoleConnection {
 
   /** Bytes to the guest, at once: what a terminal answers by itself. */
   send(data: Uint8Array<ArrayBuffer>): void {
-    if (this.current.kind === 'attached' && this.socket?.readyState === open) this.socket.send(data);
+    if (this.current.kind !== 'attached' || this.mayOnlyRead) return;
+    if (this.socket?.readyState === open) this.socket.send(data);
   }
 
   /** The terminal's size, in cells. The guest is told of it, now and after every attachment. */
@@ -162,7 +173,8 @@ export class ConsoleConnection {
     }
   }
 
-  private attach(ticket: { token: string; path: string }, attempt: number): void {
+  private attach(ticket: ConsoleTicket, attempt: number): void {
+    this.mayOnlyRead = ticket.readOnly;
     const socket = this.options.makeSocket(ticket.path, [consoleProtocol, ticket.token]);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;

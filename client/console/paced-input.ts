@@ -20,8 +20,9 @@ export const pieceBytes = 1024;
 /** A guest that has said nothing for so long has taken what it got: what it does not echo, as a password, goes at this pace. */
 export const quietMs = 150;
 
-const startOfPaste = '\u001b[200~';
-const endOfPaste = '\u001b[201~';
+/** How a guest that asked for it is told what is pasted, not typed. */
+export const startOfPaste = '\u001b[200~';
+export const endOfPaste = '\u001b[201~';
 const interrupt = '\u0003';
 const encoder = new TextEncoder();
 

@@ -2,7 +2,7 @@ import { Terminal } from '@xterm/xterm';
 import { describe, expect, it } from 'vitest';
 import { logName, textOf } from './console-log';
 import { actOfKey } from './terminal-keys';
-import { splitInput } from './typed-input';
+import { markedFor, splitInput } from './typed-input';
 
 const written = (terminal: Terminal, text: string) => new Promise<void>((resolve) => terminal.write(text, resolve));
 
@@ -22,6 +22,17 @@ describe('splitInput', () => {
     terminal.input('x', true);
     expect(typed).toEqual(['ls\r', 'x']);
     expect(answered).toEqual(['\u001b[1;8R', '\u001b[?1;2c']);
+  });
+});
+
+describe('markedFor', () => {
+  it('a paste into several consoles brought its marks to guests that do not know them', async () => {
+    const terminal = new Terminal();
+    const pasted = '\u001b[200~ls\r\u001b[201~';
+    expect(markedFor(pasted, terminal.modes)).toBe('ls\r');
+    await written(terminal, '\u001b[?2004h');
+    expect(markedFor(pasted, terminal.modes)).toBe(pasted);
+    expect(markedFor('\u001b[A', terminal.modes)).toBe('\u001b[A');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm';
+import { endOfPaste, startOfPaste } from './paced-input';
 
 /**
  * What a terminal gives out is of two kinds: what somebody typed or pasted, and what it answers by itself to a guest that
@@ -32,4 +33,10 @@ function listenUserInput(terminal: Terminal, listener: () => void): void {
   }
   if (typeof found !== 'function') throw new Error('The terminal does not say what was typed.');
   found(listener);
+}
+
+/** What was given out by one terminal as another has to give it out: with the marks of a paste only where its guest wants them. */
+export function markedFor(text: string, { bracketedPasteMode }: Terminal['modes']): string {
+  if (!text.startsWith(startOfPaste) || bracketedPasteMode) return text;
+  return text.slice(startOfPaste.length).replaceAll(endOfPaste, '');
 }

@@ -11,6 +11,8 @@ export interface TramaConsole extends AsyncIterable<Uint8Array> {
   /** The size of the terminal that shows it, in cells (1 to 1000): guests that listen for it set their own by it. */
   resize(cols: number, rows: number): void;
   close(): void;
+  /** The slice is shared to view only: what is written goes nowhere. */
+  readonly readOnly: boolean;
   /** Resolves when it has ended, with what the server said last: `closed by us`, or why the VM's side ended. */
   readonly closed: Promise<string>;
 }
@@ -21,7 +23,7 @@ export interface TramaConsole extends AsyncIterable<Uint8Array> {
  */
 export async function openConsole(
   transport: Transport,
-  ticket: { token: string; path: string },
+  ticket: { token: string; path: string; readOnly: boolean },
   signal: AbortSignal | undefined,
 ): Promise<TramaConsole> {
   const { WebSocket } = await import('ws');
@@ -74,6 +76,7 @@ export async function openConsole(
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(control));
     },
     close: () => socket.close(),
+    readOnly: ticket.readOnly,
     closed,
     [Symbol.asyncIterator]: () => ({ next: () => reader.next(), return: () => reader.return() }),
   };

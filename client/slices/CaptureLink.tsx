@@ -20,7 +20,7 @@ export function CaptureLink({ slice, linkKeys }: { slice: Slice; linkKeys: reado
       : others.length === 0
         ? t('actions.captureLink', { link: linkName(slice, first) })
         : t('actions.captureLinks', { count: chosen.length });
-  const reason = accessRefusal(slice.access, 'console');
+  const reason = accessRefusal(slice.access, 'capture');
   const look = { size: 'xs', variant: 'default', leftSection: <ScanSearch size={14} /> } as const;
   if (reason !== null)
     return (

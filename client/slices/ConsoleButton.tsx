@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core';
-import { ChevronDown, SquareTerminal } from 'lucide-react';
+import { ChevronDown, LayoutGrid, SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Slice } from '#shared/slice';
 import { byName } from '../ui/sort';
@@ -15,16 +15,21 @@ export interface ConsoleButtonProps {
   /** What one does with a slice that runs. */
   primary: boolean;
   onOpen: (vmId: number) => void;
+  onOpenAll: (vmIds: readonly number[]) => void;
 }
 
+/** Consoles that are opened by one click at most: more can neither be seen side by side nor be drawn without a wait. */
+const atOnce = 24;
+
 /** Opens a console: of the VM that is looked at, of the only one, or of one that is chosen. */
-export function ConsoleButton({ slice, away, vmKey, primary, onOpen }: ConsoleButtonProps) {
+export function ConsoleButton({ slice, away, vmKey, primary, onOpen, onOpenAll }: ConsoleButtonProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
   const [first] = slice.vmList;
   if (first === undefined) return null;
-  const vms = slice.vmList.filter((vm) => consoleReason(slice, vm) === null).toSorted(byName(i18n.language));
+  const vms = slice.vmList.filter((vm) => consoleReason(vm) === null).toSorted(byName(i18n.language));
   const chosen = vms.find((vm) => vm.key === vmKey) ?? (vms.length === 1 ? vms[0] : undefined);
-  const refused = away ? 'refused.ZONE_AWAY' : vms.length === 0 ? consoleReason(slice, first) : null;
+  const refused = away ? 'refused.ZONE_AWAY' : vms.length === 0 ? consoleReason(first) : null;
+  const all = vms.slice(0, atOnce).map(({ id }) => id);
   const look = {
     size: 'sm',
     variant: primary ? 'filled' : 'default',
@@ -48,6 +53,12 @@ export function ConsoleButton({ slice, away, vmKey, primary, onOpen }: ConsoleBu
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah="60dvh" style={{ overflowY: 'auto' }}>
+        <Menu.Item leftSection={<LayoutGrid size={14} />} onClick={() => onOpenAll(all)}>
+          {vms.length > all.length
+            ? t('actions.someConsoles', { count: all.length, of: vms.length })
+            : t('actions.allConsoles', { count: all.length })}
+        </Menu.Item>
+        <Menu.Divider />
         {vms.map((vm) => (
           <Menu.Item key={vm.id} onClick={() => onOpen(vm.id)}>
             {vm.name}

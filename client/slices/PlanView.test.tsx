@@ -1,6 +1,6 @@
 import { cleanup, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Problem } from '#shared/errors';
 import { offers } from './actions';
 import { PlanView } from './PlanView';
@@ -15,7 +15,7 @@ const lacking: Problem = {
 };
 const unknown: Problem = { code: 'SOMETHING_NEW', message: 'The server says why.' };
 const commands = { start: () => {}, cancel: () => {}, retry: () => {}, undo: () => {}, isPending: () => false };
-const elsewhere = { vmKey: null, onOpenConsole: () => {} };
+const elsewhere = { vmKey: null, onOpenConsole: () => {}, onOpenConsoles: () => {} };
 
 describe('PlanView', () => {
   it('shows every reason against it, with what to do', () => {
@@ -135,14 +135,21 @@ describe('SliceActions', () => {
         status: 'running' as const,
       })),
     };
-    const shown = { plan: undefined, commands, onOpenConsole: (id: number) => opened.push(id) };
+    const openedAll = vi.fn();
+    const shown = {
+      ...{ plan: undefined, commands },
+      ...{ onOpenConsole: (id: number) => opened.push(id), onOpenConsoles: openedAll },
+    };
     const { unmount } = renderApp(<SliceActions slice={slice} vmKey={null} {...shown} />);
     const look = (name: string) => screen.getByRole('button', { name }).getAttribute('data-variant');
     expect([look('Console'), look('Stop')]).toEqual(['filled', 'default']);
     await userEvent.click(screen.getByRole('button', { name: 'Console' }));
     const items = await screen.findAllByRole('menuitem');
-    expect(items.map((item) => item.textContent)).toEqual(['R2', 'R10']);
+    expect(items.map((item) => item.textContent)).toEqual(['Open all 2', 'R2', 'R10']);
     await userEvent.click(screen.getByRole('menuitem', { name: 'R2' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Console' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Open all 2' }));
+    expect(openedAll).toHaveBeenCalledWith([32, 31]);
     unmount();
     renderApp(<SliceActions slice={slice} vmKey="r10" {...shown} />);
     await userEvent.click(screen.getByRole('button', { name: 'Console' }));

@@ -55,6 +55,7 @@ export interface SliceActionsProps {
   /** Key of the VM that is shown beside. */
   vmKey: string | null;
   onOpenConsole: (vmId: number) => void;
+  onOpenConsoles: (vmIds: readonly number[]) => void;
 }
 
 /** What can be done with the slice now; what cannot says why. */
@@ -66,6 +67,7 @@ export function SliceActions({
   commands,
   vmKey,
   onOpenConsole,
+  onOpenConsoles,
 }: SliceActionsProps) {
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const destroyQuestion = useDestroyQuestion();
@@ -88,6 +90,7 @@ export function SliceActions({
           vmKey={vmKey}
           primary={!offered.some(({ primary }) => primary)}
           onOpen={onOpenConsole}
+          onOpenAll={onOpenConsoles}
         />
       ) : null}
       {offered.map(({ action, primary, reason }) => {

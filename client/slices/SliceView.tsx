@@ -38,7 +38,7 @@ import { StepList } from './StepList';
 import type { LiveSlice } from './use-live-slice';
 import { useOpenVms } from './use-open-vms';
 import { useSliceCommands } from './use-slice-commands';
-import { sliceTabs, useSlicePlace, type SliceTab } from './use-slice-place';
+import { consoleWindow, sliceTabs, useSlicePlace, type SliceTab } from './use-slice-place';
 import { SliceVmPanel } from './SliceVmPanel';
 import { VmTable } from './VmTable';
 import { useSliceZone, ZoneAwayBanner } from './zone-away';
@@ -70,9 +70,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const shownPlan = wantsPlan ? plan.data : undefined;
   const running = runningSteps(live.deployment, slice);
   const vm = slice.vmList.find((candidate) => candidate.key === place.vmKey);
-  // the address may have come from somebody who may do more
-  const mayOpen = slice.status !== 'destroyed' && refused('console') === null;
-  const open = useOpenVms(slice.vmList, mayOpen ? place.consoles : []);
+  const open = useOpenVms(slice.vmList, slice.status === 'destroyed' ? [] : place.consoles);
   const panel =
     vm === undefined ? null : (
       <SliceVmPanel
@@ -133,6 +131,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
                 commands={commands}
                 vmKey={place.vmKey}
                 onOpenConsole={place.openConsole}
+                onOpenConsoles={place.openConsoles}
               />
               <SnapshotsButton slice={slice} reason={refused('snapshot')} />
               <CloneButton slice={slice} />
@@ -232,12 +231,16 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
       </Drawer>
       {place.activeConsole === null || open.length === 0 ? null : (
         <ConsoleDock
-          sliceId={slice.id}
           vms={open}
           activeId={place.activeConsole}
+          mayType={refused('type') === null}
+          tiled={place.tiled}
           startMaximised={place.startMaximised}
+          windowOf={(vmIds, activeId) => consoleWindow(slice.id, vmIds, activeId)}
           onActivate={place.openConsole}
+          onTile={place.tileConsoles}
           onClose={place.closeConsole}
+          onCloseAll={place.closeConsoles}
           onStart={(vmId) => commands.start('start', vmId)}
         />
       )}

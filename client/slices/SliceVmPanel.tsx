@@ -107,7 +107,7 @@ function VmActions({ slice, vm, away, commands, onOpenConsole }: Omit<SliceVmPan
   const { t, i18n } = useTranslation(['slices', 'common', 'problems']);
   const reason = (action: 'start' | 'stop' | 'reboot') =>
     reasonSentence(t, i18n.language, vmReason(slice, vm, action, away));
-  const noConsole = away ? 'refused.ZONE_AWAY' : consoleReason(slice, vm);
+  const noConsole = away ? 'refused.ZONE_AWAY' : consoleReason(vm);
   const waiting = waitingOf(slice, vm);
   return (
     <div className={classes.vmActions} role="group" aria-label={vm.name}>

@@ -124,7 +124,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
       header: t('vm.console'),
       kind: 'actions',
       render: (vm) =>
-        slice.status === 'destroyed' || consoleReason(slice, vm) !== null ? null : (
+        slice.status === 'destroyed' || consoleReason(vm) !== null ? null : (
           <Tooltip label={t('vm.console')}>
             <ActionIcon
               variant="subtle"

@@ -3,13 +3,13 @@ import { deploymentKinds } from '#shared/deployment/operations';
 import { accessKinds, type AccessKind } from '#shared/sharing';
 import { accessRefusal, type SliceDeed } from './access';
 
-const deeds: readonly SliceDeed[] = [...deploymentKinds, 'console', 'rename', 'share'];
+const deeds: readonly SliceDeed[] = [...deploymentKinds, 'type', 'capture', 'rename', 'share'];
 const allowed = (access: AccessKind) => deeds.filter((deed) => accessRefusal(access, deed) === null);
 
 test.each<[AccessKind, readonly SliceDeed[]]>([
   ['own', deeds],
   ['admin', deeds],
-  ['operate', ['start', 'stop', 'reboot', 'suspend', 'resume', 'heal', 'console']],
+  ['operate', ['start', 'stop', 'reboot', 'suspend', 'resume', 'heal', 'type', 'capture']],
   ['view', []],
   ['published', []],
 ])('%s may do %j', (access, expected) => {

@@ -2,8 +2,13 @@ import { operationOf, type DeploymentKind } from '#shared/deployment/operations'
 import { reaches, type Level } from '#shared/scopes';
 import { levelOfAccess, type AccessKind } from '#shared/sharing';
 
-/** What else can be done with a slice, besides its operations, and how far one must be allowed to go for it. */
-const levelOfDeed = { console: 'operate', rename: 'manage', share: 'manage' } as const satisfies Record<string, Level>;
+/** What else can be done with a slice, besides its operations, and how far one must be allowed to go for it: to look at its consoles takes no more than to see it. */
+const levelOfDeed = {
+  type: 'operate',
+  capture: 'operate',
+  rename: 'manage',
+  share: 'manage',
+} as const satisfies Record<string, Level>;
 type OtherDeed = keyof typeof levelOfDeed;
 export type SliceDeed = DeploymentKind | OtherDeed;
 

@@ -2,7 +2,7 @@ import { act, render, waitFor } from '@testing-library/react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { expect, test } from 'vitest';
 import '../testing/render';
-import { useSlicePlace, type SlicePlace } from './use-slice-place';
+import { consoleWindow, useSlicePlace, type SlicePlace } from './use-slice-place';
 
 function visit(address: string) {
   let place: SlicePlace | undefined;
@@ -63,4 +63,21 @@ test('closing the console in front leads to the one before it', async () => {
 test('one console alone takes the whole page; what is no id is not opened', () => {
   expect(visit('/slices/7?console=12').now()).toMatchObject({ consoles: [12], startMaximised: true });
   expect(visit('/slices/7?consoles=a,-1,0,12,12,1e3&console=x').now().consoles).toEqual([12]);
+});
+
+test('all consoles are opened side by side, and stay so after a reload and in a window of their own', async () => {
+  const { now, address } = visit('/slices/7?consoles=13&console=13');
+  act(() => now().openConsoles([12, 13, 14]));
+  await waitFor(() => expect(now()).toMatchObject({ consoles: [13, 12, 14], activeConsole: 13, tiled: true }));
+  expect(visit(address()).now()).toMatchObject({ consoles: [13, 12, 14], tiled: true, startMaximised: false });
+  act(() => now().tileConsoles(false));
+  await waitFor(() => expect(now()).toMatchObject({ consoles: [13, 12, 14], tiled: false }));
+  act(() => now().closeConsoles());
+  await waitFor(() => expect(now().consoles).toEqual([]));
+  expect(address()).toBe('/slices/7');
+
+  const alone = { consoles: [12], tiled: false, startMaximised: true };
+  expect(visit(consoleWindow(7, [12], 12)).now()).toMatchObject(alone);
+  const both = { consoles: [12, 13], activeConsole: 13, tiled: true, startMaximised: true };
+  expect(visit(consoleWindow(7, [12, 13], 13)).now()).toMatchObject(both);
 });

@@ -13,12 +13,18 @@ export interface SlicePlace {
   activeConsole: number | null;
   /** Id of the deployment of its history that is open, null for all of them. */
   deploymentId: number | null;
-  /** The address was of one console, popped out: it begins in full size. */
+  /** The consoles stand beside one another, not one behind the other. */
+  tiled: boolean;
+  /** The address was of consoles in a window of their own: they begin in full size. */
   startMaximised: boolean;
   showTab: (tab: SliceTab) => void;
   showVm: (key: string | null) => void;
   openConsole: (vmId: number, options?: { closeVm?: boolean }) => void;
+  /** Opens all of them, side by side. */
+  openConsoles: (vmIds: readonly number[]) => void;
   closeConsole: (vmId: number) => void;
+  closeConsoles: () => void;
+  tileConsoles: (tiled: boolean) => void;
 }
 
 /** An address is text that anybody can have written. */
@@ -29,14 +35,15 @@ function idsIn(text: string): number[] {
 
 /**
  * What of a slice's page one looks at, in its address: `?tab=vms&vm=web&consoles=12,13&console=13`. A reload keeps it, and
- * Back leads to the tab before and away from a VM. `?console=12` alone is one console in full size.
+ * Back leads to the tab before and away from a VM. `?console=12` alone is one console in full size, `full=1` has several so;
+ * `tiles=1` has them side by side.
  */
 export function useSlicePlace(): SlicePlace {
   const filters = useFilters();
   const [active] = idsIn(filters.get('console'));
   const listed = idsIn(filters.get('consoles'));
   const consoles = active === undefined || listed.includes(active) ? listed : [...listed, active];
-  const [startMaximised] = useState(active !== undefined && listed.length === 0);
+  const [startMaximised] = useState(active !== undefined && (listed.length === 0 || filters.get('full') === '1'));
   const [deploymentId = null] = idsIn(filters.get('deployment'));
   const vmKey = filters.get('vm') === '' ? null : filters.get('vm');
   const consoleValues = (ids: readonly number[], current: number | undefined) => ({
@@ -49,6 +56,7 @@ export function useSlicePlace(): SlicePlace {
     consoles,
     activeConsole: active ?? consoles.at(-1) ?? null,
     deploymentId,
+    tiled: filters.get('tiles') === '1',
     startMaximised,
     showTab: (tab) => filters.set({ tab: tab === 'topology' ? null : tab, deployment: null }, { push: true }),
     // from one VM to the next is no step of its own: Back leads to where no VM was open
@@ -60,9 +68,21 @@ export function useSlicePlace(): SlicePlace {
         ...consoleValues(consoles.includes(vmId) ? consoles : [...consoles, vmId], vmId),
         ...(closeVm ? { vm: null } : {}),
       }),
+    openConsoles: (vmIds) => {
+      const all = [...new Set([...consoles, ...vmIds])];
+      filters.set({ ...consoleValues(all, active ?? all[0]), tiles: '1' });
+    },
+    closeConsoles: () => filters.set({ ...consoleValues([], undefined), tiles: null, full: null }),
+    tileConsoles: (tiled) => filters.set({ tiles: tiled ? '1' : null }),
     closeConsole: (vmId) => {
       const left = consoles.filter((id) => id !== vmId);
       filters.set(consoleValues(left, left.at(-1)));
     },
   };
+}
+
+/** The address of a window that has only these consoles of a slice, in full size. */
+export function consoleWindow(sliceId: number, vmIds: readonly number[], activeId: number): string {
+  const several = vmIds.length > 1 ? `consoles=${vmIds.join(',')}&tiles=1&full=1&` : '';
+  return `/slices/${sliceId}?${several}console=${activeId}`;
 }

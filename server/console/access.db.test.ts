@@ -133,10 +133,11 @@ async function handshake(protocols: string[], headers: Headers, path = consolePa
 const open = async (ticket: string, headers: Headers) => handshake([consoleProtocol, ticket], headers);
 
 describe('a console', () => {
-  it('opens for the owner, an operator and an administrator, by a session or a token to operate with', async () => {
+  it('opens for the owner, an administrator and whom it is shared with, by a session or a token to operate with', async () => {
     const allowed: [Person, () => Promise<Headers>][] = [
       ['owner', () => cookieOf('owner')],
       ['operator', () => cookieOf('operator')],
+      ['viewer', () => cookieOf('viewer')],
       ['admin', () => cookieOf('admin')],
       ['owner', () => bearerOf('owner', ['slices:operate'])],
       ['owner', () => bearerOf('owner', ['manage'])],
@@ -146,9 +147,8 @@ describe('a console', () => {
       expect(await open(await ticketOf(person), await headers()), person).toBe(101);
   });
 
-  it('gives no ticket to whom it is shared with to view, to strangers and to tokens without the scope', async () => {
+  it('gives no ticket to strangers and to tokens without the scope', async () => {
     const callers: [CallerKind, string][] = [
-      [{ name: 'viewer', person: 'viewer', scopes: 'session' }, 'FORBIDDEN'],
       [{ name: 'stranger', person: 'stranger', scopes: 'session' }, 'NOT_FOUND'],
       [{ name: 'instructor', person: 'instructor', scopes: 'session' }, 'NOT_FOUND'],
       [{ name: 'reader', person: 'owner', scopes: ['slices:read'] }, 'FORBIDDEN'],
@@ -160,6 +160,38 @@ describe('a console', () => {
         cause: { code },
       });
     }
+  });
+
+  it('shows whom it is shared with to view what others type, and takes nothing of theirs', async () => {
+    const connect = async (person: Person) => {
+      const socket = new WebSocket(
+        `${listener.url.replace('http', 'ws')}${consolePath}`,
+        [consoleProtocol, await ticketOf(person)],
+        { headers: await cookieOf(person) },
+      );
+      let text = '';
+      socket.on('message', (data: Buffer, isBinary) => {
+        if (isBinary) text += data.toString();
+      });
+      await once(socket, 'open');
+      return { socket, text: () => text };
+    };
+    const viewer = await connect('viewer');
+    viewer.socket.send(Buffer.from('typed-by-viewer\r'));
+    // what came before it has been read
+    viewer.socket.ping();
+    await once(viewer.socket, 'pong');
+    const operator = await connect('operator');
+    operator.socket.send(Buffer.from('typed-by-operator\r'));
+    await expect.poll(viewer.text).toContain('typed-by-operator');
+    expect(operator.text()).not.toContain('typed-by-viewer');
+
+    const closed = once(viewer.socket, 'close');
+    const owner = await giveSession(ctx, stage.scene, 'owner');
+    const theirs = { id: stage.sliceId, userId: stage.scene.user.viewer };
+    await post('slices.unshare', theirs, `trama_session=${owner.token}`);
+    expect(await closed).toMatchObject([1008, Buffer.from('You may not see this VM any more.')]);
+    operator.socket.close();
   });
 
   it('opens for nobody else with a good ticket, and a ticket that was refused is spent', async () => {

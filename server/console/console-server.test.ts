@@ -19,6 +19,7 @@ afterEach(() => listener?.close());
 async function serving(
   authenticate: () => Promise<Actor | null> = async () => actor,
   stillSignedIn: () => Promise<boolean> = async () => true,
+  readOnly = false,
 ) {
   const fanout = new ConsoleFanout(1024);
   const open = {
@@ -33,7 +34,7 @@ async function serving(
     authenticate,
     originAllowed: () => true,
     stillSignedIn,
-    mayOperate: async () => true,
+    maySlice: async () => true,
     isThere: async () => true,
     askAgainMs: 10,
     spend: async (token) => void open.spent.push(token),
@@ -48,6 +49,7 @@ async function serving(
         sliceId: 1,
         vmId: 1,
         vmName: 'web',
+        readOnly,
         close: () => {
           open.readers -= 1;
           stream.close();
@@ -114,6 +116,25 @@ test.each([
   expect(open.readers).toBe(0);
   if (status === 401) expect(open.spent).toEqual(['token']);
   client.on('error', () => {});
+  client.terminate();
+});
+
+test('who may only look sees what the guest prints; neither their keys nor the size of their window reach it', async () => {
+  const { open, port } = await serving(undefined, undefined, true);
+  const client = new WebSocket(`ws://127.0.0.1:${port}${consolePath}`, [consoleProtocol, 'token']);
+  let shown = '';
+  client.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) shown += data.toString();
+  });
+  await once(client, 'open');
+  client.send(Buffer.from('reboot\r'));
+  client.send(JSON.stringify({ type: 'resize', cols: 10, rows: 5 }));
+  // what came before it has been read
+  client.ping();
+  await once(client, 'pong');
+  open.print('login: ');
+  await expect.poll(() => shown).toBe('login: ');
+  expect(open).toMatchObject({ typed: '', sizes: [] });
   client.terminate();
 });
 

@@ -30,6 +30,8 @@ interface Shown {
   sliceId: number;
   vmId: number;
   vmName: string;
+  /** What comes from the client is passed over. */
+  readOnly: boolean;
 }
 
 export interface ConsoleServerOptions {
@@ -43,8 +45,8 @@ export interface ConsoleServerOptions {
   spend: (token: string) => Promise<void>;
   /** Whether the session that opened the console goes on: asked again and again while it is open. */
   stillSignedIn: (actor: Actor) => Promise<boolean>;
-  /** Whether they may still operate the VM's slice: asked with it. */
-  mayOperate: (actor: Actor, sliceId: number) => Promise<boolean>;
+  /** Whether they may still do with the VM's slice what their console lets them: asked with it. */
+  maySlice: (actor: Actor, sliceId: number, need: 'read' | 'operate') => Promise<boolean>;
   /** Whether the VM is still of a slice: asked when its console ends. */
   isThere: (vmId: number) => Promise<boolean>;
   /** How often the two are asked, besides whenever what the account may do has changed. */
@@ -96,12 +98,18 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
       upgraded = true;
       const reasonToEnd = async () => {
         if (!(await options.stillSignedIn(actor))) return 'The session has ended.';
-        return (await options.mayOperate(actor, stream.sliceId)) ? null : 'You may not operate this VM any more.';
+        if (await options.maySlice(actor, stream.sliceId, stream.readOnly ? 'read' : 'operate')) return null;
+        return stream.readOnly ? 'You may not see this VM any more.' : 'You may not operate this VM any more.';
       };
       const onNews = (ask: () => void) => options.domain.bus.listenAccount(actor.userId, ask);
       const removed = async () =>
         (await options.isThere(stream.vmId)) ? null : tellSaid('CONSOLE_VM_REMOVED', { vm: stream.vmName });
-      pump(webSocket, stream, { everyMs: options.askAgainMs, onNews, reasonToEnd, removed });
+      pump(webSocket, stream.readOnly ? onlyRead(stream) : stream, {
+        everyMs: options.askAgainMs,
+        onNews,
+        reasonToEnd,
+        removed,
+      });
     });
     // a handshake that `ws` refuses (it answers by itself) must not leave a reader behind
     if (!upgraded) stream.close();
@@ -139,6 +147,11 @@ const refusals: Partial<Record<ErrorCode, keyof typeof reasons>> = {
   RATE_LIMITED: 429,
   TOO_MANY_CONSOLES: 429,
 };
+
+/** A console that hears nothing of its reader: neither keys nor how large their terminal is, by which others work. */
+export function onlyRead(stream: ConsoleStream): ConsoleStream {
+  return { ...stream, write: () => undefined, resize: () => undefined };
+}
 
 /** Answers the handshake with a status, and ends it. */
 export function refuse(socket: Duplex, status: keyof typeof reasons): void {

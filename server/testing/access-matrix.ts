@@ -453,7 +453,7 @@ export const matrix: Record<string, Row> = {
   ),
   'slices.events': row('user', 'slices:read', seeSlice, (api, s) => api.slices.events({ sliceId: s.slice.idle })),
   'slices.changes': row('user', 'slices:read', signedIn, (api) => api.slices.changes({ lastEventId: '0' }).then(begin)),
-  'slices.openConsole': row('user', 'slices:operate', operateSlice, (api, s) =>
+  'slices.openConsole': row('user', 'slices:operate', seeSlice, (api, s) =>
     api.slices.openConsole({ vmId: s.vm.idle }),
   ),
   'slices.shares': row('user', 'slices:read', seeSlice, (api, s) => api.slices.shares({ id: s.slice.idle })),

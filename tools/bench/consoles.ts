@@ -35,11 +35,12 @@ async function measure(count: number): Promise<string> {
     authenticate: () => Promise.resolve(actor),
     originAllowed: () => true,
     stillSignedIn: () => Promise.resolve(true),
-    mayOperate: () => Promise.resolve(true),
+    maySlice: () => Promise.resolve(true),
     askAgainMs: 10_000,
     spend: () => Promise.resolve(),
     isThere: async () => true,
-    open: () => Promise.resolve({ ...guest.attach(() => undefined), sliceId: 1, vmId: 1, vmName: 'web' }),
+    open: () =>
+      Promise.resolve({ ...guest.attach(() => undefined), sliceId: 1, vmId: 1, vmName: 'web', readOnly: false }),
   });
   const listener = await listen({ host: '127.0.0.1', port: 0 });
   listener.setHandlers({ request: (_request, response) => void response.end('alive'), upgrade: server.handleUpgrade });

@@ -408,7 +408,8 @@ export function addSliceCommands(program: Command, cli: Cli): void {
       const client = await cli.client();
       const vm = findVm(await findSlice(client, sliceName), vmName);
       const guest = await client.console(vm.id);
-      if (cli.prompt.interactive) cli.out.message(`Connected to ${vm.name}. Ctrl-] leaves.`);
+      const how = guest.readOnly ? ' to look only: the slice is shared with you to view' : '';
+      if (cli.prompt.interactive) cli.out.message(`Connected to ${vm.name}${how}. Ctrl-] leaves.`);
       const reason = await joinConsole(
         guest,
         { stdin: cli.stdin, stdout: cli.out.stdout },

@@ -16,6 +16,13 @@ export const console = {
   typeSize: 'Type the window’s size to the guest (stty)',
   screenReader: 'Screen reader support',
   popOut: 'Open in a window of its own',
+  tile: 'Side by side',
+  readOnly: 'Read only',
+  together: {
+    start: 'Type in all open consoles',
+    on: 'What you type goes to all {{count}} open consoles.',
+    stop: 'Stop',
+  },
   copy: 'Copy',
   copyOnSelect: 'Copy what is selected',
   download: 'Download the log',

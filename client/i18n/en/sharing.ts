@@ -17,8 +17,8 @@ export const sharing = {
   whole: 'The whole address of their account.',
   level: { view: 'see it', operate: 'operate it' },
   levelHelp: {
-    view: 'They see its VMs, its plan and its events.',
-    operate: 'They also start, stop and reboot its VMs and use their consoles.',
+    view: 'They see its VMs, its plan, its events and what its consoles show.',
+    operate: 'They also start, stop and reboot its VMs and type in their consoles.',
   },
   templateHelp: 'They see it, export and duplicate it, and make slices of their own from it. Only you change it.',
   with: 'Shared with',

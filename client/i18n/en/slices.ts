@@ -67,6 +67,8 @@ export const slices = {
   actions: {
     label: 'What can be done with this slice',
     console: 'Console',
+    allConsoles: 'Open all {{count}}',
+    someConsoles: 'Open the first {{count}} of {{of}}',
     deploy: 'Deploy',
     update: 'Update',
     start: 'Start',

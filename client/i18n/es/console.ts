@@ -19,6 +19,13 @@ export const console: Messages<typeof english> = {
   typeSize: 'Escribir el tamaño de la ventana en la VM (stty)',
   screenReader: 'Compatibilidad con lectores de pantalla',
   popOut: 'Abrir en una ventana aparte',
+  tile: 'Una al lado de otra',
+  readOnly: 'Solo lectura',
+  together: {
+    start: 'Escribir en todas las consolas abiertas',
+    on: 'Lo que escriba va a las {{count}} consolas abiertas.',
+    stop: 'Terminar',
+  },
   copy: 'Copiar',
   copyOnSelect: 'Copiar lo seleccionado',
   download: 'Descargar el registro',

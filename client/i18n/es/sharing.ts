@@ -19,8 +19,8 @@ export const sharing: Messages<typeof english> = {
   whole: 'La dirección completa de su cuenta.',
   level: { view: 'verlo', operate: 'operarlo' },
   levelHelp: {
-    view: 'Ve sus MV, su plan y sus eventos.',
-    operate: 'Además arranca, detiene y reinicia sus MV y usa sus consolas.',
+    view: 'Ve sus MV, su plan, sus eventos y lo que muestran sus consolas.',
+    operate: 'Además arranca, detiene y reinicia sus MV y escribe en sus consolas.',
   },
   templateHelp: 'La ve, la exporta, la duplica y crea con ella sus propios slices. Solo usted la cambia.',
   with: 'Compartido con',

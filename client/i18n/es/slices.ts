@@ -70,6 +70,8 @@ export const slices: Messages<typeof english> = {
   actions: {
     label: 'Lo que se puede hacer con este slice',
     console: 'Consola',
+    allConsoles: 'Abrir las {{count}}',
+    someConsoles: 'Abrir las primeras {{count}} de {{of}}',
     deploy: 'Desplegar',
     update: 'Cambiar',
     start: 'Arrancar',

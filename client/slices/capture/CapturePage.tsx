@@ -66,7 +66,7 @@ function CaptureView({ slice }: { slice: Slice }) {
   const [filter, setFilter] = useState(() => (parsed.ok ? parsed.matches : () => true));
   if (parsed.ok && parsed.matches !== filter) setFilter(() => parsed.matches);
   const [chosen, setChosen] = useState<PacketRow | null>(null);
-  const access = accessRefusal(slice.access, 'console');
+  const access = accessRefusal(slice.access, 'capture');
   const capture = useCapture({ sliceId: slice.id, edgeIds: access === null ? edgeIds : [], snapLength, filter });
   const names = useMemo(() => new Map(slice.edges.map((edge) => [edge.id, linkName(slice, edge)])), [slice]);
   const refused =

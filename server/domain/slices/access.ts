@@ -85,11 +85,11 @@ export function assertNotDestroyed(
     throw new AppError('INVALID_TRANSITION', say(refused, { name: slice.name }), { params: { status: slice.status } });
 }
 
-/** A VM and its slice, if the actor may see the slice; NOT_FOUND and FORBIDDEN as of {@link loadSlice}. */
+/** A VM and its slice, if the actor may see the slice, and how they come to; NOT_FOUND and FORBIDDEN as of {@link loadSlice}. */
 export async function loadSliceVm(
   q: Queryable,
   { actor, vmId, need = 'read' }: Wanted & { vmId: number },
-): Promise<{ slice: SliceRow; vm: SliceVmRow }> {
+): Promise<{ slice: SliceRow; vm: SliceVmRow; access: SliceAccess }> {
   const [row] = await q
     .select({ slice: slices, vm: sliceVms, share: sliceShares.level })
     .from(sliceVms)
@@ -99,7 +99,7 @@ export async function loadSliceVm(
   const access = row === undefined ? null : accessTo(actor, row.slice.ownerId, row.share);
   if (row === undefined || access === null) throw notFound('VM');
   assertMay(actor, row.slice, access, need);
-  return { slice: row.slice, vm: row.vm };
+  return { slice: row.slice, vm: row.vm, access };
 }
 
 /** Whether the actor may still do to a slice what they `need`: for what outlives its request. */

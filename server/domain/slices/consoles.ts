@@ -37,8 +37,8 @@ const reasons = {
 } as const satisfies Record<Exclude<VmStatus, 'starting' | 'running'>, SentenceCode>;
 
 /**
- * A token for one console of one VM: good once, for this user, for 30 seconds. CONSOLE_UNAVAILABLE, saying why, unless
- * the VM runs or starts; FORBIDDEN for who may only view; RATE_LIMITED; TOO_MANY_CONSOLES.
+ * A token for one console of one VM: good once, for this user, for 30 seconds; read-only for who may only view the slice.
+ * CONSOLE_UNAVAILABLE, saying why, unless the VM runs or starts; RATE_LIMITED; TOO_MANY_CONSOLES.
  */
 export async function openConsole(
   ctx: DomainContext,
@@ -47,7 +47,8 @@ export async function openConsole(
   const now = ctx.clock.now();
   if (!placesOf(ctx).hasFree(actor.userId)) throw tooManyConsoles();
   await countAttempts(ctx.db, asking(actor), now);
-  const { slice, vm } = await loadSliceVm(ctx.db, { actor, vmId, need: 'operate' });
+  const { slice, vm, access } = await loadSliceVm(ctx.db, { actor, vmId });
+  const readOnly = !allows(access, 'operate');
   if (vm.status !== 'running' && vm.status !== 'starting')
     throw new AppError('CONSOLE_UNAVAILABLE', say(reasons[vm.status], { vm: vm.name }), {
       node: vm.key,
@@ -66,14 +67,14 @@ export async function openConsole(
       action: 'slices.open-console',
       objectType: 'slice_vm',
       objectId: vmId,
-      details: { name: vm.name, sliceId: slice.id, slice: slice.name, kind },
+      details: { name: vm.name, sliceId: slice.id, slice: slice.name, kind, ...(readOnly && { readOnly }) },
     });
   });
   await ctx.db
     .delete(consoleTokens)
     .where(lt(consoleTokens.expiresAt, new Date(now.getTime() - tokenRemainsMs)))
     .limit(100);
-  return { token, path: consolePath, expiresAt: iso(expiresAt) };
+  return { token, path: consolePath, expiresAt: iso(expiresAt), readOnly };
 }
 
 /** What a console token opens. */
@@ -83,13 +84,15 @@ export interface ConsoleGrant {
   vmId: number;
   vmName: string;
   zone: ProviderZone;
+  /** What is typed must not reach the VM. */
+  readOnly: boolean;
 }
 
 /**
  * Takes a token in, once: of two calls with the same one at the same time only one succeeds, and a token that is refused
  * is spent, too: whoever had it should not have. CONSOLE_TOKEN_INVALID for a token that is unknown, used, expired, or
- * another user's than `actor` (null where the caller is not known), and when its user, or the token that they come with,
- * may not operate the VM any more. A good one takes back what was counted against its user for asking.
+ * another user's than `actor` (null where the caller is not known), when its user may not see the VM any more, and when the
+ * token that they come with may not open consoles. How far it goes is what its user may do now. A good one takes back what was counted against its user for asking.
  */
 export async function redeemConsoleToken(
   ctx: DomainContext,
@@ -122,12 +125,12 @@ export async function redeemConsoleToken(
     .leftJoin(sliceShares, and(eq(sliceShares.sliceId, slices.id), eq(sliceShares.userId, users.id)))
     .where(and(eq(consoleTokens.tokenHash, tokenHash), isNull(users.disabledAt), isNull(users.deletedAt)));
   const access = row === undefined ? null : accessTo(row, row.ownerId, row.share);
-  if (row === undefined || access === null || !allows(access, 'operate')) throw invalid();
+  if (row === undefined || access === null) throw invalid();
   if (actor !== null && actor.userId !== row.userId) throw invalid();
   // somebody who works in consoles all day, or reconnects in a bad network, is not to be slowed down for ever
   if (actor !== null) await forget(ctx.db, asking({ userId: row.userId, ip: actor.ip ?? null }));
   const { userId, sliceId, vmId, vmName, zone } = row;
-  return { userId, sliceId, vmId, vmName, zone };
+  return { userId, sliceId, vmId, vmName, zone, readOnly: !allows(access, 'operate') };
 }
 
 /** Whether a VM is still of a slice: an update may have removed it. */
