@@ -388,6 +388,15 @@ const states: Record<string, State> = {
     ...template(),
     until: inOrder(keyOn(web, 'F2'), dialog, fill('New name', 'db'), text('db would be there twice.')),
   },
+  'user-data with a variable that there is not': {
+    ...template(),
+    until: inOrder(
+      choose(web),
+      fill('User-data', 'fqdn: "{{ vm.name }}.lab"\nnote: {{ vm.nme }}\n'),
+      text('As the guest is given it'),
+      (page) => page.getByText('As the guest is given it').click(),
+    ),
+  },
   'the menu of a node': { ...template(), until: inOrder(menuOn(web), menu) },
   'links by a pattern in Spanish': { who: 'spaniard', ...template(), until: inOrder(keyOn(web, 'b'), dialog) },
   'names by a pattern in Spanish': { who: 'spaniard', ...template(), until: inOrder(keyOn(web, 'F2'), dialog) },

@@ -11,6 +11,10 @@ export const limits = {
   filesPerVm: 8,
   fileLength: 16_384,
   filePathLength: 200,
+  /** Characters of a VM's cloud-config. */
+  userDataLength: 65_536,
+  /** Characters of what a guest calls itself, with its domain. */
+  guestHostnameLength: 253,
   /** VMs that one VM is started after. */
   startAfterPerVm: 32,
   /** Characters of a text on a console that says that a VM is ready. */

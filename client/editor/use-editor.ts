@@ -10,6 +10,7 @@ import { historyReducer, startHistory, type Command, type Document } from './doc
 import { dropDraft, writeDraft, type Draft } from './draft-store';
 import type { EditorCatalogue } from './use-catalogue';
 import { useKeptSelection } from './kept-selection';
+import { useUserDataProblems } from './use-user-data-problems';
 
 /** What is on the server; `base` is null for what was never saved. */
 export interface Saved {
@@ -67,10 +68,11 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
   const { topology } = document;
   const dirty = useMemo(() => !sameDocument(document, saved.document), [document, saved]);
 
+  const userDataProblems = useUserDataProblems(topology);
   const problems = useMemo<Problem[]>(() => {
     if (refused !== null && refused.document === document) return refused.problems;
-    return validateTopology(topology, catalogue, saved.document.topology);
-  }, [document, topology, catalogue, saved, refused]);
+    return [...validateTopology(topology, catalogue, saved.document.topology), ...userDataProblems];
+  }, [document, topology, catalogue, saved, refused, userDataProblems]);
   const nameError = useMemo(() => !nameSchema.safeParse(document.name).success, [document.name]);
 
   // what was selected may be gone after a delete or an undo

@@ -13,8 +13,8 @@ const flavours = [
   { id: 2, name: 'small', vcpus: 2, ramMb: 4096, diskGb: 6, retiredAt: null },
 ];
 const images = [
-  { id: 1, name: 'tiny', minRamMb: 96, minDiskGb: 0, retiredAt: null },
-  { id: 2, name: 'debian', minRamMb: 2048, minDiskGb: 4, retiredAt: null },
+  { id: 1, name: 'tiny', kind: 'disk' as const, minRamMb: 96, minDiskGb: 0, retiredAt: null },
+  { id: 2, name: 'debian', kind: 'disk' as const, minRamMb: 2048, minDiskGb: 4, retiredAt: null },
 ];
 const lab = 'topology:\n  nodes:\n    a: { kind: ceos }\n    b: { kind: ceos }\n    c: { kind: srl }\n  links: []\n';
 

@@ -39,6 +39,7 @@ const image: SliceModel['images'] extends Map<number, infer Row> ? Row : never =
 const model: SliceModel = {
   annotations: [],
   sshKeys: [],
+  slice: { name: 'lab', owner: 'Ada' },
   images: new Map([[1, image]]),
   vms: small.vms.map((vm, index) => ({
     ...vm,

@@ -138,6 +138,8 @@ test('every property of every part has a default, and says how a change of it ta
     'internet',
     'forwards',
     'files',
+    'hostname',
+    'userData',
     'startAfter',
     'ready',
   ]);

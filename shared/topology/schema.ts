@@ -11,6 +11,18 @@ export const forwardSchema = z.strictObject({
   guestPort: z.number().int().min(1).max(65535),
 });
 
+/** What a guest calls itself, where that is not its name: with its domain, if it has one (RFC 1123 §2.1). */
+export const guestHostnameSchema = z
+  .string()
+  .max(limits.guestHostnameLength, `At most ${limits.guestHostnameLength} characters.`)
+  .regex(
+    /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)?$/,
+    'Names of letters, digits and hyphens, with dots between them.',
+  );
+
+/** No NUL, and no halves of characters. */
+const isText = /^[^\u0000\ud800-\udfff]*$/u;
+
 const filePathRule = 'An absolute path of letters, digits and . _ @ + : -';
 
 /** A file that a guest finds at its start as it is written here, whatever has become of it meanwhile. */
@@ -23,7 +35,7 @@ export const startFileSchema = z.strictObject({
   content: z
     .string()
     .max(limits.fileLength, `At most ${limits.fileLength} characters.`)
-    .regex(/^[^\u0000\ud800-\udfff]*$/u, 'A file is text.'),
+    .regex(isText, 'A file is text.'),
   /** Who may read, write and run it, as chmod takes it. */
   mode: z
     .string()
@@ -106,6 +118,18 @@ export const vmProperties = {
     }),
   /** Written into the guest at each of its starts: a router's `/etc/frr/frr.conf`. */
   files: z.array(startFileSchema).max(limits.filesPerVm).default([]).register(propertyFacts, { effect: 'restart' }),
+  /** What the guest calls itself, also with its domain; empty: its name. */
+  hostname: guestHostnameSchema.default('').register(propertyFacts, { effect: 'restart' }),
+  /**
+   * A cloud-config (https://cloudinit.readthedocs.io), for images that have cloud-init: most of it is read at a VM's first boot only. A change is told
+   * at the next start and makes no disk anew, since an address that is filled in is one, too.
+   */
+  userData: z
+    .string()
+    .max(limits.userDataLength, `At most ${limits.userDataLength} characters.`)
+    .regex(isText, 'User-data is text.')
+    .default('')
+    .register(propertyFacts, { effect: 'restart' }),
   /** Keys of the VMs that have to be ready before this one is started. */
   startAfter: z.array(keySchema).max(limits.startAfterPerVm).default([]).register(propertyFacts, { effect: 'none' }),
   /** When it is ready. Null: as soon as it has booted. */

@@ -14,9 +14,9 @@ const catalogue: Catalogue = {
     { id: 3, name: 'old', vcpus: 8, ramMb: 8192, diskGb: 50, retiredAt: '2026-01-01T00:00:00.000Z' },
   ],
   images: [
-    { id: 1, name: 'tiny', minRamMb: 64, minDiskGb: 0, retiredAt: null },
-    { id: 2, name: 'debian', minRamMb: 512, minDiskGb: 10, retiredAt: null },
-    { id: 3, name: 'gone', minRamMb: 0, minDiskGb: 0, retiredAt: '2026-01-01T00:00:00.000Z' },
+    { id: 1, name: 'tiny', kind: 'disk', minRamMb: 64, minDiskGb: 0, retiredAt: null },
+    { id: 2, name: 'debian', kind: 'disk', minRamMb: 512, minDiskGb: 10, retiredAt: null },
+    { id: 3, name: 'gone', kind: 'disk', minRamMb: 0, minDiskGb: 0, retiredAt: '2026-01-01T00:00:00.000Z' },
   ],
 };
 

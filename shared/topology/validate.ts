@@ -5,6 +5,7 @@ import { annotationsOf } from './annotations';
 import type { Catalogue } from './catalogue';
 import type { Topology, TopologyVm } from './schema';
 import { cyclesOf } from './start-order';
+import { fillVariables, hasVariables, variablesOf } from './variables';
 
 /** Everything that `validateTopology` may find. Stable: the client translates by them. */
 export const topologyProblemCodes = [
@@ -16,6 +17,10 @@ export const topologyProblemCodes = [
   'DUPLICATE_NETWORK_NAME',
   'DUPLICATE_FORWARD',
   'DUPLICATE_FILE',
+  'VARIABLE_UNKNOWN',
+  'USER_DATA_NOT_TAKEN',
+  'USER_DATA_NOT_YAML',
+  'USER_DATA_NOT_CONFIG',
   'START_AFTER_UNKNOWN',
   'START_AFTER_CYCLE',
   'READY_PORT_NOT_FORWARDED',
@@ -53,6 +58,7 @@ export function validateTopology(topology: Topology, catalogue?: Catalogue, base
     ...networkNameProblems(topology),
     ...forwardProblems(topology),
     ...fileProblems(topology),
+    ...variableProblems(topology),
     ...orderProblems(topology),
     ...(catalogue === undefined ? [] : catalogueProblems(topology, catalogue, base)),
     ...edgeProblems(topology),
@@ -197,6 +203,27 @@ function fileProblems(topology: Topology): TopologyProblem[] {
   return problems;
 }
 
+/** Variables that there are not, in start-up files and user-data. */
+function variableProblems(topology: Topology): TopologyProblem[] {
+  return topology.vms.flatMap((vm) => {
+    const texts = [
+      ...vm.files.map(({ path, content }) => ({ field: 'files', place: path, text: content })),
+      { field: 'userData', place: 'user-data', text: vm.userData },
+    ].filter(({ text }) => hasVariables(text));
+    if (texts.length === 0) return [];
+    const lookup = variablesOf(topology, vm, null);
+    return texts.flatMap(({ field, place, text }) =>
+      fillVariables(text, lookup).unknown.map(({ variable, line }): TopologyProblem => ({
+        code: 'VARIABLE_UNKNOWN',
+        message: `${vm.name}: there is no {{ ${variable} }}, in line ${line} of ${place}. Written as \\{{ ${variable} }} it stays as it is.`,
+        node: vm.key,
+        field,
+        params: { vm: vm.name, variable, line, place },
+      })),
+    );
+  });
+}
+
 /** VMs that wait for what is not there or, over others, for themselves, and gates that can never open. */
 function orderProblems(topology: Topology): TopologyProblem[] {
   const vms = new Map(topology.vms.map((vm) => [vm.key, vm]));
@@ -264,6 +291,10 @@ function catalogueProblems(topology: Topology, catalogue: Catalogue, base: Topol
         image: image.name,
       });
 
+    if (image?.kind === 'kernel' && vm.userData.trim() !== '')
+      report('USER_DATA_NOT_TAKEN', 'userData', `${vm.name}: the image ${image.name} takes no user-data.`, {
+        image: image.name,
+      });
     if (flavour === undefined || image === undefined) return problems;
     const pair = { image: image.name, flavour: flavour.name };
     if (image.minRamMb > flavour.ramMb)

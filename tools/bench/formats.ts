@@ -14,7 +14,7 @@ const catalogue = {
     { id: 1, name: 'nano', vcpus: 1, ramMb: 128, diskGb: 1, retiredAt: null },
     { id: 2, name: 'small', vcpus: 2, ramMb: 4096, diskGb: 8, retiredAt: null },
   ],
-  images: [{ id: 1, name: 'tiny', minRamMb: 96, minDiskGb: 0, retiredAt: null }],
+  images: [{ id: 1, name: 'tiny', kind: 'disk' as const, minRamMb: 96, minDiskGb: 0, retiredAt: null }],
 };
 
 interface Outcome {

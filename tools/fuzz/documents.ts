@@ -8,7 +8,7 @@ import { validateTopology } from '#shared/topology/validate';
 
 export const catalogue: Catalogue = {
   flavours: [{ id: 1, name: 'nano', vcpus: 1, ramMb: 1024, diskGb: 2, retiredAt: null }],
-  images: [{ id: 1, name: 'tiny', minRamMb: 96, minDiskGb: 0, retiredAt: null }],
+  images: [{ id: 1, name: 'tiny', kind: 'disk', minRamMb: 96, minDiskGb: 0, retiredAt: null }],
 };
 
 const drawn: Topology = {

@@ -34,6 +34,8 @@ function usualCatalogue(flavours: readonly string[], images: readonly string[]):
     images: ['tiny', ...images].map((name, index) => ({
       id: index + 1,
       name,
+      // it is not known, and nothing is asked of it that only the other could not have
+      kind: 'disk' as const,
       minRamMb: 0,
       minDiskGb: 0,
       retiredAt: null,

@@ -108,6 +108,8 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
     ...(vm.files.length === 0
       ? []
       : [[t('vm.files'), vm.files.map(({ path }) => path).join(', ')] as [string, string]]),
+    ...(vm.hostname === '' ? [] : [[t('vm.hostname'), vm.hostname] as [string, string]]),
+    ...(vm.userData === '' ? [] : [[t('vm.userData'), vm.userData] as [string, string]]),
     ...(vm.startAfter.length === 0
       ? []
       : [[t('vm.startAfter'), vm.startAfter.map((key) => nameOf(vms, key)).join(', ')] as [string, string]]),
@@ -120,7 +122,7 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
           <Text component="dt" size="xs" c="dimmed">
             {name}
           </Text>
-          <Text component="dd" m={0} size="sm">
+          <Text component="dd" m={0} size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             {value}
           </Text>
         </div>

@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkPresets } from '#shared/topology/link';
@@ -35,7 +35,7 @@ const catalogue: EditorCatalogue = {
     { ...flavour, id: 2, name: 'medium', vcpus: 4, ramMb: 8192 },
   ],
   images: [
-    { ...image, id: 1, name: 'tiny' },
+    { ...image, id: 1, name: 'tiny', kind: 'disk' },
     { ...image, id: 2, name: 'big', minRamMb: 4096 },
   ],
   zones: [],
@@ -158,6 +158,23 @@ describe('the side panel', () => {
     expect(screen.getByText('vm1 has the start-up file /etc/frr/frr.conf twice.')).toBeTruthy();
     await userEvent.click(screen.getAllByRole('button', { name: 'Remove /etc/frr/frr.conf' })[1] ?? path);
     expect(vm('vm1')?.files).toHaveLength(1);
+  });
+
+  it('gives a VM a name of its own inside and user-data, and shows what variables become and what is no YAML', async () => {
+    select(['vm1']);
+    fireEvent.change(screen.getByLabelText('Host name in the guest'), { target: { value: 'web.example.org' } });
+    expect(vm('vm1')?.hostname).toBe('web.example.org');
+    const field = screen.getByLabelText('User-data');
+    fireEvent.change(field, { target: { value: 'fqdn: "{{ vm.hostname }}"\nnote: {{ vm.nme }}\n' } });
+    expect(screen.getByText('As the guest is given it').closest('details')?.textContent).toContain(
+      'fqdn: "web.example.org"',
+    );
+    expect(screen.getByText(/there is no variable vm\.nme, in line 2 of user-data/)).toBeTruthy();
+    fireEvent.change(field, { target: { value: 'packages: [nginx\n' } });
+    expect(await screen.findByText(/of the user-data is no YAML/)).toBeTruthy();
+    fireEvent.change(field, { target: { value: 'packages: [nginx]\n' } });
+    await waitFor(() => expect(screen.queryByText(/is no YAML/)).toBeNull());
+    expect(vm('vm1')?.userData).toBe('packages: [nginx]\n');
   });
 
   it('sets what several VMs have in one go', async () => {

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { annotationsOf } from '#shared/topology/annotations';
 import { nameSchema } from '#shared/primitives';
+import { variablesOf } from '#shared/topology/variables';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import type { EditorState } from '../use-editor';
@@ -68,6 +69,7 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           vms={topology.vms}
           catalogue={catalogue}
           problems={problems}
+          lookup={variablesOf(topology, vm, null)}
           onChange={(fields, join) => run({ type: 'setVms', keys: [vm.key], fields }, join)}
         />
         <IconField value={vm.icon} onChange={(icon) => run({ type: 'setVms', keys: [vm.key], fields: { icon } })} />

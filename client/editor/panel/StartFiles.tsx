@@ -1,15 +1,18 @@
-import { ActionIcon, Group, Stack, Textarea } from '@mantine/core';
+import { ActionIcon, Group, Stack } from '@mantine/core';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { startFileSchema, type TopologyVm } from '#shared/topology/schema';
+import type { Lookup } from '#shared/topology/variables';
 import type { VmFields } from '../document';
 import { CommittedName } from './CommittedName';
 import { FieldList } from './FieldList';
+import { GuestText } from './GuestText';
 
 interface StartFilesProps {
   vm: TopologyVm;
   problem: string | undefined;
+  lookup: Lookup;
   /** `join`: changes of one kind in a row are one step of undo. */
   onChange: (fields: VmFields, join?: string) => void;
 }
@@ -23,7 +26,7 @@ function nextPath(used: readonly string[]): string {
 }
 
 /** The files that a VM's guest is given at each start. */
-export function StartFiles({ vm, problem, onChange }: StartFilesProps) {
+export function StartFiles({ vm, problem, lookup, onChange }: StartFilesProps) {
   const { t } = useTranslation('editor');
   const { files } = vm;
   const change = (at: number, fields: { path?: string; content?: string }, what: string) =>
@@ -68,16 +71,12 @@ export function StartFiles({ vm, problem, onChange }: StartFilesProps) {
               <X size={15} />
             </ActionIcon>
           </Group>
-          <Textarea
+          <GuestText
             aria-label={t('vm.fileContent', { path: file.path })}
             value={file.content}
             maxLength={limits.fileLength}
-            autosize
-            minRows={3}
-            maxRows={14}
-            spellCheck={false}
-            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 12, whiteSpace: 'pre' } }}
-            onChange={(event) => change(index, { content: event.currentTarget.value }, 'content')}
+            lookup={lookup}
+            onChange={(content) => change(index, { content }, 'content')}
           />
         </Stack>
       ))}

@@ -4,11 +4,13 @@ import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { hostnameSchema } from '#shared/primitives';
-import { labelSchema, type TopologyVm } from '#shared/topology/schema';
+import { guestHostnameSchema, labelSchema, type TopologyVm } from '#shared/topology/schema';
+import { variableExamples, type Lookup } from '#shared/topology/variables';
 import type { VmFields } from '../document';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
+import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
@@ -20,12 +22,14 @@ export interface VmPanelProps {
   vms: readonly TopologyVm[];
   catalogue: EditorCatalogue;
   problems: readonly Problem[];
+  /** What variables of its texts become. */
+  lookup: Lookup;
   /** `join`: changes of one kind in a row are one step of undo. */
   onChange: (fields: VmFields, join?: string) => void;
 }
 
 /** Everything that one VM is. */
-export function VmPanel({ vm, vms, catalogue, problems, onChange }: VmPanelProps) {
+export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPanelProps) {
   const { t } = useTranslation('editor');
   const choices = useChoices(catalogue);
   const problemText = useProblemText();
@@ -36,7 +40,9 @@ export function VmPanel({ vm, vms, catalogue, problems, onChange }: VmPanelProps
   const rest = problems.filter(
     (item) =>
       item.node === vm.key &&
-      !['name', 'flavourId', 'imageId', 'forwards', 'files', 'startAfter', 'ready'].includes(item.field ?? ''),
+      !['name', 'flavourId', 'imageId', 'forwards', 'files', 'userData', 'startAfter', 'ready'].includes(
+        item.field ?? '',
+      ),
   );
 
   return (
@@ -80,7 +86,29 @@ export function VmPanel({ vm, vms, catalogue, problems, onChange }: VmPanelProps
       />
       <InternetSwitch checked={vm.internet} catalogue={catalogue} onChange={(internet) => onChange({ internet })} />
       <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
-      <StartFiles vm={vm} problem={problemOf('files')} onChange={onChange} />
+      <StartFiles vm={vm} problem={problemOf('files')} lookup={lookup} onChange={onChange} />
+      <CommittedName
+        key={`hostname ${vm.key}`}
+        label={t('vm.hostname')}
+        description={t('vm.hostnameHint')}
+        value={vm.hostname}
+        schema={guestHostnameSchema}
+        maxLength={limits.guestHostnameLength}
+        invalid={t('vm.hostnameInvalid')}
+        onChange={(hostname) => onChange({ hostname }, `hostname ${vm.key}`)}
+      />
+      <GuestText
+        label={t('vm.userData')}
+        description={t('vm.userDataHint')}
+        error={problemOf('userData')}
+        value={vm.userData}
+        maxLength={limits.userDataLength}
+        lookup={lookup}
+        onChange={(userData) => onChange({ userData }, `userData ${vm.key}`)}
+      />
+      <Text size="xs" c="dimmed">
+        {t('vm.variables', { list: variableExamples.join(', ') })}
+      </Text>
       <StartOrder vm={vm} vms={vms} problemOf={problemOf} onChange={onChange} />
       {rest.map((problem) => (
         <Alert key={problem.code} color="red" variant="light" p="xs">

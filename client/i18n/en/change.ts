@@ -63,6 +63,8 @@ export const change = {
     internet: 'internet access',
     forwards: 'forwarded ports',
     files: 'start-up files',
+    hostname: 'what it calls itself',
+    userData: 'user-data',
     source: 'end',
     target: 'other end',
     sourceNic: 'address',

@@ -8,6 +8,12 @@ export const problems = {
   DUPLICATE_NETWORK_NAME: 'Two networks are called {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} forwards its port {{port}} twice.',
   DUPLICATE_FILE: '{{vm}} has the start-up file {{path}} twice.',
+  VARIABLE_UNKNOWN:
+    '{{vm}}: there is no variable {{variable}}, in line {{line}} of {{place}}. A backslash before its braces keeps it as it is.',
+  USER_DATA_NOT_TAKEN: '{{vm}}: the image {{image}} takes no user-data.',
+  USER_DATA_NOT_YAML: '{{vm}}: line {{line}} of the user-data is no YAML: {{reason}}',
+  USER_DATA_NOT_CONFIG:
+    '{{vm}}: user-data has to be a cloud-config, names with values. What a script would do goes under runcmd.',
   START_AFTER_UNKNOWN: '{{vm}} is to be started after a VM that does not exist ({{key}}).',
   START_AFTER_CYCLE: '{{vm}} waits for itself: {{path}}.',
   READY_PORT_NOT_FORWARDED: '{{vm}} is ready when its port {{port}} answers, which is not forwarded.',

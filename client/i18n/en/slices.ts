@@ -227,6 +227,8 @@ export const slices = {
       internet: 'Internet access',
       forwards: 'Forwarded ports',
       files: 'Start-up files',
+      hostname: 'What it calls itself',
+      userData: 'User-data',
       between: 'Ends',
       sourceNic: 'Number of the NIC',
       sourceAddress: 'Address',

@@ -66,6 +66,8 @@ export const change: Messages<typeof english> = {
     internet: 'acceso a internet',
     forwards: 'puertos redirigidos',
     files: 'archivos de arranque',
+    hostname: 'cómo se llama a sí misma',
+    userData: 'datos de usuario',
     source: 'extremo',
     target: 'otro extremo',
     sourceNic: 'dirección',

@@ -10,6 +10,12 @@ export const problems: Messages<typeof english> = {
   DUPLICATE_NETWORK_NAME: 'Dos redes se llaman {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} redirige dos veces su puerto {{port}}.',
   DUPLICATE_FILE: '{{vm}} tiene dos veces el archivo de arranque {{path}}.',
+  VARIABLE_UNKNOWN:
+    '{{vm}}: no existe la variable {{variable}}, en la línea {{line}} de {{place}}. Una barra invertida ante sus llaves la deja como está.',
+  USER_DATA_NOT_TAKEN: '{{vm}}: la imagen {{image}} no admite datos de usuario.',
+  USER_DATA_NOT_YAML: '{{vm}}: la línea {{line}} de los datos de usuario no es YAML: {{reason}}',
+  USER_DATA_NOT_CONFIG:
+    '{{vm}}: los datos de usuario han de ser un cloud-config, nombres con valores. Lo que haría un script va bajo runcmd.',
   START_AFTER_UNKNOWN: '{{vm}} debe arrancar después de una MV que no existe ({{key}}).',
   START_AFTER_CYCLE: '{{vm}} se espera a sí misma: {{path}}.',
   READY_PORT_NOT_FORWARDED: '{{vm}} está lista cuando responde su puerto {{port}}, que no está redirigido.',

@@ -230,6 +230,8 @@ export const slices: Messages<typeof english> = {
       internet: 'Acceso a Internet',
       forwards: 'Puertos redirigidos',
       files: 'Archivos de arranque',
+      hostname: 'Cómo se llama a sí misma',
+      userData: 'Datos de usuario',
       between: 'Extremos',
       sourceNic: 'Número de la NIC',
       sourceAddress: 'Dirección',

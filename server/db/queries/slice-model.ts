@@ -2,10 +2,11 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { images } from '#drizzle/schema/catalogue';
 import { sliceAnnotations, sliceEdges, sliceNetworks, slices, sliceVms } from '#drizzle/schema/slices';
 import { sshKeys } from '#drizzle/schema/ssh-keys';
+import { users } from '#drizzle/schema/users';
 import type { Annotation } from '#shared/topology/annotations';
 import type { Queryable } from '#server/db/client';
 import { preparedLists } from '../prepared';
-import { byId } from '../rows';
+import { byId, only } from '../rows';
 
 export type ImageRow = typeof images.$inferSelect;
 export type VmRow = typeof sliceVms.$inferSelect;
@@ -20,6 +21,8 @@ export interface SliceModel {
   annotations: readonly Annotation[];
   /** Retired ones too: what exists keeps its image. */
   images: Map<number, ImageRow>;
+  /** What its guests can be told of it. */
+  slice: { name: string; owner: string };
   /** Its owner's SSH keys, as lines of `authorized_keys`. */
   sshKeys: readonly string[];
 }
@@ -30,6 +33,7 @@ const modelFields = {
   edges: getTableColumns(sliceEdges),
   drawn: { annotations: sliceAnnotations.annotations },
   images: getTableColumns(images),
+  facts: { name: slices.name, owner: users.name },
   keys: { type: sshKeys.type, blob: sshKeys.blob, name: sshKeys.name },
 };
 const ofSlice = sql.placeholder('slice');
@@ -40,19 +44,22 @@ const modelOf = preparedLists<typeof modelFields, { slice: number }>(modelFields
   drawn: (list) => sql`select ${list} from ${sliceAnnotations} where ${sliceAnnotations.sliceId} = ${ofSlice}`,
   images: (list) => sql`select ${list} from ${images}
     where ${images.id} in (select ${sliceVms.imageId} from ${sliceVms} where ${sliceVms.sliceId} = ${ofSlice})`,
+  facts: (list) => sql`select ${list} from ${slices} inner join ${users} on ${users.id} = ${slices.ownerId}
+    where ${slices.id} = ${ofSlice}`,
   keys: (list) => sql`select ${list} from ${sshKeys}
     where ${sshKeys.userId} = (select ${slices.ownerId} from ${slices} where ${slices.id} = ${ofSlice})`,
 });
 
 /** One statement, however large the slice is; parts in the order of their ids. The caller has checked who may see it. */
 export async function loadSliceModel(q: Queryable, sliceId: number): Promise<SliceModel> {
-  const { vms, networks, edges, drawn, images: used, keys } = await modelOf(q, { slice: sliceId });
+  const { vms, networks, edges, drawn, images: used, facts, keys } = await modelOf(q, { slice: sliceId });
   return {
     vms: vms.toSorted(byId),
     networks: networks.toSorted(byId),
     edges: edges.toSorted(byId),
     annotations: drawn[0]?.annotations ?? [],
     images: new Map(used.map((image) => [image.id, image])),
+    slice: only(facts, `slice ${sliceId}`),
     sshKeys: keys.map(({ type, blob, name }) => `${type} ${blob} ${name}`),
   };
 }

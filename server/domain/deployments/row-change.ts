@@ -178,7 +178,7 @@ export function modelAfter(
   ];
   const drawn = annotations ?? model.annotations;
   return {
-    ...{ vms, networks, edges, annotations: drawn, sshKeys: model.sshKeys },
+    ...{ vms, networks, edges, annotations: drawn, slice: model.slice, sshKeys: model.sshKeys },
     images: new Map(images.map((image) => [image.id, image])),
   };
 }

@@ -1,9 +1,11 @@
 import { macOf } from '#shared/topology/addresses';
-import { topologyParts } from '#shared/topology/schema';
+import { topologyParts, type Topology } from '#shared/topology/schema';
+import { filledVm, variablesOf } from '#shared/topology/variables';
 import { partOf } from '#server/db/queries/parts';
 import { uuidOf } from '#server/lib/uuid';
 import type { VmDefinition } from '#server/providers/applied';
 import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from '#server/providers/provider';
+import { drawingOf } from '../slices/drawing';
 import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
 
 /** What a provider is told of each part of a slice, by the id of its row. Made from the rows here and nowhere else. */
@@ -39,12 +41,14 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   }
   for (const list of nics.values()) list.sort((a, b) => a.index - b.index);
   const hostsOf = neighbourNames(model);
+  let drawing: Topology | null = null;
   const definitionOf = (id: number): Omit<VmSpec, 'nics' | 'hosts' | 'sshKeys'> | undefined => {
     const row = rows.get(id);
     if (row === undefined) return undefined;
-    const { vcpus, ramMb, diskGb } = row;
+    const { key, vcpus, ramMb, diskGb } = row;
+    const part = partOf(guestSchema, row);
     return {
-      ...partOf(guestSchema, row),
+      ...filledVm(part, () => variablesOf((drawing ??= drawingOf(model)), { ...part, key }, model.slice)),
       id,
       uuid: uuidOf('vm', id),
       vcpus,

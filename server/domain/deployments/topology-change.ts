@@ -7,7 +7,7 @@ import { diffTopology, type PartChange } from '#shared/topology/diff';
 import { readDocument } from '#shared/topology/formats/document';
 import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
-import { validateTopology } from '#shared/topology/validate';
+import { checkTopology } from '#shared/topology/formats/user-data';
 import type { Queryable } from '#server/db/client';
 import type { ImageRow, SliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, liveCatalogue, readTopology, revisionId } from '#server/db/queries/topologies';
@@ -54,7 +54,7 @@ export async function topologyChange(
   // what was retired since stays choosable for who has it, or takes it over from a revision that had it
   const catalogue = await catalogueOf(q, kept);
   const problems = [
-    ...validateTopology(kept, catalogue, source.from === 'drawing' ? before : kept),
+    ...checkTopology(kept, catalogue, source.from === 'drawing' ? before : kept),
     ...(await hiddenImages(q, { actor, topology: kept, kept: before })),
   ];
   if (problems.length > 0) return { change: null, problems };

@@ -5,7 +5,7 @@ import { endKeysIn, partOf } from '#server/db/queries/parts';
 import type { SliceModel } from '#server/db/queries/slice-model';
 
 /** A slice's rows as the topology that they are, with its address plan: what it is drawn from, and saved as a template. */
-export function drawingOf(model: Omit<SliceModel, 'images' | 'sshKeys'>, parts = topologyParts): Topology {
+export function drawingOf(model: Omit<SliceModel, 'images' | 'slice' | 'sshKeys'>, parts = topologyParts): Topology {
   const endsOf = endKeysIn(model);
   const topology = {
     vms: model.vms.map((vm) => {

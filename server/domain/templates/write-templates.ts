@@ -7,6 +7,7 @@ import type { createTemplateInput, duplicateTemplateInput, Template, updateTempl
 import { withAddresses } from '#shared/topology/addresses';
 import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
+import { checkTopology } from '#shared/topology/formats/user-data';
 import { validateTopology } from '#shared/topology/validate';
 import { say } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
@@ -118,7 +119,7 @@ export async function createTemplate(
 ): Promise<Template> {
   return makingOne(ctx, actor, async (tx) => {
     const { topology } = template;
-    assertValid(validateTopology(topology, await catalogueOf(tx, topology, { hold: true })));
+    assertValid(checkTopology(topology, await catalogueOf(tx, topology, { hold: true })));
     assertValid(await hiddenImages(tx, { actor, topology }));
     const id = await insertTemplate(ctx, tx, actor, template).catch(nameTakenBy(nameIndex, 'template', template.name));
     await recordAudit(tx, actor, {
@@ -170,7 +171,7 @@ export async function createImported(
 ): Promise<Template> {
   const { actor, name, suggestion, description, topology } = options;
   return makingOne(ctx, actor, async (tx) => {
-    assertValid(validateTopology(topology, await catalogueOf(tx, topology, { hold: true })));
+    assertValid(checkTopology(topology, await catalogueOf(tx, topology, { hold: true })));
     const id =
       name === undefined
         ? await insertUnderFreeName(ctx, tx, actor, suggestion, { description, topology })
@@ -216,7 +217,7 @@ export async function updateTemplate(
             { params: { current: row.revision, base: baseRevision ?? 0 } },
           );
         // it may keep the retired flavours and images that it has
-        assertValid(validateTopology(topology, catalogue, current));
+        assertValid(checkTopology(topology, catalogue, current));
         assertValid(await hiddenImages(tx, { actor, topology, kept: current }));
         revision += 1;
         await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology: placed });

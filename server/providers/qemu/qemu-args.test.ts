@@ -151,4 +151,5 @@ test('what the guest is told is one statement a line, whatever its neighbours ar
       .split('\n')
       .filter((line) => line !== ''),
   ).toHaveLength(3);
+  expect(guestConfig({ ...vm, hostname: 'web.example.org' })).toContain('hostname web.example.org\n');
 });

@@ -235,7 +235,7 @@ export interface Attachment {
 /** What the tiny guest, or any kernel image that reads `opt/trama/config`, is told: one statement a line. */
 export function guestConfig(vm: VmSpec): string {
   const lines = [
-    `hostname ${vm.name}`,
+    `hostname ${vm.hostname || vm.name}`,
     ...vm.nics.map((nic) => `nic ${nic.mac} ${nic.address}`),
     ...(vm.forwards.length > 0 ? [`nic ${forwardMac(vm.uuid)} dhcp`] : []),
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),

@@ -24,8 +24,8 @@ const catalogue: Catalogue = {
     { ...flavour(9, 'retired', 1, 512, 1), retiredAt: '2026-01-01T00:00:00.000Z' },
   ],
   images: [
-    { id: 2, name: 'debian', minRamMb: 512, minDiskGb: 2, retiredAt: null },
-    { id: 1, name: 'tiny', minRamMb: 96, minDiskGb: 0, retiredAt: null },
+    { id: 2, name: 'debian', kind: 'disk', minRamMb: 512, minDiskGb: 2, retiredAt: null },
+    { id: 1, name: 'tiny', kind: 'disk', minRamMb: 96, minDiskGb: 0, retiredAt: null },
   ],
 };
 

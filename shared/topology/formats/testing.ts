@@ -13,8 +13,8 @@ export const testCatalogue: Catalogue = {
     { id: 9, name: 'retired', vcpus: 1, ramMb: 512, diskGb: 1, retiredAt: '2026-01-01T00:00:00.000Z' },
   ],
   images: [
-    { id: 2, name: 'debian', minRamMb: 512, minDiskGb: 2, retiredAt: null },
-    { id: 1, name: 'tiny', minRamMb: 96, minDiskGb: 0, retiredAt: null },
+    { id: 2, name: 'debian', kind: 'disk', minRamMb: 512, minDiskGb: 2, retiredAt: null },
+    { id: 1, name: 'tiny', kind: 'disk', minRamMb: 96, minDiskGb: 0, retiredAt: null },
   ],
 };
 

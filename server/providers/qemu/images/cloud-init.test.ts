@@ -79,6 +79,28 @@ test('start-up files are written at every boot, over what has become of them, wh
   expect((await stat(path)).mode & 0o777).toBe(0o640);
 });
 
+test('a VM’s own cloud-config comes as it was written, and ours is merged into it', () => {
+  const userData = 'packages: [nginx]\nbootcmd:\n  - [id]\n# “é”';
+  const text = cloudInitDocuments(vmSpec(1, image, { userData }), null)['user-data'] ?? '';
+  const [, boundary = ''] = /^Content-Type: multipart\/mixed; boundary="(.+)"\nMIME-Version: 1.0\n\n/.exec(text) ?? [];
+  const parts = text.split(`--${boundary}`).slice(1, -1);
+  const [own, ours] = parts.map((part) => {
+    const [head = '', body = ''] = part.trimStart().split('\n\n');
+    return { head, body: Buffer.from(body, 'base64').toString() };
+  });
+  expect(own?.body).toBe(`#cloud-config\n${userData}\n`);
+  expect(own?.head).not.toContain('Merge-Type');
+  expect(parse(ours?.body)).toMatchObject({ hostname: 'vm-1', users: [{ name: 'trama' }] });
+  expect(ours?.head).toContain('Merge-Type: dict(no_replace,recurse_dict,recurse_list)+list(prepend)+str()');
+  expect(text.endsWith(`--${boundary}--\n`)).toBe(true);
+});
+
+test('a guest that is called otherwise than its VM is told so, with its domain', () => {
+  const documents = cloudInitDocuments(vmSpec(1, image, { hostname: 'web.example.org' }), null);
+  expect(parse(documents['user-data'])).toMatchObject({ hostname: 'web', fqdn: 'web.example.org' });
+  expect(parse(documents['meta-data'])).toMatchObject({ 'local-hostname': 'web.example.org' });
+});
+
 test('a guest has the SSH keys of now at every boot, beside those that its user has put there', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'trama-keys-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -46,8 +46,10 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
   ]);
   const hosts = vm.hosts.map(({ address, name }) => `${address} ${name}${mark}\n`).join('');
   const keys = vm.sshKeys.map((key) => key + keyMark);
+  const called = vm.hostname === '' ? vm.name : vm.hostname;
   const userData = {
-    hostname: vm.name,
+    hostname: called.split('.', 1)[0],
+    ...(called.includes('.') ? { fqdn: called } : {}),
     users: [
       {
         name: diskLogin.user,
@@ -78,10 +80,41 @@ export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Recor
     ],
   };
   return {
-    'meta-data': `${JSON.stringify({ 'instance-id': vm.uuid, 'local-hostname': vm.name })}\n`,
-    'user-data': `#cloud-config\n${JSON.stringify(userData)}\n`,
+    'meta-data': `${JSON.stringify({ 'instance-id': vm.uuid, 'local-hostname': called })}\n`,
+    'user-data': together(vm.userData, `#cloud-config\n${JSON.stringify(userData)}\n`),
     'network-config': `${JSON.stringify({ version: 2, ethernets })}\n`,
   };
+}
+
+/** A line that stands in no base64. */
+const boundary = '==trama==';
+
+/**
+ * The VM's own cloud-config and ours as one archive (https://cloudinit.readthedocs.io/en/latest/explanation/format.html#mime-multi-part-archive). Ours is
+ * merged into its: lists (`bootcmd`, `users`) have both, ours first; what both set is as the VM's own says (tried with cloud-init 22.4.2).
+ */
+function together(own: string, ours: string): string {
+  if (own.trim() === '') return ours;
+  const part = (text: string, ...headers: string[]) => [
+    `--${boundary}`,
+    'Content-Type: text/cloud-config; charset="utf-8"',
+    'MIME-Version: 1.0',
+    'Content-Transfer-Encoding: base64',
+    ...headers,
+    '',
+    ...(Buffer.from(text)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []),
+  ];
+  return [
+    `Content-Type: multipart/mixed; boundary="${boundary}"`,
+    'MIME-Version: 1.0',
+    '',
+    ...part(`#cloud-config\n${own}\n`),
+    ...part(ours, 'Merge-Type: dict(no_replace,recurse_dict,recurse_list)+list(prepend)+str()'),
+    `--${boundary}--`,
+    '',
+  ].join('\n');
 }
 
 /** Writes the seed as the ISO image that cloud-init looks for, by its label. */

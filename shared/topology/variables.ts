@@ -1,0 +1,152 @@
+import type { Topology, TopologyVm } from './schema';
+
+/*
+ * What Trama knows and a VM's start-up files and user-data can name: `{{ vm.name }}`, `{{ link.to.router.address }}`. Filled in when a guest is
+ * told of them, and before that for who looks. Pure, of the drawing alone.
+ */
+
+/** Of the slice; null while there is none, as in a template. */
+export type SliceFacts = { name: string; owner: string } | null;
+
+/** How each kind of them is written, for who writes one. */
+export const variableExamples = [
+  '{{ vm.name }}',
+  '{{ vm.hostname }}',
+  '{{ vm.nic.0.address }}',
+  '{{ link.to.NAME.address }}',
+  '{{ link.to.NAME.own }}',
+  '{{ link.to.NAME.prefix }}',
+  '{{ slice.name }}',
+  '{{ slice.owner }}',
+] as const;
+
+/** A variable's value: null where it will have one that is not known yet, undefined where there is none of this name. */
+export type Lookup = (variable: string) => string | null | undefined;
+
+const pattern = /(\\?)\{\{\s*([^{}\n]*?)\s*\}\}/g;
+
+/** Whether there is anything to fill in. */
+export function hasVariables(text: string): boolean {
+  return text.includes('{{');
+}
+
+export interface Filled {
+  text: string;
+  /** Those that there are not, each with the line where it stands first. */
+  unknown: { variable: string; line: number }[];
+}
+
+/**
+ * The text with its variables filled in. What has no value, or none yet, stays as it is written (`pending` instead, if that is given);
+ * `\{{ … }}` becomes `{{ … }}`, for programs that have variables of their own.
+ */
+export function fillVariables(text: string, lookup: Lookup, pending?: string): Filled {
+  if (!hasVariables(text)) return { text, unknown: [] };
+  const unknown = new Map<string, number>();
+  const filled = text.replaceAll(pattern, (whole: string, escape: string, variable: string, at: number) => {
+    if (escape !== '') return whole.slice(1);
+    const value = lookup(variable);
+    if (value === undefined && !unknown.has(variable)) unknown.set(variable, text.slice(0, at).split('\n').length);
+    return value ?? (value === null ? (pending ?? whole) : whole);
+  });
+  return { text: filled, unknown: [...unknown].map(([variable, line]) => ({ variable, line })) };
+}
+
+interface End {
+  /** Number of the NIC; null while the drawing has no address plan. */
+  index: number | null;
+  /** Who is at the other end, by name. */
+  to: string;
+  isVm: boolean;
+  /** With prefix length; null while it is not known. */
+  own: string | null;
+  far: string | null;
+}
+
+/** The ends of all VMs of a drawing, worked out once: it is checked as a whole after each change. */
+const known = new WeakMap<Topology, ReadonlyMap<string, readonly End[]>>();
+
+function endsIn(topology: Topology): ReadonlyMap<string, readonly End[]> {
+  const before = known.get(topology);
+  if (before !== undefined) return before;
+  const vms = new Map(topology.vms.map(({ key, name }) => [key, name]));
+  const networks = new Map(topology.networks.map(({ key, name }) => [key, name]));
+  const ends = new Map<string, End[]>(topology.vms.map(({ key }) => [key, []]));
+  for (const { source, target, sourceNic, targetNic } of topology.edges)
+    for (const [own, far, ownNic, farNic] of [
+      [source, target, sourceNic, targetNic],
+      [target, source, targetNic, sourceNic],
+    ] as const)
+      ends.get(own)?.push({
+        index: ownNic?.index ?? null,
+        to: vms.get(far) ?? networks.get(far) ?? '',
+        isVm: vms.has(far),
+        own: ownNic?.addresses[0] ?? null,
+        far: farNic?.addresses[0] ?? null,
+      });
+  for (const list of ends.values()) list.sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
+  known.set(topology, ends);
+  return ends;
+}
+
+const addressIn = (cidr: string | null) => cidr?.split('/', 1)[0] ?? null;
+const prefixIn = (cidr: string | null) => cidr?.split('/')[1] ?? null;
+
+/** What an end of a link has to say: by the last word of a variable. */
+function fieldOf(end: End, field: string): string | null | undefined {
+  switch (field) {
+    case 'address':
+      // a network has no address of its own
+      return end.isVm ? addressIn(end.far) : undefined;
+    case 'own':
+      return addressIn(end.own);
+    case 'prefix':
+      return prefixIn(end.own);
+  }
+  return undefined;
+}
+
+/** The variables of one VM, by the drawing that it is in. */
+export function variablesOf(
+  topology: Topology,
+  vm: Pick<TopologyVm, 'key' | 'name' | 'hostname'>,
+  slice: SliceFacts,
+): Lookup {
+  const ends = () => endsIn(topology).get(vm.key) ?? [];
+  return (variable) => {
+    switch (variable) {
+      case 'vm.name':
+        return vm.name;
+      case 'vm.hostname':
+        return vm.hostname === '' ? vm.name : vm.hostname;
+      case 'slice.name':
+        return slice?.name ?? null;
+      case 'slice.owner':
+        return slice?.owner ?? null;
+    }
+    const [, number, ofNic = ''] = /^vm\.nic\.(\d+)\.(own|address|prefix)$/.exec(variable) ?? [];
+    if (number !== undefined) {
+      const at = Number(number);
+      // numbers are given by the address plan
+      if (ends().some(({ index }) => index === null)) return at < ends().length ? null : undefined;
+      const end = ends().find(({ index }) => index === at);
+      return end && fieldOf(end, ofNic === 'prefix' ? 'prefix' : 'own');
+    }
+    const [, to, ofLink = ''] = /^link\.to\.(.+)\.([a-z]+)$/.exec(variable) ?? [];
+    const end = to === undefined ? undefined : ends().find((one) => one.to === to);
+    return end && fieldOf(end, ofLink);
+  };
+}
+
+/** A VM's start-up files and user-data as its guest is given them. */
+export function filledVm<Vm extends Pick<TopologyVm, 'files' | 'userData'>>(vm: Vm, lookup: () => Lookup): Vm {
+  const isPlain = !hasVariables(vm.userData) && !vm.files.some(({ content }) => hasVariables(content));
+  if (isPlain) return vm;
+  const values = lookup();
+  const fill = (text: string) => fillVariables(text, values).text;
+  return {
+    ...vm,
+    userData: fill(vm.userData),
+    files: vm.files.map((file) => ({ ...file, content: fill(file.content) })),
+  };
+}
