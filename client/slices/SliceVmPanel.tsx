@@ -14,6 +14,7 @@ import { CopyValue } from './CopyValue';
 import { ActionButton } from '../ui/ActionButton';
 import { driftAround } from './drift-of-part';
 import { DriftList } from './DriftList';
+import { GuestTexts } from './GuestTexts';
 import { reasonSentence } from './reason-sentence';
 import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
@@ -99,6 +100,7 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
           <dd>{vm.internet ? t('common:yes') : t('common:no')}</dd>
         </dl>
       </section>
+      <GuestTexts key={vm.key} slice={slice} vm={vm} />
     </Stack>
   );
 }

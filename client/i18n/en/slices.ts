@@ -368,6 +368,8 @@ export const slices = {
     noForwards: 'None',
     forwardPending: 'given on deploy',
     machine: 'Machine',
+    told: 'What the guest is given',
+    toldNothing: 'Neither start-up files nor user-data.',
     flavour: 'Flavour',
     image: 'Image',
     label: 'Label',

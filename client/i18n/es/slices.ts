@@ -372,6 +372,8 @@ export const slices: Messages<typeof english> = {
     noForwards: 'Ninguno',
     forwardPending: 'se asigna al desplegar',
     machine: 'Máquina',
+    told: 'Lo que recibe la MV',
+    toldNothing: 'Ni archivos de arranque ni datos de usuario.',
     flavour: 'Sabor',
     image: 'Imagen',
     label: 'Etiqueta',
