@@ -1,5 +1,6 @@
-import { ActionIcon, Alert, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
+import { ActionIcon, Alert, Code, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
 import { X } from 'lucide-react';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
@@ -107,7 +108,12 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
         onChange={(userData) => onChange({ userData }, `userData ${vm.key}`)}
       />
       <Text size="xs" c="dimmed">
-        {t('vm.variables', { list: variableExamples.join(', ') })}
+        {t('vm.variables')}{' '}
+        {variableExamples.map((variable) => (
+          <Fragment key={variable}>
+            <Code style={{ whiteSpace: 'nowrap' }}>{variable}</Code>{' '}
+          </Fragment>
+        ))}
       </Text>
       <StartOrder vm={vm} vms={vms} problemOf={problemOf} onChange={onChange} />
       {rest.map((problem) => (

@@ -153,7 +153,7 @@ export const editor = {
     hostnameInvalid: 'Names of letters, digits and hyphens, with dots between them.',
     userData: 'User-data',
     userDataHint: 'A cloud-config, for images with a disk that have cloud-init. It is read at the first boot.',
-    variables: 'Filled in: {{list}}',
+    variables: 'Filled in, in files and user-data:',
     preview: 'As the guest is given it',
     startAfter: 'Started after',
     startAfterHint: 'VMs that have to be ready before this one is started.',

@@ -157,7 +157,7 @@ export const editor: Messages<typeof english> = {
     hostnameInvalid: 'Nombres de letras, cifras y guiones, con puntos entre ellos.',
     userData: 'Datos de usuario',
     userDataHint: 'Un cloud-config, para imágenes con disco que tengan cloud-init. Se lee en el primer arranque.',
-    variables: 'Se completan: {{list}}',
+    variables: 'Se completan, en archivos y datos de usuario:',
     preview: 'Como la recibe la MV',
     startAfter: 'Arranca después de',
     startAfterHint: 'Las MV que deben estar listas antes de que arranque esta.',

@@ -30,6 +30,14 @@ test.each([
   expect(userDataProblems(drawn(text))).toMatchObject([problem]);
 });
 
+test('what is wrong is said without the place, which is said before it', () => {
+  expect(userDataProblems(drawn('a: 1\na: 3\n'))[0]?.params?.['reason']).not.toMatch(/line/i);
+});
+
+test('a variable that there is not is one mistake, not two', () => {
+  expect(checkTopology(drawn('note: {{ vm.nme }}\n'))).toMatchObject([{ code: 'VARIABLE_UNKNOWN' }]);
+});
+
 test('a text of a megabyte is refused by its length, and an image without a disk takes none', () => {
   const long = topologyVmSchema.safeParse({ ...vm, userData: '#'.repeat(1_000_000) });
   expect(long.error?.issues).toMatchObject([

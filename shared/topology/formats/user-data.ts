@@ -1,4 +1,5 @@
 import { AppError } from '../../errors';
+import { told } from '../../sentence';
 import type { Catalogue } from '../catalogue';
 import type { Topology, TopologyVm } from '../schema';
 import { validateTopology, type TopologyProblem } from '../validate';
@@ -16,12 +17,12 @@ function faultIn(text: string): Fault | null {
       : { code: 'USER_DATA_NOT_CONFIG' };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const params = Object.assign({}, ...(error.sentences ?? []).map((one) => one.params ?? {})) as Record<
-      string,
-      unknown
-    >;
-    const { line = 1, reason = error.message } = params;
-    return { code: 'USER_DATA_NOT_YAML', line: Number(line), reason: String(reason) };
+    // where it stands, then what is wrong there
+    const said = error.sentences ?? [];
+    const line = Number(said.find(({ params }) => params?.['line'] !== undefined)?.params?.['line'] ?? 1);
+    const last = said.at(-1);
+    const reason = last === undefined ? error.message : String(last.params?.['reason'] ?? told([last]).message);
+    return { code: 'USER_DATA_NOT_YAML', line, reason };
   }
 }
 
@@ -61,8 +62,9 @@ export function userDataProblems(topology: Topology): TopologyProblem[] {
   return topology.vms.flatMap((vm) => {
     if (vm.userData.trim() === '') return [];
     // what is not known yet may be anything that is one word
-    const { text } = fillVariables(vm.userData, variablesOf(topology, vm, null), '0');
-    const fault = faultOf(text);
+    const { text, unknown } = fillVariables(vm.userData, variablesOf(topology, vm, null), '0');
+    // braces that nothing fills in are a map to YAML: that they are a mistake is said already
+    const fault = unknown.length > 0 ? null : faultOf(text);
     return fault === null ? [] : [problemOf(vm, fault)];
   });
 }
