@@ -13,24 +13,29 @@ interface GuestTextsProps {
 }
 
 /** A VM's start-up files and user-data as its guest is given them at its next start, for who opens it: also before anything is deployed. */
-export function GuestTexts({ slice, vm }: GuestTextsProps) {
+export function GuestTexts(props: GuestTextsProps) {
   const { t } = useTranslation('slices');
-  const errorMessage = useErrorMessage();
   const [opened, setOpened] = useState(false);
-  const read = trpc.slices.topology.useQuery({ id: slice.id }, { enabled: opened, staleTime: 0 });
   return (
     <details onToggle={(event) => setOpened(event.currentTarget.open)}>
       <Text component="summary" size="sm" fw={600} style={{ cursor: 'pointer' }}>
         {t('vm.told')}
       </Text>
-      {read.error === null ? null : (
-        <Text size="sm" c="var(--mantine-color-error)">
-          {errorMessage(read.error)}
-        </Text>
-      )}
-      {read.data === undefined ? null : <Texts topology={read.data.topology} slice={slice} vm={vm} />}
+      {opened ? <ReadTexts {...props} /> : null}
     </details>
   );
+}
+
+function ReadTexts({ slice, vm }: GuestTextsProps) {
+  const errorMessage = useErrorMessage();
+  const read = trpc.slices.topology.useQuery({ id: slice.id }, { staleTime: 0 });
+  if (read.error !== null)
+    return (
+      <Text size="sm" c="var(--mantine-color-error)">
+        {errorMessage(read.error)}
+      </Text>
+    );
+  return read.data === undefined ? null : <Texts topology={read.data.topology} slice={slice} vm={vm} />;
 }
 
 function Texts({ topology, slice, vm: { key } }: GuestTextsProps & { topology: Topology }) {

@@ -21,6 +21,10 @@ const params = {
   max: 24,
   needed: 512,
   given: 256,
+  variable: 'vm.nme',
+  line: 3,
+  place: 'user-data',
+  reason: 'A key has no colon.',
 };
 const message = 'The server’s own sentence.';
 const planned: Problem[] = [
