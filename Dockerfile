@@ -16,7 +16,7 @@ RUN node --import tsx -e "import('./tools/build-client.ts').then((build) => buil
 FROM ${NODE_IMAGE}
 # the package lists stay: the image `tiny` is built from Debian's packages when it is first needed
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates qemu-system-x86 qemu-utils genisoimage xz-utils \
+ && apt-get install -y --no-install-recommends ca-certificates qemu-system-x86 qemu-utils genisoimage xz-utils passt iproute2 \
  && apt-get clean
 WORKDIR /app
 COPY --from=build /app /app

@@ -7,8 +7,11 @@ import type { EdgeStatus, SliceStatus, VmDesired, VmStatus } from './slice-statu
 /** What is done about what drifts: it is shown, or healed by the server by itself, too. */
 export const driftPolicies = ['report', 'heal'] as const;
 
-/** Codes of what heal leaves alone: it is not ours to end. */
-export const beyondHealing: readonly string[] = ['VM_FOREIGN_PROCESS', 'SLICE_FOREIGN_PROCESS', 'VM_DISK_BASE_GONE'];
+/** Codes of what heal leaves alone: it is not ours to end, cannot be had, or comes back by itself. */
+export const beyondHealing: readonly string[] = [
+  ...['VM_FOREIGN_PROCESS', 'SLICE_FOREIGN_PROCESS', 'VM_DISK_BASE_GONE'],
+  'VM_INTERNET_DOWN',
+];
 
 /** One part of a slice that is not as it was asked for. */
 export const driftSchema = z.object({

@@ -73,6 +73,10 @@ export const sentences = {
   TOOL_MISSING: '{{tool}} is not installed. Install it: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:
     'This zone has no way to the internet for guests that keeps the host’s own ports out of their reach.',
+  INTERNET_TRIED: 'A gateway that was tried out said: {{line}}',
+  INTERNET_NO_ROUTE: 'The zone’s machine has no way to the internet itself.',
+  INTERNET_GATEWAY_FAILED: 'The zone could not start the gateway to the internet.',
+  VM_INTERNET_DOWN: 'The gateway to the internet of {{vm}} does not run. It is started again by itself.',
   LINK_RELAY_IMPOSSIBLE: 'The library by which links are bent (koffi) does not run on this machine.',
   DISK_FULL_FREE: 'The zone’s disk is full: {{free}} are free. Make room on it.',
   DISK_FULL: 'The zone’s disk is full.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ipRangesSchema, notInternet } from './ip-ranges';
 import { limits } from './limits';
 
 /*
@@ -31,6 +32,13 @@ const qemu = {
    * address of the host whoever reaches that; on 0.0.0.0 whoever reaches the host at all. A VM keeps the address that it was started with.
    */
   forwardAddress: z.ipv4('An IPv4 address of the host: 127.0.0.1, or 0.0.0.0 for all of them.').default('127.0.0.1'),
+  /**
+   * What guests with internet access do not reach, besides the addresses of the host and the networks that it is in, which are always denied:
+   * by default all that is not the public internet.
+   */
+  internetDenied: ipRangesSchema.default(notInternet),
+  /** What they reach all the same: of two ranges the narrower counts. Never an address of the host. */
+  internetAllowed: ipRangesSchema.default(''),
 };
 const simulator = {
   launchLimit,
@@ -103,6 +111,9 @@ export const openSettings = z.discriminatedUnion('provider', [
   of('simulator', open(simulator)),
 ]);
 export type OpenSettings = z.output<typeof openSettings>;
+
+/** Those of a zone of the provider qemu of which nothing was set. */
+export const qemuDefaults = of('qemu', open(qemu)).parse({ provider: 'qemu' });
 
 export type SettingsOf<Kind extends OpenSettings['provider']> = Extract<OpenSettings, { provider: Kind }>;
 

@@ -20,7 +20,8 @@ export async function launch(options: Pick<ServeOptions, 'root' | 'development' 
     const relay = config.relayUrl === null ? [] : [new URL(config.relayUrl).hostname];
     const listener = await listen({ ...config, allowedHosts: [...config.allowedHosts, ...relay] });
     await takeFolder(config.dataDir, say);
-    const wanted = config.databaseUrl === null ? (['database', 'qemu'] as const) : (['qemu'] as const);
+    const vms = ['qemu', 'internet'] as const;
+    const wanted = config.databaseUrl === null ? (['database', ...vms] as const) : vms;
     const machine = thisMachine(process.env);
     await Promise.all([
       // without leave to install, it only says what lacks

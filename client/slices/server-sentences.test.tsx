@@ -1,3 +1,4 @@
+import { qemuDefaults } from '#shared/zone-settings';
 import { renderHook, screen } from '@testing-library/react';
 import { TRPCClientError } from '@trpc/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -77,7 +78,7 @@ function zoneWith(run: Said): Zone {
     overcommit: { vcpus: 8, ram: 4, disk: 4 },
     allocated: { vcpus: 0, ramMb: 0, diskGb: 0 },
     ...{ runningVms: 0, slices: 0, capabilities, vmLimits: null },
-    settings: { provider: 'qemu', launchLimit: null, forwardAddress: '127.0.0.1' },
+    settings: qemuDefaults,
     facts: [
       { name: 'Accelerator', value: 'tcg' },
       { name: 'QEMU', ...asValue(say('NOT_INSTALLED')) },

@@ -1,3 +1,4 @@
+import { qemuDefaults } from '#shared/zone-settings';
 import { cleanup, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import type { Zone } from '#shared/zone';
@@ -13,7 +14,7 @@ const zone: Zone = {
   physical: { vcpus: 2, ramMb: 24_576, diskGb: 100 },
   limits: { vcpus: null, ramMb: null, diskGb: null },
   overcommit: { vcpus: 8, ram: 4, disk: 4 },
-  settings: { provider: 'qemu', launchLimit: null, forwardAddress: '127.0.0.1' },
+  settings: qemuDefaults,
   capacity: { vcpus: 16, ramMb: 98_304, diskGb: 400 },
   allocated: { vcpus: 4, ramMb: 1536, diskGb: 8 },
   free: { vcpus: 12, ramMb: 96_768, diskGb: 392 },

@@ -2,6 +2,7 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import { createZoneInput, updateZoneInput, type Zone } from '#shared/zone';
+import { qemuDefaults } from '#shared/zone-settings';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import '../testing/render';
@@ -95,7 +96,7 @@ test('a new zone has the settings of the provider that is chosen, and says who r
   await userEvent.type(address, '10.0.0.5');
   expect(screen.getByText('Whoever reaches 10.0.0.5 reaches them.')).toBeDefined();
   await userEvent.type(screen.getByRole('textbox', { name: 'VMs that boot at once' }), '3');
-  expect(await saved()).toEqual({ provider: 'qemu', launchLimit: 3, forwardAddress: '10.0.0.5' });
+  expect(await saved()).toEqual({ ...qemuDefaults, launchLimit: 3, forwardAddress: '10.0.0.5' });
 });
 
 test('an address that is none is refused on its field', async () => {

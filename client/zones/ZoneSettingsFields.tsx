@@ -46,7 +46,8 @@ export function ZoneSettingsFields({ form, known }: { form: Form; known: ZoneSet
     return typeof state === 'object' && state !== null && 'set' in state && state.set === true;
   };
   const help = ({ name, schema, ...field }: SettingField) => {
-    if (name === 'accessKey') return t('zones.settingHelp.accessKey');
+    if (name === 'accessKey' || name === 'internetDenied' || name === 'internetAllowed')
+      return t(`zones.settingHelp.${name}`);
     if (name !== 'forwardAddress') return null;
     const address = String(settings[name] ?? '').trim() || String(field.default);
     return schema.safeParse(address).success ? t(`zones.reach.${reachOf(address)}`, { address }) : null;

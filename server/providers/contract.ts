@@ -7,6 +7,7 @@ import { testCaptures } from './contract-captures';
 import { testGates } from './contract-gates';
 import { testDrift } from './contract-drift';
 import { testKeeping } from './contract-keeping';
+import { testInternet } from './contract-internet';
 import { testUsage } from './contract-usage';
 import { testLinks } from './contract-links';
 import { testUpdates } from './contract-updates';
@@ -377,6 +378,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     testUsage({ harness: () => harness, newSlice, id, codeOf });
     testCaptures({ harness: () => harness, newSlice, id, codeOf });
     testLinks({ harness: () => harness, newSlice, id, codeOf });
+    testInternet({ harness: () => harness, newSlice, id, codeOf });
     testKeeping({ harness: () => harness, newSlice, id, codeOf });
 
     test('stops waiting when it is told to, and leaves the VM as it is', async () => {

@@ -1,5 +1,5 @@
 /** Something that the machine may lack and Trama can do without, up to a point. */
-export type Want = 'database' | 'qemu' | 'chromium';
+export type Want = 'database' | 'qemu' | 'internet' | 'chromium';
 
 export interface Requirement {
   /** For people: "lacks …". */
@@ -24,6 +24,12 @@ export const requirements: Readonly<Record<Want, Requirement>> = {
     without: 'no VM can run on this machine',
     programs: [['qemu-system-x86_64'], ['qemu-img'], ['genisoimage'], ['unxz']],
     packages: ['qemu-system-x86', 'qemu-utils', 'genisoimage', 'xz-utils'],
+  },
+  internet: {
+    title: 'pasta',
+    without: 'no VM can have internet access',
+    programs: [['pasta'], ['ip']],
+    packages: ['passt', 'iproute2'],
   },
   chromium: {
     title: 'Chromium',

@@ -71,7 +71,7 @@ function plainValue(known: Map<string, Shown>, text: string): [string, string | 
   // what is on a command line can be read by every user of the machine, and stays in the shell's history
   if (isSecret(now)) throw new CliError(`${name} is a secret: --secret ${name} asks for it.`, exitCodes.usage);
   if (at < 0) throw new CliError(`Say what it is set to: --set ${name}=VALUE`, exitCodes.usage);
-  if (value === '') return [name, null];
+  if (value === '') return [name, typeof now === 'string' ? '' : null];
   return [name, typeof now !== 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value];
 }
 

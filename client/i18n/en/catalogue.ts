@@ -194,11 +194,16 @@ export const catalogue = {
     setting: {
       launchLimit: 'VMs that boot at once',
       forwardAddress: 'Forwarded ports listen on',
+      internetDenied: 'Internet access does not reach',
+      internetAllowed: 'Internet access reaches all the same',
       callDelayMs: 'Each call takes, in ms',
       bootDelayMs: 'Booting takes, in ms',
       accessKey: 'Access key',
     },
     settingHelp: {
+      internetDenied:
+        'Addresses and ranges, with commas between them. The host’s own addresses and the networks that it is in are denied besides.',
+      internetAllowed: 'Never an address of the host. The narrower range counts.',
       asServer: 'as the server says',
       accessKey: 'The simulator takes the first that it is given, and refuses every call with another or none.',
     },

@@ -206,11 +206,16 @@ export const catalogue: Messages<typeof english> = {
     setting: {
       launchLimit: 'MV que arrancan a la vez',
       forwardAddress: 'Los puertos reenviados escuchan en',
+      internetDenied: 'El acceso a internet no alcanza',
+      internetAllowed: 'El acceso a internet alcanza aun así',
       callDelayMs: 'Cada llamada tarda, en ms',
       bootDelayMs: 'Arrancar tarda, en ms',
       accessKey: 'Clave de acceso',
     },
     settingHelp: {
+      internetDenied:
+        'Direcciones y rangos, separados por comas. Las direcciones del propio servidor y las redes en que está se deniegan además.',
+      internetAllowed: 'Nunca una dirección del servidor. Cuenta el rango más estrecho.',
       asServer: 'lo que diga el servidor',
       accessKey: 'El simulador acepta la primera que recibe y rechaza toda llamada con otra o sin ella.',
     },

@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- one list, a line each */
 import type { SentenceCode } from '#shared/sentence';
 import { captures } from './sentences-captures';
 import { ownImageSentences } from './sentences-own-images';
@@ -47,8 +48,11 @@ export const sentences: Record<SentenceCode, string> = {
   SSH_KEYS_LIMIT: 'Una cuenta tiene como máximo {{limit}} claves SSH.',
 
   TOOL_MISSING: '{{tool}} no está instalado. Instálelo: apt-get install --no-install-recommends {{packages}}',
-  INTERNET_UNSAFE:
-    'Esta zona no tiene una salida a Internet para las MV que deje fuera de su alcance los puertos de la propia máquina.',
+  INTERNET_UNSAFE: 'Esta zona no tiene salida a internet sin que las MV alcancen los puertos de la propia máquina.',
+  INTERNET_TRIED: 'Una pasarela de prueba dijo: {{line}}',
+  INTERNET_NO_ROUTE: 'La máquina de la zona no tiene salida a internet.',
+  INTERNET_GATEWAY_FAILED: 'La zona no pudo arrancar la pasarela a internet.',
+  VM_INTERNET_DOWN: 'La pasarela a internet de {{vm}} no funciona. Se vuelve a arrancar sola.',
   LINK_RELAY_IMPOSSIBLE: 'La biblioteca con la que se alteran los enlaces (koffi) no funciona en esta máquina.',
   DISK_FULL_FREE: 'El disco de la zona está lleno: quedan {{free}} libres. Haga sitio en él.',
   DISK_FULL: 'El disco de la zona está lleno.',

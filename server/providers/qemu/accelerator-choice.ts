@@ -2,8 +2,7 @@ import { say, type Said } from '#shared/sentence';
 import { chooseAccelerator } from './accelerator';
 import type { ImageStore } from './images/image-store';
 import type { Accelerator } from './qemu-args';
-import type { RunAs } from '#server/lib/unprivileged-user';
-import type { VmUsers } from './vm-users';
+import { probeUser, type VmUsers } from './vm-users';
 import type { ZoneFolder } from './zone-folder';
 
 const imageSpecOfTiny = {
@@ -63,9 +62,4 @@ export class AcceleratorChoice {
       tinyImage,
     });
   }
-}
-
-function probeUser(users: VmUsers): RunAs | null {
-  if (users.kind === 'perSlice') return { uid: users.range.first, gid: users.range.first };
-  return users.kind === 'shared' ? users.user : null;
 }

@@ -42,6 +42,8 @@ export async function describeZone(zone: {
   launchLimit: number;
   forwardAddress: string;
   users: VmUsers;
+  /** Whether gateways to the internet can be started; asked for where QEMU is there. */
+  internet: () => Promise<Capability>;
 }): Promise<ZoneDescription> {
   const { tools } = zone;
   const disk = await statfs(zone.root);
@@ -61,7 +63,7 @@ export async function describeZone(zone: {
     },
     capabilities: {
       run: qemu,
-      internet: cannot(say('INTERNET_UNSAFE')),
+      internet: qemu.ok ? await zone.internet() : qemu,
       portForwards: isOfThisHost(zone.forwardAddress) ? qemu : cannot(notOfThisHost(zone.forwardAddress)),
       disks,
       serialConsole: qemu,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { vmSpec } from '../contract-fixtures';
 import { machineNameOf, sliceIdOf } from './find-machines';
-import { networkArgs, qemuProgram, vmArgs } from './qemu-args';
+import { gatewayArgs, networkArgs, qemuProgram, vmArgs } from './qemu-args';
 
 test('knows its own command lines, and no others', () => {
   const image = { id: 1, name: 't', kind: 'disk', source: '/x', sha256: null, readyMarker: null } as const;
@@ -14,6 +14,9 @@ test('knows its own command lines, and no others', () => {
   });
   expect(machineNameOf(lineOf(`/usr/bin/${qemuProgram}`, args))).toBe('v12');
   expect(machineNameOf(lineOf(qemuProgram, networkArgs(7, 'u', [])))).toBe('n7');
+  expect(machineNameOf(lineOf(qemuProgram, gatewayArgs('u')))).toBe('gw');
+  // what starts it names it, too
+  expect(machineNameOf(lineOf('setpriv', ['--', qemuProgram, ...gatewayArgs('u')]))).toBeNull();
   expect(machineNameOf(lineOf('grep', args))).toBeNull();
   expect(machineNameOf(lineOf(qemuProgram, ['-m', '96']))).toBeNull();
   expect(machineNameOf('')).toBeNull();

@@ -1,7 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hasCode } from '#server/lib/error-code';
-import { relayControl, relayName, type MachineName } from './qemu-args';
+import { gatewayName, relayControl, relayName, type MachineName } from './qemu-args';
 
 /** A running QEMU of this zone, or a relay. */
 export interface FoundMachine {
@@ -47,13 +47,13 @@ async function strangerOf(pid: number, root: string): Promise<Stranger | null> {
   try {
     const folder = (await readlink(`/proc/${pid}/cwd`)).replace(/ \(deleted\)$/, '');
     if (!folder.startsWith(`${root}/s`)) return null;
-    const place = /^s(\d+)(?:\/([vn]\d+))?(?:\/|$)/.exec(folder.slice(root.length + 1));
+    const place = /^s(\d+)(?:\/([vn]\d+|gw))?(?:\/|$)/.exec(folder.slice(root.length + 1));
     if (!place) return null;
     const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    // a zombie has let go of everything; children of ours are machines, and tools at work for us
-    if (/^State:\s+[ZX]/m.test(status) || Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]) === process.pid) return null;
+    // a zombie has let go of everything; what this server has started are machines, and tools at work for it
+    if (/^State:\s+[ZX]/m.test(status) || (await isBelowUs(status))) return null;
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    const [named] = /(?<![\w.-])[vn]\d+(?=\/)/.exec(command) ?? [];
+    const [named] = /(?<![\w.-])(?:[vn]\d+|gw)(?=\/)/.exec(command) ?? [];
     const program = basename(command.split('\0', 1)[0] ?? '')
       .replaceAll(/[^\x20-\x7e]/g, '?')
       .slice(0, 60);
@@ -64,8 +64,15 @@ async function strangerOf(pid: number, root: string): Promise<Stranger | null> {
   }
 }
 
+/** Whether this process has started it, itself or by others in turn. @param status of the process, as `/proc` has it */
+async function isBelowUs(status: string): Promise<boolean> {
+  const parent = Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
+  if (parent <= 1) return parent === process.pid;
+  return parent === process.pid || isBelowUs(await readFile(`/proc/${parent}/status`, 'utf8'));
+}
+
 function machineIn(name: string | undefined): MachineName | null {
-  if (name === undefined) return null;
+  if (name === undefined || name === gatewayName) return name ?? null;
   const id = Number(name.slice(1));
   return name.startsWith('v') ? `v${id}` : `n${id}`;
 }
@@ -95,11 +102,10 @@ export function machineNameOf(commandLine: string): MachineName | null {
     return relayName;
   // the two programs before it become it: they limit what it may do
   const match =
-    /^(?:env\0[^\0]*\0)?(?:prlimit\0[^\0]*\0)?[^\0]*qemu-system-[^\0]*\0(?:.*\0)?socket,id=qmp,path=([vn])(\d+)\/qmp\.sock,/s.exec(
+    /^(?:env\0[^\0]*\0)?(?:prlimit\0[^\0]*\0)?[^\0]*qemu-system-[^\0]*\0(?:.*\0)?socket,id=qmp,path=([vn]\d+|gw)\/qmp\.sock,/s.exec(
       commandLine,
     );
-  if (!match) return null;
-  return match[1] === 'v' ? `v${Number(match[2])}` : `n${Number(match[2])}`;
+  return machineIn(match?.[1]);
 }
 
 /** The slice whose folder the working directory is. */

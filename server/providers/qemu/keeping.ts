@@ -77,6 +77,7 @@ export class Keeping {
         }
       }
       await finishSuspending(this.#context, slice.id, machines);
+      await machines.gateway.settle();
     });
   }
 

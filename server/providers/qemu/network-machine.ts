@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProviderError } from '#server/lib/provider-error';
@@ -8,7 +7,7 @@ import { say } from '#shared/sentence';
 import { appliedNetwork } from '../applied';
 import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
-import { dgramNetdev, edgeSocket, networkArgs, type Attachment, type MachineName } from './qemu-args';
+import { dgramNetdev, edgeSocket, networkArgs, uuidOf, type Attachment, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
 import { QmpError, type QmpClient, type QmpHandlers } from './qmp-client';
 import type { NetworkRecord } from './records';
@@ -223,9 +222,4 @@ export class NetworkMachine {
   #save(): Promise<void> {
     return this.#context.folder.writeRecord(this.sliceId, this.name, this.record);
   }
-}
-
-function uuidOf(path: string): string {
-  const hex = createHash('sha256').update(path).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

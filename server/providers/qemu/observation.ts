@@ -20,7 +20,7 @@ interface Place {
 
 /** What is there of a slice: what its processes are, and what is wrong with VMs however they run. */
 export async function observeMachines(
-  { vms, networks, relay }: SliceMachines,
+  { vms, networks, relay, gateway }: SliceMachines,
   place: Place,
 ): Promise<SliceObservation> {
   const { folder } = place;
@@ -29,7 +29,7 @@ export async function observeMachines(
   const whole = await Promise.all(found.map(({ sliceId, name }) => folder.exists(sliceId, name)));
   const sortedVms = found.filter((_, index) => whole[index]);
   const sortedNetworks = [...networks.values()].sort((a, b) => a.id - b.id);
-  const ours = new Set([...found, ...sortedNetworks, relay].map(({ pid }) => pid));
+  const ours = new Set([...found, ...sortedNetworks, relay, gateway].map(({ pid }) => pid));
   const sliceId = found[0]?.sliceId;
   const strangers = place.strangers.filter((one) => one.sliceId === sliceId && !ours.has(one.pid));
   const observed = sortedVms.map(async (vm, index) => {
@@ -39,7 +39,9 @@ export async function observeMachines(
     const intruders = strangers.filter(
       ({ machine }) => machine === vm.name || (index === 0 && !vms.has(idOf(machine))),
     );
-    const flaws = [error, image?.said, ...intruders.slice(0, named).map((one) => intrusion(vm, one))];
+    const cutOff = status === 'running' && vm.record.spec.internet && !gateway.up;
+    const down = cutOff ? say('VM_INTERNET_DOWN', { vm: vm.record.spec.name }) : null;
+    const flaws = [error, image?.said, down, ...intruders.slice(0, named).map((one) => intrusion(vm, one))];
     const said = flaws.filter((flaw) => flaw !== null && flaw !== undefined);
     return {
       id: vm.record.spec.id,

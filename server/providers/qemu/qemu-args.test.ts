@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { attachment, pair, vmSpec, withNic } from '../contract-fixtures';
 import { hostnameSchema } from '#shared/primitives';
 import type { ImageSpec } from '../provider';
-import { forwardMac, guestConfig, networkArgs, nicDevice, nicSlots, vmArgs } from './qemu-args';
+import { argsToResume, forwardMac, guestConfig, networkArgs, nicDevice, nicSlots, vmArgs } from './qemu-args';
 
 const image: ImageSpec = {
   id: 1,
@@ -50,6 +50,36 @@ test('forwards listen where the zone says and give the guest no way out', () => 
   const [elsewhere] = after(vmArgs(vm, { ...boot, forwardAddress: '192.0.2.7' }), '-netdev');
   expect(elsewhere).toMatch(/^user,id=fwd,restrict=on,.*hostfwd=tcp:192\.0\.2\.7:20022-:22$/);
   expect(() => vmArgs(vm, { ...boot, hostPorts: new Map() })).toThrow('22');
+});
+
+test('the way to the internet is a NIC behind all others, beside that of forwards', () => {
+  const boot = {
+    accelerator: 'tcg',
+    files: kernel,
+    hostPorts: new Map([[22, 20_022]]),
+    forwardAddress: '127.0.0.1',
+  } as const;
+  const vm = vmSpec(5, image, { internet: true });
+  const devices = (of: typeof vm) =>
+    after(vmArgs(of, boot), '-device').filter((device) => device.includes('virtio-net'));
+  expect(after(vmArgs(vm, boot), '-netdev')).toEqual([
+    'dgram,id=inet,local.type=unix,local.path=v5/inet,remote.type=unix,remote.path=gw/v5',
+  ]);
+  expect(devices(vm)).toEqual([
+    expect.stringMatching(/^virtio-net-pci,id=inetnic,netdev=inet,mac=52:54:02:.*,addr=0x1f,/),
+  ]);
+  const both = { ...vm, forwards: [{ protocol: 'tcp' as const, guestPort: 22 }] };
+  expect(devices(both)).toEqual([
+    expect.stringMatching(/id=fwdnic,.*addr=0x1f,multifunction=on,/),
+    expect.stringMatching(/id=inetnic,.*addr=0x1f\.1,/),
+  ]);
+  expect(
+    guestConfig(both)
+      .split('\n')
+      .filter((line) => line.endsWith(' dhcp')),
+  ).toHaveLength(2);
+  // a process that goes on with a memory has each of them once
+  expect(argsToResume(vmArgs(both, boot), both, boot)).toEqual(vmArgs(both, boot));
 });
 
 test('a NIC has the place of its number, and there is none beyond the last', () => {

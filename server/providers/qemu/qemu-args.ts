@@ -12,9 +12,12 @@ import type { NicSpec, VmSpec } from '../provider';
 export const qemuProgram = 'qemu-system-x86_64';
 export type Accelerator = 'tcg' | 'kvm';
 
-/** The folder of a VM, a network or the relay inside its slice's folder: `v5`, `n7`, `relay`. */
-export type MachineName = `v${number}` | `n${number}` | typeof relayName;
+/** The folder of a VM, a network, the relay or the gateway to the internet inside its slice's folder: `v5`, `n7`, `relay`, `gw`. */
+export type MachineName = TopologyMachine | typeof relayName | typeof gatewayName;
+/** Of what is drawn. */
+export type TopologyMachine = `v${number}` | `n${number}`;
 export const relayName = 'relay';
+export const gatewayName = 'gw';
 
 /** The socket on which `owner` receives the edge's frames. */
 export function edgeSocket(owner: MachineName, edgeId: number): string {
@@ -61,13 +64,13 @@ export function dgramNetdev(owner: MachineName, edgeId: number) {
 
 /*
  * PCI slots. The guest numbers its interfaces along them, so that each NIC has the slot of its number, wherever it was added and
- * whatever was removed before. 0 and 1 are the board's, 2 to 6 are taken by the devices on the command line that name none; the NIC of
- * forwards comes last.
+ * whatever was removed before. 0 and 1 are the board's, 2 to 6 are taken by the devices on the command line that name none; the NICs of
+ * forwards and of the internet come last.
  */
 const firstNicSlot = 7;
-const forwardSlot = 31;
-/** NICs that a VM has room for, besides that of forwards. */
-export const nicSlots = forwardSlot - firstNicSlot;
+const lastSlot = 31;
+/** NICs that a VM has room for, besides those. */
+export const nicSlots = lastSlot - firstNicSlot;
 const slot = (number: number) => `0x${number.toString(16)}`;
 
 export const nicId = (edgeId: number) => `nic${edgeId}`;
@@ -84,19 +87,52 @@ export function nicDevice(nic: NicSpec) {
   } as const;
 }
 
-function netdevOption(owner: MachineName, edgeId: number): string {
-  const netdev = dgramNetdev(owner, edgeId);
+/** Where a VM receives what comes from the internet. */
+export const internetSocket = 'inet';
+
+/** The two ends of the way between a VM and its slice's gateway: the VM's, and the gateway's. */
+export function internetNetdevs(vmId: number) {
+  const own = { type: 'unix', path: `v${vmId}/${internetSocket}` } as const;
+  const far = { type: 'unix', path: `${gatewayName}/v${vmId}` } as const;
+  const vm = { type: 'dgram', id: 'inet', local: own, remote: far } as const;
+  return { vm, gateway: { type: 'dgram', id: `vm${vmId}`, local: far, remote: own } as const };
+}
+
+function netdevOption(netdev: { id: string; local: { path: string }; remote: { path: string } }): string {
   return `dgram,id=${netdev.id},local.type=unix,local.path=${netdev.local.path},remote.type=unix,remote.path=${netdev.remote.path}`;
 }
 
 /** The MAC of the NIC that carries forwards, made from the VM's uuid (locally administered, unicast). */
 export function forwardMac(uuid: string): string {
-  const hex = createHash('sha256').update(`forward ${uuid}`).digest('hex');
-  return `52:54:01:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}`;
+  return macOf('52:54:01', `forward ${uuid}`);
+}
+
+/** The same of the NIC that leads to the internet. */
+export function internetMac(uuid: string): string {
+  return macOf('52:54:02', `internet ${uuid}`);
+}
+
+function macOf(maker: string, name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return `${maker}:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}`;
+}
+
+/** MACs of the NICs that are of no edge, of which a guest asks for its address itself. */
+export function macsByDhcp({ uuid, forwards, internet }: VmSpec): { forwards: string | null; internet: string | null } {
+  return {
+    forwards: forwards.length > 0 ? forwardMac(uuid) : null,
+    internet: internet ? internetMac(uuid) : null,
+  };
 }
 
 /** The network of the NIC that carries forwards: reserved for benchmarks (RFC 2544), so that no edge's subnet meets it. */
 const forwardNetwork = 'net=198.18.0.0/24,host=198.18.0.2,dhcpstart=198.18.0.15';
+
+/** The uuid of a process without a machine, made from its folder. */
+export function uuidOf(path: string): string {
+  const hex = createHash('sha256').update(path).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
 
 /** Without privileges, without children, without anything that is not on the command line. */
 function base(name: MachineName, uuid: string): string[] {
@@ -183,7 +219,7 @@ function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>)
   const args: string[] = [];
   for (const nic of vm.nics.toSorted((a, b) => a.index - b.index)) {
     const device = nicDevice(nic);
-    args.push('-netdev', netdevOption(name, nic.edgeId));
+    args.push('-netdev', netdevOption(dgramNetdev(name, nic.edgeId)));
     const { driver, id, netdev, mac, addr } = device;
     args.push('-device', `${driver},id=${id},netdev=${netdev},mac=${mac},addr=${addr},romfile=`);
   }
@@ -195,10 +231,18 @@ function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>)
     });
     // restricted: the guest reaches nothing through it, neither the host's own ports nor the internet
     args.push('-netdev', `user,id=fwd,restrict=on,ipv6=off,${forwardNetwork}${forwards.join('')}`);
+    const shares = vm.internet ? ',multifunction=on' : '';
     args.push(
       '-device',
-      `virtio-net-pci,id=fwdnic,netdev=fwd,mac=${forwardMac(vm.uuid)},addr=${slot(forwardSlot)},romfile=`,
+      `virtio-net-pci,id=fwdnic,netdev=fwd,mac=${forwardMac(vm.uuid)},addr=${slot(lastSlot)}${shares},romfile=`,
     );
+  }
+  if (vm.internet) {
+    // two NICs in the last slot are two functions of it
+    const addr = vm.forwards.length > 0 ? `${slot(lastSlot)}.1` : slot(lastSlot);
+    const mac = internetMac(vm.uuid);
+    args.push('-netdev', netdevOption(internetNetdevs(vm.id).vm));
+    args.push('-device', `virtio-net-pci,id=inetnic,netdev=inet,mac=${mac},addr=${addr},romfile=`);
   }
   return args;
 }
@@ -206,6 +250,11 @@ function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>)
 /** Where the hub's drain receives nothing. */
 export function drainSocket(name: MachineName): string {
   return `${name}/drain`;
+}
+
+/** The argument vector of a gateway's QEMU: no machine, and no guest yet. */
+export function gatewayArgs(uuid: string): string[] {
+  return ['-name', 'guest=trama-gateway', ...base(gatewayName, uuid), '-machine', 'none'];
 }
 
 /**
@@ -219,7 +268,7 @@ export function networkArgs(networkId: number, uuid: string, attachments: readon
   const drain = `dgram,id=drain,local.type=unix,local.path=${drainSocket(name)},remote.type=unix,remote.path=${name}/nobody`;
   const ports = attachments.flatMap(({ edgeId }) => [
     '-netdev',
-    netdevOption(name, edgeId),
+    netdevOption(dgramNetdev(name, edgeId)),
     '-netdev',
     `hubport,id=port${edgeId},hubid=0,netdev=net${edgeId}`,
   ]);
@@ -234,10 +283,11 @@ export interface Attachment {
 
 /** What the tiny guest, or any kernel image that reads `opt/trama/config`, is told: one statement a line. */
 export function guestConfig(vm: VmSpec): string {
+  const dhcp = macsByDhcp(vm);
   const lines = [
     `hostname ${vm.hostname || vm.name}`,
     ...vm.nics.map((nic) => `nic ${nic.mac} ${nic.address}`),
-    ...(vm.forwards.length > 0 ? [`nic ${forwardMac(vm.uuid)} dhcp`] : []),
+    ...[dhcp.forwards, dhcp.internet].flatMap((mac) => (mac === null ? [] : [`nic ${mac} dhcp`])),
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),
     ...vm.files.map(({ path, content, mode }) => `file ${mode} ${path} ${Buffer.from(content).toString('base64')}`),
   ];
@@ -264,8 +314,8 @@ export function argsToResume(
     const option = args[at] ?? '';
     const value = args[at + 1] ?? '';
     const isNic =
-      (option === '-netdev' && /^(dgram,id=net\d+|user,id=fwd),/.test(value)) ||
-      (option === '-device' && /^virtio-net-pci,id=(nic\d+|fwdnic),/.test(value));
+      (option === '-netdev' && /^(dgram,id=(net\d+|inet)|user,id=fwd),/.test(value)) ||
+      (option === '-device' && /^virtio-net-pci,id=(nic\d+|fwdnic|inetnic),/.test(value));
     const skipped = incoming.get(option) ?? (isNic ? 2 : 0);
     if (skipped === 0) kept.push(option);
     at += Math.max(1, skipped);

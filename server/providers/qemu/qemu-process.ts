@@ -6,7 +6,7 @@ import { hasCode } from '#server/lib/error-code';
 import { searchPath } from '#server/lib/run-command';
 import { ProviderError } from '#server/lib/provider-error';
 import { say, together } from '#shared/sentence';
-import { isMachine, type FoundMachine } from './find-machines';
+import { findMachines, isMachine, type FoundMachine } from './find-machines';
 import { monitorSocket, qemuProgram, type MachineName } from './qemu-args';
 import { QmpClient, type QmpHandlers } from './qmp-client';
 import { createLog, readLogTail } from './bounded-log';
@@ -18,7 +18,8 @@ const notInstalled = say('TOOL_MISSING', { tool: 'QEMU', packages: 'qemu-system-
 /**
  * Starts a QEMU that outlives the server: its own session, its output to `NAME.log`, its working directory the slice's
  * folder, its user the slice's. (The directory is changed before the user is, so it may lie where that user cannot go.)
- * No file of it grows beyond `fileLimit` bytes: see `bounded-log.ts`. `inherits` is its file descriptor 3.
+ * No file of it grows beyond `fileLimit` bytes: see `bounded-log.ts`. `inherits` is its file descriptor 3. `through`: the programs that
+ * start it in turn, the first of which becomes the slice's user itself; QEMU is a process below them.
  */
 export async function spawnMachine(
   folder: ZoneFolder,
@@ -26,10 +27,10 @@ export async function spawnMachine(
   name: MachineName,
   args: readonly string[],
   fileLimit: number,
-  inherits: FileHandle | null = null,
+  { inherits = null, through = [] }: { inherits?: FileHandle | null; through?: readonly string[] } = {},
 ): Promise<FoundMachine> {
-  const runAs = await folder.userOf(sliceId);
-  return spawnProgram(folder, { sliceId, name }, { program: qemuProgram, args, runAs, fileLimit, inherits });
+  const runAs = through.length === 0 ? await folder.userOf(sliceId) : null;
+  return spawnProgram(folder, { sliceId, name }, { program: qemuProgram, args, runAs, fileLimit, inherits, through });
 }
 
 /** As {@link spawnMachine}, any program. `runAs` null: as the server, to become somebody else by itself. */
@@ -42,14 +43,15 @@ export async function spawnProgram(
     runAs: RunAs | null;
     fileLimit: number;
     inherits?: FileHandle | null;
+    through?: readonly string[];
   },
 ): Promise<FoundMachine> {
-  const { program, args, fileLimit, inherits = null } = start;
+  const { program, args, fileLimit, inherits = null, through = [] } = start;
   const logPath = `${folder.machinePath(sliceId, name)}.log`;
   await rm(logPath, { force: true });
   const log = await createLog(logPath, fileLimit, null);
   try {
-    const limited = ['--ignore-signal=XFSZ', 'prlimit', `--fsize=${fileLimit}:${fileLimit}`, program];
+    const limited = ['--ignore-signal=XFSZ', 'prlimit', `--fsize=${fileLimit}:${fileLimit}`, ...through, program];
     const child = spawn('env', [...limited, ...args], {
       cwd: folder.slicePath(sliceId),
       detached: true,
@@ -61,9 +63,18 @@ export async function spawnProgram(
       child.once('error', reject);
       child.once('spawn', () => (child.pid === undefined ? reject(new Error('No process id')) : resolve(child.pid)));
     });
-    // until the programs before it have become this one, the kernel may show no command line for an instant
-    while (child.exitCode === null && child.signalCode === null && !(await isRunning(pid, program))) await sleep(2);
     child.unref();
+    const ended = () => child.exitCode !== null || child.signalCode !== null;
+    if (through.length > 0) {
+      for (;;) {
+        const found = (await findMachines(folder.root)).find((one) => one.sliceId === sliceId && one.name === name);
+        // of what has ended at its start the monitor's absence tells
+        if (found || ended()) return found ?? { pid, sliceId, name };
+        await sleep(20);
+      }
+    }
+    // until the programs before it have become this one, the kernel may show no command line for an instant
+    while (!ended() && !(await isRunning(pid, program))) await sleep(2);
     return { pid, sliceId, name };
   } catch (error) {
     throw new ProviderError('UNAVAILABLE', say('PROCESS_NOT_STARTED'), true, error);

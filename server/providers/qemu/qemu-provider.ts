@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
 import { canonical } from '#shared/topology/properties';
-import { topologyParts, type TopologyParts } from '#shared/topology/schema';
-import type { OpenSettings, SettingsOf } from '#shared/zone-settings';
+import { topologyParts } from '#shared/topology/schema';
+import { qemuDefaults, type OpenSettings, type SettingsOf } from '#shared/zone-settings';
 import { say, saidOf } from '#shared/sentence';
 import { appliedNetwork, changesOf } from '../applied';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
@@ -28,37 +28,19 @@ import { EdgeWiring } from './edge-wiring';
 import { findMachines, findStrangers, type Stranger } from './find-machines';
 import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
+import { InternetAccess } from './internet/internet-access';
 import { NetworkMachine } from './network-machine';
-import { guestConfig, type Accelerator } from './qemu-args';
+import { guestConfig } from './qemu-args';
 import { Keeping } from './keeping';
 import { observeMachines } from './observation';
+import type { QemuProviderOptions } from './provider-options';
 import { killMachine } from './qemu-process';
 import { loadSlice, type SliceMachines } from './slice-machines';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 import { VmDefinitions } from './vm-definitions';
-import type { VmUsers } from './vm-users';
+import { probeUser } from './vm-users';
 import { Wires } from './wires';
 import { ZoneFolder } from './zone-folder';
-
-export interface QemuProviderOptions {
-  /** The zone's folder, e.g. `.trama/zones/1`. Only one server may use it at a time. */
-  root: string;
-  /** Prepared images, shared by zones. */
-  imagesRoot: string;
-  /** Whom QEMU runs as. See `chooseVmUsers()`. */
-  users: VmUsers;
-  /** VMs that boot at once where the settings do not say it; default: the number of processors. */
-  launchLimit?: number;
-  settings?: SettingsOf<'qemu'>;
-  accel?: Accelerator | 'auto';
-  /** How long a guest may take to report that it has booted. Default 5 minutes. */
-  bootTimeoutMs?: number;
-  /** How often each process is asked whether it answers. Default 10 seconds. */
-  askAgainMs?: number;
-  /** With the properties that a test states. */
-  parts?: TopologyParts;
-  log?: (message: string, details?: Record<string, unknown>) => void;
-}
 
 /** A VM that boots longer than this no longer keeps others from booting. */
 const launchSlotMs = 60_000;
@@ -87,6 +69,7 @@ class QemuProvider implements Provider {
   readonly #edges: EdgeWiring;
   readonly #keeping: Keeping;
   readonly #counters = new CountedSlices(async (sliceId) => [...(await this.#slice(sliceId)).vms.values()]);
+  readonly #internet: InternetAccess;
   #tools: Promise<InstalledTools> | null = null;
   #portsKnown: Promise<void> = Promise.resolve();
 
@@ -102,9 +85,11 @@ class QemuProvider implements Provider {
       for (const listener of this.#listeners) listener({ sliceId });
     };
     const { parts = topologyParts, askAgainMs = 10_000 } = options;
-    const wires = new Wires(folder);
-    this.#context = { folder, wires, askAgainMs, parts, forwardAddress: () => this.#ports.address, onChange, log };
-    if (options.settings) this.#take(options.settings);
+    const settings = options.settings ?? qemuDefaults;
+    this.#internet = new InternetAccess(options.internetWithin ?? [], settings);
+    const [wires, forwardAddress, internet] = [new Wires(folder), () => this.#ports.address, this.#internet];
+    this.#context = { folder, wires, askAgainMs, parts, forwardAddress, internet, onChange, log };
+    this.#take(settings);
     this.#edges = new EdgeWiring(this.#context, (sliceId) => this.#slice(sliceId), this.#locks);
     this.#accelerator = new AcceleratorChoice({
       wanted: options.accel ?? 'auto',
@@ -113,7 +98,12 @@ class QemuProvider implements Provider {
       images: this.#images,
       qemuVersion: async () => (await this.#findTools()).qemu ?? '',
     });
-    this.#definitions = new VmDefinitions(this.#context, this.#images, this.#ports, this.#accelerator);
+    this.#definitions = new VmDefinitions(this.#context, {
+      images: this.#images,
+      ports: this.#ports,
+      accelerator: this.#accelerator,
+      gateway: async (sliceId) => (await this.#slice(sliceId)).gateway,
+    });
     this.#keeping = new Keeping(this.#context, (sliceId) => this.#slice(sliceId), this.#locks, {
       definitions: this.#definitions,
       images: this.#images,
@@ -131,7 +121,8 @@ class QemuProvider implements Provider {
     if (settings.provider === 'qemu') this.#take(settings);
   }
 
-  #take({ launchLimit, forwardAddress }: SettingsOf<'qemu'>): void {
+  #take({ launchLimit, forwardAddress, ...ranges }: SettingsOf<'qemu'>): void {
+    this.#internet.ranges = ranges;
     this.#launches.resize(launchLimit ?? this.#options.launchLimit ?? availableParallelism());
     this.#ports.address = forwardAddress;
   }
@@ -147,6 +138,7 @@ class QemuProvider implements Provider {
       launchLimit: this.#launches.size,
       forwardAddress: this.#ports.address,
       users: this.#options.users,
+      internet: () => this.#internet.capability(root, probeUser(this.#options.users), refresh),
     });
   }
 
@@ -268,15 +260,16 @@ class QemuProvider implements Provider {
   }
 
   async stopVm(slice: SliceRef, vmId: number, { graceMs = 8_000 } = {}): Promise<void> {
-    const { vms } = await this.#slice(slice.id);
+    const { vms, gateway } = await this.#slice(slice.id);
     await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
       const vm = vms.get(vmId);
       if (vm) await guarded(vm.stop(graceMs), say('ACT_VM_STOP'));
+      await guarded(gateway.settle(), say('ACT_VM_STOP'));
     });
   }
 
   async removeVm(slice: SliceRef, vmId: number): Promise<void> {
-    const { vms } = await this.#slice(slice.id);
+    const { vms, gateway } = await this.#slice(slice.id);
     await this.#locks.run(`${slice.id}:v${vmId}`, async () => {
       const vm = vms.get(vmId);
       if (!vm) return;
@@ -284,6 +277,7 @@ class QemuProvider implements Provider {
       await guarded(vm.remove(), say('ACT_VM_REMOVE'));
       for (const [, port] of vm.record.hostPorts) this.#ports.release(port);
       vms.delete(vmId);
+      await guarded(gateway.forget(vmId), say('ACT_VM_REMOVE'));
     });
   }
 
@@ -393,8 +387,9 @@ class QemuProvider implements Provider {
   }
 
   async removeSlice(slice: SliceRef): Promise<void> {
-    const { vms, networks, relay } = await this.#slice(slice.id);
+    const { vms, networks, relay, gateway } = await this.#slice(slice.id);
     await Promise.all([...vms.keys()].map((id) => this.removeVm(slice, id)));
+    await guarded(gateway.remove(), say('ACT_FILES_REMOVE'));
     await Promise.all([...networks.keys()].map((id) => this.removeNetwork(slice, id)));
     await this.#locks.run(`${slice.id}:relay`, () => guarded(relay.remove(), say('ACT_EDGE_REMOVE')));
     for (const machine of await findMachines(this.#folder.root))
@@ -409,8 +404,7 @@ class QemuProvider implements Provider {
   }
 
   async openConsole(slice: SliceRef, vmId: number) {
-    const { vms } = await this.#slice(slice.id);
-    const vm = vms.get(vmId);
+    const vm = (await this.#slice(slice.id)).vms.get(vmId);
     if (!vm) throw notRunning();
     return vm.openConsole();
   }
@@ -432,8 +426,9 @@ class QemuProvider implements Provider {
     await this.#portsKnown;
     this.#listeners.clear();
     for (const loading of this.#slices.values()) {
-      const { vms, networks, relay } = await loading;
+      const { vms, networks, relay, gateway } = await loading;
       relay.close();
+      await gateway.close();
       for (const network of networks.values()) network.close();
       await Promise.all([...vms.values()].map((vm) => vm.close()));
     }

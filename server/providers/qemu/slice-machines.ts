@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { findMachines, type FoundMachine } from './find-machines';
+import { InternetGateway } from './internet/internet-gateway';
 import { NetworkMachine } from './network-machine';
+import { gatewayName, relayName, type TopologyMachine } from './qemu-args';
 import { killMachine } from './qemu-process';
-import { relayName, type MachineName } from './qemu-args';
 import { networkRecordSchema, relayRecordSchema, vmRecordSchemaOf } from './records';
 import { RelayMachine } from './relay-machine';
 import { finishSuspending } from './suspending';
@@ -14,7 +15,10 @@ class NoRecordError extends Error {}
 export interface SliceMachines {
   vms: Map<number, VmMachine>;
   networks: Map<number, NetworkMachine>;
+  /** What bent edges go over. */
   relay: RelayMachine;
+  /** The way to the internet of the VMs that ask for it. */
+  gateway: InternetGateway;
 }
 
 /** Reads the slice's folder, finds its processes and takes them over. Processes without a record are ended: orphans. */
@@ -26,8 +30,12 @@ export async function loadSlice(context: VmMachineContext, sliceId: number): Pro
     if (machine.sliceId === sliceId) found.set(machine.name, machine);
   }
   const relay = await adoptRelay(context, sliceId, found);
-  const slice: SliceMachines = { vms: new Map(), networks: new Map(), relay };
-  const adopt = async (name: MachineName): Promise<void> => {
+  const vms: SliceMachines['vms'] = new Map();
+  const gateway = new InternetGateway(context, sliceId, () => vms.values());
+  const slice: SliceMachines = { vms, networks: new Map(), relay, gateway };
+  const leading = found.get(gatewayName) ?? null;
+  found.delete(gatewayName);
+  const adopt = async (name: TopologyMachine): Promise<void> => {
     const id = Number(name.slice(1));
     const running = found.get(name) ?? null;
     try {
@@ -59,6 +67,9 @@ export async function loadSlice(context: VmMachineContext, sliceId: number): Pro
     await rm(folder.machinePath(sliceId, orphan.name), { recursive: true, force: true });
   }
   await finishSuspending(context, sliceId, slice);
+  await gateway.adopt(leading).catch((error: unknown) => {
+    context.log('could not take over a gateway to the internet', { slice: sliceId, error });
+  });
   return slice;
 }
 

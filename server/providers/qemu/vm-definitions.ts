@@ -10,7 +10,8 @@ import type { HostPorts } from './host-ports';
 import { writeSeed } from './images/cloud-init';
 import { createOverlay, growDisk } from './images/disk';
 import type { ImageStore, PreparedImage } from './images/image-store';
-import { argsToResume, forwardMac, guestConfig, vmArgs } from './qemu-args';
+import type { InternetGateway } from './internet/internet-gateway';
+import { argsToResume, guestConfig, vmArgs } from './qemu-args';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
 /** What a VM's own disk begins with, where that is not its image. */
@@ -28,12 +29,22 @@ export class VmDefinitions {
   readonly #images: ImageStore;
   readonly #ports: HostPorts;
   readonly #accelerator: AcceleratorChoice;
+  readonly #gateway: (sliceId: number) => Promise<InternetGateway>;
 
-  constructor(context: VmMachineContext, images: ImageStore, ports: HostPorts, accelerator: AcceleratorChoice) {
+  constructor(
+    context: VmMachineContext,
+    parts: {
+      images: ImageStore;
+      ports: HostPorts;
+      accelerator: AcceleratorChoice;
+      gateway: (sliceId: number) => Promise<InternetGateway>;
+    },
+  ) {
     this.#context = context;
-    this.#images = images;
-    this.#ports = ports;
-    this.#accelerator = accelerator;
+    this.#images = parts.images;
+    this.#ports = parts.ports;
+    this.#accelerator = parts.accelerator;
+    this.#gateway = parts.gateway;
   }
 
   /** Writes the record, the guest's configuration and, for disk images, overlay (`first`: as a copy of that) and seed. The VM does not run. */
@@ -143,7 +154,13 @@ export class VmDefinitions {
       );
     const forwardAddress = this.#ports.address;
     const args = argsToResume(kept.args, spec, { hostPorts: await this.#freePorts(vm), forwardAddress });
-    await vm.load(args, { forwardAddress });
+    await this.#led(vm, () => vm.load(args, { forwardAddress }));
+  }
+
+  /** Starts its process, with the way to the internet before it where it asks for one. */
+  async #led({ sliceId, record: { spec } }: VmMachine, start: () => Promise<void>): Promise<void> {
+    if (!spec.internet) return start();
+    await (await this.#gateway(sliceId)).lead(spec.id, start);
   }
 
   /** Has the zone hold again what a VM was made from, or boots, where that is gone and can be had. */
@@ -161,7 +178,7 @@ export class VmDefinitions {
 
   async #writeSeed({ record: { spec }, sliceId, name }: VmMachine): Promise<void> {
     const path = join(this.#context.folder.machinePath(sliceId, name), 'seed.iso');
-    await writeSeed(spec, spec.forwards.length > 0 ? forwardMac(spec.uuid) : null, path);
+    await writeSeed(spec, path);
   }
 
   /** Before the new spec is written down: who is killed between the two finds that there is still something to change. */
@@ -210,10 +227,12 @@ export class VmDefinitions {
     const hostPorts = await this.#freePorts(vm);
     const forwardAddress = this.#ports.address;
     const args = vmArgs(spec, { accelerator, files, hostPorts, forwardAddress });
-    await vm.launch(args, { forwardAddress }).catch(async (error: unknown) => {
-      // whatever QEMU found wrong with the files, they are read anew before the next try
-      await this.#images.distrust(spec.image);
-      throw error;
-    });
+    const start = () =>
+      vm.launch(args, { forwardAddress }).catch(async (error: unknown) => {
+        // whatever QEMU found wrong with the files, they are read anew before the next try
+        await this.#images.distrust(spec.image);
+        throw error;
+      });
+    await this.#led(vm, start);
   }
 }

@@ -18,9 +18,10 @@ import { findMachines, type FoundMachine } from './find-machines';
 import { processorSeconds } from './processor-time';
 import { ConsoleGate, isAnswering } from './guest-gate';
 import { GuestPort } from './guest-port';
+import type { InternetAccess } from './internet/internet-access';
 import { argumentsOf, callOffWriting, memoryInUse, untilLoaded, writeMemory } from './kept-memory';
 import { MarkerScanner } from './marker-scanner';
-import { guestConfig, type MachineName } from './qemu-args';
+import { guestConfig, internetSocket, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
 import type { QmpClient, QmpHandlers } from './qmp-client';
 import type { Kept, VmRecord } from './records';
@@ -38,6 +39,8 @@ export interface VmMachineContext {
   parts: TopologyParts;
   /** Where forwards of VMs that are started now listen. */
   forwardAddress(): string;
+  /** The way to the internet that the zone has. */
+  internet: InternetAccess;
   /** Something changed that nobody asked for. */
   onChange(sliceId: number): void;
   log(message: string, details?: Record<string, unknown>): void;
@@ -204,7 +207,13 @@ export class VmMachine {
   async #begin(args: readonly string[], inherits: FileHandle | null, up: () => Promise<void>): Promise<void> {
     const { folder } = this.#context;
     const path = folder.machinePath(this.sliceId, this.name);
-    const stale = ['qmp.sock', 'ser.sock', 'guest.sock', ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`)];
+    const stale = [
+      'qmp.sock',
+      'ser.sock',
+      'guest.sock',
+      internetSocket,
+      ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`),
+    ];
     await Promise.all(stale.map((file) => rm(join(path, file), { force: true })));
     await this.nics.point();
     await folder.settleUser(this.sliceId);
@@ -219,7 +228,7 @@ export class VmMachine {
     // its monitor has not been reached yet: that is a start, not a process that does not answer
     this.#launching = true;
     try {
-      this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimit, inherits);
+      this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimit, { inherits });
       await this.#connect();
       await up();
       this.#launching = false;

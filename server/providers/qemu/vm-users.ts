@@ -41,3 +41,9 @@ export function covers(map: string, { first, count }: UidRange): boolean {
     return inside !== undefined && length !== undefined && first >= inside && first + count <= inside + length;
   });
 }
+
+/** Whom what is only tried out runs as: nobody whom a slice has. */
+export function probeUser(users: VmUsers): RunAs | null {
+  if (users.kind === 'perSlice') return { uid: users.range.first, gid: users.range.first };
+  return users.kind === 'shared' ? users.user : null;
+}

@@ -23,7 +23,7 @@ import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
 import { findMachines } from './find-machines';
 import { fileNames } from './images/image-store';
-import type { MachineName } from './qemu-args';
+import type { MachineName, TopologyMachine } from './qemu-args';
 import type { RunAs } from '#server/lib/unprivileged-user';
 import type { UidRange, VmUsers } from './vm-users';
 
@@ -38,6 +38,8 @@ import type { UidRange, VmUsers } from './vm-users';
  *   suspending.json  which VMs are being suspended: all of their memories are there
  *   snapshots/7/     the memories of snapshot 7, and manifest.json once it is whole; disks keep their part in themselves
  *   n7.json n7/      the same for network 7
+ *   relay.json relay/  the same for the relay of bent edges
+ *   gw.json gw/      the same for the gateway to the internet
  * ```
  * The server reads nothing through what QEMU may have replaced by a symbolic link.
  */
@@ -85,10 +87,10 @@ export class ZoneFolder {
     return entries.flatMap((entry) => (/^s\d+$/.test(entry) ? [Number(entry.slice(1))] : []));
   }
 
-  /** The machines that have a record or a folder. */
-  async listMachines(sliceId: number): Promise<MachineName[]> {
+  /** The VMs and networks that have a record or a folder. */
+  async listMachines(sliceId: number): Promise<TopologyMachine[]> {
     const entries = await readdir(this.slicePath(sliceId)).catch(emptyIfMissing);
-    const names = entries.flatMap((entry): MachineName[] => {
+    const names = entries.flatMap((entry): TopologyMachine[] => {
       const match = /^([vn])(\d+)(\.json)?$/.exec(entry);
       if (!match) return [];
       return [match[1] === 'v' ? `v${Number(match[2])}` : `n${Number(match[2])}`];

@@ -13,6 +13,7 @@ import { zoneById } from '#server/db/queries/zones';
 import { createHomeKeeper } from '#server/domain/homes/home';
 import { createLogger } from '#server/lib/logger';
 import { createProviderRegistry } from '#server/provider-registry';
+import { qemuDefaults } from '#shared/zone-settings';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { createWorld } from '#server/testing/world';
@@ -81,7 +82,7 @@ describe('settings of a zone', () => {
     const cleared = await admin.zones.update({ ...given, settings: { provider: 'simulator', accessKey: null } });
     expect(cleared.settings).toEqual({ ...plain, launchLimit: 2 });
     const local = (await admin.zones.list()).items.find(({ provider }) => provider === 'qemu');
-    expect(local?.settings).toEqual({ provider: 'qemu', launchLimit: null, forwardAddress: '127.0.0.1' });
+    expect(local?.settings).toEqual(qemuDefaults);
     const user = world.callerOf(await world.person());
     for (const seen of [...(await user.zones.list()).items, await user.zones.get({ id: zone.id })])
       expect(seen.settings).toBeNull();

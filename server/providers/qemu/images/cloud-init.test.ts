@@ -12,15 +12,18 @@ const run = promisify(execFile);
 const image = { id: 1, name: 'debian', kind: 'disk', source: '/d.qcow2', sha256: null, readyMarker: null } as const;
 const parse = (text: string | undefined): unknown => JSON.parse((text ?? '').replace('#cloud-config\n', ''));
 
+const none = { forwards: null, internet: null };
+
 test('tells the guest its name, its addresses by MAC, and its neighbours', () => {
   const { a } = pair({ a: 1, b: 2, edge: 3 }, image);
-  const documents = cloudInitDocuments(a, '52:54:01:00:00:01');
+  const documents = cloudInitDocuments(a, { forwards: '52:54:01:00:00:01', internet: '52:54:02:00:00:01' });
   expect(parse(documents['meta-data'])).toEqual({ 'instance-id': a.uuid, 'local-hostname': 'vm-1' });
   expect(parse(documents['network-config'])).toEqual({
     version: 2,
     ethernets: {
       edge3: { match: { macaddress: '52:54:00:00:03:01' }, addresses: ['10.0.3.1/30'], optional: true },
       forwards: { match: { macaddress: '52:54:01:00:00:01' }, dhcp4: true, optional: true },
+      internet: { match: { macaddress: '52:54:02:00:00:01' }, dhcp4: true, optional: true },
     },
   });
   expect(documents['user-data']?.startsWith('#cloud-config\n')).toBe(true);
@@ -41,7 +44,7 @@ test('a guest with a disk kept the addresses and the names of its neighbours fro
     manage_etc_hosts: z.boolean(),
     bootcmd: z.array(z.array(z.string())),
   });
-  const told = (hosts: typeof a.hosts) => userData.parse(parse(cloudInitDocuments({ ...a, hosts }, null)['user-data']));
+  const told = (hosts: typeof a.hosts) => userData.parse(parse(cloudInitDocuments({ ...a, hosts }, none)['user-data']));
   expect(told([])).toMatchObject({
     updates: { network: { when: ['boot-new-instance', 'boot'] } },
     manage_etc_hosts: false,
@@ -71,7 +74,7 @@ test('start-up files are written at every boot, over what has become of them, wh
   const content = `$(id) 'quoted' "twice" %s é\n`;
   const vm = vmSpec(1, image, { files: [{ path, content, mode: '0640' }] });
   const userData = z.object({ bootcmd: z.array(z.array(z.string())) });
-  const [, [program = '', ...args] = []] = userData.parse(parse(cloudInitDocuments(vm, null)['user-data'])).bootcmd;
+  const [, [program = '', ...args] = []] = userData.parse(parse(cloudInitDocuments(vm, none)['user-data'])).bootcmd;
   await run(program, args);
   await writeFile(path, 'changed in the guest');
   await run(program, args);
@@ -81,7 +84,7 @@ test('start-up files are written at every boot, over what has become of them, wh
 
 test('a VM’s own cloud-config comes as it was written, and ours is merged into it', () => {
   const userData = 'packages: [nginx]\nbootcmd:\n  - [id]\n# “é”';
-  const text = cloudInitDocuments(vmSpec(1, image, { userData }), null)['user-data'] ?? '';
+  const text = cloudInitDocuments(vmSpec(1, image, { userData }), none)['user-data'] ?? '';
   const [, boundary = ''] = /^Content-Type: multipart\/mixed; boundary="(.+)"\nMIME-Version: 1.0\n\n/.exec(text) ?? [];
   const parts = text.split(`--${boundary}`).slice(1, -1);
   const [own, ours] = parts.map((part) => {
@@ -96,7 +99,7 @@ test('a VM’s own cloud-config comes as it was written, and ours is merged into
 });
 
 test('a guest that is called otherwise than its VM is told so, with its domain', () => {
-  const documents = cloudInitDocuments(vmSpec(1, image, { hostname: 'web.example.org' }), null);
+  const documents = cloudInitDocuments(vmSpec(1, image, { hostname: 'web.example.org' }), none);
   expect(parse(documents['user-data'])).toMatchObject({ hostname: 'web', fqdn: 'web.example.org' });
   expect(parse(documents['meta-data'])).toMatchObject({ 'local-hostname': 'web.example.org' });
 });
@@ -109,7 +112,7 @@ test('a guest has the SSH keys of now at every boot, beside those that its user 
     bootcmd: z.array(z.array(z.string())),
   });
   const told = (sshKeys: string[]) =>
-    userData.parse(parse(cloudInitDocuments(vmSpec(1, image, { sshKeys }), null)['user-data']));
+    userData.parse(parse(cloudInitDocuments(vmSpec(1, image, { sshKeys }), none)['user-data']));
   // programs of the guest's own, which know its account and may give away its files
   for (const [name, text] of Object.entries({ getent: `echo "trama:x:1000:1000::${folder}:/bin/bash"`, chown: 'true' }))
     await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
@@ -128,6 +131,6 @@ test('a guest has the SSH keys of now at every boot, beside those that its user 
 });
 
 test('a VM without links has none', () => {
-  const documents = cloudInitDocuments(vmSpec(1, image), null);
+  const documents = cloudInitDocuments(vmSpec(1, image), none);
   expect(parse(documents['network-config'])).toEqual({ version: 2, ethernets: {} });
 });

@@ -7,6 +7,7 @@ import { moveIntoPlace } from '#server/lib/atomic-file';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { diskLogin } from '#shared/builtin-images';
 import type { VmSpec } from '../../provider';
+import { macsByDhcp } from '../qemu-args';
 import { missingTool } from './disk';
 
 /** Writes a start-up file: its path, its mode, its content. */
@@ -34,15 +35,17 @@ const writeKeys = [
  * All are JSON, which YAML contains, so that no name or address has to be quoted by hand. By itself cloud-init looks at network and
  * files at an instance's first boot only, and what changes later would reach no guest: `updates` and `bootcmd` are for every boot
  * (https://cloudinit.readthedocs.io/en/latest/explanation/events.html; of a guest's first boots, from the second on).
- * @param forwardMac MAC of the NIC that carries forwards, if there is one
+ * @param dhcp MACs of the NICs that carry forwards and lead to the internet, where there are any
  */
-export function cloudInitDocuments(vm: VmSpec, forwardMac: string | null): Record<string, string> {
+export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhcp>): Record<string, string> {
   const ethernets = Object.fromEntries([
     ...vm.nics.map((nic) => [
       `edge${nic.edgeId}`,
       { match: { macaddress: nic.mac.toLowerCase() }, addresses: [nic.address], optional: true },
     ]),
-    ...(forwardMac === null ? [] : [['forwards', { match: { macaddress: forwardMac }, dhcp4: true, optional: true }]]),
+    ...Object.entries(dhcp).flatMap(([name, macaddress]) =>
+      macaddress === null ? [] : [[name, { match: { macaddress }, dhcp4: true, optional: true }]],
+    ),
   ]);
   const hosts = vm.hosts.map(({ address, name }) => `${address} ${name}${mark}\n`).join('');
   const keys = vm.sshKeys.map((key) => key + keyMark);
@@ -118,10 +121,10 @@ function together(own: string, ours: string): string {
 }
 
 /** Writes the seed as the ISO image that cloud-init looks for, by its label. */
-export async function writeSeed(vm: VmSpec, forwardMac: string | null, path: string): Promise<void> {
+export async function writeSeed(vm: VmSpec, path: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'trama-seed-'));
   try {
-    const documents = cloudInitDocuments(vm, forwardMac);
+    const documents = cloudInitDocuments(vm, macsByDhcp(vm));
     for (const [name, content] of Object.entries(documents)) await writeFile(join(work, name), content);
     const iso = join(work, 'seed.iso');
     const options = ['-quiet', '-output', iso, '-volid', 'cidata', '-joliet', '-rock'];

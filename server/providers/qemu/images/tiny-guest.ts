@@ -98,7 +98,8 @@ const dhcp = `#!/bin/sh
 case $1 in bound | renew) ;; *) exit 0 ;; esac
 ip addr replace "$ip/$mask" dev "$interface"
 for gateway in $router; do ip route replace default via "$gateway" dev "$interface"; done
-for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
+# a NIC that knows of none leaves those of another one
+[ -z "$dns" ] || for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
 `;
 
 const shell = `#!/bin/sh
