@@ -369,7 +369,7 @@ const states: Record<string, State> = {
   'a drawing with a problem': {
     ...template(),
     until: inOrder(choose(/^VM web/), async (page) => {
-      const name = page.getByRole('complementary').getByLabel('Name');
+      const name = page.getByRole('complementary').getByLabel('Name', { exact: true });
       await name.fill('db');
       await name.press('Enter');
       await page.getByText(/problems? keeps? this from being saved/).waitFor();

@@ -11,10 +11,6 @@ export const limits = {
   filesPerVm: 8,
   fileLength: 16_384,
   filePathLength: 200,
-  /** Characters of a VM's cloud-config. */
-  userDataLength: 65_536,
-  /** Characters of what a guest calls itself, with its domain. */
-  guestHostnameLength: 253,
   /** VMs that one VM is started after. */
   startAfterPerVm: 32,
   /** Characters of a text on a console that says that a VM is ready. */
@@ -35,10 +31,6 @@ export const limits = {
   descriptionLength: 500,
   /** Characters of what an end of a link is called. */
   interfaceNameLength: 60,
-  /** Longest delay of a link in one direction. */
-  linkDelayMs: 60_000,
-  linkRateKbps: 100_000_000,
-  linkQueuePackets: 10_000,
   /** Notes, labels, shapes and groups of one topology. */
   annotationsPerTopology: 500,
   /** Characters of the text of one of them. */
@@ -51,17 +43,10 @@ export const limits = {
   templatesPerUser: 10_000,
   /** Living tokens of one account, sessions not counted. */
   tokensPerUser: 100,
-  sshKeysPerUser: 50,
-  /** Characters of a text that SSH keys are read from. */
-  sshKeysLength: 65_536,
   /** Event streams that one user has open at a server at once: pages that are shown, and programs that wait. */
   streamsPerUser: 100,
   /** Consoles that one user has open at a server at once. */
   consolesPerUser: 64,
-  /** Links that one capture follows. */
-  capturedLinks: 16,
-  /** Characters of what a capture is filtered by. */
-  captureFilterLength: 500,
   /** Users that one template or slice is shared with. */
   sharesPerObject: 500,
   webhooksPerUser: 10,

@@ -23,7 +23,7 @@ export function ConsoleMenu({ settings, onCopy, onDownload, onTypeSize, onCloseA
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown mah="80dvh" style={{ overflowY: 'auto' }}>
-        <Menu.Item leftSection={<Copy size={14} />} rightSection={<Kbd size="xs">Ctrl Shift C</Kbd>} onClick={onCopy}>
+        <Menu.Item leftSection={<Copy size={14} />} rightSection={<Kbd size="sm">Ctrl Shift C</Kbd>} onClick={onCopy}>
           {t('copy')}
         </Menu.Item>
         <Menu.Item leftSection={<Download size={14} />} closeMenuOnClick onClick={onDownload}>
@@ -40,14 +40,14 @@ export function ConsoleMenu({ settings, onCopy, onDownload, onTypeSize, onCloseA
         <Menu.Divider />
         <Menu.Item
           leftSection={<AArrowUp size={14} />}
-          rightSection={<Kbd size="xs">Ctrl Shift ↑</Kbd>}
+          rightSection={<Kbd size="sm">Ctrl Shift ↑</Kbd>}
           onClick={() => changeFontSize(1)}
         >
           {t('larger')}
         </Menu.Item>
         <Menu.Item
           leftSection={<AArrowDown size={14} />}
-          rightSection={<Kbd size="xs">Ctrl Shift ↓</Kbd>}
+          rightSection={<Kbd size="sm">Ctrl Shift ↓</Kbd>}
           onClick={() => changeFontSize(-1)}
         >
           {t('smaller')}

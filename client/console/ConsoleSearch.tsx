@@ -54,6 +54,7 @@ export function ConsoleSearch({ vmName, asked, matches, onFind, onClose }: Conso
         value={wanted.text}
         maxLength={limits.searchLength}
         error={invalid ? t('search.invalid') : undefined}
+        errorProps={{ fz: 'xs' }}
         onChange={(event) => find({ ...wanted, text: event.currentTarget.value }, 'beginning')}
         onKeyDown={(event) => {
           if (event.key === 'Escape') onClose();

@@ -1,8 +1,7 @@
 import { Button, FileButton, Textarea, TextInput } from '@mantine/core';
 import { FileUp } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { limits } from '#shared/limits';
-import { createSshKeysInput } from '#shared/ssh-key';
+import { createSshKeysInput, sshKeyLimits } from '#shared/ssh-key';
 import { notifyDone } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
@@ -35,7 +34,8 @@ export function SshKeyForm({ onDone }: SshKeyFormProps) {
   });
   const read = async (file: File | null | undefined) => {
     if (!file) return;
-    if (file.size > limits.sshKeysLength) return form.setFieldError('text', t('form.unreadable', { file: file.name }));
+    if (file.size > sshKeyLimits.textLength)
+      return form.setFieldError('text', t('form.unreadable', { file: file.name }));
     const text = await file.text();
     // a key file in another form is binary, which the field would show as anything
     if (text.includes('\u0000')) form.setFieldError('text', t('form.unreadable', { file: file.name }));

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { limits } from '../limits';
+import { captureLimits } from './limits';
 import { idSchema } from '../primitives';
 import { wholeFrame } from './whole-frame';
 
 /** Which links of a slice are captured, and what of them. */
 export const followCaptureInput = z.strictObject({
   sliceId: idSchema,
-  edgeIds: z.array(idSchema).min(1).max(limits.capturedLinks),
+  edgeIds: z.array(idSchema).min(1).max(captureLimits.links),
   snapLength: z
     .number()
     .int()
@@ -17,7 +17,7 @@ export const followCaptureInput = z.strictObject({
   filter: z
     .string()
     .trim()
-    .max(limits.captureFilterLength)
+    .max(captureLimits.filterLength)
     .default('')
     .describe('only frames that match, in words of tcpdump: `icmp and host 10.0.0.1`'),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { limits } from '../limits';
+import { drawingLimits } from './limits';
 
-const milliseconds = z.number().min(0).max(limits.linkDelayMs);
+const milliseconds = z.number().min(0).max(drawingLimits.linkDelayMs);
 const percent = z.number().min(0).max(100);
 
 const qualityFields = {
@@ -15,9 +15,9 @@ const qualityFields = {
   corruptPercent: percent.optional(),
   /** These frames take no delay, and so pass those before them. */
   reorderPercent: percent.optional(),
-  rateKbps: z.number().int().min(1).max(limits.linkRateKbps).optional(),
+  rateKbps: z.number().int().min(1).max(drawingLimits.linkRateKbps).optional(),
   /** Frames that wait for their turn at the rate; one that comes when so many wait is dropped. */
-  queuePackets: z.number().int().min(1).max(limits.linkQueuePackets).optional(),
+  queuePackets: z.number().int().min(1).max(drawingLimits.linkQueuePackets).optional(),
 };
 
 /** What a link does to frames in one direction. What is not said, it does not do. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits';
+import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { annotationsSchema } from './annotations';
 import { linkSchema } from './link';
@@ -14,7 +15,7 @@ export const forwardSchema = z.strictObject({
 /** What a guest calls itself, where that is not its name: with its domain, if it has one (RFC 1123 §2.1). */
 export const guestHostnameSchema = z
   .string()
-  .max(limits.guestHostnameLength, `At most ${limits.guestHostnameLength} characters.`)
+  .max(drawingLimits.guestHostnameLength, `At most ${drawingLimits.guestHostnameLength} characters.`)
   .regex(
     /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)?$/,
     'Names of letters, digits and hyphens, with dots between them.',
@@ -126,7 +127,7 @@ export const vmProperties = {
    */
   userData: z
     .string()
-    .max(limits.userDataLength, `At most ${limits.userDataLength} characters.`)
+    .max(drawingLimits.userDataLength, `At most ${drawingLimits.userDataLength} characters.`)
     .regex(isText, 'User-data is text.')
     .default('')
     .register(propertyFacts, { effect: 'restart' }),

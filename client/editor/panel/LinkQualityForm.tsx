@@ -1,7 +1,7 @@
 import { Fieldset, NumberInput, Select, SimpleGrid, Stack, Switch } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { limits } from '#shared/limits';
+import { drawingLimits } from '#shared/topology/limits';
 import {
   bends,
   directionsOf,
@@ -32,11 +32,11 @@ const suffixes: Partial<Record<keyof LinkQuality, string>> = { delayMs: ' ms', j
 const suffixOf = (field: keyof LinkQuality) => suffixes[field] ?? (field === 'queuePackets' ? undefined : ' %');
 const mostOf = (field: keyof LinkQuality) =>
   field === 'rateKbps'
-    ? limits.linkRateKbps
+    ? drawingLimits.linkRateKbps
     : field === 'queuePackets'
-      ? limits.linkQueuePackets
+      ? drawingLimits.linkQueuePackets
       : field.endsWith('Ms')
-        ? limits.linkDelayMs
+        ? drawingLimits.linkDelayMs
         : 100;
 
 /** Without what is empty or nothing. */

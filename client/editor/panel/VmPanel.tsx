@@ -4,6 +4,7 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
+import { drawingLimits } from '#shared/topology/limits';
 import { hostnameSchema } from '#shared/primitives';
 import { guestHostnameSchema, labelSchema, type TopologyVm } from '#shared/topology/schema';
 import { variableExamples, type Lookup } from '#shared/topology/variables';
@@ -94,7 +95,7 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
         description={t('vm.hostnameHint')}
         value={vm.hostname}
         schema={guestHostnameSchema}
-        maxLength={limits.guestHostnameLength}
+        maxLength={drawingLimits.guestHostnameLength}
         invalid={t('vm.hostnameInvalid')}
         onChange={(hostname) => onChange({ hostname }, `hostname ${vm.key}`)}
       />
@@ -103,7 +104,7 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
         description={t('vm.userDataHint')}
         error={problemOf('userData')}
         value={vm.userData}
-        maxLength={limits.userDataLength}
+        maxLength={drawingLimits.userDataLength}
         lookup={lookup}
         onChange={(userData) => onChange({ userData }, `userData ${vm.key}`)}
       />

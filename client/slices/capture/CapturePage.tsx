@@ -7,7 +7,7 @@ import { parseFilter } from '#shared/capture/filter';
 import { linkName, pcapngInterfaces, pcapngNames } from '#shared/capture/links';
 import { pcapngHeader, pcapngPacket } from '#shared/capture/pcapng';
 import { wholeFrame } from '#shared/capture/whole-frame';
-import { limits } from '#shared/limits';
+import { captureLimits } from '#shared/capture/limits';
 import { idSchema } from '#shared/primitives';
 import type { Slice } from '#shared/slice';
 import { appErrorOf } from '../../api/app-error';
@@ -137,7 +137,7 @@ function CaptureView({ slice }: { slice: Slice }) {
           label={t('links')}
           data={slice.edges.map(({ id }) => ({ value: String(id), label: names.get(id) ?? String(id) }))}
           value={edgeIds.map(String)}
-          maxValues={limits.capturedLinks}
+          maxValues={captureLimits.links}
           placeholder={edgeIds.length === 0 ? t('chooseLinks') : undefined}
           searchable
           disabled={access !== null}
@@ -158,7 +158,7 @@ function CaptureView({ slice }: { slice: Slice }) {
           label={t('filter')}
           placeholder="icmp or ospf"
           value={text}
-          maxLength={limits.captureFilterLength}
+          maxLength={captureLimits.filterLength}
           error={parsed.ok ? null : spoken(parsed.said.message, parsed.said.sentences)}
           onChange={({ currentTarget: { value } }) => setText(value)}
         />

@@ -3,7 +3,13 @@ import { AppError, notFound } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { nameSchema } from '#shared/primitives';
 import { say, type Said } from '#shared/sentence';
-import type { createdSshKeysSchema, createSshKeysInput, SshKey, sshKeyListSchema } from '#shared/ssh-key';
+import {
+  sshKeyLimits,
+  type createdSshKeysSchema,
+  type createSshKeysInput,
+  type SshKey,
+  type sshKeyListSchema,
+} from '#shared/ssh-key';
 import { lockAccounts } from '#server/db/queries/accounts';
 import { deleteSshKeyRow, insertSshKey, sshKeyOf, sshKeysOf, type SshKeyRow } from '#server/db/queries/ssh-keys';
 import { iso } from '#server/db/rows';
@@ -90,7 +96,7 @@ export async function createSshKeys(
     const known = before.filter(({ fingerprint }) => fingerprints.has(fingerprint));
     const had = new Set(known.map(({ fingerprint }) => fingerprint));
     const fresh = keys.filter(({ fingerprint }) => !had.has(fingerprint));
-    const limit = limits.sshKeysPerUser;
+    const limit = sshKeyLimits.perUser;
     if (before.length + fresh.length > limit) throw refused(say('SSH_KEYS_LIMIT', { limit }));
     const ids = new Set<number>();
     for (const { type, blob, comment, fingerprint } of fresh) {

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { images } from '#drizzle/schema/catalogue';
 import { slices } from '#drizzle/schema/slices';
-import { limits } from '#shared/limits';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { specsOf } from '#server/domain/deployments/specs';
 import { deleteUser } from '#server/domain/users/delete';
+import { sshKeyLimits } from '#shared/ssh-key';
 import { line } from '#server/testing/drawings';
 import { refusalOf } from '#server/testing/outcomes';
 import { createWorld } from '#server/testing/world';
@@ -64,11 +64,11 @@ describe('SSH keys of an account', () => {
   test('one account has so many, also of those that are added at once', async () => {
     const api = world.callerOf(await world.person());
     const text = (from: number, count: number) => Array.from({ length: count }, (_, at) => key(from + at)).join('\n');
-    await api.sshKeys.create({ text: text(0, limits.sshKeysPerUser - 2) });
+    await api.sshKeys.create({ text: text(0, sshKeyLimits.perUser - 2) });
     const at = [100, 200].map((from) => api.sshKeys.create({ text: text(from, 2) }));
     const outcomes = await Promise.allSettled(at);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    expect((await api.sshKeys.list()).items).toHaveLength(limits.sshKeysPerUser);
+    expect((await api.sshKeys.list()).items).toHaveLength(sshKeyLimits.perUser);
   });
 
   test('are the account’s own, and go with it', async () => {

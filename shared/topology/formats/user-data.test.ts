@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { newVm, topologyVmSchema } from '../schema';
-import { limits } from '../../limits';
+import { drawingLimits } from '../limits';
 import { checkTopology, userDataProblems } from './user-data';
 
 const vm = newVm({ key: 'a', name: 'web', flavourId: 1, imageId: 1, x: 0, y: 0 });
@@ -41,7 +41,7 @@ test('a variable that there is not is one mistake, not two', () => {
 test('a text of a megabyte is refused by its length, and an image without a disk takes none', () => {
   const long = topologyVmSchema.safeParse({ ...vm, userData: '#'.repeat(1_000_000) });
   expect(long.error?.issues).toMatchObject([
-    { path: ['userData'], message: `At most ${limits.userDataLength} characters.` },
+    { path: ['userData'], message: `At most ${drawingLimits.userDataLength} characters.` },
   ]);
   const flavours = [{ id: 1, name: 'small', vcpus: 1, ramMb: 1024, diskGb: 4, retiredAt: null }];
   const images = [{ id: 1, name: 'tiny', kind: 'kernel' as const, minRamMb: 0, minDiskGb: 0, retiredAt: null }];

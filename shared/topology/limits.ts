@@ -1,0 +1,11 @@
+/** Limits of what VMs and links are set to; apart from the others, which come with the first page. */
+export const drawingLimits = {
+  /** Characters of a VM's cloud-config. */
+  userDataLength: 65_536,
+  /** Characters of what a guest calls itself, with its domain. */
+  guestHostnameLength: 253,
+  /** Longest delay of a link in one direction. */
+  linkDelayMs: 60_000,
+  linkRateKbps: 100_000_000,
+  linkQueuePackets: 10_000,
+} as const;
