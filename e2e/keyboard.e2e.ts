@@ -118,6 +118,8 @@ describe('everything by keyboard alone', () => {
     await page.keyboard.press('Escape');
     await walk.expectFocus(sliceAction(page, 'Console'));
     await page.keyboard.press('Enter');
+    // the arrow is the menu's only when it has the focus
+    await walk.expectFocus(page.getByRole('menuitem', { name: 'Open all 2' }));
     await page.keyboard.press('ArrowDown');
     await walk.expectFocus(page.getByRole('menuitem', { name: 'vm1' }));
     await page.keyboard.press('Enter');
