@@ -44,15 +44,15 @@ export const theme = createTheme({
   },
 });
 
-/** A tint behind an alert or a badge, calm in the dark, too. */
+/** A tint behind an alert, a badge or a button that is pressed in, calm in the dark, too; a shade stronger under the pointer. */
 function tints(dark: boolean): Record<string, string> {
   const names = ['red', 'yellow', 'weft', 'gray', 'blue'];
+  const mixed = (name: string, percent: number) =>
+    `color-mix(in srgb, var(--mantine-color-${name}-6) ${percent}%, transparent)`;
   return Object.fromEntries(
     names.flatMap((name) => [
-      [
-        `--mantine-color-${name}-light`,
-        dark ? `color-mix(in srgb, var(--mantine-color-${name}-6) 14%, transparent)` : `var(--mantine-color-${name}-0)`,
-      ],
+      [`--mantine-color-${name}-light`, dark ? mixed(name, 14) : `var(--mantine-color-${name}-0)`],
+      [`--mantine-color-${name}-light-hover`, dark ? mixed(name, 22) : `var(--mantine-color-${name}-1)`],
       [`--mantine-color-${name}-light-color`, `var(--mantine-color-${name}-${dark ? '3' : '9'})`],
     ]),
   );

@@ -301,19 +301,27 @@ const states: Record<string, State> = {
       (page) => page.getByRole('alert').getByText('The server cannot be reached').waitFor(),
     ),
   },
-  'a capture without links': { ...slice('running', '/capture'), until: text('Choose links first') },
+  'a capture without links': {
+    ...slice('running', '/capture'),
+    until: inOrder((page) => page.getByRole('button', { name: 'Start' }).focus(), text('Choose links first')),
+  },
   'a capture, with a packet, and a filter that is none': {
     ...slice('running', '/capture'),
     until: async (page) => {
-      await page.getByRole('textbox', { name: 'Links' }).click();
+      await page.getByRole('combobox', { name: 'Links' }).click();
       await page.getByRole('option').first().click();
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Start' }).click();
       const packets = page.getByRole('grid', { name: 'Packets' });
       await packets.getByRole('row').nth(2).waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
+      await text(/^Not capturing/)(page);
+      // who stops it by hand is not told that the VMs have stopped
+      expect(await page.getByText(/^The capture has ended/).count()).toBe(0);
       await packets.press('Home');
-      await page.getByRole('region', { name: 'Bytes of the packet' }).waitFor();
+      // its bytes are marked among those of the packet
+      await page.getByRole('region', { name: 'Headers of the packet' }).getByRole('button').last().click();
+      await page.getByRole('region', { name: 'Bytes of the packet' }).locator('[data-marked]').first().waitFor();
       await page.getByRole('textbox', { name: 'Filter' }).fill('host web');
       await page.getByText('“web” is no IP address.').waitFor();
     },

@@ -24,6 +24,10 @@ export function apiWrapper(answer: Answer) {
               },
               (error: Error) => observer.error(TRPCClientError.from(error)),
             );
+            // as a stream over HTTP does when it is let go
+            return () => {
+              if (op.type === 'subscription') observer.complete();
+            };
           }),
     ],
   });

@@ -1,5 +1,5 @@
 import { skipToken } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { PacketFilter } from '#shared/capture/filter';
 import { trpc } from '../../api/trpc';
 import { PacketRing, type PacketRow } from './packet-ring';
@@ -52,22 +52,30 @@ export function useCapture({ sliceId, edgeIds, snapLength, filter }: CaptureWant
     setRunning(false);
     setEnded({ error });
   };
-  trpc.captures.follow.useSubscription(
-    running && edgeIds.length > 0 ? { sliceId, edgeIds: [...edgeIds], snapLength } : skipToken,
-    {
-      onData(batch) {
-        ring.push(batch);
-        draw();
-      },
-      onError: end,
-      onComplete: () => end(null),
+  const followed = running && edgeIds.length > 0 ? `${sliceId}:${edgeIds.join(',')}:${snapLength}` : null;
+  // a stream that is let go completes as well, as the one that the server has ended: before that, what is followed is another
+  const latest = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    latest.current = followed;
+    return () => {
+      latest.current = null;
+    };
+  }, [followed]);
+  trpc.captures.follow.useSubscription(followed === null ? skipToken : { sliceId, edgeIds: [...edgeIds], snapLength }, {
+    onData(batch) {
+      ring.push(batch);
+      draw();
     },
-  );
+    onError: end,
+    onComplete() {
+      if (latest.current === followed) end(null);
+    },
+  });
   return {
     rows: ring.rows,
     shown: ring.shown,
     dropped: ring.dropped,
-    running: running && edgeIds.length > 0,
+    running: followed !== null,
     ended,
     start: () => {
       setEnded(null);
