@@ -4,6 +4,8 @@ import classes from './capture.module.css';
 import type { PacketRow } from './packet-ring';
 
 const rowHeight = 24;
+/** The headings, which stay above of what is scrolled, and the line below them. */
+const headHeight = rowHeight + 1;
 /** Rows that are drawn above and below of what is seen. */
 const beyond = 8;
 
@@ -20,20 +22,20 @@ interface PacketTableProps {
 /** Packets in rows, of which only those that can be seen are in the page. At the foot it follows what comes. */
 export function PacketTable({ rows, chosen, onChoose, linkName, withLinks }: PacketTableProps) {
   const { t } = useTranslation('capture');
-  const body = useRef<HTMLDivElement>(null);
+  const table = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 0 });
   const follows = useRef(true);
   useEffect(() => {
-    const element = body.current;
+    const element = table.current;
     if (element === null) return;
-    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    const measure = () => setView(viewOf(element));
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     measure();
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
-    const element = body.current;
+    const element = table.current;
     if (element !== null && follows.current) element.scrollTop = element.scrollHeight;
   }, [rows.length]);
 
@@ -55,13 +57,12 @@ export function PacketTable({ rows, chosen, onChoose, linkName, withLinks }: Pac
     event.preventDefault();
     const place = Math.max(0, Math.min(rows.length - 1, wanted));
     const row = rows[place];
-    const element = body.current;
+    const element = table.current;
     if (row === undefined || element === null) return;
     onChoose(row);
     const top = place * rowHeight;
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + rowHeight > element.scrollTop + element.clientHeight)
-      element.scrollTop = top + rowHeight - element.clientHeight;
+    else element.scrollTop = Math.max(element.scrollTop, top + rowHeight - viewOf(element).height);
   };
   const onClick = ({ target }: MouseEvent) => {
     const element = target instanceof Element ? target.closest<HTMLElement>('[data-number]') : null;
@@ -93,6 +94,7 @@ export function PacketTable({ rows, chosen, onChoose, linkName, withLinks }: Pac
   ];
   return (
     <div
+      ref={table}
       className={classes.table}
       role="grid"
       aria-label={t('packets')}
@@ -101,6 +103,11 @@ export function PacketTable({ rows, chosen, onChoose, linkName, withLinks }: Pac
       tabIndex={0}
       onKeyDown={onKeyDown}
       onClick={onClick}
+      onScroll={({ currentTarget }) => {
+        const { scrollTop, clientHeight, scrollHeight } = currentTarget;
+        follows.current = scrollTop + clientHeight >= scrollHeight - rowHeight;
+        setView(viewOf(currentTarget));
+      }}
       data-links={withLinks || undefined}
     >
       <div role="rowgroup" className={classes.head}>
@@ -112,15 +119,7 @@ export function PacketTable({ rows, chosen, onChoose, linkName, withLinks }: Pac
           ))}
         </div>
       </div>
-      <div
-        ref={body}
-        role="rowgroup"
-        className={classes.body}
-        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
-          follows.current = scrollTop + clientHeight >= scrollHeight - rowHeight;
-          setView({ top: scrollTop, height: clientHeight });
-        }}
-      >
+      <div role="rowgroup" className={classes.body}>
         <div role="presentation" className={classes.rows} style={{ height: rows.length * rowHeight }}>
           {rows.slice(first, last).map((row, index) => (
             <div
@@ -144,6 +143,11 @@ export function PacketTable({ rows, chosen, onChoose, linkName, withLinks }: Pac
       </div>
     </div>
   );
+}
+
+/** What is seen of the rows, in pixels from the first one's top. */
+function viewOf({ scrollTop, clientHeight }: HTMLElement) {
+  return { top: scrollTop, height: clientHeight - headHeight };
 }
 
 /** `14:03:12.000123`, by the reader's clock. */
