@@ -313,7 +313,8 @@ const states: Record<string, State> = {
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Start' }).click();
       const packets = page.getByRole('grid', { name: 'Packets' });
-      await packets.getByRole('row').nth(2).waitFor();
+      // more than fit, once the details stand below
+      await packets.getByRole('row').nth(20).waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
       await text(/^Not capturing/)(page);
       // who stops it by hand is not told that the VMs have stopped
