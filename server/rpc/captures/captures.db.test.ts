@@ -75,11 +75,18 @@ describe('a capture', () => {
   it('ends when none of the VMs of its links runs any more', async () => {
     const { owner, user, slice, edgeIds } = await scene();
     const stream = await user.captures.follow({ sliceId: slice.id, edgeIds });
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const reading = (async () => {
       let frames = 0;
-      for await (const batch of stream) frames += batch.frames.length;
+      for await (const batch of stream) {
+        frames += batch.frames.length;
+        if (frames > 0) begin();
+      }
       return frames;
     })();
+    // a VM that is stopped before the capture has begun says nothing
+    await Promise.race([begun, reading]);
     await carryOut(ctx, owner, slice.id, 'stop');
     expect(await reading).toBeGreaterThan(0);
     expect(await refusalOf(first(user.captures.follow({ sliceId: slice.id, edgeIds })))).toMatchObject({
