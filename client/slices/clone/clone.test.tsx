@@ -97,7 +97,7 @@ describe('a slice is cloned', () => {
     });
     await userEvent.click(await screen.findByRole('button', { name: 'Choose a zone for me' }));
     await screen.findByText('rack was chosen: most stays free in it.');
-    expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Zone' }).value).toBe('rack');
+    await waitFor(() => expect(screen.getByRole<HTMLInputElement>('combobox', { name: 'Zone' }).value).toBe('rack'));
     await waitFor(async () => expect((await nameField()).value).toBe('lab (2)'));
     await userEvent.click(screen.getByRole('button', { name: 'Clone' }));
     await waitFor(() => expect(asked).toMatchObject([['slices.clone', { id: 7, zoneId: 2 }]]));
