@@ -4,6 +4,7 @@ import https from 'node:https';
 import { isIP, type BlockList, type LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isListed, isPublicAddress } from './ip';
+import { unless } from './waiting';
 
 /** What kept a request from being answered. */
 export type CallFailure =
@@ -93,7 +94,8 @@ export async function guardedRequest(request: GuardedRequest): Promise<IncomingM
   const host = url.hostname.replace(/^\[|\]$/g, '');
   let addresses: string[];
   try {
-    addresses = isIP(host) === 0 ? await unlessLate(deadline, (request.resolve ?? allAddresses)(host)) : [host];
+    addresses =
+      isIP(host) === 0 ? await unless(deadline, (request.resolve ?? allAddresses)(host), () => new Late()) : [host];
   } catch (error) {
     throw new CallError(error instanceof Late ? 'late' : 'not-resolved', error);
   }
@@ -109,15 +111,6 @@ export async function guardedRequest(request: GuardedRequest): Promise<IncomingM
 
 async function allAddresses(host: string): Promise<string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
-}
-
-function unlessLate<Value>(deadline: AbortSignal, work: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Late());
-    if (deadline.aborted) late();
-    deadline.addEventListener('abort', late, { once: true });
-    work.then(resolve, reject).finally(() => deadline.removeEventListener('abort', late));
-  });
 }
 
 /** Resolves with the head of the answer. */

@@ -17,7 +17,7 @@ import type { ProvisioningOptions } from './options';
 import { SliceObserver } from './slice-observer';
 import { specsOf } from '#server/domain/deployments/specs';
 import { beginsAnew, takeUp, type Loaded } from './take-up';
-import { pause, unless } from './waiting';
+import { pause, unless } from '#server/lib/waiting';
 import { walk } from './walk';
 import { DeploymentWriter, type StepChange } from './writer';
 import { writeObservation } from './observe';

@@ -1,6 +1,6 @@
 import type { Logger } from '#server/lib/logger';
 import type { Provider, SliceObservation } from '#server/providers/provider';
-import { pause, unless } from './waiting';
+import { pause, unless } from '#server/lib/waiting';
 
 /** A look that nobody wants any more. */
 class Rest extends Error {}

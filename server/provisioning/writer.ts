@@ -13,7 +13,7 @@ import type { DomainContext } from '#server/domain/context';
 import { announce, tell, type Telling, type Told } from '#server/domain/notifications/tell';
 import { insertEvents, lockSlice } from '#server/events/append';
 import { assertHeld, LeaseLostError, readHeld, type Claim } from './lease';
-import { pause, unless } from './waiting';
+import { pause, unless } from '#server/lib/waiting';
 
 export interface StepChange {
   seq: number;

@@ -6,10 +6,10 @@ import { parseFilter } from '#shared/capture/filter';
 import type { CaptureBatch, followCaptureInput } from '#shared/capture/schema';
 import { AppError, notFound } from '#shared/errors';
 import { inTransaction } from '#server/db/transaction';
+import { pause } from '#server/lib/waiting';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
-import { pauseFor } from './pause';
 import { openAtZone } from './zone-of-capture';
 
 /** Frames that come within this time go out together. The first after a silence is not held up. */
@@ -60,7 +60,7 @@ export async function followCapture(
             frames: wanted.map(({ data, ...frame }) => ({ ...frame, data: Buffer.from(data).toString('base64') })),
             dropped: batch.dropped,
           };
-        await pauseFor(gatherMs, signal);
+        await pause(gatherMs, signal);
       }
     } finally {
       stream.close();

@@ -1,8 +1,8 @@
 import type { Traffic } from '#shared/capture/traffic';
+import { pause } from '#server/lib/waiting';
 import type { EdgeTraffic } from '#server/providers/provider';
 import type { Actor, DomainContext } from '../context';
 import { loadSlice } from '../slices/access';
-import { pauseFor } from './pause';
 import { openAtZone, sayUnavailable } from './zone-of-capture';
 
 const everyMs = 1_000;
@@ -25,7 +25,7 @@ export async function watchTraffic(
         const now = { at: performance.now(), sums };
         yield trafficBetween(before, now);
         before = now;
-        await pauseFor(everyMs, signal);
+        await pause(everyMs, signal);
       }
     } finally {
       counters.close();
