@@ -5,6 +5,7 @@ import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SliceVm } from '#shared/slice';
 import { downloadText } from '../hooks/download';
+import { ToggleIcon } from '../ui/ToggleIcon';
 import classes from './ConsoleDock.module.css';
 import { logName } from './console-log';
 import { changeConsoleSettings, useConsoleSettings } from './console-settings';
@@ -129,30 +130,14 @@ export function ConsoleDock(props: ConsoleDockProps) {
           </Tabs.List>
         </Tabs>
         {many && mayType ? (
-          <Tooltip label={t('together.start')}>
-            <ActionIcon
-              variant={toAll ? 'light' : 'subtle'}
-              color={toAll ? undefined : 'gray'}
-              aria-label={t('together.start')}
-              aria-pressed={toAll}
-              onClick={() => setTogether(!toAll)}
-            >
-              <Keyboard size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <ToggleIcon label={t('together.start')} on={toAll} onChange={setTogether}>
+            <Keyboard size={16} />
+          </ToggleIcon>
         ) : null}
         {many ? (
-          <Tooltip label={t('tile')}>
-            <ActionIcon
-              variant={tiled ? 'light' : 'subtle'}
-              color={tiled ? undefined : 'gray'}
-              aria-label={t('tile')}
-              aria-pressed={tiled}
-              onClick={() => props.onTile(!tiled)}
-            >
-              <LayoutGrid size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <ToggleIcon label={t('tile')} on={tiled} onChange={props.onTile}>
+            <LayoutGrid size={16} />
+          </ToggleIcon>
         ) : null}
         <Tooltip label={`${t('search.open')} (Ctrl+Shift+F)`}>
           <ActionIcon

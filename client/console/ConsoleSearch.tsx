@@ -1,8 +1,9 @@
 import { ActionIcon, Group, Text, TextInput, Tooltip } from '@mantine/core';
 import { ArrowDown, ArrowUp, CaseSensitive, Regex, X } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
+import { ToggleIcon } from '../ui/ToggleIcon';
 import classes from './ConsoleDock.module.css';
 import { maxMatches, type Matches, type Wanted } from './matches';
 
@@ -65,20 +66,20 @@ export function ConsoleSearch({ vmName, asked, matches, onFind, onClose }: Conso
         {found()}
       </Text>
       <Group gap={2} wrap="nowrap">
-        <Choice
+        <ToggleIcon
           label={t('search.case')}
           on={wanted.caseSensitive}
           onChange={(caseSensitive) => find({ ...wanted, caseSensitive }, 'beginning')}
         >
           <CaseSensitive size={16} />
-        </Choice>
-        <Choice
+        </ToggleIcon>
+        <ToggleIcon
           label={t('search.regex')}
           on={wanted.regex}
           onChange={(regex) => find({ ...wanted, regex }, 'beginning')}
         >
           <Regex size={14} />
-        </Choice>
+        </ToggleIcon>
         <Tooltip label={t('search.previous')}>
           <ActionIcon
             variant="subtle"
@@ -99,21 +100,5 @@ export function ConsoleSearch({ vmName, asked, matches, onFind, onClose }: Conso
         </ActionIcon>
       </Group>
     </div>
-  );
-}
-
-function Choice(props: { label: string; on: boolean; onChange: (on: boolean) => void; children: ReactNode }) {
-  return (
-    <Tooltip label={props.label}>
-      <ActionIcon
-        variant={props.on ? 'light' : 'subtle'}
-        color={props.on ? undefined : 'gray'}
-        aria-label={props.label}
-        aria-pressed={props.on}
-        onClick={() => props.onChange(!props.on)}
-      >
-        {props.children}
-      </ActionIcon>
-    </Tooltip>
   );
 }
