@@ -42,6 +42,8 @@ import { probeUser } from './vm-users';
 import { Wires } from './wires';
 import { ZoneFolder } from './zone-folder';
 
+/** Whether its owner has other keys than its guest was given. */
+const isRekeyed = ({ record }: VmMachine, { sshKeys }: VmSpec) => canonical(record.spec.sshKeys) !== canonical(sshKeys);
 /** A VM that boots longer than this no longer keeps others from booting. */
 const launchSlotMs = 60_000;
 /** The provider for one machine: each VM a QEMU process that outlives the server. See ARCHITECTURE.md. */
@@ -224,7 +226,7 @@ class QemuProvider implements Provider {
       if (vm.record.kept) await this.#keeping.resumeOne(vm);
       else if (!vm.alive) {
         // no change of its definition, so nobody has defined it anew for them
-        await vm.save({ spec: { ...vm.record.spec, sshKeys: spec.sshKeys } });
+        if (isRekeyed(vm, spec)) await vm.save({ spec: { ...vm.record.spec, sshKeys: spec.sshKeys } });
         await this.#definitions.launch(vm);
       }
     });
@@ -242,8 +244,7 @@ class QemuProvider implements Provider {
         done = true;
         // what a guest would find otherwise than at its start needs a new process: its configuration, where its forwards listen
         const moved = spec.forwards.length > 0 && vm.record.forwardAddress !== this.#ports.address;
-        const rekeyed = canonical(vm.record.spec.sshKeys) !== canonical(spec.sshKeys);
-        const stale = moved || rekeyed || vm.record.bootConfig !== guestConfig(spec);
+        const stale = moved || isRekeyed(vm, spec) || vm.record.bootConfig !== guestConfig(spec);
         if (vm.alive && !vm.panicked && !stale && (await vm.reset())) return;
         await vm.forget();
         if (vm.alive) await vm.stop(stale && !vm.panicked ? 8_000 : 0);
