@@ -1,12 +1,11 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { Download } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { fetchUploadInput, plainNeedsChecksum, urlWithSecret } from '#shared/image-upload';
+import { fetchUploadInput, imageNameAt, plainNeedsChecksum, urlWithSecret } from '#shared/image-upload';
 import { urlNeeded } from '#shared/primitives';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
 import { FormAlert } from '../ui/FormAlert';
-import { nameOfFile } from './upload-store';
 
 /** Has the server fetch an image of one's own. */
 export function FetchForm({ onBegun }: { onBegun: () => void }) {
@@ -51,7 +50,7 @@ export function FetchForm({ onBegun }: { onBegun: () => void }) {
             url.onBlur?.(event);
             const typed = form.values.url.trim();
             if (form.values.name !== '' || !URL.canParse(typed)) return;
-            form.setFieldValue('name', nameOfFile(new URL(typed).pathname.split('/').at(-1) ?? ''));
+            form.setFieldValue('name', imageNameAt(typed));
           }}
         />
         <TextInput label={t('name')} {...form.getInputProps('name')} />

@@ -2,7 +2,7 @@ import { Button, FileButton, Group, SegmentedControl, Stack, Text, TextInput } f
 import { FileUp, Upload } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ImageUpload } from '#shared/image-upload';
+import { imageNameOf, type ImageUpload } from '#shared/image-upload';
 import { applyFieldErrors } from '../api/error-message';
 import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
@@ -12,7 +12,7 @@ import { formatRam } from '../ui/format';
 import { LoadingRows } from '../ui/LoadingRows';
 import { ResourceBar } from '../ui/ResourceBar';
 import { FetchForm } from './FetchForm';
-import { nameOfFile, sendFile } from './upload-store';
+import { sendFile } from './upload-store';
 import { isOpen, UploadRow } from './UploadRow';
 
 const endings = ['.qcow2', '.raw', '.img', '.vmdk', '.vdi', '.vhdx', '.iso', '.gz', '.xz'];
@@ -85,7 +85,7 @@ function NewUpload({ uploads, onBegun }: { uploads: readonly ImageUpload[]; onBe
   const choose = (chosen: File | null) => {
     setFile(chosen);
     setErrors({ alert: null, name: null });
-    if (chosen !== null) setName(nameOfFile(chosen.name));
+    if (chosen !== null) setName(imageNameOf(chosen.name));
   };
   const begin = async () => {
     if (file === null) return;

@@ -16,10 +16,6 @@ export interface Sending {
   underWay: boolean;
 }
 
-/** What an image is called after its file: `disk.qcow2.xz` → `disk`. */
-export const nameOfFile = (file: string) =>
-  file.replace(/(\.(qcow2|raw|img|vmdk|vdi|vhdx|iso))?(\.(gz|xz))?$/i, '').slice(0, 63);
-
 interface Store {
   sending: ReadonlyMap<number, Sending>;
 }

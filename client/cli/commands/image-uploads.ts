@@ -4,6 +4,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { imageNameAt, imageNameOf } from '#shared/image-upload';
 import { chunkHead, chunkHeadBytes } from '#shared/upload-chunk';
 import { isPassing } from '../../sdk/errors';
 import { sendPieces } from '../../sdk/send-pieces';
@@ -31,10 +32,6 @@ const columns: Column<Upload>[] = [
 const inMib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 const amountOf = ({ receivedBytes, sizeBytes }: Pick<Upload, 'receivedBytes' | 'sizeBytes'>) =>
   `${inMib(receivedBytes)}/${sizeBytes === null ? '?' : inMib(sizeBytes)}`;
-
-/** `disk.qcow2.xz` → `disk`. */
-const nameOfFile = (file: string) =>
-  path.basename(file).replace(/(\.(qcow2|raw|img|vmdk|vdi|vhdx|iso))?(\.(gz|xz))?$/i, '');
 
 async function sumOf(file: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
@@ -164,8 +161,7 @@ interface FetchFlags extends WaitFlags {
 /** Has the server fetch an image. Ctrl-C ends only the waiting. */
 async function fetchImage(cli: Cli, url: string, flags: FetchFlags): Promise<void> {
   const client = await cli.client();
-  const last = URL.canParse(url) ? (new URL(url).pathname.split('/').at(-1) ?? '') : '';
-  const name = flags.name ?? nameOfFile(last);
+  const name = flags.name ?? imageNameAt(url);
   const sha256 = flags.sha256?.toLowerCase() ?? null;
   const { id } = await client.api.imageUploads.fetch.mutate({ name, url, sha256 });
   await showEnd(cli, client, id, flags).catch((error: unknown) => {
@@ -187,7 +183,7 @@ async function uploadImage(cli: Cli, file: string, flags: WaitFlags & { name?: s
   });
   let id: number | undefined;
   try {
-    const upload = await begin(cli, client, file, flags.name ?? nameOfFile(file));
+    const upload = await begin(cli, client, file, flags.name ?? imageNameOf(path.basename(file)));
     ({ id } = upload);
     // read anew from its beginning: what was sent is compared with the file as it is
     const sum = sumOf(file, cli.signal);
