@@ -7,7 +7,7 @@ import { checkTypes, writeTypes } from './types';
 import { inputs } from '../client/cli/inputs';
 
 /** What the package needs at run time; everything else is in the bundles. */
-const dependencies = ['@trpc/client', '@trpc/server', 'commander', 'ws', 'zod'] as const;
+const dependencies = ['@trpc/client', '@trpc/server', 'commander', 'ws'] as const;
 
 const manifestSchema = z.object({
   version: z.string(),
