@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isAsDesired, isBroken } from './deployment/observed-status';
 import { idSchema, timestampSchema } from './primitives';
-import { say, saidOf, sentencesSchema, type Said } from './sentence';
+import { say, saidOf, type Said } from './sentence';
+import { sentencesSchema } from './sentence-schema';
 import type { EdgeStatus, SliceStatus, VmDesired, VmStatus } from './slice-status';
 
 /** What is done about what drifts: it is shown, or healed by the server by itself, too. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { saidOf, sentencesSchema, told, type Said, type Sentence, type SentenceCode } from './sentence';
+import { saidOf, told, type Said, type Sentence, type SentenceCode } from './sentence';
+import { sentencesSchema } from './sentence-schema';
 
 /**
  * The closed list of what can go wrong, as far as a user is concerned. The client has a sentence for each

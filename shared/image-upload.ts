@@ -1,17 +1,7 @@
 import { z } from 'zod';
 import { limits } from './limits';
 import { idSchema, listInput, nameSchema, pageOf, timestampSchema, urlSchema } from './primitives';
-import { sentencesSchema } from './sentence';
-
-/** What an image is called after its file, unless its owner says it: `disk.qcow2.xz` → `disk`. */
-export function imageNameOf(file: string): string {
-  return file.replace(/(\.(qcow2|raw|img|vmdk|vdi|vhdx|iso))?(\.(gz|xz))?$/i, '').slice(0, limits.nameLength);
-}
-
-/** The same, of a file that a URL leads to. */
-export function imageNameAt(url: string): string {
-  return URL.canParse(url) ? imageNameOf(new URL(url).pathname.split('/').at(-1) ?? '') : '';
-}
+import { sentencesSchema } from './sentence-schema';
 
 /**
  * `uploading`: pieces come. `fetching`: the server gets it from a URL. `checking`: all are here; the checksum, the format and the disk's own tables are looked at.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { builtinImages, builtinOf } from './builtin-images';
 import { limits } from './limits';
 import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
-import { sentencesSchema } from './sentence';
+import { sentencesSchema } from './sentence-schema';
 
 /** `kernel`: kernel + initramfs, booted directly. `disk`: a qcow2 that gets an overlay and a cloud-init seed per VM. */
 export const imageKinds = ['kernel', 'disk'] as const;

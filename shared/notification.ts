@@ -3,7 +3,7 @@ import { deploymentKinds } from './deployment/operations';
 import { idleActions } from './idle';
 import { notificationKindNames, unreadCounted } from './notification-kinds';
 import { idSchema, listInput, pageOf, timestampSchema } from './primitives';
-import { sentencesSchema } from './sentence';
+import { sentencesSchema } from './sentence-schema';
 import { shareLevels } from './sharing';
 
 /** A thing by its id, and what it was called then. */

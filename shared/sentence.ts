@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { fill } from './fill';
 import { sentences } from './sentences';
 
@@ -8,22 +7,16 @@ type Slots<Text> = Text extends `${string}{{${infer Name}}}${infer Rest}` ? Name
 export type SentenceParams<Code extends SentenceCode> = Record<Slots<(typeof sentences)[Code]>, string | number>;
 
 /** A sentence as data, to be said in the reader's language. `code` is one of {@link sentences}, or one of a newer version. */
-export const sentenceSchema = z.object({
-  code: z.string(),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-});
-export type Sentence = z.infer<typeof sentenceSchema>;
-/** Beside an English text: the same by its sentences. Missing where only the text is known, as of older rows. */
-export const sentencesSchema = z.array(sentenceSchema).nullish();
+export interface Sentence {
+  code: string;
+  params?: Record<string, string | number> | undefined;
+}
 
 /** What the server has to tell a person: English, and as data. `message` is what the sentences say, and no more. */
 export interface Said {
   readonly message: string;
   readonly sentences: readonly Sentence[];
 }
-
-/** {@link Said}, as it is kept in a provider's records. */
-export const saidSchema = z.object({ message: z.string(), sentences: z.array(sentenceSchema) });
 
 const isKnown = (code: string): code is SentenceCode => Object.hasOwn(sentences, code);
 

@@ -19,7 +19,7 @@ import { accessKinds } from './sharing';
 import { annotationsSchema } from './topology/annotations';
 import { edgeProperties, networkProperties, topologySchema, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
-import { sentencesSchema } from './sentence';
+import { sentencesSchema } from './sentence-schema';
 
 const named = z.object({ id: idSchema, name: z.string() });
 

@@ -3,7 +3,7 @@ import { limits } from './limits';
 import { happeningSchema } from './notification';
 import { notificationKinds, type NotificationKind } from './notification-kinds';
 import { idSchema, listInput, nameSchema, pageOf, timestampSchema, urlSchema } from './primitives';
-import { sentencesSchema } from './sentence';
+import { sentencesSchema } from './sentence-schema';
 
 /** `pending`: is to be sent, for the first time or again. `failed`: was given up. */
 export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const;

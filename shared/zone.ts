@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema, nameSchema, resourcesSchema, timestampSchema } from './primitives';
 import { zoneSettingsInput, zoneSettingsSchema } from './zone-settings';
-import { sentencesSchema } from './sentence';
+import { sentencesSchema } from './sentence-schema';
 
 export const providerKinds = ['qemu', 'openstack', 'simulator'] as const;
 export type ProviderKind = (typeof providerKinds)[number];

@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import { namesOfIds, type AuditEntry } from '#shared/audit';
 import { auditWords, type AuditWords } from '#shared/audit-words';
-import { sentencesSchema } from '#shared/sentence';
+import { sentencesSchema } from '#shared/sentence-schema';
 import { spoken } from '../i18n/spoken';
 
 /** The reader's catalogue; what it lacks is said in English. */

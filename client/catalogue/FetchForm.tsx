@@ -1,7 +1,8 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { Download } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { fetchUploadInput, imageNameAt, plainNeedsChecksum, urlWithSecret } from '#shared/image-upload';
+import { imageNameAt } from '#shared/image-name';
+import { fetchUploadInput, plainNeedsChecksum, urlWithSecret } from '#shared/image-upload';
 import { urlNeeded } from '#shared/primitives';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';

@@ -2,7 +2,8 @@ import { Button, FileButton, Group, SegmentedControl, Stack, Text, TextInput } f
 import { FileUp, Upload } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { imageNameOf, type ImageUpload } from '#shared/image-upload';
+import { imageNameOf } from '#shared/image-name';
+import type { ImageUpload } from '#shared/image-upload';
 import { applyFieldErrors } from '../api/error-message';
 import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';

@@ -10,7 +10,7 @@ import {
   stepStatuses,
   type DeploymentStatus,
 } from './schema';
-import { sentencesSchema } from '../sentence';
+import { sentencesSchema } from '../sentence-schema';
 
 /** What of a slice can change without anything of it starting or stopping. */
 export const sliceFacts = [

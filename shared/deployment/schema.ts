@@ -15,7 +15,7 @@ import {
   takesSnapshot,
   type DeploymentKind,
 } from './operations';
-import { sentencesSchema } from '../sentence';
+import { sentencesSchema } from '../sentence-schema';
 import { partChangeSchema } from '../topology/diff';
 import { topologySchema } from '../topology/schema';
 

@@ -4,7 +4,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { imageNameAt, imageNameOf } from '#shared/image-upload';
+import { imageNameAt, imageNameOf } from '#shared/image-name';
 import { chunkHead, chunkHeadBytes } from '#shared/upload-chunk';
 import { isPassing } from '../../sdk/errors';
 import { sendPieces } from '../../sdk/send-pieces';

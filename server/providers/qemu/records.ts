@@ -3,7 +3,8 @@ import { imageKinds } from '#shared/image';
 import { appliedSchema } from '#shared/deployment/applied';
 import { linkSchema } from '#shared/topology/link';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
-import { plain, saidSchema } from '#shared/sentence';
+import { plain } from '#shared/sentence';
+import { saidSchema } from '#shared/sentence-schema';
 
 /*
  * What the zone's folder keeps of each VM and network, beside what QEMU itself may write. Read back after a restart of
