@@ -5,7 +5,8 @@ import type { Said, Sentence } from './sentence';
  * Apart from what says sentences: the command line says some, and has neither schemas nor zod.
  */
 
-const sentenceSchema = z.object({
+/** A sentence as data. */
+export const sentenceSchema = z.object({
   code: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 }) satisfies z.ZodType<Sentence>;
