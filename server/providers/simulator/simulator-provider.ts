@@ -194,7 +194,8 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         state.keep?.(sliceId);
       }
       const thisBoot = vm.boot;
-      await pause(vm.readyAt - clock(), signal);
+      // a timer may end a little before its time, and whoever looks next would find it starting
+      while (isOn(vm) && vm.boot === thisBoot && vm.readyAt > clock()) await pause(vm.readyAt - clock(), signal);
       if (!isOn(vm) || vm.boot !== thisBoot) throw notRunning(say('VM_WAS_STOPPED'));
     } finally {
       release();

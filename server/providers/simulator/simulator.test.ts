@@ -120,6 +120,15 @@ test('boots as long as it is told, is starting meanwhile, also for another provi
   await console.until('SIMULATED-READY slow-start');
 });
 
+test('a VM whose timer ended a little early was starting to whoever looked after its start', async () => {
+  let now = 0;
+  const early = (ms: number) => Promise.resolve(void (now += ms > 1 ? ms - 0.4 : ms));
+  const provider = createSimulatorProvider({ clock: () => now, sleep: early, delays: { boot: 5 } });
+  await provider.ensureVm(slice, vmSpec(1, image));
+  await provider.startVm(slice, vmSpec(1, image));
+  expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running' }]);
+});
+
 const settingsOf = (settings: object) => openSettings.parse({ provider: 'simulator', ...settings });
 
 test('goes by the delays and the launch limit of its settings, those who wait, too', async () => {
