@@ -12,10 +12,10 @@ function Starting() {
   return null;
 }
 
-/** A page with its texts: both on their way at the same time, shown when both are there. */
+/** A page with its texts, and those of what the server may refuse it: all on their way at the same time, shown when they are there. */
 function page<Module>(load: () => Promise<Module>, ...namespaces: LazyNamespace[]): () => Promise<Module> {
   return async () => {
-    const [module] = await Promise.all([load(), loadTexts(namespaces)]);
+    const [module] = await Promise.all([load(), loadTexts(['refusals', ...namespaces])]);
     return module;
   };
 }
@@ -29,7 +29,7 @@ export function createAppRouter() {
       children: [
         { path: '/login', Component: LoginPage },
         { path: '/register', lazy: page(() => import('./auth/RegisterPage'), 'fields') },
-        { path: '/reset', lazy: page(() => import('./auth/ResetPage'), 'fields') },
+        { path: '/reset', lazy: page(() => import('./auth/ResetPage'), 'fields', 'reset') },
         {
           path: '/',
           Component: AppLayout,

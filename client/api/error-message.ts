@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode, PublicError } from '#shared/errors';
+import { errors } from '../i18n/en/errors';
 import { inLanguage, spoken } from '../i18n/spoken';
 import { appErrorOf, isApiError } from './app-error';
 
@@ -21,6 +22,9 @@ const whats = [
   'share',
 ] as const;
 
+/** Codes whose sentences are there before any page is opened. */
+const isEarly = (code: ErrorCode): code is keyof typeof errors.code => code in errors.code;
+
 /** How long to wait, as people say it. */
 function waitSentence(seconds: number): string {
   if (seconds < 120) return i18next.t('errors:waitSeconds', { count: Math.ceil(seconds) });
@@ -31,10 +35,10 @@ function waitSentence(seconds: number): string {
 function specialSentence({ code, field, params }: PublicError): string | null {
   if (code === 'NOT_FOUND') {
     const what = whats.find((known) => known === String(params?.what).toLowerCase());
-    return what === undefined ? null : i18next.t(`errors:notFound.${what}`);
+    return what === undefined ? null : i18next.t(`refusals:notFound.${what}`);
   }
   // who is signed in has not given an address that could be wrong
-  if (code === 'INVALID_CREDENTIALS' && field === 'currentPassword') return i18next.t('errors:passwordWrong');
+  if (code === 'INVALID_CREDENTIALS' && field === 'currentPassword') return i18next.t('refusals:passwordWrong');
   if (code === 'RATE_LIMITED' && typeof params?.seconds === 'number') return waitSentence(params.seconds);
   return null;
 }
@@ -53,7 +57,7 @@ export function publicSentence(app: PublicError): string {
   const said = spoken(app.message, app.sentences);
   // said as data it is the whole sentence, and in the reader's language
   if (said !== app.message) return said;
-  return i18next.t(`errors:code.${app.code}`, {
+  return i18next.t(isEarly(app.code) ? `errors:code.${app.code}` : `refusals:code.${app.code}`, {
     ...inLanguage(i18next.language, app.params),
     message: app.message,
     defaultValue: app.message,

@@ -11,12 +11,12 @@ const schema = z.strictObject({ password: passwordSchema });
 
 /** The new password of whoever came by a link. */
 export function ResetForm({ save }: { save: (input: z.output<typeof schema>) => Promise<unknown> }) {
-  const { t } = useTranslation('auth');
+  const { t } = useTranslation(['auth', 'reset']);
   const { form, onSubmit, alert, saving } = useSchemaForm({ schema, initialValues: { password: '' }, save });
   return (
     <FormFrame onSubmit={onSubmit} alert={alert}>
       <PasswordField
-        label={t('reset.password')}
+        label={t('reset:password')}
         description={t('passwordRules', { min: limits.passwordMinLength })}
         name="password"
         autoComplete="new-password"
@@ -24,10 +24,10 @@ export function ResetForm({ save }: { save: (input: z.output<typeof schema>) => 
         {...form.getInputProps('password')}
       />
       <Text size="xs" c="dimmed">
-        {t('reset.note')}
+        {t('reset:note')}
       </Text>
       <Button type="submit" loading={saving} fullWidth>
-        {t('reset.save')}
+        {t('reset:save')}
       </Button>
     </FormFrame>
   );

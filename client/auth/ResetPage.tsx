@@ -28,8 +28,8 @@ function focusIt(link: HTMLElement | null): void {
 }
 
 export function Component() {
-  const { t } = useTranslation('auth');
-  usePageTitle(t('reset.title'));
+  const { t } = useTranslation(['auth', 'reset']);
+  usePageTitle(t('reset:title'));
   const token = useLinkToken();
   const utils = trpc.useUtils();
   const reset = trpc.auth.resetPassword.useMutation();
@@ -57,10 +57,10 @@ export function Component() {
   );
   if (token !== '' && token === done)
     return (
-      <AuthCard title={t('reset.title')}>
-        <Alert variant="light" icon={<CircleCheck size={18} />} title={t('reset.doneTitle')} role="status">
+      <AuthCard title={t('reset:title')}>
+        <Alert variant="light" icon={<CircleCheck size={18} />} title={t('reset:doneTitle')} role="status">
           <Stack gap="sm" align="flex-start">
-            <Text size="sm">{t('reset.done')}</Text>
+            <Text size="sm">{t('reset:done')}</Text>
             <Button component={Link} to="/login" ref={focusIt}>
               {t('signIn')}
             </Button>
@@ -69,10 +69,10 @@ export function Component() {
       </AuthCard>
     );
   return (
-    <AuthCard title={t('reset.title')} footer={signIn}>
+    <AuthCard title={t('reset:title')} footer={signIn}>
       {token === '' || token === refused ? (
-        <Alert variant="light" color="red" icon={<Link2Off size={18} />} title={t('reset.invalidTitle')} role="alert">
-          {t('reset.invalid')}
+        <Alert variant="light" color="red" icon={<Link2Off size={18} />} title={t('reset:invalidTitle')} role="alert">
+          {t('reset:invalid')}
         </Alert>
       ) : (
         <ResetForm key={token} save={save} />

@@ -89,12 +89,12 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
 }
 
 function NoSuchTemplate() {
-  const { t } = useTranslation(['editor', 'errors']);
+  const { t } = useTranslation(['editor', 'refusals']);
   return (
     <EmptyState
       wholePage
       icon={FileQuestion}
-      title={t('errors:notFound.template')}
+      title={t('refusals:notFound.template')}
       action={
         <Button component={Link} to="/templates" variant="default">
           {t('editor:notFound.back')}

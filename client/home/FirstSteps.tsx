@@ -15,17 +15,17 @@ interface StepProps {
 }
 
 function Step({ number, title, text, done, current, action }: StepProps) {
-  const { t } = useTranslation('home');
+  const { t } = useTranslation('guide');
   return (
     <li className={classes.step} data-current={current} aria-current={current ? 'step' : undefined}>
       <Group gap={6} h={18}>
         <Text size="xs" c="dimmed">
-          {t('guide.step', { number })}
+          {t('step', { number })}
         </Text>
         {done ? (
           <Group gap={4}>
             <CircleCheck size={14} aria-hidden color="var(--mantine-primary-color-filled)" />
-            <Text size="xs">{t('guide.done')}</Text>
+            <Text size="xs">{t('done')}</Text>
           </Group>
         ) : null}
       </Group>
@@ -40,40 +40,40 @@ function Step({ number, title, text, done, current, action }: StepProps) {
 
 /** What to do first, for whoever has no slice yet. */
 export function FirstSteps({ hasTemplates }: { hasTemplates: boolean }) {
-  const { t } = useTranslation('home');
+  const { t } = useTranslation('guide');
   return (
     <section aria-labelledby="first-steps">
       <Title order={2} id="first-steps" mb="sm">
-        {t('guide.title')}
+        {t('title')}
       </Title>
       <ol className={classes.steps}>
         <Step
           number={1}
-          title={t('guide.draw.title')}
-          text={t('guide.draw.text')}
+          title={t('draw.title')}
+          text={t('draw.text')}
           done={hasTemplates}
           current={!hasTemplates}
           action={
             <Button component={Link} to="/templates/new" variant={hasTemplates ? 'default' : 'filled'}>
-              {t('guide.draw.action')}
+              {t('draw.action')}
             </Button>
           }
         />
         <Step
           number={2}
-          title={t('guide.slice.title')}
-          text={t('guide.slice.text')}
+          title={t('slice.title')}
+          text={t('slice.text')}
           done={false}
           current={hasTemplates}
           action={
             hasTemplates ? (
               <Button component={Link} to="/slices?panel=new">
-                {t('guide.slice.action')}
+                {t('slice.action')}
               </Button>
             ) : undefined
           }
         />
-        <Step number={3} title={t('guide.use.title')} text={t('guide.use.text')} done={false} current={false} />
+        <Step number={3} title={t('use.title')} text={t('use.text')} done={false} current={false} />
       </ol>
     </section>
   );

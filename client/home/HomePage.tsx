@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { SliceSummary } from '#shared/slice';
 import type { Zone } from '#shared/zone';
+import { loadTexts } from '../i18n/i18n';
 import { trpc } from '../api/trpc';
 import { ErrorState } from '../api/ErrorState';
 import { SlicesTable } from '../slices/SlicesTable';
@@ -17,7 +18,10 @@ import { formatDisk, formatRam } from '../ui/format';
 
 const shown = 20;
 // what is shown to some only, or later, is no part of what everybody loads first
-const FirstSteps = lazy(async () => ({ default: (await import('./FirstSteps')).FirstSteps }));
+const FirstSteps = lazy(async () => {
+  const [{ FirstSteps: steps }] = await Promise.all([import('./FirstSteps'), loadTexts(['guide'])]);
+  return { default: steps };
+});
 const HomeQuota = lazy(async () => ({ default: (await import('./HomeQuota')).HomeQuota }));
 
 /** One sentence: what runs, and what needs a look. `partial`: there are more slices than these. */

@@ -59,7 +59,7 @@ test('no English is left in Spanish', () => {
 
 test('Spanish is told what English is told', () => {
   // the sentence of the server names what uses it; Spanish makes its own of the same facts
-  const ownFacts = ['errors.code.FLAVOUR_IN_USE', 'errors.code.IMAGE_IN_USE'];
+  const ownFacts = ['refusals.code.FLAVOUR_IN_USE', 'refusals.code.IMAGE_IN_USE'];
   const differ = [...en].filter(
     ([key, text]) => !ownFacts.includes(key) && slots(text).join(' ') !== slots(es.get(key) ?? '').join(' '),
   );

@@ -6,12 +6,12 @@ import { EmptyState } from '../ui/EmptyState';
 
 /** The slice does not exist, or is not the reader's to see. */
 export function NotFoundPanel() {
-  const { t } = useTranslation(['errors', 'slices']);
+  const { t } = useTranslation(['refusals', 'slices']);
   return (
     <EmptyState
       wholePage
       icon={SearchX}
-      title={t('errors:notFound.slice')}
+      title={t('refusals:notFound.slice')}
       action={
         <Button component={Link} to="/slices" variant="default">
           {t('slices:title')}

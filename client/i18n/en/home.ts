@@ -16,19 +16,4 @@ export const home = {
   zoneAway: 'Its server is away: nothing can be deployed there now.',
   zoneOff: 'Closed by an administrator.',
   free: '{{vcpus}} vCPUs, {{ram}} RAM and {{disk}} disk are free',
-  guide: {
-    title: 'Three steps to your first network',
-    step: 'Step {{number}}',
-    done: 'Done',
-    draw: { title: 'Draw a template', text: 'Put VMs on a canvas and connect them.', action: 'New template' },
-    slice: {
-      title: 'Make a slice of it',
-      text: 'Choose a zone and a name. You see the plan before anything happens.',
-      action: 'New slice',
-    },
-    use: {
-      title: 'Deploy it and work in it',
-      text: 'Watch each VM come up, then open its console in the browser.',
-    },
-  },
 } as const;

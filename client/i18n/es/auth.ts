@@ -25,15 +25,5 @@ export const auth: Messages<typeof english> = {
   secondStep: 'La contraseña es correcta. Un paso más para {{email}}.',
   otherAccount: 'Volver',
   domains: 'Una dirección de {{domains}}.',
-  reset: {
-    title: 'Elegir una contraseña',
-    password: 'Contraseña nueva',
-    save: 'Guardar la contraseña',
-    note: 'Terminan todas las sesiones y los tokens de la cuenta.',
-    invalidTitle: 'Este enlace no sirve',
-    invalid: 'Ya se usó, ha caducado o está incompleto. Pida otro a un administrador.',
-    doneTitle: 'La contraseña está guardada',
-    done: 'Han terminado todas las sesiones y los tokens anteriores de la cuenta.',
-  },
   preferences: 'Idioma y apariencia',
 };

@@ -19,19 +19,4 @@ export const home: Messages<typeof english> = {
   zoneAway: 'Su servidor no responde: ahora no se puede desplegar allí.',
   zoneOff: 'Cerrada por un administrador.',
   free: 'Libres: {{vcpus}} vCPU, {{ram}} de RAM y {{disk}} de disco',
-  guide: {
-    title: 'Tres pasos hasta su primera red',
-    step: 'Paso {{number}}',
-    done: 'Hecho',
-    draw: { title: 'Dibuje una plantilla', text: 'Coloque MV en un lienzo y conéctelas.', action: 'Nueva plantilla' },
-    slice: {
-      title: 'Cree un slice con ella',
-      text: 'Elija una zona y un nombre. Verá el plan antes de que ocurra nada.',
-      action: 'Nuevo slice',
-    },
-    use: {
-      title: 'Despliéguelo y trabaje en él',
-      text: 'Vea cómo arranca cada MV y abra su consola en el navegador.',
-    },
-  },
 };
