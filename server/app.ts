@@ -163,19 +163,23 @@ export function createApp(parts: AppParts): App {
     pages: parts.pages,
     assets: parts.assets,
   });
-  const consoleHere = async (zone: ProviderZone, sliceId: number, vmId: number) => {
+  const consoleHere = async (
+    zone: ProviderZone,
+    { sliceId, vmId, kind }: Pick<ConsoleGrant, 'sliceId' | 'vmId' | 'kind'>,
+  ) => {
     const provider = await parts.providers.forZone(zone);
-    return provider.openConsole({ id: sliceId }, vmId);
+    return provider.openConsole({ id: sliceId }, vmId, kind);
   };
   /** At its home: here, or by way of the server that is. */
-  const consoleOf = async ({ zone, sliceId, vmId, userId }: ConsoleGrant) => {
+  const consoleOf = async (vm: ConsoleGrant) => {
+    const { zone, sliceId, vmId, userId, kind } = vm;
     const place = await placeOf(domain, { zone });
-    if (place.at === 'here') return consoleHere(zone, sliceId, vmId);
+    if (place.at === 'here') return consoleHere(zone, vm);
     if (place.at !== 'elsewhere' || place.home.server === null) throw zoneAway(zone, place);
     const { server } = place.home;
-    const grant = { vmId, sliceId, zoneId: zone.id, userId };
+    const grant = { vmId, sliceId, zoneId: zone.id, userId, kind };
     const pass = await signRelay(parts.jwtSecret, { ...grant, server, now: systemClock.now() });
-    return openRelayedConsole(place.home, pass);
+    return openRelayedConsole(place.home, pass, kind);
   };
   const consoles = createConsoleServer({
     domain,
@@ -221,7 +225,7 @@ export function createApp(parts: AppParts): App {
       const grant = await takeIn(token);
       const zone = grant === null ? null : await zoneById(database.db, grant.zoneId);
       if (grant === null || zone === null || !serves(domain.home, zone)) return null;
-      return consoleHere(zone, grant.sliceId, grant.vmId);
+      return consoleHere(zone, grant);
     },
   });
 

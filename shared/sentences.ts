@@ -260,6 +260,7 @@ export const sentences = {
   CONSOLE_SUSPENDED: '{{vm}} has no console now: it is suspended. Resume the slice first.',
   CONSOLE_FAILED: '{{vm}} has no console now: it has failed.',
   CONSOLE_SILENT: '{{vm}} has no console now: it does not respond. Reboot it.',
+  CONSOLE_NO_SCREEN: '{{vm}} has no graphical console: it was started without one.',
   CONSOLE_UNKNOWN: '{{vm}} has no console now: its zone does not answer right now.',
 
   // the catalogue, accounts and what belongs to them

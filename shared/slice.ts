@@ -224,7 +224,7 @@ export const eventPage = pageOf(sliceEventSchema);
 export const sliceNoticeSchema = z.object({ sliceId: idSchema, status: z.enum(sliceStatuses).nullable() });
 export const sliceChangesInput = z.strictObject({ lastEventId: z.string().max(20).nullish() });
 
-export const openConsoleInput = z.strictObject({ vmId: idSchema, kind: z.enum(['serial']).default('serial') });
+export const openConsoleInput = z.strictObject({ vmId: idSchema, kind: z.enum(consoleKinds).default('serial') });
 /**
  * `token` is used once, within seconds, as the second WebSocket subprotocol after `trama.console`, at `path`. `readOnly`: the
  * slice is shared to view only, so what is typed goes nowhere.
@@ -237,7 +237,7 @@ export const consoleTicketSchema = z.object({
 });
 
 /**
- * What the console WebSocket says besides the terminal's bytes (binary frames). Text frames, JSON.
+ * What the console WebSocket says besides the bytes of the terminal, or of RFB (binary frames). Text frames, JSON.
  * From the server: `state`; nothing from the client but binary input.
  */
 export const consoleNoticeSchema = z.object({

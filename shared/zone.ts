@@ -26,6 +26,8 @@ export const capabilitiesSchema = z.object({
   /** Disk images (qcow2) with overlays. */
   disks: capabilitySchema,
   serialConsole: capabilitySchema,
+  /** VMs with a screen, a keyboard and a pointer (RFB, RFC 6143). */
+  graphics: capabilitySchema,
   /** What runs can be kept with its memory while nothing of it runs. */
   suspend: capabilitySchema,
   /** Disks and memory of a slice at one instant, to go back to. */

@@ -4,7 +4,7 @@ import type { ConsoleControl } from '#shared/console-control';
 import { TramaError, toTramaError } from './errors';
 import type { Transport } from './transport';
 
-/** A VM's serial console: read it by `for await`, write to it, close it. */
+/** A VM's console, by default its serial one: read it by `for await`, write to it, close it. */
 export interface TramaConsole extends AsyncIterable<Uint8Array> {
   /** Bytes to the guest, as if typed; text as UTF-8. Enter is `\r`. What is written after the end goes nowhere. */
   write(data: string | Uint8Array): void;

@@ -58,8 +58,11 @@ export interface TramaClient {
    * or DEPLOYMENT_CANCELLED.
    */
   waitFor(deployment: Pick<Deployment, 'id'> & { sliceId?: number }, options?: WaitOptions): Promise<Deployment>;
-  /** The serial console of a VM that runs. In Node only. */
-  console(vmId: number, options?: { signal?: AbortSignal | undefined }): Promise<TramaConsole>;
+  /** A console of a VM that runs: the serial one, or the bytes of RFB (`vnc`) of one with `graphics`. In Node only. */
+  console(
+    vmId: number,
+    options?: { kind?: RouterInputs['slices']['openConsole']['kind']; signal?: AbortSignal | undefined },
+  ): Promise<TramaConsole>;
   /**
    * What passes on links of a slice, live: `for await (const { frames } of client.capture({ sliceId, edgeIds }))`. Ends when none of their VMs
    * runs. After an interruption it goes on with what passes then.
@@ -135,8 +138,8 @@ export function createTramaClient(options: TramaClientOptions): TramaClient {
     },
     waitFor: (deployment, wait = {}) =>
       waitForDeployment(api, transport, deployment, { ...wait, signal: until(wait.signal) }),
-    async console(vmId, { signal } = {}) {
-      const ticket = await api.slices.openConsole.mutate({ vmId }, { signal });
+    async console(vmId, { kind, signal } = {}) {
+      const ticket = await api.slices.openConsole.mutate({ vmId, kind }, { signal });
       return openConsole(transport, ticket, until(signal));
     },
     async *all<Input, Item>(list: ListProcedure<Input, Item>, input?: Omit<Input, 'cursor'>) {

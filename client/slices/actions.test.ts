@@ -86,6 +86,7 @@ it('a slice is suspended where its zone can, else the zone says why it cannot; w
       portForwards: able,
       disks: able,
       serialConsole: able,
+      graphics: able,
       snapshot: able,
       impair: able,
     },

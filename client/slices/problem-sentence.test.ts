@@ -37,7 +37,13 @@ const planned: Problem[] = [
   { code: 'VM_OUT_OF_RANGE', message, params: { ...params, resource: 'ramMb', has: 9000, min: 32, max: 8192 } },
   { code: 'VM_TOO_MANY_NICS', message, params: { ...params, needs: 30 } },
   ...['ZONE_DISABLED', 'ZONE_CANNOT_RUN', 'ZONE_UNAVAILABLE', 'ZONE_AWAY'].map((code) => ({ code, message, params })),
-  ...['INTERNET_UNSUPPORTED', 'FORWARDS_UNSUPPORTED', 'DISKS_UNSUPPORTED', 'IMAGE_UNBUILDABLE'].map((code) => ({
+  ...[
+    'INTERNET_UNSUPPORTED',
+    'GRAPHICS_UNSUPPORTED',
+    'FORWARDS_UNSUPPORTED',
+    'DISKS_UNSUPPORTED',
+    'IMAGE_UNBUILDABLE',
+  ].map((code) => ({
     ...{ code, message, params },
   })),
 ];

@@ -96,6 +96,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     case 'ZONE_CANNOT_RUN':
     case 'ZONE_UNAVAILABLE':
     case 'INTERNET_UNSUPPORTED':
+    case 'GRAPHICS_UNSUPPORTED':
     case 'FORWARDS_UNSUPPORTED':
     case 'DISKS_UNSUPPORTED':
     case 'IMPAIR_UNSUPPORTED':

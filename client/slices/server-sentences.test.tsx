@@ -68,6 +68,7 @@ function zoneWith(run: Said): Zone {
     portForwards: no,
     disks: no,
     serialConsole: no,
+    graphics: no,
     suspend: no,
     snapshot: no,
     impair: no,

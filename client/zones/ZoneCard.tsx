@@ -30,6 +30,7 @@ import { ZoneUsage } from './ZoneUsage';
 const capabilityOrder = [
   'run',
   'serialConsole',
+  'graphics',
   'portForwards',
   'disks',
   'suspend',

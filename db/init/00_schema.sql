@@ -896,6 +896,7 @@ ALTER TABLE `ssh_keys` ADD CONSTRAINT `ssh_keys_user_id_users_id_fk` FOREIGN KEY
 ALTER TABLE `image_uploads` MODIFY COLUMN `size_bytes` bigint unsigned;
 ALTER TABLE `image_uploads` MODIFY COLUMN `state` enum('uploading','fetching','checking','converting','ready','failed') NOT NULL DEFAULT 'uploading';
 ALTER TABLE `image_uploads` ADD `url` varchar(2048);
+ALTER TABLE `console_tokens` ADD `kind` enum('serial','vnc') DEFAULT 'serial' NOT NULL;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -941,3 +942,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('1388cc71a5cc2
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('8a2a7e45221074ed35a2a48a996cddeafcbf85aa06f3b51bcfcd764f8d23c09e', 1795693960308);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c65b579483eb3c034d609a3030246314b6f1572d0228a17138de58eb6131d127', 1795705033585);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e3f506f37073fbc081bb29a4ba84cfab7b8aeecec57f2331f984a4347aa93697', 1795706524780);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c1666bb5c469df33957c3c3c050ed3f671820d4bed9710f8de266d42027ad4b8', 1795723053120);

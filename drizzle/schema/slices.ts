@@ -15,6 +15,7 @@ import {
 import type { Applied } from '#shared/deployment/applied';
 import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardState } from '#shared/slice-status';
 import { driftPolicies } from '#shared/drift';
+import { consoleKinds } from '#shared/image';
 import { shareLevels } from '#shared/sharing';
 import { annotations, createdAt, id, instant, liveKey, primaryId, sentences, properties } from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
@@ -213,6 +214,7 @@ export const consoleTokens = mysqlTable(
     sliceVmId: id('slice_vm_id')
       .notNull()
       .references(() => sliceVms.id, { onDelete: 'cascade' }),
+    kind: mysqlEnum('kind', consoleKinds).notNull().default('serial'),
     expiresAt: instant('expires_at').notNull(),
     usedAt: instant('used_at'),
     createdAt: createdAt(),

@@ -11,11 +11,13 @@ import { consolePath, consoleProtocol } from '#shared/console';
 import { consoleControlSchema } from '#shared/console-control';
 import type { consoleNoticeSchema } from '#shared/slice';
 import { say as tellSaid, type Said } from '#shared/sentence';
-import { PacedOutput } from './paced-output';
+import { HeldOutput } from './held-output';
+import { PacedOutput, type PacedOutputOptions } from './paced-output';
+import { onlyLook } from './rfb-looker';
 
 type Notice = z.infer<typeof consoleNoticeSchema>;
 
-/** Output that a browser has not taken yet; beyond this it is dropped for that browser, never held up for the guest. */
+/** Output that a browser has not taken yet; beyond this it is dropped for that browser, or left out at its source, never held up for the guest. */
 const maxBufferedBytes = 512 * 1024;
 /** Half of what the eye sees as one; a guest that prints without end then costs some sixty frames a second. */
 const gatherMs = 15;
@@ -61,7 +63,7 @@ export interface ConsoleServer {
 
 /**
  * Consoles over WebSocket: subprotocols `trama.console` and the one-time token (so that it is in no URL and no log),
- * binary frames for the terminal's bytes both ways, text frames for what is to be said about it: by the server a notice
+ * binary frames for the bytes of the terminal, or of RFB, both ways, text frames for what is to be said about it: by the server a notice
  * (`consoleNoticeSchema`), by the client a control (`consoleControlSchema`).
  */
 export function createConsoleServer(options: ConsoleServerOptions): ConsoleServer {
@@ -150,12 +152,17 @@ const refusals: Partial<Record<ErrorCode, keyof typeof reasons>> = {
 
 /** A console that hears nothing of its reader: neither keys nor how large their terminal is, by which others work. */
 export function onlyRead(stream: ConsoleStream): ConsoleStream {
+  if (stream.flow !== null) return onlyLook(stream);
   return { ...stream, write: () => undefined, resize: () => undefined };
 }
 
 /** Answers the handshake with a status, and ends it. */
 export function refuse(socket: Duplex, status: keyof typeof reasons): void {
   socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function outputOf({ flow }: ConsoleStream, options: Omit<PacedOutputOptions, 'gatherMs'>) {
+  return flow === null ? new PacedOutput({ ...options, gatherMs }) : new HeldOutput({ ...options, flow });
 }
 
 /** Bytes between the two until either ends, or there is a reason why it must, which `asking` is about. */
@@ -180,14 +187,13 @@ export function pump(
     webSocket.ping();
   }, pingIntervalMs);
   let left = false;
-  const output = new PacedOutput({
+  const output = outputOf(stream, {
     send: (data, done) => {
       if (webSocket.readyState === webSocket.OPEN) webSocket.send(data, () => done());
       else done();
     },
     onStuck: () => webSocket.terminate(),
     capacity: maxBufferedBytes,
-    gatherMs,
     stuckAfterMs,
   });
   const leave = () => {

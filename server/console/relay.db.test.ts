@@ -10,12 +10,14 @@ import { slices } from '#drizzle/schema/slices';
 import { createApp } from '#server/app';
 import { listen } from '#server/http/listen';
 import { silentLogger } from '#server/lib/logger';
+import { rfbVersion } from '#server/lib/rfb';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
 import { registryOf } from '#server/testing/context';
 import { line } from '#server/testing/drawings';
 import { simulatedZone } from '#server/testing/rows';
 import { createWorld } from '#server/testing/world';
 import { consoleProtocol } from '#shared/console';
+import type { ConsoleKind } from '#shared/image';
 
 const database = useDatabase();
 const world = createWorld(database);
@@ -88,7 +90,9 @@ async function scene(otherSecret?: Uint8Array) {
   const other = await server('lab-2', otherSecret);
   const owner = await world.person();
   const caller = world.callerOf(owner);
-  const template = await caller.templates.create({ name: 't', topology: line(1) });
+  const drawn = line(1);
+  const topology = { ...drawn, vms: drawn.vms.map((vm) => ({ ...vm, graphics: true })) };
+  const template = await caller.templates.create({ name: 't', topology });
   const slice = await caller.slices.create({ name: 's', templateId: template.id, zoneId });
   await caller.deployments.start({ sliceId: slice.id, kind: 'deploy' });
   await vi.waitFor(
@@ -105,7 +109,7 @@ async function scene(otherSecret?: Uint8Array) {
     owner,
     slice,
     vmId,
-    ticket: async () => (await caller.slices.openConsole({ vmId })).token,
+    ticket: async (kind?: ConsoleKind) => (await caller.slices.openConsole({ vmId, kind })).token,
   };
 }
 
@@ -116,6 +120,10 @@ test('a console opened at another server is relayed: bytes both ways, and why it
   await vi.waitFor(() => expect(console.text()).toContain('TRAMA-READY vm-1'), { timeout: 60_000 });
   console.socket.send(Buffer.from('hello over there\r'));
   await vi.waitFor(() => expect(console.text()).toContain('hello over there'), { timeout: 60_000 });
+  const screen = await open(other.url, owner.token, await ticket('vnc'));
+  screen.socket.send(Buffer.from(rfbVersion));
+  // and the kinds of security that there are: one, which asks for nothing
+  await vi.waitFor(() => expect(screen.text()).toBe(`${rfbVersion}\u0001\u0001`), { timeout: 60_000 });
   const ended = once(console.socket, 'close');
   // asked of the same server, done by the home
   const response = await fetch(`${other.url}/trpc/deployments.start`, {

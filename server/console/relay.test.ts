@@ -15,7 +15,11 @@ test('what a relayed console sent before its reader came was kept without end', 
       for (let n = 0; n < 48; n += 1) socket.send(Buffer.alloc(64 * 1024));
     }),
   );
-  const stream = await openRelayedConsole({ relayUrl: `http://127.0.0.1:${address.port}`, host: 'h' }, 'token');
+  const stream = await openRelayedConsole(
+    { relayUrl: `http://127.0.0.1:${address.port}`, host: 'h' },
+    'token',
+    'serial',
+  );
   await ended;
   const reason = await new Promise<string>((resolve) => stream.onClose(resolve));
   expect(reason).toBe('The connection to the server h was lost.');

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { describeError, type Logger } from '#server/lib/logger';
 import type { ConsoleStream } from '#server/providers/provider';
 import { AppError } from '#shared/errors';
+import type { ConsoleKind } from '#shared/image';
 import { say } from '#shared/sentence';
 import { pump, refuse } from './console-server';
 
@@ -73,12 +74,13 @@ export function createRelayServer(options: {
 const noticeSchema = z.object({ type: z.literal('state'), state: z.literal('vm-stopped'), message: z.string() });
 
 /**
- * A console of another server's VM, as that one serves it: bytes both ways, the guest's terminal size, and the reason why it
+ * A console of another server's VM, of the kind that `token` is for, as that one serves it: bytes both ways, the guest's terminal size, and the reason why it
  * ended. CONSOLE_UNAVAILABLE when that server cannot be reached or refuses.
  */
 export async function openRelayedConsole(
   home: { relayUrl: string; host: string },
   token: string,
+  kind: ConsoleKind,
 ): Promise<ConsoleStream> {
   const url = new URL(relayPath, home.relayUrl);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -126,6 +128,7 @@ export async function openRelayedConsole(
     if (socket.readyState === socket.OPEN) socket.send(message);
   };
   return {
+    flow: kind === 'vnc' ? { pause: () => socket.pause(), resume: () => socket.resume() } : null,
     write: send,
     resize: (cols, rows) => send(JSON.stringify({ type: 'resize', cols, rows })),
     onData(listener) {

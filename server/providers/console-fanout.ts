@@ -63,6 +63,7 @@ export class ConsoleFanout {
     };
     this.#readers.add(reader);
     return {
+      flow: null,
       write: (data) => {
         if (ended === null) write(data);
       },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { consoleKinds } from '#shared/image';
 import { readConsole } from './contract-console';
 import { attachment, link, pair, vmSpec, withNic } from './contract-fixtures';
 import type { ContractHarness } from './contract-harness';
@@ -6,6 +7,7 @@ import { testApplied } from './contract-applied';
 import { testCaptures } from './contract-captures';
 import { testGates } from './contract-gates';
 import { testDrift } from './contract-drift';
+import { readScreen } from './contract-screen';
 import { testKeeping } from './contract-keeping';
 import { testInternet } from './contract-internet';
 import { testUsage } from './contract-usage';
@@ -294,9 +296,10 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     test('gives every console its history and what comes, and ends it with the VM', async () => {
       const { provider } = harness;
       const slice = newSlice();
-      const vm = vmSpec(id(), harness.image);
+      const vm = { ...vmSpec(id(), harness.image), graphics: true };
       await provider.ensureVm(slice, vm);
-      expect(await codeOf(provider.openConsole(slice, vm.id))).toBe('NOT_RUNNING');
+      for (const kind of consoleKinds)
+        expect(await codeOf(provider.openConsole(slice, vm.id, kind))).toBe('NOT_RUNNING');
       await provider.startVm(slice, vm);
       const first = readConsole(await provider.openConsole(slice, vm.id));
       await first.until(harness.image.readyMarker ?? '');
@@ -308,8 +311,29 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       second.type('typed-by-two\n');
       await Promise.all([first.until('typed-by-two'), second.until('typed-by-two')]);
       first.close();
+
+      // the screen has a state for each reader: they need not know of each other
+      const screens = [];
+      for (let n = 0; n < 2; n += 1) screens.push(readScreen(await provider.openConsole(slice, vm.id, 'vnc')));
+      for (const screen of screens) {
+        expect(await screen.begin()).toBe('RFB 003.008\n');
+        const { width, height, pixels } = await screen.picture();
+        expect(width * height).toBeGreaterThan(0);
+        expect(pixels.length).toBe(width * height * 4);
+      }
+      const [one, other] = screens;
+      one?.close();
+      const before = await other?.picture();
+      // more than a cursor that blinks
+      const typed = async () => {
+        other?.press(0x78, 0x2d);
+        const now = (await other?.picture())?.pixels ?? [];
+        return now.filter((byte, at) => byte !== before?.pixels[at]).length;
+      };
+      await expect.poll(typed, { timeout: 60_000 }).toBeGreaterThan(400);
       await provider.stopVm(slice, vm.id);
       expect((await second.closed).length).toBeGreaterThan(0);
+      expect((await other?.closed)?.length).toBeGreaterThan(0);
       await provider.removeSlice(slice);
     });
 
@@ -350,6 +374,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       await provider.ensureVm(slice, vm);
       await provider.startVm(slice, vm);
       const console = readConsole(await provider.openConsole(slice, vm.id));
+      expect(await codeOf(provider.openConsole(slice, vm.id, 'vnc'))).toBe('UNSUPPORTED');
       const changed = changeOf(provider, slice);
       await harness.kill(slice, vm.id);
       await changed;

@@ -1,4 +1,5 @@
 import type { Applied } from '#shared/deployment/applied';
+import type { ConsoleKind } from '#shared/image';
 import type { Said } from '#shared/sentence';
 import type { Capabilities, Fact, ProviderKind, VmLimits } from '#shared/zone';
 import type { OpenSettings } from '#shared/zone-settings';
@@ -119,8 +120,11 @@ export interface Provider {
   removeSlice(slice: SliceRef): Promise<void>;
   /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
   listSlices(): Promise<number[]>;
-  /** Attaches to the console; many may. The stream begins with what the console showed lately. */
-  openConsole(slice: SliceRef, vmId: number): Promise<ConsoleStream>;
+  /**
+   * Attaches to a console of the VM; many may. The serial one begins with what it showed lately; the graphical one (`vnc`) is an RFB server's end
+   * of a connection of its own (RFC 6143, version 3.8, no authentication). NOT_RUNNING; UNSUPPORTED for a kind that the VM was started without.
+   */
+  openConsole(slice: SliceRef, vmId: number, kind?: ConsoleKind): Promise<ConsoleStream>;
   /**
    * Follows the frames of edges, both ways, as a NIC at one of their ends has them. NOT_RUNNING unless each has an end that runs. It is
    * there only while it is read: it ends with its VMs, with this provider, and leaves nothing to a next one.
@@ -258,8 +262,13 @@ export interface SliceObservation {
   edges: { id: number; status: EdgeStatus; applied: Applied | null }[];
 }
 
-/** Raw bytes both ways. A reader that is slow never holds up the guest: the oldest output is dropped for it. */
+/** Raw bytes both ways. A reader that is slow never holds up the guest. */
 export interface ConsoleStream {
+  /**
+   * Of a graphical console, of which no byte may be missing: what comes is held back between the two, and frames are left out at the source. Null
+   * of a serial one, whose oldest output may be dropped for a slow reader.
+   */
+  flow: { pause(): void; resume(): void } | null;
   write(data: Uint8Array): void;
   /** Tells the guest how many characters the reader's terminal shows. Without effect where the guest does not listen. */
   resize(cols: number, rows: number): void;

@@ -129,6 +129,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
         portForwards: ok,
         disks: ok,
         serialConsole: ok,
+        graphics: ok,
         suspend: ok,
         snapshot: ok,
         impair: ok,

@@ -108,6 +108,14 @@ export const vmProperties = {
       effect: 'restart',
       needs: { capability: 'internet', code: 'INTERNET_UNSUPPORTED', words: 'internet access' },
     }),
+  /** A display adapter, a keyboard and a pointer, and with them a graphical console beside the serial one. */
+  graphics: z
+    .boolean()
+    .default(false)
+    .register(propertyFacts, {
+      effect: 'restart',
+      needs: { capability: 'graphics', code: 'GRAPHICS_UNSUPPORTED', words: 'a graphical console' },
+    }),
   /** Guest ports to be reached from the zone's host; the host port is allocated on deploy. */
   forwards: z
     .array(forwardSchema)

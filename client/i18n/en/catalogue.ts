@@ -223,6 +223,7 @@ export const catalogue = {
       portForwards: 'Forwarded ports, host to VM',
       disks: 'Disk images',
       serialConsole: 'Serial console',
+      graphics: 'Graphical console',
       suspend: 'Suspend with the memory',
       snapshot: 'Snapshots',
       impair: 'Delay, loss and rates on links',

@@ -234,6 +234,7 @@ export const catalogue: Messages<typeof english> = {
       internet: 'Acceso a internet para las MV',
       portForwards: 'Puertos reenviados, del servidor a la MV',
       disks: 'Imágenes de disco',
+      graphics: 'Consola gráfica',
       serialConsole: 'Consola serie',
       suspend: 'Suspender con la memoria',
       snapshot: 'Instantáneas',

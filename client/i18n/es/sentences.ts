@@ -240,6 +240,7 @@ export const sentences: Record<SentenceCode, string> = {
   CONSOLE_SUSPENDED: '{{vm}} no tiene consola ahora: está suspendida. Reanude antes el slice.',
   CONSOLE_FAILED: '{{vm}} no tiene consola ahora: ha fallado.',
   CONSOLE_SILENT: '{{vm}} no tiene consola ahora: no responde. Reiníciela.',
+  CONSOLE_NO_SCREEN: '{{vm}} no tiene consola gráfica: se arrancó sin ella.',
   CONSOLE_UNKNOWN: '{{vm}} no tiene consola ahora: su zona no responde en este momento.',
 
   RETIRED_UNCHANGEABLE: '{{name}} se retiró y ya no se puede cambiar.',

@@ -243,6 +243,8 @@ export type SliceHeadRow = RowOf<typeof headFields>;
 const { sliceId: _ofVm, applied: _toVm, ...vmColumns } = getTableColumns(sliceVms);
 const { sliceId: _ofNetwork, applied: _toNetwork, ...networkFields } = getTableColumns(sliceNetworks);
 const { sliceId: _ofEdge, applied: _toEdge, ...edgeColumns } = getTableColumns(sliceEdges);
+/** Whether it was started with a screen, whatever it is wanted to have at its next start. */
+const hasScreen = number(sql`coalesce(json_contains(${sliceVms.applied}, 'true', '$.properties.graphics'), 0)`);
 const wholeFields = {
   head: headFields,
   vms: {
@@ -250,7 +252,7 @@ const wholeFields = {
     observedAt: optionalIsoText(sliceVms.observedAt),
     flavourName: flavours.name,
     imageName: images.name,
-    imageKind: images.kind,
+    hasScreen,
   },
   networks: networkFields,
   edges: { ...edgeColumns, observedAt: optionalIsoText(sliceEdges.observedAt) },

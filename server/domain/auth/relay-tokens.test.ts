@@ -4,7 +4,7 @@ import { createRelayVerifier, signRelay } from './relay-tokens';
 
 const secret = new TextEncoder().encode('a secret of thirty-two characters');
 const now = new Date('2026-01-01T00:00:00Z');
-const grant = { vmId: 5, sliceId: 3, zoneId: 2, userId: 1 };
+const grant = { vmId: 5, sliceId: 3, zoneId: 2, userId: 1, kind: 'vnc' as const };
 const verifier = (options: { secret?: Uint8Array; server?: string; now?: Date } = {}) =>
   createRelayVerifier({
     secret: options.secret ?? secret,

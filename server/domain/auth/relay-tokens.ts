@@ -1,6 +1,7 @@
 import { hkdfSync, randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { consoleKinds, type ConsoleKind } from '#shared/image';
 
 const algorithm = 'HS256';
 const issuer = 'trama-relay';
@@ -15,6 +16,8 @@ const claimsSchema = z.object({
   slice: z.number().int().positive(),
   zone: z.number().int().positive(),
   user: z.number().int().positive(),
+  // of a server from before there were others
+  kind: z.enum(consoleKinds).default('serial'),
   jti: z.string(),
   exp: z.number(),
 });
@@ -25,12 +28,14 @@ export interface RelayGrant {
   sliceId: number;
   zoneId: number;
   userId: number;
+  kind: ConsoleKind;
 }
 
 /** A token for one console of one VM, good once, for the server process of that name. Servers on a database share `secret`. */
 export function signRelay(secret: Uint8Array, grant: RelayGrant & { server: string; now: Date }): Promise<string> {
   const issued = Math.floor(grant.now.getTime() / 1000);
-  return new SignJWT({ vm: grant.vmId, slice: grant.sliceId, zone: grant.zoneId, user: grant.userId })
+  const { vmId: vm, sliceId: slice, zoneId: zone, userId: user, kind } = grant;
+  return new SignJWT({ vm, slice, zone, user, kind })
     .setProtectedHeader({ alg: algorithm })
     .setIssuer(issuer)
     .setAudience(grant.server)
@@ -61,6 +66,7 @@ export function createRelayVerifier(options: {
     const seconds = now().getTime() / 1000;
     for (const [id, until] of used) if (until < seconds) used.delete(id);
     used.set(claims.jti, claims.exp);
-    return { vmId: claims.vm, sliceId: claims.slice, zoneId: claims.zone, userId: claims.user };
+    const { vm, slice, zone, user, kind } = claims;
+    return { vmId: vm, sliceId: slice, zoneId: zone, userId: user, kind };
   };
 }

@@ -4,7 +4,7 @@ import { images, imageStates } from '#drizzle/schema/catalogue';
 import { can } from '#shared/auth';
 import { loginOf } from '#shared/builtin-images';
 import { AppError, notFound } from '#shared/errors';
-import type { ConsoleKind, createImageInput, Image, imagePage, listImagesInput, updateImageInput } from '#shared/image';
+import type { createImageInput, Image, imagePage, listImagesInput, updateImageInput } from '#shared/image';
 import { say } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { page } from '#server/db/keyset';
@@ -19,11 +19,6 @@ import { requestImageCheck } from './image-states';
 /** By which a name is taken: by the catalogue, or by an owner. */
 export const imageNameIndex = 'images_owner_live_name_unique';
 
-/** The consoles of a VM with such an image. Every kind has a serial port; graphics are not offered yet. */
-export function consolesOf(_kind: Image['kind']): ConsoleKind[] {
-  return ['serial'];
-}
-
 function publicImage(row: ImageRow): Image {
   return {
     id: row.id,
@@ -36,7 +31,8 @@ function publicImage(row: ImageRow): Image {
     minRamMb: row.minRamMb,
     minDiskGb: row.minDiskGb,
     readyMarker: row.readyMarker,
-    consoles: consolesOf(row.kind),
+    // every machine has a serial port; a screen is the VM's to ask for
+    consoles: ['serial'],
     login: loginOf(row),
     retiredAt: row.retiredAt,
     createdAt: row.createdAt,

@@ -6,6 +6,7 @@ import { roles, users } from '#drizzle/schema/users';
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { consolePath } from '#shared/console';
+import type { ConsoleKind } from '#shared/image';
 import { scopesAllow } from '#shared/scopes';
 import type { consoleTicketSchema, openConsoleInput } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
@@ -38,7 +39,7 @@ const reasons = {
 
 /**
  * A token for one console of one VM: good once, for this user, for 30 seconds; read-only for who may only view the slice.
- * CONSOLE_UNAVAILABLE, saying why, unless the VM runs or starts; RATE_LIMITED; TOO_MANY_CONSOLES.
+ * CONSOLE_UNAVAILABLE, saying why, unless the VM runs or starts, and was started with a console of that kind; RATE_LIMITED; TOO_MANY_CONSOLES.
  */
 export async function openConsole(
   ctx: DomainContext,
@@ -54,6 +55,11 @@ export async function openConsole(
       node: vm.key,
       params: { vm: vm.name, status: vm.status },
     });
+  if (kind === 'vnc' && vm.applied?.properties['graphics'] !== true)
+    throw new AppError('CONSOLE_UNAVAILABLE', say('CONSOLE_NO_SCREEN', { vm: vm.name }), {
+      node: vm.key,
+      params: { vm: vm.name, status: vm.status },
+    });
   const zone = await zoneById(ctx.db, slice.zoneId);
   const place = zone === null ? null : await placeOf(ctx, { zone });
   if (zone !== null && (place?.at === 'away' || place?.at === 'nowhere')) throw zoneAway(zone, place);
@@ -62,7 +68,7 @@ export async function openConsole(
   await inTransaction(ctx.db, async (tx) => {
     await tx
       .insert(consoleTokens)
-      .values({ tokenHash: sha256(token), userId: actor.userId, sliceVmId: vmId, expiresAt });
+      .values({ tokenHash: sha256(token), userId: actor.userId, sliceVmId: vmId, kind, expiresAt });
     await recordAudit(tx, actor, {
       action: 'slices.open-console',
       objectType: 'slice_vm',
@@ -83,6 +89,7 @@ export interface ConsoleGrant {
   sliceId: number;
   vmId: number;
   vmName: string;
+  kind: ConsoleKind;
   zone: ProviderZone;
   /** What is typed must not reach the VM. */
   readOnly: boolean;
@@ -114,6 +121,7 @@ export async function redeemConsoleToken(
       sliceId: slices.id,
       vmId: sliceVms.id,
       vmName: sliceVms.name,
+      kind: consoleTokens.kind,
       zone: providerZone,
     })
     .from(consoleTokens)
@@ -129,8 +137,8 @@ export async function redeemConsoleToken(
   if (actor !== null && actor.userId !== row.userId) throw invalid();
   // somebody who works in consoles all day, or reconnects in a bad network, is not to be slowed down for ever
   if (actor !== null) await forget(ctx.db, asking({ userId: row.userId, ip: actor.ip ?? null }));
-  const { userId, sliceId, vmId, vmName, zone } = row;
-  return { userId, sliceId, vmId, vmName, zone, readOnly: !allows(access, 'operate') };
+  const { userId, sliceId, vmId, vmName, kind, zone } = row;
+  return { userId, sliceId, vmId, vmName, kind, zone, readOnly: !allows(access, 'operate') };
 }
 
 /** Whether a VM is still of a slice: an update may have removed it. */

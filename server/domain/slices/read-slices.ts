@@ -3,6 +3,7 @@ import { can } from '#shared/auth';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { AppError, notFound } from '#shared/errors';
+import { consoleKinds } from '#shared/image';
 import type {
   eventPage,
   listEventsInput,
@@ -33,7 +34,6 @@ import { inSnapshot } from '#server/db/transaction';
 import type { Actor, DomainContext } from '../context';
 import { numberedName } from '../names';
 import { currentDeployment, publicEvent } from '../deployments/read-deployments';
-import { consolesOf } from '../images/images';
 import { accessTo, assertSees, loadSlice } from './access';
 import { drawingOf } from './drawing';
 
@@ -147,7 +147,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       error: vm.error,
       sentences: vm.sentences,
       forwards: vm.forwards,
-      consoles: consolesOf(vm.imageKind),
+      consoles: consoleKinds.filter((kind) => kind === 'serial' || vm.hasScreen > 0),
     })),
     networks: networks.map((network) => ({
       ...partOf(networkSchema, network),

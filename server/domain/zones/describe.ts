@@ -28,6 +28,7 @@ export function unavailable(why: Said): Description {
     portForwards: no,
     disks: no,
     serialConsole: no,
+    graphics: no,
     suspend: no,
     snapshot: no,
     impair: no,

@@ -67,6 +67,7 @@ export async function describeZone(zone: {
       portForwards: isOfThisHost(zone.forwardAddress) ? qemu : cannot(notOfThisHost(zone.forwardAddress)),
       disks,
       serialConsole: qemu,
+      graphics: qemu,
       suspend: qemu,
       // disks have their part of a snapshot in themselves
       snapshot: tools.qemuImg === null ? install('qemu-img', 'qemu-utils') : qemu,

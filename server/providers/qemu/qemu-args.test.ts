@@ -52,6 +52,22 @@ test('forwards listen where the zone says and give the guest no way out', () => 
   expect(() => vmArgs(vm, { ...boot, hostPorts: new Map() })).toThrow('22');
 });
 
+test('a screen has a slot of its own, and its socket beside the others; without one nothing is different', () => {
+  const boot = { accelerator: 'tcg', files: kernel, hostPorts: new Map(), forwardAddress: '127.0.0.1' } as const;
+  const plain = vmArgs(vmSpec(5, image), boot);
+  const args = vmArgs(vmSpec(5, image, { graphics: true }), boot);
+  expect(after(plain, '-vnc')).toEqual([]);
+  expect(after(args, '-vnc')).toEqual(['unix:v5/vnc.sock,share=ignore']);
+  expect(after(args, '-device').filter((device) => !after(plain, '-device').includes(device))).toEqual([
+    'VGA,id=screen,addr=0x6.0,multifunction=on',
+    'qemu-xhci,id=usb,addr=0x6.1',
+    'usb-tablet,bus=usb.0',
+  ]);
+  // the guest's first program stays at the serial line, by which it says that it is ready
+  expect(after(args, '-append')).toEqual([`console=tty0 ${after(plain, '-append')[0]}`]);
+  expect(after(plain, '-append')[0]).toMatch(/^console=ttyS0 /);
+});
+
 test('the way to the internet is a NIC behind all others, beside that of forwards', () => {
   const boot = {
     accelerator: 'tcg',

@@ -167,6 +167,29 @@ export interface VmBoot {
  */
 const kernelArguments = 'console=ttyS0 quiet no_timer_check';
 
+/** Where a VM's RFB server listens. */
+export function screenSocket(name: MachineName): string {
+  return `${name}/vnc.sock`;
+}
+
+/**
+ * A screen, and a pointer that knows places instead of moves, in two functions of the last slot before the NICs'. Who connects says nothing of
+ * others ("share"): many look at once.
+ */
+function graphicsArgs(name: MachineName): string[] {
+  const at = slot(firstNicSlot - 1);
+  return [
+    '-device',
+    `VGA,id=screen,addr=${at}.0,multifunction=on`,
+    '-device',
+    `qemu-xhci,id=usb,addr=${at}.1`,
+    '-device',
+    'usb-tablet,bus=usb.0',
+    '-vnc',
+    `unix:${screenSocket(name)},share=ignore`,
+  ];
+}
+
 /** The argument vector of a VM's QEMU. */
 export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
   const name: MachineName = `v${vm.id}`;
@@ -204,12 +227,15 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     `virtserialport,bus=ports.0,chardev=guest,name=${guestPortName}`,
   ];
   if (boot.files.kind === 'kernel') {
-    args.push('-kernel', boot.files.kernel, '-initrd', boot.files.initrd, '-append', kernelArguments);
+    args.push('-kernel', boot.files.kernel, '-initrd', boot.files.initrd, '-append');
+    // of several consoles the last one is that of the kernel's first program
+    args.push(vm.graphics ? `console=tty0 ${kernelArguments}` : kernelArguments);
     args.push('-fw_cfg', `name=${guestConfigName},file=${name}/config`);
   } else {
     args.push('-drive', `file=${name}/disk.qcow2,format=qcow2,if=virtio,discard=unmap`);
     args.push('-drive', `file=${name}/seed.iso,format=raw,if=ide,media=cdrom,readonly=on`);
   }
+  if (vm.graphics) args.push(...graphicsArgs(name));
   return [...args, ...nicArgs(vm, boot)];
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
+import type { ConsoleKind } from '#shared/image';
 import { canonical } from '#shared/topology/properties';
 import { topologyParts } from '#shared/topology/schema';
 import { qemuDefaults, type OpenSettings, type SettingsOf } from '#shared/zone-settings';
@@ -404,10 +405,9 @@ class QemuProvider implements Provider {
     return [...new Set([...folders, ...machines.map(({ sliceId }) => sliceId)])].sort((a, b) => a - b);
   }
 
-  async openConsole(slice: SliceRef, vmId: number) {
+  async openConsole(slice: SliceRef, vmId: number, kind: ConsoleKind = 'serial') {
     const vm = (await this.#slice(slice.id)).vms.get(vmId);
-    if (!vm) throw notRunning();
-    return vm.openConsole();
+    return vm?.openConsole(kind) ?? Promise.reject(notRunning());
   }
 
   async openCapture(slice: SliceRef, options: CaptureOptions) {

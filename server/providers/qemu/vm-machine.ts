@@ -1,6 +1,7 @@
 /* oxlint-disable max-lines -- one VM's state is one thing: what starts, pauses, keeps and ends it shares it */
 import { open, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ConsoleKind } from '#shared/image';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
 import type { TopologyParts } from '#shared/topology/schema';
 import { canonical } from '#shared/topology/properties';
@@ -25,6 +26,7 @@ import { guestConfig, internetSocket, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
 import type { QmpClient, QmpHandlers } from './qmp-client';
 import type { Kept, VmRecord } from './records';
+import { Screens } from './screens';
 import { SerialLine } from './serial-line';
 import { VmNics } from './vm-nics';
 import type { Wires } from './wires';
@@ -59,6 +61,7 @@ export class VmMachine {
   readonly name: MachineName;
   readonly nics: VmNics;
   readonly #captures: NicCaptures;
+  readonly #screens: Screens;
   record: VmRecord;
   readonly #context: VmMachineContext;
   readonly #changes = new Changes();
@@ -96,6 +99,7 @@ export class VmMachine {
       command: (command, args) => this.#command(command, args),
       change: (signals) => this.#changes.next(signals),
     });
+    this.#screens = new Screens(context.folder, sliceId, this.name);
     this.#captures = new NicCaptures(this, context.folder, (command, args) => this.#command(command, args));
   }
 
@@ -211,6 +215,7 @@ export class VmMachine {
       'qmp.sock',
       'ser.sock',
       'guest.sock',
+      'vnc.sock',
       internetSocket,
       ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`),
     ];
@@ -276,7 +281,8 @@ export class VmMachine {
   async usage(): Promise<VmUsage | null> {
     const cpuSeconds = this.#machine === null ? null : await processorSeconds(this.#machine.pid);
     if (cpuSeconds === null) return null;
-    return { vmId: this.record.spec.id, cpuSeconds, trafficBytes: null, consoles: this.#serial?.readers ?? 0 };
+    const consoles = (this.#serial?.readers ?? 0) + this.#screens.readers;
+    return { vmId: this.record.spec.id, cpuSeconds, trafficBytes: null, consoles };
   }
 
   memoryInUse(): Promise<number> {
@@ -449,8 +455,9 @@ export class VmMachine {
     return false;
   }
 
-  openConsole(): ConsoleStream {
+  async openConsole(kind: ConsoleKind): Promise<ConsoleStream> {
     if (!this.alive || !this.#serial?.connected) throw notRunning();
+    if (kind === 'vnc') return this.#screens.open(this.record);
     return this.#serial.attach((cols, rows) => this.#port?.resize(cols, rows));
   }
 
@@ -467,6 +474,7 @@ export class VmMachine {
     this.#monitor?.close();
     this.#monitor = null;
     this.#serial?.close('The server let go of the console.');
+    this.#screens.close('The server let go of the console.');
     this.#port?.close();
     this.#changes.notify();
     // whoever adopts it next reads the record: nothing of ours may be written after that
@@ -581,7 +589,9 @@ export class VmMachine {
     const asked = this.record.expected === 'off';
     const inOrder = asked || this.#guestShutdown;
     const error = inOrder ? null : say('VM_ENDED');
-    this.#serial?.close(error?.message ?? 'The virtual machine stopped.');
+    const end = error?.message ?? 'The virtual machine stopped.';
+    this.#serial?.close(end);
+    this.#screens.close(end);
     this.#port?.close();
     this.#serial = this.#port = null;
     this.#panicked = this.#paused = this.#starved = false;

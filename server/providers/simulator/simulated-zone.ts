@@ -18,6 +18,7 @@ export const everything: Capabilities = {
   portForwards: ok,
   disks: ok,
   serialConsole: ok,
+  graphics: ok,
   suspend: ok,
   snapshot: ok,
   impair: ok,

@@ -19,6 +19,7 @@ import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './senti
 import { diskIn, goOn, restOf, simulatedKeeping } from './simulated-keeping';
 import { isGateOpen } from './simulated-gate';
 import { simulatedCaptures } from './simulated-captures';
+import { simulatedConsoles } from './simulated-consoles';
 import { simulatedUsage, type UsageOptions } from './simulated-usage';
 import {
   crashVm,
@@ -428,6 +429,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       await enter();
       return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
+    ...simulatedConsoles({ state, enter, output }),
     ...simulatedUsage({ state, enter, clock, usage: options.usage }),
     openCapture: captures.openCapture,
     openCounters: captures.openCounters,
@@ -439,16 +441,6 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     async listSlices() {
       await enter();
       return [...state.slices.keys()];
-    },
-    async openConsole(slice, vmId) {
-      await enter();
-      const vm = state.slices.get(slice.id)?.vms.get(vmId);
-      if (vm?.power !== 'on') throw notRunning();
-      // a terminal echoes what is typed
-      return vm.console.attach((data) => {
-        output(vm, data);
-        state.keep?.(slice.id);
-      });
     },
     onChange(listener) {
       state.listeners.add(listener);

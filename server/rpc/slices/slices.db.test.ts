@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { useDatabase } from '#db/testing/database';
 import { flavours } from '#drizzle/schema/catalogue';
 import { events } from '#drizzle/schema/deployments';
-import { consoleTokens, slices } from '#drizzle/schema/slices';
+import { consoleTokens, sliceVms, slices } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
 import { sliceNoticeSchema } from '#shared/slice';
 import type { Topology } from '#shared/topology/schema';
@@ -390,6 +390,25 @@ describe('a console', () => {
       zone: { id: zoneId, name: 'simulated', provider: 'simulator', homeId: null },
     });
     expect(await outcomeOf(redeem('nonsense', owner))).toBe('CONSOLE_TOKEN_INVALID');
+  });
+
+  it('is a graphical one only of a VM that was started with it, whatever is wanted of its next start', async () => {
+    const { owner, user, slice, vm } = await running();
+    const shown = async () => (await user.slices.get({ id: slice.id })).vmList[0]?.consoles;
+    const row = eq(sliceVms.id, vm.id);
+    await ctx.db
+      .update(sliceVms)
+      .set({ properties: { graphics: true } })
+      .where(row);
+    expect(await shown()).toEqual(['serial']);
+    expect(await outcomeOf(user.slices.openConsole({ vmId: vm.id, kind: 'vnc' }))).toBe('CONSOLE_UNAVAILABLE');
+    const applied = { digest: '1:0', properties: { graphics: true } };
+    await ctx.db.update(sliceVms).set({ applied, properties: null }).where(row);
+    expect(await shown()).toEqual(['serial', 'vnc']);
+    for (const kind of ['serial', 'vnc'] as const) {
+      const { token } = await user.slices.openConsole({ vmId: vm.id, kind });
+      expect(await redeemConsoleToken(ctx, { actor: owner, token })).toMatchObject({ kind });
+    }
   });
 
   it('token that was refused is spent', async () => {

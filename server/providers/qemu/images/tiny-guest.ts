@@ -47,6 +47,8 @@ export PATH=/sbin:/bin:/usr/sbin:/usr/bin
 mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts
 for module in $(cat /lib/modules/order); do insmod /lib/modules/$module.ko; done
+# with a screen there is somebody who may type at it
+grep -q console=tty0 /proc/cmdline && echo 'tty1::respawn:/etc/trama/shell screen' >> /etc/inittab
 exec /sbin/init
 `;
 
@@ -106,8 +108,12 @@ const shell = `#!/bin/sh
 cd /root
 export HOME=/root USER=root TERM=xterm-256color PATH=/sbin:/bin:/usr/sbin:/usr/bin
 export PS1="$(hostname)# " ENV=/etc/trama/profile
-stty cols 80 rows 24
-[ -s ${sizeFile} ] && stty $(cat ${sizeFile})
+if [ "$1" = screen ]; then
+  export TERM=linux
+else
+  stty cols 80 rows 24
+  [ -s ${sizeFile} ] && stty $(cat ${sizeFile})
+fi
 exec /bin/sh -i
 `;
 

@@ -1,0 +1,1 @@
+ALTER TABLE `console_tokens` ADD `kind` enum('serial','vnc') DEFAULT 'serial' NOT NULL;

@@ -1,0 +1,29 @@
+import { notRunning } from '../errors';
+import type { Provider } from '../provider';
+import { openSimulatedScreen } from './simulated-screen';
+import type { SimulatedVm, SimulatorState } from './simulator-state';
+
+/** The consoles of simulated VMs. `enter`: what each call does first; `output`: what a guest does with what is typed. */
+export function simulatedConsoles({
+  state,
+  enter,
+  output,
+}: {
+  state: SimulatorState;
+  enter: () => Promise<void>;
+  output: (vm: SimulatedVm, data: Uint8Array) => void;
+}): Pick<Provider, 'openConsole'> {
+  return {
+    async openConsole(slice, vmId, kind) {
+      await enter();
+      const vm = state.slices.get(slice.id)?.vms.get(vmId);
+      if (vm?.power !== 'on') throw notRunning();
+      if (kind === 'vnc') return openSimulatedScreen(vm);
+      // a terminal echoes what is typed
+      return vm.console.attach((data) => {
+        output(vm, data);
+        state.keep?.(slice.id);
+      });
+    },
+  };
+}
