@@ -13,7 +13,7 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
   let sliceId: number;
 
   beforeAll(async () => {
-    lab = await startLab(['one', 'two']);
+    lab = await startLab(['one', 'two'], ['two']);
     ({ page, sliceId } = lab);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   });
@@ -22,6 +22,17 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
 
   const terminal = (vm: string) => page.getByRole('group', { name: `Terminal of ${vm}` });
   const shown = (vm: string) => terminal(vm).locator('.xterm-rows').innerText();
+  /** Waits until the screen of `two` is not of one colour. */
+  const drawn = async (on: Page) => {
+    const colours = () =>
+      on.getByRole('application', { name: 'Screen of two' }).evaluate((element) => {
+        const { width, height } = element instanceof HTMLCanvasElement ? element : { width: 0, height: 0 };
+        const canvas = element instanceof HTMLCanvasElement ? element.getContext('2d') : null;
+        if (canvas === null || width === 0) return 0;
+        return new Set(new Uint32Array(canvas.getImageData(0, 0, width, height).data.buffer)).size;
+      });
+    await expect.poll(colours, { timeout: 120_000 }).toBeGreaterThan(1);
+  };
   const paste = async (vm: string, text: string) => {
     await terminal(vm)
       .getByRole('textbox')
@@ -141,6 +152,40 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await own.close();
   });
 
+  test('a screen shows what the guest draws, and what is typed at it arrives, by hand and as a text', async () => {
+    await page.goto(`/slices/${sliceId}`);
+    await sliceAction(page, 'Console').click();
+    await page.getByRole('menuitem', { name: 'Screen of two' }).click();
+    await page.getByRole('button', { name: 'Maximise' }).click();
+    await drawn(page);
+    const screen = page.getByRole('application', { name: 'Screen of two' });
+    await screen.focus();
+    await page.keyboard.type('echo typed-by-hand');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Type a text' }).click();
+    const text = page.getByRole('textbox', { name: 'Text to be typed' });
+    await text.fill('ñandú');
+    await page.getByText('A US keyboard has no key for: ñ ú').waitFor();
+    await text.fill('echo "P@st|~{ed}" > /tmp/typed\n');
+    await screenshot(page, 'screen-typing');
+    await page.getByRole('button', { name: 'Type it' }).click();
+    await page.getByText(/^Pasting: \d+ %$/).waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+Shift+Backquote');
+    const tab = page.getByRole('tab', { name: 'Screen of two' });
+    expect(await tab.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.reload();
+    await drawn(page);
+    await screenshot(page, 'screen');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await screenshot(page, 'screen-narrow');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    // what stands on the screen, by the guest's own word
+    await page.goto(`/slices/${sliceId}?console=${lab.vmId('two')}`);
+    const look = "until [ -s /tmp/typed ]; do sleep 1; done; grep -o 'typed-by-h''and' /dev/vcs1; cat /tmp/typed";
+    await typeInConsole(page, 'two', look, /typed-by-hand/);
+    await expect.poll(() => shown('two'), { timeout: 60_000 }).toContain('P@st|~{ed}');
+  });
+
   test('who may only view the slice sees what is typed, and types nothing', async () => {
     const viewer = { name: 'Vera', email: 'vera@example.org', password: 'correct horse battery' };
     const theirs = await openPerson(lab.browser, lab.server.url);
@@ -157,6 +202,10 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await expect.poll(seen, { timeout: 60_000 }).toContain('by-the-42-owner');
     expect(await seen()).not.toContain('viewer');
     await screenshot(theirs.page, 'console-read-only');
+    await theirs.page.goto(`/slices/${sliceId}?console=${lab.vmId('two')}v`);
+    await drawn(theirs.page);
+    await theirs.page.getByText('Read only', { exact: true }).last().waitFor();
+    expect(await theirs.page.getByRole('button', { name: 'Type a text' }).count()).toBe(0);
     expect(theirs.complaints).toEqual([]);
   });
 

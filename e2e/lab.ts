@@ -18,8 +18,8 @@ export interface Lab {
   stop: () => Promise<void>;
 }
 
-/** A server of its own with the slice `lab`, deployed: VMs of these names, linked in a row. */
-export async function startLab(names: readonly string[]): Promise<Lab> {
+/** A server of its own with the slice `lab`, deployed: VMs of these names, linked in a row; `screens`: those that have a graphical console. */
+export async function startLab(names: readonly string[], screens: readonly string[] = []): Promise<Lab> {
   const dataDir = await makeDataDir();
   let browser: Browser | undefined;
   let server: TramaServer | undefined;
@@ -36,7 +36,7 @@ export async function startLab(names: readonly string[]): Promise<Lab> {
     await session.api.auth.login.mutate(server.admin);
     const { page, complaints } = await openPerson(browser, server.url);
     await signIn(page, server.admin);
-    const { sliceId, vmId } = await deployLab(session, names);
+    const { sliceId, vmId } = await deployLab(session, names, screens);
     return { dataDir, server, browser, session, page, complaints, sliceId, vmId, stop };
   } catch (error) {
     await stop();
@@ -44,11 +44,17 @@ export async function startLab(names: readonly string[]): Promise<Lab> {
   }
 }
 
-async function deployLab(session: ApiSession, names: readonly string[]): Promise<Pick<Lab, 'sliceId' | 'vmId'>> {
+async function deployLab(
+  session: ApiSession,
+  names: readonly string[],
+  screens: readonly string[],
+): Promise<Pick<Lab, 'sliceId' | 'vmId'>> {
   const { api } = session;
   const document = {
     ...{ format: 'trama', version: 1, name: 'lab' },
-    vms: names.map((name) => ({ key: name, name, flavour: 'nano', image: 'tiny' })),
+    vms: names.map((name) => ({
+      ...{ key: name, name, flavour: 'nano', image: 'tiny', graphics: screens.includes(name) },
+    })),
     edges: names.slice(1).map((name, index) => ({ key: `to-${name}`, source: names[index], target: name })),
   };
   const { template } = await api.templates.import.mutate({ text: JSON.stringify(document) });

@@ -344,6 +344,15 @@ const states: Record<string, State> = {
     ...consoles(({ web, db }) => `consoles=${web},${db}&console=${db}&tiles=1`),
     until: inOrder(attached, press('Type in all open consoles'), text(/^What you type goes to all/)),
   },
+  'a screen, and a text that cannot be typed': {
+    ...consoles(({ web }) => `consoles=${web},${web}v&console=${web}v`),
+    until: inOrder(
+      attached,
+      press('Type a text'),
+      fill('Text to be typed', 'añil'),
+      text('A US keyboard has no key for: ñ'),
+    ),
+  },
   'a console in full size': { ...consoles(({ web }) => `console=${web}`), until: attached },
   'the settings of a console': {
     ...consoles(({ web }) => `consoles=${web}&console=${web}&tab=vms`),

@@ -1,12 +1,12 @@
 import { ActionIcon, Tabs, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { ExternalLink, Keyboard, LayoutGrid, Maximize2, Minimize2, Search, X } from 'lucide-react';
+import { ExternalLink, Keyboard, LayoutGrid, Maximize2, Minimize2, Monitor, Search, X } from 'lucide-react';
 import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SliceVm } from '#shared/slice';
 import { downloadText } from '../hooks/download';
 import { ToggleIcon } from '../ui/ToggleIcon';
 import classes from './ConsoleDock.module.css';
+import type { ConsoleId, OpenConsole } from './console-id';
 import { logName } from './console-log';
 import { changeConsoleSettings, useConsoleSettings } from './console-settings';
 import { ConsoleMenu } from './ConsoleMenu';
@@ -15,26 +15,26 @@ import { DockGrip } from './DockGrip';
 import { TogetherMark } from './TogetherMark';
 
 export interface ConsoleDockProps {
-  /** The VMs whose consoles are open, in the order of their tabs. */
-  vms: readonly SliceVm[];
-  activeId: number;
+  /** In the order of their tabs. */
+  consoles: readonly OpenConsole[];
+  activeId: ConsoleId;
   /** Their reader may type; else they are only looked at. */
   mayType: boolean;
   /** They stand side by side. */
   tiled: boolean;
   startMaximised: boolean;
   /** The address of a window that has only these consoles. */
-  windowOf: (vmIds: readonly number[], activeId: number) => string;
-  onActivate: (vmId: number) => void;
+  windowOf: (ids: readonly ConsoleId[], activeId: ConsoleId) => string;
+  onActivate: (id: ConsoleId) => void;
   onTile: (tiled: boolean) => void;
-  onClose: (vmId: number) => void;
+  onClose: (id: ConsoleId) => void;
   onCloseAll: () => void;
   onStart: (vmId: number) => void;
 }
 
 /** The consoles that are open, at the foot of the page. */
 export function ConsoleDock(props: ConsoleDockProps) {
-  const { vms, activeId, mayType, tiled, onActivate } = props;
+  const { consoles, activeId, mayType, tiled, onActivate } = props;
   const { t } = useTranslation('console');
   const settings = useConsoleSettings();
   const small = useMediaQuery('(max-width: 48em)') ?? false;
@@ -43,8 +43,8 @@ export function ConsoleDock(props: ConsoleDockProps) {
   const [together, setTogether] = useState(false);
   const [dragged, setDragged] = useState<number | null>(null);
   const dock = useRef<HTMLElement>(null);
-  const handles = useRef(new Map<number, ConsoleHandle>());
-  const active = vms.find((vm) => vm.id === activeId) ?? vms[0];
+  const handles = useRef(new Map<ConsoleId, ConsoleHandle>());
+  const active = consoles.find(({ id }) => id === activeId) ?? consoles[0];
   const height = dragged ?? settings.height;
 
   useEffect(() => {
@@ -59,18 +59,23 @@ export function ConsoleDock(props: ConsoleDockProps) {
 
   if (active === undefined) return null;
   const focusTab = () => dock.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  const terminal = () => handles.current.get(active.id)?.terminal ?? null;
+  const isTerminal = active.kind === 'serial';
+  const nameOf = ({ vm, kind }: OpenConsole) => t(kind === 'vnc' ? 'screen.tab' : 'tab', { name: vm.name });
   const copy = () => {
-    const text = handles.current.get(active.id)?.selection() ?? '';
+    const text = terminal()?.selection() ?? '';
     if (text !== '') void navigator.clipboard?.writeText(text);
   };
 
-  const many = vms.length > 1;
-  const toAll = together && many && mayType;
-  const type = (vmId: number, text: string) => {
-    for (const [id, handle] of handles.current) if (toAll || id === vmId) handle.type(text);
+  const many = consoles.length > 1;
+  // a key of a screen is a place on a keyboard, not a text
+  const terminals = consoles.filter(({ kind }) => kind === 'serial').length;
+  const toAll = together && terminals > 1 && mayType;
+  const type = (to: ConsoleId, text: string) => {
+    for (const [id, handle] of handles.current) if (toAll || id === to) handle.terminal?.type(text);
   };
   const beside = tiled && many;
-  const address = props.windowOf(beside ? vms.map(({ id }) => id) : [active.id], active.id);
+  const address = props.windowOf(beside ? consoles.map(({ id }) => id) : [active.id], active.id);
   /** A window without the browser's own bars; a click that asks for a tab gets one. */
   const popOut = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -78,14 +83,14 @@ export function ConsoleDock(props: ConsoleDockProps) {
     window.open(address, '_blank', 'popup,noopener,width=960,height=640');
   };
   const download = () => {
-    const handle = handles.current.get(active.id);
-    if (handle !== undefined) downloadText(logName(active.name, new Date()), handle.text(), 'text/plain;charset=utf-8');
+    const text = terminal()?.text();
+    if (text !== undefined) downloadText(logName(active.vm.name, new Date()), text, 'text/plain;charset=utf-8');
   };
 
   /** For guests that do not listen for it: their shell is told, as a hand would. */
   const typeSize = () => {
-    const handle = handles.current.get(active.id);
-    if (handle === undefined) return;
+    const handle = terminal();
+    if (handle === null) return;
     const { cols, rows } = handle.size();
     handle.type(`stty cols ${cols} rows ${rows}\r`);
     handle.focus();
@@ -112,24 +117,28 @@ export function ConsoleDock(props: ConsoleDockProps) {
       <div className={classes.bar}>
         <Tabs
           className={classes.tabs}
-          value={String(active.id)}
-          onChange={(value) => value !== null && onActivate(Number(value))}
+          value={active.id}
+          onChange={(value) => {
+            const chosen = consoles.find(({ id }) => id === value);
+            if (chosen !== undefined) onActivate(chosen.id);
+          }}
         >
           <Tabs.List className={classes.list} aria-label={t('tabs')}>
-            {vms.map((vm) => (
+            {consoles.map((each) => (
               <Tabs.Tab
-                key={vm.id}
-                value={String(vm.id)}
+                key={each.id}
+                value={each.id}
                 className={classes.tab}
-                aria-label={t('tab', { name: vm.name })}
-                aria-controls={`console-${vm.id}`}
+                aria-label={nameOf(each)}
+                aria-controls={`console-${each.id}`}
+                leftSection={each.kind === 'vnc' ? <Monitor size={14} aria-hidden /> : null}
               >
-                {vm.name}
+                {each.vm.name}
               </Tabs.Tab>
             ))}
           </Tabs.List>
         </Tabs>
-        {many && mayType ? (
+        {terminals > 1 && mayType ? (
           <ToggleIcon label={t('together.start')} on={toAll} onChange={setTogether}>
             <Keyboard size={16} />
           </ToggleIcon>
@@ -139,21 +148,23 @@ export function ConsoleDock(props: ConsoleDockProps) {
             <LayoutGrid size={16} />
           </ToggleIcon>
         ) : null}
-        <Tooltip label={`${t('search.open')} (Ctrl+Shift+F)`}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={t('search.open')}
-            onClick={() => handles.current.get(active.id)?.openSearch()}
-          >
-            <Search size={16} />
-          </ActionIcon>
-        </Tooltip>
+        {isTerminal ? (
+          <Tooltip label={`${t('search.open')} (Ctrl+Shift+F)`}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={t('search.open')}
+              onClick={() => terminal()?.openSearch()}
+            >
+              <Search size={16} />
+            </ActionIcon>
+          </Tooltip>
+        ) : null}
         <ConsoleMenu
           settings={settings}
-          onCopy={copy}
-          onDownload={download}
-          onTypeSize={mayType ? typeSize : null}
+          onCopy={isTerminal ? copy : null}
+          onDownload={isTerminal ? download : null}
+          onTypeSize={isTerminal && mayType ? typeSize : null}
           onCloseAll={props.onCloseAll}
         />
         {small ? null : (
@@ -183,39 +194,41 @@ export function ConsoleDock(props: ConsoleDockProps) {
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={t('close', { name: active.name })}
+          aria-label={t(isTerminal ? 'close' : 'screen.close', { name: active.vm.name })}
           onClick={() => props.onClose(active.id)}
         >
           <X size={16} />
         </ActionIcon>
       </div>
-      {toAll ? <TogetherMark count={vms.length} onStop={() => setTogether(false)} /> : null}
+      {toAll ? <TogetherMark count={terminals} onStop={() => setTogether(false)} /> : null}
       <div className={classes.panels} data-tiled={beside || undefined} data-together={toAll || undefined}>
-        {vms.map((vm) => (
+        {consoles.map((each) => (
           <div
-            key={vm.id}
-            id={`console-${vm.id}`}
+            key={each.id}
+            id={`console-${each.id}`}
             role="tabpanel"
-            aria-label={t('tab', { name: vm.name })}
+            aria-label={nameOf(each)}
             className={classes.panel}
-            data-hidden={beside || vm.id === active.id ? undefined : true}
-            data-active={vm.id === active.id || undefined}
+            data-hidden={beside || each.id === active.id ? undefined : true}
+            data-active={each.id === active.id || undefined}
+            data-kind={each.kind}
           >
             <ConsoleView
-              vm={vm}
+              vm={each.vm}
+              kind={each.kind}
               settings={settings}
-              active={vm.id === active.id}
+              active={each.id === active.id}
               named={beside}
               mayType={mayType}
-              onTyped={(text) => type(vm.id, text)}
+              onTyped={(text) => type(each.id, text)}
               onFocus={() => {
-                if (vm.id !== active.id) onActivate(vm.id);
+                if (each.id !== active.id) onActivate(each.id);
               }}
               onLeave={focusTab}
-              onStart={() => props.onStart(vm.id)}
+              onStart={() => props.onStart(each.vm.id)}
               onHandle={(handle) => {
-                if (handle === null) handles.current.delete(vm.id);
-                else handles.current.set(vm.id, handle);
+                if (handle === null) handles.current.delete(each.id);
+                else handles.current.set(each.id, handle);
               }}
             />
           </div>

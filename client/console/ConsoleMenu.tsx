@@ -5,9 +5,9 @@ import { changeConsoleSettings, changeFontSize, consoleColours, type ConsoleSett
 
 export interface ConsoleMenuProps {
   settings: ConsoleSettings;
-  onCopy: () => void;
-  onDownload: () => void;
-  /** Null where nothing can be typed. */
+  /** These three are null for a screen, which has no text; the last also where nothing can be typed. */
+  onCopy: (() => void) | null;
+  onDownload: (() => void) | null;
   onTypeSize: (() => void) | null;
   onCloseAll: () => void;
 }
@@ -23,12 +23,16 @@ export function ConsoleMenu({ settings, onCopy, onDownload, onTypeSize, onCloseA
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown mah="80dvh" style={{ overflowY: 'auto' }}>
-        <Menu.Item leftSection={<Copy size={14} />} rightSection={<Kbd size="sm">Ctrl Shift C</Kbd>} onClick={onCopy}>
-          {t('copy')}
-        </Menu.Item>
-        <Menu.Item leftSection={<Download size={14} />} closeMenuOnClick onClick={onDownload}>
-          {t('download')}
-        </Menu.Item>
+        {onCopy === null ? null : (
+          <Menu.Item leftSection={<Copy size={14} />} rightSection={<Kbd size="sm">Ctrl Shift C</Kbd>} onClick={onCopy}>
+            {t('copy')}
+          </Menu.Item>
+        )}
+        {onDownload === null ? null : (
+          <Menu.Item leftSection={<Download size={14} />} closeMenuOnClick onClick={onDownload}>
+            {t('download')}
+          </Menu.Item>
+        )}
         {onTypeSize === null ? null : (
           <Menu.Item leftSection={<Scaling size={14} />} closeMenuOnClick onClick={onTypeSize}>
             {t('typeSize')}

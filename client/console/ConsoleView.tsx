@@ -2,6 +2,7 @@ import { Button, Group, Loader, Text } from '@mantine/core';
 import { Eye } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ConsoleKind } from '#shared/image';
 import type { SliceVm } from '#shared/slice';
 import { appErrorOf } from '../api/app-error';
 import { trpc } from '../api/trpc';
@@ -12,22 +13,27 @@ import type { ConsoleSettings } from './console-settings';
 import { ConsoleSearch } from './ConsoleSearch';
 import type { TerminalHandle } from './ConsoleTerminal';
 import type { Matches } from './matches';
-import type { PasteProgress } from './paced-input';
+import { PasteLine } from './PasteLine';
+import type { ConsolePicture } from './ScreenView';
 
 const ConsoleTerminal = lazy(async () => ({ default: (await import('./ConsoleTerminal')).ConsoleTerminal }));
+
+const ScreenView = lazy(async () => ({ default: (await import('./ScreenView')).ScreenView }));
 
 /** Whether there is a console to attach to: a VM that boots has one already. */
 export function isUp(vm: Pick<SliceVm, 'status'>): boolean {
   return vm.status === 'running' || vm.status === 'starting' || vm.status === 'paused';
 }
 
-/** What can be done with a console from outside. */
-export interface ConsoleHandle extends TerminalHandle {
-  openSearch: () => void;
+/** What can be done with a console from outside: with a screen, no more than to go to it. */
+export interface ConsoleHandle {
+  focus: () => void;
+  terminal: (TerminalHandle & { openSearch: () => void }) | null;
 }
 
 export interface ConsoleViewProps {
   vm: SliceVm;
+  kind: ConsoleKind;
   settings: ConsoleSettings;
   active: boolean;
   /** It stands beside others, so that it has to say whose it is. */
@@ -48,13 +54,14 @@ const nothingPasted = () => null;
 const notReadOnly = () => false;
 const noMatches: Matches = { index: -1, count: 0 };
 
-/** One VM's console: its connection, its terminal, and what is to be said about them. */
+/** One console of a VM: its connection, its terminal or its screen, and what is to be said about them. */
 export function ConsoleView(props: ConsoleViewProps) {
-  const { vm, settings, active, named, mayType, onTyped, onFocus, onLeave, onStart, onHandle } = props;
+  const { vm, kind, settings, active, named, mayType, onTyped, onFocus, onLeave, onStart, onHandle } = props;
   const { t } = useTranslation('console');
   const { client } = trpc.useUtils();
   const errorMessage = useErrorMessage();
   const terminal = useRef<TerminalHandle | null>(null);
+  const picture = useRef<ConsolePicture | null>(null);
   const [connection, setConnection] = useState<ConsoleConnection | null>(null);
   const up = isUp(vm);
   const latest = useRef({ up, errorMessage });
@@ -65,7 +72,8 @@ export function ConsoleView(props: ConsoleViewProps) {
   useEffect(() => {
     const created = new ConsoleConnection(
       {
-        openTicket: () => client.slices.openConsole.mutate({ vmId: vm.id }),
+        kind,
+        openTicket: () => client.slices.openConsole.mutate({ vmId: vm.id, kind }),
         makeSocket: (path, protocols) => new WebSocket(socketUrl(path), protocols),
         refused: (error) => {
           const code = appErrorOf(error)?.code;
@@ -73,8 +81,8 @@ export function ConsoleView(props: ConsoleViewProps) {
           const passing = code === undefined || code === 'RATE_LIMITED' || code === 'DATABASE_UNAVAILABLE';
           return passing || code === 'CONSOLE_UNAVAILABLE' ? null : latest.current.errorMessage(error);
         },
-        onAttached: () => terminal.current?.restart(),
-        onOutput: (data) => terminal.current?.write(data),
+        onAttached: () => picture.current?.restart(),
+        onOutput: (data) => picture.current?.write(data),
         setTimer: (callback, ms) => {
           const timer = setTimeout(callback, ms);
           return () => clearTimeout(timer);
@@ -85,7 +93,7 @@ export function ConsoleView(props: ConsoleViewProps) {
     );
     setConnection(created);
     return () => created.dispose();
-  }, [client, vm.id, mayType]);
+  }, [client, vm.id, kind, mayType]);
 
   useEffect(() => connection?.setVmUp(up), [connection, up]);
   const subscribe = connection?.subscribe ?? noSubscription;
@@ -127,11 +135,25 @@ export function ConsoleView(props: ConsoleViewProps) {
         fallback={
           <Group p="sm" gap="xs">
             <Loader size="xs" />
-            <Text size="sm">{t('loading')}</Text>
+            <Text size="sm">{t(kind === 'vnc' ? 'screen.loading' : 'loading')}</Text>
           </Group>
         }
       >
-        {connection === null ? null : (
+        {connection === null ? null : kind === 'vnc' ? (
+          <ScreenView
+            connection={connection}
+            label={t('screen.of', { name: vm.name })}
+            active={active}
+            readOnly={readOnly}
+            onFocus={onFocus}
+            onReady={() => connection.start()}
+            onLeave={onLeave}
+            handle={(handle) => {
+              picture.current = handle;
+              onHandle(handle === null ? null : { focus: handle.focus, terminal: null });
+            }}
+          />
+        ) : (
           <ConsoleTerminal
             connection={connection}
             label={t('terminal', { name: vm.name })}
@@ -145,8 +167,8 @@ export function ConsoleView(props: ConsoleViewProps) {
             onSearch={openSearch}
             onMatches={setMatches}
             handle={(handle) => {
-              terminal.current = handle;
-              onHandle(handle === null ? null : { ...handle, openSearch });
+              terminal.current = picture.current = handle;
+              onHandle(handle === null ? null : { focus: handle.focus, terminal: { ...handle, openSearch } });
             }}
           />
         )}
@@ -206,19 +228,6 @@ function ConsoleStateLine(props: {
           {t('start')}
         </Button>
       ) : null}
-    </div>
-  );
-}
-
-function PasteLine(props: { pasting: PasteProgress; onCancel: () => void }) {
-  const { t } = useTranslation('console');
-  const percent = Math.floor((100 * props.pasting.sent) / props.pasting.total);
-  return (
-    <div className={classes.paste}>
-      <Text size="xs">{t('pasting', { percent })}</Text>
-      <Button size="compact-xs" variant="default" onClick={props.onCancel}>
-        {t('cancelPaste')}
-      </Button>
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { ConsoleKind } from '#shared/image';
 import { ConsoleConnection, type ConsoleSocket } from './console-connection';
+import { RfbChannel } from './rfb-channel';
 import { TerminalWriter } from './terminal-writer';
 
 class ScriptedSocket implements ConsoleSocket {
@@ -31,7 +33,7 @@ class ScriptedSocket implements ConsoleSocket {
   }
 }
 
-function setUp(vmUp = true, readOnly = false) {
+function setUp(vmUp = true, readOnly = false, kind: ConsoleKind = 'serial') {
   const sockets: ScriptedSocket[] = [];
   const timers: { callback: () => void; ms: number; cancelled: boolean }[] = [];
   let tickets = 0;
@@ -39,6 +41,7 @@ function setUp(vmUp = true, readOnly = false) {
   const output: string[] = [];
   const connection = new ConsoleConnection(
     {
+      kind,
       openTicket,
       makeSocket: (_path, protocols) => {
         const socket = new ScriptedSocket(protocols);
@@ -99,6 +102,27 @@ describe('ConsoleConnection', () => {
     expect(connection.readOnly()).toBe(true);
     socket(0).output('~ # ');
     expect(output).toEqual(['(reset)', '~ # ']);
+  });
+
+  it('asks for the picture of a screen that may only be looked at, and types nothing', async () => {
+    const { connection, socket, settled } = setUp(true, true, 'vnc');
+    const channel = new RfbChannel(connection);
+    const heard: number[] = [];
+    channel.onmessage = ({ data }) => heard.push(...new Uint8Array(data));
+    connection.start();
+    await settled(1);
+    socket(0).say('attached');
+    channel.heard(Uint8Array.of(1, 2, 3).subarray(1));
+    const buffer = Uint8Array.of(3, 0);
+    channel.send(buffer);
+    buffer.fill(9);
+    connection.type('reboot\r');
+    expect(socket(0).sent).toEqual([Uint8Array.of(3, 0)]);
+    expect(heard).toEqual([2, 3]);
+    channel.close();
+    channel.send(buffer);
+    channel.heard(buffer);
+    expect([socket(0).sent.length, heard.length]).toEqual([1, 2]);
   });
 
   it('the guest kept 80 × 24 whatever the size of the window', async () => {

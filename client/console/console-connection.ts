@@ -1,4 +1,5 @@
 import { consoleProtocol } from '#shared/console';
+import type { ConsoleKind } from '#shared/image';
 import type { ConsoleControl } from '#shared/console-control';
 import { consoleNoticeSchema } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
@@ -35,6 +36,8 @@ interface ConsoleTicket {
 }
 
 export interface ConsoleConnectionOptions {
+  /** Without it, serial. Of a screen who only looks speaks, too: the server passes on what asks for the picture. */
+  kind?: ConsoleKind;
   /** Asks for a ticket. A rejection that will be the same again gives a sentence by `refused`. */
   openTicket: () => Promise<ConsoleTicket>;
   makeSocket: (path: string, protocols: string[]) => ConsoleSocket;
@@ -130,7 +133,8 @@ export class ConsoleConnection {
 
   /** Bytes to the guest, at once: what a terminal answers by itself. */
   send(data: Uint8Array<ArrayBuffer>): void {
-    if (this.current.kind !== 'attached' || this.mayOnlyRead) return;
+    if (this.current.kind !== 'attached') return;
+    if (this.mayOnlyRead && this.options.kind !== 'vnc') return;
     if (this.socket?.readyState === open) this.socket.send(data);
   }
 

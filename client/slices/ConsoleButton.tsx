@@ -1,7 +1,9 @@
 import { Button, Menu } from '@mantine/core';
-import { ChevronDown, LayoutGrid, SquareTerminal } from 'lucide-react';
+import { ChevronDown, LayoutGrid, Monitor, SquareTerminal } from 'lucide-react';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Slice } from '#shared/slice';
+import type { ConsoleKind } from '#shared/image';
+import type { Slice, SliceVm } from '#shared/slice';
 import { byName } from '../ui/sort';
 import { consoleReason } from './console-reason';
 import { ActionButton } from '../ui/ActionButton';
@@ -14,7 +16,7 @@ export interface ConsoleButtonProps {
   vmKey: string | null;
   /** What one does with a slice that runs. */
   primary: boolean;
-  onOpen: (vmId: number) => void;
+  onOpen: (vmId: number, kind: ConsoleKind) => void;
   onOpenAll: (vmIds: readonly number[]) => void;
 }
 
@@ -35,12 +37,18 @@ export function ConsoleButton({ slice, away, vmKey, primary, onOpen, onOpenAll }
     variant: primary ? 'filled' : 'default',
     leftSection: <SquareTerminal size={14} />,
   };
-  if (chosen !== undefined || refused !== null)
+  const screenOf = (vm: SliceVm) =>
+    vm.consoles.includes('vnc') ? (
+      <Menu.Item key={`${vm.id}v`} leftSection={<Monitor size={14} />} onClick={() => onOpen(vm.id, 'vnc')}>
+        {t('actions.screenOf', { name: vm.name })}
+      </Menu.Item>
+    ) : null;
+  if ((chosen !== undefined && !chosen.consoles.includes('vnc')) || refused !== null)
     return (
       <ActionButton
         {...look}
         disabledReason={refused === null ? null : t(refused)}
-        onClick={() => chosen !== undefined && onOpen(chosen.id)}
+        onClick={() => chosen !== undefined && onOpen(chosen.id, 'serial')}
       >
         {t('actions.console')}
       </ActionButton>
@@ -53,16 +61,21 @@ export function ConsoleButton({ slice, away, vmKey, primary, onOpen, onOpenAll }
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah="60dvh" style={{ overflowY: 'auto' }}>
-        <Menu.Item leftSection={<LayoutGrid size={14} />} onClick={() => onOpenAll(all)}>
-          {vms.length > all.length
-            ? t('actions.someConsoles', { count: all.length, of: vms.length })
-            : t('actions.allConsoles', { count: all.length })}
-        </Menu.Item>
-        <Menu.Divider />
-        {vms.map((vm) => (
-          <Menu.Item key={vm.id} onClick={() => onOpen(vm.id)}>
-            {vm.name}
-          </Menu.Item>
+        {chosen === undefined ? (
+          <>
+            <Menu.Item leftSection={<LayoutGrid size={14} />} onClick={() => onOpenAll(all)}>
+              {vms.length > all.length
+                ? t('actions.someConsoles', { count: all.length, of: vms.length })
+                : t('actions.allConsoles', { count: all.length })}
+            </Menu.Item>
+            <Menu.Divider />
+          </>
+        ) : null}
+        {(chosen === undefined ? vms : [chosen]).map((vm) => (
+          <Fragment key={vm.id}>
+            <Menu.Item onClick={() => onOpen(vm.id, 'serial')}>{vm.name}</Menu.Item>
+            {screenOf(vm)}
+          </Fragment>
         ))}
       </Menu.Dropdown>
     </Menu>

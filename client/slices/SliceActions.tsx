@@ -17,6 +17,7 @@ import {
 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Plan } from '#shared/deployment/schema';
+import type { ConsoleKind } from '#shared/image';
 import type { Slice } from '#shared/slice';
 import type { Capabilities } from '#shared/zone';
 import { confirmDestroy } from '../ui/confirm';
@@ -54,7 +55,7 @@ export interface SliceActionsProps {
   commands: SliceCommands;
   /** Key of the VM that is shown beside. */
   vmKey: string | null;
-  onOpenConsole: (vmId: number) => void;
+  onOpenConsole: (vmId: number, kind: ConsoleKind) => void;
   onOpenConsoles: (vmIds: readonly number[]) => void;
 }
 

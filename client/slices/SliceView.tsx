@@ -8,6 +8,7 @@ import { trpc } from '../api/trpc';
 import { ErrorState } from '../api/ErrorState';
 import { SliceStatusBadge } from './status-badges';
 import { ConsoleDock } from '../console/ConsoleDock';
+import { openConsoles, vmOfConsole } from '../console/console-id';
 import { useConsoleSettings } from '../console/console-settings';
 import { useKeptFocus } from '../hooks/kept-focus';
 import { useSession } from '../hooks/session';
@@ -70,7 +71,8 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const shownPlan = wantsPlan ? plan.data : undefined;
   const running = runningSteps(live.deployment, slice);
   const vm = slice.vmList.find((candidate) => candidate.key === place.vmKey);
-  const open = useOpenVms(slice.vmList, slice.status === 'destroyed' ? [] : place.consoles);
+  const shown = slice.status === 'destroyed' ? [] : place.consoles;
+  const open = openConsoles(useOpenVms(slice.vmList, [...new Set(shown.map(vmOfConsole))]), shown);
   const panel =
     vm === undefined ? null : (
       <SliceVmPanel
@@ -79,7 +81,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         away={away !== null}
         step={running.get(`vm:${vm.id}`)}
         commands={commands}
-        onOpenConsole={(id) => place.openConsole(id, { closeVm: narrow })}
+        onOpenConsole={(id, kind) => place.openConsole(id, { kind, closeVm: narrow })}
       />
     );
   // a VM that was chosen in the table is shown over it
@@ -130,7 +132,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
                 can={can}
                 commands={commands}
                 vmKey={place.vmKey}
-                onOpenConsole={place.openConsole}
+                onOpenConsole={(id, kind) => place.openConsole(id, { kind })}
                 onOpenConsoles={place.openConsoles}
               />
               <SnapshotsButton slice={slice} reason={refused('snapshot')} />
@@ -231,13 +233,13 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
       </Drawer>
       {place.activeConsole === null || open.length === 0 ? null : (
         <ConsoleDock
-          vms={open}
+          consoles={open}
           activeId={place.activeConsole}
           mayType={refused('type') === null}
           tiled={place.tiled}
           startMaximised={place.startMaximised}
-          windowOf={(vmIds, activeId) => consoleWindow(slice.id, vmIds, activeId)}
-          onActivate={place.openConsole}
+          windowOf={(ids, activeId) => consoleWindow(slice.id, ids, activeId)}
+          onActivate={place.showConsole}
           onTile={place.tileConsoles}
           onClose={place.closeConsole}
           onCloseAll={place.closeConsoles}

@@ -1,7 +1,8 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
-import { Ban, Play, RotateCw, Square, SquareTerminal, TriangleAlert } from 'lucide-react';
+import { Ban, Monitor, Play, RotateCw, Square, SquareTerminal, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
+import type { ConsoleKind } from '#shared/image';
 import type { Slice, SliceVm } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
@@ -28,7 +29,7 @@ export interface SliceVmPanelProps {
   /** What is going on with it. */
   step: Doing | undefined;
   commands: SliceCommands;
-  onOpenConsole: (vmId: number) => void;
+  onOpenConsole: (vmId: number, kind: ConsoleKind) => void;
 }
 
 /** All there is to know of one VM, and what can be done with it. */
@@ -117,10 +118,20 @@ function VmActions({ slice, vm, away, commands, onOpenConsole }: Omit<SliceVmPan
         size="xs"
         leftSection={<SquareTerminal size={14} />}
         disabledReason={noConsole === null ? null : t(noConsole)}
-        onClick={() => onOpenConsole(vm.id)}
+        onClick={() => onOpenConsole(vm.id, 'serial')}
       >
         {t('vm.console')}
       </ActionButton>
+      {vm.consoles.includes('vnc') ? (
+        <ActionButton
+          size="xs"
+          leftSection={<Monitor size={14} />}
+          disabledReason={noConsole === null ? null : t(noConsole)}
+          onClick={() => onOpenConsole(vm.id, 'vnc')}
+        >
+          {t('vm.screen')}
+        </ActionButton>
+      ) : null}
       {(
         [
           ['start', Play],

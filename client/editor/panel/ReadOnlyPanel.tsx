@@ -101,6 +101,7 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
     [t('vm.flavour'), flavour === undefined ? '?' : `${flavour.name} (${sizes(flavour)})`],
     [t('vm.image'), image?.name ?? '?'],
     [t('vm.internet'), vm.internet ? t('common:yes') : t('common:no')],
+    ...(vm.graphics ? [[t('vm.graphics'), t('common:yes')] as [string, string]] : []),
     [
       t('vm.forwards'),
       vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(({ guestPort }) => guestPort).join(', '),

@@ -129,12 +129,13 @@ describe('the side panel', () => {
     expect(editor.problems).toEqual([]);
   });
 
-  it('forwards ports, and internet access can be asked for', async () => {
+  it('forwards ports, and internet access and a screen can be asked for', async () => {
     select(['vm1']);
     await userEvent.click(screen.getByRole('switch', { name: /Internet access/ }));
     await userEvent.click(screen.getByRole('button', { name: 'Add port' }));
     await userEvent.click(screen.getByRole('button', { name: 'Add port' }));
-    expect(vm('vm1')?.internet).toBe(true);
+    await userEvent.click(screen.getByRole('switch', { name: /Graphical console/ }));
+    expect(vm('vm1')).toMatchObject({ internet: true, graphics: true });
     expect(vm('vm1')?.forwards.map(({ guestPort }) => guestPort)).toEqual([22, 80]);
     const second = screen.getByLabelText('Port 2 of the VM');
     await userEvent.clear(second);

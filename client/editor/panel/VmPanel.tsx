@@ -87,6 +87,12 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
         onChange={(value) => value !== null && onChange({ imageId: Number(value) })}
       />
       <InternetSwitch checked={vm.internet} catalogue={catalogue} onChange={(internet) => onChange({ internet })} />
+      <Switch
+        label={t('vm.graphics')}
+        description={t('vm.graphicsHint')}
+        checked={vm.graphics}
+        onChange={(event) => onChange({ graphics: event.currentTarget.checked })}
+      />
       <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
       <StartFiles vm={vm} problem={problemOf('files')} lookup={lookup} onChange={onChange} />
       <CommittedName

@@ -61,6 +61,7 @@ export const change = {
     flavourId: 'flavour',
     imageId: 'image',
     internet: 'internet access',
+    graphics: 'graphical console',
     forwards: 'forwarded ports',
     files: 'start-up files',
     hostname: 'what it calls itself',

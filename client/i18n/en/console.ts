@@ -43,6 +43,20 @@ export const console = {
     place: '{{place}} of {{count}}',
     many: 'More than {{count}}',
   },
+  screen: {
+    of: 'Screen of {{name}}',
+    tab: 'Screen of {{name}}',
+    close: 'Close screen of {{name}}',
+    loading: 'Loading the screen…',
+    fit: 'Fit to the window',
+    full: 'Full screen',
+    paste: 'Type a text',
+    text: 'Text to be typed',
+    type: 'Type it',
+    unknown: 'A US keyboard has no key for: {{characters}}',
+    keyboard:
+      'A screen gets keys, not characters: the guest’s own keyboard layout says what each key means. A text is typed as on a US keyboard.',
+  },
   state: {
     connecting: 'Connecting…',
     attached: 'Connected',

@@ -136,6 +136,8 @@ export const editor = {
     internet: 'Internet access',
     internetHint: 'The VM can reach the internet.',
     internetNowhere: 'No zone offers this just now: a slice with it cannot be deployed.',
+    graphics: 'Graphical console',
+    graphicsHint: 'The VM has a screen, a keyboard and a pointer.',
     forwards: 'Forwarded ports',
     forwardsHint: 'Ports of the VM that can be reached through the zone’s host.',
     guestPort: 'Port {{number}} of the VM',

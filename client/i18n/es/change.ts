@@ -64,6 +64,7 @@ export const change: Messages<typeof english> = {
     flavourId: 'sabor',
     imageId: 'imagen',
     internet: 'acceso a internet',
+    graphics: 'consola gráfica',
     forwards: 'puertos redirigidos',
     files: 'archivos de arranque',
     hostname: 'cómo se llama a sí misma',

@@ -46,6 +46,20 @@ export const console: Messages<typeof english> = {
     place: '{{place}} de {{count}}',
     many: 'Más de {{count}}',
   },
+  screen: {
+    of: 'Pantalla de {{name}}',
+    tab: 'Pantalla de {{name}}',
+    close: 'Cerrar la pantalla de {{name}}',
+    loading: 'Cargando la pantalla…',
+    fit: 'Ajustar a la ventana',
+    full: 'Pantalla completa',
+    paste: 'Escribir un texto',
+    text: 'Texto que se escribirá',
+    type: 'Escribirlo',
+    unknown: 'Un teclado estadounidense no tiene tecla para: {{characters}}',
+    keyboard:
+      'Una pantalla recibe teclas, no caracteres: la distribución de teclado de la MV decide qué significa cada una. Un texto se escribe como en un teclado estadounidense.',
+  },
   state: {
     connecting: 'Conectando…',
     attached: 'Conectada',

@@ -140,6 +140,8 @@ export const editor: Messages<typeof english> = {
     internet: 'Acceso a internet',
     internetHint: 'La MV puede acceder a internet.',
     internetNowhere: 'Ninguna zona lo ofrece ahora: un slice que lo pida no se puede desplegar.',
+    graphics: 'Consola gráfica',
+    graphicsHint: 'La MV tiene pantalla, teclado y puntero.',
     forwards: 'Puertos redirigidos',
     forwardsHint: 'Puertos de la MV a los que se llega por el anfitrión de la zona.',
     guestPort: 'Puerto {{number}} de la MV',
