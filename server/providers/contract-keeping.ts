@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ContractTools } from './contract-harness';
 import { attachment, pair, vmSpec, withNic } from './contract-fixtures';
+import { readScreen } from './contract-screen';
 import type { SliceRef } from './provider';
 
 /** Of the contract, what keeps a slice as it is at one instant: suspending it, and snapshots of it. */
@@ -22,7 +23,9 @@ export function testKeeping({ harness, newSlice, id, codeOf }: ContractTools): v
     const joined = pair({ a: id(), b: id(), edge: id() }, harness().image);
     const { edge } = joined;
     const plugs = [attachment(id(), joined.a, network.id, 1), attachment(id(), joined.b, network.id, 2)] as const;
-    const [a, b] = [withNic(joined.a, plugs[0].source.nic), withNic(joined.b, plugs[1].source.nic)];
+    const [plain, b] = [withNic(joined.a, plugs[0].source.nic), withNic(joined.b, plugs[1].source.nic)];
+    // a screen is in its memory, too
+    const a = { ...plain, graphics: true };
     const idle = vmSpec(id(), harness().image);
     const { provider } = harness();
     for (const vm of [a, b, idle]) await provider.ensureVm(slice, vm);
@@ -57,6 +60,12 @@ export function testKeeping({ harness, newSlice, id, codeOf }: ContractTools): v
     expect(await edgesOf(slice)).toEqual(['up', 'up', 'up']);
     expect(await harness().recall(slice, a.id)).toBe('one');
     expect(await harness().recall(slice, b.id)).toBe('two');
+    const screen = readScreen(await other.openConsole(slice, a.id, 'vnc'));
+    await screen.begin();
+    const { width, height, pixels } = await screen.picture();
+    expect(pixels.length).toBe(width * height * 4);
+    expect(width).toBeGreaterThan(0);
+    screen.close();
     expect(await harness().machineRam(slice, a.id)).toBe(a.ramMb);
     for (const vm of [a, b]) expect(await harness().countMachines(slice, vm.id)).toBe(1);
 

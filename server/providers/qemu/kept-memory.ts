@@ -104,7 +104,7 @@ export async function untilLoaded(monitor: QmpClient, lives: () => boolean): Pro
   return false;
 }
 
-/** How many bytes the memory of a running process can have at most: what of it is in use. */
+/** How many bytes the memory of a running process can have at most: what of it is in use. `ramMb`: of its guest, and of a screen. */
 export async function memoryInUse(pid: number, ramMb: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);

@@ -167,6 +167,9 @@ export interface VmBoot {
  */
 const kernelArguments = 'console=ttyS0 quiet no_timer_check';
 
+/** MiB that a screen has of its own, as QEMU has it by default; a guest that shows text touches a few of them. */
+export const screenRamMb = 16;
+
 /** Where a VM's RFB server listens. */
 export function screenSocket(name: MachineName): string {
   return `${name}/vnc.sock`;

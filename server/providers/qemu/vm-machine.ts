@@ -22,7 +22,7 @@ import { GuestPort } from './guest-port';
 import type { InternetAccess } from './internet/internet-access';
 import { argumentsOf, callOffWriting, memoryInUse, untilLoaded, writeMemory } from './kept-memory';
 import { MarkerScanner } from './marker-scanner';
-import { guestConfig, internetSocket, type MachineName } from './qemu-args';
+import { guestConfig, internetSocket, screenRamMb, type MachineName } from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
 import type { QmpClient, QmpHandlers } from './qmp-client';
 import type { Kept, VmRecord } from './records';
@@ -286,7 +286,9 @@ export class VmMachine {
   }
 
   memoryInUse(): Promise<number> {
-    return this.#machine === null ? Promise.resolve(0) : memoryInUse(this.#machine.pid, this.record.spec.ramMb);
+    const { ramMb, graphics } = this.record.spec;
+    const mostMb = ramMb + (graphics ? screenRamMb : 0);
+    return this.#machine === null ? Promise.resolve(0) : memoryInUse(this.#machine.pid, mostMb);
   }
 
   /** Writes the memory of the VM, which is paused, and answers how it goes on with it, and the bytes. */
