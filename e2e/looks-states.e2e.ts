@@ -251,6 +251,8 @@ const states: Record<string, State> = {
   // what a slice says of itself
   'a degraded slice': { ...slice('shaky'), until: text('Not everything is as it was asked for') },
   'the VMs of a degraded slice': { ...slice('shaky', '?tab=vms'), until: text('crash-after-start') },
+  'the forwarded ports of a slice': { ...slice('running', '?tab=forwards'), until: text('127.0.0.1:') },
+  'the forwarded ports of a draft': { ...slice('draft', '?tab=forwards'), until: text('given on deploy') },
   'a stopped slice': { ...slice('stopped'), until: text('Stopped') },
   'a destroyed slice': { ...slice('gone'), until: text('This slice is destroyed') },
   'a slice whose server is away': { ...slice('remote'), until: text('remote') },

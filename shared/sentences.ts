@@ -366,6 +366,7 @@ export const sentences = {
   DOC_IMAGE_ELSE: '{{vm}}: there is no image {{wanted}} here; another was taken.',
   DOC_FLAVOUR_ELSE: '{{vm}}: there is no flavour {{wanted}} here; another was taken.',
   DOC_SWITCHES: 'Switches, bridges and hubs are networks here: {{where}}.',
+  DOC_HOST_PORTS: 'Forwarded ports get other ports of the host, from the zone: {{where}}.',
   DOC_OUTSIDE: 'What leads outside is internet access of the VMs that were linked to it: {{where}}.',
   DOC_GEOGRAPHY: 'Longitude and latitude are the layout.',
   DOC_JOINED: 'Networks that were linked with each other are one: {{where}}.',

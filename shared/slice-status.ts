@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forwardProtocols } from './topology/forward';
 
 export const sliceStatuses = [
   'draft',
@@ -49,9 +50,16 @@ export type EdgeStatus = (typeof edgeStatuses)[number];
 
 /** A guest port and the address on the zone's host that reaches it. */
 export const forwardStateSchema = z.object({
-  protocol: z.enum(['tcp']),
+  protocol: z.enum(forwardProtocols),
   guestPort: z.number().int(),
   hostAddress: z.string().nullable(),
   hostPort: z.number().int().nullable(),
 });
 export type ForwardState = z.infer<typeof forwardStateSchema>;
+
+/** `127.0.0.1:40022`, to be copied; null while it has not been given. */
+export function forwardAddress({ hostAddress, hostPort }: ForwardState): string | null {
+  if (hostPort === null) return null;
+  const host = hostAddress ?? 'localhost';
+  return `${host.includes(':') ? `[${host}]` : host}:${hostPort}`;
+}

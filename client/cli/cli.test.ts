@@ -722,6 +722,20 @@ describe('leases and schedules', () => {
   });
 });
 
+it('lists forwarded ports with the address to copy', async () => {
+  const at = { hostAddress: '127.0.0.1', hostPort: 20_001 };
+  const forwards = [
+    { protocol: 'udp', guestPort: 53, ...at },
+    { protocol: 'tcp', guestPort: 22, hostAddress: null, hostPort: null },
+  ];
+  const slice = { id: 5, name: 'lab', vmList: [{ id: 1, name: 'web', forwards }] };
+  answers = (procedure) => ok(procedure === 'slices.get' ? slice : { items: [slice], nextCursor: null });
+  const { stdout } = await trama(['forwards', 'lab']);
+  expect(stdout).toMatch(/web\s+53\s+udp\s+127\.0\.0\.1:20001\n.*22\s+tcp/);
+  const { stdout: json } = await trama(['forwards', 'lab', '--json']);
+  expect(json).toContain('127.0.0.1:20001');
+});
+
 describe('a capture', () => {
   const slice = {
     id: 5,

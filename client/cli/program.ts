@@ -4,6 +4,7 @@ import { addAccountCommands } from './commands/account';
 import { addAuditCommand } from './commands/audit';
 import { addCallCommand } from './commands/call';
 import { addCaptureCommand } from './commands/capture';
+import { addForwardCommand } from './commands/forwards';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addIdleCommands } from './commands/idle';
 import { addLeaseCommands } from './commands/leases';
@@ -46,6 +47,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addTemplateCommands(program, cli);
   addSliceCommands(program, cli);
   addCaptureCommand(program, cli);
+  addForwardCommand(program, cli);
   addLeaseCommands(program, cli);
   addIdleCommands(program, cli);
   addDeploymentCommands(program, cli);

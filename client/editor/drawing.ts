@@ -2,6 +2,7 @@ import type { Problem } from '#shared/errors';
 import { annotationsOf, type Annotation } from '#shared/topology/annotations';
 import { allocateAddresses } from '#shared/topology/addresses';
 import type { Topology } from '#shared/topology/schema';
+import { forwardText } from '#shared/topology/forward';
 import type { CanvasEdge, CanvasNode } from './canvas/types';
 import { linkText } from './link-text';
 import { suggestedIcon } from './suggested-icon';
@@ -45,7 +46,7 @@ export function drawingOf(
         icon: vm.icon ?? suggestedIcon(vm.name, images.get(vm.imageId) ?? ''),
         locked: vm.locked,
         internet: vm.internet,
-        forwards: vm.forwards.map((forward) => forward.guestPort),
+        forwards: vm.forwards.map(forwardText),
         problem: atNode.get(vm.key),
       })),
       ...topology.networks.map((network): CanvasNode => ({

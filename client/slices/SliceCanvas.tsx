@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { LinkTraffic } from '#shared/capture/traffic';
 import type { Slice } from '#shared/slice';
+import { forwardText } from '#shared/topology/forward';
 import { spoken } from '../i18n/spoken';
 import { edgeLooks, partWord, vmLooks } from './status-badges';
 import { TopologyCanvas } from '../editor/canvas/TopologyCanvas';
@@ -46,7 +47,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
       y: vm.y,
       detail: `${vm.flavour.name} · ${vm.image.name}`,
       internet: vm.internet,
-      forwards: vm.forwards.map((forward) => forward.guestPort),
+      forwards: vm.forwards.map(forwardText),
       status: {
         ...vmLooks[vm.status],
         label: t(`common:status.vm.${partWord(vm.status, slice.status)}`),

@@ -45,6 +45,7 @@ import { VmTable } from './VmTable';
 import { useSliceZone, ZoneAwayBanner } from './zone-away';
 import type { Slice } from '#shared/slice';
 
+const ForwardTable = lazy(async () => ({ default: (await import('./ForwardTable')).ForwardTable }));
 const SliceHistory = lazy(async () => ({ default: (await import('./history/SliceHistory')).SliceHistory }));
 
 /** What a slice is, what goes on in it, and its consoles. */
@@ -159,6 +160,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           <Tabs.List mb="sm">
             <Tabs.Tab value="topology">{t('tabs.topology')}</Tabs.Tab>
             <Tabs.Tab value="vms">{t('tabs.vms')}</Tabs.Tab>
+            <Tabs.Tab value="forwards">{t('tabs.forwards')}</Tabs.Tab>
             <Tabs.Tab value="plan">{wantsPlan ? t('tabs.plan') : t('tabs.steps')}</Tabs.Tab>
             <Tabs.Tab value="events">{t('tabs.events')}</Tabs.Tab>
             <Tabs.Tab value="history">{t('tabs.history')}</Tabs.Tab>
@@ -207,6 +209,11 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
             ) : (
               <VmTable slice={slice} running={running} onOpen={place.showVm} onOpenConsole={place.openConsole} />
             )}
+          </Tabs.Panel>
+          <Tabs.Panel value="forwards">
+            <Suspense fallback={<LoadingRows rows={4} />}>
+              <ForwardTable slice={slice} onOpen={place.showVm} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="plan">
             <PlanOrSteps slice={slice} live={live} plan={wantsPlan ? plan : null} owner={owner} />

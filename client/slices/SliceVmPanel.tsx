@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { ConsoleKind } from '#shared/image';
 import type { Slice, SliceVm } from '#shared/slice';
+import { forwardAddress } from '#shared/slice-status';
+import { forwardKey, forwardText } from '#shared/topology/forward';
 import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
@@ -19,7 +21,7 @@ import { GuestTexts } from './GuestTexts';
 import { reasonSentence } from './reason-sentence';
 import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
-import { addressesOf, forwardAddress } from './vm-facts';
+import { addressesOf } from './vm-facts';
 
 export interface SliceVmPanelProps {
   slice: Slice;
@@ -215,7 +217,7 @@ function VmForwards({ vm }: { vm: SliceVm }) {
         {vm.forwards.map((forward) => {
           const address = forwardAddress(forward);
           return (
-            <li key={`${forward.protocol}:${forward.guestPort}`} className={classes.copyable}>
+            <li key={forwardKey(forward)} className={classes.copyable}>
               {address === null ? (
                 <Text size="sm" c="dimmed" span>
                   {t('vm.forwardPending')}
@@ -223,7 +225,7 @@ function VmForwards({ vm }: { vm: SliceVm }) {
               ) : (
                 <CopyValue value={address} />
               )}
-              <span className={classes.code}>→ :{forward.guestPort}</span>
+              <span className={classes.code}>→ :{forwardText(forward)}</span>
             </li>
           );
         })}

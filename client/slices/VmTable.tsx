@@ -3,6 +3,8 @@ import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice, SliceVm } from '#shared/slice';
+import { forwardAddress } from '#shared/slice-status';
+import { forwardKey, forwardText } from '#shared/topology/forward';
 import { spoken } from '../i18n/spoken';
 import type { Column } from '../ui/DataTable';
 import { formatDisk, formatRam } from '../ui/format';
@@ -13,7 +15,7 @@ import { canvasDrift } from './drift-of-part';
 import { consoleReason } from './console-reason';
 import classes from './slice.module.css';
 import { vmLooks, VmStatusBadge } from './status-badges';
-import { addressesOf, forwardAddress } from './vm-facts';
+import { addressesOf } from './vm-facts';
 
 export interface VmTableProps {
   slice: Slice;
@@ -97,8 +99,8 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
       render: (vm) => (
         <div>
           {vm.forwards.map((forward) => (
-            <div key={forward.guestPort} className={classes.code}>
-              {forwardAddress(forward) ?? '…'} → :{forward.guestPort}
+            <div key={forwardKey(forward)} className={classes.code}>
+              {forwardAddress(forward) ?? '…'} → :{forwardText(forward)}
             </div>
           ))}
         </div>

@@ -1,4 +1,3 @@
-import type { ForwardState } from '#shared/slice-status';
 import type { Slice, SliceVm } from '#shared/slice';
 
 export interface VmAddress {
@@ -22,11 +21,4 @@ export function addressesOf(
       return [{ edgeKey: edge.key, peer: names.get(edge.source) ?? edge.source, address: edge.targetAddress }];
     return [];
   });
-}
-
-/** `127.0.0.1:40022`, or null while it has not been given. */
-export function forwardAddress(forward: ForwardState): string | null {
-  if (forward.hostPort === null) return null;
-  const host = forward.hostAddress ?? 'localhost';
-  return `${host.includes(':') ? `[${host}]` : host}:${forward.hostPort}`;
 }

@@ -10,8 +10,7 @@ import {
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core';
-import type { z } from 'zod';
-import type { forwardSchema } from '#shared/topology/schema';
+import type { Forward } from '#shared/topology/forward';
 import { annotations, createdAt, id, instant, liveKey, primaryId, properties, sortKey } from '../columns';
 import { flavours, images } from './catalogue';
 import { users } from './users';
@@ -108,7 +107,7 @@ export const templateVms = mysqlTable(
       .notNull()
       .references(() => images.id, { onDelete: 'restrict' }),
     internet: boolean('internet').notNull().default(false),
-    forwards: json('forwards').$type<z.infer<typeof forwardSchema>[]>().notNull(),
+    forwards: json('forwards').$type<Forward[]>().notNull(),
     x: double('x').notNull(),
     y: double('y').notNull(),
     properties: properties(),

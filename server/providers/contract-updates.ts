@@ -11,9 +11,9 @@ export function testUpdates({ harness, newSlice, id, codeOf }: ContractTools): v
     (await harness().provider.observe(slice)).vms.find((vm) => vm.id === vmId);
   const edgeOf = async (slice: SliceRef, edgeId: number) =>
     (await harness().provider.observe(slice)).edges.find((edge) => edge.id === edgeId);
-  const twice = async (work: () => Promise<unknown>) => {
+  const twice = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     await work();
-    await work();
+    return work();
   };
 
   test('changes nothing that is not there', async () => {
@@ -39,6 +39,15 @@ export function testUpdates({ harness, newSlice, id, codeOf }: ContractTools): v
     const half: VmSpec & { motd: string } = { ...vm, ...greeting };
     expect(await vmOf(slice, vm.id)).toMatchObject({ status: 'running', applied: appliedVm(half, contractParts) });
     expect(await harness().machineRam(slice, vm.id)).toBe(vm.ramMb);
+    // ports come and go with it, each at an address of its own, and what stays keeps its own
+    const forwards = (['tcp', 'udp'] as const).map((protocol) => ({ protocol, guestPort: 53 }));
+    const given = await twice(() => provider.updateVm(slice, { ...half, forwards }));
+    expect(new Set(given.forwards.map(({ hostPort }) => hostPort)).size).toBe(2);
+    expect(await vmOf(slice, vm.id)).toMatchObject({ status: 'running', ...given });
+    const left = { ...half, forwards: forwards.slice(1) };
+    expect(await twice(() => provider.updateVm(slice, left))).toEqual({ forwards: given.forwards.slice(1) });
+    expect(await vmOf(slice, vm.id)).toMatchObject({ applied: appliedVm(left, contractParts) });
+    await provider.updateVm(slice, half);
     // it is the same run of it
     console.type('still-here\n');
     await console.until('still-here');

@@ -271,6 +271,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       const forwards = [
         { protocol: 'tcp' as const, guestPort: 22 },
         { protocol: 'tcp' as const, guestPort: 80 },
+        { protocol: 'udp' as const, guestPort: 80 },
       ];
       const a = vmSpec(id(), harness.image, { forwards });
       const b = vmSpec(id(), harness.image, { forwards });
@@ -278,11 +279,11 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
         harness.provider.ensureVm(slice, a),
         harness.provider.ensureVm(slice, b),
       ]);
-      expect(first.forwards.map((forward) => forward.guestPort)).toEqual([22, 80]);
+      expect(first.forwards.map((forward) => forward.guestPort)).toEqual([22, 80, 80]);
       const taken = [...first.forwards, ...second.forwards].map(
         (forward) => `${forward.hostAddress}:${forward.hostPort}`,
       );
-      expect(new Set(taken).size).toBe(4);
+      expect(new Set(taken).size).toBe(6);
       expect(taken.every((address) => !address.includes('null'))).toBe(true);
       await harness.provider.startVm(slice, a);
       await harness.provider.stopVm(slice, a.id);

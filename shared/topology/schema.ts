@@ -3,14 +3,10 @@ import { limits } from '../limits';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { annotationsSchema } from './annotations';
+import { forwardSchema } from './forward';
 import { linkSchema } from './link';
 import { keySchema, positionSchema } from './place';
 import { propertyFacts } from './properties';
-
-export const forwardSchema = z.strictObject({
-  protocol: z.enum(['tcp']),
-  guestPort: z.number().int().min(1).max(65535),
-});
 
 /** What a guest calls itself, where that is not its name: with its domain, if it has one (RFC 1123 §2.1). */
 export const guestHostnameSchema = z
@@ -49,7 +45,7 @@ export const readySchema = z
   .strictObject({
     /** Text on the serial console since the VM was started. */
     marker: z.string().min(1).max(limits.markerLength).optional(),
-    /** Something in the guest accepts connections at this port, which is one of those forwarded. */
+    /** Something in the guest accepts connections at this port, which is one of those forwarded by TCP. */
     tcpPort: z.number().int().min(1).max(65535).optional(),
     /** So much time has passed, and the VM still runs. */
     seconds: z.number().int().min(1).max(limits.gateSeconds).optional(),
@@ -119,10 +115,10 @@ export const vmProperties = {
   /** Guest ports to be reached from the zone's host; the host port is allocated on deploy. */
   forwards: z
     .array(forwardSchema)
-    .max(limits.forwardsPerVm)
+    .max(limits.forwardsPerVm, `At most ${limits.forwardsPerVm} forwarded ports.`)
     .default([])
     .register(propertyFacts, {
-      effect: 'restart',
+      effect: 'live',
       needs: { capability: 'portForwards', code: 'FORWARDS_UNSUPPORTED', words: 'forwarded ports' },
     }),
   /** Written into the guest at each of its starts: a router's `/etc/frr/frr.conf`. */

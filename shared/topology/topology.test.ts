@@ -172,6 +172,7 @@ describe('validateTopology', () => {
         'READY_PORT_NOT_FORWARDED',
         (t) => {
           first(t).vm.ready = { tcpPort: 5432, timeoutSeconds: 10 };
+          first(t).vm.forwards = [{ protocol: 'udp', guestPort: 5432 }];
           return { node: first(t).vm.key };
         },
       ],

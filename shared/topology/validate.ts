@@ -3,6 +3,7 @@ import { limits } from '../limits';
 import { hostnameSchema, isReservedHostname, nameSchema } from '../primitives';
 import { annotationsOf } from './annotations';
 import type { Catalogue } from './catalogue';
+import { forwardKey, forwardText } from './forward';
 import type { Topology, TopologyVm } from './schema';
 import { cyclesOf } from './start-order';
 import { fillVariables, hasVariables, variablesOf } from './variables';
@@ -170,17 +171,14 @@ function networkNameProblems(topology: Topology): TopologyProblem[] {
 function forwardProblems(topology: Topology): TopologyProblem[] {
   const problems: TopologyProblem[] = [];
   for (const vm of topology.vms)
-    repeats(
-      vm.forwards,
-      (forward) => `${forward.protocol}:${forward.guestPort}`,
-      (forward) =>
-        problems.push({
-          code: 'DUPLICATE_FORWARD',
-          message: `${vm.name} forwards its port ${forward.guestPort} twice.`,
-          node: vm.key,
-          field: 'forwards',
-          params: { vm: vm.name, port: forward.guestPort },
-        }),
+    repeats(vm.forwards, forwardKey, (forward) =>
+      problems.push({
+        code: 'DUPLICATE_FORWARD',
+        message: `${vm.name} forwards its port ${forwardText(forward)} twice.`,
+        node: vm.key,
+        field: 'forwards',
+        params: { vm: vm.name, port: forwardText(forward) },
+      }),
     );
   return problems;
 }
@@ -252,10 +250,10 @@ function orderProblems(topology: Topology): TopologyProblem[] {
       });
     }
     const port = vm.ready?.tcpPort;
-    if (port !== undefined && !vm.forwards.some(({ guestPort }) => guestPort === port))
+    if (port !== undefined && !vm.forwards.some(({ protocol, guestPort }) => protocol === 'tcp' && guestPort === port))
       problems.push({
         code: 'READY_PORT_NOT_FORWARDED',
-        message: `${vm.name} is ready when its port ${port} answers, which is not forwarded.`,
+        message: `${vm.name} is ready when its port ${port} answers, which is not forwarded by TCP.`,
         node: vm.key,
         field: 'ready',
         params: { vm: vm.name, port },

@@ -9,6 +9,8 @@ import {
   removesSlice,
   type BulkKind,
 } from '#shared/deployment/operations';
+import { forwardAddress } from '#shared/slice-status';
+import { forwardText } from '#shared/topology/forward';
 import { changeLines, updateLines } from '../plan-text';
 import { addCloneCommand } from './clone';
 import { addKeepingCommands } from './keeping';
@@ -70,7 +72,7 @@ const vmColumns = (slice: Slice): Column<SliceVm>[] => [
   {
     title: 'FORWARDS',
     value: ({ forwards }) =>
-      forwards.map((one) => `${one.hostAddress ?? '?'}:${one.hostPort ?? '?'}→${one.guestPort}`).join(', ') || null,
+      forwards.map((one) => `${forwardAddress(one) ?? '?'}→${forwardText(one)}`).join(', ') || null,
     flexible: true,
   },
   { title: 'ERROR', value: ({ error }) => error, flexible: true },

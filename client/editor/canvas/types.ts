@@ -40,8 +40,8 @@ export interface CanvasNode {
   locked?: boolean | undefined;
   /** Reaches the internet. */
   internet?: boolean | undefined;
-  /** Forwarded guest ports. */
-  forwards?: readonly number[] | undefined;
+  /** Forwarded guest ports: `22`, `53/udp`. */
+  forwards?: readonly string[] | undefined;
   status?: CanvasStatus | undefined;
   /** What is wrong with it: a red border, and this sentence on hover. */
   problem?: string | undefined;

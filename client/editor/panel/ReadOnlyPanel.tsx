@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Template } from '#shared/template';
 import type { TopologyVm } from '#shared/topology/schema';
+import { forwardText } from '#shared/topology/forward';
 import type { CanvasSelection } from '../canvas/types';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
@@ -102,10 +103,7 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
     [t('vm.image'), image?.name ?? '?'],
     [t('vm.internet'), vm.internet ? t('common:yes') : t('common:no')],
     ...(vm.graphics ? [[t('vm.graphics'), t('common:yes')] as [string, string]] : []),
-    [
-      t('vm.forwards'),
-      vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(({ guestPort }) => guestPort).join(', '),
-    ],
+    [t('vm.forwards'), vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(forwardText).join(', ')],
     ...(vm.files.length === 0
       ? []
       : [[t('vm.files'), vm.files.map(({ path }) => path).join(', ')] as [string, string]]),

@@ -141,8 +141,12 @@ describe('the side panel', () => {
     await userEvent.clear(second);
     await userEvent.type(second, '22');
     expect(screen.getByText('vm1 forwards its port 22 twice.')).toBeTruthy();
-    await userEvent.click(screen.getAllByRole('button', { name: 'Remove port 22' })[0] ?? second);
-    expect(vm('vm1')?.forwards).toHaveLength(1);
+    // by another protocol it is another port
+    await userEvent.selectOptions(screen.getByLabelText('Protocol of port 2'), 'UDP');
+    expect(screen.queryByText(/forwards its port/)).toBeNull();
+    expect(vm('vm1')?.forwards.map(({ protocol }) => protocol)).toEqual(['tcp', 'udp']);
+    await userEvent.click(screen.getByRole('button', { name: 'Remove port 22' }));
+    expect(vm('vm1')?.forwards).toEqual([{ protocol: 'udp', guestPort: 22 }]);
   });
 
   it('gives a VM start-up files, each change of text one step, and says that two have one path', async () => {

@@ -26,7 +26,8 @@ interface StartOrderProps {
 export function StartOrder({ vm, vms, problemOf, onChange }: StartOrderProps) {
   const { t } = useTranslation('editor');
   const { ready } = vm;
-  const ports = [...new Set(vm.forwards.map(({ guestPort }) => guestPort))];
+  const tcp = vm.forwards.filter(({ protocol }) => protocol === 'tcp');
+  const ports = [...new Set(tcp.map(({ guestPort }) => guestPort))];
   const choose = (sign: Sign) => {
     const timeoutSeconds = ready?.timeoutSeconds ?? 300;
     if (sign === 'booted') onChange({ ready: null });

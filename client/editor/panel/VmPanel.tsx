@@ -1,5 +1,4 @@
-import { ActionIcon, Alert, Code, Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
-import { X } from 'lucide-react';
+import { Alert, Code, Select, Stack, Switch, Text } from '@mantine/core';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
@@ -16,7 +15,7 @@ import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
-import { FieldList } from './FieldList';
+import { Forwards } from './Forwards';
 
 export interface VmPanelProps {
   vm: TopologyVm;
@@ -150,78 +149,5 @@ export function InternetSwitch({ checked, catalogue, onChange }: InternetSwitchP
       checked={checked}
       onChange={(event) => onChange(event.currentTarget.checked)}
     />
-  );
-}
-
-/** The first port from the usual ones that is not forwarded yet. */
-function nextPort(used: readonly number[]): number {
-  const free = [22, 80, 443, 8080].find((port) => !used.includes(port));
-  if (free !== undefined) return free;
-  let port = 8081;
-  while (used.includes(port)) port++;
-  return port;
-}
-
-function Forwards({
-  vm,
-  problem,
-  onChange,
-}: {
-  vm: TopologyVm;
-  problem: string | undefined;
-  onChange: VmPanelProps['onChange'];
-}) {
-  const { t } = useTranslation('editor');
-  const ports = vm.forwards.map((forward) => forward.guestPort);
-  const set = (next: number[], join?: string) =>
-    onChange({ forwards: next.map((guestPort) => ({ protocol: 'tcp', guestPort })) }, join);
-  return (
-    <FieldList
-      title={t('vm.forwards')}
-      hint={t('vm.forwardsHint')}
-      problem={problem}
-      add={t('vm.addForward')}
-      full={ports.length >= limits.forwardsPerVm}
-      onAdd={() => set([...ports, nextPort(ports)])}
-    >
-      {ports.map((port, index) => (
-        // the position is what a row is: two may hold the same port while one types
-        // eslint-disable-next-line react/no-array-index-key
-        <Group key={index} gap={6} wrap="nowrap">
-          <NumberInput
-            aria-label={t('vm.guestPort', { number: index + 1 })}
-            leftSection={
-              <Text size="xs" c="dimmed">
-                tcp
-              </Text>
-            }
-            leftSectionWidth={38}
-            size="xs"
-            value={port}
-            min={1}
-            max={65535}
-            clampBehavior="blur"
-            allowDecimal={false}
-            hideControls
-            style={{ flex: 1 }}
-            onChange={(value) => {
-              if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65535)
-                set(
-                  ports.map((old, place) => (place === index ? value : old)),
-                  `port ${vm.key} ${index}`,
-                );
-            }}
-          />
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={t('vm.removeForward', { port })}
-            onClick={() => set(ports.filter((_, place) => place !== index))}
-          >
-            <X size={15} />
-          </ActionIcon>
-        </Group>
-      ))}
-    </FieldList>
   );
 }

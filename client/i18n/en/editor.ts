@@ -141,6 +141,7 @@ export const editor = {
     forwards: 'Forwarded ports',
     forwardsHint: 'Ports of the VM that can be reached through the zone’s host.',
     guestPort: 'Port {{number}} of the VM',
+    protocol: 'Protocol of port {{number}}',
     addForward: 'Add port',
     removeForward: 'Remove port {{port}}',
     files: 'Start-up files',

@@ -16,7 +16,7 @@ export const problems = {
     '{{vm}}: user-data has to be a cloud-config, names with values. What a script would do goes under runcmd.',
   START_AFTER_UNKNOWN: '{{vm}} is to be started after a VM that does not exist ({{key}}).',
   START_AFTER_CYCLE: '{{vm}} waits for itself: {{path}}.',
-  READY_PORT_NOT_FORWARDED: '{{vm}} is ready when its port {{port}} answers, which is not forwarded.',
+  READY_PORT_NOT_FORWARDED: '{{vm}} is ready when its port {{port}} answers, which is not forwarded by TCP.',
   EDGE_DANGLING: 'A link leads to {{node}}, which does not exist.',
   EDGE_SELF_LOOP: '{{name}} is linked with itself.',
   EDGE_SOURCE_NOT_VM: 'A link begins at the network {{network}}: links begin at a VM.',

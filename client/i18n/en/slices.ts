@@ -63,7 +63,18 @@ export const slices = {
     newName: 'New name',
   },
   connection: { live: 'Live', reconnecting: 'Reconnecting…', lost: 'Not connected', reconnect: 'Reconnect' },
-  tabs: { topology: 'Topology', vms: 'VMs', plan: 'Plan', steps: 'Steps', events: 'Events', history: 'History' },
+  tabs: {
+    ...{ topology: 'Topology', vms: 'VMs', forwards: 'Ports', plan: 'Plan' },
+    ...{ steps: 'Steps', events: 'Events', history: 'History' },
+  },
+  forwards: {
+    table: 'Forwarded ports of this slice',
+    vm: 'VM',
+    guestPort: 'Port of the VM',
+    protocol: 'Protocol',
+    address: 'Address at the host',
+    none: 'No port of its VMs is forwarded. Ports are added in the topology, also while it runs.',
+  },
   actions: {
     label: 'What can be done with this slice',
     console: 'Console',

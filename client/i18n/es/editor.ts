@@ -145,6 +145,7 @@ export const editor: Messages<typeof english> = {
     forwards: 'Puertos redirigidos',
     forwardsHint: 'Puertos de la MV a los que se llega por el anfitrión de la zona.',
     guestPort: 'Puerto {{number}} de la MV',
+    protocol: 'Protocolo del puerto {{number}}',
     addForward: 'Añadir puerto',
     removeForward: 'Quitar el puerto {{port}}',
     files: 'Archivos de arranque',

@@ -18,7 +18,7 @@ export const problems: Messages<typeof english> = {
     '{{vm}}: los datos de usuario han de ser un cloud-config, nombres con valores. Lo que haría un script va bajo runcmd.',
   START_AFTER_UNKNOWN: '{{vm}} debe arrancar después de una MV que no existe ({{key}}).',
   START_AFTER_CYCLE: '{{vm}} se espera a sí misma: {{path}}.',
-  READY_PORT_NOT_FORWARDED: '{{vm}} está lista cuando responde su puerto {{port}}, que no está redirigido.',
+  READY_PORT_NOT_FORWARDED: '{{vm}} está lista cuando responde su puerto {{port}}, que no está redirigido por TCP.',
   EDGE_DANGLING: 'Un enlace lleva a {{node}}, que no existe.',
   EDGE_SELF_LOOP: '{{name}} está enlazado consigo mismo.',
   EDGE_SOURCE_NOT_VM: 'Un enlace empieza en la red {{network}}: los enlaces empiezan en una MV.',

@@ -345,6 +345,7 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_IMAGE_ELSE: '{{vm}}: aquí no hay ninguna imagen {{wanted}}; se ha tomado otra.',
   DOC_FLAVOUR_ELSE: '{{vm}}: aquí no hay ningún sabor {{wanted}}; se ha tomado otro.',
   DOC_SWITCHES: 'Los conmutadores, puentes y concentradores son redes aquí: {{where}}.',
+  DOC_HOST_PORTS: 'Los puertos redirigidos reciben otros puertos del anfitrión, de la zona: {{where}}.',
   DOC_OUTSIDE: 'Lo que lleva al exterior es acceso a Internet de las MV que estaban unidas a ello: {{where}}.',
   DOC_GEOGRAPHY: 'La disposición es la longitud y la latitud.',
   DOC_JOINED: 'Las redes que estaban unidas entre sí son una sola: {{where}}.',

@@ -66,7 +66,18 @@ export const slices: Messages<typeof english> = {
     newName: 'Nombre nuevo',
   },
   connection: { live: 'En vivo', reconnecting: 'Reconectando…', lost: 'Sin conexión', reconnect: 'Reconectar' },
-  tabs: { topology: 'Topología', vms: 'MV', plan: 'Plan', steps: 'Pasos', events: 'Eventos', history: 'Historial' },
+  tabs: {
+    ...{ topology: 'Topología', vms: 'MV', forwards: 'Puertos', plan: 'Plan' },
+    ...{ steps: 'Pasos', events: 'Eventos', history: 'Historial' },
+  },
+  forwards: {
+    table: 'Puertos redirigidos de este slice',
+    vm: 'MV',
+    guestPort: 'Puerto de la MV',
+    protocol: 'Protocolo',
+    address: 'Dirección en el anfitrión',
+    none: 'No se redirige ningún puerto de sus MV. Los puertos se añaden en la topología, también en marcha.',
+  },
   actions: {
     label: 'Lo que se puede hacer con este slice',
     console: 'Consola',

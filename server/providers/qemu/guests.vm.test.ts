@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -138,19 +140,18 @@ test('a NIC plugged into a running VM carries frames, and is gone after its remo
   await provider.removeSlice(slice);
 });
 
-test('a forwarded port reaches the guest, and gives the guest no way to the host or out', async () => {
-  const slice = { id: 4 };
-  const vm = vmSpec(41, tiny, { forwards: [{ protocol: 'tcp', guestPort: 7777 }] });
-  const [console] = await bootAll(slice, [vm]);
-  if (!console) throw new Error('No console');
-  await inGuest(console, 'until ip -4 addr show eth0 | grep -q 198.18; do sleep 0.2; done');
-  await inGuest(console, '(while true; do echo from-the-guest | nc -l -p 7777; done > /dev/null 2>&1 &)');
-  const listening = await inGuest(console, 'until netstat -ltn | grep 7777; do sleep 0.2; done');
-  expect(listening).toMatch(/:7777 .*LISTEN/);
-  const [forward] = (await provider.observe(slice)).vms[0]?.forwards ?? [];
-  expect(forward).toMatchObject({ guestPort: 7777, hostAddress: '127.0.0.1' });
-  const answer = await new Promise<string>((done, fail) => {
-    const socket = createConnection({ host: '127.0.0.1', port: forward?.hostPort ?? 0 });
+/** The address at the host of one of the VM's forwards. */
+async function forwardOf(slice: { id: number }, protocol: 'tcp' | 'udp', guestPort: number) {
+  const forwards = (await provider.observe(slice)).vms[0]?.forwards ?? [];
+  const found = forwards.find((one) => one.protocol === protocol && one.guestPort === guestPort);
+  expect(found).toMatchObject({ hostAddress: '127.0.0.1', hostPort: expect.any(Number) as number });
+  return { host: '127.0.0.1', port: found?.hostPort ?? 0 };
+}
+
+/** What comes first through a forward of TCP; rejects with the error of a connection that is refused. */
+function firstOf(at: { host: string; port: number }): Promise<string> {
+  return new Promise<string>((done, fail) => {
+    const socket = createConnection(at);
     socket.once('data', (data) => {
       done(data.toString());
       socket.destroy();
@@ -158,7 +159,91 @@ test('a forwarded port reaches the guest, and gives the guest no way to the host
     socket.once('error', fail);
     socket.once('close', () => fail(new Error('closed without an answer')));
   });
-  expect(answer).toBe('from-the-guest\n');
+}
+
+/** What comes back for a datagram, which is sent until something does; rejects where nobody listens. */
+async function answerOf(at: { host: string; port: number }, question: Buffer): Promise<Buffer> {
+  const socket = createSocket('udp4');
+  socket.connect(at.port, at.host);
+  await once(socket, 'connect');
+  const again = setInterval(() => socket.send(question, () => undefined), 500);
+  try {
+    const [answer] = (await once(socket, 'message')) as [Buffer];
+    return answer;
+  } finally {
+    clearInterval(again);
+    socket.close();
+  }
+}
+
+/** Asks an iperf3 server for a test by UDP over its control connection, and answers what it says to the first datagram. */
+async function iperfByUdp(control: { host: string; port: number }, data: { host: string; port: number }) {
+  const socket = createConnection(control);
+  try {
+    const bytes = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    let pending: number[] = [];
+    const state = async () => {
+      while (pending.length === 0) pending = [...((await bytes.next()).value ?? Buffer.from([255]))];
+      return pending.shift();
+    };
+    socket.write(`${'trama-'.repeat(6)}\0`);
+    expect(await state()).toBe(9);
+    const wanted = Buffer.from(
+      JSON.stringify({ udp: true, omit: 0, time: 1, parallel: 1, len: 1_000, bandwidth: 1_000_000 }),
+    );
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(wanted.length);
+    socket.write(Buffer.concat([length, wanted]));
+    expect(await state()).toBe(10);
+    return await answerOf(data, Buffer.from([0x12, 0x34, 0x56, 0x78]));
+  } finally {
+    socket.destroy();
+  }
+}
+
+test('ports are forwarded while the VM runs, by TCP and UDP, and give the guest no way to the host or out', async () => {
+  const slice = { id: 4 };
+  const vm = vmSpec(41, tiny);
+  let [console] = await bootAll(slice, [vm]);
+  if (!console) throw new Error('No console');
+  await inGuest(console, '(while true; do echo from-the-guest | nc -l -p 7777; done > /dev/null 2>&1 &)');
+  const listening = await inGuest(console, 'until netstat -ltn | grep 7777; do sleep 0.2; done');
+  expect(listening).toMatch(/:7777 .*LISTEN/);
+  // the first of them: the guest is given the NIC that carries them
+  const tcp = { protocol: 'tcp' as const, guestPort: 7777 };
+  await provider.updateVm(slice, { ...vm, forwards: [tcp] });
+  await inGuest(console, 'until ip -4 addr show eth0 | grep -q 198.18; do sleep 0.2; done');
+  const first = await forwardOf(slice, 'tcp', 7777);
+  expect(await firstOf(first)).toBe('from-the-guest\n');
+
+  // others beside it, one of them by UDP, of which QEMU's own network would drop every answer
+  const forwards = [tcp, ...(['tcp', 'udp'] as const).map((protocol) => ({ protocol, guestPort: 5201 }))];
+  await provider.updateVm(slice, { ...vm, forwards });
+  expect(await forwardOf(slice, 'tcp', 7777)).toEqual(first);
+  await inGuest(console, '(while true; do iperf3 -s -1 -p 5201; done > /dev/null 2>&1 &)');
+  await inGuest(console, 'until netstat -ltn | grep -q 5201; do sleep 0.2; done');
+  const byUdp = async () => iperfByUdp(await forwardOf(slice, 'tcp', 5201), await forwardOf(slice, 'udp', 5201));
+  const answer = await byUdp();
+  expect(answer).toHaveLength(4);
+  const udp = await forwardOf(slice, 'udp', 5201);
+
+  // the NIC that came later is where it was for a process that goes on with the memory
+  await provider.suspendSlice(slice);
+  await provider.resumeSlice(slice);
+  expect(await forwardOf(slice, 'tcp', 7777)).toEqual(first);
+  expect(await firstOf(first)).toBe('from-the-guest\n');
+
+  // whoever takes the VM over carries it on
+  await provider.close();
+  provider = await createQemuProvider({ root, imagesRoot: join(base, 'images'), users });
+  expect(await forwardOf(slice, 'udp', 5201)).toEqual(udp);
+  console = readConsole(await provider.openConsole(slice, vm.id));
+  await inGuest(console, 'killall iperf3; until netstat -ltn | grep -q 5201; do sleep 0.2; done');
+  expect(await byUdp()).toEqual(answer);
+
+  await provider.updateVm(slice, { ...vm, forwards: [{ protocol: 'tcp', guestPort: 5201 }] });
+  await expect(firstOf(first)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(answerOf(udp, Buffer.from('gone'))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 
   let reached = 0;
   const server = createServer((socket) => {

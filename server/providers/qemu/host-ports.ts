@@ -1,7 +1,10 @@
-import { createServer } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, Server } from 'node:net';
 import { hasCode } from '#server/lib/error-code';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
+import { forwardKey, type Forward, type ForwardKey, type ForwardProtocol } from '#shared/topology/forward';
 
 /** Below the ports that the kernel gives to outgoing connections, so that none of those is in the way at a restart. */
 const firstPort = 20_000;
@@ -10,13 +13,13 @@ const lastPort = 29_999;
 /** Host ports of the zone's VMs: each reserved for one VM until it is removed, also while it is stopped. */
 export class HostPorts {
   readonly #reserved = new Set<number>();
-  readonly #isFree: (port: number, address: string) => Promise<boolean>;
+  readonly #isFree: typeof canListen;
   /** Address of the host on which they are to listen. */
   address = '127.0.0.1';
   #next: number;
 
   /** @param start where to begin looking; different zones should begin at different places */
-  constructor(start: number, isFree: (port: number, address: string) => Promise<boolean> = canListen) {
+  constructor(start: number, isFree: typeof canListen = canListen) {
     this.#next = firstPort + (Math.abs(start) % (lastPort - firstPort + 1));
     this.#isFree = isFree;
   }
@@ -29,14 +32,14 @@ export class HostPorts {
     this.#reserved.delete(port);
   }
 
-  /** Reserves a port on which nobody listens. */
-  async allocate(): Promise<number> {
+  /** Reserves a port on which nobody listens. It is then nobody else's, by either protocol. */
+  async allocate(protocol: ForwardProtocol, address = this.address): Promise<number> {
     for (let tries = 0; tries <= lastPort - firstPort; tries++) {
       const port = this.#next;
       this.#next = port === lastPort ? firstPort : port + 1;
       if (this.#reserved.has(port)) continue;
       this.#reserved.add(port);
-      const free = await this.isFree(port).catch((error: unknown) => {
+      const free = await this.isFree(port, protocol, address).catch((error: unknown) => {
         this.#reserved.delete(port);
         throw error;
       });
@@ -47,31 +50,43 @@ export class HostPorts {
   }
 
   /** Whether one can listen on the port now. */
-  isFree(port: number): Promise<boolean> {
-    return this.#isFree(port, this.address);
+  isFree(port: number, protocol: ForwardProtocol, address = this.address): Promise<boolean> {
+    return this.#isFree(port, address, protocol);
   }
 
   /**
-   * The ports of a VM for its wanted guest ports: known ones stay, new ones are allocated, those no longer wanted are
-   * given back.
+   * The ports of a VM for its wanted forwards, which listen at `address`: known ones stay, new ones are allocated, those no longer
+   * wanted are given back.
    */
-  async assign(known: ReadonlyMap<number, number>, wanted: readonly number[]): Promise<Map<number, number>> {
-    const assigned = new Map<number, number>();
-    for (const guestPort of wanted) assigned.set(guestPort, known.get(guestPort) ?? (await this.allocate()));
-    for (const [guestPort, hostPort] of known) if (!assigned.has(guestPort)) this.release(hostPort);
+  async assign(
+    known: ReadonlyMap<ForwardKey, number>,
+    wanted: readonly Forward[],
+    address = this.address,
+  ): Promise<Map<ForwardKey, number>> {
+    const assigned = new Map<ForwardKey, number>();
+    for (const forward of wanted) {
+      const key = forwardKey(forward);
+      assigned.set(key, known.get(key) ?? (await this.allocate(forward.protocol, address)));
+    }
+    for (const [key, hostPort] of known) if (!assigned.has(key)) this.release(hostPort);
     return assigned;
   }
 }
 
-function canListen(port: number, address: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error) =>
-      // no port of it would do
-      hasCode(error, 'EADDRNOTAVAIL') ? reject(notOfThisHost(address, error)) : resolve(false),
-    );
-    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(true)));
-  });
+async function canListen(port: number, address: string, protocol: ForwardProtocol): Promise<boolean> {
+  const socket = protocol === 'tcp' ? createServer() : createSocket('udp4');
+  try {
+    if (socket instanceof Server) socket.listen({ port, host: address, exclusive: true });
+    else socket.bind({ port, address, exclusive: true });
+    await once(socket, 'listening');
+  } catch (error) {
+    if (!(socket instanceof Server)) socket.close();
+    // no port of it would do
+    if (hasCode(error, 'EADDRNOTAVAIL')) throw notOfThisHost(address, error);
+    return false;
+  }
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return true;
 }
 
 /** The zone's settings name an address that the host has not, or no longer has. */

@@ -41,7 +41,13 @@ export async function observeMachines(
     );
     const cutOff = status === 'running' && vm.record.spec.internet && !gateway.up;
     const down = cutOff ? say('VM_INTERNET_DOWN', { vm: vm.record.spec.name }) : null;
-    const flaws = [error, image?.said, down, ...intruders.slice(0, named).map((one) => intrusion(vm, one))];
+    const flaws = [
+      error,
+      image?.said,
+      down,
+      vm.forwarding.trouble,
+      ...intruders.slice(0, named).map((one) => intrusion(vm, one)),
+    ];
     const said = flaws.filter((flaw) => flaw !== null && flaw !== undefined);
     return {
       id: vm.record.spec.id,

@@ -42,7 +42,7 @@ test('forwards listen where the zone says and give the guest no way out', () => 
   const boot = {
     accelerator: 'tcg',
     files: kernel,
-    hostPorts: new Map([[22, 20_022]]),
+    hostPorts: new Map([['tcp:22' as const, 20_022]]),
     forwardAddress: '127.0.0.1',
   } as const;
   const [netdev] = after(vmArgs(vm, boot), '-netdev');
@@ -50,6 +50,10 @@ test('forwards listen where the zone says and give the guest no way out', () => 
   const [elsewhere] = after(vmArgs(vm, { ...boot, forwardAddress: '192.0.2.7' }), '-netdev');
   expect(elsewhere).toMatch(/^user,id=fwd,restrict=on,.*hostfwd=tcp:192\.0\.2\.7:20022-:22$/);
   expect(() => vmArgs(vm, { ...boot, hostPorts: new Map() })).toThrow('22');
+  // QEMU drops the answers of UDP there: it has no part in that
+  const names = { ...vm, forwards: [{ protocol: 'udp' as const, guestPort: 53 }] };
+  const [plain] = after(vmArgs(names, { ...boot, hostPorts: new Map([['udp:53' as const, 20_053]]) }), '-netdev');
+  expect(plain).toBe('user,id=fwd,restrict=on,ipv6=off,net=198.18.0.0/24,host=198.18.0.2,dhcpstart=198.18.0.15');
 });
 
 test('a screen has a slot of its own, and its socket beside the others; without one nothing is different', () => {
@@ -72,7 +76,7 @@ test('the way to the internet is a NIC behind all others, beside that of forward
   const boot = {
     accelerator: 'tcg',
     files: kernel,
-    hostPorts: new Map([[22, 20_022]]),
+    hostPorts: new Map([['tcp:22' as const, 20_022]]),
     forwardAddress: '127.0.0.1',
   } as const;
   const vm = vmSpec(5, image, { internet: true });
@@ -96,6 +100,17 @@ test('the way to the internet is a NIC behind all others, beside that of forward
   ).toHaveLength(2);
   // a process that goes on with a memory has each of them once
   expect(argsToResume(vmArgs(both, boot), both, boot)).toEqual(vmArgs(both, boot));
+  // and where it was in the process before: it came to that while it ran, or lost its last forward there
+  const resumed = (of: typeof vm, forwardNic: number | null) =>
+    after(argsToResume(vmArgs(of, boot), of, { ...boot, forwardNic }), '-device').filter((one) =>
+      one.includes('virtio-net'),
+    );
+  expect(resumed(both, 30)).toEqual([
+    expect.stringMatching(/id=fwdnic,.*addr=0x1e,romfile/),
+    expect.stringMatching(/id=inetnic,.*addr=0x1f,/),
+  ]);
+  expect(resumed(vm, 31)).toEqual(devices(both));
+  expect(resumed(both, null)).toEqual(devices(vm));
 });
 
 test('a NIC has the place of its number, and there is none beyond the last', () => {
@@ -144,7 +159,7 @@ test('names and ids never become options: what a person may write adds no argume
   const boot = {
     accelerator: 'tcg',
     files: kernel,
-    hostPorts: new Map([[22, 20_022]]),
+    hostPorts: new Map([['tcp:22' as const, 20_022]]),
     forwardAddress: '127.0.0.1',
   } as const;
   const forwards = [{ protocol: 'tcp' as const, guestPort: 22 }];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { guestConfigName, guestPortName } from './images/tiny-guest';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
+import { forwardKey, forwardText, type ForwardKey } from '#shared/topology/forward';
 import type { NicSpec, VmSpec } from '../provider';
 
 /*
@@ -125,8 +126,29 @@ export function macsByDhcp({ uuid, forwards, internet }: VmSpec): { forwards: st
   };
 }
 
-/** The network of the NIC that carries forwards: reserved for benchmarks (RFC 2544), so that no edge's subnet meets it. */
-const forwardNetwork = 'net=198.18.0.0/24,host=198.18.0.2,dhcpstart=198.18.0.15';
+/** Of the network of the NIC that carries forwards: QEMU's own address there, and the one that its guest is given. */
+export const forwardHost = '198.18.0.2';
+export const forwardGuest = '198.18.0.15';
+
+/**
+ * That network, as `netdev_add` takes it: reserved for benchmarks (RFC 2544), so that no edge's subnet meets it. Restricted: the guest reaches
+ * nothing through it, neither the host's own ports nor the internet.
+ */
+export const forwardNetdev = {
+  ...{ type: 'user', id: 'fwd', restrict: true, ipv6: false },
+  ...{ net: '198.18.0.0/24', host: forwardHost, dhcpstart: forwardGuest },
+} as const;
+
+export const forwardNicId = 'fwdnic';
+/** Where it is in a process that has been given it later, beside the NIC that leads to the internet: a function can be added to no slot that is in use. That of the last NIC that there may be. */
+const spareSlot = lastSlot - 1;
+
+/** The NIC that carries forwards, as a process that runs is given it; `beside` that which leads to the internet. */
+export function forwardNicDevice(uuid: string, { beside }: { beside: boolean }) {
+  const addr = slot(beside ? spareSlot : lastSlot);
+  const mac = forwardMac(uuid);
+  return { driver: 'virtio-net-pci', id: forwardNicId, netdev: forwardNetdev.id, mac, addr, romfile: '' } as const;
+}
 
 /** The uuid of a process without a machine, made from its folder. */
 export function uuidOf(path: string): string {
@@ -156,9 +178,11 @@ export interface VmBoot {
   accelerator: Accelerator;
   /** Relative to the slice's folder. */
   files: { kind: 'kernel'; kernel: string; initrd: string } | { kind: 'disk' };
-  hostPorts: ReadonlyMap<number, number>;
+  hostPorts: ReadonlyMap<ForwardKey, number>;
   /** Address of the host on which they listen. */
   forwardAddress: string;
+  /** The PCI slot that the NIC of forwards has, also where there are none any more; null: it is not there. Not told: the usual, where there are forwards. */
+  forwardNic?: number | null | undefined;
 }
 
 /**
@@ -242,8 +266,10 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
   return [...args, ...nicArgs(vm, boot)];
 }
 
+type ForwardBoot = Pick<VmBoot, 'hostPorts' | 'forwardAddress' | 'forwardNic'>;
+
 /** NICs, and what their frames go to. Each has the slot of its number, whatever its place on the command line. */
-function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>): string[] {
+function nicArgs(vm: VmSpec, boot: ForwardBoot): string[] {
   const name: MachineName = `v${vm.id}`;
   const args: string[] = [];
   for (const nic of vm.nics.toSorted((a, b) => a.index - b.index)) {
@@ -252,23 +278,29 @@ function nicArgs(vm: VmSpec, boot: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>)
     const { driver, id, netdev, mac, addr } = device;
     args.push('-device', `${driver},id=${id},netdev=${netdev},mac=${mac},addr=${addr},romfile=`);
   }
-  if (vm.forwards.length > 0) {
-    const forwards = vm.forwards.map(({ guestPort }) => {
-      const hostPort = boot.hostPorts.get(guestPort);
-      if (hostPort === undefined) throw new Error(`No host port for guest port ${guestPort}`);
-      return `,hostfwd=tcp:${boot.forwardAddress}:${hostPort}-:${guestPort}`;
+  const { forwardNic = vm.forwards.length > 0 ? lastSlot : null } = boot;
+  const shared = forwardNic === lastSlot && vm.internet;
+  if (forwardNic !== null) {
+    // those of UDP are not QEMU's, see `vm-forwards.ts`
+    const forwards = vm.forwards.flatMap((forward) => {
+      const hostPort = boot.hostPorts.get(forwardKey(forward));
+      if (hostPort === undefined) throw new Error(`No host port for guest port ${forwardText(forward)}`);
+      return forward.protocol === 'tcp'
+        ? [`,hostfwd=tcp:${boot.forwardAddress}:${hostPort}-:${forward.guestPort}`]
+        : [];
     });
-    // restricted: the guest reaches nothing through it, neither the host's own ports nor the internet
-    args.push('-netdev', `user,id=fwd,restrict=on,ipv6=off,${forwardNetwork}${forwards.join('')}`);
-    const shares = vm.internet ? ',multifunction=on' : '';
+    const { id, net, host, dhcpstart } = forwardNetdev;
+    const network = `net=${net},host=${host},dhcpstart=${dhcpstart}`;
+    args.push('-netdev', `user,id=${id},restrict=on,ipv6=off,${network}${forwards.join('')}`);
+    const addr = `${slot(forwardNic)}${shared ? ',multifunction=on' : ''}`;
     args.push(
       '-device',
-      `virtio-net-pci,id=fwdnic,netdev=fwd,mac=${forwardMac(vm.uuid)},addr=${slot(lastSlot)}${shares},romfile=`,
+      `virtio-net-pci,id=${forwardNicId},netdev=${id},mac=${forwardMac(vm.uuid)},addr=${addr},romfile=`,
     );
   }
   if (vm.internet) {
     // two NICs in the last slot are two functions of it
-    const addr = vm.forwards.length > 0 ? `${slot(lastSlot)}.1` : slot(lastSlot);
+    const addr = shared ? `${slot(lastSlot)}.1` : slot(lastSlot);
     const mac = internetMac(vm.uuid);
     args.push('-netdev', netdevOption(internetNetdevs(vm.id).vm));
     args.push('-device', `virtio-net-pci,id=inetnic,netdev=inet,mac=${mac},addr=${addr},romfile=`);
@@ -333,11 +365,7 @@ const incoming = new Map([
  * The command line of a process that shall go on with the memory of another one, which had `args`: the same devices in the same
  * places, NICs that came or went while it ran too, and forwards where they can listen now.
  */
-export function argsToResume(
-  args: readonly string[],
-  vm: VmSpec,
-  { hostPorts, forwardAddress }: Pick<VmBoot, 'hostPorts' | 'forwardAddress'>,
-): string[] {
+export function argsToResume(args: readonly string[], vm: VmSpec, boot: ForwardBoot): string[] {
   const kept: string[] = [];
   for (let at = 0; at < args.length;) {
     const option = args[at] ?? '';
@@ -349,5 +377,5 @@ export function argsToResume(
     if (skipped === 0) kept.push(option);
     at += Math.max(1, skipped);
   }
-  return [...kept, ...nicArgs(vm, { hostPorts, forwardAddress })];
+  return [...kept, ...nicArgs(vm, boot)];
 }

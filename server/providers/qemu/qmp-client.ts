@@ -12,6 +12,14 @@ export class QmpError extends Error {
   }
 }
 
+/** For `catch`: passes over QEMU's refusal when it says that what is wanted is so already. */
+export function ignoring(pattern: RegExp): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof QmpError && pattern.test(error.description)) return undefined;
+    throw error;
+  };
+}
+
 /** The connection to QEMU is gone, or it did not answer in time. */
 export class QmpClosedError extends Error {
   override readonly name = 'QmpClosedError';

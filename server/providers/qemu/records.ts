@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { imageKinds } from '#shared/image';
 import { appliedSchema } from '#shared/deployment/applied';
+import { forwardProtocols, type ForwardKey } from '#shared/topology/forward';
 import { linkSchema } from '#shared/topology/link';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import { plain } from '#shared/sentence';
@@ -20,6 +21,9 @@ const nic = z.object({
   address: z.string(),
   peer: z.union([z.object({ vmId: z.number() }), z.object({ networkId: z.number() })]),
 });
+
+const forwardKeySchema = z.templateLiteral([z.enum(forwardProtocols), ':', z.number()]);
+const byTcp = (guestPort: number): ForwardKey => `tcp:${guestPort}`;
 
 /** With every property of VMs; what a record is older than gets its default. */
 const vmSpecOf = ({ vm }: TopologyParts) =>
@@ -47,14 +51,19 @@ const vmSpecOf = ({ vm }: TopologyParts) =>
     });
 
 /** How a VM goes on: its command line was that of the process that was ended, and its guest had reported that it is ready. */
-export const keptSchema = z.object({ args: z.array(z.string()), ready: z.boolean() });
+export const keptSchema = z.object({
+  args: z.array(z.string()),
+  ready: z.boolean(),
+  /** The PCI slot of the NIC of its forwards, which may have come, or lost the last of them, while it ran. By an older version: not told. */
+  forwardNic: z.number().nullable().optional(),
+});
 export type Kept = z.infer<typeof keptSchema>;
 
 export const vmRecordSchemaOf = (parts = topologyParts) =>
   z.object({
     spec: vmSpecOf(parts),
-    /** Guest port → host port. */
-    hostPorts: z.array(z.tuple([z.number(), z.number()])),
+    /** The host's port of each forward. Records of older versions hold the guest's port alone, by TCP. */
+    hostPorts: z.array(z.tuple([z.union([z.number().transform(byTcp), forwardKeySchema]), z.number()])),
     /** Where the forwards of the process that was started last listen: it keeps that, whatever the zone's settings say since. */
     forwardAddress: z.string().default('127.0.0.1'),
     /** Whether a process should be there; if it is not, the VM failed. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { moveIntoPlace, writeFileAtomic } from '#server/lib/atomic-file';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
+import { forwardKey, type ForwardKey } from '#shared/topology/forward';
+import { canonical } from '#shared/topology/properties';
 import { appliedVm, applicable, changesOf, recreates } from '../applied';
 import type { VmSpec } from '../provider';
 import type { AcceleratorChoice } from './accelerator-choice';
@@ -57,8 +59,7 @@ export class VmDefinitions {
   ): Promise<VmMachine> {
     const { folder } = this.#context;
     const before = new Map(known?.record.hostPorts);
-    const wanted = spec.forwards.map((forward) => forward.guestPort);
-    const hostPorts = [...(await this.#ports.assign(before, wanted))];
+    const hostPorts = [...(await this.#ports.assign(before, spec.forwards))];
     const vm =
       known ??
       new VmMachine(this.#context, sliceId, {
@@ -118,18 +119,40 @@ export class VmDefinitions {
     // the memory of one that is suspended is of the definition of then
     const stopped = !vm.alive && vm.record.kept === null;
     const next = applicable(vm.record.spec, wanted, { restart: stopped, recreate: recreate && stopped }, parts);
-    // no property of today reaches a process that runs: what is live is only kept
-    if (!stopped) await vm.save({ spec: next, applied: appliedVm(next, parts) });
-    else await this.define(vm.sliceId, vm, next, await this.#images.ensure(next.image), first);
+    if (!stopped) {
+      if (canonical(next.forwards) !== canonical(vm.record.spec.forwards)) await this.#forward(vm, next.forwards);
+      // what else is live of today's properties is only kept
+      await vm.save({ spec: next, applied: appliedVm(next, parts) });
+    } else await this.define(vm.sliceId, vm, next, await this.#images.ensure(next.image), first);
+  }
+
+  /** Gives a VM that runs, or is suspended, other forwards. What it has already stays where it is; the first of them listens where the zone says now. */
+  async #forward(vm: VmMachine, forwards: VmSpec['forwards']): Promise<void> {
+    const { spec, hostPorts: before } = vm.record;
+    const forwardAddress = spec.forwards.length === 0 ? this.#ports.address : vm.record.forwardAddress;
+    const hostPorts = [...(await this.#ports.assign(new Map(before), forwards, forwardAddress))];
+    await vm.save({ spec: { ...spec, forwards }, hostPorts, forwardAddress });
+    try {
+      await vm.forwarding.settle();
+    } catch (error) {
+      // whoever tries again tries other ports: somebody may have taken these meanwhile
+      const known = new Set(before.map(([key]) => key));
+      for (const [key, port] of hostPorts) if (!known.has(key)) this.#ports.release(port);
+      const left = forwards.filter((forward) => known.has(forwardKey(forward)));
+      await vm.save({ spec: { ...spec, forwards: left }, hostPorts: hostPorts.filter(([key]) => known.has(key)) });
+      throw error;
+    }
   }
 
   /** The host's ports of a VM that is about to be started, where they can be listened on. */
-  async #freePorts(vm: VmMachine): Promise<Map<number, number>> {
+  async #freePorts(vm: VmMachine): Promise<Map<ForwardKey, number>> {
     const hostPorts = new Map(vm.record.hostPorts);
-    for (const [guestPort, hostPort] of hostPorts) {
-      if (await this.#ports.isFree(hostPort)) continue;
+    for (const { protocol, guestPort } of vm.record.spec.forwards) {
+      const key = forwardKey({ protocol, guestPort });
+      const hostPort = hostPorts.get(key);
+      if (hostPort === undefined || (await this.#ports.isFree(hostPort, protocol))) continue;
       // somebody else listens there by now; it stays reserved for this run, so that it is not tried again
-      hostPorts.set(guestPort, await this.#ports.allocate());
+      hostPorts.set(key, await this.#ports.allocate(protocol));
       this.#ports.release(hostPort);
       await vm.save({ hostPorts: [...hostPorts] });
     }
@@ -138,8 +161,8 @@ export class VmDefinitions {
 
   /** The host's ports of a VM that has become what it was once, with the forwards of then. */
   async assignPorts(vm: VmMachine): Promise<void> {
-    const wanted = vm.record.spec.forwards.map((forward) => forward.guestPort);
-    await vm.save({ hostPorts: [...(await this.#ports.assign(new Map(vm.record.hostPorts), wanted))] });
+    const { spec, hostPorts } = vm.record;
+    await vm.save({ hostPorts: [...(await this.#ports.assign(new Map(hostPorts), spec.forwards))] });
   }
 
   /** Starts the process of a VM that is suspended, with its memory; it waits to go on. */
@@ -153,7 +176,8 @@ export class VmDefinitions {
         false,
       );
     const forwardAddress = this.#ports.address;
-    const args = argsToResume(kept.args, spec, { hostPorts: await this.#freePorts(vm), forwardAddress });
+    const { forwardNic } = kept;
+    const args = argsToResume(kept.args, spec, { hostPorts: await this.#freePorts(vm), forwardAddress, forwardNic });
     await this.#led(vm, () => vm.load(args, { forwardAddress }));
   }
 

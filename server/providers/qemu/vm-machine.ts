@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ConsoleKind } from '#shared/image';
 import type { ForwardState, VmStatus } from '#shared/slice-status';
 import type { TopologyParts } from '#shared/topology/schema';
+import { forwardKey } from '#shared/topology/forward';
 import { canonical } from '#shared/topology/properties';
 import { say, told, type Said } from '#shared/sentence';
 import { appliedVm } from '../applied';
@@ -28,6 +29,7 @@ import type { QmpClient, QmpHandlers } from './qmp-client';
 import type { Kept, VmRecord } from './records';
 import { Screens } from './screens';
 import { SerialLine } from './serial-line';
+import { VmForwards } from './vm-forwards';
 import { VmNics } from './vm-nics';
 import type { Wires } from './wires';
 import type { ZoneFolder } from './zone-folder';
@@ -60,6 +62,7 @@ export class VmMachine {
   readonly sliceId: number;
   readonly name: MachineName;
   readonly nics: VmNics;
+  readonly forwarding: VmForwards;
   readonly #captures: NicCaptures;
   readonly #screens: Screens;
   record: VmRecord;
@@ -101,6 +104,7 @@ export class VmMachine {
     });
     this.#screens = new Screens(context.folder, sliceId, this.name);
     this.#captures = new NicCaptures(this, context.folder, (command, args) => this.#command(command, args));
+    this.forwarding = new VmForwards(this, context.folder, (command, args) => this.#command(command, args));
   }
 
   get alive(): boolean {
@@ -143,7 +147,7 @@ export class VmMachine {
       protocol,
       guestPort,
       hostAddress,
-      hostPort: ports.get(guestPort) ?? null,
+      hostPort: ports.get(forwardKey({ protocol, guestPort })) ?? null,
     }));
   }
 
@@ -175,6 +179,8 @@ export class VmMachine {
       this.#machine = found;
       this.#watch();
       await this.#connect();
+      // what does not work is shown, and tried again
+      if (this.record.spec.forwards.length > 0) await this.forwarding.settle().catch(() => undefined);
       if (this.record.expected !== 'on') await this.save({ expected: 'on' });
       return;
     }
@@ -236,6 +242,7 @@ export class VmMachine {
       this.#machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimit, { inherits });
       await this.#connect();
       await up();
+      if (this.record.spec.forwards.length > 0) await this.forwarding.settle();
       this.#launching = false;
       this.#watch();
     } catch (error) {
@@ -244,6 +251,7 @@ export class VmMachine {
       this.#machine = null;
       this.#serial?.close('The virtual machine ended.');
       this.#serial = null;
+      this.forwarding.close();
       if (machine) await killMachine(machine, folder.root);
       const said = error instanceof ProviderError ? told(error.sentences) : say('ACT_VM_START');
       // what is suspended is still
@@ -296,7 +304,8 @@ export class VmMachine {
     if (!this.#monitor || !this.#machine) throw notRunning();
     const { folder } = this.#context;
     const bytes = await writeMemory({ folder, sliceId: this.sliceId, name: this.name }, this.#monitor, path);
-    return { kept: { args: await argumentsOf(this.#machine.pid), ready: this.record.ready }, bytes };
+    const forwardNic = await this.forwarding.slot();
+    return { kept: { args: await argumentsOf(this.#machine.pid), ready: this.record.ready, forwardNic }, bytes };
   }
 
   /** A snapshot inside its disk: is made, or removed, while its process has the disk. */
@@ -404,10 +413,9 @@ export class VmMachine {
   }
 
   async #answersAt(guestPort: number, signal: AbortSignal): Promise<boolean> {
-    const port = new Map(this.record.hostPorts).get(guestPort);
-    const isForwarded = this.record.spec.forwards.some((forward) => forward.guestPort === guestPort);
-    if (port === undefined || !isForwarded)
-      throw new ProviderError('UNSUPPORTED', say('GATE_NO_FORWARD', { port: guestPort }), false);
+    const forward = this.forwards().find((one) => one.protocol === 'tcp' && one.guestPort === guestPort);
+    const port = forward?.hostPort ?? undefined;
+    if (port === undefined) throw new ProviderError('UNSUPPORTED', say('GATE_NO_FORWARD', { port: guestPort }), false);
     const connections = async () => {
       const text = await this.#command('human-monitor-command', { 'command-line': 'info usernet' });
       return typeof text === 'string' ? text : '';
@@ -473,6 +481,7 @@ export class VmMachine {
     this.#closed = true;
     this.#unwatch();
     await this.#captures.close();
+    this.forwarding.close();
     this.#monitor?.close();
     this.#monitor = null;
     this.#serial?.close('The server let go of the console.');
@@ -591,6 +600,7 @@ export class VmMachine {
     const asked = this.record.expected === 'off';
     const inOrder = asked || this.#guestShutdown;
     const error = inOrder ? null : say('VM_ENDED');
+    this.forwarding.close();
     const end = error?.message ?? 'The virtual machine stopped.';
     this.#serial?.close(end);
     this.#screens.close(end);
@@ -628,6 +638,7 @@ export class VmMachine {
       if (this.#machine === machine) this.#answers = answers;
       // while there is no room yet it waits on
       if (answers) await this.goOn().catch(() => undefined);
+      if (answers) await this.forwarding.mend().catch(() => undefined);
     }
     if (this.#machine === machine && this.hung !== before) this.#changed();
   }

@@ -5,7 +5,7 @@ import { say } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
 import type { NicSpec } from '../provider';
 import { dgramNetdev, edgeSocket, nicDevice, nicId, peerOf, type MachineName } from './qemu-args';
-import { QmpError } from './qmp-client';
+import { ignoring, QmpError } from './qmp-client';
 import type { VmRecord } from './records';
 import type { Wires } from './wires';
 import type { ZoneFolder } from './zone-folder';
@@ -181,12 +181,4 @@ function suspended({ spec }: VmRecord): ProviderError {
 
 function isNamed(device: unknown, id: string): boolean {
   return typeof device === 'object' && device !== null && 'name' in device && device.name === id;
-}
-
-/** For `catch`: passes over QEMU's refusal when it says that what is wanted is so already. */
-function ignoring(pattern: RegExp): (error: unknown) => undefined {
-  return (error) => {
-    if (error instanceof QmpError && pattern.test(error.description)) return undefined;
-    throw error;
-  };
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic } from '#server/lib/atomic-file';
 import { holdFileLock } from '#server/lib/file-lock';
+import type { ForwardKey } from '#shared/topology/forward';
 import { ConsoleFanout } from '../console-fanout';
 import {
   createSimulatorState,
@@ -97,6 +98,9 @@ function furnish(state: SimulatorState, slice: SimulatedSlice, sameBoot: boolean
     const vm = { ...newVm(read.spec), ...read };
     // the clock of another run of this machine says nothing
     if (!sameBoot) vm.readyAt = 0;
+    // an older version knew forwards by their guest's port alone
+    const keyOf = (key: ForwardKey | number): ForwardKey => (typeof key === 'number' ? `tcp:${key}` : key);
+    vm.hostPorts = new Map(Array.from(vm.hostPorts, ([key, port]) => [keyOf(key), port]));
     for (const port of vm.hostPorts.values()) state.usedPorts.add(port);
     slice.vms.set(id, vm);
   }

@@ -25,6 +25,7 @@ import {
   crashVm,
   createSimulatorState,
   forwardsOf,
+  reservePorts,
   newSlice,
   newVm,
   show,
@@ -129,21 +130,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     if (!known || image.source === invalidImageSource)
       throw new ProviderError('IMAGE_INVALID', say('IMAGE_UNKNOWN', { image: image.name }), false);
   }
-  function reservePorts(vm: SimulatedVm): void {
-    const wanted = new Set(vm.spec.forwards.map((forward) => forward.guestPort));
-    for (const [guestPort, hostPort] of vm.hostPorts) {
-      if (wanted.has(guestPort)) continue;
-      vm.hostPorts.delete(guestPort);
-      state.usedPorts.delete(hostPort);
-    }
-    for (const guestPort of wanted) {
-      if (vm.hostPorts.has(guestPort)) continue;
-      let hostPort = 20_000;
-      while (state.usedPorts.has(hostPort)) hostPort++;
-      state.usedPorts.add(hostPort);
-      vm.hostPorts.set(guestPort, hostPort);
-    }
-  }
+  const reserve = (vm: SimulatedVm) => reservePorts(state, vm);
   function print(vm: SimulatedVm, text: string): void {
     output(vm, new TextEncoder().encode(text));
   }
@@ -365,7 +352,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       sliceOf(slice.id).vms.set(spec.id, vm);
       if (vm.power === 'off' && !vm.suspended)
         redefine(vm, applicable(vm.spec, spec, { restart: true, recreate: false }, parts));
-      reservePorts(vm);
+      reserve(vm);
       return { forwards: forwardsOf(vm) };
     },
     startVm: (slice, vm, { signal } = {}) => start(slice.id, vm.id, signal, false),
@@ -385,7 +372,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       if (vm) removeVm(slice.id, vm);
       dropIfEmpty(slice.id);
     },
-    ...simulatedKeeping({ state, enter, sliceOf, turnOff, reservePorts, dropIfEmpty }),
+    ...simulatedKeeping({ state, enter, sliceOf, turnOff, reservePorts: reserve, dropIfEmpty }),
     async ensureEdge(slice, edge) {
       await enter();
       ensureEdge(slice.id, edge);
@@ -397,7 +384,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       const wanted = { ...spec, nics: vm.spec.nics };
       const rests = !isOn(vm) && !vm.suspended;
       redefine(vm, applicable(vm.spec, wanted, { restart: rests, recreate: recreate && rests }, parts));
-      reservePorts(vm);
+      reserve(vm);
       return { forwards: forwardsOf(vm) };
     },
     async updateNetwork(slice, network) {

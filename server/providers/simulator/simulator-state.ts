@@ -1,6 +1,7 @@
 import type { Applied } from '#shared/deployment/applied';
 import { say, together, type Said } from '#shared/sentence';
 import type { ForwardState } from '#shared/slice-status';
+import { forwardKey, type ForwardKey } from '#shared/topology/forward';
 import { ConsoleFanout } from '../console-fanout';
 import type { VmSpec } from '../provider';
 
@@ -36,7 +37,8 @@ export interface SimulatedVm {
   lacksImage: boolean;
   /** A program that is not ours and works in its folder. */
   intruder: string | null;
-  hostPorts: Map<number, number>;
+  /** The host's port of each forward. */
+  hostPorts: Map<ForwardKey, number>;
   console: ConsoleFanout;
   /** What the console has shown since the VM was started last: the end of it. */
   shown: string;
@@ -148,8 +150,25 @@ export function forwardsOf(vm: SimulatedVm): ForwardState[] {
     protocol,
     guestPort,
     hostAddress: '127.0.0.1',
-    hostPort: vm.hostPorts.get(guestPort) ?? null,
+    hostPort: vm.hostPorts.get(forwardKey({ protocol, guestPort })) ?? null,
   }));
+}
+
+/** Has a VM hold a port of the host for each of its forwards, and no others. */
+export function reservePorts(state: SimulatorState, vm: SimulatedVm): void {
+  const wanted = new Set(vm.spec.forwards.map(forwardKey));
+  for (const [key, hostPort] of vm.hostPorts) {
+    if (wanted.has(key)) continue;
+    vm.hostPorts.delete(key);
+    state.usedPorts.delete(hostPort);
+  }
+  for (const key of wanted) {
+    if (vm.hostPorts.has(key)) continue;
+    let hostPort = 20_000;
+    while (state.usedPorts.has(hostPort)) hostPort++;
+    state.usedPorts.add(hostPort);
+    vm.hostPorts.set(key, hostPort);
+  }
 }
 
 /** Something of a VM changes behind the provider's back, without a word. */

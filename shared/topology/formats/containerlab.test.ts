@@ -42,6 +42,20 @@ topology:
 `;
 
 describe('a containerlab topology', () => {
+  it('has the ports that its nodes publish, each with its protocol, and other ports of the host', () => {
+    const ports = ['8080:80', '53:53/udp', '127.0.0.1:53:53/tcp', '22', '8080:80/tcp', '1-2:1-2', '7:7/sctp'];
+    const read = readValid(`name: x\ntopology:\n  nodes:\n    ns: { kind: linux, ports: ${JSON.stringify(ports)} }\n`);
+    expect(read.topology.vms[0]?.forwards).toEqual([
+      { protocol: 'tcp', guestPort: 80 },
+      { protocol: 'udp', guestPort: 53 },
+      { protocol: 'tcp', guestPort: 53 },
+      { protocol: 'tcp', guestPort: 22 },
+    ]);
+    expect(notesOf(read, 'changed')).toEqual(['Forwarded ports get other ports of the host, from the zone: ns.']);
+    const left = notesOf(read, 'leftOut').join('\n');
+    for (const port of ['1-2:1-2', '7:7/sctp']) expect(left).toContain(`ports: ${port}`);
+  });
+
   it('has its nodes, what they take from groups and kinds, and links of every form', () => {
     const read = readValid(lab);
     expect(read).toMatchObject({ format: 'containerlab', name: 'campus' });

@@ -1,4 +1,5 @@
 import { say } from '../../sentence';
+import { readForward, type Forward } from '../forward';
 import { knownId, Lab, newId, type Spot } from './lab';
 import type { Cursor } from './source';
 import { portsOf } from './written';
@@ -6,7 +7,7 @@ import { portsOf } from './written';
 /** Kinds that are segments of the machine that it runs on. */
 const bridgeKinds = new Set(['bridge', 'ovs-bridge']);
 /** Settings of a node that say what it is here, or that only a running containerlab needs. */
-const understood = new Set(['kind', 'group', 'image', 'type', 'cpu', 'memory', 'labels', 'position', 'trama']);
+const understood = new Set(['kind', 'group', 'image', 'type', 'cpu', 'memory', 'labels', 'ports', 'position', 'trama']);
 
 export function isContainerlab(root: Cursor): boolean {
   const nodes = root.get('topology', 'nodes');
@@ -67,7 +68,7 @@ function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
   lab.machine(id, {
     key: told('key'),
     label: told('key') === null ? null : (told('label') ?? ''),
-    forwards: portsOf(told('forwards') ?? ''),
+    forwards: [...portsOf(told('forwards') ?? ''), ...publishedPorts(lab, id, setting('ports'))],
     // what runs in a plain container says its image
     kind: kind === 'linux' || kind === '' ? (image ?? kind) : kind,
     size: {
@@ -90,6 +91,17 @@ function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
       .filter((name) => !understood.has(name)),
   );
   for (const name of named) lab.report.leaveOut(name, id);
+}
+
+/** Ports as container engines publish them (`[[address:]port:]port[/protocol]`): those of the node. Where they are reached, the zone says. */
+function publishedPorts(lab: Lab, id: string, ports: Cursor): Forward[] {
+  return ports.items().flatMap((item) => {
+    const [, host, own = ''] = /^(.*:)?([^:]*)$/.exec(item.softText() ?? '') ?? [];
+    const forward = readForward(own);
+    if (forward === null) lab.report.leaveOut(`ports: ${item.softText() ?? ''}`, id);
+    else if (host !== undefined) lab.report.gather('changed', 'DOC_HOST_PORTS', id);
+    return forward ?? [];
+  });
 }
 
 function spotOf(labels: Cursor): Spot | null {

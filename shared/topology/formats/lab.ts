@@ -1,5 +1,6 @@
 import { say } from '../../sentence';
 import type { AnnotationDraft } from '../annotations';
+import type { Forward } from '../forward';
 import type { Size } from './guess';
 import { Report } from './report';
 
@@ -26,7 +27,7 @@ export interface LabMachine {
   image: string | null;
   internet: boolean;
   /** Ports that are forwarded. */
-  forwards: readonly number[];
+  forwards: readonly Forward[];
   spot: Spot | null;
 }
 

@@ -3,6 +3,7 @@ import { nameSchema } from '../../primitives';
 import { say } from '../../sentence';
 import { withAnnotations } from '../annotations';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
+import { forwardKey, type Forward } from '../forward';
 import { keySchema } from '../place';
 import {
   interfaceNameSchema,
@@ -92,11 +93,8 @@ function locationOf(spot: Spot | null): Pick<TopologyNetwork, 'location'> {
 }
 
 /** Each port once, as many as a VM may have. */
-function forwardsOf(ports: readonly number[]): Topology['vms'][number]['forwards'] {
-  return [...new Set(ports)]
-    .filter((port) => port >= 1 && port <= 65535)
-    .slice(0, limits.forwardsPerVm)
-    .map((guestPort) => ({ protocol: 'tcp', guestPort }));
+function forwardsOf(asked: readonly Forward[]): Forward[] {
+  return [...new Map(asked.map((forward) => [forwardKey(forward), forward])).values()].slice(0, limits.forwardsPerVm);
 }
 
 function assertFits(

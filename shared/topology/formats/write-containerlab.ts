@@ -1,8 +1,9 @@
 import { stringify } from 'yaml';
 import type { Catalogue } from '../catalogue';
+import { forwardText } from '../forward';
 import type { TemplateDocument } from './document-types';
 import { unique } from './guess';
-import { namesIn, portList } from './written';
+import { namesIn } from './written';
 
 /** Of a Linux interface's name, which a bridge's is. */
 const bridgeNameLength = 15;
@@ -51,8 +52,9 @@ export function writeContainerlab({ name, description, topology }: TemplateDocum
               'trama-flavour': flavour(vm),
               'trama-image': image(vm),
               'trama-internet': vm.internet,
-              'trama-forwards': portList(vm),
             }),
+            // without a port of the host, as its engine then gives one
+            ...(vm.forwards.length > 0 && { ports: vm.forwards.map(forwardText) }),
           },
         ]),
         ...topology.networks.map((network) => [

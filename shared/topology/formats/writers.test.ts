@@ -12,6 +12,7 @@ import {
   type Annotation,
 } from '../annotations';
 import { vmDefaults, type Topology } from '../schema';
+import { forwardProtocols } from '../forward';
 import type { DocumentFormat } from './document-types';
 import { linksOf, notesOf, readValid, refusalOf, testCatalogue } from './testing';
 import { writeDocument } from './write-document';
@@ -43,7 +44,7 @@ const topologies: fc.Arbitrary<Topology> = fc
       forwards:
         (picks[index + 9] ?? 0) % 2 === 0
           ? []
-          : [80, 8443].map((guestPort) => ({ protocol: 'tcp' as const, guestPort })),
+          : [80, 53].map((guestPort) => ({ protocol: forwardProtocols[guestPort % 2] ?? 'udp', guestPort })),
       ...place(index),
     }));
     const segments = keys

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue';
+import { forwardText, readForward, type Forward } from '../forward';
 import type { TopologyVm } from '../schema';
 
 /** Names of flavours and images, which documents say in place of our ids. */
@@ -17,11 +18,10 @@ export function namesIn(catalogue: Catalogue): {
 /** What people read of a VM: its label, else its name. */
 export const shownName = ({ label, name }: Pick<TopologyVm, 'label' | 'name'>) => (label === '' ? name : label);
 
-/** `80,443` as numbers of ports. */
-export function portsOf(text: string): number[] {
-  return text.split(',').flatMap((port) => (/^\d{1,5}$/.test(port.trim()) ? [Number(port)] : []));
+/** Forwarded ports of a list in a text, `80,53/udp`. */
+export function portsOf(text: string): Forward[] {
+  return text.split(',').flatMap((port) => readForward(port) ?? []);
 }
 
 /** Forwarded ports as a list in a text. */
-export const portList = ({ forwards }: Pick<TopologyVm, 'forwards'>) =>
-  forwards.map(({ guestPort }) => guestPort).join(',');
+export const portList = ({ forwards }: Pick<TopologyVm, 'forwards'>) => forwards.map(forwardText).join(',');

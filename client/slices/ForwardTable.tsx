@@ -1,0 +1,74 @@
+import { Anchor, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Slice } from '#shared/slice';
+import { forwardAddress } from '#shared/slice-status';
+import { forwardKey } from '#shared/topology/forward';
+import type { Column } from '../ui/DataTable';
+import { SortedTable } from '../ui/SortedTable';
+import { CopyValue } from './CopyValue';
+import classes from './slice.module.css';
+
+type Row = ReturnType<typeof forwardsOf>[number];
+
+function forwardsOf({ vmList }: Slice) {
+  return vmList.flatMap((vm) => vm.forwards.map((forward) => ({ vm, ...forward, address: forwardAddress(forward) })));
+}
+
+/** Every port of a slice's VMs that is reached through the zone's host, with the address to do it by. */
+export function ForwardTable({ slice, onOpen }: { slice: Slice; onOpen: (vmKey: string) => void }) {
+  const { t } = useTranslation('slices');
+  const rows = forwardsOf(slice);
+  if (rows.length === 0) return <Text c="dimmed">{t('forwards.none')}</Text>;
+  const columns: Column<Row, 'vm' | 'guestPort' | 'protocol' | 'address'>[] = [
+    {
+      key: 'vm',
+      header: t('forwards.vm'),
+      sortValue: ({ vm }) => vm.name,
+      render: ({ vm }) => (
+        <Anchor
+          component="button"
+          type="button"
+          fw={500}
+          className={classes.wrapAnywhere}
+          onClick={() => onOpen(vm.key)}
+          aria-label={t('vm.open', { name: vm.name })}
+        >
+          {vm.name}
+        </Anchor>
+      ),
+    },
+    {
+      key: 'guestPort',
+      header: t('forwards.guestPort'),
+      sortValue: ({ guestPort }) => guestPort,
+      render: ({ guestPort }) => guestPort,
+    },
+    {
+      key: 'protocol',
+      header: t('forwards.protocol'),
+      sortValue: ({ protocol }) => protocol,
+      render: ({ protocol }) => protocol.toUpperCase(),
+    },
+    {
+      key: 'address',
+      header: t('forwards.address'),
+      render: ({ address }) =>
+        address === null ? (
+          <Text size="sm" c="dimmed" span>
+            {t('vm.forwardPending')}
+          </Text>
+        ) : (
+          <CopyValue value={address} />
+        ),
+    },
+  ];
+  return (
+    <SortedTable
+      caption={t('forwards.table')}
+      columns={columns}
+      rows={rows}
+      rowKey={({ vm, ...forward }) => `${vm.id} ${forwardKey(forward)}`}
+      initialSort={{ key: 'vm', direction: 'ascending' }}
+    />
+  );
+}
