@@ -69,6 +69,7 @@ export function createAppRouter() {
                   lazy: page(
                     () => import('./slices/SlicePage'),
                     'fields',
+                    'catalogue',
                     'console',
                     'editor',
                     'events',

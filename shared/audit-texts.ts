@@ -134,6 +134,7 @@ export const auditTexts = {
     'image-uploads': {
       create: 'Begin to upload an image',
       fetch: 'Fetch an image from a URL',
+      save: 'Save a disk as an image',
       finish: 'Upload image',
       cancel: 'Cancel upload',
     },

@@ -1,18 +1,19 @@
 import { z } from 'zod';
 import { limits } from './limits';
-import { idSchema, listInput, nameSchema, pageOf, timestampSchema, urlSchema } from './primitives';
+import { descriptionSchema, idSchema, listInput, nameSchema, pageOf, timestampSchema, urlSchema } from './primitives';
 import { sentencesSchema } from './sentence-schema';
 
 /**
- * `uploading`: pieces come. `fetching`: the server gets it from a URL. `checking`: all are here; the checksum, the format and the disk's own tables are looked at.
+ * `uploading`: pieces come. `fetching`: the server gets it from a URL. `saving`: it gets it from a VM's disk. `checking`: all are here; the checksum, the format and the disk's own tables are looked at.
  * `converting`: it becomes a qcow2 of its own. Then `ready`, with its image, or `failed`, with the reason.
  */
-export const uploadStates = ['uploading', 'fetching', 'checking', 'converting', 'ready', 'failed'] as const;
+export const uploadStates = ['uploading', 'fetching', 'saving', 'checking', 'converting', 'ready', 'failed'] as const;
 export type UploadState = (typeof uploadStates)[number];
 /** Those that have not come to an end. */
 export const unfinishedUploads = [
   'uploading',
   'fetching',
+  'saving',
   'checking',
   'converting',
 ] as const satisfies readonly UploadState[];
@@ -52,6 +53,11 @@ export const fetchUploadInput = z
     path: ['sha256'],
     error: plainNeedsChecksum,
   });
+export const saveDiskInput = z.strictObject({
+  vmId: idSchema.describe('whose disk it is; it may run'),
+  name: nameSchema.describe('what the image is called'),
+  description: descriptionSchema.default(''),
+});
 export const finishUploadInput = z.strictObject({
   id: idSchema,
   sha256: sha256Schema.describe('of the whole file: compared with that of what came, if it is given'),
@@ -65,9 +71,10 @@ export const imageUploadSchema = z.object({
   sizeBytes: z.number().int().nullable().describe('null: of what is fetched, while nobody has said it'),
   receivedBytes: z.number().int(),
   url: z.string().nullable().describe('where it is fetched from, without a query; null: it is uploaded'),
+  vmId: idSchema.nullable().describe('the VM whose disk is saved, while it is there; null: it comes from elsewhere'),
   sha256: z.string().nullable(),
   state: z.enum(uploadStates),
-  /** Of the conversion. */
+  /** Of the conversion, and of what is saved. */
   percent: z.number().int().nullable(),
   format: z.enum(uploadFormats).nullable(),
   imageId: idSchema.nullable(),

@@ -41,5 +41,11 @@ export const ownImageSentences = {
   DISK_NO_ROOM: 'The server’s disk has no room for what is in {{file}}.',
   IMAGE_NOT_HERE:
     'The files of the image “{{image}}” are not at the server of this zone: it was uploaded to another one, or its disk was lost.',
+  VM_WITHOUT_DISK:
+    '{{vm}} has no disk of its own: its image is booted anew at each start, and nothing it writes stays.',
+  VM_DISK_NOT_THERE: '{{vm}} has no disk yet: deploy it first.',
+  VM_DISK_GONE: 'The VM whose disk was to be saved is gone.',
+  SAVE_ELSEWHERE: 'Its disk is at the server {{host}}: sign in there to save it.',
+  ACT_DISK_SAVE: 'The disk of {{vm}} could not be saved.',
   IMAGE_NOT_YOURS: 'Only who has uploaded the image {{name}} can change it.',
 } as const;

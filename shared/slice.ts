@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { problemSchema } from './errors';
-import { consoleKinds } from './image';
+import { consoleKinds, imageKinds } from './image';
 import { providerKinds } from './zone';
 import { deploymentSummarySchema, planSchema } from './deployment/schema';
 import { driftPolicies, driftSchema } from './drift';
@@ -58,7 +58,7 @@ export const sliceVmSchema = z.object({
   key: z.string(),
   name: z.string(),
   flavour: named,
-  image: named,
+  image: named.extend({ kind: z.enum(imageKinds) }),
   vcpus: z.number().int(),
   ramMb: z.number().int(),
   diskGb: z.number().int(),

@@ -6,29 +6,11 @@ import { say } from '#shared/sentence';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
 import '../testing/render';
-import { sampleQuota } from '../testing/samples';
+import { sampleQuota, sampleUpload as upload } from '../testing/samples';
 import { UploadPanel } from './UploadPanel';
 
 beforeEach(() => chooseLanguage('en'));
 
-const at = '2030-01-01T00:00:00.000Z';
-const upload: ImageUpload = {
-  id: 1,
-  name: 'lab',
-  fileName: 'lab.qcow2',
-  sizeBytes: 400 * 2 ** 20,
-  receivedBytes: 100 * 2 ** 20,
-  url: null,
-  sha256: null,
-  state: 'uploading',
-  percent: null,
-  format: null,
-  imageId: null,
-  error: null,
-  sentences: null,
-  createdAt: at,
-  touchedAt: at,
-};
 const refused = say('DISK_BACKING_FILE', { file: 'top.qcow2' });
 
 function show(items: ImageUpload[]) {

@@ -16,6 +16,7 @@ export const isOpen = ({ state }: ImageUpload) => state !== 'ready' && state !==
 const looks = {
   uploading: { tone: 'progress', icon: LoaderCircle },
   fetching: { tone: 'progress', icon: LoaderCircle },
+  saving: { tone: 'progress', icon: LoaderCircle },
   checking: { tone: 'progress', icon: LoaderCircle },
   converting: { tone: 'progress', icon: LoaderCircle },
   ready: { tone: 'success', icon: CircleCheck },
@@ -28,7 +29,7 @@ function percentOf(upload: ImageUpload, sending: Sending | undefined): number | 
     const { sizeBytes } = upload;
     return sizeBytes === null ? null : (100 * Math.max(upload.receivedBytes, sending?.sent ?? 0)) / sizeBytes;
   }
-  return upload.state === 'converting' ? (upload.percent ?? 0) : 100;
+  return upload.state === 'converting' || upload.state === 'saving' ? (upload.percent ?? 0) : 100;
 }
 
 /** One upload: how far it is, or how it ended. */

@@ -19,6 +19,7 @@ import { driftAround } from './drift-of-part';
 import { DriftList } from './DriftList';
 import { GuestTexts } from './GuestTexts';
 import { reasonSentence } from './reason-sentence';
+import { SaveDiskButton } from './SaveDiskButton';
 import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
 import { addressesOf } from './vm-facts';
@@ -154,6 +155,7 @@ function VmActions({ slice, vm, away, commands, onOpenConsole }: Omit<SliceVmPan
           {t(`actions.${action}`)}
         </ActionButton>
       ))}
+      <SaveDiskButton slice={slice} vm={vm} away={away} />
       {waiting === undefined ? null : (
         <ActionButton
           size="xs"

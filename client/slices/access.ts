@@ -8,6 +8,7 @@ const levelOfDeed = {
   capture: 'operate',
   rename: 'manage',
   share: 'manage',
+  save: 'manage',
 } as const satisfies Record<string, Level>;
 type OtherDeed = keyof typeof levelOfDeed;
 export type SliceDeed = DeploymentKind | OtherDeed;

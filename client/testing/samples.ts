@@ -1,5 +1,6 @@
 import type { EventData, SliceEvent } from '#shared/deployment/events';
 import type { Deployment, Plan } from '#shared/deployment/schema';
+import type { ImageUpload } from '#shared/image-upload';
 import { quotaFields, type Quota, type QuotaField, type QuotaLimits, type QuotaUse } from '#shared/quota';
 import type { Slice, SliceVm } from '#shared/slice';
 import { vmDefaults } from '#shared/topology/schema';
@@ -12,7 +13,7 @@ export function sampleVm(id: number, name: string, change: Partial<SliceVm> = {}
     key: `vm-${id}`,
     name,
     flavour: { id: 1, name: 'nano' },
-    image: { id: 1, name: 'tiny' },
+    image: { id: 1, name: 'tiny', kind: 'kernel' },
     vcpus: 1,
     ramMb: 256,
     diskGb: 1,
@@ -160,3 +161,23 @@ export function sampleQuota(limits: Partial<QuotaLimits> = {}, used: Partial<Quo
     used: { ...ofEach(0), ...used },
   };
 }
+
+/** A file of which a quarter has come. */
+export const sampleUpload: ImageUpload = {
+  id: 1,
+  name: 'lab',
+  fileName: 'lab.qcow2',
+  sizeBytes: 400 * 2 ** 20,
+  receivedBytes: 100 * 2 ** 20,
+  url: null,
+  vmId: null,
+  sha256: null,
+  state: 'uploading',
+  percent: null,
+  format: null,
+  imageId: null,
+  error: null,
+  sentences: null,
+  createdAt: at,
+  touchedAt: at,
+};

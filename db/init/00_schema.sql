@@ -897,6 +897,14 @@ ALTER TABLE `image_uploads` MODIFY COLUMN `size_bytes` bigint unsigned;
 ALTER TABLE `image_uploads` MODIFY COLUMN `state` enum('uploading','fetching','checking','converting','ready','failed') NOT NULL DEFAULT 'uploading';
 ALTER TABLE `image_uploads` ADD `url` varchar(2048);
 ALTER TABLE `console_tokens` ADD `kind` enum('serial','vnc') DEFAULT 'serial' NOT NULL;
+ALTER TABLE `image_uploads` MODIFY COLUMN `state` enum('uploading','fetching','saving','checking','converting','ready','failed') NOT NULL DEFAULT 'uploading';
+ALTER TABLE `image_uploads` ADD `slice_id` bigint unsigned;
+ALTER TABLE `image_uploads` ADD `vm_id` bigint unsigned;
+ALTER TABLE `image_uploads` ADD `description` varchar(500);
+ALTER TABLE `image_uploads` ADD CONSTRAINT `image_uploads_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE set null ON UPDATE no action;
+ALTER TABLE `image_uploads` ADD CONSTRAINT `image_uploads_vm_id_slice_vms_id_fk` FOREIGN KEY (`vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE set null ON UPDATE no action;
+CREATE INDEX `image_uploads_slice_id_index` ON `image_uploads` (`slice_id`);
+CREATE INDEX `image_uploads_vm_id_index` ON `image_uploads` (`vm_id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -943,3 +951,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('8a2a7e4522107
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c65b579483eb3c034d609a3030246314b6f1572d0228a17138de58eb6131d127', 1795705033585);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e3f506f37073fbc081bb29a4ba84cfab7b8aeecec57f2331f984a4347aa93697', 1795706524780);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c1666bb5c469df33957c3c3c050ed3f671820d4bed9710f8de266d42027ad4b8', 1795723053120);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('49f88a142325879d5bc7db855f4f9a46ddf67807b20d4a7905deaf059fd7841c', 1795725629728);

@@ -4,6 +4,7 @@ import { uploadFormats, uploadStates } from '#shared/image-upload';
 import { createdAt, id, instant, primaryId, sentences } from '../columns';
 import { images } from './catalogue';
 import { homes } from './homes';
+import { slices, sliceVms } from './slices';
 import { users } from './users';
 
 /** Files that are to become images: while they come, are checked and converted, and for a while how that ended. */
@@ -23,11 +24,16 @@ export const imageUploads = mysqlTable(
     sizeBytes: id('size_bytes'),
     /** Where it is fetched from; null: it is uploaded. Without a query, which may be a secret, once it has ended. */
     url: varchar('url', { length: limits.imageUrlLength }),
+    /** Of a disk that is saved: whose it is, while that is there. */
+    sliceId: id('slice_id').references(() => slices.id, { onDelete: 'set null' }),
+    vmId: id('vm_id').references(() => sliceVms.id, { onDelete: 'set null' }),
+    /** What is to be said of the image; null: what its file is called. */
+    description: varchar('description', { length: limits.descriptionLength }),
     receivedBytes: id('received_bytes').notNull().default(0),
     /** Of all its bytes: what the sender says, then what was found. */
     sha256: varchar('sha256', { length: 64 }),
     state: mysqlEnum('state', uploadStates).notNull().default('uploading'),
-    /** Of the conversion. */
+    /** Of the conversion, and of what is saved. */
     percent: int('percent', { unsigned: true }),
     format: mysqlEnum('format', uploadFormats),
     /** Of one that is ready. */
@@ -44,5 +50,7 @@ export const imageUploads = mysqlTable(
     index('image_uploads_state_index').on(table.state, table.touchedAt),
     index('image_uploads_home_id_index').on(table.homeId),
     index('image_uploads_image_id_index').on(table.imageId),
+    index('image_uploads_slice_id_index').on(table.sliceId),
+    index('image_uploads_vm_id_index').on(table.vmId),
   ],
 );

@@ -30,6 +30,10 @@ export interface ContractHarness {
   /** The same on the disk of a VM that is stopped. */
   writeDisk(slice: SliceRef, vmId: number, word: string): Promise<void>;
   readDisk(slice: SliceRef, vmId: number): Promise<string>;
+  /** The word in a file that a disk was saved to, which needs no other file; '' for none. */
+  readSaved(path: string): Promise<string>;
+  /** How many snapshots the disk of a VM that is stopped has inside. */
+  countDiskSnapshots(slice: SliceRef, vmId: number): Promise<number>;
   /** How long the guest of a VM waits for the answer of another one, in ms, of several tries the shortest; null where none comes. */
   roundTrip(slice: SliceRef, from: VmSpec, to: VmSpec): Promise<number | null>;
   /** How many of the questions that the guest of a VM asks another one without a pause while `work` is done have no answer. */

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ContractTools } from './contract-harness';
 import { attachment, pair, vmSpec, withNic } from './contract-fixtures';
 import { readScreen } from './contract-screen';
@@ -190,5 +193,45 @@ export function testKeeping({ harness, newSlice, id, codeOf }: ContractTools): v
     expect(await codeOf(other.ensureVm(twin, vmSpec(id(), disks[0]), from(first, resting.id)))).toBe('NOT_FOUND');
     await other.removeSlice(twin);
     expect(await other.listSlices()).not.toContain(twin.id);
+  });
+
+  test('writes the disk of a VM to a file that stands for itself, whether it runs or not, and leaves nothing in the zone', async () => {
+    const slice = newSlice();
+    const { provider, disks } = harness();
+    const [vm, booting] = [vmSpec(id(), disks[0]), vmSpec(id(), harness().image)];
+    const folder = await mkdtemp(join(tmpdir(), 'trama-saved-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const progress: number[] = [];
+    const target = (name: string, signal = new AbortController().signal) => ({
+      path: join(folder, name),
+      maxBytes: 2 ** 30,
+      signal,
+      onProgress: ({ percent }: { percent: number }) => void progress.push(percent),
+    });
+    for (const one of [vm, booting]) await provider.ensureVm(slice, one);
+    await harness().writeDisk(slice, vm.id, 'one');
+    await provider.saveDisk(slice, vm.id, target('stopped'));
+    expect(await harness().readSaved(join(folder, 'stopped'))).toBe('one');
+    expect(progress.at(-1)).toBe(100);
+
+    await harness().writeDisk(slice, vm.id, 'two');
+    await provider.startVm(slice, vm);
+    // twice at once is one after the other
+    await Promise.all(['first', 'second'].map((name) => provider.saveDisk(slice, vm.id, target(name))));
+    expect(await harness().countMachines(slice, vm.id)).toBe(1);
+    for (const name of ['first', 'second']) expect(await harness().readSaved(join(folder, name))).toBe('two');
+    expect(await harness().readSaved(join(folder, 'stopped'))).toBe('one');
+
+    const saved = await readdir(folder);
+    expect(await codeOf(provider.saveDisk(slice, vm.id, target('off', AbortSignal.abort())))).toBe('ABORTED');
+    expect(await codeOf(provider.saveDisk(slice, vm.id, { ...target('large'), maxBytes: 1_024 }))).toBe('NO_CAPACITY');
+    // what is booted anew each time has none; nor has what is not there
+    expect(await codeOf(provider.saveDisk(slice, booting.id, target('none')))).toBe('NOT_FOUND');
+    expect(await codeOf(provider.saveDisk(slice, id(), target('none')))).toBe('NOT_FOUND');
+    expect(await readdir(folder)).toEqual(saved);
+    await provider.stopVm(slice, vm.id, { graceMs: 0 });
+    expect(await harness().countDiskSnapshots(slice, vm.id)).toBe(0);
+    await provider.removeSlice(slice);
+    expect(await provider.listSlices()).not.toContain(slice.id);
   });
 }

@@ -98,6 +98,12 @@ export interface Provider {
   restoreSnapshot(slice: SliceRef, snapshotId: number): Promise<void>;
   removeSnapshot(slice: SliceRef, snapshotId: number): Promise<void>;
   /**
+   * Writes what the VM's own disk holds at one instant to a new file, as a disk that stands for itself; the VM may run, be started, stopped and
+   * changed meanwhile. Of one that runs it is what a power cut would leave. What comes is not to be trusted more than an upload. Nothing
+   * of it stays in the zone. NOT_FOUND where the VM has no disk of its own; NO_CAPACITY, also where it takes more than `maxBytes`; ABORTED.
+   */
+  saveDisk(slice: SliceRef, vmId: number, to: DiskTarget): Promise<void>;
+  /**
    * Both ends attached, and with carrier unless the edge is `down`; its frames meet what its `link` says. Adds the NIC to a running VM that lacks
    * it. Does not need the VMs to run.
    */
@@ -171,6 +177,17 @@ export interface DiskSource {
   slice: SliceRef;
   snapshotId: number;
   vmId: number;
+}
+
+/** Where a disk is written to. */
+export interface DiskTarget {
+  /** On this machine, absolute; there is nothing yet. The server's own. */
+  path: string;
+  /** Of what is stored. */
+  maxBytes: number;
+  signal: AbortSignal;
+  /** How far it is: `percent` of the disk, and what of it is stored. */
+  onProgress: (done: { percent: number; bytes: number }) => void;
 }
 
 export interface ImageSpec {

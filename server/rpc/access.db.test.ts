@@ -29,8 +29,11 @@ function expected(row: Row, { person, scopes: with_, ending }: CallerKind): Outc
     needs !== undefined &&
     (needs.of ?? person) === person &&
     (needs.scope === 'session' || !granted.includes(needs.scope));
-  return lacks && own === 'OK' ? needs.otherwise : own;
+  return lacks && !stopped.includes(own) ? needs.otherwise : own;
 }
+
+/** Outcomes of who does not get through, whatever it is that is asked for. */
+const stopped: Outcome[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND'];
 
 let cells = 0;
 afterAll(() => {

@@ -312,6 +312,14 @@ export const matrix: Record<string, Row> = {
   'imageUploads.fetch': row('user', 'catalogue:manage', signedIn, (api, s) =>
     api.imageUploads.fetch({ name: `fetched ${s.n}`, url: 'https://images.example.org/disk.qcow2' }),
   ),
+  // its image is one that is booted anew each time: whoever may is told so
+  'imageUploads.save': row(
+    'user',
+    'catalogue:manage',
+    endingIn(manageSlice, 'INVALID_INPUT'),
+    (api, s) => api.imageUploads.save({ vmId: s.vm.idle, name: `saved ${s.n}` }),
+    toManage,
+  ),
   'imageUploads.writeChunk': row('user', 'catalogue:manage', ownerOnly, (api, s) =>
     api.imageUploads.writeChunk(chunkHead(s.upload, 0)),
   ),

@@ -11,6 +11,7 @@ import { sendPieces } from '../../sdk/send-pieces';
 import { TramaError, type RouterOutputs, type TramaClient } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { CliError, exitCodes } from '../errors';
+import { findSlice, findVm } from '../find';
 import type { Column } from '../output';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
 
@@ -153,6 +154,22 @@ async function showEnd(cli: Cli, client: TramaClient, id: number, flags: WaitFla
   ]);
 }
 
+/** As {@link showEnd}, of what goes on at the server when one does not wait for it any more. */
+async function showEndOf(cli: Cli, client: TramaClient, id: number, flags: WaitFlags): Promise<void> {
+  await showEnd(cli, client, id, flags).catch((error: unknown) => {
+    if (!cli.signal.aborted) throw error;
+    throw new CliError(
+      `The server goes on. How far it is: trama images uploads; to give it up: trama images cancel-upload ${id}`,
+      exitCodes.interrupted,
+    );
+  });
+}
+
+interface SaveFlags extends WaitFlags {
+  name?: string;
+  description?: string;
+}
+
 interface FetchFlags extends WaitFlags {
   name?: string;
   sha256?: string;
@@ -164,13 +181,16 @@ async function fetchImage(cli: Cli, url: string, flags: FetchFlags): Promise<voi
   const name = flags.name ?? imageNameAt(url);
   const sha256 = flags.sha256?.toLowerCase() ?? null;
   const { id } = await client.api.imageUploads.fetch.mutate({ name, url, sha256 });
-  await showEnd(cli, client, id, flags).catch((error: unknown) => {
-    if (!cli.signal.aborted) throw error;
-    throw new CliError(
-      `The server goes on. How far it is: trama images uploads; to give it up: trama images cancel-upload ${id}`,
-      exitCodes.interrupted,
-    );
-  });
+  await showEndOf(cli, client, id, flags);
+}
+
+/** Has the server save a VM's disk. Ctrl-C ends only the waiting. */
+async function saveImage(cli: Cli, sliceName: string, vmName: string, flags: SaveFlags): Promise<void> {
+  const client = await cli.client();
+  const vm = findVm(await findSlice(client, sliceName), vmName);
+  const { description = '' } = flags;
+  const { id } = await client.api.imageUploads.save.mutate({ vmId: vm.id, name: flags.name ?? vm.name, description });
+  await showEndOf(cli, client, id, flags);
 }
 
 async function uploadImage(cli: Cli, file: string, flags: WaitFlags & { name?: string }): Promise<void> {
@@ -223,16 +243,25 @@ export function addImageUploadCommands(images: Command, cli: Cli): void {
       .option('--name <name>', 'what the image is called; the file’s name unless given')
       .option('--sha256 <sum>', 'of the file: another one is refused'),
   ).action((url: string, flags: FetchFlags) => fetchImage(cli, url, flags));
+  addWaitOptions(
+    images
+      .command('save')
+      .description('make an image of your own of what a VM has on its disk, whether it runs or not')
+      .argument('<slice>', 'its slice: name or id')
+      .argument('<vm>', 'name or id')
+      .option('--name <name>', 'what the image is called; as the VM unless given')
+      .option('--description <text>', 'what is said of it'),
+  ).action((slice: string, vm: string, flags: SaveFlags) => saveImage(cli, slice, vm, flags));
   images
     .command('uploads')
-    .description('what you upload or have fetched, and how that ended')
+    .description('what you upload, or have fetched or saved, and how that ended')
     .action(async () => {
       const client = await cli.client();
       cli.out.list(await client.api.imageUploads.list.query({}), columns, 'Nothing was uploaded.');
     });
   images
     .command('cancel-upload')
-    .description('give an upload or a fetch up; nothing is left of it')
+    .description('give an upload, a fetch or a save up; nothing is left of it')
     .argument('<id>', 'its id, as `images uploads` shows it')
     .action(async (id: string) => {
       const client = await cli.client();

@@ -121,6 +121,7 @@ export const catalogue = {
     state: {
       uploading: 'Uploading',
       fetching: 'Fetching',
+      saving: 'Saving',
       checking: 'Checking',
       converting: 'Converting',
       ready: 'Ready',

@@ -394,6 +394,17 @@ export const slices = {
     copied: 'Copied',
     console: 'Open console',
     screen: 'Open screen',
+    save: {
+      open: 'Save as image…',
+      title: 'Save the disk of {{name}}',
+      submit: 'Save as image',
+      help: 'What is on its disk becomes an image of yours, private at first.',
+      helpRunning:
+        'What is on its disk becomes an image of yours, private at first. The VM goes on, and the image has what is there at this moment, as after a power cut: stop it first for an orderly one.',
+      list: 'Saved of this VM',
+      noDisk: 'This VM has no disk of its own: its image is booted anew at each start, and nothing it writes stays.',
+      notYet: 'It has no disk yet: deploy it first.',
+    },
     consoleUnavailable: 'A console can be opened once the VM has been created.',
     noConsole: 'This VM has no serial console.',
     name: 'Name',

@@ -173,6 +173,7 @@ export const audit: Messages<typeof english> = {
     'image-uploads': {
       create: 'Empezar a subir una imagen',
       fetch: 'Obtener una imagen de una URL',
+      save: 'Guardar un disco como imagen',
       finish: 'Subir imagen',
       cancel: 'Cancelar subida',
     },

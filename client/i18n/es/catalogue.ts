@@ -130,6 +130,7 @@ export const catalogue: Messages<typeof english> = {
     state: {
       uploading: 'Subiendo',
       fetching: 'Obteniendo',
+      saving: 'Guardando',
       checking: 'Comprobando',
       converting: 'Convirtiendo',
       ready: 'Lista',

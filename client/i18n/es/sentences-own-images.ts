@@ -44,5 +44,11 @@ export const ownImageSentences: Record<keyof typeof english, string> = {
   DISK_NO_ROOM: 'En el disco del servidor no hay sitio para lo que contiene {{file}}.',
   IMAGE_NOT_HERE:
     'Los archivos de la imagen «{{image}}» no están en el servidor de esta zona: se subió a otro, o se perdió su disco.',
+  VM_WITHOUT_DISK:
+    '{{vm}} no tiene disco propio: su imagen arranca de nuevo cada vez y nada de lo que escribe se conserva.',
+  VM_DISK_NOT_THERE: '{{vm}} todavía no tiene disco: despliéguela primero.',
+  VM_DISK_GONE: 'La MV cuyo disco se iba a guardar ya no existe.',
+  SAVE_ELSEWHERE: 'Su disco está en el servidor {{host}}: inicie sesión allí para guardarlo.',
+  ACT_DISK_SAVE: 'No se pudo guardar el disco de {{vm}}.',
   IMAGE_NOT_YOURS: 'Solo quien subió la imagen {{name}} puede cambiarla.',
 };

@@ -398,6 +398,18 @@ export const slices: Messages<typeof english> = {
     copied: 'Copiado',
     console: 'Abrir consola',
     screen: 'Abrir pantalla',
+    save: {
+      open: 'Guardar como imagen…',
+      title: 'Guardar el disco de {{name}}',
+      submit: 'Guardar como imagen',
+      help: 'Lo que hay en su disco pasa a ser una imagen suya, privada al principio.',
+      helpRunning:
+        'Lo que hay en su disco pasa a ser una imagen suya, privada al principio. La MV sigue, y la imagen tiene lo que hay en este momento, como tras un corte de luz: deténgala antes para que quede en orden.',
+      list: 'Guardado de esta MV',
+      noDisk:
+        'Esta MV no tiene disco propio: su imagen arranca de nuevo cada vez y nada de lo que escribe se conserva.',
+      notYet: 'Todavía no tiene disco: despliéguela primero.',
+    },
     consoleUnavailable: 'La consola se puede abrir cuando la MV ya está creada.',
     noConsole: 'Esta MV no tiene consola serie.',
     name: 'Nombre',

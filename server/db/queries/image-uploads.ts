@@ -9,8 +9,8 @@ import { isKeptImage } from './images';
 export type UploadRow = typeof imageUploads.$inferSelect;
 /** Of which data folder: null where one server has them all. */
 export type UploadHome = number | null;
-/** Of those that wait to be fetched so many are looked at. */
-const fetchingSeen = 500;
+/** Of those that wait to be got so many are looked at. */
+const comingSeen = 500;
 
 export async function uploadById(q: Queryable, id: number, { lock = false } = {}): Promise<UploadRow | null> {
   const query = q.select().from(imageUploads).where(eq(imageUploads.id, id));
@@ -90,14 +90,14 @@ export async function nextUpload(q: Queryable, home: UploadHome): Promise<Upload
   return row ?? null;
 }
 
-/** Those that are to be fetched, as they were asked for. */
-export function fetchingRows(q: Queryable, home: UploadHome): Promise<UploadRow[]> {
+/** Those that the server is to get by itself, from a URL or from a zone, as they were asked for. */
+export function comingRows(q: Queryable, home: UploadHome): Promise<UploadRow[]> {
   return q
     .select()
     .from(imageUploads)
-    .where(and(eq(imageUploads.state, 'fetching'), isAt(home)))
+    .where(and(inArray(imageUploads.state, ['fetching', 'saving']), isAt(home)))
     .orderBy(asc(imageUploads.id))
-    .limit(fetchingSeen);
+    .limit(comingSeen);
 }
 
 /** Forgets those of which nothing came since `abandonedBefore`, and those that ended before `endedBefore`. */

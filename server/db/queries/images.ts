@@ -2,6 +2,7 @@ import { and, asc, count, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm
 import { availabilityZones, images, imageShares, imageStates } from '#drizzle/schema/catalogue';
 import { sliceVms } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
+import type { imageKinds } from '#shared/image';
 import { saidOf, say, type Said } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
 import { after, containing, decodeCursor, nameCursor } from '../keyset';
@@ -227,4 +228,9 @@ export async function deleteImageShare(q: Queryable, imageId: number, userId: nu
     .delete(imageShares)
     .where(and(eq(imageShares.imageId, imageId), eq(imageShares.userId, userId)));
   return result.affectedRows > 0;
+}
+
+export async function imageKindOf(q: Queryable, id: number): Promise<(typeof imageKinds)[number] | null> {
+  const [row] = await q.select({ kind: images.kind }).from(images).where(eq(images.id, id));
+  return row?.kind ?? null;
 }

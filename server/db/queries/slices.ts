@@ -252,6 +252,7 @@ const wholeFields = {
     observedAt: optionalIsoText(sliceVms.observedAt),
     flavourName: flavours.name,
     imageName: images.name,
+    imageKind: images.kind,
     hasScreen,
   },
   networks: networkFields,

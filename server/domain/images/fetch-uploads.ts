@@ -1,31 +1,28 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
-import { say } from '#shared/sentence';
 import { version } from '#shared/version';
-import { changeUpload, fetchingRows, uploadById, type UploadRow } from '#server/db/queries/image-uploads';
-import { inTransaction } from '#server/db/transaction';
+import { changeUpload, comingRows, type UploadRow } from '#server/db/queries/image-uploads';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import { download, type Download } from '#server/lib/download';
 import { mayBeCalled } from '#server/lib/guarded-request';
 import type { DomainContext } from '../context';
-import { assertWithinQuota, lockOwner } from '../quotas/quotas';
 import { withoutQuery } from './file-url';
-import { hasRoomFor, partName } from './upload-files';
-import { mbOf } from './uploads';
-import { NotWanted, workOnUpload } from './work-on-upload';
+import { reserve } from './reserve';
+import { saveOne } from './save-disks';
+import { partName } from './upload-files';
+import { workOnUpload } from './work-on-upload';
 
 const lookMs = 5_000;
 /** At this server at once, and of one account: one that is slow does not hold up others. */
 const atOnce = 8;
 const atOncePerOwner = 2;
 
-type Context = Pick<DomainContext, 'db' | 'bus' | 'clock' | 'log' | 'home' | 'settings'>;
+type Context = Pick<DomainContext, 'db' | 'bus' | 'clock' | 'log' | 'home' | 'providers' | 'settings'>;
 /** In place of the machine's; in tests. */
 type Network = Pick<Download, 'resolve' | 'ca' | 'limits'>;
 
-/** Fetches files that are to become images, into this server's folder. Answers what stops it: what is under way is begun anew by the next start. */
+/** Fetches files that are to become images, and saves disks, into this server's folder. Answers what stops it: what is under way is begun anew by the next start. */
 export function startImageFetcher(ctx: Context): () => Promise<void> {
   const fetcher = createImageFetcher(ctx);
   const stopLoop = startBackgroundLoop({
@@ -65,10 +62,12 @@ export function createImageFetcher(ctx: Context, network: Network = {}): ImageFe
     async look() {
       const { home } = ctx;
       if (!home.everything && home.id === null) return;
-      for (const row of await fetchingRows(ctx.db, home.everything ? null : home.id)) {
+      for (const row of await comingRows(ctx.db, home.everything ? null : home.id)) {
         if (stopping.signal.aborted || !hasPlace(row)) continue;
-        const work = fetchOne(ctx, { row, signal: stopping.signal, network })
-          .catch((error: unknown) => ctx.log.warn('An image could not be fetched.', { upload: row.id, error }))
+        const { signal } = stopping;
+        const get = row.state === 'saving' ? saveOne(ctx, { row, signal }) : fetchOne(ctx, { row, signal, network });
+        const work = get
+          .catch((error: unknown) => ctx.log.warn('An image could not be got.', { upload: row.id, error }))
           .finally(() => {
             underWay.delete(row.id);
             // it is to be looked into, and its place is another's
@@ -118,27 +117,4 @@ async function fetchOne(
       await write({ state: 'checking', url: withoutQuery(url) });
     },
   });
-}
-
-/**
- * Writes down how far a file is, and takes what it needs of its owner's quota: all of it once its length is known, else what has come.
- * QUOTA_EXCEEDED, NO_ROOM.
- */
-async function reserve(
-  ctx: Context,
-  { id, ownerId }: UploadRow,
-  { received, length = null }: { received: number; length?: number | null },
-): Promise<void> {
-  await inTransaction(ctx.db, async (tx) => {
-    await lockOwner(tx, ownerId);
-    const row = await uploadById(tx, id, { lock: true });
-    if (row === null || row.state !== 'fetching') throw new NotWanted();
-    const needed = Math.max(length ?? row.sizeBytes ?? 0, received);
-    const taken = row.sizeBytes ?? row.receivedBytes;
-    await assertWithinQuota(tx, ownerId, { imageMb: Math.max(0, mbOf(needed) - mbOf(taken)) });
-    const values = { receivedBytes: received, sizeBytes: length ?? row.sizeBytes, touchedAt: ctx.clock.now() };
-    await changeUpload(tx, { id, states: ['fetching'] }, values);
-  });
-  if (!(await hasRoomFor(ctx.settings.images, Math.max(0, (length ?? received) - received))))
-    throw new AppError('NO_ROOM', say('UPLOAD_NO_ROOM'));
 }

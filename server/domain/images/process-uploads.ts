@@ -105,6 +105,8 @@ async function processOne(ctx: Context, { row, signal }: { row: UploadRow; signa
         maxDiskBytes: limits.uploadedDiskGb * 2 ** 30,
         maxStoredBytes: limits.uploadMb * 2 ** 20,
         bounds,
+        // what was a file of somebody's is as they have packed it
+        compress: row.sliceId !== null,
         runAs: await unprivilegedUser(),
         signal: until,
         onFormat: async (format) => write({ state: 'converting', format, percent: 0 }),
@@ -138,7 +140,7 @@ async function makeImage(ctx: Context, { row, disk }: { row: UploadRow; disk: Pr
       sha256: disk.sha256,
       sizeMb,
       minDiskGb: Math.ceil(disk.diskBytes / 2 ** 30),
-      description: row.fileName,
+      description: row.description ?? row.fileName,
       ownerId: row.ownerId,
       visibility: 'private',
     });

@@ -1,10 +1,11 @@
 import { AppError } from '#shared/errors';
 import { limits } from '#shared/limits';
-import { say, type Said } from '#shared/sentence';
+import { say, told, type Said } from '#shared/sentence';
 import type { UploadRow } from '#server/db/queries/image-uploads';
 import { DiskFaultError, type DiskFault } from '#server/lib/disk-images/fault';
 import { DownloadError, downloadLimits } from '#server/lib/download';
 import { hasCode } from '#server/lib/error-code';
+import { ProviderError } from '#server/lib/provider-error';
 import { hostSentence } from '../host-sentence';
 
 const diskSentence = {
@@ -25,6 +26,7 @@ const diskSentence = {
 /** Why an upload becomes no image, for who has begun it. */
 export function reasonOf(error: unknown, { fileName: file }: Pick<UploadRow, 'fileName'>): Said {
   if (error instanceof AppError) return error.said;
+  if (error instanceof ProviderError) return told(error.sentences);
   if (error instanceof DownloadError) return downloadReason(error);
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) return say('UPLOAD_NO_ROOM');
   if (!(error instanceof DiskFaultError)) return say('INTERNAL_LOGGED');

@@ -48,6 +48,7 @@ export const publicUpload = (row: UploadRow): ImageUpload => ({
   fileName: row.fileName,
   sizeBytes: row.sizeBytes,
   url: withoutQuery(row.url),
+  vmId: row.vmId,
   receivedBytes: row.receivedBytes,
   sha256: row.sha256,
   state: row.state,

@@ -137,7 +137,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       ...partOf(vmSchema, vm),
       id: vm.id,
       flavour: { id: vm.flavourId, name: vm.flavourName },
-      image: { id: vm.imageId, name: vm.imageName },
+      image: { id: vm.imageId, name: vm.imageName, kind: vm.imageKind },
       vcpus: vm.vcpus,
       ramMb: vm.ramMb,
       diskGb: vm.diskGb,

@@ -1,12 +1,12 @@
 import { chown, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { CommandError } from '../run-command';
 import { digestOf } from '../digest-of';
 import type { RunAs } from '../unprivileged-user';
 import { runBounded, type BoundedProcess, type ProcessBounds } from './bounded-process';
 import { DiskFaultError } from './fault';
 import { packingOf, recogniseDisk, type DiskFormat } from './format';
+import { percentsIn } from './percents';
 import { unpack } from './unpack';
 
 export interface PrepareDiskOptions {
@@ -22,6 +22,8 @@ export interface PrepareDiskOptions {
   /** Whom programs run as; null: the server's own user. The folder and its files become theirs. */
   runAs: RunAs | null;
   signal?: AbortSignal | undefined;
+  /** Whether what is stored is compressed: smaller, and slower to make. */
+  compress?: boolean;
   /** What it is, once that is known: what follows is the conversion. */
   onFormat?: (format: DiskFormat) => Promise<void>;
   onPercent?: (percent: number) => void;
@@ -81,9 +83,10 @@ export async function prepareDisk(options: PrepareDiskOptions): Promise<Prepared
   await options.onFormat?.(format);
   const result = 'disk.qcow2';
   await rm(join(folder, result), { force: true });
-  await qemuImg(['convert', '-p', '-O', 'qcow2', '--image-opts', source, result], (output) =>
-    percents(output, options.onPercent),
-  );
+  const packed = options.compress === true ? ['-c'] : [];
+  await qemuImg(['convert', '-p', ...packed, '-O', 'qcow2', '--image-opts', source, result], async (output) => {
+    for await (const percent of percentsIn(output)) options.onPercent?.(percent);
+  });
   const path = join(folder, result);
   const { size } = await stat(path);
   if (size > maxStoredBytes) throw new DiskFaultError('stores-too-much', `${size} bytes`);
@@ -114,11 +117,4 @@ async function factsOf(output: string): Promise<{ diskBytes: number }> {
   if (!('virtual-size' in info) || typeof info['virtual-size'] !== 'number')
     throw new DiskFaultError('damaged', 'no size is said of it');
   return { diskBytes: info['virtual-size'] };
-}
-
-async function percents(output: Readable, onPercent: PrepareDiskOptions['onPercent']): Promise<void> {
-  for await (const chunk of output) {
-    const last = [...String(chunk).matchAll(/\((\d+)\.\d+\/100%\)/g)].at(-1)?.[1];
-    if (last !== undefined) onPercent?.(Number(last));
-  }
 }

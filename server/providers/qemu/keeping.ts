@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,11 +6,11 @@ import { linkIntoPlace, moveIntoPlace, writeFileAtomic } from '#server/lib/atomi
 import { hasCode } from '#server/lib/error-code';
 import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
-import { CommandError, runCommand } from '#server/lib/run-command';
+import { runCommand } from '#server/lib/run-command';
 import { guarded, isDiskFull } from '../errors';
 import type { DiskSource, RoomToKeep, SliceRef } from '../provider';
+import { copyOfDisk, diskImage, dropDiskSnapshot, hasDisk, takeDiskSnapshot } from './disk-snapshots';
 import type { ImageStore } from './images/image-store';
-import { QmpError } from './qmp-client';
 import { keptSchema, vmRecordSchemaOf } from './records';
 import type { SliceMachines } from './slice-machines';
 import { aliveIn, eachOf, finishSuspending, goOn, suspendingFile } from './suspending';
@@ -168,30 +167,15 @@ export class Keeping {
     return { imageKey, diskGb: spec.diskGb, copyTo };
   }
 
-  /** As the user of the VM that had it, in a folder of that user: neither may get at what is the other's. */
   async #copyDisk(vm: VmMachine, to: { snapshotId: number; imageKey: string; path: string }): Promise<void> {
-    const { folder } = this.#context;
-    const [image = ''] = await readdir(join(folder.root, 'images', to.imageKey));
-    // as deep as a machine's folder, so that the image is found from here as it is from there
-    const name = `copy-${vm.name}`;
-    const own = join(folder.slicePath(vm.sliceId), name);
-    await rm(own, { recursive: true, force: true });
-    await mkdir(own, { mode: 0o700 });
-    try {
-      await folder.giveAway(vm.sliceId, own);
-      const from = ['-U', '-f', 'qcow2', '-l', `snapshot.name=${tagOf(to.snapshotId)}`];
-      const backing = ['-B', `../../images/${to.imageKey}/${image}`, '-F', 'qcow2'];
-      const files = [`${vm.name}/disk.qcow2`, `${name}/disk.qcow2`];
-      const user = await folder.userOf(vm.sliceId);
-      const options = { cwd: folder.slicePath(vm.sliceId), timeoutMs: copyTimeoutMs, ...user };
-      await runCommand('qemu-img', ['convert', ...from, '-O', 'qcow2', ...backing, ...files], options);
-      const made = await folder.openPlain(vm.sliceId, `${name}/disk.qcow2`, constants.O_RDONLY);
-      if (made === null) throw new Error('The copy of a disk is no file.');
-      await made.close();
-      await moveIntoPlace(join(own, 'disk.qcow2'), to.path);
-    } finally {
-      await rm(own, { recursive: true, force: true });
-    }
+    const [image = ''] = await readdir(join(this.#context.folder.root, 'images', to.imageKey));
+    const backing = ['-B', `../../images/${to.imageKey}/${image}`, '-F', 'qcow2'];
+    await copyOfDisk(this.#context, vm, { tag: tagOf(to.snapshotId), folder: `copy-${vm.name}` }, async (copy) => {
+      const options = { cwd: copy.cwd, timeoutMs: copyTimeoutMs, ...copy.runAs };
+      await runCommand('qemu-img', ['convert', ...copy.from, ...backing, ...copy.files], options);
+      await (await copy.open()).close();
+      await moveIntoPlace(copy.path, to.path);
+    });
   }
 
   /** Keys of the images that VMs of the slice's snapshots lie over. */
@@ -232,9 +216,8 @@ export class Keeping {
   async #keep(vm: VmMachine, snapshotId: number): Promise<KeptVm> {
     const { record } = vm;
     const path = join(this.#path(vm.sliceId, snapshotId), `${vm.name}.memory`);
-    const disk = record.spec.image.kind === 'disk' && (await this.#hasDisk(vm));
-    if (disk && vm.alive) await vm.diskSnapshot('blockdev-snapshot-internal-sync', tagOf(snapshotId));
-    else if (disk) await diskImage(this.#context, vm, ['-c', tagOf(snapshotId)]);
+    const disk = record.spec.image.kind === 'disk' && (await hasDisk(this.#context, vm));
+    if (disk) await takeDiskSnapshot(this.#context, vm, tagOf(snapshotId));
     if (vm.alive) {
       const { kept, bytes } = await vm.writeMemory(path);
       return { record, disk, kept, bytes };
@@ -242,10 +225,6 @@ export class Keeping {
     if (record.kept === null) return { record, disk, kept: null, bytes: 0 };
     await linkIntoPlace(vm.memoryFile, path);
     return { record, disk, kept: record.kept, bytes: await sizeOfFile(path) };
-  }
-
-  #hasDisk(vm: VmMachine): Promise<boolean> {
-    return this.#context.folder.exists(vm.sliceId, `${vm.name}/disk.qcow2`);
   }
 
   async #assertWhole(vm: VmMachine, { record, disk, kept }: KeptVm, snapshotId: number): Promise<void> {
@@ -258,7 +237,7 @@ export class Keeping {
       throw new ProviderError('IMAGE_INVALID', damaged, false);
     }
     if (!disk) return;
-    const listed = (await this.#hasDisk(vm)) ? (await diskImage(this.#context, vm, ['-l', '-U'])).stdout : '';
+    const listed = (await hasDisk(this.#context, vm)) ? (await diskImage(this.#context, vm, ['-l', '-U'])).stdout : '';
     if (!new RegExp(`\\s${tagOf(snapshotId)}\\s`).test(listed))
       throw new ProviderError('NOT_FOUND', say('SNAPSHOT_DISK_GONE', place), false);
   }
@@ -270,9 +249,7 @@ export class Keeping {
     await rm(join(path, 'manifest.json'), { force: true });
     const tag = tagOf(snapshotId);
     await eachOf([...machines.vms.values()], async (vm) => {
-      if (vm.record.spec.image.kind !== 'disk' || !(await this.#hasDisk(vm))) return;
-      if (vm.alive) await vm.diskSnapshot('blockdev-snapshot-delete-internal-sync', tag).catch(unlessMissing);
-      else await diskImage(this.#context, vm, ['-d', tag]).catch(unlessMissing);
+      if (vm.record.spec.image.kind === 'disk') await dropDiskSnapshot(this.#context, vm, tag);
     });
     await rm(path, { recursive: true, force: true });
   }
@@ -331,19 +308,6 @@ function assertKeepable(vms: readonly VmMachine[]): void {
 /** The disk ran full while it was written to: said as it would have been before. */
 function asNoRoom(error: unknown): unknown {
   return isDiskFull(error) ? new ProviderError('NO_CAPACITY', say('KEEP_RAN_FULL'), false, error) : error;
-}
-
-/** `qemu-img snapshot` on the disk of a VM that has no process, as the user that it is of: what is on it is a guest's. */
-async function diskImage(context: VmMachineContext, vm: VmMachine, args: readonly string[]) {
-  const { folder } = context;
-  const options = { cwd: folder.slicePath(vm.sliceId), ...(await folder.userOf(vm.sliceId)) };
-  return runCommand('qemu-img', ['snapshot', ...args, `${vm.name}/disk.qcow2`], options);
-}
-
-function unlessMissing(error: unknown): void {
-  if (error instanceof QmpError && /does not exist|not found/i.test(error.description)) return;
-  if (error instanceof CommandError && /not found|does not exist/i.test(error.stderr)) return;
-  throw error;
 }
 
 async function sizeOfFile(path: string): Promise<number> {

@@ -1,5 +1,5 @@
 import type * as FsPromises from 'node:fs/promises';
-import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ProviderError } from '#server/lib/provider-error';
@@ -145,6 +145,19 @@ test('a snapshot of VMs whose image is gone or damaged is not restored, and noth
   await rename(join(folder, 'away'), join(imagesRoot, key));
   await own.restoreSnapshot(slice, 6);
   expect((await own.observe(slice)).vms).toMatchObject([{ status: 'stopped' }]);
-  await own.removeSlice(slice);
   await own.close();
+  // as a server leaves it that is killed while it saves the disk
+  const [machine, tag] = [join(zone, `s${slice.id}/v31`), 'trama-saving'];
+  await runCommand('qemu-img', ['snapshot', '-c', tag, join(machine, 'disk.qcow2')]);
+  await writeFile(`${machine}.saving`, '');
+  await mkdir(join(zone, `s${slice.id}/save-v31`));
+  const next = await createQemuProvider({ root: zone, imagesRoot, users: await chooseVmUsers() });
+  expect((await next.observe(slice)).vms).toMatchObject([{ status: 'stopped' }]);
+  const { stdout } = await runCommand('qemu-img', ['snapshot', '-l', join(machine, 'disk.qcow2')]);
+  expect(stdout).not.toContain(tag);
+  // the snapshot that was asked for stays
+  expect(stdout).toContain('trama-6');
+  expect((await readdir(join(zone, `s${slice.id}`))).filter((name) => /sav/.test(name))).toEqual([]);
+  await next.removeSlice(slice);
+  await next.close();
 }, 200_000);

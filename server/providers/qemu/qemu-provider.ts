@@ -13,6 +13,7 @@ import { ProviderError } from '#server/lib/provider-error';
 import type {
   CaptureOptions,
   DiskSource,
+  DiskTarget,
   EdgeSpec,
   NetworkSpec,
   Provider,
@@ -36,6 +37,7 @@ import { Keeping } from './keeping';
 import { observeMachines } from './observation';
 import type { QemuProviderOptions } from './provider-options';
 import { killMachine } from './qemu-process';
+import { saveDisk } from './saving';
 import { loadSlice, type SliceMachines } from './slice-machines';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 import { VmDefinitions } from './vm-definitions';
@@ -308,6 +310,10 @@ class QemuProvider implements Provider {
     return this.#keeping.remove(slice, snapshotId);
   }
 
+  async saveDisk(slice: SliceRef, vmId: number, to: DiskTarget): Promise<void> {
+    return saveDisk(this.#context, this.#locks, await this.#slice(slice.id), { vmId, to });
+  }
+
   async updateVm(slice: SliceRef, spec: VmSpec, { recreate = false } = {}) {
     await this.#allow(spec);
     await this.#portsKnown;
@@ -455,13 +461,8 @@ class QemuProvider implements Provider {
 
   async #allow(spec: VmSpec): Promise<void> {
     if (!spec.internet) return;
-    const { capabilities } = await this.describe();
-    if (!capabilities.internet.ok)
-      throw new ProviderError(
-        'UNSUPPORTED',
-        saidOf(capabilities.internet.reason ?? '', capabilities.internet.sentences),
-        false,
-      );
+    const { internet } = (await this.describe()).capabilities;
+    if (!internet.ok) throw new ProviderError('UNSUPPORTED', saidOf(internet.reason ?? '', internet.sentences), false);
   }
 
   async #definedVm(sliceId: number, vmId: number): Promise<VmMachine> {
@@ -504,7 +505,6 @@ class QemuProvider implements Provider {
   }
 
   #findTools(): Promise<InstalledTools> {
-    this.#tools ??= findTools();
-    return this.#tools;
+    return (this.#tools ??= findTools());
   }
 }

@@ -64,6 +64,14 @@ describeProviderContract('qemu', async () => {
     await runCommand('qemu-img', ['create', '-q', '-f', 'qcow2', source, '1G']);
     return { id, name: `disk${id}`, kind: 'disk', source, sha256: null, readyMarker: null };
   };
+  const wordIn = async (path: string) => {
+    for (const word of ['one', 'two', 'later']) {
+      // it fails where something else is read
+      const read = runCommand('qemu-io', ['-r', '-c', `read -P ${word.charCodeAt(0)} 0 64k`, path]);
+      if (await read.then(Boolean, () => false)) return word;
+    }
+    return '';
+  };
   const harness: ContractHarness = {
     provider: await create(),
     settings: [
@@ -130,14 +138,17 @@ describeProviderContract('qemu', async () => {
       const path = join(root, `s${slice.id}/v${vmId}/disk.qcow2`);
       await runCommand('qemu-io', ['-c', `write -P ${word.charCodeAt(0)} 0 64k`, path]);
     },
-    async readDisk(slice, vmId) {
+    readDisk: (slice, vmId) => wordIn(join(root, `s${slice.id}/v${vmId}/disk.qcow2`)),
+    async readSaved(path) {
+      const { stdout } = await runCommand('qemu-img', ['info', '--output=json', '-f', 'qcow2', path]);
+      expect(JSON.parse(stdout)).not.toHaveProperty('backing-filename');
+      expect(JSON.parse(stdout)).not.toHaveProperty('snapshots');
+      return wordIn(path);
+    },
+    async countDiskSnapshots(slice, vmId) {
       const path = join(root, `s${slice.id}/v${vmId}/disk.qcow2`);
-      for (const word of ['one', 'two', 'later']) {
-        // it fails where something else is read
-        const read = runCommand('qemu-io', ['-r', '-c', `read -P ${word.charCodeAt(0)} 0 64k`, path]);
-        if (await read.then(Boolean, () => false)) return word;
-      }
-      return '';
+      const { stdout } = await runCommand('qemu-img', ['snapshot', '-l', path]);
+      return stdout.split('\n').filter((line) => /^\d/.test(line)).length;
     },
     async roundTrip(slice, from, to) {
       // the first answer may wait for the other's hardware address

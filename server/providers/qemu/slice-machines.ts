@@ -6,6 +6,7 @@ import { gatewayName, relayName, type TopologyMachine } from './qemu-args';
 import { killMachine } from './qemu-process';
 import { networkRecordSchema, relayRecordSchema, vmRecordSchemaOf } from './records';
 import { RelayMachine } from './relay-machine';
+import { dropUnsaved } from './saving';
 import { finishSuspending } from './suspending';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
@@ -67,6 +68,9 @@ export async function loadSlice(context: VmMachineContext, sliceId: number): Pro
     await rm(folder.machinePath(sliceId, orphan.name), { recursive: true, force: true });
   }
   await finishSuspending(context, sliceId, slice);
+  await dropUnsaved(context, slice).catch((error: unknown) => {
+    context.log('could not remove what was left of saving a disk', { slice: sliceId, error });
+  });
   await gateway.adopt(leading).catch((error: unknown) => {
     context.log('could not take over a gateway to the internet', { slice: sliceId, error });
   });

@@ -134,7 +134,7 @@ export class ZoneFolder {
   async removeMachine(sliceId: number, name: MachineName): Promise<void> {
     const path = this.machinePath(sliceId, name);
     await rm(path, { recursive: true, force: true });
-    for (const kept of ['log', 'memory', 'memory.new']) await rm(`${path}.${kept}`, { force: true });
+    for (const kept of ['log', 'memory', 'memory.new', 'saving']) await rm(`${path}.${kept}`, { force: true });
     await rm(`${path}.json`, { force: true });
     await rmdir(this.slicePath(sliceId)).catch((error: unknown) => {
       if (!hasCode(error, 'ENOENT', 'ENOTEMPTY')) throw error;

@@ -1,12 +1,14 @@
+import { writeFile } from 'node:fs/promises';
 import { say } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
+import { aborted } from '../errors';
 import type { DiskSource, Provider } from '../provider';
 import { snapshotOf, type SimulatedSlice, type SimulatedVm, type SimulatorState } from './simulator-state';
 
 /** What of the simulator these calls go by. */
 interface Simulator {
   state: SimulatorState;
-  enter: () => Promise<void>;
+  enter: (signal?: AbortSignal) => Promise<void>;
   sliceOf: (sliceId: number) => SimulatedSlice;
   turnOff: (vm: SimulatedVm) => void;
   reservePorts: (vm: SimulatedVm) => void;
@@ -38,8 +40,27 @@ export function diskIn(
   return kept === undefined ? {} : { content: kept.content, diskGb: kept.diskGb };
 }
 
+const savedBytes = 2 ** 20;
+/** Where what is on a simulated disk stands in the file that is made of it. */
+export const savedContentAt = 65_536;
+
+/** A disk that says by its first sector that it boots, with what is on the VM's. */
+function rawDiskOf({ content }: SimulatedVm): Buffer {
+  const disk = Buffer.alloc(savedBytes);
+  disk.writeUInt16LE(0xaa55, 510);
+  disk.write(content, savedContentAt);
+  return disk;
+}
+
 type Keeping =
-  'tellNames' | 'roomToKeep' | 'suspendSlice' | 'resumeSlice' | 'takeSnapshot' | 'restoreSnapshot' | 'removeSnapshot';
+  | 'saveDisk'
+  | 'tellNames'
+  | 'roomToKeep'
+  | 'suspendSlice'
+  | 'resumeSlice'
+  | 'takeSnapshot'
+  | 'restoreSnapshot'
+  | 'removeSnapshot';
 
 /** The calls that are about all VMs of a slice. */
 export function simulatedKeeping(simulator: Simulator): Pick<Provider, Keeping> {
@@ -93,6 +114,21 @@ export function simulatedKeeping(simulator: Simulator): Pick<Provider, Keeping> 
         Object.assign(vm, was, { suspended: ran });
         reservePorts(vm);
       }
+    },
+    async saveDisk(slice, vmId, { path, maxBytes, signal, onProgress }) {
+      await enter(signal);
+      if (signal.aborted) throw aborted(signal);
+      const vm = state.slices.get(slice.id)?.vms.get(vmId);
+      if (vm === undefined) throw new ProviderError('NOT_FOUND', say('VM_NOT_DEFINED'), false);
+      const { image, name } = vm.spec;
+      if (image.kind !== 'disk') throw new ProviderError('NOT_FOUND', say('VM_WITHOUT_DISK', { vm: name }), false);
+      const disk = rawDiskOf(vm);
+      if (disk.length > maxBytes) {
+        const said = say('DISK_STORES_TOO_MUCH', { file: name, max: Math.floor(maxBytes / 2 ** 20) });
+        throw new ProviderError('NO_CAPACITY', said, false);
+      }
+      await writeFile(path, disk, { flag: 'wx', mode: 0o600 });
+      onProgress({ percent: 100, bytes: disk.length });
     },
     async removeSnapshot(slice, snapshotId) {
       await enter();

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { bends, directionsOf, linkSchema, type Link } from '#shared/topology/link';
 import { canonical } from '#shared/topology/properties';
@@ -5,6 +6,7 @@ import { openSettings } from '#shared/zone-settings';
 import { contractParts } from '../contract-fixtures';
 import type { ContractHarness } from '../contract-harness';
 import type { ImageSpec, VmSpec } from '../provider';
+import { savedContentAt } from './simulated-keeping';
 import { createSimulatorProvider } from './simulator-provider';
 import { crashVm, spoil, type SimulatedSlice, type SimulatorState } from './simulator-state';
 
@@ -75,6 +77,13 @@ export async function simulatorHarness(
     },
     async readDisk(slice, vmId) {
       return powered(slice, vmId)?.content ?? '';
+    },
+    async readSaved(path) {
+      const [word = ''] = (await readFile(path)).subarray(savedContentAt).toString().split('\0');
+      return word;
+    },
+    async countDiskSnapshots() {
+      return 0;
     },
     async roundTrip(slice, from, to) {
       return roundTripOf(state.slices.get(slice.id), from, to);

@@ -6,7 +6,7 @@ import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, images } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
-import { slices } from '#drizzle/schema/slices';
+import { slices, sliceVms } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
 import { namesOfIds } from '#shared/audit';
@@ -264,6 +264,12 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   'imageUploads.create': (s) => making('image_upload', () => s.owner.imageUploads.create(file)),
   'imageUploads.fetch': (s) =>
     making('image_upload', () => s.owner.imageUploads.fetch({ name: 'far', url: 'https://images.example.org/a.img' })),
+  'imageUploads.save': async (s) => {
+    const { vmId } = await s.slice();
+    const imageId = await ownImage(s);
+    await ctx.db.update(sliceVms).set({ imageId, status: 'stopped' }).where(eq(sliceVms.id, vmId));
+    return making('image_upload', () => s.owner.imageUploads.save({ vmId, name: 'saved' }));
+  },
   'imageUploads.finish': async (s) => {
     const { id } = await s.owner.imageUploads.create(file);
     await s.owner.imageUploads.writeChunk(Uint8Array.of(...chunkHead(id, 0), 7));

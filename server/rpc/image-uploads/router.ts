@@ -7,9 +7,11 @@ import {
   imageUploadPage,
   imageUploadSchema,
   listUploadsInput,
+  saveDiskInput,
 } from '#shared/image-upload';
 import { idInput } from '#shared/primitives';
 import { fetchUpload } from '#server/domain/images/fetches';
+import { saveDisk } from '#server/domain/images/saves';
 import {
   cancelUpload,
   createUpload,
@@ -41,6 +43,11 @@ export const imageUploadsRouter = router({
     .input(fetchUploadInput)
     .output(answer(imageUploadSchema))
     .mutation(({ ctx, input }) => fetchUpload(ctx.domain, { actor: ctx.actor, upload: input })),
+  /** Has the disk of a VM saved. */
+  save: userProcedure('catalogue:manage')
+    .input(saveDiskInput)
+    .output(answer(imageUploadSchema))
+    .mutation(({ ctx, input }) => saveDisk(ctx.domain, { actor: ctx.actor, save: input })),
   /** A piece, with its head: `shared/upload-chunk.ts`. */
   writeChunk: userProcedure('catalogue:manage')
     .input(octetsInput)
