@@ -14,9 +14,10 @@ RUN node --import tsx -e "import('./tools/build-client.ts').then((build) => buil
 
 # --- what runs
 FROM ${NODE_IMAGE}
-# the package lists stay: the image `tiny` is built from Debian's packages when it is first needed
+# the package lists stay: the built-in images are made of Debian's packages when they are first needed
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates qemu-system-x86 qemu-utils genisoimage xz-utils passt iproute2 \
+    mmdebstrap e2fsprogs fakeroot fakechroot \
  && apt-get clean
 WORKDIR /app
 COPY --from=build /app /app

@@ -89,11 +89,12 @@ beforeAll(async () => {
   expected = await contents(url);
 });
 
-test('a catalogue of before the router gets it, once, and no other is touched', () => {
+test('a catalogue of before the router and Debian gets them, once, and no other is touched', () => {
   if (server.unavailable !== null) return;
   expect(expected.rows['images']?.map(({ name, source }) => `${String(name)} ${String(source)}`)).toEqual([
     'tiny builtin:tiny',
     'router builtin:router',
+    'debian builtin:debian',
   ]);
 });
 

@@ -39,6 +39,14 @@ export const builtinImages = {
     minDiskGb: 0,
     readyMarker,
   },
+  debian: {
+    description:
+      'Debian 12 with cloud-init, SSH, sudo, apt and the QEMU guest agent, for software that wants a whole system. It is configured by user-data and has a serial and a VGA login; without KVM its first boot takes minutes.',
+    kind: 'disk',
+    minRamMb: 384,
+    minDiskGb: 2,
+    readyMarker,
+  },
 } as const satisfies Record<string, BuiltinImage>;
 
 export type BuiltinName = keyof typeof builtinImages;

@@ -176,6 +176,9 @@ export const sentences = {
     'The image “{{image}}” cannot be built here because this machine’s processor ({{processor}}) is not supported.',
   BUILD_NO_TOOLS:
     'The image “{{image}}” cannot be built here because it is made of Debian’s or Ubuntu’s packages, and this machine has no apt.',
+  BUILD_NEEDS:
+    'The image “{{image}}” cannot be built here because {{tool}} is not installed. Install it: apt-get install --no-install-recommends {{packages}}',
+  BUILD_FAILED: 'The image “{{image}}” could not be built. {{program}} said: {{line}}',
   BUILD_NO_PACKAGE:
     'The image “{{image}}” cannot be built here because the package {{package}} is not in this machine’s package lists. To fetch new ones: apt-get update',
   BUILD_NO_DOWNLOAD:

@@ -20,7 +20,7 @@ export async function launch(options: Pick<ServeOptions, 'root' | 'development' 
     const relay = config.relayUrl === null ? [] : [new URL(config.relayUrl).hostname];
     const listener = await listen({ ...config, allowedHosts: [...config.allowedHosts, ...relay] });
     await takeFolder(config.dataDir, say);
-    const vms = ['qemu', 'internet'] as const;
+    const vms = ['qemu', 'internet', 'debian'] as const;
     const wanted = config.databaseUrl === null ? (['database', ...vms] as const) : vms;
     const machine = thisMachine(process.env);
     await Promise.all([

@@ -905,6 +905,11 @@ ALTER TABLE `image_uploads` ADD CONSTRAINT `image_uploads_slice_id_slices_id_fk`
 ALTER TABLE `image_uploads` ADD CONSTRAINT `image_uploads_vm_id_slice_vms_id_fk` FOREIGN KEY (`vm_id`) REFERENCES `slice_vms`(`id`) ON DELETE set null ON UPDATE no action;
 CREATE INDEX `image_uploads_slice_id_index` ON `image_uploads` (`slice_id`);
 CREATE INDEX `image_uploads_vm_id_index` ON `image_uploads` (`vm_id`);
+INSERT INTO `images` (`id`, `name`, `description`, `kind`, `source`, `min_ram_mb`, `min_disk_gb`, `ready_marker`, `created_at`)
+SELECT (SELECT MAX(`id`) + 1 FROM `images` `of_image`), 'debian', 'Debian 12 with cloud-init, SSH, sudo, apt and the QEMU guest agent, for software that wants a whole system. It is configured by user-data and has a serial and a VGA login; without KVM its first boot takes minutes.', 'disk', 'builtin:debian', 384, 2, 'TRAMA-READY', '2026-11-26 00:00:00.000'
+FROM DUAL
+WHERE EXISTS (SELECT 1 FROM `images` `any_image`)
+	AND NOT EXISTS (SELECT 1 FROM `images` `same_name` WHERE `same_name`.`live_key` = 'debian');
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -952,3 +957,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c65b579483eb3
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e3f506f37073fbc081bb29a4ba84cfab7b8aeecec57f2331f984a4347aa93697', 1795706524780);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c1666bb5c469df33957c3c3c050ed3f671820d4bed9710f8de266d42027ad4b8', 1795723053120);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('49f88a142325879d5bc7db855f4f9a46ddf67807b20d4a7905deaf059fd7841c', 1795725629728);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('f17b6086ab3050c288a93a866f8019dd20f7a0d09d0b5e65d850ac3b3318c496', 1795726092237);

@@ -47,7 +47,7 @@ beforeEach(async () => {
   provisioning.worker.start();
   actor = await insertActor(database.db);
   zoneId = await simulatedZone(database.db);
-  const disk = { name: 'debian', kind: 'disk' as const, source: '/images/debian.qcow2' };
+  const disk = { name: 'alma', kind: 'disk' as const, source: '/images/alma.qcow2' };
   diskId = (await database.db.insert(images).values(disk))[0].insertId;
   const topology = drawing({ vms: ['web', 'db', 'tiny'], edges: [['web', 'db']] });
   topology.vms = topology.vms.map((vm) => (vm.key === 'tiny' ? vm : { ...vm, imageId: diskId }));

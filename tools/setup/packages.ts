@@ -1,5 +1,5 @@
 /** Something that the machine may lack and Trama can do without, up to a point. */
-export type Want = 'database' | 'qemu' | 'internet' | 'chromium';
+export type Want = 'database' | 'qemu' | 'internet' | 'debian' | 'chromium';
 
 export interface Requirement {
   /** For people: "lacks …". */
@@ -30,6 +30,12 @@ export const requirements: Readonly<Record<Want, Requirement>> = {
     without: 'no VM can have internet access',
     programs: [['pasta'], ['ip']],
     packages: ['passt', 'iproute2'],
+  },
+  debian: {
+    title: 'mmdebstrap',
+    without: 'the image debian cannot be built',
+    programs: [['mmdebstrap'], ['mke2fs']],
+    packages: ['mmdebstrap', 'e2fsprogs'],
   },
   chromium: {
     title: 'Chromium',

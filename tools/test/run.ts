@@ -39,7 +39,7 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
   const runEnds = performance.now() + runMinutes * 60_000;
 
   say('Preparing…');
-  await ensureMachine({ want: ['database', 'qemu', 'internet', 'chromium'], log: say });
+  await ensureMachine({ want: ['database', 'qemu', 'internet', 'debian', 'chromium'], log: say });
 
   const command = (name: string, args: string[]) => () => runCommand({ name, args, root, env });
   const vitest = (project: string[], extra: Record<string, string> = {}) =>

@@ -156,6 +156,9 @@ export const sentences: Record<SentenceCode, string> = {
     'La imagen «{{image}}» no se puede construir aquí porque el procesador de esta máquina ({{processor}}) no es compatible.',
   BUILD_NO_TOOLS:
     'La imagen «{{image}}» no se puede construir aquí porque se hace con paquetes de Debian o Ubuntu y esta máquina no tiene apt.',
+  BUILD_NEEDS:
+    'La imagen «{{image}}» no se puede construir aquí porque {{tool}} no está instalado. Instálelo: apt-get install --no-install-recommends {{packages}}',
+  BUILD_FAILED: 'La imagen «{{image}}» no se pudo construir. {{program}} dijo: {{line}}',
   BUILD_NO_PACKAGE:
     'La imagen «{{image}}» no se puede construir aquí porque el paquete {{package}} no está en las listas de paquetes de esta máquina. Para obtener listas nuevas: apt-get update',
   BUILD_NO_DOWNLOAD:

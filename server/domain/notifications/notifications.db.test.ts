@@ -257,11 +257,11 @@ test('how the check of an image ended is told to who asked for it, once', async 
   const admin = await world.person('admin');
   const api = world.callerOf(admin);
   const zoneId = await simulatedZone(database.db);
-  const { id } = await api.images.create({ name: 'debian', kind: 'kernel', source: '/images/debian' });
+  const { id } = await api.images.create({ name: 'alma', kind: 'kernel', source: '/images/alma' });
   const provider = createSimulatorProvider();
   const keeper = testContext(database.db, provider);
   const here = async () => (await toldTo(admin)).filter((one) => 'zone' in one && one.zone.id === zoneId);
-  const facts = { image: { id, name: 'debian' }, zone: { id: zoneId, name: expect.any(String) } };
+  const facts = { image: { id, name: 'alma' }, zone: { id: zoneId, name: expect.any(String) } };
 
   await api.images.check({ id });
   await checkRequested(keeper);
@@ -269,7 +269,7 @@ test('how the check of an image ended is told to who asked for it, once', async 
   expect(await here()).toEqual([{ kind: 'image.ready', ...facts }]);
 
   await api.images.check({ id });
-  const said = say('FETCH_NOTHING_THERE', { image: 'debian', status: 404 });
+  const said = say('FETCH_NOTHING_THERE', { image: 'alma', status: 404 });
   provider.ensureImage = () => Promise.reject(new ProviderError('UNAVAILABLE', said, false));
   await checkRequested(keeper);
   expect((await here()).slice(1)).toEqual([

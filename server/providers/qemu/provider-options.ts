@@ -3,6 +3,9 @@ import type { SettingsOf } from '#shared/zone-settings';
 import type { Accelerator } from './qemu-args';
 import type { VmUsers } from './vm-users';
 
+/** A distribution's first boot without KVM is minutes of work of a processor that others want too. Less than a step may take. */
+export const bootTimeoutsMs = { kernel: 300_000, disk: 720_000 };
+
 export interface QemuProviderOptions {
   /** The zone's folder, e.g. `.trama/zones/1`. Only one server may use it at a time. */
   root: string;
@@ -14,7 +17,7 @@ export interface QemuProviderOptions {
   launchLimit?: number;
   settings?: SettingsOf<'qemu'>;
   accel?: Accelerator | 'auto';
-  /** How long a guest may take to report that it has booted. Default 5 minutes. */
+  /** How long a guest may take to report that it has booted. Default: {@link bootTimeoutsMs}. */
   bootTimeoutMs?: number;
   /** How often each process is asked whether it answers. Default 10 seconds. */
   askAgainMs?: number;

@@ -35,7 +35,7 @@ import { NetworkMachine } from './network-machine';
 import { guestConfig } from './qemu-args';
 import { Keeping } from './keeping';
 import { observeMachines } from './observation';
-import type { QemuProviderOptions } from './provider-options';
+import { bootTimeoutsMs, type QemuProviderOptions } from './provider-options';
 import { killMachine } from './qemu-process';
 import { saveDisk } from './saving';
 import { loadSlice, type SliceMachines } from './slice-machines';
@@ -478,7 +478,7 @@ class QemuProvider implements Provider {
     act: () => Promise<void>,
     always = false,
   ): Promise<void> {
-    const timeoutMs = this.#options.bootTimeoutMs ?? 300_000;
+    const timeoutMs = this.#options.bootTimeoutMs ?? bootTimeoutsMs[vm.record.spec.image.kind];
     if (always || !vm.alive || vm.panicked || vm.hung) {
       const release = await this.#launches.acquire(signal).catch((error: unknown) => {
         throw signal ? aborted(signal) : error;

@@ -17,7 +17,7 @@ const database = useDatabase();
 const world = createWorld(database);
 const { ctx } = world;
 const checksum = 'a'.repeat(64);
-const image = { name: 'debian', kind: 'disk' as const, source: 'https://example.org/debian.qcow2', sha256: checksum };
+const image = { name: 'alma', kind: 'disk' as const, source: 'https://example.org/debian.qcow2', sha256: checksum };
 
 describe('images', () => {
   it('are made, changed and retired by an admin', async () => {
@@ -36,8 +36,9 @@ describe('images', () => {
     });
     expect((await admin.images.retire({ id: made.id })).retiredAt).not.toBeNull();
     expect(await outcomeOf(admin.images.update({ id: made.id, ...image }))).toBe('IMAGE_RETIRED');
-    expect((await admin.images.list({})).items.map(({ name }) => name)).toEqual(['router', 'tiny']);
+    expect((await admin.images.list({})).items.map(({ name }) => name)).toEqual(['debian', 'router', 'tiny']);
     expect((await admin.images.list({ includeRetired: true })).items.map(({ name }) => name)).toEqual([
+      'alma',
       'debian',
       'router',
       'tiny',
@@ -51,8 +52,20 @@ describe('images', () => {
     await admin.images.create({ ...image, source: url });
     await admin.images.create({ ...image, name: 'local', source: '/srv/images/local.qcow2' });
     const sources = async (caller: typeof user) => (await caller.images.list({})).items.map(({ source }) => source);
-    expect(await sources(admin)).toEqual([url, '/srv/images/local.qcow2', 'builtin:router', 'builtin:tiny']);
-    expect(await sources(user)).toEqual(['debian.qcow2', 'local.qcow2', 'builtin:router', 'builtin:tiny']);
+    expect(await sources(admin)).toEqual([
+      url,
+      'builtin:debian',
+      '/srv/images/local.qcow2',
+      'builtin:router',
+      'builtin:tiny',
+    ]);
+    expect(await sources(user)).toEqual([
+      'debian.qcow2',
+      'builtin:debian',
+      'local.qcow2',
+      'builtin:router',
+      'builtin:tiny',
+    ]);
   });
 
   it('cannot be retired while in use, nor get other files under a slice', async () => {
@@ -64,7 +77,7 @@ describe('images', () => {
     const template = await user.templates.create({ name: 'one', topology });
     expect(await refusalOf(admin.images.retire({ id: made.id }))).toMatchObject({
       code: 'IMAGE_IN_USE',
-      message: 'debian is used by 1 template.',
+      message: 'alma is used by 1 template.',
     });
     const other = { id: made.id, ...image, sha256: 'c'.repeat(64) };
     expect(await outcomeOf(admin.images.update(other))).toBe('OK');

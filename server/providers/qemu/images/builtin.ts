@@ -1,7 +1,8 @@
-import { runCommand } from '#server/lib/run-command';
+import { CommandError, runCommand } from '#server/lib/run-command';
 import { builtinImages, builtinOf, type BuiltinName } from '#shared/builtin-images';
 import { say, type Said } from '#shared/sentence';
 import type { ImageSpec } from '../../provider';
+import { buildDebianImage, debianTools, debianVersion } from './debian-build';
 import type { Progress } from './fetch-image';
 import { buildRouterImage, routerVersion } from './router-build';
 import { buildTinyImage, tinyVersion } from './tiny-build';
@@ -10,8 +11,9 @@ import { buildTinyImage, tinyVersion } from './tiny-build';
 interface Recipe {
   /** Changes with everything that goes into it. */
   version: string;
-  /** Programs of the machine that it takes. */
+  /** Programs of the machine that it takes; and Debian's packages with those that other machines with apt may lack, where there are any. */
   programs: readonly string[];
+  packages?: string;
   /** Puts the image's files into `folder`. `prepared` gives the files of another one, whole. */
   build(folder: string, on: { progress: Progress; prepared: (name: BuiltinName) => Promise<string[]> }): Promise<void>;
 }
@@ -30,6 +32,11 @@ const recipes: Record<BuiltinName, Recipe> = {
       const [kernel = '', initrd = ''] = await prepared('tiny');
       await buildRouterImage(folder, { kernel, initrd }, progress);
     },
+  },
+  debian: {
+    version: debianVersion,
+    ...debianTools,
+    build: (folder, { progress }) => buildDebianImage(folder, progress),
   },
 };
 
@@ -51,12 +58,16 @@ export async function buildRefusal(image: ImageSpec): Promise<Said | null> {
   if (recipe === null) return null;
   if (process.arch !== 'x64') return say('BUILD_PROCESSOR', { image: image.name, processor: process.arch });
   for (const program of recipe.programs)
-    if (!(await isThere(program))) return say('BUILD_NO_TOOLS', { image: image.name });
+    if (!(await isThere(program)))
+      return recipe.packages === undefined
+        ? say('BUILD_NO_TOOLS', { image: image.name })
+        : say('BUILD_NEEDS', { image: image.name, tool: program, packages: recipe.packages });
   return null;
 }
 
 const isThere = (program: string) =>
   runCommand(program, ['--version'], { timeoutMs: 10_000 }).then(
     () => true,
-    () => false,
+    // not every program knows the question
+    (error: unknown) => !(error instanceof CommandError && error.missing),
   );

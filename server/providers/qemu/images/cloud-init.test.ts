@@ -100,7 +100,14 @@ test('a VM’s own cloud-config comes as it was written, and ours is merged into
 
 test('a guest that is called otherwise than its VM is told so, with its domain', () => {
   const documents = cloudInitDocuments(vmSpec(1, image, { hostname: 'web.example.org' }), none);
-  expect(parse(documents['user-data'])).toMatchObject({ hostname: 'web', fqdn: 'web.example.org' });
+  expect(parse(documents['user-data'])).toMatchObject({
+    hostname: 'web',
+    fqdn: 'web.example.org',
+    bootcmd: [
+      [...Array<unknown>(4).fill(expect.any(String)), '127.0.1.1 web.example.org web # trama\n'],
+      expect.anything(),
+    ],
+  });
   expect(parse(documents['meta-data'])).toMatchObject({ 'local-hostname': 'web.example.org' });
 });
 

@@ -47,12 +47,15 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
       macaddress === null ? [] : [[name, { match: { macaddress }, dhcp4: true, optional: true }]],
     ),
   ]);
-  const hosts = vm.hosts.map(({ address, name }) => `${address} ${name}${mark}\n`).join('');
-  const keys = vm.sshKeys.map((key) => key + keyMark);
   const called = vm.hostname === '' ? vm.name : vm.hostname;
+  const [short = ''] = called.split('.', 1);
+  // by this a guest finds its own domain (hostname(1), "THE FQDN")
+  const own = called === short ? [] : [{ address: '127.0.1.1', name: `${called} ${short}` }];
+  const hosts = [...own, ...vm.hosts].map(({ address, name }) => `${address} ${name}${mark}\n`).join('');
+  const keys = vm.sshKeys.map((key) => key + keyMark);
   const userData = {
-    hostname: called.split('.', 1)[0],
-    ...(called.includes('.') ? { fqdn: called } : {}),
+    hostname: short,
+    ...(called === short ? {} : { fqdn: called }),
     users: [
       {
         name: diskLogin.user,

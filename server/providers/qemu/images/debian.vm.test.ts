@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtinImages, diskLogin } from '#shared/builtin-images';
+import { readConsole, type ConsoleText } from '../../contract-console';
+import { pair, tiny } from '../../contract-fixtures';
+import type { ImageSpec, Provider } from '../../provider';
+import { createQemuProvider } from '../qemu-provider';
+import { chooseVmUsers } from '../vm-users';
+import { builtinSpec } from './builtin';
+
+/** The built-in Debian: built once for all stages, booted once for everything that a guest with a disk is told. */
+const base = resolve('.trama/test');
+const slice = { id: 1 };
+const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2H0BUxjHdEqcqYQ5nLuw2WG4OzVx2VVCZl1xKVxQm6 ada@laptop';
+let debian: ImageSpec;
+let folder: string;
+let provider: Provider;
+
+beforeAll(async () => {
+  await mkdir(base, { recursive: true });
+  folder = await mkdtemp(join(base, 'debian-'));
+  debian = builtinSpec('debian');
+  const users = await chooseVmUsers();
+  provider = await createQemuProvider({ root: join(folder, 'zone'), imagesRoot: join(base, 'images'), users });
+});
+afterAll(async () => {
+  await provider.removeSlice(slice);
+  await provider.close();
+  await rm(folder, { recursive: true });
+});
+
+let commands = 0;
+/** Runs a command in the guest's shell and answers what it printed. */
+async function inGuest(console: ConsoleText, command: string): Promise<string> {
+  const mark = `done-${++commands}`;
+  const from = console.text().length;
+  console.type(`${command}; echo "do""ne-${commands}"\n`);
+  const text = await console.until(mark, { from, timeoutMs: 240_000 });
+  return text.slice(from);
+}
+
+test('Debian boots from its disk as its seed says: name, user-data, files, key, addresses, neighbours', async () => {
+  await provider.ensureImage(debian);
+  const { a, b, edge } = pair({ a: 1, b: 2, edge: 3 }, tiny);
+  const vm = {
+    ...a,
+    image: debian,
+    ramMb: builtinImages.debian.minRamMb,
+    diskGb: 4,
+    hostname: 'web.example.org',
+    sshKeys: [sshKey],
+    userData: 'write_files:\n  - path: /etc/motto\n    content: of its own\nruncmd:\n  - [touch, /run/it-ran]\n',
+    files: [{ path: '/etc/app.conf', content: 'colour = blue\n', mode: '0640' }],
+    forwards: [{ protocol: 'tcp' as const, guestPort: 22 }],
+  };
+  await provider.ensureVm(slice, vm);
+  await provider.ensureVm(slice, b);
+  await provider.ensureEdge(slice, edge);
+  await provider.startVm(slice, b);
+  // resolves when the guest has said that it is up: after all of its user-data
+  await provider.startVm(slice, vm);
+
+  const console = readConsole(await provider.openConsole(slice, vm.id));
+  const from = console.text().length;
+  // a key that is typed just while the prompt is made anew is lost, as for anybody at a terminal
+  const prompt = () => {
+    console.type('\n');
+    return console.text().slice(from);
+  };
+  await expect.poll(prompt, { timeout: 300_000, interval: 5_000 }).toMatch(/web login: $/);
+  console.type(`${diskLogin.user}\n`);
+  await console.until(/Password: $/, { from, timeoutMs: 240_000 });
+  console.type(`${diskLogin.password}\n`);
+  await console.until(/trama@web:~\$ /, { from, timeoutMs: 240_000 });
+
+  expect(await inGuest(console, 'hostname -f')).toContain('web.example.org');
+  expect(
+    await inGuest(console, 'cat /etc/motto; ls /run/it-ran; sudo cat /etc/app.conf; stat -c %a /etc/app.conf'),
+  ).toMatch(/of its own\s*\/run\/it-ran\s+colour = blue\s+640/);
+  expect(await inGuest(console, 'cat .ssh/authorized_keys')).toContain(sshKey);
+  expect(await inGuest(console, 'ip -br -4 addr')).toMatch(/10\.0\.3\.1\/30[^]*198\.18\.0\.15\/24/);
+  expect(await inGuest(console, `ping -c 3 -W 10 ${b.name}`)).toMatch(/ 0% packet loss/);
+  expect(await inGuest(console, 'cloud-init status; systemctl is-system-running')).toMatch(/status: done\s+running\s/);
+  // the file system has grown with the VM's disk
+  const [, size = '0'] = /(\d+)G\s+do/.exec(await inGuest(console, 'df --output=size -BG / | tail -1')) ?? [];
+  expect(Number(size)).toBeGreaterThanOrEqual(4);
+  expect(await inGuest(console, 'systemctl is-active serial-getty@ttyS0 getty@tty1')).toMatch(/active\s+active/);
+
+  // and SSH answers through the forward
+  const port = (await provider.observe(slice)).vms.find(({ id }) => id === vm.id)?.forwards[0]?.hostPort ?? 0;
+  expect(await greeting(port)).toMatch(/^SSH-2\.0-/);
+}, 1_500_000);
+
+/** What a server says first. */
+function greeting(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    socket.on('error', reject).once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString());
+    });
+  });
+}
