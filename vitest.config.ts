@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     // a database server has to end, too
     teardownTimeout: 60_000,
+    // a test waits for its database as long as it computes: vitest would leave a processor of two idle
+    maxWorkers: '100%',
     projects: [
       {
         test: {
