@@ -169,16 +169,21 @@ export class VmDefinitions {
   async load(vm: VmMachine): Promise<void> {
     const { kept, imageKey, spec } = vm.record;
     if (kept === null) return;
-    if (imageKey !== null && !(await this.#images.isWhole(imageKey)))
+    const { forwardNic } = kept;
+    const forwardAddress = this.#ports.address;
+    const args = argsToResume(kept.args, spec, { hostPorts: await this.#freePorts(vm), forwardAddress, forwardNic });
+    // read while the memory is: until all are known to be whole no VM goes on, and where one is not they end
+    const [whole, loaded] = await Promise.allSettled([
+      imageKey === null ? true : this.#images.isWhole(imageKey),
+      this.#led(vm, () => vm.load(args, { forwardAddress })),
+    ]);
+    if (whole.status === 'fulfilled' && !whole.value)
       throw new ProviderError(
         'IMAGE_INVALID',
         say('VM_DISK_DAMAGED', { vm: spec.name, image: spec.image.name }),
         false,
       );
-    const forwardAddress = this.#ports.address;
-    const { forwardNic } = kept;
-    const args = argsToResume(kept.args, spec, { hostPorts: await this.#freePorts(vm), forwardAddress, forwardNic });
-    await this.#led(vm, () => vm.load(args, { forwardAddress }));
+    for (const one of [whole, loaded]) if (one.status === 'rejected') throw one.reason;
   }
 
   /** Starts its process, with the way to the internet before it where it asks for one. */

@@ -74,6 +74,8 @@ export class VmMachine {
   #port: GuestPort | null = null;
   /** The guest was told of another configuration than that which it was started with. */
   #toldOtherwise = false;
+  /** Its process is not of this server: another may have left something in it. */
+  #inherited = false;
   #scanner = new MarkerScanner([]);
   #gate = new ConsoleGate(null, false);
   #launching = false;
@@ -177,6 +179,7 @@ export class VmMachine {
   async adopt(found: FoundMachine | null): Promise<void> {
     if (found) {
       this.#machine = found;
+      this.#inherited = true;
       this.#watch();
       await this.#connect();
       // what does not work is shown, and tried again
@@ -236,6 +239,7 @@ export class VmMachine {
     }
     this.#panicked = this.#paused = this.#starved = this.#guestShutdown = this.#toldOtherwise = false;
     this.#answers = true;
+    this.#inherited = false;
     // its monitor has not been reached yet: that is a start, not a process that does not answer
     this.#launching = true;
     try {
@@ -514,7 +518,8 @@ export class VmMachine {
     this.#paused = (waiting as readonly unknown[]).includes(status) || this.#starved;
     await this.nics.setCarriers();
     if (this.#serial?.connected) return;
-    await this.#captures.endStale();
+    // a process that reads its memory answers late: one that has just been started is not asked
+    if (this.#inherited) await this.#captures.endStale();
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
     await this.#serial.open();
