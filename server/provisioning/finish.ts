@@ -28,6 +28,8 @@ export interface Ending {
   /** What is there now; null when the provider could not be asked. */
   observation: SliceObservation | null;
   at: Date;
+  /** Of steps that have not been written yet: an end has one transaction. */
+  steps?: readonly StepChange[];
 }
 
 /**
@@ -42,7 +44,7 @@ export async function finishDeployment(
   return writer.fenced(async (tx, row, emit, say) => {
     if (ending.outcome === 'succeeded' && row.cancelRequested && !row.superseded) return 'cancel-requested';
     const outcome = row.superseded && ending.outcome === 'failed' ? 'cancelled' : ending.outcome;
-    const { total, taken } = await skipTheRest(tx, row, emit);
+    const { total, taken } = await endSteps(tx, row, ending.steps ?? [], emit);
     await tx
       .update(deployments)
       .set({ status: outcome, ...asError(ending.error), claimableAt: null, leaseOwner: null, finishedAt: databaseNow })
@@ -172,17 +174,20 @@ export function takenBy(steps: Iterable<Pick<StepRow, 'resource' | 'action' | 'r
   );
 }
 
-/** Marks the steps that will not run any more. Answers how many steps there are, and the snapshots that they take. */
-async function skipTheRest(
+/** Writes what is left of the steps: what became of `changed`, and that the others will not run any more. Answers how many there are, and the snapshots that they take. */
+async function endSteps(
   tx: Transaction,
   row: DeploymentRow,
+  changed: readonly StepChange[],
   emit: (...events: EventData[]) => void,
 ): Promise<{ total: number; taken: number[] }> {
   const steps = await stepRows(tx, row.id);
-  const changes = steps
-    .filter((step) => step.status === 'pending' || step.status === 'running')
-    .map((step): StepChange => ({ seq: step.seq, status: 'skipped', attempts: step.attempts, error: null }));
-  emit(...(await updateSteps(tx, row.id, new Map(steps.map((step) => [step.seq, step])), changes)));
+  const known = new Set(changed.map(({ seq }) => seq));
+  const skipped = steps
+    .filter(({ seq, status }) => !known.has(seq) && (status === 'pending' || status === 'running'))
+    .map(({ seq, attempts }): StepChange => ({ seq, status: 'skipped', attempts, error: null }));
+  const bySeq = new Map(steps.map((step) => [step.seq, step]));
+  emit(...(await updateSteps(tx, row.id, bySeq, [...changed, ...skipped])));
   return { total: steps.length, taken: takenBy(steps) };
 }
 

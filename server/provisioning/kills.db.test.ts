@@ -194,8 +194,9 @@ describe.each(Object.entries(killCases))('a server that is killed in a %s', (_, 
   test('as a process, by SIGKILL: what it had is found in the files', async () => {
     const { right } = await undisturbed(one);
     for (const [at, when] of [
+      // every operation has as many
       [3, 'after'],
-      [6, 'before'],
+      [4, 'before'],
     ] as const) {
       const [sliceId = 0] = await prepared(one, 1);
       const { context, provisioning } = killableServer(database.db, state);

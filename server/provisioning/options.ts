@@ -21,6 +21,8 @@ export interface ProvisioningOptions {
   removeTimeoutMs: number;
   /** Shortest time between two observations during a deployment. */
   observeGapMs: number;
+  /** A look comes so long after what it is to look at: when that was the last, the operation ends before, and looks itself. */
+  observeSettleMs: number;
   /** How often a deployment looks at its slice though none of its steps has ended: guests boot meanwhile. */
   observeEveryMs: number;
   /** How often the reconciler looks by itself. */
@@ -42,6 +44,7 @@ export const provisioningDefaults: ProvisioningOptions = {
   stepTimeoutMs: 15 * 60_000,
   removeTimeoutMs: 120_000,
   observeGapMs: 100,
+  observeSettleMs: 50,
   observeEveryMs: 1_000,
   reconcileMs: 10_000,
   heal: { backoffMs: 10_000, limit: 5, stableMs: 600_000 },

@@ -80,6 +80,8 @@ class Run {
   private stuck = false;
   /** Steps that others need. */
   private readonly needed: ReadonlySet<number>;
+  /** Of steps that are done and written with the end, since nothing comes after them. */
+  private readonly withTheEnd = new Map<number, { change: StepChange; doneAt: number }>();
   /** What is being written while the run goes on. */
   private unwritten: Promise<void> = Promise.resolve();
 
@@ -102,6 +104,7 @@ class Run {
       provider,
       sliceId: loaded.deployment.sliceId,
       gapMs: options.observeGapMs,
+      settleMs: options.observeSettleMs,
       log: context.log,
       write: (observation) => this.observed(observation),
     });
@@ -143,7 +146,13 @@ class Run {
       const at = observation?.observedAt ?? this.context.clock.now();
       await this.unwritten;
       const rolledBack = this.rollingBack && !this.stuck;
-      const ended = await finishDeployment(this.writer, { outcome, error, rolledBack, observation, at });
+      const ended = await finishDeployment(this.writer, {
+        ...{ outcome, error, rolledBack, observation, at },
+        steps: Array.from(this.withTheEnd.values(), ({ change, doneAt }) => ({
+          ...change,
+          agoMs: performance.now() - doneAt,
+        })),
+      });
       if (ended === 'finished') return outcome;
       control.requests({ cancel: true, superseded: false });
     }
@@ -449,10 +458,20 @@ class Run {
     };
   }
 
-  /** Of a step that no other needs it is written while the run goes on, and looks whether it stays so. */
+  /**
+   * Of a step that no other needs it is written while the run goes on, and looks whether it stays so; of the last one with the end. Whoever takes
+   * over before that finds it begun, and does it once more.
+   */
   private async done(step: StepRow): Promise<void> {
-    const changed = this.change(step, { status: 'done', attempts: step.attempts, error: null });
-    if (this.needed.has(step.seq)) return changed;
+    const change = { status: 'done', attempts: step.attempts, error: null } as const;
+    if (this.needed.has(step.seq)) return this.change(step, change);
+    const isLeft = ({ seq, status }: StepRow) => seq !== step.seq && (status === 'pending' || status === 'running');
+    if (![...this.loaded.steps.values()].some(isLeft)) {
+      this.withTheEnd.set(step.seq, { change: { seq: step.seq, ...change }, doneAt: performance.now() });
+      step.status = 'done';
+      return;
+    }
+    const changed = this.change(step, change);
     step.status = 'done';
     // an error is that of whoever waits for it
     this.unwritten = Promise.all([this.unwritten, changed]).then(() => undefined);
@@ -460,6 +479,7 @@ class Run {
   }
 
   private async change(step: StepRow, change: Omit<StepChange, 'seq'>): Promise<void> {
+    this.withTheEnd.delete(step.seq);
     await this.writer.stepChanged(this.loaded.steps, { seq: step.seq, ...change });
     Object.assign(step, change);
   }

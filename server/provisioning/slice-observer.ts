@@ -19,6 +19,7 @@ export class SliceObserver {
       sliceId: number;
       write: (observation: SliceObservation) => Promise<void>;
       gapMs: number;
+      settleMs: number;
       log: Logger;
     },
   ) {
@@ -37,9 +38,8 @@ export class SliceObserver {
   }
 
   private async look(resting: AbortSignal): Promise<void> {
-    const { provider, sliceId, write, gapMs, log } = this.options;
-    // what ends the looking comes with what it was to look at, when that was the last
-    await pause(0, resting);
+    const { provider, sliceId, write, gapMs, settleMs, log } = this.options;
+    await pause(settleMs, resting);
     while (this.dirty && !resting.aborted) {
       this.dirty = false;
       try {

@@ -4,7 +4,7 @@ import type { EventData } from '#shared/deployment/events';
 import type { StepStatus } from '#shared/deployment/schema';
 import { asError, type Said } from '#shared/sentence';
 import type { Transaction } from '#server/db/client';
-import { databaseNow } from '#server/db/clock';
+import { fromNow } from '#server/db/clock';
 import { isContention, isDatabaseUnavailable } from '#server/db/errors';
 import type { DeploymentRow, StepRow } from '#server/db/queries/deployments';
 import { chunked } from '#server/db/rows';
@@ -20,6 +20,8 @@ export interface StepChange {
   status: StepStatus;
   attempts: number;
   error: Said | null;
+  /** It was so many milliseconds before it is written. */
+  agoMs?: number;
 }
 
 /**
@@ -135,19 +137,19 @@ export async function updateSteps(
 ): Promise<EventData[]> {
   const groups = new Map<string, StepChange[]>();
   for (const change of changes) {
-    const key = JSON.stringify([change.status, change.attempts, change.error]);
+    const key = JSON.stringify([change.status, change.attempts, change.error, change.agoMs]);
     groups.set(key, [...(groups.get(key) ?? []), change]);
   }
   for (const group of groups.values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const { status, attempts, error } = first;
+    const { status, attempts, error, agoMs = 0 } = first;
     const times =
       status === 'pending'
         ? {}
         : status === 'running'
           ? { startedAt: sql`coalesce(${deploymentSteps.startedAt}, utc_timestamp(3))`, finishedAt: null }
-          : { finishedAt: databaseNow };
+          : { finishedAt: fromNow(-agoMs) };
     for (const chunk of chunked(group.map((change) => change.seq)))
       await tx
         .update(deploymentSteps)

@@ -14,6 +14,7 @@ export const testOptions: Partial<ProvisioningOptions> = {
   pollMs: 25,
   retryDelaysMs: [1, 1],
   observeGapMs: 1,
+  observeSettleMs: 0,
   observeEveryMs: 20,
   reconcileMs: 3_600_000,
   databaseRetryMs: 10,
