@@ -56,10 +56,3 @@ export const forwardStateSchema = z.object({
   hostPort: z.number().int().nullable(),
 });
 export type ForwardState = z.infer<typeof forwardStateSchema>;
-
-/** `127.0.0.1:40022`, to be copied; null while it has not been given. */
-export function forwardAddress({ hostAddress, hostPort }: ForwardState): string | null {
-  if (hostPort === null) return null;
-  const host = hostAddress ?? 'localhost';
-  return `${host.includes(':') ? `[${host}]` : host}:${hostPort}`;
-}

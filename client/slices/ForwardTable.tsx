@@ -1,8 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Slice } from '#shared/slice';
-import { forwardAddress } from '#shared/slice-status';
-import { forwardKey } from '#shared/topology/forward';
+import { forwardAddress, forwardKey } from '#shared/topology/forward';
 import type { Column } from '../ui/DataTable';
 import { SortedTable } from '../ui/SortedTable';
 import { CopyValue } from './CopyValue';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { forwardProtocols, forwardSchema, forwardText, readForward } from './forward';
+import { forwardProtocols, forwardText } from './forward';
+import { forwardSchema, readForward } from './forward-schema';
 import { topologyVmSchema } from './schema';
 
 test('what is written of a forward is read again, and nothing else is', () => {

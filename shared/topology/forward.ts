@@ -1,14 +1,11 @@
-import { z } from 'zod';
-
 export const forwardProtocols = ['tcp', 'udp'] as const;
 export type ForwardProtocol = (typeof forwardProtocols)[number];
 
 /** A port of a guest that is reached through its zone's host; which port there, is said where it is deployed. */
-export const forwardSchema = z.strictObject({
-  protocol: z.enum(forwardProtocols).default('tcp'),
-  guestPort: z.number().int().min(1, 'From 1 to 65535.').max(65_535, 'From 1 to 65535.'),
-});
-export type Forward = z.infer<typeof forwardSchema>;
+export interface Forward {
+  protocol: ForwardProtocol;
+  guestPort: number;
+}
 
 /** What two forwards of one VM cannot share. */
 export type ForwardKey = `${ForwardProtocol}:${number}`;
@@ -18,9 +15,15 @@ export const forwardKey = ({ protocol, guestPort }: Forward): ForwardKey => `${p
 export const forwardText = ({ protocol, guestPort }: Forward): string =>
   protocol === 'tcp' ? String(guestPort) : `${guestPort}/${protocol}`;
 
-/** What {@link forwardText} writes; null of everything else, and of what is no port. */
-export function readForward(text: string): Forward | null {
-  const [, port, protocol = 'tcp'] = /^(\d{1,5})(?:\/(tcp|udp))?$/i.exec(text.trim()) ?? [];
-  const read = forwardSchema.safeParse({ protocol: protocol.toLowerCase(), guestPort: Number(port ?? NaN) });
-  return read.success ? read.data : null;
+/** `127.0.0.1:40022`, to be copied; null while it has not been given. */
+export function forwardAddress({
+  hostAddress,
+  hostPort,
+}: {
+  hostAddress: string | null;
+  hostPort: number | null;
+}): string | null {
+  if (hostPort === null) return null;
+  const host = hostAddress ?? 'localhost';
+  return `${host.includes(':') ? `[${host}]` : host}:${hostPort}`;
 }

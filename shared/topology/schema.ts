@@ -3,7 +3,7 @@ import { limits } from '../limits';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { annotationsSchema } from './annotations';
-import { forwardSchema } from './forward';
+import { forwardSchema } from './forward-schema';
 import { linkSchema } from './link';
 import { keySchema, positionSchema } from './place';
 import { propertyFacts } from './properties';

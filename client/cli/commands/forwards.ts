@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { forwardAddress } from '#shared/slice-status';
+import { forwardAddress } from '#shared/topology/forward';
 import type { Cli } from '../cli';
 import { findSlice } from '../find';
 

@@ -9,8 +9,7 @@ import {
   removesSlice,
   type BulkKind,
 } from '#shared/deployment/operations';
-import { forwardAddress } from '#shared/slice-status';
-import { forwardText } from '#shared/topology/forward';
+import { forwardAddress, forwardText } from '#shared/topology/forward';
 import { changeLines, updateLines } from '../plan-text';
 import { addCloneCommand } from './clone';
 import { addKeepingCommands } from './keeping';

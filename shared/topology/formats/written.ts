@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue';
-import { forwardText, readForward, type Forward } from '../forward';
+import { forwardText, type Forward } from '../forward';
+import { readForward } from '../forward-schema';
 import type { TopologyVm } from '../schema';
 
 /** Names of flavours and images, which documents say in place of our ids. */
