@@ -136,6 +136,7 @@ test('every property of every part has a default, and says how a change of it ta
     'locked',
     'location',
     'internet',
+    'graphics',
     'forwards',
     'files',
     'hostname',
