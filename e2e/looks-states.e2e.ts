@@ -142,7 +142,8 @@ const keyOn = (node: RegExp, key: string) => (page: Page) =>
     .then(() => page.keyboard.press(key));
 const search = (words: string) => async (page: Page) => {
   await page.getByRole('combobox').last().fill(words);
-  await page.getByRole('option').first().waitFor();
+  // a choice of the browser's own has options, too, which are hidden
+  await page.getByRole('listbox').getByRole('option').first().waitFor();
 };
 /** The canvas is a `Topology`: not what has these letters, but what is called so. */
 const labelled = (label: string, value: string) => (page: Page) =>

@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Slice } from '#shared/slice';
 import { forwardAddress, forwardKey } from '#shared/topology/forward';
+import { figures } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
 import { SortedTable } from '../ui/SortedTable';
 import { CopyValue } from './CopyValue';
@@ -36,12 +37,7 @@ export function ForwardTable({ slice, onOpen }: { slice: Slice; onOpen: (vmKey: 
         </Anchor>
       ),
     },
-    {
-      key: 'guestPort',
-      header: t('forwards.guestPort'),
-      sortValue: ({ guestPort }) => guestPort,
-      render: ({ guestPort }) => guestPort,
-    },
+    figures('guestPort', t('forwards.guestPort'), ({ guestPort }) => guestPort, String),
     {
       key: 'protocol',
       header: t('forwards.protocol'),
