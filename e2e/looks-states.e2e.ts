@@ -17,6 +17,8 @@ interface State {
   until?: (page: Page, world: LooksWorld) => Promise<unknown>;
   /** Cannot be had in a wide window. */
   narrowOnly?: boolean;
+  /** Is not looked at in a narrow one. */
+  wideOnly?: boolean;
   /** Requests of these are never answered, or fail. */
   held?: RegExp;
   failing?: RegExp;
@@ -34,9 +36,9 @@ async function chunkOf(module: string): Promise<string> {
 
 const shots = process.env['TRAMA_SHOTS'] === '1';
 /** Each state is read once wide and once narrow, once in the light and once in the dark; pictures are taken of all four. */
-const looksOf = ({ narrowOnly = false }: State): readonly Look[] =>
+const looksOf = ({ narrowOnly = false, wideOnly = false }: State): readonly Look[] =>
   allLooks.filter(([size, scheme]) =>
-    narrowOnly ? size === narrow : shots || (size === wide) === (scheme === 'light'),
+    narrowOnly ? size === narrow : wideOnly ? size === wide : shots || (size === wide) === (scheme === 'light'),
   );
 
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
@@ -374,6 +376,12 @@ const states: Record<string, State> = {
       fill('Search the console', '('),
       text('This is not a regular expression.'),
     ),
+  },
+  'a VM’s disk that is saved as an image': {
+    // in a narrow window it opens above the drawer of the VM
+    wideOnly: true,
+    path: ({ ids }) => `/slices/${ids.running}?vm=a&panel=save-${ids.web}`,
+    until: dialog,
   },
   'a console beside a VM': { ...consoles(({ web }) => `vm=a&consoles=${web}&console=${web}`), until: attached },
   // the editor

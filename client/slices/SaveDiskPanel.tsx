@@ -41,6 +41,8 @@ export function SaveDiskPanel({ vm, onCancel }: SaveDiskPanelProps) {
         <TextInput
           label={t('catalogue:name')}
           maxLength={limits.nameLength}
+          // what is opened for the first time comes after the panel, which has the focus on its cross by then
+          autoFocus
           data-autofocus
           {...form.getInputProps('name')}
         />
