@@ -75,8 +75,6 @@ export default defineConfig({
   plugins: [mantineStyles(), react(), preloadFont()],
   // the server puts a fresh nonce here in every answer; see server/http/pages.ts
   html: { cspNonce: '__CSP_NONCE__' },
-  // no page of ours is drawn by the server: what libraries keep for that is left out
-  define: { 'typeof window': '"object"', 'typeof document': '"object"' },
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
