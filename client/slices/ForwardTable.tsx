@@ -1,4 +1,4 @@
-import { Anchor, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Slice } from '#shared/slice';
 import { forwardAddress, forwardKey } from '#shared/topology/forward';
@@ -6,7 +6,7 @@ import { figures } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
 import { SortedTable } from '../ui/SortedTable';
 import { CopyValue } from './CopyValue';
-import classes from './slice.module.css';
+import { VmName } from './VmName';
 
 type Row = ReturnType<typeof forwardsOf>[number];
 
@@ -24,18 +24,7 @@ export function ForwardTable({ slice, onOpen }: { slice: Slice; onOpen: (vmKey: 
       key: 'vm',
       header: t('forwards.vm'),
       sortValue: ({ vm }) => vm.name,
-      render: ({ vm }) => (
-        <Anchor
-          component="button"
-          type="button"
-          fw={500}
-          className={classes.wrapAnywhere}
-          onClick={() => onOpen(vm.key)}
-          aria-label={t('vm.open', { name: vm.name })}
-        >
-          {vm.name}
-        </Anchor>
-      ),
+      render: ({ vm }) => <VmName vm={vm} onOpen={onOpen} />,
     },
     figures('guestPort', t('forwards.guestPort'), ({ guestPort }) => guestPort, String),
     {

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Text, Tooltip } from '@mantine/core';
 import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
@@ -15,6 +15,7 @@ import { consoleReason } from './console-reason';
 import classes from './slice.module.css';
 import { vmLooks, VmStatusBadge } from './status-badges';
 import { addressesOf } from './vm-facts';
+import { VmName } from './VmName';
 
 export interface VmTableProps {
   slice: Slice;
@@ -37,18 +38,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
       key: 'name',
       header: t('vm.name'),
       sortValue: (vm) => vm.name,
-      render: (vm) => (
-        <Anchor
-          component="button"
-          type="button"
-          fw={500}
-          className={classes.wrapAnywhere}
-          onClick={() => onOpen(vm.key)}
-          aria-label={t('vm.open', { name: vm.name })}
-        >
-          {vm.name}
-        </Anchor>
-      ),
+      render: (vm) => <VmName vm={vm} onOpen={onOpen} />,
     },
     {
       key: 'status',

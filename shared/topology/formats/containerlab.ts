@@ -1,5 +1,5 @@
 import { say } from '../../sentence';
-import { type Forward } from '../forward';
+import type { Forward } from '../forward';
 import { readForward } from '../forward-schema';
 import { knownId, Lab, newId, type Spot } from './lab';
 import type { Cursor } from './source';
