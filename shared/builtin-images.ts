@@ -64,6 +64,9 @@ function isBuiltin(name: string): name is BuiltinName {
 /** The account that every VM with a disk gets by cloud-init. Consoles are reached through the server only. */
 export const diskLogin = { user: 'trama', password: 'trama' } as const satisfies Login;
 
+/** Whom the keys of a slice's owner let in by SSH; null for images that take none: kernel images have neither keys nor a server. */
+export const sshUserOf = (kind: 'kernel' | 'disk'): string | null => (kind === 'disk' ? diskLogin.user : null);
+
 /** How one signs in at the console of a VM with such an image; null where nobody can know. */
 export function loginOf({ kind, source }: { kind: 'kernel' | 'disk'; source: string }): Login | null {
   if (kind === 'disk') return { ...diskLogin };

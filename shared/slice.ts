@@ -72,6 +72,7 @@ export const sliceVmSchema = z.object({
   sentences: sentencesSchema,
   forwards: z.array(forwardStateSchema),
   consoles: z.array(z.enum(consoleKinds)),
+  sshUser: z.string().nullable().describe('whom its owner’s SSH keys let in; null where its image takes none'),
 });
 export type SliceVm = z.infer<typeof sliceVmSchema>;
 
@@ -107,6 +108,7 @@ export const sliceEdgeSchema = z.object({
 export const sliceSchema = sliceSummarySchema.extend({
   zone: named.extend({ provider: z.enum(providerKinds) }),
   templateRevision: z.number().int().nullable(),
+  ownerSshKeys: z.number().int().describe('how many SSH keys its owner has: guests take them at each start'),
   /** Grows with every change of its topology. */
   topologyVersion: z.number().int().positive(),
   /** Whether VMs that ran come back by themselves after the machine that they run on was restarted. */

@@ -11,15 +11,17 @@ export interface StoredLogin {
   token: string;
 }
 
-/** `$XDG_CONFIG_HOME/trama/config.json`. */
-export function configFile(env: Environment): string {
+/** `$XDG_CONFIG_HOME/trama`. */
+export function configFolder(env: Environment): string {
   const home = env['XDG_CONFIG_HOME'];
   return path.join(
     home !== undefined && path.isAbsolute(home) ? home : path.join(env['HOME'] ?? os.homedir(), '.config'),
     'trama',
-    'config.json',
   );
 }
+
+/** What `trama login` keeps is in it. */
+export const configFile = (env: Environment): string => path.join(configFolder(env), 'config.json');
 
 /** What was kept, or null. */
 export async function readLogin(env: Environment): Promise<StoredLogin | null> {

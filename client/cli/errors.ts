@@ -34,9 +34,18 @@ export class CliError extends Error {
   }
 }
 
+/** A program that was run on this terminal ended with this code, and has said itself why. */
+export class ProgramEnded extends Error {
+  override readonly name = 'ProgramEnded';
+  constructor(readonly exitCode: number) {
+    super(`A program ended with ${exitCode}.`);
+  }
+}
+
 /** The sentence, the further lines and the exit code for whatever was thrown. */
 export function explain(error: unknown): { lines: string[]; exitCode: number } {
   if (error instanceof CliError) return { lines: [error.message, ...error.further], exitCode: error.exitCode };
+  if (error instanceof ProgramEnded) return { lines: [], exitCode: error.exitCode };
   if (!(error instanceof TramaError))
     return { lines: [error instanceof Error ? error.message : String(error)], exitCode: exitCodes.failed };
   const field = error.field === undefined || error.field === '' ? '' : `${error.field}: `;

@@ -12,6 +12,7 @@ import { addNotificationsCommand } from './commands/notifications';
 import { addDeploymentCommands } from './commands/deployments';
 import { addConvertCommand } from './commands/convert';
 import { addSliceCommands } from './commands/slices';
+import { addSshCommand } from './commands/ssh';
 import { addSshKeyCommands } from './commands/ssh-keys';
 import { addTemplateCommands } from './commands/templates';
 import { addWebhookCommands } from './commands/webhooks';
@@ -48,6 +49,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addSliceCommands(program, cli);
   addCaptureCommand(program, cli);
   addForwardCommand(program, cli);
+  addSshCommand(program, cli);
   addLeaseCommands(program, cli);
   addIdleCommands(program, cli);
   addDeploymentCommands(program, cli);

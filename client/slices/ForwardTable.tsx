@@ -1,12 +1,14 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Slice } from '#shared/slice';
+import { leadsToSsh } from '#shared/ssh-access';
 import { forwardAddress, forwardKey } from '#shared/topology/forward';
 import { figures } from '../ui/columns';
 import type { Column } from '../ui/DataTable';
 import { SortedTable } from '../ui/SortedTable';
 import { CopyValue } from './CopyValue';
 import { VmName } from './VmName';
+import { SshCommand } from './VmSsh';
 
 type Row = ReturnType<typeof forwardsOf>[number];
 
@@ -36,14 +38,18 @@ export function ForwardTable({ slice, onOpen }: { slice: Slice; onOpen: (vmKey: 
     {
       key: 'address',
       header: t('forwards.address'),
-      render: ({ address }) =>
-        address === null ? (
-          <Text size="sm" c="dimmed" span>
-            {t('vm.forwardPending')}
-          </Text>
-        ) : (
-          <CopyValue value={address} />
-        ),
+      render: ({ vm, address, ...forward }) => (
+        <>
+          {address === null ? (
+            <Text size="sm" c="dimmed" span>
+              {t('vm.forwardPending')}
+            </Text>
+          ) : (
+            <CopyValue value={address} />
+          )}
+          {address === null || !leadsToSsh(forward) ? null : <SshCommand slice={slice} vm={vm} />}
+        </>
+      ),
     },
   ];
   return (

@@ -22,6 +22,7 @@ import { SaveDiskButton } from './SaveDiskButton';
 import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
 import { addressesOf } from './vm-facts';
+import { VmSsh } from './VmSsh';
 
 export interface SliceVmPanelProps {
   slice: Slice;
@@ -78,6 +79,7 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
       {over ? null : <VmActions slice={slice} vm={vm} away={away} commands={commands} onOpenConsole={onOpenConsole} />}
       <VmAddresses slice={slice} vm={vm} />
       <VmForwards vm={vm} />
+      {over ? null : <VmSsh slice={slice} vm={vm} />}
       <section>
         <Title order={3} size="h4" fz="sm" mb={4}>
           {t('vm.machine')}

@@ -26,6 +26,7 @@ export function sampleVm(id: number, name: string, change: Partial<SliceVm> = {}
     error: null,
     forwards: [],
     consoles: ['serial'],
+    sshUser: null,
     ...change,
   };
 }
@@ -42,6 +43,7 @@ export function sampleSlice(change: Partial<Slice> = {}): Slice {
     zone: { id: 1, name: 'local', provider: 'qemu' },
     template: { id: 4, name: 'line' },
     templateRevision: 2,
+    ownerSshKeys: 0,
     topologyVersion: 1,
     restartAfterReboot: false,
     driftPolicy: 'report',

@@ -75,6 +75,17 @@ export const slices = {
     address: 'Address at the host',
     none: 'No port of its VMs is forwarded. Ports are added in the topology, also while it runs.',
   },
+  ssh: {
+    title: 'SSH',
+    lacks: {
+      forward: 'To sign in by SSH, forward its TCP port 22: it is added in the topology, also while it runs.',
+      key: 'To sign in by SSH, add a key to your account, then start or reboot the VM.',
+      ownersKey: 'To sign in by SSH, {{owner}} has to add a key to their account.',
+      stopped: 'One can sign in by SSH once the VM runs.',
+      port: 'One can sign in by SSH once its port has been given.',
+    },
+    addKey: 'SSH keys',
+  },
   actions: {
     label: 'What can be done with this slice',
     console: 'Console',

@@ -78,6 +78,17 @@ export const slices: Messages<typeof english> = {
     address: 'Dirección en el anfitrión',
     none: 'No se redirige ningún puerto de sus MV. Los puertos se añaden en la topología, también en marcha.',
   },
+  ssh: {
+    title: 'SSH',
+    lacks: {
+      forward: 'Para entrar por SSH, redirija su puerto TCP 22: se añade en la topología, también en marcha.',
+      key: 'Para entrar por SSH, añada una clave a su cuenta y arranque o reinicie la MV.',
+      ownersKey: 'Para entrar por SSH, {{owner}} tiene que añadir una clave a su cuenta.',
+      stopped: 'Se podrá entrar por SSH cuando la MV esté en marcha.',
+      port: 'Se podrá entrar por SSH cuando su puerto esté asignado.',
+    },
+    addKey: 'Claves SSH',
+  },
   actions: {
     label: 'Lo que se puede hacer con este slice',
     console: 'Consola',

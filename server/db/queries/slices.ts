@@ -22,6 +22,7 @@ import { deployments, events } from '#drizzle/schema/deployments';
 import { sliceIdle } from '#drizzle/schema/idle';
 import { sliceLeases } from '#drizzle/schema/leases';
 import { sliceAnnotations, sliceEdges, sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
+import { sshKeys } from '#drizzle/schema/ssh-keys';
 import { templates } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
 import { zoneWaits } from '#drizzle/schema/waits';
@@ -232,6 +233,7 @@ const ofSlice = sql.placeholder('slice');
 const headFields = {
   ...summaryFields,
   templateRevision: slices.templateRevision,
+  ownerSshKeys: number(sql`(select count(*) from ${sshKeys} where ${sshKeys.userId} = ${slices.ownerId})`),
   topologyVersion: slices.topologyVersion,
   restartAfterReboot: slices.restartAfterReboot,
   driftPolicy: slices.driftPolicy,

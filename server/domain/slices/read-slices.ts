@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { can } from '#shared/auth';
+import { sshUserOf } from '#shared/builtin-images';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { AppError, notFound } from '#shared/errors';
@@ -129,6 +130,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     ...summary(actor, head, totals, busy),
     zone: { id: head.zoneId, name: head.zoneName, provider: head.provider },
     templateRevision: head.templateRevision,
+    ownerSshKeys: head.ownerSshKeys,
     topologyVersion: head.topologyVersion,
     restartAfterReboot: head.restartAfterReboot,
     driftPolicy: head.driftPolicy,
@@ -148,6 +150,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
       sentences: vm.sentences,
       forwards: vm.forwards,
       consoles: consoleKinds.filter((kind) => kind === 'serial' || vm.hasScreen > 0),
+      sshUser: sshUserOf(vm.imageKind),
     })),
     networks: networks.map((network) => ({
       ...partOf(networkSchema, network),

@@ -78,6 +78,8 @@ describe('a slice', () => {
       status: 'absent',
       forwards: [{ protocol: 'tcp', guestPort: 22, hostAddress: null, hostPort: null }],
       consoles: ['serial'],
+      // of an image without an SSH server
+      sshUser: null,
     });
     expect(await user.slices.get({ id: slice.id })).toEqual(slice);
     // later changes of what it was made from do not reach it
