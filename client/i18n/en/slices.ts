@@ -76,7 +76,7 @@ export const slices = {
     none: 'No port of its VMs is forwarded. Ports are added in the topology, also while it runs.',
   },
   ssh: {
-    title: 'SSH',
+    title: 'Sign in by SSH',
     lacks: {
       forward: 'To sign in by SSH, forward its TCP port 22: it is added in the topology, also while it runs.',
       key: 'To sign in by SSH, add a key to your account, then start or reboot the VM.',

@@ -79,7 +79,7 @@ export const slices: Messages<typeof english> = {
     none: 'No se redirige ningún puerto de sus MV. Los puertos se añaden en la topología, también en marcha.',
   },
   ssh: {
-    title: 'SSH',
+    title: 'Entrar por SSH',
     lacks: {
       forward: 'Para entrar por SSH, redirija su puerto TCP 22: se añade en la topología, también en marcha.',
       key: 'Para entrar por SSH, añada una clave a su cuenta y arranque o reinicie la MV.',

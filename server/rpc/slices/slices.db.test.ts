@@ -82,6 +82,11 @@ describe('a slice', () => {
       sshUser: null,
     });
     expect(await user.slices.get({ id: slice.id })).toEqual(slice);
+    expect(slice.ownerSshKeys).toBe(0);
+    await user.sshKeys.create({
+      text: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2H0BUxjHdEqcqYQ5nLuw2WG4OzVx2VVCZl1xKVxQm6 ada@laptop',
+    });
+    expect(await user.slices.get({ id: slice.id })).toMatchObject({ ownerSshKeys: 1 });
     // later changes of what it was made from do not reach it
     await user.templates.update({ id: template.id, topology: line(1), baseRevision: 1 });
     await ctx.db.update(flavours).set({ ramMb: 2048 }).where(eq(flavours.id, 1));
