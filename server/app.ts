@@ -16,6 +16,7 @@ import { startUploadKeeper } from '#server/domain/images/process-uploads';
 import { imageFolders } from '#server/domain/images/upload-files';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startTimetable } from '#server/domain/leases/timetable';
+import { startMeasuring } from '#server/domain/figures/measure';
 import { startIdleWatch } from '#server/domain/idle/watch';
 import { startLine } from '#server/domain/line/admit';
 import { startHousekeeping } from '#server/domain/housekeeping';
@@ -132,6 +133,7 @@ export function createApp(parts: AppParts): App {
   const stopTimetable = startTimetable(domain);
   const stopLine = startLine(domain);
   const stopIdleWatch = startIdleWatch(domain);
+  const stopMeasuring = startMeasuring(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
   const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
@@ -245,6 +247,7 @@ export function createApp(parts: AppParts): App {
       stopTimetable(),
       stopLine(),
       stopIdleWatch(),
+      stopMeasuring(),
     ]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();

@@ -56,6 +56,7 @@ export const sentences = {
   CAPTURE_NO_NIC: 'The link is not connected to the VM that runs.',
   CAPTURE_ELSEWHERE:
     'The VMs of this zone are at the server {{host}}: sign in there to see what passes on their links.',
+  FIGURES_ELSEWHERE: 'The VMs of this zone are at the server {{host}}: sign in there to see what they use.',
   FILTER_WORD_UNKNOWN:
     '“{{word}}” is no word of filters. There are arp, ip, ip6, icmp, icmp6, tcp, udp, dns, dhcp, ospf, bgp, lldp, stp, vlan, host, net, port, ether, less, greater, broadcast and multicast.',
   FILTER_ENDS: 'Something is missing behind “{{word}}”.',

@@ -15,6 +15,9 @@ export function testUsage({ harness, newSlice, id }: ContractTools): void {
     const [first] = await used();
     expect(first).toMatchObject({ vmId: runs.id, consoles: 0 });
     expect(first?.cpuSeconds).toBeGreaterThan(0);
+    expect(first?.memoryMb).toBeGreaterThan(0);
+    // who names no slices hears of all
+    expect((await provider.usage()).get(slice.id)).toMatchObject([{ vmId: runs.id, run: first?.run }]);
     await expect
       .poll(async () => (await used())[0]?.cpuSeconds, { timeout: 60_000 })
       .toBeGreaterThan(first?.cpuSeconds ?? Number.POSITIVE_INFINITY);
@@ -27,6 +30,7 @@ export function testUsage({ harness, newSlice, id }: ContractTools): void {
     const after = await harness().restart();
     const [then] = await used(after);
     expect(then?.cpuSeconds).toBeGreaterThanOrEqual(before[0]?.cpuSeconds ?? Number.POSITIVE_INFINITY);
+    expect(then?.run).toBe(first?.run);
     await after.stopVm(slice, runs.id);
     expect(await used(after)).toEqual([]);
     // what is not there uses nothing either

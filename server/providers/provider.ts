@@ -118,10 +118,10 @@ export interface Provider {
    */
   observeMany(slices: readonly SliceRef[]): Promise<Map<number, SliceObservation>>;
   /**
-   * What VMs have used since they were started, by the slices' ids: those that run. Figures of a VM only grow while it runs, and begin anew
-   * when it is started.
+   * What VMs have used since they were started, by the slices' ids: those that run. Sums of a VM only grow while it runs, and begin anew
+   * when it is started. Without `slices`, of all that this provider has looked at since it began.
    */
-  usage(slices: readonly SliceRef[]): Promise<Map<number, VmUsage[]>>;
+  usage(slices?: readonly SliceRef[]): Promise<Map<number, VmUsage[]>>;
   /** Removes whatever is left of the slice: VMs, networks, snapshots, files, reservations. */
   removeSlice(slice: SliceRef): Promise<void>;
   /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
@@ -146,8 +146,14 @@ export interface Provider {
 
 export interface VmUsage {
   vmId: number;
+  /** Another one each time that it is started: sums of two runs have nothing to do with each other. */
+  run: number;
   /** Of the host's processors. */
   cpuSeconds: number;
+  /** Of the host's memory, held now. */
+  memoryMb: number;
+  /** Read and written on all its disks; null where it has none, or the provider cannot tell. */
+  diskBytes: number | null;
   /** In and out of all its NICs; null where the provider cannot tell: what a guest sends and hears takes processor time, too. */
   trafficBytes: number | null;
   /** Consoles that are open. */

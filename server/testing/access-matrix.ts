@@ -332,6 +332,7 @@ export const matrix: Record<string, Row> = {
   ),
   'zones.list': row('user', 'catalogue:read', signedIn, (api) => api.zones.list()),
   'zones.get': row('user', 'catalogue:read', signedIn, (api, s) => api.zones.get({ id: s.zone })),
+  'zones.figures': row('user', 'catalogue:read', signedIn, (api, s) => api.zones.figures({ id: s.zone })),
   'zones.create': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
     api.zones.create({ name: `new ${s.n}`, provider: 'simulator' }),
   ),
@@ -461,6 +462,7 @@ export const matrix: Record<string, Row> = {
   ),
   'slices.events': row('user', 'slices:read', seeSlice, (api, s) => api.slices.events({ sliceId: s.slice.idle })),
   'slices.changes': row('user', 'slices:read', signedIn, (api) => api.slices.changes({ lastEventId: '0' }).then(begin)),
+  'slices.figures': row('user', 'slices:read', seeSlice, (api, s) => api.slices.figures({ id: s.slice.idle })),
   'slices.openConsole': row('user', 'slices:operate', seeSlice, (api, s) =>
     api.slices.openConsole({ vmId: s.vm.idle }),
   ),

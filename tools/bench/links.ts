@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf, DatagramSocket } from '#server/providers/qemu/relay/datagrams';
 import { RelayControl } from '#server/providers/qemu/relay/control';
-import { processorSeconds } from '#server/providers/qemu/processor-time';
+import { processFigures } from '#server/providers/qemu/process-figures';
 import { relayProgram } from '#server/providers/qemu/relay/program';
 
 /*
@@ -25,7 +25,7 @@ for (const edges of edgeCounts.length > 0 ? edgeCounts : [1, 10, 50]) {
   const straight = await measure(edges, (end) => `end${end}`);
   const relay = spawn(process.execPath, [program, 'relay/control.sock'], { stdio: 'inherit' });
   const control = await connected();
-  const began = (await processorSeconds(relay.pid ?? 0)) ?? 0;
+  const began = (await processFigures(relay.pid ?? 0))?.cpuSeconds ?? 0;
   const relayed = await measure(
     edges,
     (end) => `in${end}`,
@@ -33,7 +33,7 @@ for (const edges of edgeCounts.length > 0 ? edgeCounts : [1, 10, 50]) {
       await control.ask({ shape: { at: `in${end}`, to: `end${end}`, quality: { lossPercent: 0.0001 } } });
     },
   );
-  const cpu = ((await processorSeconds(relay.pid ?? 0)) ?? 0) - began;
+  const cpu = ((await processFigures(relay.pid ?? 0))?.cpuSeconds ?? 0) - began;
   const memory = /^Pss:\s+(\d+)/m.exec(await readFile(`/proc/${relay.pid}/smaps_rollup`, 'utf8'))?.[1] ?? '0';
   control.close();
   relay.kill('SIGKILL');

@@ -53,6 +53,7 @@ export const refusals: Messages<typeof english> = {
     INVALID_TRANSITION: 'El estado actual no lo permite: {{message}}',
     NOT_EMPTY: 'No está vacío: {{message}}',
     CAPTURE_UNAVAILABLE: '{{message}}',
+    FIGURES_UNAVAILABLE: '{{message}}',
     CONSOLE_UNAVAILABLE: 'La consola no está disponible: {{message}}',
     CONSOLE_TOKEN_INVALID: 'Hay que abrir la consola de nuevo.',
     PAYLOAD_TOO_LARGE: 'Es demasiado grande para enviarlo.',

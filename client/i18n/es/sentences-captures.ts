@@ -1,10 +1,12 @@
-/** Of captures and their filters. */
+/** Of captures and their filters, and of what is measured. */
 export const captures = {
   CAPTURES_LIMIT: 'En una máquina virtual se abren a la vez {{limit}} capturas como máximo. Termine alguna.',
   CAPTURE_NOT_RUNNING: 'Por este enlace no pasa nada: ninguna de sus máquinas virtuales está en marcha.',
   CAPTURE_NO_NIC: 'El enlace no está conectado a la máquina virtual que está en marcha.',
   CAPTURE_ELSEWHERE:
     'Las máquinas virtuales de esta zona están en el servidor {{host}}: entre allí para ver lo que pasa por sus enlaces.',
+  FIGURES_ELSEWHERE:
+    'Las máquinas virtuales de esta zona están en el servidor {{host}}: entre allí para ver lo que consumen.',
   FILTER_WORD_UNKNOWN:
     '«{{word}}» no es una palabra de los filtros. Son arp, ip, ip6, icmp, icmp6, tcp, udp, dns, dhcp, ospf, bgp, lldp, stp, vlan, host, net, port, ether, less, greater, broadcast y multicast.',
   FILTER_ENDS: 'Falta algo detrás de «{{word}}».',

@@ -25,7 +25,7 @@ const provider = new Proxy(world.simulator, {
     if (name !== 'usage') return Reflect.get(target, name, receiver) as unknown;
     const used: Provider['usage'] = async (asked) => {
       isAsked += 1;
-      return new Map(asked.map(({ id }) => [id, usage.get(id) ?? []]));
+      return new Map((asked ?? []).map(({ id }) => [id, usage.get(id) ?? []]));
     };
     return used;
   },
@@ -61,7 +61,8 @@ async function scene(rule: IdleRule | null) {
   const zoneId = await world.zone({ name: `zone ${owner.userId}` });
   const { id, vmList } = await user.slices.create({ name: 'One', templateId: template.id, zoneId });
   await ctx.db.update(slices).set({ status: 'active' }).where(eq(slices.id, id));
-  const vm: VmUsage = { vmId: vmList[0]?.id ?? 0, cpuSeconds: 10, trafficBytes: 0, consoles: 0 };
+  const vmId = vmList[0]?.id ?? 0;
+  const vm: VmUsage = { vmId, run: 1, cpuSeconds: 10, memoryMb: 64, diskBytes: null, trafficBytes: 0, consoles: 0 };
   usage.set(id, [vm]);
   if (rule !== null) await user.idle.set({ id, rule });
   const begun = async () =>

@@ -372,9 +372,9 @@ class QemuProvider implements Provider {
     return seen;
   }
 
-  async usage(slices: readonly SliceRef[]) {
+  async usage(slices?: readonly SliceRef[]) {
     const used = new Map<number, VmUsage[]>();
-    for (const { id } of slices) {
+    for (const id of slices?.map((slice) => slice.id) ?? this.#slices.keys()) {
       const { vms } = await this.#slice(id);
       const figures = await Promise.all([...vms.values()].map((vm) => vm.usage()));
       used.set(

@@ -17,7 +17,6 @@ import { NicCaptures, type CapturedNic } from './captures';
 import { Changes } from '../changes';
 import { roomOf } from './describe-zone';
 import { findMachines, type FoundMachine } from './find-machines';
-import { processorSeconds } from './processor-time';
 import { ConsoleGate, isAnswering } from './guest-gate';
 import { GuestPort } from './guest-port';
 import type { InternetAccess } from './internet/internet-access';
@@ -31,6 +30,7 @@ import { Screens } from './screens';
 import { SerialLine } from './serial-line';
 import { VmForwards } from './vm-forwards';
 import { VmNics } from './vm-nics';
+import { usageOf } from './vm-usage';
 import type { Wires } from './wires';
 import type { ZoneFolder } from './zone-folder';
 
@@ -291,10 +291,10 @@ export class VmMachine {
 
   /** Null while it does not run. */
   async usage(): Promise<VmUsage | null> {
-    const cpuSeconds = this.#machine === null ? null : await processorSeconds(this.#machine.pid);
-    if (cpuSeconds === null) return null;
+    const used = this.#machine === null ? null : await usageOf(this.#machine, this.hung ? null : this.#monitor);
+    if (used === null) return null;
     const consoles = (this.#serial?.readers ?? 0) + this.#screens.readers;
-    return { vmId: this.record.spec.id, cpuSeconds, trafficBytes: null, consoles };
+    return { vmId: this.record.spec.id, ...used, trafficBytes: null, consoles };
   }
 
   memoryInUse(): Promise<number> {

@@ -1,9 +1,25 @@
 import type { Provider, VmUsage } from '../provider';
-import type { SimulatorState } from './simulator-state';
+import type { SimulatedVm, SimulatorState } from './simulator-state';
 
-export interface UsageOptions {
-  /** What a VM that runs has used; without it, it is always at work and says nothing. */
-  usage?: ((sliceId: number, vmId: number) => Pick<VmUsage, 'cpuSeconds' | 'trafficBytes'>) | undefined;
+/** What has been used after so many seconds of something that swings around `mean` in a second by more than half of it. */
+function swung(seconds: number, mean: number, vmId: number): number {
+  const [pace, phase] = [(2 * Math.PI) / (600 + 60 * (vmId % 7)), vmId];
+  return mean * (seconds + (0.6 / pace) * (Math.cos(phase) - Math.cos(pace * seconds + phase)));
+}
+
+/** What a simulated VM that is on has used: always at work, each in its own rhythm, which is the same at each time of the clock. */
+function usageOf({ spec, boot, console }: SimulatedVm, seconds: number): VmUsage {
+  const { id: vmId, ramMb, image, nics } = spec;
+  const load = 0.3 + 0.1 * (vmId % 5);
+  return {
+    vmId,
+    run: boot,
+    cpuSeconds: swung(seconds, load, vmId),
+    memoryMb: ramMb * (0.55 + 0.2 * Math.sin(seconds / 900 + vmId)),
+    diskBytes: image.kind === 'disk' ? Math.floor(swung(seconds, 40_000 * load, vmId + 1)) : null,
+    trafficBytes: Math.floor(swung(seconds, 20_000 * nics.length, vmId + 2)),
+    consoles: console.readers,
+  };
 }
 
 /** What simulated VMs use. `enter`: what each call does first. */
@@ -11,16 +27,20 @@ export function simulatedUsage({
   state,
   enter,
   clock,
-  usage = () => ({ cpuSeconds: clock() / 1000, trafficBytes: 0 }),
-}: UsageOptions & { state: SimulatorState; enter: () => Promise<void>; clock: () => number }): Pick<Provider, 'usage'> {
+}: {
+  state: SimulatorState;
+  enter: () => Promise<void>;
+  clock: () => number;
+}): Pick<Provider, 'usage'> {
   const usedBy = (sliceId: number): VmUsage[] =>
     [...(state.slices.get(sliceId)?.vms.values() ?? [])]
       .filter(({ power }) => power === 'on')
-      .map(({ spec: { id }, console }) => ({ vmId: id, ...usage(sliceId, id), consoles: console.readers }));
+      .map((vm) => usageOf(vm, clock() / 1000));
   return {
     async usage(slices) {
       await enter();
-      return new Map(slices.map(({ id }) => [id, usedBy(id)]));
+      const ids = slices?.map(({ id }) => id) ?? [...state.slices.keys()];
+      return new Map(ids.map((id) => [id, usedBy(id)]));
     },
   };
 }

@@ -20,7 +20,7 @@ import { diskIn, goOn, restOf, simulatedKeeping } from './simulated-keeping';
 import { isGateOpen } from './simulated-gate';
 import { simulatedCaptures } from './simulated-captures';
 import { simulatedConsoles } from './simulated-consoles';
-import { simulatedUsage, type UsageOptions } from './simulated-usage';
+import { simulatedUsage } from './simulated-usage';
 import {
   crashVm,
   createSimulatorState,
@@ -36,7 +36,7 @@ import {
   type SimulatorState,
 } from './simulator-state';
 
-export interface SimulatorOptions extends UsageOptions {
+export interface SimulatorOptions {
   state?: SimulatorState;
   /** Milliseconds; all 0 unless given. */
   delays?: { call?: number; boot?: number; slowBoot?: number; stop?: number; crash?: number };
@@ -417,7 +417,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
     ...simulatedConsoles({ state, enter, output }),
-    ...simulatedUsage({ state, enter, clock, usage: options.usage }),
+    ...simulatedUsage({ state, enter, clock }),
     openCapture: captures.openCapture,
     openCounters: captures.openCounters,
     async removeSlice(slice) {

@@ -1,6 +1,7 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { z } from 'zod';
 import { idInput } from '#shared/primitives';
+import { sliceFiguresInput, sliceFiguresSchema } from '#shared/figures';
 import { planSchema } from '#shared/deployment/schema';
 import {
   consoleTicketSchema,
@@ -30,6 +31,7 @@ import {
 import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { previewDeployment } from '#server/domain/deployments/plan';
+import { sliceFigures } from '#server/domain/figures/read-figures';
 import { chooseZone } from '#server/domain/zones/choose-zone';
 import { cloneSlice, previewClone } from '#server/domain/slices/clone';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
@@ -121,6 +123,11 @@ export const slicesRouter = router({
       const follow = await sliceChanges(ctx.domain, { actor: ctx.actor, afterId: eventIdOf(input.lastEventId) });
       return whileSignedIn(ctx.domain, ctx.actor, signal, (ended) => trackedChanges(follow(ended)));
     }),
+  /** What its VMs have used of their host in the last hour. */
+  figures: userProcedure('slices:read')
+    .input(sliceFiguresInput)
+    .output(answer(sliceFiguresSchema))
+    .query(({ ctx, input }) => sliceFigures(ctx.domain, { actor: ctx.actor, query: input })),
   openConsole: userProcedure('slices:operate')
     .input(openConsoleInput)
     .output(answer(consoleTicketSchema))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idInput } from '#shared/primitives';
+import { zoneFiguresInput, zoneFiguresSchema } from '#shared/figures';
 import {
   createZoneInput,
   homeSchema,
@@ -8,6 +9,7 @@ import {
   updateZoneInput,
   zoneSchema,
 } from '#shared/zone';
+import { zoneFigures } from '#server/domain/figures/read-figures';
 import { listHomes, moveZone, releaseZone } from '#server/domain/homes/move-zone';
 import { createZone, deleteZone, getZone, listZones, updateZone } from '#server/domain/zones/zones';
 import { answer } from '../answers';
@@ -24,6 +26,11 @@ export const zonesRouter = router({
     .input(idInput)
     .output(answer(zoneSchema))
     .query(({ ctx, input }) => getZone(ctx.domain, { actor: ctx.actor, id: input.id })),
+  /** What the VMs of a zone have used of their host in the last hour, together; which use most, for who sees everybody's slices. */
+  figures: userProcedure('catalogue:read')
+    .input(zoneFiguresInput)
+    .output(answer(zoneFiguresSchema))
+    .query(({ ctx, input }) => zoneFigures(ctx.domain, { actor: ctx.actor, query: input })),
   create: manage
     .input(createZoneInput)
     .output(answer(zoneSchema))
