@@ -40,10 +40,9 @@ async function serving(
     spend: async (token) => void open.spent.push(token),
     open: async () => {
       open.readers += 1;
-      const stream = fanout.attach(
-        (data) => (open.typed += Buffer.from(data).toString()),
-        (cols, rows) => open.sizes.push(`${cols}x${rows}`),
-      );
+      const stream = fanout.attach((data) => (open.typed += Buffer.from(data).toString()), {
+        resize: (cols, rows) => open.sizes.push(`${cols}x${rows}`),
+      });
       return {
         ...stream,
         sliceId: 1,

@@ -2,6 +2,7 @@ import { RingBuffer } from '#server/lib/ring-buffer';
 import type { ConsoleStream } from './provider';
 
 interface Reader {
+  glance: boolean;
   take(data: Uint8Array): void;
   end(reason: string): void;
 }
@@ -26,9 +27,9 @@ export class ConsoleFanout {
     for (const reader of this.#readers) reader.take(data);
   }
 
-  /** How many read it. */
+  /** How many read it, but for glances. */
   get readers(): number {
-    return this.#readers.size;
+    return [...this.#readers].filter(({ glance }) => !glance).length;
   }
 
   history(): Uint8Array {
@@ -40,10 +41,13 @@ export class ConsoleFanout {
     for (const reader of this.#readers) reader.end(reason);
   }
 
-  /** A reader that begins with the history. `write` takes what it types, `resize` the size of its terminal. */
+  /** A reader that begins with the history. `write` takes what it types, `resize` the size of its terminal. `glance`: it does not count. */
   attach(
     write: (data: Uint8Array) => void,
-    resize: (cols: number, rows: number) => void = () => undefined,
+    {
+      resize = () => undefined,
+      glance = false,
+    }: { resize?: (cols: number, rows: number) => void; glance?: boolean } = {},
   ): ConsoleStream {
     const pending = new RingBuffer(this.#historyBytes);
     pending.push(this.#history.read());
@@ -55,6 +59,7 @@ export class ConsoleFanout {
       this.#readers.delete(reader);
     };
     const reader: Reader = {
+      glance,
       take: (data) => (onData ? onData(data) : pending.push(data)),
       end: (reason) => {
         finish(reason);

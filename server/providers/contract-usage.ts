@@ -23,6 +23,10 @@ export function testUsage({ harness, newSlice, id }: ContractTools): void {
       .toBeGreaterThan(first?.cpuSeconds ?? Number.POSITIVE_INFINITY);
     const console = await provider.openConsole(slice, runs.id);
     expect(await used()).toMatchObject([{ consoles: 1 }]);
+    // who only looks at what it shows does not use it
+    const glance = await provider.openConsole(slice, runs.id, 'serial', { glance: true });
+    expect(await used()).toMatchObject([{ consoles: 1 }]);
+    glance.close();
     console.close();
     const before = await used();
     expect(before).toMatchObject([{ consoles: 0 }]);

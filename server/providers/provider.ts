@@ -129,8 +129,14 @@ export interface Provider {
   /**
    * Attaches to a console of the VM; many may. The serial one begins with what it showed lately; the graphical one (`vnc`) is an RFB server's end
    * of a connection of its own (RFC 6143, version 3.8, no authentication). NOT_RUNNING; UNSUPPORTED for a kind that the VM was started without.
+   * `glance`: only for a look at what it shows; it does not count as {@link VmUsage.consoles}.
    */
-  openConsole(slice: SliceRef, vmId: number, kind?: ConsoleKind): Promise<ConsoleStream>;
+  openConsole(
+    slice: SliceRef,
+    vmId: number,
+    kind?: ConsoleKind,
+    options?: { glance?: boolean },
+  ): Promise<ConsoleStream>;
   /**
    * Follows the frames of edges, both ways, as a NIC at one of their ends has them. NOT_RUNNING unless each has an end that runs. It is
    * there only while it is read: it ends with its VMs, with this provider, and leaves nothing to a next one.
@@ -156,7 +162,7 @@ export interface VmUsage {
   diskBytes: number | null;
   /** In and out of all its NICs; null where the provider cannot tell: what a guest sends and hears takes processor time, too. */
   trafficBytes: number | null;
-  /** Consoles that are open. */
+  /** Consoles that are open, but for glances. */
   consoles: number;
 }
 

@@ -411,9 +411,9 @@ class QemuProvider implements Provider {
     return [...new Set([...folders, ...machines.map(({ sliceId }) => sliceId)])].sort((a, b) => a - b);
   }
 
-  async openConsole(slice: SliceRef, vmId: number, kind: ConsoleKind = 'serial') {
+  async openConsole(slice: SliceRef, vmId: number, kind: ConsoleKind = 'serial', { glance = false } = {}) {
     const vm = (await this.#slice(slice.id)).vms.get(vmId);
-    return vm?.openConsole(kind) ?? Promise.reject(notRunning());
+    return vm?.openConsole(kind, glance) ?? Promise.reject(notRunning());
   }
 
   async openCapture(slice: SliceRef, options: CaptureOptions) {

@@ -16,6 +16,7 @@ export class Screens {
   readonly #sliceId: number;
   readonly #name: MachineName;
   readonly #open = new Map<Socket, (reason: string) => void>();
+  readonly #glances = new Set<Socket>();
 
   constructor(folder: ZoneFolder, sliceId: number, name: MachineName) {
     this.#folder = folder;
@@ -23,12 +24,13 @@ export class Screens {
     this.#name = name;
   }
 
+  /** Those that are open, but for glances. */
   get readers(): number {
-    return this.#open.size;
+    return this.#open.size - this.#glances.size;
   }
 
   /** One more reader of the VM, which runs. UNSUPPORTED where it was started without a screen. */
-  async open({ spec, applied }: Pick<VmRecord, 'spec' | 'applied'>): Promise<ConsoleStream> {
+  async open({ spec, applied }: Pick<VmRecord, 'spec' | 'applied'>, glance: boolean): Promise<ConsoleStream> {
     if (applied?.properties['graphics'] !== true)
       throw new ProviderError('UNSUPPORTED', say('CONSOLE_NO_SCREEN', { vm: spec.name }), false);
     const socket = connect({ path: this.#folder.socketPath(this.#sliceId, screenSocket(this.#name)) });
@@ -37,6 +39,7 @@ export class Screens {
       socket.once('error', () => reject(notRunning()));
     });
     socket.on('error', () => undefined);
+    if (glance) this.#glances.add(socket);
     return this.#stream(socket);
   }
 
@@ -52,6 +55,7 @@ export class Screens {
       if (ended !== null) return;
       ended = reason;
       this.#open.delete(socket);
+      this.#glances.delete(socket);
       socket.destroy();
       onClose?.(reason);
     };

@@ -76,10 +76,11 @@ export class SerialLine {
     return this.#fanout.readers;
   }
 
-  attach(resize: (cols: number, rows: number) => void): ConsoleStream {
-    return this.#fanout.attach((data) => {
+  attach(resize: (cols: number, rows: number) => void, glance: boolean): ConsoleStream {
+    const write = (data: Uint8Array) => {
       if (this.#socket && this.#socket.writableLength + data.length <= inputLimit) this.#socket.write(data);
-    }, resize);
+    };
+    return this.#fanout.attach(write, { resize, glance });
   }
 
   /** The guest begins to boot again; what it has shown stays in the history. */

@@ -469,10 +469,10 @@ export class VmMachine {
     return false;
   }
 
-  async openConsole(kind: ConsoleKind): Promise<ConsoleStream> {
+  async openConsole(kind: ConsoleKind, glance: boolean): Promise<ConsoleStream> {
     if (!this.alive || !this.#serial?.connected) throw notRunning();
-    if (kind === 'vnc') return this.#screens.open(this.record);
-    return this.#serial.attach((cols, rows) => this.#port?.resize(cols, rows));
+    if (kind === 'vnc') return this.#screens.open(this.record, glance);
+    return this.#serial.attach((cols, rows) => this.#port?.resize(cols, rows), glance);
   }
 
   /** Has the frames of one of its NICs; the answer lets go of them. */

@@ -14,16 +14,17 @@ export function simulatedConsoles({
   output: (vm: SimulatedVm, data: Uint8Array) => void;
 }): Pick<Provider, 'openConsole'> {
   return {
-    async openConsole(slice, vmId, kind) {
+    async openConsole(slice, vmId, kind, { glance = false } = {}) {
       await enter();
       const vm = state.slices.get(slice.id)?.vms.get(vmId);
       if (vm?.power !== 'on') throw notRunning();
-      if (kind === 'vnc') return openSimulatedScreen(vm);
+      if (kind === 'vnc') return openSimulatedScreen(vm, glance);
       // a terminal echoes what is typed
-      return vm.console.attach((data) => {
+      const echo = (data: Uint8Array) => {
         output(vm, data);
         state.keep?.(slice.id);
-      });
+      };
+      return vm.console.attach(echo, { glance });
     },
   };
 }

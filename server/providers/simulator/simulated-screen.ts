@@ -18,10 +18,10 @@ const pixelFormat = [32, 24, 0, 1, ...u16(255), ...u16(255), ...u16(255), 16, 8,
  * The graphical console of a VM that pretends: an RFB server (RFC 6143) with a small screen of one grey, which each key that is pressed makes lighter.
  * Ends as the VM's serial console does. UNSUPPORTED where it was started without one.
  */
-export function openSimulatedScreen({ spec, applied, console }: SimulatedVm): ConsoleStream {
+export function openSimulatedScreen({ spec, applied, console }: SimulatedVm, glance: boolean): ConsoleStream {
   if (applied?.properties['graphics'] !== true)
     throw new ProviderError('UNSUPPORTED', say('CONSOLE_NO_SCREEN', { vm: spec.name }), false);
-  const serial = console.attach(() => undefined);
+  const serial = console.attach(() => undefined, { glance });
   const reader = new RfbClientReader();
   const waiting: Uint8Array[] = [];
   let listener: ((data: Uint8Array) => void) | null = null;
