@@ -165,7 +165,7 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await page.getByRole('button', { name: 'Type a text' }).click();
     const text = page.getByRole('textbox', { name: 'Text to be typed' });
     await text.fill('ñandú');
-    await page.getByText('A US keyboard has no key for: ñ ú').waitFor();
+    await page.getByText('This keyboard layout (US) has no key for: ñ ú').waitFor();
     await text.fill('echo "P@st|~{ed}" > /tmp/typed\n');
     await screenshot(page, 'screen-typing');
     await page.getByRole('button', { name: 'Type it' }).click();

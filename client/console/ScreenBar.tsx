@@ -1,8 +1,9 @@
-import { Button, Popover, Stack, Text, Textarea } from '@mantine/core';
+import { Button, NativeSelect, Popover, Stack, Text, Textarea } from '@mantine/core';
 import { ClipboardType, Maximize, Scaling } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ToggleIcon } from '../ui/ToggleIcon';
+import { changeConsoleSettings, guestKeyboards, useConsoleSettings } from './console-settings';
 import classes from './ConsoleDock.module.css';
 import { PasteLine } from './PasteLine';
 import { keysOf, type TypedKey } from './typed-keys';
@@ -80,8 +81,15 @@ export function ScreenBar({ mayType, fits, typing, ...does }: ScreenBarProps) {
 function PasteForm({ onType }: { onType: (keys: readonly TypedKey[]) => void }) {
   const { t } = useTranslation('console');
   const [text, setText] = useState('');
-  const found = keysOf(text);
-  const error = 'unknown' in found ? t('screen.unknown', { characters: found.unknown.slice(0, 10).join(' ') }) : null;
+  const { keyboard } = useConsoleSettings();
+  const found = keysOf(text, keyboard);
+  const error =
+    'unknown' in found
+      ? t('screen.unknown', {
+          layout: t(`screen.layouts.${keyboard}`),
+          characters: found.unknown.slice(0, 10).join(' '),
+        })
+      : null;
   return (
     <form
       onSubmit={(event) => {
@@ -100,6 +108,15 @@ function PasteForm({ onType }: { onType: (keys: readonly TypedKey[]) => void }) 
           maxRows={8}
           data-autofocus
           onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t('screen.layout')}
+          size="xs"
+          value={keyboard}
+          data={guestKeyboards.map((value) => ({ value, label: t(`screen.layouts.${value}`) }))}
+          onChange={({ currentTarget: { value } }) =>
+            changeConsoleSettings({ keyboard: guestKeyboards.find((known) => known === value) ?? keyboard })
+          }
         />
         <Text size="xs" c="dimmed">
           {t('screen.keyboard')}

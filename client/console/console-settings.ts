@@ -4,6 +4,9 @@ import { z } from 'zod';
 const storageKey = 'trama.console';
 /** The terminals' own, or as the page has. */
 export const consoleColours = ['page', 'light', 'dark'] as const;
+/** Layouts that a guest may have. */
+export const guestKeyboards = ['us', 'es', 'de'] as const;
+export type GuestKeyboard = (typeof guestKeyboards)[number];
 const minFontSize = 8;
 const maxFontSize = 32;
 const settingsSchema = z.object({
@@ -14,6 +17,8 @@ const settingsSchema = z.object({
   /** What is selected is in the clipboard. */
   copyOnSelect: z.boolean().catch(true),
   screenReader: z.boolean().catch(false),
+  /** The layout that guests have, for texts that are typed as keys. */
+  keyboard: z.enum(guestKeyboards).catch('us'),
   /** Of the dock, in pixels. */
   height: z.number().min(120).max(2000).catch(300),
 });

@@ -53,9 +53,11 @@ export const console = {
     paste: 'Type a text',
     text: 'Text to be typed',
     type: 'Type it',
-    unknown: 'A US keyboard has no key for: {{characters}}',
+    layout: 'Keyboard layout of the guest',
+    layouts: { us: 'US', es: 'Spanish', de: 'German' },
+    unknown: 'This keyboard layout ({{layout}}) has no key for: {{characters}}',
     keyboard:
-      'A screen gets keys, not characters: the guest’s own keyboard layout says what each key means. A text is typed as on a US keyboard.',
+      'A screen gets keys by their place, not characters, as a machine with a keyboard does: the guest’s own layout says what each means. It types what your keyboard shows if it has the same layout: loadkeys es, or localectl set-keymap es. A text is typed by the keys of the layout that is chosen here.',
   },
   state: {
     connecting: 'Connecting…',

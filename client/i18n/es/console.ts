@@ -56,9 +56,11 @@ export const console: Messages<typeof english> = {
     paste: 'Escribir un texto',
     text: 'Texto que se escribirá',
     type: 'Escribirlo',
-    unknown: 'Un teclado estadounidense no tiene tecla para: {{characters}}',
+    layout: 'Distribución de teclado de la MV',
+    layouts: { us: 'Estadounidense', es: 'Española', de: 'Alemana' },
+    unknown: 'Esta distribución de teclado ({{layout}}) no tiene tecla para: {{characters}}',
     keyboard:
-      'Una pantalla recibe teclas, no caracteres: la distribución de teclado de la MV decide qué significa cada una. Un texto se escribe como en un teclado estadounidense.',
+      'Una pantalla recibe teclas por su lugar, no caracteres, como una máquina con teclado: la distribución de la MV decide qué significa cada una. Escribe lo que muestra su teclado si tiene la misma distribución: loadkeys es, o localectl set-keymap es. Un texto se escribe con las teclas de la distribución que se elige aquí.',
   },
   state: {
     connecting: 'Conectando…',
