@@ -240,12 +240,16 @@ export const consoleTicketSchema = z.object({
 
 /**
  * What the console WebSocket says besides the bytes of the terminal, or of RFB (binary frames). Text frames, JSON.
- * From the server: `state`; nothing from the client but binary input.
+ * From the server: `state`, and `left-out` where bytes are missing between two frames, since they were not taken in time; nothing
+ * from the client but binary input.
  */
-export const consoleNoticeSchema = z.object({
-  type: z.literal('state'),
-  state: z.enum(['attached', 'vm-stopped', 'closed']),
-  message: z.string(),
-  /** The message as data. */
-  sentences: sentencesSchema,
-});
+export const consoleNoticeSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('state'),
+    state: z.enum(['attached', 'vm-stopped', 'closed']),
+    message: z.string(),
+    /** The message as data. */
+    sentences: sentencesSchema,
+  }),
+  z.object({ type: z.literal('left-out'), bytes: z.number().int().positive() }),
+]);

@@ -582,6 +582,7 @@ describe('a console on a pipe', () => {
       },
       close: () => void stream.end(),
       readOnly: false,
+      leftOut: () => 0,
       closed: new Promise((resolve) => stream.on('close', () => resolve('It was stopped.'))),
       async *[Symbol.asyncIterator]() {
         for await (const chunk of stream) yield chunk as Buffer;

@@ -25,6 +25,8 @@ export interface TerminalHandle {
   text: () => string;
   paste: (text: string) => void;
   write: (data: Uint8Array) => void;
+  /** Some of the output is missing here. */
+  markHole: () => void;
   restart: () => void;
   /** To the guest, as if typed. */
   type: (text: string) => void;
@@ -79,6 +81,7 @@ export function ConsoleTerminal(props: ConsoleTerminalProps) {
     text: () => (terminal.current === null ? '' : textOf(terminal.current)),
     paste: (text) => terminal.current?.paste(text),
     write: (data) => writer.current?.push(data),
+    markHole: () => writer.current?.markHole(),
     restart: () => writer.current?.restart(),
     type: (text) => {
       if (terminal.current !== null) connection.type(markedFor(text, terminal.current.modes));

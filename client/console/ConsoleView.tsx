@@ -83,6 +83,7 @@ export function ConsoleView(props: ConsoleViewProps) {
         },
         onAttached: () => picture.current?.restart(),
         onOutput: (data) => picture.current?.write(data),
+        onLeftOut: () => terminal.current?.markHole(),
         setTimer: (callback, ms) => {
           const timer = setTimeout(callback, ms);
           return () => clearTimeout(timer);

@@ -19,7 +19,10 @@ class ScriptedSocket implements ConsoleSocket {
     this.readyState = 3;
   }
   say(state: string) {
-    this.onmessage?.(new MessageEvent('message', { data: JSON.stringify({ type: 'state', state, message: 'So.' }) }));
+    this.sayAs({ type: 'state', state, message: 'So.' });
+  }
+  sayAs(notice: object) {
+    this.onmessage?.(new MessageEvent('message', { data: JSON.stringify(notice) }));
   }
   output(text: string) {
     // jsdom's own ArrayBuffer is another one than the test's
@@ -51,6 +54,7 @@ function setUp(vmUp = true, readOnly = false, kind: ConsoleKind = 'serial') {
       refused: (error) => (error === 'never' ? 'You may not.' : null),
       onAttached: () => output.push('(reset)'),
       onOutput: (data) => output.push(new TextDecoder().decode(data)),
+      onLeftOut: () => output.push('[…]'),
       setTimer: (callback, ms) => {
         const timer = { callback, ms, cancelled: false };
         timers.push(timer);
@@ -87,7 +91,9 @@ describe('ConsoleConnection', () => {
     connection.send(new Uint8Array([2]));
     expect(socket(0).sent).toEqual([new Uint8Array([2])]);
     socket(0).output('~ # ');
-    expect(output).toEqual(['(reset)', '~ # ']);
+    socket(0).sayAs({ type: 'left-out', bytes: 70_000 });
+    socket(0).output('on');
+    expect(output).toEqual(['(reset)', '~ # ', '[…]', 'on']);
   });
 
   it('sends nothing of what is typed, pasted or answered where it may only be looked at', async () => {
@@ -272,6 +278,16 @@ describe('TerminalWriter', () => {
     writer.push(new Uint8Array([3]));
     finish();
     expect(written).toEqual([new Uint8Array([1]), '\u001bc', new Uint8Array([3])]);
+  });
+
+  it('marks where output is missing, behind what came before', () => {
+    const { writer, written, finish } = slowSink();
+    for (const text of ['a', 'b']) writer.push(new TextEncoder().encode(text));
+    writer.markHole();
+    writer.push(new TextEncoder().encode('c'));
+    finish();
+    const texts = written.map((piece) => (typeof piece === 'string' ? piece : new TextDecoder().decode(piece)));
+    expect(texts.join('')).toMatch(/^ab.*\r\n\[…\]\r\nc$/s);
   });
 
   it('drops the oldest of a flood, says so, and goes on', () => {

@@ -46,6 +46,8 @@ export interface ConsoleConnectionOptions {
   /** Attached: what comes now begins with the console's history, so what was shown before would be there twice. */
   onAttached: () => void;
   onOutput: (data: Uint8Array) => void;
+  /** Some of the output is missing before what comes next. */
+  onLeftOut: () => void;
   setTimer: (callback: () => void, ms: number) => () => void;
   random: () => number;
 }
@@ -190,14 +192,16 @@ export class ConsoleConnection {
         return this.options.onOutput(new Uint8Array(data));
       }
       const notice = parseNotice(data);
-      if (notice?.state === 'attached') {
+      if (notice === null) return;
+      if (notice.type === 'left-out') this.options.onLeftOut();
+      else if (notice.state === 'attached') {
         this.failures = 0;
         this.options.onAttached();
         this.become({ kind: 'attached' });
         this.tellSize();
-      } else if (notice?.state === 'vm-stopped') {
+      } else if (notice.state === 'vm-stopped') {
         ended = 'stopped';
-      } else if (notice?.state === 'closed') {
+      } else {
         ended = 'closed';
         this.become({ kind: 'closed', message: spoken(notice.message, notice.sentences) });
       }

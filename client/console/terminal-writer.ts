@@ -11,6 +11,7 @@ const maxWaitingBytes = 4 * 1024 * 1024;
 const reset = '\u001bc';
 /** Ends a sequence that was cut in two, and its colours. */
 const recover = '\u0018\u001b[0m\r\n[…]\r\n';
+const hole = new TextEncoder().encode(recover);
 
 /**
  * Output at the pace at which the terminal takes it: one piece at a time, and never more than a bounded amount waiting.
@@ -36,6 +37,11 @@ export class TerminalWriter {
       this.dropped = true;
     }
     this.next();
+  }
+
+  /** Some of the output is missing between what was pushed and what will be. */
+  markHole(): void {
+    this.push(hole);
   }
 
   /** Begins anew: what was shown goes, what waits is not wanted any more. */

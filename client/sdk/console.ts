@@ -4,6 +4,9 @@ import type { ConsoleControl } from '#shared/console-control';
 import { TramaError, toTramaError } from './errors';
 import type { Transport } from './transport';
 
+/** Output that was not read yet; beyond it the connection is paused. */
+const maxWaitingBytes = 1024 * 1024;
+
 /** A VM's console, by default its serial one: read it by `for await`, write to it, close it. */
 export interface TramaConsole extends AsyncIterable<Uint8Array> {
   /** Bytes to the guest, as if typed; text as UTF-8. Enter is `\r`. What is written after the end goes nowhere. */
@@ -13,6 +16,8 @@ export interface TramaConsole extends AsyncIterable<Uint8Array> {
   close(): void;
   /** The slice is shared to view only: what is written goes nowhere. */
   readonly readOnly: boolean;
+  /** How many bytes of the guest's output are missing by now: they were not read in time. */
+  readonly leftOut: () => number;
   /** Resolves when it has ended, with what the server said last: `closed by us`, or why the VM's side ended. */
   readonly closed: Promise<string>;
 }
@@ -30,6 +35,8 @@ export async function openConsole(
   const url = transport.url.replace(/^http/, 'ws') + ticket.path;
   const socket = new WebSocket(url, [consoleProtocol, ticket.token], { headers: transport.headers() });
   const chunks: Uint8Array[] = [];
+  let waiting = 0;
+  let missing = 0;
   let wake = () => {};
   let ended = false;
   let said = 'The console was closed.';
@@ -43,8 +50,16 @@ export async function openConsole(
   // before it is open: the server sends its history at once
   socket.on('message', (data, isBinary) => {
     if (!(data instanceof Buffer)) return;
-    if (isBinary) chunks.push(data);
-    else said = noticeOf(data.toString('utf8')) ?? said;
+    if (isBinary) {
+      chunks.push(data);
+      waiting += data.length;
+      // the server bounds what waits there
+      if (waiting > maxWaitingBytes) socket.pause();
+    } else {
+      const notice = noticeOf(data.toString('utf8'));
+      said = notice.message ?? said;
+      missing += notice.leftOut;
+    }
     wake();
   });
   const leave = () => socket.terminate();
@@ -56,7 +71,11 @@ export async function openConsole(
   async function* read(): AsyncGenerator<Uint8Array, void> {
     try {
       for (;;) {
-        for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
+        for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
+          waiting -= chunk.length;
+          if (socket.isPaused && waiting <= maxWaitingBytes / 2) socket.resume();
+          yield chunk;
+        }
         if (ended) return;
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -77,6 +96,7 @@ export async function openConsole(
     },
     close: () => socket.close(),
     readOnly: ticket.readOnly,
+    leftOut: () => missing,
     closed,
     [Symbol.asyncIterator]: () => ({ next: () => reader.next(), return: () => reader.return() }),
   };
@@ -99,13 +119,16 @@ function opened(socket: WebSocket, url: string): Promise<void> {
   });
 }
 
-/** The sentence of a notice, which comes as JSON in a text frame. */
-function noticeOf(text: string): string | null {
+/** What a notice says, which comes as JSON in a text frame: its sentence, and how many bytes are missing. */
+function noticeOf(text: string): { message: string | null; leftOut: number } {
   try {
     const notice: unknown = JSON.parse(text);
-    if (typeof notice !== 'object' || notice === null || !('message' in notice)) return null;
-    return typeof notice.message === 'string' ? notice.message : null;
+    if (typeof notice !== 'object' || notice === null) return { message: null, leftOut: 0 };
+    return {
+      message: 'message' in notice && typeof notice.message === 'string' ? notice.message : null,
+      leftOut: 'bytes' in notice && typeof notice.bytes === 'number' ? notice.bytes : 0,
+    };
   } catch {
-    return null;
+    return { message: null, leftOut: 0 };
   }
 }

@@ -404,6 +404,25 @@ describe('console', () => {
     sockets.close();
   });
 
+  it('loses nothing of what is read late, and says what the server has left out', async () => {
+    const { client, server } = await serve(ok({ token: 'once', path: '/console' }));
+    const sockets = new WebSocketServer({ server, handleProtocols: () => 'trama.console' });
+    const piece = Buffer.alloc(256 * 1024, 'y');
+    sockets.on('connection', (socket) => {
+      for (let count = 0; count < 40; count += 1) socket.send(piece);
+      socket.send(JSON.stringify({ type: 'left-out', bytes: 1234 }));
+      socket.send(Buffer.from('end'));
+      socket.close(1000);
+    });
+    const guest = await client().console(5);
+    let bytes = 0;
+    for await (const chunk of guest) bytes += chunk.length;
+    expect(bytes).toBe(40 * piece.length + 3);
+    expect(guest.leftOut()).toBe(1234);
+    expect(await guest.closed).toBe('The console was closed.');
+    sockets.close();
+  });
+
   it('says why it cannot be opened', async () => {
     const { client, server } = await serve(ok({ token: 'once', path: '/console' }));
     server.on('upgrade', (_request, socket) =>

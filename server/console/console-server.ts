@@ -12,6 +12,7 @@ import { consoleControlSchema } from '#shared/console-control';
 import type { consoleNoticeSchema } from '#shared/slice';
 import { say as tellSaid, type Said } from '#shared/sentence';
 import { HeldOutput } from './held-output';
+import { OutputRoom } from './output-room';
 import { PacedOutput, type PacedOutputOptions } from './paced-output';
 import { onlyLook } from './rfb-looker';
 
@@ -19,6 +20,8 @@ type Notice = z.infer<typeof consoleNoticeSchema>;
 
 /** Output that a browser has not taken yet; beyond this it is dropped for that browser, or left out at its source, never held up for the guest. */
 const maxBufferedBytes = 512 * 1024;
+/** The same of all browsers together, whoever's they are. */
+const room = new OutputRoom(64 * 1024 * 1024);
 /** Half of what the eye sees as one; a guest that prints without end then costs some sixty frames a second. */
 const gatherMs = 15;
 /** A browser that takes nothing for so long is given up: it connects again by itself, and gets the history. */
@@ -178,7 +181,9 @@ export function pump(
     removed: () => Promise<Said | null>;
   } | null,
 ): void {
-  const say = (notice: Notice) => webSocket.send(JSON.stringify(notice));
+  const say = (notice: Notice) => {
+    if (webSocket.readyState === webSocket.OPEN) webSocket.send(JSON.stringify(notice));
+  };
   let alive = true;
   const pings = setInterval(() => {
     // a browser that vanished without closing answers no ping
@@ -192,7 +197,9 @@ export function pump(
       if (webSocket.readyState === webSocket.OPEN) webSocket.send(data, () => done());
       else done();
     },
+    onLoss: (bytes) => say({ type: 'left-out', bytes }),
     onStuck: () => webSocket.terminate(),
+    room,
     capacity: maxBufferedBytes,
     stuckAfterMs,
   });

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { HeldOutput } from './held-output';
+import { OutputRoom } from './output-room';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A reader whose machine takes a frame when the test says so. */
-function reader() {
+function reader(room = new OutputRoom(1_000_000)) {
   const sent: string[] = [];
   const underWay: (() => void)[] = [];
   const deeds: string[] = [];
@@ -16,6 +17,7 @@ function reader() {
     },
     onStuck: () => deeds.push('stuck'),
     flow: { pause: () => deeds.push('pause'), resume: () => deeds.push('resume') },
+    room,
     capacity: 10,
     stuckAfterMs: 5_000,
   });
@@ -59,4 +61,19 @@ test('a reader that has taken all may rest as long as the screen does', () => {
   take();
   vi.advanceTimersByTime(60_000);
   expect(deeds).toEqual([]);
+});
+
+test('where there is no room for all readers the source is held up at once, and what they had is given back', () => {
+  const room = new OutputRoom(5);
+  const first = reader(room);
+  first.push('abcd');
+  expect(first.deeds).toEqual([]);
+  const second = reader(room);
+  second.push('ef');
+  expect(second.deeds).toEqual(['pause']);
+  second.take();
+  expect(second.deeds).toEqual(['pause', 'resume']);
+  first.output.close();
+  second.push('abcd');
+  expect(second.deeds).toEqual(['pause', 'resume']);
 });

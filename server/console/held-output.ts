@@ -1,7 +1,7 @@
 import type { ConsoleStream } from '#server/providers/provider';
 import type { PacedOutputOptions } from './paced-output';
 
-interface HeldOutputOptions extends Omit<PacedOutputOptions, 'gatherMs'> {
+interface HeldOutputOptions extends Omit<PacedOutputOptions, 'gatherMs' | 'onLoss'> {
   flow: NonNullable<ConsoleStream['flow']>;
 }
 
@@ -23,8 +23,9 @@ export class HeldOutput {
   push(data: Uint8Array): void {
     if (this.#closed) return;
     this.#underWay += data.length;
+    this.#options.room.take(data.length);
     if (this.#stuck === null) this.#watch();
-    if (!this.#held && this.#underWay >= this.#options.capacity) {
+    if (!this.#held && (this.#underWay >= this.#options.capacity || this.#options.room.isFull)) {
       this.#held = true;
       this.#options.flow.pause();
     }
@@ -37,13 +38,17 @@ export class HeldOutput {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
+    this.#options.room.take(-this.#underWay);
+    this.#underWay = 0;
     this.#unwatch();
   }
 
   #taken(bytes: number): void {
-    this.#underWay -= bytes;
     if (this.#closed) return;
+    this.#underWay -= bytes;
+    this.#options.room.take(-bytes);
     this.#unwatch();
     if (this.#underWay > 0) this.#watch();
     if (!this.#held || this.#underWay > this.#options.capacity / 2) return;

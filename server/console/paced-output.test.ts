@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { OutputRoom } from './output-room';
 import { PacedOutput } from './paced-output';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A reader whose machine takes a frame when the test says so. */
-function reader(capacity = 1000) {
+function reader(capacity = 1000, room = new OutputRoom(1_000_000)) {
   const frames: string[] = [];
   const underWay: (() => void)[] = [];
   const state = { stuck: 0 };
@@ -14,7 +15,9 @@ function reader(capacity = 1000) {
       frames.push(Buffer.from(data).toString());
       underWay.push(done);
     },
+    onLoss: (bytes) => frames.push(`(${bytes} left out)`),
     onStuck: () => (state.stuck += 1),
+    room,
     capacity,
     gatherMs: 15,
     stuckAfterMs: 5_000,
@@ -53,14 +56,14 @@ test('a reader that takes nothing has one frame under way and is given up, once'
   expect([frames.length, state.stuck]).toEqual([1, 1]);
 });
 
-test('a slow reader gets the newest output, of which it misses the oldest', () => {
+test('a slow reader gets the newest output, and is told how much of the oldest it misses', () => {
   const { frames, take, push } = reader(10);
   push('first');
   push('0123456789');
   push('abcde');
   take();
   vi.advanceTimersByTime(15);
-  expect(frames).toEqual(['first', '56789abcde']);
+  expect(frames).toEqual(['first', '(5 left out)', '56789abcde']);
 });
 
 test('the end hands over what is left; a close does not', () => {
@@ -77,4 +80,29 @@ test('the end hands over what is left; a close does not', () => {
   vi.advanceTimersByTime(60_000);
   expect(closed.frames).toEqual(['a']);
   expect(closed.state.stuck).toBe(0);
+});
+
+test('all readers together hold no more than there is room for, each at least a little, and give it back', () => {
+  const room = new OutputRoom(100_000);
+  const piece = 'x'.repeat(10_000);
+  const readers = Array.from({ length: 10 }, () => reader(500_000, room));
+  for (let times = 0; times < 50; times += 1) for (const { push } of readers) push(piece);
+  expect(room.isFull).toBe(true);
+  for (const { frames, take } of readers) {
+    take();
+    vi.advanceTimersByTime(15);
+    const [first, lost, rest = ''] = frames;
+    expect(first).toBe(piece);
+    expect(rest.length).toBeGreaterThanOrEqual(10_000);
+    expect(rest.length).toBeLessThanOrEqual(30_000);
+    expect(lost).toBe(`(${49 * piece.length - rest.length} left out)`);
+  }
+  for (const { output } of readers) output.close();
+  expect(room.isFull).toBe(false);
+  // whoever comes later has room again
+  const later = reader(500_000, room);
+  for (let times = 0; times < 5; times += 1) later.push(piece);
+  later.take();
+  vi.advanceTimersByTime(15);
+  expect(later.frames).toEqual([piece, piece.repeat(4)]);
 });

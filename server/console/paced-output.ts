@@ -1,16 +1,24 @@
 import { RingBuffer } from '#server/lib/ring-buffer';
+import type { OutputRoom } from './output-room';
 
 export interface PacedOutputOptions {
   /** Hands one frame over; `done` is called when the other side's machine has taken it, or never will. */
   send: (data: Uint8Array, done: () => void) => void;
+  /** So many bytes are left out before the frame that is sent next: they were not taken in time. */
+  onLoss: (bytes: number) => void;
   /** The other side has taken nothing for `stuckAfterMs`. Called once; nothing is sent any more. */
   onStuck: () => void;
   /** Bytes held for a reader that is slow; of more, the oldest are dropped. */
   capacity: number;
+  /** What all readers share. */
+  room: OutputRoom;
   /** Output that comes within this time goes out as one frame. The first byte after a silence is not held up. */
   gatherMs: number;
   stuckAfterMs: number;
 }
+
+/** What a reader has at least, however little room there is for all of them. */
+const leastBytes = 16 * 1024;
 
 /**
  * A guest's output on its way to one browser. At most one frame is under way at a time, and what comes meanwhile is put
@@ -22,7 +30,11 @@ export class PacedOutput {
   readonly #pending: RingBuffer;
   #gathering: NodeJS.Timeout | null = null;
   #stuck: NodeJS.Timeout | null = null;
-  #sending = false;
+  /** Bytes of the frame that is on its way; null while none is. */
+  #sending: number | null = null;
+  #lost = 0;
+  /** What it has of the room that all share. */
+  #taken = 0;
   #closed = false;
 
   constructor(options: PacedOutputOptions) {
@@ -32,14 +44,17 @@ export class PacedOutput {
 
   push(data: Uint8Array): void {
     if (this.#closed) return;
-    this.#pending.push(data);
-    if (!this.#sending && this.#gathering === null) this.#flush();
+    this.#lost += this.#pending.push(data);
+    if (this.#options.room.isFull) this.#lost += this.#pending.keepNewest(leastBytes);
+    this.#account();
+    if (this.#sending === null && this.#gathering === null) this.#flush();
   }
 
   /** Hands over what is left, behind what is under way, and takes nothing more. */
   end(): void {
     if (this.#closed) return;
     const rest = this.#pending.read();
+    this.#tellLoss();
     this.close();
     if (rest.length > 0) this.#options.send(rest, () => undefined);
   }
@@ -51,13 +66,27 @@ export class PacedOutput {
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     if (this.#stuck !== null) clearTimeout(this.#stuck);
     this.#gathering = this.#stuck = null;
+    this.#sending = null;
+    this.#account();
+  }
+
+  #account(): void {
+    const now = this.#pending.length + (this.#sending ?? 0);
+    this.#options.room.take(now - this.#taken);
+    this.#taken = now;
+  }
+
+  #tellLoss(): void {
+    if (this.#lost > 0) this.#options.onLoss(this.#lost);
+    this.#lost = 0;
   }
 
   #flush(): void {
     if (this.#pending.length === 0) return;
     const frame = this.#pending.read();
     this.#pending.clear();
-    this.#sending = true;
+    this.#sending = frame.length;
+    this.#tellLoss();
     this.#stuck = setTimeout(() => {
       this.close();
       this.#options.onStuck();
@@ -66,8 +95,9 @@ export class PacedOutput {
   }
 
   #sent(): void {
-    this.#sending = false;
     if (this.#closed) return;
+    this.#sending = null;
+    this.#account();
     if (this.#stuck !== null) clearTimeout(this.#stuck);
     this.#stuck = null;
     this.#gathering = setTimeout(() => {

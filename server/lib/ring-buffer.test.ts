@@ -6,11 +6,15 @@ test('holds exactly the last bytes, whatever the pieces', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), fc.integer({ min: 1, max: 64 }), (pieces, capacity) => {
       const ring = new RingBuffer(capacity);
-      for (const piece of pieces) ring.push(piece);
+      const dropped = pieces.map((piece) => ring.push(piece)).reduce((sum, bytes) => sum + bytes, 0);
       const all = pieces.flatMap((piece) => [...piece]);
       const expected = all.slice(Math.max(0, all.length - capacity));
       expect([...ring.read()]).toEqual(expected);
       expect(ring.length).toBe(expected.length);
+      expect(dropped).toBe(all.length - expected.length);
+      const kept = Math.min(5, expected.length);
+      expect(ring.keepNewest(5)).toBe(expected.length - kept);
+      expect([...ring.read()]).toEqual(expected.slice(expected.length - kept));
     }),
   );
 });

@@ -18,7 +18,9 @@ export class RingBuffer {
     return this.#length;
   }
 
-  push(data: Uint8Array): void {
+  /** Answers how many bytes it has dropped for it, of what was held or of `data`. */
+  push(data: Uint8Array): number {
+    const before = this.#length;
     // copied: the caller's buffer may be a slice of a pool that is kept alive or reused
     let rest = data.length > this.#capacity ? data.subarray(data.length - this.#capacity) : data;
     while (rest.length > 0) {
@@ -34,7 +36,15 @@ export class RingBuffer {
       this.#length += part.length;
       rest = rest.subarray(part.length);
     }
-    this.#drop(this.#length - this.#capacity);
+    this.keepNewest(this.#capacity);
+    return before + data.length - this.#length;
+  }
+
+  /** Drops the oldest beyond so many bytes, and answers how many that were. */
+  keepNewest(bytes: number): number {
+    const excess = Math.max(0, this.#length - bytes);
+    this.#drop(excess);
+    return excess;
   }
 
   /** Everything that is held, oldest first, as one array of its own. */
@@ -56,7 +66,7 @@ export class RingBuffer {
   }
 
   #drop(excess: number): void {
-    if (excess <= 0) return;
+    if (excess === 0) return;
     this.#head += excess;
     this.#length -= excess;
     while (this.#blocks.length > 1 && this.#head >= blockBytes) {

@@ -416,6 +416,8 @@ export function addSliceCommands(program: Command, cli: Cli): void {
         { stdin: cli.stdin, stdout: cli.out.stdout },
         { lingerMs: linger * 1000, signal: cli.signal },
       );
+      const missing = guest.leftOut();
+      if (missing > 0) cli.out.message(`${missing} bytes of its output are missing: they were not read in time.`);
       if (reason !== null) throw new CliError(reason);
     });
 }
