@@ -355,7 +355,7 @@ const states: Record<string, State> = {
       attached,
       press('Type a text'),
       fill('Text to be typed', 'añil'),
-      text('A US keyboard has no key for: ñ'),
+      text('This keyboard layout (US) has no key for: ñ'),
     ),
   },
   'a console in full size': { ...consoles(({ web }) => `console=${web}`), until: attached },

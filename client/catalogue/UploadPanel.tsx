@@ -119,7 +119,14 @@ function NewUpload({ uploads, onBegun }: { uploads: readonly ImageUpload[]; onBe
           <Group gap="sm" wrap="nowrap">
             <FileButton onChange={choose} accept={endings.join()}>
               {(props) => (
-                <Button variant="default" leftSection={<FileUp size={16} />} data-autofocus {...props}>
+                <Button
+                  variant="default"
+                  leftSection={<FileUp size={16} />}
+                  // what is opened for the first time comes after the panel, which has the focus on its cross by then
+                  autoFocus
+                  data-autofocus
+                  {...props}
+                >
                   {t('own.choose')}
                 </Button>
               )}

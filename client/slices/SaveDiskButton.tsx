@@ -29,26 +29,35 @@ export function SaveDiskButton({ slice, vm, away }: SaveDiskButtonProps) {
     return away ? t('refused.ZONE_AWAY') : null;
   };
   return (
-    <>
-      <ActionButton
-        size="xs"
-        variant="default"
-        px={6}
-        leftSection={<HardDriveDownload size={13} />}
-        disabledReason={reason()}
-        onClick={() => panel.open('save', vm.id)}
-      >
-        {t('vm.save.open')}
-      </ActionButton>
-      <SidePanel
-        opened={panel.name === 'save' && panel.id === vm.id}
-        onClose={panel.close}
-        title={t('vm.save.title', { name: vm.name })}
-      >
+    <ActionButton
+      size="xs"
+      variant="default"
+      px={6}
+      leftSection={<HardDriveDownload size={13} />}
+      disabledReason={reason()}
+      onClick={() => panel.open('save', vm.id)}
+    >
+      {t('vm.save.open')}
+    </ActionButton>
+  );
+}
+
+/** The VM whose disk is being saved, by the address, and how to have done with it. */
+export function useDiskToSave({ vmList }: Slice): { vm: SliceVm | undefined; close: () => void } {
+  const panel = usePanel(['save']);
+  return { vm: panel.name === null ? undefined : vmList.find(({ id }) => id === panel.id), close: panel.close };
+}
+
+/** Beside the page, not beside the VM's own panel: where that lies over the page, one panel takes the other's place. */
+export function SaveDiskSide({ vm, close }: ReturnType<typeof useDiskToSave>) {
+  const { t } = useTranslation('slices');
+  return (
+    <SidePanel opened={vm !== undefined} onClose={close} title={t('vm.save.title', { name: vm?.name ?? '' })}>
+      {vm === undefined ? null : (
         <Suspense fallback={<LoadingRows rows={4} height={40} />}>
-          <SaveDiskPanel vm={vm} onCancel={panel.close} />
+          <SaveDiskPanel vm={vm} onCancel={close} />
         </Suspense>
-      </SidePanel>
-    </>
+      )}
+    </SidePanel>
   );
 }

@@ -28,6 +28,7 @@ import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
 import { HealSwitch } from './HealSwitch';
 import { RestartSwitch } from './RestartSwitch';
+import { SaveDiskSide, useDiskToSave } from './SaveDiskButton';
 import { RenameSlice } from './RenameSlice';
 import { SliceActions } from './SliceActions';
 import { SliceBanner } from './SliceBanner';
@@ -60,6 +61,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   useKeptFocus(frame);
   const place = useSlicePlace();
   const view = place.tab;
+  const saving = useDiskToSave(slice);
   const narrow = useMediaQuery('(max-width: 62em)') ?? false;
   const { height } = useConsoleSettings();
 
@@ -229,7 +231,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         </Tabs>
       </div>
       <Drawer
-        opened={panel !== null && asDrawer}
+        opened={panel !== null && asDrawer && saving.vm === undefined}
         onClose={() => place.showVm(null)}
         position={narrow ? 'bottom' : 'right'}
         size={narrow ? '75%' : 360}
@@ -238,6 +240,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
       >
         {panel}
       </Drawer>
+      <SaveDiskSide {...saving} />
       {place.activeConsole === null || open.length === 0 ? null : (
         <ConsoleDock
           consoles={open}
