@@ -1,4 +1,4 @@
-import { bigint, customType, datetime, json, varchar } from 'drizzle-orm/mysql-core';
+import { bigint, customType, datetime, int, json, varchar } from 'drizzle-orm/mysql-core';
 import { sql } from 'drizzle-orm';
 import type { Sentence } from '#shared/sentence';
 import type { Annotation } from '#shared/topology/annotations';
@@ -19,6 +19,9 @@ export const createdAt = () =>
 
 /** What a VM, a network or an edge has besides what has a column of its own (`server/db/queries/parts.ts`). */
 export const properties = () => json('properties').$type<Record<string, unknown>>();
+
+/** GiB of a VM's extra disks together, which stand in its `properties`: sums are made by it. */
+export const extraDiskGb = () => int('extra_disk_gb', { unsigned: true }).notNull().default(0);
 
 /** What is drawn beside all that: read and written as a whole, and asked for by no query. */
 export const annotations = () => json('annotations').$type<Annotation[]>();

@@ -237,6 +237,7 @@ export const sentences = {
   VM_FORWARD_TAKEN: 'A forwarded port was taken by another program.',
   VM_DISK_DAMAGED:
     'The disk of {{vm}} lies over files of the image “{{image}}” that are damaged, and its source has changed since.',
+  VM_EXTRA_DISK_GONE: 'The extra disk {{label}} of {{vm}} is gone from the zone.',
   GUEST_PANIC: 'The guest’s kernel stopped with a panic. Its console says why.',
   GUEST_LATE: 'The guest did not report in time that it has booted. Its console may say why.',
   QEMU_SAYS: 'QEMU says: {{line}}',

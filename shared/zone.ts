@@ -25,6 +25,8 @@ export const capabilitiesSchema = z.object({
   portForwards: capabilitySchema,
   /** Disk images (qcow2) with overlays. */
   disks: capabilitySchema,
+  /** Disks beside the one that a VM boots, for kernel images too. */
+  extraDisks: capabilitySchema,
   serialConsole: capabilitySchema,
   /** VMs with a screen, a keyboard and a pointer (RFB, RFC 6143). */
   graphics: capabilitySchema,

@@ -19,8 +19,14 @@ export function changeLines(steps: readonly Pick<PlanStep, 'resource' | 'label' 
   });
 }
 
+const losses: Record<Loss, string> = {
+  memory: 'what is in memory',
+  disk: 'all that is on its disk',
+  extraDisk: 'all that is on extra disks that go or shrink',
+};
+
 function lostLines(part: string, label: string, loses: readonly Loss[]): string[] {
-  const lost = loses.map((loss) => (loss === 'disk' ? 'all that is on its disk' : 'what is in memory'));
+  const lost = loses.map((loss) => losses[loss]);
   return lost.length === 0 ? [] : [`${part} ${label}: ${lost.join(' and ')} is lost`];
 }
 

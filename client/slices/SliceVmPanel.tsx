@@ -5,6 +5,7 @@ import { isAsDesired } from '#shared/deployment/observed-status';
 import type { ConsoleKind } from '#shared/image';
 import type { Slice, SliceVm } from '#shared/slice';
 import { forwardAddress, forwardKey, forwardText } from '#shared/topology/forward';
+import { extraDisksText } from '../editor/property-text';
 import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
@@ -101,6 +102,12 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
           <dd>{formatRam(vm.ramMb, i18n.language)}</dd>
           <dt>{t('common:resources.disk')}</dt>
           <dd>{formatDisk(vm.diskGb, i18n.language)}</dd>
+          {vm.disks.length === 0 ? null : (
+            <>
+              <dt>{t('vm.disks')}</dt>
+              <dd style={{ overflowWrap: 'anywhere' }}>{extraDisksText(vm.disks, i18n.language)}</dd>
+            </>
+          )}
           <dt>{t('vm.internet')}</dt>
           <dd>{vm.internet ? t('common:yes') : t('common:no')}</dd>
         </dl>

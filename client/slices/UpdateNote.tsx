@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Update } from '#shared/deployment/applied';
-import { linkValueText } from '../editor/link-text';
+import { propertyText } from '../editor/property-text';
 import { formatResource } from './problem-sentence';
 import classes from './slice.module.css';
 
@@ -33,8 +33,8 @@ export function UpdateNote({ update }: { update: Update }) {
 /** A value that reads well in a sentence; null for the others. */
 function shown(property: string, json: string | null, language: string): string | null {
   const value: unknown = json === null ? null : JSON.parse(json);
-  const ofLink = linkValueText(property, value);
-  if (ofLink !== undefined) return ofLink;
+  const text = propertyText(property, value, language);
+  if (text !== undefined) return text;
   if (typeof value === 'number')
     return property === 'vcpus' || property === 'ramMb' || property === 'diskGb'
       ? formatResource(property, value, language)

@@ -3,6 +3,7 @@ import { SquareTerminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { Slice, SliceVm } from '#shared/slice';
+import { extraDiskGb } from '#shared/topology/disk';
 import { forwardAddress, forwardKey, forwardText } from '#shared/topology/forward';
 import { spoken } from '../i18n/spoken';
 import type { Column } from '../ui/DataTable';
@@ -105,7 +106,7 @@ export function VmTable({ slice, running, onOpen, onOpenConsole }: VmTableProps)
           {vm.flavour.name} · {vm.image.name}
           <Text size="xs" c="dimmed">
             {t('common:resources.vcpus', { count: vm.vcpus })} · {formatRam(vm.ramMb, i18n.language)} ·{' '}
-            {formatDisk(vm.diskGb, i18n.language)}
+            {formatDisk(vm.diskGb + extraDiskGb(vm.disks), i18n.language)}
           </Text>
         </div>
       ),

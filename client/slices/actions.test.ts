@@ -85,6 +85,7 @@ it('a slice is suspended where its zone can, else the zone says why it cannot; w
       internet: able,
       portForwards: able,
       disks: able,
+      extraDisks: able,
       serialConsole: able,
       graphics: able,
       snapshot: able,

@@ -67,6 +67,7 @@ function zoneWith(run: Said): Zone {
     internet,
     portForwards: no,
     disks: no,
+    extraDisks: no,
     serialConsole: no,
     graphics: no,
     suspend: no,

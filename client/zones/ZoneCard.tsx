@@ -33,6 +33,7 @@ const capabilityOrder = [
   'graphics',
   'portForwards',
   'disks',
+  'extraDisks',
   'suspend',
   'snapshot',
   'impair',

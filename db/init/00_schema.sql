@@ -910,6 +910,8 @@ SELECT (SELECT MAX(`id`) + 1 FROM `images` `of_image`), 'debian', 'Debian 12 wit
 FROM DUAL
 WHERE EXISTS (SELECT 1 FROM `images` `any_image`)
 	AND NOT EXISTS (SELECT 1 FROM `images` `same_name` WHERE `same_name`.`live_key` = 'debian');
+ALTER TABLE `slice_vms` ADD `extra_disk_gb` int unsigned DEFAULT 0 NOT NULL;
+ALTER TABLE `template_vms` ADD `extra_disk_gb` int unsigned DEFAULT 0 NOT NULL;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -958,3 +960,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('e3f506f37073f
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c1666bb5c469df33957c3c3c050ed3f671820d4bed9710f8de266d42027ad4b8', 1795723053120);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('49f88a142325879d5bc7db855f4f9a46ddf67807b20d4a7905deaf059fd7841c', 1795725629728);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('f17b6086ab3050c288a93a866f8019dd20f7a0d09d0b5e65d850ac3b3318c496', 1795726092237);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9ec9ba19184a7ac3af0c5c72ba63f00dd1c7fd834d583502f81e806a2653601b', 1795735803451);

@@ -17,7 +17,17 @@ import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardS
 import { driftPolicies } from '#shared/drift';
 import { consoleKinds } from '#shared/image';
 import { shareLevels } from '#shared/sharing';
-import { annotations, createdAt, id, instant, liveKey, primaryId, sentences, properties } from '../columns';
+import {
+  annotations,
+  createdAt,
+  extraDiskGb,
+  id,
+  instant,
+  liveKey,
+  primaryId,
+  sentences,
+  properties,
+} from '../columns';
 import { availabilityZones, flavours, images } from './catalogue';
 import { templates } from './templates';
 import { users } from './users';
@@ -110,6 +120,7 @@ export const sliceVms = mysqlTable(
     vcpus: int('vcpus', { unsigned: true }).notNull(),
     ramMb: int('ram_mb', { unsigned: true }).notNull(),
     diskGb: int('disk_gb', { unsigned: true }).notNull(),
+    extraDiskGb: extraDiskGb(),
     internet: boolean('internet').notNull(),
     forwards: json('forwards').$type<ForwardState[]>().notNull(),
     x: double('x').notNull(),

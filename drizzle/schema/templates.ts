@@ -11,7 +11,7 @@ import {
   varchar,
 } from 'drizzle-orm/mysql-core';
 import type { Forward } from '#shared/topology/forward';
-import { annotations, createdAt, id, instant, liveKey, primaryId, properties, sortKey } from '../columns';
+import { annotations, createdAt, extraDiskGb, id, instant, liveKey, primaryId, properties, sortKey } from '../columns';
 import { flavours, images } from './catalogue';
 import { users } from './users';
 
@@ -106,6 +106,7 @@ export const templateVms = mysqlTable(
     imageId: id('image_id')
       .notNull()
       .references(() => images.id, { onDelete: 'restrict' }),
+    extraDiskGb: extraDiskGb(),
     internet: boolean('internet').notNull().default(false),
     forwards: json('forwards').$type<Forward[]>().notNull(),
     x: double('x').notNull(),

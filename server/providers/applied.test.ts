@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { propertyFacts } from '#shared/topology/properties';
 import { topologyParts, topologyVmSchema } from '#shared/topology/schema';
-import { appliedEdge, appliedNetwork, appliedVm } from './applied';
+import { applicable, appliedEdge, appliedNetwork, appliedVm, changesOf, losesData } from './applied';
 import { attachment, link, tiny, vmSpec, withNic } from './contract-fixtures';
 
 const web = vmSpec(1, tiny);
@@ -36,6 +36,29 @@ test('what no guest is told, or is told anew at each start, is not in it', () =>
   ];
   for (const vm of same) expect(appliedVm(vm)).toEqual(appliedVm(web));
   expect(appliedNetwork({ id: 1, name: 'lan' })).toEqual(appliedNetwork({ id: 2, name: 'wan' }));
+});
+
+test('a disk that goes or shrinks is given up only with leave to lose it, one that comes or grows at a restart', () => {
+  const disksOf = (...sizes: number[]) => ({
+    ...web,
+    disks: sizes.map((sizeGb, n) => ({ label: `d${n}`, sizeGb })),
+  });
+  const before = disksOf(2, 4);
+  for (const [after, loses] of [
+    [disksOf(2, 4, 1), false],
+    [disksOf(2, 5), false],
+    [disksOf(2), true],
+    [disksOf(2, 3), true],
+    [web, true],
+  ] as const) {
+    const changes = changesOf('vm', appliedVm(before), appliedVm(after));
+    expect(changes).toMatchObject([{ property: 'disks', effect: 'restart' }]);
+    expect(losesData(changes)).toBe(loses);
+    const given = (restart: boolean, recreate: boolean) => applicable(before, after, { restart, recreate }).disks;
+    expect(given(false, true)).toEqual(before.disks);
+    expect(given(true, false)).toEqual(loses ? before.disks : after.disks);
+    expect(given(true, true)).toEqual(after.disks);
+  }
 });
 
 test('an edge is its ends, their NICs and addresses', () => {

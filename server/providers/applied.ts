@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { Applied, Change } from '#shared/deployment/applied';
 import { canonical, propertiesOf, withoutDefaults, type Effect, type PartSchema } from '#shared/topology/properties';
+import { lostDisks } from '#shared/topology/disk';
 import { topologyParts } from '#shared/topology/schema';
 import type { EdgeSpec, ImageSpec, NetworkSpec, VmSpec } from './provider';
 
@@ -114,7 +116,7 @@ const versionOf = ({ digest }: Applied) => digest.slice(0, digest.indexOf(':'));
 
 /**
  * The spec that a VM which is as `before` can be given now: that which is wanted, but for what `allowed` does not let be
- * changed, which stays. What takes effect live is always allowed.
+ * changed, which stays. What takes effect live is always allowed; a change of extra disks by which data are lost takes what a re-creation takes.
  */
 export function applicable(
   before: VmSpec,
@@ -124,12 +126,33 @@ export function applicable(
 ): VmSpec {
   const values = new Map<string, unknown>(Object.entries(before));
   const kept = changesOf('vm', appliedVm(before, parts), appliedVm(wanted, parts), parts)
-    .filter(({ effect }) => effect !== 'live' && !allowed[effect])
+    .filter(
+      (change) => change.effect !== 'live' && !(allowed[change.effect] && (allowed.recreate || !dropsDisk(change))),
+    )
     .map(({ property }): [string, unknown] => [property, values.get(property)]);
   return { ...wanted, ...Object.fromEntries(kept) };
 }
 
-/** Whether anything of it has to be made anew. */
+/** Whether anything of it has to be made anew, with the disk that it boots; its extra disks stay. */
 export function recreates(changes: readonly Change[]): boolean {
   return changes.some(({ effect }) => effect === 'recreate');
+}
+
+/** Whether an extra disk goes, or becomes smaller: what is on it is lost. */
+export function dropsDisks(changes: readonly Change[]): boolean {
+  return changes.some(dropsDisk);
+}
+
+/** As they may have been written down by any version. */
+const disksWrittenDown = z.array(z.object({ label: z.string(), sizeGb: z.number() }));
+
+function dropsDisk({ property, from, to }: Change): boolean {
+  if (property !== 'disks') return false;
+  const disks = (json: string | null) => (json === null ? [] : disksWrittenDown.parse(JSON.parse(json)));
+  return lostDisks(disks(from), disks(to)).length > 0;
+}
+
+/** Whether what is on any disk is lost: done only for who has been told so. */
+export function losesData(changes: readonly Change[]): boolean {
+  return recreates(changes) || dropsDisks(changes);
 }

@@ -32,6 +32,11 @@ export interface ContractHarness {
   readDisk(slice: SliceRef, vmId: number): Promise<string>;
   /** The word in a file that a disk was saved to, which needs no other file; '' for none. */
   readSaved(path: string): Promise<string>;
+  /** The extra disks that the guest of a VM that runs has, as it sees them. */
+  guestDisks(slice: SliceRef, vmId: number): Promise<{ label: string; gb: number }[]>;
+  /** Has it write a word to an extra disk, and tells which is there; '' for none. */
+  writeInGuest(slice: SliceRef, vmId: number, label: string, word: string): Promise<void>;
+  readInGuest(slice: SliceRef, vmId: number, label: string): Promise<string>;
   /** How many snapshots the disk of a VM that is stopped has inside. */
   countDiskSnapshots(slice: SliceRef, vmId: number): Promise<number>;
   /** How long the guest of a VM waits for the answer of another one, in ms, of several tries the shortest; null where none comes. */

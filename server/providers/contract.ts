@@ -6,6 +6,7 @@ import type { ContractHarness } from './contract-harness';
 import { testApplied } from './contract-applied';
 import { testCaptures } from './contract-captures';
 import { testGates } from './contract-gates';
+import { testExtraDisks } from './contract-disks';
 import { testDrift } from './contract-drift';
 import { readScreen } from './contract-screen';
 import { testKeeping } from './contract-keeping';
@@ -400,6 +401,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     testApplied({ harness: () => harness, newSlice, id, codeOf });
     testGates({ harness: () => harness, newSlice, id, codeOf });
     testUpdates({ harness: () => harness, newSlice, id, codeOf });
+    testExtraDisks({ harness: () => harness, newSlice, id, codeOf });
     testDrift({ harness: () => harness, newSlice, id, codeOf });
     testUsage({ harness: () => harness, newSlice, id, codeOf });
     testCaptures({ harness: () => harness, newSlice, id, codeOf });

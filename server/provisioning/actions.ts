@@ -4,7 +4,7 @@ import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/sche
 import type { Ready } from '#shared/topology/schema';
 import { say, together, told, within, type Said, type SentenceCode } from '#shared/sentence';
 import { ProviderError } from '#server/lib/provider-error';
-import { recreates } from '#server/providers/applied';
+import { losesData } from '#server/providers/applied';
 import type { FirstDiskRow } from '#server/db/queries/first-disks';
 import type { DiskSource, ImageState, Provider, SliceRef } from '#server/providers/provider';
 import type { SliceSpecs } from '#server/domain/deployments/specs';
@@ -128,7 +128,7 @@ const actions: Record<string, Action> = {
   },
   'vm/update': {
     async run({ provider, slice, specs }, id, update) {
-      await provider.updateVm(slice, known(specs.vm(id)), { recreate: recreates(update?.changes ?? []) });
+      await provider.updateVm(slice, known(specs.vm(id)), { recreate: losesData(update?.changes ?? []) });
     },
     failed: 'VM_NOT_CHANGED',
   },

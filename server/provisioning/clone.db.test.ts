@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { images } from '#drizzle/schema/catalogue';
+import { sliceVms } from '#drizzle/schema/slices';
 import { firstDisks, sliceSnapshots } from '#drizzle/schema/snapshots';
 import { users } from '#drizzle/schema/users';
 import { plain } from '#shared/sentence';
@@ -96,6 +97,21 @@ test('a clone of a snapshot begins with its disks, without its memory, and is it
   expect(contents(id)).toMatchObject({ web: '/', db: 'one/' });
   await run(source, { kind: 'destroy' });
   expect(contents(id)).toMatchObject({ db: 'one/' });
+});
+
+test('a VM whose image has no disk begins with its extra disks as they were', async () => {
+  const disks = [{ label: 'data', sizeGb: 1 }];
+  const tiny = eq(sliceVms.name, 'tiny');
+  await database.db.update(sliceVms).set({ extraDiskGb: 1, properties: { disks } }).where(tiny);
+  for (const vm of machines(source)) vm.extraDisks = { data: { sizeGb: 1, content: vm.spec.name } };
+  await run(source, { kind: 'snapshot' });
+  const [taken] = await snapshots();
+  const plan = await previewClone(context, { actor, id: source, snapshotId: taken?.id });
+  expect(plan).toMatchObject({ runnable: true, anew: [] });
+  const { id } = await clone('disks', { snapshotId: taken?.id });
+  expect(await run(id, { kind: 'deploy' })).toMatchObject({ status: 'succeeded' });
+  const copy = machines(id).find(({ spec }) => spec.name === 'tiny');
+  expect(copy).toMatchObject({ extraDisks: { data: { sizeGb: 1, content: 'tiny' } } });
 });
 
 test('a snapshot that is deleted before its clone is deployed is kept for it, and goes then', async () => {

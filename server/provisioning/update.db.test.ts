@@ -7,6 +7,7 @@ import { deployments } from '#drizzle/schema/deployments';
 import { quotas } from '#drizzle/schema/users';
 import type { TopologySource } from '#shared/deployment/schema';
 import { annotationSchema } from '#shared/topology/annotations';
+import type { ExtraDisk } from '#shared/topology/disk';
 import type { Topology } from '#shared/topology/schema';
 import { cancelDeployment } from '#server/domain/deployments/cancel';
 import { planDeployment } from '#server/domain/deployments/plan';
@@ -14,6 +15,7 @@ import { getDeployment } from '#server/domain/deployments/read-deployments';
 import { retryDeployment } from '#server/domain/deployments/retry';
 import { startDeployment } from '#server/domain/deployments/start';
 import type { Actor, DomainContext } from '#server/domain/context';
+import { ownQuota } from '#server/domain/quotas/quotas';
 import { getSliceTopology, wholeSlice } from '#server/domain/slices/read-slices';
 import { createTemplate, updateTemplate } from '#server/domain/templates/write-templates';
 import { only } from '#server/db/rows';
@@ -174,6 +176,49 @@ describe('an update of a slice that runs', () => {
     expect((await plan({ from: 'drawing', topology: anew }, version)).changes).toMatchObject([
       { part: 'vm', key: 'b', fate: 'recreate', loses: ['memory', 'disk'] },
     ]);
+  });
+
+  test('counts extra disks wherever disks count, keeps what is on them, and says which are lost', async () => {
+    const template = await createTemplate(context, {
+      actor,
+      template: { name: 'disks', description: '', topology: small },
+    });
+    const size = template.diskGb;
+    const sums = async () => {
+      const [zone] = await database.db.select().from(zoneSums).where(eq(zoneSums.zoneId, zoneId));
+      const { used } = await ownQuota(context, { actor });
+      return { slice: (await whole()).diskGb - size, zone: (zone?.diskGb ?? 0) - size, quota: used.diskGb - size };
+    };
+    const redisked = (disks: ExtraDisk[]) => (topology: Topology) => ({
+      ...topology,
+      vms: topology.vms.map((vm) => (vm.key === 'a' ? { ...vm, disks } : vm)),
+    });
+    await carryOut(context, actor, sliceId, 'deploy');
+    expect(await sums()).toEqual({ slice: 0, zone: 0, quota: 0 });
+    const two = [
+      { label: 'data', sizeGb: 5 },
+      { label: 'logs', sizeGb: 3 },
+    ];
+    const { topology, version } = await own();
+    expect((await plan({ from: 'drawing', topology: redisked(two)(topology) }, version)).needs).toMatchObject({
+      diskGb: 8,
+    });
+    expect(await redraw(redisked(two))).toMatchObject({ status: 'succeeded' });
+    expect(await sums()).toEqual({ slice: 8, zone: 8, quota: 8 });
+    expect(seen()?.vms.get((await vmRows())[0]?.id ?? 0)?.extraDisks).toMatchObject({ data: { sizeGb: 5 } });
+    const saved = { id: template.id, topology: redisked(two)(small), baseRevision: 1 };
+    expect((await updateTemplate(context, { actor, change: saved })).diskGb).toBe(size + 8);
+
+    const fewer = await redraw(redisked([{ label: 'data', sizeGb: 6 }]));
+    expect(fewer.topologyChange?.changes).toMatchObject([
+      { key: 'a', fate: 'restart', properties: [{ property: 'disks' }], loses: ['memory', 'extraDisk'] },
+    ]);
+    expect(await sums()).toEqual({ slice: 6, zone: 6, quota: 6 });
+    const without = { vms: topology.vms.filter(({ key }) => key !== 'a'), networks: [], edges: [] };
+    const { changes } = await plan({ from: 'drawing', topology: without });
+    expect(changes.find(({ label }) => label === 'a')).toMatchObject({ loses: ['memory', 'extraDisk'] });
+    await carryOut(context, actor, sliceId, 'destroy');
+    expect(await sums()).toMatchObject({ zone: -size, quota: -size });
   });
 
   test('that only moves what is drawn touches nothing, and is a version all the same', async () => {

@@ -20,8 +20,11 @@ const changeSchema = z.object({
 });
 export type Change = z.infer<typeof changeSchema>;
 
-/** What is lost by a change: what the guest has in its memory, for which it is shut down, and what is on its disk. */
-export const lossSchema = z.enum(['memory', 'disk']);
+/**
+ * What is lost by a change: what the guest has in its memory, for which it is shut down; what is on the disk that it boots; and what is on extra disks,
+ * those that the change takes away or makes smaller.
+ */
+export const lossSchema = z.enum(['memory', 'disk', 'extraDisk']);
 export type Loss = z.infer<typeof lossSchema>;
 
 /** What a step changes of something that is there, and what is lost by it. */

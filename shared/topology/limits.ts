@@ -2,6 +2,9 @@
 export const drawingLimits = {
   /** Characters of a VM's cloud-config. */
   userDataLength: 65_536,
+  /** Disks beside the one that a VM boots: with that one they fill a PCI slot, which has eight functions. */
+  disksPerVm: 7,
+  diskLabelLength: 20,
   /** Characters of what a guest calls itself, with its domain. */
   guestHostnameLength: 253,
   /** Longest delay of a link in one direction. */

@@ -3,6 +3,7 @@ import { limits } from '../limits';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { annotationsSchema } from './annotations';
+import { extraDiskSchema } from './disk-schema';
 import { forwardSchema } from './forward-schema';
 import { linkSchema } from './link';
 import { keySchema, positionSchema } from './place';
@@ -120,6 +121,18 @@ export const vmProperties = {
     .register(propertyFacts, {
       effect: 'live',
       needs: { capability: 'portForwards', code: 'FORWARDS_UNSUPPORTED', words: 'forwarded ports' },
+    }),
+  /**
+   * Disks beside that of its flavour, empty at first. What is on them stays as long as the VM, also when that is made anew: only a disk that is
+   * taken away or made smaller loses its data, which the plan says.
+   */
+  disks: z
+    .array(extraDiskSchema)
+    .max(drawingLimits.disksPerVm, `At most ${drawingLimits.disksPerVm} extra disks.`)
+    .default([])
+    .register(propertyFacts, {
+      effect: 'restart',
+      needs: { capability: 'extraDisks', code: 'EXTRA_DISKS_UNSUPPORTED', words: 'extra disks' },
     }),
   /** Written into the guest at each of its starts: a router's `/etc/frr/frr.conf`. */
   files: z.array(startFileSchema).max(limits.filesPerVm).default([]).register(propertyFacts, { effect: 'restart' }),

@@ -148,6 +148,13 @@ describe('validateTopology', () => {
         },
       ],
       [
+        'DUPLICATE_DISK',
+        (t) => {
+          first(t).vm.disks = [1, 2].map((sizeGb) => ({ label: 'data', sizeGb }));
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
         'DUPLICATE_FILE',
         (t) => {
           first(t).vm.files = ['a', 'b'].map((content) => ({ path: '/etc/frr/frr.conf', content, mode: '0644' }));

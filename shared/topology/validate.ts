@@ -17,6 +17,7 @@ export const topologyProblemCodes = [
   'NETWORK_NAME_INVALID',
   'DUPLICATE_NETWORK_NAME',
   'DUPLICATE_FORWARD',
+  'DUPLICATE_DISK',
   'DUPLICATE_FILE',
   'VARIABLE_UNKNOWN',
   'USER_DATA_NOT_TAKEN',
@@ -58,6 +59,7 @@ export function validateTopology(topology: Topology, catalogue?: Catalogue, base
     ...vmNameProblems(topology),
     ...networkNameProblems(topology),
     ...forwardProblems(topology),
+    ...diskProblems(topology),
     ...fileProblems(topology),
     ...variableProblems(topology),
     ...orderProblems(topology),
@@ -179,6 +181,24 @@ function forwardProblems(topology: Topology): TopologyProblem[] {
         field: 'forwards',
         params: { vm: vm.name, port: forwardText(forward) },
       }),
+    );
+  return problems;
+}
+
+function diskProblems(topology: Topology): TopologyProblem[] {
+  const problems: TopologyProblem[] = [];
+  for (const vm of topology.vms)
+    repeats(
+      vm.disks,
+      ({ label }) => label,
+      ({ label }) =>
+        problems.push({
+          code: 'DUPLICATE_DISK',
+          message: `${vm.name} has two extra disks called ${label}.`,
+          node: vm.key,
+          field: 'disks',
+          params: { vm: vm.name, label },
+        }),
     );
   return problems;
 }

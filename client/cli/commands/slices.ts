@@ -9,6 +9,7 @@ import {
   removesSlice,
   type BulkKind,
 } from '#shared/deployment/operations';
+import { extraDiskText } from '#shared/topology/disk';
 import { forwardAddress, forwardText } from '#shared/topology/forward';
 import { changeLines, updateLines } from '../plan-text';
 import { addCloneCommand } from './clone';
@@ -74,6 +75,15 @@ const vmColumns = (slice: Slice): Column<SliceVm>[] => [
       forwards.map((one) => `${forwardAddress(one) ?? '?'}→${forwardText(one)}`).join(', ') || null,
     flexible: true,
   },
+  ...(slice.vmList.some(({ disks }) => disks.length > 0)
+    ? [
+        {
+          title: 'EXTRA DISKS',
+          value: ({ disks }: SliceVm) => disks.map(extraDiskText).join(', ') || null,
+          flexible: true,
+        },
+      ]
+    : []),
   { title: 'ERROR', value: ({ error }) => error, flexible: true },
 ];
 

@@ -6,6 +6,7 @@ import type { TopologyVm } from '#shared/topology/schema';
 import { forwardText } from '#shared/topology/forward';
 import type { CanvasSelection } from '../canvas/types';
 import type { EditorCatalogue } from '../use-catalogue';
+import { extraDisksText } from '../property-text';
 import { useChoices } from './choices';
 import { useReadyText } from './ready-text';
 import { LinkList } from './LinkList';
@@ -92,7 +93,7 @@ interface VmFactsProps {
 }
 
 function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
-  const { t } = useTranslation(['editor', 'common']);
+  const { t, i18n } = useTranslation(['editor', 'common']);
   const { sizes } = useChoices(catalogue);
   const readyText = useReadyText();
   const flavour = catalogue.flavours.find((item) => item.id === vm.flavourId);
@@ -104,6 +105,7 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
     [t('vm.internet'), vm.internet ? t('common:yes') : t('common:no')],
     ...(vm.graphics ? [[t('vm.graphics'), t('common:yes')] as [string, string]] : []),
     [t('vm.forwards'), vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(forwardText).join(', ')],
+    ...(vm.disks.length === 0 ? [] : [[t('vm.disks'), extraDisksText(vm.disks, i18n.language)] as [string, string]]),
     ...(vm.files.length === 0
       ? []
       : [[t('vm.files'), vm.files.map(({ path }) => path).join(', ')] as [string, string]]),

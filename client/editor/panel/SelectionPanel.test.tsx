@@ -149,6 +149,36 @@ describe('the side panel', () => {
     expect(vm('vm1')?.forwards).toEqual([{ protocol: 'udp', guestPort: 22 }]);
   });
 
+  it('gives a VM extra disks, by labels that each have once, of a size that there can be', async () => {
+    select(['vm1']);
+    const add = screen.getByRole('button', { name: 'Add disk' });
+    await userEvent.click(add);
+    await userEvent.click(add);
+    expect(vm('vm1')?.disks).toEqual([
+      { label: 'data', sizeGb: 10 },
+      { label: 'data2', sizeGb: 10 },
+    ]);
+    const label = screen.getByLabelText('Label of disk 2');
+    fireEvent.change(label, { target: { value: 'no label' } });
+    expect(screen.getByText(/^At most 20 lower-case letters/)).toBeTruthy();
+    expect(vm('vm1')?.disks[1]?.label).toBe('data2');
+    fireEvent.change(label, { target: { value: 'data' } });
+    expect(screen.getByText('vm1 has two extra disks called data.')).toBeTruthy();
+    fireEvent.change(label, { target: { value: 'logs' } });
+    expect(screen.queryByText(/two extra disks/)).toBeNull();
+    const size = screen.getByLabelText('Size of disk 2');
+    for (const refused of ['0', '1000000000']) {
+      fireEvent.change(size, { target: { value: refused } });
+      expect(vm('vm1')?.disks[1]?.sizeGb).toBe(10);
+    }
+    fireEvent.change(size, { target: { value: '40' } });
+    expect(vm('vm1')?.disks[1]).toEqual({ label: 'logs', sizeGb: 40 });
+    for (let number = 3; number <= 7; number++) await userEvent.click(add);
+    expect(add).toHaveProperty('disabled', true);
+    await userEvent.click(screen.getByRole('button', { name: 'Remove disk data' }));
+    expect(vm('vm1')?.disks[0]?.label).toBe('logs');
+  });
+
   it('gives a VM start-up files, each change of text one step, and says that two have one path', async () => {
     select(['vm1']);
     await userEvent.click(screen.getByRole('button', { name: 'Add file' }));

@@ -1,6 +1,7 @@
 import { SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
+import { extraDiskGb } from '#shared/topology/disk';
 import type { Topology } from '#shared/topology/schema';
 import { formatCount, formatDisk, formatRam } from '../../ui/format';
 import type { Document } from '../document';
@@ -47,7 +48,10 @@ export function TemplateTotals({ topology, catalogue }: { topology: Topology; ca
     { name: t('resources.edge'), value: formatCount(edges.length, i18n.language) },
     { name: t('resources.vcpu'), value: formatCount(sum('vcpus'), i18n.language) },
     { name: t('resources.ram'), value: formatRam(sum('ramMb'), i18n.language) },
-    { name: t('resources.disk'), value: formatDisk(sum('diskGb'), i18n.language) },
+    {
+      name: t('resources.disk'),
+      value: formatDisk(sum('diskGb') + extraDiskGb(vms.flatMap(({ disks }) => disks)), i18n.language),
+    },
   ];
   return (
     <SimpleGrid component="dl" cols={3} spacing="xs" verticalSpacing="sm" m={0}>

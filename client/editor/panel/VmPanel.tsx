@@ -15,6 +15,7 @@ import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
+import { ExtraDisks } from './ExtraDisks';
 import { Forwards } from './Forwards';
 
 export interface VmPanelProps {
@@ -41,7 +42,7 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
   const rest = problems.filter(
     (item) =>
       item.node === vm.key &&
-      !['name', 'flavourId', 'imageId', 'forwards', 'files', 'userData', 'startAfter', 'ready'].includes(
+      !['name', 'flavourId', 'imageId', 'forwards', 'disks', 'files', 'userData', 'startAfter', 'ready'].includes(
         item.field ?? '',
       ),
   );
@@ -93,6 +94,7 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
         onChange={(event) => onChange({ graphics: event.currentTarget.checked })}
       />
       <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
+      <ExtraDisks vm={vm} problem={problemOf('disks')} onChange={onChange} />
       <StartFiles vm={vm} problem={problemOf('files')} lookup={lookup} onChange={onChange} />
       <CommittedName
         key={`hostname ${vm.key}`}

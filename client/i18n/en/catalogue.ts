@@ -223,6 +223,7 @@ export const catalogue = {
       internet: 'Internet access for VMs',
       portForwards: 'Forwarded ports, host to VM',
       disks: 'Disk images',
+      extraDisks: 'Extra disks',
       serialConsole: 'Serial console',
       graphics: 'Graphical console',
       suspend: 'Suspend with the memory',

@@ -19,7 +19,8 @@ export const change = {
   lost: {
     memory: '{{name}}: what is in memory',
     disk: '{{name}}: all that is on the disk',
-    vm: '{{name}}: the VM with its disk',
+    extraDisk: '{{name}}: all that is on the extra disks that go or become smaller',
+    vm: '{{name}}: the VM with its disks',
   },
   template: 'Take the newest of {{template}}',
   templateTaken: 'The drawing is now revision {{revision}} of {{template}}. Undo takes it back.',
@@ -63,6 +64,7 @@ export const change = {
     internet: 'internet access',
     graphics: 'graphical console',
     forwards: 'forwarded ports',
+    disks: 'extra disks',
     files: 'start-up files',
     hostname: 'what it calls itself',
     userData: 'user-data',

@@ -7,6 +7,7 @@ export const problems = {
   NETWORK_NAME_INVALID: '“{{name}}” cannot be the name of a network.',
   DUPLICATE_NETWORK_NAME: 'Two networks are called {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} forwards its port {{port}} twice.',
+  DUPLICATE_DISK: '{{vm}} has two extra disks called {{label}}.',
   DUPLICATE_FILE: '{{vm}} has the start-up file {{path}} twice.',
   VARIABLE_UNKNOWN:
     '{{vm}}: there is no variable {{variable}}, in line {{line}} of {{place}}. A backslash before its braces keeps it as it is.',

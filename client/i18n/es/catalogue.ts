@@ -235,6 +235,7 @@ export const catalogue: Messages<typeof english> = {
       internet: 'Acceso a internet para las MV',
       portForwards: 'Puertos reenviados, del servidor a la MV',
       disks: 'Imágenes de disco',
+      extraDisks: 'Discos adicionales',
       graphics: 'Consola gráfica',
       serialConsole: 'Consola serie',
       suspend: 'Suspender con la memoria',

@@ -22,7 +22,8 @@ export const change: Messages<typeof english> = {
   lost: {
     memory: '{{name}}: lo que hay en la memoria',
     disk: '{{name}}: todo lo que hay en el disco',
-    vm: '{{name}}: la MV con su disco',
+    extraDisk: '{{name}}: todo lo que hay en los discos adicionales que se quitan o encogen',
+    vm: '{{name}}: la MV con sus discos',
   },
   template: 'Tomar lo más nuevo de {{template}}',
   templateTaken: 'El dibujo es ahora la revisión {{revision}} de {{template}}. Deshacer lo devuelve.',
@@ -66,6 +67,7 @@ export const change: Messages<typeof english> = {
     internet: 'acceso a internet',
     graphics: 'consola gráfica',
     forwards: 'puertos redirigidos',
+    disks: 'discos adicionales',
     files: 'archivos de arranque',
     hostname: 'cómo se llama a sí misma',
     userData: 'datos de usuario',

@@ -9,6 +9,7 @@ export const problems: Messages<typeof english> = {
   NETWORK_NAME_INVALID: '«{{name}}» no puede ser el nombre de una red.',
   DUPLICATE_NETWORK_NAME: 'Dos redes se llaman {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} redirige dos veces su puerto {{port}}.',
+  DUPLICATE_DISK: '{{vm}} tiene dos discos adicionales llamados {{label}}.',
   DUPLICATE_FILE: '{{vm}} tiene dos veces el archivo de arranque {{path}}.',
   VARIABLE_UNKNOWN:
     '{{vm}}: no existe la variable {{variable}}, en la línea {{line}} de {{place}}. Una barra invertida ante sus llaves la deja como está.',

@@ -215,6 +215,7 @@ export const sentences: Record<SentenceCode, string> = {
   VM_FORWARD_TAKEN: 'Otro programa ocupó un puerto reenviado.',
   VM_DISK_DAMAGED:
     'El disco de {{vm}} se apoya en archivos dañados de la imagen «{{image}}», y su origen ha cambiado desde entonces.',
+  VM_EXTRA_DISK_GONE: 'El disco adicional {{label}} de {{vm}} ya no está en la zona.',
   GUEST_PANIC: 'El kernel del sistema invitado se detuvo con un «panic». Su consola dice por qué.',
   GUEST_LATE: 'El sistema invitado no avisó a tiempo de que había arrancado. Quizá su consola diga por qué.',
   QEMU_SAYS: 'QEMU dice: {{line}}',

@@ -3,7 +3,7 @@ import { Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { PartChange, PartFate } from '#shared/topology/diff';
 import { StatusBadge } from '../../ui/StatusBadge';
-import { linkValueText } from '../../editor/link-text';
+import { propertyText } from '../../editor/property-text';
 import classes from './change.module.css';
 import { fateLooks } from './changed-drawing';
 import { partName } from './part-name';
@@ -82,10 +82,10 @@ function PropertyChange({
   change: PartChange['properties'][number];
   catalogue: ChangeListProps['catalogue'];
 }) {
-  const { t } = useTranslation('change');
+  const { t, i18n } = useTranslation('change');
   const property = t(`property.${change.property}`, { defaultValue: change.property });
-  const from = shown(change.property, change.from, catalogue);
-  const to = shown(change.property, change.to, catalogue);
+  const from = shown(change.property, change.from, catalogue, i18n.language);
+  const to = shown(change.property, change.to, catalogue, i18n.language);
   return (
     <Text size="xs" c="dimmed" span>
       {from === null || to === null ? property : t('fromTo', { property, from, to })}
@@ -94,10 +94,15 @@ function PropertyChange({
 }
 
 /** A value that reads well in a sentence; null for the others. */
-function shown(property: string, json: string | null, catalogue: ChangeListProps['catalogue']): string | null {
+function shown(
+  property: string,
+  json: string | null,
+  catalogue: ChangeListProps['catalogue'],
+  language: string,
+): string | null {
   const value: unknown = json === null ? null : JSON.parse(json);
-  const ofLink = linkValueText(property, value);
-  if (ofLink !== undefined) return ofLink;
+  const text = propertyText(property, value, language);
+  if (text !== undefined) return text;
   if (property === 'flavourId') return catalogue?.flavours.find(({ id }) => id === value)?.name ?? null;
   if (property === 'imageId') return catalogue?.images.find(({ id }) => id === value)?.name ?? null;
   if (typeof value === 'number') return String(value);

@@ -126,7 +126,7 @@ function Review(props: Omit<ReviewPanelProps, 'opened'>) {
 interface Loss {
   key: string;
   label: string;
-  what: 'vm' | 'disk' | 'memory';
+  what: 'vm' | PlanChange['loses'][number];
 }
 
 /** What is gone afterwards, a line for each VM and each kind of thing. */

@@ -109,7 +109,9 @@ const useFields = {
   vms: number(sql`count(${sliceVms.id})`),
   vcpus: number(sql`sum(${sliceVms.vcpus})`),
   ramMb: number(sql`sum(${sliceVms.ramMb})`),
-  diskGb: number(sql`coalesce(sum(${sliceVms.diskGb}), 0) + ceil((${suspendedMb} + ${kept.snapshotMb}) / 1024)`),
+  diskGb: number(
+    sql`coalesce(sum(${sliceVms.diskGb} + ${sliceVms.extraDiskGb}), 0) + ceil((${suspendedMb} + ${kept.snapshotMb}) / 1024)`,
+  ),
   runningVms: number(sql`sum(${running})`),
   runningVcpus: number(sql`sum(case when ${running} then ${sliceVms.vcpus} else 0 end)`),
   runningRamMb: number(sql`sum(case when ${running} then ${sliceVms.ramMb} else 0 end)`),

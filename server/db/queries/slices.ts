@@ -195,7 +195,7 @@ const pageOf = preparedBy((variant: Variant) => {
       select ${list} from page inner join ${slices} on ${slices.id} = page.id ${joined}
       left join (
         select page.id, count(*) as vms, sum(${sliceVms.status} = 'running') as running, sum(${sliceVms.vcpus}) as vcpus,
-          sum(${sliceVms.ramMb}) as ram_mb, sum(${sliceVms.diskGb}) as disk_gb
+          sum(${sliceVms.ramMb}) as ram_mb, sum(${sliceVms.diskGb} + ${sliceVms.extraDiskGb}) as disk_gb
         from page inner join ${sliceVms} on ${sliceVms.sliceId} = page.id group by page.id
       ) sizes on sizes.id = ${slices.id}
       order by ${order}`,
@@ -313,7 +313,7 @@ export type NewSliceEdge = Omit<NewRow<typeof sliceEdges>, keyof EndIds> & {
 };
 
 export interface SliceParts {
-  vms: NewRow<typeof sliceVms>[];
+  vms: (NewRow<typeof sliceVms> & { extraDiskGb: number })[];
   networks: NewRow<typeof sliceNetworks>[];
   edges: NewSliceEdge[];
   annotations: readonly Annotation[];

@@ -76,7 +76,7 @@ const summaries = (picked: SQL, order: SQL) => (list: SQL) =>
     inner join ${users} on ${users.id} = ${templates.ownerId}
     left join (
       select page.revision_id, count(*) as vms, sum(${flavours.vcpus}) as vcpus, sum(${flavours.ramMb}) as ram_mb,
-        sum(${flavours.diskGb}) as disk_gb
+        sum(${flavours.diskGb} + ${templateVms.extraDiskGb}) as disk_gb
       from page inner join ${templateVms} on ${templateVms.revisionId} = page.revision_id
       inner join ${flavours} on ${flavours.id} = ${templateVms.flavourId} group by page.revision_id
     ) sizes on sizes.revision_id = page.revision_id

@@ -3,6 +3,7 @@ import { flavours, images } from '#drizzle/schema/catalogue';
 import { templateEdges, templateNetworks, templateRevisions, templateVms } from '#drizzle/schema/templates';
 import type { Catalogue } from '#shared/topology/catalogue';
 import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
+import { extraDiskGb } from '#shared/topology/disk';
 import { topologyParts, type Topology } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { chunked, iso, only } from '../rows';
@@ -61,7 +62,11 @@ export async function insertRevision(
     .values({ ...row, annotations: annotations.length === 0 ? null : [...annotations] });
   const revisionId = insertId;
   for (const vms of chunked(topology.vms))
-    await q.insert(templateVms).values(vms.map((vm) => ({ ...rowOf(parts.vm, templateVms, vm), revisionId })));
+    await q
+      .insert(templateVms)
+      .values(
+        vms.map((vm) => ({ ...rowOf(parts.vm, templateVms, vm), extraDiskGb: extraDiskGb(vm.disks), revisionId })),
+      );
   for (const networks of chunked(topology.networks))
     await q
       .insert(templateNetworks)

@@ -64,14 +64,13 @@ export async function heldByOwners(
   ownerIds: readonly number[],
 ): Promise<Map<number, Resources>> {
   if (ownerIds.length === 0) return new Map();
-  const sum = (column: typeof sliceVms.vcpus | typeof sliceVms.ramMb | typeof sliceVms.diskGb) =>
-    sql`sum(${column})`.mapWith(Number);
+  const sum = (column: typeof sliceVms.vcpus | typeof sliceVms.ramMb) => sql`sum(${column})`.mapWith(Number);
   const rows = await q
     .select({
       ownerId: slices.ownerId,
       vcpus: sum(sliceVms.vcpus),
       ramMb: sum(sliceVms.ramMb),
-      diskGb: sum(sliceVms.diskGb),
+      diskGb: sql`sum(${sliceVms.diskGb} + ${sliceVms.extraDiskGb})`.mapWith(Number),
     })
     .from(slices)
     .innerJoin(sliceVms, eq(sliceVms.sliceId, slices.id))

@@ -21,7 +21,7 @@ async function addedUp(zoneId: number) {
     .select({
       vcpus: sql`coalesce(sum(${sliceVms.vcpus}), 0)`.mapWith(Number),
       ramMb: sql`coalesce(sum(${sliceVms.ramMb}), 0)`.mapWith(Number),
-      diskGb: sql`coalesce(sum(${sliceVms.diskGb}), 0)`.mapWith(Number),
+      diskGb: sql`coalesce(sum(${sliceVms.diskGb} + ${sliceVms.extraDiskGb}), 0)`.mapWith(Number),
     })
     .from(slices)
     .innerJoin(sliceVms, eq(sliceVms.sliceId, slices.id))

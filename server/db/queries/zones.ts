@@ -30,7 +30,7 @@ export const holding = sql`${slices.deletedAt} is null and ${slices.status} not 
 const sums = {
   vcpus: number(sql`sum(${sliceVms.vcpus})`),
   ramMb: number(sql`sum(${sliceVms.ramMb})`),
-  diskGb: number(sql`sum(${sliceVms.diskGb})`),
+  diskGb: number(sql`sum(${sliceVms.diskGb} + ${sliceVms.extraDiskGb})`),
 };
 const nothing: Resources = { vcpus: 0, ramMb: 0, diskGb: 0 };
 const theSlice = sql`${slices.id} = ${sql.placeholder('slice')}`;
@@ -71,17 +71,24 @@ export async function countSlice(tx: Queryable, sliceId: number, next: SliceStat
   await addToZone(tx, zoneId, gone, { vcpus: sign * vcpus, ramMb: sign * ramMb, diskGb: sign * diskGb });
 }
 
+/** What a VM's row says of its size. */
+type Sized = Pick<typeof sliceVms.$inferSelect, keyof Resources | 'extraDiskGb'>;
+
 /** As {@link countSlice}, of a slice that keeps its status and whose VMs have become others. */
 export async function countResized(
   tx: Queryable,
   { zoneId, status }: Pick<typeof slices.$inferSelect, 'zoneId' | 'status'>,
-  before: readonly Resources[],
-  after: readonly Resources[],
+  before: readonly Sized[],
+  after: readonly Sized[],
 ): Promise<void> {
   if (!holds(status)) return;
-  const more = (of: (vm: Resources) => number) =>
+  const more = (of: (vm: Sized) => number) =>
     after.reduce((sum, vm) => sum + of(vm), 0) - before.reduce((sum, vm) => sum + of(vm), 0);
-  const amount = { vcpus: more((vm) => vm.vcpus), ramMb: more((vm) => vm.ramMb), diskGb: more((vm) => vm.diskGb) };
+  const amount = {
+    vcpus: more((vm) => vm.vcpus),
+    ramMb: more((vm) => vm.ramMb),
+    diskGb: more((vm) => vm.diskGb + vm.extraDiskGb),
+  };
   if (Object.values(amount).some((value) => value !== 0)) await addToZone(tx, zoneId, 0, amount);
 }
 

@@ -54,7 +54,7 @@ function lossesOf({ part, key }: PartChange, { updates, halted }: Done): Loss[] 
   return [...loses];
 }
 
-/** What is gone with a VM that is there: what is in its memory, if it runs, and its disk, if it has one. */
+/** What is gone with a VM that is there: what is in its memory, if it runs, and its disks, if it has any. */
 function lostWith({ observation }: PlanInput, before: PlannedUpdate['before'], { part, key }: PartChange): Loss[] {
   const vm = part === 'vm' ? before.vms.find((one) => one.key === key) : undefined;
   const status = observation?.vms.find(({ id }) => id === vm?.id)?.status;
@@ -62,5 +62,6 @@ function lostWith({ observation }: PlanInput, before: PlannedUpdate['before'], {
   return [
     ...(status === 'stopped' || status === 'failed' ? [] : ['memory' as const]),
     ...(vm.image.kind === 'disk' ? ['disk' as const] : []),
+    ...(vm.diskGb > vm.bootDiskGb ? ['extraDisk' as const] : []),
   ];
 }

@@ -24,7 +24,9 @@ export interface PlanVm {
   name: string;
   vcpus: number;
   ramMb: number;
+  /** Of all its disks together, and of the one that its image lies on, as its flavour has it. */
   diskGb: number;
+  bootDiskGb: number;
   /** NICs that it has to have room for: one more than the highest number. */
   nics: number;
   /** What its properties ask of the zone. */
@@ -179,7 +181,8 @@ export function planTopologyOf(
         name: vm.name,
         vcpus: vm.vcpus,
         ramMb: vm.ramMb,
-        diskGb: vm.diskGb,
+        diskGb: vm.diskGb + vm.extraDiskGb,
+        bootDiskGb: vm.diskGb,
         nics: nics.get(vm.id) ?? 0,
         needs: needsOf(topologyVmSchema, part),
         startAfter: part.startAfter,

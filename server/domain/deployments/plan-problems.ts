@@ -265,12 +265,13 @@ function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
       // a kernel image has no disk
       if (zone.vmLimits === null || (field === 'diskGb' && vm.image.kind === 'kernel')) continue;
       const { min, max } = zone.vmLimits[field];
-      if (vm[field] < min || vm[field] > max)
+      const has = field === 'diskGb' ? vm.bootDiskGb : vm[field];
+      if (has < min || has > max)
         problem(
           'VM_OUT_OF_RANGE',
-          `VM ${vm.name} has ${unit === '' ? `${vm[field]} ${name}` : `${vm[field]}${unit} of ${name}`}; zone ${zone.name} runs VMs with ${min}${unit} to ${max}${unit}.`,
+          `VM ${vm.name} has ${unit === '' ? `${has} ${name}` : `${has}${unit} of ${name}`}; zone ${zone.name} runs VMs with ${min}${unit} to ${max}${unit}.`,
           'flavourId',
-          { resource: field, has: vm[field], min, max },
+          { resource: field, has, min, max },
         );
     }
     if (zone.vmLimits && vm.nics > zone.vmLimits.nics)
@@ -287,12 +288,12 @@ function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
         'flavourId',
         { image: vm.image.name, needs: vm.image.minRamMb, has: vm.ramMb },
       );
-    if (vm.diskGb < vm.image.minDiskGb)
+    if (vm.bootDiskGb < vm.image.minDiskGb)
       problem(
         'IMAGE_NEEDS_DISK',
-        `VM ${vm.name} has ${vm.diskGb} GiB of disk, but image ${vm.image.name} needs ${vm.image.minDiskGb} GiB.`,
+        `VM ${vm.name} has ${vm.bootDiskGb} GiB of disk, but image ${vm.image.name} needs ${vm.image.minDiskGb} GiB.`,
         'flavourId',
-        { image: vm.image.name, needs: vm.image.minDiskGb, has: vm.diskGb },
+        { image: vm.image.name, needs: vm.image.minDiskGb, has: vm.bootDiskGb },
       );
   }
   return problems;

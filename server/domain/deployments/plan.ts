@@ -2,6 +2,7 @@ import { notFound } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
+import { takenBy } from '#shared/topology/disk';
 import { needsOf } from '#shared/topology/properties';
 import { topologyEdgeSchema, topologyVmSchema, type Topology } from '#shared/topology/schema';
 import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
@@ -134,12 +135,13 @@ async function drawnTopology(
       const image = images.get(vm.imageId);
       // their foreign keys say that they are there
       if (flavour === undefined || image === undefined) throw new Error(`VM ${vm.key} has no flavour or image.`);
-      const { vcpus, ramMb, diskGb } = sizes.get(vm.key) ?? flavour;
+      const size = sizes.get(vm.key) ?? flavour;
       return {
         id: 0,
         key: vm.key,
         name: vm.name,
-        ...{ vcpus, ramMb, diskGb },
+        ...takenBy(size, vm.disks),
+        bootDiskGb: size.diskGb,
         nics: nics.get(vm.key) ?? 0,
         needs: needsOf(topologyVmSchema, vm),
         startAfter: vm.startAfter,

@@ -8,6 +8,7 @@ import { topologyVmSchema } from '#shared/topology/schema';
 import { plain, say } from '#shared/sentence';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import { link, tiny as contractTiny, vmSpec } from '#server/providers/contract-fixtures';
+import type { Applied } from '#shared/deployment/applied';
 import type { SliceObservation } from '#server/providers/provider';
 import type { PlanInput, PlanTopology, PlanVm, PlanZone } from './plan-input';
 import { planOperation, wantedOf } from './planner';
@@ -23,6 +24,7 @@ const zone: PlanZone = {
     internet: ok,
     portForwards: ok,
     disks: ok,
+    extraDisks: ok,
     serialConsole: ok,
     graphics: ok,
     suspend: ok,
@@ -40,6 +42,7 @@ const vm = (id: number, name: string, more: Partial<PlanVm> = {}): PlanVm => ({
   vcpus: 1,
   ramMb: 128,
   diskGb: 2,
+  bootDiskGb: 2,
   nics: 0,
   needs: [],
   startAfter: [],
@@ -243,13 +246,18 @@ describe('a plan', () => {
       internet: no('passt is missing.'),
       portForwards: no('no.'),
       disks: no('qemu-img is missing.'),
+      extraDisks: no('qemu-img is missing.'),
       serialConsole: ok,
       graphics: ok,
       suspend: no('no.'),
       snapshot: no('no.'),
       impair: ok,
     };
-    const asking = { internet: true, forwards: [{ protocol: 'tcp', guestPort: 80 }] };
+    const asking = {
+      internet: true,
+      forwards: [{ protocol: 'tcp', guestPort: 80 }],
+      disks: [{ label: 'data', sizeGb: 1 }],
+    };
     const disk = { id: 8, name: 'debian', kind: 'disk' as const, minRamMb: 512, minDiskGb: 10 };
     const topology = {
       ...line,
@@ -274,6 +282,7 @@ describe('a plan', () => {
       'NO_CAPACITY',
       'INTERNET_UNSUPPORTED',
       'FORWARDS_UNSUPPORTED',
+      'EXTRA_DISKS_UNSUPPORTED',
       'DISKS_UNSUPPORTED',
       'IMAGE_NEEDS_RAM',
       'IMAGE_NEEDS_DISK',
@@ -461,6 +470,29 @@ describe('a plan of what differs from what was applied', () => {
       ['vm:db/start', [1, 2]],
     ]);
     expect(plan.steps[2]?.update).toMatchObject({ changes: [{ property: 'sourceAddress' }], loses: ['memory'] });
+  });
+
+  test('says of extra disks what is lost with them, and takes none away that nobody has been asked about', () => {
+    const disks = (...sizes: number[]) =>
+      appliedVm(vmSpec(1, contractTiny, { disks: sizes.map((sizeGb, n) => ({ label: `d${n}`, sizeGb })) }));
+    const planned = (before: Applied, wanted: Applied, unattended = false) => {
+      const vms = there.vms.map((one) => ({ ...one, applied: before }));
+      const topology = { vms: [running(1, 'web', wanted), running(2, 'db', before)] };
+      const { steps } = planOf(topology, { observation: { ...there, vms }, unattended });
+      return steps.find(({ action }) => action === 'update')?.update;
+    };
+    expect(planned(disks(1), disks(1, 2))).toMatchObject({
+      changes: [{ property: 'disks', effect: 'restart' }],
+      loses: ['memory'],
+    });
+    expect(planned(disks(1), disks(2))?.loses).toEqual(['memory']);
+    for (const wanted of [disks(2), disks(2, 1), disks()])
+      expect(planned(disks(2, 2), wanted)).toMatchObject({
+        changes: [{ property: 'disks', effect: 'restart' }],
+        loses: ['memory', 'extraDisk'],
+      });
+    expect(planned(disks(2, 2), disks(2), true)).toBeUndefined();
+    expect(planned(disks(2), disks(2, 2), true)?.loses).toEqual(['memory']);
   });
 
   test('makes no disk anew that nobody has been asked about', () => {

@@ -7,7 +7,7 @@ import type { VmDesired } from '#shared/slice-status';
 import { inStartOrder } from '#shared/topology/start-order';
 import type { SnapshotContent } from '#shared/snapshot';
 import { runningOf, totalsOf } from '../quotas/problems';
-import { changesOf, recreates } from '#server/providers/applied';
+import { changesOf, dropsDisks, losesData, recreates } from '#server/providers/applied';
 import { holdsNothing, type PlanEdge, type PlanInput, type PlanNetwork, type PlanVm } from './plan-input';
 import { planChanges } from './plan-changes';
 import { isLackOfRoom, planProblems, unkeepable } from './plan-problems';
@@ -189,6 +189,7 @@ class PlanBuilder {
       const loses: Loss[] = [
         ...(this.halted.has(vm.key) ? ['memory' as const] : []),
         ...(recreates(changes) ? ['disk' as const] : []),
+        ...(dropsDisks(changes) ? ['extraDisk' as const] : []),
       ];
       const needs = [this.seqByKey.get(`vm:${vm.key}/stop`), this.seqByKey.get(imageKey(vm))];
       this.addUpdate('vm', vm, vm.name, needs, { changes, loses });
@@ -490,7 +491,7 @@ function differencesIn({ kind, topology, observation, unattended }: PlanInput): 
     }
   };
   changesIn('vm', topology.vms, observation.vms, found.vms);
-  if (unattended === true) for (const [vm, changes] of found.vms) if (recreates(changes)) found.vms.delete(vm);
+  if (unattended === true) for (const [vm, changes] of found.vms) if (losesData(changes)) found.vms.delete(vm);
   changesIn(
     'network',
     topology.networks,

@@ -13,6 +13,7 @@ const vm = (id: number, more: Partial<PlanVm> = {}): PlanVm => ({
   vcpus: 1,
   ramMb: 128,
   diskGb: 2,
+  bootDiskGb: 2,
   nics: 0,
   needs: [],
   startAfter: [],

@@ -113,10 +113,11 @@ async function snapshotFor(
   return snapshot;
 }
 
-/** VMs of a slice of which the snapshot may have a disk: of the same image. */
+/** VMs of a slice of which the snapshot may have disks: of the same image. */
 function diskVms(model: SliceModel, content: SnapshotContent): VmRow[] {
   const images = new Map(content.vms.map(({ id, image }) => [id, image.id]));
-  return model.vms.filter((vm) => images.get(vm.id) === vm.imageId && imageOf(model, vm).kind === 'disk');
+  const hasDisk = (vm: VmRow) => imageOf(model, vm).kind === 'disk' || vm.extraDiskGb > 0;
+  return model.vms.filter((vm) => images.get(vm.id) === vm.imageId && hasDisk(vm));
 }
 
 async function keepFirstDisks(

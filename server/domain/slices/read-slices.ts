@@ -123,7 +123,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
     vmsRunning: vms.filter((vm) => vm.status === 'running').length,
     vcpus: sumOf(vms, (vm) => vm.vcpus),
     ramMb: sumOf(vms, (vm) => vm.ramMb),
-    diskGb: sumOf(vms, (vm) => vm.diskGb),
+    diskGb: sumOf(vms, (vm) => vm.diskGb + vm.extraDiskGb),
   };
   const endsOf = endKeysIn({ vms, networks });
   const slice = {

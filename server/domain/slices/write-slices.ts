@@ -8,6 +8,7 @@ import { say, type Said } from '#shared/sentence';
 import { annotationsOf } from '#shared/topology/annotations';
 import { allocateAddresses } from '#shared/topology/addresses';
 import type { Resources } from '#shared/primitives';
+import { extraDiskGb } from '#shared/topology/disk';
 import type { Topology } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
@@ -72,7 +73,7 @@ export function partsOfDrawing(topology: Topology, sizeOf: (vm: Topology['vms'][
     vms: topology.vms.map((vm) => {
       const { vcpus, ramMb, diskGb } = sizeOf(vm);
       const forwards = vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null }));
-      return { ...vm, vcpus, ramMb, diskGb, forwards };
+      return { ...vm, vcpus, ramMb, diskGb, extraDiskGb: extraDiskGb(vm.disks), forwards };
     }),
     networks: topology.networks.map(({ subnets: _subnets, ...network }) => ({
       ...network,
@@ -151,7 +152,10 @@ export async function makeSlice(
     if (earlier !== null) return { whole: await wholeSlice(tx, { actor, id: earlier }), isNew: false };
     const { zoneId, parts, row, audit, after } = await origin(tx);
     const zone = await usableZone(ctx, tx, zoneId);
-    await assertWithinQuota(tx, actor.userId, { slices: 1, ...totalsOf(parts.vms) });
+    await assertWithinQuota(tx, actor.userId, {
+      slices: 1,
+      ...totalsOf(parts.vms.map((vm) => ({ ...vm, diskGb: vm.diskGb + vm.extraDiskGb }))),
+    });
     const now = ctx.clock.now();
     const [{ insertId }] = await tx
       .insert(slices)

@@ -27,6 +27,7 @@ export function unavailable(why: Said): Description {
     internet: no,
     portForwards: no,
     disks: no,
+    extraDisks: no,
     serialConsole: no,
     graphics: no,
     suspend: no,

@@ -13,12 +13,14 @@ import type { VmSpec } from '../provider';
 export const logBytes = 4 * 2 ** 20;
 
 /**
- * The largest file, in bytes, that a machine may have: enough for its disk with the snapshots in it.
+ * The largest file, in bytes, that a machine may have: enough for the largest of its disks with the snapshots in it.
  * @param vm null for a network
  */
-export function fileLimitOf(vm: Pick<VmSpec, 'image' | 'diskGb'> | null): number {
-  if (vm === null || vm.image.kind === 'kernel') return 64 * 2 ** 20;
-  return (vm.diskGb > 0 ? 4 * vm.diskGb + 64 : 8 * 1024) * 2 ** 30;
+export function fileLimitOf(vm: Pick<VmSpec, 'image' | 'diskGb' | 'disks'> | null): number {
+  if (vm === null) return 64 * 2 ** 20;
+  const withSnapshots = (diskGb: number) => (diskGb > 0 ? 4 * diskGb + 64 : 8 * 1024) * 2 ** 30;
+  const disks = vm.disks.map(({ sizeGb }) => withSnapshots(sizeGb));
+  return Math.max(64 * 2 ** 20, ...(vm.image.kind === 'disk' ? [withSnapshots(vm.diskGb)] : []), ...disks);
 }
 
 /** Makes an empty log, in place of none, that can take {@link logBytes}. Only its owner reads it. */

@@ -49,12 +49,8 @@ export async function describeZone(zone: {
   const disk = await statfs(zone.root);
   const room = roomOf(disk.bavail * disk.bsize);
   const qemu = tools.qemu === null ? install('QEMU', 'qemu-system-x86 qemu-utils') : room.capability;
-  const disks =
-    tools.qemuImg === null
-      ? install('qemu-img', 'qemu-utils')
-      : tools.genisoimage === null
-        ? install('genisoimage', 'genisoimage')
-        : qemu;
+  const qemuImg = tools.qemuImg === null ? install('qemu-img', 'qemu-utils') : qemu;
+  const disks = tools.qemuImg !== null && tools.genisoimage === null ? install('genisoimage', 'genisoimage') : qemuImg;
   return {
     physical: {
       vcpus: availableParallelism(),
@@ -66,11 +62,12 @@ export async function describeZone(zone: {
       internet: qemu.ok ? await zone.internet() : qemu,
       portForwards: isOfThisHost(zone.forwardAddress) ? qemu : cannot(notOfThisHost(zone.forwardAddress)),
       disks,
+      extraDisks: qemuImg,
       serialConsole: qemu,
       graphics: qemu,
       suspend: qemu,
       // disks have their part of a snapshot in themselves
-      snapshot: tools.qemuImg === null ? install('qemu-img', 'qemu-utils') : qemu,
+      snapshot: qemuImg,
       impair: (await canRelay()) ? qemu : cannot(say('LINK_RELAY_IMPOSSIBLE')),
     },
     vmLimits: {

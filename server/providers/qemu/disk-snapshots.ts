@@ -3,33 +3,38 @@ import { mkdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import type { RunAs } from '#server/lib/unprivileged-user';
+import { diskFile, type DiskLabel } from './disk-args';
 import { QmpError } from './qmp-client';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 
-const fileOf = ({ name }: VmMachine) => `${name}/disk.qcow2`;
-
-export function hasDisk({ folder }: VmMachineContext, vm: VmMachine): Promise<boolean> {
-  return folder.exists(vm.sliceId, fileOf(vm));
+/** A snapshot inside one of a VM's disks. */
+export interface DiskTag {
+  label: DiskLabel;
+  tag: string;
 }
 
-/** A snapshot inside the VM's disk, by its process where that has the disk. The VM's lock is held by the caller. */
-export async function takeDiskSnapshot(context: VmMachineContext, vm: VmMachine, tag: string): Promise<void> {
-  if (vm.alive) await vm.diskSnapshot('blockdev-snapshot-internal-sync', tag);
-  else await diskImage(context, vm, ['-c', tag]);
+export function hasDisk({ folder }: VmMachineContext, vm: VmMachine, label: DiskLabel = null): Promise<boolean> {
+  return folder.exists(vm.sliceId, diskFile(vm.name, label));
+}
+
+/** Makes it, by the VM's process where that has the disk. The VM's lock is held by the caller. */
+export async function takeDiskSnapshot(context: VmMachineContext, vm: VmMachine, disk: DiskTag): Promise<void> {
+  if (vm.alive) await vm.diskSnapshot('blockdev-snapshot-internal-sync', disk);
+  else await diskImage(context, vm, disk.label, ['-c', disk.tag]);
 }
 
 /** Removes it, where it is. */
-export async function dropDiskSnapshot(context: VmMachineContext, vm: VmMachine, tag: string): Promise<void> {
-  if (!(await hasDisk(context, vm))) return;
-  if (vm.alive) await vm.diskSnapshot('blockdev-snapshot-delete-internal-sync', tag).catch(unlessMissing);
-  else await diskImage(context, vm, ['-d', tag]).catch(unlessMissing);
+export async function dropDiskSnapshot(context: VmMachineContext, vm: VmMachine, disk: DiskTag): Promise<void> {
+  if (!(await hasDisk(context, vm, disk.label))) return;
+  if (vm.alive) await vm.diskSnapshot('blockdev-snapshot-delete-internal-sync', disk).catch(unlessMissing);
+  else await diskImage(context, vm, disk.label, ['-d', disk.tag]).catch(unlessMissing);
 }
 
-/** `qemu-img snapshot` on the disk of a VM that has no process, as the user that it is of: what is on it is a guest's. */
-export async function diskImage(context: VmMachineContext, vm: VmMachine, args: readonly string[]) {
+/** `qemu-img snapshot` on a disk of a VM that has no process, as the user that it is of: what is on it is a guest's. */
+export async function diskImage(context: VmMachineContext, vm: VmMachine, label: DiskLabel, args: readonly string[]) {
   const { folder } = context;
   const options = { cwd: folder.slicePath(vm.sliceId), ...(await folder.userOf(vm.sliceId)) };
-  return runCommand('qemu-img', ['snapshot', ...args, fileOf(vm)], options);
+  return runCommand('qemu-img', ['snapshot', ...args, diskFile(vm.name, label)], options);
 }
 
 /** What `qemu-img convert` is run with to make a copy of a disk. */
@@ -52,7 +57,7 @@ interface DiskCopy {
 export async function copyOfDisk(
   { folder }: VmMachineContext,
   vm: VmMachine,
-  { tag, folder: name }: { tag: string; folder: string },
+  { label, tag, folder: name }: DiskTag & { folder: string },
   work: (copy: DiskCopy) => Promise<void>,
 ): Promise<void> {
   // as deep as a machine's folder, so that the image is found from here as it is from there
@@ -67,7 +72,7 @@ export async function copyOfDisk(
       cwd,
       runAs: await folder.userOf(vm.sliceId),
       from: ['-U', '-f', 'qcow2', '-l', `snapshot.name=${tag}`, '-O', 'qcow2'],
-      files: [fileOf(vm), file],
+      files: [diskFile(vm.name, label), file],
       path: join(cwd, file),
       async open() {
         const made = await folder.openPlain(vm.sliceId, file, constants.O_RDONLY);

@@ -9,12 +9,13 @@ import { ProviderError } from '#server/lib/provider-error';
 import { runCommand } from '#server/lib/run-command';
 import { guarded, isDiskFull } from '../errors';
 import type { DiskSource, RoomToKeep, SliceRef } from '../provider';
-import { copyOfDisk, diskImage, dropDiskSnapshot, hasDisk, takeDiskSnapshot } from './disk-snapshots';
+import { disksOf, type DiskLabel } from './disk-args';
+import { copyOfDisk, diskImage, dropDiskSnapshot, hasDisk, takeDiskSnapshot, type DiskTag } from './disk-snapshots';
 import type { ImageStore } from './images/image-store';
 import { keptSchema, vmRecordSchemaOf } from './records';
 import type { SliceMachines } from './slice-machines';
 import { aliveIn, eachOf, finishSuspending, goOn, suspendingFile } from './suspending';
-import type { FirstDisk, VmDefinitions } from './vm-definitions';
+import type { FirstDisks, VmDefinitions } from './vm-definitions';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 
 /** So much stays free on the zone's disk, whatever is kept. */
@@ -134,7 +135,7 @@ export class Keeping {
       await eachOf(there, ({ vm, kept }) => this.#assertWhole(vm, kept, snapshotId));
       await eachOf(there, async ({ vm, kept }) => {
         await vm.stop(0);
-        if (kept.disk) await diskImage(this.#context, vm, ['-a', tagOf(snapshotId)]);
+        for (const label of disksIn(kept)) await diskImage(this.#context, vm, label, ['-a', tagOf(snapshotId)]);
         if (kept.kept) await linkIntoPlace(join(path, `${vm.name}.memory`), vm.memoryFile);
         // its ports are those that it has now: others may have those of then
         const { hostPorts: _then, ...record } = kept.record;
@@ -148,34 +149,41 @@ export class Keeping {
     return this.#whole(slice, async (machines) => this.#drop(machines, slice.id, snapshotId));
   }
 
-  /** What the disk of a VM of another slice begins with; null where the VM had none in the snapshot. */
-  async firstDisk({ slice, snapshotId, vmId }: DiskSource): Promise<FirstDisk | null> {
+  /** What the disks of a VM of another slice begin with; null where the VM had none in the snapshot. */
+  async firstDisks({ slice, snapshotId, vmId }: DiskSource): Promise<FirstDisks | null> {
     const manifest = await this.#manifest(slice.id, snapshotId);
     if (!manifest) throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
     const kept = manifest.vms.find(({ record }) => record.spec.id === vmId);
-    if (!kept?.disk) return null;
+    if (kept === undefined || disksIn(kept).length === 0) return null;
     const { imageKey, spec } = kept.record;
     const vm = (await this.#machines(slice.id)).vms.get(vmId);
-    if (imageKey === null || !vm)
+    if ((kept.disk && imageKey === null) || !vm)
       throw new ProviderError('NOT_FOUND', say('SNAPSHOT_DISK_GONE', { vm: spec.name }), false);
     // whatever else is done to the slice as a whole waits; its VMs may run, be started and stopped: what a snapshot has does not change
-    const copyTo = (path: string) =>
+    const copy = (label: DiskLabel, over: string | null) => (path: string) =>
       this.#locks.run(`${slice.id}:whole`, async () => {
         await this.#assertWhole(vm, { ...kept, kept: null }, snapshotId);
-        await this.#copyDisk(vm, { snapshotId, imageKey, path });
+        await this.#copyDisk(vm, { label, tag: tagOf(snapshotId) }, { imageKey: over, path });
       });
-    return { imageKey, diskGb: spec.diskGb, copyTo };
+    return {
+      boot: kept.disk && imageKey !== null ? { imageKey, diskGb: spec.diskGb, copyTo: copy(null, imageKey) } : null,
+      extra: spec.disks.map((disk) => ({ ...disk, copyTo: copy(disk.label, null) })),
+    };
   }
 
-  async #copyDisk(vm: VmMachine, to: { snapshotId: number; imageKey: string; path: string }): Promise<void> {
-    const [image = ''] = await readdir(join(this.#context.folder.root, 'images', to.imageKey));
-    const backing = ['-B', `../../images/${to.imageKey}/${image}`, '-F', 'qcow2'];
-    await copyOfDisk(this.#context, vm, { tag: tagOf(to.snapshotId), folder: `copy-${vm.name}` }, async (copy) => {
+  async #copyDisk(vm: VmMachine, disk: DiskTag, to: { imageKey: string | null; path: string }): Promise<void> {
+    const backing = to.imageKey === null ? [] : await this.#backingOf(to.imageKey);
+    await copyOfDisk(this.#context, vm, { ...disk, folder: `copy-${vm.name}` }, async (copy) => {
       const options = { cwd: copy.cwd, timeoutMs: copyTimeoutMs, ...copy.runAs };
       await runCommand('qemu-img', ['convert', ...copy.from, ...backing, ...copy.files], options);
       await (await copy.open()).close();
       await moveIntoPlace(copy.path, to.path);
     });
+  }
+
+  async #backingOf(imageKey: string): Promise<string[]> {
+    const [image = ''] = await readdir(join(this.#context.folder.root, 'images', imageKey));
+    return ['-B', `../../images/${imageKey}/${image}`, '-F', 'qcow2'];
   }
 
   /** Keys of the images that VMs of the slice's snapshots lie over. */
@@ -217,7 +225,8 @@ export class Keeping {
     const { record } = vm;
     const path = join(this.#path(vm.sliceId, snapshotId), `${vm.name}.memory`);
     const disk = record.spec.image.kind === 'disk' && (await hasDisk(this.#context, vm));
-    if (disk) await takeDiskSnapshot(this.#context, vm, tagOf(snapshotId));
+    for (const label of disksIn({ record, disk }))
+      await takeDiskSnapshot(this.#context, vm, { label, tag: tagOf(snapshotId) });
     if (vm.alive) {
       const { kept, bytes } = await vm.writeMemory(path);
       return { record, disk, kept, bytes };
@@ -227,8 +236,9 @@ export class Keeping {
     return { record, disk, kept: record.kept, bytes: await sizeOfFile(path) };
   }
 
-  async #assertWhole(vm: VmMachine, { record, disk, kept }: KeptVm, snapshotId: number): Promise<void> {
-    const { imageKey, spec } = record;
+  async #assertWhole(vm: VmMachine, was: KeptVm, snapshotId: number): Promise<void> {
+    const { kept } = was;
+    const { imageKey, spec } = was.record;
     const place = { vm: spec.name };
     if (kept && !(await isThere(join(this.#path(vm.sliceId, snapshotId), `${vm.name}.memory`))))
       throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
@@ -236,10 +246,12 @@ export class Keeping {
       const damaged = say('VM_DISK_DAMAGED', { ...place, image: spec.image.name });
       throw new ProviderError('IMAGE_INVALID', damaged, false);
     }
-    if (!disk) return;
-    const listed = (await hasDisk(this.#context, vm)) ? (await diskImage(this.#context, vm, ['-l', '-U'])).stdout : '';
-    if (!new RegExp(`\\s${tagOf(snapshotId)}\\s`).test(listed))
-      throw new ProviderError('NOT_FOUND', say('SNAPSHOT_DISK_GONE', place), false);
+    for (const label of disksIn(was)) {
+      const isThere = await hasDisk(this.#context, vm, label);
+      const listed = isThere ? (await diskImage(this.#context, vm, label, ['-l', '-U'])).stdout : '';
+      if (!new RegExp(`\\s${tagOf(snapshotId)}\\s`).test(listed))
+        throw new ProviderError('NOT_FOUND', say('SNAPSHOT_DISK_GONE', place), false);
+    }
   }
 
   /** Takes away what there is of a snapshot, whole or not. */
@@ -249,7 +261,7 @@ export class Keeping {
     await rm(join(path, 'manifest.json'), { force: true });
     const tag = tagOf(snapshotId);
     await eachOf([...machines.vms.values()], async (vm) => {
-      if (vm.record.spec.image.kind === 'disk') await dropDiskSnapshot(this.#context, vm, tag);
+      for (const label of disksOf(vm.record.spec)) await dropDiskSnapshot(this.#context, vm, { label, tag });
     });
     await rm(path, { recursive: true, force: true });
   }
@@ -287,7 +299,7 @@ const manifestOf = (context: VmMachineContext) =>
     vms: z.array(
       z.object({
         record: vmRecordSchemaOf(context.parts),
-        /** Its disk has a snapshot inside. */
+        /** The disk that it boots has a snapshot inside; its extra disks, which its record names, have one all. */
         disk: z.boolean(),
         kept: keptSchema.nullable(),
         bytes: z.number(),
@@ -296,6 +308,12 @@ const manifestOf = (context: VmMachineContext) =>
   });
 type Manifest = z.infer<ReturnType<typeof manifestOf>>;
 type KeptVm = Manifest['vms'][number];
+
+/** The disks of a VM of which the snapshot has something. */
+const disksIn = ({ record, disk }: Pick<KeptVm, 'record' | 'disk'>): DiskLabel[] => [
+  ...(disk ? [null] : []),
+  ...record.spec.disks.map(({ label }) => label),
+];
 
 const sizeOf = ({ vms }: Manifest) => Math.ceil(vms.reduce((sum, { bytes }) => sum + bytes, 0) / mib);
 const tagOf = (snapshotId: number) => `trama-${snapshotId}`;

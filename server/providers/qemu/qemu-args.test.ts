@@ -123,7 +123,7 @@ test('a NIC has the place of its number, and there is none beyond the last', () 
 });
 
 test('disk images have their overlay and seed, KVM its processor', () => {
-  const args = vmArgs(vmSpec(1, image), {
+  const args = vmArgs(vmSpec(1, { ...image, kind: 'disk' }), {
     accelerator: 'kvm',
     files: { kind: 'disk' },
     hostPorts: new Map(),
@@ -132,6 +132,26 @@ test('disk images have their overlay and seed, KVM its processor', () => {
   expect(after(args, '-drive').map((drive) => drive.split(',')[0])).toEqual(['file=v1/disk.qcow2', 'file=v1/seed.iso']);
   expect(after(args, '-cpu')).toEqual(['host']);
   expect(args).not.toContain('-kernel');
+});
+
+test('extra disks are functions of one slot, beside the disk that is booted, which stays what it was without them', () => {
+  const disks = Array.from({ length: 7 }, (_, n) => ({ label: `d${n}`, sizeGb: 1 }));
+  const boot = { accelerator: 'tcg', hostPorts: new Map(), forwardAddress: '127.0.0.1' } as const;
+  const own = (args: string[]) => after(args, '-device').filter((device) => device.startsWith('virtio-blk'));
+  const kernels = vmArgs(vmSpec(1, image, { disks }), { ...boot, files: kernel });
+  expect(own(kernels)[0]).toBe('virtio-blk-pci,drive=disk-d0,addr=0x5.0,multifunction=on,serial=d0');
+  const booted = vmArgs(vmSpec(1, { ...image, kind: 'disk' }, { disks }), { ...boot, files: { kind: 'disk' } });
+  expect(after(booted, '-drive').slice(0, 2)).toEqual([
+    'file=v1/disk.qcow2,format=qcow2,if=none,id=virtio0,discard=unmap',
+    'file=v1/disk-d0.qcow2,format=qcow2,if=none,id=disk-d0,discard=unmap',
+  ]);
+  expect(own(booted).at(0)).toBe('virtio-blk-pci,drive=virtio0,addr=0x5.0,multifunction=on');
+  expect(own(booted).at(-1)).toBe('virtio-blk-pci,drive=disk-d6,addr=0x5.7,serial=d6');
+  const without = vmArgs(vmSpec(1, { ...image, kind: 'disk' }), { ...boot, files: { kind: 'disk' } });
+  expect([own(without), after(without, '-drive')[0]]).toEqual([
+    [],
+    'file=v1/disk.qcow2,format=qcow2,if=virtio,discard=unmap',
+  ]);
 });
 
 test('a network is a hub without a machine', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { diskArgs } from './disk-args';
 import { guestConfigName, guestPortName } from './images/tiny-guest';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
@@ -65,10 +66,11 @@ export function dgramNetdev(owner: MachineName, edgeId: number) {
 
 /*
  * PCI slots. The guest numbers its interfaces along them, so that each NIC has the slot of its number, wherever it was added and
- * whatever was removed before. 0 and 1 are the board's, 2 to 6 are taken by the devices on the command line that name none; the NICs of
- * forwards and of the internet come last.
+ * whatever was removed before. 0 and 1 are the board's, 2 to 4 are taken by the devices on the command line that name none, 5 is that of disks, 6 that
+ * of a screen; the NICs of forwards and of the internet come last.
  */
 const firstNicSlot = 7;
+const diskSlot = 5;
 const lastSlot = 31;
 /** NICs that a VM has room for, besides those. */
 export const nicSlots = lastSlot - firstNicSlot;
@@ -261,13 +263,13 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     '-device',
     `virtserialport,bus=ports.0,chardev=guest,name=${guestPortName}`,
   ];
+  args.push(...diskArgs(vm, slot(diskSlot)));
   if (boot.files.kind === 'kernel') {
     args.push('-kernel', boot.files.kernel, '-initrd', boot.files.initrd, '-append');
     // of several consoles the last one is that of the kernel's first program
     args.push(vm.graphics ? `console=tty0 ${kernelArguments}` : kernelArguments);
     args.push('-fw_cfg', `name=${guestConfigName},file=${name}/config`);
   } else {
-    args.push('-drive', `file=${name}/disk.qcow2,format=qcow2,if=virtio,discard=unmap`);
     args.push('-drive', `file=${name}/seed.iso,format=raw,if=ide,media=cdrom,readonly=on`);
   }
   if (vm.graphics) args.push(...graphicsArgs(name));

@@ -210,7 +210,7 @@ class QemuProvider implements Provider {
       if (vm?.alive || vm?.record.kept) return { forwards: vm.forwards() };
       const failed = say('ACT_VM_DEFINE');
       const hasDisk = await this.#context.folder.exists(slice.id, `v${spec.id}/disk.qcow2`);
-      const first = disk === undefined || hasDisk ? null : await guarded(this.#keeping.firstDisk(disk), failed);
+      const first = disk === undefined || hasDisk ? null : await guarded(this.#keeping.firstDisks(disk), failed);
       if (vm) {
         await guarded(this.#definitions.redefine(vm, spec, { recreate: false, first }), failed);
         return { forwards: vm.forwards() };

@@ -57,6 +57,18 @@ describeProviderContract('qemu', async () => {
     console.close();
     return said.slice(said.indexOf(`${mark}.begin`));
   };
+  /** What a guest's shell says when it is given a command, line by line. */
+  const saidBy = async (slice: SliceRef, vmId: number, command: string) => {
+    const console = readConsole(await harness.provider.openConsole(slice, vmId));
+    const mark = randomUUID().slice(0, 8);
+    console.type(`\necho "${mark}"".begin"; ${command}; echo "${mark}"".end"\n`);
+    const said = await console.until(`${mark}.end`);
+    console.close();
+    return said
+      .slice(said.lastIndexOf(`${mark}.begin`))
+      .split(/\r?\n/)
+      .slice(1, -1);
+  };
   const relaysOf = async (slice: SliceRef) =>
     (await findMachines(root)).filter((machine) => machine.sliceId === slice.id && machine.name === 'relay');
   const disk = async (id: number): Promise<ImageSpec> => {
@@ -139,6 +151,30 @@ describeProviderContract('qemu', async () => {
       await runCommand('qemu-io', ['-c', `write -P ${word.charCodeAt(0)} 0 64k`, path]);
     },
     readDisk: (slice, vmId) => wordIn(join(root, `s${slice.id}/v${vmId}/disk.qcow2`)),
+    async guestDisks(slice, vmId) {
+      // by the name that each has for its label, and in sectors
+      const said = await saidBy(
+        slice,
+        vmId,
+        'for disk in /dev/disk/by-id/virtio-*; do name=$(readlink -f $disk); echo "${disk##*virtio-} $(cat /sys/block/${name##*/}/size)"; done',
+      );
+      return said.flatMap((line) => {
+        const [, label, sectors] = /^(\S+) (\d+)$/.exec(line) ?? [];
+        return label === undefined ? [] : [{ label, gb: Number(sectors) / 2 ** 21 }];
+      });
+    },
+    async writeInGuest(slice, vmId, label, word) {
+      await saidBy(
+        slice,
+        vmId,
+        `echo ${word} | dd of=/dev/disk/by-id/virtio-${label} bs=512 conv=sync,fsync 2>/dev/null`,
+      );
+    },
+    async readInGuest(slice, vmId, label) {
+      const disk = `/dev/disk/by-id/virtio-${label}`;
+      const said = await saidBy(slice, vmId, `echo "<$(dd if=${disk} bs=512 count=1 2>/dev/null | tr -d '\\0')>"`);
+      return /<(.*)>/.exec(said.join(' '))?.[1] ?? '';
+    },
     async readSaved(path) {
       const { stdout } = await runCommand('qemu-img', ['info', '--output=json', '-f', 'qcow2', path]);
       expect(JSON.parse(stdout)).not.toHaveProperty('backing-filename');

@@ -10,7 +10,7 @@ import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { ProviderError } from '#server/lib/provider-error';
 import { aborted, guarded } from '../errors';
 import type { DiskTarget } from '../provider';
-import { copyOfDisk, dropDiskSnapshot, hasDisk, takeDiskSnapshot } from './disk-snapshots';
+import { copyOfDisk, dropDiskSnapshot, hasDisk, takeDiskSnapshot, type DiskTag } from './disk-snapshots';
 import { eachOf } from './suspending';
 import type { VmMachine, VmMachineContext } from './vm-machine';
 
@@ -19,8 +19,8 @@ interface Machines {
   vms: Map<number, VmMachine>;
 }
 
-/** Inside a disk while it is read: what it held at that instant, whatever its VM writes meanwhile. */
-const tag = 'trama-saving';
+/** Inside the disk that a VM boots while it is read: what it held at that instant, whatever its VM writes meanwhile. */
+const saved: DiskTag = { label: null, tag: 'trama-saving' };
 /** Of the process that reads it. */
 const bounds = { seconds: 3_600, memoryMb: 2_048 };
 
@@ -47,7 +47,7 @@ export async function saveDisk(
       if (vms.get(vmId) !== vm || !(await hasDisk(context, vm)))
         throw new ProviderError('NOT_FOUND', say('VM_DISK_NOT_THERE', { vm: name }), false);
       await writeFile(markOf(context, vm), '');
-      await takeDiskSnapshot(context, vm, tag);
+      await takeDiskSnapshot(context, vm, saved);
     });
     try {
       await copyOut(context, vm, to);
@@ -58,11 +58,11 @@ export async function saveDisk(
     }
   };
   // of one disk one at a time: its snapshot has one name
-  const saved = locks.run(`${vm.sliceId}:${vm.name}:saving`, work).catch((error: unknown) => {
+  const done = locks.run(`${vm.sliceId}:${vm.name}:saving`, work).catch((error: unknown) => {
     if (to.signal.aborted) throw aborted(to.signal);
     throw asNoRoom(error, { vm: name, maxBytes: to.maxBytes });
   });
-  return guarded(saved, say('ACT_DISK_SAVE', { vm: name }));
+  return guarded(done, say('ACT_DISK_SAVE', { vm: name }));
 }
 
 /** Takes away what a server that was killed has left of saving a slice's disks. */
@@ -75,12 +75,12 @@ export async function dropUnsaved(context: VmMachineContext, { vms }: Machines):
 }
 
 async function dropSaved(context: VmMachineContext, vm: VmMachine): Promise<void> {
-  await dropDiskSnapshot(context, vm, tag);
+  await dropDiskSnapshot(context, vm, saved);
   await rm(markOf(context, vm), { force: true });
 }
 
 async function copyOut(context: VmMachineContext, vm: VmMachine, to: DiskTarget): Promise<void> {
-  await copyOfDisk(context, vm, { tag, folder: copyFolder(vm) }, async (copy) => {
+  await copyOfDisk(context, vm, { ...saved, folder: copyFolder(vm) }, async (copy) => {
     await runBounded({
       program: 'qemu-img',
       args: ['convert', '-p', ...copy.from, ...copy.files],

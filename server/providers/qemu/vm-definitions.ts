@@ -9,6 +9,7 @@ import { appliedVm, applicable, changesOf, recreates } from '../applied';
 import type { VmSpec } from '../provider';
 import type { AcceleratorChoice } from './accelerator-choice';
 import type { HostPorts } from './host-ports';
+import { assertExtraDisks, settleExtraDisks, type FirstExtraDisk } from './extra-disks';
 import { writeSeed } from './images/cloud-init';
 import { createOverlay, growDisk } from './images/disk';
 import type { ImageStore, PreparedImage } from './images/image-store';
@@ -16,13 +17,11 @@ import type { InternetGateway } from './internet/internet-gateway';
 import { argsToResume, guestConfig, vmArgs } from './qemu-args';
 import { VmMachine, type VmMachineContext } from './vm-machine';
 
-/** What a VM's own disk begins with, where that is not its image. */
-export interface FirstDisk {
-  /** The image that it lies over. */
-  imageKey: string;
-  diskGb: number;
-  /** Writes the file `path`, in a machine's folder of this zone. */
-  copyTo(path: string): Promise<void>;
+/** What a VM's disks begin with, where that is neither its image nor nothing. */
+export interface FirstDisks {
+  /** The one that it boots, and the image that it lies over; null where the other VM had none. */
+  boot: { imageKey: string; diskGb: number; copyTo: FirstExtraDisk['copyTo'] } | null;
+  extra: readonly FirstExtraDisk[];
 }
 
 /** What lies in a VM's folder before it runs, and the start of its process on it. The VM's lock is held by the caller. */
@@ -49,13 +48,13 @@ export class VmDefinitions {
     this.#gateway = parts.gateway;
   }
 
-  /** Writes the record, the guest's configuration and, for disk images, overlay (`first`: as a copy of that) and seed. The VM does not run. */
+  /** Writes the record, the guest's configuration and, its disks (`first`: as copies of those), for disk images also a seed. The VM does not run. */
   async define(
     sliceId: number,
     known: VmMachine | undefined,
     spec: VmSpec,
     image: PreparedImage,
-    first: FirstDisk | null = null,
+    first: FirstDisks | null = null,
   ): Promise<VmMachine> {
     const { folder } = this.#context;
     const before = new Map(known?.record.hostPorts);
@@ -63,7 +62,7 @@ export class VmDefinitions {
     const vm =
       known ??
       new VmMachine(this.#context, sliceId, {
-        spec,
+        spec: { ...spec, disks: [] },
         hostPorts,
         expected: 'off',
         ready: false,
@@ -79,7 +78,9 @@ export class VmDefinitions {
       });
     const path = folder.machinePath(sliceId, vm.name);
     if (known) await this.#changeDisk(known, spec, path);
-    await vm.save({ spec, hostPorts, applied: null });
+    await vm.save({ spec: { ...spec, disks: vm.record.spec.disks }, hostPorts, applied: null });
+    await settleExtraDisks(this.#context, vm, spec.disks, first?.extra);
+    await vm.save({ spec });
     const files = await folder.linkImage(image.key, image.files);
     if (spec.image.kind === 'kernel') await writeFileAtomic(join(path, 'config'), guestConfig(spec), 0o644);
     else {
@@ -88,16 +89,17 @@ export class VmDefinitions {
         // moved into place whole: half a disk, from a server that was killed, would never be made again
         const overlay = join(path, 'new.qcow2');
         await rm(overlay, { force: true });
-        if (first === null)
+        const source = first?.boot ?? null;
+        if (source === null)
           await createOverlay(spec.image, { base, backing: `../${files[0] ?? ''}`, overlay }, spec.diskGb);
-        else await first.copyTo(overlay);
+        else await source.copyTo(overlay);
         await folder.giveAway(sliceId, overlay);
-        if (first !== null && spec.diskGb > first.diskGb) {
+        if (source !== null && spec.diskGb > source.diskGb) {
           const grown = { folder: folder.slicePath(sliceId), file: `${vm.name}/new.qcow2`, diskGb: spec.diskGb };
           await growDisk(grown, await folder.userOf(sliceId));
         }
         // first: who is killed between the two has the image of a disk that is not there yet, and not a disk of an image that goes
-        await vm.save({ imageKey: first?.imageKey ?? image.key });
+        await vm.save({ imageKey: source?.imageKey ?? image.key });
         await moveIntoPlace(overlay, join(path, 'disk.qcow2'));
       }
       await this.#writeSeed(vm);
@@ -113,7 +115,7 @@ export class VmDefinitions {
   async redefine(
     vm: VmMachine,
     wanted: VmSpec,
-    { recreate, first = null }: { recreate: boolean; first?: FirstDisk | null },
+    { recreate, first = null }: { recreate: boolean; first?: FirstDisks | null },
   ): Promise<void> {
     const { parts } = this.#context;
     // the memory of one that is suspended is of the definition of then
@@ -230,6 +232,7 @@ export class VmDefinitions {
     const { folder } = this.#context;
     const { spec } = vm.record;
     const image = await this.#images.ensure(spec.image);
+    await assertExtraDisks(this.#context, vm);
     const { imageKey } = vm.record;
     if (
       spec.image.kind === 'disk' &&

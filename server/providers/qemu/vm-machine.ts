@@ -16,6 +16,7 @@ import { createLog, fileLimitOf } from './bounded-log';
 import { NicCaptures, type CapturedNic } from './captures';
 import { Changes } from '../changes';
 import { roomOf } from './describe-zone';
+import { diskDevice, disksOf, type DiskLabel } from './disk-args';
 import { findMachines, type FoundMachine } from './find-machines';
 import { ConsoleGate, isAnswering } from './guest-gate';
 import { GuestPort } from './guest-port';
@@ -312,12 +313,12 @@ export class VmMachine {
     return { kept: { args: await argumentsOf(this.#machine.pid), ready: this.record.ready, forwardNic }, bytes };
   }
 
-  /** A snapshot inside its disk: is made, or removed, while its process has the disk. */
+  /** A snapshot inside one of its disks: is made, or removed, while its process has the disk. */
   async diskSnapshot(
     command: 'blockdev-snapshot-internal-sync' | 'blockdev-snapshot-delete-internal-sync',
-    tag: string,
+    { label, tag }: { label: DiskLabel; tag: string },
   ) {
-    await this.#command(command, { device: 'virtio0', name: tag });
+    await this.#command(command, { device: diskDevice(label), name: tag });
   }
 
   /** Ends the process of a VM whose memory is kept. */
@@ -442,7 +443,7 @@ export class VmMachine {
     if (machine) {
       await this.save({ expected: 'off' });
       // a guest that has not booted does not hear the power button; without a disk there is nothing to lose
-      const listens = this.up && !this.#paused && (this.ready || this.record.spec.image.kind === 'disk');
+      const listens = this.up && !this.#paused && (this.ready || disksOf(this.record.spec).length > 0);
       const { root } = this.#context.folder;
       // one that does not answer is not waited for twice
       const ask = async (command: string) =>

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { say } from '#shared/sentence';
+import type { ExtraDisk } from '#shared/topology/disk';
 import { ProviderError } from '#server/lib/provider-error';
 import { aborted } from '../errors';
 import type { DiskSource, Provider } from '../provider';
@@ -28,16 +29,29 @@ export function restOf(vm: SimulatedVm): 'suspended' | 'failed' | 'stopped' {
   return vm.error ? 'failed' : 'stopped';
 }
 
-/** What a VM that is made begins with on its disk: of one in a snapshot, else nothing. */
+/** What a VM that is made begins with on its disks: of one in a snapshot, else nothing. */
 export function diskIn(
   { slices }: SimulatorState,
   disk: DiskSource | undefined,
-): Partial<Pick<SimulatedVm, 'content' | 'diskGb'>> {
+): Partial<Pick<SimulatedVm, 'content' | 'diskGb' | 'extraDisks'>> {
   if (disk === undefined) return {};
   const snapshot = slices.get(disk.slice.id)?.snapshots.get(disk.snapshotId);
   if (snapshot === undefined) throw new ProviderError('NOT_FOUND', say('SNAPSHOT_NOT_THERE'), false);
   const kept = snapshot.get(disk.vmId);
-  return kept === undefined ? {} : { content: kept.content, diskGb: kept.diskGb };
+  return kept === undefined ? {} : { content: kept.content, diskGb: kept.diskGb, extraDisks: kept.extraDisks };
+}
+
+/** The extra disks of a VM that is given these: what stays keeps what is on it, and what is new or smaller is empty. */
+export function extraDisksAfter(
+  before: SimulatedVm['extraDisks'],
+  wanted: readonly ExtraDisk[],
+): SimulatedVm['extraDisks'] {
+  return Object.fromEntries(
+    wanted.map(({ label, sizeGb }) => {
+      const known = before[label];
+      return [label, { sizeGb, content: known !== undefined && known.sizeGb <= sizeGb ? known.content : '' }];
+    }),
+  );
 }
 
 const savedBytes = 2 ** 20;

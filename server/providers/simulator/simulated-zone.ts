@@ -17,6 +17,7 @@ export const everything: Capabilities = {
   internet: ok,
   portForwards: ok,
   disks: ok,
+  extraDisks: ok,
   serialConsole: ok,
   graphics: ok,
   suspend: ok,

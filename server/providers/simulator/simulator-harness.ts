@@ -78,6 +78,19 @@ export async function simulatorHarness(
     async readDisk(slice, vmId) {
       return powered(slice, vmId)?.content ?? '';
     },
+    async guestDisks(slice, vmId) {
+      const disks = Object.entries(powered(slice, vmId)?.extraDisks ?? {});
+      return disks.map(([label, { sizeGb }]) => ({ label, gb: sizeGb }));
+    },
+    async writeInGuest(slice, vmId, label, word) {
+      const vm = powered(slice, vmId);
+      const disk = vm?.extraDisks[label];
+      if (vm && disk) vm.extraDisks = { ...vm.extraDisks, [label]: { ...disk, content: word } };
+      state.keep?.(slice.id);
+    },
+    async readInGuest(slice, vmId, label) {
+      return powered(slice, vmId)?.extraDisks[label]?.content ?? '';
+    },
     async readSaved(path) {
       const [word = ''] = (await readFile(path)).subarray(savedContentAt).toString().split('\0');
       return word;

@@ -16,7 +16,7 @@ import { aroundCalls } from '../around-calls';
 import type { EdgeSpec, ImageSpec, NicSpec, Provider, SliceObservation, VmSpec } from '../provider';
 import { defaultPhysical, defaultVmLimits, everything } from './simulated-zone';
 import { behavesAs, invalidImageSource, sentinels, type Sentinel } from './sentinels';
-import { diskIn, goOn, restOf, simulatedKeeping } from './simulated-keeping';
+import { diskIn, extraDisksAfter, goOn, restOf, simulatedKeeping } from './simulated-keeping';
 import { isGateOpen } from './simulated-gate';
 import { simulatedCaptures } from './simulated-captures';
 import { simulatedConsoles } from './simulated-consoles';
@@ -232,6 +232,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     const anew = recreates(changesOf('vm', appliedVm(vm.spec, parts), applied, parts));
     if (anew) Object.assign(vm, { disk: vm.disk + 1, content: '' });
     vm.diskGb = anew ? spec.diskGb : Math.max(vm.diskGb, spec.diskGb);
+    vm.extraDisks = extraDisksAfter(vm.extraDisks, spec.disks);
     vm.spec = spec;
     vm.applied = applied;
   }

@@ -14,6 +14,12 @@ const shownLength = 4_096;
  * `simulator-files.ts` tells by that what to write.
  */
 
+export interface SimulatedDisk {
+  sizeGb: number;
+  /** What its guest has on it. */
+  content: string;
+}
+
 export interface SimulatedVm {
   spec: VmSpec;
   /** Null: made by a version that kept no account of it. */
@@ -28,6 +34,8 @@ export interface SimulatedVm {
   disk: number;
   /** Its size: it never shrinks. */
   diskGb: number;
+  /** By their labels, its extra disks. */
+  extraDisks: Readonly<Record<string, SimulatedDisk>>;
   /** Time of the provider's clock from which a VM that is on counts as booted. */
   readyAt: number;
   /** Counts the power cycles, so that a waiter can tell that "its" boot is over. */
@@ -47,13 +55,24 @@ export interface SimulatedVm {
 /** What a snapshot keeps of a VM. */
 export type SnapshotVm = Pick<
   SimulatedVm,
-  'spec' | 'applied' | 'memory' | 'content' | 'disk' | 'diskGb' | 'readyAt' | 'boot'
+  'spec' | 'applied' | 'memory' | 'content' | 'disk' | 'diskGb' | 'extraDisks' | 'readyAt' | 'boot'
 > & { ran: boolean };
 
 /** What a snapshot that is taken now keeps of a VM. */
 export function snapshotOf(vm: SimulatedVm): SnapshotVm {
-  const { spec, applied, memory, content, disk, diskGb, readyAt, boot } = vm;
-  return { spec, applied, memory, content, disk, diskGb, readyAt, boot, ran: vm.power === 'on' || vm.suspended };
+  const { spec, applied, memory, content, disk, diskGb, extraDisks, readyAt, boot } = vm;
+  return {
+    spec,
+    applied,
+    memory,
+    content,
+    disk,
+    diskGb,
+    extraDisks,
+    readyAt,
+    boot,
+    ran: vm.power === 'on' || vm.suspended,
+  };
 }
 
 export interface SimulatedSlice {
@@ -109,6 +128,7 @@ export function newVm(spec: VmSpec): SimulatedVm {
     content: '',
     disk: 1,
     diskGb: spec.diskGb,
+    extraDisks: {},
     readyAt: 0,
     boot: 0,
     error: null,

@@ -1,7 +1,7 @@
 import { tinyReadyMarker } from '#shared/image';
 import type { CpioEntry } from './cpio';
 
-/** Kernel modules that the guest loads at boot: its NICs, its configuration, the power button, the panic notifier. */
+/** Kernel modules that the guest loads at boot: its NICs, its extra disks, its configuration, the power button, the panic notifier. */
 export const tinyModules = [
   'virtio_pci',
   'virtio_net',
@@ -11,6 +11,7 @@ export const tinyModules = [
   'pvpanic_pci',
   'virtio_rng',
   'virtio_console',
+  'virtio_blk',
 ];
 /** Without these there is no guest; without the others it lacks comfort. */
 export const indispensableModules = ['virtio_pci', 'virtio_net', 'qemu_fw_cfg'];
@@ -73,6 +74,10 @@ hostname "\${name:-tiny}"
 grep '^file ' $config | while read -r _ mode path content; do
   mkdir -p "\${path%/*}"
   echo "$content" | base64 -d > "$path" && chmod "$mode" "$path"
+done
+for disk in /sys/block/vd*; do
+  label=$(cat "$disk/serial" 2> /dev/null)
+  [ -n "$label" ] && mkdir -p /dev/disk/by-id && ln -s "../../\${disk##*/}" "/dev/disk/by-id/virtio-$label"
 done
 ip link set lo up
 # NICs that are plugged in later come through here too

@@ -1,0 +1,16 @@
+import { topologyVmSchema } from '#shared/topology/schema';
+import type { ExtraDisk } from '#shared/topology/disk';
+import { formatDisk } from '../ui/format';
+import { linkValueText } from './link-text';
+
+/** `data 20 GiB, logs 5 GiB`; a dash where there are none. */
+export function extraDisksText(disks: readonly ExtraDisk[], language: string): string {
+  return disks.map(({ label, sizeGb }) => `${label} ${formatDisk(sizeGb, language)}`).join(', ') || '–';
+}
+
+/** A value of a property that is neither text nor number, in a sentence that says what it was and what it becomes; undefined for those that have no short words. */
+export function propertyText(property: string, value: unknown, language: string): string | undefined {
+  if (property !== 'disks') return linkValueText(property, value);
+  const disks = topologyVmSchema.shape.disks.safeParse(value ?? undefined);
+  return disks.success ? extraDisksText(disks.data, language) : undefined;
+}
