@@ -10,6 +10,7 @@ export function extraDisksText(disks: readonly ExtraDisk[], language: string): s
 
 /** A value of a property that is neither text nor number, in a sentence that says what it was and what it becomes; undefined for those that have no short words. */
 export function propertyText(property: string, value: unknown, language: string): string | undefined {
+  if (property === 'boot') return Array.isArray(value) ? value.join(', ') : '–';
   if (property !== 'disks') return linkValueText(property, value);
   const disks = topologyVmSchema.shape.disks.safeParse(value ?? undefined);
   return disks.success ? extraDisksText(disks.data, language) : undefined;

@@ -108,6 +108,12 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
               <dd style={{ overflowWrap: 'anywhere' }}>{extraDisksText(vm.disks, i18n.language)}</dd>
             </>
           )}
+          {vm.boot.length === 0 ? null : (
+            <>
+              <dt>{t('vm.boot')}</dt>
+              <dd>{vm.boot.join(', ')}</dd>
+            </>
+          )}
           <dt>{t('vm.internet')}</dt>
           <dd>{vm.internet ? t('common:yes') : t('common:no')}</dd>
         </dl>

@@ -139,6 +139,7 @@ test('every property of every part has a default, and says how a change of it ta
     'graphics',
     'forwards',
     'disks',
+    'boot',
     'files',
     'hostname',
     'userData',

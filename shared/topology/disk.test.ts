@@ -37,7 +37,23 @@ test('disks of a VM count together', () => {
 test('a label is what a serial number and a file can be called, a size is bounded, and so is their number', () => {
   const isDisk = (label: unknown, sizeGb: unknown) => extraDiskSchema.safeParse({ label, sizeGb }).success;
   for (const label of ['data', 'a', '0', 'db-1', 'x'.repeat(20)]) expect(isDisk(label, 1), label).toBe(true);
-  for (const label of ['', 'x'.repeat(21), 'Data', 'a b', 'a,b', '../a', 'a/b', '-a', 'a-', 'ñ', 'a\n', 7, null])
+  for (const label of [
+    '',
+    'x'.repeat(21),
+    'Data',
+    'a b',
+    'a,b',
+    '../a',
+    'a/b',
+    '-a',
+    'a-',
+    'ñ',
+    'a\n',
+    'image',
+    'network',
+    7,
+    null,
+  ])
     expect(isDisk(label, 1), String(label)).toBe(false);
   for (const size of [1, 16_384]) expect(isDisk('data', size)).toBe(true);
   for (const size of [0, -1, 0.5, 16_385, 1e9, Number.NaN, '1', null])

@@ -8,6 +8,9 @@ export interface ExtraDisk {
   sizeGb: number;
 }
 
+/** What a VM can be booted from besides its extra disks, which go by their labels: the disk of its image, and a server in its networks (PXE). */
+export const bootDevices = ['image', 'network'] as const;
+
 /** `data 20 GiB`. */
 export const extraDiskText = ({ label, sizeGb }: ExtraDisk): string => `${label} ${sizeGb} GiB`;
 

@@ -3,7 +3,8 @@ import { limits } from '../limits';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { annotationsSchema } from './annotations';
-import { extraDiskSchema } from './disk-schema';
+import { bootDeviceSchema, extraDiskSchema } from './disk-schema';
+import { bootDevices } from './disk';
 import { forwardSchema } from './forward-schema';
 import { linkSchema } from './link';
 import { keySchema, positionSchema } from './place';
@@ -134,6 +135,15 @@ export const vmProperties = {
       effect: 'restart',
       needs: { capability: 'extraDisks', code: 'EXTRA_DISKS_UNSUPPORTED', words: 'extra disks' },
     }),
+  /**
+   * From what it is booted, in this order, until something boots; the disk of its image comes last where it is not named. Empty: that disk. A
+   * kernel image boots its kernel, and has no order.
+   */
+  boot: z
+    .array(bootDeviceSchema)
+    .max(drawingLimits.disksPerVm + bootDevices.length)
+    .default([])
+    .register(propertyFacts, { effect: 'restart' }),
   /** Written into the guest at each of its starts: a router's `/etc/frr/frr.conf`. */
   files: z.array(startFileSchema).max(limits.filesPerVm).default([]).register(propertyFacts, { effect: 'restart' }),
   /** What the guest calls itself, also with its domain; empty: its name. */

@@ -155,6 +155,21 @@ describe('validateTopology', () => {
         },
       ],
       [
+        'DUPLICATE_BOOT',
+        (t) => {
+          first(t).vm.boot = ['network', 'image', 'network'];
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
+        'BOOT_UNKNOWN',
+        (t) => {
+          first(t).vm.disks = [{ label: 'data', sizeGb: 1 }];
+          first(t).vm.boot = ['data', 'logs', 'network'];
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
         'DUPLICATE_FILE',
         (t) => {
           first(t).vm.files = ['a', 'b'].map((content) => ({ path: '/etc/frr/frr.conf', content, mode: '0644' }));

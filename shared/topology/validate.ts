@@ -3,6 +3,7 @@ import { limits } from '../limits';
 import { hostnameSchema, isReservedHostname, nameSchema } from '../primitives';
 import { annotationsOf } from './annotations';
 import type { Catalogue } from './catalogue';
+import { bootDevices } from './disk';
 import { forwardKey, forwardText } from './forward';
 import type { Topology, TopologyVm } from './schema';
 import { cyclesOf } from './start-order';
@@ -18,6 +19,9 @@ export const topologyProblemCodes = [
   'DUPLICATE_NETWORK_NAME',
   'DUPLICATE_FORWARD',
   'DUPLICATE_DISK',
+  'DUPLICATE_BOOT',
+  'BOOT_UNKNOWN',
+  'BOOT_OF_KERNEL',
   'DUPLICATE_FILE',
   'VARIABLE_UNKNOWN',
   'USER_DATA_NOT_TAKEN',
@@ -185,22 +189,31 @@ function forwardProblems(topology: Topology): TopologyProblem[] {
   return problems;
 }
 
+/** Extra disks, and what a VM is booted from. */
 function diskProblems(topology: Topology): TopologyProblem[] {
-  const problems: TopologyProblem[] = [];
-  for (const vm of topology.vms)
-    repeats(
-      vm.disks,
-      ({ label }) => label,
-      ({ label }) =>
-        problems.push({
-          code: 'DUPLICATE_DISK',
-          message: `${vm.name} has two extra disks called ${label}.`,
-          node: vm.key,
-          field: 'disks',
-          params: { vm: vm.name, label },
-        }),
+  return topology.vms.flatMap((vm) => {
+    const problems: TopologyProblem[] = [];
+    const report = (code: TopologyProblemCode, field: keyof TopologyVm, label: string, message: string) =>
+      problems.push({ code, message, node: vm.key, field, params: { vm: vm.name, label } });
+    const labels = vm.disks.map(({ label }) => label);
+    const same = (text: string) => text;
+    repeats(labels, same, (label) =>
+      report('DUPLICATE_DISK', 'disks', label, `${vm.name} has two extra disks called ${label}.`),
     );
-  return problems;
+    repeats(vm.boot, same, (label) =>
+      report('DUPLICATE_BOOT', 'boot', label, `${vm.name} is to be booted twice from ${label}.`),
+    );
+    const known = new Set<string>([...bootDevices, ...labels]);
+    for (const label of new Set(vm.boot))
+      if (!known.has(label))
+        report(
+          'BOOT_UNKNOWN',
+          'boot',
+          label,
+          `${vm.name} is to be booted from the extra disk ${label}, which it does not have.`,
+        );
+    return problems;
+  });
 }
 
 function fileProblems(topology: Topology): TopologyProblem[] {
@@ -311,6 +324,10 @@ function catalogueProblems(topology: Topology, catalogue: Catalogue, base: Topol
 
     if (image?.kind === 'kernel' && vm.userData.trim() !== '')
       report('USER_DATA_NOT_TAKEN', 'userData', `${vm.name}: the image ${image.name} takes no user-data.`, {
+        image: image.name,
+      });
+    if (image?.kind === 'kernel' && vm.boot.length > 0)
+      report('BOOT_OF_KERNEL', 'boot', `${vm.name}: the image ${image.name} boots its own kernel, in no other order.`, {
         image: image.name,
       });
     if (flavour === undefined || image === undefined) return problems;

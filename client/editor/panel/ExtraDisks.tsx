@@ -31,7 +31,13 @@ export function ExtraDisks({ vm, problem, onChange }: ExtraDisksProps) {
   const { disks } = vm;
   const set = (index: number, change: Partial<ExtraDisk>, what: string) =>
     onChange(
-      { disks: disks.map((old, place) => (place === index ? { ...old, ...change } : old)) },
+      {
+        disks: disks.map((old, place) => (place === index ? { ...old, ...change } : old)),
+        // it is booted from the same disk by the other label
+        ...(change.label !== undefined && {
+          boot: vm.boot.map((device) => (device === disks[index]?.label ? (change.label ?? device) : device)),
+        }),
+      },
       `disk ${what} ${vm.key} ${index}`,
     );
   return (
@@ -78,7 +84,12 @@ export function ExtraDisks({ vm, problem, onChange }: ExtraDisksProps) {
             color="gray"
             mb={4}
             aria-label={t('vm.removeDisk', { label: disk.label })}
-            onClick={() => onChange({ disks: disks.filter((_, place) => place !== index) })}
+            onClick={() =>
+              onChange({
+                disks: disks.filter((_, place) => place !== index),
+                boot: vm.boot.filter((device) => device !== disk.label),
+              })
+            }
           >
             <X size={15} />
           </ActionIcon>

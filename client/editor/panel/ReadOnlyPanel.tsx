@@ -106,6 +106,7 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
     ...(vm.graphics ? [[t('vm.graphics'), t('common:yes')] as [string, string]] : []),
     [t('vm.forwards'), vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(forwardText).join(', ')],
     ...(vm.disks.length === 0 ? [] : [[t('vm.disks'), extraDisksText(vm.disks, i18n.language)] as [string, string]]),
+    ...(vm.boot.length === 0 ? [] : [[t('vm.boot'), vm.boot.join(', ')] as [string, string]]),
     ...(vm.files.length === 0
       ? []
       : [[t('vm.files'), vm.files.map(({ path }) => path).join(', ')] as [string, string]]),

@@ -179,6 +179,24 @@ describe('the side panel', () => {
     expect(vm('vm1')?.disks[0]?.label).toBe('logs');
   });
 
+  it('is booted from another disk or the network, in an order that follows its disks', async () => {
+    select(['vm1']);
+    const from = async (name: string) => {
+      await userEvent.click(screen.getByRole('combobox', { name: 'Boot from' }));
+      await userEvent.click(screen.getByRole('option', { name }));
+    };
+    await from('The network (PXE)');
+    expect(vm('vm1')?.boot).toEqual(['network']);
+    await userEvent.click(screen.getByRole('button', { name: 'Add disk' }));
+    await from('Extra disk data');
+    expect(vm('vm1')?.boot).toEqual(['data']);
+    fireEvent.change(screen.getByLabelText('Label of disk 1'), { target: { value: 'system' } });
+    expect(vm('vm1')).toMatchObject({ boot: ['system'], disks: [{ label: 'system' }] });
+    await userEvent.click(screen.getByRole('button', { name: 'Remove disk system' }));
+    expect(vm('vm1')?.boot).toEqual([]);
+    expect(screen.getByRole('combobox', { name: 'Boot from' })).toHaveProperty('value', 'The disk of its image');
+  });
+
   it('gives a VM start-up files, each change of text one step, and says that two have one path', async () => {
     select(['vm1']);
     await userEvent.click(screen.getByRole('button', { name: 'Add file' }));

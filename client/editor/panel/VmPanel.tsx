@@ -15,6 +15,7 @@ import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
+import { BootOrder } from './BootOrder';
 import { ExtraDisks } from './ExtraDisks';
 import { Forwards } from './Forwards';
 
@@ -39,12 +40,22 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
     const problem = problems.find((item) => item.node === vm.key && item.field === field);
     return problem === undefined ? undefined : problemText(problem);
   };
+  const image = catalogue.images.find(({ id }) => id === vm.imageId);
   const rest = problems.filter(
     (item) =>
       item.node === vm.key &&
-      !['name', 'flavourId', 'imageId', 'forwards', 'disks', 'files', 'userData', 'startAfter', 'ready'].includes(
-        item.field ?? '',
-      ),
+      ![
+        'name',
+        'flavourId',
+        'imageId',
+        'forwards',
+        'disks',
+        'boot',
+        'files',
+        'userData',
+        'startAfter',
+        'ready',
+      ].includes(item.field ?? ''),
   );
 
   return (
@@ -95,6 +106,7 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
       />
       <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
       <ExtraDisks vm={vm} problem={problemOf('disks')} onChange={onChange} />
+      <BootOrder vm={vm} image={image} problem={problemOf('boot')} onChange={onChange} />
       <StartFiles vm={vm} problem={problemOf('files')} lookup={lookup} onChange={onChange} />
       <CommittedName
         key={`hostname ${vm.key}`}

@@ -65,6 +65,7 @@ export const change = {
     graphics: 'graphical console',
     forwards: 'forwarded ports',
     disks: 'extra disks',
+    boot: 'boot order',
     files: 'start-up files',
     hostname: 'what it calls itself',
     userData: 'user-data',

@@ -148,10 +148,14 @@ export const editor = {
     disksHint:
       'Empty at first. In the guest, each is /dev/disk/by-id/virtio- and its label. Another label is another disk.',
     diskLabel: 'Label of disk {{number}}',
-    diskLabelInvalid: 'At most {{max}} lower-case letters, digits and hyphens, the latter inside.',
+    diskLabelInvalid:
+      'At most {{max}} lower-case letters, digits and hyphens, the latter inside; not “image” or “network”.',
     diskSize: 'Size of disk {{number}}',
     addDisk: 'Add disk',
     removeDisk: 'Remove disk {{label}}',
+    boot: 'Boot from',
+    bootHint: 'Where nothing boots there, the disk of the image follows.',
+    bootFrom: { image: 'The disk of its image', network: 'The network (PXE)', disk: 'Extra disk {{label}}' },
     files: 'Start-up files',
     filesHint: 'Written into the guest at each start, over what it has there. A router reads /etc/frr/frr.conf.',
     filePath: 'Path of file {{number}}',

@@ -8,6 +8,9 @@ export const problems = {
   DUPLICATE_NETWORK_NAME: 'Two networks are called {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} forwards its port {{port}} twice.',
   DUPLICATE_DISK: '{{vm}} has two extra disks called {{label}}.',
+  DUPLICATE_BOOT: '{{vm}} is to be booted twice from {{label}}.',
+  BOOT_UNKNOWN: '{{vm}} is to be booted from the extra disk {{label}}, which it does not have.',
+  BOOT_OF_KERNEL: '{{vm}}: the image {{image}} boots its own kernel, in no other order.',
   DUPLICATE_FILE: '{{vm}} has the start-up file {{path}} twice.',
   VARIABLE_UNKNOWN:
     '{{vm}}: there is no variable {{variable}}, in line {{line}} of {{place}}. A backslash before its braces keeps it as it is.',

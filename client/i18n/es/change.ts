@@ -68,6 +68,7 @@ export const change: Messages<typeof english> = {
     graphics: 'consola gráfica',
     forwards: 'puertos redirigidos',
     disks: 'discos adicionales',
+    boot: 'orden de arranque',
     files: 'archivos de arranque',
     hostname: 'cómo se llama a sí misma',
     userData: 'datos de usuario',

@@ -10,6 +10,9 @@ export const problems: Messages<typeof english> = {
   DUPLICATE_NETWORK_NAME: 'Dos redes se llaman {{name}}.',
   DUPLICATE_FORWARD: '{{vm}} redirige dos veces su puerto {{port}}.',
   DUPLICATE_DISK: '{{vm}} tiene dos discos adicionales llamados {{label}}.',
+  DUPLICATE_BOOT: '{{vm}} arrancaría dos veces desde {{label}}.',
+  BOOT_UNKNOWN: '{{vm}} arrancaría desde el disco adicional {{label}}, que no tiene.',
+  BOOT_OF_KERNEL: '{{vm}}: la imagen {{image}} arranca su propio kernel, sin otro orden.',
   DUPLICATE_FILE: '{{vm}} tiene dos veces el archivo de arranque {{path}}.',
   VARIABLE_UNKNOWN:
     '{{vm}}: no existe la variable {{variable}}, en la línea {{line}} de {{place}}. Una barra invertida ante sus llaves la deja como está.',

@@ -23,10 +23,20 @@ export function disksOf({ image, disks }: Pick<VmSpec, 'image' | 'disks'>): Disk
   return [...(image.kind === 'disk' ? [null] : []), ...disks.map(({ label }) => label)];
 }
 
-/** The options for all disks of a VM. `slot`: of PCI, for those that have any beside the one that they boot. */
-export function diskArgs(vm: Pick<VmSpec, 'id' | 'image' | 'disks'>, slot: string): string[] {
+/**
+ * Where a device comes in the order from which a VM is booted, by QEMU's `bootindex`; null: nothing is said of it. `nth`: of the NICs. The disk
+ * of the image always has a place, so that nothing that a guest writes to an extra disk is booted in its stead.
+ */
+export function bootIndex({ image, boot }: Pick<VmSpec, 'image' | 'boot'>, device: string, nth = 0): number | null {
+  if (image.kind === 'kernel') return null;
+  const place = (boot.includes('image') ? boot : [...boot, 'image']).indexOf(device);
+  return place < 0 ? null : place * 100 + nth;
+}
+
+/** The options for all disks of a VM. `slot`: of PCI, for those that have any beside the one of their image, or are booted in an order of their own. */
+export function diskArgs(vm: Pick<VmSpec, 'id' | 'image' | 'disks' | 'boot'>, slot: string): string[] {
   const drive = (label: DiskLabel) => `file=${diskFile(`v${vm.id}`, label)},format=qcow2`;
-  if (vm.disks.length === 0)
+  if (vm.disks.length === 0 && vm.boot.length === 0)
     return vm.image.kind === 'disk' ? ['-drive', `${drive(null)},if=virtio,discard=unmap`] : [];
   return disksOf(vm).flatMap((label, index) => [
     '-drive',
@@ -36,6 +46,9 @@ export function diskArgs(vm: Pick<VmSpec, 'id' | 'image' | 'disks'>, slot: strin
       `virtio-blk-pci,drive=${diskDevice(label)},addr=${slot}.${index}`,
       ...(index === 0 ? ['multifunction=on'] : []),
       ...(label === null ? [] : [`serial=${label}`]),
+      ...bootOption(bootIndex(vm, label ?? 'image')),
     ].join(','),
   ]);
 }
+
+const bootOption = (index: number | null) => (index === null ? [] : [`bootindex=${index}`]);

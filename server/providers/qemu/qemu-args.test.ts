@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { attachment, pair, vmSpec, withNic } from '../contract-fixtures';
 import { hostnameSchema } from '#shared/primitives';
-import type { ImageSpec } from '../provider';
+import type { ImageSpec, VmSpec } from '../provider';
 import { argsToResume, forwardMac, guestConfig, networkArgs, nicDevice, nicSlots, vmArgs } from './qemu-args';
 
 const image: ImageSpec = {
@@ -115,7 +115,7 @@ test('the way to the internet is a NIC behind all others, beside that of forward
 
 test('a NIC has the place of its number, and there is none beyond the last', () => {
   const { nic } = pair({ a: 5, b: 6, edge: 3 }, image).edge.source;
-  const device = (index: number) => nicDevice({ ...nic, index });
+  const device = (index: number) => nicDevice({ ...nic, index }, vmSpec(1, image));
   const places = Array.from({ length: nicSlots }, (_, index) => device(index).addr);
   expect(new Set(places).size).toBe(24);
   expect([places[0], places.at(-1)]).toEqual(['0x7', '0x1e']);
@@ -145,13 +145,35 @@ test('extra disks are functions of one slot, beside the disk that is booted, whi
     'file=v1/disk.qcow2,format=qcow2,if=none,id=virtio0,discard=unmap',
     'file=v1/disk-d0.qcow2,format=qcow2,if=none,id=disk-d0,discard=unmap',
   ]);
-  expect(own(booted).at(0)).toBe('virtio-blk-pci,drive=virtio0,addr=0x5.0,multifunction=on');
+  expect(own(booted).at(0)).toBe('virtio-blk-pci,drive=virtio0,addr=0x5.0,multifunction=on,bootindex=0');
   expect(own(booted).at(-1)).toBe('virtio-blk-pci,drive=disk-d6,addr=0x5.7,serial=d6');
   const without = vmArgs(vmSpec(1, { ...image, kind: 'disk' }), { ...boot, files: { kind: 'disk' } });
   expect([own(without), after(without, '-drive')[0]]).toEqual([
     [],
     'file=v1/disk.qcow2,format=qcow2,if=virtio,discard=unmap',
   ]);
+});
+
+test('a VM is booted from what its order says, and by default from its image, whatever is on other disks', () => {
+  const disks = ['data', 'logs'].map((label) => ({ label, sizeGb: 1 }));
+  const { a, edge } = pair({ a: 5, b: 6, edge: 3 }, { ...image, kind: 'disk' });
+  const boot = { accelerator: 'tcg', files: { kind: 'disk' }, hostPorts: new Map(), forwardAddress: '::1' } as const;
+  const orderOf = (order: string[], more: Partial<VmSpec> = {}) =>
+    after(vmArgs({ ...a, disks, boot: order, ...more }, boot), '-device')
+      .flatMap((device) => {
+        const index = Number(/,bootindex=(\d+)/.exec(device)?.[1] ?? Number.NaN);
+        return Number.isNaN(index) ? [] : [{ index, name: /(?:drive|netdev)=([^,]+)/.exec(device)?.[1] }];
+      })
+      .toSorted((one, other) => one.index - other.index)
+      .map(({ name }) => name);
+  expect(orderOf([])).toEqual(['virtio0']);
+  expect(orderOf(['data'])).toEqual(['disk-data', 'virtio0']);
+  expect(orderOf(['network', 'logs', 'image', 'data'])).toEqual(['net3', 'disk-logs', 'virtio0', 'disk-data']);
+  expect(orderOf(['network'], { disks: [] })).toEqual(['net3', 'virtio0']);
+  // what is not booted from has no ROM; a kernel is QEMU's own to boot
+  expect(nicDevice(edge.source.nic, a)).toMatchObject({ romfile: '' });
+  expect(nicDevice(edge.source.nic, { ...a, boot: ['network'] })).not.toHaveProperty('romfile');
+  expect(orderOf(['data'], { image })).toEqual([]);
 });
 
 test('a network is a hub without a machine', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { diskArgs } from './disk-args';
+import { bootIndex, diskArgs } from './disk-args';
 import { guestConfigName, guestPortName } from './images/tiny-guest';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
@@ -78,15 +78,17 @@ const slot = (number: number) => `0x${number.toString(16)}`;
 
 export const nicId = (edgeId: number) => `nic${edgeId}`;
 
-export function nicDevice(nic: NicSpec) {
+/** A NIC of a VM, with a ROM that boots from its network where the VM is to be booted from that, too. */
+export function nicDevice(nic: NicSpec, vm: Pick<VmSpec, 'image' | 'boot'>) {
   if (nic.index >= nicSlots) throw new ProviderError('UNSUPPORTED', say('VM_NIC_TOO_MANY'), false);
+  const bootindex = bootIndex(vm, 'network', nic.index);
   return {
     driver: 'virtio-net-pci',
     id: nicId(nic.edgeId),
     netdev: `net${nic.edgeId}`,
     mac: nic.mac,
     addr: slot(firstNicSlot + nic.index),
-    romfile: '',
+    ...(bootindex === null ? { romfile: '' } : { bootindex }),
   } as const;
 }
 
@@ -283,10 +285,9 @@ function nicArgs(vm: VmSpec, boot: ForwardBoot): string[] {
   const name: MachineName = `v${vm.id}`;
   const args: string[] = [];
   for (const nic of vm.nics.toSorted((a, b) => a.index - b.index)) {
-    const device = nicDevice(nic);
+    const { driver, ...device } = nicDevice(nic, vm);
     args.push('-netdev', netdevOption(dgramNetdev(name, nic.edgeId)));
-    const { driver, id, netdev, mac, addr } = device;
-    args.push('-device', `${driver},id=${id},netdev=${netdev},mac=${mac},addr=${addr},romfile=`);
+    args.push('-device', [driver, ...Object.entries(device).map(([name, value]) => `${name}=${value}`)].join(','));
   }
   const { forwardNic = vm.forwards.length > 0 ? lastSlot : null } = boot;
   const shared = forwardNic === lastSlot && vm.internet;

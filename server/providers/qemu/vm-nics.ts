@@ -54,7 +54,7 @@ export class VmNics {
   /** Gives the VM one more NIC, also while it runs. One that is there stays as it is. */
   async plug(nic: NicSpec): Promise<void> {
     const vm = this.#vm;
-    if (vm.alive && !(await this.#hasDevice(nicDevice(nic).id))) {
+    if (vm.alive && !(await this.#hasDevice(nicDevice(nic, vm.record.spec).id))) {
       const socket = this.#socket(nic.edgeId);
       // the half of a plug that a killed server left: without its socket it would be deaf
       await this.#monitor.command('netdev_del', { id: `net${nic.edgeId}` }).catch(ignoring(/not found/i));
@@ -150,7 +150,7 @@ export class VmNics {
   }
 
   async #addDevice(nic: NicSpec): Promise<void> {
-    const { addr, ...anywhere } = nicDevice(nic);
+    const { addr, ...anywhere } = nicDevice(nic, this.#vm.record.spec);
     try {
       await this.#monitor.command('device_add', { ...anywhere, addr }).catch(async (error: unknown) => {
         // a process that an older version started has other devices in these places
