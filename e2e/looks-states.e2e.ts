@@ -171,15 +171,6 @@ const bentLink = async (page: Page) => {
     .waitFor();
 };
 
-/** Two extra disks of a VM with one label, and what the panel says of it. */
-const twoDisks = async (page: Page) => {
-  await page.getByRole('button', { name: web }).first().click();
-  const disks = page.getByRole('group', { name: /^(Extra disks|Discos adicionales)$/ });
-  for (let times = 0; times < 2; times++) await disks.getByRole('button', { name: /^(Add|Añadir) / }).click();
-  await disks.getByRole('textbox', { name: /2$/ }).first().fill('data');
-  await disks.getByText(/(two extra disks|dos discos adicionales)/).scrollIntoViewIfNeeded();
-};
-
 /** A VM taken out of a running slice, up to the question whether that is to be done. */
 const removed = [
   choose(/^VM db/),
@@ -400,8 +391,6 @@ const states: Record<string, State> = {
     until: inOrder(bentLink, fill('Loss', '101'), text('From 0 to 100.')),
   },
   'a link that is bent in Spanish': { who: 'spaniard', ...template(), until: bentLink },
-  'extra disks of which two have one label': { ...template(), until: twoDisks },
-  'extra disks in Spanish': { who: 'spaniard', ...template(), until: twoDisks },
   'many in the editor': {
     ...template(),
     until: inOrder(choose(/^VM web/), (page) => page.keyboard.press('Control+a')),
