@@ -10,6 +10,7 @@ const params = {
   zone: 'local',
   host: 'lab-1',
   vm: 'web',
+  label: 'data',
   image: 'tiny',
   flavour: 'nano',
   name: 'web',
