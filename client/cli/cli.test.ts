@@ -737,6 +737,32 @@ it('lists forwarded ports with the address to copy', async () => {
   expect(json).toContain('127.0.0.1:20001');
 });
 
+it('slices top says what the VMs use now, those that use most first, and – for what was not measured', async () => {
+  const none = { points: [], now: null, mean: null, peak: null };
+  const series = (now: number, peak = now) => ({ points: [now], now, mean: now, peak });
+  const vm = (vmId: number, cpu: unknown) => ({ vmId, cpu, memory: series(130), disk: none, traffic: series(1_775) });
+  const vms = [vm(2, series(41.3, 99)), vm(1, series(0.4))];
+  const times = { at: '2026-03-01T12:00:00.000Z', since: null, stepSeconds: 300 };
+  const lab = { id: 5, name: 'lab', vmList: [1, 2].map((id) => ({ id, key: String(id), name: `vm-${id}` })) };
+  answers = (procedure) =>
+    ok(
+      procedure === 'slices.figures'
+        ? { ...times, measured: 2, vms }
+        : procedure === 'slices.get'
+          ? lab
+          : { items: [lab], nextCursor: null },
+    );
+  const { code, stdout } = await trama(['slices', 'top', 'lab']);
+  expect(code).toBe(0);
+  expect(stdout.split('\n').map((row) => row.split(/ {2,}/))).toEqual([
+    ['VM', 'CPU', 'PEAK', 'MEMORY', 'DISK', 'TRAFFIC'],
+    ['vm-2', '41.3%', '99%', '130 MiB', '–', '14.2 kbit/s'],
+    ['vm-1', '0.4%', '0.4%', '130 MiB', '–', '14.2 kbit/s'],
+    [''],
+  ]);
+  expect((await trama(['slices', 'top', 'lab', '--json'])).stdout).toContain('"stepSeconds": 300');
+});
+
 describe('a capture', () => {
   const slice = {
     id: 5,

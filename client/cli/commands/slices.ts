@@ -14,6 +14,7 @@ import { forwardAddress, forwardText } from '#shared/topology/forward';
 import { changeLines, updateLines } from '../plan-text';
 import { addCloneCommand } from './clone';
 import { addKeepingCommands } from './keeping';
+import { addTopCommand } from './top';
 import { addUpdateCommands } from './update';
 import { confirm } from '../confirm';
 import { zoneFor } from '../choose-zone';
@@ -372,6 +373,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   }
 
   addLineCommands(slices, cli);
+  addTopCommand(slices, cli);
   addUpdateCommands(slices, cli, { showPlan, operate });
   addCloneCommand(slices, cli, { showPlan, operate });
   addKeepingCommands(program, slices, cli, { showPlan, operate });
