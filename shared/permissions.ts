@@ -16,6 +16,8 @@ export const permissions = {
   'slices:see-all': ['admin'],
   /** Publish a template of one's own to all users. */
   'templates:publish': ['instructor', 'admin'],
+  /** Give VMs of one's own other CPUs and RAM than their flavours have. */
+  'vms:size': ['instructor', 'admin'],
   /** Look people up by a part of their name or address, to share with them. Others type the whole address. */
   'users:find': ['instructor', 'admin'],
   /** Accounts of others: roles, disabling, password links, service accounts and their tokens, deletion. */

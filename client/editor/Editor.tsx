@@ -2,6 +2,7 @@ import { Alert, Title, VisuallyHidden } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import type { Role } from '#shared/permissions';
 import type { Template } from '#shared/template';
 import { usePageTitle } from '../hooks/page-title';
 import { draftKey, readDraft } from './draft-store';
@@ -20,12 +21,14 @@ export interface EditorProps {
   initial: Saved;
   catalogue: EditorCatalogue;
   userId: number;
+  /** Who draws. */
+  role: Role;
   /** It was saved for the first time, or as a copy: this template is what is edited from now on. */
   onAdopt: (templateId: number) => void;
 }
 
 /** Drawing a template. */
-export function Editor({ initial, catalogue, userId, onAdopt }: EditorProps) {
+export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProps) {
   const { t } = useTranslation(['editor', 'common']);
   const navigate = useNavigate();
   // how often a draft was taken up
@@ -33,7 +36,7 @@ export function Editor({ initial, catalogue, userId, onAdopt }: EditorProps) {
   const [nameAsked, setNameAsked] = useState(false);
   const storageKey = useCallback((templateId: number | null) => draftKey(userId, templateId), [userId]);
   const [draft, setDraft] = useState(() => readDraft(localStorage, storageKey(initial.base?.id ?? null)));
-  const editor = useEditor({ initial, catalogue, storageKey, hold: draft !== null });
+  const editor = useEditor({ initial, catalogue, storageKey, hold: draft !== null, role });
   const { document, problems, dirty } = editor;
   const { topology } = document;
   const guard = useLeaveGuard(dirty);

@@ -83,6 +83,7 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
       }
       catalogue={catalogue.data}
       userId={user.id}
+      role={user.role}
       onAdopt={onAdopt}
     />
   );

@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Problem } from '#shared/errors';
+import { can, type Role } from '#shared/permissions';
 import type { Template } from '#shared/template';
 import { nameSchema } from '#shared/primitives';
 import { annotationsOf } from '#shared/topology/annotations';
 import { emptyTopology } from '#shared/topology/schema';
+import { sizeProblems } from '#shared/topology/size';
 import { validateTopology } from '#shared/topology/validate';
 import type { CanvasSelection } from './canvas/types';
 import { historyReducer, startHistory, type Command, type Document } from './document';
@@ -54,10 +56,12 @@ export interface EditorOptions {
   storageKey: (id: number | null) => string;
   /** An older draft waits for a decision: it must not be overwritten. */
   hold: boolean;
+  /** Of whose role the drawing must be allowed; without it nothing is said about that. */
+  role?: Role | undefined;
 }
 
 /** The state of one editor: document with history, selection, what is saved, what is wrong. Knows no network. */
-export function useEditor({ initial, catalogue, storageKey, hold }: EditorOptions) {
+export function useEditor({ initial, catalogue, storageKey, hold, role }: EditorOptions) {
   const [history, dispatch] = useReducer(historyReducer, initial.document, startHistory);
   const [saved, setSaved] = useState(initial);
   const key = storageKey(saved.base?.id ?? null);
@@ -71,8 +75,13 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
   const userDataProblems = useUserDataProblems(topology);
   const problems = useMemo<Problem[]>(() => {
     if (refused !== null && refused.document === document) return refused.problems;
-    return [...validateTopology(topology, catalogue, saved.document.topology), ...userDataProblems];
-  }, [document, topology, catalogue, saved, refused, userDataProblems]);
+    const base = saved.document.topology;
+    return [
+      ...validateTopology(topology, catalogue, base),
+      ...(role === undefined ? [] : sizeProblems(topology, role, base)),
+      ...userDataProblems,
+    ];
+  }, [document, topology, catalogue, saved, refused, userDataProblems, role]);
   const nameError = useMemo(() => !nameSchema.safeParse(document.name).success, [document.name]);
 
   // what was selected may be gone after a delete or an undo
@@ -144,6 +153,8 @@ export function useEditor({ initial, catalogue, storageKey, hold }: EditorOption
     saved,
     dirty,
     problems,
+    /** Whether VMs may be given sizes of their own, as far as is known here. */
+    maySize: role === undefined || can(role, 'vms:size'),
     nameError,
     selection: shown,
     select,

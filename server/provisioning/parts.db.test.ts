@@ -135,6 +135,7 @@ test('every property of every part has a default, and says how a change of it ta
     'icon',
     'locked',
     'location',
+    'ownSize',
     'internet',
     'graphics',
     'forwards',

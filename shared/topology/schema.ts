@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../limits';
+import { sizeFields } from '../flavour';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
 import { annotationsSchema } from './annotations';
@@ -85,6 +86,12 @@ export const locationSchema = z.strictObject({
 export const deviceIcons = ['server', 'router', 'switch', 'firewall', 'computer', 'cloud', 'database'] as const;
 export type DeviceIcon = (typeof deviceIcons)[number];
 
+/** What a VM has in place of what its flavour says; what is not said is as the flavour says. RAM in MiB. */
+export const ownSizeSchema = z
+  .strictObject({ vcpus: sizeFields.vcpus.optional(), ramMb: sizeFields.ramMb.optional() })
+  .refine(({ vcpus, ramMb }) => vcpus !== undefined || ramMb !== undefined, 'Say vcpus, ramMb or both.');
+export type OwnSize = z.infer<typeof ownSizeSchema>;
+
 /** What only the drawing shows: nothing that runs is changed for it. What is not there is not so. */
 const drawnProperties = () => ({
   /** It is neither moved nor deleted by accident: not by dragging, arranging or the Delete key, until it is unlocked. */
@@ -98,6 +105,8 @@ export const vmProperties = {
   /** Without it, as its name or its image suggests. */
   icon: z.enum(deviceIcons).optional().register(propertyFacts, { effect: 'none' }),
   ...drawnProperties(),
+  /** CPUs and RAM of its own, for owners whose role allows it (`vms:size`). What a VM has then, {@link sizeOf} says. */
+  ownSize: ownSizeSchema.optional().register(propertyFacts, { effect: 'restart' }),
   /** Reach the internet from the guest, where the zone can offer that. */
   internet: z
     .boolean()

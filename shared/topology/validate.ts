@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue';
 import { bootDevices } from './disk';
 import { forwardKey, forwardText } from './forward';
 import type { Topology, TopologyVm } from './schema';
+import { sizeOf } from './size';
 import { cyclesOf } from './start-order';
 import { fillVariables, hasVariables, variablesOf } from './variables';
 
@@ -40,6 +41,8 @@ export const topologyProblemCodes = [
   'IMAGE_RETIRED',
   'IMAGE_NEEDS_RAM',
   'IMAGE_NEEDS_DISK',
+  'SIZE_NEEDS_RAM',
+  'SIZE_NOT_ALLOWED',
 ] as const;
 export type TopologyProblemCode = (typeof topologyProblemCodes)[number];
 export type TopologyProblem = Problem & { code: TopologyProblemCode };
@@ -332,7 +335,15 @@ function catalogueProblems(topology: Topology, catalogue: Catalogue, base: Topol
       });
     if (flavour === undefined || image === undefined) return problems;
     const pair = { image: image.name, flavour: flavour.name };
-    if (image.minRamMb > flavour.ramMb)
+    const { ramMb } = sizeOf(vm, flavour);
+    if (image.minRamMb > ramMb && vm.ownSize?.ramMb !== undefined)
+      report(
+        'SIZE_NEEDS_RAM',
+        'ownSize',
+        `${vm.name}: the image ${image.name} needs ${image.minRamMb} MiB of RAM, its own size has ${ramMb}.`,
+        { image: image.name, needed: image.minRamMb, given: ramMb },
+      );
+    else if (image.minRamMb > ramMb)
       report(
         'IMAGE_NEEDS_RAM',
         'flavourId',

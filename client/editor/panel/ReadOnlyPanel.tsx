@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Template } from '#shared/template';
 import type { TopologyVm } from '#shared/topology/schema';
+import { sizeOf } from '#shared/topology/size';
 import { forwardText } from '#shared/topology/forward';
 import type { CanvasSelection } from '../canvas/types';
 import type { EditorCatalogue } from '../use-catalogue';
@@ -100,7 +101,10 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
   const image = catalogue.images.find((item) => item.id === vm.imageId);
   const facts: [string, string][] = [
     ...(vm.label === '' ? [] : [[t('vm.label'), vm.label] as [string, string]]),
-    [t('vm.flavour'), flavour === undefined ? '?' : `${flavour.name} (${sizes(flavour)})`],
+    [
+      t('vm.flavour'),
+      flavour === undefined ? '?' : `${flavour.name} (${sizes({ ...flavour, ...sizeOf(vm, flavour) })})`,
+    ],
     [t('vm.image'), image?.name ?? '?'],
     [t('vm.internet'), vm.internet ? t('common:yes') : t('common:no')],
     ...(vm.graphics ? [[t('vm.graphics'), t('common:yes')] as [string, string]] : []),

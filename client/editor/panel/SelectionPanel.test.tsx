@@ -129,6 +129,25 @@ describe('the side panel', () => {
     expect(editor.problems).toEqual([]);
   });
 
+  it('gives a VM CPUs and RAM of its own, and the flavour’s again', async () => {
+    select(['vm1']);
+    const ram = screen.getByLabelText('RAM of its own, MiB');
+    expect(ram.getAttribute('placeholder')).toBe('1024');
+    await userEvent.type(ram, '51');
+    expect(screen.getByText('64 to 1048576.')).toBeTruthy();
+    expect(vm('vm1')).not.toHaveProperty('ownSize');
+    await userEvent.type(ram, '2');
+    expect(vm('vm1')?.ownSize).toEqual({ ramMb: 512 });
+    await userEvent.type(screen.getByLabelText('vCPUs of its own'), '2');
+    expect(vm('vm1')?.ownSize).toEqual({ vcpus: 2, ramMb: 512 });
+    select([]);
+    expect(screen.getByText('RAM').parentElement?.textContent).toBe('RAM2.5 GiB');
+    select(['vm1']);
+    await userEvent.clear(screen.getByLabelText('RAM of its own, MiB'));
+    await userEvent.clear(screen.getByLabelText('vCPUs of its own'));
+    expect(vm('vm1')?.ownSize).toBeUndefined();
+  });
+
   it('forwards ports, and internet access and a screen can be asked for', async () => {
     select(['vm1']);
     await userEvent.click(screen.getByRole('switch', { name: /Internet access/ }));

@@ -69,6 +69,7 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           vms={topology.vms}
           catalogue={catalogue}
           problems={problems}
+          maySize={editor.maySize}
           lookup={variablesOf(topology, vm, null)}
           onChange={(fields, join) => run({ type: 'setVms', keys: [vm.key], fields }, join)}
         />

@@ -2,7 +2,9 @@ import { SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { extraDiskGb } from '#shared/topology/disk';
+import type { Resources } from '#shared/primitives';
 import type { Topology } from '#shared/topology/schema';
+import { sizeOf } from '#shared/topology/size';
 import { formatCount, formatDisk, formatRam } from '../../ui/format';
 import type { Document } from '../document';
 import type { EditorCatalogue } from '../use-catalogue';
@@ -40,8 +42,11 @@ export function TemplateTotals({ topology, catalogue }: { topology: Topology; ca
   const { t, i18n } = useTranslation('common');
   const { vms, networks, edges } = topology;
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
-  const sum = (read: 'vcpus' | 'ramMb' | 'diskGb') =>
-    vms.reduce((total, vm) => total + (flavours.get(vm.flavourId)?.[read] ?? 0), 0);
+  const sum = (read: keyof Resources) =>
+    vms.reduce((total, vm) => {
+      const flavour = flavours.get(vm.flavourId);
+      return flavour === undefined ? total : total + sizeOf(vm, flavour)[read];
+    }, 0);
   const totals = [
     { name: t('resources.vm'), value: formatCount(vms.length, i18n.language) },
     { name: t('resources.network'), value: formatCount(networks.length, i18n.language) },

@@ -11,6 +11,7 @@ import type { VmFields } from '../document';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
+import { OwnSizeFields } from './OwnSizeFields';
 import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
@@ -25,6 +26,8 @@ export interface VmPanelProps {
   vms: readonly TopologyVm[];
   catalogue: EditorCatalogue;
   problems: readonly Problem[];
+  /** Who draws may give it a size of its own. */
+  maySize: boolean;
   /** What variables of its texts become. */
   lookup: Lookup;
   /** `join`: changes of one kind in a row are one step of undo. */
@@ -32,7 +35,7 @@ export interface VmPanelProps {
 }
 
 /** Everything that one VM is. */
-export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPanelProps) {
+export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChange }: VmPanelProps) {
   const { t } = useTranslation('editor');
   const choices = useChoices(catalogue);
   const problemText = useProblemText();
@@ -47,6 +50,7 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
       ![
         'name',
         'flavourId',
+        'ownSize',
         'imageId',
         'forwards',
         'disks',
@@ -88,6 +92,15 @@ export function VmPanel({ vm, vms, catalogue, problems, lookup, onChange }: VmPa
         searchable={catalogue.flavours.length > 12}
         onChange={(value) => value !== null && onChange({ flavourId: Number(value) })}
       />
+      {(maySize || vm.ownSize !== undefined) && (
+        <OwnSizeFields
+          key={`size ${vm.key}`}
+          vm={vm}
+          flavour={catalogue.flavours.find(({ id }) => id === vm.flavourId)}
+          problem={problemOf('ownSize')}
+          onChange={onChange}
+        />
+      )}
       <Select
         label={t('vm.image')}
         data={choices.images(vm.imageId)}

@@ -60,6 +60,7 @@ export const change = {
     name: 'name',
     place: 'place on the drawing',
     flavourId: 'flavour',
+    ownSize: 'size of its own',
     imageId: 'image',
     internet: 'internet access',
     graphics: 'graphical console',

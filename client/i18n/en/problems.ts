@@ -30,5 +30,8 @@ export const problems = {
   IMAGE_UNKNOWN: '{{vm}} has an image that does not exist.',
   IMAGE_RETIRED: '{{vm}} cannot take the image {{image}}: it was retired.',
   IMAGE_NEEDS_RAM: '{{vm}}: the image {{image}} needs {{needed}} MiB of RAM, {{flavour}} has {{given}}.',
+  SIZE_NEEDS_RAM: '{{vm}}: the image {{image}} needs {{needed}} MiB of RAM, its own size has {{given}}.',
+  SIZE_NOT_ALLOWED:
+    '{{vm}} has CPUs or RAM of its own, which its owner’s role does not allow. Give it a flavour’s size.',
   IMAGE_NEEDS_DISK: '{{vm}}: the image {{image}} needs {{needed}} GiB of disk, {{flavour}} has {{given}}.',
 } as const;

@@ -63,6 +63,7 @@ export const change: Messages<typeof english> = {
     name: 'nombre',
     place: 'lugar en el dibujo',
     flavourId: 'sabor',
+    ownSize: 'tamaño propio',
     imageId: 'imagen',
     internet: 'acceso a internet',
     graphics: 'consola gráfica',

@@ -32,5 +32,8 @@ export const problems: Messages<typeof english> = {
   IMAGE_UNKNOWN: '{{vm}} tiene una imagen que no existe.',
   IMAGE_RETIRED: '{{vm}} no puede tener la imagen {{image}}: está retirada.',
   IMAGE_NEEDS_RAM: '{{vm}}: la imagen {{image}} necesita {{needed}} MiB de RAM, {{flavour}} tiene {{given}}.',
+  SIZE_NEEDS_RAM: '{{vm}}: la imagen {{image}} necesita {{needed}} MiB de RAM, su tamaño propio tiene {{given}}.',
+  SIZE_NOT_ALLOWED:
+    '{{vm}} tiene CPU o RAM propias, y el rol de su propietario no lo permite. Dele el tamaño de un sabor.',
   IMAGE_NEEDS_DISK: '{{vm}}: la imagen {{image}} necesita {{needed}} GiB de disco, {{flavour}} tiene {{given}}.',
 };

@@ -56,7 +56,7 @@ function OpenSlice({ slice }: { slice: Slice }) {
     );
   if (own.data === undefined || !own.isFetchedAfterMount || catalogue.data === undefined || user === null)
     return <EditorLoading />;
-  return <SliceEditor slice={slice} own={own.data} catalogue={catalogue.data} userId={user.id} />;
+  return <SliceEditor slice={slice} own={own.data} catalogue={catalogue.data} userId={user.id} role={user.role} />;
 }
 
 function Closed({ slice, text }: { slice: Slice; text: string }) {

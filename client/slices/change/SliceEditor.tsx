@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import type { Slice, SliceTopology } from '#shared/slice';
 import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
+import type { Role } from '#shared/permissions';
 import { diffTopology, type PartChange } from '#shared/topology/diff';
 import type { Topology } from '#shared/topology/schema';
 import { trpc } from '../../api/trpc';
@@ -34,10 +35,11 @@ export interface SliceEditorProps {
   own: SliceTopology;
   catalogue: EditorCatalogue;
   userId: number;
+  role: Role;
 }
 
 /** Drawing what a slice shall be. Nothing of it happens before it was reviewed and applied. */
-export function SliceEditor({ slice, own, catalogue, userId }: SliceEditorProps) {
+export function SliceEditor({ slice, own, catalogue, userId, role }: SliceEditorProps) {
   const { t } = useTranslation(['change', 'editor', 'common']);
   const navigate = useNavigate();
   const utils = trpc.useUtils();
@@ -49,7 +51,11 @@ export function SliceEditor({ slice, own, catalogue, userId }: SliceEditorProps)
   const [initial] = useState<Saved>(() => savedOf(slice, own));
   const storageKey = useCallback(() => `trama.draft.${userId}.slice-${slice.id}`, [userId, slice.id]);
   const [draft, setDraft] = useState(() => readDraft(localStorage, storageKey()));
-  const editor = useEditor({ initial, catalogue, storageKey, hold: draft !== null });
+  const editor = useEditor({
+    ...{ initial, catalogue, storageKey, hold: draft !== null },
+    // what somebody else's role allows the plan says
+    role: slice.owner.id === userId ? role : undefined,
+  });
   const { topology } = editor.document;
   const before = editor.saved.document.topology;
   const changes = useMemo(() => diffTopology(before, topology, catalogue), [before, topology, catalogue]);

@@ -1,4 +1,5 @@
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import type { AnyMySqlColumn } from 'drizzle-orm/mysql-core';
 import { flavours } from '#drizzle/schema/catalogue';
 import {
   templateEdges,
@@ -10,6 +11,7 @@ import {
 } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
 import type { templateSets } from '#shared/template';
+import type { OwnSize } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { after, before, containing, decodeCursor, instantCursor, nameCursor } from '../keyset';
 import {
@@ -58,6 +60,10 @@ const fields = {
 };
 export type TemplateSummaryRow = RowOf<typeof fields>;
 
+/** What a VM says of its size itself, else what its flavour does. */
+const ownOr = (of: keyof OwnSize, flavour: AnyMySqlColumn) =>
+  sql`coalesce(json_value(${templateVms.properties}, ${sql.raw(`'$.ownSize.${of}'`)}), ${flavour})`;
+
 /**
  * Summaries of the templates that `picked` gives, with sums of their current revisions, in one statement: first which, each
  * part by an index of its own, then the rest of these. Joined at once, all would be read and sorted.
@@ -75,7 +81,8 @@ const summaries = (picked: SQL, order: SQL) => (list: SQL) =>
     inner join ${templateRevisions} on ${templateRevisions.id} = page.revision_id
     inner join ${users} on ${users.id} = ${templates.ownerId}
     left join (
-      select page.revision_id, count(*) as vms, sum(${flavours.vcpus}) as vcpus, sum(${flavours.ramMb}) as ram_mb,
+      select page.revision_id, count(*) as vms, sum(${ownOr('vcpus', flavours.vcpus)}) as vcpus,
+        sum(${ownOr('ramMb', flavours.ramMb)}) as ram_mb,
         sum(${flavours.diskGb} + ${templateVms.extraDiskGb}) as disk_gb
       from page inner join ${templateVms} on ${templateVms.revisionId} = page.revision_id
       inner join ${flavours} on ${flavours.id} = ${templateVms.flavourId} group by page.revision_id

@@ -5,7 +5,7 @@ import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import type { SnapshotContent } from '#shared/snapshot';
 import { needsOf, type Need } from '#shared/topology/properties';
-import { topologyEdgeSchema, topologyVmSchema } from '#shared/topology/schema';
+import { topologyEdgeSchema, topologyVmSchema, type OwnSize } from '#shared/topology/schema';
 import type { Capabilities, VmLimits } from '#shared/zone';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { countsAsRunning } from '#server/db/queries/quotas';
@@ -27,6 +27,8 @@ export interface PlanVm {
   /** Of all its disks together, and of the one that its image lies on, as its flavour has it. */
   diskGb: number;
   bootDiskGb: number;
+  /** As much of it as it says itself, in place of its flavour. */
+  ownSize?: OwnSize | undefined;
   /** NICs that it has to have room for: one more than the highest number. */
   nics: number;
   /** What its properties ask of the zone. */
@@ -96,6 +98,8 @@ export interface PlanInput {
   zone: PlanZone;
   /** The owner's; null for what takes nothing of it. */
   quota: Quota | null;
+  /** The owner's role does not allow VMs a size of their own. */
+  sizesDenied?: boolean;
   /** Nobody has seen the plan: what would lose a disk stays as it is, until somebody asks for it. */
   unattended?: boolean;
   /** Of an operation that changes the topology; null of all others. */
@@ -183,6 +187,7 @@ export function planTopologyOf(
         ramMb: vm.ramMb,
         diskGb: vm.diskGb + vm.extraDiskGb,
         bootDiskGb: vm.diskGb,
+        ownSize: part.ownSize,
         nics: nics.get(vm.id) ?? 0,
         needs: needsOf(topologyVmSchema, part),
         startAfter: part.startAfter,

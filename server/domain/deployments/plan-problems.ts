@@ -12,6 +12,7 @@ import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
 import { say, saidOf, together, type Said } from '#shared/sentence';
 import type { VmStatus } from '#shared/slice-status';
+import { sizeDenied } from '#shared/topology/size';
 import type { Capability } from '#shared/zone';
 import { fits } from '../line/order';
 import { quotaProblems } from '../quotas/problems';
@@ -220,10 +221,16 @@ function edgeProblems({ kind, zone, topology }: PlanInput): Problem[] {
   );
 }
 
-function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
+/** Where it is said how much a VM has of something. */
+function sizeField({ ownSize }: PlanVm, resource: keyof Resources): 'ownSize' | 'flavourId' {
+  return resource !== 'diskGb' && ownSize?.[resource] !== undefined ? 'ownSize' : 'flavourId';
+}
+
+function vmProblems({ zone, sizesDenied }: PlanInput, made: readonly PlanVm[]): Problem[] {
   const problems: Problem[] = [];
   const can = zone.capabilities;
   for (const vm of made) {
+    if (sizesDenied === true && vm.ownSize !== undefined) problems.push(sizeDenied(vm));
     const problem = (
       code: string,
       message: string,
@@ -270,7 +277,7 @@ function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
         problem(
           'VM_OUT_OF_RANGE',
           `VM ${vm.name} has ${unit === '' ? `${has} ${name}` : `${has}${unit} of ${name}`}; zone ${zone.name} runs VMs with ${min}${unit} to ${max}${unit}.`,
-          'flavourId',
+          sizeField(vm, field),
           { resource: field, has, min, max },
         );
     }
@@ -285,7 +292,7 @@ function vmProblems({ zone }: PlanInput, made: readonly PlanVm[]): Problem[] {
       problem(
         'IMAGE_NEEDS_RAM',
         `VM ${vm.name} has ${vm.ramMb} MiB of RAM, but image ${vm.image.name} needs ${vm.image.minRamMb} MiB.`,
-        'flavourId',
+        sizeField(vm, 'ramMb'),
         { image: vm.image.name, needs: vm.image.minRamMb, has: vm.ramMb },
       );
     if (vm.bootDiskGb < vm.image.minDiskGb)

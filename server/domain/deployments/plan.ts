@@ -1,3 +1,4 @@
+import { can } from '#shared/auth';
 import { notFound } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Plan } from '#shared/deployment/schema';
@@ -5,6 +6,7 @@ import { allocateAddresses } from '#shared/topology/addresses';
 import { takenBy } from '#shared/topology/disk';
 import { needsOf } from '#shared/topology/properties';
 import { topologyEdgeSchema, topologyVmSchema, type Topology } from '#shared/topology/schema';
+import { sizeOf } from '#shared/topology/size';
 import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
 import { loadSliceModel } from '#server/db/queries/slice-model';
 import { catalogueOf, readTopology, revisionId } from '#server/db/queries/topologies';
@@ -98,6 +100,7 @@ export async function previewNew(
       quota: await quotaOf(tx, actor.userId),
       line: { waits: false, isKept: await isRoomKept(tx, { zoneId, sliceId: 0, before: null, most: passedAtMost }) },
       isNew: true,
+      sizesDenied: !can(actor.role, 'vms:size'),
       update: null,
     });
   });
@@ -135,13 +138,14 @@ async function drawnTopology(
       const image = images.get(vm.imageId);
       // their foreign keys say that they are there
       if (flavour === undefined || image === undefined) throw new Error(`VM ${vm.key} has no flavour or image.`);
-      const size = sizes.get(vm.key) ?? flavour;
+      const size = sizes.get(vm.key) ?? sizeOf(vm, flavour);
       return {
         id: 0,
         key: vm.key,
         name: vm.name,
         ...takenBy(size, vm.disks),
         bootDiskGb: size.diskGb,
+        ownSize: vm.ownSize,
         nics: nics.get(vm.key) ?? 0,
         needs: needsOf(topologyVmSchema, vm),
         startAfter: vm.startAfter,

@@ -379,6 +379,19 @@ const situations = fc
     });
   });
 
+test('a size of its own is named where it is said, and denied where the owner’s role does not allow it', () => {
+  const vmLimits = { nics: 4, vcpus: { min: 1, max: 2 }, ramMb: { min: 64, max: 256 }, diskGb: { min: 1, max: 20 } };
+  const topology = { ...line, vms: [vm(1, 'web', { vcpus: 4, ownSize: { vcpus: 4 } }), vm(2, 'db', { vcpus: 3 })] };
+  const found = (more: Partial<PlanInput>) =>
+    planOperation(input({ topology, ...more })).problems.map(({ code, node, field }) => [code, node, field]);
+  expect(found({ zone: { ...zone, vmLimits } })).toEqual([
+    ['VM_OUT_OF_RANGE', 'web', 'ownSize'],
+    ['VM_OUT_OF_RANGE', 'db', 'flavourId'],
+  ]);
+  expect(found({ sizesDenied: true })).toEqual([['SIZE_NOT_ALLOWED', 'web', 'ownSize']]);
+  expect(found({})).toEqual([]);
+});
+
 test('what one VM can have is asked of the zone, and named on the VM that is beyond it', () => {
   const vmLimits = { nics: 4, vcpus: { min: 1, max: 2 }, ramMb: { min: 64, max: 128 }, diskGb: { min: 10, max: 20 } };
   const topology = { ...line, vms: [vm(1, 'web', { vcpus: 4, nics: 5 }), vm(2, 'db', { nics: 4 })] };

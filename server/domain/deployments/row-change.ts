@@ -1,11 +1,14 @@
 import { alike } from '#shared/topology/properties';
-import { topologyParts } from '#shared/topology/schema';
+import { topologyParts, topologyVmSchema, type TopologyVm } from '#shared/topology/schema';
 import type { VmDesired } from '#shared/slice-status';
-import { endIdsIn, endKeysIn, rowOf } from '#server/db/queries/parts';
+import type { Resources } from '#shared/primitives';
+import { endIdsIn, endKeysIn, partOf, rowOf } from '#server/db/queries/parts';
 import type { EdgeRow, ImageRow, NetworkRow, SliceModel, VmRow } from '#server/db/queries/slice-model';
 import type { SliceParts } from '#server/db/queries/slices';
 import type { RowChange } from '#server/db/queries/topology-changes';
 import { sliceEdges, sliceNetworks, sliceVms } from '#drizzle/schema/slices';
+
+const sizeSchema = topologyVmSchema.pick({ ownSize: true });
 
 /**
  * What becomes of a slice's rows when they are to be `wanted`. Parts are found by their keys, edges by their ends, too: one that joins
@@ -16,7 +19,7 @@ export function rowChangeOf(model: SliceModel, wanted: SliceParts): RowChange {
   const desired = desiredOfNew(model);
   const vms = sortOut(model.vms, wanted.vms, (row, vm) => ({
     ...vm,
-    ...(row.flavourId === vm.flavourId ? { vcpus: row.vcpus, ramMb: row.ramMb, diskGb: row.diskGb } : {}),
+    ...(row.flavourId === vm.flavourId ? keptSize(row, vm) : {}),
     forwards: vm.forwards.map(
       (forward) =>
         row.forwards.find(
@@ -54,6 +57,14 @@ export function rowChangeOf(model: SliceModel, wanted: SliceParts): RowChange {
     },
     annotations: alike(model.annotations, wanted.annotations) ? null : wanted.annotations,
   };
+}
+
+/** Of a VM that keeps its flavour: what it says itself, and what it had of the flavour; of what it does not say any more the flavour's of today. */
+function keptSize(row: VmRow, vm: SliceParts['vms'][number] & Pick<TopologyVm, 'ownSize'>): Resources {
+  const said = partOf(sizeSchema, row).ownSize;
+  const kept = (of: 'vcpus' | 'ramMb') =>
+    vm.ownSize?.[of] === undefined && said?.[of] === undefined ? row[of] : vm[of];
+  return { vcpus: kept('vcpus'), ramMb: kept('ramMb'), diskGb: row.diskGb };
 }
 
 /** What is wanted of a VM that comes to a slice: nothing while nothing of it is deployed, else to run, unless all are to be stopped. */

@@ -1,4 +1,5 @@
 import type { Applied } from '#shared/deployment/applied';
+import { can } from '#shared/auth';
 import { AppError, type Problem } from '#shared/errors';
 import { keepsWhatRuns, operationOf, type DeploymentKind, type Underway } from '#shared/deployment/operations';
 import type { TopologySource } from '#shared/deployment/schema';
@@ -6,12 +7,15 @@ import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
 import { say, type Said } from '#shared/sentence';
 import type { PartChange } from '#shared/topology/diff';
+import { topologyVmSchema } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import type { newestDeployment } from '#server/db/queries/deployments';
 import { leaseOf } from '#server/db/queries/leases';
 import { unbuildableImages } from '#server/db/queries/images';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { isRoomKept, waitOf } from '#server/db/queries/waits';
+import { partOf } from '#server/db/queries/parts';
+import { userById } from '#server/db/queries/users';
 import { allocatedOf, zoneById, type ZoneRow } from '#server/db/queries/zones';
 import { firstDisksOf } from '#server/db/queries/first-disks';
 import { reportOf } from '#server/db/queries/homes';
@@ -25,6 +29,8 @@ import { snapshotsFor } from '../snapshots/for-plan';
 import type { SliceAccess, SliceRow } from '../slices/access';
 import { capacityOf, freeOf } from '../zones/capacity';
 import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
+
+const sizeSchema = topologyVmSchema.pick({ ownSize: true });
 
 /** As far as planning needs it. */
 type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & {
@@ -227,6 +233,7 @@ export async function planInput(
     leaseEnded: operationOf(kind).takesQuota && (await leaseOf(q, slice.id))?.endedAt != null,
     ...(operationOf(kind).takesCapacity && { line: await lineFor(q, slice) }),
     isNew: false,
+    sizesDenied: builds === 'everything' && (await sizesDenied(q, model, slice.ownerId)),
     room,
     update: changesTopology
       ? { before: planTopologyOf(before, state), diff: update?.diff ?? [], baseVersion: slice.topologyVersion }
@@ -234,6 +241,13 @@ export async function planInput(
     ...(operationOf(kind).needsVm ? {} : { lostDisks: await lostDisksOf(q, model, slice.id) }),
     ...(await snapshotsFor(q, { sliceId: slice.id, kind, snapshotId, snapshotName })),
   };
+}
+
+/** Whether VMs have sizes of their own that the owner's role does not allow. */
+async function sizesDenied(q: Queryable, { vms }: SliceModel, ownerId: number): Promise<boolean> {
+  if (!vms.some((vm) => partOf(sizeSchema, vm).ownSize !== undefined)) return false;
+  const owner = await userById(q, ownerId);
+  return owner === null || !can(owner.role, 'vms:size');
 }
 
 /** How a slice stands to the line of its zone. */

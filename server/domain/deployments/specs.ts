@@ -22,7 +22,7 @@ export interface SliceSpecs {
 /** The rows in the provider's words: NICs with their addresses, and the names that each guest should know. */
 export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   // what a drawing has besides, the provider is told in other words: ids, sizes, the image, NICs
-  const guestSchema = parts.vm.omit({ key: true, flavourId: true, imageId: true, x: true, y: true });
+  const guestSchema = parts.vm.omit({ key: true, flavourId: true, imageId: true, ownSize: true, x: true, y: true });
   const networkSchema = parts.network.omit({ key: true, subnets: true, x: true, y: true });
   const edgeSchema = parts.edge.omit({
     key: true,

@@ -10,6 +10,7 @@ import { allocateAddresses } from '#shared/topology/addresses';
 import type { Resources } from '#shared/primitives';
 import { extraDiskGb } from '#shared/topology/disk';
 import type { Topology } from '#shared/topology/schema';
+import { sizeOf } from '#shared/topology/size';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { insertSliceParts, type SliceParts } from '#server/db/queries/slices';
@@ -55,23 +56,23 @@ async function madeBefore(q: Queryable, actor: Actor, key: string | undefined): 
   return row?.id ?? null;
 }
 
-/** The parts of a slice, made from a drawing: with all its properties, the flavours' sizes of now, and addresses. */
+/** The parts of a slice, made from a drawing: with all its properties, the sizes of now, and addresses. */
 export async function copyOfDrawing(q: Queryable, topology: Topology): Promise<SliceParts> {
   const catalogue = await catalogueOf(q, topology);
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
-  return partsOfDrawing(topology, ({ flavourId }) => {
-    const flavour = flavours.get(flavourId);
-    if (flavour === undefined) throw new Error(`There is no flavour ${flavourId}`);
-    return flavour;
+  return partsOfDrawing(topology, (vm) => {
+    const flavour = flavours.get(vm.flavourId);
+    if (flavour === undefined) throw new Error(`There is no flavour ${vm.flavourId}`);
+    return sizeOf(vm, flavour);
   });
 }
 
 /** As {@link copyOfDrawing}, with the sizes that are told. */
-export function partsOfDrawing(topology: Topology, sizeOf: (vm: Topology['vms'][number]) => Resources): SliceParts {
+export function partsOfDrawing(topology: Topology, sizeIn: (vm: Topology['vms'][number]) => Resources): SliceParts {
   const addresses = allocateAddresses(topology);
   return {
     vms: topology.vms.map((vm) => {
-      const { vcpus, ramMb, diskGb } = sizeOf(vm);
+      const { vcpus, ramMb, diskGb } = sizeIn(vm);
       const forwards = vm.forwards.map((forward) => ({ ...forward, hostAddress: null, hostPort: null }));
       return { ...vm, vcpus, ramMb, diskGb, extraDiskGb: extraDiskGb(vm.disks), forwards };
     }),

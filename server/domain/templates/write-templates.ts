@@ -8,6 +8,7 @@ import { withAddresses } from '#shared/topology/addresses';
 import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
 import { checkTopology } from '#shared/topology/formats/user-data';
+import { sizeProblems } from '#shared/topology/size';
 import { validateTopology } from '#shared/topology/validate';
 import { say } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
@@ -39,6 +40,15 @@ export function assertValid(problems: readonly Problem[]): void {
     params: { count: problems.length },
     problems: problems.slice(0, problemsTold),
   });
+}
+
+/** What VMs would get that the actor may not give them; what `kept` has already it keeps. */
+async function deniedOf(
+  q: Queryable,
+  drawing: { actor: Actor; topology: Topology; kept?: Topology },
+): Promise<Problem[]> {
+  const { actor, topology, kept } = drawing;
+  return [...(await hiddenImages(q, drawing)), ...sizeProblems(topology, actor.role, kept)];
 }
 
 interface NewTemplate {
@@ -120,7 +130,7 @@ export async function createTemplate(
   return makingOne(ctx, actor, async (tx) => {
     const { topology } = template;
     assertValid(checkTopology(topology, await catalogueOf(tx, topology, { hold: true })));
-    assertValid(await hiddenImages(tx, { actor, topology }));
+    assertValid(await deniedOf(tx, { actor, topology }));
     const id = await insertTemplate(ctx, tx, actor, template).catch(nameTakenBy(nameIndex, 'template', template.name));
     await recordAudit(tx, actor, {
       action: 'templates.create',
@@ -172,6 +182,7 @@ export async function createImported(
   const { actor, name, suggestion, description, topology } = options;
   return makingOne(ctx, actor, async (tx) => {
     assertValid(checkTopology(topology, await catalogueOf(tx, topology, { hold: true })));
+    assertValid(sizeProblems(topology, actor.role));
     const id =
       name === undefined
         ? await insertUnderFreeName(ctx, tx, actor, suggestion, { description, topology })
@@ -218,7 +229,7 @@ export async function updateTemplate(
           );
         // it may keep the retired flavours and images that it has
         assertValid(checkTopology(topology, catalogue, current));
-        assertValid(await hiddenImages(tx, { actor, topology, kept: current }));
+        assertValid(await deniedOf(tx, { actor, topology, kept: current }));
         revision += 1;
         await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology: placed });
       }

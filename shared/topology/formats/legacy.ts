@@ -5,6 +5,7 @@ import { say, type Said, type SentenceCode } from '../../sentence';
 import type { Catalogue, CatalogueFlavour } from '../catalogue';
 import { keySchema } from '../place';
 import { newVm, type Topology } from '../schema';
+import { sizeOf } from '../size';
 import type { ReadDocument, TemplateDocument } from './document-types';
 import { anyImage, byName, choosable, fits, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
 import { layout } from './layout';
@@ -206,11 +207,12 @@ export function writeLegacy({ topology }: TemplateDocument, catalogue: Catalogue
   const id = (key: string): LegacyId => ids.get(key) ?? key;
   const resource = (vm: Topology['vms'][number]) => {
     const flavour = flavours.get(vm.flavourId);
+    const { vcpus, ramMb, diskGb } = sizeOf(vm, flavour ?? { vcpus: 0, ramMb: 0, diskGb: 0 });
     return {
       name: vm.name,
-      ram_gb: (flavour?.ramMb ?? 0) / 1024,
-      vcpu: flavour?.vcpus ?? 0,
-      disk_gb: flavour?.diskGb ?? 0,
+      ram_gb: ramMb / 1024,
+      vcpu: vcpus,
+      disk_gb: diskGb,
       os: images.get(vm.imageId) ?? '',
       flavour: flavour?.name ?? '',
     };
