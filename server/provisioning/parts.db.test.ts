@@ -142,6 +142,7 @@ test('every property of every part has a default, and says how a change of it ta
     'disks',
     'boot',
     'files',
+    'environment',
     'hostname',
     'userData',
     'startAfter',

@@ -7,6 +7,10 @@ export const drawingLimits = {
   diskLabelLength: 20,
   /** Characters of what a guest calls itself, with its domain. */
   guestHostnameLength: 253,
+  /** Environment variables of one VM, and characters of the name and the value of each: what is made of them is one argument of a command. */
+  variablesPerVm: 32,
+  variableNameLength: 64,
+  variableValueLength: 512,
   /** Longest delay of a link in one direction. */
   linkDelayMs: 60_000,
   linkRateKbps: 100_000_000,

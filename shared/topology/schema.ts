@@ -23,6 +23,18 @@ export const guestHostnameSchema = z
 /** No NUL, and no halves of characters. */
 const isText = /^[^\u0000\ud800-\udfff]*$/u;
 
+/** An environment variable of a guest. Its name is one that every shell takes (POSIX.1-2017, 3.235). */
+export const environmentVariableSchema = z.strictObject({
+  name: z
+    .string()
+    .max(drawingLimits.variableNameLength, `At most ${drawingLimits.variableNameLength} characters.`)
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Letters, digits and _, no digit first.'),
+  value: z
+    .string()
+    .max(drawingLimits.variableValueLength, `At most ${drawingLimits.variableValueLength} characters.`)
+    .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'A value is one line of text.'),
+});
+
 const filePathRule = 'An absolute path of letters, digits and . _ @ + : -';
 
 /** A file that a guest finds at its start as it is written here, whatever has become of it meanwhile. */
@@ -155,6 +167,12 @@ export const vmProperties = {
     .register(propertyFacts, { effect: 'restart' }),
   /** Written into the guest at each of its starts: a router's `/etc/frr/frr.conf`. */
   files: z.array(startFileSchema).max(limits.filesPerVm).default([]).register(propertyFacts, { effect: 'restart' }),
+  /** Environment variables of who signs in and of what the guest's start begins, taken at each of its starts. */
+  environment: z
+    .array(environmentVariableSchema)
+    .max(drawingLimits.variablesPerVm, `At most ${drawingLimits.variablesPerVm} variables.`)
+    .default([])
+    .register(propertyFacts, { effect: 'restart' }),
   /** What the guest calls itself, also with its domain; empty: its name. */
   hostname: guestHostnameSchema.default('').register(propertyFacts, { effect: 'restart' }),
   /**

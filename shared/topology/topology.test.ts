@@ -177,6 +177,13 @@ describe('validateTopology', () => {
         },
       ],
       [
+        'DUPLICATE_VARIABLE',
+        (t) => {
+          first(t).vm.environment = ['STAGE', 'stage', 'STAGE'].map((name) => ({ name, value: '' }));
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
         'START_AFTER_UNKNOWN',
         (t) => {
           first(t).vm.startAfter = ['nobody'];

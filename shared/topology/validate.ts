@@ -24,6 +24,7 @@ export const topologyProblemCodes = [
   'BOOT_UNKNOWN',
   'BOOT_OF_KERNEL',
   'DUPLICATE_FILE',
+  'DUPLICATE_VARIABLE',
   'VARIABLE_UNKNOWN',
   'USER_DATA_NOT_TAKEN',
   'USER_DATA_NOT_YAML',
@@ -68,6 +69,7 @@ export function validateTopology(topology: Topology, catalogue?: Catalogue, base
     ...forwardProblems(topology),
     ...diskProblems(topology),
     ...fileProblems(topology),
+    ...environmentProblems(topology),
     ...variableProblems(topology),
     ...orderProblems(topology),
     ...(catalogue === undefined ? [] : catalogueProblems(topology, catalogue, base)),
@@ -76,11 +78,16 @@ export function validateTopology(topology: Topology, catalogue?: Catalogue, base
   ];
 }
 
-/** Calls `report` for each item whose `text` an earlier one has. */
-function repeats<Item>(items: readonly Item[], text: (item: Item) => string, report: (item: Item) => void): void {
+/** Calls `report` for each item whose `text` an earlier one has, without regard to case unless it is `exact`. */
+function repeats<Item>(
+  items: readonly Item[],
+  text: (item: Item) => string,
+  report: (item: Item) => void,
+  { exact = false } = {},
+): void {
   const seen = new Set<string>();
   for (const item of items) {
-    const value = folded(text(item));
+    const value = exact ? text(item) : folded(text(item));
     if (seen.has(value)) report(item);
     seen.add(value);
   }
@@ -237,12 +244,32 @@ function fileProblems(topology: Topology): TopologyProblem[] {
   return problems;
 }
 
-/** Variables that there are not, in start-up files and user-data. */
+function environmentProblems(topology: Topology): TopologyProblem[] {
+  const problems: TopologyProblem[] = [];
+  for (const vm of topology.vms)
+    repeats(
+      vm.environment,
+      ({ name }) => name,
+      ({ name }) =>
+        problems.push({
+          code: 'DUPLICATE_VARIABLE',
+          message: `${vm.name} has the environment variable ${name} twice.`,
+          node: vm.key,
+          field: 'environment',
+          params: { vm: vm.name, name },
+        }),
+      { exact: true },
+    );
+  return problems;
+}
+
+/** Variables that there are not, in start-up files, user-data and environment. */
 function variableProblems(topology: Topology): TopologyProblem[] {
   return topology.vms.flatMap((vm) => {
     const texts = [
       ...vm.files.map(({ path, content }) => ({ field: 'files', place: path, text: content })),
       { field: 'userData', place: 'user-data', text: vm.userData },
+      ...vm.environment.map(({ name, value }) => ({ field: 'environment', place: name, text: value })),
     ].filter(({ text }) => hasVariables(text));
     if (texts.length === 0) return [];
     const lookup = variablesOf(topology, vm, null);

@@ -74,9 +74,13 @@ describe('variables of a VM', () => {
     );
   });
 
-  test('are filled in the content of files and the user-data, and asked for only there', () => {
+  test('are filled in the content of files, the environment and the user-data, and asked for only there', () => {
     const file = { path: '/etc/motd', content: 'I am {{ vm.name }}', mode: '0644' };
-    const filled = filledVm({ ...web, files: [file], userData: 'fqdn: {{ vm.name }}.lab' }, () => lookup);
+    const environment = [{ name: 'PEER', value: '{{ link.to.router.address }}' }];
+    const filled = filledVm({ ...web, files: [file], userData: 'fqdn: {{ vm.name }}.lab', environment }, () => lookup);
+    expect(filled.environment).toEqual([{ name: 'PEER', value: lookup('link.to.router.address') }]);
+    const alone = filledVm({ ...web, environment: [{ name: 'ME', value: '{{ vm.name }}' }] }, () => lookup);
+    expect(alone.environment).toEqual([{ name: 'ME', value: 'web' }]);
     expect(filled.files).toEqual([{ ...file, content: 'I am web' }]);
     expect(filled.userData).toBe('fqdn: web.lab');
     const plain = { ...web, userData: 'a: 1' };
@@ -85,10 +89,12 @@ describe('variables of a VM', () => {
 
   test('that there are not are problems of the VM', () => {
     const file = { path: '/etc/motd', content: '\n{{ who }}', mode: '0644' };
-    const vms = [{ ...web, files: [file], userData: '{{ slice.nme }}' }, ...placed.vms.slice(1)];
+    const environment = [{ name: 'WHO', value: '{{ me }}' }];
+    const vms = [{ ...web, files: [file], userData: '{{ slice.nme }}', environment }, ...placed.vms.slice(1)];
     expect(validateTopology({ ...placed, vms })).toMatchObject([
       { code: 'VARIABLE_UNKNOWN', node: 'a', field: 'files', params: { variable: 'who', line: 2, place: '/etc/motd' } },
       { code: 'VARIABLE_UNKNOWN', node: 'a', field: 'userData', params: { variable: 'slice.nme', line: 1 } },
+      { code: 'VARIABLE_UNKNOWN', node: 'a', field: 'environment', params: { variable: 'me', place: 'WHO' } },
     ]);
   });
 });

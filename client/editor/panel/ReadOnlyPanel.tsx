@@ -114,6 +114,14 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
     ...(vm.files.length === 0
       ? []
       : [[t('vm.files'), vm.files.map(({ path }) => path).join(', ')] as [string, string]]),
+    ...(vm.environment.length === 0
+      ? []
+      : [
+          [t('vm.environment'), vm.environment.map(({ name, value }) => `${name}=${value}`).join('\n')] as [
+            string,
+            string,
+          ],
+        ]),
     ...(vm.hostname === '' ? [] : [[t('vm.hostname'), vm.hostname] as [string, string]]),
     ...(vm.userData === '' ? [] : [[t('vm.userData'), vm.userData] as [string, string]]),
     ...(vm.startAfter.length === 0

@@ -249,6 +249,20 @@ describe('the side panel', () => {
     expect(vm('vm1')?.userData).toBe('packages: [nginx]\n');
   });
 
+  it('gives a guest environment variables, shown with what they become', async () => {
+    select(['vm1']);
+    await userEvent.click(screen.getByRole('button', { name: 'Add variable' }));
+    await userEvent.clear(screen.getByLabelText('Name 1'));
+    await userEvent.type(screen.getByLabelText('Name 1'), 'ROLE-');
+    expect(screen.getByText('Letters, digits and _, no digit first.')).toBeTruthy();
+    await userEvent.tab();
+    fireEvent.change(screen.getByLabelText('Value of ROLE'), { target: { value: 'of {{ vm.name }}' } });
+    expect(vm('vm1')?.environment).toEqual([{ name: 'ROLE', value: 'of {{ vm.name }}' }]);
+    expect(screen.getByText('ROLE=of vm1')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Remove ROLE' }));
+    expect(vm('vm1')?.environment).toEqual([]);
+  });
+
   it('sets what several VMs have in one go', async () => {
     select(['vm1', 'vm3']);
     expect(screen.getByText('2 selected')).toBeTruthy();

@@ -12,6 +12,7 @@ import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
 import { OwnSizeFields } from './OwnSizeFields';
+import { Environment } from './Environment';
 import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
@@ -56,6 +57,7 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         'disks',
         'boot',
         'files',
+        'environment',
         'userData',
         'startAfter',
         'ready',
@@ -121,6 +123,7 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
       <ExtraDisks vm={vm} problem={problemOf('disks')} onChange={onChange} />
       <BootOrder vm={vm} image={image} problem={problemOf('boot')} onChange={onChange} />
       <StartFiles vm={vm} problem={problemOf('files')} lookup={lookup} onChange={onChange} />
+      <Environment vm={vm} problem={problemOf('environment')} lookup={lookup} onChange={onChange} />
       <CommittedName
         key={`hostname ${vm.key}`}
         label={t('vm.hostname')}

@@ -68,6 +68,7 @@ export const change = {
     disks: 'extra disks',
     boot: 'boot order',
     files: 'start-up files',
+    environment: 'environment',
     hostname: 'what it calls itself',
     userData: 'user-data',
     source: 'end',

@@ -12,6 +12,7 @@ export const problems = {
   BOOT_UNKNOWN: '{{vm}} is to be booted from the extra disk {{label}}, which it does not have.',
   BOOT_OF_KERNEL: '{{vm}}: the image {{image}} boots its own kernel, in no other order.',
   DUPLICATE_FILE: '{{vm}} has the start-up file {{path}} twice.',
+  DUPLICATE_VARIABLE: '{{vm}} has the environment variable {{name}} twice.',
   VARIABLE_UNKNOWN:
     '{{vm}}: there is no variable {{variable}}, in line {{line}} of {{place}}. A backslash before its braces keeps it as it is.',
   USER_DATA_NOT_TAKEN: '{{vm}}: the image {{image}} takes no user-data.',

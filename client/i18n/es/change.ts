@@ -71,6 +71,7 @@ export const change: Messages<typeof english> = {
     disks: 'discos adicionales',
     boot: 'orden de arranque',
     files: 'archivos de arranque',
+    environment: 'entorno',
     hostname: 'cómo se llama a sí misma',
     userData: 'datos de usuario',
     source: 'extremo',

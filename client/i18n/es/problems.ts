@@ -14,6 +14,7 @@ export const problems: Messages<typeof english> = {
   BOOT_UNKNOWN: '{{vm}} arrancaría desde el disco adicional {{label}}, que no tiene.',
   BOOT_OF_KERNEL: '{{vm}}: la imagen {{image}} arranca su propio kernel, sin otro orden.',
   DUPLICATE_FILE: '{{vm}} tiene dos veces el archivo de arranque {{path}}.',
+  DUPLICATE_VARIABLE: '{{vm}} tiene dos veces la variable de entorno {{name}}.',
   VARIABLE_UNKNOWN:
     '{{vm}}: no existe la variable {{variable}}, en la línea {{line}} de {{place}}. Una barra invertida ante sus llaves la deja como está.',
   USER_DATA_NOT_TAKEN: '{{vm}}: la imagen {{image}} no admite datos de usuario.',

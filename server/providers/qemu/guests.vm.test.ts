@@ -68,9 +68,15 @@ const ping = (console: ConsoleText, target: string) => inGuest(console, `ping -c
 test('two VMs ping each other by address and name; QEMU is not root', async () => {
   const slice = { id: 1 };
   const { a, b, edge } = pair({ a: 1, b: 2, edge: 3 }, tiny);
-  const [first] = await bootAll(slice, [a, b]);
+  const environment = [{ name: 'STAGE', value: `it's "$HOME" \`id\` é` }];
+  const [first] = await bootAll(slice, [{ ...a, vcpus: 2, ramMb: 160, environment }, b]);
   await provider.ensureEdge(slice, edge);
   if (!first) throw new Error('No console');
+  // the guest has what its spec says of size and environment
+  expect(await inGuest(first, 'echo "<$STAGE>"; nproc')).toMatch(/<it's "\$HOME" `id` é>\s+2\s/);
+  const [, total = '0'] = /MemTotal: +(\d+)/.exec(await inGuest(first, 'cat /proc/meminfo')) ?? [];
+  expect(Number(total) / 1024).toBeGreaterThan(100);
+  expect(Number(total) / 1024).toBeLessThan(160);
   expect(await ping(first, '10.0.3.2')).toMatch(/ 0% packet loss/);
   expect(await ping(first, b.name)).toMatch(/ 0% packet loss/);
   expect(await inGuest(first, 'hostname')).toContain('vm-1');

@@ -193,6 +193,10 @@ test('the guest is told its name, addresses and neighbours', () => {
   expect(guestConfig(full)).toBe(
     `hostname web\nnic 52:54:00:00:09:01 10.200.7.4/24\nnic ${forwardMac(vm.uuid)} dhcp\nhost 10.0.0.2 db\n`,
   );
+  const script = Buffer.from("export STAGE='it'\\''s'\n").toString('base64');
+  expect(guestConfig({ ...full, environment: [{ name: 'STAGE', value: "it's" }] })).toContain(
+    `\nfile 0644 /etc/profile.d/trama-environment.sh ${script}\n`,
+  );
   expect(forwardMac(vm.uuid)).toMatch(/^52:54:01(:[0-9a-f]{2}){3}$/);
 });
 

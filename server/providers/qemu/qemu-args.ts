@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bootIndex, diskArgs } from './disk-args';
+import { environmentFiles } from './images/environment';
 import { guestConfigName, guestPortName } from './images/tiny-guest';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
@@ -361,7 +362,9 @@ export function guestConfig(vm: VmSpec): string {
     ...vm.nics.map((nic) => `nic ${nic.mac} ${nic.address}`),
     ...[dhcp.forwards, dhcp.internet].flatMap((mac) => (mac === null ? [] : [`nic ${mac} dhcp`])),
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),
-    ...vm.files.map(({ path, content, mode }) => `file ${mode} ${path} ${Buffer.from(content).toString('base64')}`),
+    ...[...environmentFiles(vm), ...vm.files].map(
+      ({ path, content, mode }) => `file ${mode} ${path} ${Buffer.from(content).toString('base64')}`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

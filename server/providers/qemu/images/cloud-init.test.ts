@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +32,7 @@ test('tells the guest its name, its addresses by MAC, and its neighbours', () =>
     ssh_pwauth: false,
     bootcmd: [
       ['sh', '-c', expect.any(String), 'sh', '10.0.3.1 vm-1 # trama\n10.0.3.2 vm-2 # trama\n'],
+      ['rm', '-f', '/etc/profile.d/trama-environment.sh'],
       ['sh', '-c', expect.any(String), 'sh', 'trama', ''],
     ],
   });
@@ -58,7 +59,7 @@ test('a guest with a disk kept the addresses and the names of its neighbours fro
     for (const [program = '', ...args] of told(hosts).bootcmd)
       await run(
         program,
-        args.map((arg) => arg.replaceAll('/etc/hosts', file)),
+        args.map((arg) => arg.replaceAll('/etc/', `${folder}/`)),
       );
     return readFile(file, 'utf8');
   };
@@ -80,6 +81,23 @@ test('start-up files are written at every boot, over what has become of them, wh
   await run(program, args);
   expect(await readFile(path, 'utf8')).toBe(content);
   expect((await stat(path)).mode & 0o777).toBe(0o640);
+});
+
+test('the environment is a script of its own at every boot, which goes when it has no variables any more', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trama-environment-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const userData = z.object({ bootcmd: z.array(z.array(z.string())) });
+  const boot = async (environment: { name: string; value: string }[]) => {
+    const documents = cloudInitDocuments(vmSpec(1, image, { environment }), none);
+    const [program = '', ...args] = userData.parse(parse(documents['user-data'])).bootcmd.at(-2) ?? [];
+    await run(
+      program,
+      args.map((arg) => arg.replace('/etc/', `${folder}/`)),
+    );
+    return readdir(join(folder, 'profile.d'));
+  };
+  expect(await boot([{ name: 'STAGE', value: 'test' }])).toEqual(['trama-environment.sh']);
+  expect(await boot([])).toEqual([]);
 });
 
 test('a VM’s own cloud-config comes as it was written, and ours is merged into it', () => {
@@ -105,6 +123,7 @@ test('a guest that is called otherwise than its VM is told so, with its domain',
     fqdn: 'web.example.org',
     bootcmd: [
       [...Array<unknown>(4).fill(expect.any(String)), '127.0.1.1 web.example.org web # trama\n'],
+      expect.anything(),
       expect.anything(),
     ],
   });

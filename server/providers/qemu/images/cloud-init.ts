@@ -9,9 +9,14 @@ import { diskLogin } from '#shared/builtin-images';
 import type { VmSpec } from '../../provider';
 import { macsByDhcp } from '../qemu-args';
 import { missingTool } from './disk';
+import { environmentFile, environmentFiles } from './environment';
 
 /** Writes a start-up file: its path, its mode, its content. */
 const writeFile64 = 'mkdir -p "${1%/*}" && printf %s "$3" | base64 -d > "$1" && chmod "$2" "$1"';
+
+function writtenFile({ path, content, mode }: VmSpec['files'][number]): string[] {
+  return ['sh', '-c', writeFile64, 'sh', path, mode, Buffer.from(content).toString('base64')];
+}
 
 /** At the end of the lines of `/etc/hosts` that are ours. */
 const mark = ' # trama';
@@ -52,6 +57,7 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
   // by this a guest finds its own domain (hostname(1), "THE FQDN")
   const own = called === short ? [] : [{ address: '127.0.1.1', name: `${called} ${short}` }];
   const hosts = [...own, ...vm.hosts].map(({ address, name }) => `${address} ${name}${mark}\n`).join('');
+  const environment = environmentFiles(vm);
   const keys = vm.sshKeys.map((key) => key + keyMark);
   const userData = {
     hostname: short,
@@ -73,15 +79,8 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
     manage_etc_hosts: false,
     bootcmd: [
       ['sh', '-c', `sed -i '/${mark}$/d' /etc/hosts && printf %s "$1" >> /etc/hosts`, 'sh', hosts],
-      ...vm.files.map(({ path, content, mode }) => [
-        'sh',
-        '-c',
-        writeFile64,
-        'sh',
-        path,
-        mode,
-        Buffer.from(content).toString('base64'),
-      ]),
+      ...vm.files.map(writtenFile),
+      ...(environment.length === 0 ? [['rm', '-f', environmentFile]] : environment.map(writtenFile)),
       ['sh', '-c', writeKeys, 'sh', diskLogin.user, keys.map((key) => `${key}\n`).join('')],
     ],
   };

@@ -52,6 +52,7 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
     hostname: 'web.example.org',
     sshKeys: [sshKey],
     userData: 'write_files:\n  - path: /etc/motto\n    content: of its own\nruncmd:\n  - [touch, /run/it-ran]\n',
+    environment: [{ name: 'STAGE', value: `it's a test` }],
     files: [{ path: '/etc/app.conf', content: 'colour = blue\n', mode: '0640' }],
     forwards: [{ protocol: 'tcp' as const, guestPort: 22 }],
   };
@@ -79,6 +80,7 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   expect(
     await inGuest(console, 'cat /etc/motto; ls /run/it-ran; sudo cat /etc/app.conf; stat -c %a /etc/app.conf'),
   ).toMatch(/of its own\s*\/run\/it-ran\s+colour = blue\s+640/);
+  expect(await inGuest(console, 'echo "<$STAGE>"')).toContain("<it's a test>");
   expect(await inGuest(console, 'cat .ssh/authorized_keys')).toContain(sshKey);
   expect(await inGuest(console, 'ip -br -4 addr')).toMatch(/10\.0\.3\.1\/30[^]*198\.18\.0\.15\/24/);
   expect(await inGuest(console, `ping -c 3 -W 10 ${b.name}`)).toMatch(/ 0% packet loss/);

@@ -1,5 +1,6 @@
 import { tinyReadyMarker } from '#shared/image';
 import type { CpioEntry } from './cpio';
+import { environmentFile } from './environment';
 
 /** Kernel modules that the guest loads at boot: its NICs, its extra disks, its configuration, the power button, the panic notifier. */
 export const tinyModules = [
@@ -83,7 +84,7 @@ ip link set lo up
 # NICs that are plugged in later come through here too
 mdev -d
 for nic in /sys/class/net/*; do /etc/trama/nic "\${nic##*/}"; done
-for more in /etc/trama/start.d/*; do [ -x "$more" ] && "$more"; done
+for more in /etc/trama/start.d/*; do [ -x "$more" ] && /etc/trama/with-environment "$more"; done
 echo "${tinyReadyMarker} \${name:-tiny}" > /dev/ttyS0
 `;
 
@@ -119,7 +120,13 @@ else
   stty cols 80 rows 24
   [ -s ${sizeFile} ] && stty $(cat ${sizeFile})
 fi
-exec /bin/sh -i
+exec /etc/trama/with-environment /bin/sh -i
+`;
+
+const withEnvironment = `#!/bin/sh
+# runs a program with the variables that the configuration says, in a process of its own: none of them gets between a script and its own
+[ -r ${environmentFile} ] && . ${environmentFile}
+exec "$@"
 `;
 
 const configure = `#!/bin/sh
@@ -249,6 +256,7 @@ export const tinyFiles: readonly CpioEntry[] = [
   program('etc/trama/nic', nic),
   program('etc/trama/dhcp', dhcp),
   program('etc/trama/shell', shell),
+  program('etc/trama/with-environment', withEnvironment),
   program('etc/trama/listen', listen),
   program('etc/trama/configure', configure),
   program('etc/trama/wget', wget),
