@@ -39,5 +39,6 @@ function shown(property: string, json: string | null, language: string): string 
     return property === 'vcpus' || property === 'ramMb' || property === 'diskGb'
       ? formatResource(property, value, language)
       : String(value);
-  return typeof value === 'string' ? value : null;
+  // a hash says nothing
+  return typeof value === 'string' && property !== 'password' ? value : null;
 }

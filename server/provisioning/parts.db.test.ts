@@ -145,6 +145,7 @@ test('every property of every part has a default, and says how a change of it ta
     'environment',
     'hostname',
     'userData',
+    'password',
     'startAfter',
     'ready',
   ]);

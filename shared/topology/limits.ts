@@ -11,6 +11,7 @@ export const drawingLimits = {
   variablesPerVm: 32,
   variableNameLength: 64,
   variableValueLength: 512,
+  passwordHashLength: 160,
   /** Longest delay of a link in one direction. */
   linkDelayMs: 60_000,
   linkRateKbps: 100_000_000,

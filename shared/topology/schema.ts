@@ -35,6 +35,24 @@ export const environmentVariableSchema = z.strictObject({
     .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'A value is one line of text.'),
 });
 
+const salt = String.raw`[./0-9A-Za-z]{1,16}`;
+const rounds = String.raw`(rounds=[1-9]\d{0,8}\$)?`;
+/** SHA-512, SHA-256 and yescrypt, as crypt(5) writes them. */
+const cryptHash = [
+  String.raw`\$6\$${rounds}${salt}\$[./0-9A-Za-z]{86}`,
+  String.raw`\$5\$${rounds}${salt}\$[./0-9A-Za-z]{43}`,
+  String.raw`\$y\$[./0-9A-Za-z]{1,12}\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43}`,
+].join('|');
+
+/**
+ * How one signs in at the console of a guest with a disk: with the password that all images have, with none, so by SSH keys only, or with one's own,
+ * of which there is only a hash here, since everybody sees it who sees the drawing.
+ */
+export const guestPasswordSchema = z
+  .string()
+  .max(drawingLimits.passwordHashLength)
+  .regex(new RegExp(`^(builtin|none|${cryptHash})$`), 'Say builtin, none, or a hash as “openssl passwd -6” makes it.');
+
 const filePathRule = 'An absolute path of letters, digits and . _ @ + : -';
 
 /** A file that a guest finds at its start as it is written here, whatever has become of it meanwhile. */
@@ -185,6 +203,8 @@ export const vmProperties = {
     .regex(isText, 'User-data is text.')
     .default('')
     .register(propertyFacts, { effect: 'restart' }),
+  /** Of images with a disk. What a user sets in the guest stays, until this is changed. */
+  password: guestPasswordSchema.default('builtin').register(propertyFacts, { effect: 'restart' }),
   /** Keys of the VMs that have to be ready before this one is started. */
   startAfter: z.array(keySchema).max(limits.startAfterPerVm).default([]).register(propertyFacts, { effect: 'none' }),
   /** When it is ready. Null: as soon as it has booted. */

@@ -16,6 +16,7 @@ const catalogue: Catalogue = {
   images: [
     { id: 1, name: 'tiny', kind: 'disk', minRamMb: 64, minDiskGb: 0, retiredAt: null },
     { id: 2, name: 'debian', kind: 'disk', minRamMb: 512, minDiskGb: 10, retiredAt: null },
+    { id: 4, name: 'small', kind: 'kernel', minRamMb: 0, minDiskGb: 0, retiredAt: null },
     { id: 3, name: 'gone', kind: 'disk', minRamMb: 0, minDiskGb: 0, retiredAt: '2026-01-01T00:00:00.000Z' },
   ],
 };
@@ -173,6 +174,14 @@ describe('validateTopology', () => {
         'DUPLICATE_FILE',
         (t) => {
           first(t).vm.files = ['a', 'b'].map((content) => ({ path: '/etc/frr/frr.conf', content, mode: '0644' }));
+          return { node: first(t).vm.key };
+        },
+      ],
+      [
+        'PASSWORD_NOT_TAKEN',
+        (t) => {
+          first(t).vm.password = 'none';
+          first(t).vm.imageId = 4;
           return { node: first(t).vm.key };
         },
       ],

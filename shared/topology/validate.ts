@@ -27,6 +27,7 @@ export const topologyProblemCodes = [
   'DUPLICATE_VARIABLE',
   'VARIABLE_UNKNOWN',
   'USER_DATA_NOT_TAKEN',
+  'PASSWORD_NOT_TAKEN',
   'USER_DATA_NOT_YAML',
   'USER_DATA_NOT_CONFIG',
   'START_AFTER_UNKNOWN',
@@ -358,6 +359,10 @@ function catalogueProblems(topology: Topology, catalogue: Catalogue, base: Topol
       });
     if (image?.kind === 'kernel' && vm.boot.length > 0)
       report('BOOT_OF_KERNEL', 'boot', `${vm.name}: the image ${image.name} boots its own kernel, in no other order.`, {
+        image: image.name,
+      });
+    if (image?.kind === 'kernel' && vm.password !== 'builtin')
+      report('PASSWORD_NOT_TAKEN', 'password', `${vm.name}: the image ${image.name} asks nobody for a password.`, {
         image: image.name,
       });
     if (flavour === undefined || image === undefined) return problems;

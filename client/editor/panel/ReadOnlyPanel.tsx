@@ -123,6 +123,9 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
           ],
         ]),
     ...(vm.hostname === '' ? [] : [[t('vm.hostname'), vm.hostname] as [string, string]]),
+    ...(vm.password === 'builtin'
+      ? []
+      : [[t('vm.password'), t(`vm.passwordIs.${vm.password === 'none' ? 'none' : 'own'}`)] as [string, string]]),
     ...(vm.userData === '' ? [] : [[t('vm.userData'), vm.userData] as [string, string]]),
     ...(vm.startAfter.length === 0
       ? []

@@ -263,6 +263,33 @@ describe('the side panel', () => {
     expect(vm('vm1')?.environment).toEqual([]);
   });
 
+  it('takes a password’s hash, or none, for an image with a disk, and never the password', async () => {
+    select(['vm1']);
+    const setImage = (imageId: number) => act(() => editor.run({ type: 'setVms', keys: ['vm1'], fields: { imageId } }));
+    setImage(2);
+    expect(screen.queryByRole('combobox', { name: 'Password at the console' })).toBeNull();
+    setImage(1);
+    const choose = async (name: string) => {
+      await userEvent.click(screen.getByRole('combobox', { name: 'Password at the console' }));
+      await userEvent.click(screen.getByRole('option', { name }));
+    };
+    await choose('None: SSH keys only');
+    expect(vm('vm1')?.password).toBe('none');
+    await choose('One’s own');
+    const field = screen.getByLabelText('Hash of the password');
+    await userEvent.type(field, 'secret');
+    expect(screen.getByText(/No hash of SHA-512/)).toBeTruthy();
+    expect(vm('vm1')?.password).toBe('none');
+    const hash = `$6$salt$${'a'.repeat(86)}`;
+    fireEvent.change(field, { target: { value: hash } });
+    expect(vm('vm1')?.password).toBe(hash);
+    // one that has a kernel only asks nobody
+    setImage(2);
+    expect(screen.getByText('vm1: the image big asks nobody for a password.')).toBeTruthy();
+    await choose('The usual one: trama');
+    expect(vm('vm1')?.password).toBe('builtin');
+  });
+
   it('sets what several VMs have in one go', async () => {
     select(['vm1', 'vm3']);
     expect(screen.getByText('2 selected')).toBeTruthy();

@@ -13,6 +13,7 @@ import type { EditorCatalogue } from '../use-catalogue';
 import { useChoices } from './choices';
 import { OwnSizeFields } from './OwnSizeFields';
 import { Environment } from './Environment';
+import { GuestPassword } from './GuestPassword';
 import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
@@ -59,6 +60,7 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         'files',
         'environment',
         'userData',
+        'password',
         'startAfter',
         'ready',
       ].includes(item.field ?? ''),
@@ -143,6 +145,14 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         lookup={lookup}
         onChange={(userData) => onChange({ userData }, `userData ${vm.key}`)}
       />
+      {(image?.kind === 'disk' || vm.password !== 'builtin') && (
+        <GuestPassword
+          key={`password ${vm.key}`}
+          value={vm.password}
+          problem={problemOf('password')}
+          onChange={(password) => onChange({ password })}
+        />
+      )}
       <Text size="xs" c="dimmed">
         {t('vm.variables')}{' '}
         {variableExamples.map((variable) => (

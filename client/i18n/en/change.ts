@@ -69,6 +69,7 @@ export const change = {
     boot: 'boot order',
     files: 'start-up files',
     environment: 'environment',
+    password: 'password',
     hostname: 'what it calls itself',
     userData: 'user-data',
     source: 'end',

@@ -16,6 +16,7 @@ export const problems = {
   VARIABLE_UNKNOWN:
     '{{vm}}: there is no variable {{variable}}, in line {{line}} of {{place}}. A backslash before its braces keeps it as it is.',
   USER_DATA_NOT_TAKEN: '{{vm}}: the image {{image}} takes no user-data.',
+  PASSWORD_NOT_TAKEN: '{{vm}}: the image {{image}} asks nobody for a password.',
   USER_DATA_NOT_YAML: '{{vm}}: line {{line}} of the user-data is no YAML: {{reason}}',
   USER_DATA_NOT_CONFIG:
     '{{vm}}: user-data has to be a cloud-config, names with values. What a script would do goes under runcmd.',

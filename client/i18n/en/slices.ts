@@ -258,6 +258,7 @@ export const slices = {
       boot: 'Boot order',
       files: 'Start-up files',
       environment: 'Environment',
+      password: 'Password',
       hostname: 'What it calls itself',
       userData: 'User-data',
       between: 'Ends',

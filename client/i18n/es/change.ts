@@ -72,6 +72,7 @@ export const change: Messages<typeof english> = {
     boot: 'orden de arranque',
     files: 'archivos de arranque',
     environment: 'entorno',
+    password: 'contraseña',
     hostname: 'cómo se llama a sí misma',
     userData: 'datos de usuario',
     source: 'extremo',

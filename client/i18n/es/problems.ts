@@ -18,6 +18,7 @@ export const problems: Messages<typeof english> = {
   VARIABLE_UNKNOWN:
     '{{vm}}: no existe la variable {{variable}}, en la línea {{line}} de {{place}}. Una barra invertida ante sus llaves la deja como está.',
   USER_DATA_NOT_TAKEN: '{{vm}}: la imagen {{image}} no admite datos de usuario.',
+  PASSWORD_NOT_TAKEN: '{{vm}}: la imagen {{image}} no pide contraseña a nadie.',
   USER_DATA_NOT_YAML: '{{vm}}: la línea {{line}} de los datos de usuario no es YAML: {{reason}}',
   USER_DATA_NOT_CONFIG:
     '{{vm}}: los datos de usuario han de ser un cloud-config, nombres con valores. Lo que haría un script va bajo runcmd.',

@@ -261,6 +261,7 @@ export const slices: Messages<typeof english> = {
       boot: 'Orden de arranque',
       files: 'Archivos de arranque',
       environment: 'Entorno',
+      password: 'Contraseña',
       hostname: 'Cómo se llama a sí misma',
       userData: 'Datos de usuario',
       between: 'Extremos',

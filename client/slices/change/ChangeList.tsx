@@ -106,5 +106,6 @@ function shown(
   if (property === 'flavourId') return catalogue?.flavours.find(({ id }) => id === value)?.name ?? null;
   if (property === 'imageId') return catalogue?.images.find(({ id }) => id === value)?.name ?? null;
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value : null;
+  // a hash says nothing
+  return typeof value === 'string' && property !== 'password' ? value : null;
 }

@@ -33,6 +33,7 @@ test('tells the guest its name, its addresses by MAC, and its neighbours', () =>
     bootcmd: [
       ['sh', '-c', expect.any(String), 'sh', '10.0.3.1 vm-1 # trama\n10.0.3.2 vm-2 # trama\n'],
       ['rm', '-f', '/etc/profile.d/trama-environment.sh'],
+      ['sh', '-c', expect.any(String), 'sh', 'trama', 'builtin', 'trama'],
       ['sh', '-c', expect.any(String), 'sh', 'trama', ''],
     ],
   });
@@ -89,7 +90,7 @@ test('the environment is a script of its own at every boot, which goes when it h
   const userData = z.object({ bootcmd: z.array(z.array(z.string())) });
   const boot = async (environment: { name: string; value: string }[]) => {
     const documents = cloudInitDocuments(vmSpec(1, image, { environment }), none);
-    const [program = '', ...args] = userData.parse(parse(documents['user-data'])).bootcmd.at(-2) ?? [];
+    const [program = '', ...args] = userData.parse(parse(documents['user-data'])).bootcmd.at(-3) ?? [];
     await run(
       program,
       args.map((arg) => arg.replace('/etc/', `${folder}/`)),
@@ -98,6 +99,49 @@ test('the environment is a script of its own at every boot, which goes when it h
   };
   expect(await boot([{ name: 'STAGE', value: 'test' }])).toEqual(['trama-environment.sh']);
   expect(await boot([])).toEqual([]);
+});
+
+test('an account is made with the password that its VM says, and has another one when that says another', async () => {
+  const hash = `$6$salt$${'a'.repeat(86)}`;
+  const userData = z.object({ users: z.tuple([z.looseObject({})]), bootcmd: z.array(z.array(z.string())) });
+  const told = (password: string) =>
+    userData.parse(parse(cloudInitDocuments(vmSpec(1, image, { password }), none)['user-data']));
+  expect(told('builtin').users[0]).toMatchObject({ plain_text_passwd: 'trama', lock_passwd: false });
+  expect(told('none').users[0]).toMatchObject({ lock_passwd: true });
+  expect(told(hash).users[0]).toMatchObject({ hashed_passwd: hash, lock_passwd: false });
+  expect(Object.keys(told('none').users[0]).filter((name) => name.endsWith('passwd'))).toEqual(['lock_passwd']);
+  expect(Object.keys(told(hash).users[0])).not.toContain('plain_text_passwd');
+
+  const folder = await mkdtemp(join(tmpdir(), 'trama-password-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const made = join(folder, 'made');
+  // programs of the guest's own: whether it has the account, and what its passwords become
+  for (const [name, text] of Object.entries({ getent: `[ -e "${made}" ]`, chpasswd: `echo "$* $(cat)" >> "${made}"` }))
+    await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  const boot = async (password: string) => {
+    const [program = '', ...args] = told(password).bootcmd.at(-2) ?? [];
+    await run(
+      program,
+      args.map((arg) => arg.replaceAll('/var/lib/trama/', `${folder}/state/`)),
+      { env },
+    );
+    return readFile(made, 'utf8').catch(() => null);
+  };
+  // the first boot: cloud-init makes the account; then somebody sets another password in the guest
+  expect(await boot(hash)).toBeNull();
+  await writeFile(made, '');
+  expect(await boot(hash)).toBe('');
+  expect(await boot('none')).toBe('-e trama:*\n');
+  expect(await boot('none')).toBe('-e trama:*\n');
+  expect(await boot('builtin')).toBe('-e trama:*\n trama:trama\n');
+  expect(await boot(hash)).toBe(`-e trama:*\n trama:trama\n-e trama:${hash}\n`);
+  expect((await stat(join(folder, 'state/password'))).mode & 0o777).toBe(0o600);
+
+  // a guest of before has the usual one, unless its user has set another: it stays
+  await rm(join(folder, 'state'), { recursive: true });
+  await writeFile(made, '');
+  expect(await boot('builtin')).toBe('');
 });
 
 test('a VM’s own cloud-config comes as it was written, and ours is merged into it', () => {
@@ -123,6 +167,7 @@ test('a guest that is called otherwise than its VM is told so, with its domain',
     fqdn: 'web.example.org',
     bootcmd: [
       [...Array<unknown>(4).fill(expect.any(String)), '127.0.1.1 web.example.org web # trama\n'],
+      expect.anything(),
       expect.anything(),
       expect.anything(),
     ],

@@ -8,6 +8,7 @@ import { CommandError, runCommand } from '#server/lib/run-command';
 import { diskLogin } from '#shared/builtin-images';
 import type { VmSpec } from '../../provider';
 import { macsByDhcp } from '../qemu-args';
+import { firstPassword, passwordCommand } from './guest-password';
 import { missingTool } from './disk';
 import { environmentFile, environmentFiles } from './environment';
 
@@ -65,8 +66,7 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
     users: [
       {
         name: diskLogin.user,
-        plain_text_passwd: diskLogin.password,
-        lock_passwd: false,
+        ...firstPassword(vm),
         shell: '/bin/bash',
         sudo: 'ALL=(ALL) NOPASSWD:ALL',
         ssh_authorized_keys: keys,
@@ -81,6 +81,7 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
       ['sh', '-c', `sed -i '/${mark}$/d' /etc/hosts && printf %s "$1" >> /etc/hosts`, 'sh', hosts],
       ...vm.files.map(writtenFile),
       ...(environment.length === 0 ? [['rm', '-f', environmentFile]] : environment.map(writtenFile)),
+      passwordCommand(vm),
       ['sh', '-c', writeKeys, 'sh', diskLogin.user, keys.map((key) => `${key}\n`).join('')],
     ],
   };

@@ -41,6 +41,11 @@ async function inGuest(console: ConsoleText, command: string): Promise<string> {
   return text.slice(from);
 }
 
+const password = 'of its own';
+/** `openssl passwd -6 -salt trama.lab` of it. */
+const passwordHash =
+  '$6$trama.lab$sj66LTgSvpbGLKKSqSgKg0m9.BVDiM7ZfUuUxGVIC5YowVQeYiLtmXhJje2KlkMsJpnGi3Z24M/nnr9f.ik.M/';
+
 test('Debian boots from its disk as its seed says: name, user-data, files, key, addresses, neighbours', async () => {
   await provider.ensureImage(debian);
   const { a, b, edge } = pair({ a: 1, b: 2, edge: 3 }, tiny);
@@ -51,6 +56,7 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
     diskGb: 4,
     hostname: 'web.example.org',
     sshKeys: [sshKey],
+    password: passwordHash,
     userData: 'write_files:\n  - path: /etc/motto\n    content: of its own\nruncmd:\n  - [touch, /run/it-ran]\n',
     environment: [{ name: 'STAGE', value: `it's a test` }],
     files: [{ path: '/etc/app.conf', content: 'colour = blue\n', mode: '0640' }],
@@ -73,7 +79,7 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   await expect.poll(prompt, { timeout: 300_000, interval: 5_000 }).toMatch(/web login: $/);
   console.type(`${diskLogin.user}\n`);
   await console.until(/Password: $/, { from, timeoutMs: 240_000 });
-  console.type(`${diskLogin.password}\n`);
+  console.type(`${password}\n`);
   await console.until(/trama@web:~\$ /, { from, timeoutMs: 240_000 });
 
   expect(await inGuest(console, 'hostname -f')).toContain('web.example.org');
