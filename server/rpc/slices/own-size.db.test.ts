@@ -37,7 +37,7 @@ test('counts in templates, slices, plans and clones, and can be taken back', asy
   await world.ctx.db.update(flavours).set({ vcpus: 2, ramMb: 2048 }).where(eq(flavours.id, 1));
   const changed = async (sliceId: number, topology: Topology) => {
     const change = { from: 'drawing' as const, topology };
-    await api.deployments.start({ sliceId, kind: 'update', change, idempotencyKey: randomUUID() });
+    await api.deployments.start({ sliceId, kind: 'update', change, baseVersion: 1, idempotencyKey: randomUUID() });
     return (await api.slices.get({ id: sliceId })).vmList.map(({ vcpus, ramMb }) => [vcpus, ramMb]);
   };
   const untouched = [1, 1024];
