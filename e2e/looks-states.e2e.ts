@@ -558,6 +558,7 @@ const states: Record<string, State> = {
     ...at('/images?panel=upload'),
     until: inOrder(dialog, text('Interrupted'), text('Failed')),
   },
+  'images that nothing uses': { ...at('/images?panel=unused'), until: inOrder(dialog, text(/takes room|take room/)) },
   'a URL without TLS and without a checksum': {
     ...at('/images?panel=upload'),
     until: inOrder(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sliceMarks } from '#shared/slice';
 import { useDatabase } from '#db/testing/database';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
-import { checkRequested } from '#server/domain/images/image-states';
+import { checkRequested, newestPruned } from '#server/domain/images/image-states';
 import { deleteExpired } from '#server/domain/housekeeping';
 import { createHomeKeeper } from '#server/domain/homes/home';
 import { silentLogger } from '#server/lib/logger';
@@ -151,6 +151,7 @@ function background(): Work[] {
       },
     ],
     ['checks of images', () => checkRequested(ctx)],
+    ['what was pruned of images', () => newestPruned(ctx.db)],
     ['housekeeping', () => deleteExpired(ctx)],
   ];
 }

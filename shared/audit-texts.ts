@@ -105,6 +105,7 @@ export const auditTexts = {
       update: 'Change image',
       check: 'Check image',
       retire: 'Retire image',
+      prune: 'Prune image',
       'update-own': 'Change own image',
       'delete-own': 'Delete own image',
       share: 'Share image',

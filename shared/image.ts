@@ -111,6 +111,23 @@ export const updateOwnImageInput = z.strictObject({
   readyMarker: writable.readyMarker,
   visibility: z.enum(imageVisibilities),
 });
+/** What takes room though no VM has it. */
+export const unusedImagesSchema = z.object({
+  items: z.array(
+    z.object({
+      id: idSchema,
+      name: z.string(),
+      kind: z.enum(imageKinds),
+      owner: z.object({ id: idSchema, name: z.string() }).nullable().describe('whose own it is; pruned, it is deleted'),
+      roomMb: z.number().int().describe('MiB that become free when it is pruned'),
+      zones: z.array(z.string()).describe('names of the zones that have prepared it'),
+      unusedSince: timestampSchema.describe('since when no VM has it: since it was made, if none ever had'),
+      wasUsed: z.boolean(),
+    }),
+  ),
+  more: z.boolean().describe('there are smaller ones besides'),
+});
+export type UnusedImage = z.infer<typeof unusedImagesSchema>['items'][number];
 /** Whose VMs have an image. */
 export const imageUsesSchema = z.object({
   items: z.array(

@@ -1,4 +1,4 @@
-import { Disc3, Upload } from 'lucide-react';
+import { Disc3, Eraser, Upload } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Image } from '#shared/image';
@@ -16,6 +16,7 @@ import { isUnderWay } from './ImageBadge';
 import { ImagesTable } from './ImagesTable';
 
 const UploadPanel = lazy(async () => ({ default: (await import('./UploadPanel')).UploadPanel }));
+const UnusedImages = lazy(async () => ({ default: (await import('./UnusedImages')).UnusedImages }));
 const OwnImageForm = lazy(async () => ({ default: (await import('./OwnImageForm')).OwnImageForm }));
 
 export function Component() {
@@ -24,7 +25,7 @@ export function Component() {
   const session = useSession();
   const mayManage = session.can('images:manage');
   const filter = useCatalogueFilter();
-  const panel = usePanel(['upload']);
+  const panel = usePanel(['upload', 'unused']);
   const list = trpc.images.list.useInfiniteQuery(filter.input, {
     ...keyset,
     // what zones are busy with is followed until they are done
@@ -47,14 +48,26 @@ export function Component() {
         mayManage={mayManage}
         mayEdit={({ owner }) => mayManage || (owner !== null && owner.id === session.user?.id)}
         action={
-          <ActionButton
-            variant={mayManage ? 'default' : 'filled'}
-            leftSection={<Upload size={16} />}
-            disabledReason={null}
-            onClick={() => panel.open('upload')}
-          >
-            {t('own.upload')}
-          </ActionButton>
+          <>
+            {mayManage && (
+              <ActionButton
+                variant="default"
+                leftSection={<Eraser size={16} />}
+                disabledReason={null}
+                onClick={() => panel.open('unused')}
+              >
+                {t('unused.open')}
+              </ActionButton>
+            )}
+            <ActionButton
+              variant={mayManage ? 'default' : 'filled'}
+              leftSection={<Upload size={16} />}
+              disabledReason={null}
+              onClick={() => panel.open('upload')}
+            >
+              {t('own.upload')}
+            </ActionButton>
+          </>
         }
         filter={filter}
         list={listedPages(list)}
@@ -83,6 +96,11 @@ export function Component() {
       <SidePanel opened={panel.name === 'upload'} onClose={panel.close} title={t('own.title')}>
         <Suspense fallback={<LoadingRows rows={3} />}>
           <UploadPanel />
+        </Suspense>
+      </SidePanel>
+      <SidePanel opened={panel.name === 'unused' && mayManage} onClose={panel.close} title={t('unused.title')}>
+        <Suspense fallback={<LoadingRows rows={3} />}>
+          <UnusedImages />
         </Suspense>
       </SidePanel>
     </>

@@ -453,6 +453,20 @@ describe('the command line', () => {
     expect((await trama(['images', 'delete', 'other', '--yes'])).code).toBe(4);
   });
 
+  it('prunes images that nothing uses, own ones only when it is told to', async () => {
+    const prepared = { ...{ id: 7, name: 'alma', owner: null, zones: ['local'], roomMb: 300 }, unusedSince: '2030' };
+    const own = { ...prepared, id: 8, name: 'lab', owner: { id: 3, name: 'Ben' } };
+    answers = (procedure) => ok(procedure === 'images.unused' ? { items: [prepared, own], more: false } : null);
+    const dry = await trama(['images', 'prune', '--dry-run']);
+    expect(dry.stdout).toMatch(/alma\s.*300/);
+    expect(dry.stdout).not.toContain('lab');
+    expect((await trama(['images', 'prune'])).code).toBe(2);
+    expect(asked.filter((call) => call.includes('prune'))).toEqual([]);
+    const done = await trama(['images', 'prune', '--own', '--yes']);
+    expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('2 images: 600 MiB') });
+    expect(asked.slice(-2)).toEqual(['POST images.prune {"id":7}', 'POST images.prune {"id":8}']);
+  });
+
   it('changes a zone’s settings, and takes secrets from standard input, never from the command line', async () => {
     const zone = {
       ...{ id: 4, name: 'lab', provider: 'simulator', enabled: true, limits: {}, overcommit: {}, capabilities: null },

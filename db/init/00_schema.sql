@@ -912,6 +912,8 @@ WHERE EXISTS (SELECT 1 FROM `images` `any_image`)
 	AND NOT EXISTS (SELECT 1 FROM `images` `same_name` WHERE `same_name`.`live_key` = 'debian');
 ALTER TABLE `slice_vms` ADD `extra_disk_gb` int unsigned DEFAULT 0 NOT NULL;
 ALTER TABLE `template_vms` ADD `extra_disk_gb` int unsigned DEFAULT 0 NOT NULL;
+ALTER TABLE `images` ADD `pruned_at` datetime(3);
+CREATE INDEX `images_pruned_at_index` ON `images` (`pruned_at`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -961,3 +963,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('c1666bb5c469d
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('49f88a142325879d5bc7db855f4f9a46ddf67807b20d4a7905deaf059fd7841c', 1795725629728);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('f17b6086ab3050c288a93a866f8019dd20f7a0d09d0b5e65d850ac3b3318c496', 1795726092237);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9ec9ba19184a7ac3af0c5c72ba63f00dd1c7fd834d583502f81e806a2653601b', 1795735803451);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bd92b7457e4a55bf535af2982de74489bcf8d494a2315804a6a2b764b91c87ef', 1795740818346);

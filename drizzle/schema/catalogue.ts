@@ -59,11 +59,15 @@ export const images = mysqlTable(
     /** In which its name is unique: each owner's, and the catalogue's, which is 0. */
     ownerKey: id('owner_key').generatedAlwaysAs(sql`(coalesce(owner_id, 0))`, { mode: 'stored' }),
     retiredAt: instant('retired_at'),
+    /** What zones have prepared of it is to go, since nothing uses it; null again as soon as one has it anew. */
+    prunedAt: instant('pruned_at'),
     liveKey: liveKey('retired_at'),
     sortKey: sortKey(),
     createdAt: createdAt(),
   },
   (table) => [
+    // what keepers look for again and again
+    index('images_pruned_at_index').on(table.prunedAt),
     uniqueIndex('images_owner_live_name_unique').on(table.ownerKey, table.liveKey),
     index('images_sort_key_index').on(table.sortKey, table.id),
     // what the list unites: one's own, and everybody's

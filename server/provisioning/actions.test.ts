@@ -32,6 +32,7 @@ const image: SliceModel['images'] extends Map<number, infer Row> ? Row : never =
   ownerKey: 0,
   visibility: 'all',
   retiredAt: null,
+  prunedAt: null,
   liveKey: 'tiny',
   sortKey: 'tiny',
   createdAt: new Date(0),

@@ -290,6 +290,8 @@ export const matrix: Record<string, Row> = {
   ),
   'images.check': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.check({ id: s.image })),
   'images.retire': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.retire({ id: s.image })),
+  'images.unused': row('images:manage', 'catalogue:read', admins, (api) => api.images.unused()),
+  'images.prune': row('images:manage', 'catalogue:manage', admins, (api, s) => api.images.prune({ id: s.image })),
   'images.updateOwn': row('user', 'catalogue:manage', changeImage, (api, s) =>
     api.images.updateOwn({ id: s.ownImage, name: `other ${s.n}`, visibility: 'private' }),
   ),

@@ -11,6 +11,7 @@ import { addOptions } from '../schema-options';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
 import { addImageUploadCommands } from './image-uploads';
 import { addOwnImageCommands } from './own-images';
+import { addPruneCommand } from './prune-images';
 
 type Flavour = RouterOutputs['flavours']['list']['items'][number];
 type Image = RouterOutputs['images']['list']['items'][number];
@@ -102,4 +103,5 @@ export function addCatalogueCommands(program: Command, cli: Cli): void {
   ).action((name: string, flags: WaitFlags) => checkImage(cli, name, flags));
   addImageUploadCommands(images, cli);
   addOwnImageCommands(images, cli);
+  addPruneCommand(images, cli);
 }

@@ -87,6 +87,27 @@ export const catalogue = {
       confirm: 'Retire image',
     },
   },
+  unused: {
+    open: 'Unused images',
+    title: 'Unused images',
+    help: 'No VM and no template has these, and they take room.',
+    none: 'Nothing to prune: every image that takes room is used.',
+    one: '{{name}}, {{room}}',
+    prepared: 'Prepared in {{zones}}',
+    own: '{{owner}}’s own',
+    since: 'not used since',
+    never: 'never used, there since',
+    more: 'There are smaller ones besides.',
+    prune: 'Free {{room}}',
+    confirm: {
+      title_one: 'Prune {{count}} image?',
+      title_other: 'Prune {{count}} images?',
+      prepared: 'What zones have prepared of {{name}} ({{room}})',
+      own: '{{owner}}’s own image {{name}}, for good ({{room}})',
+      stays:
+        'Images of the catalogue stay: a zone makes or fetches them again when a VM needs them. Room becomes free within the hour.',
+    },
+  },
   own: {
     upload: 'Upload image',
     title: 'Your uploads',

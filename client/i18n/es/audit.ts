@@ -144,6 +144,7 @@ export const audit: Messages<typeof english> = {
       update: 'Cambiar imagen',
       check: 'Comprobar imagen',
       retire: 'Retirar imagen',
+      prune: 'Limpiar imagen',
       'update-own': 'Cambiar imagen propia',
       'delete-own': 'Eliminar imagen propia',
       share: 'Compartir imagen',

@@ -96,6 +96,27 @@ export const catalogue: Messages<typeof english> = {
       confirm: 'Retirar imagen',
     },
   },
+  unused: {
+    open: 'Imágenes sin uso',
+    title: 'Imágenes sin uso',
+    help: 'Ninguna MV ni plantilla las tiene, y ocupan sitio.',
+    none: 'Nada que limpiar: toda imagen que ocupa sitio se usa.',
+    one: '{{name}}, {{room}}',
+    prepared: 'Preparada en {{zones}}',
+    own: 'Propia de {{owner}}',
+    since: 'sin uso desde',
+    never: 'nunca usada, está desde',
+    more: 'Hay otras más pequeñas.',
+    prune: 'Liberar {{room}}',
+    confirm: {
+      title_one: '¿Limpiar {{count}} imagen?',
+      title_other: '¿Limpiar {{count}} imágenes?',
+      prepared: 'Lo que las zonas han preparado de {{name}} ({{room}})',
+      own: 'La imagen {{name}}, propia de {{owner}}, para siempre ({{room}})',
+      stays:
+        'Las imágenes del catálogo quedan: una zona las vuelve a preparar cuando una MV las necesita. El sitio se libera en menos de una hora.',
+    },
+  },
   own: {
     upload: 'Subir imagen',
     title: 'Sus subidas',

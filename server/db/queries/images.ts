@@ -115,8 +115,8 @@ export function visibleImage(viewerId: number): SQL {
     select 1 from ${imageShares} where ${imageShares.imageId} = ${images.id} and ${imageShares.userId} = ${viewerId})))`;
 }
 
-/** Condition on `images`: it can be taken, or VMs lie over it. */
-export const isKeptImage = sql`(${isNull(images.retiredAt)} or exists (
+/** Condition on `images`: it can be taken and was not pruned, or is used again, or VMs lie over it. */
+export const isKeptImage = sql`((${images.retiredAt} is null and (${images.prunedAt} is null or ${usesOf('imageId', images.id)} > 0)) or exists (
   select 1 from ${sliceVms} where ${sliceVms.imageId} = ${images.id} and ${sliceVms.status} <> 'absent'))`;
 
 /** Of these images those that the user may not take. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, like, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, like, max, or, sql } from 'drizzle-orm';
 import { availabilityZones, images, imageStates } from '#drizzle/schema/catalogue';
 import { asError, asReason, say, told, within } from '#shared/sentence';
 import type { Queryable } from '#server/db/client';
@@ -63,10 +63,11 @@ export async function writeImageState(
     .onDuplicateKeyUpdate({ set: values });
   if (state.state !== 'verified') return;
   const sizeMb = Math.round(state.sizeMb);
-  const differs = sql`(${images.sizeMb} is null or ${images.sizeMb} <> ${sizeMb})`;
+  const differs = sql`(${images.sizeMb} is null or ${images.sizeMb} <> ${sizeMb} or ${images.prunedAt} is not null)`;
   await q
     .update(images)
-    .set({ sizeMb })
+    // what was pruned is wanted again
+    .set({ sizeMb, prunedAt: null })
     .where(and(eq(images.id, imageId), differs));
 }
 
@@ -103,14 +104,18 @@ type Context = Pick<DomainContext, 'db' | 'bus' | 'clock' | 'log' | 'providers' 
  */
 export function startImageKeeper(ctx: Context): () => Promise<void> {
   let pruned = 0;
+  let prunedFor = 0;
   return startBackgroundLoop({
     everyMs: lookMs,
     round: async (signal) => {
       await checkRequested(ctx);
-      if (signal.aborted || Date.now() - pruned < pruneMs) return;
-      pruned = Date.now();
-      await surveyBuiltinImages(ctx);
-      await pruneImages(ctx);
+      if (signal.aborted) return;
+      const asked = await newestPruned(ctx.db);
+      const isDue = Date.now() - pruned >= pruneMs;
+      if (isDue) await surveyBuiltinImages(ctx);
+      if (isDue || asked > prunedFor) await pruneImages(ctx);
+      if (isDue) pruned = Date.now();
+      prunedFor = asked;
     },
     // a database that is away: there is a next time
     onError: (error) => ctx.log.warn('Images could not be looked after.', { error }),
@@ -250,8 +255,14 @@ async function writeEnd(
   });
 }
 
-/** Removes, in the zones of this server, prepared images that are neither in the catalogue nor under a VM. */
-async function pruneImages(ctx: Context): Promise<void> {
+/** When somebody has last had an image pruned, ms; 0 for never. */
+export async function newestPruned(q: Queryable): Promise<number> {
+  const [row] = await q.select({ at: max(images.prunedAt) }).from(images);
+  return row?.at?.getTime() ?? 0;
+}
+
+/** Removes, in the zones of this server, prepared images that are not in the catalogue, or were pruned there, and not under a VM. */
+export async function pruneImages(ctx: Context): Promise<void> {
   const inUse = await ctx.db.select(imageColumns).from(images).where(isKeptImage);
   const zones = await ctx.db.select(providerZone).from(availabilityZones);
   for (const zone of zones) {

@@ -243,6 +243,10 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.admin.images.create(image);
     return doing('image', id, () => s.admin.images.check({ id }), 'admin');
   },
+  'images.prune': async (s) => {
+    const { id } = await s.admin.images.create(image);
+    return doing('image', id, () => s.admin.images.prune({ id }), 'admin');
+  },
   'images.updateOwn': async (s) => {
     const id = await ownImage(s);
     return doing('image', id, () => s.owner.images.updateOwn({ id, name: 'new', visibility: 'all' }));

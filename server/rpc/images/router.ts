@@ -5,6 +5,7 @@ import {
   imageSchema,
   imageUsesSchema,
   listImagesInput,
+  unusedImagesSchema,
   updateImageInput,
   updateOwnImageInput,
 } from '#shared/image';
@@ -19,6 +20,7 @@ import {
   unshareImage,
   updateOwnImage,
 } from '#server/domain/images/own-images';
+import { listUnusedImages, pruneImage } from '#server/domain/images/prune';
 import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
@@ -46,6 +48,18 @@ export const imagesRouter = router({
     .input(idInput)
     .output(answer(imageSchema))
     .mutation(({ ctx, input }) => retireImage(ctx.domain, { actor: ctx.actor, id: input.id })),
+  /** What no VM and no template has, and takes room. */
+  unused: permittedProcedure('images:manage', 'catalogue:read')
+    .output(answer(unusedImagesSchema))
+    .query(({ ctx }) => listUnusedImages(ctx.domain)),
+  /** Has zones remove what they have prepared of an image that nothing uses; deletes one of somebody's own. */
+  prune: manage
+    .input(idInput)
+    .output(answer(z.null()))
+    .mutation(async ({ ctx, input }) => {
+      await pruneImage(ctx.domain, { actor: ctx.actor, id: input.id });
+      return null;
+    }),
 
   // of those that were made of an upload: by their owners, and by who manages images
   updateOwn: userProcedure('catalogue:manage')
