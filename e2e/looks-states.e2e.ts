@@ -383,6 +383,15 @@ const states: Record<string, State> = {
     path: ({ ids }) => `/slices/${ids.running}?vm=a&panel=save-${ids.web}`,
     until: dialog,
   },
+  'what a guest says of itself': {
+    ...slice('running', '?vm=a'),
+    until: inOrder(text(/ available$/), text('exit code 3')),
+  },
+  'what a guest says of itself, in Spanish': {
+    who: 'spaniard',
+    ...slice('running', '?vm=a'),
+    until: text(/código de salida 3/),
+  },
   'a console beside a VM': { ...consoles(({ web }) => `vm=a&consoles=${web}&console=${web}`), until: attached },
   // the editor
   'a network in the editor': { ...template(), until: choose(/^Network backbone/) },

@@ -48,7 +48,7 @@ const vm = { flavourId: 1, imageId: 1, internet: true, forwards: [{ protocol: 't
 function topology(other: string) {
   return {
     vms: [
-      { ...vm, key: 'a', name: 'web', graphics: true, x: 0 },
+      { ...vm, key: 'a', name: 'web', graphics: true, exec: ['echo configured', 'exit 3'], x: 0 },
       { ...vm, key: 'b', name: other, x: 260 },
     ],
     networks: [{ key: 'n', name: 'backbone', x: 130, y: 200 }],

@@ -36,6 +36,8 @@ export const capabilitiesSchema = z.object({
   snapshot: capabilitySchema,
   /** Links can delay, lose and slow down what passes. */
   impair: capabilitySchema,
+  /** Guests that answer can be asked how they are, and run commands. */
+  exec: capabilitySchema,
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 

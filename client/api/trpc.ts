@@ -39,9 +39,10 @@ export function createApiClient() {
       splitLink({
         condition: (operation) => operation.type === 'subscription',
         true: [streamsComeBack, httpSubscriptionLink({ url: '/trpc' })],
-        // a long list of ids in one GET would pass the URL limits of proxies
+        // a long list of ids in one GET would pass the URL limits of proxies; and nothing is to wait for a guest to answer
         false: splitLink({
-          condition: ({ type, input }) => type === 'query' && (JSON.stringify(input) ?? '').length > 1_500,
+          condition: ({ type, input, path }) =>
+            path === 'slices.vmStatus' || (type === 'query' && (JSON.stringify(input) ?? '').length > 1_500),
           true: httpBatchLink({ url: '/trpc', methodOverride: 'POST', maxItems: 1 }),
           false: httpBatchLink({ url: '/trpc', maxURLLength: 2_000, maxItems: 20 }),
         }),

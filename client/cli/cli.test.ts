@@ -777,6 +777,46 @@ it('slices top says what the VMs use now, those that use most first, and – for
   expect((await trama(['slices', 'top', 'lab', '--json'])).stdout).toContain('"stepSeconds": 300');
 });
 
+describe('a guest', () => {
+  const slice = { id: 5, name: 'lab', vmList: [{ id: 1, key: 'a', name: 'web' }], networks: [], edges: [] };
+  const guest = {
+    nics: [{ name: 'eth0', mac: '02:00:00:00:00:07', addresses: ['10.0.0.1/30', 'fd00::1/64'] }],
+    ...{ uptimeSeconds: 12, load: [0.5, 0.25, 0], memory: { totalMb: 96, availableMb: 64 }, disk: null },
+  };
+  const run = { output: 'one\ntwo\n', truncated: false, exitCode: 0, timedOut: false, durationMs: 5 };
+  const answering = (answer: unknown) => (procedure: string) => {
+    if (procedure === 'slices.vmStatus' || procedure === 'slices.exec') return ok(answer);
+    return ok(procedure === 'slices.get' ? slice : { items: [slice], nextCursor: null });
+  };
+
+  it('says how it is, or fails with why it does not', async () => {
+    answers = answering({ guest, reason: null, askedAt: '2030-01-01T00:00:00.000Z', exec: [] });
+    const { code, stdout } = await trama(['slices', 'status', 'lab', 'web']);
+    expect(code).toBe(0);
+    for (const text of ['12 s', '0.5 0.25 0', '64 MiB of 96 MiB available', 'eth0', '10.0.0.1/30, fd00::1/64'])
+      expect(stdout).toContain(text);
+    answers = answering({ guest: null, reason: 'It has not booted.', askedAt: '2030-01-01T00:00:00.000Z', exec: [] });
+    expect(await trama(['slices', 'status', 'lab', 'web'])).toMatchObject({
+      ...{ code: 1, stderr: 'trama: web: unknown. It has not booted.\n' },
+    });
+  });
+
+  it('runs a command line, prints what it prints, and ends as it does', async () => {
+    answers = answering(run);
+    expect(await trama(['exec', 'lab', 'web', '--', 'ip', '-6', 'route'])).toMatchObject({
+      code: 0,
+      stdout: run.output,
+    });
+    expect(asked.at(-1)).toContain('"sliceId":5,"vmId":1,"command":"ip -6 route"');
+    answers = answering({ ...run, exitCode: 3, truncated: true });
+    const failed = await trama(['exec', '--seconds', '5', 'lab', 'web', 'exit 3']);
+    expect(failed).toMatchObject({ code: 3, stderr: 'It printed more, which is left out.\ntrama: It ended with 3.\n' });
+    expect(asked.at(-1)).toContain('"seconds":5');
+    answers = answering({ ...run, exitCode: null, timedOut: true });
+    expect(await trama(['exec', 'lab', 'web', 'sleep 99'])).toMatchObject({ code: 1 });
+  });
+});
+
 describe('a capture', () => {
   const slice = {
     id: 5,

@@ -34,6 +34,12 @@ function leaseSentence({ what, expiresAt, atEnd }: Extract<SliceEvent['data'], {
   return `the lease ends at ${expiresAt}: ${atEnd}${what === 'cut' ? ' (cut to what is allowed)' : ''}`;
 }
 
+function execSentence({ name, command, ...run }: Extract<SliceEvent['data'], { type: 'vm.exec' }>): string {
+  const said = run.timedOut ? 'took too long and was ended' : `ended with ${run.exitCode}`;
+  const output = run.output.trim().replaceAll('\n', ' | ');
+  return `VM ${name} ran \`${command}\`, which ${said}${output === '' ? '' : `: ${output}`}`;
+}
+
 function sentence(data: SliceEvent['data']): string {
   const because = 'error' in data && data.error !== null ? `: ${data.error}` : '';
   switch (data.type) {
@@ -43,6 +49,8 @@ function sentence(data: SliceEvent['data']): string {
       return data.name === undefined ? `${changes[data.what]} of the slice changed` : `slice is called ${data.name}`;
     case 'vm.status':
       return `VM ${data.name} is ${data.status}${because}`;
+    case 'vm.exec':
+      return data.error === null ? execSentence(data) : `VM ${data.name}: \`${data.command}\`${because}`;
     case 'network.status':
       return `network ${data.name} is ${data.status}`;
     case 'edge.status':

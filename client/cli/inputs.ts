@@ -3,6 +3,7 @@ import { listOwnAuditInput } from '#shared/audit';
 import { followCaptureInput } from '#shared/capture/schema';
 import { listAllDeploymentsInput, planInput, startDeploymentInput } from '#shared/deployment/schema';
 import { listFlavoursInput } from '#shared/flavour';
+import { execInput } from '#shared/guest';
 import { listImagesInput } from '#shared/image';
 import { listNotificationsInput } from '#shared/notification';
 import { shareSliceInput } from '#shared/sharing';
@@ -83,6 +84,7 @@ export const inputs = {
   startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
   listAllDeployments: fieldsOf(listAllDeploymentsInput, ['limit', 'status', 'kind', 'ownerId', 'from', 'until']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),
+  execInVm: fieldsOf(execInput, ['seconds']),
   followCapture: fieldsOf(followCaptureInput, ['snapLength', 'filter']),
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),
   listImages: fieldsOf(listImagesInput, ['limit', 'search', 'includeRetired']),

@@ -15,7 +15,9 @@ export function EventLine({ event, vmName }: { event: SliceEvent; vmName: (vmId:
         {clock.format(Date.parse(event.at))} · <RelativeTime at={event.at} />
       </span>
       <span className={classes.logMark} aria-hidden />
-      <span className={classes.wrapAnywhere}>{eventSentence(t, event.data, vmName)}</span>
+      <span className={classes.wrapAnywhere} style={{ whiteSpace: 'pre-line' }}>
+        {eventSentence(t, event.data, vmName)}
+      </span>
     </div>
   );
 }

@@ -46,5 +46,5 @@ test('what a guest is given is asked for when it is opened, and shown filled in'
 test('a guest that is given nothing says so', async () => {
   show('b');
   await open();
-  expect(await screen.findByText('Neither start-up files nor environment nor user-data.')).toBeDefined();
+  expect(await screen.findByText('No start-up files, environment, user-data or commands.')).toBeDefined();
 });

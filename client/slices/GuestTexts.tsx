@@ -12,7 +12,7 @@ interface GuestTextsProps {
   vm: Pick<SliceVm, 'key'>;
 }
 
-/** A VM's start-up files, environment and user-data as its guest is given them at its next start, for who opens it: also before anything is deployed. */
+/** A VM's start-up files, environment, user-data and commands as its guest is given them at its next start, for who opens it: also before anything is deployed. */
 export function GuestTexts(props: GuestTextsProps) {
   const { t } = useTranslation('slices');
   const [opened, setOpened] = useState(false);
@@ -43,7 +43,7 @@ function Texts({ topology, slice, vm: { key } }: GuestTextsProps & { topology: T
   const drawn = topology.vms.find((one) => one.key === key);
   if (drawn === undefined) return null;
   const facts = { name: slice.name, owner: slice.owner.name };
-  const { files, userData, environment } = filledVm(drawn, () => variablesOf(topology, drawn, facts));
+  const { files, userData, environment, exec } = filledVm(drawn, () => variablesOf(topology, drawn, facts));
   const texts = [
     ...files.map(({ path, content }) => ({ name: path, text: content })),
     ...(environment.length === 0
@@ -55,6 +55,7 @@ function Texts({ topology, slice, vm: { key } }: GuestTextsProps & { topology: T
           },
         ]),
     ...(userData === '' ? [] : [{ name: t('plan.property.userData'), text: userData }]),
+    ...(exec.length === 0 ? [] : [{ name: t('plan.property.exec'), text: exec.join('\n') }]),
   ];
   if (texts.length === 0)
     return (

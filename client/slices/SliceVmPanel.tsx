@@ -17,13 +17,14 @@ import { CopyValue } from './CopyValue';
 import { ActionButton } from '../ui/ActionButton';
 import { driftAround } from './drift-of-part';
 import { DriftList } from './DriftList';
+import { GuestFacts, useVmInside } from './GuestFacts';
 import { GuestTexts } from './GuestTexts';
 import { reasonSentence } from './reason-sentence';
 import { SaveDiskButton } from './SaveDiskButton';
 import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
-import { addressesOf } from './vm-facts';
 import { VmSsh } from './VmSsh';
+import { addressesInstead, addressesOf } from './vm-facts';
 
 export interface SliceVmPanelProps {
   slice: Slice;
@@ -81,6 +82,7 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
       <VmAddresses slice={slice} vm={vm} />
       <VmForwards vm={vm} />
       {over ? null : <VmSsh slice={slice} vm={vm} />}
+      <GuestFacts slice={slice} vm={vm} />
       <section>
         <Title order={3} size="h4" fz="sm" mb={4}>
           {t('vm.machine')}
@@ -189,6 +191,7 @@ function VmActions({ slice, vm, away, commands, onOpenConsole }: Omit<SliceVmPan
 function VmAddresses({ slice, vm }: { slice: Slice; vm: SliceVm }) {
   const { t } = useTranslation('slices');
   const addresses = addressesOf(slice, vm);
+  const nics = useVmInside(slice, vm).data?.guest?.nics ?? null;
   return (
     <section>
       <Title order={3} size="h4" fz="sm" mb={4}>
@@ -200,8 +203,8 @@ function VmAddresses({ slice, vm }: { slice: Slice; vm: SliceVm }) {
         </Text>
       ) : (
         <dl className={classes.facts}>
-          {addresses.map(({ edgeKey, peer, address }) => (
-            <AddressRow key={edgeKey} peer={peer} address={address} />
+          {addresses.map((planned) => (
+            <AddressRow key={planned.edgeKey} {...planned} instead={addressesInstead(planned, nics)} />
           ))}
         </dl>
       )}
@@ -209,13 +212,26 @@ function VmAddresses({ slice, vm }: { slice: Slice; vm: SliceVm }) {
   );
 }
 
-function AddressRow({ peer, address }: { peer: string; address: string }) {
+interface AddressRowProps {
+  peer: string;
+  address: string;
+  /** What its guest has there. */
+  instead: string[] | null;
+}
+
+function AddressRow({ peer, address, instead }: AddressRowProps) {
   const { t } = useTranslation('slices');
   return (
     <>
       <dt>{t('vm.toPeer', { peer })}</dt>
       <dd>
         <CopyValue value={address} />
+        {instead === null ? null : (
+          <Group gap={4} wrap="nowrap" c="yellow" fz="xs">
+            <TriangleAlert size={12} aria-hidden style={{ flexShrink: 0 }} />
+            {instead.length === 0 ? t('inside.hasNone') : t('inside.hasInstead', { addresses: instead.join(', ') })}
+          </Group>
+        )}
       </dd>
     </>
   );

@@ -70,6 +70,7 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
       const stepsDone = Math.max(0, Math.min(deployment.stepsTotal, deployment.stepsDone + step));
       return { ...slice, deployment: { ...deployment, stepsDone } };
     }
+    case 'vm.exec':
     case 'slice.drift':
     case 'slice.lease':
     case 'slice.line':
@@ -180,6 +181,7 @@ export function concernsVm(event: SliceEvent, vmId: number, slice: Slice): boole
     slice.edges.some((edge) => edge.id === edgeId && (edge.source === vm?.key || edge.target === vm?.key));
   switch (data.type) {
     case 'vm.status':
+    case 'vm.exec':
       return data.vmId === vmId;
     case 'edge.status':
       return touches(data.edgeId);

@@ -20,6 +20,8 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
       return data.what === 'name' ? t('changed.name', { name: data.name ?? '' }) : t(`changed.${data.what}`);
     case 'vm.status':
       return withError(t(`vm.${data.status}`, { name: data.name }), data);
+    case 'vm.exec':
+      return execSentence(t, data);
     case 'network.status':
       return t(`network.${data.status}`, { name: data.name });
     case 'edge.status':
@@ -63,6 +65,15 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
   }
 }
 
+function execSentence(t: EventsT, { name, command, ...data }: Extract<EventData, { type: 'vm.exec' }>): string {
+  if (data.error !== null) return t('exec.unknown', { name, command, error: spoken(data.error, data.sentences) });
+  const output = data.output.trim();
+  const said = data.timedOut
+    ? t('exec.late', { name, command })
+    : t('exec.ran', { name, command, code: data.exitCode ?? '?' });
+  return output === '' ? said : `${said}\n${output}${data.truncated ? '\n…' : ''}`;
+}
+
 function timeText(at: string | null): string {
   return at === null ? '' : formatMoment(Date.parse(at), i18next.language);
 }
@@ -97,6 +108,8 @@ export function eventTone(data: EventData): EventTone {
       if (data.status === 'failed' || data.error !== null) return 'danger';
       if (data.status === 'unknown') return 'warning';
       return data.status === 'running' ? 'success' : data.status === 'starting' ? 'progress' : 'neutral';
+    case 'vm.exec':
+      return data.exitCode === 0 ? 'success' : 'warning';
     case 'network.status':
     case 'edge.status':
       return data.status === 'up' ? 'success' : data.status === 'unknown' ? 'warning' : 'neutral';

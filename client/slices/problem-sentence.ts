@@ -98,6 +98,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     case 'INTERNET_UNSUPPORTED':
     case 'GRAPHICS_UNSUPPORTED':
     case 'EXTRA_DISKS_UNSUPPORTED':
+    case 'EXEC_UNSUPPORTED':
     case 'FORWARDS_UNSUPPORTED':
     case 'DISKS_UNSUPPORTED':
     case 'IMPAIR_UNSUPPORTED':

@@ -73,6 +73,7 @@ function zoneWith(run: Said): Zone {
     suspend: no,
     snapshot: no,
     impair: no,
+    exec: no,
   };
   return {
     ...{ id: 1, name: 'local', provider: 'qemu', enabled: true, physical: null, capacity: null, free: null },

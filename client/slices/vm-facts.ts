@@ -1,4 +1,6 @@
+import type { GuestNic } from '#shared/guest';
 import type { Slice, SliceVm } from '#shared/slice';
+import { macOf } from '#shared/topology/addresses';
 
 export interface VmAddress {
   edgeKey: string;
@@ -6,6 +8,8 @@ export interface VmAddress {
   peer: string;
   /** With the prefix length. */
   address: string;
+  /** Of its NIC there. */
+  mac: string;
 }
 
 /** A VM's own address on each of its links. */
@@ -16,9 +20,36 @@ export function addressesOf(
   const names = new Map([...slice.networks, ...slice.vmList].map((node) => [node.key, node.name]));
   return slice.edges.flatMap((edge) => {
     if (edge.source === vm.key)
-      return [{ edgeKey: edge.key, peer: names.get(edge.target) ?? edge.target, address: edge.sourceAddress }];
+      return [
+        {
+          edgeKey: edge.key,
+          peer: names.get(edge.target) ?? edge.target,
+          address: edge.sourceAddress,
+          mac: macOf(edge.id, 'source'),
+        },
+      ];
     if (edge.target === vm.key && edge.targetAddress !== null)
-      return [{ edgeKey: edge.key, peer: names.get(edge.source) ?? edge.source, address: edge.targetAddress }];
+      return [
+        {
+          edgeKey: edge.key,
+          peer: names.get(edge.source) ?? edge.source,
+          address: edge.targetAddress,
+          mac: macOf(edge.id, 'target'),
+        },
+      ];
     return [];
   });
+}
+
+/**
+ * What a guest has on a NIC in place of what the address plan says; null where it has that, or does not say. Addresses that every NIC gives itself
+ * (RFC 4291 §2.5.6) are none of the plan's.
+ */
+export function addressesInstead(
+  { address, mac }: Pick<VmAddress, 'address' | 'mac'>,
+  nics: readonly GuestNic[] | null,
+): string[] | null {
+  const nic = nics?.find((one) => one.mac === mac);
+  if (nic === undefined || nic.addresses.includes(address)) return null;
+  return nic.addresses.filter((one) => !/^fe[89ab]/i.test(one));
 }

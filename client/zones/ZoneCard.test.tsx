@@ -31,6 +31,7 @@ const zone: Zone = {
     suspend: ok,
     snapshot: ok,
     impair: ok,
+    exec: ok,
   },
   vmLimits: { nics: 24, vcpus: { min: 1, max: 255 }, ramMb: { min: 32, max: 24_576 }, diskGb: { min: 0, max: 2048 } },
   facts: [{ name: 'QEMU', value: '7.2.0' }],
@@ -78,6 +79,7 @@ test('a zone that cannot run says why and which command helps', () => {
       suspend: ok,
       snapshot: ok,
       impair: ok,
+      exec: ok,
     },
   });
   expect(screen.getByRole('alert').textContent).toContain('QEMU is not installed.');

@@ -37,6 +37,7 @@ const capabilityOrder = [
   'suspend',
   'snapshot',
   'impair',
+  'exec',
   'internet',
 ] as const satisfies readonly (keyof Capabilities)[];
 

@@ -7,6 +7,7 @@ import { testApplied } from './contract-applied';
 import { testCaptures } from './contract-captures';
 import { testGates } from './contract-gates';
 import { testExtraDisks } from './contract-disks';
+import { commandsOfContract, expectCommandsRan, expectGuestAnswers } from './contract-guests';
 import { testDrift } from './contract-drift';
 import { readScreen } from './contract-screen';
 import { testKeeping } from './contract-keeping';
@@ -128,7 +129,8 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     test('walks two VMs and their edge through life, every call twice', async () => {
       const { provider } = harness;
       const slice = newSlice();
-      const { a, b, edge } = newPair();
+      const { a, b: plain, edge } = newPair();
+      const b = { ...plain, exec: commandsOfContract };
       for (const vm of [a, a, b, b]) await provider.ensureVm(slice, vm);
       await provider.ensureEdge(slice, edge);
       await provider.ensureEdge(slice, edge);
@@ -153,8 +155,12 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       expect([statusOf(seen, a.id), statusOf(seen, b.id)]).toEqual(['running', 'running']);
       expect(edgeOf(seen, edge.id)).toBe('up');
       expect(await harness.countMachines(slice, a.id)).toBe(1);
+      await expectGuestAnswers(provider, slice, b);
+      await expectCommandsRan(provider, slice, b);
 
       await provider.stopVm(slice, b.id);
+      expect(await codeOf(provider.guestStatus(slice, b.id))).toBe('NOT_RUNNING');
+      expect(await codeOf(provider.runInGuest(slice, b.id, { line: 'true', seconds: 1 }))).toBe('NOT_RUNNING');
       await provider.stopVm(slice, b.id);
       seen = await provider.observe(slice);
       expect(seen.vms.find((vm) => vm.id === b.id)).toMatchObject({ status: 'stopped', error: null });
@@ -164,6 +170,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
       await provider.startVm(slice, b);
       seen = await provider.observe(slice);
       expect(edgeOf(seen, edge.id)).toBe('up');
+      expect(await provider.ranAfterBoot(slice, b.id)).toEqual([]);
 
       await provider.removeEdge(slice, edge.id);
       await provider.removeEdge(slice, edge.id);

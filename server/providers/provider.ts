@@ -1,4 +1,5 @@
 import type { Applied } from '#shared/deployment/applied';
+import type { BootRun, GuestRun, GuestStatus } from '#shared/guest';
 import type { ConsoleKind } from '#shared/image';
 import type { Said } from '#shared/sentence';
 import type { Capabilities, Fact, ProviderKind, VmLimits } from '#shared/zone';
@@ -137,6 +138,21 @@ export interface Provider {
     kind?: ConsoleKind,
     options?: { glance?: boolean },
   ): Promise<ConsoleStream>;
+  /**
+   * What the guest of a VM says of itself now: a stranger's words, within bounds, to be shown and believed for nothing. NOT_RUNNING, also before it
+   * has booted; TIMEOUT where nobody in it answers; UNAVAILABLE where what it says is no answer.
+   */
+  guestStatus(slice: SliceRef, vmId: number): Promise<GuestStatus>;
+  /** Runs a command line in the guest, by its shell, and ends it after `seconds`. Rejects as {@link guestStatus}, and was not run then. */
+  runInGuest(slice: SliceRef, vmId: number, command: GuestCommand): Promise<GuestRun>;
+  /**
+   * Runs what was applied of the VM's `exec` and has not been begun since its last start, in order, and says of each command what became of it. None is
+   * begun twice, whoever is killed when; what was told may be told once more then. Where the guest does not run it that is what becomes of it, and no
+   * error. Ends early, with `ABORTED`, when `signal` fires.
+   */
+  runAfterBoot(slice: SliceRef, vmId: number, options: AfterBoot): Promise<void>;
+  /** What has become of them so far. Empty for a VM that is not there. */
+  ranAfterBoot(slice: SliceRef, vmId: number): Promise<BootRun[]>;
   /**
    * Follows the frames of edges, both ways, as a NIC at one of their ends has them. NOT_RUNNING unless each has an end that runs. It is
    * there only while it is read: it ends with its VMs, with this provider, and leaves nothing to a next one.
@@ -306,6 +322,16 @@ export interface ConsoleStream {
   /** The VM stopped or the console went away. */
   onClose(listener: (reason: string) => void): void;
   close(): void;
+}
+
+export interface AfterBoot {
+  signal: AbortSignal;
+  tell: (run: BootRun) => Promise<void>;
+}
+
+export interface GuestCommand {
+  line: string;
+  seconds: number;
 }
 
 export interface CaptureOptions {

@@ -106,6 +106,7 @@ function contextOf(provider: Provider): ActionContext {
     graceMs: () => 0,
     imagePrepared: async () => {},
     snapshotTaken: async () => {},
+    commandRan: async () => {},
     snapshotBefore: before.id,
     signal: new AbortController().signal,
   };
@@ -136,6 +137,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
         suspend: ok,
         snapshot: ok,
         impair: ok,
+        exec: ok,
       },
       vmLimits: null,
       unavailable: null,

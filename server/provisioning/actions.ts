@@ -1,4 +1,5 @@
 import type { Update } from '#shared/deployment/applied';
+import type { BootRun } from '#shared/guest';
 import { limits } from '#shared/limits';
 import type { PlanStep, ResourceType, StepAction } from '#shared/deployment/schema';
 import type { Ready } from '#shared/topology/schema';
@@ -6,7 +7,7 @@ import { say, together, told, within, type Said, type SentenceCode } from '#shar
 import { ProviderError } from '#server/lib/provider-error';
 import { losesData } from '#server/providers/applied';
 import type { FirstDiskRow } from '#server/db/queries/first-disks';
-import type { DiskSource, ImageState, Provider, SliceRef } from '#server/providers/provider';
+import type { DiskSource, ImageState, Provider, SliceRef, VmSpec } from '#server/providers/provider';
 import type { SliceSpecs } from '#server/domain/deployments/specs';
 import { followImage } from '#server/domain/images/image-states';
 
@@ -21,6 +22,8 @@ export interface ActionContext {
   graceMs: (vmId: number) => number | undefined;
   /** Writes down what became of an image in this zone. */
   imagePrepared: (imageId: number, state: ImageState) => Promise<void>;
+  /** Tells what became of a command of a VM that has booted. */
+  commandRan: (vm: VmSpec, run: BootRun) => Promise<void>;
   /** Writes down that a snapshot is there. */
   snapshotTaken: (snapshotId: number, taken: { sizeMb: number }) => Promise<void>;
   /** The snapshot of what was there before this deployment restored another one; null where it restores none. */
@@ -73,6 +76,10 @@ const stop = ({ provider, slice, graceMs }: ActionContext, id: number) => {
   const grace = graceMs(id);
   return provider.stopVm(slice, id, grace === undefined ? {} : { graceMs: grace });
 };
+/** Runs the commands of a VM that has been started, as far as they have not been. What becomes of them is told, and fails nothing. */
+async function runAfterBoot({ provider, slice, commandRan, signal }: ActionContext, vm: VmSpec): Promise<void> {
+  if (vm.exec.length > 0) await provider.runAfterBoot(slice, vm.id, { signal, tell: (run) => commandRan(vm, run) });
+}
 const removeVm = ({ provider, slice }: ActionContext, id: number) => provider.removeVm(slice, id);
 const removeNetwork = ({ provider, slice }: ActionContext, id: number) => provider.removeNetwork(slice, id);
 const disconnect = ({ provider, slice }: ActionContext, id: number) => provider.removeEdge(slice, id);
@@ -133,17 +140,24 @@ const actions: Record<string, Action> = {
     failed: 'VM_NOT_CHANGED',
   },
   'vm/start': {
-    run: ({ provider, slice, specs, signal }, id) => provider.startVm(slice, known(specs.vm(id)), { signal }),
+    async run(context, id) {
+      const { provider, slice, specs, signal } = context;
+      const vm = known(specs.vm(id));
+      await provider.startVm(slice, vm, { signal });
+      await runAfterBoot(context, vm);
+    },
     undo: stop,
     failed: 'VM_NOT_STARTED',
     boots: true,
     waitsFor: 'edge',
   },
   'vm/await': {
-    async run({ provider, slice, specs, signal }, id) {
+    async run(context, id) {
+      const { provider, slice, specs, signal } = context;
       const vm = known(specs.vm(id));
       // one that has crashed since is started once more by the attempt that follows
       await provider.startVm(slice, vm, { signal });
+      await runAfterBoot(context, vm);
       await provider.awaitReady(slice, vm, { signal });
     },
     failed: 'VM_NOT_READY',
@@ -155,7 +169,12 @@ const actions: Record<string, Action> = {
     },
   },
   'vm/reboot': {
-    run: ({ provider, slice, specs, signal }, id) => provider.rebootVm(slice, known(specs.vm(id)), { signal }),
+    async run(context, id) {
+      const { provider, slice, specs, signal } = context;
+      const vm = known(specs.vm(id));
+      await provider.rebootVm(slice, vm, { signal });
+      await runAfterBoot(context, vm);
+    },
     failed: 'VM_NOT_REBOOTED',
     boots: true,
   },

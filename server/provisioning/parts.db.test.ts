@@ -146,6 +146,7 @@ test('every property of every part has a default, and says how a change of it ta
     'hostname',
     'userData',
     'password',
+    'exec',
     'startAfter',
     'ready',
   ]);

@@ -444,6 +444,9 @@ class Run {
       signal,
       graceMs: (vmId) => (removesSlice(deployment.kind) || this.createdHere.has(vmId) ? 0 : undefined),
       snapshotBefore: this.snapshotBefore,
+      commandRan: async ({ id, name }, run) => {
+        await this.writer.fenced(async (_tx, _row, emit) => emit({ type: 'vm.exec', vmId: id, name, ...run }));
+      },
       snapshotTaken: async (snapshotId, { sizeMb }) => {
         await this.writer.fenced((tx) => writeSnapshotTaken(tx, snapshotId, sizeMb));
       },

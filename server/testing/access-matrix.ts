@@ -465,6 +465,13 @@ export const matrix: Record<string, Row> = {
   'slices.events': row('user', 'slices:read', seeSlice, (api, s) => api.slices.events({ sliceId: s.slice.idle })),
   'slices.changes': row('user', 'slices:read', signedIn, (api) => api.slices.changes({ lastEventId: '0' }).then(begin)),
   'slices.figures': row('user', 'slices:read', seeSlice, (api, s) => api.slices.figures({ id: s.slice.idle })),
+  'slices.vmStatus': row('user', 'slices:read', seeSlice, (api, s) =>
+    api.slices.vmStatus({ sliceId: s.slice.idle, vmId: s.vm.idle }),
+  ),
+  // nothing of it is really there
+  'slices.exec': row('user', 'slices:operate', endingIn(operateSlice, 'GUEST_UNAVAILABLE'), (api, s) =>
+    api.slices.exec({ sliceId: s.slice.idle, vmId: s.vm.idle, command: 'true' }),
+  ),
   'slices.openConsole': row('user', 'slices:operate', seeSlice, (api, s) =>
     api.slices.openConsole({ vmId: s.vm.idle }),
   ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bootRunSchema } from '../guest';
 import { idSchema, timestampSchema } from '../primitives';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
 import { deploymentKinds } from './operations';
@@ -51,6 +52,8 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     /** Where the forwards ended up, when that is news. */
     forwards: z.array(forwardStateSchema).optional(),
   }),
+  /** A command of a VM was run after its boot, or could not be. */
+  bootRunSchema.extend({ type: z.literal('vm.exec'), vmId: idSchema, name: z.string() }),
   z.object({ type: z.literal('network.status'), networkId: idSchema, name: z.string(), status: z.enum(edgeStatuses) }),
   z.object({ type: z.literal('edge.status'), edgeId: idSchema, label: z.string(), status: z.enum(edgeStatuses) }),
   z.object({

@@ -12,6 +12,9 @@ export const drawingLimits = {
   variableNameLength: 64,
   variableValueLength: 512,
   passwordHashLength: 160,
+  /** Commands that are run in a VM's guest after its boot, and characters of each. */
+  execPerVm: 16,
+  execLength: 2_000,
   /** Longest delay of a link in one direction. */
   linkDelayMs: 60_000,
   linkRateKbps: 100_000_000,

@@ -73,6 +73,14 @@ export const startFileSchema = z.strictObject({
     .default('0644'),
 });
 
+/** A command line, as one types it at a shell. */
+export const commandLineSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(drawingLimits.execLength, `At most ${drawingLimits.execLength} characters.`)
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f\ud800-\udfff]*$/u, 'A command is one line of text.');
+
 /** What has to be so of a VM that has booted before it counts as ready, by one of three signs. */
 export const readySchema = z
   .strictObject({
@@ -205,6 +213,18 @@ export const vmProperties = {
     .register(propertyFacts, { effect: 'restart' }),
   /** Of images with a disk. What a user sets in the guest stays, until this is changed. */
   password: guestPasswordSchema.default('builtin').register(propertyFacts, { effect: 'restart' }),
+  /**
+   * Run in the guest by its shell, one after the other, once it has booted: after each start and reboot that Trama does, since a guest without a disk
+   * has forgotten what they did. A guest that goes on with its memory has not booted, and one that reboots itself is left alone.
+   */
+  exec: z
+    .array(commandLineSchema)
+    .max(drawingLimits.execPerVm, `At most ${drawingLimits.execPerVm} commands.`)
+    .default([])
+    .register(propertyFacts, {
+      effect: 'restart',
+      needs: { capability: 'exec', code: 'EXEC_UNSUPPORTED', words: 'commands after its boot' },
+    }),
   /** Keys of the VMs that have to be ready before this one is started. */
   startAfter: z.array(keySchema).max(limits.startAfterPerVm).default([]).register(propertyFacts, { effect: 'none' }),
   /** When it is ready. Null: as soon as it has booted. */

@@ -264,13 +264,14 @@ function environmentProblems(topology: Topology): TopologyProblem[] {
   return problems;
 }
 
-/** Variables that there are not, in start-up files, user-data and environment. */
+/** Variables that there are not, in start-up files, environment, user-data and commands. */
 function variableProblems(topology: Topology): TopologyProblem[] {
   return topology.vms.flatMap((vm) => {
     const texts = [
       ...vm.files.map(({ path, content }) => ({ field: 'files', place: path, text: content })),
       { field: 'userData', place: 'user-data', text: vm.userData },
       ...vm.environment.map(({ name, value }) => ({ field: 'environment', place: name, text: value })),
+      { field: 'exec', place: 'exec', text: vm.exec.join('\n') },
     ].filter(({ text }) => hasVariables(text));
     if (texts.length === 0) return [];
     const lookup = variablesOf(topology, vm, null);

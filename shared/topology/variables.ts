@@ -1,7 +1,7 @@
 import type { Topology, TopologyVm } from './schema';
 
 /*
- * What Trama knows and a VM's start-up files, user-data and environment can name: `{{ vm.name }}`, `{{ link.to.router.address }}`. Filled in when a guest is
+ * What Trama knows and a VM's start-up files, environment, user-data and commands can name: `{{ vm.name }}`, `{{ link.to.router.address }}`. Filled in when a guest is
  * told of them, and before that for who looks. Pure, of the drawing alone.
  */
 
@@ -138,18 +138,24 @@ export function variablesOf(
   };
 }
 
-/** A VM's start-up files, user-data and environment as its guest is given them. */
-export function filledVm<Vm extends Pick<TopologyVm, 'files' | 'userData' | 'environment'>>(
+/** A VM's start-up files, environment, user-data and commands as its guest is given them. */
+export function filledVm<Vm extends Pick<TopologyVm, 'files' | 'userData' | 'environment' | 'exec'>>(
   vm: Vm,
   lookup: () => Lookup,
 ): Vm {
-  const texts = [vm.userData, ...vm.files.map(({ content }) => content), ...vm.environment.map(({ value }) => value)];
+  const texts = [
+    vm.userData,
+    ...vm.exec,
+    ...vm.files.map(({ content }) => content),
+    ...vm.environment.map(({ value }) => value),
+  ];
   if (!texts.some(hasVariables)) return vm;
   const values = lookup();
   const fill = (text: string) => fillVariables(text, values).text;
   return {
     ...vm,
     userData: fill(vm.userData),
+    exec: vm.exec.map(fill),
     files: vm.files.map((file) => ({ ...file, content: fill(file.content) })),
     environment: vm.environment.map(({ name, value }) => ({ name, value: fill(value) })),
   };

@@ -13,6 +13,7 @@ import { extraDiskText } from '#shared/topology/disk';
 import { forwardAddress, forwardText } from '#shared/topology/forward';
 import { changeLines, updateLines } from '../plan-text';
 import { addCloneCommand } from './clone';
+import { addGuestCommands } from './guests';
 import { addKeepingCommands } from './keeping';
 import { addTopCommand } from './top';
 import { addUpdateCommands } from './update';
@@ -377,6 +378,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   addUpdateCommands(slices, cli, { showPlan, operate });
   addCloneCommand(slices, cli, { showPlan, operate });
   addKeepingCommands(program, slices, cli, { showPlan, operate });
+  addGuestCommands(program, slices, cli);
   onOne('set-restart', 'whether what ran starts again by itself after a restart of its machine')
     .addArgument(new Argument('<choice>', 'on or off').choices(['on', 'off']))
     .action((name: string, choice: string) => setRestart(cli, name, choice));

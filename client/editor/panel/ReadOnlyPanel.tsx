@@ -127,6 +127,7 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
       ? []
       : [[t('vm.password'), t(`vm.passwordIs.${vm.password === 'none' ? 'none' : 'own'}`)] as [string, string]]),
     ...(vm.userData === '' ? [] : [[t('vm.userData'), vm.userData] as [string, string]]),
+    ...(vm.exec.length === 0 ? [] : [[t('vm.exec'), vm.exec.join('\n')] as [string, string]]),
     ...(vm.startAfter.length === 0
       ? []
       : [[t('vm.startAfter'), vm.startAfter.map((key) => nameOf(vms, key)).join(', ')] as [string, string]]),

@@ -290,6 +290,23 @@ describe('the side panel', () => {
     expect(vm('vm1')?.password).toBe('builtin');
   });
 
+  it('gives a VM commands, one a line, and says what of them cannot be taken', () => {
+    select(['vm1']);
+    const field = screen.getByLabelText('Commands after the boot');
+    fireEvent.change(field, { target: { value: 'ip link\n\n echo {{ vm.name }}\n' } });
+    expect(vm('vm1')?.exec).toEqual(['ip link', 'echo {{ vm.name }}']);
+    // what is typed stays as it is typed
+    expect((field as HTMLTextAreaElement).value).toBe('ip link\n\n echo {{ vm.name }}\n');
+    expect(screen.getByText('As the guest is given it').closest('details')?.textContent).toContain('echo vm1');
+    fireEvent.change(field, { target: { value: 'true\n'.repeat(17) } });
+    expect(vm('vm1')?.exec).toHaveLength(16);
+    expect(screen.getByText('At most 16 lines of 2000 characters.')).toBeTruthy();
+    fireEvent.change(field, { target: { value: 'echo {{ vm.nme }}' } });
+    expect(screen.getByText(/there is no variable vm\.nme, in line 1 of exec/)).toBeTruthy();
+    fireEvent.change(field, { target: { value: '' } });
+    expect(vm('vm1')?.exec).toEqual([]);
+  });
+
   it('sets what several VMs have in one go', async () => {
     select(['vm1', 'vm3']);
     expect(screen.getByText('2 selected')).toBeTruthy();

@@ -14,6 +14,7 @@ import { useChoices } from './choices';
 import { OwnSizeFields } from './OwnSizeFields';
 import { Environment } from './Environment';
 import { GuestPassword } from './GuestPassword';
+import { CommandsField } from './CommandsField';
 import { GuestText } from './GuestText';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
@@ -61,6 +62,7 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         'environment',
         'userData',
         'password',
+        'exec',
         'startAfter',
         'ready',
       ].includes(item.field ?? ''),
@@ -153,6 +155,7 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
           onChange={(password) => onChange({ password })}
         />
       )}
+      <CommandsField key={`exec ${vm.key}`} vm={vm} problem={problemOf('exec')} lookup={lookup} onChange={onChange} />
       <Text size="xs" c="dimmed">
         {t('vm.variables')}{' '}
         {variableExamples.map((variable) => (

@@ -250,6 +250,7 @@ export const catalogue = {
       suspend: 'Suspend with the memory',
       snapshot: 'Snapshots',
       impair: 'Delay, loss and rates on links',
+      exec: 'Guests asked and given commands',
     },
     can: 'Yes',
     cannot: 'No',

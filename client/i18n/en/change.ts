@@ -72,6 +72,7 @@ export const change = {
     password: 'password',
     hostname: 'what it calls itself',
     userData: 'user-data',
+    exec: 'commands after the boot',
     source: 'end',
     target: 'other end',
     sourceNic: 'address',

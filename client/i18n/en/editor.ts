@@ -186,7 +186,11 @@ export const editor = {
     passwordHash: 'Hash of the password',
     passwordHashHint: 'As “openssl passwd -6” makes it. Everybody who sees the template sees the hash.',
     passwordHashInvalid: 'No hash of SHA-512, SHA-256 or yescrypt: $6$…, $5$…, $y$…',
-    variables: 'Filled in, in files, environment and user-data:',
+    exec: 'Commands after the boot',
+    execHint:
+      'A line each, run by the guest’s shell after each start. Built-in images do that; others need qemu-guest-agent.',
+    execInvalid: 'At most {{lines}} lines of {{length}} characters.',
+    variables: 'Filled in, in files, environment, user-data and commands:',
     preview: 'As the guest is given it',
     startAfter: 'Started after',
     startAfterHint: 'VMs that have to be ready before this one is started.',

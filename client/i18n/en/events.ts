@@ -88,6 +88,11 @@ export const events = {
     failed: 'VM {{name}} has failed.',
     unknown: 'The state of VM {{name}} is not known.',
   },
+  exec: {
+    ran: 'VM {{name}} ran “{{command}}”: exit code {{code}}.',
+    late: 'VM {{name}}: “{{command}}” took too long and was ended.',
+    unknown: 'VM {{name}}: “{{command}}”. {{error}}',
+  },
   network: {
     absent: 'Network {{name}} is not there.',
     down: 'Network {{name}} is down.',

@@ -1,3 +1,5 @@
+import { inside } from './slices-inside';
+
 export const slices = {
   list: {
     description: 'Networks of virtual machines, each made from a template in one zone.',
@@ -261,6 +263,7 @@ export const slices = {
       password: 'Password',
       hostname: 'What it calls itself',
       userData: 'User-data',
+      exec: 'Commands after the boot',
       between: 'Ends',
       sourceNic: 'Number of the NIC',
       sourceAddress: 'Address',
@@ -317,6 +320,7 @@ export const slices = {
     ZONE_AWAY: 'Zone {{zone}} cannot be reached: its server {{host}} is away.',
     NO_CAPACITY: 'Not enough {{resource}} in zone {{zone}}: {{needs}} needed, {{free}} free, {{lacking}} lacking.',
     INTERNET_UNSUPPORTED: 'VM {{vm}} asks for internet access, which zone {{zone}} cannot give.',
+    EXEC_UNSUPPORTED: 'VM {{vm}} asks for commands after its boot, which zone {{zone}} cannot give.',
     GRAPHICS_UNSUPPORTED: 'VM {{vm}} asks for a graphical console, which zone {{zone}} cannot give.',
     EXTRA_DISKS_UNSUPPORTED: 'VM {{vm}} asks for extra disks, which zone {{zone}} cannot give.',
     FORWARDS_UNSUPPORTED: 'VM {{vm}} asks for forwarded ports, which zone {{zone}} cannot give.',
@@ -341,6 +345,7 @@ export const slices = {
     ZONE_AWAY: 'What runs there goes on running. Try again when the server is back; an administrator can start it.',
     NO_CAPACITY: 'Destroy what is not needed any more, choose smaller flavours or another zone.',
     INTERNET_UNSUPPORTED: 'Switch internet access off in the template, or choose another zone.',
+    EXEC_UNSUPPORTED: 'Take the commands out of the template, or choose another zone.',
     GRAPHICS_UNSUPPORTED: 'Switch the graphical console off in the template, or choose another zone.',
     EXTRA_DISKS_UNSUPPORTED: 'Take the extra disks out of the template, or choose another zone.',
     FORWARDS_UNSUPPORTED: 'Take the forwards out of the template, or choose another zone.',
@@ -390,6 +395,7 @@ export const slices = {
     wait: 'waiting…',
     attempt: '{{activity}} attempt {{count}}',
   },
+  inside,
   vm: {
     named: 'VM {{name}}, {{status}}',
     select: 'Choose a VM to see what it is and do something with it.',
@@ -405,7 +411,7 @@ export const slices = {
     forwardPending: 'given on deploy',
     machine: 'Machine',
     told: 'What the guest is given',
-    toldNothing: 'Neither start-up files nor environment nor user-data.',
+    toldNothing: 'No start-up files, environment, user-data or commands.',
     flavour: 'Flavour',
     disks: 'Extra disks',
     boot: 'Boot order',

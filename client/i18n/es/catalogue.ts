@@ -262,6 +262,7 @@ export const catalogue: Messages<typeof english> = {
       suspend: 'Suspender con la memoria',
       snapshot: 'Instantáneas',
       impair: 'Retardo, pérdidas y velocidad en los enlaces',
+      exec: 'Preguntas y órdenes a las MV',
     },
     can: 'Sí',
     cannot: 'No',

@@ -75,6 +75,7 @@ export const change: Messages<typeof english> = {
     password: 'contraseña',
     hostname: 'cómo se llama a sí misma',
     userData: 'datos de usuario',
+    exec: 'órdenes tras el arranque',
     source: 'extremo',
     target: 'otro extremo',
     sourceNic: 'dirección',

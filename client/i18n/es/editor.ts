@@ -189,7 +189,11 @@ export const editor: Messages<typeof english> = {
     passwordHash: 'Hash de la contraseña',
     passwordHashHint: 'Como lo hace «openssl passwd -6». Quien ve la plantilla ve el hash.',
     passwordHashInvalid: 'No es un hash de SHA-512, SHA-256 o yescrypt: $6$…, $5$…, $y$…',
-    variables: 'Se completan, en archivos, entorno y datos de usuario:',
+    exec: 'Órdenes tras el arranque',
+    execHint:
+      'Una por línea, para el intérprete de la MV, tras cada inicio. Las imágenes integradas lo hacen; otras necesitan qemu-guest-agent.',
+    execInvalid: 'Como máximo {{lines}} líneas de {{length}} caracteres.',
+    variables: 'Se completan, en archivos, entorno, datos de usuario y órdenes:',
     preview: 'Como la recibe la MV',
     startAfter: 'Arranca después de',
     startAfterHint: 'Las MV que deben estar listas antes de que arranque esta.',

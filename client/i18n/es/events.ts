@@ -90,6 +90,11 @@ export const events: Messages<typeof english> = {
     failed: 'La MV {{name}} ha fallado.',
     unknown: 'No se conoce el estado de la MV {{name}}.',
   },
+  exec: {
+    ran: 'La MV {{name}} ejecutó «{{command}}»: código de salida {{code}}.',
+    late: 'MV {{name}}: «{{command}}» tardó demasiado y se terminó.',
+    unknown: 'MV {{name}}: «{{command}}». {{error}}',
+  },
   network: {
     absent: 'La red {{name}} no existe.',
     down: 'La red {{name}} está caída.',

@@ -1,3 +1,4 @@
+import { inside } from './slices-inside';
 import type { Messages } from '../messages';
 import type { slices as english } from '../en/slices';
 
@@ -264,6 +265,7 @@ export const slices: Messages<typeof english> = {
       password: 'Contraseña',
       hostname: 'Cómo se llama a sí misma',
       userData: 'Datos de usuario',
+      exec: 'Órdenes tras el arranque',
       between: 'Extremos',
       sourceNic: 'Número de la NIC',
       sourceAddress: 'Dirección',
@@ -321,6 +323,7 @@ export const slices: Messages<typeof english> = {
     NO_CAPACITY:
       'Falta {{resource}} en la zona {{zone}}: se necesitan {{needs}}, hay {{free}} libres, faltan {{lacking}}.',
     INTERNET_UNSUPPORTED: 'La MV {{vm}} pide acceso a internet, que la zona {{zone}} no puede dar.',
+    EXEC_UNSUPPORTED: 'La MV {{vm}} pide órdenes tras el arranque, que la zona {{zone}} no puede dar.',
     GRAPHICS_UNSUPPORTED: 'La MV {{vm}} pide una consola gráfica, que la zona {{zone}} no puede dar.',
     EXTRA_DISKS_UNSUPPORTED: 'La MV {{vm}} pide discos adicionales, que la zona {{zone}} no puede dar.',
     FORWARDS_UNSUPPORTED: 'La MV {{vm}} pide puertos redirigidos, que la zona {{zone}} no puede dar.',
@@ -345,6 +348,7 @@ export const slices: Messages<typeof english> = {
       'Lo que se ejecuta allí sigue en marcha. Pruebe de nuevo cuando vuelva el servidor; un administrador puede iniciarlo.',
     NO_CAPACITY: 'Destruya lo que ya no haga falta, elija sabores más pequeños u otra zona.',
     INTERNET_UNSUPPORTED: 'Quite el acceso a internet en la plantilla o elija otra zona.',
+    EXEC_UNSUPPORTED: 'Quite las órdenes de la plantilla o elija otra zona.',
     GRAPHICS_UNSUPPORTED: 'Quite la consola gráfica en la plantilla o elija otra zona.',
     EXTRA_DISKS_UNSUPPORTED: 'Quite los discos adicionales de la plantilla o elija otra zona.',
     FORWARDS_UNSUPPORTED: 'Quite las redirecciones de la plantilla o elija otra zona.',
@@ -394,6 +398,7 @@ export const slices: Messages<typeof english> = {
     wait: 'esperando…',
     attempt: '{{activity}} intento {{count}}',
   },
+  inside,
   vm: {
     named: 'MV {{name}}, {{status}}',
     select: 'Elija una MV para ver qué es y hacer algo con ella.',
@@ -409,7 +414,7 @@ export const slices: Messages<typeof english> = {
     forwardPending: 'se asigna al desplegar',
     machine: 'Máquina',
     told: 'Lo que recibe la MV',
-    toldNothing: 'Ni archivos de arranque ni entorno ni datos de usuario.',
+    toldNothing: 'Ni archivos de arranque ni entorno ni datos de usuario ni órdenes.',
     flavour: 'Sabor',
     disks: 'Discos adicionales',
     boot: 'Orden de arranque',

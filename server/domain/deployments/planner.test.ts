@@ -30,6 +30,7 @@ const zone: PlanZone = {
     suspend: ok,
     snapshot: ok,
     impair: ok,
+    exec: ok,
   },
   vmLimits: null,
   unavailable: null,
@@ -252,6 +253,7 @@ describe('a plan', () => {
       suspend: no('no.'),
       snapshot: no('no.'),
       impair: ok,
+      exec: ok,
     };
     const asking = {
       internet: true,

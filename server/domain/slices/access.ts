@@ -85,17 +85,17 @@ export function assertNotDestroyed(
     throw new AppError('INVALID_TRANSITION', say(refused, { name: slice.name }), { params: { status: slice.status } });
 }
 
-/** A VM and its slice, if the actor may see the slice, and how they come to; NOT_FOUND and FORBIDDEN as of {@link loadSlice}. */
+/** A VM and its slice, if the actor may see the slice (and it is the one that is told), and how they come to; NOT_FOUND and FORBIDDEN as of {@link loadSlice}. */
 export async function loadSliceVm(
   q: Queryable,
-  { actor, vmId, need = 'read' }: Wanted & { vmId: number },
+  { actor, vmId, of, need = 'read' }: Wanted & { vmId: number; of?: number },
 ): Promise<{ slice: SliceRow; vm: SliceVmRow; access: SliceAccess }> {
   const [row] = await q
     .select({ slice: slices, vm: sliceVms, share: sliceShares.level })
     .from(sliceVms)
     .innerJoin(slices, eq(slices.id, sliceVms.sliceId))
     .leftJoin(sliceShares, and(eq(sliceShares.sliceId, slices.id), eq(sliceShares.userId, actor.userId)))
-    .where(eq(sliceVms.id, vmId));
+    .where(and(eq(sliceVms.id, vmId), of === undefined ? undefined : eq(slices.id, of)));
   const access = row === undefined ? null : accessTo(actor, row.slice.ownerId, row.share);
   if (row === undefined || access === null) throw notFound('VM');
   assertMay(actor, row.slice, access, need);

@@ -69,6 +69,7 @@ export async function describeZone(zone: {
       // disks have their part of a snapshot in themselves
       snapshot: qemuImg,
       impair: (await canRelay()) ? qemu : cannot(say('LINK_RELAY_IMPOSSIBLE')),
+      exec: qemu,
     },
     vmLimits: {
       nics: nicSlots,

@@ -50,6 +50,14 @@ export function guestSocket(name: MachineName): string {
   return `${name}/guest.sock`;
 }
 
+/** The socket of the port of the guest agent, in a VM with a disk. */
+export function agentSocket(name: MachineName): string {
+  return `${name}/agent.sock`;
+}
+
+/** By it the guest agent finds its port. */
+const agentPortName = 'org.qemu.guest_agent.0';
+
 /** What a NIC is connected to: the machine that holds the other end. */
 export function peerOf(nic: NicSpec): MachineName {
   return 'vmId' in nic.peer ? `v${nic.peer.vmId}` : `n${nic.peer.networkId}`;
@@ -260,7 +268,7 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     '-serial',
     'chardev:ser0',
     '-device',
-    'virtio-serial-pci,id=ports,max_ports=2',
+    'virtio-serial-pci,id=ports,max_ports=3',
     '-chardev',
     `socket,id=guest,path=${guestSocket(name)},server=on,wait=off`,
     '-device',
@@ -273,6 +281,8 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     args.push(vm.graphics ? `console=tty0 ${kernelArguments}` : kernelArguments);
     args.push('-fw_cfg', `name=${guestConfigName},file=${name}/config`);
   } else {
+    args.push('-chardev', `socket,id=agent,path=${agentSocket(name)},server=on,wait=off`);
+    args.push('-device', `virtserialport,bus=ports.0,chardev=agent,name=${agentPortName}`);
     args.push('-drive', `file=${name}/seed.iso,format=raw,if=ide,media=cdrom,readonly=on`);
   }
   if (vm.graphics) args.push(...graphicsArgs(name));

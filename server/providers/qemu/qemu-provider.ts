@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { Semaphore } from '#server/lib/semaphore';
-import type { ConsoleKind } from '#shared/image';
 import { canonical } from '#shared/topology/properties';
 import { topologyParts } from '#shared/topology/schema';
 import { qemuDefaults, type OpenSettings, type SettingsOf } from '#shared/zone-settings';
@@ -28,6 +27,7 @@ import { CountedSlices } from './counted-slices';
 import { describeZone, findTools, type InstalledTools } from './describe-zone';
 import { EdgeWiring } from './edge-wiring';
 import { findMachines, findStrangers, type Stranger } from './find-machines';
+import { guestCalls, type GuestCalls } from './guest/guest-calls';
 import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
 import { InternetAccess } from './internet/internet-access';
@@ -54,10 +54,11 @@ export async function createQemuProvider(options: QemuProviderOptions): Promise<
   const folder = await ZoneFolder.open(options.root, options.users);
   const provider = new QemuProvider(options, folder);
   provider.adoptAll();
-  return provider;
+  return Object.assign(provider, provider.guestCalls);
 }
 
-class QemuProvider implements Provider {
+/** All of a provider but what leads to its guests. */
+class QemuProvider implements Omit<Provider, keyof GuestCalls> {
   readonly kind = 'qemu' as const;
   readonly #options: QemuProviderOptions;
   readonly #folder: ZoneFolder;
@@ -75,6 +76,7 @@ class QemuProvider implements Provider {
   readonly #keeping: Keeping;
   readonly #counters = new CountedSlices(async (sliceId) => [...(await this.#slice(sliceId)).vms.values()]);
   readonly #internet: InternetAccess;
+  readonly guestCalls = guestCalls((sliceId) => this.#slice(sliceId), this.#locks);
   #tools: Promise<InstalledTools> | null = null;
   #portsKnown: Promise<void> = Promise.resolve();
 
@@ -409,11 +411,6 @@ class QemuProvider implements Provider {
   async listSlices(): Promise<number[]> {
     const [folders, machines] = await Promise.all([this.#folder.listSlices(), findMachines(this.#folder.root)]);
     return [...new Set([...folders, ...machines.map(({ sliceId }) => sliceId)])].sort((a, b) => a - b);
-  }
-
-  async openConsole(slice: SliceRef, vmId: number, kind: ConsoleKind = 'serial', { glance = false } = {}) {
-    const vm = (await this.#slice(slice.id)).vms.get(vmId);
-    return vm?.openConsole(kind, glance) ?? Promise.reject(notRunning());
   }
 
   async openCapture(slice: SliceRef, options: CaptureOptions) {

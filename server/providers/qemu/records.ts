@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { imageKinds } from '#shared/image';
 import { appliedSchema } from '#shared/deployment/applied';
+import { keptRunSchema } from '../after-boot';
 import { forwardProtocols, type ForwardKey } from '#shared/topology/forward';
 import { linkSchema } from '#shared/topology/link';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
@@ -84,6 +85,8 @@ export const vmRecordSchemaOf = (parts = topologyParts) =>
     kept: keptSchema.nullable().default(null),
     /** The same of the edges whose source it is. */
     edges: z.array(z.object({ id: z.number(), applied: appliedSchema })).default([]),
+    /** What has become of the commands of its `exec` since its last boot. */
+    ran: z.array(keptRunSchema).default([]),
     /** Edges whose NIC here has no carrier. */
     down: z.array(z.number()).default([]),
   });

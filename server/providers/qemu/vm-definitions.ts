@@ -74,6 +74,7 @@ export class VmDefinitions {
         applied: null,
         edges: [],
         down: [],
+        ran: [],
         kept: null,
       });
     const path = folder.machinePath(sliceId, vm.name);

@@ -19,7 +19,7 @@ import { roomOf } from './describe-zone';
 import { diskDevice, disksOf, type DiskLabel } from './disk-args';
 import { findMachines, type FoundMachine } from './find-machines';
 import { ConsoleGate, isAnswering } from './guest-gate';
-import { GuestPort } from './guest-port';
+import { Guest } from './guest/guest';
 import type { InternetAccess } from './internet/internet-access';
 import { argumentsOf, callOffWriting, memoryInUse, untilLoaded, writeMemory } from './kept-memory';
 import { MarkerScanner } from './marker-scanner';
@@ -72,7 +72,7 @@ export class VmMachine {
   #machine: FoundMachine | null = null;
   #monitor: QmpClient | null = null;
   #serial: SerialLine | null = null;
-  #port: GuestPort | null = null;
+  #guest: Guest | null = null;
   /** The guest was told of another configuration than that which it was started with. */
   #toldOtherwise = false;
   /** Its process is not of this server: another may have left something in it. */
@@ -212,7 +212,7 @@ export class VmMachine {
     const known = applied ?? appliedVm(spec, this.#context.parts);
     const bootConfig = guestConfig(spec);
     const anew = { expected: 'on', ready: false, shown: null, error: null } as const;
-    await this.save({ ...started, ...anew, bootConfig, applied: known });
+    await this.save({ ...started, ...anew, ran: [], bootConfig, applied: known });
     await rm(join(folder.machinePath(this.sliceId, this.name), 'ser.log'), { force: true });
     await this.#begin(args, null, async () => {});
   }
@@ -225,6 +225,7 @@ export class VmMachine {
       'qmp.sock',
       'ser.sock',
       'guest.sock',
+      'agent.sock',
       'vnc.sock',
       internetSocket,
       ...this.record.spec.nics.map((nic) => `e${nic.edgeId}`),
@@ -286,7 +287,7 @@ export class VmMachine {
     if (this.#monitor) await callOffWriting(this.#monitor);
     await this.#command('cont');
     this.#paused = false;
-    this.#port?.tellTime();
+    this.#guest?.tellTime();
     this.#changed();
   }
 
@@ -462,7 +463,7 @@ export class VmMachine {
 
   /** Resets the guest. A process that does not answer is ended instead: false, it has to be launched again. */
   async reset(): Promise<boolean> {
-    await this.save({ ready: false, shown: null });
+    await this.save({ ready: false, shown: null, ran: [] });
     this.#beginsAnew();
     this.#changes.notify();
     if (!this.hung && (await this.#asked('system_reset'))) return true;
@@ -473,7 +474,14 @@ export class VmMachine {
   async openConsole(kind: ConsoleKind, glance: boolean): Promise<ConsoleStream> {
     if (!this.alive || !this.#serial?.connected) throw notRunning();
     if (kind === 'vnc') return this.#screens.open(this.record, glance);
-    return this.#serial.attach((cols, rows) => this.#port?.resize(cols, rows), glance);
+    return this.#serial.attach((cols, rows) => this.#guest?.resize(cols, rows), glance);
+  }
+
+  /** Who is asked in its guest. NOT_RUNNING where nobody can be, yet or any more. */
+  get guest(): Guest {
+    if (!this.alive || this.#paused || this.#guest === null) throw notRunning();
+    if (!this.ready) throw notRunning(say('GUEST_NOT_BOOTED'));
+    return this.#guest;
   }
 
   /** Has the frames of one of its NICs; the answer lets go of them. */
@@ -491,7 +499,7 @@ export class VmMachine {
     this.#monitor = null;
     this.#serial?.close('The server let go of the console.');
     this.#screens.close('The server let go of the console.');
-    this.#port?.close();
+    this.#guest?.close();
     this.#changes.notify();
     // whoever adopts it next reads the record: nothing of ours may be written after that
     await this.#saving.catch(() => undefined);
@@ -524,7 +532,8 @@ export class VmMachine {
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
     await this.#serial.open();
-    this.#port = await GuestPort.open(this.#context.folder, this.sliceId, this.name);
+    const { kind } = this.record.spec.image;
+    this.#guest = await Guest.open(this.#context.folder, this.sliceId, this.name, kind);
     this.tellGuest();
   }
 
@@ -533,7 +542,7 @@ export class VmMachine {
     const config = guestConfig(this.record.spec);
     if (config === this.record.bootConfig && !this.#toldOtherwise) return;
     this.#toldOtherwise = true;
-    this.#port?.configure(config);
+    this.#guest?.configure(config);
   }
 
   /** Keeps the names of its neighbours, and tells its guest where they have changed. */
@@ -610,8 +619,8 @@ export class VmMachine {
     const end = error?.message ?? 'The virtual machine stopped.';
     this.#serial?.close(end);
     this.#screens.close(end);
-    this.#port?.close();
-    this.#serial = this.#port = null;
+    this.#guest?.close();
+    this.#serial = this.#guest = null;
     this.#panicked = this.#paused = this.#starved = false;
     this.#ending = this.save({ expected: 'off', ready: false, error }).finally(() => {
       this.#ending = null;

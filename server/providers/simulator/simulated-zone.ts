@@ -23,4 +23,5 @@ export const everything: Capabilities = {
   suspend: ok,
   snapshot: ok,
   impair: ok,
+  exec: ok,
 };

@@ -20,6 +20,7 @@ import { diskIn, extraDisksAfter, goOn, restOf, simulatedKeeping } from './simul
 import { isGateOpen } from './simulated-gate';
 import { simulatedCaptures } from './simulated-captures';
 import { simulatedConsoles } from './simulated-consoles';
+import { simulatedGuests } from './simulated-guests';
 import { simulatedUsage } from './simulated-usage';
 import {
   crashVm,
@@ -419,6 +420,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     },
     ...simulatedConsoles({ state, enter, output }),
     ...simulatedUsage({ state, enter, clock }),
+    ...simulatedGuests({ state, enter, clock }),
     openCapture: captures.openCapture,
     openCounters: captures.openCounters,
     async removeSlice(slice) {

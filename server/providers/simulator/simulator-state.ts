@@ -2,6 +2,7 @@ import type { Applied } from '#shared/deployment/applied';
 import { say, together, type Said } from '#shared/sentence';
 import type { ForwardState } from '#shared/slice-status';
 import { forwardKey, type ForwardKey } from '#shared/topology/forward';
+import type { KeptRun } from '../after-boot';
 import { ConsoleFanout } from '../console-fanout';
 import type { VmSpec } from '../provider';
 
@@ -50,6 +51,8 @@ export interface SimulatedVm {
   console: ConsoleFanout;
   /** What the console has shown since the VM was started last: the end of it. */
   shown: string;
+  /** What has become of its commands, and in which boot. */
+  ran: { boot: number; runs: KeptRun[] };
 }
 
 /** What a snapshot keeps of a VM. */
@@ -137,6 +140,7 @@ export function newVm(spec: VmSpec): SimulatedVm {
     hostPorts: new Map(),
     console: newConsole(),
     shown: '',
+    ran: { boot: 0, runs: [] },
   };
 }
 

@@ -2,6 +2,7 @@ import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { z } from 'zod';
 import { idInput } from '#shared/primitives';
 import { sliceFiguresInput, sliceFiguresSchema } from '#shared/figures';
+import { execInput, guestRunSchema, vmStatusInput, vmStatusSchema } from '#shared/guest';
 import { planSchema } from '#shared/deployment/schema';
 import {
   consoleTicketSchema,
@@ -32,6 +33,8 @@ import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { previewDeployment } from '#server/domain/deployments/plan';
 import { sliceFigures } from '#server/domain/figures/read-figures';
+import { vmStatus } from '#server/domain/guests/ask-guest';
+import { execInVm } from '#server/domain/guests/exec';
 import { chooseZone } from '#server/domain/zones/choose-zone';
 import { cloneSlice, previewClone } from '#server/domain/slices/clone';
 import { sliceChanges, type SliceChange } from '#server/domain/slices/changes';
@@ -128,6 +131,16 @@ export const slicesRouter = router({
     .input(sliceFiguresInput)
     .output(answer(sliceFiguresSchema))
     .query(({ ctx, input }) => sliceFigures(ctx.domain, { actor: ctx.actor, query: input })),
+  /** What the guest of a VM says of itself, asked now: addresses, uptime, load, memory, disk. Where nobody in it answers, why. */
+  vmStatus: userProcedure('slices:read')
+    .input(vmStatusInput)
+    .output(answer(vmStatusSchema))
+    .query(({ ctx, input }) => vmStatus(ctx.domain, { actor: ctx.actor, ...input })),
+  /** Runs a command line in the guest of a VM, for who may use its console: what it printed, and its exit code. */
+  exec: userProcedure('slices:operate')
+    .input(execInput)
+    .output(answer(guestRunSchema))
+    .mutation(({ ctx, input }) => execInVm(ctx.domain, { actor: ctx.actor, ...input })),
   openConsole: userProcedure('slices:operate')
     .input(openConsoleInput)
     .output(answer(consoleTicketSchema))

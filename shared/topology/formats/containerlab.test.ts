@@ -56,6 +56,23 @@ describe('a containerlab topology', () => {
     for (const port of ['1-2:1-2', '7:7/sctp']) expect(left).toContain(`ports: ${port}`);
   });
 
+  it('has the commands of its nodes, and those of their defaults, kind and group before them', () => {
+    const read = readValid(`name: x
+topology:
+  defaults: { kind: linux, exec: [ hostname ] }
+  kinds: { linux: { exec: [ ip a ] } }
+  groups: { g: { exec: [ "echo {{ .Node }}" ] } }
+  nodes:
+    a: { group: g, exec: [ "sh -c 'echo two; exit 3'" ] }
+    b: { exec: [ "one\\ntwo", [ no ], last ] }
+`);
+    expect(read.topology.vms.map(({ exec }) => exec)).toEqual([
+      ['hostname', 'ip a', 'echo \\{{ .Node }}', "sh -c 'echo two; exit 3'"],
+      ['hostname', 'ip a', 'last'],
+    ]);
+    expect(notesOf(read, 'leftOut').join('\n')).toContain('exec');
+  });
+
   it('has its nodes, what they take from groups and kinds, and links of every form', () => {
     const read = readValid(lab);
     expect(read).toMatchObject({ format: 'containerlab', name: 'campus' });
@@ -92,12 +109,13 @@ describe('a containerlab topology', () => {
     expect(notesOf(read, 'changed')).toEqual([
       'leaf-1: its name “leaf_1” cannot be used here and is now its label.',
       'leaf-2: its name “leaf_2” cannot be used here and is now its label.',
+      'Commands are run after the boot as they stand; interfaces have other names in these guests: web.',
       'Links out of the lab lead to a network each: host:up0, host:up1, vxlan:100.',
       'Links out of the lab lead to a network: mgmt-net, macvlan:${UPLINK:=ens3}.',
       'Interfaces have their names on the drawing; guests call them eth0, eth1 and so on: leaf_1:e1–leaf_2:e1, leaf_1:e2–leaf_2:e2, leaf_1:e3–br0:p2, leaf_1:e9–host:up1, leaf_2:e3–mgmt-net, … (6).',
     ]);
     const left = notesOf(read, 'leftOut').join('\n');
-    for (const what of ['startup-config', 'exec', 'binds', 'endpoints.mac', 'mgmt', 'dummy', 'interfaces'])
+    for (const what of ['startup-config', 'binds', 'endpoints.mac', 'mgmt', 'dummy', 'interfaces'])
       expect(left).toContain(what);
   });
 

@@ -1,5 +1,7 @@
 import { say } from '../../sentence';
 import type { Forward } from '../forward';
+import { drawingLimits } from '../limits';
+import { commandLineSchema } from '../schema';
 import { readForward } from '../forward-schema';
 import { knownId, Lab, newId, type Spot } from './lab';
 import type { Cursor } from './source';
@@ -8,7 +10,19 @@ import { portsOf } from './written';
 /** Kinds that are segments of the machine that it runs on. */
 const bridgeKinds = new Set(['bridge', 'ovs-bridge']);
 /** Settings of a node that say what it is here, or that only a running containerlab needs. */
-const understood = new Set(['kind', 'group', 'image', 'type', 'cpu', 'memory', 'labels', 'ports', 'position', 'trama']);
+const understood = new Set([
+  'kind',
+  'group',
+  'image',
+  'type',
+  'cpu',
+  'memory',
+  'labels',
+  'ports',
+  'exec',
+  'position',
+  'trama',
+]);
 
 export function isContainerlab(root: Cursor): boolean {
   const nodes = root.get('topology', 'nodes');
@@ -70,6 +84,7 @@ function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
     key: told('key'),
     label: told('key') === null ? null : (told('label') ?? ''),
     forwards: [...portsOf(told('forwards') ?? ''), ...publishedPorts(lab, id, setting('ports'))],
+    exec: commandsOf(lab, id, { topology, node, kind, isOurs: told('key') !== null }),
     // what runs in a plain container says its image
     kind: kind === 'linux' || kind === '' ? (image ?? kind) : kind,
     size: {
@@ -92,6 +107,35 @@ function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
       .filter((name) => !understood.has(name)),
   );
   for (const name of named) lab.report.leaveOut(name, id);
+}
+
+/**
+ * The commands of a node: all that its defaults, kind, group and itself have, in this order. Of documents that are not ours braces are no variables.
+ */
+function commandsOf(
+  lab: Lab,
+  id: string,
+  { topology, node, kind, isOurs }: { topology: Cursor; node: Cursor; kind: string; isOurs: boolean },
+): string[] {
+  const places = [
+    topology.get('defaults'),
+    topology.get('kinds', kind),
+    topology.get('groups', node.get('group').softText() ?? ''),
+    node,
+  ];
+  const told = places.flatMap((place) =>
+    place
+      .get('exec')
+      .items()
+      .map((item) => item.softText() ?? ''),
+  );
+  const commands = told.flatMap(
+    (text) => commandLineSchema.safeParse(isOurs ? text : text.replaceAll('{{', '\\{{')).data ?? [],
+  );
+  const kept = commands.slice(0, drawingLimits.execPerVm);
+  if (kept.length < told.length) lab.report.leaveOut('exec', id);
+  if (kept.length > 0 && !isOurs) lab.report.gather('changed', 'DOC_COMMANDS', id);
+  return kept;
 }
 
 /** Ports as container engines publish them (`[[address:]port:]port[/protocol]`): those of the node. Where they are reached, the zone says. */

@@ -28,6 +28,8 @@ export interface LabMachine {
   internet: boolean;
   /** Ports that are forwarded. */
   forwards: readonly Forward[];
+  /** Commands that are run in it once it is there. */
+  exec: readonly string[];
   spot: Spot | null;
 }
 
@@ -82,7 +84,7 @@ export class Lab {
   machine(id: string, machine: Partial<Omit<LabMachine, 'id'>> = {}): void {
     this.machines.set(id, {
       ...{ id, key: null, name: id, label: null, kind: '', size: {}, flavour: null, image: null },
-      ...{ internet: false, forwards: [], spot: null },
+      ...{ internet: false, forwards: [], exec: [], spot: null },
       ...machine,
     });
   }

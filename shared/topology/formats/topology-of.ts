@@ -63,6 +63,7 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
       label: labelOf(machine.label ?? (name === machine.name ? '' : machine.name)),
       internet: machine.internet || online.has(machine.id),
       forwards: forwardsOf(machine.forwards),
+      exec: [...machine.exec],
     };
   });
   tellKinds(uses, catalogue, report);

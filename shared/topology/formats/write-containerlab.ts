@@ -54,6 +54,7 @@ export function writeContainerlab({ name, description, topology }: TemplateDocum
               'trama-internet': vm.internet,
             }),
             // without a port of the host, as its engine then gives one
+            ...(vm.exec.length > 0 && { exec: vm.exec }),
             ...(vm.forwards.length > 0 && { ports: vm.forwards.map(forwardText) }),
           },
         ]),

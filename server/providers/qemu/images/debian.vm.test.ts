@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinImages, diskLogin } from '#shared/builtin-images';
 import { readConsole, type ConsoleText } from '../../contract-console';
 import { pair, tiny } from '../../contract-fixtures';
+import { commandsOfContract, expectCommandsRan, expectGuestAnswers } from '../../contract-guests';
 import type { ImageSpec, Provider } from '../../provider';
 import { createQemuProvider } from '../qemu-provider';
 import { chooseVmUsers } from '../vm-users';
@@ -61,6 +62,7 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
     environment: [{ name: 'STAGE', value: `it's a test` }],
     files: [{ path: '/etc/app.conf', content: 'colour = blue\n', mode: '0640' }],
     forwards: [{ protocol: 'tcp' as const, guestPort: 22 }],
+    exec: commandsOfContract,
   };
   await provider.ensureVm(slice, vm);
   await provider.ensureVm(slice, b);
@@ -95,6 +97,13 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   const [, size = '0'] = /(\d+)G\s+do/.exec(await inGuest(console, 'df --output=size -BG / | tail -1')) ?? [];
   expect(Number(size)).toBeGreaterThanOrEqual(4);
   expect(await inGuest(console, 'systemctl is-active serial-getty@ttyS0 getty@tty1')).toMatch(/active\s+active/);
+
+  // its guest agent says the same, and does what it is told
+  await expectCommandsRan(provider, slice, vm);
+  await expectGuestAnswers(provider, slice, vm);
+  const { disk } = await provider.guestStatus(slice, vm.id);
+  expect(disk?.totalMb).toBeGreaterThan(3_500);
+  expect(disk?.usedMb).toBeGreaterThan(100);
 
   // and SSH answers through the forward
   const port = (await provider.observe(slice)).vms.find(({ id }) => id === vm.id)?.forwards[0]?.hostPort ?? 0;

@@ -1,4 +1,6 @@
 import { tinyReadyMarker } from '#shared/image';
+import { askedBytes, runScript } from '../guest/command';
+import { statusScript } from '../guest/figures';
 import type { CpioEntry } from './cpio';
 import { environmentFile } from './environment';
 
@@ -33,7 +35,11 @@ export const guestConfigName = 'opt/trama/config';
  * The virtio port on which the server tells the guest, one statement a line, what only the server knows: `size COLS ROWS`,
  * the size of the terminal in which its console is shown; once that has changed since the guest was started, the configuration
  * as it is now: `config`, each of its lines behind a `+`, `end`; and `clock SECONDS`, the time, after it stood still. The guest says
- * a line to have the last ones again.
+ * `hello` to have the last ones again.
+ *
+ * And what the server asks, with an ID of its own: `here ID`, whether anybody listens; `status ID`, the guest's figures; `run ID SECONDS COMMAND`, the
+ * command line in base64, for so long at most. The guest answers each line of it as `= ID TEXT`, of a run what it prints in base64, and at the
+ * end `. ID CODE`. Answers to several questions may be mixed, line by line.
  */
 export const guestPortName = 'trama.guest';
 /** Where the tiny guest keeps the size, for the next shell. */
@@ -171,9 +177,29 @@ while read -r word rest <&3; do
     # the time stood still: the machine's own clock did not, and has gone on since this was said
     clock) hwclock -s -u 2> /dev/null || date -u -s "@$rest" > /dev/null ;;
     end) [ -e $new ] && /etc/trama/configure ;;
+    here | status | run) /etc/trama/answer "$word" $rest 2> /dev/null & ;;
   esac
 done
 sleep 5
+`;
+
+const answer = `#!/bin/sh
+# answers a question of the server on descriptor 3, line by line: others may be answered meanwhile
+export HOME=/root USER=root PATH=/sbin:/bin:/usr/sbin:/usr/bin
+cd /root
+id=$2
+code=0
+tell() { while read -r line; do echo "= $id $line" >&3; done; }
+case $1 in
+  status) /etc/trama/status 3>&- | tell ;;
+  run)
+    end=/run/trama-end.$id
+    { /etc/trama/run "$3" ${askedBytes} "$(echo "$4" | base64 -d)" 3>&-; echo $? > $end; } | base64 | tell
+    code=$(cat $end)
+    rm $end
+    ;;
+esac
+echo ". $id $code" >&3
 `;
 
 const wget = `#!/bin/sh
@@ -259,6 +285,9 @@ export const tinyFiles: readonly CpioEntry[] = [
   program('etc/trama/with-environment', withEnvironment),
   program('etc/trama/listen', listen),
   program('etc/trama/configure', configure),
+  program('etc/trama/answer', answer),
+  program('etc/trama/status', `#!/bin/sh\n${statusScript}`),
+  program('etc/trama/run', runScript),
   program('etc/trama/wget', wget),
   ...['usr', 'usr/bin', 'usr/lib', toolFolder, 'var', 'var/www'].map(folder),
   ...tinyTools.map((name) => program(`usr/bin/${name}`, tool)),

@@ -1,0 +1,21 @@
+/** What the guest of a VM says of itself, in the VM's panel. */
+export const inside = {
+  hasInstead: 'The guest has {{addresses}}',
+  hasNone: 'The guest has no address there',
+  title: 'Inside the guest',
+  asking: 'Asking the guest…',
+  unknown: 'Unknown.',
+  uptime: 'Up for',
+  load: 'Load (1, 5, 15 min)',
+  memory: 'Memory',
+  rootDisk: 'Root disk',
+  availableOf: '{{available}} of {{total}} available',
+  usedOf: '{{used}} of {{total}} used',
+  notSaid: 'not said',
+  noAddress: 'no address',
+  ranAfterBoot: 'Commands after the boot',
+  ranWell: 'done',
+  ranCode: 'exit code {{code}}',
+  ranLate: 'took too long',
+  ranCut: 'There was more.',
+} as const;
