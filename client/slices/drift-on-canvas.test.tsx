@@ -1,10 +1,12 @@
-import { screen, within } from '@testing-library/react';
+import { render, screen, within } from '@testing-library/react';
+import type { ReactElement } from 'react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventData } from '#shared/deployment/events';
 import type { Slice } from '#shared/slice';
 import type { VmStatus } from '#shared/slice-status';
 import { chooseLanguage } from '../i18n/i18n';
-import { Everything, renderApp } from '../testing/render';
+import { apiWrapper } from '../testing/api';
+import '../testing/render';
 import { sampleEvent, sampleSlice, sampleVm } from '../testing/samples';
 import { formatExact } from '../ui/format';
 import { applyEvent } from './apply-event';
@@ -64,6 +66,8 @@ const page = (slice: Slice) => (
     ))}
   </>
 );
+/** Guests are asked how they are by the panels, and say nothing. */
+const show = (shown: ReactElement) => render(shown, { wrapper: apiWrapper(() => new Promise(() => undefined)) });
 /** What a screen reader says of what the drawing shows. */
 const drawn = () =>
   [...document.querySelectorAll('.react-flow__node')].map((node) => node.getAttribute('aria-label') ?? '');
@@ -75,7 +79,7 @@ beforeEach(() => chooseLanguage('en'));
 
 describe('drift on the canvas', () => {
   it('marks what is not as it was asked for, with its sentence and when it was seen so, and nothing else', () => {
-    renderApp(page(after(lab(), degraded, vmIs(2, 'db', 'failed'), lanDown)));
+    show(page(after(lab(), degraded, vmIs(2, 'db', 'failed'), lanDown)));
     const [web, db, lan] = drawn();
     expect(web).not.toContain(seen('en'));
     expect(db).toContain(`VM db has failed., ${seen('en')}`);
@@ -87,7 +91,7 @@ describe('drift on the canvas', () => {
   });
 
   it('says the same sentence in the list, in the table and in the panel', () => {
-    renderApp(page(after(lab(), degraded, vmIs(2, 'db', 'absent'), lanDown)));
+    show(page(after(lab(), degraded, vmIs(2, 'db', 'absent'), lanDown)));
     const sentence = 'VM db is not there.';
     expect(drawn()[1]).toContain(sentence);
     expect(listed()).toEqual([expect.stringContaining(sentence), expect.stringContaining('Network lan is dead.')]);
@@ -101,8 +105,8 @@ describe('drift on the canvas', () => {
   });
 
   it('comes and goes as it happens, and is not told while an operation mends it', () => {
-    const { rerender } = renderApp(page(lab()));
-    const now = (slice: Slice) => rerender(<Everything>{page(slice)}</Everything>);
+    const { rerender } = show(page(lab()));
+    const now = (slice: Slice) => rerender(page(slice));
     expect(drawn().join()).not.toContain(seen('en'));
     const crashed = after(lab(), degraded, vmIs(1, 'web', 'notResponding'));
     now(crashed);
@@ -118,7 +122,7 @@ describe('drift on the canvas', () => {
     const [web] = slice.vmList;
     if (web === undefined) throw new Error('no VM');
     const message = 'A process that is not Trama’s works in the folder of VM web: bash (7).';
-    renderApp(page(after({ ...slice, vmList: [{ ...web, error: message }, ...slice.vmList.slice(1)] }, degraded)));
+    show(page(after({ ...slice, vmList: [{ ...web, error: message }, ...slice.vmList.slice(1)] }, degraded)));
     expect(drawn()[0]).toContain(`${message}, ${seen('en')}`);
     expect(drawn()[0]?.split(message)).toHaveLength(2);
     expect(listed()).toEqual([expect.stringContaining(message)]);
@@ -128,14 +132,14 @@ describe('drift on the canvas', () => {
   });
 
   it('tells of a link in the panels of both of its ends', () => {
-    renderApp(page(after(lab(), degraded, linkDown)));
+    show(page(after(lab(), degraded, linkDown)));
     for (const name of ['about web', 'about db'])
       expect(texts(rows(name))).toEqual([expect.stringContaining('Link web–db is down.')]);
   });
 
   it('is said in Spanish', async () => {
     await chooseLanguage('es');
-    renderApp(page(after(lab(), degraded, vmIs(2, 'db', 'failed'), lanDown)));
+    show(page(after(lab(), degraded, vmIs(2, 'db', 'failed'), lanDown)));
     expect(drawn()[1]).toContain(`La MV db ha fallado., ${seen('es')}`);
     expect(drawn()[2]).toContain(`La red lan está caída., ${seen('es')}`);
   });
