@@ -82,6 +82,7 @@ export const auditTexts = {
       unshare: 'Stop sharing slice',
       transfer: 'Transfer slice',
       'open-console': 'Open console',
+      exec: 'Run command in guest',
       capture: 'Capture links',
     },
     leases: {

@@ -121,6 +121,7 @@ export const audit: Messages<typeof english> = {
       unshare: 'Dejar de compartir slice',
       transfer: 'Traspasar slice',
       'open-console': 'Abrir consola',
+      exec: 'Ejecutar orden en la MV',
       capture: 'Capturar enlaces',
     },
     leases: {
