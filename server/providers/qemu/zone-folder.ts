@@ -299,9 +299,18 @@ async function handOver(path: string, user: RunAs): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const inside = join(path, entry.name);
     if (entry.isDirectory()) await handOver(inside, user);
-    else if ((await lstat(inside)).nlink === 1) await lchown(inside, user.uid, user.gid);
+    else await handOverFile(inside, user);
   }
   await lchown(path, user.uid, user.gid);
+}
+
+/** A file or link that is gone meanwhile, as one that has been given its name has, is nobody's. */
+async function handOverFile(path: string, user: RunAs): Promise<void> {
+  try {
+    if ((await lstat(path)).nlink === 1) await lchown(path, user.uid, user.gid);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
 }
 
 function emptyIfMissing(error: unknown): string[] {
