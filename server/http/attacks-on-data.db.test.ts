@@ -41,7 +41,9 @@ const byId: ByIdProcedure[] = procedures.flatMap((procedure) => {
   const field = primary.find((name) => def !== undefined && name in def);
   // the catalogue is everybody's to read, marking reaches only what is one's own, whatever is asked for, and a subscription begins
   // with what `slices.get` gives
-  const shown = ['zones.get', 'notifications.markRead'].includes(procedure.name) || procedure.kind === 'subscription';
+  const shown =
+    ['zones.get', 'zones.figures', 'notifications.markRead'].includes(procedure.name) ||
+    procedure.kind === 'subscription';
   return field === undefined || shown ? [] : [{ ...procedure, field }];
 });
 function objectDef({ input }: Procedure): Record<string, unknown> {
