@@ -19,8 +19,9 @@ export async function atGuest<Answer>(
   try {
     return await ask(await providerHere(ctx, zoneId, elsewhere));
   } catch (error) {
+    // a VM that does not run, or a guest that says nothing, is no failure: the log has what went wrong beneath
     if (error instanceof ProviderError)
-      throw new AppError('GUEST_UNAVAILABLE', told(error.sentences), { cause: error });
+      throw new AppError('GUEST_UNAVAILABLE', told(error.sentences), error.cause === undefined ? {} : { cause: error });
     throw error;
   }
 }
