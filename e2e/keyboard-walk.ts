@@ -50,8 +50,8 @@ export function walkOn(page: Page) {
       return getComputedStyle(probe).color;
     });
     probe.remove();
-    // of a password the border is that of what holds field and eye
-    return [at, at.parentElement].some(
+    // of a password the border is that of what holds field and eye, of several choices that of what holds them and the field
+    return [at, at.parentElement, at.closest('.mantine-Input-input')].some(
       (field) => field !== null && accents.includes(getComputedStyle(field).borderTopColor),
     );
   };

@@ -96,6 +96,8 @@ describe('everything by keyboard alone', () => {
     await page.keyboard.press('Control+s');
     await page.waitForURL(/\/templates\/\d+$/);
     await page.getByText('Saved, revision 1').waitFor();
+    // it has an address now, and the work goes on where it was
+    await walk.expectFocus(vmOnCanvas(page, 'vm1'));
   });
 
   test('makes a slice of it and deploys it', async () => {

@@ -45,7 +45,7 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
   const save = useSave(editor, (template) => {
     if (template.id === editor.saved.base?.id) return;
     onAdopt(template.id);
-    guard.pass(() => navigate(`/templates/${template.id}`, { replace: true }));
+    guard.pass(() => navigate(`/templates/${template.id}`, { replace: true, state: { samePage: true } }));
   });
 
   const whyNot = editor.nameError

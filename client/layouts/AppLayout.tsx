@@ -18,16 +18,18 @@ const Bell = lazy(async () => {
 });
 const NavDrawer = lazy(async () => ({ default: (await import('./NavDrawer')).NavDrawer }));
 
-/** Leads the keyboard and the screen reader to the new page, as a full page load would. */
-function useFocusOnChange(pathname: string) {
+/** Leads the keyboard and the screen reader to the new page, as a full page load would. A page that only has another address (`samePage`) keeps them. */
+function useFocusOnChange({ pathname, state }: { pathname: string; state: unknown }) {
   const shown = useRef(pathname);
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
     const main = document.getElementById(mainId);
+    const isSame = typeof state === 'object' && state !== null && 'samePage' in state;
+    if (isSame && main?.contains(document.activeElement) === true) return;
     const heading = main?.querySelector<HTMLElement>('[data-page-heading]');
     (heading ?? main)?.focus({ preventScroll: true });
-  }, [pathname]);
+  }, [pathname, state]);
 }
 
 /** What surrounds every page of whoever is signed in; whoever is not is led to the sign-in page and back. */
@@ -39,7 +41,7 @@ export function Component() {
   const [menuOpened, menu] = useDisclosure(false);
   const [menuUsed, setMenuUsed] = useState(false);
   if (menuOpened && !menuUsed) setMenuUsed(true);
-  useFocusOnChange(location.pathname);
+  useFocusOnChange(location);
 
   if (session.user === null && !session.isPending && session.error === null)
     return <Navigate to={signInPath(location.pathname + location.search + location.hash)} replace />;
