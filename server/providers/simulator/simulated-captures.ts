@@ -2,7 +2,7 @@ import { say } from '#shared/sentence';
 import { notRunning } from '../errors';
 import { FrameQueue } from '../frame-queue';
 import type { NicSpec, Provider } from '../provider';
-import type { SimulatedVm, SimulatorState } from './simulator-state';
+import type { SimulatedVm, SimulatedPart } from './simulator-state';
 
 /** How often a link that is captured has one frame. */
 const everyMs = 40;
@@ -14,10 +14,7 @@ const broadcast = [255, 255, 255, 255, 255, 255];
 export function simulatedCaptures({
   state,
   enter,
-}: {
-  state: SimulatorState;
-  enter: () => Promise<void>;
-}): Pick<Provider, 'openCapture' | 'openCounters'> & { close: () => void } {
+}: Pick<SimulatedPart, 'state' | 'enter'>): Pick<Provider, 'openCapture' | 'openCounters'> & { close: () => void } {
   const open = new Set<FrameQueue>();
   const vmsOf = (sliceId: number): SimulatedVm[] => [...(state.slices.get(sliceId)?.vms.values() ?? [])];
   const nicsOf = (sliceId: number, edgeId: number): NicSpec[] =>

@@ -1,16 +1,14 @@
 import { notRunning } from '../errors';
 import type { Provider } from '../provider';
 import { openSimulatedScreen } from './simulated-screen';
-import type { SimulatedVm, SimulatorState } from './simulator-state';
+import type { SimulatedPart, SimulatedVm } from './simulator-state';
 
-/** The consoles of simulated VMs. `enter`: what each call does first; `output`: what a guest does with what is typed. */
+/** The consoles of simulated VMs. `output`: what a guest does with what is typed. */
 export function simulatedConsoles({
   state,
   enter,
   output,
-}: {
-  state: SimulatorState;
-  enter: () => Promise<void>;
+}: Pick<SimulatedPart, 'state' | 'enter'> & {
   output: (vm: SimulatedVm, data: Uint8Array) => void;
 }): Pick<Provider, 'openConsole'> {
   return {

@@ -6,21 +6,17 @@ import { publicRun, runCommands, type KeptRun } from '../after-boot';
 import { notRunning } from '../errors';
 import type { GuestCommand, Provider } from '../provider';
 import { behavesAs, sentinels } from './sentinels';
-import type { SimulatedVm, SimulatorState } from './simulator-state';
+import type { SimulatedPart, SimulatedVm } from './simulator-state';
 
 /**
  * What simulated guests say of themselves, and the commands that they know: `echo TEXT`, `exit CODE`, and `sleep SECONDS`, which takes as long as it may and
- * no time. `enter`: what each call does first.
+ * no time.
  */
 export function simulatedGuests({
   state,
   enter,
   clock,
-}: {
-  state: SimulatorState;
-  enter: () => Promise<void>;
-  clock: () => number;
-}): Pick<Provider, 'guestStatus' | 'runInGuest' | 'runAfterBoot' | 'ranAfterBoot'> {
+}: SimulatedPart): Pick<Provider, 'guestStatus' | 'runInGuest' | 'runAfterBoot' | 'ranAfterBoot'> {
   async function answering(sliceId: number, vmId: number): Promise<SimulatedVm> {
     await enter();
     const vm = state.slices.get(sliceId)?.vms.get(vmId);

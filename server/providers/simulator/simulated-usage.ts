@@ -1,5 +1,5 @@
 import type { Provider, VmUsage } from '../provider';
-import type { SimulatedVm, SimulatorState } from './simulator-state';
+import type { SimulatedPart, SimulatedVm } from './simulator-state';
 
 /** What has been used after so many seconds of something that swings around `mean` in a second by more than half of it. */
 function swung(seconds: number, mean: number, vmId: number): number {
@@ -22,16 +22,8 @@ function usageOf({ spec, boot, console }: SimulatedVm, seconds: number): VmUsage
   };
 }
 
-/** What simulated VMs use. `enter`: what each call does first. */
-export function simulatedUsage({
-  state,
-  enter,
-  clock,
-}: {
-  state: SimulatorState;
-  enter: () => Promise<void>;
-  clock: () => number;
-}): Pick<Provider, 'usage'> {
+/** What simulated VMs use. */
+export function simulatedUsage({ state, enter, clock }: SimulatedPart): Pick<Provider, 'usage'> {
   const usedBy = (sliceId: number): VmUsage[] =>
     [...(state.slices.get(sliceId)?.vms.values() ?? [])]
       .filter(({ power }) => power === 'on')

@@ -15,6 +15,15 @@ const shownLength = 4_096;
  * `simulator-files.ts` tells by that what to write.
  */
 
+/** What a part of the simulator is made of. */
+export interface SimulatedPart {
+  state: SimulatorState;
+  /** What each call does first. */
+  enter: () => Promise<void>;
+  /** The time, in ms since the epoch. */
+  clock: () => number;
+}
+
 export interface SimulatedDisk {
   sizeGb: number;
   /** What its guest has on it. */

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones } from '#drizzle/schema/catalogue';
@@ -7,22 +7,17 @@ import { decodeFrame } from '#shared/capture/decode';
 import { captureBatchSchema, type CaptureBatch } from '#shared/capture/schema';
 import { trafficSchema, type Traffic } from '#shared/capture/traffic';
 import { followCapture } from '#server/domain/captures/follow-capture';
-import type { Provisioning } from '#server/provisioning/provisioning';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
-import { carryOut, testProvisioning } from '#server/testing/provisioning';
+import { carryOut } from '#server/testing/provisioning';
 import { homeOf } from '#server/testing/rows';
+import { useProvisioning } from '#server/testing/running-provisioning';
 import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
 const world = createWorld(database);
 const { ctx } = world;
-let provisioning: Provisioning;
-beforeAll(() => {
-  provisioning = testProvisioning(ctx);
-  provisioning.run();
-});
-afterAll(() => provisioning.stop());
+useProvisioning(ctx);
 
 async function scene({ deployed = true } = {}) {
   const owner = await world.person();

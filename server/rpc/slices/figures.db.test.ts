@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { figuresEverySeconds } from '#shared/figures';
@@ -7,23 +7,18 @@ import type { DomainContext } from '#server/domain/context';
 import { measureRound } from '#server/domain/figures/measure';
 import { sliceFigures, zoneFigures } from '#server/domain/figures/read-figures';
 import type { Provider, VmUsage } from '#server/providers/provider';
-import type { Provisioning } from '#server/provisioning/provisioning';
 import { simulatorOnly } from '#server/testing/context';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
-import { carryOut, testProvisioning } from '#server/testing/provisioning';
+import { carryOut } from '#server/testing/provisioning';
 import { homeOf } from '#server/testing/rows';
+import { useProvisioning } from '#server/testing/running-provisioning';
 import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
 const world = createWorld(database);
 const { ctx } = world;
-let provisioning: Provisioning;
-beforeAll(() => {
-  provisioning = testProvisioning(ctx);
-  provisioning.run();
-});
-afterAll(() => provisioning.stop());
+useProvisioning(ctx);
 
 /** What the zones' VMs have used, by slice; null: they cannot be asked. */
 let usage: Map<number, VmUsage[]> | null = new Map();

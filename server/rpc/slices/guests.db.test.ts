@@ -1,26 +1,21 @@
 import { and, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { vmStatusSchema } from '#shared/guest';
 import { vmStatus } from '#server/domain/guests/ask-guest';
-import type { Provisioning } from '#server/provisioning/provisioning';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
-import { carryOut, testProvisioning } from '#server/testing/provisioning';
+import { carryOut } from '#server/testing/provisioning';
 import { homeOf } from '#server/testing/rows';
+import { useProvisioning } from '#server/testing/running-provisioning';
 import { createWorld } from '#server/testing/world';
 
 const database = useDatabase();
 const world = createWorld(database);
 const { ctx } = world;
-let provisioning: Provisioning;
-beforeAll(() => {
-  provisioning = testProvisioning(ctx);
-  provisioning.run();
-});
-afterAll(() => provisioning.stop());
+useProvisioning(ctx);
 
 /** Two VMs in a line, of which the second never says anything. */
 async function scene({ deployed = true, exec = [] as string[] } = {}) {
