@@ -9,8 +9,8 @@ import { inTransaction } from '#server/db/transaction';
 import { pause } from '#server/lib/waiting';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { atProvider } from '../homes/provider-here';
 import { loadSlice } from '../slices/access';
-import { openAtZone } from './zone-of-capture';
 
 /** Frames that come within this time go out together. The first after a silence is not held up. */
 const gatherMs = 50;
@@ -46,7 +46,7 @@ export async function followCapture(
   const isWanted = (data: Uint8Array, length: number) =>
     capture.filter === '' || filter.matches(decodeFrame(data), length);
   return async function* follow(signal) {
-    const stream = await openAtZone(ctx, slice.zoneId, (provider) =>
+    const stream = await atProvider(ctx, { zoneId: slice.zoneId, what: 'captures' }, (provider) =>
       provider.openCapture({ id: sliceId }, { edgeIds, snapLength }),
     );
     try {

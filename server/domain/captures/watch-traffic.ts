@@ -2,8 +2,8 @@ import type { Traffic } from '#shared/capture/traffic';
 import { pause } from '#server/lib/waiting';
 import type { EdgeTraffic } from '#server/providers/provider';
 import type { Actor, DomainContext } from '../context';
+import { atProvider, sayUnavailable } from '../homes/provider-here';
 import { loadSlice } from '../slices/access';
-import { openAtZone, sayUnavailable } from './zone-of-capture';
 
 const everyMs = 1_000;
 
@@ -17,11 +17,13 @@ export async function watchTraffic(
 ): Promise<(signal: AbortSignal) => AsyncGenerator<Traffic, void, undefined>> {
   const slice = await loadSlice(ctx.db, { actor, id: sliceId });
   return async function* follow(signal) {
-    const counters = await openAtZone(ctx, slice.zoneId, (provider) => provider.openCounters({ id: sliceId }));
+    const counters = await atProvider(ctx, { zoneId: slice.zoneId, what: 'captures' }, (provider) =>
+      provider.openCounters({ id: sliceId }),
+    );
     try {
       let before = { at: performance.now(), sums: new Map<number, EdgeTraffic>() };
       while (!signal.aborted) {
-        const sums = await counters.read().catch(sayUnavailable);
+        const sums = await counters.read().catch((error: unknown) => sayUnavailable('captures', error));
         const now = { at: performance.now(), sums };
         yield trafficBetween(before, now);
         before = now;

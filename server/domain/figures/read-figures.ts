@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { can } from '#shared/auth';
-import { AppError, notFound } from '#shared/errors';
 import {
   figuresKept,
   mostVmsOfFigures,
@@ -12,12 +11,11 @@ import {
   type zoneFiguresInput,
 } from '#shared/figures';
 import { scopesAllow } from '#shared/scopes';
-import { say } from '#shared/sentence';
 import { vmNames } from '#server/db/queries/figures';
-import { zoneById, type ZoneRow } from '#server/db/queries/zones';
+import { zoneById } from '#server/db/queries/zones';
 import { iso } from '#server/db/rows';
 import type { Actor, DomainContext } from '../context';
-import { placeOf, zoneAway } from '../homes/places';
+import { assertHere } from '../homes/provider-here';
 import { loadSlice } from '../slices/access';
 import { loadZone } from '../zones/zones';
 import { measuringOf } from './measure';
@@ -35,7 +33,7 @@ export async function sliceFigures(
   { actor, query: { id, vmIds, points } }: { actor: Actor; query: z.infer<typeof sliceFiguresInput> },
 ): Promise<SliceFigures> {
   const slice = await loadSlice(ctx.db, { actor, id });
-  await assertMeasured(ctx, await zoneById(ctx.db, slice.zoneId));
+  await assertHere(ctx, await zoneById(ctx.db, slice.zoneId), 'figures');
   const { recorder, traffic } = measuringOf(ctx);
   if (slice.deletedAt === null && recorder.times !== null) traffic.look(id, recorder.times.last);
   const known = recorder.ofSlice(id);
@@ -52,7 +50,7 @@ export async function zoneFigures(
   ctx: DomainContext,
   { actor, query: { id, points } }: { actor: Actor; query: z.infer<typeof zoneFiguresInput> },
 ): Promise<ZoneFigures> {
-  await assertMeasured(ctx, await loadZone(ctx, ctx.db, id));
+  await assertHere(ctx, await loadZone(ctx, ctx.db, id), 'figures');
   const { recorder } = measuringOf(ctx);
   const maySeeAll = can(actor.role, 'slices:see-all') && scopesAllow(actor.scopes, 'slices', 'read');
   const busiest = maySeeAll ? recorder.busiestOfZone(id, topVms) : [];
@@ -84,12 +82,4 @@ function timesOf(ctx: DomainContext, points: number): Pick<SliceFigures, 'at' | 
     since: times === null ? null : timeOf(times.first),
     stepSeconds: secondsOf(figuresKept, points),
   };
-}
-
-async function assertMeasured(ctx: DomainContext, zone: ZoneRow | null): Promise<void> {
-  if (zone === null) throw notFound('zone');
-  const place = await placeOf(ctx, { zone });
-  if (place.at === 'elsewhere')
-    throw new AppError('FIGURES_UNAVAILABLE', say('FIGURES_ELSEWHERE', { host: place.home.host }));
-  if (place.at !== 'here') throw zoneAway(zone, place);
 }

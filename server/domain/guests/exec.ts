@@ -3,8 +3,8 @@ import type { execInput, GuestRun } from '#shared/guest';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { atProvider } from '../homes/provider-here';
 import { loadSliceVm } from '../slices/access';
-import { atGuest } from './ask-guest';
 
 /**
  * Runs a command line in the guest of a VM that has booted, and answers what it printed and how it ended. For who may use its console.
@@ -16,7 +16,7 @@ export async function execInVm(
   { actor, sliceId, vmId, command: line, seconds }: { actor: Actor } & z.infer<typeof execInput>,
 ): Promise<GuestRun> {
   const { slice, vm } = await loadSliceVm(ctx.db, { actor, vmId, of: sliceId, need: 'operate' });
-  return atGuest(ctx, slice, async (provider) => {
+  return atProvider(ctx, { zoneId: slice.zoneId, what: 'guests' }, async (provider) => {
     await inTransaction(ctx.db, (tx) =>
       recordAudit(tx, actor, {
         action: 'slices.exec',

@@ -4,7 +4,7 @@ import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { vmStatusSchema } from '#shared/guest';
-import { vmStatus } from '#server/domain/guests/ask-guest';
+import { vmStatus } from '#server/domain/guests/status';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { carryOut } from '#server/testing/provisioning';

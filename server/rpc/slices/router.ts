@@ -33,7 +33,7 @@ import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { previewDeployment } from '#server/domain/deployments/plan';
 import { sliceFigures } from '#server/domain/figures/read-figures';
-import { vmStatus } from '#server/domain/guests/ask-guest';
+import { vmStatus } from '#server/domain/guests/status';
 import { execInVm } from '#server/domain/guests/exec';
 import { chooseZone } from '#server/domain/zones/choose-zone';
 import { cloneSlice, previewClone } from '#server/domain/slices/clone';
