@@ -213,7 +213,17 @@ test('an import replaces what is there only when forced, and nothing under a run
   await expect(importDatabase(empty, Readable.from([Buffer.from('select 1')]))).rejects.toThrow(
     /connected to this database/,
   );
-  await other.end();
+  // who works in another database is not in the way, whatever is said there
+  await other.query('use information_schema');
+  const asleep = other.query("select sleep(100), '👩‍🔬'").catch(() => {});
+  await vi.waitFor(async () => {
+    const [rows] = await server.control.query<RowDataPacket[]>('show processlist');
+    expect(rows.map((row) => String(row['Info'])).join('\n')).toContain('sleep(100)');
+  });
+  expect(await importDatabase(empty, Readable.from([Buffer.from('select 1')]))).toBe(1);
+  await server.control.query(`kill ${other.threadId}`);
+  await asleep;
+  other.destroy();
 });
 
 test('a dump of MariaDB loads into MySQL, and back, and all is equal', async (context) => {

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import mysql, { type RowDataPacket } from 'mysql2/promise';
 import { z } from 'zod';
 import { writeFileAtomic } from '#server/lib/atomic-file';
+import { openConnections } from './connections';
 import { withDatabase } from './database-url';
 import { withMachineLock } from './machine-lock';
 import { findRunningServer, isRunning, ownerOf, terminate } from './running-server';
@@ -360,12 +361,14 @@ async function stopUnlessUsed(url: string, dataDir: string, log: Log): Promise<b
 
 /** Whether another process holds it. A hold that was just released may take a moment to disappear. */
 async function isHeld(connection: mysql.Connection): Promise<boolean> {
+  const [[own]] = await connection.query<RowDataPacket[]>(
+    "select connection_id() as id, substring_index(current_user(), '@', 1) as user",
+  );
   for (let attempt = 0; attempt < 10; attempt++) {
-    const [rows] = await connection.query<RowDataPacket[]>(
-      `select count(*) as others from information_schema.processlist
-       where id <> connection_id() and db is null and user = substring_index(current_user(), '@', 1)`,
+    const held = (await openConnections(connection)).some(
+      ({ id, user, database }) => id !== Number(own?.['id']) && database === null && user === own?.['user'],
     );
-    if (Number(rows[0]?.['others']) === 0) return false;
+    if (!held) return false;
     await delay(50);
   }
   return true;

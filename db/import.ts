@@ -2,6 +2,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import mysql, { escapeId, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { runtimeSqlMode } from '#server/db/sql-mode';
+import { openConnections } from './connections';
 import { dropTables, tableNames, waitForMigrationLock } from './migrate';
 import { DatabaseServerError } from './server-process';
 import { splitSql, SqlSyntaxError } from './sql-splitter';
@@ -78,10 +79,11 @@ async function refuseCutOff(connection: Connection): Promise<void> {
 
 /** Throws `DatabaseServerError` when another connection works in the same database. */
 export async function refuseWhileUsed(connection: Connection): Promise<void> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    'select count(*) as others from information_schema.processlist where db = database() and id <> connection_id()',
+  const [[own]] = await connection.query<RowDataPacket[]>('select connection_id() as id, database() as name');
+  const others = (await openConnections(connection)).filter(
+    ({ id, database }) => database === own?.['name'] && id !== Number(own?.['id']),
   );
-  if (Number(rows[0]?.['others']) === 0) return;
+  if (others.length === 0) return;
   throw new DatabaseServerError(
     'A server or another program is connected to this database: stop it first, or use --force.',
   );

@@ -1,8 +1,8 @@
 import { createServer, connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { eq, sql } from 'drizzle-orm';
-import type { RowDataPacket } from 'mysql2/promise';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openConnections } from '#db/connections';
 import { useDatabase } from '#db/testing/database';
 import { slices } from '#drizzle/schema/slices';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
@@ -177,14 +177,10 @@ test('connections that are killed one after another change nothing', async () =>
   provisioning.run();
   let killed = 0;
   await until(bystander(), sliceId, async () => {
-    const [rows] = await database.handle.pool.query<RowDataPacket[]>(
-      'select id, host from information_schema.processlist where db = database()',
-    );
     const ports = way.ports();
-    for (const row of rows) {
-      const [id, host] = Object.values(row).map(String);
-      if (!ports.has(Number(host?.split(':').at(-1)))) continue;
-      await database.handle.pool.query(`kill ${Number(id)}`).catch(() => {});
+    for (const { id, host } of await openConnections(database.handle.pool)) {
+      if (!ports.has(Number(host.split(':').at(-1)))) continue;
+      await database.handle.pool.query(`kill ${id}`).catch(() => {});
       killed++;
     }
     return killed >= 6;
