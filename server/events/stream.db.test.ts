@@ -5,6 +5,7 @@ import { inTransaction } from '#server/db/transaction';
 import type { Actor } from '#server/domain/context';
 import { watchSlice } from '#server/domain/deployments/watch';
 import { silentLogger } from '#server/lib/logger';
+import { heapInUse } from '#server/testing/memory';
 import { insertActor, insertSlice, simulatedZone } from '#server/testing/rows';
 import { appendEvents } from './append';
 import { createEventBus, type EventBus } from './bus';
@@ -79,6 +80,30 @@ describe('the events of a slice', () => {
       expect(own).toEqual(range(writer * 1000 + 1, writer * 1000 + 50));
     }
     expect(bus.listening).toBe(false);
+  });
+
+  test('that were told are not kept by a stream that waits for more: pages that stay open had half a megabyte each', async () => {
+    const large: EventData = { type: 'slice.drift', drifted: ['x'.repeat(20_000)] };
+    await inTransaction(database.db, (tx) =>
+      appendEvents(
+        tx,
+        sliceId,
+        range(1, 50).map(() => large),
+      ),
+    );
+    const stop = new AbortController();
+    const follow = async () => {
+      const stream = streamEvents({ db: database.db, bus }, { sliceId, afterId: 0, signal: stop.signal });
+      await take(stream, 50);
+      return { waiting: stream.next() };
+    };
+    // what is made once, by the first
+    const first = await follow();
+    const before = await heapInUse();
+    const streams = await Promise.all(range(1, 40).map(follow));
+    expect(await heapInUse()).toBeLessThan(before + 10);
+    stop.abort();
+    for (const { waiting } of [first, ...streams]) expect((await waiting).done).toBe(true);
   });
 
   test('without a last id come from now on: from when the answer begins, not from when it is first read', async () => {

@@ -6,7 +6,8 @@ import type { SliceEvent } from '#shared/deployment/events';
 import type { EventBus } from './bus';
 import { News } from './news';
 
-const page = 500;
+/** Events that a stream reads at once: all that it holds of a backlog, also for a reader that takes nothing. */
+const page = 100;
 
 /** Events of a slice after an id, oldest first. The caller has checked who may see the slice. */
 export async function readEvents(q: Queryable, sliceId: number, afterId: number, limit: number): Promise<SliceEvent[]> {
@@ -51,12 +52,13 @@ export async function* streamEvents(
     let last = options.afterId;
     while (await news.next()) {
       const found = await readEvents(source.db, sliceId, last, page);
-      for (const event of found) {
+      if (found.length === page) news.again();
+      // taken out of the list: a generator that waits for news keeps what its variables held last, for as long as it is open
+      for (let event = found.shift(); event !== undefined; event = found.shift()) {
         if (signal.aborted) return;
         yield event;
         last = event.id;
       }
-      if (found.length === page) news.again();
     }
   } finally {
     news.end();

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
@@ -13,6 +14,7 @@ import { limits } from '#shared/limits';
 import type { Pages } from './pages';
 import { maxBatchSize, type RpcCalls } from './rpc-calls';
 import { neverKept, readableAddress, responseHeaders, sameSiteOnly, tellVersion } from './security';
+import { endUnread } from './unread-streams';
 
 export interface HttpAppOptions {
   domain: DomainContext;
@@ -23,13 +25,15 @@ export interface HttpAppOptions {
   pages: Pages;
   /** Folder of built assets; null in development, where Vite serves them. */
   assets: string | null;
+  /** After how many milliseconds an event stream that nobody reads is ended. */
+  unreadMs?: number;
 }
 
 /** Everything that answers HTTP: tRPC, `/healthz`, and the page with its files. There is no other endpoint. */
-export function createHttpApp(options: HttpAppOptions): Hono {
+export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBindings }> {
   const { domain, publicUrl } = options;
   const https = publicUrl?.startsWith('https://') ?? false;
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(responseHeaders({ https }));
 
   app.get('/healthz', async (c) => {
@@ -53,8 +57,8 @@ export function createHttpApp(options: HttpAppOptions): Hono {
       },
     }),
   );
-  app.all('/trpc/*', (c) =>
-    fetchRequestHandler({
+  app.all('/trpc/*', async (c) => {
+    const answer = await fetchRequestHandler({
       endpoint: '/trpc',
       req: c.req.raw,
       router: appRouter,
@@ -68,8 +72,10 @@ export function createHttpApp(options: HttpAppOptions): Hono {
           setCookie: (value) => resHeaders.append('set-cookie', value),
         }),
       onError: options.calls.failed,
-    }),
-  );
+    });
+    if (answer.headers.get('content-type') === 'text/event-stream') endUnread(c.env.outgoing, options.unreadMs);
+    return answer;
+  });
 
   const small = compress({ threshold: 0 });
   if (options.assets !== null) {

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import http from 'node:http';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { useDatabase } from '#db/testing/database';
+import { inTransaction } from '#server/db/transaction';
+import { appendEvents } from '#server/events/append';
 import { whileSignedIn } from '#server/rpc/while-signed-in';
 import { serve, type Served } from '#server/testing/http';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
+import { insertSlice, simulatedZone } from '#server/testing/rows';
 import { createWorld } from '#server/testing/world';
 import { limits } from '#shared/limits';
 
@@ -105,6 +109,28 @@ it('a connection that the client drops gives its place back, and the refusal is 
     client.abort();
     await stream.next();
   }
+});
+
+it('a stream whose reader takes nothing is ended: it would hold its place for ever', { timeout: 120_000 }, async () => {
+  const hasty = await serve(world, { unreadMs: 200 });
+  onTestFinished(() => hasty.close());
+  const ada = await world.person();
+  const sliceId = await insertSlice(database.db, ada, await simulatedZone(database.db));
+  // more than the sockets between the two take
+  const large = Array.from({ length: 30 }, () => ({ type: 'slice.drift' as const, drifted: ['x'.repeat(50_000)] }));
+  for (let batch = 0; batch < 10; batch += 1)
+    await inTransaction(database.db, (tx) => appendEvents(tx, sliceId, large));
+  const listen = vi.spyOn(ctx.bus, 'listen');
+  onTestFinished(() => listen.mockRestore());
+  const input = encodeURIComponent(JSON.stringify({ sliceId, lastEventId: '0' }));
+  const request = http.get(`${hasty.url}/trpc/deployments.watch?input=${input}`, {
+    headers: { cookie: `trama_session=${ada.token}` },
+  });
+  request.on('error', () => undefined);
+  await once(request, 'response');
+  await vi.waitFor(() => expect(listen).toHaveBeenCalled(), { timeout: 30_000 });
+  await expect.poll(() => ctx.bus.listening, { timeout: 30_000 }).toBe(false);
+  request.destroy();
 });
 
 /** Begins a stream and ends it at once. */

@@ -18,11 +18,11 @@ export interface Served {
 /**
  * The API of a world on a real port of the loopback, as the server serves it, but that nothing is ever deployed. `maxHeader`:
  * bytes that the address and the headers of a request may have, Node's 16 KiB unless given. `direct: false`: queries too go the
- * long way.
+ * long way. `unreadMs`: after which an event stream that nobody reads is ended.
  */
 export async function serve(
   world: ReturnType<typeof createWorld>,
-  options: { maxHeader?: number; direct?: boolean } = {},
+  options: { maxHeader?: number; direct?: boolean; unreadMs?: number } = {},
 ): Promise<Served> {
   const { ctx } = world;
   const publicUrl = null;
@@ -46,6 +46,7 @@ export async function serve(
     publicUrl,
     pages: { html: () => Promise.resolve('<!doctype html><title>Trama</title>') },
     assets: null,
+    unreadMs: options.unreadMs,
   });
   const listener = nodeListener(app.fetch);
   const answersDirectly = options.direct === false ? () => false : createDirectQueries(calls, { publicUrl });
