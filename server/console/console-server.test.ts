@@ -28,6 +28,7 @@ async function serving(
     sizes: [] as string[],
     spent: [] as string[],
     print: (text: string) => fanout.push(Buffer.from(text)),
+    leaveOut: (_bytes: number) => {},
   };
   const server = createConsoleServer({
     domain: { bus: createEventBus(), log: silentLogger },
@@ -45,6 +46,7 @@ async function serving(
       });
       return {
         ...stream,
+        onLoss: (listener) => void (open.leaveOut = listener),
         sliceId: 1,
         vmId: 1,
         vmName: 'web',
@@ -134,6 +136,18 @@ test('who may only look sees what the guest prints; neither their keys nor the s
   open.print('login: ');
   await expect.poll(() => shown).toBe('login: ');
   expect(open).toMatchObject({ typed: '', sizes: [] });
+  client.terminate();
+});
+
+test('who reads a console by way of another server is told what that one has left out', async () => {
+  const { open, port } = await serving();
+  const client = new WebSocket(`ws://127.0.0.1:${port}${consolePath}`, [consoleProtocol, 'token']);
+  const said: string[] = [];
+  client.on('message', (data: Buffer) => said.push(data.toString()));
+  await once(client, 'open');
+  open.leaveOut(300);
+  open.print('login: ');
+  await expect.poll(() => said.slice(1)).toEqual([JSON.stringify({ type: 'left-out', bytes: 300 }), 'login: ']);
   client.terminate();
 });
 

@@ -240,6 +240,7 @@ export function pump(
     leave();
   });
   say({ type: 'state', state: 'attached', message: 'Connected.' });
+  if (output instanceof PacedOutput) stream.onLoss?.((bytes) => output.lose(bytes));
   stream.onData((data) => output.push(data));
   stream.onClose((reason) => {
     if (webSocket.readyState !== webSocket.OPEN) return;

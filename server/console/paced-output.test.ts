@@ -42,6 +42,18 @@ test('the first output after a silence is not held up, what follows is put toget
   expect(frames).toEqual(['a', 'bc', 'd']);
 });
 
+test('what was left out on the way here is told, too, before what comes next', () => {
+  const { output, frames, take, push } = reader(10);
+  push('a');
+  output.lose(5);
+  output.lose(2);
+  expect(frames).toEqual(['a']);
+  take();
+  vi.advanceTimersByTime(15);
+  push('b');
+  expect(frames).toEqual(['a', '(7 left out)', 'b']);
+});
+
 test('a reader that takes nothing has one frame under way and is given up, once', () => {
   const { frames, underWay, state, push } = reader(100);
   for (let n = 0; n < 1_000_000; n += 1) push('y\n');

@@ -50,6 +50,11 @@ export class PacedOutput {
     if (this.#sending === null && this.#gathering === null) this.#flush();
   }
 
+  /** So many bytes were left out on their way here. It is told before the next frame, which may begin with what came before them. */
+  lose(bytes: number): void {
+    if (!this.#closed) this.#lost += bytes;
+  }
+
   /** Hands over what is left, behind what is under way, and takes nothing more. */
   end(): void {
     if (this.#closed) return;

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-import { z } from 'zod';
 import { describeError, type Logger } from '#server/lib/logger';
 import type { ConsoleStream } from '#server/providers/provider';
 import { AppError } from '#shared/errors';
 import type { ConsoleKind } from '#shared/image';
 import { say } from '#shared/sentence';
+import { consoleNoticeSchema } from '#shared/slice';
 import { pump, refuse } from './console-server';
 
 /** Where a server serves the consoles of its zones to other servers, and the subprotocol: the token is a second one. */
@@ -71,11 +71,9 @@ export function createRelayServer(options: {
   };
 }
 
-const noticeSchema = z.object({ type: z.literal('state'), state: z.literal('vm-stopped'), message: z.string() });
-
 /**
- * A console of another server's VM, of the kind that `token` is for, as that one serves it: bytes both ways, the guest's terminal size, and the reason why it
- * ended. CONSOLE_UNAVAILABLE when that server cannot be reached or refuses.
+ * A console of another server's VM, of the kind that `token` is for, as that one serves it: bytes both ways, the guest's terminal size, what it has left out, and the
+ * reason why it ended. CONSOLE_UNAVAILABLE when that server cannot be reached or refuses.
  */
 export async function openRelayedConsole(
   home: { relayUrl: string; host: string },
@@ -93,12 +91,16 @@ export async function openRelayedConsole(
   // what comes before anybody listens: the history is sent at once
   let early: Uint8Array[] = [];
   let earlyBytes = 0;
+  let lost: (bytes: number) => void = (bytes) => (earlyLoss += bytes);
+  let earlyLoss = 0;
   let reason = `The connection to the server ${home.host} was lost.`;
   let over = false;
   socket.on('message', (message, isBinary) => {
     if (!(message instanceof Buffer)) return;
     if (!isBinary) {
-      reason = noticeOf(message) ?? reason;
+      const notice = noticeOf(message);
+      if (notice?.type === 'left-out') lost(notice.bytes);
+      else if (notice?.state === 'vm-stopped') reason = notice.message;
       return;
     }
     if (data !== null) return data(message);
@@ -136,6 +138,10 @@ export async function openRelayedConsole(
       for (const chunk of early) listener(chunk);
       early = [];
     },
+    onLoss(listener) {
+      lost = listener;
+      if (earlyLoss > 0) listener(earlyLoss);
+    },
     onClose(listener) {
       closed = listener;
       if (over) listener(reason);
@@ -144,11 +150,10 @@ export async function openRelayedConsole(
   };
 }
 
-/** Why the VM's side ends; null for a notice that says nothing of that. */
-function noticeOf(message: Buffer): string | null {
+/** What the home says of the console; null for what is not understood, which a newer one may say. */
+function noticeOf(message: Buffer) {
   try {
-    const notice = noticeSchema.safeParse(JSON.parse(message.toString('utf8'))).data;
-    return notice?.message ?? null;
+    return consoleNoticeSchema.safeParse(JSON.parse(message.toString('utf8'))).data ?? null;
   } catch {
     return null;
   }

@@ -319,6 +319,8 @@ export interface ConsoleStream {
   resize(cols: number, rows: number): void;
   /** Called for the history first, then as output comes. Only one listener. */
   onData(listener: (data: Uint8Array) => void): void;
+  /** Called with how many bytes are missing before what comes next. Only of a console that another server relays, which may have left them out. */
+  onLoss?(listener: (bytes: number) => void): void;
   /** The VM stopped or the console went away. */
   onClose(listener: (reason: string) => void): void;
   close(): void;
