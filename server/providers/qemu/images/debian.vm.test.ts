@@ -1,11 +1,14 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinImages, diskLogin } from '#shared/builtin-images';
+import { runCommand } from '#server/lib/run-command';
 import { readConsole, type ConsoleText } from '../../contract-console';
 import { pair, tiny } from '../../contract-fixtures';
 import { commandsOfContract, expectCommandsRan, expectGuestAnswers } from '../../contract-guests';
+import { readScreen } from '../../contract-screen';
 import type { ImageSpec, Provider } from '../../provider';
 import { createQemuProvider } from '../qemu-provider';
 import { chooseVmUsers } from '../vm-users';
@@ -15,6 +18,9 @@ import { builtinSpec } from './builtin';
 const base = resolve('.trama/test');
 const slice = { id: 1 };
 const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2H0BUxjHdEqcqYQ5nLuw2WG4OzVx2VVCZl1xKVxQm6 ada@laptop';
+/** The machine's own SSH client, and the tool for its keys. */
+const hasSsh = spawnSync('ssh', ['-V']).error === undefined;
+let sshPort = 0;
 let debian: ImageSpec;
 let folder: string;
 let provider: Provider;
@@ -50,19 +56,23 @@ const passwordHash =
 test('Debian boots from its disk as its seed says: name, user-data, files, key, addresses, neighbours', async () => {
   await provider.ensureImage(debian);
   const { a, b, edge } = pair({ a: 1, b: 2, edge: 3 }, tiny);
+  if (hasSsh) await runCommand('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')]);
+  const ownKeys = hasSsh ? [(await readFile(join(folder, 'key.pub'), 'utf8')).trim()] : [];
   const vm = {
     ...a,
     image: debian,
     ramMb: builtinImages.debian.minRamMb,
     diskGb: 4,
     hostname: 'web.example.org',
-    sshKeys: [sshKey],
+    sshKeys: [sshKey, ...ownKeys],
     password: passwordHash,
     userData: 'write_files:\n  - path: /etc/motto\n    content: of its own\nruncmd:\n  - [touch, /run/it-ran]\n',
     environment: [{ name: 'STAGE', value: `it's a test` }],
     files: [{ path: '/etc/app.conf', content: 'colour = blue\n', mode: '0640' }],
     forwards: [{ protocol: 'tcp' as const, guestPort: 22 }],
     exec: commandsOfContract,
+    disks: [{ label: 'data', sizeGb: 2 }],
+    graphics: true,
   };
   await provider.ensureVm(slice, vm);
   await provider.ensureVm(slice, b);
@@ -105,10 +115,69 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   expect(disk?.totalMb).toBeGreaterThan(3_500);
   expect(disk?.usedMb).toBeGreaterThan(100);
 
+  // its second disk, by its label, and an image of its own made of the first, with what is on it now
+  const data = '/dev/disk/by-id/virtio-data';
+  expect(await inGuest(console, `readlink ${data}; sudo blockdev --getsize64 ${data}`)).toMatch(/\/vdb\s+2147483648\s/);
+  const used = `sudo mkfs.ext4 -q ${data} && sudo mount ${data} /srv && df --output=source,target /srv; sync`;
+  expect(await inGuest(console, used)).toMatch(/\/dev\/vdb +\/srv\s/);
+  expect(await mottoOf(await saved(vm.id))).toContain('of its own');
+
+  // its screen asks who one is as the serial line does, and again when Enter is pressed at it
+  const screen = readScreen(await provider.openConsole(slice, vm.id, 'vnc'));
+  await screen.begin();
+  const prompts = async () => (await inGuest(console, 'sudo cat /dev/vcs1')).match(/web login:/g)?.length ?? 0;
+  const before = await prompts();
+  expect(before).toBeGreaterThan(0);
+  screen.press(0xff0d, 0x1c);
+  await expect.poll(prompts, { timeout: 120_000, interval: 2_000 }).toBeGreaterThan(before);
+  const { pixels } = await screen.picture();
+  expect(new Set(pixels.filter((_, place) => place % 4 === 1)).size).toBeGreaterThan(1);
+  screen.close();
+
   // and SSH answers through the forward
-  const port = (await provider.observe(slice)).vms.find(({ id }) => id === vm.id)?.forwards[0]?.hostPort ?? 0;
-  expect(await greeting(port)).toMatch(/^SSH-2\.0-/);
+  sshPort = (await provider.observe(slice)).vms.find(({ id }) => id === vm.id)?.forwards[0]?.hostPort ?? 0;
+  expect(await greeting(sshPort)).toMatch(/^SSH-2\.0-/);
 }, 1_500_000);
+
+test.skipIf(!hasSsh)(
+  'and lets the keys of its owner in by SSH, through the forward',
+  async () => {
+    const options = {
+      IdentityFile: join(folder, 'key'),
+      IdentitiesOnly: 'yes',
+      BatchMode: 'yes',
+      UserKnownHostsFile: join(folder, 'known_hosts'),
+      HostKeyAlias: 'trama-1-1',
+      StrictHostKeyChecking: 'accept-new',
+    };
+    const { stdout } = await runCommand('ssh', [
+      ...['-F', 'none'],
+      ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+      ...['-p', String(sshPort), `${diskLogin.user}@127.0.0.1`, 'hostname; whoami'],
+    ]);
+    expect(stdout).toBe('web\ntrama\n');
+    expect(await readFile(join(folder, 'known_hosts'), 'utf8')).toContain('trama-1-1 ');
+  },
+  300_000,
+);
+
+/** The disk that a VM boots, as a file that needs no other. */
+async function saved(vmId: number): Promise<string> {
+  const path = join(folder, 'saved.qcow2');
+  const { signal } = new AbortController();
+  await provider.saveDisk(slice, vmId, { path, maxBytes: 8 * 2 ** 30, signal, onProgress: () => undefined });
+  return path;
+}
+
+/** A file of the root file system on a disk, which lies behind the first MiB. */
+async function mottoOf(disk: string): Promise<string> {
+  const raw = join(folder, 'saved.raw');
+  await runCommand('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', disk, raw]);
+  const root = `${raw}?offset=${2 ** 20}`;
+  // it was saved while it was in use: its journal first. It ends with 1 where it has mended something
+  await runCommand('e2fsck', ['-fy', root]).catch(() => undefined);
+  return (await runCommand('debugfs', ['-R', 'cat /etc/motto', root])).stdout;
+}
 
 /** What a server says first. */
 function greeting(port: number): Promise<string> {
