@@ -91,19 +91,21 @@ describe('the events of a slice', () => {
         range(1, 50).map(() => large),
       ),
     );
-    const stop = new AbortController();
     const follow = async () => {
+      const stop = new AbortController();
       const stream = streamEvents({ db: database.db, bus }, { sliceId, afterId: 0, signal: stop.signal });
       await take(stream, 50);
-      return { waiting: stream.next() };
+      return { stop, waiting: stream.next() };
     };
     // what is made once, by the first
     const first = await follow();
     const before = await heapInUse();
     const streams = await Promise.all(range(1, 40).map(follow));
     expect(await heapInUse()).toBeLessThan(before + 10);
-    stop.abort();
-    for (const { waiting } of [first, ...streams]) expect((await waiting).done).toBe(true);
+    for (const { stop, waiting } of [first, ...streams]) {
+      stop.abort();
+      expect((await waiting).done).toBe(true);
+    }
   });
 
   test('without a last id come from now on: from when the answer begins, not from when it is first read', async () => {
