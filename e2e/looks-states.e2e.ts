@@ -17,8 +17,6 @@ interface State {
   until?: (page: Page, world: LooksWorld) => Promise<unknown>;
   /** Cannot be had in a wide window. */
   narrowOnly?: boolean;
-  /** Is not looked at in a narrow one. */
-  wideOnly?: boolean;
   /** Requests of these are never answered, or fail. */
   held?: RegExp;
   failing?: RegExp;
@@ -36,9 +34,9 @@ async function chunkOf(module: string): Promise<string> {
 
 const shots = process.env['TRAMA_SHOTS'] === '1';
 /** Each state is read once wide and once narrow, once in the light and once in the dark; pictures are taken of all four. */
-const looksOf = ({ narrowOnly = false, wideOnly = false }: State): readonly Look[] =>
+const looksOf = ({ narrowOnly = false }: State): readonly Look[] =>
   allLooks.filter(([size, scheme]) =>
-    narrowOnly ? size === narrow : wideOnly ? size === wide : shots || (size === wide) === (scheme === 'light'),
+    narrowOnly ? size === narrow : shots || (size === wide) === (scheme === 'light'),
   );
 
 const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
@@ -169,6 +167,15 @@ const bentLink = async (page: Page) => {
     .getByText(/✕ · 300 ms/)
     .first()
     .waitFor();
+};
+
+/** Two extra disks of a VM with one label, and what the panel says of it. */
+const twoDisks = async (page: Page) => {
+  await page.getByRole('button', { name: web }).first().click();
+  const disks = page.getByRole('group', { name: /^(Extra disks|Discos adicionales)$/ });
+  for (let times = 0; times < 2; times++) await disks.getByRole('button', { name: /^(Add|Añadir) / }).click();
+  await disks.getByRole('textbox', { name: /2$/ }).first().fill('data');
+  await disks.getByText(/(two extra disks|dos discos adicionales)/).scrollIntoViewIfNeeded();
 };
 
 /** A VM taken out of a running slice, up to the question whether that is to be done. */
@@ -378,8 +385,6 @@ const states: Record<string, State> = {
     ),
   },
   'a VM’s disk that is saved as an image': {
-    // in a narrow window it opens above the drawer of the VM
-    wideOnly: true,
     path: ({ ids }) => `/slices/${ids.running}?vm=a&panel=save-${ids.web}`,
     until: dialog,
   },
@@ -400,6 +405,8 @@ const states: Record<string, State> = {
     until: inOrder(bentLink, fill('Loss', '101'), text('From 0 to 100.')),
   },
   'a link that is bent in Spanish': { who: 'spaniard', ...template(), until: bentLink },
+  'extra disks of which two have one label': { ...template(), until: twoDisks },
+  'extra disks in Spanish': { who: 'spaniard', ...template(), until: twoDisks },
   'many in the editor': {
     ...template(),
     until: inOrder(choose(/^VM web/), (page) => page.keyboard.press('Control+a')),
