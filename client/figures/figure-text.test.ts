@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figureText } from './figure-text';
+import { figureText, timesOf } from './figure-text';
 
 test('figures are written in units that leave one to three digits before the point', () => {
   expect([0, 0.4, 12.34, 250.4].map((value) => figureText('cpu', value, 'en'))).toEqual([
@@ -15,4 +15,10 @@ test('figures are written in units that leave one to three digits before the poi
     '14,2 kbit/s',
     '40.000 Gbit/s',
   ]);
+});
+
+test('points are as far apart as is said, the last one of when it was measured', () => {
+  expect(
+    timesOf({ at: '2026-03-01T12:00:00.000Z', stepSeconds: 60 }, 3).map((ms) => new Date(ms).toISOString()),
+  ).toEqual(['2026-03-01T11:58:00.000Z', '2026-03-01T11:59:00.000Z', '2026-03-01T12:00:00.000Z']);
 });

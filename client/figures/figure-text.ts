@@ -23,3 +23,13 @@ export function figureText(kind: FigureKind, value: number, language: string): s
       return inUnits(value * 8, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s'], language);
   }
 }
+
+/** The time of day to the minute, of the reader's time zone. */
+export function timeOfDay(ms: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(ms);
+}
+
+/** When each point of a series was measured, in ms, the oldest first. */
+export function timesOf({ at, stepSeconds }: { at: string; stepSeconds: number }, points: number): number[] {
+  return Array.from({ length: points }, (_, index) => Date.parse(at) - (points - 1 - index) * stepSeconds * 1000);
+}

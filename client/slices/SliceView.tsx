@@ -10,6 +10,7 @@ import { SliceStatusBadge } from './status-badges';
 import { ConsoleDock } from '../console/ConsoleDock';
 import { openConsoles, vmOfConsole } from '../console/console-id';
 import { useConsoleSettings } from '../console/console-settings';
+import { SliceFigures } from '../figures/lazy-figures';
 import { useKeptFocus } from '../hooks/kept-focus';
 import { useSession } from '../hooks/session';
 import { LeaseBar } from '../leases/LeaseBar';
@@ -163,6 +164,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
             <Tabs.Tab value="topology">{t('tabs.topology')}</Tabs.Tab>
             <Tabs.Tab value="vms">{t('tabs.vms')}</Tabs.Tab>
             <Tabs.Tab value="forwards">{t('tabs.forwards')}</Tabs.Tab>
+            <Tabs.Tab value="figures">{t('tabs.figures')}</Tabs.Tab>
             <Tabs.Tab value="plan">{wantsPlan ? t('tabs.plan') : t('tabs.steps')}</Tabs.Tab>
             <Tabs.Tab value="events">{t('tabs.events')}</Tabs.Tab>
             <Tabs.Tab value="history">{t('tabs.history')}</Tabs.Tab>
@@ -215,6 +217,11 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           <Tabs.Panel value="forwards">
             <Suspense fallback={<LoadingRows rows={4} />}>
               <ForwardTable slice={slice} onOpen={place.showVm} />
+            </Suspense>
+          </Tabs.Panel>
+          <Tabs.Panel value="figures">
+            <Suspense fallback={<LoadingRows rows={6} />}>
+              <SliceFigures slice={slice} onOpen={place.showVm} />
             </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="plan">

@@ -1,14 +1,17 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { Ban, Monitor, Play, RotateCw, Square, SquareTerminal, TriangleAlert } from 'lucide-react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { ConsoleKind } from '#shared/image';
 import type { Slice, SliceVm } from '#shared/slice';
 import { forwardAddress, forwardKey, forwardText } from '#shared/topology/forward';
 import { extraDisksText } from '../editor/property-text';
+import { VmFigures } from '../figures/lazy-figures';
 import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
+import { LoadingRows } from '../ui/LoadingRows';
 import { RelativeTime } from '../ui/RelativeTime';
 import { vmReason, waitingOf } from './actions';
 import { useActivity, type Doing } from './activity';
@@ -120,6 +123,16 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
           <dd>{vm.internet ? t('common:yes') : t('common:no')}</dd>
         </dl>
       </section>
+      {slice.status === 'draft' || over || away ? null : (
+        <section>
+          <Title order={3} size="h4" fz="sm" mb={4}>
+            {t('tabs.figures')}
+          </Title>
+          <Suspense fallback={<LoadingRows rows={3} height={110} />}>
+            <VmFigures sliceId={slice.id} vmId={vm.id} />
+          </Suspense>
+        </section>
+      )}
       <GuestTexts key={vm.key} slice={slice} vm={vm} />
     </Stack>
   );

@@ -139,6 +139,8 @@ export interface ZoneCardProps {
   /** Opens what gives it to another server. */
   onMove: (zone: Zone) => void;
   onDelete: (zone: Zone) => void;
+  /** What its VMs use, below all of that. */
+  figures?: ReactNode;
 }
 
 /** What providers tell by these names has a translation; what else they tell stands as it came. */
@@ -156,7 +158,7 @@ function factName(t: TFunction<['catalogue', 'common']>, name: string): string {
 }
 
 /** All about one zone: room, abilities and why not, facts. */
-export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMove, onDelete }: ZoneCardProps) {
+export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMove, onDelete, figures }: ZoneCardProps) {
   const { t, i18n } = useTranslation(['catalogue', 'common']);
   const limitsText = useLimitsText()(zone.limits);
   const adminsOnly = mayManage ? null : t('adminsOnly');
@@ -279,6 +281,7 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMov
           )}
         </section>
       </div>
+      {figures}
     </article>
   );
 }

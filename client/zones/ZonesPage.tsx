@@ -1,4 +1,4 @@
-import { Button, Stack } from '@mantine/core';
+import { Button, Stack, Title } from '@mantine/core';
 import { Hourglass, MapPin, Plus } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { notifyDone, notifyError } from '../api/error-message';
 import { ZoneCard } from './ZoneCard';
 import { ZoneForm } from './ZoneForm';
 import { ZoneServer } from './ZoneServer';
+import { ZoneFigures } from '../figures/lazy-figures';
 import { listedWhole } from '../api/keyset';
 import { usePanel } from '../hooks/panel';
 import { ListPage } from '../layouts/ListPage';
@@ -19,6 +20,7 @@ import { EmptyState } from '../ui/EmptyState';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SidePanel } from '../ui/SidePanel';
 import { byName } from '../ui/sort';
+import classes from './ZoneCard.module.css';
 
 const LeaseLimitsPanel = lazy(async () => ({ default: (await import('../leases/LeaseLimitsPanel')).LeaseLimitsPanel }));
 
@@ -118,10 +120,25 @@ export function Component() {
               onEdit={({ id }) => panel.open('edit', id)}
               onMove={({ id }) => panel.open('server', id)}
               onDelete={confirmDelete}
+              figures={<FiguresOf zone={zone} />}
             />
           ))}
         </Stack>
       )}
     </ListPage>
+  );
+}
+
+/** Nothing of a zone whose server is away, and which measures nothing now. */
+function FiguresOf({ zone }: { zone: Zone }) {
+  const { t } = useTranslation('catalogue');
+  if (zone.home?.away === true) return null;
+  return (
+    <section className={classes.figures}>
+      <Title order={3}>{t('zones.figures')}</Title>
+      <Suspense fallback={<LoadingRows rows={3} height={110} />}>
+        <ZoneFigures zoneId={zone.id} />
+      </Suspense>
+    </section>
   );
 }

@@ -198,6 +198,7 @@ export const catalogue = {
     refreshed: 'The zone was asked anew.',
     capabilities: 'What it can do',
     facts: 'Facts',
+    figures: 'Figures',
     fact: {
       freeOnDisk: 'Free on disk',
       accelerator: 'Accelerator',

@@ -67,7 +67,7 @@ export const slices = {
   connection: { live: 'Live', reconnecting: 'Reconnecting…', lost: 'Not connected', reconnect: 'Reconnect' },
   tabs: {
     ...{ topology: 'Topology', vms: 'VMs', forwards: 'Ports', plan: 'Plan' },
-    ...{ steps: 'Steps', events: 'Events', history: 'History' },
+    ...{ steps: 'Steps', events: 'Events', figures: 'Figures', history: 'History' },
   },
   forwards: {
     table: 'Forwarded ports of this slice',

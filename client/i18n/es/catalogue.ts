@@ -210,6 +210,7 @@ export const catalogue: Messages<typeof english> = {
     refreshed: 'Se ha vuelto a consultar la zona.',
     capabilities: 'Lo que puede hacer',
     facts: 'Datos',
+    figures: 'Cifras',
     fact: {
       freeOnDisk: 'Libre en disco',
       accelerator: 'Acelerador',

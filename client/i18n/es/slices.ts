@@ -69,7 +69,7 @@ export const slices: Messages<typeof english> = {
   connection: { live: 'En vivo', reconnecting: 'Reconectando…', lost: 'Sin conexión', reconnect: 'Reconectar' },
   tabs: {
     ...{ topology: 'Topología', vms: 'MV', forwards: 'Puertos', plan: 'Plan' },
-    ...{ steps: 'Pasos', events: 'Eventos', history: 'Historial' },
+    ...{ steps: 'Pasos', events: 'Eventos', figures: 'Cifras', history: 'Historial' },
   },
   forwards: {
     table: 'Puertos redirigidos de este slice',

@@ -1,0 +1,30 @@
+/** What VMs use of their host, as graphs. */
+export const figures = {
+  vm: 'VM',
+  table: 'What the VMs use',
+  time: 'Time',
+  kind: {
+    cpu: 'Processor',
+    memory: 'Memory',
+    disk: 'Disk',
+    traffic: 'Traffic',
+  },
+  none: '–',
+  nothing: 'not measured yet',
+  summary: 'now {{now}} · mean {{mean}} · peak {{peak}}',
+  reading: '{{time}}: {{value}}',
+  notYet: 'Nothing was measured yet. The first figures come within half a minute.',
+  lastHour: 'The last hour.',
+  since: 'Measured since {{time}}.',
+  empty: 'There are no figures yet',
+  emptyText: 'What a VM uses of its host is measured while it runs, and kept for an hour.',
+  vmNothing: 'It has not run in the last hour.',
+  help: 'As the host sees it: 100% is one of its processors; a VM that does not run is a gap. Traffic is counted while somebody looks at it.',
+  busiest: 'These are the {{shown}} of {{all}} that use the processor most.',
+  zone: {
+    vms: 'VMs that run',
+    help: 'Sums of all VMs of the zone, as the host sees them: 100% is one of its processors.',
+    top: 'VMs that use the processor most',
+    slice: 'Slice',
+  },
+} as const;
