@@ -65,10 +65,15 @@ export function createAppRouter() {
                   ),
                 },
                 {
+                  path: 'screens',
+                  lazy: page(() => import('./screens/ScreensPage'), 'figures', 'sharing', 'slices'),
+                },
+                {
                   path: 'slices/:sliceId',
                   lazy: page(
                     () => import('./slices/SlicePage'),
                     'fields',
+                    'figures',
                     'catalogue',
                     'console',
                     'editor',
@@ -105,7 +110,10 @@ export function createAppRouter() {
                   path: 'images',
                   lazy: page(() => import('./catalogue/ImagesPage'), 'fields', 'catalogue', 'quota', 'sharing'),
                 },
-                { path: 'zones', lazy: page(() => import('./zones/ZonesPage'), 'fields', 'catalogue', 'leases') },
+                {
+                  path: 'zones',
+                  lazy: page(() => import('./zones/ZonesPage'), 'fields', 'figures', 'catalogue', 'leases'),
+                },
                 {
                   path: 'account/:section?',
                   lazy: page(

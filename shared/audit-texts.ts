@@ -83,6 +83,7 @@ export const auditTexts = {
       transfer: 'Transfer slice',
       'open-console': 'Open console',
       exec: 'Run command in guest',
+      'view-screens': 'Look at screens',
       capture: 'Capture links',
     },
     leases: {

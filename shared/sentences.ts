@@ -57,6 +57,7 @@ export const sentences = {
   CAPTURE_ELSEWHERE:
     'The VMs of this zone are at the server {{host}}: sign in there to see what passes on their links.',
   FIGURES_ELSEWHERE: 'The VMs of this zone are at the server {{host}}: sign in there to see what they use.',
+  SCREENS_ELSEWHERE: 'The VMs of this zone are at the server {{host}}: sign in there to see their screens.',
   FILTER_WORD_UNKNOWN:
     '“{{word}}” is no word of filters. There are arp, ip, ip6, icmp, icmp6, tcp, udp, dns, dhcp, ospf, bgp, lldp, stp, vlan, host, net, port, ether, less, greater, broadcast and multicast.',
   FILTER_ENDS: 'Something is missing behind “{{word}}”.',

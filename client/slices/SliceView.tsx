@@ -10,7 +10,6 @@ import { SliceStatusBadge } from './status-badges';
 import { ConsoleDock } from '../console/ConsoleDock';
 import { openConsoles, vmOfConsole } from '../console/console-id';
 import { useConsoleSettings } from '../console/console-settings';
-import { SliceFigures } from '../figures/lazy-figures';
 import { useKeptFocus } from '../hooks/kept-focus';
 import { useSession } from '../hooks/session';
 import { LeaseBar } from '../leases/LeaseBar';
@@ -48,6 +47,8 @@ import { useSliceZone, ZoneAwayBanner } from './zone-away';
 import type { Slice } from '#shared/slice';
 
 const ForwardTable = lazy(async () => ({ default: (await import('./ForwardTable')).ForwardTable }));
+const SliceScreens = lazy(async () => ({ default: (await import('../screens/SliceScreens')).SliceScreens }));
+const SliceFigures = lazy(async () => ({ default: (await import('../figures/SliceFigures')).SliceFigures }));
 const SliceHistory = lazy(async () => ({ default: (await import('./history/SliceHistory')).SliceHistory }));
 
 /** What a slice is, what goes on in it, and its consoles. */
@@ -164,6 +165,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
             <Tabs.Tab value="topology">{t('tabs.topology')}</Tabs.Tab>
             <Tabs.Tab value="vms">{t('tabs.vms')}</Tabs.Tab>
             <Tabs.Tab value="forwards">{t('tabs.forwards')}</Tabs.Tab>
+            <Tabs.Tab value="screens">{t('tabs.screens')}</Tabs.Tab>
             <Tabs.Tab value="figures">{t('tabs.figures')}</Tabs.Tab>
             <Tabs.Tab value="plan">{wantsPlan ? t('tabs.plan') : t('tabs.steps')}</Tabs.Tab>
             <Tabs.Tab value="events">{t('tabs.events')}</Tabs.Tab>
@@ -217,6 +219,11 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           <Tabs.Panel value="forwards">
             <Suspense fallback={<LoadingRows rows={4} />}>
               <ForwardTable slice={slice} onOpen={place.showVm} />
+            </Suspense>
+          </Tabs.Panel>
+          <Tabs.Panel value="screens">
+            <Suspense fallback={<LoadingRows rows={2} height={180} />}>
+              <SliceScreens slice={slice} onOpenConsole={(id, kind) => place.openConsole(id, { kind })} />
             </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="figures">

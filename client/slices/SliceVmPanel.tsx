@@ -1,13 +1,12 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { Ban, Monitor, Play, RotateCw, Square, SquareTerminal, TriangleAlert } from 'lucide-react';
-import { Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { ConsoleKind } from '#shared/image';
 import type { Slice, SliceVm } from '#shared/slice';
 import { forwardAddress, forwardKey, forwardText } from '#shared/topology/forward';
 import { extraDisksText } from '../editor/property-text';
-import { VmFigures } from '../figures/lazy-figures';
 import { spoken } from '../i18n/spoken';
 import { VmStatusBadge } from './status-badges';
 import { formatDisk, formatRam } from '../ui/format';
@@ -28,6 +27,8 @@ import classes from './slice.module.css';
 import type { SliceCommands } from './use-slice-commands';
 import { VmSsh } from './VmSsh';
 import { addressesInstead, addressesOf } from './vm-facts';
+
+const VmFigures = lazy(async () => ({ default: (await import('../figures/VmFigures')).VmFigures }));
 
 export interface SliceVmPanelProps {
   slice: Slice;

@@ -1,7 +1,8 @@
 import { Button, Select, Switch } from '@mantine/core';
-import { Boxes, Plus, Users } from 'lucide-react';
+import { Boxes, MonitorPlay, Plus, Users } from 'lucide-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { limits } from '#shared/limits';
 import { sliceMarks, sliceSets } from '#shared/slice';
 import { sliceStatuses } from '#shared/slice-status';
@@ -63,7 +64,14 @@ export function Component() {
     <ListPage
       title={t('sliceList.title')}
       description={t('slices:list.description')}
-      action={newButton}
+      action={
+        <>
+          <Button component={Link} to="/screens" variant="default" leftSection={<MonitorPlay size={16} />}>
+            {t('slices:list.screens')}
+          </Button>
+          {newButton}
+        </>
+      }
       list={listed}
       loading={{ rows: 6 }}
       notice={bulk.last === null ? null : <BulkResults {...bulk.last} onClose={bulk.close} />}

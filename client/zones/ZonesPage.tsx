@@ -9,7 +9,6 @@ import { notifyDone, notifyError } from '../api/error-message';
 import { ZoneCard } from './ZoneCard';
 import { ZoneForm } from './ZoneForm';
 import { ZoneServer } from './ZoneServer';
-import { ZoneFigures } from '../figures/lazy-figures';
 import { listedWhole } from '../api/keyset';
 import { usePanel } from '../hooks/panel';
 import { ListPage } from '../layouts/ListPage';
@@ -22,6 +21,7 @@ import { SidePanel } from '../ui/SidePanel';
 import { byName } from '../ui/sort';
 import classes from './ZoneCard.module.css';
 
+const ZoneFigures = lazy(async () => ({ default: (await import('../figures/ZoneFigures')).ZoneFigures }));
 const LeaseLimitsPanel = lazy(async () => ({ default: (await import('../leases/LeaseLimitsPanel')).LeaseLimitsPanel }));
 
 export function Component() {

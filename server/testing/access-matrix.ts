@@ -472,6 +472,7 @@ export const matrix: Record<string, Row> = {
   'slices.exec': row('user', 'slices:operate', endingIn(operateSlice, 'GUEST_UNAVAILABLE'), (api, s) =>
     api.slices.exec({ sliceId: s.slice.idle, vmId: s.vm.idle, command: 'true' }),
   ),
+  'slices.screens': row('user', 'slices:operate', seeSlice, (api, s) => api.slices.screens({ id: s.slice.idle })),
   'slices.openConsole': row('user', 'slices:operate', seeSlice, (api, s) =>
     api.slices.openConsole({ vmId: s.vm.idle }),
   ),

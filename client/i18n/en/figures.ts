@@ -1,4 +1,4 @@
-/** What VMs use of their host, as graphs. */
+/** What VMs use of their host, as graphs, and what they show. */
 export const figures = {
   vm: 'VM',
   table: 'What the VMs use',
@@ -26,5 +26,25 @@ export const figures = {
     help: 'Sums of all VMs of the zone, as the host sees them: 100% is one of its processors.',
     top: 'VMs that use the processor most',
     slice: 'Slice',
+  },
+  screens: {
+    title: 'Screens',
+    description: 'What the VMs of the slices that you may look at show now.',
+    list: 'Screens of the VMs',
+    listOf: 'Screens of {{name}}',
+    open: 'Open the console of {{name}}',
+    off: 'It does not run.',
+    blank: 'It shows nothing.',
+    help: 'A look every few seconds, while this page is open. Nobody’s slice counts as used for it.',
+    noVms: 'This slice has no VMs.',
+    page: 'Page {{number}}',
+    next: 'Next page',
+    previous: 'Previous page',
+    of: '{{owner}} · {{zone}}',
+    nothingRuns: 'None of its VMs runs.',
+    more_one: '{{count}} more',
+    more_other: '{{count}} more',
+    empty: 'There are no slices to look at',
+    emptyText: 'Slices of your own and those that are shared with you are shown here.',
   },
 } as const;

@@ -4,6 +4,7 @@ export const slices = {
   list: {
     description: 'Networks of virtual machines, each made from a template in one zone.',
     search: 'Search slices',
+    screens: 'Screens',
     filters: 'Filters',
     anyStatus: 'Any status',
     status: 'Status',
@@ -67,7 +68,7 @@ export const slices = {
   connection: { live: 'Live', reconnecting: 'Reconnecting…', lost: 'Not connected', reconnect: 'Reconnect' },
   tabs: {
     ...{ topology: 'Topology', vms: 'VMs', forwards: 'Ports', plan: 'Plan' },
-    ...{ steps: 'Steps', events: 'Events', figures: 'Figures', history: 'History' },
+    ...{ steps: 'Steps', events: 'Events', screens: 'Screens', figures: 'Figures', history: 'History' },
   },
   forwards: {
     table: 'Forwarded ports of this slice',

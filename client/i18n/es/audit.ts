@@ -122,6 +122,7 @@ export const audit: Messages<typeof english> = {
       transfer: 'Traspasar slice',
       'open-console': 'Abrir consola',
       exec: 'Ejecutar orden en la MV',
+      'view-screens': 'Mirar pantallas',
       capture: 'Capturar enlaces',
     },
     leases: {

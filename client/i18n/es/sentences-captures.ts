@@ -7,6 +7,8 @@ export const captures = {
     'Las máquinas virtuales de esta zona están en el servidor {{host}}: entre allí para ver lo que pasa por sus enlaces.',
   FIGURES_ELSEWHERE:
     'Las máquinas virtuales de esta zona están en el servidor {{host}}: entre allí para ver lo que consumen.',
+  SCREENS_ELSEWHERE:
+    'Las máquinas virtuales de esta zona están en el servidor {{host}}: entre allí para ver sus pantallas.',
   FILTER_WORD_UNKNOWN:
     '«{{word}}» no es una palabra de los filtros. Son arp, ip, ip6, icmp, icmp6, tcp, udp, dns, dhcp, ospf, bgp, lldp, stp, vlan, host, net, port, ether, less, greater, broadcast y multicast.',
   FILTER_ENDS: 'Falta algo detrás de «{{word}}».',

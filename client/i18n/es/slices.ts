@@ -6,6 +6,7 @@ export const slices: Messages<typeof english> = {
   list: {
     description: 'Redes de máquinas virtuales, cada una creada con una plantilla en una zona.',
     search: 'Buscar slices',
+    screens: 'Pantallas',
     filters: 'Filtros',
     anyStatus: 'Cualquier estado',
     status: 'Estado',
@@ -69,7 +70,7 @@ export const slices: Messages<typeof english> = {
   connection: { live: 'En vivo', reconnecting: 'Reconectando…', lost: 'Sin conexión', reconnect: 'Reconectar' },
   tabs: {
     ...{ topology: 'Topología', vms: 'MV', forwards: 'Puertos', plan: 'Plan' },
-    ...{ steps: 'Pasos', events: 'Eventos', figures: 'Cifras', history: 'Historial' },
+    ...{ steps: 'Pasos', events: 'Eventos', screens: 'Pantallas', figures: 'Cifras', history: 'Historial' },
   },
   forwards: {
     table: 'Puertos redirigidos de este slice',

@@ -1,6 +1,7 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { z } from 'zod';
 import { idInput } from '#shared/primitives';
+import { sliceScreensInput, sliceScreensSchema } from '#shared/screens';
 import { sliceFiguresInput, sliceFiguresSchema } from '#shared/figures';
 import { execInput, guestRunSchema, vmStatusInput, vmStatusSchema } from '#shared/guest';
 import { planSchema } from '#shared/deployment/schema';
@@ -46,6 +47,7 @@ import {
   listSliceEvents,
   listSlices,
 } from '#server/domain/slices/read-slices';
+import { sliceScreens } from '#server/domain/screens/screens';
 import { saveAsTemplate } from '#server/domain/slices/save-as-template';
 import { listSliceShares, shareSlice, unshareSlice } from '#server/domain/slices/shares';
 import { setHeal } from '#server/domain/heal/heal';
@@ -141,6 +143,11 @@ export const slicesRouter = router({
     .input(execInput)
     .output(answer(guestRunSchema))
     .mutation(({ ctx, input }) => execInVm(ctx.domain, { actor: ctx.actor, ...input })),
+  /** What its VMs show now, small: for who may look at their consoles. */
+  screens: userProcedure('slices:operate')
+    .input(sliceScreensInput)
+    .output(answer(sliceScreensSchema))
+    .query(({ ctx, input }) => sliceScreens(ctx.domain, { actor: ctx.actor, query: input })),
   openConsole: userProcedure('slices:operate')
     .input(openConsoleInput)
     .output(answer(consoleTicketSchema))
