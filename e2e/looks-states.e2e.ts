@@ -262,6 +262,38 @@ const states: Record<string, State> = {
   'a degraded slice': { ...slice('shaky'), until: text('Not everything is as it was asked for') },
   'the VMs of a degraded slice': { ...slice('shaky', '?tab=vms'), until: text('crash-after-start') },
   'the forwarded ports of a slice': { ...slice('running', '?tab=forwards'), until: text('127.0.0.1:') },
+  'the screens of a slice': { ...slice('running', '?tab=screens'), until: text('A look every few seconds') },
+  'the screens of a slice that is stopped': { ...slice('stopped', '?tab=screens'), until: text('It does not run') },
+  'the screens of all slices': {
+    ...at('/screens?of=everyone'),
+    until: (page) => page.getByRole('link', { name: 'Open the console of db' }).first().waitFor(),
+  },
+  'what the VMs of a slice use': { ...slice('running', '?tab=figures'), until: text(/ MiB$/) },
+  'what one VM uses': {
+    ...slice('running', '?tab=figures&vm=a'),
+    until: async (page) => {
+      const graph = page.getByRole('figure', { name: 'Memory' });
+      await graph.getByText(/^now \d/).waitFor();
+      await graph.scrollIntoViewIfNeeded();
+    },
+  },
+  'what VMs use in Spanish': { who: 'spaniard', ...slice('running', '?tab=figures'), until: text(/ MiB$/) },
+  'a draft, of which nothing is measured': {
+    ...slice('draft', '?tab=figures'),
+    until: text('There are no figures yet'),
+  },
+  'figures of a slice whose server is away': {
+    ...slice('remote', '?tab=figures'),
+    until: text('This could not be loaded'),
+  },
+  'the figures of a zone': {
+    ...at('/zones'),
+    until: async (page) => {
+      const graph = page.getByRole('figure', { name: 'VMs that run' }).first();
+      await graph.waitFor();
+      await graph.scrollIntoViewIfNeeded();
+    },
+  },
   'the forwarded ports of a draft': { ...slice('draft', '?tab=forwards'), until: text('given on deploy') },
   'a stopped slice': { ...slice('stopped'), until: text('Stopped') },
   'a destroyed slice': { ...slice('gone'), until: text('This slice is destroyed') },
