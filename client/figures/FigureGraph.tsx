@@ -55,7 +55,7 @@ export function FigureGraph({ label, of, series, format }: FigureGraphProps) {
       </figcaption>
       <Graph times={times} values={points} height={110} format={format} language={i18n.language} onPoint={setIndex} />
       <VisuallyHidden>
-        <table>
+        <table className={classes.told}>
           <caption>{label}</caption>
           <thead>
             <tr>

@@ -84,8 +84,8 @@ function FigureCell({ kind, of: { at, stepSeconds }, series }: { kind: FigureKin
   const format = (value: number) => figureText(kind, value, i18n.language);
   return (
     <div className={classes.cell} title={summary(series, format)}>
-      <Graph times={times} values={series.points} height={28} language={i18n.language} />
       <span>{series.now === null ? t('none') : format(series.now)}</span>
+      <Graph times={times} values={series.points} height={28} language={i18n.language} />
     </div>
   );
 }

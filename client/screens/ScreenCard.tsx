@@ -13,35 +13,50 @@ export function ScreenCard({
 }: {
   screen: Screen;
   of: SliceStatus;
-  children: (shown: ReactNode, label: string) => ReactNode;
+  children: (label: string) => ReactNode;
 }) {
   const { t } = useTranslation(['figures', 'common']);
   const { vm, picture, lines } = screen;
   const runs = vm.status === 'running' || vm.status === 'starting';
   return (
     <li className={classes.card}>
-      {runs ? (
-        children(
-          <div className={classes.screen}>
-            {picture !== null ? (
-              <img src={`data:image/png;base64,${picture.png}`} alt="" width={picture.width} height={picture.height} />
-            ) : lines !== null && lines.length > 0 ? (
-              <pre aria-hidden>{lines.join('\n')}</pre>
-            ) : (
-              <span className={classes.blank}>{t('screens.blank')}</span>
-            )}
-          </div>,
-          t('screens.open', { name: vm.name }),
-        )
-      ) : (
-        <div className={classes.screen}>
+      <div className={classes.screen}>
+        {!runs ? (
           <span className={classes.blank}>{t('screens.off')}</span>
-        </div>
-      )}
+        ) : picture !== null ? (
+          <img src={`data:image/png;base64,${picture.png}`} alt="" width={picture.width} height={picture.height} />
+        ) : lines !== null && lines.length > 0 ? (
+          <TextPicture lines={lines} />
+        ) : (
+          <span className={classes.blank}>{t('screens.blank')}</span>
+        )}
+        {runs ? children(t('screens.open', { name: vm.name })) : null}
+      </div>
       <div className={classes.name}>
         <span className={classes.text}>{vm.name}</span>
         <VmStatusBadge status={vm.status} of={of} />
       </div>
     </li>
+  );
+}
+
+const lineHeight = 20;
+const characterWidth = 9.7;
+
+/** Lines of a terminal as a picture, which is as large as there is room: nobody is to read it letter by letter. */
+function TextPicture({ lines }: { lines: readonly string[] }) {
+  return (
+    <svg
+      className={classes.lines}
+      viewBox={`0 0 ${80 * characterWidth} ${24.5 * lineHeight}`}
+      preserveAspectRatio="xMinYMin meet"
+      aria-hidden
+    >
+      {lines.map((line, index) => (
+        <text key={index} x={2} y={(index + 1) * lineHeight - 4} xmlSpace="preserve">
+          {line}
+        </text>
+      ))}
+    </svg>
   );
 }

@@ -40,14 +40,12 @@ export function SliceScreens({
           const screen = screens.get(vmId);
           return screen === undefined ? null : (
             <ScreenCard key={vmId} screen={screen} of={slice.status}>
-              {(picture, label) => (
+              {(label) => (
                 <UnstyledButton
                   className={classes.open}
                   aria-label={label}
                   onClick={() => onOpenConsole(vmId, screen.kind)}
-                >
-                  {picture}
-                </UnstyledButton>
+                />
               )}
             </ScreenCard>
           );
