@@ -18,6 +18,9 @@ export interface GraphProps {
   onPoint?: ((index: number | null) => void) | undefined;
 }
 
+/** Of this many units or more a graph is high: what is almost nothing is not drawn as if it were much, and heights are whole numbers. */
+const leastHeight = 4;
+
 /** A line over time, from zero up. It says nothing to who cannot see it: whoever shows it has the same in words. */
 export function Graph({ times, values, height, format, language, onPoint }: GraphProps) {
   const { ref, width } = useElementSize();
@@ -51,7 +54,7 @@ export function Graph({ times, values, height, format, language, onPoint }: Grap
         ...(hasAxes ? {} : { padding: [2, 2, 2, 2] }),
         legend: { show: false },
         cursor: { show: hasAxes, x: true, y: false, drag: { x: false, y: false }, points: { size: 6 } },
-        scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
+        scales: { y: { range: (_plot, _least, most) => [0, Math.max(leastHeight, most * 1.1)] } },
         series: [
           {},
           {

@@ -54,6 +54,8 @@ export function SliceFigures({ slice, onOpen }: { slice: Slice; onOpen: (vmKey: 
     ...kinds.map((kind): Column<Row, FigureKind> => ({
       key: kind,
       header: t(`kind.${kind}`),
+      kind: 'end',
+      wide: true,
       sortValue: ({ figures }) => figures[kind].now ?? -1,
       render: ({ figures }) => <FigureCell kind={kind} of={data} series={figures[kind]} />,
     })),
@@ -84,8 +86,8 @@ function FigureCell({ kind, of: { at, stepSeconds }, series }: { kind: FigureKin
   const format = (value: number) => figureText(kind, value, i18n.language);
   return (
     <div className={classes.cell} title={summary(series, format)}>
-      <span>{series.now === null ? t('none') : format(series.now)}</span>
       <Graph times={times} values={series.points} height={28} language={i18n.language} />
+      <span>{series.now === null ? t('none') : format(series.now)}</span>
     </div>
   );
 }
