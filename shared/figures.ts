@@ -78,6 +78,18 @@ export const zoneFiguresSchema = z.object({
   memory: seriesSchema,
   /** How many VMs ran. */
   vms: seriesSchema,
+  /** The machine that they are on, with all else that runs there; null where that is not one machine, or says nothing. */
+  machine: z
+    .object({
+      processors: z.number().int().positive(),
+      /** MiB of memory that it has. */
+      totalMemoryMb: z.number().positive(),
+      /** Percent of one of its processors. */
+      cpu: seriesSchema,
+      /** MiB in use. */
+      memory: seriesSchema,
+    })
+    .nullable(),
   /** VMs that use the processor most now; null for who may not see everybody's slices. */
   top: z
     .array(

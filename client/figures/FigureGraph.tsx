@@ -15,6 +15,8 @@ export interface FigureGraphProps {
   label: string;
   of: Measured;
   series: Series;
+  /** Of which it can have no more. */
+  top?: number;
   /** As people read it, in their language. */
   format: (value: number) => string;
 }
@@ -32,7 +34,7 @@ export function useSummary() {
 }
 
 /** One figure over the last hour: a graph, what it is now, in the mean and at most, and a table for who cannot see graphs. */
-export function FigureGraph({ label, of, series, format }: FigureGraphProps) {
+export function FigureGraph({ label, of, series, top, format }: FigureGraphProps) {
   const { t, i18n } = useTranslation('figures');
   const summary = useSummary();
   const [index, setIndex] = useState<number | null>(null);
@@ -53,7 +55,15 @@ export function FigureGraph({ label, of, series, format }: FigureGraphProps) {
         <b>{label}</b>
         <span className={classes.reading}>{reading}</span>
       </figcaption>
-      <Graph times={times} values={points} height={110} format={format} language={i18n.language} onPoint={setIndex} />
+      <Graph
+        times={times}
+        values={points}
+        height={110}
+        top={top}
+        format={format}
+        language={i18n.language}
+        onPoint={setIndex}
+      />
       <VisuallyHidden>
         <table className={classes.told}>
           <caption>{label}</caption>

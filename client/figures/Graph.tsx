@@ -11,6 +11,8 @@ export interface GraphProps {
   /** Null is a gap. */
   values: readonly (number | null)[];
   height: number;
+  /** The value at the upper end, where that is known; else what is there decides. */
+  top?: number | undefined;
   /** What is written beside a height; without it there are no axes: a line among text. */
   format?: ((value: number) => string) | undefined;
   language: string;
@@ -22,7 +24,7 @@ export interface GraphProps {
 const leastHeight = 4;
 
 /** A line over time, from zero up. It says nothing to who cannot see it: whoever shows it has the same in words. */
-export function Graph({ times, values, height, format, language, onPoint }: GraphProps) {
+export function Graph({ times, values, height, top, format, language, onPoint }: GraphProps) {
   const { ref, width } = useElementSize();
   const frame = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
@@ -54,7 +56,7 @@ export function Graph({ times, values, height, format, language, onPoint }: Grap
         ...(hasAxes ? {} : { padding: [2, 2, 2, 2] }),
         legend: { show: false },
         cursor: { show: hasAxes, x: true, y: false, drag: { x: false, y: false }, points: { size: 6 } },
-        scales: { y: { range: (_plot, _least, most) => [0, Math.max(leastHeight, most * 1.1)] } },
+        scales: { y: { range: (_plot, _least, most) => [0, top ?? Math.max(leastHeight, most * 1.1)] } },
         series: [
           {},
           {
@@ -87,7 +89,7 @@ export function Graph({ times, values, height, format, language, onPoint }: Grap
       plot.current = null;
       made.destroy();
     };
-  }, [width, height, hasAxes, language, scheme]);
+  }, [width, height, top, hasAxes, language, scheme]);
 
   useEffect(() => {
     plot.current?.setData([times.map((ms) => ms / 1000), [...values]]);

@@ -4,7 +4,6 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { figureKinds, figuresEverySeconds, type FigureKind, type Series, type VmFigures } from '#shared/figures';
 import type { Slice, SliceVm } from '#shared/slice';
-import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
 import { VmName } from '../slices/VmName';
 import type { Column } from '../ui/DataTable';
@@ -16,6 +15,7 @@ import { figureText, timesOf } from './figure-text';
 import classes from './figures.module.css';
 import { Graph } from './Graph';
 import { MeasuredSince } from './MeasuredSince';
+import { Unavailable } from './Unavailable';
 
 interface Row {
   vm: SliceVm;
@@ -29,7 +29,7 @@ export function SliceFigures({ slice, onOpen }: { slice: Slice; onOpen: (vmKey: 
     { id: slice.id },
     { refetchInterval: figuresEverySeconds * 1000, staleTime: 0 },
   );
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) return <Unavailable error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <LoadingRows rows={6} height={40} />;
   const { data } = query;
   const rows = data.vms.flatMap((figures): Row[] => {

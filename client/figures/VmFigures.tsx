@@ -1,12 +1,12 @@
 import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { figureKinds, figuresEverySeconds, figuresKept } from '#shared/figures';
-import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
 import { LoadingRows } from '../ui/LoadingRows';
 import { FigureGraph } from './FigureGraph';
 import { figureText } from './figure-text';
 import { MeasuredSince } from './MeasuredSince';
+import { Unavailable } from './Unavailable';
 
 /** What one VM has used in the last hour, as graphs. */
 export function VmFigures({ sliceId, vmId }: { sliceId: number; vmId: number }) {
@@ -15,7 +15,7 @@ export function VmFigures({ sliceId, vmId }: { sliceId: number; vmId: number }) 
     { id: sliceId, vmIds: [vmId], points: figuresKept },
     { refetchInterval: figuresEverySeconds * 1000, staleTime: 0 },
   );
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) return <Unavailable error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <LoadingRows rows={3} height={110} />;
   const [figures] = query.data.vms;
   return (

@@ -2,7 +2,6 @@ import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { figuresEverySeconds, type ZoneFigures as Figures } from '#shared/figures';
-import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
 import { figures as figureColumn } from '../ui/columns';
 import { formatCount } from '../ui/format';
@@ -12,6 +11,7 @@ import { FigureGraph } from './FigureGraph';
 import { figureText } from './figure-text';
 import classes from './figures.module.css';
 import { MeasuredSince } from './MeasuredSince';
+import { Unavailable } from './Unavailable';
 
 type Top = NonNullable<Figures['top']>[number];
 
@@ -22,9 +22,9 @@ export function ZoneFigures({ zoneId }: { zoneId: number }) {
     { id: zoneId, points: 120 },
     { refetchInterval: figuresEverySeconds * 1000, staleTime: 0 },
   );
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) return <Unavailable error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <LoadingRows rows={3} height={110} />;
-  const { cpu, memory, vms, top } = query.data;
+  const { cpu, memory, vms, machine, top } = query.data;
   const text = (kind: 'cpu' | 'memory') => (value: number) => figureText(kind, value, i18n.language);
   return (
     <Stack gap="xs">
@@ -38,9 +38,30 @@ export function ZoneFigures({ zoneId }: { zoneId: number }) {
           series={vms}
           format={(value) => formatCount(value, i18n.language)}
         />
+        {machine === null ? null : (
+          <>
+            <FigureGraph
+              label={t('zone.machineCpu')}
+              of={query.data}
+              series={machine.cpu}
+              top={machine.processors * 100}
+              format={text('cpu')}
+            />
+            <FigureGraph
+              label={t('zone.machineMemory')}
+              of={query.data}
+              series={machine.memory}
+              top={machine.totalMemoryMb}
+              format={text('memory')}
+            />
+          </>
+        )}
       </div>
       <Text size="xs" c="dimmed">
         {t('zone.help')}
+        {machine === null ? null : (
+          <> {t('zone.machine', { count: machine.processors, memory: text('memory')(machine.totalMemoryMb) })}</>
+        )}
       </Text>
       {top === null || top.length === 0 ? null : (
         <section>

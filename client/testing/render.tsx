@@ -41,6 +41,7 @@ await loadTexts([
   'console',
   'editor',
   'events',
+  'figures',
   'guide',
   'history',
   'leases',

@@ -16,6 +16,12 @@ export function testUsage({ harness, newSlice, id }: ContractTools): void {
     expect(first).toMatchObject({ vmId: runs.id, consoles: 0 });
     expect(first?.cpuSeconds).toBeGreaterThan(0);
     expect(first?.memoryMb).toBeGreaterThan(0);
+    const machine = await provider.machine();
+    if (machine !== null) {
+      expect(machine.processors).toBeGreaterThan(0);
+      expect(machine.memoryMb).toBeLessThanOrEqual(machine.totalMemoryMb);
+      expect((await provider.machine())?.cpuSeconds).toBeGreaterThanOrEqual(machine.cpuSeconds);
+    }
     // who names no slices hears of all
     expect((await provider.usage()).get(slice.id)).toMatchObject([{ vmId: runs.id, run: first?.run }]);
     await expect

@@ -123,6 +123,8 @@ export interface Provider {
    * when it is started. Without `slices`, of all that this provider has looked at since it began.
    */
   usage(slices?: readonly SliceRef[]): Promise<Map<number, VmUsage[]>>;
+  /** What the machine that all its VMs run on uses, also for others than them: cheap enough to be asked often. Null where that is not one machine, or not told. */
+  machine(): Promise<MachineUsage | null>;
   /** Removes whatever is left of the slice: VMs, networks, snapshots, files, reservations. */
   removeSlice(slice: SliceRef): Promise<void>;
   /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
@@ -180,6 +182,15 @@ export interface VmUsage {
   trafficBytes: number | null;
   /** Consoles that are open, but for glances. */
   consoles: number;
+}
+
+export interface MachineUsage {
+  processors: number;
+  /** Of all its processors together: a sum that only grows, from a moment that says nothing. */
+  cpuSeconds: number;
+  /** In use, so that nobody else could have it. */
+  memoryMb: number;
+  totalMemoryMb: number;
 }
 
 export interface ZoneDescription {

@@ -53,6 +53,7 @@ export const refusals = {
     NOT_EMPTY: '{{message}}',
     CAPTURE_UNAVAILABLE: '{{message}}',
     FIGURES_UNAVAILABLE: '{{message}}',
+    SCREENS_UNAVAILABLE: '{{message}}',
     GUEST_UNAVAILABLE: '{{message}}',
     CONSOLE_UNAVAILABLE: '{{message}}',
     CONSOLE_TOKEN_INVALID: 'The console has to be opened anew.',

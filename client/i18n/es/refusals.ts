@@ -54,6 +54,7 @@ export const refusals: Messages<typeof english> = {
     NOT_EMPTY: 'No está vacío: {{message}}',
     CAPTURE_UNAVAILABLE: '{{message}}',
     FIGURES_UNAVAILABLE: '{{message}}',
+    SCREENS_UNAVAILABLE: '{{message}}',
     GUEST_UNAVAILABLE: '{{message}}',
     CONSOLE_UNAVAILABLE: 'La consola no está disponible: {{message}}',
     CONSOLE_TOKEN_INVALID: 'Hay que abrir la consola de nuevo.',

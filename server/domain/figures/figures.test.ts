@@ -143,6 +143,23 @@ describe('a recorder', () => {
     expect(recorder.times).toEqual({ first: 0, last: 5 * stepMs });
   });
 
+  test('has what the machine of a zone uses beside what its VMs do, of one that says so', () => {
+    const recorder = new FigureRecorder();
+    const machine = (at: number, cpuSeconds: number) => ({
+      ...{ at, cpuSeconds, processors: 8, memoryMb: 3_000, totalMemoryMb: 16_000 },
+    });
+    expect(recorder.machine(1)).toBeNull();
+    for (const [round, cpuSeconds] of [100, 130, null, 190].entries()) {
+      recorder.begin(round * stepMs);
+      recorder.record(1, [], cpuSeconds === null ? null : machine(round * stepMs, cpuSeconds));
+      recorder.record(2, []);
+    }
+    expect(recorder.machine(1)).toEqual({ processors: 8, totalMemoryMb: 16_000 });
+    expect(recorder.machine(2)).toBeNull();
+    expect([...recorder.zone(1, 'machineCpu').slice(-4)]).toEqual([Number.NaN, 200, Number.NaN, 200]);
+    expect([...recorder.zone(1, 'machineMemory').slice(-4)]).toEqual([3_000, 3_000, Number.NaN, 3_000]);
+  });
+
   test('says who uses most, of a slice and of a zone', () => {
     const recorder = new FigureRecorder();
     for (const round of [0, 1]) {

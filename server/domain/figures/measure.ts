@@ -4,6 +4,7 @@ import { zonesByName, type ZoneRow } from '#server/db/queries/zones';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import type { Provider, VmUsage } from '#server/providers/provider';
 import type { DomainContext } from '../context';
+import { whatIsSaid } from '../errors';
 import { serves } from '../homes/places';
 import { FigureRecorder } from './recorder';
 import { WatchedTraffic } from './watched-traffic';
@@ -23,7 +24,8 @@ export function measuringOf({ db }: Pick<DomainContext, 'db'>): Measuring {
 }
 
 /**
- * Measures once what all VMs of this server's zones use. A zone that cannot be asked has a gap meanwhile. @param now ms, by a clock that nobody sets
+ * Measures once what all VMs of this server's zones use, and the machines that they run on. A zone that cannot be asked has a gap meanwhile.
+ * @param now ms, by a clock that nobody sets
  */
 export async function measureRound(ctx: DomainContext, now: number): Promise<void> {
   const { recorder, traffic } = measuringOf(ctx);
@@ -38,7 +40,7 @@ async function measureZone(ctx: DomainContext, zone: ZoneRow, now: number): Prom
   const { recorder, traffic } = measuringOf(ctx);
   try {
     const provider = await ctx.providers.forZone(zone);
-    const usage = await provider.usage();
+    const [usage, machine] = await Promise.all([provider.usage(), provider.machine()]);
     const readings = [];
     for (const [sliceId, vms] of usage) {
       if (vms.length === 0) continue;
@@ -46,9 +48,11 @@ async function measureZone(ctx: DomainContext, zone: ZoneRow, now: number): Prom
       const passed = isCounted ? await trafficOfVms(ctx, provider, sliceId) : null;
       for (const vm of vms) readings.push({ sliceId, vmId: vm.vmId, reading: readingOf(vm, passed, now) });
     }
-    recorder.record(zone.id, readings);
-  } catch {
-    // that a zone cannot be asked, those say who have to do something there
+    recorder.record(zone.id, readings, machine && { ...machine, at: now });
+  } catch (error) {
+    // that a zone cannot be asked, those say who have to do something there; what nobody says is ours
+    if (whatIsSaid(error) === null)
+      ctx.log.warn('What VMs of a zone use was not measured.', { zoneId: zone.id, error });
   }
 }
 

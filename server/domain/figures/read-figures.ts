@@ -19,6 +19,7 @@ import { assertHere } from '../homes/provider-here';
 import { loadSlice } from '../slices/access';
 import { loadZone } from '../zones/zones';
 import { measuringOf } from './measure';
+import type { ZoneFigure } from './recorder';
 import { secondsOf, seriesOf } from './series';
 
 /** Of how many VMs a zone's figures say that they use most. */
@@ -45,7 +46,7 @@ export async function sliceFigures(
   return { ...timesOf(ctx, points), measured: known.length, vms };
 }
 
-/** The same of all VMs of a zone together. NOT_FOUND; refused as {@link sliceFigures} is. */
+/** The same of all VMs of a zone together, and of the machine that they are on. NOT_FOUND; refused as {@link sliceFigures} is. */
 export async function zoneFigures(
   ctx: DomainContext,
   { actor, query: { id, points } }: { actor: Actor; query: z.infer<typeof zoneFiguresInput> },
@@ -58,11 +59,14 @@ export async function zoneFigures(
     ctx.db,
     busiest.map(({ vmId }) => vmId),
   );
+  const machine = recorder.machine(id);
+  const of = (figure: ZoneFigure) => seriesOf(recorder.zone(id, figure), points);
   return {
     ...timesOf(ctx, points),
-    cpu: seriesOf(recorder.zone(id, 'cpu'), points),
-    memory: seriesOf(recorder.zone(id, 'memory'), points),
-    vms: seriesOf(recorder.zone(id, 'vms'), points),
+    cpu: of('cpu'),
+    memory: of('memory'),
+    vms: of('vms'),
+    machine: machine && { ...machine, cpu: of('machineCpu'), memory: of('machineMemory') },
     top: !maySeeAll
       ? null
       : busiest.flatMap(({ vmId, cpu, memory }) => {

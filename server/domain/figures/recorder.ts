@@ -10,9 +10,22 @@ interface RecordedVm {
   figures: FigureRing;
 }
 
-/** Of a zone: the sums of processor and memory, and the number of VMs. */
-const zoneFigures = ['cpu', 'memory', 'vms'] as const;
-type ZoneFigure = (typeof zoneFigures)[number];
+/** Of a zone: the sums of processor and memory, the number of VMs, and what the machine that it is on uses in all. */
+const zoneFigures = ['cpu', 'memory', 'vms', 'machineCpu', 'machineMemory'] as const;
+export type ZoneFigure = (typeof zoneFigures)[number];
+
+/** What was read of a zone's machine at a moment, and how large it is. */
+export interface MachineReading extends Pick<Reading, 'at' | 'cpuSeconds' | 'memoryMb'> {
+  processors: number;
+  totalMemoryMb: number;
+}
+/** What a reading of a machine lacks of one of a VM: whoever keeps it does not outlive a run of the machine. */
+const ofMachine = { run: 0, diskBytes: null, trafficBytes: null };
+
+interface RecordedZone {
+  figures: FigureRing;
+  machine: MachineReading | null;
+}
 
 /**
  * What the VMs of this server have used in the last hour, in its memory only. Rounds are numbered, one each {@link figuresEverySeconds}, by a
@@ -21,7 +34,7 @@ type ZoneFigure = (typeof zoneFigures)[number];
 export class FigureRecorder {
   readonly #mostVms: number;
   readonly #vms = new Map<number, RecordedVm>();
-  readonly #zones = new Map<number, FigureRing>();
+  readonly #zones = new Map<number, RecordedZone>();
   #round = -1;
   #roundAt = 0;
   #first: number | null = null;
@@ -43,11 +56,16 @@ export class FigureRecorder {
     this.#roundAt = now;
     this.#first ??= now;
     for (const [vmId, { figures }] of this.#vms) if (figures.last <= this.#round - figuresKept) this.#vms.delete(vmId);
-    for (const [zoneId, ring] of this.#zones) if (ring.last <= this.#round - figuresKept) this.#zones.delete(zoneId);
+    for (const [zoneId, { figures }] of this.#zones)
+      if (figures.last <= this.#round - figuresKept) this.#zones.delete(zoneId);
   }
 
-  /** What was read in this round of all VMs of a zone that run. */
-  record(zoneId: number, read: Iterable<{ sliceId: number; vmId: number; reading: Reading }>): void {
+  /** What was read in this round of all VMs of a zone that run, and of the machine that it is on, if it is on one. */
+  record(
+    zoneId: number,
+    read: Iterable<{ sliceId: number; vmId: number; reading: Reading }>,
+    machine: MachineReading | null = null,
+  ): void {
     const sums = { cpu: 0, memory: 0, vms: 0 };
     let rated = 0;
     for (const { sliceId, vmId, reading } of read) {
@@ -66,11 +84,14 @@ export class FigureRecorder {
       sums.memory += now.memory ?? 0;
       sums.vms += 1;
     }
-    const zone = this.#zones.get(zoneId) ?? new FigureRing(zoneFigures.length, figuresKept);
-    this.#zones.set(zoneId, zone);
+    const known = this.#zones.get(zoneId);
+    const ring = known?.figures ?? new FigureRing(zoneFigures.length, figuresKept);
+    this.#zones.set(zoneId, { figures: ring, machine: machine ?? known?.machine ?? null });
     // VMs that were all read for the first time say nothing of the processor yet: that is no zero
     const cpu = sums.vms > 0 && rated === 0 ? null : sums.cpu;
-    zone.put(this.#round, [cpu, sums.memory, sums.vms]);
+    const before = known?.machine == null ? null : { ...known.machine, ...ofMachine };
+    const whole = machine && figuresBetween(before, { ...machine, ...ofMachine });
+    ring.put(this.#round, [cpu, sums.memory, sums.vms, whole?.cpu ?? null, whole?.memory ?? null]);
     for (const vmId of this.#vms.keys()) {
       if (this.#vms.size <= this.#mostVms) break;
       this.#vms.delete(vmId);
@@ -96,8 +117,14 @@ export class FigureRecorder {
   }
 
   zone(zoneId: number, figure: ZoneFigure): Float32Array {
-    const ring = this.#zones.get(zoneId) ?? new FigureRing(zoneFigures.length, figuresKept);
-    return ring.read(zoneFigures.indexOf(figure), this.#round);
+    const figures = this.#zones.get(zoneId)?.figures ?? new FigureRing(zoneFigures.length, figuresKept);
+    return figures.read(zoneFigures.indexOf(figure), this.#round);
+  }
+
+  /** How large the machine is that a zone is on; null where that is not one machine, or nothing was read of it yet. */
+  machine(zoneId: number): Pick<MachineReading, 'processors' | 'totalMemoryMb'> | null {
+    const machine = this.#zones.get(zoneId)?.machine ?? null;
+    return machine && { processors: machine.processors, totalMemoryMb: machine.totalMemoryMb };
   }
 
   #busiest(wanted: (vm: RecordedVm) => boolean): RecordedVm[] {

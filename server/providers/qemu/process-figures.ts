@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** What `/proc` counts processor time in, whatever the kernel's own tick: USER_HZ, https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-const ticksPerSecond = 100;
+export const ticksPerSecond = 100;
 
 interface ProcessFigures {
   /** Of the host's processors, for itself and in the kernel. */

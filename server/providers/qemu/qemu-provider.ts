@@ -31,6 +31,7 @@ import { guestCalls, type GuestCalls } from './guest/guest-calls';
 import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
 import { InternetAccess } from './internet/internet-access';
+import { machineFigures } from './machine-figures';
 import { NetworkMachine } from './network-machine';
 import { guestConfig } from './qemu-args';
 import { Keeping } from './keeping';
@@ -54,11 +55,11 @@ export async function createQemuProvider(options: QemuProviderOptions): Promise<
   const folder = await ZoneFolder.open(options.root, options.users);
   const provider = new QemuProvider(options, folder);
   provider.adoptAll();
-  return Object.assign(provider, provider.guestCalls);
+  return Object.assign(provider, provider.guestCalls, { machine: machineFigures });
 }
 
-/** All of a provider but what leads to its guests. */
-class QemuProvider implements Omit<Provider, keyof GuestCalls> {
+/** All of a provider but what leads to its guests, and what its machine says. */
+class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
   readonly kind = 'qemu' as const;
   readonly #options: QemuProviderOptions;
   readonly #folder: ZoneFolder;

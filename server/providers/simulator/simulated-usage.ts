@@ -1,4 +1,5 @@
-import type { Provider, VmUsage } from '../provider';
+import type { Resources } from '#shared/primitives';
+import type { MachineUsage, Provider, VmUsage } from '../provider';
 import type { SimulatedPart, SimulatedVm } from './simulator-state';
 
 /** What has been used after so many seconds of something that swings around `mean` in a second by more than half of it. */
@@ -22,8 +23,21 @@ function usageOf({ spec, boot, console }: SimulatedVm, seconds: number): VmUsage
   };
 }
 
-/** What simulated VMs use. */
-export function simulatedUsage({ state, enter, clock }: SimulatedPart): Pick<Provider, 'usage'> {
+/** What a simulated machine uses, whatever runs on it: always at work, as its VMs are. */
+function machineUsage({ vcpus, ramMb }: Resources, seconds: number): MachineUsage {
+  return {
+    processors: vcpus,
+    cpuSeconds: swung(seconds, 0.3 * vcpus, 0),
+    memoryMb: ramMb * (0.55 + 0.2 * Math.sin(seconds / 900)),
+    totalMemoryMb: ramMb,
+  };
+}
+
+/** What simulated VMs use, and the machine that they are on. */
+export function simulatedUsage(
+  { state, enter, clock }: SimulatedPart,
+  physical: Resources,
+): Pick<Provider, 'usage' | 'machine'> {
   const usedBy = (sliceId: number): VmUsage[] =>
     [...(state.slices.get(sliceId)?.vms.values() ?? [])]
       .filter(({ power }) => power === 'on')
@@ -33,6 +47,10 @@ export function simulatedUsage({ state, enter, clock }: SimulatedPart): Pick<Pro
       await enter();
       const ids = slices?.map(({ id }) => id) ?? [...state.slices.keys()];
       return new Map(ids.map((id) => [id, usedBy(id)]));
+    },
+    async machine() {
+      await enter();
+      return machineUsage(physical, clock() / 1000);
     },
   };
 }

@@ -419,7 +419,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
     ...simulatedConsoles({ state, enter, output }),
-    ...simulatedUsage({ state, enter, clock }),
+    ...simulatedUsage({ state, enter, clock }, options.physical ?? defaultPhysical),
     ...simulatedGuests({ state, enter, clock }),
     openCapture: captures.openCapture,
     openCounters: captures.openCounters,

@@ -3,9 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { figuresEverySeconds } from '#shared/figures';
+import { say } from '#shared/sentence';
 import type { DomainContext } from '#server/domain/context';
 import { measureRound } from '#server/domain/figures/measure';
 import { sliceFigures, zoneFigures } from '#server/domain/figures/read-figures';
+import { silentLogger } from '#server/lib/logger';
+import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, VmUsage } from '#server/providers/provider';
 import { simulatorOnly } from '#server/testing/context';
 import { line } from '#server/testing/drawings';
@@ -20,16 +23,18 @@ const world = createWorld(database);
 const { ctx } = world;
 useProvisioning(ctx);
 
-/** What the zones' VMs have used, by slice; null: they cannot be asked. */
-let usage: Map<number, VmUsage[]> | null = new Map();
+/** What the zones' VMs have used, by slice, or why they cannot be asked. */
+let usage: Map<number, VmUsage[]> | Error = new Map();
 const provider = new Proxy(world.simulator, {
   get(target, name, receiver) {
     if (name !== 'usage') return Reflect.get(target, name, receiver) as unknown;
-    const used: Provider['usage'] = () => (usage === null ? Promise.reject(new Error('away')) : Promise.resolve(usage));
+    const used: Provider['usage'] = () => (usage instanceof Map ? Promise.resolve(usage) : Promise.reject(usage));
     return used;
   },
 });
-const measuring = (): DomainContext => ({ ...ctx, db: ctx.db, providers: simulatorOnly(provider) });
+const warnings: string[] = [];
+const log = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+const measuring = (): DomainContext => ({ ...ctx, db: ctx.db, log, providers: simulatorOnly(provider) });
 let clock = performance.now();
 /** Measures after the time of a round. */
 async function pass(used: typeof usage): Promise<void> {
@@ -87,11 +92,16 @@ describe('the figures of a slice', () => {
     const { user, slice, vmIds } = await scene(1);
     const [a = 0] = vmIds;
     await pass(new Map([[slice.id, [used(a)]]]));
-    await pass(null);
+    warnings.length = 0;
+    await pass(new ProviderError('UNAVAILABLE', say('ZONE_SILENT'), true));
+    // that is said elsewhere already; what nobody would hear of is in the log
+    expect(warnings).toEqual([]);
+    await pass(new Error('a mistake'));
+    expect(warnings).toEqual(['What VMs of a zone use was not measured.']);
     await pass(new Map([[slice.id, [used(a, { cpuSeconds: 7 })]]]));
     const [figures] = (await user.slices.figures({ id: slice.id, points: 240 })).vms;
-    expect(figures?.memory.points.slice(-3)).toEqual([100, null, 100]);
-    expect(figures?.cpu.points.slice(-3)).toEqual([null, null, 20]);
+    expect(figures?.memory.points.slice(-4)).toEqual([100, null, null, 100]);
+    expect(figures?.cpu.points.slice(-4)).toEqual([null, null, null, 13.3]);
   });
 
   it('have the traffic of links while somebody looks', async () => {
@@ -130,13 +140,15 @@ describe('the figures of a slice', () => {
 });
 
 describe('the figures of a zone', () => {
-  it('are the sums of its VMs; which use most is for administrators', async () => {
+  it('are the sums of its VMs, and what their machine uses; which use most is for administrators', async () => {
     const { user, slice, zoneId, vmIds } = await scene(2);
     const [a = 0, b = 0] = vmIds;
     await pass(new Map([[slice.id, [used(a), used(b)]]]));
     await pass(new Map([[slice.id, [used(a, { cpuSeconds: 2.5 }), used(b, { cpuSeconds: 4 })]]]));
     const figures = await user.zones.figures({ id: zoneId });
     expect(figures).toMatchObject({ cpu: { now: 30 }, memory: { now: 200 }, vms: { now: 2 }, top: null });
+    expect(figures.machine).toMatchObject({ processors: 64, totalMemoryMb: 262_144 });
+    expect(figures.machine?.memory.now).toBeGreaterThan(0);
     const admin = world.callerOf(await world.person('admin'));
     expect((await admin.zones.figures({ id: zoneId })).top).toEqual([
       { vm: { id: b, name: 'vm-2' }, slice: { id: slice.id, name: 'One' }, cpu: 20, memory: 100 },
