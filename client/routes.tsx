@@ -66,7 +66,7 @@ export function createAppRouter() {
                 },
                 {
                   path: 'screens',
-                  lazy: page(() => import('./screens/ScreensPage'), 'figures', 'sharing', 'slices'),
+                  lazy: page(() => import('./screens/ScreensPage'), 'figures', 'sharing', 'slices', 'users'),
                 },
                 {
                   path: 'slices/:sliceId',

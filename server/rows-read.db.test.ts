@@ -61,7 +61,7 @@ function readsOf(
   caller: Caller,
   who: string,
   sets: readonly ('mine' | 'shared' | 'all' | 'everyone')[],
-  sliceId: number,
+  { sliceId, ownerId }: Original,
 ): Work[] {
   const works: Work[] = [];
   const add = (name: string, work: () => Promise<unknown>) => works.push([`${who}: ${name}`, work]);
@@ -76,6 +76,7 @@ function readsOf(
       add(`slices, ${of}, ${status}`, () => caller.slices.list({ of, status }));
     for (const mark of sliceMarks) add(`slices, ${of}, ${mark}`, () => caller.slices.list({ of, mark }));
     add(`slices, ${of}, search`, () => caller.slices.list({ of, search: 's' }));
+    add(`slices, ${of}, of one owner`, () => caller.slices.list({ of, ownerId }));
     if (of === 'everyone') continue;
     for (const sort of ['updated', 'name'] as const)
       add(`templates, ${of}, by ${sort}`, () => caller.templates.list({ of, sort }));
@@ -182,8 +183,8 @@ test('lists, pages and what the server asks by itself read as many rows among fo
   const original = { sliceId: slice.id, templateId: template.id, zoneId, ownerId: admin.userId };
 
   const works = [
-    ...readsOf(caller, 'administrator', ['mine', 'shared', 'all', 'everyone'], slice.id),
-    ...readsOf(other, 'reader', ['mine', 'shared', 'all'], slice.id),
+    ...readsOf(caller, 'administrator', ['mine', 'shared', 'all', 'everyone'], original),
+    ...readsOf(other, 'reader', ['mine', 'shared', 'all'], original),
     ...administration(caller, original),
   ];
   const measure = async () => {

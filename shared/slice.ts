@@ -144,6 +144,10 @@ export const listSlicesInput = z.strictObject({
   of: z.enum(sliceSets).default('mine').describe('whose: yours, those shared with you, both, or everyone’s'),
   includeDestroyed: z.boolean().default(false).describe('also what is destroyed'),
   mark: z.enum(sliceMarks).optional().describe('only those that end soon, wait in line, or in which nothing happens'),
+  ownerId: idSchema.optional().describe('only those of this account'),
+  /** Of one that the caller sees: whose template a slice was made of is nobody else's matter. */
+  templateId: idSchema.optional().describe('only those made of this template'),
+  zoneId: idSchema.optional().describe('only those in this zone'),
 });
 export const createSliceInput = z.strictObject({
   name: nameSchema.describe('what the slice is called'),

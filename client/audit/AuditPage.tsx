@@ -1,12 +1,12 @@
 import { Group, NativeSelect, NumberInput } from '@mantine/core';
 import { ScrollText } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { idSchema } from '#shared/primitives';
 import { trpc } from '../api/trpc';
 import { AuditFilters, auditQuery, isAuditFiltered, noAuditFilters } from './AuditFilters';
 import { AuditTable } from './AuditTable';
 import { keyset, listedPages } from '../api/keyset';
 import { useFilters, type Filters } from '../hooks/filters';
+import { idFilter } from '../hooks/id-filter';
 import { usePageTitle } from '../hooks/page-title';
 import { useSession } from '../hooks/session';
 import { EmptyState } from '../ui/EmptyState';
@@ -35,20 +35,15 @@ export function Component() {
   return useSession().can('audit:see-all') ? <AuditLog /> : <AdminsOnly />;
 }
 
-function idOf(text: string): number | undefined {
-  const id = idSchema.safeParse(text === '' ? undefined : Number(text));
-  return id.success ? id.data : undefined;
-}
-
 function AuditLog() {
   const { t } = useTranslation(['users', 'audit']);
   const filters = useFilters();
   const objectType = objectTypes.find((known) => known === filters.get('object'));
   const query = {
     ...auditQuery(filters),
-    userId: idOf(filters.get('user')),
+    userId: idFilter(filters.get('user')),
     objectType,
-    objectId: objectType === undefined ? undefined : idOf(filters.get('id')),
+    objectId: objectType === undefined ? undefined : idFilter(filters.get('id')),
   };
   const list = trpc.audit.list.useInfiniteQuery(query, keyset);
   const filtered = isAuditFiltered(filters) || query.userId !== undefined || objectType !== undefined;

@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { deploymentStatuses } from '#shared/deployment/schema';
 import { limits } from '#shared/limits';
-import { idSchema } from '#shared/primitives';
 import { keyset, listedPages } from '../api/keyset';
 import { trpc } from '../api/trpc';
 import { useFilters, type Filters } from '../hooks/filters';
+import { idFilter } from '../hooks/id-filter';
 import { usePageTitle } from '../hooks/page-title';
 import { useSession } from '../hooks/session';
 import { ListPage } from '../layouts/ListPage';
@@ -26,11 +26,6 @@ export function Component() {
   return useSession().can('slices:see-all') ? <Deployments /> : <AdminsOnly />;
 }
 
-function idOf(text: string): number | undefined {
-  const id = idSchema.safeParse(text === '' ? undefined : Number(text));
-  return id.success ? id.data : undefined;
-}
-
 function Deployments() {
   const { t } = useTranslation('history');
   const filters = useFilters();
@@ -38,8 +33,8 @@ function Deployments() {
     limit: limits.pageSize,
     status: deploymentStatuses.find((known) => known === filters.get('status')),
     kind: deploymentKinds.find((known) => known === filters.get('operation')),
-    ownerId: idOf(filters.get('owner')),
-    zoneId: idOf(filters.get('zone')),
+    ownerId: idFilter(filters.get('owner')),
+    zoneId: idFilter(filters.get('zone')),
     from: dayStart(filters.get('from')),
     until: dayStart(filters.get('until'), 1),
   };

@@ -1,29 +1,37 @@
-import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Select, Stack, Text, Title } from '@mantine/core';
 import { useInViewport } from '@mantine/hooks';
 import { MonitorPlay } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { screensEveryMs } from '#shared/screens';
 import { sliceSets, type SliceSummary } from '#shared/slice';
-import { ErrorState } from '../api/ErrorState';
 import { keyset, listedPages } from '../api/keyset';
 import { trpc } from '../api/trpc';
 import { consoleId } from '../console/console-id';
-import { useFilters } from '../hooks/filters';
+import { Unavailable } from '../figures/Unavailable';
+import { useFilters, type Filters } from '../hooks/filters';
+import { idFilter } from '../hooks/id-filter';
 import { useSession } from '../hooks/session';
 import { ListPage } from '../layouts/ListPage';
 import { SetTabs } from '../sharing/SetTabs';
 import { useSliceChanges } from '../slices/slice-changes';
 import { SliceStatusBadge } from '../slices/status-badges';
 import { consoleWindow } from '../slices/use-slice-place';
+import { TemplateSelect, useTemplateChoice } from '../templates/TemplateSelect';
 import { EmptyState } from '../ui/EmptyState';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SearchField } from '../ui/SearchField';
+import { byName } from '../ui/sort';
+import { UserSelect } from '../users/UserSelect';
 import { ScreenCard } from './ScreenCard';
 import classes from './screens.module.css';
 
 /** So many slices come at once; only those that can be seen are looked at. */
 const slicesPerPage = 10;
+
+/** What they are narrowed to, beside whose they are. */
+const narrowedBy = ['q', 'owner', 'template', 'zone'] as const;
+const nothing = Object.fromEntries(narrowedBy.map((name) => [name, null]));
 
 /** What is on the screens of all slices that one may look at: for who teaches, and who answers for them. */
 export function Component() {
@@ -34,10 +42,17 @@ export function Component() {
   const search = filters.get('q');
   const sets = sliceSets.filter((set) => set !== 'everyone' || session.can('slices:see-all'));
   const of = sets.find((set) => set === filters.get('of')) ?? 'all';
+  const narrowed = {
+    // whose one’s own are is known
+    ownerId: of === 'everyone' ? idFilter(filters.get('owner')) : undefined,
+    templateId: idFilter(filters.get('template')),
+    zoneId: idFilter(filters.get('zone')),
+  };
   const list = trpc.slices.list.useInfiniteQuery(
-    { limit: slicesPerPage, search: search === '' ? undefined : search, of },
+    { limit: slicesPerPage, search: search === '' ? undefined : search, of, ...narrowed },
     keyset,
   );
+  const isNarrowed = search !== '' || Object.values(narrowed).some((id) => id !== undefined);
   return (
     <ListPage
       title={t('screens.title')}
@@ -50,14 +65,17 @@ export function Component() {
           <SetTabs
             sets={sets}
             value={of}
-            onChange={(set) => filters.set({ of: set === 'all' ? null : set }, { push: true })}
+            onChange={(set) => filters.set({ of: set === 'all' ? null : set, owner: null }, { push: true })}
           />
           {worthwhile ? (
-            <SearchField label={t('slices:list.search')} value={search} onChange={(q) => filters.set({ q })} />
+            <>
+              <SearchField label={t('slices:list.search')} value={search} onChange={(q) => filters.set({ q })} />
+              <ScreenFilters filters={filters} narrowed={narrowed} withOwner={of === 'everyone'} />
+            </>
           ) : null}
         </>
       )}
-      narrowed={search === '' ? null : { search, clear: () => filters.set({ q: null }) }}
+      narrowed={isNarrowed ? { search, clear: () => filters.set(nothing) } : null}
       empty={
         <EmptyState icon={MonitorPlay} title={t('screens.empty')}>
           {t('screens.emptyText')}
@@ -72,6 +90,53 @@ export function Component() {
         </div>
       )}
     </ListPage>
+  );
+}
+
+interface ScreenFiltersProps {
+  filters: Filters;
+  narrowed: Record<'ownerId' | 'templateId' | 'zoneId', number | undefined>;
+  withOwner: boolean;
+}
+
+function ScreenFilters({ filters, narrowed: { ownerId, templateId, zoneId }, withOwner }: ScreenFiltersProps) {
+  const { t, i18n } = useTranslation('figures');
+  const template = useTemplateChoice(templateId === undefined ? '' : String(templateId));
+  const zones = trpc.zones.list.useQuery();
+  const width = { base: '100%', xs: 170 };
+  return (
+    <>
+      <TemplateSelect
+        choice={template}
+        aria-label={t('screens.template')}
+        placeholder={t('screens.anyTemplate')}
+        clearable
+        value={templateId === undefined ? null : String(templateId)}
+        onChange={(id) => filters.set({ template: id })}
+        w={width}
+      />
+      <Select
+        aria-label={t('screens.zone')}
+        placeholder={t('screens.anyZone')}
+        clearable
+        value={zoneId === undefined ? null : String(zoneId)}
+        onChange={(id) => filters.set({ zone: id })}
+        data={(zones.data?.items ?? [])
+          .toSorted(byName(i18n.language))
+          .map(({ id, name }) => ({ value: String(id), label: name }))}
+        w={width}
+      />
+      {withOwner ? (
+        <UserSelect
+          aria-label={t('screens.owner')}
+          placeholder={t('screens.anybody')}
+          clearable
+          value={ownerId ?? null}
+          onChange={(id) => filters.set({ owner: id === null ? null : String(id) })}
+          w={width}
+        />
+      ) : null}
+    </>
   );
 }
 
@@ -104,7 +169,7 @@ function ScreensOf({ slice }: { slice: SliceSummary }) {
             {t('screens.nothingRuns')}
           </Text>
         ) : query.isError ? (
-          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          <Unavailable error={query.error} onRetry={() => void query.refetch()} />
         ) : query.data === undefined ? (
           <LoadingRows rows={1} height={180} />
         ) : (

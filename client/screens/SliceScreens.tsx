@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { ConsoleKind } from '#shared/image';
 import { mostScreens, screensEveryMs } from '#shared/screens';
 import type { Slice } from '#shared/slice';
-import { ErrorState } from '../api/ErrorState';
 import { trpc } from '../api/trpc';
+import { Unavailable } from '../figures/Unavailable';
 import { LoadingRows } from '../ui/LoadingRows';
 import { byName } from '../ui/sort';
 import { ScreenCard } from './ScreenCard';
@@ -30,7 +30,7 @@ export function SliceScreens({
     { enabled: vmIds.length > 0, refetchInterval: screensEveryMs, staleTime: 0 },
   );
   if (vmIds.length === 0) return <Text c="dimmed">{t('screens.noVms')}</Text>;
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) return <Unavailable error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <LoadingRows rows={2} height={180} />;
   const screens = new Map(query.data.screens.map((screen) => [screen.vm.id, screen]));
   return (

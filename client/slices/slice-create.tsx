@@ -1,9 +1,8 @@
-import { Alert, Button, Group, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, skipToken } from '@tanstack/react-query';
 import { PencilLine } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { limits } from '#shared/limits';
@@ -17,6 +16,7 @@ import { holdsBackDraft, problemSentences } from './problem-sentence';
 import { randomKey } from '../api/random-key';
 import { NewLeaseFields, useNewLease } from '../leases/NewLease';
 import { LoadingRows } from '../ui/LoadingRows';
+import { TemplateSelect, useTemplateChoice } from '../templates/TemplateSelect';
 import { SidePanel } from '../ui/SidePanel';
 import { useFreeName } from './use-free-name';
 import { ZoneChooser } from './ZoneChooser';
@@ -109,17 +109,10 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
       }}
     >
       <Stack gap="md">
-        <Select
+        <TemplateSelect
+          choice={template}
           label={t('create.template')}
           placeholder={t('create.templatePlaceholder')}
-          data={template.options}
-          searchable
-          searchValue={template.search}
-          onSearchChange={template.setSearch}
-          renderOption={({ option }) => <TemplateOption name={option.label} owner={template.ownerOf(option.value)} />}
-          // the server has searched
-          filter={({ options }) => options}
-          nothingFoundMessage={template.loading ? t('common:loading') : t('create.noTemplates')}
           data-autofocus={templateId === undefined || undefined}
           {...form.getInputProps('templateId')}
           onChange={(value) => form.setFieldValue('templateId', value ?? '')}
@@ -204,54 +197,5 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         </Group>
       </Stack>
     </form>
-  );
-}
-
-/** Templates as the search finds them, the chosen one always among them. */
-function useTemplateChoice(chosen: string) {
-  const [search, setSearch] = useState('');
-  const [wanted] = useDebouncedValue(search, 200);
-  const selected = trpc.templates.get.useQuery(chosen === '' ? skipToken : { id: Number(chosen) });
-  const selectedName = selected.data?.name;
-  // what the field shows of the choice is not something to search for
-  const term = wanted === selectedName ? '' : wanted.trim();
-  const found = trpc.templates.list.useQuery(
-    // what others share or publish can be made a slice of, too
-    { search: term === '' ? undefined : term.slice(0, limits.searchLength), limit: 20, of: 'all' },
-    { placeholderData: keepPreviousData },
-  );
-  const options = useMemo(() => {
-    const items = (found.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
-    if (selectedName !== undefined && !items.some((item) => item.value === chosen))
-      items.unshift({ value: chosen, label: selectedName });
-    return items;
-  }, [found.data, chosen, selectedName]);
-  const ownerOf = (value: string): string | null => {
-    const template = found.data?.items.find((item) => String(item.id) === value);
-    return template === undefined || template.access === 'own' ? null : template.owner.name;
-  };
-  return {
-    options,
-    ownerOf,
-    name: selectedName,
-    search,
-    setSearch,
-    loading: found.isPending,
-    error: found.data === undefined ? found.error : null,
-    retry: () => void found.refetch(),
-  };
-}
-
-function TemplateOption({ name, owner }: { name: string; owner: string | null }) {
-  const { t } = useTranslation('slices');
-  return (
-    <div>
-      <Text size="sm">{name}</Text>
-      {owner === null ? null : (
-        <Text size="xs" c="dimmed">
-          {t('create.templateOf', { owner })}
-        </Text>
-      )}
-    </div>
   );
 }

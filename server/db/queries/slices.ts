@@ -14,6 +14,7 @@ import {
   ne,
   or,
   sql,
+  type Placeholder,
   type SQL,
 } from 'drizzle-orm';
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core';
@@ -121,7 +122,20 @@ const marked: Record<SliceMark, { table: MySqlTable; sliceId: MySqlColumn; where
 };
 const marks: readonly string[] = sliceMarks;
 const isMark = (word: string): word is SliceMark => marks.includes(word);
-type Variant = `${(typeof sliceSets)[number]} ${Kept} ${'first' | 'next'} ${'any' | 'search'}`;
+/** Whose: one of the sets as seen from the reader, or, of everybody’s, those of one owner. */
+type Whose = (typeof sliceSets)[number] | 'owner';
+/** `narrowed`: by owner, template or zone, each where it is not null, and searched. */
+type Variant = `${Whose} ${Kept} ${'first' | 'next'} ${'any' | 'search' | 'narrowed'}`;
+const ofOwner = sql.placeholder('owner');
+const ofTemplate = sql.placeholder('template');
+const ofZone = sql.placeholder('zone');
+/** Along the index that has them in their order, as a search is. Of a template that the reader does not see there are none. */
+const narrowedTo = and(
+  sql`(${ofOwner} is null or ${slices.ownerId} = ${ofOwner})`,
+  sql`(${ofZone} is null or ${slices.zoneId} = ${ofZone})`,
+  sql`(${ofTemplate} is null or ${slices.templateId} = ${ofTemplate} and exists (select 1 from ${templates}
+    where ${templates.id} = ${ofTemplate} and ${visibleTemplate(reader)}))`,
+);
 /**
  * First which, each part by an index of its own that has it in this order, then the rest of these: joined at once, or asked for
  * with an `or`, all would be read and sorted.
@@ -132,7 +146,8 @@ const pageOf = preparedBy((variant: Variant) => {
   const limit = sql.placeholder('limit');
   const order = sql`${slices.updatedAt} desc, ${slices.id} desc`;
   const asked = [
-    ...(search === 'search' ? [sql`${slices.name} like ${sql.placeholder('pattern')} escape '!'`] : []),
+    ...(search === 'narrowed' ? [narrowedTo] : []),
+    ...(search !== 'any' ? [sql`${slices.name} like ${sql.placeholder('pattern')} escape '!'`] : []),
     ...(place === 'next' ? [before(slices.updatedAt, slices.id, [sql.placeholder('at'), sql.placeholder('id')])] : []),
   ];
   const part = (from: SQL, where: SQL | undefined) =>
@@ -153,13 +168,14 @@ const pageOf = preparedBy((variant: Variant) => {
   // forced: what is searched for may be guessed to be so little that reading and sorting everything looks cheaper
   const everyones = () =>
     those.map(({ where, index }) => part(sql`${slices} force index (${sql.identifier(`slices_${index}`)})`, where));
-  const mine = () =>
+  const ownedBy = (whose: Placeholder) =>
     those.map(({ where, index }) =>
       part(
         sql`${slices} force index (${sql.identifier(`slices_owner_${index}`)})`,
-        sql`${slices.ownerId} = ${reader} and ${where}`,
+        sql`${slices.ownerId} = ${whose} and ${where}`,
       ),
     );
+  const mine = () => ownedBy(reader);
   const shared = () =>
     part(
       sql`${sliceShares} inner join ${slices} on ${slices.id} = ${sliceShares.sliceId}`,
@@ -174,18 +190,25 @@ const pageOf = preparedBy((variant: Variant) => {
   const byMark = isMark(mark) ? withMark(mark) : null;
   const sets =
     byMark === null
-      ? { mine, shared: () => [shared()], all: () => [...mine(), shared()], everyone: everyones }
+      ? {
+          ...{ mine, shared: () => [shared()], all: () => [...mine(), shared()], everyone: everyones },
+          owner: () => ownedBy(ofOwner),
+        }
       : {
           mine: () => [byMark(isMine)],
           shared: () => [byMark(isShared)],
           all: () => [byMark(isMine), byMark(isShared)],
           everyone: () => [byMark(undefined)],
+          owner: () => [byMark(undefined)],
         };
-  const parts = sets[of as (typeof sliceSets)[number]]();
+  const parts = sets[of as Whose]();
   const picked = sql.join(parts, sql` union all `);
   return prepared<
     typeof listFields,
-    { reader: number; limit: number } & Record<'at' | 'id' | 'status' | 'pattern', Value>
+    { reader: number; limit: number } & Record<
+      'at' | 'id' | 'status' | 'pattern' | 'owner' | 'template' | 'zone',
+      Value
+    >
   >(
     listFields,
     (list) => sql`with page as (
@@ -204,7 +227,7 @@ const pageOf = preparedBy((variant: Variant) => {
 
 /**
  * A page of slices, the last changed first, and one row more, each with numbers and sums of its VMs. `of`: whose, as seen from
- * the reader.
+ * the reader. Of what they are narrowed to by template, none where the reader does not see that.
  */
 export function sliceRows(
   q: Queryable,
@@ -217,16 +240,25 @@ export function sliceRows(
     status?: SliceStatus | undefined;
     includeDestroyed: boolean;
     mark?: SliceMark | undefined;
+    ownerId?: number | undefined;
+    templateId?: number | undefined;
+    zoneId?: number | undefined;
   },
 ): Promise<SliceSummaryRow[]> {
   const { readerId, of, search = '', status = null, mark } = options;
+  const { ownerId = null, templateId = null, zoneId = null } = options;
   const position = decodeCursor(instantCursor, options.cursor);
   const [at, id] = position ?? [null, null];
   const unmarked = status !== null ? 'status' : options.includeDestroyed ? 'all' : 'living';
   const kept = mark === undefined ? unmarked : status === null ? mark : (`${mark}+status` as const);
-  const statement = pageOf(`${of} ${kept} ${position === null ? 'first' : 'next'} ${search === '' ? 'any' : 'search'}`);
-  const limit = options.limit + 1;
-  return statement(q, { reader: readerId, limit, at, id, status, pattern: containing(search) });
+  const whose = of === 'everyone' && ownerId !== null ? 'owner' : of;
+  const isNarrowed = ownerId !== null || templateId !== null || zoneId !== null;
+  const among = isNarrowed ? 'narrowed' : search === '' ? 'any' : 'search';
+  const statement = pageOf(`${whose} ${kept} ${position === null ? 'first' : 'next'} ${among}`);
+  return statement(q, {
+    ...{ reader: readerId, limit: options.limit + 1, at, id, status, pattern: containing(search) },
+    ...{ owner: ownerId, template: templateId, zone: zoneId },
+  });
 }
 
 const ofSlice = sql.placeholder('slice');

@@ -224,6 +224,36 @@ describe('a list of slices', () => {
     expect((await user.slices.list({ search: 'c' })).items).toMatchObject([{ name: 'c', vms: 3, vmsRunning: 1 }]);
     expect((await user.slices.list({ status: 'active' })).items).toEqual([]);
   });
+
+  it('is narrowed by owner, template and zone, each of them with what else is asked', async () => {
+    const { user, template, zoneId } = await scene();
+    const other = world.callerOf(await world.person());
+    const theirs = await other.templates.create({ name: 'Theirs', topology: line(1) });
+    const admin = world.callerOf(await world.person('admin'));
+    const names = async (query: Parameters<typeof admin.slices.list>[0], caller = admin) =>
+      (await caller.slices.list(query)).items.map(({ name }) => name).toSorted();
+    const elsewhere = await world.zone({ name: 'elsewhere' });
+    const second = await user.templates.duplicate({ id: template.id });
+    const made = await user.slices.create({ name: 'here', templateId: template.id, zoneId });
+    await user.slices.create({ name: 'there', templateId: template.id, zoneId: elsewhere });
+    await user.slices.create({ name: 'second', templateId: second.id, zoneId });
+    await other.slices.create({ name: 'theirs', templateId: theirs.id, zoneId });
+    const ownerId = made.owner.id;
+    const all = { of: 'everyone', limit: 100 } as const;
+    expect(await names({ ...all, ownerId })).toEqual(['here', 'second', 'there']);
+    expect(await names({ ...all, ownerId, zoneId, search: 'e' })).toEqual(['here', 'second']);
+    expect(await names({ ...all, zoneId: elsewhere })).toEqual(['there']);
+    expect(await names({ ...all, ownerId, status: 'active' })).toEqual([]);
+    expect(await names({ ...all, ownerId, mark: 'idle' })).toEqual([]);
+    expect(await names({ of: 'mine', templateId: template.id }, user)).toEqual(['here', 'there']);
+    expect(await names({ of: 'all', templateId: second.id, zoneId }, user)).toEqual(['second']);
+    expect(await names({ of: 'mine', ownerId: ownerId + 1_000 }, user)).toEqual([]);
+    // of a template that one does not see nobody is told what was made of it
+    expect(await names({ ...all, templateId: template.id })).toEqual([]);
+    const page = await admin.slices.list({ ...all, ownerId, limit: 2 });
+    const next = await admin.slices.list({ ...all, ownerId, limit: 2, cursor: page.nextCursor });
+    expect([...page.items, ...next.items].map(({ name }) => name).toSorted()).toEqual(['here', 'second', 'there']);
+  });
 });
 
 describe('events', () => {
