@@ -265,9 +265,10 @@ const states: Record<string, State> = {
   'the screens of a slice': { ...slice('running', '?tab=screens'), until: text('A look every few seconds') },
   'the screens of a slice that is stopped': { ...slice('stopped', '?tab=screens'), until: text('It does not run') },
   'the screens of all slices': {
-    ...at('/screens?of=everyone'),
+    path: ({ ids, zone }) => `/screens?of=everyone&template=${ids.lab}&zone=${zone}`,
     until: (page) => page.getByRole('link', { name: 'Open the console of db' }).first().waitFor(),
   },
+  'the screens of all slices without a match': { ...at('/screens?q=nothing'), until: text(/nothing/) },
   'what the VMs of a slice use': { ...slice('running', '?tab=figures'), until: text(/ MiB$/) },
   'what one VM uses': {
     ...slice('running', '?tab=figures&vm=a'),
@@ -289,7 +290,7 @@ const states: Record<string, State> = {
   'the figures of a zone': {
     ...at('/zones'),
     until: async (page) => {
-      const graph = page.getByRole('figure', { name: 'VMs that run' }).first();
+      const graph = page.getByRole('figure', { name: 'Memory of the machine' }).first();
       await graph.waitFor();
       await graph.scrollIntoViewIfNeeded();
     },
@@ -606,7 +607,10 @@ const states: Record<string, State> = {
     ...at('/images?panel=upload'),
     until: inOrder(dialog, text('Interrupted'), text('Failed')),
   },
-  'images that nothing uses': { ...at('/images?panel=unused'), until: inOrder(dialog, text(/takes room|take room/)) },
+  'images that nothing uses': {
+    ...at('/images?panel=unused'),
+    until: (page) => page.getByRole('checkbox', { name: /^spare, / }).waitFor(),
+  },
   'a URL without TLS and without a checksum': {
     ...at('/images?panel=upload'),
     until: inOrder(

@@ -143,6 +143,11 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     await call.templates.share.mutate({ id: ids.lab, email: ana.email });
     await call.slices.share.mutate({ id: ids.running, email: ana.email, level: 'view' });
     await call.images.create.mutate({ name: 'lost', kind: 'disk', source: '/simulator/invalid' });
+    // one that zones have prepared, and nothing has
+    const spare = await call.images.create.mutate({ name: 'spare', kind: 'disk', source: '/simulator/spare' });
+    await call.images.check.mutate({ id: spare.id });
+    const unused = async () => (await call.images.unused.query()).items.map(({ id }) => id);
+    await vi.waitUntil(async () => (await unused()).includes(spare.id), { timeout: 60_000, interval: 200 });
     await call.imageUploads.create.mutate({ name: 'half', fileName: 'half.qcow2', sizeBytes: 400 * 2 ** 20 });
     // at an address that no image may be fetched from
     const inside = { name: 'inside', url: 'https://127.0.0.1/disk.qcow2' };

@@ -11,6 +11,7 @@ const onlyHere = {
   captures: { code: 'CAPTURE_UNAVAILABLE', elsewhere: 'CAPTURE_ELSEWHERE' },
   guests: { code: 'GUEST_UNAVAILABLE', elsewhere: 'GUEST_ELSEWHERE' },
   figures: { code: 'FIGURES_UNAVAILABLE', elsewhere: 'FIGURES_ELSEWHERE' },
+  screens: { code: 'SCREENS_UNAVAILABLE', elsewhere: 'SCREENS_ELSEWHERE' },
 } as const;
 type OnlyHere = keyof typeof onlyHere;
 

@@ -1,7 +1,7 @@
 /** The bytes of a stream, taken as many as are asked for. What comes beyond `limit` without being taken ends it. */
 export class ByteQueue {
   readonly #limit: number;
-  #chunks: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
   #held = 0;
   #ended = false;
   #wake: () => void = () => undefined;
@@ -24,7 +24,7 @@ export class ByteQueue {
     this.#wake();
   }
 
-  /** Null when the stream ends before so many have come. */
+  /** The next `count` bytes; null when the stream ends before so many have come. One may wait at a time. */
   async take(count: number): Promise<Buffer | null> {
     while (this.#held < count) {
       if (this.#ended) return null;
@@ -32,9 +32,14 @@ export class ByteQueue {
         this.#wake = resolve;
       });
     }
-    const all = Buffer.concat(this.#chunks);
-    this.#chunks = all.length > count ? [all.subarray(count)] : [];
+    const taken = Buffer.alloc(count);
+    for (let filled = 0; filled < count;) {
+      const chunk = this.#chunks.shift() ?? Buffer.alloc(0);
+      const used = chunk.copy(taken, filled);
+      if (used < chunk.length) this.#chunks.unshift(chunk.subarray(used));
+      filled += used;
+    }
     this.#held -= count;
-    return all.subarray(0, count);
+    return taken;
   }
 }

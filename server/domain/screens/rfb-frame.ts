@@ -80,13 +80,12 @@ async function drawUpdate(queue: ByteQueue, frame: Pixels): Promise<number | nul
     if (head === null) return null;
     const [x, y, width, height] = [0, 2, 4, 6].map((at) => head.readUInt16BE(at)) as [number, number, number, number];
     if (head.readInt32BE(8) !== 0 || x + width > frame.width || y + height > frame.height) return null;
-    const pixels = await queue.take(width * height * bytesPerPixel);
-    if (pixels === null) return null;
-    for (let line = 0; line < height; line++)
-      frame.data.set(
-        pixels.subarray(line * width * bytesPerPixel, (line + 1) * width * bytesPerPixel),
-        ((y + line) * frame.width + x) * bytesPerPixel,
-      );
+    // line by line, as they come: a large screen is not held twice
+    for (let line = 0; line < height; line++) {
+      const pixels = await queue.take(width * bytesPerPixel);
+      if (pixels === null) return null;
+      frame.data.set(pixels, ((y + line) * frame.width + x) * bytesPerPixel);
+    }
     drawn += width * height;
   }
   return drawn;

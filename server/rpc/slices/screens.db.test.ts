@@ -3,8 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones } from '#drizzle/schema/catalogue';
+import { say } from '#shared/sentence';
 import { sliceScreens } from '#server/domain/screens/screens';
+import { silentLogger } from '#server/lib/logger';
+import { ProviderError } from '#server/lib/provider-error';
 import type { Provisioning } from '#server/provisioning/provisioning';
+import { simulatorOnly } from '#server/testing/context';
 import { line } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { carryOut, testProvisioning } from '#server/testing/provisioning';
@@ -81,13 +85,32 @@ describe('the screens of a slice', () => {
     expect(await outcomeOf(world.callerOf(reader).slices.screens({ id: slice.id }))).toBe('FORBIDDEN');
   });
 
+  it('are empty where a VM cannot be looked at; what nobody says of that is in the log', async () => {
+    const { owner, slice, vmIds } = await scene();
+    const warnings: string[] = [];
+    const look = async (vmId: number | undefined, error: Error) => {
+      const provider = new Proxy(world.simulator, {
+        get: (target, name, receiver) =>
+          name === 'openConsole' ? () => Promise.reject(error) : (Reflect.get(target, name, receiver) as unknown),
+      });
+      const log = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+      const at = { ...ctx, db: ctx.db, log, providers: simulatorOnly(provider) };
+      return sliceScreens(at, { actor: owner, query: { id: slice.id, vmIds: [vmId ?? 0] } });
+    };
+    const nothing = { screens: [{ picture: null, lines: null }] };
+    expect(await look(vmIds[0], new ProviderError('NOT_RUNNING', say('ZONE_SILENT'), true))).toMatchObject(nothing);
+    expect(warnings).toEqual([]);
+    expect(await look(vmIds[1], new Error('a mistake'))).toMatchObject(nothing);
+    expect(warnings).toEqual(['A screen was not looked at.']);
+  });
+
   it('are at the server that has the zone, which is named', async () => {
     const { owner, slice, zoneId } = await scene();
     const homeId = await homeOf(ctx.db, 'rack-8');
     await ctx.db.update(availabilityZones).set({ homeId }).where(eq(availabilityZones.id, zoneId));
     const elsewhere = { ...ctx, db: ctx.db, home: { id: null, everything: false, accompanied: true } };
     expect(await refusalOf(sliceScreens(elsewhere, { actor: owner, query: { id: slice.id } }))).toMatchObject({
-      code: 'FIGURES_UNAVAILABLE',
+      code: 'SCREENS_UNAVAILABLE',
       sentences: [{ code: 'SCREENS_ELSEWHERE', params: { host: 'rack-8' } }],
     });
   });
