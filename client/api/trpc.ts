@@ -31,6 +31,8 @@ const streamsComeBack = retryLink<AppRouter>({
   retryDelayMs: (attempt) => Math.min(500 * 2 ** Math.min(attempt, 5), 10_000),
 });
 
+const waitForGuests: ReadonlySet<string> = new Set(['slices.vmStatus', 'slices.screens']);
+
 /** One client for the app's lifetime; the session cookie does the authentication. */
 export function createApiClient() {
   return trpc.createClient({
@@ -42,7 +44,7 @@ export function createApiClient() {
         // a long list of ids in one GET would pass the URL limits of proxies; and nothing is to wait for a guest to answer
         false: splitLink({
           condition: ({ type, input, path }) =>
-            path === 'slices.vmStatus' || (type === 'query' && (JSON.stringify(input) ?? '').length > 1_500),
+            waitForGuests.has(path) || (type === 'query' && (JSON.stringify(input) ?? '').length > 1_500),
           true: httpBatchLink({ url: '/trpc', methodOverride: 'POST', maxItems: 1 }),
           false: httpBatchLink({ url: '/trpc', maxURLLength: 2_000, maxItems: 20 }),
         }),
