@@ -105,7 +105,9 @@ describe('ids tell nothing', () => {
     }
     // one answer, byte for byte, for all of them
     expect([...answers.keys()].map((text) => text.slice(0, 300))).toHaveLength(1);
-    expect([...answers.keys()][0]).toMatch(/"code":"(NOT_FOUND|FORBIDDEN)"/);
+    // a list that is narrowed to what one does not see is empty
+    const none = name === 'slices.list' ? /"items":\[\]/ : /"code":"(NOT_FOUND|FORBIDDEN)"/;
+    expect([...answers.keys()][0]).toMatch(none);
   });
 });
 

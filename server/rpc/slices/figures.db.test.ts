@@ -147,7 +147,7 @@ describe('the figures of a zone', () => {
     await pass(new Map([[slice.id, [used(a, { cpuSeconds: 2.5 }), used(b, { cpuSeconds: 4 })]]]));
     const figures = await user.zones.figures({ id: zoneId });
     expect(figures).toMatchObject({ cpu: { now: 30 }, memory: { now: 200 }, vms: { now: 2 }, top: null });
-    expect(figures.machine).toMatchObject({ processors: 64, totalMemoryMb: 262_144 });
+    expect(figures.machine).toMatchObject({ processors: 8, totalMemoryMb: 16_384 });
     expect(figures.machine?.memory.now).toBeGreaterThan(0);
     const admin = world.callerOf(await world.person('admin'));
     expect((await admin.zones.figures({ id: zoneId })).top).toEqual([
