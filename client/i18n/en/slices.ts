@@ -3,8 +3,7 @@ import { inside } from './slices-inside';
 export const slices = {
   list: {
     description: 'Networks of virtual machines, each made from a template in one zone.',
-    search: 'Search slices',
-    screens: 'Screens',
+    ...{ search: 'Search slices', screens: 'Screens' },
     filters: 'Filters',
     anyStatus: 'Any status',
     status: 'Status',

@@ -5,8 +5,7 @@ import type { slices as english } from '../en/slices';
 export const slices: Messages<typeof english> = {
   list: {
     description: 'Redes de máquinas virtuales, cada una creada con una plantilla en una zona.',
-    search: 'Buscar slices',
-    screens: 'Pantallas',
+    ...{ search: 'Buscar slices', screens: 'Pantallas' },
     filters: 'Filtros',
     anyStatus: 'Cualquier estado',
     status: 'Estado',
