@@ -186,6 +186,39 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await expect.poll(() => shown('two'), { timeout: 60_000 }).toContain('P@st|~{ed}');
   });
 
+  test('what screens show is seen small, each leading to its console, and what the VMs use is drawn', async () => {
+    await page.goto(`/slices/${sliceId}?tab=screens`);
+    const small = (vm: string) => page.getByRole('button', { name: `Open the console of ${vm}` });
+    const card = (vm: string) => page.getByRole('listitem').filter({ has: small(vm) });
+    const colours = () =>
+      card('two')
+        .locator('img')
+        .evaluate((element) => {
+          const canvas = new OffscreenCanvas(320, 240).getContext('2d');
+          if (canvas === null || !(element instanceof HTMLImageElement)) return 0;
+          canvas.drawImage(element, 0, 0);
+          return new Set(new Uint32Array(canvas.getImageData(0, 0, 320, 240).data.buffer)).size;
+        });
+    await expect.poll(colours, { timeout: 60_000 }).toBeGreaterThan(2);
+    await expect
+      .poll(() => card('one').locator('svg').first().textContent(), { timeout: 60_000 })
+      .toContain('for-42-all');
+    await screenshot(page, 'screens');
+    await small('one').click();
+    await terminal('one').waitFor();
+
+    await page.goto(`/slices/${sliceId}?tab=figures&vm=one`);
+    const measured = async () => {
+      const { vms } = await lab.session.api.slices.figures.query({ id: sliceId });
+      return vms.filter(({ cpu, memory }) => cpu.now !== null && (memory.now ?? 0) > 40).length;
+    };
+    await expect.poll(measured, { timeout: 60_000 }).toBe(2);
+    await page.getByRole('figure', { name: 'Processor' }).getByText(/^now /).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('table', { name: 'What the VMs use' }).getByText(/ MiB$/).first().waitFor();
+    await screenshot(page, 'figures');
+  });
+
   test('who may only view the slice sees what is typed, and types nothing', async () => {
     const viewer = { name: 'Vera', email: 'vera@example.org', password: 'correct horse battery' };
     const theirs = await openPerson(lab.browser, lab.server.url);

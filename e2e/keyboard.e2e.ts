@@ -139,6 +139,19 @@ describe('everything by keyboard alone', () => {
     await walk.expectSomeFocus();
   });
 
+  test('sees the screens small, and comes to a console from there', async () => {
+    await walk.goTo(page.getByRole('tab', { name: 'Topology' }));
+    const screens = page.getByRole('tab', { name: 'Screens' });
+    for (let tabs = 0; tabs < 3; tabs += 1) await page.keyboard.press('ArrowRight');
+    await walk.expectFocus(screens);
+    await walk.press(page.getByRole('button', { name: 'Open the console of vm2' }));
+    await walk.expectFocus(page.getByRole('group', { name: 'Terminal of vm2' }).getByRole('textbox'));
+    await page.keyboard.press('Control+Shift+Backquote');
+    await walk.press(page.getByRole('button', { name: 'Close console of vm2' }));
+    await walk.goTo(screens, 'Shift+Tab');
+    await page.keyboard.press('Home');
+  });
+
   test('looks at a VM and lets it go', async () => {
     await walk.goTo(vmOnCanvas(page, 'vm1'));
     await page.keyboard.press('Enter');

@@ -123,4 +123,7 @@ test('a VM that fills the disk waits, says why, and goes on when there is room',
   await expect.poll(async () => (await stat(overlay)).size, { timeout: 60_000 }).toBeGreaterThan(writtenMb * mb);
   expect(await status()).toEqual({ status: 'running', error: null });
   expect((await provider.describe()).capabilities.run).toEqual({ ok: true, reason: null });
+  // what it has written is counted, also by a server that has not started it
+  const [used] = (await provider.usage()).get(slice.id) ?? [];
+  expect(used?.diskBytes).toBeGreaterThan((writtenMb / 2) * mb);
 });

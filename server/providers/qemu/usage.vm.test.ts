@@ -52,5 +52,10 @@ test(
       `A guest that waits: ${(idle * 100).toFixed(2)} % of a processor; one that works: ${(busy * 100).toFixed(0)} %\n`,
     );
     expect(idle).toBeLessThan(idleCpuShare);
+    const [use] = (await provider.usage([slice])).get(slice.id) ?? [];
+    // it has no disk; its memory is taken as the guest touches it, and QEMU's own comes to it
+    expect(use).toMatchObject({ diskBytes: null });
+    expect(use?.memoryMb).toBeGreaterThan(40);
+    expect(use?.memoryMb).toBeLessThan(vm.ramMb + 256);
   },
 );
