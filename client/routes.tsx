@@ -45,11 +45,11 @@ export function createAppRouter() {
                 },
                 {
                   path: 'templates/new',
-                  lazy: page(() => import('./editor/EditorPage'), 'editor', 'problems', 'sharing'),
+                  lazy: page(() => import('./editor/EditorPage'), 'addresses', 'editor', 'problems', 'sharing'),
                 },
                 {
                   path: 'templates/:templateId',
-                  lazy: page(() => import('./editor/EditorPage'), 'editor', 'problems', 'sharing'),
+                  lazy: page(() => import('./editor/EditorPage'), 'addresses', 'editor', 'problems', 'sharing'),
                 },
                 {
                   path: 'slices',
@@ -72,6 +72,7 @@ export function createAppRouter() {
                   path: 'slices/:sliceId',
                   lazy: page(
                     () => import('./slices/SlicePage'),
+                    'addresses',
                     'fields',
                     'figures',
                     'catalogue',

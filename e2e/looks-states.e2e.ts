@@ -295,6 +295,19 @@ const states: Record<string, State> = {
       await graph.scrollIntoViewIfNeeded();
     },
   },
+  'the addresses of a slice, as guests have them': {
+    ...slice('running', '?tab=addresses'),
+    until: inOrder(press('Ask the guests'), text('The guest has')),
+  },
+  'the addresses of a slice in Spanish': {
+    who: 'spaniard',
+    ...slice('running', '?tab=addresses'),
+    until: inOrder(press('Exportar'), menu),
+  },
+  'addresses of which none has what is searched': {
+    ...slice('draft', '?tab=addresses'),
+    until: inOrder(fill('Search addresses', 'nowhere'), text(/Nothing matches/)),
+  },
   'the forwarded ports of a draft': { ...slice('draft', '?tab=forwards'), until: text('given on deploy') },
   'a stopped slice': { ...slice('stopped'), until: text('Stopped') },
   'a destroyed slice': { ...slice('gone'), until: text('This slice is destroyed') },
@@ -433,6 +446,19 @@ const states: Record<string, State> = {
   'a console beside a VM': { ...consoles(({ web }) => `vm=a&consoles=${web}&console=${web}`), until: attached },
   // the editor
   'a network in the editor': { ...template(), until: choose(/^Network backbone/) },
+  'the addresses of a drawing': {
+    ...template(),
+    until: inOrder(
+      async (page) => {
+        await page.getByRole('button', { name: web }).waitFor();
+        // a narrow page has the panel in a sheet
+        const panel = page.getByRole('button', { name: 'Details', exact: true });
+        if (await panel.isVisible()) await panel.click();
+      },
+      press('Addresses'),
+      text('network backbone'),
+    ),
+  },
   'a link that is bent': {
     ...template(),
     until: inOrder(bentLink, fill('Loss', '101'), text('From 0 to 100.')),

@@ -393,6 +393,68 @@ describe('the command line', () => {
     expect(posted()).toEqual([]);
   });
 
+  it('lists the addresses of a slice, with what guests say, and writes them as files for other programs', async () => {
+    const forward = { protocol: 'tcp', guestPort: 22, hostAddress: '0.0.0.0', hostPort: 20_017 };
+    const image = { id: 1, name: 'debian', kind: 'disk' };
+    const vm = (id: number, key: string, change: object) => ({
+      id,
+      key,
+      image,
+      forwards: [],
+      sshUser: null,
+      ...change,
+    });
+    const slice = {
+      ...{ id: 3, name: 'lab', status: 'active', busy: null },
+      vmList: [
+        vm(1, 'a', { status: 'running', forwards: [forward], sshUser: 'trama' }),
+        vm(2, 'b', { status: 'stopped' }),
+      ],
+      edges: [{ id: 11, key: 'e' }],
+    };
+    const drawnVm = (key: string, name: string) => ({ key, name, hostname: '', imageId: 1, forwards: [] });
+    const edge = { key: 'e', source: 'a', target: 'b' };
+    const topology = {
+      ...{ vms: [drawnVm('a', 'web'), drawnVm('b', 'db')], networks: [] },
+      edges: [
+        {
+          ...edge,
+          sourceNic: { index: 0, addresses: ['10.0.0.1/30'] },
+          targetNic: { index: 0, addresses: ['10.0.0.2/30'] },
+        },
+      ],
+    };
+    const nics = [{ name: 'ens3', mac: '02:00:00:00:00:16', addresses: ['10.9.9.9/24'] }];
+    answers = (procedure) =>
+      ok(
+        procedure === 'slices.topology' ? { topology } : procedure === 'slices.vmStatus' ? { guest: { nics } } : slice,
+      );
+    const table = await trama(['slices', 'addresses', '3', '--guests']);
+    expect(asked.filter((line) => line.includes('vmStatus'))).toEqual(['GET slices.vmStatus {"sliceId":3,"vmId":1}']);
+    expect(table.stdout).toMatch(/^VM +NIC .* TO +GUEST HAS +FORWARDS$/m);
+    expect(table.stdout).toMatch(
+      /^web +0 +– +02:00:00:00:00:16 +10\.0\.0\.1\/30 +db +ens3 10\.9\.9\.9\/24 +0\.0\.0\.0:20017->22$/m,
+    );
+    const hosts = await trama(['slices', 'addresses', '3', '--format', 'hosts']);
+    expect(hosts.stdout).toBe('10.0.0.2\tdb db.web\n10.0.0.1\tweb web.db\n');
+    // nobody is asked who need not be
+    expect(asked.some((line) => line.includes('vmStatus'))).toBe(false);
+    const csv = await trama(['slices', 'addresses', '3', '--format', 'csv']);
+    expect(csv.stdout).toContain('\r\nweb,web,debian,0,,02:00:00:00:00:16,10.0.0.1,30,,db,');
+    const inventory = await trama(['slices', 'addresses', '3', '--format', 'ansible']);
+    expect(inventory.stdout).toContain(
+      'ansible_host: 127.0.0.1\n      ansible_port: 20017\n      ansible_user: trama\n',
+    );
+    const json = await trama(['slices', 'addresses', '3', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      items: [
+        { vm: 'db', nic: 0 },
+        { vm: 'web', network: null },
+      ],
+    });
+    expect((await trama(['slices', 'addresses', '3', '--format', 'pdf'])).code).toBe(2);
+  });
+
   it('has an image checked, waits for the zones, and fails where one has it broken', async () => {
     const image = (states: string[]) => ({
       id: 7,

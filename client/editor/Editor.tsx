@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Role } from '#shared/permissions';
 import type { Template } from '#shared/template';
+import { DrawnAddressesButton } from '../addresses/DrawnAddressesButton';
 import { usePageTitle } from '../hooks/page-title';
 import { draftKey, readDraft } from './draft-store';
 import { DrawingFrame } from './DrawingFrame';
@@ -128,6 +129,13 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
               document={document}
               catalogue={catalogue}
               onDescription={(description) => editor.run({ type: 'setDetails', description }, 'description')}
+            />
+            <DrawnAddressesButton
+              name={document.name === '' ? t('template.new') : document.name}
+              topology={topology}
+              base={editor.saved.document.topology}
+              catalogue={catalogue}
+              hasProblems={problems.length > 0}
             />
           </>
         }

@@ -1,6 +1,7 @@
 /** The texts that come with the pages that need them: one small chunk for each language and namespace. */
 const english = {
   account: async () => (await import('./en/account')).account,
+  addresses: async () => (await import('./en/addresses')).addresses,
   audit: async () => (await import('./en/audit')).audit,
   capture: async () => (await import('./en/capture')).capture,
   catalogue: async () => (await import('./en/catalogue')).catalogue,
@@ -34,6 +35,7 @@ type Loaders = Record<LazyNamespace, () => Promise<object>>;
 
 const spanish: Loaders = {
   account: async () => (await import('./es/account')).account,
+  addresses: async () => (await import('./es/addresses')).addresses,
   audit: async () => (await import('./es/audit')).audit,
   capture: async () => (await import('./es/capture')).capture,
   catalogue: async () => (await import('./es/catalogue')).catalogue,

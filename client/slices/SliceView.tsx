@@ -46,6 +46,7 @@ import { VmTable } from './VmTable';
 import { useSliceZone, ZoneAwayBanner } from './zone-away';
 import type { Slice } from '#shared/slice';
 
+const SliceAddresses = lazy(async () => ({ default: (await import('../addresses/SliceAddresses')).SliceAddresses }));
 const ForwardTable = lazy(async () => ({ default: (await import('./ForwardTable')).ForwardTable }));
 const SliceScreens = lazy(async () => ({ default: (await import('../screens/SliceScreens')).SliceScreens }));
 const SliceFigures = lazy(async () => ({ default: (await import('../figures/SliceFigures')).SliceFigures }));
@@ -164,6 +165,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
           <Tabs.List mb="sm">
             <Tabs.Tab value="topology">{t('tabs.topology')}</Tabs.Tab>
             <Tabs.Tab value="vms">{t('tabs.vms')}</Tabs.Tab>
+            <Tabs.Tab value="addresses">{t('tabs.addresses')}</Tabs.Tab>
             <Tabs.Tab value="forwards">{t('tabs.forwards')}</Tabs.Tab>
             <Tabs.Tab value="screens">{t('tabs.screens')}</Tabs.Tab>
             <Tabs.Tab value="figures">{t('tabs.figures')}</Tabs.Tab>
@@ -215,6 +217,11 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
             ) : (
               <VmTable slice={slice} running={running} onOpen={place.showVm} onOpenConsole={place.openConsole} />
             )}
+          </Tabs.Panel>
+          <Tabs.Panel value="addresses">
+            <Suspense fallback={<LoadingRows rows={6} />}>
+              <SliceAddresses slice={slice} onOpen={place.showVm} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="forwards">
             <Suspense fallback={<LoadingRows rows={4} />}>

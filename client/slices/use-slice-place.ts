@@ -3,7 +3,17 @@ import type { ConsoleKind } from '#shared/image';
 import { consoleId, consoleIdsIn, type ConsoleId } from '../console/console-id';
 import { useFilters } from '../hooks/filters';
 
-export const sliceTabs = ['topology', 'vms', 'forwards', 'screens', 'figures', 'plan', 'events', 'history'] as const;
+export const sliceTabs = [
+  'topology',
+  'vms',
+  'addresses',
+  'forwards',
+  'screens',
+  'figures',
+  'plan',
+  'events',
+  'history',
+] as const;
 export type SliceTab = (typeof sliceTabs)[number];
 
 export interface SlicePlace {

@@ -35,6 +35,7 @@ await startI18n();
 await loadTexts([
   'fields',
   'account',
+  'addresses',
   'audit',
   'catalogue',
   'change',

@@ -12,6 +12,7 @@ import {
 import { extraDiskText } from '#shared/topology/disk';
 import { forwardAddress, forwardText } from '#shared/topology/forward';
 import { changeLines, updateLines } from '../plan-text';
+import { addAddressesCommand } from './addresses';
 import { addCloneCommand } from './clone';
 import { addGuestCommands } from './guests';
 import { addKeepingCommands } from './keeping';
@@ -375,6 +376,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
 
   addLineCommands(slices, cli);
   addTopCommand(slices, cli);
+  addAddressesCommand(slices, cli);
   addUpdateCommands(slices, cli, { showPlan, operate });
   addCloneCommand(slices, cli, { showPlan, operate });
   addKeepingCommands(program, slices, cli, { showPlan, operate });

@@ -8,6 +8,7 @@ import { forwardText } from '#shared/topology/forward';
 import type { CanvasSelection } from '../canvas/types';
 import type { EditorCatalogue } from '../use-catalogue';
 import { extraDisksText } from '../property-text';
+import { DrawnAddressesButton } from '../../addresses/DrawnAddressesButton';
 import { useChoices } from './choices';
 import { useReadyText } from './ready-text';
 import { LinkList } from './LinkList';
@@ -69,6 +70,7 @@ export function ReadOnlyPanel({ template, catalogue, selection, onSelectEdge, on
         </Text>
       )}
       <TemplateTotals topology={topology} catalogue={catalogue} />
+      <DrawnAddressesButton name={template.name} topology={topology} catalogue={catalogue} />
     </Panel>
   );
 }

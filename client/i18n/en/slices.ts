@@ -66,7 +66,7 @@ export const slices = {
   },
   connection: { live: 'Live', reconnecting: 'Reconnecting…', lost: 'Not connected', reconnect: 'Reconnect' },
   tabs: {
-    ...{ topology: 'Topology', vms: 'VMs', forwards: 'Ports', plan: 'Plan' },
+    ...{ topology: 'Topology', vms: 'VMs', forwards: 'Ports', addresses: 'Addresses', plan: 'Plan' },
     ...{ steps: 'Steps', events: 'Events', screens: 'Screens', figures: 'Figures', history: 'History' },
   },
   forwards: {

@@ -68,7 +68,7 @@ export const slices: Messages<typeof english> = {
   },
   connection: { live: 'En vivo', reconnecting: 'Reconectando…', lost: 'Sin conexión', reconnect: 'Reconectar' },
   tabs: {
-    ...{ topology: 'Topología', vms: 'MV', forwards: 'Puertos', plan: 'Plan' },
+    ...{ topology: 'Topología', vms: 'MV', forwards: 'Puertos', addresses: 'Direcciones', plan: 'Plan' },
     ...{ steps: 'Pasos', events: 'Eventos', screens: 'Pantallas', figures: 'Cifras', history: 'Historial' },
   },
   forwards: {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AuditEntry, auditExportSchema, exportAuditInput } from '#shared/audit';
 import { auditWords, type AuditWords } from '#shared/audit-words';
+import { csvText } from '#shared/csv';
 import { decodeCursor, encodeCursor, idCursor } from '#server/db/keyset';
 import { auditRows } from '#server/db/queries/audit';
 import type { DomainContext } from '../context';
@@ -57,25 +58,10 @@ function jsonLines(entries: readonly AuditEntry[]): string {
   return entries.map((entry) => `${JSON.stringify({ ...entry, words: auditWords(entry) })}\n`).join('');
 }
 
-/** As RFC 4180 has it. */
 function csv(entries: readonly AuditEntry[], withHeader: boolean): string {
-  const lines = entries.map((entry) => {
+  const rows: (string | number)[][] = entries.map((entry) => {
     const words = auditWords(entry);
-    return Object.values(columns).map((value) => cell(value(entry, words) ?? ''));
+    return Object.values(columns).map((value) => value(entry, words) ?? '');
   });
-  if (withHeader) lines.unshift(Object.keys(columns));
-  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
-}
-
-/**
- * A spreadsheet takes what begins with one of these for a formula, which may send the sheet away: an apostrophe makes it a
- * text. https://owasp.org/www-community/attacks/CSV_Injection
- */
-const formula = /^[=+\-@\t\r]/;
-
-/** One cell of a CSV file. Pure. */
-export function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = formula.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(withHeader ? [Object.keys(columns), ...rows] : rows);
 }

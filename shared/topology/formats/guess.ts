@@ -2,6 +2,7 @@ import { AppError } from '../../errors';
 import { limits } from '../../limits';
 import { hostnameSchema, isReservedHostname } from '../../primitives';
 import { say } from '../../sentence';
+import { slug } from '../../slug';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
 
 const folded = (text: string) => text.trim().toLowerCase();
@@ -77,12 +78,7 @@ export function unique(text: string, taken: Set<string>, length: number): string
 export function hostnameLike(text: string, taken: Set<string>): string {
   const plain = hostnameSchema.safeParse(text).success
     ? text
-    : text
-        .normalize('NFKD')
-        .replaceAll(/\p{Mark}+/gu, '')
-        .replaceAll(/[^A-Za-z0-9]+/g, '-')
-        .slice(0, limits.nameLength)
-        .replaceAll(/^-+|-+$/g, '');
+    : slug(text, '-').slice(0, limits.nameLength).replace(/-+$/, '');
   return unique(plain === '' ? 'vm' : isReservedHostname(plain) ? `${plain}-vm` : plain, taken, limits.nameLength);
 }
 

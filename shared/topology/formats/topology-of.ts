@@ -1,6 +1,7 @@
 import { limits } from '../../limits';
 import { nameSchema } from '../../primitives';
 import { say } from '../../sentence';
+import { slug } from '../../slug';
 import { withAnnotations } from '../annotations';
 import type { Catalogue, CatalogueFlavour, CatalogueImage } from '../catalogue';
 import { forwardKey, type Forward } from '../forward';
@@ -204,12 +205,7 @@ function keyLike(id: string, taken: Set<string>): string {
     taken.add(id.toLowerCase());
     return id;
   }
-  const plain = id
-    .normalize('NFKD')
-    .replaceAll(/\p{Mark}+/gu, '')
-    .replaceAll(/[^A-Za-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replaceAll(/^-+|-+$/g, '');
+  const plain = slug(id, '-').slice(0, 60);
   return unique(plain === '' ? 'n' : `n-${plain}`, taken, 64);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cell } from './export';
+import { csvCell, csvText } from './csv';
 
 describe('a cell', () => {
   it.each([
@@ -19,6 +19,16 @@ describe('a cell', () => {
     ['=HYPERLINK("http://evil","x")', '"\'=HYPERLINK(""http://evil"",""x"")"'],
     ['a=b', 'a=b'],
   ])('of %j is %j', (value, text) => {
-    expect(cell(value)).toBe(text);
+    expect(csvCell(value)).toBe(text);
   });
+});
+
+it('rows are lines, each with an end', () => {
+  expect(
+    csvText([
+      ['a', 'b,c'],
+      ['=1', 2],
+    ]),
+  ).toBe('a,"b,c"\r\n\'=1,2\r\n');
+  expect(csvText([])).toBe('');
 });

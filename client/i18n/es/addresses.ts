@@ -1,0 +1,30 @@
+import type { addresses as english } from '../en/addresses';
+import type { Messages } from '../messages';
+
+export const addresses: Messages<typeof english> = {
+  title: 'Direcciones',
+  table: 'Direcciones de {{name}}',
+  drawn: 'Direcciones de {{name}}, tal como están previstas',
+  problems: 'Antes hay que corregir lo que está mal en el dibujo.',
+  none: 'No tiene MV.',
+  search: 'Buscar direcciones',
+  vm: 'MV',
+  nic: 'NIC',
+  noNic: 'ninguna',
+  mac: 'Dirección MAC',
+  address: 'Dirección',
+  to: 'Lleva a',
+  network: 'red {{name}}',
+  guest: 'La MV tiene',
+  notSaid: 'no lo dice',
+  hasOthers: 'no es lo previsto',
+  hasNone: 'ninguna dirección ahí',
+  forwards: 'Puertos redirigidos',
+  askGuests: 'Preguntar a las MV',
+  nobodyRuns: 'Ninguna de sus MV está en marcha.',
+  export: 'Exportar',
+  download: 'Como archivo',
+  copy: 'Al portapapeles',
+  copied: 'Copiado',
+  formats: { csv: 'CSV', hosts: 'Líneas para /etc/hosts', ansible: 'Inventario de Ansible', json: 'JSON' },
+};
