@@ -140,16 +140,20 @@ describe('everything by keyboard alone', () => {
   });
 
   test('sees the screens small, and comes to a console from there', async () => {
-    await walk.goTo(page.getByRole('tab', { name: 'Topology' }));
+    const topology = page.getByRole('tab', { name: 'Topology' });
     const screens = page.getByRole('tab', { name: 'Screens' });
-    for (let tabs = 0; tabs < 3; tabs += 1) await page.keyboard.press('ArrowRight');
+    await walk.goTo(topology);
+    for (let tabs = 0; tabs < 4; tabs += 1) await page.keyboard.press('ArrowRight');
     await walk.expectFocus(screens);
     await walk.press(page.getByRole('button', { name: 'Open the console of vm2' }));
     await walk.expectFocus(page.getByRole('group', { name: 'Terminal of vm2' }).getByRole('textbox'));
     await page.keyboard.press('Control+Shift+Backquote');
     await walk.press(page.getByRole('button', { name: 'Close console of vm2' }));
     await walk.goTo(screens, 'Shift+Tab');
+    // which only leads there, where arrows also choose
     await page.keyboard.press('Home');
+    await walk.expectFocus(topology);
+    await page.keyboard.press('Enter');
   });
 
   test('looks at a VM and lets it go', async () => {
