@@ -217,6 +217,8 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('table', { name: 'What the VMs use' }).getByText(/ MiB$/).first().waitFor();
     await screenshot(page, 'figures');
+    await page.goto(`/slices/${sliceId}?console=${lab.vmId('two')}`);
+    await terminal('two').waitFor();
   });
 
   test('who may only view the slice sees what is typed, and types nothing', async () => {
