@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { openConsole, ping } from '../rig/console';
-import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
+import { freePort, makeDataDir, removeDataDir, root, startTrama, type TramaServer } from '../rig/trama-server';
+import { launchBrowser } from './browser';
+import { openPerson, signIn, typeInConsole } from './pages';
 
+const eva = { name: 'Eva', email: 'eva@example.org', password: 'correct horse battery' };
 let dataDir: string;
 let server: TramaServer;
 let session: ApiSession;
@@ -12,7 +16,7 @@ beforeAll(async () => {
   dataDir = await makeDataDir();
   server = await startTrama({ dataDir, port: await freePort() });
   session = openSession(server.url);
-  await session.api.auth.register.mutate({ name: 'Eva', email: 'eva@example.org', password: 'correct horse battery' });
+  await session.api.auth.register.mutate(eva);
 });
 afterAll(async () => {
   await server?.stop();
@@ -52,6 +56,14 @@ test('four routers of a template’s frr.conf find their ways by OSPF, round a r
   for (const daemon of ['zebra', 'bgpd', 'ospfd', 'ospf6d', 'staticd']) expect(shown).toContain(daemon);
   expect(shown.match(/^1\r?$/gm)).toHaveLength(2);
 
+  // as the README says
+  guest.type('clear; traceroute 10.255.0.3; tcpdump -c 1 -ni eth0 ip proto 89; echo see""n');
+  const [seen] = await guest.until(/10\.255\.0\.3[\s\S]*seen/);
+  expect(seen).toMatch(/^ *2 +10\.255\.0\.3 /m);
+  expect(seen).toContain('OSPFv2, Hello');
+
+  if (process.env['TRAMA_SHOTS'] === '1') await picture(slice.id, [vmId('r1'), vmId('r3')]);
+
   const stop = await api.deployments.start.mutate({ sliceId: slice.id, kind: 'stop', vmId: vmId('r2') });
   await untilDeployed(session, slice.id, stop.id);
   guest.type('until ! vtysh -c "show ip ospf neighbor" | grep -q 10.255.0.2; do sleep 1; done; echo go""ne');
@@ -60,3 +72,19 @@ test('four routers of a template’s frr.conf find their ways by OSPF, round a r
   await ping(guest, loopback('r3'));
   guest.close();
 });
+
+/** Makes `docs/router-lab.png` anew: the ring, and what routers that are not neighbours have learnt. */
+async function picture(sliceId: number, [near, far]: [number, number]): Promise<void> {
+  const browser = await launchBrowser();
+  try {
+    const { page } = await openPerson(browser, server.url);
+    await signIn(page, eva);
+    await page.evaluate(() => localStorage.setItem('trama.console', JSON.stringify({ fontSize: 11, height: 330 })));
+    await page.goto(`/slices/${sliceId}?consoles=${near},${far}&tiles=1&console=${far}`);
+    for (const vm of ['r3', 'r1'])
+      await typeInConsole(page, vm, "clear; vtysh -c 'show ip route ospf'", /weight 1, .*\n.*#/);
+    await page.screenshot({ path: path.join(root, 'docs', 'router-lab.png') });
+  } finally {
+    await browser.close();
+  }
+}
