@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openConsole } from '../rig/console';
+import { loadKeymap, pressKeys, type PressedKey } from './keymap';
+import { walkOn } from './keyboard-walk';
 import { startLab, type Lab } from './lab';
 import { openPerson, register, screenshot, sliceAction, typeInConsole } from './pages';
 import { stepByStep } from './steps';
@@ -11,10 +14,12 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
   let lab: Lab;
   let page: Page;
   let sliceId: number;
+  let walk: ReturnType<typeof walkOn>;
 
   beforeAll(async () => {
     lab = await startLab(['one', 'two'], ['two']);
     ({ page, sliceId } = lab);
+    walk = walkOn(page);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   });
   afterAll(() => lab?.stop());
@@ -162,13 +167,20 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await screen.focus();
     await page.keyboard.type('echo typed-by-hand');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Type a text' }).click();
+    // by keyboard alone: away from the screen, which takes all other keys
+    await page.keyboard.press('Control+Shift+Backquote');
+    await walk.expectFocus(page.getByRole('tab', { name: 'Screen of two' }));
+    await walk.press(page.getByRole('button', { name: 'Type a text' }));
     const text = page.getByRole('textbox', { name: 'Text to be typed' });
+    await walk.expectFocus(text);
+    await page.keyboard.press('Escape');
+    await walk.expectFocus(page.getByRole('button', { name: 'Type a text' }));
+    await page.keyboard.press('Enter');
     await text.fill('ñandú');
     await page.getByText('This keyboard layout (US) has no key for: ñ ú').waitFor();
     await text.fill('echo "P@st|~{ed}" > /tmp/typed\n');
     await screenshot(page, 'screen-typing');
-    await page.getByRole('button', { name: 'Type it' }).click();
+    await walk.press(page.getByRole('button', { name: 'Type it' }));
     await page.getByText(/^Pasting: \d+ %$/).waitFor({ state: 'detached' });
     await page.keyboard.press('Control+Shift+Backquote');
     const tab = page.getByRole('tab', { name: 'Screen of two' });
@@ -184,6 +196,89 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     const look = "until [ -s /tmp/typed ]; do sleep 1; done; grep -o 'typed-by-h''and' /dev/vcs1; cat /tmp/typed";
     await typeInConsole(page, 'two', look, /typed-by-hand/);
     await expect.poll(() => shown('two'), { timeout: 60_000 }).toContain('P@st|~{ed}');
+  });
+
+  test('keys mean what the guest’s own layout says, Spanish, German and US, pressed and typed as a text', async () => {
+    const guest = await openConsole(lab.session, lab.vmId('two'));
+    const done = async (command: string) => {
+      guest.type(`${command} && echo LAY''OUT-DONE`);
+      await guest.until(/LAYOUT-DONE/);
+    };
+    await page.goto(`/slices/${sliceId}?console=${lab.vmId('two')}v`);
+    await drawn(page);
+    const browser = await page.context().newCDPSession(page);
+    // as the keyboards that people buy report them
+    const keyboards: Record<'us' | 'es' | 'de', { name: string; keys: PressedKey[] }> = {
+      us: {
+        name: 'US',
+        keys: [
+          ['y', 'KeyY'],
+          ['z', 'KeyZ'],
+          ['@', 'Digit2', 'Shift'],
+          ['|', 'Backslash', 'Shift'],
+        ],
+      },
+      es: {
+        name: 'Spanish',
+        keys: [
+          ...([
+            ['y', 'KeyY'],
+            ['z', 'KeyZ'],
+            ['ñ', 'Semicolon'],
+            ['Ñ', 'Semicolon', 'Shift'],
+          ] as const),
+          ...([
+            ['@', 'Digit2', 'AltGraph'],
+            ['|', 'Digit1', 'AltGraph'],
+            ['Dead', 'Quote'],
+            ['u', 'KeyU'],
+          ] as const),
+        ],
+      },
+      de: {
+        name: 'German',
+        keys: [
+          ...([
+            ['y', 'KeyZ'],
+            ['z', 'KeyY'],
+            ['ß', 'Minus'],
+            ['Ö', 'Semicolon', 'Shift'],
+          ] as const),
+          ...([
+            ['@', 'KeyQ', 'AltGraph'],
+            ['|', 'IntlBackslash', 'AltGraph'],
+          ] as const),
+        ],
+      },
+    };
+    const arrives = { us: 'yz@|', es: 'yzñÑ@|ú', de: 'yzßÖ@|' };
+    const text = { us: '~y', es: '¡ñandú!', de: 'Übergröße' };
+    for (const layout of ['es', 'de', 'us'] as const) {
+      const { name, keys } = keyboards[layout];
+      await done(loadKeymap(layout));
+      await page.getByRole('button', { name: 'Type a text' }).click();
+      await page.getByLabel('Keyboard layout of the guest').selectOption({ label: name });
+      await page.getByRole('textbox', { name: 'Text to be typed' }).fill(`cat >/tmp/keys\n${text[layout]} \`^{[@|\\\n`);
+      if (layout === 'es') await screenshot(page, 'screen-layout');
+      await page.getByRole('button', { name: 'Type it' }).click();
+      await page.getByText(/^Pasting: \d+ %$/).waitFor({ state: 'detached' });
+      await pressKeys(browser, keys);
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Control+KeyD');
+      const whole = `${text[layout]} \`^{[@|\\\n${arrives[layout]}\n`;
+      const sum = createHash('md5').update(whole).digest('hex');
+      // what else came is to be seen in the failure
+      await expect
+        .poll(
+          async () => {
+            guest.type("cat /tmp/keys; md5sum </tmp/keys; echo LO''OKED");
+            return (await guest.until(/[^]*LOOKED/))[0];
+          },
+          { timeout: 60_000, interval: 2_000 },
+        )
+        .toContain(sum);
+    }
+    guest.close();
   });
 
   test('what screens show is seen small, each leading to its console, and what the VMs use is drawn', async () => {
@@ -242,6 +337,15 @@ describe('consoles that one works in', { timeout: 300_000 }, () => {
     await theirs.page.getByText('Read only', { exact: true }).last().waitFor();
     expect(await theirs.page.getByRole('button', { name: 'Type a text' }).count()).toBe(0);
     expect(theirs.complaints).toEqual([]);
+  });
+
+  test('consoles that are open come back by themselves after a restart of the server', async () => {
+    await page.goto(`/slices/${sliceId}?consoles=${lab.vmId('one')},${lab.vmId('two')}&console=${lab.vmId('one')}`);
+    await typeInConsole(page, 'one', "clear; echo be''fore", /before/);
+    await lab.restart();
+    // both: what is typed before would go nowhere
+    await expect.poll(() => page.getByText('Connected', { exact: true }).count(), { timeout: 120_000 }).toBe(2);
+    await typeInConsole(page, 'one', 'echo after-$((40+2))-it', /after-42-it/);
   });
 
   test('the browser had nothing to complain of', () => {

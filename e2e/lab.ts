@@ -15,6 +15,8 @@ export interface Lab {
   complaints: string[];
   sliceId: number;
   vmId: (name: string) => number;
+  /** Ends the server as Ctrl-C does, and starts it again where it was. The VMs run on. */
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -37,7 +39,12 @@ export async function startLab(names: readonly string[], screens: readonly strin
     const { page, complaints } = await openPerson(browser, server.url);
     await signIn(page, server.admin);
     const { sliceId, vmId } = await deployLab(session, names, screens);
-    return { dataDir, server, browser, session, page, complaints, sliceId, vmId, stop };
+    const { port } = new URL(server.url);
+    const restart = async () => {
+      await server?.stop();
+      server = await startTrama({ dataDir, port: Number(port) });
+    };
+    return { dataDir, server, browser, session, page, complaints, sliceId, vmId, restart, stop };
   } catch (error) {
     await stop();
     throw error;
