@@ -2,12 +2,13 @@
  * `npm run bench:flood [-- SECONDS]`: what a guest that prints without end costs the server and other consoles, on real QEMU. Of a quiet
  * guest's console the echo of a typed line is timed, before and while another guest floods one reader that reads and ten that never
  * do; so are plain requests. Then 200 event streams, each with the slice's whole history, are opened and closed, several times over.
- * Memory is what of the server's process is in RAM.
+ * Memory is what of the server's process is in RAM; what of it is held, and not only left for the next garbage collection, is told beside it.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { z } from 'zod';
 import { consolePath, consoleProtocol } from '#shared/console';
 import { openSession, untilDeployed, type ApiSession } from '../../rig/api';
 import { openConsole, type GuestConsole } from '../../rig/console';
@@ -24,7 +25,9 @@ const echoes = 100;
 
 async function main(): Promise<void> {
   const dataDir = await makeDataDir();
-  const server = await startTrama({ dataDir, port: await freePort() });
+  const inspector = await freePort();
+  const nodeOptions = [`--inspect=127.0.0.1:${inspector}`];
+  const server = await startTrama({ dataDir, port: await freePort(), nodeOptions });
   const memory = async () => {
     const status = await readFile(`/proc/${server.process.pid}/status`, 'utf8');
     return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
@@ -66,7 +69,7 @@ async function main(): Promise<void> {
     for (let count = 0; count < events; count += 1)
       await session.api.slices.rename.mutate({ id: sliceId, name: `flood-${count % 2}` });
     const viewer = await viewerOf(session, sliceId);
-    console.log(`before event streams: ${await memory()} MiB`);
+    console.log(`before event streams: ${await memory()} MiB, ${await heldMemory(inspector)} MiB of them held`);
     for (let round = 1; round <= rounds; round += 1) {
       const streams = [...(await openStreams(session, sliceId)), ...(await openStreams(viewer, sliceId))];
       await sleep(5_000);
@@ -74,7 +77,8 @@ async function main(): Promise<void> {
       for (const stream of streams) stream.abort();
       await sleep(10_000);
       console.log(
-        `${streams.length} event streams, round ${round}: ${open} MiB; ten seconds after: ${await memory()} MiB`,
+        `${streams.length} event streams, round ${round}: ${open} MiB; ten seconds after: ${await memory()} MiB, ` +
+          `${await heldMemory(inspector)} MiB of them held`,
       );
     }
     quiet.close();
@@ -86,6 +90,29 @@ async function main(): Promise<void> {
   } finally {
     await server.stop();
     await removeDataDir(dataDir);
+  }
+}
+
+/** Mebibytes that the process behind this port of its inspector still holds after a garbage collection: of its heap, and outside it. */
+async function heldMemory(port: number): Promise<number> {
+  const targets = z.array(z.object({ webSocketDebuggerUrl: z.string() }));
+  const [target] = targets.parse(await (await fetch(`http://127.0.0.1:${port}/json/list`)).json());
+  if (target === undefined) throw new Error('nothing is inspected there');
+  const socket = new WebSocket(target.webSocketDebuggerUrl);
+  await once(socket, 'open');
+  const call = async (method: string, params = {}): Promise<string> => {
+    socket.send(JSON.stringify({ id: 1, method, params }));
+    const [answer] = await once(socket, 'message');
+    return String(answer);
+  };
+  try {
+    await call('HeapProfiler.collectGarbage');
+    const expression = '(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())';
+    const answer = z.object({ result: z.object({ result: z.object({ value: z.number() }) }) });
+    const { result } = answer.parse(JSON.parse(await call('Runtime.evaluate', { expression })));
+    return Math.round(result.result.value / 1024 / 1024);
+  } finally {
+    socket.close();
   }
 }
 
