@@ -45,11 +45,25 @@ export function createAppRouter() {
                 },
                 {
                   path: 'templates/new',
-                  lazy: page(() => import('./editor/EditorPage'), 'addresses', 'editor', 'problems', 'sharing'),
+                  lazy: page(
+                    () => import('./editor/EditorPage'),
+                    'addresses',
+                    'editor',
+                    'problems',
+                    'sharing',
+                    'slices',
+                  ),
                 },
                 {
                   path: 'templates/:templateId',
-                  lazy: page(() => import('./editor/EditorPage'), 'addresses', 'editor', 'problems', 'sharing'),
+                  lazy: page(
+                    () => import('./editor/EditorPage'),
+                    'addresses',
+                    'editor',
+                    'problems',
+                    'sharing',
+                    'slices',
+                  ),
                 },
                 {
                   path: 'slices',
