@@ -20,6 +20,8 @@ function page<Module>(load: () => Promise<Module>, ...namespaces: LazyNamespace[
   };
 }
 
+const editor = page(() => import('./editor/EditorPage'), 'addresses', 'editor', 'problems', 'sharing', 'slices');
+
 /** Every address of the app. The editor, the slice page and the consoles are chunks of their own. */
 export function createAppRouter() {
   return createBrowserRouter([
@@ -43,28 +45,8 @@ export function createAppRouter() {
                   path: 'templates',
                   lazy: page(() => import('./templates/TemplatesPage'), 'fields', 'sharing', 'templates'),
                 },
-                {
-                  path: 'templates/new',
-                  lazy: page(
-                    () => import('./editor/EditorPage'),
-                    'addresses',
-                    'editor',
-                    'problems',
-                    'sharing',
-                    'slices',
-                  ),
-                },
-                {
-                  path: 'templates/:templateId',
-                  lazy: page(
-                    () => import('./editor/EditorPage'),
-                    'addresses',
-                    'editor',
-                    'problems',
-                    'sharing',
-                    'slices',
-                  ),
-                },
+                { path: 'templates/new', lazy: editor },
+                { path: 'templates/:templateId', lazy: editor },
                 {
                   path: 'slices',
                   lazy: page(
