@@ -450,10 +450,9 @@ const states: Record<string, State> = {
     ...template(),
     until: inOrder(
       async (page) => {
-        await page.getByRole('button', { name: web }).waitFor();
         // a narrow page has the panel in a sheet
-        const panel = page.getByRole('button', { name: 'Details', exact: true });
-        if (await panel.isVisible()) await panel.click();
+        const { width } = page.viewportSize() ?? { width: Infinity };
+        if (width < 768) await page.getByRole('button', { name: 'Details', exact: true }).click();
       },
       press('Addresses'),
       text('network backbone'),
