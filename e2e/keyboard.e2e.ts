@@ -300,25 +300,4 @@ describe('everything by keyboard alone', () => {
     await log.waitFor({ state: 'detached' });
     await walk.expectFocus(row);
   });
-
-  test('uploads what is no disk, reads why it is none, and dismisses it', async () => {
-    await page.goto('/images');
-    const upload = page.getByRole('button', { name: 'Upload image' });
-    await walk.press(upload);
-    const panel = page.getByRole('dialog', { name: 'Your uploads' });
-    const choose = panel.getByRole('button', { name: 'Choose a file' });
-    await walk.expectFocus(choose);
-    await walk.expectTrapped(panel);
-    await walk.goTo(choose);
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
-    await chooser.setFiles({ name: 'notes.raw', mimeType: 'text/plain', buffer: Buffer.from('no disk at all') });
-    await walk.goTo(panel.getByLabel('Name'));
-    await page.keyboard.press('Enter');
-    await panel.getByText('Failed', { exact: true }).waitFor();
-    await walk.press(panel.getByRole('button', { name: 'Dismiss: notes' }));
-    await panel.getByText('Failed', { exact: true }).waitFor({ state: 'detached' });
-    await page.keyboard.press('Escape');
-    await panel.waitFor({ state: 'detached' });
-    await walk.expectFocus(upload);
-  });
 });
