@@ -50,7 +50,7 @@ export function addressCsv(rows: readonly AddressRow[]): string {
 }
 
 /** As a label of a host name (RFC 1123 §2.1); empty where nothing of it can be one. */
-const labelOf = (name: string): string => slug(name.toLowerCase(), '-').slice(0, 63).replace(/-+$/, '');
+const labelOf = (name: string): string => slug(name.toLowerCase(), '-', 63);
 
 /**
  * Lines for `/etc/hosts` (hosts(5)): each address with the names of its VM, and with one that says where it is, `web.backbone`, since a VM with several

@@ -6,6 +6,7 @@ import type {
   importTemplateOutput,
 } from '#shared/template';
 import { nameSchema } from '#shared/primitives';
+import { unaccented } from '#shared/slug';
 import { AppError } from '#shared/errors';
 import type { Catalogue } from '#shared/topology/catalogue';
 import { readDocument } from '#shared/topology/formats/document';
@@ -81,9 +82,7 @@ function usableName(text: string | null): string | null {
 
 /** `web servers` → `web-servers.trama.json`: safe on every file system. */
 function fileNameOf(name: string, format: DocumentFormat): string {
-  const plain = name
-    .normalize('NFKD')
-    .replaceAll(/\p{Mark}+/gu, '')
+  const plain = unaccented(name)
     .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
   return `${plain === '' ? 'topology' : plain}.${formatEndings[format]}`;

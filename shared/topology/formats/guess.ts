@@ -76,9 +76,7 @@ export function unique(text: string, taken: Set<string>, length: number): string
 
 /** The host name that is most like `text`, different from all of `taken`. */
 export function hostnameLike(text: string, taken: Set<string>): string {
-  const plain = hostnameSchema.safeParse(text).success
-    ? text
-    : slug(text, '-').slice(0, limits.nameLength).replace(/-+$/, '');
+  const plain = hostnameSchema.safeParse(text).success ? text : slug(text, '-', limits.nameLength);
   return unique(plain === '' ? 'vm' : isReservedHostname(plain) ? `${plain}-vm` : plain, taken, limits.nameLength);
 }
 

@@ -205,7 +205,7 @@ function keyLike(id: string, taken: Set<string>): string {
     taken.add(id.toLowerCase());
     return id;
   }
-  const plain = slug(id, '-').slice(0, 60);
+  const plain = slug(id, '-', 60);
   return unique(plain === '' ? 'n' : `n-${plain}`, taken, 64);
 }
 
