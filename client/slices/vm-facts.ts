@@ -1,4 +1,5 @@
 import type { GuestNic } from '#shared/guest';
+import { guestNicOf } from '#shared/guest-nic';
 import type { Slice, SliceVm } from '#shared/slice';
 import { macOf } from '#shared/topology/addresses';
 
@@ -41,15 +42,11 @@ export function addressesOf(
   });
 }
 
-/**
- * What a guest has on a NIC in place of what the address plan says; null where it has that, or does not say. Addresses that every NIC gives itself
- * (RFC 4291 §2.5.6) are none of the plan's.
- */
+/** What a guest has on a NIC in place of what the address plan says; null where it has that, or does not say. */
 export function addressesInstead(
   { address, mac }: Pick<VmAddress, 'address' | 'mac'>,
   nics: readonly GuestNic[] | null,
 ): string[] | null {
-  const nic = nics?.find((one) => one.mac === mac);
-  if (nic === undefined || nic.addresses.includes(address)) return null;
-  return nic.addresses.filter((one) => !/^fe[89ab]/i.test(one));
+  const nic = guestNicOf(mac, nics);
+  return nic === null || nic.addresses.includes(address) ? null : nic.addresses;
 }

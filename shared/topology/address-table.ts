@@ -1,4 +1,5 @@
 import type { GuestNic } from '../guest';
+import { guestNicOf } from '../guest-nic';
 import type { ForwardState } from '../slice-status';
 import { sshAddress, type SshTarget } from '../ssh-access';
 import { macOf } from './addresses';
@@ -130,10 +131,8 @@ function sshOf(vm: DeployedParts['vmList'][number], here: string): AddressRow['s
 }
 
 function guestNic(mac: string | null, said: readonly GuestNic[] | undefined): AddressRow['guest'] {
-  const nic = mac === null ? undefined : said?.find((one) => one.mac === mac);
-  if (nic === undefined) return null;
-  // those that every NIC gives itself are nobody's plan (RFC 4291 §2.5.6)
-  return { interface: nic.name, addresses: nic.addresses.filter((one) => !/^fe[89ab]/i.test(one)) };
+  const nic = guestNicOf(mac, said);
+  return nic && { interface: nic.name, addresses: nic.addresses };
 }
 
 /** Whether a guest says that it has other addresses than were planned. */
