@@ -1,15 +1,11 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Series } from '#shared/figures';
-import { timeOfDay, timesOf } from './figure-text';
+import { timeOfDay } from './figure-text';
 import classes from './figures.module.css';
 import { Graph } from './Graph';
-
-export interface Measured {
-  at: string;
-  stepSeconds: number;
-}
+import { useTimes, type Measured } from './use-times';
 
 export interface FigureGraphProps {
   label: string;
@@ -38,9 +34,8 @@ export function FigureGraph({ label, of, series, top, format }: FigureGraphProps
   const { t, i18n } = useTranslation('figures');
   const summary = useSummary();
   const [index, setIndex] = useState<number | null>(null);
-  const { at, stepSeconds } = of;
   const { points } = series;
-  const times = useMemo(() => timesOf({ at, stepSeconds }, points.length), [at, stepSeconds, points.length]);
+  const times = useTimes(of, points.length);
   const text = (value: number | null | undefined) => (value == null ? t('none') : format(value));
   const over = index === null ? undefined : times[index];
   const reading =

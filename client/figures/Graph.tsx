@@ -92,7 +92,7 @@ export function Graph({ times, values, height, top, format, language, onPoint }:
   }, [width, height, top, hasAxes, language, scheme]);
 
   useEffect(() => {
-    plot.current?.setData([times.map((ms) => ms / 1000), [...values]]);
+    plot.current?.setData(data());
   }, [times, values]);
 
   return (

@@ -1,6 +1,5 @@
 import { Stack, Text } from '@mantine/core';
 import { ChartSpline } from 'lucide-react';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { figureKinds, figuresEverySeconds, type FigureKind, type Series, type VmFigures } from '#shared/figures';
 import type { Slice, SliceVm } from '#shared/slice';
@@ -10,12 +9,13 @@ import type { Column } from '../ui/DataTable';
 import { EmptyState } from '../ui/EmptyState';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SortedTable } from '../ui/SortedTable';
-import { useSummary, type Measured } from './FigureGraph';
-import { figureText, timesOf } from './figure-text';
+import { useSummary } from './FigureGraph';
+import { figureText } from './figure-text';
 import classes from './figures.module.css';
 import { Graph } from './Graph';
 import { MeasuredSince } from './MeasuredSince';
 import { Unavailable } from './Unavailable';
+import { useTimes, type Measured } from './use-times';
 
 interface Row {
   vm: SliceVm;
@@ -78,11 +78,10 @@ export function SliceFigures({ slice, onOpen }: { slice: Slice; onOpen: (vmKey: 
   );
 }
 
-function FigureCell({ kind, of: { at, stepSeconds }, series }: { kind: FigureKind; of: Measured; series: Series }) {
+function FigureCell({ kind, of, series }: { kind: FigureKind; of: Measured; series: Series }) {
   const { t, i18n } = useTranslation('figures');
   const summary = useSummary();
-  const count = series.points.length;
-  const times = useMemo(() => timesOf({ at, stepSeconds }, count), [at, stepSeconds, count]);
+  const times = useTimes(of, series.points.length);
   const format = (value: number) => figureText(kind, value, i18n.language);
   return (
     <div className={classes.cell} title={summary(series, format)}>

@@ -112,9 +112,14 @@ async function screenOf(ctx: DomainContext, of: Looking): Promise<Screen> {
   const { vm, hasScreen } = of.row;
   const kind = hasScreen ? 'vnc' : 'serial';
   const runs = vm.status === 'running' || vm.status === 'starting';
-  const nothing = { at: iso(ctx.clock.now()), picture: null, lines: null };
-  return { vm, kind, ...(runs ? await recentLook(ctx, of) : nothing) };
+  return { vm, kind, ...(runs ? await recentLook(ctx, of) : nothingSeen(ctx)) };
 }
+
+const nothingSeen = ({ clock }: Pick<DomainContext, 'clock'>): Seen => ({
+  at: iso(clock.now()),
+  picture: null,
+  lines: null,
+});
 
 /** The last look at a VM, unless that was too long ago. */
 function recentLook(ctx: DomainContext, of: Looking): Promise<Seen> {
@@ -133,7 +138,7 @@ function recentLook(ctx: DomainContext, of: Looking): Promise<Seen> {
 
 /** Nothing is seen of one that stopped meanwhile, or does not draw in time, which is said by `onSilent`: a later look may see it. */
 async function lookAt(ctx: DomainContext, { provider, sliceId, row }: Looking, onSilent: () => void): Promise<Seen> {
-  const nothing = { at: iso(ctx.clock.now()), picture: null, lines: null };
+  const nothing = nothingSeen(ctx);
   const open = (kind: ConsoleKind) => provider.openConsole({ id: sliceId }, row.vm.id, kind, { glance: true });
   try {
     if (!row.hasScreen) return { ...nothing, lines: lastLinesOf(await open('serial')) };
