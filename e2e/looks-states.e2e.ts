@@ -448,15 +448,7 @@ const states: Record<string, State> = {
   'a network in the editor': { ...template(), until: choose(/^Network backbone/) },
   'the addresses of a drawing': {
     ...template(),
-    until: inOrder(
-      async (page) => {
-        // a narrow page has the panel in a sheet
-        const { width } = page.viewportSize() ?? { width: Infinity };
-        if (width < 768) await page.getByRole('button', { name: 'Details', exact: true }).click();
-      },
-      press('Addresses'),
-      text('network backbone'),
-    ),
+    until: inOrder(press('Addresses'), text('network backbone')),
   },
   'a link that is bent': {
     ...template(),

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Role } from '#shared/permissions';
 import type { Template } from '#shared/template';
-import { DrawnAddressesButton } from '../addresses/DrawnAddressesButton';
+import { useDrawnAddresses } from '../addresses/use-drawn-addresses';
 import { usePageTitle } from '../hooks/page-title';
 import { draftKey, readDraft } from './draft-store';
 import { DrawingFrame } from './DrawingFrame';
@@ -49,6 +49,13 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
     guard.pass(() => navigate(`/templates/${template.id}`, { replace: true, state: { samePage: true } }));
   });
 
+  const addresses = useDrawnAddresses({
+    name: document.name === '' ? t('template.new') : document.name,
+    topology,
+    base: editor.saved.document.topology,
+    catalogue,
+    hasProblems: problems.length > 0,
+  });
   const whyNot = editor.nameError
     ? t(document.name.trim() === '' ? 'save.nameMissing' : 'save.nameInvalid')
     : problems.length > 0
@@ -130,17 +137,12 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
               catalogue={catalogue}
               onDescription={(description) => editor.run({ type: 'setDetails', description }, 'description')}
             />
-            <DrawnAddressesButton
-              name={document.name === '' ? t('template.new') : document.name}
-              topology={topology}
-              base={editor.saved.document.topology}
-              catalogue={catalogue}
-              hasProblems={problems.length > 0}
-            />
+            {addresses.button}
           </>
         }
         fitKey={restored}
       />
+      {addresses.table}
       {save.conflict && <ConflictDialog save={save} name={document.name} />}
       <UnsavedWork
         editor={editor}

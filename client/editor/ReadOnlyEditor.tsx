@@ -5,6 +5,7 @@ import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Template } from '#shared/template';
+import { useDrawnAddresses } from '../addresses/use-drawn-addresses';
 import { trpc } from '../api/trpc';
 import { notifyDone, notifyError } from '../api/error-message';
 import { usePageTitle } from '../hooks/page-title';
@@ -40,10 +41,12 @@ export function ReadOnlyEditor({ template, catalogue }: { template: Template; ca
   });
   const { topology } = template;
   const drawing = useMemo(() => drawingOf(topology, catalogue, [], problemText), [topology, catalogue, problemText]);
+  const addresses = useDrawnAddresses({ name: template.name, topology, catalogue });
   const panel = (
     <ReadOnlyPanel
       template={template}
       catalogue={catalogue}
+      addresses={addresses.button}
       selection={selection}
       onSelectEdge={(key) => select({ nodes: [], edges: [key] })}
       onFocusNode={(key) => {
@@ -135,6 +138,7 @@ export function ReadOnlyEditor({ template, catalogue }: { template: Template; ca
           </Drawer>
         )}
       </div>
+      {addresses.table}
     </div>
   );
 }

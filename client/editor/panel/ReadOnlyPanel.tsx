@@ -8,7 +8,6 @@ import { forwardText } from '#shared/topology/forward';
 import type { CanvasSelection } from '../canvas/types';
 import type { EditorCatalogue } from '../use-catalogue';
 import { extraDisksText } from '../property-text';
-import { DrawnAddressesButton } from '../../addresses/DrawnAddressesButton';
 import { useChoices } from './choices';
 import { useReadyText } from './ready-text';
 import { LinkList } from './LinkList';
@@ -17,6 +16,8 @@ import { TemplateTotals } from './TemplatePanel';
 interface ReadOnlyPanelProps {
   template: Template;
   catalogue: EditorCatalogue;
+  /** What opens the table of its addresses. */
+  addresses: ReactNode;
   selection: CanvasSelection;
   onSelectEdge: (key: string) => void;
   onFocusNode: (key: string) => void;
@@ -25,7 +26,14 @@ interface ReadOnlyPanelProps {
 const nameOf = (vms: readonly TopologyVm[], key: string) => vms.find((vm) => vm.key === key)?.name ?? key;
 
 /** What is selected of a drawing that cannot be changed; the template itself when nothing is. */
-export function ReadOnlyPanel({ template, catalogue, selection, onSelectEdge, onFocusNode }: ReadOnlyPanelProps) {
+export function ReadOnlyPanel({
+  template,
+  catalogue,
+  addresses,
+  selection,
+  onSelectEdge,
+  onFocusNode,
+}: ReadOnlyPanelProps) {
   const { t } = useTranslation('editor');
   const { topology } = template;
   const [nodeKey] = selection.nodes;
@@ -70,7 +78,7 @@ export function ReadOnlyPanel({ template, catalogue, selection, onSelectEdge, on
         </Text>
       )}
       <TemplateTotals topology={topology} catalogue={catalogue} />
-      <DrawnAddressesButton name={template.name} topology={topology} catalogue={catalogue} />
+      {addresses}
     </Panel>
   );
 }

@@ -1,37 +1,42 @@
+import { useDisclosure } from '@mantine/hooks';
 import { Table2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from '../ui/ActionButton';
 import type { DrawnAddressesProps } from './DrawnAddresses';
 
 const DrawnAddresses = lazy(async () => ({ default: (await import('./DrawnAddresses')).DrawnAddresses }));
 
-interface DrawnAddressesButtonProps extends Omit<DrawnAddressesProps, 'onClose'> {
+interface Drawn extends Omit<DrawnAddressesProps, 'onClose'> {
   /** Something is wrong with the drawing. */
   hasProblems?: boolean | undefined;
 }
 
-/** Opens the table of a drawing's addresses. */
-export function DrawnAddressesButton({ hasProblems = false, ...drawn }: DrawnAddressesButtonProps) {
+/**
+ * The table of a drawing's addresses, and the button that opens it: the table is the page's, since the panel with the button comes and goes with what is
+ * selected and with the width of the window.
+ */
+export function useDrawnAddresses({ hasProblems = false, ...drawn }: Drawn): { button: ReactNode; table: ReactNode } {
   const { t } = useTranslation('addresses');
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, { open, close }] = useDisclosure(false);
   const { vms } = drawn.topology;
-  return (
-    <>
+  return {
+    button: (
       <ActionButton
         variant="default"
         size="xs"
         leftSection={<Table2 size={15} />}
         disabledReason={hasProblems ? t('problems') : vms.length === 0 ? t('none') : null}
-        onClick={() => setOpen(true)}
+        onClick={open}
       >
         {t('title')}
       </ActionButton>
-      {isOpen && !hasProblems ? (
+    ),
+    table:
+      isOpen && !hasProblems ? (
         <Suspense fallback={null}>
-          <DrawnAddresses {...drawn} onClose={() => setOpen(false)} />
+          <DrawnAddresses {...drawn} onClose={close} />
         </Suspense>
-      ) : null}
-    </>
-  );
+      ) : null,
+  };
 }
