@@ -54,6 +54,7 @@ export function AddressTable({ caption, rows, withGuests = false, onOpen }: Addr
     {
       key: 'nic',
       header: t('nic'),
+      wide: true,
       sortValue: ({ nic }) => nic ?? -1,
       // as the canvas calls it
       render: ({ nic, ...row }) =>
@@ -84,6 +85,7 @@ export function AddressTable({ caption, rows, withGuests = false, onOpen }: Addr
     {
       key: 'to',
       header: t('to'),
+      wide: true,
       sortValue: ({ network, peer }) => network ?? peer ?? '',
       render: ({ network, peer }) => (network === null ? peer : t('network', { name: network })),
     },
