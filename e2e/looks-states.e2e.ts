@@ -794,7 +794,11 @@ describe('how the states of pages look', () => {
         // unsaved work asks before it is left, and would be found again by the next state
         page.once('dialog', (question) => void question.accept().catch(() => undefined));
         await page.goto('/favicon.svg');
-        await page.evaluate(() => localStorage.clear());
+        // a selection is kept over a reload, and would show the next state of a page something else
+        await page.evaluate(() => {
+          localStorage.clear();
+          sessionStorage.clear();
+        });
       }
     },
   );
