@@ -244,6 +244,13 @@ describe('what is drawn beside', () => {
     expect(applyCommand(locked, { type: 'move', moves: [{ key: 'n1', x: 7, y: 5 }] })).toBe(locked);
   });
 
+  it('is nothing that a link could end at, whether drawn before it or pasted with it', () => {
+    const link = { key: 'e', source: 'vm1', target: 'n1' };
+    expect(applyCommand(drawn, { type: 'connect', ...link })).toBe(drawn);
+    const pasted = { ...emptyTopology, edges: [link], annotations: [annotation('note', 'n1')] };
+    expect(applyCommand(start, { type: 'insert', fragment: pasted })).toBe(start);
+  });
+
   it('was lost when something else was inserted or deleted', () => {
     const { annotations } = drawn.topology;
     const added = applyCommand(drawn, { type: 'addNetwork', key: 'n', x: 0, y: 0 });

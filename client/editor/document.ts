@@ -153,8 +153,8 @@ function insert(topology: Topology, fragment: Topology): Topology {
   )
     return topology;
   const vmKeys = new Set([...topology.vms, ...fragment.vms].map(({ key }) => key));
-  for (const { key } of [...fragment.vms, ...fragment.networks]) keys.add(key);
-  if (fragment.edges.some(({ source, target }) => !vmKeys.has(source) || !keys.has(target))) return topology;
+  const ends = new Set([...vmKeys, ...[...topology.networks, ...fragment.networks].map(({ key }) => key)]);
+  if (fragment.edges.some(({ source, target }) => !vmKeys.has(source) || !ends.has(target))) return topology;
 
   const vmNames = takenNames(topology.vms);
   const networkNames = takenNames(topology.networks);
