@@ -387,7 +387,22 @@ const states: Record<string, State> = {
   },
   'a slice whose traffic is counted': {
     ...slice('running'),
-    until: inOrder(press('Traffic'), text(/kbit\/s/)),
+    until: inOrder(press('Traffic'), text(/kbit\/s/), (page) => page.getByRole('figure').first().waitFor()),
+  },
+  'a link of those that talk most': {
+    ...slice('running'),
+    until: inOrder(press('Traffic'), press('Choose web–db on the canvas'), (page) =>
+      page.getByRole('figure', { name: 'Traffic: web–db' }).waitFor(),
+    ),
+  },
+  'VMs that talk most in Spanish': {
+    who: 'spaniard',
+    ...slice('running'),
+    until: inOrder(
+      press('Tráfico'),
+      (page) => page.getByRole('radiogroup', { name: 'Qué se lista' }).getByText('MV').click(),
+      (page) => page.getByRole('button', { name: /^Elegir web/ }).waitFor(),
+    ),
   },
   'a slice’s share panel': { ...slice('running', '?panel=share'), until: inOrder(dialog, text(ana.email)) },
   'a slice’s new name': { ...slice('running'), until: inOrder(press('Rename slice'), dialog) },

@@ -839,6 +839,50 @@ it('slices top says what the VMs use now, those that use most first, and – for
   expect((await trama(['slices', 'top', 'lab', '--json'])).stdout).toContain('"stepSeconds": 300');
 });
 
+it('shows which links and VMs talk most, with rates of the last second and sums since it looks', async () => {
+  const vmList = ['web', 'db'].map((name, at) => ({ id: at + 1, key: name, name }));
+  const edges = [
+    { id: 9, key: 'e', source: 'web', target: 'db', sourceAddress: '10.0.0.1/30', targetAddress: '10.0.0.2/30' },
+    { id: 8, key: 'f', source: 'web', target: 'n', sourceAddress: '10.64.0.1/24', targetAddress: null },
+  ];
+  const lab = { id: 5, name: 'lab', vmList, edges, networks: [{ id: 1, key: 'n', name: 'lan' }] };
+  const link = (edgeId: number, frames: number, bitsPerSecond: number, lost: number | null) => ({
+    ...{ edgeId, frames, bytes: frames * 100, framesPerSecond: 1.5, bitsPerSecond, dropsPerSecond: null },
+    drops: lost === null ? null : { forth: { lost, dropped: 0 }, back: { lost: 0, dropped: 0 } },
+  });
+  const readings = [
+    [link(9, 100, 0, 5), link(8, 50, 0, null)],
+    [link(9, 110, 8_000, 7), link(8, 52, 14_200, null)],
+    [link(9, 130, 16_000, 7), link(8, 52, 0, null)],
+  ];
+  const events = readings.map((links) => `data: ${JSON.stringify({ links })}\n\n`).join('');
+  answers = (procedure) =>
+    procedure === 'captures.traffic'
+      ? { events: `event: connected\ndata: {}\n\n${events}event: return\ndata:\n\n` }
+      : ok(procedure === 'slices.get' ? lab : { items: [lab], nextCursor: null });
+  const once = await trama(['slices', 'top', 'lab', '--links']);
+  expect(asked.at(-1)).toContain('{"sliceId":5}');
+  expect(once.stdout.split('\n').map((row) => row.split(/ {2,}/))).toEqual([
+    ['LINK', 'RATE', 'FRAMES/S', 'FRAMES', 'BYTES', 'LOST'],
+    ['web–lan', '14.2 kbit/s', '1.5', '2', '200', '–'],
+    ['web–db', '8 kbit/s', '1.5', '10', '1000', '2'],
+    [''],
+    ['VM', 'RATE', 'FRAMES/S', 'FRAMES', 'BYTES', 'LOST'],
+    ['web', '22.2 kbit/s', '3.0', '12', '1200', '2'],
+    ['db', '8 kbit/s', '1.5', '10', '1000', '2'],
+    [''],
+  ]);
+  const watched = await trama(['slices', 'top', 'lab', '--links', '--watch', '--json']);
+  const lines = watched.stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(lines).toMatchObject([
+    { links: [{ id: 8 }, { id: 9, frames: 10 }] },
+    { links: [{ id: 9, frames: 30 }, { id: 8 }] },
+  ]);
+});
+
 describe('a guest', () => {
   const slice = { id: 5, name: 'lab', vmList: [{ id: 1, key: 'a', name: 'web' }], networks: [], edges: [] };
   const guest = {

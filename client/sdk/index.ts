@@ -5,7 +5,7 @@ import { errorOfAnswer } from './errors';
 import { retryLink, retryPolicy, type RetryOptions } from './retry';
 import { subscribe, subscriptionLink } from './subscription';
 import type { Transport } from './transport';
-import type { AppRouter, CaptureBatch, Deployment, RouterInputs, SliceEvent, SliceNotice } from './types';
+import type { AppRouter, CaptureBatch, Deployment, RouterInputs, SliceEvent, SliceNotice, Traffic } from './types';
 
 type CaptureInput = RouterInputs['captures']['follow'];
 import { waitForDeployment, type WaitOptions } from './wait-for';
@@ -68,6 +68,8 @@ export interface TramaClient {
    * runs. After an interruption it goes on with what passes then.
    */
   capture(options: CaptureOptions): AsyncGenerator<CaptureBatch, void>;
+  /** How much passes on a slice's links, each second: `for await (const { links } of client.traffic({ sliceId }))`. It is counted while somebody reads it. */
+  traffic(options: { sliceId: number; signal?: AbortSignal | undefined }): AsyncGenerator<Traffic, void>;
   /** All items of a list, page by page: `for await (const slice of client.all(client.api.slices.list, { of: 'all' }))`. */
   all<Input, Item>(
     list: ListProcedure<Input, Item>,
@@ -135,6 +137,10 @@ export function createTramaClient(options: TramaClientOptions): TramaClient {
     async *capture({ signal, ...input }) {
       for await (const { data } of subscribe(transport, { path: 'captures.follow', input, signal: until(signal) }))
         yield data as CaptureBatch;
+    },
+    async *traffic({ signal, sliceId }) {
+      const asked = { path: 'captures.traffic', input: { sliceId }, signal: until(signal) };
+      for await (const { data } of subscribe(transport, asked)) yield data as Traffic;
     },
     waitFor: (deployment, wait = {}) =>
       waitForDeployment(api, transport, deployment, { ...wait, signal: until(wait.signal) }),

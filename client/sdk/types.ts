@@ -31,6 +31,8 @@ export type SliceEvent = ItemOf<RouterOutputs['deployments']['watch']>['data'];
 export type SliceNotice = ItemOf<RouterOutputs['slices']['changes']>['data'];
 /** Frames of links: `at` in microseconds since 1970, `data` base64. */
 export type CaptureBatch = ItemOf<RouterOutputs['captures']['follow']>;
+/** How much passes on each link of a slice: sums since they are counted, and rates of the last second. */
+export type Traffic = ItemOf<RouterOutputs['captures']['traffic']>;
 /** What accounts are told of, as data; its `kind` says what it is. */
 export type Happening = RouterOutputs['notifications']['list']['items'][number]['happening'];
 /** What a webhook is called with. */

@@ -1,5 +1,5 @@
 import { Group } from '@mantine/core';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isAsDesired } from '#shared/deployment/observed-status';
 import type { LinkTraffic } from '#shared/capture/traffic';
@@ -13,11 +13,15 @@ import { annotationNode } from '../editor/drawing';
 import { CaptureLink } from './CaptureLink';
 import { linkText } from '../editor/link-text';
 import { ChangeLink } from './ChangeLink';
-import { rateText, trafficHint, TrafficSwitch, type LinkFigures } from './traffic';
+import { rateText, trafficHint } from './traffic/traffic-text';
+import { TrafficSwitch } from './traffic/TrafficSwitch';
+import { useTrafficLog } from './traffic/use-traffic-log';
 import { useActivity, type Doing } from './activity';
 import { canvasDrift } from './drift-of-part';
 import classes from './slice.module.css';
 import { useRefitOnResize } from './use-refit-on-resize';
+
+const TrafficPanel = lazy(async () => ({ default: (await import('./traffic/TrafficPanel')).TrafficPanel }));
 
 export interface SliceCanvasProps {
   slice: Slice;
@@ -31,7 +35,7 @@ export interface SliceCanvasProps {
 /** The slice's topology, alive. */
 export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
-  const [traffic, setTraffic] = useState<LinkFigures | null>(null);
+  const traffic = useTrafficLog();
   const activity = useActivity();
   const canvas = useRef<CanvasHandle>(null);
   const frame = useRefitOnResize(() => canvas.current?.fit());
@@ -74,16 +78,21 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
   ];
   const down = new Set(slice.vmList.flatMap((vm) => (vm.status === 'running' ? [] : [vm.key])));
   const bothRun = (edge: Slice['edges'][number]) => !down.has(edge.source) && !down.has(edge.target);
+  const hintOf = (link: LinkTraffic) => {
+    const { drops, ...figures } = trafficHint(link, i18n.language);
+    const hint = t('traffic.hint', figures);
+    return drops === null ? hint : t('traffic.hintOfDrops', { hint, drops });
+  };
   const passing = (link: LinkTraffic | undefined) =>
     link === undefined
       ? {}
       : {
           label: rateText(link, i18n.language),
-          hint: t('actions.trafficHint', trafficHint(link, i18n.language)),
+          hint: hintOf(link),
         };
   const edges: CanvasEdge[] = slice.edges.map((edge) => ({
     key: edge.key,
-    ...passing(traffic?.get(edge.id)),
+    ...passing(traffic.log?.figures.get(edge.id)),
     source: edge.source,
     target: edge.target,
     sourceLabel: endText(edge.sourceInterface, edge.sourceAddress),
@@ -111,30 +120,61 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
     if (before !== null && selected === null && document.activeElement === document.body)
       canvas.current?.focusNode(before);
   }, [selected]);
+  /** Chooses a link or a VM from beside the canvas, and brings what it is between into view. */
+  const choose = (nodeKeys: readonly string[], linkKey: string | null) => {
+    setLinks(linkKey === null ? [] : [linkKey]);
+    onSelect(linkKey === null ? (nodeKeys[0] ?? null) : null);
+    const seen = canvas.current?.visible();
+    const isSeen = ({ x, y }: CanvasNode) =>
+      seen !== undefined && x > seen.left && x < seen.right && y > seen.top && y < seen.bottom;
+    if (!nodes.every((node) => !nodeKeys.includes(node.key) || isSeen(node))) canvas.current?.fit(nodeKeys);
+  };
   return (
-    <div ref={frame} className={classes.canvasFrame}>
-      <TopologyCanvas
-        ref={canvas}
-        nodes={nodes}
-        edges={edges}
-        selection={selection}
-        onSelectionChange={({ nodes: [key], edges: keys }) => {
-          setLinks(keys);
-          onSelect(key ?? null);
-        }}
-        onOpenNode={onSelect}
-        label={`${t('tabs.topology')}: ${slice.name}`}
-        empty={t('empty.noVms')}
-        legend={
-          slice.status === 'destroyed' ? undefined : (
-            <Group gap="xs">
-              <TrafficSwitch slice={slice} figures={traffic} onChange={setTraffic} />
-              <CaptureLink slice={slice} linkKeys={links} />
-              <ChangeLink slice={slice} />
-            </Group>
-          )
-        }
-      />
+    <div className={classes.canvasFrame}>
+      <div ref={frame} className={classes.canvasRest}>
+        <TopologyCanvas
+          ref={canvas}
+          nodes={nodes}
+          edges={edges}
+          selection={selection}
+          onSelectionChange={({ nodes: [key], edges: keys }) => {
+            setLinks(keys);
+            onSelect(key ?? null);
+          }}
+          onOpenNode={onSelect}
+          label={`${t('tabs.topology')}: ${slice.name}`}
+          empty={t('empty.noVms')}
+          legend={
+            slice.status === 'destroyed' ? undefined : (
+              <Group gap="xs">
+                <TrafficSwitch
+                  slice={slice}
+                  on={traffic.log !== null}
+                  onToggle={traffic.toggle}
+                  onRead={traffic.take}
+                />
+                <CaptureLink slice={slice} linkKeys={links} />
+                <ChangeLink slice={slice} />
+              </Group>
+            )
+          }
+        />
+      </div>
+      {traffic.log === null ? null : (
+        <Suspense fallback={null}>
+          <TrafficPanel
+            slice={slice}
+            log={traffic.log}
+            links={links}
+            vm={selected}
+            onChooseVm={(key) => choose([key], null)}
+            onChooseLink={(key) => {
+              const edge = slice.edges.find((one) => one.key === key);
+              if (edge !== undefined) choose([edge.source, edge.target], key);
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

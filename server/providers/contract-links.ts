@@ -42,9 +42,16 @@ export function testLinks({ harness, newSlice, id }: ContractTools): void {
     expect(await harness().countRelays(slice)).toBe(1);
     await twice(provider, slice, bend({ delayMs: 60, back: { delayMs: 10 } }));
     await expectDelay(70);
-    // one that is lost on either way has no answer
+    // one that is lost on either way has no answer, and is counted where it was lost
+    const counters = await provider.openCounters(slice);
+    const drops = async () => (await counters.read()).get(edge.id)?.drops;
+    const none = { lost: 0, dropped: 0 };
+    expect(await drops()).toEqual({ forth: none, back: none });
     await twice(provider, slice, bend({ back: { lossPercent: 100 } }));
     expect(await harness().roundTrip(slice, a, b)).toBeNull();
+    await expect.poll(async () => (await drops())?.back.lost, { timeout: 60_000 }).toBeGreaterThan(0);
+    expect((await drops())?.forth).toEqual(none);
+    counters.close();
 
     await twice(provider, slice, bend({ delayMs: 20 }, true));
     expect(await edgeOf(slice, edge.id)).toMatchObject({ status: 'down' });

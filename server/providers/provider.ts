@@ -370,10 +370,18 @@ export interface CaptureStream {
   close(): void;
 }
 
+/** Frames that did not arrive in one direction of an edge: by chance, as it was asked for, and for want of room. */
+export interface EdgeDrops {
+  lost: number;
+  dropped: number;
+}
+
 /** What has passed on an edge, both ways, since it is counted. */
 export interface EdgeTraffic {
   frames: number;
   bytes: number;
+  /** From its source to its target, and back. Null where nobody can tell, as of an edge that has been a plain wire all the time. */
+  drops: { forth: EdgeDrops; back: EdgeDrops } | null;
 }
 
 export interface EdgeCounters {

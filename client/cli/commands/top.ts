@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { RouterOutputs, Slice } from '../../sdk/index';
+import { linkName } from '#shared/capture/links';
+import { topTalkers, TrafficTotals, type Talker } from '#shared/capture/talkers';
+import type { RouterOutputs, Slice, TramaClient } from '../../sdk/index';
 import { figureText } from '../../figures/figure-text';
 import type { Cli } from '../cli';
 import { findSlice } from '../find';
@@ -38,9 +40,63 @@ function show({ out }: Cli, slice: Slice, { vms, ...of }: Figures): void {
   out.list({ items: vms }, columnsOf(slice), 'Nothing of its VMs was measured in the last hour.');
 }
 
-async function top(cli: Cli, name: string, { watch = false }: { watch?: boolean }): Promise<void> {
+/** Links and VMs that are listed: more than fit on a screen, and each second. */
+const mostTalkers = 50;
+
+const talkerColumns = (title: string, nameOf: (id: number) => string): Column<Talker>[] => [
+  { title, value: ({ id }) => nameOf(id), flexible: true },
+  { title: 'RATE', value: ({ bitsPerSecond }) => figureText('traffic', bitsPerSecond / 8, 'en'), right: true },
+  { title: 'FRAMES/S', value: ({ framesPerSecond }) => framesPerSecond.toFixed(1), right: true },
+  { title: 'FRAMES', value: ({ frames }) => frames, right: true },
+  { title: 'BYTES', value: ({ bytes }) => bytes, right: true },
+  { title: 'LOST', value: ({ drops }) => drops, right: true },
+];
+
+/** Which links and VMs talk most: once, or each second. What has passed is counted from the first reading on. */
+async function topLinks(cli: Cli, client: TramaClient, slice: Slice, watch: boolean): Promise<void> {
+  const { out } = cli;
+  const totals = new TrafficTotals();
+  const names = new Map(slice.edges.map((edge) => [edge.id, linkName(slice, edge)]));
+  const vmNames = new Map(slice.vmList.map(({ id, name }) => [id, name]));
+  let readings = 0;
+  for await (const traffic of client.traffic({ sliceId: slice.id, signal: cli.signal })) {
+    totals.take(traffic.links);
+    readings += 1;
+    // of one reading alone nobody knows a rate
+    if (readings < 2) continue;
+    const links = topTalkers(totals.links, mostTalkers);
+    const vms = topTalkers(totals.vms(slice.edges, slice.vmList), mostTalkers);
+    if (out.json && watch) out.line({ links, vms });
+    else if (out.json) out.value({ links, vms });
+    else {
+      if (watch && out.stdout.isTTY === true) out.raw(clear);
+      out.list(
+        { items: links },
+        talkerColumns('LINK', (id) => names.get(id) ?? String(id)),
+        'Nothing passes: it has no link at which a VM runs.',
+      );
+      if (vms.length > 0) {
+        out.raw('\n');
+        out.list(
+          { items: vms },
+          talkerColumns('VM', (id) => vmNames.get(id) ?? String(id)),
+          '',
+        );
+      }
+    }
+    if (!watch) return;
+  }
+}
+
+interface TopFlags {
+  watch?: boolean;
+  links?: boolean;
+}
+
+async function top(cli: Cli, name: string, { watch = false, links = false }: TopFlags): Promise<void> {
   const client = await cli.client();
   const slice = await findSlice(client, name);
+  if (links) return topLinks(cli, client, slice, watch);
   const ask = () => client.api.slices.figures.query({ id: slice.id, points: 12 });
   show(cli, slice, await ask());
   while (watch && !cli.signal.aborted) {
@@ -59,5 +115,6 @@ export function addTopCommand(slices: Command, cli: Cli): void {
     .description('what the VMs of a slice use of their host now: processor, memory, disk and traffic')
     .argument('<slice>', 'its id or name')
     .option('--watch', 'again and again, until Ctrl-C')
-    .action((name: string, options: { watch?: boolean }) => top(cli, name, options));
+    .option('--links', 'how much passes on its links, and on those of each VM: what talks most comes first')
+    .action((name: string, options: TopFlags) => top(cli, name, options));
 }

@@ -347,7 +347,11 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
         <ZoomControls onFit={steady.fit} />
         <Guides guides={drawn.guides} />
         {props.minimap === true && <SmallMap nodes={drawn.nodes} colorMode={colorMode} />}
-        {props.legend !== undefined && <Panel position="top-right">{props.legend}</Panel>}
+        {props.legend !== undefined && (
+          <Panel position="top-right" className={classes.legend}>
+            {props.legend}
+          </Panel>
+        )}
         <Panel position="top-center">
           <div role="status">
             {fromName !== undefined && (

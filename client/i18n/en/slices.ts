@@ -1,4 +1,5 @@
 import { inside } from './slices-inside';
+import { traffic } from './slices-traffic';
 
 export const slices = {
   list: {
@@ -107,9 +108,6 @@ export const slices = {
     destroy: 'Destroy',
     retry: 'Retry',
     capture: 'Capture',
-    traffic: 'Traffic',
-    trafficHelp: 'What passes on each link: frames and bits per second',
-    trafficHint: '{{rate}} frames a second; {{frames}} frames, {{bytes}} bytes since they are counted',
     captureLink: 'Capture {{link}}',
     captureLinks_one: 'Capture {{count}} link',
     captureLinks_other: 'Capture {{count}} links',
@@ -396,6 +394,7 @@ export const slices = {
     attempt: '{{activity}} attempt {{count}}',
   },
   inside,
+  traffic,
   vm: {
     named: 'VM {{name}}, {{status}}',
     select: 'Choose a VM to see what it is and do something with it.',

@@ -1,4 +1,5 @@
 import { inside } from './slices-inside';
+import { traffic } from './slices-traffic';
 import type { Messages } from '../messages';
 import type { slices as english } from '../en/slices';
 
@@ -109,9 +110,6 @@ export const slices: Messages<typeof english> = {
     destroy: 'Destruir',
     retry: 'Reintentar',
     capture: 'Capturar',
-    traffic: 'Tráfico',
-    trafficHelp: 'Lo que pasa por cada enlace: tramas y bits por segundo',
-    trafficHint: '{{rate}} tramas por segundo; {{frames}} tramas, {{bytes}} bytes desde que se cuentan',
     captureLink: 'Capturar {{link}}',
     captureLinks_one: 'Capturar {{count}} enlace',
     captureLinks_other: 'Capturar {{count}} enlaces',
@@ -399,6 +397,7 @@ export const slices: Messages<typeof english> = {
     attempt: '{{activity}} intento {{count}}',
   },
   inside,
+  traffic,
   vm: {
     named: 'MV {{name}}, {{status}}',
     select: 'Elija una MV para ver qué es y hacer algo con ella.',

@@ -1,3 +1,4 @@
+import { allDrops } from '#shared/capture/talkers';
 import type { Traffic } from '#shared/capture/traffic';
 import { pause } from '#server/lib/waiting';
 import type { EdgeTraffic } from '#server/providers/provider';
@@ -44,14 +45,18 @@ interface Reading {
 /** Sums and rates of the links that the later reading has. One that the earlier one lacks has no rate yet. */
 export function trafficBetween(before: Reading, now: Reading): Traffic {
   const seconds = Math.max(0.001, (now.at - before.at) / 1000);
-  const links = [...now.sums].map(([edgeId, { frames, bytes }]) => {
-    const then = before.sums.get(edgeId) ?? { frames, bytes };
+  const links = [...now.sums].map(([edgeId, sum]) => {
+    const { frames, bytes, drops } = sum;
+    const then = before.sums.get(edgeId) ?? sum;
+    const dropped = allDrops(drops);
     return {
       edgeId,
       frames,
       bytes,
       framesPerSecond: Math.max(0, frames - then.frames) / seconds,
       bitsPerSecond: (8 * Math.max(0, bytes - then.bytes)) / seconds,
+      drops,
+      dropsPerSecond: dropped === null ? null : Math.max(0, dropped - (allDrops(then.drops) ?? dropped)) / seconds,
     };
   });
   return { links };

@@ -2,6 +2,7 @@ import { say } from '#shared/sentence';
 import { asProviderError } from '../errors';
 import type { EdgeCounters, EdgeTraffic } from '../provider';
 import type { CapturedNic } from './captures';
+import { EdgeDropSums } from './edge-drops';
 
 /** Of each frame is kept what the capture's own format needs: its length is counted, not what is in it. */
 const countedBytes = 1;
@@ -12,9 +13,16 @@ interface CountableVm {
   capture(nic: CapturedNic): Promise<() => void>;
 }
 
+/** A slice as far as its edges are counted: frames that pass by its VMs, and those that do not by its relay. */
+interface CountableSlice {
+  readonly vms: ReadonlyMap<number, CountableVm>;
+  readonly relay: { counts(): Promise<Parameters<EdgeDropSums['take']>[0]> };
+}
+
 interface CountedSlice {
   readers: number;
-  sums: Map<number, EdgeTraffic>;
+  sums: Map<number, Omit<EdgeTraffic, 'drops'>>;
+  drops: EdgeDropSums;
   /** By edge, while it is counted. */
   taps: Map<number, () => void>;
   /** One reading at a time opens what is not counted yet. */
@@ -23,17 +31,18 @@ interface CountedSlice {
 
 /** Counts frames of slices' edges at a NIC of each, once for all who read. Nothing is counted while nobody does. */
 export class CountedSlices {
-  readonly #vms: (sliceId: number) => Promise<CountableVm[]>;
+  readonly #slice: (sliceId: number) => Promise<CountableSlice>;
   readonly #slices = new Map<number, CountedSlice>();
 
-  constructor(vms: (sliceId: number) => Promise<CountableVm[]>) {
-    this.#vms = vms;
+  constructor(slice: (sliceId: number) => Promise<CountableSlice>) {
+    this.#slice = slice;
   }
 
   open(sliceId: number): EdgeCounters {
     const slice = this.#slices.get(sliceId) ?? {
       readers: 0,
-      sums: new Map<number, EdgeTraffic>(),
+      sums: new Map<number, Omit<EdgeTraffic, 'drops'>>(),
+      drops: new EdgeDropSums(),
       taps: new Map<number, () => void>(),
       opening: Promise.resolve(),
     };
@@ -59,12 +68,18 @@ export class CountedSlices {
     await slice.opening.catch((error: unknown) => {
       throw asProviderError(error, say('ACT_CAPTURE'));
     });
-    return new Map([...slice.sums].filter(([edgeId]) => slice.taps.has(edgeId)).map(([id, sum]) => [id, { ...sum }]));
+    return new Map(
+      [...slice.sums]
+        .filter(([edgeId]) => slice.taps.has(edgeId))
+        .map(([id, sum]) => [id, { ...sum, drops: slice.drops.of(id) }]),
+    );
   }
 
-  /** Begins to count edges of VMs that run and are not counted. */
+  /** Begins to count edges of VMs that run and are not counted, and reads what was dropped. */
   async #count(sliceId: number, slice: CountedSlice): Promise<void> {
-    for (const vm of await this.#vms(sliceId))
+    const { vms, relay } = await this.#slice(sliceId);
+    slice.drops.take(await relay.counts());
+    for (const vm of vms.values())
       for (const { edgeId } of vm.record.spec.nics) {
         if (!vm.up || slice.taps.has(edgeId)) continue;
         const sum = slice.sums.get(edgeId) ?? { frames: 0, bytes: 0 };

@@ -75,7 +75,7 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
   readonly #definitions: VmDefinitions;
   readonly #edges: EdgeWiring;
   readonly #keeping: Keeping;
-  readonly #counters = new CountedSlices(async (sliceId) => [...(await this.#slice(sliceId)).vms.values()]);
+  readonly #counters = new CountedSlices((sliceId) => this.#slice(sliceId));
   readonly #internet: InternetAccess;
   readonly guestCalls = guestCalls((sliceId) => this.#slice(sliceId), this.#locks);
   #tools: Promise<InstalledTools> | null = null;

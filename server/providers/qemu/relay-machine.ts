@@ -9,7 +9,7 @@ import { edgeSocket, relayControl, relayName, relaySocket } from './qemu-args';
 import { killMachine, spawnProgram, waitForEnd } from './qemu-process';
 import type { RelayedEdge, RelayRecord } from './records';
 import { RelayControl } from './relay/control';
-import type { Direction } from './relay/protocol';
+import type { Direction, DirectionCounts } from './relay/protocol';
 import { relayProgram } from './relay/program';
 import type { VmMachineContext } from './vm-machine';
 
@@ -41,6 +41,21 @@ export class RelayMachine {
   /** Whether nothing passes an edge since the process that it goes over has ended or does not answer. */
   isDead(edgeId: number): boolean {
     return this.#control === null && this.#of(edgeId) !== undefined;
+  }
+
+  /**
+   * What each direction of its edges has counted, by the edges' ids; of none where it does not answer. These begin anew with its process, and with an edge
+   * that is bent again.
+   */
+  async counts(): Promise<Map<number, { forth: DirectionCounts; back: DirectionCounts }>> {
+    const told = (await this.#control?.ask({ count: true }).catch(() => null)) ?? null;
+    const counts = told !== null && 'counts' in told ? told.counts : {};
+    return new Map(
+      this.#record.edges.flatMap((edge) => {
+        const [forth, back] = directions(edge).map(({ at }) => counts[at]);
+        return forth === undefined || back === undefined ? [] : [[edge.id, { forth, back }] as const];
+      }),
+    );
   }
 
   async adopt(found: FoundMachine | null): Promise<void> {

@@ -1,8 +1,9 @@
 import { say } from '#shared/sentence';
+import { bends, directionsOf, type Link, type LinkQuality } from '#shared/topology/link';
 import { notRunning } from '../errors';
 import { FrameQueue } from '../frame-queue';
-import type { NicSpec, Provider } from '../provider';
-import type { SimulatedVm, SimulatedPart } from './simulator-state';
+import type { EdgeTraffic, NicSpec, Provider } from '../provider';
+import { appliedLink, type SimulatedVm, type SimulatedPart } from './simulator-state';
 
 /** How often a link that is captured has one frame. */
 const everyMs = 40;
@@ -50,7 +51,7 @@ export function simulatedCaptures({
     },
     async openCounters({ id }) {
       await enter();
-      const sums = new Map<number, { frames: number; bytes: number }>();
+      const sums = new Map<number, EdgeTraffic>();
       let last = performance.now();
       return {
         async read() {
@@ -63,10 +64,15 @@ export function simulatedCaptures({
               .map((nic) => nic.edgeId),
           );
           for (const edgeId of edges) {
-            const before = sums.get(edgeId) ?? { frames: 0, bytes: 0 };
-            sums.set(edgeId, { frames: before.frames + frames, bytes: before.bytes + frames * simulatedBytes });
+            const before = sums.get(edgeId) ?? { frames: 0, bytes: 0, drops: null };
+            const link = appliedLink(state.slices.get(id), edgeId);
+            sums.set(edgeId, {
+              frames: before.frames + frames,
+              bytes: before.bytes + frames * simulatedBytes,
+              drops: bends(link) ? withLoss(before.drops, link, frames) : before.drops,
+            });
           }
-          return new Map([...sums].filter(([edgeId]) => edges.has(edgeId)));
+          return new Map([...sums].filter(([edgeId]) => edges.has(edgeId)).map(([id, sum]) => [id, inWhole(sum)]));
         },
         close: () => undefined,
       };
@@ -75,6 +81,22 @@ export function simulatedCaptures({
       for (const queue of open) queue.end();
     },
   };
+}
+
+/** What a bent link has lost in all, frames and fractions, after as many more frames, half of them each way. */
+function withLoss(before: EdgeTraffic['drops'], link: Link, frames: number): EdgeTraffic['drops'] {
+  const { forth, back } = directionsOf(link);
+  const lost = ({ lossPercent = 0 }: LinkQuality) => (frames / 2) * (lossPercent / 100);
+  return {
+    forth: { lost: (before?.forth.lost ?? 0) + lost(forth), dropped: 0 },
+    back: { lost: (before?.back.lost ?? 0) + lost(back), dropped: 0 },
+  };
+}
+
+function inWhole({ drops, ...sum }: EdgeTraffic): EdgeTraffic {
+  if (drops === null) return { ...sum, drops };
+  const whole = ({ lost, dropped }: typeof drops.forth) => ({ lost: Math.floor(lost), dropped });
+  return { ...sum, drops: { forth: whole(drops.forth), back: whole(drops.back) } };
 }
 
 /** The `count`th frame of a link: in turn a question for an address, a ping and, where the other end runs, its answer. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
-import { bends, directionsOf, linkSchema, type Link } from '#shared/topology/link';
+import { bends, directionsOf } from '#shared/topology/link';
 import { canonical } from '#shared/topology/properties';
 import { openSettings } from '#shared/zone-settings';
 import { contractParts } from '../contract-fixtures';
@@ -8,7 +8,7 @@ import type { ContractHarness } from '../contract-harness';
 import type { ImageSpec, VmSpec } from '../provider';
 import { savedContentAt } from './simulated-keeping';
 import { createSimulatorProvider } from './simulator-provider';
-import { crashVm, spoil, type SimulatedSlice, type SimulatorState } from './simulator-state';
+import { appliedLink, crashVm, spoil, type SimulatedSlice, type SimulatorState } from './simulator-state';
 
 const image: ImageSpec = {
   id: 1,
@@ -126,12 +126,9 @@ export async function simulatorHarness(
 function bentIn(slice: SimulatedSlice | undefined): number[] {
   // what is suspended has nothing that bends
   const rests = [...(slice?.vms.values() ?? [])].every(({ power }) => power === 'off');
-  const edges = [...(slice?.applied.edges ?? [])];
-  return rests ? [] : edges.flatMap(([id, { properties }]) => (bends(linkIn(properties)) ? [id] : []));
+  const ids = [...(slice?.applied.edges.keys() ?? [])];
+  return rests ? [] : ids.filter((id) => bends(appliedLink(slice, id)));
 }
-
-const linkIn = (properties: Record<string, unknown>): Link | undefined =>
-  linkSchema.optional().parse(properties['link']);
 
 /** The time that all links between two guests take, there and back, by the way on which each is at one end. */
 function roundTripOf(slice: SimulatedSlice | undefined, from: VmSpec, to: VmSpec): number | null {
@@ -145,9 +142,9 @@ function roundTripOf(slice: SimulatedSlice | undefined, from: VmSpec, to: VmSpec
   );
   let took = 0;
   for (const id of edges) {
-    const { down, ...properties } = slice.applied.edges.get(id)?.properties ?? { down: true };
+    const { down } = slice.applied.edges.get(id)?.properties ?? { down: true };
     if (down === true || slice.dead.has(id)) return null;
-    const { forth, back } = directionsOf(linkIn(properties) ?? {});
+    const { forth, back } = directionsOf(appliedLink(slice, id) ?? {});
     for (const { delayMs = 0, lossPercent = 0 } of [forth, back]) {
       if (lossPercent === 100) return null;
       took += delayMs;

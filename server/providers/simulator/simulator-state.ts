@@ -2,6 +2,7 @@ import type { Applied } from '#shared/deployment/applied';
 import { say, together, type Said } from '#shared/sentence';
 import type { ForwardState } from '#shared/slice-status';
 import { forwardKey, type ForwardKey } from '#shared/topology/forward';
+import { linkSchema, type Link } from '#shared/topology/link';
 import type { KeptRun } from '../after-boot';
 import { ConsoleFanout } from '../console-fanout';
 import type { VmSpec } from '../provider';
@@ -226,4 +227,9 @@ export function crashVm(state: SimulatorState, sliceId: number, vmId: number): v
   vm.console.end('The virtual machine ended unexpectedly.');
   state.keep?.(sliceId);
   for (const listener of state.listeners) listener({ sliceId });
+}
+
+/** What was applied of an edge's link. */
+export function appliedLink(slice: SimulatedSlice | undefined, edgeId: number): Link | undefined {
+  return linkSchema.optional().parse(slice?.applied.edges.get(edgeId)?.properties['link']);
 }

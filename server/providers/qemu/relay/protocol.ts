@@ -28,6 +28,7 @@ export const countsSchema = z.object({
   duplicated: counter,
   corrupted: counter,
 });
+export type DirectionCounts = z.infer<typeof countsSchema>;
 /** Of each direction, by where it takes frames in, since the relay has it. */
 export const countedSchema = z.record(z.string(), countsSchema);
 export const answerSchema = z.union([

@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
-import type { z } from 'zod';
 import type { LinkQuality } from '#shared/topology/link';
 import { addressOf, DatagramSocket } from './datagrams';
-import type { Answer, Ask, countsSchema, Direction } from './protocol';
+import type { Answer, Ask, Direction, DirectionCounts } from './protocol';
 import { Shaper } from './shaper';
 
 /** Larger than any frame that QEMU sends: 68 KiB with all offloads. */
@@ -52,7 +51,7 @@ class Line {
     this.#receive();
   }
 
-  counts(): z.infer<typeof countsSchema> {
+  counts(): DirectionCounts {
     const { dropped, ...counts } = this.#shaper.counts;
     return { frames: this.#frames, bytes: this.#bytes, ...counts, dropped: dropped + this.#unheard };
   }
