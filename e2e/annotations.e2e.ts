@@ -32,7 +32,7 @@ describe('what is drawn beside VMs', () => {
     await removeDataDir(dataDir);
   });
 
-  stepByStep();
+  stepByStep(() => ({ page, server }));
 
   const drawn = (role: string) => page.locator(`.react-flow__node[aria-roledescription="${role}"]`);
   const text = () => page.getByRole('textbox', { name: 'Text', exact: true });

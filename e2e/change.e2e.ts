@@ -48,7 +48,7 @@ describe('changing a slice that runs', () => {
     const { vmList } = await api.slices.get.query({ id: Number(slice.split('/').at(-1)) });
     return vmList.find((vm) => vm.name === name)?.id ?? 0;
   };
-  stepByStep();
+  stepByStep(() => ({ page, server }));
 
   test('two VMs run, and one of them counts', { timeout: 2 * bootMs }, async () => {
     await drawPreset(page, { name: 'pair', shape: 'Line', size: 2 });

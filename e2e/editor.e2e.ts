@@ -29,7 +29,7 @@ describe('the canvas', () => {
     await removeDataDir(dataDir);
   });
 
-  stepByStep();
+  stepByStep(() => ({ page, server }));
 
   const vms = () => page.getByRole('button', { name: /^VM / });
   const vm = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^VM ${name},`) });

@@ -58,7 +58,7 @@ describe('from an empty machine to a running slice and back', () => {
     await removeDataDir(dataDir);
   });
 
-  stepByStep();
+  stepByStep(() => ({ page, server }));
 
   test('npm start prints its address and the first account', async () => {
     server = await startTrama({ dataDir, port });

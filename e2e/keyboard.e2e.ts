@@ -46,7 +46,7 @@ describe('everything by keyboard alone', () => {
     await removeDataDir(dataDir);
   });
 
-  stepByStep();
+  stepByStep(() => ({ page, server }));
 
   test('signs in and comes to the templates', async () => {
     await page.goto('/login');
