@@ -65,6 +65,9 @@ const consoles = (list: (ids: LooksWorld['ids']) => string) => ({
 const attached = (page: Page) => page.getByText('Connected', { exact: true }).last().waitFor();
 const template = (query = '') => ({ path: ({ ids }: LooksWorld) => `/templates/${ids.lab}${query}` });
 
+/** Each state stands alone: what a busy machine spoils is read again at once, and not the whole file at the end. */
+const onceMore = { retry: 1 };
+
 /** A document that the predecessor wrote, with names that cannot stay as they are. */
 const oldDocument = JSON.stringify({
   topologia: {
@@ -787,6 +790,7 @@ describe('how the states of pages look', () => {
 
   test.each(Object.entries(states))(
     'axe-core, small text, crooked columns and sideways scrolling: %s',
+    onceMore,
     async (name, state) => {
       const page = people.get(state.who ?? 'office');
       if (page === undefined) throw new Error('nobody');
