@@ -22,6 +22,8 @@ const onNodes: readonly ActId[] = [
   'rename',
   'lock',
   'unlock',
+  'toFront',
+  'toBack',
   'cut',
   'copy',
   'duplicate',

@@ -20,6 +20,8 @@ const plainActs = [
   'rename',
   'lock',
   'unlock',
+  'toFront',
+  'toBack',
   'find',
   'palette',
   'fit',

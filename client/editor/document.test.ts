@@ -93,6 +93,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       { requiredKeys: [] },
     ),
   }),
+  fc.record({
+    type: fc.constant('stack' as const),
+    keys: some(key),
+    to: fc.constantFrom('front' as const, 'back' as const),
+  }),
   fc.record({ type: fc.constant('setDetails' as const), name, description: fc.string() }),
 );
 
@@ -374,4 +379,19 @@ describe('a property that the editor has no field for', () => {
     expect(all).toHaveLength(4 + 2 + 4);
     expect(all).toEqual(all.map(() => expect.objectContaining({ extra: 'kept' })));
   });
+});
+
+it('what is drawn beside lies over or under the rest of it, in the order that it had', () => {
+  const drawn = ['a', 'b', 'c', 'd'].map((key) =>
+    drawnBy('note', { key, at: { x: 0, y: 0 }, text: '', topology: emptyTopology, chosen: [] }),
+  );
+  const document = { ...start, topology: { ...start.topology, annotations: drawn } };
+  const order = (to: 'front' | 'back', ...keys: string[]) =>
+    applyCommand(document, { type: 'stack', keys, to })
+      .topology.annotations?.map(({ key }) => key)
+      .join('');
+  expect(order('front', 'c', 'a', 'vm1')).toBe('bdac');
+  expect(order('back', 'd', 'b')).toBe('bdac');
+  // what lies there already, or is no annotation, changes nothing
+  expect(applyCommand(document, { type: 'stack', keys: ['d', 'vm1'], to: 'front' })).toBe(document);
 });

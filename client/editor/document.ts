@@ -55,6 +55,8 @@ export type Command =
   /** Of notes, labels, shapes and groups: each takes it if it has such fields, and they may be so. */
   | { type: 'setAnnotations'; keys: readonly string[]; fields: AnnotationFields }
   /** Of VMs and networks alike; the lock of annotations, too. */
+  /** How what is drawn beside lies on each other: over all else of it, or under. */
+  | { type: 'stack'; keys: readonly string[]; to: 'front' | 'back' }
   | { type: 'setDrawn'; keys: readonly string[]; fields: DrawnFields }
   /** Names of VMs and networks, all at once; those that may not be are left as they are. */
   | { type: 'rename'; names: readonly { key: string; name: string }[] }
@@ -131,6 +133,8 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
     case 'setDrawn':
       return setDrawn(topology, new Set(command.keys), command.fields);
     case 'rename':
+    case 'stack':
+      return stack(topology, new Set(command.keys), command.to);
       return rename(topology, new Map(command.names.map(({ key, name }) => [key, name])));
     case 'delete':
       return remove(topology, new Set(command.nodes), new Set(command.edges));
@@ -213,6 +217,14 @@ function setAnnotations(topology: Topology, keys: ReadonlySet<string>, fields: A
 function setDrawn(topology: Topology, keys: ReadonlySet<string>, fields: DrawnFields): Topology {
   if (!drawnFieldsSchema.safeParse(fields).success) return topology;
   const set = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
+function stack(topology: Topology, keys: ReadonlySet<string>, to: 'front' | 'back'): Topology {
+  const before = annotationsOf(topology);
+  const chosen = before.filter(({ key }) => keys.has(key));
+  const others = before.filter(({ key }) => !keys.has(key));
+  const after = to === 'front' ? [...others, ...chosen] : [...chosen, ...others];
+  return after.every((one, index) => one === before[index]) ? topology : withAnnotations(topology, after);
+}
+
     if (!keys.has(node.key)) return node;
     const next = { ...node, ...fields };
     return canonical(next) === canonical(node) ? node : next;

@@ -49,6 +49,10 @@ export function useActs({ editor, canvas, actions, arrange, onSave, open, toggle
 
   const plain: Record<PlainAct, Omit<Act, 'id' | 'label'>> = {
     save: { enabled: true, run: onSave },
+  const stack = (to: 'front' | 'back') => editor.run({ type: 'stack', keys: selection.nodes, to });
+  // what is drawn beside lies on what else is
+  const canStack = beside.length > 0 && beside.length < annotations.length;
+
     undo: { enabled: editor.canUndo, run: editor.undo },
     redo: { enabled: editor.canRedo, run: editor.redo },
     cut: { enabled: free.length > 0, run: () => writeClipboard(actions.clipboard.cut()) },
@@ -73,6 +77,8 @@ export function useActs({ editor, canvas, actions, arrange, onSave, open, toggle
     unlock: { enabled: things.length > free.length, run: () => lock(false) },
     find: { enabled: all.length + annotations.length > 0, run: () => open('find') },
     palette: { enabled: true, run: () => open('palette') },
+    toFront: { enabled: canStack, run: () => stack('front') },
+    toBack: { enabled: canStack, run: () => stack('back') },
     fit: { enabled: all.length + annotations.length > 0, run: () => canvas.current?.fit() },
     zoomSelection: { enabled: things.length > 0, run: () => canvas.current?.fit(selection.nodes) },
     minimap: { enabled: true, run: toggleMinimap },

@@ -382,6 +382,8 @@ export const editor = {
     unlock: 'Unlock',
     find: 'Find a node…',
     palette: 'Find anything…',
+    toFront: 'To the front',
+    toBack: 'To the back',
     fit: 'Show the whole drawing',
     zoomSelection: 'Show what is selected',
     minimap: 'Small map',

@@ -385,6 +385,8 @@ export const editor: Messages<typeof english> = {
     unlock: 'Desbloquear',
     find: 'Buscar un nodo…',
     palette: 'Buscar cualquier cosa…',
+    toFront: 'Traer al frente',
+    toBack: 'Enviar al fondo',
     fit: 'Ver todo el dibujo',
     zoomSelection: 'Ver lo seleccionado',
     minimap: 'Mapa pequeño',
