@@ -13,11 +13,7 @@ import { createApiClient, createQueryClient, trpc } from './api/trpc';
 import { startI18n } from './i18n/i18n';
 import { createAppRouter } from './routes';
 import { cssVariables, theme } from './theme';
-
-/** The nonce that the server put into this page: what inline styles need under its content security policy. */
-function styleNonce(): string {
-  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
-}
+import { styleNonce } from './ui/style-nonce';
 
 // where the scroll lock of dialogs (react-remove-scroll) looks for it
 Object.assign(globalThis, { __webpack_nonce__: styleNonce() });

@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm';
+import { styleNonce } from '../ui/style-nonce';
 
 /**
  * Opens the terminal under a content security policy that allows only style elements with the page's nonce.
@@ -8,7 +9,7 @@ import type { Terminal } from '@xterm/xterm';
  * attributes, which no nonce can allow: they are set as properties instead, which the policy does not touch.
  */
 export function openUnderCsp(terminal: Terminal, parent: HTMLElement): void {
-  const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+  const nonce = styleNonce();
   const original = document.createElement.bind(document);
   const withNonce = (name: string, options?: ElementCreationOptions): HTMLElement => {
     const element = original(name, options);
