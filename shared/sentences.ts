@@ -400,6 +400,11 @@ export const sentences = {
   DOC_INTERFACES: 'The names of interfaces are left out: {{where}}.',
   DOC_LEFT_OUT: '{{what}} is left out ({{count}}): {{where}}.',
   DOC_NO_CATALOGUE: 'Nothing can be imported before there is a flavour and an image.',
+  DOC_KEY_UNKNOWN: 'There is no key {{key}} here.',
+  DOC_KEY_MISSING: 'The key {{key}} is missing.',
+  DOC_NO_FLAVOUR: 'There is no flavour “{{wanted}}” here.',
+  DOC_NO_IMAGE: 'There is no image “{{wanted}}” here.',
+  DOC_FIXED: 'This is not changed here.',
   DOC_NO_NETWORKS: 'This format has no networks: export the template in our own format.',
 
   // leases, and what is done at times

@@ -380,6 +380,11 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_INTERFACES: 'Los nombres de las interfaces quedan fuera: {{where}}.',
   DOC_LEFT_OUT: '{{what}} queda fuera ({{count}}): {{where}}.',
   DOC_NO_CATALOGUE: 'No se puede importar nada antes de que haya un sabor y una imagen.',
+  DOC_KEY_UNKNOWN: 'Aquí no hay ninguna clave {{key}}.',
+  DOC_KEY_MISSING: 'Falta la clave {{key}}.',
+  DOC_NO_FLAVOUR: 'Aquí no hay ningún sabor «{{wanted}}».',
+  DOC_NO_IMAGE: 'Aquí no hay ninguna imagen «{{wanted}}».',
+  DOC_FIXED: 'Esto no se cambia aquí.',
   DOC_NO_NETWORKS: 'Este formato no tiene redes: exporte la plantilla en nuestro propio formato.',
 
   ACT_SLICE_KEEP: 'No se pudo guardar o retomar lo que tenían las MV.',

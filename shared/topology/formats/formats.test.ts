@@ -1,33 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../errors';
-import type { Catalogue } from '../catalogue';
 import { keySchema } from '../place';
-import { topologySchema, vmDefaults, type Topology } from '../schema';
+import { topologySchema, vmDefaults } from '../schema';
 import { validateTopology } from '../validate';
 import { readDocument } from './document';
+import { anyTopology, testCatalogue } from './testing';
 import { writeDocument } from './write-document';
 
-const flavour = (id: number, name: string, vcpus: number, ramMb: number, diskGb: number) => ({
-  id,
-  name,
-  vcpus,
-  ramMb,
-  diskGb,
-  retiredAt: null,
-});
-const catalogue: Catalogue = {
-  flavours: [
-    flavour(5, 'medium', 4, 8192, 8),
-    flavour(1, 'nano', 1, 1024, 2),
-    flavour(4, 'small', 2, 4096, 6),
-    { ...flavour(9, 'retired', 1, 512, 1), retiredAt: '2026-01-01T00:00:00.000Z' },
-  ],
-  images: [
-    { id: 2, name: 'debian', kind: 'disk', minRamMb: 512, minDiskGb: 2, retiredAt: null },
-    { id: 1, name: 'tiny', kind: 'disk', minRamMb: 96, minDiskGb: 0, retiredAt: null },
-  ],
-};
+const catalogue = testCatalogue;
 
 function refusal(text: string): string {
   try {
@@ -41,47 +22,10 @@ function refusal(text: string): string {
 const read = (value: unknown) => readDocument(JSON.stringify(value), catalogue);
 const codes = (value: unknown) => read(value).report.map((note) => note.code);
 
-const number = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0);
-const keys = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
-const differ = { selector: (text: string) => text.toLowerCase() };
-const topologies: fc.Arbitrary<Topology> = fc
-  .record({
-    nodes: fc.uniqueArray(keys, { maxLength: 12, ...differ }),
-    networks: fc.nat(3),
-    edges: fc.uniqueArray(keys, { maxLength: 20, ...differ }),
-    picks: fc.array(fc.nat(), { minLength: 64, maxLength: 64 }),
-    places: fc.array(fc.tuple(number, number), { minLength: 12, maxLength: 12 }),
-  })
-  .map(({ nodes, networks, edges, picks, places }) => {
-    const pick = <Item>(items: readonly Item[], index: number) => items[(picks[index % 64] ?? 0) % items.length];
-    const place = (index: number) => ({ x: places[index % 12]?.[0] ?? 0, y: places[index % 12]?.[1] ?? 0 });
-    const vms = nodes.slice(networks).map((key, index) => ({
-      ...vmDefaults(),
-      key,
-      name: `vm${index}`,
-      flavourId: pick([1, 4, 5], index) ?? 1,
-      imageId: pick([1, 2], index + 13) ?? 1,
-      label: pick(['', 'Büro 3', '<b> & "c": {d}'], index + 40) ?? '',
-      internet: (picks[index + 20] ?? 0) % 2 === 0,
-      forwards: (picks[index + 30] ?? 0) % 2 === 0 ? [] : [{ protocol: 'tcp' as const, guestPort: 80 }],
-      ...place(index),
-    }));
-    const segments = nodes.slice(0, networks).map((key, index) => ({ key, name: `net ${index}`, ...place(index + 5) }));
-    return {
-      vms,
-      networks: segments,
-      edges: edges.flatMap((key, index) => {
-        const source = pick(vms, index)?.key;
-        const target = pick([...vms, ...segments], index + 7)?.key;
-        return source === undefined || target === undefined || source === target ? [] : [{ key, source, target }];
-      }),
-    };
-  });
-
 describe('our own document', () => {
   it('comes back as it was', () => {
     fc.assert(
-      fc.property(topologies, (topology) => {
+      fc.property(anyTopology, (topology) => {
         const text = writeDocument('trama', { name: 'Lab', description: 'd', topology }, catalogue);
         const again = readDocument(text, catalogue);
         expect(again).toEqual({ name: 'Lab', description: 'd', topology, format: 'trama', report: [], kinds: [] });
@@ -190,7 +134,7 @@ describe('the predecessor’s document', () => {
 
   it('can be written for any drawing without networks, and read again', () => {
     fc.assert(
-      fc.property(topologies, (drawn) => {
+      fc.property(anyTopology, (drawn) => {
         const vms = new Set(drawn.vms.map((vm) => vm.key));
         const topology = { ...drawn, networks: [], edges: drawn.edges.filter((edge) => vms.has(edge.target)) };
         const text = writeDocument('legacy', { name: 'x', description: '', topology }, catalogue);

@@ -87,6 +87,19 @@ export function readTrama(value: unknown, catalogue: Catalogue, parts = topology
   };
 }
 
+/** Our own document as it is written: what a property is by default is not in it. */
+export interface WrittenDocument {
+  format: 'trama';
+  version: 1;
+  name: string;
+  description: string;
+  vms: readonly WrittenPart[];
+  networks: readonly WrittenPart[];
+  edges: readonly WrittenPart[];
+  annotations?: readonly WrittenPart[];
+}
+export type WrittenPart = Readonly<Record<string, unknown>>;
+
 /**
  * Writes our own document. The catalogue must know all flavours and images of the topology. What a property is by default
  * is not written: a document says what was drawn, however many properties there are.
@@ -95,7 +108,7 @@ export function writeTrama(
   { name, description, topology }: TemplateDocument,
   catalogue: Catalogue,
   parts = topologyParts,
-): unknown {
+): WrittenDocument {
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour.name]));
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
   const annotations = annotationsOf(topology);

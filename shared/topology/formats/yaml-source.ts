@@ -19,8 +19,18 @@ const maxDepth = 64;
 /** Values that a document may unfold to, by aliases and merges too. The largest lab that fits here has a tenth of it. */
 const maxValues = 200_000;
 
+/** From the first character of something to behind its last. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
 export interface YamlDocument extends Source {
   value: unknown;
+  /** What it was read from, with its comments. */
+  tree: Document.Parsed<ParsedNode, true>;
+  /** Where the key of the value at the path stands, or the value itself in a list; or of the nearest of what it is in. */
+  spanOf(path: Path): Span;
 }
 
 /**
@@ -57,30 +67,39 @@ export function readYaml(text: string): YamlDocument {
   const unfold = new Unfolding(place);
   return {
     value: unfold.plain(document.contents, []),
+    tree: document,
     placeOf: (path) => {
-      const offset = offsetOf(document.contents, path);
-      return offset === null ? null : place(offset);
+      const span = spanIn(document.contents, path);
+      return span === null ? null : place(span.from);
     },
+    spanOf: (path) => spanIn(document.contents, path) ?? { from: 0, to: 0 },
   };
 }
 
-/** Where the value at the path stands, or the nearest of what it is in. */
-function offsetOf(root: YamlNode | null, path: Path): number | null {
+/** Where the value at the path stands, by its key, or the nearest of what it is in. */
+function spanIn(root: YamlNode | null, path: Path): Span | null {
   let node: unknown = root;
-  let offset = root?.range?.[0] ?? null;
+  let span = spanOfNode(root);
   for (const part of path) {
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
       if (pair === undefined) break;
-      if (isScalar(pair.key) && pair.key.range != null) offset = pair.key.range[0];
+      span = spanOfNode(pair.key) ?? span;
       node = pair.value;
     } else if (isSeq(node) && typeof part === 'number') {
       node = node.items[part];
-      const range: unknown = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
-      if (Array.isArray(range) && typeof range[0] === 'number') offset = range[0];
+      span = spanOfNode(node) ?? span;
     } else break;
   }
-  return offset;
+  return span;
+}
+
+/** Where a node stands that was read, without what follows it; null of what was not. */
+export function spanOfNode(node: unknown): Span | null {
+  const range: unknown = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
+  if (!Array.isArray(range)) return null;
+  const [from, to]: unknown[] = range;
+  return typeof from === 'number' && typeof to === 'number' ? { from, to } : null;
 }
 
 class Unfolding {
@@ -146,8 +165,7 @@ class Unfolding {
   }
 
   private at(node: unknown, path: Path, said: ReturnType<typeof say>) {
-    const range: unknown = typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
-    const offset: unknown = Array.isArray(range) ? range[0] : null;
-    return invalidAt(typeof offset === 'number' ? this.place(offset) : null, pathText(path), said);
+    const span = spanOfNode(node);
+    return invalidAt(span === null ? null : this.place(span.from), pathText(path), said);
   }
 }
