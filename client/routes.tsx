@@ -20,7 +20,15 @@ function page<Module>(load: () => Promise<Module>, ...namespaces: LazyNamespace[
   };
 }
 
-const editor = page(() => import('./editor/EditorPage'), 'addresses', 'editor', 'problems', 'sharing', 'slices');
+const editor = page(
+  () => import('./editor/EditorPage'),
+  'addresses',
+  'editor',
+  'problems',
+  'sharing',
+  'slices',
+  'yaml',
+);
 
 /** Every address of the app. The editor, the slice page and the consoles are chunks of their own. */
 export function createAppRouter() {
@@ -100,6 +108,7 @@ export function createAppRouter() {
                     'sharing',
                     'slices',
                     'templates',
+                    'yaml',
                   ),
                 },
                 { path: 'flavours', lazy: page(() => import('./catalogue/FlavoursPage'), 'fields', 'catalogue') },

@@ -156,6 +156,47 @@ describe('the canvas', () => {
     await page.keyboard.press('f');
   });
 
+  test('the drawing is text as well, written and drawn, with errors at the line and at the node', async () => {
+    await vm('spine1').click();
+    await page.keyboard.press('y');
+    const text = page.getByRole('textbox', { name: 'The drawing as YAML' });
+    await expect.poll(() => text.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+    await shot('text');
+    // the cursor is where the VM begins; its name is on the next line
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+    await page.keyboard.type('x');
+    await vm('spine1x').waitFor();
+    await page.keyboard.type(' y');
+    await page.getByText('1 error: the drawing waits for the text').waitFor();
+    await page.getByRole('button', { name: /^VM spine1x,.*Letters, digits and hyphens only/ }).waitFor();
+    await shot('text-error');
+    for (let time = 0; time < 3; time += 1) await page.keyboard.press('Backspace');
+    await page.getByText('In step with the drawing').waitFor();
+    await vm('spine1').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('inter');
+    await page.getByRole('option', { name: /^internet/ }).click();
+    await page.getByRole('option', { name: 'true' }).click();
+    await page.getByRole('button', { name: /^VM spine1,.*internet access/ }).waitFor();
+    await shot('text-suggested');
+    // back in the drawing, which is written
+    const before = await text.textContent();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => vm('spine1').evaluate((node) => node === document.activeElement)).toBe(true);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => text.textContent()).not.toBe(before);
+    // one step back is what was drawn, the next what was written
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => text.textContent()).toBe(before);
+    expect(before).toContain('internet: true');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => text.textContent()).not.toContain('internet: true');
+    await page.getByRole('button', { name: /^VM spine1,(?!.*internet access)/ }).waitFor();
+    await page.keyboard.press('y');
+    await text.waitFor({ state: 'hidden' });
+  });
+
   test('dark, narrow, with the small map', async () => {
     await page.keyboard.press('m');
     await page.getByRole('img', { name: 'Small map of the drawing' }).waitFor();

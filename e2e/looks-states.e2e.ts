@@ -155,6 +155,12 @@ const labelled = (label: string, value: string) => (page: Page) =>
 const menuOn = (node: RegExp) => (page: Page) =>
   page.getByRole('button', { name: node }).first().click({ button: 'right' });
 const web = /^(VM|MV) web/;
+/** The text beside the drawing, in which the keyboard is. */
+const besideText = inOrder(
+  choose(web),
+  (page) => page.keyboard.press('y'),
+  (page) => page.locator('.cm-content:focus').waitFor(),
+);
 /** A link of the VM, with delay and loss each way by itself, and taken down. */
 const bentLink = async (page: Page) => {
   await page.getByRole('button', { name: web }).first().click();
@@ -514,6 +520,43 @@ const states: Record<string, State> = {
   'links by a pattern in Spanish': { who: 'spaniard', ...template(), until: inOrder(keyOn(web, 'b'), dialog) },
   'names by a pattern in Spanish': { who: 'spaniard', ...template(), until: inOrder(keyOn(web, 'F2'), dialog) },
   'the menu of a node in Spanish': { who: 'spaniard', ...template(), until: inOrder(menuOn(web), menu) },
+  'the text beside a drawing': { ...template(), until: besideText },
+  'what is suggested in the text beside a drawing': {
+    ...template(),
+    until: inOrder(
+      besideText,
+      (page) => page.keyboard.press('End'),
+      (page) => page.keyboard.press('Enter'),
+      (page) => page.keyboard.type('la'),
+      (page) => page.getByRole('option', { name: /^label/ }).waitFor(),
+    ),
+  },
+  'an error in the text beside a drawing': {
+    ...template(),
+    until: inOrder(
+      besideText,
+      (page) => page.keyboard.press('End'),
+      (page) => page.keyboard.type(' b'),
+      text('1 error: the drawing waits for the text'),
+      (page) => page.keyboard.press('Control+Shift+M'),
+      (page) => page.getByRole('listbox', { name: 'Errors' }).waitFor(),
+    ),
+  },
+  'an error in the text beside a drawing in Spanish': {
+    who: 'spaniard',
+    ...template(),
+    until: inOrder(
+      besideText,
+      (page) => page.keyboard.press('End'),
+      (page) => page.keyboard.type(' b'),
+      text('1 error: el dibujo espera al texto'),
+    ),
+  },
+  'the text of a template that is read only': {
+    who: 'ana',
+    ...template(),
+    until: inOrder(press(/^Text beside/), (page) => page.locator('.cm-content:focus').waitFor()),
+  },
   'a template that is read only': { who: 'ana', ...template(), until: text('Read only') },
   'the shortcuts of the editor': { ...template(), until: inOrder(press('Keyboard shortcuts'), dialog) },
   'leaving unsaved work': {

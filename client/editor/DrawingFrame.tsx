@@ -2,6 +2,7 @@ import { Alert, Button, Drawer, Group } from '@mantine/core';
 import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { Shapes, Waypoints } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { annotationsOf } from '#shared/topology/annotations';
@@ -13,15 +14,16 @@ import { DrawingMenu } from './DrawingMenu';
 import { drawingOf, type Drawing } from './drawing';
 import { DrawingTools } from './DrawingTools';
 import classes from './editor.module.css';
-import { ShortcutsDialog } from './EditorDialogs';
 import { newKey } from './fragment';
 import { useArrange } from './arrange/use-arrange';
 import { SelectionPanel } from './panel/SelectionPanel';
 import { ProblemList } from './ProblemList';
 import { useProblemText } from './problem-text';
-import { Palette } from './Palette';
-import { ConnectDialog, RenameDialog } from './PatternDialogs';
+import { DrawingDialogs, type AskedDialog } from './DrawingDialogs';
 import { shortcutText, useShortcuts } from './shortcuts';
+import { SplitView } from './text/SplitView';
+import type { TextPart } from './text/text-parts';
+import { useTextBeside } from './text/use-text-beside';
 import { useActs } from './use-acts';
 import { defaultsOf, type EditorCatalogue } from './use-catalogue';
 import { useAsked } from './use-asked';
@@ -49,6 +51,8 @@ export interface DrawingFrameProps {
   fitKey?: number;
   /** Something stands over all of it: a narrow screen has no room for the panel besides. */
   covered?: boolean;
+  /** Name and description are not changed here, neither in the text. */
+  fixedDetails?: boolean;
 }
 
 /** A drawing under work: bar, canvas, panel, problems and keys. What becomes of the work is the page's affair. */
@@ -64,6 +68,7 @@ export function DrawingFrame({
   decorate,
   fitKey = 0,
   covered = false,
+  fixedDetails,
 }: DrawingFrameProps) {
   const { t } = useTranslation(['editor', 'common']);
   const problemText = useProblemText();
@@ -109,14 +114,20 @@ export function DrawingFrame({
   });
 
   const drawing = useMemo(() => {
-    const plain = drawingOf(topology, catalogue, problems, problemText, editor.saved.document.topology);
+    const unread = editor.unread.map(({ problem }) => problem);
+    const plain = drawingOf(topology, catalogue, problems, problemText, editor.saved.document.topology, unread);
     return decorate === undefined ? plain : decorate(plain);
-  }, [topology, catalogue, problems, problemText, decorate, editor.saved]);
+  }, [topology, catalogue, problems, problemText, decorate, editor.saved, editor.unread]);
 
-  const { asked, ask, close } = useAsked<'connectMany' | 'rename' | 'find' | 'palette' | 'help'>(() => {
-    const [first] = selection.nodes;
+  /** The keyboard is the drawing's again. */
+  const backToDrawing = () => {
+    const first = selection.nodes[0] ?? topology.vms[0]?.key ?? topology.networks[0]?.key;
     if (first !== undefined) canvas.current?.focusNode(first);
+  };
+  const { asked, ask, close } = useAsked<AskedDialog>(() => {
+    if (selection.nodes.length > 0) backToDrawing();
   });
+  const text = useTextBeside();
   const [menu, setMenu] = useState<CanvasMenu | null>(null);
   const [minimap, setMinimap] = useLocalStorage({ key: 'trama.minimap', defaultValue: false });
   const acts = useActs({
@@ -127,6 +138,11 @@ export function DrawingFrame({
     onSave,
     open: ask,
     toggleMinimap: () => setMinimap((shown) => !shown),
+    toggleText: () => {
+      // on a narrow screen there is room for one of them
+      sheet.close();
+      text.toggle();
+    },
   });
   useShortcuts((id) => acts[id].enabled && acts[id].run(), actions.clipboard);
 
@@ -134,7 +150,13 @@ export function DrawingFrame({
     editor.select(next);
     // on a narrow screen the panel comes with a choice and goes with it
     if (next.nodes.length + next.edges.length === 0) sheet.close();
-    else if (next.nodes.length + next.edges.length === 1) sheet.open();
+    else if (next.nodes.length + next.edges.length === 1 && !text.opened) sheet.open();
+  }
+  /** The cursor of the text has gone into a part. */
+  function onPart(part: TextPart | null) {
+    if (part === null) return;
+    editor.select(part.kind === 'edge' ? { nodes: [], edges: [part.key] } : { nodes: [part.key], edges: [] });
+    canvas.current?.reveal(part.key);
   }
   const { run } = editor;
   const resize = useCallback(
@@ -179,6 +201,7 @@ export function DrawingFrame({
             selected: chosenNodes.length,
             located: acts['arrange.geographic'].enabled,
           }}
+          hasText={text.opened}
           onPanel={isWide ? undefined : sheet.toggle}
         />
         <Group gap="xs" wrap="nowrap" className={classes.save}>
@@ -205,54 +228,68 @@ export function DrawingFrame({
       )}
       <div className={classes.body}>
         <div className={classes.drawing}>
-          <div className={classes.canvas}>
-            <TopologyCanvas
-              ref={canvas}
-              editable
-              label={label}
-              nodes={drawing.nodes}
-              edges={drawing.edges}
-              selection={selection}
-              onSelectionChange={onSelectionChange}
-              onMove={(moves) => editor.run({ type: 'move', moves })}
-              onConnect={(source, target) => editor.run({ type: 'connect', key: newKey(), source, target })}
-              onDelete={(what) => editor.run({ type: 'delete', ...what })}
-              onResize={resize}
-              onOpenNode={(key) => {
-                onSelectionChange({ nodes: [key], edges: [] });
-                requestAnimationFrame(write);
-              }}
-              onAddAt={(point) => actions.addNode('vm', point)}
-              onMenu={setMenu}
-              minimap={minimap}
-              fitKey={`${fitKey} ${fitCount}`}
-              empty={
-                <EmptyState
-                  icon={Waypoints}
-                  title={t('empty.title')}
-                  action={
-                    <Group justify="center" gap="xs">
-                      <Button disabled={!actions.canAddVm} onClick={() => actions.addNode('vm')}>
-                        {t('acts.addVm')}
-                      </Button>
-                      <Button
-                        variant="default"
-                        leftSection={<Shapes size={15} />}
-                        disabled={defaults === null}
-                        onClick={() =>
-                          defaults !== null && actions.applyPreset({ kind: 'line', values: {}, ...defaults })
-                        }
-                      >
-                        {t('empty.line')}
-                      </Button>
-                    </Group>
-                  }
-                >
-                  {t('empty.text', { keys: shortcutText('help') })}
-                </EmptyState>
-              }
-            />
-          </div>
+          <SplitView
+            text={text}
+            isWide={isWide}
+            pane={{
+              ...{ document, catalogue, selection, problems, fixedDetails, onPart },
+              // what was written is there when the next is
+              write: (command, join) => flushSync(() => run(command, join)),
+              onUnread: editor.setUnread,
+              onPaste: actions.clipboard.paste,
+              onSave,
+              onLeave: backToDrawing,
+            }}
+          >
+            <div className={classes.canvas}>
+              <TopologyCanvas
+                ref={canvas}
+                editable
+                label={label}
+                nodes={drawing.nodes}
+                edges={drawing.edges}
+                selection={selection}
+                onSelectionChange={onSelectionChange}
+                onMove={(moves) => editor.run({ type: 'move', moves })}
+                onConnect={(source, target) => editor.run({ type: 'connect', key: newKey(), source, target })}
+                onDelete={(what) => editor.run({ type: 'delete', ...what })}
+                onResize={resize}
+                onOpenNode={(key) => {
+                  onSelectionChange({ nodes: [key], edges: [] });
+                  requestAnimationFrame(write);
+                }}
+                onAddAt={(point) => actions.addNode('vm', point)}
+                onMenu={setMenu}
+                minimap={minimap}
+                fitKey={`${fitKey} ${fitCount}`}
+                empty={
+                  <EmptyState
+                    icon={Waypoints}
+                    title={t('empty.title')}
+                    action={
+                      <Group justify="center" gap="xs">
+                        <Button disabled={!actions.canAddVm} onClick={() => actions.addNode('vm')}>
+                          {t('acts.addVm')}
+                        </Button>
+                        <Button
+                          variant="default"
+                          leftSection={<Shapes size={15} />}
+                          disabled={defaults === null}
+                          onClick={() =>
+                            defaults !== null && actions.applyPreset({ kind: 'line', values: {}, ...defaults })
+                          }
+                        >
+                          {t('empty.line')}
+                        </Button>
+                      </Group>
+                    }
+                  >
+                    {t('empty.text', { keys: shortcutText('help') })}
+                  </EmptyState>
+                }
+              />
+            </div>
+          </SplitView>
           {problems.length > 0 && <ProblemList problems={problems} onGo={goTo} />}
         </div>
         {isWide ? (
@@ -289,28 +326,7 @@ export function DrawingFrame({
           onClose={() => setMenu(null)}
         />
       )}
-      {asked === 'help' && <ShortcutsDialog acts={acts} onClose={close} />}
-      {(asked === 'find' || asked === 'palette') && (
-        <Palette mode={asked} topology={topology} acts={acts} onGo={goToNode} onClose={close} />
-      )}
-      {asked === 'connectMany' && (
-        <ConnectDialog
-          topology={topology}
-          onConnect={(edges) => {
-            editor.run({ type: 'insert', fragment: { vms: [], networks: [], edges } });
-            editor.select({ nodes: [], edges: edges.map(({ key }) => key) });
-          }}
-          onClose={close}
-        />
-      )}
-      {asked === 'rename' && (
-        <RenameDialog
-          topology={topology}
-          nodes={selection.nodes}
-          onRename={(names) => editor.run({ type: 'rename', names })}
-          onClose={close}
-        />
-      )}
+      <DrawingDialogs asked={asked} editor={editor} acts={acts} onGo={goToNode} onClose={close} />
     </>
   );
 }

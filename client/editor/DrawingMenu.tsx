@@ -38,6 +38,7 @@ const onCanvas: readonly ActId[] = [
   'palette',
   'fit',
   'minimap',
+  'text',
   'undo',
   'redo',
 ];

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Divider, Tooltip } from '@mantine/core';
 import {
+  Braces,
   CircleHelp,
   Copy,
   Network,
@@ -23,12 +24,14 @@ export interface DrawingToolsProps {
   acts: Acts;
   presets: PresetMenuProps;
   arranging: ArrangeMenuProps;
+  /** Whether the text is seen beside the drawing. */
+  hasText: boolean;
   /** On a narrow screen the panel is a sheet that is opened from here. */
   onPanel?: (() => void) | undefined;
 }
 
 /** What is done most often to the drawing; the palette has everything. */
-export function DrawingTools({ acts, presets, arranging, onPanel }: DrawingToolsProps) {
+export function DrawingTools({ acts, presets, arranging, hasText, onPanel }: DrawingToolsProps) {
   const { t } = useTranslation('editor');
   return (
     <div className={classes.tools} role="toolbar" aria-label={t('tool.label')}>
@@ -43,6 +46,7 @@ export function DrawingTools({ acts, presets, arranging, onPanel }: DrawingTools
       <Tool icon={Copy} act={acts.duplicate} />
       <Tool icon={Trash2} act={acts.delete} />
       <Tool icon={Search} act={acts.palette} />
+      <Tool icon={Braces} act={acts.text} pressed={hasText} />
       <Tool icon={CircleHelp} act={acts.help} />
       {onPanel !== undefined && (
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('tool.panel')} onClick={onPanel}>
@@ -56,6 +60,8 @@ export function DrawingTools({ acts, presets, arranging, onPanel }: DrawingTools
 interface ToolProps {
   icon: LucideIcon;
   act: Act;
+  /** Of one that switches something: whether that is on. */
+  pressed?: boolean;
 }
 
 const withKey = ({ id, label }: Act) => (hasKey(id) ? `${label} (${shortcutText(id)})` : label);
@@ -77,14 +83,15 @@ function NamedTool({ icon: Icon, act, word }: ToolProps & { word: string }) {
   );
 }
 
-function Tool({ icon: Icon, act }: ToolProps) {
+function Tool({ icon: Icon, act, pressed }: ToolProps) {
   return (
     <Tooltip label={withKey(act)}>
       <ActionIcon
-        variant="subtle"
-        color="gray"
+        variant={pressed === true ? 'light' : 'subtle'}
+        color={pressed === true ? undefined : 'gray'}
         size="lg"
         aria-label={act.label}
+        aria-pressed={pressed}
         disabled={!act.enabled}
         onClick={act.run}
       >

@@ -40,7 +40,7 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
   const editor = useEditor({ initial, catalogue, storageKey, hold: draft !== null, role });
   const { document, problems, dirty } = editor;
   const { topology } = document;
-  const guard = useLeaveGuard(dirty);
+  const guard = useLeaveGuard(dirty || editor.unread.length > 0);
   usePageTitle(document.name.trim() === '' ? t('template.new') : document.name);
 
   const save = useSave(editor, (template) => {
@@ -60,7 +60,9 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
     ? t(document.name.trim() === '' ? 'save.nameMissing' : 'save.nameInvalid')
     : problems.length > 0
       ? t('save.problems', { count: problems.length })
-      : null;
+      : editor.unread.length > 0
+        ? t('save.unread')
+        : null;
   const saveBlocked = whyNot ?? (dirty ? null : t('save.nothing'));
 
   async function saveNow(): Promise<Template | null> {

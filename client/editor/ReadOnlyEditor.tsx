@@ -1,9 +1,10 @@
 import { Button, Drawer, Group, Text, Title, Tooltip } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
-import { Boxes, Copy, Eye, PanelRight } from 'lucide-react';
+import { Boxes, Braces, Copy, Eye, PanelRight } from 'lucide-react';
 import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import type { Problem } from '#shared/errors';
 import type { Template } from '#shared/template';
 import { useDrawnAddresses } from '../addresses/use-drawn-addresses';
 import { trpc } from '../api/trpc';
@@ -17,7 +18,12 @@ import classes from './editor.module.css';
 import { useKeptSelection } from './kept-selection';
 import { ReadOnlyPanel } from './panel/ReadOnlyPanel';
 import { useProblemText } from './problem-text';
+import { SplitView } from './text/SplitView';
+import { useTextBeside } from './text/use-text-beside';
 import type { EditorCatalogue } from './use-catalogue';
+import { documentOf } from './use-editor';
+
+const noProblems: readonly Problem[] = [];
 
 /** A template of somebody else: to be looked at, made slices of, and duplicated. */
 export function ReadOnlyEditor({ template, catalogue }: { template: Template; catalogue: EditorCatalogue }) {
@@ -40,6 +46,8 @@ export function ReadOnlyEditor({ template, catalogue }: { template: Template; ca
     onError: notifyError,
   });
   const { topology } = template;
+  const document = useMemo(() => documentOf(template), [template]);
+  const text = useTextBeside();
   const drawing = useMemo(() => drawingOf(topology, catalogue, [], problemText), [topology, catalogue, problemText]);
   const addresses = useDrawnAddresses({ name: template.name, topology, catalogue });
   const panel = (
@@ -81,6 +89,16 @@ export function ReadOnlyEditor({ template, catalogue }: { template: Template; ca
             </Button>
           )}
           <Button
+            variant={text.opened ? 'light' : 'default'}
+            size="xs"
+            leftSection={<Braces size={15} />}
+            aria-label={t('acts.text')}
+            aria-pressed={text.opened}
+            onClick={text.toggle}
+          >
+            {t('tool.text')}
+          </Button>
+          <Button
             variant="default"
             size="xs"
             leftSection={<Copy size={15} />}
@@ -104,21 +122,38 @@ export function ReadOnlyEditor({ template, catalogue }: { template: Template; ca
       </header>
       <div className={classes.body}>
         <div className={classes.drawing}>
-          <div className={classes.canvas}>
-            <TopologyCanvas
-              ref={canvas}
-              label={t('canvas.label', { name: template.name })}
-              nodes={drawing.nodes}
-              edges={drawing.edges}
-              selection={selection}
-              onSelectionChange={(next) => {
-                select(next);
-                if (!isWide && next.nodes.length + next.edges.length === 1) sheet.open();
-              }}
-              onOpenNode={(key) => select({ nodes: [key], edges: [] })}
-              empty={<Text c="dimmed">{t('empty.title')}</Text>}
-            />
-          </div>
+          <SplitView
+            text={text}
+            isWide={isWide}
+            pane={{
+              ...{ document, catalogue, selection, problems: noProblems },
+              onPart: (part) => {
+                if (part === null) return;
+                select(part.kind === 'edge' ? { nodes: [], edges: [part.key] } : { nodes: [part.key], edges: [] });
+                canvas.current?.reveal(part.key);
+              },
+              onLeave: () => {
+                const first = selection.nodes[0] ?? topology.vms[0]?.key;
+                if (first !== undefined) canvas.current?.focusNode(first);
+              },
+            }}
+          >
+            <div className={classes.canvas}>
+              <TopologyCanvas
+                ref={canvas}
+                label={t('canvas.label', { name: template.name })}
+                nodes={drawing.nodes}
+                edges={drawing.edges}
+                selection={selection}
+                onSelectionChange={(next) => {
+                  select(next);
+                  if (!isWide && !text.opened && next.nodes.length + next.edges.length === 1) sheet.open();
+                }}
+                onOpenNode={(key) => select({ nodes: [key], edges: [] })}
+                empty={<Text c="dimmed">{t('empty.title')}</Text>}
+              />
+            </div>
+          </SplitView>
         </div>
         {isWide ? (
           <aside className={classes.panel} aria-label={t('panel.label')}>

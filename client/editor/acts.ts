@@ -27,6 +27,7 @@ const plainActs = [
   'fit',
   'zoomSelection',
   'minimap',
+  'text',
   'help',
 ] as const;
 export type PlainAct = (typeof plainActs)[number];

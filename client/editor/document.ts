@@ -20,6 +20,7 @@ import {
   type TopologyVm,
 } from '#shared/topology/schema';
 import { countedName, takenNames, uniqueName } from './names';
+import { overPresent, type WriteCommand } from './written';
 
 /** What the editor edits. The topology always satisfies its schema; the name may be empty until it is saved. */
 export interface Document {
@@ -54,9 +55,9 @@ export type Command =
   | { type: 'setEdge'; key: string; fields: EdgeFields }
   /** Of notes, labels, shapes and groups: each takes it if it has such fields, and they may be so. */
   | { type: 'setAnnotations'; keys: readonly string[]; fields: AnnotationFields }
-  /** Of VMs and networks alike; the lock of annotations, too. */
   /** How what is drawn beside lies on each other: over all else of it, or under. */
   | { type: 'stack'; keys: readonly string[]; to: 'front' | 'back' }
+  /** Of VMs and networks alike; the lock of annotations, too. */
   | { type: 'setDrawn'; keys: readonly string[]; fields: DrawnFields }
   /** Names of VMs and networks, all at once; those that may not be are left as they are. */
   | { type: 'rename'; names: readonly { key: string; name: string }[] }
@@ -66,6 +67,7 @@ export type Command =
   | { type: 'insert'; fragment: Topology }
   /** Another topology in its place. */
   | { type: 'replace'; topology: Topology }
+  | WriteCommand
   | { type: 'setDetails'; name?: string; description?: string };
 
 const bound = 1_000_000;
@@ -74,6 +76,7 @@ const place = (value: number) => (Number.isFinite(value) ? Math.min(Math.max(Mat
 /** The document after the command; the very same one if the command changes nothing or must not be. Pure. */
 export function applyCommand(document: Document, command: Command): Document {
   if (command.type === 'setDetails') return setDetails(document, command);
+  if (command.type === 'write') return overPresent(document, command);
   const topology = applyToTopology(document.topology, command);
   return topology === document.topology ? document : { ...document, topology };
 }
@@ -87,7 +90,7 @@ function setDetails(document: Document, { name, description }: { name?: string; 
   return next.name === document.name && next.description === document.description ? document : next;
 }
 
-function applyToTopology(topology: Topology, command: Exclude<Command, { type: 'setDetails' }>): Topology {
+function applyToTopology(topology: Topology, command: Exclude<Command, { type: 'setDetails' | 'write' }>): Topology {
   switch (command.type) {
     case 'addVm': {
       const { key, x, y, flavourId, imageId } = command;
@@ -130,11 +133,11 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
     }
     case 'setAnnotations':
       return setAnnotations(topology, new Set(command.keys), command.fields);
+    case 'stack':
+      return stack(topology, new Set(command.keys), command.to);
     case 'setDrawn':
       return setDrawn(topology, new Set(command.keys), command.fields);
     case 'rename':
-    case 'stack':
-      return stack(topology, new Set(command.keys), command.to);
       return rename(topology, new Map(command.names.map(({ key, name }) => [key, name])));
     case 'delete':
       return remove(topology, new Set(command.nodes), new Set(command.edges));
@@ -214,9 +217,6 @@ function setAnnotations(topology: Topology, keys: ReadonlySet<string>, fields: A
   });
 }
 
-function setDrawn(topology: Topology, keys: ReadonlySet<string>, fields: DrawnFields): Topology {
-  if (!drawnFieldsSchema.safeParse(fields).success) return topology;
-  const set = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
 function stack(topology: Topology, keys: ReadonlySet<string>, to: 'front' | 'back'): Topology {
   const before = annotationsOf(topology);
   const chosen = before.filter(({ key }) => keys.has(key));
@@ -225,6 +225,9 @@ function stack(topology: Topology, keys: ReadonlySet<string>, to: 'front' | 'bac
   return after.every((one, index) => one === before[index]) ? topology : withAnnotations(topology, after);
 }
 
+function setDrawn(topology: Topology, keys: ReadonlySet<string>, fields: DrawnFields): Topology {
+  if (!drawnFieldsSchema.safeParse(fields).success) return topology;
+  const set = <Node extends TopologyVm | TopologyNetwork>(node: Node): Node => {
     if (!keys.has(node.key)) return node;
     const next = { ...node, ...fields };
     return canonical(next) === canonical(node) ? node : next;

@@ -2,9 +2,8 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newVm, type Topology } from '#shared/topology/schema';
 import { chooseLanguage } from '../i18n/i18n';
-import { renderApp } from '../testing/render';
-import { DrawingFrame } from './DrawingFrame';
-import { useEditor, type EditorState } from './use-editor';
+import { renderDrawing } from '../testing/drawing';
+import type { EditorState } from './use-editor';
 import type { EditorCatalogue } from './use-catalogue';
 
 const catalogue: EditorCatalogue = { flavours: [], images: [], zones: [] };
@@ -16,38 +15,19 @@ const topology: Topology = {
   edges: [{ key: 'l1', source: 'spine1', target: 'leaf1' }],
 };
 
-/** The editor as it stands after the last rendering. */
-let editor: EditorState;
-
-function Frame() {
-  const state = useEditor({
-    initial: { base: null, document: { name: 'lab', description: '', topology } },
-    catalogue,
-    storageKey: () => 'draft of a test',
-    hold: true,
-  });
-  editor = state;
-  return (
-    <DrawingFrame
-      editor={state}
-      catalogue={catalogue}
-      label="the drawing"
-      title="lab"
-      deeds={null}
-      onSave={() => undefined}
-      about={<p>about</p>}
-    />
-  );
-}
+let editor: () => EditorState;
 
 const key = (name: string, held: { ctrlKey?: boolean } = {}) => fireEvent.keyDown(window, { key: name, ...held });
-const select = (...nodes: string[]) => act(() => editor.select({ nodes, edges: [] }));
-const links = () => editor.document.topology.edges.map(({ source, target }) => `${source}-${target}`).slice(1);
-const names = () => editor.document.topology.vms.map(({ name }) => name);
+const select = (...nodes: string[]) => act(() => editor().select({ nodes, edges: [] }));
+const links = () =>
+  editor()
+    .document.topology.edges.map(({ source, target }) => `${source}-${target}`)
+    .slice(1);
+const names = () => editor().document.topology.vms.map(({ name }) => name);
 
 beforeEach(async () => {
   await chooseLanguage('en');
-  renderApp(<Frame />);
+  editor = renderDrawing(topology, catalogue);
   await screen.findByRole('button', { name: /^VM spine1/ });
 });
 
@@ -102,7 +82,7 @@ describe('the palette', () => {
     expect(options()).toHaveLength(6);
     type(input, 'lan');
     fireEvent.click(screen.getByRole('option', { name: 'lan' }));
-    await waitFor(() => expect(editor.selection.nodes).toEqual(['lan']));
+    await waitFor(() => expect(editor().selection.nodes).toEqual(['lan']));
   });
 });
 
@@ -126,7 +106,7 @@ describe('connecting by pattern', () => {
     await waitFor(() => expect(links()).toHaveLength(5));
     expect(new Set(links()).size).toBe(5);
     // what was made is chosen
-    expect(editor.selection.edges).toHaveLength(5);
+    expect(editor().selection.edges).toHaveLength(5);
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     key('z', { ctrlKey: true });
     expect(links()).toEqual([]);
@@ -218,7 +198,7 @@ describe('a menu', () => {
     select('leaf1', 'leaf2');
     fireEvent.contextMenu(screen.getByRole('button', { name: /^VM leaf2/ }));
     const menu = await opened('What can be done with the selected nodes');
-    expect(editor.selection.nodes).toEqual(['leaf1', 'leaf2']);
+    expect(editor().selection.nodes).toEqual(['leaf1', 'leaf2']);
     // two cannot begin a link, and nothing is locked
     for (const name of ['Connect', 'Unlock']) expect(() => item(menu, name)).toThrow(`has no ${name}`);
     fireEvent.click(item(menu, 'Delete'));
@@ -229,7 +209,7 @@ describe('a menu', () => {
     select('leaf1', 'leaf2');
     fireEvent.contextMenu(screen.getByRole('button', { name: /^VM spine2/ }));
     const menu = await opened('What can be done with the selected nodes');
-    expect(editor.selection.nodes).toEqual(['spine2']);
+    expect(editor().selection.nodes).toEqual(['spine2']);
     fireEvent.keyDown(menu, { key: 'Escape' });
     await waitFor(() => expect(screen.queryByRole('menu', hidden)).toBeNull());
   });
@@ -242,9 +222,9 @@ describe('a menu', () => {
     // without a flavour and an image no VM can be made
     expect(item(menu, 'Add VM here').hasAttribute('data-disabled')).toBe(true);
     fireEvent.click(item(menu, 'Add network here'));
-    await waitFor(() => expect(editor.document.topology.networks).toHaveLength(2));
-    const [, added] = editor.document.topology.networks;
-    expect(editor.selection.nodes).toEqual([added?.key]);
+    await waitFor(() => expect(editor().document.topology.networks).toHaveLength(2));
+    const [, added] = editor().document.topology.networks;
+    expect(editor().selection.nodes).toEqual([added?.key]);
   });
 });
 

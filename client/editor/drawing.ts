@@ -22,6 +22,8 @@ export function drawingOf(
   text: (problem: Problem) => string,
   /** What it was begun with: addresses that parts had there they keep. */
   base?: Topology,
+  /** What is wrong with what is written of it, and is not drawn. */
+  unread: readonly Problem[] = [],
 ): Drawing {
   // what they will have once it is saved; a drawing with something wrong has no plan
   const plan = problems.length === 0 ? allocateAddresses(topology, base) : null;
@@ -29,7 +31,7 @@ export function drawingOf(
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
   const atNode = new Map<string, string>();
   const atEdge = new Map<string, string>();
-  for (const problem of problems) {
+  for (const problem of [...problems, ...unread]) {
     // the first is enough here; the list has them all
     if (problem.node !== undefined && !atNode.has(problem.node)) atNode.set(problem.node, text(problem));
     if (problem.edge !== undefined && !atEdge.has(problem.edge)) atEdge.set(problem.edge, text(problem));

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
+import { spoken } from '../i18n/spoken';
 import { topologyProblemCodes, type TopologyProblemCode } from '#shared/topology/validate';
 
 function isKnown(code: string): code is TopologyProblemCode {
@@ -13,7 +14,9 @@ export function useProblemText(): (problem: Problem) => string {
   const { t } = useTranslation('problems');
   return useCallback(
     (problem) =>
-      isKnown(problem.code) ? t(problem.code, { ...problem.params, defaultValue: problem.message }) : problem.message,
+      isKnown(problem.code)
+        ? t(problem.code, { ...problem.params, defaultValue: problem.message })
+        : spoken(problem.message, problem.sentences),
     [t],
   );
 }

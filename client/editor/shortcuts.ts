@@ -36,6 +36,7 @@ const written = {
   fit: 'F',
   zoomSelection: 'Shift+F',
   minimap: 'M',
+  text: 'Y',
   help: '?',
 } as const satisfies Partial<Record<ActId, string>>;
 export type ActWithKey = keyof typeof written;
@@ -93,6 +94,7 @@ const byLetter: Readonly<Partial<Record<string, ActWithKey>>> = {
   l: 'lock',
   f: 'fit',
   m: 'minimap',
+  y: 'text',
   f2: 'rename',
   delete: 'delete',
   backspace: 'delete',
@@ -178,6 +180,8 @@ export function useShortcuts(run: (id: ActWithKey) => void, clipboard: Clipboard
     const onCopy = put((actions) => actions.copy());
     const onCut = put((actions) => actions.cut());
     const onPaste = (event: ClipboardEvent) => {
+      // the text beside the drawing has taken it
+      if (event.defaultPrevented) return;
       // a piece of a drawing is never meant for a field, wherever the focus was left
       if (event.target instanceof Element && event.target.closest('[role="dialog"]') !== null) return;
       if (latest.current.clipboard.paste(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();

@@ -23,10 +23,12 @@ interface ActsOptions {
   /** Opens what asks for more. */
   open: (what: 'connectMany' | 'rename' | 'find' | 'palette' | 'help') => void;
   toggleMinimap: () => void;
+  toggleText: () => void;
 }
 
 /** Everything that can be done to the drawing now, each with its name and whether it can be. */
-export function useActs({ editor, canvas, actions, arrange, onSave, open, toggleMinimap }: ActsOptions): Acts {
+export function useActs(options: ActsOptions): Acts {
+  const { editor, canvas, actions, arrange, onSave, open, toggleMinimap, toggleText } = options;
   const { t } = useTranslation('editor');
   const { topology } = editor.document;
   const { selection } = editor;
@@ -47,12 +49,12 @@ export function useActs({ editor, canvas, actions, arrange, onSave, open, toggle
     });
   const lock = (locked: boolean) => editor.run({ type: 'setDrawn', keys: selection.nodes, fields: { locked } });
 
-  const plain: Record<PlainAct, Omit<Act, 'id' | 'label'>> = {
-    save: { enabled: true, run: onSave },
   const stack = (to: 'front' | 'back') => editor.run({ type: 'stack', keys: selection.nodes, to });
   // what is drawn beside lies on what else is
   const canStack = beside.length > 0 && beside.length < annotations.length;
 
+  const plain: Record<PlainAct, Omit<Act, 'id' | 'label'>> = {
+    save: { enabled: true, run: onSave },
     undo: { enabled: editor.canUndo, run: editor.undo },
     redo: { enabled: editor.canRedo, run: editor.redo },
     cut: { enabled: free.length > 0, run: () => writeClipboard(actions.clipboard.cut()) },
@@ -75,13 +77,14 @@ export function useActs({ editor, canvas, actions, arrange, onSave, open, toggle
     rename: { enabled: nodes.length > 0, run: () => open('rename') },
     lock: { enabled: free.length > 0, run: () => lock(true) },
     unlock: { enabled: things.length > free.length, run: () => lock(false) },
-    find: { enabled: all.length + annotations.length > 0, run: () => open('find') },
-    palette: { enabled: true, run: () => open('palette') },
     toFront: { enabled: canStack, run: () => stack('front') },
     toBack: { enabled: canStack, run: () => stack('back') },
+    find: { enabled: all.length + annotations.length > 0, run: () => open('find') },
+    palette: { enabled: true, run: () => open('palette') },
     fit: { enabled: all.length + annotations.length > 0, run: () => canvas.current?.fit() },
     zoomSelection: { enabled: things.length > 0, run: () => canvas.current?.fit(selection.nodes) },
     minimap: { enabled: true, run: toggleMinimap },
+    text: { enabled: true, run: toggleText },
     help: { enabled: true, run: () => open('help') },
   };
   const others: Partial<Record<ActId, Act>> = {};

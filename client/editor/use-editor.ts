@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { Problem } from '#shared/errors';
+import type { TextProblem } from '#shared/topology/formats/own-text';
 import { can, type Role } from '#shared/permissions';
 import type { Template } from '#shared/template';
 import { nameSchema } from '#shared/primitives';
@@ -68,6 +69,8 @@ export function useEditor({ initial, catalogue, storageKey, hold, role }: Editor
   const [selection, select] = useKeptSelection(key);
   // what the server found when it refused; true until the next change
   const [refused, setRefused] = useState<{ document: Document; problems: Problem[] } | null>(null);
+  // what keeps a text that was written of the drawing from being drawn
+  const [unread, setUnread] = useState<readonly TextProblem[]>([]);
   const document = history.present;
   const { topology } = document;
   const dirty = useMemo(() => !sameDocument(document, saved.document), [document, saved]);
@@ -153,6 +156,8 @@ export function useEditor({ initial, catalogue, storageKey, hold, role }: Editor
     saved,
     dirty,
     problems,
+    unread,
+    setUnread,
     /** Whether VMs may be given sizes of their own, as far as is known here. */
     maySize: role === undefined || can(role, 'vms:size'),
     nameError,

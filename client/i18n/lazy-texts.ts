@@ -27,6 +27,7 @@ const english = {
   tokens: async () => (await import('./en/tokens')).tokens,
   users: async () => (await import('./en/users')).users,
   webhooks: async () => (await import('./en/webhooks')).webhooks,
+  yaml: async () => (await import('./en/yaml')).yaml,
 };
 
 export type LazyNamespace = keyof typeof english;
@@ -61,6 +62,7 @@ const spanish: Loaders = {
   tokens: async () => (await import('./es/tokens')).tokens,
   users: async () => (await import('./es/users')).users,
   webhooks: async () => (await import('./es/webhooks')).webhooks,
+  yaml: async () => (await import('./es/yaml')).yaml,
 };
 
 export const lazyTexts: Record<'en' | 'es', Loaders> = { en: english, es: spanish };

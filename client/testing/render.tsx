@@ -59,6 +59,7 @@ await loadTexts([
   'users',
   'sshKeys',
   'webhooks',
+  'yaml',
 ]);
 afterEach(cleanup);
 

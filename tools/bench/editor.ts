@@ -7,6 +7,8 @@ import { build } from 'vite';
 import { presetTopology } from '#shared/topology/presets';
 import type { Topology } from '#shared/topology/schema';
 import { root } from '../../rig/trama-server';
+import { measureText } from './editor-text';
+import { framesDuring, type Frames } from './frames';
 import { openBenchWorld } from './world';
 
 /**
@@ -79,53 +81,6 @@ async function serveBare(topology: Topology): Promise<{ url: string; close: () =
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-declare global {
-  interface Window {
-    /** When each frame was drawn, while it is counted. */
-    frameTimes: number[] | undefined;
-  }
-}
-
-interface Frames {
-  fps: number;
-  /** ms */
-  worst: number;
-  /** Seconds of a processor, of all that the browser is: what a busy machine does not change much. */
-  cpu: number;
-}
-
-/** Seconds that the browser's processes have had of a processor. */
-async function cpuTime(page: Page): Promise<number> {
-  const session = await page.context().browser()?.newBrowserCDPSession();
-  if (session === undefined) return 0;
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  return processInfo.reduce((sum, each) => sum + each.cpuTime, 0);
-}
-
-/** Frames that the page draws while something is done to it. */
-async function framesDuring(page: Page, act: () => Promise<void>): Promise<Frames> {
-  const before = await cpuTime(page);
-  await page.evaluate(() => {
-    const times: number[] = [];
-    Object.assign(window, { frameTimes: times });
-    const next = (at: number) => {
-      times.push(at);
-      if (window.frameTimes === times) requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
-  });
-  await act();
-  const frames = await page.evaluate(() => {
-    const times = window.frameTimes ?? [];
-    window.frameTimes = undefined;
-    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
-    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
-    return { fps: gaps.length / seconds, worst: Math.max(...gaps) };
-  });
-  return { ...frames, cpu: (await cpuTime(page)) - before };
 }
 
 async function dragFrom(page: Page, from: { x: number; y: number }): Promise<void> {
@@ -255,6 +210,8 @@ try {
         : '';
     console.log(`${what}: ${shown(result)}; bare: ${what === 'undo' ? '–' : shown(other)}${ratio}`);
   }
+  const beside = await measureText(page, `${world.server.url}/templates/${template.id}`);
+  for (const [what, result] of Object.entries(beside)) console.log(`text: ${what}: ${shown(result)}`);
 } finally {
   await browser.close();
   await bare.close();

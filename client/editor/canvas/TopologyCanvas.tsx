@@ -112,7 +112,8 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       setConnectFrom(null);
     } else if (kinds.has(key)) onSelectionChange({ nodes: [key], edges: [] });
   }
-  function focusNode(key: string) {
+  /** Brings the node into view, and goes on when it is there: at once, if it was. */
+  function reveal(key: string, goOn: () => void = () => undefined) {
     const node = nodes.find((item) => item.key === key);
     if (node === undefined) return;
     const bounds = frame.current?.getBoundingClientRect();
@@ -123,6 +124,10 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       at.x < bounds.right - 40 &&
       at.y > bounds.top + 20 &&
       at.y < bounds.bottom - 20;
+    if (inside) goOn();
+    else void flow.setCenter(node.x, node.y, { zoom: Math.max(flow.getZoom(), 0.8), duration: 200 }).then(goOn);
+  }
+  function focusNode(key: string) {
     const element = () => frame.current?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`);
     // a node that is new, or that comes into view only now, is in the page a frame or two later
     const focus = (frames: number) => {
@@ -130,10 +135,9 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       if (found != null) found.focus({ preventScroll: true });
       else if (frames > 0) requestAnimationFrame(() => focus(frames - 1));
     };
+    if (!nodes.some((item) => item.key === key)) return;
     afar.hold(key);
-    if (inside) focus(10);
-    else
-      void flow.setCenter(node.x, node.y, { zoom: Math.max(flow.getZoom(), 0.8), duration: 200 }).then(() => focus(10));
+    reveal(key, () => focus(10));
   }
   function startConnect(key: string | null) {
     setConnectFrom(key);
@@ -177,6 +181,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       if (shown.length > 0) void flow.setViewport(viewOf(shown), { duration: still ? 0 : 200 });
     },
     focusNode,
+    reveal: (key) => reveal(key),
     startConnect,
     visible: () => {
       const bounds = frame.current?.getBoundingClientRect();

@@ -120,6 +120,8 @@ export interface CanvasHandle {
   fit: (keys?: readonly string[]) => void;
   /** Brings the node into view and gives it the keyboard. */
   focusNode: (key: string) => void;
+  /** Brings the node into view, and leaves the keyboard where it is. */
+  reveal: (key: string) => void;
   /** The next node that is chosen (click, tap, Enter) is connected with this one. */
   startConnect: (key: string) => void;
   /**

@@ -1,3 +1,5 @@
+import { acts } from './editor-acts';
+
 export const editor = {
   canvas: {
     label: 'Topology {{name}}',
@@ -36,6 +38,7 @@ export const editor = {
     delete: 'Delete',
     connect: 'Connect…',
     panel: 'Details',
+    text: 'Text',
     save: 'Save',
     deploy: 'Deploy…',
     deployHint: 'Save, then make a slice of it and choose where it runs',
@@ -330,6 +333,7 @@ export const editor = {
     nameInvalid: 'A name may not hold slashes, angle brackets or control characters.',
     problems_one: 'Solve the problem below first.',
     problems_other: 'Solve the {{count}} problems below first.',
+    unread: 'Correct the errors in the text first, or write it anew.',
     noVms: 'There is no VM to deploy yet.',
   },
   conflict: {
@@ -363,32 +367,7 @@ export const editor = {
     moveFar: 'Move the node further',
     escape: 'Select nothing, stop connecting',
   },
-  acts: {
-    save: 'Save',
-    undo: 'Undo',
-    redo: 'Redo',
-    cut: 'Cut',
-    copy: 'Copy',
-    paste: 'Paste, also from another template',
-    duplicate: 'Duplicate',
-    delete: 'Delete',
-    selectAll: 'Select everything',
-    addVm: 'Add VM',
-    addNetwork: 'Add network',
-    connect: 'Connect with another node',
-    connectMany: 'Connect by pattern…',
-    rename: 'Rename…',
-    lock: 'Lock in place',
-    unlock: 'Unlock',
-    find: 'Find a node…',
-    palette: 'Find anything…',
-    toFront: 'To the front',
-    toBack: 'To the back',
-    fit: 'Show the whole drawing',
-    zoomSelection: 'Show what is selected',
-    minimap: 'Small map',
-    help: 'Keyboard shortcuts',
-  },
+  acts,
   align: {
     title: 'Align',
     left: 'Align left sides',

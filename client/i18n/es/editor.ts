@@ -1,4 +1,5 @@
 import type { Messages } from '../messages';
+import { acts } from './editor-acts';
 import type { editor as english } from '../en/editor';
 
 export const editor: Messages<typeof english> = {
@@ -39,6 +40,7 @@ export const editor: Messages<typeof english> = {
     connect: 'Conectar…',
     arrange: 'Ordenar',
     panel: 'Detalles',
+    text: 'Texto',
     save: 'Guardar',
     deploy: 'Desplegar…',
     deployHint: 'Guardar, crear un slice con ella y elegir dónde se ejecuta',
@@ -333,6 +335,7 @@ export const editor: Messages<typeof english> = {
     nameInvalid: 'El nombre no puede llevar barras, corchetes angulares ni caracteres de control.',
     problems_one: 'Resuelva primero el problema de abajo.',
     problems_other: 'Resuelva primero los {{count}} problemas de abajo.',
+    unread: 'Corrija antes los errores del texto, o escríbalo de nuevo.',
     noVms: 'Todavía no hay ninguna MV que desplegar.',
   },
   conflict: {
@@ -366,32 +369,7 @@ export const editor: Messages<typeof english> = {
     moveFar: 'Mover más lejos el nodo',
     escape: 'No seleccionar nada, dejar de conectar',
   },
-  acts: {
-    save: 'Guardar',
-    undo: 'Deshacer',
-    redo: 'Rehacer',
-    cut: 'Cortar',
-    copy: 'Copiar',
-    paste: 'Pegar, también desde otra plantilla',
-    duplicate: 'Duplicar',
-    delete: 'Eliminar',
-    selectAll: 'Seleccionar todo',
-    addVm: 'Añadir MV',
-    addNetwork: 'Añadir red',
-    connect: 'Conectar con otro nodo',
-    connectMany: 'Conectar por patrón…',
-    rename: 'Cambiar nombre…',
-    lock: 'Bloquear en su sitio',
-    unlock: 'Desbloquear',
-    find: 'Buscar un nodo…',
-    palette: 'Buscar cualquier cosa…',
-    toFront: 'Traer al frente',
-    toBack: 'Enviar al fondo',
-    fit: 'Ver todo el dibujo',
-    zoomSelection: 'Ver lo seleccionado',
-    minimap: 'Mapa pequeño',
-    help: 'Atajos de teclado',
-  },
+  acts,
   align: {
     title: 'Alinear',
     left: 'Alinear los lados izquierdos',

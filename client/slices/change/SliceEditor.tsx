@@ -59,7 +59,7 @@ export function SliceEditor({ slice, own, catalogue, userId, role }: SliceEditor
   const { topology } = editor.document;
   const before = editor.saved.document.topology;
   const changes = useMemo(() => diffTopology(before, topology, catalogue), [before, topology, catalogue]);
-  const guard = useLeaveGuard(changes.length > 0);
+  const guard = useLeaveGuard(changes.length > 0 || editor.unread.length > 0);
   usePageTitle(t('title', { name: slice.name }));
 
   const beforeDrawing = useMemo(() => drawingOf(before, catalogue, [], () => ''), [before, catalogue]);
@@ -71,9 +71,11 @@ export function SliceEditor({ slice, own, catalogue, userId, role }: SliceEditor
   const blocked =
     editor.problems.length > 0
       ? t('problems', { count: editor.problems.length })
-      : changes.length === 0
-        ? t('nothing')
-        : null;
+      : editor.unread.length > 0
+        ? t('editor:save.unread')
+        : changes.length === 0
+          ? t('nothing')
+          : null;
   const baseVersion = editor.saved.base?.revision ?? own.version;
 
   async function takeTemplate(template: { id: number; name: string }) {
@@ -178,6 +180,7 @@ export function SliceEditor({ slice, own, catalogue, userId, role }: SliceEditor
         decorate={decorate}
         fitKey={replaced}
         covered={reviewing}
+        fixedDetails
       />
       <ReviewPanel
         opened={reviewing && !conflict}

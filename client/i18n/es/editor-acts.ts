@@ -1,0 +1,30 @@
+import type { acts as english } from '../en/editor-acts';
+import type { Messages } from '../messages';
+
+export const acts: Messages<typeof english> = {
+  save: 'Guardar',
+  undo: 'Deshacer',
+  redo: 'Rehacer',
+  cut: 'Cortar',
+  copy: 'Copiar',
+  paste: 'Pegar, también desde otra plantilla',
+  duplicate: 'Duplicar',
+  delete: 'Eliminar',
+  selectAll: 'Seleccionar todo',
+  addVm: 'Añadir MV',
+  addNetwork: 'Añadir red',
+  connect: 'Conectar con otro nodo',
+  connectMany: 'Conectar por patrón…',
+  rename: 'Cambiar nombre…',
+  lock: 'Bloquear en su sitio',
+  unlock: 'Desbloquear',
+  toFront: 'Traer al frente',
+  toBack: 'Enviar al fondo',
+  find: 'Buscar un nodo…',
+  palette: 'Buscar cualquier cosa…',
+  fit: 'Ver todo el dibujo',
+  zoomSelection: 'Ver lo seleccionado',
+  minimap: 'Mapa pequeño',
+  text: 'Texto junto al dibujo, en YAML',
+  help: 'Atajos de teclado',
+};
