@@ -187,6 +187,22 @@ const twoDisks = async (page: Page) => {
   await disks.getByText(/(two extra disks|dos discos adicionales)/).scrollIntoViewIfNeeded();
 };
 
+/** A link of the VM with a subnet, and an address outside it. */
+const ownAddresses = async (page: Page) => {
+  await page.getByRole('button', { name: web }).first().click();
+  const panel = page.getByRole('complementary');
+  await panel
+    .getByRole('button', { name: /^(To|A) / })
+    .first()
+    .click();
+  await panel.getByRole('textbox', { name: 'Subred', exact: true }).fill('192.168.1.0/30');
+  await panel
+    .getByRole('textbox', { name: /^Dirección estática/ })
+    .first()
+    .fill('192.168.2.1');
+  await page.getByText(/no está en 192\.168\.1\.0\/30/).first().waitFor();
+};
+
 /** A VM taken out of a running slice, up to the question whether that is to be done. */
 const removed = [
   choose(/^VM db/),
@@ -481,6 +497,11 @@ const states: Record<string, State> = {
   'a link that is bent in Spanish': { who: 'spaniard', ...template(), until: bentLink },
   'extra disks of which two have one label': { ...template(), until: twoDisks },
   'extra disks in Spanish': { who: 'spaniard', ...template(), until: twoDisks },
+  'a subnet that cannot be': {
+    ...template(),
+    until: inOrder(choose(/^Network backbone/), labelled('Subnet', '127.0.0.0/24'), text(/127\.0\.0\.0\/8 is reserved/)),
+  },
+  'a link with addresses of its own, in Spanish': { who: 'spaniard', ...template(), until: ownAddresses },
   'many in the editor': {
     ...template(),
     until: inOrder(choose(/^VM web/), (page) => page.keyboard.press('Control+a')),

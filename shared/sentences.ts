@@ -445,6 +445,8 @@ export const sentences = {
   SNAPSHOT_VM_GONE: 'VM {{vm}} of snapshot {{snapshot}} was removed from the slice since: it cannot go back to it.',
   SNAPSHOT_NETWORK_GONE:
     'A network of snapshot {{snapshot}} was removed from the slice since: it cannot go back to it.',
+  SUBNET_DENIED:
+    '{{name}} has the subnet {{subnet}}, and zone {{zone}} lets no subnet be in {{range}}. Choose another subnet, or another zone.',
   FIRST_DISK_GONE:
     'The disk that VM {{vm}} was to begin with went with its snapshot. Destroy this slice and clone it anew, or give the VM another image.',
   CLONE_OTHER_ZONE: 'Disks of a snapshot stay in its zone, {{zone}}: a clone of it can only be there.',

@@ -25,8 +25,12 @@ const milliseconds = z.number().int().min(0).max(60_000).default(0);
 /** How many VMs of the zone boot at once; null: as the zone's server is configured (`TRAMA_LAUNCH_LIMIT`). */
 const launchLimit = z.number().int().min(1).max(256).nullable().default(null);
 
+/** What no network and no link of a slice of the zone may have addresses of, chosen or given: as what else is reached from there has them. */
+const subnetsDenied = ipRangesSchema.default('');
+
 const qemu = {
   launchLimit,
+  subnetsDenied,
   /**
    * Where forwarded ports listen. On a loopback address every user and program of the host reaches them, and nobody else; on another
    * address of the host whoever reaches that; on 0.0.0.0 whoever reaches the host at all. A VM keeps the address that it was started with.
@@ -42,6 +46,7 @@ const qemu = {
 };
 const simulator = {
   launchLimit,
+  subnetsDenied,
   /** Each call takes so long. */
   callDelayMs: milliseconds,
   /** A VM takes so long to boot. */

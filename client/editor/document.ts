@@ -19,6 +19,7 @@ import {
   type TopologyNetwork,
   type TopologyVm,
 } from '#shared/topology/schema';
+import { withFreeAddresses } from './free-addresses';
 import { countedName, takenNames, uniqueName } from './names';
 import { overPresent, type WriteCommand } from './written';
 
@@ -33,13 +34,13 @@ export interface Document {
 export type VmFields = Partial<Omit<TopologyVm, 'key' | 'x' | 'y'>>;
 const vmFieldsSchema = topologyVmSchema.omit({ key: true, x: true, y: true }).partial();
 /** What a panel may change of an edge; undefined: as of any cable. */
-export type EdgeFields = Partial<Pick<TopologyEdge, 'sourceInterface' | 'targetInterface' | 'link' | 'down'>>;
-const edgeFieldsSchema = topologyEdgeSchema.pick({
-  sourceInterface: true,
-  targetInterface: true,
-  link: true,
-  down: true,
-});
+export type EdgeFields = Partial<Omit<TopologyEdge, 'key' | 'source' | 'target' | 'subnets' | 'sourceNic' | 'targetNic'>>;
+const edgeFieldsSchema = topologyEdgeSchema
+  .omit({ key: true, source: true, target: true, subnets: true, sourceNic: true, targetNic: true })
+  .partial();
+/** Of a network, besides what VMs have alike. */
+export type NetworkFields = Partial<Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'mtu'>>;
+const networkFieldsSchema = topologyNetworkSchema.pick({ name: true, ownSubnet: true, mtu: true }).partial();
 /** What VMs and networks have alike that only the drawing shows. */
 export type DrawnFields = Partial<Pick<TopologyNetwork, 'locked' | 'location'>>;
 const drawnFieldsSchema = topologyNetworkSchema.pick({ locked: true, location: true }).partial();
@@ -51,7 +52,7 @@ export type Command =
   | { type: 'connect'; key: string; source: string; target: string }
   | { type: 'move'; moves: readonly { key: string; x: number; y: number }[] }
   | { type: 'setVms'; keys: readonly string[]; fields: VmFields }
-  | { type: 'setNetwork'; key: string; name: string }
+  | { type: 'setNetwork'; key: string; fields: NetworkFields }
   | { type: 'setEdge'; key: string; fields: EdgeFields }
   /** Of notes, labels, shapes and groups: each takes it if it has such fields, and they may be so. */
   | { type: 'setAnnotations'; keys: readonly string[]; fields: AnnotationFields }
@@ -117,11 +118,14 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
     case 'setVms':
       return setVms(topology, new Set(command.keys), command.fields);
     case 'setNetwork': {
-      const name = nameSchema.safeParse(command.name);
-      if (!name.success) return topology;
-      return replaceNetworks(topology, (network) =>
-        network.key === command.key && network.name !== name.data ? { ...network, name: name.data } : network,
-      );
+      const { name } = command.fields;
+      const fields = networkFieldsSchema.safeParse(command.fields);
+      const named = name === undefined ? undefined : nameSchema.safeParse(name);
+      if (!fields.success || named?.success === false) return topology;
+      return replaceNetworks(topology, (network) => {
+        const next = { ...network, ...command.fields, ...(named && { name: named.data }) };
+        return network.key !== command.key || canonical(next) === canonical(network) ? network : next;
+      });
     }
     case 'setEdge': {
       if (!edgeFieldsSchema.safeParse(command.fields).success) return topology;
@@ -144,8 +148,9 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
   }
 }
 
-/** Adds everything of the fragment, with names that are free, or nothing if it does not fit or its keys are taken. */
-function insert(topology: Topology, fragment: Topology): Topology {
+/** Adds everything of the fragment, with names and addresses that are free, or nothing if it does not fit or its keys are taken. */
+function insert(topology: Topology, inserted: Topology): Topology {
+  const fragment = withFreeAddresses(inserted, topology);
   const keys = new Set([...topology.vms, ...topology.networks, ...annotationsOf(topology)].map(({ key }) => key));
   const edgeKeys = new Set(topology.edges.map(({ key }) => key));
   const annotations = annotationsOf(fragment);

@@ -1,7 +1,7 @@
 import type { GuestNic } from '#shared/guest';
 import { guestNicOf } from '#shared/guest-nic';
 import type { Slice, SliceVm } from '#shared/slice';
-import { macOf } from '#shared/topology/addresses';
+import { macAt } from '#shared/topology/addresses';
 
 export interface VmAddress {
   edgeKey: string;
@@ -26,7 +26,7 @@ export function addressesOf(
           edgeKey: edge.key,
           peer: names.get(edge.target) ?? edge.target,
           address: edge.sourceAddress,
-          mac: macOf(edge.id, 'source'),
+          mac: macAt(edge, 'source'),
         },
       ];
     if (edge.target === vm.key && edge.targetAddress !== null)
@@ -35,7 +35,7 @@ export function addressesOf(
           edgeKey: edge.key,
           peer: names.get(edge.source) ?? edge.source,
           address: edge.targetAddress,
-          mac: macOf(edge.id, 'target'),
+          mac: macAt(edge, 'target'),
         },
       ];
     return [];

@@ -16,7 +16,10 @@ const zone: Zone = {
   physical: null,
   limits: { vcpus: null, ramMb: null, diskGb: null },
   overcommit: { vcpus: 8, ram: 4, disk: 4 },
-  settings: { provider: 'simulator', launchLimit: 4, callDelayMs: 0, bootDelayMs: 20, accessKey: { set: true } },
+  settings: {
+    ...{ provider: 'simulator', launchLimit: 4, subnetsDenied: '10.9.0.0/16' },
+    ...{ callDelayMs: 0, bootDelayMs: 20, accessKey: { set: true } },
+  },
   capacity: null,
   allocated: { vcpus: 0, ramMb: 0, diskGb: 0 },
   free: null,
@@ -52,7 +55,10 @@ function show(edited: Zone | null) {
 }
 
 beforeEach(() => chooseLanguage('en'));
-const kept = { provider: 'simulator', launchLimit: 4, callDelayMs: 0, bootDelayMs: 20 };
+const kept = {
+  ...{ provider: 'simulator', launchLimit: 4, subnetsDenied: '10.9.0.0/16' },
+  ...{ callDelayMs: 0, bootDelayMs: 20 },
+};
 
 test('a secret that nobody touches stays, and is nowhere on the page', async () => {
   const { saved } = show(zone);

@@ -46,7 +46,7 @@ export function ZoneSettingsFields({ form, known }: { form: Form; known: ZoneSet
     return typeof state === 'object' && state !== null && 'set' in state && state.set === true;
   };
   const help = ({ name, schema, ...field }: SettingField) => {
-    if (name === 'accessKey' || name === 'internetDenied' || name === 'internetAllowed')
+    if (name === 'accessKey' || name === 'subnetsDenied' || name === 'internetDenied' || name === 'internetAllowed')
       return t(`zones.settingHelp.${name}`);
     if (name !== 'forwardAddress') return null;
     const address = String(settings[name] ?? '').trim() || String(field.default);

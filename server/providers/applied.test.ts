@@ -61,7 +61,7 @@ test('a disk that goes or shrinks is given up only with leave to lose it, one th
   }
 });
 
-test('an edge is its ends, their NICs and addresses', () => {
+test('an edge is its ends, their NICs, addresses and what is chosen of them', () => {
   const db = vmSpec(2, tiny);
   const edge = link(5, web, db);
   const { nic } = edge.source;
@@ -69,9 +69,17 @@ test('an edge is its ends, their NICs and addresses', () => {
     { ...edge, source: { vmId: 3, nic } },
     { ...edge, source: { ...edge.source, nic: { ...nic, index: 1 } } },
     { ...edge, source: { ...edge.source, nic: { ...nic, address: '10.9.9.1/30' } } },
+    { ...edge, source: { ...edge.source, nic: { ...nic, mtu: 1400 } } },
+    { ...edge, targetMac: '0a:00:00:00:00:01' },
     attachment(5, web, 9, 1),
   ].map((one) => appliedEdge(one).digest);
-  expect(new Set([appliedEdge(edge).digest, ...others]).size).toBe(5);
+  expect(new Set([appliedEdge(edge).digest, ...others]).size).toBe(7);
+  // what the address plan follows, and what NICs have of their network
+  for (const same of [{ ...edge, ownSubnet: '192.168.1.0/30', mtu: 1400 }, { ...edge, sourceOwnAddress: '10.0.5.1' }])
+    expect(appliedEdge(same).digest).toBe(appliedEdge(edge).digest);
+  const lan = { id: 1, name: 'lan', ownSubnet: '192.168.1.0/24' };
+  const jumbo = { ...lan, mtu: 9000 };
+  expect(appliedNetwork(jumbo)).toEqual(appliedNetwork(lan));
 });
 
 test('a property that is stated later makes no difference until it is set', () => {

@@ -9,7 +9,7 @@ import type { EdgeSpec, ImageSpec, NetworkSpec, VmSpec } from './provider';
 /*
  * What counts as applied of a spec. One rule for planner and providers, so that what the one wants and the other has done can
  * be compared. In it are the stated properties of each part (`shared/topology/schema.ts`) that have an effect, and of VMs and
- * edges what the rows say besides. Not in it: ids, and what follows from them (uuid, MACs); the names of networks and images, which no
+ * edges what the rows say besides. Not in it: ids, and what follows from them (uuid, MACs that nobody has chosen); the names of networks and images, which no
  * guest is told; the NICs of a VM, which are their edges'; its neighbours' names, which it is told by `tellNames` and at its next
  * start. A VM's image is its id: who edits an image in the catalogue changes nothing that exists.
  */
@@ -41,13 +41,16 @@ export function appliedEdge(spec: EdgeSpec, parts = topologyParts): Applied {
     between: [{ vmId: source.vmId }, far],
     sourceNic: source.nic.index,
     sourceAddress: source.nic.address,
+    ...(source.nic.mtu !== undefined && { mtu: source.nic.mtu }),
     ...farNic,
   };
   return applied('edge', own, parts.edge, spec);
 }
 
 function applied(kind: string, own: Record<string, unknown>, part: PartSchema, spec: object): Applied {
-  const stated = propertiesOf(part).flatMap(({ name, facts }) => (facts.effect === 'none' ? [] : [name]));
+  const stated = propertiesOf(part).flatMap(({ name, facts }) =>
+    facts.effect === 'none' || facts.ofNics === true ? [] : [name],
+  );
   // what is at its default is left out, so that a property which is stated later makes no difference by itself
   const set = Object.entries(withoutDefaults(part, spec)).filter(([name]) => stated.includes(name));
   const properties = { ...own, ...Object.fromEntries(set) };
@@ -77,6 +80,7 @@ const ownRules: Record<keyof typeof topologyParts, Record<string, Rule>> = {
     sourceAddress: 'restart',
     targetNic: 'restart',
     targetAddress: 'restart',
+    mtu: 'restart',
   },
 };
 

@@ -95,7 +95,7 @@ export function testUpdates({ harness, newSlice, id, codeOf }: ContractTools): v
     await provider.removeSlice(slice);
   });
 
-  test('of an edge of VMs that run, changes addresses and ends', async () => {
+  test('of an edge of VMs that run, changes addresses, the MAC, the MTU and ends', async () => {
     const { provider, image } = harness();
     const slice = newSlice();
     const { a, b, edge } = pair({ a: id(), b: id(), edge: id() }, image);
@@ -108,9 +108,11 @@ export function testUpdates({ harness, newSlice, id, codeOf }: ContractTools): v
 
     const { nic } = edge.source;
     const moved: EdgeSpec = { ...edge, source: { vmId: a.id, nic: { ...nic, address: '10.250.0.1/30' } } };
+    const own = { mac: '0a:00:00:00:00:01', mtu: 9000 };
+    const chosen: EdgeSpec = { ...edge, sourceMac: own.mac, source: { vmId: a.id, nic: { ...nic, ...own } } };
     const elsewhere = link(edge.id, { ...a, nics: [] }, c);
     const plugged = attachment(edge.id, { ...a, nics: [] }, network.id, 1);
-    for (const wanted of [moved, elsewhere, plugged, edge]) {
+    for (const wanted of [moved, chosen, elsewhere, plugged, edge]) {
       await twice(() => provider.updateEdge(slice, wanted));
       expect(await edgeOf(slice, edge.id)).toEqual({ id: edge.id, status: 'up', applied: appliedEdge(wanted) });
     }

@@ -280,6 +280,8 @@ export interface NicSpec {
   /** Order inside the VM, from 0; stable. */
   index: number;
   mac: string;
+  /** Octets of the largest packet; not there: 1500. */
+  mtu?: number | undefined;
   /** With prefix length, `10.0.0.1/30`. */
   address: string;
   /** What is at the other end. */

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { useDatabase } from '#db/testing/database';
-import { flavours, images } from '#drizzle/schema/catalogue';
+import { availabilityZones, flavours, images } from '#drizzle/schema/catalogue';
 import { sliceEdges, sliceNetworks, slices, sliceVms, zoneSums } from '#drizzle/schema/slices';
 import { deployments } from '#drizzle/schema/deployments';
 import { quotas } from '#drizzle/schema/users';
@@ -143,6 +143,62 @@ describe('an update of a slice that runs', () => {
     expect(kept(edgesBefore)).toHaveLength(2);
     const events = (await readEvents(database.db, sliceId, 0, 1000)).map(({ data }) => data);
     expect(events).toContainEqual({ type: 'slice.changed', what: 'topology' });
+  });
+
+  test('gives what is chosen of addresses, by a restart of whose they are, and says so before', async () => {
+    await carryOut(context, actor, sliceId, 'deploy');
+    const { topology, version } = await own();
+    const chosen: Topology = {
+      ...topology,
+      networks: topology.networks.map((network) => ({ ...network, ownSubnet: '192.168.7.0/28', mtu: 1400 })),
+      edges: topology.edges.map((edge) => ({
+        ...edge,
+        ...(edge.source === 'c' && edge.target === 'lan' && { sourceOwnAddress: '192.168.7.9' }),
+        ...(edge.source === 'c' && edge.target === 'lan' && { sourceMac: '0a:00:00:00:00:01' }),
+      })),
+    };
+    const change = { from: 'drawing', topology: chosen } as const;
+    const planned = await plan(change, version);
+    expect(planned.problems).toEqual([]);
+    expect(planned.changes.map(({ label, fate }) => [label, fate])).toEqual(
+      expect.arrayContaining([
+        ['a–lan', 'restart'],
+        ['c–lan', 'restart'],
+        ['lan', 'restart'],
+        ['a', 'restart'],
+        ['c', 'restart'],
+      ]),
+    );
+    const updates = planned.steps.flatMap(({ key, update: told }) =>
+      told === null ? [] : [[key, told.changes.map(({ property }) => property)]],
+    );
+    expect(updates).toEqual([
+      ['edge:a–lan/update', ['sourceAddress', 'mtu']],
+      ['edge:c–lan/update', ['sourceAddress', 'mtu', 'sourceMac']],
+    ]);
+    expect(await update(change, version)).toMatchObject({ status: 'succeeded', error: null });
+    expect(boots()).toEqual({ a: 2, b: 1, c: 2 });
+    const lan = (await whole()).edges.filter(({ target }) => target === 'lan');
+    expect(lan.map(({ source, subnet, sourceAddress }) => [source, subnet, sourceAddress])).toEqual([
+      ['a', '192.168.7.0/28', '192.168.7.1/28'],
+      ['c', '192.168.7.0/28', '192.168.7.9/28'],
+    ]);
+    const nics = [...(seen()?.vms.values() ?? [])].find(({ spec }) => spec.name === 'c')?.spec.nics;
+    expect(nics).toContainEqual(
+      expect.objectContaining({ address: '192.168.7.9/28', mac: '0a:00:00:00:00:01', mtu: 1400 }),
+    );
+    // the drawing has its choices, and nothing is left to be done
+    expect((await own()).topology.networks).toMatchObject([{ ownSubnet: '192.168.7.0/28', mtu: 1400 }]);
+    expect((await plan({ from: 'drawing', topology: (await own()).topology })).steps).toEqual([]);
+
+    // a zone that keeps the range for others lets no update do without another one
+    await database.db
+      .update(availabilityZones)
+      .set({ settings: { subnetsDenied: '192.168.0.0/16' } })
+      .where(eq(availabilityZones.id, zoneId));
+    expect((await plan({ from: 'drawing', topology: (await own()).topology })).problems).toMatchObject([
+      { code: 'SUBNET_DENIED', node: 'lan', field: 'ownSubnet' },
+    ]);
   });
 
   test('says a restart and a new disk before, and does no more than it says', async () => {

@@ -1,4 +1,6 @@
 import { limits } from '../limits';
+import { Blocks, Numbers } from './blocks';
+import { blockOf, hostsOf, offsetIn, textOf, type Block } from './ipv4';
 import type { Topology, TopologyEdge } from './schema';
 
 /** Where one edge's ends sit. Addresses carry their prefix length: `10.0.0.1/30`. */
@@ -18,17 +20,13 @@ export interface TopologyAddresses {
   edges: Map<string, EdgeAddresses>;
 }
 
-/** Links take from here upwards, a /30 each; networks from the second base, so that neither moves the other. */
-const linkBase = 10 * 2 ** 24;
-const networkBase = linkBase + 64 * 2 ** 16;
-const end = linkBase + 2 ** 24;
-/** QEMU's user-mode network inside a guest with internet access or forwarded ports: never given to a link. */
-const userNetwork = { from: linkBase + 2 * 256, to: linkBase + 3 * 256 };
-
-/** `10.0.0.1` of a number of 32 bits. */
-function dotted(value: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
-}
+const blocks = (...texts: string[]): Block[] => texts.flatMap((text) => blockOf(text) ?? []);
+/** Where the subnets of links are, a /30 each, and of networks, so that neither moves the other: all but the first are for drawings that have chosen what is before. */
+const linkPools = blocks('10.0.0.0/10', '172.16.0.0/13', '192.168.0.0/17');
+const networkPools = blocks('10.64.0.0/10', '10.128.0.0/9', '172.24.0.0/13', '192.168.128.0/17');
+const linkPrefix = 30;
+/** The network of QEMU's user mode as it is by default, never given to a link. */
+const userNetwork = blocks('10.0.2.0/24');
 
 /** Smallest network, a /24 or larger, with room for `attachments` and some to spare. */
 function networkPrefix(attachments: number): number {
@@ -37,57 +35,39 @@ function networkPrefix(attachments: number): number {
   return prefix;
 }
 
-interface Block {
-  base: number;
-  prefix: number;
+/** The subnets that are chosen, by the keys of networks and of links. */
+interface Chosen {
+  networks: ReadonlyMap<string, Block>;
+  edges: ReadonlyMap<string, Block>;
 }
 
-/** A block as `subnet/prefix` or `address/prefix` says; null for what is none. */
-function blockOf(text: string | undefined): (Block & { offset: number }) | null {
-  const [address = '', length = ''] = (text ?? '').split('/');
-  const bytes = address.split('.').map(Number);
-  const prefix = Number(length);
-  if (length === '' || !(prefix <= 32) || bytes.length !== 4 || !bytes.every((byte) => byte <= 255)) return null;
-  const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
-  const offset = value % 2 ** (32 - prefix);
-  return { base: value - offset, prefix, offset };
-}
-const textOf = ({ base, prefix }: Block, offset = 0) => `${dotted(base + offset)}/${prefix}`;
-
-/** Numbers given one by one, each once: what is claimed stays, others get the lowest that is free. */
-class Numbers {
-  readonly #taken = new Set<number>();
-  #next: number;
-  constructor(private readonly first: number) {
-    this.#next = first;
-  }
-  claim(wanted: number | undefined, below: number): number | undefined {
-    if (wanted === undefined || !(wanted >= this.first && wanted < below) || this.#taken.has(wanted)) return undefined;
-    this.#taken.add(wanted);
-    return wanted;
-  }
-  take(): number {
-    while (this.#taken.has(this.#next)) this.#next += 1;
-    this.#taken.add(this.#next);
-    return this.#next;
-  }
+function chosenIn({ networks, edges }: Topology): Chosen {
+  const of = (parts: readonly { key: string; ownSubnet?: string | undefined }[]) =>
+    new Map(
+      parts.flatMap(({ key, ownSubnet }): [string, Block][] => {
+        const block = blockOf(ownSubnet);
+        return block === null || block.offset !== 0 ? [] : [[key, block]];
+      }),
+    );
+  const keys = new Set(networks.map(({ key }) => key));
+  return { networks: of(networks), edges: of(edges.filter(({ target }) => !keys.has(target))) };
 }
 
 /**
- * Gives each VM–VM edge a /30, each network a subnet of its own and each end an address and a NIC number. What an edge or
+ * Gives each VM–VM edge a subnet, a /30 unless another is chosen, each network a subnet of its own and each end an address and a NIC number.
+ * What is chosen (`ownSubnet`, `sourceOwnAddress`, `targetOwnAddress`) is so, and nobody else gets it. What else an edge or
  * network has already, in `topology` or else in `base` (the revision that it came from, by key and ends), it keeps, unless
- * it can have it no more: an earlier one has it, or a network has outgrown it. The rest is given in the order of the arrays,
+ * it can have it no more: somebody has chosen it, an earlier one has it, or a network has outgrown it. The rest is given in the order of the arrays,
  * each the lowest that is free, so that the same topology always gets the same and removing an edge moves no other. Edges
  * that come without numbers of NICs but in another order than in `base` get new numbers: their order is all that they say.
- * Expects a valid topology (`validateTopology`). Throws a RangeError when 10.0.0.0/8 is used up, which the limits on
- * topologies make impossible.
+ * Expects a valid topology (`validateTopology`). Throws a RangeError when the pools are used up, which takes subnets that are chosen and as large.
  */
 export function allocateAddresses(topology: Topology, base?: Topology): TopologyAddresses {
   const before = base === undefined ? null : allocateAddresses(base);
-  const networks = allocateNetworks(topology, before);
-  const links = new Numbers(0);
-  // /30 blocks of QEMU's own network are nobody's
-  for (let at = userNetwork.from; at < userNetwork.to; at += 4) links.claim((at - linkBase) / 4, Infinity);
+  const chosen = chosenIn(topology);
+  const reserved = [...chosen.networks.values(), ...chosen.edges.values()];
+  const networks = allocateNetworks(topology, before, chosen.networks, reserved);
+  const links = new Blocks(linkPools, [...userNetwork, ...reserved]);
   const wanted = wishesOf(topology, base, before);
   const nics = new Map<string, Numbers>();
   const hosts = new Map<string, Numbers>();
@@ -96,24 +76,26 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
     map.set(key, numbers);
     return numbers;
   };
+  const claimHost = (network: Block | undefined, key: string, address: string | undefined) =>
+    network && numbersIn(hosts, key, 1).claim(offsetIn(network, address), hostsOf(network).last + 1);
 
-  // first what is kept, then what is new, so that nothing new takes what another keeps
-  const kept = topology.edges.map((edge) => {
+  // first what is chosen, then what is kept, then what is new, so that nothing takes what another one has
+  const own = topology.edges.map(({ target, sourceOwnAddress }) =>
+    claimHost(networks.get(target), target, sourceOwnAddress),
+  );
+  const kept = topology.edges.map((edge, index) => {
     const { place, sourceNic, targetNic } = wanted(edge);
     const network = networks.get(edge.target);
-    const nic = (key: string, index: number | undefined) => numbersIn(nics, key, 0).claim(index, limits.nicsPerVm);
-    const address = blockOf(place?.sourceAddress);
+    const nic = (key: string, number: number | undefined) => numbersIn(nics, key, 0).claim(number, limits.nicsPerVm);
+    const isFree = network === undefined && !chosen.edges.has(edge.key);
+    const had = blockOf(place?.sourceAddress);
+    const hadHere = had?.base === network?.base && had?.prefix === network?.prefix;
     return {
+      place,
       sourceNic: nic(edge.source, sourceNic),
       targetNic: network === undefined ? nic(edge.target, targetNic) : undefined,
-      at:
-        network === undefined
-          ? address?.prefix === 30
-            ? links.claim((address.base - linkBase) / 4, (networkBase - linkBase) / 4)
-            : undefined
-          : address?.base === network.base && address.prefix === network.prefix
-            ? numbersIn(hosts, edge.target, 1).claim(address.offset, 2 ** (32 - network.prefix) - 1)
-            : undefined,
+      link: isFree && had?.prefix === linkPrefix ? links.claim(had) : undefined,
+      host: own[index] ?? claimHost(network, edge.target, hadHere ? unmasked(place?.sourceAddress) : undefined),
     };
   });
 
@@ -123,22 +105,36 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
     const network = networks.get(edge.target);
     const sourceNic = known?.sourceNic ?? numbersIn(nics, edge.source, 0).take();
     if (network !== undefined) {
-      const host = known?.at ?? numbersIn(hosts, edge.target, 1).take();
+      const host = known?.host ?? numbersIn(hosts, edge.target, 1).take();
       const sourceAddress = textOf(network, host);
       edges.set(edge.key, { subnet: textOf(network), sourceAddress, targetAddress: null, sourceNic, targetNic: null });
       continue;
     }
-    const link = { base: linkBase + 4 * (known?.at ?? links.take()), prefix: 30 };
-    if (link.base + 4 > networkBase) throw new RangeError('No addresses are left for links.');
+    const link = chosen.edges.get(edge.key) ?? known?.link ?? links.take(linkPrefix);
+    const [source, target] = hostsOfLink(link, edge, known?.place);
     edges.set(edge.key, {
       subnet: textOf(link),
-      sourceAddress: textOf(link, 1),
-      targetAddress: textOf(link, 2),
+      sourceAddress: textOf(link, source),
+      targetAddress: textOf(link, target),
       sourceNic,
       targetNic: known?.targetNic ?? numbersIn(nics, edge.target, 0).take(),
     });
   }
   return { networks: new Map([...networks].map(([key, block]) => [key, textOf(block)] as const)), edges };
+}
+
+/** The address without its prefix length. */
+const unmasked = (address: string | null | undefined) => address?.split('/', 1)[0];
+
+/** What the ends of a link have in its subnet: what is chosen, what they had there, else the lowest that is free. */
+function hostsOfLink(link: Block, edge: TopologyEdge, place: Place | undefined): [number, number] {
+  const { first, last } = hostsOf(link);
+  const numbers = new Numbers(first);
+  const claim = (address: string | undefined) => numbers.claim(offsetIn(link, address), last + 1);
+  const own = [claim(edge.sourceOwnAddress), claim(edge.targetOwnAddress)] as const;
+  const source = own[0] ?? claim(unmasked(place?.sourceAddress));
+  const target = own[1] ?? claim(unmasked(place?.targetAddress));
+  return [source ?? numbers.take(), target ?? numbers.take()];
 }
 
 /** The drawing with its address plan written into it: see {@link allocateAddresses}. */
@@ -163,46 +159,28 @@ export function withAddresses(topology: Topology, base?: Topology): Topology {
   };
 }
 
-function allocateNetworks(topology: Topology, before: TopologyAddresses | null): Map<string, Block> {
+function allocateNetworks(
+  topology: Topology,
+  before: TopologyAddresses | null,
+  chosen: ReadonlyMap<string, Block>,
+  reserved: readonly Block[],
+): Map<string, Block> {
   const attachments = new Map<string, number>();
   for (const { target } of topology.edges) attachments.set(target, (attachments.get(target) ?? 0) + 1);
-  const taken: Block[] = [];
-  const isFree = ({ base, prefix }: Block) => {
-    const last = base + 2 ** (32 - prefix);
-    return taken.every((other) => last <= other.base || base >= other.base + 2 ** (32 - other.prefix));
-  };
+  const free = new Blocks(networkPools, reserved);
+  const prefixOf = (key: string) => networkPrefix(attachments.get(key) ?? 0);
   const kept = topology.networks.map(({ key, subnets }) => {
     const block = blockOf(subnets?.[0] ?? before?.networks.get(key));
-    const fits =
-      block !== null &&
-      block.offset === 0 &&
-      block.prefix >= 16 &&
-      block.prefix <= networkPrefix(attachments.get(key) ?? 0) &&
-      block.base >= networkBase &&
-      block.base < end &&
-      isFree(block);
-    if (fits) taken.push(block);
-    return fits ? block : null;
+    const fits = block !== null && block.offset === 0 && block.prefix >= 16 && block.prefix <= prefixOf(key);
+    return chosen.get(key) ?? (fits ? free.claim(block) : undefined);
   });
-  let next = networkBase;
-  return new Map(
-    topology.networks.map(({ key }, index) => {
-      const known = kept[index];
-      if (known) return [key, known];
-      const prefix = networkPrefix(attachments.get(key) ?? 0);
-      const size = 2 ** (32 - prefix);
-      let block = { base: Math.ceil(next / size) * size, prefix };
-      while (!isFree(block)) block = { base: block.base + size, prefix };
-      if (block.base + size > end) throw new RangeError('No addresses are left for networks.');
-      taken.push(block);
-      next = block.base + size;
-      return [key, block];
-    }),
-  );
+  return new Map(topology.networks.map(({ key }, index) => [key, kept[index] ?? free.take(prefixOf(key))]));
 }
 
+type Place = Pick<EdgeAddresses, 'sourceAddress'> & { targetAddress?: string | null | undefined };
+
 interface Wish {
-  place: Pick<EdgeAddresses, 'sourceAddress'> | undefined;
+  place: Place | undefined;
   sourceNic: number | undefined;
   targetNic: number | undefined;
 }
@@ -224,10 +202,11 @@ function wishesOf(
   const reordered = bare.some((key, index) => oldOrder[index] !== key);
   return (edge) => {
     const [sourceAddress] = edge.sourceNic?.addresses ?? [];
+    const [targetAddress] = edge.targetNic?.addresses ?? [];
     const place = isOld(edge) ? before?.edges.get(edge.key) : undefined;
     const nics = reordered && edge.sourceNic === undefined ? undefined : place;
     return {
-      place: sourceAddress === undefined ? place : { sourceAddress },
+      place: sourceAddress === undefined ? place : { sourceAddress, targetAddress },
       sourceNic: edge.sourceNic?.index ?? nics?.sourceNic,
       targetNic: edge.targetNic?.index ?? nics?.targetNic ?? undefined,
     };
@@ -236,10 +215,18 @@ function wishesOf(
 
 /**
  * MAC address of one end of an edge, derived from the edge's row id: locally administered, unicast, and different for
- * every end of every edge of an installation (2^39 of them).
+ * every end of every edge of an installation (2^39 of them). None that is chosen begins as these do (`validate-addressing.ts`).
  */
 export function macOf(edgeId: number, end: 'source' | 'target'): string {
   if (!Number.isSafeInteger(edgeId) || edgeId < 0 || edgeId >= 2 ** 39) throw new RangeError(`Not an edge: ${edgeId}`);
   const number = edgeId * 2 + (end === 'target' ? 1 : 0);
   return ['02', ...(number.toString(16).padStart(10, '0').match(/../g) ?? [])].join(':');
+}
+
+/** MAC address of one end of a slice's edge: the one that is chosen, else {@link macOf}. */
+export function macAt(
+  edge: { id: number; sourceMac?: string | undefined; targetMac?: string | undefined },
+  end: 'source' | 'target',
+): string {
+  return edge[`${end}Mac`] ?? macOf(edge.id, end);
 }

@@ -15,6 +15,12 @@ export const drawingLimits = {
   /** Commands that are run in a VM's guest after its boot, and characters of each. */
   execPerVm: 16,
   execLength: 2_000,
+  /** Prefix lengths of subnets that are chosen; a link may have one that only its two ends are in (RFC 3021). */
+  shortestPrefix: 8,
+  longestNetworkPrefix: 30,
+  longestLinkPrefix: 31,
+  leastMtu: 68,
+  mostMtu: 9216,
   /** Longest delay of a link in one direction. */
   linkDelayMs: 60_000,
   linkRateKbps: 100_000_000,

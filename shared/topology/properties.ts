@@ -10,6 +10,8 @@ export interface PropertyFacts {
   effect: Effect;
   /** What a zone must be able to do for a value that is not the default. */
   needs?: Omit<Need, 'property'>;
+  /** What comes of it is told to a provider of each NIC and counts as applied there, not of the part that says it. */
+  ofNics?: true;
 }
 
 export interface Need {

@@ -3,6 +3,7 @@ import { limits } from '../limits';
 import { sizeFields } from '../flavour';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
+import { macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from './addressing-schema';
 import { annotationsSchema } from './annotations';
 import { bootDeviceSchema, extraDiskSchema } from './disk-schema';
 import { bootDevices } from './disk';
@@ -230,15 +231,30 @@ export const vmProperties = {
   /** When it is ready. Null: as soon as it has booted. */
   ready: readySchema.nullable().default(null).register(propertyFacts, { effect: 'none' }),
 };
-export const networkProperties = drawnProperties();
+/** The subnet of a network or a link, in place of one that is given. What guests are told follows from the address plan. */
+const ownSubnet = () => ownSubnetSchema.optional().register(propertyFacts, { effect: 'none' });
+/** Of all NICs on a network or at a link; without it 1500. An attachment that says it has its own. */
+const mtu = () => mtuSchema.optional().register(propertyFacts, { effect: 'restart', ofNics: true });
+export const networkProperties = { ...drawnProperties(), ownSubnet: ownSubnet(), mtu: mtu() };
 /** What an end is called, where the drawing knows more than the number of its NIC: `GigabitEthernet0/1`. The guest has its own name for it. */
 export const interfaceNameSchema = labelSchema
   .min(1)
   .max(limits.interfaceNameLength, `At most ${limits.interfaceNameLength} characters.`);
 const interfaceName = () => interfaceNameSchema.optional().register(propertyFacts, { effect: 'none' });
+/** The static address of an end, in a subnet that is chosen; without it the end is given one. */
+const ownAddress = () => ownAddressSchema.optional().register(propertyFacts, { effect: 'none' });
+/** Without it, one that follows from the edge's row and never changes. */
+const mac = () => macSchema.optional().register(propertyFacts, { effect: 'restart' });
 export const edgeProperties = {
   sourceInterface: interfaceName(),
   targetInterface: interfaceName(),
+  /** Of a link: an attachment is in its network's. */
+  ownSubnet: ownSubnet(),
+  sourceOwnAddress: ownAddress(),
+  targetOwnAddress: ownAddress(),
+  sourceMac: mac(),
+  targetMac: mac(),
+  mtu: mtu(),
   /** What it does to frames on their way. Without it, nothing. */
   link: linkSchema.optional().register(propertyFacts, {
     effect: 'live',

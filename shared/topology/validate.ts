@@ -1,6 +1,7 @@
 import type { Problem } from '../errors';
 import { limits } from '../limits';
 import { hostnameSchema, isReservedHostname, nameSchema } from '../primitives';
+import { addressingProblemCodes, addressingProblems } from './validate-addressing';
 import { annotationsOf } from './annotations';
 import type { Catalogue } from './catalogue';
 import { bootDevices } from './disk';
@@ -45,6 +46,7 @@ export const topologyProblemCodes = [
   'IMAGE_NEEDS_DISK',
   'SIZE_NEEDS_RAM',
   'SIZE_NOT_ALLOWED',
+  ...addressingProblemCodes,
 ] as const;
 export type TopologyProblemCode = (typeof topologyProblemCodes)[number];
 export type TopologyProblem = Problem & { code: TopologyProblemCode };
@@ -53,7 +55,7 @@ export type TopologyProblem = Problem & { code: TopologyProblemCode };
 const folded = (text: string) => text.toLowerCase();
 
 /**
- * Everything that is wrong with a drawing, in the order VMs, networks, edges; an empty list says that it can be saved.
+ * Everything that is wrong with a drawing, in the order VMs, networks, edges, addresses; an empty list says that it can be saved.
  * Pure: the server refuses with it (INVALID_TOPOLOGY), the editor shows it while one draws.
  *
  * Without `catalogue` flavours and images are not looked at. A retired flavour or image is refused only where it is
@@ -76,6 +78,7 @@ export function validateTopology(topology: Topology, catalogue?: Catalogue, base
     ...(catalogue === undefined ? [] : catalogueProblems(topology, catalogue, base)),
     ...edgeProblems(topology),
     ...nicProblems(topology),
+    ...addressingProblems(topology),
   ];
 }
 

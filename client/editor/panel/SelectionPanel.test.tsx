@@ -355,6 +355,33 @@ describe('the side panel', () => {
     expect(editor.document.topology.edges[0]?.sourceInterface).toBeUndefined();
   });
 
+  it('takes addresses that are chosen, says on their field why others cannot be, and gives them back', async () => {
+    const [edge] = initial.document.topology.edges;
+    act(() => editor.select({ nodes: [], edges: [edge?.key ?? ''] }));
+    const now = () => editor.document.topology.edges[0];
+    const subnet = await screen.findByLabelText('Subnet');
+    await userEvent.type(subnet, '192.168.1');
+    expect(screen.getByText(/^A subnet with its prefix length/)).toBeTruthy();
+    expect(now()).toEqual(edge);
+    await userEvent.type(subnet, '.0/24');
+    const address = screen.getByLabelText('Static address of vm2');
+    await userEvent.type(address, '192.168.2.9');
+    expect(screen.getByText(/192\.168\.2\.9 is not in 192\.168\.1\.0\/24/)).toBeTruthy();
+    await userEvent.clear(address);
+    await userEvent.type(address, '192.168.1.9');
+    await userEvent.type(screen.getByLabelText('MAC address of vm1'), '0A:00:00:00:00:01');
+    await userEvent.type(screen.getByLabelText('MTU'), '9000');
+    expect(editor.problems).toEqual([]);
+    expect(now()).toEqual({
+      ...edge,
+      ...{ ownSubnet: '192.168.1.0/24', targetOwnAddress: '192.168.1.9', sourceMac: '0a:00:00:00:00:01', mtu: 9000 },
+    });
+    await userEvent.clear(subnet);
+    expect(screen.getByText(/the subnet of vm1–vm2 has to be chosen, too/)).toBeTruthy();
+    act(() => editor.undo());
+    expect(now()).toMatchObject({ ownSubnet: '192.168.1.0/24' });
+  });
+
   it('bends a link, each way by itself, takes it down, and says of what cannot be why, on its field', async () => {
     const [edge] = initial.document.topology.edges;
     act(() => editor.select({ nodes: [], edges: [edge?.key ?? ''] }));

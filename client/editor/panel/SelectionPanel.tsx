@@ -8,6 +8,7 @@ import { variablesOf } from '#shared/topology/variables';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
 import type { EditorState } from '../use-editor';
+import { EdgeAddressing, NetworkAddressing } from './AddressingFields';
 import { AnnotationPanel, ColourField } from './AnnotationPanel';
 import { CommittedName } from './CommittedName';
 import { DrawnFieldsForm, IconField } from './DrawnFields';
@@ -85,7 +86,7 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
     );
 
   if (count === 1 && network !== undefined) {
-    const problem = problems.find((item) => item.node === network.key);
+    const problem = problems.find((item) => item.node === network.key && item.field !== 'ownSubnet');
     return (
       <Stack gap="sm">
         <Title order={2}>{t('network.title')}</Title>
@@ -97,7 +98,15 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           schema={nameSchema}
           invalid={t('network.nameInvalid')}
           problem={problem === undefined ? undefined : problemText(problem)}
-          onChange={(name) => run({ type: 'setNetwork', key: network.key, name }, `name ${network.key}`)}
+          onChange={(name) => run({ type: 'setNetwork', key: network.key, fields: { name } }, `name ${network.key}`)}
+        />
+        <NetworkAddressing
+          key={`addressing ${network.key}`}
+          network={network}
+          problems={problems}
+          onChange={(fields, join) =>
+            run({ type: 'setNetwork', key: network.key, fields }, `${join} ${network.key}`)
+          }
         />
         <DrawnFieldsForm
           key={`drawn ${network.key}`}
@@ -144,6 +153,14 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
             />
           );
         })}
+        <EdgeAddressing
+          key={`addressing ${edge.key}`}
+          edge={edge}
+          ends={[ends[0]?.name ?? '?', ends[1]?.name ?? '?']}
+          isLink={isLink}
+          problems={problems}
+          onChange={(fields, join) => run({ type: 'setEdge', key: edge.key, fields }, `${join} ${edge.key}`)}
+        />
         <LinkQualityForm
           key={`quality ${edge.key}`}
           ends={[ends[0]?.name ?? '?', ends[1]?.name ?? '?']}

@@ -217,6 +217,7 @@ export const catalogue = {
     setting: {
       launchLimit: 'VMs that boot at once',
       forwardAddress: 'Forwarded ports listen on',
+      subnetsDenied: 'Subnets may not be in',
       internetDenied: 'Internet access does not reach',
       internetAllowed: 'Internet access reaches all the same',
       callDelayMs: 'Each call takes, in ms',
@@ -224,6 +225,7 @@ export const catalogue = {
       accessKey: 'Access key',
     },
     settingHelp: {
+      subnetsDenied: 'Addresses and ranges that no network and no link of a slice may have, with commas between them.',
       internetDenied:
         'Addresses and ranges, with commas between them. The host’s own addresses and the networks that it is in are denied besides.',
       internetAllowed: 'Never an address of the host. The narrower range counts.',

@@ -229,6 +229,7 @@ export const catalogue: Messages<typeof english> = {
     setting: {
       launchLimit: 'MV que arrancan a la vez',
       forwardAddress: 'Los puertos reenviados escuchan en',
+      subnetsDenied: 'Las subredes no pueden estar en',
       internetDenied: 'El acceso a internet no alcanza',
       internetAllowed: 'El acceso a internet alcanza aun así',
       callDelayMs: 'Cada llamada tarda, en ms',
@@ -236,6 +237,7 @@ export const catalogue: Messages<typeof english> = {
       accessKey: 'Clave de acceso',
     },
     settingHelp: {
+      subnetsDenied: 'Direcciones y rangos que no puede tener ninguna red ni enlace de un slice, separados por comas.',
       internetDenied:
         'Direcciones y rangos, separados por comas. Las direcciones del propio servidor y las redes en que está se deniegan además.',
       internetAllowed: 'Nunca una dirección del servidor. Cuenta el rango más estrecho.',

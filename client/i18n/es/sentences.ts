@@ -406,6 +406,8 @@ export const sentences: Record<SentenceCode, string> = {
     'La MV {{vm}} de la instantánea {{snapshot}} se quitó del slice desde entonces: no puede volver a ella.',
   SNAPSHOT_NETWORK_GONE:
     'Una red de la instantánea {{snapshot}} se quitó del slice desde entonces: no puede volver a ella.',
+  SUBNET_DENIED:
+    '{{name}} tiene la subred {{subnet}}, y la zona {{zone}} no deja que ninguna esté en {{range}}. Elija otra subred, u otra zona.',
   FIRST_DISK_GONE:
     'El disco con el que la MV {{vm}} iba a empezar se fue con su instantánea. Destruya este slice y clónelo de nuevo, o dé otra imagen a la MV.',
   CLONE_OTHER_ZONE:

@@ -9,6 +9,7 @@ import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
 import type { Role } from '#shared/permissions';
 import { diffTopology, type PartChange } from '#shared/topology/diff';
 import type { Topology } from '#shared/topology/schema';
+import { settled } from '#shared/topology/settle';
 import { trpc } from '../../api/trpc';
 import { notifyDone, notifyError } from '../../api/error-message';
 import { readDraft } from '../../editor/draft-store';
@@ -58,7 +59,12 @@ export function SliceEditor({ slice, own, catalogue, userId, role }: SliceEditor
   });
   const { topology } = editor.document;
   const before = editor.saved.document.topology;
-  const changes = useMemo(() => diffTopology(before, topology, catalogue), [before, topology, catalogue]);
+  const isValid = editor.problems.length === 0;
+  // with the addresses that it will have: where one is chosen, others may have to make way
+  const changes = useMemo(
+    () => diffTopology(before, isValid ? settled(topology, before) : topology, catalogue),
+    [before, topology, isValid, catalogue],
+  );
   const guard = useLeaveGuard(changes.length > 0 || editor.unread.length > 0);
   usePageTitle(t('title', { name: slice.name }));
 
@@ -68,14 +74,13 @@ export function SliceEditor({ slice, own, catalogue, userId, role }: SliceEditor
     [slice, beforeDrawing, changes, t],
   );
 
-  const blocked =
-    editor.problems.length > 0
-      ? t('problems', { count: editor.problems.length })
-      : editor.unread.length > 0
-        ? t('editor:save.unread')
-        : changes.length === 0
-          ? t('nothing')
-          : null;
+  const blocked = !isValid
+    ? t('problems', { count: editor.problems.length })
+    : editor.unread.length > 0
+      ? t('editor:save.unread')
+      : changes.length === 0
+        ? t('nothing')
+        : null;
   const baseVersion = editor.saved.base?.revision ?? own.version;
 
   async function takeTemplate(template: { id: number; name: string }) {

@@ -1,5 +1,6 @@
 import type { Applied } from '#shared/deployment/applied';
 import type { Problem } from '#shared/errors';
+import type { IpRange } from '#shared/ip-ranges';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
@@ -48,6 +49,8 @@ export interface PlanNetwork {
   id: number;
   key: string;
   name: string;
+  /** What it takes of the addresses; not told: it is not looked at. */
+  subnet?: string;
   wanted: Applied | null;
 }
 export interface PlanEdge {
@@ -57,6 +60,8 @@ export interface PlanEdge {
   source: string;
   /** Key of a VM or a network. */
   target: string;
+  /** Of a link: an attachment has its network's. */
+  subnet?: string;
   wanted: Applied | null;
   /** It is not meant to be up. */
   down: boolean;
@@ -79,6 +84,8 @@ export interface PlanZone {
   unavailable: Said | null;
   /** By their ids, images that it cannot make, and why. */
   unbuildable?: ReadonlyMap<number, Said>;
+  /** What none of its subnets may be in. */
+  subnetsDenied?: readonly IpRange[];
   /** No living server works on it, as a problem that says so. */
   away?: Problem | null;
 }
@@ -204,15 +211,16 @@ export function planTopologyOf(
         wanted: definition === undefined ? null : appliedVm(definition),
       };
     }),
-    networks: model.networks.map(({ id, key, name }) => {
+    networks: model.networks.map(({ id, key, name, subnet }) => {
       const spec = known.networks.has(id) ? specs?.networks.get(id) : undefined;
-      return { id, key, name, wanted: spec === undefined ? null : appliedNetwork(spec) };
+      return { id, key, name, subnet, wanted: spec === undefined ? null : appliedNetwork(spec) };
     }),
     edges: model.edges.map((edge) => {
       const spec = known.edges.has(edge.id) ? specs?.edges.get(edge.id) : undefined;
       const part = partOf(topologyEdgeSchema, { ...edge, ...endsOf(edge) });
       return {
         ...{ id: edge.id, key: edge.key, ...endsOf(edge) },
+        ...(edge.targetVmId !== null && { subnet: edge.subnet }),
         ...{ down: part.down === true, needs: needsOf(topologyEdgeSchema, part) },
         wanted: spec === undefined ? null : appliedEdge(spec),
       };

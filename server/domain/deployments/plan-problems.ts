@@ -17,6 +17,7 @@ import type { Capability } from '#shared/zone';
 import { fits } from '../line/order';
 import { quotaProblems } from '../quotas/problems';
 import { holdsNothing, type PlanInput, type PlanSnapshots, type PlanTopology, type PlanVm } from './plan-input';
+import { subnetProblems } from './subnet-problems';
 
 const resources = [
   { field: 'vcpus', name: 'vCPUs', unit: '' },
@@ -53,6 +54,7 @@ export function planProblems(
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, made));
   problems.push(...edgeProblems(input));
+  problems.push(...subnetProblems(input));
   problems.push(...lostDiskProblems(input, made));
   problems.push(...wholeProblems(input));
   return problems;

@@ -162,10 +162,15 @@ async function drawnTopology(
         wanted: null,
       };
     }),
-    networks: drawing.networks.map(({ key, name }) => ({ id: 0, key, name, wanted: null })),
+    networks: drawing.networks.map(({ key, name }) => {
+      const subnet = addresses.networks.get(key);
+      return { id: 0, key, name, ...(subnet !== undefined && { subnet }), wanted: null };
+    }),
     edges: drawing.edges.map((edge) => {
       const { key, source, target, down = false } = edge;
-      return { id: 0, key, source, target, down, needs: needsOf(topologyEdgeSchema, edge), wanted: null };
+      const place = addresses.edges.get(key);
+      const subnet = place?.targetAddress == null ? {} : { subnet: place.subnet };
+      return { id: 0, key, source, target, ...subnet, down, needs: needsOf(topologyEdgeSchema, edge), wanted: null };
     }),
   };
 }

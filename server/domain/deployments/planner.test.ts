@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { planSchema, type Plan } from '#shared/deployment/schema';
+import type { IpRange } from '#shared/ip-ranges';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import { needsOf } from '#shared/topology/properties';
 import { topologyVmSchema } from '#shared/topology/schema';
@@ -416,6 +417,32 @@ test('what one VM can have is asked of the zone, and named on the VM that is bey
   ]);
   // a zone that has not said it refuses nothing for it
   expect(planOperation(input({ topology })).problems).toEqual([]);
+});
+
+test('subnets in ranges that the zone denies are named on their network or link', () => {
+  const denied: IpRange[] = [
+    { family: 4, text: '10.64.0.0/16' },
+    { family: 6, text: 'fd00:0:0:0:0:0:0:0/8' },
+  ];
+  const [first, second] = line.edges;
+  if (!first || !second) throw new Error('no edges');
+  const topology = {
+    ...line,
+    networks: line.networks.map((network) => ({ ...network, subnet: '10.64.3.0/24' })),
+    edges: [{ ...first, subnet: '10.0.0.0/30' }, second],
+  };
+  const planned = (subnetsDenied: IpRange[]) => planOperation(input({ topology, zone: { ...zone, subnetsDenied } }));
+  const [network] = line.networks;
+  expect(planned(denied).problems).toMatchObject([
+    { code: 'SUBNET_DENIED', node: network?.key, field: 'ownSubnet', params: { range: '10.64.0.0/16' } },
+  ]);
+  expect(planned([{ family: 4, text: '10.0.0.0/24' }]).problems).toMatchObject([
+    { code: 'SUBNET_DENIED', edge: first.key },
+  ]);
+  expect(planned([]).problems).toEqual([]);
+  // what is there is stopped, too
+  const stop = planOperation(input({ topology, kind: 'stop', zone: { ...zone, subnetsDenied: denied } }));
+  expect(stop.problems.filter(({ code }) => code === 'SUBNET_DENIED')).toEqual([]);
 });
 
 describe('a plan of what differs from what was applied', () => {

@@ -28,6 +28,7 @@ import { quotaOf } from '../quotas/quotas';
 import { snapshotsFor } from '../snapshots/for-plan';
 import type { SliceAccess, SliceRow } from '../slices/access';
 import { capacityOf, freeOf } from '../zones/capacity';
+import { subnetsDenied } from '../zones/settings';
 import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
 
 const sizeSchema = topologyVmSchema.pick({ ownSize: true });
@@ -160,6 +161,7 @@ export async function planZoneOf(
     vmLimits: report.description?.vmLimits ?? null,
     unavailable: report.unavailable,
     unbuildable: await unbuildableImages(q, zone.id),
+    subnetsDenied: subnetsDenied(zone),
     away: report.away,
   };
 }

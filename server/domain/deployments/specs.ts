@@ -1,5 +1,5 @@
-import { macOf } from '#shared/topology/addresses';
-import { topologyParts, type Topology } from '#shared/topology/schema';
+import { macAt } from '#shared/topology/addresses';
+import { topologyParts, type EdgeProperties, type Topology } from '#shared/topology/schema';
 import { filledVm, variablesOf } from '#shared/topology/variables';
 import { partOf } from '#server/db/queries/parts';
 import { uuidOf } from '#server/lib/uuid';
@@ -33,7 +33,14 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
     targetNic: true,
   });
   const rows = new Map(model.vms.map((vm) => [vm.id, vm]));
-  const edges = new Map(model.edges.map((row) => [row.id, { ...partOf(edgeSchema, row), ...edgeSpec(row) }]));
+  const networks = new Map(model.networks.map((row) => [row.id, { ...partOf(networkSchema, row), id: row.id }]));
+  const edges = new Map(
+    model.edges.map((row): [number, EdgeSpec] => {
+      const edge = partOf(edgeSchema, row);
+      const mtu = edge.mtu ?? networks.get(row.targetNetworkId ?? 0)?.mtu;
+      return [row.id, { ...edge, ...edgeSpec(row, { ...edge, mtu }) }];
+    }),
+  );
   const nics = new Map<number, NicSpec[]>();
   for (const edge of edges.values()) {
     push(nics, edge.source.vmId, edge.source.nic);
@@ -60,7 +67,7 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   };
   return {
     images: new Map([...model.images.values()].map((image) => [image.id, imageSpec(image)])),
-    networks: new Map(model.networks.map((row) => [row.id, { ...partOf(networkSchema, row), id: row.id }])),
+    networks,
     edges,
     definition: definitionOf,
     vm(id) {
@@ -84,11 +91,14 @@ export function imageSpec(image: ImageRow): ImageSpec {
   return { id, name, kind, source, sha256, readyMarker };
 }
 
-function edgeSpec(edge: EdgeRow): EdgeSpec {
+/** @param chosen of its NICs, whose MTU may be that of their network */
+function edgeSpec(edge: EdgeRow, chosen: Pick<EdgeProperties, 'sourceMac' | 'targetMac' | 'mtu'>): EdgeSpec {
+  const { sourceMac, targetMac, mtu } = chosen;
   const nic = (end: 'source' | 'target', index: number, address: string, peer: NicSpec['peer']): NicSpec => ({
     edgeId: edge.id,
     index,
-    mac: macOf(edge.id, end),
+    mac: macAt({ id: edge.id, sourceMac, targetMac }, end),
+    ...(mtu !== undefined && { mtu }),
     address,
     peer,
   });

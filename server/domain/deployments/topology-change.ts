@@ -6,6 +6,7 @@ import { say } from '#shared/sentence';
 import { diffTopology, type PartChange } from '#shared/topology/diff';
 import { readDocument } from '#shared/topology/formats/document';
 import { sameTopology } from '#shared/topology/same';
+import { settled } from '#shared/topology/settle';
 import type { Topology } from '#shared/topology/schema';
 import { checkTopology } from '#shared/topology/formats/user-data';
 import type { Queryable } from '#server/db/client';
@@ -15,7 +16,7 @@ import { lastTopologyChange, topologyBefore, type RowChange } from '#server/db/q
 import { accountOf, type Actor, type SystemActor } from '../context';
 import { hiddenImages } from '../images/visible';
 import type { SliceRow } from '../slices/access';
-import { drawingOf, settled } from '../slices/drawing';
+import { drawingOf } from '../slices/drawing';
 import { copyOfDrawing } from '../slices/write-slices';
 import { loadTemplate } from '../templates/access';
 import { withKeysOf } from './document-keys';

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors';
+import { ipRangesOf, type IpRange } from '#shared/ip-ranges';
 import { canonical } from '#shared/topology/properties';
 import {
   openSettings,
@@ -29,6 +30,12 @@ export function shownSettings({ provider, settings, secrets }: Kept): ZoneSettin
     return [name, kept.success ? kept.data : schema.parse(undefined)];
   });
   return zoneSettingsSchema.parse({ provider, ...Object.fromEntries(shown) });
+}
+
+/** The ranges that no subnet of a slice in the zone may be in. */
+export function subnetsDenied(zone: Kept): IpRange[] {
+  const settings = shownSettings(zone);
+  return 'subnetsDenied' in settings ? ipRangesOf(settings.subnetsDenied) : [];
 }
 
 /**

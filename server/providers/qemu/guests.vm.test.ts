@@ -416,7 +416,13 @@ test('a NIC plugged into a running guest leaves the others as their user has the
   const a = vmSpec(141, tiny);
   const b = vmSpec(142, tiny);
   const first = link(1401, a, b);
-  const later = link(1402, withNic(a, first.source.nic), withNic(b, first.source.nic));
+  const plain = link(1402, withNic(a, first.source.nic), withNic(b, first.target.nic));
+  const jumbo = { mac: '0a:00:00:00:14:02', mtu: 9000 };
+  const later = {
+    ...plain,
+    source: { ...plain.source, nic: { ...plain.source.nic, ...jumbo } },
+    target: { ...plain.target, nic: { ...plain.target.nic, mtu: 9000 } },
+  };
   const [console] = await bootAll(slice, [withNic(a, first.source.nic), b]);
   if (!console) throw new Error('no console');
   await inGuest(
@@ -425,6 +431,11 @@ test('a NIC plugged into a running guest leaves the others as their user has the
   );
   await provider.ensureEdge(slice, later);
   await inGuest(console, untilAddress(later.source.nic.address));
+  // the MAC and the MTU that are chosen; a packet as large comes through in one piece
+  expect(await inGuest(console, 'cat /sys/class/net/eth1/address /sys/class/net/eth1/mtu')).toMatch(
+    /0a:00:00:00:14:02\s+9000/,
+  );
+  await inGuest(console, `until ping -c 1 -W 2 -s 8900 ${addressOf(later.target.nic)}; do sleep 0.2; done`);
   const kept = await inGuest(console, 'ip -4 addr show dev eth0');
   expect(kept).toContain('10.77.0.1/24');
   expect(kept).not.toContain(first.source.nic.address);

@@ -122,6 +122,18 @@ test('a NIC has the place of its number, and there is none beyond the last', () 
   expect(() => device(nicSlots)).toThrow('no room for another NIC');
 });
 
+test('a NIC tells its guest the MTU that is chosen, and none where none is', () => {
+  const { nic } = pair({ a: 5, b: 6, edge: 3 }, image).edge.source;
+  const device = (one: typeof nic) => {
+    const boot = { accelerator: 'tcg', files: kernel, hostPorts: new Map(), forwardAddress: '127.0.0.1' } as const;
+    return after(vmArgs(vmSpec(5, image, { nics: [one] }), boot), '-device').filter((text) => text.includes('id=nic3'));
+  };
+  expect(device({ ...nic, mtu: 9000, mac: '0a:00:00:00:00:01' })).toEqual([
+    'virtio-net-pci,id=nic3,netdev=net3,mac=0a:00:00:00:00:01,host_mtu=9000,addr=0x7,romfile=',
+  ]);
+  expect(device(nic).join()).not.toContain('mtu');
+});
+
 test('disk images have their overlay and seed, KVM its processor', () => {
   const args = vmArgs(vmSpec(1, { ...image, kind: 'disk' }), {
     accelerator: 'kvm',

@@ -96,6 +96,8 @@ export function nicDevice(nic: NicSpec, vm: Pick<VmSpec, 'image' | 'boot'>) {
     id: nicId(nic.edgeId),
     netdev: `net${nic.edgeId}`,
     mac: nic.mac,
+    // virtio tells the guest, whose driver has it from the start and sends nothing larger (virtio 1.2, 5.1.4)
+    ...(nic.mtu !== undefined && { host_mtu: nic.mtu }),
     addr: slot(firstNicSlot + nic.index),
     ...(bootindex === null ? { romfile: '' } : { bootindex }),
   } as const;

@@ -19,6 +19,7 @@ const nic = z.object({
   edgeId: z.number(),
   index: z.number(),
   mac: z.string(),
+  mtu: z.number().optional(),
   address: z.string(),
   peer: z.union([z.object({ vmId: z.number() }), z.object({ networkId: z.number() })]),
 });

@@ -252,6 +252,11 @@ describe('a drawing that makes no sense is refused, and nothing is kept of it:',
   const cases: [string, (topology: Topology) => void, string, string?][] = [
     ['an edge to nowhere', (t) => t.edges.push({ key: 'x', source: 'vm1', target: 'ghost' }), 'EDGE_DANGLING'],
     ['a self-loop', (t) => t.edges.push({ key: 'x', source: 'vm1', target: 'vm1' }), 'EDGE_SELF_LOOP'],
+    [
+      'an address outside its subnet',
+      (t) => t.edges.forEach((edge) => Object.assign(edge, { ownSubnet: '192.168.1.0/30', sourceOwnAddress: '10.0.0.1' })),
+      'ADDRESS_OUTSIDE',
+    ],
     ['two VMs of one name', (t) => t.vms.forEach((vm) => (vm.name = 'Same')), 'DUPLICATE_VM_NAME'],
     ['keys that differ in case only', (t) => t.vms.forEach((vm, n) => (vm.key = n ? 'K' : 'k')), 'DUPLICATE_KEY'],
     ['an unknown flavour', (t) => t.vms.forEach((vm) => (vm.flavourId = 999_999)), 'FLAVOUR_UNKNOWN'],

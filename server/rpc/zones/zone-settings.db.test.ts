@@ -66,6 +66,7 @@ describe('settings of a zone', () => {
     const plain = {
       provider: 'simulator',
       launchLimit: null,
+      subnetsDenied: '',
       callDelayMs: 0,
       bootDelayMs: 5,
       accessKey: { set: false },

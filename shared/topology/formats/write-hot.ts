@@ -28,10 +28,14 @@ export function writeHot({ name, description, topology }: TemplateDocument, cata
     };
   };
   const ports = new Map(topology.vms.map(({ key }) => [key, [] as { nic: number; port: string }[]]));
-  const port = (id: string, key: string, nic: number, on: string, address: string) => {
+  const port = (id: string, key: string, nic: number, on: string, address: string, mac: string | undefined) => {
     resources[id] = {
       type: 'OS::Neutron::Port',
-      properties: { network: get(on), fixed_ips: [{ subnet: get(`${on}_subnet`), ip_address: unmasked(address) }] },
+      properties: {
+        network: get(on),
+        fixed_ips: [{ subnet: get(`${on}_subnet`), ip_address: unmasked(address) }],
+        ...(mac !== undefined && { mac_address: mac }),
+      },
     };
     ports.get(key)?.push({ nic, port: id });
   };
@@ -54,8 +58,8 @@ export function writeHot({ name, description, topology }: TemplateDocument, cata
     const isLink = at.targetAddress !== null;
     const on = isLink ? `link_${edge.key}` : `net_${edge.target}`;
     if (isLink) network(on, `link ${edge.key}`, at.subnet, { enable_dhcp: false });
-    port(`port_${edge.key}_a`, edge.source, at.sourceNic, on, at.sourceAddress);
-    if (isLink) port(`port_${edge.key}_b`, edge.target, at.targetNic ?? 0, on, at.targetAddress ?? '');
+    port(`port_${edge.key}_a`, edge.source, at.sourceNic, on, at.sourceAddress, edge.sourceMac);
+    if (isLink) port(`port_${edge.key}_b`, edge.target, at.targetNic ?? 0, on, at.targetAddress ?? '', edge.targetMac);
   }
   for (const vm of topology.vms) {
     const own = (ports.get(vm.key) ?? []).toSorted((a, b) => a.nic - b.nic);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { withAddresses } from '#shared/topology/addresses';
-import { newVm, type Topology } from '#shared/topology/schema';
-import { settled } from './drawing';
+import { withAddresses } from './addresses';
+import { newVm, type Topology } from './schema';
+import { settled } from './settle';
 
 const nodes = ['a', 'b', 'c', 'd'] as const;
 const ends = fc

@@ -1,0 +1,44 @@
+import { Blocks } from '#shared/topology/blocks';
+import { blockOf } from '#shared/topology/ipv4';
+import type { Topology, TopologyEdge } from '#shared/topology/schema';
+
+/**
+ * What is pasted, duplicated or put back, without the subnets, addresses and MACs that it has chosen and that something drawn has already: there it is
+ * given others. What clashes with nothing it keeps.
+ */
+export function withFreeAddresses(fragment: Topology, topology: Topology): Topology {
+  const drawn = [...topology.networks, ...topology.edges];
+  const subnets = new Blocks(
+    [],
+    drawn.flatMap(({ ownSubnet }) => blockOf(ownSubnet) ?? []),
+  );
+  const macs = new Set(topology.edges.flatMap(({ sourceMac, targetMac }) => [sourceMac, targetMac]));
+  const addresses = new Set(topology.edges.map(({ target, sourceOwnAddress }) => `${target} ${sourceOwnAddress}`));
+  const isTaken = ({ ownSubnet }: { ownSubnet?: string | undefined }) => {
+    const block = blockOf(ownSubnet);
+    return block !== null && subnets.meets(block) !== undefined;
+  };
+  const moved = new Set<string>();
+  const networks = fragment.networks.map((network) => {
+    if (!isTaken(network)) return network;
+    moved.add(network.key);
+    return { ...network, ownSubnet: undefined };
+  });
+  const isMacTaken = (mac: string | undefined) => mac !== undefined && macs.has(mac);
+  const edges = fragment.edges.map((edge) => {
+    const { target, sourceOwnAddress, sourceMac, targetMac } = edge;
+    const subnet = isTaken(edge) ? { ownSubnet: undefined, targetOwnAddress: undefined } : {};
+    const isAddressTaken =
+      sourceOwnAddress !== undefined &&
+      (isTaken(edge) || moved.has(target) || addresses.has(`${target} ${sourceOwnAddress}`));
+    const next: TopologyEdge = {
+      ...edge,
+      ...subnet,
+      ...(isAddressTaken && { sourceOwnAddress: undefined }),
+      ...(isMacTaken(sourceMac) && { sourceMac: undefined }),
+      ...(isMacTaken(targetMac) && { targetMac: undefined }),
+    };
+    return next;
+  });
+  return { ...fragment, networks, edges };
+}

@@ -1,0 +1,130 @@
+import { Fieldset, Stack } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '#shared/errors';
+import { macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from '#shared/topology/addressing-schema';
+import { drawingLimits } from '#shared/topology/limits';
+import type { TopologyEdge, TopologyNetwork } from '#shared/topology/schema';
+import type { EdgeFields, NetworkFields } from '../document';
+import { useProblemText } from '../problem-text';
+import { ChosenField } from './ChosenField';
+
+const readSubnet = (text: string) => ownSubnetSchema.safeParse(text).data;
+const readAddress = (text: string) => ownAddressSchema.safeParse(text).data;
+const readMac = (text: string) => macSchema.safeParse(text).data;
+const readMtu = (text: string) => mtuSchema.safeParse(/^\d+$/.test(text) ? Number(text) : undefined).data;
+/** Without its prefix length, which is that of the subnet. */
+const bare = (address: string | undefined) => address?.split('/', 1)[0];
+
+interface SubnetFieldsProps {
+  part: Pick<TopologyNetwork, 'ownSubnet' | 'subnets' | 'mtu'>;
+  /** A link between two VMs, or a network: it has a subnet. */
+  hasSubnet: boolean;
+  problemOf: (field: string) => string | undefined;
+  onChange: (fields: { ownSubnet?: string | undefined; mtu?: number | undefined }, join: string) => void;
+}
+
+function SubnetFields({ part, hasSubnet, problemOf, onChange }: SubnetFieldsProps) {
+  const { t } = useTranslation('editor');
+  return (
+    <>
+      {(hasSubnet || part.ownSubnet !== undefined) && (
+        <ChosenField
+          label={t('addressing.subnet')}
+          description={t('addressing.subnetHint')}
+          value={part.ownSubnet}
+          placeholder={part.subnets?.[0] ?? t('addressing.given')}
+          read={readSubnet}
+          invalid={t('addressing.subnetInvalid')}
+          problem={problemOf('ownSubnet')}
+          onChange={(ownSubnet) => onChange({ ownSubnet }, 'ownSubnet')}
+        />
+      )}
+      <ChosenField
+        label={t('addressing.mtu')}
+        description={t('addressing.mtuHint')}
+        value={part.mtu}
+        placeholder="1500"
+        read={readMtu}
+        invalid={t('addressing.mtuInvalid', { least: drawingLimits.leastMtu, most: drawingLimits.mostMtu })}
+        problem={problemOf('mtu')}
+        onChange={(mtu) => onChange({ mtu }, 'mtu')}
+      />
+    </>
+  );
+}
+
+interface NetworkAddressingProps {
+  network: TopologyNetwork;
+  problems: readonly Problem[];
+  /** `join`: changes of one kind in a row are one step of undo. */
+  onChange: (fields: NetworkFields, join: string) => void;
+}
+
+/** Subnet and MTU of a network. Give it the network's key as `key`. */
+export function NetworkAddressing({ network, problems, onChange }: NetworkAddressingProps) {
+  const problemText = useProblemText();
+  const problemOf = (field: string) => {
+    const problem = problems.find((one) => one.node === network.key && one.field === field);
+    return problem && problemText(problem);
+  };
+  return <SubnetFields part={network} hasSubnet problemOf={problemOf} onChange={onChange} />;
+}
+
+interface EdgeAddressingProps {
+  edge: TopologyEdge;
+  /** The names of its ends, the source first. */
+  ends: readonly [string, string];
+  /** It joins two VMs. */
+  isLink: boolean;
+  problems: readonly Problem[];
+  onChange: (fields: EdgeFields, join: string) => void;
+}
+
+/** Subnet and MTU of a link, and what the NICs at its ends have. Give it the edge's key as `key`. */
+export function EdgeAddressing({ edge, ends, isLink, problems, onChange }: EdgeAddressingProps) {
+  const { t } = useTranslation('editor');
+  const problemText = useProblemText();
+  const problemOf = (field: string) => {
+    const problem = problems.find((one) => one.edge === edge.key && one.field === field);
+    return problem && problemText(problem);
+  };
+  return (
+    <Fieldset legend={t('addressing.title')}>
+      <Stack gap="sm">
+        <SubnetFields part={edge} hasSubnet={isLink} problemOf={problemOf} onChange={onChange} />
+        {(['source', 'target'] as const).map((end, index) => {
+          const name = ends[index] ?? '?';
+          const [address, mac] = [`${end}OwnAddress`, `${end}Mac`] as const;
+          // a network has no NIC at its end; what a document says of one can be taken away
+          const isShown = (field: typeof address | typeof mac) => end === 'source' || isLink || edge[field] !== undefined;
+          return [
+            isShown(address) && (
+              <ChosenField
+                key={address}
+                label={t('addressing.address', { name })}
+                value={edge[address]}
+                placeholder={bare(edge[`${end}Nic`]?.addresses[0]) ?? t('addressing.given')}
+                read={readAddress}
+                invalid={t('addressing.addressInvalid')}
+                problem={problemOf(address)}
+                onChange={(value) => onChange({ [address]: value }, address)}
+              />
+            ),
+            isShown(mac) && (
+              <ChosenField
+                key={mac}
+                label={t('addressing.mac', { name })}
+                value={edge[mac]}
+                placeholder={t('addressing.given')}
+                read={readMac}
+                invalid={t('addressing.macInvalid')}
+                problem={problemOf(mac)}
+                onChange={(value) => onChange({ [mac]: value }, mac)}
+              />
+            ),
+          ];
+        })}
+      </Stack>
+    </Fieldset>
+  );
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { drawingLimits } from './limits';
+
+/*
+ * What may be chosen of addresses. A choice is a property of its own beside the address plan (`addresses.ts`), which follows it: so what was
+ * chosen can be told from what was given. What of it cannot be in a drawing, `validate-addressing.ts` says.
+ */
+
+/** A subnet, by its own address and prefix length. */
+export const ownSubnetSchema = z.cidrv4('A subnet with its prefix length: 192.168.1.0/24.');
+/** A static address; its prefix length is that of its subnet. */
+export const ownAddressSchema = z.ipv4('An IPv4 address without a prefix length: 192.168.1.10.');
+/** Octets in the order in which they are sent (IEEE 802-2014 §8). */
+export const macSchema = z
+  .string()
+  .regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$/, 'A MAC address: 0a:00:00:00:00:01.')
+  .toLowerCase();
+/** Octets of the largest packet that NICs send: at least what every IPv4 link carries (RFC 791). */
+export const mtuSchema = z.number().int().min(drawingLimits.leastMtu).max(drawingLimits.mostMtu);

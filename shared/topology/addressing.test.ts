@@ -1,0 +1,324 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { allocateAddresses, macAt, macOf, withAddresses } from './addresses';
+import { blockOf, hostsOf, overlap, textOf, type Block } from './ipv4';
+import { newVm, topologySchema, type Topology, type TopologyEdge } from './schema';
+import { settled } from './settle';
+import { validateTopology } from './validate';
+
+const block = (text: string): Block => {
+  const found = blockOf(text);
+  if (found === null) throw new Error(`${text} is no block`);
+  return found;
+};
+const vms = ['a', 'b', 'c', 'd'].map((key) => newVm({ key, name: key, flavourId: 1, imageId: 1, x: 0, y: 0 }));
+const networks = ['n0', 'n1', 'n2'];
+
+/** What may be chosen of subnets: apart from each other, in the pools of those that are given and outside, up to whole pools. */
+const subnets = [
+  ...['10.0.0.0/24', '10.0.2.0/29', '10.0.1.0/30', '10.64.0.0/16', '10.65.0.0/24', '10.66.0.0/28', '10.128.0.0/9'],
+  ...['192.168.1.0/24', '172.16.0.0/12', '203.0.113.8/29', '100.64.0.0/30', '10.32.0.0/11'],
+];
+
+/** Valid drawings of links and attachments, of which some parts have subnets, addresses and MACs by choice. */
+const drawings = fc
+  .record({
+    pairs: fc.array(fc.tuple(fc.nat(3), fc.nat(6)), { maxLength: 14 }),
+    order: fc.shuffledSubarray(subnets),
+    chosen: fc.infiniteStream(fc.boolean()),
+    numbers: fc.infiniteStream(fc.nat(1000)),
+  })
+  .map(({ pairs, order, chosen, numbers }): Topology => {
+    const chooses = () => chosen.next().value === true;
+    const number = () => Number(numbers.next().value);
+    const left = [...order];
+    const subnet = (longest: number) => {
+      const at = chooses() ? left.findIndex((text) => block(text).prefix <= longest) : -1;
+      return at === -1 ? undefined : left.splice(at, 1)[0];
+    };
+    const macs = new Set<string>();
+    const used = new Map<string, Set<number>>();
+    const address = (of: string | undefined) => {
+      if (of === undefined || !chooses()) return undefined;
+      const { first, last } = hostsOf(block(of));
+      const taken = used.get(of) ?? new Set<number>();
+      used.set(of, taken);
+      const host = first + (number() % (last - first + 1));
+      if (taken.has(host)) return undefined;
+      taken.add(host);
+      return textOf(block(of), host).split('/')[0];
+    };
+    const mac = () => {
+      const text = `0a:00:00:00:00:${(number() % 256).toString(16).padStart(2, '0')}`;
+      if (!chooses() || macs.has(text)) return undefined;
+      macs.add(text);
+      return text;
+    };
+    const drawn = networks.map((key) => {
+      const ownSubnet = subnet(28);
+      return { key, name: key, x: 0, y: 0, ...(ownSubnet !== undefined && { ownSubnet }) };
+    });
+    const ends = [...vms.map(({ key }) => key), ...networks];
+    const edges = pairs.flatMap(([from, to], at): TopologyEdge[] => {
+      const [source = '', target = ''] = [vms[from]?.key, ends[to]];
+      if (source === target) return [];
+      const network = drawn.find(({ key }) => key === target);
+      const ownSubnet = network === undefined ? subnet(30) : undefined;
+      const inSubnet = network === undefined ? ownSubnet : network.ownSubnet;
+      const sourceOwnAddress = address(inSubnet);
+      const targetOwnAddress = network === undefined ? address(inSubnet) : undefined;
+      const [sourceMac, targetMac] = [mac(), network === undefined ? mac() : undefined];
+      return [{ key: `e${at}`, source, target, ownSubnet, sourceOwnAddress, targetOwnAddress, sourceMac, targetMac }];
+    });
+    return { vms, networks: drawn, edges };
+  });
+
+/** Every subnet and every address of a drawing, as it is planned. */
+function planOf(topology: Topology) {
+  const plan = allocateAddresses(topology);
+  const links = topology.edges.filter(({ target }) => !plan.networks.has(target));
+  const given = [...plan.networks.values(), ...links.map(({ key }) => plan.edges.get(key)?.subnet ?? '')];
+  const addresses = [...plan.edges.values()].flatMap(({ subnet, sourceAddress, targetAddress }) =>
+    [sourceAddress, targetAddress].flatMap((text) => (text === null ? [] : [{ subnet, text }])),
+  );
+  return { plan, given, addresses };
+}
+
+function checkPlan(topology: Topology) {
+  const { plan, given, addresses } = planOf(topology);
+  const blocks = given.map(block).toSorted((one, other) => one.base - other.base);
+  blocks.forEach((one, at) => {
+    const next = blocks[at + 1];
+    if (next !== undefined) expect(overlap(one, next)).toBe(false);
+  });
+  expect(new Set(addresses.map(({ text }) => text)).size).toBe(addresses.length);
+  for (const { subnet, text } of addresses) {
+    const { base, prefix, offset } = blockOf(text) ?? { base: 0, prefix: 0, offset: 0 };
+    expect(textOf({ base, prefix })).toBe(subnet);
+    const { first, last } = hostsOf(block(subnet));
+    expect(offset).toBeGreaterThanOrEqual(first);
+    expect(offset).toBeLessThanOrEqual(last);
+  }
+  for (const { key, ownSubnet } of topology.networks)
+    if (ownSubnet !== undefined) expect(plan.networks.get(key)).toBe(ownSubnet);
+  for (const edge of topology.edges) {
+    const place = plan.edges.get(edge.key);
+    if (edge.ownSubnet !== undefined) expect(place?.subnet).toBe(edge.ownSubnet);
+    for (const end of ['source', 'target'] as const)
+      if (edge[`${end}OwnAddress`] !== undefined)
+        expect(place?.[`${end}Address`]?.split('/')[0]).toBe(edge[`${end}OwnAddress`]);
+  }
+}
+
+describe('an address plan', () => {
+  test('has every choice, and gives the rest beside them: no subnet meets another, no address is given twice', () => {
+    fc.assert(
+      fc.property(drawings, (topology) => {
+        expect(topologySchema.safeParse(topology).error).toBeUndefined();
+        expect(validateTopology(topology)).toEqual([]);
+        checkPlan(topology);
+        // it is the same when it is worked out again, and when it is part of the drawing
+        expect(allocateAddresses(structuredClone(topology))).toEqual(allocateAddresses(topology));
+        expect(withAddresses(withAddresses(topology))).toEqual(withAddresses(topology));
+      }),
+    );
+  });
+
+  test('of what stays is the same when other parts go, and come back', () => {
+    fc.assert(
+      fc.property(drawings, fc.func(fc.boolean()), (topology, goes) => {
+        const saved = withAddresses(topology);
+        const cut = { ...saved, edges: saved.edges.filter(({ key }) => !goes(key)) };
+        expect(withAddresses(cut).edges).toEqual(cut.edges);
+        expect(settled(cut, saved).edges).toEqual(cut.edges);
+        const back = settled({ ...saved, edges: [...cut.edges, ...topology.edges.filter(({ key }) => goes(key))] }, cut);
+        const known = new Map(cut.edges.map((edge) => [edge.key, edge]));
+        for (const edge of back.edges) if (known.has(edge.key)) expect(edge).toEqual(known.get(edge.key));
+        checkPlan(back);
+      }),
+    );
+  });
+
+  test('follows what is chosen later, and moves nothing but what that concerns', () => {
+    fc.assert(
+      fc.property(drawings, drawings, (first, second) => {
+        // of the first everything as it is given, then the choices of the second
+        const bare = second.edges.map(({ key, source, target }) => ({ key, source, target }));
+        const plain = { ...second, networks: first.networks.map(({ key, name, x, y }) => ({ key, name, x, y })), edges: bare };
+        const before = withAddresses(plain);
+        const after = settled(second, before);
+        checkPlan(after);
+        const chosen = [...second.networks, ...second.edges].flatMap(({ ownSubnet }) => blockOf(ownSubnet) ?? []);
+        const old = new Map(before.edges.map((edge) => [edge.key, edge]));
+        for (const edge of after.edges) {
+          const was = old.get(edge.key);
+          const network = before.networks.find(({ key }) => key === edge.target);
+          const had = blockOf((network ?? was)?.subnets?.[0]);
+          const concerned =
+            had === null ||
+            chosen.some((one) => overlap(one, had)) ||
+            edge.ownSubnet !== undefined ||
+            second.networks.some(({ key, ownSubnet }) => key === edge.target && ownSubnet !== undefined);
+          if (!concerned) expect(edge.sourceNic).toEqual(was?.sourceNic);
+          expect(edge.sourceNic?.index).toBe(was?.sourceNic?.index);
+        }
+      }),
+    );
+  });
+
+  test('uses other private ranges where one is chosen whole, and says where nothing is left', () => {
+    const chosen = (...texts: string[]): Topology => ({
+      vms,
+      networks: texts.map((ownSubnet, at) => ({ key: `n${at}`, name: `n${at}`, ownSubnet, x: 0, y: 0 })),
+      edges: [{ key: 'e', source: 'a', target: 'b' }],
+    });
+    expect(allocateAddresses(chosen('10.0.0.0/8')).edges.get('e')?.subnet).toBe('172.16.0.0/30');
+    expect(allocateAddresses(chosen('10.0.0.0/8', '172.16.0.0/12')).edges.get('e')?.subnet).toBe('192.168.0.0/30');
+    const all = chosen('192.168.0.0/16', '10.0.0.0/8', '172.16.0.0/12');
+    expect(() => allocateAddresses(all)).toThrow(RangeError);
+    expect(validateTopology(all)).toMatchObject([{ code: 'SUBNETS_USED_UP', node: 'n1', field: 'ownSubnet' }]);
+  });
+});
+
+test('a link may have a subnet that only its two ends are in (RFC 3021)', () => {
+  const edge = { key: 'e', source: 'a', target: 'b', ownSubnet: '192.0.2.2/31', targetOwnAddress: '192.0.2.2' };
+  const topology = { vms, networks: [], edges: [edge] };
+  expect(validateTopology(topology)).toEqual([]);
+  expect(allocateAddresses(topology).edges.get('e')).toMatchObject({
+    subnet: '192.0.2.2/31',
+    sourceAddress: '192.0.2.3/31',
+    targetAddress: '192.0.2.2/31',
+  });
+});
+
+test('a MAC that is chosen counts, else one that follows from the row', () => {
+  expect(macAt({ id: 7, targetMac: '0a:00:00:00:00:01' }, 'target')).toBe('0a:00:00:00:00:01');
+  expect(macAt({ id: 7, targetMac: '0a:00:00:00:00:01' }, 'source')).toBe(macOf(7, 'source'));
+});
+
+describe('what cannot be chosen is said on its field:', () => {
+  /** A link between a and b, and a network with a and c on it. */
+  const drawn = (lan: object, link: object, toLan: object = {}): Topology => ({
+    vms,
+    networks: [{ key: 'lan', name: 'lan', x: 0, y: 0, ...lan }],
+    edges: [
+      { key: 'ab', source: 'a', target: 'b', ...link },
+      { key: 'al', source: 'a', target: 'lan', ...toLan },
+      { key: 'cl', source: 'c', target: 'lan' },
+    ],
+  });
+  const lanOf = (ownSubnet: string) => drawn({ ownSubnet }, {});
+  const linkOf = (ownSubnet: string, more: object = {}) => drawn({}, { ownSubnet, ...more });
+  const onLan = { node: 'lan', field: 'ownSubnet' };
+  const onLink = { edge: 'ab', field: 'ownSubnet' };
+  const at = (edge: string, field: string) => ({ edge, field });
+
+  test.each<[string, Topology, object]>([
+    ['a network of a whole address space', lanOf('0.0.0.0/0'), { code: 'SUBNET_SIZE', ...onLan }],
+    ['a network larger than a /8', lanOf('16.0.0.0/7'), { code: 'SUBNET_SIZE', ...onLan }],
+    ['a network without a broadcast address', lanOf('192.168.1.0/31'), { code: 'SUBNET_SIZE', ...onLan }],
+    ['a network of one address', lanOf('192.168.1.0/32'), { code: 'SUBNET_SIZE', ...onLan }],
+    ['a link of one address', linkOf('192.168.1.0/32'), { code: 'SUBNET_SIZE', ...onLink }],
+    ['an address in place of a subnet', lanOf('192.168.1.7/24'), { code: 'SUBNET_HOST_BITS', ...onLan }],
+    ['loopback', lanOf('127.0.1.0/24'), { code: 'SUBNET_SPECIAL', ...onLan }],
+    ['multicast', linkOf('239.1.1.0/30'), { code: 'SUBNET_SPECIAL', ...onLink }],
+    ['this network', lanOf('0.1.0.0/24'), { code: 'SUBNET_SPECIAL', ...onLan }],
+    ['link-local', lanOf('169.254.7.0/24'), { code: 'SUBNET_SPECIAL', ...onLan }],
+    ['what is reserved', lanOf('255.255.255.0/24'), { code: 'SUBNET_SPECIAL', ...onLan }],
+    ['the network of forwards', lanOf('198.18.0.0/24'), { code: 'SUBNET_SPECIAL', ...onLan }],
+    [
+      'a subnet in another one',
+      drawn({ ownSubnet: '192.168.0.0/16' }, { ownSubnet: '192.168.1.0/30' }),
+      { code: 'SUBNET_OVERLAPS', ...onLink, params: { other: '192.168.0.0/16', owner: 'lan' } },
+    ],
+    [
+      'too few addresses',
+      {
+        ...lanOf('192.168.1.0/30'),
+        edges: ['a', 'b', 'c'].map((source) => ({ key: source, source, target: 'lan' })),
+      },
+      { code: 'SUBNET_TOO_SMALL', ...onLan, params: { room: 2, count: 3 } },
+    ],
+    [
+      'a subnet of an attachment',
+      drawn({}, {}, { ownSubnet: '192.168.1.0/24' }),
+      { code: 'SUBNET_OF_ATTACHMENT', ...at('al', 'ownSubnet') },
+    ],
+    [
+      'an address where no subnet is chosen',
+      drawn({}, {}, { sourceOwnAddress: '10.64.0.1' }),
+      { code: 'ADDRESS_WITHOUT_SUBNET', ...at('al', 'sourceOwnAddress') },
+    ],
+    [
+      'an address outside',
+      linkOf('192.168.1.0/30', { targetOwnAddress: '192.168.1.5' }),
+      { code: 'ADDRESS_OUTSIDE', ...at('ab', 'targetOwnAddress') },
+    ],
+    [
+      'the address of the subnet',
+      linkOf('192.168.1.0/30', { sourceOwnAddress: '192.168.1.0' }),
+      { code: 'ADDRESS_OF_SUBNET', ...at('ab', 'sourceOwnAddress') },
+    ],
+    [
+      'the address of all in it',
+      drawn({ ownSubnet: '192.168.1.0/24' }, {}, { sourceOwnAddress: '192.168.1.255' }),
+      { code: 'ADDRESS_OF_SUBNET', ...at('al', 'sourceOwnAddress') },
+    ],
+    [
+      'one address at both ends',
+      linkOf('192.168.1.0/30', { sourceOwnAddress: '192.168.1.1', targetOwnAddress: '192.168.1.1' }),
+      { code: 'DUPLICATE_ADDRESS', ...at('ab', 'targetOwnAddress'), params: { other: 'a' } },
+    ],
+    [
+      'an address of a network',
+      drawn({ ownSubnet: '192.168.1.0/24' }, {}, { targetOwnAddress: '192.168.1.1' }),
+      { code: 'END_WITHOUT_NIC', ...at('al', 'targetOwnAddress') },
+    ],
+    [
+      'a MAC of a network',
+      drawn({}, {}, { targetMac: '0a:00:00:00:00:01' }),
+      { code: 'END_WITHOUT_NIC', ...at('al', 'targetMac') },
+    ],
+    [
+      'a MAC of a group',
+      drawn({}, { sourceMac: '01:00:5e:00:00:01' }),
+      { code: 'MAC_NOT_UNICAST', ...at('ab', 'sourceMac') },
+    ],
+    [
+      'the MAC of all',
+      drawn({}, { sourceMac: 'ff:ff:ff:ff:ff:ff' }),
+      { code: 'MAC_NOT_UNICAST', ...at('ab', 'sourceMac') },
+    ],
+    [
+      'the MAC of nobody',
+      drawn({}, { targetMac: '00:00:00:00:00:00' }),
+      { code: 'MAC_NOT_UNICAST', ...at('ab', 'targetMac') },
+    ],
+    ['a MAC as they are given', drawn({}, { sourceMac: macOf(1, 'source') }), { code: 'MAC_RESERVED', ...at('ab', 'sourceMac') }],
+    [
+      'a MAC that another NIC has',
+      drawn({}, { targetMac: '0a:00:00:00:00:01' }, { sourceMac: '0A:00:00:00:00:01' }),
+      { code: 'DUPLICATE_MAC', ...at('al', 'sourceMac'), params: { other: 'b' } },
+    ],
+  ])('%s', (_, topology, problem) => {
+    expect(validateTopology(topology)).toMatchObject([problem]);
+  });
+
+  test.each<[string, object, object]>([
+    ['a subnet without a prefix length', { ownSubnet: '192.168.1.0' }, {}],
+    ['a subnet of IPv6', { ownSubnet: 'fd00::/64' }, {}],
+    ['a prefix length of 33', { ownSubnet: '192.168.1.0/33' }, {}],
+    ['an address with a prefix length', {}, { sourceOwnAddress: '192.168.1.1/24' }],
+    ['an address with a zone', {}, { sourceOwnAddress: 'fe80::1%eth0' }],
+    ['a number that is too large', {}, { sourceOwnAddress: '192.168.1.256' }],
+    ['a MAC of five octets', {}, { sourceMac: '0a:00:00:00:00' }],
+    ['a MAC with hyphens', {}, { sourceMac: '0a-00-00-00-00-01' }],
+    ['an MTU that no IPv4 link may have', { mtu: 67 }, {}],
+    ['an MTU of half an octet', {}, { mtu: 1500.5 }],
+    ['a very large MTU', {}, { mtu: 10_000 }],
+  ])('%s', (_, lan, link) => {
+    const topology = drawn(lan, link);
+    expect(topologySchema.safeParse(topology).success).toBe(false);
+    expect(topologySchema.safeParse(drawn({}, {})).success).toBe(true);
+  });
+});

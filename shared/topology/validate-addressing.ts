@@ -1,0 +1,267 @@
+import type { Problem } from '../errors';
+import { allocateAddresses } from './addresses';
+import { Blocks } from './blocks';
+import { blockOf, hostsOf, offsetIn, overlap, textOf, type Block } from './ipv4';
+import { drawingLimits } from './limits';
+import type { Topology, TopologyEdge, TopologyNetwork } from './schema';
+
+/** What can be wrong with addresses that are chosen. */
+export const addressingProblemCodes = [
+  'SUBNET_SIZE',
+  'SUBNET_HOST_BITS',
+  'SUBNET_SPECIAL',
+  'SUBNET_OVERLAPS',
+  'SUBNET_TOO_SMALL',
+  'SUBNET_OF_ATTACHMENT',
+  'SUBNETS_USED_UP',
+  'ADDRESS_WITHOUT_SUBNET',
+  'ADDRESS_OUTSIDE',
+  'ADDRESS_OF_SUBNET',
+  'DUPLICATE_ADDRESS',
+  'END_WITHOUT_NIC',
+  'MAC_NOT_UNICAST',
+  'MAC_RESERVED',
+  'DUPLICATE_MAC',
+] as const;
+export type AddressingProblem = Problem & { code: (typeof addressingProblemCodes)[number] };
+
+/**
+ * What no NIC has an address in, by IANA's registry (RFC 6890): this network, loopback, link-local, multicast and what is reserved; and
+ * the range for benchmarks, in which guests have their networks for forwarded ports and for the internet.
+ */
+const special = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'].flatMap(
+  (text) => blockOf(text) ?? [],
+);
+
+/** How MACs begin that are given: to ends of edges (`macOf`), to the NICs of forwarded ports and of the internet. */
+const reservedMacs = ['02:', '52:54:01:', '52:54:02:'];
+
+/** Everything that is wrong with subnets, addresses and MACs that are chosen, each on its field; networks first. Pure. */
+export function addressingProblems(topology: Topology): AddressingProblem[] {
+  const check = new AddressingCheck(topology);
+  for (const network of topology.networks) check.network(network);
+  for (const edge of topology.edges) check.edge(edge);
+  check.room();
+  return check.problems;
+}
+
+type Place = Pick<Problem, 'node' | 'edge' | 'field'>;
+
+class AddressingCheck {
+  readonly problems: AddressingProblem[] = [];
+  readonly #topology: Topology;
+  readonly #networks: ReadonlyMap<string, TopologyNetwork>;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #attachments = new Map<string, number>();
+  readonly #subnets = new Blocks();
+  /** Whose each of them is, by its text. */
+  readonly #owners = new Map<string, { name: string; place: Place }>();
+  /** By their networks: those that are chosen and can be. */
+  readonly #blocks = new Map<string, Block>();
+  /** By address, and by MAC: who has chosen it. */
+  readonly #addresses = new Map<string, string>();
+  readonly #macs = new Map<string, string>();
+
+  constructor(topology: Topology) {
+    this.#topology = topology;
+    this.#networks = new Map(topology.networks.map((network) => [network.key, network]));
+    this.#names = new Map([...topology.networks, ...topology.vms].map(({ key, name }) => [key, name]));
+    for (const { target } of topology.edges) this.#attachments.set(target, (this.#attachments.get(target) ?? 0) + 1);
+  }
+
+  network({ key, name, ownSubnet }: TopologyNetwork): void {
+    const place = { node: key, field: 'ownSubnet' };
+    const block = this.#subnet(ownSubnet, { name, place, longest: drawingLimits.longestNetworkPrefix });
+    if (block === null) return;
+    this.#blocks.set(key, block);
+    const count = this.#attachments.get(key) ?? 0;
+    const { first, last } = hostsOf(block);
+    const room = last - first + 1;
+    if (count > room)
+      this.#report(
+        'SUBNET_TOO_SMALL',
+        place,
+        { name, subnet: textOf(block), room, count },
+        `${name}: ${count} NICs are on it, and ${textOf(block)} has addresses for ${room}.`,
+      );
+  }
+
+  edge(edge: TopologyEdge): void {
+    const { key, source, target, ownSubnet } = edge;
+    const [from = source, to = target] = [this.#names.get(source), this.#names.get(target)];
+    const name = `${from}–${to}`;
+    const network = this.#networks.get(target);
+    const at = (field: string): Place => ({ edge: key, field });
+    if (network !== undefined) {
+      if (ownSubnet !== undefined)
+        this.#report(
+          'SUBNET_OF_ATTACHMENT',
+          at('ownSubnet'),
+          { name, network: to },
+          `${name}: an attachment is in the subnet of ${to}. Choose it there.`,
+        );
+      for (const field of ['targetOwnAddress', 'targetMac'] as const)
+        if (edge[field] !== undefined)
+          this.#report(
+            'END_WITHOUT_NIC',
+            at(field),
+            { network: to },
+            `${to} is a network: at its end there is no NIC that could have an address.`,
+          );
+      const block = network.ownSubnet === undefined ? null : (this.#blocks.get(target) ?? undefined);
+      this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: to, place: at('sourceOwnAddress') });
+    } else {
+      const place = at('ownSubnet');
+      const chosen = this.#subnet(ownSubnet, { name, place, longest: drawingLimits.longestLinkPrefix });
+      const block = ownSubnet === undefined ? null : (chosen ?? undefined);
+      this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: name, place: at('sourceOwnAddress') });
+      this.#address(edge.targetOwnAddress, block, { name: to, subnetOf: name, place: at('targetOwnAddress') });
+      this.#mac(edge.targetMac, to, at('targetMac'));
+    }
+    this.#mac(edge.sourceMac, from, at('sourceMac'));
+  }
+
+  /** What is given has room beside what is chosen. */
+  room(): void {
+    const [largest] = [...this.#owners].toSorted(([a], [b]) => Number(a.split('/')[1]) - Number(b.split('/')[1]));
+    if (largest === undefined || this.problems.length > 0) return;
+    const [subnet, { name, place }] = largest;
+    try {
+      allocateAddresses(this.#topology);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const message = `${name}: beside ${subnet} no subnets are left for what has none of its own.`;
+      this.#report('SUBNETS_USED_UP', place, { name, subnet }, message);
+    }
+  }
+
+  /** The block that a text says, if it is one that can be chosen. */
+  #subnet(
+    text: string | undefined,
+    { name, place, longest }: { name: string; place: Place; longest: number },
+  ): Block | null {
+    const block = blockOf(text);
+    if (text === undefined || block === null) return null;
+    const subnet = textOf(block);
+    const least = drawingLimits.shortestPrefix;
+    const range = special.find((one) => overlap(one, block));
+    const other = this.#subnets.meets(block);
+    if (block.prefix < least || block.prefix > longest)
+      this.#report(
+        'SUBNET_SIZE',
+        place,
+        { name, subnet: text, least, longest },
+        `${name}: ${text} cannot be its subnet. A prefix length from ${least} to ${longest} can be.`,
+      );
+    else if (block.offset !== 0)
+      this.#report(
+        'SUBNET_HOST_BITS',
+        place,
+        { name, address: text, subnet },
+        `${name}: ${text} is an address in the subnet ${subnet}.`,
+      );
+    else if (range !== undefined)
+      this.#report(
+        'SUBNET_SPECIAL',
+        place,
+        { name, subnet, range: textOf(range) },
+        `${name}: ${subnet} cannot be used, since ${textOf(range)} is reserved.`,
+      );
+    else if (other !== undefined)
+      this.#report(
+        'SUBNET_OVERLAPS',
+        place,
+        { name, subnet, other: textOf(other), owner: this.#owners.get(textOf(other))?.name ?? '' },
+        `${name}: ${subnet} overlaps ${textOf(other)} of ${this.#owners.get(textOf(other))?.name ?? ''}.`,
+      );
+    else {
+      this.#subnets.add(block);
+      this.#owners.set(subnet, { name, place });
+      return block;
+    }
+    return null;
+  }
+
+  /** @param block null where none is chosen, undefined where the one that is cannot be */
+  #address(
+    address: string | undefined,
+    block: Block | null | undefined,
+    { name, subnetOf, place }: { name: string; subnetOf: string; place: Place },
+  ): void {
+    if (address === undefined || block === undefined) return;
+    if (block === null) {
+      this.#report(
+        'ADDRESS_WITHOUT_SUBNET',
+        place,
+        { name, address, subnetOf },
+        `${name}: for the address ${address} the subnet of ${subnetOf} has to be chosen, too.`,
+      );
+      return;
+    }
+    const offset = offsetIn(block, address);
+    const subnet = textOf(block);
+    const { first, last } = hostsOf(block);
+    const other = this.#addresses.get(address);
+    if (offset === undefined)
+      this.#report(
+        'ADDRESS_OUTSIDE',
+        place,
+        { name, address, subnet, subnetOf },
+        `${name}: ${address} is not in ${subnet}, the subnet of ${subnetOf}.`,
+      );
+    else if (offset < first || offset > last)
+      this.#report(
+        'ADDRESS_OF_SUBNET',
+        place,
+        { name, address, subnet },
+        `${name}: ${address} is the address of the subnet ${subnet} itself, or of all in it.`,
+      );
+    else if (other !== undefined)
+      this.#report(
+        'DUPLICATE_ADDRESS',
+        place,
+        { name, address, other },
+        `${name} has the address ${address}, which ${other} has already.`,
+      );
+    else this.#addresses.set(address, name);
+  }
+
+  #mac(written: string | undefined, name: string, place: Place): void {
+    if (written === undefined) return;
+    const mac = written.toLowerCase();
+    const other = this.#macs.get(mac);
+    const reserved = reservedMacs.find((prefix) => mac.startsWith(prefix));
+    // the lowest bit of the first octet says that it is of a group (IEEE 802-2014 §8.2)
+    if (Number.parseInt(mac.slice(0, 2), 16) % 2 === 1 || mac === '00:00:00:00:00:00')
+      this.#report(
+        'MAC_NOT_UNICAST',
+        place,
+        { name, mac },
+        `${name}: ${mac} is no address of one NIC. Choose one whose second digit is even.`,
+      );
+    else if (reserved !== undefined)
+      this.#report(
+        'MAC_RESERVED',
+        place,
+        { name, mac, reserved },
+        `${name}: addresses that begin with ${reserved} are given to NICs that have none of their own.`,
+      );
+    else if (other !== undefined)
+      this.#report(
+        'DUPLICATE_MAC',
+        place,
+        { name, mac, other },
+        `${name} has the MAC address ${mac}, which ${other} has already.`,
+      );
+    else this.#macs.set(mac, name);
+  }
+
+  #report(
+    code: AddressingProblem['code'],
+    place: Place,
+    params: Record<string, string | number>,
+    message: string,
+  ): void {
+    this.problems.push({ code, message, ...place, params });
+  }
+}
