@@ -120,6 +120,12 @@ export function SliceVmPanel({ slice, vm, away, step, commands, onOpenConsole }:
               <dd>{vm.boot.join(', ')}</dd>
             </>
           )}
+          {vm.router && (
+            <>
+              <dt>{t('vm.router')}</dt>
+              <dd>{t('common:yes')}</dd>
+            </>
+          )}
           <dt>{t('vm.internet')}</dt>
           <dd>{vm.internet ? t('common:yes') : t('common:no')}</dd>
         </dl>

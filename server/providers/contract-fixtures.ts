@@ -43,6 +43,7 @@ export function vmSpec(id: number, image: ImageSpec, overrides: Partial<VmSpec> 
     ...vmDefaults(),
     nics: [],
     hosts: [],
+    routes: [],
     sshKeys: [],
     ...overrides,
   };

@@ -54,7 +54,7 @@ export interface Provider {
    */
   updateEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /**
-   * Keeps the names of their neighbours of these VMs, and tells guests that run and listen where they have changed; others hear
+   * Keeps the names of their neighbours of these VMs, and their routes, and tells guests that run and listen where they have changed; others hear
    * them at their next start. VMs that are not there are passed over.
    */
   tellNames(slice: SliceRef, vms: Iterable<VmSpec>): Promise<void>;
@@ -271,6 +271,8 @@ export interface VmSpec extends VmProperties {
   nics: NicSpec[];
   /** Names the guest should know: `/etc/hosts`. Addresses without prefix length. */
   hosts: { address: string; name: string }[];
+  /** Subnets that it reaches through others: by which address, beside which of its NICs. */
+  routes: { to: string; via: string; edgeId: number }[];
   /** Lines of `authorized_keys` by which its owner may sign in, where the image takes them; known to the guest from its next start on. */
   sshKeys: string[];
 }

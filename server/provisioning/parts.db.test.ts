@@ -138,6 +138,7 @@ test('every property of every part has a default, and says how a change of it ta
     'ownSize',
     'internet',
     'graphics',
+    'router',
     'forwards',
     'disks',
     'boot',

@@ -201,6 +201,26 @@ describe('an update of a slice that runs', () => {
     ]);
   });
 
+  test('has a VM route, and tells the others the ways through it while they run', async () => {
+    await carryOut(context, actor, sliceId, 'deploy');
+    const routesOf = (name: string) =>
+      [...(seen()?.vms.values() ?? [])].find(({ spec }) => spec.name === name)?.spec.routes ?? [];
+    expect(['a', 'b', 'c'].flatMap(routesOf)).toEqual([]);
+    const done = await redraw((topology) => ({
+      ...topology,
+      vms: topology.vms.map((vm) => ({ ...vm, router: vm.key === 'b' })),
+    }));
+    expect(done).toMatchObject({ status: 'succeeded', error: null });
+    expect(boots()).toEqual({ a: 1, b: 2, c: 1 });
+    const { edges } = await whole();
+    const [ab, bc] = [edges.find(({ key }) => key === 'e0'), edges.find(({ key }) => key === 'e1')];
+    const bare = (address: string | null | undefined) => address?.split('/')[0];
+    expect(routesOf('a')).toEqual([{ to: bc?.subnet, via: bare(ab?.targetAddress), edgeId: ab?.id }]);
+    expect(routesOf('c')).toEqual([{ to: ab?.subnet, via: bare(bc?.sourceAddress), edgeId: bc?.id }]);
+    // it is in the network that both of the others are in as little as before
+    expect(routesOf('b')).toEqual([]);
+  });
+
   test('says a restart and a new disk before, and does no more than it says', async () => {
     await carryOut(context, actor, sliceId, 'deploy');
     const [{ insertId: flavourId }] = await database.db

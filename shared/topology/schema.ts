@@ -162,6 +162,11 @@ export const vmProperties = {
       effect: 'restart',
       needs: { capability: 'graphics', code: 'GRAPHICS_UNSUPPORTED', words: 'a graphical console' },
     }),
+  /**
+   * It passes on what is not for it: whoever is beside it reaches through it what is beyond, by static routes that guests are told as they are their
+   * neighbours' names, which then are those of all that they reach.
+   */
+  router: z.boolean().default(false).register(propertyFacts, { effect: 'restart' }),
   /** Guest ports to be reached from the zone's host; the host port is allocated on deploy. */
   forwards: z
     .array(forwardSchema)

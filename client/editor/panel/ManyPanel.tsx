@@ -24,7 +24,7 @@ export function ManyPanel({ vms, catalogue, onChange }: ManyPanelProps) {
   const choices = useChoices(catalogue);
   const flavourId = common(vms, (vm) => vm.flavourId);
   const imageId = common(vms, (vm) => vm.imageId);
-  const internet = common(vms, (vm) => vm.internet);
+  const switches = ['internet', 'router'] as const;
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -46,12 +46,18 @@ export function ManyPanel({ vms, catalogue, onChange }: ManyPanelProps) {
         allowDeselect={false}
         onChange={(value) => value !== null && onChange({ imageId: Number(value) })}
       />
-      <Switch
-        label={t('vm.internet')}
-        description={internet === undefined ? t('many.differ') : undefined}
-        checked={internet ?? false}
-        onChange={(event) => onChange({ internet: event.currentTarget.checked })}
-      />
+      {switches.map((property) => {
+        const all = common(vms, (vm) => vm[property]);
+        return (
+          <Switch
+            key={property}
+            label={t(`vm.${property}`)}
+            description={all === undefined ? t('many.differ') : undefined}
+            checked={all ?? false}
+            onChange={(event) => onChange({ [property]: event.currentTarget.checked })}
+          />
+        );
+      })}
     </Stack>
   );
 }

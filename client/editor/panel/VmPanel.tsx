@@ -123,6 +123,12 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         checked={vm.graphics}
         onChange={(event) => onChange({ graphics: event.currentTarget.checked })}
       />
+      <Switch
+        label={t('vm.router')}
+        description={t('vm.routerHint')}
+        checked={vm.router}
+        onChange={(event) => onChange({ router: event.currentTarget.checked })}
+      />
       <Forwards vm={vm} problem={problemOf('forwards')} onChange={onChange} />
       <ExtraDisks vm={vm} problem={problemOf('disks')} onChange={onChange} />
       <BootOrder vm={vm} image={image} problem={problemOf('boot')} onChange={onChange} />

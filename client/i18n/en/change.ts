@@ -64,6 +64,7 @@ export const change = {
     imageId: 'image',
     internet: 'internet access',
     graphics: 'graphical console',
+    router: 'router',
     forwards: 'forwarded ports',
     disks: 'extra disks',
     boot: 'boot order',

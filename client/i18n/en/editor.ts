@@ -145,6 +145,8 @@ export const editor = {
     internetNowhere: 'No zone offers this just now: a slice with it cannot be deployed.',
     graphics: 'Graphical console',
     graphicsHint: 'The VM has a screen, a keyboard and a pointer.',
+    router: 'Router',
+    routerHint: 'Passes on what is not for it. VMs beside it are told routes through it, and reach by name what is beyond.',
     forwards: 'Forwarded ports',
     forwardsHint: 'Ports of the VM that can be reached through the zone’s host.',
     guestPort: 'Port {{number}} of the VM',

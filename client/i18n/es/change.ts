@@ -67,6 +67,7 @@ export const change: Messages<typeof english> = {
     imageId: 'imagen',
     internet: 'acceso a internet',
     graphics: 'consola gráfica',
+    router: 'enrutador',
     forwards: 'puertos redirigidos',
     disks: 'discos adicionales',
     boot: 'orden de arranque',

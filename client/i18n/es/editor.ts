@@ -148,6 +148,8 @@ export const editor: Messages<typeof english> = {
     internetNowhere: 'Ninguna zona lo ofrece ahora: un slice que lo pida no se puede desplegar.',
     graphics: 'Consola gráfica',
     graphicsHint: 'La MV tiene pantalla, teclado y puntero.',
+    router: 'Enrutador',
+    routerHint: 'Reenvía lo que no es para ella. Las MV de al lado reciben rutas por ella y alcanzan por su nombre lo que hay detrás.',
     forwards: 'Puertos redirigidos',
     forwardsHint: 'Puertos de la MV a los que se llega por el anfitrión de la zona.',
     guestPort: 'Puerto {{number}} de la MV',

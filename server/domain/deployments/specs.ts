@@ -1,12 +1,15 @@
 import { macAt } from '#shared/topology/addresses';
-import { topologyParts, type EdgeProperties, type Topology } from '#shared/topology/schema';
+import { topologyParts, topologyVmSchema, type EdgeProperties, type Topology } from '#shared/topology/schema';
 import { filledVm, variablesOf } from '#shared/topology/variables';
 import { partOf } from '#server/db/queries/parts';
 import { uuidOf } from '#server/lib/uuid';
 import type { VmDefinition } from '#server/providers/applied';
 import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from '#server/providers/provider';
 import { drawingOf } from '../slices/drawing';
+import { waysIn, type Reached, type Segment, type SegmentEnd } from './routes';
 import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
+
+const routerSchema = topologyVmSchema.pick({ router: true });
 
 /** What a provider is told of each part of a slice, by the id of its row. Made from the rows here and nowhere else. */
 export interface SliceSpecs {
@@ -47,9 +50,9 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
     if ('vmId' in edge.target) push(nics, edge.target.vmId, edge.target.nic);
   }
   for (const list of nics.values()) list.sort((a, b) => a.index - b.index);
-  const hostsOf = neighbourNames(model);
+  const neighboursOf = neighboursIn(model);
   let drawing: Topology | null = null;
-  const definitionOf = (id: number): Omit<VmSpec, 'nics' | 'hosts' | 'sshKeys'> | undefined => {
+  const definitionOf = (id: number): Omit<VmSpec, 'nics' | 'hosts' | 'routes' | 'sshKeys'> | undefined => {
     const row = rows.get(id);
     if (row === undefined) return undefined;
     const { key, vcpus, ramMb, diskGb } = row;
@@ -75,7 +78,7 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
       if (definition === undefined) return undefined;
       // kernel images have nobody who listens for SSH
       const sshKeys = definition.image.kind === 'disk' ? [...model.sshKeys] : [];
-      return { ...definition, nics: nics.get(id) ?? [], hosts: hostsOf(id), sshKeys };
+      return { ...definition, nics: nics.get(id) ?? [], ...neighboursOf(id), sshKeys };
     },
   };
 }
@@ -123,26 +126,25 @@ function edgeSpec(edge: EdgeRow, chosen: Pick<EdgeProperties, 'sourceMac' | 'tar
   };
 }
 
-/** For a VM: the addresses under which it reaches others directly, over a link or a common network. */
-function neighbourNames(model: SliceModel): (vmId: number) => VmSpec['hosts'] {
+/** For a VM: the addresses under which it reaches others, first those beside it, over a link or a common network; and the routes to who is farther away. */
+function neighboursIn(model: SliceModel): (vmId: number) => Pick<VmSpec, 'hosts' | 'routes'> {
   const names = new Map(model.vms.map((vm) => [vm.id, vm.name]));
-  const linked = new Map<number, { vmId: number; address: string }[]>();
-  const networksOf = new Map<number, number[]>();
-  const attached = new Map<number, { vmId: number; address: string }[]>();
+  const links: Segment[] = [];
+  const networks = new Map(model.networks.map(({ id, subnet }) => [id, { subnet, ends: [] as SegmentEnd[] }]));
   for (const edge of model.edges) {
+    const source = { vmId: edge.sourceVmId, edgeId: edge.id, address: unmasked(edge.sourceAddress) };
     if (edge.targetVmId !== null && edge.targetAddress !== null) {
-      push(linked, edge.sourceVmId, { vmId: edge.targetVmId, address: edge.targetAddress });
-      push(linked, edge.targetVmId, { vmId: edge.sourceVmId, address: edge.sourceAddress });
-    } else if (edge.targetNetworkId !== null) {
-      push(networksOf, edge.sourceVmId, edge.targetNetworkId);
-      push(attached, edge.targetNetworkId, { vmId: edge.sourceVmId, address: edge.sourceAddress });
-    }
+      const target = { vmId: edge.targetVmId, edgeId: edge.id, address: unmasked(edge.targetAddress) };
+      links.push({ subnet: edge.subnet, ends: [source, target] });
+    } else networks.get(edge.targetNetworkId ?? 0)?.ends.push(source);
   }
-  return (vmId) =>
-    [...(linked.get(vmId) ?? []), ...(networksOf.get(vmId) ?? []).flatMap((id) => attached.get(id) ?? [])]
-      .filter((other) => other.vmId !== vmId)
-      .map((other) => ({
-        address: other.address.split('/', 1)[0] ?? other.address,
-        name: names.get(other.vmId) ?? '',
-      }));
+  const routers = new Set(model.vms.filter((vm) => partOf(routerSchema, vm).router).map(({ id }) => id));
+  const waysOf = waysIn([...links, ...networks.values()], routers);
+  return (vmId) => {
+    const { beside, beyond, routes } = waysOf(vmId);
+    const named = ({ vmId: id, address }: Reached) => ({ address, name: names.get(id) ?? '' });
+    return { hosts: [...beside, ...beyond].map(named), routes };
+  };
 }
+
+const unmasked = (address: string) => address.split('/', 1)[0] ?? address;

@@ -78,6 +78,28 @@ test('a guest that runs knew nobody by name who came after its start', async () 
   await provider.removeSlice(slice);
 });
 
+test('a VM that routes carries its neighbours to each other, by routes that they are told at their start or while they run', async () => {
+  const slice = { id: 4 };
+  const [a, r, b] = [vmSpec(41, tiny), vmSpec(42, tiny, { router: true }), vmSpec(43, tiny)];
+  const near = link(44, a, r);
+  const far = link(45, withNic(r, near.target.nic), b);
+  const beyond = [{ to: '10.0.45.0/30', via: addressOf(near.target.nic), edgeId: near.id }];
+  const back = [{ to: '10.0.44.0/30', via: addressOf(far.source.nic), edgeId: far.id }];
+  const hosts = [{ address: addressOf(far.target.nic), name: b.name }];
+  const sender = { ...withNic(a, near.source.nic), hosts, routes: beyond };
+  const receiver = withNic(b, far.target.nic);
+  const router = withNic(withNic(r, near.target.nic), far.source.nic);
+  const [console] = await Promise.all([sender, router, receiver].map((vm) => boot(slice, vm)));
+  if (!console) throw new Error('no console');
+  for (const edge of [near, far]) await provider.ensureEdge(slice, edge);
+  // of the one way back there is only known from now on
+  await provider.tellNames(slice, [{ ...receiver, routes: back }]);
+  expect(await inGuest(console, `until ping -c 1 -W 2 ${b.name}; do sleep 0.2; done`)).toContain('ttl=63');
+  await provider.tellNames(slice, [{ ...sender, routes: [] }]);
+  await inGuest(console, 'while ip route | grep -q 10.0.45; do sleep 0.2; done');
+  await provider.removeSlice(slice);
+}, 240_000);
+
 test('a guest whose port came after its listener had looked heard nothing for an hour', async () => {
   const slice = { id: 2 };
   const a = vmSpec(21, tiny);

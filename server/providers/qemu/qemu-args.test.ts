@@ -209,6 +209,10 @@ test('the guest is told its name, addresses and neighbours', () => {
   expect(guestConfig({ ...full, environment: [{ name: 'STAGE', value: "it's" }] })).toContain(
     `\nfile 0644 /etc/profile.d/trama-environment.sh ${script}\n`,
   );
+  const routes = [{ to: '10.0.9.0/30', via: '10.200.7.1', edgeId: 9 }];
+  expect(guestConfig({ ...full, router: true, routes })).toMatch(
+    /^hostname web\nrouter\nnic [^]*\nroute 52:54:00:00:09:01 10\.0\.9\.0\/30 10\.200\.7\.1\nhost /,
+  );
   expect(forwardMac(vm.uuid)).toMatch(/^52:54:01(:[0-9a-f]{2}){3}$/);
 });
 

@@ -369,10 +369,13 @@ export interface Attachment {
 /** What the tiny guest, or any kernel image that reads `opt/trama/config`, is told: one statement a line. */
 export function guestConfig(vm: VmSpec): string {
   const dhcp = macsByDhcp(vm);
+  const macs = new Map(vm.nics.map(({ edgeId, mac }) => [edgeId, mac]));
   const lines = [
     `hostname ${vm.hostname || vm.name}`,
+    ...(vm.router ? ['router'] : []),
     ...vm.nics.map((nic) => `nic ${nic.mac} ${nic.address}`),
     ...[dhcp.forwards, dhcp.internet].flatMap((mac) => (mac === null ? [] : [`nic ${mac} dhcp`])),
+    ...vm.routes.map(({ to, via, edgeId }) => `route ${macs.get(edgeId) ?? ''} ${to} ${via}`),
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),
     ...[...environmentFiles(vm), ...vm.files].map(
       ({ path, content, mode }) => `file ${mode} ${path} ${Buffer.from(content).toString('base64')}`,

@@ -331,9 +331,9 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
 
   async tellNames(slice: SliceRef, specs: Iterable<VmSpec>): Promise<void> {
     const { vms } = await this.#slice(slice.id);
-    for (const { id, hosts } of specs) {
+    for (const { id, hosts, routes } of specs) {
       const vm = vms.get(id);
-      if (vm) await this.#locks.run(`${slice.id}:${vm.name}`, () => vm.tellNames(hosts));
+      if (vm) await this.#locks.run(`${slice.id}:${vm.name}`, () => vm.tellNames({ hosts, routes }));
     }
   }
 

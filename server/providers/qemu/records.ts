@@ -49,6 +49,7 @@ const vmSpecOf = ({ vm }: TopologyParts) =>
       }),
       nics: z.array(nic),
       hosts: z.array(z.object({ address: z.string(), name: z.string() })),
+      routes: z.array(z.object({ to: z.string(), via: z.string(), edgeId: z.number() })).default([]),
       sshKeys: z.array(z.string()).default([]),
     });
 

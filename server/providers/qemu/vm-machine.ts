@@ -545,11 +545,11 @@ export class VmMachine {
     this.#guest?.configure(config);
   }
 
-  /** Keeps the names of its neighbours, and tells its guest where they have changed. */
-  async tellNames(hosts: VmSpec['hosts']): Promise<void> {
+  /** Keeps the names of its neighbours and its routes, and tells its guest where they have changed. */
+  async tellNames(told: Pick<VmSpec, 'hosts' | 'routes'>): Promise<void> {
     const { spec } = this.record;
-    if (canonical(hosts) === canonical(spec.hosts)) return;
-    await this.save({ spec: { ...spec, hosts } });
+    if (canonical({ ...spec, ...told }) === canonical(spec)) return;
+    await this.save({ spec: { ...spec, ...told } });
     this.tellGuest();
   }
 

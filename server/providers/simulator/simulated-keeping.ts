@@ -82,9 +82,9 @@ export function simulatedKeeping(simulator: Simulator): Pick<Provider, Keeping> 
   return {
     async tellNames(slice, specs) {
       await enter();
-      for (const { id, hosts } of specs) {
+      for (const { id, hosts, routes } of specs) {
         const vm = state.slices.get(slice.id)?.vms.get(id);
-        if (vm) vm.spec = { ...vm.spec, hosts };
+        if (vm) vm.spec = { ...vm.spec, hosts, routes };
       }
     },
     async roomToKeep(slice) {

@@ -39,6 +39,17 @@ test('tells the guest its name, its addresses by MAC, and its neighbours', () =>
   });
 });
 
+test('tells the guest its routes at the NIC that they lead over, and one that routes to pass on', () => {
+  const { a } = pair({ a: 1, b: 2, edge: 3 }, image);
+  const routes = [{ to: '10.0.9.0/30', via: '10.0.3.2', edgeId: 3 }];
+  const documents = cloudInitDocuments({ ...a, routes, router: true }, none);
+  expect(parse(documents['network-config'])).toMatchObject({
+    ethernets: { edge3: { addresses: ['10.0.3.1/30'], routes: [{ to: '10.0.9.0/30', via: '10.0.3.2' }] } },
+  });
+  expect(documents['user-data']).toContain('/proc/sys/net/ipv4/ip_forward');
+  expect(cloudInitDocuments(a, none)['user-data']).not.toContain('ip_forward');
+});
+
 test('a guest with a disk kept the addresses and the names of its neighbours from its first boot, whatever was changed', async () => {
   const { a } = pair({ a: 1, b: 2, edge: 3 }, image);
   const userData = z.object({

@@ -44,11 +44,15 @@ const writeKeys = [
  * @param dhcp MACs of the NICs that carry forwards and lead to the internet, where there are any
  */
 export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhcp>): Record<string, string> {
+  const routesOf = (edgeId: number) =>
+    vm.routes.filter((route) => route.edgeId === edgeId).map(({ to, via }) => ({ to, via }));
   const ethernets = Object.fromEntries([
-    ...vm.nics.map((nic) => [
-      `edge${nic.edgeId}`,
-      { match: { macaddress: nic.mac.toLowerCase() }, addresses: [nic.address], optional: true },
-    ]),
+    ...vm.nics.map((nic) => {
+      const routes = routesOf(nic.edgeId);
+      const match = { macaddress: nic.mac.toLowerCase() };
+      const more = { ...(routes.length > 0 && { routes }), optional: true };
+      return [`edge${nic.edgeId}`, { match, addresses: [nic.address], ...more }];
+    }),
     ...Object.entries(dhcp).flatMap(([name, macaddress]) =>
       macaddress === null ? [] : [[name, { match: { macaddress }, dhcp4: true, optional: true }]],
     ),
@@ -82,6 +86,7 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
       ...vm.files.map(writtenFile),
       ...(environment.length === 0 ? [['rm', '-f', environmentFile]] : environment.map(writtenFile)),
       passwordCommand(vm),
+      ...(vm.router ? [['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']] : []),
       ['sh', '-c', writeKeys, 'sh', diskLogin.user, keys.map((key) => `${key}\n`).join('')],
     ],
   };

@@ -87,6 +87,7 @@ for disk in /sys/block/vd*; do
   [ -n "$label" ] && mkdir -p /dev/disk/by-id && ln -s "../../\${disk##*/}" "/dev/disk/by-id/virtio-$label"
 done
 ip link set lo up
+grep -qx router $config && echo 1 > /proc/sys/net/ipv4/ip_forward
 # NICs that are plugged in later come through here too
 mdev -d
 for nic in /sys/class/net/*; do /etc/trama/nic "\${nic##*/}"; done
@@ -106,6 +107,7 @@ grep -i "^nic $mac " /run/trama-config | while read -r _ _ address; do
     *) ip addr replace "$address" dev "$1" ;;
   esac
 done
+grep -i "^route $mac " /run/trama-config | while read -r _ _ to via; do ip route replace "$to" via "$via" dev "$1"; done
 `;
 
 const dhcp = `#!/bin/sh
@@ -136,7 +138,7 @@ exec "$@"
 `;
 
 const configure = `#!/bin/sh
-# takes the configuration as it is now: names, and addresses of NICs that were not in it. What NICs have had is the user's since
+# takes the configuration as it is now: names, routes, and addresses of NICs that were not in it. What NICs have had is the user's since
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin
 old=/run/trama-config.old
 # a NIC that comes right now reads it: it must not be missing for an instant
@@ -151,6 +153,10 @@ for path in /sys/class/net/*; do
   mac=$(cat "$path/address")
   grep -qi "^nic $mac " $old || /etc/trama/nic "\${path##*/}"
 done
+# each that is in the one and not in the other
+changed() { grep '^route ' "$1" | grep -vxFf "$2"; }
+changed $old /run/trama-config | while read -r _ _ to via; do ip route del "$to" via "$via"; done 2> /dev/null
+changed /run/trama-config $old | while read -r _ _ to via; do ip route replace "$to" via "$via"; done 2> /dev/null
 `;
 
 const listen = `#!/bin/sh
