@@ -161,17 +161,19 @@ const besideText = inOrder(
   (page) => page.keyboard.press('y'),
   (page) => page.locator('.cm-content:focus').waitFor(),
 );
-/** A link of the VM, with delay and loss each way by itself, and taken down. */
-const bentLink = async (page: Page) => {
+/** The panel of a link of the VM, its first unless another is named. */
+const linkPanel = async (page: Page, link = /^(To|A) /) => {
   await page.getByRole('button', { name: web }).first().click();
   const panel = page.getByRole('complementary');
-  await panel
-    .getByRole('button', { name: /^(To|A) / })
-    .first()
-    .click();
+  await panel.getByRole('button', { name: link }).first().click();
+  return panel;
+};
+/** A link of the VM, with delay and loss each way by itself, and taken down. */
+const bentLink = async (page: Page) => {
+  const panel = await linkPanel(page);
   await panel.getByRole('combobox', { name: /^(Quality|Calidad)/ }).click();
   await page.getByRole('option', { name: /^Sat/ }).click();
-  await panel.getByRole('switch').first().press('Space');
+  await panel.getByRole('switch', { name: /^(Link is up|El enlace)/ }).press('Space');
   await page
     .getByText(/✕ · 300 ms/)
     .first()
@@ -189,18 +191,17 @@ const twoDisks = async (page: Page) => {
 
 /** A link of the VM with a subnet, and an address outside it. */
 const ownAddresses = async (page: Page) => {
-  await page.getByRole('button', { name: web }).first().click();
-  const panel = page.getByRole('complementary');
-  await panel
-    .getByRole('button', { name: /^(To|A) / })
-    .first()
-    .click();
+  const panel = await linkPanel(page, /^A db/);
   await panel.getByRole('textbox', { name: 'Subred', exact: true }).fill('192.168.1.0/30');
   await panel
     .getByRole('textbox', { name: /^Dirección estática/ })
     .first()
     .fill('192.168.2.1');
-  await page.getByText(/no está en 192\.168\.1\.0\/30/).first().waitFor();
+  // the drawing says it, too
+  await panel
+    .getByText(/no está en 192\.168\.1\.0\/30/)
+    .first()
+    .waitFor();
 };
 
 /** A VM taken out of a running slice, up to the question whether that is to be done. */
@@ -499,7 +500,11 @@ const states: Record<string, State> = {
   'extra disks in Spanish': { who: 'spaniard', ...template(), until: twoDisks },
   'a subnet that cannot be': {
     ...template(),
-    until: inOrder(choose(/^Network backbone/), labelled('Subnet', '127.0.0.0/24'), text(/127\.0\.0\.0\/8 is reserved/)),
+    until: inOrder(
+      choose(/^Network backbone/),
+      labelled('Subnet', '127.0.0.0/24'),
+      text(/127\.0\.0\.0\/8 is reserved/),
+    ),
   },
   'a link with addresses of its own, in Spanish': { who: 'spaniard', ...template(), until: ownAddresses },
   'many in the editor': {

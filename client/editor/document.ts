@@ -34,13 +34,17 @@ export interface Document {
 export type VmFields = Partial<Omit<TopologyVm, 'key' | 'x' | 'y'>>;
 const vmFieldsSchema = topologyVmSchema.omit({ key: true, x: true, y: true }).partial();
 /** What a panel may change of an edge; undefined: as of any cable. */
-export type EdgeFields = Partial<Omit<TopologyEdge, 'key' | 'source' | 'target' | 'subnets' | 'sourceNic' | 'targetNic'>>;
+export type EdgeFields = Partial<
+  Omit<TopologyEdge, 'key' | 'source' | 'target' | 'subnets' | 'sourceNic' | 'targetNic'>
+>;
 const edgeFieldsSchema = topologyEdgeSchema
   .omit({ key: true, source: true, target: true, subnets: true, sourceNic: true, targetNic: true })
   .partial();
 /** Of a network, besides what VMs have alike. */
-export type NetworkFields = Partial<Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'mtu'>>;
-const networkFieldsSchema = topologyNetworkSchema.pick({ name: true, ownSubnet: true, mtu: true }).partial();
+export type NetworkFields = Partial<Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'ipv6' | 'mtu'>>;
+const networkFieldsSchema = topologyNetworkSchema
+  .pick({ name: true, ownSubnet: true, ipv6: true, mtu: true })
+  .partial();
 /** What VMs and networks have alike that only the drawing shows. */
 export type DrawnFields = Partial<Pick<TopologyNetwork, 'locked' | 'location'>>;
 const drawnFieldsSchema = topologyNetworkSchema.pick({ locked: true, location: true }).partial();

@@ -7,7 +7,7 @@ import { copyOf, withNewKeys } from './fragment';
 const vm = (key: string) => newVm({ key, name: key, flavourId: 1, imageId: 1, x: 0, y: 0 });
 const drawn: Topology = {
   vms: ['a', 'b'].map(vm),
-  networks: [{ key: 'lan', name: 'lan', ownSubnet: '192.168.1.0/24', mtu: 1400, x: 0, y: 0 }],
+  networks: [{ key: 'lan', name: 'lan', ownSubnet: '192.168.1.0/24', ipv6: 'fd00:1::/64', mtu: 1400, x: 0, y: 0 }],
   edges: [
     {
       ...{ key: 'ab', source: 'a', target: 'b', ownSubnet: '192.168.2.0/30', mtu: 9000 },
@@ -24,7 +24,7 @@ test('what is pasted beside what it was copied from has no subnet, address or MA
   const pasted = insert(drawn, withNewKeys(copyOf(drawn, ['a', 'b', 'lan']), 10, 10));
   expect(validateTopology(drawn)).toEqual([]);
   expect(validateTopology(pasted)).toEqual([]);
-  expect(pasted.networks[1]).toMatchObject({ ownSubnet: undefined, mtu: 1400 });
+  expect(pasted.networks[1]).toMatchObject({ ownSubnet: undefined, ipv6: 'given', mtu: 1400 });
   const [, , link, attachment] = pasted.edges;
   expect(link).toMatchObject({ mtu: 9000, ownSubnet: undefined, sourceMac: undefined, targetMac: undefined });
   expect([link, attachment].flatMap((edge) => [edge?.sourceOwnAddress, edge?.targetOwnAddress])).toEqual(

@@ -1,6 +1,6 @@
 import { Blocks } from '#shared/topology/blocks';
 import { blockOf } from '#shared/topology/ipv4';
-import type { Topology, TopologyEdge } from '#shared/topology/schema';
+import type { Topology, TopologyEdge, TopologyNetwork } from '#shared/topology/schema';
 
 /**
  * What is pasted, duplicated or put back, without the subnets, addresses and MACs that it has chosen and that something drawn has already: there it is
@@ -18,11 +18,14 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
     const block = blockOf(ownSubnet);
     return block !== null && subnets.meets(block) !== undefined;
   };
+  const subnets6 = new Set(drawn.map(({ ipv6 }) => ipv6?.toLowerCase()));
+  subnets6.delete('given');
+  const free6 = (ipv6: TopologyNetwork['ipv6']) =>
+    ipv6 !== undefined && subnets6.has(ipv6.toLowerCase()) ? { ipv6: 'given' as const } : {};
   const moved = new Set<string>();
   const networks = fragment.networks.map((network) => {
-    if (!isTaken(network)) return network;
-    moved.add(network.key);
-    return { ...network, ownSubnet: undefined };
+    if (isTaken(network)) moved.add(network.key);
+    return { ...network, ...(isTaken(network) && { ownSubnet: undefined }), ...free6(network.ipv6) };
   });
   const isMacTaken = (mac: string | undefined) => mac !== undefined && macs.has(mac);
   const edges = fragment.edges.map((edge) => {
@@ -34,6 +37,7 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
     const next: TopologyEdge = {
       ...edge,
       ...subnet,
+      ...free6(edge.ipv6),
       ...(isAddressTaken && { sourceOwnAddress: undefined }),
       ...(isMacTaken(sourceMac) && { sourceMac: undefined }),
       ...(isMacTaken(targetMac) && { targetMac: undefined }),

@@ -28,7 +28,7 @@ const sameInBoth = new Set(
   [
     ...['Trama', 'OpenStack', 'SHA-256', 'MiB', 'GiB', 'RAM', 'RAM ×', 'vCPU', 'vCPU ×', 'NIC', 'Internet'],
     ...['No', 'Slice', 'Slices', 'Token', 'Tokens', 'Plan', 'Error', 'Kernel', 'Bus', 'Roles'],
-    ...['Webhook', 'Webhooks', 'Cable', 'DSL', '4G'],
+    ...['Webhook', 'Webhooks', 'Cable', 'DSL', '4G', 'MTU', 'IPv6'],
   ].map((word) => word.toLowerCase()),
 );
 

@@ -235,17 +235,19 @@ function VmAddresses({ slice, vm }: { slice: Slice; vm: SliceVm }) {
 interface AddressRowProps {
   peer: string;
   address: string;
+  address6: string | null;
   /** What its guest has there. */
   instead: string[] | null;
 }
 
-function AddressRow({ peer, address, instead }: AddressRowProps) {
+function AddressRow({ peer, address, address6, instead }: AddressRowProps) {
   const { t } = useTranslation('slices');
   return (
     <>
       <dt>{t('vm.toPeer', { peer })}</dt>
       <dd>
         <CopyValue value={address} />
+        {address6 === null ? null : <CopyValue value={address6} />}
         {instead === null ? null : (
           <Group gap={4} wrap="nowrap" c="yellow" fz="xs">
             <TriangleAlert size={12} aria-hidden style={{ flexShrink: 0 }} />

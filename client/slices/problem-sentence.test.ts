@@ -26,6 +26,17 @@ const params = {
   line: 3,
   place: 'user-data',
   reason: 'A key has no colon.',
+  subnet: '192.168.1.0/24',
+  address: '192.168.1.9',
+  other: 'db',
+  owner: 'lan',
+  range: '127.0.0.0/8',
+  subnetOf: 'lan',
+  mac: '0a:00:00:00:00:01',
+  reserved: '02:',
+  room: 2,
+  least: 8,
+  longest: 30,
 };
 const message = 'The server’s own sentence.';
 const planned: Problem[] = [

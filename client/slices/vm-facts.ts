@@ -2,6 +2,7 @@ import type { GuestNic } from '#shared/guest';
 import { guestNicOf } from '#shared/guest-nic';
 import type { Slice, SliceVm } from '#shared/slice';
 import { macAt } from '#shared/topology/addresses';
+import { address6Of } from '#shared/topology/ipv6';
 
 export interface VmAddress {
   edgeKey: string;
@@ -9,6 +10,8 @@ export interface VmAddress {
   peer: string;
   /** With the prefix length. */
   address: string;
+  /** The same of IPv6, where there is any. */
+  address6: string | null;
   /** Of its NIC there. */
   mac: string;
 }
@@ -19,26 +22,22 @@ export function addressesOf(
   vm: Pick<SliceVm, 'key'>,
 ): VmAddress[] {
   const names = new Map([...slice.networks, ...slice.vmList].map((node) => [node.key, node.name]));
-  return slice.edges.flatMap((edge) => {
-    if (edge.source === vm.key)
-      return [
-        {
-          edgeKey: edge.key,
-          peer: names.get(edge.target) ?? edge.target,
-          address: edge.sourceAddress,
-          mac: macAt(edge, 'source'),
-        },
-      ];
-    if (edge.target === vm.key && edge.targetAddress !== null)
-      return [
-        {
-          edgeKey: edge.key,
-          peer: names.get(edge.source) ?? edge.source,
-          address: edge.targetAddress,
-          mac: macAt(edge, 'target'),
-        },
-      ];
-    return [];
+  const networks = new Map(slice.networks.map((network) => [network.key, network]));
+  return slice.edges.flatMap((edge): VmAddress[] => {
+    const end = edge.source === vm.key ? 'source' : 'target';
+    const address = edge[`${end}Address`];
+    if (edge[end] !== vm.key || address === null) return [];
+    const far = edge[end === 'source' ? 'target' : 'source'];
+    const ipv6 = networks.get(edge.target)?.ipv6 ?? edge.ipv6;
+    return [
+      {
+        edgeKey: edge.key,
+        peer: names.get(far) ?? far,
+        address,
+        address6: address6Of(address, ipv6) ?? null,
+        mac: macAt(edge, end),
+      },
+    ];
   });
 }
 

@@ -4,7 +4,7 @@ import type { Applied, Change } from '#shared/deployment/applied';
 import { canonical, propertiesOf, withoutDefaults, type Effect, type PartSchema } from '#shared/topology/properties';
 import { lostDisks } from '#shared/topology/disk';
 import { topologyParts } from '#shared/topology/schema';
-import type { EdgeSpec, ImageSpec, NetworkSpec, VmSpec } from './provider';
+import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from './provider';
 
 /*
  * What counts as applied of a spec. One rule for planner and providers, so that what the one wants and the other has done can
@@ -36,16 +36,23 @@ export function appliedNetwork(spec: NetworkSpec, parts = topologyParts): Applie
 export function appliedEdge(spec: EdgeSpec, parts = topologyParts): Applied {
   const { source, target } = spec;
   const far = 'vmId' in target ? { vmId: target.vmId } : { networkId: target.networkId };
-  const farNic = 'vmId' in target ? { targetNic: target.nic.index, targetAddress: target.nic.address } : {};
+  const farNic = 'vmId' in target ? farNicOf(target.nic) : {};
   const own = {
     between: [{ vmId: source.vmId }, far],
     sourceNic: source.nic.index,
     sourceAddress: source.nic.address,
+    ...(source.nic.address6 !== undefined && { sourceAddress6: source.nic.address6 }),
     ...(source.nic.mtu !== undefined && { mtu: source.nic.mtu }),
     ...farNic,
   };
   return applied('edge', own, parts.edge, spec);
 }
+
+const farNicOf = ({ index, address, address6 }: NicSpec) => ({
+  targetNic: index,
+  targetAddress: address,
+  ...(address6 !== undefined && { targetAddress6: address6 }),
+});
 
 function applied(kind: string, own: Record<string, unknown>, part: PartSchema, spec: object): Applied {
   const stated = propertiesOf(part).flatMap(({ name, facts }) =>
@@ -80,6 +87,8 @@ const ownRules: Record<keyof typeof topologyParts, Record<string, Rule>> = {
     sourceAddress: 'restart',
     targetNic: 'restart',
     targetAddress: 'restart',
+    sourceAddress6: 'restart',
+    targetAddress6: 'restart',
     mtu: 'restart',
   },
 };

@@ -286,6 +286,8 @@ export interface NicSpec {
   mtu?: number | undefined;
   /** With prefix length, `10.0.0.1/30`. */
   address: string;
+  /** The same of IPv6, where it has one beside. */
+  address6?: string | undefined;
   /** What is at the other end. */
   peer: { vmId: number } | { networkId: number };
 }

@@ -209,14 +209,19 @@ describe('an update of a slice that runs', () => {
     const done = await redraw((topology) => ({
       ...topology,
       vms: topology.vms.map((vm) => ({ ...vm, router: vm.key === 'b' })),
+      edges: topology.edges.map((edge) => ({ ...edge, ...(edge.key === 'e1' && { ipv6: 'fd00:1::/64' }) })),
     }));
     expect(done).toMatchObject({ status: 'succeeded', error: null });
-    expect(boots()).toEqual({ a: 1, b: 2, c: 1 });
+    // c has one more address, and a was only told
+    expect(boots()).toEqual({ a: 1, b: 2, c: 2 });
     const { edges } = await whole();
     const [ab, bc] = [edges.find(({ key }) => key === 'e0'), edges.find(({ key }) => key === 'e1')];
     const bare = (address: string | null | undefined) => address?.split('/')[0];
     expect(routesOf('a')).toEqual([{ to: bc?.subnet, via: bare(ab?.targetAddress), edgeId: ab?.id }]);
     expect(routesOf('c')).toEqual([{ to: ab?.subnet, via: bare(bc?.sourceAddress), edgeId: bc?.id }]);
+    const told = [...(seen()?.vms.values() ?? [])].find(({ spec }) => spec.name === 'c')?.spec;
+    expect(told?.nics).toContainEqual(expect.objectContaining({ address6: 'fd00:1::2/64' }));
+    expect(told?.hosts).toContainEqual({ address: 'fd00:1::1', name: 'b' });
     // it is in the network that both of the others are in as little as before
     expect(routesOf('b')).toEqual([]);
   });

@@ -8,6 +8,8 @@ import { drawingLimits } from './limits';
 
 /** A subnet, by its own address and prefix length. */
 export const ownSubnetSchema = z.cidrv4('A subnet with its prefix length: 192.168.1.0/24.');
+/** IPv6 beside IPv4, in a subnet that is given or chosen (`ipv6.ts`). */
+export const ipv6Schema = z.union([z.literal('given'), z.cidrv6()], 'A /64 of IPv6, as fd00:1::/64, or “given”.');
 /** A static address; its prefix length is that of its subnet. */
 export const ownAddressSchema = z.ipv4('An IPv4 address without a prefix length: 192.168.1.10.');
 /** Octets in the order in which they are sent (IEEE 802-2014 §8). */

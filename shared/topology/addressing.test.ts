@@ -131,7 +131,10 @@ describe('an address plan', () => {
         const cut = { ...saved, edges: saved.edges.filter(({ key }) => !goes(key)) };
         expect(withAddresses(cut).edges).toEqual(cut.edges);
         expect(settled(cut, saved).edges).toEqual(cut.edges);
-        const back = settled({ ...saved, edges: [...cut.edges, ...topology.edges.filter(({ key }) => goes(key))] }, cut);
+        const back = settled(
+          { ...saved, edges: [...cut.edges, ...topology.edges.filter(({ key }) => goes(key))] },
+          cut,
+        );
         const known = new Map(cut.edges.map((edge) => [edge.key, edge]));
         for (const edge of back.edges) if (known.has(edge.key)) expect(edge).toEqual(known.get(edge.key));
         checkPlan(back);
@@ -144,7 +147,11 @@ describe('an address plan', () => {
       fc.property(drawings, drawings, (first, second) => {
         // of the first everything as it is given, then the choices of the second
         const bare = second.edges.map(({ key, source, target }) => ({ key, source, target }));
-        const plain = { ...second, networks: first.networks.map(({ key, name, x, y }) => ({ key, name, x, y })), edges: bare };
+        const plain = {
+          ...second,
+          networks: first.networks.map(({ key, name, x, y }) => ({ key, name, x, y })),
+          edges: bare,
+        };
         const before = withAddresses(plain);
         const after = settled(second, before);
         checkPlan(after);
@@ -280,6 +287,29 @@ describe('what cannot be chosen is said on its field:', () => {
       { code: 'END_WITHOUT_NIC', ...at('al', 'targetMac') },
     ],
     [
+      'a large prefix of IPv6',
+      drawn({ ipv6: 'fd00:1::/48' }, {}),
+      { code: 'IPV6_NO_SUBNET', node: 'lan', field: 'ipv6' },
+    ],
+    ['an address of IPv6', drawn({}, { ipv6: 'fd00:1::1/64' }), { code: 'IPV6_NO_SUBNET', ...at('ab', 'ipv6') }],
+    ['link-local IPv6', drawn({ ipv6: 'fe80::/64' }, {}), { code: 'IPV6_SPECIAL', node: 'lan', field: 'ipv6' }],
+    [
+      'two subnets of IPv6 that are one',
+      drawn({ ipv6: 'fd00:1::/64' }, { ipv6: 'FD00:1:0::/64' }),
+      { code: 'IPV6_OVERLAPS', ...at('ab', 'ipv6'), params: { other: 'lan' } },
+    ],
+    ['IPv6 of an attachment', drawn({}, {}, { ipv6: 'given' }), { code: 'SUBNET_OF_ATTACHMENT', ...at('al', 'ipv6') }],
+    [
+      'an MTU below that of IPv6',
+      drawn({}, { ipv6: 'given', mtu: 1279 }),
+      { code: 'MTU_BELOW_IPV6', ...at('ab', 'mtu') },
+    ],
+    [
+      'an MTU below that of the network’s IPv6',
+      drawn({ ipv6: 'given' }, {}, { mtu: 1000 }),
+      { code: 'MTU_BELOW_IPV6', ...at('al', 'mtu') },
+    ],
+    [
       'a MAC of a group',
       drawn({}, { sourceMac: '01:00:5e:00:00:01' }),
       { code: 'MAC_NOT_UNICAST', ...at('ab', 'sourceMac') },
@@ -294,7 +324,11 @@ describe('what cannot be chosen is said on its field:', () => {
       drawn({}, { targetMac: '00:00:00:00:00:00' }),
       { code: 'MAC_NOT_UNICAST', ...at('ab', 'targetMac') },
     ],
-    ['a MAC as they are given', drawn({}, { sourceMac: macOf(1, 'source') }), { code: 'MAC_RESERVED', ...at('ab', 'sourceMac') }],
+    [
+      'a MAC as they are given',
+      drawn({}, { sourceMac: macOf(1, 'source') }),
+      { code: 'MAC_RESERVED', ...at('ab', 'sourceMac') },
+    ],
     [
       'a MAC that another NIC has',
       drawn({}, { targetMac: '0a:00:00:00:00:01' }, { sourceMac: '0A:00:00:00:00:01' }),
@@ -315,6 +349,8 @@ describe('what cannot be chosen is said on its field:', () => {
     ['a MAC with hyphens', {}, { sourceMac: '0a-00-00-00-00-01' }],
     ['an MTU that no IPv4 link may have', { mtu: 67 }, {}],
     ['an MTU of half an octet', {}, { mtu: 1500.5 }],
+    ['IPv6 with a zone', { ipv6: 'fe80::%eth0/64' }, {}],
+    ['IPv6 by yes or no', { ipv6: 'yes' }, {}],
     ['a very large MTU', {}, { mtu: 10_000 }],
   ])('%s', (_, lan, link) => {
     const topology = drawn(lan, link);

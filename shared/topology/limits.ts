@@ -20,6 +20,8 @@ export const drawingLimits = {
   longestNetworkPrefix: 30,
   longestLinkPrefix: 31,
   leastMtu: 68,
+  /** What IPv6 takes of every link (RFC 8200 §5). */
+  leastMtuOfIpv6: 1280,
   mostMtu: 9216,
   /** Longest delay of a link in one direction. */
   linkDelayMs: 60_000,

@@ -3,7 +3,7 @@ import { limits } from '../limits';
 import { sizeFields } from '../flavour';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
-import { macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from './addressing-schema';
+import { ipv6Schema, macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from './addressing-schema';
 import { annotationsSchema } from './annotations';
 import { bootDeviceSchema, extraDiskSchema } from './disk-schema';
 import { bootDevices } from './disk';
@@ -240,7 +240,9 @@ export const vmProperties = {
 const ownSubnet = () => ownSubnetSchema.optional().register(propertyFacts, { effect: 'none' });
 /** Of all NICs on a network or at a link; without it 1500. An attachment that says it has its own. */
 const mtu = () => mtuSchema.optional().register(propertyFacts, { effect: 'restart', ofNics: true });
-export const networkProperties = { ...drawnProperties(), ownSubnet: ownSubnet(), mtu: mtu() };
+/** Of a network or a link; without it there is IPv4 only. */
+const ipv6 = () => ipv6Schema.optional().register(propertyFacts, { effect: 'restart', ofNics: true });
+export const networkProperties = { ...drawnProperties(), ownSubnet: ownSubnet(), ipv6: ipv6(), mtu: mtu() };
 /** What an end is called, where the drawing knows more than the number of its NIC: `GigabitEthernet0/1`. The guest has its own name for it. */
 export const interfaceNameSchema = labelSchema
   .min(1)
@@ -255,6 +257,7 @@ export const edgeProperties = {
   targetInterface: interfaceName(),
   /** Of a link: an attachment is in its network's. */
   ownSubnet: ownSubnet(),
+  ipv6: ipv6(),
   sourceOwnAddress: ownAddress(),
   targetOwnAddress: ownAddress(),
   sourceMac: mac(),

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors';
 import { allocateAddresses } from './addresses';
 import { Blocks } from './blocks';
+import { isChoosable, prefix64Of } from './ipv6';
 import { blockOf, hostsOf, offsetIn, overlap, textOf, type Block } from './ipv4';
 import { drawingLimits } from './limits';
 import type { Topology, TopologyEdge, TopologyNetwork } from './schema';
@@ -13,6 +14,10 @@ export const addressingProblemCodes = [
   'SUBNET_OVERLAPS',
   'SUBNET_TOO_SMALL',
   'SUBNET_OF_ATTACHMENT',
+  'IPV6_NO_SUBNET',
+  'IPV6_SPECIAL',
+  'IPV6_OVERLAPS',
+  'MTU_BELOW_IPV6',
   'SUBNETS_USED_UP',
   'ADDRESS_WITHOUT_SUBNET',
   'ADDRESS_OUTSIDE',
@@ -23,7 +28,7 @@ export const addressingProblemCodes = [
   'MAC_RESERVED',
   'DUPLICATE_MAC',
 ] as const;
-export type AddressingProblem = Problem & { code: (typeof addressingProblemCodes)[number] };
+type AddressingProblem = Problem & { code: (typeof addressingProblemCodes)[number] };
 
 /**
  * What no NIC has an address in, by IANA's registry (RFC 6890): this network, loopback, link-local, multicast and what is reserved; and
@@ -61,6 +66,8 @@ class AddressingCheck {
   /** By address, and by MAC: who has chosen it. */
   readonly #addresses = new Map<string, string>();
   readonly #macs = new Map<string, string>();
+  /** By the /64 that is chosen. */
+  readonly #subnets6 = new Map<string, string>();
 
   constructor(topology: Topology) {
     this.#topology = topology;
@@ -69,8 +76,10 @@ class AddressingCheck {
     for (const { target } of topology.edges) this.#attachments.set(target, (this.#attachments.get(target) ?? 0) + 1);
   }
 
-  network({ key, name, ownSubnet }: TopologyNetwork): void {
+  network({ key, name, ownSubnet, ipv6, mtu }: TopologyNetwork): void {
     const place = { node: key, field: 'ownSubnet' };
+    this.#ipv6(ipv6, name, { ...place, field: 'ipv6' });
+    this.#mtu(mtu, ipv6, name, { ...place, field: 'mtu' });
     const block = this.#subnet(ownSubnet, { name, place, longest: drawingLimits.longestNetworkPrefix });
     if (block === null) return;
     this.#blocks.set(key, block);
@@ -93,13 +102,15 @@ class AddressingCheck {
     const network = this.#networks.get(target);
     const at = (field: string): Place => ({ edge: key, field });
     if (network !== undefined) {
-      if (ownSubnet !== undefined)
-        this.#report(
-          'SUBNET_OF_ATTACHMENT',
-          at('ownSubnet'),
-          { name, network: to },
-          `${name}: an attachment is in the subnet of ${to}. Choose it there.`,
-        );
+      for (const field of ['ownSubnet', 'ipv6'] as const)
+        if (edge[field] !== undefined)
+          this.#report(
+            'SUBNET_OF_ATTACHMENT',
+            at(field),
+            { name, network: to },
+            `${name}: an attachment is in the subnet of ${to}. Choose it there.`,
+          );
+      this.#mtu(edge.mtu, network.ipv6, name, at('mtu'));
       for (const field of ['targetOwnAddress', 'targetMac'] as const)
         if (edge[field] !== undefined)
           this.#report(
@@ -112,6 +123,8 @@ class AddressingCheck {
       this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: to, place: at('sourceOwnAddress') });
     } else {
       const place = at('ownSubnet');
+      this.#ipv6(edge.ipv6, name, at('ipv6'));
+      this.#mtu(edge.mtu, edge.ipv6, name, at('mtu'));
       const chosen = this.#subnet(ownSubnet, { name, place, longest: drawingLimits.longestLinkPrefix });
       const block = ownSubnet === undefined ? null : (chosen ?? undefined);
       this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: name, place: at('sourceOwnAddress') });
@@ -180,6 +193,41 @@ class AddressingCheck {
       return block;
     }
     return null;
+  }
+
+  #ipv6(text: string | undefined, name: string, place: Place): void {
+    if (text === undefined || text === 'given') return;
+    const prefix = prefix64Of(text);
+    const other = this.#subnets6.get(prefix?.join(':') ?? '');
+    if (prefix === null)
+      this.#report(
+        'IPV6_NO_SUBNET',
+        place,
+        { name, subnet: text },
+        `${name}: ${text} is no subnet of IPv6, which is a /64 with zeros behind it, as fd00:1::/64.`,
+      );
+    else if (!isChoosable(prefix))
+      this.#report(
+        'IPV6_SPECIAL',
+        place,
+        { name, subnet: text },
+        `${name}: ${text} cannot be used. Choose one that begins with fd00:, but not with fd00:7472:.`,
+      );
+    else if (other !== undefined)
+      this.#report(
+        'IPV6_OVERLAPS',
+        place,
+        { name, subnet: text, other },
+        `${name}: ${text} is that of ${other} already.`,
+      );
+    else this.#subnets6.set(prefix.join(':'), name);
+  }
+
+  #mtu(mtu: number | undefined, ipv6: string | undefined, name: string, place: Place): void {
+    const least = drawingLimits.leastMtuOfIpv6;
+    if (mtu === undefined || ipv6 === undefined || mtu >= least) return;
+    const message = `${name}: IPv6 takes an MTU of ${least} at least.`;
+    this.#report('MTU_BELOW_IPV6', place, { name, mtu, least }, message);
   }
 
   /** @param block null where none is chosen, undefined where the one that is cannot be */

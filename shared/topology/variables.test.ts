@@ -10,7 +10,7 @@ const drawn: Topology = {
   vms: [vm('a', 'web'), vm('b', 'router'), vm('c', 'db')],
   networks: [{ key: 'n', name: 'my net', x: 0, y: 0 }],
   edges: [
-    { key: 'ab', source: 'a', target: 'b' },
+    { key: 'ab', source: 'a', target: 'b', ipv6: 'given' },
     { key: 'an', source: 'a', target: 'n' },
     { key: 'bn', source: 'b', target: 'n' },
   ],
@@ -29,6 +29,8 @@ describe('variables of a VM', () => {
     ['{{ link.to.router.address }}', placed.edges[0]?.targetNic?.addresses[0]?.replace('/30', '')],
     ['{{ link.to.router.own }}/{{ link.to.router.prefix }}', placed.edges[0]?.sourceNic?.addresses[0]],
     ['{{ link.to.my net.own }}/{{ link.to.my net.prefix }}', placed.edges[1]?.sourceNic?.addresses[0]],
+    ['{{ vm.nic.0.address6 }}', 'fd00:7472:a00::1'],
+    ['{{ link.to.router.address6 }} {{ link.to.router.own6 }}', 'fd00:7472:a00::2 fd00:7472:a00::1'],
     // for programs that have such braces of their own
     ['\\{{ vm.name }} {{ vm.name }}', '{{ vm.name }} web'],
     ['{{', '{{'],

@@ -1,3 +1,4 @@
+import { address6Of } from './ipv6';
 import type { Topology, TopologyVm } from './schema';
 
 /*
@@ -13,6 +14,7 @@ export const variableExamples = [
   '{{ vm.name }}',
   '{{ vm.hostname }}',
   '{{ vm.nic.0.address }}',
+  '{{ vm.nic.0.address6 }}',
   '{{ link.to.NAME.address }}',
   '{{ link.to.NAME.own }}',
   '{{ link.to.NAME.prefix }}',
@@ -61,6 +63,8 @@ interface End {
   /** With prefix length; null while it is not known. */
   own: string | null;
   far: string | null;
+  /** Of IPv6: as its link or network says, see `ipv6.ts`. */
+  ipv6: string | undefined;
 }
 
 /** The ends of all VMs of a drawing, worked out once: it is checked as a whole after each change. */
@@ -70,17 +74,18 @@ function endsIn(topology: Topology): ReadonlyMap<string, readonly End[]> {
   const before = known.get(topology);
   if (before !== undefined) return before;
   const vms = new Map(topology.vms.map(({ key, name }) => [key, name]));
-  const networks = new Map(topology.networks.map(({ key, name }) => [key, name]));
+  const networks = new Map(topology.networks.map((network) => [network.key, network]));
   const ends = new Map<string, End[]>(topology.vms.map(({ key }) => [key, []]));
-  for (const { source, target, sourceNic, targetNic } of topology.edges)
+  for (const { source, target, sourceNic, targetNic, ipv6 } of topology.edges)
     for (const [own, far, ownNic, farNic] of [
       [source, target, sourceNic, targetNic],
       [target, source, targetNic, sourceNic],
     ] as const)
       ends.get(own)?.push({
         index: ownNic?.index ?? null,
-        to: vms.get(far) ?? networks.get(far) ?? '',
+        to: vms.get(far) ?? networks.get(far)?.name ?? '',
         isVm: vms.has(far),
+        ipv6: networks.get(target)?.ipv6 ?? ipv6,
         own: ownNic?.addresses[0] ?? null,
         far: farNic?.addresses[0] ?? null,
       });
@@ -92,6 +97,12 @@ function endsIn(topology: Topology): ReadonlyMap<string, readonly End[]> {
 const addressIn = (cidr: string | null) => cidr?.split('/', 1)[0] ?? null;
 const prefixIn = (cidr: string | null) => cidr?.split('/')[1] ?? null;
 
+/** The address of IPv6 beside one of IPv4; undefined where there is none, null while that is not known. */
+function address6In({ ipv6 }: End, beside: string | null): string | null | undefined {
+  if (ipv6 === undefined) return undefined;
+  return addressIn(address6Of(beside ?? undefined, ipv6) ?? null);
+}
+
 /** What an end of a link has to say: by the last word of a variable. */
 function fieldOf(end: End, field: string): string | null | undefined {
   switch (field) {
@@ -100,6 +111,10 @@ function fieldOf(end: End, field: string): string | null | undefined {
       return end.isVm ? addressIn(end.far) : undefined;
     case 'own':
       return addressIn(end.own);
+    case 'address6':
+      return end.isVm ? address6In(end, end.far) : undefined;
+    case 'own6':
+      return address6In(end, end.own);
     case 'prefix':
       return prefixIn(end.own);
   }
@@ -124,15 +139,16 @@ export function variablesOf(
       case 'slice.owner':
         return slice?.owner ?? null;
     }
-    const [, number, ofNic = ''] = /^vm\.nic\.(\d+)\.(own|address|prefix)$/.exec(variable) ?? [];
+    const [, number, ofNic = ''] = /^vm\.nic\.(\d+)\.(own6?|address6?|prefix)$/.exec(variable) ?? [];
     if (number !== undefined) {
       const at = Number(number);
       // numbers are given by the address plan
       if (ends().some(({ index }) => index === null)) return at < ends().length ? null : undefined;
       const end = ends().find(({ index }) => index === at);
-      return end && fieldOf(end, ofNic === 'prefix' ? 'prefix' : 'own');
+      const field = ofNic.endsWith('6') ? 'own6' : 'own';
+      return end && fieldOf(end, ofNic === 'prefix' ? 'prefix' : field);
     }
-    const [, to, ofLink = ''] = /^link\.to\.(.+)\.([a-z]+)$/.exec(variable) ?? [];
+    const [, to, ofLink = ''] = /^link\.to\.(.+)\.([a-z]+6?)$/.exec(variable) ?? [];
     const end = to === undefined ? undefined : ends().find((one) => one.to === to);
     return end && fieldOf(end, ofLink);
   };

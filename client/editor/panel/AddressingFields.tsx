@@ -1,7 +1,14 @@
-import { Fieldset, Stack } from '@mantine/core';
+import { Fieldset, Stack, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
-import { macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from '#shared/topology/addressing-schema';
+import {
+  ipv6Schema,
+  macSchema,
+  mtuSchema,
+  ownAddressSchema,
+  ownSubnetSchema,
+} from '#shared/topology/addressing-schema';
+import { subnet6Of } from '#shared/topology/ipv6';
 import { drawingLimits } from '#shared/topology/limits';
 import type { TopologyEdge, TopologyNetwork } from '#shared/topology/schema';
 import type { EdgeFields, NetworkFields } from '../document';
@@ -9,6 +16,7 @@ import { useProblemText } from '../problem-text';
 import { ChosenField } from './ChosenField';
 
 const readSubnet = (text: string) => ownSubnetSchema.safeParse(text).data;
+const readSubnet6 = (text: string) => (text === 'given' ? undefined : ipv6Schema.safeParse(text).data);
 const readAddress = (text: string) => ownAddressSchema.safeParse(text).data;
 const readMac = (text: string) => macSchema.safeParse(text).data;
 const readMtu = (text: string) => mtuSchema.safeParse(/^\d+$/.test(text) ? Number(text) : undefined).data;
@@ -16,11 +24,11 @@ const readMtu = (text: string) => mtuSchema.safeParse(/^\d+$/.test(text) ? Numbe
 const bare = (address: string | undefined) => address?.split('/', 1)[0];
 
 interface SubnetFieldsProps {
-  part: Pick<TopologyNetwork, 'ownSubnet' | 'subnets' | 'mtu'>;
+  part: Pick<TopologyNetwork, 'ownSubnet' | 'subnets' | 'ipv6' | 'mtu'>;
   /** A link between two VMs, or a network: it has a subnet. */
   hasSubnet: boolean;
   problemOf: (field: string) => string | undefined;
-  onChange: (fields: { ownSubnet?: string | undefined; mtu?: number | undefined }, join: string) => void;
+  onChange: (fields: Pick<NetworkFields, 'ownSubnet' | 'ipv6' | 'mtu'>, join: string) => void;
 }
 
 function SubnetFields({ part, hasSubnet, problemOf, onChange }: SubnetFieldsProps) {
@@ -37,6 +45,25 @@ function SubnetFields({ part, hasSubnet, problemOf, onChange }: SubnetFieldsProp
           invalid={t('addressing.subnetInvalid')}
           problem={problemOf('ownSubnet')}
           onChange={(ownSubnet) => onChange({ ownSubnet }, 'ownSubnet')}
+        />
+      )}
+      {(hasSubnet || part.ipv6 !== undefined) && (
+        <Switch
+          label={t('addressing.ipv6')}
+          description={t('addressing.ipv6Hint')}
+          checked={part.ipv6 !== undefined}
+          onChange={(event) => onChange({ ipv6: event.currentTarget.checked ? 'given' : undefined }, 'ipv6')}
+        />
+      )}
+      {part.ipv6 !== undefined && (
+        <ChosenField
+          label={t('addressing.ipv6Subnet')}
+          value={part.ipv6 === 'given' ? undefined : part.ipv6}
+          placeholder={subnet6Of(part.ownSubnet ?? part.subnets?.[0] ?? '', 'given') ?? t('addressing.given')}
+          read={readSubnet6}
+          invalid={t('addressing.ipv6Invalid')}
+          problem={problemOf('ipv6')}
+          onChange={(ipv6) => onChange({ ipv6: ipv6 ?? 'given' }, 'ipv6')}
         />
       )}
       <ChosenField
@@ -96,7 +123,8 @@ export function EdgeAddressing({ edge, ends, isLink, problems, onChange }: EdgeA
           const name = ends[index] ?? '?';
           const [address, mac] = [`${end}OwnAddress`, `${end}Mac`] as const;
           // a network has no NIC at its end; what a document says of one can be taken away
-          const isShown = (field: typeof address | typeof mac) => end === 'source' || isLink || edge[field] !== undefined;
+          const isShown = (field: typeof address | typeof mac) =>
+            end === 'source' || isLink || edge[field] !== undefined;
           return [
             isShown(address) && (
               <ChosenField

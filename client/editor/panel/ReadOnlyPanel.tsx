@@ -117,6 +117,7 @@ function VmFacts({ vm, vms, catalogue }: VmFactsProps) {
     ],
     [t('vm.image'), image?.name ?? '?'],
     [t('vm.internet'), vm.internet ? t('common:yes') : t('common:no')],
+    ...(vm.router ? [[t('vm.router'), t('common:yes')] as [string, string]] : []),
     ...(vm.graphics ? [[t('vm.graphics'), t('common:yes')] as [string, string]] : []),
     [t('vm.forwards'), vm.forwards.length === 0 ? t('common:none') : vm.forwards.map(forwardText).join(', ')],
     ...(vm.disks.length === 0 ? [] : [[t('vm.disks'), extraDisksText(vm.disks, i18n.language)] as [string, string]]),

@@ -86,7 +86,9 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
     );
 
   if (count === 1 && network !== undefined) {
-    const problem = problems.find((item) => item.node === network.key && item.field !== 'ownSubnet');
+    const problem = problems.find(
+      (item) => item.node === network.key && !['ownSubnet', 'ipv6', 'mtu'].includes(item.field ?? ''),
+    );
     return (
       <Stack gap="sm">
         <Title order={2}>{t('network.title')}</Title>
@@ -104,9 +106,7 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           key={`addressing ${network.key}`}
           network={network}
           problems={problems}
-          onChange={(fields, join) =>
-            run({ type: 'setNetwork', key: network.key, fields }, `${join} ${network.key}`)
-          }
+          onChange={(fields, join) => run({ type: 'setNetwork', key: network.key, fields }, `${join} ${network.key}`)}
         />
         <DrawnFieldsForm
           key={`drawn ${network.key}`}

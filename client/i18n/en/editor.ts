@@ -1,4 +1,5 @@
 import { acts } from './editor-acts';
+import { addressing, edge } from './editor-links';
 
 export const editor = {
   canvas: {
@@ -146,7 +147,8 @@ export const editor = {
     graphics: 'Graphical console',
     graphicsHint: 'The VM has a screen, a keyboard and a pointer.',
     router: 'Router',
-    routerHint: 'Passes on what is not for it. VMs beside it are told routes through it, and reach by name what is beyond.',
+    routerHint:
+      'Passes on what is not for it. VMs beside it are told routes through it, and reach by name what is beyond.',
     forwards: 'Forwarded ports',
     forwardsHint: 'Ports of the VM that can be reached through the zone’s host.',
     guestPort: 'Port {{number}} of the VM',
@@ -232,59 +234,8 @@ export const editor = {
     nameInvalid: 'A name may not be empty and may not hold slashes, angle brackets or control characters.',
     hint: 'One segment that any number of VMs can be attached to.',
   },
-  edge: {
-    link: 'Link',
-    linkHint: 'A cable between two VMs, with a subnet of its own.',
-    attachment: 'Attachment',
-    attachmentHint: 'Attaches a VM to a network.',
-    interface: 'Interface at {{name}}',
-    interfaceHint: 'As the drawing calls it; the guest calls it eth0, eth1 and so on.',
-    up: 'Link is up',
-    upHint: 'Switched off, neither end has carrier.',
-    quality: 'Quality',
-    qualityHint: 'Delay, loss and rate count at once, also while the VMs run.',
-    bothWays: 'Both ways',
-    towards: 'To {{name}}',
-    apart: 'Each way by itself',
-    preset: {
-      wire: 'Cable',
-      dsl: 'DSL',
-      mobile: '4G',
-      satellite: 'Satellite',
-      lossyWifi: 'Lossy Wi-Fi',
-      own: 'As set below',
-    },
-    field: {
-      delayMs: 'Delay',
-      jitterMs: 'Jitter',
-      lossPercent: 'Loss',
-      duplicatePercent: 'Duplicates',
-      corruptPercent: 'Corruption',
-      reorderPercent: 'Reordering',
-      rateKbps: 'Rate',
-      queuePackets: 'Queue, frames',
-    },
-    problem: {
-      range: 'From {{least}} to {{most}}.',
-      jitterMs: 'At most the delay.',
-      reorderPercent: 'Takes a delay.',
-      queuePackets: 'Takes a rate.',
-    },
-  },
-  addressing: {
-    title: 'Addresses',
-    given: 'given',
-    subnet: 'Subnet',
-    subnetHint: 'With its prefix length. Left empty, one that is free is given.',
-    subnetInvalid: 'A subnet with its prefix length: 192.168.1.0/24.',
-    address: 'Static address of {{name}}',
-    addressInvalid: 'An IPv4 address without a prefix length: 192.168.1.10.',
-    mac: 'MAC address of {{name}}',
-    macInvalid: 'A MAC address: 0a:00:00:00:00:01.',
-    mtu: 'MTU',
-    mtuHint: 'Octets of the largest packet.',
-    mtuInvalid: 'A whole number from {{least}} to {{most}}.',
-  },
+  edge,
+  addressing,
   links: {
     title_one: '{{count}} link',
     title_other: '{{count}} links',

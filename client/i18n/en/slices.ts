@@ -1,5 +1,6 @@
 import { inside } from './slices-inside';
 import { traffic } from './slices-traffic';
+import { property } from './slices-properties';
 
 export const slices = {
   list: {
@@ -245,35 +246,7 @@ export const slices = {
       disk: 'Lost by it: all that is on the disk.',
       extraDisk: 'Lost by it: all that is on the extra disks that go or become smaller.',
     },
-    property: {
-      name: 'Host name',
-      vcpus: 'vCPUs',
-      ramMb: 'RAM',
-      diskGb: 'Disk',
-      image: 'Image',
-      internet: 'Internet access',
-      graphics: 'Graphical console',
-      router: 'Router',
-      forwards: 'Forwarded ports',
-      disks: 'Extra disks',
-      boot: 'Boot order',
-      files: 'Start-up files',
-      environment: 'Environment',
-      password: 'Password',
-      hostname: 'What it calls itself',
-      userData: 'User-data',
-      exec: 'Commands after the boot',
-      between: 'Ends',
-      sourceNic: 'Number of the NIC',
-      sourceAddress: 'Address',
-      targetNic: 'Number of the NIC at the other end',
-      targetAddress: 'Address at the other end',
-      sourceMac: 'MAC address',
-      targetMac: 'MAC address at the other end',
-      mtu: 'MTU',
-      link: 'Quality',
-      down: 'Up',
-    },
+    property,
     after: 'after {{steps}}',
     more_one: 'and {{count}} more',
     more_other: 'and {{count}} more',

@@ -83,6 +83,7 @@ export const change: Messages<typeof english> = {
     targetNic: 'dirección del otro extremo',
     subnets: 'subred',
     ownSubnet: 'subred propia',
+    ipv6: 'IPv6',
     sourceOwnAddress: 'dirección estática',
     targetOwnAddress: 'dirección estática del otro extremo',
     sourceMac: 'dirección MAC',

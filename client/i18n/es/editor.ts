@@ -1,6 +1,7 @@
 import type { Messages } from '../messages';
 import { acts } from './editor-acts';
 import type { editor as english } from '../en/editor';
+import { addressing, edge } from './editor-links';
 
 export const editor: Messages<typeof english> = {
   canvas: {
@@ -149,7 +150,8 @@ export const editor: Messages<typeof english> = {
     graphics: 'Consola gráfica',
     graphicsHint: 'La MV tiene pantalla, teclado y puntero.',
     router: 'Enrutador',
-    routerHint: 'Reenvía lo que no es para ella. Las MV de al lado reciben rutas por ella y alcanzan por su nombre lo que hay detrás.',
+    routerHint:
+      'Reenvía lo que no es para ella. Las MV de al lado reciben rutas por ella y alcanzan por su nombre lo que hay detrás.',
     forwards: 'Puertos redirigidos',
     forwardsHint: 'Puertos de la MV a los que se llega por el anfitrión de la zona.',
     guestPort: 'Puerto {{number}} de la MV',
@@ -234,59 +236,8 @@ export const editor: Messages<typeof english> = {
     nameInvalid: 'El nombre no puede estar vacío ni llevar barras, corchetes angulares o caracteres de control.',
     hint: 'Un segmento al que se conecta cualquier número de MV.',
   },
-  edge: {
-    link: 'Enlace',
-    linkHint: 'Un cable entre dos MV, con su propia subred.',
-    attachment: 'Conexión',
-    attachmentHint: 'Conecta una MV a una red.',
-    interface: 'Interfaz en {{name}}',
-    interfaceHint: 'Como la llama el dibujo; el invitado la llama eth0, eth1, etc.',
-    up: 'El enlace está activo',
-    upHint: 'Apagado, ningún extremo tiene portadora.',
-    quality: 'Calidad',
-    qualityHint: 'El retardo, las pérdidas y la velocidad cuentan enseguida, también con las MV en marcha.',
-    bothWays: 'En ambos sentidos',
-    towards: 'Hacia {{name}}',
-    apart: 'Cada sentido por separado',
-    preset: {
-      wire: 'Cable',
-      dsl: 'DSL',
-      mobile: '4G',
-      satellite: 'Satélite',
-      lossyWifi: 'Wi-Fi con pérdidas',
-      own: 'Como se indica abajo',
-    },
-    field: {
-      delayMs: 'Retardo',
-      jitterMs: 'Fluctuación',
-      lossPercent: 'Pérdidas',
-      duplicatePercent: 'Duplicados',
-      corruptPercent: 'Corrupción',
-      reorderPercent: 'Reordenación',
-      rateKbps: 'Velocidad',
-      queuePackets: 'Cola, tramas',
-    },
-    problem: {
-      range: 'De {{least}} a {{most}}.',
-      jitterMs: 'Como mucho el retardo.',
-      reorderPercent: 'Requiere un retardo.',
-      queuePackets: 'Requiere una velocidad.',
-    },
-  },
-  addressing: {
-    title: 'Direcciones',
-    given: 'asignada',
-    subnet: 'Subred',
-    subnetHint: 'Con la longitud de su prefijo. Vacía, se asigna una que esté libre.',
-    subnetInvalid: 'Una subred con la longitud de su prefijo: 192.168.1.0/24.',
-    address: 'Dirección estática de {{name}}',
-    addressInvalid: 'Una dirección IPv4 sin longitud de prefijo: 192.168.1.10.',
-    mac: 'Dirección MAC de {{name}}',
-    macInvalid: 'Una dirección MAC: 0a:00:00:00:00:01.',
-    mtu: 'MTU',
-    mtuHint: 'Octetos del paquete más grande.',
-    mtuInvalid: 'Un número entero de {{least}} a {{most}}.',
-  },
+  edge,
+  addressing,
   links: {
     title_one: '{{count}} enlace',
     title_other: '{{count}} enlaces',

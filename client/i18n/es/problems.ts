@@ -38,12 +38,17 @@ export const problems: Messages<typeof english> = {
   SIZE_NOT_ALLOWED:
     '{{vm}} tiene CPU o RAM propias, y el rol de su propietario no lo permite. Dele el tamaño de un sabor.',
   IMAGE_NEEDS_DISK: '{{vm}}: la imagen {{image}} necesita {{needed}} GiB de disco, {{flavour}} tiene {{given}}.',
-  SUBNET_SIZE: '{{name}}: {{subnet}} no puede ser su subred. Puede serlo una con prefijo de longitud {{least}} a {{longest}}.',
+  SUBNET_SIZE:
+    '{{name}}: {{subnet}} no puede ser su subred. Puede serlo una con prefijo de longitud {{least}} a {{longest}}.',
   SUBNET_HOST_BITS: '{{name}}: {{address}} es una dirección de la subred {{subnet}}.',
   SUBNET_SPECIAL: '{{name}}: {{subnet}} no puede usarse, porque {{range}} está reservado.',
   SUBNET_OVERLAPS: '{{name}}: {{subnet}} se solapa con {{other}} de {{owner}}.',
   SUBNET_TOO_SMALL: '{{name}}: tiene {{count}} NIC, y {{subnet}} tiene direcciones para {{room}}.',
   SUBNET_OF_ATTACHMENT: '{{name}}: una conexión está en la subred de {{network}}. Elíjala allí.',
+  IPV6_NO_SUBNET: '{{name}}: {{subnet}} no es una subred de IPv6, que es un /64 con ceros detrás, como fd00:1::/64.',
+  IPV6_SPECIAL: '{{name}}: {{subnet}} no puede usarse. Elija una que empiece por fd00:, pero no por fd00:7472:.',
+  IPV6_OVERLAPS: '{{name}}: {{subnet}} ya es la de {{other}}.',
+  MTU_BELOW_IPV6: '{{name}}: IPv6 requiere una MTU de al menos {{least}}.',
   SUBNETS_USED_UP: '{{name}}: junto a {{subnet}} no quedan subredes para lo que no tiene una propia.',
   ADDRESS_WITHOUT_SUBNET: '{{name}}: para la dirección {{address}} hay que elegir también la subred de {{subnetOf}}.',
   ADDRESS_OUTSIDE: '{{name}}: {{address}} no está en {{subnet}}, la subred de {{subnetOf}}.',
@@ -51,6 +56,7 @@ export const problems: Messages<typeof english> = {
   DUPLICATE_ADDRESS: '{{name}} tiene la dirección {{address}}, que ya tiene {{other}}.',
   END_WITHOUT_NIC: '{{network}} es una red: en su extremo no hay ninguna NIC que pueda tener una dirección.',
   MAC_NOT_UNICAST: '{{name}}: {{mac}} no es la dirección de una sola NIC. Elija una cuya segunda cifra sea par.',
-  MAC_RESERVED: '{{name}}: las direcciones que empiezan por {{reserved}} se asignan a las NIC que no tienen una propia.',
+  MAC_RESERVED:
+    '{{name}}: las direcciones que empiezan por {{reserved}} se asignan a las NIC que no tienen una propia.',
   DUPLICATE_MAC: '{{name}} tiene la dirección MAC {{mac}}, que ya tiene {{other}}.',
 };

@@ -2,6 +2,7 @@ import { inside } from './slices-inside';
 import { traffic } from './slices-traffic';
 import type { Messages } from '../messages';
 import type { slices as english } from '../en/slices';
+import { property } from './slices-properties';
 
 export const slices: Messages<typeof english> = {
   list: {
@@ -247,35 +248,7 @@ export const slices: Messages<typeof english> = {
       disk: 'Se pierde todo lo que hay en el disco.',
       extraDisk: 'Se pierde todo lo que hay en los discos adicionales que se quitan o encogen.',
     },
-    property: {
-      name: 'Nombre de host',
-      vcpus: 'vCPU',
-      ramMb: 'RAM',
-      diskGb: 'Disco',
-      image: 'Imagen',
-      internet: 'Acceso a Internet',
-      graphics: 'Consola gráfica',
-      router: 'Enrutador',
-      forwards: 'Puertos redirigidos',
-      disks: 'Discos adicionales',
-      boot: 'Orden de arranque',
-      files: 'Archivos de arranque',
-      environment: 'Entorno',
-      password: 'Contraseña',
-      hostname: 'Cómo se llama a sí misma',
-      userData: 'Datos de usuario',
-      exec: 'Órdenes tras el arranque',
-      between: 'Extremos',
-      sourceNic: 'Número de la NIC',
-      sourceAddress: 'Dirección',
-      targetNic: 'Número de la NIC del otro extremo',
-      targetAddress: 'Dirección del otro extremo',
-      sourceMac: 'Dirección MAC',
-      targetMac: 'Dirección MAC del otro extremo',
-      mtu: 'MTU',
-      link: 'Calidad',
-      down: 'Activo',
-    },
+    property,
     after: 'después de {{steps}}',
     more_one: 'y {{count}} más',
     more_other: 'y {{count}} más',

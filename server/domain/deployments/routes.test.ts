@@ -29,7 +29,8 @@ test('a packet comes by the routes that VMs are told to every address that can b
           for (const segment of edge) reachable.set(segment, hops);
           const there = new Set(edge.flatMap(({ ends }) => ends.map(({ vmId }) => vmId)));
           edge = segments.filter(
-            (segment) => !reachable.has(segment) && segment.ends.some(({ vmId }) => routers.has(vmId) && there.has(vmId)),
+            (segment) =>
+              !reachable.has(segment) && segment.ends.some(({ vmId }) => routers.has(vmId) && there.has(vmId)),
           );
         }
         for (const target of segments) {

@@ -17,9 +17,9 @@ export interface SegmentEnd {
 }
 
 /** Another VM, at an address that is reached. */
-export type Reached = Pick<SegmentEnd, 'vmId' | 'address'>;
+type Reached = Pick<SegmentEnd, 'vmId' | 'address'>;
 
-export interface Ways {
+interface Ways {
   /** Who is in the same subnet, at each address that it has there. */
   beside: Reached[];
   /** Others that are reached through routers, each once, where it is reached first; the nearer ones before those farther away. */

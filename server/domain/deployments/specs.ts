@@ -1,4 +1,5 @@
 import { macAt } from '#shared/topology/addresses';
+import { address6Of } from '#shared/topology/ipv6';
 import { topologyParts, topologyVmSchema, type EdgeProperties, type Topology } from '#shared/topology/schema';
 import { filledVm, variablesOf } from '#shared/topology/variables';
 import { partOf } from '#server/db/queries/parts';
@@ -6,7 +7,7 @@ import { uuidOf } from '#server/lib/uuid';
 import type { VmDefinition } from '#server/providers/applied';
 import type { EdgeSpec, ImageSpec, NetworkSpec, NicSpec, VmSpec } from '#server/providers/provider';
 import { drawingOf } from '../slices/drawing';
-import { waysIn, type Reached, type Segment, type SegmentEnd } from './routes';
+import { neighboursIn } from './neighbours';
 import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
 
 const routerSchema = topologyVmSchema.pick({ router: true });
@@ -40,8 +41,9 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   const edges = new Map(
     model.edges.map((row): [number, EdgeSpec] => {
       const edge = partOf(edgeSchema, row);
-      const mtu = edge.mtu ?? networks.get(row.targetNetworkId ?? 0)?.mtu;
-      return [row.id, { ...edge, ...edgeSpec(row, { ...edge, mtu }) }];
+      const network = networks.get(row.targetNetworkId ?? 0);
+      const chosen = { ...edge, mtu: edge.mtu ?? network?.mtu, ipv6: edge.ipv6 ?? network?.ipv6 };
+      return [row.id, { ...edge, ...edgeSpec(row, chosen) }];
     }),
   );
   const nics = new Map<number, NicSpec[]>();
@@ -50,7 +52,9 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
     if ('vmId' in edge.target) push(nics, edge.target.vmId, edge.target.nic);
   }
   for (const list of nics.values()) list.sort((a, b) => a.index - b.index);
-  const neighboursOf = neighboursIn(model);
+  // a plan asks for definitions only
+  let neighbours: ReturnType<typeof neighboursIn> | null = null;
+  const neighboursOf = (id: number) => (neighbours ??= neighboursIn([...edges.values()], factsOf(model)))(id);
   let drawing: Topology | null = null;
   const definitionOf = (id: number): Omit<VmSpec, 'nics' | 'hosts' | 'routes' | 'sshKeys'> | undefined => {
     const row = rows.get(id);
@@ -83,6 +87,14 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   };
 }
 
+/** What VMs are called, and which of them route. */
+function factsOf({ vms }: SliceModel) {
+  return {
+    names: new Map(vms.map(({ id, name }) => [id, name])),
+    routers: new Set(vms.filter((vm) => partOf(routerSchema, vm).router).map(({ id }) => id)),
+  };
+}
+
 function push<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = lists.get(key);
   if (list) list.push(item);
@@ -94,17 +106,21 @@ export function imageSpec(image: ImageRow): ImageSpec {
   return { id, name, kind, source, sha256, readyMarker };
 }
 
-/** @param chosen of its NICs, whose MTU may be that of their network */
-function edgeSpec(edge: EdgeRow, chosen: Pick<EdgeProperties, 'sourceMac' | 'targetMac' | 'mtu'>): EdgeSpec {
-  const { sourceMac, targetMac, mtu } = chosen;
-  const nic = (end: 'source' | 'target', index: number, address: string, peer: NicSpec['peer']): NicSpec => ({
-    edgeId: edge.id,
-    index,
-    mac: macAt({ id: edge.id, sourceMac, targetMac }, end),
-    ...(mtu !== undefined && { mtu }),
-    address,
-    peer,
-  });
+/** @param chosen of its NICs, whose MTU and IPv6 may be those of their network */
+function edgeSpec(edge: EdgeRow, chosen: Pick<EdgeProperties, 'sourceMac' | 'targetMac' | 'mtu' | 'ipv6'>): EdgeSpec {
+  const { sourceMac, targetMac, mtu, ipv6 } = chosen;
+  const nic = (end: 'source' | 'target', index: number, address: string, peer: NicSpec['peer']): NicSpec => {
+    const address6 = address6Of(address, ipv6);
+    return {
+      edgeId: edge.id,
+      index,
+      mac: macAt({ id: edge.id, sourceMac, targetMac }, end),
+      ...(mtu !== undefined && { mtu }),
+      address,
+      ...(address6 !== undefined && { address6 }),
+      peer,
+    };
+  };
   if (edge.targetVmId !== null && edge.targetAddress !== null && edge.targetNic !== null)
     return {
       id: edge.id,
@@ -125,26 +141,3 @@ function edgeSpec(edge: EdgeRow, chosen: Pick<EdgeProperties, 'sourceMac' | 'tar
     target: peer,
   };
 }
-
-/** For a VM: the addresses under which it reaches others, first those beside it, over a link or a common network; and the routes to who is farther away. */
-function neighboursIn(model: SliceModel): (vmId: number) => Pick<VmSpec, 'hosts' | 'routes'> {
-  const names = new Map(model.vms.map((vm) => [vm.id, vm.name]));
-  const links: Segment[] = [];
-  const networks = new Map(model.networks.map(({ id, subnet }) => [id, { subnet, ends: [] as SegmentEnd[] }]));
-  for (const edge of model.edges) {
-    const source = { vmId: edge.sourceVmId, edgeId: edge.id, address: unmasked(edge.sourceAddress) };
-    if (edge.targetVmId !== null && edge.targetAddress !== null) {
-      const target = { vmId: edge.targetVmId, edgeId: edge.id, address: unmasked(edge.targetAddress) };
-      links.push({ subnet: edge.subnet, ends: [source, target] });
-    } else networks.get(edge.targetNetworkId ?? 0)?.ends.push(source);
-  }
-  const routers = new Set(model.vms.filter((vm) => partOf(routerSchema, vm).router).map(({ id }) => id));
-  const waysOf = waysIn([...links, ...networks.values()], routers);
-  return (vmId) => {
-    const { beside, beyond, routes } = waysOf(vmId);
-    const named = ({ vmId: id, address }: Reached) => ({ address, name: names.get(id) ?? '' });
-    return { hosts: [...beside, ...beyond].map(named), routes };
-  };
-}
-
-const unmasked = (address: string) => address.split('/', 1)[0] ?? address;

@@ -81,10 +81,21 @@ test('a guest that runs knew nobody by name who came after its start', async () 
 test('a VM that routes carries its neighbours to each other, by routes that they are told at their start or while they run', async () => {
   const slice = { id: 4 };
   const [a, r, b] = [vmSpec(41, tiny), vmSpec(42, tiny, { router: true }), vmSpec(43, tiny)];
-  const near = link(44, a, r);
-  const far = link(45, withNic(r, near.target.nic), b);
-  const beyond = [{ to: '10.0.45.0/30', via: addressOf(near.target.nic), edgeId: near.id }];
-  const back = [{ to: '10.0.44.0/30', via: addressOf(far.source.nic), edgeId: far.id }];
+  const dual = ({ source, target, ...edge }: ReturnType<typeof link>, subnet: string) => ({
+    ...edge,
+    source: { ...source, nic: { ...source.nic, address6: `${subnet}1/64` } },
+    target: { ...target, nic: { ...target.nic, address6: `${subnet}2/64` } },
+  });
+  const near = dual(link(44, a, r), 'fd00:44::');
+  const far = dual(link(45, withNic(r, near.target.nic), b), 'fd00:45::');
+  const beyond = [
+    { to: '10.0.45.0/30', via: addressOf(near.target.nic), edgeId: near.id },
+    { to: 'fd00:45::/64', via: 'fd00:44::2', edgeId: near.id },
+  ];
+  const back = [
+    { to: '10.0.44.0/30', via: addressOf(far.source.nic), edgeId: far.id },
+    { to: 'fd00:44::/64', via: 'fd00:45::1', edgeId: far.id },
+  ];
   const hosts = [{ address: addressOf(far.target.nic), name: b.name }];
   const sender = { ...withNic(a, near.source.nic), hosts, routes: beyond };
   const receiver = withNic(b, far.target.nic);
@@ -95,6 +106,7 @@ test('a VM that routes carries its neighbours to each other, by routes that they
   // of the one way back there is only known from now on
   await provider.tellNames(slice, [{ ...receiver, routes: back }]);
   expect(await inGuest(console, `until ping -c 1 -W 2 ${b.name}; do sleep 0.2; done`)).toContain('ttl=63');
+  await inGuest(console, 'until ping6 -c 1 -W 2 fd00:45::2; do sleep 0.2; done');
   await provider.tellNames(slice, [{ ...sender, routes: [] }]);
   await inGuest(console, 'while ip route | grep -q 10.0.45; do sleep 0.2; done');
   await provider.removeSlice(slice);

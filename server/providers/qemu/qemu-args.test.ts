@@ -213,6 +213,8 @@ test('the guest is told its name, addresses and neighbours', () => {
   expect(guestConfig({ ...full, router: true, routes })).toMatch(
     /^hostname web\nrouter\nnic [^]*\nroute 52:54:00:00:09:01 10\.0\.9\.0\/30 10\.200\.7\.1\nhost /,
   );
+  const both = { ...full, nics: full.nics.map((nic) => ({ ...nic, address6: 'fd00:1::4/64' })) };
+  expect(guestConfig(both)).toContain('\nnic 52:54:00:00:09:01 10.200.7.4/24\nnic 52:54:00:00:09:01 fd00:1::4/64\n');
   expect(forwardMac(vm.uuid)).toMatch(/^52:54:01(:[0-9a-f]{2}){3}$/);
 });
 

@@ -373,7 +373,10 @@ export function guestConfig(vm: VmSpec): string {
   const lines = [
     `hostname ${vm.hostname || vm.name}`,
     ...(vm.router ? ['router'] : []),
-    ...vm.nics.map((nic) => `nic ${nic.mac} ${nic.address}`),
+    ...vm.nics.flatMap(({ mac, address, address6 }) => [
+      `nic ${mac} ${address}`,
+      ...(address6 === undefined ? [] : [`nic ${mac} ${address6}`]),
+    ]),
     ...[dhcp.forwards, dhcp.internet].flatMap((mac) => (mac === null ? [] : [`nic ${mac} dhcp`])),
     ...vm.routes.map(({ to, via, edgeId }) => `route ${macs.get(edgeId) ?? ''} ${to} ${via}`),
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),

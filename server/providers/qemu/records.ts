@@ -21,6 +21,7 @@ const nic = z.object({
   mac: z.string(),
   mtu: z.number().optional(),
   address: z.string(),
+  address6: z.string().optional(),
   peer: z.union([z.object({ vmId: z.number() }), z.object({ networkId: z.number() })]),
 });
 

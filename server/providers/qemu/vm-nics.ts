@@ -109,7 +109,8 @@ export class VmNics {
     const vm = this.#vm;
     const known = this.of(edgeId);
     if (known === undefined || canonical(known) === canonical(wanted)) return;
-    const onlyAddress = canonical({ ...known, address: '' }) === canonical(wanted && { ...wanted, address: '' });
+    const nowhere = { address: '', address6: '' };
+    const onlyAddress = canonical({ ...known, ...nowhere }) === canonical(wanted && { ...wanted, ...nowhere });
     if (wanted === undefined || (vm.alive && !onlyAddress)) {
       await this.unplug(edgeId);
       return;

@@ -60,7 +60,10 @@ export function simulatedGuests({
     async guestStatus(slice, vmId) {
       const { spec, readyAt } = await answering(slice.id, vmId);
       return {
-        nics: spec.nics.map(({ index, mac, address }) => ({ name: `eth${index}`, mac, addresses: [address] })),
+        nics: spec.nics.map(({ index, mac, address, address6 }) => ({
+          ...{ name: `eth${index}`, mac },
+          addresses: [address, ...(address6 === undefined ? [] : [address6])],
+        })),
         uptimeSeconds: Math.floor((clock() - readyAt) / 1000),
         load: [0.5, 0.25, 0.125],
         memory: { totalMb: spec.ramMb, availableMb: spec.ramMb / 2 },

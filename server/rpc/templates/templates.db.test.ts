@@ -254,7 +254,8 @@ describe('a drawing that makes no sense is refused, and nothing is kept of it:',
     ['a self-loop', (t) => t.edges.push({ key: 'x', source: 'vm1', target: 'vm1' }), 'EDGE_SELF_LOOP'],
     [
       'an address outside its subnet',
-      (t) => t.edges.forEach((edge) => Object.assign(edge, { ownSubnet: '192.168.1.0/30', sourceOwnAddress: '10.0.0.1' })),
+      (t) =>
+        t.edges.forEach((edge) => Object.assign(edge, { ownSubnet: '192.168.1.0/30', sourceOwnAddress: '10.0.0.1' })),
       'ADDRESS_OUTSIDE',
     ],
     ['two VMs of one name', (t) => t.vms.forEach((vm) => (vm.name = 'Same')), 'DUPLICATE_VM_NAME'],

@@ -39,14 +39,17 @@ test('tells the guest its name, its addresses by MAC, and its neighbours', () =>
   });
 });
 
-test('tells the guest its routes at the NIC that they lead over, and one that routes to pass on', () => {
+test('tells the guest IPv6 and its routes at the NIC that they lead over, and one that routes to pass on', () => {
   const { a } = pair({ a: 1, b: 2, edge: 3 }, image);
   const routes = [{ to: '10.0.9.0/30', via: '10.0.3.2', edgeId: 3 }];
-  const documents = cloudInitDocuments({ ...a, routes, router: true }, none);
+  const nics = a.nics.map((nic) => ({ ...nic, address6: 'fd00:1::1/64' }));
+  const documents = cloudInitDocuments({ ...a, nics, routes, router: true }, none);
   expect(parse(documents['network-config'])).toMatchObject({
-    ethernets: { edge3: { addresses: ['10.0.3.1/30'], routes: [{ to: '10.0.9.0/30', via: '10.0.3.2' }] } },
+    ethernets: {
+      edge3: { addresses: ['10.0.3.1/30', 'fd00:1::1/64'], routes: [{ to: '10.0.9.0/30', via: '10.0.3.2' }] },
+    },
   });
-  expect(documents['user-data']).toContain('/proc/sys/net/ipv4/ip_forward');
+  expect(documents['user-data']).toContain('for way in ipv4/ip_forward');
   expect(cloudInitDocuments(a, none)['user-data']).not.toContain('ip_forward');
 });
 

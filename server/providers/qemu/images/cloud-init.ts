@@ -22,6 +22,9 @@ function writtenFile({ path, content, mode }: VmSpec['files'][number]): string[]
 /** At the end of the lines of `/etc/hosts` that are ours. */
 const mark = ' # trama';
 
+/** Has a router pass on what is not for it. */
+const passOn = 'for way in ipv4/ip_forward ipv6/conf/all/forwarding; do echo 1 > /proc/sys/net/$way; done';
+
 /**
  * Keys that an account has, and at the end of their lines that they are ours: cloud-init itself writes them at an instance's first boot only, before
  * which there is no such account yet. Those that its owner has deleted are taken away.
@@ -51,7 +54,8 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
       const routes = routesOf(nic.edgeId);
       const match = { macaddress: nic.mac.toLowerCase() };
       const more = { ...(routes.length > 0 && { routes }), optional: true };
-      return [`edge${nic.edgeId}`, { match, addresses: [nic.address], ...more }];
+      const addresses = nic.address6 === undefined ? [nic.address] : [nic.address, nic.address6];
+      return [`edge${nic.edgeId}`, { match, addresses, ...more }];
     }),
     ...Object.entries(dhcp).flatMap(([name, macaddress]) =>
       macaddress === null ? [] : [[name, { match: { macaddress }, dhcp4: true, optional: true }]],
@@ -86,7 +90,7 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
       ...vm.files.map(writtenFile),
       ...(environment.length === 0 ? [['rm', '-f', environmentFile]] : environment.map(writtenFile)),
       passwordCommand(vm),
-      ...(vm.router ? [['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']] : []),
+      ...(vm.router ? [['sh', '-c', passOn]] : []),
       ['sh', '-c', writeKeys, 'sh', diskLogin.user, keys.map((key) => `${key}\n`).join('')],
     ],
   };

@@ -87,7 +87,9 @@ for disk in /sys/block/vd*; do
   [ -n "$label" ] && mkdir -p /dev/disk/by-id && ln -s "../../\${disk##*/}" "/dev/disk/by-id/virtio-$label"
 done
 ip link set lo up
-grep -qx router $config && echo 1 > /proc/sys/net/ipv4/ip_forward
+if grep -qx router $config; then
+  for way in ipv4/ip_forward ipv6/conf/all/forwarding; do echo 1 > /proc/sys/net/$way; done
+fi
 # NICs that are plugged in later come through here too
 mdev -d
 for nic in /sys/class/net/*; do /etc/trama/nic "\${nic##*/}"; done

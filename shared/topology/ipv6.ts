@@ -1,0 +1,76 @@
+import { blockOf } from './ipv4';
+
+/*
+ * IPv6 beside IPv4: a network or a link that has it has a /64 (RFC 4291 §2.5.1), chosen or given, and each NIC there the number in it that it has in its IPv4
+ * subnet: 10.64.0.7 is fd00:7472:a40::7. So it is kept nowhere, moves as little as those do, and cannot be given twice. Pure.
+ */
+
+/** Where subnets that are given begin, with the IPv4 subnet's own address behind it: unique local addresses (RFC 4193). */
+const given = [0xfd00, 0x7472];
+
+/** The eight groups of an address; null for what is none. */
+function groupsOf(address: string): number[] | null {
+  const [head = '', tail, ...more] = address.split('::');
+  const read = (text: string) => (text === '' ? [] : text.split(':'));
+  const [left, right] = [read(head), read(tail ?? '')];
+  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
+  if (more.length > 0 || left.length + zeros + right.length !== 8 || zeros < 0) return null;
+  const texts = [...left, ...Array<string>(zeros).fill('0'), ...right];
+  return texts.every((text) => /^[0-9a-f]{1,4}$/i.test(text)) ? texts.map((text) => Number.parseInt(text, 16)) : null;
+}
+
+/** As RFC 5952 has it: small letters, and the longest row of zeros left out. */
+function written(groups: readonly number[]): string {
+  const texts = groups.map((group) => group.toString(16));
+  let [start, length] = [0, 1];
+  for (let at = 0; at < groups.length; at++) {
+    let end = at;
+    while (groups[end] === 0) end += 1;
+    if (end - at > length) [start, length] = [at, end - at];
+  }
+  if (length === 1) return texts.join(':');
+  return `${texts.slice(0, start).join(':')}::${texts.slice(start + length).join(':')}`;
+}
+
+/** The groups in front of a /64, whose own address it is; null for what is none. */
+export function prefix64Of(subnet: string): number[] | null {
+  const [address = '', length] = subnet.split('/');
+  const groups = length === '64' ? groupsOf(address) : null;
+  return groups === null || groups.slice(4).some((group) => group !== 0) ? null : groups.slice(0, 4);
+}
+
+/** Whether a /64 may be chosen: of unique local or of global addresses, and not where subnets are given. */
+export function isChoosable([first = 0, second = 0]: readonly number[]): boolean {
+  const isGiven = first === given[0] && second === given[1];
+  return (first >> 9 === 0xfc >> 1 || first >> 13 === 1) && !isGiven;
+}
+
+/** The /64 beside an IPv4 subnet, as `ipv6` of its network or link says; undefined where it has none. */
+export function subnet6Of(subnet: string, ipv6: string | undefined): string | undefined {
+  const prefix = prefixBeside(subnet, ipv6);
+  return prefix && `${written([...prefix, 0, 0, 0, 0])}/64`;
+}
+
+/** The IPv6 address beside an IPv4 one, both with their prefix lengths; undefined where there is none. */
+export function address6Of(address: string | undefined, ipv6: string | undefined): string | undefined {
+  const block = blockOf(address);
+  const prefix = prefixBeside(address, ipv6);
+  if (block === null || prefix === undefined) return undefined;
+  // the first address of a subnet is that of all its routers (RFC 4291 §2.6.1), and a /31 gives its first to a NIC
+  const host = block.prefix === 31 ? block.offset + 1 : block.offset;
+  return `${written([...prefix, 0, 0, Math.floor(host / 0x10000), host % 0x10000])}/64`;
+}
+
+/** The /64 that an address is in; undefined for what is no address with that prefix length. */
+export function subnetIn(address: string | undefined): string | undefined {
+  const [text = '', length] = (address ?? '').split('/');
+  const groups = length === '64' ? groupsOf(text) : null;
+  return groups === null ? undefined : `${written([...groups.slice(0, 4), 0, 0, 0, 0])}/64`;
+}
+
+function prefixBeside(inSubnet: string | undefined, ipv6: string | undefined): number[] | undefined {
+  if (ipv6 === undefined) return undefined;
+  if (ipv6 !== 'given') return prefix64Of(ipv6) ?? undefined;
+  const block = blockOf(inSubnet);
+  return block === null ? undefined : [...given, Math.floor(block.base / 0x10000), block.base % 0x10000];
+}
