@@ -53,13 +53,18 @@ const password = 'of its own';
 const passwordHash =
   '$6$trama.lab$sj66LTgSvpbGLKKSqSgKg0m9.BVDiM7ZfUuUxGVIC5YowVQeYiLtmXhJje2KlkMsJpnGi3Z24M/nnr9f.ik.M/';
 
-test('Debian boots from its disk as its seed says: name, user-data, files, key, addresses, neighbours', async () => {
+test('Debian boots from its disk as its seed says: name, user-data, files, key, addresses, routes, neighbours', async () => {
   await provider.ensureImage(debian);
-  const { a, b, edge } = pair({ a: 1, b: 2, edge: 3 }, tiny);
+  const { a, b, edge: plain } = pair({ a: 1, b: 2, edge: 3 }, tiny);
+  const own = { ...plain.source.nic, address6: 'fd00:3::1/64', mtu: 1400 };
+  const edge = { ...plain, source: { ...plain.source, nic: own } };
   if (hasSsh) await runCommand('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')]);
   const ownKeys = hasSsh ? [(await readFile(join(folder, 'key.pub'), 'utf8')).trim()] : [];
   const vm = {
     ...a,
+    nics: [own],
+    router: true,
+    routes: [{ to: '10.9.9.0/24', via: '10.0.3.2', edgeId: edge.id }],
     image: debian,
     ramMb: builtinImages.debian.minRamMb,
     diskGb: 4,
@@ -101,6 +106,10 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   expect(await inGuest(console, 'echo "<$STAGE>"')).toContain("<it's a test>");
   expect(await inGuest(console, 'cat .ssh/authorized_keys')).toContain(sshKey);
   expect(await inGuest(console, 'ip -br -4 addr')).toMatch(/10\.0\.3\.1\/30[^]*198\.18\.0\.15\/24/);
+  expect(await inGuest(console, 'ip -br -6 addr; ip route; cat /sys/class/net/ens*/mtu')).toMatch(
+    /fd00:3::1\/64[^]*10\.9\.9\.0\/24 via 10\.0\.3\.2 [^]*\s1400\s/,
+  );
+  expect(await inGuest(console, 'cat /proc/sys/net/ipv4/ip_forward')).toMatch(/^1\r?$/m);
   expect(await inGuest(console, `ping -c 3 -W 10 ${b.name}`)).toMatch(/ 0% packet loss/);
   expect(await inGuest(console, 'cloud-init status; systemctl is-system-running')).toMatch(/status: done\s+running\s/);
   // the file system has grown with the VM's disk
