@@ -71,6 +71,18 @@ describe('the table', () => {
     expect(rowOf(rows, 'a', 'e').forwards).toEqual([{ ...forward, hostAddress: null, hostPort: null }]);
   });
 
+  it('has the MAC that is chosen, also of what is only drawn, and IPv6 beside IPv4 where there is any', () => {
+    const [first, ...others] = drawn.edges;
+    if (first === undefined) throw new Error('nothing is linked');
+    const networks = drawn.networks.map((network) => ({ ...network, ipv6: 'fd00:5::/64' }));
+    const own = { ...drawn, networks, edges: [{ ...first, sourceMac: '0a:00:00:00:00:01' }, ...others] };
+    for (const options of [{ imageName }, { imageName, slice }])
+      expect(rowOf(addressTable(own, options), 'a', 'e')).toMatchObject({
+        mac: '0a:00:00:00:00:01',
+        addresses: ['10.64.0.1/24', 'fd00:5::1/64'],
+      });
+  });
+
   it('has what guests say of their NICs, by MAC, without the addresses that every NIC gives itself', () => {
     const nic = (id: number, ...addresses: string[]): GuestNic[] => [
       { name: 'ens4', mac: macOf(id, 'source'), addresses },

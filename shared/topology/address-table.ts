@@ -2,7 +2,8 @@ import type { GuestNic } from '../guest';
 import { guestNicOf } from '../guest-nic';
 import type { ForwardState } from '../slice-status';
 import { sshAddress, type SshTarget } from '../ssh-access';
-import { macOf } from './addresses';
+import { macAt } from './addresses';
+import { address6Of } from './ipv6';
 import type { Topology, TopologyEdge, TopologyVm } from './schema';
 
 /** A NIC of a VM and what leads to it. A VM without a NIC has one row all the same, since ports may lead to it. */
@@ -19,7 +20,7 @@ export interface AddressRow {
   nic: number | null;
   /** What the drawing calls it, where it does. */
   interface: string | null;
-  /** Null of what is only drawn. */
+  /** Null of what is only drawn, unless it is chosen there. */
   mac: string | null;
   /** With their prefix lengths. */
   addresses: readonly string[];
@@ -65,12 +66,12 @@ export function addressTable(
   { imageName, slice, here = 'localhost', guests }: AddressTableOptions,
 ): AddressRow[] {
   const vmNames = new Map(topology.vms.map(({ key, name }) => [key, name]));
-  const networkNames = new Map(topology.networks.map(({ key, name }) => [key, name]));
+  const networks = new Map(topology.networks.map((network) => [network.key, network]));
   const edgeIds = new Map(slice?.edges.map(({ key, id }) => [key, id]));
   const deployed = new Map(slice?.vmList.map((vm) => [vm.key, vm]));
   const ends = new Map<string, NicEnd[]>();
   for (const edge of topology.edges)
-    for (const { key, ...end } of endsOf(edge, edgeIds.get(edge.key))) {
+    for (const { key, ...end } of endsOf(edge, edgeIds.get(edge.key), networks.get(edge.target)?.ipv6)) {
       const known = ends.get(key);
       if (known === undefined) ends.set(key, [end]);
       else known.push(end);
@@ -90,7 +91,7 @@ export function addressTable(
       return (nics.length === 0 ? [noNic] : nics).map(({ to, ...nic }): AddressRow => ({
         ...common,
         ...nic,
-        network: networkNames.get(to) ?? null,
+        network: networks.get(to)?.name ?? null,
         peer: vmNames.get(to) ?? null,
         guest: guestNic(nic.mac, said),
       }));
@@ -102,8 +103,15 @@ type NicEnd = Pick<AddressRow, 'edgeKey' | 'nic' | 'interface' | 'mac' | 'addres
 
 const noNic: NicEnd = { edgeKey: null, nic: null, interface: null, mac: null, addresses: [], to: '' };
 
+const listed = (one: string | undefined): string[] => (one === undefined ? [] : [one]);
+
 /** The ends of an edge, by the keys of what they are at: also that at a network, which no VM's row takes. */
-function endsOf(edge: TopologyEdge, id: number | undefined): (NicEnd & { key: string })[] {
+function endsOf(
+  edge: TopologyEdge,
+  id: number | undefined,
+  ofNetwork: string | undefined,
+): (NicEnd & { key: string })[] {
+  const ipv6 = ofNetwork ?? edge.ipv6;
   const end = (which: 'source' | 'target'): NicEnd & { key: string } => {
     const nic = which === 'source' ? edge.sourceNic : edge.targetNic;
     const called = which === 'source' ? edge.sourceInterface : edge.targetInterface;
@@ -112,8 +120,8 @@ function endsOf(edge: TopologyEdge, id: number | undefined): (NicEnd & { key: st
       edgeKey: edge.key,
       nic: nic?.index ?? null,
       interface: called ?? null,
-      mac: id === undefined ? null : macOf(id, which),
-      addresses: nic?.addresses ?? [],
+      mac: id === undefined ? (edge[`${which}Mac`] ?? null) : macAt({ ...edge, id }, which),
+      addresses: (nic?.addresses ?? []).flatMap((address) => [address, ...listed(address6Of(address, ipv6))]),
       to: which === 'source' ? edge.target : edge.source,
     };
   };
