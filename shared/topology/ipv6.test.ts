@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { address6Of, isChoosable, prefix64Of, subnet6Of } from './ipv6';
+import { address6Of, block6Of, isChoosable, overlap6, prefix64Of, subnet6Of } from './ipv6';
 import { textOf } from './ipv4';
 
 test('an address beside another has its number, in the subnet that is given or chosen', () => {
@@ -27,6 +27,22 @@ test('a subnet is a /64, by its own address', () => {
     '::ffff:1.2.3.4/64',
   ])
     expect(prefix64Of(wrong)).toBeNull();
+});
+
+test('two ranges have an address in common where one is in the other', () => {
+  const common = (one: string, other: string) => {
+    const [first, second] = [block6Of(one), block6Of(other)];
+    if (first === null || second === null) throw new Error('no ranges');
+    expect(overlap6(first, second)).toBe(overlap6(second, first));
+    return overlap6(first, second);
+  };
+  expect(common('fd00:1::/64', 'fc00:0:0:0:0:0:0:0/7')).toBe(true);
+  expect(common('fd00:1::/64', 'fd00:1::9/128')).toBe(true);
+  expect(common('fd00:1::/64', '::/0')).toBe(true);
+  expect(common('fd00:1::/64', 'fd00:1:0:1::/64')).toBe(false);
+  expect(common('fd00:1::/64', 'fe00::/7')).toBe(false);
+  expect(common('fd00:1:8000::/35', 'fd00:1:6000::/35')).toBe(false);
+  for (const wrong of ['fd00::', 'fd00::/129', 'fd00::/x', '10.0.0.0/8', undefined]) expect(block6Of(wrong)).toBeNull();
 });
 
 test('unique local and global subnets can be chosen, where none are given', () => {

@@ -32,11 +32,35 @@ function written(groups: readonly number[]): string {
   return `${texts.slice(0, start).join(':')}::${texts.slice(start + length).join(':')}`;
 }
 
+/** An address, by its eight groups, and a prefix length. */
+interface Block6 {
+  groups: readonly number[];
+  prefix: number;
+}
+
+/** What an address with a prefix length says; null for what is none. */
+export function block6Of(text: string | undefined): Block6 | null {
+  const [address = '', length = ''] = (text ?? '').split('/');
+  const groups = groupsOf(address);
+  return groups === null || !/^\d{1,3}$/.test(length) || Number(length) > 128
+    ? null
+    : { groups, prefix: Number(length) };
+}
+
+/** Whether some address is in both: then one of them is in the other. */
+export function overlap6(one: Block6, other: Block6): boolean {
+  const prefix = Math.min(one.prefix, other.prefix);
+  return one.groups.every((group, index) => {
+    const kept = Math.min(16, Math.max(0, prefix - 16 * index));
+    return (group ^ (other.groups[index] ?? 0)) >> (16 - kept) === 0;
+  });
+}
+
 /** The groups in front of a /64, whose own address it is; null for what is none. */
 export function prefix64Of(subnet: string): number[] | null {
-  const [address = '', length] = subnet.split('/');
-  const groups = length === '64' ? groupsOf(address) : null;
-  return groups === null || groups.slice(4).some((group) => group !== 0) ? null : groups.slice(0, 4);
+  const block = block6Of(subnet);
+  const isOne = block?.prefix === 64 && block.groups.slice(4).every((group) => group === 0);
+  return isOne ? block.groups.slice(0, 4) : null;
 }
 
 /** Whether a /64 may be chosen: of unique local or of global addresses, and not where subnets are given. */
@@ -63,9 +87,8 @@ export function address6Of(address: string | undefined, ipv6: string | undefined
 
 /** The /64 that an address is in; undefined for what is no address with that prefix length. */
 export function subnetIn(address: string | undefined): string | undefined {
-  const [text = '', length] = (address ?? '').split('/');
-  const groups = length === '64' ? groupsOf(text) : null;
-  return groups === null ? undefined : `${written([...groups.slice(0, 4), 0, 0, 0, 0])}/64`;
+  const block = block6Of(address);
+  return block?.prefix === 64 ? `${written([...block.groups.slice(0, 4), 0, 0, 0, 0])}/64` : undefined;
 }
 
 function prefixBeside(inSubnet: string | undefined, ipv6: string | undefined): number[] | undefined {

@@ -6,7 +6,7 @@ import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
 import type { SnapshotContent } from '#shared/snapshot';
 import { needsOf, type Need } from '#shared/topology/properties';
-import { topologyEdgeSchema, topologyVmSchema, type OwnSize } from '#shared/topology/schema';
+import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema, type OwnSize } from '#shared/topology/schema';
 import type { Capabilities, VmLimits } from '#shared/zone';
 import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { countsAsRunning } from '#server/db/queries/quotas';
@@ -51,6 +51,8 @@ export interface PlanNetwork {
   name: string;
   /** What it takes of the addresses; not told: it is not looked at. */
   subnet?: string;
+  /** Whether it has IPv6 beside, as it is stated. */
+  ipv6?: string | undefined;
   wanted: Applied | null;
 }
 export interface PlanEdge {
@@ -62,6 +64,7 @@ export interface PlanEdge {
   target: string;
   /** Of a link: an attachment has its network's. */
   subnet?: string;
+  ipv6?: string | undefined;
   wanted: Applied | null;
   /** It is not meant to be up. */
   down: boolean;
@@ -211,16 +214,18 @@ export function planTopologyOf(
         wanted: definition === undefined ? null : appliedVm(definition),
       };
     }),
-    networks: model.networks.map(({ id, key, name, subnet }) => {
+    networks: model.networks.map((network) => {
+      const { id, key, name, subnet } = network;
+      const { ipv6 } = partOf(topologyNetworkSchema, network);
       const spec = known.networks.has(id) ? specs?.networks.get(id) : undefined;
-      return { id, key, name, subnet, wanted: spec === undefined ? null : appliedNetwork(spec) };
+      return { id, key, name, subnet, ipv6, wanted: spec === undefined ? null : appliedNetwork(spec) };
     }),
     edges: model.edges.map((edge) => {
       const spec = known.edges.has(edge.id) ? specs?.edges.get(edge.id) : undefined;
       const part = partOf(topologyEdgeSchema, { ...edge, ...endsOf(edge) });
       return {
         ...{ id: edge.id, key: edge.key, ...endsOf(edge) },
-        ...(edge.targetVmId !== null && { subnet: edge.subnet }),
+        ...(edge.targetVmId !== null && { subnet: edge.subnet, ipv6: part.ipv6 }),
         ...{ down: part.down === true, needs: needsOf(topologyEdgeSchema, part) },
         wanted: spec === undefined ? null : appliedEdge(spec),
       };

@@ -162,14 +162,14 @@ async function drawnTopology(
         wanted: null,
       };
     }),
-    networks: drawing.networks.map(({ key, name }) => {
+    networks: drawing.networks.map(({ key, name, ipv6 }) => {
       const subnet = addresses.networks.get(key);
-      return { id: 0, key, name, ...(subnet !== undefined && { subnet }), wanted: null };
+      return { id: 0, key, name, ...(subnet !== undefined && { subnet }), ipv6, wanted: null };
     }),
     edges: drawing.edges.map((edge) => {
-      const { key, source, target, down = false } = edge;
+      const { key, source, target, ipv6, down = false } = edge;
       const place = addresses.edges.get(key);
-      const subnet = place?.targetAddress == null ? {} : { subnet: place.subnet };
+      const subnet = place?.targetAddress == null ? {} : { subnet: place.subnet, ipv6 };
       return { id: 0, key, source, target, ...subnet, down, needs: needsOf(topologyEdgeSchema, edge), wanted: null };
     }),
   };

@@ -440,6 +440,13 @@ test('subnets in ranges that the zone denies are named on their network or link'
     { code: 'SUBNET_DENIED', edge: first.key },
   ]);
   expect(planned([]).problems).toEqual([]);
+  // a /64 beside is in a range of IPv6
+  const both = { ...topology, networks: topology.networks.map((one) => ({ ...one, ipv6: 'given' })) };
+  const [ipv4] = denied;
+  expect(planOperation(input({ topology: both, zone: { ...zone, subnetsDenied: denied } })).problems).toMatchObject([
+    { params: { range: ipv4?.text } },
+    { code: 'SUBNET_DENIED', node: network?.key, field: 'ipv6', params: { subnet: 'fd00:7472:a40:300::/64' } },
+  ]);
   // what is there is stopped, too
   const stop = planOperation(input({ topology, kind: 'stop', zone: { ...zone, subnetsDenied: denied } }));
   expect(stop.problems.filter(({ code }) => code === 'SUBNET_DENIED')).toEqual([]);
