@@ -85,6 +85,7 @@ export function createAppRouter() {
                     'events',
                     'history',
                     'leases',
+                    'links',
                     'problems',
                     'quota',
                     'sharing',

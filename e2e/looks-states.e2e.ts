@@ -430,6 +430,30 @@ const states: Record<string, State> = {
       (page) => page.getByRole('button', { name: /^Elegir web/ }).waitFor(),
     ),
   },
+  'link changes of a slice, one of which cannot be': {
+    ...slice('running', '?panel=links'),
+    until: inOrder(
+      dialog,
+      press('Add a step'),
+      fill('After, s', '0'),
+      // the slice has a button of this name, too
+      (page) => page.getByRole('dialog').getByRole('button', { name: 'Start' }).click(),
+      text(/^At least 1\b/),
+    ),
+  },
+  'links that are to fail by chance': {
+    ...slice('running', '?panel=links'),
+    until: inOrder(
+      dialog,
+      (page) => page.getByText('By chance', { exact: true }).click(),
+      text(/failures?, the first after/),
+    ),
+  },
+  'links that change by a plan': { ...slice('shaky'), until: text('Links change by a plan') },
+  'the steps of link changes': {
+    ...slice('shaky', '?panel=links'),
+    until: inOrder(dialog, text('Stop and leave as it is')),
+  },
   'a slice’s share panel': { ...slice('running', '?panel=share'), until: inOrder(dialog, text(ana.email)) },
   'a slice’s new name': { ...slice('running'), until: inOrder(press('Rename slice'), dialog) },
   'the choice of a console': {

@@ -156,6 +156,15 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     await vi.waitUntil(async () => (await upload()) === 'failed', { timeout: 60_000, interval: 200 });
     const status = async () => (await call.slices.get.query({ id: ids.shaky })).status;
     await vi.waitUntil(async () => (await status()) === 'degraded', { timeout: 120_000, interval: 200 });
+    const [between] = (await call.slices.get.query({ id: ids.shaky })).edges;
+    const slow = {
+      at: 80_000,
+      edge: between?.key ?? '',
+      deed: 'bend' as const,
+      link: { delayMs: 100, lossPercent: 1 },
+    };
+    const cut = { at: 40_000, edge: between?.key ?? '', deed: 'down' as const };
+    await call.links.schedule.mutate({ id: ids.shaky, steps: [cut, slow] });
     const away = async () => (await call.zones.get.query({ id: far })).home?.away;
     await vi.waitUntil(async () => (await away()) === true, { timeout: 120_000, interval: 500 });
     const { vmList } = await call.slices.get.query({ id: ids.running });

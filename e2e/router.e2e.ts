@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { openConsole } from '../rig/console';
 import { freePort, makeDataDir, removeDataDir, root, startTrama, type TramaServer } from '../rig/trama-server';
+import { breakALink } from './break-a-link';
 import { launchBrowser } from './browser';
 import { openPerson, signIn, typeInConsole } from './pages';
 
@@ -68,6 +69,7 @@ test('four routers of a template’s frr.conf find their ways by OSPF, round a r
   expect(seen).toContain('OSPFv2, Hello');
 
   if (process.env['TRAMA_SHOTS'] === '1') await picture(slice.id, [vmId('r1'), vmId('r3')]);
+  await breakALink({ session, person: eva, sliceId: slice.id, guest });
 
   const stop = await api.deployments.start.mutate({ sliceId: slice.id, kind: 'stop', vmId: vmId('r2') });
   await untilDeployed(session, slice.id, stop.id);

@@ -18,6 +18,7 @@ import { startImageKeeper } from '#server/domain/images/image-states';
 import { startTimetable } from '#server/domain/leases/timetable';
 import { startMeasuring } from '#server/domain/figures/measure';
 import { startIdleWatch } from '#server/domain/idle/watch';
+import { startLinkRuns } from '#server/domain/link-runs/round';
 import { startLine } from '#server/domain/line/admit';
 import { startHousekeeping } from '#server/domain/housekeeping';
 import {
@@ -133,6 +134,7 @@ export function createApp(parts: AppParts): App {
   const stopTimetable = startTimetable(domain);
   const stopLine = startLine(domain);
   const stopIdleWatch = startIdleWatch(domain);
+  const stopLinkRuns = startLinkRuns(domain);
   const stopMeasuring = startMeasuring(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
@@ -247,6 +249,7 @@ export function createApp(parts: AppParts): App {
       stopTimetable(),
       stopLine(),
       stopIdleWatch(),
+      stopLinkRuns(),
       stopMeasuring(),
     ]);
     // only now: whoever takes the home over finds nothing under way

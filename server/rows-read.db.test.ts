@@ -6,6 +6,7 @@ import { useDatabase } from '#db/testing/database';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
 import { checkRequested, newestPruned } from '#server/domain/images/image-states';
 import { deleteExpired } from '#server/domain/housekeeping';
+import { linkRunRound } from '#server/domain/link-runs/round';
 import { createHomeKeeper } from '#server/domain/homes/home';
 import { silentLogger } from '#server/lib/logger';
 import { createLeaseOwner } from '#server/provisioning/owner';
@@ -154,10 +155,11 @@ function background(): Work[] {
     ['checks of images', () => checkRequested(ctx)],
     ['what was pruned of images', () => newestPruned(ctx.db)],
     ['housekeeping', () => deleteExpired(ctx)],
+    ['runs of link changes', () => linkRunRound(ctx, new Date())],
   ];
 }
 
-/** Marks as many slices, whatever others there are: each is idle, waits in line, and ends soon. */
+/** Marks as many slices, whatever others there are: each is idle, waits in line, has links that change, and ends soon. */
 async function markSome(): Promise<void> {
   const some = (values: string) => `select ${values} from slices order by id desc limit 40`;
   await control.query(`
@@ -165,6 +167,9 @@ async function markSome(): Promise<void> {
       ${some("id, utc_timestamp(3), '[]', 1, utc_timestamp(3)")};
     insert into zone_waits (slice_id, zone_id, requested_by, kind, on_failure, vcpus, ram_mb, disk_gb, since)
       ${some("id, zone_id, owner_id, 'deploy', 'keep', 1, 1, 1, utc_timestamp(3)")};
+    insert into slice_link_runs
+      (slice_id, kind, steps, outcomes, duration_seconds, restore, touched, started_at, next_at)
+      ${some("id, 'chaos', '[]', '[]', 60, true, '{}', utc_timestamp(3), date_add(utc_timestamp(3), interval 1 day)")};
     insert into slice_leases (slice_id, expires_at, minutes, at_end, warned_at)
       ${some("id, date_add(utc_timestamp(3), interval 1 day), 60, 'stop', utc_timestamp(3)")}`);
 }

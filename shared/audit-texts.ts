@@ -94,6 +94,11 @@ export const auditTexts = {
     schedules: { add: 'Add schedule', remove: 'Remove schedule' },
     line: { join: 'Wait in line', leave: 'Leave the line' },
     idle: { set: 'Set what is done when idle', 'set-rule': 'Set rule for idle slices' },
+    links: {
+      schedule: 'Change links by a plan',
+      chaos: 'Let links fail by chance',
+      stop: 'Stop changing links',
+    },
     snapshots: { rename: 'Rename snapshot', remove: 'Remove snapshot' },
     deployments: {
       start: 'Start operation',
@@ -170,5 +175,6 @@ export const auditTexts = {
     schedules: { add: 'It was set for this time.' },
     line: { join: 'It had waited in line for room.' },
     idle: { set: 'Nothing happened in it.' },
+    links: { schedule: 'Its links are changed by a plan.', chaos: 'Its links fail by chance.' },
   },
 } as const;

@@ -427,6 +427,15 @@ export const sentences = {
   ACT_TOO_LATE: 'No server was there for it in time: it is done until {{hours}} h after, and no later.',
   ACT_NOTHING_TO_DO: 'There was nothing to do: the slice was {{status}}.',
   ACT_LEASE_CHANGED: 'The lease was changed before.',
+  // runs of link changes
+  LINKS_NOT_RUNNING: 'Links are changed by a plan only while their slice runs; {{name}} is {{status}}.',
+  LINKS_CHANGING: 'The links of {{name}} are changed by a plan already. Stop that first.',
+  LINKS_NO_SUCH: 'The slice has no link with the key {{edge}}.',
+  LINKS_NONE: 'The slice has no link that could fail: all are taken down, or there are none.',
+  LINKS_QUIET: 'By these limits and this seed nothing fails. Let it last longer, or choose another seed.',
+  LINKS_UNBENDABLE: 'Zone {{zone}} cannot bend links:',
+  LINKS_GONE: 'The link is not there any more.',
+  LINKS_CANCELLED: 'The operation was cancelled.',
   // suspended slices and snapshots
   ACT_SLICE_KEEP: 'What the VMs had could not be kept or taken up again.',
   KEEP_RAN_FULL: 'The zone’s disk ran full while the memory of the VMs was written. They go on as before.',

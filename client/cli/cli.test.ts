@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -796,6 +796,63 @@ describe('leases and schedules', () => {
       'POST leases.setLimit {"of":{"zoneId":7},"limit":{"maxMinutes":120,"warnMinutes":60,"atEnd":["stop"]}}',
     );
     expect(stdout).toContain('zone local');
+  });
+});
+
+describe('changes of links', () => {
+  const edge = { id: 11, key: 'e1', source: 'a', target: 'b', sourceAddress: '10.0.0.1/30', targetAddress: null };
+  const vmList = ['r1', 'r2'].map((name, n) => ({ id: n + 1, key: n === 0 ? 'a' : 'b', name }));
+  const lab = { id: 3, name: 'lab', vmList, networks: [], edges: [edge] };
+  const run = {
+    ...{ id: 1, kind: 'sequence', status: 'running', restore: true, startedAt: '2026-03-01T12:00:00.000Z' },
+    ...{ elapsedMs: 20_000, durationSeconds: 90, chaos: null },
+    steps: [
+      { at: 10, edge: 'e1', deed: 'down' },
+      { at: 30, edge: 'e1', deed: 'bend', link: { delayMs: 100 } },
+    ],
+    outcomes: [{ outcome: 'done', error: null, sentences: null }],
+  };
+  const answerAll = (procedure: string) => ok(procedure.startsWith('slices.') ? lab : { run });
+
+  it('are given step by step, on the command line or in a file, and told', async () => {
+    answers = answerAll;
+    const { stdout, stderr } = await trama([
+      ...['links', 'schedule', '3', '--at', '10', 'down', 'r1:r2', '--at', '30', 'bend', 'r1:r2', 'delayMs=100'],
+    ]);
+    const steps = JSON.stringify(run.steps);
+    expect(asked.at(-1)).toBe(`POST links.schedule {"id":3,"steps":${steps},"restore":true}`);
+    expect(stdout).toMatch(/10 s\s+r1–r2\s+down\s+done\n\s*30 s\s+r1–r2\s+bend \{"delayMs":100\}\s+to come/);
+    expect(stderr).toContain('next step in 10 s, over in 70 s');
+    const file = path.join(home, 'steps');
+    await writeFile(file, '10 down r1:r2\n30 bend 11 delayMs=100\n');
+    await trama(['links', 'schedule', '3', file, '--for', '2m', '--no-restore']);
+    expect(asked.at(-1)).toBe(`POST links.schedule {"id":3,"steps":${steps},"restore":false,"durationSeconds":120}`);
+    await trama(['links', 'stop', '3', '--keep']);
+    expect(asked.at(-1)).toBe('POST links.stop {"id":3,"restore":false}');
+  });
+
+  it('come by chance within limits', async () => {
+    answers = answerAll;
+    await trama([
+      ...['links', 'chaos', '3', '--links', 'r1', '--fail', '30', '--repair', '10s', '--for', '1h', '--seed', '7'],
+    ]);
+    const limits = { atOnce: 1, failureSeconds: 30, repairSeconds: 10, durationSeconds: 3_600, seed: 7 };
+    expect(asked.at(-1)).toBe(`POST links.chaos ${JSON.stringify({ id: 3, edges: ['e1'], ...limits })}`);
+  });
+
+  it('are refused before anything is changed where they are none', async () => {
+    answers = answerAll;
+    for (const args of [
+      ['schedule', '3'],
+      ['schedule', '3', '--at', 'down', 'r1:r2'],
+      ['schedule', '3', '--at', '10', 'cut', 'r1:r2'],
+      ['chaos', '3', '--fail', 'often'],
+      ['chaos', '3', '--for', '2d'],
+      ['chaos', '3', '--at-once', '0'],
+    ])
+      expect((await trama(['links', ...args])).code, args.join(' ')).toBe(2);
+    expect((await trama(['links', 'schedule', '3', '--at', '10', 'down', 'r1:r9'])).code).toBe(4);
+    expect(asked.some((call) => call.startsWith('POST'))).toBe(false);
   });
 });
 

@@ -25,6 +25,20 @@ const lineChanges = {
   dropped: 'cannot wait in line any more',
 } as const;
 
+const runChanges = {
+  begun: 'has begun',
+  done: 'was done',
+  left: 'was left out: another one was due, too',
+  failed: 'failed',
+  stopped: 'was stopped',
+  ended: 'is over',
+} as const;
+
+function linksSentence({ what, kind, label, deed }: Extract<SliceEvent['data'], { type: 'slice.links' }>): string {
+  const run = kind === 'chaos' ? 'failing of links by chance' : 'changing of links by a plan';
+  return `${label === null ? run : `${deed} of link ${label}`} ${runChanges[what]}`;
+}
+
 const actOutcomes = { begun: 'was begun', left: 'was left out', failed: 'failed' } as const;
 
 function leaseSentence({ what, expiresAt, atEnd }: Extract<SliceEvent['data'], { type: 'slice.lease' }>): string {
@@ -67,6 +81,8 @@ function sentence(data: SliceEvent['data']): string {
       return `${data.kind} ${lineChanges[data.what]}${because}`;
     case 'slice.act':
       return `${data.kind}, due at ${data.dueAt} by the ${data.of}, ${actOutcomes[data.outcome]}${because}`;
+    case 'slice.links':
+      return `${linksSentence(data)}${because}`;
     case 'deployment.resumed':
       return `deployment ${data.deploymentId} was taken up again`;
     default:

@@ -8,6 +8,7 @@ import { addForwardCommand } from './commands/forwards';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addIdleCommands } from './commands/idle';
 import { addLeaseCommands } from './commands/leases';
+import { addLinksCommands } from './commands/links';
 import { addNotificationsCommand } from './commands/notifications';
 import { addDeploymentCommands } from './commands/deployments';
 import { addConvertCommand } from './commands/convert';
@@ -49,6 +50,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addSliceCommands(program, cli);
   addCaptureCommand(program, cli);
   addForwardCommand(program, cli);
+  addLinksCommands(program, cli);
   addSshCommand(program, cli);
   addLeaseCommands(program, cli);
   addIdleCommands(program, cli);

@@ -123,7 +123,7 @@ function HalfUpdate({
         {t('banner.halfDone', { done: countDone(deployment.steps), total: deployment.steps.length })}{' '}
         {names === '' ? null : t('banner.notDone', { steps: names })}
       </Text>
-      {onUndo === undefined ? null : (
+      {onUndo === undefined || deployment.because !== null ? null : (
         <Button size="xs" mt={6} variant="default" leftSection={<Undo2 size={14} />} onClick={ask}>
           {t('banner.undo')}
         </Button>

@@ -13,6 +13,8 @@ import { annotationNode } from '../editor/drawing';
 import { CaptureLink } from './CaptureLink';
 import { linkText } from '../editor/link-text';
 import { ChangeLink } from './ChangeLink';
+import { LinksButton } from './links/LinksButton';
+import { deedText, nextStep, useLinkRun } from './links/use-link-run';
 import { rateText, trafficHint } from './traffic/traffic-text';
 import { TrafficSwitch } from './traffic/TrafficSwitch';
 import { useTrafficLog } from './traffic/use-traffic-log';
@@ -35,6 +37,7 @@ export interface SliceCanvasProps {
 /** The slice's topology, alive. */
 export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasProps) {
   const { t, i18n } = useTranslation(['slices', 'common']);
+  const { t: tLinks } = useTranslation('links');
   const traffic = useTrafficLog();
   const activity = useActivity();
   const canvas = useRef<CanvasHandle>(null);
@@ -76,6 +79,8 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
     })),
     ...slice.annotations.map(annotationNode),
   ];
+  const { run } = useLinkRun(slice);
+  const next = run === null ? undefined : nextStep(run);
   const down = new Set(slice.vmList.flatMap((vm) => (vm.status === 'running' ? [] : [vm.key])));
   const bothRun = (edge: Slice['edges'][number]) => !down.has(edge.source) && !down.has(edge.target);
   const hintOf = (link: LinkTraffic) => {
@@ -92,6 +97,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
         };
   const edges: CanvasEdge[] = slice.edges.map((edge) => ({
     key: edge.key,
+    ...(edge.key === next?.edge ? { label: tLinks('canvasNext', { what: deedText(tLinks, next) }) } : {}),
     ...passing(traffic.log?.figures.get(edge.id)),
     source: edge.source,
     target: edge.target,
@@ -154,6 +160,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
                   onRead={traffic.take}
                 />
                 <CaptureLink slice={slice} linkKeys={links} />
+                <LinksButton slice={slice} linkKeys={links} />
                 <ChangeLink slice={slice} />
               </Group>
             )

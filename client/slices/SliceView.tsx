@@ -24,6 +24,7 @@ import { isLive } from './apply-event';
 import { EventLog } from './EventLog';
 import { IdleBar } from './IdleBar';
 import { LineBar, WaitButton } from './LineBar';
+import { LinkRunBar } from './links/LinkRunBar';
 import { PlanView, takesOfQuota } from './PlanView';
 import { reasonSentence } from './reason-sentence';
 import { HealSwitch } from './HealSwitch';
@@ -153,6 +154,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
         <IdleBar slice={slice} />
         <LineBar slice={slice} reason={refused('deploy')} />
+        <LinkRunBar slice={slice} reason={refused('update')} />
         <SliceBanner
           slice={slice}
           deployment={live.deployment}

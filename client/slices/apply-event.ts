@@ -75,6 +75,7 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
     case 'slice.lease':
     case 'slice.line':
     case 'slice.act':
+    case 'slice.links':
     case 'deployment.resumed':
       return slice;
   }
@@ -197,6 +198,7 @@ export function concernsVm(event: SliceEvent, vmId: number, slice: Slice): boole
     case 'slice.lease':
     case 'slice.line':
     case 'slice.act':
+    case 'slice.links':
     case 'network.status':
     case 'deployment.resumed':
       return false;

@@ -1,6 +1,8 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sliceFacts, type EventData } from '#shared/deployment/events';
+import { runChanges, sliceFacts, type EventData } from '#shared/deployment/events';
+import { linkDeeds } from '#shared/links/deeds';
+import { runKinds } from '#shared/links/schema';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import { edgeStatuses, sliceStatuses, vmStatuses } from '#shared/slice-status';
@@ -42,6 +44,14 @@ const every: EventData[] = [
         status,
         attempts: 1,
         error: null,
+      })),
+    ),
+  ),
+  ...runKinds.flatMap((kind) =>
+    runChanges.flatMap((what) =>
+      linkDeeds.map((deed) => ({
+        ...{ type: 'slice.links' as const, what, kind, label: 'web–db', deed },
+        error: what === 'failed' ? 'The cause.' : null,
       })),
     ),
   ),

@@ -60,9 +60,19 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
       if (data.missedFrom === null) return said;
       return `${said} ${t('act.missed', { from: timeText(data.missedFrom) })}`;
     }
+    case 'slice.links':
+      return linksSentence(t, data);
     case 'deployment.resumed':
       return t('resumed');
   }
+}
+
+function linksSentence(t: EventsT, data: Extract<EventData, { type: 'slice.links' }>): string {
+  const error = spoken(data.error ?? '', data.sentences);
+  if (data.what === 'begun' || data.what === 'stopped' || data.what === 'ended')
+    return `${t(`links.${data.kind}.${data.what}`)} ${error}`.trim();
+  const step = t(`links.deed.${data.deed ?? 'restore'}`, { name: data.label ?? '' });
+  return t(`links.${data.what}`, { step, error }).trim();
 }
 
 function execSentence(t: EventsT, { name, command, ...data }: Extract<EventData, { type: 'vm.exec' }>): string {
@@ -127,6 +137,8 @@ export function eventTone(data: EventData): EventTone {
       return data.what === 'dropped' ? 'warning' : 'neutral';
     case 'slice.act':
       return data.outcome === 'failed' ? 'danger' : data.outcome === 'left' ? 'warning' : 'neutral';
+    case 'slice.links':
+      return data.error !== null ? 'danger' : data.what === 'left' ? 'warning' : 'neutral';
     case 'deployment.resumed':
       return 'warning';
   }

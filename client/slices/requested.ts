@@ -10,6 +10,8 @@ const systemReasonWords = {
   'schedules.add': 'schedule',
   'line.join': 'line',
   'idle.set': 'idle',
+  'links.schedule': 'links',
+  'links.chaos': 'chaos',
 } as const;
 
 /** Who asked for a deployment, or why the system did. */

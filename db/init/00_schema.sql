@@ -914,6 +914,31 @@ ALTER TABLE `slice_vms` ADD `extra_disk_gb` int unsigned DEFAULT 0 NOT NULL;
 ALTER TABLE `template_vms` ADD `extra_disk_gb` int unsigned DEFAULT 0 NOT NULL;
 ALTER TABLE `images` ADD `pruned_at` datetime(3);
 CREATE INDEX `images_pruned_at_index` ON `images` (`pruned_at`);
+CREATE TABLE `slice_link_runs` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`kind` enum('sequence','chaos') NOT NULL,
+	`status` enum('running','ending','ended') NOT NULL DEFAULT 'running',
+	`steps` json NOT NULL,
+	`outcomes` json NOT NULL,
+	`chaos` json,
+	`duration_seconds` int unsigned NOT NULL,
+	`restore` boolean NOT NULL,
+	`touched` json NOT NULL,
+	`intent` json,
+	`deployment_id` bigint unsigned,
+	`attempts` int unsigned NOT NULL DEFAULT 0,
+	`started_at` datetime(3) NOT NULL,
+	`next_at` datetime(3),
+	`generation` int unsigned NOT NULL DEFAULT 0,
+	CONSTRAINT `slice_link_runs_id` PRIMARY KEY(`id`),
+	CONSTRAINT `slice_link_runs_slice_unique` UNIQUE(`slice_id`)
+);
+ALTER TABLE `topology_changes` MODIFY COLUMN `before` json;
+ALTER TABLE `slice_link_runs` ADD CONSTRAINT `slice_link_runs_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `slice_link_runs` ADD CONSTRAINT `slice_link_runs_deployment_id_deployments_id_fk` FOREIGN KEY (`deployment_id`) REFERENCES `deployments`(`id`) ON DELETE set null ON UPDATE no action;
+CREATE INDEX `slice_link_runs_next_at_index` ON `slice_link_runs` (`next_at`);
+CREATE INDEX `slice_link_runs_deployment_id_index` ON `slice_link_runs` (`deployment_id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -964,3 +989,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('49f88a1423258
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('f17b6086ab3050c288a93a866f8019dd20f7a0d09d0b5e65d850ac3b3318c496', 1795726092237);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9ec9ba19184a7ac3af0c5c72ba63f00dd1c7fd834d583502f81e806a2653601b', 1795735803451);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bd92b7457e4a55bf535af2982de74489bcf8d494a2315804a6a2b764b91c87ef', 1795740818346);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('825d17d55cc08549016f3e27a387ad4d34710a39949dc7f38dfabbde2c8236ce', 1795767599195);

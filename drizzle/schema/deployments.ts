@@ -120,8 +120,8 @@ export const topologyChanges = mysqlTable(
       .references(() => slices.id, { onDelete: 'cascade' }),
     /** The one that it made. */
     version: int('version', { unsigned: true }).notNull(),
-    /** What the slice's topology was before, to be shown and to go back to. */
-    before: json('before').$type<Topology>().notNull(),
+    /** What the slice's topology was before, to go back to. Null of a step of a run of link changes: there are many, and the run goes back itself. */
+    before: json('before').$type<Topology>(),
     changes: json('changes').$type<PlanChange[]>().notNull(),
   },
   (table) => [uniqueIndex('topology_changes_slice_version_unique').on(table.sliceId, table.version)],

@@ -5,7 +5,7 @@ import { endResults } from '#shared/audit';
 import type { EventData } from '#shared/deployment/events';
 import type { DeploymentStatus } from '#shared/deployment/schema';
 import { desiredLike, observedStatus } from '#shared/deployment/observed-status';
-import { operationOf } from '#shared/deployment/operations';
+import { operationOf, runReasons } from '#shared/deployment/operations';
 import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import { stepRows, stepsTotal, type DeploymentRow, type StepRow } from '#server/db/queries/deployments';
@@ -75,7 +75,7 @@ export async function finishDeployment(
       ...asError(ending.error),
     });
     await recordEnd(tx, row, outcome, ending.error);
-    await say(await endTold(tx, row, outcome, ending.error));
+    if (!runReasons.some((reason) => reason === row.because)) await say(await endTold(tx, row, outcome, ending.error));
     if (next !== undefined) emit(await release(tx, next));
     return 'finished';
   });

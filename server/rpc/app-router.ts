@@ -9,6 +9,7 @@ import { imagesRouter } from './images/router';
 import { notificationsRouter } from './notifications/router';
 import { leasesRouter } from './leases/router';
 import { lineRouter } from './line/router';
+import { linksRouter } from './links/router';
 import { quotasRouter } from './quotas/router';
 import { schedulesRouter } from './schedules/router';
 import { slicesRouter } from './slices/router';
@@ -39,6 +40,7 @@ export const appRouter = router({
   slices: slicesRouter,
   leases: leasesRouter,
   line: lineRouter,
+  links: linksRouter,
   idle: idleRouter,
   schedules: schedulesRouter,
   snapshots: snapshotsRouter,

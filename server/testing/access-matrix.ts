@@ -507,6 +507,15 @@ export const matrix: Record<string, Row> = {
     api.line.join({ sliceId: s.slice.idle }),
   ),
   'line.leave': row('user', 'slices:manage', manageSlice, (api, s) => api.line.leave({ sliceId: s.slice.idle })),
+  'links.get': row('user', 'slices:read', seeSlice, (api, s) => api.links.get({ id: s.slice.idle })),
+  // its drawing has no links
+  'links.schedule': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
+    api.links.schedule({ id: s.slice.idle, steps: [{ at: 30, edge: 'e1', deed: 'down' }] }),
+  ),
+  'links.chaos': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
+    api.links.chaos({ id: s.slice.idle, failureSeconds: 10, repairSeconds: 5, durationSeconds: 60, seed: 1 }),
+  ),
+  'links.stop': row('user', 'slices:manage', manageSlice, (api, s) => api.links.stop({ id: s.slice.idle })),
   'idle.get': row('user', 'slices:read', seeSlice, (api, s) => api.idle.get({ id: s.slice.idle })),
   'idle.set': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.idle.set({ id: s.slice.idle, rule: { minutes: 60, action: 'suggest' } }),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { bootRunSchema } from '../guest';
+import { linkDeeds } from '../links/deeds';
+import { runKinds } from '../links/schema';
 import { idSchema, timestampSchema } from '../primitives';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
 import { deploymentKinds } from './operations';
@@ -30,6 +32,8 @@ export const sliceFacts = [
 export const leaseChanges = ['set', 'extended', 'removed', 'cut', 'warned', 'ended'] as const;
 /** Of a slice in its zone's line: it came to wait, gave that up, was let in, or can no more be. */
 export const lineChanges = ['joined', 'left', 'admitted', 'dropped'] as const;
+/** Of a run of link changes: it began; a step of it was `done`, was `left` for a later one, or `failed`; somebody stopped it; it is over. */
+export const runChanges = ['begun', 'done', 'left', 'failed', 'stopped', 'ended'] as const;
 /** What an act came of. */
 export const actSources = ['lease', 'schedule'] as const;
 export type ActSource = (typeof actSources)[number];
@@ -109,6 +113,18 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     /** Of several that no server was there for it is the last; the first was due then. */
     missedFrom: timestampSchema.nullable(),
     deploymentId: idSchema.nullable(),
+    error: z.string().nullable(),
+    sentences: sentencesSchema,
+  }),
+  /** A run of link changes, and its steps. */
+  z.object({
+    type: z.literal('slice.links'),
+    what: z.enum(runChanges),
+    kind: z.enum(runKinds),
+    /** Of a step: what its link is called, and what it makes of it. */
+    label: z.string().nullable(),
+    deed: z.enum(linkDeeds).nullable(),
+    /** Why a step failed; of the end, why not all was put back. */
     error: z.string().nullable(),
     sentences: sentencesSchema,
   }),

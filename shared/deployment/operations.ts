@@ -31,8 +31,12 @@ export const systemReasons = [
   'schedules.add',
   'line.join',
   'idle.set',
+  'links.schedule',
+  'links.chaos',
 ] as const;
 export type SystemReason = (typeof systemReasons)[number];
+/** Those of operations that are steps of a run of link changes: there are many, and the run says itself what becomes of them. */
+export const runReasons = ['links.schedule', 'links.chaos'] as const satisfies readonly SystemReason[];
 
 /**
  * What is wanted of a VM from when an operation begins: a state; what was wanted before; (`restored`) that it runs, but

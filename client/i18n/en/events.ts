@@ -56,6 +56,27 @@ export const events = {
     idle: 'What is done when nothing happens in it has changed, or something happens, or nothing any more.',
     snapshots: 'The snapshots of the slice have changed.',
   },
+  links: {
+    sequence: {
+      begun: 'Links are changed by a plan from now on.',
+      stopped: 'Changing links by a plan was stopped.',
+      ended: 'Changing links by a plan is over.',
+    },
+    chaos: {
+      begun: 'Links fail by chance from now on.',
+      stopped: 'Letting links fail by chance was stopped.',
+      ended: 'No more links fail by chance.',
+    },
+    deed: {
+      down: 'Link {{name}} cut',
+      up: 'Link {{name}} joined',
+      bend: 'Link {{name}} given other properties',
+      restore: 'Link {{name}} put back as it was',
+    },
+    done: '{{step}}, by the plan.',
+    left: '{{step}}: left out, since another change of it was due, too.',
+    failed: '{{step}}: failed. {{error}}',
+  },
   lease: {
     set: 'The lease ends at {{at}}. Then: {{what}}.',
     extended: 'The lease was extended until {{at}}. Then: {{what}}.',

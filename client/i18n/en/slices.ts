@@ -1,3 +1,4 @@
+import { because } from './slices-because';
 import { inside } from './slices-inside';
 import { traffic } from './slices-traffic';
 import { property } from './slices-properties';
@@ -337,15 +338,7 @@ export const slices = {
   steps: {
     title: '{{kind}}',
     requested: 'asked for by {{name}}',
-    because: {
-      restart: 'asked for by Trama after a restart of the machine',
-      heal: 'asked for by Trama, since it was not as it was asked for',
-      accountDeleted: 'asked for by Trama when {{name}} deleted the owner’s account',
-      lease: 'asked for by Trama at the end of the lease',
-      schedule: 'asked for by Trama at the time that was set',
-      idle: 'asked for by Trama, since nothing happened in it',
-      line: 'asked for by {{name}}, and let in when there was room',
-    },
+    because,
     none: 'No operation has been asked for yet.',
     attempt: 'attempt {{count}}',
     took: 'took {{duration}}',

@@ -133,6 +133,11 @@ export const audit: Messages<typeof english> = {
     schedules: { add: 'Añadir horario', remove: 'Quitar horario' },
     line: { join: 'Esperar en la cola', leave: 'Dejar la cola' },
     idle: { set: 'Fijar qué se hace sin actividad', 'set-rule': 'Fijar regla para slices sin actividad' },
+    links: {
+      schedule: 'Cambiar enlaces según un plan',
+      chaos: 'Hacer fallar enlaces al azar',
+      stop: 'Dejar de cambiar enlaces',
+    },
     snapshots: { rename: 'Renombrar instantánea', remove: 'Quitar instantánea' },
     deployments: {
       start: 'Iniciar operación',
@@ -215,5 +220,6 @@ export const audit: Messages<typeof english> = {
     schedules: { add: 'Estaba fijado para esta hora.' },
     line: { join: 'Esperaba en la cola a que hubiera sitio.' },
     idle: { set: 'No pasaba nada en él.' },
+    links: { schedule: 'Sus enlaces se cambian según un plan.', chaos: 'Sus enlaces fallan al azar.' },
   },
 };

@@ -58,6 +58,27 @@ export const events: Messages<typeof english> = {
     idle: 'Ha cambiado qué se hace cuando no pasa nada en él, o si pasa algo.',
     snapshots: 'Han cambiado las instantáneas del slice.',
   },
+  links: {
+    sequence: {
+      begun: 'Desde ahora los enlaces se cambian según un plan.',
+      stopped: 'Se dejó de cambiar enlaces según un plan.',
+      ended: 'El plan de cambios de enlaces ha terminado.',
+    },
+    chaos: {
+      begun: 'Desde ahora fallan enlaces al azar.',
+      stopped: 'Se dejó de hacer fallar enlaces al azar.',
+      ended: 'Ya no fallan enlaces al azar.',
+    },
+    deed: {
+      down: 'Enlace {{name}} cortado',
+      up: 'Enlace {{name}} unido',
+      bend: 'Enlace {{name}} con otras propiedades',
+      restore: 'Enlace {{name}} como estaba',
+    },
+    done: '{{step}}, según el plan.',
+    left: '{{step}}: omitido, porque también tocaba otro cambio.',
+    failed: '{{step}}: falló. {{error}}',
+  },
   lease: {
     set: 'El plazo termina el {{at}}. Entonces: {{what}}.',
     extended: 'El plazo se amplió hasta el {{at}}. Entonces: {{what}}.',

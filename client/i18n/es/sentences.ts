@@ -467,6 +467,15 @@ export const sentences: Record<SentenceCode, string> = {
   ACT_TOO_LATE: 'No hubo ningún servidor a tiempo: se hace hasta {{hours}} h después, y no más tarde.',
   ACT_NOTHING_TO_DO: 'No había nada que hacer: el estado del slice era {{status}}.',
   ACT_LEASE_CHANGED: 'El plazo se cambió antes.',
+  LINKS_NOT_RUNNING:
+    'Los enlaces solo se cambian según un plan mientras su slice está en marcha; el estado de {{name}} es {{status}}.',
+  LINKS_CHANGING: 'Los enlaces de {{name}} ya se cambian según un plan. Deténgalo antes.',
+  LINKS_NO_SUCH: 'El slice no tiene ningún enlace con la clave {{edge}}.',
+  LINKS_NONE: 'El slice no tiene ningún enlace que pueda fallar: todos están cortados o no hay ninguno.',
+  LINKS_QUIET: 'Con estos límites y esta semilla no falla nada. Que dure más, o elija otra semilla.',
+  LINKS_UNBENDABLE: 'La zona {{zone}} no puede alterar enlaces:',
+  LINKS_GONE: 'El enlace ya no existe.',
+  LINKS_CANCELLED: 'La operación se canceló.',
   ROLLED_BACK: 'Se deshizo lo que había hecho.',
   RETRY_OR_DESTROY: 'Reintente la operación o destruya el slice.',
 };

@@ -1,3 +1,4 @@
+import { because } from './slices-because';
 import { inside } from './slices-inside';
 import { traffic } from './slices-traffic';
 import type { Messages } from '../messages';
@@ -340,15 +341,7 @@ export const slices: Messages<typeof english> = {
   steps: {
     title: '{{kind}}',
     requested: 'por orden de {{name}}',
-    because: {
-      restart: 'por orden de Trama tras un reinicio de la máquina',
-      heal: 'por orden de Trama, porque no estaba como se pidió',
-      accountDeleted: 'por orden de Trama cuando {{name}} eliminó la cuenta del propietario',
-      lease: 'pedido por Trama al terminar el plazo',
-      schedule: 'pedido por Trama a la hora fijada',
-      idle: 'por orden de Trama, porque no pasaba nada en él',
-      line: 'por orden de {{name}}, cuando hubo sitio',
-    },
+    because,
     none: 'Todavía no se ha pedido ninguna operación.',
     attempt: 'intento {{count}}',
     took: 'tardó {{duration}}',

@@ -68,7 +68,7 @@ export async function writeRowChange(
 /** Keeps how a deployment changed the topology of its slice. */
 export async function insertTopologyChange(
   tx: Transaction,
-  row: { deploymentId: number; sliceId: number; version: number; before: Topology; changes: PlanChange[] },
+  row: { deploymentId: number; sliceId: number; version: number; before: Topology | null; changes: PlanChange[] },
 ): Promise<void> {
   await tx.insert(topologyChanges).values(row);
 }
@@ -85,7 +85,7 @@ export async function topologyChangeOf(
   return row ?? null;
 }
 
-/** What a slice's topology was before a deployment of its changed it; null where none of that id did. */
+/** What a slice's topology was before a deployment of its changed it; null where none of that id did, or it is not kept. */
 export async function topologyBefore(q: Queryable, sliceId: number, deploymentId: number): Promise<Topology | null> {
   const [row] = await q
     .select({ before: topologyChanges.before })

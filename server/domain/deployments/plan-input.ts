@@ -1,6 +1,8 @@
 import type { Applied } from '#shared/deployment/applied';
+import type { TopologySource } from '#shared/deployment/schema';
 import type { Problem } from '#shared/errors';
 import type { IpRange } from '#shared/ip-ranges';
+import type { LinkStates } from '#shared/links/run';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
 import type { SliceStatus, VmDesired } from '#shared/slice-status';
@@ -112,6 +114,8 @@ export interface PlanInput {
   sizesDenied?: boolean;
   /** Nobody has seen the plan: what would lose a disk stays as it is, until somebody asks for it. */
   unattended?: boolean;
+  /** Nothing but links is changed, and only what takes effect live: whatever else differs is left for another update. */
+  linksOnly?: boolean;
   /** Of an operation that changes the topology; null of all others. */
   update: PlannedUpdate | null;
   /** Of the line for room in its zone: whether it waits there, and whether what becomes free is kept for others that do. */
@@ -139,6 +143,9 @@ export interface PlanSnapshots {
     imagesGone: ReadonlySet<number>;
   } | null;
 }
+
+/** Where an update's topology comes from; of the server's own ones, links that are to be in another state. */
+export type ChangeSource = TopologySource | { from: 'links'; links: LinkStates };
 
 /** What an update starts from. */
 export interface PlannedUpdate {

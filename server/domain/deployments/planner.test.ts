@@ -582,6 +582,30 @@ describe('a plan of what differs from what was applied', () => {
       );
   });
 
+  test('of links alone leaves everything else as it is: other differences, VMs that are down, strangers', () => {
+    const edge = link(11, guest, vmSpec(2, contractTiny));
+    const bent = appliedEdge({ ...edge, link: { delayMs: 20 }, down: true });
+    const moved = appliedEdge({
+      ...edge,
+      source: { ...edge.source, nic: { ...edge.source.nic, address: '10.9.9.1/30' } },
+    });
+    const e = (id: number, wanted: Applied) => ({ id, key: `e${id}`, source: 'web', target: 'db', ...wire, wanted });
+    const topology = {
+      vms: [running(1, 'web', appliedVm({ ...guest, ramMb: 256 })), running(2, 'db')],
+      networks: [],
+      edges: [e(11, bent), e(12, moved)],
+    };
+    const observation = {
+      ...there,
+      vms: [{ ...seen(1, 'running'), applied: appliedVm(guest) }, seen(2, 'stopped'), seen(9, 'running')],
+      edges: [11, 12].map((id) => ({ id, status: 'up' as const, applied: appliedEdge(edge) })),
+    };
+    const plan = planOf(topology, { kind: 'update', observation, linksOnly: true });
+    expect(plan.steps.map(({ key, dependsOn }) => [key, dependsOn])).toEqual([['edge:web–db/update', []]]);
+    expect(plan.steps[0]?.update?.changes.map(({ property }) => property).toSorted()).toEqual(['down', 'link']);
+    expect(plan.runnable).toBe(true);
+  });
+
   test('is only of what builds everything: a start takes what was applied', () => {
     const wanted = appliedVm({ ...guest, ramMb: 256 });
     const topology = { vms: [running(1, 'web', wanted), running(2, 'db')] };

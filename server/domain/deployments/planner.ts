@@ -22,6 +22,7 @@ export function planOperation(input: PlanInput): Plan {
   const builder = new PlanBuilder(input);
   if (removesSlice(input.kind)) builder.remove();
   else if (operationOf(input.kind).whole !== null) builder.whole();
+  else if (input.linksOnly === true) builder.bendLinks();
   else if (!staysDrawing(input)) builder.converge();
   const needs = needsOf(input);
   const added = input.quota === null ? null : quotaTakenBy(input);
@@ -226,6 +227,13 @@ class PlanBuilder {
     const plugged = this.operation.changesTopology ? targets.filter((vm) => ends.has(vm.key)) : [];
     this.made.push(...new Set([...create, ...update, ...plugged]));
     this.started.push(...start, ...reboot);
+  }
+
+  /** Of links that are there what they do, and whether they are up. */
+  bendLinks(): void {
+    for (const [edge, changes] of this.differences.edges)
+      if (changes.every(({ effect }) => effect === 'live'))
+        this.addUpdate('edge', edge, this.edgeLabels.get(edge) ?? edge.key, [], { changes, loses: [] });
   }
 
   /**

@@ -2,7 +2,6 @@ import type { Applied } from '#shared/deployment/applied';
 import { can } from '#shared/auth';
 import { AppError, type Problem } from '#shared/errors';
 import { keepsWhatRuns, operationOf, type DeploymentKind, type Underway } from '#shared/deployment/operations';
-import type { TopologySource } from '#shared/deployment/schema';
 import type { Resources } from '#shared/primitives';
 import type { Quota } from '#shared/quota';
 import { say, type Said } from '#shared/sentence';
@@ -29,7 +28,7 @@ import { snapshotsFor } from '../snapshots/for-plan';
 import type { SliceAccess, SliceRow } from '../slices/access';
 import { capacityOf, freeOf } from '../zones/capacity';
 import { subnetsDenied } from '../zones/settings';
-import { planTopologyOf, type PlanInput, type PlanZone } from './plan-input';
+import { planTopologyOf, type ChangeSource, type PlanInput, type PlanZone } from './plan-input';
 
 const sizeSchema = topologyVmSchema.pick({ ownSize: true });
 
@@ -50,7 +49,7 @@ export interface Operation {
   kind: DeploymentKind;
   vmId?: number | null | undefined;
   /** Of an update: where the new topology comes from; without it, what is there becomes what the slice's own says. */
-  change?: TopologySource | undefined;
+  change?: ChangeSource | undefined;
   /** The version that it was made from. */
   baseVersion?: number | undefined;
   /** Of what goes back to a snapshot: which. */

@@ -7,7 +7,7 @@ import { AppError } from '#shared/errors';
 import type { Quota } from '#shared/quota';
 import type { VmDesired } from '#shared/slice-status';
 import type { PartChange } from '#shared/topology/diff';
-import { emptyTopology, type Topology } from '#shared/topology/schema';
+import type { Topology } from '#shared/topology/schema';
 import type { Transaction } from '#server/db/client';
 import {
   deploymentByKey,
@@ -143,7 +143,7 @@ async function queue(
   const unattended = actor.kind === 'system';
   const changed = await changeTopology(tx, actor, slice, request);
   const told = { slice, operation: request, underway, seen, zone, ...changed };
-  const input = { ...(await planInput(tx, told)), unattended };
+  const input = { ...(await planInput(tx, told)), unattended, linksOnly: request.change?.from === 'links' };
   const plan = planOperation(input);
   if (request.mayWait === true && plan.canWait) {
     if (wait === null) await standInLine(tx, { actor, slice, needs: plan.needs, ...request });
@@ -220,7 +220,8 @@ interface Changed {
   quota: Quota | null;
   /** Of the topology, where it has become another one. */
   version?: number;
-  drawing: Topology;
+  /** What it was before, where that is kept. */
+  drawing: Topology | null;
 }
 
 /**
@@ -237,7 +238,7 @@ async function changeTopology(
   if (source?.from === 'drawing') await catalogueOf(tx, source.topology, { hold: true });
   const model = await loadSliceModel(tx, slice.id);
   const quota = await quotaForPlan(tx, slice, kind);
-  const drawing = emptyTopology;
+  const drawing = null;
   if (source === undefined) return { model, update: null, quota, drawing };
   const { change, problems } = await topologyChange(tx, slice, model, { actor, source, baseVersion });
   assertValid(problems);
@@ -245,7 +246,13 @@ async function changeTopology(
   const version = slice.topologyVersion + 1;
   await writeRowChange(tx, { sliceId: slice.id, change: change.rows, version, ...change.origin });
   const after = await loadSliceModel(tx, slice.id);
-  return { model: after, update: { before: model, diff: change.diff }, quota, version, drawing: change.before };
+  return {
+    model: after,
+    update: { before: model, diff: change.diff },
+    quota,
+    version,
+    drawing: source.from === 'links' ? null : change.before,
+  };
 }
 
 function assertMayBegin(slice: SliceRow, { kind, vmId = null }: Request, underway: Underway): void {

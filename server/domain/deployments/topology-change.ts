@@ -1,13 +1,13 @@
 import { inArray } from 'drizzle-orm';
 import { images } from '#drizzle/schema/catalogue';
-import type { TopologySource } from '#shared/deployment/schema';
 import { AppError, notFound, type Problem } from '#shared/errors';
 import { say } from '#shared/sentence';
 import { diffTopology, type PartChange } from '#shared/topology/diff';
 import { readDocument } from '#shared/topology/formats/document';
+import { withState, type LinkStates } from '#shared/links/run';
 import { sameTopology } from '#shared/topology/same';
 import { settled } from '#shared/topology/settle';
-import type { Topology } from '#shared/topology/schema';
+import type { Topology, TopologyEdge } from '#shared/topology/schema';
 import { checkTopology } from '#shared/topology/formats/user-data';
 import type { Queryable } from '#server/db/client';
 import type { ImageRow, SliceModel } from '#server/db/queries/slice-model';
@@ -20,6 +20,7 @@ import { drawingOf } from '../slices/drawing';
 import { copyOfDrawing } from '../slices/write-slices';
 import { loadTemplate } from '../templates/access';
 import { withKeysOf } from './document-keys';
+import type { ChangeSource } from './plan-input';
 import { modelAfter, rowChangeOf } from './row-change';
 
 /** What an update makes of a slice's topology. */
@@ -47,15 +48,15 @@ export async function topologyChange(
     actor,
     source,
     baseVersion,
-  }: { actor: Actor | SystemActor; source: TopologySource; baseVersion?: number | undefined },
+  }: { actor: Actor | SystemActor; source: ChangeSource; baseVersion?: number | undefined },
 ): Promise<{ change: TopologyChange | null; problems: Problem[] }> {
   const before = drawingOf(model);
-  const { topology, origin } = await topologyOf(q, slice, actor, source);
+  const { topology, origin } = await topologyOf(q, slice, actor, source, before);
   const kept = source.from === 'document' ? withKeysOf(before, topology) : topology;
   // what was retired since stays choosable for who has it, or takes it over from a revision that had it
   const catalogue = await catalogueOf(q, kept);
   const problems = [
-    ...checkTopology(kept, catalogue, source.from === 'drawing' ? before : kept),
+    ...checkTopology(kept, catalogue, source.from === 'drawing' || source.from === 'links' ? before : kept),
     ...(await hiddenImages(q, { actor, topology: kept, kept: before })),
   ];
   if (problems.length > 0) return { change: null, problems };
@@ -83,7 +84,8 @@ async function topologyOf(
   q: Queryable,
   slice: SliceRow,
   actor: Actor | SystemActor,
-  source: TopologySource,
+  source: ChangeSource,
+  before: Topology,
 ): Promise<{ topology: Topology; origin: TopologyChange['origin'] }> {
   switch (source.from) {
     case 'drawing':
@@ -101,7 +103,18 @@ async function topologyOf(
       if (topology === null) throw notFound('deployment');
       return { topology, origin: null };
     }
+    case 'links':
+      return { topology: { ...before, edges: before.edges.map(bentBy(source.links)) }, origin: null };
   }
+}
+
+/** An edge in the state that is wanted of it. Links that are gone meanwhile are passed over. */
+function bentBy(links: LinkStates): (edge: TopologyEdge) => TopologyEdge {
+  const states = new Map(Object.entries(links));
+  return (edge) => {
+    const state = states.get(edge.key);
+    return state === undefined ? edge : withState(edge, state);
+  };
 }
 
 async function imagesOf(q: Queryable, { vms }: Topology): Promise<ImageRow[]> {

@@ -112,6 +112,14 @@ async function withoutRoom(s: Stage): Promise<number> {
   return (await s.owner.slices.create({ name: 'Two', templateId, zoneId })).id;
 }
 
+/** A slice that runs, with a link. */
+async function linked(s: Stage): Promise<number> {
+  const { id: templateId } = await s.owner.templates.create({ name: 'Pair', topology: line(2) });
+  const { id } = await s.owner.slices.create({ name: 'Two', templateId, zoneId: await world.zone() });
+  await ctx.db.update(slices).set({ status: 'active' }).where(eq(slices.id, id));
+  return id;
+}
+
 const codeOf = (secret: string) =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: ctx.clock.now().getTime() });
 async function secondFactor({ owner }: Stage) {
@@ -403,6 +411,20 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const id = await withoutRoom(s);
     await s.owner.line.join({ sliceId: id });
     return doing('slice', id, () => s.owner.line.leave({ sliceId: id }));
+  },
+  'links.schedule': async (s) => {
+    const id = await linked(s);
+    return doing('slice', id, () => s.owner.links.schedule({ id, steps: [{ at: 30, edge: 'e1', deed: 'down' }] }));
+  },
+  'links.chaos': async (s) => {
+    const id = await linked(s);
+    const limits = { failureSeconds: 10, repairSeconds: 5, durationSeconds: 600, seed: 1 };
+    return doing('slice', id, () => s.owner.links.chaos({ id, ...limits }));
+  },
+  'links.stop': async (s) => {
+    const id = await linked(s);
+    await s.owner.links.schedule({ id, steps: [{ at: 30, edge: 'e1', deed: 'down' }] });
+    return doing('slice', id, () => s.owner.links.stop({ id }));
   },
   'idle.set': async (s) => {
     const { id } = await s.slice();
