@@ -24,12 +24,9 @@ const fields: readonly Field[] = ['down', 'link'];
 /** Links by the keys of their edges. */
 export type LinkStates = Readonly<Record<string, LinkState>>;
 
-/** A link that the run has changed: how it goes back, and what the run has made of it. */
-interface Touched {
-  before: LinkState;
-  set: LinkState;
-}
-export type TouchedLinks = Readonly<Record<string, Touched>>;
+/** Links that the run has changed, by the keys of their edges: how each goes back, and what the run has made of it. */
+export type TouchedLinks = Readonly<Record<string, { before: LinkState; set: LinkState }>>;
+type Touched = TouchedLinks[string];
 
 /** What became of a step. `left`: a later one was due, too, by which nothing of it would be left. `gone`: its link is not there. */
 export type StepFate = 'done' | 'left' | 'gone';
