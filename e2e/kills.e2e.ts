@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { openSession, type ApiSession } from '../rig/api';
 import { openConsole, ping } from '../rig/console';
-import { dice } from '../rig/dice';
+import { dice } from '#shared/dice';
 import {
   freePort,
   guestsIn,

@@ -1,3 +1,4 @@
+import { dice } from '../dice';
 import { runLimits } from './limits';
 import { inOrder, type LinkStep } from './run';
 
@@ -25,7 +26,7 @@ export const failuresOf = ({ failureSeconds, durationSeconds }: ChaosLimits) => 
  */
 export function planChaos(limits: ChaosLimits): LinkStep[] {
   const { edges, atOnce, failureSeconds, repairSeconds, durationSeconds } = limits;
-  const chance = uniform(limits.seed);
+  const chance = dice(limits.seed);
   const wait = (mean: number) => -Math.log(1 - chance()) * mean;
   /** When the edges that have failed are up again. */
   const until = new Map<string, number>();
@@ -41,15 +42,4 @@ export function planChaos(limits: ChaosLimits): LinkStep[] {
     steps.push({ at, edge, deed: 'down' }, { at: repaired, edge, deed: 'up' });
   }
   return inOrder(steps);
-}
-
-/** Numbers from 0 up to 1, always the same ones of a seed: mulberry32, see https://github.com/bryc/code/blob/master/jshash/PRNGs.md. */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

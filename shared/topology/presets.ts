@@ -1,3 +1,4 @@
+import { dice } from '../dice';
 import { limits } from '../limits';
 import { newVm, type Topology, type TopologyEdge, type TopologyVm } from './schema';
 
@@ -148,18 +149,6 @@ function tree(count: number, children: number): Shape {
   return { places, links: indexes(count - 1).map((index) => [parent(index + 1), index + 1]) };
 }
 
-/** The same numbers between 0 and 1 for the same seed. */
-function chance(from: number): () => number {
-  let state = from >>> 0;
-  return () => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Links between VMs, none twice, none more at one VM than a drawing may have. */
 class Links {
   readonly all: Pair[] = [];
@@ -274,9 +263,9 @@ function draw(kind: PresetKind, value: (name: PresetParameter) => number): Shape
     case 'mesh':
       return { places: circle(size), links: pairs(size) };
     case 'partialMesh':
-      return { places: circle(size), links: partialMesh(size, value('links'), chance(value('seed'))) };
+      return { places: circle(size), links: partialMesh(size, value('links'), dice(value('seed'))) };
     case 'random':
-      return { places: circle(size), links: randomLinks(size, value('percent'), chance(value('seed'))) };
+      return { places: circle(size), links: randomLinks(size, value('percent'), dice(value('seed'))) };
     case 'leafSpine':
       return leafSpine(value('spines'), value('leaves'), value('hosts'));
     case 'fatTree':

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DeploymentKind } from '#shared/deployment/operations';
 import { openSession, type ApiSession } from '../../rig/api';
 import { openConsole, ping } from '../../rig/console';
-import { dice } from '../../rig/dice';
+import { dice } from '#shared/dice';
 import {
   freePort,
   guestsIn,

@@ -1,3 +1,4 @@
+import { dice } from '#shared/dice';
 import { AppError } from '#shared/errors';
 import type { Catalogue } from '#shared/topology/catalogue';
 import { readDocument } from '#shared/topology/formats/document';
@@ -44,15 +45,10 @@ export const seeds: readonly string[] = [
   '<graphml><key id="d" attr.name="label" for="node"><default>x</default></key><graph><node id="a"><data key="d">A</data></node><node id="b"/><edge source="a" target="b"/><hyperedge><endpoint node="a"/><endpoint node="b"/></hyperedge></graph></graphml>',
 ];
 
-/** Numbers below `max`, the same for the same seed (mulberry32). */
+/** Whole numbers below `max`, the same for the same seed. */
 export function randomOf(seed: number): (max: number) => number {
-  let state = seed >>> 0;
-  return (max) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * max);
-  };
+  const chance = dice(seed);
+  return (max) => Math.floor(chance() * max);
 }
 
 const tokens = [

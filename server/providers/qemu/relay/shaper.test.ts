@@ -1,18 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dice } from '#shared/dice';
 import type { LinkQuality } from '#shared/topology/link';
 import { Shaper } from './shaper';
-
-/** Chance that is the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A frame that says which it is. */
 function frame(number: number, bytes = 100): Uint8Array {
@@ -40,7 +30,7 @@ function drain(shaper: Shaper, until = Number.POSITIVE_INFINITY): Arrival[] {
 }
 /** Sends so many frames, one each `everyMs`, and answers what arrives. */
 function sent(quality: LinkQuality, count: number, { everyMs = 1, bytes = 100, seed = 1 } = {}) {
-  const shaper = new Shaper(quality, seeded(seed));
+  const shaper = new Shaper(quality, dice(seed));
   const arrived: Arrival[] = [];
   for (let number = 0; number < count; number += 1) {
     arrived.push(...drain(shaper, number * everyMs));
@@ -79,7 +69,7 @@ describe('chance', () => {
   });
 
   test('corruption is one bit', () => {
-    const shaper = new Shaper({ corruptPercent: 100 }, seeded(7));
+    const shaper = new Shaper({ corruptPercent: 100 }, dice(7));
     for (let n = 0; n < 200; n += 1) {
       shaper.push(new Uint8Array(64), n);
       const bits = [...(shaper.due(n) ?? [])].reduce(
@@ -126,7 +116,7 @@ describe('rate', () => {
           },
         ),
         (rateKbps, frames) => {
-          const shaper = new Shaper({ rateKbps, queuePackets: 10_000 }, seeded(1));
+          const shaper = new Shaper({ rateKbps, queuePackets: 10_000 }, dice(1));
           let now = 0;
           for (const [number, { bytes, gapMs }] of frames.entries()) shaper.push(frame(number, bytes), (now += gapMs));
           const arrived = drain(shaper);
@@ -160,7 +150,7 @@ describe('a change', () => {
   test('loses and reorders nothing that is under way, and delays nothing by more than the new link takes', () => {
     fc.assert(
       fc.property(fc.array(quality, { minLength: 2, maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (links, each) => {
-        const shaper = new Shaper(links[0] ?? {}, seeded(1));
+        const shaper = new Shaper(links[0] ?? {}, dice(1));
         const arrived: Arrival[] = [];
         let [now, number] = [0, 0];
         for (const link of links) {
@@ -177,7 +167,7 @@ describe('a change', () => {
         expect(times).toEqual(times.toSorted((a, b) => a - b));
       }),
     );
-    const shaper = new Shaper({ delayMs: 60_000 }, seeded(1));
+    const shaper = new Shaper({ delayMs: 60_000 }, dice(1));
     shaper.push(frame(1), 0);
     shaper.change({}, 100);
     expect(drain(shaper)).toMatchObject([{ number: 1, at: 100 }]);
