@@ -1,3 +1,5 @@
+import { ipv6Groups, ipv6Text } from '../ipv6-text';
+
 /** Numbers of frames as people write them. */
 
 const hex = (value: number) => value.toString(16).padStart(2, '0');
@@ -9,16 +11,9 @@ export function macText(bytes: Uint8Array): string {
 /** IPv4 as four numbers, IPv6 as RFC 5952 has it; by how many bytes there are. */
 export function addressText(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0));
-  let best = { at: 0, length: 0 };
-  for (let at = 0; at < 8; at += 1) {
-    let length = 0;
-    while (at + length < 8 && groups[at + length] === 0) length += 1;
-    if (length > best.length) best = { at, length };
-  }
-  const words = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
-  if (best.length < 2) return words(groups);
-  return `${words(groups.slice(0, best.at))}::${words(groups.slice(best.at + best.length))}`;
+  return ipv6Text(
+    Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0)),
+  );
 }
 
 /** The bytes of an address, of either version; null for what is none. */
@@ -27,17 +22,8 @@ export function addressBytes(text: string): Uint8Array | null {
     const parts = text.split('.').map(Number);
     return parts.every((part) => part <= 255) ? Uint8Array.from(parts) : null;
   }
-  if (!text.includes(':')) return null;
-  const halves = text.split('::');
-  if (halves.length > 2) return null;
-  const [left = [], right = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const missing = 8 - left.length - right.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 1) return null;
-  const groups = [...left, ...Array.from({ length: missing }, () => '0'), ...right];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return null;
-  return Uint8Array.from(
-    groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]),
-  );
+  const groups = ipv6Groups(text);
+  return groups === null ? null : Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]));
 }
 
 /** What can be shown of bytes that are meant as text. */

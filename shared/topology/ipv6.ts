@@ -1,3 +1,4 @@
+import { ipv6Groups, ipv6Text } from '../ipv6-text';
 import { blockOf } from './ipv4';
 
 /*
@@ -8,30 +9,6 @@ import { blockOf } from './ipv4';
 /** Where subnets that are given begin, with the IPv4 subnet's own address behind it: unique local addresses (RFC 4193). */
 const given = [0xfd00, 0x7472];
 
-/** The eight groups of an address; null for what is none. */
-function groupsOf(address: string): number[] | null {
-  const [head = '', tail, ...more] = address.split('::');
-  const read = (text: string) => (text === '' ? [] : text.split(':'));
-  const [left, right] = [read(head), read(tail ?? '')];
-  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
-  if (more.length > 0 || left.length + zeros + right.length !== 8 || zeros < 0) return null;
-  const texts = [...left, ...Array<string>(zeros).fill('0'), ...right];
-  return texts.every((text) => /^[0-9a-f]{1,4}$/i.test(text)) ? texts.map((text) => Number.parseInt(text, 16)) : null;
-}
-
-/** As RFC 5952 has it: small letters, and the longest row of zeros left out. */
-function written(groups: readonly number[]): string {
-  const texts = groups.map((group) => group.toString(16));
-  let [start, length] = [0, 1];
-  for (let at = 0; at < groups.length; at++) {
-    let end = at;
-    while (groups[end] === 0) end += 1;
-    if (end - at > length) [start, length] = [at, end - at];
-  }
-  if (length === 1) return texts.join(':');
-  return `${texts.slice(0, start).join(':')}::${texts.slice(start + length).join(':')}`;
-}
-
 /** An address, by its eight groups, and a prefix length. */
 interface Block6 {
   groups: readonly number[];
@@ -41,7 +18,7 @@ interface Block6 {
 /** What an address with a prefix length says; null for what is none. */
 export function block6Of(text: string | undefined): Block6 | null {
   const [address = '', length = ''] = (text ?? '').split('/');
-  const groups = groupsOf(address);
+  const groups = ipv6Groups(address);
   return groups === null || !/^\d{1,3}$/.test(length) || Number(length) > 128
     ? null
     : { groups, prefix: Number(length) };
@@ -72,7 +49,7 @@ export function isChoosable([first = 0, second = 0]: readonly number[]): boolean
 /** The /64 beside an IPv4 subnet, as `ipv6` of its network or link says; undefined where it has none. */
 export function subnet6Of(subnet: string, ipv6: string | undefined): string | undefined {
   const prefix = prefixBeside(subnet, ipv6);
-  return prefix && `${written([...prefix, 0, 0, 0, 0])}/64`;
+  return prefix && `${ipv6Text([...prefix, 0, 0, 0, 0])}/64`;
 }
 
 /** The IPv6 address beside an IPv4 one, both with their prefix lengths; undefined where there is none. */
@@ -82,13 +59,13 @@ export function address6Of(address: string | undefined, ipv6: string | undefined
   if (block === null || prefix === undefined) return undefined;
   // the first address of a subnet is that of all its routers (RFC 4291 §2.6.1), and a /31 gives its first to a NIC
   const host = block.prefix === 31 ? block.offset + 1 : block.offset;
-  return `${written([...prefix, 0, 0, Math.floor(host / 0x10000), host % 0x10000])}/64`;
+  return `${ipv6Text([...prefix, 0, 0, Math.floor(host / 0x10000), host % 0x10000])}/64`;
 }
 
 /** The /64 that an address is in; undefined for what is no address with that prefix length. */
 export function subnetIn(address: string | undefined): string | undefined {
   const block = block6Of(address);
-  return block?.prefix === 64 ? `${written([...block.groups.slice(0, 4), 0, 0, 0, 0])}/64` : undefined;
+  return block?.prefix === 64 ? `${ipv6Text([...block.groups.slice(0, 4), 0, 0, 0, 0])}/64` : undefined;
 }
 
 function prefixBeside(inSubnet: string | undefined, ipv6: string | undefined): number[] | undefined {
