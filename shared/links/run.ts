@@ -103,14 +103,21 @@ export function afterSteps(
   return { fates, wanted: Object.fromEntries(wanted), touched: Object.fromEntries(known) };
 }
 
-/** What is wanted of the links that the run has changed once it is over: only of those that are not so. */
-export function putBack(now: LinkStates, touched: TouchedLinks): LinkStates {
+/** How the links that the run has changed go back, as far as they are there. */
+export function originsOf(now: LinkStates, touched: TouchedLinks): LinkStates {
   const states = new Map(Object.entries(now));
   return Object.fromEntries(
     Object.entries(touched).flatMap(([edge, one]) => {
       const state = states.get(edge);
-      const origin = state === undefined ? undefined : originOf(state, one);
-      return origin === undefined || alike(origin, state) ? [] : [[edge, origin]];
+      return state === undefined ? [] : [[edge, originOf(state, one)]];
     }),
+  );
+}
+
+/** What is wanted of the links that the run has changed once it is over: only of those that are not so. */
+export function putBack(now: LinkStates, touched: TouchedLinks): LinkStates {
+  const states = new Map(Object.entries(now));
+  return Object.fromEntries(
+    Object.entries(originsOf(now, touched)).filter(([edge, origin]) => !alike(origin, states.get(edge))),
   );
 }

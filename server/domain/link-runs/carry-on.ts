@@ -3,7 +3,7 @@ import type { RunIntent } from '#drizzle/schema/link-runs';
 import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
-import { afterSteps, originOf, putBack, type LinkStates, type LinkStep, type StepFate } from '#shared/links/run';
+import { afterSteps, originsOf, putBack, type LinkStates, type LinkStep, type StepFate } from '#shared/links/run';
 import type { RunOutcome } from '#shared/links/schema';
 import { asError, say, saidOf, type Said } from '#shared/sentence';
 import { deploymentById, deploymentsUnderWay } from '#server/db/queries/deployments';
@@ -81,21 +81,11 @@ async function next(turn: Turn, run: LinkRunRow): Promise<void> {
   }
   const states = linksIn(await loadSliceModel(ctx.db, run.sliceId));
   if (due.length > 0) return intend(turn, run, afterSteps(states, run.touched, due));
-  const wanted = run.attempts === 0 ? putBack(states, run.touched) : originsOf(states, run);
+  // once the operation that was to do it has failed, all of it: rows may have it back already, and the zone not
+  const wanted = run.attempts === 0 ? putBack(states, run.touched) : originsOf(states, run.touched);
   if (!run.restore || isNone(wanted)) return end(ctx, run);
   const ending = await write(ctx, run, { status: 'ending' });
   if (ending !== null) await intend(turn, ending, { fates: [], wanted, touched: run.touched });
-}
-
-/** All that the run has touched, whether or not rows have it back already: the operation that was to do it has failed. */
-function originsOf(states: LinkStates, { touched }: LinkRunRow): LinkStates {
-  const known = new Map(Object.entries(states));
-  return Object.fromEntries(
-    Object.entries(touched).flatMap(([edge, one]) => {
-      const state = known.get(edge);
-      return state === undefined ? [] : [[edge, originOf(state, one)]];
-    }),
-  );
 }
 
 async function intend(turn: Turn, run: LinkRunRow, what: Omit<RunIntent, 'key'>): Promise<void> {
