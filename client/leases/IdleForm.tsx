@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Select, Text } from '@mantine/core';
+import { Autocomplete, Group, Select, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { idleActions, leastIdleMinutes, setIdleInput, type IdleRule } from '#shared/idle';
@@ -6,7 +6,7 @@ import { limits } from '#shared/limits';
 import { minutesOf, minutesText } from '#shared/schedule/terms';
 import { notifyDone } from '../api/error-message';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormFrame } from '../ui/FormFrame';
+import { FormFoot, FormFrame } from '../ui/FormFrame';
 
 /** Times that are offered, in minutes; any other can be typed. */
 const times = [15, 30, 60, 120, 240, 480, 1_440].map(minutesText);
@@ -41,16 +41,7 @@ export function IdleForm({ rule, reason, save, children }: IdleFormProps) {
   const disabled = reason !== null;
   const noTime = t('idle.noTime', { least: minutesText(leastIdleMinutes), most: minutesText(limits.leaseMinutes) });
   return (
-    <FormFrame
-      {...frame}
-      foot={
-        <Group justify="flex-end" mt="md">
-          <Button type="submit" disabled={disabled} loading={frame.saving}>
-            {t('idle.save')}
-          </Button>
-        </Group>
-      }
-    >
+    <FormFrame {...frame} foot={<FormFoot submit={t('idle.save')} saving={frame.saving} disabled={disabled} />}>
       <Text size="sm" c="dimmed">
         {t('idle.help')}
       </Text>

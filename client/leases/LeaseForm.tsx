@@ -1,11 +1,11 @@
-import { Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { setLeaseInput, type LeaseOfSlice } from '#shared/lease';
 import { notifyDone, notifyError } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormFrame } from '../ui/FormFrame';
+import { FormFoot, FormFrame } from '../ui/FormFrame';
 import { LeaseFields } from './LeaseFields';
 import { fromLocalInput, toLocalInput } from './local-input';
 
@@ -45,7 +45,11 @@ export function LeaseForm({ sliceId, of, reason }: { sliceId: number; of: LeaseO
     <FormFrame
       {...frame}
       foot={
-        <Group justify="flex-end" mt="md">
+        <FormFoot
+          submit={lease === null ? t('give') : t('common:actions.save')}
+          saving={frame.saving}
+          disabled={disabled}
+        >
           {lease === null || limit.maxMinutes !== null ? null : (
             <Button
               variant="default"
@@ -56,10 +60,7 @@ export function LeaseForm({ sliceId, of, reason }: { sliceId: number; of: LeaseO
               {t('remove')}
             </Button>
           )}
-          <Button type="submit" disabled={disabled} loading={frame.saving}>
-            {lease === null ? t('give') : t('common:actions.save')}
-          </Button>
-        </Group>
+        </FormFoot>
       }
     >
       <LeaseFields

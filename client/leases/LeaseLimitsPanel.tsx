@@ -1,4 +1,4 @@
-import { Button, Checkbox, Divider, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Checkbox, Divider, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IdleRule } from '#shared/idle';
@@ -8,7 +8,7 @@ import { ErrorState } from '../api/ErrorState';
 import { notifyDone } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormFrame } from '../ui/FormFrame';
+import { FormFoot, FormFrame } from '../ui/FormFrame';
 import { LoadingRows } from '../ui/LoadingRows';
 import { IdleForm } from './IdleForm';
 import { endWord } from './LeaseBar';
@@ -116,16 +116,7 @@ function LimitForm({ of, limit }: { of: Owner; limit: LeaseLimit }) {
     },
   });
   return (
-    <FormFrame
-      {...frame}
-      foot={
-        <Group justify="flex-end" mt="md">
-          <Button type="submit" loading={frame.saving}>
-            {t('common:actions.save')}
-          </Button>
-        </Group>
-      }
-    >
+    <FormFrame {...frame} foot={<FormFoot submit={t('common:actions.save')} saving={frame.saving} />}>
       <Text size="sm" c="dimmed">
         {t('limits.help')}
       </Text>

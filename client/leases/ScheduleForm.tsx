@@ -1,4 +1,4 @@
-import { Button, Chip, Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import { Chip, Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addScheduleInput } from '#shared/lease';
@@ -6,7 +6,7 @@ import { scheduledKinds } from '#shared/schedule/terms';
 import { notifyDone } from '../api/error-message';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
-import { FormFrame } from '../ui/FormFrame';
+import { FormFoot, FormFrame } from '../ui/FormFrame';
 import { weekdayLabels } from './weekday-labels';
 import { toLocalInput } from './local-input';
 
@@ -50,16 +50,7 @@ export function ScheduleForm({ sliceId }: { sliceId: number }) {
   });
   const { repeat, rule } = form.values;
   return (
-    <FormFrame
-      {...frame}
-      foot={
-        <Group justify="flex-end" mt="md">
-          <Button type="submit" variant="default" loading={frame.saving}>
-            {t('schedules.add')}
-          </Button>
-        </Group>
-      }
-    >
+    <FormFrame {...frame} foot={<FormFoot submit={t('schedules.add')} saving={frame.saving} variant="default" />}>
       <Select
         label={t('schedules.operation')}
         allowDeselect={false}

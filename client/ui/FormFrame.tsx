@@ -1,4 +1,4 @@
-import { Button, Group, Stack, type MantineSpacing } from '@mantine/core';
+import { Button, Group, Stack, type ButtonProps, type MantineSpacing } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormAlert } from './FormAlert';
@@ -27,6 +27,26 @@ export function FormFrame({ onSubmit, alert, gap = 'sm', children, foot }: FormF
   );
 }
 
+interface FormFootProps extends Pick<ButtonProps, 'variant' | 'color' | 'disabled'> {
+  /** What the button says that sends the form. */
+  submit: string;
+  saving: boolean;
+  /** Buttons before it. */
+  children?: ReactNode;
+}
+
+/** The buttons at the end of a form. */
+export function FormFoot({ submit, saving, children, ...button }: FormFootProps) {
+  return (
+    <Group justify="flex-end" mt="md">
+      {children}
+      <Button type="submit" loading={saving} {...button}>
+        {submit}
+      </Button>
+    </Group>
+  );
+}
+
 export interface PanelFormProps extends Omit<FormFrameProps, 'foot'> {
   /** What the button says that sends it. */
   submit: string;
@@ -45,14 +65,11 @@ export function PanelForm({ submit, saving, danger, focusCancel, onCancel, ...fr
     <FormFrame
       {...frame}
       foot={
-        <Group justify="flex-end" mt="md">
+        <FormFoot submit={submit} saving={saving} color={danger === true ? 'red' : undefined}>
           <Button variant="default" onClick={onCancel} data-autofocus={focusCancel === true || undefined}>
             {t('actions.cancel')}
           </Button>
-          <Button type="submit" color={danger === true ? 'red' : undefined} loading={saving}>
-            {submit}
-          </Button>
-        </Group>
+        </FormFoot>
       }
     />
   );

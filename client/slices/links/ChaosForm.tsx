@@ -1,4 +1,4 @@
-import { Button, Group, MultiSelect, NumberInput, SimpleGrid, Text } from '@mantine/core';
+import { MultiSelect, NumberInput, SimpleGrid, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { planChaos } from '#shared/links/chaos';
@@ -8,10 +8,10 @@ import type { Slice } from '#shared/slice';
 import { notifyDone } from '../../api/error-message';
 import { trpc } from '../../api/trpc';
 import { useSchemaForm } from '../../hooks/schema-form';
-import { FormFrame } from '../../ui/FormFrame';
+import { FormFoot, FormFrame } from '../../ui/FormFrame';
 import { numberOf } from '../../ui/numbers';
 import { formatDuration } from '../duration';
-import { linkNames } from './use-link-run';
+import { linkChoices } from './use-link-run';
 
 const numbers = ['atOnce', 'failureSeconds', 'repairSeconds', 'durationSeconds'] as const;
 
@@ -55,16 +55,7 @@ export function ChaosForm({ slice, linkKeys }: { slice: Slice; linkKeys: readonl
   const planned = limits === undefined ? null : planChaos({ ...limits, edges });
   const [failure] = planned ?? [];
   return (
-    <FormFrame
-      {...frame}
-      foot={
-        <Group justify="flex-end" mt="md">
-          <Button type="submit" loading={frame.saving}>
-            {t('form.start')}
-          </Button>
-        </Group>
-      }
-    >
+    <FormFrame {...frame} foot={<FormFoot submit={t('form.start')} saving={frame.saving} />}>
       <Text size="sm" c="dimmed">
         {t('chaos.help')}
       </Text>
@@ -73,7 +64,7 @@ export function ChaosForm({ slice, linkKeys }: { slice: Slice; linkKeys: readonl
         description={t('chaos.edgesHelp')}
         searchable
         clearable
-        data={[...linkNames(slice)].map(([value, label]) => ({ value, label }))}
+        data={linkChoices(slice)}
         {...form.getInputProps('edges')}
       />
       <SimpleGrid cols={2} spacing="xs">

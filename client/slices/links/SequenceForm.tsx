@@ -8,9 +8,9 @@ import type { Slice } from '#shared/slice';
 import { notifyDone } from '../../api/error-message';
 import { trpc } from '../../api/trpc';
 import { useSchemaForm } from '../../hooks/schema-form';
-import { FormFrame } from '../../ui/FormFrame';
+import { FormFoot, FormFrame } from '../../ui/FormFrame';
 import { numberOf } from '../../ui/numbers';
-import { linkNames } from './use-link-run';
+import { linkChoices } from './use-link-run';
 
 type Typed = number | string;
 const qualities = ['delayMs', 'lossPercent', 'rateKbps'] as const;
@@ -65,19 +65,10 @@ export function SequenceForm({ slice, linkKeys }: { slice: Slice; linkKeys: read
     },
   });
   const { steps } = form.values;
-  const names = [...linkNames(slice)].map(([value, label]) => ({ value, label }));
+  const names = linkChoices(slice);
   const last = steps.at(-1);
   return (
-    <FormFrame
-      {...frame}
-      foot={
-        <Group justify="flex-end" mt="md">
-          <Button type="submit" loading={frame.saving}>
-            {t('form.start')}
-          </Button>
-        </Group>
-      }
-    >
+    <FormFrame {...frame} foot={<FormFoot submit={t('form.start')} saving={frame.saving} />}>
       {steps.map(({ deed }, index) => (
         <Fieldset key={index} legend={t('form.step', { number: index + 1 })} p="xs">
           <Group gap="xs" align="flex-start">

@@ -30,6 +30,11 @@ export function deedText(t: TFunction<'links'>, { deed, link }: Pick<LinkStep, '
   return t(`did.${deed}`, { what: linkText({ link }) ?? t('cable') });
 }
 
+/** The links of a slice to choose from. */
+export function linkChoices(slice: Slice): { value: string; label: string }[] {
+  return [...linkNames(slice)].map(([value, label]) => ({ value, label }));
+}
+
 /** What the links of a slice are called, by the keys of their edges. */
 export function linkNames(slice: Slice): ReadonlyMap<string, string> {
   return new Map(slice.edges.map((edge) => [edge.key, linkName(slice, edge)]));
