@@ -2,7 +2,7 @@ import type { FigureKind } from '#shared/figures';
 import { formatRam } from '../ui/format';
 
 /** Three digits, and the largest unit that leaves one before the point. */
-function inUnits(value: number, units: readonly string[], language: string): string {
+export function inUnits(value: number, units: readonly string[], language: string): string {
   const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
   const number = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value / 1000 ** power);
   return `${number} ${units[power] ?? ''}`;

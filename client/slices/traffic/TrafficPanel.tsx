@@ -1,7 +1,7 @@
 import { Anchor, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { linkName } from '#shared/capture/links';
+import { endsOf, linkName } from '#shared/capture/links';
 import { topTalkers, type Talker } from '#shared/capture/talkers';
 import type { Slice } from '#shared/slice';
 import { FigureGraph } from '../../figures/FigureGraph';
@@ -185,7 +185,6 @@ function LinkGraphs({ slice, log, links, language }: LinkGraphsProps) {
 
 /** `web → db`, or back. */
 function wayName(slice: Slice, edge: Slice['edges'][number], back: boolean): string {
-  const names = new Map([...slice.vmList, ...slice.networks].map((node) => [node.key, node.name]));
-  const ends = [edge.source, edge.target].map((key) => names.get(key) ?? key);
+  const ends = endsOf(slice, edge).map(({ name }) => name);
   return (back ? ends.toReversed() : ends).join(' → ');
 }

@@ -1,5 +1,6 @@
 import { allDrops } from '#shared/capture/talkers';
 import type { LinkTraffic } from '#shared/capture/traffic';
+import { inUnits } from '../../figures/figure-text';
 
 /** Bits in a second, for the canvas: `14.2 kbit/s`. */
 export function rateText({ bitsPerSecond }: Pick<LinkTraffic, 'bitsPerSecond'>, language: string): string {
@@ -10,10 +11,7 @@ export function rateText({ bitsPerSecond }: Pick<LinkTraffic, 'bitsPerSecond'>, 
 
 /** Bytes in all: `48.2 MB`. */
 export function bytesText(bytes: number, language: string): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const number = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
-  return `${number} ${units[power] ?? ''}`;
+  return inUnits(bytes, ['B', 'kB', 'MB', 'GB', 'TB'], language);
 }
 
 /** All figures of a link, as its hint says them; `drops` only where somebody can tell. */
