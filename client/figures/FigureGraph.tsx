@@ -13,6 +13,8 @@ export interface FigureGraphProps {
   series: Series;
   /** Of which it can have no more. */
   top?: number;
+  /** Counted in powers of two. */
+  binary?: boolean;
   /** As people read it, in their language. */
   format: (value: number) => string;
 }
@@ -30,7 +32,7 @@ export function useSummary() {
 }
 
 /** One figure over the last hour: a graph, what it is now, in the mean and at most, and a table for who cannot see graphs. */
-export function FigureGraph({ label, of, series, top, format }: FigureGraphProps) {
+export function FigureGraph({ label, of, series, top, binary, format }: FigureGraphProps) {
   const { t, i18n } = useTranslation('figures');
   const summary = useSummary();
   const [index, setIndex] = useState<number | null>(null);
@@ -55,6 +57,7 @@ export function FigureGraph({ label, of, series, top, format }: FigureGraphProps
         values={points}
         height={110}
         top={top}
+        binary={binary}
         format={format}
         language={i18n.language}
         onPoint={setIndex}

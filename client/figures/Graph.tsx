@@ -16,6 +16,8 @@ export interface GraphProps {
   /** What is written beside a height; without it there are no axes: a line among text. */
   format?: ((value: number) => string) | undefined;
   language: string;
+  /** Heights are counted in powers of two, as memory is: labels stand at such. */
+  binary?: boolean | undefined;
   /** Which point the pointer is over; null when it leaves. */
   onPoint?: ((index: number | null) => void) | undefined;
 }
@@ -23,8 +25,11 @@ export interface GraphProps {
 /** Of this many units or more a graph is high: what is almost nothing is not drawn as if it were much, and heights are whole numbers. */
 const leastHeight = 4;
 
+/** How far two labels may be apart. */
+const powersOfTwo = Array.from({ length: 40 }, (_, power) => 2 ** power);
+
 /** A line over time, from zero up. It says nothing to who cannot see it: whoever shows it has the same in words. */
-export function Graph({ times, values, height, top, format, language, onPoint }: GraphProps) {
+export function Graph({ times, values, height, top, format, language, binary = false, onPoint }: GraphProps) {
   const { ref, width } = useElementSize();
   const frame = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
@@ -76,7 +81,13 @@ export function Graph({ times, values, height, top, format, language, onPoint }:
                 space: 70,
                 values: (_plot, seconds) => seconds.map((at) => clock.format(at * 1000)),
               },
-              { ...axis, size: 64, space: 28, values: (_plot, heights) => heights.map((value) => text(value)) },
+              {
+                ...axis,
+                size: 64,
+                space: 28,
+                ...(binary && { incrs: powersOfTwo }),
+                values: (_plot, heights) => heights.map((value) => text(value)),
+              },
             ]
           : [{ show: false }, { show: false }],
         hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? null)] },
@@ -89,7 +100,7 @@ export function Graph({ times, values, height, top, format, language, onPoint }:
       plot.current = null;
       made.destroy();
     };
-  }, [width, height, top, hasAxes, language, scheme]);
+  }, [width, height, top, hasAxes, language, scheme, binary]);
 
   useEffect(() => {
     plot.current?.setData(data());

@@ -34,6 +34,7 @@ export function VmFigures({ sliceId, vmId }: { sliceId: number; vmId: number }) 
               label={t(`kind.${kind}`)}
               of={query.data}
               series={figures[kind]}
+              binary={kind === 'memory'}
               format={(value) => figureText(kind, value, i18n.language)}
             />
           ))

@@ -31,7 +31,7 @@ export function ZoneFigures({ zoneId }: { zoneId: number }) {
       <MeasuredSince of={query.data} />
       <div className={classes.grid}>
         <FigureGraph label={t('kind.cpu')} of={query.data} series={cpu} format={text('cpu')} />
-        <FigureGraph label={t('kind.memory')} of={query.data} series={memory} format={text('memory')} />
+        <FigureGraph label={t('kind.memory')} of={query.data} series={memory} binary format={text('memory')} />
         <FigureGraph
           label={t('zone.vms')}
           of={query.data}
@@ -52,6 +52,7 @@ export function ZoneFigures({ zoneId }: { zoneId: number }) {
               of={query.data}
               series={machine.memory}
               top={machine.totalMemoryMb}
+              binary
               format={text('memory')}
             />
           </>

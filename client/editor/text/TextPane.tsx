@@ -89,6 +89,8 @@ export function TextPane(props: TextPaneProps) {
       known: () => ({ topology: latest().document.topology, catalogue: latest().catalogue }),
       describe: (explained) => explanation(t, explained),
       onTyped: () => sync.current?.typed(),
+      // who leaves for a button, as the one that saves, has typed all there is
+      onBlur: () => void sync.current?.settle(),
       ...{ onPart, onPaste, onSave, onLeave },
     });
   });

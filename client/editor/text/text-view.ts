@@ -46,6 +46,8 @@ export interface TextViewOptions {
   /** What is said of a place, a line each. */
   describe: (explained: Explained) => string[];
   onTyped: () => void;
+  /** The keyboard is elsewhere now. */
+  onBlur: () => void;
   /** The cursor was moved into a part, or out of all. */
   onPart: (part: TextPart | null) => void;
   /** Whether what was pasted was something for the drawing. */
@@ -195,7 +197,7 @@ function looks({ label, nonce, phrases, known, describe }: TextViewOptions): Ext
   ];
 }
 
-function writing({ known, describe, onPaste }: TextViewOptions): Extension[] {
+function writing({ known, describe, onPaste, onBlur }: TextViewOptions): Extension[] {
   return [
     history(),
     indentOnInput(),
@@ -207,6 +209,7 @@ function writing({ known, describe, onPaste }: TextViewOptions): Extension[] {
     keymap.of(historyKeymap),
     EditorView.domEventHandlers({
       paste: (event) => onPaste(event.clipboardData?.getData('text/plain') ?? ''),
+      blur: onBlur,
     }),
   ];
 }
