@@ -378,6 +378,20 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_INTERFACES_DRAWN:
     'Las interfaces llevan su nombre en el dibujo; los invitados las llaman eth0, eth1, etc.: {{where}}.',
   DOC_INTERFACES: 'Los nombres de las interfaces quedan fuera: {{where}}.',
+  DOC_SUBNETS: 'Los enlaces y las redes tienen las subredes del documento: {{where}}.',
+  DOC_ADDRESSES: 'Las NIC tienen las direcciones estáticas del documento: {{where}}.',
+  DOC_MACS: 'Las NIC tienen las direcciones MAC del documento: {{where}}.',
+  DOC_MTUS: 'Los enlaces y las redes tienen la MTU del documento: {{where}}.',
+  DOC_SUBNETS_UNFIT: 'Las subredes que aquí no se pueden elegir quedan fuera y se dan otras: {{where}}.',
+  DOC_SUBNETS_TAKEN: 'Las subredes que se solapan con otra quedan fuera y se dan otras: {{where}}.',
+  DOC_ADDRESSES_UNFIT:
+    'Las direcciones estáticas que su subred no tiene, o que tiene otra NIC, quedan fuera: {{where}}.',
+  DOC_ENDS_WITHOUT_NIC: 'Las direcciones en el extremo de una red quedan fuera, porque allí no hay NIC: {{where}}.',
+  DOC_MACS_UNFIT: 'Lo que no es la dirección MAC de una sola NIC queda fuera: {{where}}.',
+  DOC_MACS_TAKEN: 'Las direcciones MAC que tiene otra NIC quedan fuera: {{where}}.',
+  DOC_MACS_RESERVED:
+    'Las direcciones MAC que empiezan como las que se dan aquí quedan fuera; esas NIC reciben otras: {{where}}.',
+  DOC_MTUS_UNFIT: 'Una MTU demasiado pequeña o demasiado grande queda fuera: {{where}}.',
   DOC_LEFT_OUT: '{{what}} queda fuera ({{count}}): {{where}}.',
   DOC_NO_CATALOGUE: 'No se puede importar nada antes de que haya un sabor y una imagen.',
   DOC_KEY_UNKNOWN: 'Aquí no hay ninguna clave {{key}}.',

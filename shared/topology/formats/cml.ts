@@ -1,6 +1,6 @@
 import { say } from '../../sentence';
 import { colourLike, labelSizeOf, lineBetween, noteText, paintOf } from './drawings';
-import { knownId, Lab, newId, type LabDrawing, type Spot } from './lab';
+import { knownId, Lab, newId, noNic, type LabDrawing, type Spot } from './lab';
 import type { Cursor } from './source';
 
 export function isCml(root: Cursor): boolean {
@@ -18,14 +18,14 @@ export function readCml(root: Cursor): Lab {
   lab.name = root.get('lab', 'title').softText() ?? root.get('lab_title').softText();
   lab.description = (root.get('lab', 'description').softText() ?? root.get('lab_description').softText() ?? '').trim();
   if ((root.get('lab', 'notes').softText() ?? '') !== '') lab.report.leaveOut('lab.notes', 'lab');
-  const interfaces: Interfaces = { nodes: new Map(), labels: new Map() };
+  const interfaces: Interfaces = { nodes: new Map(), known: new Map() };
   for (const node of root.get('nodes').items()) readNode(lab, node, interfaces);
   // older labs list them apart from their nodes
   for (const one of root.get('interfaces').isList ? root.get('interfaces').items() : []) {
     const [id, node] = [one.get('id').softText(), one.get('node').softText() ?? one.get('data', 'node').softText()];
     if (id === null || node === null) continue;
     interfaces.nodes.set(id, node);
-    interfaces.labels.set(`${node} ${id}`, one.get('label').softText() ?? one.get('data', 'label').softText() ?? '');
+    interfaces.known.set(`${node} ${id}`, interfaceOf(one));
   }
   for (const link of root.get('links').items()) readLink(lab, link, interfaces);
   const layer = (annotation: Cursor) => annotation.get('z_index').softNumber() ?? 0;
@@ -74,11 +74,16 @@ function readAnnotation(annotation: Cursor): Pick<LabDrawing, 'corner' | 'drawn'
   }
 }
 
-/** By an interface's id the node that has it; by both, since ids may be each node's own, what it is called. */
+/** By an interface's id the node that has it; by both, since ids may be each node's own, what it is called, and its MAC where one is chosen. */
 interface Interfaces {
   nodes: Map<string, string>;
-  labels: Map<string, string>;
+  known: Map<string, { label: string; mac: string | null }>;
 }
+
+const interfaceOf = (one: Cursor) => ({
+  label: one.get('label').softText() ?? one.get('data', 'label').softText() ?? '',
+  mac: one.get('mac_address').softText(),
+});
 
 function readNode(lab: Lab, node: Cursor, interfaces: Interfaces): void {
   const id = newId(lab, node.get('id').needText(), node);
@@ -87,10 +92,7 @@ function readNode(lab: Lab, node: Cursor, interfaces: Interfaces): void {
     const interfaceId = one.get('id').softText();
     // numbered from 0 in each node where the link says the node, too
     if (interfaceId === null) continue;
-    interfaces.labels.set(
-      `${id} ${interfaceId}`,
-      one.get('label').softText() ?? one.get('data', 'label').softText() ?? '',
-    );
+    interfaces.known.set(`${id} ${interfaceId}`, interfaceOf(one));
     if (!interfaces.nodes.has(interfaceId)) interfaces.nodes.set(interfaceId, id);
   }
   const definition = data.get('node_definition').softText() ?? '';
@@ -126,17 +128,23 @@ function spotOf(data: Cursor): Spot | null {
 }
 
 function readLink(lab: Lab, link: Cursor, interfaces: Interfaces): void {
-  const end = (nodeKeys: readonly string[], interfaceKeys: readonly string[]): [id: string, name: string] => {
+  const end = (nodeKeys: readonly string[], interfaceKeys: readonly string[]) => {
     const node = nodeKeys.map((key) => link.get(key)).find((cursor) => !cursor.isEmpty);
     const one = interfaceKeys.map((key) => link.get(key)).find((cursor) => !cursor.isEmpty);
     const at = node ?? one;
     if (at === undefined) return link.fail(say('DOC_WANT_ENDS'));
     const id = knownId(lab, node?.needText() ?? interfaces.nodes.get(at.needText()) ?? at.needText(), at);
-    return [id, interfaces.labels.get(`${id} ${one?.softText() ?? ''}`) ?? ''];
+    const { label = '', mac = null } = interfaces.known.get(`${id} ${one?.softText() ?? ''}`) ?? {};
+    return { id, label, mac };
   };
-  const [source, here] = end(['n1', 'node_a', 'src_node'], ['i1', 'interface_a', 'src_int']);
-  const [target, there] = end(['n2', 'node_b', 'dst_node'], ['i2', 'interface_b', 'dst_int']);
-  lab.link(source, target, null, [here, there]);
-  const name = [source, target].map((id) => lab.nameOf(id)).join('–');
+  const one = end(['n1', 'node_a', 'src_node'], ['i1', 'interface_a', 'src_int']);
+  const other = end(['n2', 'node_b', 'dst_node'], ['i2', 'interface_b', 'dst_int']);
+  lab.link(one.id, other.id, null, [one.label, other.label], {
+    nics: [
+      { ...noNic, mac: one.mac },
+      { ...noNic, mac: other.mac },
+    ],
+  });
+  const name = [one, other].map(({ id }) => lab.nameOf(id)).join('–');
   if (link.get('conditioning').keys().length > 0) lab.report.leaveOut('conditioning', name);
 }

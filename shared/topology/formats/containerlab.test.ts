@@ -115,8 +115,40 @@ topology:
       'Interfaces have their names on the drawing; guests call them eth0, eth1 and so on: leaf_1:e1–leaf_2:e1, leaf_1:e2–leaf_2:e2, leaf_1:e3–br0:p2, leaf_1:e9–host:up1, leaf_2:e3–mgmt-net, … (6).',
     ]);
     const left = notesOf(read, 'leftOut').join('\n');
-    for (const what of ['startup-config', 'binds', 'endpoints.mac', 'mgmt', 'dummy', 'interfaces'])
+    for (const what of ['startup-config', 'binds', '02:00:00:00:00:01', 'mgmt', 'dummy', 'interfaces'])
       expect(left).toContain(what);
+  });
+
+  it('has the MACs and the MTU of its links, in every writing, and those that are given here it has not', () => {
+    const { topology, report } = readValid(`
+topology:
+  nodes: { a: {}, b: {}, br: { kind: bridge } }
+  links:
+    - endpoints: [ "a:eth1", "b:eth1" ]
+      mtu: 1400
+    - type: veth
+      mtu: 9500
+      endpoints:
+        - { node: a, interface: eth2, mac: AA-C1-AB-00-00-01 }
+        - { node: b, interface: eth2, mac: "aa:c1:ab:00:00:01" }
+      labels: { colour: red }
+    - type: veth
+      endpoints: [ { node: br, interface: p1 }, { node: b, interface: eth3, mac: "aac1.ab00.0003" } ]
+`);
+    expect(topology.edges.map(({ sourceMac, targetMac, mtu }) => [sourceMac, targetMac, mtu])).toEqual([
+      [undefined, undefined, 1400],
+      [undefined, 'aa:c1:ab:00:00:01', undefined],
+      ['aa:c1:ab:00:00:03', undefined, undefined],
+    ]);
+    expect(report.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        'NICs have the MAC addresses of the document: a–b, b–br.',
+        'Links and networks have the MTU of the document: a–b.',
+        'MAC addresses that another NIC has are left out: a–b: aa:c1:ab:00:00:01.',
+        'An MTU that is too small or too large is left out: a–b: 9500.',
+        'links.labels is left out (1): a:eth2–b:eth2.',
+      ]),
+    );
   });
 
   it('takes what was chosen for its kinds', () => {

@@ -3,7 +3,8 @@ import type { Forward } from '../forward';
 import { drawingLimits } from '../limits';
 import { commandLineSchema } from '../schema';
 import { readForward } from '../forward-schema';
-import { knownId, Lab, newId, type Spot } from './lab';
+import { addressingFrom } from './addressing-attributes';
+import { knownId, Lab, newId, type LabLink, type Spot } from './lab';
 import type { Cursor } from './source';
 import { portsOf } from './written';
 
@@ -71,7 +72,9 @@ function readNode(lab: Lab, topology: Cursor, id: string, node: Cursor): void {
   if (told('key') !== null) lab.exact = true;
   if (bridgeKinds.has(kind)) {
     const network = told('network');
-    return network === null ? lab.bridge(id, id, spot) : lab.segment(id, network, spot, told('key'));
+    return network === null
+      ? lab.bridge(id, id, spot)
+      : lab.segment(id, network, spot, told('key'), addressingFrom(told).chosen);
   }
   if (kind === 'host') {
     lab.bridge(id, id, spot);
@@ -166,20 +169,21 @@ function megabytes(text: string | null): number | null {
 interface End {
   node: string;
   interface: string;
+  mac: string | null;
   at: Cursor;
 }
 
 function endOf(end: Cursor): End {
   if (end.isMap) {
     const node = end.get('node').needText();
-    return { node, interface: end.get('interface').softText() ?? '', at: end };
+    return { node, interface: end.get('interface').softText() ?? '', mac: end.get('mac').softText(), at: end };
   }
   const text = end.needText();
   // an interface may have colons of its own, as `${host_link:=ens3}` has; a node has none
   const colon = text.indexOf(':');
   return colon === -1
-    ? { node: text, interface: '', at: end }
-    : { node: text.slice(0, colon), interface: text.slice(colon + 1), at: end };
+    ? { node: text, interface: '', mac: null, at: end }
+    : { node: text.slice(0, colon), interface: text.slice(colon + 1), mac: null, at: end };
 }
 
 function readLink(lab: Lab, link: Cursor): void {
@@ -188,12 +192,21 @@ function readLink(lab: Lab, link: Cursor): void {
   if (!link.get('endpoint').isEmpty) ends.push(endOf(link.get('endpoint')));
   const name = ends.map((end) => `${end.node}:${end.interface}`).join('–');
   for (const key of link.keys())
-    if (!['type', 'endpoints', 'endpoint', 'host-interface', 'remote', 'vni', 'mode'].includes(key))
+    if (
+      !['type', 'endpoints', 'endpoint', 'host-interface', 'remote', 'vni', 'mode', 'mtu'].includes(key) &&
+      !(
+        key === 'labels' &&
+        link
+          .get(key)
+          .keys()
+          .every((label) => label.startsWith('trama-'))
+      )
+    )
       lab.report.leaveOut(`links.${key}`, name);
   for (const end of ends)
     if (end.at.isMap)
       for (const key of end.at.keys())
-        if (!['node', 'interface'].includes(key)) lab.report.leaveOut(`endpoints.${key}`, name);
+        if (!['node', 'interface', 'mac'].includes(key)) lab.report.leaveOut(`endpoints.${key}`, name);
 
   const [first, second] = ends;
   if (first === undefined) return link.get('endpoints').fail(say('DOC_WANT_ENDS'));
@@ -203,15 +216,30 @@ function readLink(lab: Lab, link: Cursor): void {
   if (outward === null) {
     if (second === undefined) return link.get('endpoints').fail(say('DOC_WANT_TWO_ENDS', { count: 1 }));
     const interfaces = [first.interface, second.interface] as const;
-    return lab.link(knownId(lab, first.node, first.at), knownId(lab, second.node, second.at), null, interfaces);
+    const [one, other] = [knownId(lab, first.node, first.at), knownId(lab, second.node, second.at)];
+    return lab.link(one, other, null, interfaces, addressingOf(link, first, second));
   }
   const inner = ends.find((end) => end !== outward.end) ?? first;
   const id = outward.shared ? `${outward.name} ` : lab.freeId(`${outward.name} `);
   if (!lab.has(id)) lab.segment(id, outward.name);
   lab.report.gather('changed', outward.shared ? 'DOC_SHARED_OUTWARD' : 'DOC_OUTWARD', outward.name);
   // both ends may lead out of the lab
-  if (lab.has(inner.node)) lab.link(inner.node, id, null, [inner.interface, '']);
+  if (lab.has(inner.node)) lab.link(inner.node, id, null, [inner.interface, ''], addressingOf(link, inner, null));
   else if (outward.end === null || !isSpecial(inner.node)) knownId(lab, inner.node, inner.at);
+}
+
+/** MACs and the MTU have a place there; the rest stands in labels of documents that we wrote. */
+function addressingOf(link: Cursor, first: End, second: End | null): Pick<LabLink, 'chosen' | 'nics'> {
+  const labels = link.get('labels');
+  const { chosen, nics } = addressingFrom((name) => labels.get(`trama-${name}`).softText());
+  const [one, other] = nics;
+  return {
+    chosen: { ...chosen, mtu: link.get('mtu').softNumber() },
+    nics: [
+      { ...one, mac: first.mac },
+      { ...other, mac: second?.mac ?? null },
+    ],
+  };
 }
 
 const isSpecial = (node: string) => ['host', 'mgmt-net', 'macvlan', 'vxlan', 'vxlan-stitch', 'dummy'].includes(node);

@@ -3,6 +3,7 @@ import { say } from '../../sentence';
 import { annotationSchema, annotationSize } from '../annotations';
 import { keySchema } from '../place';
 import { inflateText } from './archive';
+import { addressingFrom } from './addressing-attributes';
 import { colourLike, labelSizeOf, lineBetween, linesOfHtml, noteText, paintOf } from './drawings';
 import { Lab, type Point } from './lab';
 import { portsOf } from './written';
@@ -118,7 +119,12 @@ function readCells(lab: Lab, cells: readonly Cell[]): void {
   for (const cell of cells.filter((one) => isEdge(one) && one.told('trama') !== 'annotation')) {
     const [source, target] = [cell.cell.attribute('source') ?? '', cell.cell.attribute('target') ?? ''];
     if (lab.has(idOf(byId, source)) && lab.has(idOf(byId, target)))
-      lab.link(idOf(byId, source), idOf(byId, target), cell.told('trama') === '' ? null : cell.told('trama-key'));
+      lab.link(
+        ...([idOf(byId, source), idOf(byId, target)] as const),
+        cell.told('trama') === '' ? null : cell.told('trama-key'),
+        ['', ''],
+        addressingOf(cell),
+      );
     else {
       const ends = source === '' && target === '' ? pointsOf(cell) : null;
       const line = ends === null ? null : lineBetween(...ends, colourLike(cell.style.get('strokeColor')));
@@ -215,7 +221,8 @@ function readVertex(lab: Lab, cell: Cell, name: string, spot: Point | null): voi
   const key = cell.told('trama-key');
   const id = key === '' ? cell.id : key;
   if (lab.has(id)) cell.at.fail(say('DOC_TWO_NODES', { id }));
-  if (cell.told('trama') === 'network') return lab.segment(id, cell.told('trama-host') || name || id, spot);
+  if (cell.told('trama') === 'network')
+    return lab.segment(id, cell.told('trama-host') || name || id, spot, null, addressingOf(cell).chosen);
   const kind = kindOf(cell.style);
   if (/cloud/i.test(kind)) {
     if (/internet|\bwan\b|\bisp\b|\bnat\b/i.test(name)) return lab.outside(id, name);
@@ -234,6 +241,8 @@ function readVertex(lab: Lab, cell: Cell, name: string, spot: Point | null): voi
     spot,
   });
 }
+
+const addressingOf = (cell: Cell) => addressingFrom((name) => cell.told(`trama-${name}`));
 
 /** What a shape is called in its library: `mxgraph.cisco.routers.router` is a `router`. */
 function kindOf(style: ReadonlyMap<string, string>): string {

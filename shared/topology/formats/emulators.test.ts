@@ -120,6 +120,41 @@ describe('a GNS3 project', () => {
     ]);
   });
 
+  it('has the MACs of its adapters: those that count on from the first of a device, and those of single adapters', () => {
+    const at = (node_id: string, adapter_number: number) => ({ node_id, adapter_number, port_number: 0 });
+    const nodes = [
+      {
+        ...{ node_id: 'q', node_type: 'qemu', name: 'q' },
+        properties: {
+          mac_address: '0c:12:34:56:00:ff',
+          custom_adapters: [
+            { adapter_number: 2, mac_address: '0c:00:00:00:00:99' },
+            { adapter_number: 3, adapter_type: 'e1000' },
+          ],
+        },
+      },
+      { node_id: 'd', node_type: 'docker', name: 'd', properties: { mac_address: '02:42:aa:00:00:00' } },
+      // its MACs follow from its slots in a way of its own
+      { node_id: 'r', node_type: 'dynamips', name: 'r', properties: { mac_addr: 'ca01.0994.0000' } },
+      { node_id: 's', node_type: 'ethernet_switch', name: 's' },
+    ];
+    const links = [
+      { nodes: [at('q', 0), at('r', 0)] },
+      { nodes: [at('s', 1), at('q', 1)] },
+      { nodes: [at('q', 2), at('d', 0)] },
+      { nodes: [at('r', 1), at('q', 3)] },
+    ];
+    const read = readValid(JSON.stringify({ ...project, topology: { nodes, links } }));
+    expect(read.topology.edges.map(({ source, sourceMac, targetMac }) => [source, sourceMac, targetMac])).toEqual([
+      ['q', '0c:12:34:56:00:ff', undefined],
+      ['q', '0c:12:34:56:01:00', undefined],
+      ['q', '0c:00:00:00:00:99', undefined],
+      ['r', undefined, '0c:12:34:56:01:02'],
+    ]);
+    expect(notesOf(read, 'mapped')).toContain('NICs have the MAC addresses of the document: q–r, q–s, q–d, r–q.');
+    expect(notesOf(read, 'leftOut').join('\n')).toContain('these NICs get others: q–d: 02:42:aa:00:00:00.');
+  });
+
   it('whose switch leads to a cloud gives all VMs at it internet access', () => {
     const linked = structuredClone(project);
     linked.topology.links.push({ nodes: [end('c'), end('s2')] });
@@ -219,6 +254,18 @@ lab: { title: Task, description: Do it., notes: text, version: 0.2.2 }
     expect(notesOf(read, 'mapped').join('\n')).toContain('drawn beside: rectangle, 10.1.0.0/24, ellipse, line');
     for (const what of ['configuration', 'tags', 'lab.notes', 'conditioning', 'annotations is left out (2)'])
       expect(left).toContain(what);
+  });
+
+  it('has the MACs that are set of its interfaces', () => {
+    const withMacs = cml
+      .replace('label: Gi0/0, slot: 0', 'label: Gi0/0, mac_address: "00:11:22:33:44:55", slot: 0')
+      .replaceAll('label: eth0,', 'label: eth0, mac_address: null,');
+    const read = readValid(withMacs);
+    expect(read.topology.edges.map(({ sourceMac, targetMac }) => [sourceMac, targetMac])).toEqual([
+      ['00:11:22:33:44:55', undefined],
+      [undefined, undefined],
+    ]);
+    expect(notesOf(read, 'mapped')).toContain('NICs have the MAC addresses of the document: core 1–sw.');
   });
 
   it('of an older version names its ends by interfaces alone, or as node_a and node_b', () => {
@@ -353,6 +400,50 @@ links:
     expect(notesOf(read, 'leftOut').join('\n')).toMatch(/links\.bandwidth[^]*plugin/);
   });
 
+  it('has the prefixes, static addresses and MTUs of its links', () => {
+    const read = readValid(`
+nodes: [ r1, r2, h1 ]
+prefix: { core: { ipv4: 10.30.0.0/24, ipv6: "fd00:30::/64" } }
+links:
+- r1: { ipv4: 10.20.0.1/30, mtu: 1600 }
+  r2: { ipv4: 10.20.0.2/30, mtu: 1600 }
+- r1: { ipv4: 7 }
+  r2: { ipv4: 10.21.0.9 }
+  h1: { ipv4: false, ipv6: "fd00:21::5/64" }
+  prefix: { ipv4: 10.21.0.0/24 }
+  mtu: 1500
+- r1.ipv4: 300
+  r2:
+  prefix: core
+- r1:
+  prefix.ipv4: 172.31.0.0/24
+  prefix.ipv6: 2001:db8:1::/56
+- interfaces: [ { node: r2, ipv4: 10.22.0.1/24 }, { node: h1, mtu: 1400 } ]
+  prefix: 10.22.0.0/24
+`);
+    const { edges, networks } = read.topology;
+    expect(networks.map(({ ownSubnet, ipv6, mtu }) => [ownSubnet, ipv6, mtu])).toEqual([
+      ['10.21.0.0/24', 'fd00:21::/64', 1500],
+      ['172.31.0.0/24', undefined, undefined],
+    ]);
+    expect(
+      edges.map((edge) => [edge.ownSubnet, edge.ipv6, edge.mtu, edge.sourceOwnAddress, edge.targetOwnAddress]),
+    ).toEqual([
+      ['10.20.0.0/30', undefined, 1600, '10.20.0.1', '10.20.0.2'],
+      [undefined, undefined, undefined, '10.21.0.7', undefined],
+      [undefined, undefined, undefined, '10.21.0.9', undefined],
+      [undefined, undefined, undefined, undefined, undefined],
+      ['10.30.0.0/24', 'fd00:30::/64', undefined, undefined, undefined],
+      [undefined, undefined, undefined, undefined, undefined],
+      ['10.22.0.0/24', undefined, 1400, '10.22.0.1', undefined],
+    ]);
+    expect(notesOf(read, 'leftOut')).toEqual([
+      'Subnets that cannot be chosen here are left out, and others given: stub r1: 2001:db8:1::/56.',
+      'links.ipv4 is left out (2): r1–r2–h1, r1–r2.',
+      'links.ipv6 is left out (1): r1–r2–h1.',
+    ]);
+  });
+
   it('has links in a map of lists, and the spines and leaves of a fabric', () => {
     expect(linksOf(readValid('nodes: [a, b]\nlinks:\n  core: [ a-b ]\n  edge: [ a, b ]\n'))).toEqual([
       'a – b',
@@ -374,6 +465,19 @@ links:
     expect(notesOf(read, 'changed')).toHaveLength(1);
   });
 
+  it('has the addresses of which it tells Ansible', () => {
+    const { topology } = readValid(
+      'hostname: pe1\nlinks:\n- { ifindex: 1, ipv4: 10.1.0.2/30, type: p2p, prefix: { ipv4: 10.1.0.0/30 }, neighbors: { c1: { ipv4: 10.1.0.1/30 } } }\n' +
+        '- { ifindex: 2, type: lan, ipv4: 10.2.0.3/24, neighbors: [ { node: c1, ipv4: 10.2.0.4/24 } ] }\n',
+    );
+    expect(topology.networks.map(({ ownSubnet }) => ownSubnet)).toEqual(['10.2.0.0/24']);
+    expect(topology.edges.map((edge) => [edge.ownSubnet, edge.sourceOwnAddress, edge.targetOwnAddress])).toEqual([
+      ['10.1.0.0/30', '10.1.0.2', '10.1.0.1'],
+      [undefined, '10.2.0.3', undefined],
+      [undefined, '10.2.0.4', undefined],
+    ]);
+  });
+
   it.each([
     ['nodes: [ a ]\nlinks: [ a-b ]', /^Line 2, column 10, at links\[0\]: there is no node b$/],
     ['nodes: [ a, a ]\n', /at nodes: there are two nodes a$|there are two nodes a$/],
@@ -386,14 +490,17 @@ links:
 describe('a Kathará lab', () => {
   it('has links where two meet, networks where more do, and internet access for what is bridged', () => {
     const read = readValid(
-      '# two LANs\nLAB_NAME="ospf"\nLAB_AUTHOR=me\nr1[0]="A"\nr1[1]=B/02:00:00:00:00:01\nr1[image]="kathara/frr"\nr1[mem]="128m"\n' +
-        'pc1[0]=A\npc2[0]=\'A\'\nr2[0]="B" # the link\nr2[bridged]=true\npc2[exec]="ls"\nlone[0]="C"\n',
+      '# two LANs\nLAB_NAME="ospf"\nLAB_AUTHOR=me\nr1[0]="A"\nr1[1]=B/0a:00:00:00:00:01\nr1[image]="kathara/frr"\nr1[mem]="128m"\n' +
+        'pc1[0]=A/0a:00:00:00:00:02\npc2[0]=\'A/02:00:00:00:00:03\'\nr2[0]="B" # the link\nr2[bridged]=true\npc2[exec]="ls"\nlone[0]="C"\n',
     );
     expect([read.format, read.name]).toEqual(['kathara', 'ospf']);
     expect(names(read)).toEqual(['r1', 'pc1', 'pc2', 'r2', 'lone']);
     expect(linksOf(read)).toEqual(['lone – C', 'pc1 – A', 'pc2 – A', 'r1 – A', 'r1 – r2']);
     expect(online(read)).toEqual(['r2']);
-    expect(notesOf(read, 'leftOut').join('\n')).toMatch(/LAB_AUTHOR[^]*MAC[^]*exec/);
+    expect(notesOf(read, 'leftOut').join('\n')).toMatch(/pc2–A: 02:00:00:00:00:03[^]*LAB_AUTHOR[^]*exec/);
+    expect(read.topology.edges.map(({ sourceMac }) => sourceMac)).toEqual([
+      ...[undefined, '0a:00:00:00:00:02', undefined, '0a:00:00:00:00:01', undefined],
+    ]);
   });
 
   it.each([
@@ -444,7 +551,7 @@ describe('an EVE-NG lab', () => {
   it('has its nodes, hidden networks as links, clouds as internet access, and serial lines', () => {
     const read = readValid(
       unl(
-        '<nodes><node id="1" name="R_1" type="qemu" template="vios" ram="512" cpu="1" left="100" top="10"><interface id="0" name="Gi0/0" type="ethernet" network_id="1"/><interface id="1" name="Gi0/1" type="ethernet" network_id="2"/><interface id="16" name="s1/0" type="serial" remote_id="2" remote_if="16"/></node>' +
+        '<nodes><node id="1" name="R_1" type="qemu" template="vios" ram="512" cpu="1" left="100" top="10" firstmac="50:00:00:01:00:00"><interface id="0" name="Gi0/0" type="ethernet" network_id="1"/><interface id="1" name="Gi0/1" type="ethernet" network_id="2"/><interface id="16" name="s1/0" type="serial" remote_id="2" remote_if="16"/></node>' +
           '<node id="2" name="R2" template="vios" left="60%" top="20%" config="1"><interface id="0" type="ethernet" network_id="1"/><interface id="1" type="ethernet" network_id="3"/><interface id="16" type="serial" remote_id="1" remote_if="16"/></node></nodes>' +
           '<networks><network id="1" name="Net-R1" type="bridge" visibility="0"/><network id="2" name="lan" type="bridge" left="9" top="9" visibility="1"/><network id="3" name="out" type="pnet0" visibility="1"/></networks>',
       ),
@@ -452,6 +559,11 @@ describe('an EVE-NG lab', () => {
     expect(read).toMatchObject({ format: 'eve-ng', name: 'wan', description: 'd' });
     expect(linksOf(read)).toEqual(['R-1 – R2', 'R-1 – R2', 'R-1 – lan']);
     expect(read.topology.edges.map(({ sourceInterface }) => sourceInterface)).toEqual(['Gi0/0', 'Gi0/1', 's1/0']);
+    expect(read.topology.edges.map(({ sourceMac, targetMac }) => [sourceMac, targetMac])).toEqual([
+      ['50:00:00:01:00:00', undefined],
+      ['50:00:00:01:00:01', undefined],
+      [undefined, undefined],
+    ]);
     expect(online(read)).toEqual(['R2']);
     expect(notesOf(read, 'leftOut').join('\n')).toMatch(
       /config is left out \(1\): R2[^]*configs[^]*textobjects is left out \(1\): note/,

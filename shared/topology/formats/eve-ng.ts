@@ -1,6 +1,7 @@
 import { say } from '../../sentence';
+import { macFrom } from '../mac';
 import { labelSizeOf, linesOfHtml, noteText } from './drawings';
-import { knownId, Lab, newId, type LabDrawing, type Spot } from './lab';
+import { knownId, Lab, newId, noNic, type LabDrawing, type LabNic, type Spot } from './lab';
 import type { Element } from './xml-source';
 
 export function isEveNg(root: Element): boolean {
@@ -25,8 +26,9 @@ export function readEveNg(root: Element): Lab {
   const attached = attachments(nodes);
   for (const network of networks) readNetwork(lab, network, attached);
   for (const [network, ends] of attached)
-    for (const { node, at } of ends) {
-      if (lab.has(netId(network))) lab.link(node, netId(network), null, [at.attribute('name') ?? '', '']);
+    for (const { node, at, nic } of ends) {
+      if (lab.has(netId(network)))
+        lab.link(node, netId(network), null, [at.attribute('name') ?? '', ''], { nics: [nic, noNic] });
       else if (!networks.some((one) => one.attribute('id') === network))
         at.fail(say('DOC_NO_NODE', { id: network.slice(0, 100) }));
     }
@@ -80,7 +82,7 @@ function readNode(lab: Lab, node: Element): void {
     size: { ...(ram >= 1 && { ramMb: Math.round(ram) }), ...(cpu >= 1 && { vcpus: Math.round(cpu) }) },
     spot: spotOf(node),
   });
-  for (const name of ['config', 'image', 'delay', 'qemu_options', 'firstmac']) {
+  for (const name of ['config', 'image', 'delay', 'qemu_options']) {
     const value = node.attribute(name) ?? '';
     if (!['', '0', 'Unconfigured'].includes(value)) lab.report.leaveOut(name, lab.nameOf(id));
   }
@@ -96,19 +98,28 @@ function spotOf(element: Element): Spot | null {
   return x === null || y === null ? null : { x, y };
 }
 
-/** By a network's id the nodes that have an interface there. */
-function attachments(nodes: readonly Element[]): Map<string, { node: string; at: Element }[]> {
-  const attached = new Map<string, { node: string; at: Element }[]>();
+/** An interface of a node. */
+interface Attached {
+  node: string;
+  at: Element;
+  nic: LabNic;
+}
+
+/** By a network's id the nodes that have an interface there. Their MACs count on from the node's first. */
+function attachments(nodes: readonly Element[]): Map<string, Attached[]> {
+  const attached = new Map<string, Attached[]>();
   for (const node of nodes)
     for (const at of node.all('interface')) {
       const network = at.attribute('network_id') ?? '';
       if (network === '' || network === '0') continue;
-      attached.set(network, [...(attached.get(network) ?? []), { node: nodeId(node.need('id')), at }]);
+      const mac = macFrom(node.attribute('firstmac') ?? '', at.number('id') ?? -1);
+      const here = { node: nodeId(node.need('id')), at, nic: { ...noNic, mac } };
+      attached.set(network, [...(attached.get(network) ?? []), here]);
     }
   return attached;
 }
 
-function readNetwork(lab: Lab, network: Element, attached: Map<string, { node: string; at: Element }[]>): void {
+function readNetwork(lab: Lab, network: Element, attached: Map<string, Attached[]>): void {
   const id = network.need('id');
   const name = network.attribute('name') ?? `network ${id}`;
   newId(lab, netId(id), network);
@@ -117,7 +128,8 @@ function readNetwork(lab: Lab, network: Element, attached: Map<string, { node: s
   const [one, other] = ends;
   const isLink = network.attribute('visibility') === '0' && ends.length === 2;
   if (!isLink || one === undefined || other === undefined) return lab.segment(netId(id), name, spotOf(network));
-  lab.link(one.node, other.node, null, [one.at.attribute('name') ?? '', other.at.attribute('name') ?? '']);
+  const names = [one.at.attribute('name') ?? '', other.at.attribute('name') ?? ''] as const;
+  lab.link(one.node, other.node, null, names, { nics: [one.nic, other.nic] });
   attached.delete(id);
 }
 

@@ -1,6 +1,7 @@
 import { say } from '../../sentence';
+import { macFrom } from '../mac';
 import { colourLike, labelSizeOf, lineBetween, noteText, paintOf } from './drawings';
-import { knownId, Lab, newId, type LabDrawing, type Spot } from './lab';
+import { knownId, Lab, newId, noNic, type LabDrawing, type Spot } from './lab';
 import type { Cursor } from './source';
 
 /** What joins its ports, by its name from 2.0 on and before. */
@@ -8,6 +9,8 @@ const bridgeTypes = new Set([
   ...['ethernet_switch', 'ethernet_hub', 'frame_relay_switch', 'atm_switch'],
   ...['EthernetSwitch', 'EthernetHub', 'FrameRelaySwitch', 'ATMSwitch', 'ATMBridge'],
 ]);
+/** Whose adapters have the device's MAC and those behind it. */
+const numberedTypes = new Set(['qemu', 'docker', 'QemuVM', 'DockerVM']);
 const outsideTypes = new Set(['cloud', 'nat', 'Cloud', 'NAT']);
 
 export function isGns3(root: Cursor): boolean {
@@ -24,8 +27,9 @@ export function readGns3(root: Cursor): Lab {
   const lab = new Lab();
   lab.name = root.get('name').softText();
   const topology = root.get('topology');
-  for (const node of topology.get('nodes').items()) readNode(lab, node);
-  for (const link of topology.get('links').items()) readLink(lab, link);
+  const macs: Macs = new Map();
+  for (const node of topology.get('nodes').items()) readNode(lab, node, macs);
+  for (const link of topology.get('links').items()) readLink(lab, link, macs);
   for (const kind of ['rectangles', 'ellipses', 'drawings', 'notes', 'images'])
     for (const drawing of topology
       .get(kind)
@@ -113,7 +117,23 @@ function spotOf(node: Cursor): Spot | null {
   return x === null || y === null ? null : { x: x + half('width'), y: y + half('height') };
 }
 
-function readNode(lab: Lab, node: Cursor): void {
+/** By a device's id and the number of an adapter, what it has there. */
+type Macs = Map<string, (adapter: number) => string | null>;
+
+/** Its emulators count on from the first adapter's, but for adapters that have one of their own. */
+function macsOf(properties: Cursor): (adapter: number) => string | null {
+  const first = properties.get('mac_address').softText() ?? '';
+  const custom = properties.get('custom_adapters');
+  const own = new Map(
+    (custom.isList ? custom.items() : []).map((one) => [
+      one.get('adapter_number').softNumber(),
+      one.get('mac_address').softText() ?? '',
+    ]),
+  );
+  return (adapter) => (own.get(adapter) ?? '') || macFrom(first, adapter);
+}
+
+function readNode(lab: Lab, node: Cursor, macs: Macs): void {
   const id = newId(lab, node.get('node_id').text() ?? node.get('id').needText(), node);
   const type = node.get('node_type').softText() ?? node.get('type').softText() ?? '';
   const properties = node.get('properties');
@@ -125,6 +145,7 @@ function readNode(lab: Lab, node: Cursor): void {
   const spot = spotOf(node);
   if (bridgeTypes.has(type)) return lab.bridge(id, name, spot);
   if (outsideTypes.has(type)) return lab.outside(id, name);
+  if (numberedTypes.has(type)) macs.set(id, macsOf(properties));
   const number = (key: string) => properties.get(key).softNumber() ?? 0;
   lab.machine(id, {
     name,
@@ -150,7 +171,7 @@ function kindOf(type: string, properties: Cursor): string {
 }
 
 /** Since 2.0 a link lists its ends; before it named source and destination. */
-function readLink(lab: Lab, link: Cursor): void {
+function readLink(lab: Lab, link: Cursor, macs: Macs): void {
   const ends = link.get('nodes').isEmpty
     ? [link.get('source_node_id'), link.get('destination_node_id')]
     : link
@@ -164,8 +185,14 @@ function readLink(lab: Lab, link: Cursor): void {
   const [here, there] = link
     .get('nodes')
     .items()
-    .map((end) => end.get('label', 'text').softText() ?? '');
-  lab.link(source, target, null, [here ?? '', there ?? '']);
+    .map((end) => {
+      const adapter = end.get('adapter_number').softNumber();
+      const mac = adapter === null ? null : (macs.get(end.get('node_id').softText() ?? '')?.(adapter) ?? null);
+      return { name: end.get('label', 'text').softText() ?? '', nic: { ...noNic, mac } };
+    });
+  lab.link(source, target, null, [here?.name ?? '', there?.name ?? ''], {
+    nics: [here?.nic ?? noNic, there?.nic ?? noNic],
+  });
   const name = [source, target].map((id) => lab.nameOf(id)).join('–');
   if (link.get('filters').keys().length > 0) lab.report.leaveOut('filters', name);
   if (link.get('suspend').value === true) lab.report.leaveOut('suspend', name);

@@ -1,5 +1,6 @@
 import { say } from '../../sentence';
-import { knownId, Lab, newId, type Spot } from './lab';
+import { addressingAttributes, addressingFrom } from './addressing-attributes';
+import { knownId, Lab, newId, type LabLink, type Spot } from './lab';
 import { portsOf } from './written';
 import type { Element } from './xml-source';
 
@@ -99,7 +100,11 @@ const understood = new Set([
     'key',
     'network',
   ],
+  ...addressingAttributes.map((name) => `trama.${name}`),
 ]);
+
+const addressingOf = (data: Data): Pick<LabLink, 'chosen' | 'nics'> =>
+  addressingFrom((name) => data.get(`trama.${name}`) ?? null);
 
 function readNode(lab: Lab, element: Element, keys: ReadonlyMap<string, Key>): void {
   const id = newId(lab, element.need('id'), element);
@@ -108,7 +113,7 @@ function readNode(lab: Lab, element: Element, keys: ReadonlyMap<string, Key>): v
   const name = label === '' || label === 'None' ? nameOfId(id) : label;
   const spot = spotOf(data, element);
   if (isYes(data.get('hyperedge')) || isYes(data.get('network'))) {
-    if (isYes(data.get('network'))) lab.segment(id, name, spot);
+    if (isYes(data.get('network'))) lab.segment(id, name, spot, null, addressingOf(data).chosen);
     else lab.bridge(id, name, spot);
     return;
   }
@@ -161,8 +166,9 @@ function findBelow(element: Element, name: string): Element | null {
 function readEdge(lab: Lab, element: Element, keys: ReadonlyMap<string, Key>): void {
   const source = knownId(lab, element.need('source'), element);
   const target = knownId(lab, element.need('target'), element);
-  lab.link(source, target, element.attribute('id'));
-  for (const attribute of dataOf(element, keys).keys())
+  const data = dataOf(element, keys);
+  lab.link(source, target, element.attribute('id'), ['', ''], addressingOf(data));
+  for (const attribute of data.keys())
     if (!understood.has(attribute)) lab.report.leaveOut(attribute, `${source}–${target}`);
 }
 

@@ -1,5 +1,5 @@
 import { say } from '../../sentence';
-import { Lab } from './lab';
+import { Lab, noNic, type LabNic } from './lab';
 import { refuse } from './read-json';
 import { invalidAt } from './source';
 
@@ -21,7 +21,7 @@ export function readKathara(text: string): Lab {
   const lab = new Lab();
   const lines = text.split('\n', maxLines + 1);
   if (lines.length > maxLines) refuse(say('DOC_TOO_MUCH', { max: maxLines }));
-  const domains = new Map<string, string[]>();
+  const domains = new Map<string, Attached[]>();
   const devices = new Map<string, Map<string, string>>();
   const nics = new Set<string>();
   lines.forEach((line, index) => {
@@ -42,9 +42,8 @@ export function readKathara(text: string): Lab {
       throw invalidAt({ line: index + 1, column: 1 }, '', say('DOC_KEY_TWICE', { key: `${device}[${name}]` }));
     nics.add(`${device}[${name}]`);
     // a MAC address may stand behind the domain
-    const [domain = '', mac] = unquoted(value).split('/');
-    if (mac !== undefined) lab.report.leaveOut('MAC', `${device}[${name}]`);
-    domains.set(domain, [...(domains.get(domain) ?? []), device]);
+    const [domain = '', mac = null] = unquoted(value).split('/');
+    domains.set(domain, [...(domains.get(domain) ?? []), { device, nic: { ...noNic, mac } }]);
   });
   for (const [device, settings] of devices) addDevice(lab, device, settings);
   for (const [domain, attached] of domains) addDomain(lab, domain, attached);
@@ -81,10 +80,17 @@ function addDevice(lab: Lab, device: string, settings: ReadonlyMap<string, strin
     if (!['image', 'mem', 'cpus', 'bridged'].includes(key)) lab.report.leaveOut(key, device);
 }
 
-function addDomain(lab: Lab, domain: string, attached: readonly string[]): void {
+/** A NIC in a collision domain. */
+interface Attached {
+  device: string;
+  nic: LabNic;
+}
+
+function addDomain(lab: Lab, domain: string, attached: readonly Attached[]): void {
   const [one, other] = attached;
-  if (attached.length === 2 && one !== undefined && other !== undefined && one !== other) return lab.link(one, other);
+  if (attached.length === 2 && one !== undefined && other !== undefined && one.device !== other.device)
+    return lab.link(one.device, other.device, null, ['', ''], { nics: [one.nic, other.nic] });
   const id = lab.freeId(domain === '' ? 'net' : domain);
   lab.segment(id, domain === '' ? 'net' : domain);
-  for (const device of attached) lab.link(device, id);
+  for (const { device, nic } of attached) lab.link(device, id, null, ['', ''], { nics: [nic, noNic] });
 }

@@ -33,11 +33,40 @@ export interface LabMachine {
   spot: Spot | null;
 }
 
+/** What a document chooses for a link or a segment, as it is written there; what of it can be so here, `own-addressing.ts` says. */
+export interface LabSubnet {
+  /** With its prefix length. */
+  subnet: string | null;
+  /** A subnet of IPv6, or `given`. */
+  ipv6: string | null;
+  mtu: number | null;
+}
+export const noSubnet: LabSubnet = { subnet: null, ipv6: null, mtu: null };
+
+/** What it chooses for the NIC at the end of a link; the address without a prefix length. */
+export interface LabNic {
+  mac: string | null;
+  address: string | null;
+}
+export const noNic: LabNic = { mac: null, address: null };
+
 export interface LabSegment {
   id: string;
   key: string | null;
   name: string;
   spot: Spot | null;
+  chosen: LabSubnet;
+}
+
+/** Between two ids. */
+export interface LabLink {
+  ends: readonly [string, string];
+  key: string | null;
+  /** What the ends are called there, empty where that is not told. */
+  interfaces: readonly [string, string];
+  nics: readonly [LabNic, LabNic];
+  /** An end at a segment is in the segment's subnet. */
+  chosen: LabSubnet;
 }
 
 /** What a document draws beside its machines, in units of its drawing; sides are those of the box. */
@@ -70,8 +99,7 @@ export class Lab {
   readonly segments = new Map<string, LabSegment>();
   /** Clouds and NATs: who is linked to one has internet access. */
   readonly outsides = new Map<string, { id: string; name: string }>();
-  /** `interfaces`: what the ends are called there, empty where that is not told. */
-  readonly links: { ends: readonly [string, string]; key: string | null; interfaces: readonly [string, string] }[] = [];
+  readonly links: LabLink[] = [];
   /** Texts, shapes and frames, the lowest first. */
   readonly drawings: LabDrawing[] = [];
   /** The positions are ours, to be kept to the point; else they are spread until nothing lies on anything. */
@@ -89,8 +117,14 @@ export class Lab {
     });
   }
 
-  segment(id: string, name: string = id, spot: Spot | null = null, key: string | null = null): void {
-    this.segments.set(id, { id, key, name, spot });
+  segment(
+    id: string,
+    name: string = id,
+    spot: Spot | null = null,
+    key: string | null = null,
+    chosen: Partial<LabSubnet> = {},
+  ): void {
+    this.segments.set(id, { id, key, name, spot, chosen: { ...noSubnet, ...chosen } });
   }
 
   /** A segment that the document has, as a switch or a bridge, not as a network: the report tells. */
@@ -104,8 +138,14 @@ export class Lab {
     this.report.gather('mapped', 'DOC_OUTSIDE', name);
   }
 
-  link(one: string, other: string, key: string | null = null, interfaces: readonly [string, string] = ['', '']): void {
-    this.links.push({ ends: [one, other], key, interfaces });
+  link(
+    one: string,
+    other: string,
+    key: string | null = null,
+    interfaces: LabLink['interfaces'] = ['', ''],
+    own: Partial<Pick<LabLink, 'nics' | 'chosen'>> = {},
+  ): void {
+    this.links.push({ ends: [one, other], key, interfaces, nics: [noNic, noNic], chosen: noSubnet, ...own });
   }
 
   nameOf(id: string): string {

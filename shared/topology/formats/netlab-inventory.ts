@@ -1,4 +1,5 @@
-import { Lab } from './lab';
+import { Lab, noNic } from './lab';
+import { netlabAddressing } from './netlab-addressing';
 import type { Cursor } from './source';
 
 /** What netlab tells Ansible of one node (`host_vars`), as it lies about beside topologies: its links with who is at their other ends. */
@@ -22,13 +23,24 @@ export function readNetlabInventory(root: Cursor): Lab {
   lab.machine(own, { kind: root.get('device').softText() ?? root.get('box').softText() ?? '' });
   links.items().forEach((link, index) => {
     const neighbors = neighborsOf(link.get('neighbors'));
-    for (const name of neighbors) if (!lab.has(name)) lab.machine(name);
+    for (const [name] of neighbors) if (!lab.has(name)) lab.machine(name);
+    const all: [string, Cursor][] = [[own, link], ...neighbors];
+    const { chosen, nics, left } = netlabAddressing({
+      prefix: (family) => link.get('prefix', family),
+      mtu: link.get('mtu'),
+      ends: all.map(
+        ([, at]) =>
+          (key) =>
+            at.get(key),
+      ),
+    });
+    for (const what of left) lab.report.leaveOut(`links.${what}`, all.map(([name]) => name).join('–'));
     const [only] = neighbors;
     if (only !== undefined && neighbors.length === 1 && link.get('type').softText() !== 'lan')
-      return lab.link(own, only);
+      return lab.link(own, only[0], null, ['', ''], { chosen, nics: [nics[0] ?? noNic, nics[1] ?? noNic] });
     const id = lab.freeId(neighbors.length === 0 ? `stub ${own}` : `lan ${index + 1}`);
-    lab.segment(id);
-    for (const name of [own, ...neighbors]) lab.link(name, id);
+    lab.segment(id, id, null, null, chosen);
+    for (const [at, [name]] of all.entries()) lab.link(name, id, null, ['', ''], { nics: [nics[at] ?? noNic, noNic] });
   });
   return lab;
 }
@@ -45,7 +57,7 @@ function nameOf(root: Cursor, links: Cursor): string {
   return named.find((name) => name !== undefined) ?? 'node';
 }
 
-function neighborsOf(neighbors: Cursor): string[] {
-  if (!neighbors.isList) return neighbors.entries().map(([name]) => name);
-  return neighbors.items().map((neighbor) => neighbor.get('node').needText());
+function neighborsOf(neighbors: Cursor): [name: string, told: Cursor][] {
+  if (!neighbors.isList) return neighbors.entries();
+  return neighbors.items().map((neighbor) => [neighbor.get('node').needText(), neighbor]);
 }

@@ -1,5 +1,6 @@
 import { say } from '../../sentence';
-import { knownId, Lab } from './lab';
+import { knownId, Lab, noNic, noSubnet } from './lab';
+import { netlabAddressing, onlyOne, type LinkAddressing } from './netlab-addressing';
 import type { Cursor } from './source';
 
 /** Keys of a topology, by at least one of which it is told from other YAML. */
@@ -12,6 +13,7 @@ const understood = new Set([
   'groups',
   'vlans',
   'vrfs',
+  'prefix',
   'version',
   'message',
   'nodes_map',
@@ -52,7 +54,7 @@ export function readNetlab(root: Cursor): Lab {
   let count = 0;
   for (const link of allLinks(root)) {
     count += 1;
-    readLink(lab, link, count);
+    readLink(lab, root, link, count);
   }
   for (const [spine, leaf] of fabricLinks(root)) if (lab.has(spine) && lab.has(leaf)) lab.link(spine, leaf);
   for (const key of root.keys()) {
@@ -214,38 +216,76 @@ function* linksIn(links: Cursor, depth: number): Generator<Cursor> {
   }
 }
 
-function readLink(lab: Lab, link: Cursor, count: number): void {
+function readLink(lab: Lab, root: Cursor, link: Cursor, count: number): void {
   const ends = endsOf(lab, link);
   const type = link.isMap ? link.get('type').softText() : null;
-  const name = ends.map(([node]) => node).join('–');
+  const name = ends.map(({ node }) => node).join('–');
   if (link.isMap)
     for (const key of link.keys()) {
       const [first = key] = key.split('.');
-      if (!lab.has(first) && !['type', 'interfaces', 'bridge'].includes(first))
+      if (!lab.has(first) && !['type', 'interfaces', 'bridge', 'prefix', 'mtu'].includes(first))
         lab.report.leaveOut(`links.${first}`, name);
     }
   const [one, other] = ends;
   if (one === undefined) return lab.report.leaveOut('links', `${count}`);
   if (type === 'loopback') return lab.report.leaveOut('loopback', name);
   const bridge = link.isMap ? link.get('bridge').softText() : null;
-  if (ends.length === 2 && other !== undefined && type !== 'lan' && bridge === null) return lab.link(one[0], other[0]);
+  const told = addressingOf(root, link, ends);
+  for (const what of told.left) lab.report.leaveOut(`links.${what}`, name);
+  const [here = noNic, there = noNic] = told.nics;
+  if (ends.length === 2 && other !== undefined && type !== 'lan' && bridge === null) {
+    const mtu = told.chosen.mtu ?? onlyOne(told.mtus);
+    // here both ends of a link have the same
+    if (told.mtus.some((own) => own !== null && own !== mtu)) lab.report.leaveOut('links.mtu', name);
+    return lab.link(one.node, other.node, null, ['', ''], { nics: [here, there], chosen: { ...told.chosen, mtu } });
+  }
   const wanted =
     bridge ??
     (link.isMap ? link.get('name').softText() : null) ??
-    (ends.length === 1 ? `stub ${one[0]}` : `lan ${count}`);
+    (ends.length === 1 ? `stub ${one.node}` : `lan ${count}`);
   // links that name the same bridge meet there
   const id =
     bridge !== null && lab.segments.has(`bridge ${bridge}`)
       ? `bridge ${bridge}`
       : lab.freeId(bridge === null ? wanted : `bridge ${bridge}`);
-  if (!lab.has(id)) lab.segment(id, wanted);
-  for (const [node] of ends) lab.link(node, id);
+  const segment = lab.segments.get(id);
+  if (segment === undefined) lab.segment(id, wanted, null, null, told.chosen);
+  else
+    for (const what of ['subnet', 'ipv6', 'mtu'] as const)
+      if (told.chosen[what] !== null && told.chosen[what] !== segment.chosen[what])
+        lab.report.leaveOut(what === 'mtu' ? 'links.mtu' : 'links.prefix', name);
+  for (const [index, { node }] of ends.entries())
+    lab.link(node, id, null, ['', ''], {
+      nics: [told.nics[index] ?? noNic, noNic],
+      chosen: { ...noSubnet, mtu: told.mtus[index] ?? null },
+    });
 }
 
-/** The nodes of a link, each with where it is named. */
-function endsOf(lab: Lab, link: Cursor): [string, Cursor][] {
+/** A prefix may also be the name of one that the lab has. */
+function addressingOf(root: Cursor, link: Cursor, ends: readonly End[]): LinkAddressing {
+  const name = link.get('prefix').softText();
+  const prefix = (family: 'ipv4' | 'ipv6') => {
+    if (name === null) return dotted(link, 'prefix', family);
+    if (typeof link.get('prefix').value !== 'string' || !name.includes('/'))
+      return dotted(root, 'prefix', name, family);
+    return family === 'ipv4' ? link.get('prefix') : link.get('prefix', family);
+  };
+  return netlabAddressing({ prefix, mtu: link.get('mtu'), ends: ends.map(({ told }) => told) });
+}
+
+/** A node of a link, where it is named, and what it is set to there. */
+interface End {
+  node: string;
+  told: (...keys: readonly string[]) => Cursor;
+}
+
+/** The nodes of a link. */
+function endsOf(lab: Lab, link: Cursor): End[] {
   if (link.isEmpty) return [];
-  const known = (name: string, at: Cursor): [string, Cursor] => [knownId(lab, name, at), at];
+  const known = (name: string, at: Cursor): End => ({
+    node: knownId(lab, name, at),
+    told: (...keys) => dotted(at, ...keys),
+  });
   const ofItem = (item: Cursor) => known(item.isMap ? item.get('node').needText() : item.needText(), item);
   if (link.isList) return link.items().map(ofItem);
   if (link.isMap) {
@@ -256,8 +296,9 @@ function endsOf(lab: Lab, link: Cursor): [string, Cursor][] {
         : interfaces.items().map(ofItem);
     return link
       .keys()
-      .map((key): [string, Cursor] => [lab.has(key) ? key : (key.split('.')[0] ?? key), link.get(key)])
-      .filter(([name], index, all) => lab.has(name) && all.findIndex(([other]) => other === name) === index);
+      .map((key) => (lab.has(key) ? key : (key.split('.')[0] ?? key)))
+      .filter((node, index, all) => lab.has(node) && all.indexOf(node) === index)
+      .map((node) => ({ node, told: (...keys) => dotted(link, node, ...keys) }));
   }
   return segmented(lab, link.needText().replaceAll(/\s+/g, '')).map((name) => known(name, link));
 }

@@ -17,7 +17,8 @@ import {
 import { annotationsFrom } from './drawings';
 import type { ImportedDocument, KindChoices, KindUse } from './document-types';
 import { anyImage, byName, choosable, clipTo, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
-import type { Lab, LabMachine, Spot } from './lab';
+import type { Lab, LabLink, LabMachine, Spot } from './lab';
+import { chosenOfLink, chosenSubnet, withPossibleAddressing } from './own-addressing';
 import { placesOf } from './places';
 import { forbiddenKeys, refuse } from './read-json';
 import { shortList, type Report } from './report';
@@ -70,18 +71,29 @@ export function topologyOf(lab: Lab, catalogue: Catalogue, choices: KindChoices)
   tellKinds(uses, catalogue, report);
 
   const takenNetworks = new Set<string>();
+  const calledNetworks = new Map<string, string>();
   const networks = kept.map((segment, index): TopologyNetwork => {
     const name = networkNameLike(segment.name, takenNetworks);
     const key = keyOf(segment.id);
     if (name !== segment.name)
       report.add('changed', 'DOC_NETWORK_RENAMED', { wanted: clip(segment.name), taken: name }, { node: key });
-    return { key, name, ...locationOf(segment.spot), ...(places[machines.length + index] ?? { x: 0, y: 0 }) };
+    calledNetworks.set(key, segment.name);
+    return {
+      ...{ key, name, ...locationOf(segment.spot), ...(places[machines.length + index] ?? { x: 0, y: 0 }) },
+      ...chosenSubnet(segment.chosen, segment.name, report),
+    };
   });
+  const { edges, called } = edgesOf(lab, keyOf);
+  const drawn = withPossibleAddressing(
+    { vms, networks, edges },
+    { networks: calledNetworks, edges: called },
+    { report, isOurs: lab.exact },
+  );
   const annotations = annotationsFrom(lab.drawings, { carry, takenKeys, report, exact: lab.exact });
   return {
     name: lab.name,
     description: clipTo(lab.description, limits.descriptionLength),
-    topology: withAnnotations({ vms, networks, edges: edgesOf(lab, keyOf) }, annotations) satisfies Topology,
+    topology: withAnnotations(drawn, annotations) satisfies Topology,
     report: report.lines(),
     kinds: [...uses.values()],
   };
@@ -124,6 +136,8 @@ function joinedSegments(lab: Lab): Map<string, string> {
   }
   const groups = new Map<string, string[]>();
   for (const { id, name } of lab.segments.values()) groups.set(root(id), [...(groups.get(root(id)) ?? []), name]);
+  for (const { id, name, chosen } of lab.segments.values())
+    if (root(id) !== id && Object.values(chosen).some((value) => value !== null)) lab.report.leaveOut('subnet', name);
   for (const names of groups.values())
     if (names.length > 1) lab.report.add('changed', 'DOC_JOINED', { where: shortList(names) });
   return new Map([...lab.segments.keys()].map((id) => [id, root(id)]));
@@ -142,7 +156,8 @@ function onlineMachines(lab: Lab, segments: ReadonlyMap<string, string>): Set<st
   return online;
 }
 
-function edgesOf(lab: Lab, keyOf: (id: string) => string): TopologyEdge[] {
+/** With what to call each of them, by its key. */
+function edgesOf(lab: Lab, keyOf: (id: string) => string): { edges: TopologyEdge[]; called: Map<string, string> } {
   const taken = new Set<string>();
   const nics = new Map<string, number>();
   const count = (id: string) => {
@@ -154,25 +169,45 @@ function edgesOf(lab: Lab, keyOf: (id: string) => string): TopologyEdge[] {
   // ids of the document first, so that none is taken by a number
   for (const { key } of lab.links) if (key !== null && keySchema.safeParse(key).success) taken.add(key.toLowerCase());
   const given = new Set<string>();
-  return lab.links.flatMap(({ ends: [one, other], key: wanted, interfaces }, index): TopologyEdge[] => {
+  const called = new Map<string, string>();
+  const edges = lab.links.flatMap((link, index): TopologyEdge[] => {
+    const { key: wanted, chosen } = link;
     // attachments begin at the VM
-    const isTurned = !lab.machines.has(one);
-    const [source, target] = isTurned ? [other, one] : [one, other];
+    const isTurned = !lab.machines.has(link.ends[0]);
+    const {
+      ends,
+      interfaces,
+      nics: [here, there],
+    } = isTurned ? turned(link) : link;
+    const [source, target] = ends;
     if (!lab.machines.has(source)) return [];
     if (source === target) {
       lab.report.gather('leftOut', 'DOC_LOOPS', lab.machines.get(source)?.name ?? source);
       return [];
     }
-    if (lab.outsides.has(target)) return [];
+    const name = ends.map((id) => lab.nameOf(id)).join('–');
+    if (lab.outsides.has(target)) {
+      if (here.mac !== null) lab.report.leaveOut('mac', name);
+      return [];
+    }
     for (const end of [source, target]) if (lab.machines.has(end)) count(end);
     const isOwn = wanted !== null && keySchema.safeParse(wanted).success && !given.has(wanted.toLowerCase());
     if (isOwn) given.add(wanted.toLowerCase());
     const key = isOwn ? wanted : unique(`e${index + 1}`, taken, 64);
-    const [here, there] = isTurned ? interfaces.toReversed() : interfaces;
+    called.set(key, name);
     return [
-      { key, source: keyOf(source), target: keyOf(target), ...interfacesOf(lab, [source, target], [here, there]) },
+      {
+        ...{ key, source: keyOf(source), target: keyOf(target), ...interfacesOf(lab, ends, interfaces) },
+        ...chosenOfLink({ nics: [here, there], chosen }, name, lab.report),
+      },
     ];
   });
+  return { edges, called };
+}
+
+/** The same link, told from its other end. */
+function turned({ ends, interfaces, nics }: LabLink): Pick<LabLink, 'ends' | 'interfaces' | 'nics'> {
+  return { ends: [ends[1], ends[0]], interfaces: [interfaces[1], interfaces[0]], nics: [nics[1], nics[0]] };
 }
 
 /**

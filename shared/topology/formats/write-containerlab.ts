@@ -1,16 +1,19 @@
 import { stringify } from 'yaml';
 import type { Catalogue } from '../catalogue';
 import { forwardText } from '../forward';
+import type { TopologyEdge } from '../schema';
+import { addressingTexts } from './addressing-attributes';
 import type { TemplateDocument } from './document-types';
 import { unique } from './guess';
 import { namesIn } from './written';
 
 /** Of a Linux interface's name, which a bridge's is. */
 const bridgeNameLength = 15;
+const labelOf = (name: string) => `trama-${name}`;
 
 /**
- * A containerlab topology: a node of kind linux for each VM, a bridge for each network, links in the short form. What containerlab has no place for
- * is in labels, by which it is read again as it was, but for addresses and the keys of edges.
+ * A containerlab topology: a node of kind linux for each VM, a bridge for each network, links in the short form but where MACs are chosen. What containerlab has
+ * no place for is in labels, by which it is read again as it was, but for addresses that are given and the keys of edges.
  */
 export function writeContainerlab({ name, description, topology }: TemplateDocument, catalogue: Catalogue): string {
   const { flavour, image } = namesIn(catalogue);
@@ -29,11 +32,22 @@ export function writeContainerlab({ name, description, topology }: TemplateDocum
   });
   const nics = new Map<string, number>();
   const isBridge = new Set(topology.networks.map(({ key }) => key));
-  const end = (key: string, edge: number) => {
+  const end = (key: string, edge: number, mac: string | undefined) => {
     const nic = (nics.get(key) ?? 0) + 1;
     nics.set(key, nic);
     // a bridge's ports are interfaces of the machine: their names must differ between bridges, too
-    return `${nodeNames.get(key) ?? key}:${isBridge.has(key) ? `tr${edge + 1}` : `eth${nic}`}`;
+    const name = isBridge.has(key) ? `tr${edge + 1}` : `eth${nic}`;
+    return { node: nodeNames.get(key) ?? key, interface: name, ...(mac !== undefined && { mac }) };
+  };
+  const link = (edge: TopologyEdge, index: number) => {
+    const { source, target, sourceMac, targetMac, mtu, ...other } = edge;
+    const ends = [end(source, index, sourceMac), end(target, index, targetMac)];
+    const told = addressingTexts(other, labelOf);
+    const own = { ...(mtu !== undefined && { mtu }), ...(Object.keys(told).length > 0 && { labels: told }) };
+    // the short form has no place for MACs
+    return sourceMac === undefined && targetMac === undefined
+      ? { endpoints: ends.map((one) => `${one.node}:${one.interface}`), ...own }
+      : { type: 'veth', endpoints: ends, ...own };
   };
   const document = {
     name: name.replaceAll(/[^\p{Letter}\p{Number}_.-]+/gu, '-'),
@@ -67,11 +81,12 @@ export function writeContainerlab({ name, description, topology }: TemplateDocum
               'graph-posY': network.y,
               'trama-key': network.key,
               'trama-network': network.name,
+              ...addressingTexts(network, labelOf),
             }),
           },
         ]),
       ]),
-      links: topology.edges.map((edge, index) => ({ endpoints: [end(edge.source, index), end(edge.target, index)] })),
+      links: topology.edges.map(link),
     },
   };
   const about = [name, ...description.split('\n')].map((line) =>

@@ -8,12 +8,14 @@ import {
 } from '../annotations';
 import type { Catalogue } from '../catalogue';
 import { withoutDefaults } from '../properties';
+import { addressingTexts } from './addressing-attributes';
 import type { TemplateDocument } from './document-types';
 import { attributes } from './write-xml';
 import { namesIn, portList, shownName } from './written';
 
 const vmSize = { width: 180, height: 60 };
 const networkSize = { width: 160, height: 40 };
+const attributeOf = (name: string) => `trama-${name}`;
 
 /** What it says is the shape's label, how it looks stands in `trama-drawn`, so that it is read again as it was. */
 function ownAttributes(annotation: Annotation): Record<string, string> {
@@ -57,7 +59,7 @@ function styleOf(annotation: Annotation): string {
   }
 }
 
-/** A diagrams.net drawing of one page, uncompressed. Our own attributes stand at the shapes, so that it is read again as it was, addresses apart. */
+/** A diagrams.net drawing of one page, uncompressed. Our own attributes stand at the shapes, so that it is read again as it was, but for addresses that are given. */
 export function writeDrawio({ name, description, topology }: TemplateDocument, catalogue: Catalogue): string {
   const { flavour, image } = namesIn(catalogue);
   const shape = (
@@ -108,6 +110,7 @@ export function writeDrawio({ name, description, topology }: TemplateDocument, c
           trama: 'network',
           'trama-key': network.key,
           'trama-host': network.name,
+          ...addressingTexts(network, attributeOf),
         },
         'rounded=1;arcSize=50;whiteSpace=wrap;dashed=1;',
         network,
@@ -119,7 +122,7 @@ export function writeDrawio({ name, description, topology }: TemplateDocument, c
         ? `net-${edge.target}`
         : `vm-${edge.target}`;
       return (
-        `        <object${attributes({ id: `edge-${edge.key}`, trama: 'edge', 'trama-key': edge.key })}>\n` +
+        `        <object${attributes({ id: `edge-${edge.key}`, trama: 'edge', 'trama-key': edge.key, ...addressingTexts(edge, attributeOf) })}>\n` +
         `          <mxCell style="endArrow=none;" edge="1" parent="1" source="vm-${edge.source}" target="${target}"><mxGeometry relative="1" as="geometry"/></mxCell>\n        </object>`
       );
     }),

@@ -1,8 +1,10 @@
 import type { Catalogue } from '../catalogue';
+import { addressingAttributes, addressingTexts } from './addressing-attributes';
 import type { TemplateDocument } from './document-types';
 import { escaped } from './write-xml';
 import { namesIn, portList, shownName } from './written';
 
+const attributeOf = (name: string) => `trama.${name}`;
 const keys = {
   graph: { 'trama.name': 'string', 'trama.description': 'string' },
   node: {
@@ -17,9 +19,11 @@ const keys = {
     x: 'double',
     y: 'double',
   },
+  // of networks and edges
+  all: Object.fromEntries(addressingAttributes.map((name) => [attributeOf(name), 'string'])),
 } as const;
 
-/** GraphML with our own attributes, by which it is read again as it was, addresses apart; `label` is what other tools show. */
+/** GraphML with our own attributes, by which it is read again as it was, but for addresses that are given; `label` is what other tools show. */
 export function writeGraphml({ name, description, topology }: TemplateDocument, catalogue: Catalogue): string {
   const { flavour, image } = namesIn(catalogue);
   const data = (values: Readonly<Record<string, string | number>>) =>
@@ -53,9 +57,16 @@ export function writeGraphml({ name, description, topology }: TemplateDocument, 
       }),
     ),
     ...topology.networks.map((network) =>
-      node(network.key, { label: network.name, network: 'true', x: network.x, y: network.y }),
+      node(network.key, {
+        ...{ label: network.name, network: 'true', x: network.x, y: network.y },
+        ...addressingTexts(network, attributeOf),
+      }),
     ),
-    ...topology.edges.map((edge) => `    <edge id="${edge.key}" source="${edge.source}" target="${edge.target}"/>`),
+    ...topology.edges.map((edge) => {
+      const chosen = data(addressingTexts(edge, attributeOf));
+      const start = `    <edge id="${edge.key}" source="${edge.source}" target="${edge.target}"`;
+      return chosen === '' ? `${start}/>` : `${start}>${chosen}</edge>`;
+    }),
     '  </graph>',
     '</graphml>',
     '',
