@@ -113,7 +113,7 @@ describe('from an empty machine to a running slice and back', () => {
   });
 
   test('a template is drawn, saved, listed with its sums, renamed, copied and deleted', async () => {
-    await drawPreset(page, { name: 'line of three', shape: 'Line', size: 3 });
+    await drawPreset(page, { name: 'line of three', shape: 'Line', size: 3, routers: true });
     await screenshot(page, 'editor');
     await page.goto('/templates');
     const row = page.getByRole('row', { name: /line of three/ });
@@ -241,7 +241,7 @@ describe('from an empty machine to a running slice and back', () => {
     );
   });
 
-  test('a VM is worked in from the browser: it pings its neighbour by address and by name', async () => {
+  test('a VM is worked in from the browser: it pings its neighbour by address and by name, and who is behind it', async () => {
     await vmOnCanvas(page, 'vm1').click();
     const panel = page.getByRole('complementary', { name: 'VM' });
     await panel.getByRole('button', { name: 'Open console' }).click();
@@ -256,6 +256,8 @@ describe('from an empty machine to a running slice and back', () => {
     }, slicePath.split('/').at(-1));
     await typeInConsole(page, 'vm1', `ping -c 3 -W 30 ${address}`, /3 packets received|3 received/);
     await typeInConsole(page, 'vm1', 'ping -c 1 -W 30 vm2 >/dev/null && echo by-$((40+2))-name', /by-42-name/);
+    // one that is not beside it, through the router in between, which takes one off what a packet may be passed on
+    await typeInConsole(page, 'vm1', 'ping -c 1 -W 30 vm3', /from 10\.\d+\.\d+\.\d+: .*ttl=63/);
     await screenshot(page, 'slice');
     if (process.env['TRAMA_UPDATE_SCREENSHOT'] === '1')
       await copyFile(path.join(results, 'slice.png'), path.join(root, 'docs', 'slice.png'));

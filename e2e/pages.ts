@@ -48,13 +48,17 @@ export async function signIn(page: Page, person: { email: string; password: stri
   await page.getByRole('heading', { name: /^Hello, / }).waitFor();
 }
 
-/** Draws `size` VMs of a preset as a new template and saves it. */
-export async function drawPreset(page: Page, options: { name: string; shape: string; size: number }): Promise<void> {
+/** Draws `size` VMs of a preset as a new template and saves it; with `routers` those in between route. */
+export async function drawPreset(
+  page: Page,
+  options: { name: string; shape: string; size: number; routers?: boolean },
+): Promise<void> {
   await page.goto('/templates/new');
   await page.getByRole('button', { name: 'Presets' }).click();
   const form = page.getByRole('form', { name: 'Insert a preset' });
   await form.getByText(options.shape, { exact: true }).click();
   await form.getByLabel('Number of VMs').fill(String(options.size));
+  if (options.routers === true) await form.getByRole('switch', { name: 'VMs in between route' }).check();
   await form.getByRole('button', { name: 'Insert' }).click();
   await page.getByLabel('Template name').fill(options.name);
   await page.getByRole('button', { name: 'Save', exact: true }).click();

@@ -1,10 +1,17 @@
-import { Button, Chip, Group, NumberInput, Popover, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Chip, Group, NumberInput, Popover, Select, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Shapes } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
-import { parametersOf, presetKinds, presetSize, type PresetKind, type PresetValues } from '#shared/topology/presets';
+import {
+  canRoute,
+  parametersOf,
+  presetKinds,
+  presetSize,
+  type PresetKind,
+  type PresetValues,
+} from '#shared/topology/presets';
 import { shortcutText } from './shortcuts';
 import type { EditorCatalogue } from './use-catalogue';
 import { useChoices } from './panel/choices';
@@ -13,6 +20,8 @@ import { ToolButton } from './ToolButton';
 export interface PresetChoice {
   kind: PresetKind;
   values: PresetValues;
+  /** The VMs in between route. */
+  routers: boolean;
   flavourId: number;
   imageId: number;
 }
@@ -28,6 +37,7 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
   const [opened, menu] = useDisclosure(false);
   const [kind, setKind] = useState<PresetKind>('line');
   const [chosen, setChosen] = useState<PresetValues>({});
+  const [routers, setRouters] = useState(false);
   const [flavourId, setFlavour] = useState(defaults?.flavourId);
   const [imageId, setImage] = useState(defaults?.imageId);
   const choices = useChoices(catalogue);
@@ -53,7 +63,7 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
   function apply() {
     if (!fits || flavourId === undefined || imageId === undefined) return;
     menu.close();
-    onApply({ kind, values, flavourId, imageId });
+    onApply({ kind, values, routers, flavourId, imageId });
   }
 
   return (
@@ -112,6 +122,14 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
                 />
               ))}
             </SimpleGrid>
+            {canRoute(kind) && (
+              <Switch
+                label={t('preset.routers')}
+                description={t('preset.routersHint')}
+                checked={routers}
+                onChange={(event) => setRouters(event.currentTarget.checked)}
+              />
+            )}
             <Text size="xs" c={size?.fits === false ? 'red' : 'dimmed'} role="status">
               {size?.fits === false
                 ? t('preset.tooMuch', { vms: limits.vmsPerTopology, links: limits.edgesPerTopology })

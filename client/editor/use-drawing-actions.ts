@@ -101,8 +101,8 @@ export function useDrawingActions({ editor, canvas, defaults, focusNext, writeNe
     canAddVm: defaults !== null && topology.vms.length < limits.vmsPerTopology,
     addNode,
     annotate,
-    applyPreset: ({ kind, values, ...vm }: PresetChoice) => {
-      const preset = presetTopology(kind, values, vm);
+    applyPreset: ({ kind, values, routers, ...vm }: PresetChoice) => {
+      const preset = presetTopology(kind, values, vm, { routers });
       const { dx, dy } = shiftBelow(topology, preset);
       insert(withNewKeys(preset, dx, dy));
       fit();

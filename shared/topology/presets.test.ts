@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../limits';
-import { parametersOf, presetKinds, presetSize, presetTopology, type PresetKind, type PresetValues } from './presets';
+import {
+  canRoute,
+  parametersOf,
+  presetKinds,
+  presetSize,
+  presetTopology,
+  type PresetKind,
+  type PresetValues,
+} from './presets';
 import { topologySchema } from './schema';
 import { validateTopology } from './validate';
 
@@ -105,6 +113,25 @@ describe('presets', () => {
     expect(degrees('mesh', 4)).toEqual([3, 3, 3, 3]);
     expect(degrees('bus', 4)).toEqual([1, 1, 1, 1]);
     expect(presetTopology('bus', { size: 4 }, vm).networks).toHaveLength(1);
+  });
+
+  it.each<[PresetKind, PresetValues, string[]]>([
+    ['line', { size: 4 }, ['vm2', 'vm3']],
+    ['line', { size: 2 }, []],
+    ['ring', { size: 3 }, ['vm1', 'vm2', 'vm3']],
+    ['star', { size: 5 }, ['vm1']],
+    ['tree', { size: 7 }, ['vm1', 'vm2', 'vm3']],
+    ['hubSpoke', { hubs: 2, spokes: 3 }, ['hub1', 'hub2']],
+    ['leafSpine', { spines: 2, leaves: 2, hosts: 1 }, ['spine1', 'spine2', 'leaf1', 'leaf2']],
+    ['mesh', { size: 4 }, []],
+    ['bus', { size: 4 }, []],
+  ])('have routers in between where that is asked for: %s %j', (kind, values, routers) => {
+    const routing = (asked: boolean) =>
+      presetTopology(kind, values, vm, { routers: asked }).vms.filter(({ router }) => router);
+    expect(routing(true).map(({ name }) => name)).toEqual(routers);
+    expect(routing(true).every(({ icon }) => icon === 'router')).toBe(true);
+    expect(routing(false)).toEqual([]);
+    expect(canRoute(kind)).toBe(!['mesh', 'bus'].includes(kind));
   });
 
   it('keep the neighbours of a folded ring near each other', () => {

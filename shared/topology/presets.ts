@@ -60,6 +60,11 @@ export function parametersOf(kind: PresetKind): { name: PresetParameter; range: 
   });
 }
 
+/** In these each VM is beside every other: there is nothing to be passed on. */
+const allBeside: ReadonlySet<PresetKind> = new Set(['mesh', 'bus']);
+/** Whether the VMs in between may route. */
+export const canRoute = (kind: PresetKind): boolean => !allBeside.has(kind);
+
 interface Point {
   x: number;
   y: number;
@@ -294,14 +299,27 @@ function draw(kind: PresetKind, value: (name: PresetParameter) => number): Shape
 }
 
 /**
+ * Those that have others on several sides: with them as routers each VM reaches every other. A spoke does not, whose hubs are linked with each
+ * other.
+ */
+function inBetween({ places, links, roles: kinds }: Shape): Set<number> {
+  const degrees = new Map<number, number>();
+  for (const end of links.flat()) degrees.set(end, (degrees.get(end) ?? 0) + 1);
+  return new Set(indexes(places.length).filter((index) => (degrees.get(index) ?? 0) > 1 && kinds?.[index] !== 'spoke'));
+}
+
+/**
  * A topology of the preset, its numbers cut to what they may be and as usual where they are not given. The VMs are called vm1,
  * vm2 … or by what they are, leaf1, spine1 …; keys and places are its own, from about (0, 0) on: whoever inserts it into a drawing
  * gives it new ones. Where some numbers together ask for more than a topology holds, it is more than that: `fits` tells.
+ *
+ * @param routers whether the VMs in between route, where the preset has any (`canRoute`)
  */
 export function presetTopology(
   kind: PresetKind,
   values: PresetValues,
   vm: Pick<TopologyVm, 'flavourId' | 'imageId'>,
+  { routers = false }: { routers?: boolean } = {},
 ): Topology {
   const ranges = new Map(parametersOf(kind).map(({ name, range }) => [name, range]));
   const value = (name: PresetParameter): number => {
@@ -309,7 +327,9 @@ export function presetTopology(
     if (range === undefined) return 0;
     return Math.min(Math.max(Math.floor(values[name] ?? range.usual), range.min), range.max);
   };
-  const { places, links, roles: kinds } = draw(kind, value);
+  const shape = draw(kind, value);
+  const { places, links, roles: kinds } = shape;
+  const routing = routers && canRoute(kind) ? inBetween(shape) : new Set<number>();
   const counts = new Map<string, number>();
   const keys = places.map((_, index) => {
     const role = kinds?.[index] ?? 'vm';
@@ -330,7 +350,10 @@ export function presetTopology(
     edges.push(...keys.map((source, index) => ({ key: `e${index + 1}`, source, target: 'bus' })));
   }
   return {
-    vms: places.map((place, index) => newVm({ ...vm, ...place, key: key(index), name: key(index) })),
+    vms: places.map((place, index) => ({
+      ...newVm({ ...vm, ...place, key: key(index), name: key(index) }),
+      ...(routing.has(index) && { router: true, icon: 'router' as const }),
+    })),
     networks,
     edges,
   };

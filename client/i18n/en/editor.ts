@@ -86,6 +86,8 @@ export const editor = {
       percent: 'Per cent linked',
       seed: 'Seed',
     },
+    routers: 'VMs in between route',
+    routersHint: 'So each VM reaches every other, by name and address.',
     makes: '{{vms}}, {{links}}',
     tooMuch: 'A topology has at most {{vms}} VMs and {{links}} links.',
     range: '{{min}} to {{max}}',

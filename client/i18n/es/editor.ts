@@ -89,6 +89,8 @@ export const editor: Messages<typeof english> = {
       percent: 'Tanto por ciento',
       seed: 'Semilla',
     },
+    routers: 'Las MV intermedias encaminan',
+    routersHint: 'Así cada MV llega a todas las demás, por nombre y dirección.',
     makes: '{{vms}}, {{links}}',
     tooMuch: 'Una topología tiene como mucho {{vms}} MV y {{links}} enlaces.',
     range: 'De {{min}} a {{max}}',
