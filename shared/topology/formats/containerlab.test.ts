@@ -151,6 +151,42 @@ topology:
     );
   });
 
+  it('has the addresses of its ends, in the long form and in the short one, those at a bridge in one subnet', () => {
+    const read = readValid(`
+topology:
+  nodes: { a: {}, b: {}, br: { kind: bridge } }
+  links:
+    - type: veth
+      endpoints:
+        - { node: a, interface: e1, ipv4: 10.5.0.1/30, ipv6: "fd00:5::1/64" }
+        - { node: b, interface: e1, ipv4: 10.5.0.2/30, ipv6: "fd00:5::2/64" }
+    - endpoints: [ "b:e2", "a:e2" ]
+      ipv4: [ 10.6.0.9/24, 10.6.0.8/24 ]
+    - endpoints: [ "br:p1", "a:e3" ]
+      ipv4: [ "", 10.7.0.1/24 ]
+    - type: veth
+      endpoints: [ { node: b, interface: e3, ipv4: 10.7.0.2/24 }, { node: br, interface: p2 } ]
+    - endpoints: [ "a:e4", "br:p3" ]
+      ipv4: [ 10.8.0.1/24 ]
+    - endpoints: [ "a:e5", "b:e5" ]
+      ipv4: [ 10.9.0.1/24, 10.10.0.1/24 ]
+`);
+    const { networks, edges } = read.topology;
+    expect(networks.map(({ ownSubnet }) => ownSubnet)).toEqual(['10.7.0.0/24']);
+    expect(edges.map((edge) => [edge.ownSubnet, edge.ipv6, edge.sourceOwnAddress, edge.targetOwnAddress])).toEqual([
+      ['10.5.0.0/30', 'fd00:5::/64', '10.5.0.1', '10.5.0.2'],
+      ['10.6.0.0/24', undefined, '10.6.0.9', '10.6.0.8'],
+      [undefined, undefined, '10.7.0.1', undefined],
+      [undefined, undefined, '10.7.0.2', undefined],
+      [undefined, undefined, undefined, undefined],
+      [undefined, undefined, undefined, undefined],
+    ]);
+    const left = notesOf(read, 'leftOut').join('\n');
+    expect(left).toContain('Subnets that cannot be chosen here are left out, and others given: a–br: 10.8.0.0/24.');
+    expect(left).toContain('are left out: a–br: 10.8.0.1, a–b: 10.9.0.1, a–b: 10.10.0.1.');
+    expect(left).toContain('endpoints.ipv6 is left out (1): a:e1–b:e1.');
+  });
+
   it('takes what was chosen for its kinds', () => {
     const { topology } = readValid(lab, new Map([['ceos', { flavour: 'medium', image: 'debian' }]]));
     expect(topology.vms.map(({ flavourId, imageId }) => [flavourId, imageId])).toEqual([

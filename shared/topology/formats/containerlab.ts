@@ -6,6 +6,7 @@ import { readForward } from '../forward-schema';
 import { addressingFrom } from './addressing-attributes';
 import { knownId, Lab, newId, type LabLink, type Spot } from './lab';
 import type { Cursor } from './source';
+import { subnet6OfAll, subnetOfAll, withoutPrefix } from './static-addresses';
 import { portsOf } from './written';
 
 /** Kinds that are segments of the machine that it runs on. */
@@ -170,43 +171,56 @@ interface End {
   node: string;
   interface: string;
   mac: string | null;
+  /** With their prefix lengths. */
+  ipv4: string | null;
+  ipv6: string | null;
   at: Cursor;
 }
 
-function endOf(end: Cursor): End {
-  if (end.isMap) {
-    const node = end.get('node').needText();
-    return { node, interface: end.get('interface').softText() ?? '', mac: end.get('mac').softText(), at: end };
-  }
+/** @param index which of the link's ends it is: in the short form the link lists the addresses of both */
+function endOf(link: Cursor, end: Cursor, index: number): End {
+  const listed = (family: string) => {
+    const list = link.get(family);
+    const text = list.isList ? list.items()[index]?.softText() : null;
+    return text == null || text === '' ? null : text;
+  };
+  const own = (key: string) => end.get(key).softText();
+  const told = { mac: own('mac'), ipv4: own('ipv4') ?? listed('ipv4'), ipv6: own('ipv6') ?? listed('ipv6'), at: end };
+  if (end.isMap) return { node: end.get('node').needText(), interface: own('interface') ?? '', ...told };
   const text = end.needText();
   // an interface may have colons of its own, as `${host_link:=ens3}` has; a node has none
   const colon = text.indexOf(':');
   return colon === -1
-    ? { node: text, interface: '', mac: null, at: end }
-    : { node: text.slice(0, colon), interface: text.slice(colon + 1), mac: null, at: end };
+    ? { node: text, interface: '', ...told }
+    : { node: text.slice(0, colon), interface: text.slice(colon + 1), ...told };
+}
+
+/** Whether a key of a link is read: labels only of documents that we wrote, addresses only where they are listed. */
+function isUnderstood(link: Cursor, key: string): boolean {
+  if (key === 'labels')
+    return link
+      .get(key)
+      .keys()
+      .every((label) => label.startsWith('trama-'));
+  if (key === 'ipv4' || key === 'ipv6') return link.get(key).isList;
+  return ['type', 'endpoints', 'endpoint', 'host-interface', 'remote', 'vni', 'mode', 'mtu'].includes(key);
 }
 
 function readLink(lab: Lab, link: Cursor): void {
   const type = link.get('type').softText() ?? '';
-  const ends = link.get('endpoints').items().map(endOf);
-  if (!link.get('endpoint').isEmpty) ends.push(endOf(link.get('endpoint')));
+  const ends = link
+    .get('endpoints')
+    .items()
+    .map((end, index) => endOf(link, end, index));
+  if (!link.get('endpoint').isEmpty) ends.push(endOf(link, link.get('endpoint'), ends.length));
   const name = ends.map((end) => `${end.node}:${end.interface}`).join('–');
-  for (const key of link.keys())
-    if (
-      !['type', 'endpoints', 'endpoint', 'host-interface', 'remote', 'vni', 'mode', 'mtu'].includes(key) &&
-      !(
-        key === 'labels' &&
-        link
-          .get(key)
-          .keys()
-          .every((label) => label.startsWith('trama-'))
-      )
-    )
-      lab.report.leaveOut(`links.${key}`, name);
+  for (const key of link.keys()) if (!isUnderstood(link, key)) lab.report.leaveOut(`links.${key}`, name);
   for (const end of ends)
     if (end.at.isMap)
       for (const key of end.at.keys())
-        if (!['node', 'interface', 'mac'].includes(key)) lab.report.leaveOut(`endpoints.${key}`, name);
+        if (!['node', 'interface', 'mac', 'ipv4', 'ipv6'].includes(key)) lab.report.leaveOut(`endpoints.${key}`, name);
+  // which addresses of IPv6 there are follows from those of IPv4
+  if (ends.some(({ ipv6 }) => ipv6 !== null)) lab.report.leaveOut('endpoints.ipv6', name);
 
   const [first, second] = ends;
   if (first === undefined) return link.get('endpoints').fail(say('DOC_WANT_ENDS'));
@@ -228,17 +242,23 @@ function readLink(lab: Lab, link: Cursor): void {
   else if (outward.end === null || !isSpecial(inner.node)) knownId(lab, inner.node, inner.at);
 }
 
-/** MACs and the MTU have a place there; the rest stands in labels of documents that we wrote. */
+/** What there is no place for there stands in labels of documents that we wrote. */
 function addressingOf(link: Cursor, first: End, second: End | null): Pick<LabLink, 'chosen' | 'nics'> {
   const labels = link.get('labels');
   const { chosen, nics } = addressingFrom((name) => labels.get(`trama-${name}`).softText());
   const [one, other] = nics;
+  const nic = (end: End | null, address: string | null) => ({
+    mac: end?.mac ?? null,
+    address: address ?? (end === null || end.ipv4 === null ? null : withoutPrefix(end.ipv4)),
+  });
+  const ends = second === null ? [first] : [first, second];
   return {
-    chosen: { ...chosen, mtu: link.get('mtu').softNumber() },
-    nics: [
-      { ...one, mac: first.mac },
-      { ...other, mac: second?.mac ?? null },
-    ],
+    chosen: {
+      subnet: chosen.subnet ?? subnetOfAll(ends.map(({ ipv4 }) => ipv4)),
+      ipv6: chosen.ipv6 ?? subnet6OfAll(ends.map(({ ipv6 }) => ipv6)),
+      mtu: link.get('mtu').softNumber(),
+    },
+    nics: [nic(first, one.address), nic(second, other.address)],
   };
 }
 

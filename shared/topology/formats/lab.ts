@@ -65,7 +65,7 @@ export interface LabLink {
   /** What the ends are called there, empty where that is not told. */
   interfaces: readonly [string, string];
   nics: readonly [LabNic, LabNic];
-  /** An end at a segment is in the segment's subnet. */
+  /** Of a link to a segment what the segment has not: they are in one subnet. */
   chosen: LabSubnet;
 }
 
@@ -145,7 +145,10 @@ export class Lab {
     interfaces: LabLink['interfaces'] = ['', ''],
     own: Partial<Pick<LabLink, 'nics' | 'chosen'>> = {},
   ): void {
-    this.links.push({ ends: [one, other], key, interfaces, nics: [noNic, noNic], chosen: noSubnet, ...own });
+    const { chosen = noSubnet } = own;
+    const segment = this.segments.get(one) ?? this.segments.get(other);
+    const left = segment === undefined ? chosen : joined(segment, chosen);
+    this.links.push({ ends: [one, other], key, interfaces, nics: own.nics ?? [noNic, noNic], chosen: left });
   }
 
   nameOf(id: string): string {
@@ -159,6 +162,16 @@ export class Lab {
       if (!this.has(candidate)) return candidate;
     }
   }
+}
+
+/** A segment is in the subnet that the first of its links says. What is left of what a link says is another one. */
+function joined(segment: LabSegment, chosen: LabSubnet): LabSubnet {
+  const left = { ...chosen };
+  for (const what of ['subnet', 'ipv6'] as const) {
+    segment.chosen[what] ??= chosen[what];
+    if (segment.chosen[what] === chosen[what]) left[what] = null;
+  }
+  return left;
 }
 
 /** What stands in a document and can be refused for it. */

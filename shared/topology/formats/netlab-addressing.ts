@@ -1,10 +1,10 @@
 import { blockOf, textOf } from '../ipv4';
-import { subnetIn } from '../ipv6';
 import { noNic, type LabNic, type LabSubnet } from './lab';
 import type { Cursor } from './source';
+import { subnet6OfAll, subnetOfAll, withoutPrefix } from './static-addresses';
 
 /** What a netlab lab says of a link, and of each end, of what is under a key: `ipv4`, `ipv6`, `mtu`. */
-export interface ToldOfLink {
+interface ToldOfLink {
   /** Of its prefix, which may be a text of IPv4, a map, or the name of one that the lab has elsewhere. */
   prefix: (family: 'ipv4' | 'ipv6') => Cursor;
   mtu: Cursor;
@@ -29,8 +29,8 @@ export interface LinkAddressing {
 export function netlabAddressing({ prefix, mtu, ends }: ToldOfLink): LinkAddressing {
   const left = new Set<string>();
   const told = ends.map((end) => end('ipv4'));
-  const subnet = prefix('ipv4').softText() ?? onlyOne(told.map((at) => subnetOf(at.softText())));
-  const ipv6 = prefix('ipv6').softText() ?? onlyOne(ends.map((end) => subnetIn(end('ipv6').softText() ?? undefined)));
+  const subnet = prefix('ipv4').softText() ?? subnetOfAll(told.map((at) => at.softText()));
+  const ipv6 = prefix('ipv6').softText() ?? subnet6OfAll(ends.map((end) => end('ipv6').softText()));
   const nics = told.map((at): LabNic => {
     const address = addressOf(at, subnet);
     if (address === null && !at.isEmpty) left.add('ipv4');
@@ -45,25 +45,12 @@ export function netlabAddressing({ prefix, mtu, ends }: ToldOfLink): LinkAddress
   };
 }
 
-/** What all that say something say; null where they say nothing, or different things. */
-export function onlyOne<Value>(values: readonly (Value | null | undefined)[]): Value | null {
-  const [one, ...others] = new Set(values.filter((value) => value != null));
-  return one === undefined || others.length > 0 ? null : one;
-}
-
-/** The subnet of an address with its prefix length. */
-function subnetOf(address: string | null): string | null {
-  const block = blockOf(address ?? undefined);
-  return block === null ? null : textOf(block);
-}
-
 /** An address without its prefix length; null for what is none. */
 function addressOf(at: Cursor, subnet: string | null): string | null {
   const text = typeof at.value === 'boolean' ? null : at.softText();
   if (text === null) return null;
   const block = blockOf(subnet ?? undefined);
-  if (!/^\d+$/.test(text)) return text.replace(/\/.*$/, '');
-  return block === null || Number(text) >= 2 ** (32 - block.prefix)
-    ? null
-    : textOf(block, Number(text)).replace(/\/.*$/, '');
+  if (!/^\d+$/.test(text)) return withoutPrefix(text);
+  const isIn = block !== null && Number(text) < 2 ** (32 - block.prefix);
+  return isIn ? withoutPrefix(textOf(block, Number(text))) : null;
 }

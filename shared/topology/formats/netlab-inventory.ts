@@ -30,7 +30,7 @@ export function readNetlabInventory(root: Cursor): Lab {
       mtu: link.get('mtu'),
       ends: all.map(
         ([, at]) =>
-          (key) =>
+          (key: string) =>
             at.get(key),
       ),
     });

@@ -1,7 +1,8 @@
 import { say } from '../../sentence';
 import { knownId, Lab, noNic, noSubnet } from './lab';
-import { netlabAddressing, onlyOne, type LinkAddressing } from './netlab-addressing';
+import { netlabAddressing, type LinkAddressing } from './netlab-addressing';
 import type { Cursor } from './source';
+import { onlyOne } from './static-addresses';
 
 /** Keys of a topology, by at least one of which it is told from other YAML. */
 const topologyKeys = ['nodes', 'links', 'fabric', 'nodes_list'];

@@ -90,7 +90,7 @@ function readerFor(where: string, report: Report) {
 }
 
 /** What to call networks and edges in a report, by their keys. */
-export interface Called {
+interface Called {
   networks: ReadonlyMap<string, string>;
   edges: ReadonlyMap<string, string>;
 }

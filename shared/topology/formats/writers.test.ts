@@ -11,7 +11,7 @@ import {
   shapeForms,
   type Annotation,
 } from '../annotations';
-import { vmDefaults, type Topology } from '../schema';
+import { vmDefaults, type Topology, type TopologyEdge } from '../schema';
 import { forwardProtocols } from '../forward';
 import type { DocumentFormat } from './document-types';
 import { linksOf, notesOf, readValid, refusalOf, testCatalogue } from './testing';
@@ -74,7 +74,7 @@ const addressed = fc
     const edges = topology.edges.map((edge, at) => {
       const isLink = !blocks.has(edge.target);
       const { mtu, ...subnet } = subnetOf(at, 200);
-      const own = isLink ? subnet : {};
+      const own: Pick<TopologyEdge, 'ownSubnet' | 'ipv6'> = isLink ? subnet : {};
       const block = (isLink ? own.ownSubnet : blocks.get(edge.target))?.replace('0/24', '');
       return {
         ...{ ...edge, ...own, ...(mtu !== undefined && { mtu }) },
