@@ -207,9 +207,12 @@ describe('the canvas', () => {
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await shot('help');
     await page.keyboard.press('Escape');
-    await page.setViewportSize({ width: 390, height: 800 });
+    await page.setViewportSize({ width: 390, height: 660 });
     await shot('narrow');
     await page.getByRole('button', { name: 'Presets' }).click();
+    // at the end of what is higher than the window
+    const insert = page.getByRole('form', { name: 'Insert a preset' }).getByRole('button', { name: 'Insert' });
+    await insert.click({ trial: true });
     await shot('narrow-preset');
   });
 

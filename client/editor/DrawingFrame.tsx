@@ -276,7 +276,8 @@ export function DrawingFrame({
                           leftSection={<Shapes size={15} />}
                           disabled={defaults === null}
                           onClick={() =>
-                            defaults !== null && actions.applyPreset({ kind: 'line', values: {}, ...defaults })
+                            defaults !== null &&
+                            actions.applyPreset({ kind: 'line', values: {}, routers: false, ...defaults })
                           }
                         >
                           {t('empty.line')}

@@ -75,13 +75,15 @@ export function PresetMenu({ catalogue, defaults, onApply }: PresetMenuProps) {
       shadow="md"
       trapFocus
       withinPortal
+      // no taller than there is room, where it is scrolled
+      middlewares={{ size: { padding: 8 } }}
     >
       <Popover.Target>
         <ToolButton icon={Shapes} aria-label={t('tool.presets')} disabled={defaults === null} onClick={menu.toggle}>
           {t('tool.presets')}
         </ToolButton>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown style={{ overflowY: 'auto' }}>
         <form
           aria-label={t('preset.title')}
           onSubmit={(event) => {

@@ -15,7 +15,16 @@ it('is the same in each of its writings', () => {
   );
 });
 
-it.each(['', '0a:00:00:00:00', '0a:00:00:00:00:01:02', '0a:00-00:00:00:01', '0a0000000001', '0a:00:00:00:00:0g', '0a00.0000.00'])('is none: %j', (text) => { // prettier-ignore
+it.each([
+  '',
+  '0a:00:00:00:00',
+  '0a:00:00:00:00:01:02',
+  '0a:00-00:00:00:01',
+  '0a0000000001',
+  '0a:00:00:00:00:0g',
+  '0a00.0000.00',
+])('is none: %j', (text) => {
+  // prettier-ignore
   expect([macLike(text), macFrom(text, 1)]).toEqual([null, null]);
 });
 
