@@ -1,3 +1,4 @@
+import { checksum } from './ip-checksum';
 import { forwardHost, forwardGuest } from './qemu-args';
 
 /*
@@ -33,14 +34,6 @@ export function udpFrame(to: { mac: string; guestPort: number }, port: number, d
   frame.writeUInt16BE(8 + data.length, 38);
   frame.set(data, 42);
   return frame;
-}
-
-/** RFC 1071, of an even number of bytes. */
-function checksum(header: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0; at < header.length; at += 2) sum += ((header[at] ?? 0) << 8) | (header[at + 1] ?? 0);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
 }
 
 /** The datagram that the guest has sent to the host in one frame; null of every other frame, whatever its bytes are. */
