@@ -79,7 +79,8 @@ export const sentences = {
   INTERNET_NO_ROUTE: 'The zone’s machine has no way to the internet itself.',
   INTERNET_GATEWAY_FAILED: 'The zone could not start the gateway to the internet.',
   VM_INTERNET_DOWN: 'The gateway to the internet of {{vm}} does not run. It is started again by itself.',
-  LINK_RELAY_IMPOSSIBLE: 'The library by which links are bent (koffi) does not run on this machine.',
+  LINK_RELAY_IMPOSSIBLE:
+    'The library by which links are bent and networks have DHCP (koffi) does not run on this machine.',
   DISK_FULL_FREE: 'The zone’s disk is full: {{free}} are free. Make room on it.',
   DISK_FULL: 'The zone’s disk is full.',
   ZONE_SILENT: 'The zone does not answer.',

@@ -36,6 +36,8 @@ export const capabilitiesSchema = z.object({
   snapshot: capabilitySchema,
   /** Links can delay, lose and slow down what passes. */
   impair: capabilitySchema,
+  /** Networks can have a server of addresses and names. */
+  dhcp: capabilitySchema,
   /** Guests that answer can be asked how they are, and run commands. */
   exec: capabilitySchema,
 });

@@ -90,6 +90,7 @@ it('a slice is suspended where its zone can, else the zone says why it cannot; w
       graphics: able,
       snapshot: able,
       impair: able,
+      dhcp: able,
       exec: able,
     },
     suspend,

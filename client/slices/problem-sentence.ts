@@ -26,6 +26,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     image: params.image ?? '',
     host: params.host ?? '',
     link: params.link ?? '',
+    network: params.network ?? '',
   };
   switch (code) {
     case 'SLICE_BUSY':
@@ -102,6 +103,7 @@ export function problemText(t: SlicesT, language: string, problem: Problem): Pro
     case 'FORWARDS_UNSUPPORTED':
     case 'DISKS_UNSUPPORTED':
     case 'IMPAIR_UNSUPPORTED':
+    case 'DHCP_UNSUPPORTED':
     case 'IMAGE_UNBUILDABLE':
       return { what: withReason(t(`problem.${code}`, names), problem, language), remedy: t(`remedy.${code}`) };
     default:

@@ -73,6 +73,7 @@ function zoneWith(run: Said): Zone {
     suspend: no,
     snapshot: no,
     impair: no,
+    dhcp: no,
     exec: no,
   };
   return {

@@ -31,6 +31,7 @@ const zone: Zone = {
     suspend: ok,
     snapshot: ok,
     impair: ok,
+    dhcp: ok,
     exec: ok,
   },
   vmLimits: { nics: 24, vcpus: { min: 1, max: 255 }, ramMb: { min: 32, max: 24_576 }, diskGb: { min: 0, max: 2048 } },
@@ -79,6 +80,7 @@ test('a zone that cannot run says why and which command helps', () => {
       suspend: ok,
       snapshot: ok,
       impair: ok,
+      dhcp: ok,
       exec: ok,
     },
   });

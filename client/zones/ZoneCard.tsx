@@ -37,6 +37,7 @@ const capabilityOrder = [
   'suspend',
   'snapshot',
   'impair',
+  'dhcp',
   'exec',
   'internet',
 ] as const satisfies readonly (keyof Capabilities)[];

@@ -71,10 +71,11 @@ test('an edge is its ends, their NICs, addresses and what is chosen of them', ()
     { ...edge, source: { ...edge.source, nic: { ...nic, address: '10.9.9.1/30' } } },
     { ...edge, source: { ...edge.source, nic: { ...nic, mtu: 1400 } } },
     { ...edge, source: { ...edge.source, nic: { ...nic, address6: 'fd00:1::1/64' } } },
+    { ...edge, source: { ...edge.source, nic: { ...nic, dhcp: true } } },
     { ...edge, targetMac: '0a:00:00:00:00:01' },
     attachment(5, web, 9, 1),
   ].map((one) => appliedEdge(one).digest);
-  expect(new Set([appliedEdge(edge).digest, ...others]).size).toBe(8);
+  expect(new Set([appliedEdge(edge).digest, ...others]).size).toBe(9);
   // what the address plan follows, and what NICs have of their network
   for (const same of [
     { ...edge, ownSubnet: '192.168.1.0/30', mtu: 1400 },
@@ -84,6 +85,7 @@ test('an edge is its ends, their NICs, addresses and what is chosen of them', ()
   const lan = { id: 1, name: 'lan', ownSubnet: '192.168.1.0/24' };
   const jumbo = { ...lan, mtu: 9000 };
   expect(appliedNetwork(jumbo)).toEqual(appliedNetwork(lan));
+  expect(appliedNetwork({ ...lan, dhcp: true }).digest).not.toBe(appliedNetwork(lan).digest);
 });
 
 test('a property that is stated later makes no difference until it is set', () => {

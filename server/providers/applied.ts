@@ -43,6 +43,7 @@ export function appliedEdge(spec: EdgeSpec, parts = topologyParts): Applied {
     sourceAddress: source.nic.address,
     ...(source.nic.address6 !== undefined && { sourceAddress6: source.nic.address6 }),
     ...(source.nic.mtu !== undefined && { mtu: source.nic.mtu }),
+    ...(source.nic.dhcp === true && { dhcp: true }),
     ...farNic,
   };
   return applied('edge', own, parts.edge, spec);
@@ -90,6 +91,8 @@ const ownRules: Record<keyof typeof topologyParts, Record<string, Rule>> = {
     sourceAddress6: 'restart',
     targetAddress6: 'restart',
     mtu: 'restart',
+    // only told, at the guest's next start
+    dhcp: 'live',
   },
 };
 

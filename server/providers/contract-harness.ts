@@ -43,6 +43,10 @@ export interface ContractHarness {
   roundTrip(slice: SliceRef, from: VmSpec, to: VmSpec): Promise<number | null>;
   /** How many of the questions that the guest of a VM asks another one without a pause while `work` is done have no answer. */
   lostWhile(slice: SliceRef, from: VmSpec, to: VmSpec, work: () => Promise<void>): Promise<number>;
+  /** The address, with prefix length, that the guest of a VM is given at its first NIC when it asks for one there; null where nobody gives any. */
+  askForAddress(slice: SliceRef, vm: VmSpec): Promise<string | null>;
+  /** The address that the server on the network of its first NIC tells it for a name; null where it tells none. */
+  resolve(slice: SliceRef, vm: VmSpec, name: string): Promise<string | null>;
   /** How many processes, or whatever it takes, bend links of the slice. */
   countRelays(slice: SliceRef): Promise<number>;
   /** Ends them from outside, behind the provider's back. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { appliedEdge, appliedNetwork, appliedVm } from './applied';
 import type { ContractTools } from './contract-harness';
 import { readConsole } from './contract-console';
-import { attachment, contractParts, link, pair, vmSpec, withNic } from './contract-fixtures';
+import { addressOf, attachment, contractParts, link, pair, vmSpec, withNic } from './contract-fixtures';
 import type { EdgeSpec, NetworkSpec, SliceRef, VmSpec } from './provider';
 
 /** Of the contract, what changes what is there: one test for each way in which a change takes effect, and for each part. */
@@ -187,6 +187,26 @@ export function testUpdates({ harness, newSlice, id, codeOf }: ContractTools): v
     expect(seen.networks).toEqual([{ id: network.id, status: 'up', applied: appliedNetwork(wanted, contractParts) }]);
     expect(seen.edges).toMatchObject([{ id: plug.id, status: 'up' }]);
     expect(seen.networks[0]?.applied).not.toEqual(appliedNetwork(network, contractParts));
-    await provider.removeSlice(slice);
+
+    // a server on it gives addresses and names while it is asked for, also once the server that began it is gone
+    const other = vmSpec(id(), image);
+    const far = attachment(id(), other, network.id, 2);
+    const served = { ...wanted, dhcp: true };
+    expect(await harness().askForAddress(slice, vm)).toBeNull();
+    await provider.ensureVm(slice, withNic(other, far.source.nic));
+    await provider.ensureEdge(slice, far);
+    await twice(() => provider.updateNetwork(slice, served));
+    const next = await harness().restart();
+    const { networks } = await next.observe(slice);
+    expect(networks).toEqual([{ id: network.id, status: 'up', applied: appliedNetwork(served, contractParts) }]);
+    expect(await harness().askForAddress(slice, vm)).toBe(plug.source.nic.address);
+    expect(await harness().resolve(slice, vm, other.name)).toBe(addressOf(far.source.nic));
+    // who asks for its address is told so at its next start, and nothing else of it changes
+    const asking = { ...plug, source: { ...plug.source, nic: { ...plug.source.nic, dhcp: true } } };
+    await twice(() => next.updateEdge(slice, asking));
+    expect(await edgeOf(slice, plug.id)).toMatchObject({ status: 'up', applied: appliedEdge(asking) });
+    await twice(() => next.updateNetwork(slice, wanted));
+    expect(await harness().askForAddress(slice, vm)).toBeNull();
+    await next.removeSlice(slice);
   });
 }

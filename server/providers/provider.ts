@@ -255,6 +255,8 @@ export type ImageState =
 export interface NetworkSpec {
   id: number;
   name: string;
+  /** It has a server that gives its NICs' addresses, and knows its VMs' names. */
+  dhcp?: boolean | undefined;
 }
 
 /** With the properties that the topology states for VMs (`shared/topology/schema.ts`). */
@@ -288,6 +290,8 @@ export interface NicSpec {
   address: string;
   /** The same of IPv6, where it has one beside. */
   address6?: string | undefined;
+  /** Its guest asks for the IPv4 address, which is that one, in place of being told. */
+  dhcp?: boolean | undefined;
   /** What is at the other end. */
   peer: { vmId: number } | { networkId: number };
 }

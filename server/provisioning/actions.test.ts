@@ -137,6 +137,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
         suspend: ok,
         snapshot: ok,
         impair: ok,
+        dhcp: ok,
         exec: ok,
       },
       vmLimits: null,

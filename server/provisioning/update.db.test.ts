@@ -145,6 +145,28 @@ describe('an update of a slice that runs', () => {
     expect(events).toContainEqual({ type: 'slice.changed', what: 'topology' });
   });
 
+  test('has a network give its addresses by DHCP while all on it run, who are told so at their next start', async () => {
+    await carryOut(context, actor, sliceId, 'deploy');
+    const { topology, version } = await own();
+    const networks = topology.networks.map((network) => ({ ...network, dhcp: true }));
+    const change = { from: 'drawing', topology: { ...topology, networks } } as const;
+    const planned = await plan(change, version);
+    expect(planned.problems).toEqual([]);
+    const told = planned.steps.map(({ key, update: made }) => [key, made?.changes.map(({ effect }) => effect)]);
+    expect(told).toEqual([
+      ['network:lan/update', ['live']],
+      ['edge:a–lan/update', ['live']],
+      ['edge:c–lan/update', ['live']],
+    ]);
+    expect(await update(change, version)).toMatchObject({ status: 'succeeded', error: null });
+    expect(boots()).toEqual({ a: 1, b: 1, c: 1 });
+    const nics = [...(seen()?.vms.values() ?? [])].flatMap(({ spec }) => spec.nics);
+    const asking = nics.filter(({ dhcp }) => dhcp === true);
+    expect(asking).toHaveLength(2);
+    expect(asking.every(({ peer }) => 'networkId' in peer)).toBe(true);
+    expect((await plan({ from: 'drawing', topology: (await own()).topology })).steps).toEqual([]);
+  });
+
   test('gives what is chosen of addresses, by a restart of whose they are, and says so before', async () => {
     await carryOut(context, actor, sliceId, 'deploy');
     const { topology, version } = await own();

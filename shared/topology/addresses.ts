@@ -1,6 +1,6 @@
 import { limits } from '../limits';
 import { Blocks, Numbers } from './blocks';
-import { blockOf, hostsOf, offsetIn, textOf, type Block } from './ipv4';
+import { blockOf, hostsOf, lastOfNics, offsetIn, textOf, type Block } from './ipv4';
 import type { Topology, TopologyEdge } from './schema';
 
 /** Where one edge's ends sit. Addresses carry their prefix length: `10.0.0.1/30`. */
@@ -76,8 +76,9 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
     map.set(key, numbers);
     return numbers;
   };
+  const facts = new Map(topology.networks.map((network) => [network.key, network]));
   const claimHost = (network: Block | undefined, key: string, address: string | undefined) =>
-    network && numbersIn(hosts, key, 1).claim(offsetIn(network, address), hostsOf(network).last + 1);
+    network && numbersIn(hosts, key, 1).claim(offsetIn(network, address), lastOfNics(network, facts.get(key)) + 1);
 
   // first what is chosen, then what is kept, then what is new, so that nothing takes what another one has
   const own = topology.edges.map(({ target, sourceOwnAddress }) =>

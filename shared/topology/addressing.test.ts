@@ -187,6 +187,21 @@ describe('an address plan', () => {
   });
 });
 
+test('the highest address of a network with DHCP is its server’s: who had it is given another, and who has another keeps it', () => {
+  const lan = { key: 'n0', name: 'n0', x: 0, y: 0, ownSubnet: '192.168.1.0/29', dhcp: true };
+  const at = (host: number) => ({ index: 0, addresses: [`192.168.1.${host}/29`] });
+  const edges = [
+    { key: 'ea', source: 'a', target: 'n0', sourceNic: at(6) },
+    { key: 'eb', source: 'b', target: 'n0', sourceNic: at(5) },
+  ];
+  const given = (dhcp: boolean) =>
+    [...allocateAddresses({ vms, networks: [{ ...lan, dhcp }], edges }).edges.values()].map(
+      ({ sourceAddress }) => sourceAddress,
+    );
+  expect(given(false)).toEqual(['192.168.1.6/29', '192.168.1.5/29']);
+  expect(given(true)).toEqual(['192.168.1.1/29', '192.168.1.5/29']);
+});
+
 test('a link may have a subnet that only its two ends are in (RFC 3021)', () => {
   const edge = { key: 'e', source: 'a', target: 'b', ownSubnet: '192.0.2.2/31', targetOwnAddress: '192.0.2.2' };
   const topology = { vms, networks: [], edges: [edge] };
@@ -245,6 +260,16 @@ describe('what cannot be chosen is said on its field:', () => {
         edges: ['a', 'b', 'c'].map((source) => ({ key: source, source, target: 'lan' })),
       },
       { code: 'SUBNET_TOO_SMALL', ...onLan, params: { room: 2, count: 3 } },
+    ],
+    [
+      'too few addresses, of which the DHCP server has one',
+      drawn({ ownSubnet: '192.168.1.0/30', dhcp: true }, {}),
+      { code: 'SUBNET_TOO_SMALL', ...onLan, params: { room: 1, count: 2 } },
+    ],
+    [
+      'the address of the DHCP server',
+      drawn({ ownSubnet: '192.168.1.0/24', dhcp: true }, {}, { sourceOwnAddress: '192.168.1.254' }),
+      { code: 'ADDRESS_OF_SERVER', ...at('al', 'sourceOwnAddress'), params: { network: 'lan' } },
     ],
     [
       'a subnet of an attachment',

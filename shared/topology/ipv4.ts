@@ -37,6 +37,12 @@ export function offsetIn(block: Block, address: string | undefined): number | un
   return at?.base === block.base ? at.offset : undefined;
 }
 
+/** Where in the subnet of a network that has DHCP its server is: at the highest, since NICs are given the lowest. */
+export const serverOffset = (block: Block) => hostsOf(block).last;
+/** The highest that a NIC of a network can have, with a server there or without. */
+export const lastOfNics = (block: Block, { dhcp }: { dhcp?: boolean | undefined } = {}) =>
+  serverOffset(block) - (dhcp === true ? 1 : 0);
+
 /** The lowest and the highest that a NIC can have: not the subnet's own address and not that of all, but in a /31, which has no others (RFC 3021). */
 export function hostsOf(block: Block): { first: number; last: number } {
   const size = sizeOf(block);

@@ -242,7 +242,23 @@ const ownSubnet = () => ownSubnetSchema.optional().register(propertyFacts, { eff
 const mtu = () => mtuSchema.optional().register(propertyFacts, { effect: 'restart', ofNics: true });
 /** Of a network or a link; without it there is IPv4 only. */
 const ipv6 = () => ipv6Schema.optional().register(propertyFacts, { effect: 'restart', ofNics: true });
-export const networkProperties = { ...drawnProperties(), ownSubnet: ownSubnet(), ipv6: ipv6(), mtu: mtu() };
+export const networkProperties = {
+  ...drawnProperties(),
+  ownSubnet: ownSubnet(),
+  ipv6: ipv6(),
+  mtu: mtu(),
+  /**
+   * A server on the network gives addresses by DHCP, those of the plan to its NICs and free ones to whoever else is there, and knows the names of the
+   * VMs. Guests ask it from their next start on, in place of being told.
+   */
+  dhcp: z
+    .boolean()
+    .optional()
+    .register(propertyFacts, {
+      effect: 'live',
+      needs: { capability: 'dhcp', code: 'DHCP_UNSUPPORTED', words: 'DHCP and DNS' },
+    }),
+};
 /** What an end is called, where the drawing knows more than the number of its NIC: `GigabitEthernet0/1`. The guest has its own name for it. */
 export const interfaceNameSchema = labelSchema
   .min(1)

@@ -2,7 +2,7 @@ import type { Problem } from '../errors';
 import { allocateAddresses } from './addresses';
 import { Blocks } from './blocks';
 import { isChoosable, prefix64Of } from './ipv6';
-import { blockOf, hostsOf, offsetIn, overlap, textOf, type Block } from './ipv4';
+import { blockOf, hostsOf, lastOfNics, offsetIn, overlap, serverOffset, textOf, type Block } from './ipv4';
 import { drawingLimits } from './limits';
 import type { Topology, TopologyEdge, TopologyNetwork } from './schema';
 
@@ -22,6 +22,7 @@ export const addressingProblemCodes = [
   'ADDRESS_WITHOUT_SUBNET',
   'ADDRESS_OUTSIDE',
   'ADDRESS_OF_SUBNET',
+  'ADDRESS_OF_SERVER',
   'DUPLICATE_ADDRESS',
   'END_WITHOUT_NIC',
   'MAC_NOT_UNICAST',
@@ -38,8 +39,8 @@ const special = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '198.18.0.0/15', 
   (text) => blockOf(text) ?? [],
 );
 
-/** How MACs begin that are given: to ends of edges (`macOf`), to the NICs of forwarded ports and of the internet. */
-const reservedMacs = ['02:', '52:54:01:', '52:54:02:'];
+/** How MACs begin that are given: to ends of edges (`macOf`), to the NICs of forwarded ports and of the internet, to servers on networks. */
+const reservedMacs = ['02:', '52:54:01:', '52:54:02:', '52:54:03:'];
 
 /** Everything that is wrong with subnets, addresses and MACs that are chosen, each on its field; networks first. Pure. */
 export function addressingProblems(topology: Topology): AddressingProblem[] {
@@ -76,7 +77,7 @@ class AddressingCheck {
     for (const { target } of topology.edges) this.#attachments.set(target, (this.#attachments.get(target) ?? 0) + 1);
   }
 
-  network({ key, name, ownSubnet, ipv6, mtu }: TopologyNetwork): void {
+  network({ key, name, ownSubnet, ipv6, mtu, dhcp }: TopologyNetwork): void {
     const place = { node: key, field: 'ownSubnet' };
     this.#ipv6(ipv6, name, { ...place, field: 'ipv6' });
     this.#mtu(mtu, ipv6, name, { ...place, field: 'mtu' });
@@ -84,8 +85,7 @@ class AddressingCheck {
     if (block === null) return;
     this.#blocks.set(key, block);
     const count = this.#attachments.get(key) ?? 0;
-    const { first, last } = hostsOf(block);
-    const room = last - first + 1;
+    const room = lastOfNics(block, { dhcp }) - hostsOf(block).first + 1;
     if (count > room)
       this.#report(
         'SUBNET_TOO_SMALL',
@@ -120,7 +120,8 @@ class AddressingCheck {
             `${to} is a network: at its end there is no NIC that could have an address.`,
           );
       const block = network.ownSubnet === undefined ? null : (this.#blocks.get(target) ?? undefined);
-      this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: to, place: at('sourceOwnAddress') });
+      const { dhcp } = network;
+      this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: to, place: at('sourceOwnAddress'), dhcp });
     } else {
       const place = at('ownSubnet');
       this.#ipv6(edge.ipv6, name, at('ipv6'));
@@ -234,7 +235,7 @@ class AddressingCheck {
   #address(
     address: string | undefined,
     block: Block | null | undefined,
-    { name, subnetOf, place }: { name: string; subnetOf: string; place: Place },
+    { name, subnetOf, place, dhcp }: { name: string; subnetOf: string; place: Place; dhcp?: boolean | undefined },
   ): void {
     if (address === undefined || block === undefined) return;
     if (block === null) {
@@ -263,6 +264,13 @@ class AddressingCheck {
         place,
         { name, address, subnet },
         `${name}: ${address} is the address of the subnet ${subnet} itself, or of all in it.`,
+      );
+    else if (dhcp === true && offset === serverOffset(block))
+      this.#report(
+        'ADDRESS_OF_SERVER',
+        place,
+        { name, address, network: subnetOf },
+        `${name}: ${address} is the address of the DHCP server of ${subnetOf}, which has the highest of its subnet.`,
       );
     else if (other !== undefined)
       this.#report(

@@ -87,14 +87,25 @@ interface NetworkAddressingProps {
   onChange: (fields: NetworkFields, join: string) => void;
 }
 
-/** Subnet and MTU of a network. Give it the network's key as `key`. */
+/** Subnet, MTU and DHCP of a network. Give it the network's key as `key`. */
 export function NetworkAddressing({ network, problems, onChange }: NetworkAddressingProps) {
+  const { t } = useTranslation('editor');
   const problemText = useProblemText();
   const problemOf = (field: string) => {
     const problem = problems.find((one) => one.node === network.key && one.field === field);
     return problem && problemText(problem);
   };
-  return <SubnetFields part={network} hasSubnet problemOf={problemOf} onChange={onChange} />;
+  return (
+    <>
+      <SubnetFields part={network} hasSubnet problemOf={problemOf} onChange={onChange} />
+      <Switch
+        label={t('addressing.dhcp')}
+        description={t('addressing.dhcpHint')}
+        checked={network.dhcp === true}
+        onChange={(event) => onChange({ dhcp: event.currentTarget.checked || undefined }, 'dhcp')}
+      />
+    </>
+  );
 }
 
 interface EdgeAddressingProps {

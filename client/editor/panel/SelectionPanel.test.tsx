@@ -382,6 +382,18 @@ describe('the side panel', () => {
     expect(now()).toMatchObject({ ownSubnet: '192.168.1.0/24' });
   });
 
+  it('has a network give its addresses by DHCP, and no more', async () => {
+    act(() => editor.run({ type: 'addNetwork', key: 'lan', x: 0, y: 0 }));
+    act(() => editor.select({ nodes: ['lan'], edges: [] }));
+    const now = () => editor.document.topology.networks.find(({ key }) => key === 'lan');
+    const drawn = now();
+    const field = await screen.findByRole('switch', { name: 'DHCP and DNS' });
+    await userEvent.click(field);
+    expect(now()).toEqual({ ...drawn, dhcp: true });
+    await userEvent.click(field);
+    expect(now()).toEqual(drawn);
+  });
+
   it('bends a link, each way by itself, takes it down, and says of what cannot be why, on its field', async () => {
     const [edge] = initial.document.topology.edges;
     act(() => editor.select({ nodes: [], edges: [edge?.key ?? ''] }));

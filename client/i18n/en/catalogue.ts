@@ -253,6 +253,7 @@ export const catalogue = {
       suspend: 'Suspend with the memory',
       snapshot: 'Snapshots',
       impair: 'Delay, loss and rates on links',
+      dhcp: 'DHCP and DNS on networks',
       exec: 'Guests asked and given commands',
     },
     can: 'Yes',

@@ -41,6 +41,8 @@ export const problems = {
   SUBNET_SPECIAL: '{{name}}: {{subnet}} cannot be used, since {{range}} is reserved.',
   SUBNET_OVERLAPS: '{{name}}: {{subnet}} overlaps {{other}} of {{owner}}.',
   SUBNET_TOO_SMALL: '{{name}}: {{count}} NICs are on it, and {{subnet}} has addresses for {{room}}.',
+  ADDRESS_OF_SERVER:
+    '{{name}}: {{address}} is the address of the DHCP server of {{network}}, which has the highest of its subnet.',
   SUBNET_OF_ATTACHMENT: '{{name}}: an attachment is in the subnet of {{network}}. Choose it there.',
   IPV6_NO_SUBNET: '{{name}}: {{subnet}} is no subnet of IPv6, which is a /64 with zeros behind it, as fd00:1::/64.',
   IPV6_SPECIAL: '{{name}}: {{subnet}} cannot be used. Choose one that begins with fd00:, but not with fd00:7472:.',

@@ -265,6 +265,7 @@ export const catalogue: Messages<typeof english> = {
       suspend: 'Suspender con la memoria',
       snapshot: 'Instantáneas',
       impair: 'Retardo, pérdidas y velocidad en los enlaces',
+      dhcp: 'DHCP y DNS en las redes',
       exec: 'Preguntas y órdenes a las MV',
     },
     can: 'Sí',

@@ -89,6 +89,7 @@ export const change: Messages<typeof english> = {
     sourceMac: 'dirección MAC',
     targetMac: 'dirección MAC del otro extremo',
     mtu: 'MTU',
+    dhcp: 'DHCP y DNS',
     link: 'calidad del enlace',
     down: 'activo',
     sourceInterface: 'nombre de la interfaz',

@@ -54,6 +54,9 @@ export const addressing: Messages<typeof english.addressing> = {
   ipv6Hint: 'Cada NIC tiene una dirección IPv6 junto a la otra, con el mismo número.',
   ipv6Subnet: 'Subred IPv6',
   ipv6Invalid: 'Un /64 de IPv6: fd00:1::/64.',
+  dhcp: 'DHCP y DNS',
+  dhcpHint:
+    'Un servidor en la red da las direcciones y conoce las VM por su nombre. Los sistemas le preguntan a partir de su próximo arranque.',
   mtu: 'MTU',
   mtuHint: 'Octetos del paquete más grande.',
   mtuInvalid: 'Un número entero de {{least}} a {{most}}.',

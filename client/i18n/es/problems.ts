@@ -44,6 +44,8 @@ export const problems: Messages<typeof english> = {
   SUBNET_SPECIAL: '{{name}}: {{subnet}} no puede usarse, porque {{range}} está reservado.',
   SUBNET_OVERLAPS: '{{name}}: {{subnet}} se solapa con {{other}} de {{owner}}.',
   SUBNET_TOO_SMALL: '{{name}}: tiene {{count}} NIC, y {{subnet}} tiene direcciones para {{room}}.',
+  ADDRESS_OF_SERVER:
+    '{{name}}: {{address}} es la dirección del servidor DHCP de {{network}}, que tiene la más alta de su subred.',
   SUBNET_OF_ATTACHMENT: '{{name}}: una conexión está en la subred de {{network}}. Elíjala allí.',
   IPV6_NO_SUBNET: '{{name}}: {{subnet}} no es una subred de IPv6, que es un /64 con ceros detrás, como fd00:1::/64.',
   IPV6_SPECIAL: '{{name}}: {{subnet}} no puede usarse. Elija una que empiece por fd00:, pero no por fd00:7472:.',

@@ -53,7 +53,8 @@ export const sentences: Record<SentenceCode, string> = {
   INTERNET_NO_ROUTE: 'La máquina de la zona no tiene salida a internet.',
   INTERNET_GATEWAY_FAILED: 'La zona no pudo arrancar la pasarela a internet.',
   VM_INTERNET_DOWN: 'La pasarela a internet de {{vm}} no funciona. Se vuelve a arrancar sola.',
-  LINK_RELAY_IMPOSSIBLE: 'La biblioteca con la que se alteran los enlaces (koffi) no funciona en esta máquina.',
+  LINK_RELAY_IMPOSSIBLE:
+    'La biblioteca con la que se alteran los enlaces y las redes tienen DHCP (koffi) no funciona en esta máquina.',
   DISK_FULL_FREE: 'El disco de la zona está lleno: quedan {{free}} libres. Haga sitio en él.',
   DISK_FULL: 'El disco de la zona está lleno.',
   ZONE_SILENT: 'La zona no responde.',

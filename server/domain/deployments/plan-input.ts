@@ -55,6 +55,7 @@ export interface PlanNetwork {
   subnet?: string;
   /** Whether it has IPv6 beside, as it is stated. */
   ipv6?: string | undefined;
+  needs: readonly Need[];
   wanted: Applied | null;
 }
 export interface PlanEdge {
@@ -223,9 +224,10 @@ export function planTopologyOf(
     }),
     networks: model.networks.map((network) => {
       const { id, key, name, subnet } = network;
-      const { ipv6 } = partOf(topologyNetworkSchema, network);
+      const part = partOf(topologyNetworkSchema, network);
+      const asks = { ipv6: part.ipv6, needs: needsOf(topologyNetworkSchema, part) };
       const spec = known.networks.has(id) ? specs?.networks.get(id) : undefined;
-      return { id, key, name, subnet, ipv6, wanted: spec === undefined ? null : appliedNetwork(spec) };
+      return { id, key, name, subnet, ...asks, wanted: spec === undefined ? null : appliedNetwork(spec) };
     }),
     edges: model.edges.map((edge) => {
       const spec = known.edges.has(edge.id) ? specs?.edges.get(edge.id) : undefined;

@@ -53,6 +53,7 @@ export function planProblems(
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, made));
+  problems.push(...networkProblems(input));
   problems.push(...edgeProblems(input));
   problems.push(...subnetProblems(input));
   problems.push(...lostDiskProblems(input, made));
@@ -204,6 +205,21 @@ function lostDiskProblems({ lostDisks, observation }: PlanInput, made: readonly 
     .map(({ key, name }) =>
       problemOf('FIRST_DISK_GONE', { code: 'FIRST_DISK_GONE', params: { vm: name } }, { node: key }),
     );
+}
+
+/** What networks ask for that the zone cannot give. */
+function networkProblems({ kind, zone, topology }: PlanInput): Problem[] {
+  const can = zone.capabilities;
+  if (can === null || operationOf(kind).builds !== 'everything') return [];
+  return topology.networks.flatMap(({ key, name: network, needs }) =>
+    needs.flatMap(({ property: field, capability, code, words }): Problem[] => {
+      const able: Capability | undefined = can[capability];
+      if (able?.ok !== false) return [];
+      const why = whyNot(able);
+      const message = `Network ${network} asks for ${words}, which zone ${zone.name} cannot give: ${why.message}`;
+      return [{ code, message, node: key, field, params: { network, zone: zone.name }, because: [...why.sentences] }];
+    }),
+  );
 }
 
 /** What edges ask for that the zone cannot give. */

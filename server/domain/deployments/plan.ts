@@ -5,7 +5,7 @@ import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { takenBy } from '#shared/topology/disk';
 import { needsOf } from '#shared/topology/properties';
-import { topologyEdgeSchema, topologyVmSchema, type Topology } from '#shared/topology/schema';
+import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema, type Topology } from '#shared/topology/schema';
 import { sizeOf } from '#shared/topology/size';
 import { deploymentsUnderWay, underwayOf } from '#server/db/queries/deployments';
 import { loadSliceModel } from '#server/db/queries/slice-model';
@@ -162,9 +162,11 @@ async function drawnTopology(
         wanted: null,
       };
     }),
-    networks: drawing.networks.map(({ key, name, ipv6 }) => {
+    networks: drawing.networks.map((network) => {
+      const { key, name, ipv6 } = network;
+      const needs = needsOf(topologyNetworkSchema, network);
       const subnet = addresses.networks.get(key);
-      return { id: 0, key, name, ...(subnet !== undefined && { subnet }), ipv6, wanted: null };
+      return { id: 0, key, name, ...(subnet !== undefined && { subnet }), ipv6, needs, wanted: null };
     }),
     edges: drawing.edges.map((edge) => {
       const { key, source, target, ipv6, down = false } = edge;

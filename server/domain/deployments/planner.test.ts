@@ -5,7 +5,7 @@ import { planSchema, type Plan } from '#shared/deployment/schema';
 import type { IpRange } from '#shared/ip-ranges';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import { needsOf } from '#shared/topology/properties';
-import { topologyVmSchema } from '#shared/topology/schema';
+import { topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
 import { plain, say } from '#shared/sentence';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
 import { link, tiny as contractTiny, vmSpec } from '#server/providers/contract-fixtures';
@@ -31,6 +31,7 @@ const zone: PlanZone = {
     suspend: ok,
     snapshot: ok,
     impair: ok,
+    dhcp: ok,
     exec: ok,
   },
   vmLimits: null,
@@ -60,7 +61,7 @@ const nothing: SliceObservation = { observedAt: new Date(0), vms: [], networks: 
 const wire = { wanted: null, down: false, needs: [] };
 const line: PlanTopology = {
   vms: [vm(1, 'web'), vm(2, 'db')],
-  networks: [{ id: 5, key: 'lan', name: 'lan', wanted: null }],
+  networks: [{ id: 5, key: 'lan', name: 'lan', needs: [], wanted: null }],
   edges: [
     { id: 11, key: 'e1', source: 'web', target: 'db', ...wire },
     { id: 12, key: 'e2', source: 'web', target: 'lan', ...wire },
@@ -254,6 +255,7 @@ describe('a plan', () => {
       suspend: no('no.'),
       snapshot: no('no.'),
       impair: ok,
+      dhcp: no('no relay.'),
       exec: ok,
     };
     const asking = {
@@ -265,6 +267,9 @@ describe('a plan', () => {
     const topology = {
       ...line,
       vms: [vm(1, 'web', { needs: needsOf(topologyVmSchema, asking) }), vm(2, 'db', { image: disk })],
+      networks: [
+        { id: 5, key: 'lan', name: 'lan', needs: needsOf(topologyNetworkSchema, { dhcp: true }), wanted: null },
+      ],
     };
     const free = { vcpus: 1, ramMb: 100, diskGb: 3 };
     const plan = planOperation(
@@ -289,12 +294,14 @@ describe('a plan', () => {
       'DISKS_UNSUPPORTED',
       'IMAGE_NEEDS_RAM',
       'IMAGE_NEEDS_DISK',
+      'DHCP_UNSUPPORTED',
     ]);
     expect(plan.problems[4]?.message).toBe(
       'Not enough vCPUs in zone local: the slice needs 2, 1 is free, 1 is lacking.',
     );
     expect(plan.problems[5]?.message).toContain('needs 256 MiB, 100 MiB is free, 156 MiB is lacking');
-    expect(plan.problems.at(-1)).toMatchObject({ node: 'db', field: 'flavourId', params: { needs: 10, has: 2 } });
+    expect(plan.problems.at(-2)).toMatchObject({ node: 'db', field: 'flavourId', params: { needs: 10, has: 2 } });
+    expect(plan.problems.at(-1)).toMatchObject({ node: 'lan', field: 'dhcp', params: { network: 'lan' } });
     const stop = planOperation(input({ kind: 'stop', slice: { id: 3, name: 'lab', status: 'deploying' }, zone }));
     expect(codes(stop)).toEqual(['INVALID_TRANSITION']);
   });
@@ -343,6 +350,7 @@ const situations = fc
       id: index + 1,
       key: `n${index}`,
       name: `net${index}`,
+      needs: [],
       wanted: null,
     }));
     const nodes = [...vms.map((one) => one.key), ...networks.map((one) => one.key)];
@@ -737,6 +745,7 @@ describe('every plan', () => {
       id: index + 1,
       key: `n${index}`,
       name: `net${index}`,
+      needs: [],
       wanted: null,
     }));
     const edges = Array.from({ length: 4000 }, (_, index) => ({

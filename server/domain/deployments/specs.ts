@@ -42,7 +42,8 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
     model.edges.map((row): [number, EdgeSpec] => {
       const edge = partOf(edgeSchema, row);
       const network = networks.get(row.targetNetworkId ?? 0);
-      const chosen = { ...edge, mtu: edge.mtu ?? network?.mtu, ipv6: edge.ipv6 ?? network?.ipv6 };
+      const own = { mtu: edge.mtu ?? network?.mtu, ipv6: edge.ipv6 ?? network?.ipv6 };
+      const chosen = { ...edge, ...own, dhcp: network?.dhcp };
       return [row.id, { ...edge, ...edgeSpec(row, chosen) }];
     }),
   );
@@ -106,9 +107,12 @@ export function imageSpec(image: ImageRow): ImageSpec {
   return { id, name, kind, source, sha256, readyMarker };
 }
 
-/** @param chosen of its NICs, whose MTU and IPv6 may be those of their network */
-function edgeSpec(edge: EdgeRow, chosen: Pick<EdgeProperties, 'sourceMac' | 'targetMac' | 'mtu' | 'ipv6'>): EdgeSpec {
-  const { sourceMac, targetMac, mtu, ipv6 } = chosen;
+/** @param chosen of its NICs, whose MTU and IPv6 may be those of their network, and DHCP is */
+function edgeSpec(
+  edge: EdgeRow,
+  chosen: Pick<EdgeProperties, 'sourceMac' | 'targetMac' | 'mtu' | 'ipv6'> & Pick<NicSpec, 'dhcp'>,
+): EdgeSpec {
+  const { sourceMac, targetMac, mtu, ipv6, dhcp } = chosen;
   const nic = (end: 'source' | 'target', index: number, address: string, peer: NicSpec['peer']): NicSpec => {
     const address6 = address6Of(address, ipv6);
     return {
@@ -118,6 +122,7 @@ function edgeSpec(edge: EdgeRow, chosen: Pick<EdgeProperties, 'sourceMac' | 'tar
       ...(mtu !== undefined && { mtu }),
       address,
       ...(address6 !== undefined && { address6 }),
+      ...(dhcp === true && { dhcp }),
       peer,
     };
   };

@@ -33,6 +33,7 @@ export function unavailable(why: Said): Description {
     suspend: no,
     snapshot: no,
     impair: no,
+    dhcp: no,
     exec: no,
   };
   return { physical: null, capabilities, facts: [], observedAt: null };

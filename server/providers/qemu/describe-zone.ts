@@ -51,6 +51,7 @@ export async function describeZone(zone: {
   const qemu = tools.qemu === null ? install('QEMU', 'qemu-system-x86 qemu-utils') : room.capability;
   const qemuImg = tools.qemuImg === null ? install('qemu-img', 'qemu-utils') : qemu;
   const disks = tools.qemuImg !== null && tools.genisoimage === null ? install('genisoimage', 'genisoimage') : qemuImg;
+  const relayed = (await canRelay()) ? qemu : cannot(say('LINK_RELAY_IMPOSSIBLE'));
   return {
     physical: {
       vcpus: availableParallelism(),
@@ -68,7 +69,9 @@ export async function describeZone(zone: {
       suspend: qemu,
       // disks have their part of a snapshot in themselves
       snapshot: qemuImg,
-      impair: (await canRelay()) ? qemu : cannot(say('LINK_RELAY_IMPOSSIBLE')),
+      impair: relayed,
+      // its server is in the process of the relay
+      dhcp: relayed,
       exec: qemu,
     },
     vmLimits: {

@@ -5,6 +5,7 @@ import { readConsole, type ConsoleText } from '../contract-console';
 import { addressOf, attachment, link, tiny, vmSpec, withNic } from '../contract-fixtures';
 import type { Provider, SliceRef, VmSpec } from '../provider';
 import { findMachines } from './find-machines';
+import { killMachine } from './qemu-process';
 import { createQemuProvider } from './qemu-provider';
 import { chooseVmUsers } from './vm-users';
 
@@ -139,5 +140,41 @@ test('the one VM on a network could send nothing more after a dozen frames, and 
   expect(await inGuest(console, 'ping -c 400 -i 0.01 10.200.7.255')).toContain('400 packets transmitted');
   const sent = await inGuest(console, 'cat /sys/class/net/eth0/statistics/tx_packets');
   expect(Number(/^(\d+)\r?$/m.exec(sent)?.[1])).toBeGreaterThanOrEqual(400);
+
+  // a server comes to the network while it runs: it gives the planned address, tells IPv6 its prefix and knows who is there
+  const lan = { id: 7, name: 'lan', dhcp: true };
+  const other = vmSpec(32, tiny);
+  const far = attachment(34, other, 7, 2);
+  const { nic } = edge.source;
+  const dual = { ...edge, source: { ...edge.source, nic: { ...nic, address6: 'fd00:7::1/64', dhcp: true } } };
+  await provider.ensureVm(slice, withNic(other, far.source.nic));
+  await provider.ensureEdge(slice, far);
+  await provider.updateNetwork(slice, lan);
+  await provider.updateEdge(slice, dual);
+  const ask = 'ip addr flush dev eth0; udhcpc -n -q -i eth0 -s /etc/trama/dhcp; ip -4 addr show eth0';
+  expect(await inGuest(console, ask)).toContain('inet 10.200.7.1/24');
+  expect(await inGuest(console, 'cat /etc/resolv.conf')).toContain('nameserver 10.200.7.254');
+  expect(
+    await inGuest(
+      console,
+      'ip link set eth0 down; ip link set eth0 up; until ip -6 addr show eth0 | grep "inet6 fd00:7::"; do sleep 0.2; done',
+    ),
+  ).toContain('/64');
+  await inGuest(console, 'ip addr replace 10.200.7.1/24 dev eth0');
+  expect(await inGuest(console, 'nslookup vm-32.internal')).toContain('10.200.7.2');
+  expect(await inGuest(console, 'nslookup 10.200.7.2')).toContain('vm-32.internal');
+  expect(await inGuest(console, 'nslookup vm-32 fd00:7::fe')).toContain('10.200.7.2');
+  expect(await inGuest(console, 'nslookup www.example.org')).toMatch(/refused|can't/i);
+
+  // without its process the network is not what was asked for, which the next call mends
+  for (const relay of await findMachines(root)) if (relay.name === 'relay') await killMachine(relay, root);
+  const status = async () => (await provider.observe(slice)).networks[0]?.status;
+  await expect.poll(status).toBe('down');
+  await provider.ensureNetwork(slice, lan);
+  expect(await status()).toBe('up');
+  expect(await inGuest(console, ask)).toContain('inet 10.200.7.1/24');
+  await provider.updateNetwork(slice, { id: 7, name: 'lan' });
+  const relays = async () => (await findMachines(root)).filter(({ name }) => name === 'relay').length;
+  await expect.poll(relays, { timeout: 60_000 }).toBe(0);
   await provider.removeSlice(slice);
 });

@@ -7,11 +7,26 @@ import { say } from '#shared/sentence';
 import { appliedNetwork } from '../applied';
 import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
-import { dgramNetdev, edgeSocket, networkArgs, uuidOf, type Attachment, type MachineName } from './qemu-args';
+import {
+  dgramNetdev,
+  edgeSocket,
+  networkArgs,
+  serviceMac,
+  serviceNetdevs,
+  servicePort,
+  uuidOf,
+  type Attachment,
+  type MachineName,
+} from './qemu-args';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-process';
 import { QmpError, type QmpClient, type QmpHandlers } from './qmp-client';
 import type { NetworkRecord } from './records';
 import type { VmMachineContext } from './vm-machine';
+
+interface NetworkChange extends Pick<NetworkRecord, 'name' | 'dhcp'> {
+  applied: Applied;
+  restart: boolean;
+}
 
 /** A multi-access segment: a QEMU without a machine whose hub joins one socket pair per attachment. */
 export class NetworkMachine {
@@ -35,6 +50,11 @@ export class NetworkMachine {
     this.record = record;
   }
 
+  /** Of the server of addresses and names on it, where it has one. */
+  get serviceMac(): string {
+    return serviceMac(uuidOf(this.#context.folder.machinePath(this.sliceId, this.name)));
+  }
+
   /** Of its process. */
   get pid(): number | null {
     return this.#machine?.pid ?? null;
@@ -56,18 +76,18 @@ export class NetworkMachine {
     await this.#connect(found);
   }
 
-  /** Starts the process with all attachments, unless it runs; one that hangs is ended first. `applied`: what it is started with. */
-  async start(applied: Applied): Promise<void> {
+  /** Starts the process with all attachments, unless it runs; one that hangs is ended first. What it is started with: what counts as applied, and whether it has a server. */
+  async start({ applied, dhcp }: Pick<NetworkRecord, 'dhcp'> & { applied: Applied }): Promise<void> {
     if (this.up) return;
     const { folder } = this.#context;
     if (this.#machine) await this.#end(this.#machine);
-    this.record = { ...this.record, applied };
+    this.record = { ...this.record, applied, dhcp };
     await this.#save();
     const path = folder.machinePath(this.sliceId, this.name);
-    const stale = ['qmp.sock', 'drain', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];
+    const stale = ['qmp.sock', 'drain', 'svc', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];
     for (const file of stale) await rm(join(path, file), { force: true });
     await Promise.all(this.record.attachments.map((attachment) => this.#point(attachment)));
-    const args = networkArgs(this.id, uuidOf(path), this.record.attachments);
+    const args = networkArgs(this.id, uuidOf(path), this.record);
     await folder.settleUser(this.sliceId);
     const machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimitOf(null));
     this.#machine = machine;
@@ -88,21 +108,32 @@ export class NetworkMachine {
   /** Starts the process as it was started last. */
   async wake(): Promise<void> {
     if (this.up) return;
-    const { applied, name } = this.record;
-    await this.start(applied ?? appliedNetwork({ id: this.id, name }, this.#context.parts));
+    const { applied, name, dhcp } = this.record;
+    await this.start({ applied: applied ?? appliedNetwork({ id: this.id, name, dhcp }, this.#context.parts), dhcp });
   }
 
   /** Takes another spec. `restart`: by a new start of its process, with all attachments. */
-  async update({ name, applied, restart }: { name: string; applied: Applied; restart: boolean }): Promise<void> {
+  async update({ name, dhcp, applied, restart }: NetworkChange): Promise<void> {
     this.record = { ...this.record, name };
     const machine = this.#machine;
     if (machine && restart) {
       await this.#end(machine);
-      await this.start(applied);
+      await this.start({ applied, dhcp });
       return;
     }
-    this.record = { ...this.record, applied };
+    if (machine && dhcp !== this.record.dhcp) await this.#serve(dhcp);
+    this.record = { ...this.record, applied, dhcp };
     await this.#save();
+  }
+
+  /** Gives the hub the port of a server, or takes it away, while frames pass. */
+  async #serve(dhcp: boolean): Promise<void> {
+    if (this.#hung) throw new ProviderError('TIMEOUT', say('NETWORK_SILENT'), true);
+    // also what a killed server has left of it
+    for (const { id } of serviceNetdevs(this.id).toReversed()) await this.#drop(id);
+    const { folder } = this.#context;
+    await rm(join(folder.slicePath(this.sliceId), servicePort(this.id).hub), { force: true });
+    for (const netdev of dhcp ? serviceNetdevs(this.id) : []) await this.#add(netdev);
   }
 
   async attach(attachment: Attachment): Promise<void> {
@@ -176,11 +207,13 @@ export class NetworkMachine {
   }
 
   async #unplug(edgeId: number): Promise<void> {
-    for (const id of [`port${edgeId}`, `net${edgeId}`]) {
-      await this.#monitor?.execute('netdev_del', { id }).catch((error: unknown) => {
-        if (!(error instanceof QmpError && /not found/i.test(error.description))) throw error;
-      });
-    }
+    for (const id of [`port${edgeId}`, `net${edgeId}`]) await this.#drop(id);
+  }
+
+  async #drop(id: string): Promise<void> {
+    await this.#monitor?.execute('netdev_del', { id }).catch((error: unknown) => {
+      if (!(error instanceof QmpError && /not found/i.test(error.description))) throw error;
+    });
   }
 
   async #add(netdev: Record<string, unknown>): Promise<void> {

@@ -63,7 +63,8 @@ export async function observeMachines(
     vms: await Promise.all(observed),
     networks: sortedNetworks.map(({ id, up, record: { applied } }) => ({
       id,
-      status: up ? ('up' as const) : ('down' as const),
+      // without its server it is not what was asked for
+      status: up && !relay.isDeaf(id) ? ('up' as const) : ('down' as const),
       applied,
     })),
     edges: edgeStatuses(

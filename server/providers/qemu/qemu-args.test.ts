@@ -189,13 +189,20 @@ test('a VM is booted from what its order says, and by default from its image, wh
 });
 
 test('a network is a hub without a machine', () => {
-  const args = networkArgs(7, 'uuid', [{ edgeId: 3, vmId: 5 }]);
+  const attachments = [{ edgeId: 3, vmId: 5 }];
+  const args = networkArgs(7, 'uuid', { attachments });
   expect(after(args, '-machine')).toEqual(['none']);
   expect(after(args, '-netdev')).toEqual([
     'dgram,id=drain,local.type=unix,local.path=n7/drain,remote.type=unix,remote.path=n7/nobody',
     'hubport,id=drainport,hubid=0,netdev=drain',
     'dgram,id=net3,local.type=unix,local.path=n7/e3,remote.type=unix,remote.path=n7/o3',
     'hubport,id=port3,hubid=0,netdev=net3',
+  ]);
+  // and a port for its server, where it has one
+  expect(after(networkArgs(7, 'uuid', { attachments, dhcp: true }), '-netdev')).toEqual([
+    ...after(args, '-netdev'),
+    'dgram,id=svc,local.type=unix,local.path=n7/svc,remote.type=unix,remote.path=relay/n7.svc',
+    'hubport,id=svcport,hubid=0,netdev=svc',
   ]);
 });
 
@@ -215,6 +222,8 @@ test('the guest is told its name, addresses and neighbours', () => {
   );
   const both = { ...full, nics: full.nics.map((nic) => ({ ...nic, address6: 'fd00:1::4/64' })) };
   expect(guestConfig(both)).toContain('\nnic 52:54:00:00:09:01 10.200.7.4/24\nnic 52:54:00:00:09:01 fd00:1::4/64\n');
+  const asking = { ...both, nics: both.nics.map((nic) => ({ ...nic, dhcp: true })) };
+  expect(guestConfig(asking)).toContain('\nnic 52:54:00:00:09:01 dhcp\nnic 52:54:00:00:09:01 fd00:1::4/64\n');
   expect(forwardMac(vm.uuid)).toMatch(/^52:54:01(:[0-9a-f]{2}){3}$/);
 });
 

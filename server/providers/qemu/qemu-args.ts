@@ -40,6 +40,21 @@ export function relaySocket(owner: MachineName, edgeId: number): string {
 /** Where the relay is told what to do. By it its process is found again. */
 export const relayControl = `${relayName}/control.sock`;
 
+/** The port of a network's hub at which its server of addresses and names is: where each of the two receives. */
+export function servicePort(networkId: number) {
+  return { hub: `n${networkId}/svc`, server: `${relayName}/n${networkId}.svc` };
+}
+
+/** That port of the hub as `netdev_add` takes it, in the order in which it comes; it goes in the opposite one. */
+export function serviceNetdevs(networkId: number) {
+  const { hub, server } = servicePort(networkId);
+  const ends = { local: { type: 'unix', path: hub }, remote: { type: 'unix', path: server } } as const;
+  return [
+    { type: 'dgram', id: 'svc', ...ends },
+    { type: 'hubport', id: 'svcport', hubid: 0, netdev: 'svc' },
+  ] as const;
+}
+
 /** QEMU's monitor. Every machine has it on its command line, by which a machine is found again. */
 export function monitorSocket(name: MachineName): string {
   return `${name}/qmp.sock`;
@@ -121,6 +136,11 @@ function netdevOption(netdev: { id: string; local: { path: string }; remote: { p
 /** The MAC of the NIC that carries forwards, made from the VM's uuid (locally administered, unicast). */
 export function forwardMac(uuid: string): string {
   return macOf('52:54:01', `forward ${uuid}`);
+}
+
+/** The same of a network's server, made from the uuid of the network's process. */
+export function serviceMac(uuid: string): string {
+  return macOf('52:54:03', `service ${uuid}`);
 }
 
 /** The same of the NIC that leads to the internet. */
@@ -348,7 +368,11 @@ export function gatewayArgs(uuid: string): string[] {
  * one always has): the one VM on a network used up a processor, and its guest could send nothing more. What the drain is given goes to
  * a socket that nobody has.
  */
-export function networkArgs(networkId: number, uuid: string, attachments: readonly Attachment[]): string[] {
+export function networkArgs(
+  networkId: number,
+  uuid: string,
+  { attachments, dhcp = false }: { attachments: readonly Attachment[]; dhcp?: boolean },
+): string[] {
   const name: MachineName = `n${networkId}`;
   const drain = `dgram,id=drain,local.type=unix,local.path=${drainSocket(name)},remote.type=unix,remote.path=${name}/nobody`;
   const ports = attachments.flatMap(({ edgeId }) => [
@@ -358,7 +382,10 @@ export function networkArgs(networkId: number, uuid: string, attachments: readon
     `hubport,id=port${edgeId},hubid=0,netdev=net${edgeId}`,
   ]);
   const drained = ['-netdev', drain, '-netdev', 'hubport,id=drainport,hubid=0,netdev=drain'];
-  return ['-name', `guest=trama-${name}`, ...base(name, uuid), '-machine', 'none', ...drained, ...ports];
+  const [service, port] = serviceNetdevs(networkId);
+  const served = ['-netdev', netdevOption(service), '-netdev', `hubport,id=${port.id},hubid=0,netdev=${port.netdev}`];
+  const own = ['-name', `guest=trama-${name}`, ...base(name, uuid), '-machine', 'none'];
+  return [...own, ...drained, ...ports, ...(dhcp ? served : [])];
 }
 
 export interface Attachment {
@@ -373,8 +400,8 @@ export function guestConfig(vm: VmSpec): string {
   const lines = [
     `hostname ${vm.hostname || vm.name}`,
     ...(vm.router ? ['router'] : []),
-    ...vm.nics.flatMap(({ mac, address, address6 }) => [
-      `nic ${mac} ${address}`,
+    ...vm.nics.flatMap(({ mac, address, address6, dhcp: asks }) => [
+      `nic ${mac} ${asks === true ? 'dhcp' : address}`,
       ...(address6 === undefined ? [] : [`nic ${mac} ${address6}`]),
     ]),
     ...[dhcp.forwards, dhcp.internet].flatMap((mac) => (mac === null ? [] : [`nic ${mac} dhcp`])),

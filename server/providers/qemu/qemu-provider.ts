@@ -6,7 +6,6 @@ import { canonical } from '#shared/topology/properties';
 import { topologyParts } from '#shared/topology/schema';
 import { qemuDefaults, type OpenSettings, type SettingsOf } from '#shared/zone-settings';
 import { say, saidOf } from '#shared/sentence';
-import { appliedNetwork, changesOf } from '../applied';
 import { aborted, guarded, notDefined, notRunning } from '../errors';
 import { ProviderError } from '#server/lib/provider-error';
 import type {
@@ -32,7 +31,7 @@ import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
 import { InternetAccess } from './internet/internet-access';
 import { machineFigures } from './machine-figures';
-import { NetworkMachine } from './network-machine';
+import { Networks } from './networks';
 import { guestConfig } from './qemu-args';
 import { Keeping } from './keeping';
 import { observeMachines } from './observation';
@@ -74,6 +73,7 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
   readonly #accelerator: AcceleratorChoice;
   readonly #definitions: VmDefinitions;
   readonly #edges: EdgeWiring;
+  readonly #networks: Networks;
   readonly #keeping: Keeping;
   readonly #counters = new CountedSlices((sliceId) => this.#slice(sliceId));
   readonly #internet: InternetAccess;
@@ -99,6 +99,7 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
     this.#context = { folder, wires, askAgainMs, parts, forwardAddress, internet, onChange, log };
     this.#take(settings);
     this.#edges = new EdgeWiring(this.#context, (sliceId) => this.#slice(sliceId), this.#locks);
+    this.#networks = new Networks(this.#context, (sliceId) => this.#slice(sliceId), this.#locks);
     this.#accelerator = new AcceleratorChoice({
       wanted: options.accel ?? 'auto',
       folder,
@@ -178,25 +179,16 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
     return { freedMb: await this.#images.prune(inUse, await this.#folder.linkedImages()) };
   }
 
-  async ensureNetwork(slice: SliceRef, spec: NetworkSpec): Promise<void> {
-    const { id, name } = spec;
-    const { networks } = await this.#slice(slice.id);
-    await this.#locks.run(`${slice.id}:n${id}`, async () => {
-      const network =
-        networks.get(id) ?? new NetworkMachine(this.#context, slice.id, id, { name, attachments: [], applied: null });
-      await guarded(network.start(appliedNetwork(spec, this.#context.parts)), say('ACT_NETWORK_START'));
-      networks.set(id, network);
-    });
+  ensureNetwork(slice: SliceRef, spec: NetworkSpec): Promise<void> {
+    return this.#networks.ensure(slice, spec);
   }
 
-  async removeNetwork(slice: SliceRef, networkId: number): Promise<void> {
-    const { networks } = await this.#slice(slice.id);
-    await this.#locks.run(`${slice.id}:n${networkId}`, async () => {
-      const network = networks.get(networkId);
-      if (!network) return;
-      await guarded(network.remove(), say('ACT_NETWORK_REMOVE'));
-      networks.delete(networkId);
-    });
+  updateNetwork(slice: SliceRef, spec: NetworkSpec): Promise<void> {
+    return this.#networks.update(slice, spec);
+  }
+
+  removeNetwork(slice: SliceRef, networkId: number): Promise<void> {
+    return this.#networks.remove(slice, networkId);
   }
 
   async ensureVm(slice: SliceRef, spec: VmSpec, { disk }: { disk?: DiskSource | undefined } = {}) {
@@ -335,31 +327,22 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
       const vm = vms.get(id);
       if (vm) await this.#locks.run(`${slice.id}:${vm.name}`, () => vm.tellNames({ hosts, routes }));
     }
+    await this.#networks.serve(slice.id);
   }
 
-  async updateNetwork(slice: SliceRef, spec: NetworkSpec): Promise<void> {
-    const { networks } = await this.#slice(slice.id);
-    await this.#locks.run(`${slice.id}:n${spec.id}`, async () => {
-      const network = networks.get(spec.id);
-      if (!network) throw notDefined('network');
-      const { parts } = this.#context;
-      const applied = appliedNetwork(spec, parts);
-      const changes = changesOf('network', network.record.applied, applied, parts);
-      const restart = changes.some(({ effect }) => effect !== 'live');
-      await guarded(network.update({ name: spec.name, applied, restart }), say('ACT_NETWORK_CHANGE'));
-    });
+  async ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+    await this.#edges.ensure(slice, edge);
+    await this.#networks.serve(slice.id);
   }
 
-  ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
-    return this.#edges.ensure(slice, edge);
+  async updateEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
+    await this.#edges.update(slice, edge);
+    await this.#networks.serve(slice.id);
   }
 
-  updateEdge(slice: SliceRef, edge: EdgeSpec): Promise<void> {
-    return this.#edges.update(slice, edge);
-  }
-
-  removeEdge(slice: SliceRef, edgeId: number): Promise<void> {
-    return this.#edges.remove(slice, edgeId);
+  async removeEdge(slice: SliceRef, edgeId: number): Promise<void> {
+    await this.#edges.remove(slice, edgeId);
+    await this.#networks.serve(slice.id);
   }
 
   async observeMany(slices: readonly SliceRef[]) {

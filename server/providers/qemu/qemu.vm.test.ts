@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from '#server/lib/run-command';
+import { blockOf, serverOffset, textOf } from '#shared/topology/ipv4';
 import { openSettings } from '#shared/zone-settings';
 import { withBoundedLooks } from '../bounded-looks';
 import { describeProviderContract } from '../contract';
@@ -196,6 +197,17 @@ describeProviderContract('qemu', async () => {
       const said = await ping(slice, from, to, { before: ':', options: '-c 600 -i 0.01' }, work);
       const [, asked, answered] = /(\d+) packets transmitted, (\d+) packets received/.exec(said) ?? [];
       return Number(asked) - Number(answered);
+    },
+    async askForAddress(slice, vm) {
+      const script = `printf '#!/bin/sh\\n[ $1 = bound ] && echo "<$ip/$mask>"\\n' > /tmp/said; chmod +x /tmp/said`;
+      const said = await saidBy(slice, vm.id, `${script}; udhcpc -f -n -q -t 3 -T 1 -i eth0 -s /tmp/said`);
+      return /<([\d.]+\/\d+)>/.exec(said.join(' '))?.[1] ?? null;
+    },
+    async resolve(slice, vm, name) {
+      const block = blockOf(vm.nics[0]?.address);
+      const [server = ''] = block === null ? [] : textOf(block, serverOffset(block)).split('/');
+      const said = await saidBy(slice, vm.id, `nslookup ${name} ${server}`);
+      return /Name:.*?Address[ \d]*:\s*([\d.]+)/.exec(said.join(' '))?.[1] ?? null;
     },
     async countRelays(slice) {
       return (await relaysOf(slice)).length;

@@ -7,6 +7,7 @@ import { linkSchema } from '#shared/topology/link';
 import { topologyParts, type TopologyParts } from '#shared/topology/schema';
 import { plain } from '#shared/sentence';
 import { saidSchema } from '#shared/sentence-schema';
+import { serviceConfigSchema } from './services/config';
 
 /*
  * What the zone's folder keeps of each VM and network, beside what QEMU itself may write. Read back after a restart of
@@ -22,6 +23,7 @@ const nic = z.object({
   mtu: z.number().optional(),
   address: z.string(),
   address6: z.string().optional(),
+  dhcp: z.boolean().optional(),
   peer: z.union([z.object({ vmId: z.number() }), z.object({ networkId: z.number() })]),
 });
 
@@ -99,12 +101,16 @@ export const networkRecordSchema = z.object({
   name: z.string(),
   attachments: z.array(z.object({ edgeId: z.number(), vmId: z.number() })),
   applied: appliedSchema.nullable().default(null),
+  /** Its hub has a port for a server of addresses and names. */
+  dhcp: z.boolean().default(false),
 });
 export type NetworkRecord = z.infer<typeof networkRecordSchema>;
 
 export const relayRecordSchema = z.object({
   /** The edges that are relayed, and what they do. Their ends are machines' names, the source first. */
   edges: z.array(z.object({ id: z.number(), source: vmOrNetwork, target: vmOrNetwork, link: linkSchema })),
+  /** The networks that have a server of addresses and names in the relay's process, and what it goes by. */
+  services: z.array(z.object({ networkId: z.number(), config: serviceConfigSchema })).default([]),
 });
 export type RelayRecord = z.infer<typeof relayRecordSchema>;
 export type RelayedEdge = RelayRecord['edges'][number];

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
 import { directionsOf } from '#shared/topology/link';
+import { alike } from '#shared/topology/properties';
 import { say } from '#shared/sentence';
 import { fileLimitOf } from './bounded-log';
 import { isMachine, type FoundMachine } from './find-machines';
-import { edgeSocket, relayControl, relayName, relaySocket } from './qemu-args';
+import { edgeSocket, relayControl, relayName, relaySocket, servicePort } from './qemu-args';
 import { killMachine, spawnProgram, waitForEnd } from './qemu-process';
 import type { RelayedEdge, RelayRecord } from './records';
 import { RelayControl } from './relay/control';
@@ -16,7 +17,9 @@ import type { VmMachineContext } from './vm-machine';
 /** A process that has just been started takes a tenth of a second until it listens; on a busy machine, some. */
 const startMs = 15_000;
 
-/** What a slice's bent edges go over: one process, which is there while there are any, and outlives the server. */
+type Service = RelayRecord['services'][number];
+
+/** What a slice's bent edges go over, and what serves its networks: one process, which is there while there are any, and outlives the server. */
 export class RelayMachine {
   readonly #context: VmMachineContext;
   readonly sliceId: number;
@@ -41,6 +44,11 @@ export class RelayMachine {
   /** Whether nothing passes an edge since the process that it goes over has ended or does not answer. */
   isDead(edgeId: number): boolean {
     return this.#control === null && this.#of(edgeId) !== undefined;
+  }
+
+  /** Whether a network is without its server since the process has ended or does not answer. */
+  isDeaf(networkId: number): boolean {
+    return this.#control === null && this.#record.services.some((service) => service.networkId === networkId);
   }
 
   /**
@@ -69,7 +77,7 @@ export class RelayMachine {
   async bend(edge: RelayedEdge): Promise<void> {
     const known = this.#of(edge.id);
     if (known && (known.source !== edge.source || known.target !== edge.target)) await this.straighten(edge.id);
-    await this.#save([...this.#record.edges.filter(({ id }) => id !== edge.id), edge]);
+    await this.#save({ edges: [...this.#record.edges.filter(({ id }) => id !== edge.id), edge] });
     if (this.#control === null) await this.wake();
     else for (const direction of directions(edge)) await this.#ask({ shape: direction });
     this.#context.wires.relay(this.sliceId, edge.id, true);
@@ -84,13 +92,33 @@ export class RelayMachine {
     await this.#point(edge);
     // what is under way still arrives: only then is the direction gone
     if (this.#control !== null) for (const { at } of directions(edge)) await this.#ask({ release: at });
-    await this.#save(this.#record.edges.filter(({ id }) => id !== edgeId));
+    await this.#save({ edges: this.#record.edges.filter(({ id }) => id !== edgeId) });
   }
 
-  /** Starts the process, if there are edges for it and it does not run and answer. */
+  /** Has these networks have a server, each by its config, and no others. Those that have it as it should be are not told. */
+  async serve(services: readonly Service[], { wake }: { wake: boolean }): Promise<void> {
+    const had = this.#record.services;
+    const isHad = (one: Service) => had.some((other) => alike(one, other));
+    const gone = had.filter(({ networkId }) => !services.some((one) => one.networkId === networkId));
+    const changed = services.filter((one) => !isHad(one));
+    if (gone.length > 0 || changed.length > 0) await this.#save({ services: [...services] });
+    if (this.#control === null) {
+      if (wake && services.length > 0) await this.wake();
+      return;
+    }
+    try {
+      for (const { networkId } of gone) await this.#ask({ unserve: servicePort(networkId).server });
+      for (const service of changed) await this.#ask({ serve: portOf(service) });
+    } catch {
+      // one that an older version has started knows no servers: another takes its place, which is told all
+      await this.rest();
+      await this.wake();
+    }
+  }
+
+  /** Starts the process, if there are edges or networks for it and it does not run and answer. */
   async wake(): Promise<void> {
-    const { edges } = this.#record;
-    if (this.#control !== null || edges.length === 0) return;
+    if (this.#control !== null || this.#isIdle) return;
     const { folder } = this.#context;
     if (this.#machine) await this.rest();
     await folder.settleUser(this.sliceId);
@@ -129,6 +157,10 @@ export class RelayMachine {
     this.#letGo();
   }
 
+  get #isIdle(): boolean {
+    return this.#record.edges.length === 0 && this.#record.services.length === 0;
+  }
+
   #of(edgeId: number): RelayedEdge | undefined {
     return this.#record.edges.find(({ id }) => id === edgeId);
   }
@@ -144,8 +176,8 @@ export class RelayMachine {
     for (const end of ends) if (await wires.isThere(end)) await wires.point(end);
   }
 
-  async #save(edges: RelayedEdge[]): Promise<void> {
-    this.#record = { edges };
+  async #save(change: Partial<RelayRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change };
     await this.#context.folder.writeRecord(this.sliceId, relayName, this.#record);
   }
 
@@ -166,6 +198,7 @@ export class RelayMachine {
     }
     for (const edge of this.#record.edges)
       for (const direction of directions(edge)) await control.ask({ shape: direction });
+    for (const service of this.#record.services) await control.ask({ serve: portOf(service) });
     if (this.#closed || this.#machine !== machine) return control.close();
     this.#control = control;
   }
@@ -181,8 +214,8 @@ export class RelayMachine {
   }
 
   /**
-   * Asks it now and then, so that one that hangs is noticed: its connection is closed when no answer comes. One that has no edge any more, and
-   * nothing under way, is ended.
+   * Asks it now and then, so that one that hangs is noticed: its connection is closed when no answer comes. One that has no edge and no
+   * network any more, and nothing under way, is ended.
    */
   #watch(): void {
     this.#asking?.stop();
@@ -196,7 +229,7 @@ export class RelayMachine {
       const told = await this.#control.ask({ count: true }).catch(() => null);
       const isIdle = told !== null && 'counts' in told && Object.keys(told.counts).length === 0;
       // an edge that is bent meanwhile is in the record before it is told
-      if (isIdle && this.#machine === machine && this.#record.edges.length === 0) await this.rest();
+      if (isIdle && this.#machine === machine && this.#isIdle) await this.rest();
     });
   }
 
@@ -211,6 +244,12 @@ export class RelayMachine {
     this.#control?.close();
     this.#control = null;
   }
+}
+
+/** A network's server, as the relay is told of it. */
+function portOf({ networkId, config }: Service) {
+  const { hub, server } = servicePort(networkId);
+  return { at: server, to: hub, config };
 }
 
 /** Both directions of an edge, as the relay is told them. */

@@ -84,7 +84,7 @@ async function adoptRelay(
   found: Map<string, FoundMachine>,
 ): Promise<RelayMachine> {
   const record = await context.folder.readRecord(sliceId, relayName, relayRecordSchema);
-  const relay = new RelayMachine(context, sliceId, record ?? { edges: [] });
+  const relay = new RelayMachine(context, sliceId, record ?? { edges: [], services: [] });
   if (record === null) return relay;
   const running = found.get(relayName) ?? null;
   found.delete(relayName);

@@ -102,14 +102,14 @@ export class VmNics {
   }
 
   /**
-   * Makes the NIC of an edge, if the VM has one, the one that is wanted: another address is only told to the guest, at its next
-   * start; what differs otherwise in a process that runs is unplugged, for {@link plug} to add it anew. Undefined: it goes.
+   * Makes the NIC of an edge, if the VM has one, the one that is wanted: another address, or whether it asks for it, is only told to the
+   * guest, at its next start; what differs otherwise in a process that runs is unplugged, for {@link plug} to add it anew. Undefined: it goes.
    */
   async change(edgeId: number, wanted: NicSpec | undefined): Promise<void> {
     const vm = this.#vm;
     const known = this.of(edgeId);
     if (known === undefined || canonical(known) === canonical(wanted)) return;
-    const nowhere = { address: '', address6: '' };
+    const nowhere = { address: '', address6: '', dhcp: undefined };
     const onlyAddress = canonical({ ...known, ...nowhere }) === canonical(wanted && { ...wanted, ...nowhere });
     if (wanted === undefined || (vm.alive && !onlyAddress)) {
       await this.unplug(edgeId);

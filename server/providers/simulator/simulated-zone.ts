@@ -23,5 +23,6 @@ export const everything: Capabilities = {
   suspend: ok,
   snapshot: ok,
   impair: ok,
+  dhcp: ok,
   exec: ok,
 };

@@ -5,7 +5,7 @@ import { canonical } from '#shared/topology/properties';
 import { openSettings } from '#shared/zone-settings';
 import { contractParts } from '../contract-fixtures';
 import type { ContractHarness } from '../contract-harness';
-import type { ImageSpec, VmSpec } from '../provider';
+import type { ImageSpec, NicSpec, VmSpec } from '../provider';
 import { savedContentAt } from './simulated-keeping';
 import { createSimulatorProvider } from './simulator-provider';
 import { appliedLink, crashVm, spoil, type SimulatedSlice, type SimulatorState } from './simulator-state';
@@ -105,6 +105,16 @@ export async function simulatorHarness(
       await work();
       return 0;
     },
+    async askForAddress(slice, vm) {
+      return servedNicOf(state.slices.get(slice.id), vm)?.address ?? null;
+    },
+    async resolve(slice, vm, name) {
+      const known = state.slices.get(slice.id);
+      const nic = servedNicOf(known, vm);
+      const named = [...(known?.vms.values() ?? [])].find(({ spec }) => spec.name === name);
+      const found = nic && named?.spec.nics.find(({ peer }) => canonical(peer) === canonical(nic.peer));
+      return found?.address.split('/')[0] ?? null;
+    },
     async countRelays(slice) {
       return bentIn(state.slices.get(slice.id)).length > 0 ? 1 : 0;
     },
@@ -128,6 +138,12 @@ function bentIn(slice: SimulatedSlice | undefined): number[] {
   const rests = [...(slice?.vms.values() ?? [])].every(({ power }) => power === 'off');
   const ids = [...(slice?.applied.edges.keys() ?? [])];
   return rests ? [] : ids.filter((id) => bends(appliedLink(slice, id)));
+}
+
+/** The first NIC of a VM, if it is on a network that has a server of addresses. */
+function servedNicOf(slice: SimulatedSlice | undefined, { nics: [nic] }: VmSpec): NicSpec | null {
+  if (nic === undefined || !('networkId' in nic.peer)) return null;
+  return slice?.applied.networks.get(nic.peer.networkId)?.properties['dhcp'] === true ? nic : null;
 }
 
 /** The time that all links between two guests take, there and back, by the way on which each is at one end. */

@@ -43,6 +43,10 @@ test('tells the guest IPv6 and its routes at the NIC that they lead over, and on
   const { a } = pair({ a: 1, b: 2, edge: 3 }, image);
   const routes = [{ to: '10.0.9.0/30', via: '10.0.3.2', edgeId: 3 }];
   const nics = a.nics.map((nic) => ({ ...nic, address6: 'fd00:1::1/64' }));
+  const asking = cloudInitDocuments({ ...a, nics: nics.map((nic) => ({ ...nic, dhcp: true })) }, none);
+  expect(parse(asking['network-config'])).toMatchObject({
+    ethernets: { edge3: { dhcp4: true, addresses: ['fd00:1::1/64'] } },
+  });
   const documents = cloudInitDocuments({ ...a, nics, routes, router: true }, none);
   expect(parse(documents['network-config'])).toMatchObject({
     ethernets: {

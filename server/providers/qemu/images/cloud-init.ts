@@ -54,8 +54,9 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
       const routes = routesOf(nic.edgeId);
       const match = { macaddress: nic.mac.toLowerCase() };
       const more = { ...(routes.length > 0 && { routes }), optional: true };
-      const addresses = nic.address6 === undefined ? [nic.address] : [nic.address, nic.address6];
-      return [`edge${nic.edgeId}`, { match, addresses, ...more }];
+      const told = [...(nic.dhcp === true ? [] : [nic.address]), ...(nic.address6 === undefined ? [] : [nic.address6])];
+      const addresses = { ...(nic.dhcp === true && { dhcp4: true }), ...(told.length > 0 && { addresses: told }) };
+      return [`edge${nic.edgeId}`, { match, ...addresses, ...more }];
     }),
     ...Object.entries(dhcp).flatMap(([name, macaddress]) =>
       macaddress === null ? [] : [[name, { match: { macaddress }, dhcp4: true, optional: true }]],

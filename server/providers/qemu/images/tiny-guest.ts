@@ -97,6 +97,10 @@ for more in /etc/trama/start.d/*; do [ -x "$more" ] && /etc/trama/with-environme
 echo "${tinyReadyMarker} \${name:-tiny}" > /dev/ttyS0
 `;
 
+/** Takes the routes of an interface, once that has its address: by no other does it know who is beside it. */
+const takeRoutes = (name: string) =>
+  `grep -i "^route $mac " /run/trama-config | while read -r _ _ to via; do ip route replace "$to" via "$via" dev "${name}"; done`;
+
 const nic = `#!/bin/sh
 # brings up one network interface and gives it what the configuration says for its MAC
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin
@@ -109,12 +113,14 @@ grep -i "^nic $mac " /run/trama-config | while read -r _ _ address; do
     *) ip addr replace "$address" dev "$1" ;;
   esac
 done
-grep -i "^route $mac " /run/trama-config | while read -r _ _ to via; do ip route replace "$to" via "$via" dev "$1"; done
+${takeRoutes('$1')}
 `;
 
 const dhcp = `#!/bin/sh
 case $1 in bound | renew) ;; *) exit 0 ;; esac
 ip addr replace "$ip/$mask" dev "$interface"
+mac=$(cat "/sys/class/net/$interface/address")
+${takeRoutes('$interface')}
 for gateway in $router; do ip route replace default via "$gateway" dev "$interface"; done
 # a NIC that knows of none leaves those of another one
 [ -z "$dns" ] || for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf

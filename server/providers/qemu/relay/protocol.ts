@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { linkQualitySchema } from '#shared/topology/link';
+import { serviceConfigSchema } from '../services/config';
 
 /*
  * What the server and a relay say to each other: JSON, one object a line, an answer for each line in turn. All paths are relative to the
@@ -16,6 +17,9 @@ export const askSchema = z.union([
   /** Lets go of a direction: what is under way still arrives. */
   z.strictObject({ release: z.string() }),
   z.strictObject({ count: z.literal(true) }),
+  /** Has a server at the port of a network's hub, or goes by something else there; what it has given stays. */
+  z.strictObject({ serve: z.strictObject({ at: z.string(), to: z.string(), config: serviceConfigSchema }) }),
+  z.strictObject({ unserve: z.string() }),
 ]);
 export type Ask = z.infer<typeof askSchema>;
 

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { LinkQuality } from '#shared/topology/link';
+import { elsewhere } from '../services/elsewhere';
+import { ServicePort } from '../services/service-port';
 import { addressOf, DatagramSocket } from './datagrams';
 import type { Answer, Ask, Direction, DirectionCounts } from './protocol';
 import { Shaper } from './shaper';
@@ -96,17 +98,29 @@ class Line {
   }
 }
 
-/** All directions of a slice's edges that need more than a wire. */
+/** All directions of a slice's edges that need more than a wire, and the servers of its networks. */
 export class Relay {
   readonly #lines = new Map<string, Line>();
+  readonly #services = new Map<string, ServicePort>();
+  readonly #askElsewhere = elsewhere();
 
   answer(ask: Ask): Answer {
     if ('shape' in ask) this.#shape(ask.shape);
     else if ('release' in ask) {
       const at = ask.release;
       this.#lines.get(at)?.release(() => this.#lines.delete(at));
+    } else if ('serve' in ask) this.#serve(ask.serve);
+    else if ('unserve' in ask) {
+      this.#services.get(ask.unserve)?.close();
+      this.#services.delete(ask.unserve);
     } else return { counts: Object.fromEntries([...this.#lines].map(([at, line]) => [at, line.counts()])) };
     return {};
+  }
+
+  #serve(port: ConstructorParameters<typeof ServicePort>[0]): void {
+    const known = this.#services.get(port.at);
+    if (known) known.change(port.config);
+    else this.#services.set(port.at, new ServicePort(port, this.#askElsewhere));
   }
 
   #shape(direction: Direction): void {

@@ -9,11 +9,17 @@ export const serviceConfigSchema = z.strictObject({
   /** Its own, with prefix length: that of the network's subnet. */
   address: z.string(),
   address6: z.string().optional(),
+  /** Of NICs that have none of their own. Not there: 1500. */
   mtu: z.number().optional(),
   /** The address of the VM on the network that passes on what goes elsewhere. */
   router: z.string().optional(),
   /** NICs on the network, with the addresses that they are to have; `internet`: their VMs reach it, so what they ask of it is passed on. */
-  hosts: z.array(z.object({ mac: z.string(), name: z.string(), address: z.string(), internet: z.boolean() })),
+  hosts: z.array(
+    z.object({
+      ...{ mac: z.string(), name: z.string(), address: z.string(), internet: z.boolean() },
+      mtu: z.number().optional(),
+    }),
+  ),
   /** All names that it knows, in small letters, with an address of theirs; the ones to be told first stand first. */
   names: z.array(z.object({ name: z.string(), address: z.string() })),
 });

@@ -4,14 +4,27 @@
 
 export const dnsPort = 53;
 export const dnsTypes = { A: 1, PTR: 12, AAAA: 28, OPT: 41, ANY: 255 } as const;
-export const dnsCodes = { noError: 0, formatError: 1, serverFailure: 2, noSuchName: 3, notImplemented: 4, refused: 5 } as const;
+export const dnsCodes = {
+  noError: 0,
+  formatError: 1,
+  serverFailure: 2,
+  noSuchName: 3,
+  notImplemented: 4,
+  refused: 5,
+} as const;
 
 /** The bits of a header's second word. */
-export const dnsFlags = { answer: 0x8000, authoritative: 0x400, truncated: 0x200, recursionDesired: 0x100, recursion: 0x80 } as const;
+export const dnsFlags = {
+  answer: 0x8000,
+  authoritative: 0x400,
+  truncated: 0x200,
+  recursionDesired: 0x100,
+  recursion: 0x80,
+} as const;
 /** What kind of question it is; 0: a plain one. */
 export const opcodeOf = (flags: number) => (flags >> 11) & 15;
 
-export interface DnsQuestion {
+interface DnsQuestion {
   /** Labels with dots between them, without the root's; bytes are taken for Latin-1. */
   name: string;
   type: number;
@@ -138,5 +151,8 @@ function nameAt(data: Buffer, start: number): { text: string; end: number } | nu
 export function reverseName(address: Uint8Array): string {
   const bytes = Array.from(address).reverse();
   if (address.length === 4) return `${bytes.join('.')}.in-addr.arpa`;
-  return `${bytes.flatMap((byte) => [byte & 15, byte >> 4]).map((half) => half.toString(16)).join('.')}.ip6.arpa`;
+  return `${bytes
+    .flatMap((byte) => [byte & 15, byte >> 4])
+    .map((half) => half.toString(16))
+    .join('.')}.ip6.arpa`;
 }

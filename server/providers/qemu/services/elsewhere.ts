@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { getServers } from 'node:dns';
+import { Resolver } from 'node:dns';
 import { randomInt } from 'node:crypto';
 import type { AskElsewhere } from './segment-server';
 
@@ -12,7 +12,7 @@ const mostAtOnce = 64;
  * Passes questions on to the name servers of this machine, in turn, each from a port and under a number of its own (RFC 5452), so that nobody who has not seen the
  * question can answer it. Answers that fit into a datagram only.
  */
-export function elsewhere(servers: () => readonly string[] = getServers): AskElsewhere {
+export function elsewhere(servers: () => readonly string[] = serversNow): AskElsewhere {
   let underWay = 0;
   let turn = 0;
   return (query, onAnswer) => {
@@ -47,6 +47,9 @@ export function elsewhere(servers: () => readonly string[] = getServers): AskEls
     socket.connect(port, host, () => isOpen && socket.send(asked));
   };
 }
+
+/** Read anew for each question: a machine that moves has others. */
+const serversNow = () => new Resolver().getServers();
 
 /** As `getServers` of Node writes them: `1.2.3.4`, `1.2.3.4:5353`, `fe80::1`, `[fe80::1]:5353`. */
 function placeOf(server: string): { host: string; port: number } {

@@ -141,7 +141,7 @@ export function neighbourAdvertisement(
 }
 
 /** What hosts of a link are told that make their addresses themselves. */
-export interface RouterAdvertisement {
+interface RouterAdvertisement {
   mac: string;
   /** Link-local, as that of every router. */
   from: string;

@@ -79,7 +79,7 @@ export class Leases {
   see(mac: string, address: string, now: number): void {
     const lease = this.#leases.get(address);
     if (lease === undefined || lease.until <= now) {
-      if (!this.#planned.has(mac) && this.#isOfPool(address)) this.#keep(address, mac, now + declinedSeconds, now);
+      if (this.#isOfPool(address)) this.#keep(address, mac, now + declinedSeconds, now);
     } else if (lease.mac === mac) lease.until = Math.max(lease.until, now + declinedSeconds);
   }
 
@@ -112,7 +112,8 @@ export class Leases {
   /** @returns whether there was room for it */
   #keep(address: string, mac: string | null, until: number, now: number): boolean {
     this.#leases.delete(address);
-    if (this.#leases.size >= mostLeases) for (const [old, lease] of this.#leases) if (lease.until <= now) this.#leases.delete(old);
+    if (this.#leases.size >= mostLeases)
+      for (const [old, lease] of this.#leases) if (lease.until <= now) this.#leases.delete(old);
     if (this.#leases.size >= mostLeases) return false;
     this.#leases.set(address, { mac, until });
     return true;

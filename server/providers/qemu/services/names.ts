@@ -8,7 +8,7 @@ const ttl = 60;
 const internet = 1;
 
 /** What becomes of a question: an answer, or it is not about what is known here. */
-export type Told = { answer: DnsMessage } | 'elsewhere';
+type Told = { answer: DnsMessage } | 'elsewhere';
 
 /** The names of a network's VMs and what they reach, as a server of DNS has them: with their domain or without. Pure. */
 export class Names {
@@ -56,12 +56,18 @@ export class Names {
   #isOfSubnet(asked: string): boolean {
     const [, reversed] = /^(\d{1,3}(?:\.\d{1,3}){3})\.in-addr\.arpa$/.exec(asked) ?? [];
     const block = blockOf(this.#subnet);
-    return reversed !== undefined && block !== null && offsetIn(block, reversed.split('.').reverse().join('.')) !== undefined;
+    return (
+      reversed !== undefined && block !== null && offsetIn(block, reversed.split('.').reverse().join('.')) !== undefined
+    );
   }
 }
 
 /** The answer of who knows it best. Only what could be passed on elsewhere is a matter of recursion, so it is offered to all. */
-export function reply({ id, flags, questions, takes }: DnsMessage, code: number, answers: readonly DnsRecord[] = []): DnsMessage {
+export function reply(
+  { id, flags, questions, takes }: DnsMessage,
+  code: number,
+  answers: readonly DnsRecord[] = [],
+): DnsMessage {
   const kept = flags & (dnsFlags.recursionDesired | 0x7800);
   return {
     id,
@@ -71,4 +77,3 @@ export function reply({ id, flags, questions, takes }: DnsMessage, code: number,
     takes: takes === null ? null : 1_232,
   };
 }
-

@@ -18,7 +18,7 @@ const config: ServiceConfig = {
   router: '10.64.0.3',
   hosts: [
     { mac: web, name: 'web', address: '10.64.0.1/24', internet: true },
-    { mac: db, name: 'db', address: '10.64.0.2/24', internet: false },
+    { mac: db, name: 'db', address: '10.64.0.2/24', internet: false, mtu: 1400 },
     { mac: router, name: 'gate', address: '10.64.0.3/24', internet: false },
   ],
   names: [
@@ -41,7 +41,11 @@ function started(own: ServiceConfig = config) {
   });
   sent.splice(0);
   const told = (): Heard[] => sent.splice(0).flatMap((frame) => readFrame(frame) ?? []);
-  const dhcp = (mac: string, kind: number, more: Partial<Omit<DhcpMessage, 'options'>> & { options?: [number, string][] } = {}) => {
+  const dhcp = (
+    mac: string,
+    kind: number,
+    more: Partial<Omit<DhcpMessage, 'options'>> & { options?: [number, string][] } = {},
+  ) => {
     const { options = [], ...fields } = more;
     const message: DhcpMessage = {
       ...{ op: 'request', transaction: 7, broadcast: false, mac },
@@ -70,7 +74,8 @@ function started(own: ServiceConfig = config) {
 }
 
 const kindOf = (message: DhcpMessage | null) => message?.options.get(dhcpOptions.kind)?.[0];
-const said = (message: DhcpMessage | null, code: number) => addressText(message?.options.get(code) ?? Uint8Array.of(0, 0, 0, 0));
+const said = (message: DhcpMessage | null, code: number) =>
+  addressText(message?.options.get(code) ?? Uint8Array.of(0, 0, 0, 0));
 /** What a client does that comes anew: the address that it has then. */
 function bound({ dhcp }: Pick<ReturnType<typeof started>, 'dhcp'>, mac: string): string | null {
   const offer = dhcp(mac, dhcpKinds.discover);
@@ -170,7 +175,11 @@ describe('addresses', () => {
   });
 
   test('a subnet that is used up has nothing to offer', () => {
-    const small: ServiceConfig = { ...config, address: '10.64.0.6/29', hosts: config.hosts.map((host) => ({ ...host, address: host.address.replace('/24', '/29') })) };
+    const small: ServiceConfig = {
+      ...config,
+      address: '10.64.0.6/29',
+      hosts: config.hosts.map((host) => ({ ...host, address: host.address.replace('/24', '/29') })),
+    };
     const leases = new Leases(small);
     const given = [1, 2, 3].map((n) => leases.offer(`0a:00:00:00:00:0${n}`, null, 0));
     expect(given).toEqual([expect.stringMatching(/\.[45]$/), expect.stringMatching(/\.[45]$/), null]);
@@ -180,7 +189,11 @@ describe('addresses', () => {
   test('whatever clients ask for in whatever order, no two have one address, none that of the plan or the server', () => {
     const clients = fc.integer({ min: 1, max: 12 }).map((n) => `0a:00:00:00:01:${n.toString(16).padStart(2, '0')}`);
     const address = fc.integer({ min: 0, max: 17 }).map((n) => `10.64.0.${n}`);
-    const act = fc.record({ mac: clients, wanted: address, does: fc.constantFrom('offer', 'take', 'release', 'avoid', 'see') });
+    const act = fc.record({
+      mac: clients,
+      wanted: address,
+      does: fc.constantFrom('offer', 'take', 'release', 'avoid', 'see'),
+    });
     const block = { ...config, address: '10.64.0.14/28' };
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
@@ -196,7 +209,9 @@ describe('addresses', () => {
             const offered = leases.offer(mac, wanted, 0);
             if (offered === null) continue;
             expect(has.get(offered) ?? mac).toBe(mac);
-            expect(['10.64.0.0', '10.64.0.1', '10.64.0.2', '10.64.0.3', '10.64.0.14', '10.64.0.15']).not.toContain(offered);
+            expect(['10.64.0.0', '10.64.0.1', '10.64.0.2', '10.64.0.3', '10.64.0.14', '10.64.0.15']).not.toContain(
+              offered,
+            );
           } else if (leases.take(mac, wanted, 0)) {
             expect(has.get(wanted) ?? mac).toBe(mac);
             for (const [old, owner] of has) if (owner === mac) has.delete(old);
@@ -224,7 +239,8 @@ describe('names', () => {
     const { ask } = started();
     const codeOf = (answer: ReturnType<typeof ask>) => (answer?.flags ?? -1) & 15;
     expect(codeOf(ask(db, 'db', dnsTypes.AAAA))).toBe(0);
-    for (const name of ['nobody', 'nobody.internal', 'web.db.internal', '99.0.64.10.in-addr.arpa']) expect(codeOf(ask(db, name, dnsTypes.A))).toBe(3);
+    for (const name of ['nobody', 'nobody.internal', 'web.db.internal', '99.0.64.10.in-addr.arpa'])
+      expect(codeOf(ask(db, name, dnsTypes.A))).toBe(3);
   });
 
   test('what is elsewhere is asked for those whose VM reaches the internet, and refused to others', () => {
@@ -262,7 +278,10 @@ describe('the host that it is', () => {
     server.hear(asking('10.64.0.1'));
     expect(told()).toEqual([]);
     const soliciting = (target: string) => {
-      const frame = neighbourAdvertisement({ mac: db, address: target }, { mac: '33:33:ff:00:00:fe', address: 'ff02::1:ff00:fe' });
+      const frame = neighbourAdvertisement(
+        { mac: db, address: target },
+        { mac: '33:33:ff:00:00:fe', address: 'ff02::1:ff00:fe' },
+      );
       frame[54] = 135;
       return frame;
     };
@@ -284,7 +303,15 @@ describe('the host that it is', () => {
     const own = fc.uint8Array({ maxLength: 400 }).map((data) => Buffer.concat([Buffer.alloc(6, 0xff), data]));
     const ports = fc.constantFrom(53, 67);
     const payload = fc.tuple(ports, fc.uint8Array({ maxLength: 400 })).map(([toPort, data]) =>
-      udpFrame({ fromMac: db, toMac: config.mac, from: '10.64.0.2', to: '10.64.0.254', fromPort: 68, toPort, data: Buffer.from(data) }),
+      udpFrame({
+        fromMac: db,
+        toMac: config.mac,
+        from: '10.64.0.2',
+        to: '10.64.0.254',
+        fromPort: 68,
+        toPort,
+        data: Buffer.from(data),
+      }),
     );
     fc.assert(fc.property(fc.oneof(own, payload), (frame) => server.hear(frame)));
     expect(dhcp(db, dhcpKinds.discover)?.yourAddress).toBe('10.64.0.2');

@@ -145,7 +145,7 @@ export class SegmentServer {
 
   /** @param given the client's address; `0.0.0.0` where it has one of its own, or gets none */
   #dhcpReply({ transaction, broadcast, mac, clientAddress }: DhcpMessage, kind: number, given: string): DhcpMessage {
-    const { address, mtu, router, hosts } = this.#config;
+    const { address, router, hosts } = this.#config;
     const own = addressBytes(bare(address)) ?? new Uint8Array(4);
     const options = new Map<number, Uint8Array>([
       [dhcpOptions.kind, Uint8Array.of(kind)],
@@ -163,6 +163,7 @@ export class SegmentServer {
       options.set(dhcpOptions.nameServer, own);
       options.set(dhcpOptions.domain, Buffer.from(ownDomain));
       if (host !== undefined) options.set(dhcpOptions.hostName, Buffer.from(host.name));
+      const { mtu } = host ?? this.#config;
       if (mtu !== undefined) options.set(dhcpOptions.mtu, bigEndian(mtu, 2));
     }
     const addresses = { clientAddress: kind === dhcpKinds.nak ? nobody : clientAddress, yourAddress: given };
@@ -189,7 +190,9 @@ export class SegmentServer {
     };
     const data = answer.length <= room ? answer : cut();
     const { mac } = this.#config;
-    this.#means.send(udpFrame({ fromMac: mac, toMac: fromMac, from: to, to: from, fromPort: dnsPort, toPort: fromPort, data }));
+    this.#means.send(
+      udpFrame({ fromMac: mac, toMac: fromMac, from: to, to: from, fromPort: dnsPort, toPort: fromPort, data }),
+    );
   }
 }
 

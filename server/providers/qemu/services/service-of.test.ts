@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { attachment, link, tiny, vmSpec, withNic } from '../../contract-fixtures';
+import { serviceOf } from './service-of';
+
+const here = { networkId: 7, mac: '52:54:03:00:00:01' };
+
+test('a network has the highest address for its server, which knows who is on it and whom they reach', () => {
+  const [a, b, far] = [vmSpec(1, tiny, { internet: true }), vmSpec(2, tiny, { router: true }), vmSpec(3, tiny)];
+  const [first, second] = [attachment(11, a, 7, 1), attachment(12, b, 7, 2)];
+  const away = link(13, withNic(b, second.source.nic), far);
+  const nic = { ...first.source.nic, address6: 'fd00:1::1/64', mtu: 1400, mac: '0A:00:00:00:00:01' };
+  const reached = [
+    { address: '10.200.7.2', name: 'vm-2' },
+    { address: '10.0.13.2', name: 'vm-3' },
+  ];
+  const guests = [
+    { ...withNic(a, nic), hosts: reached },
+    {
+      ...withNic(withNic(b, { ...second.source.nic, mtu: 1400 }), away.source.nic),
+      hosts: [{ address: '10.0.13.2', name: 'vm-3' }],
+    },
+    withNic(far, away.target.nic),
+  ];
+  expect(serviceOf(here, guests)).toEqual({
+    mac: here.mac,
+    address: '10.200.7.254/24',
+    address6: 'fd00:1::fe/64',
+    mtu: 1400,
+    router: '10.200.7.2',
+    hosts: [
+      { mac: '0a:00:00:00:00:01', name: 'vm-1', address: '10.200.7.1/24', internet: true, mtu: 1400 },
+      { mac: second.source.nic.mac, name: 'vm-2', address: '10.200.7.2/24', internet: false, mtu: 1400 },
+    ],
+    names: [
+      { name: 'vm-1', address: '10.200.7.1' },
+      { name: 'vm-1', address: 'fd00:1::1' },
+      { name: 'vm-2', address: '10.200.7.2' },
+      { name: 'vm-3', address: '10.0.13.2' },
+    ],
+  });
+});
+
+test('where nobody is, nobody is served', () => {
+  expect(serviceOf(here, [])).toBeNull();
+  const alone = vmSpec(1, tiny);
+  expect(serviceOf(here, [withNic(alone, attachment(11, alone, 8, 1).source.nic)])).toBeNull();
+});

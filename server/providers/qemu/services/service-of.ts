@@ -1,0 +1,50 @@
+import { blockOf, serverOffset, textOf } from '#shared/topology/ipv4';
+import { address6Of, subnetIn } from '#shared/topology/ipv6';
+import type { NicSpec, VmSpec } from '../../provider';
+import type { ServiceConfig } from './config';
+import { bare } from './leases';
+
+type Guest = Pick<VmSpec, 'name' | 'nics' | 'hosts' | 'router' | 'internet'>;
+
+const usualMtu = 1_500;
+
+/**
+ * What the server of a network goes by: NICs on it with their addresses, and the names of their VMs and of all that these reach by name. Null where nobody is on
+ * it, so that there is nobody to be served. Pure.
+ */
+export function serviceOf(
+  { networkId, mac }: { networkId: number; mac: string },
+  guests: readonly Guest[],
+): ServiceConfig | null {
+  const isHere = ({ peer }: NicSpec) => 'networkId' in peer && peer.networkId === networkId;
+  const here = guests.flatMap((vm) => vm.nics.filter(isHere).map((nic) => ({ vm, nic })));
+  const block = blockOf(here[0]?.nic.address);
+  if (block === null) return null;
+  const address = textOf(block, serverOffset(block));
+  const subnet6 = subnetIn(here.find(({ nic }) => nic.address6 !== undefined)?.nic.address6);
+  const mtu = Math.max(...here.map(({ nic }) => nic.mtu ?? usualMtu));
+  const router = here.find(({ vm }) => vm.router);
+  return {
+    mac,
+    address,
+    address6: address6Of(address, subnet6),
+    ...(mtu !== usualMtu && { mtu }),
+    ...(router && { router: bare(router.nic.address) }),
+    hosts: here.map(({ vm, nic }) => ({
+      ...{ mac: nic.mac.toLowerCase(), name: vm.name, address: nic.address, internet: vm.internet },
+      ...(nic.mtu !== undefined && { mtu: nic.mtu }),
+    })),
+    names: namesOf(here),
+  };
+}
+
+/** Who is on the network is known by the addresses there, others by those under which somebody on it reaches them. */
+function namesOf(here: readonly { vm: Guest; nic: NicSpec }[]): ServiceConfig['names'] {
+  const own = here.flatMap(({ vm, nic: { address, address6 } }) =>
+    [address, ...(address6 === undefined ? [] : [address6])].map((one) => ({ name: vm.name, address: bare(one) })),
+  );
+  const known = new Set(own.map(({ name }) => name));
+  const beyond = here.flatMap(({ vm }) => vm.hosts.filter(({ name }) => !known.has(name)));
+  const names = [...own, ...beyond].map(({ name, address }) => ({ name: name.toLowerCase(), address }));
+  return [...new Map(names.map((one) => [`${one.name} ${one.address}`, one])).values()];
+}
