@@ -39,6 +39,11 @@ export function offsetIn(block: Block, address: string | undefined): number | un
 
 /** Where in the subnet of a network that has DHCP its server is: at the highest, since NICs are given the lowest. */
 export const serverOffset = (block: Block) => hostsOf(block).last;
+/** The address there, without its prefix length; null for what is no subnet. */
+export function serverAddress(subnet: string | undefined): string | null {
+  const block = blockOf(subnet);
+  return block && (textOf(block, serverOffset(block)).split('/')[0] ?? null);
+}
 /** The highest that a NIC of a network can have, with a server there or without. */
 export const lastOfNics = (block: Block, { dhcp }: { dhcp?: boolean | undefined } = {}) =>
   serverOffset(block) - (dhcp === true ? 1 : 0);

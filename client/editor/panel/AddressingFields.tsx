@@ -8,6 +8,7 @@ import {
   ownAddressSchema,
   ownSubnetSchema,
 } from '#shared/topology/addressing-schema';
+import { serverAddress } from '#shared/topology/ipv4';
 import { subnet6Of } from '#shared/topology/ipv6';
 import { drawingLimits } from '#shared/topology/limits';
 import type { TopologyEdge, TopologyNetwork } from '#shared/topology/schema';
@@ -95,12 +96,13 @@ export function NetworkAddressing({ network, problems, onChange }: NetworkAddres
     const problem = problems.find((one) => one.node === network.key && one.field === field);
     return problem && problemText(problem);
   };
+  const server = network.dhcp === true ? serverAddress(network.ownSubnet ?? network.subnets?.[0]) : null;
   return (
     <>
       <SubnetFields part={network} hasSubnet problemOf={problemOf} onChange={onChange} />
       <Switch
         label={t('addressing.dhcp')}
-        description={t('addressing.dhcpHint')}
+        description={server === null ? t('addressing.dhcpHint') : t('addressing.dhcpServer', { server })}
         checked={network.dhcp === true}
         onChange={(event) => onChange({ dhcp: event.currentTarget.checked || undefined }, 'dhcp')}
       />

@@ -384,12 +384,14 @@ describe('the side panel', () => {
 
   it('has a network give its addresses by DHCP, and no more', async () => {
     act(() => editor.run({ type: 'addNetwork', key: 'lan', x: 0, y: 0 }));
+    act(() => editor.run({ type: 'setNetwork', key: 'lan', fields: { ownSubnet: '192.168.1.0/24' } }));
     act(() => editor.select({ nodes: ['lan'], edges: [] }));
     const now = () => editor.document.topology.networks.find(({ key }) => key === 'lan');
     const drawn = now();
     const field = await screen.findByRole('switch', { name: 'DHCP and DNS' });
     await userEvent.click(field);
     expect(now()).toEqual({ ...drawn, dhcp: true });
+    expect(screen.getByText(/192\.168\.1\.254/)).toBeTruthy();
     await userEvent.click(field);
     expect(now()).toEqual(drawn);
   });

@@ -55,6 +55,7 @@ export const addressing = {
   dhcp: 'DHCP and DNS',
   dhcpHint:
     'A server on the network gives the addresses, and knows the VMs by name. Guests ask it from their next start on.',
+  dhcpServer: 'Its server has {{server}}. Guests ask it from their next start on.',
   mtu: 'MTU',
   mtuHint: 'Octets of the largest packet.',
   mtuInvalid: 'A whole number from {{least}} to {{most}}.',

@@ -57,6 +57,7 @@ export const addressing: Messages<typeof english.addressing> = {
   dhcp: 'DHCP y DNS',
   dhcpHint:
     'Un servidor en la red da las direcciones y conoce las VM por su nombre. Los sistemas le preguntan a partir de su próximo arranque.',
+  dhcpServer: 'Su servidor tiene {{server}}. Los sistemas le preguntan a partir de su próximo arranque.',
   mtu: 'MTU',
   mtuHint: 'Octetos del paquete más grande.',
   mtuInvalid: 'Un número entero de {{least}} a {{most}}.',

@@ -1,37 +1,26 @@
-import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { say } from '#shared/sentence';
 import { appliedNetwork, changesOf } from '../applied';
 import { guarded, notDefined } from '../errors';
 import type { NetworkSpec, SliceRef } from '../provider';
 import { NetworkMachine } from './network-machine';
 import { serviceOf } from './services/service-of';
-import type { SliceMachines } from './slice-machines';
-import type { VmMachineContext } from './vm-machine';
+import type { SliceWork } from './slice-machines';
 
 /** Networks: a hub each, and for those that have DHCP a server in the relay's process. */
 export class Networks {
-  readonly #context: VmMachineContext;
-  readonly #machines: (sliceId: number) => Promise<SliceMachines>;
-  readonly #locks: KeyedMutex<string>;
+  readonly #work: SliceWork;
 
-  /** @param locks of VMs, networks and relays, one change at a time */
-  constructor(
-    context: VmMachineContext,
-    machines: (sliceId: number) => Promise<SliceMachines>,
-    locks: KeyedMutex<string>,
-  ) {
-    this.#context = context;
-    this.#machines = machines;
-    this.#locks = locks;
+  constructor(work: SliceWork) {
+    this.#work = work;
   }
 
   async ensure(slice: SliceRef, spec: NetworkSpec): Promise<void> {
     const { id, name, dhcp = false } = spec;
-    const { networks } = await this.#machines(slice.id);
-    await this.#locks.run(`${slice.id}:n${id}`, async () => {
+    const { networks } = await this.#work.machines(slice.id);
+    await this.#work.locks.run(`${slice.id}:n${id}`, async () => {
       const record = { name, attachments: [], applied: null, dhcp };
-      const network = networks.get(id) ?? new NetworkMachine(this.#context, slice.id, id, record);
-      const start = network.start({ applied: appliedNetwork(spec, this.#context.parts), dhcp });
+      const network = networks.get(id) ?? new NetworkMachine(this.#work.context, slice.id, id, record);
+      const start = network.start({ applied: appliedNetwork(spec, this.#work.context.parts), dhcp });
       await guarded(start, say('ACT_NETWORK_START'));
       networks.set(id, network);
     });
@@ -39,11 +28,11 @@ export class Networks {
   }
 
   async update(slice: SliceRef, spec: NetworkSpec): Promise<void> {
-    const { networks } = await this.#machines(slice.id);
-    await this.#locks.run(`${slice.id}:n${spec.id}`, async () => {
+    const { networks } = await this.#work.machines(slice.id);
+    await this.#work.locks.run(`${slice.id}:n${spec.id}`, async () => {
       const network = networks.get(spec.id);
       if (!network) throw notDefined('network');
-      const { parts } = this.#context;
+      const { parts } = this.#work.context;
       const applied = appliedNetwork(spec, parts);
       const changes = changesOf('network', network.record.applied, applied, parts);
       const restart = changes.some(({ effect }) => effect !== 'live');
@@ -54,8 +43,8 @@ export class Networks {
   }
 
   async remove(slice: SliceRef, networkId: number): Promise<void> {
-    const { networks } = await this.#machines(slice.id);
-    await this.#locks.run(`${slice.id}:n${networkId}`, async () => {
+    const { networks } = await this.#work.machines(slice.id);
+    await this.#work.locks.run(`${slice.id}:n${networkId}`, async () => {
       const network = networks.get(networkId);
       if (!network) return;
       await guarded(network.remove(), say('ACT_NETWORK_REMOVE'));
@@ -66,8 +55,8 @@ export class Networks {
 
   /** Has the servers of a slice's networks go by its NICs and names as they are now, and be there where they should. */
   async serve(sliceId: number): Promise<void> {
-    const { vms, networks, relay } = await this.#machines(sliceId);
-    await this.#locks.run(`${sliceId}:relay`, async () => {
+    const { vms, networks, relay } = await this.#work.machines(sliceId);
+    await this.#work.locks.run(`${sliceId}:relay`, async () => {
       const guests = [...vms.values()].map(({ record }) => record.spec);
       const services = [...networks.values()].flatMap(({ id, record, serviceMac: mac }) => {
         const config = record.dhcp ? serviceOf({ networkId: id, mac }, guests) : null;

@@ -99,7 +99,8 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
     this.#context = { folder, wires, askAgainMs, parts, forwardAddress, internet, onChange, log };
     this.#take(settings);
     this.#edges = new EdgeWiring(this.#context, (sliceId) => this.#slice(sliceId), this.#locks);
-    this.#networks = new Networks(this.#context, (sliceId) => this.#slice(sliceId), this.#locks);
+    const machines = (sliceId: number) => this.#slice(sliceId);
+    this.#networks = new Networks({ context: this.#context, machines, locks: this.#locks });
     this.#accelerator = new AcceleratorChoice({
       wanted: options.accel ?? 'auto',
       folder,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from '#server/lib/run-command';
-import { blockOf, serverOffset, textOf } from '#shared/topology/ipv4';
+import { serverAddress } from '#shared/topology/ipv4';
 import { openSettings } from '#shared/zone-settings';
 import { withBoundedLooks } from '../bounded-looks';
 import { describeProviderContract } from '../contract';
@@ -204,9 +204,7 @@ describeProviderContract('qemu', async () => {
       return /<([\d.]+\/\d+)>/.exec(said.join(' '))?.[1] ?? null;
     },
     async resolve(slice, vm, name) {
-      const block = blockOf(vm.nics[0]?.address);
-      const [server = ''] = block === null ? [] : textOf(block, serverOffset(block)).split('/');
-      const said = await saidBy(slice, vm.id, `nslookup ${name} ${server}`);
+      const said = await saidBy(slice, vm.id, `nslookup ${name} ${serverAddress(vm.nics[0]?.address)}`);
       return /Name:.*?Address[ \d]*:\s*([\d.]+)/.exec(said.join(' '))?.[1] ?? null;
     },
     async countRelays(slice) {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { KeyedMutex } from '#server/lib/keyed-mutex';
 import { findMachines, type FoundMachine } from './find-machines';
 import { InternetGateway } from './internet/internet-gateway';
 import { NetworkMachine } from './network-machine';
@@ -20,6 +21,14 @@ export interface SliceMachines {
   relay: RelayMachine;
   /** The way to the internet of the VMs that ask for it. */
   gateway: InternetGateway;
+}
+
+/** By what the parts of a slice are changed. */
+export interface SliceWork {
+  context: VmMachineContext;
+  machines: (sliceId: number) => Promise<SliceMachines>;
+  /** Of VMs, networks and relays, one change at a time. */
+  locks: KeyedMutex<string>;
 }
 
 /** Reads the slice's folder, finds its processes and takes them over. Processes without a record are ended: orphans. */

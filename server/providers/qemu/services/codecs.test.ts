@@ -131,6 +131,13 @@ describe('DNS', () => {
     expect(readDns(Buffer.concat([head, Buffer.from('c00ec00c00010001', 'hex')]))).toBeNull();
   });
 
+  test('a label with a dot in it is no name that could be told again', () => {
+    const head = Buffer.from('000001000001000000000000', 'hex');
+    const asking = (label: string) => readDns(Buffer.concat([head, Buffer.from(label, 'hex'), Buffer.from('00010001', 'hex')]));
+    expect(asking('01' + '61' + '00')).toMatchObject({ questions: [{ name: 'a' }] });
+    expect(asking('01' + '2e' + '00')).toBeNull();
+  });
+
   test('names have labels of 63 bytes and 255 in all', () => {
     expect(() => nameBytes('a'.repeat(64))).toThrow(RangeError);
     expect(() => nameBytes('a..b')).toThrow(RangeError);

@@ -142,7 +142,10 @@ function nameAt(data: Buffer, start: number): { text: string; end: number } | nu
     if (size === 0) return { text: labels.join('.'), end: end ?? at };
     length += size + 1;
     if (at + size > data.length || length >= longestName) return null;
-    labels.push(data.toString('latin1', at, at + size));
+    const label = data.toString('latin1', at, at + size);
+    // a text with dots between labels cannot say one that has a dot itself
+    if (label.includes('.')) return null;
+    labels.push(label);
     at += size;
   }
 }

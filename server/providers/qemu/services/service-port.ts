@@ -44,7 +44,11 @@ export class ServicePort {
     for (let n = 0; n < atOnce; n += 1) {
       const length = this.#socket.receive(buffer);
       if (length === null) return;
-      this.#server.hear(buffer.subarray(0, length));
+      try {
+        this.#server.hear(buffer.subarray(0, length));
+      } catch {
+        // a frame that nobody has thought of costs its answer, and not all links of the slice
+      }
     }
   }
 }
