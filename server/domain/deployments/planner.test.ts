@@ -150,6 +150,20 @@ describe('a plan', () => {
     expect(plan.needs).toEqual({ vcpus: 0, ramMb: 0, diskGb: 0 });
   });
 
+  test('makes a network anew that has lost what serves it, though its links are up, where a VM on it runs', () => {
+    const slice = { id: 3, name: 'lab', status: 'degraded' as const };
+    const observation: SliceObservation = {
+      ...nothing,
+      vms: [seen(1, 'running'), seen(2, 'running')],
+      networks: [{ id: 5, status: 'down', applied: null }],
+      edges: [11, 12].map((id) => ({ id, status: 'up', applied: null })),
+    };
+    const planned = (more: Partial<PlanInput>) => keys(planOperation(input({ kind: 'heal', slice, observation, ...more })));
+    expect(planned({})).toEqual(['network:lan/create']);
+    expect(planned({ kind: 'start', targetVm: 'web' })).toEqual(['network:lan/create']);
+    expect(planned({ kind: 'start', targetVm: 'db' })).toEqual([]);
+  });
+
   test('of a degraded slice keeps what was stopped on purpose stopped', () => {
     const vms = [vm(1, 'web', { desired: 'stopped' }), vm(2, 'db', { desired: 'running' })];
     const topology = { vms, networks: [], edges: [] };

@@ -168,7 +168,10 @@ class PlanBuilder {
     const edges = this.edgesToConnect(new Set(create.map((vm) => vm.key)), starting);
     const update = targets.filter((vm) => this.differences.vms.has(vm));
 
-    const networksOfEdges = new Set(edges.map((edge) => edge.target));
+    const running = new Set(targets.filter(({ id }) => this.observedVms.get(id) === 'running').map(({ key }) => key));
+    // a network may have lost what serves it, and its links nothing
+    const inUse = builds === 'needed' ? topology.edges.filter(({ source }) => running.has(source)) : [];
+    const networksOfEdges = new Set([...edges, ...inUse].map((edge) => edge.target));
     const lacking = builds === 'nothing' ? [] : targets.filter((vm) => this.lacksImage.has(vm.id));
     for (const vm of [...create, ...update, ...lacking]) this.prepareImage(vm);
     for (const network of topology.networks) {

@@ -204,7 +204,7 @@ describeProviderContract('qemu', async () => {
       return /<([\d.]+\/\d+)>/.exec(said.join(' '))?.[1] ?? null;
     },
     async resolve(slice, vm, name) {
-      const said = await saidBy(slice, vm.id, `nslookup ${name} ${serverAddress(vm.nics[0]?.address)}`);
+      const said = await saidBy(slice, vm.id, `nslookup ${name} ${serverAddress(vm.nics[0]?.address) ?? ''}`);
       return /Name:.*?Address[ \d]*:\s*([\d.]+)/.exec(said.join(' '))?.[1] ?? null;
     },
     async countRelays(slice) {

@@ -13,7 +13,7 @@ export const serviceConfigSchema = z.strictObject({
   mtu: z.number().optional(),
   /** The address of the VM on the network that passes on what goes elsewhere. */
   router: z.string().optional(),
-  /** NICs on the network, with the addresses that they are to have; `internet`: their VMs reach it, so what they ask of it is passed on. */
+  /** NICs on the network, with what their guests call themselves and the addresses that they are to have; `internet`: their VMs reach it, so what they ask of it is passed on. */
   hosts: z.array(
     z.object({
       ...{ mac: z.string(), name: z.string(), address: z.string(), internet: z.boolean() },

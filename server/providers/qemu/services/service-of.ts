@@ -4,7 +4,7 @@ import type { NicSpec, VmSpec } from '../../provider';
 import type { ServiceConfig } from './config';
 import { bare } from './leases';
 
-type Guest = Pick<VmSpec, 'name' | 'nics' | 'hosts' | 'router' | 'internet'>;
+type Guest = Pick<VmSpec, 'name' | 'hostname' | 'nics' | 'hosts' | 'router' | 'internet'>;
 
 const usualMtu = 1_500;
 
@@ -31,7 +31,7 @@ export function serviceOf(
     ...(mtu !== usualMtu && { mtu }),
     ...(router && { router: bare(router.nic.address) }),
     hosts: here.map(({ vm, nic }) => ({
-      ...{ mac: nic.mac.toLowerCase(), name: vm.name, address: nic.address, internet: vm.internet },
+      ...{ mac: nic.mac.toLowerCase(), name: vm.hostname || vm.name, address: nic.address, internet: vm.internet },
       ...(nic.mtu !== undefined && { mtu: nic.mtu }),
     })),
     names: namesOf(here),
