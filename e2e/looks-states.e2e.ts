@@ -55,6 +55,7 @@ const row = (name: string, action: string) => (page: Page) => rowAction(page, na
 const fill = (label: string, value: string) => (page: Page) => page.getByLabel(label).first().fill(value);
 const offline = (page: Page) => page.context().setOffline(true);
 const choose = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
+const served = (page: Page) => page.getByRole('switch', { name: 'DHCP and DNS' }).check();
 const slice = (which: keyof LooksWorld['ids'], query = '') => ({
   path: ({ ids }: LooksWorld) => `/slices/${ids[which]}${query}`,
 });
@@ -510,7 +511,7 @@ const states: Record<string, State> = {
   },
   'a console beside a VM': { ...consoles(({ web }) => `vm=a&consoles=${web}&console=${web}`), until: attached },
   // the editor
-  'a network in the editor': { ...template(), until: choose(/^Network backbone/) },
+  'a network in the editor': { ...template(), until: inOrder(choose(/^Network backbone/), served) },
   'the addresses of a drawing': {
     ...template(),
     until: inOrder(press('Addresses'), text('network backbone')),
