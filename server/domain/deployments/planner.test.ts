@@ -158,7 +158,8 @@ describe('a plan', () => {
       networks: [{ id: 5, status: 'down', applied: null }],
       edges: [11, 12].map((id) => ({ id, status: 'up', applied: null })),
     };
-    const planned = (more: Partial<PlanInput>) => keys(planOperation(input({ kind: 'heal', slice, observation, ...more })));
+    const planned = (more: Partial<PlanInput>) =>
+      keys(planOperation(input({ kind: 'heal', slice, observation, ...more })));
     expect(planned({})).toEqual(['network:lan/create']);
     expect(planned({ kind: 'start', targetVm: 'web' })).toEqual(['network:lan/create']);
     expect(planned({ kind: 'start', targetVm: 'db' })).toEqual([]);

@@ -71,19 +71,17 @@ const dnsMessage: fc.Arbitrary<DnsMessage> = fc
     })),
   }));
 
-const datagram = fc
-  .tuple(fc.boolean(), address, address, address6, address6)
-  .chain(([is4, from, to, from6, to6]) =>
-    fc.record({
-      fromMac: mac,
-      toMac: mac,
-      from: fc.constant(is4 ? from : from6),
-      to: fc.constant(is4 ? to : to6),
-      fromPort: uint16,
-      toPort: uint16,
-      data: fc.uint8Array({ maxLength: 300 }).map((data) => Buffer.from(data)),
-    }),
-  );
+const datagram = fc.tuple(fc.boolean(), address, address, address6, address6).chain(([is4, from, to, from6, to6]) =>
+  fc.record({
+    fromMac: mac,
+    toMac: mac,
+    from: fc.constant(is4 ? from : from6),
+    to: fc.constant(is4 ? to : to6),
+    fromPort: uint16,
+    toPort: uint16,
+    data: fc.uint8Array({ maxLength: 300 }).map((data) => Buffer.from(data)),
+  }),
+);
 
 describe('DHCP', () => {
   test('what is written is read again', () => {
@@ -133,7 +131,8 @@ describe('DNS', () => {
 
   test('a label with a dot in it is no name that could be told again', () => {
     const head = Buffer.from('000001000001000000000000', 'hex');
-    const asking = (label: string) => readDns(Buffer.concat([head, Buffer.from(label, 'hex'), Buffer.from('00010001', 'hex')]));
+    const asking = (label: string) =>
+      readDns(Buffer.concat([head, Buffer.from(label, 'hex'), Buffer.from('00010001', 'hex')]));
     expect(asking('016100')).toMatchObject({ questions: [{ name: 'a' }] });
     expect(asking('012e00')).toBeNull();
   });
@@ -192,9 +191,18 @@ describe('frames', () => {
     expect(decodeFrame(arpReply(own, to)).summary).toContain('10.64.0.254');
     const six = { mac: own.mac, address: linkLocal(own.mac) };
     expect(six.address).toBe('fe80::5054:3ff:fe00:1');
-    expect(decodeFrame(neighbourAdvertisement(six, { ...to, address: 'fd00::1' }))).toMatchObject({ protocol: 'ICMPv6' });
+    expect(decodeFrame(neighbourAdvertisement(six, { ...to, address: 'fd00::1' }))).toMatchObject({
+      protocol: 'ICMPv6',
+    });
     const frame = routerAdvertisement(
-      { mac: own.mac, from: six.address, prefix: 'fd00:1::', mtu: 1400, nameServer: 'fd00:1::fe', domain: nameBytes('internal') },
+      {
+        mac: own.mac,
+        from: six.address,
+        prefix: 'fd00:1::',
+        mtu: 1400,
+        nameServer: 'fd00:1::fe',
+        domain: nameBytes('internal'),
+      },
       { mac: '33:33:00:00:00:01', address: 'ff02::1' },
     );
     expect(frame.readUInt16BE(18)).toBe(frame.length - 54);
@@ -204,11 +212,13 @@ describe('frames', () => {
   });
 
   test('who asks for an address of IPv6 from farther away than the link is not heard', () => {
-    const frame = neighbourAdvertisement({ mac: '02:00:00:00:00:01', address: 'fe80::1' }, { mac: '02:00:00:00:00:02', address: 'fe80::2' });
+    const frame = neighbourAdvertisement(
+      { mac: '02:00:00:00:00:01', address: 'fe80::1' },
+      { mac: '02:00:00:00:00:02', address: 'fe80::2' },
+    );
     frame[54] = 135;
     expect(readFrame(frame)).toMatchObject({ kind: 'solicitation', target: 'fe80::1', from: 'fe80::1' });
     frame[21] = 254;
     expect(readFrame(frame)).toBeNull();
   });
 });
-

@@ -7,7 +7,16 @@ import { addressBytes, addressText, macText } from '#shared/capture/text';
 export const dhcpPorts = { server: 67, client: 68 } as const;
 
 /** Kinds of messages, in option 53. */
-export const dhcpKinds = { discover: 1, offer: 2, request: 3, decline: 4, ack: 5, nak: 6, release: 7, inform: 8 } as const;
+export const dhcpKinds = {
+  discover: 1,
+  offer: 2,
+  request: 3,
+  decline: 4,
+  ack: 5,
+  nak: 6,
+  release: 7,
+  inform: 8,
+} as const;
 
 /** The options that are read or told here. */
 export const dhcpOptions = {
@@ -51,7 +60,7 @@ export function readDhcp(data: Buffer): DhcpMessage | null {
   const [op, kind, length] = data;
   if ((op !== 1 && op !== 2) || kind !== 1 || length !== 6) return null;
   const options = new Map<number, Uint8Array>();
-  for (let at = headLength; at < data.length && data[at] !== end; ) {
+  for (let at = headLength; at < data.length && data[at] !== end;) {
     const code = data[at] ?? pad;
     at += 1;
     if (code === pad) continue;
