@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFrame } from '#shared/capture/decode';
 import { addressText, macText } from '#shared/capture/text';
-import { readDhcp, writeDhcp, type DhcpMessage } from './dhcp';
+import { readDhcp, routesData, writeDhcp, type DhcpMessage } from './dhcp';
 import { nameBytes, readDns, reverseName, writeDns, type DnsMessage } from './dns';
 import {
   arpReply,
@@ -105,6 +105,19 @@ describe('DHCP', () => {
     expect(readDhcp(whole.subarray(0, 242))).toBeNull();
     expect(whole).toHaveLength(300);
     expect(() => writeDhcp({ ...message, ...none, options: new Map([[255, new Uint8Array()]]) })).toThrow(RangeError);
+  });
+
+  test('routes are told by what counts of their subnets (the examples of RFC 3442), and no more than have room', () => {
+    const via = '10.64.0.3';
+    const told = (to: string) => Array.from(routesData([{ to, via }]));
+    const next = [10, 64, 0, 3];
+    expect(told('0.0.0.0/0')).toEqual([0, ...next]);
+    expect(told('10.0.0.0/8')).toEqual([8, 10, ...next]);
+    expect(told('10.17.0.0/16')).toEqual([16, 10, 17, ...next]);
+    expect(told('10.27.129.0/24')).toEqual([24, 10, 27, 129, ...next]);
+    expect(told('10.229.0.128/25')).toEqual([25, 10, 229, 0, 128, ...next]);
+    const many = Array.from({ length: 100 }, (_, n) => ({ to: `10.${n}.0.0/30`, via }));
+    expect(routesData(many)).toEqual(routesData(many.slice(0, 21)));
   });
 });
 

@@ -18,6 +18,8 @@ export const serviceConfigSchema = z.strictObject({
     z.object({
       ...{ mac: z.string(), name: z.string(), address: z.string(), internet: z.boolean() },
       mtu: z.number().optional(),
+      /** Subnets that it reaches through others on this network, with prefix length, the nearest first. */
+      routes: z.array(z.object({ to: z.string(), via: z.string() })).optional(),
     }),
   ),
   /** All names that it knows, in small letters, with an address of theirs; the ones to be told first stand first. */

@@ -30,6 +30,7 @@ export const dhcpOptions = {
   leaseSeconds: 51,
   kind: 53,
   server: 54,
+  routes: 121,
 } as const;
 
 export interface DhcpMessage {
@@ -111,4 +112,24 @@ export function writeDhcp(message: DhcpMessage): Buffer {
 export function addressIn({ options }: DhcpMessage, code: number): string | null {
   const value = options.get(code);
   return value?.length === 4 ? addressText(value) : null;
+}
+
+/** What the data of that option for all routes may have, so that the message is one that every client takes, of 576 octets (RFC 2131 §2). */
+const mostRouteBytes = 190;
+
+/** The data of {@link dhcpOptions.routes} (RFC 3442). Those that have no room any more are left out, the last ones first. @param to with prefix length */
+export function routesData(routes: readonly { to: string; via: string }[]): Uint8Array {
+  const told: Uint8Array[] = [];
+  let length = 0;
+  for (const { to, via } of routes) {
+    const [subnet = '', prefix = ''] = to.split('/');
+    const [target, next] = [addressBytes(subnet), addressBytes(via)];
+    if (target === null || next === null) continue;
+    // of the subnet only what counts
+    const route = Buffer.from([Number(prefix), ...target.subarray(0, Math.ceil(Number(prefix) / 8)), ...next]);
+    length += route.length;
+    if (length > mostRouteBytes) break;
+    told.push(route);
+  }
+  return Buffer.concat(told);
 }

@@ -26,6 +26,8 @@ export class Leases {
   readonly #taken = new Set<string>();
   /** By address, in the order in which they were given. */
   readonly #leases = new Map<string, Lease>();
+  /** Until when, in seconds, nothing becomes free unless somebody gives it back: who makes up MACs would have all looked through each time. */
+  #noneUntil = 0;
 
   constructor(config: ServiceConfig) {
     this.change(config);
@@ -44,6 +46,7 @@ export class Leases {
       this.#taken.add(bare(host.address));
     }
     for (const other of this.#leases.keys()) if (!this.#isOfPool(other)) this.#leases.delete(other);
+    this.#noneUntil = 0;
   }
 
   /** What a client may be offered, and is kept for it: what it wants, if it can have that. Null where nothing is free. @param now seconds */
@@ -53,8 +56,8 @@ export class Leases {
     const held = [...this.#leases].find(([, lease]) => lease.mac === mac)?.[0];
     const address = held ?? (this.#isFree(wanted, mac, now) ? wanted : this.#nextFor(mac, now));
     if (address === null) return null;
-    this.#keep(address, mac, Math.max(now + offerSeconds, this.#leases.get(address)?.until ?? 0), now);
-    return address;
+    const until = Math.max(now + offerSeconds, this.#leases.get(address)?.until ?? 0);
+    return this.#keep(address, mac, until, now) ? address : null;
   }
 
   /** Whether the address is, or becomes, the client's for {@link leaseSeconds}. */
@@ -62,12 +65,12 @@ export class Leases {
     const planned = this.#planned.get(mac);
     if (planned !== undefined) return planned === address;
     if (!this.#isFree(address, mac, now)) return false;
-    for (const [other, lease] of this.#leases) if (lease.mac === mac && other !== address) this.#leases.delete(other);
+    for (const [other, lease] of this.#leases) if (lease.mac === mac && other !== address) this.#free(other);
     return this.#keep(address, mac, now + leaseSeconds, now);
   }
 
   release(mac: string, address: string): void {
-    if (this.#leases.get(address)?.mac === mac) this.#leases.delete(address);
+    if (this.#leases.get(address)?.mac === mac) this.#free(address);
   }
 
   /** Somebody has the address who has not asked for it: it is given to nobody else for a while. */
@@ -97,6 +100,7 @@ export class Leases {
 
   /** The highest that is free: which one that is begins at another place for each client, so that one that comes back finds its own. */
   #nextFor(mac: string, now: number): string | null {
+    if (now < this.#noneUntil) return null;
     const { first, last } = hostsOf(this.#block);
     const count = last - first + 1;
     const upper = Math.max(1, Math.floor(count / 2));
@@ -106,7 +110,13 @@ export class Leases {
       const address = bare(textOf(this.#block, last - ((begin + n) % count)));
       if (this.#isFree(address, mac, now)) return address;
     }
+    this.#noneUntil = Math.min(...[...this.#leases.values()].map(({ until }) => until));
     return null;
+  }
+
+  #free(address: string): void {
+    this.#leases.delete(address);
+    this.#noneUntil = 0;
   }
 
   /** @returns whether there was room for it */

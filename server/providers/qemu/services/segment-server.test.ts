@@ -10,6 +10,7 @@ import { SegmentServer } from './segment-server';
 
 const [web, db, router] = ['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'];
 const stranger = '0a:00:00:00:00:63';
+const hex = (byte: number) => byte.toString(16).padStart(2, '0');
 const config: ServiceConfig = {
   mac: '52:54:03:00:00:01',
   address: '10.64.0.254/24',
@@ -18,7 +19,10 @@ const config: ServiceConfig = {
   router: '10.64.0.3',
   hosts: [
     { mac: web, name: 'web', address: '10.64.0.1/24', internet: true },
-    { mac: db, name: 'db', address: '10.64.0.2/24', internet: false, mtu: 1400 },
+    {
+      ...{ mac: db, name: 'db', address: '10.64.0.2/24', internet: false, mtu: 1400 },
+      routes: [{ to: '10.0.0.0/30', via: '10.64.0.3' }],
+    },
     { mac: router, name: 'gate', address: '10.64.0.3/24', internet: false },
   ],
   names: [
@@ -90,7 +94,7 @@ function bound({ dhcp }: Pick<ReturnType<typeof started>, 'dhcp'>, mac: string):
 }
 
 describe('addresses', () => {
-  test('a NIC of the plan is given its address, with mask, router, name server, domain, name and MTU', () => {
+  test('a NIC of the plan is given its address, with mask, router, routes, name server, domain, name and MTU', () => {
     const world = started();
     const offer = world.dhcp(db, dhcpKinds.discover);
     expect(offer).toMatchObject({ op: 'reply', transaction: 7, mac: db, yourAddress: '10.64.0.2' });
@@ -102,7 +106,34 @@ describe('addresses', () => {
     const text = (code: number) => Buffer.from(offer?.options.get(code) ?? []).toString();
     expect([text(dhcpOptions.domain), text(dhcpOptions.hostName)]).toEqual(['internal', 'db']);
     expect(Buffer.from(offer?.options.get(dhcpOptions.mtu) ?? []).readUInt16BE()).toBe(1400);
+    // who takes these looks at no other router
+    expect([...(offer?.options.get(dhcpOptions.routes) ?? [])]).toEqual([
+      ...[0, 10, 64, 0, 3],
+      ...[30, 10, 0, 0, 0, 10, 64, 0, 3],
+    ]);
     expect(bound(world, db)).toBe('10.64.0.2');
+  });
+
+  test('who asks twice, as one does that has heard no answer, is offered the same', () => {
+    const { dhcp } = started();
+    const offers = [stranger, stranger, db, stranger, db].map((mac) => dhcp(mac, dhcpKinds.discover)?.yourAddress);
+    expect(new Set(offers)).toEqual(new Set([offers[0], '10.64.0.2']));
+  });
+
+  test('one that makes up MACs has nothing of the plan, and what it was offered is free again soon', () => {
+    const world = started();
+    const madeUp = Array.from({ length: 400 }, (_, n) => `0a:00:00:01:${hex(n >> 8)}:${hex(n & 255)}`);
+    const offered = madeUp.flatMap((mac) => world.dhcp(mac, dhcpKinds.discover)?.yourAddress ?? []);
+    expect(new Set(offered).size).toBe(offered.length);
+    expect(offered).toHaveLength(254 - 4);
+    expect(world.dhcp(stranger, dhcpKinds.discover)).toBeNull();
+    // under the MAC of another it learns what that has, and takes nothing away from it
+    expect(world.dhcp(db, dhcpKinds.discover)?.yourAddress).toBe('10.64.0.2');
+    expect(world.dhcp(db, dhcpKinds.release, { clientAddress: '10.64.0.2' })).toBeNull();
+    world.dhcp(db, dhcpKinds.decline, { options: [[dhcpOptions.requestedAddress, '10.64.0.2']] });
+    expect(bound(world, db)).toBe('10.64.0.2');
+    world.clock.seconds += 31;
+    expect(bound(world, stranger)).not.toBeNull();
   });
 
   test('the router is told of no other, nor a VM that has its way out by internet access', () => {

@@ -1,7 +1,16 @@
 import { addressBytes, macText } from '#shared/capture/text';
 import { subnetIn } from '#shared/topology/ipv6';
 import { ownDomain, type ServiceConfig } from './config';
-import { addressIn, dhcpKinds, dhcpOptions, dhcpPorts, readDhcp, writeDhcp, type DhcpMessage } from './dhcp';
+import {
+  addressIn,
+  dhcpKinds,
+  dhcpOptions,
+  dhcpPorts,
+  readDhcp,
+  routesData,
+  writeDhcp,
+  type DhcpMessage,
+} from './dhcp';
 import { dnsCodes, dnsFlags, dnsPort, nameBytes, readDns, writeDns, type DnsMessage } from './dns';
 import {
   allNodes,
@@ -160,6 +169,9 @@ export class SegmentServer {
       const via = host?.internet === true || bare(host?.address ?? '') === router ? undefined : router;
       const viaBytes = via === undefined ? null : addressBytes(via);
       if (viaBytes !== null) options.set(dhcpOptions.router, viaBytes);
+      // who takes these does not look at that router any more (RFC 3442)
+      const others = via === undefined ? [] : [{ to: '0.0.0.0/0', via }];
+      if (host?.routes !== undefined) options.set(dhcpOptions.routes, routesData([...others, ...host.routes]));
       options.set(dhcpOptions.nameServer, own);
       options.set(dhcpOptions.domain, Buffer.from(ownDomain));
       if (host !== undefined) options.set(dhcpOptions.hostName, Buffer.from(host.name));

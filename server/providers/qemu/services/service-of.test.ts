@@ -14,7 +14,14 @@ test('a network has the highest address for its server, which knows who is on it
     { address: '10.0.13.2', name: 'vm-3' },
   ];
   const guests = [
-    { ...withNic(a, nic), hosts: reached },
+    {
+      ...withNic(a, nic),
+      hosts: reached,
+      routes: [
+        { to: '10.0.13.0/30', via: '10.200.7.2', edgeId: 11 },
+        { to: '10.0.99.0/30', via: '10.0.98.2', edgeId: 98 },
+      ],
+    },
     {
       ...withNic(withNic(b, { ...second.source.nic, mtu: 1400 }), away.source.nic),
       hosts: [{ address: '10.0.13.2', name: 'vm-3' }],
@@ -28,7 +35,10 @@ test('a network has the highest address for its server, which knows who is on it
     mtu: 1400,
     router: '10.200.7.2',
     hosts: [
-      { mac: '0a:00:00:00:00:01', name: 'vm-1', address: '10.200.7.1/24', internet: true, mtu: 1400 },
+      {
+        ...{ mac: '0a:00:00:00:00:01', name: 'vm-1', address: '10.200.7.1/24', internet: true, mtu: 1400 },
+        routes: [{ to: '10.0.13.0/30', via: '10.200.7.2' }],
+      },
       { mac: second.source.nic.mac, name: 'vm-2', address: '10.200.7.2/24', internet: false, mtu: 1400 },
     ],
     names: [

@@ -4,7 +4,7 @@ import type { NicSpec, VmSpec } from '../../provider';
 import type { ServiceConfig } from './config';
 import { bare } from './leases';
 
-type Guest = Pick<VmSpec, 'name' | 'hostname' | 'nics' | 'hosts' | 'router' | 'internet'>;
+type Guest = Pick<VmSpec, 'name' | 'hostname' | 'nics' | 'hosts' | 'routes' | 'router' | 'internet'>;
 
 const usualMtu = 1_500;
 
@@ -30,10 +30,14 @@ export function serviceOf(
     address6: address6Of(address, subnet6),
     ...(mtu !== usualMtu && { mtu }),
     ...(router && { router: bare(router.nic.address) }),
-    hosts: here.map(({ vm, nic }) => ({
-      ...{ mac: nic.mac.toLowerCase(), name: vm.hostname || vm.name, address: nic.address, internet: vm.internet },
-      ...(nic.mtu !== undefined && { mtu: nic.mtu }),
-    })),
+    hosts: here.map(({ vm, nic }) => {
+      const routes = vm.routes.flatMap(({ to, via, edgeId }) => (edgeId === nic.edgeId ? [{ to, via }] : []));
+      return {
+        ...{ mac: nic.mac.toLowerCase(), name: vm.hostname || vm.name, address: nic.address, internet: vm.internet },
+        ...(nic.mtu !== undefined && { mtu: nic.mtu }),
+        ...(routes.length > 0 && { routes }),
+      };
+    }),
     names: namesOf(here),
   };
 }
