@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinImages, diskLogin } from '#shared/builtin-images';
 import { runCommand } from '#server/lib/run-command';
 import { readConsole, type ConsoleText } from '../../contract-console';
-import { pair, tiny } from '../../contract-fixtures';
+import { attachment, pair, tiny } from '../../contract-fixtures';
 import { commandsOfContract, expectCommandsRan, expectGuestAnswers } from '../../contract-guests';
 import { readScreen } from '../../contract-screen';
 import type { ImageSpec, Provider } from '../../provider';
@@ -58,11 +58,14 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   const { a, b, edge: plain } = pair({ a: 1, b: 2, edge: 3 }, tiny);
   const own = { ...plain.source.nic, address6: 'fd00:3::1/64', mtu: 1400 };
   const edge = { ...plain, source: { ...plain.source, nic: own } };
+  // beside that a network where it asks for its address
+  const plug = attachment(4, { ...a, nics: [own] }, 7, 1);
+  const asking = { ...plug, source: { ...plug.source, nic: { ...plug.source.nic, dhcp: true } } };
   if (hasSsh) await runCommand('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')]);
   const ownKeys = hasSsh ? [(await readFile(join(folder, 'key.pub'), 'utf8')).trim()] : [];
   const vm = {
     ...a,
-    nics: [own],
+    nics: [own, asking.source.nic],
     router: true,
     routes: [{ to: '10.9.9.0/24', via: '10.0.3.2', edgeId: edge.id }],
     image: debian,
@@ -81,7 +84,8 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   };
   await provider.ensureVm(slice, vm);
   await provider.ensureVm(slice, b);
-  await provider.ensureEdge(slice, edge);
+  await provider.ensureNetwork(slice, { id: 7, name: 'lan', dhcp: true });
+  for (const one of [edge, asking]) await provider.ensureEdge(slice, one);
   await provider.startVm(slice, b);
   // resolves when the guest has said that it is up: after all of its user-data
   await provider.startVm(slice, vm);
@@ -105,7 +109,10 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   ).toMatch(/of its own\s*\/run\/it-ran\s+colour = blue\s+640/);
   expect(await inGuest(console, 'echo "<$STAGE>"')).toContain("<it's a test>");
   expect(await inGuest(console, 'cat .ssh/authorized_keys')).toContain(sshKey);
-  expect(await inGuest(console, 'ip -br -4 addr')).toMatch(/10\.0\.3\.1\/30[^]*198\.18\.0\.15\/24/);
+  expect(await inGuest(console, 'ip -br -4 addr')).toMatch(
+    /10\.0\.3\.1\/30[^]*10\.200\.7\.1\/24[^]*198\.18\.0\.15\/24/,
+  );
+  expect(await inGuest(console, `resolvectl query ${a.name}.internal`)).toContain('10.200.7.1');
   expect(await inGuest(console, 'ip -br -6 addr; ip route; cat /sys/class/net/ens*/mtu')).toMatch(
     /fd00:3::1\/64[^]*10\.9\.9\.0\/24 via 10\.0\.3\.2 [^]*\s1400\s/,
   );
