@@ -116,6 +116,7 @@ describe('DHCP', () => {
     expect(told('10.17.0.0/16')).toEqual([16, 10, 17, ...next]);
     expect(told('10.27.129.0/24')).toEqual([24, 10, 27, 129, ...next]);
     expect(told('10.229.0.128/25')).toEqual([25, 10, 229, 0, 128, ...next]);
+    expect(routesData([{ to: 'fd00:2::/64', via: 'fd00:1::3' }])).toHaveLength(0);
     const many = Array.from({ length: 100 }, (_, n) => ({ to: `10.${n}.0.0/30`, via }));
     expect(routesData(many)).toEqual(routesData(many.slice(0, 21)));
   });

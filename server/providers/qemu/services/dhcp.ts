@@ -124,7 +124,8 @@ export function routesData(routes: readonly { to: string; via: string }[]): Uint
   for (const { to, via } of routes) {
     const [subnet = '', prefix = ''] = to.split('/');
     const [target, next] = [addressBytes(subnet), addressBytes(via)];
-    if (target === null || next === null) continue;
+    // IPv6 has its own ways of telling
+    if (target?.length !== 4 || next?.length !== 4) continue;
     // of the subnet only what counts
     const route = Buffer.from([Number(prefix), ...target.subarray(0, Math.ceil(Number(prefix) / 8)), ...next]);
     length += route.length;

@@ -171,7 +171,8 @@ export class SegmentServer {
       if (viaBytes !== null) options.set(dhcpOptions.router, viaBytes);
       // who takes these does not look at that router any more (RFC 3442)
       const others = via === undefined ? [] : [{ to: '0.0.0.0/0', via }];
-      if (host?.routes !== undefined) options.set(dhcpOptions.routes, routesData([...others, ...host.routes]));
+      const routes = routesData([...others, ...(host?.routes ?? [])]);
+      if (host?.routes !== undefined && routes.length > 0) options.set(dhcpOptions.routes, routes);
       options.set(dhcpOptions.nameServer, own);
       options.set(dhcpOptions.domain, Buffer.from(ownDomain));
       if (host !== undefined) options.set(dhcpOptions.hostName, Buffer.from(host.name));
