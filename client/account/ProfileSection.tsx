@@ -4,6 +4,7 @@ import type { User } from '#shared/auth';
 import { trpc } from '../api/trpc';
 import { ErrorState } from '../api/ErrorState';
 import { QuotaBars } from '../quota/QuotaBars';
+import { SliceLimits } from '../quota/SliceLimits';
 import { EmailForm, NameForm } from './ProfileForms';
 import { LoadingRows } from '../ui/LoadingRows';
 import { SettingsRow } from './SettingsRow';
@@ -12,7 +13,12 @@ function OwnQuota() {
   const quota = trpc.quotas.mine.useQuery();
   if (quota.isPending) return <LoadingRows rows={2} height={70} />;
   if (quota.data === undefined) return <ErrorState error={quota.error} onRetry={() => void quota.refetch()} />;
-  return <QuotaBars quota={quota.data} />;
+  return (
+    <>
+      <QuotaBars quota={quota.data} />
+      <SliceLimits limits={quota.data.limits} />
+    </>
+  );
 }
 
 export function ProfileSection({ user }: { user: User }) {

@@ -4,7 +4,7 @@ import type { TopologyEdge } from '#shared/topology/schema';
 const number = (value: number) => String(Math.round(value * 100) / 100);
 
 /** A rate as one says it: `2 Mbit/s`. */
-function rateText(kbps: number): string {
+export function rateText(kbps: number): string {
   if (kbps >= 1_000_000) return `${number(kbps / 1_000_000)} Gbit/s`;
   return kbps >= 1_000 ? `${number(kbps / 1_000)} Mbit/s` : `${kbps} kbit/s`;
 }

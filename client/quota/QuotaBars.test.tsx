@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import { quotaFields, type Quota, type QuotaLimits, type QuotaUse } from '#shared/quota';
+import { countedFields, type Quota, type QuotaLimits, type QuotaUse } from '#shared/quota';
 import { renderApp } from '../testing/render';
 import { sampleQuota } from '../testing/samples';
 import { quotaGroups } from './quota-fields';
@@ -12,7 +12,7 @@ function quota(limits: Partial<QuotaLimits>, used: Partial<QuotaUse>): Quota {
 const texts = () => screen.getAllByRole('meter').map((meter) => meter.getAttribute('aria-valuetext'));
 
 test('every quantity of a quota has its bar, in the order of the schema', () => {
-  expect([...quotaGroups.total, ...quotaGroups.running]).toEqual(quotaFields);
+  expect([...quotaGroups.total, ...quotaGroups.running]).toEqual(countedFields);
 });
 
 test('what is used and what is allowed stand as text, with their units', () => {

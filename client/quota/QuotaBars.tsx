@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Quota, QuotaField, QuotaUse } from '#shared/quota';
+import type { CountedField, Quota, QuotaUse } from '#shared/quota';
 import { ResourceBar } from '../ui/ResourceBar';
 import { formatQuota, quotaGroups } from './quota-fields';
 import classes from './QuotaBars.module.css';
@@ -19,7 +19,7 @@ export function QuotaBars({ quota, added, compact = false }: QuotaBarsProps) {
   const { t } = useTranslation('quota');
   const id = useId();
   const groups = ['total', 'running'] as const;
-  const bar = (field: QuotaField) => {
+  const bar = (field: CountedField) => {
     const more = added?.[field] ?? 0;
     return (
       <ResourceBar

@@ -1,6 +1,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
+import { countedFields } from '#shared/quota';
 import { renderApp } from '../testing/render';
 import { sampleQuota } from '../testing/samples';
 import { eachField } from './each-field';
@@ -48,4 +49,22 @@ test('a number that is missing is said at its field, and nothing is saved', asyn
   expect(amount.getAttribute('aria-invalid')).toBe('true');
   expect(screen.getByText('This is needed.')).toBeDefined();
   expect(save).not.toHaveBeenCalled();
+});
+
+test('what each slice may have of the internet is set in its units, and has no sum that is in use', async () => {
+  const save = vi.fn(async () => {});
+  const initial = { ...eachField(() => null), internetKbps: 2_000 };
+  renderApp(<QuotaForm initial={initial} used={sampleQuota().used} save={save} onCancel={() => {}} />);
+  expect(screen.getAllByText(/in use$/)).toHaveLength(countedFields.length);
+  const rate = screen.getByRole('textbox', { name: 'How much: Internet rate' });
+  await userEvent.clear(rate);
+  await userEvent.type(rate, '5');
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+  expect(rate.getAttribute('aria-invalid')).toBe('true');
+  await userEvent.clear(rate);
+  await userEvent.type(rate, '512');
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Limit of Internet per month' }), 'number');
+  await userEvent.type(screen.getByRole('textbox', { name: 'How much: Internet per month' }), '300');
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+  expect(save).toHaveBeenCalledExactlyOnceWith({ ...initial, internetKbps: 512, internetMbPerMonth: 300 });
 });

@@ -2,6 +2,7 @@ import { Group, NativeSelect, NumberInput, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
+  countedFields,
   quotaFields,
   quotaLimitsSchema,
   type QuotaField,
@@ -9,19 +10,21 @@ import {
   type QuotaUse,
   type UserQuota,
 } from '#shared/quota';
-import { formatQuota } from './quota-fields';
 import { useSchemaForm } from '../hooks/schema-form';
 import { numberOf } from '../ui/numbers';
 import { PanelForm } from '../ui/FormFrame';
 import { eachField } from './each-field';
+import { formatLimit } from './slice-limits';
 
 type Kind = 'role' | 'none' | 'number';
 
-const units: Partial<Record<QuotaField, 'MiB' | 'GiB'>> = {
+const units: Partial<Record<QuotaField, 'MiB' | 'GiB' | 'kbit/s'>> = {
   ramMb: 'MiB',
   diskGb: 'GiB',
   imageMb: 'MiB',
   runningRamMb: 'MiB',
+  internetKbps: 'kbit/s',
+  internetMbPerMonth: 'MiB',
 };
 
 interface QuotaFormProps {
@@ -55,7 +58,7 @@ export function QuotaForm({ initial, ofRole, used, save, onCancel }: QuotaFormPr
     const limit = ofRole?.[field] ?? null;
     return {
       role: t('asRoleLimit', {
-        limit: limit === null ? t('noLimit').toLowerCase() : formatQuota(field, limit, i18n.language),
+        limit: limit === null ? t('noLimit').toLowerCase() : formatLimit(field, limit, i18n.language),
       }),
       none: t('noLimit'),
       number: t('number'),
@@ -66,7 +69,9 @@ export function QuotaForm({ initial, ofRole, used, save, onCancel }: QuotaFormPr
       {quotaFields.map((field, place) => {
         const kind = kindOf[field];
         const name = t(`field.${field}`);
-        const over = used !== undefined && kind === 'number' && Number(form.values[field]) < used[field];
+        const counted = countedFields.find((known) => known === field);
+        const taken = used === undefined || counted === undefined ? null : used[counted];
+        const over = taken !== null && kind === 'number' && Number(form.values[field]) < taken;
         return (
           <div key={field}>
             <Group gap="xs" align="flex-start" wrap="nowrap">
@@ -95,9 +100,9 @@ export function QuotaForm({ initial, ofRole, used, save, onCancel }: QuotaFormPr
                 />
               ) : null}
             </Group>
-            {used === undefined ? null : (
+            {taken === null ? null : (
               <Text size="xs" c={over ? 'var(--mantine-color-error)' : 'dimmed'} mt={2}>
-                {t('used', { used: formatQuota(field, used[field], i18n.language) })}
+                {t('used', { used: formatLimit(field, taken, i18n.language) })}
                 {over ? `. ${t('below')}` : null}
               </Text>
             )}

@@ -1,7 +1,7 @@
 import type { EventData, SliceEvent } from '#shared/deployment/events';
 import type { Deployment, Plan } from '#shared/deployment/schema';
 import type { ImageUpload } from '#shared/image-upload';
-import { quotaFields, type Quota, type QuotaField, type QuotaLimits, type QuotaUse } from '#shared/quota';
+import { countedFields, quotaFields, type Quota, type QuotaField, type QuotaLimits, type QuotaUse } from '#shared/quota';
 import type { Slice, SliceVm } from '#shared/slice';
 import { vmDefaults } from '#shared/topology/schema';
 
@@ -152,15 +152,15 @@ export function sampleEvent(id: number, data: EventData): SliceEvent {
   return { id, sliceId: 7, at: new Date(Date.parse(at) + id * 1000).toISOString(), data };
 }
 
-function ofEach<Value>(value: Value): Record<QuotaField, Value> {
-  return Object.fromEntries(quotaFields.map((field) => [field, value])) as Record<QuotaField, Value>;
+function ofEach<Field extends string, Value>(fields: readonly Field[], value: Value): Record<Field, Value> {
+  return Object.fromEntries(fields.map((field) => [field, value])) as Record<Field, Value>;
 }
 
 /** Nothing used and no limits but the given ones. */
 export function sampleQuota(limits: Partial<QuotaLimits> = {}, used: Partial<QuotaUse> = {}): Quota {
   return {
-    limits: { ...ofEach<number | null>(null), ...limits },
-    used: { ...ofEach(0), ...used },
+    limits: { ...ofEach<QuotaField, number | null>(quotaFields, null), ...limits },
+    used: { ...ofEach(countedFields, 0), ...used },
   };
 }
 

@@ -9,6 +9,7 @@ import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
 import { ErrorState } from '../api/ErrorState';
 import { QuotaBars } from '../quota/QuotaBars';
+import { SliceLimits } from '../quota/SliceLimits';
 import { usePageTitle } from '../hooks/page-title';
 import { usePanel } from '../hooks/panel';
 import { ActionButton } from '../ui/ActionButton';
@@ -221,6 +222,7 @@ function QuotaRow({ account }: { account: Account }) {
       {quota.data !== undefined ? (
         <>
           <QuotaBars quota={quota.data} />
+          <SliceLimits limits={quota.data.limits} />
           <ActionButton variant="default" mt="md" onClick={() => panel.open('quota')}>
             {t('quota.change')}
           </ActionButton>

@@ -939,6 +939,19 @@ ALTER TABLE `slice_link_runs` ADD CONSTRAINT `slice_link_runs_slice_id_slices_id
 ALTER TABLE `slice_link_runs` ADD CONSTRAINT `slice_link_runs_deployment_id_deployments_id_fk` FOREIGN KEY (`deployment_id`) REFERENCES `deployments`(`id`) ON DELETE set null ON UPDATE no action;
 CREATE INDEX `slice_link_runs_next_at_index` ON `slice_link_runs` (`next_at`);
 CREATE INDEX `slice_link_runs_deployment_id_index` ON `slice_link_runs` (`deployment_id`);
+CREATE TABLE `slice_internet` (
+	`slice_id` bigint unsigned NOT NULL,
+	`month` char(7) NOT NULL,
+	`bytes` bigint unsigned NOT NULL,
+	`meter` varchar(120) NOT NULL,
+	`meter_bytes` bigint unsigned NOT NULL,
+	`told_percent` int unsigned NOT NULL,
+	`version` int unsigned NOT NULL,
+	CONSTRAINT `slice_internet_slice_id` PRIMARY KEY(`slice_id`)
+);
+ALTER TABLE `quotas` ADD `internet_kbps` int;
+ALTER TABLE `quotas` ADD `internet_mb_per_month` int;
+ALTER TABLE `slice_internet` ADD CONSTRAINT `slice_internet_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -990,3 +1003,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('f17b6086ab305
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9ec9ba19184a7ac3af0c5c72ba63f00dd1c7fd834d583502f81e806a2653601b', 1795735803451);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bd92b7457e4a55bf535af2982de74489bcf8d494a2315804a6a2b764b91c87ef', 1795740818346);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('825d17d55cc08549016f3e27a387ad4d34710a39949dc7f38dfabbde2c8236ce', 1795767599195);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('587eed65a201f844c910af994066a33359dafeafc85e3fedaf3d9b207b56ab76', 1795781682008);

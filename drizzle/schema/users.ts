@@ -145,6 +145,8 @@ export const quotas = mysqlTable(
     runningRamMb: limit('running_ram_mb'),
     snapshots: limit('snapshots'),
     imageMb: limit('image_mb'),
+    internetKbps: limit('internet_kbps'),
+    internetMbPerMonth: limit('internet_mb_per_month'),
   },
   (table) => [
     uniqueIndex('quotas_role_id_unique').on(table.roleId),

@@ -32,6 +32,8 @@ const unlimited: QuotaLimits = {
   runningRamMb: null,
   snapshots: null,
   imageMb: null,
+  internetKbps: null,
+  internetMbPerMonth: null,
 };
 
 /** The API on a test's database, with a clock that can be moved, a simulator zone, and one provider that is broken. */

@@ -179,7 +179,7 @@ export function addAccountCommands(program: Command, cli: Cli): void {
           { title: 'QUANTITY', value: ({ field }) => field },
           {
             title: 'USED',
-            value: ({ field, used }) => Object.entries(used).find(([name]) => name === field)?.[1] ?? 0,
+            value: ({ field, used }) => Object.entries(used).find(([name]) => name === field)?.[1] ?? 'each slice',
             right: true,
           },
           { title: 'LIMIT', value: ({ limit }) => limit ?? 'none', right: true },

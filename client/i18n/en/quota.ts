@@ -2,7 +2,7 @@
 export const quota = {
   mine: 'My quota',
   noLimits: 'No limits are set for you.',
-  group: { total: 'In all slices, drafts too', running: 'Of VMs that run' },
+  group: { total: 'In all slices, drafts too', running: 'Of VMs that run', slice: 'Of each slice, from the internet and to it' },
   field: {
     slices: 'Slices',
     vms: 'VMs',
@@ -14,6 +14,8 @@ export const quota = {
     runningRamMb: 'Running RAM',
     snapshots: 'Snapshots',
     imageMb: 'Own images',
+    internetKbps: 'Internet rate',
+    internetMbPerMonth: 'Internet per month',
   },
   unit: { ramMb: 'MiB', diskGb: 'GiB', imageMb: 'MiB', runningRamMb: 'MiB' },
   kind: 'Limit of {{field}}',
@@ -24,6 +26,15 @@ export const quota = {
   amount: 'How much: {{field}}',
   used: '{{used}} in use',
   below: 'Below what is in use: what is there stays, nothing can be added.',
+  internet: {
+    title: 'Internet of this slice',
+    usedUp: 'The internet of this slice is used up',
+    used: 'Used in this month',
+    until: 'The total begins anew at {{until}}.',
+    back: 'Its VMs have none until {{until}}, or until the quota of its owner is larger.',
+    rate: 'It is held to {{rate}} in each direction.',
+    reset: 'Begin anew',
+  },
   saved: 'The quota is saved.',
   roles: {
     title: 'Quotas of the roles',

@@ -4,7 +4,7 @@ import type { quota as english } from '../en/quota';
 export const quota: Messages<typeof english> = {
   mine: 'Mi cuota',
   noLimits: 'No tiene límites.',
-  group: { total: 'En todos los slices, también borradores', running: 'De las MV en marcha' },
+  group: { total: 'En todos los slices, también borradores', running: 'De las MV en marcha', slice: 'De cada slice, desde internet y hacia él' },
   field: {
     slices: 'Slices',
     vms: 'MV',
@@ -16,6 +16,8 @@ export const quota: Messages<typeof english> = {
     runningRamMb: 'RAM en marcha',
     snapshots: 'Instantáneas',
     imageMb: 'Imágenes propias',
+    internetKbps: 'Velocidad de internet',
+    internetMbPerMonth: 'Internet al mes',
   },
   unit: { ramMb: 'MiB', diskGb: 'GiB', imageMb: 'MiB', runningRamMb: 'MiB' },
   kind: 'Límite de {{field}}',
@@ -26,6 +28,15 @@ export const quota: Messages<typeof english> = {
   amount: 'Cuánto: {{field}}',
   used: '{{used}} en uso',
   below: 'Menos de lo que está en uso: lo que hay se queda, nada se puede añadir.',
+  internet: {
+    title: 'Internet de este slice',
+    usedUp: 'El internet de este slice se ha agotado',
+    used: 'Usado este mes',
+    until: 'El total vuelve a empezar el {{until}}.',
+    back: 'Sus MV no tienen hasta el {{until}}, o hasta que la cuota de su dueño sea mayor.',
+    rate: 'Está limitado a {{rate}} en cada sentido.',
+    reset: 'Poner a cero',
+  },
   saved: 'La cuota se ha guardado.',
   roles: {
     title: 'Cuotas de los roles',

@@ -8,7 +8,14 @@ import { quotas, roles, users } from '#drizzle/schema/users';
 import type { Role } from '#shared/auth';
 import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { unfinishedUploads } from '#shared/image-upload';
-import { quotaFields, type QuotaField, type QuotaLimits, type QuotaUse, type UserQuota } from '#shared/quota';
+import {
+  quotaFields,
+  type CountedField,
+  type QuotaField,
+  type QuotaLimits,
+  type QuotaUse,
+  type UserQuota,
+} from '#shared/quota';
 import { runningVmStatuses, type SliceStatus, type VmDesired, type VmStatus, vmStatuses } from '#shared/slice-status';
 import type { Queryable } from '#server/db/client';
 import { number, prepared, textsOf } from '../prepared';
@@ -31,10 +38,14 @@ function eachField<Value>(value: (field: QuotaField) => Value): Record<QuotaFiel
     runningRamMb: value('runningRamMb'),
     snapshots: value('snapshots'),
     imageMb: value('imageMb'),
+    internetKbps: value('internetKbps'),
+    internetMbPerMonth: value('internetMbPerMonth'),
   };
 }
 
 const amount = (value: number | null | undefined) => (value === unlimited ? null : (value ?? null));
+/** What holds of a limit that is set for a user, and of their role's: null is none. */
+export const limitOf = (own: number | null | undefined, role: number | null | undefined) => amount(own ?? role);
 const limitsOf = (row: Amounts | null): QuotaLimits => eachField((field) => amount(row?.[field]));
 const ownOf = (row: Amounts | null): UserQuota =>
   eachField((field) => {
@@ -117,7 +128,7 @@ const useFields = {
   runningRamMb: number(sql`sum(case when ${running} then ${sliceVms.ramMb} else 0 end)`),
   snapshots: number(kept.snapshots),
   imageMb: number(storedMb),
-} satisfies Record<QuotaField, unknown>;
+} satisfies Record<CountedField, unknown>;
 const useOf = prepared<typeof useFields, { owner: number }>(
   useFields,
   (list) => sql`select ${list} from ${slices} left join ${sliceVms} on ${sliceVms.sliceId} = ${slices.id}

@@ -23,6 +23,7 @@ const zone: PlanZone = {
   capabilities: {
     run: ok,
     internet: ok,
+    internetRate: ok,
     portForwards: ok,
     disks: ok,
     extraDisks: ok,
@@ -111,7 +112,8 @@ describe('a plan', () => {
   test('says what it takes of the quota: what was not asked to run before, and all of a new slice', () => {
     const used = { slices: 1, vms: 9, vcpus: 9, ramMb: 1152, diskGb: 9 };
     const running = { runningVms: 1, runningVcpus: 1, runningRamMb: 128 };
-    const limits = { slices: 1, vms: 10, vcpus: null, ramMb: 1280, diskGb: null };
+    const each = { internetKbps: null, internetMbPerMonth: null };
+    const limits = { slices: 1, vms: 10, vcpus: null, ramMb: 1280, diskGb: null, ...each };
     const quota = {
       used: { ...used, ...running, snapshots: 0, imageMb: 0 },
       limits: { ...limits, runningVms: 2, runningVcpus: null, runningRamMb: null, snapshots: null, imageMb: null },
@@ -262,6 +264,7 @@ describe('a plan', () => {
     const capabilities = {
       run: no('KVM and TCG are missing.'),
       internet: no('passt is missing.'),
+      internetRate: no('passt is missing.'),
       portForwards: no('no.'),
       disks: no('qemu-img is missing.'),
       extraDisks: no('qemu-img is missing.'),

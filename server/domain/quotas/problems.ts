@@ -1,6 +1,6 @@
 import { AppError, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
-import { exceeded, quotaFields, type Quota, type QuotaField, type QuotaUse } from '#shared/quota';
+import { countedFields, exceeded, type CountedField, type Quota, type QuotaUse } from '#shared/quota';
 import { plain, say, together, told, type Said, type SentenceCode } from '#shared/sentence';
 
 const words = {
@@ -14,7 +14,7 @@ const words = {
   runningRamMb: 'QUOTA_RUNNING_RAM',
   snapshots: 'QUOTA_SNAPSHOTS',
   imageMb: 'QUOTA_IMAGES',
-} as const satisfies Record<QuotaField, SentenceCode>;
+} as const satisfies Record<CountedField, SentenceCode>;
 
 /** What VMs add to their owner's totals. */
 export function totalsOf(vms: readonly Resources[]): Pick<QuotaUse, 'vms' | 'vcpus' | 'ramMb' | 'diskGb'> {
@@ -50,7 +50,7 @@ export function quotaProblems(quota: Quota, added: Partial<QuotaUse>): Problem[]
 }
 
 function saidOfQuota({ message, field, params }: Problem): Said {
-  const known = quotaFields.find((name) => name === field);
+  const known = countedFields.find((name) => name === field);
   return known === undefined ? plain(message) : told([{ code: words[known], params }]);
 }
 

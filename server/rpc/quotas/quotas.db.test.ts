@@ -25,6 +25,8 @@ const asRole: UserQuota = {
   runningRamMb: 'role',
   snapshots: 'role',
   imageMb: 'role',
+  internetKbps: 'role',
+  internetMbPerMonth: 'role',
 };
 const none = {
   slices: 0,
@@ -76,7 +78,7 @@ describe('a quota', () => {
     const admin = world.callerOf(await world.person('admin'));
     const mine = () => world.callerOf(user).quotas.mine();
     // no rows, no limits
-    expect(Object.values((await mine()).limits)).toEqual(Array(10).fill(null));
+    expect(Object.values((await mine()).limits)).toEqual(Array(12).fill(null));
     await world.quota({ role: 'user' }, { slices: 3, vms: 10, runningVms: 5 });
     const set = await admin.quotas.setOfUser({
       userId: user.userId,
