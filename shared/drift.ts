@@ -11,7 +11,7 @@ export const driftPolicies = ['report', 'heal'] as const;
 /** Codes of what heal leaves alone: it is not ours to end, cannot be had, or comes back by itself. */
 export const beyondHealing: readonly string[] = [
   ...['VM_FOREIGN_PROCESS', 'SLICE_FOREIGN_PROCESS', 'VM_DISK_BASE_GONE'],
-  'VM_INTERNET_DOWN',
+  ...['VM_INTERNET_DOWN', 'VM_INTERNET_USED_UP'],
 ];
 
 /** One part of a slice that is not as it was asked for. */

@@ -75,9 +75,13 @@ export const sentences = {
   TOOL_MISSING: '{{tool}} is not installed. Install it: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE:
     'This zone has no way to the internet for guests that keeps the host’s own ports out of their reach.',
+  INTERNET_NO_SHAPER:
+    'This machine cannot limit the rate of internet access: its kernel, or iproute2’s tc, lacks tbf, ifb, u32 or mirred.',
   INTERNET_TRIED: 'A gateway that was tried out said: {{line}}',
   INTERNET_NO_ROUTE: 'The zone’s machine has no way to the internet itself.',
   INTERNET_GATEWAY_FAILED: 'The zone could not start the gateway to the internet.',
+  VM_INTERNET_USED_UP:
+    '{{vm}} has no internet: its slice has used up what it may have of it this month. It comes back with the next month, or with a larger quota.',
   VM_INTERNET_DOWN: 'The gateway to the internet of {{vm}} does not run. It is started again by itself.',
   LINK_RELAY_IMPOSSIBLE:
     'The library by which links are bent and networks have DHCP (koffi) does not run on this machine.',
@@ -453,6 +457,8 @@ export const sentences = {
   // suspended slices and snapshots
   ACT_SLICE_KEEP: 'What the VMs had could not be kept or taken up again.',
   KEEP_RAN_FULL: 'The zone’s disk ran full while the memory of the VMs was written. They go on as before.',
+  INTERNET_RATE_UNSUPPORTED:
+    'VM {{vm}} may have {{kbps}} kbit/s of the internet by its owner’s quota, which zone {{zone}} cannot hold it to:',
   SUSPEND_UNSUPPORTED: 'VM {{vm}} cannot be suspended in zone {{zone}}:',
   SNAPSHOT_UNSUPPORTED: 'VM {{vm}} cannot be kept in a snapshot in zone {{zone}}:',
   VM_NOT_KEEPABLE: 'VM {{vm}} does not run as it should, so that its memory cannot be kept. Reboot or stop it first.',

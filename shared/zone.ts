@@ -21,6 +21,8 @@ export const capabilitiesSchema = z.object({
   run: capabilitySchema,
   /** Guests reach the internet and cannot reach the host. */
   internet: capabilitySchema,
+  /** How fast guests reach it can be limited, as a quota says. */
+  internetRate: capabilitySchema,
   /** Host → guest TCP forwards. */
   portForwards: capabilitySchema,
   /** Disk images (qcow2) with overlays. */

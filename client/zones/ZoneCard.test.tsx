@@ -23,6 +23,7 @@ const zone: Zone = {
   capabilities: {
     run: ok,
     internet: ok,
+    internetRate: ok,
     portForwards: ok,
     disks: ok,
     extraDisks: ok,
@@ -72,6 +73,7 @@ test('a zone that cannot run says why and which command helps', () => {
     capabilities: {
       run: { ok: false, reason },
       internet: ok,
+      internetRate: ok,
       portForwards: ok,
       disks: ok,
       extraDisks: ok,

@@ -40,6 +40,7 @@ const capabilityOrder = [
   'dhcp',
   'exec',
   'internet',
+  'internetRate',
 ] as const satisfies readonly (keyof Capabilities)[];
 
 function ZoneBadge({ zone }: { zone: Zone }) {

@@ -1,11 +1,13 @@
 import type { OpenSettings } from '#shared/zone-settings';
-import type { ImageSpec, Provider, SliceRef, VmSpec } from './provider';
+import type { ImageSpec, InternetLimits, Provider, SliceRef, VmSpec } from './provider';
 
 /** What the contract needs besides the provider itself, which is made with `contractParts`. */
 export interface ContractHarness {
   provider: Provider;
   /** Settings of the provider: as by default, and others. */
   settings: readonly [OpenSettings, OpenSettings];
+  /** What its slices may have of the internet, as it is asked for; all of them have this. */
+  internetLimits: InternetLimits;
   /** An image that boots and whose console echoes what is typed. Has a ready marker. */
   image: ImageSpec;
   /** Closes the provider and makes a new one on the same state, as a restart of the server does. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { say } from '#shared/sentence';
 import { vmSpec } from './contract-fixtures';
 import type { ContractTools } from './contract-harness';
 
@@ -26,5 +27,41 @@ export function testInternet({ harness, newSlice, id }: ContractTools): void {
     expect((await after.observe(slice)).vms).toMatchObject([whole]);
     await after.removeVm(slice, vm.id);
     expect(await after.listSlices()).not.toContain(slice.id);
+  });
+
+  test('a slice that has used up what it may have of the internet has none, says so, and has it back when it may', async () => {
+    const { provider, image } = harness();
+    if (!(await provider.describe()).capabilities.internet.ok) return;
+    const slice = newSlice();
+    const vm = vmSpec(id(), image, { internet: true });
+    const usedUp = say('VM_INTERNET_USED_UP', { vm: vm.name }).message;
+    const errors = async (of = harness().provider) =>
+      (await of.observe(slice)).vms.map(({ status, error }) => [status, error?.message ?? null]);
+    try {
+      harness().internetLimits = { kbps: null, usedUp: true };
+      await provider.ensureVm(slice, vm);
+      // it starts all the same
+      await provider.startVm(slice, vm);
+      expect(await errors()).toEqual([['running', usedUp]]);
+      harness().internetLimits = { kbps: null, usedUp: false };
+      await provider.limitInternet(slice);
+      expect(await errors()).toEqual([['running', null]]);
+      const before = (await provider.internetUse()).get(slice.id) ?? [];
+      harness().internetLimits = { kbps: null, usedUp: true };
+      for (let times = 0; times < 2; times++) await provider.limitInternet(slice);
+      expect(await errors()).toEqual([['running', usedUp]]);
+      // what has passed stays known for who counts, in its order, and is never less
+      const after = (await provider.internetUse()).get(slice.id) ?? [];
+      expect(after.map(({ meter }) => meter)).toEqual(before.map(({ meter }) => meter));
+      for (const [index, { bytes }] of before.entries()) expect(after[index]?.bytes).toBeGreaterThanOrEqual(bytes);
+      // nobody has to tell a new server
+      const next = await harness().restart();
+      await next.limitInternet(slice);
+      expect(await errors(next)).toEqual([['running', usedUp]]);
+      await next.limitInternet({ id: slice.id + 1_000_000 });
+      await next.removeVm(slice, vm.id);
+    } finally {
+      harness().internetLimits = { kbps: null, usedUp: false };
+    }
   });
 }

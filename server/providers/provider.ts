@@ -1,3 +1,4 @@
+import type { MeterReading } from '#server/lib/meters';
 import type { Applied } from '#shared/deployment/applied';
 import type { BootRun, GuestRun, GuestStatus } from '#shared/guest';
 import type { ConsoleKind } from '#shared/image';
@@ -123,6 +124,13 @@ export interface Provider {
    * when it is started. Without `slices`, of all that this provider has looked at since it began.
    */
   usage(slices?: readonly SliceRef[]): Promise<Map<number, VmUsage[]>>;
+  /**
+   * What has passed between guests and the internet, both ways together, by the slices' ids: of those that have a way there, or had one lately. A slice may have had several meters,
+   * one after the other: they are told in that order, those that have ended for a while.
+   */
+  internetUse(): Promise<Map<number, MeterReading[]>>;
+  /** Goes by what {@link InternetLimits} a slice has by now, and says once it does. What nobody tells, it takes up within seconds. */
+  limitInternet(slice: SliceRef): Promise<void>;
   /** What the machine that all its VMs run on uses, also for others than them: cheap enough to be asked often. Null where that is not one machine, or not told. */
   machine(): Promise<MachineUsage | null>;
   /** Removes whatever is left of the slice: VMs, networks, snapshots, files, reservations. */
@@ -182,6 +190,17 @@ export interface VmUsage {
   trafficBytes: number | null;
   /** Consoles that are open, but for glances. */
   consoles: number;
+}
+
+/**
+ * What the guests of a slice may have of the internet, all together. Who makes a provider says whom it is to ask: when guests are led out, and again and
+ * again while they are.
+ */
+export interface InternetLimits {
+  /** In each direction, in kbit/s of 1,000 bits; null: as fast as it goes. */
+  kbps: number | null;
+  /** They have had all that they may have for now, and are led out no more. */
+  usedUp: boolean;
 }
 
 export interface MachineUsage {

@@ -129,6 +129,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
       capabilities: {
         run: ok,
         internet: ok,
+        internetRate: ok,
         portForwards: ok,
         disks: ok,
         extraDisks: ok,

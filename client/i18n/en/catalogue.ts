@@ -245,6 +245,7 @@ export const catalogue = {
     capability: {
       run: 'Run VMs',
       internet: 'Internet access for VMs',
+      internetRate: 'Limits of its rate',
       portForwards: 'Forwarded ports, host to VM',
       disks: 'Disk images',
       extraDisks: 'Extra disks',

@@ -257,6 +257,7 @@ export const catalogue: Messages<typeof english> = {
     capability: {
       run: 'Ejecutar MV',
       internet: 'Acceso a internet para las MV',
+      internetRate: 'Límites de su velocidad',
       portForwards: 'Puertos reenviados, del servidor a la MV',
       disks: 'Imágenes de disco',
       extraDisks: 'Discos adicionales',

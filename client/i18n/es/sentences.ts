@@ -49,9 +49,13 @@ export const sentences: Record<SentenceCode, string> = {
 
   TOOL_MISSING: '{{tool}} no está instalado. Instálelo: apt-get install --no-install-recommends {{packages}}',
   INTERNET_UNSAFE: 'Esta zona no tiene salida a internet sin que las MV alcancen los puertos de la propia máquina.',
+  INTERNET_NO_SHAPER:
+    'Esta máquina no puede limitar la velocidad de internet: a su núcleo, o al tc de iproute2, le falta tbf, ifb, u32 o mirred.',
   INTERNET_TRIED: 'Una pasarela de prueba dijo: {{line}}',
   INTERNET_NO_ROUTE: 'La máquina de la zona no tiene salida a internet.',
   INTERNET_GATEWAY_FAILED: 'La zona no pudo arrancar la pasarela a internet.',
+  VM_INTERNET_USED_UP:
+    '{{vm}} no tiene internet: su slice ha gastado lo que puede tener este mes. Vuelve con el mes siguiente o con una cuota mayor.',
   VM_INTERNET_DOWN: 'La pasarela a internet de {{vm}} no funciona. Se vuelve a arrancar sola.',
   LINK_RELAY_IMPOSSIBLE:
     'La biblioteca con la que se alteran los enlaces y las redes tienen DHCP (koffi) no funciona en esta máquina.',
@@ -404,6 +408,8 @@ export const sentences: Record<SentenceCode, string> = {
 
   ACT_SLICE_KEEP: 'No se pudo guardar o retomar lo que tenían las MV.',
   KEEP_RAN_FULL: 'El disco de la zona se llenó mientras se escribía la memoria de las MV. Siguen como antes.',
+  INTERNET_RATE_UNSUPPORTED:
+    'La MV {{vm}} puede tener {{kbps}} kbit/s de internet según la cuota de su dueño, lo que la zona {{zone}} no puede limitar:',
   SUSPEND_UNSUPPORTED: 'La MV {{vm}} no se puede suspender en la zona {{zone}}:',
   SNAPSHOT_UNSUPPORTED: 'La MV {{vm}} no se puede guardar en una instantánea en la zona {{zone}}:',
   VM_NOT_KEEPABLE:

@@ -25,6 +25,7 @@ export function unavailable(why: Said): Description {
   const capabilities: Capabilities = {
     run: no,
     internet: no,
+    internetRate: no,
     portForwards: no,
     disks: no,
     extraDisks: no,

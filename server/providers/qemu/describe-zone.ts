@@ -42,8 +42,8 @@ export async function describeZone(zone: {
   launchLimit: number;
   forwardAddress: string;
   users: VmUsers;
-  /** Whether gateways to the internet can be started; asked for where QEMU is there. */
-  internet: () => Promise<Capability>;
+  /** Whether gateways to the internet can be started, and slow ones; asked for where QEMU is there. */
+  internet: () => Promise<{ any: Capability; slow: Capability }>;
 }): Promise<ZoneDescription> {
   const { tools } = zone;
   const disk = await statfs(zone.root);
@@ -52,6 +52,7 @@ export async function describeZone(zone: {
   const qemuImg = tools.qemuImg === null ? install('qemu-img', 'qemu-utils') : qemu;
   const disks = tools.qemuImg !== null && tools.genisoimage === null ? install('genisoimage', 'genisoimage') : qemuImg;
   const relayed = (await canRelay()) ? qemu : cannot(say('LINK_RELAY_IMPOSSIBLE'));
+  const internet = qemu.ok ? await zone.internet() : { any: qemu, slow: qemu };
   return {
     physical: {
       vcpus: availableParallelism(),
@@ -60,7 +61,8 @@ export async function describeZone(zone: {
     },
     capabilities: {
       run: qemu,
-      internet: qemu.ok ? await zone.internet() : qemu,
+      internet: internet.any,
+      internetRate: internet.slow,
       portForwards: isOfThisHost(zone.forwardAddress) ? qemu : cannot(notOfThisHost(zone.forwardAddress)),
       disks,
       extraDisks: qemuImg,

@@ -40,7 +40,8 @@ export async function observeMachines(
       ({ machine }) => machine === vm.name || (index === 0 && !vms.has(idOf(machine))),
     );
     const cutOff = status === 'running' && vm.record.spec.internet && !gateway.up;
-    const down = cutOff ? say('VM_INTERNET_DOWN', { vm: vm.record.spec.name }) : null;
+    const code = gateway.usedUp ? 'VM_INTERNET_USED_UP' : 'VM_INTERNET_DOWN';
+    const down = cutOff ? say(code, { vm: vm.record.spec.name }) : null;
     const flaws = [
       error,
       image?.said,

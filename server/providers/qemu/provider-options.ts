@@ -1,5 +1,6 @@
 import type { TopologyParts } from '#shared/topology/schema';
 import type { SettingsOf } from '#shared/zone-settings';
+import type { InternetLimits, SliceRef } from '../provider';
 import type { Accelerator } from './qemu-args';
 import type { VmUsers } from './vm-users';
 
@@ -23,6 +24,8 @@ export interface QemuProviderOptions {
   askAgainMs?: number;
   /** The program, with its arguments, by which others are run in the network that guests are let out by; default: the server's own. */
   internetWithin?: readonly string[];
+  /** What the guests of a slice may have of the internet; default: all. */
+  internetLimits?: (slice: SliceRef) => Promise<InternetLimits>;
   /** With the properties that a test states. */
   parts?: TopologyParts;
   log?: (message: string, details?: Record<string, unknown>) => void;

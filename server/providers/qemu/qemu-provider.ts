@@ -30,6 +30,7 @@ import { guestCalls, type GuestCalls } from './guest/guest-calls';
 import { HostPorts } from './host-ports';
 import { ImageStore } from './images/image-store';
 import { InternetAccess } from './internet/internet-access';
+import { internetCalls, type InternetCalls } from './internet/internet-calls';
 import { machineFigures } from './machine-figures';
 import { Networks } from './networks';
 import { guestConfig } from './qemu-args';
@@ -54,11 +55,11 @@ export async function createQemuProvider(options: QemuProviderOptions): Promise<
   const folder = await ZoneFolder.open(options.root, options.users);
   const provider = new QemuProvider(options, folder);
   provider.adoptAll();
-  return Object.assign(provider, provider.guestCalls, { machine: machineFigures });
+  return Object.assign(provider, provider.guestCalls, provider.internetCalls, { machine: machineFigures });
 }
 
 /** All of a provider but what leads to its guests, and what its machine says. */
-class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
+class QemuProvider implements Omit<Provider, keyof GuestCalls | keyof InternetCalls | 'machine'> {
   readonly kind = 'qemu' as const;
   readonly #options: QemuProviderOptions;
   readonly #folder: ZoneFolder;
@@ -77,6 +78,7 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
   readonly #keeping: Keeping;
   readonly #counters = new CountedSlices((sliceId) => this.#slice(sliceId));
   readonly #internet: InternetAccess;
+  readonly internetCalls = internetCalls(this.#slices, (sliceId) => this.#slice(sliceId));
   readonly guestCalls = guestCalls((sliceId) => this.#slice(sliceId), this.#locks);
   #tools: Promise<InstalledTools> | null = null;
   #portsKnown: Promise<void> = Promise.resolve();
@@ -94,7 +96,7 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
     };
     const { parts = topologyParts, askAgainMs = 10_000 } = options;
     const settings = options.settings ?? qemuDefaults;
-    this.#internet = new InternetAccess(options.internetWithin ?? [], settings);
+    this.#internet = new InternetAccess(options.internetWithin ?? [], settings, options.internetLimits);
     const [wires, forwardAddress, internet] = [new Wires(folder), () => this.#ports.address, this.#internet];
     this.#context = { folder, wires, askAgainMs, parts, forwardAddress, internet, onChange, log };
     this.#take(settings);
@@ -148,7 +150,7 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | 'machine'> {
       launchLimit: this.#launches.size,
       forwardAddress: this.#ports.address,
       users: this.#options.users,
-      internet: () => this.#internet.capability(root, probeUser(this.#options.users), refresh),
+      internet: () => this.#internet.capabilities(root, probeUser(this.#options.users), refresh),
     });
   }
 

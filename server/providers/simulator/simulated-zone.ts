@@ -15,6 +15,7 @@ const ok = { ok: true, reason: null } as const;
 export const everything: Capabilities = {
   run: ok,
   internet: ok,
+  internetRate: ok,
   portForwards: ok,
   disks: ok,
   extraDisks: ok,

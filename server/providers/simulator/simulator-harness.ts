@@ -26,8 +26,10 @@ export async function simulatorHarness(
 ): Promise<ContractHarness> {
   let state = first;
   const powered = (slice: { id: number }, vmId: number) => state.slices.get(slice.id)?.vms.get(vmId);
+  const internetLimits = () => Promise.resolve(harness.internetLimits);
   const harness: ContractHarness = {
-    provider: createSimulatorProvider({ state, parts: contractParts }),
+    internetLimits: { kbps: null, usedUp: false },
+    provider: createSimulatorProvider({ state, parts: contractParts, internetLimits }),
     settings: [
       openSettings.parse({ provider: 'simulator' }),
       openSettings.parse({ provider: 'simulator', launchLimit: 1 }),
@@ -40,7 +42,7 @@ export async function simulatorHarness(
     async restart() {
       await harness.provider.close();
       state = await again(state);
-      harness.provider = createSimulatorProvider({ state, parts: contractParts });
+      harness.provider = createSimulatorProvider({ state, parts: contractParts, internetLimits });
       return harness.provider;
     },
     async kill(slice, vmId) {

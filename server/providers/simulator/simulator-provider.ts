@@ -21,6 +21,7 @@ import { isGateOpen } from './simulated-gate';
 import { simulatedCaptures } from './simulated-captures';
 import { simulatedConsoles } from './simulated-consoles';
 import { simulatedGuests } from './simulated-guests';
+import { simulatedInternet, type SimulatedInternetOptions } from './simulated-internet';
 import { simulatedUsage } from './simulated-usage';
 import {
   crashVm,
@@ -31,13 +32,12 @@ import {
   newVm,
   show,
   spoil,
-  troubleOf,
   type SimulatedSlice,
   type SimulatedVm,
   type SimulatorState,
 } from './simulator-state';
 
-export interface SimulatorOptions {
+export interface SimulatorOptions extends SimulatedInternetOptions {
   state?: SimulatorState;
   /** Milliseconds; all 0 unless given. */
   delays?: { call?: number; boot?: number; slowBoot?: number; stop?: number; crash?: number };
@@ -264,7 +264,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       vms: vms.map((vm) => ({
         id: vm.spec.id,
         status: vm.power === 'on' ? (now >= vm.readyAt ? 'running' : 'starting') : restOf(vm),
-        error: troubleOf(vm),
+        error: internet.troubleOf(sliceId, vm),
         lacksImage: vm.lacksImage,
         forwards: forwardsOf(vm),
         applied: vm.applied,
@@ -295,6 +295,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     return 'vmId' in edge.target ? [edge.source, edge.target] : [edge.source];
   }
 
+  const internet = simulatedInternet({ state, enter, clock }, options);
   return keeping(state, {
     kind: 'simulator',
     async configure(settings) {
@@ -412,15 +413,18 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     },
     async observe(slice) {
       await enter();
+      await internet.look(slice.id);
       return observe(slice.id);
     },
     async observeMany(slices) {
       await enter();
+      for (const { id } of slices) await internet.look(id);
       return new Map(slices.map(({ id }) => [id, observe(id)]));
     },
     ...simulatedConsoles({ state, enter, output }),
     ...simulatedUsage({ state, enter, clock }, options.physical ?? defaultPhysical),
     ...simulatedGuests({ state, enter, clock }),
+    ...internet.calls,
     openCapture: captures.openCapture,
     openCounters: captures.openCounters,
     async removeSlice(slice) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { qemuDefaults } from '#shared/zone-settings';
-import { guestNetwork, pastaArgs, planGateway } from './gateway-plan';
+import { guestNetwork, pastaArgs, planGateway, shapingOf, shutInArgs } from './gateway-plan';
 import type { HostNetwork } from './host-network';
 
 const host: HostNetwork = {
@@ -58,4 +58,32 @@ test('by default nothing but the internet is left, and nothing is passed on to t
     'route replace 198.19.255.3/32 dev inet',
   ]);
   expect(pastaArgs(plan).join(' ')).toContain('--no-map-gw -t none -u none -T none -U none');
+});
+
+test('a gateway is slowed down in both directions before guests come, and one without a limit by nothing', () => {
+  const way = planGateway(host, qemuDefaults);
+  if (way === null) throw new Error('No gateway');
+  expect(shutInArgs({ ...way, kbps: null })).toEqual([way.routes.join('\n'), '', '']);
+  const [links, queues, buffers] = shutInArgs({ ...way, kbps: 2_000 });
+  expect(links?.split('\n').slice(0, 4)).toEqual([
+    'link set dev inet mtu 1500',
+    'link add name shaper type ifb',
+    'link set dev shaper up',
+    way.routes[0],
+  ]);
+  for (const device of ['inet', 'shaper'])
+    expect(queues).toContain(`qdisc replace dev ${device} root tbf rate 2000kbit burst 16384 limit 2097152`);
+  expect(queues).toContain('action mirred egress redirect dev shaper');
+  // a tenth of a second of 2 Mbit/s, of which the kernel advertises half
+  expect(buffers).toBe('4096 50000 50000');
+});
+
+test.each([64, 2_000, 1_000_000, 100_000_000])('at %i kbit/s a packet fits into the bucket, and TCP into the queue', (kbps) => {
+  const { queues, buffers } = shapingOf(kbps);
+  const [, burst = 0, limit = 0] = /burst (\d+) limit (\d+)$/.exec(queues[0] ?? '')?.map(Number) ?? [];
+  const most = Number(buffers.split(' ')[2]);
+  expect(burst).toBeGreaterThan(1_514);
+  expect(most).toBeGreaterThanOrEqual(16_384);
+  // as many connections as that lose nothing
+  expect(limit / (most / 2)).toBeGreaterThanOrEqual(64);
 });

@@ -1,20 +1,28 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Meters, type MeterReading } from '#server/lib/meters';
 import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
 import { canonical } from '#shared/topology/properties';
-import { say } from '#shared/sentence';
+import { say, saidOf } from '#shared/sentence';
 import { fileLimitOf } from '../bounded-log';
 import { findMachines, type FoundMachine } from '../find-machines';
 import { gatewayArgs, gatewayName, internetNetdevs, uuidOf } from '../qemu-args';
+import type { InternetLimits } from '../../provider';
 import { connectMonitor, killMachine, spawnMachine, waitForEnd } from '../qemu-process';
 import { QmpError, type QmpClient } from '../qmp-client';
 import type { VmMachineContext } from '../vm-machine';
+import { readGatewayMeter } from './gateway-meter';
 import { guestNetwork, type GatewayPlan } from './gateway-plan';
 
 /** What is kept of a gateway beside its folder: how it was started. */
-const recordSchema = z.object({ ipv6: z.boolean(), routes: z.array(z.string()) });
+const recordSchema = z.object({
+  ipv6: z.boolean(),
+  routes: z.array(z.string()),
+  // missing in what an older version has started
+  kbps: z.number().nullable().default(null),
+});
 
 /** A VM that may have to be led to the internet. */
 interface Guest {
@@ -25,7 +33,8 @@ interface Guest {
 /**
  * The way to the internet of a slice's guests, as long as one of them runs that asks for it: a QEMU without a machine, in a namespace that
  * leads to nothing else. Each guest has a user-mode network of its own in it, so that they meet nobody there. It is looked after: what has ended is started again, and
- * so is one that was started for other ranges or other addresses of the host. Guests notice nothing but that their connections are cut.
+ * so is one that was started for other ranges, another rate or other addresses of the host. Guests notice nothing but that their connections are cut. While the slice
+ * has used up what it may have there is none.
  */
 export class InternetGateway {
   readonly #context: VmMachineContext;
@@ -34,6 +43,8 @@ export class InternetGateway {
   #machine: FoundMachine | null = null;
   #monitor: QmpClient | null = null;
   #started: GatewayPlan | null = null;
+  #limits: InternetLimits | null = null;
+  readonly #meters = new Meters();
   /** VMs that are known to be led out by its process. */
   readonly #joined = new Set<number>();
   /** VMs that are about to run. */
@@ -54,6 +65,22 @@ export class InternetGateway {
 
   get up(): boolean {
     return this.#monitor !== null;
+  }
+
+  /** There is none, since the slice has had all that it may have. */
+  get usedUp(): boolean {
+    return this.#limits?.usedUp ?? false;
+  }
+
+  /** What has passed through it and the ones before it, in their order. */
+  async readings(): Promise<MeterReading[]> {
+    const { pid } = this;
+    return this.#meters.read(pid === null ? null : await readGatewayMeter(pid));
+  }
+
+  /** Goes by what the slice may have by now. */
+  limit(): Promise<void> {
+    return this.#alone(() => this.#look());
   }
 
   /** Takes over what a former server has started, and looks after it. */
@@ -141,25 +168,43 @@ export class InternetGateway {
     // it has ended, or was let go of, while this waited for its turn
     if (this.#looking === null) return;
     const waiting = this.#waiting();
-    const before = this.up;
+    const before = [this.up, this.usedUp].join();
     try {
       if (waiting.length === 0) await this.#end();
       else await this.#bringUp();
     } catch (error) {
       this.#context.log('the gateway to the internet could not be started', { slice: this.#sliceId, error });
     }
-    if (this.up !== before) this.#context.onChange(this.#sliceId);
+    if ([this.up, this.usedUp].join() !== before) this.#context.onChange(this.#sliceId);
   }
 
   /** Has it run as it has to by now, for all that need it. */
   async #bringUp(): Promise<void> {
-    const plan = await this.#context.internet.plan();
-    if (plan === null) throw new ProviderError('UNAVAILABLE', say('INTERNET_NO_ROUTE'), true);
+    const { kbps, usedUp } = await this.#readLimits();
+    if (usedUp) {
+      if (this.#machine) await this.#stop(this.#machine);
+      return;
+    }
+    const way = await this.#context.internet.plan();
+    if (way === null) throw new ProviderError('UNAVAILABLE', say('INTERNET_NO_ROUTE'), true);
+    const plan = { ...way, kbps };
     const stale = canonical(plan) !== canonical(this.#started);
     const machine = this.#machine;
     if (machine && (stale || !(await this.#answers()))) await this.#stop(machine);
     if (!this.#machine) await this.#start(plan);
     for (const vmId of this.#waiting()) if (!this.#joined.has(vmId)) await this.#join(vmId, plan);
+  }
+
+  /** What the slice may have. Where nobody can say it, as without a database, what was said last. */
+  async #readLimits(): Promise<InternetLimits> {
+    const { internet, log } = this.#context;
+    try {
+      this.#limits = await internet.limitsOf({ id: this.#sliceId });
+    } catch (error) {
+      if (this.#limits === null) throw new ProviderError('UNAVAILABLE', say('INTERNET_GATEWAY_FAILED'), true, error);
+      log('what a slice may have of the internet could not be asked for', { slice: this.#sliceId, error });
+    }
+    return this.#limits;
   }
 
   async #answers(): Promise<boolean> {
@@ -177,7 +222,13 @@ export class InternetGateway {
     const path = folder.machinePath(this.#sliceId, gatewayName);
     for (const file of ['qmp.sock', ...this.#waiting().map((id) => `v${id}`)])
       await rm(join(path, file), { force: true });
-    const through = internet.through(plan, await folder.userOf(this.#sliceId));
+    const user = await folder.userOf(this.#sliceId);
+    if (plan.kbps !== null) {
+      const { slow } = await internet.capabilities(folder.root, user, false);
+      // better none than one without the limit
+      if (!slow.ok) throw new ProviderError('UNSUPPORTED', saidOf(slow.reason ?? '', slow.sentences), false);
+    }
+    const through = internet.through(plan, user);
     const args = gatewayArgs(uuidOf(path));
     const machine = await spawnMachine(folder, this.#sliceId, gatewayName, args, fileLimitOf(null), { through });
     this.#machine = machine;
@@ -219,6 +270,7 @@ export class InternetGateway {
         void waitForEnd(machine, this.#context.folder.root, 5_000).then((gone) => {
           if (!gone || this.#machine !== machine) return;
           this.#machine = null;
+          this.#meters.end(null);
           this.#joined.clear();
           this.#looking?.now();
         });
@@ -240,6 +292,7 @@ export class InternetGateway {
     this.#joined.clear();
     this.#monitor?.close();
     this.#monitor = null;
+    this.#meters.end(await readGatewayMeter(machine.pid));
     await killMachine(machine, this.#context.folder.root);
   }
 }

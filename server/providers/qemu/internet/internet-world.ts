@@ -10,10 +10,22 @@ import { runCommand } from '#server/lib/run-command';
  * answers at every address, so that only what is denied keeps anybody from it.
  */
 
-/** Answers any connection to port 8080 with its name; any question for a name with the public server's address. */
+/** So much is sent by port 8081, and taken by port 8082, of the world's servers. */
+export const bulkBytes = 1_500_000;
+
+/**
+ * Answers any connection to port 8080 with its name, one to 8081 with so many zeros, and one to 8082 with its end once it has sent as many; any question for a
+ * name with the public server's address.
+ */
 const answerer = `
 const [name, address] = process.argv.slice(1);
 require('node:net').createServer((socket) => socket.on('error', () => {}).end('I am ' + name + '\\n')).listen(8080, '::');
+const bulk = ${bulkBytes};
+require('node:net').createServer((socket) => socket.on('error', () => {}).end(Buffer.alloc(bulk))).listen(8081, '::');
+require('node:net').createServer((socket) => {
+  let got = 0;
+  socket.on('error', () => {}).on('data', (data) => (got += data.length) >= bulk && socket.destroy());
+}).listen(8082, '::');
 const udp = require('node:dgram').createSocket('udp4');
 udp.on('message', (question, from) => {
   const end = question.indexOf(0, 12) + 5;

@@ -5,19 +5,24 @@ import { say } from '#shared/sentence';
 import { openSettings } from '#shared/zone-settings';
 import { readConsole, type ConsoleText } from '../../contract-console';
 import { tiny, vmSpec } from '../../contract-fixtures';
-import type { Provider } from '../../provider';
+import type { InternetLimits, Provider } from '../../provider';
 import { findMachines } from '../find-machines';
 import { createQemuProvider } from '../qemu-provider';
 import { chooseVmUsers } from '../vm-users';
-import { makeInternetWorld, world, type InternetWorld } from './internet-world';
+import { bulkBytes, makeInternetWorld, world, type InternetWorld } from './internet-world';
 
 const base = resolve('.trama/test');
 await mkdir(base, { recursive: true });
 const folder = await mkdtemp(join(base, 'internet-'));
 const root = join(folder, 'zones', '1');
 const users = await chooseVmUsers();
+/** What its slices may have of the internet. */
+let limits: InternetLimits = { kbps: null, usedUp: false };
 const open = (within: readonly string[]) =>
-  createQemuProvider({ root, imagesRoot: join(base, 'images'), users, internetWithin: within, askAgainMs: 200 });
+  createQemuProvider({
+    ...{ root, imagesRoot: join(base, 'images'), users, internetWithin: within, askAgainMs: 200 },
+    internetLimits: () => Promise.resolve(limits),
+  });
 const settingsOf = (settings: object) => openSettings.parse({ provider: 'qemu', ...settings });
 
 /** Null where this machine cannot make one, as without root, or start a gateway in it: then only that is tested. */
@@ -206,6 +211,58 @@ describe.skipIf(stage === null)('a guest with internet access', () => {
     await untilAnother(another);
     await untilOut();
     expect(await reached(world.private)).toEqual({});
+  });
+
+  test('is held to its rate in each direction, which is counted, and cut off while its slice may have no more', async () => {
+    const { internetRate } = (await provider.describe()).capabilities;
+    const times = /([\d.]+) [\d.]+\s+begun[^]*?([\d.]+) [\d.]+\s+ended/;
+    /** kbit/s at which the guest moves {@link bulkBytes} by the command, by its own clock. */
+    const rateOf = async (command: string) => {
+      const said = await inGuest(`cat /proc/uptime; echo "beg""un"; ${command}; cat /proc/uptime; echo "end""ed"`);
+      const [, from = NaN, to = NaN] = (times.exec(said) ?? []).map(Number);
+      return (bulkBytes * 8) / 1000 / (to - from);
+    };
+    const used = async () => (await provider.internetUse()).get(slice.id) ?? [];
+    const sum = (readings: { bytes: number }[]) => readings.reduce((bytes, reading) => bytes + reading.bytes, 0);
+    const [to] = world.public;
+    let pid = await gateway();
+    limits = { kbps: internetRate.ok ? 2_000 : null, usedUp: false };
+    await provider.limitInternet(slice);
+    // a kernel without what it takes, and nothing else, may lack it
+    if (internetRate.ok) {
+      expect(await gateway()).not.toBe(pid);
+      pid = await gateway();
+      await untilOut();
+      const before = sum(await used());
+      for (const command of [`timeout 100 nc ${to} 8081 <&9 > /tmp/got`, `timeout 100 nc ${to} 8082 < /dev/zero`]) {
+        const kbps = await rateOf(command);
+        expect(kbps).toBeGreaterThan(1_800);
+        expect(kbps).toBeLessThan(2_200);
+      }
+      expect(await inGuest('wc -c /tmp/got; rm /tmp/got')).toContain(`${bulkBytes} /tmp/got`);
+      // with headers, answers, and what was under way beyond what was asked for
+      const bytes = sum(await used()) - before;
+      expect(bytes).toBeGreaterThan(2 * bulkBytes);
+      expect(bytes).toBeLessThan(2.4 * bulkBytes);
+      await provider.limitInternet(slice);
+      expect(await gateway()).toBe(pid);
+    } else {
+      expect(internetRate.reason).toBeTruthy();
+    }
+    const before = await used();
+    limits = { kbps: null, usedUp: true };
+    await provider.limitInternet(slice);
+    expect(await gateway()).toBeNull();
+    expect(await reached(world.public)).toEqual({});
+    const error = say('VM_INTERNET_USED_UP', { vm: vm.name });
+    expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running', error: { message: error.message } }]);
+    // what has passed stays known, and is not counted for another gateway's
+    expect((await used()).map(({ meter }) => meter)).toEqual(before.map(({ meter }) => meter));
+    limits = { kbps: null, usedUp: false };
+    await provider.limitInternet(slice);
+    await untilOut();
+    expect((await provider.observe(slice)).vms).toMatchObject([{ status: 'running', error: null }]);
+    expect((await used()).slice(0, -1).map(({ meter }) => meter)).toEqual(before.map(({ meter }) => meter));
   });
 
   test('ranges of the zone and addresses of the host count for what runs, too', async () => {
