@@ -17,6 +17,7 @@ import { imageFolders } from '#server/domain/images/upload-files';
 import { startImageKeeper } from '#server/domain/images/image-states';
 import { startTimetable } from '#server/domain/leases/timetable';
 import { startMeasuring } from '#server/domain/figures/measure';
+import { startCountingInternet } from '#server/domain/internet/counting';
 import { startIdleWatch } from '#server/domain/idle/watch';
 import { startLinkRuns } from '#server/domain/link-runs/round';
 import { startLine } from '#server/domain/line/admit';
@@ -136,6 +137,7 @@ export function createApp(parts: AppParts): App {
   const stopIdleWatch = startIdleWatch(domain);
   const stopLinkRuns = startLinkRuns(domain);
   const stopMeasuring = startMeasuring(domain);
+  const stopCounting = startCountingInternet(domain);
 
   const trustedProxies = config.trustedProxies ?? new BlockList();
   const addressOf = (peer: string | undefined, forwardedFor: string | undefined) =>
@@ -251,6 +253,7 @@ export function createApp(parts: AppParts): App {
       stopIdleWatch(),
       stopLinkRuns(),
       stopMeasuring(),
+      stopCounting(),
     ]);
     // only now: whoever takes the home over finds nothing under way
     await keeper?.stop();

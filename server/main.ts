@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { ensureFirstAdmin } from '#server/domain/auth/first-admin';
+import { internetLimitsOf } from '#server/domain/internet/limits';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
 import { systemClock } from '#server/lib/clock';
 import { withoutRepeats } from '#server/lib/log-repeats';
@@ -97,7 +98,12 @@ async function start(options: ServeOptions, parts: Parts, log: Logger, stopping:
     onContention: (conflict) => log.warn('a lock conflict in the database', { ...conflict }),
   }));
   const jwtSecret = await sessionSecret(config.secret, config.dataDir);
-  const providers = (options.providers ?? createProviderRegistry)({ ...config, jwtSecret, log });
+  const providers = (options.providers ?? createProviderRegistry)({
+    ...config,
+    jwtSecret,
+    log,
+    internetLimits: ({ id }) => internetLimitsOf(database.db, id),
+  });
   if (options.development) parts.development = await developmentPages(options.root, listener.server);
   const { development } = parts;
   const built = path.join(options.root, 'dist', 'client');

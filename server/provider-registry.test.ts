@@ -21,6 +21,7 @@ const registry = (dataDir = newFolder()) =>
     vmUids: null,
     simulator: true,
     jwtSecret,
+    internetLimits: async () => ({ kbps: null, usedUp: false }),
     log: silentLogger,
   });
 const sealed = (text: string) => seal(jwtSecret, text, { purpose: 'zoneSettings', bound: 'zone 1 accessKey' });

@@ -5,7 +5,7 @@ import type { ProviderRegistry } from '#server/domain/context';
 import { openZoneSettings } from '#server/domain/zones/settings';
 import type { Logger } from '#server/lib/logger';
 import { withBoundedLooks } from '#server/providers/bounded-looks';
-import type { Provider } from '#server/providers/provider';
+import type { InternetLimits, Provider, SliceRef } from '#server/providers/provider';
 import { findTools } from '#server/providers/qemu/describe-zone';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
 import { chooseVmUsers, type UidRange } from '#server/providers/qemu/vm-users';
@@ -24,6 +24,8 @@ export interface ProviderRegistryOptions {
   /** User ids for VMs, where the server is root; null: all VMs share one unprivileged user. */
   vmUids: UidRange | null;
   simulator: boolean;
+  /** What the guests of a slice may have of the internet. */
+  internetLimits: (slice: SliceRef) => Promise<InternetLimits>;
   /** Opens the zones' sealed secrets. */
   jwtSecret: Uint8Array;
   log: Logger;
@@ -57,6 +59,7 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
         launchLimit: options.launchLimit,
         accel: options.accelerator,
         settings,
+        internetLimits: options.internetLimits,
         log: (message, details) => options.log.info(message, { zone: zone.id, ...details }),
       });
     if (settings.provider === 'simulator' && options.simulator) {
@@ -64,7 +67,7 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
       simulated.set(zone.id, state);
       // tried again by who asks next
       state.catch(() => simulated.delete(zone.id));
-      return createSimulatorProvider({ state: await state, settings });
+      return createSimulatorProvider({ state: await state, settings, internetLimits: options.internetLimits });
     }
     throw new AppError('ZONE_UNAVAILABLE', say('PROVIDER_ELSEWHERE', { provider: zone.provider }));
   }

@@ -137,7 +137,11 @@ export const auditTexts = {
       'sign-out': 'Sign user out',
       delete: 'Delete user',
     },
-    quotas: { 'set-of-user': 'Set quota of user', 'set-of-role': 'Set quota of role' },
+    quotas: {
+      'set-of-user': 'Set quota of user',
+      'set-of-role': 'Set quota of role',
+      'reset-internet': 'Reset a slice’s internet total',
+    },
     audit: { export: 'Export audit log' },
     'image-uploads': {
       create: 'Begin to upload an image',

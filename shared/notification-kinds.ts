@@ -16,6 +16,8 @@ export const notificationKinds = {
   'line.dropped': { ofSlice: true, webhook: true, tone: 'warning' },
   /** Nothing happens in it: it is suspended or stopped, or that is suggested. */
   'slice.idle': { ofSlice: true, webhook: true, tone: 'warning' },
+  /** Most of what it may have of the internet in this month is used, or all. */
+  'slice.internet': { ofSlice: true, webhook: true, tone: 'warning' },
   'slice.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'template.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'image.ready': { ofSlice: false, webhook: true, tone: 'success' },

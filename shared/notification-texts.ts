@@ -17,6 +17,10 @@ export const notificationTexts = {
         suspend: 'Nothing has happened in {{slice}} for {{duration}}: it is being suspended.',
         stop: 'Nothing has happened in {{slice}} for {{duration}}: it is being stopped.',
       },
+      internet: {
+        scarce: '{{slice}} has used 80 % of the {{mb}} MiB that it may have of the internet in this month.',
+        usedUp: '{{slice}} has used up the {{mb}} MiB that it may have of the internet in this month: it has none any more.',
+      },
       shared: {
         view: '{{by}} shares the slice {{slice}} with you, to view.',
         operate: '{{by}} shares the slice {{slice}} with you, to operate.',

@@ -56,6 +56,11 @@ function partsOf(happening: Happening, speech: NotificationSpeech): { path: stri
         path: `${kind}.${happening.end}`,
         slots: { slice: happening.slice.name, duration: durationOf(happening.minutes) },
       };
+    case 'slice.internet':
+      return {
+        path: `${kind}.${happening.percent === 100 ? 'usedUp' : 'scarce'}`,
+        slots: { slice: happening.slice.name, mb: String(happening.mbPerMonth) },
+      };
     case 'line.admitted':
       return { path: kind, slots: { slice: happening.slice.name, zone: happening.zone.name } };
     case 'line.dropped':

@@ -32,6 +32,13 @@ export const happeningSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('line.admitted'), slice: named, zone: named }),
   z.object({ kind: z.literal('line.dropped'), slice: named, zone: named, ...cause }),
   z.object({ kind: z.literal('slice.idle'), slice: named, minutes: z.number().int(), end: z.enum(idleActions) }),
+  z.object({
+    kind: z.literal('slice.internet'),
+    slice: named,
+    percent: z.literal([80, 100]),
+    /** MiB in a month. */
+    mbPerMonth: z.number().int(),
+  }),
   z.object({ kind: z.literal('slice.shared'), slice: named, by: named, level: z.enum(shareLevels) }),
   z.object({ kind: z.literal('template.shared'), template: named, by: named }),
   z.object({ kind: z.literal('image.ready'), ...ofImage }),

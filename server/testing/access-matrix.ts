@@ -82,8 +82,8 @@ const row = (
 const endingIn = (outcomes: Outcomes, outcome: Outcome) =>
   outcomes.map((each) => (each === 'OK' ? outcome : each)) as unknown as Outcomes;
 
-const noQuota = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null } as const;
-const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: null, imageMb: null };
+const noQuota = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null, internetKbps: null } as const;
+const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: null, imageMb: null, internetMbPerMonth: null };
 const noLimits = { vcpus: null, ramMb: null, diskGb: null };
 const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP1rt24pWRcXVqpuM15Vl7ROEWqrsD9R0tPFWZIstnBS new';
 const document = '{"format":"trama","version":1,"name":"new","vms":[]}';
@@ -224,6 +224,9 @@ export const matrix: Record<string, Row> = {
   ),
   'quotas.setOfRole': row('quotas:manage', 'admin:manage', admins, (api) =>
     api.quotas.setOfRole({ role: 'user', limits }),
+  ),
+  'quotas.resetInternet': row('quotas:manage', 'admin:manage', admins, (api, s) =>
+    api.quotas.resetInternet({ id: s.slice.idle }),
   ),
 
   'audit.list': row('audit:see-all', 'admin:read', admins, (api) => api.audit.list({})),
@@ -464,6 +467,7 @@ export const matrix: Record<string, Row> = {
   ),
   'slices.events': row('user', 'slices:read', seeSlice, (api, s) => api.slices.events({ sliceId: s.slice.idle })),
   'slices.changes': row('user', 'slices:read', signedIn, (api) => api.slices.changes({ lastEventId: '0' }).then(begin)),
+  'slices.internet': row('user', 'slices:read', seeSlice, (api, s) => api.slices.internet({ id: s.slice.idle })),
   'slices.figures': row('user', 'slices:read', seeSlice, (api, s) => api.slices.figures({ id: s.slice.idle })),
   'slices.vmStatus': row('user', 'slices:read', seeSlice, (api, s) =>
     api.slices.vmStatus({ sliceId: s.slice.idle, vmId: s.vm.idle }),

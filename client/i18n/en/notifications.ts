@@ -28,6 +28,7 @@ export const notifications = {
     slice: {
       degraded: 'A slice is degraded',
       idle: 'Nothing happens in a slice',
+      internet: 'A slice runs out of internet',
       shared: 'A slice is shared with you',
     },
     template: { shared: 'A template is shared with you' },

@@ -176,7 +176,11 @@ export const audit: Messages<typeof english> = {
       'sign-out': 'Cerrar las sesiones de usuario',
       delete: 'Eliminar usuario',
     },
-    quotas: { 'set-of-user': 'Fijar cuota de usuario', 'set-of-role': 'Fijar cuota de rol' },
+    quotas: {
+      'set-of-user': 'Fijar cuota de usuario',
+      'set-of-role': 'Fijar cuota de rol',
+      'reset-internet': 'Poner a cero el internet de un slice',
+    },
     audit: { export: 'Exportar la auditoría' },
     'image-uploads': {
       create: 'Empezar a subir una imagen',

@@ -18,6 +18,10 @@ export const notifications: Messages<typeof english> = {
         suspend: 'No ha pasado nada en {{slice}} desde hace {{duration}}: se está suspendiendo.',
         stop: 'No ha pasado nada en {{slice}} desde hace {{duration}}: se está deteniendo.',
       },
+      internet: {
+        scarce: '{{slice}} ha gastado el 80 % de los {{mb}} MiB de internet que puede tener este mes.',
+        usedUp: '{{slice}} ha gastado los {{mb}} MiB de internet que puede tener este mes: ya no tiene internet.',
+      },
       shared: {
         view: '{{by}} comparte con usted el slice {{slice}}, para verlo.',
         operate: '{{by}} comparte con usted el slice {{slice}}, para operarlo.',
@@ -75,6 +79,7 @@ export const notifications: Messages<typeof english> = {
     slice: {
       degraded: 'Un slice está degradado',
       idle: 'No pasa nada en un slice',
+      internet: 'El internet de un slice se agota',
       shared: 'Se comparte un slice con usted',
     },
     template: { shared: 'Se comparte una plantilla con usted' },

@@ -54,6 +54,7 @@ export function planProblems(
   problems.push(...zoneProblems(input, needs, started));
   problems.push(...vmProblems(input, made));
   problems.push(...networkProblems(input));
+  problems.push(...rateProblems(input, made));
   problems.push(...edgeProblems(input));
   problems.push(...subnetProblems(input));
   problems.push(...lostDiskProblems(input, made));
@@ -220,6 +221,23 @@ function networkProblems({ kind, zone, topology }: PlanInput): Problem[] {
       return [{ code, message, node: key, field, params: { network, zone: zone.name }, because: [...why.sentences] }];
     }),
   );
+}
+
+/** VMs whose way to the internet their owner's quota slows down, in a zone that cannot. */
+function rateProblems({ zone, quota }: PlanInput, made: readonly PlanVm[]): Problem[] {
+  const kbps = quota?.limits.internetKbps ?? null;
+  // not told by a server of an older version
+  const able = zone.capabilities?.internetRate as Capability | undefined;
+  if (kbps === null || able?.ok !== false || zone.capabilities?.internet.ok !== true) return [];
+  const why = whyNot(able);
+  return made.flatMap(({ key, name, needs }): Problem[] => {
+    const property = needs.find(({ capability }) => capability === 'internet')?.property;
+    if (property === undefined) return [];
+    const params = { vm: name, zone: zone.name, kbps };
+    const { message, sentences } = together(say('INTERNET_RATE_UNSUPPORTED', params), why);
+    const place = { node: key, field: property, params };
+    return [{ code: 'INTERNET_RATE_UNSUPPORTED', message, ...place, sentences: [...sentences] }];
+  });
 }
 
 /** What edges ask for that the zone cannot give. */

@@ -6,6 +6,7 @@ import { useDatabase } from '#db/testing/database';
 import { auditLog } from '#drizzle/schema/audit';
 import { availabilityZones, images } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
+import { sliceInternet } from '#drizzle/schema/internet';
 import { slices, sliceVms } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { apiTokens, roles, users } from '#drizzle/schema/users';
@@ -15,6 +16,7 @@ import { chunkHead } from '#shared/upload-chunk';
 import { auditWords } from '#shared/audit-words';
 import { auditEntry } from '#server/domain/audit/entry';
 import { createPasswordLink } from '#server/domain/auth/password-links';
+import { monthOf } from '#server/domain/internet/count';
 import { appRouter } from '../app-router';
 import { line } from '#server/testing/drawings';
 import { outcomeOf } from '#server/testing/outcomes';
@@ -135,7 +137,9 @@ const noZoneLimits = { vcpus: null, ramMb: null, diskGb: null };
 const zone = { enabled: true, limits: noZoneLimits, overcommit: { vcpus: 1, ram: 1, disk: 1 } };
 const totals = { slices: 9, vms: 9, vcpus: 9, ramMb: 9, diskGb: 9 };
 const fridays: ScheduleRule = { repeat: 'weekly', weekdays: [5], time: '18:00', timeZone: 'UTC' };
-const quota = { ...totals, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: 9, imageMb: 100 };
+const internet = { internetKbps: 1000, internetMbPerMonth: null };
+const running = { runningVms: null, runningVcpus: null, runningRamMb: null };
+const quota = { ...totals, ...running, ...internet, snapshots: 9, imageMb: 100 };
 
 /** Every mutation, made ready to be called. It is written down under its path in kebab case. */
 const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
@@ -529,6 +533,13 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     },
     doer: 'admin',
   }),
+  'quotas.resetInternet': async (s) => {
+    const { id: sliceId } = await s.slice();
+    const month = monthOf(new Date());
+    const of = { meter: 'a', meterBytes: 5, toldPercent: 0, version: 1 };
+    await ctx.db.insert(sliceInternet).values({ sliceId, month, bytes: 5, ...of });
+    return doing('slice', sliceId, () => s.admin.quotas.resetInternet({ id: sliceId }), 'admin');
+  },
 };
 
 /** One asks a provider how it is, and changes nothing; one says what its caller has seen; one is a piece of what was announced. */

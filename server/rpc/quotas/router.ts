@@ -1,3 +1,5 @@
+import { sliceInternetSchema } from '#shared/internet';
+import { idInput } from '#shared/primitives';
 import {
   quotaOfUserInput,
   quotaOfUserSchema,
@@ -7,6 +9,7 @@ import {
   setUserQuotaInput,
 } from '#shared/quota';
 import { ownQuota, quotaOfUser, quotasOfRoles, setRoleQuota, setUserQuota } from '#server/domain/quotas/quotas';
+import { resetInternet } from '#server/domain/internet/limits';
 import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
 
@@ -30,4 +33,9 @@ export const quotasRouter = router({
     .input(setRoleQuotaInput)
     .output(answer(roleQuotasSchema))
     .mutation(({ ctx, input }) => setRoleQuota(ctx.domain, { actor: ctx.actor, ...input })),
+  /** Has what a slice has had of the internet in this month begin at nothing. */
+  resetInternet: permittedProcedure('quotas:manage', 'admin:manage')
+    .input(idInput)
+    .output(answer(sliceInternetSchema))
+    .mutation(({ ctx, input }) => resetInternet(ctx.domain, { actor: ctx.actor, id: input.id })),
 });

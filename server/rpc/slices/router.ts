@@ -1,5 +1,6 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import type { z } from 'zod';
+import { sliceInternetSchema } from '#shared/internet';
 import { idInput } from '#shared/primitives';
 import { sliceScreensInput, sliceScreensSchema } from '#shared/screens';
 import { sliceFiguresInput, sliceFiguresSchema } from '#shared/figures';
@@ -34,6 +35,7 @@ import { templateSchema } from '#shared/template';
 import { shareListSchema, shareSliceInput, unshareInput } from '#shared/sharing';
 import { previewDeployment } from '#server/domain/deployments/plan';
 import { sliceFigures } from '#server/domain/figures/read-figures';
+import { sliceInternet } from '#server/domain/internet/limits';
 import { vmStatus } from '#server/domain/guests/status';
 import { execInVm } from '#server/domain/guests/exec';
 import { chooseZone } from '#server/domain/zones/choose-zone';
@@ -70,6 +72,11 @@ export const slicesRouter = router({
     .input(idInput)
     .output(answer(sliceTopologySchema))
     .query(({ ctx, input }) => getSliceTopology(ctx.domain, { actor: ctx.actor, id: input.id })),
+  /** What it may have of the internet, and what of it was used in this month. */
+  internet: userProcedure('slices:read')
+    .input(idInput)
+    .output(answer(sliceInternetSchema))
+    .query(({ ctx, input }) => sliceInternet(ctx.domain, { actor: ctx.actor, id: input.id })),
   preview: userProcedure('slices:read')
     .input(previewSliceInput)
     .output(answer(planSchema))

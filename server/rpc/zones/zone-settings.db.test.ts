@@ -35,6 +35,7 @@ const registry = (jwtSecret = ctx.settings.jwtSecret) =>
     vmUids: null,
     simulator: true,
     jwtSecret,
+    internetLimits: async () => ({ kbps: null, usedUp: false }),
     log: ctx.log,
   });
 const opened: { close(): Promise<void> }[] = [];
