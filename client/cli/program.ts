@@ -7,6 +7,7 @@ import { addCaptureCommand } from './commands/capture';
 import { addForwardCommand } from './commands/forwards';
 import { addCatalogueCommands } from './commands/catalogue';
 import { addIdleCommands } from './commands/idle';
+import { addInternetCommands } from './commands/internet';
 import { addLeaseCommands } from './commands/leases';
 import { addLinksCommands } from './commands/links';
 import { addNotificationsCommand } from './commands/notifications';
@@ -54,6 +55,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addSshCommand(program, cli);
   addLeaseCommands(program, cli);
   addIdleCommands(program, cli);
+  addInternetCommands(program, cli);
   addDeploymentCommands(program, cli);
   addCatalogueCommands(program, cli);
   addZoneCommands(program, cli);

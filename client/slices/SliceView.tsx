@@ -51,6 +51,7 @@ const SliceAddresses = lazy(async () => ({ default: (await import('../addresses/
 const ForwardTable = lazy(async () => ({ default: (await import('./ForwardTable')).ForwardTable }));
 const SliceScreens = lazy(async () => ({ default: (await import('../screens/SliceScreens')).SliceScreens }));
 const SliceFigures = lazy(async () => ({ default: (await import('../figures/SliceFigures')).SliceFigures }));
+const InternetBar = lazy(async () => ({ default: (await import('./InternetBar')).InternetBar }));
 const SliceHistory = lazy(async () => ({ default: (await import('./history/SliceHistory')).SliceHistory }));
 
 /** What a slice is, what goes on in it, and its consoles. */
@@ -153,6 +154,11 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
         <LeaseBar slice={slice} reason={refused('rename')} />
         {away === null ? null : <ZoneAwayBanner home={away} zone={slice.zone.name} />}
         <IdleBar slice={slice} />
+        {slice.status !== 'destroyed' && slice.vmList.some((one) => one.internet) ? (
+          <Suspense fallback={null}>
+            <InternetBar sliceId={slice.id} />
+          </Suspense>
+        ) : null}
         <LineBar slice={slice} reason={refused('deploy')} />
         <LinkRunBar slice={slice} reason={refused('update')} />
         <SliceBanner
