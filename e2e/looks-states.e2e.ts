@@ -223,6 +223,19 @@ const gate = (vm: RegExp) => async (page: Page) => {
   await page.getByText('Ready when').first().scrollIntoViewIfNeeded();
 };
 
+/** A slice's page while the quota of its owner, who looks, says this of the internet; no page after it does. */
+const internetOf =
+  (limits: { internetKbps: number | null; internetMbPerMonth: number }, words: string) =>
+  async (page: Page, { api }: LooksWorld) => {
+    const { user } = await api.auth.me.query();
+    if (user === null) throw new Error('Nobody is signed in.');
+    const { own } = await api.quotas.ofUser.query({ userId: user.id });
+    await api.quotas.setOfUser.mutate({ userId: user.id, quota: { ...own, ...limits } });
+    await page.reload();
+    await text(words)(page);
+    await api.quotas.setOfUser.mutate({ userId: user.id, quota: own });
+  };
+
 const states: Record<string, State> = {
   // signing in
   'a sign-in without anything filled in': { who: 'stranger', ...at('/login'), until: press('Sign in') },
@@ -288,6 +301,14 @@ const states: Record<string, State> = {
   // what a slice says of itself
   'a degraded slice': { ...slice('shaky'), until: text('Not everything is as it was asked for') },
   'the VMs of a degraded slice': { ...slice('shaky', '?tab=vms'), until: text('crash-after-start') },
+  'a slice whose internet is limited': {
+    ...slice('running'),
+    until: internetOf({ internetKbps: 2_000, internetMbPerMonth: 512 }, 'Internet of this slice'),
+  },
+  'a slice whose internet is used up': {
+    ...slice('stopped'),
+    until: internetOf({ internetKbps: null, internetMbPerMonth: 0 }, 'The internet of this slice is used up'),
+  },
   'the forwarded ports of a slice': { ...slice('running', '?tab=forwards'), until: text('127.0.0.1:') },
   'the screens of a slice': { ...slice('running', '?tab=screens'), until: text('A look every few seconds') },
   'the screens of a slice that is stopped': { ...slice('stopped', '?tab=screens'), until: text('It does not run') },

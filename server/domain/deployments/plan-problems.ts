@@ -227,7 +227,7 @@ function networkProblems({ kind, zone, topology }: PlanInput): Problem[] {
 function rateProblems({ zone, quota }: PlanInput, made: readonly PlanVm[]): Problem[] {
   const kbps = quota?.limits.internetKbps ?? null;
   // not told by a server of an older version
-  const able = zone.capabilities?.internetRate as Capability | undefined;
+  const able: Capability | undefined = zone.capabilities?.internetRate;
   if (kbps === null || able?.ok !== false || zone.capabilities?.internet.ok !== true) return [];
   const why = whyNot(able);
   return made.flatMap(({ key, name, needs }): Problem[] => {

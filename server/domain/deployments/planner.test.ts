@@ -259,6 +259,27 @@ describe('a plan', () => {
     expect(codes(planOperation(input({ ...one, underway: [2] })))).toEqual(['SLICE_BUSY']);
   });
 
+  test('refuses a VM whose way to the internet a quota slows down where the zone cannot', () => {
+    const asking = { ...line, vms: [vm(1, 'web', { needs: needsOf(topologyVmSchema, { internet: true }) }), vm(2, 'db')] };
+    const why = { ok: false, reason: 'No tbf.' };
+    const lacking = { ...zone, capabilities: { ...zone.capabilities, internetRate: why } };
+    const none = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null, snapshots: null, imageMb: null };
+    const unlimited = { ...none, runningVms: null, runningVcpus: null, runningRamMb: null, internetMbPerMonth: 5 };
+    const used = { slices: 0, vms: 0, vcpus: 0, ramMb: 0, diskGb: 0, snapshots: 0, imageMb: 0 };
+    const quota = (internetKbps: number | null) => ({
+      limits: { ...unlimited, internetKbps },
+      used: { ...used, runningVms: 0, runningVcpus: 0, runningRamMb: 0 },
+    });
+    const planned = (more: Partial<PlanInput>) => planOperation(input({ topology: asking, ...more })).problems;
+    const problems = planned({ zone: lacking, quota: quota(2_000) });
+    const params = { vm: 'web', zone: 'local', kbps: 2_000 };
+    expect(problems).toMatchObject([{ code: 'INTERNET_RATE_UNSUPPORTED', node: 'web', field: 'internet', params }]);
+    expect(problems[0]?.message).toMatch(/2000 kbit\/s .* No tbf\.$/);
+    expect(planned({ zone: lacking, quota: quota(null) })).toEqual([]);
+    expect(planned({ zone, quota: quota(2_000) })).toEqual([]);
+    expect(planned({ zone: lacking, quota: quota(2_000), topology: line })).toEqual([]);
+  });
+
   test('says every reason at once, each with its place', () => {
     const no = (reason: string) => ({ ok: false, reason });
     const capabilities = {

@@ -156,9 +156,7 @@ describe('what passes between a slice and the internet', () => {
     const admin = world.callerOf(await world.person('admin'));
     passed.set(id, [{ meter: 'b', bytes: 4 * mib }]);
     meanwhile = async () => void (await admin.quotas.resetInternet({ id }));
-    await countInternet(ctx);
-    expect(await used()).toBe(0);
-    await countInternet(ctx);
+    for (let times = 0; times < 2; times++) await countInternet(ctx);
     expect(await used()).toBe(2);
   });
 

@@ -32,6 +32,7 @@ describeProviderContract('qemu', async () => {
         imagesRoot: join(base, 'images'),
         users,
         parts: contractParts,
+        internetLimits: () => Promise.resolve(harness.internetLimits),
         log: (...line) => logged.push(line),
       }),
     );
@@ -86,6 +87,7 @@ describeProviderContract('qemu', async () => {
     return '';
   };
   const harness: ContractHarness = {
+    internetLimits: { kbps: null, usedUp: false },
     provider: await create(),
     settings: [
       openSettings.parse({ provider: 'qemu' }),

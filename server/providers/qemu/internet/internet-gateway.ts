@@ -199,12 +199,12 @@ export class InternetGateway {
   async #readLimits(): Promise<InternetLimits> {
     const { internet, log } = this.#context;
     try {
-      this.#limits = await internet.limitsOf({ id: this.#sliceId });
+      return (this.#limits = await internet.limitsOf({ id: this.#sliceId }));
     } catch (error) {
       if (this.#limits === null) throw new ProviderError('UNAVAILABLE', say('INTERNET_GATEWAY_FAILED'), true, error);
       log('what a slice may have of the internet could not be asked for', { slice: this.#sliceId, error });
+      return this.#limits;
     }
-    return this.#limits;
   }
 
   async #answers(): Promise<boolean> {
