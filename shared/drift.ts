@@ -12,6 +12,7 @@ export const driftPolicies = ['report', 'heal'] as const;
 export const beyondHealing: readonly string[] = [
   ...['VM_FOREIGN_PROCESS', 'SLICE_FOREIGN_PROCESS', 'VM_DISK_BASE_GONE'],
   ...['VM_INTERNET_DOWN', 'VM_INTERNET_USED_UP'],
+  ...['INTERNET_NO_SHAPER', 'INTERNET_UNSAFE', 'INTERNET_TRIED'],
 ];
 
 /** One part of a slice that is not as it was asked for. */

@@ -41,7 +41,7 @@ export async function observeMachines(
     );
     const cutOff = status === 'running' && vm.record.spec.internet && !gateway.up;
     const code = gateway.usedUp ? 'VM_INTERNET_USED_UP' : 'VM_INTERNET_DOWN';
-    const down = cutOff ? say(code, { vm: vm.record.spec.name }) : null;
+    const down = cutOff ? (gateway.unable ?? say(code, { vm: vm.record.spec.name })) : null;
     const flaws = [
       error,
       image?.said,

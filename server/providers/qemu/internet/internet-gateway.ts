@@ -5,7 +5,7 @@ import { Meters, type MeterReading } from '#server/lib/meters';
 import { ProviderError } from '#server/lib/provider-error';
 import { repeatedly } from '#server/lib/repeatedly';
 import { canonical } from '#shared/topology/properties';
-import { say, saidOf } from '#shared/sentence';
+import { say, saidOf, type Said } from '#shared/sentence';
 import { fileLimitOf } from '../bounded-log';
 import { findMachines, type FoundMachine } from '../find-machines';
 import { gatewayArgs, gatewayName, internetNetdevs, uuidOf } from '../qemu-args';
@@ -44,6 +44,7 @@ export class InternetGateway {
   #monitor: QmpClient | null = null;
   #started: GatewayPlan | null = null;
   #limits: InternetLimits | null = null;
+  #unable: Said | null = null;
   readonly #meters = new Meters();
   /** VMs that are known to be led out by its process. */
   readonly #joined = new Set<number>();
@@ -70,6 +71,11 @@ export class InternetGateway {
   /** There is none, since the slice has had all that it may have. */
   get usedUp(): boolean {
     return this.#limits?.usedUp ?? false;
+  }
+
+  /** Why there can be none that the slice may have. */
+  get unable(): Said | null {
+    return this.#unable;
   }
 
   /** What has passed through it and the ones before it, in their order. */
@@ -180,6 +186,7 @@ export class InternetGateway {
 
   /** Has it run as it has to by now, for all that need it. */
   async #bringUp(): Promise<void> {
+    this.#unable = null;
     const { kbps, usedUp } = await this.#readLimits();
     if (usedUp) {
       if (this.#machine) await this.#stop(this.#machine);
@@ -226,7 +233,10 @@ export class InternetGateway {
     if (plan.kbps !== null) {
       const { slow } = await internet.capabilities(folder.root, user, false);
       // better none than one without the limit
-      if (!slow.ok) throw new ProviderError('UNSUPPORTED', saidOf(slow.reason ?? '', slow.sentences), false);
+      if (!slow.ok) {
+        this.#unable = saidOf(slow.reason ?? '', slow.sentences);
+        throw new ProviderError('UNSUPPORTED', this.#unable, false);
+      }
     }
     const through = internet.through(plan, user);
     const args = gatewayArgs(uuidOf(path));

@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '#server/lib/run-command';
 import { say } from '#shared/sentence';
 import { openSettings } from '#shared/zone-settings';
 import { readConsole, type ConsoleText } from '../../contract-console';
@@ -84,7 +86,8 @@ describe('a zone that cannot keep guests from its host', () => {
     });
     try {
       const { capabilities } = await lacking.describe();
-      expect(capabilities.internet).toMatchObject({ ok: false, reason });
+      for (const can of [capabilities.internet, capabilities.internetRate])
+        expect(can).toMatchObject({ ok: false, reason });
       expect(capabilities.run.ok).toBe(true);
       const refused = { code: 'UNSUPPORTED', message: reason };
       await expect(lacking.ensureVm(slice, vmSpec(1, tiny, { internet: true }))).rejects.toMatchObject(refused);
@@ -93,6 +96,37 @@ describe('a zone that cannot keep guests from its host', () => {
       await lacking.close();
     }
   });
+});
+
+test.skipIf(stage === null)('a machine without tc gives internet access, and none that has to be held to a rate', async () => {
+  // where the slices' users may read, too
+  const bin = await mkdtemp(join(tmpdir(), 'trama-without-tc-'));
+  await chmod(bin, 0o755);
+  const programs = ['sh', 'mount', 'mknod', 'ip', 'unshare', 'setpriv', 'pasta', 'true'];
+  const { stdout } = await runCommand('which', programs);
+  for (const path of stdout.trim().split('\n')) await symlink(path, join(bin, basename(path)));
+  const lacking = await createQemuProvider({
+    ...{ root: join(folder, 'zones', '3'), imagesRoot: join(base, 'images'), users },
+    internetWithin: [...(stage?.world.within ?? []), 'env', `PATH=${bin}`],
+    internetLimits: () => Promise.resolve({ kbps: 2_000, usedUp: false }),
+  });
+  const slice = { id: 91 };
+  const vm = vmSpec(2, tiny, { internet: true });
+  try {
+    const { internet, internetRate } = (await lacking.describe()).capabilities;
+    expect(internet.ok).toBe(true);
+    expect(internetRate.ok).toBe(false);
+    expect(internetRate.reason).toContain(say('INTERNET_NO_SHAPER').message);
+    expect(internetRate.reason).toMatch(/\btc\b.*not found/);
+    await lacking.ensureVm(slice, vm);
+    const refused = { code: 'UNSUPPORTED', message: internetRate.reason };
+    await expect(lacking.startVm(slice, vm)).rejects.toMatchObject(refused);
+    expect((await lacking.observe(slice)).vms).toMatchObject([{ status: 'stopped' }]);
+  } finally {
+    await lacking.removeSlice(slice);
+    await lacking.close();
+    await rm(bin, { recursive: true });
+  }
 });
 
 describe.skipIf(stage === null)('a guest with internet access', () => {
