@@ -1,7 +1,14 @@
 import type { EventData, SliceEvent } from '#shared/deployment/events';
 import type { Deployment, Plan } from '#shared/deployment/schema';
 import type { ImageUpload } from '#shared/image-upload';
-import { countedFields, quotaFields, type Quota, type QuotaField, type QuotaLimits, type QuotaUse } from '#shared/quota';
+import {
+  countedFields,
+  quotaFields,
+  type Quota,
+  type QuotaField,
+  type QuotaLimits,
+  type QuotaUse,
+} from '#shared/quota';
 import type { Slice, SliceVm } from '#shared/slice';
 import { vmDefaults } from '#shared/topology/schema';
 

@@ -6,7 +6,8 @@ import type { Provider } from './provider';
 
 /** Longer than a busy machine takes to look at all that it has. */
 const patienceMs = 120_000;
-const looks = new Set<PropertyKey>(['observe', 'observeMany', 'listSlices', 'usage', 'internetUse'] satisfies (keyof Provider)[]);
+const names = ['observe', 'observeMany', 'listSlices', 'usage', 'internetUse'] satisfies (keyof Provider)[];
+const looks = new Set<PropertyKey>(names);
 
 /**
  * The same provider, of which every look is answered: what is not seen within `ms` rejects as TIMEOUT. Steps have limits of their

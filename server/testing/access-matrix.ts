@@ -83,7 +83,8 @@ const endingIn = (outcomes: Outcomes, outcome: Outcome) =>
   outcomes.map((each) => (each === 'OK' ? outcome : each)) as unknown as Outcomes;
 
 const noQuota = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null, internetKbps: null } as const;
-const limits = { ...noQuota, runningVms: null, runningVcpus: null, runningRamMb: null, snapshots: null, imageMb: null, internetMbPerMonth: null };
+const noRunning = { runningVms: null, runningVcpus: null, runningRamMb: null } as const;
+const limits = { ...noQuota, ...noRunning, snapshots: null, imageMb: null, internetMbPerMonth: null };
 const noLimits = { vcpus: null, ramMb: null, diskGb: null };
 const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP1rt24pWRcXVqpuM15Vl7ROEWqrsD9R0tPFWZIstnBS new';
 const document = '{"format":"trama","version":1,"name":"new","vms":[]}';

@@ -2,7 +2,7 @@
 export const quota = {
   mine: 'My quota',
   noLimits: 'No limits are set for you.',
-  group: { total: 'In all slices, drafts too', running: 'Of VMs that run', slice: 'Of each slice, from the internet and to it' },
+  group: { total: 'In all slices, drafts too', running: 'Of VMs that run', slice: 'Of each slice' },
   field: {
     slices: 'Slices',
     vms: 'VMs',

@@ -4,7 +4,7 @@ import type { quota as english } from '../en/quota';
 export const quota: Messages<typeof english> = {
   mine: 'Mi cuota',
   noLimits: 'No tiene límites.',
-  group: { total: 'En todos los slices, también borradores', running: 'De las MV en marcha', slice: 'De cada slice, desde internet y hacia él' },
+  group: { total: 'En todos los slices, también borradores', running: 'De las MV en marcha', slice: 'De cada slice' },
   field: {
     slices: 'Slices',
     vms: 'MV',

@@ -260,7 +260,8 @@ describe('a plan', () => {
   });
 
   test('refuses a VM whose way to the internet a quota slows down where the zone cannot', () => {
-    const asking = { ...line, vms: [vm(1, 'web', { needs: needsOf(topologyVmSchema, { internet: true }) }), vm(2, 'db')] };
+    const needs = needsOf(topologyVmSchema, { internet: true });
+    const asking = { ...line, vms: [vm(1, 'web', { needs }), vm(2, 'db')] };
     const why = { ok: false, reason: 'No tbf.' };
     const lacking = { ...zone, capabilities: { ...zone.capabilities, internetRate: why } };
     const none = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null, snapshots: null, imageMb: null };

@@ -78,7 +78,7 @@ test('a gateway is slowed down in both directions before guests come, and one wi
   expect(buffers).toBe('4096 50000 50000');
 });
 
-test.each([64, 2_000, 1_000_000, 100_000_000])('at %i kbit/s a packet fits into the bucket, and TCP into the queue', (kbps) => {
+test.each([64, 2_000, 1_000_000, 100_000_000])('at %i kbit/s the bucket takes a packet, the queue TCP', (kbps) => {
   const { queues, buffers } = shapingOf(kbps);
   const [, burst = 0, limit = 0] = /burst (\d+) limit (\d+)$/.exec(queues[0] ?? '')?.map(Number) ?? [];
   const most = Number(buffers.split(' ')[2]);
