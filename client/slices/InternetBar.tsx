@@ -37,7 +37,7 @@ export function InternetBar({ sliceId }: { sliceId: number }) {
     >
       <Group justify="space-between" gap="sm">
         <div>
-          {data.mbPerMonth === null ? null : <Total {...data} mbPerMonth={data.mbPerMonth} />}
+          {data.mbPerMonth === null ? null : <Total usedBytes={data.usedBytes} mbPerMonth={data.mbPerMonth} />}
           <Text size="sm">
             {data.usedUp ? t('internet.back', { until }) : null}
             {!data.usedUp && data.mbPerMonth !== null ? t('internet.until', { until }) : null}

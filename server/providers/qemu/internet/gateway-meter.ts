@@ -26,7 +26,7 @@ export async function readGatewayMeter(pid: number): Promise<MeterReading | null
  */
 export function bytesPassed(text: string): number | null {
   const devices = new Map(
-    [...text.matchAll(/^\s*([^\s:]+):((?:\s*\d+)+)\s*$/gm)].map(([, name = '', counters = '']) => {
+    [...text.matchAll(/^ *([^\s:]+):([\d ]+)$/gm)].map(([, name = '', counters = '']) => {
       const numbers = counters.trim().split(/\s+/).map(Number);
       return [name, { received: numbers[0] ?? 0, sent: numbers[8] ?? 0 }];
     }),
