@@ -31,7 +31,8 @@ export function InternetBar({ sliceId }: { sliceId: number }) {
       mb="sm"
       variant="light"
       color={data.usedUp ? 'red' : 'gray'}
-      role="status"
+      // what is counted changes all the time, and is no news
+      role={data.usedUp ? 'status' : 'note'}
       icon={data.usedUp ? <GlobeLock size={18} /> : <Globe size={18} />}
       title={data.usedUp ? t('internet.usedUp') : t('internet.title')}
     >
