@@ -19,7 +19,8 @@ export const notificationTexts = {
       },
       internet: {
         scarce: '{{slice}} has used 80 % of the {{mb}} MiB that it may have of the internet in this month.',
-        usedUp: '{{slice}} has used up the {{mb}} MiB that it may have of the internet in this month: it has none any more.',
+        usedUp:
+          '{{slice}} has used up the {{mb}} MiB that it may have of the internet in this month: it has none any more.',
       },
       shared: {
         view: '{{by}} shares the slice {{slice}} with you, to view.',

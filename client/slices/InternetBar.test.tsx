@@ -25,9 +25,7 @@ const show = (internet: Partial<SliceInternet>, role: 'user' | 'admin' = 'user')
     calls.push(path);
     if (path === 'auth.me')
       return Promise.resolve({ user: { ...ada, role }, registrationOpen: false, registrationDomains: null });
-    return Promise.resolve(
-      path === 'quotas.resetInternet' ? { ...some, usedBytes: 0 } : { ...some, ...internet },
-    );
+    return Promise.resolve(path === 'quotas.resetInternet' ? { ...some, usedBytes: 0 } : { ...some, ...internet });
   };
   render(<InternetBar sliceId={7} />, { wrapper: apiWrapper(answer) });
   return calls;

@@ -83,6 +83,7 @@ it('a slice is suspended where its zone can, else the zone says why it cannot; w
     ...{
       run: able,
       internet: able,
+      internetRate: able,
       portForwards: able,
       disks: able,
       extraDisks: able,

@@ -65,6 +65,7 @@ function zoneWith(run: Said): Zone {
   const capabilities: Capabilities = {
     run: no,
     internet,
+    internetRate: internet,
     portForwards: no,
     disks: no,
     extraDisks: no,

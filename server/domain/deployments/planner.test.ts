@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { planSchema, type Plan } from '#shared/deployment/schema';
 import type { IpRange } from '#shared/ip-ranges';
+import type { Capabilities } from '#shared/zone';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import { needsOf } from '#shared/topology/properties';
 import { topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
@@ -15,26 +16,27 @@ import type { PlanInput, PlanTopology, PlanVm, PlanZone } from './plan-input';
 import { planOperation, wantedOf } from './planner';
 
 const ok = { ok: true, reason: null };
+const able: Capabilities = {
+  run: ok,
+  internet: ok,
+  internetRate: ok,
+  portForwards: ok,
+  disks: ok,
+  extraDisks: ok,
+  serialConsole: ok,
+  graphics: ok,
+  suspend: ok,
+  snapshot: ok,
+  impair: ok,
+  dhcp: ok,
+  exec: ok,
+};
 const zone: PlanZone = {
   name: 'local',
   enabled: true,
   capacity: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
   free: { vcpus: 4000, ramMb: 4_000_000, diskGb: 40_000 },
-  capabilities: {
-    run: ok,
-    internet: ok,
-    internetRate: ok,
-    portForwards: ok,
-    disks: ok,
-    extraDisks: ok,
-    serialConsole: ok,
-    graphics: ok,
-    suspend: ok,
-    snapshot: ok,
-    impair: ok,
-    dhcp: ok,
-    exec: ok,
-  },
+  capabilities: able,
   vmLimits: null,
   unavailable: null,
 };
@@ -263,7 +265,7 @@ describe('a plan', () => {
     const needs = needsOf(topologyVmSchema, { internet: true });
     const asking = { ...line, vms: [vm(1, 'web', { needs }), vm(2, 'db')] };
     const why = { ok: false, reason: 'No tbf.' };
-    const lacking = { ...zone, capabilities: { ...zone.capabilities, internetRate: why } };
+    const lacking = { ...zone, capabilities: { ...able, internetRate: why } };
     const none = { slices: null, vms: null, vcpus: null, ramMb: null, diskGb: null, snapshots: null, imageMb: null };
     const unlimited = { ...none, runningVms: null, runningVcpus: null, runningRamMb: null, internetMbPerMonth: 5 };
     const used = { slices: 0, vms: 0, vcpus: 0, ramMb: 0, diskGb: 0, snapshots: 0, imageMb: 0 };

@@ -67,11 +67,7 @@ export function planGateway(host: HostNetwork, { internetDenied, internetAllowed
 /** The arguments of {@link shutIn}. */
 export function shutInArgs({ routes, kbps }: GatewayPlan): string[] {
   const shaping = kbps === null ? null : shapingOf(kbps);
-  return [
-    [...(shaping?.links ?? []), ...routes].join('\n'),
-    shaping?.queues.join('\n') ?? '',
-    shaping?.buffers ?? '',
-  ];
+  return [[...(shaping?.links ?? []), ...routes].join('\n'), shaping?.queues.join('\n') ?? '', shaping?.buffers ?? ''];
 }
 
 /** The arguments of `pasta`, which makes the namespace: no port is passed on in any direction, and its gateway is not the host. */
