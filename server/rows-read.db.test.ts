@@ -6,6 +6,7 @@ import { useDatabase } from '#db/testing/database';
 import { openDatabase, type DatabaseHandle } from '#server/db/client';
 import { checkRequested, newestPruned } from '#server/domain/images/image-states';
 import { deleteExpired } from '#server/domain/housekeeping';
+import { countInternet } from '#server/domain/internet/counting';
 import { linkRunRound } from '#server/domain/link-runs/round';
 import { createHomeKeeper } from '#server/domain/homes/home';
 import { silentLogger } from '#server/lib/logger';
@@ -89,6 +90,7 @@ function readsOf(
     const { items } = await caller.deployments.list({ sliceId });
     return caller.deployments.events({ id: items.at(-1)?.id ?? 0 });
   });
+  add('its internet', () => caller.slices.internet({ id: sliceId }));
   add('its plan', () => caller.deployments.plan({ sliceId, kind: 'stop' }));
   add('flavours', () => caller.flavours.list({}));
   add('images', () => caller.images.list({}));
@@ -123,13 +125,15 @@ function administration(caller: Caller, { ownerId, sliceId }: Original): Work[] 
 }
 
 /** What the server asks by itself, however little happens. */
-function background(): Work[] {
+function background(sliceId: number): Work[] {
   const fail = (message: string, details?: object) => {
     throw new Error(`${message} ${inspect(details, { depth: 6 })}`);
   };
   // what ends early reads little
   const log = { ...silentLogger, warn: fail, error: fail };
-  const zone = withResting(world.simulator, control);
+  const resting = withResting(world.simulator, control);
+  const passed = new Map([[sliceId, [{ meter: 'a', bytes: 1 }]]]);
+  const zone = { ...resting, internetUse: () => Promise.resolve(passed) };
   const ctx = testContext(narrow.db, zone, { log, providers: registryOf(zone) });
   const owner = createLeaseOwner();
   const reconciler = createReconciler(ctx, provisioningDefaults);
@@ -155,6 +159,7 @@ function background(): Work[] {
     ['checks of images', () => checkRequested(ctx)],
     ['what was pruned of images', () => newestPruned(ctx.db)],
     ['housekeeping', () => deleteExpired(ctx)],
+    ['what passes to the internet', () => countInternet(ctx)],
     ['runs of link changes', () => linkRunRound(ctx, new Date())],
   ];
 }
@@ -196,7 +201,7 @@ test('lists, pages and what the server asks by itself read as many rows among fo
     current = narrow;
     const reads = new Map<string, number>();
     // those of the background keep what they have seen
-    for (const [name, work] of [...works, ...background()]) {
+    for (const [name, work] of [...works, ...background(original.sliceId)]) {
       await work();
       reads.set(name, await rowsRead(work));
     }

@@ -10,13 +10,21 @@ import { serves } from '../homes/places';
 import { telling } from '../notifications/tell';
 import { countAfter, reachedPercent } from './count';
 
+/** Without a total nothing depends on it at once: so many rounds pass before it is counted, that it costs no writes. */
+const roundsWithoutTotal = 12;
+
+interface Counting {
+  /** Whether that of slices without a total is counted, too. */
+  withoutTotal: boolean;
+}
+
 /**
  * Counts once what has passed between the guests of this server's zones and the internet. A zone that cannot be asked is counted later: its meters go on.
  */
-export async function countInternet(ctx: DomainContext): Promise<void> {
+export async function countInternet(ctx: DomainContext, counting: Counting = { withoutTotal: true }): Promise<void> {
   for (const zone of await zonesByName(ctx.db)) {
     if (!serves(ctx.home, zone)) continue;
-    await countZone(ctx, zone).catch((error: unknown) => {
+    await countZone(ctx, zone, counting).catch((error: unknown) => {
       // that a zone cannot be asked, those say who have to do something there
       if (whatIsSaid(error) === null)
         ctx.log.warn('What passes to the internet was not counted.', { zoneId: zone.id, error });
@@ -24,7 +32,7 @@ export async function countInternet(ctx: DomainContext): Promise<void> {
   }
 }
 
-async function countZone(ctx: DomainContext, zone: ZoneRow): Promise<void> {
+async function countZone(ctx: DomainContext, zone: ZoneRow, { withoutTotal }: Counting): Promise<void> {
   const provider = await ctx.providers.forZone(zone);
   const sliceIds = [...(await provider.internetUse()).keys()];
   if (sliceIds.length === 0) return;
@@ -32,7 +40,7 @@ async function countZone(ctx: DomainContext, zone: ZoneRow): Promise<void> {
   const rows = await internetRows(ctx.db, sliceIds);
   for (const [sliceId, readings] of await provider.internetUse()) {
     const row = rows.get(sliceId);
-    if (row !== undefined) await countSlice(ctx, provider, row, readings);
+    if (row !== undefined && (withoutTotal || row.mbPerMonth !== null)) await countSlice(ctx, provider, row, readings);
   }
 }
 
@@ -70,9 +78,10 @@ export function startCountingInternet(
   ctx: DomainContext,
   everyMs = internetCountedEverySeconds * 1000,
 ): () => Promise<void> {
+  let rounds = 0;
   return startBackgroundLoop({
     everyMs,
-    round: () => countInternet(ctx),
+    round: () => countInternet(ctx, { withoutTotal: rounds++ % roundsWithoutTotal === 0 }),
     onError: (error) => ctx.log.warn('What passes to the internet cannot be counted.', { error }),
   });
 }
