@@ -305,9 +305,9 @@ const states: Record<string, State> = {
     ...slice('running'),
     until: internetOf({ internetKbps: 2_000, internetMbPerMonth: 512 }, 'Internet of this slice'),
   },
-  'a slice whose internet is used up': {
+  'a slice that may have no internet': {
     ...slice('stopped'),
-    until: internetOf({ internetKbps: null, internetMbPerMonth: 0 }, 'The internet of this slice is used up'),
+    until: internetOf({ internetKbps: null, internetMbPerMonth: 0 }, 'This slice may have no internet'),
   },
   'the forwarded ports of a slice': { ...slice('running', '?tab=forwards'), until: text('127.0.0.1:') },
   'the screens of a slice': { ...slice('running', '?tab=screens'), until: text('A look every few seconds') },

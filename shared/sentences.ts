@@ -81,7 +81,7 @@ export const sentences = {
   INTERNET_NO_ROUTE: 'The zone’s machine has no way to the internet itself.',
   INTERNET_GATEWAY_FAILED: 'The zone could not start the gateway to the internet.',
   VM_INTERNET_USED_UP:
-    '{{vm}} has no internet: its slice has used up what it may have of it this month. It comes back with the next month, or with a larger quota.',
+    '{{vm}} has no internet: by its owner’s quota its slice may have no more of it in this month. A larger quota brings it back.',
   VM_INTERNET_DOWN: 'The gateway to the internet of {{vm}} does not run. It is started again by itself.',
   LINK_RELAY_IMPOSSIBLE:
     'The library by which links are bent and networks have DHCP (koffi) does not run on this machine.',

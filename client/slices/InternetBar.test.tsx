@@ -47,3 +47,11 @@ test('what is used up is told with when it comes back, and an administrator has 
   expect(calls).toContain('quotas.resetInternet');
   expect(await screen.findByText('Internet of this slice')).toBeDefined();
 });
+
+test('without any total it says what brings it back, and no month does', async () => {
+  show({ usedUp: true, usedBytes: 3, mbPerMonth: 0, kbps: null }, 'admin');
+  expect(await screen.findByText('This slice may have no internet')).toBeDefined();
+  expect(screen.getByText('Its VMs have none until the quota of its owner is larger.')).toBeDefined();
+  expect(screen.queryByRole('meter')).toBeNull();
+  expect(screen.queryByRole('button')).toBeNull();
+});

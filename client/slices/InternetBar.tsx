@@ -24,7 +24,9 @@ export function InternetBar({ sliceId }: { sliceId: number }) {
     onError: notifyError,
   });
   if (data === undefined || (data.mbPerMonth === null && data.kbps === null)) return null;
-  const mayReset = can('quotas:manage') && data.mbPerMonth !== null && data.usedBytes > 0;
+  // where there is nothing to begin anew, another month changes nothing
+  const isNone = data.mbPerMonth === 0;
+  const mayReset = can('quotas:manage') && data.mbPerMonth !== null && !isNone && data.usedBytes > 0;
   const until = formatMoment(Date.parse(data.until), i18n.language);
   return (
     <Alert
@@ -34,14 +36,17 @@ export function InternetBar({ sliceId }: { sliceId: number }) {
       // what is counted changes all the time, and is no news
       role={data.usedUp ? 'status' : 'note'}
       icon={data.usedUp ? <GlobeLock size={18} /> : <Globe size={18} />}
-      title={data.usedUp ? t('internet.usedUp') : t('internet.title')}
+      title={t(`internet.${isNone ? 'none' : data.usedUp ? 'usedUp' : 'title'}`)}
     >
       <Group justify="space-between" gap="sm">
         <div>
-          {data.mbPerMonth === null ? null : <Total usedBytes={data.usedBytes} mbPerMonth={data.mbPerMonth} />}
+          {data.mbPerMonth === null || isNone ? null : (
+            <Total usedBytes={data.usedBytes} mbPerMonth={data.mbPerMonth} />
+          )}
           <Text size="sm">
-            {data.usedUp ? t('internet.back', { until }) : null}
-            {!data.usedUp && data.mbPerMonth !== null ? t('internet.until', { until }) : null}
+            {data.mbPerMonth === null
+              ? null
+              : t(`internet.${isNone ? 'noneBack' : data.usedUp ? 'back' : 'until'}`, { until })}
             {data.kbps === null ? null : ` ${t('internet.rate', { rate: rateText(data.kbps) })}`}
           </Text>
         </div>

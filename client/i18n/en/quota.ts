@@ -29,9 +29,11 @@ export const quota = {
   internet: {
     title: 'Internet of this slice',
     usedUp: 'The internet of this slice is used up',
+    none: 'This slice may have no internet',
     used: 'Used in this month',
     until: 'The total begins anew at {{until}}.',
     back: 'Its VMs have none until {{until}}, or until the quota of its owner is larger.',
+    noneBack: 'Its VMs have none until the quota of its owner is larger.',
     rate: 'It is held to {{rate}} in each direction.',
     reset: 'Begin anew',
   },

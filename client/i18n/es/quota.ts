@@ -31,9 +31,11 @@ export const quota: Messages<typeof english> = {
   internet: {
     title: 'Internet de este slice',
     usedUp: 'El internet de este slice se ha agotado',
+    none: 'Este slice no puede tener internet',
     used: 'Usado este mes',
     until: 'El total vuelve a empezar el {{until}}.',
     back: 'Sus MV no tienen hasta el {{until}}, o hasta que la cuota de su dueño sea mayor.',
+    noneBack: 'Sus MV no tienen hasta que la cuota de su dueño sea mayor.',
     rate: 'Está limitado a {{rate}} en cada sentido.',
     reset: 'Poner a cero',
   },

@@ -55,7 +55,7 @@ export const sentences: Record<SentenceCode, string> = {
   INTERNET_NO_ROUTE: 'La máquina de la zona no tiene salida a internet.',
   INTERNET_GATEWAY_FAILED: 'La zona no pudo arrancar la pasarela a internet.',
   VM_INTERNET_USED_UP:
-    '{{vm}} no tiene internet: su slice ha gastado lo que puede tener este mes. Vuelve con el mes siguiente o con una cuota mayor.',
+    '{{vm}} no tiene internet: según la cuota de su dueño, su slice no puede tener más este mes. Vuelve con una cuota mayor.',
   VM_INTERNET_DOWN: 'La pasarela a internet de {{vm}} no funciona. Se vuelve a arrancar sola.',
   LINK_RELAY_IMPOSSIBLE:
     'La biblioteca con la que se alteran los enlaces y las redes tienen DHCP (koffi) no funciona en esta máquina.',
