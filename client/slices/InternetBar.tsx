@@ -43,7 +43,7 @@ export function InternetBar({ sliceId }: { sliceId: number }) {
           {data.mbPerMonth === null || isNone ? null : (
             <Total usedBytes={data.usedBytes} mbPerMonth={data.mbPerMonth} />
           )}
-          <Text size="sm">
+          <Text size="sm" mt={4}>
             {data.mbPerMonth === null
               ? null
               : t(`internet.${isNone ? 'noneBack' : data.usedUp ? 'back' : 'until'}`, { until })}
