@@ -101,6 +101,10 @@ describe('from a document to running VMs and back, by the command line', () => {
     expect(deploy.code).toBe(0);
     const shown = await trama.json(['slices', 'show', 'lab']);
     expect(shown).toMatchObject({ status: 'active', vmsRunning: 2, edges: [{ status: 'up' }] });
+    expect((await trama.run(['slices', 'internet', 'lab'])).stdout).toMatch(
+      /Rate +no limit\nUsed +0\.0 MiB, no limit\n/,
+    );
+    expect((await trama.run(['slices', 'internet', 'lab', '--reset'])).code).toBe(3);
     expect(await guestsIn(dataDir)).toEqual(
       new Map([
         ['db', 1],
