@@ -213,6 +213,14 @@ test('a link may have a subnet that only its two ends are in (RFC 3021)', () => 
   });
 });
 
+test('the gateway of a network may be somebody who has the address by choice, or whom the drawing does not know', () => {
+  for (const gateway of ['192.168.1.1', '192.168.1.253']) {
+    const lan = { key: 'n', name: 'n', x: 0, y: 0, ownSubnet: '192.168.1.0/24', gateway };
+    const edge = { key: 'e', source: 'a', target: 'n', sourceOwnAddress: '192.168.1.1' };
+    expect(validateTopology({ vms, networks: [lan], edges: [edge] })).toEqual([]);
+  }
+});
+
 test('a MAC that is chosen counts, else one that follows from the row', () => {
   expect(macAt({ id: 7, targetMac: '0a:00:00:00:00:01' }, 'target')).toBe('0a:00:00:00:00:01');
   expect(macAt({ id: 7, targetMac: '0a:00:00:00:00:01' }, 'source')).toBe(macOf(7, 'source'));
@@ -270,6 +278,21 @@ describe('what cannot be chosen is said on its field:', () => {
       'the address of the DHCP server',
       drawn({ ownSubnet: '192.168.1.0/24', dhcp: true }, {}, { sourceOwnAddress: '192.168.1.254' }),
       { code: 'ADDRESS_OF_SERVER', ...at('al', 'sourceOwnAddress'), params: { network: 'lan' } },
+    ],
+    [
+      'a gateway outside',
+      drawn({ ownSubnet: '192.168.1.0/24', gateway: '192.168.2.1' }, {}),
+      { code: 'ADDRESS_OUTSIDE', ...onLan, field: 'gateway', params: { subnet: '192.168.1.0/24' } },
+    ],
+    [
+      'a gateway that would be the DHCP server',
+      drawn({ ownSubnet: '192.168.1.0/24', gateway: '192.168.1.254', dhcp: true }, {}),
+      { code: 'ADDRESS_OF_SERVER', ...onLan, field: 'gateway' },
+    ],
+    [
+      'a gateway where the subnet is given',
+      drawn({ gateway: '192.168.1.1' }, {}),
+      { code: 'ADDRESS_WITHOUT_SUBNET', ...onLan, field: 'gateway' },
     ],
     [
       'a subnet of an attachment',

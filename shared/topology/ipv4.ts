@@ -37,6 +37,9 @@ export function offsetIn(block: Block, address: string | undefined): number | un
   return at?.base === block.base ? at.offset : undefined;
 }
 
+/** What a default route leads to. */
+export const everywhere = '0.0.0.0/0';
+
 /** Where in the subnet of a network that has DHCP its server is: at the highest, since NICs are given the lowest. */
 export const serverOffset = (block: Block) => hostsOf(block).last;
 /** The address there, without its prefix length; null for what is no subnet. */

@@ -258,6 +258,11 @@ export const networkProperties = {
       effect: 'live',
       needs: { capability: 'dhcp', code: 'DHCP_UNSUPPORTED', words: 'DHCP and DNS' },
     }),
+  /**
+   * The address on it of who passes on what goes to nowhere else: the VMs there have their default route through it, but its owner and those with internet access,
+   * which have theirs out there.
+   */
+  gateway: ownAddressSchema.optional().register(propertyFacts, { effect: 'live' }),
 };
 /** What an end is called, where the drawing knows more than the number of its NIC: `GigabitEthernet0/1`. The guest has its own name for it. */
 export const interfaceNameSchema = labelSchema

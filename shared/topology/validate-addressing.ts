@@ -53,6 +53,14 @@ export function addressingProblems(topology: Topology): AddressingProblem[] {
 
 type Place = Pick<Problem, 'node' | 'edge' | 'field'>;
 
+/** Of an address: whose it is, and whose subnet it is in, which may have a server. */
+interface PlaceInSubnet {
+  name: string;
+  subnetOf: string;
+  place: Place;
+  dhcp?: boolean | undefined;
+}
+
 class AddressingCheck {
   readonly problems: AddressingProblem[] = [];
   readonly #topology: Topology;
@@ -77,11 +85,13 @@ class AddressingCheck {
     for (const { target } of topology.edges) this.#attachments.set(target, (this.#attachments.get(target) ?? 0) + 1);
   }
 
-  network({ key, name, ownSubnet, ipv6, mtu, dhcp }: TopologyNetwork): void {
+  network({ key, name, ownSubnet, ipv6, mtu, dhcp, gateway }: TopologyNetwork): void {
     const place = { node: key, field: 'ownSubnet' };
     this.#ipv6(ipv6, name, { ...place, field: 'ipv6' });
     this.#mtu(mtu, ipv6, name, { ...place, field: 'mtu' });
     const block = this.#subnet(ownSubnet, { name, place, longest: drawingLimits.longestNetworkPrefix });
+    const where = { name, subnetOf: name, place: { ...place, field: 'gateway' }, dhcp };
+    this.#isOfSubnet(gateway, ownSubnet === undefined ? null : (block ?? undefined), where);
     if (block === null) return;
     this.#blocks.set(key, block);
     const count = this.#attachments.get(key) ?? 0;
@@ -231,13 +241,31 @@ class AddressingCheck {
     this.#report('MTU_BELOW_IPV6', place, { name, mtu, least }, message);
   }
 
-  /** @param block null where none is chosen, undefined where the one that is cannot be */
-  #address(
+  #address(address: string | undefined, block: Block | null | undefined, where: PlaceInSubnet): void {
+    if (!this.#isOfSubnet(address, block, where)) return;
+    const { name, place } = where;
+    const other = this.#addresses.get(address);
+    if (other === undefined) this.#addresses.set(address, name);
+    else
+      this.#report(
+        'DUPLICATE_ADDRESS',
+        place,
+        { name, address, other },
+        `${name} has the address ${address}, which ${other} has already.`,
+      );
+  }
+
+  /**
+   * Whether somebody in the subnet can have the address, which is reported where not.
+   *
+   * @param block null where none is chosen, undefined where the one that is cannot be
+   */
+  #isOfSubnet(
     address: string | undefined,
     block: Block | null | undefined,
-    { name, subnetOf, place, dhcp }: { name: string; subnetOf: string; place: Place; dhcp?: boolean | undefined },
-  ): void {
-    if (address === undefined || block === undefined) return;
+    { name, subnetOf, place, dhcp }: PlaceInSubnet,
+  ): address is string {
+    if (address === undefined || block === undefined) return false;
     if (block === null) {
       this.#report(
         'ADDRESS_WITHOUT_SUBNET',
@@ -245,12 +273,11 @@ class AddressingCheck {
         { name, address, subnetOf },
         `${name}: for the address ${address} the subnet of ${subnetOf} has to be chosen, too.`,
       );
-      return;
+      return false;
     }
     const offset = offsetIn(block, address);
     const subnet = textOf(block);
     const { first, last } = hostsOf(block);
-    const other = this.#addresses.get(address);
     if (offset === undefined)
       this.#report(
         'ADDRESS_OUTSIDE',
@@ -272,14 +299,8 @@ class AddressingCheck {
         { name, address, network: subnetOf },
         `${name}: ${address} is the address of the DHCP server of ${subnetOf}, which has the highest of its subnet.`,
       );
-    else if (other !== undefined)
-      this.#report(
-        'DUPLICATE_ADDRESS',
-        place,
-        { name, address, other },
-        `${name} has the address ${address}, which ${other} has already.`,
-      );
-    else this.#addresses.set(address, name);
+    else return true;
+    return false;
   }
 
   #mac(written: string | undefined, name: string, place: Place): void {

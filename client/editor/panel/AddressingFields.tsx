@@ -88,7 +88,7 @@ interface NetworkAddressingProps {
   onChange: (fields: NetworkFields, join: string) => void;
 }
 
-/** Subnet, MTU and DHCP of a network. Give it the network's key as `key`. */
+/** Subnet, MTU, gateway and DHCP of a network. Give it the network's key as `key`. */
 export function NetworkAddressing({ network, problems, onChange }: NetworkAddressingProps) {
   const { t } = useTranslation('editor');
   const problemText = useProblemText();
@@ -100,6 +100,16 @@ export function NetworkAddressing({ network, problems, onChange }: NetworkAddres
   return (
     <>
       <SubnetFields part={network} hasSubnet problemOf={problemOf} onChange={onChange} />
+      <ChosenField
+        label={t('addressing.gateway')}
+        description={t('addressing.gatewayHint')}
+        value={network.gateway}
+        placeholder={t('addressing.gatewayNone')}
+        read={readAddress}
+        invalid={t('addressing.addressInvalid')}
+        problem={problemOf('gateway')}
+        onChange={(gateway) => onChange({ gateway }, 'gateway')}
+      />
       <Switch
         label={t('addressing.dhcp')}
         description={server === null ? t('addressing.dhcpHint') : t('addressing.dhcpServer', { server })}

@@ -394,6 +394,13 @@ describe('the side panel', () => {
     expect(screen.getByText(/192\.168\.1\.254/)).toBeTruthy();
     await userEvent.click(field);
     expect(now()).toEqual(drawn);
+    const gateway = screen.getByLabelText('Gateway');
+    await userEvent.type(gateway, '192.168.2.1');
+    expect(screen.getByText(/192\.168\.2\.1 is not in 192\.168\.1\.0\/24/)).toBeTruthy();
+    await userEvent.clear(gateway);
+    await userEvent.type(gateway, '192.168.1.1');
+    expect(now()).toEqual({ ...drawn, gateway: '192.168.1.1' });
+    expect(editor.problems).toEqual([]);
   });
 
   it('bends a link, each way by itself, takes it down, and says of what cannot be why, on its field', async () => {

@@ -86,6 +86,7 @@ export const change = {
     sourceMac: 'MAC address',
     targetMac: 'MAC address of the other end',
     mtu: 'MTU',
+    gateway: 'gateway',
     dhcp: 'DHCP and DNS',
     link: 'quality of the link',
     down: 'up',

@@ -52,6 +52,9 @@ export const addressing = {
   ipv6Hint: 'Each NIC has an address of IPv6 beside its other one, with the same number.',
   ipv6Subnet: 'IPv6 subnet',
   ipv6Invalid: 'A /64 of IPv6: fd00:1::/64.',
+  gateway: 'Gateway',
+  gatewayHint: 'Where VMs without internet access send what is for elsewhere: an address in the subnet.',
+  gatewayNone: 'none',
   dhcp: 'DHCP and DNS',
   dhcpHint:
     'A server on the network gives the addresses, and knows the VMs by name. Guests ask it from their next start on.',

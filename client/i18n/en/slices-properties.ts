@@ -27,6 +27,7 @@ export const property = {
   sourceMac: 'MAC address',
   targetMac: 'MAC address at the other end',
   mtu: 'MTU',
+  gateway: 'Gateway',
   dhcp: 'DHCP and DNS',
   link: 'Quality',
   down: 'Up',

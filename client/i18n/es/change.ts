@@ -89,6 +89,7 @@ export const change: Messages<typeof english> = {
     sourceMac: 'dirección MAC',
     targetMac: 'dirección MAC del otro extremo',
     mtu: 'MTU',
+    gateway: 'puerta de enlace',
     dhcp: 'DHCP y DNS',
     link: 'calidad del enlace',
     down: 'activo',

@@ -54,6 +54,9 @@ export const addressing: Messages<typeof english.addressing> = {
   ipv6Hint: 'Cada NIC tiene una dirección IPv6 junto a la otra, con el mismo número.',
   ipv6Subnet: 'Subred IPv6',
   ipv6Invalid: 'Un /64 de IPv6: fd00:1::/64.',
+  gateway: 'Puerta de enlace',
+  gatewayHint: 'Adónde envían las VM sin acceso a internet lo que va a otra parte: una dirección de la subred.',
+  gatewayNone: 'ninguna',
   dhcp: 'DHCP y DNS',
   dhcpHint:
     'Un servidor en la red da las direcciones y conoce las VM por su nombre. Los sistemas le preguntan a partir de su próximo arranque.',

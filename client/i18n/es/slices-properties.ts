@@ -29,6 +29,7 @@ export const property: Messages<typeof english> = {
   sourceMac: 'Dirección MAC',
   targetMac: 'Dirección MAC del otro extremo',
   mtu: 'MTU',
+  gateway: 'Puerta de enlace',
   dhcp: 'DHCP y DNS',
   link: 'Calidad',
   down: 'Activo',

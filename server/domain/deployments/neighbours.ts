@@ -1,26 +1,48 @@
-import { blockOf, textOf } from '#shared/topology/ipv4';
+import { blockOf, everywhere, textOf } from '#shared/topology/ipv4';
 import { subnetIn } from '#shared/topology/ipv6';
 import type { EdgeSpec, NicSpec, VmSpec } from '#server/providers/provider';
 import { waysIn, type Segment, type SegmentEnd } from './routes';
 
+interface Facts {
+  names: ReadonlyMap<number, string>;
+  /** VMs that pass on what is not for them. */
+  routers: ReadonlySet<number>;
+  /** VMs that reach the internet, which is their way to all that is not told here. */
+  online: ReadonlySet<number>;
+  /** By network, the address on it of who is that way for the others. */
+  gateways: ReadonlyMap<number, string>;
+}
+
 /**
  * For a VM: the addresses under which it reaches others by name, first those beside it, over a link or a common network; and the routes to who is
- * farther away. Of IPv4, and behind that of IPv6 as far as there is any. Pure.
+ * farther away, with the default one last. Of IPv4, and behind that of IPv6 as far as there is any. Pure.
  */
 export function neighboursIn(
   edges: readonly EdgeSpec[],
-  { routers, names }: { routers: ReadonlySet<number>; names: ReadonlyMap<number, string> },
+  { routers, names, online, gateways }: Facts,
 ): (vmId: number) => Pick<VmSpec, 'hosts' | 'routes'> {
   const ways = (['address', 'address6'] as const).map((kind) => waysIn(segmentsOf(edges, kind), routers));
+  const defaults = defaultRoutes(edges, gateways);
   return (vmId) => {
     const found = ways.map((waysOf) => waysOf(vmId));
     return {
       hosts: found.flatMap(({ beside, beyond }) =>
         [...beside, ...beyond].map(({ vmId: id, address }) => ({ address, name: names.get(id) ?? '' })),
       ),
-      routes: found.flatMap(({ routes }) => routes),
+      routes: [...found.flatMap(({ routes }) => routes), ...(online.has(vmId) ? [] : (defaults.get(vmId) ?? []))],
     };
   };
+}
+
+/** By VM: over the first of its NICs on a network that has a gateway, which is somebody else. */
+function defaultRoutes(edges: readonly EdgeSpec[], gateways: Facts['gateways']): ReadonlyMap<number, VmSpec['routes']> {
+  const ways = edges.flatMap(({ id: edgeId, source: { vmId, nic }, target }) => {
+    const via = 'networkId' in target ? gateways.get(target.networkId) : undefined;
+    return via === undefined || nic.address.startsWith(`${via}/`) ? [] : [{ vmId, index: nic.index, via, edgeId }];
+  });
+  // of one VM the last counts
+  const found = ways.sort((a, b) => b.index - a.index);
+  return new Map(found.map(({ vmId, via, edgeId }) => [vmId, [{ to: everywhere, via, edgeId }]]));
 }
 
 /** Links, then networks, as far as their NICs have an address of this kind. */

@@ -29,6 +29,8 @@ function toldIn(drawing: Topology) {
   const told = neighboursIn(edgeSpecs, {
     routers: new Set(all.filter(({ router }) => router).map(({ id }) => id)),
     names: new Map(all.map(({ id, name }) => [id, name])),
+    online: new Set(),
+    gateways: new Map(),
   });
   return new Map(all.map(({ id, name }) => [name, told(id)]));
 }

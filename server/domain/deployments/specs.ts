@@ -1,6 +1,12 @@
 import { macAt } from '#shared/topology/addresses';
 import { address6Of } from '#shared/topology/ipv6';
-import { topologyParts, topologyVmSchema, type EdgeProperties, type Topology } from '#shared/topology/schema';
+import {
+  topologyNetworkSchema,
+  topologyParts,
+  topologyVmSchema,
+  type EdgeProperties,
+  type Topology,
+} from '#shared/topology/schema';
 import { filledVm, variablesOf } from '#shared/topology/variables';
 import { partOf } from '#server/db/queries/parts';
 import { uuidOf } from '#server/lib/uuid';
@@ -10,7 +16,8 @@ import { drawingOf } from '../slices/drawing';
 import { neighboursIn } from './neighbours';
 import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
 
-const routerSchema = topologyVmSchema.pick({ router: true });
+const waySchema = topologyVmSchema.pick({ router: true, internet: true });
+const gatewaySchema = topologyNetworkSchema.pick({ gateway: true });
 
 /** What a provider is told of each part of a slice, by the id of its row. Made from the rows here and nowhere else. */
 export interface SliceSpecs {
@@ -88,11 +95,19 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
   };
 }
 
-/** What VMs are called, and which of them route. */
-function factsOf({ vms }: SliceModel) {
+/** What VMs are called, which of them route, and where their way out is. */
+function factsOf({ vms, networks }: SliceModel) {
+  const ways = vms.map((vm) => ({ id: vm.id, ...partOf(waySchema, vm) }));
   return {
     names: new Map(vms.map(({ id, name }) => [id, name])),
-    routers: new Set(vms.filter((vm) => partOf(routerSchema, vm).router).map(({ id }) => id)),
+    routers: new Set(ways.flatMap(({ id, router }) => (router ? [id] : []))),
+    online: new Set(ways.flatMap(({ id, internet }) => (internet ? [id] : []))),
+    gateways: new Map(
+      networks.flatMap((row): [number, string][] => {
+        const { gateway } = partOf(gatewaySchema, row);
+        return gateway === undefined ? [] : [[row.id, gateway]];
+      }),
+    ),
   };
 }
 

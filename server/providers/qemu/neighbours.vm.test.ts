@@ -94,7 +94,8 @@ test('a VM that routes carries its neighbours to each other, by routes that they
     { to: 'fd00:45::/64', via: 'fd00:44::2', edgeId: near.id },
   ];
   const back = [
-    { to: '10.0.44.0/30', via: addressOf(far.source.nic), edgeId: far.id },
+    // as from the gateway of a network
+    { to: '0.0.0.0/0', via: addressOf(far.source.nic), edgeId: far.id },
     { to: 'fd00:44::/64', via: 'fd00:45::1', edgeId: far.id },
   ];
   const hosts = [{ address: addressOf(far.target.nic), name: b.name }];

@@ -11,7 +11,7 @@ export const serviceConfigSchema = z.strictObject({
   address6: z.string().optional(),
   /** Of NICs that have none of their own. Not there: 1500. */
   mtu: z.number().optional(),
-  /** The address of the VM on the network that passes on what goes elsewhere. */
+  /** The address of who passes on what goes elsewhere: of the network's gateway, else of a VM there that routes. */
   router: z.string().optional(),
   /** NICs on the network, with what their guests call themselves and the addresses that they are to have; `internet`: their VMs reach it, so what they ask of it is passed on. */
   hosts: z.array(

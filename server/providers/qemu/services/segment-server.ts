@@ -1,4 +1,5 @@
 import { addressBytes, macText } from '#shared/capture/text';
+import { everywhere } from '#shared/topology/ipv4';
 import { subnetIn } from '#shared/topology/ipv6';
 import { ownDomain, type ServiceConfig } from './config';
 import {
@@ -170,7 +171,7 @@ export class SegmentServer {
       const viaBytes = via === undefined ? null : addressBytes(via);
       if (viaBytes !== null) options.set(dhcpOptions.router, viaBytes);
       // who takes these does not look at that router any more (RFC 3442)
-      const others = via === undefined ? [] : [{ to: '0.0.0.0/0', via }];
+      const others = via === undefined ? [] : [{ to: everywhere, via }];
       const routes = routesData([...others, ...(host?.routes ?? [])]);
       if (host?.routes !== undefined && routes.length > 0) options.set(dhcpOptions.routes, routes);
       options.set(dhcpOptions.nameServer, own);

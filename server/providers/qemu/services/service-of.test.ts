@@ -50,6 +50,16 @@ test('a network has the highest address for its server, which knows who is on it
   });
 });
 
+test('the gateway that a network has goes before a VM there that routes', () => {
+  const [a, b] = [vmSpec(1, tiny), vmSpec(2, tiny, { router: true })];
+  const [first, second] = [attachment(11, a, 7, 1), attachment(12, b, 7, 2)];
+  const routes = [{ to: '0.0.0.0/0', via: '10.200.7.9', edgeId: 11 }];
+  const config = serviceOf(here, [{ ...withNic(a, first.source.nic), routes }, withNic(b, second.source.nic)]);
+  expect(config).toMatchObject({ router: '10.200.7.9' });
+  // a client has it in an option of its own
+  expect(config?.hosts.map((host) => 'routes' in host)).toEqual([false, false]);
+});
+
 test('where nobody is, nobody is served', () => {
   expect(serviceOf(here, [])).toBeNull();
   const alone = vmSpec(1, tiny);

@@ -1,4 +1,4 @@
-import { blockOf, serverOffset, textOf } from '#shared/topology/ipv4';
+import { blockOf, everywhere, serverOffset, textOf } from '#shared/topology/ipv4';
 import { address6Of, subnetIn } from '#shared/topology/ipv6';
 import type { NicSpec, VmSpec } from '../../provider';
 import type { ServiceConfig } from './config';
@@ -23,15 +23,18 @@ export function serviceOf(
   const address = textOf(block, serverOffset(block));
   const subnet6 = subnetIn(here.find(({ nic }) => nic.address6 !== undefined)?.nic.address6);
   const mtu = Math.max(...here.map(({ nic }) => nic.mtu ?? usualMtu));
-  const router = here.find(({ vm }) => vm.router);
+  const routesOf = ({ vm, nic }: (typeof here)[number]) =>
+    vm.routes.flatMap(({ to, via, edgeId }) => (edgeId === nic.edgeId ? [{ to, via }] : []));
+  const gateway = here.flatMap(routesOf).find(({ to }) => to === everywhere)?.via;
+  const router = gateway ?? here.find(({ vm }) => vm.router)?.nic.address;
   return {
     mac,
     address,
     address6: address6Of(address, subnet6),
     ...(mtu !== usualMtu && { mtu }),
-    ...(router && { router: bare(router.nic.address) }),
+    ...(router !== undefined && { router: bare(router) }),
     hosts: here.map(({ vm, nic }) => {
-      const routes = vm.routes.flatMap(({ to, via, edgeId }) => (edgeId === nic.edgeId ? [{ to, via }] : []));
+      const routes = routesOf({ vm, nic }).filter(({ to }) => to !== everywhere);
       return {
         ...{ mac: nic.mac.toLowerCase(), name: vm.hostname || vm.name, address: nic.address, internet: vm.internet },
         ...(nic.mtu !== undefined && { mtu: nic.mtu }),
