@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '#server/lib/run-command';
+import { createTramaClient } from '../client/sdk/index';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { openConsole, ping } from '../rig/console';
 import { startSharedDatabase, type SharedDatabase } from '../rig/shared-database';
@@ -169,9 +170,29 @@ describe('two servers on one database, with real VMs', () => {
   }
   let address: string;
 
-  test('consoles are relayed by the other server: the guest’s prompt is read, and it pings its neighbour', async () => {
+  /** The first frames that a server captures on all links of the slice. */
+  async function captured({ session }: Host, sliceId: number): Promise<number | undefined> {
+    const edgeIds = (await session.api.slices.get.query({ id: sliceId })).edges.map(({ id }) => id);
+    const withCookie: typeof fetch = (input, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('cookie', session.cookie());
+      return fetch(input, { ...init, headers });
+    };
+    const client = createTramaClient({ url: session.url, retry: false, fetch: withCookie });
+    for await (const { frames } of client.capture({ sliceId, edgeIds })) return frames.length;
+    return undefined;
+  }
+
+  test('consoles are relayed by the other server, where the guest pings its neighbour; captures are not, and it says which server has them', async () => {
+    const { id, at } = slice(0);
+    await expect(captured(host(1 - at), id)).rejects.toMatchObject({
+      code: 'CAPTURE_UNAVAILABLE',
+      message: expect.stringMatching(/^The VMs of this zone are at the server .+: sign in there to see what passes/),
+    });
+    const frames = captured(host(at), id);
     address = await addressByConsole(slice(0));
     expect(address).toMatch(/^10\./);
+    expect(await frames).toBeGreaterThan(0);
   });
 
   test('a network whose process was killed left its slice active: it is degraded by name, and Start repairs it', async () => {

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { once } from 'node:events';
 import path from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { presetTopology } from '#shared/topology/presets';
 import type { Topology } from '#shared/topology/schema';
 import { root } from '../../rig/trama-server';
+import { openBenchPage } from './browser';
 import { measureText } from './editor-text';
 import { framesDuring, type Frames } from './frames';
 import { openBenchWorld } from './world';
@@ -17,7 +18,6 @@ import { openBenchWorld } from './world';
  */
 const vms = Number(process.argv[2] ?? 1000);
 const links = Math.round(vms * 1.5);
-const viewport = { width: 1280, height: 800 };
 
 /** So many VMs in a grid, each linked with one before it and some across. */
 function drawingOf(flavourId: number, imageId: number): Topology {
@@ -172,22 +172,12 @@ const { api } = world.session;
 const [flavour, image] = [(await api.flavours.list.query({})).items[0], (await api.images.list.query({})).items[0]];
 const topology = drawingOf(flavour?.id ?? 0, image?.id ?? 0);
 const bare = await serveBare(topology);
-const browser = await chromium.launch({
-  executablePath: process.env['TRAMA_CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-});
+const { browser, page } = await openBenchPage(world);
 try {
   const template = await api.templates.create.mutate({ name: 'large', topology });
   console.log(
     `${topology.vms.length} VMs, ${topology.edges.length} links; a bare page of the drawing library beside it`,
   );
-  const context = await browser.newContext({ viewport, baseURL: world.server.url });
-  context.setDefaultTimeout(120_000);
-  // what tsx calls in functions that are sent to the page
-  await context.addInitScript('globalThis.__name = (one) => one');
-  const [name = '', value = ''] = world.session.cookie().split(/=(.*)/);
-  await context.addCookies([{ name, value, url: world.server.url }]);
-  const page = await context.newPage();
   const ours: Record<string, Frames | number> = await measure(
     page,
     `${world.server.url}/templates/${template.id}`,

@@ -41,7 +41,8 @@ for (const edges of edgeCounts.length > 0 ? edgeCounts : [1, 10, 50]) {
   console.log(
     [
       `${edges} edges, ${(2000 / everyMs) * edges} frames/s:`,
-      `a frame takes ${relayed.median.toFixed(2)} ms (99 %: ${relayed.late.toFixed(2)}), straight ${straight.median.toFixed(2)} (${straight.late.toFixed(2)});`,
+      `a frame takes ${relayed.median.toFixed(2)} ms (99 %: ${relayed.late.toFixed(2)}), straight ${straight.median.toFixed(2)} (${straight.late.toFixed(2)}),`,
+      `a round trip ${(2 * (relayed.median - straight.median)).toFixed(2)} ms longer;`,
       `${((100 * cpu) / seconds).toFixed(1)} % of a processor, ${Math.round(Number(memory) / 1024)} MiB,`,
       `${relayed.sent - relayed.got} of ${relayed.sent} lost`,
     ].join(' '),

@@ -121,7 +121,10 @@ async function deployAndStop({ session }: BenchWorld): Promise<Original> {
   const { api } = session;
   const me = await api.auth.me.query();
   const zone = await api.zones.create.mutate({ name: 'bench', provider: 'simulator' });
-  const [flavour, image] = [(await api.flavours.list.query({})).items[0], (await api.images.list.query({})).items[0]];
+  const [flavour, image] = [
+    (await api.flavours.list.query({ search: 'nano' })).items[0],
+    (await api.images.list.query({ search: 'tiny' })).items[0],
+  ];
   const template = await api.templates.create.mutate({
     name: 't',
     topology: {

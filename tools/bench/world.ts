@@ -34,6 +34,8 @@ export async function openBenchWorld(
     fill?: (databaseUrl: string) => Promise<void>;
     /** What is run instead of `npm start`: a module in TypeScript, from the clone's root. */
     script?: string;
+    /** What it is told besides. */
+    env?: Record<string, string>;
   } = {},
 ): Promise<BenchWorld> {
   const binary = await databaseBinary();
@@ -66,6 +68,7 @@ export async function openBenchWorld(
         TRAMA_SIMULATOR: '1',
         TRAMA_ADMIN_EMAIL: admin.email,
         TRAMA_ADMIN_PASSWORD: admin.password,
+        ...options.env,
       },
     });
     const session = openSession(server.url);
