@@ -1,4 +1,5 @@
 import { AppError } from '#shared/errors';
+import { hostSentence } from '#shared/host-sentence';
 import { limits } from '#shared/limits';
 import { say, told, type Said } from '#shared/sentence';
 import type { UploadRow } from '#server/db/queries/image-uploads';
@@ -6,7 +7,6 @@ import { DiskFaultError, type DiskFault } from '#server/lib/disk-images/fault';
 import { DownloadError, downloadLimits } from '#server/lib/download';
 import { hasCode } from '#server/lib/error-code';
 import { ProviderError } from '#server/lib/provider-error';
-import { hostSentence } from '../host-sentence';
 
 const diskSentence = {
   unknown: 'DISK_UNKNOWN',

@@ -1,10 +1,10 @@
+import { hostSentence } from '#shared/host-sentence';
 import { say, type Said } from '#shared/sentence';
 import { version } from '#shared/version';
 import type { DeliveryRow, WebhookRow } from '#server/db/queries/webhooks';
 import { callOut, type CallAnswer } from '#server/lib/call-out';
 import { mayBeCalled } from '#server/lib/guarded-request';
 import type { DomainContext } from '../context';
-import { hostSentence } from '../host-sentence';
 import { openSecret, signedHeaders } from './signing';
 
 /** From the name to the head of the answer. */

@@ -1,7 +1,6 @@
-import type { SentenceCode } from '#shared/sentence';
-import type { CallFailure } from '#server/lib/guarded-request';
+import type { SentenceCode } from './sentence';
 
-/** What is said of a host that gave no answer. */
+/** What is said of a host that gave no answer, by how that failed (`CallFailure` of `server/lib/guarded-request.ts`). */
 export const hostSentence = {
   'not-resolved': 'HOST_NOT_RESOLVED',
   refused: 'HOST_REFUSED',
@@ -12,4 +11,4 @@ export const hostSentence = {
   'tls-name': 'HOST_TLS_NAME',
   tls: 'HOST_TLS',
   unreachable: 'HOST_UNREACHABLE',
-} as const satisfies Record<Exclude<CallFailure, 'late' | 'forbidden-address'>, SentenceCode>;
+} as const satisfies Record<string, SentenceCode>;
