@@ -691,6 +691,18 @@ const states: Record<string, State> = {
   'an image to be edited': { ...at('/images?panel=edit-1'), until: dialog },
   'an image that is broken': { ...at('/images'), until: inOrder(row('lost', 'Check'), text('Broken')) },
   'a zone to be edited': { path: ({ zone }) => `/zones?panel=edit-${zone}`, until: dialog },
+  'a zone on a cloud whose connection does not work': {
+    ...at('/zones?panel=new'),
+    until: inOrder(
+      dialog,
+      async (page) => {
+        await page.getByRole('combobox', { name: 'Provider' }).click();
+        await page.getByRole('option', { name: 'OpenStack' }).click();
+      },
+      press('Test connection'),
+      text('The connection does not work yet.'),
+    ),
+  },
   'zones, one of them away': { ...at('/zones'), until: text('Its server is away') },
   // changing a slice
   'a slice to be changed': { ...slice('running', '/change'), until: choose(/^VM web/) },

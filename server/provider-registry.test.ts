@@ -34,6 +34,7 @@ const zone = (settingsVersion: number, secrets: Record<string, string> | null = 
   settings: {},
   secrets,
   settingsVersion,
+  createdAt: new Date(0),
 });
 const image: ImageSpec = {
   id: 1,

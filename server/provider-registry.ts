@@ -5,6 +5,8 @@ import type { ProviderRegistry } from '#server/domain/context';
 import { openZoneSettings } from '#server/domain/zones/settings';
 import type { Logger } from '#server/lib/logger';
 import { withBoundedLooks } from '#server/providers/bounded-looks';
+import { createOpenStackProvider } from '#server/providers/openstack/openstack-provider';
+import { testConnection } from '#server/providers/openstack/test-connection';
 import type { InternetLimits, Provider, SliceRef } from '#server/providers/provider';
 import { findTools } from '#server/providers/qemu/describe-zone';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
@@ -14,6 +16,12 @@ import { openSimulatorState, type KeptState } from '#server/providers/simulator/
 import { AppError } from '#shared/errors';
 import type { OpenSettings } from '#shared/zone-settings';
 import { say } from '#shared/sentence';
+
+/**
+ * What tells what a zone has made in a cloud from what other zones, and other installations, have made in the same project: it is written on all of it,
+ * so it never changes. Two databases have a zone of the same number, not made in the same millisecond.
+ */
+const markOf = ({ id, createdAt }: ProviderZone) => `trama-${id}-${createdAt.getTime().toString(36)}`;
 
 export interface ProviderRegistryOptions {
   /** Absolute. Zones keep their VMs in `zones/ID`, images are shared by them in `images`. */
@@ -60,6 +68,12 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
         accel: options.accelerator,
         settings,
         internetLimits: options.internetLimits,
+        log: (message, details) => options.log.info(message, { zone: zone.id, ...details }),
+      });
+    if (settings.provider === 'openstack')
+      return createOpenStackProvider({
+        mark: markOf(zone),
+        settings,
         log: (message, details) => options.log.info(message, { zone: zone.id, ...details }),
       });
     if (settings.provider === 'simulator' && options.simulator) {
@@ -112,6 +126,7 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
       await state.close();
       await rm(folderOf(zoneId), { recursive: true, force: true });
     },
+    testConnection,
     async runnable() {
       const { qemu } = await (tools ??= findTools());
       return [...(qemu === null ? [] : ['qemu' as const]), ...(options.simulator ? ['simulator' as const] : [])];

@@ -74,6 +74,8 @@ export const limits = {
   bodyBytes: 5_000_000,
   /** Characters of one secret of a zone, as a key of a cloud. */
   secretLength: 2_000,
+  /** Characters of the certificates that a zone trusts besides: a chain of several. */
+  certificateLength: 20_000,
   /** Characters of an error or message that is kept on a step, a deployment or an event. */
   messageLength: 500,
   vcpus: 64,

@@ -1,4 +1,5 @@
 /* oxlint-disable max-lines -- one list, a line each */
+import { openStackSentences } from './sentences-openstack';
 import { ownImageSentences } from './sentences-own-images';
 
 /**
@@ -95,7 +96,6 @@ export const sentences = {
   ZONE_NOWHERE: 'No server has taken zone {{zone}} yet.',
   ZONE_SERVER_AWAY: 'Zone {{zone}} cannot be reached now: its server {{host}} is away, last seen at {{since}}.',
   PROVIDER_ELSEWHERE: 'This server cannot run zones of the provider {{provider}}.',
-  PROVIDER_UNKNOWN: 'The provider OpenStack is not available in this version.',
   SIMULATOR_OFF: 'The simulator is switched off in this installation.',
   ZONE_ACCESS_DENIED: 'The zone’s access key is wrong or missing. An administrator can set it in the zone’s settings.',
   FORWARDS_ADDRESS_NOT_HERE: 'Forwarded ports cannot listen on {{address}}: it is no address of the zone’s server.',
@@ -327,6 +327,7 @@ export const sentences = {
   QUOTA_IMAGES: 'The quota allows {{limit}} MiB of images of one’s own: {{used}} MiB used, {{more}} MiB more needed.',
 
   ...ownImageSentences,
+  ...openStackSentences,
 
   // documents
   DOC_PLACE: '{{place}}:',

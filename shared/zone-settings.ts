@@ -21,6 +21,12 @@ export function secret() {
 }
 type SecretField = ReturnType<typeof secret>;
 
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username } = new URL(text);
+  return (protocol === 'https:' || protocol === 'http:') && username === '';
+}
+
 const milliseconds = z.number().int().min(0).max(60_000).default(0);
 /** How many VMs of the zone boot at once; null: as the zone's server is configured (`TRAMA_LAUNCH_LIMIT`). */
 const launchLimit = z.number().int().min(1).max(256).nullable().default(null);
@@ -54,8 +60,41 @@ const simulator = {
   /** As a cloud has one: what is simulated takes the first that it is given, and refuses every call with another or none. */
   accessKey: secret(),
 };
-// none is made of it yet
-const openstack = {};
+/** A name or an id in a cloud, as people copy it. */
+const cloudName = (unset = '') => z.string().trim().max(255, 'At most 255 characters.').default(unset);
+const openstack = {
+  /** Keystone, version 3: what the cloud's openrc file calls OS_AUTH_URL. Empty until it is set: nothing is called. */
+  authUrl: z
+    .string()
+    .trim()
+    .max(500, 'At most 500 characters.')
+    .refine((text) => text === '' || isWebAddress(text), 'An address that begins with https:// or http://.')
+    .default(''),
+  /** Empty: the only one that the cloud has. */
+  region: cloudName(),
+  /** Which of its addresses each service is called at. */
+  interface: z.enum(['public', 'internal', 'admin']).default('public'),
+  /** Certificates in PEM form of who has signed the cloud's, besides those that are trusted anyhow. */
+  caCertificate: z
+    .string()
+    .trim()
+    .max(limits.certificateLength, `At most ${limits.certificateLength} characters.`)
+    .default(''),
+  /** The best credential: for one project, and without anybody's password. It goes before a user. */
+  applicationCredential: cloudName(),
+  applicationSecret: secret(),
+  user: cloudName(),
+  userDomain: cloudName('Default'),
+  password: secret(),
+  project: cloudName(),
+  projectDomain: cloudName('Default'),
+  /** By name or id, the network by which VMs reach the internet, and are reached. Empty: the only one that there is. */
+  externalNetwork: cloudName(),
+  /** Where VMs are made. Empty: where the cloud likes. */
+  availabilityZone: cloudName(),
+  /** Calls of the cloud's APIs at once. */
+  callLimit: z.number().int().min(1).max(64).default(8),
+};
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 type Unset<Field extends z.ZodType> = Field extends z.ZodDefault<infer Inner extends z.ZodType> ? Inner : Field;
@@ -117,6 +156,9 @@ export const openSettings = z.discriminatedUnion('provider', [
 ]);
 export type OpenSettings = z.output<typeof openSettings>;
 
+/** What a test of the connection is asked with: what is absent is as the zone has it, or as by default. */
+export const openStackSettingsInput = of('openstack', given(openstack));
+
 /** Those of a zone of the provider qemu of which nothing was set. */
 export const qemuDefaults = of('qemu', open(qemu)).parse({ provider: 'qemu' });
 
@@ -124,15 +166,17 @@ export type SettingsOf<Kind extends OpenSettings['provider']> = Extract<OpenSett
 
 const tables = { qemu, openstack, simulator } satisfies Record<OpenSettings['provider'], Fields>;
 
-export type SettingName = keyof typeof qemu | keyof typeof simulator;
+export type SettingName = keyof typeof qemu | keyof typeof openstack | keyof typeof simulator;
 
 /** One setting of a provider. */
 export interface SettingField {
   name: SettingName;
   schema: z.ZodType;
   secret: boolean;
-  /** How people write it. */
-  kind: 'number' | 'text';
+  /** How people write it: `lines` is text of several. */
+  kind: 'number' | 'text' | 'lines' | 'choice';
+  /** Of a choice, what there is to choose from. */
+  choices: readonly string[];
   /** Of a plain one. */
   default: string | number | null;
 }
@@ -145,9 +189,18 @@ export function settingFields(provider: keyof typeof tables): SettingField[] {
     name: name as SettingName,
     schema,
     secret: isSecret(schema),
-    kind: innermost(schema) instanceof z.ZodNumber ? 'number' : 'text',
+    ...kindOf(name, innermost(schema)),
     default: defaultOf(schema),
   }));
+}
+
+/** A certificate is pasted as it is, in lines. */
+const inLines = new Set<string>(['caCertificate'] satisfies SettingName[]);
+
+function kindOf(name: string, schema: unknown): Pick<SettingField, 'kind' | 'choices'> {
+  if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options.map(String) };
+  if (schema instanceof z.ZodNumber) return { kind: 'number', choices: [] };
+  return { kind: inLines.has(name) ? 'lines' : 'text', choices: [] };
 }
 
 function defaultOf(schema: z.ZodType): string | number | null {

@@ -106,6 +106,23 @@ describe('the server of a zone', () => {
   });
 });
 
+describe('the connection of a zone to its cloud', () => {
+  const step = { name: 'signIn', state: 'failed', reason: 'The cloud does not take the credential.' };
+  const zones = {
+    items: ['openstack', 'qemu'].map((provider, id) => ({ id, name: provider, enabled: true, provider })),
+  };
+
+  it('is tried step by step, and fails where it does not work', async () => {
+    answers = (procedure) => ok(procedure === 'zones.list' ? zones : { ok: false, steps: [step] });
+    const failed = await trama(['zones', 'test', 'openstack']);
+    expect(asked.at(-1)).toBe('POST zones.testConnection {"id":0,"settings":{"provider":"openstack"}}');
+    expect([failed.code, failed.stdout]).toEqual([1, expect.stringMatching(/signIn +failed +The cloud does not take/)]);
+    answers = (procedure) => ok(procedure === 'zones.list' ? zones : { ok: true, steps: [{ ...step, state: 'ok' }] });
+    expect((await trama(['zones', 'test', 'openstack'])).code).toBe(0);
+    expect((await trama(['zones', 'test', 'qemu'])).stderr).toContain('qemu is no cloud');
+  });
+});
+
 describe('the command line', () => {
   it('tells choices, ranges and defaults from the schemas', async () => {
     const { code, stdout } = await trama(['slices', 'list', '--help']);

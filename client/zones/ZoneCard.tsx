@@ -259,10 +259,12 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMov
             <Pair name={t('zones.slices')}>{zone.slices}</Pair>
             <Pair name={t('zones.runningVms')}>{zone.runningVms}</Pair>
             {zone.physical === null ? null : <Pair name={t('zones.physical')}>{physical(zone.physical)}</Pair>}
-            <Pair name={t('zones.overcommit')}>
-              {t('zones.overcommitText', { ...zone.overcommit })}
-              {limitsText === null ? null : <div>{t('zones.limited', { limits: limitsText })}</div>}
-            </Pair>
+            {hasHome(zone.provider) || limitsText !== null ? (
+              <Pair name={t('zones.overcommit')}>
+                {hasHome(zone.provider) ? t('zones.overcommitText', { ...zone.overcommit }) : null}
+                {limitsText === null ? null : <div>{t('zones.limited', { limits: limitsText })}</div>}
+              </Pair>
+            ) : null}
             {zone.vmLimits === null ? null : <Pair name={t('zones.oneVm')}>{limitsOfVm(zone.vmLimits)}</Pair>}
             {zone.facts.map((fact) => (
               <Pair key={fact.name} name={factName(t, fact.name)}>

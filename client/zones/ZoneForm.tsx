@@ -109,32 +109,35 @@ export function ZoneForm({ zone, onDone }: { zone: Zone | null; onDone: () => vo
           />
         </SimpleGrid>
       </Fieldset>
-      <Fieldset legend={t('zones.form.overcommit')}>
-        <Text size="xs" c="dimmed" mb="xs">
-          {t('zones.form.overcommitHelp')}
-        </Text>
-        <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
-          <NumberInput
-            label={t('zones.form.vcpusFactor')}
-            step={0.5}
-            decimalScale={2}
-            {...form.getInputProps('overcommit.vcpus')}
-          />
-          <NumberInput
-            label={t('zones.form.ramFactor')}
-            step={0.5}
-            decimalScale={2}
-            {...form.getInputProps('overcommit.ram')}
-          />
-          <NumberInput
-            label={t('zones.form.diskFactor')}
-            step={0.5}
-            decimalScale={2}
-            {...form.getInputProps('overcommit.disk')}
-          />
-        </SimpleGrid>
-      </Fieldset>
-      <ZoneSettingsFields form={form} known={zone?.settings ?? null} />
+      {/* a cloud's quotas are promised once: what its hosts promise is its own affair */}
+      {form.values.provider === 'openstack' ? null : (
+        <Fieldset legend={t('zones.form.overcommit')}>
+          <Text size="xs" c="dimmed" mb="xs">
+            {t('zones.form.overcommitHelp')}
+          </Text>
+          <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+            <NumberInput
+              label={t('zones.form.vcpusFactor')}
+              step={0.5}
+              decimalScale={2}
+              {...form.getInputProps('overcommit.vcpus')}
+            />
+            <NumberInput
+              label={t('zones.form.ramFactor')}
+              step={0.5}
+              decimalScale={2}
+              {...form.getInputProps('overcommit.ram')}
+            />
+            <NumberInput
+              label={t('zones.form.diskFactor')}
+              step={0.5}
+              decimalScale={2}
+              {...form.getInputProps('overcommit.disk')}
+            />
+          </SimpleGrid>
+        </Fieldset>
+      )}
+      <ZoneSettingsFields form={form} known={zone?.settings ?? null} zoneId={zone?.id ?? null} />
     </PanelForm>
   );
 }

@@ -1,9 +1,10 @@
-import { Fieldset, NumberInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Fieldset, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import { reachOf, settingFields, type SettingField, type SettingName, type ZoneSettings } from '#shared/zone-settings';
 import type { ProviderKind } from '#shared/zone';
 import { numberOf } from '../ui/numbers';
+import { ConnectionTester } from './ConnectionTester';
 import { SecretField } from './SecretField';
 
 /** What the fields hold: of every provider's settings, since a new zone's provider can be changed until it is made. */
@@ -32,10 +33,38 @@ export function settingsInput(provider: ProviderKind, { settings, cleared }: Set
   return { provider, ...Object.fromEntries(given) };
 }
 
+const monospace = {
+  input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 'var(--mantine-font-size-xs)' },
+};
+
 type Form = UseFormReturnType<SettingsValues & { provider: ProviderKind } & Record<string, unknown>>;
 
-/** The settings that a zone's provider has, each by its kind. */
-export function ZoneSettingsFields({ form, known }: { form: Form; known: ZoneSettings | null }) {
+/** Settings that need more than their label. */
+const helped = [
+  'accessKey',
+  'subnetsDenied',
+  'internetDenied',
+  'internetAllowed',
+  'authUrl',
+  'region',
+  'caCertificate',
+  'applicationCredential',
+  'user',
+  'externalNetwork',
+  'availabilityZone',
+] as const satisfies readonly SettingName[];
+const isHelped = (name: SettingName): name is (typeof helped)[number] => helped.some((one) => one === name);
+
+/** The settings that a zone's provider has, each by its kind; of a cloud also what tries them out. `zoneId`: null for a zone that is not made yet. */
+export function ZoneSettingsFields({
+  form,
+  known,
+  zoneId,
+}: {
+  form: Form;
+  known: ZoneSettings | null;
+  zoneId: number | null;
+}) {
   const { t } = useTranslation('catalogue');
   const { provider, settings, cleared } = form.values;
   const fields = settingFields(provider);
@@ -46,29 +75,34 @@ export function ZoneSettingsFields({ form, known }: { form: Form; known: ZoneSet
     return typeof state === 'object' && state !== null && 'set' in state && state.set === true;
   };
   const help = ({ name, schema, ...field }: SettingField) => {
-    if (name === 'accessKey' || name === 'subnetsDenied' || name === 'internetDenied' || name === 'internetAllowed')
-      return t(`zones.settingHelp.${name}`);
+    if (isHelped(name)) return t(`zones.settingHelp.${name}`);
     if (name !== 'forwardAddress') return null;
     const address = String(settings[name] ?? '').trim() || String(field.default);
     return schema.safeParse(address).success ? t(`zones.reach.${reachOf(address)}`, { address }) : null;
   };
   const numbers = fields.filter(({ kind, secret }) => kind === 'number' && !secret);
-  const texts = fields.filter(({ kind, secret }) => kind === 'text' && !secret);
+  const texts = fields.filter(({ kind, secret }) => kind !== 'number' && !secret);
   if (fields.length === 0) return null;
   return (
     <Fieldset legend={t('zones.form.settings')}>
       <Stack gap="sm">
-        {texts.map((field) => (
-          <TextInput
-            key={field.name}
-            label={label(field.name)}
-            description={help(field)}
-            placeholder={String(field.default ?? '')}
-            autoComplete="off"
-            spellCheck={false}
-            {...props(field.name)}
-          />
-        ))}
+        {texts.map((field) => {
+          const common = { label: label(field.name), description: help(field), ...props(field.name) };
+          const typed = { ...common, placeholder: String(field.default ?? ''), autoComplete: 'off', spellCheck: false };
+          if (field.kind === 'choice')
+            return (
+              <Select
+                key={field.name}
+                {...common}
+                data={[...field.choices]}
+                value={String(settings[field.name] ?? field.default)}
+                allowDeselect={false}
+              />
+            );
+          if (field.kind === 'lines')
+            return <Textarea key={field.name} {...typed} autosize minRows={2} maxRows={6} styles={monospace} />;
+          return <TextInput key={field.name} {...typed} />;
+        })}
         <SimpleGrid cols={{ base: 1, xs: Math.min(2, numbers.length) }} spacing="xs" style={{ alignItems: 'end' }}>
           {numbers.map((field) => (
             <NumberInput
@@ -96,6 +130,13 @@ export function ZoneSettingsFields({ form, known }: { form: Form; known: ZoneSet
               error={form.errors[`settings.${field.name}`]}
             />
           ))}
+        {provider === 'openstack' ? (
+          <ConnectionTester
+            zoneId={zoneId}
+            settings={settingsInput(provider, { settings, cleared })}
+            onRefused={(field, message) => form.setFieldError(field, message)}
+          />
+        ) : null}
       </Stack>
     </Fieldset>
   );

@@ -8,6 +8,8 @@ import type { Clock } from '#server/lib/clock';
 import type { Logger } from '#server/lib/logger';
 import type { Provider } from '#server/providers/provider';
 import type { ProviderKind } from '#shared/zone';
+import type { SettingsOf } from '#shared/zone-settings';
+import type { ConnectionTest } from '#shared/zone-test';
 import type { ProviderZone } from '#server/db/queries/zones';
 
 /** Who acts. Made by the transport from a session; domain functions trust it. */
@@ -48,6 +50,8 @@ export interface ProviderRegistry {
   forZone(zone: ProviderZone): Promise<Provider>;
   /** Lets go of the provider of a zone that is there no more. */
   forget(zoneId: number): Promise<void>;
+  /** Tries a cloud's settings out, whoever has them: nothing is kept of it, or made in the cloud. Never rejects. */
+  testConnection(settings: SettingsOf<'openstack'>): Promise<ConnectionTest>;
   /** Local providers that this machine has what it takes to run. */
   runnable(): Promise<readonly ProviderKind[]>;
   close(): Promise<void>;

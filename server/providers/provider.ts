@@ -217,7 +217,18 @@ export interface ZoneDescription {
   capabilities: Capabilities;
   vmLimits: VmLimits;
   facts: Fact[];
+  /** What it counts beside vCPUs, RAM and disk, where it does. */
+  counted?: readonly CountedRoom[];
   observedAt: Date;
+}
+
+/** Things of which a zone has a number. */
+export interface CountedRoom {
+  what: 'servers' | 'networks' | 'subnets' | 'ports';
+  /** How many can still be made. */
+  free: number;
+  /** How many each part of a slice takes. A link joins two VMs, an attachment a VM and a network. */
+  takes: Partial<Record<'slice' | 'vm' | 'network' | 'link' | 'attachment', number>>;
 }
 
 /** In MiB; `freeMb` null where nothing bounds it. */

@@ -352,6 +352,9 @@ export const matrix: Record<string, Row> = {
     }),
   ),
   'zones.refresh': row('zones:manage', 'catalogue:manage', admins, (api, s) => api.zones.refresh({ id: s.zone })),
+  'zones.testConnection': row('zones:manage', 'catalogue:manage', admins, (api) =>
+    api.zones.testConnection({ id: null, settings: { provider: 'openstack' } }),
+  ),
   'zones.homes': row('zones:manage', 'catalogue:manage', admins, (api) => api.zones.homes()),
   'zones.move': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
     api.zones.move({ id: s.homedZone, homeId: s.otherHome }),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RouterInputs, Zone } from '../../sdk/index';
+import type { RouterInputs, RouterOutputs, Zone } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { CliError, exitCodes } from '../errors';
 import { findZone } from '../find';
@@ -124,6 +124,25 @@ async function updateZone(cli: Cli, text: string, flags: UpdateFlags): Promise<v
   showZone(cli, await client.api.zones.update.mutate({ id, ...given, settings }));
 }
 
+type ConnectionStep = RouterOutputs['zones']['testConnection']['steps'][number];
+
+const stepColumns: Column<ConnectionStep>[] = [
+  { title: 'STEP', value: ({ name }) => name },
+  { title: 'RESULT', value: ({ state }) => state },
+  { title: 'WHAT', value: ({ reason }) => reason, flexible: true },
+];
+
+/** Fails where the connection does not work, so that a script stops. */
+async function testConnection(cli: Cli, text: string): Promise<void> {
+  const client = await cli.client();
+  const { id, name, provider } = await findZone(client, text);
+  if (provider !== 'openstack')
+    throw new CliError(`${name} is no cloud: there is no connection to test.`, exitCodes.usage);
+  const { ok, steps } = await client.api.zones.testConnection.mutate({ id, settings: { provider } });
+  cli.out.list({ items: steps }, stepColumns, 'Nothing was tried.');
+  if (!ok) throw new CliError(`The connection to ${name} does not work yet.`, exitCodes.failed);
+}
+
 export function addZoneCommands(program: Command, cli: Cli): void {
   const zones = program.command('zones').description('places to deploy to');
   zones
@@ -157,5 +176,10 @@ export function addZoneCommands(program: Command, cli: Cli): void {
       const { id } = await findZone(client, text);
       showZone(cli, await client.api.zones.refresh.mutate({ id }));
     });
+  zones
+    .command('test')
+    .description('try the connection to a cloud with the zone’s settings, step by step; makes nothing')
+    .argument('<zone>', 'its id or name')
+    .action((text: string) => testConnection(cli, text));
   addServerCommands(zones, cli);
 }

@@ -10,6 +10,7 @@ export const fields = {
   nameCharacters: 'A name may not hold slashes, angle brackets or control characters.',
   personNameCharacters: 'A name may not hold angle brackets or control characters.',
   nameReserved: 'This name is reserved.',
+  webAddress: 'An address that begins with https:// or http://.',
   ipv4: 'An IPv4 address of the zone’s server: 127.0.0.1, or 0.0.0.0 for all of them.',
   imageSource: 'An absolute path on the server or an http(s) URL.',
   sha256: 'A SHA-256 is 64 hexadecimal digits.',

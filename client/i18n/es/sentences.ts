@@ -1,6 +1,7 @@
 /* oxlint-disable max-lines -- one list, a line each */
 import type { SentenceCode } from '#shared/sentence';
 import { captures } from './sentences-captures';
+import { openStackSentences } from './sentences-openstack';
 import { ownImageSentences } from './sentences-own-images';
 
 /** What the server says, by the codes of `shared/sentences.ts`. What a program said is quoted as it is. */
@@ -70,7 +71,6 @@ export const sentences: Record<SentenceCode, string> = {
   ZONE_SERVER_AWAY:
     'Ahora no se puede llegar a la zona {{zone}}: su servidor {{host}} no da señales de vida desde {{since}}.',
   PROVIDER_ELSEWHERE: 'Este servidor no puede llevar zonas del proveedor {{provider}}.',
-  PROVIDER_UNKNOWN: 'El proveedor OpenStack no está disponible en esta versión.',
   SIMULATOR_OFF: 'El simulador está desactivado en esta instalación.',
   ZONE_ACCESS_DENIED:
     'La clave de acceso de la zona es incorrecta o falta. Un administrador puede ponerla en los ajustes de la zona.',
@@ -305,6 +305,7 @@ export const sentences: Record<SentenceCode, string> = {
   QUOTA_IMAGES: 'La cuota permite {{limit}} MiB de imágenes propias: {{used}} MiB en uso, hacen falta {{more}} MiB.',
 
   ...ownImageSentences,
+  ...openStackSentences,
 
   DOC_PLACE: 'En {{place}}:',
   DOC_TWO_NODES: 'hay dos nodos {{id}}',

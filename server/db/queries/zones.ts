@@ -19,6 +19,7 @@ export const providerZone = {
   settings: availabilityZones.settings,
   secrets: availabilityZones.secrets,
   settingsVersion: availabilityZones.settingsVersion,
+  createdAt: availabilityZones.createdAt,
 };
 export type ProviderZone = Pick<ZoneRow, keyof typeof providerZone>;
 

@@ -14,7 +14,7 @@ import { endKeysIn, partOf } from '#server/db/queries/parts';
 import { countsAsRunning } from '#server/db/queries/quotas';
 import { imageOf, type SliceModel } from '#server/db/queries/slice-model';
 import { appliedEdge, appliedNetwork, appliedVm } from '#server/providers/applied';
-import type { RoomToKeep, SliceObservation } from '#server/providers/provider';
+import type { CountedRoom, RoomToKeep, SliceObservation } from '#server/providers/provider';
 import type { DeploymentKind, Underway } from '#shared/deployment/operations';
 import type { Said } from '#shared/sentence';
 import type { PartChange } from '#shared/topology/diff';
@@ -87,6 +87,8 @@ export interface PlanZone {
   capabilities: Capabilities | null;
   /** What one VM can have there; null while nobody has said it. */
   vmLimits: VmLimits | null;
+  /** What it counts besides, and has left. */
+  counted?: readonly CountedRoom[];
   unavailable: Said | null;
   /** By their ids, images that it cannot make, and why. */
   unbuildable?: ReadonlyMap<number, Said>;

@@ -16,6 +16,7 @@ import { sizeDenied } from '#shared/topology/size';
 import type { Capability } from '#shared/zone';
 import { fits } from '../line/order';
 import { quotaProblems } from '../quotas/problems';
+import { countedProblems } from './counted-room';
 import { holdsNothing, type PlanInput, type PlanSnapshots, type PlanTopology, type PlanVm } from './plan-input';
 import { subnetProblems } from './subnet-problems';
 
@@ -52,6 +53,7 @@ export function planProblems(
   problems.push(...input.invalid);
   if (input.quota !== null && added !== null) problems.push(...quotaProblems(input.quota, added));
   problems.push(...zoneProblems(input, needs, started));
+  problems.push(...countedProblems(input, made));
   problems.push(...vmProblems(input, made));
   problems.push(...networkProblems(input));
   problems.push(...rateProblems(input, made));

@@ -36,6 +36,7 @@ const sizeSchema = topologyVmSchema.pick({ ownSize: true });
 type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & {
   physical: Resources | null;
   vmLimits?: ZoneDescription['vmLimits'];
+  counted?: ZoneDescription['counted'];
 };
 
 const problemOf = ({ code, message, params, sentences }: AppError): Problem => ({
@@ -158,6 +159,7 @@ export async function planZoneOf(
     free: freeOf(capacity, await allocatedOf(q, zone.id, options)),
     capabilities: report.description?.capabilities ?? null,
     vmLimits: report.description?.vmLimits ?? null,
+    counted: report.description?.counted ?? [],
     unavailable: report.unavailable,
     unbuildable: await unbuildableImages(q, zone.id),
     subnetsDenied: subnetsDenied(zone),

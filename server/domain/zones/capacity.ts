@@ -1,11 +1,15 @@
 import type { Resources } from '#shared/primitives';
 import type { ZoneRow } from '#server/db/queries/zones';
+import { isLocal } from '../homes/places';
 
-/** What a zone may promise: the admin's limit, else what was measured, times the overcommit. Null while a part is unknown. */
+/**
+ * What a zone may promise: the admin's limit, else what was measured, times the overcommit. Null while a part is unknown. A cloud's quotas are promised once:
+ * how often its hosts are, it decides itself.
+ */
 export function capacityOf(zone: ZoneRow, physical: Resources | null): Resources | null {
   const promise = (limit: number | null, measured: number | undefined, factor: number) => {
     const base = limit ?? measured;
-    return base === undefined ? null : Math.floor(base * factor);
+    return base === undefined ? null : Math.floor(base * (isLocal(zone.provider) ? factor : 1));
   };
   const vcpus = promise(zone.limitVcpus, physical?.vcpus, zone.overcommit.vcpus);
   const ramMb = promise(zone.limitRamMb, physical?.ramMb, zone.overcommit.ram);

@@ -105,5 +105,12 @@ export function changeSettings(
       changed.push(name);
     }
   }
+  // a secret goes only to the address that it was given for
+  if (changed.includes('authUrl'))
+    for (const { name, secret } of settingFields(zone.provider)) {
+      if (!secret || secrets[name] === undefined || values.get(name) !== undefined) continue;
+      delete secrets[name];
+      changed.push(name);
+    }
   return { settings, secrets, changed };
 }

@@ -144,10 +144,6 @@ export async function createZone(
   ctx: DomainContext,
   { actor, zone }: { actor: Actor; zone: z.infer<typeof createZoneInput> },
 ): Promise<Zone> {
-  if (zone.provider === 'openstack')
-    throw new AppError('ZONE_UNAVAILABLE', say('PROVIDER_UNKNOWN'), {
-      field: 'provider',
-    });
   if (!isOffered(ctx, zone))
     throw new AppError('ZONE_UNAVAILABLE', say('SIMULATOR_OFF'), {
       field: 'provider',

@@ -9,8 +9,10 @@ import {
   updateZoneInput,
   zoneSchema,
 } from '#shared/zone';
+import { connectionTestSchema, testConnectionInput } from '#shared/zone-test';
 import { zoneFigures } from '#server/domain/figures/read-figures';
 import { listHomes, moveZone, releaseZone } from '#server/domain/homes/move-zone';
+import { testConnection } from '#server/domain/zones/test-connection';
 import { createZone, deleteZone, getZone, listZones, updateZone } from '#server/domain/zones/zones';
 import { answer } from '../answers';
 import { permittedProcedure, router, userProcedure } from '../trpc';
@@ -44,6 +46,11 @@ export const zonesRouter = router({
     .input(idInput)
     .output(answer(zoneSchema))
     .mutation(({ ctx, input }) => getZone(ctx.domain, { actor: ctx.actor, id: input.id, refresh: true })),
+  /** Tries settings out that nobody has saved yet, or those of a zone: by this server, and without making anything. */
+  testConnection: manage
+    .input(testConnectionInput)
+    .output(answer(connectionTestSchema))
+    .mutation(({ ctx, input }) => testConnection(ctx.domain, input)),
   /** The servers that zones can be at. */
   homes: manage.output(z.object({ items: z.array(homeSchema) })).query(({ ctx }) => listHomes(ctx.domain)),
   /** Gives it to another server. What its VMs are is not moved: it holds nothing, or its server is gone. */

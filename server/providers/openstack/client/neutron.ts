@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { nothing } from './answers';
+import type { Query } from './addresses';
+import type { Caller } from './caller';
+import { listAll } from './lists';
+
+/* https://docs.openstack.org/api-ref/network/v2: the calls that are used, and of their answers what is read. */
+
+const network = z.object({ id: z.string(), name: z.string(), subnets: z.array(z.string()), description: z.string() });
+export type Network = z.output<typeof network>;
+
+const port = z.object({
+  id: z.string(),
+  name: z.string(),
+  network_id: z.string(),
+  mac_address: z.string(),
+  /** `ACTIVE`, `DOWN`, `BUILD`, `ERROR`. */
+  status: z.string(),
+  /** Of the server that it is plugged into; empty for none. */
+  device_id: z.string(),
+  description: z.string(),
+});
+export type Port = z.output<typeof port>;
+
+const amount = z.object({ limit: z.number().int(), used: z.number().int() });
+const quotaAnswer = z.object({ quota: z.object({ network: amount, subnet: amount, port: amount }) });
+
+export interface NewNetwork {
+  name: string;
+  description: string;
+  /** Without it Neutron takes its default. */
+  mtu?: number;
+}
+
+export interface NewPort {
+  name: string;
+  networkId: string;
+  description: string;
+  mac?: string | undefined;
+  /** Without one it has none. */
+  fixed?: { subnetId: string; address: string } | undefined;
+}
+
+export function neutronOf(caller: Caller) {
+  const list = <Item extends { id: string }>(name: string, item: z.ZodType<Item>, query: Query): Promise<Item[]> =>
+    listAll(caller, { service: 'network', path: `/${name}`, name, item, query });
+  const create = async <Item>(kind: string, item: z.ZodType<Item>, values: Record<string, unknown>): Promise<Item> => {
+    const answer = z.looseObject({ [kind]: item });
+    const body = { [kind]: values };
+    const made = await caller.call({ service: 'network', method: 'POST', path: `/${kind}s`, body, answer });
+    return item.parse(made[kind]);
+  };
+  const remove = async (kind: string, id: string) =>
+    void (await caller.call({
+      service: 'network',
+      method: 'DELETE',
+      path: `/${kind}s/${encodeURIComponent(id)}`,
+      answer: nothing,
+    }));
+  return {
+    /** Aliases of what it can do beyond its core. */
+    async extensions(): Promise<Set<string>> {
+      const answer = z.object({ extensions: z.array(z.object({ alias: z.string() })) });
+      const { extensions } = await caller.call({ service: 'network', method: 'GET', path: '/extensions', answer });
+      return new Set(extensions.map(({ alias }) => alias));
+    },
+    /** What the project may have of each, and has. */
+    async quota(projectId: string) {
+      const path = `/quotas/${encodeURIComponent(projectId)}/details.json`;
+      return (await caller.call({ service: 'network', method: 'GET', path, answer: quotaAnswer })).quota;
+    },
+    subnets: (query: Query) => list('subnets', z.object({ id: z.string() }), query),
+    networks: (query: Query) => list('networks', network, query),
+    ports: (query: Query) => list('ports', port, query),
+    /** What is sent on it is passed on whatever its addresses: guests are routers and switches, too. */
+    createNetwork: ({ mtu, ...values }: NewNetwork): Promise<Network> =>
+      create('network', network, { ...values, port_security_enabled: false, ...(mtu !== undefined && { mtu }) }),
+    /** Neither a gateway nor DHCP: guests have their addresses from their configuration. */
+    createSubnet: (made: { name: string; networkId: string; cidr: string }): Promise<{ id: string }> =>
+      create('subnet', z.object({ id: z.string() }), {
+        name: made.name,
+        network_id: made.networkId,
+        cidr: made.cidr,
+        ip_version: made.cidr.includes(':') ? 6 : 4,
+        gateway_ip: null,
+        enable_dhcp: false,
+      }),
+    createPort: ({ name, networkId, description, mac, fixed }: NewPort): Promise<Port> =>
+      create('port', port, {
+        name,
+        network_id: networkId,
+        description,
+        port_security_enabled: false,
+        ...(mac !== undefined && { mac_address: mac }),
+        fixed_ips: fixed === undefined ? [] : [{ subnet_id: fixed.subnetId, ip_address: fixed.address }],
+      }),
+    async describePort(id: string, description: string): Promise<void> {
+      const path = `/ports/${encodeURIComponent(id)}`;
+      const body = { port: { description } };
+      await caller.call({ service: 'network', method: 'PUT', path, body, answer: nothing });
+    },
+    deleteNetwork: (id: string) => remove('network', id),
+    deletePort: (id: string) => remove('port', id),
+  };
+}
+export type Neutron = ReturnType<typeof neutronOf>;

@@ -1,0 +1,82 @@
+import { asReason, asValue, plain, say, type Said } from '#shared/sentence';
+import type { Capabilities, Capability } from '#shared/zone';
+import type { CountedRoom, ZoneDescription } from '../provider';
+import type { Cloud } from './cloud';
+
+/** Of what Nova counts nothing of, and where a quota is none: more than anybody asks for. */
+const unbounded = { vcpus: 1_000_000, ramMb: 1_000_000_000, diskGb: 1_000_000 };
+/** As many virtio NICs as Nova gives a server by default without counting on a machine type. */
+const nicsPerServer = 24;
+
+const ok: Capability = { ok: true, reason: null };
+const no = (said: Said): Capability => ({ ok: false, ...asReason(said) });
+
+/** What a zone on OpenStack can do. */
+function capabilities(): Capabilities {
+  const notYet = no(say('CLOUD_NOT_OFFERED'));
+  return {
+    run: ok,
+    internet: notYet,
+    portForwards: notYet,
+    disks: ok,
+    extraDisks: notYet,
+    serialConsole: no(say('CLOUD_CONSOLE_READ_ONLY')),
+    graphics: ok,
+    suspend: notYet,
+    snapshot: notYet,
+    impair: no(say('CLOUD_LINKS_PLAIN')),
+    exec: notYet,
+  };
+}
+
+/** A quota of −1 is none. */
+function countedOf(
+  what: CountedRoom['what'],
+  { limit, used }: { limit: number; used: number },
+  takes: CountedRoom['takes'],
+): CountedRoom {
+  return { what, free: limit < 0 ? Number.MAX_SAFE_INTEGER : Math.max(0, limit - used), takes };
+}
+
+/** Its room are the project's quotas, less what others have in the project: `ours` is what the zone's own servers hold of them. */
+export async function describeCloud(
+  { caller, nova, neutron }: Cloud,
+  ours: { vcpus: number; ramMb: number },
+): Promise<ZoneDescription> {
+  const [limits, flavours, version, grant] = await Promise.all([
+    nova.limits(),
+    nova.flavours(),
+    caller.novaVersion(),
+    caller.grant(),
+  ]);
+  const quota = await neutron.quota(grant.project.id);
+  const room = (most: number, used: number, own: number, without: number) =>
+    most < 0 ? without : Math.max(0, most - Math.max(0, used - own));
+  const largest = (values: readonly number[]) => Math.max(1, ...values);
+  return {
+    physical: {
+      vcpus: room(limits.maxTotalCores, limits.totalCoresUsed, ours.vcpus, unbounded.vcpus),
+      ramMb: room(limits.maxTotalRAMSize, limits.totalRAMUsed, ours.ramMb, unbounded.ramMb),
+      diskGb: unbounded.diskGb,
+    },
+    capabilities: capabilities(),
+    vmLimits: {
+      nics: nicsPerServer,
+      vcpus: { min: 1, max: largest(flavours.map(({ vcpus }) => vcpus)) },
+      ramMb: { min: 1, max: largest(flavours.map(({ ram }) => ram)) },
+      diskGb: { min: 0, max: largest(flavours.map(({ disk }) => disk)) },
+    },
+    counted: [
+      countedOf('servers', { limit: limits.maxTotalInstances, used: limits.totalInstancesUsed }, { vm: 1 }),
+      countedOf('networks', quota.network, { slice: 1, network: 1, link: 1 }),
+      countedOf('subnets', quota.subnet, { network: 1, link: 1 }),
+      // each VM has one that says that it is defined
+      countedOf('ports', quota.port, { vm: 1, link: 2, attachment: 1 }),
+    ],
+    facts: [
+      { name: 'Cloud', ...asValue(plain(`${grant.region}, ${grant.project.name}`)) },
+      { name: 'Nova', ...asValue(plain(version.max)) },
+    ],
+    observedAt: new Date(),
+  };
+}

@@ -1,0 +1,301 @@
+import { ProviderError } from '#server/lib/provider-error';
+import { say, type Said } from '#shared/sentence';
+import { appliedVm } from '../applied';
+import { aborted, notDefined, notRunning } from '../errors';
+import type { ImageSpec, VmSpec } from '../provider';
+import { cloudInitDocuments } from '../qemu/images/cloud-init';
+import { chooseFlavour } from './choose-flavour';
+import { hasStatus } from './client/cloud-error';
+import type { GlanceImage } from './client/glance';
+import type { Port } from './client/neutron';
+import type { Server } from './client/nova';
+import { asDescription, asMetadata } from './packed';
+import { isUp, statusOf, taskOf, troubleOf } from './server-state';
+import type { ServerWatch } from './server-watch';
+import { ensured, freed, gone, unsupported, type ZoneParts } from './zone-parts';
+
+/** Forwards and internet access, which NICs of their own would be for. */
+const noDhcp = { forwards: null, internet: null };
+/** So long the lists of images and flavours are good, which seldom change. */
+const rememberedMs = 10_000;
+/** How often a console is read for a text, and how many lines of it. */
+const gateMs = 2_000;
+const gateLines = 2_000;
+/** So many looks after it was asked to delete a server, Nova is asked again. */
+const asksAgainAfter = 30;
+const rests: ReadonlySet<string> = new Set(['stopped', 'paused', 'suspended']);
+/** So often a server may be missing in a list before it has been in one. */
+const lagLooks = 5;
+
+export type Machines = ReturnType<typeof machinesOf>;
+
+/**
+ * VMs. One that is defined is a port on its slice's own network, which is plugged into nothing; its server is made at its first start, once its NICs are
+ * there, since Nova has no server that was never started. From then on its server is what counts.
+ */
+export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
+  const { names, mark } = parts;
+
+  const serverOf = async (sliceId: number, vmId: number): Promise<Server | null> => {
+    const [found] = await serversOf(sliceId, vmId);
+    return found ?? null;
+  };
+  /** The older one first. */
+  const serversOf = async (sliceId: number, vmId: number): Promise<Server[]> => {
+    const found = await parts.cloud().nova.servers([names.vm(sliceId, vmId)]);
+    return found
+      .filter(({ status }) => status !== 'DELETED' && status !== 'SOFT_DELETED')
+      .sort((a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id));
+  };
+  const definitions = (sliceId: number, vmIds: readonly number[]): Promise<Port[]> =>
+    parts.cloud().neutron.ports({ name: vmIds.map((vmId) => names.vm(sliceId, vmId)) });
+
+  async function requireDefined(sliceId: number, vmIds: readonly number[]): Promise<void> {
+    const found = new Set((await definitions(sliceId, vmIds)).map(({ name }) => name));
+    if (vmIds.some((vmId) => !found.has(names.vm(sliceId, vmId)))) throw notDefined('virtual machine');
+  }
+
+  const imagesNow = remembered((name: string) => parts.cloud().glance.images({ name, status: 'active' }));
+  const allFlavours = remembered(() => parts.cloud().nova.flavours());
+  const flavoursNow = () => allFlavours('');
+
+  /** The image in Glance, which is called as ours. */
+  async function imageOf(image: ImageSpec): Promise<GlanceImage> {
+    const [first] = await imagesNow(image.name);
+    if (first === undefined)
+      throw new ProviderError('IMAGE_INVALID', say('CLOUD_IMAGE_MISSING', { image: image.name }), false);
+    return first;
+  }
+
+  /** The network of a slice's definitions; asked for once, and again when it is gone. */
+  const ownNetworks = new Map<string, Promise<string>>();
+  const ownNetwork = (sliceId: number): Promise<string> => {
+    const { neutron } = parts.cloud();
+    const name = names.slice(sliceId);
+    const known = ownNetworks.get(name);
+    if (known !== undefined) return known;
+    const made = ensured(parts, name, {
+      find: () => neutron.networks({ name }),
+      create: () => neutron.createNetwork({ name, description: '' }),
+      remove: ({ id }) => gone(neutron.deleteNetwork(id)),
+    }).then(({ id }) => id);
+    ownNetworks.set(name, made);
+    made.catch(() => ownNetworks.delete(name));
+    return made;
+  };
+
+  function ensureDefined(sliceId: number, vm: VmSpec): Promise<void> {
+    const { neutron } = parts.cloud();
+    const name = names.vm(sliceId, vm.id);
+    const description = asDescription(appliedVm(vm));
+    return parts.mutex.run(name, async () => {
+      const known = await definitions(sliceId, [vm.id]);
+      const [first] = known;
+      if (first !== undefined) {
+        // of one that was started its server says what was applied
+        if (first.description !== description && (await serverOf(sliceId, vm.id)) === null)
+          await neutron.describePort(first.id, description);
+        return;
+      }
+      const define = async () => neutron.createPort({ name, networkId: await ownNetwork(sliceId), description });
+      await ensured(parts, name, {
+        known,
+        find: () => neutron.ports({ name }),
+        create: () =>
+          define().catch((error: unknown) => {
+            // somebody else has removed what was left of the slice
+            if (!hasStatus(error, 404) || !ownNetworks.delete(names.slice(sliceId))) throw error;
+            return define();
+          }),
+        remove: ({ id }) => gone(neutron.deletePort(id)),
+      });
+    });
+  }
+
+  /** Its server, made at its first start. `known`: those that a look has found just now. */
+  async function ensureServer(sliceId: number, vm: VmSpec, known: Server[]): Promise<{ id: string }> {
+    const { nova, neutron, settings } = parts.cloud();
+    const [image, flavours] = await Promise.all([imageOf(vm.image), flavoursNow()]);
+    const flavour = chooseFlavour(flavours, vm);
+    if (flavour === null) throw new ProviderError('NO_CAPACITY', say('CLOUD_NO_FLAVOUR_FITS', { vm: vm.name }), false);
+    const name = names.vm(sliceId, vm.id);
+    const nics = vm.nics.toSorted((a, b) => a.index - b.index);
+    const wanted = nics.map(({ edgeId }) => names.nic(sliceId, edgeId, vm.id));
+    const ports = wanted.length === 0 ? [] : await neutron.ports({ name: wanted });
+    const idOf = new Map(ports.map((port) => [port.name, port.id]));
+    const called = vm.hostname === '' ? vm.name : vm.hostname;
+    return ensured<{ id: string }>(parts, name, {
+      known,
+      find: () => serversOf(sliceId, vm.id),
+      create: async () => ({
+        id: await nova.createServer({
+          name,
+          hostname: called.split('.', 1)[0] ?? called,
+          flavour: flavour.id,
+          image: image.id,
+          // one that is not there yet is plugged in when its edge is made
+          ports: wanted.flatMap((nic) => idOf.get(nic) ?? []),
+          metadata: { 'trama.vm': vm.name, ...asMetadata(appliedVm(vm)) },
+          tags: [mark, names.slice(sliceId), name],
+          userData: Buffer.from(cloudInitDocuments(vm, noDhcp)['user-data'] ?? '').toString('base64'),
+          availabilityZone: settings.availabilityZone,
+        }),
+      }),
+      remove: ({ id }) => gone(nova.deleteServer(id)),
+    });
+  }
+
+  /** Waits until a server is as it should be; of one that fails on the way, why. */
+  async function until(
+    server: { id: string },
+    isThere: (now: Server) => boolean,
+    { vm, signal }: { vm: string; signal?: AbortSignal | undefined },
+  ): Promise<void> {
+    let looks = 0;
+    for await (const now of watch.follow(server, signal)) {
+      looks += 1;
+      if (now === null) {
+        // lists lag behind what was just made
+        if (looks <= lagLooks) continue;
+        throw notRunning(say('VM_WAS_REMOVED'));
+      }
+      looks = lagLooks;
+      if (isThere(now)) return;
+      // while Nova works on it, what it says is what was
+      const trouble = taskOf(now) === null ? troubleOf(now) : null;
+      if (trouble !== null) throw failure(now, trouble);
+    }
+    if (signal?.aborted === true) throw aborted(signal);
+    throw new ProviderError('UNAVAILABLE', say('ZONE_CALL_SILENT'), true, vm);
+  }
+
+  function failure(server: Server, said: Said): ProviderError {
+    const lacksRoom = /No valid host|quota/i.test(server.fault?.message ?? '');
+    return new ProviderError(lacksRoom ? 'NO_CAPACITY' : 'VM_CRASHED', said, !lacksRoom);
+  }
+
+  async function start(sliceId: number, vm: VmSpec, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) throw aborted(signal);
+    await requireDefined(sliceId, [vm.id]);
+    const server = await parts.mutex.run(names.vm(sliceId, vm.id), () => begin(sliceId, vm));
+    await until(server, isUp, { vm: vm.name, signal });
+  }
+
+  async function begin(sliceId: number, vm: VmSpec): Promise<{ id: string }> {
+    const { nova } = parts.cloud();
+    const known = await serversOf(sliceId, vm.id);
+    const [server] = known;
+    if (server === undefined) return ensureServer(sliceId, vm, known);
+    if (server.status === 'ERROR') {
+      // one that never ran has nothing to lose
+      if (server['OS-SRV-USG:launched_at'] == null) {
+        await removeServer(server);
+        return ensureServer(sliceId, vm, []);
+      }
+      await nova.reboot(server.id, 'HARD');
+    } else if (rests.has(statusOf(server))) await unlessBusy(nova.start(server));
+    return server;
+  }
+
+  async function removeServer(server: { id: string }): Promise<void> {
+    let looks = 0;
+    const ask = () => gone(parts.cloud().nova.deleteServer(server.id));
+    await ask();
+    for await (const now of watch.follow(server)) {
+      if (now === null) return;
+      // a host that was away has forgotten it
+      if ((looks += 1) % asksAgainAfter === 0) await ask();
+    }
+  }
+
+  /** What its serial console has shown, as far as Nova keeps it. */
+  async function consoleLog(sliceId: number, vmId: number, lines: number): Promise<string> {
+    const server = await serverOf(sliceId, vmId);
+    if (server === null || statusOf(server) !== 'running') throw notRunning();
+    return parts.cloud().nova.consoleOutput(server.id, lines);
+  }
+
+  return {
+    requireDefined,
+    ensureDefined,
+    imageOf,
+    serverOf,
+    start,
+    /** Plugs NICs into servers that have been made without them. */
+    async plug(sliceId: number, nics: readonly { vmId: number; portId: string }[]): Promise<void> {
+      if (nics.length === 0) return;
+      const { nova } = parts.cloud();
+      const servers = await nova.servers(
+        nics.map(({ vmId }) => names.vm(sliceId, vmId)),
+        'any',
+      );
+      for (const { vmId, portId } of nics) {
+        const server = servers.find(({ name }) => name === names.vm(sliceId, vmId));
+        if (server !== undefined) await nova.attachPort(server.id, portId);
+      }
+    },
+    async stop(sliceId: number, vmId: number): Promise<void> {
+      const server = await serverOf(sliceId, vmId);
+      if (server === null || statusOf(server) === 'stopped') return;
+      await unlessBusy(parts.cloud().nova.stop(server.id));
+      for await (const now of watch.follow(server)) {
+        if (now === null || (statusOf(now) === 'stopped' && taskOf(now) === null)) return;
+        // what began before it had to end first
+        if (isUp(now)) await unlessBusy(parts.cloud().nova.stop(server.id));
+      }
+    },
+    async reboot(sliceId: number, vm: VmSpec, signal?: AbortSignal): Promise<void> {
+      await requireDefined(sliceId, [vm.id]);
+      const server = await serverOf(sliceId, vm.id);
+      if (server === null || statusOf(server) !== 'running') return start(sliceId, vm, signal);
+      await parts.cloud().nova.reboot(server.id, 'HARD');
+      await until(server, isUp, { vm: vm.name, signal });
+    },
+    /** By what its serial console has shown, or by the clock; a port is not asked, since nobody of ours is in its network. */
+    async awaitReady(sliceId: number, vm: VmSpec, signal?: AbortSignal): Promise<void> {
+      const { ready } = vm;
+      if (ready === null) return;
+      if (ready.tcpPort !== undefined) throw unsupported(say('CLOUD_NOT_OFFERED'));
+      if (ready.seconds !== undefined) await parts.pause(ready.seconds * 1000, signal).catch(() => undefined);
+      for (;;) {
+        if (signal?.aborted === true) throw aborted(signal);
+        const shown = await consoleLog(sliceId, vm.id, gateLines);
+        if (ready.marker === undefined || shown.includes(ready.marker)) return;
+        await parts.pause(gateMs, signal).catch(() => undefined);
+      }
+    },
+    /** The server first: while its definition is there, whoever follows sees that something is left. */
+    async remove(sliceId: number, vmId: number, nics: readonly Port[]): Promise<void> {
+      const { neutron } = parts.cloud();
+      for (const server of await serversOf(sliceId, vmId)) await removeServer(server);
+      for (const { id } of nics) await freed(parts, () => neutron.deletePort(id));
+      for (const { id } of await definitions(sliceId, [vmId])) await freed(parts, () => neutron.deletePort(id));
+    },
+    removeServer,
+    consoleLog,
+    /** What is remembered of a slice that is gone. */
+    forget: (sliceId: number) => void ownNetworks.delete(names.slice(sliceId)),
+  };
+}
+
+/** What many VMs ask for at once is asked once in a while. */
+function remembered<Answer>(ask: (key: string) => Promise<Answer>): (key: string) => Promise<Answer> {
+  const known = new Map<string, { answer: Promise<Answer>; at: number }>();
+  return (key) => {
+    const last = known.get(key);
+    if (last !== undefined && Date.now() - last.at < rememberedMs) return last.answer;
+    const answer = ask(key);
+    known.set(key, { answer, at: Date.now() });
+    answer.catch(() => known.delete(key));
+    return answer;
+  };
+}
+
+/** Nova refuses (409) what a server is doing already, or has done: what it does is looked at next. */
+async function unlessBusy(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!hasStatus(error, 409)) throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { AccessRule } from './client/access-rules';
+
+/** An id, as a path of the API has it. */
+const id = 'id';
+const compute = (method: string, path: string): AccessRule => ({ service: 'compute', method, path: `/v2.1${path}` });
+const network = (method: string, path: string): AccessRule => ({ service: 'network', method, path: `/v2.0${path}` });
+
+/**
+ * Every call that a zone makes, as an application credential's access rules name them: the README tells which to give. Signing in needs none.
+ * https://docs.openstack.org/keystone/latest/user/application_credentials.html#access-rules
+ */
+export const neededCalls: readonly AccessRule[] = [
+  compute('GET', '/'),
+  compute('GET', '/flavors/detail'),
+  compute('GET', '/limits'),
+  compute('GET', '/os-availability-zone'),
+  compute('GET', '/servers/detail'),
+  compute('POST', '/servers'),
+  compute('DELETE', `/servers/${id}`),
+  compute('POST', `/servers/${id}/action`),
+  compute('POST', `/servers/${id}/remote-consoles`),
+  compute('POST', `/servers/${id}/os-interface`),
+  network('GET', '/extensions'),
+  network('GET', `/quotas/${id}/details.json`),
+  network('GET', '/networks'),
+  network('POST', '/networks'),
+  network('DELETE', `/networks/${id}`),
+  network('GET', '/subnets'),
+  network('POST', '/subnets'),
+  network('GET', '/ports'),
+  network('POST', '/ports'),
+  network('PUT', `/ports/${id}`),
+  network('DELETE', `/ports/${id}`),
+  { service: 'image', method: 'GET', path: '/v2/images' },
+];
