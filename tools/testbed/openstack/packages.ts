@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { access, rm, writeFile } from 'node:fs/promises';
+import { thisMachine } from '../../setup/machine';
+
+/** Debian's packages of a cloud whose guests are pretended: Nova's compute service comes with its library. */
+const packages = [
+  ...['keystone', 'glance-api', 'placement-api', 'nova-api', 'nova-conductor', 'nova-scheduler', 'neutron-api'],
+  ...['neutron-rpc-server', 'mariadb-server', 'rabbitmq-server', 'uwsgi-core', 'uwsgi-plugin-python3'],
+];
+/** What they bring. */
+const programs = [
+  ...['keystone-manage', 'glance-api', 'placement-api', 'nova-api-wsgi', 'nova-conductor', 'nova-scheduler'],
+  ...['neutron-server', 'neutron-db-manage', 'mariadbd', 'rabbitmq-server', 'uwsgi'],
+];
+
+/** Answers of theirs that would have them set up databases and endpoints of their own. */
+const answers = ['keystone', 'glance', 'placement', 'nova', 'neutron'].flatMap((name) => {
+  const common = name === 'keystone' ? name : `${name}-common`;
+  const service = name === 'keystone' ? name : `${name}-api`;
+  return [`${common} ${name}/configure_db boolean false`, `${service} ${name}/register-endpoint boolean false`];
+});
+
+const machine = thisMachine(process.env);
+
+/** Why this machine cannot have the testbed; null where it can. */
+export async function whyNot(): Promise<string | null> {
+  if (!(await machine.hasApt())) return 'Its packages are Debian’s, and there is no apt-get.';
+  return machine.isRoot() ? null : 'It is brought up by root only, since packages are installed.';
+}
+
+/** Installs what lacks; none of the services is started by that. Rejects with what apt-get says last. */
+export async function install(log: (line: string) => void): Promise<void> {
+  const there = await Promise.all(programs.map((name) => machine.hasProgram(name)));
+  if (there.every(Boolean)) return;
+  log('Installing the packages of OpenStack …');
+  // 101 forbids to start services (invoke-rc.d(8))
+  const policy = '/usr/sbin/policy-rc.d';
+  const made = await access(policy).then(
+    () => false,
+    () => true,
+  );
+  if (made) await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  let last = '';
+  const apt = (...args: string[]) => machine.aptGet(['-q', '-y', ...args], (line) => (last = line));
+  try {
+    await preseed();
+    await apt('update');
+    const code = await apt('--no-install-recommends', 'install', ...packages);
+    if (code !== 0) throw new Error(`apt-get ended with ${code}: ${last}`);
+  } finally {
+    if (made) await rm(policy);
+  }
+}
+
+function preseed(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('debconf-set-selections', (error) => (error === null ? resolve() : reject(error)));
+    child.stdin?.end(`dbconfig-common dbconfig-common/dbconfig-install boolean false\n${answers.join('\n')}\n`);
+  });
+}
