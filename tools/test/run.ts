@@ -13,6 +13,8 @@ interface Stage {
   name: string;
   /** `over` fires when the stage's time is over and what it has started is ended. */
   run: (over: AbortSignal) => Promise<Outcome>;
+  /** In place of `stageMinutes`. */
+  minutes?: number;
   /** It says nothing but what is wrong and keeps one core busy: it is begun with the first stage, beside the others. */
   quiet?: boolean;
 }
@@ -48,7 +50,7 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
 
   /** The stage's outcome, or its failure when its time is over. */
   const within = async (stage: Stage): Promise<Outcome> => {
-    const ms = Math.min(stageMinutes * 60_000, runEnds - performance.now());
+    const ms = Math.min((stage.minutes ?? stageMinutes) * 60_000, runEnds - performance.now());
     if (ms <= 0) return { ...none, failed: 1, notes: ['there was no time left for it'] };
     const over = new AbortController();
     const done = new AbortController();
@@ -80,6 +82,11 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
         }
         return vitest(['db'], { TRAMA_TEST_DATABASE: 'mysql' });
       },
+    },
+    {
+      name: 'zones on a real OpenStack',
+      run: command('tsx', ['tools/testbed/openstack/main.ts', '--vms', '10', '--ready-within', '8']),
+      minutes: 16,
     },
     { name: 'provider contract on real QEMU', run: (over) => vitestTwice(['vm'], over) },
     {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runVitest, runVitestTwice } from './stages';
+import { runCommand, runVitest, runVitestTwice } from './stages';
 
 let root: string;
 beforeEach(async () => {
@@ -83,4 +83,15 @@ test('there is one try for what passes, for other tests, and when the time is ov
 test('a vitest that says nothing has failed', async () => {
   const options = await scripted();
   expect(await runVitest(options)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+});
+
+test.each([
+  [0, { passed: 1, failed: 0, skipped: 0 }],
+  [1, { passed: 0, failed: 1, skipped: 0 }],
+  [77, { passed: 0, failed: 0, skipped: 1 }],
+])('a tool that ends with %i is counted as what it says', async (code, outcome) => {
+  const file = path.join(root, 'node_modules/.bin/tool');
+  await writeFile(file, `#!/bin/sh\nexit ${code}\n`);
+  await chmod(file, 0o755);
+  expect(await runCommand({ name: 'tool', args: [], root, env: process.env })).toEqual(outcome);
 });

@@ -1,11 +1,11 @@
 import type { Cloud } from './cloud';
 import type { Network, Port } from './client/neutron';
 import type { Server } from './client/nova';
-import type { Names, Ours } from './names';
+import type { Names } from './names';
 
 /** All that is of one slice in the cloud. */
 export interface SliceInventory {
-  /** By the ids of their VMs. Of two of one VM, since a lost request can come late, the older one. */
+  /** By the ids of their VMs. */
   servers: Map<number, Server>;
   /** That a VM is defined, by its id. */
   definitions: Map<number, Port>;
@@ -15,7 +15,15 @@ export interface SliceInventory {
   /** The networks of the definitions: one, or more where a lost request came late. */
   own: Network[];
   /** Also what is there twice. */
-  everything: { servers: Server[]; networks: Network[]; ports: Port[] };
+  everything: Things;
+  /** Of what is there twice all but that which counts. */
+  surplus: Things;
+}
+
+export interface Things {
+  servers: Server[];
+  networks: Network[];
+  ports: Port[];
 }
 
 /** By the ids of their slices; in three lists, however many slices there are. */
@@ -28,34 +36,38 @@ export async function takeInventory(cloud: Cloud, mark: string, names: Names): P
     cloud.neutron.ports(ofProject),
   ]);
   const slices = new Map<number, SliceInventory>();
-  const sliceOf = ({ sliceId }: Ours) => {
-    let slice = slices.get(sliceId);
-    if (slice === undefined) slices.set(sliceId, (slice = emptySlice()));
-    return slice;
-  };
-  for (const server of servers.toSorted((a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id))) {
-    const ours = names.read(server.name);
-    if (ours?.kind !== 'vm' || server.status === 'DELETED' || server.status === 'SOFT_DELETED') continue;
-    const slice = sliceOf(ours);
-    slice.everything.servers.push(server);
-    if (!slice.servers.has(ours.vmId)) slice.servers.set(ours.vmId, server);
+  const known = new Set<string>();
+  /** What is ours, as what, and its place in its slice; what is there twice comes a second time. */
+  function* each<Thing extends { name: string }>(things: readonly Thing[], kind: keyof Things) {
+    for (const thing of things) {
+      const ours = names.read(thing.name);
+      if (ours === null) continue;
+      let slice = slices.get(ours.sliceId);
+      if (slice === undefined) slices.set(ours.sliceId, (slice = emptySlice()));
+      const key = `${kind} ${thing.name}`;
+      yield { thing, ours, slice, isSurplus: known.has(key) };
+      known.add(key);
+    }
   }
-  for (const network of networks) {
-    const ours = names.read(network.name);
-    if (ours === null) continue;
-    const slice = sliceOf(ours);
-    slice.everything.networks.push(network);
-    if (ours.kind === 'slice') slice.own.push(network);
-    else if (ours.kind === 'network') slice.networks.set(ours.networkId, network);
-    else if (ours.kind === 'edge') slice.edges.set(ours.edgeId, network);
+  for (const { thing, ours, slice, isSurplus } of each(servers, 'servers')) {
+    if (ours.kind !== 'vm') continue;
+    slice.everything.servers.push(thing);
+    if (isSurplus) slice.surplus.servers.push(thing);
+    else slice.servers.set(ours.vmId, thing);
   }
-  for (const port of ports) {
-    const ours = names.read(port.name);
-    if (ours === null) continue;
-    const slice = sliceOf(ours);
-    slice.everything.ports.push(port);
-    if (ours.kind === 'vm') slice.definitions.set(ours.vmId, port);
-    else if (ours.kind === 'nic') slice.nics.push({ edgeId: ours.edgeId, vmId: ours.vmId, port });
+  for (const { thing, ours, slice, isSurplus } of each(networks, 'networks')) {
+    slice.everything.networks.push(thing);
+    // also the second one: it goes with the first
+    if (ours.kind === 'slice') slice.own.push(thing);
+    if (isSurplus) slice.surplus.networks.push(thing);
+    else if (ours.kind === 'network') slice.networks.set(ours.networkId, thing);
+    else if (ours.kind === 'edge') slice.edges.set(ours.edgeId, thing);
+  }
+  for (const { thing, ours, slice, isSurplus } of each(ports, 'ports')) {
+    slice.everything.ports.push(thing);
+    if (isSurplus) slice.surplus.ports.push(thing);
+    else if (ours.kind === 'vm') slice.definitions.set(ours.vmId, thing);
+    else if (ours.kind === 'nic') slice.nics.push({ edgeId: ours.edgeId, vmId: ours.vmId, port: thing });
   }
   return slices;
 }
@@ -69,5 +81,6 @@ export function emptySlice(): SliceInventory {
     nics: [],
     own: [],
     everything: { servers: [], networks: [], ports: [] },
+    surplus: { servers: [], networks: [], ports: [] },
   };
 }

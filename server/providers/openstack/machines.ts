@@ -40,13 +40,8 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     const [found] = await serversOf(sliceId, vmId);
     return found ?? null;
   };
-  /** The older one first. */
-  const serversOf = async (sliceId: number, vmId: number): Promise<Server[]> => {
-    const found = await parts.cloud().nova.servers([names.vm(sliceId, vmId)]);
-    return found
-      .filter(({ status }) => status !== 'DELETED' && status !== 'SOFT_DELETED')
-      .sort((a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id));
-  };
+  const serversOf = (sliceId: number, vmId: number): Promise<Server[]> =>
+    parts.cloud().nova.servers([names.vm(sliceId, vmId)]);
   const definitions = (sliceId: number, vmIds: readonly number[]): Promise<Port[]> =>
     parts.cloud().neutron.ports({ name: vmIds.map((vmId) => names.vm(sliceId, vmId)) });
 
@@ -122,7 +117,8 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     const nics = vm.nics.toSorted((a, b) => a.index - b.index);
     const wanted = nics.map(({ edgeId }) => names.nic(sliceId, edgeId, vm.id));
     const ports = wanted.length === 0 ? [] : await neutron.ports({ name: wanted });
-    const idOf = new Map(ports.map((port) => [port.name, port.id]));
+    // the first of a name counts
+    const idOf = new Map(ports.toReversed().map((port) => [port.name, port.id]));
     const called = vm.hostname === '' ? vm.name : vm.hostname;
     return ensured<{ id: string }>(parts, name, {
       known,
@@ -184,8 +180,9 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
   async function begin(sliceId: number, vm: VmSpec): Promise<{ id: string }> {
     const { nova } = parts.cloud();
     const known = await serversOf(sliceId, vm.id);
-    const [server] = known;
+    const [server, ...surplus] = known;
     if (server === undefined) return ensureServer(sliceId, vm, known);
+    for (const each of surplus) await removeServer(each);
     if (server.status === 'ERROR') {
       // one that never ran has nothing to lose
       if (server['OS-SRV-USG:launched_at'] == null) {

@@ -13,6 +13,7 @@ import { machinesOf } from './machines';
 import { namesOf } from './names';
 import { observationOf } from './observation';
 import { createServerWatch } from './server-watch';
+import { surplusOf } from './surplus';
 import { wiringOf } from './wiring';
 import { freed, unsupported, type ZoneParts } from './zone-parts';
 
@@ -47,6 +48,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
   const watch = createServerWatch(parts);
   const machines = machinesOf(parts, watch);
   const wiring = wiringOf(parts, machines);
+  const removeSurplus = surplusOf(parts);
   let looking: Promise<unknown> = Promise.resolve();
   let nextLook: Promise<Map<number, SliceInventory>> | null = null;
   let described: { description: Promise<ZoneDescription>; at: number } | null = null;
@@ -163,6 +165,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
     async observeMany(slices) {
       const all = await look();
       const observedAt = new Date();
+      await removeSurplus(all.values());
       return new Map(
         slices.map(({ id }): [number, SliceObservation] => [
           id,

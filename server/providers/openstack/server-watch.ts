@@ -36,9 +36,7 @@ export function createServerWatch(parts: ZoneParts): ServerWatch {
       while (!hasEnded()) {
         const { servers } = await (signal === undefined ? look() : untilAborted(look(), signal));
         if (hasEnded()) return;
-        const server = servers.get(id);
-        const isGone = server === undefined || server.status === 'DELETED' || server.status === 'SOFT_DELETED';
-        yield isGone ? null : server;
+        yield servers.get(id) ?? null;
       }
     },
     close: () => closed.abort(),

@@ -26,7 +26,10 @@ export function ensured<Thing extends { id: string }>(
 ): Promise<Thing> {
   const removeSurplus = async (surplus: Thing) => {
     log('What was made twice in the cloud is removed once.', { name, id: surplus.id });
-    await remove(surplus);
+    // what something hangs on is not what is too much
+    await remove(surplus).catch((error: unknown) => {
+      if (!hasStatus(error, 409)) throw error;
+    });
   };
   return madeOnce({ ...once, remove: removeSurplus, pause });
 }

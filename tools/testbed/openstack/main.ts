@@ -1,7 +1,8 @@
 /**
  * `npm run test:openstack [-- --vms N]`: a real OpenStack of the distribution's packages (Keystone, Glance, Placement, Neutron, Nova), whose guests
- * are pretended by Nova's own driver for tests, and what zones on OpenStack do there. Ends with 1 when something is not as it should be; where the machine cannot have
- * it, it says why and ends with 0.
+ * are pretended by Nova's own driver for tests, and what zones on OpenStack do there. Ends with 1 when something is not as it should be, with 77 where this
+ * machine cannot have it (in `--ready-within MINUTES`), and says why. `up FOLDER` leaves such a cloud running, `prove FOLDER` does the same on that one as often
+ * as one likes, `down FOLDER` ends it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,28 +10,56 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { whyNot } from './packages';
 import { prove } from './prove';
-import { startTestbed } from './testbed';
+import { openTestbed, startTestbed, stopTestbed, type Testbed } from './testbed';
 
-const { values } = parseArgs({ options: { vms: { type: 'string', default: '100' } } });
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const { values, positionals } = parseArgs({
+  options: { vms: { type: 'string', default: '100' }, 'ready-within': { type: 'string', default: '60' } },
+  allowPositionals: true,
+});
+const nothingToTest = 77;
+const began = Date.now();
+const log = (line: string) =>
+  process.stdout.write(`${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
 
-const reason = await whyNot();
-if (reason !== null) {
-  say(`Skipped: no testbed of OpenStack here. ${reason}`);
-} else {
-  const folder = await mkdtemp(path.join(tmpdir(), 'trama-openstack-'));
-  const began = Date.now();
-  const log = (line: string) => say(`${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}`);
-  const testbed = await startTestbed({ folder, log });
+async function proved(testbed: Testbed): Promise<boolean> {
   try {
     await prove(testbed, { vms: Number(values.vms), log });
     log('All is as it should be.');
+    return true;
   } catch (error) {
     log(`Failed: ${error instanceof Error ? error.stack : String(error)}`);
     process.exitCode = 1;
-  } finally {
-    await testbed.stop();
-    if (process.exitCode !== 1) await rm(folder, { recursive: true, force: true });
-    else log(`Logs are in ${folder}/log.`);
+    return false;
   }
 }
+
+async function started(folder: string): Promise<Testbed | null> {
+  try {
+    return await startTestbed({ folder, log, minutes: Number(values['ready-within']) });
+  } catch (error) {
+    log(`SKIPPED: no OpenStack comes up here: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = nothingToTest;
+    return null;
+  }
+}
+
+async function upAndDown(): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'trama-openstack-'));
+  const testbed = await started(folder);
+  const works = testbed !== null && (await proved(testbed));
+  await stopTestbed(folder);
+  if (works) await rm(folder, { recursive: true, force: true });
+  else log(`Logs are in ${folder}/log.`);
+}
+
+const [command, folder] = positionals;
+const reason = await whyNot();
+if (reason !== null) {
+  log(`SKIPPED: no OpenStack can be had here: ${reason}`);
+  process.exitCode = nothingToTest;
+} else if (command === undefined) await upAndDown();
+else if (folder === undefined) throw new Error(`Of which folder? ${command} FOLDER`);
+else if (command === 'up') await started(folder);
+else if (command === 'prove') await proved(await openTestbed(folder));
+else if (command === 'down') await stopTestbed(folder);
+else throw new Error(`up, prove or down, not ${command}.`);

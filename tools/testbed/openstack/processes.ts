@@ -1,12 +1,16 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { open, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Longer than any service of a cloud takes on a busy machine of two processors. */
-const patienceMs = 300_000;
+const patienceMs = 900_000;
 const endsWithinMs = 15_000;
+
+/** By which `npm test` finds what one of its runs has started. */
+const { TRAMA_TEST_RUN } = process.env;
+const runMark = TRAMA_TEST_RUN === undefined ? {} : { TRAMA_TEST_RUN };
 
 /** Programs of a testbed: each in a process group of its own, with a log and a note by which a later run finds it. */
 export interface Processes {
@@ -15,7 +19,7 @@ export interface Processes {
   run(name: string, command: readonly string[], env?: Record<string, string>): Promise<void>;
   /** Waits until `isThere`; rejects as soon as the program has ended. */
   until(name: string, what: string, isThere: () => Promise<boolean>): Promise<void>;
-  /** Ends all, also those of an earlier run; never a process that only has the number of one. */
+  /** Ends all, also those of an earlier run; never a process that only has the number of one. Nothing is started here after that. */
   stop(): Promise<void>;
 }
 
@@ -25,21 +29,28 @@ export function processesIn(folder: string): Processes {
   const lastLines = async (name: string) =>
     (await readFile(logOf(name), 'utf8').catch(() => '')).trim().split('\n').slice(-15).join('\n');
 
+  let over = false;
+  const noteOf = (name: string) => path.join(notes, name);
+
   async function launch(name: string, command: readonly string[], env: Record<string, string>) {
     await mkdir(path.join(folder, 'log'), { recursive: true });
     await mkdir(notes, { recursive: true });
     const log = await open(logOf(name), 'a');
     const [program = '', ...args] = command;
+    if (over) throw new Error(`${name} is not started: the testbed has been stopped.`);
     const child = spawn(program, args, {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: folder, LC_ALL: 'C.UTF-8', ...env },
+      env: { ...runMark, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: folder, LC_ALL: 'C.UTF-8', ...env },
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
     });
     await log.close();
+    await writeFile(noteOf(name), `${child.pid} ${await beganAt(child.pid ?? 0)}`);
+    // who stopped all meanwhile has not seen the note
+    if (over) signal(child.pid ?? 0, 'SIGKILL');
     return child;
   }
 
@@ -47,27 +58,25 @@ export function processesIn(folder: string): Processes {
     async start(name, command, env = {}) {
       const child = await launch(name, command, env);
       child.unref();
-      const began = await beganAt(child.pid ?? 0);
-      await writeFile(path.join(notes, name), `${child.pid} ${began}`);
     },
     async run(name, command, env = {}) {
       const child = await launch(name, command, env);
-      const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+      const code = await ended(child);
+      await rm(noteOf(name), { force: true });
       if (code !== 0) throw new Error(`${name} ended with ${code}:\n${await lastLines(name)}`);
     },
     async until(name, what, isThere) {
       for (const end = Date.now() + patienceMs; ; await sleep(300)) {
         if (await isThere().catch(() => false)) return;
-        if ((await noted(path.join(notes, name))) === null)
+        if ((await noted(noteOf(name))) === null)
           throw new Error(`${name} ended while ${what} was waited for:\n${await lastLines(name)}`);
         if (Date.now() > end) throw new Error(`${name}: no ${what} in time:\n${await lastLines(name)}`);
       }
     },
     async stop() {
+      over = true;
       const names = await readdir(notes).catch(() => []);
-      const groups = (await Promise.all(names.map((name) => noted(path.join(notes, name))))).filter(
-        (pid) => pid !== null,
-      );
+      const groups = (await Promise.all(names.map((name) => noted(noteOf(name))))).filter((pid) => pid !== null);
       for (const pid of groups) signal(pid, 'SIGTERM');
       for (const end = Date.now() + endsWithinMs; groups.some((pid) => signal(pid, 0)) && Date.now() < end;)
         await sleep(200);
@@ -75,6 +84,12 @@ export function processesIn(folder: string): Processes {
       await rm(notes, { recursive: true, force: true });
     },
   };
+}
+
+/** Its exit code, null for one that was ended by a signal. */
+function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('exit', resolve));
 }
 
 /** Signals a process group; whether there is one. */

@@ -7,6 +7,7 @@ import { testConnection } from '#server/providers/openstack/test-connection';
 import type { EdgeSpec, Provider, VmSpec } from '#server/providers/provider';
 import { Semaphore } from '#server/lib/semaphore';
 import { openSettings } from '#shared/zone-settings';
+import { proveFaults } from './prove-faults';
 import { applicationCredential } from './seed';
 import type { Testbed } from './testbed';
 
@@ -34,7 +35,8 @@ export async function prove(
     log(`Room: ${physical.vcpus} vCPUs, ${physical.ramMb} MiB of RAM.`);
     await proveTopology(provider, { name: 'ring', sliceId: 1, ...ring(vms), log });
     await proveTopology(provider, { name: 'star', sliceId: 2, ...star(vms), log });
-    await proveFaults(provider, log);
+    await proveRefusals(provider, log);
+    await proveFaults(testbed, settingsFor(testbed, credential), log);
   } finally {
     await provider.close();
   }
@@ -78,7 +80,7 @@ async function narrowed(testbed: Testbed, log: (line: string) => void): Promise<
 }
 
 /** A VM that no host has room for, and one that no flavour is as large as. */
-async function proveFaults(provider: Provider, log: (line: string) => void): Promise<void> {
+async function proveRefusals(provider: Provider, log: (line: string) => void): Promise<void> {
   const slice = { id: 3 };
   const huge = vmSpec(3_000, image, { vcpus: 8, ramMb: 16_000_000 });
   await provider.ensureVm(slice, huge);

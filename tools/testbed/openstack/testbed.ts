@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { withTimeout } from '#server/lib/timeout';
 import { configFiles, databaseUrl, keystoneUrl, type Plan } from './configuration';
 import { install } from './packages';
 import { freePorts, listens, processesIn, type Processes } from './processes';
@@ -12,15 +13,31 @@ export interface Testbed {
   password: string;
   member: typeof member;
   reader: typeof reader;
-  stop(): Promise<void>;
 }
 
 const databases = ['keystone', 'glance', 'placement', 'nova_api', 'nova_cell0', 'nova_cell1', 'neutron'];
 
+interface Start {
+  folder: string;
+  /** What takes longer is stopped, and has failed. */
+  minutes: number;
+  log: (line: string) => void;
+}
+
 /** Brings a cloud of Debian's OpenStack up in a folder, on ports of loopback that are free; its guests are pretended. As root. */
-export async function startTestbed({ folder, log }: { folder: string; log: (line: string) => void }): Promise<Testbed> {
+export async function startTestbed({ folder, minutes, log }: Start): Promise<Testbed> {
+  await stopTestbed(folder);
   const processes = processesIn(folder);
-  await processes.stop();
+  const late = () => new Error(`It was not ready in ${minutes} minutes.`);
+  try {
+    return await withTimeout(start(folder, processes, log), minutes * 60_000, late);
+  } catch (error) {
+    await processes.stop();
+    throw error;
+  }
+}
+
+async function start(folder: string, processes: Processes, log: Start['log']): Promise<Testbed> {
   await rm(folder, { recursive: true, force: true });
   await install(log);
   const [
@@ -40,35 +57,36 @@ export async function startTestbed({ folder, log }: { folder: string; log: (line
     region: 'RegionOne',
     ports: { database, queue, queueNodes, queueNames, keystone, glance, placement, nova, neutron },
   };
-  try {
-    await writeFiles(plan);
-    await startStores(plan, processes);
-    log('Database and queue are up.');
-    await setUpKeystone(plan, processes);
-    const seeder = await seederOf(plan);
-    await seeder.catalogue();
-    log('Keystone is up.');
-    const others = [setUpGlance, setUpPlacement, setUpNeutron, setUpNova];
-    // each to its end, so that nothing is started after what one of them has failed for was stopped
-    const ends = await Promise.allSettled(others.map((setUp) => setUp(plan, processes)));
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    log('Glance, Placement, Neutron and Nova are up.');
-    await seeder.content();
-    await startCompute(plan, processes);
-    log('The cloud is ready.');
-  } catch (error) {
-    await processes.stop();
-    throw error;
-  }
-  return {
-    authUrl: keystoneUrl(plan),
-    region: plan.region,
-    password: plan.password,
-    member,
-    reader,
-    stop: () => processes.stop(),
-  };
+  await writeFiles(plan);
+  await startStores(plan, processes);
+  log('Database and queue are up.');
+  await setUpKeystone(plan, processes);
+  const seeder = await seederOf(plan);
+  await seeder.catalogue();
+  log('Keystone is up.');
+  const others = [setUpGlance, setUpPlacement, setUpNeutron, setUpNova];
+  // each to its end, so that it is the first failure that is told
+  const ends = await Promise.allSettled(others.map((setUp) => setUp(plan, processes)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  log('Glance, Placement, Neutron and Nova are up.');
+  await seeder.content();
+  await startCompute(plan, processes);
+  log('The cloud is ready.');
+  const testbed = { authUrl: keystoneUrl(plan), region: plan.region, password: plan.password, member, reader };
+  await writeFile(factsOf(folder), JSON.stringify(testbed), { mode: 0o600 });
+  return testbed;
 }
+
+/** One that was started in a folder, and still runs. */
+export async function openTestbed(folder: string): Promise<Testbed> {
+  return JSON.parse(await readFile(factsOf(folder), 'utf8')) as Testbed;
+}
+
+export async function stopTestbed(folder: string): Promise<void> {
+  await processesIn(folder).stop();
+}
+
+const factsOf = (folder: string) => path.join(folder, 'testbed.json');
 
 const etcOf = ({ folder }: Plan, file: string) => path.join(folder, 'etc', file);
 
@@ -201,7 +219,11 @@ async function setUpGlance(plan: Plan, processes: Processes): Promise<void> {
 
 async function setUpPlacement(plan: Plan, processes: Processes): Promise<void> {
   const env = { OS_PLACEMENT_CONFIG_DIR: etcOf(plan, 'placement') };
-  await processes.run('placement-sync', ['placement-manage', '--config-file', etcOf(plan, 'placement/placement.conf'), 'db', 'sync'], env);
+  await processes.run(
+    'placement-sync',
+    ['placement-manage', '--config-file', etcOf(plan, 'placement/placement.conf'), 'db', 'sync'],
+    env,
+  );
   await serve(processes, 'placement', plan.ports.placement, '/usr/bin/placement-api', env);
 }
 

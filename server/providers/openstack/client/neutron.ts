@@ -2,11 +2,18 @@ import { z } from 'zod';
 import { nothing } from './answers';
 import type { Query } from './addresses';
 import type { Caller } from './caller';
+import { networksInOrder, portsInOrder } from './in-order';
 import { listAll } from './lists';
 
 /* https://docs.openstack.org/api-ref/network/v2: the calls that are used, and of their answers what is read. */
 
-const network = z.object({ id: z.string(), name: z.string(), subnets: z.array(z.string()), description: z.string() });
+const network = z.object({
+  id: z.string(),
+  name: z.string(),
+  subnets: z.array(z.string()),
+  description: z.string(),
+  created_at: z.string().default(''),
+});
 export type Network = z.output<typeof network>;
 
 const port = z.object({
@@ -19,6 +26,7 @@ const port = z.object({
   /** Of the server that it is plugged into; empty for none. */
   device_id: z.string(),
   description: z.string(),
+  created_at: z.string().default(''),
 });
 export type Port = z.output<typeof port>;
 
@@ -70,8 +78,10 @@ export function neutronOf(caller: Caller) {
       return (await caller.call({ service: 'network', method: 'GET', path, answer: quotaAnswer })).quota;
     },
     subnets: (query: Query) => list('subnets', z.object({ id: z.string() }), query),
-    networks: (query: Query) => list('networks', network, query),
-    ports: (query: Query) => list('ports', port, query),
+    /** In the order of {@link networksInOrder}. */
+    networks: async (query: Query) => networksInOrder(await list('networks', network, query)),
+    /** In the order of {@link portsInOrder}. */
+    ports: async (query: Query) => portsInOrder(await list('ports', port, query)),
     /** What is sent on it is passed on whatever its addresses: guests are routers and switches, too. */
     createNetwork: ({ mtu, ...values }: NewNetwork): Promise<Network> =>
       create('network', network, { ...values, port_security_enabled: false, ...(mtu !== undefined && { mtu }) }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nothing } from './answers';
 import type { Caller } from './caller';
+import { serversInOrder } from './in-order';
 import { listAll } from './lists';
 
 /* https://docs.openstack.org/api-ref/compute: the calls that are used, and of their answers what is read. */
@@ -102,15 +103,13 @@ export function novaOf(caller: Caller) {
       });
       return availabilityZoneInfo.filter(({ zoneState }) => zoneState.available).map(({ zoneName }) => zoneName);
     },
-    /** Those that have all these tags, or any of them. */
-    servers: (tags: readonly string[], which: 'all' | 'any' = 'all'): Promise<Server[]> =>
-      listAll(caller, {
-        service: 'compute',
-        path: '/servers/detail',
-        name: 'servers',
-        item: server,
-        query: { [which === 'all' ? 'tags' : 'tags-any']: tags.join(',') },
-      }),
+    /** Those that have all these tags, or any of them, in the order of {@link serversInOrder}. Of those that Nova deletes later none. */
+    async servers(tags: readonly string[], which: 'all' | 'any' = 'all'): Promise<Server[]> {
+      const query = { [which === 'all' ? 'tags' : 'tags-any']: tags.join(',') };
+      const list = { service: 'compute', path: '/servers/detail', name: 'servers', item: server, query } as const;
+      const found = await listAll(caller, list);
+      return serversInOrder(found.filter(({ status }) => status !== 'DELETED' && status !== 'SOFT_DELETED'));
+    },
     /** Begins to make one; the id is all that is certain of it. */
     async createServer(made: NewServer): Promise<string> {
       const { name, hostname, flavour: flavorRef, image, ports, metadata, tags, userData, availabilityZone } = made;
