@@ -23,8 +23,10 @@ interface Reply {
   body?: unknown;
   headers?: Record<string, string>;
 }
-/** What becomes of a request: it never arrives, its answer does not, it is done twice, or it is answered otherwise. */
-export type Mishap = 'lost-request' | 'lost-answer' | 'twice' | Reply;
+/** What becomes of a request: it never arrives, its answer does not, it is done twice, or some requests after who asked was cut off, or it is answered otherwise. */
+export type Mishap = 'lost-request' | 'lost-answer' | 'twice' | 'late' | Reply;
+/** More than who was cut off sends to look for it. */
+const lateBy = 6;
 
 export interface TestCloud {
   url: string;
@@ -42,6 +44,10 @@ export interface TestCloud {
   answers: Map<string, (asked: Asked) => Reply>;
   /** How many items a page of a list has. */
   pageSize: number;
+  /** Requests that are done once so many have been received. */
+  late: { at: number; asked: Asked }[];
+  /** So many things have been made: by it their moments are told apart. */
+  made: number;
 }
 
 /** A cloud that is there until the test has ended. `tls`: with the certificate of `listening.ts`. */
@@ -57,6 +63,8 @@ export async function testCloud({ tls = false } = {}): Promise<TestCloud> {
     accessRules: null,
     answers: new Map(),
     pageSize: 1_000,
+    late: [],
+    made: 0,
   };
   const handler = (request: IncomingMessage, response: ServerResponse) => void handle(cloud, request, response);
   const port = await listening(tls ? https.createServer({ cert, key }, handler) : http.createServer(handler));
@@ -91,8 +99,11 @@ async function handle(cloud: TestCloud, request: IncomingMessage, response: Serv
   };
   if (pathname === '/v3/auth/tokens') return send(signIn(cloud, asked));
   cloud.asked.push(asked);
+  for (const late of cloud.late.filter(({ at }) => at <= cloud.asked.length)) answer(cloud, late.asked);
+  cloud.late = cloud.late.filter(({ at }) => at > cloud.asked.length);
   const mishap = cloud.mishap(asked, cloud.asked.length - 1);
-  if (mishap === 'lost-request') return void request.socket.destroy();
+  if (mishap === 'late') cloud.late.push({ at: cloud.asked.length + lateBy, asked });
+  if (mishap === 'lost-request' || mishap === 'late') return void request.socket.destroy();
   if (mishap !== null && typeof mishap === 'object') return send(mishap);
   if (!/^\/(compute|network|image|v3)\//.test(pathname)) return send({ status: 404, body: 'Not here.' });
   if (!cloud.tokens.has(String(request.headers['x-auth-token'])))
@@ -155,6 +166,8 @@ function answer(cloud: TestCloud, asked: Asked): Reply {
   return { status: 404 };
 }
 
+const momentOf = (cloud: TestCloud) => new Date(Date.UTC(2026, 0, 1) + (cloud.made += 1) * 1_000).toISOString();
+
 const notFound: Reply = { status: 404, body: { itemNotFound: { message: 'It could not be found.', code: 404 } } };
 
 /** Those that have one of the values that are asked for, of each field. */
@@ -164,7 +177,9 @@ function named(things: Iterable<Json>, query: URLSearchParams, fields: readonly 
   );
 }
 
-function page(cloud: TestCloud, asked: Asked, name: string, all: Json[]): Reply {
+/** The newest first, as Nova lists; Neutron has no order. */
+function page(cloud: TestCloud, asked: Asked, name: string, things: Json[]): Reply {
+  const all = things.toReversed();
   const from = all.findIndex(({ id }) => id === asked.query.get('marker')) + 1;
   const items = all.slice(from, from + cloud.pageSize);
   const last = items.at(-1);
@@ -242,7 +257,7 @@ function createServer(cloud: TestCloud, made: Json): Reply {
   servers.set(id, {
     id,
     name: made['name'],
-    created: new Date().toISOString(),
+    created: momentOf(cloud),
     status: 'ACTIVE',
     metadata: made['metadata'],
     tags: made['tags'],
@@ -279,9 +294,13 @@ function network(cloud: TestCloud, asked: Asked, { kind, id }: { kind: string; i
       [...ports.values()].some((port) => port['network_id'] === values['network_id'] && port[field] === values[field]);
     if (kind === 'ports' && values['mac_address'] !== undefined && taken('mac_address'))
       return conflict('MacAddressInUse');
+    const on = networks.get(String(values['network_id']))?.['subnets'] as string[] | undefined;
+    if (kind === 'subnets' && on?.some((one) => subnets.get(one)?.['cidr'] === values['cidr']) === true)
+      return { status: 400, body: { NeutronError: { type: 'InvalidInput', message: 'It overlaps.', detail: '' } } };
     const own = { mac_address: randomUUID(), subnets: [], status: 'ACTIVE', device_id: '', description: '' };
-    const thing = { ...own, ...values, id: randomUUID() };
+    const thing = { ...own, ...values, id: randomUUID(), created_at: momentOf(cloud) };
     all.set(thing.id, thing);
+    if (kind === 'subnets') on?.push(thing.id);
     return { status: 201, body: { [kind.slice(0, -1)]: thing } };
   }
   if (id === undefined || !all.has(id)) return notFound;
