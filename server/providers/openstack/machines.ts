@@ -10,14 +10,13 @@ import type { GlanceImage } from './client/glance';
 import type { Port } from './client/neutron';
 import type { Server } from './client/nova';
 import { asDescription, asMetadata } from './packed';
+import { remembered } from './remembered';
 import { isUp, statusOf, taskOf, troubleOf } from './server-state';
 import type { ServerWatch } from './server-watch';
 import { ensured, freed, gone, unsupported, type ZoneParts } from './zone-parts';
 
 /** Forwards and internet access, which NICs of their own would be for. */
 const noDhcp = { forwards: null, internet: null };
-/** So long the lists of images and flavours are good, which seldom change. */
-const rememberedMs = 10_000;
 /** How often a console is read for a text, and how many lines of it. */
 const gateMs = 2_000;
 const gateLines = 2_000;
@@ -42,12 +41,11 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
   };
   const serversOf = (sliceId: number, vmId: number): Promise<Server[]> =>
     parts.cloud().nova.servers([names.vm(sliceId, vmId)]);
-  const definitions = (sliceId: number, vmIds: readonly number[]): Promise<Port[]> =>
-    parts.cloud().neutron.ports({ name: vmIds.map((vmId) => names.vm(sliceId, vmId)) });
+  const definitions = (sliceId: number, vmId: number): Promise<Port[]> =>
+    parts.cloud().neutron.ports({ name: names.vm(sliceId, vmId) });
 
-  async function requireDefined(sliceId: number, vmIds: readonly number[]): Promise<void> {
-    const found = new Set((await definitions(sliceId, vmIds)).map(({ name }) => name));
-    if (vmIds.some((vmId) => !found.has(names.vm(sliceId, vmId)))) throw notDefined('virtual machine');
+  async function requireDefined(sliceId: number, vmId: number): Promise<void> {
+    if ((await definitions(sliceId, vmId)).length === 0) throw notDefined('virtual machine');
   }
 
   const imagesNow = remembered((name: string) => parts.cloud().glance.images({ name, status: 'active' }));
@@ -84,7 +82,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     const name = names.vm(sliceId, vm.id);
     const description = asDescription(appliedVm(vm));
     return parts.mutex.run(name, async () => {
-      const known = await definitions(sliceId, [vm.id]);
+      const known = await definitions(sliceId, vm.id);
       const [first] = known;
       if (first !== undefined) {
         // of one that was started its server says what was applied
@@ -107,18 +105,29 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     });
   }
 
-  /** Its server, made at its first start. `known`: those that a look has found just now. */
-  async function ensureServer(sliceId: number, vm: VmSpec, known: Server[]): Promise<{ id: string }> {
-    const { nova, neutron, settings } = parts.cloud();
+  const nicsOf = (sliceId: number, vm: VmSpec): string[] =>
+    vm.nics.toSorted((a, b) => a.index - b.index).map(({ edgeId }) => names.nic(sliceId, edgeId, vm.id));
+
+  /** The ids of its NICs that are there, by their names; in the same look that it is defined. */
+  async function portsOf(sliceId: number, vm: VmSpec): Promise<Map<string, string>> {
+    const name = names.vm(sliceId, vm.id);
+    const found = await parts.cloud().neutron.ports({ name: [name, ...nicsOf(sliceId, vm)] });
+    if (!found.some((port) => port.name === name)) throw notDefined('virtual machine');
+    // the first of a name counts
+    return new Map(found.toReversed().map((port) => [port.name, port.id]));
+  }
+
+  /** Its server, made at its first start. `known`: those that a look has found just now; `ports`: see {@link portsOf}. */
+  async function ensureServer(
+    sliceId: number,
+    vm: VmSpec,
+    { known, ports }: { known: Server[]; ports: ReadonlyMap<string, string> },
+  ): Promise<{ id: string }> {
+    const { nova, settings } = parts.cloud();
     const [image, flavours] = await Promise.all([imageOf(vm.image), flavoursNow()]);
     const flavour = chooseFlavour(flavours, vm);
     if (flavour === null) throw new ProviderError('NO_CAPACITY', say('CLOUD_NO_FLAVOUR_FITS', { vm: vm.name }), false);
     const name = names.vm(sliceId, vm.id);
-    const nics = vm.nics.toSorted((a, b) => a.index - b.index);
-    const wanted = nics.map(({ edgeId }) => names.nic(sliceId, edgeId, vm.id));
-    const ports = wanted.length === 0 ? [] : await neutron.ports({ name: wanted });
-    // the first of a name counts
-    const idOf = new Map(ports.toReversed().map((port) => [port.name, port.id]));
     const called = vm.hostname === '' ? vm.name : vm.hostname;
     return ensured<{ id: string }>(parts, name, {
       known,
@@ -130,7 +139,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
           flavour: flavour.id,
           image: image.id,
           // one that is not there yet is plugged in when its edge is made
-          ports: wanted.flatMap((nic) => idOf.get(nic) ?? []),
+          ports: nicsOf(sliceId, vm).flatMap((nic) => ports.get(nic) ?? []),
           metadata: { 'trama.vm': vm.name, ...asMetadata(appliedVm(vm)) },
           tags: [mark, names.slice(sliceId), name],
           userData: Buffer.from(cloudInitDocuments(vm, noDhcp)['user-data'] ?? '').toString('base64'),
@@ -172,22 +181,22 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
 
   async function start(sliceId: number, vm: VmSpec, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) throw aborted(signal);
-    await requireDefined(sliceId, [vm.id]);
-    const server = await parts.mutex.run(names.vm(sliceId, vm.id), () => begin(sliceId, vm));
+    const ports = await portsOf(sliceId, vm);
+    const server = await parts.mutex.run(names.vm(sliceId, vm.id), () => begin(sliceId, vm, ports));
     await until(server, isUp, { vm: vm.name, signal });
   }
 
-  async function begin(sliceId: number, vm: VmSpec): Promise<{ id: string }> {
+  async function begin(sliceId: number, vm: VmSpec, ports: ReadonlyMap<string, string>): Promise<{ id: string }> {
     const { nova } = parts.cloud();
     const known = await serversOf(sliceId, vm.id);
     const [server, ...surplus] = known;
-    if (server === undefined) return ensureServer(sliceId, vm, known);
+    if (server === undefined) return ensureServer(sliceId, vm, { known, ports });
     for (const each of surplus) await removeServer(each);
     if (server.status === 'ERROR') {
       // one that never ran has nothing to lose
       if (server['OS-SRV-USG:launched_at'] == null) {
         await removeServer(server);
-        return ensureServer(sliceId, vm, []);
+        return ensureServer(sliceId, vm, { known: [], ports });
       }
       await nova.reboot(server.id, 'HARD');
     } else if (rests.has(statusOf(server))) await unlessBusy(nova.start(server));
@@ -242,7 +251,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
       }
     },
     async reboot(sliceId: number, vm: VmSpec, signal?: AbortSignal): Promise<void> {
-      await requireDefined(sliceId, [vm.id]);
+      await requireDefined(sliceId, vm.id);
       const server = await serverOf(sliceId, vm.id);
       if (server === null || statusOf(server) !== 'running') return start(sliceId, vm, signal);
       await parts.cloud().nova.reboot(server.id, 'HARD');
@@ -266,25 +275,12 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
       const { neutron } = parts.cloud();
       for (const server of await serversOf(sliceId, vmId)) await removeServer(server);
       for (const { id } of nics) await freed(parts, () => neutron.deletePort(id));
-      for (const { id } of await definitions(sliceId, [vmId])) await freed(parts, () => neutron.deletePort(id));
+      for (const { id } of await definitions(sliceId, vmId)) await freed(parts, () => neutron.deletePort(id));
     },
     removeServer,
     consoleLog,
     /** What is remembered of a slice that is gone. */
     forget: (sliceId: number) => void ownNetworks.delete(names.slice(sliceId)),
-  };
-}
-
-/** What many VMs ask for at once is asked once in a while. */
-function remembered<Answer>(ask: (key: string) => Promise<Answer>): (key: string) => Promise<Answer> {
-  const known = new Map<string, { answer: Promise<Answer>; at: number }>();
-  return (key) => {
-    const last = known.get(key);
-    if (last !== undefined && Date.now() - last.at < rememberedMs) return last.answer;
-    const answer = ask(key);
-    known.set(key, { answer, at: Date.now() });
-    answer.catch(() => known.delete(key));
-    return answer;
   };
 }
 

@@ -28,6 +28,8 @@ export interface OpenStackProviderOptions {
 
 /** So often it is looked whether anything is left of a slice: a request that was taken for lost can come late. */
 const removalRounds = 4;
+/** A round of the reconciler looks at its slices and then asks which there are: within so long by the same look. */
+const sameRoundMs = 5_000;
 /** How long a description is good for: pages ask for it again and again. */
 const describedMs = 30_000;
 
@@ -51,6 +53,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
   const removeSurplus = surplusOf(parts);
   let looking: Promise<unknown> = Promise.resolve();
   let nextLook: Promise<Map<number, SliceInventory>> | null = null;
+  let round: { slices: Map<number, SliceInventory>; at: number } | null = null;
   let described: { description: Promise<ZoneDescription>; at: number } | null = null;
 
   /** What is seen by a look that begins after this call. Those who ask while one is under way share the one after it. */
@@ -79,6 +82,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
     throw unsupported(say('CLOUD_NOT_OFFERED'));
   };
   const define = async (slice: SliceRef, vm: VmSpec) => {
+    round = null;
     await machines.imageOf(vm.image);
     await machines.ensureDefined(slice.id, vm);
     return forwards;
@@ -125,7 +129,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
     removeNetwork: (slice, networkId) => wiring.removeNetwork(slice.id, networkId),
     ensureVm: define,
     async updateVm(slice, vm, { recreate = false } = {}) {
-      await machines.requireDefined(slice.id, [vm.id]);
+      await machines.requireDefined(slice.id, vm.id);
       const server = await machines.serverOf(slice.id, vm.id);
       if (recreate && server !== null && server.status !== 'ACTIVE') await machines.removeServer(server);
       return define(slice, vm);
@@ -165,6 +169,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
     async observeMany(slices) {
       const all = await look();
       const observedAt = new Date();
+      round = { slices: all, at: observedAt.getTime() };
       await removeSurplus(all.values());
       return new Map(
         slices.map(({ id }): [number, SliceObservation] => [
@@ -176,6 +181,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
     usage: async () => new Map(),
     async removeSlice(slice) {
       machines.forget(slice.id);
+      round = null;
       for (let rounds = 0; rounds < removalRounds; rounds += 1) {
         const { everything } = await sliceOf(slice);
         const { servers, ports, networks } = everything;
@@ -186,7 +192,10 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
       }
     },
     async listSlices() {
-      return [...(await look()).keys()];
+      // once: who asks again wants to know what has become of it
+      const seen = round !== null && Date.now() - round.at < sameRoundMs ? round.slices : await look();
+      round = null;
+      return [...seen.keys()];
     },
     ...consolesOf(parts, machines),
     guestStatus: notOffered,

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import http from 'node:http';
+import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { z } from 'zod';
 import { silentLogger } from '#server/lib/logger';
 import { listening } from '#server/testing/listening';
 import { settingsOf, testCloud, type Mishap, type TestCloud } from '#server/testing/cloud';
@@ -10,10 +13,12 @@ import { readConsole } from '../contract-console';
 import { attachment, link, tiny, vmSpec, withNic } from '../contract-fixtures';
 import type { Provider, VmSpec } from '../provider';
 import { chooseFlavour } from './choose-flavour';
+import { accessRuleSchema, isAllowed } from './client/access-rules';
 import { newOutput } from './log-console';
 import { namesOf, type Ours } from './names';
 import { createOpenStackProvider } from './openstack-provider';
 import { asDescription, asMetadata, fromDescription, fromMetadata } from './packed';
+import { neededCalls } from './rights';
 import { testConnection } from './test-connection';
 import { networkOf } from './wiring';
 
@@ -109,7 +114,10 @@ test('one round of the reconciler is three lists, however many slices there are'
   await run(provider, deploySteps);
   cloud.asked.length = 0;
   await provider.observeMany(Array.from({ length: 50 }, (_, id) => ({ id })));
+  expect(await provider.listSlices()).toEqual([slice.id]);
   expect(cloud.asked.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+  await provider.removeSlice(slice);
+  expect(await provider.listSlices()).toEqual([]);
 });
 
 const mishaps: Record<string, Mishap> = {
@@ -230,6 +238,21 @@ test('waiting for a VM ends when it is called off, and as soon as it is gone', a
   await provider.close();
 });
 
+test('who waits for a VM waits on while the cloud does not answer', async () => {
+  const cloud = await testCloud();
+  const provider = providerOf(cloud);
+  await provider.ensureVm(slice, a);
+  let silent = 20;
+  cloud.mishap = ({ path, query }) =>
+    path.endsWith('/servers/detail') && query.get('tags') === 'trama-1-abc' && (silent -= 1) >= 0
+      ? { status: 503 }
+      : null;
+  await provider.startVm(slice, a);
+  expect(silent).toBeLessThan(0);
+  expect((await provider.observe(slice)).vms[0]?.status).toBe('running');
+  await provider.close();
+});
+
 test('a screen and a serial console go through Nova’s proxies, and without one for serial lines their output is shown', async () => {
   const cloud = await testCloud();
   const provider = providerOf(cloud);
@@ -322,6 +345,13 @@ test('a test of the connection says step by step what works, and makes nothing',
   ]);
   expect(bad.steps.find(({ name }) => name === 'rights')?.reason).toContain('compute POST /v2.1/servers');
   expect(JSON.stringify([good, bad])).not.toContain('hidden');
+});
+
+test('the access rules that the README tells to give allow every call of a zone, and no other', async () => {
+  const file = path.join(import.meta.dirname, '../../../docs/openstack-access-rules.json');
+  const rules = z.array(accessRuleSchema).parse(JSON.parse(await readFile(file, 'utf8')));
+  expect(neededCalls.filter((call) => !isAllowed(rules, call))).toEqual([]);
+  expect(rules.filter((rule) => !neededCalls.some((call) => isAllowed([rule], call)))).toEqual([]);
 });
 
 test('settings that lack something, and a cloud that refuses them, are told in the first step', async () => {

@@ -6,7 +6,7 @@ const compute = (method: string, path: string): AccessRule => ({ service: 'compu
 const network = (method: string, path: string): AccessRule => ({ service: 'network', method, path: `/v2.0${path}` });
 
 /**
- * Every call that a zone makes, as an application credential's access rules name them: the README tells which to give. Signing in needs none.
+ * Every call that a zone makes, as an application credential's access rules name them; `docs/openstack-access-rules.json` allows them. Signing in needs none.
  * https://docs.openstack.org/keystone/latest/user/application_credentials.html#access-rules
  */
 export const neededCalls: readonly AccessRule[] = [

@@ -1,7 +1,10 @@
+import { ProviderError } from '#server/lib/provider-error';
 import type { Server } from './client/nova';
 import type { ZoneParts } from './zone-parts';
 
 const betweenLooksMs = 1_000;
+/** So long a cloud may not answer, as while it is updated: what it does meanwhile is seen afterwards. */
+const silentMs = 10 * 60_000;
 
 /** Follows servers that change, with one list of all of them for everybody who waits, however many they are. */
 export interface ServerWatch {
@@ -33,10 +36,17 @@ export function createServerWatch(parts: ZoneParts): ServerWatch {
     async *follow({ id }, signal) {
       // a function, so that the answer is asked for anew after a wait
       const hasEnded = () => signal?.aborted === true || closed.signal.aborted;
+      let heardAt = Date.now();
       while (!hasEnded()) {
-        const { servers } = await (signal === undefined ? look() : untilAborted(look(), signal));
+        const seen = await (signal === undefined ? look() : untilAborted(look(), signal)).catch((error: unknown) => {
+          const passes = error instanceof ProviderError && error.retryable;
+          if (!passes || Date.now() - heardAt > silentMs) throw error;
+          return null;
+        });
         if (hasEnded()) return;
-        yield servers.get(id) ?? null;
+        if (seen === null) continue;
+        heardAt = Date.now();
+        yield seen.servers.get(id) ?? null;
       }
     },
     close: () => closed.abort(),

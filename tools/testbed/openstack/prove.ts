@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
 import { attachment, link, tiny as image, vmSpec, withNic } from '#server/providers/contract-fixtures';
 import { createOpenStackProvider } from '#server/providers/openstack/openstack-provider';
-import { neededCalls } from '#server/providers/openstack/rights';
+import { accessRuleSchema } from '#server/providers/openstack/client/access-rules';
 import { testConnection } from '#server/providers/openstack/test-connection';
 import type { EdgeSpec, Provider, VmSpec } from '#server/providers/provider';
 import { Semaphore } from '#server/lib/semaphore';
@@ -11,8 +14,6 @@ import { proveFaults } from './prove-faults';
 import { applicationCredential } from './seed';
 import type { Testbed } from './testbed';
 
-/** The rights that a zone needs, as patterns: an id is any part of a path. */
-const neededRules = neededCalls.map(({ path, ...call }) => ({ ...call, path: path.replaceAll(/\/id(?=\/|$)/g, '/*') }));
 /** Steps at once, as the runner has them. */
 const lanes = 16;
 
@@ -30,6 +31,8 @@ export async function prove(
     log: (message, details) => log(`${message} ${JSON.stringify(details)}`),
   });
   try {
+    // of a run that was ended
+    for (const id of await provider.listSlices()) await provider.removeSlice({ id });
     const { physical, capabilities } = await provider.describe();
     assert.equal(capabilities.run.ok, true);
     log(`Room: ${physical.vcpus} vCPUs, ${physical.ramMb} MiB of RAM.`);
@@ -68,9 +71,11 @@ async function proveConnection(testbed: Testbed, log: (line: string) => void): P
   }
 }
 
-/** The settings of an application credential with the access rules that a zone needs, and no others. */
+/** The settings of an application credential with the access rules that the README tells to give, and no others. */
 async function narrowed(testbed: Testbed, log: (line: string) => void): Promise<object> {
-  const { id, secret } = await applicationCredential({ ...testbed, ...testbed.member }, neededRules);
+  const file = path.join(import.meta.dirname, '../../../docs/openstack-access-rules.json');
+  const rules = z.array(accessRuleSchema).parse(JSON.parse(await readFile(file, 'utf8')));
+  const { id, secret } = await applicationCredential({ ...testbed, ...testbed.member }, rules);
   const credential = { user: '', applicationCredential: id, applicationSecret: secret };
   const { ok, steps } = await testConnection(settingsFor(testbed, credential));
   log('Test connection with an application credential that is narrowed by access rules:');
