@@ -105,7 +105,7 @@ export async function applicationCredential(
   const answer = await fetch(`${authUrl}/users/${userId}/application_credentials`, {
     method: 'POST',
     headers: { 'x-auth-token': token, 'content-type': 'application/json' },
-    body: JSON.stringify({ application_credential: { name: 'trama', access_rules: accessRules } }),
+    body: JSON.stringify({ application_credential: { name: `trama-${Date.now()}`, access_rules: accessRules } }),
   });
   if (!answer.ok) throw new Error(`No application credential: ${answer.status} ${await answer.text()}`);
   const made = ((await answer.json()) as { application_credential: { id: string; secret: string } })
