@@ -214,7 +214,9 @@ function compute(
       const has = (tag: string) => (one['tags'] as string[]).includes(tag);
       return tags.every(has) && (any === undefined || any.some(has));
     });
-    return page(cloud, asked, 'servers', all);
+    // as of those that no host has taken
+    const listed = all.map(({ fault: _, ...server }) => server);
+    return page(cloud, asked, 'servers', listed);
   }
   if (asked.method === 'POST' && id === undefined) return createServer(cloud, asked.body['server'] as Json);
   const server = servers.get(id ?? '');
@@ -258,6 +260,7 @@ function createServer(cloud: TestCloud, made: Json): Reply {
     id,
     name: made['name'],
     created: momentOf(cloud),
+    updated: momentOf(cloud),
     status: 'ACTIVE',
     metadata: made['metadata'],
     tags: made['tags'],

@@ -23,7 +23,7 @@ const gateLines = 2_000;
 /** So many looks after it was asked to delete a server, Nova is asked again. */
 const asksAgainAfter = 30;
 const rests: ReadonlySet<string> = new Set(['stopped', 'paused', 'suspended']);
-/** So often a server may be missing in a list before it has been in one. */
+/** So often a server may be missing in a list before it has been in one, and one that has failed without why: that follows a moment later. */
 const lagLooks = 5;
 
 export type Machines = ReturnType<typeof machinesOf>;
@@ -157,6 +157,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     { vm, signal }: { vm: string; signal?: AbortSignal | undefined },
   ): Promise<void> {
     let looks = 0;
+    let unexplained = 0;
     for await (const now of watch.follow(server, signal)) {
       looks += 1;
       if (now === null) {
@@ -168,7 +169,8 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
       if (isThere(now)) return;
       // while Nova works on it, what it says is what was
       const trouble = taskOf(now) === null ? troubleOf(now) : null;
-      if (trouble !== null) throw failure(now, trouble);
+      if (trouble === null) continue;
+      if (now.fault !== undefined || (unexplained += 1) > lagLooks) throw failure(now, trouble);
     }
     if (signal?.aborted === true) throw aborted(signal);
     throw new ProviderError('UNAVAILABLE', say('ZONE_CALL_SILENT'), true, vm);

@@ -179,6 +179,8 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
       );
     },
     usage: async () => new Map(),
+    // its hosts are the cloud's
+    machine: async () => null,
     async removeSlice(slice) {
       machines.forget(slice.id);
       round = null;

@@ -190,6 +190,23 @@ test('a server in ERROR says why and what to do, and one that never ran is made 
   await provider.close();
 });
 
+test('why a server has failed is told also where Nova says it a moment later', async () => {
+  const cloud = await testCloud();
+  const provider = providerOf(cloud);
+  await provider.ensureVm(slice, a);
+  let looks = 0;
+  cloud.mishap = ({ path }) => {
+    if (path.endsWith('/servers/detail')) looks += 1;
+    const fault = { message: 'No valid host was found.' };
+    for (const server of cloud.things.servers.values())
+      Object.assign(server, { status: 'ERROR', ...(looks > 4 && { fault }) });
+    return null;
+  };
+  await expect(provider.startVm(slice, a)).rejects.toMatchObject({ code: 'NO_CAPACITY' });
+  expect(looks).toBeGreaterThan(4);
+  await provider.close();
+});
+
 test('a NIC is plugged into a server that runs, and a changed link is made anew', async () => {
   const cloud = await testCloud();
   const provider = providerOf(cloud);

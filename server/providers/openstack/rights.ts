@@ -15,6 +15,7 @@ export const neededCalls: readonly AccessRule[] = [
   compute('GET', '/limits'),
   compute('GET', '/os-availability-zone'),
   compute('GET', '/servers/detail'),
+  compute('GET', `/servers/${id}`),
   compute('POST', '/servers'),
   compute('DELETE', `/servers/${id}`),
   compute('POST', `/servers/${id}/action`),

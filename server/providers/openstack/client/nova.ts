@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nothing } from './answers';
+import { hasStatus } from './cloud-error';
 import type { Caller } from './caller';
 import { serversInOrder } from './in-order';
 import { listAll } from './lists';
@@ -39,6 +40,7 @@ const server = z.object({
   id: z.string(),
   name: z.string(),
   created: z.string(),
+  updated: z.string(),
   /** `ACTIVE`, `BUILD`, `ERROR`, `SHUTOFF`, … A newer Nova may have others. */
   status: z.string(),
   metadata: z.record(z.string(), z.string()),
@@ -67,6 +69,9 @@ export interface NewServer {
   availabilityZone: string;
 }
 
+/** So many are remembered. */
+const faultsAtMost = 1_000;
+
 /** What has a server that rests go on, by its status. */
 const wakes: Record<string, string> = {
   PAUSED: 'unpause',
@@ -85,6 +90,28 @@ export function novaOf(caller: Caller) {
       body: action,
       answer: nothing,
     }));
+  /** Why servers are in ERROR, by their ids and when they came to be so. */
+  const faults = new Map<string, Server['fault']>();
+  /** Lists leave out why a server failed that no host has taken: it is in a database of its own (cell0). */
+  async function explained(listed: Server): Promise<Server> {
+    if (listed.status !== 'ERROR' || listed.fault !== undefined) return listed;
+    const key = `${listed.id} ${listed.updated}`;
+    const known = faults.get(key);
+    if (known !== undefined) return { ...listed, fault: known };
+    const path = at(listed.id);
+    const answer = z.object({ server });
+    const asked = caller.call({ service: 'compute', method: 'GET', path, answer });
+    const found = await asked.catch((error: unknown) => {
+      // it has been deleted meanwhile
+      if (hasStatus(error, 404)) return null;
+      throw error;
+    });
+    const fault = found?.server.fault;
+    if (fault === undefined) return listed;
+    if (faults.size >= faultsAtMost) faults.clear();
+    faults.set(key, fault);
+    return { ...listed, fault };
+  }
   return {
     flavours: (): Promise<Flavour[]> =>
       listAll(caller, { service: 'compute', path: '/flavors/detail', name: 'flavors', item: flavour }),
@@ -108,7 +135,8 @@ export function novaOf(caller: Caller) {
       const query = { [which === 'all' ? 'tags' : 'tags-any']: tags.join(',') };
       const list = { service: 'compute', path: '/servers/detail', name: 'servers', item: server, query } as const;
       const found = await listAll(caller, list);
-      return serversInOrder(found.filter(({ status }) => status !== 'DELETED' && status !== 'SOFT_DELETED'));
+      const there = found.filter(({ status }) => status !== 'DELETED' && status !== 'SOFT_DELETED');
+      return serversInOrder(await Promise.all(there.map(explained)));
     },
     /** Begins to make one; the id is all that is certain of it. */
     async createServer(made: NewServer): Promise<string> {
