@@ -215,7 +215,7 @@ function compute(
       return tags.every(has) && (any === undefined || any.some(has));
     });
     // as of those that no host has taken
-    const listed = all.map(({ fault: _, ...server }) => server);
+    const listed = all.map((server) => ({ ...server, fault: undefined }));
     return page(cloud, asked, 'servers', listed);
   }
   if (asked.method === 'POST' && id === undefined) return createServer(cloud, asked.body['server'] as Json);
