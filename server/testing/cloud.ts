@@ -112,7 +112,7 @@ async function handle(cloud: TestCloud, request: IncomingMessage, response: Serv
       body: { error: { code: 401, message: 'The request you have made requires authentication.' } },
     });
   const reply = answer(cloud, asked);
-  if (mishap === 'twice') answer(cloud, asked);
+  if (mishap === 'twice') again(cloud, asked);
   if (mishap === 'lost-answer') return void request.socket.destroy();
   send(reply);
 }
@@ -164,6 +164,22 @@ function answer(cloud: TestCloud, asked: Asked): Reply {
   if (service === 'image')
     return { status: 200, body: { images: named(cloud.images, asked.query, ['name', 'status']) } };
   return { status: 404 };
+}
+
+/**
+ * The same once more, at the same time. Nova takes a second server before the first one has its ports; that one fails, and what cleans up behind it
+ * takes the ports from the first, too (seen on Zed).
+ */
+function again(cloud: TestCloud, asked: Asked): void {
+  const { ports, servers } = cloud.things;
+  const isServer = asked.method === 'POST' && asked.path.endsWith('/servers');
+  const [first] = [...servers.values()].slice(-1);
+  if (isServer) for (const port of ports.values()) if (port['device_id'] === first?.['id']) port['device_id'] = '';
+  answer(cloud, asked);
+  const [second] = [...servers.values()].slice(-1);
+  if (!isServer || second === undefined) return;
+  Object.assign(second, { status: 'ERROR', 'OS-SRV-USG:launched_at': null, fault: { message: 'Port is in use.' } });
+  for (const port of ports.values()) if (port['device_id'] === second['id']) port['device_id'] = '';
 }
 
 const momentOf = (cloud: TestCloud) => new Date(Date.UTC(2026, 0, 1) + (cloud.made += 1) * 1_000).toISOString();

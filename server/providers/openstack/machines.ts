@@ -194,6 +194,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     const [server, ...surplus] = known;
     if (server === undefined) return ensureServer(sliceId, vm, { known, ports });
     for (const each of surplus) await removeServer(each);
+    if (surplus.length > 0) await plugAgain(server, nicsOf(sliceId, vm));
     if (server.status === 'ERROR') {
       // one that never ran has nothing to lose
       if (server['OS-SRV-USG:launched_at'] == null) {
@@ -203,6 +204,13 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
       await nova.reboot(server.id, 'HARD');
     } else if (rests.has(statusOf(server))) await unlessBusy(nova.start(server));
     return server;
+  }
+
+  /** What Nova cleans up behind a second server that has failed are the ports of both. */
+  async function plugAgain(server: { id: string }, nics: readonly string[]): Promise<void> {
+    const { nova, neutron } = parts.cloud();
+    const ports = nics.length === 0 ? [] : await neutron.ports({ name: nics });
+    for (const port of ports) if (port.device_id === '') await nova.attachPort(server.id, port.id);
   }
 
   async function removeServer(server: { id: string }): Promise<void> {

@@ -142,6 +142,8 @@ test.each(Object.entries(mishaps))(
       const provider = providerOf(cloud);
       await run(provider, deploySteps);
       await afterTwoLooks(provider);
+      // as healing does
+      await run(provider, deploySteps);
       await expectDeployed(cloud, provider);
       await run(provider, destroySteps);
       expectNothing(cloud);

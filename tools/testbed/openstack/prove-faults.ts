@@ -66,19 +66,18 @@ export async function proveFaults(
     try {
       await run(provider, deploy);
       const first = await namesIn(cloud);
-      await run(provider, deploy);
+      // as healing does: what was made twice is seen as such by who looks, and Nova takes ports away from one server behind another that has failed
+      const heals = await healed(provider);
       assert.deepEqual(await namesIn(cloud), expected);
-      const seen = await provider.observe(slice);
-      assert.deepEqual(new Set(seen.vms.map(({ status }) => status)), new Set(['running']));
-      assert.deepEqual(new Set(seen.edges.map(({ status }) => status)), new Set(['up']));
       await run(provider, destroy);
       assert.deepEqual(await namesIn(cloud), []);
-      return first.length - expected.length;
+      return { surplus: first.length - expected.length, heals };
     } finally {
       await provider.close();
     }
   };
   try {
+    await cleared(settings);
     // what is called when nothing goes wrong, each by the name of what it is of
     const calls = new Set<string>();
     proxy.fault = ({ method, call }) => {
@@ -100,10 +99,10 @@ export async function proveFaults(
         hit.add(`${call} ${fault}`);
         return fault;
       };
-      const surplus = await round();
+      const { surplus, heals } = await round();
       const seconds = ((Date.now() - began) / 1000).toFixed(0);
       log(
-        `Faults, round ${shift + 1}: ${once.size} calls went wrong, in ${seconds} s; ${surplus} made twice, none left.`,
+        `Faults, round ${shift + 1}: ${once.size} calls went wrong, in ${seconds} s; ${surplus} made twice, as wanted after ${heals} more deploys, none left.`,
       );
     }
     const missed = inOrder.flatMap((call) => faults.map((fault) => `${call} ${fault}`)).filter((one) => !hit.has(one));
@@ -124,6 +123,25 @@ const expected = [
   ...vms.map(({ id }) => `port s${slice.id}.e${edge.id}.v${id}`),
   `port s${slice.id}.e${plug.id}.v${a.id}`,
 ].sort();
+
+/** Of a run that was ended. */
+async function cleared(settings: CloudSettings): Promise<void> {
+  const provider = createOpenStackProvider({ mark, settings, log: () => undefined });
+  await provider.removeSlice(slice).finally(() => provider.close());
+}
+
+/** How often it takes the deploy once more until all is there and works. */
+async function healed(provider: Provider): Promise<number> {
+  for (let heals = 1; ; heals += 1) {
+    await run(provider, deploy);
+    const { vms: seenVms, edges } = await provider.observe(slice);
+    const states = new Set([...seenVms, ...edges].map(({ status }) => status));
+    const isAsWanted = seenVms.length === vms.length && edges.length === 2;
+    if (isAsWanted && [...states].every((status) => status === 'running' || status === 'up')) return heals;
+    if (heals >= triesAtMost) throw new Error(`After ${heals} more deploys there is still: ${[...states].join(', ')}`);
+    await wait(2_000);
+  }
+}
 
 async function namesIn({
   nova,
