@@ -11,6 +11,7 @@ import type { EdgeSpec, Provider, VmSpec } from '#server/providers/provider';
 import { Semaphore } from '#server/lib/semaphore';
 import { openSettings } from '#shared/zone-settings';
 import { proveFaults } from './prove-faults';
+import { proveNeighbours } from './prove-neighbours';
 import { applicationCredential } from './seed';
 import type { Testbed } from './testbed';
 
@@ -25,23 +26,29 @@ export async function prove(
   await proveConnection(testbed, log);
   // all that follows is done with no more rights than the test of the connection asks for
   const credential = narrow ? await narrowed(testbed, log) : {};
-  const provider = createOpenStackProvider({
-    mark: 'trama-1-proof',
-    settings: settingsFor(testbed, credential),
-    log: (message, details) => log(`${message} ${JSON.stringify(details)}`),
-  });
+  const settings = settingsFor(testbed, credential);
+  const providerOf = (mark: string) =>
+    createOpenStackProvider({
+      mark,
+      settings,
+      log: (message, details) => log(`${message} ${JSON.stringify(details)}`),
+    });
+  const provider = providerOf('trama-1-proof');
+  const other = providerOf('trama-2-proof');
   try {
     // of a run that was ended
-    for (const id of await provider.listSlices()) await provider.removeSlice({ id });
+    for (const each of [provider, other]) for (const id of await each.listSlices()) await each.removeSlice({ id });
     const { physical, capabilities } = await provider.describe();
     assert.equal(capabilities.run.ok, true);
     log(`Room: ${physical.vcpus} vCPUs, ${physical.ramMb} MiB of RAM.`);
     await proveTopology(provider, { name: 'ring', sliceId: 1, ...ring(vms), log });
     await proveTopology(provider, { name: 'star', sliceId: 2, ...star(vms), log });
     await proveRefusals(provider, log);
-    await proveFaults(testbed, settingsFor(testbed, credential), log);
+    await proveNeighbours(provider, other, log);
+    await proveFaults(testbed, settings, log);
   } finally {
     await provider.close();
+    await other.close();
   }
 }
 
