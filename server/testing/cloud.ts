@@ -305,7 +305,12 @@ function network(cloud: TestCloud, asked: Asked, { kind, id }: { kind: string; i
     // those of others are not made here
     if (asked.query.has('router:external'))
       return { status: 200, body: { networks: [{ id: 'ext', name: 'public', subnets: [], description: '' }] } };
-    return page(cloud, asked, kind, named(all.values(), asked.query, ['name', 'network_id', 'device_id']));
+    return page(
+      cloud,
+      asked,
+      kind,
+      named(all.values(), asked.query, ['name', 'network_id', 'device_id', 'ip_version']),
+    );
   }
   if (asked.method === 'POST') {
     const values = asked.body[kind.slice(0, -1)] as Json;

@@ -3,7 +3,6 @@ import { say, type Said } from '#shared/sentence';
 import { appliedVm } from '../applied';
 import { aborted, notDefined, notRunning } from '../errors';
 import type { ImageSpec, VmSpec } from '../provider';
-import { cloudInitDocuments } from '../qemu/images/cloud-init';
 import { chooseFlavour } from './choose-flavour';
 import { hasStatus } from './client/cloud-error';
 import type { GlanceImage } from './client/glance';
@@ -13,10 +12,9 @@ import { asDescription, asMetadata } from './packed';
 import { remembered } from './remembered';
 import { isUp, statusOf, taskOf, troubleOf } from './server-state';
 import type { ServerWatch } from './server-watch';
+import { userDataOf } from './user-data';
 import { ensured, freed, gone, unsupported, type ZoneParts } from './zone-parts';
 
-/** Forwards and internet access, which NICs of their own would be for. */
-const noDhcp = { forwards: null, internet: null };
 /** How often a console is read for a text, and how many lines of it. */
 const gateMs = 2_000;
 const gateLines = 2_000;
@@ -83,15 +81,8 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     const description = asDescription(appliedVm(vm));
     return parts.mutex.run(name, async () => {
       const known = await definitions(sliceId, vm.id);
-      const [first] = known;
-      if (first !== undefined) {
-        // of one that was started its server says what was applied
-        if (first.description !== description && (await serverOf(sliceId, vm.id)) === null)
-          await neutron.describePort(first.id, description);
-        return;
-      }
       const define = async () => neutron.createPort({ name, networkId: await ownNetwork(sliceId), description });
-      await ensured(parts, name, {
+      const port = await ensured(parts, name, {
         known,
         find: () => neutron.ports({ name }),
         create: () =>
@@ -102,6 +93,9 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
           }),
         remove: ({ id }) => gone(neutron.deletePort(id)),
       });
+      // of one that was started its server says what was applied
+      if (port.description !== description && (await serverOf(sliceId, vm.id)) === null)
+        await neutron.describePort(port.id, description);
     });
   }
 
@@ -142,7 +136,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
           ports: nicsOf(sliceId, vm).flatMap((nic) => ports.get(nic) ?? []),
           metadata: { 'trama.vm': vm.name, ...asMetadata(appliedVm(vm)) },
           tags: [mark, names.slice(sliceId), name],
-          userData: Buffer.from(cloudInitDocuments(vm, noDhcp)['user-data'] ?? '').toString('base64'),
+          userData: userDataOf(vm),
           availabilityZone: settings.availabilityZone,
         }),
       }),

@@ -441,8 +441,37 @@ test('a console shows what has come since, also when the beginning was cut off',
   expect(newOutput('before', 'another boot')).toBe('another boot');
 });
 
+test('NICs have their IPv6 addresses and MTU, and guests their routes, as the drawing says', async () => {
+  const cloud = await testCloud();
+  const provider = providerOf(cloud);
+  const far = { address: '10.9.0.2/24', address6: 'fd00:9::2/64', mtu: 1_400 };
+  const seen = { ...plug, source: { ...plug.source, nic: { ...plug.source.nic, ...far } } };
+  const vm = { ...withNic(a, seen.source.nic), routes: [{ to: '10.8.0.0/24', via: '10.9.0.1', edgeId: plug.id }] };
+  await provider.ensureNetwork(slice, lan);
+  await provider.ensureVm(slice, vm);
+  await provider.ensureEdge(slice, seen);
+  await provider.ensureEdge(slice, seen);
+  await provider.startVm(slice, vm);
+  const subnets = [...cloud.things.subnets.values()];
+  expect(subnets.map(({ cidr, ip_version: version }) => [cidr, version])).toEqual([
+    ['10.9.0.0/24', 4],
+    ['fd00:9::/64', 6],
+  ]);
+  const port = [...cloud.things.ports.values()].find(({ name }) => String(name).endsWith('e4.v1'));
+  expect(port?.['fixed_ips']).toEqual([
+    { subnet_id: subnets[0]?.['id'], ip_address: '10.9.0.2' },
+    { subnet_id: subnets[1]?.['id'], ip_address: 'fd00:9::2' },
+  ]);
+  expect([...cloud.things.networks.values()].find(({ name }) => String(name).endsWith('n5'))?.['mtu']).toBe(1_400);
+  const made = cloud.asked.find(({ method, path: at }) => method === 'POST' && at.endsWith('/servers'))?.body;
+  const { user_data: told } = made?.['server'] as { user_data: string };
+  expect(Buffer.from(told, 'base64').toString()).toContain('"sh","10.8.0.0/24","10.9.0.1"');
+  await provider.close();
+});
+
 test('the network of an address is what its prefix leaves of it', () => {
   expect(networkOf('10.1.2.3/30')).toBe('10.1.2.0/30');
   expect(networkOf('255.255.255.255/1')).toBe('128.0.0.0/1');
+  expect(networkOf('fd00:9::7/64')).toBe('fd00:9::/64');
   expect(networkOf('192.168.7.9/24')).toBe('192.168.7.0/24');
 });

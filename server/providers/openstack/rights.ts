@@ -25,6 +25,7 @@ export const neededCalls: readonly AccessRule[] = [
   network('GET', `/quotas/${id}/details.json`),
   network('GET', '/networks'),
   network('POST', '/networks'),
+  network('PUT', `/networks/${id}`),
   network('DELETE', `/networks/${id}`),
   network('GET', '/subnets'),
   network('POST', '/subnets'),

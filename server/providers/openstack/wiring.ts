@@ -1,13 +1,21 @@
 import { say } from '#shared/sentence';
+import { blockOf, textOf } from '#shared/topology/ipv4';
+import { subnetIn } from '#shared/topology/ipv6';
 import { appliedEdge, appliedNetwork } from '../applied';
 import { notDefined } from '../errors';
 import type { EdgeSpec, NetworkSpec, NicSpec } from '../provider';
-import type { Network, Port } from './client/neutron';
+import type { Network, Port, Subnet } from './client/neutron';
 import { asDescription } from './packed';
 import type { Machines } from './machines';
 import { ensured, freed, gone, unsupported, type ZoneParts } from './zone-parts';
 
 type End = { vmId: number; nic: NicSpec };
+/** Of a network, by their ids. */
+interface Subnets {
+  id: string;
+  subnet4: string;
+  subnet6: string | null;
+}
 
 /** Networks of a slice, and its edges: a link is a network of its own with two ports, an attachment a port on a network. */
 export function wiringOf(parts: ZoneParts, machines: Machines) {
@@ -17,47 +25,72 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
     const [found] = await parts.cloud().neutron.networks({ name });
     return found ?? null;
   };
-  const ensureNetworkNamed = (name: string, description: string): Promise<Network> => {
+  const ensureNetworkNamed = (
+    name: string,
+    { description = '', mtu }: { description?: string; mtu?: number | undefined },
+  ): Promise<Network> => {
     const { neutron } = parts.cloud();
     return ensured(parts, name, {
       find: () => neutron.networks({ name }),
-      create: () => neutron.createNetwork({ name, description }),
+      create: () => neutron.createNetwork({ name, description, ...(mtu !== undefined && { mtu }) }),
       remove: ({ id }) => gone(neutron.deleteNetwork(id)),
     });
   };
-  /** Nova takes no port without an address, so each network has the subnet of the address plan, which does nothing but count. */
-  const ensureSubnet = async (network: Network, nic: NicSpec): Promise<string> => {
-    const [known] = network.subnets;
-    if (known !== undefined) return known;
+  const ensureSubnet = async (network: Network, address: string, known: readonly Subnet[]): Promise<string> => {
     const { neutron } = parts.cloud();
-    const name = `${network.name}.subnet`;
-    const { id } = await ensured(parts, name, {
-      // of a network that has just been made, or looked at
-      known: [],
-      find: () => neutron.subnets({ network_id: network.id }),
-      create: () => neutron.createSubnet({ name, networkId: network.id, cidr: networkOf(nic.address) }),
+    const version = address.includes(':') ? 6 : 4;
+    const ofVersion = (subnets: readonly Subnet[]) => subnets.filter((subnet) => subnet.ip_version === version);
+    const { id } = await ensured(parts, `${network.name}.subnet${version}`, {
+      known: ofVersion(known),
+      find: async () => ofVersion(await neutron.subnets({ network_id: network.id })),
+      create: () => neutron.createSubnet({ networkId: network.id, cidr: networkOf(address), version }),
       // who is asked for one finds one, whichever
       remove: async () => undefined,
     });
     return id;
   };
+  /** Nova takes no port without an address, so each network has the subnets of the address plan, which do nothing but count. */
+  const subnetsOf = async (network: Network, { address, address6 }: NicSpec): Promise<Subnets> => {
+    const { id, subnets } = network;
+    const [first] = subnets;
+    // that of IPv4 is made first
+    if (first !== undefined && subnets.length === 1 && address6 === undefined)
+      return { id, subnet4: first, subnet6: null };
+    // none of a network that has just been made, or looked at
+    const known = first === undefined ? [] : await parts.cloud().neutron.subnets({ network_id: id });
+    return {
+      id,
+      subnet4: await ensureSubnet(network, address, known),
+      subnet6: address6 === undefined ? null : await ensureSubnet(network, address6, known),
+    };
+  };
+  /** A network has that of its NICs, who alone are told it. */
+  const giveMtu = async (network: Network, { mtu }: NicSpec) => {
+    if (mtu !== undefined && network.mtu !== mtu) await parts.cloud().neutron.setMtu(network.id, mtu);
+  };
   const ensureNic = (
     edge: EdgeSpec,
     { nic }: End,
-    on: { name: string; networkId: string; subnetId: string; known: Port[] },
+    on: { name: string; network: Subnets; known: Port[] },
   ): Promise<Port> => {
     const { neutron } = parts.cloud();
-    const { name, networkId, known } = on;
+    const { name, network, known } = on;
+    const { address6 } = nic;
     return ensured(parts, name, {
       known,
       find: () => neutron.ports({ name }),
       create: () =>
         neutron.createPort({
           name,
-          networkId,
+          networkId: network.id,
           description: asDescription(appliedEdge(edge)),
           mac: nic.mac,
-          fixed: { subnetId: on.subnetId, address: addressOf(nic.address) },
+          fixed: [
+            { subnetId: network.subnet4, address: addressOf(nic.address) },
+            ...(network.subnet6 === null || address6 === undefined
+              ? []
+              : [{ subnetId: network.subnet6, address: addressOf(address6) }]),
+          ],
         }),
       remove: ({ id }) => gone(neutron.deletePort(id)),
     });
@@ -85,21 +118,23 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
     if (vmNames.some((name) => !found.some((port) => port.name === name))) throw notDefined('virtual machine');
     const network =
       'networkId' in target
-        ? // attachments of one network make its subnet one after another
+        ? // attachments of one network make its subnets one after another
           await parts.mutex.run(names.network(sliceId, target.networkId), async () => {
             const known = await networkNamed(names.network(sliceId, target.networkId));
-            return known === null ? null : { id: known.id, subnetId: await ensureSubnet(known, edge.source.nic) };
+            if (known === null) return null;
+            await giveMtu(known, edge.source.nic);
+            return subnetsOf(known, edge.source.nic);
           })
-        : await ensureNetworkNamed(names.edge(sliceId, edge.id), '').then(async (made) => ({
-            id: made.id,
-            subnetId: await ensureSubnet(made, edge.source.nic),
-          }));
+        : await subnetsOf(
+            await ensureNetworkNamed(names.edge(sliceId, edge.id), { mtu: edge.source.nic.mtu }),
+            edge.source.nic,
+          );
     if (network === null) throw notDefined('network');
     const ports = await Promise.all(
       ends.map((end) => {
         const name = nicName(end);
         const known = found.filter((port) => port.name === name);
-        return ensureNic(edge, end, { name, networkId: network.id, subnetId: network.subnetId, known });
+        return ensureNic(edge, end, { name, network, known });
       }),
     );
     await machines.plug(
@@ -124,7 +159,8 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
   return {
     ensureNetwork: (sliceId: number, network: NetworkSpec): Promise<void> =>
       ofNetwork(sliceId, network.id, async () => {
-        await ensureNetworkNamed(names.network(sliceId, network.id), asDescription(appliedNetwork(network)));
+        const description = asDescription(appliedNetwork(network));
+        await ensureNetworkNamed(names.network(sliceId, network.id), { description });
       }),
     removeNetwork: (sliceId: number, networkId: number): Promise<void> =>
       ofNetwork(sliceId, networkId, () => removeNetworksNamed(names.network(sliceId, networkId))),
@@ -144,12 +180,8 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
 
 const addressOf = (cidr: string) => cidr.replace(/\/.*$/, '');
 
-/** `10.0.0.1/30` is in `10.0.0.0/30`. */
+/** `10.0.0.1/30` is in `10.0.0.0/30`, `fd00::1/64` in `fd00::/64`. */
 export function networkOf(cidr: string): string {
-  const [address = '', length = '32'] = cidr.split('/');
-  const bits = 32 - Number(length);
-  const value = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const base = Math.floor(value / 2 ** bits) * 2 ** bits;
-  const octets = [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256);
-  return `${octets.join('.')}/${length}`;
+  const block = blockOf(cidr);
+  return block === null ? (subnetIn(cidr) ?? cidr) : textOf(block);
 }

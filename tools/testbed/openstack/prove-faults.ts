@@ -10,6 +10,8 @@ import { faults, startFaultProxy, type Fault } from './fault-proxy';
 
 const mark = 'trama-1-fault';
 const slice = { id: 4 };
+/** What is there twice and not found by a deploy the reconciler's looks take away. */
+const sweptWithinMs = 120_000;
 /** Of a step, as many as the runner makes. */
 const triesAtMost = 3;
 
@@ -68,6 +70,10 @@ export async function proveFaults(
       const first = await namesIn(cloud);
       // as healing does: what was made twice is seen as such by who looks, and Nova takes ports away from one server behind another that has failed
       const heals = await healed(provider);
+      for (const end = Date.now() + sweptWithinMs; Date.now() < end; await wait(5_000)) {
+        if ((await namesIn(cloud)).length === expected.length) break;
+        await provider.observeMany([slice]);
+      }
       assert.deepEqual(await namesIn(cloud), expected);
       await run(provider, destroy);
       assert.deepEqual(await namesIn(cloud), []);

@@ -137,7 +137,11 @@ function ring(count: number): Drawing {
 function star(count: number): Drawing {
   const network = { id: 1, name: 'lan' };
   const plain = Array.from({ length: count }, (_, index) => vmSpec(2_000 + index, image));
-  const edges = plain.map((vm, index) => attachment(2_000 + index, vm, network.id, index + 1));
+  const edges = plain.map((vm, index) => {
+    const { source, ...edge } = attachment(2_000 + index, vm, network.id, index + 1);
+    const nic = { ...source.nic, address6: `fd00:9::${(index + 1).toString(16)}/64`, mtu: 1_400 };
+    return { ...edge, source: { ...source, nic } };
+  });
   return { vms: plain.map((vm, index) => withEnd(vm, edges[index])), edges, networks: [network] };
 }
 const withEnd = (vm: VmSpec, edge: EdgeSpec | undefined) => (edge === undefined ? vm : withNic(vm, edge.source.nic));

@@ -11,10 +11,15 @@ const network = z.object({
   id: z.string(),
   name: z.string(),
   subnets: z.array(z.string()),
+  /** Where the cloud says it (extension `net-mtu`). */
+  mtu: z.number().int().nullish(),
   description: z.string(),
   created_at: z.string().default(''),
 });
 export type Network = z.output<typeof network>;
+
+const subnet = z.object({ id: z.string(), ip_version: z.union([z.literal(4), z.literal(6)]) });
+export type Subnet = z.output<typeof subnet>;
 
 const port = z.object({
   id: z.string(),
@@ -45,8 +50,7 @@ export interface NewPort {
   networkId: string;
   description: string;
   mac?: string | undefined;
-  /** Without one it has none. */
-  fixed?: { subnetId: string; address: string } | undefined;
+  fixed?: readonly { subnetId: string; address: string }[];
 }
 
 export function neutronOf(caller: Caller) {
@@ -77,7 +81,7 @@ export function neutronOf(caller: Caller) {
       const path = `/quotas/${encodeURIComponent(projectId)}/details.json`;
       return (await caller.call({ service: 'network', method: 'GET', path, answer: quotaAnswer })).quota;
     },
-    subnets: (query: Query) => list('subnets', z.object({ id: z.string() }), query),
+    subnets: (query: Query) => list('subnets', subnet, query),
     /** In the order of {@link networksInOrder}. */
     networks: async (query: Query) => networksInOrder(await list('networks', network, query)),
     /** In the order of {@link portsInOrder}. */
@@ -86,28 +90,31 @@ export function neutronOf(caller: Caller) {
     createNetwork: ({ mtu, ...values }: NewNetwork): Promise<Network> =>
       create('network', network, { ...values, port_security_enabled: false, ...(mtu !== undefined && { mtu }) }),
     /** Neither a gateway nor DHCP: guests have their addresses from their configuration. */
-    createSubnet: (made: { name: string; networkId: string; cidr: string }): Promise<{ id: string }> =>
-      create('subnet', z.object({ id: z.string() }), {
-        name: made.name,
+    createSubnet: (made: { networkId: string; cidr: string; version: 4 | 6 }): Promise<Subnet> =>
+      create('subnet', subnet, {
         network_id: made.networkId,
         cidr: made.cidr,
-        ip_version: made.cidr.includes(':') ? 6 : 4,
+        ip_version: made.version,
         gateway_ip: null,
         enable_dhcp: false,
       }),
-    createPort: ({ name, networkId, description, mac, fixed }: NewPort): Promise<Port> =>
+    createPort: ({ name, networkId, description, mac, fixed = [] }: NewPort): Promise<Port> =>
       create('port', port, {
         name,
         network_id: networkId,
         description,
         port_security_enabled: false,
         ...(mac !== undefined && { mac_address: mac }),
-        fixed_ips: fixed === undefined ? [] : [{ subnet_id: fixed.subnetId, ip_address: fixed.address }],
+        fixed_ips: fixed.map(({ subnetId, address }) => ({ subnet_id: subnetId, ip_address: address })),
       }),
     async describePort(id: string, description: string): Promise<void> {
       const path = `/ports/${encodeURIComponent(id)}`;
       const body = { port: { description } };
       await caller.call({ service: 'network', method: 'PUT', path, body, answer: nothing });
+    },
+    async setMtu(id: string, mtu: number): Promise<void> {
+      const path = `/networks/${encodeURIComponent(id)}`;
+      await caller.call({ service: 'network', method: 'PUT', path, body: { network: { mtu } }, answer: nothing });
     },
     deleteNetwork: (id: string) => remove('network', id),
     deletePort: (id: string) => remove('port', id),

@@ -45,8 +45,13 @@ const writeKeys = [
  * files at an instance's first boot only, and what changes later would reach no guest: `updates` and `bootcmd` are for every boot
  * (https://cloudinit.readthedocs.io/en/latest/explanation/events.html; of a guest's first boots, from the second on).
  * @param dhcp MACs of the NICs that carry forwards and lead to the internet, where there are any
+ * @param commands argument vectors that are run at each boot besides
  */
-export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhcp>): Record<string, string> {
+export function cloudInitDocuments(
+  vm: VmSpec,
+  dhcp: ReturnType<typeof macsByDhcp>,
+  commands: readonly string[][] = [],
+): Record<string, string> {
   const routesOf = (edgeId: number) =>
     vm.routes.filter((route) => route.edgeId === edgeId).map(({ to, via }) => ({ to, via }));
   const ethernets = Object.fromEntries([
@@ -92,6 +97,7 @@ export function cloudInitDocuments(vm: VmSpec, dhcp: ReturnType<typeof macsByDhc
       ...(environment.length === 0 ? [['rm', '-f', environmentFile]] : environment.map(writtenFile)),
       passwordCommand(vm),
       ...(vm.router ? [['sh', '-c', passOn]] : []),
+      ...commands,
       ['sh', '-c', writeKeys, 'sh', diskLogin.user, keys.map((key) => `${key}\n`).join('')],
     ],
   };
