@@ -464,7 +464,7 @@ test('NICs have their IPv6 addresses and MTU, and guests their routes, as the dr
   ]);
   expect([...cloud.things.networks.values()].find(({ name }) => String(name).endsWith('n5'))?.['mtu']).toBe(1_400);
   const made = cloud.asked.find(({ method, path: at }) => method === 'POST' && at.endsWith('/servers'))?.body;
-  const { user_data: told } = made?.['server'] as { user_data: string };
+  const { user_data: told } = z.object({ user_data: z.string() }).parse(made?.['server']);
   expect(Buffer.from(told, 'base64').toString()).toContain('"sh","10.8.0.0/24","10.9.0.1"');
   await provider.close();
 });
