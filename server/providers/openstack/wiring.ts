@@ -39,11 +39,12 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
   const ensureSubnet = async (network: Network, address: string, known: readonly Subnet[]): Promise<string> => {
     const { neutron } = parts.cloud();
     const version = address.includes(':') ? 6 : 4;
+    const name = `${network.name}.subnet${version}`;
     const ofVersion = (subnets: readonly Subnet[]) => subnets.filter((subnet) => subnet.ip_version === version);
-    const { id } = await ensured(parts, `${network.name}.subnet${version}`, {
+    const { id } = await ensured(parts, name, {
       known: ofVersion(known),
       find: async () => ofVersion(await neutron.subnets({ network_id: network.id })),
-      create: () => neutron.createSubnet({ networkId: network.id, cidr: networkOf(address), version }),
+      create: () => neutron.createSubnet({ name, networkId: network.id, cidr: networkOf(address), version }),
       // who is asked for one finds one, whichever
       remove: async () => undefined,
     });

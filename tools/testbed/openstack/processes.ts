@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Longer than any service of a cloud takes on a busy machine of two processors. */
 const patienceMs = 900_000;
-const endsWithinMs = 15_000;
+const endsWithinMs = 7_000;
 
 /** By which `npm test` finds what one of its runs has started. */
 const { TRAMA_TEST_RUN } = process.env;

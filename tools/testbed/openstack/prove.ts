@@ -21,11 +21,11 @@ const lanes = 16;
 /** What zones on OpenStack do on a real one. Rejects where something is not as it should be. */
 export async function prove(
   testbed: Testbed,
-  { vms, log, narrow = true }: { vms: number; log: (line: string) => void; narrow?: boolean },
+  { vms, rounds, log }: { vms: number; rounds: number; log: (line: string) => void },
 ): Promise<void> {
   await proveConnection(testbed, log);
   // all that follows is done with no more rights than the test of the connection asks for
-  const credential = narrow ? await narrowed(testbed, log) : {};
+  const credential = await narrowed(testbed, log);
   const settings = settingsFor(testbed, credential);
   const providerOf = (mark: string) =>
     createOpenStackProvider({
@@ -45,7 +45,7 @@ export async function prove(
     await proveTopology(provider, { name: 'star', sliceId: 2, ...star(vms), log });
     await proveRefusals(provider, log);
     await proveNeighbours(provider, other, log);
-    await proveFaults(testbed, settings, log);
+    await proveFaults(testbed, settings, { rounds, log });
   } finally {
     await provider.close();
     await other.close();

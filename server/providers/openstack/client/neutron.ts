@@ -90,8 +90,9 @@ export function neutronOf(caller: Caller) {
     createNetwork: ({ mtu, ...values }: NewNetwork): Promise<Network> =>
       create('network', network, { ...values, port_security_enabled: false, ...(mtu !== undefined && { mtu }) }),
     /** Neither a gateway nor DHCP: guests have their addresses from their configuration. */
-    createSubnet: (made: { networkId: string; cidr: string; version: 4 | 6 }): Promise<Subnet> =>
+    createSubnet: (made: { name: string; networkId: string; cidr: string; version: 4 | 6 }): Promise<Subnet> =>
       create('subnet', subnet, {
+        name: made.name,
         network_id: made.networkId,
         cidr: made.cidr,
         ip_version: made.version,
