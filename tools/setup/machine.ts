@@ -12,8 +12,8 @@ export interface Machine {
   hasApt(): Promise<boolean>;
   /** Whether lists of packages have been fetched. */
   hasPackageLists(): Promise<boolean>;
-  /** Runs apt-get; `line` gets what it says. Answers its exit code. */
-  aptGet(args: readonly string[], line: (text: string) => void): Promise<number>;
+  /** Runs apt-get, for `limitMs` at most; `line` gets what it says. Answers its exit code. */
+  aptGet(args: readonly string[], line: (text: string) => void, limitMs?: number): Promise<number>;
 }
 
 const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -36,7 +36,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       const names = await readdir('/var/lib/apt/lists').catch(() => []);
       return names.some((name) => /_Packages(\.|$)/.test(name));
     },
-    aptGet: (args, line) => runAptGet(args, env, line),
+    aptGet: (args, line, limitMs) => runAptGet(args, env, line, limitMs),
   };
 }
 
@@ -55,6 +55,7 @@ function runAptGet(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   line: (text: string) => void,
+  limitMs = aptLimitMs,
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn('apt-get', [...patience, ...args], {
@@ -70,9 +71,9 @@ function runAptGet(
     child.stdout.setEncoding('utf8').on('data', hear);
     child.stderr.setEncoding('utf8').on('data', hear);
     const limit = setTimeout(() => {
-      line(`E: apt-get took longer than ${aptLimitMs / 60_000} minutes`);
+      line(`E: apt-get took longer than ${limitMs / 60_000} minutes`);
       child.kill('SIGTERM');
-    }, aptLimitMs);
+    }, limitMs);
     child
       .once('error', () => resolve(127))
       .once('close', (code) => {

@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { endProcesses, leftoverProcesses } from './leftovers';
 
 const nowhere = '/nonexistent';
 
-/** A process with a run's mark in its environment, which ends when it is told to. */
-async function marked(mark: string, program: string) {
+/** A process with a run's mark in its environment, or in a folder, which ends when it is told to. */
+async function marked(mark: string, program: string, cwd?: string) {
   const child = spawn(process.execPath, ['-e', program], {
-    env: { ...process.env, TRAMA_TEST_RUN: mark },
+    env: { ...process.env, ...(cwd === undefined && { TRAMA_TEST_RUN: mark }) },
+    ...(cwd !== undefined && { cwd }),
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   await once(child.stdout, 'data');
@@ -33,4 +37,13 @@ test.runIf(process.platform === 'linux')('one that will not end is ended, and no
   expect(other.exitCode ?? other.signalCode).toBeNull();
   other.stdin.end();
   await once(other, 'exit');
+});
+
+test.runIf(process.platform === 'linux')('one that works among the temporary files of a run is its own', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'leftovers-'));
+  const mark = path.basename(folder);
+  const { ended } = await marked(mark, `console.log(1); process.stdin.resume()`, folder);
+  await endProcesses(nowhere, mark, 1_000);
+  expect((await ended)[1]).toBe('SIGTERM');
+  await rm(folder, { recursive: true });
 });

@@ -15,8 +15,8 @@ interface Found {
 }
 
 /**
- * Processes of this run that live: those with its mark in their environment, and those that work in, or were given a path
- * of, the clone's data folder.
+ * Processes of this run that live: those with its mark in their environment, which is the name of the folder of its temporary files, those that work in
+ * that folder, and those that work in, or were given a path of, the clone's data folder.
  */
 async function processesOf(root: string, mark: string): Promise<Found[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
@@ -33,8 +33,9 @@ async function processesOf(root: string, mark: string): Promise<Found[]> {
     const marked = environment.split('\0').includes(`TRAMA_TEST_RUN=${mark}`);
     const within = (folders: readonly string[]) =>
       folders.some((name) => commandLine.includes(name) || folder.startsWith(name));
-    if (!marked && !within([`${data}/`])) continue;
-    const certain = marked || within([`${data}/e2e/`, `${data}/test/`, `${data}/test-`]);
+    const inTemporary = folder.split('/').includes(mark);
+    if (!marked && !inTemporary && !within([`${data}/`])) continue;
+    const certain = marked || inTemporary || within([`${data}/e2e/`, `${data}/test/`, `${data}/test-`]);
     found.push({ pid: Number(pid), commandLine: commandLine.replaceAll('\0', ' ').slice(0, 200), certain });
   }
   return found;

@@ -85,8 +85,8 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
     },
     {
       name: 'zones on a real OpenStack',
-      run: command('tsx', ['tools/testbed/openstack/main.ts', '--vms', '10', '--rounds', '2', '--ready-within', '8']),
-      minutes: 16,
+      run: command('tsx', ['tools/testbed/openstack/main.ts', '--vms', '10', '--rounds', '2', '--ready-within', '6']),
+      minutes: 13,
     },
     { name: 'provider contract on real QEMU', run: (over) => vitestTwice(['vm'], over) },
     {

@@ -4,6 +4,7 @@
  * machine cannot have it (in `--ready-within MINUTES`), and says why. In `--rounds N` each call goes wrong in so many of six ways. `up FOLDER` leaves such a cloud running, `prove FOLDER` does the same on that one as often
  * as one likes, `down FOLDER` ends it.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,14 +49,18 @@ async function started(folder: string): Promise<Testbed | null> {
 }
 
 async function upAndDown(): Promise<void> {
+  let ending: Promise<void> | null = null;
   const folder = await mkdtemp(path.join(tmpdir(), 'trama-openstack-'));
   // `npm test` ends what takes too long; services that name their processes anew it does not find
-  process.once('SIGTERM', () => void stopTestbed(folder).finally(() => process.exit(1)));
+  // and says so until it has ended
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.on(name, () => void (ending ??= stopTestbed(folder).finally(() => process.exit(1))));
   const testbed = await started(folder);
   const works = testbed !== null && (await proved(testbed));
   await stopTestbed(folder);
-  if (works) await rm(folder, { recursive: true, force: true });
-  else log(`Logs are in ${folder}/log.`);
+  const logs = path.join(folder, 'log');
+  if (works || !existsSync(logs)) await rm(folder, { recursive: true, force: true });
+  else log(`Logs are in ${logs}.`);
 }
 
 const [command, folder] = positionals;

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
 import { thisMachine } from '../../setup/machine';
 
 /** Debian's packages of a cloud whose guests are pretended: Nova's compute service comes with its library. */
@@ -28,28 +29,52 @@ export async function whyNot(): Promise<string | null> {
   return machine.isRoot() ? null : 'It is brought up by root only, since packages are installed.';
 }
 
-/** Installs what lacks; none of the services is started by that. Rejects with what apt-get says last. */
+/** Without a network it is told within seconds: who tests has other things to test. */
+const impatient = ['Acquire::Retries=0', 'Acquire::http::Timeout=8', 'Acquire::https::Timeout=8'].flatMap((option) => [
+  '-o',
+  option,
+]);
+const fetchWithinMs = 240_000;
+
+/**
+ * Installs what lacks; none of the services is started by that. First all is fetched, which may be given up at any moment, as nothing is installed by
+ * then. Rejects with what apt-get says last.
+ */
 export async function install(log: (line: string) => void): Promise<void> {
   const there = await Promise.all(programs.map((name) => machine.hasProgram(name)));
   if (there.every(Boolean)) return;
-  log('Installing the packages of OpenStack …');
+  log('Fetching the packages of OpenStack …');
+  await apt(['update', ...impatient], fetchWithinMs);
+  const wanted = ['--no-install-recommends', 'install', ...packages];
+  await apt(['--download-only', ...impatient, ...wanted], fetchWithinMs);
+  log('Installing them …');
   // 101 forbids to start services (invoke-rc.d(8))
   const policy = '/usr/sbin/policy-rc.d';
   const made = await access(policy).then(
     () => false,
     () => true,
   );
-  if (made) await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  let last = '';
-  const apt = (...args: string[]) => machine.aptGet(['-q', '-y', ...args], (line) => (last = line));
+  const removed = () => rmSync(policy, { force: true });
+  if (made) {
+    process.once('exit', removed);
+    await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  }
   try {
     await preseed();
-    await apt('update');
-    const code = await apt('--no-install-recommends', 'install', ...packages);
-    if (code !== 0) throw new Error(`apt-get ended with ${code}: ${last}`);
+    await apt(['--no-download', ...wanted]);
   } finally {
-    if (made) await rm(policy);
+    if (made) removed();
   }
+}
+
+async function apt(args: readonly string[], withinMs?: number): Promise<void> {
+  let last = '';
+  const hear = (line: string) => {
+    // what has failed stands before what that means
+    if (!last.startsWith('E: ')) last = line;
+  };
+  const code = await machine.aptGet(['-q', '-y', ...args], hear, withinMs);
+  if (code !== 0) throw new Error(`apt-get ended with ${code}: ${last}`);
 }
 
 function preseed(): Promise<void> {

@@ -40,6 +40,8 @@ export function processesIn(folder: string): Processes {
     if (over) throw new Error(`${name} is not started: the testbed has been stopped.`);
     const child = spawn(program, args, {
       detached: true,
+      // by which it is found, too, when it has written another name over its environment
+      cwd: folder,
       stdio: ['ignore', log.fd, log.fd],
       env: { ...runMark, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: folder, LC_ALL: 'C.UTF-8', ...env },
     });
