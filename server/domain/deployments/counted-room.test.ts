@@ -14,7 +14,7 @@ const vm = (id: number): PlanVm => ({
 const edge = (id: number, target: string) => ({ ...part(id), source: 'k1', target, down: false, needs: [] });
 
 /** Two VMs with a link between them, one of them on a network. */
-const topology = { vms: [vm(1), vm(2)], networks: [part(5)], edges: [edge(3, 'k2'), edge(4, 'k5')] };
+const topology = { vms: [vm(1), vm(2)], networks: [{ ...part(5), needs: [] }], edges: [edge(3, 'k2'), edge(4, 'k5')] };
 const takes: [CountedRoom['what'], CountedRoom['takes'], number][] = [
   ['servers', { vm: 1 }, 2],
   ['networks', { slice: 1, network: 1, link: 1 }, 3],

@@ -26,6 +26,7 @@ function capabilities(): Capabilities {
     snapshot: notYet,
     impair: no(say('CLOUD_LINKS_PLAIN')),
     exec: notYet,
+    dhcp: notYet,
   };
 }
 
