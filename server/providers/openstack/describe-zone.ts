@@ -17,6 +17,7 @@ function capabilities(): Capabilities {
   return {
     run: ok,
     internet: notYet,
+    internetRate: notYet,
     portForwards: notYet,
     disks: ok,
     extraDisks: notYet,

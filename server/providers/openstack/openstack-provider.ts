@@ -179,6 +179,9 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
       );
     },
     usage: async () => new Map(),
+    // nobody is led out
+    internetUse: async () => new Map(),
+    limitInternet: async () => undefined,
     // its hosts are the cloud's
     machine: async () => null,
     async removeSlice(slice) {

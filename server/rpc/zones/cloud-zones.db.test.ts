@@ -21,6 +21,7 @@ function useRegistry(): void {
     accelerator: 'tcg',
     vmUids: null,
     simulator: true,
+    internetLimits: async () => ({ kbps: null, usedUp: false }),
     jwtSecret: ctx.settings.jwtSecret,
     log: silentLogger,
   });
