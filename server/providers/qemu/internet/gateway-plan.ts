@@ -139,7 +139,9 @@ echo "$1" | ip -batch -
 if [ -n "$2" ]; then
   echo "$3" > /proc/sys/net/ipv4/tcp_rmem
   echo "$3" > /proc/sys/net/ipv4/tcp_wmem
-  echo "$2" | tc -batch -
+  tc -batch - << LINES
+$2
+LINES
 fi
 echo '0 0' > /proc/sys/net/ipv4/ping_group_range || true
 shift 3
