@@ -158,7 +158,8 @@ describe.skipIf(stage === null)('a guest with internet access', () => {
   }
   const fromOutside = (addresses: readonly string[]) =>
     Object.fromEntries(addresses.map((address) => [address, 'I am outside']));
-  const gateway = async () => (await findMachines(root)).find(({ name }) => name === 'gw')?.pid ?? null;
+  const gateway = async () =>
+    (await findMachines(root)).find(({ sliceId, name }) => sliceId === slice.id && name === 'gw')?.pid ?? null;
   /** Waits until another gateway than this runs. */
   async function untilAnother(pid: number | null): Promise<void> {
     const isAnother = async () => ![null, pid].includes(await gateway());
@@ -326,19 +327,29 @@ describe.skipIf(stage === null)('a guest with internet access', () => {
     await provider.ensureVm(slice, second);
     await provider.startVm(slice, second);
     expect(await gateway()).toBe(pid);
-    // two that are led out by one gateway have the same address, and do not meet, whatever one of them makes of its own
-    const beside = readConsole(await provider.openConsole(slice, second.id));
-    beside.type('while true; do echo found | nc -l -p 8080; done &\n');
-    beside.type(
-      'until netstat -ltn | grep -q 8080 && ip addr | grep -q 198.18.1.15; do sleep 0.2; done; echo list"ens"\n',
-    );
-    await beside.until(/listens/, { timeoutMs: 60_000 });
+    // two that are led out by one gateway have the same address, as has one of another slice: none meets another, whatever one of them makes of its own
+    const elsewhere = { id: 2 };
+    const third = vmSpec(21, tiny, { internet: true });
+    await provider.ensureVm(elsewhere, third);
+    await provider.startVm(elsewhere, third);
+    for (const [place, { id }] of [
+      [slice, second],
+      [elsewhere, third],
+    ] as const) {
+      const beside = readConsole(await provider.openConsole(place, id));
+      beside.type('while true; do echo found | nc -l -p 8080; done &\n');
+      beside.type(
+        'until netstat -ltn | grep -q 8080 && ip addr | grep -q 198.18.1.15; do sleep 0.2; done; echo list"ens"\n',
+      );
+      await beside.until(/listens/, { timeoutMs: 60_000 });
+    }
     const eth = await wayOut();
     await inGuest(
       `ip addr add 198.18.1.77/24 dev ${eth}; ip addr del 198.18.1.15/24 dev ${eth}; ip route replace default via 198.18.1.2`,
     );
     await untilOut(world.public[1]);
-    expect(await reached(['198.18.1.15'])).toEqual({});
+    expect(await reached(['198.18.1.15', '198.19.255.2', 'fd00:ffff::2'])).toEqual({});
+    await provider.removeSlice(elsewhere);
     await provider.removeVm(slice, vm.id);
     expect(await gateway()).toBe(pid);
     await provider.stopVm(slice, second.id, { graceMs: 0 });
