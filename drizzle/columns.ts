@@ -30,9 +30,11 @@ export const annotations = () => json('annotations').$type<Annotation[]>();
 export const sentences = () => json('sentences').$type<Sentence[]>();
 
 /** Compared character by character: the tables' own collation takes `ano` for `año`. */
-const exactName = customType<{ data: string }>({
-  dataType: () => 'varchar(63) character set utf8mb4 collate utf8mb4_bin',
-});
+export const exactText = (length: number) =>
+  customType<{ data: string }>({
+    dataType: () => `varchar(${length}) character set utf8mb4 collate utf8mb4_bin`,
+  });
+const exactName = exactText(63);
 
 /**
  * By which a name is unique while its row lives; null, and so free again, once `goneAt` (the column's name in SQL) is set. Upper and

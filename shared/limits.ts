@@ -29,6 +29,14 @@ export const limits = {
   /** Characters of what a VM is called besides its name. */
   labelLength: 200,
   descriptionLength: 500,
+  /** Tags of one template, and characters of one: together less than what `group_concat` gives, 1,024 bytes. */
+  tagsPerTemplate: 10,
+  tagLength: 24,
+  /** Words that a template is found by, and characters of one that count. */
+  wordsPerTemplate: 4_000,
+  wordLength: 40,
+  /** Words of a search that count. */
+  searchWords: 4,
   /** Characters of what an end of a link is called. */
   interfaceNameLength: 60,
   /** Notes, labels, shapes and groups of one topology. */

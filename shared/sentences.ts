@@ -288,6 +288,7 @@ export const sentences = {
   CONSOLE_UNKNOWN: '{{vm}} has no console now: its zone does not answer right now.',
 
   // the catalogue, accounts and what belongs to them
+  LAB_LACKS_IMAGE: 'This lab needs the image {{image}}, which is not in the catalogue any more.',
   RETIRED_UNCHANGEABLE: '{{name}} was retired and cannot be changed any more.',
   RETIRED_UNCHECKABLE: '{{name}} was retired and cannot be checked any more.',
   IMAGE_BOOTED_FROM: 'Slices that use {{name}}: {{slices}}. Its kind, source and checksum cannot be changed.',

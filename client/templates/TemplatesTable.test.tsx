@@ -11,6 +11,7 @@ function template(id: number, name: string, ramMb: number): TemplateSummary {
     id,
     name,
     description: '',
+    tags: [],
     owner: { id: 1, name: 'Ana' },
     visibility: 'private',
     access: 'own',

@@ -7,11 +7,24 @@ import {
   int,
   json,
   mysqlTable,
+  smallint,
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core';
+import { limits } from '#shared/limits';
 import type { Forward } from '#shared/topology/forward';
-import { annotations, createdAt, extraDiskGb, id, instant, liveKey, primaryId, properties, sortKey } from '../columns';
+import {
+  annotations,
+  createdAt,
+  exactText,
+  extraDiskGb,
+  id,
+  instant,
+  liveKey,
+  primaryId,
+  properties,
+  sortKey,
+} from '../columns';
 import { flavours, images } from './catalogue';
 import { users } from './users';
 
@@ -38,17 +51,51 @@ export const templates = mysqlTable(
       .notNull()
       .default(sql`(utc_timestamp(3))`),
     deletedAt: instant('deleted_at'),
+    /** By which rules its `template_words` were made; 0: they are still to be made (`server/domain/templates/words.ts`). */
+    wordsVersion: smallint('words_version', { unsigned: true }).notNull().default(0),
     liveKey: liveKey('deleted_at'),
     sortKey: sortKey(),
   },
   (table) => [
     uniqueIndex('templates_owner_live_name_unique').on(table.ownerId, table.liveKey),
-    // the two orders of the list, with what its filter needs
+    // the orders of the list, with what its filter needs
+    index('templates_owner_created_index').on(table.ownerId, table.deletedAt, table.id),
+    index('templates_published_created_index').on(table.published, table.id),
     index('templates_owner_updated_index').on(table.ownerId, table.deletedAt, table.updatedAt, table.id),
     index('templates_owner_sort_key_index').on(table.ownerId, table.deletedAt, table.sortKey, table.id),
     index('templates_published_updated_index').on(table.published, table.updatedAt, table.id),
     index('templates_published_sort_key_index').on(table.published, table.sortKey, table.id),
+    index('templates_words_version_index').on(table.wordsVersion),
   ],
+);
+
+/** What its owner files it under. Whoever sees a template sees its tags. */
+export const templateTags = mysqlTable(
+  'template_tags',
+  {
+    id: primaryId(),
+    templateId: id('template_id')
+      .notNull()
+      .references(() => templates.id, { onDelete: 'cascade' }),
+    tag: exactText(limits.tagLength)('tag').notNull(),
+  },
+  (table) => [
+    uniqueIndex('template_tags_template_tag_unique').on(table.templateId, table.tag),
+    index('template_tags_tag_index').on(table.tag, table.templateId),
+  ],
+);
+
+/** What a search finds a template by, besides its name: the words of its description and of its current drawing, without accents, in lower case. */
+export const templateWords = mysqlTable(
+  'template_words',
+  {
+    id: primaryId(),
+    templateId: id('template_id')
+      .notNull()
+      .references(() => templates.id, { onDelete: 'cascade' }),
+    word: exactText(limits.wordLength)('word').notNull(),
+  },
+  (table) => [uniqueIndex('template_words_template_word_unique').on(table.templateId, table.word)],
 );
 
 /** Named users that see a template of somebody else's. */

@@ -1,6 +1,7 @@
 import { deleteEnded, type Deleted } from '#server/db/queries/housekeeping';
 import { startBackgroundLoop } from '#server/lib/background-loop';
 import type { DomainContext } from './context';
+import { indexOldTemplates } from './templates/words';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -36,12 +37,14 @@ export async function deleteExpired(ctx: Context, signal = new AbortController()
   );
 }
 
-/** Keeps house now and every hour. Answers what stops it, and waits for what is under way. */
+/** Keeps house now and every hour, which includes what older versions have not kept yet. Answers what stops it, and waits for what is under way. */
 export function startHousekeeping(ctx: Context, everyMs = hour): () => Promise<void> {
   return startBackgroundLoop({
     everyMs,
     atOnce: true,
     round: async (signal) => {
+      const indexed = await indexOldTemplates(ctx, signal);
+      if (indexed > 0) ctx.log.info('Templates were indexed for searches.', { indexed });
       const deleted = await deleteExpired(ctx, signal);
       if (Object.values(deleted).some((count) => count > 0)) ctx.log.info('Housekeeping.', deleted);
     },

@@ -391,6 +391,18 @@ export const matrix: Record<string, Row> = {
     api.templates.delete({ id: s.template.published }),
   ),
   'templates.import': row('user', 'templates:manage', signedIn, (api) => api.templates.import({ text: document })),
+  'templates.gallery': row('user', 'templates:read', signedIn, (api) => api.templates.gallery({})),
+  'templates.useLab': row('user', 'templates:manage', signedIn, (api) => api.templates.useLab({ lab: 'segments' })),
+  'templates.tags': row('user', 'templates:read', signedIn, (api) => api.templates.tags({})),
+  'templates.sketch': row('user', 'templates:read', seeTemplate, (api, s) =>
+    api.templates.sketch({ id: s.template.template, revision: 1 }),
+  ),
+  'templates.uses': row('user', 'templates:read', seeTemplate, (api, s) =>
+    api.templates.uses({ id: s.template.template }),
+  ),
+  'templates.uses published': row('user', 'templates:read', signedIn, (api, s) =>
+    api.templates.uses({ id: s.template.published }),
+  ),
   'templates.export': row('user', 'templates:read', seeTemplate, (api, s) =>
     api.templates.export({ id: s.template.template }),
   ),

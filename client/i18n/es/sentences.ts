@@ -266,6 +266,7 @@ export const sentences: Record<SentenceCode, string> = {
   CONSOLE_NO_SCREEN: '{{vm}} no tiene consola gráfica: se arrancó sin ella.',
   CONSOLE_UNKNOWN: '{{vm}} no tiene consola ahora: su zona no responde en este momento.',
 
+  LAB_LACKS_IMAGE: 'Este laboratorio necesita la imagen {{image}}, que ya no está en el catálogo.',
   RETIRED_UNCHANGEABLE: '{{name}} se retiró y ya no se puede cambiar.',
   RETIRED_UNCHECKABLE: '{{name}} se retiró y ya no se puede comprobar.',
   IMAGE_BOOTED_FROM:

@@ -10,15 +10,19 @@ import {
   templateVms,
 } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
-import type { templateSets } from '#shared/template';
+import { templateSorts, type templateSets } from '#shared/template';
 import type { OwnSize } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
-import { after, before, containing, decodeCursor, instantCursor, nameCursor } from '../keyset';
+import { limits } from '#shared/limits';
+import type { visibilities } from '#shared/sharing';
+import { wordsIn } from '#shared/words';
+import { after, before, containing, decodeCursor, idCursor, instantCursor, nameCursor } from '../keyset';
 import {
   isoText,
   number,
   optional,
   optionalIsoText,
+  optionalOf,
   prepared,
   preparedBy,
   truth,
@@ -27,6 +31,8 @@ import {
 } from '../prepared';
 import { only } from '../rows';
 import { templateIsShared, templateSharedWith } from './shares';
+import { hasTag, tagsText } from './template-tags';
+import { hasWord } from './template-words';
 
 const reader = sql.placeholder('reader');
 const is = {
@@ -47,6 +53,7 @@ const fields = {
   createdAt: isoText(templates.createdAt),
   updatedAt: isoText(templates.updatedAt),
   revisionId: templateRevisions.id,
+  tags: optionalOf<string>(tagsText(sql`page.id`)),
   sharedWithAnybody: truth(templateIsShared),
   sharedWithReader: truth(templateSharedWith(reader)),
   vms: number(sql`sizes.vms`),
@@ -89,38 +96,113 @@ const summaries = (picked: SQL, order: SQL) => (list: SQL) =>
     ) sizes on sizes.revision_id = page.revision_id
     order by ${order}`;
 
-type Variant = `${(typeof templateSets)[number]} ${'updated' | 'name'} ${'first' | 'next'} ${'all' | 'search'}`;
+type Sort = (typeof templateSorts)[number];
+type Variant = `${(typeof templateSets)[number]} ${Sort} ${'first' | 'next'} ${'all' | 'narrowed'}`;
+
+const [value, id] = [sql.placeholder('value'), sql.placeholder('id')];
+/** Of each order: how it is read, and what comes behind a row of it. */
+const orders: Record<Sort, { by: SQL; behind: SQL | undefined }> = {
+  updated: {
+    by: sql`${templates.updatedAt} desc, ${templates.id} desc`,
+    behind: before(templates.updatedAt, templates.id, [value, id]),
+  },
+  // ids grow
+  created: { by: sql`${templates.id} desc`, behind: sql`${templates.id} < ${id}` },
+  name: { by: sql`${templates.sortKey}, ${templates.id}`, behind: after(templates.sortKey, templates.id, [value, id]) },
+};
+
+const searched = Array.from({ length: limits.searchWords }, (_, index) => index);
+type Narrowing = 'pattern' | 'owner' | 'tag' | 'visibility' | `word${number}` | `part${number}`;
+/** No condition where there is none: so that the filters together make one statement, and not one for each of their combinations. */
+const unless = (name: Narrowing, condition: (given: ReturnType<typeof sql.placeholder>) => SQL) =>
+  sql`(${sql.placeholder(name)} is null or ${condition(sql.placeholder(name))})`;
+
+/**
+ * The name holds the search as it is, or of each of its words: the name holds it, or something in the template begins with it. Each is looked up
+ * for the templates that the list's own order comes by.
+ */
+const found = unless('pattern', (pattern) => {
+  const each = searched.map((index) =>
+    unless(
+      `part${index}`,
+      (part) => sql`${templates.name} like ${part} escape '!' or ${hasWord(sql.placeholder(`word${index}`))}`,
+    ),
+  );
+  return sql`${templates.name} like ${pattern} escape '!'
+    or (${sql.placeholder('part0')} is not null and ${sql.join(each, sql` and `)})`;
+});
+
+const narrowed = [
+  found,
+  unless('owner', (owner) => sql`${templates.ownerId} = ${owner}`),
+  unless('tag', hasTag),
+  unless(
+    'visibility',
+    (wanted) =>
+      sql`case when ${templates.publishedAt} is not null then 'published' when ${templateIsShared} then 'shared' else 'private' end = ${wanted}`,
+  ),
+];
 
 const pageOf = preparedBy((variant: Variant) => {
-  const [of, sort, place, search] = variant.split(' ');
-  const order =
-    sort === 'name'
-      ? sql`${templates.sortKey}, ${templates.id}`
-      : sql`${templates.updatedAt} desc, ${templates.id} desc`;
-  const [value, id] = [sql.placeholder('value'), sql.placeholder('id')];
-  const behind =
-    sort === 'name'
-      ? after(templates.sortKey, templates.id, [value, id])
-      : before(templates.updatedAt, templates.id, [value, id]);
+  const [of, sort, place, filters] = variant.split(' ');
+  const { by, behind } = orders[templateSorts.find((known) => known === sort) ?? 'updated'];
   const asked = [
     isNull(templates.deletedAt),
     ...(place === 'next' ? [behind] : []),
-    ...(search === 'search' ? [sql`${templates.name} like ${sql.placeholder('pattern')} escape '!'`] : []),
+    ...(filters === 'narrowed' ? narrowed : []),
   ];
   const those = (condition: SQL, from: SQL = sql`${templates}`) =>
     sql`(select ${templates.id} as id from ${from} where ${and(condition, ...asked)}
-      order by ${order} limit ${sql.placeholder('limit')})`;
+      order by ${by} limit ${sql.placeholder('limit')})`;
   const shared = those(
     is.shared,
     sql`${templateShares} inner join ${templates} on ${templates.id} = ${templateShares.templateId}`,
   );
   const others = sql`${shared} union ${those(is.published)}`;
   const picked = of === 'mine' ? those(is.own) : of === 'shared' ? others : sql`${those(is.own)} union ${others}`;
-  return prepared<typeof fields, Record<'reader' | 'limit', number> & Record<'value' | 'id' | 'pattern', Value>>(
+  return prepared<typeof fields, Record<'reader' | 'limit', number> & Record<string, Value>>(
     fields,
-    summaries(picked, order),
+    summaries(picked, by),
   );
 });
+
+/** What the search and the filters put into a narrowed statement; null where there are none. */
+function narrowing({ search = '', ownerId, tag, visibility }: TemplateFilters): Record<string, Value> | null {
+  if (search === '' && ownerId === undefined && tag === undefined && visibility === undefined) return null;
+  const words = wordsIn(search, limits.searchWords);
+  return {
+    pattern: search === '' ? null : containing(search),
+    owner: ownerId ?? null,
+    tag: tag ?? null,
+    visibility: visibility ?? null,
+    ...Object.fromEntries(
+      searched.flatMap((index): [string, Value][] => {
+        const word = words[index];
+        // a word has letters and digits only
+        return [
+          [`part${index}`, word === undefined ? null : `%${word}%`],
+          [`word${index}`, word === undefined ? null : `${word}%`],
+        ];
+      }),
+    ),
+  };
+}
+
+/** What a list is narrowed to. */
+interface TemplateFilters {
+  search?: string | undefined;
+  ownerId?: number | undefined;
+  tag?: string | undefined;
+  visibility?: (typeof visibilities)[number] | undefined;
+}
+
+/** Where the page before ended, for each order: `[value, id]`. */
+function positionIn(sort: Sort, cursor: string | null | undefined): readonly [Value, number] | null {
+  if (sort === 'name') return decodeCursor(nameCursor, cursor);
+  if (sort === 'updated') return decodeCursor(instantCursor, cursor);
+  const position = decodeCursor(idCursor, cursor);
+  return position === null ? null : [null, position[0]];
+}
 
 /**
  * A page of templates with sums of their current revisions, and one row more. `of`: the reader's own, those of others that
@@ -128,20 +210,22 @@ const pageOf = preparedBy((variant: Variant) => {
  */
 export function templateRows(
   q: Queryable,
-  options: {
+  options: TemplateFilters & {
     readerId: number;
     of: (typeof templateSets)[number];
     limit: number;
-    sort: 'updated' | 'name';
+    sort: Sort;
     cursor?: string | null | undefined;
-    search?: string | undefined;
   },
 ): Promise<TemplateSummaryRow[]> {
-  const { readerId, of, sort, search = '' } = options;
-  const position = decodeCursor(sort === 'name' ? nameCursor : instantCursor, options.cursor);
-  const statement = pageOf(`${of} ${sort} ${position === null ? 'first' : 'next'} ${search === '' ? 'all' : 'search'}`);
-  const [value, id] = position ?? [null, null];
-  return statement(q, { reader: readerId, limit: options.limit + 1, value, id, pattern: containing(search) });
+  const { readerId, of, sort } = options;
+  const position = positionIn(sort, options.cursor);
+  const filters = narrowing(options);
+  const statement = pageOf(
+    `${of} ${sort} ${position === null ? 'first' : 'next'} ${filters === null ? 'all' : 'narrowed'}`,
+  );
+  const [last, lastId] = position ?? [null, null];
+  return statement(q, { ...filters, reader: readerId, limit: options.limit + 1, value: last, id: lastId });
 }
 
 const byId = prepared<typeof fields, Record<'reader' | 'id' | 'limit', number>>(

@@ -13,6 +13,7 @@ function summary(actor: Actor, row: TemplateSummaryRow): TemplateSummary {
     id: row.id,
     name: row.name,
     description: row.description,
+    tags: row.tags?.split(' ') ?? [],
     revision: row.revision,
     owner: { id: row.ownerId, name: row.ownerName },
     visibility: row.publishedAt !== null ? 'published' : row.sharedWithAnybody ? 'shared' : 'private',
@@ -39,7 +40,8 @@ export async function listTemplates(
     rows,
     query.limit,
     (row) => summary(actor, row),
-    (row) => [query.sort === 'name' ? (row.sortKey ?? row.name) : row.updatedAt, row.id],
+    (row) =>
+      query.sort === 'created' ? [row.id] : [query.sort === 'name' ? (row.sortKey ?? row.name) : row.updatedAt, row.id],
   );
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { templates } from '#drizzle/schema/templates';
 import { AppError, type Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
-import type { createTemplateInput, duplicateTemplateInput, Template, updateTemplateInput } from '#shared/template';
+import type { duplicateTemplateInput, Template, updateTemplateInput } from '#shared/template';
 import { withAddresses } from '#shared/topology/addresses';
 import { sameTopology } from '#shared/topology/same';
 import type { Topology } from '#shared/topology/schema';
@@ -14,6 +14,7 @@ import { say } from '#shared/sentence';
 import type { Queryable, Transaction } from '#server/db/client';
 import { duplicateIndex } from '#server/db/errors';
 import { countOwned } from '#server/db/queries/account-sums';
+import { replaceTags, tagsOf } from '#server/db/queries/template-tags';
 import { hasTemplates, takenTemplateNames } from '#server/db/queries/templates';
 import { catalogueOf, insertRevision, readTopology, revisionId } from '#server/db/queries/topologies';
 import { inTransaction } from '#server/db/transaction';
@@ -24,6 +25,7 @@ import { copyName, nameTakenBy } from '../names';
 import { lockOwner } from '../quotas/quotas';
 import { loadTemplate } from './access';
 import { wholeTemplate } from './read-templates';
+import { indexTemplate } from './words';
 
 const nameIndex = 'templates_owner_live_name_unique';
 /** More would not be read, and each takes room on the wire. */
@@ -54,6 +56,7 @@ async function deniedOf(
 interface NewTemplate {
   name: string;
   description: string;
+  tags?: readonly string[];
   topology: Topology;
 }
 
@@ -76,9 +79,9 @@ function makingOne<Result>(
 /** Adds the rows of a template whose drawing has been checked, by {@link makingOne}. QUOTA_EXCEEDED beyond `limits.templatesPerUser`. */
 async function insertTemplate(
   ctx: DomainContext,
-  tx: Queryable,
+  tx: Transaction,
   actor: Actor,
-  { name, description, topology }: NewTemplate,
+  { name, description, tags = [], topology }: NewTemplate,
 ): Promise<number> {
   if (await hasTemplates(tx, actor.userId, limits.templatesPerUser))
     throw new AppError('QUOTA_EXCEEDED', say('TEMPLATES_LIMIT', { limit: limits.templatesPerUser }), {
@@ -94,6 +97,8 @@ async function insertTemplate(
     createdBy: actor.userId,
     topology: withAddresses(topology),
   });
+  await replaceTags(tx, insertId, tags);
+  await indexTemplate(tx, { id: insertId, description, topology });
   await countOwned(tx, actor.userId, { templates: 1 });
   return insertId;
 }
@@ -101,7 +106,7 @@ async function insertTemplate(
 /** {@link insertTemplate} under the first name of `candidate(1)`, `candidate(2)` … that is free. */
 async function insertUnderFreeName(
   ctx: DomainContext,
-  tx: Queryable,
+  tx: Transaction,
   actor: Actor,
   candidate: (n: number) => string,
   template: Omit<NewTemplate, 'name'>,
@@ -125,7 +130,7 @@ async function insertUnderFreeName(
 /** Makes a template with its first revision. NAME_TAKEN, INVALID_TOPOLOGY, QUOTA_EXCEEDED. */
 export async function createTemplate(
   ctx: DomainContext,
-  { actor, template }: { actor: Actor; template: z.infer<typeof createTemplateInput> },
+  { actor, template }: { actor: Actor; template: NewTemplate },
 ): Promise<Template> {
   return makingOne(ctx, actor, async (tx) => {
     const { topology } = template;
@@ -168,7 +173,7 @@ export async function createFromSlice(
   });
 }
 
-/** Makes a template of an imported drawing, under `name` or a free one like `suggestion`. */
+/** Makes a template of an imported drawing, or of a lab of the gallery, under `name` or a free one like `suggestion`. */
 export async function createImported(
   ctx: DomainContext,
   options: {
@@ -176,22 +181,23 @@ export async function createImported(
     name: string | undefined;
     suggestion: (n: number) => string;
     description: string;
+    tags?: readonly string[];
     topology: Topology;
+    action?: 'templates.import' | 'templates.use-lab';
   },
 ): Promise<Template> {
-  const { actor, name, suggestion, description, topology } = options;
+  const { actor, name, suggestion, description, tags, topology, action = 'templates.import' } = options;
+  const imported = { description, topology, ...(tags !== undefined && { tags }) };
   return makingOne(ctx, actor, async (tx) => {
     assertValid(checkTopology(topology, await catalogueOf(tx, topology, { hold: true })));
     assertValid(sizeProblems(topology, actor.role));
     const id =
       name === undefined
-        ? await insertUnderFreeName(ctx, tx, actor, suggestion, { description, topology })
-        : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
-            nameTakenBy(nameIndex, 'template', name),
-          );
+        ? await insertUnderFreeName(ctx, tx, actor, suggestion, imported)
+        : await insertTemplate(ctx, tx, actor, { name, ...imported }).catch(nameTakenBy(nameIndex, 'template', name));
     const made = await wholeTemplate(tx, { actor, id });
     await recordAudit(tx, actor, {
-      action: 'templates.import',
+      action,
       objectType: 'template',
       objectId: id,
       details: { name: made.name },
@@ -201,7 +207,7 @@ export async function createImported(
 }
 
 /**
- * Changes name, description or drawing. A drawing that differs from the current one becomes the next revision; one that
+ * Changes name, description, tags or drawing. A drawing that differs from the current one becomes the next revision; one that
  * does not is taken for saved, whatever it was made from, so that a repeat after a lost answer succeeds.
  * REVISION_CONFLICT when somebody saved since `baseRevision`; NAME_TAKEN; INVALID_TOPOLOGY.
  */
@@ -209,10 +215,11 @@ export async function updateTemplate(
   ctx: DomainContext,
   { actor, change }: { actor: Actor; change: z.infer<typeof updateTemplateInput> },
 ): Promise<Template> {
-  const { id, name, description, topology, baseRevision } = change;
+  const { id, name, description, tags, topology, baseRevision } = change;
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
     let revision = row.revision;
+    let drawn: Topology | null = null;
     if (topology !== undefined) {
       // before the first plain read, which fixes what this transaction sees
       const catalogue = await catalogueOf(tx, topology, { hold: true });
@@ -231,12 +238,18 @@ export async function updateTemplate(
         assertValid(checkTopology(topology, catalogue, current));
         assertValid(await deniedOf(tx, { actor, topology, kept: current }));
         revision += 1;
+        drawn = placed;
         await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology: placed });
       }
     }
     const renamed = name !== undefined && name !== row.name;
     const described = description !== undefined && description !== row.description;
-    if (renamed || described || revision !== row.revision) {
+    const retagged = tags !== undefined && (await replaceTags(tx, id, tags));
+    if (drawn !== null || described) {
+      const current = drawn ?? (await readTopology(tx, await revisionId(tx, id, row.revision)));
+      await indexTemplate(tx, { id, description: description ?? row.description, topology: current });
+    }
+    if (renamed || described || retagged || revision !== row.revision) {
       const [result] = await tx
         .update(templates)
         .set({
@@ -255,7 +268,7 @@ export async function updateTemplate(
         action: 'templates.update',
         objectType: 'template',
         objectId: id,
-        details: { ...(renamed ? { from: row.name, to: name } : {}), revision },
+        details: { ...(renamed ? { from: row.name, to: name } : {}), ...(retagged ? { tags } : {}), revision },
       });
     }
     return wholeTemplate(tx, { actor, id });
@@ -273,13 +286,11 @@ export async function duplicateTemplate(
   return makingOne(ctx, actor, async (tx) => {
     const row = await loadTemplate(tx, { actor, id });
     const topology = await readTopology(tx, await revisionId(tx, id, row.revision));
-    const { description } = row;
+    const copied = { description: row.description, tags: await tagsOf(tx, id), topology };
     const copy =
       name === undefined
-        ? await insertUnderFreeName(ctx, tx, actor, (n) => copyName(row.name, n), { description, topology })
-        : await insertTemplate(ctx, tx, actor, { name, description, topology }).catch(
-            nameTakenBy(nameIndex, 'template', name),
-          );
+        ? await insertUnderFreeName(ctx, tx, actor, (n) => copyName(row.name, n), copied)
+        : await insertTemplate(ctx, tx, actor, { name, ...copied }).catch(nameTakenBy(nameIndex, 'template', name));
     const made = await wholeTemplate(tx, { actor, id: copy });
     await recordAudit(tx, actor, {
       action: 'templates.duplicate',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { galleryInput, galleryOutput, useLabInput } from '#shared/gallery/labs';
 import { idInput } from '#shared/primitives';
 import {
   createTemplateInput,
@@ -11,10 +12,17 @@ import {
   publishTemplateInput,
   templatePage,
   templateSchema,
+  templateSketchInput,
+  templateSketchOutput,
+  templateTagsInput,
+  templateTagsOutput,
+  templateUsesSchema,
   updateTemplateInput,
 } from '#shared/template';
 import { shareListSchema, shareTemplateInput, unshareInput } from '#shared/sharing';
+import { listGallery, useLab } from '#server/domain/gallery/gallery';
 import { exportTemplate, importTemplate } from '#server/domain/templates/documents';
+import { listTemplateTags, listTemplateUses, sketchTemplate } from '#server/domain/templates/library';
 import { getTemplate, listTemplates } from '#server/domain/templates/read-templates';
 import { listTemplateShares, publishTemplate, shareTemplate, unshareTemplate } from '#server/domain/templates/shares';
 import {
@@ -62,6 +70,31 @@ export const templatesRouter = router({
     .input(exportTemplateInput)
     .output(answer(exportTemplateOutput))
     .query(({ ctx, input }) => exportTemplate(ctx.domain, { actor: ctx.actor, file: input })),
+  /** Labs to begin with, with what is to be done in each. */
+  gallery: userProcedure('templates:read')
+    .input(galleryInput)
+    .output(answer(galleryOutput))
+    .query(({ input }) => listGallery(input)),
+  /** Makes a template of one of them. */
+  useLab: userProcedure('templates:manage')
+    .input(useLabInput)
+    .output(answer(templateSchema))
+    .mutation(({ ctx, input }) => useLab(ctx.domain, { actor: ctx.actor, choice: input })),
+  /** What templates are filed under. */
+  tags: userProcedure('templates:read')
+    .input(templateTagsInput)
+    .output(answer(templateTagsOutput))
+    .query(({ ctx, input }) => listTemplateTags(ctx.domain, { actor: ctx.actor, query: input })),
+  /** The drawing in small, to be shown in lists. */
+  sketch: userProcedure('templates:read')
+    .input(templateSketchInput)
+    .output(answer(templateSketchOutput))
+    .query(({ ctx, input }) => sketchTemplate(ctx.domain, { actor: ctx.actor, of: input })),
+  /** Slices that were made of it. */
+  uses: userProcedure('templates:read')
+    .input(idInput)
+    .output(answer(templateUsesSchema))
+    .query(({ ctx, input }) => listTemplateUses(ctx.domain, { actor: ctx.actor, id: input.id })),
   /** With whom the owner shares it. */
   shares: userProcedure('templates:read')
     .input(idInput)
