@@ -53,6 +53,10 @@ export function createAppRouter() {
                   path: 'templates',
                   lazy: page(() => import('./templates/TemplatesPage'), 'fields', 'sharing', 'templates'),
                 },
+                {
+                  path: 'templates/gallery',
+                  lazy: page(() => import('./templates/GalleryPage'), 'templates'),
+                },
                 { path: 'templates/new', lazy: editor },
                 { path: 'templates/:templateId', lazy: editor },
                 {

@@ -664,6 +664,44 @@ const states: Record<string, State> = {
   },
   // templates and slices
   'a search without a match': { ...at('/templates?q=nothing-like-it'), until: text(/Nothing matches/) },
+  'templates of a tag that none has, in Spanish': {
+    who: 'spaniard',
+    ...at('/templates?tag=none-such&visible=shared&sort=created'),
+    until: (page) => page.getByRole('status').first().waitFor(),
+  },
+  'templates with their drawings and tags': {
+    path: () => '/templates?sort=name',
+    until: async (page, { api, ids }) => {
+      await api.templates.update.mutate({ id: ids.lab, tags: ['ospf', 'week-1'] });
+      await page.reload();
+      await page.getByRole('button', { name: 'Only what is tagged week-1' }).click();
+      await page.locator('table svg rect').first().waitFor();
+    },
+  },
+  'drawings on their way, and that do not come': { ...at('/templates'), failing: /templates\.sketch/, until: text('lab') },
+  'what a template is used by': { path: ({ ids }) => `/templates?panel=uses-${ids.lab}`, until: inOrder(dialog, link('running')) },
+  'a template that nothing is used by': {
+    ...at('/templates'),
+    until: inOrder(row('dying', 'Used by…'), text(/^No slice was made of it/)),
+  },
+  'the gallery': { ...at('/templates/gallery'), until: text('OSPF triangle') },
+  'the gallery in Spanish': { who: 'spaniard', ...at('/templates/gallery'), until: text('Triángulo OSPF') },
+  'the gallery on its way': { ...at('/templates/gallery'), held: /templates\.gallery/, until: loading },
+  'a gallery that could not be loaded': {
+    ...at('/templates/gallery'),
+    failing: /templates\.gallery/,
+    until: text('This could not be loaded'),
+  },
+  'a lab with its task': { ...at('/templates/gallery?panel=lab-2'), until: dialog },
+  'a lab with its task in Spanish': { who: 'spaniard', ...at('/templates/gallery?panel=lab-6'), until: dialog },
+  'a lab that was taken': {
+    ...at('/templates/gallery?panel=lab-4'),
+    until: async (page) => {
+      await page.getByRole('dialog').getByRole('button', { name: /^Use this lab/ }).click();
+      await page.waitForURL(/\/templates\/\d+$/);
+      await page.getByText('1. On staff1').first().waitFor();
+    },
+  },
   'a template’s new name': { path: ({ ids }) => `/templates?panel=rename-${ids.lab}`, until: dialog },
   'a template’s share panel': {
     path: ({ ids }) => `/templates?panel=share-${ids.lab}`,

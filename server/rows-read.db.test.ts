@@ -80,7 +80,7 @@ function readsOf(
     add(`slices, ${of}, search`, () => caller.slices.list({ of, search: 's' }));
     add(`slices, ${of}, of one owner`, () => caller.slices.list({ of, ownerId }));
     if (of === 'everyone') continue;
-    for (const sort of ['updated', 'name'] as const)
+    for (const sort of ['updated', 'created', 'name'] as const)
       add(`templates, ${of}, by ${sort}`, () => caller.templates.list({ of, sort }));
   }
   add('a slice', () => caller.slices.get({ id: sliceId }));

@@ -65,7 +65,7 @@ export const auditTexts = {
       delete: 'Delete template',
       duplicate: 'Duplicate template',
       import: 'Import template',
-      'use-lab': 'Use lab of the gallery',
+      'create-from-lab': 'Use lab of the gallery',
       share: 'Share template',
       unshare: 'Stop sharing template',
       publish: 'Publish template',

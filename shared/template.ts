@@ -21,7 +21,7 @@ export const tagSchema = z
     'Letters, digits, dots, hyphens and underscores, with a letter or digit first.',
   );
 /** In any order; what is there twice counts once. */
-const tagsSchema = z.array(tagSchema).max(limits.tagsPerTemplate, `At most ${limits.tagsPerTemplate} tags.`);
+export const tagsSchema = z.array(tagSchema).max(limits.tagsPerTemplate, `At most ${limits.tagsPerTemplate} tags.`);
 
 export const templateSummarySchema = z.object({
   id: idSchema,

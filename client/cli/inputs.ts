@@ -3,6 +3,7 @@ import { listOwnAuditInput } from '#shared/audit';
 import { followCaptureInput } from '#shared/capture/schema';
 import { listAllDeploymentsInput, planInput, startDeploymentInput } from '#shared/deployment/schema';
 import { listFlavoursInput } from '#shared/flavour';
+import { galleryInput } from '#shared/gallery/labs';
 import { execInput } from '#shared/guest';
 import { listImagesInput } from '#shared/image';
 import { listNotificationsInput } from '#shared/notification';
@@ -70,7 +71,8 @@ function fieldsOf<const Name extends string>(schema: z.ZodType, names: readonly 
  * the schemas.
  */
 export const inputs = {
-  listTemplates: fieldsOf(listTemplatesInput, ['limit', 'search', 'sort', 'of']),
+  listGallery: fieldsOf(galleryInput, ['language']),
+  listTemplates: fieldsOf(listTemplatesInput, ['limit', 'search', 'sort', 'of', 'tag', 'ownerId', 'visibility']),
   createTemplate: fieldsOf(createTemplateInput, ['name', 'description']),
   importTemplate: fieldsOf(importTemplateInput, ['name']),
   exportTemplate: fieldsOf(exportTemplateInput, ['format']),

@@ -1,20 +1,22 @@
-import { Button, FileButton } from '@mantine/core';
-import { Plus, Upload, Users, Waypoints } from 'lucide-react';
+import { Button, FileButton, Group } from '@mantine/core';
+import { LibraryBig, Plus, Upload, Users, Waypoints } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { limits } from '#shared/limits';
-import { templateSets, type TemplateSummary } from '#shared/template';
+import type { TemplateSummary } from '#shared/template';
 import type { DocumentFormat } from '#shared/topology/formats/document-types';
 import { trpc } from '../api/trpc';
 import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
 import { keyset, listedPages } from '../api/keyset';
-import { SetTabs } from '../sharing/SetTabs';
 import { TemplateSharePanel } from '../sharing/SharePanel';
 import { ImportResults } from './template-imports';
 import { useTemplateImports } from './use-template-imports';
+import { leavesOut, nothingLeftOut, TemplateFilters, templateQueryOf } from './TemplateFilters';
 import { TemplatesTable } from './TemplatesTable';
+import { TemplateThumbnail } from './TemplateThumbnail';
+import { UsesPanel } from './UsesPanel';
 import { TemplateRenamePanel } from './TemplateRenamePanel';
 import { downloadText } from '../hooks/download';
 import { useFilters } from '../hooks/filters';
@@ -23,7 +25,6 @@ import { useSession } from '../hooks/session';
 import { EmptyState } from '../ui/EmptyState';
 import { FileDrop } from '../ui/FileDrop';
 import { ListPage } from '../layouts/ListPage';
-import { SearchField } from '../ui/SearchField';
 
 /** What the system's dialog offers; whatever else is dropped is read all the same, by its content. */
 const documentFiles = '.json,.yml,.yaml,.graphml,.xml,.gml,.gns3,.unl,.conf,.drawio,.zip,.gns3project';
@@ -36,15 +37,26 @@ export function Component() {
   const utils = trpc.useUtils();
   const filters = useFilters();
   const { user } = useSession();
-  const search = filters.get('q');
-  const of = templateSets.find((set) => set === filters.get('of')) ?? 'mine';
+  const query = templateQueryOf(filters);
+  const { of, sort, search } = query;
   const list = trpc.templates.list.useInfiniteQuery(
-    { limit: limits.pageSize, search: search === '' ? undefined : search, of },
+    {
+      limit: limits.pageSize,
+      of,
+      sort,
+      search: search === '' ? undefined : search,
+      tag: query.tag ?? undefined,
+      ownerId: query.ownerId ?? undefined,
+      visibility: query.visibility ?? undefined,
+    },
     keyset,
   );
   const imports = useTemplateImports();
-  const panel = usePanel(['rename', 'share', 'export']);
-  const changed = () => void utils.templates.list.invalidate();
+  const panel = usePanel(['rename', 'share', 'export', 'uses']);
+  const changed = () => {
+    void utils.templates.list.invalidate();
+    void utils.templates.tags.invalidate();
+  };
   const duplicate = trpc.templates.duplicate.useMutation({
     onSuccess: (copy) => notifyDone(t('duplicated', { name: copy.name })),
     onError: notifyError,
@@ -97,6 +109,11 @@ export function Component() {
       )}
     </FileButton>
   );
+  const galleryButton = (
+    <Button component={Link} to="/templates/gallery" variant="default" leftSection={<LibraryBig size={16} />}>
+      {t('gallery.open')}
+    </Button>
+  );
   const newButton = (
     <Button component={Link} to="/templates/new" leftSection={<Plus size={16} />}>
       {t('new')}
@@ -110,6 +127,7 @@ export function Component() {
         description={t('description')}
         action={
           <>
+            {galleryButton}
             {importButton}
             {newButton}
           </>
@@ -117,26 +135,27 @@ export function Component() {
         notice={<ImportResults results={imports.results} onDismiss={imports.dismiss} />}
         list={listed}
         loading={{ rows: 6 }}
+        filtersLabel={t('filter.label')}
         filters={(worthwhile) => (
-          <>
-            <SetTabs
-              sets={templateSets}
-              value={of}
-              onChange={(set) => filters.set({ of: set === 'mine' ? null : set }, { push: true })}
-            />
-            {worthwhile ? (
-              <SearchField label={t('search')} value={search} onChange={(q) => filters.set({ q })} />
-            ) : null}
-          </>
+          <TemplateFilters query={query} filters={filters} worthwhile={worthwhile} rows={listed.rows} />
         )}
-        narrowed={search === '' ? null : { search, clear: () => filters.set({ q: null }) }}
+        narrowed={leavesOut(query) ? { search, clear: () => filters.set(nothingLeftOut) } : null}
         empty={
           of === 'shared' ? (
             <EmptyState icon={Users} title={t('sharing:empty.title.templates')}>
               {t('sharing:empty.shared.templates')}
             </EmptyState>
           ) : (
-            <EmptyState icon={Waypoints} title={t('empty.title')} action={newButton}>
+            <EmptyState
+              icon={Waypoints}
+              title={t('empty.title')}
+              action={
+                <Group justify="center" gap="xs">
+                  {newButton}
+                  {galleryButton}
+                </Group>
+              }
+            >
               {t('empty.text')}
             </EmptyState>
           )
@@ -156,6 +175,7 @@ export function Component() {
                 />
               )}
             </Suspense>
+            {panel.name === 'uses' && about !== null ? <UsesPanel template={about} onClose={panel.close} /> : null}
             <TemplateRenamePanel template={panel.name === 'rename' ? about : null} onClose={panel.close} />
           </>
         }
@@ -165,6 +185,11 @@ export function Component() {
             templates={rows}
             partial={partial}
             withOwner={of !== 'mine'}
+            sort={sort}
+            thumbnailOf={({ id, revision }) => <TemplateThumbnail id={id} revision={revision} />}
+            onTag={(tag) => filters.set({ tag }, { push: true })}
+            onOwner={({ owner }) => filters.set({ owner: String(owner.id) }, { push: true })}
+            onUses={(template) => panel.open('uses', template.id)}
             onShare={(template) => panel.open('share', template.id)}
             onLeave={confirmLeave}
             onRename={(template) => panel.open('rename', template.id)}

@@ -29,6 +29,9 @@ function template(id: number, name: string, ramMb: number): TemplateSummary {
 
 function show(templates: TemplateSummary[], partial = false, withOwner = false) {
   const calls = {
+    onTag: vi.fn(),
+    onOwner: vi.fn(),
+    onUses: vi.fn(),
     onShare: vi.fn(),
     onLeave: vi.fn(),
     onRename: vi.fn(),
@@ -105,4 +108,33 @@ test('what is another one’s says whose it is, and refuses with the reason what
   expect(within(menu).queryByRole('menuitem', { name: 'Delete' })).toBeNull();
   await userEvent.click(within(menu).getByRole('menuitem', { name: 'Leave' }));
   expect(calls.onLeave).toHaveBeenCalledExactlyOnceWith(foreign);
+});
+
+test('tags and owners narrow the list, and a row says which slices were made of it', async () => {
+  const foreign: TemplateSummary = {
+    ...template(5, 'fabric', 512),
+    ...{ tags: ['bgp', 'week-1'], owner: { id: 2, name: 'Bea' }, visibility: 'published', access: 'published' },
+  };
+  const calls = show([foreign], false, true);
+  await userEvent.click(screen.getByRole('button', { name: 'Only what is tagged week-1' }));
+  expect(calls.onTag).toHaveBeenCalledExactlyOnceWith('week-1');
+  await userEvent.click(screen.getByRole('button', { name: 'Bea' }));
+  expect(calls.onOwner).toHaveBeenCalledExactlyOnceWith(foreign);
+  await userEvent.click(screen.getByRole('button', { name: 'Actions for fabric' }));
+  await userEvent.click(within(await screen.findByRole('menu')).getByRole('menuitem', { name: 'Used by…' }));
+  expect(calls.onUses).toHaveBeenCalledExactlyOnceWith(foreign);
+});
+
+test('what the server has in an order of its own stays in it', () => {
+  renderApp(
+    <TemplatesTable
+      templates={[template(1, 'b', 1), template(3, 'c', 1), template(2, 'a', 1)]}
+      partial
+      sort="created"
+      {...{ onTag: vi.fn(), onOwner: vi.fn(), onUses: vi.fn(), onShare: vi.fn(), onLeave: vi.fn() }}
+      {...{ onRename: vi.fn(), onDuplicate: vi.fn(), onExport: vi.fn(), onDelete: vi.fn() }}
+    />,
+  );
+  expect(names()).toEqual(['b', 'c', 'a']);
+  expect(screen.queryByText(/^Sorted among/)).toBeNull();
 });

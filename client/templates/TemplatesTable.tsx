@@ -1,8 +1,22 @@
-import { Text } from '@mantine/core';
-import { Boxes, Copy, Download, Globe, Lock, LogOut, PencilLine, Share2, SquarePen, Trash2, Users } from 'lucide-react';
+import { Anchor, Badge, Group, Text } from '@mantine/core';
+import {
+  Boxes,
+  Copy,
+  Download,
+  Globe,
+  Lock,
+  LogOut,
+  PencilLine,
+  Share2,
+  SquarePen,
+  Trash2,
+  Users,
+  Workflow,
+} from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import type { TemplateSummary } from '#shared/template';
+import type { templateSorts, TemplateSummary } from '#shared/template';
 import type { DocumentFormat } from '#shared/topology/formats/document-types';
 import { NameLink } from '../layouts/NameLink';
 import { useActionsColumn } from '../ui/actions-column';
@@ -18,6 +32,14 @@ export interface TemplatesTableProps {
   partial: boolean;
   /** Templates of others are among them. */
   withOwner?: boolean | undefined;
+  /** In which order the server gave them. */
+  sort?: (typeof templateSorts)[number] | undefined;
+  /** The drawing in small. */
+  thumbnailOf?: ((template: TemplateSummary) => ReactNode) | undefined;
+  /** Lists only what is filed under a tag, or what somebody owns. */
+  onTag: (tag: string) => void;
+  onOwner: (template: TemplateSummary) => void;
+  onUses: (template: TemplateSummary) => void;
   onShare: (template: TemplateSummary) => void;
   onLeave: (template: TemplateSummary) => void;
   onRename: (template: TemplateSummary) => void;
@@ -29,10 +51,18 @@ export interface TemplatesTableProps {
 
 type Key = 'name' | 'owner' | 'visibility' | 'vms' | 'vcpus' | 'ramMb' | 'diskGb' | 'updated' | 'actions';
 
+/** The table's own order for each of the server's; of the newest first there is no column, so they stay as they come. */
+const orders = {
+  updated: { key: 'updated', direction: 'descending' },
+  name: { key: 'name', direction: 'ascending' },
+  created: undefined,
+} as const;
+
 const visibilityLooks = { private: Lock, shared: Users, published: Globe };
 
 export function TemplatesTable(props: TemplatesTableProps) {
-  const { templates, partial, withOwner = false, onShare, onLeave, onRename, onDuplicate, onExport, onDelete } = props;
+  const { templates, partial, withOwner = false, sort = 'updated', thumbnailOf, onTag, onOwner, onUses } = props;
+  const { onShare, onLeave, onRename, onDuplicate, onExport, onDelete } = props;
   const { t } = useTranslation(['templates', 'common', 'sharing']);
   const navigate = useNavigate();
   /** Why something that is the owner's cannot be done, or null. */
@@ -53,6 +83,7 @@ export function TemplatesTable(props: TemplatesTableProps) {
       onClick: () => onShare(template),
       disabledReason: ownerOnly(template),
     },
+    { label: t('uses.open'), icon: Workflow, onClick: () => onUses(template) },
     { label: t('common:actions.duplicate'), icon: Copy, onClick: () => onDuplicate(template) },
     { label: t('exportTrama'), icon: Download, onClick: () => onExport(template, 'trama') },
     { label: t('exportLegacy'), icon: Download, onClick: () => onExport(template, 'legacy') },
@@ -78,7 +109,15 @@ export function TemplatesTable(props: TemplatesTableProps) {
           {t('sharing:me')}
         </Text>
       ) : (
-        template.owner.name
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          title={t('filter.ofOwner', { name: template.owner.name })}
+          onClick={() => onOwner(template)}
+        >
+          {template.owner.name}
+        </Anchor>
       ),
   };
   const columns: Column<TemplateSummary, Key>[] = [
@@ -87,14 +126,37 @@ export function TemplatesTable(props: TemplatesTableProps) {
       header: t('columns.name'),
       sortValue: (template) => template.name,
       render: (template) => (
-        <div style={{ minWidth: 0 }}>
-          <NameLink to={`/templates/${template.id}`}>{template.name}</NameLink>
-          {template.description === '' ? null : (
-            <Text size="xs" c="dimmed" fw={400} lineClamp={1}>
-              {template.description}
-            </Text>
-          )}
-        </div>
+        <Group gap="sm" wrap="nowrap">
+          {thumbnailOf?.(template)}
+          <div style={{ minWidth: 0 }}>
+            <NameLink to={`/templates/${template.id}`}>{template.name}</NameLink>
+            {template.description === '' ? null : (
+              <Text size="xs" c="dimmed" fw={400} lineClamp={1}>
+                {template.description}
+              </Text>
+            )}
+            {template.tags.length === 0 ? null : (
+              <Group gap={4} mt={2}>
+                {template.tags.map((tag) => (
+                  <Badge
+                    key={tag}
+                    component="button"
+                    type="button"
+                    size="sm"
+                    variant="default"
+                    tt="none"
+                    fw={400}
+                    style={{ cursor: 'pointer' }}
+                    aria-label={t('filter.withTag', { tag })}
+                    onClick={() => onTag(tag)}
+                  >
+                    {tag}
+                  </Badge>
+                ))}
+              </Group>
+            )}
+          </div>
+        </Group>
       ),
     },
     ...(withOwner ? [owner] : []),
@@ -118,11 +180,13 @@ export function TemplatesTable(props: TemplatesTableProps) {
   ];
   return (
     <SortedTable
+      // the order of what came is the table's, until somebody chooses another one for what is shown
+      key={sort}
       caption={t('title')}
       columns={columns}
       rows={templates}
       rowKey={(template) => template.id}
-      initialSort={{ key: 'updated', direction: 'descending' }}
+      initialSort={orders[sort]}
       partial={partial}
       onOpen={(template) => void navigate(`/templates/${template.id}`)}
     />

@@ -392,7 +392,7 @@ export const matrix: Record<string, Row> = {
   ),
   'templates.import': row('user', 'templates:manage', signedIn, (api) => api.templates.import({ text: document })),
   'templates.gallery': row('user', 'templates:read', signedIn, (api) => api.templates.gallery({})),
-  'templates.useLab': row('user', 'templates:manage', signedIn, (api) => api.templates.useLab({ lab: 'segments' })),
+  'templates.createFromLab': row('user', 'templates:manage', signedIn, (api) => api.templates.createFromLab({ lab: 'segments' })),
   'templates.tags': row('user', 'templates:read', signedIn, (api) => api.templates.tags({})),
   'templates.sketch': row('user', 'templates:read', seeTemplate, (api, s) =>
     api.templates.sketch({ id: s.template.template, revision: 1 }),

@@ -23,7 +23,7 @@ export const galleryLanguages = ['en', 'es'] as const;
 export type GalleryLanguage = (typeof galleryLanguages)[number];
 
 /** What they are filed under, as a template that is made of one is. */
-export const galleryTags = {
+export const galleryTags: Record<GalleryLab, readonly string[]> = {
   'ospf-triangle': ['ospf', 'routing'],
   'leaf-spine-bgp': ['bgp', 'routing', 'datacenter'],
   'two-providers': ['bgp', 'routing'],
@@ -34,7 +34,7 @@ export const galleryTags = {
   'slow-line': ['performance', 'tcp'],
   'failure-drill': ['ospf', 'failures'],
   capture: ['capture', 'security'],
-} as const satisfies Record<GalleryLab, readonly string[]>;
+};
 
 const language = z.enum(galleryLanguages).default('en').describe('of the texts');
 
@@ -58,4 +58,4 @@ export const galleryOutput = z.object({
 export type GalleryItem = z.infer<typeof galleryOutput>['items'][number];
 
 /** Makes a template of a lab, with the task beside its drawing. */
-export const useLabInput = z.strictObject({ lab: z.enum(galleryLabs).describe('which'), language });
+export const createFromLabInput = z.strictObject({ lab: z.enum(galleryLabs).describe('which'), language });

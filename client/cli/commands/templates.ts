@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { RouterInputs, TemplateSummary } from '../../sdk/index';
+import type { RouterInputs, RouterOutputs, TemplateSummary } from '../../sdk/index';
 import type { Cli } from '../cli';
 import { confirm } from '../confirm';
 import { CliError, exitCodes, explain } from '../errors';
@@ -11,6 +11,7 @@ import { allOr } from '../list';
 import type { Column } from '../output';
 import { addOptions } from '../schema-options';
 import { changeShares, shareColumns } from '../shares';
+import { addGalleryCommands } from './gallery';
 
 const columns: Column<TemplateSummary>[] = [
   { title: 'ID', value: ({ id }) => id, right: true },
@@ -21,7 +22,16 @@ const columns: Column<TemplateSummary>[] = [
   { title: 'VCPUS', value: ({ vcpus }) => vcpus, right: true },
   { title: 'RAM MIB', value: ({ ramMb }) => ramMb, right: true },
   { title: 'DISK GIB', value: ({ diskGb }) => diskGb, right: true },
+  { title: 'TAGS', value: ({ tags }) => tags.join(' '), flexible: true },
   { title: 'UPDATED', value: ({ updatedAt }) => updatedAt },
+];
+
+const useColumns: Column<RouterOutputs['templates']['uses']['items'][number]>[] = [
+  { title: 'ID', value: ({ id }) => id, right: true },
+  { title: 'NAME', value: ({ name }) => name, flexible: true },
+  { title: 'OWNER', value: ({ owner }) => owner.name, flexible: true },
+  { title: 'STATUS', value: ({ status }) => status },
+  { title: 'REVISION', value: ({ revision }) => revision ?? '', right: true },
 ];
 
 type ListOptions = RouterInputs['templates']['list'] & { all?: boolean };
@@ -125,6 +135,7 @@ export function addTemplateCommands(program: Command, cli: Cli): void {
       ['Description', template.description],
       ['Owner', template.owner.name],
       ['Visibility', template.visibility],
+      ['Tags', template.tags.join(', ')],
       ['Revision', template.revision],
       ['VMs', vms.map((vm) => vm.name).join(', ')],
       ['Networks', networks.map((network) => network.name).join(', ')],
@@ -146,6 +157,23 @@ export function addTemplateCommands(program: Command, cli: Cli): void {
     .action((name: string, options: { format?: RouterInputs['templates']['export']['format']; output?: string }) =>
       exportTemplate(cli, name, options),
     );
+  onOne('tag', 'say what a template is filed under')
+    .argument('[tags...]', 'all of its tags; without any, they are taken off')
+    .action(async (name: string, tags: string[]) => {
+      const client = await cli.client();
+      const { id } = await findTemplate(client, name);
+      const template = await client.api.templates.update.mutate({ id, tags });
+      if (cli.out.json) cli.out.value(template);
+      else cli.out.message(`${template.name}: ${template.tags.join(', ') || 'no tags'}.`);
+    });
+  onOne('uses', 'slices that were made of a template').action(async (name: string) => {
+    const client = await cli.client();
+    const { id } = await findTemplate(client, name);
+    const uses = await client.api.templates.uses.query({ id });
+    cli.out.list({ items: uses.items, nextCursor: null }, useColumns, 'There is none that you may see.');
+    if (!cli.out.json && uses.others > 0) cli.out.message(`And ${uses.others} more.`);
+  });
+  addGalleryCommands(templates, cli);
   onOne('delete', 'delete a template; its slices stay')
     .option('-y, --yes', 'do not ask')
     .action(async (name: string, { yes }: { yes?: boolean }) => {

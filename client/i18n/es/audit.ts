@@ -104,7 +104,7 @@ export const audit: Messages<typeof english> = {
       delete: 'Eliminar plantilla',
       duplicate: 'Duplicar plantilla',
       import: 'Importar plantilla',
-      'use-lab': 'Usar un laboratorio de la galería',
+      'create-from-lab': 'Usar un laboratorio de la galería',
       share: 'Compartir plantilla',
       unshare: 'Dejar de compartir plantilla',
       publish: 'Publicar plantilla',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '#shared/errors';
-import { galleryTags, type galleryInput, type galleryOutput, type useLabInput } from '#shared/gallery/labs';
+import { galleryTags, type galleryInput, type galleryOutput, type createFromLabInput } from '#shared/gallery/labs';
 import { galleryTexts, type LabText } from '#shared/gallery/texts';
 import { say } from '#shared/sentence';
 import type { Template } from '#shared/template';
@@ -68,9 +68,9 @@ export function withTask(topology: Topology, { title, task }: LabText): Topology
  * Makes a template of the actor's of a lab, under its title or a free name like it, with the task in `language` beside the drawing. IMAGE_RETIRED
  * where an image that it needs is not in the catalogue any more: with another one it would not do what its task says.
  */
-export async function useLab(
+export async function createFromLab(
   ctx: DomainContext,
-  { actor, choice: { lab, language } }: { actor: Actor; choice: z.infer<typeof useLabInput> },
+  { actor, choice: { lab, language } }: { actor: Actor; choice: z.infer<typeof createFromLabInput> },
 ): Promise<Template> {
   const catalogue = await liveCatalogue(ctx.db, actor.userId);
   const needed = new Map(galleryCatalogue.images.map(({ id, name }) => [id, name]));
@@ -88,6 +88,6 @@ export async function useLab(
     description: text.description,
     tags: galleryTags[lab],
     topology: withTask(topology, text),
-    action: 'templates.use-lab',
+    action: 'templates.create-from-lab',
   });
 }

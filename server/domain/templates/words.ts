@@ -16,7 +16,7 @@ import type { DomainContext } from '../context';
  * which subnets they are, and what is written beside them. No content of files, commands or user-data: these are programs, and may hold secrets.
  * Names of flavours and images are those of the time at which it was saved. Pure.
  */
-export function wordsOfTemplate({
+function wordsOfTemplate({
   description,
   topology,
   catalogue,

@@ -183,7 +183,7 @@ export async function createImported(
     description: string;
     tags?: readonly string[];
     topology: Topology;
-    action?: 'templates.import' | 'templates.use-lab';
+    action?: 'templates.import' | 'templates.create-from-lab';
   },
 ): Promise<Template> {
   const { actor, name, suggestion, description, tags, topology, action = 'templates.import' } = options;

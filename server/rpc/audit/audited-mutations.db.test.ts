@@ -325,7 +325,7 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     call: () => s.owner.templates.import({ text: '{"format":"trama","version":1,"name":"new","vms":[]}' }),
     object: (answer) => ['template', z.object({ template: z.object({ id: z.number() }) }).parse(answer).template.id],
   }),
-  'templates.useLab': (s) => making('template', () => s.owner.templates.useLab({ lab: 'segments' })),
+  'templates.createFromLab': (s) => making('template', () => s.owner.templates.createFromLab({ lab: 'segments' })),
   'templates.update': async (s) => {
     const id = await s.template();
     return doing('template', id, () => s.owner.templates.update({ id, topology: line(2), baseRevision: 1 }));

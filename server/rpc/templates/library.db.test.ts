@@ -35,7 +35,6 @@ describe('tags', () => {
     const changed = await owner.templates.update({ id: made.id, tags: ['año', 'ano'] });
     // letters with an accent are other letters
     expect(changed).toMatchObject({ tags: ['ano', 'año'], revision: 1 });
-    expect(changed.updatedAt > made.updatedAt || changed.updatedAt === made.updatedAt).toBe(true);
     // what is not said stays
     expect((await owner.templates.update({ id: made.id, name: 'U' })).tags).toEqual(['ano', 'año']);
     expect((await owner.templates.update({ id: made.id, tags: [] })).tags).toEqual([]);
@@ -218,7 +217,7 @@ describe('a sketch', () => {
 describe('uses', () => {
   it('are named to who sees the slice, and counted to the template’s owner', async () => {
     const [teacher, ana, ben] = [await world.person('instructor'), await world.person(), await world.person()];
-    const [as, asAna, asBen] = [teacher, ana, ben].map((person) => world.callerOf(person)) as [Caller, Caller, Caller];
+    const [as, asAna, asBen] = [world.callerOf(teacher), world.callerOf(ana), world.callerOf(ben)];
     const { id } = await as.templates.create({ name: 'Lab', topology: line(1) });
     await as.templates.publish({ id, published: true });
     expect(await as.templates.uses({ id })).toEqual({ items: [], others: 0 });
@@ -242,7 +241,7 @@ describe('uses', () => {
     await ctx.db.update(slices).set({ deletedAt: new Date() }).where(eq(slices.id, own.id));
     expect(await named(as)).toEqual(['of Ana', 1]);
     // a token that may not read slices hears of none, and of its owner's template how many there are
-    const narrow = world.callerOf({ ...teacher, kind: 'pat', scopes: ['read:templates'] });
+    const narrow = world.callerOf(await world.tokenOf(teacher, ['templates:read']));
     expect(await named(narrow)).toEqual([2]);
   });
 });
@@ -258,7 +257,7 @@ describe('the gallery', () => {
 
   it.each(galleryLabs)('makes a template of %s that can be deployed as it is', async (lab) => {
     const user = world.callerOf(await world.person());
-    const made = await user.templates.useLab({ lab, language: 'es' });
+    const made = await user.templates.createFromLab({ lab, language: 'es' });
     const listed = (await user.templates.gallery({ language: 'es' })).items.find((item) => item.lab === lab);
     expect(made).toMatchObject({ name: listed?.title, description: listed?.description, tags: listed?.tags });
     expect(made.vms).toBe(listed?.vms);
@@ -272,15 +271,15 @@ describe('the gallery', () => {
 
   it('names a second one of the same lab otherwise, and says which image is lacking', async () => {
     const user = world.callerOf(await world.person());
-    const names = [await user.templates.useLab({ lab: 'dhcp' }), await user.templates.useLab({ lab: 'dhcp' })];
+    const names = [await user.templates.createFromLab({ lab: 'dhcp' }), await user.templates.createFromLab({ lab: 'dhcp' })];
     expect(names.map(({ name }) => name)).toEqual(['DHCP server', 'DHCP server (2)']);
     await ctx.db.update(images).set({ retiredAt: new Date() }).where(eq(images.name, 'router'));
     try {
-      expect(await refusalOf(user.templates.useLab({ lab: 'ospf-triangle' }))).toMatchObject({
+      expect(await refusalOf(user.templates.createFromLab({ lab: 'ospf-triangle' }))).toMatchObject({
         code: 'IMAGE_RETIRED',
         message: expect.stringContaining('router'),
       });
-      expect(await outcomeOf(user.templates.useLab({ lab: 'capture' }))).toBe('OK');
+      expect(await outcomeOf(user.templates.createFromLab({ lab: 'capture' }))).toBe('OK');
     } finally {
       await ctx.db.update(images).set({ retiredAt: null }).where(eq(images.name, 'router'));
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { galleryInput, galleryOutput, useLabInput } from '#shared/gallery/labs';
+import { createFromLabInput, galleryInput, galleryOutput } from '#shared/gallery/labs';
 import { idInput } from '#shared/primitives';
 import {
   createTemplateInput,
@@ -20,7 +20,7 @@ import {
   updateTemplateInput,
 } from '#shared/template';
 import { shareListSchema, shareTemplateInput, unshareInput } from '#shared/sharing';
-import { listGallery, useLab } from '#server/domain/gallery/gallery';
+import { createFromLab, listGallery } from '#server/domain/gallery/gallery';
 import { exportTemplate, importTemplate } from '#server/domain/templates/documents';
 import { listTemplateTags, listTemplateUses, sketchTemplate } from '#server/domain/templates/library';
 import { getTemplate, listTemplates } from '#server/domain/templates/read-templates';
@@ -76,10 +76,10 @@ export const templatesRouter = router({
     .output(answer(galleryOutput))
     .query(({ input }) => listGallery(input)),
   /** Makes a template of one of them. */
-  useLab: userProcedure('templates:manage')
-    .input(useLabInput)
+  createFromLab: userProcedure('templates:manage')
+    .input(createFromLabInput)
     .output(answer(templateSchema))
-    .mutation(({ ctx, input }) => useLab(ctx.domain, { actor: ctx.actor, choice: input })),
+    .mutation(({ ctx, input }) => createFromLab(ctx.domain, { actor: ctx.actor, choice: input })),
   /** What templates are filed under. */
   tags: userProcedure('templates:read')
     .input(templateTagsInput)
