@@ -65,6 +65,22 @@ describe('everything by keyboard alone', () => {
     await walk.expectFocus(page.getByRole('heading', { level: 1, name: 'Templates' }));
   });
 
+  test('looks at a lab of the gallery, and comes back', async () => {
+    await walk.press(page.getByRole('link', { name: 'Gallery' }));
+    await walk.expectFocus(page.getByRole('heading', { level: 1, name: 'Gallery' }));
+    const more = page.getByRole('button', { name: 'About Segments and a router' });
+    await walk.press(more);
+    const lab = page.getByRole('dialog', { name: 'Segments and a router' });
+    await lab.waitFor();
+    await walk.expectTrapped(lab);
+    await page.keyboard.press('Escape');
+    await lab.waitFor({ state: 'detached' });
+    await walk.expectFocus(more);
+    await walk.goTo(page.getByRole('link', { name: 'All templates' }), 'Shift+Tab');
+    await page.keyboard.press('Enter');
+    await walk.expectFocus(page.getByRole('heading', { level: 1, name: 'Templates' }));
+  });
+
   test('draws two VMs and a link, and saves', async () => {
     await walk.press(page.getByRole('link', { name: 'New template' }).first());
     await walk.goTo(page.getByLabel('Template name'));

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { galleryLabs } from '#shared/gallery/labs';
 import { openSession, untilDeployed, type ApiSession } from '../rig/api';
 import { openConsole } from '../rig/console';
 import { freePort, makeDataDir, removeDataDir, root, startTrama, type TramaServer } from '../rig/trama-server';
 import { breakALink } from './break-a-link';
 import { launchBrowser } from './browser';
+import { tryLab } from './gallery-checks';
 import { openPerson, signIn, typeInConsole } from './pages';
 
 const eva = { name: 'Eva', email: 'eva@example.org', password: 'correct horse battery' };
@@ -78,6 +80,15 @@ test('four routers of a template’s frr.conf find their ways by OSPF, round a r
   await untilRoute(loopback('r3'), 'again');
   await untilReached(loopback('r3'), 'again');
   guest.close();
+});
+
+/** `TRAMA_LABS=all`: every lab of the gallery; else one of tiny guests and one of routers, which the ring above is not. */
+const labs =
+  process.env['TRAMA_LABS'] === 'all' ? galleryLabs : galleryLabs.filter((lab) => /^(three-tier-web|ipv6)$/.test(lab));
+
+test.each(labs)('the lab %s of the gallery does what its task asks', async (lab) => {
+  const zone = (await session.api.zones.list.query()).items[0];
+  expect(await tryLab(session, lab, zone?.id ?? 0)).toEqual([]);
 });
 
 /** Makes `docs/router-lab.png` anew: the ring, and what routers that are not neighbours have learnt. */

@@ -90,6 +90,7 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
     const found = await rows(
       `select t.id, t.name, t.description, t.revision, t.owner_id, u.name as owner_name, t.published_at, t.created_at,
         t.updated_at, exists (select 1 from template_shares s where s.template_id = t.id) as shared,
+        (select group_concat(g.tag order by g.tag separator ' ') from template_tags g where g.template_id = t.id) as tags,
         (select count(*) from template_networks n where n.revision_id = r.id) as networks,
         (select count(*) from template_edges e where e.revision_id = r.id) as edges,
         count(v.id) as vms, cast(coalesce(sum(f.vcpus), 0) as signed) as vcpus,
@@ -106,6 +107,7 @@ const answers: Record<string, (session: RowDataPacket, input: { id: number; limi
         id: row['id'],
         name: row['name'],
         description: row['description'],
+        tags: typeof row['tags'] === 'string' ? row['tags'].split(' ') : [],
         revision: row['revision'],
         owner: { id: row['owner_id'], name: row['owner_name'] },
         visibility: row['published_at'] !== null ? 'published' : row['shared'] === 1 ? 'shared' : 'private',
