@@ -47,7 +47,9 @@ export const galleryChecks: Record<GalleryLab, readonly Check[]> = {
     shows('r1', 'show ipv6 route ospf6', 'fd00:2::/64'),
     { on: 'h1', run: untilIt('ping6 -c 1 -W 2 fd00:ffff::2'), says: /, 0% packet loss/ },
   ],
-  'three-tier-web': [{ on: 'client', run: 'wget -q -O - http://web/cgi-bin/shop', says: /apple 1\.21[\s\S]*cheese 5\.08/ }],
+  'three-tier-web': [
+    { on: 'client', run: 'wget -q -O - http://web/cgi-bin/shop', says: /apple 1\.21[\s\S]*cheese 5\.08/ },
+  ],
   dhcp: [
     {
       on: 'client1',

@@ -678,8 +678,11 @@ const states: Record<string, State> = {
       await page.locator('table svg rect').first().waitFor();
     },
   },
-  'drawings on their way, and that do not come': { ...at('/templates'), failing: /templates\.sketch/, until: text('lab') },
-  'what a template is used by': { path: ({ ids }) => `/templates?panel=uses-${ids.lab}`, until: inOrder(dialog, link('running')) },
+  'templates whose drawings do not come': { ...at('/templates'), failing: /templates\.sketch/, until: text('lab') },
+  'what a template is used by': {
+    path: ({ ids }) => `/templates?panel=uses-${ids.lab}`,
+    until: inOrder(dialog, link('running')),
+  },
   'a template that nothing is used by': {
     ...at('/templates'),
     until: inOrder(row('dying', 'Used by…'), text(/^No slice was made of it/)),

@@ -392,7 +392,9 @@ export const matrix: Record<string, Row> = {
   ),
   'templates.import': row('user', 'templates:manage', signedIn, (api) => api.templates.import({ text: document })),
   'templates.gallery': row('user', 'templates:read', signedIn, (api) => api.templates.gallery({})),
-  'templates.createFromLab': row('user', 'templates:manage', signedIn, (api) => api.templates.createFromLab({ lab: 'segments' })),
+  'templates.createFromLab': row('user', 'templates:manage', signedIn, (api) =>
+    api.templates.createFromLab({ lab: 'segments' }),
+  ),
   'templates.tags': row('user', 'templates:read', signedIn, (api) => api.templates.tags({})),
   'templates.sketch': row('user', 'templates:read', seeTemplate, (api, s) =>
     api.templates.sketch({ id: s.template.template, revision: 1 }),
