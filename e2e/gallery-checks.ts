@@ -29,7 +29,7 @@ const shows = (on: string, what: string, pattern: string): Check => ({
 });
 
 /** What has to be so of each lab once it is deployed, for its task to make sense. */
-export const galleryChecks: Record<GalleryLab, readonly Check[]> = {
+const galleryChecks: Record<GalleryLab, readonly Check[]> = {
   'ospf-triangle': [pings('h1', 'r3-h3'), shows('r1', 'show ip route ospf', '10.255.0.3/32')],
   'leaf-spine-bgp': [
     pings('h1', 'leaf3-h3'),

@@ -66,9 +66,9 @@ describe('everything by keyboard alone', () => {
   });
 
   test('looks at a lab of the gallery, and comes back', async () => {
-    await walk.press(page.getByRole('link', { name: 'Gallery' }));
+    await walk.press(page.getByRole('link', { name: 'Gallery' }).first());
     await walk.expectFocus(page.getByRole('heading', { level: 1, name: 'Gallery' }));
-    const more = page.getByRole('button', { name: 'About Segments and a router' });
+    const more = page.getByRole('button', { name: 'Look at it: Segments and a router' });
     await walk.press(more);
     const lab = page.getByRole('dialog', { name: 'Segments and a router' });
     await lab.waitFor();

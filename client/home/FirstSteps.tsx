@@ -54,9 +54,14 @@ export function FirstSteps({ hasTemplates }: { hasTemplates: boolean }) {
           done={hasTemplates}
           current={!hasTemplates}
           action={
-            <Button component={Link} to="/templates/new" variant={hasTemplates ? 'default' : 'filled'}>
-              {t('draw.action')}
-            </Button>
+            <Group gap="xs">
+              <Button component={Link} to="/templates/new" variant={hasTemplates ? 'default' : 'filled'}>
+                {t('draw.action')}
+              </Button>
+              <Button component={Link} to="/templates/gallery" variant="default">
+                {t('draw.gallery')}
+              </Button>
+            </Group>
           }
         />
         <Step

@@ -65,7 +65,7 @@ function LabCard({ onOpen, ...props }: LabProps & { onOpen: () => void }) {
         <Facts lab={lab} />
         <Group gap="xs">
           <UseButton {...props} />
-          <Button size="xs" variant="default" onClick={onOpen} aria-label={t('gallery.more', { title: lab.title })}>
+          <Button size="xs" variant="default" onClick={onOpen} aria-label={`${t('gallery.details')}: ${lab.title}`}>
             {t('gallery.details')}
           </Button>
         </Group>
@@ -118,22 +118,25 @@ export function Component() {
   const panel = usePanel(['lab']);
   const language = galleryLanguages.find((known) => i18n.language.startsWith(known)) ?? 'en';
   const gallery = trpc.templates.gallery.useQuery({ language }, { staleTime: Infinity });
-  const use = trpc.templates.createFromLab.useMutation({
+  const take = trpc.templates.createFromLab.useMutation({
     onSuccess: ({ id, name }) => {
       notifyDone(t('gallery.used', { name }));
       // in place of the panel, to which Back would lead
       void navigate(`/templates/${id}`, { replace: panel.name !== null });
     },
     onError: notifyError,
-    onSettled: () => void utils.templates.invalidate(),
+    onSettled: () => {
+      void utils.templates.list.invalidate();
+      void utils.templates.tags.invalidate();
+    },
   });
   const labs = gallery.data?.items;
   const propsOf = (lab: GalleryItem): LabProps => ({
     lab,
     onUse: () => {
-      if (!use.isPending) use.mutate({ lab: lab.lab, language });
+      if (!take.isPending) take.mutate({ lab: lab.lab, language });
     },
-    using: use.isPending && use.variables.lab === lab.lab,
+    using: take.isPending && take.variables.lab === lab.lab,
   });
   const opened = panel.name === 'lab' && panel.id !== null ? labs?.[panel.id - 1] : undefined;
   return (

@@ -43,7 +43,6 @@ export const templates = {
     use: 'Use this lab',
     used: '“{{name}}” is now a template of yours.',
     taskStays: 'The task stands beside the drawing, in the template and in its slices.',
-    more: 'About {{title}}',
   },
   columns: { name: 'Name', updated: 'Updated' },
   open: 'Open',

@@ -5,7 +5,12 @@ export const guide: Messages<typeof english> = {
   title: 'Tres pasos hasta su primera red',
   step: 'Paso {{number}}',
   done: 'Hecho',
-  draw: { title: 'Dibuje una plantilla', text: 'Coloque MV en un lienzo y conéctelas.', action: 'Nueva plantilla' },
+  draw: {
+    title: 'Dibuje una plantilla',
+    text: 'Coloque MV en un lienzo y conéctelas, o tome un laboratorio que ya existe.',
+    action: 'Nueva plantilla',
+    gallery: 'Galería',
+  },
   slice: {
     title: 'Cree un slice con ella',
     text: 'Elija una zona y un nombre. Verá el plan antes de que ocurra nada.',

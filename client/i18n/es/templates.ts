@@ -46,7 +46,6 @@ export const templates: Messages<typeof english> = {
     use: 'Usar este laboratorio',
     used: '«{{name}}» es ahora una plantilla suya.',
     taskStays: 'La tarea está junto al dibujo, en la plantilla y en sus slices.',
-    more: 'Sobre {{title}}',
   },
   columns: { name: 'Nombre', updated: 'Actualizada' },
   open: 'Abrir',
