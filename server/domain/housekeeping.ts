@@ -43,10 +43,10 @@ export function startHousekeeping(ctx: Context, everyMs = hour): () => Promise<v
     everyMs,
     atOnce: true,
     round: async (signal) => {
-      const indexed = await indexOldTemplates(ctx, signal);
-      if (indexed > 0) ctx.log.info('Templates were indexed for searches.', { indexed });
       const deleted = await deleteExpired(ctx, signal);
       if (Object.values(deleted).some((count) => count > 0)) ctx.log.info('Housekeeping.', deleted);
+      const indexed = await indexOldTemplates(ctx, signal);
+      if (indexed > 0) ctx.log.info('Templates were indexed for searches.', { indexed });
     },
     // a database that is away, or another server that was faster: there is a next time
     onError: (error) => ctx.log.warn('Housekeeping ended early.', { error }),

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { templates, templateWords } from '#drizzle/schema/templates';
 import type { Queryable } from '#server/db/client';
 import { chunked } from '../rows';
@@ -17,13 +17,16 @@ export async function replaceWords(q: Queryable, templateId: number, words: read
   for (const part of chunked(added)) await q.insert(templateWords).values(part.map((word) => ({ templateId, word })));
 }
 
-/** Living templates whose words are of an older version than this, the longest there first. */
-export async function templatesToIndex(q: Queryable, version: number, limit: number): Promise<number[]> {
+/** Living templates whose words are of an older version than this, by their ids, behind one of these: so many. */
+export async function templatesToIndex(
+  q: Queryable,
+  { version, behind, limit }: { version: number; behind: number; limit: number },
+): Promise<number[]> {
   const rows = await q
     .select({ id: templates.id })
     .from(templates)
-    .where(and(lt(templates.wordsVersion, version), isNull(templates.deletedAt)))
-    .orderBy(asc(templates.wordsVersion), asc(templates.id))
+    .where(and(lt(templates.wordsVersion, version), gt(templates.id, behind), isNull(templates.deletedAt)))
+    .orderBy(asc(templates.id))
     .limit(limit);
   return rows.map(({ id }) => id);
 }
