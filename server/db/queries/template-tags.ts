@@ -7,9 +7,9 @@ import type { Queryable } from '#server/db/client';
 export const tagsText = (templateId: SQL) =>
   sql`(select group_concat(${templateTags.tag} order by ${templateTags.tag} separator ' ') from ${templateTags} where ${templateTags.templateId} = ${templateId})`;
 
-/** Condition on the outer query's template. */
-export const hasTag = (tag: ReturnType<typeof sql.placeholder>) =>
-  sql`exists (select 1 from ${templateTags} where ${templateTags.templateId} = ${templates.id} and ${templateTags.tag} = ${tag})`;
+/** Joins the tag to the templates of a query, so that only those that have it are left, each once. */
+export const withTag = (tag: ReturnType<typeof sql.placeholder>) =>
+  sql`inner join ${templateTags} on ${templateTags.templateId} = ${templates.id} and ${templateTags.tag} = ${tag}`;
 
 /** The template's tags, by the alphabet. */
 export async function tagsOf(q: Queryable, templateId: number): Promise<string[]> {

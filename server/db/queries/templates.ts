@@ -31,7 +31,7 @@ import {
 } from '../prepared';
 import { only } from '../rows';
 import { templateIsShared, templateSharedWith } from './shares';
-import { hasTag, tagsText } from './template-tags';
+import { tagsText, withTag } from './template-tags';
 import { hasWord } from './template-words';
 
 const reader = sql.placeholder('reader');
@@ -97,7 +97,7 @@ const summaries = (picked: SQL, order: SQL) => (list: SQL) =>
     order by ${order}`;
 
 type Sort = (typeof templateSorts)[number];
-type Variant = `${(typeof templateSets)[number]} ${Sort} ${'first' | 'next'} ${'all' | 'narrowed'}`;
+type Variant = `${(typeof templateSets)[number]} ${Sort} ${'first' | 'next'} ${'all' | 'narrowed' | 'tagged'}`;
 
 const [value, id] = [sql.placeholder('value'), sql.placeholder('id')];
 /** Of each order: how it is read, and what comes behind a row of it. */
@@ -112,7 +112,7 @@ const orders: Record<Sort, { by: SQL; behind: SQL | undefined }> = {
 };
 
 const searched = Array.from({ length: limits.searchWords }, (_, index) => index);
-type Narrowing = 'pattern' | 'owner' | 'tag' | 'visibility' | `word${number}` | `part${number}`;
+type Narrowing = 'pattern' | 'owner' | 'visibility' | `word${number}` | `part${number}`;
 /** No condition where there is none: so that the filters together make one statement, and not one for each of their combinations. */
 const unless = (name: Narrowing, condition: (given: ReturnType<typeof sql.placeholder>) => SQL) =>
   sql`(${sql.placeholder(name)} is null or ${condition(sql.placeholder(name))})`;
@@ -135,7 +135,6 @@ const found = unless('pattern', (pattern) => {
 const narrowed = [
   found,
   unless('owner', (owner) => sql`${templates.ownerId} = ${owner}`),
-  unless('tag', hasTag),
   unless(
     'visibility',
     (wanted) =>
@@ -149,10 +148,12 @@ const pageOf = preparedBy((variant: Variant) => {
   const asked = [
     isNull(templates.deletedAt),
     ...(place === 'next' ? [behind] : []),
-    ...(filters === 'narrowed' ? narrowed : []),
+    ...(filters === 'all' ? [] : narrowed),
   ];
+  // joined, so that what few have is found by the tag's index, and what many have by that of the order
+  const tagged = filters === 'tagged' ? withTag(sql.placeholder('tag')) : sql``;
   const those = (condition: SQL, from: SQL = sql`${templates}`) =>
-    sql`(select ${templates.id} as id from ${from} where ${and(condition, ...asked)}
+    sql`(select ${templates.id} as id from ${from} ${tagged} where ${and(condition, ...asked)}
       order by ${by} limit ${sql.placeholder('limit')})`;
   const shared = those(
     is.shared,
@@ -221,9 +222,8 @@ export function templateRows(
   const { readerId, of, sort } = options;
   const position = positionIn(sort, options.cursor);
   const filters = narrowing(options);
-  const statement = pageOf(
-    `${of} ${sort} ${position === null ? 'first' : 'next'} ${filters === null ? 'all' : 'narrowed'}`,
-  );
+  const which = filters === null ? 'all' : options.tag === undefined ? 'narrowed' : 'tagged';
+  const statement = pageOf(`${of} ${sort} ${position === null ? 'first' : 'next'} ${which}`);
   const [last, lastId] = position ?? [null, null];
   return statement(q, { ...filters, reader: readerId, limit: options.limit + 1, value: last, id: lastId });
 }
