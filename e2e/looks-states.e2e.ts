@@ -700,7 +700,10 @@ const states: Record<string, State> = {
   'a lab that was taken': {
     ...at('/templates/gallery?panel=lab-4'),
     until: async (page) => {
-      await page.getByRole('dialog').getByRole('button', { name: /^Use this lab/ }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Use this lab/ })
+        .click();
       await page.waitForURL(/\/templates\/\d+$/);
       await page.getByText('1. On staff1').first().waitFor();
     },

@@ -1,5 +1,5 @@
 import type { GalleryLab } from './labs';
-import type { LabText } from './texts';
+import type { LabText } from './lab-text';
 
 export const spanish: Record<GalleryLab, LabText> = {
   'ospf-triangle': {

@@ -1,13 +1,6 @@
+import type { LabText } from './lab-text';
 import type { GalleryLab, GalleryLanguage } from './labs';
 import { english } from './texts-en';
 import { spanish } from './texts-es';
-
-export interface LabText {
-  title: string;
-  /** What it is and what one learns, in a sentence or two: `limits.descriptionLength`. */
-  description: string;
-  /** Steps, each of which says what to type and what is to be seen: together less than a note holds (`limits.noteLength`). */
-  task: readonly string[];
-}
 
 export const galleryTexts: Record<GalleryLanguage, Record<GalleryLab, LabText>> = { en: english, es: spanish };

@@ -37,7 +37,8 @@ export const templates: Messages<typeof english> = {
   gallery: {
     open: 'Galería',
     title: 'Galería',
-    description: 'Laboratorios para empezar, cada uno con una tarea. Se despliegan tal cual, con imágenes que Trama hace por sí misma.',
+    description:
+      'Laboratorios para empezar, cada uno con una tarea. Se despliegan tal cual, con imágenes que Trama hace por sí misma.',
     all: 'Todas las plantillas',
     details: 'Verlo',
     task: 'Qué se hace',

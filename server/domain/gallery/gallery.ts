@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { AppError } from '#shared/errors';
 import { galleryTags, type galleryInput, type galleryOutput, type createFromLabInput } from '#shared/gallery/labs';
-import { galleryTexts, type LabText } from '#shared/gallery/texts';
+import type { LabText } from '#shared/gallery/lab-text';
+import { galleryTexts } from '#shared/gallery/texts';
 import { say } from '#shared/sentence';
 import type { Template } from '#shared/template';
 import { annotationsOf, withAnnotations } from '#shared/topology/annotations';

@@ -16,7 +16,11 @@ import type { DomainContext } from '../context';
  * which subnets they are, and what is written beside them. No content of files, commands or user-data: these are programs, and may hold secrets.
  * Names of flavours and images are those of the time at which it was saved. `used`: these.
  */
-function wordsOfTemplate(description: string, { vms, networks, edges, annotations }: Topology, used: Catalogue): string[] {
+function wordsOfTemplate(
+  description: string,
+  { vms, networks, edges, annotations }: Topology,
+  used: Catalogue,
+): string[] {
   const texts = [
     description,
     ...annotationsOf({ annotations }).map((one) =>
