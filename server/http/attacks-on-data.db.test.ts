@@ -135,6 +135,8 @@ describe('names are only names', () => {
   it('in SQL: what was written is read, what is searched is taken literally, and no table is gone', async () => {
     expect(nasty.length).toBeGreaterThan(20);
     const before = await ctx.db.$count(users);
+    // what each of them is found by besides, as it is drawn in all
+    const drawn = ['nano', 'tiny', 'vm', '1'];
     const names = new Set<string>();
     const written = new Map<string, string>();
     for (const text of nasty) {
@@ -154,6 +156,7 @@ describe('names are only names', () => {
       const { items } = await owner.templates.list({ search, limit: 100 });
       const found = items.map((item) => item.name);
       expect(found).toContain(name);
+      if (drawn.some((word) => word.startsWith(search.toLowerCase()))) continue;
       // a wildcard would find them all
       expect(found.length, `search for ${search}`).toBeLessThan(names.size / 2);
     }
