@@ -10,7 +10,7 @@ import { annotationsOf, type Annotation } from '#shared/topology/annotations';
 import { sketchOfTopology } from '#shared/topology/sketch';
 import { indexOldTemplates } from '#server/domain/templates/words';
 import { drawing, line, small } from '#server/testing/drawings';
-import { outcomeOf } from '#server/testing/outcomes';
+import { outcomeOf, refusalOf } from '#server/testing/outcomes';
 import { createWorld, type Caller } from '#server/testing/world';
 
 const database = useDatabase();
