@@ -30,7 +30,7 @@ function Facts({ lab }: { lab: GalleryItem }) {
         {t('gallery.size', { count: lab.vms, ram: formatRam(lab.ramMb, i18n.language) })}
       </Text>
       {lab.tags.map((tag) => (
-        <Badge key={tag} size="sm" variant="default" tt="none" fw={400}>
+        <Badge key={tag} size="md" variant="default" tt="none" fw={400}>
           {tag}
         </Badge>
       ))}

@@ -142,7 +142,7 @@ export function TemplatesTable(props: TemplatesTableProps) {
                     key={tag}
                     component="button"
                     type="button"
-                    size="sm"
+                    size="md"
                     variant="default"
                     tt="none"
                     fw={400}
