@@ -89,7 +89,7 @@ export function TemplateFilters({ query, filters, worthwhile, rows }: TemplateFi
             value={visibility}
             onChange={(value) => filters.set({ visible: value })}
             data={visibilities.map((value) => ({ value, label: t(`sharing:visibility.${value}`) }))}
-            w={{ base: '100%', xs: 150 }}
+            w={{ base: '100%', xs: 190 }}
           />
           <Select
             aria-label={t('filter.sort')}

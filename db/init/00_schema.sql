@@ -952,6 +952,27 @@ CREATE TABLE `slice_internet` (
 ALTER TABLE `quotas` ADD `internet_kbps` int;
 ALTER TABLE `quotas` ADD `internet_mb_per_month` int;
 ALTER TABLE `slice_internet` ADD CONSTRAINT `slice_internet_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE TABLE `template_tags` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`template_id` bigint unsigned NOT NULL,
+	`tag` varchar(24) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	CONSTRAINT `template_tags_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_tags_template_tag_unique` UNIQUE(`template_id`,`tag`)
+);
+CREATE TABLE `template_words` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`template_id` bigint unsigned NOT NULL,
+	`word` varchar(40) character set utf8mb4 collate utf8mb4_bin NOT NULL,
+	CONSTRAINT `template_words_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_words_template_word_unique` UNIQUE(`template_id`,`word`)
+);
+ALTER TABLE `templates` ADD `words_version` smallint unsigned DEFAULT 0 NOT NULL;
+ALTER TABLE `template_tags` ADD CONSTRAINT `template_tags_template_id_templates_id_fk` FOREIGN KEY (`template_id`) REFERENCES `templates`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_words` ADD CONSTRAINT `template_words_template_id_templates_id_fk` FOREIGN KEY (`template_id`) REFERENCES `templates`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `template_tags_tag_index` ON `template_tags` (`tag`,`template_id`);
+CREATE INDEX `templates_owner_created_index` ON `templates` (`owner_id`,`deleted_at`,`id`);
+CREATE INDEX `templates_published_created_index` ON `templates` (`published`,`id`);
+CREATE INDEX `templates_words_version_index` ON `templates` (`words_version`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -1004,3 +1025,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('9ec9ba19184a7
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bd92b7457e4a55bf535af2982de74489bcf8d494a2315804a6a2b764b91c87ef', 1795740818346);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('825d17d55cc08549016f3e27a387ad4d34710a39949dc7f38dfabbde2c8236ce', 1795767599195);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('587eed65a201f844c910af994066a33359dafeafc85e3fedaf3d9b207b56ab76', 1795781682008);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('732d77fc09984128e8289d8844b9485238d5528779a36b95e5fece279cd98a6c', 1795785444675);

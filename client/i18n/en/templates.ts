@@ -13,7 +13,7 @@ export const templates = {
     tagged: '{{tag}} ({{count}})',
     withTag: 'Only what is tagged {{tag}}',
     visibility: 'Visible to',
-    anyVisibility: 'Visible to anybody',
+    anyVisibility: 'Anyone sees it',
     owner: 'Owner: {{name}}',
     ofOwner: 'Only those of {{name}}',
     anyOwner: 'Of any owner',
