@@ -41,9 +41,11 @@ const edgeFieldsSchema = topologyEdgeSchema
   .omit({ key: true, source: true, target: true, subnets: true, sourceNic: true, targetNic: true })
   .partial();
 /** Of a network, besides what VMs have alike. */
-export type NetworkFields = Partial<Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'ipv6' | 'mtu' | 'dhcp' | 'gateway'>>;
+export type NetworkFields = Partial<
+  Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'ownRange' | 'ipv6' | 'mtu' | 'dhcp' | 'gateway'>
+>;
 const networkFieldsSchema = topologyNetworkSchema
-  .pick({ name: true, ownSubnet: true, ipv6: true, mtu: true, dhcp: true, gateway: true })
+  .pick({ name: true, ownSubnet: true, ownRange: true, ipv6: true, mtu: true, dhcp: true, gateway: true })
   .partial();
 /** What VMs and networks have alike that only the drawing shows. */
 export type DrawnFields = Partial<Pick<TopologyNetwork, 'locked' | 'location'>>;

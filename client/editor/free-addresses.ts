@@ -25,7 +25,11 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
   const moved = new Set<string>();
   const networks = fragment.networks.map((network) => {
     if (isTaken(network)) moved.add(network.key);
-    return { ...network, ...(isTaken(network) && { ownSubnet: undefined }), ...free6(network.ipv6) };
+    return {
+      ...network,
+      ...(isTaken(network) && { ownSubnet: undefined, ownRange: undefined }),
+      ...free6(network.ipv6),
+    };
   });
   const isMacTaken = (mac: string | undefined) => mac !== undefined && macs.has(mac);
   const edges = fragment.edges.map((edge) => {

@@ -1,6 +1,6 @@
 import { limits } from '../limits';
 import { Blocks, Numbers } from './blocks';
-import { blockOf, hostsOf, lastOfNics, offsetIn, textOf, type Block } from './ipv4';
+import { blockOf, hostsOf, nicsWithin, offsetIn, textOf, type Block } from './ipv4';
 import type { Topology, TopologyEdge } from './schema';
 
 /** Where one edge's ends sit. Addresses carry their prefix length: `10.0.0.1/30`. */
@@ -55,7 +55,7 @@ function chosenIn({ networks, edges }: Topology): Chosen {
 
 /**
  * Gives each VM–VM edge a subnet, a /30 unless another is chosen, each network a subnet of its own and each end an address and a NIC number.
- * What is chosen (`ownSubnet`, `sourceOwnAddress`, `targetOwnAddress`) is so, and nobody else gets it. What else an edge or
+ * What is chosen (`ownSubnet`, `ownRange`, `sourceOwnAddress`, `targetOwnAddress`) is so, and nobody else gets it. What else an edge or
  * network has already, in `topology` or else in `base` (the revision that it came from, by key and ends), it keeps, unless
  * it can have it no more: somebody has chosen it, an earlier one has it, or a network has outgrown it. The rest is given in the order of the arrays,
  * each the lowest that is free, so that the same topology always gets the same and removing an edge moves no other. Edges
@@ -77,8 +77,12 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
     return numbers;
   };
   const facts = new Map(topology.networks.map((network) => [network.key, network]));
-  const claimHost = (network: Block | undefined, key: string, address: string | undefined) =>
-    network && numbersIn(hosts, key, 1).claim(offsetIn(network, address), lastOfNics(network, facts.get(key)) + 1);
+  const roomIn = (network: Block, key: string) => nicsWithin(network, facts.get(key));
+  const claimHost = (network: Block | undefined, key: string, address: string | undefined) => {
+    if (network === undefined) return undefined;
+    const { first, last } = roomIn(network, key);
+    return numbersIn(hosts, key, first).claim(offsetIn(network, address), last + 1);
+  };
 
   // first what is chosen, then what is kept, then what is new, so that nothing takes what another one has
   const own = topology.edges.map(({ target, sourceOwnAddress }) =>
@@ -106,7 +110,7 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
     const network = networks.get(edge.target);
     const sourceNic = known?.sourceNic ?? numbersIn(nics, edge.source, 0).take();
     if (network !== undefined) {
-      const host = known?.host ?? numbersIn(hosts, edge.target, 1).take();
+      const host = known?.host ?? numbersIn(hosts, edge.target, roomIn(network, edge.target).first).take();
       const sourceAddress = textOf(network, host);
       edges.set(edge.key, { subnet: textOf(network), sourceAddress, targetAddress: null, sourceNic, targetNic: null });
       continue;

@@ -173,6 +173,36 @@ describe('an address plan', () => {
     );
   });
 
+  test('keeps to the part of a subnet that is chosen, so that drawings with other parts of it have other addresses', () => {
+    const parts = ['10.9.0.0/29', '10.9.0.8/29', '10.9.0.64/26', '10.9.0.240/28'];
+    const lan = (ownRange: string, sources: string[], before?: Topology) =>
+      settled(
+        {
+          vms,
+          networks: [{ key: 'lan', name: 'lan', x: 0, y: 0, ownSubnet: '10.9.0.0/24', ownRange }],
+          edges: sources.map((source, at) => ({ key: `e${at}`, source, target: 'lan' })),
+        },
+        before ?? { vms, networks: [], edges: [] },
+      );
+    const addressesOf = ({ edges }: Topology) => edges.map(({ sourceNic }) => sourceNic?.addresses[0] ?? '');
+    const somewhere = fc.constantFrom(...parts);
+    const sources = fc.subarray(vms.map(({ key }) => key));
+    fc.assert(
+      fc.property(somewhere, somewhere, sources, sources, (one, other, some, others) => {
+        const [here, there] = [lan(one, some), lan(other, others)];
+        expect(validateTopology(here)).toEqual([]);
+        for (const address of addressesOf(here)) {
+          expect(overlap(block(`${address.split('/')[0] ?? ''}/32`), block(one))).toBe(true);
+          expect(address).not.toMatch(/\.(0|255)\//);
+        }
+        expect(new Set(addressesOf(here)).size).toBe(some.length);
+        if (one !== other) expect(addressesOf(here).filter((each) => addressesOf(there).includes(each))).toEqual([]);
+        // who had others before moves, and nobody else
+        expect(addressesOf(lan(other, some, here))).toEqual(addressesOf(one === other ? here : lan(other, some)));
+      }),
+    );
+  });
+
   test('uses other private ranges where one is chosen whole, and says where nothing is left', () => {
     const chosen = (...texts: string[]): Topology => ({
       vms,
@@ -240,6 +270,7 @@ describe('what cannot be chosen is said on its field:', () => {
   const lanOf = (ownSubnet: string) => drawn({ ownSubnet }, {});
   const linkOf = (ownSubnet: string, more: object = {}) => drawn({}, { ownSubnet, ...more });
   const onLan = { node: 'lan', field: 'ownSubnet' };
+  const range = { node: 'lan', field: 'ownRange' };
   const onLink = { edge: 'ab', field: 'ownSubnet' };
   const at = (edge: string, field: string) => ({ edge, field });
 
@@ -268,6 +299,35 @@ describe('what cannot be chosen is said on its field:', () => {
         edges: ['a', 'b', 'c'].map((source) => ({ key: source, source, target: 'lan' })),
       },
       { code: 'SUBNET_TOO_SMALL', ...onLan, params: { room: 2, count: 3 } },
+    ],
+    ['a range without a subnet', drawn({ ownRange: '10.64.0.0/25' }, {}), { code: 'RANGE_WITHOUT_SUBNET', ...range }],
+    [
+      'a range beside the subnet',
+      drawn({ ownSubnet: '192.168.1.0/24', ownRange: '192.168.2.0/25' }, {}),
+      { code: 'RANGE_OUTSIDE', ...range },
+    ],
+    [
+      'a range larger than the subnet',
+      drawn({ ownSubnet: '192.168.1.0/24', ownRange: '192.168.0.0/23' }, {}),
+      { code: 'RANGE_OUTSIDE', ...range },
+    ],
+    [
+      'an address in place of a range',
+      drawn({ ownSubnet: '192.168.1.0/24', ownRange: '192.168.1.7/25' }, {}),
+      { code: 'RANGE_OUTSIDE', ...range },
+    ],
+    [
+      'a range with too few addresses',
+      {
+        ...drawn({ ownSubnet: '192.168.1.0/24', ownRange: '192.168.1.8/31' }, {}),
+        edges: ['a', 'b', 'c'].map((source) => ({ key: source, source, target: 'lan' })),
+      },
+      { code: 'SUBNET_TOO_SMALL', ...range, params: { subnet: '192.168.1.8/31', room: 2, count: 3 } },
+    ],
+    [
+      'a static address beside the range',
+      drawn({ ownSubnet: '192.168.1.0/24', ownRange: '192.168.1.128/25' }, {}, { sourceOwnAddress: '192.168.1.7' }),
+      { code: 'ADDRESS_OUTSIDE_RANGE', ...at('al', 'sourceOwnAddress'), params: { range: '192.168.1.128/25' } },
     ],
     [
       'too few addresses, of which the DHCP server has one',

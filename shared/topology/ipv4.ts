@@ -47,12 +47,26 @@ export function serverAddress(subnet: string | undefined): string | null {
   const block = blockOf(subnet);
   return block && (textOf(block, serverOffset(block)).split('/')[0] ?? null);
 }
-/** The highest that a NIC of a network can have, with a server there or without. */
-export const lastOfNics = (block: Block, { dhcp }: { dhcp?: boolean | undefined } = {}) =>
-  serverOffset(block) - (dhcp === true ? 1 : 0);
 
 /** The lowest and the highest that a NIC can have: not the subnet's own address and not that of all, but in a /31, which has no others (RFC 3021). */
 export function hostsOf(block: Block): { first: number; last: number } {
   const size = sizeOf(block);
   return block.prefix >= 31 ? { first: 0, last: size - 1 } : { first: 1, last: size - 2 };
+}
+
+/** The lowest and the highest number in a subnet that NICs have, where they keep to a part of it; all of it where there is none, or it is not in it. */
+export function hostsWithin(subnet: Block, range: Block | null): { first: number; last: number } {
+  const { first, last } = hostsOf(subnet);
+  if (range === null || range.prefix < subnet.prefix || !overlap(subnet, range)) return { first, last };
+  const from = range.base - subnet.base;
+  return { first: Math.max(first, from), last: Math.min(last, from + sizeOf(range) - 1) };
+}
+
+/** The same of a network, which may keep to a part of its subnet or have a server at the highest. */
+export function nicsWithin(
+  subnet: Block,
+  { ownRange, dhcp }: { ownRange?: string | undefined; dhcp?: boolean | undefined } = {},
+): { first: number; last: number } {
+  const { first, last } = hostsWithin(subnet, blockOf(ownRange));
+  return { first, last: dhcp === true && last === serverOffset(subnet) ? last - 1 : last };
 }

@@ -245,6 +245,8 @@ const ipv6 = () => ipv6Schema.optional().register(propertyFacts, { effect: 'rest
 export const networkProperties = {
   ...drawnProperties(),
   ownSubnet: ownSubnet(),
+  /** The part of a subnet that is chosen which its NICs have their addresses in; without it, all of it. What is beside is for NICs of other slices. */
+  ownRange: ownSubnetSchema.optional().register(propertyFacts, { effect: 'none' }),
   ipv6: ipv6(),
   mtu: mtu(),
   /**

@@ -2,7 +2,7 @@ import type { Problem } from '../errors';
 import { allocateAddresses } from './addresses';
 import { Blocks } from './blocks';
 import { isChoosable, prefix64Of } from './ipv6';
-import { blockOf, hostsOf, lastOfNics, offsetIn, overlap, serverOffset, textOf, type Block } from './ipv4';
+import { blockOf, hostsOf, nicsWithin, offsetIn, overlap, serverOffset, textOf, type Block } from './ipv4';
 import { drawingLimits } from './limits';
 import type { Topology, TopologyEdge, TopologyNetwork } from './schema';
 
@@ -13,6 +13,10 @@ export const addressingProblemCodes = [
   'SUBNET_SPECIAL',
   'SUBNET_OVERLAPS',
   'SUBNET_TOO_SMALL',
+  'RANGE_WITHOUT_SUBNET',
+  'RANGE_WITH_DHCP',
+  'RANGE_OUTSIDE',
+  'ADDRESS_OUTSIDE_RANGE',
   'SUBNET_OF_ATTACHMENT',
   'IPV6_NO_SUBNET',
   'IPV6_SPECIAL',
@@ -53,12 +57,13 @@ export function addressingProblems(topology: Topology): AddressingProblem[] {
 
 type Place = Pick<Problem, 'node' | 'edge' | 'field'>;
 
-/** Of an address: whose it is, and whose subnet it is in, which may have a server. */
+/** Of an address: whose it is, and whose subnet it is in, which may have a server, or give its NICs a part of it only. */
 interface PlaceInSubnet {
   name: string;
   subnetOf: string;
   place: Place;
   dhcp?: boolean | undefined;
+  range?: Block | null;
 }
 
 class AddressingCheck {
@@ -72,6 +77,8 @@ class AddressingCheck {
   readonly #owners = new Map<string, { name: string; place: Place }>();
   /** By their networks: those that are chosen and can be. */
   readonly #blocks = new Map<string, Block>();
+  /** The parts of them that their NICs keep to, where they are chosen. */
+  readonly #ranges = new Map<string, Block>();
   /** By address, and by MAC: who has chosen it. */
   readonly #addresses = new Map<string, string>();
   readonly #macs = new Map<string, string>();
@@ -85,24 +92,67 @@ class AddressingCheck {
     for (const { target } of topology.edges) this.#attachments.set(target, (this.#attachments.get(target) ?? 0) + 1);
   }
 
-  network({ key, name, ownSubnet, ipv6, mtu, dhcp, gateway }: TopologyNetwork): void {
+  network({ key, name, ownSubnet, ownRange, ipv6, mtu, dhcp, gateway }: TopologyNetwork): void {
     const place = { node: key, field: 'ownSubnet' };
     this.#ipv6(ipv6, name, { ...place, field: 'ipv6' });
     this.#mtu(mtu, ipv6, name, { ...place, field: 'mtu' });
     const block = this.#subnet(ownSubnet, { name, place, longest: drawingLimits.longestNetworkPrefix });
     const where = { name, subnetOf: name, place: { ...place, field: 'gateway' }, dhcp };
     this.#isOfSubnet(gateway, ownSubnet === undefined ? null : (block ?? undefined), where);
+    const range = this.#range(ownRange, { name, ownSubnet, dhcp, block, place: { ...place, field: 'ownRange' } });
     if (block === null) return;
     this.#blocks.set(key, block);
+    if (range !== null) this.#ranges.set(key, range);
     const count = this.#attachments.get(key) ?? 0;
-    const room = lastOfNics(block, { dhcp }) - hostsOf(block).first + 1;
+    const { first, last } = nicsWithin(block, { ownRange, dhcp });
+    const room = last - first + 1;
+    const subnet = textOf(range ?? block);
     if (count > room)
       this.#report(
         'SUBNET_TOO_SMALL',
-        place,
-        { name, subnet: textOf(block), room, count },
-        `${name}: ${count} NICs are on it, and ${textOf(block)} has addresses for ${room}.`,
+        range === null ? place : { ...place, field: 'ownRange' },
+        { name, subnet, room, count },
+        `${name}: ${count} NICs are on it, and ${subnet} has addresses for ${room}.`,
       );
+  }
+
+  /** The part of a network's subnet that a text says, if it is one. `block`: the subnet, where one is chosen that can be. */
+  #range(
+    text: string | undefined,
+    {
+      name,
+      ownSubnet,
+      dhcp,
+      block,
+      place,
+    }: Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'dhcp'> & { block: Block | null; place: Place },
+  ): Block | null {
+    const range = blockOf(text);
+    if (text === undefined || range === null) return null;
+    if (ownSubnet === undefined)
+      this.#report(
+        'RANGE_WITHOUT_SUBNET',
+        place,
+        { name, range: text },
+        `${name}: for the range ${text} its subnet has to be chosen, too.`,
+      );
+    if (dhcp === true)
+      this.#report(
+        'RANGE_WITH_DHCP',
+        place,
+        { name, range: text },
+        `${name}: a DHCP server gives addresses of the whole subnet, not of ${text} only. Choose one of the two.`,
+      );
+    if (block === null) return null;
+    if (range.offset === 0 && range.prefix >= block.prefix && overlap(range, block)) return range;
+    const subnet = textOf(block);
+    this.#report(
+      'RANGE_OUTSIDE',
+      place,
+      { name, range: text, subnet },
+      `${name}: ${text} is no part of ${subnet}. Give its first address and its prefix length.`,
+    );
+    return null;
   }
 
   edge(edge: TopologyEdge): void {
@@ -131,7 +181,9 @@ class AddressingCheck {
           );
       const block = network.ownSubnet === undefined ? null : (this.#blocks.get(target) ?? undefined);
       const { dhcp } = network;
-      this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: to, place: at('sourceOwnAddress'), dhcp });
+      const range = this.#ranges.get(target) ?? null;
+      const where = { name: from, subnetOf: to, place: at('sourceOwnAddress'), dhcp, range };
+      this.#address(edge.sourceOwnAddress, block, where);
     } else {
       const place = at('ownSubnet');
       this.#ipv6(edge.ipv6, name, at('ipv6'));
@@ -263,7 +315,7 @@ class AddressingCheck {
   #isOfSubnet(
     address: string | undefined,
     block: Block | null | undefined,
-    { name, subnetOf, place, dhcp }: PlaceInSubnet,
+    { name, subnetOf, place, dhcp, range = null }: PlaceInSubnet,
   ): address is string {
     if (address === undefined || block === undefined) return false;
     if (block === null) {
@@ -298,6 +350,13 @@ class AddressingCheck {
         place,
         { name, address, network: subnetOf },
         `${name}: ${address} is the address of the DHCP server of ${subnetOf}, which has the highest of its subnet.`,
+      );
+    else if (range !== null && offsetIn(range, address) === undefined)
+      this.#report(
+        'ADDRESS_OUTSIDE_RANGE',
+        place,
+        { name, address, range: textOf(range), subnetOf },
+        `${name}: ${address} is not in ${textOf(range)}, the range that NICs of this slice have in ${subnetOf}.`,
       );
     else return true;
     return false;

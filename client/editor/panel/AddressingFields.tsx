@@ -96,10 +96,23 @@ export function NetworkAddressing({ network, problems, onChange }: NetworkAddres
     const problem = problems.find((one) => one.node === network.key && one.field === field);
     return problem && problemText(problem);
   };
-  const server = network.dhcp === true ? serverAddress(network.ownSubnet ?? network.subnets?.[0]) : null;
+  const { ownSubnet, ownRange, dhcp } = network;
+  const server = dhcp === true ? serverAddress(ownSubnet ?? network.subnets?.[0]) : null;
   return (
     <>
       <SubnetFields part={network} hasSubnet problemOf={problemOf} onChange={onChange} />
+      {(ownSubnet !== undefined || ownRange !== undefined) && (
+        <ChosenField
+          label={t('addressing.range')}
+          description={t('addressing.rangeHint')}
+          value={ownRange}
+          placeholder={ownSubnet ?? t('addressing.given')}
+          read={readSubnet}
+          invalid={t('addressing.rangeInvalid')}
+          problem={problemOf('ownRange')}
+          onChange={(range) => onChange({ ownRange: range }, 'ownRange')}
+        />
+      )}
       <ChosenField
         label={t('addressing.gateway')}
         description={t('addressing.gatewayHint')}
@@ -113,7 +126,7 @@ export function NetworkAddressing({ network, problems, onChange }: NetworkAddres
       <Switch
         label={t('addressing.dhcp')}
         description={server === null ? t('addressing.dhcpHint') : t('addressing.dhcpServer', { server })}
-        checked={network.dhcp === true}
+        checked={dhcp === true}
         onChange={(event) => onChange({ dhcp: event.currentTarget.checked || undefined }, 'dhcp')}
       />
     </>

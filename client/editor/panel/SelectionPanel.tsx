@@ -87,7 +87,8 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
 
   if (count === 1 && network !== undefined) {
     const problem = problems.find(
-      (item) => item.node === network.key && !['ownSubnet', 'ipv6', 'mtu', 'gateway'].includes(item.field ?? ''),
+      (item) =>
+        item.node === network.key && !['ownSubnet', 'ownRange', 'ipv6', 'mtu', 'gateway'].includes(item.field ?? ''),
     );
     return (
       <Stack gap="sm">

@@ -80,6 +80,7 @@ export const change = {
     targetNic: 'address of the other end',
     subnets: 'subnet',
     ownSubnet: 'subnet of its own',
+    ownRange: 'part of it for this slice',
     ipv6: 'IPv6',
     sourceOwnAddress: 'static address',
     targetOwnAddress: 'static address of the other end',

@@ -43,6 +43,12 @@ export const problems = {
   SUBNET_TOO_SMALL: '{{name}}: {{count}} NICs are on it, and {{subnet}} has addresses for {{room}}.',
   ADDRESS_OF_SERVER:
     '{{name}}: {{address}} is the address of the DHCP server of {{network}}, which has the highest of its subnet.',
+  RANGE_WITHOUT_SUBNET: '{{name}}: for the range {{range}} its subnet has to be chosen, too.',
+  RANGE_WITH_DHCP:
+    '{{name}}: a DHCP server gives addresses of the whole subnet, not of {{range}} only. Choose one of the two.',
+  RANGE_OUTSIDE: '{{name}}: {{range}} is no part of {{subnet}}. Give its first address and its prefix length.',
+  ADDRESS_OUTSIDE_RANGE:
+    '{{name}}: {{address}} is not in {{range}}, the range that NICs of this slice have in {{subnetOf}}.',
   SUBNET_OF_ATTACHMENT: '{{name}}: an attachment is in the subnet of {{network}}. Choose it there.',
   IPV6_NO_SUBNET: '{{name}}: {{subnet}} is no subnet of IPv6, which is a /64 with zeros behind it, as fd00:1::/64.',
   IPV6_SPECIAL: '{{name}}: {{subnet}} cannot be used. Choose one that begins with fd00:, but not with fd00:7472:.',

@@ -83,6 +83,7 @@ export const change: Messages<typeof english> = {
     targetNic: 'dirección del otro extremo',
     subnets: 'subred',
     ownSubnet: 'subred propia',
+    ownRange: 'parte de ella para este slice',
     ipv6: 'IPv6',
     sourceOwnAddress: 'dirección estática',
     targetOwnAddress: 'dirección estática del otro extremo',

@@ -46,6 +46,13 @@ export const problems: Messages<typeof english> = {
   SUBNET_TOO_SMALL: '{{name}}: tiene {{count}} NIC, y {{subnet}} tiene direcciones para {{room}}.',
   ADDRESS_OF_SERVER:
     '{{name}}: {{address}} es la dirección del servidor DHCP de {{network}}, que tiene la más alta de su subred.',
+  RANGE_WITHOUT_SUBNET: '{{name}}: para el rango {{range}} hay que elegir también su subred.',
+  RANGE_WITH_DHCP:
+    '{{name}}: un servidor DHCP da direcciones de toda la subred, no solo de {{range}}. Elija uno de los dos.',
+  RANGE_OUTSIDE:
+    '{{name}}: {{range}} no es parte de {{subnet}}. Indique su primera dirección y la longitud del prefijo.',
+  ADDRESS_OUTSIDE_RANGE:
+    '{{name}}: {{address}} no está en {{range}}, el rango que las NIC de este slice tienen en {{subnetOf}}.',
   SUBNET_OF_ATTACHMENT: '{{name}}: una conexión está en la subred de {{network}}. Elíjala allí.',
   IPV6_NO_SUBNET: '{{name}}: {{subnet}} no es una subred de IPv6, que es un /64 con ceros detrás, como fd00:1::/64.',
   IPV6_SPECIAL: '{{name}}: {{subnet}} no puede usarse. Elija una que empiece por fd00:, pero no por fd00:7472:.',
