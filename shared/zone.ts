@@ -40,6 +40,8 @@ export const capabilitiesSchema = z.object({
   impair: capabilitySchema,
   /** Networks can have a server of addresses and names. */
   dhcp: capabilitySchema,
+  /** Networks of different slices can be joined. */
+  crossSlice: capabilitySchema,
   /** Guests that answer can be asked how they are, and run commands. */
   exec: capabilitySchema,
 });

@@ -92,6 +92,7 @@ it('a slice is suspended where its zone can, else the zone says why it cannot; w
       snapshot: able,
       impair: able,
       dhcp: able,
+      crossSlice: able,
       exec: able,
     },
     suspend,

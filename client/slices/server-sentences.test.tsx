@@ -75,6 +75,7 @@ function zoneWith(run: Said): Zone {
     snapshot: no,
     impair: no,
     dhcp: no,
+    crossSlice: no,
     exec: no,
   };
   return {

@@ -33,6 +33,7 @@ const zone: Zone = {
     snapshot: ok,
     impair: ok,
     dhcp: ok,
+    crossSlice: ok,
     exec: ok,
   },
   vmLimits: { nics: 24, vcpus: { min: 1, max: 255 }, ramMb: { min: 32, max: 24_576 }, diskGb: { min: 0, max: 2048 } },
@@ -83,6 +84,7 @@ test('a zone that cannot run says why and which command helps', () => {
       snapshot: ok,
       impair: ok,
       dhcp: ok,
+      crossSlice: ok,
       exec: ok,
     },
   });

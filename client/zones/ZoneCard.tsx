@@ -38,6 +38,7 @@ const capabilityOrder = [
   'snapshot',
   'impair',
   'dhcp',
+  'crossSlice',
   'exec',
   'internet',
   'internetRate',

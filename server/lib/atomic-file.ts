@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, open, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, open, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from './error-code';
 
@@ -84,6 +84,24 @@ export async function linkInPlace(target: string, path: string): Promise<void> {
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Another name for somebody's socket, that others than its user may write to from then on, in place of what has that name. For a folder that nobody else
+ * writes to: it is looked at, and opened up, only once it is there. Rejects for what is no socket of that user. Need not outlive a loss of power.
+ */
+export async function linkSocketInPlace(socket: string, path: string, uid: number): Promise<void> {
+  const temporary = temporaryFor(path);
+  try {
+    await link(socket, temporary);
+    const found = await lstat(temporary);
+    if (!found.isSocket() || found.uid !== uid) throw new Error(`${socket} is no socket of user ${uid}`);
+    await chmod(temporary, 0o602);
+    await rename(temporary, path);
+  } finally {
+    // also a name of the same socket, which the other one does not replace
+    await rm(temporary, { force: true });
   }
 }
 

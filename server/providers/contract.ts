@@ -13,6 +13,7 @@ import { readScreen } from './contract-screen';
 import { testKeeping } from './contract-keeping';
 import { testInternet } from './contract-internet';
 import { testUsage } from './contract-usage';
+import { testJoins } from './contract-joins';
 import { testLinks } from './contract-links';
 import { testUpdates } from './contract-updates';
 import { ProviderError } from '#server/lib/provider-error';
@@ -413,6 +414,7 @@ export function describeProviderContract(name: string, makeHarness: () => Promis
     testUsage({ harness: () => harness, newSlice, id, codeOf });
     testCaptures({ harness: () => harness, newSlice, id, codeOf });
     testLinks({ harness: () => harness, newSlice, id, codeOf });
+    testJoins({ harness: () => harness, newSlice, id, codeOf });
     testInternet({ harness: () => harness, newSlice, id, codeOf });
     testKeeping({ harness: () => harness, newSlice, id, codeOf });
 

@@ -112,6 +112,13 @@ export interface Provider {
   ensureEdge(slice: SliceRef, edge: EdgeSpec): Promise<void>;
   /** Also one whose ends nobody knows any more. */
   removeEdge(slice: SliceRef, edgeId: number): Promise<void>;
+  /**
+   * Makes networks of two slices one segment, until {@link partNetworks}, also over restarts of either and of the server; heals one that is broken. A
+   * network that is removed is parted from all. NOT_RUNNING unless both are up: then nothing of either reaches the other one.
+   */
+  joinNetworks(join: NetworkJoin): Promise<void>;
+  /** Also of networks that are no more. */
+  partNetworks(join: NetworkJoin): Promise<void>;
   /** Everything that exists of the slice here, as seen now. An empty answer means: nothing is left. */
   observe(slice: SliceRef): Promise<SliceObservation>;
   /**
@@ -333,6 +340,18 @@ export interface EdgeSpec extends EdgeProperties {
   target: { vmId: number; nic: NicSpec } | { networkId: number };
 }
 
+/** Networks of different slices in one zone that are one segment, as if their hubs were one. */
+export interface NetworkJoin {
+  id: number;
+  /** Whose addresses it has, and who joined; which is which makes no difference to frames. */
+  ends: readonly [NetworkEnd, NetworkEnd];
+}
+
+export interface NetworkEnd {
+  sliceId: number;
+  networkId: number;
+}
+
 export interface VmPlacement {
   forwards: ForwardState[];
 }
@@ -353,7 +372,8 @@ export interface SliceObservation {
     forwards: ForwardState[];
     applied: Applied | null;
   }[];
-  networks: { id: number; status: EdgeStatus; applied: Applied | null }[];
+  /** `joins`: ids of those by which it is one with networks of other slices. */
+  networks: { id: number; status: EdgeStatus; applied: Applied | null; joins?: number[] }[];
   /** Edges of which at least one end exists; `up` when both have carrier, and what passes frames on between them works. */
   edges: { id: number; status: EdgeStatus; applied: Applied | null }[];
 }

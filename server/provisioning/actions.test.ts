@@ -139,6 +139,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
         snapshot: ok,
         impair: ok,
         dhcp: ok,
+        crossSlice: ok,
         exec: ok,
       },
       vmLimits: null,

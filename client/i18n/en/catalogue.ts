@@ -293,6 +293,7 @@ export const catalogue = {
       snapshot: 'Snapshots',
       impair: 'Delay, loss and rates on links',
       dhcp: 'DHCP and DNS on networks',
+      crossSlice: 'Networks that other slices join',
       exec: 'Guests asked and given commands',
     },
     can: 'Yes',

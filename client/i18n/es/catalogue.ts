@@ -305,6 +305,7 @@ export const catalogue: Messages<typeof english> = {
       snapshot: 'Instantáneas',
       impair: 'Retardo, pérdidas y velocidad en los enlaces',
       dhcp: 'DHCP y DNS en las redes',
+      crossSlice: 'Redes a las que se unen otros slices',
       exec: 'Preguntas y órdenes a las MV',
     },
     can: 'Sí',

@@ -29,6 +29,7 @@ const able: Capabilities = {
   snapshot: ok,
   impair: ok,
   dhcp: ok,
+  crossSlice: ok,
   exec: ok,
 };
 const zone: PlanZone = {
@@ -298,6 +299,7 @@ describe('a plan', () => {
       snapshot: no('no.'),
       impair: ok,
       dhcp: no('no relay.'),
+      crossSlice: ok,
       exec: ok,
     };
     const asking = {

@@ -35,6 +35,7 @@ export function unavailable(why: Said): Description {
     snapshot: no,
     impair: no,
     dhcp: no,
+    crossSlice: no,
     exec: no,
   };
   return { physical: null, capabilities, facts: [], observedAt: null };

@@ -74,6 +74,7 @@ export async function describeZone(zone: {
       impair: relayed,
       // its server is in the process of the relay
       dhcp: relayed,
+      crossSlice: qemu,
       exec: qemu,
     },
     vmLimits: {

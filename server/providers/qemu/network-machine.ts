@@ -7,9 +7,12 @@ import { say } from '#shared/sentence';
 import { appliedNetwork } from '../applied';
 import { fileLimitOf } from './bounded-log';
 import type { FoundMachine } from './find-machines';
+import { offerSocket } from './join-sockets';
 import {
   dgramNetdev,
   edgeSocket,
+  joinNetdevs,
+  joinSocket,
   networkArgs,
   serviceMac,
   serviceNetdevs,
@@ -84,10 +87,12 @@ export class NetworkMachine {
     this.record = { ...this.record, applied, dhcp };
     await this.#save();
     const path = folder.machinePath(this.sliceId, this.name);
-    const stale = ['qmp.sock', 'drain', 'svc', ...this.record.attachments.map(({ edgeId }) => `e${edgeId}`)];
+    const { attachments, joins } = this.record;
+    const sockets = [...attachments.map(({ edgeId }) => `e${edgeId}`), ...joins.map(({ id }) => `j${id}`)];
+    const stale = ['qmp.sock', 'drain', 'svc', ...sockets];
     for (const file of stale) await rm(join(path, file), { force: true });
-    await Promise.all(this.record.attachments.map((attachment) => this.#point(attachment)));
-    const args = networkArgs(this.id, uuidOf(path), this.record);
+    await Promise.all(attachments.map((attachment) => this.#point(attachment)));
+    const args = networkArgs(this, uuidOf(path), this.record);
     await folder.settleUser(this.sliceId);
     const machine = await spawnMachine(folder, this.sliceId, this.name, args, fileLimitOf(null));
     this.#machine = machine;
@@ -98,6 +103,7 @@ export class NetworkMachine {
       throw error;
     }
     this.#watch();
+    await this.#offer();
   }
 
   /** Ends its process; what is attached to it stays so. */
@@ -130,7 +136,7 @@ export class NetworkMachine {
   async #serve(dhcp: boolean): Promise<void> {
     if (this.#hung) throw new ProviderError('TIMEOUT', say('NETWORK_SILENT'), true);
     // also what a killed server has left of it
-    for (const { id } of serviceNetdevs(this.id).toReversed()) await this.#drop(id);
+    await this.#delete(serviceNetdevs(this.id));
     const { folder } = this.#context;
     await rm(join(folder.slicePath(this.sliceId), servicePort(this.id).hub), { force: true });
     for (const netdev of dhcp ? serviceNetdevs(this.id) : []) await this.#add(netdev);
@@ -144,7 +150,7 @@ export class NetworkMachine {
       const port = { type: 'hubport', id: `port${edgeId}`, hubid: 0, netdev: `net${edgeId}` };
       // a server that was killed may have plugged it in and not lived to write it down; its socket goes with it
       await this.#unplug(edgeId);
-      await this.#removeSocket(edgeId);
+      await this.#removeSocket(edgeSocket(this.name, edgeId));
       await this.#point(attachment);
       await this.#add(dgramNetdev(this.name, edgeId));
       await this.#add(port);
@@ -156,10 +162,31 @@ export class NetworkMachine {
   async detach(edgeId: number): Promise<void> {
     // one that hangs is ended before it is used again
     if (!this.#hung) await this.#unplug(edgeId);
-    await this.#removeSocket(edgeId);
+    await this.#removeSocket(edgeSocket(this.name, edgeId));
     const attachments = this.record.attachments.filter((other) => other.edgeId !== edgeId);
     if (attachments.length === this.record.attachments.length) return;
     this.record = { ...this.record, attachments };
+    await this.#save();
+  }
+
+  /** Makes it one with a network of another slice, as far as its own hub goes. */
+  async join(join: NetworkRecord['joins'][number]): Promise<void> {
+    if (this.record.joins.some(({ id }) => id === join.id)) return;
+    if (this.#hung) throw new ProviderError('TIMEOUT', say('NETWORK_SILENT'), true);
+    const netdevs = joinNetdevs(this.name, this.sliceId, join.id);
+    await this.#delete(netdevs);
+    await this.#removeSocket(joinSocket(this.name, join.id));
+    for (const netdev of netdevs) await this.#add(netdev);
+    this.record = { ...this.record, joins: [...this.record.joins, join] };
+    await this.#save();
+  }
+
+  async part(joinId: number): Promise<void> {
+    if (!this.#hung) await this.#delete(joinNetdevs(this.name, this.sliceId, joinId));
+    await this.#removeSocket(joinSocket(this.name, joinId));
+    const joins = this.record.joins.filter(({ id }) => id !== joinId);
+    if (joins.length === this.record.joins.length) return;
+    this.record = { ...this.record, joins };
     await this.#save();
   }
 
@@ -207,13 +234,16 @@ export class NetworkMachine {
   }
 
   async #unplug(edgeId: number): Promise<void> {
-    for (const id of [`port${edgeId}`, `net${edgeId}`]) await this.#drop(id);
+    await this.#delete([{ id: `net${edgeId}` }, { id: `port${edgeId}` }]);
   }
 
-  async #drop(id: string): Promise<void> {
-    await this.#monitor?.execute('netdev_del', { id }).catch((error: unknown) => {
-      if (!(error instanceof QmpError && /not found/i.test(error.description))) throw error;
-    });
+  /** Takes netdevs away, the last one first; those that are not there are passed over. */
+  async #delete(netdevs: readonly { id: string }[]): Promise<void> {
+    for (const { id } of netdevs.toReversed()) {
+      await this.#monitor?.execute('netdev_del', { id }).catch((error: unknown) => {
+        if (!(error instanceof QmpError && /not found/i.test(error.description))) throw error;
+      });
+    }
   }
 
   async #add(netdev: Record<string, unknown>): Promise<void> {
@@ -248,8 +278,18 @@ export class NetworkMachine {
     return this.#context.wires.point({ sliceId: this.sliceId, owner: this.name, peer: `v${vmId}`, edgeId });
   }
 
-  #removeSocket(edgeId: number): Promise<void> {
-    return rm(join(this.#context.folder.slicePath(this.sliceId), edgeSocket(this.name, edgeId)), { force: true });
+  /** @param socket relative to the slice's folder */
+  #removeSocket(socket: string): Promise<void> {
+    return rm(join(this.#context.folder.slicePath(this.sliceId), socket), { force: true });
+  }
+
+  /** Its process has new sockets: what is joined with it sends to these. What fails is repeated by who joins them, again and again. */
+  async #offer(): Promise<void> {
+    const { folder, log } = this.#context;
+    for (const { id, sliceId } of this.record.joins)
+      await offerSocket(folder, id, this, sliceId).catch((error: unknown) => {
+        log('could not offer a socket to a joined network', { slice: this.sliceId, network: this.id, join: id, error });
+      });
   }
 
   #save(): Promise<void> {

@@ -1,12 +1,13 @@
 import { say } from '#shared/sentence';
 import { appliedNetwork, changesOf } from '../applied';
-import { guarded, notDefined } from '../errors';
-import type { NetworkSpec, SliceRef } from '../provider';
+import { guarded, notDefined, notRunning } from '../errors';
+import type { NetworkEnd, NetworkJoin, NetworkSpec, SliceRef } from '../provider';
+import { cutJoin, offerSocket } from './join-sockets';
 import { NetworkMachine } from './network-machine';
 import { serviceOf } from './services/service-of';
 import type { SliceWork } from './slice-machines';
 
-/** Networks: a hub each, and for those that have DHCP a server in the relay's process. */
+/** Networks: a hub each, for those that have DHCP a server in the relay's process, and what makes hubs of different slices one. */
 export class Networks {
   readonly #work: SliceWork;
 
@@ -18,7 +19,7 @@ export class Networks {
     const { id, name, dhcp = false } = spec;
     const { networks } = await this.#work.machines(slice.id);
     await this.#work.locks.run(`${slice.id}:n${id}`, async () => {
-      const record = { name, attachments: [], applied: null, dhcp };
+      const record = { name, attachments: [], applied: null, dhcp, joins: [] };
       const network = networks.get(id) ?? new NetworkMachine(this.#work.context, slice.id, id, record);
       const start = network.start({ applied: appliedNetwork(spec, this.#work.context.parts), dhcp });
       await guarded(start, say('ACT_NETWORK_START'));
@@ -44,13 +45,50 @@ export class Networks {
 
   async remove(slice: SliceRef, networkId: number): Promise<void> {
     const { networks } = await this.#work.machines(slice.id);
-    await this.#work.locks.run(`${slice.id}:n${networkId}`, async () => {
+    const near = { sliceId: slice.id, networkId };
+    const partFrom = async (network: NetworkMachine | undefined) => {
+      for (const { id, ...far } of network?.record.joins ?? []) await this.part({ id, ends: [near, far] });
+    };
+    await partFrom(networks.get(networkId));
+    await this.#work.locks.run(keyOf(near), async () => {
       const network = networks.get(networkId);
       if (!network) return;
       await guarded(network.remove(), say('ACT_NETWORK_REMOVE'));
       networks.delete(networkId);
     });
     await this.serve(slice.id);
+  }
+
+  async join(join: NetworkJoin): Promise<void> {
+    const { id, ends } = join;
+    const { folder } = this.#work.context;
+    const found = await Promise.all(ends.map((end) => this.#find(end)));
+    // a hub that is gone, or takes nothing, must not be waited for by the other one
+    if (!found.every((network) => network?.up === true)) {
+      await guarded(cutJoin(folder, id), say('ACT_NETWORK_PART'));
+      throw notRunning(say('JOIN_NETWORK_DOWN'));
+    }
+    const [one, other] = ends;
+    for (const [near, far] of [[one, other] as const, [other, one] as const])
+      await this.#work.locks.run(keyOf(near), async () => {
+        const network = await this.#find(near);
+        if (network?.up !== true) throw notRunning(say('JOIN_NETWORK_DOWN'));
+        await guarded(
+          network.join({ id, ...far }).then(() => offerSocket(folder, id, network, far.sliceId)),
+          say('ACT_NETWORK_JOIN'),
+        );
+      });
+  }
+
+  async part({ id, ends }: NetworkJoin): Promise<void> {
+    const failed = say('ACT_NETWORK_PART');
+    for (const end of ends)
+      await this.#work.locks.run(keyOf(end), async () => guarded((await this.#find(end))?.part(id) ?? done, failed));
+    await guarded(cutJoin(this.#work.context.folder, id), failed);
+  }
+
+  async #find({ sliceId, networkId }: NetworkEnd): Promise<NetworkMachine | undefined> {
+    return (await this.#work.machines(sliceId)).networks.get(networkId);
   }
 
   /** Has the servers of a slice's networks go by its NICs and names as they are now, and be there where they should. */
@@ -68,3 +106,6 @@ export class Networks {
     });
   }
 }
+
+const done = Promise.resolve();
+const keyOf = ({ sliceId, networkId }: NetworkEnd) => `${sliceId}:n${networkId}`;

@@ -62,11 +62,12 @@ export async function observeMachines(
   return {
     observedAt: new Date(),
     vms: await Promise.all(observed),
-    networks: sortedNetworks.map(({ id, up, record: { applied } }) => ({
+    networks: sortedNetworks.map(({ id, up, record: { applied, joins } }) => ({
       id,
       // without its server it is not what was asked for
       status: up && !relay.isDeaf(id) ? ('up' as const) : ('down' as const),
       applied,
+      ...(joins.length > 0 && { joins: joins.map((one) => one.id).sort((a, b) => a - b) }),
     })),
     edges: edgeStatuses(
       sortedVms.map((vm) => ({ id: vm.record.spec.id, up: vm.up, nics: vm.record.spec.nics })),

@@ -189,17 +189,19 @@ test('a VM is booted from what its order says, and by default from its image, wh
 });
 
 test('a network is a hub without a machine', () => {
-  const attachments = [{ edgeId: 3, vmId: 5 }];
-  const args = networkArgs(7, 'uuid', { attachments });
+  const ports = { attachments: [{ edgeId: 3, vmId: 5 }], joins: [{ id: 4 }] };
+  const args = networkArgs({ sliceId: 2, id: 7 }, 'uuid', ports);
   expect(after(args, '-machine')).toEqual(['none']);
   expect(after(args, '-netdev')).toEqual([
     'dgram,id=drain,local.type=unix,local.path=n7/drain,remote.type=unix,remote.path=n7/nobody',
     'hubport,id=drainport,hubid=0,netdev=drain',
     'dgram,id=net3,local.type=unix,local.path=n7/e3,remote.type=unix,remote.path=n7/o3',
     'hubport,id=port3,hubid=0,netdev=net3',
+    'dgram,id=join4,local.type=unix,local.path=n7/j4,remote.type=unix,remote.path=../joins/4/s2/out',
+    'hubport,id=joinport4,hubid=0,netdev=join4',
   ]);
   // and a port for its server, where it has one
-  expect(after(networkArgs(7, 'uuid', { attachments, dhcp: true }), '-netdev')).toEqual([
+  expect(after(networkArgs({ sliceId: 2, id: 7 }, 'uuid', { ...ports, dhcp: true }), '-netdev')).toEqual([
     ...after(args, '-netdev'),
     'dgram,id=svc,local.type=unix,local.path=n7/svc,remote.type=unix,remote.path=relay/n7.svc',
     'hubport,id=svcport,hubid=0,netdev=svc',

@@ -27,6 +27,15 @@ export function edgeSocket(owner: MachineName, edgeId: number): string {
   return `${owner}/e${edgeId}`;
 }
 
+/** The socket on which a network receives what comes over a join with one of another slice. */
+export function joinSocket(owner: MachineName, joinId: number): string {
+  return `${owner}/j${joinId}`;
+}
+
+/** Beside the slices' folders: what each end of a join sends to. See `network-joins.ts`. */
+export const joinsFolder = 'joins';
+export const joinOut = 'out';
+
 /** What `owner` sends the edge's frames to: a symbolic link to the socket where they go, see `wires.ts`. */
 export function wireOf(owner: MachineName, edgeId: number): string {
   return `${owner}/o${edgeId}`;
@@ -352,6 +361,16 @@ function nicArgs(vm: VmSpec, boot: ForwardBoot): string[] {
   return args;
 }
 
+/** The two netdevs of a join in a network's hub: what its frames go through, and the hub's port. */
+export function joinNetdevs(owner: MachineName, sliceId: number, joinId: number) {
+  const local = { type: 'unix', path: joinSocket(owner, joinId) } as const;
+  const remote = { type: 'unix', path: `../${joinsFolder}/${joinId}/s${sliceId}/${joinOut}` } as const;
+  return [
+    { type: 'dgram', id: `join${joinId}`, local, remote },
+    { type: 'hubport', id: `joinport${joinId}`, hubid: 0, netdev: `join${joinId}` },
+  ] as const;
+}
+
 /** Where the hub's drain receives nothing. */
 export function drainSocket(name: MachineName): string {
   return `${name}/drain`;
@@ -369,9 +388,13 @@ export function gatewayArgs(uuid: string): string[] {
  * a socket that nobody has.
  */
 export function networkArgs(
-  networkId: number,
+  { sliceId, id: networkId }: { sliceId: number; id: number },
   uuid: string,
-  { attachments, dhcp = false }: { attachments: readonly Attachment[]; dhcp?: boolean },
+  {
+    attachments,
+    joins,
+    dhcp = false,
+  }: { attachments: readonly Attachment[]; joins: readonly { id: number }[]; dhcp?: boolean },
 ): string[] {
   const name: MachineName = `n${networkId}`;
   const drain = `dgram,id=drain,local.type=unix,local.path=${drainSocket(name)},remote.type=unix,remote.path=${name}/nobody`;
@@ -382,10 +405,14 @@ export function networkArgs(
     `hubport,id=port${edgeId},hubid=0,netdev=net${edgeId}`,
   ]);
   const drained = ['-netdev', drain, '-netdev', 'hubport,id=drainport,hubid=0,netdev=drain'];
-  const [service, port] = serviceNetdevs(networkId);
-  const served = ['-netdev', netdevOption(service), '-netdev', `hubport,id=${port.id},hubid=0,netdev=${port.netdev}`];
+  const plugged = ([netdev, port]: ReturnType<typeof serviceNetdevs | typeof joinNetdevs>) => [
+    ...['-netdev', netdevOption(netdev)],
+    ...['-netdev', `hubport,id=${port.id},hubid=0,netdev=${port.netdev}`],
+  ];
+  const joined = joins.flatMap((join) => plugged(joinNetdevs(name, sliceId, join.id)));
+  const served = dhcp ? plugged(serviceNetdevs(networkId)) : [];
   const own = ['-name', `guest=trama-${name}`, ...base(name, uuid), '-machine', 'none'];
-  return [...own, ...drained, ...ports, ...(dhcp ? served : [])];
+  return [...own, ...drained, ...ports, ...joined, ...served];
 }
 
 export interface Attachment {

@@ -13,6 +13,7 @@ import type {
   DiskSource,
   DiskTarget,
   EdgeSpec,
+  NetworkJoin,
   NetworkSpec,
   Provider,
   SliceObservation,
@@ -100,8 +101,8 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | keyof InternetCa
     const [wires, forwardAddress, internet] = [new Wires(folder), () => this.#ports.address, this.#internet];
     this.#context = { folder, wires, askAgainMs, parts, forwardAddress, internet, onChange, log };
     this.#take(settings);
-    this.#edges = new EdgeWiring(this.#context, (sliceId) => this.#slice(sliceId), this.#locks);
     const machines = (sliceId: number) => this.#slice(sliceId);
+    this.#edges = new EdgeWiring(this.#context, machines, this.#locks);
     this.#networks = new Networks({ context: this.#context, machines, locks: this.#locks });
     this.#accelerator = new AcceleratorChoice({
       wanted: options.accel ?? 'auto',
@@ -192,6 +193,14 @@ class QemuProvider implements Omit<Provider, keyof GuestCalls | keyof InternetCa
 
   removeNetwork(slice: SliceRef, networkId: number): Promise<void> {
     return this.#networks.remove(slice, networkId);
+  }
+
+  joinNetworks(join: NetworkJoin): Promise<void> {
+    return this.#networks.join(join);
+  }
+
+  partNetworks(join: NetworkJoin): Promise<void> {
+    return this.#networks.part(join);
   }
 
   async ensureVm(slice: SliceRef, spec: VmSpec, { disk }: { disk?: DiskSource | undefined } = {}) {

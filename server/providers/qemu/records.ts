@@ -103,6 +103,8 @@ export const networkRecordSchema = z.object({
   applied: appliedSchema.nullable().default(null),
   /** Its hub has a port for a server of addresses and names. */
   dhcp: z.boolean().default(false),
+  /** What makes it one with networks of other slices: with which. */
+  joins: z.array(z.object({ id: z.number(), sliceId: z.number(), networkId: z.number() })).default([]),
 });
 export type NetworkRecord = z.infer<typeof networkRecordSchema>;
 

@@ -25,5 +25,6 @@ export const everything: Capabilities = {
   snapshot: ok,
   impair: ok,
   dhcp: ok,
+  crossSlice: ok,
   exec: ok,
 };

@@ -5,7 +5,7 @@ import { canonical } from '#shared/topology/properties';
 import { openSettings } from '#shared/zone-settings';
 import { contractParts } from '../contract-fixtures';
 import type { ContractHarness } from '../contract-harness';
-import type { ImageSpec, NicSpec, VmSpec } from '../provider';
+import type { ImageSpec, NetworkEnd, NicSpec, VmSpec } from '../provider';
 import { savedContentAt } from './simulated-keeping';
 import { createSimulatorProvider } from './simulator-provider';
 import { appliedLink, crashVm, spoil, type SimulatedSlice, type SimulatorState } from './simulator-state';
@@ -101,7 +101,9 @@ export async function simulatorHarness(
       return 0;
     },
     async roundTrip(slice, from, to) {
-      return roundTripOf(state.slices.get(slice.id), from, to);
+      const near = state.slices.get(slice.id);
+      const far = [...state.slices].find(([, { vms }]) => vms.has(to.id))?.[0];
+      return far === undefined || far === slice.id ? roundTripOf(near, from, to) : acrossOf(near, far, from, to);
     },
     async lostWhile(_slice, _from, _to, work) {
       await work();
@@ -146,6 +148,15 @@ function bentIn(slice: SimulatedSlice | undefined): number[] {
 function servedNicOf(slice: SimulatedSlice | undefined, { nics: [nic] }: VmSpec): NicSpec | null {
   if (nic === undefined || !('networkId' in nic.peer)) return null;
   return slice?.applied.networks.get(nic.peer.networkId)?.properties['dhcp'] === true ? nic : null;
+}
+
+/** Of guests of two slices: it takes no time, if networks that they are on are joined. */
+function acrossOf(near: SimulatedSlice | undefined, farId: number, from: VmSpec, to: VmSpec): number | null {
+  const isOn = ({ nics }: VmSpec, networkId: number) =>
+    nics.some(({ peer }) => 'networkId' in peer && peer.networkId === networkId);
+  const isWay = ({ networkId, far }: { networkId: number; far: NetworkEnd }) =>
+    far.sliceId === farId && isOn(from, networkId) && isOn(to, far.networkId);
+  return [...(near?.joins.values() ?? [])].some(isWay) ? 0 : null;
 }
 
 /** The time that all links between two guests take, there and back, by the way on which each is at one end. */

@@ -22,6 +22,7 @@ import { simulatedCaptures } from './simulated-captures';
 import { simulatedConsoles } from './simulated-consoles';
 import { simulatedGuests } from './simulated-guests';
 import { simulatedInternet, type SimulatedInternetOptions } from './simulated-internet';
+import { joinsOf, leaveJoins, simulatedJoins } from './simulated-joins';
 import { simulatedUsage } from './simulated-usage';
 import {
   crashVm,
@@ -269,7 +270,11 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
         forwards: forwardsOf(vm),
         applied: vm.applied,
       })),
-      networks: networks.map(([id]) => ({ id, status: 'up', applied: known?.applied.networks.get(id) ?? null })),
+      networks: networks.map(([networkId]) => {
+        const joins = joinsOf(state, { sliceId, networkId });
+        const applied = known?.applied.networks.get(networkId) ?? null;
+        return { id: networkId, status: 'up', applied, ...(joins.length > 0 && { joins }) };
+      }),
       edges: edgeStatuses(
         vms.map((vm) => ({ id: vm.spec.id, up: vm.power === 'on', nics: vm.spec.nics })),
         networks.map(([id, attached]) => ({ id, up: true, attached })),
@@ -341,6 +346,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     },
     async removeNetwork(slice, networkId) {
       await enter();
+      leaveJoins(state, { sliceId: slice.id, networkId });
       const known = state.slices.get(slice.id);
       known?.networks.delete(networkId);
       known?.applied.networks.delete(networkId);
@@ -402,6 +408,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
       unplugOthers(sliceOf(slice.id), edge);
       ensureEdge(slice.id, edge);
     },
+    ...simulatedJoins({ state, enter, clock }),
     async removeEdge(slice, edgeId) {
       await enter();
       const known = state.slices.get(slice.id);
@@ -430,6 +437,7 @@ export function createSimulatorProvider(options: SimulatorOptions = {}): Provide
     async removeSlice(slice) {
       await enter();
       for (const vm of state.slices.get(slice.id)?.vms.values() ?? []) removeVm(slice.id, vm);
+      leaveJoins(state, { sliceId: slice.id });
       state.slices.delete(slice.id);
     },
     async listSlices() {

@@ -5,7 +5,7 @@ import { forwardKey, type ForwardKey } from '#shared/topology/forward';
 import { linkSchema, type Link } from '#shared/topology/link';
 import type { KeptRun } from '../after-boot';
 import { ConsoleFanout } from '../console-fanout';
-import type { VmSpec } from '../provider';
+import type { NetworkEnd, VmSpec } from '../provider';
 
 const historyBytes = 64 * 1024;
 /** Characters of a console in which a gate's text is looked for. */
@@ -96,6 +96,8 @@ export interface SimulatedSlice {
   snapshots: Map<number, Map<number, SnapshotVm>>;
   /** Of networks and edges, by their ids. */
   applied: { networks: Map<number, Applied>; edges: Map<number, Applied> };
+  /** By their ids, the joins that networks of the slice are in: each is kept at both ends. */
+  joins: Map<number, { networkId: number; far: NetworkEnd }>;
   /** Ids of edges that are bent and of which what bends them has died. */
   dead: Set<number>;
 }
@@ -127,6 +129,7 @@ export function newSlice(): SimulatedSlice {
     networks: new Map(),
     snapshots: new Map(),
     applied: { networks: new Map(), edges: new Map() },
+    joins: new Map(),
     dead: new Set(),
   };
 }
