@@ -973,6 +973,48 @@ CREATE INDEX `template_tags_tag_index` ON `template_tags` (`tag`,`template_id`);
 CREATE INDEX `templates_owner_created_index` ON `templates` (`owner_id`,`deleted_at`,`id`);
 CREATE INDEX `templates_published_created_index` ON `templates` (`published`,`id`);
 CREATE INDEX `templates_words_version_index` ON `templates` (`words_version`);
+CREATE TABLE `network_joins` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`publication_id` bigint unsigned,
+	`host_network_id` bigint unsigned NOT NULL,
+	`host_slice_id` bigint unsigned NOT NULL,
+	`network_id` bigint unsigned NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`block` varchar(43) NOT NULL,
+	`accepted_at` datetime(3),
+	`ended_at` datetime(3),
+	`state` enum('apart','joined') NOT NULL DEFAULT 'apart',
+	`error` varchar(500),
+	`sentences` json,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `network_joins_id` PRIMARY KEY(`id`),
+	CONSTRAINT `network_joins_network_unique` UNIQUE(`network_id`),
+	CONSTRAINT `network_joins_host_slice_unique` UNIQUE(`host_network_id`,`slice_id`)
+);
+CREATE TABLE `network_publications` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`network_id` bigint unsigned NOT NULL,
+	`slice_id` bigint unsigned NOT NULL,
+	`zone_id` bigint unsigned NOT NULL,
+	`description` varchar(500) NOT NULL,
+	`admission` enum('asked','all') NOT NULL,
+	`created_at` datetime(3) NOT NULL DEFAULT (utc_timestamp(3)),
+	CONSTRAINT `network_publications_id` PRIMARY KEY(`id`),
+	CONSTRAINT `network_publications_network_unique` UNIQUE(`network_id`)
+);
+ALTER TABLE `network_joins` ADD CONSTRAINT `network_joins_publication_id_network_publications_id_fk` FOREIGN KEY (`publication_id`) REFERENCES `network_publications`(`id`) ON DELETE set null ON UPDATE no action;
+ALTER TABLE `network_joins` ADD CONSTRAINT `network_joins_host_network_id_slice_networks_id_fk` FOREIGN KEY (`host_network_id`) REFERENCES `slice_networks`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `network_joins` ADD CONSTRAINT `network_joins_host_slice_id_slices_id_fk` FOREIGN KEY (`host_slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `network_joins` ADD CONSTRAINT `network_joins_network_id_slice_networks_id_fk` FOREIGN KEY (`network_id`) REFERENCES `slice_networks`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `network_joins` ADD CONSTRAINT `network_joins_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `network_publications` ADD CONSTRAINT `network_publications_network_id_slice_networks_id_fk` FOREIGN KEY (`network_id`) REFERENCES `slice_networks`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `network_publications` ADD CONSTRAINT `network_publications_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `network_publications` ADD CONSTRAINT `network_publications_zone_id_availability_zones_id_fk` FOREIGN KEY (`zone_id`) REFERENCES `availability_zones`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `network_joins_publication_id_index` ON `network_joins` (`publication_id`);
+CREATE INDEX `network_joins_host_slice_id_index` ON `network_joins` (`host_slice_id`);
+CREATE INDEX `network_joins_slice_id_index` ON `network_joins` (`slice_id`);
+CREATE INDEX `network_publications_slice_id_index` ON `network_publications` (`slice_id`);
+CREATE INDEX `network_publications_zone_index` ON `network_publications` (`zone_id`,`id`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -1026,3 +1068,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bd92b7457e4a5
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('825d17d55cc08549016f3e27a387ad4d34710a39949dc7f38dfabbde2c8236ce', 1795767599195);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('587eed65a201f844c910af994066a33359dafeafc85e3fedaf3d9b207b56ab76', 1795781682008);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('732d77fc09984128e8289d8844b9485238d5528779a36b95e5fece279cd98a6c', 1795785444675);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('95300173eb0563541c41a757fce2d8f05cc5fa53f6ac8a911b5632fada72394e', 1795786559342);

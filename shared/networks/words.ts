@@ -1,0 +1,20 @@
+/** Who may join a published network: whom its owner has accepted, or everybody who asks. */
+export const admissions = ['asked', 'all'] as const;
+export type Admission = (typeof admissions)[number];
+
+/** Whether the networks of a join are one now. */
+export const joinStates = ['apart', 'joined'] as const;
+export type JoinState = (typeof joinStates)[number];
+
+/** What becomes of a published network and of a join, in the history of a slice. */
+export const networkChanges = [
+  'published',
+  'withdrawn',
+  'asked',
+  'accepted',
+  'refused',
+  'left',
+  'joined',
+  'parted',
+] as const;
+export type NetworkChange = (typeof networkChanges)[number];
