@@ -20,6 +20,7 @@ import { startMeasuring } from '#server/domain/figures/measure';
 import { startCountingInternet } from '#server/domain/internet/counting';
 import { startIdleWatch } from '#server/domain/idle/watch';
 import { startLinkRuns } from '#server/domain/link-runs/round';
+import { startJoins } from '#server/domain/networks/round';
 import { startLine } from '#server/domain/line/admit';
 import { startHousekeeping } from '#server/domain/housekeeping';
 import {
@@ -136,6 +137,7 @@ export function createApp(parts: AppParts): App {
   const stopLine = startLine(domain);
   const stopIdleWatch = startIdleWatch(domain);
   const stopLinkRuns = startLinkRuns(domain);
+  const stopJoins = startJoins(domain);
   const stopMeasuring = startMeasuring(domain);
   const stopCounting = startCountingInternet(domain);
 
@@ -252,6 +254,7 @@ export function createApp(parts: AppParts): App {
       stopLine(),
       stopIdleWatch(),
       stopLinkRuns(),
+      stopJoins(),
       stopMeasuring(),
       stopCounting(),
     ]);

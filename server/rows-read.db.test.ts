@@ -8,6 +8,7 @@ import { checkRequested, newestPruned } from '#server/domain/images/image-states
 import { deleteExpired } from '#server/domain/housekeeping';
 import { countInternet } from '#server/domain/internet/counting';
 import { linkRunRound } from '#server/domain/link-runs/round';
+import { joinRound } from '#server/domain/networks/round';
 import { createHomeKeeper } from '#server/domain/homes/home';
 import { silentLogger } from '#server/lib/logger';
 import { createLeaseOwner } from '#server/provisioning/owner';
@@ -161,6 +162,7 @@ function background(sliceId: number): Work[] {
     ['housekeeping', () => deleteExpired(ctx)],
     ['what passes to the internet', () => countInternet(ctx)],
     ['runs of link changes', () => linkRunRound(ctx, new Date())],
+    ['joins of networks', () => joinRound(ctx)],
   ];
 }
 

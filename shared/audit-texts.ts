@@ -100,6 +100,13 @@ export const auditTexts = {
       chaos: 'Let links fail by chance',
       stop: 'Stop changing links',
     },
+    networks: {
+      publish: 'Publish network',
+      withdraw: 'Withdraw published network',
+      join: 'Join published network',
+      answer: 'Answer who asks to join',
+      leave: 'Leave published network',
+    },
     snapshots: { rename: 'Rename snapshot', remove: 'Remove snapshot' },
     deployments: {
       start: 'Start operation',

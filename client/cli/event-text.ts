@@ -39,6 +39,21 @@ function linksSentence({ what, kind, label, deed }: Extract<SliceEvent['data'], 
   return `${label === null ? run : `${deed} of link ${label}`} ${runChanges[what]}`;
 }
 
+const networkWords = {
+  published: 'was published',
+  withdrawn: 'was withdrawn',
+  asked: 'is asked to be joined',
+  accepted: 'may be joined',
+  refused: 'was not let join',
+  left: 'is left',
+  joined: 'is joined',
+  parted: 'is parted',
+} as const;
+
+function networkSentence({ what, network, other }: Extract<SliceEvent['data'], { type: 'slice.network' }>): string {
+  return `network ${network} ${networkWords[what]}${other === null ? '' : ` (slice ${other})`}`;
+}
+
 const actOutcomes = { begun: 'was begun', left: 'was left out', failed: 'failed' } as const;
 
 function leaseSentence({ what, expiresAt, atEnd }: Extract<SliceEvent['data'], { type: 'slice.lease' }>): string {
@@ -83,6 +98,8 @@ function sentence(data: SliceEvent['data']): string {
       return `${data.kind}, due at ${data.dueAt} by the ${data.of}, ${actOutcomes[data.outcome]}${because}`;
     case 'slice.links':
       return `${linksSentence(data)}${because}`;
+    case 'slice.network':
+      return `${networkSentence(data)}${because}`;
     case 'deployment.resumed':
       return `deployment ${data.deploymentId} was taken up again`;
     default:

@@ -76,6 +76,7 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
     case 'slice.line':
     case 'slice.act':
     case 'slice.links':
+    case 'slice.network':
     case 'deployment.resumed':
       return slice;
   }
@@ -199,6 +200,7 @@ export function concernsVm(event: SliceEvent, vmId: number, slice: Slice): boole
     case 'slice.line':
     case 'slice.act':
     case 'slice.links':
+    case 'slice.network':
     case 'network.status':
     case 'deployment.resumed':
       return false;

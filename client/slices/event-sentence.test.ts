@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runChanges, sliceFacts, type EventData } from '#shared/deployment/events';
 import { linkDeeds } from '#shared/links/deeds';
 import { runKinds } from '#shared/links/schema';
+import { networkChanges } from '#shared/networks/words';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { deploymentStatuses, resourceTypes, stepActions, stepStatuses } from '#shared/deployment/schema';
 import { edgeStatuses, sliceStatuses, vmStatuses } from '#shared/slice-status';
@@ -55,6 +56,10 @@ const every: EventData[] = [
       })),
     ),
   ),
+  ...networkChanges.map((what) => ({
+    ...{ type: 'slice.network' as const, what, network: 'lan', other: what === 'published' ? null : 'theirs' },
+    error: what === 'parted' ? 'The cause.' : null,
+  })),
   { type: 'slice.drift', drifted: ['web', 'db'] },
   { type: 'slice.drift', drifted: [] },
   { type: 'deployment.resumed', deploymentId: 1 },

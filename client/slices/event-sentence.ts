@@ -62,6 +62,10 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
     }
     case 'slice.links':
       return linksSentence(t, data);
+    case 'slice.network': {
+      const said = t(`network.${data.what}`, { network: data.network, other: data.other ?? '' });
+      return `${said} ${spoken(data.error ?? '', data.sentences)}`.trim();
+    }
     case 'deployment.resumed':
       return t('resumed');
   }
@@ -139,6 +143,8 @@ export function eventTone(data: EventData): EventTone {
       return data.outcome === 'failed' ? 'danger' : data.outcome === 'left' ? 'warning' : 'neutral';
     case 'slice.links':
       return data.error !== null ? 'danger' : data.what === 'left' ? 'warning' : 'neutral';
+    case 'slice.network':
+      return data.what === 'parted' || data.what === 'refused' || data.what === 'asked' ? 'warning' : 'neutral';
     case 'deployment.resumed':
       return 'warning';
   }

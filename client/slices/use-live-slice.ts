@@ -57,6 +57,7 @@ export function useLiveSlice(sliceId: number): LiveSlice {
     if (news.some(({ data }) => data.type === 'slice.changed' && data.what === 'snapshots'))
       void utils.snapshots.list.invalidate({ sliceId });
     if (news.some(({ data }) => data.type === 'slice.links')) void utils.links.get.invalidate({ id: sliceId });
+    if (news.some(({ data }) => data.type === 'slice.network')) void utils.networks.get.invalidate({ id: sliceId });
     const id = after.deployment?.id;
     if (id === undefined) return;
     utils.deployments.get.setData({ id }, (known) => known && news.reduce(applyToDeployment, known));

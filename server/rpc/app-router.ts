@@ -10,6 +10,7 @@ import { notificationsRouter } from './notifications/router';
 import { leasesRouter } from './leases/router';
 import { lineRouter } from './line/router';
 import { linksRouter } from './links/router';
+import { networksRouter } from './networks/router';
 import { quotasRouter } from './quotas/router';
 import { schedulesRouter } from './schedules/router';
 import { slicesRouter } from './slices/router';
@@ -41,6 +42,7 @@ export const appRouter = router({
   leases: leasesRouter,
   line: lineRouter,
   links: linksRouter,
+  networks: networksRouter,
   idle: idleRouter,
   schedules: schedulesRouter,
   snapshots: snapshotsRouter,

@@ -538,6 +538,21 @@ export const matrix: Record<string, Row> = {
     api.links.chaos({ id: s.slice.idle, failureSeconds: 10, repairSeconds: 5, durationSeconds: 60, seed: 1 }),
   ),
   'links.stop': row('user', 'slices:manage', manageSlice, (api, s) => api.links.stop({ id: s.slice.idle })),
+  'networks.list': row('user', 'slices:read', signedIn, (api) => api.networks.list({})),
+  'networks.get': row('user', 'slices:read', seeSlice, (api, s) => api.networks.get({ id: s.slice.idle })),
+  // it is published already
+  'networks.publish': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
+    api.networks.publish({ id: s.slice.idle, network: 'lan' }),
+  ),
+  'networks.withdraw': row('user', 'slices:manage', manageSlice, (api, s) => api.networks.withdraw({ id: s.published })),
+  // it is of that slice itself
+  'networks.join': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
+    api.networks.join({ id: s.slice.idle, network: 'lan', publicationId: s.published }),
+  ),
+  'networks.answer': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.networks.answer({ id: s.join, accept: true }),
+  ),
+  'networks.leave': row('user', 'slices:manage', manageSlice, (api, s) => api.networks.leave({ id: s.join })),
   'idle.get': row('user', 'slices:read', seeSlice, (api, s) => api.idle.get({ id: s.slice.idle })),
   'idle.set': row('user', 'slices:manage', manageSlice, (api, s) =>
     api.idle.set({ id: s.slice.idle, rule: { minutes: 60, action: 'suggest' } }),

@@ -3,7 +3,8 @@ import { eq } from 'drizzle-orm';
 import { availabilityZones, flavours, images, imageShares } from '#drizzle/schema/catalogue';
 import { deployments } from '#drizzle/schema/deployments';
 import { sliceSchedules } from '#drizzle/schema/leases';
-import { slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
+import { networkJoins, networkPublications } from '#drizzle/schema/networks';
+import { sliceNetworks, slices, sliceShares, sliceVms } from '#drizzle/schema/slices';
 import { sliceSnapshots } from '#drizzle/schema/snapshots';
 import { templateRevisions, templates, templateShares, templateVms } from '#drizzle/schema/templates';
 import { apiTokens, passwordResets, roles, users } from '#drizzle/schema/users';
@@ -147,6 +148,19 @@ export async function makeScene(ctx: Context) {
       { sliceId: slice[key], userId: user.operator, level: 'operate' as const },
     ]),
   );
+  const lan = { key: 'lan', name: 'lan', subnet: '10.64.0.0/24', x: 0, y: 0 };
+  const [firstNetwork] = await db.insert(sliceNetworks).values([
+    { ...lan, sliceId: slice.idle, properties: { ownSubnet: lan.subnet, ownRange: '10.64.0.0/25' } },
+    { ...lan, sliceId: slice.undeployed },
+  ]);
+  const networkId = firstNetwork.insertId;
+  const [publication] = await db.insert(networkPublications).values({
+    ...{ networkId, sliceId: slice.idle, zoneId: zone.insertId, description: '', admission: 'asked' },
+  });
+  const [join] = await db.insert(networkJoins).values({
+    ...{ publicationId: publication.insertId, hostNetworkId: networkId, hostSliceId: slice.idle },
+    ...{ networkId: networkId + 1, sliceId: slice.undeployed, block: '10.64.0.128/28' },
+  });
   const [firstDeployment] = await db.insert(deployments).values(
     sliceKeys.map((key) => ({
       sliceId: slice[key],
@@ -224,6 +238,9 @@ export async function makeScene(ctx: Context) {
     template,
     slice,
     vm: ids(sliceKeys, firstVm.insertId),
+    /** A network of the idle slice, which one of the undeployed slice asks to join. */
+    published: publication.insertId,
+    join: join.insertId,
     /** Of the idle slice. */
     schedule: schedule.insertId,
     deployment: ids(sliceKeys, firstDeployment.insertId),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bootRunSchema } from '../guest';
 import { linkDeeds } from '../links/deeds';
 import { runKinds } from '../links/schema';
+import { networkChanges } from '../networks/words';
 import { idSchema, timestampSchema } from '../primitives';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
 import { deploymentKinds } from './operations';
@@ -125,6 +126,17 @@ export const eventDataSchema = z.discriminatedUnion('type', [
     label: z.string().nullable(),
     deed: z.enum(linkDeeds).nullable(),
     /** Why a step failed; of the end, why not all was put back. */
+    error: z.string().nullable(),
+    sentences: sentencesSchema,
+  }),
+  /** A network that is published, or joined with one of another slice. */
+  z.object({
+    type: z.literal('slice.network'),
+    what: z.enum(networkChanges),
+    network: z.string(),
+    /** The other slice. */
+    other: z.string().nullable(),
+    /** Of networks that should be joined and are apart: why. */
     error: z.string().nullable(),
     sentences: sentencesSchema,
   }),

@@ -154,6 +154,8 @@ export const topologySourceSchema = z.discriminatedUnion('from', [
   }),
   /** What it was before that deployment of this slice changed it. */
   z.strictObject({ from: z.literal('before'), deploymentId: idSchema }),
+  /** What it is, and its networks have the addresses that they have been given of the published ones that they join. */
+  z.strictObject({ from: z.literal('joins') }),
 ]);
 export type TopologySource = z.infer<typeof topologySourceSchema>;
 

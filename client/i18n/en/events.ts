@@ -56,6 +56,16 @@ export const events = {
     idle: 'What is done when nothing happens in it has changed, or something happens, or nothing any more.',
     snapshots: 'The snapshots of the slice have changed.',
   },
+  network: {
+    published: 'Network {{network}} was published.',
+    withdrawn: 'Network {{network}} is not published any more.',
+    asked: 'Network {{network}}: to join it with one of slice {{other}} is asked for.',
+    accepted: 'Network {{network}} may be joined with one of slice {{other}}.',
+    refused: 'Network {{network}}: to join it with one of slice {{other}} was refused.',
+    left: 'Network {{network}} is joined with that of slice {{other}} no longer.',
+    joined: 'Network {{network}} and that of slice {{other}} are one now.',
+    parted: 'Network {{network}} and that of slice {{other}} are apart.',
+  },
   links: {
     sequence: {
       begun: 'Links are changed by a plan from now on.',

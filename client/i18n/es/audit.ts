@@ -139,6 +139,13 @@ export const audit: Messages<typeof english> = {
       chaos: 'Hacer fallar enlaces al azar',
       stop: 'Dejar de cambiar enlaces',
     },
+    networks: {
+      publish: 'Publicar red',
+      withdraw: 'Retirar red publicada',
+      join: 'Unirse a una red publicada',
+      answer: 'Responder a quien pide unirse',
+      leave: 'Dejar una red publicada',
+    },
     snapshots: { rename: 'Renombrar instantánea', remove: 'Quitar instantánea' },
     deployments: {
       start: 'Iniciar operación',

@@ -58,6 +58,16 @@ export const events: Messages<typeof english> = {
     idle: 'Ha cambiado qué se hace cuando no pasa nada en él, o si pasa algo.',
     snapshots: 'Han cambiado las instantáneas del slice.',
   },
+  network: {
+    published: 'La red {{network}} se ha publicado.',
+    withdrawn: 'La red {{network}} ya no está publicada.',
+    asked: 'Red {{network}}: se pide unirla con una del slice {{other}}.',
+    accepted: 'La red {{network}} puede unirse con una del slice {{other}}.',
+    refused: 'Red {{network}}: no se permite unirla con una del slice {{other}}.',
+    left: 'La red {{network}} ya no se une con la del slice {{other}}.',
+    joined: 'La red {{network}} y la del slice {{other}} son ahora una sola.',
+    parted: 'La red {{network}} y la del slice {{other}} están separadas.',
+  },
   links: {
     sequence: {
       begun: 'Desde ahora los enlaces se cambian según un plan.',

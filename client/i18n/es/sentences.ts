@@ -502,6 +502,23 @@ export const sentences: Record<SentenceCode, string> = {
   LINKS_UNBENDABLE: 'La zona {{zone}} no puede alterar enlaces:',
   LINKS_GONE: 'El enlace ya no existe.',
   LINKS_CANCELLED: 'La operación se canceló.',
+  NETWORK_NO_SUCH: 'El slice no tiene ninguna red con la clave {{network}}.',
+  NETWORK_IS_PUBLISHED: '{{name}} está publicada: su subred y su parte de ella se quedan hasta que se retire.',
+  NETWORK_IS_JOINED: '{{name}} está unida a una red de otro slice: sus direcciones se quedan hasta que la deje.',
+  NETWORK_ENDING: '{{name}} se está separando de una red de otro slice. Inténtelo de nuevo en un momento.',
+  NETWORK_NIC_OUTSIDE: '{{name}} tiene la dirección {{address}}, que no está en {{range}}.',
+  NETWORK_NO_REST: 'No queda nada de {{subnet}} para otros si {{name}} conserva {{range}}.',
+  NETWORKS_UNJOINABLE: 'La zona {{zone}} no puede unir redes de slices distintos:',
+  JOIN_OWN_SLICE: 'Esa red es del propio slice.',
+  JOIN_OTHER_ZONE: '{{name}} está en otra zona: solo se pueden unir redes de una misma zona.',
+  JOIN_TWICE: 'Una red de este slice ya está unida a {{name}}, o se está separando de ella.',
+  JOIN_NO_ROOM: 'De {{subnet}} de {{name}} no queda nada tan grande. Pida menos direcciones.',
+  JOIN_ACCEPTED: 'El slice {{slice}} ya ha sido aceptado. Termine la unión en lugar de rechazarla.',
+  JOIN_NOT_UP: 'La red {{network}} del slice {{slice}} no está activa.',
+  JOIN_OUTDATED:
+    'La red {{network}} no ha tomado las direcciones que se le dieron: hay que actualizar el slice {{slice}}.',
+  JOIN_ADDRESS:
+    'La red {{network}} del slice {{slice}} tiene una NIC con la dirección {{address}}, que no está en {{range}}.',
   ROLLED_BACK: 'Se deshizo lo que había hecho.',
   RETRY_OR_DESTROY: 'Reintente la operación o destruya el slice.',
 };

@@ -36,6 +36,7 @@ import type { Annotation } from '#shared/topology/annotations';
 import { topologyParts } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
+import { endNetworksOf } from './networks';
 import { after, before, containing, decodeCursor, idCursor, instantCursor } from '../keyset';
 import {
   isoText,
@@ -479,6 +480,7 @@ export function visibleEvents(
 export async function setSliceStatus(tx: Transaction, sliceId: number, status: SliceStatus): Promise<EventData[]> {
   const deletedAt = status === 'destroyed' ? { deletedAt: databaseNow } : {};
   await countSlice(tx, sliceId, status);
+  if (status === 'destroyed') await endNetworksOf(tx, sliceId);
   const [result] = await tx
     .update(slices)
     .set({ status, updatedAt: databaseNow, ...deletedAt })

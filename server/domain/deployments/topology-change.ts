@@ -15,6 +15,7 @@ import { catalogueOf, liveCatalogue, readTopology, revisionId } from '#server/db
 import { lastTopologyChange, topologyBefore, type RowChange } from '#server/db/queries/topology-changes';
 import { accountOf, type Actor, type SystemActor } from '../context';
 import { hiddenImages } from '../images/visible';
+import { agreementProblems, withJoins } from '../networks/agreement';
 import type { SliceRow } from '../slices/access';
 import { drawingOf } from '../slices/drawing';
 import { copyOfDrawing } from '../slices/write-slices';
@@ -56,11 +57,13 @@ export async function topologyChange(
   // what was retired since stays choosable for who has it, or takes it over from a revision that had it
   const catalogue = await catalogueOf(q, kept);
   const problems = [
-    ...checkTopology(kept, catalogue, source.from === 'drawing' || source.from === 'links' ? before : kept),
+    ...checkTopology(kept, catalogue, isOwn(source) ? before : kept),
     ...(await hiddenImages(q, { actor, topology: kept, kept: before })),
   ];
   if (problems.length > 0) return { change: null, problems };
   const wanted = settled(kept, before);
+  const broken = await agreementProblems(q, slice.id, { before, wanted });
+  if (broken.length > 0) return { change: null, problems: broken };
   if (sameTopology(before, wanted) && (origin === null || isOf(slice, origin))) return { change: null, problems: [] };
   if (baseVersion !== undefined && baseVersion !== slice.topologyVersion) throw await conflict(q, slice, baseVersion);
   const rows = rowChangeOf(model, await copyOfDrawing(q, wanted));
@@ -76,6 +79,9 @@ export async function topologyChange(
     problems: [],
   };
 }
+
+/** Whether it is made of what the slice is already: what that has stays choosable. */
+const isOwn = ({ from }: ChangeSource) => from === 'drawing' || from === 'links' || from === 'joins';
 
 const isOf = (slice: SliceRow, { templateId, templateRevision }: NonNullable<TopologyChange['origin']>) =>
   slice.templateId === templateId && slice.templateRevision === templateRevision;
@@ -103,6 +109,8 @@ async function topologyOf(
       if (topology === null) throw notFound('deployment');
       return { topology, origin: null };
     }
+    case 'joins':
+      return { topology: await withJoins(q, slice.id, before), origin: null };
     case 'links':
       return { topology: { ...before, edges: before.edges.map(bentBy(source.links)) }, origin: null };
   }

@@ -18,7 +18,7 @@ import { auditEntry } from '#server/domain/audit/entry';
 import { createPasswordLink } from '#server/domain/auth/password-links';
 import { monthOf } from '#server/domain/internet/count';
 import { appRouter } from '../app-router';
-import { line } from '#server/testing/drawings';
+import { drawing, line } from '#server/testing/drawings';
 import { outcomeOf } from '#server/testing/outcomes';
 import { createWorld, password } from '#server/testing/world';
 import { homeOf } from '#server/testing/rows';
@@ -112,6 +112,32 @@ async function withoutRoom(s: Stage): Promise<number> {
   await ctx.db.update(availabilityZones).set(values).where(eq(availabilityZones.id, zoneId));
   await s.owner.deployments.start({ sliceId: id, kind: 'deploy' });
   return (await s.owner.slices.create({ name: 'Two', templateId, zoneId })).id;
+}
+
+/** Two slices of one zone with a network each, the second somebody else's where that is wanted. */
+async function withNetworks(s: Stage, second = s.owner): Promise<[number, number]> {
+  const topology = drawing({ vms: ['a'], networks: ['lan'], edges: [['a', 'lan']] });
+  const zoneId = await world.zone();
+  const make = async (as: typeof s.owner, name: string) => {
+    const { id: templateId } = await as.templates.create({ name, topology });
+    return (await as.slices.create({ name, templateId, zoneId })).id;
+  };
+  return [await make(s.owner, 'Host'), await make(second, 'Guest')];
+}
+
+/** The same, and what the first one has published. */
+async function published(s: Stage, second = s.owner): Promise<[number, number, number]> {
+  const [host, guest] = await withNetworks(s, second);
+  const { published: list } = await s.owner.networks.publish({ id: host, network: 'lan' });
+  return [host, guest, list[0]?.id ?? 0];
+}
+
+/** A slice whose network somebody else asks to join, and that. */
+async function asked(s: Stage): Promise<[number, number]> {
+  const other = world.callerOf(s.people.other);
+  const [host, id, publicationId] = await published(s, other);
+  const { joins } = await other.networks.join({ id, network: 'lan', publicationId });
+  return [host, joins[0]?.id ?? 0];
 }
 
 /** A slice that runs, with a link. */
@@ -430,6 +456,26 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const id = await linked(s);
     await s.owner.links.schedule({ id, steps: [{ at: 30, edge: 'e1', deed: 'down' }] });
     return doing('slice', id, () => s.owner.links.stop({ id }));
+  },
+  'networks.publish': async (s) => {
+    const [id] = await withNetworks(s);
+    return doing('slice', id, () => s.owner.networks.publish({ id, network: 'lan' }));
+  },
+  'networks.withdraw': async (s) => {
+    const [id, , publicationId] = await published(s);
+    return doing('slice', id, () => s.owner.networks.withdraw({ id: publicationId }));
+  },
+  'networks.join': async (s) => {
+    const [, id, publicationId] = await published(s);
+    return doing('slice', id, () => s.owner.networks.join({ id, network: 'lan', publicationId }));
+  },
+  'networks.answer': async (s) => {
+    const [host, join] = await asked(s);
+    return doing('slice', host, () => s.owner.networks.answer({ id: join, accept: true }));
+  },
+  'networks.leave': async (s) => {
+    const [host, join] = await asked(s);
+    return doing('slice', host, () => s.owner.networks.leave({ id: join }));
   },
   'idle.set': async (s) => {
     const { id } = await s.slice();

@@ -1,0 +1,63 @@
+import { problemOf, type Problem } from '#shared/errors';
+import { isWithin } from '#shared/networks/blocks';
+import { say } from '#shared/sentence';
+import { topologyNetworkSchema, type Topology, type TopologyNetwork } from '#shared/topology/schema';
+import type { Queryable } from '#server/db/client';
+import { joinsOfSlice, publishedOf, type WholeJoin } from '#server/db/queries/networks';
+import { partOf } from '#server/db/queries/parts';
+
+/** What a network has of addresses by itself, or by an agreement. */
+type Addressing = Pick<TopologyNetwork, 'ownSubnet' | 'ownRange' | 'ipv6'>;
+
+/** What a network that joins another one has to have: the subnet of that one, and its own part of it. */
+export function agreedFor({ join, host }: Pick<WholeJoin, 'join' | 'host'>): Addressing {
+  const { ipv6 } = partOf(topologyNetworkSchema, host.network);
+  return { ownSubnet: host.network.subnet, ownRange: join.block, ipv6 };
+}
+
+/** Whether it has that. */
+export function isAgreed(network: Addressing, wanted: Addressing): boolean {
+  const { ownSubnet, ownRange, ipv6 } = network;
+  return ownSubnet === wanted.ownSubnet && ownRange === wanted.ownRange && ipv6 === wanted.ipv6;
+}
+
+/** The topology of a slice with what its joins have given its networks; static addresses that are elsewhere are given up. */
+export async function withJoins(q: Queryable, sliceId: number, topology: Topology): Promise<Topology> {
+  const joins = (await joinsOfSlice(q, sliceId)).filter(({ join }) => join.sliceId === sliceId);
+  const agreed = new Map(joins.map((one) => [one.guest.network.key, agreedFor(one)]));
+  return {
+    ...topology,
+    networks: topology.networks.map((network) => ({ ...network, ...agreed.get(network.key) })),
+    edges: topology.edges.map((edge) => {
+      const range = agreed.get(edge.target)?.ownRange;
+      if (range === undefined || edge.sourceOwnAddress === undefined) return edge;
+      return isWithin(edge.sourceOwnAddress, range) ? edge : { ...edge, sourceOwnAddress: undefined };
+    }),
+  };
+}
+
+/**
+ * What a change of a slice would break of what others rely on: a published network keeps its subnet and its part of it, one that joins another
+ * keeps what it was given, once it has that. Either may be removed, which ends it.
+ */
+export async function agreementProblems(
+  q: Queryable,
+  sliceId: number,
+  { before, wanted }: { before: Topology; wanted: Topology },
+): Promise<Problem[]> {
+  if (before.networks.length === 0) return [];
+  const published = new Set((await publishedOf(q, sliceId)).map(({ network }) => network.key));
+  const joins = (await joinsOfSlice(q, sliceId)).filter(({ join }) => join.sliceId === sliceId);
+  const agreed = new Map(joins.map((one) => [one.guest.network.key, agreedFor(one)]));
+  const old = new Map(before.networks.map((network) => [network.key, network]));
+  return wanted.networks.flatMap((network) => {
+    const [had, given] = [old.get(network.key), agreed.get(network.key)];
+    if (had === undefined || isAgreed(network, had)) return [];
+    const where = { node: network.key, field: network.ownSubnet === had.ownSubnet ? 'ownRange' : 'ownSubnet' };
+    const { name } = had;
+    if (published.has(network.key)) return [problemOf('NETWORK_SHARED', say('NETWORK_IS_PUBLISHED', { name }), where)];
+    // what it does not have yet it may still take, or anything else
+    if (given === undefined || !isAgreed(had, given) || isAgreed(network, given)) return [];
+    return [problemOf('NETWORK_SHARED', say('NETWORK_IS_JOINED', { name }), where)];
+  });
+}

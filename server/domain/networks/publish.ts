@@ -1,0 +1,165 @@
+import { eq, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { sliceNetworks, slices } from '#drizzle/schema/slices';
+import { AppError, notFound } from '#shared/errors';
+import { blockFor, isWithin, ownPart } from '#shared/networks/blocks';
+import type { publishNetworkInput, SliceNetworks } from '#shared/networks/schema';
+import { say, saidOf, together } from '#shared/sentence';
+import { topologyNetworkSchema } from '#shared/topology/schema';
+import { addressingProblems } from '#shared/topology/validate-addressing';
+import type { Transaction } from '#server/db/client';
+import {
+  deletePublication,
+  endJoins,
+  insertPublication,
+  joinsAt,
+  publishedById,
+  sharingOf,
+} from '#server/db/queries/networks';
+import { rowOf } from '#server/db/queries/parts';
+import { loadSliceModel, type NetworkRow, type SliceModel } from '#server/db/queries/slice-model';
+import { zoneById } from '#server/db/queries/zones';
+import { inTransaction } from '#server/db/transaction';
+import { insertEvents, lockSlice } from '#server/events/append';
+import { recordAudit } from '../audit';
+import type { Actor, DomainContext } from '../context';
+import { askZone } from '../deployments/situation';
+import { assertNotDestroyed, loadSlice } from '../slices/access';
+import { drawingOf } from '../slices/drawing';
+import { networkEvent } from './history';
+import { networksOf } from './read-networks';
+
+/**
+ * Lets networks of other slices of the zone join one of this slice, whose subnet is chosen from then on; its own NICs keep to a part of that. No
+ * address changes. For who manages the slice. INVALID_INPUT on `network` for one that is not there, is published or joins another one itself, on `range`
+ * for what is no part of its subnet, leaves nothing, or leaves out a NIC that it has; UNSUPPORTED zones are refused on `id`.
+ */
+export async function publishNetwork(
+  ctx: DomainContext,
+  { actor, publication }: { actor: Actor; publication: z.infer<typeof publishNetworkInput> },
+): Promise<SliceNetworks> {
+  const { id, network: key, description, admission, range } = publication;
+  await assertJoins(ctx, { actor, id });
+  await inTransaction(ctx.db, async (tx) => {
+    const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
+    assertNotDestroyed(slice);
+    const model = await loadSliceModel(tx, id);
+    const network = networkIn(model, key);
+    await assertUnshared(tx, network);
+    await keepToRange(tx, { sliceId: id, model, network, range });
+    await insertPublication(tx, { networkId: network.id, sliceId: id, zoneId: slice.zoneId, description, admission });
+    await insertEvents(tx, id, [
+      { type: 'slice.changed', what: 'topology' },
+      networkEvent('published', { network: network.name }),
+    ]);
+    await recordAudit(tx, actor, {
+      action: 'networks.publish',
+      objectType: 'slice',
+      objectId: id,
+      details: { name: slice.name, network: network.name, admission },
+    });
+  });
+  ctx.bus.notify(id);
+  return networksOf(ctx.db, id);
+}
+
+/** Takes a published network back: what has joined it is parted from it, and keeps its addresses. For who manages its slice; NOT_FOUND. */
+export async function withdrawNetwork(
+  ctx: DomainContext,
+  { actor, id }: { actor: Actor; id: number },
+): Promise<SliceNetworks> {
+  const found = await publishedById(ctx.db, id);
+  if (found === null) throw notFound('published network');
+  const sliceId = found.slice.id;
+  const told = await inTransaction(ctx.db, async (tx) => {
+    const slice = await loadSlice(tx, { actor, id: sliceId, lock: true, need: 'manage' });
+    const joins = await joinsAt(tx, found.network.id);
+    // withdrawn by somebody else meanwhile
+    if ((await publishedById(tx, id)) === null) throw notFound('published network');
+    const living = joins.filter(({ endedAt }) => endedAt === null);
+    await endJoins(
+      tx,
+      living.map((join) => join.id),
+    );
+    await deletePublication(tx, id);
+    const event = networkEvent('withdrawn', { network: found.network.name, other: slice.name });
+    await insertEvents(tx, sliceId, [networkEvent('withdrawn', { network: found.network.name })]);
+    const others = living.map((join) => join.sliceId).sort((a, b) => a - b);
+    for (const other of others) {
+      await lockSlice(tx, other);
+      await insertEvents(tx, other, [event]);
+    }
+    await recordAudit(tx, actor, {
+      action: 'networks.withdraw',
+      objectType: 'slice',
+      objectId: sliceId,
+      details: { name: slice.name, network: found.network.name, joins: living.length },
+    });
+    return others;
+  });
+  for (const one of [sliceId, ...told]) ctx.bus.notify(one);
+  return networksOf(ctx.db, sliceId);
+}
+
+/** The slice's network with this key; INVALID_INPUT. */
+export function networkIn({ networks }: SliceModel, key: string): NetworkRow {
+  const network = networks.find((one) => one.key === key);
+  if (network === undefined)
+    throw new AppError('INVALID_INPUT', say('NETWORK_NO_SUCH', { network: key }), { field: 'network' });
+  return network;
+}
+
+/** INVALID_INPUT for a network that is published or joins another one: there are stars only, so that no frame goes round. */
+export async function assertUnshared(tx: Transaction, { id, name }: NetworkRow): Promise<void> {
+  const { publication, join } = await sharingOf(tx, id);
+  if (publication === null && join === null) return;
+  const code =
+    publication !== null ? 'NETWORK_IS_PUBLISHED' : join?.endedAt != null ? 'NETWORK_ENDING' : 'NETWORK_IS_JOINED';
+  throw new AppError('INVALID_INPUT', say(code, { name }), { field: 'network' });
+}
+
+/** Writes down that a network keeps to a part of the subnet that it has. */
+async function keepToRange(
+  tx: Transaction,
+  {
+    sliceId,
+    model,
+    network,
+    range,
+  }: { sliceId: number; model: SliceModel; network: NetworkRow; range: string | undefined },
+): Promise<void> {
+  const drawn = drawingOf(model);
+  const part = drawn.networks.find(({ key }) => key === network.key);
+  if (part === undefined) throw new Error(`Network ${network.id} is in no drawing`);
+  const { subnet, name } = network;
+  const ownRange = range ?? part.ownRange ?? ownPart(subnet) ?? subnet;
+  const kept = { ...part, ownSubnet: subnet, ownRange };
+  const networks = drawn.networks.map((one) => (one === part ? kept : one));
+  const refuse = (said: Parameters<typeof together>[0]): never => {
+    throw new AppError('INVALID_INPUT', said, { field: 'range' });
+  };
+  const problem = addressingProblems({ ...drawn, networks }).find(({ node }) => node === network.key);
+  if (problem !== undefined) throw new AppError('INVALID_INPUT', problem.message, { field: 'range' });
+  const names = new Map(model.vms.map((vm) => [vm.id, vm.name]));
+  for (const { targetNetworkId, sourceAddress: address, sourceVmId } of model.edges)
+    if (targetNetworkId === network.id && !isWithin(address, ownRange))
+      refuse(say('NETWORK_NIC_OUTSIDE', { name: names.get(sourceVmId) ?? '', address, range: ownRange }));
+  if (blockFor(subnet, { addresses: 1, taken: [ownRange] }) === null)
+    refuse(say('NETWORK_NO_REST', { name, subnet, range: ownRange }));
+  const { properties } = rowOf(topologyNetworkSchema, sliceNetworks, kept);
+  await tx.update(sliceNetworks).set({ properties }).where(eq(sliceNetworks.id, network.id));
+  await tx
+    .update(slices)
+    .set({ topologyVersion: sql`${slices.topologyVersion} + 1`, updatedAt: sql`(utc_timestamp(3))` })
+    .where(eq(slices.id, sliceId));
+}
+
+/** INVALID_INPUT where the slice's zone cannot join networks. */
+async function assertJoins(ctx: DomainContext, { actor, id }: { actor: Actor; id: number }): Promise<void> {
+  const zone = await zoneById(ctx.db, (await loadSlice(ctx.db, { actor, id, need: 'manage' })).zoneId);
+  // a report of an older version does not say it
+  const able = zone === null ? undefined : (await askZone(ctx, zone)).description?.capabilities.crossSlice;
+  if (zone === null || able?.ok !== false) return;
+  const why = able.reason === null ? say('REASON_UNKNOWN') : saidOf(able.reason, able.sentences);
+  throw new AppError('INVALID_INPUT', together(say('NETWORKS_UNJOINABLE', { zone: zone.name }), why), { field: 'id' });
+}
