@@ -873,6 +873,62 @@ describe('changes of links', () => {
   });
 });
 
+describe('networks across slices', () => {
+  const lab = { id: 3, name: 'lab', zone: { id: 1, name: 'here' }, vmList: [], edges: [], networks: [{ key: 'n1', name: 'lan' }] };
+  const theirs = { slice: 'core', network: 'lan', owner: 'Ann' };
+  const listed = { ...theirs, ...{ id: 7, zoneId: 1, own: false, description: 'For all', admission: 'asked' } };
+  const published = { ...listed, subnet: '10.64.0.0/24', ipv6: null, joins: 1, createdAt: '2026-03-01T12:00:00.000Z' };
+  const join = {
+    ...{ id: 9, network: 'n1', other: theirs, subnet: '10.64.0.0/24', range: '10.64.0.128/28' },
+    ...{ acceptedAt: null, state: 'apart', outdated: true, error: null, sentences: null },
+    createdAt: '2026-03-01T12:00:00.000Z',
+  };
+  const own = {
+    ...{ id: 5, network: 'n1', name: 'lan', description: '', admission: 'asked', subnet: '10.64.0.0/24' },
+    ...{ range: '10.64.0.0/25', joins: [{ ...join, id: 10, other: { slice: 'guest', network: 'net', owner: 'Bea' } }] },
+  };
+  const answer = (networks: object) => (procedure: string) =>
+    ok(procedure.startsWith('slices.') ? lab : procedure === 'networks.list' ? { items: [published], nextCursor: null } : networks);
+
+  it('are listed, joined and left', async () => {
+    answers = answer({ published: [], joins: [join] });
+    expect((await trama(['networks', 'list'])).stdout).toMatch(/7\s+core\/lan\s+Ann\s+10\.64\.0\.0\/24/);
+    const { stdout, stderr } = await trama(['networks', 'join', '3', 'lan', 'core/lan', '--addresses', '20']);
+    expect(asked.at(-1)).toBe('POST networks.join {"id":3,"network":"n1","publicationId":7,"addresses":20}');
+    expect(stdout).toMatch(/lan\s+9\s+joins core\/lan of Ann\s+10\.64\.0\.128\/28 of 10\.64\.0\.0\/24\s+asked for/);
+    expect(stderr).toContain('slices update 3 --joins');
+    await trama(['networks', 'leave', '3', 'core']);
+    expect(asked.at(-1)).toBe('POST networks.leave {"id":9}');
+  });
+
+  it('are published, answered for and withdrawn', async () => {
+    answers = answer({ published: [own], joins: [] });
+    await trama(['networks', 'publish', '3', 'lan', '--admission', 'all', '--range', '10.64.0.0/26']);
+    expect(asked.at(-1)).toBe('POST networks.publish {"id":3,"network":"n1","admission":"all","range":"10.64.0.0/26"}');
+    await trama(['networks', 'accept', '3', 'guest']);
+    expect(asked.at(-1)).toBe('POST networks.answer {"id":10,"accept":true}');
+    await trama(['networks', 'refuse', '3', '10']);
+    expect(asked.at(-1)).toBe('POST networks.answer {"id":10,"accept":false}');
+    await trama(['networks', 'withdraw', '3', 'lan']);
+    expect(asked.at(-1)).toBe('POST networks.withdraw {"id":5}');
+  });
+
+  it('are refused before anything is changed where they are none', async () => {
+    answers = answer({ published: [], joins: [] });
+    for (const [code, ...args] of [
+      [4, 'publish', '3', 'wan'],
+      [2, 'publish', '3', 'lan', '--admission', 'some'],
+      [4, 'withdraw', '3', 'lan'],
+      [4, 'join', '3', 'lan', 'nowhere'],
+      [2, 'join', '3', 'lan', '7', '--addresses', '0'],
+      [4, 'accept', '3', 'guest'],
+      [4, 'leave', '3', 'core'],
+    ] as const)
+      expect((await trama(['networks', ...args])).code, args.join(' ')).toBe(code);
+    expect(asked.some((call) => call.startsWith('POST'))).toBe(false);
+  });
+});
+
 it('lists forwarded ports with the address to copy', async () => {
   const at = { hostAddress: '127.0.0.1', hostPort: 20_001 };
   const forwards = [

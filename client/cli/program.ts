@@ -10,6 +10,7 @@ import { addIdleCommands } from './commands/idle';
 import { addInternetCommands } from './commands/internet';
 import { addLeaseCommands } from './commands/leases';
 import { addLinksCommands } from './commands/links';
+import { addNetworkCommands } from './commands/networks';
 import { addNotificationsCommand } from './commands/notifications';
 import { addDeploymentCommands } from './commands/deployments';
 import { addConvertCommand } from './commands/convert';
@@ -52,6 +53,7 @@ function createProgram(cli: Cli, streams: { stdout: Stream; stderr: Stream }, ve
   addCaptureCommand(program, cli);
   addForwardCommand(program, cli);
   addLinksCommands(program, cli);
+  addNetworkCommands(program, cli);
   addSshCommand(program, cli);
   addLeaseCommands(program, cli);
   addIdleCommands(program, cli);

@@ -13,6 +13,7 @@ export interface UpdateSource {
   template?: string;
   file?: string;
   undo?: string;
+  joins?: boolean;
 }
 interface UpdateOptions extends UpdateSource, WaitFlags {
   plan?: boolean;
@@ -29,9 +30,10 @@ interface Doing {
 }
 
 async function sourceOf(cli: Cli, client: TramaClient, options: UpdateSource): Promise<Source | undefined> {
-  const { template, file, undo } = options;
-  if ([template, file, undo].filter((one) => one !== undefined).length > 1)
-    throw new CliError('Only one of --template, --file and --undo can be given.');
+  const { template, file, undo, joins } = options;
+  if ([template, file, undo, joins].filter((one) => one !== undefined).length > 1)
+    throw new CliError('Only one of --template, --file, --undo and --joins can be given.');
+  if (joins === true) return { from: 'joins' };
   if (template !== undefined) return { from: 'template', templateId: (await findTemplate(client, template)).id };
   if (file !== undefined)
     return { from: 'document', text: file === '-' ? await cli.prompt.readAll() : await readFile(file, 'utf8') };
@@ -68,6 +70,7 @@ export function addUpdateCommands(slices: Command, cli: Cli, doing: Doing): void
       .option('-t, --template <template>', 'the template’s id or name')
       .option('-f, --file <file>', 'a document with the new topology; - is the standard input')
       .option('--undo <update>', 'back to what it was before that update, by its id')
+      .option('--joins', 'to the addresses that its networks have been given of those that they join')
       .option('--plan', 'only show what it would do'),
   ).action((name: string, options: UpdateOptions) => updateSlice(cli, name, options, doing));
 
