@@ -90,6 +90,7 @@ export function createAppRouter() {
                     'history',
                     'leases',
                     'links',
+                    'networks',
                     'problems',
                     'quota',
                     'sharing',

@@ -15,6 +15,7 @@ import { linkText } from '../editor/link-text';
 import { ChangeLink } from './ChangeLink';
 import { LinksButton } from './links/LinksButton';
 import { deedText, nextStep, useLinkRun } from './links/use-link-run';
+import { NetworksButton } from './networks/NetworksButton';
 import { rateText, trafficHint } from './traffic/traffic-text';
 import { TrafficSwitch } from './traffic/TrafficSwitch';
 import { useTrafficLog } from './traffic/use-traffic-log';
@@ -161,6 +162,7 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
                 />
                 <CaptureLink slice={slice} linkKeys={links} />
                 <LinksButton slice={slice} linkKeys={links} />
+                <NetworksButton slice={slice} />
                 <ChangeLink slice={slice} />
               </Group>
             )

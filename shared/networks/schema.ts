@@ -44,7 +44,6 @@ export const listPublishedInput = z.strictObject({
 
 /** A slice's network, as somebody sees it who may not see the slice. */
 const endSchema = z.object({ slice: z.string(), network: z.string(), owner: z.string() });
-export type NetworkEnd = z.infer<typeof endSchema>;
 
 export const publishedNetworkSchema = z.object({
   id: idSchema,

@@ -7,8 +7,7 @@ import { users } from '#drizzle/schema/users';
 import type { Queryable, Transaction } from '#server/db/client';
 import { servedBy } from './homes';
 
-export type PublicationRow = typeof networkPublications.$inferSelect;
-export type JoinRow = typeof networkJoins.$inferSelect;
+type JoinRow = typeof networkJoins.$inferSelect;
 
 /** A published network, with what it is of. */
 const published = {
@@ -25,7 +24,6 @@ const publications = (q: Queryable) =>
     .innerJoin(sliceNetworks, eq(sliceNetworks.id, networkPublications.networkId))
     .innerJoin(slices, eq(slices.id, networkPublications.sliceId))
     .innerJoin(users, eq(users.id, slices.ownerId));
-export type PublishedRow = Awaited<ReturnType<typeof publishedById>>;
 
 export async function publishedById(q: Queryable, id: number) {
   const [row] = await publications(q).where(eq(networkPublications.id, id));
