@@ -476,6 +476,29 @@ const states: Record<string, State> = {
     ...slice('shaky', '?panel=links'),
     until: inOrder(dialog, text('Stop and leave as it is')),
   },
+  'a network that is to be published, and cannot be so': {
+    ...slice('running', '?panel=networks'),
+    until: inOrder(
+      dialog,
+      press('Publish…'),
+      fill('Addresses that this slice keeps', 'half'),
+      (page) => page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click(),
+      text(/^A subnet with its prefix length/),
+    ),
+  },
+  'networks to join': {
+    ...slice('running', '?panel=networks'),
+    until: inOrder(dialog, press('Join…'), (page) => page.getByRole('radio', { name: 'stopped / backbone' }).check()),
+  },
+  'a published network': {
+    ...slice('stopped', '?panel=networks'),
+    until: inOrder(dialog, text('draft / backbone')),
+  },
+  'a network that joins another, in Spanish': {
+    who: 'spaniard',
+    ...slice('draft', '?panel=networks'),
+    until: inOrder(dialog, text('Tomar las direcciones')),
+  },
   'a slice’s share panel': { ...slice('running', '?panel=share'), until: inOrder(dialog, text(ana.email)) },
   'a slice’s new name': { ...slice('running'), until: inOrder(press('Rename slice'), dialog) },
   'the choice of a console': {

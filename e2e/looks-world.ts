@@ -129,6 +129,9 @@ export async function makeLooksWorld(): Promise<LooksWorld> {
     for (const id of [ids.running, ids.shaky, ids.stopped, ids.gone]) await run(call, id, 'deploy');
     await run(call, await make('holding', lab.id, taken), 'deploy');
     await call.line.join.mutate({ sliceId: ids.waiting });
+    const told = { id: ids.stopped, network: 'n', description: 'For the course' };
+    const { published } = await call.networks.publish.mutate(told);
+    await call.networks.join.mutate({ id: ids.draft, network: 'n', publicationId: published[0]?.id ?? 0 });
     await run(call, ids.stopped, 'stop');
     await run(call, ids.stopped, 'snapshot');
     await run(call, ids.gone, 'destroy');

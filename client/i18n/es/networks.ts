@@ -1,5 +1,7 @@
-/** Redes que comparten los slices de una zona. */
-export const networks = {
+import type { networks as english } from '../en/networks';
+import type { Messages } from '../messages';
+
+export const networks: Messages<typeof english> = {
   open: 'Redes',
   panel: 'Redes de {{name}}',
   help: 'A una red publicada se pueden unir redes de otros slices de la zona, como si fueran una sola. Ambos propietarios están de acuerdo, y cualquiera puede terminarlo.',
@@ -40,8 +42,7 @@ export const networks = {
     asked: 'Se le ha pedido a {{owner}}. Ya tiene direcciones.',
     none: 'No hay otra red publicada en la zona {{zone}}.',
     list: 'Redes publicadas',
-    facts_one: 'de {{owner}} · {{subnet}} · unida por {{count}}',
-    facts_other: 'de {{owner}} · {{subnet}} · unida por {{count}}',
+    facts: 'de {{owner}} · {{subnet}} · unida por {{count}}',
     addresses: 'Direcciones',
     addressesHelp: 'Tantas NIC puede tener entonces esta red.',
   },
@@ -63,4 +64,4 @@ export const networks = {
     refused: 'Ahora no se pueden tomar las direcciones',
     done: 'La red toma sus direcciones.',
   },
-} as const;
+};

@@ -72,9 +72,12 @@ describe('a network that shares nothing', () => {
     const { asked, wrapper } = server(none, [theirs]);
     render(<NetworksPanel slice={slice} />, { wrapper });
     await userEvent.click(await screen.findByRole('button', { name: 'Join…' }));
-    const list = within(await screen.findByRole('list', { name: 'Published networks' }));
-    expect(list.getByText('of Bea · 10.64.0.0/24 · joined by 2')).toBeTruthy();
-    await userEvent.click(list.getByRole('button', { name: 'Ask to join' }));
+    const list = within(await screen.findByRole('radiogroup', { name: 'Published networks' }));
+    expect(list.getByText('of Bea · 10.64.0.0/24 · joined by 2 · All may')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Join' }));
+    expect(asked).toEqual([]);
+    await userEvent.click(list.getByRole('radio', { name: /^core \/ backbone/ }));
+    await userEvent.click(screen.getByRole('button', { name: 'Ask to join' }));
     expect(asked).toEqual([
       ['networks.join', { id: slice.id, network: 'n1', publicationId: 7, addresses: 14 }],
     ]);
