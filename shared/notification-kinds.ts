@@ -18,6 +18,8 @@ export const notificationKinds = {
   'slice.idle': { ofSlice: true, webhook: true, tone: 'warning' },
   /** Most of what it may have of the internet in this month is used, or all. */
   'slice.internet': { ofSlice: true, webhook: true, tone: 'warning' },
+  /** The owner of another slice asks to join a network, or has answered, or has ended that. */
+  'slice.network': { ofSlice: true, webhook: true, tone: 'neutral' },
   'slice.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'template.shared': { ofSlice: false, webhook: true, tone: 'neutral' },
   'image.ready': { ofSlice: false, webhook: true, tone: 'success' },

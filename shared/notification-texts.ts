@@ -22,6 +22,13 @@ export const notificationTexts = {
         usedUp:
           '{{slice}} has used up the {{mb}} MiB that it may have of the internet in this month: it has none any more.',
       },
+      network: {
+        asked: 'Slice {{other}} asks to join the network {{network}} of {{slice}}.',
+        accepted: 'The network {{network}} of {{slice}} may join that of slice {{other}}.',
+        refused: 'The network {{network}} of {{slice}} was not let join that of slice {{other}}.',
+        left: 'The network {{network}} of {{slice}} and that of slice {{other}} are joined no longer.',
+        withdrawn: 'The network that {{network}} of {{slice}} joins was withdrawn, by slice {{other}}.',
+      },
       shared: {
         view: '{{by}} shares the slice {{slice}} with you, to view.',
         operate: '{{by}} shares the slice {{slice}} with you, to operate.',

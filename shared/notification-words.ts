@@ -68,6 +68,10 @@ function partsOf(happening: Happening, speech: NotificationSpeech): { path: stri
         path: kind,
         slots: { slice: happening.slice.name, zone: happening.zone.name, error: speech.cause(happening) },
       };
+    case 'slice.network': {
+      const { slice, network, other, what } = happening;
+      return { path: `${kind}.${what}`, slots: { slice: slice.name, network, other } };
+    }
     case 'slice.shared':
       return {
         path: `${kind}.${happening.level}`,

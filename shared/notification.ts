@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deploymentKinds } from './deployment/operations';
 import { idleActions } from './idle';
 import { notificationKindNames, unreadCounted } from './notification-kinds';
+import { toldNetworkChanges } from './networks/words';
 import { idSchema, listInput, pageOf, timestampSchema } from './primitives';
 import { sentencesSchema } from './sentence-schema';
 import { shareLevels } from './sharing';
@@ -38,6 +39,15 @@ export const happeningSchema = z.discriminatedUnion('kind', [
     percent: z.literal([80, 100]),
     /** MiB in a month. */
     mbPerMonth: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('slice.network'),
+    slice: named,
+    /** Of that slice. */
+    network: z.string(),
+    /** The other slice. */
+    other: z.string(),
+    what: z.enum(toldNetworkChanges),
   }),
   z.object({ kind: z.literal('slice.shared'), slice: named, by: named, level: z.enum(shareLevels) }),
   z.object({ kind: z.literal('template.shared'), template: named, by: named }),

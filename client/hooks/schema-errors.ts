@@ -14,6 +14,7 @@ const sentences = {
   'This name is reserved.': 'fields:nameReserved',
   'An IPv4 address of the host: 127.0.0.1, or 0.0.0.0 for all of them.': 'fields:ipv4',
   'An address that begins with https:// or http://.': 'fields:webAddress',
+  'A subnet with its prefix length: 192.168.1.0/24.': 'fields:subnet',
   'An absolute path on the server or an http(s) URL.': 'fields:imageSource',
   'A SHA-256 is 64 hexadecimal digits.': 'fields:sha256',
   'An image that is fetched from a URL needs its SHA-256.': 'fields:sha256Needed',

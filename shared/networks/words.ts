@@ -17,4 +17,6 @@ export const networkChanges = [
   'joined',
   'parted',
 ] as const;
+/** Those of them that the other slice's owner is told of. */
+export const toldNetworkChanges = ['asked', 'accepted', 'refused', 'left', 'withdrawn'] as const;
 export type NetworkChange = (typeof networkChanges)[number];

@@ -11,6 +11,7 @@ export const fields = {
   personNameCharacters: 'A name may not hold angle brackets or control characters.',
   nameReserved: 'This name is reserved.',
   webAddress: 'An address that begins with https:// or http://.',
+  subnet: 'A subnet with its prefix length: 192.168.1.0/24.',
   ipv4: 'An IPv4 address of the zone’s server: 127.0.0.1, or 0.0.0.0 for all of them.',
   imageSource: 'An absolute path on the server or an http(s) URL.',
   sha256: 'A SHA-256 is 64 hexadecimal digits.',

@@ -29,6 +29,7 @@ export const notifications = {
       degraded: 'A slice is degraded',
       idle: 'Nothing happens in a slice',
       internet: 'A slice runs out of internet',
+      network: 'Networks are to be joined across slices, or are so no longer',
       shared: 'A slice is shared with you',
     },
     template: { shared: 'A template is shared with you' },

@@ -13,6 +13,7 @@ export const fields: Messages<typeof english> = {
   personNameCharacters: 'Un nombre no puede llevar ángulos ni caracteres de control.',
   nameReserved: 'Este nombre está reservado.',
   webAddress: 'Una dirección que empieza por https:// o http://.',
+  subnet: 'Una subred con la longitud de su prefijo: 192.168.1.0/24.',
   ipv4: 'Una dirección IPv4 del servidor de la zona: 127.0.0.1, o 0.0.0.0 para todas.',
   imageSource: 'Una ruta absoluta en el servidor o una URL http(s).',
   sha256: 'Un SHA-256 son 64 dígitos hexadecimales.',

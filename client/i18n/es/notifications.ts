@@ -22,6 +22,13 @@ export const notifications: Messages<typeof english> = {
         scarce: '{{slice}} ha gastado el 80 % de los {{mb}} MiB de internet que puede tener este mes.',
         usedUp: '{{slice}} ha gastado los {{mb}} MiB de internet que puede tener este mes: ya no tiene internet.',
       },
+      network: {
+        asked: 'El slice {{other}} pide unirse a la red {{network}} de {{slice}}.',
+        accepted: 'La red {{network}} de {{slice}} puede unirse a la del slice {{other}}.',
+        refused: 'No se permitió que la red {{network}} de {{slice}} se uniera a la del slice {{other}}.',
+        left: 'La red {{network}} de {{slice}} y la del slice {{other}} ya no están unidas.',
+        withdrawn: 'El slice {{other}} retiró la red a la que se une {{network}} de {{slice}}.',
+      },
       shared: {
         view: '{{by}} comparte con usted el slice {{slice}}, para verlo.',
         operate: '{{by}} comparte con usted el slice {{slice}}, para operarlo.',
@@ -80,6 +87,7 @@ export const notifications: Messages<typeof english> = {
       degraded: 'Un slice está degradado',
       idle: 'No pasa nada en un slice',
       internet: 'El internet de un slice se agota',
+      network: 'Redes de varios slices se van a unir, o ya no lo están',
       shared: 'Se comparte un slice con usted',
     },
     template: { shared: 'Se comparte una plantilla con usted' },

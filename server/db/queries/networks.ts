@@ -5,6 +5,7 @@ import { networkJoins, networkPublications } from '#drizzle/schema/networks';
 import { sliceEdges, sliceNetworks, slices } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
 import type { Queryable, Transaction } from '#server/db/client';
+import { databaseNow } from '../clock';
 import { servedBy } from './homes';
 
 type JoinRow = typeof networkJoins.$inferSelect;
@@ -105,7 +106,7 @@ export async function endJoins(tx: Transaction, ids: readonly number[]): Promise
   if (ids.length === 0) return;
   const these = inArray(networkJoins.id, [...ids]);
   await tx.delete(networkJoins).where(and(these, isNull(networkJoins.acceptedAt)));
-  await tx.update(networkJoins).set({ endedAt: sql`(utc_timestamp(3))` }).where(and(these, isNull(networkJoins.endedAt)));
+  await tx.update(networkJoins).set({ endedAt: databaseNow }).where(and(these, isNull(networkJoins.endedAt)));
 }
 
 /** A slice that is destroyed publishes nothing and joins nothing. */
@@ -125,14 +126,18 @@ const hostNetworks = alias(sliceNetworks, 'host_networks');
 const hostSlices = alias(slices, 'host_slices');
 const hostOwners = alias(users, 'host_owners');
 
-const wholeJoins = (q: Queryable) =>
+const wholeFields = {
+  join: getTableColumns(networkJoins),
+  zoneId: slices.zoneId,
+  hostNetwork: getTableColumns(hostNetworks),
+  hostNames: { slice: hostSlices.name, owner: hostOwners.name, ownerId: hostSlices.ownerId },
+  guestNetwork: getTableColumns(sliceNetworks),
+  guestNames: { slice: slices.name, owner: users.name, ownerId: slices.ownerId },
+};
+
+const joinedRows = (q: Queryable) =>
   q
-    .select({
-      join: getTableColumns(networkJoins),
-      zoneId: slices.zoneId,
-      host: { network: getTableColumns(hostNetworks), slice: hostSlices.name, owner: hostOwners.name },
-      guest: { network: getTableColumns(sliceNetworks), slice: slices.name, owner: users.name },
-    })
+    .select(wholeFields)
     .from(networkJoins)
     .innerJoin(hostNetworks, eq(hostNetworks.id, networkJoins.hostNetworkId))
     .innerJoin(hostSlices, eq(hostSlices.id, networkJoins.hostSliceId))
@@ -140,27 +145,52 @@ const wholeJoins = (q: Queryable) =>
     .innerJoin(sliceNetworks, eq(sliceNetworks.id, networkJoins.networkId))
     .innerJoin(slices, eq(slices.id, networkJoins.sliceId))
     .innerJoin(users, eq(users.id, slices.ownerId));
-/** A join with both of its ends. */
-export type WholeJoin = Awaited<ReturnType<typeof joinsOfSlice>>[number];
 
-/** Of a slice: who joins its networks, and what they join; not those that have ended. */
-export function joinsOfSlice(q: Queryable, sliceId: number) {
-  return wholeJoins(q)
-    .where(
-      and(
-        or(eq(networkJoins.sliceId, sliceId), eq(networkJoins.hostSliceId, sliceId)),
-        isNull(networkJoins.endedAt),
-      ),
-    )
-    .orderBy(asc(networkJoins.id));
+/** One end of a join: its network, and the names of its slice and of whoever owns that. */
+interface JoinEnd {
+  network: typeof sliceNetworks.$inferSelect;
+  slice: string;
+  owner: string;
+  ownerId: number;
+}
+/** A join with both of its ends. */
+export interface WholeJoin {
+  join: JoinRow;
+  zoneId: number;
+  host: JoinEnd;
+  guest: JoinEnd;
 }
 
-/** Joins that were agreed on, in zones that the home works on, with their zone. `after`: those behind that one. */
-export function joinsToKeep(
+const wholeOf = ({
+  join,
+  zoneId,
+  hostNetwork,
+  hostNames,
+  guestNetwork,
+  guestNames,
+}: Awaited<ReturnType<typeof joinedRows>>[number]): WholeJoin => ({
+  join,
+  zoneId,
+  host: { network: hostNetwork, ...hostNames },
+  guest: { network: guestNetwork, ...guestNames },
+});
+
+/** Of a slice: who joins its networks, and what they join; not those that have ended. */
+export async function joinsOfSlice(q: Queryable, sliceId: number): Promise<WholeJoin[]> {
+  const rows = await joinedRows(q)
+    .where(
+      and(or(eq(networkJoins.sliceId, sliceId), eq(networkJoins.hostSliceId, sliceId)), isNull(networkJoins.endedAt)),
+    )
+    .orderBy(asc(networkJoins.id));
+  return rows.map(wholeOf);
+}
+
+/** Joins that were agreed on, in zones that the home works on. `after`: those behind that one. */
+export async function joinsToKeep(
   q: Queryable,
   { home, after, limit }: { home: { id: number | null; everything: boolean }; after: number; limit: number },
-) {
-  return wholeJoins(q)
+): Promise<WholeJoin[]> {
+  const rows = await joinedRows(q)
     .innerJoin(availabilityZones, eq(availabilityZones.id, slices.zoneId))
     .where(
       and(
@@ -171,6 +201,7 @@ export function joinsToKeep(
     )
     .orderBy(asc(networkJoins.id))
     .limit(limit);
+  return rows.map(wholeOf);
 }
 
 /** What is on networks: of each attachment its address, as it was applied, else as it is to be. */

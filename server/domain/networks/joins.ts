@@ -20,12 +20,12 @@ import {
 import { databaseTime } from '#server/db/queries/leases';
 import { partOf } from '#server/db/queries/parts';
 import { loadSliceModel } from '#server/db/queries/slice-model';
-import { inTransaction } from '#server/db/transaction';
 import { insertEvents, lockSlice } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
-import { assertNotDestroyed, loadSlice } from '../slices/access';
-import { networkEvent } from './history';
+import { telling } from '../notifications/tell';
+import { assertNotDestroyed, loadSlice, maySlice } from '../slices/access';
+import { networkEvent, noticeFor } from './history';
 import { assertUnshared, networkIn } from './publish';
 import { networksOf } from './read-networks';
 
@@ -41,7 +41,7 @@ export async function joinNetwork(
   await loadSlice(ctx.db, { actor, id, need: 'manage' });
   const seen = await publishedById(ctx.db, publicationId);
   if (seen === null) throw notFound('published network');
-  await inTransaction(ctx.db, async (tx) => {
+  await telling(ctx, async (tx, tell) => {
     await lockInOrder(tx, [id, seen.slice.id]);
     const slice = await loadSlice(tx, { actor, id, lock: true, need: 'manage' });
     assertNotDestroyed(slice);
@@ -74,6 +74,8 @@ export async function joinNetwork(
     const what = agreed ? 'accepted' : 'asked';
     await insertEvents(tx, id, [networkEvent(what, { network: network.name, other: host.slice.name })]);
     await insertEvents(tx, host.slice.id, [networkEvent(what, { network: host.network.name, other: slice.name })]);
+    const end = { ...host.slice, slice: host.slice.name, network: host.network };
+    if (!agreed) await tell(noticeFor(actor, end, { what: 'asked', other: slice.name }));
     await recordAudit(tx, actor, {
       action: 'networks.join',
       objectType: 'slice',
@@ -93,7 +95,7 @@ export async function answerJoin(
   const asked = await livingJoin(ctx.db, id);
   const { hostSliceId, sliceId } = asked;
   await loadSlice(ctx.db, { actor, id: hostSliceId, need: 'manage' });
-  await inTransaction(ctx.db, async (tx) => {
+  await telling(ctx, async (tx, tell) => {
     await lockInOrder(tx, [hostSliceId, sliceId]);
     const slice = await loadSlice(tx, { actor, id: hostSliceId, lock: true, need: 'manage' });
     const whole = await wholeJoin(tx, hostSliceId, id);
@@ -103,7 +105,9 @@ export async function answerJoin(
     }
     if (accept) await writeJoin(tx, id, { acceptedAt: await databaseTime(tx) });
     else await endJoins(tx, [id]);
-    await tellBoth(tx, whole, accept ? 'accepted' : 'refused');
+    const what = accept ? 'accepted' : 'refused';
+    await tellBoth(tx, whole, what);
+    await tell(noticeFor(actor, { id: sliceId, ...whole.guest }, { what, other: whole.host.slice }));
     await recordAudit(tx, actor, {
       action: 'networks.answer',
       objectType: 'slice',
@@ -122,12 +126,15 @@ export async function leaveNetwork(
 ): Promise<SliceNetworks> {
   const { hostSliceId, sliceId } = await livingJoin(ctx.db, id);
   const own = await ownSide(ctx.db, actor, [sliceId, hostSliceId]);
-  await inTransaction(ctx.db, async (tx) => {
+  await telling(ctx, async (tx, tell) => {
     await lockInOrder(tx, [hostSliceId, sliceId]);
     const slice = await loadSlice(tx, { actor, id: own, lock: true, need: 'manage' });
     const whole = await wholeJoin(tx, own, id);
     await endJoins(tx, [id]);
     await tellBoth(tx, whole, 'left');
+    const [far, near] = own === sliceId ? [whole.host, whole.guest] : [whole.guest, whole.host];
+    const end = { id: own === sliceId ? hostSliceId : sliceId, ...far };
+    await tell(noticeFor(actor, end, { what: 'left', other: near.slice }));
     await recordAudit(tx, actor, {
       action: 'networks.leave',
       objectType: 'slice',
@@ -151,13 +158,12 @@ async function wholeJoin(tx: Transaction, sliceId: number, id: number): Promise<
   return whole;
 }
 
-/** Of two slices the first that the actor manages; else refused as of the one that they see. */
+/** Of two slices the first that the actor manages; refused as of the one that they see. */
 async function ownSide(q: Queryable, actor: Actor, ids: readonly [number, number]): Promise<number> {
-  const [first, second] = await Promise.allSettled(ids.map((id) => loadSlice(q, { actor, id, need: 'manage' })));
-  if (first?.status === 'fulfilled') return ids[0];
-  if (second?.status === 'fulfilled') return ids[1];
-  const reasons = [first?.reason, second?.reason] as unknown[];
-  throw reasons.find((reason) => !(reason instanceof AppError && reason.code === 'NOT_FOUND')) ?? reasons[0];
+  for (const id of ids) if (await maySlice(q, { actor, id, need: 'manage' })) return id;
+  const [first, second] = ids;
+  const id = (await maySlice(q, { actor, id: second, need: 'read' })) ? second : first;
+  return (await loadSlice(q, { actor, id, need: 'manage' })).id;
 }
 
 async function tellBoth(tx: Transaction, { join, host, guest }: WholeJoin, what: NetworkChange): Promise<void> {

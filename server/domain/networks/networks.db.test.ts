@@ -111,6 +111,11 @@ describe('a published network', () => {
     expect((await host.networks()).published).toMatchObject([{ joins: [{ id, state: 'joined' }] }]);
     expect([await host.joined(), await guest.joined()]).toEqual([[id], [id]]);
     expect(await guest.said()).toEqual(['asked', 'accepted', 'joined']);
+    const told = async (user: Caller) =>
+      (await user.notifications.list({})).items.flatMap(({ happening }) =>
+        happening.kind === 'slice.network' ? [happening.what] : [],
+      );
+    expect([await told(host.user), await told(guest.user)]).toEqual([['asked'], ['accepted']]);
     expect(await host.said()).toEqual(['published', 'asked', 'accepted', 'joined']);
     // what is so is not told again
     await joinRound(ctx);

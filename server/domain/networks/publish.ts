@@ -8,11 +8,12 @@ import { say, saidOf, together } from '#shared/sentence';
 import { topologyNetworkSchema } from '#shared/topology/schema';
 import { addressingProblems } from '#shared/topology/validate-addressing';
 import type { Transaction } from '#server/db/client';
+import { databaseNow } from '#server/db/clock';
 import {
   deletePublication,
   endJoins,
   insertPublication,
-  joinsAt,
+  joinsOfSlice,
   publishedById,
   sharingOf,
 } from '#server/db/queries/networks';
@@ -24,9 +25,10 @@ import { insertEvents, lockSlice } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { askZone } from '../deployments/situation';
+import { telling } from '../notifications/tell';
 import { assertNotDestroyed, loadSlice } from '../slices/access';
 import { drawingOf } from '../slices/drawing';
-import { networkEvent } from './history';
+import { networkEvent, noticeFor } from './history';
 import { networksOf } from './read-networks';
 
 /**
@@ -71,23 +73,23 @@ export async function withdrawNetwork(
   const found = await publishedById(ctx.db, id);
   if (found === null) throw notFound('published network');
   const sliceId = found.slice.id;
-  const told = await inTransaction(ctx.db, async (tx) => {
+  const told = await telling(ctx, async (tx, tell) => {
     const slice = await loadSlice(tx, { actor, id: sliceId, lock: true, need: 'manage' });
-    const joins = await joinsAt(tx, found.network.id);
     // withdrawn by somebody else meanwhile
     if ((await publishedById(tx, id)) === null) throw notFound('published network');
-    const living = joins.filter(({ endedAt }) => endedAt === null);
+    const living = (await joinsOfSlice(tx, sliceId)).filter(({ join }) => join.hostNetworkId === found.network.id);
     await endJoins(
       tx,
-      living.map((join) => join.id),
+      living.map(({ join }) => join.id),
     );
     await deletePublication(tx, id);
-    const event = networkEvent('withdrawn', { network: found.network.name, other: slice.name });
     await insertEvents(tx, sliceId, [networkEvent('withdrawn', { network: found.network.name })]);
-    const others = living.map((join) => join.sliceId).sort((a, b) => a - b);
-    for (const other of others) {
-      await lockSlice(tx, other);
-      await insertEvents(tx, other, [event]);
+    for (const { join, guest } of living.toSorted((a, b) => a.join.sliceId - b.join.sliceId)) {
+      await lockSlice(tx, join.sliceId);
+      await insertEvents(tx, join.sliceId, [
+        networkEvent('withdrawn', { network: guest.network.name, other: slice.name }),
+      ]);
+      await tell(noticeFor(actor, { id: join.sliceId, ...guest }, { what: 'withdrawn', other: slice.name }));
     }
     await recordAudit(tx, actor, {
       action: 'networks.withdraw',
@@ -95,7 +97,7 @@ export async function withdrawNetwork(
       objectId: sliceId,
       details: { name: slice.name, network: found.network.name, joins: living.length },
     });
-    return others;
+    return living.map(({ join }) => join.sliceId);
   });
   for (const one of [sliceId, ...told]) ctx.bus.notify(one);
   return networksOf(ctx.db, sliceId);
@@ -150,7 +152,7 @@ async function keepToRange(
   await tx.update(sliceNetworks).set({ properties }).where(eq(sliceNetworks.id, network.id));
   await tx
     .update(slices)
-    .set({ topologyVersion: sql`${slices.topologyVersion} + 1`, updatedAt: sql`(utc_timestamp(3))` })
+    .set({ topologyVersion: sql`${slices.topologyVersion} + 1`, updatedAt: databaseNow })
     .where(eq(slices.id, sliceId));
 }
 
