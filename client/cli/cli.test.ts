@@ -874,7 +874,8 @@ describe('changes of links', () => {
 });
 
 describe('networks across slices', () => {
-  const lab = { id: 3, name: 'lab', zone: { id: 1, name: 'here' }, vmList: [], edges: [], networks: [{ key: 'n1', name: 'lan' }] };
+  const lan = { key: 'n1', name: 'lan' };
+  const lab = { id: 3, name: 'lab', zone: { id: 1, name: 'here' }, vmList: [], edges: [], networks: [lan] };
   const theirs = { slice: 'core', network: 'lan', owner: 'Ann' };
   const listed = { ...theirs, ...{ id: 7, zoneId: 1, own: false, description: 'For all', admission: 'asked' } };
   const published = { ...listed, subnet: '10.64.0.0/24', ipv6: null, joins: 1, createdAt: '2026-03-01T12:00:00.000Z' };
@@ -887,15 +888,17 @@ describe('networks across slices', () => {
     ...{ id: 5, network: 'n1', name: 'lan', description: '', admission: 'asked', subnet: '10.64.0.0/24' },
     ...{ range: '10.64.0.0/25', joins: [{ ...join, id: 10, other: { slice: 'guest', network: 'net', owner: 'Bea' } }] },
   };
-  const answer = (networks: object) => (procedure: string) =>
-    ok(procedure.startsWith('slices.') ? lab : procedure === 'networks.list' ? { items: [published], nextCursor: null } : networks);
+  const answer = (networks: object) => (procedure: string) => {
+    if (procedure === 'networks.list') return ok({ items: [published], nextCursor: null });
+    return ok(procedure.startsWith('slices.') ? lab : networks);
+  };
 
   it('are listed, joined and left', async () => {
     answers = answer({ published: [], joins: [join] });
     expect((await trama(['networks', 'list'])).stdout).toMatch(/7\s+core\/lan\s+Ann\s+10\.64\.0\.0\/24/);
     const { stdout, stderr } = await trama(['networks', 'join', '3', 'lan', 'core/lan', '--addresses', '20']);
     expect(asked.at(-1)).toBe('POST networks.join {"id":3,"network":"n1","publicationId":7,"addresses":20}');
-    expect(stdout).toMatch(/lan\s+9\s+joins core\/lan of Ann\s+10\.64\.0\.128\/28 of 10\.64\.0\.0\/24\s+asked for/);
+    expect(stdout).toMatch(/lan\s+9\s+joins core\/lan of Ann\s+10\.64\.0\.128\/28 of 10\.64\.0\.0\/24\s+asked/);
     expect(stderr).toContain('slices update 3 --joins');
     await trama(['networks', 'leave', '3', 'core']);
     expect(asked.at(-1)).toBe('POST networks.leave {"id":9}');

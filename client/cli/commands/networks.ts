@@ -23,7 +23,10 @@ function show(cli: Cli, slice: Slice, networks: Networks): void {
   const names = new Map(slice.networks.map(({ key, name }) => [key, name]));
   const items = [
     ...networks.published.flatMap(({ name, subnet, range, admission, joins }) => [
-      { network: name, what: `published for ${admissions[admission]}`, id: null, range: `${range} of ${subnet}`, state: '' },
+      {
+        ...{ network: name, what: `published for ${admissions[admission]}`, id: null },
+        ...{ range: `${range} of ${subnet}`, state: '' },
+      },
       ...joins.map((join) => ({
         ...{ network: name, what: `joined by ${join.other.slice}/${join.other.network} of ${join.other.owner}` },
         ...{ id: join.id, range: join.range, state: stateOf(join) },
@@ -73,7 +76,7 @@ async function publishedNetwork(client: TramaClient, zoneId: number, text: strin
     throw new CliError(`No network ${text} is published in the slice’s zone.`, exitCodes.notFound);
   if (found.length > 1)
     throw new CliError(
-      `More than one published network is called ${text}: say which by its id, ${found.map(({ id }) => id).join(' or ')}.`,
+      `More than one published network is called ${text}: say which, ${found.map(({ id }) => id).join(' or ')}.`,
       exitCodes.usage,
     );
   return first;

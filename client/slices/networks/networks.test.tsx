@@ -42,7 +42,7 @@ function server(known: SliceNetworks, listed: PublishedNetwork[] = []) {
   const wrapper = apiWrapper((path, input) => {
     if (path === 'networks.list') return Promise.resolve({ items: listed, nextCursor: null });
     if (path === 'deployments.plan')
-      return Promise.resolve({ runnable: false, problems: [{ code: 'SLICE_BUSY', message: 'It is busy.' }], steps: [] });
+      return Promise.resolve({ runnable: false, problems: [{ code: 'OTHER', message: 'It is busy.' }], steps: [] });
     if (path !== 'networks.get') asked.push([path, input]);
     return Promise.resolve(known);
   });

@@ -67,7 +67,11 @@ export async function sharingOf(q: Queryable, networkId: number) {
 
 /** All joins of a published network, those that end too: what they have of its subnet is theirs until their rows go. */
 export function joinsAt(q: Queryable, hostNetworkId: number): Promise<JoinRow[]> {
-  return q.select().from(networkJoins).where(eq(networkJoins.hostNetworkId, hostNetworkId)).orderBy(asc(networkJoins.id));
+  return q
+    .select()
+    .from(networkJoins)
+    .where(eq(networkJoins.hostNetworkId, hostNetworkId))
+    .orderBy(asc(networkJoins.id));
 }
 
 export async function joinById(q: Queryable, id: number): Promise<JoinRow | null> {

@@ -36,7 +36,10 @@ import { networksOf } from './read-networks';
  */
 export async function joinNetwork(
   ctx: DomainContext,
-  { actor, join: { id, network: key, publicationId, addresses } }: { actor: Actor; join: z.infer<typeof joinNetworkInput> },
+  {
+    actor,
+    join: { id, network: key, publicationId, addresses },
+  }: { actor: Actor; join: z.infer<typeof joinNetworkInput> },
 ): Promise<SliceNetworks> {
   await loadSlice(ctx.db, { actor, id, need: 'manage' });
   const seen = await publishedById(ctx.db, publicationId);
@@ -58,10 +61,9 @@ export async function joinNetwork(
     if (others.some((other) => other.sliceId === id))
       throw refuse('publicationId', say('JOIN_TWICE', { name: host.network.name }));
     const nics = model.edges.filter(({ targetNetworkId }) => targetNetworkId === network.id).length;
-    const block = blockFor(host.network.subnet, {
-      addresses: Math.max(addresses, nics),
-      taken: [partOf(topologyNetworkSchema, host.network).ownRange ?? host.network.subnet, ...others.map((one) => one.block)],
-    });
+    const { ownRange = host.network.subnet } = partOf(topologyNetworkSchema, host.network);
+    const taken = [ownRange, ...others.map((one) => one.block)];
+    const block = blockFor(host.network.subnet, { addresses: Math.max(addresses, nics), taken });
     if (block === null || others.length >= joinLimits.perNetwork)
       throw refuse('addresses', say('JOIN_NO_ROOM', { name: host.network.name, subnet: host.network.subnet }));
     // who has both slices has agreed to both

@@ -100,7 +100,9 @@ describe('a published network', () => {
     await joinRound(ctx);
     // both have the same addresses yet
     expect(await guest.addresses()).toEqual(before);
-    expect((await guest.networks()).joins).toMatchObject([{ state: 'apart', error: expect.stringContaining('taken up') }]);
+    expect((await guest.networks()).joins).toMatchObject([
+      { state: 'apart', error: expect.stringContaining('taken up') },
+    ]);
     expect(await host.joined()).toEqual([]);
 
     await guest.done('update', { from: 'joins' });

@@ -13,9 +13,8 @@ test('knows its own command lines, and no others', () => {
     forwardAddress: '127.0.0.1',
   });
   expect(machineNameOf(lineOf(`/usr/bin/${qemuProgram}`, args))).toBe('v12');
-  expect(
-    machineNameOf(lineOf(qemuProgram, networkArgs({ sliceId: 1, id: 7 }, 'u', { attachments: [], joins: [] }))),
-  ).toBe('n7');
+  const hub = networkArgs({ sliceId: 1, id: 7 }, 'u', { attachments: [], joins: [] });
+  expect(machineNameOf(lineOf(qemuProgram, hub))).toBe('n7');
   expect(machineNameOf(lineOf(qemuProgram, gatewayArgs('u')))).toBe('gw');
   // what starts it names it, too
   expect(machineNameOf(lineOf('setpriv', ['--', qemuProgram, ...gatewayArgs('u')]))).toBeNull();

@@ -49,13 +49,16 @@ export class Networks {
     const partFrom = async (network: NetworkMachine | undefined) => {
       for (const { id, ...far } of network?.record.joins ?? []) await this.part({ id, ends: [near, far] });
     };
+    // before it is gone, so that who is killed over it finds what is left to part; and of what was joined meanwhile, after it
     await partFrom(networks.get(networkId));
+    let removed: NetworkMachine | undefined;
     await this.#work.locks.run(keyOf(near), async () => {
-      const network = networks.get(networkId);
-      if (!network) return;
-      await guarded(network.remove(), say('ACT_NETWORK_REMOVE'));
+      removed = networks.get(networkId);
+      if (removed === undefined) return;
+      await guarded(removed.remove(), say('ACT_NETWORK_REMOVE'));
       networks.delete(networkId);
     });
+    await partFrom(removed);
     await this.serve(slice.id);
   }
 

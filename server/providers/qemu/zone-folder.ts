@@ -40,6 +40,7 @@ import type { UidRange, VmUsers } from './vm-users';
  *   n7.json n7/      the same for network 7
  *   relay.json relay/  the same for the relay of bent edges
  *   gw.json gw/      the same for the gateway to the internet
+ * joins/3/s12/out    where the network of slice 12 sends what goes over join 3: `join-sockets.ts`
  * ```
  * The server reads nothing through what QEMU may have replaced by a symbolic link.
  */
