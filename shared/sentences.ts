@@ -473,8 +473,10 @@ export const sentences = {
   JOIN_NO_ROOM: 'Of {{subnet}} of {{name}} nothing is left that is as large. Ask for fewer addresses.',
   JOIN_ACCEPTED: 'Slice {{slice}} has been accepted already. End that in place of refusing it.',
   JOIN_NOT_UP: 'Network {{network}} of slice {{slice}} is not up.',
-  JOIN_OUTDATED: 'Network {{network}} has not taken up the addresses that it was given: slice {{slice}} has to be updated.',
-  JOIN_ADDRESS: 'Network {{network}} of slice {{slice}} has a NIC with the address {{address}}, which is not in {{range}}.',
+  JOIN_OUTDATED:
+    'Network {{network}} has not taken up the addresses that it was given: slice {{slice}} has to be updated.',
+  JOIN_ADDRESS:
+    'Network {{network}} of slice {{slice}} has a NIC with the address {{address}}, which is not in {{range}}.',
   // suspended slices and snapshots
   ACT_SLICE_KEEP: 'What the VMs had could not be kept or taken up again.',
   KEEP_RAN_FULL: 'The zone’s disk ran full while the memory of the VMs was written. They go on as before.',

@@ -4,7 +4,6 @@ export type Admission = (typeof admissions)[number];
 
 /** Whether the networks of a join are one now. */
 export const joinStates = ['apart', 'joined'] as const;
-export type JoinState = (typeof joinStates)[number];
 
 /** What becomes of a published network and of a join, in the history of a slice. */
 export const networkChanges = [

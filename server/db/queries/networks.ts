@@ -6,6 +6,7 @@ import { sliceEdges, sliceNetworks, slices } from '#drizzle/schema/slices';
 import { users } from '#drizzle/schema/users';
 import type { Queryable, Transaction } from '#server/db/client';
 import { databaseNow } from '../clock';
+import { contains } from '../keyset';
 import { servedBy } from './homes';
 
 type JoinRow = typeof networkJoins.$inferSelect;
@@ -35,10 +36,14 @@ export function publishedOf(q: Queryable, sliceId: number) {
   return publications(q).where(eq(networkPublications.sliceId, sliceId)).orderBy(asc(networkPublications.id));
 }
 
-/** A page of published networks in the order in which they were published, one more than `limit`; and how many join each. */
+/** A page of published networks in the order in which they were published, one more than `limit`, and how many join each. `search`: in its name, or its slice's. */
 export function listPublished(
   q: Queryable,
-  { zoneId, after, limit }: { zoneId: number | undefined; after: number; limit: number },
+  {
+    zoneId,
+    search,
+    ...page
+  }: { zoneId?: number | undefined; search?: string | undefined; after: number; limit: number },
 ) {
   const joins = sql<number>`(select count(*) from ${networkJoins}
     where ${networkJoins.publicationId} = ${networkPublications.id} and ${networkJoins.acceptedAt} is not null)`;
@@ -50,12 +55,13 @@ export function listPublished(
     .innerJoin(users, eq(users.id, slices.ownerId))
     .where(
       and(
-        gt(networkPublications.id, after),
+        gt(networkPublications.id, page.after),
         zoneId === undefined ? undefined : eq(networkPublications.zoneId, zoneId),
+        or(contains(sliceNetworks.name, search), contains(slices.name, search)),
       ),
     )
     .orderBy(asc(networkPublications.id))
-    .limit(limit + 1);
+    .limit(page.limit + 1);
 }
 
 /** What of a network is published, and what it joins, if anything. The slices' rows are locked. */

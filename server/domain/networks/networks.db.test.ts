@@ -89,6 +89,8 @@ describe('a published network', () => {
     expect((await guest.user.networks.list({})).items).toMatchObject([
       { id: publicationId, network: 'lan', own: false, joins: 0, subnet: '10.64.0.0/24' },
     ]);
+    expect((await guest.user.networks.list({ search: 'nothing of that name' })).items).toEqual([]);
+    expect((await guest.user.networks.list({ search: 'LAN', limit: 1 })).items).toHaveLength(1);
     const id = await join();
     await joinRound(ctx);
     expect((await guest.networks()).joins).toMatchObject([

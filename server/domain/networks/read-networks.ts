@@ -19,10 +19,10 @@ import { agreedFor, isAgreed } from './agreement';
 /** A page of the networks that are published, of all zones or one. For everyone: to publish is to tell. */
 export async function listPublishedNetworks(
   ctx: DomainContext,
-  { actor, query: { zoneId, cursor, limit } }: { actor: Actor; query: z.infer<typeof listPublishedInput> },
+  { actor, query: { zoneId, search, cursor, limit } }: { actor: Actor; query: z.infer<typeof listPublishedInput> },
 ): Promise<z.infer<typeof publishedNetworksSchema>> {
   const [after = 0] = decodeCursor(idCursor, cursor) ?? [];
-  const rows = await listPublished(ctx.db, { zoneId, after, limit });
+  const rows = await listPublished(ctx.db, { zoneId, search, after, limit });
   return page(
     rows,
     limit,

@@ -14,7 +14,7 @@ import type { ZoneFolder } from './zone-folder';
 const joinPath = (folder: ZoneFolder, joinId: number) => join(folder.root, joinsFolder, String(joinId));
 
 /** One end of a join: the hub whose socket the hub of another slice sends to. */
-export interface JoinedHub {
+interface JoinedHub {
   sliceId: number;
   name: MachineName;
 }
