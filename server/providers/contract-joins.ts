@@ -62,6 +62,10 @@ export function testJoins({ harness, newSlice, id, codeOf }: ContractTools): voi
     const join = joinOf(near.slice, near.lan, far.slice, far.lan);
     await provider.joinNetworks(join);
     expect(await answer()).not.toBeNull();
+    // one that is started anew has what is joined with it find it again
+    const changed: NetworkSpec & { dns: string[] } = { ...near.lan, dns: ['10.9.9.9'] };
+    await provider.updateNetwork(near.slice, changed);
+    expect(await answer()).not.toBeNull();
     await provider.partNetworks(join);
     expect(await answer()).toBeNull();
     for (const { slice } of [near, far]) await provider.removeSlice(slice);
