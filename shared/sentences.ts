@@ -477,6 +477,8 @@ export const sentences = {
     'Network {{network}} has not taken up the addresses that it was given: slice {{slice}} has to be updated.',
   JOIN_ADDRESS:
     'Network {{network}} of slice {{slice}} has a NIC with the address {{address}}, which is not in {{range}}.',
+  JOIN_MAC:
+    'Network {{network}} of slice {{slice}} has a NIC with the MAC address {{mac}}, which another slice’s has already.',
   // suspended slices and snapshots
   ACT_SLICE_KEEP: 'What the VMs had could not be kept or taken up again.',
   KEEP_RAN_FULL: 'The zone’s disk ran full while the memory of the VMs was written. They go on as before.',

@@ -517,6 +517,8 @@ export const sentences: Record<SentenceCode, string> = {
   JOIN_NOT_UP: 'La red {{network}} del slice {{slice}} no está activa.',
   JOIN_OUTDATED:
     'La red {{network}} no ha tomado las direcciones que se le dieron: hay que actualizar el slice {{slice}}.',
+  JOIN_MAC:
+    'La red {{network}} del slice {{slice}} tiene una NIC con la dirección MAC {{mac}}, que ya tiene la de otro slice.',
   JOIN_ADDRESS:
     'La red {{network}} del slice {{slice}} tiene una NIC con la dirección {{address}}, que no está en {{range}}.',
   ROLLED_BACK: 'Se deshizo lo que había hecho.',

@@ -57,6 +57,8 @@ export async function joinNetwork(
     const model = await loadSliceModel(tx, id);
     const network = networkIn(model, key);
     await assertUnshared(tx, network);
+    // what has joined it, and was withdrawn from, is still to be parted
+    if ((await joinsAt(tx, network.id)).length > 0) throw refuse('network', say('NETWORK_ENDING', { name: network.name }));
     const others = await joinsAt(tx, host.network.id);
     if (others.some((other) => other.sliceId === id))
       throw refuse('publicationId', say('JOIN_TWICE', { name: host.network.name }));

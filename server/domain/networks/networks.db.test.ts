@@ -199,6 +199,26 @@ describe('a published network', () => {
     expect(await host.joined()).toEqual([id]);
   });
 
+  it('is not joined while two NICs have one MAC', async () => {
+    const { host, guest, join } = await scene('all');
+    const id = await join();
+    await guest.done('update', { from: 'joins' });
+    const choose = async (sliceId: number, sourceMac: string) => {
+      const [edge] = await ctx.db.select().from(sliceEdges).where(eq(sliceEdges.sliceId, sliceId));
+      if (edge?.applied == null) throw new Error('nothing was applied');
+      const applied = { ...edge.applied, properties: { ...edge.applied.properties, sourceMac } };
+      await ctx.db.update(sliceEdges).set({ applied }).where(eq(sliceEdges.id, edge.id));
+    };
+    for (const one of [host, guest]) await choose(one.id, '0a:00:00:00:00:01');
+    await joinRound(ctx);
+    expect((await guest.networks()).joins).toMatchObject([
+      { state: 'apart', error: expect.stringContaining('0a:00:00:00:00:01') },
+    ]);
+    await choose(guest.id, '0a:00:00:00:00:02');
+    await joinRound(ctx);
+    expect(await host.joined()).toEqual([id]);
+  });
+
   it('goes with its network, when that is removed from the drawing', async () => {
     const { host, guest, join } = await scene('all');
     await join();

@@ -17,6 +17,11 @@ import { networkEvent } from './history';
 const batch = 200;
 
 type Nics = Awaited<ReturnType<typeof nicsOn>>;
+/** What is on all networks that are looked at, and which of them join the same one and came before. */
+interface Around {
+  nics: Nics;
+  earlier: readonly number[];
+}
 
 /**
  * One look at all joins of this server's zones: what is agreed on and can be is joined, the rest parted, and what has ended goes once it is. What
@@ -41,7 +46,11 @@ export async function joinRound(
       if (signal.aborted) return;
       const provider = await providerOf(whole.zoneId);
       if (provider === null) continue;
-      await keep(ctx, provider, whole, nics).catch((error: unknown) =>
+      const { hostNetworkId, id } = whole.join;
+      const earlier = joins.flatMap(({ join }) =>
+        join.hostNetworkId === hostNetworkId && join.id < id && join.endedAt === null ? [join.networkId] : [],
+      );
+      await keep(ctx, provider, whole, { nics, earlier }).catch((error: unknown) =>
         ctx.log.warn('A join of networks could not be looked after.', { join: whole.join.id, error }),
       );
     }
@@ -61,7 +70,7 @@ export function startJoins(ctx: DomainContext, everyMs = 2_000): () => Promise<v
   });
 }
 
-async function keep(ctx: DomainContext, provider: Provider, whole: WholeJoin, nics: Nics): Promise<void> {
+async function keep(ctx: DomainContext, provider: Provider, whole: WholeJoin, around: Around): Promise<void> {
   const { join } = whole;
   const wanted: NetworkJoin = {
     id: join.id,
@@ -75,7 +84,7 @@ async function keep(ctx: DomainContext, provider: Provider, whole: WholeJoin, ni
     await settle(ctx, whole, { ended: true, why: null });
     return;
   }
-  const hindrance = hindranceOf(whole, nics);
+  const hindrance = hindranceOf(whole, around);
   if (hindrance !== null) {
     // also where nobody has written down that they were joined: a server may have been killed between the two
     await provider.partNetworks(wanted);
@@ -93,7 +102,7 @@ async function keep(ctx: DomainContext, provider: Provider, whole: WholeJoin, ni
 }
 
 /** Why two networks must not be joined now; null where they may. */
-function hindranceOf(whole: WholeJoin, nics: Nics): Said | null {
+function hindranceOf(whole: WholeJoin, { nics, earlier }: Around): Said | null {
   const { join, host, guest } = whole;
   for (const { network, slice } of [host, guest])
     if (network.status !== 'up') return say('JOIN_NOT_UP', { network: network.name, slice });
@@ -110,7 +119,17 @@ function hindranceOf(whole: WholeJoin, nics: Nics): Said | null {
       const address = typeof seen === 'string' ? seen : sourceAddress;
       if (!isWithin(address, range)) return say('JOIN_ADDRESS', { network: network.name, slice, address, range });
     }
-  return null;
+  const taken = new Set([host.network.id, ...earlier].flatMap((id) => macsOn(nics, id)));
+  const mac = macsOn(nics, guest.network.id).find((one) => taken.has(one));
+  return mac === undefined ? null : say('JOIN_MAC', { network: guest.network.name, slice: guest.slice, mac });
+}
+
+/** Those that were chosen: all others are different throughout. */
+function macsOn(nics: Nics, networkId: number): string[] {
+  return nics.flatMap(({ targetNetworkId, applied }) => {
+    const mac = applied?.properties['sourceMac'];
+    return targetNetworkId === networkId && typeof mac === 'string' ? [mac] : [];
+  });
 }
 
 /** Writes what has become of a join, and tells both slices, if that is news. */
