@@ -63,7 +63,7 @@ export function eventSentence(t: EventsT, data: EventData, vmName: (vmId: number
     case 'slice.links':
       return linksSentence(t, data);
     case 'slice.network': {
-      const said = t(`network.${data.what}`, { network: data.network, other: data.other ?? '' });
+      const said = t(`sharing.${data.what}`, { network: data.network, other: data.other ?? '' });
       return `${said} ${spoken(data.error ?? '', data.sentences)}`.trim();
     }
     case 'deployment.resumed':

@@ -56,7 +56,7 @@ export const events = {
     idle: 'What is done when nothing happens in it has changed, or something happens, or nothing any more.',
     snapshots: 'The snapshots of the slice have changed.',
   },
-  network: {
+  sharing: {
     published: 'Network {{network}} was published.',
     withdrawn: 'Network {{network}} is not published any more.',
     asked: 'Network {{network}}: to join it with one of slice {{other}} is asked for.',

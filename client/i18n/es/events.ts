@@ -58,7 +58,7 @@ export const events: Messages<typeof english> = {
     idle: 'Ha cambiado qué se hace cuando no pasa nada en él, o si pasa algo.',
     snapshots: 'Han cambiado las instantáneas del slice.',
   },
-  network: {
+  sharing: {
     published: 'La red {{network}} se ha publicado.',
     withdrawn: 'La red {{network}} ya no está publicada.',
     asked: 'Red {{network}}: se pide unirla con una del slice {{other}}.',
