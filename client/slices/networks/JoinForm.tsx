@@ -1,4 +1,5 @@
-import { Button, Group, NumberInput, Radio, Stack, Text } from '@mantine/core';
+import { Group, NumberInput, Radio, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { joinLimits } from '#shared/networks/limits';
 import { joinNetworkInput, type PublishedNetwork } from '#shared/networks/schema';
@@ -8,7 +9,7 @@ import { notifyDone } from '../../api/error-message';
 import { keyset, listedPages } from '../../api/keyset';
 import { trpc } from '../../api/trpc';
 import { useSchemaForm } from '../../hooks/schema-form';
-import { FormFrame } from '../../ui/FormFrame';
+import { FormFoot, FormFrame } from '../../ui/FormFrame';
 import { LoadingRows } from '../../ui/LoadingRows';
 import { MoreButton } from '../../ui/MoreButton';
 import { numberOf } from '../../ui/numbers';
@@ -17,6 +18,8 @@ interface JoinFormProps {
   slice: Slice;
   network: Slice['networks'][number];
   onDone: () => void;
+  /** The button that leaves it. */
+  cancel: ReactNode;
 }
 
 interface Values extends Record<string, unknown> {
@@ -29,7 +32,7 @@ interface Values extends Record<string, unknown> {
 const isAsked = ({ own, admission }: PublishedNetwork) => !own && admission === 'asked';
 
 /** The networks that are published in the slice's zone, one of which a network of the slice joins. */
-export function JoinForm({ slice, network, onDone }: JoinFormProps) {
+export function JoinForm({ slice, network, onDone, cancel }: JoinFormProps) {
   const { t } = useTranslation('networks');
   const utils = trpc.useUtils();
   const query = trpc.networks.list.useInfiniteQuery({ zoneId: slice.zone.id }, keyset);
@@ -52,24 +55,34 @@ export function JoinForm({ slice, network, onDone }: JoinFormProps) {
       onDone();
     },
   });
-  if (error !== null) return <ErrorState error={error} onRetry={retry} />;
+  if (error !== null)
+    return (
+      <Stack gap="xs">
+        <ErrorState error={error} onRetry={retry} />
+        <Group>{cancel}</Group>
+      </Stack>
+    );
   if (rows === undefined) return <LoadingRows rows={3} height={48} />;
   if (rows.length === 0)
     return (
-      <Text size="sm" c="dimmed" mt="xs">
-        {t('join.none', { zone: slice.zone.name })}
-      </Text>
+      <Stack gap="xs" mt="xs">
+        <Text size="sm" c="dimmed">
+          {t('join.none', { zone: slice.zone.name })}
+        </Text>
+        <Group>{cancel}</Group>
+      </Stack>
     );
   const chosen = rows.find(({ id }) => String(id) === form.values.publicationId);
   return (
     <FormFrame
       {...frame}
       foot={
-        <Group justify="flex-end" mt="md">
-          <Button type="submit" loading={frame.saving}>
-            {t(chosen !== undefined && isAsked(chosen) ? 'join.ask' : 'join.submit')}
-          </Button>
-        </Group>
+        <FormFoot
+          submit={t(chosen !== undefined && isAsked(chosen) ? 'join.ask' : 'join.submit')}
+          saving={frame.saving}
+        >
+          {cancel}
+        </FormFoot>
       }
     >
       <Radio.Group label={t('join.list')} mt="xs" {...form.getInputProps('publicationId')}>

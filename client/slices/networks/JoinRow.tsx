@@ -69,13 +69,7 @@ export function JoinRow({ slice, join, of, reason }: JoinRowProps) {
               </ActionButton>
             ))
           ) : (
-            <ActionButton
-              size="xs"
-              variant="default"
-              disabledReason={reason}
-              loading={leave.isPending}
-              onClick={end}
-            >
+            <ActionButton size="xs" variant="default" disabledReason={reason} loading={leave.isPending} onClick={end}>
               {t(state === 'asked' ? 'leave.takeBack' : 'leave.label')}
             </ActionButton>
           )}

@@ -43,6 +43,11 @@ export function NetworkSharing({ slice, network, shared, reason }: NetworkSharin
       confirmLabel: t('withdraw.confirm'),
       onConfirm: () => deeds.withdraw.mutate({ id }),
     });
+  const cancel = (
+    <Button variant="default" onClick={() => setForm(null)}>
+      {t('cancel')}
+    </Button>
+  );
   const headingId = `network-${network.key}`;
   return (
     <section aria-labelledby={headingId} className={classes.network}>
@@ -91,9 +96,9 @@ export function NetworkSharing({ slice, network, shared, reason }: NetworkSharin
           {join.outdated ? <TakeUpButton slice={slice} join={join} reason={reason} /> : null}
         </Stack>
       ) : form === 'publish' ? (
-        <PublishForm slice={slice} network={network} onDone={() => done(t('publish.done', { name: network.name }))} />
+        <PublishForm {...{ slice, network, cancel }} onDone={() => done(t('publish.done', { name: network.name }))} />
       ) : form === 'join' ? (
-        <JoinForm slice={slice} network={network} onDone={() => setForm(null)} />
+        <JoinForm {...{ slice, network, cancel }} onDone={() => setForm(null)} />
       ) : (
         <Group gap="xs" mt="xs">
           <ActionButton size="xs" variant="default" disabledReason={reason} onClick={() => setForm('publish')}>
@@ -103,11 +108,6 @@ export function NetworkSharing({ slice, network, shared, reason }: NetworkSharin
             {t('join.open')}
           </ActionButton>
         </Group>
-      )}
-      {form === null || published !== undefined || join !== undefined ? null : (
-        <Button size="xs" variant="subtle" mt="xs" onClick={() => setForm(null)}>
-          {t('cancel')}
-        </Button>
       )}
     </section>
   );

@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { Eye } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ownPart } from '#shared/networks/blocks';
 import { publishNetworkInput } from '#shared/networks/schema';
@@ -7,12 +8,14 @@ import { admissions, type Admission } from '#shared/networks/words';
 import type { Slice } from '#shared/slice';
 import { trpc } from '../../api/trpc';
 import { useSchemaForm } from '../../hooks/schema-form';
-import { FormFrame } from '../../ui/FormFrame';
+import { FormFoot, FormFrame } from '../../ui/FormFrame';
 
 interface PublishFormProps {
   slice: Slice;
   network: Slice['networks'][number];
   onDone: () => void;
+  /** The button that leaves it. */
+  cancel: ReactNode;
 }
 
 interface Values extends Record<string, unknown> {
@@ -22,7 +25,7 @@ interface Values extends Record<string, unknown> {
 }
 
 /** Lets networks of other slices join one of this slice, after saying what that comes to. */
-export function PublishForm({ slice, network, onDone }: PublishFormProps) {
+export function PublishForm({ slice, network, onDone, cancel }: PublishFormProps) {
   const { t } = useTranslation('networks');
   const utils = trpc.useUtils();
   const publish = trpc.networks.publish.useMutation();
@@ -44,11 +47,9 @@ export function PublishForm({ slice, network, onDone }: PublishFormProps) {
     <FormFrame
       {...frame}
       foot={
-        <Group justify="flex-end" mt="md">
-          <Button type="submit" loading={frame.saving}>
-            {t('publish.submit')}
-          </Button>
-        </Group>
+        <FormFoot submit={t('publish.submit')} saving={frame.saving}>
+          {cancel}
+        </FormFoot>
       }
     >
       <Alert variant="light" icon={<Eye size={18} />} mt="xs">

@@ -78,9 +78,7 @@ describe('a network that shares nothing', () => {
     expect(asked).toEqual([]);
     await userEvent.click(list.getByRole('radio', { name: /^core \/ backbone/ }));
     await userEvent.click(screen.getByRole('button', { name: 'Ask to join' }));
-    expect(asked).toEqual([
-      ['networks.join', { id: slice.id, network: 'n1', publicationId: 7, addresses: 14 }],
-    ]);
+    expect(asked).toEqual([['networks.join', { id: slice.id, network: 'n1', publicationId: 7, addresses: 14 }]]);
   });
 
   test('is told of where nothing is published', async () => {
