@@ -544,7 +544,9 @@ export const matrix: Record<string, Row> = {
   'networks.publish': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
     api.networks.publish({ id: s.slice.idle, network: 'lan' }),
   ),
-  'networks.withdraw': row('user', 'slices:manage', manageSlice, (api, s) => api.networks.withdraw({ id: s.published })),
+  'networks.withdraw': row('user', 'slices:manage', manageSlice, (api, s) =>
+    api.networks.withdraw({ id: s.published }),
+  ),
   // it is of that slice itself
   'networks.join': row('user', 'slices:manage', endingIn(manageSlice, 'INVALID_INPUT'), (api, s) =>
     api.networks.join({ id: s.slice.idle, network: 'lan', publicationId: s.published }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { blockOf, hostsWithin, overlap, textOf } from '../topology/ipv4';
-import { blockFor, isWithin, ownPart } from './blocks';
+import { blockFor, isOverlapping, isPart, isWithin, ownPart } from './blocks';
 
 const block = (text: string) => {
   const found = blockOf(text);
@@ -50,4 +50,17 @@ test('an address is in a part, with its prefix length or without', () => {
   expect(isWithin('10.64.0.143', '10.64.0.128/28')).toBe(true);
   expect(isWithin('10.64.0.144/24', '10.64.0.128/28')).toBe(false);
   expect(isWithin('', '10.64.0.128/28')).toBe(false);
+});
+
+test('a part begins at its first address, and is no larger than its subnet', () => {
+  for (const range of ['10.64.0.0/25', '10.64.0.128/25', '10.64.0.0/24'])
+    expect([range, isPart(range, '10.64.0.0/24')]).toEqual([range, true]);
+  for (const range of ['10.64.0.1/25', '10.64.1.0/25', '10.64.0.0/23', 'half'])
+    expect([range, isPart(range, '10.64.0.0/24')]).toEqual([range, false]);
+});
+
+test('subnets overlap where one is in the other', () => {
+  expect(isOverlapping('10.64.0.0/24', '10.64.0.128/30')).toBe(true);
+  expect(isOverlapping('10.64.0.0/24', '10.64.1.0/24')).toBe(false);
+  expect(isOverlapping('10.64.0.0/24', undefined)).toBe(false);
 });

@@ -1,4 +1,14 @@
-import { alignedUp, blockOf, endOf, hostsWithin, offsetIn, overlap, textOf, type Block } from '../topology/ipv4';
+import {
+  alignedUp,
+  blockOf,
+  endOf,
+  hostsWithin,
+  isPartOf,
+  offsetIn,
+  overlap,
+  textOf,
+  type Block,
+} from '../topology/ipv4';
 
 /** What a network keeps of its subnet for its own NICs when it is published, unless it is told: the lower half. */
 export function ownPart(subnet: string): string | null {
@@ -38,6 +48,18 @@ function freeBlock(whole: Block, prefix: number, others: readonly Block[], addre
     base = Math.max(endOf(block), other === undefined ? 0 : endOf(other));
   }
   return null;
+}
+
+/** Whether one text says a whole part of the subnet that the other one says, by its first address. */
+export function isPart(range: string, subnet: string): boolean {
+  const [part, whole] = [blockOf(range), blockOf(subnet)];
+  return part !== null && whole !== null && isPartOf(part, whole);
+}
+
+/** Whether two subnets have addresses in common; what says none has not. */
+export function isOverlapping(one: string | undefined, other: string | undefined): boolean {
+  const [first, second] = [blockOf(one), blockOf(other)];
+  return first !== null && second !== null && overlap(first, second);
 }
 
 /** Whether an address, with or without its prefix length, is in a part of a subnet. */

@@ -54,6 +54,11 @@ export function hostsOf(block: Block): { first: number; last: number } {
   return block.prefix >= 31 ? { first: 0, last: size - 1 } : { first: 1, last: size - 2 };
 }
 
+/** Whether a block, said by its first address, is within another one. */
+export function isPartOf(part: Block & { offset: number }, whole: Block): boolean {
+  return part.offset === 0 && part.prefix >= whole.prefix && overlap(part, whole);
+}
+
 /** The lowest and the highest number in a subnet that NICs have, where they keep to a part of it; all of it where there is none, or it is not in it. */
 export function hostsWithin(subnet: Block, range: Block | null): { first: number; last: number } {
   const { first, last } = hostsOf(subnet);

@@ -2,7 +2,7 @@ import type { Problem } from '../errors';
 import { allocateAddresses } from './addresses';
 import { Blocks } from './blocks';
 import { isChoosable, prefix64Of } from './ipv6';
-import { blockOf, hostsOf, nicsWithin, offsetIn, overlap, serverOffset, textOf, type Block } from './ipv4';
+import { blockOf, hostsOf, isPartOf, nicsWithin, offsetIn, overlap, serverOffset, textOf, type Block } from './ipv4';
 import { drawingLimits } from './limits';
 import type { Topology, TopologyEdge, TopologyNetwork } from './schema';
 
@@ -144,7 +144,7 @@ class AddressingCheck {
         `${name}: a DHCP server gives addresses of the whole subnet, not of ${text} only. Choose one of the two.`,
       );
     if (block === null) return null;
-    if (range.offset === 0 && range.prefix >= block.prefix && overlap(range, block)) return range;
+    if (isPartOf(range, block)) return range;
     const subnet = textOf(block);
     this.#report(
       'RANGE_OUTSIDE',

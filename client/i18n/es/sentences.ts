@@ -507,11 +507,15 @@ export const sentences: Record<SentenceCode, string> = {
   NETWORK_IS_JOINED: '{{name}} está unida a una red de otro slice: sus direcciones se quedan hasta que la deje.',
   NETWORK_ENDING: '{{name}} se está separando de una red de otro slice. Inténtelo de nuevo en un momento.',
   NETWORK_NIC_OUTSIDE: '{{name}} tiene la dirección {{address}}, que no está en {{range}}.',
+  NETWORK_RANGE_OUTSIDE:
+    '{{range}} no es parte de {{subnet}}. Indique su primera dirección y la longitud de su prefijo.',
   NETWORK_NO_REST: 'No queda nada de {{subnet}} para otros si {{name}} conserva {{range}}.',
   NETWORKS_UNJOINABLE: 'La zona {{zone}} no puede unir redes de slices distintos:',
   JOIN_OWN_SLICE: 'Esa red es del propio slice.',
   JOIN_OTHER_ZONE: '{{name}} está en otra zona: solo se pueden unir redes de una misma zona.',
   JOIN_TWICE: 'Una red de este slice ya está unida a {{name}}, o se está separando de ella.',
+  JOIN_OVERLAPS:
+    '{{subnet}} de {{name}} se solapa con {{other}}, que otra parte de este slice tiene por elección o por una unión.',
   JOIN_NO_ROOM: 'De {{subnet}} de {{name}} no queda nada tan grande. Pida menos direcciones.',
   JOIN_ACCEPTED: 'El slice {{slice}} ya ha sido aceptado. Termine la unión en lugar de rechazarla.',
   JOIN_NOT_UP: 'La red {{network}} del slice {{slice}} no está activa.',

@@ -116,7 +116,10 @@ export async function endJoins(tx: Transaction, ids: readonly number[]): Promise
   if (ids.length === 0) return;
   const these = inArray(networkJoins.id, [...ids]);
   await tx.delete(networkJoins).where(and(these, isNull(networkJoins.acceptedAt)));
-  await tx.update(networkJoins).set({ endedAt: databaseNow }).where(and(these, isNull(networkJoins.endedAt)));
+  await tx
+    .update(networkJoins)
+    .set({ endedAt: databaseNow })
+    .where(and(these, isNull(networkJoins.endedAt)));
 }
 
 /** A slice that is destroyed publishes nothing and joins nothing. */

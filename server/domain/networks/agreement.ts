@@ -1,6 +1,5 @@
 import { problemOf, type Problem } from '#shared/errors';
-import { isWithin } from '#shared/networks/blocks';
-import { say } from '#shared/sentence';
+import { isOverlapping, isWithin } from '#shared/networks/blocks';
 import { topologyNetworkSchema, type Topology, type TopologyNetwork } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { joinsOfSlice, publishedOf, type WholeJoin } from '#server/db/queries/networks';
@@ -36,6 +35,16 @@ export async function withJoins(q: Queryable, sliceId: number, topology: Topolog
   };
 }
 
+/** A subnet that another part of the slice has by choice or by a join, and that overlaps the one which a network of it is to have; null for none. */
+export async function clashOf(
+  q: Queryable,
+  { sliceId, topology, network, subnet }: { sliceId: number; topology: Topology; network: string; subnet: string },
+): Promise<string | null> {
+  const { networks, edges } = await withJoins(q, sliceId, topology);
+  const others = [...networks.filter(({ key }) => key !== network), ...edges];
+  return others.find(({ ownSubnet }) => isOverlapping(ownSubnet, subnet))?.ownSubnet ?? null;
+}
+
 /**
  * What a change of a slice would break of what others rely on: a published network keeps its subnet and its part of it, one that joins another
  * keeps what it was given, once it has that. Either may be removed, which ends it.
@@ -55,9 +64,10 @@ export async function agreementProblems(
     if (had === undefined || isAgreed(network, had)) return [];
     const where = { node: network.key, field: network.ownSubnet === had.ownSubnet ? 'ownRange' : 'ownSubnet' };
     const { name } = had;
-    if (published.has(network.key)) return [problemOf('NETWORK_SHARED', say('NETWORK_IS_PUBLISHED', { name }), where)];
+    if (published.has(network.key))
+      return [problemOf('NETWORK_SHARED', { code: 'NETWORK_IS_PUBLISHED', params: { name } }, where)];
     // what it does not have yet it may still take, or anything else
     if (given === undefined || !isAgreed(had, given) || isAgreed(network, given)) return [];
-    return [problemOf('NETWORK_SHARED', say('NETWORK_IS_JOINED', { name }), where)];
+    return [problemOf('NETWORK_SHARED', { code: 'NETWORK_IS_JOINED', params: { name } }, where)];
   });
 }

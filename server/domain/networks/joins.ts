@@ -25,6 +25,8 @@ import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
 import { telling } from '../notifications/tell';
 import { assertNotDestroyed, loadSlice, maySlice } from '../slices/access';
+import { drawingOf } from '../slices/drawing';
+import { clashOf } from './agreement';
 import { networkEvent, noticeFor } from './history';
 import { assertUnshared, networkIn } from './publish';
 import { networksOf } from './read-networks';
@@ -32,7 +34,7 @@ import { networksOf } from './read-networks';
 /**
  * Has a network of the slice join a published one of another slice of its zone, or asks for that; what it will have of the subnet is its own from then
  * on, and taken up by an update. For who manages the slice. NOT_FOUND for a network that is not published; INVALID_INPUT on its field for one of another zone
- * or of the slice itself, for a network that is shared already, and where the subnet has no such part left.
+ * or of the slice itself, for a network that is shared already, for a subnet that overlaps one of the slice's, and where it has no such part left.
  */
 export async function joinNetwork(
   ctx: DomainContext,
@@ -58,16 +60,20 @@ export async function joinNetwork(
     const network = networkIn(model, key);
     await assertUnshared(tx, network);
     // what has joined it, and was withdrawn from, is still to be parted
-    if ((await joinsAt(tx, network.id)).length > 0) throw refuse('network', say('NETWORK_ENDING', { name: network.name }));
+    if ((await joinsAt(tx, network.id)).length > 0)
+      throw refuse('network', say('NETWORK_ENDING', { name: network.name }));
     const others = await joinsAt(tx, host.network.id);
     if (others.some((other) => other.sliceId === id))
       throw refuse('publicationId', say('JOIN_TWICE', { name: host.network.name }));
+    const { subnet } = host.network;
+    const other = await clashOf(tx, { sliceId: id, topology: drawingOf(model), network: key, subnet });
+    if (other !== null) throw refuse('publicationId', say('JOIN_OVERLAPS', { name: host.network.name, subnet, other }));
     const nics = model.edges.filter(({ targetNetworkId }) => targetNetworkId === network.id).length;
-    const { ownRange = host.network.subnet } = partOf(topologyNetworkSchema, host.network);
+    const { ownRange = subnet } = partOf(topologyNetworkSchema, host.network);
     const taken = [ownRange, ...others.map((one) => one.block)];
-    const block = blockFor(host.network.subnet, { addresses: Math.max(addresses, nics), taken });
+    const block = blockFor(subnet, { addresses: Math.max(addresses, nics), taken });
     if (block === null || others.length >= joinLimits.perNetwork)
-      throw refuse('addresses', say('JOIN_NO_ROOM', { name: host.network.name, subnet: host.network.subnet }));
+      throw refuse('addresses', say('JOIN_NO_ROOM', { name: host.network.name, subnet }));
     // who has both slices has agreed to both
     const agreed = host.publication.admission === 'all' || host.slice.ownerId === slice.ownerId;
     await insertJoin(tx, {

@@ -37,7 +37,7 @@ async function slice(user: Caller, zoneId: number) {
   const template = await user.templates.create({ name: `Lab ${made}`, topology: lab });
   const { id } = await user.slices.create({ name: `Slice ${made}`, templateId: template.id, zoneId });
   /** Has an operation done. */
-  const done = async (kind: 'deploy' | 'stop' | 'destroy' | 'update', change?: { from: 'joins' }) => {
+  const done = async (kind: 'deploy' | 'start' | 'stop' | 'destroy' | 'update', change?: { from: 'joins' }) => {
     await user.deployments.start({ sliceId: id, kind, ...(change && { change }) });
     const running = testProvisioning(ctx);
     running.run();
@@ -131,23 +131,30 @@ describe('a published network', () => {
     await join();
     await guest.done('update', { from: 'joins' });
     for (const { id, user } of [host, guest]) {
-      const { topology } = await user.slices.topology({ id });
+      const { topology, version: baseVersion } = await user.slices.topology({ id });
       const networks = topology.networks.map((network) => ({ ...network, ownRange: '10.64.0.64/26' }));
-      const change = { from: 'drawing', topology: { ...topology, networks } } as const;
-      expect(await refusalOf(user.deployments.start({ sliceId: id, kind: 'update', change }))).toMatchObject({
+      const change = { from: 'drawing' as const, topology: { ...topology, networks } };
+      const update = { sliceId: id, kind: 'update', change, baseVersion } as const;
+      expect(await refusalOf(user.deployments.start(update))).toMatchObject({
         code: 'INVALID_TOPOLOGY',
         problems: [{ code: 'NETWORK_SHARED', node: 'lan', field: 'ownRange' }],
       });
     }
   });
 
-  it('is parted when either side stops, ends or is destroyed, and the other one goes on as it was', async () => {
+  it('is parted when the other side is destroyed, not when it stops, and goes on as it was', async () => {
     const { host, guest, join } = await scene('all');
     const id = await join();
     await guest.done('update', { from: 'joins' });
     await joinRound(ctx);
     expect(await guest.joined()).toEqual([id]);
     const [mine, theirs] = [await guest.addresses(), await host.addresses()];
+    // what stops are VMs: their networks stay
+    for (const kind of ['stop', 'start'] as const) {
+      await host.done(kind);
+      await joinRound(ctx);
+      expect([kind, await guest.joined()]).toEqual([kind, [id]]);
+    }
     await host.done('destroy');
     await joinRound(ctx);
     expect(await guest.joined()).toEqual([]);
@@ -188,13 +195,19 @@ describe('a published network', () => {
     const [edge] = await ctx.db.select().from(sliceEdges).where(eq(sliceEdges.sliceId, guest.id));
     const applied = edge?.applied ?? null;
     const moved = applied && { ...applied, properties: { ...applied.properties, sourceAddress: '10.64.0.1/24' } };
-    await ctx.db.update(sliceEdges).set({ applied: moved }).where(eq(sliceEdges.id, edge?.id ?? 0));
+    await ctx.db
+      .update(sliceEdges)
+      .set({ applied: moved })
+      .where(eq(sliceEdges.id, edge?.id ?? 0));
     await joinRound(ctx);
     expect(await host.joined()).toEqual([]);
     expect((await host.networks()).published[0]?.joins).toMatchObject([
       { state: 'apart', error: expect.stringContaining('10.64.0.1/24') },
     ]);
-    await ctx.db.update(sliceEdges).set({ applied }).where(eq(sliceEdges.id, edge?.id ?? 0));
+    await ctx.db
+      .update(sliceEdges)
+      .set({ applied })
+      .where(eq(sliceEdges.id, edge?.id ?? 0));
     await joinRound(ctx);
     expect(await host.joined()).toEqual([id]);
   });
@@ -224,9 +237,9 @@ describe('a published network', () => {
     await join();
     await guest.done('update', { from: 'joins' });
     await joinRound(ctx);
-    const { topology } = await host.user.slices.topology({ id: host.id });
-    const change = { from: 'drawing', topology: { ...topology, networks: [], edges: [] } } as const;
-    await host.user.deployments.start({ sliceId: host.id, kind: 'update', change });
+    const { topology, version: baseVersion } = await host.user.slices.topology({ id: host.id });
+    const change = { from: 'drawing' as const, topology: { ...topology, networks: [], edges: [] } };
+    await host.user.deployments.start({ sliceId: host.id, kind: 'update', change, baseVersion });
     expect(await ctx.db.select().from(networkJoins)).toEqual([]);
     const running = testProvisioning(ctx);
     running.run();
@@ -254,6 +267,34 @@ describe('what cannot be joined is refused:', () => {
     await host.user.networks.answer({ id, accept: false });
     expect(await guest.networks()).toEqual({ published: [], joins: [] });
     expect(await join()).not.toBe(id);
+  });
+
+  it('a network whose subnet another part of the slice has chosen, or is given by another join', async () => {
+    const { host, guest, zoneId, publicationId } = await scene('all');
+    const second = await slice(host.user, zoneId);
+    const { published } = await host.user.networks.publish({ id: second.id, network: 'lan', admission: 'all' });
+    const draft = async (ownSubnet: string | undefined) => {
+      const [lan] = lab.networks;
+      if (lan === undefined) throw new Error('the lab has a network');
+      const dmz = { ...lan, key: 'dmz', name: 'dmz', ownSubnet };
+      const topology = { ...lab, networks: [lan, dmz] };
+      const template = await guest.user.templates.create({ name: `Two ${++made}`, topology });
+      return guest.user.slices.create({ name: `Two ${made}`, templateId: template.id, zoneId });
+    };
+    const chosen = await draft('10.64.0.128/25');
+    const join = (id: number, network: string, to: number) =>
+      guest.user.networks.join({ id, network, publicationId: to });
+    expect(await refusalOf(join(chosen.id, 'lan', publicationId))).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'publicationId',
+      message: expect.stringContaining('10.64.0.128/25'),
+    });
+    const free = await draft(undefined);
+    await join(free.id, 'lan', publicationId);
+    expect(await refusalOf(join(free.id, 'dmz', published[0]?.id ?? 0))).toMatchObject({
+      field: 'publicationId',
+      message: expect.stringContaining('overlaps 10.64.0.0/24'),
+    });
   });
 
   it('a part of the subnet that leaves out a NIC, or nothing for others', async () => {

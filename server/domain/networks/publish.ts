@@ -2,11 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { sliceNetworks, slices } from '#drizzle/schema/slices';
 import { AppError, notFound } from '#shared/errors';
-import { blockFor, isWithin, ownPart } from '#shared/networks/blocks';
+import { blockFor, isPart, isWithin, ownPart } from '#shared/networks/blocks';
 import type { publishNetworkInput, SliceNetworks } from '#shared/networks/schema';
-import { say, saidOf, together } from '#shared/sentence';
+import { say, saidOf, together, type Said } from '#shared/sentence';
 import { topologyNetworkSchema } from '#shared/topology/schema';
-import { addressingProblems } from '#shared/topology/validate-addressing';
 import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import {
@@ -17,7 +16,7 @@ import {
   publishedById,
   sharingOf,
 } from '#server/db/queries/networks';
-import { rowOf } from '#server/db/queries/parts';
+import { partOf, rowOf } from '#server/db/queries/parts';
 import { loadSliceModel, type NetworkRow, type SliceModel } from '#server/db/queries/slice-model';
 import { zoneById } from '#server/db/queries/zones';
 import { inTransaction } from '#server/db/transaction';
@@ -27,7 +26,6 @@ import type { Actor, DomainContext } from '../context';
 import { askZone } from '../deployments/situation';
 import { telling } from '../notifications/tell';
 import { assertNotDestroyed, loadSlice } from '../slices/access';
-import { drawingOf } from '../slices/drawing';
 import { networkEvent, noticeFor } from './history';
 import { networksOf } from './read-networks';
 
@@ -130,24 +128,18 @@ async function keepToRange(
     range,
   }: { sliceId: number; model: SliceModel; network: NetworkRow; range: string | undefined },
 ): Promise<void> {
-  const drawn = drawingOf(model);
-  const part = drawn.networks.find(({ key }) => key === network.key);
-  if (part === undefined) throw new Error(`Network ${network.id} is in no drawing`);
+  const part = partOf(topologyNetworkSchema, network);
   const { subnet, name } = network;
   const ownRange = range ?? part.ownRange ?? ownPart(subnet) ?? subnet;
   const kept = { ...part, ownSubnet: subnet, ownRange };
-  const networks = drawn.networks.map((one) => (one === part ? kept : one));
-  const refuse = (said: Parameters<typeof together>[0]): never => {
-    throw new AppError('INVALID_INPUT', said, { field: 'range' });
-  };
-  const problem = addressingProblems({ ...drawn, networks }).find(({ node }) => node === network.key);
-  if (problem !== undefined) throw new AppError('INVALID_INPUT', problem.message, { field: 'range' });
+  const refused = (said: Said) => new AppError('INVALID_INPUT', said, { field: 'range' });
+  if (!isPart(ownRange, subnet)) throw refused(say('NETWORK_RANGE_OUTSIDE', { range: ownRange, subnet }));
   const names = new Map(model.vms.map((vm) => [vm.id, vm.name]));
   for (const { targetNetworkId, sourceAddress: address, sourceVmId } of model.edges)
     if (targetNetworkId === network.id && !isWithin(address, ownRange))
-      refuse(say('NETWORK_NIC_OUTSIDE', { name: names.get(sourceVmId) ?? '', address, range: ownRange }));
+      throw refused(say('NETWORK_NIC_OUTSIDE', { name: names.get(sourceVmId) ?? '', address, range: ownRange }));
   if (blockFor(subnet, { addresses: 1, taken: [ownRange] }) === null)
-    refuse(say('NETWORK_NO_REST', { name, subnet, range: ownRange }));
+    throw refused(say('NETWORK_NO_REST', { name, subnet, range: ownRange }));
   const { properties } = rowOf(topologyNetworkSchema, sliceNetworks, kept);
   await tx.update(sliceNetworks).set({ properties }).where(eq(sliceNetworks.id, network.id));
   await tx

@@ -27,10 +27,7 @@ interface Around {
  * One look at all joins of this server's zones: what is agreed on and can be is joined, the rest parted, and what has ended goes once it is. What
  * fails for one holds up no other, and is tried again at the next look.
  */
-export async function joinRound(
-  ctx: DomainContext,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<void> {
+export async function joinRound(ctx: DomainContext, signal: AbortSignal = new AbortController().signal): Promise<void> {
   const providers = new Map<number, Provider | null>();
   const providerOf = async (zoneId: number) => {
     const zone = providers.has(zoneId) ? null : await zoneById(ctx.db, zoneId);
