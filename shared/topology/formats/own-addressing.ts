@@ -15,15 +15,17 @@ import type { Report } from './report';
 /** By property, the line of the report that says where it is as the document has it. */
 const keptAs = {
   ownSubnet: 'DOC_SUBNETS',
+  ownRange: 'DOC_SUBNETS',
   ipv6: 'DOC_SUBNETS',
   mtu: 'DOC_MTUS',
   sourceOwnAddress: 'DOC_ADDRESSES',
   targetOwnAddress: 'DOC_ADDRESSES',
   sourceMac: 'DOC_MACS',
   targetMac: 'DOC_MACS',
-} as const satisfies Partial<Record<keyof TopologyEdge, SentenceCode>>;
-const networkFields = ['ownSubnet', 'ipv6', 'mtu'] as const;
-const edgeFields = [...networkFields, 'sourceOwnAddress', 'targetOwnAddress', 'sourceMac', 'targetMac'] as const;
+} as const satisfies Partial<Record<keyof TopologyEdge | keyof TopologyNetwork, SentenceCode>>;
+const segmentFields = ['ownSubnet', 'ipv6', 'mtu'] as const;
+const networkFields = [...segmentFields, 'ownRange'] as const;
+const edgeFields = [...segmentFields, 'sourceOwnAddress', 'targetOwnAddress', 'sourceMac', 'targetMac'] as const;
 
 /** By what is wrong with it, the line that says where it is left out. */
 const leftOutAs: Record<(typeof addressingProblemCodes)[number], SentenceCode> = {
@@ -32,6 +34,8 @@ const leftOutAs: Record<(typeof addressingProblemCodes)[number], SentenceCode> =
   SUBNET_SPECIAL: 'DOC_SUBNETS_UNFIT',
   SUBNET_OVERLAPS: 'DOC_SUBNETS_TAKEN',
   SUBNET_TOO_SMALL: 'DOC_SUBNETS_UNFIT',
+  RANGE_WITHOUT_SUBNET: 'DOC_SUBNETS_UNFIT',
+  RANGE_OUTSIDE: 'DOC_SUBNETS_UNFIT',
   SUBNET_OF_ATTACHMENT: 'DOC_SUBNETS_UNFIT',
   SUBNETS_USED_UP: 'DOC_SUBNETS_UNFIT',
   IPV6_NO_SUBNET: 'DOC_SUBNETS_UNFIT',
@@ -40,6 +44,7 @@ const leftOutAs: Record<(typeof addressingProblemCodes)[number], SentenceCode> =
   MTU_BELOW_IPV6: 'DOC_MTUS_UNFIT',
   ADDRESS_WITHOUT_SUBNET: 'DOC_ADDRESSES_UNFIT',
   ADDRESS_OUTSIDE: 'DOC_ADDRESSES_UNFIT',
+  ADDRESS_OUTSIDE_RANGE: 'DOC_ADDRESSES_UNFIT',
   ADDRESS_OF_SUBNET: 'DOC_ADDRESSES_UNFIT',
   ADDRESS_OF_SERVER: 'DOC_ADDRESSES_UNFIT',
   DUPLICATE_ADDRESS: 'DOC_ADDRESSES_UNFIT',
@@ -49,7 +54,7 @@ const leftOutAs: Record<(typeof addressingProblemCodes)[number], SentenceCode> =
   DUPLICATE_MAC: 'DOC_MACS_TAKEN',
 };
 
-type OwnOfNetwork = Pick<TopologyNetwork, (typeof networkFields)[number]>;
+type OwnOfNetwork = Pick<TopologyNetwork, (typeof segmentFields)[number]>;
 type OwnOfEdge = Pick<TopologyEdge, (typeof edgeFields)[number]>;
 
 /** What a segment or a link chooses, as far as it is written as it should be; the report is told of the rest. `where`: what to call it. */
