@@ -2,9 +2,9 @@ import { useEffect, useRef, type RefObject } from 'react';
 
 /**
  * Buttons come, wait and go with what the slice does. The browser drops the focus when what has it is disabled or taken
- * away, and the keyboard would begin at the top of the page again: it comes back with the button, else to the heading.
+ * away, and the keyboard would begin at the top of the page again: it comes back with the button, else to the heading of the page, or to `heading`.
  */
-export function useKeptFocus(frame: RefObject<HTMLElement | null>): void {
+export function useKeptFocus(frame: RefObject<HTMLElement | null>, heading?: RefObject<HTMLElement | null>): void {
   const last = useRef<HTMLElement | null>(null);
   useEffect(() => {
     const element = frame.current;
@@ -26,7 +26,7 @@ export function useKeptFocus(frame: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     if (last.current === null || document.activeElement !== document.body) return;
     if (!last.current.isConnected)
-      document.querySelector<HTMLElement>('[data-page-heading]')?.focus({ preventScroll: true });
+      (heading?.current ?? document.querySelector<HTMLElement>('[data-page-heading]'))?.focus({ preventScroll: true });
     else if (!last.current.matches(':disabled')) last.current.focus({ preventScroll: true });
   });
 }

@@ -1,9 +1,10 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SliceNetworks } from '#shared/networks/schema';
 import type { Slice } from '#shared/slice';
 import { notifyDone } from '../../api/error-message';
+import { useKeptFocus } from '../../hooks/kept-focus';
 import { ActionButton } from '../../ui/ActionButton';
 import { confirmDestroy } from '../../ui/confirm';
 import { JoinForm } from './JoinForm';
@@ -48,11 +49,14 @@ export function NetworkSharing({ slice, network, shared, reason }: NetworkSharin
       {t('cancel')}
     </Button>
   );
+  const section = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useKeptFocus(section, heading);
   const headingId = `network-${network.key}`;
   return (
-    <section aria-labelledby={headingId} className={classes.network}>
+    <section ref={section} aria-labelledby={headingId} className={classes.network}>
       <Group justify="space-between" gap="xs">
-        <Title order={3} size="h4" id={headingId}>
+        <Title ref={heading} tabIndex={-1} order={3} size="h4" id={headingId}>
           {network.name}
         </Title>
         <Text size="sm" ff="monospace">

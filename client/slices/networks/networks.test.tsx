@@ -81,6 +81,16 @@ describe('a network that shares nothing', () => {
     expect(asked).toEqual([['networks.join', { id: slice.id, network: 'n1', publicationId: 7, addresses: 14 }]]);
   });
 
+  test('keeps the focus of who leaves the form by keyboard', async () => {
+    const { wrapper } = server(none);
+    render(<NetworksPanel slice={slice} />, { wrapper });
+    (await screen.findByRole('button', { name: 'Publish…' })).focus();
+    await userEvent.keyboard('{Enter}');
+    screen.getByRole('button', { name: 'Cancel' }).focus();
+    await userEvent.keyboard('{Enter}');
+    expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'lan' }));
+  });
+
   test('is told of where nothing is published', async () => {
     const { wrapper } = server(none);
     render(<NetworksPanel slice={slice} />, { wrapper });
