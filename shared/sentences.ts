@@ -463,6 +463,8 @@ export const sentences = {
   NETWORK_NO_SUCH: 'The slice has no network with the key {{network}}.',
   NETWORK_IS_PUBLISHED: '{{name}} is published: its subnet and its part of that stay until it is withdrawn.',
   NETWORK_IS_JOINED: '{{name}} joins a network of another slice: its addresses stay until it has left that.',
+  NETWORK_HAS_DHCP:
+    '{{name}} has a DHCP server, which gives out addresses of its whole subnet. Switch it off to share it.',
   NETWORK_ENDING: '{{name}} is being parted from a network of another slice. Try again in a moment.',
   NETWORK_NIC_OUTSIDE: '{{name}} has the address {{address}}, which is not in {{range}}.',
   NETWORK_RANGE_OUTSIDE: '{{range}} is no part of {{subnet}}. Give its first address and its prefix length.',

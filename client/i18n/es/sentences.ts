@@ -505,6 +505,8 @@ export const sentences: Record<SentenceCode, string> = {
   NETWORK_NO_SUCH: 'El slice no tiene ninguna red con la clave {{network}}.',
   NETWORK_IS_PUBLISHED: '{{name}} está publicada: su subred y su parte de ella se quedan hasta que se retire.',
   NETWORK_IS_JOINED: '{{name}} está unida a una red de otro slice: sus direcciones se quedan hasta que la deje.',
+  NETWORK_HAS_DHCP:
+    '{{name}} tiene un servidor DHCP, que da direcciones de toda su subred. Desactívelo para compartirla.',
   NETWORK_ENDING: '{{name}} se está separando de una red de otro slice. Inténtelo de nuevo en un momento.',
   NETWORK_NIC_OUTSIDE: '{{name}} tiene la dirección {{address}}, que no está en {{range}}.',
   NETWORK_RANGE_OUTSIDE:

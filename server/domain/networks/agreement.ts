@@ -6,12 +6,12 @@ import { joinsOfSlice, publishedOf, type WholeJoin } from '#server/db/queries/ne
 import { partOf } from '#server/db/queries/parts';
 
 /** What a network has of addresses by itself, or by an agreement. */
-type Addressing = Pick<TopologyNetwork, 'ownSubnet' | 'ownRange' | 'ipv6'>;
+type Addressing = Pick<TopologyNetwork, 'ownSubnet' | 'ownRange' | 'ipv6' | 'dhcp'>;
 
-/** What a network that joins another one has to have: the subnet of that one, and its own part of it. */
+/** What a network that joins another one has to have: the subnet of that one, its own part of it, and no server that gives out others. */
 export function agreedFor({ join, host }: Pick<WholeJoin, 'join' | 'host'>): Addressing {
   const { ipv6 } = partOf(topologyNetworkSchema, host.network);
-  return { ownSubnet: host.network.subnet, ownRange: join.block, ipv6 };
+  return { ownSubnet: host.network.subnet, ownRange: join.block, ipv6, dhcp: undefined };
 }
 
 /** Whether it has that. */

@@ -297,6 +297,31 @@ describe('what cannot be joined is refused:', () => {
     });
   });
 
+  it('one that has DHCP is not published, and one that joins gives it up', async () => {
+    const { guest, join } = await scene('all');
+    const update = async (dhcp: boolean) => {
+      const { topology, version: baseVersion } = await guest.user.slices.topology({ id: guest.id });
+      const networks = topology.networks.map((network) => ({ ...network, dhcp }));
+      const change = { from: 'drawing' as const, topology: { ...topology, networks } };
+      return refusalOf(guest.user.deployments.start({ sliceId: guest.id, kind: 'update', change, baseVersion }));
+    };
+    await ctx.db
+      .update(sliceNetworks)
+      .set({ properties: { dhcp: true } })
+      .where(eq(sliceNetworks.sliceId, guest.id));
+    expect(await refusalOf(guest.user.networks.publish({ id: guest.id, network: 'lan' }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'network',
+    });
+    const id = await join();
+    await guest.done('update', { from: 'joins' });
+    await joinRound(ctx);
+    expect(await guest.joined()).toEqual([id]);
+    expect(await update(true)).toMatchObject({
+      problems: [{ code: 'RANGE_WITH_DHCP', node: 'lan', field: 'ownRange' }],
+    });
+  });
+
   it('a part of the subnet that leaves out a NIC, or nothing for others', async () => {
     const user = world.callerOf(await world.person());
     const { id } = await slice(user, await world.zone({ name: `ranges ${++made}` }));

@@ -31,7 +31,7 @@ import { networksOf } from './read-networks';
 
 /**
  * Lets networks of other slices of the zone join one of this slice, whose subnet is chosen from then on; its own NICs keep to a part of that. No
- * address changes. For who manages the slice. INVALID_INPUT on `network` for one that is not there, is published or joins another one itself, on `range`
+ * address changes. For who manages the slice. INVALID_INPUT on `network` for one that is not there, is published or joins another one itself, or has DHCP, on `range`
  * for what is no part of its subnet, leaves nothing, or leaves out a NIC that it has; UNSUPPORTED zones are refused on `id`.
  */
 export async function publishNetwork(
@@ -130,6 +130,8 @@ async function keepToRange(
 ): Promise<void> {
   const part = partOf(topologyNetworkSchema, network);
   const { subnet, name } = network;
+  // its server is, and gives out what is free, at the top of the subnet: where those who join have their addresses
+  if (part.dhcp === true) throw new AppError('INVALID_INPUT', say('NETWORK_HAS_DHCP', { name }), { field: 'network' });
   const ownRange = range ?? part.ownRange ?? ownPart(subnet) ?? subnet;
   const kept = { ...part, ownSubnet: subnet, ownRange };
   const refused = (said: Said) => new AppError('INVALID_INPUT', said, { field: 'range' });

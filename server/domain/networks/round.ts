@@ -103,6 +103,9 @@ function hindranceOf(whole: WholeJoin, { nics, earlier }: Around): Said | null {
   const { join, host, guest } = whole;
   for (const { network, slice } of [host, guest])
     if (network.status !== 'up') return say('JOIN_NOT_UP', { network: network.name, slice });
+  // switched off in the drawing, it may serve yet
+  const served = [host, guest].find(({ network }) => network.applied?.properties['dhcp'] === true);
+  if (served !== undefined) return say('NETWORK_HAS_DHCP', { name: served.network.name });
   if (!isAgreed(partOf(topologyNetworkSchema, guest.network), agreedFor(whole)))
     return say('JOIN_OUTDATED', { network: guest.network.name, slice: guest.slice });
   const ranges = [
