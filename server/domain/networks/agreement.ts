@@ -20,13 +20,19 @@ export function isAgreed(network: Addressing, wanted: Addressing): boolean {
   return ownSubnet === wanted.ownSubnet && ownRange === wanted.ownRange && ipv6 === wanted.ipv6;
 }
 
-/** The topology of a slice with what its joins have given its networks; static addresses that are elsewhere are given up. */
+/** The topology of a slice with what its joins have given its networks; static addresses and gateways that are elsewhere are given up. */
 export async function withJoins(q: Queryable, sliceId: number, topology: Topology): Promise<Topology> {
   const joins = (await joinsOfSlice(q, sliceId)).filter(({ join }) => join.sliceId === sliceId);
   const agreed = new Map(joins.map((one) => [one.guest.network.key, agreedFor(one)]));
   return {
     ...topology,
-    networks: topology.networks.map((network) => ({ ...network, ...agreed.get(network.key) })),
+    networks: topology.networks.map((network) => {
+      const given = agreed.get(network.key);
+      if (given?.ownSubnet === undefined) return network;
+      const { gateway } = network;
+      const keepsGateway = gateway !== undefined && isWithin(gateway, given.ownSubnet);
+      return { ...network, ...given, gateway: keepsGateway ? gateway : undefined };
+    }),
     edges: topology.edges.map((edge) => {
       const range = agreed.get(edge.target)?.ownRange;
       if (range === undefined || edge.sourceOwnAddress === undefined) return edge;
