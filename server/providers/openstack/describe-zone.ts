@@ -28,6 +28,7 @@ function capabilities(): Capabilities {
     impair: no(say('CLOUD_LINKS_PLAIN')),
     exec: notYet,
     dhcp: notYet,
+    crossSlice: notYet,
   };
 }
 

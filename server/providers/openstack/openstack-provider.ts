@@ -179,6 +179,9 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
       );
     },
     usage: async () => new Map(),
+    joinNetworks: notOffered,
+    // none is joined
+    partNetworks: async () => undefined,
     // nobody is led out
     internetUse: async () => new Map(),
     limitInternet: async () => undefined,
