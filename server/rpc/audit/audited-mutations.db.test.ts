@@ -589,8 +589,8 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   },
 };
 
-/** One asks a provider how it is, and changes nothing; one says what its caller has seen; one is a piece of what was announced. */
-const unrecorded = ['zones.refresh', 'notifications.markRead', 'imageUploads.writeChunk'];
+/** Two ask a provider how it is, and change nothing; one says what its caller has seen; one is a piece of what was announced. */
+const unrecorded = ['zones.refresh', 'zones.testConnection', 'notifications.markRead', 'imageUploads.writeChunk'];
 
 /** The router's own record of its procedures is flat, whatever its type says. */
 const kinds = z
