@@ -75,37 +75,35 @@ function LabCard({ onOpen, ...props }: LabProps & { onOpen: () => void }) {
 }
 
 /** All of a lab: its drawing, what it is about, and its task. */
-function LabPanel({ onClose, ...props }: LabProps & { onClose: () => void }) {
+function WholeLab(props: LabProps) {
   const { t } = useTranslation('templates');
   const { lab } = props;
   return (
-    <SidePanel opened onClose={onClose} title={lab.title} size={560}>
-      <Stack gap="md">
-        <div className={classes.large}>
-          <Sketch sketch={lab.sketch} />
-        </div>
-        <Text size="sm">{lab.description}</Text>
-        <Facts lab={lab} />
-        <section aria-label={t('gallery.task')}>
-          <Title order={3} fz="sm" mb="xs">
-            {t('gallery.task')}
-          </Title>
-          <Stack component="ol" gap="xs" m={0} ps="lg">
-            {lab.task.map((step) => (
-              <Text component="li" size="sm" key={step} style={{ overflowWrap: 'anywhere' }}>
-                {step}
-              </Text>
-            ))}
-          </Stack>
-        </section>
-        <Group gap="xs">
-          <UseButton {...props} />
-          <Text size="xs" c="dimmed" flex={1}>
-            {t('gallery.taskStays')}
-          </Text>
-        </Group>
-      </Stack>
-    </SidePanel>
+    <Stack gap="md">
+      <div className={classes.large}>
+        <Sketch sketch={lab.sketch} />
+      </div>
+      <Text size="sm">{lab.description}</Text>
+      <Facts lab={lab} />
+      <section aria-label={t('gallery.task')}>
+        <Title order={3} fz="sm" mb="xs">
+          {t('gallery.task')}
+        </Title>
+        <Stack component="ol" gap="xs" m={0} ps="lg">
+          {lab.task.map((step) => (
+            <Text component="li" size="sm" key={step} style={{ overflowWrap: 'anywhere' }}>
+              {step}
+            </Text>
+          ))}
+        </Stack>
+      </section>
+      <Group gap="xs">
+        <UseButton {...props} />
+        <Text size="xs" c="dimmed" flex={1}>
+          {t('gallery.taskStays')}
+        </Text>
+      </Group>
+    </Stack>
   );
 }
 
@@ -163,7 +161,9 @@ export function Component() {
           ))}
         </ul>
       )}
-      {opened === undefined ? null : <LabPanel {...propsOf(opened)} onClose={panel.close} />}
+      <SidePanel opened={opened !== undefined} onClose={panel.close} title={opened?.title ?? ''} size={560}>
+        {opened === undefined ? null : <WholeLab {...propsOf(opened)} />}
+      </SidePanel>
     </>
   );
 }

@@ -175,7 +175,7 @@ export function Component() {
                 />
               )}
             </Suspense>
-            {panel.name === 'uses' && about !== null ? <UsesPanel template={about} onClose={panel.close} /> : null}
+            <UsesPanel template={panel.name === 'uses' ? about : null} onClose={panel.close} />
             <TemplateRenamePanel template={panel.name === 'rename' ? about : null} onClose={panel.close} />
           </>
         }

@@ -53,14 +53,18 @@ function Uses({ template }: { template: TemplateSummary }) {
 }
 
 /** Which slices were made of a template. */
-export function UsesPanel({ template, onClose }: { template: TemplateSummary; onClose: () => void }) {
+export function UsesPanel({ template, onClose }: { template: TemplateSummary | null; onClose: () => void }) {
   const { t } = useTranslation('templates');
   return (
-    <SidePanel opened onClose={onClose} title={t('uses.title', { name: template.name })}>
-      <Text size="sm" c="dimmed" mb="md">
-        {t('uses.help')}
-      </Text>
-      <Uses template={template} />
+    <SidePanel opened={template !== null} onClose={onClose} title={t('uses.title', { name: template?.name ?? '' })}>
+      {template === null ? null : (
+        <>
+          <Text size="sm" c="dimmed" mb="md">
+            {t('uses.help')}
+          </Text>
+          <Uses template={template} />
+        </>
+      )}
     </SidePanel>
   );
 }
