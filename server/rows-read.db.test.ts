@@ -18,7 +18,7 @@ import { provisioningDefaults } from '#server/provisioning/options';
 import { registryOf, testContext } from '#server/testing/context';
 import { withResting } from '#server/testing/resting-zone';
 import { simulatedZone } from '#server/testing/rows';
-import { copySlices, prepareCopies, type Original } from '#server/testing/copies';
+import { analyzeCopies, copySlices, prepareCopies, type Original } from '#server/testing/copies';
 import { line } from '#server/testing/drawings';
 import { carryOut, testProvisioning } from '#server/testing/provisioning';
 import { createWorld, type Caller } from '#server/testing/world';
@@ -216,9 +216,17 @@ test('lists, pages and what the server asks by itself read as many rows among fo
   const before = await measure();
   await copySlices(control, original, { from: few, to: many, accounts, publishedOf: 4, refusedOf: 16 });
   const after = await measure();
-  const grown = [...after].flatMap(([name, large]) => {
-    const small = before.get(name) ?? 0;
-    return large > small * 1.5 + 20 ? [`${name}: ${small} rows read among ${few}, ${large} among ${many}`] : [];
-  });
-  expect(grown).toEqual([]);
+  const growth = (reads: ReadonlyMap<string, number>) =>
+    [...reads].filter(([name, large]) => large > (before.get(name) ?? 0) * 1.5 + 20);
+  // a plan is made by samples of the tables: what one of them misled is not taken for what the list always reads
+  let grown = growth(after);
+  if (grown.length > 0) {
+    await analyzeCopies(control);
+    const again = await measure();
+    grown = growth(new Map(grown.map(([name]) => [name, again.get(name) ?? 0])));
+  }
+  const told = grown.map(
+    ([name, large]) => `${name}: ${before.get(name)} rows read among ${few}, ${large} among ${many}`,
+  );
+  expect(told).toEqual([]);
 }, 300_000);

@@ -118,8 +118,16 @@ export async function copySlices(
       ram_mb = ram_mb * ${to} / ${from}, disk_gb = disk_gb * ${to} / ${from} where zone_id = ${original.zoneId};
     replace into account_sums (user_id, templates, slices)
       select id, (select count(*) from templates where owner_id = users.id and deleted_at is null),
-        (select count(*) from slices where owner_id = users.id and deleted_at is null) from users;
-    analyze table ${tables.map(([table]) => table).join(', ')}`);
+        (select count(*) from slices where owner_id = users.id and deleted_at is null) from users`);
+  await analyzeCopies(database);
+}
+
+/** Has the database look at the tables again, by samples of which it plans its statements. */
+export async function analyzeCopies(database: Connection): Promise<void> {
+  const [tables] = await database.query<RowDataPacket[]>(
+    `select table_name as name from information_schema.tables where table_schema = database() and table_type = 'BASE TABLE'`,
+  );
+  await database.query(`analyze table ${tables.map(({ name }) => `\`${name}\``).join(', ')}`);
 }
 
 /** Those that can be written. */
