@@ -1,5 +1,4 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '#server/lib/run-command';
@@ -99,8 +98,8 @@ describe('a zone that cannot keep guests from its host', () => {
 });
 
 test.skipIf(stage === null)('without tc there is internet access, but none that has to be slow', async () => {
-  // where the slices' users may read, too
-  const bin = await mkdtemp(join(tmpdir(), 'trama-without-tc-'));
+  // where the slices' users may read, too, which they may not in a folder for temporary files of one's own
+  const bin = await mkdtemp('/tmp/trama-without-tc-');
   await chmod(bin, 0o755);
   const programs = ['sh', 'mount', 'mknod', 'ip', 'unshare', 'setpriv', 'pasta', 'true'];
   const { stdout } = await runCommand('which', programs);
