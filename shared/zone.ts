@@ -46,6 +46,9 @@ export const capabilitiesSchema = z.object({
   exec: capabilitySchema,
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
+/** Of a zone that can do everything, or nothing, for one and the same reason. */
+export const allCapabilities = (one: Capability): Capabilities =>
+  capabilitiesSchema.parse(Object.fromEntries(Object.keys(capabilitiesSchema.shape).map((name) => [name, one])));
 
 const range = z.object({ min: z.number().int(), max: z.number().int() });
 /** What one VM of a zone can have, by what its provider can do. NICs are numbered from 0. */

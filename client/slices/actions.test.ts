@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, StepAction, StepStatus } from '#shared/deployment/schema';
 import type { Slice } from '#shared/slice';
-import type { Capabilities, Capability } from '#shared/zone';
+import { allCapabilities, type Capabilities, type Capability } from '#shared/zone';
 import type { VmStatus } from '#shared/slice-status';
 import { sampleDeployment, samplePlan, sampleSlice, sampleVm } from '../testing/samples';
 import { offers, runningSteps, vmReason, waitingOf } from './actions';
@@ -79,24 +79,7 @@ describe('what is going on', () => {
 
 it('a slice is suspended where its zone can, else the zone says why it cannot; what is suspended is resumed', () => {
   const able = { ok: true, reason: null };
-  const can = (suspend: Capability): Capabilities => ({
-    ...{
-      run: able,
-      internet: able,
-      internetRate: able,
-      portForwards: able,
-      disks: able,
-      extraDisks: able,
-      serialConsole: able,
-      graphics: able,
-      snapshot: able,
-      impair: able,
-      dhcp: able,
-      crossSlice: able,
-      exec: able,
-    },
-    suspend,
-  });
+  const can = (suspend: Capability): Capabilities => ({ ...allCapabilities(able), suspend });
   const of = (slice: Slice, zone: Capabilities | null) =>
     offers(slice, undefined, { can: zone }).find(({ action }) => action === 'suspend');
   const active = sampleSlice({ status: 'active' });

@@ -4,7 +4,7 @@ import { TRPCClientError } from '@trpc/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EventData } from '#shared/deployment/events';
 import { asError, asReason, asValue, plain, say, together, type Said } from '#shared/sentence';
-import type { Capabilities, Zone } from '#shared/zone';
+import { allCapabilities, type Capabilities, type Zone } from '#shared/zone';
 import { useErrorMessage } from '../api/error-message';
 import { ImageBadge } from '../catalogue/ImageBadge';
 import { chooseLanguage } from '../i18n/i18n';
@@ -62,22 +62,7 @@ test('what happened to a VM is told in Spanish', () => {
 function zoneWith(run: Said): Zone {
   const no = { ok: false, ...asReason(run) };
   const internet = { ok: false, ...asReason(say('INTERNET_UNSAFE')) };
-  const capabilities: Capabilities = {
-    run: no,
-    internet,
-    internetRate: internet,
-    portForwards: no,
-    disks: no,
-    extraDisks: no,
-    serialConsole: no,
-    graphics: no,
-    suspend: no,
-    snapshot: no,
-    impair: no,
-    dhcp: no,
-    crossSlice: no,
-    exec: no,
-  };
+  const capabilities: Capabilities = { ...allCapabilities(no), internet, internetRate: internet };
   return {
     ...{ id: 1, name: 'local', provider: 'qemu', enabled: true, physical: null, capacity: null, free: null },
     limits: { vcpus: null, ramMb: null, diskGb: null },

@@ -1,7 +1,7 @@
 import { qemuDefaults } from '#shared/zone-settings';
 import { cleanup, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import type { Zone } from '#shared/zone';
+import { allCapabilities, type Zone } from '#shared/zone';
 import { renderApp } from '../testing/render';
 import { ZoneCard } from './ZoneCard';
 
@@ -20,22 +20,7 @@ const zone: Zone = {
   free: { vcpus: 12, ramMb: 96_768, diskGb: 392 },
   runningVms: 3,
   slices: 1,
-  capabilities: {
-    run: ok,
-    internet: ok,
-    internetRate: ok,
-    portForwards: ok,
-    disks: ok,
-    extraDisks: ok,
-    serialConsole: ok,
-    graphics: ok,
-    suspend: ok,
-    snapshot: ok,
-    impair: ok,
-    dhcp: ok,
-    crossSlice: ok,
-    exec: ok,
-  },
+  capabilities: allCapabilities(ok),
   vmLimits: { nics: 24, vcpus: { min: 1, max: 255 }, ramMb: { min: 32, max: 24_576 }, diskGb: { min: 0, max: 2048 } },
   facts: [{ name: 'QEMU', value: '7.2.0' }],
   observedAt: '2026-01-01T00:00:00.000Z',
@@ -71,22 +56,7 @@ test('a zone that cannot run says why and which command helps', () => {
   show({
     capacity: null,
     physical: null,
-    capabilities: {
-      run: { ok: false, reason },
-      internet: ok,
-      internetRate: ok,
-      portForwards: ok,
-      disks: ok,
-      extraDisks: ok,
-      serialConsole: ok,
-      graphics: ok,
-      suspend: ok,
-      snapshot: ok,
-      impair: ok,
-      dhcp: ok,
-      crossSlice: ok,
-      exec: ok,
-    },
+    capabilities: { ...allCapabilities(ok), run: { ok: false, reason } },
   });
   expect(screen.getByRole('alert').textContent).toContain('QEMU is not installed.');
   expect(screen.getByText('apt-get install qemu-system-x86')).toBeDefined();

@@ -4,6 +4,7 @@ import type { PlanStep } from '#shared/deployment/schema';
 import { limits } from '#shared/limits';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { plain, say } from '#shared/sentence';
+import { allCapabilities } from '#shared/zone';
 import { ProviderError } from '#server/lib/provider-error';
 import type { Provider, SliceObservation } from '#server/providers/provider';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -126,22 +127,7 @@ async function stepsOf(provider: Provider, kind: (typeof deploymentKinds)[number
       enabled: true,
       capacity: null,
       free: null,
-      capabilities: {
-        run: ok,
-        internet: ok,
-        internetRate: ok,
-        portForwards: ok,
-        disks: ok,
-        extraDisks: ok,
-        serialConsole: ok,
-        graphics: ok,
-        suspend: ok,
-        snapshot: ok,
-        impair: ok,
-        dhcp: ok,
-        crossSlice: ok,
-        exec: ok,
-      },
+      capabilities: allCapabilities(ok),
       vmLimits: null,
       unavailable: null,
     },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { planSchema, type Plan } from '#shared/deployment/schema';
 import type { IpRange } from '#shared/ip-ranges';
-import type { Capabilities } from '#shared/zone';
+import { allCapabilities } from '#shared/zone';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
 import { needsOf } from '#shared/topology/properties';
 import { topologyNetworkSchema, topologyVmSchema } from '#shared/topology/schema';
@@ -16,22 +16,7 @@ import type { PlanInput, PlanTopology, PlanVm, PlanZone } from './plan-input';
 import { planOperation, wantedOf } from './planner';
 
 const ok = { ok: true, reason: null };
-const able: Capabilities = {
-  run: ok,
-  internet: ok,
-  internetRate: ok,
-  portForwards: ok,
-  disks: ok,
-  extraDisks: ok,
-  serialConsole: ok,
-  graphics: ok,
-  suspend: ok,
-  snapshot: ok,
-  impair: ok,
-  dhcp: ok,
-  crossSlice: ok,
-  exec: ok,
-};
+const able = allCapabilities(ok);
 const zone: PlanZone = {
   name: 'local',
   enabled: true,

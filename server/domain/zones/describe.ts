@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors';
 import { asReason, say, type Said } from '#shared/sentence';
-import type { Capabilities } from '#shared/zone';
+import { allCapabilities } from '#shared/zone';
 import type { ProviderZone } from '#server/db/queries/zones';
 import { describeError } from '#server/lib/logger';
 import { withTimeout } from '#server/lib/timeout';
@@ -21,23 +21,7 @@ export type Description = Omit<ZoneDescription, 'physical' | 'observedAt' | 'vmL
 
 /** What is said of a zone that cannot be asked: nothing works, and why. */
 export function unavailable(why: Said): Description {
-  const no = { ok: false, ...asReason(why) };
-  const capabilities: Capabilities = {
-    run: no,
-    internet: no,
-    internetRate: no,
-    portForwards: no,
-    disks: no,
-    extraDisks: no,
-    serialConsole: no,
-    graphics: no,
-    suspend: no,
-    snapshot: no,
-    impair: no,
-    dhcp: no,
-    crossSlice: no,
-    exec: no,
-  };
+  const capabilities = allCapabilities({ ok: false, ...asReason(why) });
   return { physical: null, capabilities, facts: [], observedAt: null };
 }
 
