@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { Group } from '@mantine/core';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -190,6 +191,6 @@ export function SliceCanvas({ slice, running, selected, onSelect }: SliceCanvasP
 
 /** What an end is called, if it has a name, and its address: there is no room for the prefix length, which is the same at both ends. */
 function endText(name: string | undefined, address: string): string {
-  const plain = address.split('/')[0] ?? address;
+  const plain = withoutPrefix(address);
   return name === undefined ? plain : `${name} ${plain}`;
 }

@@ -1,3 +1,4 @@
+import { withoutPrefix } from '../topology/prefix';
 import {
   alignedUp,
   blockOf,
@@ -65,5 +66,5 @@ export function isOverlapping(one: string | undefined, other: string | undefined
 /** Whether an address, with or without its prefix length, is in a part of a subnet. */
 export function isWithin(address: string, part: string): boolean {
   const block = blockOf(part);
-  return block !== null && offsetIn(block, address.split('/', 1)[0]) !== undefined;
+  return block !== null && offsetIn(block, withoutPrefix(address)) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { withoutPrefix } from './prefix';
 import { csvText } from '../csv';
 import { slug } from '../slug';
 import type { AddressRow } from './address-table';
@@ -27,7 +28,7 @@ const columns: Record<string, Cell> = {
   nic: ({ nic }) => nic,
   interface: (row) => row.interface,
   mac: ({ mac }) => mac,
-  address: (_row, address) => address.split('/')[0] ?? '',
+  address: (_row, address) => withoutPrefix(address),
   prefix_length: (_row, address) => address.split('/')[1] ?? null,
   network: ({ network }) => network,
   peer: ({ peer }) => peer,
@@ -61,7 +62,7 @@ export function addressHosts(rows: readonly AddressRow[]): string {
     .flatMap(({ addresses, vm, hostname, network, peer }) => {
       const place = labelOf(network ?? peer ?? '');
       const names = [...new Set([hostname, vm, ...(place === '' ? [] : [`${vm}.${place}`])])];
-      return addresses.map((address) => `${address.split('/')[0] ?? ''}\t${names.join(' ')}\n`);
+      return addresses.map((address) => `${withoutPrefix(address)}\t${names.join(' ')}\n`);
     })
     .join('');
 }

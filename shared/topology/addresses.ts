@@ -1,3 +1,4 @@
+import { withoutPrefix } from './prefix';
 import { limits } from '../limits';
 import { Blocks, Numbers } from './blocks';
 import { blockOf, hostsOf, nicsWithin, offsetIn, textOf, type Block } from './ipv4';
@@ -129,7 +130,7 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
 }
 
 /** The address without its prefix length. */
-const unmasked = (address: string | null | undefined) => address?.split('/', 1)[0];
+const unmasked = (address: string | null | undefined) => (address == null ? undefined : withoutPrefix(address));
 
 /** What the ends of a link have in its subnet: what is chosen, what they had there, else the lowest that is free. */
 function hostsOfLink(link: Block, edge: TopologyEdge, place: Place | undefined): [number, number] {

@@ -1,5 +1,7 @@
 /* IPv4 reckoned with numbers (RFC 4632): what the address plan is made of, and what its checks compare. Pure. */
 
+import { withoutPrefix } from './prefix';
+
 /** A subnet: its lowest address as a number of 32 bits, and its prefix length. Two of them are one in the other, or apart. */
 export interface Block {
   base: number;
@@ -45,7 +47,7 @@ export const serverOffset = (block: Block) => hostsOf(block).last;
 /** The address there, without its prefix length; null for what is no subnet. */
 export function serverAddress(subnet: string | undefined): string | null {
   const block = blockOf(subnet);
-  return block && (textOf(block, serverOffset(block)).split('/')[0] ?? null);
+  return block && withoutPrefix(textOf(block, serverOffset(block)));
 }
 
 /** The lowest and the highest that a NIC can have: not the subnet's own address and not that of all, but in a /31, which has no others (RFC 3021). */

@@ -1,3 +1,4 @@
+import { withoutPrefix } from './prefix';
 import { address6Of } from './ipv6';
 import type { Topology, TopologyVm } from './schema';
 
@@ -94,7 +95,7 @@ function endsIn(topology: Topology): ReadonlyMap<string, readonly End[]> {
   return ends;
 }
 
-const addressIn = (cidr: string | null) => cidr?.split('/', 1)[0] ?? null;
+const addressIn = (cidr: string | null) => (cidr === null ? null : withoutPrefix(cidr));
 const prefixIn = (cidr: string | null) => cidr?.split('/')[1] ?? null;
 
 /** The address of IPv6 beside one of IPv4; undefined where there is none, null while that is not known. */

@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { Fieldset, Stack, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
@@ -22,7 +23,7 @@ const readAddress = (text: string) => ownAddressSchema.safeParse(text).data;
 const readMac = (text: string) => macSchema.safeParse(text).data;
 const readMtu = (text: string) => mtuSchema.safeParse(/^\d+$/.test(text) ? Number(text) : undefined).data;
 /** Without its prefix length, which is that of the subnet. */
-const bare = (address: string | undefined) => address?.split('/', 1)[0];
+const bare = (address: string | undefined) => (address === undefined ? undefined : withoutPrefix(address));
 
 interface SubnetFieldsProps {
   part: Pick<TopologyNetwork, 'ownSubnet' | 'subnets' | 'ipv6' | 'mtu'>;

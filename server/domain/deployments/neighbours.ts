@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { blockOf, everywhere, textOf } from '#shared/topology/ipv4';
 import { subnetIn } from '#shared/topology/ipv6';
 import type { EdgeSpec, NicSpec, VmSpec } from '#server/providers/provider';
@@ -51,8 +52,8 @@ function segmentsOf(edges: readonly EdgeSpec[], kind: 'address' | 'address6'): S
   const networks = new Map<number, { subnet: string; ends: SegmentEnd[] }>();
   for (const { id: edgeId, source, target } of edges) {
     const end = ({ vmId, nic }: { vmId: number; nic: NicSpec }): SegmentEnd[] => {
-      const address = nic[kind]?.split('/', 1)[0];
-      return address === undefined ? [] : [{ vmId, edgeId, address }];
+      const address = nic[kind];
+      return address === undefined ? [] : [{ vmId, edgeId, address: withoutPrefix(address) }];
     };
     const subnet = subnetOf(source.nic[kind]);
     if (subnet === undefined) continue;

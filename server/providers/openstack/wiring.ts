@@ -1,6 +1,7 @@
 import { say } from '#shared/sentence';
 import { blockOf, textOf } from '#shared/topology/ipv4';
 import { subnetIn } from '#shared/topology/ipv6';
+import { withoutPrefix } from '#shared/topology/prefix';
 import { appliedEdge, appliedNetwork } from '../applied';
 import { notDefined } from '../errors';
 import type { EdgeSpec, NetworkSpec, NicSpec } from '../provider';
@@ -87,10 +88,10 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
           description: asDescription(appliedEdge(edge)),
           mac: nic.mac,
           fixed: [
-            { subnetId: network.subnet4, address: addressOf(nic.address) },
+            { subnetId: network.subnet4, address: withoutPrefix(nic.address) },
             ...(network.subnet6 === null || address6 === undefined
               ? []
-              : [{ subnetId: network.subnet6, address: addressOf(address6) }]),
+              : [{ subnetId: network.subnet6, address: withoutPrefix(address6) }]),
           ],
         }),
       remove: ({ id }) => gone(neutron.deletePort(id)),
@@ -178,8 +179,6 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
       }),
   };
 }
-
-const addressOf = (cidr: string) => cidr.replace(/\/.*$/, '');
 
 /** `10.0.0.1/30` is in `10.0.0.0/30`, `fd00::1/64` in `fd00::/64`. */
 export function networkOf(cidr: string): string {

@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { say } from '#shared/sentence';
 import { bends, directionsOf, type Link, type LinkQuality } from '#shared/topology/link';
 import { notRunning } from '../errors';
@@ -124,7 +125,7 @@ function endOf(nic: NicSpec | undefined): End {
   if (nic === undefined) return { mac: broadcast, address: [10, 0, 0, 1] };
   return {
     mac: nic.mac.split(':').map((part) => Number.parseInt(part, 16)),
-    address: (nic.address.split('/')[0] ?? '').split('.').map(Number),
+    address: withoutPrefix(nic.address).split('.').map(Number),
   };
 }
 

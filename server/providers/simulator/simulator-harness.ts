@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { bends, directionsOf } from '#shared/topology/link';
@@ -117,7 +118,7 @@ export async function simulatorHarness(
       const nic = servedNicOf(known, vm);
       const named = [...(known?.vms.values() ?? [])].find(({ spec }) => spec.name === name);
       const found = nic && named?.spec.nics.find(({ peer }) => canonical(peer) === canonical(nic.peer));
-      return found?.address.split('/')[0] ?? null;
+      return found == null ? null : withoutPrefix(found.address);
     },
     async countRelays(slice) {
       return bentIn(state.slices.get(slice.id)).length > 0 ? 1 : 0;

@@ -1,3 +1,4 @@
+import { withoutPrefix } from '../prefix';
 import { stringify } from 'yaml';
 import { slug } from '../../slug';
 import type { AddressRow } from '../address-table';
@@ -67,5 +68,5 @@ const reachedBy = ({ host, port, user }: NonNullable<AddressRow['ssh']>): Omit<H
 function withHost(host: Host): Host {
   const [address] = host.trama_addresses;
   if (host.ansible_host !== undefined || address === undefined) return host;
-  return { ansible_host: address.split('/')[0] ?? '', ...host };
+  return { ansible_host: withoutPrefix(address), ...host };
 }

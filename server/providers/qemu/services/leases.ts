@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { blockOf, hostsOf, offsetIn, textOf, type Block } from '#shared/topology/ipv4';
 import type { ServiceConfig } from './config';
 
@@ -37,13 +38,13 @@ export class Leases {
   change({ address, hosts }: ServiceConfig): void {
     const block = blockOf(address);
     if (block !== null) this.#block = block;
-    this.#own = bare(address);
+    this.#own = withoutPrefix(address);
     this.#planned.clear();
     this.#taken.clear();
     this.#taken.add(this.#own);
     for (const host of hosts) {
-      this.#planned.set(host.mac.toLowerCase(), bare(host.address));
-      this.#taken.add(bare(host.address));
+      this.#planned.set(host.mac.toLowerCase(), withoutPrefix(host.address));
+      this.#taken.add(withoutPrefix(host.address));
     }
     for (const other of this.#leases.keys()) if (!this.#isOfPool(other)) this.#leases.delete(other);
     this.#noneUntil = 0;
@@ -107,7 +108,7 @@ export class Leases {
     const begin = Number.parseInt(mac.replaceAll(':', '').slice(-6), 16) % upper;
     // more than are taken need not be looked at
     for (let n = 0; n < Math.min(count, mostLeases + this.#taken.size + 1); n += 1) {
-      const address = bare(textOf(this.#block, last - ((begin + n) % count)));
+      const address = withoutPrefix(textOf(this.#block, last - ((begin + n) % count)));
       if (this.#isFree(address, mac, now)) return address;
     }
     this.#noneUntil = Math.min(...[...this.#leases.values()].map(({ until }) => until));
@@ -128,9 +129,4 @@ export class Leases {
     this.#leases.set(address, { mac, until });
     return true;
   }
-}
-
-/** The address without its prefix length. */
-export function bare(address: string): string {
-  return address.split('/', 1)[0] ?? '';
 }

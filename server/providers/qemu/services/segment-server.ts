@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { addressBytes, macText } from '#shared/capture/text';
 import { everywhere } from '#shared/topology/ipv4';
 import { subnetIn } from '#shared/topology/ipv6';
@@ -23,7 +24,7 @@ import {
   udpFrame,
   type Datagram,
 } from './frames';
-import { bare, leaseSeconds, Leases } from './leases';
+import { leaseSeconds, Leases } from './leases';
 import { Names, reply } from './names';
 
 /** Passes a question on and calls back with what came for an answer; never, where nothing comes. Both are messages of DNS. */
@@ -80,20 +81,20 @@ export class SegmentServer {
     }
     if (heard.kind === 'arp') {
       if (heard.address !== nobody) this.#leases.see(heard.mac, heard.address, this.#means.now());
-      if (heard.asked === bare(address)) this.#means.send(arpReply({ mac, address: heard.asked }, heard));
+      if (heard.asked === withoutPrefix(address)) this.#means.send(arpReply({ mac, address: heard.asked }, heard));
       return;
     }
     if (address6 === undefined) return;
     // who has no address yet asks for all, and finds out by itself whether an address is free
     const to = heard.from === '::' ? allNodes : { mac: heard.mac, address: heard.from };
     if (heard.kind === 'routerSolicitation') this.#advertise(to);
-    else if (heard.from !== '::' && [bare(address6), linkLocal(mac)].includes(heard.target))
+    else if (heard.from !== '::' && [withoutPrefix(address6), linkLocal(mac)].includes(heard.target))
       this.#means.send(neighbourAdvertisement({ mac, address: heard.target }, to));
   }
 
   #hearDatagram(datagram: Datagram): void {
     const { address, address6 } = this.#config;
-    const own = [bare(address), bare(address6 ?? address)];
+    const own = [withoutPrefix(address), withoutPrefix(address6 ?? address)];
     if (datagram.toPort === dhcpPorts.server && datagram.fromPort === dhcpPorts.client) {
       if ([everybody.address, ...own].includes(datagram.to)) this.#hearDhcp(datagram);
     } else if (datagram.toPort === dnsPort && own.includes(datagram.to)) this.#hearDns(datagram);
@@ -103,7 +104,7 @@ export class SegmentServer {
     const { mac, address6, mtu } = this.#config;
     const subnet = subnetIn(address6);
     if (address6 === undefined || subnet === undefined) return;
-    const [from, prefix, nameServer] = [linkLocal(mac), bare(subnet), bare(address6)];
+    const [from, prefix, nameServer] = [linkLocal(mac), withoutPrefix(subnet), withoutPrefix(address6)];
     this.#means.send(routerAdvertisement({ mac, from, prefix, mtu, nameServer, domain: nameBytes(ownDomain) }, to));
   }
 
@@ -118,7 +119,7 @@ export class SegmentServer {
     // one that has an address, and asks for no other, is told there; all others hear broadcasts (RFC 2131 §4.1)
     const hasAddress = !isNak && asked.clientAddress !== nobody;
     const to = hasAddress ? { mac: fromMac, address: asked.clientAddress } : everybody;
-    const ends = { fromMac: mac, toMac: to.mac, from: bare(address), to: to.address };
+    const ends = { fromMac: mac, toMac: to.mac, from: withoutPrefix(address), to: to.address };
     const ports = { fromPort: dhcpPorts.server, toPort: dhcpPorts.client };
     this.#means.send(udpFrame({ ...ends, ...ports, data: writeDhcp(answer) }));
   }
@@ -128,7 +129,7 @@ export class SegmentServer {
     const { mac, clientAddress } = asked;
     const requested = addressIn(asked, dhcpOptions.requestedAddress);
     const server = addressIn(asked, dhcpOptions.server);
-    const isMeant = server === null || server === bare(this.#config.address);
+    const isMeant = server === null || server === withoutPrefix(this.#config.address);
     const has = clientAddress === nobody ? requested : clientAddress;
     switch (asked.options.get(dhcpOptions.kind)?.[0]) {
       case dhcpKinds.discover: {
@@ -156,7 +157,7 @@ export class SegmentServer {
   /** @param given the client's address; `0.0.0.0` where it has one of its own, or gets none */
   #dhcpReply({ transaction, broadcast, mac, clientAddress }: DhcpMessage, kind: number, given: string): DhcpMessage {
     const { address, router, hosts } = this.#config;
-    const own = addressBytes(bare(address)) ?? new Uint8Array(4);
+    const own = addressBytes(withoutPrefix(address)) ?? new Uint8Array(4);
     const options = new Map<number, Uint8Array>([
       [dhcpOptions.kind, Uint8Array.of(kind)],
       [dhcpOptions.server, own],
@@ -167,7 +168,7 @@ export class SegmentServer {
       options.set(dhcpOptions.subnetMask, bigEndian(2 ** 32 - 2 ** (32 - prefix), 4));
       const host = hosts.find((one) => one.mac === mac);
       // a VM with internet access has its way out there, and a router knows its own
-      const via = host?.internet === true || bare(host?.address ?? '') === router ? undefined : router;
+      const via = host?.internet === true || withoutPrefix(host?.address ?? '') === router ? undefined : router;
       const viaBytes = via === undefined ? null : addressBytes(via);
       if (viaBytes !== null) options.set(dhcpOptions.router, viaBytes);
       // who takes these does not look at that router any more (RFC 3442)

@@ -2,7 +2,7 @@ import { blockOf, everywhere, serverOffset, textOf } from '#shared/topology/ipv4
 import { address6Of, subnetIn } from '#shared/topology/ipv6';
 import type { NicSpec, VmSpec } from '../../provider';
 import type { ServiceConfig } from './config';
-import { bare } from './leases';
+import { withoutPrefix } from '#shared/topology/prefix';
 
 type Guest = Pick<VmSpec, 'name' | 'hostname' | 'nics' | 'hosts' | 'routes' | 'router' | 'internet'>;
 
@@ -32,7 +32,7 @@ export function serviceOf(
     address,
     address6: address6Of(address, subnet6),
     ...(mtu !== usualMtu && { mtu }),
-    ...(router !== undefined && { router: bare(router) }),
+    ...(router !== undefined && { router: withoutPrefix(router) }),
     hosts: here.map(({ vm, nic }) => {
       const routes = routesOf({ vm, nic }).filter(({ to }) => to !== everywhere);
       return {
@@ -48,7 +48,10 @@ export function serviceOf(
 /** Who is on the network is known by the addresses there, others by those under which somebody on it reaches them. */
 function namesOf(here: readonly { vm: Guest; nic: NicSpec }[]): ServiceConfig['names'] {
   const own = here.flatMap(({ vm, nic: { address, address6 } }) =>
-    [address, ...(address6 === undefined ? [] : [address6])].map((one) => ({ name: vm.name, address: bare(one) })),
+    [address, ...(address6 === undefined ? [] : [address6])].map((one) => ({
+      name: vm.name,
+      address: withoutPrefix(one),
+    })),
   );
   const known = new Set(own.map(({ name }) => name));
   const beyond = here.flatMap(({ vm }) => vm.hosts.filter(({ name }) => !known.has(name)));
