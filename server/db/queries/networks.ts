@@ -1,5 +1,5 @@
 import { alias } from 'drizzle-orm/mysql-core';
-import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, inArray, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { availabilityZones } from '#drizzle/schema/catalogue';
 import { networkJoins, networkPublications } from '#drizzle/schema/networks';
 import { sliceEdges, sliceNetworks, slices } from '#drizzle/schema/slices';
@@ -19,21 +19,22 @@ const published = {
   owner: users.name,
 };
 
-const publications = (q: Queryable) =>
+/** `more`: fields besides. */
+const publications = <More extends Record<string, SQL>>(q: Queryable, more: More) =>
   q
-    .select(published)
+    .select({ ...published, ...more })
     .from(networkPublications)
     .innerJoin(sliceNetworks, eq(sliceNetworks.id, networkPublications.networkId))
     .innerJoin(slices, eq(slices.id, networkPublications.sliceId))
     .innerJoin(users, eq(users.id, slices.ownerId));
 
 export async function publishedById(q: Queryable, id: number) {
-  const [row] = await publications(q).where(eq(networkPublications.id, id));
+  const [row] = await publications(q, {}).where(eq(networkPublications.id, id));
   return row ?? null;
 }
 
 export function publishedOf(q: Queryable, sliceId: number) {
-  return publications(q).where(eq(networkPublications.sliceId, sliceId)).orderBy(asc(networkPublications.id));
+  return publications(q, {}).where(eq(networkPublications.sliceId, sliceId)).orderBy(asc(networkPublications.id));
 }
 
 /** A page of published networks in the order in which they were published, one more than `limit`, and how many join each. `search`: in its name, or its slice's. */
@@ -47,12 +48,7 @@ export function listPublished(
 ) {
   const joins = sql<number>`(select count(*) from ${networkJoins}
     where ${networkJoins.publicationId} = ${networkPublications.id} and ${networkJoins.acceptedAt} is not null)`;
-  return q
-    .select({ ...published, joins: joins.mapWith(Number) })
-    .from(networkPublications)
-    .innerJoin(sliceNetworks, eq(sliceNetworks.id, networkPublications.networkId))
-    .innerJoin(slices, eq(slices.id, networkPublications.sliceId))
-    .innerJoin(users, eq(users.id, slices.ownerId))
+  return publications(q, { joins: joins.mapWith(Number) })
     .where(
       and(
         gt(networkPublications.id, page.after),

@@ -20,10 +20,15 @@ export function isAgreed(network: Addressing, wanted: Addressing): boolean {
   return ownSubnet === wanted.ownSubnet && ownRange === wanted.ownRange && ipv6 === wanted.ipv6;
 }
 
+/** What each network of a slice that joins another one has to have, by its key. */
+async function agreedIn(q: Queryable, sliceId: number): Promise<ReadonlyMap<string, Addressing>> {
+  const joins = (await joinsOfSlice(q, sliceId)).filter(({ join }) => join.sliceId === sliceId);
+  return new Map(joins.map((one) => [one.guest.network.key, agreedFor(one)]));
+}
+
 /** The topology of a slice with what its joins have given its networks; static addresses and gateways that are elsewhere are given up. */
 export async function withJoins(q: Queryable, sliceId: number, topology: Topology): Promise<Topology> {
-  const joins = (await joinsOfSlice(q, sliceId)).filter(({ join }) => join.sliceId === sliceId);
-  const agreed = new Map(joins.map((one) => [one.guest.network.key, agreedFor(one)]));
+  const agreed = await agreedIn(q, sliceId);
   return {
     ...topology,
     networks: topology.networks.map((network) => {
@@ -62,8 +67,7 @@ export async function agreementProblems(
 ): Promise<Problem[]> {
   if (before.networks.length === 0) return [];
   const published = new Set((await publishedOf(q, sliceId)).map(({ network }) => network.key));
-  const joins = (await joinsOfSlice(q, sliceId)).filter(({ join }) => join.sliceId === sliceId);
-  const agreed = new Map(joins.map((one) => [one.guest.network.key, agreedFor(one)]));
+  const agreed = await agreedIn(q, sliceId);
   const old = new Map(before.networks.map((network) => [network.key, network]));
   return wanted.networks.flatMap((network) => {
     const [had, given] = [old.get(network.key), agreed.get(network.key)];
