@@ -37,10 +37,12 @@ async function countZone(ctx: DomainContext, zone: ZoneRow, { withoutTotal }: Co
   const sliceIds = [...(await provider.internetUse()).keys()];
   if (sliceIds.length === 0) return;
   // first the rows, then the meters: of what another server counts in between the version tells
-  const rows = await internetRows(ctx.db, sliceIds);
+  const all = await internetRows(ctx.db, sliceIds);
+  const rows = new Map([...all].filter(([, { mbPerMonth }]) => withoutTotal || mbPerMonth !== null));
+  if (rows.size === 0) return;
   for (const [sliceId, readings] of await provider.internetUse()) {
     const row = rows.get(sliceId);
-    if (row !== undefined && (withoutTotal || row.mbPerMonth !== null)) await countSlice(ctx, provider, row, readings);
+    if (row !== undefined) await countSlice(ctx, provider, row, readings);
   }
 }
 
