@@ -17,6 +17,12 @@ const columns: Column<Lab>[] = [
   { title: 'TAGS', value: ({ tags }) => tags.join(' '), flexible: true },
 ];
 
+function labNamed(items: readonly Lab[], name: string): Lab {
+  const lab = items.find((item) => item.lab === name);
+  if (lab === undefined) throw new CliError(`There is no lab ${name}.`, exitCodes.notFound);
+  return lab;
+}
+
 /** The labs of the gallery, among the commands of templates. */
 export function addGalleryCommands(templates: Command, cli: Cli): void {
   addOptions(
@@ -26,8 +32,7 @@ export function addGalleryCommands(templates: Command, cli: Cli): void {
     const client = await cli.client();
     const { items } = await client.api.templates.gallery.query(options);
     if (name === undefined) return cli.out.list({ items, nextCursor: null }, columns, 'There are no labs.');
-    const lab = items.find((item) => item.lab === name);
-    if (lab === undefined) throw new CliError(`There is no lab ${name}.`, exitCodes.notFound);
+    const lab = labNamed(items, name);
     cli.out.record(lab, [
       ['Lab', lab.lab],
       ['Title', lab.title],
@@ -42,8 +47,7 @@ export function addGalleryCommands(templates: Command, cli: Cli): void {
   ).action(async (name: string, options: Language) => {
     const client = await cli.client();
     const { items } = await client.api.templates.gallery.query(options);
-    const lab = items.find((item) => item.lab === name)?.lab;
-    if (lab === undefined) throw new CliError(`There is no lab ${name}.`, exitCodes.notFound);
+    const { lab } = labNamed(items, name);
     const template = await client.api.templates.createFromLab.mutate({ ...options, lab });
     if (cli.out.json) cli.out.value(template);
     else cli.out.message(`Made ${template.name} with ${template.vms} VMs; its id is ${template.id}.`);
