@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import type { Problem } from '#shared/errors';
 import { annotationsOf, type Annotation } from '#shared/topology/annotations';
 import { allocateAddresses } from '#shared/topology/addresses';
@@ -94,5 +95,5 @@ function endText(
 ): string | undefined {
   if (nic === undefined || nic === null) return name;
   const called = name ?? `eth${nic}`;
-  return address === undefined || address === null ? called : `${called} ${address.replace(/\/.*$/, '')}`;
+  return address === undefined || address === null ? called : `${called} ${withoutPrefix(address)}`;
 }

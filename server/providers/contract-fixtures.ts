@@ -1,3 +1,4 @@
+import { withoutPrefix } from '#shared/topology/prefix';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { tinyReadyMarker } from '#shared/image';
@@ -103,5 +104,5 @@ export function pair(
 
 /** The address without its prefix length. */
 export function addressOf(end: NicSpec): string {
-  return end.address.replace(/\/.*$/, '');
+  return withoutPrefix(end.address);
 }

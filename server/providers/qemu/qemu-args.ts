@@ -32,7 +32,7 @@ export function joinSocket(owner: MachineName, joinId: number): string {
   return `${owner}/j${joinId}`;
 }
 
-/** Beside the slices' folders: what each end of a join sends to. See `network-joins.ts`. */
+/** Beside the slices' folders: what each end of a join sends to. See `join-sockets.ts`. */
 export const joinsFolder = 'joins';
 export const joinOut = 'out';
 

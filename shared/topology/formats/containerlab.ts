@@ -1,3 +1,4 @@
+import { withoutPrefix } from '../prefix';
 import { say } from '../../sentence';
 import type { Forward } from '../forward';
 import { drawingLimits } from '../limits';
@@ -6,7 +7,7 @@ import { readForward } from '../forward-schema';
 import { addressingFrom } from './addressing-attributes';
 import { knownId, Lab, newId, type LabLink, type Spot } from './lab';
 import type { Cursor } from './source';
-import { subnet6OfAll, subnetOfAll, withoutPrefix } from './static-addresses';
+import { subnet6OfAll, subnetOfAll } from './static-addresses';
 import { portsOf } from './written';
 
 /** Kinds that are segments of the machine that it runs on. */

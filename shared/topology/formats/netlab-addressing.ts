@@ -1,7 +1,8 @@
+import { withoutPrefix } from '../prefix';
 import { blockOf, textOf } from '../ipv4';
 import { noNic, type LabNic, type LabSubnet } from './lab';
 import type { Cursor } from './source';
-import { subnet6OfAll, subnetOfAll, withoutPrefix } from './static-addresses';
+import { subnet6OfAll, subnetOfAll } from './static-addresses';
 
 /** What a netlab lab says of a link, and of each end, of what is under a key: `ipv4`, `ipv6`, `mtu`. */
 interface ToldOfLink {

@@ -23,6 +23,3 @@ export function onlyOne<Value>(values: readonly (Value | null | undefined)[]): V
   const [one, ...others] = new Set(values.filter((value) => value != null));
   return one === undefined || others.length > 0 ? null : one;
 }
-
-/** The address alone. */
-export const withoutPrefix = (address: string) => address.replace(/\/.*$/, '');
