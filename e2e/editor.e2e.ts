@@ -156,6 +156,21 @@ describe('the canvas', () => {
     await page.keyboard.press('f');
   });
 
+  test('NICs of a VM change places by the keyboard, in one step', async () => {
+    await vm('spine1').click();
+    const end = (nic: string) => page.getByText(`${nic} 10.0.0.1`, { exact: true });
+    await end('eth0').waitFor();
+    await page.getByRole('button', { name: /^Move eth0 down: to / }).focus();
+    await page.keyboard.press('Enter');
+    await end('eth1').waitFor();
+    const moved = page.getByRole('button', { name: /^Move eth1 down: to / });
+    expect(await moved.evaluate((element) => element === document.activeElement)).toBe(true);
+    await shot('nics');
+    await page.keyboard.press('Control+z');
+    await end('eth0').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
   test('the drawing is text as well, written and drawn, with errors at the line and at the node', async () => {
     await vm('spine1').click();
     await page.keyboard.press('y');

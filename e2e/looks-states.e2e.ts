@@ -190,6 +190,18 @@ const twoDisks = async (page: Page) => {
   await disks.getByText(/(two extra disks|dos discos adicionales)/).scrollIntoViewIfNeeded();
 };
 
+/** The first NIC of the VM below the second. */
+const movedNic = async (page: Page) => {
+  await page.getByRole('button', { name: web }).first().click();
+  const down = page.getByRole('button', { name: /^(Move|Bajar) eth0.*: / }).last();
+  await down.press('Enter');
+  await page
+    .getByRole('status')
+    .getByText(/^eth1 /)
+    .waitFor({ state: 'attached' });
+  await down.scrollIntoViewIfNeeded();
+};
+
 /** A link of the VM with a subnet, and an address outside it. */
 const ownAddresses = async (page: Page) => {
   const panel = await linkPanel(page, /^A db/);
@@ -576,6 +588,8 @@ const states: Record<string, State> = {
     ),
   },
   'a link with addresses of its own, in Spanish': { who: 'spaniard', ...template(), until: ownAddresses },
+  'a VM whose NICs have changed places': { ...template(), until: movedNic },
+  'a VM whose NICs have changed places, in Spanish': { who: 'spaniard', ...template(), until: movedNic },
   'many in the editor': {
     ...template(),
     until: inOrder(choose(/^VM web/), (page) => page.keyboard.press('Control+a')),

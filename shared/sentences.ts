@@ -411,11 +411,13 @@ export const sentences = {
   DOC_SUBNETS: 'Links and networks have the subnets of the document: {{where}}.',
   DOC_ADDRESSES: 'NICs have the static addresses of the document: {{where}}.',
   DOC_MACS: 'NICs have the MAC addresses of the document: {{where}}.',
+  DOC_NICS: 'NICs are in the order that their names have in the document: {{where}}.',
   DOC_MTUS: 'Links and networks have the MTU of the document: {{where}}.',
   DOC_SUBNETS_UNFIT: 'Subnets that cannot be chosen here are left out, and others given: {{where}}.',
   DOC_SUBNETS_TAKEN: 'Subnets that overlap another one are left out, and others given: {{where}}.',
   DOC_ADDRESSES_UNFIT: 'Static addresses that their subnet does not have, or another NIC has, are left out: {{where}}.',
   DOC_ENDS_WITHOUT_NIC: 'Addresses at the end of a network are left out, since no NIC is there: {{where}}.',
+  DOC_NICS_UNFIT: 'Numbers that a VM’s NIC cannot have, or another one has, are left out: {{where}}.',
   DOC_MACS_UNFIT: 'What is not the MAC address of one NIC is left out: {{where}}.',
   DOC_MACS_TAKEN: 'MAC addresses that another NIC has are left out: {{where}}.',
   DOC_MACS_RESERVED:

@@ -72,6 +72,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   }),
   fc.record({
+    type: fc.constant('setEdges' as const),
+    edges: fc.array(fc.record({ key, fields: fc.record({ sourceOwnNic: fc.constantFrom(0, 1, 1.5, undefined) }) }), {
+      maxLength: 3,
+    }),
+  }),
+  fc.record({
     type: fc.constant('setDrawn' as const),
     keys: some(key),
     fields: fc.record(

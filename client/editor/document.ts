@@ -60,6 +60,8 @@ export type Command =
   | { type: 'setVms'; keys: readonly string[]; fields: VmFields }
   | { type: 'setNetwork'; key: string; fields: NetworkFields }
   | { type: 'setEdge'; key: string; fields: EdgeFields }
+  /** Several edges in one step. */
+  | { type: 'setEdges'; edges: readonly { key: string; fields: EdgeFields }[] }
   /** Of notes, labels, shapes and groups: each takes it if it has such fields, and they may be so. */
   | { type: 'setAnnotations'; keys: readonly string[]; fields: AnnotationFields }
   /** How what is drawn beside lies on each other: over all else of it, or under. */
@@ -133,14 +135,10 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
         return network.key !== command.key || canonical(next) === canonical(network) ? network : next;
       });
     }
-    case 'setEdge': {
-      if (!edgeFieldsSchema.safeParse(command.fields).success) return topology;
-      const edges = topology.edges.map((edge) => {
-        const next = { ...edge, ...command.fields };
-        return edge.key !== command.key || canonical(next) === canonical(edge) ? edge : next;
-      });
-      return edges.every((edge, index) => edge === topology.edges[index]) ? topology : { ...topology, edges };
-    }
+    case 'setEdge':
+      return setEdges(topology, [command]);
+    case 'setEdges':
+      return setEdges(topology, command.edges);
     case 'setAnnotations':
       return setAnnotations(topology, new Set(command.keys), command.fields);
     case 'stack':
@@ -218,6 +216,17 @@ function setVms(topology: Topology, keys: ReadonlySet<string>, fields: VmFields)
     const next = { ...vm, ...fields };
     return canonical(next) === canonical(vm) ? vm : next;
   });
+}
+
+function setEdges(topology: Topology, changes: readonly { key: string; fields: EdgeFields }[]): Topology {
+  if (!changes.every(({ fields }) => edgeFieldsSchema.safeParse(fields).success)) return topology;
+  const wanted = new Map(changes.map(({ key, fields }) => [key, fields]));
+  const edges = topology.edges.map((edge) => {
+    const fields = wanted.get(edge.key);
+    const next = { ...edge, ...fields };
+    return fields === undefined || canonical(next) === canonical(edge) ? edge : next;
+  });
+  return edges.every((edge, index) => edge === topology.edges[index]) ? topology : { ...topology, edges };
 }
 
 function setAnnotations(topology: Topology, keys: ReadonlySet<string>, fields: AnnotationFields): Topology {

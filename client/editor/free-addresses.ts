@@ -3,7 +3,7 @@ import { blockOf } from '#shared/topology/ipv4';
 import type { Topology, TopologyEdge, TopologyNetwork } from '#shared/topology/schema';
 
 /**
- * What is pasted, duplicated or put back, without the subnets, addresses and MACs that it has chosen and that something drawn has already: there it is
+ * What is pasted, duplicated or put back, without the subnets, addresses, MACs and numbers of NICs that it has chosen and that something drawn has already: there it is
  * given others. What clashes with nothing it keeps.
  */
 export function withFreeAddresses(fragment: Topology, topology: Topology): Topology {
@@ -14,6 +14,12 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
   );
   const macs = new Set(topology.edges.flatMap(({ sourceMac, targetMac }) => [sourceMac, targetMac]));
   const addresses = new Set(topology.edges.map(({ target, sourceOwnAddress }) => `${target} ${sourceOwnAddress}`));
+  const nics = new Set(
+    topology.edges.flatMap(({ source, target, sourceOwnNic, targetOwnNic }) => [
+      `${source} ${sourceOwnNic}`,
+      `${target} ${targetOwnNic}`,
+    ]),
+  );
   const isTaken = ({ ownSubnet }: { ownSubnet?: string | undefined }) => {
     const block = blockOf(ownSubnet);
     return block !== null && subnets.meets(block) !== undefined;
@@ -33,7 +39,7 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
   });
   const isMacTaken = (mac: string | undefined) => mac !== undefined && macs.has(mac);
   const edges = fragment.edges.map((edge) => {
-    const { target, sourceOwnAddress, sourceMac, targetMac } = edge;
+    const { source, target, sourceOwnAddress, sourceMac, targetMac, sourceOwnNic, targetOwnNic } = edge;
     const subnet = isTaken(edge) ? { ownSubnet: undefined, targetOwnAddress: undefined } : {};
     const isAddressTaken =
       sourceOwnAddress !== undefined &&
@@ -45,6 +51,8 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
       ...(isAddressTaken && { sourceOwnAddress: undefined }),
       ...(isMacTaken(sourceMac) && { sourceMac: undefined }),
       ...(isMacTaken(targetMac) && { targetMac: undefined }),
+      ...(sourceOwnNic !== undefined && nics.has(`${source} ${sourceOwnNic}`) && { sourceOwnNic: undefined }),
+      ...(targetOwnNic !== undefined && nics.has(`${target} ${targetOwnNic}`) && { targetOwnNic: undefined }),
     };
     return next;
   });

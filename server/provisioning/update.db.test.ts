@@ -223,6 +223,50 @@ describe('an update of a slice that runs', () => {
     ]);
   });
 
+  test('has two NICs of a VM change places, by a restart of whom that concerns, and keeps the order that is chosen', async () => {
+    await carryOut(context, actor, sliceId, 'deploy');
+    const nicsOf = (name: string) =>
+      [...(seen()?.vms.values() ?? [])]
+        .find(({ spec }) => spec.name === name)
+        ?.spec.nics.toSorted((one, other) => one.index - other.index)
+        .map(({ address }) => address);
+    const before = nicsOf('a');
+    expect(before).toHaveLength(2);
+    const { topology, version } = await own();
+    const chosen: Topology = {
+      ...topology,
+      edges: topology.edges.map((edge) =>
+        edge.source === 'a' ? { ...edge, sourceOwnNic: edge.target === 'lan' ? 0 : 1 } : edge,
+      ),
+    };
+    const change = { from: 'drawing', topology: chosen } as const;
+    const planned = await plan(change, version);
+    expect(planned.problems).toEqual([]);
+    expect(planned.steps.flatMap(({ update: told }) => told?.changes.map(({ property }) => property) ?? [])).toEqual([
+      'sourceNic',
+      'sourceNic',
+    ]);
+    expect(await update(change, version)).toMatchObject({ status: 'succeeded', error: null });
+    expect(boots()).toEqual({ a: 2, b: 2, c: 1 });
+    expect(nicsOf('a')).toEqual(before?.toReversed());
+    const mine = (await own()).topology;
+    expect(mine.edges.flatMap(({ source, sourceOwnNic }) => (source === 'a' ? [sourceOwnNic] : []))).toEqual([1, 0]);
+    expect((await plan({ from: 'drawing', topology: mine })).steps).toEqual([]);
+    // what comes later has the next, and no other link may have one that is chosen
+    const late = { key: 'late', source: 'a', target: 'lan' };
+    expect(await redraw((drawing) => ({ ...drawing, edges: [late, ...drawing.edges] }))).toMatchObject({
+      status: 'succeeded',
+    });
+    expect((await edgeRows()).find(({ key }) => key === 'late')?.sourceNic).toBe(2);
+    const twice = (drawing: Topology) => ({
+      ...drawing,
+      edges: drawing.edges.map((edge) => (edge.key === 'late' ? { ...edge, sourceOwnNic: 0 } : edge)),
+    });
+    await expect(redraw(twice)).rejects.toMatchObject({
+      problems: [{ code: 'DUPLICATE_NIC', edge: 'late', field: 'sourceOwnNic' }],
+    });
+  });
+
   test('has a VM route, and tells the others the ways through it while they run', async () => {
     await carryOut(context, actor, sliceId, 'deploy');
     const routesOf = (name: string) =>

@@ -56,7 +56,7 @@ function chosenIn({ networks, edges }: Topology): Chosen {
 
 /**
  * Gives each VM–VM edge a subnet, a /30 unless another is chosen, each network a subnet of its own and each end an address and a NIC number.
- * What is chosen (`ownSubnet`, `ownRange`, `sourceOwnAddress`, `targetOwnAddress`) is so, and nobody else gets it. What else an edge or
+ * What is chosen (`ownSubnet`, `ownRange`, `sourceOwnAddress`, `targetOwnAddress`, `sourceOwnNic`, `targetOwnNic`) is so, and nobody else gets it. What else an edge or
  * network has already, in `topology` or else in `base` (the revision that it came from, by key and ends), it keeps, unless
  * it can have it no more: somebody has chosen it, an earlier one has it, or a network has outgrown it. The rest is given in the order of the arrays,
  * each the lowest that is free, so that the same topology always gets the same and removing an edge moves no other. Edges
@@ -85,23 +85,26 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
     return numbersIn(hosts, key, first).claim(offsetIn(network, address), last + 1);
   };
 
+  const claimNic = (key: string, number: number | undefined) => numbersIn(nics, key, 0).claim(number, limits.nicsPerVm);
+
   // first what is chosen, then what is kept, then what is new, so that nothing takes what another one has
-  const own = topology.edges.map(({ target, sourceOwnAddress }) =>
-    claimHost(networks.get(target), target, sourceOwnAddress),
-  );
+  const own = topology.edges.map((edge) => ({
+    host: claimHost(networks.get(edge.target), edge.target, edge.sourceOwnAddress),
+    sourceNic: claimNic(edge.source, edge.sourceOwnNic),
+    targetNic: networks.has(edge.target) ? undefined : claimNic(edge.target, edge.targetOwnNic),
+  }));
   const kept = topology.edges.map((edge, index) => {
     const { place, sourceNic, targetNic } = wanted(edge);
     const network = networks.get(edge.target);
-    const nic = (key: string, number: number | undefined) => numbersIn(nics, key, 0).claim(number, limits.nicsPerVm);
     const isFree = network === undefined && !chosen.edges.has(edge.key);
     const had = blockOf(place?.sourceAddress);
     const hadHere = had?.base === network?.base && had?.prefix === network?.prefix;
     return {
       place,
-      sourceNic: nic(edge.source, sourceNic),
-      targetNic: network === undefined ? nic(edge.target, targetNic) : undefined,
+      sourceNic: own[index]?.sourceNic ?? claimNic(edge.source, sourceNic),
+      targetNic: network === undefined ? (own[index]?.targetNic ?? claimNic(edge.target, targetNic)) : undefined,
       link: isFree && had?.prefix === linkPrefix ? links.claim(had) : undefined,
-      host: own[index] ?? claimHost(network, edge.target, hadHere ? unmasked(place?.sourceAddress) : undefined),
+      host: own[index]?.host ?? claimHost(network, edge.target, hadHere ? unmasked(place?.sourceAddress) : undefined),
     };
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { limits } from '../limits';
 import { allocateAddresses, macAt, macOf, withAddresses } from './addresses';
 import { blockOf, hostsOf, overlap, textOf, type Block } from './ipv4';
 import { newVm, topologySchema, type Topology, type TopologyEdge } from './schema';
@@ -20,7 +21,7 @@ const subnets = [
   ...['192.168.1.0/24', '172.16.0.0/12', '203.0.113.8/29', '100.64.0.0/30', '10.32.0.0/11'],
 ];
 
-/** Valid drawings of links and attachments, of which some parts have subnets, addresses and MACs by choice. */
+/** Valid drawings of links and attachments, of which some parts have subnets, addresses, MACs and numbers of NICs by choice. */
 const drawings = fc
   .record({
     pairs: fc.array(fc.tuple(fc.nat(3), fc.nat(6)), { maxLength: 14 }),
@@ -54,6 +55,13 @@ const drawings = fc
       macs.add(text);
       return text;
     };
+    const nics = new Set<string>();
+    const nic = (key: string) => {
+      const index = number() % 20;
+      if (!chooses() || nics.has(`${key} ${index}`)) return undefined;
+      nics.add(`${key} ${index}`);
+      return index;
+    };
     const drawn = networks.map((key) => {
       const ownSubnet = subnet(28);
       return { key, name: key, x: 0, y: 0, ...(ownSubnet !== undefined && { ownSubnet }) };
@@ -68,7 +76,9 @@ const drawings = fc
       const sourceOwnAddress = address(inSubnet);
       const targetOwnAddress = network === undefined ? address(inSubnet) : undefined;
       const [sourceMac, targetMac] = [mac(), network === undefined ? mac() : undefined];
-      return [{ key: `e${at}`, source, target, ownSubnet, sourceOwnAddress, targetOwnAddress, sourceMac, targetMac }];
+      const [sourceOwnNic, targetOwnNic] = [nic(source), network === undefined ? nic(target) : undefined];
+      const own = { ownSubnet, sourceOwnAddress, targetOwnAddress, sourceMac, targetMac, sourceOwnNic, targetOwnNic };
+      return [{ key: `e${at}`, source, target, ...own }];
     });
     return { vms, networks: drawn, edges };
   });
@@ -107,7 +117,14 @@ function checkPlan(topology: Topology) {
     for (const end of ['source', 'target'] as const)
       if (edge[`${end}OwnAddress`] !== undefined)
         expect(place?.[`${end}Address`]?.split('/')[0]).toBe(edge[`${end}OwnAddress`]);
+    for (const end of ['source', 'target'] as const)
+      if (edge[`${end}OwnNic`] !== undefined) expect(place?.[`${end}Nic`]).toBe(edge[`${end}OwnNic`]);
   }
+  const nics = topology.edges.flatMap(({ key, source, target }) => {
+    const place = plan.edges.get(key);
+    return [`${source} ${place?.sourceNic}`, ...(place?.targetNic === null ? [] : [`${target} ${place?.targetNic}`])];
+  });
+  expect(new Set(nics).size).toBe(nics.length);
 }
 
 describe('an address plan', () => {
@@ -166,8 +183,15 @@ describe('an address plan', () => {
             chosen.some((one) => overlap(one, had)) ||
             edge.ownSubnet !== undefined ||
             second.networks.some(({ key, ownSubnet }) => key === edge.target && ownSubnet !== undefined);
-          if (!concerned) expect(edge.sourceNic).toEqual(was?.sourceNic);
-          expect(edge.sourceNic?.index).toBe(was?.sourceNic?.index);
+          if (!concerned) expect(edge.sourceNic?.addresses).toEqual(was?.sourceNic?.addresses);
+          // it makes way only for who has chosen its number
+          const hadNic = was?.sourceNic?.index;
+          const isTaken = second.edges.some(
+            (one) =>
+              (one.source === edge.source && one.sourceOwnNic === hadNic) ||
+              (one.target === edge.source && one.targetOwnNic === hadNic),
+          );
+          if (edge.sourceOwnNic === undefined && !isTaken) expect(edge.sourceNic?.index).toBe(hadNic);
         }
       }),
     );
@@ -442,6 +466,20 @@ describe('what cannot be chosen is said on its field:', () => {
       drawn({}, { targetMac: '0a:00:00:00:00:01' }, { sourceMac: '0A:00:00:00:00:01' }),
       { code: 'DUPLICATE_MAC', ...at('al', 'sourceMac'), params: { other: 'b' } },
     ],
+    [
+      'a NIC of a network',
+      drawn({}, {}, { targetOwnNic: 0 }),
+      { code: 'END_WITHOUT_NIC', ...at('al', 'targetOwnNic') },
+    ],
+    [
+      'one NIC of two links',
+      drawn({}, { sourceOwnNic: 1, targetOwnNic: 1 }, { sourceOwnNic: 1 }),
+      {
+        code: 'DUPLICATE_NIC',
+        ...at('al', 'sourceOwnNic'),
+        params: { name: 'a', nic: 1, link: 'a–lan', other: 'a–b' },
+      },
+    ],
   ])('%s', (_, topology, problem) => {
     expect(validateTopology(topology)).toMatchObject([problem]);
   });
@@ -453,6 +491,9 @@ describe('what cannot be chosen is said on its field:', () => {
     ['an address with a prefix length', {}, { sourceOwnAddress: '192.168.1.1/24' }],
     ['an address with a zone', {}, { sourceOwnAddress: 'fe80::1%eth0' }],
     ['a number that is too large', {}, { sourceOwnAddress: '192.168.1.256' }],
+    ['a NIC behind the last', {}, { sourceOwnNic: limits.nicsPerVm }],
+    ['a NIC before the first', {}, { sourceOwnNic: -1 }],
+    ['half a NIC', {}, { sourceOwnNic: 0.5 }],
     ['a MAC of five octets', {}, { sourceMac: '0a:00:00:00:00' }],
     ['a MAC with hyphens', {}, { sourceMac: '0a-00-00-00-00-01' }],
     ['an MTU that no IPv4 link may have', { mtu: 67 }, {}],

@@ -273,11 +273,22 @@ export const interfaceNameSchema = labelSchema
 const interfaceName = () => interfaceNameSchema.optional().register(propertyFacts, { effect: 'none' });
 /** The static address of an end, in a subnet that is chosen; without it the end is given one. */
 const ownAddress = () => ownAddressSchema.optional().register(propertyFacts, { effect: 'none' });
+/** Which NIC of its VM an end is, from 0, along which guests number their interfaces; without it the lowest that is free. */
+const ownNic = () =>
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(limits.nicsPerVm - 1)
+    .optional()
+    .register(propertyFacts, { effect: 'none' });
 /** Without it, one that follows from the edge's row and never changes. */
 const mac = () => macSchema.optional().register(propertyFacts, { effect: 'restart' });
 export const edgeProperties = {
   sourceInterface: interfaceName(),
   targetInterface: interfaceName(),
+  sourceOwnNic: ownNic(),
+  targetOwnNic: ownNic(),
   /** Of a link: an attachment is in its network's. */
   ownSubnet: ownSubnet(),
   ipv6: ipv6(),

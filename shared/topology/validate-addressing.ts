@@ -32,6 +32,7 @@ export const addressingProblemCodes = [
   'MAC_NOT_UNICAST',
   'MAC_RESERVED',
   'DUPLICATE_MAC',
+  'DUPLICATE_NIC',
 ] as const;
 type AddressingProblem = Problem & { code: (typeof addressingProblemCodes)[number] };
 
@@ -46,7 +47,7 @@ const special = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '198.18.0.0/15', 
 /** How MACs begin that are given: to ends of edges (`macOf`), to the NICs of forwarded ports and of the internet, to servers on networks. */
 const reservedMacs = ['02:', '52:54:01:', '52:54:02:', '52:54:03:'];
 
-/** Everything that is wrong with subnets, addresses and MACs that are chosen, each on its field; networks first. Pure. */
+/** Everything that is wrong with subnets, addresses, MACs and numbers of NICs that are chosen, each on its field; networks first. Pure. */
 export function addressingProblems(topology: Topology): AddressingProblem[] {
   const check = new AddressingCheck(topology);
   for (const network of topology.networks) check.network(network);
@@ -82,6 +83,8 @@ class AddressingCheck {
   /** By address, and by MAC: who has chosen it. */
   readonly #addresses = new Map<string, string>();
   readonly #macs = new Map<string, string>();
+  /** By VM and number: the link that has chosen it. */
+  readonly #nics = new Map<string, string>();
   /** By the /64 that is chosen. */
   readonly #subnets6 = new Map<string, string>();
 
@@ -171,7 +174,7 @@ class AddressingCheck {
             `${name}: an attachment is in the subnet of ${to}. Choose it there.`,
           );
       this.#mtu(edge.mtu, network.ipv6, name, at('mtu'));
-      for (const field of ['targetOwnAddress', 'targetMac'] as const)
+      for (const field of ['targetOwnAddress', 'targetMac', 'targetOwnNic'] as const)
         if (edge[field] !== undefined)
           this.#report(
             'END_WITHOUT_NIC',
@@ -193,8 +196,10 @@ class AddressingCheck {
       this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: name, place: at('sourceOwnAddress') });
       this.#address(edge.targetOwnAddress, block, { name: to, subnetOf: name, place: at('targetOwnAddress') });
       this.#mac(edge.targetMac, to, at('targetMac'));
+      this.#nic(edge.targetOwnNic, { vm: target, name: to, link: name, place: at('targetOwnNic') });
     }
     this.#mac(edge.sourceMac, from, at('sourceMac'));
+    this.#nic(edge.sourceOwnNic, { vm: source, name: from, link: name, place: at('sourceOwnNic') });
   }
 
   /** What is given has room beside what is chosen. */
@@ -390,6 +395,22 @@ class AddressingCheck {
         `${name} has the MAC address ${mac}, which ${other} has already.`,
       );
     else this.#macs.set(mac, name);
+  }
+
+  #nic(
+    nic: number | undefined,
+    { vm, name, link, place }: { vm: string; name: string; link: string; place: Place },
+  ): void {
+    if (nic === undefined) return;
+    const other = this.#nics.get(`${nic} ${vm}`);
+    if (other === undefined) this.#nics.set(`${nic} ${vm}`, link);
+    else
+      this.#report(
+        'DUPLICATE_NIC',
+        place,
+        { name, nic, link, other },
+        `${name}: ${link} cannot be at eth${nic}, which is that of ${other}.`,
+      );
   }
 
   #report(

@@ -329,6 +329,44 @@ describe('the side panel', () => {
     expect(editor.selection.edges).toEqual([]);
   });
 
+  it('shows the order of a VM’s NICs, and changes it by the keyboard, a step of undo each time', async () => {
+    select(['vm2']);
+    const order = () => screen.getAllByRole('button', { name: /^To / }).map((button) => button.textContent);
+    const numbers = () =>
+      editor.document.topology.edges.map(({ sourceOwnNic, targetOwnNic }) => [sourceOwnNic, targetOwnNic]);
+    expect(order()).toEqual(['To vm1', 'To vm3']);
+    const down = screen.getByRole('button', { name: 'Move eth0 down: to vm1' });
+    down.focus();
+    await userEvent.keyboard('{Enter}');
+    expect(order()).toEqual(['To vm3', 'To vm1']);
+    expect(numbers()).toEqual([
+      [undefined, 1],
+      [0, undefined],
+    ]);
+    expect(screen.getByText('eth1 leads to vm1 now.')).toBeTruthy();
+    // it is the same button, which has the keyboard still, and leads no further
+    expect(document.activeElement).toBe(down);
+    expect(down.getAttribute('aria-label')).toBe('Move eth1 down: to vm1');
+    await userEvent.keyboard('{Enter}');
+    expect(numbers()).toEqual([
+      [undefined, 1],
+      [0, undefined],
+    ]);
+    act(() => editor.undo());
+    expect(numbers()).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    expect(order()).toEqual(['To vm1', 'To vm3']);
+    // two that say one number: said at the second of them, and put right by moving either
+    act(() => editor.run({ type: 'setEdge', key: 'e1', fields: { targetOwnNic: 0 } }));
+    act(() => editor.run({ type: 'setEdge', key: 'e2', fields: { sourceOwnNic: 0 } }));
+    expect(screen.getByText('vm2: vm2–vm3 cannot be at eth0, which is that of vm1–vm2.')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Move eth1 up: to vm3' }));
+    expect(editor.problems).toEqual([]);
+    expect(order()).toEqual(['To vm3', 'To vm1']);
+  });
+
   it('locks a node in place, and takes where it is on the earth only if it can be there', async () => {
     select(['vm1']);
     await userEvent.click(screen.getByRole('switch', { name: /Locked in place/ }));

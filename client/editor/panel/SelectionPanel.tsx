@@ -16,6 +16,7 @@ import { InterfaceField } from './InterfaceField';
 import { LinkQualityForm } from './LinkQualityForm';
 import { LinkList } from './LinkList';
 import { ManyPanel } from './ManyPanel';
+import { NicList } from './NicList';
 import { VmPanel } from './VmPanel';
 
 export interface SelectionPanelProps {
@@ -80,7 +81,15 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           node={vm}
           onChange={(fields) => run({ type: 'setDrawn', keys: [vm.key], fields })}
         />
-        <LinkList topology={topology} nodeKey={vm.key} onSelectEdge={selectEdge} />
+        <NicList
+          key={`nics ${vm.key}`}
+          topology={topology}
+          base={editor.saved.document.topology}
+          vmKey={vm.key}
+          problems={problems}
+          onSelectEdge={selectEdge}
+          onMove={run}
+        />
         {actions(vm.key)}
       </Stack>
     );

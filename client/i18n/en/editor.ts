@@ -243,6 +243,11 @@ export const editor = {
     title_other: '{{count}} links',
     none: 'Not linked with anything yet.',
     to: 'To {{name}}',
+    orderHint:
+      'The guest numbers its interfaces in this order. A VM that runs takes another order when it is started again.',
+    up: 'Move {{nic}} up: to {{name}}',
+    down: 'Move {{nic}} down: to {{name}}',
+    moved: '{{nic}} leads to {{name}} now.',
   },
   many: {
     title_one: '{{count}} selected',

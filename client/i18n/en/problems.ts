@@ -62,5 +62,6 @@ export const problems = {
   END_WITHOUT_NIC: '{{network}} is a network: at its end there is no NIC that could have an address.',
   MAC_NOT_UNICAST: '{{name}}: {{mac}} is no address of one NIC. Choose one whose second digit is even.',
   MAC_RESERVED: '{{name}}: addresses that begin with {{reserved}} are given to NICs that have none of their own.',
+  DUPLICATE_NIC: '{{name}}: {{link}} cannot be at eth{{nic}}, which is that of {{other}}.',
   DUPLICATE_MAC: '{{name}} has the MAC address {{mac}}, which {{other}} has already.',
 } as const;

@@ -245,6 +245,11 @@ export const editor: Messages<typeof english> = {
     title_other: '{{count}} enlaces',
     none: 'Todavía no está enlazado con nada.',
     to: 'A {{name}}',
+    orderHint:
+      'El invitado numera sus interfaces en este orden. Una VM en marcha toma otro orden cuando se arranca de nuevo.',
+    up: 'Subir {{nic}}: a {{name}}',
+    down: 'Bajar {{nic}}: a {{name}}',
+    moved: '{{nic}} lleva ahora a {{name}}.',
   },
   many: {
     title_one: '{{count}} seleccionado',

@@ -67,5 +67,6 @@ export const problems: Messages<typeof english> = {
   MAC_NOT_UNICAST: '{{name}}: {{mac}} no es la dirección de una sola NIC. Elija una cuya segunda cifra sea par.',
   MAC_RESERVED:
     '{{name}}: las direcciones que empiezan por {{reserved}} se asignan a las NIC que no tienen una propia.',
+  DUPLICATE_NIC: '{{name}}: {{link}} no puede estar en eth{{nic}}, que es la de {{other}}.',
   DUPLICATE_MAC: '{{name}} tiene la dirección MAC {{mac}}, que ya tiene {{other}}.',
 };

@@ -390,6 +390,7 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_INTERFACES: 'Los nombres de las interfaces quedan fuera: {{where}}.',
   DOC_SUBNETS: 'Los enlaces y las redes tienen las subredes del documento: {{where}}.',
   DOC_ADDRESSES: 'Las NIC tienen las direcciones estáticas del documento: {{where}}.',
+  DOC_NICS: 'Las NIC están en el orden que sus nombres tienen en el documento: {{where}}.',
   DOC_MACS: 'Las NIC tienen las direcciones MAC del documento: {{where}}.',
   DOC_MTUS: 'Los enlaces y las redes tienen la MTU del documento: {{where}}.',
   DOC_SUBNETS_UNFIT: 'Las subredes que aquí no se pueden elegir quedan fuera y se dan otras: {{where}}.',
@@ -397,6 +398,7 @@ export const sentences: Record<SentenceCode, string> = {
   DOC_ADDRESSES_UNFIT:
     'Las direcciones estáticas que su subred no tiene, o que tiene otra NIC, quedan fuera: {{where}}.',
   DOC_ENDS_WITHOUT_NIC: 'Las direcciones en el extremo de una red quedan fuera, porque allí no hay NIC: {{where}}.',
+  DOC_NICS_UNFIT: 'Los números que una NIC de la VM no puede tener, o que tiene otra, quedan fuera: {{where}}.',
   DOC_MACS_UNFIT: 'Lo que no es la dirección MAC de una sola NIC queda fuera: {{where}}.',
   DOC_MACS_TAKEN: 'Las direcciones MAC que tiene otra NIC quedan fuera: {{where}}.',
   DOC_MACS_RESERVED:

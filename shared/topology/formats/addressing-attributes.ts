@@ -15,6 +15,8 @@ const attributes = {
   'target-address': 'targetOwnAddress',
   'source-mac': 'sourceMac',
   'target-mac': 'targetMac',
+  'source-nic': 'sourceOwnNic',
+  'target-nic': 'targetOwnNic',
 } as const satisfies Record<string, keyof TopologyEdge>;
 type AttributeName = keyof typeof attributes;
 export const addressingAttributes = Object.keys(attributes) as readonly AttributeName[];
@@ -37,11 +39,15 @@ export function addressingFrom(told: (name: AttributeName) => string | null): Pi
     const value = told(name);
     return value === '' ? null : value;
   };
-  const mtu = text('mtu');
-  const chosen: LabSubnet = { subnet: text('subnet'), ipv6: text('ipv6'), mtu: mtu === null ? null : Number(mtu) };
-  const nics: [LabNic, LabNic] = [
-    { mac: text('source-mac'), address: text('source-address') },
-    { mac: text('target-mac'), address: text('target-address') },
-  ];
-  return { chosen, nics };
+  const number = (name: AttributeName) => {
+    const value = text(name);
+    return value === null ? null : Number(value);
+  };
+  const chosen: LabSubnet = { subnet: text('subnet'), ipv6: text('ipv6'), mtu: number('mtu') };
+  const nic = (end: 'source' | 'target'): LabNic => ({
+    mac: text(`${end}-mac`),
+    address: text(`${end}-address`),
+    nic: number(`${end}-nic`),
+  });
+  return { chosen, nics: [nic('source'), nic('target')] };
 }

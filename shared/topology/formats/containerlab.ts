@@ -5,7 +5,7 @@ import { drawingLimits } from '../limits';
 import { commandLineSchema } from '../schema';
 import { readForward } from '../forward-schema';
 import { addressingFrom } from './addressing-attributes';
-import { knownId, Lab, newId, type LabLink, type Spot } from './lab';
+import { knownId, Lab, newId, type LabLink, type LabNic, type Spot } from './lab';
 import type { Cursor } from './source';
 import { subnet6OfAll, subnetOfAll } from './static-addresses';
 import { portsOf } from './written';
@@ -248,8 +248,9 @@ function addressingOf(link: Cursor, first: End, second: End | null): Pick<LabLin
   const labels = link.get('labels');
   const { chosen, nics } = addressingFrom((name) => labels.get(`trama-${name}`).softText());
   const [one, other] = nics;
-  const nic = (end: End | null, address: string | null) => ({
+  const nic = (end: End | null, { address, nic: number }: LabNic): LabNic => ({
     mac: end?.mac ?? null,
+    nic: number,
     address: address ?? (end === null || end.ipv4 === null ? null : withoutPrefix(end.ipv4)),
   });
   const ends = second === null ? [first] : [first, second];
@@ -259,7 +260,7 @@ function addressingOf(link: Cursor, first: End, second: End | null): Pick<LabLin
       ipv6: chosen.ipv6 ?? subnet6OfAll(ends.map(({ ipv6 }) => ipv6)),
       mtu: link.get('mtu').softNumber(),
     },
-    nics: [nic(first, one.address), nic(second, other.address)],
+    nics: [nic(first, one), nic(second, other)],
   };
 }
 

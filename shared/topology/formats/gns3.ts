@@ -188,7 +188,10 @@ function readLink(lab: Lab, link: Cursor, macs: Macs): void {
     .map((end) => {
       const adapter = end.get('adapter_number').softNumber();
       const mac = adapter === null ? null : (macs.get(end.get('node_id').softText() ?? '')?.(adapter) ?? null);
-      return { name: end.get('label', 'text').softText() ?? '', nic: { ...noNic, mac } };
+      const port = end.get('port_number').softNumber() ?? 0;
+      // each adapter has its ports
+      const nic = adapter === null ? null : adapter * 1000 + port;
+      return { name: end.get('label', 'text').softText() ?? '', nic: { ...noNic, mac, nic } };
     });
   lab.link(source, target, null, [here?.name ?? '', there?.name ?? ''], {
     nics: [here?.nic ?? noNic, there?.nic ?? noNic],

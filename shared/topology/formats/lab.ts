@@ -47,8 +47,10 @@ export const noSubnet: LabSubnet = { subnet: null, ipv6: null, mtu: null };
 export interface LabNic {
   mac: string | null;
   address: string | null;
+  /** Which NIC of its machine it is, from 0; of another tool only its place among them. */
+  nic: number | null;
 }
-export const noNic: LabNic = { mac: null, address: null };
+export const noNic: LabNic = { mac: null, address: null, nic: null };
 
 export interface LabSegment {
   id: string;

@@ -15,7 +15,7 @@ const mtu = fc.constantFrom(null, 0, 68, 1279, 1500, 9216, 65_535, 1.5, Number.N
 const address = fc.constantFrom(null, '10.1.0.1', '10.1.0.2', '10.1.0.129', '10.1.0.255', '10.2.0.1', '1.2.3.4', '', 'x'); // prettier-ignore
 const mac = fc.constantFrom(null, '0a:00:00:00:00:01', '0A-00-00-00-00-01', '0a00.0000.0002', '02:00:00:00:00:01', '52:54:01:00:00:01', '01:00:5e:00:00:01', '00:00:00:00:00:00', 'ff', ''); // prettier-ignore
 const chosen: fc.Arbitrary<LabSubnet> = fc.record({ subnet, ipv6, mtu });
-const nic: fc.Arbitrary<LabNic> = fc.record({ mac, address });
+const nic: fc.Arbitrary<LabNic> = fc.record({ mac, address, nic: fc.constant(null) });
 
 const machines = ['a', 'b', 'c', 'd'];
 const links = fc.array(
@@ -68,25 +68,25 @@ describe('what a document chooses of addresses', () => {
   it('is kept where it can be, and each loss is told with its reason, where it was and what', () => {
     const lab = new Lab();
     for (const id of machines) lab.machine(id);
-    const none: LabNic = { mac: null, address: null };
+    const none: LabNic = { mac: null, address: null, nic: null };
     lab.segment('lan', 'lan', null, null, { subnet: '10.5.0.0/24', mtu: 9000, ipv6: 'fd00:5::/64' });
     lab.link('a', 'b', null, ['', ''], {
       chosen: { subnet: '10.6.0.0/29', ipv6: null, mtu: 1400 },
       nics: [
-        { mac: 'CA01.0994.0000', address: '10.6.0.5' },
-        { mac: '02:42:00:00:00:01', address: '10.7.0.1' },
+        { ...none, mac: 'CA01.0994.0000', address: '10.6.0.5' },
+        { ...none, mac: '02:42:00:00:00:01', address: '10.7.0.1' },
       ],
     });
     lab.link('lan', 'c', null, ['', ''], {
       chosen: { subnet: null, ipv6: null, mtu: null },
       nics: [
         { ...none, mac: '0a:00:00:00:00:09' },
-        { mac: 'ca:01:09:94:00:00', address: '10.5.0.7' },
+        { ...none, mac: 'ca:01:09:94:00:00', address: '10.5.0.7' },
       ],
     });
     lab.link('c', 'd', null, ['', ''], {
       chosen: { subnet: '10.5.0.0/30', ipv6: null, mtu: 20 },
-      nics: [none, { mac: '01:00:5e:00:00:01', address: '10.5.0.1' }],
+      nics: [none, { ...none, mac: '01:00:5e:00:00:01', address: '10.5.0.1' }],
     });
     const imported = read(lab);
     expect(imported.topology.networks).toMatchObject([{ ownSubnet: '10.5.0.0/24', mtu: 9000, ipv6: 'fd00:5::/64' }]);
@@ -113,6 +113,29 @@ describe('what a document chooses of addresses', () => {
       'Subnets that overlap another one are left out, and others given: c–d: 10.5.0.0/30.',
       'What is not the MAC address of one NIC is left out: c–d: 01:00:5e:00:00:01.',
     ]);
+  });
+
+  it('has the NICs of a machine in the order of their numbers, or of their names, where its links are in another', () => {
+    const lab = new Lab();
+    for (const id of machines) lab.machine(id);
+    lab.outside('out');
+    const at = (nic: number): LabNic => ({ mac: null, address: null, nic });
+    lab.link('a', 'b', null, ['eth10', 'eth1'], { nics: [at(10), at(7)] });
+    lab.link('a', 'out', null, ['eth3', '']);
+    lab.link('c', 'a', null, ['Gi0/1', 'eth9'], { nics: [at(0), at(9)] });
+    lab.link('c', 'd', null, ['Gi0/2', 'e1'], { nics: [at(1), { ...at(0), nic: null }] });
+    lab.link('b', 'd', null, ['eth2', 'Loopback0'], { nics: [at(6), { ...at(0), nic: null }] });
+    const imported = read(lab);
+    expect(imported.topology.edges.map((edge) => [edge.key, edge.sourceOwnNic, edge.targetOwnNic])).toEqual([
+      ['e1', 1, 1],
+      ['e3', undefined, 0],
+      // in the order of the links, and names of two kinds have none
+      ['e4', undefined, undefined],
+      ['e5', 0, undefined],
+    ]);
+    expect(notesOf(imported, 'mapped')).toContain(
+      'NICs are in the order that their names have in the document: a–b, c–a, b–d.',
+    );
   });
 
   it('leaves out the largest subnets where they would leave no room for what is given', () => {

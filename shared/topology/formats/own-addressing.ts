@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { SentenceCode } from '../../sentence';
 import { ipv6Schema, macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from '../addressing-schema';
 import { macLike } from '../mac';
-import type { Topology, TopologyEdge, TopologyNetwork } from '../schema';
+import { topologyEdgeSchema, type Topology, type TopologyEdge, type TopologyNetwork } from '../schema';
 import { addressingProblems, type addressingProblemCodes } from '../validate-addressing';
 import type { LabLink, LabSubnet } from './lab';
 import type { Report } from './report';
@@ -22,10 +22,15 @@ const keptAs = {
   targetOwnAddress: 'DOC_ADDRESSES',
   sourceMac: 'DOC_MACS',
   targetMac: 'DOC_MACS',
+  sourceOwnNic: 'DOC_NICS',
+  targetOwnNic: 'DOC_NICS',
 } as const satisfies Partial<Record<keyof TopologyEdge | keyof TopologyNetwork, SentenceCode>>;
 const segmentFields = ['ownSubnet', 'ipv6', 'mtu'] as const;
 const networkFields = [...segmentFields, 'ownRange'] as const;
-const edgeFields = [...segmentFields, 'sourceOwnAddress', 'targetOwnAddress', 'sourceMac', 'targetMac'] as const;
+const edgeFields = [
+  ...segmentFields,
+  ...(['sourceOwnAddress', 'targetOwnAddress', 'sourceMac', 'targetMac', 'sourceOwnNic', 'targetOwnNic'] as const),
+] as const;
 
 /** By what is wrong with it, the line that says where it is left out. */
 const leftOutAs: Record<(typeof addressingProblemCodes)[number], SentenceCode> = {
@@ -53,6 +58,7 @@ const leftOutAs: Record<(typeof addressingProblemCodes)[number], SentenceCode> =
   MAC_NOT_UNICAST: 'DOC_MACS_UNFIT',
   MAC_RESERVED: 'DOC_MACS_RESERVED',
   DUPLICATE_MAC: 'DOC_MACS_TAKEN',
+  DUPLICATE_NIC: 'DOC_NICS_UNFIT',
 };
 
 type OwnOfNetwork = Pick<TopologyNetwork, (typeof segmentFields)[number]>;
@@ -84,6 +90,8 @@ export function chosenOfLink(
     targetOwnAddress: read(ownAddressSchema, target.address, 'DOC_ADDRESSES_UNFIT'),
     sourceMac: readMac(source.mac),
     targetMac: readMac(target.mac),
+    sourceOwnNic: read(topologyEdgeSchema.shape.sourceOwnNic, source.nic, 'DOC_NICS_UNFIT'),
+    targetOwnNic: read(topologyEdgeSchema.shape.targetOwnNic, target.nic, 'DOC_NICS_UNFIT'),
   };
 }
 

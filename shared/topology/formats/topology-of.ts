@@ -17,7 +17,8 @@ import {
 import { annotationsFrom } from './drawings';
 import type { ImportedDocument, KindChoices, KindUse } from './document-types';
 import { anyImage, byName, choosable, clipTo, hostnameLike, labelOf, nearest, unique, type Size } from './guess';
-import type { Lab, LabLink, LabMachine, Spot } from './lab';
+import type { Lab, LabLink, LabMachine, LabNic, Spot } from './lab';
+import { nicOrderOf } from './nic-order';
 import { chosenOfLink, chosenSubnet, withPossibleAddressing } from './own-addressing';
 import { placesOf } from './places';
 import { forbiddenKeys, refuse } from './read-json';
@@ -168,6 +169,9 @@ function edgesOf(lab: Lab, keyOf: (id: string) => string): { edges: TopologyEdge
   };
   // ids of the document first, so that none is taken by a number
   for (const { key } of lab.links) if (key !== null && keySchema.safeParse(key).success) taken.add(key.toLowerCase());
+  const order = nicOrderOf(lab);
+  const inOrder = (link: LabLink, id: string, nic: LabNic) =>
+    lab.exact ? nic : { ...nic, nic: order.get(link)?.get(id) ?? null };
   const given = new Set<string>();
   const called = new Map<string, string>();
   const edges = lab.links.flatMap((link, index): TopologyEdge[] => {
@@ -198,7 +202,11 @@ function edgesOf(lab: Lab, keyOf: (id: string) => string): { edges: TopologyEdge
     return [
       {
         ...{ key, source: keyOf(source), target: keyOf(target), ...interfacesOf(lab, ends, interfaces) },
-        ...chosenOfLink({ nics: [here, there], chosen }, name, lab.report),
+        ...chosenOfLink(
+          { nics: [inOrder(link, source, here), inOrder(link, target, there)], chosen },
+          name,
+          lab.report,
+        ),
       },
     ];
   });

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { allocateAddresses } from '../addresses';
 import type { Catalogue } from '../catalogue';
 import { forwardText } from '../forward';
 import type { TopologyEdge } from '../schema';
@@ -30,18 +31,17 @@ export function writeContainerlab({ name, description, topology }: TemplateDocum
         .map(([key, value]) => [key, String(value)]),
     ),
   });
-  const nics = new Map<string, number>();
   const isBridge = new Set(topology.networks.map(({ key }) => key));
-  const end = (key: string, edge: number, mac: string | undefined) => {
-    const nic = (nics.get(key) ?? 0) + 1;
-    nics.set(key, nic);
-    // a bridge's ports are interfaces of the machine: their names must differ between bridges, too
-    const name = isBridge.has(key) ? `tr${edge + 1}` : `eth${nic}`;
+  const { edges: places } = allocateAddresses(topology);
+  const end = (key: string, edge: number, nic: number | null | undefined, mac: string | undefined) => {
+    // a bridge's ports are interfaces of the machine: their names must differ between bridges, too; eth0 of a node is there for itself
+    const name = isBridge.has(key) ? `tr${edge + 1}` : `eth${(nic ?? 0) + 1}`;
     return { node: nodeNames.get(key) ?? key, interface: name, ...(mac !== undefined && { mac }) };
   };
   const link = (edge: TopologyEdge, index: number) => {
     const { source, target, sourceMac, targetMac, mtu, ...other } = edge;
-    const ends = [end(source, index, sourceMac), end(target, index, targetMac)];
+    const place = places.get(edge.key);
+    const ends = [end(source, index, place?.sourceNic, sourceMac), end(target, index, place?.targetNic, targetMac)];
     const told = addressingTexts(other, labelOf);
     const own = { ...(mtu !== undefined && { mtu }), ...(Object.keys(told).length > 0 && { labels: told }) };
     // the short form has no place for MACs

@@ -61,7 +61,7 @@ const topologies: fc.Arbitrary<Topology> = fc
 
 /** The same with what is chosen of addresses: by the bits of the numbers, whatever of it can be there together. */
 const addressed = fc
-  .record({ topology: topologies, bits: fc.array(fc.nat(127), { minLength: 17, maxLength: 17 }) })
+  .record({ topology: topologies, bits: fc.array(fc.nat(255), { minLength: 17, maxLength: 17 }) })
   .map(({ topology, bits }): Topology => {
     const isChosen = (part: number, bit: number) => ((bits[part] ?? 0) >> bit) % 2 === 1;
     const subnetOf = (part: number, second: number) => ({
@@ -82,6 +82,8 @@ const addressed = fc
         ...(block !== undefined && isLink && isChosen(at, 4) && { targetOwnAddress: `${block}${100 + at}` }),
         ...(isChosen(at, 5) && { sourceMac: `0a:00:00:00:${10 + at}:01` }),
         ...(isLink && isChosen(at, 6) && { targetMac: `0a:00:00:00:${10 + at}:02` }),
+        ...(isChosen(at, 7) && { sourceOwnNic: 20 + at }),
+        ...(isLink && isChosen(at, 7) && { targetOwnNic: 20 + at }),
       };
     });
     return { ...topology, networks, edges };
