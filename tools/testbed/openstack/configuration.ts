@@ -1,13 +1,21 @@
+/** Whether guests run, each as a process of QEMU, or Nova's own driver for tests says that they do. */
+export type Guests = 'real' | 'pretended';
+
 /** Everything of a testbed's cloud that is chosen. All of it listens on loopback. */
 export interface Plan {
   folder: string;
+  guests: Guests;
   password: string;
   region: string;
-  ports: Record<
-    'database' | 'queue' | 'queueNodes' | 'queueNames' | 'keystone' | 'glance' | 'placement' | 'nova' | 'neutron',
-    number
-  >;
+  ports: Record<(typeof portNames)[number], number>;
 }
+
+export const portNames = [
+  ...(['database', 'queue', 'queueNodes', 'queueNames'] as const),
+  ...(['keystone', 'glance', 'placement', 'nova', 'neutron'] as const),
+  // of consoles, where guests are real
+  ...(['screens', 'serials'] as const),
+] as const;
 
 type Sections = Record<string, Record<string, string | number | boolean>>;
 
@@ -65,6 +73,35 @@ function signIn(plan: Plan, user: string): Sections[string] {
   };
 }
 
+/** Of a Nova whose guests are real: libvirt runs them, without KVM, with which on some machines no guest ever boots. */
+function realGuests({ folder, ports }: Plan): Sections {
+  const privileged = { helper_command: `privsep-helper --config-file ${folder}/etc/nova/nova.conf` };
+  const address = '127.0.0.1';
+  return {
+    DEFAULT: { compute_driver: 'libvirt.LibvirtDriver' },
+    libvirt: { connection_uri: 'qemu:///system', virt_type: 'qemu', cpu_mode: 'none' },
+    vnc: {
+      enabled: true,
+      server_listen: address,
+      server_proxyclient_address: address,
+      novncproxy_host: address,
+      novncproxy_port: ports.screens,
+      novncproxy_base_url: `http://${address}:${ports.screens}/vnc_auto.html`,
+    },
+    serial_console: {
+      enabled: true,
+      proxyclient_address: address,
+      serialproxy_host: address,
+      serialproxy_port: ports.serials,
+      base_url: `ws://${address}:${ports.serials}/`,
+    },
+    nova_sys_admin: privileged,
+    vif_plug_linux_bridge_privileged: privileged,
+    vif_plug_ovs_privileged: privileged,
+    privsep_osbrick: privileged,
+  };
+}
+
 /** The services' files, by where they lie in the testbed's `etc`. */
 export function configFiles(plan: Plan): Record<string, string> {
   const { folder, ports, password } = plan;
@@ -94,29 +131,33 @@ export function configFiles(plan: Plan): Record<string, string> {
   const placement = ini(common(plan, 'placement', { placement_database: 'placement' }), {
     api: { auth_strategy: 'keystone' },
   });
-  const nova = ini(common(plan, 'nova', { database: 'nova_cell1', api_database: 'nova_api' }), {
-    DEFAULT: {
-      my_ip: '127.0.0.1',
-      host: 'compute1',
-      // nothing is run: what Nova is told of its guests is pretended by its own driver for tests
-      compute_driver: 'fake.FakeDriver',
-      state_path: `${folder}/nova`,
-      instances_path: `${folder}/nova/instances`,
-      enabled_apis: 'osapi_compute',
-      reserved_host_memory_mb: 0,
-      max_concurrent_builds: 4,
+  const guests: Sections =
+    plan.guests === 'real' ? realGuests(plan) : { DEFAULT: { compute_driver: 'fake.FakeDriver' } };
+  const nova = ini(
+    common(plan, 'nova', { database: 'nova_cell1', api_database: 'nova_api' }),
+    {
+      DEFAULT: {
+        my_ip: '127.0.0.1',
+        host: 'compute1',
+        state_path: `${folder}/nova`,
+        instances_path: `${folder}/nova/instances`,
+        enabled_apis: 'osapi_compute',
+        reserved_host_memory_mb: 0,
+        max_concurrent_builds: 4,
+      },
+      api: { auth_strategy: 'keystone' },
+      wsgi: { api_paste_config: `${etc}/nova/api-paste.ini` },
+      scheduler: { workers: 1, discover_hosts_in_cells_interval: 15 },
+      conductor: { workers: 1 },
+      glance: { api_servers: `http://127.0.0.1:${ports.glance}` },
+      placement: signIn(plan, 'nova'),
+      neutron: { ...signIn(plan, 'nova'), endpoint_override: `http://127.0.0.1:${ports.neutron}` },
+      service_user: { send_service_user_token: true, ...signIn(plan, 'nova') },
+      cache: { enabled: false },
+      key_manager: { backend: 'nova.keymgr.conf_key_mgr.ConfKeyManager', fixed_key: '0'.repeat(64) },
     },
-    api: { auth_strategy: 'keystone' },
-    wsgi: { api_paste_config: `${etc}/nova/api-paste.ini` },
-    scheduler: { workers: 1, discover_hosts_in_cells_interval: 15 },
-    conductor: { workers: 1 },
-    glance: { api_servers: `http://127.0.0.1:${ports.glance}` },
-    placement: signIn(plan, 'nova'),
-    neutron: { ...signIn(plan, 'nova'), endpoint_override: `http://127.0.0.1:${ports.neutron}` },
-    service_user: { send_service_user_token: true, ...signIn(plan, 'nova') },
-    cache: { enabled: false },
-    key_manager: { backend: 'nova.keymgr.conf_key_mgr.ConfKeyManager', fixed_key: '0'.repeat(64) },
-  });
+    guests,
+  );
   const neutron = ini(common(plan, 'neutron', { database: 'neutron' }), {
     DEFAULT: {
       bind_host: '127.0.0.1',

@@ -1,6 +1,7 @@
 /**
  * `npm run test:openstack [-- --vms N]`: a real OpenStack of the distribution's packages (Keystone, Glance, Placement, Neutron, Nova), whose guests
- * are pretended by Nova's own driver for tests, and what zones on OpenStack do there. Ends with 1 when something is not as it should be, with 77 where this
+ * are pretended by Nova's own driver for tests, and what zones on OpenStack do there. With `--guests real` three of them run, and what is in them is asked at
+ * their consoles. Ends with 1 when something is not as it should be, with 77 where this
  * machine cannot have it (in `--ready-within MINUTES`), and says why. In `--rounds N` each call goes wrong in so many of six ways. `up FOLDER` leaves such a cloud running, `prove FOLDER` does the same on that one as often
  * as one likes, `down FOLDER` ends it.
  */
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     vms: { type: 'string', default: '100' },
     'ready-within': { type: 'string', default: '60' },
     rounds: { type: 'string', default: '6' },
+    guests: { type: 'string', default: 'pretended' },
   },
   allowPositionals: true,
 });
@@ -40,7 +42,12 @@ async function proved(testbed: Testbed): Promise<boolean> {
 
 async function started(folder: string): Promise<Testbed | null> {
   try {
-    return await startTestbed({ folder, log, minutes: Number(values['ready-within']) });
+    return await startTestbed({
+      folder,
+      log,
+      minutes: Number(values['ready-within']),
+      guests: values.guests === 'real' ? 'real' : 'pretended',
+    });
   } catch (error) {
     log(`SKIPPED: no OpenStack comes up here: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = nothingToTest;

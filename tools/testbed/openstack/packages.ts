@@ -2,16 +2,35 @@ import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { thisMachine } from '../../setup/machine';
+import type { Guests } from './configuration';
 
 /** Debian's packages of a cloud whose guests are pretended: Nova's compute service comes with its library. */
 const packages = [
   ...['keystone', 'glance-api', 'placement-api', 'nova-api', 'nova-conductor', 'nova-scheduler', 'neutron-api'],
   ...['neutron-rpc-server', 'mariadb-server', 'rabbitmq-server', 'uwsgi-core', 'uwsgi-plugin-python3'],
 ];
+/** Of a host whose guests are real. */
+const hostPackages = [
+  ...[
+    'libvirt-daemon-system',
+    'libvirt-daemon-system-sysv',
+    'libvirt-daemon-driver-qemu',
+    'python3-libvirt',
+    'qemu-system-x86',
+    'qemu-utils',
+    'genisoimage',
+  ],
+  // one makes Debian’s image, the other carries ports into the host
+  ...['nova-consoleproxy', 'mmdebstrap', 'socat'],
+];
 /** What they bring. */
 const programs = [
   ...['keystone-manage', 'glance-api', 'placement-api', 'nova-api-wsgi', 'nova-conductor', 'nova-scheduler'],
   ...['neutron-server', 'neutron-db-manage', 'mariadbd', 'rabbitmq-server', 'uwsgi'],
+];
+const hostPrograms = [
+  ...['libvirtd', 'qemu-system-x86_64', 'qemu-img', 'genisoimage', 'nova-novncproxy', 'nova-serialproxy'],
+  ...['mmdebstrap', 'socat'],
 ];
 
 /** Answers of theirs that would have them set up databases and endpoints of their own. */
@@ -40,12 +59,14 @@ const fetchWithinMs = 240_000;
  * Installs what lacks; none of the services is started by that. First all is fetched, which may be given up at any moment, as nothing is installed by
  * then. Rejects with what apt-get says last.
  */
-export async function install(log: (line: string) => void): Promise<void> {
-  const there = await Promise.all(programs.map((name) => machine.hasProgram(name)));
+export async function install({ guests, log }: { guests: Guests; log: (line: string) => void }): Promise<void> {
+  const isReal = guests === 'real';
+  const needed = isReal ? [...programs, ...hostPrograms] : programs;
+  const there = await Promise.all(needed.map((name) => machine.hasProgram(name)));
   if (there.every(Boolean)) return;
   log('Fetching the packages of OpenStack …');
   await apt(['update', ...impatient], fetchWithinMs);
-  const wanted = ['--no-install-recommends', 'install', ...packages];
+  const wanted = ['--no-install-recommends', 'install', ...packages, ...(isReal ? hostPackages : [])];
   await apt(['--download-only', ...impatient, ...wanted], fetchWithinMs);
   log('Installing them …');
   // 101 forbids to start services (invoke-rc.d(8))

@@ -14,7 +14,8 @@ const runMark = TRAMA_TEST_RUN === undefined ? {} : { TRAMA_TEST_RUN };
 
 /** Programs of a testbed: each in a process group of its own, with a log and a note by which a later run finds it. */
 export interface Processes {
-  start(name: string, command: readonly string[], env?: Record<string, string>): Promise<void>;
+  /** Its process id, which is that of its group. */
+  start(name: string, command: readonly string[], env?: Record<string, string>): Promise<number>;
   /** Runs one to its end; rejects with the end of its log. */
   run(name: string, command: readonly string[], env?: Record<string, string>): Promise<void>;
   /** Waits until `isThere`; rejects as soon as the program has ended. */
@@ -60,6 +61,7 @@ export function processesIn(folder: string): Processes {
     async start(name, command, env = {}) {
       const child = await launch(name, command, env);
       child.unref();
+      return child.pid ?? 0;
     },
     async run(name, command, env = {}) {
       const child = await launch(name, command, env);

@@ -11,6 +11,7 @@ import type { EdgeSpec, Provider, VmSpec } from '#server/providers/provider';
 import { Semaphore } from '#server/lib/semaphore';
 import { openSettings } from '#shared/zone-settings';
 import { proveFaults } from './prove-faults';
+import { proveGuests } from './prove-guests';
 import { proveNeighbours } from './prove-neighbours';
 import { applicationCredential } from './seed';
 import type { Testbed } from './testbed';
@@ -38,6 +39,7 @@ export async function prove(
   try {
     // of a run that was ended
     for (const each of [provider, other]) for (const id of await each.listSlices()) await each.removeSlice({ id });
+    if (testbed.guests === 'real') return await proveGuests(provider, log);
     const { physical, capabilities } = await provider.describe();
     assert.equal(capabilities.run.ok, true);
     log(`Room: ${physical.vcpus} vCPUs, ${physical.ramMb} MiB of RAM.`);

@@ -1,3 +1,4 @@
+import { openAsBlob } from 'node:fs';
 import type { Plan } from './configuration';
 import { keystoneUrl } from './configuration';
 
@@ -8,6 +9,8 @@ export interface Seeder {
   /** What the other services need to start. */
   catalogue(): Promise<void>;
   content(): Promise<void>;
+  /** A disk of a file. */
+  image(name: string, file: string): Promise<void>;
 }
 
 /** Whom the project is for. */
@@ -42,7 +45,14 @@ export async function seederOf(plan: Plan): Promise<Seeder> {
     await call('PUT', `${keystone}/projects/${projectId}/users/${userId}/roles/${roleId}`);
   }
 
+  async function upload(image: { name: string; disk_format: string }, content: Blob): Promise<void> {
+    const whole = { ...image, container_format: 'bare', visibility: 'public' };
+    const id = String((await call('POST', at(ports.glance, '/v2/images'), whole))['id']);
+    await call('PUT', at(ports.glance, `/v2/images/${id}/file`), content, 'application/octet-stream');
+  }
+
   return {
+    image: async (name, file) => upload({ name, disk_format: 'qcow2' }, await openAsBlob(file)),
     async catalogue() {
       const service = await made('project', { name: 'service', domain_id: 'default' });
       for (const name of ['glance', 'placement', 'nova', 'neutron']) await account(name, service, 'admin');
@@ -70,10 +80,7 @@ export async function seederOf(plan: Plan): Promise<Seeder> {
         ['huge', 8, 16_000_000, 10],
       ] as const)
         await call('POST', at(ports.nova, '/v2.1/flavors'), { flavor: { name, vcpus, ram, disk } });
-      const image = { name: 'tiny', disk_format: 'raw', container_format: 'bare', visibility: 'public' };
-      const id = String((await call('POST', at(ports.glance, '/v2/images'), image))['id']);
-      const empty = new Blob([new Uint8Array(2 ** 20)]);
-      await call('PUT', at(ports.glance, `/v2/images/${id}/file`), empty, 'application/octet-stream');
+      await upload({ name: 'tiny', disk_format: 'raw' }, new Blob([new Uint8Array(2 ** 20)]));
       const external = {
         name: 'public',
         'router:external': true,

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withTimeout } from '#server/lib/timeout';
-import { configFiles, databaseUrl, keystoneUrl, type Plan } from './configuration';
+import { buildDebianImage } from '#server/providers/qemu/images/debian-build';
+import { configFiles, databaseUrl, keystoneUrl, portNames, type Guests, type Plan } from './configuration';
+import { startHost } from './host';
 import { install } from './packages';
 import { freePorts, listens, processesIn, type Processes } from './processes';
-import { member, reader, seederOf } from './seed';
+import { member, reader, seederOf, type Seeder } from './seed';
 
 export interface Testbed {
   authUrl: string;
@@ -13,6 +15,7 @@ export interface Testbed {
   password: string;
   member: typeof member;
   reader: typeof reader;
+  guests: Guests;
 }
 
 const databases = ['keystone', 'glance', 'placement', 'nova_api', 'nova_cell0', 'nova_cell1', 'neutron'];
@@ -21,41 +24,37 @@ interface Start {
   folder: string;
   /** What takes longer is stopped, and has failed. */
   minutes: number;
+  guests: Guests;
   log: (line: string) => void;
 }
 
-/** Brings a cloud of Debian's OpenStack up in a folder, on ports of loopback that are free; its guests are pretended. As root. */
-export async function startTestbed({ folder, minutes, log }: Start): Promise<Testbed> {
+/** Brings a cloud of Debian's OpenStack up in a folder, on ports of loopback that are free. As root. */
+export async function startTestbed({ folder, minutes, guests, log }: Start): Promise<Testbed> {
   await stopTestbed(folder);
   const processes = processesIn(folder);
   const late = () => new Error(`It was not ready in ${minutes} minutes.`);
   try {
-    return await withTimeout(start(folder, processes, log), minutes * 60_000, late);
+    return await withTimeout(start(folder, processes, { guests, log }), minutes * 60_000, late);
   } catch (error) {
     await processes.stop();
     throw error;
   }
 }
 
-async function start(folder: string, processes: Processes, log: Start['log']): Promise<Testbed> {
+async function start(
+  folder: string,
+  processes: Processes,
+  { guests, log }: Pick<Start, 'guests' | 'log'>,
+): Promise<Testbed> {
   await rm(folder, { recursive: true, force: true });
-  await install(log);
-  const [
-    database = 0,
-    queue = 0,
-    queueNodes = 0,
-    queueNames = 0,
-    keystone = 0,
-    glance = 0,
-    placement = 0,
-    nova = 0,
-    neutron = 0,
-  ] = await freePorts(9);
+  await install({ guests, log });
+  const free = await freePorts(portNames.length);
   const plan: Plan = {
     folder,
+    guests,
     password: randomBytes(12).toString('hex'),
     region: 'RegionOne',
-    ports: { database, queue, queueNodes, queueNames, keystone, glance, placement, nova, neutron },
+    ports: Object.fromEntries(portNames.map((name, index) => [name, free[index] ?? 0])) as Plan['ports'],
   };
   await writeFiles(plan);
   await startStores(plan, processes);
@@ -70,9 +69,11 @@ async function start(folder: string, processes: Processes, log: Start['log']): P
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   log('Glance, Placement, Neutron and Nova are up.');
   await seeder.content();
+  if (guests === 'real') await uploadDebian(plan, seeder, log);
   await startCompute(plan, processes);
   log('The cloud is ready.');
-  const testbed = { authUrl: keystoneUrl(plan), region: plan.region, password: plan.password, member, reader };
+  const { region, password } = plan;
+  const testbed: Testbed = { authUrl: keystoneUrl(plan), region, password, member, reader, guests };
   await writeFile(factsOf(folder), JSON.stringify(testbed), { mode: 0o600 });
   return testbed;
 }
@@ -156,6 +157,15 @@ async function startStores(plan: Plan, processes: Processes): Promise<void> {
   ].join(' ');
   await processes.run('mariadb-databases', ['mariadb', '--no-defaults', '-uroot', `--socket=${socket}`, '-e', sql]);
   await processes.until('rabbitmq', 'port', () => listens(ports.queue));
+}
+
+/** The built-in image, as the product makes it. */
+async function uploadDebian({ folder }: Plan, seeder: Seeder, log: Start['log']): Promise<void> {
+  const made = path.join(folder, 'debian');
+  await mkdir(made);
+  log('Making the image of Debian …');
+  await buildDebianImage(made, () => undefined);
+  await seeder.image('debian', path.join(made, 'disk.qcow2'));
 }
 
 /** A service that is a WSGI application. */
@@ -257,8 +267,13 @@ async function setUpNova(plan: Plan, processes: Processes): Promise<void> {
 /** After the rest, since it reports to Placement when it starts; it is ready once its cell has found it. */
 async function startCompute(plan: Plan, processes: Processes): Promise<void> {
   const config = ['--config-file', etcOf(plan, 'nova/nova.conf')];
-  const main = 'from nova.cmd.compute import main; main()';
-  await processes.start('nova-compute', ['python3', '-c', main, ...config]);
+  const compute = ['python3', '-c', 'from nova.cmd.compute import main; main()', ...config];
+  if (plan.guests === 'real') {
+    const within = await startHost(plan, processes);
+    await processes.start('nova-compute', within(compute));
+    await processes.start('screens', within(['nova-novncproxy', ...config, '--web', '/usr/share/novnc']));
+    await processes.start('serials', within(['nova-serialproxy', ...config]));
+  } else await processes.start('nova-compute', compute);
   const discover = ['nova-manage', ...config, 'cell_v2', 'discover_hosts', '--verbose'];
   await processes.until('nova-compute', 'host in its cell', async () => {
     await processes.run('nova-discover', discover);

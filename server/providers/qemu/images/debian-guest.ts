@@ -34,8 +34,8 @@ initrd /initrd.img
 boot
 `;
 
-/** A seed is always there, so that nothing is searched for; keys and languages that take minutes without KVM are not made. */
-const cloud = `datasource_list: [NoCloud, None]
+/** A seed, or in a cloud a config drive, is always there, so that nothing else is searched for; keys and languages that take minutes without KVM are not made. */
+const cloud = `datasource_list: [NoCloud, ConfigDrive, None]
 system_info:
   network:
     renderers: [networkd]
