@@ -9,6 +9,12 @@ import { admin, ana, makeLooksWorld, type LooksWorld } from './looks-world';
 import { openPerson, rowAction, signIn, sliceAction } from './pages';
 import { root } from '../rig/trama-server';
 
+/** Of a slice that nobody knows, of another zone and of another installation. */
+const leftovers = (['unknown', 'otherZone', 'foreign'] as const).map((why, index) => ({
+  ...{ name: `trama-${index + 1}-mfk2x9q0.s${12 + index}`, sliceId: 12 + index, why, removable: why === 'unknown' },
+  ...{ zone: why === 'otherZone' ? 'course' : null, servers: 2, networks: 3, ports: 7 },
+}));
+
 interface State {
   /** Of an administrator who has everything, somebody things are shared with, somebody who is not signed in. */
   who?: 'ana' | 'stranger' | 'spaniard';
@@ -788,6 +794,26 @@ const states: Record<string, State> = {
       press('Test connection'),
       text('The connection does not work yet.'),
     ),
+  },
+  'a zone with nothing left over': {
+    path: ({ zone }) => `/zones?panel=leftovers-${zone}`,
+    until: inOrder(dialog, text('Nothing is left over')),
+  },
+  'what is left over in a zone': {
+    ...at('/zones'),
+    until: inOrder(
+      (page) =>
+        page.route(/zones\.leftovers/, (route) =>
+          route.fulfill({ json: [{ result: { data: { items: leftovers } } }] }),
+        ),
+      row('pretended', 'Leftovers'),
+      (page) => page.getByRole('checkbox', { name: leftovers[0]?.name ?? '' }).check(),
+    ),
+  },
+  'what is left over on its way': {
+    path: ({ zone }) => `/zones?panel=leftovers-${zone}`,
+    held: /zones\.leftovers/,
+    until: inOrder(dialog, loading),
   },
   'zones, one of them away': { ...at('/zones'), until: text('Its server is away') },
   // changing a slice

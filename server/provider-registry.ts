@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProviderZone } from '#server/db/queries/zones';
 import type { ProviderRegistry } from '#server/domain/context';
+import { markOf } from '#server/domain/zones/mark';
 import { openZoneSettings } from '#server/domain/zones/settings';
 import type { Logger } from '#server/lib/logger';
 import { withBoundedLooks } from '#server/providers/bounded-looks';
@@ -16,12 +17,6 @@ import { openSimulatorState, type KeptState } from '#server/providers/simulator/
 import { AppError } from '#shared/errors';
 import type { OpenSettings } from '#shared/zone-settings';
 import { say } from '#shared/sentence';
-
-/**
- * What tells what a zone has made in a cloud from what other zones, and other installations, have made in the same project: it is written on all of it,
- * so it never changes. Two databases have a zone of the same number, not made in the same millisecond.
- */
-const markOf = ({ id, createdAt }: ProviderZone) => `trama-${id}-${createdAt.getTime().toString(36)}`;
 
 export interface ProviderRegistryOptions {
   /** Absolute. Zones keep their VMs in `zones/ID`, images are shared by them in `images`. */

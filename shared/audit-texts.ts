@@ -133,6 +133,7 @@ export const auditTexts = {
       refresh: 'Check zone',
       move: 'Move zone to another server',
       release: 'Release zone from its server',
+      'remove-leftovers': 'Remove leftovers of a zone',
     },
     users: {
       create: 'Create user',

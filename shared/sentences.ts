@@ -118,6 +118,7 @@ export const sentences = {
   SIMULATED: 'none (simulated)',
 
   ZONE_RELEASED: 'Zone {{zone}} was taken from its server: an administrator has to give it to one.',
+  LEFTOVER_OF_OTHERS: '{{name}} is another zone’s or another installation’s: it is removed there.',
   ZONE_AT_NO_SERVER: 'Zone {{zone}} is at no server of ours: there is nothing to move.',
   ZONE_SERVER_AT_WORK:
     'Slices of zone {{zone}} that have VMs at {{host}}: {{slices}}. That server is alive: destroy them first, or give the zone away once it is gone.',

@@ -106,6 +106,25 @@ describe('the server of a zone', () => {
   });
 });
 
+describe('what is left over in a zone', () => {
+  const zones = { items: [{ id: 7, name: 'cloud', enabled: true, provider: 'openstack' }] };
+  const counts = { servers: 2, networks: 1, ports: 4 };
+  const own = { name: 'trama-7-a.s12', sliceId: 12, why: 'unknown', zone: null, removable: true, ...counts };
+  const foreign = { ...own, name: 'trama-7-b.s12', why: 'foreign', removable: false };
+
+  it('is listed, and removed once that is said, but what others have', async () => {
+    answers = (procedure) =>
+      ok(procedure === 'zones.list' ? zones : { items: procedure === 'zones.leftovers' ? [own, foreign] : [foreign] });
+    const listed = await trama(['zones', 'leftovers', 'cloud']);
+    expect(listed.stdout).toMatch(/trama-7-a\.s12 +12 +2 +1 +4 +yes +no slice/);
+    const unasked = await trama(['zones', 'leftovers', 'cloud', '--remove']);
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('Remove trama-7-a.s12 from cloud')]);
+    const removed = await trama(['zones', 'leftovers', 'cloud', '--remove', '--yes']);
+    expect(asked.at(-1)).toBe('POST zones.removeLeftovers {"id":7,"names":["trama-7-a.s12"]}');
+    expect(removed.stdout).not.toContain('trama-7-a.s12');
+  });
+});
+
 describe('the connection of a zone to its cloud', () => {
   const step = { name: 'signIn', state: 'failed', reason: 'The cloud does not take the credential.' };
   const zones = {

@@ -97,6 +97,7 @@ test.each([
       refreshing={false}
       onRefresh={ignore}
       onEdit={ignore}
+      onLeftovers={ignore}
       onMove={ignore}
       onDelete={ignore}
     />,

@@ -39,6 +39,7 @@ function show(changes: Partial<Zone>) {
       onRefresh={ignore}
       onEdit={ignore}
       onMove={ignore}
+      onLeftovers={ignore}
       onDelete={ignore}
     />,
   );

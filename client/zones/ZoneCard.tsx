@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import { Alert, Text, Title } from '@mantine/core';
 import {
   Ban,
+  Brush,
   CircleCheck,
   CircleHelp,
   CircleX,
@@ -141,6 +142,8 @@ export interface ZoneCardProps {
   onEdit: (zone: Zone) => void;
   /** Opens what gives it to another server. */
   onMove: (zone: Zone) => void;
+  /** Opens what is in it and belongs to no slice. */
+  onLeftovers: (zone: Zone) => void;
   onDelete: (zone: Zone) => void;
   /** What its VMs use, below all of that. */
   figures?: ReactNode;
@@ -161,7 +164,17 @@ function factName(t: TFunction<['catalogue', 'common']>, name: string): string {
 }
 
 /** All about one zone: room, abilities and why not, facts. */
-export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMove, onDelete, figures }: ZoneCardProps) {
+export function ZoneCard({
+  zone,
+  mayManage,
+  refreshing,
+  onRefresh,
+  onEdit,
+  onMove,
+  onLeftovers,
+  onDelete,
+  figures,
+}: ZoneCardProps) {
   const { t, i18n } = useTranslation(['catalogue', 'common']);
   const limitsText = useLimitsText()(zone.limits);
   const adminsOnly = mayManage ? null : t('adminsOnly');
@@ -218,6 +231,12 @@ export function ZoneCard({ zone, mayManage, refreshing, onRefresh, onEdit, onMov
                   },
                 ]
               : []),
+            {
+              label: t('zones.leftovers.label'),
+              icon: Brush,
+              onClick: () => onLeftovers(zone),
+              disabledReason: adminsOnly,
+            },
             {
               label: t('zones.delete.label'),
               icon: Trash2,

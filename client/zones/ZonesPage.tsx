@@ -8,6 +8,7 @@ import { confirmDestroy } from '../ui/confirm';
 import { notifyDone, notifyError } from '../api/error-message';
 import { ZoneCard } from './ZoneCard';
 import { ZoneForm } from './ZoneForm';
+import { ZoneLeftovers } from './ZoneLeftovers';
 import { ZoneServer } from './ZoneServer';
 import { listedWhole } from '../api/keyset';
 import { usePanel } from '../hooks/panel';
@@ -38,9 +39,10 @@ export function Component() {
     onSettled: changed,
   });
   const remove = trpc.zones.delete.useMutation({ onError: notifyError, onSettled: changed });
-  const panel = usePanel(['new', 'edit', 'server', 'leases']);
+  const panel = usePanel(['new', 'edit', 'server', 'leftovers', 'leases']);
   const edited = panel.name === 'edit' ? zones.data?.items.find((zone) => zone.id === panel.id) : undefined;
   const moved = panel.name === 'server' ? zones.data?.items.find((zone) => zone.id === panel.id) : undefined;
+  const cleared = panel.name === 'leftovers' ? zones.data?.items.find((zone) => zone.id === panel.id) : undefined;
   const shown = !mayManage ? undefined : panel.name === 'new' ? null : edited;
   const confirmDelete = (zone: Zone) =>
     confirmDestroy({
@@ -105,6 +107,13 @@ export function Component() {
           >
             {moved === undefined ? null : <ZoneServer key={moved.id} zone={moved} onDone={panel.close} />}
           </SidePanel>
+          <SidePanel
+            opened={mayManage && cleared !== undefined}
+            onClose={panel.close}
+            title={t('zones.leftovers.title', { name: cleared?.name ?? '' })}
+          >
+            {cleared === undefined ? null : <ZoneLeftovers key={cleared.id} zone={cleared} />}
+          </SidePanel>
         </>
       }
     >
@@ -119,6 +128,7 @@ export function Component() {
               onRefresh={({ id }) => refresh.mutate({ id })}
               onEdit={({ id }) => panel.open('edit', id)}
               onMove={({ id }) => panel.open('server', id)}
+              onLeftovers={({ id }) => panel.open('leftovers', id)}
               onDelete={confirmDelete}
               figures={<FiguresOf zone={zone} />}
             />

@@ -144,6 +144,8 @@ export interface Provider {
   removeSlice(slice: SliceRef): Promise<void>;
   /** Ids of all slices of which anything exists here. The reconciler finds orphans with it. */
   listSlices(): Promise<number[]>;
+  /** The same for who shares the place with other zones: with theirs. */
+  found?(): Promise<Found[]>;
   /**
    * Attaches to a console of the VM; many may. The serial one begins with what it showed lately; the graphical one (`vnc`) is an RFB server's end
    * of a connection of its own (RFC 6143, version 3.8, no authentication). NOT_RUNNING; UNSUPPORTED for a kind that the VM was started without.
@@ -379,6 +381,15 @@ export interface SliceObservation {
 }
 
 /** Raw bytes both ways. A reader that is slow never holds up the guest. */
+/** That there is something of a slice in a zone's place. */
+export interface Found {
+  name: string;
+  /** Of the zone that made it, as the names of what it makes begin; null where no other zone can be. */
+  mark: string | null;
+  sliceId: number;
+  parts: { servers: number; networks: number; ports: number } | null;
+}
+
 export interface ConsoleStream {
   /**
    * Of a graphical console, of which no byte may be missing: what comes is held back between the two, and frames are left out at the source. Null

@@ -1,7 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm';
 import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
-import { liveDeploymentStatuses, type DeploymentStatus } from '#shared/deployment/schema';
 import { isSound } from '#shared/deployment/observed-status';
 import { say } from '#shared/sentence';
 import type { SliceStatus } from '#shared/slice-status';
@@ -17,6 +16,7 @@ import { createHealer } from '#server/domain/heal/heal';
 import { bringBackAfterReboot } from '#server/domain/homes/after-reboot';
 import { serves } from '#server/domain/homes/places';
 import { telling } from '#server/domain/notifications/tell';
+import { isLive } from '#server/domain/deployments/live';
 import { appendEvents, lockSlice } from '#server/events/append';
 import { ProviderError } from '#server/lib/provider-error';
 import { withTimeout } from '#server/lib/timeout';
@@ -343,9 +343,4 @@ async function drift(
     events.push({ type: 'slice.drift', drifted });
   }
   return events;
-}
-
-function isLive(deployment: { status: DeploymentStatus } | null | undefined): boolean {
-  const live: readonly DeploymentStatus[] = liveDeploymentStatuses;
-  return deployment != null && live.includes(deployment.status);
 }

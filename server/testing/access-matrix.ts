@@ -355,6 +355,10 @@ export const matrix: Record<string, Row> = {
   'zones.testConnection': row('zones:manage', 'catalogue:manage', admins, (api) =>
     api.zones.testConnection({ id: null, settings: { provider: 'openstack' } }),
   ),
+  'zones.leftovers': row('zones:manage', 'catalogue:manage', admins, (api, s) => api.zones.leftovers({ id: s.zone })),
+  'zones.removeLeftovers': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
+    api.zones.removeLeftovers({ id: s.zone, names: ['slice-1000000'] }),
+  ),
   'zones.homes': row('zones:manage', 'catalogue:manage', admins, (api) => api.zones.homes()),
   'zones.move': row('zones:manage', 'catalogue:manage', admins, (api, s) =>
     api.zones.move({ id: s.homedZone, homeId: s.otherHome }),

@@ -4,6 +4,7 @@ import type { Cli } from '../cli';
 import { CliError, exitCodes } from '../errors';
 import { findZone } from '../find';
 import type { Column } from '../output';
+import { addLeftoversCommand } from './leftovers';
 import { addServerCommands } from './zone-servers';
 
 const zoneColumns: Column<Zone>[] = [
@@ -181,5 +182,6 @@ export function addZoneCommands(program: Command, cli: Cli): void {
     .description('try the connection to a cloud with the zone’s settings, step by step; makes nothing')
     .argument('<zone>', 'its id or name')
     .action((text: string) => testConnection(cli, text));
+  addLeftoversCommand(zones, cli);
   addServerCommands(zones, cli);
 }

@@ -172,6 +172,7 @@ export const audit: Messages<typeof english> = {
       refresh: 'Comprobar zona',
       move: 'Mover zona a otro servidor',
       release: 'Retirar zona de su servidor',
+      'remove-leftovers': 'Eliminar restos de una zona',
     },
     users: {
       create: 'Crear usuario',

@@ -94,6 +94,7 @@ export const sentences: Record<SentenceCode, string> = {
   ACCELERATOR_TCG: 'TCG (emulación por software)',
   SIMULATED: 'ninguno (simulado)',
   ZONE_RELEASED: 'La zona {{zone}} se retiró de su servidor: un administrador tiene que asignarla a uno.',
+  LEFTOVER_OF_OTHERS: '{{name}} es de otra zona o de otra instalación: se elimina allí.',
   ZONE_AT_NO_SERVER: 'La zona {{zone}} no está en ningún servidor nuestro: no hay nada que mover.',
   ZONE_SERVER_AT_WORK:
     'Slices de la zona {{zone}} que tienen MV en {{host}}: {{slices}}. Ese servidor está en marcha: destrúyalos antes, o asigne la zona a otro cuando ya no esté.',

@@ -8,6 +8,7 @@ import { wait } from './client/caller';
 import { cloudOf, type Cloud } from './cloud';
 import { consolesOf } from './consoles';
 import { describeCloud } from './describe-zone';
+import { foundIn } from './found';
 import { emptySlice, takeInventory, type SliceInventory } from './inventory';
 import { machinesOf } from './machines';
 import { namesOf } from './names';
@@ -205,6 +206,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
       round = null;
       return [...seen.keys()];
     },
+    found: () => foundIn(cloud()),
     ...consolesOf(parts, machines),
     guestStatus: notOffered,
     runInGuest: notOffered,

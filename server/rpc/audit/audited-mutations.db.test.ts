@@ -15,6 +15,7 @@ import type { ScheduleRule } from '#shared/schedule/rule';
 import { chunkHead } from '#shared/upload-chunk';
 import { auditWords } from '#shared/audit-words';
 import { auditEntry } from '#server/domain/audit/entry';
+import { loadZone } from '#server/domain/zones/zones';
 import { createPasswordLink } from '#server/domain/auth/password-links';
 import { monthOf } from '#server/domain/internet/count';
 import { appRouter } from '../app-router';
@@ -340,6 +341,12 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
     await s.admin.zones.move({ id, homeId: await homeOf(ctx.db, 'there') });
     return doing('zone', id, () => s.admin.zones.release({ id }), 'admin');
+  },
+  'zones.removeLeftovers': async (s) => {
+    const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });
+    const provider = await ctx.providers.forZone(await loadZone(ctx, ctx.db, id));
+    await provider.ensureNetwork({ id: 1_000_000 }, { id: 1, name: 'lan' });
+    return doing('zone', id, () => s.admin.zones.removeLeftovers({ id, names: ['slice-1000000'] }), 'admin');
   },
   'zones.delete': async (s) => {
     const { id } = await s.admin.zones.create({ name: 'old', provider: 'simulator' });

@@ -2,8 +2,12 @@ import path from 'node:path';
 import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '#db/testing/database';
+import { slices } from '#drizzle/schema/slices';
+import { loadZone } from '#server/domain/zones/zones';
+import { markOf } from '#server/domain/zones/mark';
 import { silentLogger } from '#server/lib/logger';
 import { createProviderRegistry } from '#server/provider-registry';
+import { tiny, vmSpec } from '#server/providers/contract-fixtures';
 import { testCloud } from '#server/testing/cloud';
 import { outcomeOf } from '#server/testing/outcomes';
 import { createWorld } from '#server/testing/world';
@@ -97,5 +101,52 @@ describe('a zone on OpenStack', () => {
     const moved = await admin.zones.update({ id, name: 'cloud', ...rest, settings: elsewhere });
     expect(moved.settings).toMatchObject({ authUrl: other.url, applicationSecret: { set: false } });
     expect(other.asked).toEqual([]);
+  });
+
+  it('tells what belongs to no slice, and removes it when that is named, but nothing of others', async () => {
+    useRegistry();
+    const cloud = await testCloud();
+    const person = await world.person('admin');
+    const admin = world.callerOf(person);
+    const settings = { ...credential, authUrl: cloud.url };
+    const made = await admin.zones.create({ name: 'cloud', provider: 'openstack', settings });
+    const beside = await admin.zones.create({ name: 'beside', provider: 'openstack', settings });
+    const zone = await loadZone(ctx, ctx.db, made.id);
+    const neighbour = await loadZone(ctx, ctx.db, beside.id);
+    const lan = { id: 1, name: 'lan' };
+    const provider = await ctx.providers.forZone(zone);
+    const row = { ownerId: person.userId, zoneId: zone.id, name: 'lives', status: 'active' as const };
+    const [{ insertId: known }] = await ctx.db.insert(slices).values(row);
+    await provider.ensureNetwork({ id: known }, lan);
+    await provider.ensureNetwork({ id: 700_000 }, lan);
+    await provider.ensureVm({ id: 700_000 }, vmSpec(1, tiny));
+    await (await ctx.providers.forZone(neighbour)).ensureNetwork({ id: 700_000 }, lan);
+    const [thing] = [...cloud.things.networks.values()];
+    cloud.things.networks.set('foreign', { ...thing, id: 'foreign', name: 'trama-1-elsewhere.s5.n1' });
+
+    const own = `${markOf(zone)}.s700000`;
+    const besides = `${markOf(neighbour)}.s700000`;
+    const { items } = await admin.zones.leftovers({ id: zone.id });
+    expect(items.find(({ name }) => name === own)).toMatchObject({
+      ...{ why: 'unknown', removable: true, zone: null },
+      // the slice's own network besides, on which its VM is defined
+      ...{ servers: 0, networks: 2, ports: 1 },
+    });
+    expect(items.find(({ name }) => name === besides)).toMatchObject({ why: 'otherZone', zone: 'beside' });
+    expect(items.find(({ name }) => name === 'trama-1-elsewhere.s5')).toMatchObject({
+      why: 'foreign',
+      removable: false,
+    });
+    expect(items).toHaveLength(3);
+
+    for (const others of [besides, 'trama-1-elsewhere.s5'])
+      expect(await outcomeOf(admin.zones.removeLeftovers({ id: zone.id, names: [own, others] }))).toBe('FORBIDDEN');
+    expect(await admin.zones.leftovers({ id: zone.id })).toEqual({ items });
+    // a slice that lives is none, whatever it is called
+    const all = { id: zone.id, names: [own, `${markOf(zone)}.s${known}`] };
+    const left = await admin.zones.removeLeftovers(all);
+    expect(left.items.map(({ name }) => name).toSorted()).toEqual([besides, 'trama-1-elsewhere.s5'].toSorted());
+    expect(await provider.listSlices()).toEqual([known]);
+    expect(await admin.zones.removeLeftovers(all)).toEqual(left);
   });
 });

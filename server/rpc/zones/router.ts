@@ -9,9 +9,11 @@ import {
   updateZoneInput,
   zoneSchema,
 } from '#shared/zone';
+import { leftoversSchema, removeLeftoversInput } from '#shared/zone-leftovers';
 import { connectionTestSchema, testConnectionInput } from '#shared/zone-test';
 import { zoneFigures } from '#server/domain/figures/read-figures';
 import { listHomes, moveZone, releaseZone } from '#server/domain/homes/move-zone';
+import { leftovers, removeLeftovers } from '#server/domain/zones/leftovers';
 import { testConnection } from '#server/domain/zones/test-connection';
 import { createZone, deleteZone, getZone, listZones, updateZone } from '#server/domain/zones/zones';
 import { answer } from '../answers';
@@ -51,6 +53,16 @@ export const zonesRouter = router({
     .input(testConnectionInput)
     .output(answer(connectionTestSchema))
     .mutation(({ ctx, input }) => testConnection(ctx.domain, input)),
+  /** What is in a zone and belongs to no slice, and what others have in the same cloud. */
+  leftovers: manage
+    .input(idInput)
+    .output(answer(leftoversSchema))
+    .query(({ ctx, input }) => leftovers(ctx.domain, input)),
+  /** Removes what is named of it; what is another zone's or installation's is refused. Answers what is left over then. */
+  removeLeftovers: manage
+    .input(removeLeftoversInput)
+    .output(answer(leftoversSchema))
+    .mutation(({ ctx, input }) => removeLeftovers(ctx.domain, { actor: ctx.actor, ...input })),
   /** The servers that zones can be at. */
   homes: manage.output(z.object({ items: z.array(homeSchema) })).query(({ ctx }) => listHomes(ctx.domain)),
   /** Gives it to another server. What its VMs are is not moved: it holds nothing, or its server is gone. */

@@ -130,9 +130,9 @@ export function novaOf(caller: Caller) {
       });
       return availabilityZoneInfo.filter(({ zoneState }) => zoneState.available).map(({ zoneName }) => zoneName);
     },
-    /** Those that have all these tags, or any of them, in the order of {@link serversInOrder}. Of those that Nova deletes later none. */
+    /** Those that have all these tags, or any of them, or without tags all of the project, in the order of {@link serversInOrder}. Of those that Nova deletes later none. */
     async servers(tags: readonly string[], which: 'all' | 'any' = 'all'): Promise<Server[]> {
-      const query = { [which === 'all' ? 'tags' : 'tags-any']: tags.join(',') };
+      const query = tags.length === 0 ? {} : { [which === 'all' ? 'tags' : 'tags-any']: tags.join(',') };
       const list = { service: 'compute', path: '/servers/detail', name: 'servers', item: server, query } as const;
       const found = await listAll(caller, list);
       const there = found.filter(({ status }) => status !== 'DELETED' && status !== 'SOFT_DELETED');
