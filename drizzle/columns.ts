@@ -2,6 +2,7 @@ import { bigint, customType, datetime, int, json, varchar } from 'drizzle-orm/my
 import { sql } from 'drizzle-orm';
 import type { Sentence } from '#shared/sentence';
 import type { Annotation } from '#shared/topology/annotations';
+import type { Parameter } from '#shared/topology/parameters/schema';
 
 /** `bigint unsigned`, read as a JavaScript number: ids stay far below 2^53. */
 export const id = (name: string) => bigint(name, { mode: 'number', unsigned: true });
@@ -25,6 +26,9 @@ export const extraDiskGb = () => int('extra_disk_gb', { unsigned: true }).notNul
 
 /** What is drawn beside all that: read and written as a whole, and asked for by no query. */
 export const annotations = () => json('annotations').$type<Annotation[]>();
+
+/** What a slice of it is asked for: read and written as a whole, as the above. */
+export const parameters = () => json('parameters').$type<Parameter[]>();
 
 /** Beside a text that tells a person something: the same by its sentences. Null where only the text is known. */
 export const sentences = () => json('sentences').$type<Sentence[]>();

@@ -17,6 +17,7 @@ import {
 import { leaseSchema, newLeaseSchema } from './lease';
 import { accessKinds } from './sharing';
 import { annotationsSchema } from './topology/annotations';
+import { parameterValuesSchema } from './topology/parameters/schema';
 import { edgeProperties, networkProperties, topologySchema, vmProperties } from './topology/schema';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmDesiredStates, vmStatuses } from './slice-status';
 import { sentencesSchema } from './sentence-schema';
@@ -152,6 +153,8 @@ export const listSlicesInput = z.strictObject({
 export const createSliceInput = z.strictObject({
   name: nameSchema.describe('what the slice is called'),
   templateId: idSchema,
+  /** Of the template's parameters. */
+  values: parameterValuesSchema.optional(),
   zoneId: idSchema,
   restartAfterReboot: z.boolean().default(false).describe('start again by itself after a restart of the machine'),
   /** Without it the longest that its zone and role allow, or none where they set no limit; null: none. */
@@ -175,12 +178,11 @@ export const previewCloneInput = z.strictObject(cloned);
  */
 export const clonePlanSchema = planSchema.extend({ snapshot: z.string().nullable(), anew: z.array(z.string()) });
 export type ClonePlan = z.infer<typeof clonePlanSchema>;
-export const previewSliceInput = z.strictObject({ templateId: idSchema, zoneId: idSchema });
+/** A template with values of its parameters. Secrets may be missing, since nothing of them is looked at. */
+const wishedTemplate = { templateId: idSchema, values: parameterValuesSchema.optional() };
+export const previewSliceInput = z.strictObject({ ...wishedTemplate, zoneId: idSchema });
 /** For a new slice of a template, or for a clone of a slice. */
-export const chooseZoneInput = z.union([
-  z.strictObject({ templateId: idSchema }),
-  z.strictObject({ sliceId: idSchema }),
-]);
+export const chooseZoneInput = z.union([z.strictObject(wishedTemplate), z.strictObject({ sliceId: idSchema })]);
 export type ZoneWish = z.infer<typeof chooseZoneInput>;
 /** Why a zone was chosen before others: nothing else can take it; it has more of the images; more is left free in it. */
 export const zoneReasons = ['only', 'images', 'free'] as const;

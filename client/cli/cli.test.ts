@@ -298,6 +298,10 @@ describe('the command line', () => {
     expect(asked.at(-1)).toMatch(/^POST slices.create .*"restartAfterReboot":true/);
     await trama(['slices', 'create', 'lab', '-t', '4']);
     expect(asked.at(-1)).not.toContain('restartAfterReboot');
+    await trama(['slices', 'create', 'lab', '-t', '4', '--set', 'servers=3', '--set', 'motd=a=b']);
+    expect(asked.at(-1)).toMatch(/^POST slices.create .*"values":{"servers":"3","motd":"a=b"}/);
+    expect((await trama(['slices', 'create', 'lab', '-t', '4', '--set', 'servers'])).code).toBe(2);
+    expect((await trama(['slices', 'update', '3', '--set', 'servers=3'])).stderr).toContain('goes with --template');
     expect((await trama(['slices', 'show', '3'])).stdout).toMatch(/After a reboot\s+starts again by itself/);
     const off = await trama(['slices', 'set-restart', '3', 'off']);
     expect(asked.at(-1)).toBe('POST slices.setRestart {"id":3,"restartAfterReboot":false}');

@@ -1,6 +1,7 @@
 import { withAnnotations } from '#shared/topology/annotations';
 import type { TemplateDocument as Document } from '#shared/topology/formats/document-types';
 import { mergeTopologies } from '#shared/topology/merge';
+import { parametersOf, withParameters } from '#shared/topology/parameters/parameters';
 import { alike } from '#shared/topology/properties';
 import type { Topology } from '#shared/topology/schema';
 
@@ -28,9 +29,17 @@ function sharingParts(before: Topology, after: Topology): Topology {
   const edges = sharingList(before.edges, after.edges);
   const old = before.annotations ?? [];
   const annotations = sharingList(old, after.annotations ?? []);
-  if (vms === before.vms && networks === before.networks && edges === before.edges && annotations === old)
+  const [asked, asking] = [parametersOf(before), parametersOf(after)];
+  const parameters = alike(asked, asking) ? asked : asking;
+  if (
+    vms === before.vms &&
+    networks === before.networks &&
+    edges === before.edges &&
+    annotations === old &&
+    parameters === asked
+  )
     return before;
-  return withAnnotations({ vms, networks, edges }, annotations);
+  return withParameters(withAnnotations({ vms, networks, edges }, annotations), parameters);
 }
 
 function sharingList<Part extends { key: string }>(before: Part[], after: Part[]): Part[] {

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { Problem } from '#shared/errors';
 import { sliceStatuses, type SliceStatus } from '#shared/slice-status';
+import { valueProblemCodes, type ValueProblemCode } from '#shared/topology/parameters/problems';
 import { topologyProblemCodes, type TopologyProblemCode } from '#shared/topology/validate';
 import { spoken } from '../i18n/spoken';
 import { formatQuota, quotaFieldOf, quotaGroups } from '../quota/quota-fields';
@@ -123,8 +124,8 @@ export function problemSentences(t: SlicesT, language: string, problems: readonl
 
 /** What is wrong with the drawing itself; the server's own sentence for what is not known here. */
 function drawingText(t: SlicesT, { code, message, params, sentences }: Problem): ProblemText {
-  const known: readonly string[] = topologyProblemCodes;
-  const isKnown = (name: string): name is TopologyProblemCode => known.includes(name);
+  const known: readonly string[] = [...topologyProblemCodes, ...valueProblemCodes];
+  const isKnown = (name: string): name is TopologyProblemCode | ValueProblemCode => known.includes(name);
   if (!isKnown(code)) return { what: spoken(message, sentences), remedy: null };
   return { what: t(`problems:${code}`, { ...params, defaultValue: message }), remedy: t('remedy.drawing') };
 }

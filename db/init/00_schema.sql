@@ -1015,6 +1015,14 @@ CREATE INDEX `network_joins_host_slice_id_index` ON `network_joins` (`host_slice
 CREATE INDEX `network_joins_slice_id_index` ON `network_joins` (`slice_id`);
 CREATE INDEX `network_publications_slice_id_index` ON `network_publications` (`slice_id`);
 CREATE INDEX `network_publications_zone_index` ON `network_publications` (`zone_id`,`id`);
+CREATE TABLE `slice_parameters` (
+	`slice_id` bigint unsigned NOT NULL,
+	`values` json NOT NULL,
+	`sealed` text,
+	CONSTRAINT `slice_parameters_slice_id` PRIMARY KEY(`slice_id`)
+);
+ALTER TABLE `template_revisions` ADD `parameters` json;
+ALTER TABLE `slice_parameters` ADD CONSTRAINT `slice_parameters_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -1069,3 +1077,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('825d17d55cc08
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('587eed65a201f844c910af994066a33359dafeafc85e3fedaf3d9b207b56ab76', 1795781682008);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('732d77fc09984128e8289d8844b9485238d5528779a36b95e5fece279cd98a6c', 1795785444675);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('95300173eb0563541c41a757fce2d8f05cc5fa53f6ac8a911b5632fada72394e', 1795786559342);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('41e2019cec8bfdb821756acbc3783c63a22b0d09537654b596d68793c220ba4c', 1795799385137);

@@ -9,6 +9,7 @@ import {
   json,
   mysqlEnum,
   mysqlTable,
+  text,
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core';
@@ -17,6 +18,7 @@ import { edgeStatuses, sliceStatuses, vmDesiredStates, vmStatuses, type ForwardS
 import { driftPolicies } from '#shared/drift';
 import { consoleKinds } from '#shared/image';
 import { shareLevels } from '#shared/sharing';
+import type { ParameterValues } from '#shared/topology/parameters/schema';
 import {
   annotations,
   createdAt,
@@ -211,6 +213,16 @@ export const sliceAnnotations = mysqlTable('slice_annotations', {
     .primaryKey()
     .references(() => slices.id, { onDelete: 'cascade' }),
   annotations: annotations().notNull(),
+});
+
+/** The values that a slice was made of its template with, for when it becomes the template's newest. Only slices that were asked for any have one. */
+export const sliceParameters = mysqlTable('slice_parameters', {
+  sliceId: id('slice_id')
+    .primaryKey()
+    .references(() => slices.id, { onDelete: 'cascade' }),
+  values: json('values').$type<ParameterValues>().notNull(),
+  /** Those that are secret, encrypted together (`server/domain/seal.ts`). */
+  sealed: text('sealed'),
 });
 
 /** One-time, short-lived, for one user and one VM. Only a SHA-256 is kept. */

@@ -21,6 +21,7 @@ import {
   id,
   instant,
   liveKey,
+  parameters,
   primaryId,
   properties,
   sortKey,
@@ -130,6 +131,7 @@ export const templateRevisions = mysqlTable(
       .notNull()
       .references(() => users.id, { onDelete: 'restrict' }),
     annotations: annotations(),
+    parameters: parameters(),
     createdAt: createdAt(),
   },
   (table) => [

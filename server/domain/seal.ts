@@ -10,6 +10,7 @@ const purposes = {
   secondFactor: 'trama: authenticator secrets at rest',
   zoneSettings: 'trama: secrets of zones at rest',
   webhooks: 'trama: secrets of webhooks at rest',
+  slices: 'trama: secrets that slices were made with at rest',
 } as const;
 
 /** What a sealed text is for, and whose it is: put into another row it cannot be opened. */

@@ -17,6 +17,7 @@ import {
 } from './operations';
 import { sentencesSchema } from '../sentence-schema';
 import { partChangeSchema } from '../topology/diff';
+import { parameterValuesSchema } from '../topology/parameters/schema';
 import { topologySchema } from '../topology/schema';
 
 /** `queued`: waits for an earlier deployment of its slice. `pending`: may be claimed. */
@@ -145,8 +146,8 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 export const topologySourceSchema = z.discriminatedUnion('from', [
   /** Drawn, from the version `baseVersion` of the slice's own. */
   z.strictObject({ from: z.literal('drawing'), topology: topologySchema }),
-  /** The newest revision of a template that the caller sees. */
-  z.strictObject({ from: z.literal('template'), templateId: idSchema }),
+  /** The newest revision of a template that the caller sees. `values` of its parameters come before those that the slice has. */
+  z.strictObject({ from: z.literal('template'), templateId: idSchema, values: parameterValuesSchema.optional() }),
   /** A document, as it was read from its file. */
   z.strictObject({
     from: z.literal('document'),

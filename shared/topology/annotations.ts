@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../limits';
 import { lineSchema } from '../primitives';
+import { countSchema } from './parameters/schema';
 import { keySchema, positionSchema } from './place';
 import { propertyFacts, type PartSchema } from './properties';
 
@@ -86,6 +87,8 @@ const groupSchema = z.strictObject({
   name: lineSchema,
   colour: colour('grey'),
   ...box(400, 240),
+  /** Of a template: how often a slice has it, with the VMs, networks and links in it. */
+  count: drawn(countSchema.optional()),
 });
 export const annotationSchema = z.discriminatedUnion('kind', [
   noteSchema,

@@ -1,4 +1,5 @@
 import { annotationLabel, annotationsOf, withAnnotations, type Annotation } from './annotations';
+import { parametersOf, withParameters } from './parameters/parameters';
 import { canonical } from './properties';
 import type { Topology, TopologyEdge, TopologyNetwork, TopologyVm } from './schema';
 
@@ -58,7 +59,13 @@ export function mergeTopologies(base: Topology, mine: Topology, theirs: Topology
       if (end !== undefined)
         conflicts.push({ part: vm === undefined ? 'network' : 'vm', key, label: label(end), field: null });
     }
-  return { topology: withAnnotations({ vms, networks, edges }, annotations), conflicts };
+  const [was, own, their] = [base, mine, theirs].map(parametersOf);
+  // as a whole: what asks for the same twice is no better than what one of the two asked for
+  const parameters = (same(own, was) ? their : own) ?? [];
+  return {
+    topology: withParameters(withAnnotations({ vms, networks, edges }, annotations), parameters),
+    conflicts,
+  };
 }
 
 /** In their order, what only I have behind it. `clash` is told of each field, or null: that one side removed the part. */

@@ -1,4 +1,5 @@
 import { annotationsOf } from './annotations';
+import { parametersOf } from './parameters/parameters';
 import { alike } from './properties';
 import type { Topology } from './schema';
 
@@ -21,5 +22,6 @@ function inOrder(topology: Topology): Topology {
       : topology.edges,
     // in their own order: that is how they lie on each other
     annotations: [...annotationsOf(topology)],
+    parameters: [...parametersOf(topology)],
   };
 }

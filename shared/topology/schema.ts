@@ -9,6 +9,7 @@ import { bootDeviceSchema, extraDiskSchema } from './disk-schema';
 import { bootDevices } from './disk';
 import { forwardSchema } from './forward-schema';
 import { linkSchema } from './link';
+import { countSchema, parameterNameSchema, parametersSchema } from './parameters/schema';
 import { keySchema, positionSchema } from './place';
 import { propertyFacts } from './properties';
 
@@ -235,6 +236,11 @@ export const vmProperties = {
   startAfter: z.array(keySchema).max(limits.startAfterPerVm).default([]).register(propertyFacts, { effect: 'none' }),
   /** When it is ready. Null: as soon as it has booted. */
   ready: readySchema.nullable().default(null).register(propertyFacts, { effect: 'none' }),
+  /** Of a template, as the two behind it: how many VMs there are to be of it in a slice, numbered from 1. */
+  count: countSchema.optional().register(propertyFacts, { effect: 'none' }),
+  /** The parameters by which its flavour and its image are chosen. */
+  flavourFrom: parameterNameSchema.optional().register(propertyFacts, { effect: 'none' }),
+  imageFrom: parameterNameSchema.optional().register(propertyFacts, { effect: 'none' }),
 };
 /** The subnet of a network or a link, in place of one that is given. What guests are told follows from the address plan. */
 const ownSubnet = () => ownSubnetSchema.optional().register(propertyFacts, { effect: 'none' });
@@ -378,6 +384,8 @@ export const topologySchema = z.strictObject({
     .max(limits.edgesPerTopology, `A topology has at most ${limits.edgesPerTopology} edges.`),
   /** Not there: none, as in every topology from before there were any. */
   annotations: annotationsSchema.optional(),
+  /** What a slice that is made of it is asked for. A slice's own topology has none: they are filled in. */
+  parameters: parametersSchema.optional(),
 });
 export type Topology = z.infer<typeof topologySchema>;
 

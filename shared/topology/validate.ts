@@ -6,6 +6,8 @@ import { annotationsOf } from './annotations';
 import type { Catalogue } from './catalogue';
 import { bootDevices } from './disk';
 import { forwardKey, forwardText } from './forward';
+import { drawnProblemCodes } from './parameters/problems';
+import { expansionProblems, parameterProblems } from './parameters/validate';
 import type { Topology, TopologyVm } from './schema';
 import { sizeOf } from './size';
 import { cyclesOf } from './start-order';
@@ -47,6 +49,7 @@ export const topologyProblemCodes = [
   'SIZE_NEEDS_RAM',
   'SIZE_NOT_ALLOWED',
   ...addressingProblemCodes,
+  ...drawnProblemCodes,
 ] as const;
 export type TopologyProblemCode = (typeof topologyProblemCodes)[number];
 export type TopologyProblem = Problem & { code: TopologyProblemCode };
@@ -62,9 +65,17 @@ const folded = (text: string) => text.toLowerCase();
  * newly chosen: a VM that had it already in `base` (the revision that the drawing started from, found by the VM's key)
  * keeps it, so that retiring something never makes an existing drawing impossible to save, to duplicate or to deploy.
  *
+ * A drawing with parameters or replicas is checked as it is drawn, and if nothing is wrong with that, as what its defaults make of it.
+ *
  * Allowed on purpose: parallel links between two VMs, two attachments of one VM to one network, VMs without any link.
  */
 export function validateTopology(topology: Topology, catalogue?: Catalogue, base?: Topology): TopologyProblem[] {
+  const drawn = [...problemsOf(topology, catalogue, base), ...parameterProblems(topology)];
+  // flavours and images are as drawn
+  return drawn.length > 0 ? drawn : expansionProblems(topology, (expanded) => problemsOf(expanded));
+}
+
+function problemsOf(topology: Topology, catalogue?: Catalogue, base?: Topology): TopologyProblem[] {
   return [
     ...duplicateKeys(topology),
     ...vmNameProblems(topology),

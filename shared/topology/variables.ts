@@ -1,5 +1,7 @@
 import { withoutPrefix } from './prefix';
 import { address6Of } from './ipv6';
+import { isReplicated, parametersOf } from './parameters/parameters';
+import type { ParameterKind } from './parameters/schema';
 import type { Topology, TopologyVm } from './schema';
 
 /*
@@ -53,6 +55,22 @@ export function fillVariables(text: string, lookup: Lookup, pending?: string): F
     return value ?? (value === null ? (pending ?? whole) : whole);
   });
   return { text: filled, unknown: [...unknown].map(([variable, line]) => ({ variable, line })) };
+}
+
+/**
+ * The text with those variables replaced that `lookup` has a text for; what is escaped stays so, for {@link fillVariables} to come. What is put in
+ * must be what it is then, so its own braces are to be {@link escaped}.
+ */
+export function replaceVariables(text: string, lookup: (variable: string) => string | undefined): string {
+  if (!hasVariables(text)) return text;
+  return text.replaceAll(pattern, (whole: string, escape: string, variable: string) =>
+    escape === '' ? (lookup(variable) ?? whole) : whole,
+  );
+}
+
+/** What {@link fillVariables} makes `text` of. */
+export function escaped(text: string): string {
+  return text.replaceAll(pattern, (whole) => `\\${whole}`);
 }
 
 interface End {
@@ -122,6 +140,9 @@ function fieldOf(end: End, field: string): string | null | undefined {
   return undefined;
 }
 
+/** Whether a parameter's value can stand in a text: a flavour or an image is only chosen by it. */
+export const isWritable = (kind: ParameterKind): boolean => kind !== 'flavour' && kind !== 'image';
+
 /** The variables of one VM, by the drawing that it is in. */
 export function variablesOf(
   topology: Topology,
@@ -140,6 +161,10 @@ export function variablesOf(
       case 'slice.owner':
         return slice?.owner ?? null;
     }
+    const [, parameter] = /^param\.(\w+)$/.exec(variable) ?? [];
+    if (parameter !== undefined)
+      return parametersOf(topology).some(({ name, kind }) => name === parameter && isWritable(kind)) ? null : undefined;
+    if (variable === 'vm.replica') return isReplicated(topology, vm.key) ? null : undefined;
     const [, number, ofNic = ''] = /^vm\.nic\.(\d+)\.(own6?|address6?|prefix)$/.exec(variable) ?? [];
     if (number !== undefined) {
       const at = Number(number);

@@ -32,6 +32,7 @@ import { addLeaseOptions, leaseText, newLeaseOf, type LeaseFlags } from './lease
 import { addLineCommands, deployInLine } from './line';
 import { changeShares, shareColumns } from '../shares';
 import { joinConsole } from '../terminal';
+import { addValueOption, openValues, valuesIn, type ValueFlags } from '../values';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
 
 type Kind = Deployment['kind'];
@@ -240,7 +241,7 @@ async function operateOnMany(
 const outcomeColour = (result: string) =>
   result === 'succeeded' || result === 'accepted' ? ('green' as const) : ('red' as const);
 
-interface CreateOptions extends WaitFlags, LeaseFlags {
+interface CreateOptions extends WaitFlags, LeaseFlags, ValueFlags {
   queue?: boolean;
   template: string;
   zone?: string;
@@ -252,11 +253,15 @@ async function createSlice(cli: Cli, name: string, options: CreateOptions): Prom
   const lease = newLeaseOf(options);
   const client = await cli.client();
   const template = await findTemplate(client, options.template);
-  const zone = await zoneFor(cli, client, options.zone, { templateId: template.id });
+  const zone = await zoneFor(cli, client, options.zone, {
+    templateId: template.id,
+    ...(options.zone === 'auto' && (await openValues(client, template.id, options.set))),
+  });
   const idempotencyKey = crypto.randomUUID();
   const slice = await client.api.slices.create.mutate({
     name,
     templateId: template.id,
+    ...valuesIn(options),
     zoneId: zone.id,
     ...(options.restartAfterReboot === true && { restartAfterReboot: true }),
     ...(lease !== undefined && { lease }),
@@ -331,8 +336,7 @@ export function addSliceCommands(program: Command, cli: Cli): void {
   );
   addLeaseOptions(
     addWaitOptions(
-      slices
-        .command('create')
+      addValueOption(slices.command('create'))
         .description('make a slice of a template; nothing runs before it is deployed')
         .addArgument(argumentFor('name', inputs.createSlice.name))
         .requiredOption('-t, --template <template>', 'the template’s id or name')

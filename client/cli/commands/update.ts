@@ -6,10 +6,11 @@ import { CliError } from '../errors';
 import { findSlice, findTemplate } from '../find';
 import { inputs } from '../inputs';
 import { argumentFor, optionFor } from '../schema-options';
+import { addValueOption, openValues, valuesIn, type ValueFlags } from '../values';
 import { addWaitOptions, type WaitFlags } from '../wait-options';
 
 type Source = NonNullable<RouterInputs['deployments']['plan']['change']>;
-export interface UpdateSource {
+export interface UpdateSource extends ValueFlags {
   template?: string;
   file?: string;
   undo?: string;
@@ -34,7 +35,9 @@ async function sourceOf(cli: Cli, client: TramaClient, options: UpdateSource): P
   if ([template, file, undo, joins].filter((one) => one !== undefined).length > 1)
     throw new CliError('Only one of --template, --file, --undo and --joins can be given.');
   if (joins === true) return { from: 'joins' };
-  if (template !== undefined) return { from: 'template', templateId: (await findTemplate(client, template)).id };
+  if (options.set !== undefined && template === undefined) throw new CliError('--set goes with --template.');
+  if (template !== undefined)
+    return { from: 'template', templateId: (await findTemplate(client, template)).id, ...valuesIn(options) };
   if (file !== undefined)
     return { from: 'document', text: file === '-' ? await cli.prompt.readAll() : await readFile(file, 'utf8') };
   if (undo === undefined) return undefined;
@@ -52,7 +55,11 @@ async function updateSlice(cli: Cli, name: string, options: UpdateOptions, doing
     // what was planned is what is done: somebody else's change in between is a conflict
     ...(change === undefined ? {} : { change, baseVersion: slice.topologyVersion }),
   };
-  const plan = await client.api.deployments.plan.query({ sliceId: slice.id, ...update });
+  const looked =
+    change?.from === 'template'
+      ? { ...update, change: { ...change, ...(await openValues(client, change.templateId, change.values)) } }
+      : update;
+  const plan = await client.api.deployments.plan.query({ sliceId: slice.id, ...looked });
   if (options.plan === true || !plan.runnable) doing.showPlan(cli, plan);
   if (!plan.runnable) throw new CliError(`The update of ${slice.name} cannot be run now.`);
   if (options.plan === true) return;
@@ -63,8 +70,7 @@ async function updateSlice(cli: Cli, name: string, options: UpdateOptions, doing
 /** `trama slices update` and `save-as-template`. */
 export function addUpdateCommands(slices: Command, cli: Cli, doing: Doing): void {
   addWaitOptions(
-    slices
-      .command('update')
+    addValueOption(slices.command('update'))
       .description('change a slice to a template’s newest revision or to a document; what is the same runs on')
       .argument('<slice>', 'its id or name')
       .option('-t, --template <template>', 'the template’s id or name')

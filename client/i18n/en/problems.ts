@@ -1,5 +1,8 @@
+import { parameterSentences } from '#shared/topology/parameters/problems';
+
 /** What can be wrong with a drawing, by the codes of `validateTopology`. */
 export const problems = {
+  ...parameterSentences,
   DUPLICATE_KEY: 'Two things have the key {{key}}.',
   VM_NAME_RESERVED: '“{{name}}” is what every machine calls itself or its network. Choose another name.',
   VM_NAME_INVALID: '“{{name}}” is not a host name: letters, digits and hyphens, at most {{max}} characters.',

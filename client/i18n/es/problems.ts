@@ -2,6 +2,22 @@ import type { Messages } from '../messages';
 import type { problems as english } from '../en/problems';
 
 export const problems: Messages<typeof english> = {
+  PARAMETER_UNKNOWN: 'No hay ningún parámetro {{name}}.',
+  PARAMETER_MISSING: 'Falta un valor para {{name}}.',
+  PARAMETER_RANGE: '{{name}} es un número entero de {{min}} a {{max}}.',
+  PARAMETER_CHOICE: '{{name}} es uno de estos: {{choices}}.',
+  PARAMETER_TEXT: '{{name}} es una línea de {{max}} caracteres como máximo.',
+  PARAMETER_BOOLEAN: '{{name}} es verdadero (true) o falso (false).',
+  PARAMETER_NO_FLAVOUR: '{{name}}: no hay ningún sabor {{value}} que elegir.',
+  PARAMETER_NO_IMAGE: '{{name}}: no hay ninguna imagen {{value}} que elegir.',
+  DUPLICATE_PARAMETER: 'Dos parámetros se llaman {{name}}.',
+  PARAMETER_DEFAULT: 'El valor por defecto del parámetro {{name}} no es ninguno de los que puede tener.',
+  PARAMETER_NOT_DECLARED: '{{name}}: no hay ningún parámetro {{parameter}} que diga algo así.',
+  COUNT_TWICE: '{{name}} tiene dos cantidades: la de {{other}}, donde está, y otra. Quita una.',
+  REPLICAS_TOO_MANY:
+    'Con las réplicas de {{name}} habría {{vms}} VM, {{networks}} redes y {{edges}} enlaces, más de lo que cabe en una topología.',
+  FILLED_TOO_LONG: '{{name}}: con los valores puestos, {{place}} pasa de {{max}} caracteres.',
+  START_AFTER_TOO_MANY: '{{name}} esperaría a {{count}} VM; puede esperar a {{max}} como máximo.',
   DUPLICATE_KEY: 'Dos elementos tienen la clave {{key}}.',
   VM_NAME_RESERVED: 'Cada máquina llama «{{name}}» a sí misma o a su red. Hay que elegir otro nombre.',
   VM_NAME_INVALID: '«{{name}}» no es un nombre de host: letras, cifras y guiones, como máximo {{max}} caracteres.',

@@ -3,6 +3,7 @@ import { flavours, images } from '#drizzle/schema/catalogue';
 import { templateEdges, templateNetworks, templateRevisions, templateVms } from '#drizzle/schema/templates';
 import type { Catalogue } from '#shared/topology/catalogue';
 import { annotationsOf, withAnnotations } from '#shared/topology/annotations';
+import { parametersOf, withParameters } from '#shared/topology/parameters/parameters';
 import { extraDiskGb } from '#shared/topology/disk';
 import { topologyParts, type Topology } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
@@ -37,7 +38,7 @@ export async function readTopology(q: Queryable, revision: number, parts = topol
     .where(eq(templateEdges.revisionId, revision))
     .orderBy(asc(templateEdges.id));
   const [row] = await q
-    .select({ annotations: templateRevisions.annotations })
+    .select({ annotations: templateRevisions.annotations, parameters: templateRevisions.parameters })
     .from(templateRevisions)
     .where(eq(templateRevisions.id, revision));
   const endsOf = endKeysIn({ vms, networks });
@@ -46,7 +47,7 @@ export async function readTopology(q: Queryable, revision: number, parts = topol
     networks: networks.map((network) => partOf(parts.network, network)),
     edges: edges.map((edge) => partOf(parts.edge, { ...edge, ...endsOf(edge) })),
   };
-  return withAnnotations(topology, row?.annotations ?? []);
+  return withParameters(withAnnotations(topology, row?.annotations ?? []), row?.parameters ?? []);
 }
 
 /** Adds a revision with its drawing, which must be valid. Answers its row's id. */
@@ -56,10 +57,12 @@ export async function insertRevision(
   parts = topologyParts,
 ): Promise<number> {
   const { topology, ...row } = revision;
-  const annotations = annotationsOf(topology);
-  const [{ insertId }] = await q
-    .insert(templateRevisions)
-    .values({ ...row, annotations: annotations.length === 0 ? null : [...annotations] });
+  const orNone = <Item>(list: readonly Item[]) => (list.length === 0 ? null : [...list]);
+  const [{ insertId }] = await q.insert(templateRevisions).values({
+    ...row,
+    annotations: orNone(annotationsOf(topology)),
+    parameters: orNone(parametersOf(topology)),
+  });
   const revisionId = insertId;
   for (const vms of chunked(topology.vms))
     await q

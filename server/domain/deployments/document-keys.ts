@@ -38,7 +38,7 @@ export function withKeysOf(base: Topology, topology: Topology): Topology {
       return { ...edge, key, source, target };
     }),
   };
-  return withAnnotations(parts, annotations);
+  return { ...withAnnotations(parts, annotations), parameters: topology.parameters };
 }
 
 /** From the keys of parts to those that parts of the same name have in `base`. */

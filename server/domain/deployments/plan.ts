@@ -1,9 +1,10 @@
 import { can } from '#shared/auth';
-import { notFound } from '#shared/errors';
+import { notFound, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { Plan } from '#shared/deployment/schema';
 import { allocateAddresses } from '#shared/topology/addresses';
 import { takenBy } from '#shared/topology/disk';
+import type { ParameterValues } from '#shared/topology/parameters/schema';
 import { needsOf } from '#shared/topology/properties';
 import { topologyEdgeSchema, topologyNetworkSchema, topologyVmSchema, type Topology } from '#shared/topology/schema';
 import { sizeOf } from '#shared/topology/size';
@@ -19,6 +20,7 @@ import { hiddenImages } from '../images/visible';
 import { passedAtMost } from '../line/order';
 import { quotaOf } from '../quotas/quotas';
 import { loadSlice } from '../slices/access';
+import { filledDrawing } from '../slices/parameter-values';
 import { loadTemplate } from '../templates/access';
 import { nicsNeeded, type PlanTopology } from './plan-input';
 import { planOperation } from './planner';
@@ -43,7 +45,11 @@ export async function planDeployment(
     const model = await loadSliceModel(tx, now.id);
     const told = { slice: now, operation, underway: underwayOf(live), seen };
     if (source === undefined) return planOperation(await planInput(tx, { ...told, model }));
-    const { change, problems } = await topologyChange(tx, now, model, { actor, source, baseVersion });
+    const { change, problems } = await topologyChange(tx, now, model, {
+      ...{ actor, source, baseVersion, secret: ctx.settings.jwtSecret },
+      // it is looked at only
+      withoutSecrets: true,
+    });
     const plan = planOperation(
       await planInput(tx, {
         ...told,
@@ -60,15 +66,27 @@ export async function planDeployment(
 /** The plan that a slice made now from this template in this zone would have. Its resources have no ids yet: all are 0. */
 export function previewDeployment(
   ctx: DomainContext,
-  { actor, templateId, zoneId }: { actor: Actor; templateId: number; zoneId: number },
+  { actor, templateId, zoneId, values }: WishedTemplate & { zoneId: number },
 ): Promise<Plan> {
   return previewNew(ctx, {
     ...{ actor, zoneId },
-    async read(tx) {
-      const { id, name, revision } = await loadTemplate(tx, { actor, id: templateId });
-      return { name, drawing: await readTopology(tx, await revisionId(tx, id, revision)) };
-    },
+    read: (tx) => wishedDrawing(tx, { actor, templateId, values }),
   });
+}
+
+interface WishedTemplate {
+  actor: Actor;
+  templateId: number;
+  values?: ParameterValues | undefined;
+}
+
+/** What a slice of the template would be with these values, and what is wrong with them. NOT_FOUND. */
+async function wishedDrawing(q: Queryable, { actor, templateId, values = {} }: WishedTemplate) {
+  const { id, name, revision } = await loadTemplate(q, { actor, id: templateId });
+  const drawing = await readTopology(q, await revisionId(q, id, revision));
+  const viewerId = actor.userId;
+  const { topology, problems } = await filledDrawing(q, { viewerId, drawing, values, withoutSecrets: true });
+  return { name, drawing: topology, problems };
 }
 
 /** The plan of a deploy of what is not there yet. NOT_FOUND for the zone. */
@@ -78,7 +96,12 @@ export async function previewNew(
     actor: Actor;
     zoneId: number;
     /** `sizes`: by key those of VMs whose flavours are not what counts. */
-    read: (q: Queryable) => Promise<{ name: string; drawing: Topology; sizes?: ReadonlyMap<string, Resources> }>;
+    read: (q: Queryable) => Promise<{
+      name: string;
+      drawing: Topology;
+      sizes?: ReadonlyMap<string, Resources>;
+      problems?: readonly Problem[];
+    }>;
   },
 ): Promise<Plan> {
   const { actor, zoneId, read } = options;
@@ -86,7 +109,7 @@ export async function previewNew(
   if (zone === null) throw notFound('zone');
   const report = await askZone(ctx, zone);
   return inSnapshot(ctx.db, async (tx) => {
-    const { name, drawing, sizes = new Map<string, Resources>() } = await read(tx);
+    const { name, drawing, sizes = new Map<string, Resources>(), problems = [] } = await read(tx);
     return planOperation({
       kind: 'deploy',
       slice: { id: 0, name, status: 'draft' },
@@ -94,7 +117,7 @@ export async function previewNew(
       targetVm: null,
       topology: await drawnTopology(tx, drawing, sizes),
       // a drawing was checked when it was saved, by who may have taken other images
-      invalid: await hiddenImages(tx, { actor, topology: drawing }),
+      invalid: [...problems, ...(await hiddenImages(tx, { actor, topology: drawing }))],
       observation: { observedAt: ctx.clock.now(), vms: [], networks: [], edges: [] },
       zone: await planZoneOf(tx, zone, report),
       quota: await quotaOf(tx, actor.userId),
@@ -107,12 +130,8 @@ export async function previewNew(
 }
 
 /** Ids of the images that a template's VMs boot, each once. NOT_FOUND for a template that the actor does not see. */
-export async function imagesOfTemplate(
-  ctx: Pick<DomainContext, 'db'>,
-  { actor, templateId }: { actor: Actor; templateId: number },
-): Promise<number[]> {
-  const template = await loadTemplate(ctx.db, { actor, id: templateId });
-  const drawing = await readTopology(ctx.db, await revisionId(ctx.db, template.id, template.revision));
+export async function imagesOfTemplate(ctx: Pick<DomainContext, 'db'>, wished: WishedTemplate): Promise<number[]> {
+  const { drawing } = await wishedDrawing(ctx.db, wished);
   return [...new Set(drawing.vms.map((vm) => vm.imageId))];
 }
 

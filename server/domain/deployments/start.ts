@@ -20,6 +20,7 @@ import {
   type DeploymentRow,
 } from '#server/db/queries/deployments';
 import { watchAnew } from '#server/db/queries/idle';
+import { assertFilled, keepValues } from '../slices/parameter-values';
 import { loadSliceModel, type SliceModel } from '#server/db/queries/slice-model';
 import { setSliceStatus, touchSlice, writeDesired } from '#server/db/queries/slices';
 import { catalogueOf } from '#server/db/queries/topologies';
@@ -35,7 +36,6 @@ import { leaveLine, standInLine, waitFor } from '../line/stand';
 import { telling, type Telling } from '../notifications/tell';
 import { loadSlice, type SliceAccess, type SliceRow } from '../slices/access';
 import { beginSnapshot } from '../snapshots/for-plan';
-import { assertValid } from '../templates/write-templates';
 import type { PlanInput } from './plan-input';
 import { refusalProblem } from './plan-problems';
 import { planOperation, wantedOf } from './planner';
@@ -93,7 +93,13 @@ export async function acceptOperation(
     const mark = markOf(await newestDeployment(ctx.db, slice.id, request.vmId));
     const seen = await lookAround(ctx, slice, request.kind);
     const answer = await ofOwner.run(slice.ownerId, () =>
-      telling(ctx, (tx, say) => queue(tx, { actor, ...request }, { mark, ownerId: slice.ownerId, say, ...seen })),
+      telling(ctx, (tx, say) =>
+        queue(
+          tx,
+          { actor, ...request },
+          { mark, ownerId: slice.ownerId, say, secret: ctx.settings.jwtSecret, ...seen },
+        ),
+      ),
     );
     // an operation that began or ended meanwhile has changed what was looked at
     if (answer === 'stale') continue;
@@ -119,7 +125,7 @@ export const patienceMs = 500;
 async function queue(
   tx: Transaction,
   { actor, ...request }: Request & { actor: Actor | SystemActor },
-  seen: Seen & { mark: string; ownerId: number; say: (what: Telling) => Promise<void> },
+  seen: Seen & { mark: string; ownerId: number; say: (what: Telling) => Promise<void>; secret: Uint8Array },
 ): Promise<number | 'stale' | 'waits'> {
   const { sliceId, kind, idempotencyKey } = request;
   const operation = operationOf(kind);
@@ -141,7 +147,7 @@ async function queue(
   if (markOf(newest) !== seen.mark) return 'stale';
 
   const unattended = actor.kind === 'system';
-  const changed = await changeTopology(tx, actor, slice, request);
+  const changed = await changeTopology(tx, { actor, slice, secret: seen.secret }, request);
   const told = { slice, operation: request, underway, seen, zone, ...changed };
   const input = { ...(await planInput(tx, told)), unattended, linksOnly: request.change?.from === 'links' };
   const plan = planOperation(input);
@@ -230,8 +236,11 @@ interface Changed {
  */
 async function changeTopology(
   tx: Transaction,
-  actor: Actor | SystemActor,
-  slice: SliceRow & { access: SliceAccess },
+  {
+    actor,
+    slice,
+    secret,
+  }: { actor: Actor | SystemActor; slice: SliceRow & { access: SliceAccess }; secret: Uint8Array },
   { kind, change: source, baseVersion }: Request,
 ): Promise<Changed> {
   // before the first plain read, which fixes what this transaction sees
@@ -240,11 +249,12 @@ async function changeTopology(
   const quota = await quotaForPlan(tx, slice, kind);
   const drawing = null;
   if (source === undefined) return { model, update: null, quota, drawing };
-  const { change, problems } = await topologyChange(tx, slice, model, { actor, source, baseVersion });
-  assertValid(problems);
+  const { change, problems } = await topologyChange(tx, slice, model, { actor, source, baseVersion, secret });
+  assertFilled(problems);
   if (change === null) return { model, update: null, quota, drawing };
   const version = slice.topologyVersion + 1;
   await writeRowChange(tx, { sliceId: slice.id, change: change.rows, version, ...change.origin });
+  if (change.asked !== null) await keepValues(tx, { secret, sliceId: slice.id, ...change.asked });
   const after = await loadSliceModel(tx, slice.id);
   return {
     model: after,

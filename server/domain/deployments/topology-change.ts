@@ -5,6 +5,8 @@ import { say } from '#shared/sentence';
 import { diffTopology, type PartChange } from '#shared/topology/diff';
 import { readDocument } from '#shared/topology/formats/document';
 import { withState, type LinkStates } from '#shared/links/run';
+import { isParametric } from '#shared/topology/parameters/parameters';
+import type { ParameterValues } from '#shared/topology/parameters/schema';
 import { sameTopology } from '#shared/topology/same';
 import { settled } from '#shared/topology/settle';
 import type { Topology, TopologyEdge } from '#shared/topology/schema';
@@ -18,6 +20,7 @@ import { hiddenImages } from '../images/visible';
 import { agreementProblems, withJoins } from '../networks/agreement';
 import type { SliceRow } from '../slices/access';
 import { drawingOf } from '../slices/drawing';
+import { filledDrawing, keptValues } from '../slices/parameter-values';
 import { copyOfDrawing } from '../slices/write-slices';
 import { loadTemplate } from '../templates/access';
 import { withKeysOf } from './document-keys';
@@ -34,6 +37,8 @@ export interface TopologyChange {
   after: SliceModel;
   /** The template's revision that the slice is of from now on. */
   origin: { templateId: number; templateRevision: number } | null;
+  /** What it was made of with which values, where that asks for some. */
+  asked: { drawing: Topology; values: ParameterValues } | null;
 }
 
 /**
@@ -49,10 +54,27 @@ export async function topologyChange(
     actor,
     source,
     baseVersion,
-  }: { actor: Actor | SystemActor; source: ChangeSource; baseVersion?: number | undefined },
+    secret,
+    withoutSecrets = false,
+  }: {
+    actor: Actor | SystemActor;
+    source: ChangeSource;
+    baseVersion?: number | undefined;
+    /** What the secrets among the slice's values are sealed with. */
+    secret: Uint8Array;
+    /** They may be missing. */
+    withoutSecrets?: boolean;
+  },
 ): Promise<{ change: TopologyChange | null; problems: Problem[] }> {
   const before = drawingOf(model);
-  const { topology, origin } = await topologyOf(q, slice, actor, source, before);
+  const { topology: drawing, origin } = await topologyOf(q, slice, actor, source, before);
+  const values = {
+    ...(await keptValues(q, { secret, sliceId: slice.id, drawing })),
+    ...(source.from === 'template' ? source.values : {}),
+  };
+  const filled = await filledDrawing(q, { viewerId: accountOf(actor), drawing, values, withoutSecrets });
+  if (filled.problems.length > 0) return { change: null, problems: filled.problems };
+  const { topology } = filled;
   const kept = source.from === 'document' ? withKeysOf(before, topology) : topology;
   // what was retired since stays choosable for who has it, or takes it over from a revision that had it
   const catalogue = await catalogueOf(q, kept);
@@ -75,6 +97,7 @@ export async function topologyChange(
       rows,
       after: modelAfter(model, rows, await imagesOf(q, wanted)),
       origin,
+      asked: isParametric(drawing) ? { drawing, values } : null,
     },
     problems: [],
   };

@@ -17,6 +17,7 @@ import { restorable } from '../snapshots/for-plan';
 import { assertValid } from '../templates/write-templates';
 import { loadSlice, type SliceRow } from './access';
 import { drawingOf } from './drawing';
+import { copyValues } from './parameter-values';
 import { makeSlice, partsOfDrawing } from './write-slices';
 
 /** A snapshot has what was on disks: who may only look at a slice does not get that. */
@@ -56,7 +57,10 @@ export function cloneSlice(
           action: 'slices.clone',
           details: { sliceId: id, slice: source.name, ...(snapshot === null ? {} : { snapshot: snapshot.name }) },
         },
-        ...(snapshot !== null && { after: (made) => keepFirstDisks(tx, { made, model, source, snapshot }) }),
+        async after(made) {
+          await copyValues(tx, { secret: ctx.settings.jwtSecret, from: id, to: made });
+          if (snapshot !== null) await keepFirstDisks(tx, { made, model, source, snapshot });
+        },
       };
     },
   });

@@ -29,6 +29,7 @@ import { loadTemplate } from '../templates/access';
 import { assertValid } from '../templates/write-templates';
 import { isOffered } from '../zones/zones';
 import { assertNotDestroyed, loadSlice } from './access';
+import { assertFilled, filledDrawing, keepValues } from './parameter-values';
 import { wholeSlice } from './read-slices';
 
 const nameIndex = 'slices_owner_live_name_unique';
@@ -103,13 +104,15 @@ interface Origin {
  * Makes a slice of a template's current revision: a copy of the drawing, with addresses and with the flavours' sizes.
  * Nothing is deployed. VMs keep flavours and images that were retired since the template was saved, as an edit of the
  * template would. A repeat with the same `idempotencyKey` answers the slice that the first call made.
- * NAME_TAKEN, ZONE_UNAVAILABLE, NOT_FOUND (the template), QUOTA_EXCEEDED; INVALID_INPUT for a lease that may not be.
+ * What the template asks for is filled in with `values`, which are kept, and what is drawn once for several is replicated.
+ * NAME_TAKEN, ZONE_UNAVAILABLE, NOT_FOUND (the template), QUOTA_EXCEEDED; INVALID_INPUT for a lease or values that may not be.
  */
 export async function createSlice(
   ctx: DomainContext,
   { actor, slice }: { actor: Actor; slice: z.infer<typeof createSliceInput> },
 ): Promise<Slice> {
-  const { name, templateId, zoneId, restartAfterReboot, lease, idempotencyKey } = slice;
+  const { name, templateId, values = {}, zoneId, restartAfterReboot, lease, idempotencyKey } = slice;
+  const secret = ctx.settings.jwtSecret;
   // asked before the transaction: a provider may take its time
   const impossible = lease?.atEnd === undefined ? null : await whyImpossibleIn(ctx, { zoneId, atEnd: lease.atEnd });
   return makeSlice(ctx, {
@@ -117,7 +120,9 @@ export async function createSlice(
     lease: { asked: lease, impossible },
     async origin(tx) {
       const { id, name: template, revision } = await loadTemplate(tx, { actor, id: templateId });
-      const topology = await readTopology(tx, await revisionId(tx, id, revision));
+      const drawing = await readTopology(tx, await revisionId(tx, id, revision));
+      const { topology, problems } = await filledDrawing(tx, { viewerId: actor.userId, drawing, values });
+      assertFilled(problems);
       // of a template that is shared the images need not be
       assertValid(await hiddenImages(tx, { actor, topology }));
       return {
@@ -125,6 +130,7 @@ export async function createSlice(
         parts: await copyOfDrawing(tx, topology),
         row: { templateId, templateRevision: revision, restartAfterReboot },
         audit: { action: 'slices.create', details: { templateId, template, revision } },
+        after: (sliceId) => keepValues(tx, { secret, sliceId, drawing, values }),
       };
     },
   });

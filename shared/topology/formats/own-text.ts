@@ -4,6 +4,7 @@ import { limits } from '../../limits';
 import { inEnglish, plain, say, type Said } from '../../sentence';
 import { annotationsOf, withAnnotations } from '../annotations';
 import type { Catalogue } from '../catalogue';
+import { withParameters } from '../parameters/parameters';
 import type { Topology } from '../schema';
 import { validateTopology, type TopologyProblemCode } from '../validate';
 import type { TemplateDocument } from './document-types';
@@ -185,7 +186,8 @@ function topologyOf(
     return { ...vm, flavourId: flavourId ?? 0, imageId: imageId ?? 0, ...place(index) };
   });
   const networks = read.networks.map((network, index) => ({ ...network, ...place(read.vms.length + index) }));
-  return { topology: withAnnotations({ vms, networks, edges: read.edges }, read.annotations), problems };
+  const drawing = withAnnotations({ vms, networks, edges: read.edges }, read.annotations);
+  return { topology: withParameters(drawing, read.parameters), problems };
 }
 
 /** The id of what is called so: of several the one that was there before, else one that is not retired. */

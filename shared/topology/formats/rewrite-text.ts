@@ -69,6 +69,8 @@ function changesOf(before: TemplateDocument, after: TemplateDocument, catalogue:
   const details = new Map<string, unknown>();
   if (was.name !== is.name) details.set('name', is.name);
   if (was.description !== is.description) details.set('description', is.description);
+  // few, and nothing points at one: they are exchanged as a whole
+  if (!alike(was.parameters, is.parameters)) details.set('parameters', is.parameters);
   const sections = partKinds.flatMap((kind): SectionChange[] => {
     const section = sectionOf[kind];
     const [old, now] = [was[section] ?? [], is[section] ?? []];
@@ -95,7 +97,9 @@ function fieldChanges(before: WrittenPart | undefined, after: WrittenPart): Fiel
 /** The plain value of the document with the changes: what a text that was changed has to say. */
 function patched(value: unknown, { details, sections }: Changes): unknown {
   const next = new Map(Object.entries(recordOf(value)));
-  for (const [field, detail] of details) next.set(field, detail);
+  for (const [field, detail] of details)
+    if (detail === undefined) next.delete(field);
+    else next.set(field, detail);
   for (const { section, after, changed } of sections) {
     const old = next.get(section);
     const known = new Map(

@@ -4,6 +4,8 @@ import { limits } from '../../limits';
 import { descriptionSchema, nameSchema } from '../../primitives';
 import { annotationParts, annotationsOf, annotationsSchema, withAnnotations } from '../annotations';
 import type { Catalogue } from '../catalogue';
+import { parametersOf, withParameters } from '../parameters/parameters';
+import { parameterParts, parametersSchema } from '../parameters/schema';
 import { withoutDefaults } from '../properties';
 import { topologyParts, type TopologyParts } from '../schema';
 import type { ReadDocument, TemplateDocument } from './document-types';
@@ -36,6 +38,7 @@ function documentSchemaOf({ vm, network, edge }: TopologyParts) {
       .max(limits.edgesPerTopology, `A topology has at most ${limits.edgesPerTopology} edges.`)
       .default([]),
     annotations: annotationsSchema.default([]),
+    parameters: parametersSchema.default([]),
   });
 }
 
@@ -82,7 +85,10 @@ export function readTrama(value: unknown, catalogue: Catalogue, parts = topology
   return {
     name: document.name,
     description: document.description,
-    topology: withAnnotations({ vms, networks, edges: document.edges }, document.annotations),
+    topology: withParameters(
+      withAnnotations({ vms, networks, edges: document.edges }, document.annotations),
+      document.parameters,
+    ),
     warnings,
   };
 }
@@ -97,6 +103,7 @@ export interface WrittenDocument {
   networks: readonly WrittenPart[];
   edges: readonly WrittenPart[];
   annotations?: readonly WrittenPart[];
+  parameters?: readonly WrittenPart[];
 }
 export type WrittenPart = Readonly<Record<string, unknown>>;
 
@@ -112,6 +119,7 @@ export function writeTrama(
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour.name]));
   const images = new Map(catalogue.images.map((image) => [image.id, image.name]));
   const annotations = annotationsOf(topology);
+  const parameters = parametersOf(topology);
   return {
     format: 'trama',
     version: 1,
@@ -129,6 +137,9 @@ export function writeTrama(
     // a document that draws nothing beside has no empty list of it
     ...(annotations.length > 0 && {
       annotations: annotations.map((one) => withoutDefaults(annotationParts[one.kind], one)),
+    }),
+    ...(parameters.length > 0 && {
+      parameters: parameters.map((one) => withoutDefaults(parameterParts[one.kind], one)),
     }),
   };
 }
