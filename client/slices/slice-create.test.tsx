@@ -4,6 +4,8 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { say } from '#shared/sentence';
+import { parameterSchema } from '#shared/topology/parameters/schema';
+import { newVm, type Topology } from '#shared/topology/schema';
 import { noLeaseLimit, type LeaseLimit } from '#shared/lease';
 import { chooseLanguage } from '../i18n/i18n';
 import { apiWrapper } from '../testing/api';
@@ -108,4 +110,54 @@ test('the lease is filled in with what is allowed, sent when it was chosen, and 
   await userEvent.click(screen.getByRole('button', { name: 'Create slice' }));
   await waitFor(() => expect(made).toHaveLength(2));
   expect(made[1]).toMatchObject({ lease: { expiresAt: new Date(until.value).toISOString(), atEnd: 'stop' } });
+});
+
+test('what the template asks for is a field each, in a preview and in the slice; what is wrong stands at its field', async () => {
+  const vm = newVm({ key: 'a', name: 'web', flavourId: 1, imageId: 1, x: 0, y: 0 });
+  const topology: Topology = {
+    ...{ vms: [{ ...vm, count: 'servers' }], networks: [], edges: [] },
+    parameters: [
+      parameterSchema.parse({ kind: 'count', name: 'servers', label: 'Servers', default: 2, max: 5 }),
+      parameterSchema.parse({ kind: 'boolean', name: 'debug', label: 'Debug' }),
+      parameterSchema.parse({ kind: 'secret', name: 'password', label: 'Password' }),
+    ],
+  };
+  const asked: unknown[] = [];
+  const made: unknown[] = [];
+  const create: typeof answer = async (path, input) => {
+    if (path === 'templates.get')
+      return {
+        ...z
+          .object({})
+          .loose()
+          .parse(await answer(path, input)),
+        topology,
+      };
+    if (path === 'flavours.list' || path === 'images.list') return { items: [], nextCursor: null };
+    if (path === 'slices.preview') asked.push(input);
+    if (path !== 'slices.create') return answer(path, input);
+    made.push(input);
+    return sampleSlice();
+  };
+  render(<SliceCreateDrawer opened onClose={() => {}} templateId={12} />, { wrapper: apiWrapper(create) });
+  const servers = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Servers' });
+  expect(servers.value).toBe('2');
+  await screen.findByText('2 VMs · 0 networks · 0 links');
+  await userEvent.clear(servers);
+  await userEvent.type(servers, '9');
+  await screen.findByText('Servers is a whole number from 1 to 5.');
+  expect(screen.queryByText(/VMs · 0 networks/)).toBeNull();
+  await userEvent.clear(servers);
+  await userEvent.type(servers, '4');
+  await screen.findByText('4 VMs · 0 networks · 0 links');
+  await waitFor(() => expect(asked.at(-1)).toEqual({ templateId: 12, zoneId: 3, values: { servers: 4 } }));
+  await waitFor(() => expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Name' }).value).toBe('lab (3)'));
+  await userEvent.click(screen.getByRole('button', { name: 'Create slice' }));
+  await screen.findByText('Password needs a value.');
+  expect(made).toEqual([]);
+  await userEvent.type(screen.getByLabelText(/^Password/), 'sesam');
+  await userEvent.click(screen.getByRole('button', { name: 'Create slice' }));
+  await waitFor(() => expect(made).toMatchObject([{ values: { servers: 4, password: 'sesam' } }]));
+  // nothing secret goes by an address
+  expect(JSON.stringify(asked)).not.toContain('sesam');
 });

@@ -11,6 +11,8 @@ import { trpc } from '../api/trpc';
 import { applyFieldErrors } from '../api/error-message';
 import { nameProblem } from '../hooks/schema-errors';
 import { ErrorState } from '../api/ErrorState';
+import { ExpandedPreview } from './ExpandedPreview';
+import { ParameterFields } from './ParameterFields';
 import { PlanView } from './PlanView';
 import { holdsBackDraft, problemSentences } from './problem-sentence';
 import { randomKey } from '../api/random-key';
@@ -19,6 +21,7 @@ import { LoadingRows } from '../ui/LoadingRows';
 import { TemplateSelect, useTemplateChoice } from '../templates/TemplateSelect';
 import { SidePanel } from '../ui/SidePanel';
 import { useFreeName } from './use-free-name';
+import { useParameters } from './use-parameters';
 import { ZoneChooser } from './ZoneChooser';
 import { isOpen, ZoneSelect } from './ZoneSelect';
 
@@ -68,7 +71,9 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
     form.values.templateId !== '' && zoneId !== ''
       ? { templateId: Number(form.values.templateId), zoneId: Number(zoneId) }
       : null;
-  const preview = trpc.slices.preview.useQuery(target ?? skipToken, {
+  const asked = useParameters(form.values.templateId);
+  const looked = target === null || asked.looked === null ? null : { ...target, ...asked.looked };
+  const preview = trpc.slices.preview.useQuery(looked ?? skipToken, {
     staleTime: 0,
     placeholderData: keepPreviousData,
   });
@@ -84,10 +89,11 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
     onError: (error) => {
       // a refused wish that is changed is another wish
       idempotencyKey.current = randomKey();
-      const problems = appErrorOf(error)?.problems ?? [];
+      const problems = asked.refuse(appErrorOf(error)?.problems ?? []);
+      if (problems.length === 0 && appErrorOf(error)?.problems !== undefined) return;
       setFailure(problems.length === 0 ? applyFieldErrors(form, error) : problemSentences(t, i18n.language, problems));
       // what was free when the plan was made may be taken now
-      if (target !== null) void utils.slices.preview.invalidate(target);
+      if (looked !== null) void utils.slices.preview.invalidate(looked);
     },
   });
 
@@ -98,9 +104,10 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         setFailure(null);
         const problem = nameProblem(name);
         if (problem !== null) form.setFieldError('name', problem);
-        else if (target !== null && !noRoom && naming.free === null)
+        else if (asked.isComplete() && target !== null && !noRoom && naming.free === null)
           create.mutate({
             ...target,
+            ...asked.given,
             name: name.trim(),
             restartAfterReboot: restart,
             ...(lease.lease !== undefined && { lease: lease.lease }),
@@ -126,7 +133,11 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
         />
         {usable.length > 1 ? (
           <ZoneChooser
-            of={form.values.templateId === '' ? null : { templateId: Number(form.values.templateId) }}
+            of={
+              form.values.templateId === '' || asked.looked === null
+                ? null
+                : { templateId: Number(form.values.templateId), ...asked.looked }
+            }
             onChoose={(id) => form.setFieldValue('zoneId', String(id))}
           />
         ) : null}
@@ -161,6 +172,26 @@ function SliceCreateForm({ templateId, onClose }: { templateId: number | undefin
             onChoose={() => form.clearErrors()}
           />
         )}
+        {asked.parameters.length > 0 && (
+          <section aria-label={t('create.asked')}>
+            <Text fw={600} mb="xs">
+              {t('create.asked')}
+            </Text>
+            <ParameterFields
+              parameters={asked.parameters}
+              values={asked.values}
+              errors={asked.errors}
+              names={asked.names}
+              onChange={asked.set}
+            />
+          </section>
+        )}
+        {asked.outcome === null ? null : <ExpandedPreview topology={asked.outcome} />}
+        {asked.excess.map((text) => (
+          <Alert key={text} variant="light" color="red">
+            {text}
+          </Alert>
+        ))}
         <section aria-label={t('create.plan')}>
           <Text fw={600} mb="xs">
             {t('create.plan')}

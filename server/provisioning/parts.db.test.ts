@@ -150,5 +150,8 @@ test('every property of every part has a default, and says how a change of it ta
     'exec',
     'startAfter',
     'ready',
+    'count',
+    'flavourFrom',
+    'imageFrom',
   ]);
 });

@@ -15,9 +15,9 @@ export const problems: Messages<typeof english> = {
   PARAMETER_NOT_DECLARED: '{{name}}: no hay ningún parámetro {{parameter}} que diga algo así.',
   COUNT_TWICE: '{{name}} tiene dos cantidades: la de {{other}}, donde está, y otra. Quita una.',
   REPLICAS_TOO_MANY:
-    'Con las réplicas de {{name}} habría {{vms}} VM, {{networks}} redes y {{edges}} enlaces, más de lo que cabe en una topología.',
+    'Con las réplicas de {{name}} habría {{vms}} MV, {{networks}} redes y {{edges}} enlaces, más de lo que cabe en una topología.',
   FILLED_TOO_LONG: '{{name}}: con los valores puestos, {{place}} pasa de {{max}} caracteres.',
-  START_AFTER_TOO_MANY: '{{name}} esperaría a {{count}} VM; puede esperar a {{max}} como máximo.',
+  START_AFTER_TOO_MANY: '{{name}} esperaría a {{count}} MV; puede esperar a {{max}} como máximo.',
   DUPLICATE_KEY: 'Dos elementos tienen la clave {{key}}.',
   VM_NAME_RESERVED: 'Cada máquina llama «{{name}}» a sí misma o a su red. Hay que elegir otro nombre.',
   VM_NAME_INVALID: '«{{name}}» no es un nombre de host: letras, cifras y guiones, como máximo {{max}} caracteres.',
