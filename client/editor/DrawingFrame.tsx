@@ -177,6 +177,7 @@ export function DrawingFrame({
       editor={editor}
       about={about}
       catalogue={catalogue}
+      asks={fixedDetails !== true}
       onConnect={(key) => {
         sheet.close();
         canvas.current?.startConnect(key);

@@ -138,6 +138,8 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
               document={document}
               catalogue={catalogue}
               onDescription={(description) => editor.run({ type: 'setDetails', description }, 'description')}
+              problems={editor.problems}
+              onParameters={(parameters, join) => editor.run({ type: 'setParameters', parameters }, join)}
             />
             {addresses.button}
           </>

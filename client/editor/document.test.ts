@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '#shared/limits';
 import type { AnnotationFields } from '#shared/topology/annotations';
+import { parameterSchema } from '#shared/topology/parameters/schema';
 import { presetTopology } from '#shared/topology/presets';
 import { emptyTopology, topologySchema, vmDefaults } from '#shared/topology/schema';
 import { validateTopology } from '#shared/topology/validate';
@@ -30,6 +31,17 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     y: coordinate,
     flavourId: fc.constantFrom(1, 2),
     imageId: fc.constant(1),
+  }),
+  fc.record({
+    type: fc.constant('setParameters' as const),
+    parameters: fc.array(
+      fc.constantFrom(
+        parameterSchema.parse({ kind: 'count', name: 'n' }),
+        parameterSchema.parse({ kind: 'secret', name: 's' }),
+        { kind: 'secret' as const, name: 'no name', label: '' },
+      ),
+      { maxLength: 2 },
+    ),
   }),
   fc.record({ type: fc.constant('addNetwork' as const), key, x: coordinate, y: coordinate }),
   fc.record({ type: fc.constant('connect' as const), key, source: key, target: key }),

@@ -8,6 +8,8 @@ import {
   type Annotation,
   type AnnotationFields,
 } from '#shared/topology/annotations';
+import { parametersOf, withParameters } from '#shared/topology/parameters/parameters';
+import { parametersSchema, type Parameter } from '#shared/topology/parameters/schema';
 import { canonical } from '#shared/topology/properties';
 import {
   newVm,
@@ -74,6 +76,8 @@ export type Command =
   | { type: 'delete'; nodes: readonly string[]; edges: readonly string[] }
   /** A preset or what was copied: with keys that are new (see fragment.ts). */
   | { type: 'insert'; fragment: Topology }
+  /** All of them. */
+  | { type: 'setParameters'; parameters: readonly Parameter[] }
   /** Another topology in its place. */
   | { type: 'replace'; topology: Topology }
   | WriteCommand
@@ -121,6 +125,8 @@ function applyToTopology(topology: Topology, command: Exclude<Command, { type: '
       return insert(topology, command.fragment);
     case 'replace':
       return canonical(topology) === canonical(command.topology) ? topology : command.topology;
+    case 'setParameters':
+      return setParameters(topology, command.parameters);
     case 'move':
       return move(topology, command.moves);
     case 'setVms':
@@ -235,6 +241,12 @@ function setAnnotations(topology: Topology, keys: ReadonlySet<string>, fields: A
     const next = annotationSchema.safeParse({ ...one, ...fields });
     return next.success && canonical(next.data) !== canonical(one) ? next.data : one;
   });
+}
+
+function setParameters(topology: Topology, parameters: readonly Parameter[]): Topology {
+  const next = parametersSchema.safeParse(parameters);
+  if (!next.success || canonical(next.data) === canonical(parametersOf(topology))) return topology;
+  return withParameters(topology, next.data);
 }
 
 function stack(topology: Topology, keys: ReadonlySet<string>, to: 'front' | 'back'): Topology {

@@ -25,6 +25,9 @@ export const variableExamples = [
   '{{ slice.owner }}',
 ] as const;
 
+/** Those that only templates have, since they are filled in when a slice is made. */
+export const templateVariableExamples = ['{{ param.NAME }}', '{{ vm.replica }}'] as const;
+
 /** A variable's value: null where it will have one that is not known yet, undefined where there is none of this name. */
 export type Lookup = (variable: string) => string | null | undefined;
 

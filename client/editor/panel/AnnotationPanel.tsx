@@ -12,11 +12,16 @@ import {
   type Annotation,
   type AnnotationFields,
 } from '#shared/topology/annotations';
+import type { Parameter } from '#shared/topology/parameters/schema';
 import classes from './annotation-panel.module.css';
 import { CommittedName } from './CommittedName';
+import { CountField } from './ReplicaFields';
 
 interface AnnotationPanelProps {
   annotation: Annotation;
+  /** What its count may be said by; null where it has none, as in a slice. */
+  parameters: readonly Parameter[] | null;
+  problem: string | undefined;
   /** `join`: the same again is the same step of undo. */
   onChange: (fields: AnnotationFields, join?: string) => void;
   /** The keyboard goes back to it on the canvas. */
@@ -24,7 +29,7 @@ interface AnnotationPanelProps {
 }
 
 /** What can be said of a note, a label, a shape or a group. Give it the annotation's key as `key`. */
-export function AnnotationPanel({ annotation, onChange, onLeave }: AnnotationPanelProps) {
+export function AnnotationPanel({ annotation, parameters, problem, onChange, onLeave }: AnnotationPanelProps) {
   const { t } = useTranslation('editor');
   const { key } = annotation;
   return (
@@ -45,6 +50,14 @@ export function AnnotationPanel({ annotation, onChange, onLeave }: AnnotationPan
           schema={lineSchema}
           invalid={t('network.nameInvalid')}
           onChange={(name) => onChange({ name }, `name ${key}`)}
+        />
+      )}
+      {annotation.kind === 'group' && parameters !== null && (
+        <CountField
+          count={annotation.count}
+          parameters={parameters}
+          problem={problem}
+          onChange={(count) => onChange({ count }, `count ${key}`)}
         />
       )}
       {annotation.kind === 'label' && (

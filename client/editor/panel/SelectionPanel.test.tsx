@@ -63,6 +63,8 @@ function Panel() {
           document={state.document}
           catalogue={catalogue}
           onDescription={(description) => state.run({ type: 'setDetails', description }, 'description')}
+          problems={state.problems}
+          onParameters={(parameters, join) => state.run({ type: 'setParameters', parameters }, join)}
         />
       }
       editor={state}

@@ -3,6 +3,7 @@ import { Spline, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { annotationsOf } from '#shared/topology/annotations';
+import { parametersOf } from '#shared/topology/parameters/parameters';
 import { nameSchema } from '#shared/primitives';
 import { variablesOf } from '#shared/topology/variables';
 import { useProblemText } from '../problem-text';
@@ -22,6 +23,8 @@ import { VmPanel } from './VmPanel';
 export interface SelectionPanelProps {
   editor: EditorState;
   catalogue: EditorCatalogue;
+  /** It may ask for values and replicate, as a template's drawing does. */
+  asks?: boolean;
   /** Shown while nothing is selected. */
   about: ReactNode;
   onConnect: (key: string) => void;
@@ -30,7 +33,15 @@ export interface SelectionPanelProps {
 }
 
 /** What can be said about what is selected; what the page says of the whole when nothing is. */
-export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, onFocusNode }: SelectionPanelProps) {
+export function SelectionPanel({
+  editor,
+  catalogue,
+  asks = false,
+  about,
+  onConnect,
+  onDelete,
+  onFocusNode,
+}: SelectionPanelProps) {
   const { t } = useTranslation('editor');
   const problemText = useProblemText();
   const { document, selection, run, problems } = editor;
@@ -46,6 +57,8 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
   const [edge] = edges;
   const count = vms.length + networks.length + edges.length + beside.length;
   const selectEdge = (key: string) => editor.select({ nodes: [], edges: [key] });
+
+  const annotationProblem = problems.find(({ node }) => node === annotation?.key && annotation !== undefined);
 
   if (count === 0) return <Stack gap="sm">{about}</Stack>;
 
@@ -72,6 +85,7 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
           catalogue={catalogue}
           problems={problems}
           maySize={editor.maySize}
+          parameters={asks ? parametersOf(topology) : null}
           lookup={variablesOf(topology, vm, null)}
           onChange={(fields, join) => run({ type: 'setVms', keys: [vm.key], fields }, join)}
         />
@@ -190,6 +204,8 @@ export function SelectionPanel({ editor, catalogue, about, onConnect, onDelete, 
         <AnnotationPanel
           key={annotation.key}
           annotation={annotation}
+          parameters={asks ? parametersOf(topology) : null}
+          problem={annotationProblem && problemText(annotationProblem)}
           onChange={(fields, join) => run({ type: 'setAnnotations', keys: [annotation.key], fields }, join)}
           onLeave={() => onFocusNode(annotation.key)}
         />

@@ -1,23 +1,33 @@
 import { SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { extraDiskGb } from '#shared/topology/disk';
 import type { Resources } from '#shared/primitives';
+import { parametersOf } from '#shared/topology/parameters/parameters';
+import type { Parameter } from '#shared/topology/parameters/schema';
 import type { Topology } from '#shared/topology/schema';
 import { sizeOf } from '#shared/topology/size';
 import { formatCount, formatDisk, formatRam } from '../../ui/format';
 import type { Document } from '../document';
+import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
+import { ParameterList } from './ParameterList';
 
 interface TemplatePanelProps {
   document: Document;
   catalogue: EditorCatalogue;
   onDescription: (description: string) => void;
+  problems: readonly Problem[];
+  /** `join`: changes of one kind in a row are one step of undo. */
+  onParameters: (parameters: Parameter[], join?: string) => void;
 }
 
 /** Nothing is selected: the template itself, and what it asks of a zone. */
-export function TemplatePanel({ document, catalogue, onDescription }: TemplatePanelProps) {
+export function TemplatePanel({ document, catalogue, problems, onDescription, onParameters }: TemplatePanelProps) {
   const { t } = useTranslation('editor');
+  const problemText = useProblemText();
+  const problem = problems.find(({ field }) => field === 'parameters');
   return (
     <Stack gap="md">
       <Textarea
@@ -28,6 +38,11 @@ export function TemplatePanel({ document, catalogue, onDescription }: TemplatePa
         minRows={2}
         maxRows={8}
         onChange={(event) => onDescription(event.currentTarget.value)}
+      />
+      <ParameterList
+        parameters={parametersOf(document.topology)}
+        problem={problem === undefined ? undefined : problemText(problem)}
+        onChange={onParameters}
       />
       <TemplateTotals topology={document.topology} catalogue={catalogue} />
       <Text size="xs" c="dimmed">

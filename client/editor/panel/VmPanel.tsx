@@ -6,7 +6,8 @@ import { limits } from '#shared/limits';
 import { drawingLimits } from '#shared/topology/limits';
 import { hostnameSchema } from '#shared/primitives';
 import { guestHostnameSchema, labelSchema, type TopologyVm } from '#shared/topology/schema';
-import { variableExamples, type Lookup } from '#shared/topology/variables';
+import type { Parameter } from '#shared/topology/parameters/schema';
+import { templateVariableExamples, variableExamples, type Lookup } from '#shared/topology/variables';
 import type { VmFields } from '../document';
 import { useProblemText } from '../problem-text';
 import type { EditorCatalogue } from '../use-catalogue';
@@ -16,6 +17,7 @@ import { Environment } from './Environment';
 import { GuestPassword } from './GuestPassword';
 import { CommandsField } from './CommandsField';
 import { GuestText } from './GuestText';
+import { CountField, FromField } from './ReplicaFields';
 import { StartFiles } from './StartFiles';
 import { StartOrder } from './StartOrder';
 import { CommittedName } from './CommittedName';
@@ -31,6 +33,8 @@ export interface VmPanelProps {
   problems: readonly Problem[];
   /** Who draws may give it a size of its own. */
   maySize: boolean;
+  /** What its count, flavour and image may be said by; null where they are not, as in a slice. */
+  parameters: readonly Parameter[] | null;
   /** What variables of its texts become. */
   lookup: Lookup;
   /** `join`: changes of one kind in a row are one step of undo. */
@@ -38,7 +42,7 @@ export interface VmPanelProps {
 }
 
 /** Everything that one VM is. */
-export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChange }: VmPanelProps) {
+export function VmPanel({ vm, vms, catalogue, problems, maySize, parameters, lookup, onChange }: VmPanelProps) {
   const { t } = useTranslation('editor');
   const choices = useChoices(catalogue);
   const problemText = useProblemText();
@@ -65,6 +69,7 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         'exec',
         'startAfter',
         'ready',
+        ...(parameters === null ? [] : ['count', 'flavourFrom', 'imageFrom']),
       ].includes(item.field ?? ''),
   );
 
@@ -98,6 +103,15 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         searchable={catalogue.flavours.length > 12}
         onChange={(value) => value !== null && onChange({ flavourId: Number(value) })}
       />
+      {parameters !== null && (
+        <FromField
+          kind="flavour"
+          from={vm.flavourFrom}
+          parameters={parameters}
+          problem={problemOf('flavourFrom')}
+          onChange={(flavourFrom) => onChange({ flavourFrom })}
+        />
+      )}
       {(maySize || vm.ownSize !== undefined) && (
         <OwnSizeFields
           key={`size ${vm.key}`}
@@ -116,6 +130,24 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
         searchable={catalogue.images.length > 12}
         onChange={(value) => value !== null && onChange({ imageId: Number(value) })}
       />
+      {parameters !== null && (
+        <>
+          <FromField
+            kind="image"
+            from={vm.imageFrom}
+            parameters={parameters}
+            problem={problemOf('imageFrom')}
+            onChange={(imageFrom) => onChange({ imageFrom })}
+          />
+          <CountField
+            key={`count ${vm.key}`}
+            count={vm.count}
+            parameters={parameters}
+            problem={problemOf('count')}
+            onChange={(count) => onChange({ count }, `count ${vm.key}`)}
+          />
+        </>
+      )}
       <InternetSwitch checked={vm.internet} catalogue={catalogue} onChange={(internet) => onChange({ internet })} />
       <Switch
         label={t('vm.graphics')}
@@ -164,7 +196,7 @@ export function VmPanel({ vm, vms, catalogue, problems, maySize, lookup, onChang
       <CommandsField key={`exec ${vm.key}`} vm={vm} problem={problemOf('exec')} lookup={lookup} onChange={onChange} />
       <Text size="xs" c="dimmed">
         {t('vm.variables')}{' '}
-        {variableExamples.map((variable) => (
+        {[...variableExamples, ...(parameters === null ? [] : templateVariableExamples)].map((variable) => (
           <Fragment key={variable}>
             <Code style={{ whiteSpace: 'nowrap' }}>{variable}</Code>{' '}
           </Fragment>
