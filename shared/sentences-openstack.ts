@@ -79,6 +79,7 @@ export const openStackSentences = {
     'Used of the quotas: {{instances}} VMs, {{cores}} vCPUs, {{ram}} MiB of RAM, {{networks}} networks, {{ports}} ports.',
   CLOUD_ROOM_NONE:
     'The project has no quota left for a VM: {{instances}} VMs, {{cores}} vCPUs, {{ram}} MiB of RAM are used.',
+  CLOUD_NOT_SUSPENDED: 'The cloud does not suspend the virtual machine: its host cannot, or has no room.',
   CLOUD_RULES_ALL: 'The credential is not narrowed by access rules.',
   CLOUD_RULES_LACK:
     'The application credential’s access rules lack: {{rules}}. Make one with them, or without access rules.',

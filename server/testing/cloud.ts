@@ -251,15 +251,26 @@ function compute(
   if (rest === 'action') {
     if ('os-getConsoleOutput' in asked.body) return { status: 200, body: { output: 'booted\n' } };
     const [act = ''] = Object.keys(asked.body);
-    const next: Record<string, string> = { 'os-start': 'ACTIVE', 'os-stop': 'SHUTOFF', reboot: 'ACTIVE' };
-    const now = next[act] ?? '';
-    if (server['status'] === now && act !== 'reboot')
-      return { status: 409, body: { conflictingRequest: { message: `Cannot '${act}' while it is ${now}.` } } };
-    server['status'] = now;
+    const [from, to] = actions[act] ?? [[], ''];
+    if (from.length > 0 && !from.includes(String(server['status'])))
+      return {
+        status: 409,
+        body: { conflictingRequest: { message: `Cannot '${act}' while it is ${String(server['status'])}.` } },
+      };
+    server['status'] = to;
     return { status: 202 };
   }
   return { status: 200, body: { server } };
 }
+
+/** From which statuses a server is brought to which one; from none stated: from any. */
+const actions: Record<string, readonly [readonly string[], string]> = {
+  'os-start': [['SHUTOFF', 'ERROR'], 'ACTIVE'],
+  'os-stop': [['ACTIVE', 'ERROR'], 'SHUTOFF'],
+  suspend: [['ACTIVE'], 'SUSPENDED'],
+  resume: [['SUSPENDED'], 'ACTIVE'],
+  reboot: [[], 'ACTIVE'],
+};
 
 function createServer(cloud: TestCloud, made: Json): Reply {
   const { servers, ports } = cloud.things;

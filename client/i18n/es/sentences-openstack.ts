@@ -82,6 +82,7 @@ export const openStackSentences: Record<keyof typeof english, string> = {
     'Usado de las cuotas: {{instances}} VM, {{cores}} vCPU, {{ram}} MiB de RAM, {{networks}} redes, {{ports}} puertos.',
   CLOUD_ROOM_NONE:
     'Al proyecto no le queda cuota para una VM: se usan {{instances}} VM, {{cores}} vCPU, {{ram}} MiB de RAM.',
+  CLOUD_NOT_SUSPENDED: 'La nube no suspende la máquina virtual: su host no puede, o no tiene espacio.',
   CLOUD_RULES_ALL: 'La credencial no está limitada por reglas de acceso.',
   CLOUD_RULES_LACK:
     'A las reglas de acceso de la credencial de aplicación les falta: {{rules}}. Cree una con ellas, o sin reglas de acceso.',

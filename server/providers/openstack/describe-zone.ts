@@ -23,7 +23,7 @@ function capabilities(): Capabilities {
     extraDisks: notYet,
     serialConsole: no(say('CLOUD_CONSOLE_READ_ONLY')),
     graphics: ok,
-    suspend: notYet,
+    suspend: ok,
     snapshot: notYet,
     impair: no(say('CLOUD_LINKS_PLAIN')),
     exec: notYet,

@@ -13,7 +13,7 @@ import { remembered } from './remembered';
 import { isUp, statusOf, taskOf, troubleOf } from './server-state';
 import type { ServerWatch } from './server-watch';
 import { userDataOf } from './user-data';
-import { ensured, freed, gone, unsupported, type ZoneParts } from './zone-parts';
+import { ensured, freed, gone, unlessBusy, unsupported, type ZoneParts } from './zone-parts';
 
 /** How often a console is read for a text, and how many lines of it. */
 const gateMs = 2_000;
@@ -247,7 +247,10 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     async stop(sliceId: number, vmId: number): Promise<void> {
       const server = await serverOf(sliceId, vmId);
       if (server === null || statusOf(server) === 'stopped') return;
-      await unlessBusy(parts.cloud().nova.stop(server.id));
+      // Nova stops none that is suspended: it goes on, and is stopped then
+      await unlessBusy(
+        rests.has(statusOf(server)) ? parts.cloud().nova.start(server) : parts.cloud().nova.stop(server.id),
+      );
       for await (const now of watch.follow(server)) {
         if (now === null || (statusOf(now) === 'stopped' && taskOf(now) === null)) return;
         // what began before it had to end first
@@ -257,7 +260,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     async reboot(sliceId: number, vm: VmSpec, signal?: AbortSignal): Promise<void> {
       await requireDefined(sliceId, vm.id);
       const server = await serverOf(sliceId, vm.id);
-      if (server === null || statusOf(server) !== 'running') return start(sliceId, vm, signal);
+      if (server === null || !['running', 'suspended'].includes(statusOf(server))) return start(sliceId, vm, signal);
       await parts.cloud().nova.reboot(server.id, 'HARD');
       await until(server, isUp, { vm: vm.name, signal });
     },
@@ -282,17 +285,10 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
       for (const { id } of await definitions(sliceId, vmId)) await freed(parts, () => neutron.deletePort(id));
     },
     removeServer,
+    until,
+    follow: watch.follow,
     consoleLog,
     /** What is remembered of a slice that is gone. */
     forget: (sliceId: number) => void ownNetworks.delete(names.slice(sliceId)),
   };
-}
-
-/** Nova refuses (409) what a server is doing already, or has done: what it does is looked at next. */
-async function unlessBusy(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!hasStatus(error, 409)) throw error;
-  }
 }

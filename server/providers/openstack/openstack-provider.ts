@@ -10,9 +10,11 @@ import { consolesOf } from './consoles';
 import { describeCloud } from './describe-zone';
 import { foundIn } from './found';
 import { emptySlice, takeInventory, type SliceInventory } from './inventory';
+import { keepingOf } from './keeping';
 import { machinesOf } from './machines';
 import { namesOf } from './names';
 import { observationOf } from './observation';
+import { statusOf } from './server-state';
 import { createServerWatch } from './server-watch';
 import { surplusOf } from './surplus';
 import { wiringOf } from './wiring';
@@ -132,7 +134,9 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
     async updateVm(slice, vm, { recreate = false } = {}) {
       await machines.requireDefined(slice.id, vm.id);
       const server = await machines.serverOf(slice.id, vm.id);
-      if (recreate && server !== null && server.status !== 'ACTIVE') await machines.removeServer(server);
+      // what is suspended keeps what it was suspended with
+      if (recreate && server !== null && ['stopped', 'failed'].includes(statusOf(server)))
+        await machines.removeServer(server);
       return define(slice, vm);
     },
     updateNetwork: (slice, network) => wiring.ensureNetwork(slice.id, network),
@@ -153,9 +157,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
       const rest = await sliceOf(slice);
       if (rest.definitions.size === 0 && rest.servers.size === 0) await removeNetworks(rest.own);
     },
-    roomToKeep: notOffered,
-    suspendSlice: notOffered,
-    resumeSlice: notOffered,
+    ...keepingOf(parts, machines),
     takeSnapshot: notOffered,
     restoreSnapshot: notOffered,
     removeSnapshot: async () => undefined,

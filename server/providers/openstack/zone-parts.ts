@@ -60,3 +60,12 @@ export async function freed({ pause }: ZoneParts, work: () => Promise<void>): Pr
     }
   }
 }
+
+/** Nova refuses (409) what a server is doing already, or has done: what it does is looked at next. */
+export async function unlessBusy(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!hasStatus(error, 409)) throw error;
+  }
+}

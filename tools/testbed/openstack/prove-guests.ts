@@ -12,7 +12,7 @@ const answersWithinMs = 60_000;
 
 /**
  * A line of three VMs with Trama's own Debian, as a course would have it: each has its name, addresses and routes from the config drive, neighbours reach
- * each other, those at the ends by the one between them; somebody types at their serial consoles, and sees a screen.
+ * each other, those at the ends by the one between them; somebody types at their serial consoles, and sees a screen. Suspended and resumed, they have what was in their memory.
  */
 export async function proveGuests(provider: Provider, log: (line: string) => void): Promise<void> {
   const began = Date.now();
@@ -66,6 +66,31 @@ export async function proveGuests(provider: Provider, log: (line: string) => voi
     await reaches(c, addressOf(right.source.nic));
     await reaches(a, addressOf(right.target.nic));
     await reaches(c, addressOf(left.source.nic));
+    await at(a).run('echo woven > /dev/shm/word');
+    const seconds = async (what: string, work: () => Promise<void>) => {
+      const start = Date.now();
+      await work();
+      said(`${what} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    };
+    const statuses = async () => (await provider.observe(slice)).vms.map(({ status }) => status);
+    await seconds('suspended', () => provider.suspendSlice(slice));
+    assert.deepEqual(
+      await statuses(),
+      vms.map(() => 'suspended'),
+    );
+    await seconds('resumed', () => provider.resumeSlice(slice));
+    assert.deepEqual(
+      await statuses(),
+      vms.map(() => 'running'),
+    );
+    for (const vm of vms) {
+      at(vm).close();
+      consoles.set(vm.id, typing(await provider.openConsole(slice, vm.id, 'serial')));
+      await at(vm).until(/\$ *$/, answersWithinMs, '\r');
+    }
+    assert.match(await at(a).run('cat /dev/shm/word'), /^woven\b/m);
+    said('what was in its memory is there');
+    await reaches(a, addressOf(right.target.nic));
     said(`a screen says ${await firstWordsOf(await provider.openConsole(slice, a.id, 'vnc'))}`);
   } finally {
     for (const console of consoles.values()) console.close();

@@ -164,6 +164,8 @@ export function novaOf(caller: Caller) {
     /** From whatever has it rest, also what somebody has done to it by the cloud's own tools. */
     start: ({ id, status }: Pick<Server, 'id' | 'status'>) => act(id, { [wakes[status] ?? 'os-start']: null }),
     stop: (id: string) => act(id, { 'os-stop': null }),
+    /** Its memory goes to the disk of its host. Only of one that runs. */
+    suspend: (id: string) => act(id, { suspend: null }),
     reboot: (id: string, type: 'SOFT' | 'HARD') => act(id, { reboot: { type } }),
     /** The last `lines` of what its serial console has shown. */
     async consoleOutput(id: string, lines: number): Promise<string> {
