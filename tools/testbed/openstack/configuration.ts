@@ -5,6 +5,8 @@ export type Guests = 'real' | 'pretended';
 export interface Plan {
   folder: string;
   guests: Guests;
+  /** How long a token is good. */
+  tokenSeconds: number;
   password: string;
   region: string;
   ports: Record<(typeof portNames)[number], number>;
@@ -108,7 +110,7 @@ export function configFiles(plan: Plan): Record<string, string> {
   const etc = `${folder}/etc`;
   const keystone = ini({
     DEFAULT: { use_stderr: true, public_endpoint: `http://127.0.0.1:${ports.keystone}` },
-    token: { provider: 'fernet' },
+    token: { provider: 'fernet', expiration: plan.tokenSeconds },
     fernet_tokens: { key_repository: `${etc}/fernet` },
     credential: { key_repository: `${etc}/credential` },
     identity: { password_hash_rounds: 4 },

@@ -1,7 +1,8 @@
 /**
  * `npm run test:openstack [-- --vms N]`: a real OpenStack of the distribution's packages (Keystone, Glance, Placement, Neutron, Nova), whose guests
  * are pretended by Nova's own driver for tests, and what zones on OpenStack do there. With `--guests real` three of them run, and what is in them is asked at
- * their consoles. Ends with 1 when something is not as it should be, with 77 where this
+ * their consoles; `--token-seconds N` has tokens end so soon. With `--kills N` it is only
+ * proven that who is killed so often leaves nothing twice and nothing over. Ends with 1 when something is not as it should be, with 77 where this
  * machine cannot have it (in `--ready-within MINUTES`), and says why. In `--rounds N` each call goes wrong in so many of six ways. `up FOLDER` leaves such a cloud running, `prove FOLDER` does the same on that one as often
  * as one likes, `down FOLDER` ends it.
  */
@@ -19,7 +20,9 @@ const { values, positionals } = parseArgs({
     vms: { type: 'string', default: '100' },
     'ready-within': { type: 'string', default: '60' },
     rounds: { type: 'string', default: '6' },
+    kills: { type: 'string', default: '0' },
     guests: { type: 'string', default: 'pretended' },
+    'token-seconds': { type: 'string', default: '3600' },
   },
   allowPositionals: true,
 });
@@ -30,7 +33,7 @@ const log = (line: string) =>
 
 async function proved(testbed: Testbed): Promise<boolean> {
   try {
-    await prove(testbed, { vms: Number(values.vms), rounds: Number(values.rounds), log });
+    await prove(testbed, { vms: Number(values.vms), rounds: Number(values.rounds), kills: Number(values.kills), log });
     log('All is as it should be.');
     return true;
   } catch (error) {
@@ -47,6 +50,7 @@ async function started(folder: string): Promise<Testbed | null> {
       log,
       minutes: Number(values['ready-within']),
       guests: values.guests === 'real' ? 'real' : 'pretended',
+      tokenSeconds: Number(values['token-seconds']),
     });
   } catch (error) {
     log(`SKIPPED: no OpenStack comes up here: ${error instanceof Error ? error.message : String(error)}`);

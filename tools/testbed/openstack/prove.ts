@@ -12,6 +12,7 @@ import { Semaphore } from '#server/lib/semaphore';
 import { openSettings } from '#shared/zone-settings';
 import { proveFaults } from './prove-faults';
 import { proveGuests } from './prove-guests';
+import { proveKills } from './prove-kills';
 import { proveNeighbours } from './prove-neighbours';
 import { applicationCredential } from './seed';
 import type { Testbed } from './testbed';
@@ -22,7 +23,7 @@ const lanes = 16;
 /** What zones on OpenStack do on a real one. Rejects where something is not as it should be. */
 export async function prove(
   testbed: Testbed,
-  { vms, rounds, log }: { vms: number; rounds: number; log: (line: string) => void },
+  { vms, rounds, kills, log }: { vms: number; rounds: number; kills: number; log: (line: string) => void },
 ): Promise<void> {
   await proveConnection(testbed, log);
   // all that follows is done with no more rights than the test of the connection asks for
@@ -39,6 +40,7 @@ export async function prove(
   try {
     // of a run that was ended
     for (const each of [provider, other]) for (const id of await each.listSlices()) await each.removeSlice({ id });
+    if (kills > 0) return await proveKills(settings, { kills, log });
     if (testbed.guests === 'real') return await proveGuests(provider, log);
     const { physical, capabilities } = await provider.describe();
     assert.equal(capabilities.run.ok, true);
@@ -196,6 +198,13 @@ async function proveTopology(
   await measured('stopped', async () => void (await Promise.all(vms.map(({ id }) => provider.stopVm(slice, id)))));
   assert.deepEqual(new Set((await provider.observe(slice)).vms.map(({ status }) => status)), new Set(['stopped']));
   await measured('started', async () => void (await Promise.all(vms.map((vm) => provider.startVm(slice, vm)))));
+  // of one that is enough
+  if (networks.length === 0) {
+    await measured('suspended', () => provider.suspendSlice(slice));
+    assert.deepEqual(new Set((await provider.observe(slice)).vms.map(({ status }) => status)), new Set(['suspended']));
+    await measured('resumed', () => provider.resumeSlice(slice));
+    assert.deepEqual(new Set((await provider.observe(slice)).vms.map(({ status }) => status)), new Set(['running']));
+  }
   await measured('destroyed', () => provider.removeSlice(slice));
   assert.deepEqual(await provider.listSlices(), []);
 }

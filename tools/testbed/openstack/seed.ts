@@ -18,15 +18,24 @@ export const member = { user: 'trama', project: 'labs' };
 /** Who may look only. */
 export const reader = { user: 'looker', project: 'labs' };
 
-export async function seederOf(plan: Plan): Promise<Seeder> {
+export function seederOf(plan: Plan): Seeder {
   const keystone = keystoneUrl(plan);
   const at = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
   const { ports, password, region } = plan;
-  const { token } = await tokenOf(keystone, { user: 'admin', password: plan.password, project: 'admin' });
+  let token: string | null = null;
+  let since = 0;
+  /** Renewed in time, however short its life. */
+  const tokenNow = async () => {
+    if (token === null || Date.now() - since > (plan.tokenSeconds * 1000) / 3) {
+      since = Date.now();
+      token = (await tokenOf(keystone, { user: 'admin', password, project: 'admin' })).token;
+    }
+    return token;
+  };
   async function call(method: string, url: string, body?: unknown, type = 'application/json'): Promise<Json> {
     const response = await fetch(url, {
       method,
-      headers: { 'x-auth-token': token, ...(body !== undefined && { 'content-type': type }) },
+      headers: { 'x-auth-token': await tokenNow(), ...(body !== undefined && { 'content-type': type }) },
       ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
     const text = await response.text();

@@ -25,16 +25,17 @@ interface Start {
   /** What takes longer is stopped, and has failed. */
   minutes: number;
   guests: Guests;
+  tokenSeconds: number;
   log: (line: string) => void;
 }
 
 /** Brings a cloud of Debian's OpenStack up in a folder, on ports of loopback that are free. As root. */
-export async function startTestbed({ folder, minutes, guests, log }: Start): Promise<Testbed> {
+export async function startTestbed({ folder, minutes, ...chosen }: Start): Promise<Testbed> {
   await stopTestbed(folder);
   const processes = processesIn(folder);
   const late = () => new Error(`It was not ready in ${minutes} minutes.`);
   try {
-    return await withTimeout(start(folder, processes, { guests, log }), minutes * 60_000, late);
+    return await withTimeout(start(folder, processes, chosen), minutes * 60_000, late);
   } catch (error) {
     await processes.stop();
     throw error;
@@ -44,7 +45,7 @@ export async function startTestbed({ folder, minutes, guests, log }: Start): Pro
 async function start(
   folder: string,
   processes: Processes,
-  { guests, log }: Pick<Start, 'guests' | 'log'>,
+  { guests, tokenSeconds, log }: Omit<Start, 'folder' | 'minutes'>,
 ): Promise<Testbed> {
   await rm(folder, { recursive: true, force: true });
   await install({ guests, log });
@@ -52,6 +53,7 @@ async function start(
   const plan: Plan = {
     folder,
     guests,
+    tokenSeconds,
     password: randomBytes(12).toString('hex'),
     region: 'RegionOne',
     ports: Object.fromEntries(portNames.map((name, index) => [name, free[index] ?? 0])) as Plan['ports'],
@@ -60,7 +62,7 @@ async function start(
   await startStores(plan, processes);
   log('Database and queue are up.');
   await setUpKeystone(plan, processes);
-  const seeder = await seederOf(plan);
+  const seeder = seederOf(plan);
   await seeder.catalogue();
   log('Keystone is up.');
   const others = [setUpGlance, setUpPlacement, setUpNeutron, setUpNova];
