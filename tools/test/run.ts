@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,12 +11,14 @@ import { testPackedSdk } from './stranger';
 
 interface Stage {
   name: string;
-  /** `over` fires when the stage's time is over and what it has started is ended. */
-  run: (over: AbortSignal) => Promise<Outcome>;
+  /** `over` fires when the stage's time is over and what it has started is ended. `keep`: the file that is to have what it says, if it may not say it now. */
+  run: (over: AbortSignal, keep?: string) => Promise<Outcome>;
   /** In place of `stageMinutes`. */
   minutes?: number;
   /** It says nothing but what is wrong and keeps one core busy: it is begun with the first stage, beside the others. */
   quiet?: boolean;
+  /** It is begun with the stage after it, which leaves a part of the machine idle, and told of when that has ended. */
+  besideNext?: boolean;
 }
 
 /** After so long a stage is taken to hang: it is ended and has failed by its name. The browser’s takes half of it beside other work. */
@@ -44,18 +46,18 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
   await ensureMachine({ want: ['database', 'qemu', 'internet', 'debian', 'chromium'], log: say });
 
   const command = (name: string, args: string[]) => () => runCommand({ name, args, root, env });
-  const vitest = (project: string[], extra: Record<string, string> = {}) =>
-    runVitest({ project, root, env: { ...env, ...extra }, results });
+  const vitest = (project: string[], extra: Record<string, string> = {}, keep?: string) =>
+    runVitest({ project, root, env: { ...env, ...extra }, results, ...(keep === undefined ? {} : { keep }) });
   const vitestTwice = (project: string[], over: AbortSignal) => runVitestTwice({ project, root, env, results, over });
 
   /** The stage's outcome, or its failure when its time is over. */
-  const within = async (stage: Stage): Promise<Outcome> => {
+  const within = async (stage: Stage, keep?: string): Promise<Outcome> => {
     const ms = Math.min((stage.minutes ?? stageMinutes) * 60_000, runEnds - performance.now());
     if (ms <= 0) return { ...none, failed: 1, notes: ['there was no time left for it'] };
     const over = new AbortController();
     const done = new AbortController();
     const late = sleep(ms, null, { signal: done.signal }).catch(() => null);
-    const outcome = await Promise.race([stage.run(over.signal), late]).finally(() => done.abort());
+    const outcome = await Promise.race([stage.run(over.signal, keep), late]).finally(() => done.abort());
     if (outcome !== null) return outcome;
     over.abort();
     await endProcesses(root, env.TRAMA_TEST_RUN);
@@ -73,20 +75,21 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
     { name: 'unit', run: () => vitest(['unit', 'client']) },
     { name: 'database on MariaDB', run: () => vitest(['db'], { TRAMA_TEST_DATABASE: 'mariadb' }) },
     {
+      name: 'zones on a real OpenStack',
+      run: command('tsx', ['tools/testbed/openstack/main.ts', '--vms', '10', '--rounds', '2', '--ready-within', '6']),
+      minutes: 13,
+    },
+    {
       name: 'database on MySQL',
-      async run() {
+      besideNext: true,
+      async run(_, keep) {
         const mysql = await bringMysql(path.join(root, '.trama', 'cache', 'mysql'));
         if ('reason' in mysql) {
           say(`SKIPPED: no MySQL server can be had here: ${mysql.reason}`);
           return { ...none, skipped: 1 };
         }
-        return vitest(['db'], { TRAMA_TEST_DATABASE: 'mysql' });
+        return vitest(['db'], { TRAMA_TEST_DATABASE: 'mysql' }, keep);
       },
-    },
-    {
-      name: 'zones on a real OpenStack',
-      run: command('tsx', ['tools/testbed/openstack/main.ts', '--vms', '10', '--rounds', '2', '--ready-within', '6']),
-      minutes: 13,
     },
     { name: 'provider contract on real QEMU', run: (over) => vitestTwice(['vm'], over) },
     {
@@ -101,26 +104,44 @@ export async function runTests(root: string, only: readonly string[]): Promise<n
   const total = { ...none };
   const summary: string[] = [];
   const chosen = stages.filter(({ name }) => only.length === 0 || only.some((word) => name.includes(word)));
-  const begin = (stage: Stage) =>
-    within(stage).catch((error: unknown): Outcome => {
-      console.error(error);
-      return { ...none, failed: 1 };
-    });
-  const begun = new Map(chosen.filter(({ quiet }) => quiet).map((stage) => [stage, begin(stage)]));
-  for (const stage of chosen) {
-    say(`\n=== ${stage.name}`);
-    const started = performance.now();
-    const outcome = await (begun.get(stage) ?? begin(stage));
+  const begin = (stage: Stage, keep?: string) => ({
+    started: performance.now(),
+    outcome: within(stage, keep)
+      .catch((error: unknown): Outcome => {
+        console.error(error);
+        return { ...none, failed: 1 };
+      })
+      .then((outcome) => ({ ...outcome, ended: performance.now() })),
+  });
+  const tell = async (stage: Stage, begun: ReturnType<typeof begin>) => {
+    const outcome = await begun.outcome;
     total.passed += outcome.passed;
     total.failed += outcome.failed;
     total.skipped += outcome.skipped;
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const seconds = ((outcome.ended - begun.started) / 1000).toFixed(1);
     const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : '';
     summary.push(
       `${outcome.failed > 0 ? 'FAIL' : 'ok  '} ${stage.name}: ${outcome.passed} passed, ${outcome.failed} failed${skipped} (${seconds} s)`,
     );
     for (const note of outcome.notes ?? []) summary.push(`     ${note}`);
     say(summary.slice(-1 - (outcome.notes?.length ?? 0)).join('\n'));
+  };
+  const quiet = new Map(chosen.filter((stage) => stage.quiet).map((stage) => [stage, begin(stage)]));
+  let beside: { stage: Stage; keep: string; begun: ReturnType<typeof begin> } | null = null;
+  for (const stage of chosen) {
+    if (stage.besideNext === true && stage !== chosen.at(-1)) {
+      const keep = path.join(results, 'beside.log');
+      beside = { stage, keep, begun: begin(stage, keep) };
+      continue;
+    }
+    say(`\n=== ${stage.name}${beside === null ? '' : `, and beside it ${beside.stage.name}`}`);
+    await tell(stage, quiet.get(stage) ?? begin(stage));
+    if (beside === null) continue;
+    say(`\n=== ${beside.stage.name}`);
+    await beside.begun.outcome;
+    say(await readFile(beside.keep, 'utf8').catch(() => ''));
+    await tell(beside.stage, beside.begun);
+    beside = null;
   }
 
   await rm(temporary, { recursive: true, force: true, maxRetries: 5 });

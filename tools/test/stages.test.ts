@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -37,6 +37,7 @@ async function scripted(...runs: Files[]) {
     const fs = require('node:fs');
     const asked = ${JSON.stringify(path.join(root, 'asked'))};
     fs.appendFileSync(asked, process.argv.slice(2).filter((word) => word.endsWith('.e2e.ts')).join(' ') + '\\n');
+    console.log(process.argv.filter((word) => word.startsWith('--maxWorkers')).join(' ') || 'as many workers as there are processors');
     const run = fs.readFileSync(asked, 'utf8').split('\\n').length - 2;
     const report = ${JSON.stringify(reports)}[run];
     if (report === undefined) process.exit(1);
@@ -78,6 +79,13 @@ test('there is one try for what passes, for other tests, and when the time is ov
   expect(await runVitest(await scripted(good, bad, good))).toEqual({ passed: 0, failed: 1, skipped: 0 });
   const late = await scripted(good, good, bad, good);
   expect(await runVitestTwice({ ...late, over: AbortSignal.abort() })).toEqual({ passed: 0, failed: 1, skipped: 0 });
+});
+
+test('what runs beside another has one worker, and is not heard meanwhile', async () => {
+  const keep = path.join(root, 'beside.log');
+  const good: Files = { 'a.db.test.ts': { one: 'passed' } };
+  expect(await runVitest({ ...(await scripted(good)), keep })).toEqual({ passed: 1, failed: 0, skipped: 0 });
+  expect(await readFile(keep, 'utf8')).toBe('--maxWorkers=1\n');
 });
 
 test('a vitest that says nothing has failed', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -14,10 +14,21 @@ export interface Outcome {
 
 type Environment = Record<string, string | undefined>;
 
-async function exitCode(command: string, args: readonly string[], root: string, env: Environment): Promise<number> {
-  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
+/** `keep`: the file that is to have what it says; without one it says it here and now. */
+async function exitCode(
+  command: string,
+  args: readonly string[],
+  { root, env, keep }: { root: string; env: Environment; keep?: string },
+): Promise<number> {
+  const file = keep === undefined ? null : await open(keep, 'w');
+  try {
+    const said = file?.fd ?? 'inherit';
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', said, said] });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code ?? 1;
+  } finally {
+    await file?.close();
+  }
 }
 
 const binary = (root: string, name: string) => path.join(root, 'node_modules', '.bin', name);
@@ -32,7 +43,7 @@ export async function runCommand(options: {
   root: string;
   env: Environment;
 }): Promise<Outcome> {
-  const code = await exitCode(binary(options.root, options.name), options.args, options.root, options.env);
+  const code = await exitCode(binary(options.root, options.name), options.args, options);
   if (code === skippedCode) return { passed: 0, failed: 0, skipped: 1 };
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
@@ -58,18 +69,20 @@ interface VitestOptions {
   root: string;
   env: Environment;
   results: string;
+  /** The file that is to have what it says, for a run beside another. It then has one worker: the other has the rest of the machine. */
+  keep?: string;
 }
 
-/** Runs vitest once, on all files or on those given. `report` is null if it did not get that far. */
+/** Runs vitest once, on all files or, one at a time, on those given. `report` is null if it did not get that far. */
 async function vitestOnce(options: VitestOptions, files: readonly string[]) {
   const file = path.join(options.results, `${options.project.join('-')}.json`);
   await rm(file, { force: true });
   const args = ['run', ...options.project.flatMap((name) => ['--project', name]), ...files];
+  if (options.keep !== undefined || files.length > 0) args.push('--maxWorkers=1');
   const code = await exitCode(
     binary(options.root, 'vitest'),
     [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
-    options.root,
-    options.env,
+    options,
   );
   const text = await readFile(file, 'utf8').catch(() => '');
   return { code, report: reportOf(text) };
@@ -98,7 +111,7 @@ export async function runVitest(options: VitestOptions): Promise<Outcome> {
 
 /**
  * As {@link runVitest}, for tests that need a whole machine (VMs, a browser): the files in which something failed are run
- * once more, from their beginning, since their tests build on each other. What passed only then is said in the summary.
+ * once more, one at a time and from their beginning, since their tests build on each other. What passed only then is said in the summary.
  * `over`: the stage's time is over, so there is no second try.
  */
 export async function runVitestTwice(options: VitestOptions & { over: AbortSignal }): Promise<Outcome> {
