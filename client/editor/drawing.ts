@@ -45,7 +45,11 @@ export function drawingOf(
         name: vm.name,
         x: vm.x,
         y: vm.y,
-        detail: `${flavours.get(vm.flavourId) ?? '?'} · ${images.get(vm.imageId) ?? '?'}`,
+        detail: [
+          flavours.get(vm.flavourId) ?? '?',
+          images.get(vm.imageId) ?? '?',
+          ...(vm.count === undefined ? [] : [`× ${vm.count}`]),
+        ].join(' · '),
         icon: vm.icon ?? suggestedIcon(vm.name, images.get(vm.imageId) ?? ''),
         locked: vm.locked,
         internet: vm.internet,

@@ -1,9 +1,11 @@
 import { SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { limits } from '#shared/limits';
 import { extraDiskGb } from '#shared/topology/disk';
 import type { Resources } from '#shared/primitives';
+import { expandedByDefault } from '#shared/topology/parameters/expand';
 import { parametersOf } from '#shared/topology/parameters/parameters';
 import type { Parameter } from '#shared/topology/parameters/schema';
 import type { Topology } from '#shared/topology/schema';
@@ -55,7 +57,8 @@ export function TemplatePanel({ document, catalogue, problems, onDescription, on
 /** What the drawing asks of a zone. */
 export function TemplateTotals({ topology, catalogue }: { topology: Topology; catalogue: EditorCatalogue }) {
   const { t, i18n } = useTranslation('common');
-  const { vms, networks, edges } = topology;
+  // with the replicas that there are by default
+  const { vms, networks, edges } = useMemo(() => expandedByDefault(topology), [topology]);
   const flavours = new Map(catalogue.flavours.map((flavour) => [flavour.id, flavour]));
   const sum = (read: keyof Resources) =>
     vms.reduce((total, vm) => {

@@ -1,10 +1,7 @@
 import { stringify } from 'yaml';
 import type { Catalogue } from '../catalogue';
 import type { DocumentFormat, TemplateDocument } from './document-types';
-import { expand } from '../parameters/expand';
-import { isParametric } from '../parameters/parameters';
-import { defaultFilling } from '../parameters/values';
-import type { Topology } from '../schema';
+import { expandedByDefault } from '../parameters/expand';
 import { writeLegacy } from './legacy';
 import { writeTrama } from './trama';
 import { writeContainerlab } from './write-containerlab';
@@ -29,18 +26,14 @@ const writers: Record<DocumentFormat, (document: TemplateDocument, catalogue: Ca
   svg: writeSvg,
 };
 
-/** What other formats can say of a drawing that asks for values: what it comes to by its defaults. */
-function asByDefault(topology: Topology): Topology {
-  return isParametric(topology)
-    ? (expand(topology, defaultFilling(topology)).expanded?.topology ?? topology)
-    : topology;
-}
-
 /**
  * The file's text, with a line's end. `catalogue` must know everything that the topology uses. INVALID_DOCUMENT where the
  * predecessor's format has no place for the drawing.
  */
 export function writeDocument(format: DocumentFormat, document: TemplateDocument, catalogue: Catalogue): string {
   const isOurs = format === 'trama' || format === 'trama-yaml';
-  return writers[format](isOurs ? document : { ...document, topology: asByDefault(document.topology) }, catalogue);
+  return writers[format](
+    isOurs ? document : { ...document, topology: expandedByDefault(document.topology) },
+    catalogue,
+  );
 }

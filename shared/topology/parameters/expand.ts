@@ -3,11 +3,11 @@ import { limits } from '../../limits';
 import { annotationsOf, standsIn, withAnnotations, type Annotation } from '../annotations';
 import type { Topology, TopologyEdge, TopologyNetwork, TopologyVm } from '../schema';
 import { escaped, replaceVariables } from '../variables';
-import { countedGroups, parametersOf, withParameters } from './parameters';
+import { countedGroups, isParametric, parametersOf, withParameters } from './parameters';
 import { parameterProblem, type DrawnProblemCode } from './problems';
 import type { Count } from './schema';
 import type { Problem } from '../../errors';
-import { countIn, type Filling } from './values';
+import { countIn, defaultFilling, type Filling } from './values';
 
 export interface Expanded {
   topology: Topology;
@@ -48,6 +48,12 @@ export function expand(
   const expansion = new Expansion(topology, filling, units);
   const { problems } = expansion;
   return problems.length > 0 ? { expanded: null, problems } : { expanded: expansion.result, problems: [] };
+}
+
+/** What a drawing comes to by its defaults, for who shows or sums it up; as it is where that is too large. */
+export function expandedByDefault(topology: Topology): Topology {
+  if (!isParametric(topology)) return topology;
+  return expand(topology, defaultFilling(topology)).expanded?.topology ?? topology;
 }
 
 /** By the keys of VMs, networks and groups, what they are replicated with. */
