@@ -11,10 +11,18 @@ const drawn: Topology = {
   edges: [
     {
       ...{ key: 'ab', source: 'a', target: 'b', ownSubnet: '192.168.2.0/30', mtu: 9000 },
-      ...{ sourceOwnAddress: '192.168.2.1', targetOwnAddress: '192.168.2.2' },
+      ...{ sourceOwnAddress: '192.168.2.1', targetOwnAddress: '192.168.2.2', ipv6: 'given' },
+      sourceOwnAddress6: 'fd00:7472:c0a8:200::1',
       ...{ sourceMac: '0a:00:00:00:00:01', targetMac: '0a:00:00:00:00:02', sourceOwnNic: 1 },
     },
-    { key: 'al', source: 'a', target: 'lan', sourceOwnAddress: '192.168.1.7', sourceOwnNic: 0 },
+    {
+      key: 'al',
+      source: 'a',
+      target: 'lan',
+      sourceOwnAddress: '192.168.1.7',
+      sourceOwnAddress6: 'fd00:1::70',
+      sourceOwnNic: 0,
+    },
   ],
 };
 const insert = (topology: Topology, fragment: Topology) =>
@@ -26,6 +34,7 @@ test('what is pasted beside what it was copied from has no subnet, address or MA
   expect(validateTopology(pasted)).toEqual([]);
   expect(pasted.networks[1]).toMatchObject({ ownSubnet: undefined, ipv6: 'given', mtu: 1400 });
   const [, , link, attachment] = pasted.edges;
+  expect([link?.sourceOwnAddress6, attachment?.sourceOwnAddress6]).toEqual([undefined, undefined]);
   // a copy of the VM has NICs of its own
   expect([link?.sourceOwnNic, attachment?.sourceOwnNic]).toEqual([1, 0]);
   expect(link).toMatchObject({ mtu: 9000, ownSubnet: undefined, sourceMac: undefined, targetMac: undefined });
@@ -48,7 +57,12 @@ test('what was removed and is put back has its address again, unless another has
   const back: Topology = { vms: [vm('a')], networks: [], edges: [attachment] };
   expect(insert(removed, back).edges).toEqual([attachment]);
   const taken = { ...removed, edges: [{ ...attachment, key: 'bl', source: 'b' }] };
-  expect(insert(taken, back).edges[1]).toMatchObject({ key: 'al', sourceOwnAddress: undefined, sourceOwnNic: 0 });
+  expect(insert(taken, back).edges[1]).toMatchObject({
+    key: 'al',
+    sourceOwnAddress: undefined,
+    sourceOwnAddress6: undefined,
+    sourceOwnNic: 0,
+  });
   const other = { ...drawn, edges: [{ ...link, sourceOwnNic: 0 }] };
   expect(insert(other, { vms: [], networks: [], edges: [attachment] }).edges[1]?.sourceOwnNic).toBeUndefined();
 });

@@ -13,7 +13,12 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
     drawn.flatMap(({ ownSubnet }) => blockOf(ownSubnet) ?? []),
   );
   const macs = new Set(topology.edges.flatMap(({ sourceMac, targetMac }) => [sourceMac, targetMac]));
-  const addresses = new Set(topology.edges.map(({ target, sourceOwnAddress }) => `${target} ${sourceOwnAddress}`));
+  const addresses = new Set(
+    topology.edges.flatMap(({ target, sourceOwnAddress, sourceOwnAddress6 }) => [
+      `${target} ${sourceOwnAddress}`,
+      `${target} ${sourceOwnAddress6}`,
+    ]),
+  );
   const nics = new Set(
     topology.edges.flatMap(({ source, target, sourceOwnNic, targetOwnNic }) => [
       `${source} ${sourceOwnNic}`,
@@ -29,8 +34,13 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
   const free6 = (ipv6: TopologyNetwork['ipv6']) =>
     ipv6 !== undefined && subnets6.has(ipv6.toLowerCase()) ? { ipv6: 'given' as const } : {};
   const moved = new Set<string>();
+  /** By their subnets of IPv6, or those of IPv4 that these follow. */
+  const moved6 = new Set<string>();
+  const isMoved6 = (part: Pick<TopologyNetwork, 'ownSubnet' | 'ipv6'>) =>
+    'ipv6' in free6(part.ipv6) || (part.ipv6 === 'given' && isTaken(part));
   const networks = fragment.networks.map((network) => {
     if (isTaken(network)) moved.add(network.key);
+    if (isMoved6(network)) moved6.add(network.key);
     return {
       ...network,
       ...(isTaken(network) && { ownSubnet: undefined, ownRange: undefined }),
@@ -39,16 +49,20 @@ export function withFreeAddresses(fragment: Topology, topology: Topology): Topol
   });
   const isMacTaken = (mac: string | undefined) => mac !== undefined && macs.has(mac);
   const edges = fragment.edges.map((edge) => {
-    const { source, target, sourceOwnAddress, sourceMac, targetMac, sourceOwnNic, targetOwnNic } = edge;
+    const { source, target, sourceOwnAddress, sourceOwnAddress6, sourceMac, targetMac, sourceOwnNic, targetOwnNic } =
+      edge;
     const subnet = isTaken(edge) ? { ownSubnet: undefined, targetOwnAddress: undefined } : {};
     const isAddressTaken =
       sourceOwnAddress !== undefined &&
       (isTaken(edge) || moved.has(target) || addresses.has(`${target} ${sourceOwnAddress}`));
+    const isOther6 = isMoved6(edge) || moved6.has(target);
     const next: TopologyEdge = {
       ...edge,
       ...subnet,
       ...free6(edge.ipv6),
       ...(isAddressTaken && { sourceOwnAddress: undefined }),
+      ...(isOther6 && { sourceOwnAddress6: undefined, targetOwnAddress6: undefined }),
+      ...(addresses.has(`${target} ${sourceOwnAddress6}`) && { sourceOwnAddress6: undefined }),
       ...(isMacTaken(sourceMac) && { sourceMac: undefined }),
       ...(isMacTaken(targetMac) && { targetMac: undefined }),
       ...(sourceOwnNic !== undefined && nics.has(`${source} ${sourceOwnNic}`) && { sourceOwnNic: undefined }),

@@ -34,7 +34,7 @@ export function addressesOf(
         edgeKey: edge.key,
         peer: names.get(far) ?? far,
         address,
-        address6: address6Of(address, ipv6) ?? null,
+        address6: address6Of(address, ipv6, edge[`${end}OwnAddress6`]) ?? null,
         mac: macAt(edge, end),
       },
     ];

@@ -79,7 +79,7 @@ test('an edge is its ends, their NICs, addresses and what is chosen of them', ()
   // what the address plan follows, and what NICs have of their network
   for (const same of [
     { ...edge, ownSubnet: '192.168.1.0/30', mtu: 1400 },
-    { ...edge, sourceOwnAddress: '10.0.5.1' },
+    { ...edge, sourceOwnAddress: '10.0.5.1', sourceOwnAddress6: 'fd00::1', sourceOwnNic: 0 },
   ])
     expect(appliedEdge(same).digest).toBe(appliedEdge(edge).digest);
   const lan = { id: 1, name: 'lan', ownSubnet: '192.168.1.0/24' };

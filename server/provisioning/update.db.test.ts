@@ -172,11 +172,15 @@ describe('an update of a slice that runs', () => {
     const { topology, version } = await own();
     const chosen: Topology = {
       ...topology,
-      networks: topology.networks.map((network) => ({ ...network, ownSubnet: '192.168.7.0/28', mtu: 1400 })),
+      networks: topology.networks.map((network) => ({
+        ...network,
+        ...{ ownSubnet: '192.168.7.0/28', ipv6: 'fd00:7::/64', mtu: 1400 },
+      })),
       edges: topology.edges.map((edge) => ({
         ...edge,
         ...(edge.source === 'c' && edge.target === 'lan' && { sourceOwnAddress: '192.168.7.9' }),
         ...(edge.source === 'c' && edge.target === 'lan' && { sourceMac: '0a:00:00:00:00:01' }),
+        ...(edge.source === 'c' && edge.target === 'lan' && { sourceOwnAddress6: 'fd00:7::c:9' }),
       })),
     };
     const change = { from: 'drawing', topology: chosen } as const;
@@ -195,8 +199,8 @@ describe('an update of a slice that runs', () => {
       told === null ? [] : [[key, told.changes.map(({ property }) => property)]],
     );
     expect(updates).toEqual([
-      ['edge:a–lan/update', ['sourceAddress', 'mtu']],
-      ['edge:c–lan/update', ['sourceAddress', 'mtu', 'sourceMac']],
+      ['edge:a–lan/update', ['sourceAddress', 'sourceAddress6', 'mtu']],
+      ['edge:c–lan/update', ['sourceAddress', 'sourceAddress6', 'mtu', 'sourceMac']],
     ]);
     expect(await update(change, version)).toMatchObject({ status: 'succeeded', error: null });
     expect(boots()).toEqual({ a: 2, b: 1, c: 2 });
@@ -207,9 +211,16 @@ describe('an update of a slice that runs', () => {
     ]);
     const nics = [...(seen()?.vms.values() ?? [])].find(({ spec }) => spec.name === 'c')?.spec.nics;
     expect(nics).toContainEqual(
-      expect.objectContaining({ address: '192.168.7.9/28', mac: '0a:00:00:00:00:01', mtu: 1400 }),
+      expect.objectContaining({
+        address: '192.168.7.9/28',
+        address6: 'fd00:7::c:9/64',
+        mac: '0a:00:00:00:00:01',
+        mtu: 1400,
+      }),
     );
-    // the drawing has its choices, and nothing is left to be done
+    // its neighbour knows it by that, and the drawing has its choices
+    const hosts = [...(seen()?.vms.values() ?? [])].find(({ spec }) => spec.name === 'a')?.spec.hosts;
+    expect(hosts).toContainEqual({ name: 'c', address: 'fd00:7::c:9' });
     expect((await own()).topology.networks).toMatchObject([{ ownSubnet: '192.168.7.0/28', mtu: 1400 }]);
     expect((await plan({ from: 'drawing', topology: (await own()).topology })).steps).toEqual([]);
 

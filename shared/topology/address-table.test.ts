@@ -76,6 +76,8 @@ describe('the table', () => {
     if (first === undefined) throw new Error('nothing is linked');
     const networks = drawn.networks.map((network) => ({ ...network, ipv6: 'fd00:5::/64' }));
     const own = { ...drawn, networks, edges: [{ ...first, sourceMac: '0a:00:00:00:00:01' }, ...others] };
+    const chosen = { ...own, edges: [{ ...first, sourceOwnAddress6: 'fd00:5::a' }, ...others] };
+    expect(rowOf(addressTable(chosen, { imageName }), 'a', 'e').addresses).toEqual(['10.64.0.1/24', 'fd00:5::a/64']);
     for (const options of [{ imageName }, { imageName, slice }])
       expect(rowOf(addressTable(own, options), 'a', 'e')).toMatchObject({
         mac: '0a:00:00:00:00:01',

@@ -121,7 +121,10 @@ function endsOf(
       nic: nic?.index ?? null,
       interface: called ?? null,
       mac: id === undefined ? (edge[`${which}Mac`] ?? null) : macAt({ ...edge, id }, which),
-      addresses: (nic?.addresses ?? []).flatMap((address) => [address, ...listed(address6Of(address, ipv6))]),
+      addresses: (nic?.addresses ?? []).flatMap((address) => [
+        address,
+        ...listed(address6Of(address, ipv6, edge[`${which}OwnAddress6`])),
+      ]),
       to: which === 'source' ? edge.target : edge.source,
     };
   };

@@ -2,6 +2,7 @@ import { withoutPrefix } from './prefix';
 import { limits } from '../limits';
 import { Blocks, Numbers } from './blocks';
 import { blockOf, hostsOf, nicsWithin, offsetIn, textOf, type Block } from './ipv4';
+import { numberOf6 } from './ipv6';
 import type { Topology, TopologyEdge } from './schema';
 
 /** Where one edge's ends sit. Addresses carry their prefix length: `10.0.0.1/30`. */
@@ -56,7 +57,8 @@ function chosenIn({ networks, edges }: Topology): Chosen {
 
 /**
  * Gives each VM–VM edge a subnet, a /30 unless another is chosen, each network a subnet of its own and each end an address and a NIC number.
- * What is chosen (`ownSubnet`, `ownRange`, `sourceOwnAddress`, `targetOwnAddress`, `sourceOwnNic`, `targetOwnNic`) is so, and nobody else gets it. What else an edge or
+ * What is chosen (`ownSubnet`, `ownRange`, `sourceOwnAddress`, `targetOwnAddress`, `sourceOwnNic`, `targetOwnNic`) is so, and nobody else gets it; who chooses an address
+ * of IPv6 only (`sourceOwnAddress6`, `targetOwnAddress6`) has the number of that in IPv4, too, if it is one that somebody could be given. What else an edge or
  * network has already, in `topology` or else in `base` (the revision that it came from, by key and ends), it keeps, unless
  * it can have it no more: somebody has chosen it, an earlier one has it, or a network has outgrown it. The rest is given in the order of the arrays,
  * each the lowest that is free, so that the same topology always gets the same and removing an edge moves no other. Edges
@@ -79,20 +81,23 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
   };
   const facts = new Map(topology.networks.map((network) => [network.key, network]));
   const roomIn = (network: Block, key: string) => nicsWithin(network, facts.get(key));
-  const claimHost = (network: Block | undefined, key: string, address: string | undefined) => {
+  const claimHost = (network: Block | undefined, key: string, number: (block: Block) => number | undefined) => {
     if (network === undefined) return undefined;
     const { first, last } = roomIn(network, key);
-    return numbersIn(hosts, key, first).claim(offsetIn(network, address), last + 1);
+    return numbersIn(hosts, key, first).claim(number(network), last + 1);
   };
 
   const claimNic = (key: string, number: number | undefined) => numbersIn(nics, key, 0).claim(number, limits.nicsPerVm);
 
   // first what is chosen, then what is kept, then what is new, so that nothing takes what another one has
   const own = topology.edges.map((edge) => ({
-    host: claimHost(networks.get(edge.target), edge.target, edge.sourceOwnAddress),
+    host: claimHost(networks.get(edge.target), edge.target, (block) => offsetIn(block, edge.sourceOwnAddress)),
     sourceNic: claimNic(edge.source, edge.sourceOwnNic),
     targetNic: networks.has(edge.target) ? undefined : claimNic(edge.target, edge.targetOwnNic),
   }));
+  const own6 = topology.edges.map((edge) =>
+    claimHost(networks.get(edge.target), edge.target, (block) => numberOf6(block, edge.sourceOwnAddress6)),
+  );
   const kept = topology.edges.map((edge, index) => {
     const { place, sourceNic, targetNic } = wanted(edge);
     const network = networks.get(edge.target);
@@ -104,7 +109,12 @@ export function allocateAddresses(topology: Topology, base?: Topology): Topology
       sourceNic: own[index]?.sourceNic ?? claimNic(edge.source, sourceNic),
       targetNic: network === undefined ? (own[index]?.targetNic ?? claimNic(edge.target, targetNic)) : undefined,
       link: isFree && had?.prefix === linkPrefix ? links.claim(had) : undefined,
-      host: own[index]?.host ?? claimHost(network, edge.target, hadHere ? unmasked(place?.sourceAddress) : undefined),
+      host:
+        own[index]?.host ??
+        own6[index] ??
+        claimHost(network, edge.target, (block) =>
+          hadHere ? offsetIn(block, unmasked(place?.sourceAddress)) : undefined,
+        ),
     };
   });
 
@@ -140,9 +150,11 @@ function hostsOfLink(link: Block, edge: TopologyEdge, place: Place | undefined):
   const { first, last } = hostsOf(link);
   const numbers = new Numbers(first);
   const claim = (address: string | undefined) => numbers.claim(offsetIn(link, address), last + 1);
+  const claim6 = (address6: string | undefined) => numbers.claim(numberOf6(link, address6), last + 1);
   const own = [claim(edge.sourceOwnAddress), claim(edge.targetOwnAddress)] as const;
-  const source = own[0] ?? claim(unmasked(place?.sourceAddress));
-  const target = own[1] ?? claim(unmasked(place?.targetAddress));
+  const own6 = [claim6(edge.sourceOwnAddress6), claim6(edge.targetOwnAddress6)] as const;
+  const source = own[0] ?? own6[0] ?? claim(unmasked(place?.sourceAddress));
+  const target = own[1] ?? own6[1] ?? claim(unmasked(place?.targetAddress));
   return [source ?? numbers.take(), target ?? numbers.take()];
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ipv6Groups, ipv6Text } from '../ipv6-text';
 import { drawingLimits } from './limits';
 
 /*
@@ -12,6 +13,13 @@ export const ownSubnetSchema = z.cidrv4('A subnet with its prefix length: 192.16
 export const ipv6Schema = z.union([z.literal('given'), z.cidrv6()], 'A /64 of IPv6, as fd00:1::/64, or “given”.');
 /** A static address; its prefix length is that of its subnet. */
 export const ownAddressSchema = z.ipv4('An IPv4 address without a prefix length: 192.168.1.10.');
+/** The same of IPv6, as RFC 5952 writes it. */
+export const ownAddress6Schema = z
+  .ipv6('An IPv6 address without a prefix length or a zone: fd00:1::10.')
+  .overwrite((text) => {
+    const groups = ipv6Groups(text);
+    return groups === null ? text : ipv6Text(groups);
+  });
 /** Octets in the order in which they are sent (IEEE 802-2014 §8). */
 export const macSchema = z
   .string()

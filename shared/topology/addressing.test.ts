@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '../limits';
 import { allocateAddresses, macAt, macOf, withAddresses } from './addresses';
 import { blockOf, hostsOf, overlap, textOf, type Block } from './ipv4';
+import { address6Of } from './ipv6';
 import { newVm, topologySchema, type Topology, type TopologyEdge } from './schema';
 import { settled } from './settle';
 import { validateTopology } from './validate';
@@ -195,6 +196,69 @@ describe('an address plan', () => {
         }
       }),
     );
+  });
+
+  test('has every address of IPv6 that is chosen, and gives none of them to anybody else, whoever was there before', () => {
+    const maybe = <Value>(one: fc.Arbitrary<Value>) => fc.option(one, { nil: undefined });
+    const end = fc.record({
+      host: maybe(fc.integer({ min: 0, max: 7 })),
+      host6: maybe(fc.integer({ min: 0, max: 9 })),
+    });
+    const shape = fc.record({
+      ...{ prefix: maybe(fc.constantFrom(28, 29, 30, 31)), ipv6: fc.constantFrom('fd00:1::/64', 'given') },
+      ...{ dhcp: fc.boolean(), isLink: fc.boolean(), ends: fc.array(end, { minLength: 2, maxLength: 5 }) },
+    });
+    const seen = { planned: 0, chosen: 0 };
+    fc.assert(
+      fc.property(shape, ({ prefix, ipv6, dhcp, isLink, ends }) => {
+        const ownSubnet = prefix === undefined ? undefined : `192.168.1.0/${prefix}`;
+        const prefix6 = ipv6 === 'given' ? 'fd00:7472:c0a8:100' : 'fd00:1:0:0';
+        const chosen = ({ host, host6 }: { host?: number | undefined; host6?: number | undefined } = {}) => ({
+          address: host === undefined || prefix === undefined ? undefined : `192.168.1.${host}`,
+          address6: host6 === undefined ? undefined : `${prefix6}:${host6 === 9 ? 'a:b:c:d' : `0:0:0:${host6}`}`,
+        });
+        const [one, other] = [chosen(ends[0]), chosen(ends[1])];
+        const drawn: Topology = topologySchema.parse({
+          vms: [...vms, { ...vms[0], key: 'e', name: 'e' }],
+          networks: isLink ? [] : [{ key: 'n', name: 'n', x: 0, y: 0, ownSubnet, ipv6, dhcp }],
+          edges: isLink
+            ? [
+                {
+                  ...{ key: 'e0', source: 'a', target: 'b', ownSubnet, ipv6 },
+                  ...{ sourceOwnAddress: one.address, sourceOwnAddress6: one.address6 },
+                  ...{ targetOwnAddress: other.address, targetOwnAddress6: other.address6 },
+                },
+              ]
+            : ends.map((each, at) => ({
+                ...{ key: `e${at}`, source: 'abcde'[at], target: 'n' },
+                ...{ sourceOwnAddress: chosen(each).address, sourceOwnAddress6: chosen(each).address6 },
+              })),
+        });
+        fc.pre(validateTopology(drawn).length === 0);
+        seen.planned += 1;
+        const bare = drawn.edges.map(({ key, source, target }) => ({
+          key,
+          source,
+          target,
+          ipv6: isLink ? ipv6 : undefined,
+        }));
+        const before = withAddresses({ ...drawn, edges: bare.toReversed() });
+        for (const planned of [withAddresses(drawn), settled(drawn, before)]) {
+          checkPlan(planned);
+          const own6 = planned.edges.flatMap((edge) => [edge.sourceOwnAddress6, edge.targetOwnAddress6]);
+          const all = planned.edges.flatMap((edge) => [
+            address6Of(edge.sourceNic?.addresses[0], ipv6, edge.sourceOwnAddress6) ?? '',
+            ...(isLink ? [address6Of(edge.targetNic?.addresses[0], ipv6, edge.targetOwnAddress6) ?? ''] : []),
+          ]);
+          expect(new Set(all).size).toBe(all.length);
+          for (const text of own6) if (text !== undefined) expect(all).toContain(`${text}/64`);
+          seen.chosen += own6.filter((text) => text !== undefined).length;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(seen.planned).toBeGreaterThan(500);
+    expect(seen.chosen).toBeGreaterThan(500);
   });
 
   test('keeps to the part of a subnet that is chosen, so that drawings with other parts of it have other addresses', () => {
@@ -419,6 +483,86 @@ describe('what cannot be chosen is said on its field:', () => {
       { code: 'END_WITHOUT_NIC', ...at('al', 'targetMac') },
     ],
     [
+      'an IPv6 address without IPv6',
+      drawn({}, {}, { sourceOwnAddress6: 'fd00:1::7' }),
+      { code: 'ADDRESS6_WITHOUT_SUBNET', ...at('al', 'sourceOwnAddress6'), params: { subnetOf: 'lan' } },
+    ],
+    [
+      'an IPv6 address in a subnet that is given',
+      drawn({}, { ipv6: 'given', sourceOwnAddress6: 'fd00:7472:a00::7' }),
+      { code: 'ADDRESS6_WITHOUT_SUBNET', ...at('ab', 'sourceOwnAddress6'), params: { subnetOf: 'a–b' } },
+    ],
+    [
+      'an IPv6 address outside',
+      drawn({ ipv6: 'fd00:1::/64' }, {}, { sourceOwnAddress6: 'fd00:2::7' }),
+      { code: 'ADDRESS_OUTSIDE', ...at('al', 'sourceOwnAddress6'), params: { subnet: 'fd00:1::/64' } },
+    ],
+    [
+      'a multicast IPv6 address',
+      drawn({ ipv6: 'fd00:1::/64' }, {}, { sourceOwnAddress6: 'ff02::7' }),
+      { code: 'ADDRESS_OUTSIDE', ...at('al', 'sourceOwnAddress6') },
+    ],
+    [
+      'the IPv6 address of the routers',
+      drawn({}, { ipv6: 'fd00:1::/64', targetOwnAddress6: 'fd00:1::' }),
+      { code: 'ADDRESS_OF_ROUTERS', ...at('ab', 'targetOwnAddress6'), params: { subnet: 'fd00:1::/64' } },
+    ],
+    [
+      'an IPv6 address that is reserved',
+      drawn({}, { ipv6: 'fd00:1::/64', targetOwnAddress6: 'fd00:1::fdff:ffff:ffff:fffe' }),
+      { code: 'ADDRESS_OF_ROUTERS', ...at('ab', 'targetOwnAddress6') },
+    ],
+    [
+      'the IPv6 address of the server',
+      drawn({ ownSubnet: '192.168.1.0/24', ipv6: 'fd00:1::/64', dhcp: true }, {}, { sourceOwnAddress6: 'fd00:1::fe' }),
+      { code: 'ADDRESS_OF_SERVER', ...at('al', 'sourceOwnAddress6') },
+    ],
+    [
+      'the IPv6 address of the server in a subnet that is given',
+      drawn({ ipv6: 'fd00:1::/64', dhcp: true }, {}, { sourceOwnAddress6: 'fd00:1::fe' }),
+      { code: 'ADDRESS_OF_SERVER', ...at('al', 'sourceOwnAddress6') },
+    ],
+    [
+      'an IPv6 address beside the part for this slice',
+      drawn(
+        { ownSubnet: '192.168.1.0/24', ownRange: '192.168.1.128/25', ipv6: 'fd00:1::/64' },
+        {},
+        { sourceOwnAddress6: 'fd00:1::7' },
+      ),
+      {
+        ...{ code: 'ADDRESS6_OUTSIDE_RANGE', ...at('al', 'sourceOwnAddress6') },
+        params: { first: 'fd00:1::80', last: 'fd00:1::fe' },
+      },
+    ],
+    [
+      'one IPv6 address at both ends',
+      drawn({}, { ipv6: 'fd00:1::/64', sourceOwnAddress6: 'fd00:1::a:1', targetOwnAddress6: 'fd00:1::a:1' }),
+      { code: 'DUPLICATE_ADDRESS', ...at('ab', 'targetOwnAddress6'), params: { address: 'fd00:1::a:1', other: 'a' } },
+    ],
+    [
+      'an IPv6 address that is beside a static one of IPv4',
+      linkOf('192.168.1.0/24', {
+        ipv6: 'fd00:1::/64',
+        sourceOwnAddress: '192.168.1.9',
+        targetOwnAddress6: 'fd00:1::9',
+      }),
+      { code: 'DUPLICATE_ADDRESS', ...at('ab', 'targetOwnAddress6'), params: { address: 'fd00:1::9', other: 'a' } },
+    ],
+    [
+      'addresses of IPv4 and IPv6 that leave no number to another NIC',
+      linkOf('192.168.1.0/30', {
+        ipv6: 'fd00:1::/64',
+        sourceOwnAddress: '192.168.1.1',
+        sourceOwnAddress6: 'fd00:1::2',
+      }),
+      { code: 'SUBNET_CROWDED', ...onLink, params: { subnet: '192.168.1.0/30' } },
+    ],
+    [
+      'an IPv6 address of a network',
+      drawn({ ipv6: 'fd00:1::/64' }, {}, { targetOwnAddress6: 'fd00:1::1' }),
+      { code: 'END_WITHOUT_NIC', ...at('al', 'targetOwnAddress6') },
+    ],
+    [
       'a large prefix of IPv6',
       drawn({ ipv6: 'fd00:1::/48' }, {}),
       { code: 'IPV6_NO_SUBNET', node: 'lan', field: 'ipv6' },
@@ -491,6 +635,9 @@ describe('what cannot be chosen is said on its field:', () => {
     ['an address with a prefix length', {}, { sourceOwnAddress: '192.168.1.1/24' }],
     ['an address with a zone', {}, { sourceOwnAddress: 'fe80::1%eth0' }],
     ['a number that is too large', {}, { sourceOwnAddress: '192.168.1.256' }],
+    ['a static address of IPv6 with a prefix length', {}, { sourceOwnAddress6: 'fd00:1::1/64' }],
+    ['a static address of IPv6 with a zone', {}, { sourceOwnAddress6: 'fe80::1%eth0' }],
+    ['one of IPv4 for one of IPv6', {}, { sourceOwnAddress6: '192.168.1.1' }],
     ['a NIC behind the last', {}, { sourceOwnNic: limits.nicsPerVm }],
     ['a NIC before the first', {}, { sourceOwnNic: -1 }],
     ['half a NIC', {}, { sourceOwnNic: 0.5 }],

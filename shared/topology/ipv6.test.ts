@@ -9,6 +9,8 @@ test('an address beside another has its number, in the subnet that is given or c
   expect(address6Of('10.64.15.1/20', 'given')).toBe('fd00:7472:a40::f01/64');
   expect(address6Of('192.0.2.2/31', 'fd00:0:0:7::/64')).toBe('fd00:0:0:7::1/64');
   expect(address6Of('192.0.2.3/31', 'fd00:0:0:7::/64')).toBe('fd00:0:0:7::2/64');
+  expect(address6Of('10.64.0.7/24', 'fd00:1::/64', 'fd00:1::a')).toBe('fd00:1::a/64');
+  expect(address6Of('10.64.0.7/24', undefined, 'fd00:1::a')).toBeUndefined();
   expect(address6Of('10.1.2.3/8', '2001:DB8::/64')).toBe('2001:db8::1:203/64');
   expect(subnet6Of('10.64.0.0/24', undefined)).toBeUndefined();
   expect(address6Of(undefined, 'given')).toBeUndefined();

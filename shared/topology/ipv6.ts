@@ -1,9 +1,9 @@
 import { ipv6Groups, ipv6Text } from '../ipv6-text';
-import { blockOf } from './ipv4';
+import { blockOf, hostsOf, type Block } from './ipv4';
 
 /*
  * IPv6 beside IPv4: a network or a link that has it has a /64 (RFC 4291 §2.5.1), chosen or given, and each NIC there the number in it that it has in its IPv4
- * subnet: 10.64.0.7 is fd00:7472:a40::7. So it is kept nowhere, moves as little as those do, and cannot be given twice. Pure.
+ * subnet: 10.64.0.7 is fd00:7472:a40::7, unless it has another address there by choice. So what is given is kept nowhere, moves as little as those do, and cannot be given twice. Pure.
  */
 
 /** Where subnets that are given begin, with the IPv4 subnet's own address behind it: unique local addresses (RFC 4193). */
@@ -52,14 +52,24 @@ export function subnet6Of(subnet: string, ipv6: string | undefined): string | un
   return prefix && `${ipv6Text([...prefix, 0, 0, 0, 0])}/64`;
 }
 
-/** The IPv6 address beside an IPv4 one, both with their prefix lengths; undefined where there is none. */
-export function address6Of(address: string | undefined, ipv6: string | undefined): string | undefined {
+/** The IPv6 address beside an IPv4 one, both with their prefix lengths, or the one that is chosen, `own`; undefined where there is none. */
+export function address6Of(address: string | undefined, ipv6: string | undefined, own?: string): string | undefined {
+  if (own !== undefined && ipv6 !== undefined) return `${own}/64`;
   const block = blockOf(address);
   const prefix = prefixBeside(address, ipv6);
   if (block === null || prefix === undefined) return undefined;
   // the first address of a subnet is that of all its routers (RFC 4291 §2.6.1), and a /31 gives its first to a NIC
   const host = block.prefix === 31 ? block.offset + 1 : block.offset;
   return `${ipv6Text([...prefix, 0, 0, Math.floor(host / 0x10000), host % 0x10000])}/64`;
+}
+
+/** The number in an IPv4 subnet of whoever is given an address of IPv6 that ends as this one; undefined where nobody can be. */
+export function numberOf6(block: Block, address6: string | undefined): number | undefined {
+  const [one, two, high = 0, low = 0] = ipv6Groups(address6 ?? '')?.slice(4) ?? [];
+  if (one !== 0 || two !== 0) return undefined;
+  const number = high * 0x10000 + low - (block.prefix === 31 ? 1 : 0);
+  const { first, last } = hostsOf(block);
+  return number >= first && number <= last ? number : undefined;
 }
 
 /** The /64 that an address is in; undefined for what is no address with that prefix length. */

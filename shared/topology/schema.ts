@@ -3,7 +3,14 @@ import { limits } from '../limits';
 import { sizeFields } from '../flavour';
 import { drawingLimits } from './limits';
 import { hostnameSchema, idSchema, lineSchema } from '../primitives';
-import { ipv6Schema, macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from './addressing-schema';
+import {
+  ipv6Schema,
+  macSchema,
+  mtuSchema,
+  ownAddress6Schema,
+  ownAddressSchema,
+  ownSubnetSchema,
+} from './addressing-schema';
 import { annotationsSchema } from './annotations';
 import { bootDeviceSchema, extraDiskSchema } from './disk-schema';
 import { bootDevices } from './disk';
@@ -279,6 +286,8 @@ export const interfaceNameSchema = labelSchema
 const interfaceName = () => interfaceNameSchema.optional().register(propertyFacts, { effect: 'none' });
 /** The static address of an end, in a subnet that is chosen; without it the end is given one. */
 const ownAddress = () => ownAddressSchema.optional().register(propertyFacts, { effect: 'none' });
+/** Its static address of IPv6, in a /64 that does not move; without it, the end has the number there that it has in its IPv4 subnet. */
+const ownAddress6 = () => ownAddress6Schema.optional().register(propertyFacts, { effect: 'none' });
 /** Which NIC of its VM an end is, from 0, along which guests number their interfaces; without it the lowest that is free. */
 const ownNic = () =>
   z
@@ -300,6 +309,8 @@ export const edgeProperties = {
   ipv6: ipv6(),
   sourceOwnAddress: ownAddress(),
   targetOwnAddress: ownAddress(),
+  sourceOwnAddress6: ownAddress6(),
+  targetOwnAddress6: ownAddress6(),
   sourceMac: mac(),
   targetMac: mac(),
   mtu: mtu(),

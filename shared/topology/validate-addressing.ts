@@ -1,10 +1,13 @@
 import type { Problem } from '../errors';
 import { allocateAddresses } from './addresses';
 import { Blocks } from './blocks';
-import { isChoosable, prefix64Of } from './ipv6';
+import { address6Of, isChoosable, numberOf6, prefix64Of } from './ipv6';
 import { blockOf, hostsOf, isPartOf, nicsWithin, offsetIn, overlap, serverOffset, textOf, type Block } from './ipv4';
 import { drawingLimits } from './limits';
+import { withoutPrefix } from './prefix';
 import type { Topology, TopologyEdge, TopologyNetwork } from './schema';
+import { fault6, numbersTaken, type In6 } from './validate-address6';
+import { nicProblems } from './validate-nics';
 
 /** What can be wrong with addresses that are chosen. */
 export const addressingProblemCodes = [
@@ -24,6 +27,10 @@ export const addressingProblemCodes = [
   'MTU_BELOW_IPV6',
   'SUBNETS_USED_UP',
   'ADDRESS_WITHOUT_SUBNET',
+  'ADDRESS6_WITHOUT_SUBNET',
+  'ADDRESS6_OUTSIDE_RANGE',
+  'ADDRESS_OF_ROUTERS',
+  'SUBNET_CROWDED',
   'ADDRESS_OUTSIDE',
   'ADDRESS_OF_SUBNET',
   'ADDRESS_OF_SERVER',
@@ -44,16 +51,13 @@ const special = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '198.18.0.0/15', 
   (text) => blockOf(text) ?? [],
 );
 
-/** How MACs begin that are given: to ends of edges (`macOf`), to the NICs of forwarded ports and of the internet, to servers on networks. */
-const reservedMacs = ['02:', '52:54:01:', '52:54:02:', '52:54:03:'];
-
 /** Everything that is wrong with subnets, addresses, MACs and numbers of NICs that are chosen, each on its field; networks first. Pure. */
 export function addressingProblems(topology: Topology): AddressingProblem[] {
   const check = new AddressingCheck(topology);
   for (const network of topology.networks) check.network(network);
   for (const edge of topology.edges) check.edge(edge);
   check.room();
-  return check.problems;
+  return [...check.problems, ...nicProblems(topology)];
 }
 
 type Place = Pick<Problem, 'node' | 'edge' | 'field'>;
@@ -67,12 +71,21 @@ interface PlaceInSubnet {
   range?: Block | null;
 }
 
+/** Which numbers in a subnet an end of an edge chooses. */
+function chosenIn(block: Block, edge: TopologyEdge, end: 'source' | 'target') {
+  return {
+    number: offsetIn(block, edge[`${end}OwnAddress`]),
+    number6: numberOf6(block, edge[`${end}OwnAddress6`]),
+  };
+}
+
 class AddressingCheck {
   readonly problems: AddressingProblem[] = [];
   readonly #topology: Topology;
   readonly #networks: ReadonlyMap<string, TopologyNetwork>;
   readonly #names: ReadonlyMap<string, string>;
-  readonly #attachments = new Map<string, number>();
+  /** By their networks. */
+  readonly #attachments = new Map<string, TopologyEdge[]>();
   readonly #subnets = new Blocks();
   /** Whose each of them is, by its text. */
   readonly #owners = new Map<string, { name: string; place: Place }>();
@@ -80,11 +93,8 @@ class AddressingCheck {
   readonly #blocks = new Map<string, Block>();
   /** The parts of them that their NICs keep to, where they are chosen. */
   readonly #ranges = new Map<string, Block>();
-  /** By address, and by MAC: who has chosen it. */
+  /** By address: who has chosen it. */
   readonly #addresses = new Map<string, string>();
-  readonly #macs = new Map<string, string>();
-  /** By VM and number: the link that has chosen it. */
-  readonly #nics = new Map<string, string>();
   /** By the /64 that is chosen. */
   readonly #subnets6 = new Map<string, string>();
 
@@ -92,7 +102,11 @@ class AddressingCheck {
     this.#topology = topology;
     this.#networks = new Map(topology.networks.map((network) => [network.key, network]));
     this.#names = new Map([...topology.networks, ...topology.vms].map(({ key, name }) => [key, name]));
-    for (const { target } of topology.edges) this.#attachments.set(target, (this.#attachments.get(target) ?? 0) + 1);
+    for (const edge of topology.edges) {
+      const known = this.#attachments.get(edge.target);
+      if (known === undefined) this.#attachments.set(edge.target, [edge]);
+      else known.push(edge);
+    }
   }
 
   network({ key, name, ownSubnet, ownRange, ipv6, mtu, dhcp, gateway }: TopologyNetwork): void {
@@ -106,7 +120,8 @@ class AddressingCheck {
     if (block === null) return;
     this.#blocks.set(key, block);
     if (range !== null) this.#ranges.set(key, range);
-    const count = this.#attachments.get(key) ?? 0;
+    const attached = this.#attachments.get(key) ?? [];
+    const count = attached.length;
     const { first, last } = nicsWithin(block, { ownRange, dhcp });
     const room = last - first + 1;
     const subnet = textOf(range ?? block);
@@ -117,6 +132,21 @@ class AddressingCheck {
         { name, subnet, room, count },
         `${name}: ${count} NICs are on it, and ${subnet} has addresses for ${room}.`,
       );
+    else
+      this.#crowd(
+        attached.map((edge) => chosenIn(block, edge, 'source')),
+        { room, name, subnet, place },
+      );
+  }
+
+  /** Whether those that choose addresses of IPv4 and IPv6 with different numbers leave enough of them to the others. */
+  #crowd(
+    nics: Parameters<typeof numbersTaken>[0],
+    { room, name, subnet, place }: { room: number; name: string; subnet: string; place: Place },
+  ): void {
+    if (numbersTaken(nics) <= room) return;
+    const message = `${name}: beside the IPv6 addresses that are chosen, ${subnet} has too few for its NICs.`;
+    this.#report('SUBNET_CROWDED', place, { name, subnet }, message);
   }
 
   /** The part of a network's subnet that a text says, if it is one. `block`: the subnet, where one is chosen that can be. */
@@ -174,7 +204,7 @@ class AddressingCheck {
             `${name}: an attachment is in the subnet of ${to}. Choose it there.`,
           );
       this.#mtu(edge.mtu, network.ipv6, name, at('mtu'));
-      for (const field of ['targetOwnAddress', 'targetMac', 'targetOwnNic'] as const)
+      for (const field of ['targetOwnAddress', 'targetOwnAddress6', 'targetMac', 'targetOwnNic'] as const)
         if (edge[field] !== undefined)
           this.#report(
             'END_WITHOUT_NIC',
@@ -187,6 +217,7 @@ class AddressingCheck {
       const range = this.#ranges.get(target) ?? null;
       const where = { name: from, subnetOf: to, place: at('sourceOwnAddress'), dhcp, range };
       this.#address(edge.sourceOwnAddress, block, where);
+      this.#address6(edge, 'source', { ...where, ipv6: network.ipv6, block });
     } else {
       const place = at('ownSubnet');
       this.#ipv6(edge.ipv6, name, at('ipv6'));
@@ -195,11 +226,14 @@ class AddressingCheck {
       const block = ownSubnet === undefined ? null : (chosen ?? undefined);
       this.#address(edge.sourceOwnAddress, block, { name: from, subnetOf: name, place: at('sourceOwnAddress') });
       this.#address(edge.targetOwnAddress, block, { name: to, subnetOf: name, place: at('targetOwnAddress') });
-      this.#mac(edge.targetMac, to, at('targetMac'));
-      this.#nic(edge.targetOwnNic, { vm: target, name: to, link: name, place: at('targetOwnNic') });
+      this.#address6(edge, 'source', { name: from, subnetOf: name, ipv6: edge.ipv6, block });
+      this.#address6(edge, 'target', { name: to, subnetOf: name, ipv6: edge.ipv6, block });
+      if (chosen !== null) {
+        const { first, last } = hostsOf(chosen);
+        const nics = [chosenIn(chosen, edge, 'source'), chosenIn(chosen, edge, 'target')];
+        this.#crowd(nics, { room: last - first + 1, name, subnet: textOf(chosen), place });
+      }
     }
-    this.#mac(edge.sourceMac, from, at('sourceMac'));
-    this.#nic(edge.sourceOwnNic, { vm: source, name: from, link: name, place: at('sourceOwnNic') });
   }
 
   /** What is given has room beside what is chosen. */
@@ -299,8 +333,27 @@ class AddressingCheck {
   }
 
   #address(address: string | undefined, block: Block | null | undefined, where: PlaceInSubnet): void {
-    if (!this.#isOfSubnet(address, block, where)) return;
-    const { name, place } = where;
+    if (this.#isOfSubnet(address, block, where)) this.#once(address, where);
+  }
+
+  /** A static address of IPv6, or the one beside a static one of IPv4. */
+  #address6(edge: TopologyEdge, end: 'source' | 'target', where: In6): void {
+    const { name, ipv6, block } = where;
+    const [own, own6] = [edge[`${end}OwnAddress`], edge[`${end}OwnAddress6`]];
+    const at = (field: string): Place => ({ edge: edge.key, field });
+    if (own6 === undefined) {
+      const beside = block && own !== undefined ? address6Of(`${own}/${block.prefix}`, ipv6) : undefined;
+      if (beside !== undefined) this.#once(withoutPrefix(beside), { name, place: at(`${end}OwnAddress`) });
+      return;
+    }
+    const place = at(`${end}OwnAddress6`);
+    const fault = fault6(own6, where);
+    if (fault === null) this.#once(own6, { name, place });
+    else if (fault !== undefined) this.#report(fault.code, place, fault.params, fault.message);
+  }
+
+  /** An address that nobody else has. */
+  #once(address: string, { name, place }: Pick<PlaceInSubnet, 'name' | 'place'>): void {
     const other = this.#addresses.get(address);
     if (other === undefined) this.#addresses.set(address, name);
     else
@@ -365,52 +418,6 @@ class AddressingCheck {
       );
     else return true;
     return false;
-  }
-
-  #mac(written: string | undefined, name: string, place: Place): void {
-    if (written === undefined) return;
-    const mac = written.toLowerCase();
-    const other = this.#macs.get(mac);
-    const reserved = reservedMacs.find((prefix) => mac.startsWith(prefix));
-    // the lowest bit of the first octet says that it is of a group (IEEE 802-2014 §8.2)
-    if (Number.parseInt(mac.slice(0, 2), 16) % 2 === 1 || mac === '00:00:00:00:00:00')
-      this.#report(
-        'MAC_NOT_UNICAST',
-        place,
-        { name, mac },
-        `${name}: ${mac} is no address of one NIC. Choose one whose second digit is even.`,
-      );
-    else if (reserved !== undefined)
-      this.#report(
-        'MAC_RESERVED',
-        place,
-        { name, mac, reserved },
-        `${name}: addresses that begin with ${reserved} are given to NICs that have none of their own.`,
-      );
-    else if (other !== undefined)
-      this.#report(
-        'DUPLICATE_MAC',
-        place,
-        { name, mac, other },
-        `${name} has the MAC address ${mac}, which ${other} has already.`,
-      );
-    else this.#macs.set(mac, name);
-  }
-
-  #nic(
-    nic: number | undefined,
-    { vm, name, link, place }: { vm: string; name: string; link: string; place: Place },
-  ): void {
-    if (nic === undefined) return;
-    const other = this.#nics.get(`${nic} ${vm}`);
-    if (other === undefined) this.#nics.set(`${nic} ${vm}`, link);
-    else
-      this.#report(
-        'DUPLICATE_NIC',
-        place,
-        { name, nic, link, other },
-        `${name}: ${link} cannot be at eth${nic}, which is that of ${other}.`,
-      );
   }
 
   #report(

@@ -87,6 +87,9 @@ interface End {
   far: string | null;
   /** Of IPv6: as its link or network says, see `ipv6.ts`. */
   ipv6: string | undefined;
+  /** Those of IPv6 that are chosen, without a prefix length. */
+  own6: string | undefined;
+  far6: string | undefined;
 }
 
 /** The ends of all VMs of a drawing, worked out once: it is checked as a whole after each change. */
@@ -98,10 +101,10 @@ function endsIn(topology: Topology): ReadonlyMap<string, readonly End[]> {
   const vms = new Map(topology.vms.map(({ key, name }) => [key, name]));
   const networks = new Map(topology.networks.map((network) => [network.key, network]));
   const ends = new Map<string, End[]>(topology.vms.map(({ key }) => [key, []]));
-  for (const { source, target, sourceNic, targetNic, ipv6 } of topology.edges)
-    for (const [own, far, ownNic, farNic] of [
-      [source, target, sourceNic, targetNic],
-      [target, source, targetNic, sourceNic],
+  for (const { source, target, sourceNic, targetNic, ipv6, sourceOwnAddress6, targetOwnAddress6 } of topology.edges)
+    for (const [own, far, ownNic, farNic, own6, far6] of [
+      [source, target, sourceNic, targetNic, sourceOwnAddress6, targetOwnAddress6],
+      [target, source, targetNic, sourceNic, targetOwnAddress6, sourceOwnAddress6],
     ] as const)
       ends.get(own)?.push({
         index: ownNic?.index ?? null,
@@ -110,6 +113,8 @@ function endsIn(topology: Topology): ReadonlyMap<string, readonly End[]> {
         ipv6: networks.get(target)?.ipv6 ?? ipv6,
         own: ownNic?.addresses[0] ?? null,
         far: farNic?.addresses[0] ?? null,
+        own6,
+        far6,
       });
   for (const list of ends.values()) list.sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
   known.set(topology, ends);
@@ -120,9 +125,9 @@ const addressIn = (cidr: string | null) => (cidr === null ? null : withoutPrefix
 const prefixIn = (cidr: string | null) => cidr?.split('/')[1] ?? null;
 
 /** The address of IPv6 beside one of IPv4; undefined where there is none, null while that is not known. */
-function address6In({ ipv6 }: End, beside: string | null): string | null | undefined {
+function address6In({ ipv6 }: End, beside: string | null, chosen: string | undefined): string | null | undefined {
   if (ipv6 === undefined) return undefined;
-  return addressIn(address6Of(beside ?? undefined, ipv6) ?? null);
+  return addressIn(address6Of(beside ?? undefined, ipv6, chosen) ?? null);
 }
 
 /** What an end of a link has to say: by the last word of a variable. */
@@ -134,9 +139,9 @@ function fieldOf(end: End, field: string): string | null | undefined {
     case 'own':
       return addressIn(end.own);
     case 'address6':
-      return end.isVm ? address6In(end, end.far) : undefined;
+      return end.isVm ? address6In(end, end.far, end.far6) : undefined;
     case 'own6':
-      return address6In(end, end.own);
+      return address6In(end, end.own, end.own6);
     case 'prefix':
       return prefixIn(end.own);
   }

@@ -17,11 +17,11 @@ const drawn: Topology = {
     ...{ ...vmDefaults(), key, name: `vm-${key}`, label: `VM ${key}`, flavourId: 1, imageId: 1 },
     ...{ internet: index === 0, x: index * 100, y: index },
   })),
-  networks: [{ key: 'n', name: 'lan', ownSubnet: '10.9.0.0/24', ipv6: 'given', mtu: 1400, x: 0, y: 9 }],
+  networks: [{ key: 'n', name: 'lan', ownSubnet: '10.9.0.0/24', ipv6: 'fd00:9::/64', mtu: 1400, x: 0, y: 9 }],
   edges: [
     { key: 'e1', source: 'a', target: 'b', ownSubnet: '10.8.0.0/30', sourceOwnAddress: '10.8.0.2', sourceOwnNic: 3 },
     { key: 'e2', source: 'b', target: 'n', sourceOwnAddress: '10.9.0.7', sourceMac: '0a:00:00:00:00:01' },
-    { key: 'e3', source: 'c', target: 'n' },
+    { key: 'e3', source: 'c', target: 'n', sourceOwnAddress6: 'fd00:9::c' },
   ],
 };
 

@@ -6,11 +6,12 @@ import {
   ipv6Schema,
   macSchema,
   mtuSchema,
+  ownAddress6Schema,
   ownAddressSchema,
   ownSubnetSchema,
 } from '#shared/topology/addressing-schema';
 import { serverAddress } from '#shared/topology/ipv4';
-import { subnet6Of } from '#shared/topology/ipv6';
+import { address6Of, subnet6Of } from '#shared/topology/ipv6';
 import { drawingLimits } from '#shared/topology/limits';
 import type { TopologyEdge, TopologyNetwork } from '#shared/topology/schema';
 import type { EdgeFields, NetworkFields } from '../document';
@@ -20,6 +21,7 @@ import { ChosenField } from './ChosenField';
 const readSubnet = (text: string) => ownSubnetSchema.safeParse(text).data;
 const readSubnet6 = (text: string) => (text === 'given' ? undefined : ipv6Schema.safeParse(text).data);
 const readAddress = (text: string) => ownAddressSchema.safeParse(text).data;
+const readAddress6 = (text: string) => ownAddress6Schema.safeParse(text).data;
 const readMac = (text: string) => macSchema.safeParse(text).data;
 const readMtu = (text: string) => mtuSchema.safeParse(/^\d+$/.test(text) ? Number(text) : undefined).data;
 /** Without its prefix length, which is that of the subnet. */
@@ -140,12 +142,14 @@ interface EdgeAddressingProps {
   ends: readonly [string, string];
   /** It joins two VMs. */
   isLink: boolean;
+  /** That of the network which it is attached to. */
+  networkIpv6: TopologyNetwork['ipv6'];
   problems: readonly Problem[];
   onChange: (fields: EdgeFields, join: string) => void;
 }
 
 /** Subnet and MTU of a link, and what the NICs at its ends have. Give it the edge's key as `key`. */
-export function EdgeAddressing({ edge, ends, isLink, problems, onChange }: EdgeAddressingProps) {
+export function EdgeAddressing({ edge, ends, isLink, networkIpv6, problems, onChange }: EdgeAddressingProps) {
   const { t } = useTranslation('editor');
   const problemText = useProblemText();
   const problemOf = (field: string) => {
@@ -158,9 +162,11 @@ export function EdgeAddressing({ edge, ends, isLink, problems, onChange }: EdgeA
         <SubnetFields part={edge} hasSubnet={isLink} problemOf={problemOf} onChange={onChange} />
         {(['source', 'target'] as const).map((end, index) => {
           const name = ends[index] ?? '?';
-          const [address, mac] = [`${end}OwnAddress`, `${end}Mac`] as const;
+          const [address, address6, mac] = [`${end}OwnAddress`, `${end}OwnAddress6`, `${end}Mac`] as const;
+          const given = edge[`${end}Nic`]?.addresses[0];
+          const ipv6 = isLink ? edge.ipv6 : networkIpv6;
           // a network has no NIC at its end; what a document says of one can be taken away
-          const isShown = (field: typeof address | typeof mac) =>
+          const isShown = (field: typeof address | typeof address6 | typeof mac) =>
             end === 'source' || isLink || edge[field] !== undefined;
           return [
             isShown(address) && (
@@ -168,11 +174,23 @@ export function EdgeAddressing({ edge, ends, isLink, problems, onChange }: EdgeA
                 key={address}
                 label={t('addressing.address', { name })}
                 value={edge[address]}
-                placeholder={bare(edge[`${end}Nic`]?.addresses[0]) ?? t('addressing.given')}
+                placeholder={bare(given) ?? t('addressing.given')}
                 read={readAddress}
                 invalid={t('addressing.addressInvalid')}
                 problem={problemOf(address)}
                 onChange={(value) => onChange({ [address]: value }, address)}
+              />
+            ),
+            (edge[address6] !== undefined || (ipv6 !== undefined && isShown(address6))) && (
+              <ChosenField
+                key={address6}
+                label={t('addressing.address6', { name })}
+                value={edge[address6]}
+                placeholder={bare(address6Of(given, ipv6)) ?? t('addressing.given')}
+                read={readAddress6}
+                invalid={t('addressing.address6Invalid')}
+                problem={problemOf(address6)}
+                onChange={(value) => onChange({ [address6]: value }, address6)}
               />
             ),
             isShown(mac) && (

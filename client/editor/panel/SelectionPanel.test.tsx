@@ -422,6 +422,33 @@ describe('the side panel', () => {
     expect(now()).toMatchObject({ ownSubnet: '192.168.1.0/24' });
   });
 
+  it('takes a static address of IPv6 where there is IPv6, and says on its field why others cannot be', async () => {
+    act(() => editor.select({ nodes: [], edges: ['e1'] }));
+    const now = () => editor.document.topology.edges[0];
+    expect(screen.queryByLabelText('Static IPv6 address of vm2')).toBeNull();
+    await userEvent.click(await screen.findByRole('switch', { name: /IPv6, too/ }));
+    const address = screen.getByLabelText('Static IPv6 address of vm2');
+    await userEvent.type(address, 'fe80::1%eth0');
+    expect(screen.getByText(/^An IPv6 address without a prefix length or a zone/)).toBeTruthy();
+    await userEvent.clear(address);
+    await userEvent.type(address, 'FD00:1:0::10');
+    expect(screen.getByText(/the IPv6 subnet of vm1–vm2 has to be chosen, too/)).toBeTruthy();
+    await userEvent.type(screen.getByLabelText('IPv6 subnet'), 'fd00:1::/64');
+    expect(editor.problems).toEqual([]);
+    expect(now()).toMatchObject({ ipv6: 'fd00:1::/64', targetOwnAddress6: 'fd00:1::10' });
+    await userEvent.clear(address);
+    expect(now()?.targetOwnAddress6).toBeUndefined();
+    // an attachment has the subnet of its network
+    act(() => editor.run({ type: 'addNetwork', key: 'lan', x: 0, y: 0 }));
+    act(() => editor.run({ type: 'setNetwork', key: 'lan', fields: { ipv6: 'fd00:2::/64' } }));
+    act(() => editor.run({ type: 'connect', key: 'al', source: 'vm1', target: 'lan' }));
+    const [vm1] = editor.document.topology.vms;
+    act(() => editor.run({ type: 'connect', key: 'al', source: vm1?.key ?? '', target: 'lan' }));
+    act(() => editor.select({ nodes: [], edges: ['al'] }));
+    expect(await screen.findByLabelText('Static IPv6 address of vm1')).toBeTruthy();
+    expect(screen.queryByLabelText('Static IPv6 address of net1')).toBeNull();
+  });
+
   it('has a network give its addresses by DHCP, and no more', async () => {
     act(() => editor.run({ type: 'addNetwork', key: 'lan', x: 0, y: 0 }));
     act(() => editor.run({ type: 'setNetwork', key: 'lan', fields: { ownSubnet: '192.168.1.0/24' } }));

@@ -182,6 +182,7 @@ export function SelectionPanel({
           edge={edge}
           ends={[ends[0]?.name ?? '?', ends[1]?.name ?? '?']}
           isLink={isLink}
+          networkIpv6={topology.networks.find(({ key }) => key === edge.target)?.ipv6}
           problems={problems}
           onChange={(fields, join) => run({ type: 'setEdge', key: edge.key, fields }, `${join} ${edge.key}`)}
         />

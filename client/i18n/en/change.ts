@@ -84,6 +84,8 @@ export const change = {
     ipv6: 'IPv6',
     sourceOwnAddress: 'static address',
     targetOwnAddress: 'static address of the other end',
+    sourceOwnAddress6: 'static IPv6 address',
+    targetOwnAddress6: 'static IPv6 address of the other end',
     sourceOwnNic: 'order of the NICs',
     targetOwnNic: 'order of the NICs at the other end',
     sourceMac: 'MAC address',

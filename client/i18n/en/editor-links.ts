@@ -49,6 +49,8 @@ export const addressing = {
   rangeInvalid: 'A part of the subnet with its prefix length: 192.168.1.0/25.',
   address: 'Static address of {{name}}',
   addressInvalid: 'An IPv4 address without a prefix length: 192.168.1.10.',
+  address6: 'Static IPv6 address of {{name}}',
+  address6Invalid: 'An IPv6 address without a prefix length or a zone: fd00:1::10.',
   mac: 'MAC address of {{name}}',
   macInvalid: 'A MAC address: 0a:00:00:00:00:01.',
   ipv6: 'IPv6, too',

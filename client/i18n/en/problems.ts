@@ -61,6 +61,13 @@ export const problems = {
   ADDRESS_WITHOUT_SUBNET: '{{name}}: for the address {{address}} the subnet of {{subnetOf}} has to be chosen, too.',
   ADDRESS_OUTSIDE: '{{name}}: {{address}} is not in {{subnet}}, the subnet of {{subnetOf}}.',
   ADDRESS_OF_SUBNET: '{{name}}: {{address}} is the address of the subnet {{subnet}} itself, or of all in it.',
+  ADDRESS6_WITHOUT_SUBNET:
+    '{{name}}: for the address {{address}} the IPv6 subnet of {{subnetOf}} has to be chosen, too.',
+  ADDRESS6_OUTSIDE_RANGE:
+    '{{name}}: {{address}} cannot be its address, since NICs of this slice are in {{subnetOf}} from {{first}} to {{last}}.',
+  ADDRESS_OF_ROUTERS:
+    '{{name}}: {{address}} is no address of one NIC: it is that of the routers in {{subnet}}, or reserved.',
+  SUBNET_CROWDED: '{{name}}: beside the IPv6 addresses that are chosen, {{subnet}} has too few for its NICs.',
   DUPLICATE_ADDRESS: '{{name}} has the address {{address}}, which {{other}} has already.',
   END_WITHOUT_NIC: '{{network}} is a network: at its end there is no NIC that could have an address.',
   MAC_NOT_UNICAST: '{{name}}: {{mac}} is no address of one NIC. Choose one whose second digit is even.',

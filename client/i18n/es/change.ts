@@ -87,6 +87,8 @@ export const change: Messages<typeof english> = {
     ipv6: 'IPv6',
     sourceOwnAddress: 'dirección estática',
     targetOwnAddress: 'dirección estática del otro extremo',
+    sourceOwnAddress6: 'dirección IPv6 estática',
+    targetOwnAddress6: 'dirección IPv6 estática del otro extremo',
     sourceOwnNic: 'orden de las NIC',
     targetOwnNic: 'orden de las NIC del otro extremo',
     sourceMac: 'dirección MAC',

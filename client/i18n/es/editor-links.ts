@@ -51,6 +51,8 @@ export const addressing: Messages<typeof english.addressing> = {
   rangeInvalid: 'Una parte de la subred con la longitud de su prefijo: 192.168.1.0/25.',
   address: 'Dirección estática de {{name}}',
   addressInvalid: 'Una dirección IPv4 sin longitud de prefijo: 192.168.1.10.',
+  address6: 'Dirección IPv6 estática de {{name}}',
+  address6Invalid: 'Una dirección IPv6 sin longitud de prefijo ni zona: fd00:1::10.',
   mac: 'Dirección MAC de {{name}}',
   macInvalid: 'Una dirección MAC: 0a:00:00:00:00:01.',
   ipv6: 'También IPv6',

@@ -78,6 +78,13 @@ export const problems: Messages<typeof english> = {
   ADDRESS_WITHOUT_SUBNET: '{{name}}: para la dirección {{address}} hay que elegir también la subred de {{subnetOf}}.',
   ADDRESS_OUTSIDE: '{{name}}: {{address}} no está en {{subnet}}, la subred de {{subnetOf}}.',
   ADDRESS_OF_SUBNET: '{{name}}: {{address}} es la dirección de la propia subred {{subnet}}, o de todos en ella.',
+  ADDRESS6_WITHOUT_SUBNET:
+    '{{name}}: para la dirección {{address}} hay que elegir también la subred IPv6 de {{subnetOf}}.',
+  ADDRESS6_OUTSIDE_RANGE:
+    '{{name}}: {{address}} no puede ser su dirección, porque las NIC de este slice están en {{subnetOf}} de {{first}} a {{last}}.',
+  ADDRESS_OF_ROUTERS:
+    '{{name}}: {{address}} no es la dirección de una sola NIC: es la de los enrutadores de {{subnet}}, o está reservada.',
+  SUBNET_CROWDED: '{{name}}: junto a las direcciones IPv6 elegidas, {{subnet}} tiene demasiado pocas para sus NIC.',
   DUPLICATE_ADDRESS: '{{name}} tiene la dirección {{address}}, que ya tiene {{other}}.',
   END_WITHOUT_NIC: '{{network}} es una red: en su extremo no hay ninguna NIC que pueda tener una dirección.',
   MAC_NOT_UNICAST: '{{name}}: {{mac}} no es la dirección de una sola NIC. Elija una cuya segunda cifra sea par.',

@@ -125,11 +125,12 @@ export function imageSpec(image: ImageRow): ImageSpec {
 /** @param chosen of its NICs, whose MTU and IPv6 may be those of their network, and DHCP is */
 function edgeSpec(
   edge: EdgeRow,
-  chosen: Pick<EdgeProperties, 'sourceMac' | 'targetMac' | 'mtu' | 'ipv6'> & Pick<NicSpec, 'dhcp'>,
+  chosen: Pick<EdgeProperties, 'sourceMac' | 'targetMac' | 'sourceOwnAddress6' | 'targetOwnAddress6' | 'mtu' | 'ipv6'> &
+    Pick<NicSpec, 'dhcp'>,
 ): EdgeSpec {
   const { sourceMac, targetMac, mtu, ipv6, dhcp } = chosen;
   const nic = (end: 'source' | 'target', index: number, address: string, peer: NicSpec['peer']): NicSpec => {
-    const address6 = address6Of(address, ipv6);
+    const address6 = address6Of(address, ipv6, chosen[`${end}OwnAddress6`]);
     return {
       edgeId: edge.id,
       index,

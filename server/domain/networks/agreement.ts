@@ -1,5 +1,8 @@
 import { problemOf, type Problem } from '#shared/errors';
 import { isOverlapping, isWithin } from '#shared/networks/blocks';
+import { blockOf, textOf } from '#shared/topology/ipv4';
+import { numberOf6, subnet6Of, subnetIn } from '#shared/topology/ipv6';
+import { withoutPrefix } from '#shared/topology/prefix';
 import { topologyNetworkSchema, type Topology, type TopologyNetwork } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { joinsOfSlice, publishedOf, type WholeJoin } from '#server/db/queries/networks';
@@ -26,6 +29,17 @@ async function agreedIn(q: Queryable, sliceId: number): Promise<ReadonlyMap<stri
   return new Map(joins.map((one) => [one.guest.network.key, agreedFor(one)]));
 }
 
+/** Whether an address of IPv6 is one that NICs in a part of a subnet are given. */
+export function isOfPart(address6: string, { ownSubnet, ownRange = '', ipv6 }: Addressing): boolean {
+  const block = blockOf(ownSubnet);
+  const number = block === null ? undefined : numberOf6(block, address6);
+  if (block === null || number === undefined) return false;
+  return (
+    subnetIn(`${address6}/64`) === subnet6Of(textOf(block), ipv6) &&
+    isWithin(withoutPrefix(textOf(block, number)), ownRange)
+  );
+}
+
 /** The topology of a slice with what its joins have given its networks; static addresses and gateways that are elsewhere are given up. */
 export async function withJoins(q: Queryable, sliceId: number, topology: Topology): Promise<Topology> {
   const agreed = await agreedIn(q, sliceId);
@@ -39,9 +53,16 @@ export async function withJoins(q: Queryable, sliceId: number, topology: Topolog
       return { ...network, ...given, gateway: keepsGateway ? gateway : undefined };
     }),
     edges: topology.edges.map((edge) => {
-      const range = agreed.get(edge.target)?.ownRange;
-      if (range === undefined || edge.sourceOwnAddress === undefined) return edge;
-      return isWithin(edge.sourceOwnAddress, range) ? edge : { ...edge, sourceOwnAddress: undefined };
+      const given = agreed.get(edge.target);
+      if (given?.ownRange === undefined) return edge;
+      const { sourceOwnAddress, sourceOwnAddress6 } = edge;
+      const keeps = sourceOwnAddress !== undefined && isWithin(sourceOwnAddress, given.ownRange);
+      const keeps6 = sourceOwnAddress6 !== undefined && isOfPart(sourceOwnAddress6, given);
+      return {
+        ...edge,
+        ...(!keeps && { sourceOwnAddress: undefined }),
+        ...(!keeps6 && { sourceOwnAddress6: undefined }),
+      };
     }),
   };
 }

@@ -269,6 +269,22 @@ describe('what cannot be joined is refused:', () => {
     expect(await join()).not.toBe(id);
   });
 
+  it('to publish a network on which a NIC has a static address of IPv6 that is none of its part', async () => {
+    const user = world.callerOf(await world.person());
+    const zoneId = await world.zone({ name: `joins ${++made}` });
+    const publish = async (sourceOwnAddress6: string) => {
+      made += 1;
+      const networks = lab.networks.map((network) => ({ ...network, ipv6: 'fd00:9::/64' as const }));
+      const edges = lab.edges.map((edge, at) => (at === 0 ? { ...edge, sourceOwnAddress6 } : edge));
+      const topology = { ...lab, networks, edges };
+      const template = await user.templates.create({ name: `Lab ${made}`, topology });
+      const { id } = await user.slices.create({ name: `Slice ${made}`, templateId: template.id, zoneId });
+      return outcomeOf(user.networks.publish({ id, network: 'lan' }));
+    };
+    expect(await publish('fd00:9::a:1')).toBe('INVALID_INPUT');
+    expect(await publish('fd00:9::a')).toBe('OK');
+  });
+
   it('a network whose subnet another part of the slice has chosen, or is given by another join', async () => {
     const { host, guest, zoneId, publicationId } = await scene('all');
     const second = await slice(host.user, zoneId);

@@ -5,7 +5,7 @@ import { AppError, notFound } from '#shared/errors';
 import { blockFor, isPart, isWithin, ownPart } from '#shared/networks/blocks';
 import type { publishNetworkInput, SliceNetworks } from '#shared/networks/schema';
 import { say, saidOf, together, type Said } from '#shared/sentence';
-import { topologyNetworkSchema } from '#shared/topology/schema';
+import { topologyEdgeSchema, topologyNetworkSchema } from '#shared/topology/schema';
 import type { Transaction } from '#server/db/client';
 import { databaseNow } from '#server/db/clock';
 import {
@@ -26,6 +26,7 @@ import type { Actor, DomainContext } from '../context';
 import { askZone } from '../deployments/situation';
 import { telling } from '../notifications/tell';
 import { assertNotDestroyed, loadSlice } from '../slices/access';
+import { isOfPart } from './agreement';
 import { networkEvent, noticeFor } from './history';
 import { networksOf } from './read-networks';
 
@@ -118,6 +119,8 @@ export async function assertUnshared(tx: Transaction, { id, name }: NetworkRow):
   throw new AppError('INVALID_INPUT', say(code, { name }), { field: 'network' });
 }
 
+const chosenSchema = topologyEdgeSchema.pick({ sourceOwnAddress6: true });
+
 /** Writes down that a network keeps to a part of the subnet that it has. */
 async function keepToRange(
   tx: Transaction,
@@ -137,9 +140,13 @@ async function keepToRange(
   const refused = (said: Said) => new AppError('INVALID_INPUT', said, { field: 'range' });
   if (!isPart(ownRange, subnet)) throw refused(say('NETWORK_RANGE_OUTSIDE', { range: ownRange, subnet }));
   const names = new Map(model.vms.map((vm) => [vm.id, vm.name]));
-  for (const { targetNetworkId, sourceAddress: address, sourceVmId } of model.edges)
-    if (targetNetworkId === network.id && !isWithin(address, ownRange))
-      throw refused(say('NETWORK_NIC_OUTSIDE', { name: names.get(sourceVmId) ?? '', address, range: ownRange }));
+  for (const edge of model.edges.filter(({ targetNetworkId }) => targetNetworkId === network.id)) {
+    const { sourceOwnAddress6: own6 } = partOf(chosenSchema, edge);
+    const outside = own6 === undefined || isOfPart(own6, kept) ? null : own6;
+    const address = isWithin(edge.sourceAddress, ownRange) ? outside : edge.sourceAddress;
+    if (address !== null)
+      throw refused(say('NETWORK_NIC_OUTSIDE', { name: names.get(edge.sourceVmId) ?? '', address, range: ownRange }));
+  }
   if (blockFor(subnet, { addresses: 1, taken: [ownRange] }) === null)
     throw refused(say('NETWORK_NO_REST', { name, subnet, range: ownRange }));
   const { properties } = rowOf(topologyNetworkSchema, sliceNetworks, kept);

@@ -111,6 +111,21 @@ test('a VM that routes carries its neighbours to each other, by routes that they
   await inGuest(console, 'until ping6 -c 1 -W 2 fd00:45::2; do sleep 0.2; done');
   await provider.tellNames(slice, [{ ...sender, routes: [] }]);
   await inGuest(console, 'while ip route | grep -q 10.0.45; do sleep 0.2; done');
+
+  // the router's NICs change places at its next start, and one has an address of IPv6 by choice
+  await provider.stopVm(slice, r.id, { graceMs: 0 });
+  const turned = {
+    ...near,
+    target: { ...near.target, nic: { ...near.target.nic, index: 1, address6: 'fd00:44::a:b/64' } },
+  };
+  const first = { ...far, source: { ...far.source, nic: { ...far.source.nic, index: 0 } } };
+  for (const edge of [turned, first]) await provider.updateEdge(slice, edge);
+  const again = await boot(slice, withNic(withNic(r, turned.target.nic), first.source.nic));
+  expect(await inGuest(again, 'cat /sys/class/net/eth0/address /sys/class/net/eth1/address')).toMatch(
+    new RegExp(`${first.source.nic.mac}\\s+${turned.target.nic.mac}`),
+  );
+  await inGuest(again, 'until ip -6 addr show eth1 | grep "inet6 fd00:44::a:b/64"; do sleep 0.2; done');
+  await inGuest(console, 'until ping6 -c 1 -W 2 fd00:44::a:b; do sleep 0.2; done');
   await provider.removeSlice(slice);
 }, 240_000);
 

@@ -13,6 +13,8 @@ const attributes = {
   mtu: 'mtu',
   'source-address': 'sourceOwnAddress',
   'target-address': 'targetOwnAddress',
+  'source-address6': 'sourceOwnAddress6',
+  'target-address6': 'targetOwnAddress6',
   'source-mac': 'sourceMac',
   'target-mac': 'targetMac',
   'source-nic': 'sourceOwnNic',
@@ -47,6 +49,7 @@ export function addressingFrom(told: (name: AttributeName) => string | null): Pi
   const nic = (end: 'source' | 'target'): LabNic => ({
     mac: text(`${end}-mac`),
     address: text(`${end}-address`),
+    address6: text(`${end}-address6`),
     nic: number(`${end}-nic`),
   });
   return { chosen, nics: [nic('source'), nic('target')] };

@@ -184,7 +184,10 @@ topology:
     const left = notesOf(read, 'leftOut').join('\n');
     expect(left).toContain('Subnets that cannot be chosen here are left out, and others given: a–br: 10.8.0.0/24.');
     expect(left).toContain('are left out: a–br: 10.8.0.1, a–b: 10.9.0.1, a–b: 10.10.0.1.');
-    expect(left).toContain('endpoints.ipv6 is left out (1): a:e1–b:e1.');
+    expect(edges.map((edge) => [edge.sourceOwnAddress6, edge.targetOwnAddress6])[0]).toEqual([
+      'fd00:5::1',
+      'fd00:5::2',
+    ]);
   });
 
   it('takes what was chosen for its kinds', () => {

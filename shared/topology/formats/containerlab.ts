@@ -220,8 +220,6 @@ function readLink(lab: Lab, link: Cursor): void {
     if (end.at.isMap)
       for (const key of end.at.keys())
         if (!['node', 'interface', 'mac', 'ipv4', 'ipv6'].includes(key)) lab.report.leaveOut(`endpoints.${key}`, name);
-  // which addresses of IPv6 there are follows from those of IPv4
-  if (ends.some(({ ipv6 }) => ipv6 !== null)) lab.report.leaveOut('endpoints.ipv6', name);
 
   const [first, second] = ends;
   if (first === undefined) return link.get('endpoints').fail(say('DOC_WANT_ENDS'));
@@ -248,9 +246,10 @@ function addressingOf(link: Cursor, first: End, second: End | null): Pick<LabLin
   const labels = link.get('labels');
   const { chosen, nics } = addressingFrom((name) => labels.get(`trama-${name}`).softText());
   const [one, other] = nics;
-  const nic = (end: End | null, { address, nic: number }: LabNic): LabNic => ({
+  const nic = (end: End | null, { address, address6, nic: number }: LabNic): LabNic => ({
     mac: end?.mac ?? null,
     nic: number,
+    address6: address6 ?? (end === null || end.ipv6 === null ? null : withoutPrefix(end.ipv6)),
     address: address ?? (end === null || end.ipv4 === null ? null : withoutPrefix(end.ipv4)),
   });
   const ends = second === null ? [first] : [first, second];

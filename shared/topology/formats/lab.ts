@@ -43,14 +43,15 @@ export interface LabSubnet {
 }
 export const noSubnet: LabSubnet = { subnet: null, ipv6: null, mtu: null };
 
-/** What it chooses for the NIC at the end of a link; the address without a prefix length. */
+/** What it chooses for the NIC at the end of a link; addresses without a prefix length. */
 export interface LabNic {
   mac: string | null;
   address: string | null;
+  address6: string | null;
   /** Which NIC of its machine it is, from 0; of another tool only its place among them. */
   nic: number | null;
 }
-export const noNic: LabNic = { mac: null, address: null, nic: null };
+export const noNic: LabNic = { mac: null, address: null, address6: null, nic: null };
 
 export interface LabSegment {
   id: string;

@@ -8,14 +8,18 @@ import { topologyOf } from './topology-of';
 
 const read = (lab: Lab) => ({ ...topologyOf(lab, testCatalogue, new Map()), format: 'netlab' as const });
 
-const fields = ['ownSubnet', 'ipv6', 'mtu', 'sourceOwnAddress', 'targetOwnAddress', 'sourceMac', 'targetMac'];
+const fields = [
+  ...['ownSubnet', 'ipv6', 'mtu', 'sourceOwnAddress', 'targetOwnAddress', 'sourceOwnAddress6', 'targetOwnAddress6'],
+  ...['sourceMac', 'targetMac'],
+];
 const subnet = fc.constantFrom(null, '10.1.0.0/24', '10.1.0.0/30', '10.1.0.128/25', '10.2.0.0/31', '10.0.0.0/8', '10.1.0.1/24', '127.0.0.0/24', '10.9.0.0/32', 'x'); // prettier-ignore
 const ipv6 = fc.constantFrom(null, 'given', 'fd00:1::/64', 'fd00:1::/64', 'fd00:7472::/64', '2001:db8::/48', 'true');
 const mtu = fc.constantFrom(null, 0, 68, 1279, 1500, 9216, 65_535, 1.5, Number.NaN);
 const address = fc.constantFrom(null, '10.1.0.1', '10.1.0.2', '10.1.0.129', '10.1.0.255', '10.2.0.1', '1.2.3.4', '', 'x'); // prettier-ignore
 const mac = fc.constantFrom(null, '0a:00:00:00:00:01', '0A-00-00-00-00-01', '0a00.0000.0002', '02:00:00:00:00:01', '52:54:01:00:00:01', '01:00:5e:00:00:01', '00:00:00:00:00:00', 'ff', ''); // prettier-ignore
 const chosen: fc.Arbitrary<LabSubnet> = fc.record({ subnet, ipv6, mtu });
-const nic: fc.Arbitrary<LabNic> = fc.record({ mac, address, nic: fc.constant(null) });
+const address6 = fc.constantFrom(null, 'fd00:1::1', 'FD00:1:0::2', 'fd00:1::', 'fd00:2::1', 'fd00:7472:a01::1', 'ff02::1', 'fe80::1%0', '10.1.0.1', ''); // prettier-ignore
+const nic: fc.Arbitrary<LabNic> = fc.record({ mac, address, address6, nic: fc.constant(null) });
 
 const machines = ['a', 'b', 'c', 'd'];
 const links = fc.array(
@@ -28,7 +32,8 @@ const links = fc.array(
   }),
   { maxLength: 8 },
 );
-const canonical = (value: unknown) => macLike(String(value).trim()) ?? String(value);
+const canonical = (value: unknown) =>
+  value === 'FD00:1:0::2' ? 'fd00:1::2' : (macLike(String(value).trim()) ?? String(value));
 
 describe('what a document chooses of addresses', () => {
   it('comes to a drawing that can be saved, whatever it is, and all that is not in it is told', () => {
@@ -68,7 +73,7 @@ describe('what a document chooses of addresses', () => {
   it('is kept where it can be, and each loss is told with its reason, where it was and what', () => {
     const lab = new Lab();
     for (const id of machines) lab.machine(id);
-    const none: LabNic = { mac: null, address: null, nic: null };
+    const none: LabNic = { mac: null, address: null, address6: null, nic: null };
     lab.segment('lan', 'lan', null, null, { subnet: '10.5.0.0/24', mtu: 9000, ipv6: 'fd00:5::/64' });
     lab.link('a', 'b', null, ['', ''], {
       chosen: { subnet: '10.6.0.0/29', ipv6: null, mtu: 1400 },
@@ -119,7 +124,7 @@ describe('what a document chooses of addresses', () => {
     const lab = new Lab();
     for (const id of machines) lab.machine(id);
     lab.outside('out');
-    const at = (nic: number): LabNic => ({ mac: null, address: null, nic });
+    const at = (nic: number): LabNic => ({ mac: null, address: null, address6: null, nic });
     lab.link('a', 'b', null, ['eth10', 'eth1'], { nics: [at(10), at(7)] });
     lab.link('a', 'out', null, ['eth3', '']);
     lab.link('c', 'a', null, ['Gi0/1', 'eth9'], { nics: [at(0), at(9)] });

@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import type { SentenceCode } from '../../sentence';
-import { ipv6Schema, macSchema, mtuSchema, ownAddressSchema, ownSubnetSchema } from '../addressing-schema';
+import {
+  ipv6Schema,
+  macSchema,
+  mtuSchema,
+  ownAddress6Schema,
+  ownAddressSchema,
+  ownSubnetSchema,
+} from '../addressing-schema';
 import { macLike } from '../mac';
 import { topologyEdgeSchema, type Topology, type TopologyEdge, type TopologyNetwork } from '../schema';
 import { addressingProblems, type addressingProblemCodes } from '../validate-addressing';
@@ -20,6 +27,8 @@ const keptAs = {
   mtu: 'DOC_MTUS',
   sourceOwnAddress: 'DOC_ADDRESSES',
   targetOwnAddress: 'DOC_ADDRESSES',
+  sourceOwnAddress6: 'DOC_ADDRESSES',
+  targetOwnAddress6: 'DOC_ADDRESSES',
   sourceMac: 'DOC_MACS',
   targetMac: 'DOC_MACS',
   sourceOwnNic: 'DOC_NICS',
@@ -29,7 +38,8 @@ const segmentFields = ['ownSubnet', 'ipv6', 'mtu'] as const;
 const networkFields = [...segmentFields, 'ownRange'] as const;
 const edgeFields = [
   ...segmentFields,
-  ...(['sourceOwnAddress', 'targetOwnAddress', 'sourceMac', 'targetMac', 'sourceOwnNic', 'targetOwnNic'] as const),
+  ...(['sourceOwnAddress', 'targetOwnAddress', 'sourceOwnAddress6', 'targetOwnAddress6'] as const),
+  ...(['sourceMac', 'targetMac', 'sourceOwnNic', 'targetOwnNic'] as const),
 ] as const;
 
 /** By what is wrong with it, the line that says where it is left out. */
@@ -49,6 +59,10 @@ const leftOutAs: Record<(typeof addressingProblemCodes)[number], SentenceCode> =
   IPV6_OVERLAPS: 'DOC_SUBNETS_TAKEN',
   MTU_BELOW_IPV6: 'DOC_MTUS_UNFIT',
   ADDRESS_WITHOUT_SUBNET: 'DOC_ADDRESSES_UNFIT',
+  ADDRESS6_WITHOUT_SUBNET: 'DOC_ADDRESSES_UNFIT',
+  ADDRESS6_OUTSIDE_RANGE: 'DOC_ADDRESSES_UNFIT',
+  ADDRESS_OF_ROUTERS: 'DOC_ADDRESSES_UNFIT',
+  SUBNET_CROWDED: 'DOC_SUBNETS_UNFIT',
   ADDRESS_OUTSIDE: 'DOC_ADDRESSES_UNFIT',
   ADDRESS_OUTSIDE_RANGE: 'DOC_ADDRESSES_UNFIT',
   ADDRESS_OF_SUBNET: 'DOC_ADDRESSES_UNFIT',
@@ -88,6 +102,8 @@ export function chosenOfLink(
     ...chosenSubnet(chosen, where, report),
     sourceOwnAddress: read(ownAddressSchema, source.address, 'DOC_ADDRESSES_UNFIT'),
     targetOwnAddress: read(ownAddressSchema, target.address, 'DOC_ADDRESSES_UNFIT'),
+    sourceOwnAddress6: read(ownAddress6Schema, source.address6, 'DOC_ADDRESSES_UNFIT'),
+    targetOwnAddress6: read(ownAddress6Schema, target.address6, 'DOC_ADDRESSES_UNFIT'),
     sourceMac: readMac(source.mac),
     targetMac: readMac(target.mac),
     sourceOwnNic: read(topologyEdgeSchema.shape.sourceOwnNic, source.nic, 'DOC_NICS_UNFIT'),

@@ -61,7 +61,7 @@ const topologies: fc.Arbitrary<Topology> = fc
 
 /** The same with what is chosen of addresses: by the bits of the numbers, whatever of it can be there together. */
 const addressed = fc
-  .record({ topology: topologies, bits: fc.array(fc.nat(255), { minLength: 17, maxLength: 17 }) })
+  .record({ topology: topologies, bits: fc.array(fc.nat(511), { minLength: 17, maxLength: 17 }) })
   .map(({ topology, bits }): Topology => {
     const isChosen = (part: number, bit: number) => ((bits[part] ?? 0) >> bit) % 2 === 1;
     const subnetOf = (part: number, second: number) => ({
@@ -76,12 +76,16 @@ const addressed = fc
       const { mtu, ...subnet } = subnetOf(at, 200);
       const own: Pick<TopologyEdge, 'ownSubnet' | 'ipv6'> = isLink ? subnet : {};
       const block = (isLink ? own.ownSubnet : blocks.get(edge.target))?.replace('0/24', '');
+      const part6 = isLink ? at : 14 + networks.findIndex(({ key }) => key === edge.target);
+      const isFixed6 = (isLink ? own.ipv6 : networks.find(({ key }) => key === edge.target)?.ipv6)?.startsWith('fd00:');
       return {
         ...{ ...edge, ...own, ...(mtu !== undefined && { mtu }) },
         ...(block !== undefined && isChosen(at, 3) && { sourceOwnAddress: `${block}${10 + at}` }),
         ...(block !== undefined && isLink && isChosen(at, 4) && { targetOwnAddress: `${block}${100 + at}` }),
         ...(isChosen(at, 5) && { sourceMac: `0a:00:00:00:${10 + at}:01` }),
         ...(isLink && isChosen(at, 6) && { targetMac: `0a:00:00:00:${10 + at}:02` }),
+        ...(isFixed6 && isChosen(at, 8) && { sourceOwnAddress6: `fd00:${isLink ? 200 : 201}:${part6}::${10 + at}` }),
+        ...(isFixed6 && isLink && isChosen(at, 8) && { targetOwnAddress6: `fd00:200:${part6}::a:${100 + at}` }),
         ...(isChosen(at, 7) && { sourceOwnNic: 20 + at }),
         ...(isLink && isChosen(at, 7) && { targetOwnNic: 20 + at }),
       };
