@@ -37,6 +37,14 @@ const params = {
   room: 2,
   least: 8,
   longest: 30,
+  first: 'fd00::4',
+  last: 'fd00::7f',
+  link: 'web–lan',
+  nic: 1,
+  parameter: 'students',
+  vms: 300,
+  networks: 2,
+  edges: 900,
 };
 const message = 'The server’s own sentence.';
 const planned: Problem[] = [
