@@ -2,7 +2,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { first } from './en/first';
 import { sentencesNamespace } from './spoken';
-import { lazyTexts, type LazyNamespace, type LazyResources } from './lazy-texts';
+import { textLoaders, type LazyNamespace, type LazyResources } from './lazy-texts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -41,11 +41,11 @@ async function loadFirst(language: Language): Promise<void> {
 }
 
 async function loadLazy(language: Language, namespaces: Iterable<LazyNamespace>): Promise<void> {
+  const missing = Array.from(namespaces).filter((namespace) => !i18next.hasResourceBundle(language, namespace));
+  if (missing.length === 0) return;
+  const loaders = await textLoaders(language);
   await Promise.all(
-    Array.from(namespaces, async (namespace) => {
-      if (i18next.hasResourceBundle(language, namespace)) return;
-      i18next.addResourceBundle(language, namespace, await lazyTexts[language][namespace]());
-    }),
+    missing.map(async (namespace) => i18next.addResourceBundle(language, namespace, await loaders[namespace]())),
   );
 }
 

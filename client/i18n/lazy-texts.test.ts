@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { lazyTexts } from './lazy-texts';
+import { textLoaders } from './lazy-texts';
 
 const client = path.join(import.meta.dirname, '..');
 /** What `refusals` says comes with every page. */
-const lazy = Object.keys(lazyTexts.en).filter((name) => name !== 'refusals');
+const lazy = Object.keys(await textLoaders('en')).filter((name) => name !== 'refusals');
 
 async function source(file: string): Promise<{ file: string; text: string } | null> {
   for (const candidate of [`${file}.tsx`, `${file}.ts`]) {

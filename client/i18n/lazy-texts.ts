@@ -34,39 +34,11 @@ const english = {
 
 export type LazyNamespace = keyof typeof english;
 export type LazyResources = { [Namespace in LazyNamespace]: Awaited<ReturnType<(typeof english)[Namespace]>> };
-type Loaders = Record<LazyNamespace, () => Promise<object>>;
+export type TextLoaders = Record<LazyNamespace, () => Promise<object>>;
 
-const spanish: Loaders = {
-  account: async () => (await import('./es/account')).account,
-  addresses: async () => (await import('./es/addresses')).addresses,
-  audit: async () => (await import('./es/audit')).audit,
-  capture: async () => (await import('./es/capture')).capture,
-  catalogue: async () => (await import('./es/catalogue')).catalogue,
-  change: async () => (await import('./es/change')).change,
-  console: async () => (await import('./es/console')).console,
-  editor: async () => (await import('./es/editor')).editor,
-  events: async () => (await import('./es/events')).events,
-  fields: async () => (await import('./es/fields')).fields,
-  figures: async () => (await import('./es/figures')).figures,
-  guide: async () => (await import('./es/guide')).guide,
-  history: async () => (await import('./es/history')).history,
-  networks: async () => (await import('./es/networks')).networks,
-  notifications: async () => (await import('./es/notifications')).notifications,
-  leases: async () => (await import('./es/leases')).leases,
-  links: async () => (await import('./es/links')).links,
-  problems: async () => (await import('./es/problems')).problems,
-  quota: async () => (await import('./es/quota')).quota,
-  refusals: async () => (await import('./es/refusals')).refusals,
-  reset: async () => (await import('./es/reset')).reset,
-  sharing: async () => (await import('./es/sharing')).sharing,
-  slices: async () => (await import('./es/slices')).slices,
-  snapshots: async () => (await import('./es/snapshots')).snapshots,
-  sshKeys: async () => (await import('./es/ssh-keys')).sshKeys,
-  templates: async () => (await import('./es/templates')).templates,
-  tokens: async () => (await import('./es/tokens')).tokens,
-  users: async () => (await import('./es/users')).users,
-  webhooks: async () => (await import('./es/webhooks')).webhooks,
-  yaml: async () => (await import('./es/yaml')).yaml,
-};
-
-export const lazyTexts: Record<'en' | 'es', Loaders> = { en: english, es: spanish };
+/**
+ * What brings each of the texts that are not in the first load. What leads to Spanish ones is away as they are: the first load would have a name of each.
+ */
+export async function textLoaders(language: 'en' | 'es'): Promise<TextLoaders> {
+  return language === 'en' ? english : (await import('./es/lazy')).spanish;
+}

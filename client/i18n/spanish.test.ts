@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { first as english } from './en/first';
 import { first as spanish } from './es/first';
-import { lazyTexts } from './lazy-texts';
+import { textLoaders } from './lazy-texts';
 
 /** Every text by its key, such as `slices.one`. */
 function flat(value: unknown, prefix: string): [string, string][] {
@@ -12,7 +12,7 @@ function flat(value: unknown, prefix: string): [string, string][] {
 
 async function all(language: 'en' | 'es'): Promise<Map<string, string>> {
   const texts = new Map(flat(language === 'en' ? english : spanish, ''));
-  for (const [namespace, load] of Object.entries(lazyTexts[language]))
+  for (const [namespace, load] of Object.entries(await textLoaders(language)))
     for (const [key, text] of flat(await load(), namespace)) texts.set(key, text);
   return texts;
 }
