@@ -70,9 +70,26 @@ function preloadFont(): Plugin {
   };
 }
 
+/** The build of React Router without warnings for developers, which its package names nowhere: a page loads all that it says to them, too. */
+function productionRouter(): Plugin {
+  const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('react-router')), '../production');
+  return {
+    name: 'production-router',
+    apply: 'build',
+    config: () => ({
+      resolve: {
+        alias: [
+          { find: /^react-router$/, replacement: path.join(folder, 'index.mjs') },
+          { find: /^react-router\/dom$/, replacement: path.join(folder, 'dom-export.mjs') },
+        ],
+      },
+    }),
+  };
+}
+
 export default defineConfig({
   root: 'client',
-  plugins: [mantineStyles(), react(), preloadFont()],
+  plugins: [mantineStyles(), react(), productionRouter(), preloadFont()],
   // the server puts a fresh nonce here in every answer; see server/http/pages.ts
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
