@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 import type { DeploymentRow } from '#shared/deployment/schema';
 import { spoken } from '../i18n/spoken';
 import { NameLink } from '../layouts/NameLink';
-import { isLive } from '../slices/apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { formatDuration } from '../slices/duration';
 import { operationName } from '../slices/event-sentence';
 import { deploymentAddress } from '../slices/history/address';
@@ -24,7 +24,7 @@ export function DeploymentsTable({ rows, partial }: { rows: readonly DeploymentR
   const { t: tEvents } = useTranslation('events');
   const { t: tSlices } = useTranslation(['slices']);
   const navigate = useNavigate();
-  const now = useNow(rows.some(({ status }) => isLive(status)));
+  const now = useNow(rows.some(({ status }) => isLiveStatus(status)));
   const nameOf = ({ kind, vmId }: DeploymentRow) => operationName(tEvents, kind, vmId, () => undefined);
   const took = (row: DeploymentRow) => {
     const { waited, worked } = timesOf(row, now);

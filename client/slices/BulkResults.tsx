@@ -12,7 +12,7 @@ import { NameLink } from '../layouts/NameLink';
 import type { Column } from '../ui/DataTable';
 import { SortedTable } from '../ui/SortedTable';
 import { StatusBadge } from '../ui/StatusBadge';
-import { isLive } from './apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { problemSentences } from './problem-sentence';
 import { DeploymentStatusBadge } from './status-badges';
 
@@ -46,7 +46,7 @@ export function BulkResults({ kind, results, onClose }: BulkResultsProps) {
         { id },
         {
           refetchInterval: ({ state }) =>
-            state.data !== undefined && !isLive(state.data.status) ? false : intervalFor(accepted.length),
+            state.data !== undefined && !isLiveStatus(state.data.status) ? false : intervalFor(accepted.length),
         },
       ),
     ),
@@ -108,7 +108,7 @@ export function BulkResults({ kind, results, onClose }: BulkResultsProps) {
         {t('bulk.summary', {
           accepted: accepted.length,
           refused: results.length - accepted.length,
-          ended: [...deployments.values()].filter(({ status }) => !isLive(status)).length,
+          ended: [...deployments.values()].filter(({ status }) => !isLiveStatus(status)).length,
         })}
       </Text>
     </section>

@@ -7,7 +7,7 @@ import { driftOf } from '#shared/drift';
 import type { Slice } from '#shared/slice';
 import { spoken } from '../i18n/spoken';
 import { confirmDestroy } from '../ui/confirm';
-import { isLive } from './apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { DriftList } from './DriftList';
 import { operationName, stepTitle } from './event-sentence';
 import classes from './slice.module.css';
@@ -21,7 +21,7 @@ interface SliceBannerProps {
 
 /** What has to be said before anything else: what goes on, what failed and why, what is not as it should be. */
 export function SliceBanner({ slice, deployment, onUndo }: SliceBannerProps) {
-  if (slice.deployment !== null && isLive(slice.deployment.status))
+  if (slice.deployment !== null && isLiveStatus(slice.deployment.status))
     return <BusyBanner slice={slice} deployment={deployment} />;
   if (slice.status === 'failed') return <FailedBanner slice={slice} deployment={deployment} onUndo={onUndo} />;
   if (slice.status === 'degraded') return <DegradedBanner slice={slice} />;

@@ -20,7 +20,7 @@ import { StatusBadge } from '../ui/StatusBadge';
 import { CloneButton } from './clone/CloneButton';
 import { accessRefusal, type SliceDeed } from './access';
 import { runningSteps } from './actions';
-import { isLive } from './apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { EventLog } from './EventLog';
 import { IdleBar } from './IdleBar';
 import { LineBar, WaitButton } from './LineBar';
@@ -70,7 +70,7 @@ export function SliceView({ slice, live }: { slice: Slice; live: LiveSlice }) {
   const narrow = useMediaQuery('(max-width: 62em)') ?? false;
   const { height } = useConsoleSettings();
 
-  const idle = slice.deployment === null || !isLive(slice.deployment.status);
+  const idle = slice.deployment === null || !isLiveStatus(slice.deployment.status);
   const wantsPlan = idle && (slice.status === 'draft' || slice.status === 'degraded');
   const plan = trpc.deployments.plan.useQuery(
     { sliceId: slice.id, kind: 'deploy' },

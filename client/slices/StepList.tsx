@@ -5,7 +5,7 @@ import type { Deployment, Step } from '#shared/deployment/schema';
 import { spoken } from '../i18n/spoken';
 import { DeploymentStatusBadge, StepStatusBadge } from './status-badges';
 import { RelativeTime } from '../ui/RelativeTime';
-import { isLive } from './apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { formatDuration } from './duration';
 import { operationName, stepTitle } from './event-sentence';
 import { requestedText } from './requested';
@@ -25,7 +25,7 @@ export function StepList({
   const { t: tEvents } = useTranslation('events');
   const done = countDone(deployment.steps);
   const total = deployment.steps.length;
-  const live = isLive(deployment.status);
+  const live = isLiveStatus(deployment.status);
   const requested = requestedText(t, deployment);
   const now = useNow(live);
   return (

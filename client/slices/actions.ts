@@ -1,4 +1,4 @@
-import type { Deployment, Plan } from '#shared/deployment/schema';
+import { isLiveStatus, type Deployment, type Plan } from '#shared/deployment/schema';
 import {
   operationOf,
   passesWithRoom,
@@ -13,7 +13,6 @@ import { runningVmStatuses, type VmStatus } from '#shared/slice-status';
 import type { Capabilities, Capability } from '#shared/zone';
 import { accessRefusal, type AccessRefusal, type SliceDeed } from './access';
 import type { Doing } from './activity';
-import { isLive } from './apply-event';
 
 export type SliceAction = DeploymentKind | 'retry' | 'cancel';
 
@@ -45,7 +44,7 @@ export function offers(
 ): Offer[] {
   if (slice.status === 'destroyed') return [];
   const deployment = slice.deployment;
-  const live = deployment !== null && isLive(deployment.status);
+  const live = deployment !== null && isLiveStatus(deployment.status);
   const busy = live || slice.busy !== null;
   const primary = primaryAction(slice, live);
   const shown = new Set<SliceAction>(primary === null ? [] : [primary]);
@@ -115,7 +114,8 @@ function reasonFor(slice: Slice, action: SliceAction, busy: boolean, plan: Plan 
 
 /** What is under way in the slice, and what waits for it, as far as this page has heard. */
 function underwayIn({ busy, deployment, waiting }: Slice): Underway {
-  if (deployment !== null && isLive(deployment.status)) return [deployment.vmId, ...waiting.map(({ vmId }) => vmId)];
+  if (deployment !== null && isLiveStatus(deployment.status))
+    return [deployment.vmId, ...waiting.map(({ vmId }) => vmId)];
   // of what has only just begun it is not known yet what it is aimed at
   return busy === null ? [] : [null];
 }
@@ -158,7 +158,7 @@ export function runningSteps(
 ): Map<string, Doing> {
   const running = new Map<string, Doing>();
   for (const { vmId } of waiting) running.set(`vm:${vmId}`, { action: 'wait', attempts: 0 });
-  if (deployment === undefined || !isLive(deployment.status)) return running;
+  if (deployment === undefined || !isLiveStatus(deployment.status)) return running;
   const statusOf = new Map(vms.map((vm) => [vm.id, vm.status]));
   const isUnseen = ({ resource, resourceId, action, status }: Deployment['steps'][number]) =>
     resource === 'vm' &&

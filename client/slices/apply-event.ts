@@ -1,13 +1,7 @@
 import type { SliceEvent } from '#shared/deployment/events';
 import { desiredAfter } from '#shared/deployment/operations';
 import { countDone, isStepDone } from '#shared/deployment/progress';
-import {
-  liveDeploymentStatuses,
-  type Deployment,
-  type DeploymentStatus,
-  type DeploymentSummary,
-  type Step,
-} from '#shared/deployment/schema';
+import { isLiveStatus, type Deployment, type DeploymentSummary, type Step } from '#shared/deployment/schema';
 import type { Slice, SliceVm } from '#shared/slice';
 import { canBeIdle } from '#shared/slice-status';
 
@@ -85,7 +79,7 @@ function changed(slice: Slice, { at, data }: SliceEvent): Slice {
 type DeploymentNews = Extract<SliceEvent['data'], { type: 'deployment.status' }>;
 
 function afterDeployment(slice: Slice, news: DeploymentNews, at: string): Slice {
-  const live = isLive(news.status);
+  const live = isLiveStatus(news.status);
   const known = slice.deployment;
   // an older one that ends late says nothing about what is under way now
   if (known !== null && news.deploymentId < known.id) return slice;
@@ -109,7 +103,7 @@ function wantedBy({ kind, vmId }: DeploymentNews, { status }: Slice, vm: SliceVm
 }
 
 function withNews<Known extends DeploymentSummary>(known: Known, news: DeploymentNews, at: string): Known {
-  const live = isLive(news.status);
+  const live = isLiveStatus(news.status);
   return {
     ...known,
     status: news.status,
@@ -124,11 +118,6 @@ function withNews<Known extends DeploymentSummary>(known: Known, news: Deploymen
 
 function withVms(slice: Slice, vmList: SliceVm[]): Slice {
   return { ...slice, vmList, vmsRunning: vmList.filter((vm) => vm.status === 'running').length };
-}
-
-/** Whether a deployment in this status may still change something. */
-export function isLive(status: DeploymentStatus): boolean {
-  return (liveDeploymentStatuses as readonly DeploymentStatus[]).includes(status);
 }
 
 /** Whether the event says less than has changed, or tells of a deployment that the slice does not know: a snapshot says it. */

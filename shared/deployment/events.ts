@@ -6,14 +6,7 @@ import { networkChanges } from '../networks/words';
 import { idSchema, timestampSchema } from '../primitives';
 import { edgeStatuses, forwardStateSchema, sliceStatuses, vmStatuses } from '../slice-status';
 import { deploymentKinds } from './operations';
-import {
-  deploymentStatuses,
-  liveDeploymentStatuses,
-  resourceTypes,
-  stepActions,
-  stepStatuses,
-  type DeploymentStatus,
-} from './schema';
+import { deploymentStatuses, isLiveStatus, resourceTypes, stepActions, stepStatuses } from './schema';
 import { sentencesSchema } from '../sentence-schema';
 
 /** What of a slice can change without anything of it starting or stopping. */
@@ -156,8 +149,7 @@ export type SliceEvent = z.infer<typeof sliceEventSchema>;
 /** Whether it is the last that is heard of the deployment. */
 function endsDeployment(data: EventData, deploymentId: number): boolean {
   if (data.type !== 'deployment.status' || data.deploymentId !== deploymentId) return false;
-  const live: readonly DeploymentStatus[] = liveDeploymentStatuses;
-  return !live.includes(data.status);
+  return !isLiveStatus(data.status);
 }
 
 /**

@@ -24,6 +24,9 @@ import { topologySchema } from '../topology/schema';
 export const deploymentStatuses = ['queued', 'pending', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
 export const liveDeploymentStatuses = ['queued', 'pending', 'running'] as const satisfies readonly DeploymentStatus[];
+/** Whether a deployment in this status may still change something. */
+export const isLiveStatus = (status: DeploymentStatus): boolean =>
+  liveDeploymentStatuses.some((live) => live === status);
 
 /** What becomes of what came up when a step of an operation fails: it stays, or it is taken back. */
 export const failurePolicies = ['keep', 'rollback'] as const;

@@ -11,7 +11,7 @@ import { ListStates } from '../../layouts/ListPage';
 import { since } from '../../ui/columns';
 import type { Column } from '../../ui/DataTable';
 import { SortedTable } from '../../ui/SortedTable';
-import { isLive } from '../apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { formatDuration } from '../duration';
 import { operationName } from '../event-sentence';
 import { requestedText } from '../requested';
@@ -46,7 +46,7 @@ function DeploymentTable(props: { slice: Slice; rows: readonly DeploymentSummary
   const { t: tEvents } = useTranslation('events');
   const { t: tSlices } = useTranslation(['slices']);
   const navigate = useNavigate();
-  const now = useNow(rows.some(({ status }) => isLive(status)));
+  const now = useNow(rows.some(({ status }) => isLiveStatus(status)));
   const length = Math.max(
     1,
     ...rows.map((row) => {

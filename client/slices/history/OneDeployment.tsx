@@ -11,7 +11,7 @@ import { trpc } from '../../api/trpc';
 import { spoken } from '../../i18n/spoken';
 import { formatExact } from '../../ui/format';
 import { LoadingRows } from '../../ui/LoadingRows';
-import { isLive } from '../apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { formatDuration } from '../duration';
 import { operationName, stepTitle } from '../event-sentence';
 import { requestedText } from '../requested';
@@ -63,7 +63,7 @@ function Shown({ deployment, slice, live }: { deployment: Deployment; slice: Sli
   const { t, i18n } = useTranslation(['history', 'slices']);
   const { t: tEvents } = useTranslation('events');
   const { t: tSlices } = useTranslation(['slices']);
-  const now = useNow(isLive(deployment.status));
+  const now = useNow(isLiveStatus(deployment.status));
   const history = useDeploymentEvents(deployment, live.events);
   const vmName = (id: number) => slice.vmList.find((vm) => vm.id === id)?.name;
   const { waited, worked } = timesOf(deployment, now);

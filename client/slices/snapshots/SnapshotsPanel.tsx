@@ -8,7 +8,7 @@ import { trpc } from '../../api/trpc';
 import { EmptyState } from '../../ui/EmptyState';
 import { LoadingRows } from '../../ui/LoadingRows';
 import { MoreButton } from '../../ui/MoreButton';
-import { isLive } from '../apply-event';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { SnapshotRow } from './SnapshotRow';
 import { TakeSnapshot } from './TakeSnapshot';
 
@@ -17,7 +17,7 @@ export function SnapshotsPanel({ slice, reason }: { slice: Slice; reason: string
   const { t } = useTranslation('snapshots');
   const query = trpc.snapshots.list.useInfiniteQuery({ sliceId: slice.id, limit: 20 }, { ...keyset, staleTime: 0 });
   const list = listedPages(query);
-  const busy = slice.busy !== null || (slice.deployment !== null && isLive(slice.deployment.status));
+  const busy = slice.busy !== null || (slice.deployment !== null && isLiveStatus(slice.deployment.status));
   return (
     <Stack gap="md">
       {reason === null ? (

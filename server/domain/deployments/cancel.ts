@@ -1,5 +1,5 @@
 import { operationOf } from '#shared/deployment/operations';
-import { liveDeploymentStatuses, type Deployment } from '#shared/deployment/schema';
+import { isLiveStatus, type Deployment } from '#shared/deployment/schema';
 import { AppError } from '#shared/errors';
 import { say } from '#shared/sentence';
 import { lockDeployment, stepsTotal, writeCancelRequest } from '#server/db/queries/deployments';
@@ -23,8 +23,7 @@ export async function cancelDeployment(
   await inTransaction(ctx.db, async (tx) => {
     const slice = await loadSlice(tx, { actor, id: sliceId, lock: true, need: operationOf(kind).level });
     const { status, cancelRequested } = await lockDeployment(tx, id);
-    const live: readonly string[] = liveDeploymentStatuses;
-    if (!live.includes(status))
+    if (!isLiveStatus(status))
       throw new AppError('INVALID_TRANSITION', say('OPERATION_ENDED'), {
         params: { status },
       });

@@ -5,13 +5,13 @@ import { sliceEdges, slices, sliceVms } from '#drizzle/schema/slices';
 import { isAsDesired, isBroken, isSound } from '#shared/deployment/observed-status';
 import { beyondHealing } from '#shared/drift';
 import type { Queryable } from '#server/db/client';
-import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import type { setHealInput, Slice } from '#shared/slice';
 import { isTakenDown } from '#server/db/queries/parts';
 import { inTransaction } from '#server/db/transaction';
 import { appendEvents, lockSlice } from '#server/events/append';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { isLive } from '../deployments/live';
 import { queueDeployment } from '../deployments/start';
 import { assertNotDestroyed, loadSlice } from '../slices/access';
 import { wholeSlice } from '../slices/read-slices';
@@ -49,8 +49,7 @@ export function createHealer(ctx: DomainContext, pace: HealPace): Healer {
           .where(eq(deployments.sliceId, sliceId))
           .orderBy(desc(deployments.id))
           .limit(pace.limit);
-        const live: readonly string[] = liveDeploymentStatuses;
-        if (newest.some(({ status }) => live.includes(status))) continue;
+        if (newest.some(isLive)) continue;
         const begun = newest.map((row) => ({
           byItself: row.because === because,
           startedAt: row.createdAt,

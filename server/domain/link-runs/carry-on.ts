@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm';
 import type { RunIntent } from '#drizzle/schema/link-runs';
 import { slices } from '#drizzle/schema/slices';
 import type { EventData } from '#shared/deployment/events';
-import { liveDeploymentStatuses } from '#shared/deployment/schema';
 import { afterSteps, originsOf, putBack, type LinkStates, type LinkStep, type StepFate } from '#shared/links/run';
 import type { RunOutcome } from '#shared/links/schema';
 import { asError, say, saidOf, type Said } from '#shared/sentence';
@@ -12,6 +11,7 @@ import { loadSliceModel } from '#server/db/queries/slice-model';
 import { inTransaction } from '#server/db/transaction';
 import { insertEvents, lockSlice } from '#server/events/append';
 import type { DomainContext, SystemActor } from '../context';
+import { isLive } from '../deployments/live';
 import { isPassing } from '../deployments/passing';
 import { queueDeployment } from '../deployments/start';
 import { toAppError } from '../errors';
@@ -134,7 +134,7 @@ async function conclude(
   run: LinkRunRow & { intent: RunIntent; deploymentId: number },
 ): Promise<void> {
   const operation = await deploymentById(ctx.db, run.deploymentId);
-  if (liveDeploymentStatuses.some((status) => status === operation?.status)) {
+  if (isLive(operation)) {
     await write(ctx, run, { nextAt: later(now, lookMs) });
     return;
   }

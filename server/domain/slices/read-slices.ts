@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { can } from '#shared/auth';
 import { sshUserOf } from '#shared/builtin-images';
 import type { DeploymentKind } from '#shared/deployment/operations';
-import { liveDeploymentStatuses } from '#shared/deployment/schema';
+import { isLiveStatus } from '#shared/deployment/schema';
 import { AppError, notFound } from '#shared/errors';
 import { consoleKinds } from '#shared/image';
 import type {
@@ -116,8 +116,7 @@ export async function wholeSlice(q: Queryable, { actor, id }: { actor: Actor; id
   const { head, vms, networks, edges, annotations } = rows;
   assertSees(actor, head);
   const { deployment, waiting } = await currentDeployment(q, rows.deployment);
-  const live: readonly string[] = liveDeploymentStatuses;
-  const busy = deployment !== null && live.includes(deployment.status) ? deployment.kind : null;
+  const busy = deployment !== null && isLiveStatus(deployment.status) ? deployment.kind : null;
   const totals = {
     vms: vms.length,
     vmsRunning: vms.filter((vm) => vm.status === 'running').length,
