@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { withSecretsApart } from '#shared/topology/parameters/secrets';
 import type { RouterInputs, TramaClient } from '../sdk/index';
 
 type Values = NonNullable<RouterInputs['slices']['create']['values']>;
@@ -26,6 +27,5 @@ export const valuesIn = ({ set }: ValueFlags) => (set === undefined ? {} : { val
 export async function openValues(client: TramaClient, templateId: number, values: Values | undefined) {
   if (values === undefined) return {};
   const { topology } = await client.api.templates.get.query({ id: templateId });
-  const secrets = new Set((topology.parameters ?? []).flatMap(({ name, kind }) => (kind === 'secret' ? [name] : [])));
-  return { values: Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name))) };
+  return { values: withSecretsApart(topology, values).values };
 }

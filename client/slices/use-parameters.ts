@@ -7,7 +7,8 @@ import type { Topology } from '#shared/topology/schema';
 import { expand } from '#shared/topology/parameters/expand';
 import { isParametric, parametersOf } from '#shared/topology/parameters/parameters';
 import type { ParameterValues } from '#shared/topology/parameters/schema';
-import { fillingOf, valueField } from '#shared/topology/parameters/values';
+import { withSecretsApart } from '#shared/topology/parameters/secrets';
+import { fillingOf, isOfValue, valueField } from '#shared/topology/parameters/values';
 import { trpc } from '../api/trpc';
 import { useCatalogue } from '../editor/use-catalogue';
 import { problemText } from './problem-sentence';
@@ -28,12 +29,11 @@ export function useParameters(templateId: string) {
 
   const { open, problems, outcome } = useMemo(() => {
     if (topology === undefined || !isParametric(topology)) return { open: {}, problems: [], outcome: null };
-    const secrets = new Set(parametersOf(topology).flatMap(({ name, kind }) => (kind === 'secret' ? [name] : [])));
     const read = fillingOf(topology, values, { catalogue, withoutSecrets: true });
     const made = read.problems.length > 0 ? null : expand(topology, read.filling);
     return {
       // nothing of a secret is looked at, and what is looked at goes by an address
-      open: Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.has(name))),
+      open: withSecretsApart(topology, values).values,
       problems: [...read.problems, ...(made?.problems ?? [])],
       outcome: made?.expanded?.topology ?? null,
     };
@@ -57,7 +57,7 @@ export function useParameters(templateId: string) {
       image: namesIn(catalogue.images),
     },
     /** What is wrong with all of it together, and not with one answer. */
-    excess: problems.filter(({ field }) => field?.startsWith('values.') !== true).map(text),
+    excess: problems.filter((problem) => !isOfValue(problem)).map(text),
     /** The plain drawing; null for a template that is plain itself, or while something is wrong. */
     outcome,
     /** What a preview is asked with: nothing while something is wrong. */

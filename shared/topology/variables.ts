@@ -148,6 +148,9 @@ function fieldOf(end: End, field: string): string | null | undefined {
   return undefined;
 }
 
+/** The name of the parameter that a variable is filled in with; undefined for any other. */
+export const parameterIn = (variable: string): string | undefined => /^param\.(\w+)$/.exec(variable)?.[1];
+
 /** Whether a parameter's value can stand in a text: a flavour or an image is only chosen by it. */
 export const isWritable = (kind: ParameterKind): boolean => kind !== 'flavour' && kind !== 'image';
 
@@ -169,7 +172,7 @@ export function variablesOf(
       case 'slice.owner':
         return slice?.owner ?? null;
     }
-    const [, parameter] = /^param\.(\w+)$/.exec(variable) ?? [];
+    const parameter = parameterIn(variable);
     if (parameter !== undefined)
       return parametersOf(topology).some(({ name, kind }) => name === parameter && isWritable(kind)) ? null : undefined;
     if (variable === 'vm.replica') return isReplicated(topology, vm.key) ? null : undefined;

@@ -5,8 +5,9 @@ import { checkTopology } from '#shared/topology/formats/user-data';
 import { expand } from '#shared/topology/parameters/expand';
 import { isParametric, parametersOf } from '#shared/topology/parameters/parameters';
 import type { ParameterValues } from '#shared/topology/parameters/schema';
+import { withSecretsApart } from '#shared/topology/parameters/secrets';
 import { asDrawn } from '#shared/topology/parameters/validate';
-import { fillingOf } from '#shared/topology/parameters/values';
+import { fillingOf, isOfValue } from '#shared/topology/parameters/values';
 import type { Topology } from '#shared/topology/schema';
 import type { Queryable, Transaction } from '#server/db/client';
 import { catalogueOf, liveCatalogue } from '#server/db/queries/topologies';
@@ -41,7 +42,7 @@ export async function filledDrawing(
 /** INVALID_INPUT on the field of the first value that is wrong, with all of them; INVALID_TOPOLOGY for what the values make of the drawing. */
 export function assertFilled(problems: readonly Problem[]): void {
   const [first] = problems;
-  if (first?.field?.startsWith('values.') === true)
+  if (first !== undefined && isOfValue(first))
     throw new AppError('INVALID_INPUT', first.message, { field: first.field, problems: [...problems] });
   assertValid(problems);
 }
@@ -53,24 +54,25 @@ export async function keepValues(
   tx: Transaction,
   options: { secret: Uint8Array; sliceId: number; drawing: Topology; values: ParameterValues },
 ): Promise<void> {
-  const { secret, sliceId, drawing, values } = options;
-  const secrets = new Set(parametersOf(drawing).flatMap(({ name, kind }) => (kind === 'secret' ? [name] : [])));
-  const given = Object.entries(values);
-  if (given.length === 0) return;
-  const hidden = given.filter(([name]) => secrets.has(name));
-  const row = {
-    values: Object.fromEntries(given.filter(([name]) => !secrets.has(name))),
-    sealed: hidden.length === 0 ? null : seal(secret, JSON.stringify(Object.fromEntries(hidden)), sealedFor(sliceId)),
-  };
+  const { drawing, values, ...where } = options;
+  await writeKept(tx, where, withSecretsApart(drawing, values));
+}
+
+type Kept = ReturnType<typeof withSecretsApart>;
+
+async function writeKept(
+  tx: Transaction,
+  { secret, sliceId }: { secret: Uint8Array; sliceId: number },
+  { values, secrets }: Kept,
+): Promise<void> {
+  const hasSecrets = Object.keys(secrets).length > 0;
+  if (!hasSecrets && Object.keys(values).length === 0) return;
+  const sealed = hasSecrets ? seal(secret, JSON.stringify(secrets), sealedFor(sliceId)) : null;
+  const row = { values, sealed };
   await tx
     .insert(sliceParameters)
     .values({ sliceId, ...row })
     .onDuplicateKeyUpdate({ set: row });
-}
-
-interface Kept {
-  values: ParameterValues;
-  secrets: ParameterValues;
 }
 
 async function keptRow(q: Queryable, secret: Uint8Array, sliceId: number): Promise<Kept> {
@@ -106,8 +108,5 @@ export async function copyValues(
   tx: Transaction,
   { secret, from, to }: { secret: Uint8Array; from: number; to: number },
 ): Promise<void> {
-  const { values, secrets } = await keptRow(tx, secret, from);
-  const hidden = Object.keys(secrets).map((name) => ({ kind: 'secret' as const, name, label: '' }));
-  const drawing = { vms: [], networks: [], edges: [], parameters: hidden };
-  await keepValues(tx, { secret, sliceId: to, drawing, values: { ...values, ...secrets } });
+  await writeKept(tx, { secret, sliceId: to }, await keptRow(tx, secret, from));
 }

@@ -2,7 +2,7 @@ import { drawingLimits } from '../limits';
 import { limits } from '../../limits';
 import { annotationsOf, standsIn, withAnnotations, type Annotation } from '../annotations';
 import type { Topology, TopologyEdge, TopologyNetwork, TopologyVm } from '../schema';
-import { escaped, replaceVariables } from '../variables';
+import { escaped, parameterIn, replaceVariables } from '../variables';
 import { countedGroups, isParametric, parametersOf, withParameters } from './parameters';
 import { parameterProblem, type DrawnProblemCode } from './problems';
 import type { Count } from './schema';
@@ -298,7 +298,6 @@ class Expansion {
   }
 }
 
-const parameterIn = (variable: string): string | undefined => /^param\.(\w+)$/.exec(variable)?.[1];
 const onCanvas = (at: number) => Math.max(-1_000_000, Math.min(1_000_000, at));
 
 /** `web-2` of `web`, in `max` characters: letters, digits and hyphens stay such, with none at the end before the number. */

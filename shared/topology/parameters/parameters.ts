@@ -36,7 +36,7 @@ export function isParametric(topology: Topology): boolean {
       ({ count, flavourFrom, imageFrom }) =>
         count !== undefined || flavourFrom !== undefined || imageFrom !== undefined,
     ) ||
-    annotationsOf(topology).some((one) => one.kind === 'group' && one.count !== undefined)
+    countedGroups(topology).length > 0
   );
 }
 

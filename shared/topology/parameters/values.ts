@@ -17,6 +17,8 @@ export interface Filling {
 
 /** Where a problem with a value is told: the field of the form that asks for it. */
 export const valueField = (name: string): string => `values.${name}`;
+/** Whether it is told there, and not on the drawing. */
+export const isOfValue = ({ field }: Problem): boolean => field?.startsWith(valueField('')) === true;
 
 type Fault = { code: ValueProblemCode; params: Record<string, string | number> };
 type Value = ParameterValues[string];
