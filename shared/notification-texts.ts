@@ -21,6 +21,7 @@ export const notificationTexts = {
         scarce: '{{slice}} has used 80 % of the {{mb}} MiB that it may have of the internet in this month.',
         usedUp:
           '{{slice}} has used up the {{mb}} MiB that it may have of the internet in this month: it has none any more.',
+        none: '{{slice}} may have nothing of the internet in this month: it has none any more.',
       },
       network: {
         asked: 'Slice {{other}} asks to join the network {{network}} of {{slice}}.',

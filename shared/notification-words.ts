@@ -56,11 +56,14 @@ function partsOf(happening: Happening, speech: NotificationSpeech): { path: stri
         path: `${kind}.${happening.end}`,
         slots: { slice: happening.slice.name, duration: durationOf(happening.minutes) },
       };
-    case 'slice.internet':
+    case 'slice.internet': {
+      const { slice, percent, mbPerMonth } = happening;
+      const usedUp = mbPerMonth === 0 ? 'none' : 'usedUp';
       return {
-        path: `${kind}.${happening.percent === 100 ? 'usedUp' : 'scarce'}`,
-        slots: { slice: happening.slice.name, mb: String(happening.mbPerMonth) },
+        path: `${kind}.${percent === 100 ? usedUp : 'scarce'}`,
+        slots: { slice: slice.name, mb: String(mbPerMonth) },
       };
+    }
     case 'line.admitted':
       return { path: kind, slots: { slice: happening.slice.name, zone: happening.zone.name } };
     case 'line.dropped':

@@ -21,6 +21,7 @@ export const notifications: Messages<typeof english> = {
       internet: {
         scarce: '{{slice}} ha gastado el 80 % de los {{mb}} MiB de internet que puede tener este mes.',
         usedUp: '{{slice}} ha gastado los {{mb}} MiB de internet que puede tener este mes: ya no tiene internet.',
+        none: '{{slice}} no puede tener nada de internet este mes: ya no tiene internet.',
       },
       network: {
         asked: 'El slice {{other}} pide unirse a la red {{network}} de {{slice}}.',
