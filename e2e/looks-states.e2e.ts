@@ -223,6 +223,19 @@ const ownAddresses = async (page: Page) => {
     .waitFor();
 };
 
+/** The same with IPv6, and a static address of it while its subnet is one that may move. */
+const ownAddress6 = async (page: Page) => {
+  const panel = await linkPanel(page, /^A db/);
+  await panel.getByRole('switch', { name: /^También IPv6/ }).check();
+  const address = panel.getByRole('textbox', { name: /^Dirección IPv6 estática/ }).first();
+  await address.fill('fd00:1::10');
+  await panel
+    .getByText(/hay que elegir también la subred IPv6/)
+    .first()
+    .waitFor();
+  await address.scrollIntoViewIfNeeded();
+};
+
 /** A VM taken out of a running slice, up to the question whether that is to be done. */
 const removed = [
   choose(/^VM db/),
@@ -594,6 +607,9 @@ const states: Record<string, State> = {
     ),
   },
   'a link with addresses of its own, in Spanish': { who: 'spaniard', ...template(), until: ownAddresses },
+  'a static address of IPv6 in a subnet that may move, in Spanish': {
+    ...{ who: 'spaniard', ...template(), until: ownAddress6 },
+  },
   'a VM whose NICs have changed places': { ...template(), until: movedNic },
   'a VM whose NICs have changed places, in Spanish': { who: 'spaniard', ...template(), until: movedNic },
   'many in the editor': {
