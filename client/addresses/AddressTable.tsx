@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { hasOthers, type AddressRow } from '#shared/topology/address-table';
 import { forwardAddress, forwardKey, forwardText } from '#shared/topology/forward';
+import { nicName } from '#shared/topology/nic-name';
 import { CopyValue } from '../slices/CopyValue';
 import { VmName } from '../slices/VmName';
 import { DataTable, type Column } from '../ui/DataTable';
@@ -58,7 +59,7 @@ export function AddressTable({ caption, rows, withGuests = false, onOpen }: Addr
       sortValue: ({ nic }) => nic ?? -1,
       // as the canvas calls it
       render: ({ nic, ...row }) =>
-        nic === null ? t('noNic') : row.interface === null ? `eth${nic}` : `eth${nic} · ${row.interface}`,
+        nic === null ? t('noNic') : row.interface === null ? nicName(nic) : `${nicName(nic)} · ${row.interface}`,
     },
     {
       key: 'addresses',

@@ -2,6 +2,7 @@ import { withoutPrefix } from '#shared/topology/prefix';
 import type { Problem } from '#shared/errors';
 import { annotationsOf, type Annotation } from '#shared/topology/annotations';
 import { allocateAddresses } from '#shared/topology/addresses';
+import { nicName } from '#shared/topology/nic-name';
 import type { Topology } from '#shared/topology/schema';
 import { forwardText } from '#shared/topology/forward';
 import type { CanvasEdge, CanvasNode } from './canvas/types';
@@ -98,6 +99,6 @@ function endText(
   name: string | undefined,
 ): string | undefined {
   if (nic === undefined || nic === null) return name;
-  const called = name ?? `eth${nic}`;
+  const called = name ?? nicName(nic);
   return address === undefined || address === null ? called : `${called} ${withoutPrefix(address)}`;
 }

@@ -1,4 +1,5 @@
 import { topologyEdgeSchema, topologyVmSchema } from '#shared/topology/schema';
+import { nicName } from '#shared/topology/nic-name';
 import { withoutPrefix } from '#shared/topology/prefix';
 import type { ExtraDisk } from '#shared/topology/disk';
 import { formatDisk } from '../ui/format';
@@ -14,7 +15,7 @@ export function propertyText(property: string, value: unknown, language: string)
   if (property === 'boot') return Array.isArray(value) ? value.join(', ') : '–';
   if (property === 'sourceNic' || property === 'targetNic') {
     const nic = topologyEdgeSchema.shape.sourceNic.safeParse(value ?? undefined).data;
-    return nic && [`eth${nic.index}`, ...nic.addresses.map(withoutPrefix)].join(' ');
+    return nic && [nicName(nic.index), ...nic.addresses.map(withoutPrefix)].join(' ');
   }
   if (property !== 'disks') return linkValueText(property, value);
   const disks = topologyVmSchema.shape.disks.safeParse(value ?? undefined);

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors';
+import { nicName } from './nic-name';
 import type { Topology, TopologyEdge } from './schema';
 
 /* What can be wrong with the MACs and the numbers that are chosen for NICs. Pure. */
@@ -29,7 +30,7 @@ export function nicProblems({ vms, networks, edges }: Topology): NicProblem[] {
     else
       problems.push({
         code: 'DUPLICATE_NIC',
-        message: `${name}: ${link} cannot be at eth${number}, which is that of ${other}.`,
+        message: `${name}: ${link} cannot be at ${nicName(number)}, which is that of ${other}.`,
         ...{ edge: edge.key, field: `${end}OwnNic`, params: { name, nic: number, link, other } },
       });
   };

@@ -4,6 +4,7 @@ import { useMemo, useState, type MouseEvent } from 'react';
 import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
+import { nicName } from '#shared/topology/nic-name';
 import type { Topology } from '#shared/topology/schema';
 import type { Command } from '../document';
 import { nicsOf, swapped } from '../nics';
@@ -32,7 +33,7 @@ export function NicList({ topology, base, vmKey, problems, onSelectEdge, onMove 
     const button = event.currentTarget;
     flushSync(() => {
       onMove(swapped(nic, other));
-      setTold(t('links.moved', { name: names.get(nic.peer) ?? '?', nic: `eth${other.index}` }));
+      setTold(t('links.moved', { name: names.get(nic.peer) ?? '?', nic: nicName(other.index) }));
     });
     // its row may have been taken out and put in again
     button.focus();
@@ -49,7 +50,7 @@ export function NicList({ topology, base, vmKey, problems, onSelectEdge, onMove 
       )}
       {nics.map(({ edgeKey, end, index, peer }, at) => {
         const problem = problems.find((one) => one.edge === edgeKey && one.field === `${end}OwnNic`);
-        const nic = `eth${index}`;
+        const nic = nicName(index);
         return (
           <div key={edgeKey}>
             <Group gap={2} wrap="nowrap">

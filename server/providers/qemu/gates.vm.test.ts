@@ -40,7 +40,7 @@ test('a gate that is a port opens when something in the guest listens there, not
   const wait = provider.awaitReady(slice, vm).then(() => {
     open = true;
   });
-  console.type('until ip -4 addr show eth0 | grep -q 198.18; do sleep 0.2; done; echo has-"address"\n');
+  console.type('until ip -4 addr show forwards | grep -q 198.18; do sleep 0.2; done; echo has-"address"\n');
   await console.until('has-address');
   console.type('for i in 1 2 3 4 5; do netstat -tn; sleep 1; done; echo still-"shut"\n');
   await console.until('still-shut');

@@ -218,7 +218,7 @@ test('ports are forwarded while the VM runs, by TCP and UDP, and give the guest 
   // the first of them: the guest is given the NIC that carries them
   const tcp = { protocol: 'tcp' as const, guestPort: 7777 };
   await provider.updateVm(slice, { ...vm, forwards: [tcp] });
-  await inGuest(console, 'until ip -4 addr show eth0 | grep -q 198.18; do sleep 0.2; done');
+  await inGuest(console, 'until ip -4 addr show forwards | grep -q 198.18; do sleep 0.2; done');
   const first = await forwardOf(slice, 'tcp', 7777);
   expect(await firstOf(first)).toBe('from-the-guest\n');
 
@@ -381,7 +381,7 @@ test('a broken guest fails with a sentence instead of starting for ever', async 
   await provider.removeSlice(slice);
 });
 
-test('the guest numbered its NICs by the order in which they were plugged in: it follows ours, forwards last', async () => {
+test('the guest numbered its NICs by the order in which they were plugged in: it follows ours, also when it starts itself anew', async () => {
   const slice = { id: 12 };
   const bare = vmSpec(121, tiny, { forwards: [{ protocol: 'tcp', guestPort: 22 }] });
   const peer = vmSpec(122, tiny);
@@ -400,7 +400,7 @@ test('the guest numbered its NICs by the order in which they were plugged in: it
   const from = console.text().length;
   console.type('reboot -f\n');
   await console.until(tiny.readyMarker ?? '', { from, timeoutMs: 120_000 });
-  const macs = await inGuest(console, 'cat /sys/class/net/eth*/address');
+  const macs = await inGuest(console, 'cd /sys/class/net; cat eth1/address eth2/address forwards/address; cd');
   expect(macs.match(/52:54:0\d(:[0-9a-f]{2}){3}/g)).toEqual([
     second.source.nic.mac,
     third.source.nic.mac,

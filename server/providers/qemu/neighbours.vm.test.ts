@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtinImages } from '#shared/builtin-images';
 import { readConsole, type ConsoleText } from '../contract-console';
 import { addressOf, attachment, link, tiny, vmSpec, withNic } from '../contract-fixtures';
-import type { Provider, SliceRef, VmSpec } from '../provider';
+import type { NicSpec, Provider, SliceRef, VmSpec } from '../provider';
 import { findMachines } from './find-machines';
+import { builtinSpec } from './images/builtin';
 import { killMachine } from './qemu-process';
 import { createQemuProvider } from './qemu-provider';
 import { chooseVmUsers } from './vm-users';
@@ -128,6 +130,105 @@ test('a VM that routes carries its neighbours to each other, by routes that they
   await inGuest(console, 'until ping6 -c 1 -W 2 fd00:44::a:b; do sleep 0.2; done');
   await provider.removeSlice(slice);
 }, 240_000);
+
+/** Waits until the guest's interface of a NIC, by its name, has the MAC and the address of it. */
+const untilNamed = ({ index, mac, address }: NicSpec) =>
+  `until grep -q ${mac} /sys/class/net/eth${index}/address && ip addr show eth${index} | grep -q "inet ${address}"; do sleep 0.2; done`;
+
+test('a guest counted its interfaces without gaps, so that they had other names than on the drawing', async () => {
+  const slice = { id: 5 };
+  const [bare, b] = [vmSpec(51, tiny, { forwards: [{ protocol: 'tcp', guestPort: 22 }] }), vmSpec(52, tiny)];
+  const joined = (id: number, index: number) => {
+    const edge = link(id, bare, b);
+    return { ...edge, source: { ...edge.source, nic: { ...edge.source.nic, index } } };
+  };
+  // eth5 by choice beside eth0, on a VM with a NIC that is not drawn; another one comes while it runs
+  const [first, fifth, later] = [joined(53, 0), joined(54, 5), joined(55, 1)];
+  const a = withNic(withNic(bare, first.source.nic), fifth.source.nic);
+  let console = await boot(slice, a);
+  await provider.ensureVm(slice, b);
+  for (const edge of [first, fifth]) await provider.ensureEdge(slice, edge);
+  for (const { source } of [first, fifth]) await inGuest(console, untilNamed(source.nic));
+  const names = async () =>
+    (await inGuest(console, 'echo names: $(ls /sys/class/net)')).match(/^names: (.*?)\r?$/m)?.[1];
+  await inGuest(console, 'until ip addr show forwards | grep -q "inet 198.18"; do sleep 0.2; done');
+  expect(await names()).toBe('eth0 eth5 forwards lo');
+  await provider.ensureEdge(slice, later);
+  await inGuest(console, untilNamed(later.source.nic));
+  expect(await names()).toBe('eth0 eth1 eth5 forwards lo');
+  // a number with one free before it
+  const high = joined(56, 9);
+  await provider.ensureEdge(slice, high);
+  await inGuest(console, untilNamed(high.source.nic));
+  expect(await names()).toBe('eth0 eth1 eth5 eth9 forwards lo');
+
+  // two that change places in a guest that runs, and one that its user has called what another becomes
+  const told = (from: NicSpec, to: NicSpec) => `s/^call ${from.mac} .*/call ${from.mac} eth${to.index}/`;
+  const [one, five, nine] = [later, fifth, high].map(({ source }) => source.nic);
+  if (!one || !five || !nine) throw new Error('no NICs');
+  const tell = (...orders: string[]) =>
+    `sed ${orders.map((order) => `-e "${order}"`).join(' ')} /run/trama-config > /run/trama-config.new; /etc/trama/configure`;
+  await inGuest(console, tell(told(one, five), told(five, one)));
+  for (const nic of [
+    { ...one, index: 5 },
+    { ...five, index: 1 },
+  ])
+    await inGuest(console, untilNamed(nic));
+  await inGuest(console, 'ip link set eth0 down; ip link set eth0 name eth7; ip link set eth7 up');
+  await inGuest(console, tell(`/^call ${first.source.nic.mac} /d`, told(nine, { ...nine, index: 7 })));
+  await inGuest(console, untilNamed({ ...nine, index: 7 }));
+  expect(await inGuest(console, 'cat /sys/class/net/eth0/address')).toContain(first.source.nic.mac);
+
+  // links go, and it is started again
+  for (const edge of [first, later]) await provider.removeEdge(slice, edge.id);
+  await provider.rebootVm(slice, { ...bare, nics: [fifth.source.nic, high.source.nic] });
+  console = readConsole(await provider.openConsole(slice, bare.id));
+  for (const { source } of [fifth, high]) await inGuest(console, untilNamed(source.nic));
+  expect(await names()).toBe('eth5 eth9 forwards lo');
+  await provider.removeSlice(slice);
+}, 240_000);
+
+test('a router routes by the interfaces that are drawn, also by one that is plugged in while it runs', async () => {
+  const slice = { id: 6 };
+  const image = builtinSpec('router');
+  await provider.ensureImage(image);
+  const spoken = (...names: string[]) =>
+    names
+      .map((name) => `interface ${name}\n ip ospf area 0\n ip ospf hello-interval 1\n ip ospf dead-interval 4\n`)
+      .join('');
+  const router = (id: number, ...names: string[]) =>
+    vmSpec(id, image, {
+      ramMb: builtinImages.router.minRamMb,
+      files: [
+        {
+          path: '/etc/frr/frr.conf',
+          content: `${spoken(...names)}router ospf\n ospf router-id 10.255.0.${id}\n`,
+          mode: '0640',
+        },
+      ],
+    });
+  const [a, b] = [router(61, 'eth3', 'eth5'), router(62, 'eth0', 'eth1')];
+  const joined = (id: number, [from, to]: [number, number]) => {
+    const { source, target, ...edge } = link(id, a, b);
+    return {
+      ...edge,
+      source: { ...source, nic: { ...source.nic, index: from } },
+      target: { ...target, nic: { ...target.nic, index: to } },
+    };
+  };
+  const [first, later] = [joined(63, [5, 0]), joined(64, [3, 1])];
+  const [console] = await Promise.all([
+    boot(slice, withNic(a, first.source.nic)),
+    boot(slice, withNic(b, first.target.nic)),
+  ]);
+  await provider.ensureEdge(slice, first);
+  const untilFull = (name: string) =>
+    `until vtysh -c "show ip ospf neighbor" | grep "10.255.0.62 .*Full/.* ${name}:"; do sleep 1; done`;
+  expect(await inGuest(console, untilFull('eth5'))).toContain('10.0.63.1');
+  await provider.ensureEdge(slice, later);
+  expect(await inGuest(console, untilFull('eth3'))).toContain('10.0.64.1');
+  await provider.removeSlice(slice);
+}, 600_000);
 
 test('a guest whose port came after its listener had looked heard nothing for an hour', async () => {
   const slice = { id: 2 };

@@ -2,7 +2,17 @@ import { expect, test } from 'vitest';
 import { attachment, pair, vmSpec, withNic } from '../contract-fixtures';
 import { hostnameSchema } from '#shared/primitives';
 import type { ImageSpec, VmSpec } from '../provider';
-import { argsToResume, forwardMac, guestConfig, networkArgs, nicDevice, nicSlots, vmArgs } from './qemu-args';
+import {
+  argsToResume,
+  forwardMac,
+  guestConfig,
+  internetMac,
+  networkArgs,
+  nicDevice,
+  nicPlaces,
+  nicSlots,
+  vmArgs,
+} from './qemu-args';
 
 const image: ImageSpec = {
   id: 1,
@@ -212,7 +222,8 @@ test('the guest is told its name, addresses and neighbours', () => {
   const vm = vmSpec(1, image, { name: 'web', hosts: [{ address: '10.0.0.2', name: 'db' }] });
   const full = withNic({ ...vm, forwards: [{ protocol: 'tcp', guestPort: 22 }] }, attachment(9, vm, 7, 4).source.nic);
   expect(guestConfig(full)).toBe(
-    `hostname web\nnic 52:54:00:00:09:01 10.200.7.4/24\nnic ${forwardMac(vm.uuid)} dhcp\nhost 10.0.0.2 db\n`,
+    `hostname web\nnic 52:54:00:00:09:01 10.200.7.4/24\nnic ${forwardMac(vm.uuid)} dhcp\n` +
+      `call 52:54:00:00:09:01 eth0\ncall ${forwardMac(vm.uuid)} forwards\nhost 10.0.0.2 db\n`,
   );
   const script = Buffer.from("export STAGE='it'\\''s'\n").toString('base64');
   expect(guestConfig({ ...full, environment: [{ name: 'STAGE', value: "it's" }] })).toContain(
@@ -227,6 +238,30 @@ test('the guest is told its name, addresses and neighbours', () => {
   const asking = { ...both, nics: both.nics.map((nic) => ({ ...nic, dhcp: true })) };
   expect(guestConfig(asking)).toContain('\nnic 52:54:00:00:09:01 dhcp\nnic 52:54:00:00:09:01 fd00:1::4/64\n');
   expect(forwardMac(vm.uuid)).toMatch(/^52:54:01(:[0-9a-f]{2}){3}$/);
+});
+
+test('the guest calls each NIC what is drawn, whatever numbers are missing, and those that are not drawn otherwise', () => {
+  const vm = vmSpec(1, image, { internet: true, forwards: [{ protocol: 'tcp', guestPort: 22 }] });
+  const [first, fifth] = [attachment(9, vm, 7, 4), attachment(10, vm, 7, 5)].map(({ source: { nic } }) => nic);
+  if (!first || !fifth) throw new Error('no NICs');
+  const lines = guestConfig({
+    ...vm,
+    nics: [
+      { ...fifth, index: 5 },
+      { ...first, index: 1 },
+    ],
+  }).split('\n');
+  expect(lines.filter((line) => line.startsWith('call '))).toEqual([
+    'call 52:54:00:00:0a:01 eth5',
+    'call 52:54:00:00:09:01 eth1',
+    `call ${forwardMac(vm.uuid)} forwards`,
+    `call ${internetMac(vm.uuid)} internet`,
+  ]);
+  // where Linux finds them
+  const places = nicPlaces();
+  expect(places).toHaveLength(nicSlots);
+  expect(nicDevice({ ...fifth, index: 5 }, vm).addr).toBe('0xc');
+  expect(places[5]).toBe('0000:00:0c.0');
 });
 
 test('names and ids never become options: what a person may write adds no argument and ends none', () => {

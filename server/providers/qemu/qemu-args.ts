@@ -5,6 +5,7 @@ import { guestConfigName, guestPortName } from './images/tiny-guest';
 import { ProviderError } from '#server/lib/provider-error';
 import { say } from '#shared/sentence';
 import { forwardKey, forwardText, type ForwardKey } from '#shared/topology/forward';
+import { nicName } from '#shared/topology/nic-name';
 import type { NicSpec, VmSpec } from '../provider';
 
 /*
@@ -109,6 +110,14 @@ const lastSlot = 31;
 export const nicSlots = lastSlot - firstNicSlot;
 const slot = (number: number) => `0x${number.toString(16)}`;
 
+/** Where a guest finds the NIC of each number, as Linux writes it. */
+export function nicPlaces(): string[] {
+  return Array.from(
+    { length: nicSlots },
+    (_, index) => `0000:00:${(firstNicSlot + index).toString(16).padStart(2, '0')}.0`,
+  );
+}
+
 export const nicId = (edgeId: number) => `nic${edgeId}`;
 
 /** A NIC of a VM, with a ROM that boots from its network where the VM is to be booted from that, too. */
@@ -162,7 +171,7 @@ function macOf(maker: string, name: string): string {
   return `${maker}:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}`;
 }
 
-/** MACs of the NICs that are of no edge, of which a guest asks for its address itself. */
+/** MACs of the NICs that are of no edge, of which a guest asks for its address itself, by what their interfaces are called there. */
 export function macsByDhcp({ uuid, forwards, internet }: VmSpec): { forwards: string | null; internet: string | null } {
   return {
     forwards: forwards.length > 0 ? forwardMac(uuid) : null,
@@ -422,7 +431,7 @@ export interface Attachment {
 
 /** What the tiny guest, or any kernel image that reads `opt/trama/config`, is told: one statement a line. */
 export function guestConfig(vm: VmSpec): string {
-  const dhcp = macsByDhcp(vm);
+  const others = Object.entries(macsByDhcp(vm)).flatMap(([name, mac]) => (mac === null ? [] : [[name, mac] as const]));
   const macs = new Map(vm.nics.map(({ edgeId, mac }) => [edgeId, mac]));
   const lines = [
     `hostname ${vm.hostname || vm.name}`,
@@ -431,7 +440,9 @@ export function guestConfig(vm: VmSpec): string {
       `nic ${mac} ${asks === true ? 'dhcp' : address}`,
       ...(address6 === undefined ? [] : [`nic ${mac} ${address6}`]),
     ]),
-    ...[dhcp.forwards, dhcp.internet].flatMap((mac) => (mac === null ? [] : [`nic ${mac} dhcp`])),
+    ...others.map(([, mac]) => `nic ${mac} dhcp`),
+    ...vm.nics.map(({ mac, index }) => `call ${mac} ${nicName(index)}`),
+    ...others.map(([name, mac]) => `call ${mac} ${name}`),
     ...vm.routes.map(({ to, via, edgeId }) => `route ${macs.get(edgeId) ?? ''} ${to} ${via}`),
     ...vm.hosts.map(({ address, name }) => `host ${address} ${name}`),
     ...[...environmentFiles(vm), ...vm.files].map(

@@ -1,6 +1,7 @@
 import { ProviderError } from '#server/lib/provider-error';
 import type { GuestRun } from '#shared/guest';
 import { say } from '#shared/sentence';
+import { nicName } from '#shared/topology/nic-name';
 import { KeyedMutex } from '#server/lib/keyed-mutex';
 import { publicRun, runCommands, type KeptRun } from '../after-boot';
 import { notRunning } from '../errors';
@@ -61,7 +62,7 @@ export function simulatedGuests({
       const { spec, readyAt } = await answering(slice.id, vmId);
       return {
         nics: spec.nics.map(({ index, mac, address, address6 }) => ({
-          ...{ name: `eth${index}`, mac },
+          ...{ name: nicName(index), mac },
           addresses: [address, ...(address6 === undefined ? [] : [address6])],
         })),
         uptimeSeconds: Math.floor((clock() - readyAt) / 1000),

@@ -16,14 +16,15 @@ const none = { forwards: null, internet: null };
 
 test('tells the guest its name, its addresses by MAC, and its neighbours', () => {
   const { a } = pair({ a: 1, b: 2, edge: 3 }, image);
+  const named = (name: string, macaddress: string) => ({ match: { macaddress }, 'set-name': name });
   const documents = cloudInitDocuments(a, { forwards: '52:54:01:00:00:01', internet: '52:54:02:00:00:01' });
   expect(parse(documents['meta-data'])).toEqual({ 'instance-id': a.uuid, 'local-hostname': 'vm-1' });
   expect(parse(documents['network-config'])).toEqual({
     version: 2,
     ethernets: {
-      edge3: { match: { macaddress: '52:54:00:00:03:01' }, addresses: ['10.0.3.1/30'], optional: true },
-      forwards: { match: { macaddress: '52:54:01:00:00:01' }, dhcp4: true, optional: true },
-      internet: { match: { macaddress: '52:54:02:00:00:01' }, dhcp4: true, optional: true },
+      edge3: { ...named('eth0', '52:54:00:00:03:01'), addresses: ['10.0.3.1/30'], optional: true },
+      forwards: { ...named('forwards', '52:54:01:00:00:01'), dhcp4: true, optional: true },
+      internet: { ...named('internet', '52:54:02:00:00:01'), dhcp4: true, optional: true },
     },
   });
   expect(documents['user-data']?.startsWith('#cloud-config\n')).toBe(true);
@@ -36,6 +37,14 @@ test('tells the guest its name, its addresses by MAC, and its neighbours', () =>
       ['sh', '-c', expect.any(String), 'sh', 'trama', 'builtin', 'trama'],
       ['sh', '-c', expect.any(String), 'sh', 'trama', ''],
     ],
+  });
+});
+
+test('names interfaces as they are drawn, also where a number is missing', () => {
+  const { a } = pair({ a: 1, b: 2, edge: 3 }, image);
+  const documents = cloudInitDocuments({ ...a, nics: a.nics.map((nic) => ({ ...nic, index: 5 })) }, none);
+  expect(parse(documents['network-config'])).toMatchObject({
+    ethernets: { edge3: { match: { macaddress: '52:54:00:00:03:01' }, 'set-name': 'eth5' } },
   });
 });
 

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { moveIntoPlace } from '#server/lib/atomic-file';
 import { CommandError, runCommand } from '#server/lib/run-command';
 import { diskLogin } from '#shared/builtin-images';
+import { nicName } from '#shared/topology/nic-name';
 import type { VmSpec } from '../../provider';
-import { macsByDhcp } from '../qemu-args';
+import { forwardMac, macsByDhcp, nicPlaces } from '../qemu-args';
 import { firstPassword, passwordCommand } from './guest-password';
 import { missingTool } from './disk';
 import { environmentFile, environmentFiles } from './environment';
@@ -57,14 +58,14 @@ export function cloudInitDocuments(
   const ethernets = Object.fromEntries([
     ...vm.nics.map((nic) => {
       const routes = routesOf(nic.edgeId);
-      const match = { macaddress: nic.mac.toLowerCase() };
+      const named = { match: { macaddress: nic.mac.toLowerCase() }, 'set-name': nicName(nic.index) };
       const more = { ...(routes.length > 0 && { routes }), optional: true };
       const told = [...(nic.dhcp === true ? [] : [nic.address]), ...(nic.address6 === undefined ? [] : [nic.address6])];
       const addresses = { ...(nic.dhcp === true && { dhcp4: true }), ...(told.length > 0 && { addresses: told }) };
-      return [`edge${nic.edgeId}`, { match, ...addresses, ...more }];
+      return [`edge${nic.edgeId}`, { ...named, ...addresses, ...more }];
     }),
     ...Object.entries(dhcp).flatMap(([name, macaddress]) =>
-      macaddress === null ? [] : [[name, { match: { macaddress }, dhcp4: true, optional: true }]],
+      macaddress === null ? [] : [[name, { match: { macaddress }, 'set-name': name, dhcp4: true, optional: true }]],
     ),
   ]);
   const called = vm.hostname === '' ? vm.name : vm.hostname;
@@ -139,11 +140,26 @@ function together(own: string, ours: string): string {
   ].join('\n');
 }
 
+/**
+ * What a NIC that is plugged in while the guest runs is called, of which its seed does not know: by the place that its number has, as udev says it
+ * (`udev(7)`). Until the machine is switched off, so that an image that is made of the disk knows nothing of it in a machine of another kind.
+ */
+function nameWhatComes(vm: VmSpec): string[] {
+  const rule = (match: string, name: string) => `ACTION=="add", SUBSYSTEM=="net", ${match}, NAME="${name}"\n`;
+  const rules = [
+    ...nicPlaces().map((place, index) => rule(`KERNELS=="${place}"`, nicName(index))),
+    rule(`ATTR{address}=="${forwardMac(vm.uuid)}"`, 'forwards' satisfies keyof ReturnType<typeof macsByDhcp>),
+  ];
+  // before the rules that have a name for whatever has none
+  const path = '/run/udev/rules.d/79-trama.rules';
+  return ['sh', '-c', 'mkdir -p "${1%/*}" && printf %s "$2" > "$1"', 'sh', path, rules.join('')];
+}
+
 /** Writes the seed as the ISO image that cloud-init looks for, by its label. */
 export async function writeSeed(vm: VmSpec, path: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'trama-seed-'));
   try {
-    const documents = cloudInitDocuments(vm, macsByDhcp(vm));
+    const documents = cloudInitDocuments(vm, macsByDhcp(vm), [nameWhatComes(vm)]);
     for (const [name, content] of Object.entries(documents)) await writeFile(join(work, name), content);
     const iso = join(work, 'seed.iso');
     const options = ['-quiet', '-output', iso, '-volid', 'cidata', '-joliet', '-rock'];

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinImages, diskLogin } from '#shared/builtin-images';
 import { runCommand } from '#server/lib/run-command';
 import { readConsole, type ConsoleText } from '../../contract-console';
-import { attachment, pair, tiny } from '../../contract-fixtures';
+import { attachment, link, pair, tiny } from '../../contract-fixtures';
 import { commandsOfContract, expectCommandsRan, expectGuestAnswers } from '../../contract-guests';
 import { readScreen } from '../../contract-screen';
-import type { ImageSpec, Provider } from '../../provider';
+import type { ImageSpec, Provider, VmSpec } from '../../provider';
 import { createQemuProvider } from '../qemu-provider';
 import { chooseVmUsers } from '../vm-users';
 import { builtinSpec } from './builtin';
@@ -21,6 +21,10 @@ const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2H0BUxjHdEqcqYQ5nLuw2WG4Oz
 /** The machine's own SSH client, and the tool for its keys. */
 const hasSsh = spawnSync('ssh', ['-V']).error === undefined;
 let sshPort = 0;
+/** The VM, once it has been booted. */
+let booted: VmSpec;
+/** A link that came to it while it ran. */
+let later: ReturnType<typeof link>;
 let debian: ImageSpec;
 let folder: string;
 let provider: Provider;
@@ -60,7 +64,7 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   const edge = { ...plain, source: { ...plain.source, nic: own } };
   // beside that a network where it asks for its address
   const plug = attachment(4, { ...a, nics: [own] }, 7, 1);
-  const asking = { ...plug, source: { ...plug.source, nic: { ...plug.source.nic, dhcp: true } } };
+  const asking = { ...plug, source: { ...plug.source, nic: { ...plug.source.nic, index: 5, dhcp: true } } };
   if (hasSsh) await runCommand('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')]);
   const ownKeys = hasSsh ? [(await readFile(join(folder, 'key.pub'), 'utf8')).trim()] : [];
   const vm = {
@@ -82,6 +86,7 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
     disks: [{ label: 'data', sizeGb: 2 }],
     graphics: true,
   };
+  booted = vm;
   await provider.ensureVm(slice, vm);
   await provider.ensureVm(slice, b);
   await provider.ensureNetwork(slice, { id: 7, name: 'lan', dhcp: true });
@@ -112,8 +117,13 @@ test('Debian boots from its disk as its seed says: name, user-data, files, key, 
   expect(await inGuest(console, 'ip -br -4 addr')).toMatch(
     /10\.0\.3\.1\/30[^]*10\.200\.7\.1\/24[^]*198\.18\.0\.15\/24/,
   );
+  // called as they are drawn, with gaps; one that comes now, too
+  expect(await inGuest(console, 'echo names: $(ls /sys/class/net)')).toContain('names: eth0 eth5 forwards lo');
+  later = link(5, { ...a, nics: [own, own] }, b);
+  await provider.ensureEdge(slice, later);
+  await inGuest(console, `until grep -q ${later.source.nic.mac} /sys/class/net/eth2/address; do sleep 1; done`);
   expect(await inGuest(console, `resolvectl query ${a.name}.internal`)).toContain('10.200.7.1');
-  expect(await inGuest(console, 'ip -br -6 addr; ip route; cat /sys/class/net/ens*/mtu')).toMatch(
+  expect(await inGuest(console, 'ip -br -6 addr; ip route; cat /sys/class/net/eth0/mtu')).toMatch(
     /fd00:3::1\/64[^]*10\.9\.9\.0\/24 via 10\.0\.3\.2 [^]*\s1400\s/,
   );
   expect(await inGuest(console, 'cat /proc/sys/net/ipv4/ip_forward')).toMatch(/^1\r?$/m);
@@ -176,6 +186,20 @@ test.skipIf(!hasSsh)(
   },
   300_000,
 );
+
+test('and calls its interfaces as they are drawn after a link was removed and it was started again', async () => {
+  await provider.removeEdge(slice, 3);
+  const nics = [...booted.nics.filter(({ edgeId }) => edgeId !== 3), later.source.nic];
+  // the first of those that are left has a number with two free before it
+  await provider.rebootVm(slice, { ...booted, nics, routes: [] });
+  const found = (await provider.guestStatus(slice, booted.id)).nics ?? [];
+  expect(found.map(({ name }) => name).toSorted()).toEqual(['eth2', 'eth5', 'forwards']);
+  for (const { index, mac, address } of nics) {
+    const nic = found.find(({ name }) => name === `eth${index}`);
+    expect(nic?.mac).toBe(mac);
+    expect(nic?.addresses).toContain(address);
+  }
+}, 600_000);
 
 /** The disk that a VM boots, as a file that needs no other. */
 async function saved(vmId: number): Promise<string> {

@@ -90,7 +90,8 @@ ip link set lo up
 if grep -qx router $config; then
   for way in ipv4/ip_forward ipv6/conf/all/forwarding; do echo 1 > /proc/sys/net/$way; done
 fi
-# NICs that are plugged in later come through here too
+/etc/trama/names > /dev/null
+# those that are plugged in later come by this
 mdev -d
 for nic in /sys/class/net/*; do /etc/trama/nic "\${nic##*/}"; done
 for more in /etc/trama/start.d/*; do [ -x "$more" ] && /etc/trama/with-environment "$more"; done
@@ -100,6 +101,61 @@ echo "${tinyReadyMarker} \${name:-tiny}" > /dev/ttyS0
 /** Takes the routes of an interface, once that has its address: by no other does it know who is beside it. */
 const takeRoutes = (name: string) =>
   `grep -i "^route $mac " /run/trama-config | while read -r _ _ to via; do ip route replace "$to" via "$via" dev "${name}"; done`;
+
+/**
+ * A kernel counts its interfaces as it finds them, without gaps. Each has the name that is drawn instead, by its MAC; those of forwards and of the
+ * internet have names of their own, so that a link that is added while the guest runs finds its number free.
+ */
+const names = `#!/bin/sh
+# gives NICs the names that the configuration calls them by, and prints those that are new: of NICs that are down now
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin
+config=/run/trama-config
+net=/sys/class/net
+# one at a time. Of one that was killed, the link leads nowhere
+lock=/run/trama-names
+until ln -sn /proc/$$ $lock 2> /dev/null; do
+  [ -e $lock ] || rm -f $lock
+  sleep 0.1
+done
+wanted() {
+  read -r mac < "$net/$1/address"
+  sed -n "s/^call $mac //Ip" $config
+}
+taken() { [ -e "$net/$1" ] || grep -q "^call .* $1$" $config; }
+rename() { ip link set "$1" down && ip link set "$1" name "$2" 2> /dev/null; }
+# all that change give up theirs first, so that two can change places
+for path in $net/*; do
+  [ -e "$path/device" ] && read -r kind < "$path/addr_assign_type" && read -r index < "$path/ifindex" || continue
+  # by a MAC that its user has given it, it may be taken for another one
+  [ "$kind" = 0 ] || continue
+  name=\${path##*/}
+  called=$(wanted "$name")
+  [ "$called" = "$name" ] && continue
+  # one that is called nothing keeps its name, unless that is another's
+  [ -n "$called" ] || grep -q "^call .* $name$" $config || continue
+  rename "$name" "trama$index"
+done
+for path in $net/trama[0-9]*; do
+  [ -e "$path" ] || continue
+  name=\${path##*/}
+  called=$(wanted "$name")
+  [ -n "$called" ] && rename "$name" "$called" && echo "$called"
+done
+# what is left: called nothing, or its user has made something of that name
+for path in $net/trama[0-9]*; do
+  [ -e "$path" ] || continue
+  number=0
+  while taken "eth$number"; do number=$((number + 1)); done
+  rename "\${path##*/}" "eth$number" && echo "eth$number"
+done
+rm -f $lock
+`;
+
+const plugged = `#!/bin/sh
+# has a NIC that has come take its name, and brings it up
+[ "$ACTION" = move ] && exit 0
+for name in $(/etc/trama/names) "$1"; do /etc/trama/nic "$name"; done
+`;
 
 const nic = `#!/bin/sh
 # brings up one network interface and gives it what the configuration says for its MAC
@@ -146,7 +202,7 @@ exec "$@"
 `;
 
 const configure = `#!/bin/sh
-# takes the configuration as it is now: names, routes, and addresses of NICs that were not in it. What NICs have had is the user's since
+# takes the configuration as it is now: names, routes, and addresses of NICs that were not in it or were called otherwise. What others have had is the user's since
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin
 old=/run/trama-config.old
 # a NIC that comes right now reads it: it must not be missing for an instant
@@ -157,9 +213,12 @@ mv /run/trama-config.new /run/trama-config
   echo "127.0.1.1 $(hostname)"
   sed -n 's/^host //p' /run/trama-config
 } > /etc/hosts
+renamed=$(/etc/trama/names)
 for path in /sys/class/net/*; do
+  name=\${path##*/}
   mac=$(cat "$path/address")
-  grep -qi "^nic $mac " $old || /etc/trama/nic "\${path##*/}"
+  { echo "$renamed" | grep -qx "$name"; } || ! grep -qi "^nic $mac " $old || continue
+  /etc/trama/nic "$name"
 done
 # each that is in the one and not in the other
 changed() { grep '^route ' "$1" | grep -vxFf "$2"; }
@@ -288,11 +347,13 @@ export const tinyFiles: readonly CpioEntry[] = [
   // what is in no line becomes root's alone, /dev/null too: a daemon of another account could not even be silent
   text(
     'etc/mdev.conf',
-    '-SUBSYSTEM=net;.* 0:0 600 @/etc/trama/nic $MDEV\n(null|zero|full|random|urandom|tty|ptmx) 0:0 666\n',
+    '-SUBSYSTEM=net;.* 0:0 600 @/etc/trama/plugged $MDEV\n(null|zero|full|random|urandom|tty|ptmx) 0:0 666\n',
   ),
   // the name that busybox's acpid gives to the power button
   program('etc/acpi/PWRF/00000080', '#!/bin/sh\nexec /sbin/poweroff\n'),
   program('etc/trama/start', start),
+  program('etc/trama/names', names),
+  program('etc/trama/plugged', plugged),
   program('etc/trama/nic', nic),
   program('etc/trama/dhcp', dhcp),
   program('etc/trama/shell', shell),
