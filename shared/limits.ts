@@ -49,6 +49,9 @@ export const limits = {
   kindLength: 200,
   /** Living templates of one owner; those made at the same instant may go a little beyond. */
   templatesPerUser: 10_000,
+  /** Templates of which one user has work that is not saved kept at the server, and bytes of one such draft. */
+  draftsPerUser: 20,
+  draftBytes: 2_000_000,
   /** Living tokens of one account, sessions not counted. */
   tokensPerUser: 100,
   /** Event streams that one user has open at a server at once: pages that are shown, and programs that wait. */

@@ -56,6 +56,11 @@ interface OpenEditorProps {
 function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
   const { user } = useSession();
   const catalogue = useCatalogue();
+  // found once; what becomes of it from then on, the editor knows
+  const draft = trpc.drafts.get.useQuery(
+    { templateId },
+    { staleTime: Infinity, gcTime: 0, refetchOnMount: 'always', refetchOnWindowFocus: false },
+  );
   const template = trpc.templates.get.useQuery(
     { id: templateId ?? 0 },
     // the editor's work is not replaced by what is loaded again: once is enough
@@ -71,7 +76,9 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
     return <ErrorState wholePage error={catalogue.error} onRetry={() => void catalogue.refetch()} />;
   // what is in the cache may be an old revision: work that began with it could not be saved
   const ready = templateId === null || (template.isFetchedAfterMount && template.data !== undefined);
-  if (!ready || catalogue.data === undefined || user === null) return <EditorLoading />;
+  // without an answer there is what this browser has
+  const searched = draft.isFetchedAfterMount;
+  if (!ready || !searched || catalogue.data === undefined || user === null) return <EditorLoading />;
   if (template.data !== undefined && template.data.access !== 'own')
     return <ReadOnlyEditor template={template.data} catalogue={catalogue.data} />;
   return (
@@ -83,6 +90,7 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
       }
       catalogue={catalogue.data}
       userId={user.id}
+      draft={draft.data ?? null}
       role={user.role}
       onAdopt={onAdopt}
     />

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { limits } from '#shared/limits';
-import { topologySchema } from '#shared/topology/schema';
+import { draftDocumentSchema, type TemplateDraft } from '#shared/template-draft';
+import type { Document } from './document';
 
 const draftSchema = z.strictObject({
   version: z.literal(1),
-  document: z.strictObject({
-    name: z.string().max(limits.nameLength),
-    description: z.string().max(limits.descriptionLength),
-    topology: topologySchema,
-  }),
+  document: draftDocumentSchema,
   /** The revision that the work began with; null for a template that was never saved. */
   revision: z.number().int().nullable(),
   /** ms since the epoch. */
@@ -45,7 +41,47 @@ export function writeDraft(storage: Pick<Storage, 'setItem'>, key: string, draft
 export function dropDraft(storage: Pick<Storage, 'removeItem'>, key: string): void {
   try {
     storage.removeItem(key);
+    storage.removeItem(sentKey(key));
   } catch {
     // nothing was kept, then
   }
+}
+
+const sentKey = (key: string) => `${key}.sent`;
+
+/** The server has what this browser had by then, as of `savedAt` of its clock: whatever is here is of that work, and no older. */
+export function markSent(storage: Pick<Storage, 'setItem'>, key: string, savedAt: string): void {
+  try {
+    storage.setItem(sentKey(key), savedAt);
+  } catch {
+    // without it, the clocks decide which of two drafts is the newer one
+  }
+}
+
+function sentAt(storage: Pick<Storage, 'getItem'>, key: string): string | null {
+  try {
+    return storage.getItem(sentKey(key));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Of the drafts in this browser and at the server the one that is ahead: ours, if the server's came from here; else the newer one.
+ * Null where there is none, or only such as `saved` has already.
+ */
+export function findDraft(
+  storage: Pick<Storage, 'getItem'>,
+  key: string,
+  server: TemplateDraft | null,
+  isSaved: (document: Document) => boolean,
+): Draft | null {
+  const local = readDraft(storage, key);
+  const kept: Draft | null =
+    server === null
+      ? null
+      : { version: 1, document: server.document, revision: server.revision, at: Date.parse(server.savedAt) };
+  const ours = local !== null && (kept === null || sentAt(storage, key) === server?.savedAt || local.at >= kept.at);
+  const found = ours ? local : kept;
+  return found === null || isSaved(found.document) ? null : found;
 }

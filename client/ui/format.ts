@@ -39,6 +39,11 @@ export function formatRelative(at: number, now: number, language: string): strin
   return Math.abs(seconds) < 10 ? format.format(0, 'second') : format.format(Math.trunc(seconds), 'second');
 }
 
+/** The time of day to the minute, in the reader's time zone: `10:32`. */
+export function formatTime(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(at);
+}
+
 /** The moment to the minute, in the reader's time zone. */
 export function formatMoment(at: number, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);

@@ -1023,6 +1023,18 @@ CREATE TABLE `slice_parameters` (
 );
 ALTER TABLE `template_revisions` ADD `parameters` json;
 ALTER TABLE `slice_parameters` ADD CONSTRAINT `slice_parameters_slice_id_slices_id_fk` FOREIGN KEY (`slice_id`) REFERENCES `slices`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE TABLE `template_drafts` (
+	`id` bigint unsigned AUTO_INCREMENT NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`template_id` bigint unsigned NOT NULL,
+	`revision` int unsigned,
+	`document` json NOT NULL,
+	`saved_at` datetime(3) NOT NULL,
+	CONSTRAINT `template_drafts_id` PRIMARY KEY(`id`),
+	CONSTRAINT `template_drafts_user_template_unique` UNIQUE(`user_id`,`template_id`)
+);
+ALTER TABLE `template_drafts` ADD CONSTRAINT `template_drafts_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `template_drafts_saved_at_index` ON `template_drafts` (`saved_at`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -1078,3 +1090,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('587eed65a201f
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('732d77fc09984128e8289d8844b9485238d5528779a36b95e5fece279cd98a6c', 1795785444675);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('95300173eb0563541c41a757fce2d8f05cc5fa53f6ac8a911b5632fada72394e', 1795786559342);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('41e2019cec8bfdb821756acbc3783c63a22b0d09537654b596d68793c220ba4c', 1795799385137);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3ecf86a551f7f371d1ae5b0acfb74442d7036a96b515136fbdda6762d7a1db72', 1795813424532);

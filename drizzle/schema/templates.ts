@@ -11,7 +11,9 @@ import {
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/mysql-core';
+import type { z } from 'zod';
 import { limits } from '#shared/limits';
+import type { draftDocumentSchema } from '#shared/template-draft';
 import type { Forward } from '#shared/topology/forward';
 import {
   annotations,
@@ -115,6 +117,27 @@ export const templateShares = mysqlTable(
   (table) => [
     uniqueIndex('template_shares_template_user_unique').on(table.templateId, table.userId),
     index('template_shares_user_id_index').on(table.userId, table.templateId),
+  ],
+);
+
+/** What somebody has drawn and not saved, the newest of each: kept for them, and no revision. */
+export const templateDrafts = mysqlTable(
+  'template_drafts',
+  {
+    id: primaryId(),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** 0: a template that was never saved, so that of this, too, everybody has one. */
+    templateId: id('template_id').notNull(),
+    /** That the work began with. */
+    revision: int('revision', { unsigned: true }),
+    document: json('document').$type<z.infer<typeof draftDocumentSchema>>().notNull(),
+    savedAt: instant('saved_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('template_drafts_user_template_unique').on(table.userId, table.templateId),
+    index('template_drafts_saved_at_index').on(table.savedAt),
   ],
 );
 

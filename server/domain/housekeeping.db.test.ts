@@ -26,6 +26,7 @@ const nothing = {
   auditEntries: 0,
   notifications: 0,
   deliveries: 0,
+  drafts: 0,
 };
 
 it('deletes sessions and tokens 30 days after their end, and no others', async () => {
@@ -89,6 +90,7 @@ it('deletes audit entries after as many days as are set, in pieces, also when tw
     tokensBefore: new Date(0),
     notificationsBefore: new Date(0),
     deliveriesBefore: new Date(0),
+    draftsBefore: new Date(0),
     consoleTokensBefore: new Date(0),
     accountChangesBefore: new Date(0),
     auditBefore: new Date(now - ctx.settings.auditDays * day),

@@ -11,12 +11,13 @@ const consoleTokensRemainMs = hour;
 const accountChangesRemainMs = hour;
 const notificationsRemainMs = 90 * day;
 const deliveriesRemainMs = 30 * day;
+const draftsRemainMs = 90 * day;
 
 type Context = Pick<DomainContext, 'db' | 'clock' | 'log' | 'settings'>;
 
 /**
  * Deletes what nobody needs any more: sessions and tokens 30 days after their end, password links and rate limits that
- * have run out, console tokens and what was told to other servers after an hour, notifications after 90 days, calls of webhooks after 30, and audit entries after as many days as are set. Several servers may do it
+ * have run out, console tokens and what was told to other servers after an hour, notifications after 90 days, calls of webhooks after 30, drafts of templates that nobody goes on with after 90, and audit entries after as many days as are set. Several servers may do it
  * at once.
  */
 export async function deleteExpired(ctx: Context, signal = new AbortController().signal): Promise<Deleted> {
@@ -30,6 +31,7 @@ export async function deleteExpired(ctx: Context, signal = new AbortController()
       consoleTokensBefore: before(consoleTokensRemainMs),
       accountChangesBefore: before(accountChangesRemainMs),
       deliveriesBefore: before(deliveriesRemainMs),
+      draftsBefore: before(draftsRemainMs),
       notificationsBefore: before(notificationsRemainMs),
       auditBefore: before(ctx.settings.auditDays * day),
     },

@@ -39,10 +39,10 @@ interface ByIdProcedure extends Procedure {
 const byId: ByIdProcedure[] = procedures.flatMap((procedure) => {
   const def = procedure.input === undefined ? undefined : objectDef(procedure);
   const field = primary.find((name) => def !== undefined && name in def);
-  // the catalogue is everybody's to read, marking reaches only what is one's own, whatever is asked for, and a subscription begins
+  // the catalogue is everybody's to read, marking and dropping reach only what is one's own, whatever is asked for, and a subscription begins
   // with what `slices.get` gives
   const shown =
-    ['zones.get', 'zones.figures', 'notifications.markRead'].includes(procedure.name) ||
+    ['zones.get', 'zones.figures', 'notifications.markRead', 'drafts.drop'].includes(procedure.name) ||
     procedure.kind === 'subscription';
   return field === undefined || shown ? [] : [{ ...procedure, field }];
 });

@@ -2,6 +2,7 @@ import { auditRouter } from './audit/router';
 import { authRouter } from './auth/router';
 import { capturesRouter } from './captures/router';
 import { deploymentsRouter } from './deployments/router';
+import { draftsRouter } from './drafts/router';
 import { flavoursRouter } from './flavours/router';
 import { idleRouter } from './idle/router';
 import { imageUploadsRouter } from './image-uploads/router';
@@ -38,6 +39,7 @@ export const appRouter = router({
   imageUploads: imageUploadsRouter,
   zones: zonesRouter,
   templates: templatesRouter,
+  drafts: draftsRouter,
   slices: slicesRouter,
   leases: leasesRouter,
   line: lineRouter,

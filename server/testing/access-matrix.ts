@@ -399,6 +399,20 @@ export const matrix: Record<string, Row> = {
   'templates.createFromLab': row('user', 'templates:manage', signedIn, (api) =>
     api.templates.createFromLab({ lab: 'segments' }),
   ),
+  'drafts.get': row('user', 'templates:read', seeTemplate, (api, s) =>
+    api.drafts.get({ templateId: s.template.template }),
+  ),
+  'drafts.save': row('user', 'templates:manage', changeTemplate, (api, s) =>
+    api.drafts.save({
+      templateId: s.template.template,
+      revision: 1,
+      document: { name: 'new', description: '', topology: line(1) },
+    }),
+  ),
+  // one's own, whatever has become of the template
+  'drafts.drop': row('user', 'templates:manage', signedIn, (api, s) =>
+    api.drafts.drop({ templateId: s.template.template }),
+  ),
   'templates.tags': row('user', 'templates:read', signedIn, (api) => api.templates.tags({})),
   'templates.sketch': row('user', 'templates:read', seeTemplate, (api, s) =>
     api.templates.sketch({ id: s.template.template, revision: 1 }),

@@ -2,6 +2,7 @@ import { and, inArray, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core';
 import { auditLog } from '#drizzle/schema/audit';
 import { consoleTokens } from '#drizzle/schema/slices';
+import { templateDrafts } from '#drizzle/schema/templates';
 import { notifications } from '#drizzle/schema/notifications';
 import { accountChanges, apiTokens, passwordResets, rateLimits } from '#drizzle/schema/users';
 import { webhookDeliveries } from '#drizzle/schema/webhooks';
@@ -16,6 +17,7 @@ export interface Ended {
   auditBefore: Date;
   notificationsBefore: Date;
   deliveriesBefore: Date;
+  draftsBefore: Date;
 }
 
 interface Target {
@@ -27,7 +29,8 @@ interface Target {
     | 'accountChanges'
     | 'auditEntries'
     | 'notifications'
-    | 'deliveries';
+    | 'deliveries'
+    | 'drafts';
   table: MySqlTable;
   key: MySqlColumn;
   ended: SQL | undefined;
@@ -66,6 +69,12 @@ function targets(ended: Ended): Target[] {
       ended: lt(accountChanges.createdAt, ended.accountChangesBefore),
     },
     {
+      name: 'drafts',
+      table: templateDrafts,
+      key: templateDrafts.id,
+      ended: lt(templateDrafts.savedAt, ended.draftsBefore),
+    },
+    {
       name: 'auditEntries',
       table: auditLog,
       key: auditLog.id,
@@ -101,6 +110,7 @@ export async function deleteEnded(q: Queryable, ended: Ended, signal: AbortSigna
     auditEntries: 0,
     notifications: 0,
     deliveries: 0,
+    drafts: 0,
   };
   for (const { name, table, key, ended: condition } of targets(ended))
     while (!signal.aborted) {

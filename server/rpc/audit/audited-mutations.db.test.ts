@@ -596,8 +596,18 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
   },
 };
 
-/** Two ask a provider how it is, and change nothing; one says what its caller has seen; one is a piece of what was announced. */
-const unrecorded = ['zones.refresh', 'zones.testConnection', 'notifications.markRead', 'imageUploads.writeChunk'];
+/**
+ * Two ask a provider how it is, and change nothing; one says what its caller has seen; one is a piece of what was announced; two are of what is
+ * drawn and not saved, which only who draws sees.
+ */
+const unrecorded = [
+  'zones.refresh',
+  'zones.testConnection',
+  'notifications.markRead',
+  'imageUploads.writeChunk',
+  'drafts.save',
+  'drafts.drop',
+];
 
 /** The router's own record of its procedures is flat, whatever its type says. */
 const kinds = z
