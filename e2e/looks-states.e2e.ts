@@ -713,10 +713,10 @@ const states: Record<string, State> = {
     until: async (page, { api, ids }) => {
       await page.getByRole('button', { name: /^VM web/ }).waitFor();
       const { topology, revision } = await api.templates.get.query({ id: ids.lab });
-      const moved = topology.vms.map((known) => ({ ...known, y: known.y + 10 }));
-      const drawn = { ...topology, vms: moved };
-      await api.templates.update.mutate({ id: ids.lab, topology: drawn, baseRevision: revision });
-      await page.getByRole('button', { name: 'Add VM' }).click();
+      const vms = topology.vms.map((known) => (known.name === 'web' ? { ...known, label: 'theirs' } : known));
+      await api.templates.update.mutate({ id: ids.lab, topology: { ...topology, vms }, baseRevision: revision });
+      await page.getByRole('button', { name: /^VM web/ }).click();
+      await page.getByRole('complementary', { name: 'Details' }).getByLabel('Label').fill('mine');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('Somebody has saved this template meanwhile').waitFor();
     },

@@ -1,27 +1,34 @@
 import { Alert, Title, VisuallyHidden } from '@mantine/core';
-import { useCallback, useState } from 'react';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { Role } from '#shared/permissions';
 import type { Template } from '#shared/template';
+import type { TemplateDraft } from '#shared/template-draft';
+import { emptyTopology } from '#shared/topology/schema';
 import { useDrawnAddresses } from '../addresses/use-drawn-addresses';
 import { usePageTitle } from '../hooks/page-title';
-import { draftKey, readDraft } from './draft-store';
+import { DraftNote, useDraftText } from './DraftNote';
+import { draftKey, findDraft } from './draft-store';
 import { DrawingFrame } from './DrawingFrame';
 import classes from './editor.module.css';
-import { ConflictDialog } from './EditorDialogs';
 import { TemplatePanel } from './panel/TemplatePanel';
 import { TemplateDeeds, TemplateName } from './TemplateBar';
 import type { EditorCatalogue } from './use-catalogue';
 import { UnsavedWork } from './UnsavedWork';
-import { useEditor, type Saved } from './use-editor';
+import { sameDocument, useEditor, type Saved } from './use-editor';
+import { useKeptDraft } from './use-kept-draft';
 import { useLeaveGuard } from './use-leave-guard';
 import { useSave } from './use-save';
+
+const MergeDialog = lazy(async () => ({ default: (await import('./merge/MergeDialog')).MergeDialog }));
 
 export interface EditorProps {
   initial: Saved;
   catalogue: EditorCatalogue;
   userId: number;
+  /** What the server has of work that was not saved. */
+  draft: TemplateDraft | null;
   /** Who draws. */
   role: Role;
   /** It was saved for the first time, or as a copy: this template is what is edited from now on. */
@@ -29,15 +36,20 @@ export interface EditorProps {
 }
 
 /** Drawing a template. */
-export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProps) {
+export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt }: EditorProps) {
   const { t } = useTranslation(['editor', 'common']);
   const navigate = useNavigate();
   // how often a draft was taken up
   const [restored, setRestored] = useState(0);
   const [nameAsked, setNameAsked] = useState(false);
   const storageKey = useCallback((templateId: number | null) => draftKey(userId, templateId), [userId]);
-  const [draft, setDraft] = useState(() => readDraft(localStorage, storageKey(initial.base?.id ?? null)));
+  const [draft, setDraft] = useState(() =>
+    findDraft(localStorage, storageKey(initial.base?.id ?? null), kept, (document) =>
+      sameDocument(document, initial.document),
+    ),
+  );
   const editor = useEditor({ initial, catalogue, storageKey, hold: draft !== null, role });
+  const drafts = useKeptDraft({ editor, storageKey, hold: draft !== null, found: kept !== null });
   const { document, problems, dirty } = editor;
   const { topology } = document;
   const guard = useLeaveGuard(dirty || editor.unread.length > 0);
@@ -76,14 +88,15 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
   }
 
   const nameError =
-    save.error?.field === 'name' && !save.conflict
+    save.error?.field === 'name' && save.conflict === null
       ? save.error.message
       : editor.nameError && (nameAsked || document.name !== '')
         ? t(document.name.trim() === '' ? 'save.nameMissing' : 'save.nameInvalid')
         : null;
   const base = editor.saved.base;
   const savedState = base === null ? t('save.new') : t('save.saved', { revision: base.revision });
-  const state = save.saving ? t('save.saving') : dirty ? t('save.unsaved') : savedState;
+  const draftText = useDraftText(drafts.state);
+  const state = save.saving ? t('save.saving') : dirty ? draftText : savedState;
 
   return (
     <div className={classes.editor}>
@@ -117,7 +130,7 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
         onSave={() => void saveNow()}
         notices={
           save.error?.field === null &&
-          !save.conflict && (
+          save.conflict === null && (
             <Alert
               color="red"
               variant="light"
@@ -134,6 +147,16 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
         about={
           <>
             <Title order={2}>{t('template.title')}</Title>
+            {dirty && (
+              <DraftNote
+                text={draftText}
+                revision={base?.revision ?? null}
+                onDiscard={() => {
+                  editor.discardDraft();
+                  editor.reset(editor.saved);
+                }}
+              />
+            )}
             <TemplatePanel
               document={document}
               catalogue={catalogue}
@@ -147,15 +170,22 @@ export function Editor({ initial, catalogue, userId, role, onAdopt }: EditorProp
         fitKey={restored}
       />
       {addresses.table}
-      {save.conflict && <ConflictDialog save={save} name={document.name} />}
+      {save.conflict !== null && (
+        <Suspense>
+          <MergeDialog save={save} works={save.conflict} catalogue={catalogue} />
+        </Suspense>
+      )}
       <UnsavedWork
         editor={editor}
         initial={initial}
         draft={draft}
+        // nothing of it: so what differs is asked about, and nothing counts as removed
+        older={emptyTopology}
         onDecided={(taken) => {
           if (taken) setRestored((count) => count + 1);
           setDraft(null);
         }}
+        onGiveUp={drafts.discard}
         blocker={guard.blocker}
       />
     </div>

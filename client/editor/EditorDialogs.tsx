@@ -1,13 +1,9 @@
-import { Alert, Button, Group, Kbd, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, Kbd, Modal, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { limits } from '#shared/limits';
-import { nameSchema } from '#shared/primitives';
 import { RelativeTime } from '../ui/RelativeTime';
 import type { Draft } from './draft-store';
 import type { Acts } from './acts';
 import { shortcutIds, shortcutText, type ActWithKey, type CanvasKey } from './shortcuts';
-import type { SaveState } from './use-save';
 
 // The page does not scroll, so nothing is to be locked: `lockScroll={false}`. What locks it is a <style> without a nonce,
 // which the content security policy refuses.
@@ -86,65 +82,15 @@ export function RecoveryDialog({ draft, outdated, onRestore, onDiscard }: Recove
   );
 }
 
-/** Two have worked on one template: which work is to be kept? */
-export function ConflictDialog({ save, name }: { save: SaveState; name: string }) {
-  const { t } = useTranslation(['editor', 'common']);
-  const [copyName, setCopyName] = useState(() => t('conflict.copyName', { name }).slice(0, limits.nameLength));
-  const parsed = nameSchema.safeParse(copyName);
-  return (
-    <Modal
-      opened
-      onClose={save.keepEditing}
-      title={t('conflict.title')}
-      centered
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': t('common:actions.close') }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (parsed.success) void save.saveAsCopy(parsed.data);
-        }}
-      >
-        <Stack>
-          <Text size="sm">{t('conflict.text')}</Text>
-          {save.error !== null && save.error.field === null && (
-            <Alert color="red" variant="light">
-              {save.error.message}
-            </Alert>
-          )}
-          <TextInput
-            label={t('conflict.copyLabel')}
-            value={copyName}
-            maxLength={limits.nameLength}
-            error={save.error?.field === 'name' ? save.error.message : undefined}
-            onChange={(event) => setCopyName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Button type="submit" loading={save.saving} disabled={!parsed.success}>
-            {t('conflict.saveCopy')}
-          </Button>
-          <Group justify="space-between">
-            <Button variant="subtle" color="red" disabled={save.saving} onClick={() => void save.reload()}>
-              {t('conflict.reload')}
-            </Button>
-            <Button variant="default" onClick={save.keepEditing}>
-              {t('conflict.keep')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
-
 interface LeaveDialogProps {
   onStay: () => void;
   onLeave: () => void;
+  /** Leaves, and nothing is kept. */
+  onDiscard: () => void;
 }
 
-/** Leaving with unsaved work. */
-export function LeaveDialog({ onStay, onLeave }: LeaveDialogProps) {
+/** Leaving with unsaved work, which is kept as a draft unless it is not wanted. */
+export function LeaveDialog({ onStay, onLeave, onDiscard }: LeaveDialogProps) {
   const { t } = useTranslation(['editor', 'common']);
   return (
     <Modal
@@ -157,13 +103,16 @@ export function LeaveDialog({ onStay, onLeave }: LeaveDialogProps) {
     >
       <Stack>
         <Text size="sm">{t('leave.text')}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onStay} data-autofocus>
-            {t('leave.stay')}
+        <Group justify="space-between">
+          <Button variant="subtle" color="red" onClick={onDiscard}>
+            {t('leave.discard')}
           </Button>
-          <Button color="red" onClick={onLeave}>
-            {t('leave.leave')}
-          </Button>
+          <Group gap="xs">
+            <Button variant="default" onClick={onStay} data-autofocus>
+              {t('leave.stay')}
+            </Button>
+            <Button onClick={onLeave}>{t('leave.leave')}</Button>
+          </Group>
         </Group>
       </Stack>
     </Modal>

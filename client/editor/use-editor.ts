@@ -5,7 +5,7 @@ import { can, type Role } from '#shared/permissions';
 import type { Template } from '#shared/template';
 import { nameSchema } from '#shared/primitives';
 import { annotationsOf } from '#shared/topology/annotations';
-import { emptyTopology } from '#shared/topology/schema';
+import { emptyTopology, type Topology } from '#shared/topology/schema';
 import { sizeProblems } from '#shared/topology/size';
 import { validateTopology } from '#shared/topology/validate';
 import type { CanvasSelection } from './canvas/types';
@@ -22,13 +22,16 @@ export interface Saved {
   document: Document;
 }
 
-/** What a draft that is taken up was begun with: an older revision, if somebody has saved since. */
-export function begunWith(initial: Saved, draft: Draft): Saved {
-  const { base } = initial;
-  return {
-    ...initial,
-    base: base === null || draft.revision === null ? null : { id: base.id, revision: draft.revision },
-  };
+/**
+ * What a draft that is taken up was begun with: an older revision, if somebody has saved since. `unknown` is what counts as its drawing then; without it,
+ * the newest one.
+ */
+export function begunWith(initial: Saved, draft: Draft, unknown?: Topology): Saved {
+  const { base, document } = initial;
+  if (base === null || draft.revision === null) return { ...initial, base: null };
+  const begun = { id: base.id, revision: draft.revision };
+  if (draft.revision === base.revision || unknown === undefined) return { base: begun, document };
+  return { base: begun, document: { ...document, topology: unknown } };
 }
 
 export function documentOf(template: Template): Document {
@@ -37,7 +40,7 @@ export function documentOf(template: Template): Document {
 export const newDocument: Document = { name: '', description: '', topology: emptyTopology };
 
 /** Equal in content; sharing makes the usual answers quick. */
-function sameDocument(left: Document, right: Document): boolean {
+export function sameDocument(left: Document, right: Document): boolean {
   if (left === right) return true;
   return (
     // trimmed, as the server keeps them
@@ -135,6 +138,11 @@ export function useEditor({ initial, catalogue, storageKey, hold, role }: Editor
     },
     [key],
   );
+  /** The work goes on from what is on the server by now; what is shown stays, and can be undone as before. */
+  const rebase = useCallback((next: Saved) => {
+    setRefused(null);
+    setSaved(next);
+  }, []);
   /** Another document takes the place of this one, without a way back. */
   const reset = useCallback((next: Saved, shownDocument: Document = next.document) => {
     setSaved(next);
@@ -169,6 +177,7 @@ export function useEditor({ initial, catalogue, storageKey, hold, role }: Editor
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
     markSaved,
+    rebase,
     reset,
     refuse,
     discardDraft,

@@ -54,6 +54,7 @@ export const change = {
     network: 'Network {{label}}',
     edge: 'Link {{label}}',
     annotation: 'Drawn beside: {{label}}',
+    parameter: 'Parameter {{label}}',
   },
   drawn: { note: 'a note', label: 'a label', rectangle: 'a rectangle', ellipse: 'an ellipse', line: 'a line' },
   property: {

@@ -1,5 +1,6 @@
 import { acts } from './editor-acts';
 import { addressing, edge } from './editor-links';
+import { saving } from './editor-saving';
 
 export const editor = {
   canvas: {
@@ -329,42 +330,7 @@ export const editor = {
     count_one: '{{count}} problem keeps this from being saved',
     count_other: '{{count}} problems keep this from being saved',
   },
-  save: {
-    new: 'Not saved yet',
-    unsaved: 'Unsaved changes',
-    saving: 'Saving…',
-    saved: 'Saved, revision {{revision}}',
-    nothing: 'Everything is saved.',
-    nameMissing: 'The template needs a name.',
-    nameInvalid: 'A name may not hold slashes, angle brackets or control characters.',
-    problems_one: 'Solve the problem below first.',
-    problems_other: 'Solve the {{count}} problems below first.',
-    unread: 'Correct the errors in the text first, or write it anew.',
-    noVms: 'There is no VM to deploy yet.',
-  },
-  conflict: {
-    title: 'Somebody has saved this template meanwhile',
-    text: 'Your work began with an older revision. Save it as a template of its own, or give it up and load theirs. Nothing is changed until you choose.',
-    copyLabel: 'Name of the copy',
-    copyName: '{{name}} (my version)',
-    saveCopy: 'Save mine as a copy',
-    reload: 'Discard mine, load theirs',
-    keep: 'Go on editing',
-  },
-  recovery: {
-    title: 'Unsaved work was found',
-    text: 'Work on this template was not saved when it was left. Last change:',
-    what: 'It has {{vms}} and {{links}}.',
-    outdated: 'The template has been saved since then; saving this will ask what to do.',
-    restore: 'Restore it',
-    discard: 'Discard it',
-  },
-  leave: {
-    title: 'Leave without saving?',
-    text: 'Your changes since the last save will be gone.',
-    stay: 'Stay here',
-    leave: 'Leave and discard',
-  },
+  ...saving,
   shortcuts: {
     title: 'Keyboard shortcuts',
     open: 'Select the node and show its details',

@@ -57,6 +57,7 @@ export const change: Messages<typeof english> = {
     network: 'Red {{label}}',
     edge: 'Enlace {{label}}',
     annotation: 'Dibujado al lado: {{label}}',
+    parameter: 'Parámetro {{label}}',
   },
   drawn: { note: 'una nota', label: 'un rótulo', rectangle: 'un rectángulo', ellipse: 'una elipse', line: 'una línea' },
   property: {

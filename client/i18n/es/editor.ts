@@ -2,6 +2,7 @@ import type { Messages } from '../messages';
 import { acts } from './editor-acts';
 import type { editor as english } from '../en/editor';
 import { addressing, edge } from './editor-links';
+import { saving } from './editor-saving';
 
 export const editor: Messages<typeof english> = {
   canvas: {
@@ -331,42 +332,7 @@ export const editor: Messages<typeof english> = {
     count_one: '{{count}} problema impide guardar',
     count_other: '{{count}} problemas impiden guardar',
   },
-  save: {
-    new: 'Sin guardar todavía',
-    unsaved: 'Cambios sin guardar',
-    saving: 'Guardando…',
-    saved: 'Guardada, revisión {{revision}}',
-    nothing: 'Todo está guardado.',
-    nameMissing: 'La plantilla necesita un nombre.',
-    nameInvalid: 'El nombre no puede llevar barras, corchetes angulares ni caracteres de control.',
-    problems_one: 'Resuelva primero el problema de abajo.',
-    problems_other: 'Resuelva primero los {{count}} problemas de abajo.',
-    unread: 'Corrija antes los errores del texto, o escríbalo de nuevo.',
-    noVms: 'Todavía no hay ninguna MV que desplegar.',
-  },
-  conflict: {
-    title: 'Alguien ha guardado esta plantilla entretanto',
-    text: 'Su trabajo partió de una revisión anterior. Guárdelo como otra plantilla, o descártelo y cargue la de la otra persona. Nada cambia hasta que elija.',
-    copyLabel: 'Nombre de la copia',
-    copyName: '{{name}} (mi versión)',
-    saveCopy: 'Guardar la mía como copia',
-    reload: 'Descartar la mía y cargar la otra',
-    keep: 'Seguir editando',
-  },
-  recovery: {
-    title: 'Hay trabajo sin guardar',
-    text: 'El trabajo en esta plantilla no se guardó al salir. Último cambio:',
-    what: 'Tiene {{vms}} y {{links}}.',
-    outdated: 'La plantilla se ha guardado desde entonces; al guardar se le preguntará qué hacer.',
-    restore: 'Recuperarlo',
-    discard: 'Descartarlo',
-  },
-  leave: {
-    title: '¿Salir sin guardar?',
-    text: 'Se perderán los cambios desde la última vez que guardó.',
-    stay: 'Quedarse',
-    leave: 'Salir y descartar',
-  },
+  ...saving,
   shortcuts: {
     title: 'Atajos de teclado',
     open: 'Seleccionar el nodo y ver sus detalles',

@@ -3,7 +3,7 @@ import { Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { PartChange, PartFate } from '#shared/topology/diff';
 import { StatusBadge } from '../../ui/StatusBadge';
-import { propertyText } from '../../editor/property-text';
+import { valueText, type NamesById } from '../../editor/value-text';
 import classes from './change.module.css';
 import { fateLooks } from './changed-drawing';
 import { partName } from './part-name';
@@ -13,14 +13,9 @@ const order: readonly PartFate[] = ['remove', 'recreate', 'restart', 'live', 'ad
 
 export interface ChangeListProps {
   changes: readonly PartChange[];
-  /** Flavours and images by their ids: a number says nothing. */
-  catalogue?: { flavours: readonly Named[]; images: readonly Named[] } | undefined;
+  catalogue?: NamesById | undefined;
   /** What is removed can be kept after all. */
   onKeep?: ((change: PartChange) => void) | undefined;
-}
-interface Named {
-  id: number;
-  name: string;
 }
 
 /** What an update changes, part by part, grouped by how it takes effect. */
@@ -84,28 +79,12 @@ function PropertyChange({
 }) {
   const { t, i18n } = useTranslation('change');
   const property = t(`property.${change.property}`, { defaultValue: change.property });
-  const from = shown(change.property, change.from, catalogue, i18n.language);
-  const to = shown(change.property, change.to, catalogue, i18n.language);
+  const [from, to] = [change.from, change.to].map((json) =>
+    valueText(change.property, json === null ? null : JSON.parse(json), catalogue, i18n.language),
+  );
   return (
     <Text size="xs" c="dimmed" span>
-      {from === null || to === null ? property : t('fromTo', { property, from, to })}
+      {from == null || to == null ? property : t('fromTo', { property, from, to })}
     </Text>
   );
-}
-
-/** A value that reads well in a sentence; null for the others. */
-function shown(
-  property: string,
-  json: string | null,
-  catalogue: ChangeListProps['catalogue'],
-  language: string,
-): string | null {
-  const value: unknown = json === null ? null : JSON.parse(json);
-  const text = propertyText(property, value, language);
-  if (text !== undefined) return text;
-  if (property === 'flavourId') return catalogue?.flavours.find(({ id }) => id === value)?.name ?? null;
-  if (property === 'imageId') return catalogue?.images.find(({ id }) => id === value)?.name ?? null;
-  if (typeof value === 'number') return String(value);
-  // a hash says nothing
-  return typeof value === 'string' && property !== 'password' ? value : null;
 }

@@ -1,0 +1,72 @@
+import type { saving as english } from '../en/editor-saving';
+import type { Messages } from '../messages';
+
+export const saving: Messages<typeof english> = {
+  save: {
+    new: 'Sin guardar todavía',
+    unsaved: 'Cambios sin guardar',
+    drafted: 'Borrador guardado a las {{time}}',
+    draftAway: 'No se llega al servidor: borrador en este navegador, {{time}}',
+    draftHere: 'Borrador en este navegador, {{time}}',
+    saving: 'Guardando…',
+    saved: 'Guardada, revisión {{revision}}',
+    nothing: 'Todo está guardado.',
+    nameMissing: 'La plantilla necesita un nombre.',
+    nameInvalid: 'El nombre no puede llevar barras, corchetes angulares ni caracteres de control.',
+    problems_one: 'Resuelva primero el problema de abajo.',
+    problems_other: 'Resuelva primero los {{count}} problemas de abajo.',
+    unread: 'Corrija antes los errores del texto, o escríbalo de nuevo.',
+    noVms: 'Todavía no hay ninguna MV que desplegar.',
+  },
+  conflict: {
+    title: 'Alguien ha guardado esta plantilla entretanto',
+    touching_one:
+      'Lo suyo y lo de la otra persona se reúne, salvo una cosa que cambiaron ambos. Nada cambia hasta que elija. Se guardó',
+    touching_other:
+      'Lo suyo y lo de la otra persona se reúne, salvo {{count}} cosas que cambiaron ambos. Nada cambia hasta que elija. Se guardó',
+    list: 'Lo que cambiaron ambos',
+    template: 'La plantilla',
+    field: '{{part}} · {{property}}',
+    removed: '{{part}}: uno lo eliminó, el otro lo cambió o lo enlazó',
+    removes: 'eliminarlo, con sus enlaces',
+    keeps: 'conservarlo',
+    side: { mine: 'Lo mío: {{value}}', theirs: 'Lo suyo: {{value}}' },
+    all: { mine: 'Lo mío en todo', theirs: 'Lo de la otra persona en todo' },
+    undecided_one: 'Falta {{count}} por elegir',
+    undecided_other: 'Faltan {{count}} por elegir',
+    take: 'Tomar esto y guardar',
+    asCopy: 'Guardar la mía como copia…',
+    copyLabel: 'Nombre de la copia',
+    copyName: '{{name}} (mi versión)',
+    saveCopy: 'Guardar la mía como copia',
+    back: 'Volver',
+    reload: 'Descartar la mía y cargar la otra',
+    keep: 'Seguir editando',
+    merged: 'Se guardó junto con lo que otra persona guardó entretanto. Deshacer quita lo de esa persona.',
+    mergedRenamed:
+      'Se guardó junto con lo que otra persona guardó entretanto. Los nombres que ya tenía son otros ahora: {{names}}.',
+  },
+  draft: {
+    discard: 'Descartar el borrador…',
+    title: '¿Descartar el borrador?',
+    goesSince: 'Lo que ha cambiado desde la revisión {{revision}}',
+    goesAll: 'Todo lo que hay dibujado aquí',
+    stays: 'La revisión {{revision}} queda como se guardó.',
+    confirm: 'Descartar el borrador',
+  },
+  recovery: {
+    title: 'Hay trabajo sin guardar',
+    text: 'El trabajo en esta plantilla no se guardó al salir. Último cambio:',
+    what: 'Tiene {{vms}} y {{links}}.',
+    outdated: 'La plantilla se ha guardado desde entonces; al guardar se le preguntará qué hacer.',
+    restore: 'Recuperarlo',
+    discard: 'Descartarlo',
+  },
+  leave: {
+    title: '¿Salir sin guardar?',
+    text: 'Lo que ha cambiado se conserva como borrador, que solo usted ve. Cuando vuelva a abrir esto se le preguntará por él.',
+    stay: 'Quedarse',
+    leave: 'Salir y conservarlo',
+    discard: 'Salir y descartarlo',
+  },
+};
