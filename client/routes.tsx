@@ -23,6 +23,7 @@ function page<Module>(load: () => Promise<Module>, ...namespaces: LazyNamespace[
 const editor = page(
   () => import('./editor/EditorPage'),
   'addresses',
+  'change',
   'editor',
   'problems',
   'sharing',
