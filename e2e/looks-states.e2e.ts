@@ -8,12 +8,29 @@ import { allLooks, findingsOf, narrow, wide, type Look } from './looks-page';
 import { admin, ana, makeLooksWorld, type LooksWorld } from './looks-world';
 import { openPerson, rowAction, signIn, sliceAction } from './pages';
 import { root } from '../rig/trama-server';
+import { asReason, say } from '#shared/sentence';
+import type { ConnectionTest } from '#shared/zone-test';
 
 /** Of a slice that nobody knows, of another zone and of another installation. */
 const leftovers = (['unknown', 'otherZone', 'foreign'] as const).map((why, index) => ({
   ...{ name: `trama-${index + 1}-mfk2x9q0.s${12 + index}`, sliceId: 12 + index, why, removable: why === 'unknown' },
   ...{ zone: why === 'otherZone' ? 'course' : null, servers: 2, networks: 3, ports: 7 },
 }));
+
+/** What the test of a connection finds; m1.small is smaller than every flavour of the catalogue. */
+const testedCloud: ConnectionTest = {
+  ok: true,
+  steps: [
+    { name: 'compute', state: 'ok', ...asReason(say('CLOUD_AZ', { name: 'nova' })) },
+    { name: 'flavours', state: 'limited', ...asReason(say('CLOUD_FLAVOURS_NOT_MADE')) },
+  ],
+  offers: {
+    flavours: [
+      { id: 'id-s', name: 'm1.small', vcpus: 1, ramMb: 64, diskGb: 1 },
+      { id: 'id-l', name: 'm1.large', vcpus: 4, ramMb: 16_384, diskGb: 80 },
+    ],
+  },
+};
 
 interface State {
   /** Of an administrator who has everything, somebody things are shared with, somebody who is not signed in. */
@@ -809,6 +826,29 @@ const states: Record<string, State> = {
       },
       press('Test connection'),
       text('The connection does not work yet.'),
+    ),
+  },
+  'a zone on a cloud whose flavours are chosen': {
+    ...at('/zones?panel=new'),
+    until: inOrder(
+      dialog,
+      (page) =>
+        page.route(/zones\.testConnection/, (route) => route.fulfill({ json: [{ result: { data: testedCloud } }] })),
+      async (page) => {
+        await page.getByRole('combobox', { name: 'Provider' }).click();
+        await page.getByRole('option', { name: 'OpenStack' }).click();
+        await page.getByRole('textbox', { name: 'Auth URL' }).fill('https://cloud.test:5000');
+      },
+      press('Test connection'),
+      async (page) => {
+        await page
+          .getByRole('combobox', { name: /^The cloud’s flavour for/ })
+          .last()
+          .click();
+        await page.getByRole('option', { name: /^m1.small/ }).click();
+      },
+      text('It is smaller: such VMs cannot be made.'),
+      (page) => page.getByText('It is smaller: such VMs cannot be made.').scrollIntoViewIfNeeded(),
     ),
   },
   'a zone with nothing left over': {

@@ -37,7 +37,14 @@ export const openStackSentences = {
   CLOUD_LINKS_PLAIN: 'Zones on OpenStack do not take links down, delay or slow them yet.',
   CLOUD_IMAGE_MISSING:
     'The cloud has no active image that is called {{image}}. Put one there: openstack image create --disk-format qcow2 --file FILE {{image}}',
-  CLOUD_NO_FLAVOUR_FITS: 'None of the cloud’s flavours is as large as {{vm}} needs.',
+  CLOUD_FLAVOUR_NONE_FITS:
+    'None of the cloud’s flavours is as large as {{vm}} needs. Choose a smaller flavour, or another zone.',
+  CLOUD_FLAVOUR_GONE:
+    'For the flavour of {{vm}} the zone’s settings name {{flavour}}, which is not among the cloud’s flavours. An administrator can name another one.',
+  CLOUD_FLAVOUR_SMALLER:
+    'For the flavour of {{vm}} the zone’s settings name {{flavour}}, which is smaller: {{vcpus}} vCPUs, {{ramMb}} MiB of RAM, {{diskGb}} GiB of disk. An administrator can name another one.',
+  CLOUD_FLAVOUR_NOT_LISTED:
+    'The zone’s settings name none of the cloud’s flavours for that of {{vm}}, or it says a size of its own. Choose another flavour, or ask an administrator.',
   CLOUD_NO_HOST: 'No host of the cloud has room for it. Try a smaller flavour, or ask who runs the cloud.',
   CLOUD_FAULT_QUOTA: 'A quota of the cloud’s project does not suffice for it.',
   CLOUD_FAULT_IMAGE: 'The cloud cannot use its image: it may have been deleted there, or need more RAM or disk.',
@@ -63,6 +70,12 @@ export const openStackSentences = {
   CLOUD_CATALOGUE: 'The catalogue of region {{region}} has {{services}}.',
   CLOUD_COMPUTE: 'Nova speaks version {{max}}; {{spoken}} is used. {{flavours}} flavours, the smallest {{smallest}}.',
   CLOUD_NO_FLAVOURS: 'Nova shows this project no flavour: VMs need at least one.',
+  CLOUD_FLAVOURS_GONE:
+    'Not among the cloud’s flavours: {{flavours}}. VMs of the flavours that they are named for cannot be made.',
+  CLOUD_FLAVOURS_LISTED: 'All flavours that are named are there.',
+  CLOUD_FLAVOURS_MADE: 'The credential may make flavours.',
+  CLOUD_FLAVOURS_NOT_MADE:
+    'The credential may not make flavours: the smallest that fits is taken. Nova lets administrators make them.',
   CLOUD_AZ: 'VMs are made in the availability zone {{name}}.',
   CLOUD_AZ_MISSING: 'Nova has no availability zone {{name}} that takes VMs; it has {{names}}.',
   CLOUD_NETWORK: 'Neutron answers, with port security.',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { flavourRules } from './cloud-flavours';
 import { ipRangesSchema, notInternet } from './ip-ranges';
 import { limits } from './limits';
+import { pairsSchema } from './pairs';
 
 /*
  * What an administrator may set of a zone beside its room, by its provider. A setting is stated here and nowhere else: one line in the
@@ -92,6 +94,10 @@ const openstack = {
   externalNetwork: cloudName(),
   /** Where VMs are made. Empty: where the cloud likes. */
   availabilityZone: cloudName(),
+  /** Which of the cloud's flavours, by id or name, VMs of our flavours get. */
+  flavours: pairsSchema.default(''),
+  /** Which one those get whose flavour is not among them, or that say a size of their own. */
+  otherFlavours: z.enum(flavourRules).default('smallest'),
   /** Calls of the cloud's APIs at once. */
   callLimit: z.number().int().min(1).max(64).default(8),
 };
@@ -173,8 +179,8 @@ export interface SettingField {
   name: SettingName;
   schema: z.ZodType;
   secret: boolean;
-  /** How people write it: `lines` is text of several. */
-  kind: 'number' | 'text' | 'lines' | 'choice';
+  /** How people write it: `lines` is text of several, `pairs` what of ours is which of a cloud. */
+  kind: 'number' | 'text' | 'lines' | 'choice' | 'pairs';
   /** Of a choice, what there is to choose from. */
   choices: readonly string[];
   /** Of a plain one. */
@@ -200,6 +206,7 @@ const inLines = new Set<string>(['caCertificate'] satisfies SettingName[]);
 function kindOf(name: string, schema: unknown): Pick<SettingField, 'kind' | 'choices'> {
   if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options.map(String) };
   if (schema instanceof z.ZodNumber) return { kind: 'number', choices: [] };
+  if (schema === pairsSchema) return { kind: 'pairs', choices: [] };
   return { kind: inLines.has(name) ? 'lines' : 'text', choices: [] };
 }
 

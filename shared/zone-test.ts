@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudFlavourSchema } from './cloud-flavours';
 import { idSchema } from './primitives';
 import { sentencesSchema } from './sentence-schema';
 import { openStackSettingsInput } from './zone-settings';
@@ -8,6 +9,7 @@ export const connectionSteps = [
   'signIn',
   'catalogue',
   'compute',
+  'flavours',
   'availabilityZone',
   'network',
   'external',
@@ -32,6 +34,8 @@ export const connectionTestSchema = z.object({
       sentences: sentencesSchema,
     }),
   ),
+  /** What there is to choose from; empty where it could not be asked. */
+  offers: z.object({ flavours: z.array(cloudFlavourSchema) }),
 });
 export type ConnectionTest = z.infer<typeof connectionTestSchema>;
 

@@ -23,10 +23,12 @@ export interface ConnectionTesterProps {
   settings: Record<string, unknown>;
   /** What of them is no setting at all, by the field's path. */
   onRefused: (field: string, message: string) => void;
+  /** What there is to choose from in the cloud that was asked. */
+  onOffers: (offers: ConnectionTest['offers']) => void;
 }
 
 /** Tries a cloud's settings out before they are saved, and says step by step what was found. */
-export function ConnectionTester({ zoneId, settings, onRefused }: ConnectionTesterProps) {
+export function ConnectionTester({ zoneId, settings, onRefused, onOffers }: ConnectionTesterProps) {
   const { t } = useTranslation('catalogue');
   const errorMessage = useErrorMessage();
   const test = trpc.zones.testConnection.useMutation();
@@ -41,7 +43,7 @@ export function ConnectionTester({ zoneId, settings, onRefused }: ConnectionTest
       return;
     }
     setTried(JSON.stringify(settings));
-    test.mutate({ id: zoneId, settings: parsed.data });
+    test.mutate({ id: zoneId, settings: parsed.data }, { onSuccess: ({ offers }) => onOffers(offers) });
   };
   return (
     <Stack gap="xs">

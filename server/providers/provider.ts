@@ -3,6 +3,7 @@ import type { Applied } from '#shared/deployment/applied';
 import type { BootRun, GuestRun, GuestStatus } from '#shared/guest';
 import type { ConsoleKind } from '#shared/image';
 import type { Said } from '#shared/sentence';
+import type { FlavourOffer } from '#shared/cloud-flavours';
 import type { Capabilities, Fact, ProviderKind, VmLimits } from '#shared/zone';
 import type { OpenSettings } from '#shared/zone-settings';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
@@ -228,6 +229,8 @@ export interface ZoneDescription {
   facts: Fact[];
   /** What it counts beside vCPUs, RAM and disk, where it does. */
   counted?: readonly CountedRoom[];
+  /** The sizes in which it has VMs, where it has only some. */
+  flavours?: FlavourOffer;
   observedAt: Date;
 }
 
@@ -308,6 +311,8 @@ export interface VmSpec extends VmProperties {
   vcpus: number;
   ramMb: number;
   diskGb: number;
+  /** Of the catalogue's flavour that its size is of; none where it says a size of its own. */
+  flavourId?: number | undefined;
   image: ImageSpec;
   nics: NicSpec[];
   /** Names the guest should know: `/etc/hosts`. Addresses without prefix length. */

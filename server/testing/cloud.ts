@@ -35,6 +35,10 @@ export interface TestCloud {
   mishap: (asked: Asked, index: number) => Mishap | null;
   things: Record<'networks' | 'subnets' | 'ports' | 'servers', Map<string, Json>>;
   images: Json[];
+  /** As Nova lists them. */
+  flavours: Json[];
+  /** The credential may make some. */
+  makesFlavours: boolean;
   /** Tokens that are good. */
   tokens: Set<string>;
   tokenSeconds: number;
@@ -58,6 +62,8 @@ export async function testCloud({ tls = false } = {}): Promise<TestCloud> {
     mishap: () => null,
     things: { networks: new Map(), subnets: new Map(), ports: new Map(), servers: new Map() },
     images: [{ id: 'image-tiny', name: 'tiny', status: 'active', size: 5_000_000 }],
+    flavours: [{ id: 'f1', name: 'nano', vcpus: 1, ram: 128, disk: 1 }],
+    makesFlavours: false,
     tokens: new Set(),
     tokenSeconds: 3_600,
     accessRules: null,
@@ -214,8 +220,7 @@ function compute(
 ): Reply {
   const { servers, ports } = cloud.things;
   if (kind === '') return { status: 200, body: { version: { version: '2.93', min_version: '2.1' } } };
-  if (kind === 'flavors')
-    return page(cloud, asked, 'flavors', [{ id: 'f1', name: 'nano', vcpus: 1, ram: 128, disk: 1 }]);
+  if (kind === 'flavors') return flavours(cloud, asked, id);
   if (kind === 'os-availability-zone')
     return { status: 200, body: { availabilityZoneInfo: [{ zoneName: 'nova', zoneState: { available: true } }] } };
   if (kind === 'limits') {
@@ -263,6 +268,30 @@ function compute(
   return { status: 200, body: { server } };
 }
 
+/** Those that are nobody's until they are allowed are not listed. */
+function flavours(cloud: TestCloud, asked: Asked, id: string | undefined): Reply {
+  if (asked.method === 'GET')
+    return page(
+      cloud,
+      asked,
+      'flavors',
+      cloud.flavours.filter((flavour) => flavour['os-flavor-access:is_public'] !== false),
+    );
+  if (!cloud.makesFlavours) return { status: 403, body: { forbidden: { message: 'Policy does not allow it.' } } };
+  const taken: Reply = { status: 409, body: { conflictingRequest: { message: 'It is taken.' } } };
+  if (id === undefined) {
+    const { id: flavorid, ...made } = asked.body['flavor'] as Json;
+    if (cloud.flavours.some((flavour) => flavour['id'] === flavorid || flavour['name'] === made['name'])) return taken;
+    cloud.flavours.push({ ...made, id: flavorid });
+    return { status: 200, body: { flavor: { ...made, id: flavorid } } };
+  }
+  const flavour = cloud.flavours.find((one) => one['id'] === id);
+  if (flavour === undefined) return notFound;
+  if (flavour['os-flavor-access:is_public'] !== false) return taken;
+  Object.assign(flavour, { 'os-flavor-access:is_public': undefined, tenant: asked.body['addTenantAccess'] });
+  return { status: 200, body: { flavor_access: [] } };
+}
+
 /** From which statuses a server is brought to which one; from none stated: from any. */
 const actions: Record<string, readonly [readonly string[], string]> = {
   'os-start': [['SHUTOFF', 'ERROR'], 'ACTIVE'],
@@ -291,7 +320,7 @@ function createServer(cloud: TestCloud, made: Json): Reply {
     status: 'ACTIVE',
     metadata: made['metadata'],
     tags: made['tags'],
-    flavor: { vcpus: 1, ram: 128 },
+    flavor: { original_name: made['flavorRef'], vcpus: 1, ram: 128 },
     'OS-EXT-STS:task_state': null,
     'OS-SRV-USG:launched_at': new Date().toISOString(),
   });

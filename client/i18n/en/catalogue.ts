@@ -237,6 +237,8 @@ export const catalogue = {
       externalNetwork: 'External network',
       availabilityZone: 'Nova’s availability zone',
       callLimit: 'Calls of the cloud at once',
+      flavours: 'Flavours of the cloud',
+      otherFlavours: 'VMs of other flavours get',
     },
     settingHelp: {
       subnetsDenied: 'Addresses and ranges that no network and no link of a slice may have, with commas between them.',
@@ -253,6 +255,23 @@ export const catalogue = {
       availabilityZone: 'Empty for wherever the cloud likes.',
       accessKey: 'The simulator takes the first that it is given, and refuses every call with another or none.',
     },
+    choice: {
+      otherFlavours: { smallest: 'the smallest that fits', create: 'one made for its size', none: 'none' },
+    },
+    flavourPairs: {
+      help: 'Which of the cloud’s flavours VMs of each flavour are made of. What is empty goes by the rule below.',
+      untested:
+        'Test the connection to choose from the flavours that the cloud has. What is empty goes by the rule below.',
+      of: 'The cloud’s flavour for {{flavour}}',
+      size_one: '{{count}} vCPU, {{ram}}, {{disk}}',
+      size_other: '{{count}} vCPUs, {{ram}}, {{disk}}',
+      takes: '{{rule}}: {{name}}',
+      nothing: 'The cloud has none that is called so.',
+      CLOUD_FLAVOUR_GONE: 'The cloud does not have it: such VMs cannot be made.',
+      CLOUD_FLAVOUR_SMALLER: 'It is smaller: such VMs cannot be made.',
+      CLOUD_FLAVOUR_NONE_FITS: 'The cloud has none that is large enough: such VMs cannot be made.',
+      CLOUD_FLAVOUR_NOT_LISTED: 'None is chosen: such VMs cannot be made.',
+    },
     test: {
       begin: 'Test connection',
       works: 'The connection works.',
@@ -261,6 +280,7 @@ export const catalogue = {
         signIn: 'Signing in',
         catalogue: 'Service catalogue',
         compute: 'Nova',
+        flavours: 'Flavours',
         availabilityZone: 'Availability zone',
         network: 'Neutron',
         external: 'External network',

@@ -249,6 +249,8 @@ export const catalogue: Messages<typeof english> = {
       externalNetwork: 'Red externa',
       availabilityZone: 'Zona de disponibilidad de Nova',
       callLimit: 'Llamadas a la nube a la vez',
+      flavours: 'Tipos de máquina de la nube',
+      otherFlavours: 'Las MV de otros tamaños reciben',
     },
     settingHelp: {
       subnetsDenied: 'Direcciones y rangos que no puede tener ninguna red ni enlace de un slice, separados por comas.',
@@ -265,6 +267,23 @@ export const catalogue: Messages<typeof english> = {
       availabilityZone: 'Vacía para donde la nube prefiera.',
       accessKey: 'El simulador acepta la primera que recibe y rechaza toda llamada con otra o sin ella.',
     },
+    choice: {
+      otherFlavours: { smallest: 'el menor que alcanza', create: 'uno creado a su medida', none: 'ninguno' },
+    },
+    flavourPairs: {
+      help: 'De qué tipo de máquina de la nube se crean las MV de cada tamaño. Lo vacío sigue la regla de abajo.',
+      untested:
+        'Pruebe la conexión para elegir entre los tipos de máquina que tiene la nube. Lo vacío sigue la regla de abajo.',
+      of: 'Tipo de máquina de la nube para {{flavour}}',
+      size_one: '{{count}} vCPU; {{ram}}; {{disk}}',
+      size_other: '{{count}} vCPU; {{ram}}; {{disk}}',
+      takes: '{{rule}} ({{name}})',
+      nothing: 'La nube no tiene ninguno que se llame así.',
+      CLOUD_FLAVOUR_GONE: 'La nube no lo tiene: no se pueden crear tales MV.',
+      CLOUD_FLAVOUR_SMALLER: 'Es menor: no se pueden crear tales MV.',
+      CLOUD_FLAVOUR_NONE_FITS: 'La nube no tiene ninguno tan grande: no se pueden crear tales MV.',
+      CLOUD_FLAVOUR_NOT_LISTED: 'No se ha elegido ninguno: no se pueden crear tales MV.',
+    },
     test: {
       begin: 'Probar la conexión',
       works: 'La conexión funciona.',
@@ -273,6 +292,7 @@ export const catalogue: Messages<typeof english> = {
         signIn: 'Inicio de sesión',
         catalogue: 'Catálogo de servicios',
         compute: 'Nova (cómputo)',
+        flavours: 'Tipos de máquina',
         availabilityZone: 'Zona de disponibilidad',
         network: 'Neutron (red)',
         external: 'Red externa',

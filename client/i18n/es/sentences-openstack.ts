@@ -40,7 +40,14 @@ export const openStackSentences: Record<keyof typeof english, string> = {
   CLOUD_LINKS_PLAIN: 'Las zonas en OpenStack aún no cortan, retrasan ni frenan los enlaces.',
   CLOUD_IMAGE_MISSING:
     'La nube no tiene ninguna imagen activa que se llame {{image}}. Ponga una: openstack image create --disk-format qcow2 --file ARCHIVO {{image}}',
-  CLOUD_NO_FLAVOUR_FITS: 'Ningún tipo de máquina de la nube es tan grande como {{vm}} necesita.',
+  CLOUD_FLAVOUR_NONE_FITS:
+    'Ningún tipo de máquina de la nube es tan grande como {{vm}} necesita. Elija un tamaño menor, u otra zona.',
+  CLOUD_FLAVOUR_GONE:
+    'Para el tamaño de {{vm}} los ajustes de la zona nombran {{flavour}}, que no está entre los tipos de máquina de la nube. Un administrador puede nombrar otro.',
+  CLOUD_FLAVOUR_SMALLER:
+    'Para el tamaño de {{vm}} los ajustes de la zona nombran {{flavour}}, que es menor: {{vcpus}} vCPU, {{ramMb}} MiB de RAM, {{diskGb}} GiB de disco. Un administrador puede nombrar otro.',
+  CLOUD_FLAVOUR_NOT_LISTED:
+    'Los ajustes de la zona no nombran ningún tipo de máquina de la nube para el tamaño de {{vm}}, o esta dice un tamaño propio. Elija otro tamaño, o pregunte a un administrador.',
   CLOUD_NO_HOST: 'Ninguna máquina de la nube tiene sitio. Pruebe con un tamaño menor o pregunte a quien lleva la nube.',
   CLOUD_FAULT_QUOTA: 'Una cuota del proyecto de la nube no alcanza.',
   CLOUD_FAULT_IMAGE: 'La nube no puede usar su imagen: quizá se borró allí, o necesita más RAM o disco.',
@@ -66,6 +73,12 @@ export const openStackSentences: Record<keyof typeof english, string> = {
   CLOUD_COMPUTE:
     'Nova habla la versión {{max}}; se usa la {{spoken}}. {{flavours}} tipos de máquina, el menor {{smallest}}.',
   CLOUD_NO_FLAVOURS: 'Nova no muestra ningún tipo de máquina a este proyecto: las VM necesitan al menos uno.',
+  CLOUD_FLAVOURS_GONE:
+    'No están entre los tipos de máquina de la nube: {{flavours}}. No se pueden crear las VM de los tamaños para los que se nombran.',
+  CLOUD_FLAVOURS_LISTED: 'Todos los tipos de máquina que se nombran están.',
+  CLOUD_FLAVOURS_MADE: 'La credencial puede crear tipos de máquina.',
+  CLOUD_FLAVOURS_NOT_MADE:
+    'La credencial no puede crear tipos de máquina: se toma el menor que alcanza. Nova se lo permite a los administradores.',
   CLOUD_AZ: 'Las VM se crean en la zona de disponibilidad {{name}}.',
   CLOUD_AZ_MISSING: 'Nova no tiene ninguna zona de disponibilidad {{name}} que admita VM; tiene {{names}}.',
   CLOUD_NETWORK: 'Neutron responde, con seguridad de puertos.',

@@ -1,3 +1,4 @@
+import type { FlavourOffer } from '#shared/cloud-flavours';
 import type { Applied } from '#shared/deployment/applied';
 import type { TopologySource } from '#shared/deployment/schema';
 import type { Problem } from '#shared/errors';
@@ -32,6 +33,8 @@ export interface PlanVm {
   bootDiskGb: number;
   /** As much of it as it says itself, in place of its flavour. */
   ownSize?: OwnSize | undefined;
+  /** Of the catalogue's flavour, where its size is that one's. */
+  flavourId?: number | undefined;
   /** NICs that it has to have room for: one more than the highest number. */
   nics: number;
   /** What its properties ask of the zone. */
@@ -89,6 +92,8 @@ export interface PlanZone {
   vmLimits: VmLimits | null;
   /** What it counts besides, and has left. */
   counted?: readonly CountedRoom[];
+  /** The sizes in which it has VMs, where it has only some. */
+  flavours?: FlavourOffer | undefined;
   unavailable: Said | null;
   /** By their ids, images that it cannot make, and why. */
   unbuildable?: ReadonlyMap<number, Said>;
@@ -208,6 +213,7 @@ export function planTopologyOf(
         diskGb: vm.diskGb + vm.extraDiskGb,
         bootDiskGb: vm.diskGb,
         ownSize: part.ownSize,
+        ...(part.ownSize === undefined && { flavourId: vm.flavourId }),
         nics: nics.get(vm.id) ?? 0,
         needs: needsOf(topologyVmSchema, part),
         startAfter: part.startAfter,

@@ -7,6 +7,8 @@ import {
   removesSlice,
   type Refusal,
 } from '#shared/deployment/operations';
+import { refusalSentence } from '#shared/cloud-flavour-sentences';
+import { chooseFlavour } from '#shared/cloud-flavours';
 import { problemOf, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
@@ -306,6 +308,7 @@ function vmProblems({ zone, sizesDenied }: PlanInput, made: readonly PlanVm[]): 
       const message = together(say('IMAGE_UNBUILDABLE', place), unbuildable).message;
       problem('IMAGE_UNBUILDABLE', message, 'imageId', { image: image.name }, unbuildable);
     }
+    const known = problems.length;
     for (const { field, name, unit } of zone.vmLimits ? resources : []) {
       // a kernel image has no disk
       if (zone.vmLimits === null || (field === 'diskGb' && vm.image.kind === 'kernel')) continue;
@@ -319,6 +322,8 @@ function vmProblems({ zone, sizesDenied }: PlanInput, made: readonly PlanVm[]): 
           { resource: field, has, min, max },
         );
     }
+    // what is out of range has been said
+    if (problems.length === known) problems.push(...flavourProblems(zone, vm));
     if (zone.vmLimits && vm.nics > zone.vmLimits.nics)
       problem(
         'VM_TOO_MANY_NICS',
@@ -342,4 +347,16 @@ function vmProblems({ zone, sizesDenied }: PlanInput, made: readonly PlanVm[]): 
       );
   }
   return problems;
+}
+
+/** Of a zone that has VMs in some sizes only: that it has none for this one. */
+function flavourProblems({ flavours }: PlanInput['zone'], vm: PlanVm): Problem[] {
+  if (flavours === undefined) return [];
+  const { vcpus, ramMb, flavourId, image } = vm;
+  // a kernel image has no disk
+  const diskGb = image.kind === 'kernel' ? 0 : vm.bootDiskGb;
+  const choice = chooseFlavour(flavours, { vcpus, ramMb, diskGb, flavourId });
+  if (!('refused' in choice)) return [];
+  const field = vm.ownSize === undefined ? 'flavourId' : 'ownSize';
+  return [problemOf('VM_NO_FLAVOUR', refusalSentence(vm.name, choice.refused), { node: vm.key, field })];
 }

@@ -165,6 +165,7 @@ async function drawnTopology(
         ...takenBy(size, vm.disks),
         bootDiskGb: size.diskGb,
         ownSize: vm.ownSize,
+        ...(vm.ownSize === undefined && !sizes.has(vm.key) && { flavourId: vm.flavourId }),
         nics: nics.get(vm.key) ?? 0,
         needs: needsOf(topologyVmSchema, vm),
         startAfter: vm.startAfter,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deploymentKinds } from '#shared/deployment/operations';
 import { planSchema, type Plan } from '#shared/deployment/schema';
+import type { FlavourRule } from '#shared/cloud-flavours';
 import type { IpRange } from '#shared/ip-ranges';
 import { allCapabilities } from '#shared/zone';
 import { sliceStatuses, vmDesiredStates, vmStatuses } from '#shared/slice-status';
@@ -454,6 +455,33 @@ test('what one VM can have is asked of the zone, and named on the VM that is bey
   ]);
   // a zone that has not said it refuses nothing for it
   expect(planOperation(input({ topology })).problems).toEqual([]);
+});
+
+test('a VM that the zone has no flavour for is named, unless it was named as out of range', () => {
+  const small = { id: 'f1', name: 'small', vcpus: 1, ramMb: 4_096, diskGb: 20 };
+  const vms = [
+    vm(1, 'web', { flavourId: 7 }),
+    vm(2, 'db', { flavourId: 8 }),
+    vm(3, 'big', { vcpus: 4, flavourId: 7 }),
+    vm(4, 'own', { ownSize: { ramMb: 64 } }),
+  ];
+  const found = (listed: [number, string][], rule: FlavourRule) => {
+    const flavours = { flavours: [small], listed: new Map(listed), rule };
+    const vmLimits = { nics: 4, vcpus: { min: 1, max: 2 }, ramMb: { min: 1, max: 4_096 }, diskGb: { min: 0, max: 20 } };
+    const plan = planOperation(input({ topology: { ...line, edges: [], vms }, zone: { ...zone, vmLimits, flavours } }));
+    return plan.problems.map(({ code, node, field, sentences }) => [code, node, field, sentences?.[0]?.code]);
+  };
+  const tooBig = ['VM_OUT_OF_RANGE', 'big', 'flavourId', undefined];
+  expect(found([], 'smallest')).toEqual([tooBig]);
+  expect(found([[8, 'gone']], 'smallest')).toEqual([
+    ['VM_NO_FLAVOUR', 'db', 'flavourId', 'CLOUD_FLAVOUR_GONE'],
+    tooBig,
+  ]);
+  expect(found([[7, 'small']], 'none')).toEqual([
+    ['VM_NO_FLAVOUR', 'db', 'flavourId', 'CLOUD_FLAVOUR_NOT_LISTED'],
+    tooBig,
+    ['VM_NO_FLAVOUR', 'own', 'ownSize', 'CLOUD_FLAVOUR_NOT_LISTED'],
+  ]);
 });
 
 test('subnets in ranges that the zone denies are named on their network or link', () => {

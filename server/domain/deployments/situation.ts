@@ -37,6 +37,7 @@ type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & {
   physical: Resources | null;
   vmLimits?: ZoneDescription['vmLimits'];
   counted?: ZoneDescription['counted'];
+  flavours?: ZoneDescription['flavours'];
 };
 
 const problemOf = ({ code, message, params, sentences }: AppError): Problem => ({
@@ -160,6 +161,7 @@ export async function planZoneOf(
     capabilities: report.description?.capabilities ?? null,
     vmLimits: report.description?.vmLimits ?? null,
     counted: report.description?.counted ?? [],
+    flavours: report.description?.flavours,
     unavailable: report.unavailable,
     unbuildable: await unbuildableImages(q, zone.id),
     subnetsDenied: subnetsDenied(zone),

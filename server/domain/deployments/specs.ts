@@ -17,6 +17,7 @@ import { neighboursIn } from './neighbours';
 import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/db/queries/slice-model';
 
 const waySchema = topologyVmSchema.pick({ router: true, internet: true });
+const sizeSchema = topologyVmSchema.pick({ ownSize: true });
 const gatewaySchema = topologyNetworkSchema.pick({ gateway: true });
 
 /** What a provider is told of each part of a slice, by the id of its row. Made from the rows here and nowhere else. */
@@ -76,6 +77,7 @@ export function specsOf(model: SliceModel, parts = topologyParts): SliceSpecs {
       vcpus,
       ramMb,
       diskGb,
+      ...(partOf(sizeSchema, row).ownSize === undefined && { flavourId: row.flavourId }),
       image: imageSpec(imageOf(model, row)),
       forwards: row.forwards.map(({ hostAddress: _address, hostPort: _port, ...asked }) => asked),
     };

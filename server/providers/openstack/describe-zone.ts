@@ -1,12 +1,17 @@
+import { limits } from '#shared/limits';
 import { asReason, asValue, plain, say, type Said } from '#shared/sentence';
 import type { Capabilities, Capability } from '#shared/zone';
 import type { CountedRoom, ZoneDescription } from '../provider';
 import type { Cloud } from './cloud';
+import { mayCreateFlavours, offerOf } from './flavours';
 
 /** Of what Nova counts nothing of, and where a quota is none: more than anybody asks for. */
 const unbounded = { vcpus: 1_000_000, ramMb: 1_000_000_000, diskGb: 1_000_000 };
 /** As many virtio NICs as Nova gives a server by default without counting on a machine type. */
 const nicsPerServer = 24;
+
+/** Of a VM whose flavour is made for it. */
+const bounds = { vcpus: limits.vcpus, ramMb: limits.ramMb, diskGb: limits.diskGb };
 
 const ok: Capability = { ok: true, reason: null };
 const no = (said: Said): Capability => ({ ok: false, ...asReason(said) });
@@ -43,34 +48,40 @@ function countedOf(
 
 /** Its room are the project's quotas, less what others have in the project: `ours` is what the zone's own servers hold of them. */
 export async function describeCloud(
-  { caller, nova, neutron }: Cloud,
+  { settings, caller, nova, neutron }: Cloud,
   ours: { vcpus: number; ramMb: number },
 ): Promise<ZoneDescription> {
-  const [limits, flavours, version, grant] = await Promise.all([
+  const [used, flavours, version, grant] = await Promise.all([
     nova.limits(),
     nova.flavours(),
     caller.novaVersion(),
     caller.grant(),
   ]);
-  const quota = await neutron.quota(grant.project.id);
-  const room = (most: number, used: number, own: number, without: number) =>
-    most < 0 ? without : Math.max(0, most - Math.max(0, used - own));
-  const largest = (values: readonly number[]) => Math.max(1, ...values);
+  const [quota, mayCreate] = await Promise.all([
+    neutron.quota(grant.project.id),
+    settings.otherFlavours === 'create' && mayCreateFlavours(nova, flavours),
+  ]);
+  const offer = offerOf(settings, flavours, mayCreate);
+  const room = (most: number, now: number, own: number, without: number) =>
+    most < 0 ? without : Math.max(0, most - Math.max(0, now - own));
+  const largest = (of: 'vcpus' | 'ramMb' | 'diskGb') =>
+    offer.rule === 'create' ? bounds[of] : Math.max(1, ...flavours.map((flavour) => flavour[of]));
   return {
     physical: {
-      vcpus: room(limits.maxTotalCores, limits.totalCoresUsed, ours.vcpus, unbounded.vcpus),
-      ramMb: room(limits.maxTotalRAMSize, limits.totalRAMUsed, ours.ramMb, unbounded.ramMb),
+      vcpus: room(used.maxTotalCores, used.totalCoresUsed, ours.vcpus, unbounded.vcpus),
+      ramMb: room(used.maxTotalRAMSize, used.totalRAMUsed, ours.ramMb, unbounded.ramMb),
       diskGb: unbounded.diskGb,
     },
     capabilities: capabilities(),
     vmLimits: {
       nics: nicsPerServer,
-      vcpus: { min: 1, max: largest(flavours.map(({ vcpus }) => vcpus)) },
-      ramMb: { min: 1, max: largest(flavours.map(({ ram }) => ram)) },
-      diskGb: { min: 0, max: largest(flavours.map(({ disk }) => disk)) },
+      vcpus: { min: 1, max: largest('vcpus') },
+      ramMb: { min: 1, max: largest('ramMb') },
+      diskGb: { min: 0, max: largest('diskGb') },
     },
+    flavours: offer,
     counted: [
-      countedOf('servers', { limit: limits.maxTotalInstances, used: limits.totalInstancesUsed }, { vm: 1 }),
+      countedOf('servers', { limit: used.maxTotalInstances, used: used.totalInstancesUsed }, { vm: 1 }),
       countedOf('networks', quota.network, { slice: 1, network: 1, link: 1 }),
       countedOf('subnets', quota.subnet, { network: 1, link: 1 }),
       // each VM has one that says that it is defined

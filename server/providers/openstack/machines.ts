@@ -3,11 +3,11 @@ import { say, type Said } from '#shared/sentence';
 import { appliedVm } from '../applied';
 import { aborted, notDefined, notRunning } from '../errors';
 import type { ImageSpec, VmSpec } from '../provider';
-import { chooseFlavour } from './choose-flavour';
 import { hasStatus } from './client/cloud-error';
 import type { GlanceImage } from './client/glance';
 import type { Port } from './client/neutron';
 import type { Server } from './client/nova';
+import { flavoursOf } from './flavours';
 import { asDescription, asMetadata } from './packed';
 import { remembered } from './remembered';
 import { isUp, statusOf, taskOf, troubleOf } from './server-state';
@@ -47,12 +47,11 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
   }
 
   const imagesNow = remembered((name: string) => parts.cloud().glance.images({ name, status: 'active' }));
-  const allFlavours = remembered(() => parts.cloud().nova.flavours());
-  const flavoursNow = () => allFlavours('');
+  const flavours = flavoursOf(parts);
 
   /** The image in Glance, which is called as ours. */
   async function imageOf(image: ImageSpec): Promise<GlanceImage> {
-    const [first] = await imagesNow(image.name);
+    const [first] = await imagesNow.of(image.name);
     if (first === undefined)
       throw new ProviderError('IMAGE_INVALID', say('CLOUD_IMAGE_MISSING', { image: image.name }), false);
     return first;
@@ -118,9 +117,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     { known, ports }: { known: Server[]; ports: ReadonlyMap<string, string> },
   ): Promise<{ id: string }> {
     const { nova, settings } = parts.cloud();
-    const [image, flavours] = await Promise.all([imageOf(vm.image), flavoursNow()]);
-    const flavour = chooseFlavour(flavours, vm);
-    if (flavour === null) throw new ProviderError('NO_CAPACITY', say('CLOUD_NO_FLAVOUR_FITS', { vm: vm.name }), false);
+    const [image, flavour] = await Promise.all([imageOf(vm.image), flavours.of(vm)]);
     const name = names.vm(sliceId, vm.id);
     const called = vm.hostname === '' ? vm.name : vm.hostname;
     return ensured<{ id: string }>(parts, name, {
@@ -130,7 +127,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
         id: await nova.createServer({
           name,
           hostname: called.split('.', 1)[0] ?? called,
-          flavour: flavour.id,
+          flavour,
           image: image.id,
           // one that is not there yet is plugged in when its edge is made
           ports: nicsOf(sliceId, vm).flatMap((nic) => ports.get(nic) ?? []),

@@ -1,4 +1,5 @@
 import type { AccessRule } from './client/access-rules';
+import type { CloudSettings } from './client/settings';
 
 /** An id, as a path of the API has it. */
 const id = 'id';
@@ -6,10 +7,10 @@ const compute = (method: string, path: string): AccessRule => ({ service: 'compu
 const network = (method: string, path: string): AccessRule => ({ service: 'network', method, path: `/v2.0${path}` });
 
 /**
- * Every call that a zone makes, as an application credential's access rules name them; `docs/openstack-access-rules.json` allows them. Signing in needs none.
+ * Every call that a zone makes which is as by default, as an application credential's access rules name them; `docs/openstack-access-rules.json` allows them. Signing in needs none.
  * https://docs.openstack.org/keystone/latest/user/application_credentials.html#access-rules
  */
-export const neededCalls: readonly AccessRule[] = [
+const always: readonly AccessRule[] = [
   compute('GET', '/'),
   compute('GET', '/flavors/detail'),
   compute('GET', '/limits'),
@@ -35,3 +36,11 @@ export const neededCalls: readonly AccessRule[] = [
   network('DELETE', `/ports/${id}`),
   { service: 'image', method: 'GET', path: '/v2/images' },
 ];
+
+/** Of one that has flavours made. */
+const makesFlavours: readonly AccessRule[] = [compute('POST', '/flavors'), compute('POST', `/flavors/${id}/action`)];
+
+/** Every call that a zone with these settings makes. */
+export function neededCalls({ otherFlavours }: Pick<CloudSettings, 'otherFlavours'>): readonly AccessRule[] {
+  return otherFlavours === 'create' ? [...always, ...makesFlavours] : always;
+}

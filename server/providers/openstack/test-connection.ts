@@ -1,6 +1,8 @@
 import { ProviderError } from '#server/lib/provider-error';
 import { withTimeout } from '#server/lib/timeout';
-import { asReason, say, type Said } from '#shared/sentence';
+import type { CloudFlavour } from '#shared/cloud-flavours';
+import { pairsOf } from '#shared/pairs';
+import { asReason, say, together, type Said } from '#shared/sentence';
 import type { ConnectionStep, ConnectionTest } from '#shared/zone-test';
 import { asProviderError } from '../errors';
 import { isAllowed } from './client/access-rules';
@@ -8,10 +10,11 @@ import { createCaller, type Caller } from './client/caller';
 import { servicesOf } from './client/catalogue';
 import { glanceOf } from './client/glance';
 import { neutronOf } from './client/neutron';
-import { novaOf } from './client/nova';
+import { novaOf, type Nova } from './client/nova';
 import type { Grant } from './client/session';
 import { accessOf, type CloudSettings } from './client/settings';
 import { chooseExternal } from './external-network';
+import { mayCreateFlavours } from './flavours';
 import { neededCalls } from './rights';
 
 /** What one step has found; `limited`: what does not work for it. */
@@ -51,9 +54,9 @@ export async function testConnection(settings: CloudSettings): Promise<Connectio
       const grant = await caller.grant();
       return { ...signedInAs(grant), value: { caller, grant } };
     });
-    if (signedIn === undefined) return { ok: false, steps };
-    await lookAt(signedIn, settings, step);
-    return { ok: steps.every(({ state }) => state !== 'failed'), steps };
+    if (signedIn === undefined) return { ok: false, steps, offers: { flavours: [] } };
+    const offers = await lookAt(signedIn, settings, step);
+    return { ok: steps.every(({ state }) => state !== 'failed'), steps, offers };
   } finally {
     (caller as Caller | null)?.close();
   }
@@ -62,21 +65,26 @@ export async function testConnection(settings: CloudSettings): Promise<Connectio
 async function lookAt(
   { caller, grant }: { caller: Caller; grant: Grant },
   settings: CloudSettings,
-  step: (name: ConnectionStep, work: () => Promise<Found>) => Promise<unknown>,
-): Promise<void> {
+  step: <Value>(name: ConnectionStep, work: () => Promise<Found & { value?: Value }>) => Promise<Value | undefined>,
+): Promise<ConnectionTest['offers']> {
   const nova = novaOf(caller);
   const neutron = neutronOf(caller);
   await step('catalogue', async () => {
     const services = servicesOf(grant.catalogue, grant.region).join(', ');
     return { said: say('CLOUD_CATALOGUE', { region: grant.region, services }) };
   });
-  await step('compute', async () => {
+  const flavours = await step('compute', async () => {
     const { max, spoken } = await caller.novaVersion();
     const flavours = await nova.flavours();
-    const [least] = flavours.toSorted((a, b) => a.ram - b.ram || a.vcpus - b.vcpus);
+    const [least] = flavours.toSorted((a, b) => a.ramMb - b.ramMb || a.vcpus - b.vcpus);
     if (least === undefined) return { said: say('CLOUD_NO_FLAVOURS'), failed: true };
-    return { said: say('CLOUD_COMPUTE', { max, spoken, flavours: flavours.length, smallest: least.name }) };
+    return {
+      said: say('CLOUD_COMPUTE', { max, spoken, flavours: flavours.length, smallest: least.name }),
+      value: flavours,
+    };
   });
+  if (flavours !== undefined && (settings.flavours !== '' || settings.otherFlavours === 'create'))
+    await step('flavours', () => flavoursFor(nova, settings, flavours));
   const { availabilityZone: name } = settings;
   if (name !== '')
     await step('availabilityZone', async () => {
@@ -114,11 +122,25 @@ async function lookAt(
   if (settings.applicationCredential !== '')
     await step('rights', async () => {
       if (rules === null) return { said: say('CLOUD_RULES_ALL') };
-      const lacking = neededCalls.filter((call) => !isAllowed(rules, call));
+      const lacking = neededCalls(settings).filter((call) => !isAllowed(rules, call));
       if (lacking.length === 0) return { said: say('CLOUD_RULES_FIT') };
       const names = lacking.map(({ service, method, path }) => `${service} ${method} ${path}`).join(', ');
       return { said: say('CLOUD_RULES_LACK', { rules: names }), failed: true };
     });
+  return { flavours: flavours ?? [] };
+}
+
+/** Whether what the settings name is there, and what they have made may be. */
+async function flavoursFor(nova: Nova, settings: CloudSettings, flavours: readonly CloudFlavour[]): Promise<Found> {
+  const known = new Set(flavours.flatMap(({ id, name }) => [id, name]));
+  const gone = [...pairsOf(settings.flavours).values()].filter((wanted) => !known.has(wanted));
+  const names = [...new Set(gone)].join(', ');
+  const listed = gone.length > 0 ? say('CLOUD_FLAVOURS_GONE', { flavours: names }) : say('CLOUD_FLAVOURS_LISTED');
+  const limited = gone.length > 0;
+  if (settings.otherFlavours !== 'create') return { said: listed, limited };
+  const may = await mayCreateFlavours(nova, flavours);
+  const made = say(may ? 'CLOUD_FLAVOURS_MADE' : 'CLOUD_FLAVOURS_NOT_MADE');
+  return { said: settings.flavours === '' ? made : together(listed, made), limited: limited || !may };
 }
 
 function signedInAs({ project, user, roles, lifetimeMs }: Grant): Found {

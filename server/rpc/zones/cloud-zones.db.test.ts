@@ -9,6 +9,7 @@ import { silentLogger } from '#server/lib/logger';
 import { createProviderRegistry } from '#server/provider-registry';
 import { tiny, vmSpec } from '#server/providers/contract-fixtures';
 import { testCloud } from '#server/testing/cloud';
+import { line } from '#server/testing/drawings';
 import { outcomeOf } from '#server/testing/outcomes';
 import { createWorld } from '#server/testing/world';
 
@@ -101,6 +102,33 @@ describe('a zone on OpenStack', () => {
     const moved = await admin.zones.update({ id, name: 'cloud', ...rest, settings: elsewhere });
     expect(moved.settings).toMatchObject({ authUrl: other.url, applicationSecret: { set: false } });
     expect(other.asked).toEqual([]);
+  });
+
+  it('names in the plan the VMs that it has no flavour for, and takes settings that say otherwise', async () => {
+    useRegistry();
+    const cloud = await testCloud();
+    const admin = world.callerOf(await world.person('admin'));
+    const given = { ...credential, authUrl: cloud.url };
+    cloud.flavours.push({ id: 'f2', name: 'roomy', vcpus: 4, ram: 8_192, disk: 40 });
+    const none = { ...given, otherFlavours: 'none' } as const;
+    const zone = await admin.zones.create({ name: 'cloud', provider: 'openstack', settings: none });
+    const template = await admin.templates.create({ name: 't', topology: line(1) });
+    const slice = await admin.slices.create({ name: 's', templateId: template.id, zoneId: zone.id });
+    const flavours = async () => {
+      const preview = await admin.slices.preview({ templateId: template.id, zoneId: zone.id });
+      const plan = await admin.deployments.plan({ sliceId: slice.id, kind: 'deploy' });
+      expect(preview.problems).toEqual(plan.problems);
+      return plan.problems.map(({ code, node, sentences }) => [code, node, sentences?.[0]?.code]);
+    };
+    expect(await flavours()).toEqual([['VM_NO_FLAVOUR', 'vm1', 'CLOUD_FLAVOUR_NOT_LISTED']]);
+    const change = (settings: object) =>
+      admin.zones.update({ id: zone.id, name: 'cloud', ...rest, settings: { provider: 'openstack', ...settings } });
+    await change({ flavours: '1=gone' });
+    expect(await flavours()).toEqual([['VM_NO_FLAVOUR', 'vm1', 'CLOUD_FLAVOUR_GONE']]);
+    const changed = await change({ flavours: '1=roomy' });
+    expect(changed.settings).toMatchObject({ flavours: '1=roomy', otherFlavours: 'none' });
+    expect(await flavours()).toEqual([]);
+    expect(await outcomeOf(change({ flavours: '1=nano, 1=f1' }))).toBe('INVALID_INPUT');
   });
 
   it('tells what belongs to no slice, and removes it when that is named, but nothing of others', async () => {

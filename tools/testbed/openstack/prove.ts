@@ -5,17 +5,23 @@ import path from 'node:path';
 import { z } from 'zod';
 import { attachment, link, tiny as image, vmSpec, withNic } from '#server/providers/contract-fixtures';
 import { createOpenStackProvider } from '#server/providers/openstack/openstack-provider';
-import { accessRuleSchema } from '#server/providers/openstack/client/access-rules';
+import { accessRuleSchema, type AccessRule } from '#server/providers/openstack/client/access-rules';
 import { testConnection } from '#server/providers/openstack/test-connection';
 import type { EdgeSpec, Provider, VmSpec } from '#server/providers/provider';
 import { Semaphore } from '#server/lib/semaphore';
 import { openSettings } from '#shared/zone-settings';
+import { proveFlavours } from './prove-flavours';
 import { proveFaults } from './prove-faults';
 import { proveGuests } from './prove-guests';
 import { proveKills } from './prove-kills';
 import { proveNeighbours } from './prove-neighbours';
 import { applicationCredential } from './seed';
 import type { Testbed } from './testbed';
+
+/** As the README says. */
+const makesFlavours: AccessRule[] = ['/v2.1/flavors', '/v2.1/flavors/*/action'].map((at) => ({
+  ...{ service: 'compute', method: 'POST', path: at },
+}));
 
 /** Steps at once, as the runner has them. */
 const lanes = 16;
@@ -27,7 +33,7 @@ export async function prove(
 ): Promise<void> {
   await proveConnection(testbed, log);
   // all that follows is done with no more rights than the test of the connection asks for
-  const credential = await narrowed(testbed, log);
+  const credential = await narrowed(testbed, testbed.member, log);
   const settings = settingsFor(testbed, credential);
   const providerOf = (mark: string) =>
     createOpenStackProvider({
@@ -49,6 +55,8 @@ export async function prove(
     await proveTopology(provider, { name: 'star', sliceId: 2, ...star(vms), log });
     await proveRefusals(provider, log);
     await proveNeighbours(provider, other, log);
+    const maker = await narrowed(testbed, testbed.maker, log, makesFlavours);
+    await proveFlavours({ member: settingsFor(testbed, {}), maker: settingsFor(testbed, maker) }, log);
     await proveFaults(testbed, settings, { rounds, log });
   } finally {
     await provider.close();
@@ -83,10 +91,15 @@ async function proveConnection(testbed: Testbed, log: (line: string) => void): P
 }
 
 /** The settings of an application credential with the access rules that the README tells to give, and no others. */
-async function narrowed(testbed: Testbed, log: (line: string) => void): Promise<object> {
+async function narrowed(
+  testbed: Testbed,
+  whose: Testbed['member'],
+  log: (line: string) => void,
+  more: readonly AccessRule[] = [],
+): Promise<object> {
   const file = path.join(import.meta.dirname, '../../../docs/openstack-access-rules.json');
   const rules = z.array(accessRuleSchema).parse(JSON.parse(await readFile(file, 'utf8')));
-  const { id, secret } = await applicationCredential({ ...testbed, ...testbed.member }, rules);
+  const { id, secret } = await applicationCredential({ ...testbed, ...whose }, [...rules, ...more]);
   const credential = { user: '', applicationCredential: id, applicationSecret: secret };
   const { ok, steps } = await testConnection(settingsFor(testbed, credential));
   log('Test connection with an application credential that is narrowed by access rules:');

@@ -17,6 +17,8 @@ export interface Seeder {
 export const member = { user: 'trama', project: 'labs' };
 /** Who may look only. */
 export const reader = { user: 'looker', project: 'labs' };
+/** Who may make flavours, too. */
+export const maker = { user: 'maker', project: 'labs' };
 
 export function seederOf(plan: Plan): Seeder {
   const keystone = keystoneUrl(plan);
@@ -68,6 +70,7 @@ export function seederOf(plan: Plan): Seeder {
       const labs = await made('project', { name: member.project, domain_id: 'default' });
       await account(member.user, labs, 'member');
       await account(reader.user, labs, 'reader');
+      await account(maker.user, labs, 'admin');
       const services = [
         ['glance', 'image', at(ports.glance)],
         ['placement', 'placement', at(ports.placement)],

@@ -7,7 +7,7 @@ import { configFiles, databaseUrl, keystoneUrl, portNames, type Guests, type Pla
 import { startHost } from './host';
 import { install } from './packages';
 import { freePorts, listens, processesIn, type Processes } from './processes';
-import { member, reader, seederOf, type Seeder } from './seed';
+import { maker, member, reader, seederOf, type Seeder } from './seed';
 
 export interface Testbed {
   authUrl: string;
@@ -15,6 +15,7 @@ export interface Testbed {
   password: string;
   member: typeof member;
   reader: typeof reader;
+  maker: typeof maker;
   guests: Guests;
 }
 
@@ -75,7 +76,7 @@ async function start(
   await startCompute(plan, processes);
   log('The cloud is ready.');
   const { region, password } = plan;
-  const testbed: Testbed = { authUrl: keystoneUrl(plan), region, password, member, reader, guests };
+  const testbed: Testbed = { authUrl: keystoneUrl(plan), region, password, member, reader, maker, guests };
   await writeFile(factsOf(folder), JSON.stringify(testbed), { mode: 0o600 });
   return testbed;
 }

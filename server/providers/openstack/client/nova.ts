@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CloudFlavour } from '#shared/cloud-flavours';
 import { nothing } from './answers';
 import { hasStatus } from './cloud-error';
 import type { Caller } from './caller';
@@ -16,7 +17,6 @@ const flavour = z.object({
   /** GiB; 0: as large as the image. */
   disk: z.number().int(),
 });
-export type Flavour = z.output<typeof flavour>;
 
 /** −1 is without a limit. */
 const limitsAnswer = z.object({
@@ -46,7 +46,7 @@ const server = z.object({
   metadata: z.record(z.string(), z.string()),
   'OS-EXT-STS:task_state': z.string().nullish(),
   /** What it was made with. */
-  flavor: z.object({ vcpus: z.number().int(), ram: z.number().int() }),
+  flavor: z.object({ original_name: z.string(), vcpus: z.number().int(), ram: z.number().int() }),
   /** Null: it has never run. */
   'OS-SRV-USG:launched_at': z.string().nullish(),
   fault: z.object({ message: z.string() }).optional(),
@@ -113,8 +113,24 @@ export function novaOf(caller: Caller) {
     return { ...listed, fault };
   }
   return {
-    flavours: (): Promise<Flavour[]> =>
-      listAll(caller, { service: 'compute', path: '/flavors/detail', name: 'flavors', item: flavour }),
+    /** Those that the project may use. */
+    async flavours(): Promise<CloudFlavour[]> {
+      const list = { service: 'compute', path: '/flavors/detail', name: 'flavors', item: flavour } as const;
+      const found = await listAll(caller, list);
+      return found.map(({ ram, disk, ...one }) => ({ ...one, ramMb: ram, diskGb: disk }));
+    },
+    /** For nobody until {@link allowFlavour}. Of an id or a name that is taken Nova makes no second one (409), so it may be repeated. */
+    async createFlavour({ id: flavorid, name, vcpus, ramMb: ram, diskGb: disk }: CloudFlavour): Promise<void> {
+      const body = { flavor: { id: flavorid, name, vcpus, ram, disk, 'os-flavor-access:is_public': false } };
+      const path = '/flavors';
+      await caller.call({ service: 'compute', method: 'POST', path, body, answer: nothing, repeatable: true });
+    },
+    /** For one project more; 409 where it is for that already. */
+    async allowFlavour(id: string, projectId: string): Promise<void> {
+      const body = { addTenantAccess: { tenant: projectId } };
+      const path = `/flavors/${encodeURIComponent(id)}/action`;
+      await caller.call({ service: 'compute', method: 'POST', path, body, answer: nothing, repeatable: true });
+    },
     async limits() {
       const answer = await caller.call({ service: 'compute', method: 'GET', path: '/limits', answer: limitsAnswer });
       return answer.limits.absolute;
