@@ -29,6 +29,7 @@ const testedCloud: ConnectionTest = {
       { id: 'id-s', name: 'm1.small', vcpus: 1, ramMb: 64, diskGb: 1 },
       { id: 'id-l', name: 'm1.large', vcpus: 4, ramMb: 16_384, diskGb: 80 },
     ],
+    images: [{ id: 'g1', name: 'debian-12' }],
   },
 };
 

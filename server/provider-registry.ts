@@ -10,6 +10,7 @@ import { createOpenStackProvider } from '#server/providers/openstack/openstack-p
 import { testConnection } from '#server/providers/openstack/test-connection';
 import type { InternetLimits, Provider, SliceRef } from '#server/providers/provider';
 import { findTools } from '#server/providers/qemu/describe-zone';
+import { ImageStore } from '#server/providers/qemu/images/image-store';
 import { createQemuProvider } from '#server/providers/qemu/qemu-provider';
 import { chooseVmUsers, type UidRange } from '#server/providers/qemu/vm-users';
 import { createSimulatorProvider } from '#server/providers/simulator/simulator-provider';
@@ -52,6 +53,8 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
   const simulated = new Map<number, Promise<KeptState>>();
   const folderOf = (zoneId: number) => path.join(options.dataDir, 'zones', String(zoneId));
   let tools: ReturnType<typeof findTools> | undefined;
+  /** Of what zones in clouds upload. */
+  let images: ImageStore | undefined;
 
   async function make(zone: ProviderZone, settings: OpenSettings): Promise<Provider> {
     if (settings.provider === 'qemu')
@@ -69,6 +72,7 @@ export function createProviderRegistry(options: ProviderRegistryOptions): Provid
       return createOpenStackProvider({
         mark: markOf(zone),
         settings,
+        files: (images ??= new ImageStore(path.join(options.dataDir, 'images'))),
         log: (message, details) => options.log.info(message, { zone: zone.id, ...details }),
       });
     if (settings.provider === 'simulator' && options.simulator) {

@@ -37,6 +37,14 @@ export const openStackSentences = {
   CLOUD_LINKS_PLAIN: 'Zones on OpenStack do not take links down, delay or slow them yet.',
   CLOUD_IMAGE_MISSING:
     'The cloud has no active image that is called {{image}}. Put one there: openstack image create --disk-format qcow2 --file FILE {{image}}',
+  CLOUD_IMAGE_GONE:
+    'For the image {{image}} the zone’s settings name {{wanted}}, which is not among the cloud’s active images. Put it there again, or name another one in the settings.',
+  CLOUD_IMAGE_DELETED:
+    'The image {{image}} is not in the cloud: it was not uploaded yet, or has been deleted there. Deploy the slice again, which uploads it, or check the image under Images.',
+  CLOUD_IMAGE_DAMAGED:
+    'What the cloud has as {{image}} is not what was uploaded. Delete it there (openstack image delete {{image}}), and try again.',
+  CLOUD_IMAGE_STUCK:
+    'The cloud has the image {{image}} as “{{status}}” and does not go on with it. If nobody uploads it, delete it there (openstack image delete {{image}}), and try again.',
   CLOUD_FLAVOUR_NONE_FITS:
     'None of the cloud’s flavours is as large as {{vm}} needs. Choose a smaller flavour, or another zone.',
   CLOUD_FLAVOUR_GONE:
@@ -88,6 +96,7 @@ export const openStackSentences = {
   CLOUD_EXTERNAL_MANY:
     'There are several external networks, {{names}}: name one in the settings for internet access and forwarded ports.',
   CLOUD_IMAGE: 'Glance answers; the project sees {{images}} images.',
+  CLOUD_IMAGES_GONE: 'Not among them: {{images}}. VMs of the images that they are named for cannot be made.',
   CLOUD_ROOM:
     'Used of the quotas: {{instances}} VMs, {{cores}} vCPUs, {{ram}} MiB of RAM, {{networks}} networks, {{ports}} ports.',
   CLOUD_ROOM_NONE:

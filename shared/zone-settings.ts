@@ -64,6 +64,8 @@ const simulator = {
 };
 /** A name or an id in a cloud, as people copy it. */
 const cloudName = (unset = '') => z.string().trim().max(255, 'At most 255 characters.').default(unset);
+/** What a VM is made of in a cloud whose image no pair names one for: the cloud's that is called as it, or one that is uploaded. */
+export const imageRules = ['named', 'upload'] as const;
 const openstack = {
   /** Keystone, version 3: what the cloud's openrc file calls OS_AUTH_URL. Empty until it is set: nothing is called. */
   authUrl: z
@@ -98,6 +100,10 @@ const openstack = {
   flavours: pairsSchema.default(''),
   /** Which one those get whose flavour is not among them, or that say a size of their own. */
   otherFlavours: z.enum(flavourRules).default('smallest'),
+  /** Which of the cloud's images, by id or name, VMs of our images are made of. */
+  images: pairsSchema.default(''),
+  /** Of which those are made whose image is not among them: the one that is called as it, or one that is uploaded. */
+  otherImages: z.enum(imageRules).default('named'),
   /** Calls of the cloud's APIs at once. */
   callLimit: z.number().int().min(1).max(64).default(8),
 };

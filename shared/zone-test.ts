@@ -35,7 +35,10 @@ export const connectionTestSchema = z.object({
     }),
   ),
   /** What there is to choose from; empty where it could not be asked. */
-  offers: z.object({ flavours: z.array(cloudFlavourSchema) }),
+  offers: z.object({
+    flavours: z.array(cloudFlavourSchema),
+    images: z.array(z.object({ id: z.string(), name: z.string() })),
+  }),
 });
 export type ConnectionTest = z.infer<typeof connectionTestSchema>;
 

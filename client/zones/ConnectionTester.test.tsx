@@ -10,7 +10,7 @@ import { ZoneForm } from './ZoneForm';
 
 const result: ConnectionTest = {
   ok: false,
-  offers: { flavours: [] },
+  offers: { flavours: [], images: [] },
   steps: [
     { name: 'signIn', state: 'limited', ...asReason(say('CLOUD_READER_ONLY', { roles: 'reader' })) },
     { name: 'external', state: 'failed', ...asReason(say('CLOUD_EXTERNAL_MISSING', { name: 'net', names: 'public' })) },

@@ -2,13 +2,12 @@ import { Fieldset, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput }
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { flavourRules } from '#shared/cloud-flavours';
 import { reachOf, settingFields, type SettingField, type SettingName, type ZoneSettings } from '#shared/zone-settings';
 import type { ProviderKind } from '#shared/zone';
 import { numberOf } from '../ui/numbers';
 import type { ConnectionTest } from '#shared/zone-test';
 import { ConnectionTester } from './ConnectionTester';
-import { FlavourPairs } from './FlavourPairs';
+import { CloudChoices, cloudChoices } from './CloudChoices';
 import { SecretField } from './SecretField';
 
 /** What the fields hold: of every provider's settings, since a new zone's provider can be changed until it is made. */
@@ -59,8 +58,7 @@ const helped = [
 ] as const satisfies readonly SettingName[];
 const isHelped = (name: SettingName): name is (typeof helped)[number] => helped.some((one) => one === name);
 
-/** Those that are set where the cloud's flavours are chosen. */
-const ofFlavours: ReadonlySet<SettingName> = new Set<SettingName>(['flavours', 'otherFlavours']);
+const isChoice = (name: string) => [...cloudChoices].some((one) => one === name);
 
 /** The settings that a zone's provider has, each by its kind; of a cloud also what tries them out. `zoneId`: null for a zone that is not made yet. */
 export function ZoneSettingsFields({
@@ -89,9 +87,8 @@ export function ZoneSettingsFields({
     return schema.safeParse(address).success ? t(`zones.reach.${reachOf(address)}`, { address }) : null;
   };
   const numbers = fields.filter(({ kind, secret }) => kind === 'number' && !secret);
-  const texts = fields.filter(({ name, kind, secret }) => kind !== 'number' && !secret && !ofFlavours.has(name));
-  const { flavours: _flavours, otherFlavours: rule, ...place } = settings;
-  const asked = JSON.stringify(place);
+  const texts = fields.filter(({ name, kind, secret }) => kind !== 'number' && !secret && !cloudChoices.has(name));
+  const asked = JSON.stringify(Object.entries(settings).filter(([name]) => !isChoice(name)));
   // what another cloud has is none of this one's
   const offers = found?.of === asked ? found.offers : undefined;
   if (fields.length === 0) return null;
@@ -150,24 +147,12 @@ export function ZoneSettingsFields({
               onRefused={(field, message) => form.setFieldError(field, message)}
               onOffers={(offers) => setFound({ of: asked, offers })}
             />
-            <Fieldset legend={label('flavours')}>
-              <Stack gap="sm">
-                <FlavourPairs
-                  value={String(settings['flavours'] ?? '')}
-                  onChange={(text) => form.setFieldValue('settings.flavours', text)}
-                  error={form.errors['settings.flavours']}
-                  rule={flavourRules.find((one) => one === rule) ?? 'smallest'}
-                  offered={offers?.flavours}
-                />
-                <Select
-                  label={label('otherFlavours')}
-                  {...props('otherFlavours')}
-                  data={flavourRules.map((value) => ({ value, label: t(`zones.choice.otherFlavours.${value}`) }))}
-                  value={flavourRules.find((one) => one === rule) ?? 'smallest'}
-                  allowDeselect={false}
-                />
-              </Stack>
-            </Fieldset>
+            <CloudChoices
+              values={settings}
+              onChange={(name, text) => form.setFieldValue(`settings.${name}`, text)}
+              errorOf={(name) => form.errors[`settings.${name}`]}
+              offers={offers}
+            />
           </>
         ) : null}
       </Stack>

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import { openSettings, type SettingsOf } from '#shared/zone-settings';
@@ -16,6 +16,8 @@ export interface Asked {
   path: string;
   query: URLSearchParams;
   body: Json;
+  /** What was sent, where it is no JSON. */
+  bytes: Buffer;
   headers: IncomingMessage['headers'];
 }
 interface Reply {
@@ -35,6 +37,8 @@ export interface TestCloud {
   mishap: (asked: Asked, index: number) => Mishap | null;
   things: Record<'networks' | 'subnets' | 'ports' | 'servers', Map<string, Json>>;
   images: Json[];
+  /** Ids of images that were deleted: Glance gives them to no other. */
+  deletedImages: Set<string>;
   /** As Nova lists them. */
   flavours: Json[];
   /** The credential may make some. */
@@ -64,6 +68,7 @@ export async function testCloud({ tls = false } = {}): Promise<TestCloud> {
     images: [{ id: 'image-tiny', name: 'tiny', status: 'active', size: 5_000_000 }],
     flavours: [{ id: 'f1', name: 'nano', vcpus: 1, ram: 128, disk: 1 }],
     makesFlavours: false,
+    deletedImages: new Set(),
     tokens: new Set(),
     tokenSeconds: 3_600,
     accessRules: null,
@@ -89,7 +94,9 @@ export function settingsOf({ url }: Pick<TestCloud, 'url'>, change: object = {})
 async function handle(cloud: TestCloud, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  const text = Buffer.concat(parts).toString('utf8');
+  const bytes = Buffer.concat(parts);
+  const isFile = request.headers['content-type'] === 'application/octet-stream';
+  const text = isFile ? '' : bytes.toString('utf8');
   const { pathname, searchParams } = new URL(request.url ?? '/', cloud.url);
   const body = (text === '' ? {} : JSON.parse(text)) as Json;
   const asked: Asked = {
@@ -97,6 +104,7 @@ async function handle(cloud: TestCloud, request: IncomingMessage, response: Serv
     path: pathname,
     query: searchParams,
     body,
+    bytes,
     headers: request.headers,
   };
   const send = ({ status, body: content, headers = {} }: Reply) => {
@@ -167,8 +175,7 @@ function answer(cloud: TestCloud, asked: Asked): Reply {
   const [, service, , kind = '', id, rest] = asked.path.split('/');
   if (service === 'compute') return compute(cloud, asked, { kind, id, rest });
   if (service === 'network') return network(cloud, asked, { kind, id });
-  if (service === 'image')
-    return { status: 200, body: { images: named(cloud.images, asked.query, ['name', 'status']) } };
+  if (service === 'image') return images(cloud, asked, { id, rest });
   return { status: 404 };
 }
 
@@ -266,6 +273,29 @@ function compute(
     return { status: 202 };
   }
   return { status: 200, body: { server } };
+}
+
+function images(
+  cloud: TestCloud,
+  { method, query, body, bytes }: Asked,
+  { id, rest }: { id: string | undefined; rest: string | undefined },
+): Reply {
+  if (method === 'GET')
+    return { status: 200, body: { images: named(cloud.images, query, ['name', 'status', 'owner']) } };
+  const refused = (status: number): Reply => ({ status, body: { message: `Refused with ${status}.` } });
+  if (method === 'POST') {
+    if (cloud.images.some((image) => image['id'] === body['id']) || cloud.deletedImages.has(String(body['id'])))
+      return refused(409);
+    const made = { ...body, status: 'queued', size: null, owner: 'project-1', created_at: momentOf(cloud) };
+    cloud.images.push(made);
+    return { status: 201, body: made };
+  }
+  const image = cloud.images.find((one) => one['id'] === id);
+  if (image === undefined || rest !== 'file') return refused(404);
+  if (image['status'] !== 'queued') return refused(409);
+  const os_hash_value = createHash('sha512').update(bytes).digest('hex');
+  Object.assign(image, { status: 'active', size: bytes.length, os_hash_algo: 'sha512', os_hash_value });
+  return { status: 204 };
 }
 
 /** Those that are nobody's until they are allowed are not listed. */

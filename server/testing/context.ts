@@ -15,7 +15,7 @@ export function registryOf(provider: Provider): ProviderRegistry {
   return {
     forZone: () => Promise.resolve(provider),
     forget: () => Promise.resolve(),
-    testConnection: () => Promise.resolve({ ok: true, steps: [], offers: { flavours: [] } }),
+    testConnection: () => Promise.resolve({ ok: true, steps: [], offers: { flavours: [], images: [] } }),
     runnable: () => Promise.resolve(['simulator'] as const),
     close: () => provider.close(),
   };
@@ -29,7 +29,7 @@ export function simulatorOnly(simulator: Provider): ProviderRegistry {
         ? Promise.resolve(simulator)
         : Promise.reject(new AppError('ZONE_UNAVAILABLE', 'QEMU is not installed on this machine.')),
     forget: () => Promise.resolve(),
-    testConnection: () => Promise.resolve({ ok: true, steps: [], offers: { flavours: [] } }),
+    testConnection: () => Promise.resolve({ ok: true, steps: [], offers: { flavours: [], images: [] } }),
     runnable: () => Promise.resolve(['simulator'] as const),
     close: () => simulator.close(),
   };

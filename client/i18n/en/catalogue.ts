@@ -239,6 +239,8 @@ export const catalogue = {
       callLimit: 'Calls of the cloud at once',
       flavours: 'Flavours of the cloud',
       otherFlavours: 'VMs of other flavours get',
+      images: 'Images of the cloud',
+      otherImages: 'VMs of other images are made of',
     },
     settingHelp: {
       subnetsDenied: 'Addresses and ranges that no network and no link of a slice may have, with commas between them.',
@@ -256,7 +258,19 @@ export const catalogue = {
       accessKey: 'The simulator takes the first that it is given, and refuses every call with another or none.',
     },
     choice: {
+      otherImages: { named: 'the cloud’s that is called as it', upload: 'an upload of it, made once' },
       otherFlavours: { smallest: 'the smallest that fits', create: 'one made for its size', none: 'none' },
+    },
+    pairs: { nothing: 'The cloud has none that is called so.' },
+    imagePairs: {
+      help: 'Which of the cloud’s images VMs of each image are made of. What is empty goes by the rule below.',
+      untested:
+        'Test the connection to choose from the images that the cloud has. What is empty goes by the rule below.',
+      of: 'The cloud’s image for {{image}}',
+      called: 'the one that is called {{name}}',
+      kind: { disk: 'Disk', kernel: 'Kernel' },
+      gone: 'The cloud does not have it: such VMs cannot be made.',
+      missing: 'The cloud has none that is called {{name}}: such VMs cannot be made.',
     },
     flavourPairs: {
       help: 'Which of the cloud’s flavours VMs of each flavour are made of. What is empty goes by the rule below.',
@@ -266,7 +280,6 @@ export const catalogue = {
       size_one: '{{count}} vCPU, {{ram}}, {{disk}}',
       size_other: '{{count}} vCPUs, {{ram}}, {{disk}}',
       takes: '{{rule}}: {{name}}',
-      nothing: 'The cloud has none that is called so.',
       CLOUD_FLAVOUR_GONE: 'The cloud does not have it: such VMs cannot be made.',
       CLOUD_FLAVOUR_SMALLER: 'It is smaller: such VMs cannot be made.',
       CLOUD_FLAVOUR_NONE_FITS: 'The cloud has none that is large enough: such VMs cannot be made.',

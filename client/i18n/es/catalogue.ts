@@ -251,6 +251,8 @@ export const catalogue: Messages<typeof english> = {
       callLimit: 'Llamadas a la nube a la vez',
       flavours: 'Tipos de máquina de la nube',
       otherFlavours: 'Las MV de otros tamaños reciben',
+      images: 'Imágenes de la nube',
+      otherImages: 'Las MV de otras imágenes se crean de',
     },
     settingHelp: {
       subnetsDenied: 'Direcciones y rangos que no puede tener ninguna red ni enlace de un slice, separados por comas.',
@@ -268,7 +270,19 @@ export const catalogue: Messages<typeof english> = {
       accessKey: 'El simulador acepta la primera que recibe y rechaza toda llamada con otra o sin ella.',
     },
     choice: {
+      otherImages: { named: 'la de la nube que se llama igual', upload: 'una copia que se sube una vez' },
       otherFlavours: { smallest: 'el menor que alcanza', create: 'uno creado a su medida', none: 'ninguno' },
+    },
+    pairs: { nothing: 'La nube no tiene nada que se llame así.' },
+    imagePairs: {
+      help: 'De qué imagen de la nube se crean las MV de cada imagen. Lo vacío sigue la regla de abajo.',
+      untested:
+        'Pruebe la conexión para elegir entre las imágenes que tiene la nube. Lo vacío sigue la regla de abajo.',
+      of: 'Imagen de la nube para {{image}}',
+      called: 'la que se llama {{name}}',
+      kind: { disk: 'Disco', kernel: 'Núcleo' },
+      gone: 'La nube no la tiene: no se pueden crear tales MV.',
+      missing: 'La nube no tiene ninguna que se llame {{name}}: no se pueden crear tales MV.',
     },
     flavourPairs: {
       help: 'De qué tipo de máquina de la nube se crean las MV de cada tamaño. Lo vacío sigue la regla de abajo.',
@@ -278,7 +292,6 @@ export const catalogue: Messages<typeof english> = {
       size_one: '{{count}} vCPU; {{ram}}; {{disk}}',
       size_other: '{{count}} vCPU; {{ram}}; {{disk}}',
       takes: '{{rule}} ({{name}})',
-      nothing: 'La nube no tiene ninguno que se llame así.',
       CLOUD_FLAVOUR_GONE: 'La nube no lo tiene: no se pueden crear tales MV.',
       CLOUD_FLAVOUR_SMALLER: 'Es menor: no se pueden crear tales MV.',
       CLOUD_FLAVOUR_NONE_FITS: 'La nube no tiene ninguno tan grande: no se pueden crear tales MV.',

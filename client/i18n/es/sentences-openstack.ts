@@ -40,6 +40,14 @@ export const openStackSentences: Record<keyof typeof english, string> = {
   CLOUD_LINKS_PLAIN: 'Las zonas en OpenStack aún no cortan, retrasan ni frenan los enlaces.',
   CLOUD_IMAGE_MISSING:
     'La nube no tiene ninguna imagen activa que se llame {{image}}. Ponga una: openstack image create --disk-format qcow2 --file ARCHIVO {{image}}',
+  CLOUD_IMAGE_GONE:
+    'Para la imagen {{image}} los ajustes de la zona nombran {{wanted}}, que no está entre las imágenes activas de la nube. Póngala allí de nuevo, o nombre otra en los ajustes.',
+  CLOUD_IMAGE_DELETED:
+    'La imagen {{image}} no está en la nube: aún no se subió, o se borró allí. Despliegue el slice de nuevo, lo que la sube, o compruebe la imagen en Imágenes.',
+  CLOUD_IMAGE_DAMAGED:
+    'Lo que la nube tiene como {{image}} no es lo que se subió. Bórrela allí (openstack image delete {{image}}) y pruebe de nuevo.',
+  CLOUD_IMAGE_STUCK:
+    'La nube tiene la imagen {{image}} como «{{status}}» y no avanza. Si nadie la sube, bórrela allí (openstack image delete {{image}}) y pruebe de nuevo.',
   CLOUD_FLAVOUR_NONE_FITS:
     'Ningún tipo de máquina de la nube es tan grande como {{vm}} necesita. Elija un tamaño menor, u otra zona.',
   CLOUD_FLAVOUR_GONE:
@@ -91,6 +99,8 @@ export const openStackSentences: Record<keyof typeof english, string> = {
   CLOUD_EXTERNAL_MANY:
     'Hay varias redes externas, {{names}}: nombre una en los ajustes para el acceso a internet y los puertos redirigidos.',
   CLOUD_IMAGE: 'Glance responde; el proyecto ve {{images}} imágenes.',
+  CLOUD_IMAGES_GONE:
+    'No están entre ellas: {{images}}. No se pueden crear las VM de las imágenes para las que se nombran.',
   CLOUD_ROOM:
     'Usado de las cuotas: {{instances}} VM, {{cores}} vCPU, {{ram}} MiB de RAM, {{networks}} redes, {{ports}} puertos.',
   CLOUD_ROOM_NONE:

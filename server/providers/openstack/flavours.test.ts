@@ -107,13 +107,15 @@ test('a test of the connection tells what there is to choose from, what is named
   expect(cloud.flavours).toHaveLength(1);
 });
 
-test('the README names the calls that making flavours takes besides', async () => {
+test('the README names the calls that making flavours and uploading images take besides', async () => {
   const readme = await readFile(path.join(import.meta.dirname, '../../../README.md'), 'utf8');
-  const always = neededCalls({ otherFlavours: 'none' });
-  const more = neededCalls({ otherFlavours: 'create' }).filter((call) => !always.includes(call));
+  const always = neededCalls({ otherFlavours: 'none', otherImages: 'named' });
+  const more = neededCalls({ otherFlavours: 'create', otherImages: 'upload' }).filter((call) => !always.includes(call));
   expect(more.map(({ method, path: at }) => `${method} ${at}`)).toEqual([
     'POST /v2.1/flavors',
     'POST /v2.1/flavors/id/action',
+    'POST /v2/images',
+    'PUT /v2/images/id/file',
   ]);
   for (const { method, path: at } of more) expect(readme).toContain(`\`${method} ${at.replace('/id/', '/*/')}\``);
 });

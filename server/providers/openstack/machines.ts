@@ -2,14 +2,13 @@ import { ProviderError } from '#server/lib/provider-error';
 import { say, type Said } from '#shared/sentence';
 import { appliedVm } from '../applied';
 import { aborted, notDefined, notRunning } from '../errors';
-import type { ImageSpec, VmSpec } from '../provider';
+import type { VmSpec } from '../provider';
 import { hasStatus } from './client/cloud-error';
-import type { GlanceImage } from './client/glance';
 import type { Port } from './client/neutron';
 import type { Server } from './client/nova';
 import { flavoursOf } from './flavours';
+import type { CloudImages } from './images';
 import { asDescription, asMetadata } from './packed';
-import { remembered } from './remembered';
 import { isUp, statusOf, taskOf, troubleOf } from './server-state';
 import type { ServerWatch } from './server-watch';
 import { userDataOf } from './user-data';
@@ -30,7 +29,7 @@ export type Machines = ReturnType<typeof machinesOf>;
  * VMs. One that is defined is a port on its slice's own network, which is plugged into nothing; its server is made at its first start, once its NICs are
  * there, since Nova has no server that was never started. From then on its server is what counts.
  */
-export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
+export function machinesOf(parts: ZoneParts, watch: ServerWatch, images: CloudImages) {
   const { names, mark } = parts;
 
   const serverOf = async (sliceId: number, vmId: number): Promise<Server | null> => {
@@ -46,16 +45,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     if ((await definitions(sliceId, vmId)).length === 0) throw notDefined('virtual machine');
   }
 
-  const imagesNow = remembered((name: string) => parts.cloud().glance.images({ name, status: 'active' }));
   const flavours = flavoursOf(parts);
-
-  /** The image in Glance, which is called as ours. */
-  async function imageOf(image: ImageSpec): Promise<GlanceImage> {
-    const [first] = await imagesNow.of(image.name);
-    if (first === undefined)
-      throw new ProviderError('IMAGE_INVALID', say('CLOUD_IMAGE_MISSING', { image: image.name }), false);
-    return first;
-  }
 
   /** The network of a slice's definitions; asked for once, and again when it is gone. */
   const ownNetworks = new Map<string, Promise<string>>();
@@ -117,7 +107,7 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
     { known, ports }: { known: Server[]; ports: ReadonlyMap<string, string> },
   ): Promise<{ id: string }> {
     const { nova, settings } = parts.cloud();
-    const [image, flavour] = await Promise.all([imageOf(vm.image), flavours.of(vm)]);
+    const [image, flavour] = await Promise.all([images.of(vm.image), flavours.of(vm)]);
     const name = names.vm(sliceId, vm.id);
     const called = vm.hostname === '' ? vm.name : vm.hostname;
     return ensured<{ id: string }>(parts, name, {
@@ -225,7 +215,6 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch) {
   return {
     requireDefined,
     ensureDefined,
-    imageOf,
     serverOf,
     start,
     /** Plugs NICs into servers that have been made without them. */

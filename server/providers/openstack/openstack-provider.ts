@@ -10,6 +10,7 @@ import { consolesOf } from './consoles';
 import { describeCloud } from './describe-zone';
 import { foundIn } from './found';
 import { emptySlice, takeInventory, type SliceInventory } from './inventory';
+import { imagesOf, sizeOf, type ImageFiles } from './images';
 import { keepingOf } from './keeping';
 import { machinesOf } from './machines';
 import { namesOf } from './names';
@@ -25,6 +26,8 @@ export interface OpenStackProviderOptions {
   mark: string;
   settings: CloudSettings;
   log: (message: string, details?: Record<string, unknown>) => void;
+  /** Of images that are uploaded; without them none is. */
+  files?: ImageFiles;
   /** Waits between two looks, and before a repeat. The clock's unless given. */
   pause?: ZoneParts['pause'];
 }
@@ -37,7 +40,8 @@ const sameRoundMs = 5_000;
 const describedMs = 30_000;
 
 /** VMs, networks and links in a project of an OpenStack cloud. */
-export function createOpenStackProvider({ mark, settings, log, pause = wait }: OpenStackProviderOptions): Provider {
+export function createOpenStackProvider(options: OpenStackProviderOptions): Provider {
+  const { mark, settings, log, files = null, pause = wait } = options;
   const names = namesOf(mark);
   let current: Cloud | null = null;
   let given = settings;
@@ -51,7 +55,8 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
     log,
   };
   const watch = createServerWatch(parts);
-  const machines = machinesOf(parts, watch);
+  const images = imagesOf(parts, files);
+  const machines = machinesOf(parts, watch, images);
   const wiring = wiringOf(parts, machines);
   const removeSurplus = surplusOf(parts);
   let looking: Promise<unknown> = Promise.resolve();
@@ -86,7 +91,7 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
   };
   const define = async (slice: SliceRef, vm: VmSpec) => {
     round = null;
-    await machines.imageOf(vm.image);
+    await images.of(vm.image);
     await machines.ensureDefined(slice.id, vm);
     return forwards;
   };
@@ -111,13 +116,11 @@ export function createOpenStackProvider({ mark, settings, log, pause = wait }: O
       return described.description;
     },
     async ensureImage(image) {
-      const { size } = await machines.imageOf(image);
-      return { sizeMb: Math.max(1, Math.ceil((size ?? 0) / 2 ** 20)) };
+      return { sizeMb: sizeOf(await images.ensure(image)) };
     },
     async imageState(image) {
       try {
-        const { size } = await machines.imageOf(image);
-        return { state: 'verified', sizeMb: Math.max(1, Math.ceil((size ?? 0) / 2 ** 20)) };
+        return await images.state(image);
       } catch (error) {
         // whether a cloud that is away has it, nobody knows now
         const known = asProviderError(error, say('IMAGE_BAD'));

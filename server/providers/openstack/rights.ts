@@ -40,7 +40,17 @@ const always: readonly AccessRule[] = [
 /** Of one that has flavours made. */
 const makesFlavours: readonly AccessRule[] = [compute('POST', '/flavors'), compute('POST', `/flavors/${id}/action`)];
 
+/** Of one that uploads images. */
+const uploadsImages: readonly AccessRule[] = [
+  { service: 'image', method: 'POST', path: '/v2/images' },
+  { service: 'image', method: 'PUT', path: `/v2/images/${id}/file` },
+];
+
 /** Every call that a zone with these settings makes. */
-export function neededCalls({ otherFlavours }: Pick<CloudSettings, 'otherFlavours'>): readonly AccessRule[] {
-  return otherFlavours === 'create' ? [...always, ...makesFlavours] : always;
+export function neededCalls(settings: Pick<CloudSettings, 'otherFlavours' | 'otherImages'>): readonly AccessRule[] {
+  return [
+    ...always,
+    ...(settings.otherFlavours === 'create' ? makesFlavours : []),
+    ...(settings.otherImages === 'upload' ? uploadsImages : []),
+  ];
 }

@@ -54,7 +54,7 @@ export async function testConnection(settings: CloudSettings): Promise<Connectio
       const grant = await caller.grant();
       return { ...signedInAs(grant), value: { caller, grant } };
     });
-    if (signedIn === undefined) return { ok: false, steps, offers: { flavours: [] } };
+    if (signedIn === undefined) return { ok: false, steps, offers: { flavours: [], images: [] } };
     const offers = await lookAt(signedIn, settings, step);
     return { ok: steps.every(({ state }) => state !== 'failed'), steps, offers };
   } finally {
@@ -97,9 +97,14 @@ async function lookAt(
     return { said: say(has ? 'CLOUD_NETWORK' : 'CLOUD_NO_PORT_SECURITY'), failed: !has };
   });
   await step('external', async () => externalOf(await neutron.networks({ 'router:external': 'true' }), settings));
-  await step('image', async () => {
-    const images = await glanceOf(caller).images({});
-    return { said: say('CLOUD_IMAGE', { images: images.length }) };
+  const images = await step('image', async () => {
+    const active = await glanceOf(caller).images({ status: 'active' });
+    const value = active.map(({ id, name }) => ({ id, name: name ?? '' }));
+    const said = say('CLOUD_IMAGE', { images: active.length });
+    const known = new Set(value.flatMap((one) => [one.id, one.name]));
+    const gone = [...pairsOf(settings.images).values()].filter((wanted) => !known.has(wanted));
+    if (gone.length === 0) return { said, value };
+    return { said: together(said, say('CLOUD_IMAGES_GONE', { images: gone.join(', ') })), limited: true, value };
   });
   await step('quota', async () => {
     const [limits, quota] = await Promise.all([nova.limits(), neutron.quota(grant.project.id)]);
@@ -127,7 +132,7 @@ async function lookAt(
       const names = lacking.map(({ service, method, path }) => `${service} ${method} ${path}`).join(', ');
       return { said: say('CLOUD_RULES_LACK', { rules: names }), failed: true };
     });
-  return { flavours: flavours ?? [] };
+  return { flavours: flavours ?? [], images: images ?? [] };
 }
 
 /** Whether what the settings name is there, and what they have made may be. */

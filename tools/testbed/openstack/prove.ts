@@ -13,6 +13,7 @@ import { openSettings } from '#shared/zone-settings';
 import { proveFlavours } from './prove-flavours';
 import { proveFaults } from './prove-faults';
 import { proveGuests } from './prove-guests';
+import { proveImages } from './prove-images';
 import { proveKills } from './prove-kills';
 import { proveNeighbours } from './prove-neighbours';
 import { applicationCredential } from './seed';
@@ -22,6 +23,11 @@ import type { Testbed } from './testbed';
 const makesFlavours: AccessRule[] = ['/v2.1/flavors', '/v2.1/flavors/*/action'].map((at) => ({
   ...{ service: 'compute', method: 'POST', path: at },
 }));
+
+const uploadsImages: AccessRule[] = [
+  { service: 'image', method: 'POST', path: '/v2/images' },
+  { service: 'image', method: 'PUT', path: '/v2/images/*/file' },
+];
 
 /** Steps at once, as the runner has them. */
 const lanes = 16;
@@ -56,6 +62,9 @@ export async function prove(
     await proveRefusals(provider, log);
     await proveNeighbours(provider, other, log);
     const maker = await narrowed(testbed, testbed.maker, log, makesFlavours);
+    const uploader = await narrowed(testbed, testbed.member, log, uploadsImages);
+    const uploading = { ...uploader, otherImages: 'upload' };
+    await proveImages({ narrowed: settingsFor(testbed, uploading), member: settingsFor(testbed, {}) }, log);
     await proveFlavours({ member: settingsFor(testbed, {}), maker: settingsFor(testbed, maker) }, log);
     await proveFaults(testbed, settings, { rounds, log });
   } finally {

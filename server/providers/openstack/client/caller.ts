@@ -13,6 +13,8 @@ import { createWire, type HttpAnswer, type HttpRequest } from './wire';
 
 /** An API answers at once, or within what its own proxies allow. */
 const callMs = 60_000;
+/** What is as large as a disk. */
+const fileMs = 6 * 3_600_000;
 
 export interface Call<Answer> {
   service: Service;
@@ -21,6 +23,8 @@ export interface Call<Answer> {
   path: string;
   query?: Query | undefined;
   body?: unknown;
+  /** In its place what is in a file. It takes as long as it takes. */
+  file?: HttpRequest['file'];
   /** What the answer has to be. */
   answer: z.ZodType<Answer>;
   /** That it is done twice does no harm. Unless said, of all but POST. */
@@ -75,7 +79,7 @@ export function createCaller(access: Access, parts: ClientParts = realParts(acce
   /** The last answer, once there is nothing more to be tried. */
   async function answerTo(
     asked: Asked,
-    { method, urlOf, headers, body, repeatable, signal }: Sent,
+    { method, urlOf, headers, body, file, repeatable, signal }: Sent,
   ): Promise<HttpAnswer> {
     let grant = await session.grant(signal);
     let signedInAnew = false;
@@ -86,9 +90,10 @@ export function createCaller(access: Access, parts: ClientParts = realParts(acce
         method,
         url: urlOf(grant),
         headers: { accept: 'application/json', 'x-auth-token': grant.token, ...headers },
-        timeoutMs: callMs,
+        timeoutMs: file === undefined ? callMs : fileMs,
         signal,
         ...(body !== undefined && { body }),
+        ...(file !== undefined && { file }),
       };
       const { answer, failed, outcome } = await attemptOf(wire, asked, request).finally(leave);
       const next = nextOf(outcome, { attempt, repeatable, signedInAnew }, now());
@@ -111,15 +116,17 @@ export function createCaller(access: Access, parts: ClientParts = realParts(acce
   }
 
   async function call<Answer>(call: Call<Answer>): Promise<Answer> {
-    const { service, method, path, query, body, answer: schema, repeatable = method !== 'POST', signal } = call;
+    const { service, method, path, query, body, file, answer: schema, repeatable = method !== 'POST', signal } = call;
     const asked = { service, call: `${method} ${path}` };
     const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    if (file !== undefined) headers['content-type'] = 'application/octet-stream';
     if (service === 'compute') headers['openstack-api-version'] = `compute ${(await novaVersion()).spoken}`;
     const { text } = await answerTo(asked, {
       method,
       urlOf: (grant) => addressOf(session.endpoint(grant, service), { service, path, query }),
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
+      file,
       repeatable,
       signal,
     });
@@ -134,6 +141,7 @@ export function createCaller(access: Access, parts: ClientParts = realParts(acce
       urlOf: (grant) => novaVersionUrl(session.endpoint(grant, 'compute')),
       headers: {},
       body: undefined,
+      file: undefined,
       repeatable: true,
       signal: undefined,
     }).then(({ text }) => {
@@ -160,6 +168,7 @@ interface Sent {
   urlOf: (grant: Grant) => URL;
   headers: Record<string, string>;
   body: string | undefined;
+  file: HttpRequest['file'];
   repeatable: boolean;
   signal: AbortSignal | undefined;
 }

@@ -1,5 +1,7 @@
+import { createReadStream } from 'node:fs';
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { pipeline } from 'node:stream/promises';
 import { rootCertificates } from 'node:tls';
 import { callFailureOf, type CallFailure } from '#server/lib/guarded-request';
 
@@ -12,6 +14,8 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** JSON. */
   body?: string | undefined;
+  /** In its place what is in a file, which has so many bytes. */
+  file?: { path: string; bytes: number } | undefined;
   /** All of it, from the name to the last byte of the answer. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
@@ -79,16 +83,17 @@ async function send(
 
 function headOf(
   agents: { http: http.Agent; https: https.Agent },
-  { url, method, headers, body, signal }: Omit<HttpRequest, 'timeoutMs'>,
+  { url, method, headers, body, file, signal }: Omit<HttpRequest, 'timeoutMs'>,
   state: { sent: boolean },
 ): Promise<IncomingMessage> {
   const secure = url.protocol === 'https:';
   const content = body === undefined ? null : Buffer.from(body, 'utf8');
+  const length = file?.bytes ?? content?.length;
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request(url, {
       method,
       agent: secure ? agents.https : agents.http,
-      headers: { ...headers, ...(content !== null && { 'content-length': String(content.length) }) },
+      headers: { ...headers, ...(length !== undefined && { 'content-length': String(length) }) },
       ...(signal !== undefined && { signal }),
     });
     request.on('error', reject);
@@ -98,7 +103,9 @@ function headOf(
       if (request.reusedSocket) connected();
       else socket.once(secure ? 'secureConnect' : 'connect', connected);
     });
-    request.end(content ?? undefined);
+    if (file === undefined) request.end(content ?? undefined);
+    // of what is refused before all of it was sent the answer counts
+    else pipeline(createReadStream(file.path, { end: Math.max(0, file.bytes - 1) }), request).catch(reject);
   });
 }
 

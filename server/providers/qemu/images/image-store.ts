@@ -51,6 +51,11 @@ export class ImageStore {
     this.#log = log;
   }
 
+  /** Names the content of an image; rejects what is none. */
+  keyOf(image: ImageSpec): Promise<string> {
+    return keyOf(image);
+  }
+
   /** The image's files, whole. Concurrent calls share one run. */
   ensure(image: ImageSpec): Promise<PreparedImage> {
     const id = idOf(image);

@@ -23,11 +23,20 @@ const offered: ConnectionTest['offers']['flavours'] = [
   { id: 'id-l', name: 'm1.large', vcpus: 4, ramMb: 16_384, diskGb: 40 },
 ];
 
+const offeredImages: ConnectionTest['offers']['images'] = [
+  { id: 'g1', name: 'debian-12' },
+  { id: 'g2', name: 'tiny' },
+];
+const image = (id: number, name: string, kind: 'disk' | 'kernel') => ({ id, name, kind, retiredAt: null });
+
 async function show() {
   const sent: unknown[] = [];
   const answer = (path: string, input: unknown): Promise<unknown> => {
     if (path === 'flavours.list') return Promise.resolve({ items: flavours, nextCursor: null });
-    if (path === 'zones.testConnection') return Promise.resolve({ ok: true, steps: [], offers: { flavours: offered } });
+    if (path === 'images.list')
+      return Promise.resolve({ items: [image(1, 'tiny', 'kernel'), image(4, 'debian', 'disk')], nextCursor: null });
+    if (path === 'zones.testConnection')
+      return Promise.resolve({ ok: true, steps: [], offers: { flavours: offered, images: offeredImages } });
     if (path === 'zones.create') sent.push(createZoneInput.parse(input).settings);
     return Promise.resolve({ items: [], nextCursor: null });
   };
@@ -73,4 +82,16 @@ test('what is smaller, and what nobody chose where only that counts, is said at 
   // another cloud may have others
   await userEvent.type(screen.getByLabelText('Region'), 'x');
   expect(screen.queryByText('It is smaller: such VMs cannot be made.')).toBeNull();
+});
+
+test('images are chosen of those that the cloud has, and what is uploaded lacks nothing', async () => {
+  const sent = await show();
+  await press('Test connection');
+  const missing = 'The cloud has none that is called debian: such VMs cannot be made.';
+  expect(await screen.findByText(missing)).toBeDefined();
+  await choose(screen.getByRole('combobox', { name: 'VMs of other images are made of' }), /^an upload/);
+  expect(screen.queryByText(missing)).toBeNull();
+  await choose(screen.getByRole('combobox', { name: 'The cloud’s image for debian' }), /^debian-12$/);
+  await press('Create');
+  await waitFor(() => expect(sent).toMatchObject([{ images: '4=g1', otherImages: 'upload' }]));
 });
