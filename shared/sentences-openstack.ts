@@ -87,6 +87,10 @@ export const openStackSentences = {
   CLOUD_AZ: 'VMs are made in the availability zone {{name}}.',
   CLOUD_AZ_MISSING: 'Nova has no availability zone {{name}} that takes VMs; it has {{names}}.',
   CLOUD_NETWORK: 'Neutron answers, with port security.',
+  CLOUD_NETWORK_PAIRS: 'Neutron answers; ports are in the security group {{group}}, with all addresses allowed.',
+  CLOUD_NO_PAIRS: 'Neutron lacks the extension allowed-address-pairs: guests could not pass on what others send.',
+  CLOUD_GROUP_MISSING:
+    'The project has no security group {{name}}, or several; it has {{names}}. Name one in the zone’s settings, by its id where names are alike.',
   CLOUD_NO_PORT_SECURITY:
     'Neutron lacks the extension port-security: frames that do not come from a port’s own address, as on links between routers, would be dropped.',
   CLOUD_EXTERNAL: 'The external network is {{network}}.',

@@ -66,6 +66,7 @@ const simulator = {
 const cloudName = (unset = '') => z.string().trim().max(255, 'At most 255 characters.').default(unset);
 /** What a VM is made of in a cloud whose image no pair names one for: the cloud's that is called as it, or one that is uploaded. */
 export const imageRules = ['named', 'upload'] as const;
+export const portSecurities = ['off', 'pairs'] as const;
 const openstack = {
   /** Keystone, version 3: what the cloud's openrc file calls OS_AUTH_URL. Empty until it is set: nothing is called. */
   authUrl: z
@@ -94,6 +95,16 @@ const openstack = {
   projectDomain: cloudName('Default'),
   /** By name or id, the network by which VMs reach the internet, and are reached. Empty: the only one that there is. */
   externalNetwork: cloudName(),
+  subnetsDenied,
+  /**
+   * How Neutron is kept from dropping what guests pass on for others: `off`, its port security is off, so that they route and switch; `pairs`, all addresses are
+   * allowed at their ports, so that they route, and the security group's rules hold.
+   */
+  portSecurity: z.enum(portSecurities).default('off'),
+  /** Of `pairs`: by name or id, the project's security group that the ports are in. */
+  securityGroup: cloudName('default'),
+  /** Octets of the largest packet on networks whose drawing says nothing of it. Null: as the cloud says. */
+  mtu: z.number().int().min(1_280).max(9_216).nullable().default(null),
   /** Where VMs are made. Empty: where the cloud likes. */
   availabilityZone: cloudName(),
   /** Which of the cloud's flavours, by id or name, VMs of our flavours get. */

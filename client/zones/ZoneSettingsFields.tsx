@@ -2,7 +2,14 @@ import { Fieldset, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput }
 import type { UseFormReturnType } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { reachOf, settingFields, type SettingField, type SettingName, type ZoneSettings } from '#shared/zone-settings';
+import {
+  portSecurities,
+  reachOf,
+  settingFields,
+  type SettingField,
+  type SettingName,
+  type ZoneSettings,
+} from '#shared/zone-settings';
 import type { ProviderKind } from '#shared/zone';
 import { numberOf } from '../ui/numbers';
 import type { ConnectionTest } from '#shared/zone-test';
@@ -55,6 +62,8 @@ const helped = [
   'user',
   'externalNetwork',
   'availabilityZone',
+  'portSecurity',
+  'securityGroup',
 ] as const satisfies readonly SettingName[];
 const isHelped = (name: SettingName): name is (typeof helped)[number] => helped.some((one) => one === name);
 
@@ -86,6 +95,11 @@ export function ZoneSettingsFields({
     const address = String(settings[name] ?? '').trim() || String(field.default);
     return schema.safeParse(address).success ? t(`zones.reach.${reachOf(address)}`, { address }) : null;
   };
+  /** What a cloud calls so is called so here, too. */
+  const choicesOf = ({ name, choices }: SettingField) =>
+    name === 'portSecurity'
+      ? portSecurities.map((value) => ({ value, label: t(`zones.choice.portSecurity.${value}`) }))
+      : [...choices];
   const numbers = fields.filter(({ kind, secret }) => kind === 'number' && !secret);
   const texts = fields.filter(({ name, kind, secret }) => kind !== 'number' && !secret && !cloudChoices.has(name));
   const asked = JSON.stringify(Object.entries(settings).filter(([name]) => !isChoice(name)));
@@ -103,7 +117,7 @@ export function ZoneSettingsFields({
               <Select
                 key={field.name}
                 {...common}
-                data={[...field.choices]}
+                data={choicesOf(field)}
                 value={String(settings[field.name] ?? field.default)}
                 allowDeselect={false}
               />
@@ -117,7 +131,9 @@ export function ZoneSettingsFields({
             <NumberInput
               key={field.name}
               label={label(field.name)}
-              placeholder={String(field.default ?? t('zones.settingHelp.asServer'))}
+              placeholder={String(
+                field.default ?? t(`zones.settingHelp.${field.name === 'mtu' ? 'asCloud' : 'asServer'}`),
+              )}
               min={0}
               allowDecimal={false}
               {...props(field.name)}

@@ -358,7 +358,13 @@ function createServer(cloud: TestCloud, made: Json): Reply {
 }
 
 function network(cloud: TestCloud, asked: Asked, { kind, id }: { kind: string; id: string | undefined }): Reply {
-  if (kind === 'extensions') return { status: 200, body: { extensions: [{ alias: 'port-security' }] } };
+  if (kind === 'extensions')
+    return { status: 200, body: { extensions: [{ alias: 'port-security' }, { alias: 'allowed-address-pairs' }] } };
+  if (kind === 'security-groups')
+    return {
+      status: 200,
+      body: { security_groups: ['default', 'labs', 'twice', 'twice'].map((name, at) => ({ id: `sg-${at}`, name })) },
+    };
   const { networks, subnets, ports } = cloud.things;
   if (kind === 'quotas') {
     const of = (limit: number, things: Map<string, Json>) => ({ limit, used: things.size });

@@ -90,6 +90,12 @@ export const openStackSentences: Record<keyof typeof english, string> = {
   CLOUD_AZ: 'Las VM se crean en la zona de disponibilidad {{name}}.',
   CLOUD_AZ_MISSING: 'Nova no tiene ninguna zona de disponibilidad {{name}} que admita VM; tiene {{names}}.',
   CLOUD_NETWORK: 'Neutron responde, con seguridad de puertos.',
+  CLOUD_NETWORK_PAIRS:
+    'Neutron responde; los puertos están en el grupo de seguridad {{group}}, con todas las direcciones permitidas.',
+  CLOUD_NO_PAIRS:
+    'A Neutron le falta la extensión allowed-address-pairs: los invitados no podrían pasar lo que envían otros.',
+  CLOUD_GROUP_MISSING:
+    'El proyecto no tiene ningún grupo de seguridad {{name}}, o tiene varios; tiene {{names}}. Nombre uno en los ajustes de la zona, por su id si hay nombres iguales.',
   CLOUD_NO_PORT_SECURITY:
     'A Neutron le falta la extensión port-security: se descartarían las tramas que no vengan de la dirección propia de un puerto, como en enlaces entre routers.',
   CLOUD_EXTERNAL: 'La red externa es {{network}}.',

@@ -107,11 +107,14 @@ test('a test of the connection tells what there is to choose from, what is named
   expect(cloud.flavours).toHaveLength(1);
 });
 
-test('the README names the calls that making flavours and uploading images take besides', async () => {
+test('the README names the calls that some settings take besides', async () => {
   const readme = await readFile(path.join(import.meta.dirname, '../../../README.md'), 'utf8');
-  const always = neededCalls({ otherFlavours: 'none', otherImages: 'named' });
-  const more = neededCalls({ otherFlavours: 'create', otherImages: 'upload' }).filter((call) => !always.includes(call));
+  const always = neededCalls({ otherFlavours: 'none', otherImages: 'named', portSecurity: 'off' });
+  const more = neededCalls({ otherFlavours: 'create', otherImages: 'upload', portSecurity: 'pairs' }).filter(
+    (call) => !always.includes(call),
+  );
   expect(more.map(({ method, path: at }) => `${method} ${at}`)).toEqual([
+    'GET /v2.0/security-groups',
     'POST /v2.1/flavors',
     'POST /v2.1/flavors/id/action',
     'POST /v2/images',

@@ -50,13 +50,13 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch, images: CloudIm
   /** The network of a slice's definitions; asked for once, and again when it is gone. */
   const ownNetworks = new Map<string, Promise<string>>();
   const ownNetwork = (sliceId: number): Promise<string> => {
-    const { neutron } = parts.cloud();
+    const { neutron, settings } = parts.cloud();
     const name = names.slice(sliceId);
     const known = ownNetworks.get(name);
     if (known !== undefined) return known;
     const made = ensured(parts, name, {
       find: () => neutron.networks({ name }),
-      create: () => neutron.createNetwork({ name, description: '' }),
+      create: () => neutron.createNetwork({ name, description: '', portSecurity: settings.portSecurity !== 'off' }),
       remove: ({ id }) => gone(neutron.deleteNetwork(id)),
     }).then(({ id }) => id);
     ownNetworks.set(name, made);
@@ -70,7 +70,10 @@ export function machinesOf(parts: ZoneParts, watch: ServerWatch, images: CloudIm
     const description = asDescription(appliedVm(vm));
     return parts.mutex.run(name, async () => {
       const known = await definitions(sliceId, vm.id);
-      const define = async () => neutron.createPort({ name, networkId: await ownNetwork(sliceId), description });
+      const define = async () => {
+        const [networkId, securityGroup] = await Promise.all([ownNetwork(sliceId), parts.securityGroup()]);
+        return neutron.createPort({ name, networkId, description, securityGroup });
+      };
       const port = await ensured(parts, name, {
         known,
         find: () => neutron.ports({ name }),

@@ -15,6 +15,7 @@ import { keepingOf } from './keeping';
 import { machinesOf } from './machines';
 import { namesOf } from './names';
 import { observationOf } from './observation';
+import { portSecurityOf } from './port-security';
 import { statusOf } from './server-state';
 import { createServerWatch } from './server-watch';
 import { surplusOf } from './surplus';
@@ -50,6 +51,7 @@ export function createOpenStackProvider(options: OpenStackProviderOptions): Prov
     mark,
     names,
     cloud,
+    securityGroup: portSecurityOf(cloud),
     pause,
     mutex: new KeyedMutex(),
     log,

@@ -47,9 +47,12 @@ const uploadsImages: readonly AccessRule[] = [
 ];
 
 /** Every call that a zone with these settings makes. */
-export function neededCalls(settings: Pick<CloudSettings, 'otherFlavours' | 'otherImages'>): readonly AccessRule[] {
+export function neededCalls(
+  settings: Pick<CloudSettings, 'otherFlavours' | 'otherImages' | 'portSecurity'>,
+): readonly AccessRule[] {
   return [
     ...always,
+    ...(settings.portSecurity === 'pairs' ? [network('GET', '/security-groups')] : []),
     ...(settings.otherFlavours === 'create' ? makesFlavours : []),
     ...(settings.otherImages === 'upload' ? uploadsImages : []),
   ];

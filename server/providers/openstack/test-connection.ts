@@ -15,6 +15,7 @@ import type { Grant } from './client/session';
 import { accessOf, type CloudSettings } from './client/settings';
 import { chooseExternal } from './external-network';
 import { mayCreateFlavours } from './flavours';
+import { securityGroupOf } from './port-security';
 import { neededCalls } from './rights';
 
 /** What one step has found; `limited`: what does not work for it. */
@@ -93,8 +94,15 @@ async function lookAt(
       return { said: say('CLOUD_AZ_MISSING', { name, names: names.join(', ') }), failed: true };
     });
   await step('network', async () => {
-    const has = (await neutron.extensions()).has('port-security');
-    return { said: say(has ? 'CLOUD_NETWORK' : 'CLOUD_NO_PORT_SECURITY'), failed: !has };
+    const extensions = await neutron.extensions();
+    if (settings.portSecurity === 'off') {
+      const has = extensions.has('port-security');
+      return { said: say(has ? 'CLOUD_NETWORK' : 'CLOUD_NO_PORT_SECURITY'), failed: !has };
+    }
+    const has = extensions.has('allowed-address-pairs');
+    if (!has) return { said: say('CLOUD_NO_PAIRS'), failed: true };
+    await securityGroupOf({ settings, caller, neutron });
+    return { said: say('CLOUD_NETWORK_PAIRS', { group: settings.securityGroup }) };
   });
   await step('external', async () => externalOf(await neutron.networks({ 'router:external': 'true' }), settings));
   const images = await step('image', async () => {

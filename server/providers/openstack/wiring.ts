@@ -30,10 +30,14 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
     name: string,
     { description = '', mtu }: { description?: string; mtu?: number | undefined },
   ): Promise<Network> => {
-    const { neutron } = parts.cloud();
+    const { neutron, settings } = parts.cloud();
     return ensured(parts, name, {
       find: () => neutron.networks({ name }),
-      create: () => neutron.createNetwork({ name, description, ...(mtu !== undefined && { mtu }) }),
+      create: () => {
+        const own = mtu ?? settings.mtu;
+        const portSecurity = settings.portSecurity !== 'off';
+        return neutron.createNetwork({ name, description, portSecurity, ...(own !== null && { mtu: own }) });
+      },
       remove: ({ id }) => gone(neutron.deleteNetwork(id)),
     });
   };
@@ -81,12 +85,13 @@ export function wiringOf(parts: ZoneParts, machines: Machines) {
     return ensured(parts, name, {
       known,
       find: () => neutron.ports({ name }),
-      create: () =>
+      create: async () =>
         neutron.createPort({
           name,
           networkId: network.id,
           description: asDescription(appliedEdge(edge)),
           mac: nic.mac,
+          securityGroup: await parts.securityGroup(),
           fixed: [
             { subnetId: network.subnet4, address: withoutPrefix(nic.address) },
             ...(network.subnet6 === null || address6 === undefined

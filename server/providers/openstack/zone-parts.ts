@@ -12,6 +12,8 @@ export interface ZoneParts {
   names: Names;
   /** The cloud as the settings are now. Rejects where they do not suffice. */
   cloud: () => Cloud;
+  /** Of ports whose port security is on; undefined where it is off. See `port-security.ts`. */
+  securityGroup: () => Promise<string | undefined>;
   pause: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** By names of VMs, networks and edges: what is made of one is looked for and made by one call after another. */
   mutex: KeyedMutex<string>;

@@ -16,6 +16,7 @@ import { proveGuests } from './prove-guests';
 import { proveImages } from './prove-images';
 import { proveKills } from './prove-kills';
 import { proveNeighbours } from './prove-neighbours';
+import { provePorts } from './prove-ports';
 import { applicationCredential } from './seed';
 import type { Testbed } from './testbed';
 
@@ -24,6 +25,7 @@ const makesFlavours: AccessRule[] = ['/v2.1/flavors', '/v2.1/flavors/*/action'].
   ...{ service: 'compute', method: 'POST', path: at },
 }));
 
+const keepsPortSecurity: AccessRule[] = [{ service: 'network', method: 'GET', path: '/v2.0/security-groups' }];
 const uploadsImages: AccessRule[] = [
   { service: 'image', method: 'POST', path: '/v2/images' },
   { service: 'image', method: 'PUT', path: '/v2/images/*/file' },
@@ -62,6 +64,8 @@ export async function prove(
     await proveRefusals(provider, log);
     await proveNeighbours(provider, other, log);
     const maker = await narrowed(testbed, testbed.maker, log, makesFlavours);
+    const keeper = await narrowed(testbed, testbed.member, log, keepsPortSecurity);
+    await provePorts(settingsFor(testbed, { ...keeper, portSecurity: 'pairs' }), log);
     const uploader = await narrowed(testbed, testbed.member, log, uploadsImages);
     const uploading = { ...uploader, otherImages: 'upload' };
     await proveImages({ narrowed: settingsFor(testbed, uploading), member: settingsFor(testbed, {}) }, log);

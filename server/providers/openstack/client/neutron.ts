@@ -43,13 +43,21 @@ export interface NewNetwork {
   description: string;
   /** Without it Neutron takes its default. */
   mtu?: number;
+  /** Whether its ports may have port security. */
+  portSecurity?: boolean;
 }
+
+/** Every address. */
+const anyAddress = ['0.0.0.0/0', '::/0'].map((ip_address) => ({ ip_address }));
+const securityGroup = z.object({ id: z.string(), name: z.string() });
 
 export interface NewPort {
   name: string;
   networkId: string;
   description: string;
   mac?: string | undefined;
+  /** Its port security is on, with all addresses allowed, in this group; without it is off. */
+  securityGroup?: string | undefined;
   fixed?: readonly { subnetId: string; address: string }[];
 }
 
@@ -86,9 +94,14 @@ export function neutronOf(caller: Caller) {
     networks: async (query: Query) => networksInOrder(await list('networks', network, query)),
     /** In the order of {@link portsInOrder}. */
     ports: async (query: Query) => portsInOrder(await list('ports', port, query)),
-    /** What is sent on it is passed on whatever its addresses: guests are routers and switches, too. */
-    createNetwork: ({ mtu, ...values }: NewNetwork): Promise<Network> =>
-      create('network', network, { ...values, port_security_enabled: false, ...(mtu !== undefined && { mtu }) }),
+    /** By name or id those of the project. */
+    async securityGroups(query: Query): Promise<z.output<typeof securityGroup>[]> {
+      const list = { service: 'network', path: '/security-groups', name: 'security_groups' } as const;
+      return listAll(caller, { ...list, item: securityGroup, query });
+    },
+    /** Without port security what is sent on it is passed on whatever its addresses: guests are routers and switches, too. */
+    createNetwork: ({ mtu, portSecurity = false, ...values }: NewNetwork): Promise<Network> =>
+      create('network', network, { ...values, port_security_enabled: portSecurity, ...(mtu !== undefined && { mtu }) }),
     /** Neither a gateway nor DHCP: guests have their addresses from their configuration. */
     createSubnet: (made: { name: string; networkId: string; cidr: string; version: 4 | 6 }): Promise<Subnet> =>
       create('subnet', subnet, {
@@ -99,12 +112,14 @@ export function neutronOf(caller: Caller) {
         gateway_ip: null,
         enable_dhcp: false,
       }),
-    createPort: ({ name, networkId, description, mac, fixed = [] }: NewPort): Promise<Port> =>
+    createPort: ({ name, networkId, description, mac, securityGroup: group, fixed = [] }: NewPort): Promise<Port> =>
       create('port', port, {
         name,
         network_id: networkId,
         description,
-        port_security_enabled: false,
+        ...(group === undefined
+          ? { port_security_enabled: false }
+          : { port_security_enabled: true, security_groups: [group], allowed_address_pairs: anyAddress }),
         ...(mac !== undefined && { mac_address: mac }),
         fixed_ips: fixed.map(({ subnetId, address }) => ({ subnet_id: subnetId, ip_address: address })),
       }),
