@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { imageRefusal } from '#shared/cloud-images';
 import type { Image } from '#shared/image';
 import { pairsOf } from '#shared/pairs';
+import type { imageRules } from '#shared/zone-settings';
 import type { ConnectionTest } from '#shared/zone-test';
 import { CloudPairs } from './CloudPairs';
 
@@ -12,7 +14,7 @@ export interface ImagePairsProps {
   value: string;
   onChange: (text: string) => void;
   error: ReactNode;
-  rule: 'named' | 'upload';
+  rule: (typeof imageRules)[number];
   /** Those of the cloud; undefined while nobody has asked it. */
   offered: ConnectionTest['offers']['images'] | undefined;
 }
@@ -24,7 +26,6 @@ export function ImagePairs({ images, value, onChange, error, rule, offered }: Im
   const options = offered
     ?.toSorted((a, b) => a.name.localeCompare(b.name))
     .map(({ id, name }) => ({ id, name, label: name === '' ? id : name }));
-  const isThere = (wanted: string) => offered?.some(({ id, name }) => id === wanted || name === wanted) ?? true;
   const rows = images
     .filter(({ id, retiredAt }) => retiredAt === null || listed.has(id))
     .map(({ id, name, kind }) => {
@@ -36,8 +37,10 @@ export function ImagePairs({ images, value, onChange, error, rule, offered }: Im
         label: t('zones.imagePairs.of', { image: name }),
         placeholder: uploads ? t('zones.choice.otherImages.upload') : t('zones.imagePairs.called', { name }),
         refused: (wanted: string | null) => {
-          if (wanted !== null) return isThere(wanted) ? null : t('zones.imagePairs.gone');
-          return uploads || isThere(name) ? null : t('zones.imagePairs.missing', { name });
+          if (offered === undefined) return null;
+          const offer = { images: offered, listed: new Map(wanted === null ? [] : [[id, wanted]]), rule };
+          const refused = imageRefusal(offer, { id, name, kind });
+          return refused === null ? null : t(`zones.imagePairs.${refused.code}`, { name });
         },
       };
     });

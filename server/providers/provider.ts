@@ -4,6 +4,7 @@ import type { BootRun, GuestRun, GuestStatus } from '#shared/guest';
 import type { ConsoleKind } from '#shared/image';
 import type { Said } from '#shared/sentence';
 import type { FlavourOffer } from '#shared/cloud-flavours';
+import type { ImageOffer } from '#shared/cloud-images';
 import type { Capabilities, Fact, ProviderKind, VmLimits } from '#shared/zone';
 import type { OpenSettings } from '#shared/zone-settings';
 import type { EdgeStatus, ForwardState, VmStatus } from '#shared/slice-status';
@@ -231,6 +232,8 @@ export interface ZoneDescription {
   counted?: readonly CountedRoom[];
   /** The sizes in which it has VMs, where it has only some. */
   flavours?: FlavourOffer;
+  /** The images that VMs are made of, where they have to be there already. */
+  images?: ImageOffer;
   observedAt: Date;
 }
 

@@ -277,8 +277,8 @@ export const catalogue = {
       of: 'The cloud’s image for {{image}}',
       called: 'the one that is called {{name}}',
       kind: { disk: 'Disk', kernel: 'Kernel' },
-      gone: 'The cloud does not have it: such VMs cannot be made.',
-      missing: 'The cloud has none that is called {{name}}: such VMs cannot be made.',
+      CLOUD_IMAGE_GONE: 'The cloud does not have it: such VMs cannot be made.',
+      CLOUD_IMAGE_MISSING: 'The cloud has none that is called {{name}}: such VMs cannot be made.',
     },
     flavourPairs: {
       help: 'Which of the cloud’s flavours VMs of each flavour are made of. What is empty goes by the rule below.',

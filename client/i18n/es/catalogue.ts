@@ -289,8 +289,8 @@ export const catalogue: Messages<typeof english> = {
       of: 'Imagen de la nube para {{image}}',
       called: 'la que se llama {{name}}',
       kind: { disk: 'Disco', kernel: 'Núcleo' },
-      gone: 'La nube no la tiene: no se pueden crear tales MV.',
-      missing: 'La nube no tiene ninguna que se llame {{name}}: no se pueden crear tales MV.',
+      CLOUD_IMAGE_GONE: 'La nube no la tiene: no se pueden crear tales MV.',
+      CLOUD_IMAGE_MISSING: 'La nube no tiene ninguna que se llame {{name}}: no se pueden crear tales MV.',
     },
     flavourPairs: {
       help: 'De qué tipo de máquina de la nube se crean las MV de cada tamaño. Lo vacío sigue la regla de abajo.',

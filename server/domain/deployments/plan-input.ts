@@ -1,4 +1,5 @@
 import type { FlavourOffer } from '#shared/cloud-flavours';
+import type { ImageOffer } from '#shared/cloud-images';
 import type { Applied } from '#shared/deployment/applied';
 import type { TopologySource } from '#shared/deployment/schema';
 import type { Problem } from '#shared/errors';
@@ -94,6 +95,8 @@ export interface PlanZone {
   counted?: readonly CountedRoom[];
   /** The sizes in which it has VMs, where it has only some. */
   flavours?: FlavourOffer | undefined;
+  /** The images that its VMs are made of, as they are there now: then what was found out before does not count. */
+  images?: ImageOffer | undefined;
   unavailable: Said | null;
   /** By their ids, images that it cannot make, and why. */
   unbuildable?: ReadonlyMap<number, Said>;

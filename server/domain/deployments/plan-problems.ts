@@ -9,10 +9,11 @@ import {
 } from '#shared/deployment/operations';
 import { refusalSentence } from '#shared/cloud-flavour-sentences';
 import { chooseFlavour } from '#shared/cloud-flavours';
+import { imageRefusal } from '#shared/cloud-images';
 import { problemOf, type Problem } from '#shared/errors';
 import type { Resources } from '#shared/primitives';
 import type { QuotaUse } from '#shared/quota';
-import { say, saidOf, together, type Said } from '#shared/sentence';
+import { say, saidOf, together, told, type Said } from '#shared/sentence';
 import type { VmStatus } from '#shared/slice-status';
 import { sizeDenied } from '#shared/topology/size';
 import type { Capability } from '#shared/zone';
@@ -301,7 +302,7 @@ function vmProblems({ zone, sizesDenied }: PlanInput, made: readonly PlanVm[]): 
         {},
         whyNot(can.disks),
       );
-    const unbuildable = zone.unbuildable?.get(vm.image.id);
+    const unbuildable = unbuildableIn(zone, vm.image);
     if (unbuildable !== undefined) {
       const { image } = vm;
       const place = { vm: vm.name, zone: zone.name, image: image.name };
@@ -347,6 +348,13 @@ function vmProblems({ zone, sizesDenied }: PlanInput, made: readonly PlanVm[]): 
       );
   }
   return problems;
+}
+
+/** Why a zone cannot make an image: as it is there now where that is told, else what was found out last. */
+function unbuildableIn({ images, unbuildable }: PlanInput['zone'], image: PlanVm['image']): Said | undefined {
+  if (images === undefined) return unbuildable?.get(image.id);
+  const refused = imageRefusal(images, image);
+  return refused === null ? undefined : told([refused]);
 }
 
 /** Of a zone that has VMs in some sizes only: that it has none for this one. */

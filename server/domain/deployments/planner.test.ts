@@ -484,6 +484,21 @@ test('a VM that the zone has no flavour for is named, unless it was named as out
   ]);
 });
 
+test('what images a zone has now goes before what was found out of them', () => {
+  const unbuildable = new Map([[7, say('IMAGE_BAD')]]);
+  const found = (images: PlanZone['images']) =>
+    planOperation(input({ zone: { ...zone, unbuildable, images } })).problems.map(({ code, node, field, because }) => [
+      ...[code, node, field],
+      because?.[0]?.code,
+    ]);
+  const offer = { images: [], listed: new Map<number, string>(), rule: 'named' as const };
+  const both = (why: string) => ['web', 'db'].map((name) => ['IMAGE_UNBUILDABLE', name, 'imageId', why]);
+  expect(found(undefined)).toEqual(both('IMAGE_BAD'));
+  expect(found(offer)).toEqual(both('CLOUD_IMAGE_MISSING'));
+  expect(found({ ...offer, listed: new Map([[7, 'gone']]) })).toEqual(both('CLOUD_IMAGE_GONE'));
+  expect(found({ ...offer, images: [{ id: 'g', name: 'tiny' }] })).toEqual([]);
+});
+
 test('subnets in ranges that the zone denies are named on their network or link', () => {
   const denied: IpRange[] = [
     { family: 4, text: '10.64.0.0/16' },

@@ -38,6 +38,7 @@ type ZoneDescriptionTold = Pick<ZoneDescription, 'capabilities'> & {
   vmLimits?: ZoneDescription['vmLimits'];
   counted?: ZoneDescription['counted'];
   flavours?: ZoneDescription['flavours'];
+  images?: ZoneDescription['images'];
 };
 
 const problemOf = ({ code, message, params, sentences }: AppError): Problem => ({
@@ -162,6 +163,7 @@ export async function planZoneOf(
     vmLimits: report.description?.vmLimits ?? null,
     counted: report.description?.counted ?? [],
     flavours: report.description?.flavours,
+    images: report.description?.images,
     unavailable: report.unavailable,
     unbuildable: await unbuildableImages(q, zone.id),
     subnetsDenied: subnetsDenied(zone),

@@ -1,4 +1,5 @@
 import { limits } from '#shared/limits';
+import { pairsOf } from '#shared/pairs';
 import { asReason, asValue, plain, say, type Said } from '#shared/sentence';
 import type { Capabilities, Capability } from '#shared/zone';
 import type { CountedRoom, ZoneDescription } from '../provider';
@@ -48,14 +49,15 @@ function countedOf(
 
 /** Its room are the project's quotas, less what others have in the project: `ours` is what the zone's own servers hold of them. */
 export async function describeCloud(
-  { settings, caller, nova, neutron }: Cloud,
+  { settings, caller, nova, neutron, glance }: Cloud,
   ours: { vcpus: number; ramMb: number },
 ): Promise<ZoneDescription> {
-  const [used, flavours, version, grant] = await Promise.all([
+  const [used, flavours, version, grant, images] = await Promise.all([
     nova.limits(),
     nova.flavours(),
     caller.novaVersion(),
     caller.grant(),
+    glance.images({ status: 'active' }),
   ]);
   const [quota, mayCreate] = await Promise.all([
     neutron.quota(grant.project.id),
@@ -80,6 +82,11 @@ export async function describeCloud(
       diskGb: { min: 0, max: largest('diskGb') },
     },
     flavours: offer,
+    images: {
+      images: images.map(({ id, name }) => ({ id, name: name ?? '' })),
+      listed: pairsOf(settings.images),
+      rule: settings.otherImages,
+    },
     counted: [
       countedOf('servers', { limit: used.maxTotalInstances, used: used.totalInstancesUsed }, { vm: 1 }),
       countedOf('networks', quota.network, { slice: 1, network: 1, link: 1 }),
