@@ -78,6 +78,19 @@ test.each(['lost-request', 'lost-answer', 'twice', 'late', { status: 503 }] as c
   },
 );
 
+test('many VMs of an upload are made without asking for it each time', async () => {
+  const cloud = await testCloud();
+  const provider = providerOf(cloud);
+  await provider.ensureImage(debian);
+  const before = cloud.asked.length;
+  const vms = Array.from({ length: 8 }, (_, index) => vmSpec(index + 1, debian));
+  for (const vm of vms) await provider.ensureVm(slice, vm);
+  for (const vm of vms) await provider.startVm(slice, vm);
+  const asked = cloud.asked.slice(before).filter(({ path: at }) => at.startsWith('/image/'));
+  expect(asked).toHaveLength(1);
+  await provider.close();
+});
+
 test('two servers that upload at once make one', async () => {
   const cloud = await testCloud();
   const both = [providerOf(cloud), providerOf(cloud)];

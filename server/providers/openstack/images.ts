@@ -70,6 +70,8 @@ export function imagesOf(parts: ZoneParts, files: ImageFiles | null) {
       (a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id),
     );
   }
+  /** For who makes many VMs of it. */
+  const uploadedLately = remembered(uploaded);
   const isWhole = (image: GlanceImage) =>
     image.status === 'active' &&
     (image.os_hash_algo !== 'sha512' || image.trama_sha512 == null || image.os_hash_value === image.trama_sha512);
@@ -144,7 +146,10 @@ export function imagesOf(parts: ZoneParts, files: ImageFiles | null) {
   function uploadOnce(image: ImageSpec, from: ImageFiles, key: string): Promise<GlanceImage> {
     const known = underWay.get(key);
     if (known !== undefined) return known;
-    const work = upload(image, from, key).finally(() => underWay.delete(key));
+    const work = upload(image, from, key).finally(() => {
+      underWay.delete(key);
+      uploadedLately.forget();
+    });
     underWay.set(key, work);
     return work;
   }
@@ -155,7 +160,7 @@ export function imagesOf(parts: ZoneParts, files: ImageFiles | null) {
       const wanted = wantedOf(image);
       const from = wanted === undefined ? uploads(image) : null;
       if (from === null) return chosen(image, wanted);
-      const [found] = (await uploaded(await from.keyOf(image))).filter(isWhole);
+      const found = (await uploadedLately.of(await from.keyOf(image))).find(isWhole);
       if (found === undefined) throw invalid(say('CLOUD_IMAGE_DELETED', { image: image.name }));
       return found;
     },
