@@ -62,6 +62,7 @@ export const auditTexts = {
     templates: {
       create: 'Create template',
       update: 'Change template',
+      restore: 'Restore revision of template',
       delete: 'Delete template',
       duplicate: 'Duplicate template',
       import: 'Import template',

@@ -32,6 +32,8 @@ export const limits = {
   /** Tags of one template, and characters of one: together less than what `group_concat` gives, 1,024 bytes. */
   tagsPerTemplate: 10,
   tagLength: 24,
+  /** Characters of what is said of a template's revision. */
+  revisionMessageLength: 200,
   /** Words that a template is found by, and characters of one that count. */
   wordsPerTemplate: 4_000,
   wordLength: 40,

@@ -3,6 +3,7 @@ import { limits } from './limits';
 import { problemSchema } from './errors';
 import { documentFormats, noteKinds, readableFormats } from './topology/formats/document-types';
 import { descriptionSchema, idSchema, lineSchema, listInput, nameSchema, pageOf, timestampSchema } from './primitives';
+import { revisionMessageSchema } from './template-history';
 import { accessKinds, visibilities } from './sharing';
 import { sliceStatuses } from './slice-status';
 import { sketchSchema } from './topology/sketch';
@@ -99,6 +100,7 @@ export const createTemplateInput = z.strictObject({
   description: descriptionSchema.default(''),
   tags: tagsSchema.default([]),
   topology: topologySchema,
+  message: revisionMessageSchema.optional(),
 });
 /** `topology` makes a new revision; `baseRevision` is the one that was opened: REVISION_CONFLICT if it is not the last. */
 export const updateTemplateInput = z
@@ -110,6 +112,7 @@ export const updateTemplateInput = z
     tags: tagsSchema.optional(),
     topology: topologySchema.optional(),
     baseRevision: z.number().int().positive().optional(),
+    message: revisionMessageSchema.optional(),
   })
   .refine((input) => input.topology === undefined || input.baseRevision !== undefined, {
     path: ['baseRevision'],
@@ -121,6 +124,7 @@ export const duplicateTemplateInput = z.strictObject({ id: idSchema, name: nameS
 export const importTemplateInput = z.strictObject({
   text: z.string().min(1, 'The file is empty.').max(limits.importLength, 'The file is too large.'),
   name: nameSchema.optional().describe('in place of the document’s name'),
+  message: revisionMessageSchema.optional(),
   fileName: z.string().max(255).optional().describe('names it if neither `name` nor the document does'),
   /** What the document's kinds of machine are here, by the names of flavours and images; of others it is guessed. */
   kinds: z

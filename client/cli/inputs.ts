@@ -12,6 +12,7 @@ import { listSnapshotsInput, renameSnapshotInput } from '#shared/snapshot';
 import { cloneSliceInput, createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
 import { createSshKeysInput } from '#shared/ssh-key';
 import { createTemplateInput, exportTemplateInput, importTemplateInput, listTemplatesInput } from '#shared/template';
+import { listRevisionsInput, restoreRevisionInput } from '#shared/template-history';
 import { createTokenInput } from '#shared/token';
 import { createWebhookInput, listDeliveriesInput } from '#shared/webhook';
 
@@ -74,7 +75,9 @@ export const inputs = {
   listGallery: fieldsOf(galleryInput, ['language']),
   listTemplates: fieldsOf(listTemplatesInput, ['limit', 'search', 'sort', 'of', 'tag', 'ownerId', 'visibility']),
   createTemplate: fieldsOf(createTemplateInput, ['name', 'description']),
-  importTemplate: fieldsOf(importTemplateInput, ['name']),
+  importTemplate: fieldsOf(importTemplateInput, ['name', 'message']),
+  listRevisions: fieldsOf(listRevisionsInput, ['limit']),
+  restoreRevision: fieldsOf(restoreRevisionInput, ['message']),
   exportTemplate: fieldsOf(exportTemplateInput, ['format']),
   listSlices: fieldsOf(listSlicesInput, ['limit', 'search', 'status', 'of', 'includeDestroyed', 'mark']),
   createSlice: fieldsOf(createSliceInput, ['name', 'restartAfterReboot', 'idempotencyKey']),

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { Problem } from '#shared/errors';
 import { annotationsOf } from '#shared/topology/annotations';
 import { EmptyState } from '../ui/EmptyState';
+import type { PageActs } from './acts';
 import { isAnnotationTool } from './annotate';
 import { TopologyCanvas } from './canvas/TopologyCanvas';
 import type { CanvasBox, CanvasHandle, CanvasMenu, CanvasSelection } from './canvas/types';
@@ -41,6 +42,8 @@ export interface DrawingFrameProps {
   deeds: ReactNode;
   /** Ctrl+S. */
   onSave: () => void;
+  /** What else the page can do, by a name of its own. */
+  pageActs?: PageActs;
   /** Under the bar. */
   notices?: ReactNode;
   /** In the panel while nothing is selected. */
@@ -63,6 +66,7 @@ export function DrawingFrame({
   title,
   deeds,
   onSave,
+  pageActs,
   notices,
   about,
   decorate,
@@ -136,6 +140,7 @@ export function DrawingFrame({
     actions,
     arrange,
     onSave,
+    pageActs,
     open: ask,
     toggleMinimap: () => setMinimap((shown) => !shown),
     toggleText: () => {

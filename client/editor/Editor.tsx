@@ -12,6 +12,7 @@ import { DraftNote, useDraftText } from './DraftNote';
 import { draftKey, findDraft } from './draft-store';
 import { DrawingFrame } from './DrawingFrame';
 import classes from './editor.module.css';
+import { RevisionPanels, type RevisionPanelName } from './revisions/RevisionPanels';
 import { TemplatePanel } from './panel/TemplatePanel';
 import { TemplateDeeds, TemplateName } from './TemplateBar';
 import type { EditorCatalogue } from './use-catalogue';
@@ -42,6 +43,7 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
   // how often a draft was taken up
   const [restored, setRestored] = useState(0);
   const [nameAsked, setNameAsked] = useState(false);
+  const [beside, setBeside] = useState<RevisionPanelName | null>(null);
   const storageKey = useCallback((templateId: number | null) => draftKey(userId, templateId), [userId]);
   const [draft, setDraft] = useState(() =>
     findDraft(localStorage, storageKey(initial.base?.id ?? null), kept, (document) =>
@@ -77,10 +79,10 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
         : null;
   const saveBlocked = whyNot ?? (dirty ? null : t('save.nothing'));
 
-  async function saveNow(): Promise<Template | null> {
+  async function saveNow(message?: string): Promise<Template | null> {
     setNameAsked(true);
     if (save.saving || whyNot !== null || !dirty) return null;
-    return save.save();
+    return save.save(message);
   }
   async function deploy() {
     const id = dirty ? (await saveNow())?.id : editor.saved.base?.id;
@@ -94,6 +96,10 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
         ? t(document.name.trim() === '' ? 'save.nameMissing' : 'save.nameInvalid')
         : null;
   const base = editor.saved.base;
+  const pageActs = {
+    saveWithMessage: { enabled: saveBlocked === null && !save.saving, run: () => setBeside('message') },
+    history: { enabled: base !== null, run: () => setBeside('history') },
+  };
   const savedState = base === null ? t('save.new') : t('save.saved', { revision: base.revision });
   const draftText = useDraftText(drafts.state);
   const state = save.saving ? t('save.saving') : dirty ? draftText : savedState;
@@ -125,9 +131,12 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
             onSave={() => void saveNow()}
             deployBlocked={topology.vms.length === 0 ? t('save.noVms') : whyNot}
             onDeploy={() => void deploy()}
+            acts={pageActs}
           />
         }
         onSave={() => void saveNow()}
+        pageActs={pageActs}
+        covered={beside !== null}
         notices={
           save.error?.field === null &&
           save.conflict === null && (
@@ -170,6 +179,13 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
         fitKey={restored}
       />
       {addresses.table}
+      <RevisionPanels
+        opened={save.conflict === null ? beside : null}
+        onOpen={setBeside}
+        catalogue={catalogue}
+        editor={editor}
+        onSave={saveNow}
+      />
       {save.conflict !== null && (
         <Suspense>
           <MergeDialog save={save} works={save.conflict} catalogue={catalogue} />

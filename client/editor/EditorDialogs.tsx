@@ -22,14 +22,16 @@ export function ShortcutsDialog({ acts, onClose }: { acts: Acts; onClose: () => 
     >
       <Table verticalSpacing={4}>
         <Table.Tbody>
-          {shortcutIds.map((id) => (
-            <Table.Tr key={id}>
-              <Table.Td>{id in acts ? acts[id as ActWithKey].label : t(`shortcuts.${id as CanvasKey}`)}</Table.Td>
-              <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
-                <Kbd>{shortcutText(id)}</Kbd>
-              </Table.Td>
-            </Table.Tr>
-          ))}
+          {shortcutIds
+            .filter((id) => !(id in acts) || acts[id as ActWithKey].absent !== true)
+            .map((id) => (
+              <Table.Tr key={id}>
+                <Table.Td>{id in acts ? acts[id as ActWithKey].label : t(`shortcuts.${id as CanvasKey}`)}</Table.Td>
+                <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                  <Kbd>{shortcutText(id)}</Kbd>
+                </Table.Td>
+              </Table.Tr>
+            ))}
         </Table.Tbody>
       </Table>
     </Modal>

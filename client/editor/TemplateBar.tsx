@@ -1,9 +1,10 @@
-import { Button, TextInput } from '@mantine/core';
-import { Rocket, Save } from 'lucide-react';
+import { Button, Menu, TextInput } from '@mantine/core';
+import { ChevronDown, History, MessageSquareText, Rocket, Save } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { limits } from '#shared/limits';
 import { ChangingHint } from '../ui/ChangingHint';
 import classes from './editor.module.css';
+import type { PageActs } from './acts';
 import { shortcutText } from './shortcuts';
 
 export interface TemplateNameProps {
@@ -43,10 +44,17 @@ export interface TemplateDeedsProps {
   onSave: () => void;
   deployBlocked: string | null;
   onDeploy: () => void;
+  /** What stands in the menu beside the button that saves. */
+  acts: Required<PageActs>;
 }
 
+const menuActs = [
+  ['saveWithMessage', MessageSquareText],
+  ['history', History],
+] as const;
+
 /** What is done with the template that is edited. */
-export function TemplateDeeds({ saving, saveBlocked, onSave, deployBlocked, onDeploy }: TemplateDeedsProps) {
+export function TemplateDeeds({ saving, saveBlocked, onSave, deployBlocked, onDeploy, acts }: TemplateDeedsProps) {
   const { t } = useTranslation('editor');
   return (
     <>
@@ -75,6 +83,27 @@ export function TemplateDeeds({ saving, saveBlocked, onSave, deployBlocked, onDe
           {t('tool.save')}
         </Button>
       </ChangingHint>
+      <Menu position="bottom-end" returnFocus withInitialFocusPlaceholder={false}>
+        <Menu.Target>
+          <Button variant="default" size="xs" px={6} aria-label={t('tool.more')}>
+            <ChevronDown size={15} aria-hidden />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {menuActs.map(([id, Icon]) => (
+            <Menu.Item
+              key={id}
+              leftSection={<Icon size={15} />}
+              rightSection={<kbd>{shortcutText(id)}</kbd>}
+              disabled={!acts[id].enabled}
+              // once the menu has given the focus back
+              onClick={() => requestAnimationFrame(acts[id].run)}
+            >
+              {t(`acts.${id}`)}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
     </>
   );
 }

@@ -5,6 +5,7 @@ import { alignments, axes, type Alignment, type Axis } from './alignment';
 /** What can be done to a drawing by a name of its own: from the toolbar, by a key, from a menu and from the palette alike. */
 const plainActs = [
   'save',
+  'saveWithMessage',
   'undo',
   'redo',
   'cut',
@@ -28,8 +29,12 @@ const plainActs = [
   'zoomSelection',
   'minimap',
   'text',
+  'history',
   'help',
 ] as const;
+/** Those that only the page of a template has. */
+const pageActs = ['saveWithMessage', 'history'] as const satisfies readonly (typeof plainActs)[number][];
+export type PageActs = Partial<Record<(typeof pageActs)[number], { enabled: boolean; run: () => void }>>;
 export type PlainAct = (typeof plainActs)[number];
 export type ActId =
   PlainAct | `annotate.${AnnotationTool}` | `arrange.${Arrangement}` | `align.${Alignment}` | `distribute.${Axis}`;
@@ -46,6 +51,8 @@ export interface Act {
   id: ActId;
   label: string;
   enabled: boolean;
+  /** The page has it not at all. */
+  absent?: boolean;
   run: () => void;
 }
 export type Acts = Readonly<Record<ActId, Act>>;

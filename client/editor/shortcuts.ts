@@ -4,6 +4,7 @@ import type { ActId } from './acts';
 /** How each is written; `Mod` is Ctrl, or ⌘ on a Mac. What is not in here is done from the menus or the palette. */
 const written = {
   save: 'Mod+S',
+  saveWithMessage: 'Mod+Shift+S',
   undo: 'Mod+Z',
   redo: 'Mod+Shift+Z',
   copy: 'Mod+C',
@@ -37,6 +38,7 @@ const written = {
   zoomSelection: 'Shift+F',
   minimap: 'M',
   text: 'Y',
+  history: 'H',
   help: '?',
 } as const satisfies Partial<Record<ActId, string>>;
 export type ActWithKey = keyof typeof written;
@@ -95,6 +97,7 @@ const byLetter: Readonly<Partial<Record<string, ActWithKey>>> = {
   f: 'fit',
   m: 'minimap',
   y: 'text',
+  h: 'history',
   f2: 'rename',
   delete: 'delete',
   backspace: 'delete',
@@ -112,7 +115,7 @@ export function shortcutOf(event: KeyboardEvent): ActWithKey | null {
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey) return null;
     // saving is meant from wherever one is
-    if (key === 's' && !event.shiftKey) return 'save';
+    if (key === 's') return event.shiftKey ? 'saveWithMessage' : 'save';
     if (isTyping(event.target)) return null;
     if (key === 'z') return event.shiftKey ? 'redo' : 'undo';
     if (key === 'y') return 'redo';

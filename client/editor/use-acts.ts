@@ -4,7 +4,7 @@ import { annotationsOf } from '#shared/topology/annotations';
 import { limits } from '#shared/limits';
 import { annotationTools } from './annotate';
 import { align, alignments, axes, distribute, type Box } from './alignment';
-import { actIds, type Act, type ActId, type Acts, type PlainAct } from './acts';
+import { actIds, type Act, type ActId, type Acts, type PageActs, type PlainAct } from './acts';
 import { arrangements } from './arrange/arrange';
 import type { ArrangeState } from './arrange/use-arrange';
 import { nodeSize } from './canvas/geometry';
@@ -20,6 +20,8 @@ interface ActsOptions {
   actions: ReturnType<typeof useDrawingActions>;
   arrange: ArrangeState;
   onSave: () => void;
+  /** What else the page can do. */
+  pageActs?: PageActs | undefined;
   /** Opens what asks for more. */
   open: (what: 'connectMany' | 'rename' | 'find' | 'palette' | 'help') => void;
   toggleMinimap: () => void;
@@ -28,7 +30,7 @@ interface ActsOptions {
 
 /** Everything that can be done to the drawing now, each with its name and whether it can be. */
 export function useActs(options: ActsOptions): Acts {
-  const { editor, canvas, actions, arrange, onSave, open, toggleMinimap, toggleText } = options;
+  const { editor, canvas, actions, arrange, onSave, pageActs = {}, open, toggleMinimap, toggleText } = options;
   const { t } = useTranslation('editor');
   const { topology } = editor.document;
   const { selection } = editor;
@@ -53,8 +55,11 @@ export function useActs(options: ActsOptions): Acts {
   // what is drawn beside lies on what else is
   const canStack = beside.length > 0 && beside.length < annotations.length;
 
+  const absent = { enabled: false, absent: true, run: () => undefined };
   const plain: Record<PlainAct, Omit<Act, 'id' | 'label'>> = {
     save: { enabled: true, run: onSave },
+    saveWithMessage: pageActs.saveWithMessage ?? absent,
+    history: pageActs.history ?? absent,
     undo: { enabled: editor.canUndo, run: editor.undo },
     redo: { enabled: editor.canRedo, run: editor.redo },
     cut: { enabled: free.length > 0, run: () => writeClipboard(actions.clipboard.cut()) },

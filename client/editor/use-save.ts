@@ -25,8 +25,11 @@ export interface SaveState {
   dismiss: () => void;
   /** Somebody else has saved since this work began, and changed the same. */
   conflict: TwoWorks | null;
-  /** Saves what is shown, together with what others have saved meanwhile where that does not touch it; the template if it is on the server now. */
-  save: () => Promise<Template | null>;
+  /**
+   * Saves what is shown, and what is said of it, together with what others have saved meanwhile where that does not touch it; the template if it
+   * is on the server now.
+   */
+  save: (message?: string) => Promise<Template | null>;
   /** Saves what both made, with the side that was chosen where both changed the same. */
   merge: (choose: (conflict: WorkConflict) => MergeSide | undefined) => Promise<Template | null>;
   /** Saves it as a template of its own, under that name. */
@@ -73,16 +76,18 @@ export function useSave(editor: EditorState, onSaved: (template: Template) => vo
     editor.markSaved(template, document);
     utils.templates.get.setData({ id: template.id }, template);
     void utils.templates.list.invalidate();
+    void utils.templates.revisions.invalidate({ id: template.id });
     setConflict(null);
     onSaved(template);
     return template;
   }
 
   /** Only what was changed: who has saved nothing new of a name does not give it back. */
-  function send(document: Document, { base, document: saved }: Saved): Promise<Template> {
-    if (base === null) return create.mutateAsync(document);
+  function send(document: Document, { base, document: saved }: Saved, message = ''): Promise<Template> {
+    const said = message === '' ? {} : { message };
+    if (base === null) return create.mutateAsync({ ...document, ...said });
     return update.mutateAsync({
-      ...{ id: base.id, baseRevision: base.revision, topology: document.topology },
+      ...{ id: base.id, baseRevision: base.revision, topology: document.topology, ...said },
       ...(document.name.trim() === saved.name.trim() ? {} : { name: document.name }),
       ...(document.description.trim() === saved.description.trim() ? {} : { description: document.description }),
     });
@@ -101,13 +106,13 @@ export function useSave(editor: EditorState, onSaved: (template: Template) => vo
     return { newest: { base: template, document: documentOf(template) }, at: template.updatedAt };
   }
 
-  async function save(): Promise<Template | null> {
+  async function save(message?: string): Promise<Template | null> {
     return alone(editor.document, async () => {
       let [mine, saved] = [editor.document, editor.saved];
       const renamed: MergedWork['renamed'] = [];
       for (let attempt = 1; ; attempt++) {
         try {
-          const template = done(await send(mine, saved), mine);
+          const template = done(await send(mine, saved, message), mine);
           if (attempt > 1) tellMerged(renamed);
           return template;
         } catch (failure) {

@@ -22,6 +22,7 @@ const english = {
   refusals: async () => (await import('./en/refusals')).refusals,
   reset: async () => (await import('./en/reset')).reset,
   sharing: async () => (await import('./en/sharing')).sharing,
+  revisions: async () => (await import('./en/revisions')).revisions,
   slices: async () => (await import('./en/slices')).slices,
   snapshots: async () => (await import('./en/snapshots')).snapshots,
   sshKeys: async () => (await import('./en/ssh-keys')).sshKeys,

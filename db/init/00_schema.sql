@@ -1035,6 +1035,8 @@ CREATE TABLE `template_drafts` (
 );
 ALTER TABLE `template_drafts` ADD CONSTRAINT `template_drafts_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
 CREATE INDEX `template_drafts_saved_at_index` ON `template_drafts` (`saved_at`);
+ALTER TABLE `template_revisions` ADD `message` varchar(200) DEFAULT '' NOT NULL;
+ALTER TABLE `template_revisions` ADD `restored_from` int unsigned;
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -1091,3 +1093,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('732d77fc09984
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('95300173eb0563541c41a757fce2d8f05cc5fa53f6ac8a911b5632fada72394e', 1795786559342);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('41e2019cec8bfdb821756acbc3783c63a22b0d09537654b596d68793c220ba4c', 1795799385137);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3ecf86a551f7f371d1ae5b0acfb74442d7036a96b515136fbdda6762d7a1db72', 1795813424532);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('6ec557e17e9c35a9c506fa62711161fd800fee08a9716d268a532b349c0a3bc7', 1795816998570);

@@ -153,6 +153,10 @@ export const templateRevisions = mysqlTable(
     createdBy: id('created_by')
       .notNull()
       .references(() => users.id, { onDelete: 'restrict' }),
+    /** What who saved it says of it. */
+    message: varchar('message', { length: limits.revisionMessageLength }).notNull().default(''),
+    /** The older one whose drawing it has again. */
+    restoredFrom: int('restored_from', { unsigned: true }),
     annotations: annotations(),
     parameters: parameters(),
     createdAt: createdAt(),

@@ -417,6 +417,21 @@ export const matrix: Record<string, Row> = {
   'templates.sketch': row('user', 'templates:read', seeTemplate, (api, s) =>
     api.templates.sketch({ id: s.template.template, revision: 1 }),
   ),
+  'templates.revisions': row('user', 'templates:read', changeTemplate, (api, s) =>
+    api.templates.revisions({ id: s.template.template }),
+  ),
+  'templates.revisions published': row('user', 'templates:read', changePublished, (api, s) =>
+    api.templates.revisions({ id: s.template.published }),
+  ),
+  'templates.revision': row('user', 'templates:read', changeTemplate, (api, s) =>
+    api.templates.revision({ id: s.template.template, number: 1 }),
+  ),
+  'templates.restore': row('user', 'templates:manage', changeTemplate, (api, s) =>
+    api.templates.restore({ id: s.template.template, number: 1, baseRevision: 1 }),
+  ),
+  'templates.restore published': row('user', 'templates:manage', changePublished, (api, s) =>
+    api.templates.restore({ id: s.template.published, number: 1, baseRevision: 1 }),
+  ),
   'templates.uses': row('user', 'templates:read', seeTemplate, (api, s) =>
     api.templates.uses({ id: s.template.template }),
   ),

@@ -34,6 +34,19 @@ const useColumns: Column<RouterOutputs['templates']['uses']['items'][number]>[] 
   { title: 'REVISION', value: ({ revision }) => revision ?? '', right: true },
 ];
 
+const revisionColumns: Column<RouterOutputs['templates']['revisions']['items'][number]>[] = [
+  { title: 'NUMBER', value: ({ number }) => number, right: true },
+  { title: 'AUTHOR', value: ({ author }) => author.name, flexible: true },
+  { title: 'SAVED', value: ({ createdAt }) => createdAt },
+  { title: 'MESSAGE', value: ({ message, restoredFrom }) => said(message, restoredFrom), flexible: true },
+];
+
+/** What stands beside a revision. */
+const said = (message: string, restoredFrom: number | null) =>
+  [message, ...(restoredFrom === null ? [] : [`(revision ${restoredFrom} again)`])]
+    .filter((text) => text !== '')
+    .join(' ');
+
 type ListOptions = RouterInputs['templates']['list'] & { all?: boolean };
 
 /** What the lines of an import's report begin with. */
@@ -41,6 +54,7 @@ export const noteWords = { mapped: 'Mapped', changed: 'Changed', leftOut: 'Left 
 
 interface ImportOptions {
   name?: string;
+  message?: string;
   map?: string[];
 }
 
@@ -68,7 +82,7 @@ async function documentsOf(cli: Cli, files: readonly string[]): Promise<{ name: 
   return found;
 }
 
-async function importTemplates(cli: Cli, files: string[], { name, map = [] }: ImportOptions): Promise<void> {
+async function importTemplates(cli: Cli, files: string[], { name, message, map = [] }: ImportOptions): Promise<void> {
   const kinds = map.map(kindOf);
   const documents = await documentsOf(cli, files);
   if (name !== undefined && documents.length > 1)
@@ -82,6 +96,7 @@ async function importTemplates(cli: Cli, files: string[], { name, map = [] }: Im
         text,
         ...(fileName !== null && { fileName: fileName.slice(-255) }),
         ...(name !== undefined && { name }),
+        ...(message !== undefined && { message }),
         ...(kinds.length > 0 && { kinds }),
       });
       const { template, format, report } = answer;
@@ -172,6 +187,31 @@ export function addTemplateCommands(program: Command, cli: Cli): void {
     const uses = await client.api.templates.uses.query({ id });
     cli.out.list({ items: uses.items, nextCursor: null }, useColumns, 'There is none that you may see.');
     if (!cli.out.json && uses.others > 0) cli.out.message(`And ${uses.others} more.`);
+  });
+  addOptions(onOne('revisions', 'what was saved of a template, the newest first'), inputs.listRevisions)
+    .option('--all', 'every page')
+    .action(async (name: string, { all, ...input }: { all?: boolean; limit?: number }) => {
+      const client = await cli.client();
+      const { id } = await findTemplate(client, name);
+      const page = await allOr(client, client.api.templates.revisions, { id, ...input }, all);
+      cli.out.list(page, revisionColumns, 'There are none.');
+    });
+  addOptions(
+    onOne('restore', 'make the drawing of an older revision the newest').argument('<revision>', 'its number'),
+    inputs.restoreRevision,
+  ).action(async (name: string, text: string, { message }: { message?: string }) => {
+    const number = Number(text);
+    if (!Number.isSafeInteger(number) || number < 1)
+      throw new CliError(`${text} is no number of a revision.`, exitCodes.usage);
+    const client = await cli.client();
+    const { id } = await findTemplate(client, name);
+    const { revision: baseRevision } = await client.api.templates.get.query({ id });
+    const asked = { id, number, baseRevision, ...(message !== undefined && { message }) };
+    const template = await client.api.templates.restore.mutate(asked);
+    if (cli.out.json) cli.out.value(template);
+    else if (template.revision === baseRevision)
+      cli.out.message(`${template.name} is as it was in revision ${number}.`);
+    else cli.out.message(`${template.name}: revision ${number} is restored as revision ${template.revision}.`);
   });
   addGalleryCommands(templates, cli);
   onOne('delete', 'delete a template; its slices stay')

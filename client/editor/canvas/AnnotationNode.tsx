@@ -6,7 +6,7 @@ import { corners, resized, type Corner } from './annotation-geometry';
 import { ResizeContext } from './annotation-resize';
 import classes from './annotation.module.css';
 import type { Box } from './geometry';
-import type { FlowNode } from './NodeCard';
+import { NodeStatus, type FlowNode } from './NodeCard';
 
 /** A note, a label, a shape or a group on the canvas. */
 export const AnnotationNode = memo(function AnnotationNode({
@@ -23,7 +23,18 @@ export const AnnotationNode = memo(function AnnotationNode({
     '--tint': `light-dark(${ink.light}, ${ink.dark})`,
     '--bright': ink.dark,
   };
-  if (annotation.kind === 'label') return <Label annotation={annotation} style={style} />;
+  const mark = node.status !== undefined && (
+    <span className={classes.mark}>
+      <NodeStatus status={node.status} />
+    </span>
+  );
+  if (annotation.kind === 'label')
+    return (
+      <>
+        <Label annotation={annotation} style={style} />
+        {mark}
+      </>
+    );
   const box = { x: annotation.x, y: annotation.y, width: annotation.width, height: annotation.height };
   const shown = held ?? box;
   const resizable = editable && selected && onResize !== null && annotation.locked !== true && node.ghost !== true;
@@ -41,6 +52,7 @@ export const AnnotationNode = memo(function AnnotationNode({
       }}
     >
       <Body annotation={annotation} width={shown.width} height={shown.height} />
+      {mark}
       {resizable && (
         <Handles
           box={box}

@@ -100,7 +100,8 @@ function DriftMark({ drift: { message, at } }: { drift: CanvasDrift }) {
   );
 }
 
-function NodeStatus({ status }: { status: NonNullable<CanvasNode['status']> }) {
+/** What state a node is in, by colour, sign and word. */
+export function NodeStatus({ status }: { status: NonNullable<CanvasNode['status']> }) {
   const { tone, word, icon: Icon } = shownStatus(status);
   return (
     <span className={classes.status} data-tone={tone}>

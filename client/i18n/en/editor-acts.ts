@@ -1,6 +1,7 @@
 /** What can be done to a drawing, as menus, tooltips and the palette call it. */
 export const acts = {
   save: 'Save',
+  saveWithMessage: 'Save with a message…',
   undo: 'Undo',
   redo: 'Redo',
   cut: 'Cut',
@@ -24,5 +25,6 @@ export const acts = {
   zoomSelection: 'Show what is selected',
   minimap: 'Small map',
   text: 'Text beside the drawing, as YAML',
+  history: 'Revisions…',
   help: 'Keyboard shortcuts',
 } as const;

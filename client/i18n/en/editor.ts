@@ -42,6 +42,7 @@ export const editor = {
     panel: 'Details',
     text: 'Text',
     save: 'Save',
+    more: 'More about saving',
     deploy: 'Deploy…',
     deployHint: 'Save, then make a slice of it and choose where it runs',
   },
@@ -331,6 +332,7 @@ export const editor = {
     count_other: '{{count}} problems keep this from being saved',
   },
   ...saving,
+  revisionsOf: 'Revisions of {{name}}',
   shortcuts: {
     title: 'Keyboard shortcuts',
     open: 'Select the node and show its details',

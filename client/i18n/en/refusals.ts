@@ -12,6 +12,7 @@ export const refusals = {
     zone: 'There is no such zone.',
     vm: 'There is no such VM.',
     deployment: 'There is no such deployment.',
+    revision: 'There is no such revision.',
     user: 'There is no such user.',
     token: 'There is no such token. It may have been revoked already.',
     session: 'There is no such session. It may have ended already.',

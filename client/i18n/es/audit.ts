@@ -101,6 +101,7 @@ export const audit: Messages<typeof english> = {
     templates: {
       create: 'Crear plantilla',
       update: 'Cambiar plantilla',
+      restore: 'Restaurar revisión de plantilla',
       delete: 'Eliminar plantilla',
       duplicate: 'Duplicar plantilla',
       import: 'Importar plantilla',

@@ -3,6 +3,7 @@ import type { Messages } from '../messages';
 
 export const acts: Messages<typeof english> = {
   save: 'Guardar',
+  saveWithMessage: 'Guardar con un mensaje…',
   undo: 'Deshacer',
   redo: 'Rehacer',
   cut: 'Cortar',
@@ -26,5 +27,6 @@ export const acts: Messages<typeof english> = {
   zoomSelection: 'Ver lo seleccionado',
   minimap: 'Mapa pequeño',
   text: 'Texto junto al dibujo, en YAML',
+  history: 'Revisiones…',
   help: 'Atajos de teclado',
 };

@@ -44,6 +44,7 @@ export const editor: Messages<typeof english> = {
     panel: 'Detalles',
     text: 'Texto',
     save: 'Guardar',
+    more: 'Más sobre guardar',
     deploy: 'Desplegar…',
     deployHint: 'Guardar, crear un slice con ella y elegir dónde se ejecuta',
   },
@@ -333,6 +334,7 @@ export const editor: Messages<typeof english> = {
     count_other: '{{count}} problemas impiden guardar',
   },
   ...saving,
+  revisionsOf: 'Revisiones de {{name}}',
   shortcuts: {
     title: 'Atajos de teclado',
     open: 'Seleccionar el nodo y ver sus detalles',

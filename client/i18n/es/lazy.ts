@@ -23,6 +23,7 @@ export const spanish: TextLoaders = {
   refusals: async () => (await import('./refusals')).refusals,
   reset: async () => (await import('./reset')).reset,
   sharing: async () => (await import('./sharing')).sharing,
+  revisions: async () => (await import('./revisions')).revisions,
   slices: async () => (await import('./slices')).slices,
   snapshots: async () => (await import('./snapshots')).snapshots,
   sshKeys: async () => (await import('./ssh-keys')).sshKeys,

@@ -11,6 +11,7 @@ export const refusals: Messages<typeof english> = {
     zone: 'Esa zona no existe.',
     vm: 'Esa MV no existe.',
     deployment: 'Ese despliegue no existe.',
+    revision: 'No existe esa revisión.',
     user: 'Ese usuario no existe.',
     token: 'Ese token no existe. Quizá ya se revocó.',
     session: 'Esa sesión no existe. Quizá ya terminó.',

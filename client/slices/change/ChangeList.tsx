@@ -70,11 +70,12 @@ export function ChangeList({ changes, catalogue, onKeep }: ChangeListProps) {
   );
 }
 
-function PropertyChange({
+/** What it was and what it becomes, where that can be said in a line. */
+export function PropertyChange({
   change,
   catalogue,
 }: {
-  change: PartChange['properties'][number];
+  change: Pick<PartChange['properties'][number], 'property' | 'from' | 'to'>;
   catalogue: ChangeListProps['catalogue'];
 }) {
   const { t, i18n } = useTranslation('change');

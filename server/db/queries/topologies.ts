@@ -53,7 +53,14 @@ export async function readTopology(q: Queryable, revision: number, parts = topol
 /** Adds a revision with its drawing, which must be valid. Answers its row's id. */
 export async function insertRevision(
   q: Queryable,
-  revision: { templateId: number; number: number; createdBy: number; topology: Topology },
+  revision: {
+    templateId: number;
+    number: number;
+    createdBy: number;
+    message?: string;
+    restoredFrom?: number | null;
+    topology: Topology;
+  },
   parts = topologyParts,
 ): Promise<number> {
   const { topology, ...row } = revision;

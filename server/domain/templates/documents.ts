@@ -23,7 +23,10 @@ import { createImported } from './write-templates';
 /** Makes a template of a file. INVALID_DOCUMENT, INVALID_TOPOLOGY; NAME_TAKEN only for a name that was asked for. */
 export async function importTemplate(
   ctx: DomainContext,
-  { actor, file: { text, name, fileName, kinds } }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
+  {
+    actor,
+    file: { text, name, message, fileName, kinds },
+  }: { actor: Actor; file: z.infer<typeof importTemplateInput> },
 ): Promise<z.infer<typeof importTemplateOutput>> {
   const catalogue = await liveCatalogue(ctx.db, actor.userId);
   const document = readDocument(text, catalogue, choicesOf(kinds, catalogue));
@@ -32,6 +35,7 @@ export async function importTemplate(
     name,
     suggestion: (n) => numberedName(usableName(document.name) ?? nameOfFile(fileName) ?? 'Imported topology', n),
     description: document.description,
+    message,
     topology: document.topology,
   });
   return { template, format: document.format, report: document.report };

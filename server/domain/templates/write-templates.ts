@@ -58,6 +58,8 @@ interface NewTemplate {
   description: string;
   tags?: readonly string[];
   topology: Topology;
+  /** What is said of its first revision. */
+  message?: string | undefined;
 }
 
 /**
@@ -81,7 +83,7 @@ async function insertTemplate(
   ctx: DomainContext,
   tx: Transaction,
   actor: Actor,
-  { name, description, tags = [], topology }: NewTemplate,
+  { name, description, tags = [], topology, message = '' }: NewTemplate,
 ): Promise<number> {
   if (await hasTemplates(tx, actor.userId, limits.templatesPerUser))
     throw new AppError('QUOTA_EXCEEDED', say('TEMPLATES_LIMIT', { limit: limits.templatesPerUser }), {
@@ -95,6 +97,7 @@ async function insertTemplate(
     templateId: insertId,
     number: 1,
     createdBy: actor.userId,
+    message,
     topology: withAddresses(topology),
   });
   await replaceTags(tx, insertId, tags);
@@ -182,12 +185,13 @@ export async function createImported(
     suggestion: (n: number) => string;
     description: string;
     tags?: readonly string[];
+    message?: string | undefined;
     topology: Topology;
     action?: 'templates.import' | 'templates.create-from-lab';
   },
 ): Promise<Template> {
-  const { actor, name, suggestion, description, tags, topology, action = 'templates.import' } = options;
-  const imported = { description, topology, ...(tags !== undefined && { tags }) };
+  const { actor, name, suggestion, description, tags, message, topology, action = 'templates.import' } = options;
+  const imported = { description, topology, message, ...(tags !== undefined && { tags }) };
   return makingOne(ctx, actor, async (tx) => {
     assertValid(checkTopology(topology, await catalogueOf(tx, topology, { hold: true })));
     assertValid(sizeProblems(topology, actor.role));
@@ -209,13 +213,17 @@ export async function createImported(
 /**
  * Changes name, description, tags or drawing. A drawing that differs from the current one becomes the next revision; one that
  * does not is taken for saved, whatever it was made from, so that a repeat after a lost answer succeeds.
- * REVISION_CONFLICT when somebody saved since `baseRevision`; NAME_TAKEN; INVALID_TOPOLOGY.
+ * REVISION_CONFLICT when somebody saved since `baseRevision`; NAME_TAKEN; INVALID_TOPOLOGY. `restoredFrom`: the older revision whose drawing it is.
  */
 export async function updateTemplate(
   ctx: DomainContext,
-  { actor, change }: { actor: Actor; change: z.infer<typeof updateTemplateInput> },
+  {
+    actor,
+    change,
+    restoredFrom = null,
+  }: { actor: Actor; change: z.infer<typeof updateTemplateInput>; restoredFrom?: number | null },
 ): Promise<Template> {
-  const { id, name, description, tags, topology, baseRevision } = change;
+  const { id, name, description, tags, topology, baseRevision, message = '' } = change;
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
     let revision = row.revision;
@@ -239,7 +247,8 @@ export async function updateTemplate(
         assertValid(await deniedOf(tx, { actor, topology, kept: current }));
         revision += 1;
         drawn = placed;
-        await insertRevision(tx, { templateId: id, number: revision, createdBy: actor.userId, topology: placed });
+        const saved = { templateId: id, number: revision, createdBy: actor.userId, message, restoredFrom };
+        await insertRevision(tx, { ...saved, topology: placed });
       }
     }
     const renamed = name !== undefined && name !== row.name;
@@ -265,10 +274,15 @@ export async function updateTemplate(
           params: { current: row.revision, base: baseRevision ?? 0 },
         });
       await recordAudit(tx, actor, {
-        action: 'templates.update',
+        action: restoredFrom === null ? 'templates.update' : 'templates.restore',
         objectType: 'template',
         objectId: id,
-        details: { ...(renamed ? { from: row.name, to: name } : {}), ...(retagged ? { tags } : {}), revision },
+        details: {
+          ...(restoredFrom === null ? {} : { restoredFrom }),
+          ...(renamed ? { from: row.name, to: name } : {}),
+          ...(retagged ? { tags } : {}),
+          revision,
+        },
       });
     }
     return wholeTemplate(tx, { actor, id });

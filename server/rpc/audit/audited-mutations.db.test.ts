@@ -363,6 +363,11 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
     const id = await s.template();
     return doing('template', id, () => s.owner.templates.update({ id, topology: line(2), baseRevision: 1 }));
   },
+  'templates.restore': async (s) => {
+    const id = await s.template();
+    await s.owner.templates.update({ id, topology: line(2), baseRevision: 1 });
+    return doing('template', id, () => s.owner.templates.restore({ id, number: 1, baseRevision: 2 }));
+  },
   'templates.duplicate': async (s) => {
     const id = await s.template();
     return making('template', () => s.owner.templates.duplicate({ id }));

@@ -19,9 +19,17 @@ import {
   templateUsesSchema,
   updateTemplateInput,
 } from '#shared/template';
+import {
+  listRevisionsInput,
+  restoreRevisionInput,
+  revisionInput,
+  revisionPage,
+  wholeRevisionSchema,
+} from '#shared/template-history';
 import { shareListSchema, shareTemplateInput, unshareInput } from '#shared/sharing';
 import { createFromLab, listGallery } from '#server/domain/gallery/gallery';
 import { exportTemplate, importTemplate } from '#server/domain/templates/documents';
+import { getRevision, listRevisions, restoreRevision } from '#server/domain/templates/history';
 import { listTemplateTags, listTemplateUses, sketchTemplate } from '#server/domain/templates/library';
 import { getTemplate, listTemplates } from '#server/domain/templates/read-templates';
 import { listTemplateShares, publishTemplate, shareTemplate, unshareTemplate } from '#server/domain/templates/shares';
@@ -95,6 +103,21 @@ export const templatesRouter = router({
     .input(idInput)
     .output(answer(templateUsesSchema))
     .query(({ ctx, input }) => listTemplateUses(ctx.domain, { actor: ctx.actor, id: input.id })),
+  /** What was saved of it, the newest first: numbers, authors, messages. */
+  revisions: userProcedure('templates:read')
+    .input(listRevisionsInput)
+    .output(answer(revisionPage))
+    .query(({ ctx, input }) => listRevisions(ctx.domain, { actor: ctx.actor, query: input })),
+  /** One of these with its drawing. */
+  revision: userProcedure('templates:read')
+    .input(revisionInput)
+    .output(answer(wholeRevisionSchema))
+    .query(({ ctx, input }) => getRevision(ctx.domain, { actor: ctx.actor, of: input })),
+  /** Makes the drawing of an older one the newest. */
+  restore: userProcedure('templates:manage')
+    .input(restoreRevisionInput)
+    .output(answer(templateSchema))
+    .mutation(({ ctx, input }) => restoreRevision(ctx.domain, { actor: ctx.actor, choice: input })),
   /** With whom the owner shares it. */
   shares: userProcedure('templates:read')
     .input(idInput)
