@@ -624,6 +624,15 @@ const states: Record<string, State> = {
       text(/127\.0\.0\.0\/8 is reserved/),
     ),
   },
+  'a gateway of IPv6 in a subnet that may move': {
+    ...template(),
+    until: inOrder(
+      choose(/^Network backbone/),
+      (page: Page) => page.getByRole('switch', { name: /^IPv6, too/ }).check(),
+      labelled('IPv6 gateway', 'fd00:1::1'),
+      text(/IPv6 subnet of backbone has to be chosen/),
+    ),
+  },
   'a link with addresses of its own, in Spanish': { who: 'spaniard', ...template(), until: ownAddresses },
   'a static address of IPv6 in a subnet that may move, in Spanish': {
     ...{ who: 'spaniard', ...template(), until: ownAddress6 },

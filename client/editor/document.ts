@@ -44,10 +44,19 @@ const edgeFieldsSchema = topologyEdgeSchema
   .partial();
 /** Of a network, besides what VMs have alike. */
 export type NetworkFields = Partial<
-  Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'ownRange' | 'ipv6' | 'mtu' | 'dhcp' | 'gateway'>
+  Pick<TopologyNetwork, 'name' | 'ownSubnet' | 'ownRange' | 'ipv6' | 'mtu' | 'dhcp' | 'gateway' | 'gateway6'>
 >;
 const networkFieldsSchema = topologyNetworkSchema
-  .pick({ name: true, ownSubnet: true, ownRange: true, ipv6: true, mtu: true, dhcp: true, gateway: true })
+  .pick({
+    name: true,
+    ownSubnet: true,
+    ownRange: true,
+    ipv6: true,
+    mtu: true,
+    dhcp: true,
+    gateway: true,
+    gateway6: true,
+  })
   .partial();
 /** What VMs and networks have alike that only the drawing shows. */
 export type DrawnFields = Partial<Pick<TopologyNetwork, 'locked' | 'location'>>;

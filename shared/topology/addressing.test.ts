@@ -339,6 +339,18 @@ test('the gateway of a network may be somebody who has the address by choice, or
   }
 });
 
+test('so may that of IPv6, in a /64 that is chosen or follows a subnet that is', () => {
+  for (const [ipv6, gateway6] of [
+    ['fd00:1::/64', 'fd00:1::1'],
+    ['fd00:1::/64', 'fd00:1::ffff:1'],
+    ['given', 'fd00:7472:c0a8:100::1'],
+  ] as const) {
+    const lan = { key: 'n', name: 'n', x: 0, y: 0, ownSubnet: '192.168.1.0/24', ipv6, gateway6 };
+    const edge = { key: 'e', source: 'a', target: 'n', sourceOwnAddress: '192.168.1.1' };
+    expect(validateTopology({ vms, networks: [lan], edges: [edge] })).toEqual([]);
+  }
+});
+
 test('a MAC that is chosen counts, else one that follows from the row', () => {
   expect(macAt({ id: 7, targetMac: '0a:00:00:00:00:01' }, 'target')).toBe('0a:00:00:00:00:01');
   expect(macAt({ id: 7, targetMac: '0a:00:00:00:00:01' }, 'source')).toBe(macOf(7, 'source'));
@@ -441,6 +453,26 @@ describe('what cannot be chosen is said on its field:', () => {
       'a gateway where the subnet is given',
       drawn({ gateway: '192.168.1.1' }, {}),
       { code: 'ADDRESS_WITHOUT_SUBNET', ...onLan, field: 'gateway' },
+    ],
+    [
+      'a gateway of IPv6 outside',
+      drawn({ ipv6: 'fd00:1::/64', gateway6: 'fd00:2::1' }, {}),
+      { code: 'ADDRESS_OUTSIDE', ...onLan, field: 'gateway6', params: { subnet: 'fd00:1::/64' } },
+    ],
+    [
+      'a gateway of IPv6 where there is none',
+      drawn({ ownSubnet: '192.168.1.0/24', gateway6: 'fd00:1::1' }, {}),
+      { code: 'ADDRESS6_WITHOUT_SUBNET', ...onLan, field: 'gateway6' },
+    ],
+    [
+      'a gateway of IPv6 where its subnet may move',
+      drawn({ ipv6: 'given', gateway6: 'fd00:1::1' }, {}),
+      { code: 'ADDRESS6_WITHOUT_SUBNET', ...onLan, field: 'gateway6' },
+    ],
+    [
+      'a gateway of IPv6 that would be the DHCP server',
+      drawn({ ownSubnet: '192.168.1.0/24', ipv6: 'fd00:1::/64', gateway6: 'fd00:1::fe', dhcp: true }, {}),
+      { code: 'ADDRESS_OF_SERVER', ...onLan, field: 'gateway6' },
     ],
     [
       'a subnet of an attachment',

@@ -9,6 +9,9 @@ import { blockOf, hostsOf, type Block } from './ipv4';
 /** Where subnets that are given begin, with the IPv4 subnet's own address behind it: unique local addresses (RFC 4193). */
 const given = [0xfd00, 0x7472];
 
+/** What a default route leads to. */
+export const everywhere6 = '::/0';
+
 /** An address, by its eight groups, and a prefix length. */
 interface Block6 {
   groups: readonly number[];

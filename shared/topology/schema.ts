@@ -278,6 +278,8 @@ export const networkProperties = {
    * which have theirs out there.
    */
   gateway: ownAddressSchema.optional().register(propertyFacts, { effect: 'live' }),
+  /** The same of IPv6. */
+  gateway6: ownAddress6Schema.optional().register(propertyFacts, { effect: 'live' }),
 };
 /** What an end is called, where the drawing knows more than the number of its NIC: `GigabitEthernet0/1`. The guest has its own name for it. */
 export const interfaceNameSchema = labelSchema

@@ -109,13 +109,18 @@ class AddressingCheck {
     }
   }
 
-  network({ key, name, ownSubnet, ownRange, ipv6, mtu, dhcp, gateway }: TopologyNetwork): void {
+  network({ key, name, ownSubnet, ownRange, ipv6, mtu, dhcp, gateway, gateway6 }: TopologyNetwork): void {
     const place = { node: key, field: 'ownSubnet' };
     this.#ipv6(ipv6, name, { ...place, field: 'ipv6' });
     this.#mtu(mtu, ipv6, name, { ...place, field: 'mtu' });
     const block = this.#subnet(ownSubnet, { name, place, longest: drawingLimits.longestNetworkPrefix });
     const where = { name, subnetOf: name, place: { ...place, field: 'gateway' }, dhcp };
-    this.#isOfSubnet(gateway, ownSubnet === undefined ? null : (block ?? undefined), where);
+    const chosen = ownSubnet === undefined ? null : (block ?? undefined);
+    this.#isOfSubnet(gateway, chosen, where);
+    if (gateway6 !== undefined) {
+      const fault = fault6(gateway6, { ...where, ipv6, block: chosen });
+      if (fault) this.#report(fault.code, { ...place, field: 'gateway6' }, fault.params, fault.message);
+    }
     const range = this.#range(ownRange, { name, ownSubnet, dhcp, block, place: { ...place, field: 'ownRange' } });
     if (block === null) return;
     this.#blocks.set(key, block);

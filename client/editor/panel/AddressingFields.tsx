@@ -91,7 +91,7 @@ interface NetworkAddressingProps {
   onChange: (fields: NetworkFields, join: string) => void;
 }
 
-/** Subnet, MTU, gateway and DHCP of a network. Give it the network's key as `key`. */
+/** Subnet, MTU, gateways and DHCP of a network. Give it the network's key as `key`. */
 export function NetworkAddressing({ network, problems, onChange }: NetworkAddressingProps) {
   const { t } = useTranslation('editor');
   const problemText = useProblemText();
@@ -126,6 +126,18 @@ export function NetworkAddressing({ network, problems, onChange }: NetworkAddres
         problem={problemOf('gateway')}
         onChange={(gateway) => onChange({ gateway }, 'gateway')}
       />
+      {(network.ipv6 !== undefined || network.gateway6 !== undefined) && (
+        <ChosenField
+          label={t('addressing.gateway6')}
+          description={t('addressing.gateway6Hint')}
+          value={network.gateway6}
+          placeholder={t('addressing.gatewayNone')}
+          read={readAddress6}
+          invalid={t('addressing.address6Invalid')}
+          problem={problemOf('gateway6')}
+          onChange={(gateway6) => onChange({ gateway6 }, 'gateway6')}
+        />
+      )}
       <Switch
         label={t('addressing.dhcp')}
         description={server === null ? t('addressing.dhcpHint') : t('addressing.dhcpServer', { server })}

@@ -467,6 +467,15 @@ describe('the side panel', () => {
     await userEvent.clear(gateway);
     await userEvent.type(gateway, '192.168.1.1');
     expect(now()).toEqual({ ...drawn, gateway: '192.168.1.1' });
+    // one of IPv6 once there is any
+    expect(screen.queryByLabelText('IPv6 gateway')).toBeNull();
+    await userEvent.click(screen.getByRole('switch', { name: /IPv6, too/ }));
+    const gateway6 = screen.getByLabelText('IPv6 gateway');
+    await userEvent.type(gateway6, 'fd00:1::1');
+    expect(screen.getByText(/fd00:1::1 is not in fd00:7472:c0a8:100::\/64/)).toBeTruthy();
+    await userEvent.clear(gateway6);
+    await userEvent.type(gateway6, 'fd00:7472:c0a8:100::1');
+    expect(now()).toMatchObject({ ipv6: 'given', gateway6: 'fd00:7472:c0a8:100::1' });
     expect(editor.problems).toEqual([]);
   });
 

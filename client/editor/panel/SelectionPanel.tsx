@@ -111,7 +111,8 @@ export function SelectionPanel({
   if (count === 1 && network !== undefined) {
     const problem = problems.find(
       (item) =>
-        item.node === network.key && !['ownSubnet', 'ownRange', 'ipv6', 'mtu', 'gateway'].includes(item.field ?? ''),
+        item.node === network.key &&
+        !['ownSubnet', 'ownRange', 'ipv6', 'mtu', 'gateway', 'gateway6'].includes(item.field ?? ''),
     );
     return (
       <Stack gap="sm">

@@ -93,6 +93,7 @@ export const change = {
     targetMac: 'MAC address of the other end',
     mtu: 'MTU',
     gateway: 'gateway',
+    gateway6: 'IPv6 gateway',
     dhcp: 'DHCP and DNS',
     link: 'quality of the link',
     down: 'up',

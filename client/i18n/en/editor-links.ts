@@ -60,6 +60,8 @@ export const addressing = {
   gateway: 'Gateway',
   gatewayHint: 'Where VMs without internet access send what is for elsewhere: an address in the subnet.',
   gatewayNone: 'none',
+  gateway6: 'IPv6 gateway',
+  gateway6Hint: 'The same of IPv6, in its /64.',
   dhcp: 'DHCP and DNS',
   dhcpHint:
     'A server on the network gives the addresses, and knows the VMs by name. Guests ask it from their next start on.',

@@ -28,6 +28,7 @@ export const property = {
   targetMac: 'MAC address at the other end',
   mtu: 'MTU',
   gateway: 'Gateway',
+  gateway6: 'IPv6 gateway',
   dhcp: 'DHCP and DNS',
   link: 'Quality',
   down: 'Up',

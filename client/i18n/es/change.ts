@@ -96,6 +96,7 @@ export const change: Messages<typeof english> = {
     targetMac: 'dirección MAC del otro extremo',
     mtu: 'MTU',
     gateway: 'puerta de enlace',
+    gateway6: 'puerta de enlace IPv6',
     dhcp: 'DHCP y DNS',
     link: 'calidad del enlace',
     down: 'activo',

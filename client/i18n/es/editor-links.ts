@@ -62,6 +62,8 @@ export const addressing: Messages<typeof english.addressing> = {
   gateway: 'Puerta de enlace',
   gatewayHint: 'Adónde envían las VM sin acceso a internet lo que va a otra parte: una dirección de la subred.',
   gatewayNone: 'ninguna',
+  gateway6: 'Puerta de enlace IPv6',
+  gateway6Hint: 'Lo mismo en IPv6, en su /64.',
   dhcp: 'DHCP y DNS',
   dhcpHint:
     'Un servidor en la red da las direcciones y conoce las VM por su nombre. Los sistemas le preguntan a partir de su próximo arranque.',

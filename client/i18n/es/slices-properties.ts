@@ -30,6 +30,7 @@ export const property: Messages<typeof english> = {
   targetMac: 'Dirección MAC del otro extremo',
   mtu: 'MTU',
   gateway: 'Puerta de enlace',
+  gateway6: 'Puerta de enlace IPv6',
   dhcp: 'DHCP y DNS',
   link: 'Calidad',
   down: 'Activo',

@@ -1,8 +1,15 @@
 import { withoutPrefix } from '#shared/topology/prefix';
 import { blockOf, everywhere, textOf } from '#shared/topology/ipv4';
-import { subnetIn } from '#shared/topology/ipv6';
+import { everywhere6, subnetIn } from '#shared/topology/ipv6';
+import type { TopologyNetwork } from '#shared/topology/schema';
 import type { EdgeSpec, NicSpec, VmSpec } from '#server/providers/provider';
 import { waysIn, type Segment, type SegmentEnd } from './routes';
+
+/** What a NIC has of each kind of address, and what leads elsewhere. */
+const kinds = [
+  { kind: 'address', gateway: 'gateway', to: everywhere },
+  { kind: 'address6', gateway: 'gateway6', to: everywhere6 },
+] as const;
 
 interface Facts {
   names: ReadonlyMap<number, string>;
@@ -10,8 +17,8 @@ interface Facts {
   routers: ReadonlySet<number>;
   /** VMs that reach the internet, which is their way to all that is not told here. */
   online: ReadonlySet<number>;
-  /** By network, the address on it of who is that way for the others. */
-  gateways: ReadonlyMap<number, string>;
+  /** By network, the addresses on it of who is that way for the others. */
+  gateways: ReadonlyMap<number, Pick<TopologyNetwork, 'gateway' | 'gateway6'>>;
 }
 
 /**
@@ -22,28 +29,38 @@ export function neighboursIn(
   edges: readonly EdgeSpec[],
   { routers, names, online, gateways }: Facts,
 ): (vmId: number) => Pick<VmSpec, 'hosts' | 'routes'> {
-  const ways = (['address', 'address6'] as const).map((kind) => waysIn(segmentsOf(edges, kind), routers));
-  const defaults = defaultRoutes(edges, gateways);
+  const ways = kinds.map(({ kind }) => waysIn(segmentsOf(edges, kind), routers));
+  const defaults = kinds.map((kind) => defaultRoutes(edges, gateways, kind));
   return (vmId) => {
     const found = ways.map((waysOf) => waysOf(vmId));
     return {
       hosts: found.flatMap(({ beside, beyond }) =>
         [...beside, ...beyond].map(({ vmId: id, address }) => ({ address, name: names.get(id) ?? '' })),
       ),
-      routes: [...found.flatMap(({ routes }) => routes), ...(online.has(vmId) ? [] : (defaults.get(vmId) ?? []))],
+      routes: [
+        ...found.flatMap(({ routes }) => routes),
+        ...(online.has(vmId) ? [] : defaults.flatMap((routesOf) => routesOf.get(vmId) ?? [])),
+      ],
     };
   };
 }
 
-/** By VM: over the first of its NICs on a network that has a gateway, which is somebody else. */
-function defaultRoutes(edges: readonly EdgeSpec[], gateways: Facts['gateways']): ReadonlyMap<number, VmSpec['routes']> {
+/** By VM: over the first of its NICs on a network that has a gateway of this kind, which is somebody else. */
+function defaultRoutes(
+  edges: readonly EdgeSpec[],
+  gateways: Facts['gateways'],
+  { kind, gateway, to }: (typeof kinds)[number],
+): ReadonlyMap<number, VmSpec['routes']> {
   const ways = edges.flatMap(({ id: edgeId, source: { vmId, nic }, target }) => {
-    const via = 'networkId' in target ? gateways.get(target.networkId) : undefined;
-    return via === undefined || nic.address.startsWith(`${via}/`) ? [] : [{ vmId, index: nic.index, via, edgeId }];
+    const via = 'networkId' in target ? gateways.get(target.networkId)?.[gateway] : undefined;
+    const own = nic[kind];
+    return via === undefined || own === undefined || own.startsWith(`${via}/`)
+      ? []
+      : [{ vmId, index: nic.index, via, edgeId }];
   });
   // of one VM the last counts
   const found = ways.sort((a, b) => b.index - a.index);
-  return new Map(found.map(({ vmId, via, edgeId }) => [vmId, [{ to: everywhere, via, edgeId }]]));
+  return new Map(found.map(({ vmId, via, edgeId }) => [vmId, [{ to, via, edgeId }]]));
 }
 
 /** Links, then networks, as far as their NICs have an address of this kind. */

@@ -18,7 +18,7 @@ import { imageOf, type EdgeRow, type ImageRow, type SliceModel } from '#server/d
 
 const waySchema = topologyVmSchema.pick({ router: true, internet: true });
 const sizeSchema = topologyVmSchema.pick({ ownSize: true });
-const gatewaySchema = topologyNetworkSchema.pick({ gateway: true });
+const gatewaySchema = topologyNetworkSchema.pick({ gateway: true, gateway6: true });
 
 /** What a provider is told of each part of a slice, by the id of its row. Made from the rows here and nowhere else. */
 export interface SliceSpecs {
@@ -104,12 +104,7 @@ function factsOf({ vms, networks }: SliceModel) {
     names: new Map(vms.map(({ id, name }) => [id, name])),
     routers: new Set(ways.flatMap(({ id, router }) => (router ? [id] : []))),
     online: new Set(ways.flatMap(({ id, internet }) => (internet ? [id] : []))),
-    gateways: new Map(
-      networks.flatMap((row): [number, string][] => {
-        const { gateway } = partOf(gatewaySchema, row);
-        return gateway === undefined ? [] : [[row.id, gateway]];
-      }),
-    ),
+    gateways: new Map(networks.map((row) => [row.id, partOf(gatewaySchema, row)])),
   };
 }
 

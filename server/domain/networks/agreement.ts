@@ -48,9 +48,16 @@ export async function withJoins(q: Queryable, sliceId: number, topology: Topolog
     networks: topology.networks.map((network) => {
       const given = agreed.get(network.key);
       if (given?.ownSubnet === undefined) return network;
-      const { gateway } = network;
+      const { gateway, gateway6 } = network;
       const keepsGateway = gateway !== undefined && isWithin(gateway, given.ownSubnet);
-      return { ...network, ...given, gateway: keepsGateway ? gateway : undefined };
+      const keepsGateway6 =
+        gateway6 !== undefined && subnetIn(`${gateway6}/64`) === subnet6Of(given.ownSubnet, given.ipv6);
+      return {
+        ...network,
+        ...given,
+        gateway: keepsGateway ? gateway : undefined,
+        gateway6: keepsGateway6 ? gateway6 : undefined,
+      };
     }),
     edges: topology.edges.map((edge) => {
       const given = agreed.get(edge.target);

@@ -5,6 +5,7 @@ import { events } from '#drizzle/schema/deployments';
 import { networkJoins, networkPublications } from '#drizzle/schema/networks';
 import { sliceEdges, sliceNetworks } from '#drizzle/schema/slices';
 import type { NetworkChange } from '#shared/networks/words';
+import type { Topology } from '#shared/topology/schema';
 import { zoneById } from '#server/db/queries/zones';
 import { drawing } from '#server/testing/drawings';
 import { outcomeOf, refusalOf } from '#server/testing/outcomes';
@@ -32,9 +33,9 @@ beforeEach(async () => {
 let made = 0;
 
 /** A slice with two VMs on one network, deployed. */
-async function slice(user: Caller, zoneId: number) {
+async function slice(user: Caller, zoneId: number, topology: Topology = lab) {
   made += 1;
-  const template = await user.templates.create({ name: `Lab ${made}`, topology: lab });
+  const template = await user.templates.create({ name: `Lab ${made}`, topology });
   const { id } = await user.slices.create({ name: `Slice ${made}`, templateId: template.id, zoneId });
   /** Has an operation done. */
   const done = async (kind: 'deploy' | 'start' | 'stop' | 'destroy' | 'update', change?: { from: 'joins' }) => {
@@ -230,6 +231,32 @@ describe('a published network', () => {
     await choose(guest.id, '0a:00:00:00:00:02');
     await joinRound(ctx);
     expect(await host.joined()).toEqual([id]);
+  });
+
+  it('has who joins it give up gateways that are not in its subnets', async () => {
+    const zoneId = await world.zone({ name: `joins ${++made}` });
+    const person = async () => world.callerOf(await world.person());
+    const withNetwork = (fields: Partial<Topology['networks'][number]>): Topology => ({
+      ...lab,
+      networks: lab.networks.map((network) => ({ ...network, ...fields })),
+    });
+    const host = await slice(await person(), zoneId, withNetwork({ ownSubnet: '10.99.0.0/24', ipv6: 'fd00:9::/64' }));
+    const { published } = await host.user.networks.publish({ id: host.id, network: 'lan', admission: 'all' });
+    const publicationId = published[0]?.id ?? 0;
+    const gatewaysAfter = async (fields: Partial<Topology['networks'][number]>) => {
+      const guest = await slice(await person(), zoneId, withNetwork(fields));
+      await guest.user.networks.join({ id: guest.id, network: 'lan', publicationId });
+      await guest.done('update', { from: 'joins' });
+      const { topology } = await guest.user.slices.topology({ id: guest.id });
+      const { gateway, gateway6, ipv6 } = topology.networks[0] ?? {};
+      return { gateway, gateway6, ipv6 };
+    };
+    const elsewhere = { ownSubnet: '10.98.0.0/24', gateway: '10.98.0.1', ipv6: 'fd00:1::/64', gateway6: 'fd00:1::1' };
+    expect(await gatewaysAfter(elsewhere)).toEqual({ ipv6: 'fd00:9::/64' });
+    const there = { ownSubnet: '10.99.0.0/24', gateway: '10.99.0.1', ipv6: 'fd00:9::/64', gateway6: 'fd00:9::1' };
+    expect(await gatewaysAfter(there)).toEqual({
+      ...{ gateway: '10.99.0.1', gateway6: 'fd00:9::1', ipv6: 'fd00:9::/64' },
+    });
   });
 
   it('goes with its network, when that is removed from the drawing', async () => {

@@ -96,9 +96,9 @@ test('a VM that routes carries its neighbours to each other, by routes that they
     { to: 'fd00:45::/64', via: 'fd00:44::2', edgeId: near.id },
   ];
   const back = [
-    // as from the gateway of a network
+    // as from the gateways of a network
     { to: '0.0.0.0/0', via: addressOf(far.source.nic), edgeId: far.id },
-    { to: 'fd00:44::/64', via: 'fd00:45::1', edgeId: far.id },
+    { to: '::/0', via: 'fd00:45::1', edgeId: far.id },
   ];
   const hosts = [{ address: addressOf(far.target.nic), name: b.name }];
   const sender = { ...withNic(a, near.source.nic), hosts, routes: beyond };
