@@ -55,7 +55,7 @@ export function openSession(url: string): ApiSession {
 }
 
 /** The blocks of a server-sent event stream, which blank lines end. */
-async function* serverSentBlocks(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+export async function* serverSentBlocks(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let pending = '';
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {

@@ -10,8 +10,12 @@ import type { Level } from './scopes';
 export const shareLevels = ['view', 'operate'] as const;
 export type ShareLevel = (typeof shareLevels)[number];
 
+/** What a template is shared for. `view`: see it, and what one may make of it; `edit`: draw it, too, and say what it is for. */
+export const templateShareLevels = ['view', 'edit'] as const;
+export type TemplateShareLevel = (typeof templateShareLevels)[number];
+
 /** How somebody comes to see a thing: as its owner, by a share, because it is published, or as an administrator. */
-export const accessKinds = ['own', 'operate', 'view', 'published', 'admin'] as const;
+export const accessKinds = ['own', 'operate', 'edit', 'view', 'published', 'admin'] as const;
 export type AccessKind = (typeof accessKinds)[number];
 
 /**
@@ -21,6 +25,7 @@ export type AccessKind = (typeof accessKinds)[number];
 export const levelOfAccess = {
   own: 'manage',
   operate: 'operate',
+  edit: 'operate',
   view: 'read',
   published: 'read',
   admin: 'manage',
@@ -31,14 +36,18 @@ export const visibilities = ['private', 'shared', 'published'] as const;
 
 export const shareSchema = z.object({
   user: z.object({ id: idSchema, name: z.string(), email: z.string() }),
-  level: z.enum(shareLevels),
+  level: z.enum([...shareLevels, 'edit']),
   createdAt: timestampSchema,
 });
 export type Share = z.infer<typeof shareSchema>;
 export const shareListSchema = z.object({ items: z.array(shareSchema) });
 
 /** With whom, by the whole address. NOT_FOUND on `email`. Again with another level changes it. */
-export const shareTemplateInput = z.strictObject({ id: idSchema, email: emailSchema });
+export const shareTemplateInput = z.strictObject({
+  id: idSchema,
+  email: emailSchema,
+  level: z.enum(templateShareLevels).default('view').describe('to see it, or to change its drawing, too'),
+});
 export const shareSliceInput = z.strictObject({
   id: idSchema,
   email: emailSchema,

@@ -33,7 +33,7 @@ export const templateSummarySchema = z.object({
   revision: z.number().int(),
   owner: z.object({ id: idSchema, name: z.string() }),
   visibility: z.enum(visibilities),
-  /** How the reader comes to see it. Only `own` may change it. */
+  /** How the reader comes to see it. `own` may change it, `edit` its drawing and description. */
   access: z.enum(accessKinds),
   vms: z.number().int(),
   networks: z.number().int(),

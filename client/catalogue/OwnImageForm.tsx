@@ -82,7 +82,8 @@ function Shares({ id }: { id: number }) {
   return (
     <Stack gap="sm">
       <ShareForm
-        help={t('own.visibleHelp.shared')}
+        levels={['view']}
+        help={() => t('own.visibleHelp.shared')}
         save={async ({ email }) => keep(await share.mutateAsync({ id, email }))}
       />
       <ShareList

@@ -7,7 +7,7 @@ import { galleryInput } from '#shared/gallery/labs';
 import { execInput } from '#shared/guest';
 import { listImagesInput } from '#shared/image';
 import { listNotificationsInput } from '#shared/notification';
-import { shareSliceInput } from '#shared/sharing';
+import { shareSliceInput, shareTemplateInput } from '#shared/sharing';
 import { listSnapshotsInput, renameSnapshotInput } from '#shared/snapshot';
 import { cloneSliceInput, createSliceInput, listSlicesInput, saveAsTemplateInput } from '#shared/slice';
 import { createSshKeysInput } from '#shared/ssh-key';
@@ -89,6 +89,7 @@ export const inputs = {
   startDeployment: fieldsOf(startDeploymentInput, ['onFailure', 'idempotencyKey']),
   listAllDeployments: fieldsOf(listAllDeploymentsInput, ['limit', 'status', 'kind', 'ownerId', 'from', 'until']),
   shareSlice: fieldsOf(shareSliceInput, ['level']),
+  shareTemplate: fieldsOf(shareTemplateInput, ['level']),
   execInVm: fieldsOf(execInput, ['seconds']),
   followCapture: fieldsOf(followCaptureInput, ['snapLength', 'filter']),
   listFlavours: fieldsOf(listFlavoursInput, ['limit', 'search', 'includeRetired']),

@@ -10,7 +10,7 @@ import { EmptyState } from '../ui/EmptyState';
 import type { PageActs } from './acts';
 import { isAnnotationTool } from './annotate';
 import { TopologyCanvas } from './canvas/TopologyCanvas';
-import type { CanvasBox, CanvasHandle, CanvasMenu, CanvasSelection } from './canvas/types';
+import type { CanvasBox, CanvasHandle, CanvasMenu, CanvasPoint, CanvasSelection } from './canvas/types';
 import { DrawingMenu } from './DrawingMenu';
 import { drawingOf, type Drawing } from './drawing';
 import { DrawingTools } from './DrawingTools';
@@ -50,6 +50,10 @@ export interface DrawingFrameProps {
   about: ReactNode;
   /** What else the canvas shows of it, made of what it shows anyway. */
   decorate?: (drawing: Drawing) => Drawing;
+  /** Where in the drawing one points, for others who are there. */
+  onPoint?: (point: CanvasPoint | null) => void;
+  /** What is drawn over the canvas, of what it shows. */
+  overlay?: (drawing: Drawing) => ReactNode;
   /** The whole drawing is brought into view when this changes. */
   fitKey?: number;
   /** Something stands over all of it: a narrow screen has no room for the panel besides. */
@@ -70,6 +74,8 @@ export function DrawingFrame({
   notices,
   about,
   decorate,
+  onPoint,
+  overlay,
   fitKey = 0,
   covered = false,
   fixedDetails,
@@ -267,6 +273,8 @@ export function DrawingFrame({
                 onAddAt={(point) => actions.addNode('vm', point)}
                 onMenu={setMenu}
                 minimap={minimap}
+                onPoint={onPoint}
+                overlay={overlay?.(drawing)}
                 fitKey={`${fitKey} ${fitCount}`}
                 empty={
                   <EmptyState

@@ -20,14 +20,19 @@ import { UnsavedWork } from './UnsavedWork';
 import { sameDocument, useEditor, type Saved } from './use-editor';
 import { useKeptDraft } from './use-kept-draft';
 import { useLeaveGuard } from './use-leave-guard';
+import { useTogether } from './together/use-together';
 import { useSave } from './use-save';
 
+const PresentList = lazy(async () => ({ default: (await import('./together/PresentList')).PresentList }));
+const Cursors = lazy(async () => ({ default: (await import('./together/Cursors')).Cursors }));
 const MergeDialog = lazy(async () => ({ default: (await import('./merge/MergeDialog')).MergeDialog }));
 
 export interface EditorProps {
   initial: Saved;
   catalogue: EditorCatalogue;
   userId: number;
+  /** What it is called is the owner's to say. */
+  isOwn: boolean;
   /** What the server has of work that was not saved. */
   draft: TemplateDraft | null;
   /** Who draws. */
@@ -37,7 +42,7 @@ export interface EditorProps {
 }
 
 /** Drawing a template. */
-export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt }: EditorProps) {
+export function Editor({ initial, catalogue, userId, isOwn, draft: kept, role, onAdopt }: EditorProps) {
   const { t } = useTranslation(['editor', 'common']);
   const navigate = useNavigate();
   // how often a draft was taken up
@@ -52,6 +57,7 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
   );
   const editor = useEditor({ initial, catalogue, storageKey, hold: draft !== null, role });
   const drafts = useKeptDraft({ editor, storageKey, hold: draft !== null, found: kept !== null });
+  const together = useTogether(editor.saved.base?.id ?? null, editor.selection);
   const { document, problems, dirty } = editor;
   const { topology } = document;
   const guard = useLeaveGuard(dirty || editor.unread.length > 0);
@@ -116,6 +122,7 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
         title={
           <TemplateName
             name={document.name}
+            fixed={!isOwn}
             error={nameError}
             onName={(name) => {
               if (save.error?.field === 'name') save.dismiss();
@@ -124,15 +131,28 @@ export function Editor({ initial, catalogue, userId, draft: kept, role, onAdopt 
             state={state}
           />
         }
+        onPoint={together.onPoint}
+        overlay={(drawing) =>
+          together.shows && together.others.length > 0 ? (
+            <Suspense>
+              <Cursors others={together.others} {...drawing} />
+            </Suspense>
+          ) : null
+        }
         deeds={
-          <TemplateDeeds
-            saving={save.saving}
-            saveBlocked={saveBlocked}
-            onSave={() => void saveNow()}
-            deployBlocked={topology.vms.length === 0 ? t('save.noVms') : whyNot}
-            onDeploy={() => void deploy()}
-            acts={pageActs}
-          />
+          <>
+            <Suspense>
+              <PresentList together={together} userId={userId} />
+            </Suspense>
+            <TemplateDeeds
+              saving={save.saving}
+              saveBlocked={saveBlocked}
+              onSave={() => void saveNow()}
+              deployBlocked={topology.vms.length === 0 ? t('save.noVms') : whyNot}
+              onDeploy={() => void deploy()}
+              acts={pageActs}
+            />
+          </>
         }
         onSave={() => void saveNow()}
         pageActs={pageActs}

@@ -4,6 +4,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { idSchema } from '#shared/primitives';
+import { reaches } from '#shared/scopes';
+import { levelOfAccess } from '#shared/sharing';
 import { trpc } from '../api/trpc';
 import { appErrorOf } from '../api/app-error';
 import { ErrorState } from '../api/ErrorState';
@@ -79,7 +81,7 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
   // without an answer there is what this browser has
   const searched = draft.isFetchedAfterMount;
   if (!ready || !searched || catalogue.data === undefined || user === null) return <EditorLoading />;
-  if (template.data !== undefined && template.data.access !== 'own')
+  if (template.data !== undefined && !reaches(levelOfAccess[template.data.access], 'operate'))
     return <ReadOnlyEditor template={template.data} catalogue={catalogue.data} />;
   return (
     <Editor
@@ -90,6 +92,7 @@ function OpenEditor({ templateId, onAdopt }: OpenEditorProps) {
       }
       catalogue={catalogue.data}
       userId={user.id}
+      isOwn={template.data === undefined || template.data.access === 'own'}
       draft={draft.data ?? null}
       role={user.role}
       onAdopt={onAdopt}

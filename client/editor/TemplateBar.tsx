@@ -10,13 +10,15 @@ import { shortcutText } from './shortcuts';
 export interface TemplateNameProps {
   name: string;
   error: string | null;
+  /** It is somebody else's to change. */
+  fixed: boolean;
   onName: (name: string) => void;
   /** "Saved", "Unsaved changes" … */
   state: string;
 }
 
 /** Which template is edited, and whether it is saved. */
-export function TemplateName({ name, error, onName, state }: TemplateNameProps) {
+export function TemplateName({ name, error, fixed, onName, state }: TemplateNameProps) {
   const { t } = useTranslation('editor');
   return (
     <>
@@ -26,6 +28,8 @@ export function TemplateName({ name, error, onName, state }: TemplateNameProps) 
         value={name}
         maxLength={limits.nameLength}
         error={error}
+        readOnly={fixed}
+        title={fixed ? t('template.nameFixed') : undefined}
         onChange={(event) => onName(event.currentTarget.value)}
         className={classes.nameInput}
         data-autofocus

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { emailSchema } from '#shared/auth';
-import { shareLevels, type Share, type ShareLevel } from '#shared/sharing';
+import { shareLevels, templateShareLevels, type Share } from '#shared/sharing';
 import type { TemplateSummary } from '#shared/template';
 import { trpc } from '../api/trpc';
 import { useSchemaForm } from '../hooks/schema-form';
@@ -48,16 +48,25 @@ function TemplateShares({ template }: { template: TemplateSummary }) {
     void utils.templates.list.invalidate();
     void utils.templates.get.invalidate({ id });
   };
+  const keepOrSay = (answer: Promise<{ items: Share[] }>) =>
+    answer.then(keep, (error: unknown) => {
+      notifyError(error);
+      void list.refetch();
+    });
   return (
     <Stack gap="lg">
-      <ShareForm help={t('templateHelp')} save={async ({ email }) => keep(await share.mutateAsync({ id, email }))} />
+      <ShareForm
+        levels={templateShareLevels}
+        help={(level) => t(`templateHelp.${level}`)}
+        save={async (input) => keep(await share.mutateAsync({ id, ...input }))}
+      />
       <ShareList
+        levels={templateShareLevels}
+        onLevel={({ user }, level) => keepOrSay(share.mutateAsync({ id, email: user.email, level }))}
         shares={list.data?.items}
         error={list.error}
         onRetry={() => void list.refetch()}
-        onRemove={({ user }) =>
-          unshare.mutateAsync({ id, userId: user.id }).then(keep, (error: unknown) => notifyError(error))
-        }
+        onRemove={({ user }) => keepOrSay(unshare.mutateAsync({ id, userId: user.id }))}
       />
       <PublishSwitch template={template} />
     </Stack>
@@ -103,6 +112,7 @@ export function SliceSharePanel({ slice, opened, onClose }: SharePanelProps & { 
 }
 
 function SliceShares({ id }: { id: number }) {
+  const { t } = useTranslation('sharing');
   const utils = trpc.useUtils();
   const list = trpc.slices.shares.useQuery({ id });
   const share = trpc.slices.share.useMutation();
@@ -115,8 +125,13 @@ function SliceShares({ id }: { id: number }) {
     });
   return (
     <Stack gap="lg">
-      <ShareForm withLevel save={async (input) => keep(await share.mutateAsync({ id, ...input }))} />
+      <ShareForm
+        levels={shareLevels}
+        help={(level) => t(`levelHelp.${level}`)}
+        save={async (input) => keep(await share.mutateAsync({ id, ...input }))}
+      />
       <ShareList
+        levels={shareLevels}
         shares={list.data?.items}
         error={list.error}
         onRetry={() => void list.refetch()}
@@ -127,22 +142,25 @@ function SliceShares({ id }: { id: number }) {
   );
 }
 
-const formSchema = z.strictObject({ email: emailSchema, level: z.enum(shareLevels) });
+type Level = Share['level'];
+const formSchema = z.strictObject({ email: emailSchema, level: z.string() });
 
-interface ShareFormProps {
-  help?: string | undefined;
-  withLevel?: boolean;
-  save: (input: { email: string; level: ShareLevel }) => Promise<void>;
+interface ShareFormProps<Some extends Level> {
+  /** What it can be shared for, where that differs. */
+  levels: readonly [Some, ...Some[]];
+  help: (level: Some) => string;
+  save: (input: { email: string; level: Some }) => Promise<void>;
 }
 
 /** With whom else: an address, and for what where that differs. */
-export function ShareForm({ help, withLevel = false, save }: ShareFormProps) {
+export function ShareForm<Some extends Level>({ levels, help, save }: ShareFormProps<Some>) {
   const { t } = useTranslation('sharing');
+  const chosen = (value: string) => levels.find((level) => level === value) ?? levels[0];
   const { form, onSubmit, alert, saving } = useSchemaForm({
     schema: formSchema,
-    initialValues: { email: '', level: 'view' as ShareLevel },
-    save: async (input) => {
-      await save(input);
+    initialValues: { email: '', level: levels[0] as string },
+    save: async ({ email, level }) => {
+      await save({ email, level: chosen(level) });
       form.setFieldValue('email', '');
     },
   });
@@ -152,10 +170,10 @@ export function ShareForm({ help, withLevel = false, save }: ShareFormProps) {
         <FormAlert message={alert} />
         <PersonField label={t('add.email')} data-autofocus {...form.getInputProps('email')} value={form.values.email} />
         <Group gap="xs" align="flex-end">
-          {withLevel ? (
+          {levels.length > 1 ? (
             <NativeSelect
               label={t('add.level')}
-              data={shareLevels.map((value) => ({ value, label: t(`level.${value}`) }))}
+              data={levels.map((value) => ({ value, label: t(`level.${value}`) }))}
               flex={1}
               {...form.getInputProps('level')}
             />
@@ -165,23 +183,25 @@ export function ShareForm({ help, withLevel = false, save }: ShareFormProps) {
           </Button>
         </Group>
         <Text size="xs" c="dimmed">
-          {withLevel ? t(`levelHelp.${form.values.level}`) : help}
+          {help(chosen(form.values.level))}
         </Text>
       </Stack>
     </form>
   );
 }
 
-interface ShareListProps {
+interface ShareListProps<Some extends Level> {
   shares: readonly Share[] | undefined;
   error: unknown;
   onRetry: () => void;
   onRemove: (share: Share) => Promise<unknown>;
-  onLevel?: ((share: Share, level: ShareLevel) => Promise<unknown>) | undefined;
+  levels?: readonly Some[];
+  onLevel?: ((share: Share, level: Some) => Promise<unknown>) | undefined;
 }
 
 /** With whom something is shared, each with a button that ends it. */
-export function ShareList({ shares, error, onRetry, onRemove, onLevel }: ShareListProps) {
+export function ShareList<Some extends Level>(props: ShareListProps<Some>) {
+  const { shares, error, onRetry, onRemove, levels, onLevel } = props;
   const { t } = useTranslation('sharing');
   const heading = useRef<HTMLHeadingElement>(null);
   // the button that had the focus goes with its row
@@ -207,7 +227,7 @@ export function ShareList({ shares, error, onRetry, onRemove, onLevel }: ShareLi
       ) : (
         <ul className={classes.list}>
           {shares.map((share) => (
-            <ShareRow key={share.user.id} share={share} onRemove={remove} onLevel={onLevel} />
+            <ShareRow key={share.user.id} share={share} onRemove={remove} levels={levels ?? []} onLevel={onLevel} />
           ))}
         </ul>
       )}
@@ -215,7 +235,12 @@ export function ShareList({ shares, error, onRetry, onRemove, onLevel }: ShareLi
   );
 }
 
-function ShareRow({ share, onRemove, onLevel }: Pick<ShareListProps, 'onRemove' | 'onLevel'> & { share: Share }) {
+interface ShareRowProps<Some extends Level> extends Pick<ShareListProps<Some>, 'onRemove' | 'onLevel'> {
+  share: Share;
+  levels: readonly Some[];
+}
+
+function ShareRow<Some extends Level>({ share, onRemove, levels, onLevel }: ShareRowProps<Some>) {
   const { t } = useTranslation('sharing');
   const [busy, setBusy] = useState(false);
   const { name, email } = share.user;
@@ -237,11 +262,11 @@ function ShareRow({ share, onRemove, onLevel }: Pick<ShareListProps, 'onRemove' 
         <NativeSelect
           size="xs"
           aria-label={t('levelOf', { name })}
-          data={shareLevels.map((value) => ({ value, label: t(`level.${value}`) }))}
+          data={levels.map((value) => ({ value, label: t(`level.${value}`) }))}
           value={share.level}
           disabled={busy}
           onChange={(event) => {
-            const level = shareLevels.find((known) => known === event.currentTarget.value);
+            const level = levels.find((known) => known === event.currentTarget.value);
             if (level !== undefined) run(onLevel(share, level));
           }}
         />

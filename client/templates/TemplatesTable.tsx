@@ -95,7 +95,7 @@ export function TemplatesTable(props: TemplatesTableProps) {
           icon: LogOut,
           danger: true,
           onClick: () => onLeave(template),
-          disabledReason: template.access === 'view' ? null : t('sharing:leave.published'),
+          disabledReason: template.access === 'published' ? t('sharing:leave.published') : null,
         },
   ];
   const owner: Column<TemplateSummary, Key> = {

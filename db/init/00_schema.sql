@@ -1037,6 +1037,21 @@ ALTER TABLE `template_drafts` ADD CONSTRAINT `template_drafts_user_id_users_id_f
 CREATE INDEX `template_drafts_saved_at_index` ON `template_drafts` (`saved_at`);
 ALTER TABLE `template_revisions` ADD `message` varchar(200) DEFAULT '' NOT NULL;
 ALTER TABLE `template_revisions` ADD `restored_from` int unsigned;
+CREATE TABLE `template_presence` (
+	`page` varchar(22) NOT NULL,
+	`template_id` bigint unsigned NOT NULL,
+	`user_id` bigint unsigned NOT NULL,
+	`pointed` json NOT NULL,
+	`at` bigint unsigned NOT NULL,
+	`seen_at` datetime(3) NOT NULL,
+	CONSTRAINT `template_presence_page` PRIMARY KEY(`page`)
+);
+ALTER TABLE `template_shares` ADD `level` enum('view','edit') DEFAULT 'view' NOT NULL;
+ALTER TABLE `template_presence` ADD CONSTRAINT `template_presence_template_id_templates_id_fk` FOREIGN KEY (`template_id`) REFERENCES `templates`(`id`) ON DELETE cascade ON UPDATE no action;
+ALTER TABLE `template_presence` ADD CONSTRAINT `template_presence_user_id_users_id_fk` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE cascade ON UPDATE no action;
+CREATE INDEX `template_presence_template_id_index` ON `template_presence` (`template_id`,`seen_at`);
+CREATE INDEX `template_presence_user_id_index` ON `template_presence` (`user_id`);
+CREATE INDEX `template_presence_seen_at_index` ON `template_presence` (`seen_at`);
 create table `__drizzle_migrations` (
 	id serial primary key,
 	hash text not null,
@@ -1094,3 +1109,4 @@ insert into `__drizzle_migrations` (`hash`, `created_at`) values ('95300173eb056
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('41e2019cec8bfdb821756acbc3783c63a22b0d09537654b596d68793c220ba4c', 1795799385137);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('3ecf86a551f7f371d1ae5b0acfb74442d7036a96b515136fbdda6762d7a1db72', 1795813424532);
 insert into `__drizzle_migrations` (`hash`, `created_at`) values ('6ec557e17e9c35a9c506fa62711161fd800fee08a9716d268a532b349c0a3bc7', 1795816998570);
+insert into `__drizzle_migrations` (`hash`, `created_at`) values ('bb32ae99f558c97c8fb7d6fef9f4837024f28d233bc91da3287eab9f7e4eb6ef', 1795817423349);

@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   double,
   foreignKey,
   index,
   int,
   json,
+  mysqlEnum,
   mysqlTable,
   smallint,
   uniqueIndex,
@@ -13,7 +15,9 @@ import {
 } from 'drizzle-orm/mysql-core';
 import type { z } from 'zod';
 import { limits } from '#shared/limits';
+import { templateShareLevels } from '#shared/sharing';
 import type { draftDocumentSchema } from '#shared/template-draft';
+import type { Pointed } from '#shared/presence';
 import type { Forward } from '#shared/topology/forward';
 import {
   annotations,
@@ -112,6 +116,7 @@ export const templateShares = mysqlTable(
     userId: id('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
+    level: mysqlEnum('level', templateShareLevels).notNull().default('view'),
     createdAt: createdAt(),
   },
   (table) => [
@@ -138,6 +143,32 @@ export const templateDrafts = mysqlTable(
   (table) => [
     uniqueIndex('template_drafts_user_template_unique').on(table.userId, table.templateId),
     index('template_drafts_saved_at_index').on(table.savedAt),
+  ],
+);
+
+/**
+ * Pages that have a template open, while several servers share the database: each says so every few seconds of those whose stream it has, and nothing
+ * of it is kept longer.
+ */
+export const templatePresence = mysqlTable(
+  'template_presence',
+  {
+    page: varchar('page', { length: 22 }).primaryKey(),
+    templateId: id('template_id')
+      .notNull()
+      .references(() => templates.id, { onDelete: 'cascade' }),
+    userId: id('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    pointed: json('pointed').$type<Pointed>().notNull(),
+    /** When it pointed there, ms since the epoch. */
+    at: bigint('at', { mode: 'number', unsigned: true }).notNull(),
+    seenAt: instant('seen_at').notNull(),
+  },
+  (table) => [
+    index('template_presence_template_id_index').on(table.templateId, table.seenAt),
+    index('template_presence_user_id_index').on(table.userId),
+    index('template_presence_seen_at_index').on(table.seenAt),
   ],
 );
 

@@ -30,8 +30,10 @@ export function startPoller(options: {
   /** Whether other servers are alive; without it they are. */
   accompanied?: () => boolean;
   intervalMs?: number;
+  /** What else is told and read at each look. */
+  besides?: () => Promise<void>;
 }): () => Promise<void> {
-  const { db, bus, log, accompanied = () => true } = options;
+  const { db, bus, log, accompanied = () => true, besides = () => Promise.resolve() } = options;
   /** Highest id at each of the last looks; the first is the floor. */
   let highest: number[] = [];
   let known = new Map<number, number>();
@@ -113,7 +115,7 @@ export function startPoller(options: {
       return;
     }
     if (looking) return;
-    looking = Promise.all([look(), lookAtAccounts(), lookAtInboxes()])
+    looking = Promise.all([look(), lookAtAccounts(), lookAtInboxes(), besides()])
       .then(
         () => {
           failing = false;

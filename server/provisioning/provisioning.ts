@@ -1,4 +1,5 @@
 import type { DomainContext } from '#server/domain/context';
+import { presenceExchange } from '#server/domain/presence/across-servers';
 import { startPoller } from '#server/events/poller';
 import { provisioningDefaults, type ProvisioningOptions } from './options';
 import { createLeaseOwner, type LeaseOwner } from './owner';
@@ -36,6 +37,7 @@ export function createProvisioning(
         bus: context.bus,
         log: context.log,
         accompanied: () => context.home.accompanied,
+        besides: presenceExchange(context),
       });
     },
     async stop() {

@@ -12,6 +12,7 @@ import { leasesRouter } from './leases/router';
 import { lineRouter } from './line/router';
 import { linksRouter } from './links/router';
 import { networksRouter } from './networks/router';
+import { presenceRouter } from './presence/router';
 import { quotasRouter } from './quotas/router';
 import { schedulesRouter } from './schedules/router';
 import { slicesRouter } from './slices/router';
@@ -40,6 +41,7 @@ export const appRouter = router({
   zones: zonesRouter,
   templates: templatesRouter,
   drafts: draftsRouter,
+  presence: presenceRouter,
   slices: slicesRouter,
   leases: leasesRouter,
   line: lineRouter,

@@ -413,6 +413,17 @@ export const matrix: Record<string, Row> = {
   'drafts.drop': row('user', 'templates:manage', signedIn, (api, s) =>
     api.drafts.drop({ templateId: s.template.template }),
   ),
+  'presence.watch': row('user', 'templates:read', seeTemplate, (api, s) =>
+    api.presence.watch({ templateId: s.template.template }).then(begin),
+  ),
+  // who is there is told to those who see it by name
+  'presence.watch published': row('user', 'templates:read', changePublished, (api, s) =>
+    api.presence.watch({ templateId: s.template.published }).then(begin),
+  ),
+  // nobody has such a page open
+  'presence.point': row('user', 'templates:read', endingIn(signedIn, unseen), (api) =>
+    api.presence.point({ page: 'a'.repeat(22), pointed: { cursor: null, chosen: [] } }),
+  ),
   'templates.tags': row('user', 'templates:read', signedIn, (api) => api.templates.tags({})),
   'templates.sketch': row('user', 'templates:read', seeTemplate, (api, s) =>
     api.templates.sketch({ id: s.template.template, revision: 1 }),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { appRouter } from '#server/rpc/app-router';
 import { captureBatchSchema } from '#shared/capture/schema';
 import { trafficSchema } from '#shared/capture/traffic';
+import { presenceSchema } from '#shared/presence';
 import { sliceEventSchema } from '#shared/deployment/events';
 import { notificationNewsSchema } from '#shared/notification';
 import { sliceNoticeSchema } from '#shared/slice';
@@ -21,6 +22,7 @@ not name is refused. Named types are at the end.
 
 /** What subscriptions give, which have no output's schema of their own. */
 const streamed: Record<string, z.ZodType | undefined> = {
+  'presence.watch': presenceSchema,
   'captures.follow': captureBatchSchema,
   'captures.traffic': trafficSchema,
   'deployments.watch': sliceEventSchema,

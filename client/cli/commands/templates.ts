@@ -224,23 +224,29 @@ export function addTemplateCommands(program: Command, cli: Cli): void {
       if (cli.out.json) cli.out.value({ id });
       else cli.out.message(`Deleted ${whole}.`);
     });
-  onOne('share', 'let another user see and deploy a template, or show who can')
-    .argument('[email]', 'the other user’s whole address')
+  addOptions(
+    onOne('share', 'let another user see or edit a template, or show who can').argument(
+      '[email]',
+      'the other user’s whole address',
+    ),
+    inputs.shareTemplate,
+  )
     .option('--remove', 'not any more')
-    .action(async (name: string, email: string | undefined, { remove }: { remove?: boolean }) => {
+    .action(async (name: string, email: string | undefined, options: { level?: 'view' | 'edit'; remove?: boolean }) => {
+      const { level, remove } = options;
       const client = await cli.client();
       const { id } = await findTemplate(client, name);
       const { templates: api } = client.api;
       const list = await changeShares(
         {
           list: () => api.shares.query({ id }),
-          add: (whole) => api.share.mutate({ id, email: whole }),
+          add: (whole) => api.share.mutate({ id, email: whole, ...(level !== undefined && { level }) }),
           remove: (userId) => api.unshare.mutate({ id, userId }),
         },
         email,
         remove,
       );
-      cli.out.list(list, shareColumns.slice(0, 2), 'It is shared with nobody.');
+      cli.out.list(list, shareColumns, 'It is shared with nobody.');
     });
   onOne('publish', 'let every user see and deploy a template')
     .option('--withdraw', 'not any more')

@@ -24,6 +24,7 @@ import {
   type CSSProperties,
   type FocusEvent,
   type MouseEvent,
+  type PointerEvent,
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './canvas.module.css';
@@ -286,6 +287,11 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
     props.onAddAt?.(point);
   }
 
+  function pointed(event: PointerEvent) {
+    afar.onPointerMove(event);
+    props.onPoint?.(flow.screenToFlowPosition({ x: event.clientX, y: event.clientY }, { snapToGrid: false }));
+  }
+
   return (
     // the keys are those of the nodes inside; the frame itself only takes the focus after a click on it
     <div
@@ -297,7 +303,8 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
       tabIndex={-1}
       onDoubleClick={addAt}
       onMouseDownCapture={keepTextUnmarked}
-      onPointerMove={afar.onPointerMove}
+      onPointerMove={pointed}
+      onPointerLeave={() => props.onPoint?.(null)}
       {...keys}
     >
       <ReactFlow
@@ -350,6 +357,7 @@ function Canvas({ handle, ...props }: Omit<TopologyCanvasProps, 'ref'> & { handl
           <FarLayer scene={afar.scene} frame={frame} colorMode={colorMode} onEnter={steady.enter} />
         )}
         <ZoomControls onFit={steady.fit} />
+        {props.overlay}
         <Guides guides={drawn.guides} />
         {props.minimap === true && <SmallMap nodes={drawn.nodes} colorMode={colorMode} />}
         {props.legend !== undefined && (

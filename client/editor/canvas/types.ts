@@ -154,6 +154,10 @@ export interface TopologyCanvasProps {
   /** The menu of something is asked for: by the right button, a long press or the menu key. */
   onMenu?: (menu: CanvasMenu) => void;
   minimap?: boolean;
+  /** Where in the drawing the pointer is; null: nowhere in it any more. */
+  onPoint?: ((point: CanvasPoint | null) => void) | undefined;
+  /** Drawn over all of it, in the drawing library's own context. */
+  overlay?: ReactNode;
   /** The whole drawing is brought into view when this changes (and at first). */
   fitKey?: string | number;
   /** What the canvas is, for who cannot see it: "Topology of lab-1". */

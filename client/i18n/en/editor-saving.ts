@@ -52,6 +52,16 @@ export const saving = {
     stays: 'Revision {{revision}} stays as it was saved.',
     confirm: 'Discard the draft',
   },
+  together: {
+    button_one: 'Also here: {{names}}',
+    button_other: '{{count}} people are also here: {{names}}',
+    title: 'Also here',
+    you: 'You, on another page',
+    came: '{{name}} has opened the template.',
+    left: '{{name}} has left the template.',
+    cursors: 'Show cursors and selections',
+    cursorsHint: 'Yours to them, and theirs to you.',
+  },
   recovery: {
     title: 'Unsaved work was found',
     text: 'Work on this template was not saved when it was left. Last change:',

@@ -117,6 +117,7 @@ export const editor = {
     title: 'Template',
     name: 'Template name',
     namePlaceholder: 'Name of the template',
+    nameFixed: 'Only its owner gives it another name.',
     description: 'Description',
     hint: 'Select a VM, a network or a link to change it. Drag from the dots of a node to link it.',
   },

@@ -15,12 +15,15 @@ export const sharing = {
     none: 'Nobody is found.',
   },
   whole: 'The whole address of their account.',
-  level: { view: 'see it', operate: 'operate it' },
+  level: { view: 'see it', operate: 'operate it', edit: 'edit it' },
   levelHelp: {
     view: 'They see its VMs, its plan, its events and what its consoles show.',
     operate: 'They also start, stop and reboot its VMs and type in their consoles.',
   },
-  templateHelp: 'They see it, export and duplicate it, and make slices of their own from it. Only you change it.',
+  templateHelp: {
+    view: 'They see it, export and duplicate it, and make slices of their own from it. Only you change it.',
+    edit: 'They also draw it and change its description, at the same time as you. Its name, its tags and with whom it is shared stay yours to say.',
+  },
   with: 'Shared with',
   nobody: 'Nobody yet.',
   levelOf: 'What {{name}} may',

@@ -54,6 +54,16 @@ export const saving: Messages<typeof english> = {
     stays: 'La revisión {{revision}} queda como se guardó.',
     confirm: 'Descartar el borrador',
   },
+  together: {
+    button_one: 'También aquí: {{names}}',
+    button_other: '{{count}} personas más están aquí: {{names}}',
+    title: 'También aquí',
+    you: 'Usted, en otra página',
+    came: '{{name}} ha abierto la plantilla.',
+    left: '{{name}} ha dejado la plantilla.',
+    cursors: 'Mostrar cursores y selecciones',
+    cursorsHint: 'Los suyos a ellos, y los de ellos a usted.',
+  },
   recovery: {
     title: 'Hay trabajo sin guardar',
     text: 'El trabajo en esta plantilla no se guardó al salir. Último cambio:',

@@ -119,6 +119,7 @@ export const editor: Messages<typeof english> = {
     new: 'Plantilla nueva',
     title: 'Plantilla',
     name: 'Nombre de la plantilla',
+    nameFixed: 'Solo quien la posee le cambia el nombre.',
     namePlaceholder: 'Nombre de la plantilla',
     description: 'Descripción',
     hint: 'Seleccione una MV, una red o un enlace para cambiarlo. Arrastre desde los puntos de un nodo para enlazarlo.',

@@ -17,12 +17,15 @@ export const sharing: Messages<typeof english> = {
     none: 'No se encuentra a nadie.',
   },
   whole: 'La dirección completa de su cuenta.',
-  level: { view: 'verlo', operate: 'operarlo' },
+  level: { view: 'verlo', operate: 'operarlo', edit: 'editarlo' },
   levelHelp: {
     view: 'Ve sus MV, su plan, sus eventos y lo que muestran sus consolas.',
     operate: 'Además arranca, detiene y reinicia sus MV y escribe en sus consolas.',
   },
-  templateHelp: 'La ve, la exporta, la duplica y crea con ella sus propios slices. Solo usted la cambia.',
+  templateHelp: {
+    view: 'La ve, la exporta, la duplica y crea con ella sus propios slices. Solo usted la cambia.',
+    edit: 'Además la dibuja y cambia su descripción, a la vez que usted. Su nombre, sus etiquetas y con quién se comparte los decide usted.',
+  },
   with: 'Compartido con',
   nobody: 'Nadie todavía.',
   levelOf: 'Lo que puede {{name}}',

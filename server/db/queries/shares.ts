@@ -2,7 +2,7 @@ import { and, asc, count, eq, isNotNull, isNull, or, sql, type Placeholder, type
 import { sliceShares, slices } from '#drizzle/schema/slices';
 import { templates, templateShares } from '#drizzle/schema/templates';
 import { users } from '#drizzle/schema/users';
-import type { ShareLevel } from '#shared/sharing';
+import type { ShareLevel, TemplateShareLevel } from '#shared/sharing';
 import type { Queryable } from '#server/db/client';
 
 /** With whom something is shared, by name. */
@@ -71,24 +71,29 @@ export async function deleteSliceShare(q: Queryable, sliceId: number, userId: nu
   return result.affectedRows > 0;
 }
 
-/** Whether a template is shared with a user. `lock`: as the row is now, not as this transaction sees it. */
-export async function isTemplateSharedWith(
+/** What a template is shared with a user for; null if it is not. `lock`: as the row is now, not as this transaction sees it. */
+export async function templateShareLevelOf(
   q: Queryable,
   templateId: number,
   userId: number,
   lock: boolean,
-): Promise<boolean> {
+): Promise<TemplateShareLevel | null> {
   const query = q
-    .select({ id: templateShares.id })
+    .select({ level: templateShares.level })
     .from(templateShares)
     .where(and(eq(templateShares.templateId, templateId), eq(templateShares.userId, userId)));
-  const rows = await (lock ? query.for('update') : query);
-  return rows.length > 0;
+  const [row] = await (lock ? query.for('update') : query);
+  return row?.level ?? null;
 }
 
 /** Condition on `templates`: shared with the user. */
 export function templateSharedWith(userId: number | Placeholder): SQL {
   return sql`exists (select 1 from ${templateShares} where ${templateShares.templateId} = ${templates.id} and ${templateShares.userId} = ${userId})`;
+}
+
+/** Of `templates`: what it is shared with the user for, or null. */
+export function templateSharedFor(userId: number | Placeholder): SQL {
+  return sql`(select ${templateShares.level} from ${templateShares} where ${templateShares.templateId} = ${templates.id} and ${templateShares.userId} = ${userId})`;
 }
 
 /** Condition on `templates`: not deleted, and the user's own, published or shared with them. */
@@ -106,7 +111,7 @@ export const templateIsShared = sql<number>`exists (select 1 from ${templateShar
 /** With whom a template is shared, by name; `userId` restricts it to one. The caller has checked the access. */
 export function templateShareRows(q: Queryable, templateId: number, userId?: number) {
   return q
-    .select({ user: people, createdAt: templateShares.createdAt })
+    .select({ user: people, level: templateShares.level, createdAt: templateShares.createdAt })
     .from(templateShares)
     .innerJoin(users, eq(users.id, templateShares.userId))
     .where(
@@ -129,9 +134,14 @@ export async function countTemplateShares(q: Queryable, templateId: number): Pro
   return row?.shares ?? 0;
 }
 
-/** Shares a template; a duplicate of `template_shares_template_user_unique` when it is shared already. */
-export async function insertTemplateShare(q: Queryable, templateId: number, userId: number): Promise<void> {
-  await q.insert(templateShares).values({ templateId, userId });
+/** Shares a template, or changes for what. */
+export async function putTemplateShare(
+  q: Queryable,
+  templateId: number,
+  userId: number,
+  level: TemplateShareLevel,
+): Promise<void> {
+  await q.insert(templateShares).values({ templateId, userId, level }).onDuplicateKeyUpdate({ set: { level } });
 }
 
 /** Whether there was one. */

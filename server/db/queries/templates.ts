@@ -14,7 +14,7 @@ import { templateSorts, type templateSets } from '#shared/template';
 import type { OwnSize } from '#shared/topology/schema';
 import type { Queryable } from '#server/db/client';
 import { limits } from '#shared/limits';
-import type { visibilities } from '#shared/sharing';
+import type { TemplateShareLevel, visibilities } from '#shared/sharing';
 import { wordsIn } from '#shared/words';
 import { after, before, containing, decodeCursor, idCursor, instantCursor, nameCursor } from '../keyset';
 import {
@@ -30,7 +30,7 @@ import {
   type Value,
 } from '../prepared';
 import { only } from '../rows';
-import { templateIsShared, templateSharedWith } from './shares';
+import { templateIsShared, templateSharedFor } from './shares';
 import { tagsText, withTag } from './template-tags';
 import { hasWord } from './template-words';
 
@@ -55,7 +55,8 @@ const fields = {
   revisionId: templateRevisions.id,
   tags: optionalOf<string>(tagsText(sql`page.id`)),
   sharedWithAnybody: truth(templateIsShared),
-  sharedWithReader: truth(templateSharedWith(reader)),
+  /** What it is shared with the reader for. */
+  sharedFor: optionalOf<TemplateShareLevel>(templateSharedFor(reader)),
   vms: number(sql`sizes.vms`),
   networks: number(
     sql`(select count(*) from ${templateNetworks} where ${templateNetworks.revisionId} = page.revision_id)`,

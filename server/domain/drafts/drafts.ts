@@ -57,7 +57,7 @@ export async function saveDraft(
   if (Buffer.byteLength(JSON.stringify(document)) > limits.draftBytes)
     throw new AppError('PAYLOAD_TOO_LARGE', `A draft has at most ${limits.draftBytes / 1e6} MB. Save the template.`);
   return inTransaction(ctx.db, async (tx) => {
-    if (templateId !== null) await loadTemplate(tx, { actor, id: templateId, need: 'manage' });
+    if (templateId !== null) await loadTemplate(tx, { actor, id: templateId, need: 'operate' });
     await tx
       .insert(templateDrafts)
       .values({ userId: actor.userId, templateId: templateId ?? 0, revision, document, savedAt })

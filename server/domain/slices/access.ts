@@ -14,7 +14,7 @@ import type { Actor, SystemActor } from '../context';
 export type SliceRow = typeof slices.$inferSelect;
 export type SliceVmRow = typeof sliceVms.$inferSelect;
 /** How somebody comes to see a slice. */
-export type SliceAccess = Exclude<AccessKind, 'published'>;
+export type SliceAccess = Exclude<AccessKind, 'published' | 'edit'>;
 
 /** How far each kind of access goes. */
 const reach = { own: 'manage', admin: 'manage', operate: 'operate', view: 'read' } as const satisfies Record<

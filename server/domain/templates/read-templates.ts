@@ -18,7 +18,7 @@ function summary(actor: Actor, row: TemplateSummaryRow): TemplateSummary {
     owner: { id: row.ownerId, name: row.ownerName },
     visibility: row.publishedAt !== null ? 'published' : row.sharedWithAnybody ? 'shared' : 'private',
     // a share that was taken back while the page was read
-    access: templateAccess(actor, row, row.sharedWithReader) ?? 'view',
+    access: templateAccess(actor, row, row.sharedFor) ?? 'view',
     vms: row.vms,
     networks: row.networks,
     edges: row.edges,

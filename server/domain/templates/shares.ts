@@ -7,8 +7,8 @@ import type { Queryable } from '#server/db/client';
 import {
   countTemplateShares,
   deleteTemplateShare,
-  insertTemplateShare,
-  isTemplateSharedWith,
+  putTemplateShare,
+  templateShareLevelOf,
   templateShareRows,
 } from '#server/db/queries/shares';
 import { objectName } from '#server/db/queries/audit';
@@ -16,6 +16,7 @@ import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { recordAudit } from '../audit';
 import type { Actor, DomainContext } from '../context';
+import { changingRights } from '../auth/rights';
 import { telling } from '../notifications/tell';
 import { accountTold, accountToShareWith, assertRoomForShare, assertSharable } from '../share-with';
 import { loadTemplate, type TemplateAccess } from './access';
@@ -34,13 +35,13 @@ export async function listTemplateShares(
 
 async function shownShares(q: Queryable, actor: Actor, id: number, access: TemplateAccess): Promise<ShareList> {
   const rows = await templateShareRows(q, id, access === 'own' ? undefined : actor.userId);
-  return { items: rows.map(({ user, createdAt }) => ({ user, level: 'view', createdAt: iso(createdAt) })) };
+  return { items: rows.map(({ createdAt, ...row }) => ({ ...row, createdAt: iso(createdAt) })) };
 }
 
-/** Lets the account with this address see the owner's template. NOT_FOUND and INVALID_INPUT on `email`. Twice is once. */
+/** Lets the account with this address see the owner's template, or draw it, too. NOT_FOUND and INVALID_INPUT on `email`. Twice is once; again with another level changes it. */
 export async function shareTemplate(
   ctx: DomainContext,
-  { actor, share: { id, email } }: { actor: Actor; share: z.infer<typeof shareTemplateInput> },
+  { actor, share: { id, email, level } }: { actor: Actor; share: z.infer<typeof shareTemplateInput> },
 ): Promise<ShareList> {
   // who may not share it learns nothing about addresses
   await loadTemplate(ctx.db, { actor, id, need: 'manage' });
@@ -48,18 +49,19 @@ export async function shareTemplate(
   return telling(ctx, async (tx, say) => {
     const template = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
     assertSharable({ actor, ownerId: template.ownerId, user });
-    if (!(await isTemplateSharedWith(tx, id, user.id, true))) {
-      assertRoomForShare(await countTemplateShares(tx, id));
-      await insertTemplateShare(tx, id, user.id);
-      await recordAudit(tx, actor, {
-        action: 'templates.share',
-        objectType: 'template',
-        objectId: id,
-        details: { name: template.name, userId: user.id, with: user.name },
-      });
-      const by = await accountTold(tx, actor);
+    const before = await templateShareLevelOf(tx, id, user.id, true);
+    if (before === level) return shownShares(tx, actor, id, template.access);
+    if (before === null) assertRoomForShare(await countTemplateShares(tx, id));
+    await putTemplateShare(tx, id, user.id, level);
+    await recordAudit(tx, actor, {
+      action: 'templates.share',
+      objectType: 'template',
+      objectId: id,
+      details: { name: template.name, userId: user.id, with: user.name, level },
+    });
+    const by = await accountTold(tx, actor);
+    if (before === null)
       await say({ kind: 'template.shared', template: { id, name: template.name }, by, to: [user.id] });
-    }
     return shownShares(tx, actor, id, template.access);
   });
 }
@@ -72,16 +74,18 @@ export async function unshareTemplate(
   ctx: DomainContext,
   { actor, share: { id, userId } }: { actor: Actor; share: z.infer<typeof unshareInput> },
 ): Promise<ShareList> {
-  return inTransaction(ctx.db, async (tx) => {
+  return changingRights(ctx, async (tx, changed) => {
     const need = userId === actor.userId ? 'read' : 'manage';
     const template = await loadTemplate(tx, { actor, id, lock: true, need });
-    if (await deleteTemplateShare(tx, id, userId))
+    if (await deleteTemplateShare(tx, id, userId)) {
+      await changed(userId);
       await recordAudit(tx, actor, {
         action: 'templates.unshare',
         objectType: 'template',
         objectId: id,
         details: { name: template.name, userId, with: await objectName(tx, 'user', userId) },
       });
+    }
     return shownShares(tx, actor, id, template.access);
   });
 }

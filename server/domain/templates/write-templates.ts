@@ -213,7 +213,8 @@ export async function createImported(
 /**
  * Changes name, description, tags or drawing. A drawing that differs from the current one becomes the next revision; one that
  * does not is taken for saved, whatever it was made from, so that a repeat after a lost answer succeeds.
- * REVISION_CONFLICT when somebody saved since `baseRevision`; NAME_TAKEN; INVALID_TOPOLOGY. `restoredFrom`: the older revision whose drawing it is.
+ * Name and tags are the owner's: FORBIDDEN for who may edit it. REVISION_CONFLICT when somebody saved since `baseRevision`; NAME_TAKEN; INVALID_TOPOLOGY.
+ * `restoredFrom`: the older revision whose drawing it is.
  */
 export async function updateTemplate(
   ctx: DomainContext,
@@ -225,7 +226,13 @@ export async function updateTemplate(
 ): Promise<Template> {
   const { id, name, description, tags, topology, baseRevision, message = '' } = change;
   return inTransaction(ctx.db, async (tx) => {
-    const row = await loadTemplate(tx, { actor, id, lock: true, need: 'manage' });
+    const row = await loadTemplate(tx, { actor, id, lock: true, need: 'operate' });
+    // where it stands among its owner's, the owner says
+    const refiled = tags !== undefined || (name !== undefined && name !== row.name);
+    if (refiled && row.access !== 'own')
+      throw new AppError('FORBIDDEN', `Only the owner of ${row.name} may give it another name or tags.`, {
+        params: { access: row.access, need: 'manage' },
+      });
     let revision = row.revision;
     let drawn: Topology | null = null;
     if (topology !== undefined) {

@@ -603,7 +603,7 @@ const deeds: Record<string, (s: Stage) => Promise<Deed> | Deed> = {
 
 /**
  * Two ask a provider how it is, and change nothing; one says what its caller has seen; one is a piece of what was announced; two are of what is
- * drawn and not saved, which only who draws sees.
+ * drawn and not saved, which only who draws sees; one is where somebody points, which nothing keeps.
  */
 const unrecorded = [
   'zones.refresh',
@@ -612,6 +612,7 @@ const unrecorded = [
   'imageUploads.writeChunk',
   'drafts.save',
   'drafts.drop',
+  'presence.point',
 ];
 
 /** The router's own record of its procedures is flat, whatever its type says. */
