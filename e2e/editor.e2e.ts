@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
 import { launchBrowser } from './browser';
-import { openPerson, register, screenshot, signIn } from './pages';
+import { dropDrafts, openPerson, register, screenshot, signIn } from './pages';
 import { stepByStep } from './steps';
 
 const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
@@ -236,6 +236,8 @@ describe('the canvas', () => {
     const far = person.page;
     try {
       await signIn(far, ana);
+      // what the other page has not saved
+      await dropDrafts(far, [null]);
       await far.goto('/templates/new');
       await far.getByRole('button', { name: 'Presets' }).click();
       const form = far.getByRole('form', { name: 'Insert a preset' });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './browser';
 import { allLooks, findingsOf, narrow, wide, type Look } from './looks-page';
 import { admin, ana, makeLooksWorld, type LooksWorld } from './looks-world';
-import { openPerson, rowAction, signIn, sliceAction } from './pages';
+import { dropDrafts, openPerson, rowAction, signIn, sliceAction } from './pages';
 import { root } from '../rig/trama-server';
 import { asReason, say } from '#shared/sentence';
 import type { ConnectionTest } from '#shared/zone-test';
@@ -721,6 +721,10 @@ const states: Record<string, State> = {
     ...at('/templates/new'),
     until: inOrder(press('Add VM'), (page) => page.getByRole('link', { name: 'Slices' }).first().click(), dialog),
   },
+  'a draft that is kept': {
+    ...template(),
+    until: inOrder(press('Add VM'), text(/^Draft saved /)),
+  },
   'unsaved work that was found': {
     ...at('/templates/new'),
     until: async (page) => {
@@ -1124,6 +1128,8 @@ describe('how the states of pages look', () => {
           localStorage.clear();
           sessionStorage.clear();
         });
+        const opened = /^\/templates\/(\d+)/.exec(state.path(world))?.[1];
+        await dropDrafts(page, opened === undefined ? [null] : [null, Number(opened)]);
       }
     },
   );

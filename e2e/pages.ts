@@ -48,6 +48,16 @@ export async function signIn(page: Page, person: { email: string; password: stri
   await page.getByRole('heading', { name: /^Hello, / }).waitFor();
 }
 
+/** Has the server forget what the page's user has drawn and not saved of these templates; null: of a new one. Else it is found wherever they open it next. */
+export async function dropDrafts(page: Page, templateIds: readonly (number | null)[]): Promise<void> {
+  const { origin } = new URL(page.url());
+  for (const templateId of templateIds) {
+    const headers = { origin, 'content-type': 'application/json' };
+    const answer = await page.context().request.post(`${origin}/trpc/drafts.drop`, { headers, data: { templateId } });
+    expect(answer.ok()).toBe(true);
+  }
+}
+
 /** Draws `size` VMs of a preset as a new template and saves it; with `routers` those in between route. */
 export async function drawPreset(
   page: Page,
