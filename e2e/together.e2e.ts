@@ -54,7 +54,7 @@ describe('two at one template', () => {
   }
   async function anasSession() {
     const session = openSession(server.url);
-    await session.api.auth.login.mutate(ana);
+    await session.api.auth.login.mutate({ email: ana.email, password: ana.password });
     return session;
   }
 
