@@ -1,11 +1,11 @@
 import type { Present } from '#shared/presence';
 
-/** White letters are legible on each of them (4.5 : 1 at least). */
-const colours = ['#b3261e', '#8b5000', '#386a20', '#006a60', '#00639b', '#5b52a3', '#984061', '#6d5e00'];
+/** White letters are legible on each of them (4.5 : 1 at least), and none is that of what one has chosen oneself. */
+const colours = ['#b3261e', '#00639b', '#8b5000', '#5b52a3', '#984061', '#6d5e00', '#7d3c98', '#9a3412'];
 
 /** The same colour for the same person at everybody's. */
 export function colourOf({ id }: Present['user']): string {
-  return colours[id % colours.length] ?? '#006a60';
+  return colours[id % colours.length] ?? '#00639b';
 }
 
 /** At most two letters: `AB` of Ana Belén Ruiz, `A` of ana. */
