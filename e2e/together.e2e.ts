@@ -171,10 +171,7 @@ describe('two at one template', () => {
     const { page, context } = bens;
     await context.setOffline(true);
     await label(page, 'vm2', 'offline');
-    await page
-      .getByText(/^The server cannot be reached: draft kept in this browser/)
-      .first()
-      .waitFor();
+    await page.getByText('Server away: kept here').first().waitFor();
     await shot(page, 'offline');
     await context.setOffline(false);
     await page

@@ -4,13 +4,17 @@ import { confirmDestroy } from '../ui/confirm';
 import { formatTime } from '../ui/format';
 import type { DraftState } from './draft-sender';
 
-/** What is said of work that is not saved: where it is kept, and since when. */
-export function useDraftText(state: DraftState): string {
+/** What is said of work that is not saved: where it is kept, and since when; in `short`, what there is room for in the bar. */
+export function useDraftText(state: DraftState): { whole: string; short: string } {
   const { t, i18n } = useTranslation('editor');
-  if (state.kept === 'not yet') return t('save.unsaved');
+  if (state.kept === 'not yet') return { whole: t('save.unsaved'), short: t('save.unsaved') };
   const time = formatTime(state.at, i18n.language);
-  if (state.kept === 'server') return t('save.drafted', { time });
-  return t(state.kept === 'away' ? 'save.draftAway' : 'save.draftHere', { time });
+  const words = {
+    server: { whole: t('save.drafted', { time }), short: t('save.drafted', { time }) },
+    away: { whole: t('save.draftAway', { time }), short: t('save.awayShort') },
+    refused: { whole: t('save.draftHere', { time }), short: t('save.hereShort') },
+  };
+  return words[state.kept];
 }
 
 export interface DraftNoteProps {

@@ -108,7 +108,7 @@ export function Editor({ initial, catalogue, userId, isOwn, draft: kept, role, o
   };
   const savedState = base === null ? t('save.new') : t('save.saved', { revision: base.revision });
   const draftText = useDraftText(drafts.state);
-  const state = save.saving ? t('save.saving') : dirty ? draftText : savedState;
+  const state = save.saving ? t('save.saving') : dirty ? draftText.short : savedState;
 
   return (
     <div className={classes.editor}>
@@ -178,7 +178,7 @@ export function Editor({ initial, catalogue, userId, isOwn, draft: kept, role, o
             <Title order={2}>{t('template.title')}</Title>
             {dirty && (
               <DraftNote
-                text={draftText}
+                text={draftText.whole}
                 revision={base?.revision ?? null}
                 onDiscard={() => {
                   editor.discardDraft();

@@ -34,7 +34,7 @@ export function TemplateName({ name, error, fixed, onName, state }: TemplateName
         className={classes.nameInput}
         data-autofocus
       />
-      <span className={classes.state} role="status">
+      <span className={classes.state} role="status" title={state}>
         {state}
       </span>
     </>

@@ -5,6 +5,8 @@ export const saving = {
     unsaved: 'Unsaved changes',
     drafted: 'Draft saved {{time}}',
     draftAway: 'The server cannot be reached: draft kept in this browser, {{time}}',
+    awayShort: 'Server away: kept here',
+    hereShort: 'Draft kept here',
     draftHere: 'Draft kept in this browser, {{time}}',
     saving: 'Saving…',
     saved: 'Saved, revision {{revision}}',

@@ -7,6 +7,8 @@ export const saving: Messages<typeof english> = {
     unsaved: 'Cambios sin guardar',
     drafted: 'Borrador guardado a las {{time}}',
     draftAway: 'No se llega al servidor: borrador en este navegador, {{time}}',
+    awayShort: 'Sin servidor: queda aquí',
+    hereShort: 'Borrador aquí',
     draftHere: 'Borrador en este navegador, {{time}}',
     saving: 'Guardando…',
     saved: 'Guardada, revisión {{revision}}',
