@@ -22,6 +22,10 @@ export const saveDraftInput = z.strictObject({
 export const savedDraftSchema = z.object({ savedAt: timestampSchema });
 /** Null: there is none. */
 export const draftOutput = savedDraftSchema
-  .extend({ revision: z.number().int().nullable(), document: draftDocumentSchema })
+  .extend({
+    revision: z.number().int().nullable(),
+    document: draftDocumentSchema,
+    base: topologySchema.nullable().describe('the drawing of that revision, where the template has another by now'),
+  })
   .nullable();
 export type TemplateDraft = NonNullable<z.infer<typeof draftOutput>>;

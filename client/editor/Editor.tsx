@@ -215,8 +215,8 @@ export function Editor({ initial, catalogue, userId, isOwn, draft: kept, role, o
         editor={editor}
         initial={initial}
         draft={draft}
-        // nothing of it: so what differs is asked about, and nothing counts as removed
-        older={emptyTopology}
+        // nothing, where it is not known: what differs is asked about then, and nothing counts as removed
+        older={(kept?.revision === draft?.revision ? kept?.base : null) ?? emptyTopology}
         onDecided={(taken) => {
           if (taken) setRestored((count) => count + 1);
           setDraft(null);

@@ -7,7 +7,7 @@ const key = 'trama.draft.1.7';
 const document = (name: string) => ({ name, description: '', topology: emptyTopology });
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`;
 const atServer = (name: string, clock: string): TemplateDraft => ({
-  ...{ document: document(name), revision: 3, savedAt: at(clock) },
+  ...{ document: document(name), revision: 3, base: null, savedAt: at(clock) },
 });
 const here = (name: string, clock: string) =>
   writeDraft(localStorage, key, { document: document(name), revision: 3, at: Date.parse(at(clock)) });

@@ -10,6 +10,7 @@ import {
   type saveDraftInput,
   type TemplateDraft,
 } from '#shared/template-draft';
+import { readTopology, revisionId } from '#server/db/queries/topologies';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
 import { Pace } from '#server/lib/pace';
@@ -33,11 +34,14 @@ export async function readDraft(
   ctx: Pick<DomainContext, 'db'>,
   { actor, of }: { actor: Actor; of: Of },
 ): Promise<TemplateDraft | null> {
-  if (of.templateId !== null) await loadTemplate(ctx.db, { actor, id: of.templateId });
+  const template = of.templateId === null ? null : await loadTemplate(ctx.db, { actor, id: of.templateId });
   const [row] = await ctx.db.select().from(templateDrafts).where(rowOf(actor, of));
   const document = draftDocumentSchema.safeParse(row?.document);
   if (row === undefined || !document.success) return null;
-  return { document: document.data, revision: row.revision, savedAt: iso(row.savedAt) };
+  const { revision } = row;
+  const isOlder = template !== null && revision !== null && revision < template.revision;
+  const base = isOlder ? await readTopology(ctx.db, await revisionId(ctx.db, template.id, revision)) : null;
+  return { document: document.data, revision, base, savedAt: iso(row.savedAt) };
 }
 
 /**

@@ -34,7 +34,10 @@ it('keeps one draft of each template and of a new one, as it was drawn, for who 
   world.pass(1_000);
   const { savedAt } = await as.drafts.save({ templateId: id, revision: 1, document: document('second', 2) });
   expect(savedAt).toBe(ctx.clock.now().toISOString());
-  expect(await as.drafts.get({ templateId: id })).toEqual({ savedAt, revision: 1, document: document('second', 2) });
+  expect(await as.drafts.get({ templateId: id })).toEqual({
+    ...{ savedAt, revision: 1, base: null },
+    document: document('second', 2),
+  });
   expect(await as.drafts.get({ templateId: null })).toMatchObject({ revision: null, document: unnamed });
   expect(await other.drafts.get({ templateId: id })).toBeNull();
   await other.drafts.drop({ templateId: id });
@@ -55,6 +58,14 @@ it('is no revision and is not written down', async () => {
   expect(await ctx.db.$count(templateRevisions, eq(templateRevisions.templateId, id))).toBe(1);
   expect((await as.templates.get({ id })).vms).toBe(1);
   expect(await ctx.db.$count(auditLog)).toBe(before);
+});
+
+it('comes with what it began with, once the template has another drawing', async () => {
+  const { as, id } = await scene();
+  const begun = await as.templates.get({ id });
+  await as.drafts.save({ templateId: id, revision: 1, document: document('drawn', 4) });
+  await as.templates.update({ id, topology: line(2), baseRevision: 1 });
+  expect(await as.drafts.get({ templateId: id })).toMatchObject({ revision: 1, base: begun.topology });
 });
 
 it('is bounded: in size, in number for each user, and in how often it comes', async () => {
