@@ -39,7 +39,8 @@ export async function readDraft(
   const document = draftDocumentSchema.safeParse(row?.document);
   if (row === undefined || !document.success) return null;
   const { revision } = row;
-  const isOlder = template !== null && revision !== null && revision < template.revision;
+  // what was drawn before is the owner's to see: it may have been taken out before the template was shared
+  const isOlder = template?.access === 'own' && revision !== null && revision < template.revision;
   const base = isOlder ? await readTopology(ctx.db, await revisionId(ctx.db, template.id, revision)) : null;
   return { document: document.data, revision, base, savedAt: iso(row.savedAt) };
 }

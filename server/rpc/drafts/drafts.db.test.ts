@@ -60,12 +60,16 @@ it('is no revision and is not written down', async () => {
   expect(await ctx.db.$count(auditLog)).toBe(before);
 });
 
-it('comes with what it began with, once the template has another drawing', async () => {
-  const { as, id } = await scene();
+it('comes with what it began with, once the template has another drawing, for its owner alone', async () => {
+  const { as, other, viewer, id } = await scene();
   const begun = await as.templates.get({ id });
   await as.drafts.save({ templateId: id, revision: 1, document: document('drawn', 4) });
   await as.templates.update({ id, topology: line(2), baseRevision: 1 });
   expect(await as.drafts.get({ templateId: id })).toMatchObject({ revision: 1, base: begun.topology });
+  // who may edit it is not shown what was drawn before, either
+  await as.templates.share({ id, email: viewer.email, level: 'edit' });
+  await other.drafts.save({ templateId: id, revision: 1, document: document('drawn', 3) });
+  expect(await other.drafts.get({ templateId: id })).toMatchObject({ revision: 1, base: null });
 });
 
 it('is bounded: in size, in number for each user, and in how often it comes', async () => {
