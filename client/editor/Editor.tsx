@@ -104,7 +104,7 @@ export function Editor({ initial, catalogue, userId, isOwn, draft: kept, role, o
   const base = editor.saved.base;
   const pageActs = {
     saveWithMessage: { enabled: saveBlocked === null && !save.saving, run: () => setBeside('message') },
-    history: { enabled: base !== null, run: () => setBeside('history') },
+    history: { enabled: base !== null && isOwn, run: () => setBeside('history') },
   };
   const savedState = base === null ? t('save.new') : t('save.saved', { revision: base.revision });
   const draftText = useDraftText(drafts.state);
