@@ -4,6 +4,12 @@ import { setMaxListeners } from 'node:events';
 export type Halt = 'lost' | 'stopping' | 'superseded' | 'cancel';
 
 /**
+ * How a lease was lost: the database has not confirmed it for its whole length, it is somebody else's or its deployment has
+ * ended, this server has claimed it anew, or this server stops and could not give it back in time.
+ */
+export type Loss = 'unconfirmed' | 'taken' | 'claimed anew' | 'not given back';
+
+/**
  * What the world tells a run while it runs: that it is to be cancelled, that a destroy takes over, that this server
  * stops, or that the lease is lost.
  */
@@ -14,6 +20,7 @@ export class RunControl {
   private cancelRequested = false;
   private supersededBy = false;
   private isStopping = false;
+  private howLost: Loss | null = null;
 
   constructor() {
     // every step under way listens
@@ -40,12 +47,18 @@ export class RunControl {
     return this.cancelRequested ? 'cancel' : null;
   }
 
+  /** How the lease was lost, for the log; null where it was not, or where only a write found out. */
+  get loss(): Loss | null {
+    return this.howLost;
+  }
+
   requests(asked: { cancel: boolean; superseded: boolean }): void {
     this.cancelRequested ||= asked.cancel;
     this.supersededBy ||= asked.superseded;
     if (asked.cancel || asked.superseded) this.haltController.abort();
   }
-  lose(): void {
+  lose(how: Loss): void {
+    this.howLost ??= how;
     this.lostController.abort();
     this.leaveController.abort();
     this.haltController.abort();

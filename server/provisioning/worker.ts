@@ -53,7 +53,8 @@ export function createWorker(
       log.info('A deployment came to an end.', { deploymentId: claim.deploymentId, outcome });
     } catch (error) {
       if (error instanceof LeaseLostError) {
-        log.warn('A lease was lost; whoever has it goes on.', { deploymentId: claim.deploymentId });
+        const { deploymentId, generation } = claim;
+        log.warn('A lease was lost; whoever has it goes on.', { deploymentId, generation, how: control.loss });
         return;
       }
       log.error('A deployment ended with an internal error.', { deploymentId: claim.deploymentId, error });
@@ -84,7 +85,10 @@ export function createWorker(
   /** The heartbeat. When the database has not confirmed the lease for its whole length, it counts as lost. */
   function keepLease(claim: Claim, control: RunControl, claimedAt: number): () => void {
     let ended = false;
-    let deadline = setTimeout(() => control.lose(), Math.max(0, claimedAt + options.leaseMs - performance.now()));
+    let deadline = setTimeout(
+      () => control.lose('unconfirmed'),
+      Math.max(0, claimedAt + options.leaseMs - performance.now()),
+    );
     let beating = false;
     const beat = async () => {
       if (beating || control.lost.aborted) return;
@@ -93,9 +97,12 @@ export function createWorker(
       try {
         const kept = await extendLease(db, claim, options.leaseMs);
         clearTimeout(deadline);
-        if (!kept) control.lose();
+        if (!kept) control.lose('taken');
         else if (!ended)
-          deadline = setTimeout(() => control.lose(), Math.max(0, asked + options.leaseMs - performance.now()));
+          deadline = setTimeout(
+            () => control.lose('unconfirmed'),
+            Math.max(0, asked + options.leaseMs - performance.now()),
+          );
       } catch {
         // the deadline decides
       } finally {
@@ -122,12 +129,13 @@ export function createWorker(
       const control = new RunControl();
       if (stopped) control.stop();
       const before = running.get(claim.deploymentId);
-      before?.control.lose();
+      before?.control.lose('claimed anew');
       const done = run(claim, control, asked).finally(() => {
         if (running.get(claim.deploymentId)?.control === control) running.delete(claim.deploymentId);
         wake();
       });
       running.set(claim.deploymentId, { control, done });
+      log.info('A deployment is worked on.', { ...claim });
     }
   }
 
@@ -176,7 +184,7 @@ export function createWorker(
       await looking;
       // while the database is away nothing can be given back: the leases run out by themselves
       const patience = setTimeout(() => {
-        for (const { control } of running.values()) control.lose();
+        for (const { control } of running.values()) control.lose('not given back');
       }, options.leaseMs / 5);
       await Promise.allSettled([...running.values()].map((entry) => entry.done));
       clearTimeout(patience);

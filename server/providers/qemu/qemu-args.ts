@@ -136,6 +136,9 @@ export function nicDevice(nic: NicSpec, vm: Pick<VmSpec, 'image' | 'boot'>) {
   } as const;
 }
 
+/** The chardev of a VM's console. */
+export const consoleDevice = 'ser0';
+
 /** Where a VM receives what comes from the internet. */
 export const internetSocket = 'inet';
 
@@ -304,9 +307,9 @@ export function vmArgs(vm: VmSpec, boot: VmBoot): string[] {
     'virtio-rng-pci',
     // appended to, so that the server can cut the log while QEMU writes it
     '-chardev',
-    `socket,id=ser0,path=${name}/ser.sock,server=on,wait=off,logfile=${name}/ser.log,logappend=on`,
+    `socket,id=${consoleDevice},path=${name}/ser.sock,server=on,wait=off,logfile=${name}/ser.log,logappend=on`,
     '-serial',
-    'chardev:ser0',
+    `chardev:${consoleDevice}`,
     '-device',
     'virtio-serial-pci,id=ports,max_ports=3',
     '-chardev',

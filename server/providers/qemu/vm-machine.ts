@@ -28,7 +28,7 @@ import { connectMonitor, killMachine, spawnMachine, waitForEnd } from './qemu-pr
 import type { QmpClient, QmpHandlers } from './qmp-client';
 import type { Kept, VmRecord } from './records';
 import { Screens } from './screens';
-import { SerialLine } from './serial-line';
+import { SerialLine, untilConsoleTaken } from './serial-line';
 import { VmForwards } from './vm-forwards';
 import { VmNics } from './vm-nics';
 import { usageOf } from './vm-usage';
@@ -531,7 +531,7 @@ export class VmMachine {
     if (this.#inherited) await this.#captures.endStale();
     const vm = { sliceId: this.sliceId, id: this.record.spec.id, fileLimit };
     this.#serial = new SerialLine(this.#context.folder, vm, (data) => this.#onOutput(data));
-    await this.#serial.open();
+    await this.#serial.open(() => untilConsoleTaken(monitor));
     const { kind } = this.record.spec.image;
     this.#guest = await Guest.open(this.#context.folder, this.sliceId, this.name, kind);
     this.tellGuest();
