@@ -744,7 +744,9 @@ const states: Record<string, State> = {
     until: async (page, { api, ids }) => {
       await page.getByRole('button', { name: /^VM web/ }).waitFor();
       const { topology, revision } = await api.templates.get.query({ id: ids.lab });
-      const vms = topology.vms.map((known) => (known.name === 'web' ? { ...known, label: 'theirs' } : known));
+      const vms = topology.vms.map((known) =>
+        known.name === 'web' ? { ...known, label: `theirs since ${revision}` } : known,
+      );
       await api.templates.update.mutate({ id: ids.lab, topology: { ...topology, vms }, baseRevision: revision });
       await page.getByRole('button', { name: /^VM web/ }).click();
       await page.getByRole('complementary', { name: 'Details' }).getByLabel('Label').fill('mine');

@@ -156,7 +156,7 @@ export function Editor({ initial, catalogue, userId, isOwn, draft: kept, role, o
         }
         onSave={() => void saveNow()}
         pageActs={pageActs}
-        covered={beside !== null}
+        covered={beside !== null || save.conflict !== null}
         notices={
           save.error?.field === null &&
           save.conflict === null && (
