@@ -63,6 +63,8 @@ describe('ids tell nothing', () => {
       zoneId: fc.constant(scene.zone),
       userId: fc.constant(scene.user.spare),
       email: fc.constant('x@y.zz'),
+      flavours: fc.constant('2=m1.small'),
+      images: fc.constant('3=debian'),
     };
     const schema = input as typeof input & { safeParse(value: unknown): { success: boolean } };
     const [template] = fc
