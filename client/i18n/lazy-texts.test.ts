@@ -24,7 +24,17 @@ async function spoken(file: string, seen = new Set<string>(), found = new Set<st
   const mentions = text.matchAll(/useTranslation\(([^)]*)\)|TFunction<([^>]*)>|\bt\(['`](\w+):/g);
   for (const [mention] of mentions)
     for (const name of lazy) if (new RegExp(`['\`]${name}['\`:]`).test(mention)) found.add(name);
-  const imports = text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g);
+  // what is opened later may come together with texts of its own
+  const opened = /import\('(\.[^']+)'\), loadTexts\(\[([^\]]*)\]\)/g;
+  for (const [, target = '', names = ''] of text.matchAll(opened)) {
+    const needed = await spoken(path.join(path.dirname(file), target), new Set(seen));
+    for (const name of needed) if (!names.includes(`'${name}'`)) found.add(name);
+  }
+  const typeImport = /import type [^;]+;/g;
+  const imports = text
+    .replaceAll(opened, '')
+    .replaceAll(typeImport, '')
+    .matchAll(/(?:from|import\() ?'(\.[^']+)'/g);
   for (const [, target] of imports)
     if (target !== undefined && !target.includes('i18n/'))
       await spoken(path.join(path.dirname(file), target), seen, found);

@@ -158,8 +158,8 @@ describe('what two drew at once', () => {
     const theirs = having(note('n1', { text: 'theirs' }), note('n2', { x: 9 }));
     const { topology, conflicts } = mergeTopologies(base, mine, theirs);
     expect(conflicts).toEqual([
-      { part: 'annotation', key: 'n1', label: 'mine', field: 'text' },
-      { part: 'annotation', key: 'n2', label: 'note', field: null },
+      { part: 'annotation', key: 'n1', label: 'mine', field: 'text', mine: 'mine', theirs: 'theirs' },
+      { part: 'annotation', key: 'n2', label: 'note', field: null, mine: undefined, theirs: note('n2', { x: 9 }) },
     ]);
     expect(topology.annotations).toEqual([note('n1', { text: 'mine' }), note('n2', { x: 9 })]);
   });
