@@ -78,6 +78,15 @@ test.each(['lost-request', 'lost-answer', 'twice', 'late', { status: 503 }] as c
   },
 );
 
+test('an upload that was missed here is found as soon as another server has made it', async () => {
+  const cloud = await testCloud();
+  const [one, other] = [providerOf(cloud), providerOf(cloud)];
+  await expect(one.ensureVm(slice, vmSpec(1, debian))).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+  await other.ensureImage(debian);
+  await one.ensureVm(slice, vmSpec(1, debian));
+  await Promise.all([one.close(), other.close()]);
+});
+
 test('many VMs of an upload are made without asking for it each time', async () => {
   const cloud = await testCloud();
   const provider = providerOf(cloud);

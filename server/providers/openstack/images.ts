@@ -160,7 +160,9 @@ export function imagesOf(parts: ZoneParts, files: ImageFiles | null) {
       const wanted = wantedOf(image);
       const from = wanted === undefined ? uploads(image) : null;
       if (from === null) return chosen(image, wanted);
-      const found = (await uploadedLately.of(await from.keyOf(image))).find(isWhole);
+      const key = await from.keyOf(image);
+      // another server may have uploaded meanwhile what was missed here
+      const found = (await uploadedLately.of(key)).find(isWhole) ?? (await uploaded(key)).find(isWhole);
       if (found === undefined) throw invalid(say('CLOUD_IMAGE_DELETED', { image: image.name }));
       return found;
     },

@@ -42,6 +42,7 @@ const vmSpecOf = ({ vm }: TopologyParts) =>
       vcpus: z.number(),
       ramMb: z.number(),
       diskGb: z.number(),
+      flavourId: z.number().optional(),
       image: z.object({
         id: z.number(),
         name: z.string(),
