@@ -1,38 +1,22 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
-import { launchBrowser } from './browser';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { findingsOf, wide } from './looks-page';
-import { createSlice, drawPreset, openPerson, register, screenshot } from './pages';
-import { stepByStep } from './steps';
+import { createSlice, drawPreset, screenshot } from './pages';
+import { onePerson } from './one-person';
 
-const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const shots = process.env['TRAMA_SHOTS'] === '1';
 
 /** Notes, labels, shapes and groups on one drawing, by keyboard and by mouse. Nothing is deployed. Each test goes on where the one before ended. */
 describe('what is drawn beside VMs', () => {
-  let dataDir: string;
-  let server: TramaServer;
-  let browser: Browser;
   let page: Page;
   let complaints: string[];
-
-  beforeAll(async () => {
-    dataDir = await makeDataDir();
-    server = await startTrama({ dataDir, port: await freePort() });
-    browser = await launchBrowser();
-    ({ page, complaints } = await openPerson(browser, server.url));
-    await register(page, ana);
-    await drawPreset(page, { name: 'lab', shape: 'Line', size: 3 });
-    await page.getByText('Saved, revision 1').waitFor();
+  const scene = onePerson(async (person) => {
+    await drawPreset(person, { name: 'lab', shape: 'Line', size: 3 });
+    await person.getByText('Saved, revision 1').waitFor();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    await removeDataDir(dataDir);
+  beforeAll(() => {
+    ({ page, complaints } = scene());
   });
-
-  stepByStep(() => ({ page, server }));
 
   const drawn = (role: string) => page.locator(`.react-flow__node[aria-roledescription="${role}"]`);
   const text = () => page.getByRole('textbox', { name: 'Text', exact: true });

@@ -1,35 +1,21 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
-import { launchBrowser } from './browser';
-import { dropDrafts, openPerson, register, screenshot, signIn } from './pages';
-import { stepByStep } from './steps';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { TramaServer } from '../rig/trama-server';
+import { dropDrafts, openPerson, screenshot, signIn } from './pages';
+import { ana, onePerson } from './one-person';
 
-const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
 const shots = process.env['TRAMA_SHOTS'] === '1';
 
 /** One drawing, by mouse and by keyboard. Nothing is deployed. Each test goes on where the one before ended. */
 describe('the canvas', () => {
-  let dataDir: string;
   let server: TramaServer;
   let browser: Browser;
   let page: Page;
   let complaints: string[];
-
-  beforeAll(async () => {
-    dataDir = await makeDataDir();
-    server = await startTrama({ dataDir, port: await freePort() });
-    browser = await launchBrowser();
-    ({ page, complaints } = await openPerson(browser, server.url));
-    await register(page, ana);
+  const scene = onePerson();
+  beforeAll(() => {
+    ({ server, browser, page, complaints } = scene());
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    await removeDataDir(dataDir);
-  });
-
-  stepByStep(() => ({ page, server }));
 
   const vms = () => page.getByRole('button', { name: /^VM / });
   const vm = (name: string): Locator => page.getByRole('button', { name: new RegExp(`^VM ${name},`) });

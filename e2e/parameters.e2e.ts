@@ -1,35 +1,17 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
-import { launchBrowser } from './browser';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { findingsOf, wide } from './looks-page';
-import { openPerson, register, rowAction } from './pages';
-import { stepByStep } from './steps';
-
-const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
+import { rowAction } from './pages';
+import { onePerson } from './one-person';
 
 /** A template that asks for something is drawn, and a slice made of it, by keyboard. Nothing is deployed. Each test goes on where the one before ended. */
 describe('parameters of a template', () => {
-  let dataDir: string;
-  let server: TramaServer;
-  let browser: Browser;
   let page: Page;
   let complaints: string[];
-
-  beforeAll(async () => {
-    dataDir = await makeDataDir();
-    server = await startTrama({ dataDir, port: await freePort() });
-    browser = await launchBrowser();
-    ({ page, complaints } = await openPerson(browser, server.url));
-    await register(page, ana);
+  const scene = onePerson();
+  beforeAll(() => {
+    ({ page, complaints } = scene());
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    await removeDataDir(dataDir);
-  });
-
-  stepByStep(() => ({ page, server }));
 
   test('are declared beside the drawing, and say how many there are of a VM', async () => {
     await page.goto('/templates/new');

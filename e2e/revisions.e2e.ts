@@ -1,37 +1,20 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, makeDataDir, removeDataDir, startTrama, type TramaServer } from '../rig/trama-server';
-import { launchBrowser } from './browser';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { findingsOf, wide } from './looks-page';
-import { drawPreset, openPerson, register } from './pages';
-import { stepByStep } from './steps';
-
-const ana = { name: 'Ana', email: 'ana@example.org', password: 'correct horse battery' };
+import { drawPreset } from './pages';
+import { onePerson } from './one-person';
 
 /** What was saved of one template. Nothing is deployed. Each test goes on where the one before ended. */
 describe('the revisions of a template', () => {
-  let dataDir: string;
-  let server: TramaServer;
-  let browser: Browser;
   let page: Page;
   let complaints: string[];
-
-  beforeAll(async () => {
-    dataDir = await makeDataDir();
-    server = await startTrama({ dataDir, port: await freePort() });
-    browser = await launchBrowser();
-    ({ page, complaints } = await openPerson(browser, server.url));
-    await register(page, ana);
-    await drawPreset(page, { name: 'lab', shape: 'Line', size: 3 });
-    await page.getByText('Saved, revision 1').waitFor();
+  const scene = onePerson(async (person) => {
+    await drawPreset(person, { name: 'lab', shape: 'Line', size: 3 });
+    await person.getByText('Saved, revision 1').waitFor();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    await removeDataDir(dataDir);
+  beforeAll(() => {
+    ({ page, complaints } = scene());
   });
-
-  stepByStep(() => ({ page, server }));
 
   const vm = (name: string) => page.getByRole('button', { name: new RegExp(`^VM ${name},`) });
   const revision = (number: number) => page.getByRole('listitem').filter({ hasText: `Revision ${number}` });
