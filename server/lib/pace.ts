@@ -35,3 +35,13 @@ export class Pace<Key> {
     for (const key of this.#left.keys()) if (this.#at(key, now) >= this.#burst) this.#left.delete(key);
   }
 }
+
+/** One {@link Pace} for each server, which `owner` (its database, its bus) tells apart from others in the same process. */
+export function paceOfEach<Key>(measure: { perSecond: number; burst: number }): (owner: object) => Pace<Key> {
+  const paces = new WeakMap<object, Pace<Key>>();
+  return (owner) => {
+    const pace = paces.get(owner) ?? new Pace<Key>(measure);
+    paces.set(owner, pace);
+    return pace;
+  };
+}

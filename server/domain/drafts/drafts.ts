@@ -13,13 +13,12 @@ import {
 import { readTopology, revisionId } from '#server/db/queries/topologies';
 import { iso } from '#server/db/rows';
 import { inTransaction } from '#server/db/transaction';
-import { Pace } from '#server/lib/pace';
+import { paceOfEach } from '#server/lib/pace';
 import type { Actor, DomainContext } from '../context';
 import { loadTemplate } from '../templates/access';
 
 /** Who draws sends one every few seconds: this is beyond what several pages do. */
-const perUser = { perSecond: 2, burst: 20 };
-const paces = new WeakMap<DomainContext['db'], Pace<number>>();
+const paceOf = paceOfEach<number>({ perSecond: 2, burst: 20 });
 
 type Of = z.infer<typeof draftInput>;
 /** A template that was never saved is 0 there. */
@@ -54,10 +53,8 @@ export async function saveDraft(
   { actor, draft }: { actor: Actor; draft: z.infer<typeof saveDraftInput> },
 ): Promise<z.infer<typeof savedDraftSchema>> {
   const { templateId, revision, document } = draft;
-  const pace = paces.get(ctx.db) ?? new Pace<number>(perUser);
-  paces.set(ctx.db, pace);
   const savedAt = ctx.clock.now();
-  if (!pace.take(actor.userId, savedAt.getTime()))
+  if (!paceOf(ctx.db).take(actor.userId, savedAt.getTime()))
     throw new AppError('RATE_LIMITED', 'Drafts are sent too often. Wait a moment.');
   if (Buffer.byteLength(JSON.stringify(document)) > limits.draftBytes)
     throw new AppError('PAYLOAD_TOO_LARGE', `A draft has at most ${limits.draftBytes / 1e6} MB. Save the template.`);

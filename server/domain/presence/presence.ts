@@ -3,7 +3,7 @@ import { AppError, notFound } from '#shared/errors';
 import { presenceLimits, type pointInput, type Presence } from '#shared/presence';
 import { objectName } from '#server/db/queries/audit';
 import { News } from '#server/events/news';
-import { Pace } from '#server/lib/pace';
+import { paceOfEach } from '#server/lib/pace';
 import { randomToken } from '#server/lib/secrets';
 import { pause } from '#server/lib/waiting';
 import type { Actor, DomainContext } from '../context';
@@ -12,8 +12,7 @@ import { pointElsewhere } from './across-servers';
 import { presenceOf } from './hub';
 
 /** What a page sends while its pointer moves is a little less than this. */
-const perUser = { perSecond: 30, burst: 60 };
-const paces = new WeakMap<DomainContext['bus'], Pace<number>>();
+const paceOf = paceOfEach<number>({ perSecond: 30, burst: 60 });
 
 /**
  * Who is at the template beside the actor, whole and at most ten times a second, from the moment on in which it is read; while it is, the actor is
@@ -72,9 +71,7 @@ export async function point(
   { actor, page, pointed }: { actor: Actor } & z.infer<typeof pointInput>,
 ): Promise<void> {
   const now = ctx.clock.now().getTime();
-  const pace = paces.get(ctx.bus) ?? new Pace<number>(perUser);
-  paces.set(ctx.bus, pace);
-  if (!pace.take(actor.userId, now)) throw new AppError('RATE_LIMITED', 'Too often. Wait a moment.');
+  if (!paceOf(ctx.bus).take(actor.userId, now)) throw new AppError('RATE_LIMITED', 'Too often. Wait a moment.');
   if (presenceOf(ctx.bus).point(actor.userId, page, pointed, now)) return;
   // the stream may be at another server
   if (ctx.home.accompanied && (await pointElsewhere(ctx, { userId: actor.userId, page, pointed }))) return;
